@@ -84,8 +84,8 @@ bench: env-tests ## prints the benchmarks, with ratios to a peer of the same run
 .DEFAULT tests docs packaging pdu:
 	@echo "there is no target $@; make help lists them; the command is .venv/bin/pdu, or anywhere by pipx install .; pdu register registers" >&2; exit 2
 
-clean:           ## remove everything that was made here, but the ids and older archives in dist that pdu register needs
-	[ ! -d dist ] || find dist -mindepth 1 -maxdepth 1 ! -name register.ids ! -name previous -exec rm -rf {} +
+clean:           ## remove everything that was made here, but the ids and archives in dist: pdu register rolls back to them
+	[ ! -d dist ] || find dist -mindepth 1 -maxdepth 1 ! -name register.ids ! -name previous ! -name '*.tar.gz' -exec rm -rf {} +
 	rmdir dist 2>/dev/null || :
 	rm -rf build *.egg-info .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis $(VENV) handlers/raritan/rpc/_idl/*.pyi
 	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +

@@ -33,6 +33,8 @@ class About(NamedTuple):
     web_words: tuple[str, ...] = ()
     #: families over SNMP whose units it may read too, if their firmware offers its protocol
     snmp_families: tuple[str, ...] = ()
+    #: whether no number printed on a unit is the identity of another outlet
+    numbers_are_identities: bool = True
 
 
 HANDLERS: Mapping[str, About] = {
@@ -81,7 +83,7 @@ HANDLERS: Mapping[str, About] = {
         is_codec=True,
         web_words=("shelly",),
     ),
-    "snmp": About("PDUs of many makes (SNMP)", "snmp"),
+    "snmp": About("PDUs of many makes (SNMP)", "snmp", numbers_are_identities=False),
     "synlink": About(
         "Synaccess SynLink PDUs",
         "custom",

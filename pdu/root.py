@@ -15,6 +15,7 @@ from handlers import VERSION, registry
 from handlers.shared.errors import SettingsError
 from handlers.shared.similar_names import similar_names
 
+from .cli.bash_completion import quote_completions
 from .cli.error_output import Interrupted, NoSuchHandler, Usage, fail
 from .cli.exit_codes import DONE
 from .cli.exit_handling import OutputError, discard, missing_package_advice
@@ -39,10 +40,14 @@ _EPILOG = f"""\b
 Settings, secrets: pdu help settings; exit codes, errors: pdu help exit-codes"""
 
 
+_REMOVAL = 'DCImanager removes a handler: "Update, roll back, remove" in packaging/README.md'
+_REMOVALS = ("--remove", "--delete", "--unregister")
+
 ROOT = LazyGroup(
     "pdu",
     lazy_commands=LAZY_COMMANDS,
     groups=GROUPS,
+    advice={"unregister": _REMOVAL, "deregister": _REMOVAL},
     examples=("pdu identify 192.0.2.8", "pdu status snmp 192.0.2.8"),
     help=_HELP,
     epilog=_EPILOG,
@@ -87,6 +92,7 @@ def run(arguments: Sequence[str]) -> int:
     Raises BrokenPipeError and OutputError, which `exit_handling.run` handles.
     """
     if COMPLETION in os.environ:
+        quote_completions()
         return shell_complete(ROOT, {}, "pdu", COMPLETION, os.environ[COMPLETION])
     if not arguments:
         print(_FIRST, *ROOT.overview(), _NEXT, sep="\n")
@@ -170,11 +176,15 @@ def _option_text(error: click.NoSuchOption) -> str:
             f"No such option: {option}, because other users can see arguments: use"
             f" {spelled(secret)}"
         )
+    if option in _REMOVALS:
+        return f"No such option: {option}; {_REMOVAL}"
     parameters = error.ctx.command.params if error.ctx else []
     known_options = [name for parameter in parameters for name in parameter.opts]
     spelling_advice = look_alike(option, known_options.__contains__)
     if spelling_advice:
         return f"No such option: {option}; {spelling_advice}"
+    if option == "--dry-run" and "--add" in known_options:
+        return "No such option: --dry-run: without --add nothing is changed"
     similar_options = similar_names(option, error.possibilities or ())
     if similar_options:
         return f"No such option: {option}; did you mean {similar_options[0]}?"

@@ -117,8 +117,9 @@ class Snmp:
             seconds = self._clock() - self._start
             error = Unreachable(
                 f"the PDU answers too slowly: {seconds:.0f} s were not enough for this call."
-                " Check the network. SNMP 2c reads more objects at once than 1; but if the PDU"
-                " leaves its GETBULK requests without an answer, set the SNMP version to 1",
+                " Check the network, and if the PDU answers late, give it a longer time-out (pdu:"
+                " -s timeout=5). SNMP 2c reads more objects at once than 1; but if the PDU leaves"
+                " its GETBULK requests without an answer, set the SNMP version to 1",
                 known_endpoint(self._device.pdu_data),
             )
             error.may_have_executed = False

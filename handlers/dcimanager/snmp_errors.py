@@ -202,9 +202,10 @@ def _silence_of_known_agent(normalized_text: str, words: str) -> Unreachable:
     if _UNDECRYPTED in normalized_text:
         return Unreachable((*login_texts.SNMPV3_NOT_DECRYPTED, f" ({words})"))
     return Unreachable(
-        "no answer to a walk, though the device answered before it: try again; if it stays"
-        " so with SNMP 2c or 3, set the SNMP version to 1: some devices leave GETBULK"
-        f" requests without an answer ({words})"
+        "no answer to a walk, though the device answered before it: try again, with a longer"
+        " time-out if it answers late (pdu: -s timeout=5); if it stays so with SNMP 2c or 3, set"
+        " the SNMP version to 1: some devices leave GETBULK requests without an answer"
+        f" ({words})"
     )
 
 

@@ -120,7 +120,7 @@ class Figures(NamedTuple):
         has a list.
 
         Raises ProtocolError for nan and inf, and for a load or an energy that is not known now:
-        DCImanager would show it as 0.
+        DCImanager may show what is unset as 0.
         """
         sentences = self.not_known()
         if sentences:
@@ -273,7 +273,7 @@ def _port_statistic(
     identity: str, figures: MeterFigures, fields: _PortFields
 ) -> Optional[PduPortStatisticView]:
     """One port's figures, under the field names of this platform's view; None without an energy,
-    or without a current that the view has a field for and that is not known now: DCImanager would
+    or without a current that the view has a field for and that is not known now: DCImanager may
     show either as 0. None also if the view lacks a field for the energy or cannot be made.
     """
     energy_kwh = measured(figures.energy_kwh)

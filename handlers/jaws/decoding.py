@@ -459,7 +459,7 @@ def _total(rows: _OptionalList, noun: str, key: str, outlet_sum: Figure) -> Figu
 def _figures(entries: Sequence[Entry], key: str) -> Sequence[Figure]:
     """The values of a field: None if there is no such sensor (`strict_json.column`), and of an
     entry without any of the several fields of a meter that others have: a linked unit may have no
-    meter. Not known, too, if an entry's status denies its values.
+    meter. Not known of an entry whose status denies its values, or that it has any now.
     """
     places = [f"{entry['id']}: " for entry in entries]
     figures = column(entries, key, places=places)
@@ -467,9 +467,9 @@ def _figures(entries: Sequence[Entry], key: str) -> Sequence[Figure]:
     for entry in entries:
         meter_fields |= entry.keys() & _OF_A_METER
     for position, entry in enumerate(entries):
-        if len(meter_fields) > 1 and not entry.keys() & meter_fields:
-            figures[position] = None
-        elif not _is_trusted(entry):
+        if not _is_trusted(entry):
             reason = f"{entry['id']}: its status is {entry['status']!r}"
             figures[position] = NotKnown(reason)
+        elif len(meter_fields) > 1 and not entry.keys() & meter_fields:
+            figures[position] = None
     return figures

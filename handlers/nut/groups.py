@@ -37,14 +37,18 @@ def group_figures(variables: Mapping[str, str], field: str) -> Sequence[Figure]:
     """
     fields_by_prefix: dict[str, dict[str, str]] = {}
     prefix_by_name: dict[str, str] = {}
+    names: list[str] = []
     for number in group_numbers(variables):
         prefix = f"{GROUP}{number}."
         name = variables.get(f"{prefix}name", "").strip(BLANKS).lower()
         text = variables.get(f"{prefix}{field}")
         fields_by_prefix[prefix] = {} if text is None else {field: text}
         prefix_by_name[name] = prefix
+        names.append(name)
     if not any(fields_by_prefix.values()):
         return []
+    if names.count(_TOTAL) > 1:
+        return [NotKnown("several groups of its outlets are named total")]
     if _TOTAL in prefix_by_name:
         return [figure_of(fields_by_prefix, prefix_by_name[_TOTAL], field)]
     if not all(map(_BANK.fullmatch, prefix_by_name)):

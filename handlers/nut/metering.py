@@ -13,8 +13,8 @@ A figure is told by one source, read from the left; the first that is listed win
   switch passes its input on. `outlet.current` stands last: one driver reports ten times the true
   current. Each energy counts from a zero of its own.
 - `groups` are the banks of a transfer switch: the group named total, else their sum.
-- Where the number of phases is 0 or not listed, lines whose variables are all 0 are none: a UPS of
-  one phase may list them empty.
+- Where the number of phases is 0, 1 or not listed, lines whose variables are all 0 are none: a UPS
+  of one phase may list them empty.
 - A source that is not listed, though another variable of its meter is, ends the search: the driver
   could not read it now, and the next source would be another quantity, and an energy another
   counter. Of the W of an input, the A are no such variable: many inputs meter A alone.
@@ -208,7 +208,7 @@ def _side(variables: Mapping[str, str], side: str, field: str) -> Source:
         return _variable(variables, name)
     phase_count = _phases(variables, side)
     lines = _lines(variables, side)
-    if name in variables and phase_count is None and _are_empty(variables, side):
+    if name in variables and phase_count in (None, 1) and _are_empty(variables, side):
         lines = {}
     has_lines = any(field in fields for fields in lines.values())
     if has_lines:

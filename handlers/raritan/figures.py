@@ -77,12 +77,12 @@ class UnitMeters(NamedTuple):
         """Amperes: the load of the inlets in use, else the sum over the protectors (banks), else
         over the outlets: the first that the unit meters.
 
-        Raises Denied for a denied list or reading that a sum needs; if nothing is metered, also for
-        a denied list of protectors.
+        Raises Denied for a denied list or reading that a sum needs; if nothing else has the whole
+        load, also for a denied list of protectors.
         """
         currents = {outlet.identity: outlet.current.figure() for outlet in self.outlets}
         load = first_metered(self.inlet_load(), self.banks.load(), sum_of_parts("outlet", currents))
-        if load is None:
+        if load is None or isinstance(load, NotMetered):
             call_error(self.banks.protectors)  # raises Denied: the banks may have a figure
         return load
 

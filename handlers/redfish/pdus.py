@@ -107,7 +107,8 @@ def read_each_unit(
     service: RedfishService, choice: PduChoice, entries: Sequence[Json], identity: str
 ) -> list[ServicePdu]:
     """The PDUs that can be read, for a command to the outlet with this identity. One that cannot
-    has the Id that its link shows: raises its error if it may have the outlet.
+    has the Id that its link shows: raises its error if it may have the outlet, also if no PDU that
+    can be read has the Id in the identity.
     """
     if choice.pdu_id:
         named_pdu = _read_linked_pdu(service, entries, choice.pdu_id)
@@ -115,9 +116,12 @@ def read_each_unit(
             return [named_pdu]
     members = [_member_or_error(service, entry) for entry in entries]
     pdus = _chosen_pdus(service, choice, members)
+    # the links need not end with the Ids: then it may be the outlet of any that was not read
+    names_no_read_pdu = "." in identity and not any(identity.startswith(pdu.prefix) for pdu in pdus)
     for entry, member in zip(entries, members):
-        may_have_outlet = not choice.pdu_id and identity.startswith(_link_prefix(entry))
-        if may_have_outlet and isinstance(member, PduHandlerError):
+        if choice.pdu_id or not isinstance(member, PduHandlerError):
+            continue
+        if names_no_read_pdu or identity.startswith(_link_prefix(entry)):
             raise member
     return pdus
 

@@ -1,4 +1,4 @@
-"""Lets tools (`pdu exporter`, `pdu check`) count the requests of a call.
+"""Lets tools such as `pdu check` count the requests of a call.
 
 A handler's module offers `SENT` to tools under this name. Without a counter, the default `bool`
 does nothing.

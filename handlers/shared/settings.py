@@ -187,7 +187,7 @@ UNKNOWN_FIGURES: Setting[str] = Setting(
     "error or unset",
     one_of(ERROR, UNSET),
     ERROR,
-    "unset: a figure that the unit or an outlet has and cannot show is left unset, which DCImanager"
-    " shows as 0; for a unit with a meter that never answers. Otherwise a load or an energy of the"
-    " unit is an error",
+    "for a unit with a meter that never answers. unset: a figure that cannot be read now is left"
+    " unset, which DCImanager may show as 0. error: if it is a load or an energy of the unit, the"
+    " call is an error",
 )

@@ -1,378 +1,258 @@
-"""One device read by one profile: its outlets and their states."""
+"""One device as a family reads it: its outlets with their states."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
 from ..shared.errors import ProtocolError
-from .decoding import number
-from .figures import Total
-from .frozen_value import parts_of, replace
+from .chains import InChain
+from .controls import writes_scalar
+from .decoding import Rows, number, text
+from .figures import Measurement, Total
+from .objects import Column
 from .outlets import Outlets
 from .profile import Profile
-from .read_scope import ALL_STATES, ReadScope
-from .reader import UNIDENTIFIED, Reader
-from .sources.base import Source, counted_by, is_unidentified
-from .sources.joins import Joined
-from .sources.objects import Column
-from .sources.single_family import Gathered
-from .states import Decision, State
+from .read_scope import ReadScope
+from .rows import (
+    NO_VALUE,
+    UNIDENTIFIED,
+    counted,
+    counted_by,
+    is_unanswered,
+    is_unidentified,
+    of_units,
+)
+from .states import UNKNOWN, Condition, Decision
+from .tables import Source, Tables, objects_of
 
-States = dict[str, EnumPowerStatus]
+Decisions = dict[str, Decision]
+NOT_DECIDED = Decision(UNKNOWN)
+FEWER_UNITS = "the device counts more units than its answers list"
 _LARGEST_ARC = 2**32 - 1  # RFC 2578, 3.5
 _INDEX = re.compile(r"(?:0|[1-9][0-9]{0,9})(?:\.(?:0|[1-9][0-9]{0,9})){0,15}")
 
 
 class SnmpDevice(NamedTuple):
-    """A device, as it was read by the profile of its family."""
+    """A device, as its family reads it."""
 
     profile: Profile
-    #: how its outlets are read; None if it has no outlets of the family
-    outlets: Optional[Outlets]
-    #: identity -> state of every outlet; all UNKNOWN if only the outlets were listed
-    states: States
-    reader: Reader  #: its answers so far
-    #: identity -> why the state is not known, "" if it is; of the outlets with a row of states
-    reasons: Mapping[str, str] = {}
-    is_own_row: bool = False  #: whether only the outlet of a command was looked for
+    outlets: Optional[Outlets]  #: how its outlets are read; None if it has none of the family
+    decisions: Decisions  #: of every outlet; UNKNOWN if only the outlets were listed
+    tables: Tables
     is_counted: bool = True  #: whether the outlets were compared with the device's count
 
+    @property
+    def states(self) -> dict[str, EnumPowerStatus]:
+        """Outlet -> state."""
+        return {identity: decision.state for identity, decision in self.decisions.items()}
 
-def family_title(profile: Profile) -> str:
-    """The family in an error: its key, and its MIB if one is public."""
-    return f"'{profile.key}'" + (f" ({profile.mib})" if profile.mib else "")
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        return (*self.profile.conditions, *(self.outlets.conditions if self.outlets else ()))
 
+    def mask(self, rows: Rows, source: Source) -> Rows:
+        """Rows of totals, lost where a unit is without contact."""
+        return _masked(self.tables, rows, source, self.profile.conditions)
 
-def read_by_states(
-    profile: Profile, reader: Reader, scope: ReadScope = ALL_STATES
-) -> Optional[SnmpDevice]:
-    """The device, read through the first `Outlets` that has `states` and lists or counts an outlet;
-    else None. For a command, states are not decided: all are UNKNOWN.
-
-    Raises ProtocolError if the device lists fewer outlets or units than it counts.
-    """
-    for outlets in profile.outlets:
-        if outlets.states is None:
-            continue
-        if scope.outlet is None:
-            device = _read_states(profile, outlets, outlets.states, reader)
-        else:
-            device = _list_for_command(profile, outlets, outlets.states, reader, scope.outlet)
-        if device is not None:
-            return device
-    return None
+    def outlet_mask(self, rows: Rows, source: Source) -> Rows:
+        """The same of the figures of outlets."""
+        return _masked(self.tables, rows, source, self.conditions)
 
 
-def _read_states(
-    profile: Profile, outlets: Outlets, state: State, reader: Reader
-) -> Optional[SnmpDevice]:
-    """The device with the state of each of these outlets, which `state` decides; None if it has
-    none of them."""
-    decisions = _decisions(state, reader)
-    states = {identity: decision.state for identity, decision in decisions.items()}
-    reasons = {identity: decision.reason for identity, decision in decisions.items()}
-    states = _with_all_outlets(outlets, states, reader)
-    if not states:
-        return None
-    _raise_if_unit_missing(profile, reader)
-    return SnmpDevice(
-        profile=profile, outlets=outlets, states=states, reader=reader, reasons=reasons
-    )
-
-
-def _list_for_command(
-    profile: Profile, outlets: Outlets, state: State, reader: Reader, identity: str
-) -> Optional[SnmpDevice]:
-    """The device for a command to the outlet `identity`: with this outlet alone if its row can be
-    read by itself, else with all of these outlets; None if it has none of them.
-
-    What could contradict a state is read later, of this outlet alone.
-    """
-    if _has_own_row(outlets, reader, identity):
-        return SnmpDevice(
-            profile=profile,
-            outlets=outlets,
-            states=_as_unknown([identity]),
-            reader=reader,
-            is_own_row=True,
-        )
-    states = _as_unknown(state.rows_from(reader))
-    states = _with_all_outlets(outlets, states, reader)
-    if not states:
-        return None
-    return SnmpDevice(profile=profile, outlets=outlets, states=states, reader=reader)
-
-
-def _as_unknown(identities: Iterable[str]) -> States:
-    return dict.fromkeys(identities, EnumPowerStatus.UNKNOWN)
-
-
-def _raise_if_unit_missing(profile: Profile, reader: Reader) -> None:
-    """Raise ProtocolError if the answers are of fewer units of a chain than the device counts."""
-    missing_unit = profile.missing_unit(reader)
-    if missing_unit:
-        raise ProtocolError(f"{missing_unit}; poll it again")
-
-
-def list_for_figures(
-    profile: Profile, reader: Reader, *, is_only_family: bool
-) -> Optional[SnmpDevice]:
-    """As `read_by_states`, for figures alone: the outlets are listed, all as UNKNOWN, and not
-    compared with the device's count before a sum needs them (`all_outlets`).
-
-    Columns that the figures need anyway list them, if there are some in the table of the states;
-    columns of the figures only if no other family could have the states.
-    """
-    for outlets in profile.outlets:
-        if outlets.states is None:
-            continue
-        states: States = {}
-        if is_only_family:
-            for column in _columns_beside(outlets, (outlets.current, outlets.energy)):
-                states.update(_as_unknown(reader.rows(column)))
-        if not states:
-            states = _as_unknown(outlets.states.rows_from(reader))
-        if states:
-            return SnmpDevice(
-                profile=profile, outlets=outlets, states=states, reader=reader, is_counted=False
-            )
-        # other columns may list them, as for a status
-        states = _with_all_outlets(outlets, states, reader)
-        if states:
-            return SnmpDevice(profile=profile, outlets=outlets, states=states, reader=reader)
-    return None
-
-
-def read_totals(profile: Profile, reader: Reader, scope: ReadScope) -> Optional[SnmpDevice]:
-    """The device without its outlets, if its figures need none and one is measured, or if its
-    family has no figure; else None."""
-    if any(outlets.energy for outlets in profile.outlets):
-        return None
-    has_loads = any(outlets.current or outlets.power for outlets in profile.outlets)
-    if has_loads and not scope.for_view:  # the view does not show the load of an outlet
-        return None
-    totals = _totals_in_scope(profile, scope)
-    for total in totals:
-        if _needs_outlets(total, reader, scope):
-            return None
-    device = SnmpDevice(profile=profile, outlets=None, states={}, reader=reader)
-    if not totals and not has_loads:
-        return device  # the family has no figure
-    if any(_is_measured(total, reader) for total in totals):
-        return device
-    return None
-
-
-def _totals_in_scope(profile: Profile, scope: ReadScope) -> Sequence[Total]:
-    """The family's totals that a call needs: for the view, load and energy."""
-    if not scope.for_view:
-        return profile.totals
-    return [total for total in (profile.load, profile.energy) if total is not None]
-
-
-def within_scope(device: SnmpDevice, scope: ReadScope) -> SnmpDevice:
-    """The device; without the currents of its outlets if neither the view nor its load needs
-    them."""
-    outlets, load = device.outlets, device.profile.load
-    if not scope.for_view or outlets is None:
-        return device
-    if outlets.energy is not None:  # the view shows the current beside it
-        return device
-    if load is not None and _needs_outlets(load, device.reader, scope):
-        return device
-    without_current = replace(outlets, current=None)
-    return device._replace(outlets=without_current)
-
-
-def _needs_outlets(total: Total, reader: Reader, scope: ReadScope) -> bool:
-    """Whether the total depends on the outlets. For the view, the device's own figure is enough."""
-    has_own_figure = bool(total.figures) and total.unit is None
-    if scope.for_view and has_own_figure:
-        return total.else_outlets and not _is_measured(total, reader)
-    return total.needs_outlets
-
-
-def _is_measured(total: Total, reader: Reader) -> bool:
-    """Whether the device's own figures give the total now, without those of outlets."""
-    return isinstance(total.read_from(reader), Decimal)
-
-
-def all_outlets(device: SnmpDevice) -> States:
-    """The outlets of the device, as UNKNOWN if only figures are read. Raises ProtocolError if it
-    lists fewer than it counts."""
-    outlets, reader = device.outlets, device.reader
-    if device.is_counted or outlets is None or outlets.states is None:
-        return device.states
-    rows_of_states = outlets.states.rows_from(reader)
-    states = {**device.states, **_as_unknown(rows_of_states)}
-    try:
-        return _with_all_outlets(outlets, states, reader)
-    except ProtocolError:
-        # what contradicts a state may show the rows that are missing
-        decisions = _decisions(outlets.states, reader)
-        return _with_all_outlets(outlets, _as_unknown(decisions), reader)
-
-
-def has_joined_meters(device: SnmpDevice) -> bool:
-    """Whether the outlets' figures are joined to the list by its values, so that no meter shows a
-    row that the list lacks."""
-    outlets = device.outlets
-    figures = (outlets.current, outlets.energy, outlets.power) if outlets else ()
-    return any(isinstance(part, (Joined, Gathered)) for part in parts_of(figures))
-
-
-def is_list_proven(device: SnmpDevice) -> bool:
-    """Whether the outlets were compared with the device's count, and are as many."""
-    count = device.outlets.count if device.outlets and device.is_counted else None
-    if count is None:
-        return False
-    outlet_count, is_certain = _count(count, device.reader, device.states)
-    return is_certain and outlet_count == len(device.states)
-
-
-def _columns_beside(outlets: Outlets, parts: Sequence[object]) -> list[Column]:
-    """The columns of these parts that are in the table of the states, and so have their rows."""
-    states = outlets.states
-    if states is None or not isinstance(states.source, Column) or states.absent:
-        return []
-    columns: list[Column] = []
-    for part in parts_of(tuple(parts)):
-        if isinstance(part, Column) and part.is_beside(states.source):
-            columns.append(part)
-    return columns
-
-
-def _is_index(identity: str) -> bool:
-    """Whether it is written as an index: "07" is no row, and would be read as 7."""
-    is_plain = _INDEX.fullmatch(identity) is not None
-    return is_plain and all(int(arc) <= _LARGEST_ARC for arc in identity.split("."))
-
-
-def _has_own_row(outlets: Outlets, reader: Reader, identity: str) -> bool:
-    """Whether GETs show that the outlet exists, and a command to it concerns no other one. False
-    where only walks would show it.
-    """
-    states, control = outlets.states, outlets.control
-    if states is None or control is None:
-        return False
-    if not _is_index(identity) or not states.source.reads_single_rows():
-        return False
-    if control.writes_neighbours or control.has_one_object:
-        return False
-    # the reader keeps what this reads, so that the check of the row is the last request before a
-    # command
-    outlets.read_before_row(reader, identity)
-    return states.row_from(reader, identity) is not None
-
-
-def read_without_states(
-    profile: Profile, reader: Reader, *, accepts_rows: bool = False
-) -> Optional[SnmpDevice]:
-    """For a device that reports no state: its outlets as UNKNOWN, else its meters without outlets,
-    else None. With `accepts_rows`, rows of meters are enough, even if they give no total.
-
-    These outlets are not switched, because no command could be confirmed. Raises ProtocolError as
-    `read_by_states` does.
-    """
-    for outlets in profile.outlets:
-        states = _list_without_states(outlets, reader)
-        if states:
-            _raise_if_unit_missing(profile, reader)
-            outlets_without_states = replace(outlets, states=None, control=None)
-            return SnmpDevice(
-                profile=profile, outlets=outlets_without_states, states=states, reader=reader
-            )
-    for total in (profile.load, profile.energy, profile.power):
-        if total is None:
-            continue
-        has_meter = total.is_listed(reader) if accepts_rows else _is_measured(total, reader)
-        if has_meter:
-            _raise_if_unit_missing(profile, reader)
-            return SnmpDevice(profile=profile, outlets=None, states={}, reader=reader)
-    return None
-
-
-def _list_without_states(outlets: Outlets, reader: Reader) -> States:
-    """The outlets that `rows` lists, and those that other answers show, as UNKNOWN. Raises
-    ProtocolError if they are fewer than the device's count."""
-    states = _as_unknown(reader.rows(outlets.rows)) if outlets.rows else {}
-    states = _with_rows_of_other_columns(outlets, states, reader)
-    # with states, `read_by_states` has compared the count
-    count = None if outlets.states else outlets.count
-    outlet_count = _count(count, reader).number
-    if not states and not outlet_count:
-        return {}
-    return _with_rows_up_to_count(outlets, states, outlet_count, is_certain=True, reader=reader)
-
-
-def outlets_read(device: SnmpDevice) -> States:
-    """The states of the device, and as UNKNOWN each outlet whose state, or whose row in the list of
-    outlets, is missing in the answers, as another column shows that was read since."""
-    if device.outlets is None:
-        return device.states
-    return _with_rows_of_other_columns(device.outlets, device.states, device.reader)
+def _masked(tables: Tables, rows: Rows, source: Source, conditions: Sequence[Condition]) -> Rows:
+    for condition in conditions:
+        rows = condition.masked(tables, rows, source)
+    return rows
 
 
 def reasons_of_unknown(device: SnmpDevice) -> Iterator[tuple[str, str]]:
     """Outlet -> why its state is not known; nothing for outlets that only meter."""
-    states = device.outlets.states if device.outlets else None
-    if states is None:
+    if device.outlets is None or device.outlets.states is None:
         return
-    for identity, state in device.states.items():
-        if state is EnumPowerStatus.UNKNOWN:
-            yield identity, device.reasons.get(identity, states.without_row.reason)
+    for identity, decision in device.decisions.items():
+        if decision.state is UNKNOWN:
+            yield identity, decision.reason or "the answers have no row of its state"
 
 
-def _decisions(states: State, reader: Reader) -> dict[str, Decision]:
-    """The state of each outlet, as whole tables show it."""
-    decisions = states.decisions_from(reader)
-    if not decisions or not reader.lacks_rows():
-        return decisions
-    try:
-        return states.decisions_from(reader.whole(walks=False))
-    except ProtocolError as error:
-        if error.operation:  # of a request
-            raise
-        return decisions  # the rows that are lost contradict others
+def wanted(profile: Profile, scope: ReadScope) -> Iterator[Optional[Source]]:
+    """What a call with this scope needs of a device: of each table, these columns are read
+    together."""
+    for outlets in profile.outlets:
+        if not scope.figures:
+            yield from outlets.states.sources() if outlets.states else [outlets.rows]
+            yield outlets.count
+        for figure in outlets.figures() if scope.figures else ():
+            if not scope.for_view or _is_viewed(profile, outlets, figure):
+                yield from figure.sources()
+    for total in profile.totals if scope.figures else ():
+        if not scope.for_view or total in (profile.load, profile.energy):
+            yield from total.sources()
+    for condition in (
+        *profile.conditions,
+        *(c for outlets in profile.outlets for c in outlets.conditions),
+    ):
+        yield condition.source
 
 
-def _with_rows_of_other_columns(outlets: Outlets, states: States, reader: Reader) -> States:
-    """`states`, and UNKNOWN for each outlet that only other columns show. Unchanged if no row is
-    lost, or if the rows contradict each other. Raises ProtocolError for a row without an
-    identity."""
-    _raise_if_unidentified(outlets, states, reader)
-    if not states or not reader.lacks_rows():
+def _is_viewed(profile: Profile, outlets: Outlets, figure: Measurement) -> bool:
+    """Whether the view may need a figure of the outlets: no power, and currents with energies or
+    for the load alone."""
+    if figure is outlets.current and not outlets.energy:
+        return profile.load is not None and profile.load.needs_outlets
+    return figure is not outlets.power
+
+
+def reads_one_outlet(profile: Profile, identity: str) -> bool:
+    """Whether a command to an outlet needs no others, so that GETs of its own cells are enough."""
+    controls = [outlets.control for outlets in profile.outlets if outlets.control]
+    is_plain = _INDEX.fullmatch(identity) and all(
+        int(n) <= _LARGEST_ARC for n in identity.split(".")
+    )
+    concerns_others = any(c.writes_neighbours or writes_scalar(c) for c in controls)
+    return bool(is_plain) and not concerns_others
+
+
+# ---- which outlets there are ----
+
+
+def read_states(profile: Profile, tables: Tables) -> Optional[SnmpDevice]:
+    """The unit, by the first of its ways to list outlets that has states and lists or counts one.
+    Raises ProtocolError if it lists fewer outlets or units than it counts."""
+    for outlets in profile.outlets:
+        if outlets.states is None:
+            continue
+        conditions = (*profile.conditions, *outlets.conditions)
+        if tables.outlet and outlets.states.rows(tables):
+            states = outlets.states.decisions(tables, conditions)
+            return SnmpDevice(profile, outlets, states, tables)
+        found, states = tables.whole, {}
+        if outlets.states.rows(found):
+            found = found.settled()
+            states = outlets.states.decisions(found, conditions)
+        states = _all_outlets(outlets, states, found)
+        if states:
+            raise_if_unit_missing(profile, found)
+            return SnmpDevice(profile, outlets, states, found)
+    return None
+
+
+def list_for_figures(
+    profile: Profile, tables: Tables, *, is_only_family: bool
+) -> Optional[SnmpDevice]:
+    """The unit for figures alone: its outlets are listed, by columns that the figures need anyway
+    if these are in the table of the states, and not compared with a count before a sum needs it."""
+    for outlets in profile.outlets:
+        if outlets.states is None:
+            continue
+        if _listing(outlets, tables, is_only_family=is_only_family):
+            tables = tables.settled()
+            rows = _listing(outlets, tables, is_only_family=is_only_family)
+            return SnmpDevice(
+                profile, outlets, dict.fromkeys(rows, NOT_DECIDED), tables, is_counted=False
+            )
+        states = _all_outlets(outlets, {}, tables)
+        if states:
+            return SnmpDevice(profile, outlets, states, tables)
+    return None
+
+
+def _listing(outlets: Outlets, tables: Tables, *, is_only_family: bool) -> Rows:
+    """The outlets, by the columns of figures in the table of the states, or by the states."""
+    rows: Rows = {}
+    for column in _columns_beside(outlets) if is_only_family else ():
+        rows.update(tables[column])
+    return rows or (outlets.states.rows(tables) if outlets.states else {})
+
+
+def _columns_beside(outlets: Outlets) -> Iterator[Source]:
+    """The columns of currents and energies in the table of the states, which have its rows."""
+    states = outlets.states
+    if states is None or states.absent or not isinstance(states.source, (Column, InChain)):
+        return
+    figures = [figure for figure in (outlets.current, outlets.energy) if figure]
+    for column in objects_of(source for figure in figures for source in figure.sources()):
+        is_beside = column.oid.rpartition(".")[0] == states.source.oid.rpartition(".")[0]
+        if is_beside and getattr(column, "suffix", "") == getattr(states.source, "suffix", ""):
+            if isinstance(column, InChain) is isinstance(states.source, InChain):
+                yield column
+
+
+def all_outlets(device: SnmpDevice) -> Decisions:
+    """The outlets, with those that only other answers show; raises ProtocolError if they are fewer
+    than the device counts."""
+    outlets = device.outlets
+    if device.is_counted or outlets is None or outlets.states is None:
+        return device.decisions
+    rows = outlets.states.rows(device.tables)
+    states = {**dict.fromkeys(rows, NOT_DECIDED), **device.decisions}
+    return _all_outlets(outlets, states, device.tables)
+
+
+def _all_outlets(outlets: Outlets, states: Decisions, tables: Tables) -> Decisions:
+    """The states; where the device counts more outlets, or a unit's count is missing, also those
+    that `rows` lists, as UNKNOWN. Raises ProtocolError if it counts even more."""
+    raise_if_unidentified(outlets, states, tables)
+    count, is_certain = _count(tables, outlets, states)
+    if not states and not count:
         return states
-    # a column of states that figures do not need is not walked: others of its table list the rows
-    is_column = outlets.states is not None and isinstance(outlets.states.source, Column)
-    tables = reader.whole(walks=not is_column)
-    rows: dict[str, object] = {}
-    try:
-        if outlets.states:
-            rows.update(outlets.states.rows_from(tables))
-        if outlets.rows is not None and not states.keys() <= rows.keys():
-            rows.update(tables.rows(outlets.rows))
-    except ProtocolError as error:
-        if error.operation:  # of a request
-            raise
-        return states  # the rows that are lost contradict others
-    _raise_if_unidentified(outlets, rows, tables)
-    return {**_as_unknown(rows), **states}
+    return _up_to_count(outlets, states, count, tables, is_certain=is_certain)
 
 
-def _raise_if_unidentified(outlets: Outlets, identities: Iterable[str], reader: Reader) -> None:
+def _up_to_count(
+    outlets: Outlets, states: Decisions, count: int, tables: Tables, *, is_certain: bool
+) -> Decisions:
+    if (len(states) < count or not is_certain) and outlets.rows is not None:
+        states = {**dict.fromkeys(tables[outlets.rows], NOT_DECIDED), **states}
+        raise_if_unidentified(outlets, states, tables)
+    if len(states) < count:
+        raise ProtocolError(
+            f"the device counts {count} outlets, but it listed {len(states)}; poll it again"
+        )
+    return states
+
+
+def read_without_states(
+    profile: Profile, tables: Tables, *, accepts_rows: bool = False
+) -> Optional[SnmpDevice]:
+    """A device that reports no state: its outlets as UNKNOWN, which are not switched, else its
+    meters without outlets. With `accepts_rows`, rows of meters are enough."""
+    for outlets in profile.outlets:
+        if outlets.rows and tables[outlets.rows]:
+            tables = tables.settled()
+        states = dict.fromkeys(tables[outlets.rows], NOT_DECIDED) if outlets.rows else {}
+        raise_if_unidentified(outlets, states, tables)
+        # with states, `read_states` has compared the count
+        count = 0 if outlets.states else counted(outlet_counts(outlets, tables))
+        if states or count:
+            states = _up_to_count(outlets, states, count, tables, is_certain=True)
+            raise_if_unit_missing(profile, tables)
+            return SnmpDevice(profile, replace(outlets, states=None, control=None), states, tables)
+    device = SnmpDevice(profile, None, {}, tables)
+    for total in filter(None, (profile.load, profile.power, profile.energy)):
+        if total.is_listed(tables) if accepts_rows else is_measured(device, total):
+            raise_if_unit_missing(profile, tables)
+            return device
+    return None
+
+
+def is_measured(device: SnmpDevice, total: Total) -> bool:
+    """Whether the device's own figures give the total now, without those of outlets."""
+    return isinstance(total.read(device.tables, device.mask), Decimal)
+
+
+def raise_if_unidentified(outlets: Outlets, states: Iterable[str], tables: Tables) -> None:
     """Raise ProtocolError if one of the identities stands for an outlet without a name, or with one
     that the family does not read."""
-    identity = next(filter(is_unidentified, identities), None)
+    identity = next(filter(is_unidentified, states), None)
     if identity is None:
         return
-    row = identity.removesuffix(UNIDENTIFIED)
-    name = outlets.unread_name(reader, row)
+    name = _unread_name(outlets, identity.removesuffix(UNIDENTIFIED), tables)
     if name:
         raise ProtocolError(
             f"the device names an outlet in a form that this family does not read ({name}), so its"
@@ -382,101 +262,109 @@ def _raise_if_unidentified(outlets: Outlets, identities: Iterable[str], reader: 
     raise ProtocolError("the device's list of outlets lacks a row or its number; poll it again")
 
 
-def has_no_outlets(profile: Profile, reader: Reader) -> bool:
-    """Whether the device is proven to have no outlets, so that an empty table is right.
-
-    Proofs are a family without outlets, a number of outlets that is 0 in every row, and a table
-    whose rows are all marked as no outlet.
-    """
-    return not profile.outlets or any(_has_none(outlets, reader) for outlets in profile.outlets)
-
-
-def reported_outlet_count(profile: Profile, reader: Reader) -> int:
-    """The number of outlets that the device reports beside its list; 0 if it has no such object,
-    or if that also counts outlets that are not listed.
-    """
-    largest_count = 0
-    for outlets in profile.outlets:
-        if not outlets.counts_unlisted:
-            outlet_count = _count(outlets.none_if_zero, reader)
-            largest_count = max(largest_count, outlet_count.number)
-    return largest_count
+def _unread_name(outlets: Outlets, row: str, tables: Tables) -> str:
+    """The objects that name a row of a chain's table, with their values; "" if one is missing."""
+    column = next(objects_of([outlets.states.source]), None) if outlets.states else None
+    if not isinstance(column, InChain):
+        return ""
+    readings: list[str] = []
+    for part in dict.fromkeys(objects_of((column.chain.unit, column.chain.number))):
+        value = tables[part].get(row)
+        if value is None or text(value) in ("", NO_VALUE):
+            return ""
+        readings.append(f"{part.object} reads {tables.quoted(value, 40)!r}")
+    return ", ".join(readings)
 
 
-def _has_none(outlets: Outlets, reader: Reader) -> bool:
-    """Whether the states (`State.absent` in every row) or a count of the device say that these
-    outlets do not exist. If they contradict each other, they prove nothing."""
-    counts = (outlets.count, outlets.none_if_zero)
-    if outlets.states is not None and outlets.states.lists_no_outlet(reader):
-        return not any(_count(source, reader).number for source in counts)
-    return any(_is_zero_in_every_row(source, reader) for source in counts)
-
-
-def _is_zero_in_every_row(count: Optional[Source], reader: Reader) -> bool:
-    """Whether a number of outlets is 0 in at least one row and in no row another."""
-    if count is None:
-        return False
-    numbers = {number(value) for value in reader.rows(count).values()}
-    return numbers == {0}
+def outlet_counts(outlets: Outlets, tables: Tables) -> Rows:
+    """The device's own numbers of outlets, by unit."""
+    if outlets.count is None:
+        return {}
+    if not outlets.is_count_of_listed or outlets.states is None:
+        return tables[outlets.count]
+    listed = outlets.states.rows(tables)
+    if not listed:
+        return {}
+    counts = tables[outlets.count]
+    return of_units(counts, listed) if isinstance(outlets.count, Column) else counts
 
 
 class _OutletCount(NamedTuple):
-    """The device's own number of outlets, summed over its units."""
-
     number: int
-    #: false if a unit's number is missing or unusable
-    is_certain: bool
+    is_certain: bool  #: false if a unit's number is missing or unusable
 
 
-def _count(
-    source: Optional[Source], reader: Reader, identities: Iterable[str] = ()
-) -> _OutletCount:
-    """What `source` counts, which is not certain if it counts another unit than that of one of
-    the `identities`; 0 and certain without a `source`."""
-    if source is None:
-        return _OutletCount(number=0, is_certain=True)
-    rows = reader.rows(source)
-    numbers: list[int] = []
-    for value in rows.values():
-        count = counted_by(value)
-        if count is not None:
-            numbers.append(count)
-    is_each_usable = bool(rows) and len(numbers) == len(rows)
+def _count(tables: Tables, outlets: Outlets, identities: Iterable[str]) -> _OutletCount:
+    """What the device counts; not certain if it counts another unit than that of an outlet."""
+    if outlets.count is None:
+        return _OutletCount(0, True)
+    rows = outlet_counts(outlets, tables)
     units = {identity.rpartition(".")[0] for identity in identities}
     counted_units = units.intersection(rows)
-    # a count for all outlets has no unit's row
     is_unit_uncounted = bool(counted_units) and counted_units != units
-    return _OutletCount(number=sum(numbers), is_certain=is_each_usable and not is_unit_uncounted)
+    is_certain = bool(rows) and None not in map(counted_by, rows.values())
+    return _OutletCount(counted(rows), is_certain and not is_unit_uncounted)
 
 
-def _with_all_outlets(outlets: Outlets, states: States, reader: Reader) -> States:
-    """The states with the outlets that other answers show, as UNKNOWN. Raises ProtocolError if they
-    are fewer than the device's count."""
-    states = _with_rows_of_other_columns(outlets, states, reader)
-    outlet_count, is_certain = _count(outlets.count, reader, states)
-    if not states and not outlet_count:  # nothing shows an outlet: `rows` is not walked for more
-        return states
-    return _with_rows_up_to_count(
-        outlets, states, outlet_count, is_certain=is_certain, reader=reader
-    )
+def is_list_proven(device: SnmpDevice) -> bool:
+    """Whether the outlets were compared with the device's count, and are as many."""
+    if not device.is_counted or not device.outlets or not device.outlets.count:
+        return False
+    count, is_certain = _count(device.tables, device.outlets, device.decisions)
+    return is_certain and count == len(device.decisions)
 
 
-def _with_rows_up_to_count(
-    outlets: Outlets, states: States, outlet_count: int, *, is_certain: bool, reader: Reader
-) -> States:
-    """The states. If they are fewer than `outlet_count`, also the outlets that only `rows` lists,
-    as UNKNOWN.
+def has_no_outlets(profile: Profile, tables: Tables) -> bool:
+    """Whether the device is proven to have no outlets: the family has none, a number of outlets is
+    0 in every row, or every row of the states is marked as none."""
+    return not profile.outlets or any(_has_none(outlets, tables) for outlets in profile.outlets)
 
-    These outlets are also added unless `is_certain`, because `outlet_count` may then be too small.
-    Raises ProtocolError if fewer than `outlet_count` are listed.
-    """
-    may_lack_outlets = len(states) < outlet_count or not is_certain
-    if may_lack_outlets and outlets.rows is not None:
-        states_of_rows = _as_unknown(reader.rows(outlets.rows))
-        states = {**states_of_rows, **states}
-        _raise_if_unidentified(outlets, states, reader)
-    if len(states) < outlet_count:
-        raise ProtocolError(
-            f"the device counts {outlet_count} outlets, but it listed {len(states)}; poll it again"
-        )
-    return states
+
+def _has_none(outlets: Outlets, tables: Tables) -> bool:
+    counts: list[Rows] = []
+    if outlets.count is not None:
+        counts.append(_answered(tables, outlets.count, outlet_counts(outlets, tables)))
+    if outlets.none_if_zero is not None:
+        counts.append(_answered(tables, outlets.none_if_zero, tables[outlets.none_if_zero]))
+    rows = tables[outlets.states.source] if outlets.states else {}
+    if outlets.states and rows and all(map(outlets.states.is_absent, rows.values())):
+        return not any(map(counted, counts))
+    return any({number(value) for value in count.values()} == {0} for count in counts)
+
+
+def _answered(tables: Tables, source: Source, rows: Rows) -> Rows:
+    """The rows of a source; by GET those that the answer to a walk lacks."""
+    lost = [row for row, value in rows.items() if is_unanswered(value) and not is_unidentified(row)]
+    return {**rows, **tables.cells(source, lost)}
+
+
+def reported_outlet_count(profile: Profile, tables: Tables) -> int:
+    """The number of outlets that the device reports beside its list."""
+    counts = [o.none_if_zero for o in profile.outlets if o.none_if_zero and not o.counts_unlisted]
+    return max((counted(tables[source]) for source in counts), default=0)
+
+
+def missing_unit(profile: Profile, tables: Tables) -> str:
+    """Why the answers are of fewer units than the device counts, "" if they are not."""
+    if not profile.units or _unit_count(profile, tables) <= 1:
+        return ""
+    if not any(map(is_unidentified, tables[profile.units])):
+        return ""
+    return FEWER_UNITS
+
+
+def _unit_count(profile: Profile, tables: Tables) -> int:
+    return counted(tables[profile.unit_count]) if profile.unit_count else 0
+
+
+def raise_if_unit_missing(profile: Profile, tables: Tables) -> None:
+    """Raise ProtocolError also for a unit whose row in the list of units is lost: it may be padding
+    that only another column of the table has."""
+    reason = missing_unit(profile, tables)
+    count = _unit_count(profile, tables)
+    if profile.units and count > 1 and not reason:
+        units = tables[profile.units].values()
+        are_known = [not is_unanswered(value) for value in units]
+        reason = FEWER_UNITS if not all(are_known) and sum(are_known) < count else ""
+    if reason:
+        raise ProtocolError(f"{reason}; poll it again")

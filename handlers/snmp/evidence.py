@@ -7,9 +7,8 @@ by public programs; an unproven family is only read, unless its owner sets `swit
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from enum import Enum
-
-from .frozen_value import FrozenValue
 
 #: the example handler of DCImanager's page, which its owners run: it proves its family alone
 DCIMANAGER_EXAMPLE = (
@@ -33,7 +32,8 @@ class EvidenceLevel(Enum):
     UNIT = "unit"  # a trial on a real unit
 
 
-class Evidence(FrozenValue):
+@dataclass(frozen=True)
+class Evidence:
     """The evidence for each capability.
 
     Fields:
@@ -55,8 +55,10 @@ class Evidence(FrozenValue):
         return Evidence(**{name: getattr(self, name) for name in capabilities})
 
 
-DRIVER = Evidence(*[EvidenceLevel.DRIVER] * len(Evidence.FIELDS))
-SIMULATED = Evidence(*[EvidenceLevel.SIMULATED] * len(Evidence.FIELDS))
+#: what a family may read or do, the fields of `Evidence`
+CAPABILITIES = tuple(field.name for field in fields(Evidence))
+DRIVER = Evidence(*[EvidenceLevel.DRIVER] * len(CAPABILITIES))
+SIMULATED = Evidence(*[EvidenceLevel.SIMULATED] * len(CAPABILITIES))
 
 
 def repository(program: str) -> str:

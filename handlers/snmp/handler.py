@@ -5,9 +5,9 @@ The way of a `status` to the wire; `statistic`, `port_up` and `port_down` go it 
     FourCalls.status            dcimanager/four_calls.py: opens a session, makes a PduView of states
     SnmpPdu.open_session        the settings, and the device read by the family that fits it
     detection.detect            a GET of sysObjectID; then the families that it fits, in turn
-    device.read_by_states       the outlets of one family (`Profile.outlets`) and their states
-    State.decisions_from        states.py: what the rows of a `Source` (sources/) say of each outlet
-    Reader.walk, .get           reader.py: keeps the answers, so that no request is sent twice
+    device.read_states          the outlets of one family (`Profile.outlets`) and their states
+    State.decisions             states.py: what the rows of a `Source` say of each outlet
+    Tables[source]              tables.py: reads each table once; keeps the answers of the call
     Snmp.walk, .get             dcimanager/snmp.py: calls BaseSnmpPdu, DCImanager's or our double
 
 Half of the families pay at most 3 of the platform's calls for a `status`, and 6 for a `statistic`:
@@ -31,6 +31,7 @@ from ..dcimanager.snmp import LONGEST_SECONDS, Snmp, known_endpoint
 from ..shared.doubts import doubt_sentences
 from . import detection, metering, options, switching
 from .device import reasons_of_unknown
+from .labels import lost_labels, outlet_labels
 from .read_scope import ALL_STATES, FIGURES, VIEW_FIGURES, ReadScope
 from .settings import SETTINGS as SETTINGS, select_families
 
@@ -106,9 +107,9 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         """Reads them now; logs why some are not known."""
         if session.device.profile.ups:
             LOGGER.warning(UPS_ADVICE)  # labels are read for a person, never by a poll
-        for sentence in doubt_sentences(metering.lost_labels(session.device)):
+        for sentence in doubt_sentences(lost_labels(session.device)):
             LOGGER.warning(session.snmp.quoted(sentence))
-        return metering.labels(session.device, session.choice.encoding)
+        return outlet_labels(session.device, session.choice.encoding)
 
     def switch_outlet(
         self, session: Session, identity: str, *, on: bool, deadline: float, pause: float

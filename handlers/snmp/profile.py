@@ -1,25 +1,23 @@
-"""A PDU family as one value: its devices, objects, states, figures and commands.
+"""A PDU family as one record: its devices, objects, states, figures and commands.
 
-The parts are in `sources/` and in the modules that `profiles/language.py` imports, the families in
-`profiles/`. `schema.py` reads and writes profiles as JSON. `check_parts` finds what
-a profile's author got wrong: the build and the tests call it.
+The families are in `profiles/`; `schema.py` reads and writes profiles as JSON. `parts.check_parts`
+finds what a profile's author got wrong: the build and the tests call it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Optional
 
 from . import validation
-from .contact import Contact, total_in_contact
 from .evidence import DCIMANAGER_EXAMPLE, Evidence, EvidenceLevel
 from .figures import Ceilings, Total
-from .frozen_value import FrozenValue, parts_of, replace
 from .outlets import Outlets
-from .reader import ROOT, Reader
-from .sources.base import is_unidentified
-from .sources.filters import Complete
+from .parts import parts_of
+from .states import Condition
+from .tables import ROOT, Source
 
 ENTERPRISES = "1.3.6.1.4.1."
 # Default sysObjectIDs of agents built on Net-SNMP, which several families share: `linux` of
@@ -29,7 +27,8 @@ NET_SNMP = (f"{ENTERPRISES}8072.3.2.10", f"{ENTERPRISES}2021.250.10")
 NO_MAKER = "Maker not named"
 
 
-class Root(FrozenValue):
+@dataclass(frozen=True)
+class Root:
     """Devices that have the family's tree below an OID of their own, which replaces `~` in the
     profile's OIDs.
 
@@ -49,7 +48,8 @@ class Root(FrozenValue):
             raise ValueError(f"oid is {self.oid!r}; a root is a whole OID")
 
 
-class Nameplate(FrozenValue):
+@dataclass(frozen=True)
+class Nameplate:
     """Objects that say which unit it is, for tools: the root of each, scalar or column, "" for one
     that the MIB does not have.
 
@@ -66,15 +66,17 @@ class Nameplate(FrozenValue):
     manufacturer: str = ""
 
     def check(self) -> None:
-        for name in self.FIELDS:
-            if value := getattr(self, name):
+        """Raises ValueError unless each object that is given is an OID."""
+        for name, value in vars(self).items():
+            if value:
                 validation.require_oid(value, name)
 
 
 _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
-class Profile(FrozenValue):
+@dataclass(frozen=True, eq=False)
+class Profile:
     """One PDU family: how to recognise, read and switch its devices.
 
     A family without `sys_object_ids`, `roots` and `sweep` is used only if the setting `profile` or
@@ -93,13 +95,14 @@ class Profile(FrozenValue):
         described: for families that only meter: a regular expression for the sysDescr of units
             without a usable sysObjectID, which then need rows of the family's meters. Other units
             with the family's sysObjectID need such rows too.
-        contact: marks of units, or of the device, without which nothing that it tells of them is
+        conditions: marks of units, or of the device, without which nothing that it tells of them is
             certain: states, figures and commands.
         units: a row for each unit of the chain, and one for those that the answers lack, by the
-            device's own number of units (see `Complete`). With it there is no list of outlets and
-            no total. A device that counts one unit is not asked for the list.
+            device's own number of units (see `rows.complete`). With it there is no list of outlets
+            and no total. A device that counts one unit is not asked for the list.
+        unit_count: the device's own number of units.
         outlets: ways to read the outlets, tried in this order; empty for a family without outlets.
-            A device is read and switched through only one of them (see `device.read_by_states`).
+            A device is read and switched through only one of them (see `unit.read_states`).
         load: the device's total, in A.
         power: the same in W.
         energy: the same in kWh.
@@ -129,8 +132,9 @@ class Profile(FrozenValue):
     sweep: bool = False
     unseen: bool = False
     described: str = ""
-    contact: tuple[Contact, ...] = ()
-    units: Optional[Complete] = None
+    conditions: tuple[Condition, ...] = ()
+    units: Optional[Source] = None
+    unit_count: Optional[Source] = None
     outlets: tuple[Outlets, ...] = ()
     load: Optional[Total] = None
     power: Optional[Total] = None
@@ -195,30 +199,6 @@ class Profile(FrozenValue):
                     f"evidence.{name} is given, but the profile has no part for {name}"
                 )
 
-    def in_contact(self) -> Profile:
-        """The profile as its devices are read: with the mark of each unit's contact checked. Values
-        of a unit that is out of contact are not known."""
-        if not self.contact and not any(outlets.contact for outlets in self.outlets):
-            return self
-        return replace(
-            self,
-            outlets=tuple(outlets.in_contact(self.contact) for outlets in self.outlets),
-            load=total_in_contact(self.load, self.contact),
-            power=total_in_contact(self.power, self.contact),
-            energy=total_in_contact(self.energy, self.contact),
-            inlet=total_in_contact(self.inlet, self.contact),
-            inlet_power=total_in_contact(self.inlet_power, self.contact),
-        )
-
-    def missing_unit(self, reader: Reader) -> str:
-        """Why the answers are of fewer units than the device counts, "" if they are not."""
-        if self.units is None or self.units.counts_one_unit(reader):
-            return ""
-        # `Complete` adds a row without an identity where it lists fewer units than are counted
-        if not any(map(is_unidentified, reader.rows(self.units))):
-            return ""
-        return "the device counts more units than its answers list"
-
     @property
     def totals(self) -> tuple[Total, ...]:
         """All totals that the family has."""
@@ -262,7 +242,12 @@ def is_below(oid: str, prefix: str) -> bool:
     return f"{oid}.".startswith(f"{prefix}.")
 
 
-_OID_FIELDS = ("oid", "names", "values")
+def family_title(profile: Profile) -> str:
+    """The family in an error: its key, and its MIB if one is public."""
+    return f"'{profile.key}'" + (f" ({profile.mib})" if profile.mib else "")
+
+
+_OID_FIELDS = ("oid", "names")
 
 
 def oids(value: object) -> Iterator[str]:
@@ -271,6 +256,6 @@ def oids(value: object) -> Iterator[str]:
         if isinstance(part, Root):
             continue
         for name in _OID_FIELDS:
-            value_of_field = part.__dict__.get(name)
+            value_of_field = vars(part).get(name)
             if isinstance(value_of_field, str):
                 yield value_of_field

@@ -1,7 +1,8 @@
-"""Reads and writes profiles as JSON.
+"""Reads and writes profiles as JSON: an owner's profile has plain parts alone.
 
-The members of an object are the fields of its class. Where several classes are possible (sources,
-controls), `kind` names one. A decimal number is written as text ("0.1"), so that it stays exact.
+The members of an object are the fields of its class. Where several classes are possible (sources),
+`kind` names one. A decimal number is written as text ("0.1"), so that it stays exact. A source that
+is a function has no form in JSON: who needs one writes it in an archive of his own.
 """
 
 from __future__ import annotations
@@ -10,23 +11,27 @@ import contextlib
 import inspect
 import json
 import typing
-from abc import ABCMeta
 from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any
 
 from ..shared.errors import printable
-from . import controls, single_family, sources
-from .contact import Contact
-from .controls import Control
+from .arcs import Arcs
+from .chains import Chain, InChain
+from .computed import Complete, Number
+from .controls import Control, Guard, Write
 from .evidence import Evidence
-from .figures import Arcs, Ceilings, Measurement, Total
-from .frozen_value import REQUIRED, FrozenValue
+from .figures import Ceilings, Measurement, Total
+from .objects import Column, PerUnit, Scalar, Span, Spread
 from .outlets import Outlets
+from .parts import Checked
 from .profile import Nameplate, Profile, Root
-from .sources import Source, Span
-from .states import Doubt, State
+from .states import Condition, State
+from .tables import Computed, Derived, Object
+
+PAGE = "docs/own-pdu.md"
 
 
 class ProfileError(ValueError):
@@ -36,25 +41,12 @@ class ProfileError(ValueError):
     """
 
 
-#: the sources and controls, by name
-KINDS: Mapping[str, type[Any]] = {
-    name: cls
-    for name, cls in sorted({**vars(sources), **vars(controls), **vars(single_family)}.items())
-    if isinstance(cls, ABCMeta)
-    and issubclass(cls, (Source, Control))
-    and not inspect.isabstract(cls)
+#: the sources that have a form in JSON, by `kind`
+SOURCES: Mapping[str, type[Any]] = {
+    cls.__name__: cls for cls in (Column, Complete, InChain, Number, PerUnit, Scalar, Spread)
 }
-# what they were called in release 3.0.0
-_EARLIER_KINDS = {
-    "Checked": "ExceptWhere",
-    "Counted": "UpToCount",
-    "Fitted": "ExceptEmptySlots",
-    "Listed": "LeftJoin",
-    "Merged": "Concat",
-    "Only": "Where",
-    "Provided": "IfMatches",
-    "Whole": "IfComplete",
-}
+CONTROLS: Mapping[str, type[Any]] = {"Write": Write}
+KINDS: Mapping[str, type[Any]] = {**SOURCES, **CONTROLS}
 PLAIN: tuple[type[Any], ...] = (
     Profile,
     Root,
@@ -62,21 +54,29 @@ PLAIN: tuple[type[Any], ...] = (
     Evidence,
     Outlets,
     State,
-    Doubt,
-    Contact,
+    Condition,
+    Guard,
     Measurement,
     Arcs,
     Total,
     Ceilings,
     Span,
+    Chain,
 )
-
-
-#: fields that profiles had once: they are read and mean nothing
-_ENDED_FIELDS: Mapping[type[Any], tuple[str, ...]] = {
+#: members that were called otherwise until release 4
+_EARLIER_NAMES: Mapping[type[Any], Mapping[str, str]] = {
+    Profile: {"contact": "conditions"},
+    Outlets: {"contact": "conditions"},
+    State: {"doubts": "conditions", "confirm": "crosscheck"},
+    Condition: {"test": "source", "mark": "source", "quiet": "good"},
+    Complete: {"arcs": "parts"},
+    Number: {"over": "source"},
+}
+#: members that mean nothing any more
+_ENDED_NAMES: Mapping[type[Any], tuple[str, ...]] = {
     Profile: ("switching_confidence",),
     Measurement: ("syntax",),
-    sources.Complete: ("numbered",),
+    Complete: ("numbered",),
 }
 #: class -> the types of its fields
 FIELD_TYPES: Mapping[type[Any], Mapping[str, Any]] = {
@@ -85,11 +85,9 @@ FIELD_TYPES: Mapping[type[Any], Mapping[str, Any]] = {
 
 
 def dumps(profile: Profile) -> str:
-    """The profile as JSON text without fields that have their default.
-
-    `loads` returns an equal profile.
-    """
-    return json.dumps(_as_json(profile), indent=1)
+    """The profile as JSON text without fields that have their default. `loads` returns an equal
+    profile. Raises ProfileError, which names the member, if a source of it is a function."""
+    return json.dumps(_as_json(profile, "profile"), indent=1)
 
 
 def loads(text: str) -> Profile:
@@ -128,25 +126,31 @@ def _with_unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return out
 
 
-def _as_json(value: object) -> object:
+def _as_json(value: object, path: str) -> object:
     """A part of a profile as JSON's types, without fields that have their default."""
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, FrozenValue):
-        members: dict[str, object] = {}
-        kind = type(value).__name__
-        if kind in KINDS:
-            members["kind"] = kind
-        for name, default in value.FIELDS.items():
-            field = getattr(value, name)
-            if default is REQUIRED or field != default:
-                members[name] = _as_json(field)
-        return members
-    if isinstance(value, tuple):
-        return [_as_json(item) for item in value]
     if isinstance(value, Decimal):
         return str(value)
-    return value
+    if isinstance(value, tuple):
+        return [_as_json(item, f"{path}[{n}]") for n, item in enumerate(value)]
+    if not is_dataclass(value):
+        return value
+    kind = type(value).__name__
+    if isinstance(value, Derived) or type(value) not in FIELD_TYPES:
+        raise ProfileError(
+            f"{path} is read by a function of the handler, which has no form in JSON ({PAGE})"
+        )
+    members: dict[str, object] = {"kind": kind} if kind in KINDS else {}
+    for field in fields(value):
+        field_value = getattr(value, field.name)
+        if field.default is MISSING or not _is_equal(field_value, field.default):
+            members[field.name] = _as_json(field_value, f"{path}.{field.name}")
+    return members
+
+
+def _is_equal(value: object, default: object) -> bool:
+    return type(value) is type(default) and value == default
 
 
 def _read_value(data: object, hint: Any, path: str) -> Any:
@@ -155,8 +159,12 @@ def _read_value(data: object, hint: Any, path: str) -> Any:
     arguments = typing.get_args(hint)
     if origin is typing.Union:
         return _read_union(data, arguments, path)
+    if hint is Object:
+        return _read_object(data, SOURCES, path)
+    if hint is Control:
+        return _read_object(data, CONTROLS, path)
     if origin is tuple:
-        return _read_list(data, arguments[0], path)
+        return _read_list(data, arguments, path)
     if inspect.isclass(hint) and issubclass(hint, Enum):
         return _read_enum(data, hint, path)
     if hint is Decimal:
@@ -172,12 +180,16 @@ def _read_value(data: object, hint: Any, path: str) -> Any:
 _WORDS: Mapping[Any, str] = {str: "a string", int: "a whole number", bool: "true or false"}
 
 
-def _read_list(data: object, hint: Any, path: str) -> tuple[Any, ...]:
-    """The values of a list, each of the type `hint`."""
+def _read_list(data: object, hints: tuple[Any, ...], path: str) -> tuple[Any, ...]:
+    """The values of a list: of the first type, if any number is allowed, else each of its own."""
     if not isinstance(data, list):
         raise ProfileError(f"{path}: give a list, not {_quote(data)}")
+    if hints[-1] is Ellipsis:
+        hints = (hints[0],) * len(data)
+    if len(data) != len(hints):
+        raise ProfileError(f"{path}: give {len(hints)} values, not {len(data)}")
     items: list[Any] = []
-    for n, item in enumerate(data):
+    for n, (item, hint) in enumerate(zip(data, hints)):
         items.append(_read_value(item, hint, f"{path}[{n}]"))
     return tuple(items)
 
@@ -200,6 +212,8 @@ def _read_union(data: object, arguments: tuple[Any, ...], path: str) -> Any:
         return None
     if len(types) == 1:
         return _read_value(data, types[0], path)
+    if Computed in types:
+        return _read_value(data, Object, path)
     for type_ in types:
         if type(data) is type_:
             return _read_value(data, type_, path)
@@ -217,17 +231,22 @@ def _read_decimal(data: object, path: str) -> Decimal:
 
 
 def _read_object(data: object, hint: Any, path: str) -> Any:
-    """The part of a profile in a JSON object."""
+    """The part of a profile in a JSON object: of a class, or of the one that `kind` names."""
     if not isinstance(data, dict):
         raise ProfileError(f"{path}: give an object, not {_quote(data)}")
-    cls = _class_of(data, hint, path)
+    cls = hint if inspect.isclass(hint) else _class_of(data, hint, path)
+    if cls is Outlets:
+        data = _with_guards(data)
+    if cls is Number and "over" in data:  # of release 4, which counted from 1
+        data = {"plus": 1, **data}
     members = _members_of(data, cls, path)
     values: dict[str, Any] = {}
     for name, value in members.items():
         values[name] = _read_value(value, FIELD_TYPES[cls][name], f"{path}.{name}")
     part = cls(**values)
     try:
-        part.check()
+        if isinstance(part, Checked):
+            part.check()
     except ValueError as error:
         raise ProfileError(f"{path}: {error}") from None
     return part
@@ -236,35 +255,60 @@ def _read_object(data: object, hint: Any, path: str) -> Any:
 def _members_of(data: Mapping[str, object], cls: Any, path: str) -> dict[str, object]:
     """The members of an object that are fields of its class. Raises ProfileError if one is unknown,
     or a field is missing that has no default."""
-    ignored_names = set(_ENDED_FIELDS.get(cls, ()))
+    ignored_names = set(_ENDED_NAMES.get(cls, ()))
     if cls.__name__ in KINDS:
         ignored_names.add("kind")
-    members = {name: value for name, value in data.items() if name not in ignored_names}
+    names_now = _EARLIER_NAMES.get(cls, {})
+    members: dict[str, object] = {}
+    for name, value in data.items():
+        if name in ignored_names:
+            continue
+        name_now = names_now.get(name, name)
+        if name_now in members:
+            raise ProfileError(f"{path}.{printable(name, 60)}: this is {name_now}, given twice")
+        members[name_now] = _of_the_device(value) if name == "contact" else value
+    all_fields = {field.name: field for field in fields(cls)}
     for name in members:
-        if name not in cls.FIELDS:
+        if name not in all_fields:
             raise ProfileError(
                 f"{path}.{printable(name, 60)}: this key is unknown; {cls.__name__} has"
-                f" {', '.join(cls.FIELDS)}"
+                f" {', '.join(all_fields)}"
             )
-    for name, default in cls.FIELDS.items():
-        if name not in members and default is REQUIRED:
+    for name, field in all_fields.items():
+        if name not in members and field.default is MISSING:
             raise ProfileError(f"{path}.{name}: this key is missing")
     return members
 
 
-def _class_of(members: Mapping[str, object], hint: Any, path: str) -> Any:
-    """The class `hint`, or that which `kind` names if it has several."""
-    kind_names = [name for name, kind in KINDS.items() if issubclass(kind, hint)]
-    if not kind_names:
-        return hint
+def _with_guards(outlets: Mapping[str, object]) -> Mapping[str, object]:
+    """The members of outlets, in which release 4 had each guard around the control."""
+    control = outlets.get("control")
+    guards: list[object] = []
+    while isinstance(control, dict) and control.get("kind") == "Guarded":
+        guard = {name: value for name, value in control.items() if name not in ("kind", "then")}
+        guards.append(guard)
+        control = control.get("then")
+    return {"guards": guards, **outlets, "control": control} if guards else outlets
+
+
+def _of_the_device(contacts: object) -> object:
+    """The list `contact` of release 4, in which a mark without a unit was of the whole device."""
+    if not isinstance(contacts, list):
+        return contacts
+    return [{"unit": None, **item} if isinstance(item, dict) else item for item in contacts]
+
+
+def _class_of(members: Mapping[str, object], kinds: Mapping[str, type[Any]], path: str) -> Any:
+    """The class that `kind` names."""
     if "kind" not in members:
-        raise ProfileError(f"{path}.kind: this key is missing; give one of {', '.join(kind_names)}")
-    kind = _EARLIER_KINDS.get(str(members["kind"]), members["kind"])
-    if kind not in kind_names:
+        raise ProfileError(f"{path}.kind: this key is missing; give one of {', '.join(kinds)}")
+    kind = members["kind"]
+    if not isinstance(kind, str) or kind not in kinds:
         raise ProfileError(
-            f"{path}.kind: {_quote(kind)} is not allowed; give one of {', '.join(kind_names)}"
+            f"{path}.kind: {_quote(kind)} is not allowed; give one of {', '.join(kinds)}; what no"
+            f" plain part says is a function in an archive of one's own ({PAGE})"
         )
-    return KINDS[kind]
+    return kinds[kind]
 
 
 def _quote(data: object) -> str:

@@ -1,81 +1,146 @@
-"""The states of outlets: which values of a source mean on, and which mean off."""
+"""The states of outlets: which values mean on and off, and the conditions under which they hold."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
 from ..dcimanager.rows import Raw
+from ..shared.doubts import some
 from . import validation
+from .arcs import Arcs
 from .decoding import Rows, text
-from .frozen_value import FrozenValue
-from .reader import Lost, Reader
-from .sources.base import Source, is_known_lacking, is_lacking, is_one_of, object_name
+from .objects import Scalar
+from .rows import Lost, is_one_of
+from .tables import Source, Tables, objects_of
 
-UNKNOWN = EnumPowerStatus.UNKNOWN
+UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 _QUOTED = 40  # limit for a value in a reason, in characters
 
 
-class Doubt(FrozenValue):
-    """The state is UNKNOWN unless another object agrees, such as "fuse intact" or "not cycling".
-
-    Fields:
-        test: the values of that object, one for each outlet.
-        quiet: the values with which the state is certain.
-        optional: older firmware or some models lack the whole object, or it only tells of a command
-            under way. A device that has it for no outlet (`is_lacking`) raises no doubt; a missing
-            value beside others does.
-    """
-
-    test: Source
-    quiet: tuple[str, ...]
-    optional: bool = False
-
-    def check(self) -> None:
-        validation.require_values(self.quiet, "quiet")
-        validation.require_distinct_texts(self.quiet, "quiet")
-
-    def is_lacking(self, reader: Reader, identities: Iterable[str]) -> bool:
-        """Whether the device has the object for none of these outlets, and `optional` allows it."""
-        return self.optional and is_lacking(self.test, reader, identities)
-
-    def is_raised_by(self, test_value: Optional[Raw]) -> bool:
-        """Whether this value of `test`, None for no value, makes the state UNKNOWN."""
-        return not is_one_of(test_value, self.quiet)
+def name_of(source: Optional[Source]) -> str:
+    """The name of the object of a source's values, or its OID."""
+    first = next(objects_of([source]), None)
+    return (first.object or first.oid) if first else ""
 
 
 class Decision(NamedTuple):
-    """The state of an outlet."""
+    """The state of an outlet, and why it is not known."""
 
     state: EnumPowerStatus
-    #: why the state is not known, "" if it is known
     reason: str = ""
 
 
-class State(FrozenValue):
-    """States of outlets: UP, DOWN, or UNKNOWN for every value that is in none of the lists. Values
-    are compared whole, and words without regard to capitals: units of one MIB have ON, On and on.
+@dataclass(frozen=True, eq=False)
+class Condition:
+    """A condition under which what the device tells of an outlet, of a unit, or of all is current.
 
     Fields:
-        source: lists the outlets; its values are strings to compare ("1", "On").
+        source: what tells it, for each row of its own table.
+        good: the values under which the words of the device are current.
+        unit: the arcs of an identity, or of a figure's index, that name the row of `source`: all
+            by default, so that each outlet has a row of its own. None: it is of the whole device.
+        part: the arcs of the indexes of `source` that name the unit.
+        optional: older firmware or some models lack the whole object.
+        why: what another value means.
+    """
+
+    source: Source
+    good: tuple[str, ...]
+    unit: Optional[Arcs] = Arcs()
+    part: Arcs = Arcs()
+    optional: bool = False
+    why: str = ""
+
+    def check(self) -> None:
+        """Raises ValueError without a good value, and for a scalar that names units."""
+        validation.require_values(self.good, "good")
+        validation.require_distinct_texts(self.good, "good")
+        if self.unit not in (None, Arcs()) and isinstance(self.source, Scalar):
+            raise ValueError("unit is given and source is a Scalar, which is of the whole device")
+
+    def objections(
+        self, tables: Tables, rows: Rows, values: Optional[Source] = None
+    ) -> dict[str, str]:
+        """Row -> why its value is not current; without the others. `values`: the source of the
+        rows; of a scalar, each value of the condition must be good."""
+        if not rows or (self.optional and tables.is_known_absent(self.source)):
+            return {}
+        readings = self._readings(tables)
+        if self.optional and not readings and self._is_absent(tables, rows):
+            return {}
+        is_of_device = self.unit is None or isinstance(next(objects_of([values]), None), Scalar)
+        worst = self._worst(readings) if is_of_device else None
+        reasons: dict[str, str] = {}
+        for row in rows:
+            if is_of_device or self.unit is None:
+                reading = worst
+            else:
+                reading = readings.get(self.unit.of(row))
+            if not is_one_of(reading, self.good):
+                reasons[row] = self._reason(tables, reading)
+        return reasons
+
+    def masked(self, tables: Tables, rows: Rows, values: Optional[Source] = None) -> Rows:
+        """The rows, lost where their values are not current."""
+        reasons = self.objections(tables, rows, values)
+        return {row: Lost(reasons[row]) if row in reasons else value for row, value in rows.items()}
+
+    def _is_absent(self, tables: Tables, rows: Iterable[str]) -> bool:
+        units = (self.unit.of(row) if self.unit else "" for row in rows)
+        firsts = (
+            unit if unit and self.part == Arcs() else f"{unit}.1" if unit else "1" for unit in units
+        )
+        return tables.is_absent(self.source, firsts)
+
+    def _readings(self, tables: Tables) -> Rows:
+        """Unit -> its value; of several, one that is not good if there is one."""
+        if tables.outlet and self.unit and self.part == Arcs():
+            unit = self.unit.of(tables.outlet)
+            return tables.one_row(unit)[self.source]
+        readings: Rows = {}
+        for row, value in tables.whole[self.source].items():
+            unit = self.part.of(row)
+            if unit not in readings or is_one_of(readings[unit], self.good):
+                readings[unit] = value
+        return readings
+
+    def _worst(self, readings: Rows) -> Optional[Raw]:
+        bad = [value for value in readings.values() if not is_one_of(value, self.good)]
+        return next(iter(bad or readings.values()), None)
+
+    def _reason(self, tables: Tables, value: Optional[Raw]) -> str:
+        reading = _value_text(tables, self.source, value)
+        if not self.why or isinstance(value, Lost):
+            return reading
+        return f"{self.why} ({reading})"
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """States of outlets: UP, DOWN, or UNKNOWN for every value that is in none of the lists.
+
+    Fields:
+        source: lists the outlets; its values are words to compare, without regard to capitals.
         on: the values that mean UP.
         off: the values that mean DOWN.
         absent: the values of rows that are not outlets.
-        doubts: other objects, each of which may make the state UNKNOWN.
-        confirm: a second source with the same values. If its state differs or is missing, the state
-            is UNKNOWN.
+        conditions: without any of these the state is UNKNOWN.
+        crosscheck: a second source with the same values, which must mean the same.
     """
 
     source: Source
     on: tuple[str, ...]
     off: tuple[str, ...]
     absent: tuple[str, ...] = ()
-    doubts: tuple[Doubt, ...] = ()
-    confirm: Optional[Source] = None
+    conditions: tuple[Condition, ...] = ()
+    crosscheck: Optional[Source] = None
 
     def check(self) -> None:
+        """Raises ValueError unless on and off have values, all of them different."""
         validation.require_values(self.on, "on")
         validation.require_values(self.off, "off")
         words: list[tuple[str, tuple[str, ...]]] = []
@@ -85,124 +150,67 @@ class State(FrozenValue):
             words.append((name, tuple(map(str.casefold, values))))
         validation.require_disjoint(words)
 
-    def read_from(self, reader: Reader) -> dict[str, EnumPowerStatus]:
-        """The state of every outlet; {} if the device lists none."""
-        decisions = self.decisions_from(reader)
-        return {identity: decision.state for identity, decision in decisions.items()}
+    def sources(self) -> list[Optional[Source]]:
+        return [self.source, self.crosscheck, *(condition.source for condition in self.conditions)]
 
-    def decisions_from(self, reader: Reader) -> dict[str, Decision]:
+    def rows(self, tables: Tables) -> Rows:
+        """The outlets that the device lists, each with the value of its state."""
+        rows = tables[self.source]
+        return {row: value for row, value in rows.items() if not self.is_absent(value)}
+
+    def is_absent(self, value: Raw) -> bool:
+        absent = map(str.casefold, self.absent)
+        return not isinstance(value, Lost) and text(value).casefold() in absent
+
+    def decisions(
+        self, tables: Tables, conditions: Sequence[Condition] = ()
+    ) -> dict[str, Decision]:
         """The state of every outlet, with the reason why it is not known."""
-        rows = self.rows_from(reader)
-        if not rows:
-            return {}
-        tests: list[tuple[Doubt, Rows]] = []
-        for doubt in self.doubts:
-            if not doubt.is_lacking(reader, rows):
-                tests.append((doubt, reader.rows(doubt.test)))
-        confirming_rows = reader.rows(self.confirm) if self.confirm else {}
+        rows = self.rows(tables)
+        for condition in conditions:
+            rows = condition.masked(tables, rows, self.source)
+        objections = [condition.objections(tables, rows) for condition in self.conditions]
+        others = tables[self.crosscheck] if self.crosscheck and rows else {}
         decisions: dict[str, Decision] = {}
-        for identity, value in rows.items():
-            test_values = [(doubt, test_rows.get(identity)) for doubt, test_rows in tests]
-            confirming_value = confirming_rows.get(identity)
-            decisions[identity] = self._decide(reader, value, test_values, confirming_value)
+        for row, value in rows.items():
+            decision = self.reported(tables, value)
+            for reasons in objections:
+                if decision.state is not UNKNOWN and row in reasons:
+                    decision = Decision(UNKNOWN, reasons[row])
+            if self.crosscheck and decision.state is not UNKNOWN:
+                other = others.get(row)
+                if other is None or self._meaning(other) is not decision.state:
+                    reading = _value_text(tables, self.source, value)
+                    other_reading = _value_text(tables, self.crosscheck, other)
+                    decision = Decision(UNKNOWN, f"{reading}, and {other_reading}")
+            decisions[row] = decision
         return decisions
 
-    def rows_from(self, reader: Reader) -> Rows:
-        """The outlets that the device lists, each with the value of its state."""
-        rows = reader.rows(self.source)
-        if not self.absent:
-            return rows
-        return {identity: value for identity, value in rows.items() if not self._is_absent(value)}
-
-    def row_from(self, reader: Reader, identity: str) -> Optional[Raw]:
-        """The value of one outlet's state, None if the device does not list it."""
-        value = self.source.value_of(reader, identity)
-        return None if value is None or self._is_absent(value) else value
-
-    def _is_absent(self, value: Raw) -> bool:
-        """Whether a value says that its row is no outlet; a lost one does not."""
+    def reported(self, tables: Tables, value: Raw) -> Decision:
+        """What a value of `source` means, whatever contradicts it."""
+        state = self._meaning(value)
+        if state is not UNKNOWN:
+            return Decision(state)
+        reading = _value_text(tables, self.source, value)
         if isinstance(value, Lost):
-            return False
-        return text(value).casefold() in map(str.casefold, self.absent)
+            return Decision(state, reading)
+        on, off = some(self.on), some(self.off)
+        return Decision(state, f"{reading}, neither on ({on}) nor off ({off})")
 
-    def lists_no_outlet(self, reader: Reader) -> bool:
-        """Whether the table has rows, and the values of all are in `absent`."""
-        rows = reader.rows(self.source)
-        return bool(rows) and all(map(self._is_absent, rows.values()))
-
-    def state_of(self, reader: Reader, identity: str) -> Decision:
-        """The state of one outlet, UNKNOWN if the device has no value for it."""
-        value = self.source.value_of(reader, identity)
-        if value is None:
-            return self.without_row
-        return self.state_by_value(reader, identity, value)
-
-    @property
-    def without_row(self) -> Decision:
-        """The state of an outlet that has no row."""
-        return Decision(UNKNOWN, f"the answers have no row of {object_name(self.source)}")
-
-    def state_by_value(self, reader: Reader, identity: str, value: Raw) -> Decision:
-        """The state of one outlet whose value of `source` was read."""
-        confirming_value: Optional[Raw] = None
-        if self.confirm:
-            confirming_value = self.confirm.value_of(reader, identity)
-        test_values: list[tuple[Doubt, Optional[Raw]]] = []
-        for doubt in self.doubts:
-            if is_known_lacking(doubt.test, reader):
-                continue
-            test_value = doubt.test.value_of(reader, identity)
-            if test_value is None and doubt.is_lacking(reader, [identity]):
-                continue
-            test_values.append((doubt, test_value))
-        return self._decide(reader, value, test_values, confirming_value)
-
-    def _decide(
-        self,
-        reader: Reader,
-        value: Raw,
-        test_values: Sequence[tuple[Doubt, Optional[Raw]]],
-        confirming_value: Optional[Raw],
-    ) -> Decision:
-        """The state of one outlet by its value of `source`. UNKNOWN if a doubt is raised by its
-        value of `test`, or if the value of `confirm` does not mean the same state."""
-        decision = self.reported(reader, value)
-        if decision.state is UNKNOWN:
-            return decision
-        for doubt, test_value in test_values:
-            if doubt.is_raised_by(test_value):
-                return Decision(UNKNOWN, _value_text(doubt.test, test_value, reader))
-        if self.confirm is None:
-            return decision
-        if confirming_value is not None and self.meaning(confirming_value) is decision.state:
-            return decision
-        reading = _value_text(self.source, value, reader)
-        confirming_reading = _value_text(self.confirm, confirming_value, reader)
-        return Decision(UNKNOWN, f"{reading}, and {confirming_reading}")
-
-    def reported(self, reader: Reader, value: Raw) -> Decision:
-        """What a value of `source` means without `doubts` and `confirm`; a reason if UNKNOWN."""
-        state = self.meaning(value)
-        reason = _value_text(self.source, value, reader) if state is UNKNOWN else ""
-        return Decision(state, reason)
-
-    def meaning(self, value: Raw) -> EnumPowerStatus:
-        """UP or DOWN by the words `on` and `off`; UNKNOWN for any other value, and a lost one."""
-        if isinstance(value, Lost):
-            return EnumPowerStatus.UNKNOWN
+    def _meaning(self, value: Raw) -> EnumPowerStatus:
         word = text(value).casefold()
+        if isinstance(value, Lost):
+            return UNKNOWN
         if word in map(str.casefold, self.on):
-            return EnumPowerStatus.UP
-        if word in map(str.casefold, self.off):
-            return EnumPowerStatus.DOWN
-        return EnumPowerStatus.UNKNOWN
+            return UP
+        return DOWN if word in map(str.casefold, self.off) else UNKNOWN
 
 
-def _value_text(source: Source, value: Optional[Raw], reader: Reader) -> str:
+def _value_text(tables: Tables, source: Source, value: Optional[Raw]) -> str:
     """The reason for an UNKNOWN state: "sPDUOutletCtl reads '7'", or that it has no value."""
-    name = object_name(source) or "an object of the device"
+    name = name_of(source) or "an object of the device"
     if value is None:
         return f"{name} has no value"
     if isinstance(value, Lost):
-        return f"{name}: {value.reason}"
-    return f"{name} reads {reader.quoted(value, _QUOTED)!r}"
+        return f"{name}: {value.reason}" if value.is_unanswered else value.reason
+    return f"{name} reads {tables.quoted(value, _QUOTED)!r}"

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from functools import partial
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import NamedTuple, Optional
 
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
-from ..dcimanager.rows import Raw
 from ..dcimanager.snmp import LONGEST_SECONDS, Snmp
 from ..shared.doubts import doubt_sentences
 from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError, ProtocolError, Unsupported
 from ..shared.switching import switch
 from . import command_locks
-from .controls import Control, Order
-from .device import SnmpDevice, family_title
+from .chains import InChain
+from .controls import Control, VarBind, writes_scalar
+from .device import SnmpDevice
 from .evidence import LAST_SEARCH, repository
-from .outlets import Outlets
-from .profile import Profile
-from .reader import Reader
+from .profile import Profile, family_title
+from .rows import Lost, is_unanswered
 from .settings import SWITCH_UNPROVEN, FamilySelection
-from .states import Decision, State
+from .states import UNKNOWN, Decision, State
+from .tables import Tables, objects_of
 
 LOGGER = get_logger(__name__)
 # Limit for the write, in seconds after the start of the call: later, nobody expects it any more.
@@ -43,46 +42,75 @@ class SwitchCall(NamedTuple):
     choice: FamilySelection  #: the handler's settings
 
 
-@dataclass
 class _Command:
     """A command to one outlet."""
 
-    outlets: Outlets
-    states: State  #: those of `outlets`
-    control: Control
-    identity: str
-    row: str  #: the outlet's row in the table of the states, right before the write
-    orders: list[Order]
-    #: why the last reading gave no state
-    reason: str = ""
+    def __init__(
+        self, device: SnmpDevice, identity: str, *, automatic: bool, unproven: bool
+    ) -> None:
+        outlets = device.outlets
+        assert outlets and outlets.states and outlets.control
+        if unproven:
+            outlets = replace(outlets, control=outlets.control.with_unproven_limits())
+        assert outlets.states and outlets.control
+        self.device, self.outlets, self.identity = device, outlets, identity
+        self.states: State = outlets.states
+        self.control: Control = outlets.control
+        self.is_automatic_ended = automatic
+        self.reason = ""
+        column = next(objects_of([self.states.source]))
+        self.chained = column if isinstance(column, InChain) else None
 
-    def state(self, reader: Reader, target: EnumPowerStatus) -> EnumPowerStatus:
-        """The outlet's state after the write; see `_decision`."""
-        decision = reader.decide(partial(self._decision, reader, target))
-        if decision.state is target and self.outlets.has_moving_rows:
+    def varbinds(self, tables: Tables, *, up: bool) -> list[VarBind]:
+        """The writes. Raises Unsupported if the outlet must not be switched."""
+        for condition in self.device.conditions:
+            masked = condition.masked(tables, {self.identity: "1"}, self.states.source)
+            value = masked[self.identity]
+            if isinstance(value, Lost):
+                raise Unsupported(f"outlet {self.identity} is not switched: {value.reason}")
+        return self.outlets.varbinds(
+            tables, self.identity, up=up, is_automatic_ended=self.is_automatic_ended
+        )
+
+    def row(self, tables: Tables) -> Optional[str]:
+        """The outlet's row now."""
+        if self.chained is None:
+            return self.identity
+        return self.chained.chain.row_of(tables, self.identity, self.chained.column)
+
+    def state(self, row: str, varbinds: list[VarBind], target: EnumPowerStatus) -> EnumPowerStatus:
+        """The outlet's state after the write. UNKNOWN if it is `target` and something contradicts
+        that: its row is another outlet's now, or another outlet does not read as written."""
+        decision = self._decision(self.device.tables.again(self.identity), row, varbinds, target)
+        if decision.state is target and self.chained:
             # a unit that was away for the first reading alone showed another outlet's state
-            reported_again = self.outlets.reported_at(reader.fresh_reader(), self.row)
-            if reported_again.state is not target:
-                decision = reported_again
+            again = self._reported(self.device.tables.again(self.identity), row)
+            decision = decision if again.state is target else again
         self.reason = decision.reason
         return decision.state
 
-    def _decision(self, reader: Reader, target: EnumPowerStatus) -> Decision:
-        """The outlet's state after the write. UNKNOWN if it is `target` and something contradicts
-        that: its row is another outlet's now, or another outlet does not read as written."""
-        reported = self.outlets.reported_at(reader, self.row)
+    def _reported(self, tables: Tables, row: str) -> Decision:
+        source = self.chained.column if self.chained else self.states.source
+        value = tables.one_row(row)[source].get(row)
+        if value is None or self.states.is_absent(value):
+            return Decision(UNKNOWN, "the answers have no row of the outlet")
+        return self.states.reported(tables, value)
+
+    def _decision(
+        self, tables: Tables, row: str, varbinds: list[VarBind], target: EnumPowerStatus
+    ) -> Decision:
+        reported = self._reported(tables, row)
         if reported.state is not target:
             return reported
         # only now, what contradicts it is of interest
-        decision = self.states.state_of(reader, self.identity)
+        missing = Decision(UNKNOWN, "the answers have no row of the outlet")
+        decision = self.states.decisions(tables, self.device.conditions).get(self.identity, missing)
         if decision.state is not target:
             return decision
-        if self.outlets.row_of(reader, self.identity) != self.row:
-            return Decision(EnumPowerStatus.UNKNOWN, "its row is another outlet's now")
-        if not self.control.is_carried_out(reader, self.identity, self.orders):
-            return Decision(
-                EnumPowerStatus.UNKNOWN, "another outlet of the same write does not read as written"
-            )
+        if self.row(tables) != row:
+            return Decision(UNKNOWN, "its row is another outlet's now")
+        if not self.control.is_carried_out(tables, self.identity, varbinds):
+            return Decision(UNKNOWN, "another outlet of the same write does not read as written")
         return decision
 
 
@@ -104,136 +132,88 @@ def switch_outlet(
     """
     snmp, device, choice = call
     may_be_unproven = choice.switches_unproven(device.profile)
-    choose = partial(_switchable_outlet, device, identity, may_be_unproven=may_be_unproven)
-    outlet = device.reader.decide(choose)
-    outlets, control = outlet.outlets, outlet.control
-    if choice.switch_automatic:
-        control = control.ignore_automatic()
-    if may_be_unproven:
-        control = control.use_unproven_limits()
-    with _turn(snmp, control):
-        reader = device.reader
-        if not outlets.is_row_read_last(reader, identity):
-            reader = reader.fresh_reader()
-        # without a row, `orders` raises
-        row = reader.decide(partial(outlets.row_of, reader, identity)) or identity
-        is_up = target is EnumPowerStatus.UP
-        orders = reader.decide(partial(control.orders, reader, identity, up=is_up))
-        if not control.covers(device.states, identity, orders):
+    before = _state_before(device, identity, may_be_unproven=may_be_unproven)
+    command = _Command(
+        device, identity, automatic=choice.switch_automatic, unproven=may_be_unproven
+    )
+    needs_turn = command.control.writes_neighbours
+    with command_locks.lock_outlet(snmp.name, snmp.remaining()) if needs_turn else nullcontext():
+        tables = device.tables.again(outlet=identity)
+        row = command.row(tables) or identity
+        varbinds = command.varbinds(tables, up=target is EnumPowerStatus.UP)
+        if not command.control.covers(device.decisions, identity, varbinds):
             raise ProtocolError(_FEWER_OUTLETS)
-        command = _Command(
-            outlets=outlets,
-            states=outlet.states,
-            control=control,
-            identity=identity,
-            row=row,
-            orders=orders,
-        )
-        *unlocking_orders, command_order = orders
-        _unlock(snmp, unlocking_orders)
+        *unlocking, varbind = varbinds
+        _unlock(snmp, unlocking)
         # raises Unreachable, before the command is sent, if the time is over
         snmp.check()
         snmp.extend(LONGEST_SECONDS)
         status = switch(
-            lambda: _send_command(snmp, command_order, control),
-            lambda: command.state(device.reader.fresh_reader(), target),
+            lambda: _send(snmp, varbind, command.control.obstacle),
+            lambda: command.state(row, varbinds, target),
             target,
             deadline=deadline,
             pause=pause,
-            settling=outlets.settling_s,
-            before=outlet.state_before,
+            settling=command.outlets.settling_s,
+            before=before,
         )
     for sentence in doubt_sentences([(identity, command.reason)]):
         LOGGER.warning(snmp.quoted(sentence))
     return status
 
 
-def _turn(snmp: Snmp, control: Control) -> AbstractContextManager[None]:
-    """The time in which no other command of this process writes the device's outlets, if one write
-    sets several."""
-    if not control.writes_neighbours:
-        return nullcontext()
-    return command_locks.lock_outlet(snmp.name, snmp.remaining())
-
-
-def _send_command(snmp: Snmp, order: Order, control: Control) -> None:
+def _send(snmp: Snmp, varbind: VarBind, obstacle: str) -> None:
     """Send the command. Raises what `Snmp.set` raises, with what else may be the reason."""
-    oid, value = order
     try:
-        snmp.set(oid, value)
+        snmp.set(*varbind)
     except PduHandlerError as error:
-        if control.obstacles:
-            error.set_reason((control.obstacles, "; ", *error.parts))
+        if obstacle:
+            error.set_reason((obstacle, "; ", *error.parts))
         raise
 
 
-def _unlock(snmp: Snmp, orders: Sequence[Order]) -> None:
-    """Send what precedes the command. Raises what `Snmp.set` raises, which says that no command was
-    sent."""
-    for oid, value in orders:
-        try:
-            snmp.set(oid, value)
-        except PduHandlerError as error:
-            error.set_reason(("the command was not sent: ", *error.parts))
-            error.may_have_executed = False
-            raise
-
-
-class _SwitchableOutlet(NamedTuple):
-    """How an outlet is read and switched."""
-
-    outlets: Outlets
-    states: State  #: those of `outlets`
-    control: Control  #: that of `outlets`
-    #: at the start of the call
-    state_before: EnumPowerStatus
-
-
-def _switchable_outlet(
-    device: SnmpDevice, identity: str, *, may_be_unproven: bool
-) -> _SwitchableOutlet:
-    """How the outlet is read and switched. Raises NoSuchOutlet or Unsupported if it does not exist
-    or must not be switched. `may_be_unproven`: also one of a family whose commands are unproven."""
+def _state_before(device: SnmpDevice, identity: str, *, may_be_unproven: bool) -> EnumPowerStatus:
+    """The state at the start of the call. Raises NoSuchOutlet or Unsupported if the outlet does not
+    exist or must not be switched."""
     outlets = device.outlets
-    if identity not in device.states:
+    if identity not in device.decisions:
         raise NoSuchOutlet(
-            f"the PDU has no outlet {identity[:40]!r}; it has {_some(list(device.states))}"
+            f"the PDU has no outlet {identity[:40]!r}; it has {_some(list(device.decisions))}"
         )
     if outlets is None or outlets.control is None or outlets.states is None:
         raise Unsupported(
             f"this PDU is read as {family_title(device.profile)}: its outlets show no state or"
             " cannot be switched"
         )
-    value = _value_of_state(device, outlets.states, identity)
-    if value is None:
+    value = outlets.states.rows(device.tables).get(identity)
+    if value is not None and is_unanswered(value):  # a walk may have lost it
+        value = device.tables.one_row(identity)[outlets.states.source].get(identity)
+    if value is None or isinstance(value, Lost):
         raise Unsupported(
             f"outlet {identity} reports no state and is therefore not switched: it has no relay, or"
             " the device does not show its state"
         )
     if not may_be_unproven:
         _raise_if_unproven(device.profile)
-    if outlets.control.has_one_object and len(device.states) > 1:
+    if writes_scalar(outlets.control) and len(device.decisions) > 1:
         raise Unsupported(
             f"outlet {identity} is not switched: the command of the profile"
-            f" '{device.profile.key}' writes one object, a Scalar, for all {len(device.states)}"
+            f" '{device.profile.key}' writes one object, a Scalar, for all {len(device.decisions)}"
             " outlets of this PDU"
         )
-    # What could contradict its state must be readable before the command, not only after it.
-    decision = outlets.states.state_by_value(device.reader, identity, value)
-    return _SwitchableOutlet(
-        outlets=outlets,
-        states=outlets.states,
-        control=outlets.control,
-        state_before=decision.state,
-    )
+    return device.decisions[identity].state
 
 
-def _value_of_state(device: SnmpDevice, states: State, identity: str) -> Optional[Raw]:
-    """The value of the outlet's state, as it was read at the start of the call; None for an outlet
-    that other tables show and that has no state."""
-    if device.is_own_row:
-        return states.row_from(device.reader, identity)
-    return states.rows_from(device.reader).get(identity)
+def _unlock(snmp: Snmp, varbinds: Sequence[VarBind]) -> None:
+    """Send what precedes the command. Raises what `Snmp.set` raises, which says that no command was
+    sent."""
+    for oid, value in varbinds:
+        try:
+            snmp.set(oid, value)
+        except PduHandlerError as error:
+            error.set_reason(("the command was not sent: ", *error.parts))
+            error.may_have_executed = False
+            raise
 
 
 def _raise_if_unproven(profile: Profile) -> None:

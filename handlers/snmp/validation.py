@@ -36,12 +36,6 @@ def require_text(value: str, what: str) -> None:
         raise ValueError(f"{what} is empty")
 
 
-def require_separator(value: str) -> None:
-    """Requires at least one character; a space counts."""
-    if not value:
-        raise ValueError("separator is empty")
-
-
 def require_values(values: Sequence[object], what: str) -> None:
     """Requires at least one value, and none twice."""
     if not values:

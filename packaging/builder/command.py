@@ -15,7 +15,7 @@ from handlers import registry
 from handlers.shared.errors import SettingsError
 from handlers.shared.similar_names import similar_names
 from handlers.snmp import schema
-from handlers.snmp.frozen_value import check_parts
+from handlers.snmp.parts import check_parts
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from pdu.families import own_profiles
 from pdu.files.locks import locked

@@ -36,7 +36,7 @@ _FLAGS: Sequence[tuple[str, str, str]] = (
         "unknown_figures",
         "unset",
         "for units with a meter that never answers: a load or an energy that is not known is left"
-        " unset, which DCImanager shows as 0",
+        " unset, which DCImanager may show as 0",
     ),
 )
 

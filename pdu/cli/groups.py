@@ -164,9 +164,12 @@ class LazyGroup(Group):
         *arguments: Any,
         lazy_commands: Mapping[str, LazyCommand],
         groups: Sequence[CommandGroup],
+        advice: Mapping[str, str],
         **attributes: Any,
     ) -> None:
+        """`advice`: what to do instead of a command that there is not."""
         super().__init__(*arguments, **attributes)
+        self.advice = advice
         self.lazy_commands = lazy_commands
         self.groups = groups
         #: the groups by the word that `pdu help` takes for each
@@ -177,6 +180,8 @@ class LazyGroup(Group):
         if word in self.group_by_word:
             commands = ", ".join(self.group_by_word[word].names)
             return f"choose from {commands}; pdu help {word} shows them"
+        if word in self.advice:
+            return self.advice[word]
         return super()._advice(word, names)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:

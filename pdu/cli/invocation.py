@@ -5,6 +5,7 @@ that a printed line runs when it is pasted.
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -48,6 +49,15 @@ def build_line(profile: str) -> str:
         profile = os.path.abspath(profile)
         comment = "    # in a clone of the project"
     return f"python3 {build} --profile {shlex.quote(profile)}{comment}"
+
+
+def shell_word(text: str) -> str:
+    """The text as one word of sh, bash, zsh and fish; "..." for what cannot be printed, and for a
+    backslash that fish takes for an escape inside quotes.
+    """
+    if not text.isprintable() or re.search(r"\\(?=['\\]|$)", text):
+        return "..."
+    return shlex.quote(text)
 
 
 def _python() -> str:

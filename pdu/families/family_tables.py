@@ -6,20 +6,16 @@ No archive contains this file.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Optional, Union
 
-from handlers.snmp.controls import Control, Verbs, Write
+from handlers.snmp.controls import Control, Write
 from handlers.snmp.evidence import Evidence, EvidenceLevel
-from handlers.snmp.frozen_value import FrozenValue, parts_of
+from handlers.snmp.figures import Measurement
+from handlers.snmp.objects import Column, PerUnit, Scalar, Spread
+from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile
-from handlers.snmp.single_family import Unlock, WritePacked
-from handlers.snmp.sources import (
-    ByUnit,
-    EachUnit,
-    First,
-    Number,
-    ObjectSource,
-    Source,
-)
+from handlers.snmp.states import State, name_of
+from handlers.snmp.tables import Source
 
 from .model_names import NAMES, Claim
 from .recorded import UNPROVEN, evidence_of
@@ -104,44 +100,38 @@ def command_table(profiles: Sequence[Profile]) -> str:
 
 def _writes_before(control: Control) -> Iterable[str]:
     """What a control writes before the command, to unlock the outlet."""
-    for part in parts_of(control):
-        if isinstance(part, Unlock):
-            yield from _assignments(part.at, part.value)
+    if isinstance(control, Write) and control.first:
+        at, value = control.first
+        yield f"{name_of(at)} = {value}"
 
 
 def _writes(control: Control, *, on: bool) -> Iterable[str]:
     """What a control writes to switch an outlet on or off."""
-    for part in parts_of(control):
-        if isinstance(part, Write):
-            yield from _assignments(part.at, part.on if on else part.off)
-        elif isinstance(part, Verbs):
-            yield from _assignments(part.on if on else part.off, part.value)
-        elif isinstance(part, WritePacked):
-            state = "on" if on else "off"
-            yield from _assignments(part.at, f"the states of all outlets, with this one {state}")
+    if not isinstance(control, Write):
+        state = "on" if on else "off"
+        value: object = f"the states of all outlets, with this one {state}"
+        yield f"{name_of(control.at)} = {value}"
+        return
+    at = control.at if on or control.off_at is None else control.off_at
+    for name in dict.fromkeys(_names(at)):
+        yield f"{name} = {control.on if on else control.off}"
 
 
-def _assignments(at: Source, value: object) -> Iterable[str]:
-    """`object = value` for each object that a command through a source writes."""
-    for name in dict.fromkeys(object_names(tuple(_places(at)))):
-        yield f"{name} = {value}"
+def _names(at: Source) -> Iterable[str]:
+    """The names of the objects that a command through a source writes."""
+    for part in parts_of(at):
+        if isinstance(part, (Column, PerUnit, Scalar, Spread)):
+            yield part.object or part.oid
 
 
-def written_places(control: Control) -> Iterable[ObjectSource]:
-    """What a command writes, without what is read to find it, or to forbid the command."""
-    for part in parts_of(control):
-        if isinstance(part, (Write, WritePacked, Unlock)):
-            yield from _places(part.at)
-        elif isinstance(part, Verbs):
-            yield from _places(part.on)
-            yield from _places(part.off)
-
-
-def _places(at: Source) -> Iterable[ObjectSource]:
-    """What a command through a source writes: of a `ByUnit` the column, without those of unit and
-    number, which only tell the row."""
-    for place in at.written_places():
-        yield place.source if isinstance(place, ByUnit) else place
+def written_objects(control: Control) -> Iterable[Source]:
+    """What a command writes."""
+    yield control.at
+    if isinstance(control, Write):
+        if control.off_at is not None:
+            yield control.off_at
+        if control.first is not None:
+            yield control.first[0]
 
 
 def _alternatives(assignments: Iterable[str]) -> str:
@@ -149,39 +139,21 @@ def _alternatives(assignments: Iterable[str]) -> str:
     return " or ".join(dict.fromkeys(assignments)) or "–"
 
 
-def object_names(part: object) -> Iterable[str]:
-    """MIB names of the objects that a part reads: of a `First` only the first choice, of an
-    `EachUnit` only the `source`.
-
-    For a `Number`, "index of" precedes the first name.
-    """
-    if isinstance(part, Number):
-        prefix = "index of "
-        for name in object_names(part.over):
-            yield f"{prefix}{name}"
-            prefix = ""
-        return
-    name = getattr(part, "object", "")
-    if isinstance(name, str) and name:
-        yield name
-    inner_parts = [part.source] if isinstance(part, EachUnit) else _read_with(part)
-    for inner in inner_parts:
-        yield from object_names(inner)
+Part = Union[State, Measurement, Source]
 
 
-def _read_with(part: object) -> Iterable[object]:
-    """The parts that count as read with `part`: all its parts, or the first choice of a `First`. Of
-    a `ByUnit` those of a chain: a single unit needs GETs in place of two walks.
-    """
-    if isinstance(part, First):
-        return part.choices[:1]
-    if isinstance(part, tuple):
-        return part
-    if isinstance(part, ByUnit):
-        return part.source, part.unit, part.number
-    if not isinstance(part, FrozenValue):
-        return ()
-    return [getattr(part, name) for name in part.FIELDS]
+def object_names(part: Part) -> Iterable[str]:
+    """The MIB's names of the objects that hold the values of a state, a figure or a source, with
+    what scales them or makes them uncertain."""
+    sources: list[Optional[Source]] = []
+    if isinstance(part, (State, Measurement)):
+        sources += part.sources()
+    else:
+        sources.append(part)
+    for source in sources:
+        name = name_of(source)
+        if name:
+            yield name
 
 
 def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -7,21 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import is_dataclass
 from itertools import combinations, product
-from typing import Optional, Union
+from typing import Optional
 
 from handlers.dcimanager.rows import Raw
 from handlers.shared.errors import PduHandlerError
-from handlers.snmp.controls import Control, Guarded, Verbs, Write
+from handlers.snmp.chains import Chain
+from handlers.snmp.controls import Control, Write
 from handlers.snmp.decoding import Walked
 from handlers.snmp.figures import Measurement
-from handlers.snmp.frozen_value import FrozenValue, parts_of
+from handlers.snmp.objects import Column, Scalar
 from handlers.snmp.outlets import Outlets
+from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile, is_below, oids
-from handlers.snmp.reader import ROOT, Reader
-from handlers.snmp.single_family import Unmarked, WritePacked
-from handlers.snmp.sources import ByUnit, Column, Field, ObjectSource, Scalar, Source
 from handlers.snmp.states import State
+from handlers.snmp.tables import ROOT, Object, Source, Tables, objects_of
 
 _OWN_STATE = "into the object of the states, where it means"
 _NUMBER = "{number}"
@@ -97,8 +98,10 @@ def _column_faults(profile: Profile) -> Iterator[str]:
 
 def _mark_faults(states: State) -> Iterator[str]:
     """Tests of a state that would apply one value to all outlets."""
-    sources: list[tuple[str, Optional[Source]]] = [("confirm", states.confirm)]
-    sources += [("a doubt", doubt.test) for doubt in states.doubts]
+    sources: list[tuple[str, Optional[Source]]] = [("crosscheck", states.crosscheck)]
+    for condition in states.conditions:
+        if condition.unit is not None:
+            sources.append(("a condition", condition.source))
     for name, source in sources:
         if isinstance(source, Scalar) and not isinstance(states.source, Scalar):
             yield f"{name} is a Scalar, which has no value for each outlet of a table"
@@ -106,44 +109,32 @@ def _mark_faults(states: State) -> Iterator[str]:
 
 def _command_faults(states: State, control: Control) -> Iterator[str]:
     """What in the commands of a profile would switch wrongly, a sentence each."""
-    for part in parts_of(control):
-        if isinstance(part, Write) and type(part.on) is not type(part.off):
-            yield f"on writes {part.on!r} and off writes {part.off!r}, which are of different types"
-        if isinstance(part, WritePacked):
-            yield from _opposite_values(part, states)
+    if isinstance(control, Write) and type(control.on) is not type(control.off):
+        yield (
+            f"on writes {control.on!r} and off writes {control.off!r}, which are of different types"
+        )
     value_faults = _value_faults(states, control)
-    order_faults = _order_faults(states, control)
-    yield from dict.fromkeys([*value_faults, *order_faults])
+    command_faults = _faults_by_rows(states, control)
+    yield from dict.fromkeys([*value_faults, *command_faults])
 
 
-def _opposite_values(control: Union[Write, WritePacked], states: State) -> Iterator[str]:
-    """The values of a control that mean the opposite in the states' own object."""
+def _value_faults(states: State, control: Control) -> Iterator[str]:
+    """The values that mean the opposite where a command writes into the states' own object. This
+    needs no row, so it also finds what `_faults_by_rows` cannot reach.
+    """
+    if not isinstance(control, Write):
+        return
+    if _first_object(control.at) != _first_object(states.source):
+        return
     if str(control.on) in states.off:
         yield f"on writes {control.on!r} {_OWN_STATE} off"
     if str(control.off) in states.on:
         yield f"off writes {control.off!r} {_OWN_STATE} on"
 
 
-def _value_faults(states: State, control: Control) -> Iterator[str]:
-    """The values that mean the opposite where a command writes into the states' own object. This
-    needs no row, so it also finds what `_order_faults` cannot reach.
-    """
-    state_object = _first_object(states.source)
-    if not state_object:
-        return
-    for part in parts_of(control):
-        if isinstance(part, Write) and _first_object(part.at) == state_object:
-            yield from _opposite_values(part, states)
-
-
 def _first_object(source: Source) -> object:
-    """The column, scalar or other object whose values a source has, without its names; None if it
-    has none.
-    """
-    for part in parts_of(source):
-        if isinstance(part, ObjectSource):
-            return _without_names(part)
-    return None
+    """The object whose values a source has, without its names."""
+    return _without_names(next(objects_of([source]), None))
 
 
 def unproven_commands(profile: Profile) -> list[str]:
@@ -161,42 +152,42 @@ def unproven_commands(profile: Profile) -> list[str]:
 
 
 def _is_tried(states: State, control: Control) -> bool:
-    """Whether both commands of an outlet can be made for a device that has every row. The words
-    of a packed text are compared with those of the states, and its neighbours when it is written.
+    """Whether both commands of an outlet can be made for a device that has every row. Those that
+    hold the states of neighbours are compared when they are written.
     """
     if control.writes_neighbours:
         return True
-    reader = _reader_of_every_row(states, control)
-    for identity in _state_objects(states, reader).values():
+    tables = _tables_of_every_row(states, control)
+    for identity in _state_objects(states, tables).values():
         with suppress(PduHandlerError):
-            control.orders(reader, identity, up=True)
-            control.orders(reader, identity, up=False)
+            control.varbinds(tables, identity, up=True)
+            control.varbinds(tables, identity, up=False)
             return True
     return False
 
 
-def _order_faults(states: State, control: Control) -> Iterator[str]:
+def _faults_by_rows(states: State, control: Control) -> Iterator[str]:
     """What is wrong with the OIDs and values that the commands write on a device that has every
-    row, a sentence each; nothing for a packed text, which holds all outlets.
+    row, a sentence each; nothing for a write that holds all outlets.
     """
     if control.writes_neighbours:
         return
-    reader = _reader_of_every_row(states, control)
-    outlet_by_object = _state_objects(states, reader)
-    is_delay = any(isinstance(part, Verbs) for part in parts_of(control))
+    tables = _tables_of_every_row(states, control)
+    outlet_by_object = _state_objects(states, tables)
+    is_delay = isinstance(control, Write) and control.off_at is not None
     for identity in outlet_by_object.values():
         with suppress(PduHandlerError):
-            on_orders = control.orders(reader, identity, up=True)
-            off_orders = control.orders(reader, identity, up=False)
-            for verb, orders, opposite, opposite_values in (
-                ("on", on_orders, "off", states.off),
-                ("off", off_orders, "on", states.on),
+            on_varbinds = control.varbinds(tables, identity, up=True)
+            off_varbinds = control.varbinds(tables, identity, up=False)
+            for verb, varbinds, opposite, opposite_values in (
+                ("on", on_varbinds, "off", states.off),
+                ("off", off_varbinds, "on", states.on),
             ):
-                # all orders but the last unlock the outlet
-                for order in orders[:-1]:
-                    if order in (on_orders[-1], off_orders[-1]):
-                        yield f"the value {order[1]!r} that unlocks an outlet already switches it"
-                for oid, value in orders:
+                # all but the last unlock the outlet
+                for varbind in varbinds[:-1]:
+                    if varbind in (on_varbinds[-1], off_varbinds[-1]):
+                        yield f"the value {varbind[1]!r} that unlocks an outlet already switches it"
+                for oid, value in varbinds:
                     outlet = outlet_by_object.get(oid)
                     if outlet is None:
                         continue  # it writes into no object of the states
@@ -208,55 +199,55 @@ def _order_faults(states: State, control: Control) -> Iterator[str]:
                         yield f"{verb} writes {value!r} {_OWN_STATE} {opposite}"
 
 
-def _state_objects(states: State, reader: Reader) -> dict[str, str]:
+def _state_objects(states: State, tables: Tables) -> dict[str, str]:
     """OID of a state -> its outlet's identity. The source of the states says it, unless it compares
-    counts and so refuses the rows of `reader`: then the first source inside it that has rows.
+    counts and so refuses the rows of `tables`: then the first of its objects that has rows.
     """
-    for source in parts_of(states.source):  # itself, then what it consists of
-        if not isinstance(source, Source):
-            continue
+    for source in (states.source, *objects_of([states.source])):
         outlet_by_object: dict[str, str] = {}
         with suppress(PduHandlerError):
-            for identity in source.rows(reader):
-                outlet_by_object[source.instance_oid(reader, identity)] = identity
+            for identity in tables[source]:
+                oid = _cell(tables, source, identity)
+                if oid is not None:
+                    outlet_by_object[oid] = identity
         if outlet_by_object:
             return outlet_by_object
     return {}
 
 
-def _reader_of_every_row(states: State, control: Control) -> Reader:
-    """A reader of `_EveryRow`. Where a family has several roots, OIDs keep their `~`."""
-    return Reader(_EveryRow(states, control), ROOT)
+def _cell(tables: Tables, source: Source, identity: str) -> Optional[str]:
+    """The OID of an outlet's value, None if it has none."""
+    first_object: Optional[Object] = next(objects_of([source]), None)
+    if first_object is None:
+        return None
+    oid = first_object.cell(tables, identity)
+    return None if oid is None else tables.resolve(oid)
+
+
+def _tables_of_every_row(states: State, control: Control) -> Tables:
+    """The tables of `_EveryRow`. Where a family has several roots, OIDs keep their `~`."""
+    return Tables(_EveryRow(states, control), ROOT)
 
 
 class _EveryRow:
     """A device in which each column has the rows N, N.0 and 1.N, before the column's own suffix.
 
-    The rows of a chain are the outlets 1, 2, 3 … of its first unit. The objects of a guard have a
-    value that permits the command. All other values are that of an outlet that is on.
+    The rows of a chain are the outlets 1, 2, 3 … of its first unit. All other values are that of an
+    outlet that is on.
     """
 
     def __init__(self, states: State, control: Control) -> None:
         """A device for the states and commands of one family."""
-        # of an outlet that is on: the value of each object that `_permitted` does not have
         self._value = states.on[0]
         # column -> what follows the outlet in the indexes of its rows, such as a type of sensor
         self._suffixes: dict[str, list[str]] = {}
         # column -> the text that names an outlet's unit or its number there
         self._chain_texts: dict[str, str] = {}
-        # object of a lock or a right -> a value with which the command is sent
-        self._permitted: dict[str, str] = {}
-        for part in (*parts_of(states), *parts_of(control)):
+        for part in parts_of((states, control)):
             if isinstance(part, Column):
                 self._suffixes.setdefault(part.oid, []).append(part.suffix)
-            elif isinstance(part, ByUnit):
+            elif isinstance(part, Chain):
                 self._chain_texts.update(_chain_texts(part))
-            elif isinstance(part, Guarded):
-                value = _permitted_value(part)
-                self._permitted.update(dict.fromkeys(oids(part.test), value))
-            elif isinstance(part, Unmarked):
-                value = part.quiet[0]  # of an outlet that is not marked
-                self._permitted.update(dict.fromkeys(oids(part.marks), value))
 
     def walk(self, oid: str) -> Walked:
         """The rows N, N.0 and 1.N of a column, each with the column's suffixes."""
@@ -268,15 +259,12 @@ class _EveryRow:
         return rows
 
     def get(self, oid: str) -> Raw:
-        """The value of an object of the imagined device: the text of a chain's row, one that
-        permits the command, or else the state on."""
+        """The value of an object of the imagined device: the text of a chain's row, or else the
+        state on."""
         for column, chain_text in self._chain_texts.items():
             if is_below(oid, column):
                 index = oid[len(column) + 1 :]
                 return chain_text.replace(_NUMBER, _NUMBER_BY_INDEX.get(index, ""))
-        for place, value in self._permitted.items():
-            if is_below(oid, place):
-                return value
         return self._value
 
     @staticmethod
@@ -285,42 +273,16 @@ class _EveryRow:
         return words
 
 
-def _chain_texts(chain: ByUnit) -> dict[str, str]:
+def _chain_texts(chain: Chain) -> dict[str, str]:
     """Column -> the text of its rows on the first unit of a chain, in which `_NUMBER` stands for
-    the outlet's number. A column may hold both, in two fields.
+    the outlet's number. Nothing for columns that a function reads.
     """
-    # any of the names that devices have for it does
-    first_unit = chain.first_units[-1]
-    texts = _with_text({}, chain.unit, first_unit)
-    return _with_text(texts, chain.number, _NUMBER)
-
-
-def _with_text(texts: Mapping[str, str], source: Source, text: str) -> dict[str, str]:
-    """`texts` with this one where `source` reads: all of its column, or one field of its column,
-    whose other fields stay. Unchanged for any other source.
-    """
-    if isinstance(source, Column):
-        return {**texts, source.oid: text}
-    if not isinstance(source, Field) or not isinstance(source.source, Column):
-        return dict(texts)
-    oid = source.source.oid
-    fields = texts.get(oid, "").split(source.separator)
-    while len(fields) <= source.field:
-        fields.append("")
-    fields[source.field] = text
-    return {**texts, oid: source.separator.join(fields)}
-
-
-def _permitted_value(guard: Guarded) -> str:
-    """A value with which a guard permits the command: one that it allows, else the least number
-    that it does not refuse.
-    """
-    if guard.allow:
-        return guard.allow[0]
-    number = 0
-    while str(number) in guard.refuse:
-        number += 1
-    return str(number)
+    texts: dict[str, str] = {}
+    if isinstance(chain.unit, Column):
+        texts[chain.unit.oid] = chain.first_units[-1]  # any of the names that devices have does
+    if isinstance(chain.number, Column):
+        texts[chain.number.oid] = _NUMBER
+    return texts
 
 
 def _figure_faults(place: str, figures: Mapping[str, Sequence[Measurement]]) -> Iterator[str]:
@@ -337,7 +299,7 @@ def _figure_faults(place: str, figures: Mapping[str, Sequence[Measurement]]) -> 
 
 def _without_names(value: object) -> object:
     """A part without the names of its objects, to compare it with another."""
-    if isinstance(value, FrozenValue):
+    if is_dataclass(value) and not isinstance(value, type):
         parts: list[object] = [type(value)]
         for name, part in vars(value).items():
             if name != "object":

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from handlers.snmp.evidence import Evidence, EvidenceLevel, repository
-from handlers.snmp.frozen_value import replace
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 

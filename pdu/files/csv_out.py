@@ -28,9 +28,9 @@ def _safe(value: object) -> object:
     if not isinstance(value, str):
         return value
     text = printable(value)
-    return f"'{text}" if begins_as_formula(text) else text
+    return f"'{text}" if _begins_as_formula(text) else text
 
 
-def begins_as_formula(text: str) -> bool:
+def _begins_as_formula(text: str) -> bool:
     """Whether a spreadsheet may read the text as a formula."""
     return unicodedata.normalize("NFKC", text.lstrip(" ")[:1]).startswith(_FORMULA)

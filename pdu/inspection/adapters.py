@@ -12,6 +12,17 @@ from .synlink import nameplate as synlink_nameplate
 from .topology import MeteredPart
 
 _HTTPS_PORT = 443
+# If several handlers read a device, the one with the lowest rank is preferred, and README names it
+# first. NETIO and SynLink are switched by their own protocols, and unproven over SNMP; Digital
+# Loggers' own has figures.
+_RANKS: Mapping[str, int] = {
+    "raritan": 1,
+    "digitalloggers": 1,
+    "netio": 1,
+    "synlink": 1,
+    "snmp": 2,
+    "redfish": 3,
+}
 _LAST_RANK = 4
 
 
@@ -28,8 +39,6 @@ class HandlerAdapter(NamedTuple):
     identify: Optional[Callable[[Any], HandlerFinding]] = None
     #: the usual port; None for UDP, where only an answer shows that a device listens
     tcp_port: Optional[int] = _HTTPS_PORT
-    #: if several handlers read a device, the one with the lowest rank is preferred
-    rank: int = _LAST_RANK
 
 
 # Imported late, because most runs need one handler.
@@ -53,7 +62,6 @@ def _raritan() -> HandlerAdapter:
         read_nameplate=nameplate.read_nameplate,
         read_topology=topology.read_topology,
         identify=identification.identify,
-        rank=1,
     )
 
 
@@ -64,7 +72,6 @@ def _redfish() -> HandlerAdapter:
         read_nameplate=nameplate.read_nameplate,
         read_topology=topology.read_topology,
         identify=identification.identify,
-        rank=3,
     )
 
 
@@ -76,7 +83,6 @@ def _snmp() -> HandlerAdapter:
         read_topology=topology.read_topology,
         identify=identification.identify,
         tcp_port=None,
-        rank=2,
     )
 
 
@@ -89,6 +95,11 @@ ADAPTERS: Mapping[str, Callable[[], HandlerAdapter]] = {
     "shelly": lambda: HandlerAdapter(shelly_nameplate.read_nameplate),
     "synlink": lambda: HandlerAdapter(synlink_nameplate.read_nameplate),
 }
+
+
+def rank_of(handler: str) -> int:
+    """The rank of the handler of this name; the last one for a path."""
+    return _RANKS.get(handler, _LAST_RANK)
 
 
 def adapter_of(handler: str) -> HandlerAdapter:

@@ -43,7 +43,7 @@ class CheckReport(NamedTuple):
     def _verdict(self) -> Iterator[ReportPart]:
         """How many PDUs are well, and the sums."""
         # the reasons of these PDUs stand in `_remedies`
-        names_in_advice = [row.device.name for row in self.rows if row.lacks_figure]
+        names_in_advice = [row.device.name for row in self.rows if row.remedy]
         verdict, *sums = self.totals.lines(names_in_advice)
         yield Headline(verdict, LOOKS[self.totals.level])
         yield from sums
@@ -89,8 +89,8 @@ def _remedies(rows: Sequence[PduRow]) -> Iterator[ReportPart]:
 
 
 def _reasons(rows: Sequence[PduRow]) -> Iterator[str]:
-    """Each reason once, with the names of the PDUs that have it."""
-    rows_by_reason = _grouped(rows, lambda row: row.reason)
+    """The reasons of each PDU, behind the names of all that have the same ones."""
+    rows_by_reason = _grouped(rows, lambda row: "; ".join(row.sentences))
     for reason, reason_rows in rows_by_reason.items():
         names = ", ".join(row.device.name for row in reason_rows)
         yield f"{names}: {reason}" if reason else names

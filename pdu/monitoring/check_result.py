@@ -31,6 +31,7 @@ DOUBTFUL = 1
 BAD = 2
 
 _WELL, _NO_OUTLETS, UNKNOWN_FIGURES = "well", "no outlets", "unknown figures"
+_UNKNOWN = "unknown"
 _STALE = ("data-stale", "driver-not-connected")
 
 # Kind of error -> what to do. The error itself says what happened.
@@ -68,6 +69,10 @@ _ONLY_METERS = (
     " column metered)"
 )
 _OTHERWISE = "read this PDU alone with `pdu status`"
+_STATES_NOT_KNOWN = (
+    "the PDU reports no plain state of these outlets: look at them on its own page, or read it"
+    " alone with `pdu status`"
+)
 _NO_ERROR = CallError("", "")  # as a row has it: neither a kind nor a reason
 _NOT_KNOWN_NOW = (
     "poll again; for a unit that never shows it, set unknown_figures=unset in the list (settings)"
@@ -104,7 +109,8 @@ class PduRow(NamedTuple):
     of_rating: str = ""
     #: lines and breakers, if they were read
     meters: Sequence[MeteredPart] = ()
-    #: why figures of the PDU and of its outlets have no value, if the handler says so
+    #: why figures of the PDU and of its outlets have no value, and states are not known, if the
+    #: handler says so
     reasons: Sequence[str] = ()
     #: whether all parts were read, and the error is that a figure is not known now
     lacks_figure: bool = False
@@ -125,19 +131,16 @@ class PduRow(NamedTuple):
 
     @property
     def remedy(self) -> str:
-        """What to do about the error, or about a PDU none of whose states is known; "" if there is
-        nothing.
-        """
+        """What to do about the error or about states that are not known; "" if there is nothing."""
         if self.lacks_figure:
             return _NOT_KNOWN_NOW
         if self.kind:
             return REMEDIES.get(self.kind, _OTHERWISE)
         if self.result == _NO_OUTLETS:
             return "it lists no outlet and measures nothing: read it alone with `pdu status`"
-        only_unknown = bool(self.unknown) and not self.on and not self.off
-        if only_unknown and not self.device.metered:
-            return _ONLY_METERS
-        return ""
+        if self.result != _UNKNOWN:
+            return ""
+        return _STATES_NOT_KNOWN if self.on or self.off else _ONLY_METERS
 
 
 def judge_reading(device: ListedPdu, reading: Reading, *, keep_outlets: bool = True) -> PduRow:
@@ -145,11 +148,13 @@ def judge_reading(device: ListedPdu, reading: Reading, *, keep_outlets: bool = T
     error: DCImanager lacks this figure, too, because its call `statistic` raises for a total and
     leaves out an outlet without its energy. `keep_outlets`: False keeps only those that are not on.
     """
-    reasons = tuple(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES))
+    figure_reasons = tuple(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES))
     lacks_figure = not reading.failures and _has_lost_figure(reading)
     level, result = _level(device, reading)
     error = (
-        CallError("protocol", "; ".join(reasons)) if lacks_figure else _error_of_all_parts(reading)
+        CallError("protocol", "; ".join(figure_reasons))
+        if lacks_figure
+        else _error_of_all_parts(reading)
     )
     outlets = reading.outlets
     if not keep_outlets:
@@ -170,7 +175,7 @@ def judge_reading(device: ListedPdu, reading: Reading, *, keep_outlets: bool = T
         outlets=tuple(outlets),
         of_rating=_share_of_rating(reading.meters),
         meters=reading.meters,
-        reasons=reasons,
+        reasons=(*figure_reasons, *reading.warnings),
         lacks_figure=lacks_figure,
         hides_figures=STATES in reading.failures or FIGURES in reading.failures,
     )
@@ -235,7 +240,7 @@ def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:
 def _level_without_error(device: ListedPdu, reading: Reading) -> tuple[int, str]:
     """Severity and result of a PDU all of whose parts were read."""
     if reading.count(UNKNOWN) and not device.metered:
-        return DOUBTFUL, "unknown"
+        return DOUBTFUL, _UNKNOWN
     if _has_lost_figure(reading):
         return DOUBTFUL, UNKNOWN_FIGURES
     has_figure = any(row.of(reading) not in (None, NOT_ASKED) for row in PDU_FIGURES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 import sys
 from collections import Counter
@@ -33,7 +34,7 @@ from ..cli.options import (
 from ..cli.output import counted, print_json, progress, tabulate
 from ..cli.shared_options import auth_option, list_option
 from ..families.recognition import Recognition, is_of_agent, recognise
-from ..files.csv_out import begins_as_formula, csv_lines
+from ..files.csv_out import csv_lines
 from ..inspection.nameplate import Nameplate
 from ..loading.handler_loading import load
 from ..loading.identification import identify as identify_device
@@ -268,7 +269,7 @@ def split_answers(
             address=address,
             handler="snmp",
             port=port,
-            name=_shortened_name(answer.name),
+            name=_list_name(answer.name),
             what=_description(answer, recognition),
         )
         if recognition.families:
@@ -363,16 +364,21 @@ def announced_pdus(networks: Sequence[Network]) -> list[FoundDevice]:
             address=device.address,
             handler="raritan",
             port=device.port,
-            name=_shortened_name(device.name),
+            name=_list_name(device.name),
             what=device.model or "Xerus",
         )
         pdus.append(pdu)
     return pdus
 
 
-def _shortened_name(name: str) -> str:
-    """A device's name as a list can have it: printable, of at most _LONGEST_NAME characters."""
-    return printable(name.strip(), _LONGEST_NAME)
+def _list_name(name: str) -> str:
+    """A device's name as a list can have it, of at most _LONGEST_NAME characters; a hyphen stands
+    for all but letters, digits, `.`, `_` and `-`. "" for an address, perhaps with a port.
+    """
+    plain_name = re.sub(r"[^\w.-]+", "-", name).strip("-")
+    if is_ip_host(plain_name) or is_ip_host(Address(name.strip()).host):
+        return ""
+    return printable(plain_name, _LONGEST_NAME)
 
 
 def _address(text: str) -> Any:
@@ -402,54 +408,26 @@ def name_pdus(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
     """The PDUs in order of their addresses, with unique names. Of several at one place, the first:
     a list has a line for each place.
 
-    The address replaces a name that is empty, or that `_is_usable_name` refuses. It is appended to
-    a name that several PDUs have, or that is the address of another one. If several PDUs have the
-    same address, the port is added unless it is the usual one.
+    The address replaces a name that is empty. It is appended to a name that several PDUs have. If
+    several PDUs have the same address, the port is added unless it is the usual one.
     """
     pdu_by_place: dict[str, FoundDevice] = {}
     for pdu in sorted(pdus, key=_address_order):
         pdu_by_place.setdefault(_place_with_port(pdu), pdu)
     unique_pdus = list(pdu_by_place.values())
     address_counts = Counter(pdu.address for pdu in unique_pdus)
-    word_counts = Counter(pdu.name for pdu in unique_pdus)
-    word_counts.update(pdu.address for pdu in unique_pdus if pdu.address != pdu.name)
+    name_counts = Counter(pdu.name for pdu in unique_pdus)
     names: list[str] = []
-    places: list[str] = []
     for pdu in unique_pdus:
         is_only_at_address = address_counts[pdu.address] == 1
         place = pdu.address if is_only_at_address else _place_with_port(pdu)
-        places.append(place)
-        if not pdu.name or not _is_usable_name(pdu.name):
+        if not pdu.name:
             names.append(place)
-        elif word_counts[pdu.name] > 1:
+        elif name_counts[pdu.name] > 1:
             names.append(f"{pdu.name} {place}")
         else:
             names.append(pdu.name)
-    unique_names = _made_unique(names, places)
-    return [pdu._replace(name=name) for pdu, name in zip(unique_pdus, unique_names)]
-
-
-def _made_unique(names: Sequence[str], places: Sequence[str]) -> list[str]:
-    """The names; to those that are equal, the places are appended until they differ. This ends: no
-    two places are equal, so equal names grow apart, and the others only grow.
-    """
-    unique_names = list(names)
-    counts = Counter(unique_names)
-    while len(counts) < len(unique_names):
-        for index, (name, place) in enumerate(zip(unique_names, places)):
-            if counts[name] > 1:
-                unique_names[index] = f"{name} {place}"
-        counts = Counter(unique_names)
-    return unique_names
-
-
-def _is_usable_name(name: str) -> bool:
-    """Whether a list can have the name: not if it begins like a comment or a formula, or is an
-    address, perhaps with a port.
-    """
-    if name.startswith("#") or begins_as_formula(name):
-        return False
-    return not is_ip_host(Address(name).host)
+    return [pdu._replace(name=name) for pdu, name in zip(unique_pdus, names)]
 
 
 def _address_order(device: FoundDevice) -> tuple[int, int, int]:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Optional
 
 import click
 
+from handlers.shared.errors import SettingsError
 from handlers.shared.meter_figures import Figure, NotKnown, measured, reason_without
 
 from .check_result import BAD, DOUBTFUL, WELL, PduRow, Summary
@@ -127,11 +128,15 @@ def _loads(row: PduRow) -> list[_Load]:
 
 def judge_loads(row: PduRow, thresholds: Thresholds) -> PduRow:
     """The row of a PDU that was read, with the worst of its own level and those of its loads. One
-    that cannot be compared is a warning: it may be beyond its limit.
+    that cannot be compared is a warning: it may be beyond its limit. Raises SettingsError for a
+    limit that is no use.
     """
     if not thresholds or row.on is None:
         return row
-    judgements = [_judge_load(load, thresholds) for load in _loads(row)]
+    loads = _loads(row)
+    for load in loads:
+        _refuse_useless_limits(f"{row.device.name}: {load.label}", load.rating_a, thresholds)
+    judgements = [_judge_load(load, thresholds) for load in loads]
     alerts = [judgement for judgement in judgements if judgement.level != WELL]
     if not alerts:
         return row
@@ -145,6 +150,31 @@ def judge_loads(row: PduRow, thresholds: Thresholds) -> PduRow:
         result=worst.result if row.level == WELL else row.result,
         reason="; ".join(reasons),
     )
+
+
+def _refuse_useless_limits(place: str, rating_a: Optional[float], thresholds: Thresholds) -> None:
+    """Raise SettingsError for a limit in A above the rating, which most often was meant in %, and
+    for one of --critical below that of --warning.
+    """
+    limits: list[Range] = []
+    for option, threshold in zip(("--warning", "--critical"), thresholds):
+        limit = None if threshold is None else threshold.of_rating(rating_a)
+        if threshold is None or limit is None:
+            continue
+        limits.append(limit)
+        # the current from which on it alerts
+        limit_a = limit.start if limit.is_inside else limit.end
+        is_above = rating_a is not None and rating_a < limit_a < math.inf
+        if is_above and not threshold.is_share:
+            raise SettingsError(
+                f"{place}: {option} {limit} is above its rating of {rating_a:g} A; {limit_a:g} %:"
+                f" {option} {limit}%"
+            )
+    if len(limits) < 2 or any(limit.is_inside or limit.end == math.inf for limit in limits):
+        return
+    warning, critical = limits
+    if critical.end < warning.end:
+        raise SettingsError(f"{place}: --critical {critical} is below --warning {warning}")
 
 
 class _Judgement(NamedTuple):
@@ -217,12 +247,14 @@ def output(
         data += _data_of_all(totals, rows)
     data.append(f"time={totals.seconds:.3f}s")
     level = max((row.level for row in rows), default=WELL)
-    verdict = _without_bar(f"PDU {_WORDS[level]} - {'; '.join(totals.lines())}")
+    # the reasons of these PDUs stand in their own lines
+    sentences = totals.lines([row.device.name for row in alert_rows])
+    verdict = _without_bar(f"PDU {_WORDS[level]} - {'; '.join(sentences)}")
     lines = [f"{verdict}|{' '.join(data)}"]
     for row in alert_rows[:_SHOWN]:
         line = f"{row.device.name}: {row.result}"
-        if row.reason:
-            line += f": {row.reason}"
+        if row.sentences:
+            line += f": {'; '.join(row.sentences)}"
         lines.append(_without_bar(line))
     further_count = len(alert_rows) - _SHOWN
     if further_count > 0:

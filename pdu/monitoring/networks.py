@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,8 +26,9 @@ def parse_networks(texts: Sequence[str]) -> list[Network]:
     """
     v4_networks: list[ipaddress.IPv4Network] = []
     v6_networks: list[ipaddress.IPv6Network] = []
-    for text in texts:
+    for text, text_before in zip(texts, ["", *texts]):
         network = one_network(text)
+        _refuse_mask(text, text_before)
         _check_searchable(network, text)
         if isinstance(network, ipaddress.IPv4Network):
             v4_networks.append(network)
@@ -40,6 +42,16 @@ def parse_networks(texts: Sequence[str]) -> list[Network]:
             " networks"
         )
     return networks
+
+
+def _refuse_mask(text: str, text_before: str) -> None:
+    """Raise SettingsError for a mask such as 255.255.255.0; `text_before`: perhaps its network."""
+    if not text.startswith("255.") or text == "255.255.255.255":
+        return
+    address = text_before if is_ip(text_before) else "192.0.2.0"
+    with contextlib.suppress(ValueError):
+        network = ipaddress.ip_network(f"{address}/{text}", strict=False)
+        raise SettingsError(f"{printable(text, 60)} is a mask: give the network as {network}")
 
 
 def _check_searchable(network: Network, text: str) -> None:

@@ -36,6 +36,7 @@ from . import outlet_words
 from .read_commands import call_fields, show_warnings
 from .switching import (
     outlets_of,
+    outlets_text,
     own_outlet,
     refuse_unnamed_handler,
     report_stop,
@@ -84,20 +85,32 @@ class _OutletCycle(NamedTuple):
 
     run: Run
     pdu: names.ChosenPdu
-    identity: str
+    outlet: PolledOutlet
+    #: that the user typed for it
+    outlet_word: str
     handler: LoadedHandler
+
+    @property
+    def place(self) -> str:
+        """Which outlet it is, for people."""
+        return outlets_text([self.outlet])
 
     @property
     def switch_on(self) -> str:
         """The command that switches the outlet on."""
-        return self.pdu.command_line("on", self.identity)
+        return self.pdu.command_line("on", self.outlet_word)
 
     def answer(
         self, last_state: EnumPowerStatus, *, is_done: bool = False, note: str = ""
     ) -> dict[str, Any]:
         """What --json prints of an outlet that was left in this state."""
         answer = call_fields("cycle", self.handler, self.pdu)
-        row = {"identity": self.identity, "state": word(last_state), "done": is_done}
+        row = {
+            "identity": self.outlet.identity,
+            "number": self.outlet.number,
+            "state": word(last_state),
+            "done": is_done,
+        }
         answer["outlets"] = [row]
         if note:
             answer["note"] = note
@@ -113,11 +126,11 @@ class _OutletCycle(NamedTuple):
         """The result where the PDU reports another `state` after a command `on` or off. At the end
         it reports `last_state`.
         """
-        sentence = unproven_text(self.identity, self.pdu, state, on=on)
+        sentence = unproven_text(self.outlet._replace(state=state), self.pdu, on=on)
         note = f"{why}; {self.remedy(last_state)}"
         return Result(
             data=self.answer(last_state, note=note),
-            lines=[state_line(self.identity, self.pdu, self.handler, last_state)],
+            lines=[state_line(self.outlet._replace(state=last_state), self.pdu, self.handler)],
             exit_code=NOT_SEEN,
             note=f"not-seen: {sentence}\n{note}",
         )
@@ -125,11 +138,11 @@ class _OutletCycle(NamedTuple):
     def remedy(self, last_state: EnumPowerStatus) -> str:
         """What to do about an outlet that is in this state after an error."""
         if last_state is UP:
-            return f"outlet {self.identity} is on now"
+            return f"{self.place} is on now"
         if last_state is DOWN:
-            return f"outlet {self.identity} is off; switch it on: {self.switch_on}"
+            return f"{self.place} is off; switch it on: {self.switch_on}"
         return (
-            f"the state of outlet {self.identity} is unknown: look at the PDU; if it is off, switch"
+            f"the state of {self.place} is unknown: look at the PDU; if it is off, switch"
             f" it on: {self.switch_on}"
         )
 
@@ -143,30 +156,32 @@ def _cycle(run: Run, pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> 
     handler = load(pdu.handler)
     prompts.check_can_ask(run.output, f"cycling outlet {outlet_word}", pdu.host)
     data = pdu.data(handler)
-    with show_warnings(run.output, pdu.where), HandlerTools(handler).opened(data) as session:
+    warnings = show_warnings(run.output, pdu.where, ())
+    with warnings as shown_warnings, HandlerTools(handler).opened(data) as session:
         with waiting(f"waiting for {pdu.where}", run.output):
             # without a question, its name is not asked for, nor the other outlets
-            outlet = own_outlet(session, outlet_word) if run.output.yes else None
+            outlet = own_outlet(session, handler, outlet_word) if run.output.yes else None
             if outlet is None:
                 outlet, *other_outlets = outlets_of(session, pdu.host, [outlet_word])
                 if other_outlets:
                     count = 1 + len(other_outlets)
                     reason = f"{outlet_word[:60]!r} is {count} outlets"
                     raise Usage(f"{reason}: cycle takes one at a time")
-        outcome = _OutletCycle(run, pdu, outlet.identity, handler)
-        return _cycle_outlet(outcome, session, outlet, pause_s)
+        shown_warnings.show_of([outlet.identity])
+        outcome = _OutletCycle(
+            run=run, pdu=pdu, outlet=outlet, outlet_word=outlet_word, handler=handler
+        )
+        return _cycle_outlet(outcome, session, pause_s)
 
 
-def _cycle_outlet(
-    outcome: _OutletCycle, session: OpenHandler, outlet: PolledOutlet, pause_s: float
-) -> int:
+def _cycle_outlet(outcome: _OutletCycle, session: OpenHandler, pause_s: float) -> int:
     """Cycle one outlet of a PDU whose session is open. Returns the exit code."""
-    run, pdu = outcome.run, outcome.pdu
+    run, pdu, outlet = outcome.run, outcome.pdu, outcome.outlet
     _refuse_unless_on(outcome, outlet.state)
     question = switch_question(pdu, outcome.handler, [outlet], on=False)
     prompts.confirm(run.output, f"{question}, and on again after {pause_s:g} s", pdu.host)
     run.changing = True
-    called_outlet = _CalledOutlet(session, outcome.identity, pdu.where, run.output)
+    called_outlet = _CalledOutlet(session, outlet.identity, pdu.where, run.output)
     power = OutletPower(called_outlet)
     begin = time.monotonic()
     try:
@@ -179,7 +194,7 @@ def _cycle_outlet(
             with ignored_hangup():
                 result = _run_cycle(outcome, power, called_outlet, pause_s)
     except KeyboardInterrupt:
-        error = Interrupted(f"outlet {outcome.identity} {power.stage.value}", pdu.host)
+        error = Interrupted(f"{outcome.place} {power.stage.value}", pdu.host)
         last_state = power.last_state
         return outcome.report_failure(error, last_state, outcome.remedy(last_state))
     if isinstance(result, int):
@@ -194,12 +209,11 @@ def _refuse_unless_on(outcome: _OutletCycle, state: EnumPowerStatus) -> None:
     """Raise Usage unless the outlet is on."""
     if state is DOWN:
         raise Usage(
-            f"outlet {outcome.identity} is off already: nothing was done; switch it on:"
-            f" {outcome.switch_on}"
+            f"{outcome.place} is off already: nothing was done; switch it on: {outcome.switch_on}"
         )
     if state is not UP:
         raise Usage(
-            f"the state of outlet {outcome.identity} is unknown: nothing was done, because a cycle"
+            f"the state of {outcome.place} is unknown: nothing was done, because a cycle"
             " would switch on an outlet that may be off on purpose; use off and on"
         )
 
@@ -210,7 +224,7 @@ def _run_cycle(
     """Off, pause, on. Returns the result, or the exit code if it reported an error: a call or a
     reading that failed. Each end says in which state the outlet was left.
     """
-    place = f"outlet {outcome.identity}"
+    place = outcome.place
     try:
         if not power.switch_off():
             reported_state = power.last_state
@@ -250,7 +264,7 @@ def _not_switched_on(
     # no command to switch on was sent: after the pause, the outlet was not proven off
     if outlet.failure is not None:
         note = (
-            f"outlet {outcome.identity} was switched off, and could not be read after the pause, so"
+            f"{outcome.place} was switched off, and could not be read after the pause, so"
             f" no command to switch on was sent; {outcome.remedy(last_state)}"
         )
         return outcome.report_failure(outlet.failure, last_state, note)
@@ -265,7 +279,7 @@ def _pause(outcome: _OutletCycle, pause_s: float) -> None:
     try:
         remaining_s = pause_s
         while remaining_s > 0:
-            line = f"outlet {outcome.identity} is off; on again in {remaining_s:.0f} s"
+            line = f"{outcome.place} is off; on again in {remaining_s:.0f} s"
             show_status_line(line, is_quiet=is_quiet)
             time.sleep(min(_TICK_S, remaining_s))
             remaining_s = end - time.monotonic()

@@ -3,6 +3,9 @@
 An identity that the PDU lists means that outlet. Any other word must have one meaning: a name that
 one outlet has, or a list of identities, names and ranges of identities. `1-4` and `2.1-2.4` are
 ranges: the numbers rise, what is before them is equal, and the PDU lists each outlet between them.
+
+An identity or a name that is also the number printed at another outlet is refused; `identity:3` is
+outlet 3, whatever numbers and names there are.
 """
 
 from __future__ import annotations
@@ -16,9 +19,10 @@ from handlers.shared.errors import NoSuchOutlet, printable
 from ..cli.error_output import Usage
 from ..cli.spelling import look_alike
 
-#: a word that can only be an identity, so that no reading is needed to know what it means; 007 is
-#: none: a handler of others may take it for outlet 7
-PLAIN = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))*")
+# what can only be an identity, so that no reading is needed to know what it means
+_PLAIN = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))*")
+#: begins a word of identities alone
+IDENTITY = "identity:"
 _OPTION = re.compile("--[a-z][a-z-]*")
 _RANGE = re.compile(r"(.*?)([0-9]{1,9})(?:-|\.\.)(.*?)([0-9]{1,9})")
 
@@ -28,25 +32,48 @@ def is_one_outlet(word: str) -> bool:
     return bool(word) and ".." not in word and not re.search(r"[\s,-]", word)
 
 
-def resolve(words: Sequence[str], names: Mapping[str, str]) -> list[str]:
-    """The identities that these words mean, each once. `names`: identity → name, "" for none.
+def resolve(
+    words: Sequence[str], names: Mapping[str, str], numbers: Mapping[str, str]
+) -> list[str]:
+    """The identities that these words mean, each once. `names`, `numbers`: identity → name, and
+    number printed on the unit; "" for none.
 
     Raises NoSuchOutlet, and Usage for a word with two meanings and for words that together are a
     name.
     """
     _refuse_words_of_a_name(words, names)
+    no_names = dict.fromkeys(names, "")
     identities: list[str] = []
     try:
         for word in words:
+            if word.startswith(IDENTITY):
+                identities += _identities_of(word.removeprefix(IDENTITY), no_names)
+                continue
             identities += _identities_of(word, names)
+            _refuse_other_numbers(word, names, numbers)
     except NoSuchOutlet as error:
-        may_be_a_name = len(words) > 1 and not all(word[:1].isdigit() for word in words)
+        may_be_a_name = len(words) > 1 and not _meanings(words[0], names)
+        may_be_a_name = may_be_a_name and not all(word[:1].isdigit() for word in words)
         if not may_be_a_name:
             raise
         text = printable(" ".join(words), 60)
         advice = f"a name with blanks needs quotes, as in {text!r}"
         raise NoSuchOutlet(f"{error.reason}; {advice}") from None
     return list(dict.fromkeys(identities))
+
+
+def plain_identity(word: str, *, numbers_are_identities: bool) -> str:
+    """The identity 3 of the word `identity:3`, and of `3` where numbers are identities; "" for
+    other words.
+    """
+    identity = word.removeprefix(IDENTITY)
+    is_identity = identity != word or numbers_are_identities
+    return identity if is_identity and _PLAIN.fullmatch(identity) else ""
+
+
+def word_for(identity: str, numbers: Mapping[str, str]) -> str:
+    """The word that means the outlet of this identity; `numbers` as in `resolve`."""
+    return f"{IDENTITY}{identity}" if _with_number(identity, numbers, [identity]) else identity
 
 
 def refuse_options(words: Sequence[str]) -> None:
@@ -68,6 +95,27 @@ def _refuse_words_of_a_name(words: Sequence[str], names: Mapping[str, str]) -> N
                     f"{printable(text, 60)!r} is the name of outlet {', '.join(identities)}:"
                     " nothing was done; put a name with blanks in quotes, or give identities"
                 )
+
+
+def _refuse_other_numbers(word: str, names: Mapping[str, str], numbers: Mapping[str, str]) -> None:
+    """Raise NoSuchOutlet if a part of a word means one outlet and is the number of another."""
+    texts: list[str] = []
+    for part in _normalized_blanks(word).split(","):
+        texts += _range(part, names) or [part]
+    for text in texts:
+        identities = _with_identity(text, names) or _with_name(text, names)
+        numbered_identities = _with_number(text, numbers, identities)
+        if not identities or not numbered_identities:
+            continue
+        spellings: list[str] = []
+        for identity in (*identities, *numbered_identities):
+            spellings.append(printable(f"{IDENTITY}{identity}", 60))
+        shown_text = printable(text, 60)
+        raise NoSuchOutlet(
+            f"{shown_text!r} is outlet {', '.join(identities)}, and number {shown_text} on the unit"
+            f" is outlet {', '.join(numbered_identities)}: nothing was done; write"
+            f" {' or '.join(spellings)}"
+        )
 
 
 def _identities_of(word: str, names: Mapping[str, str]) -> Sequence[str]:
@@ -123,6 +171,15 @@ def _with_name(text: str, names: Mapping[str, str]) -> list[str]:
     if not text:  # an outlet without a name has ""
         return []
     return [identity for identity, name in names.items() if _normalized_blanks(name) == text]
+
+
+def _with_number(text: str, numbers: Mapping[str, str], others: Sequence[str]) -> list[str]:
+    """The identities of the outlets with this number printed on the unit, without `others`."""
+    identities: list[str] = []
+    for identity, number in numbers.items():
+        if _normalized_blanks(number) == text and identity not in others:
+            identities.append(identity)
+    return identities
 
 
 def is_same_name(name: str, other_name: str) -> bool:

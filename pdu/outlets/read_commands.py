@@ -10,8 +10,8 @@ import contextlib
 import logging
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Callable, NamedTuple
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Callable, NamedTuple, Optional
 
 import click
 
@@ -52,6 +52,7 @@ from ..reading.figures import (
     is_metered,
     missing_sentences,
 )
+from ..reading.kept_warnings import concerns
 from ..reading.parts import (
     NAMES,
     STATES,
@@ -126,6 +127,7 @@ class ReadingReport(NamedTuple):
         if NAMES in reading.failures:
             yield f"no names: {reading.failures[NAMES].reason}"
         yield from missing_sentences(reading, self.totals, self.figures)
+        yield from reading.warnings
 
     def lines(self, reading: Reading, where: str, handler: LoadedHandler) -> Iterator[str]:
         """The reading for people: totals, then a table of outlets with the figures that any has."""
@@ -345,7 +347,8 @@ def _read_pdu(output: Output, report: ReadingReport, readable: _ReadablePdu) -> 
         if states_failure is not None and not reading.outlets:
             raise _status_error(states_failure, readable.pdu.place)
         for sentence in report.reasons(reading):
-            LOGGER.warning(sentence)
+            if sentence not in reading.warnings:  # else it is logged already
+                LOGGER.warning(sentence)
     return reading
 
 
@@ -364,34 +367,53 @@ def call_fields(call: str, handler: LoadedHandler, pdu: names.ChosenPdu) -> dict
     return fields
 
 
-class _Warnings(logging.Handler):
+class ShownWarnings(logging.Handler):
     """Prints each different warning once for a host, on standard error."""
 
     def __init__(self, host: str, *, as_json: bool) -> None:
         super().__init__(logging.WARNING)
         self.host, self.as_json = host, as_json
-        self.printed: set[str] = set()
+        self.texts: list[str] = []
+        #: the outlets that a command is about; None: all
+        self.identities: Optional[Collection[str]] = None
         self.addFilter(hide_secrets)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Print a record, if the same text was not printed before."""
-        words = printable(record.getMessage())
-        if words not in self.printed:
-            self.printed.add(words)
-            # the reading is worth more than its warning
-            with contextlib.suppress(*UNWRITABLE):
-                show_status_line("", is_quiet=self.as_json)  # a line of `waiting`
-                print(f"warning: {self.host}: {words}", file=sys.stderr)
+        """Print a record, if it is about these outlets and the same text was not printed before."""
+        text = printable(record.getMessage())
+        if text in self.texts:
+            return
+        self.texts.append(text)
+        if self.identities is None or concerns(text, self.identities):
+            self._print(text)
+
+    def show_of(self, identities: Collection[str]) -> None:
+        """Print what was said of these outlets, and from now on what is said of them."""
+        for text in self.texts:
+            if concerns(text, identities) and not concerns(text, ()):
+                self._print(text)
+        self.identities = identities
+
+    def _print(self, text: str) -> None:
+        # the reading is worth more than its warning
+        with contextlib.suppress(*UNWRITABLE):
+            show_status_line("", is_quiet=self.as_json)  # a line of `waiting`
+            print(f"warning: {self.host}: {text}", file=sys.stderr)
 
 
 @contextlib.contextmanager
-def show_warnings(output: Output, host: str) -> Iterator[None]:
-    """Shows warnings during the block, except with --debug, whose log has them."""
-    warnings = _Warnings(host, as_json=output.json)
+def show_warnings(
+    output: Output, host: str, identities: Optional[Collection[str]] = None
+) -> Iterator[ShownWarnings]:
+    """Shows warnings during the block, except with --debug, whose log has them. `identities`: of
+    the outlets that the command is about, None for all.
+    """
+    warnings = ShownWarnings(host, as_json=output.json)
+    warnings.identities = identities
     if not output.debug:
         logging.getLogger().addHandler(warnings)
     try:
-        yield
+        yield warnings
     finally:
         logging.getLogger().removeHandler(warnings)
 

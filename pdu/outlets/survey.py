@@ -24,7 +24,7 @@ from handlers.shared.settings import port as port_number
 from ..cli.error_facts import kind_of, parts_of
 from ..cli.options import Output
 from ..cli.output import waiting
-from ..inspection.adapters import adapter_of
+from ..inspection.adapters import adapter_of, rank_of
 from ..inspection.finding import HandlerFinding
 from ..loading.four_methods import BrokenHandler
 from ..loading.handler_loading import LoadedHandler, load
@@ -38,7 +38,6 @@ from .first_look import FirstLook, first_look
 
 _CONNECT_S = 3.0
 _SNMP_PORT = 161
-_LAST = 1000  # rank of a handler that states none
 # Kinds of errors. If no handler has an identity, the first in this order that occurred sets the
 # exit code.
 _ORDER = ("denied", "unsupported", "protocol")
@@ -67,7 +66,7 @@ class HandlerAnswer(NamedTuple):
     @property
     def rank(self) -> int:
         """Which is preferred if several handlers read a device: the lowest."""
-        return adapter_of(self.handler).rank if registry.is_handler(self.handler) else _LAST
+        return rank_of(self.handler)
 
     @property
     def speaks_snmp(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, Callable, NamedTuple, Optional
 
 import click
 
+from handlers import registry
 from handlers.shared.meter_figures import MeterFigures, NotKnown, measured, reason_without
 
 from ..cli import prompts
@@ -32,7 +33,9 @@ from . import outlet_words
 from .read_commands import call_fields, show_warnings
 from .switching import (
     error_for_a_shell,
+    listed,
     meter_text,
+    numbers_are_identities,
     outlets_of,
     outlets_text,
     own_outlet,
@@ -57,7 +60,7 @@ class _Switching(NamedTuple):
     handler: LoadedHandler
     session: OpenHandler
     on: bool
-    identities: Sequence[str]
+    outlets: Sequence[PolledOutlet]
 
     def switch_outlets(self) -> Iterator[tuple[str, Optional[PolledOutlet]]]:
         """Switch the outlets. Yields the identity of each with None before its command, and with
@@ -65,28 +68,32 @@ class _Switching(NamedTuple):
         meters see: 1 status and 1 statistic. A state that cannot be read again is not known.
         """
         output, where = self.run.output, self.pdu.where
-        identities_to_confirm: list[str] = []
-        for identity in self.identities:
+        outlets_to_confirm: list[PolledOutlet] = []
+        for outlet in self.outlets:
             pdu = self.session.command_pdu()
-            yield identity, None
-            state = send_command(pdu, identity, on=self.on, output=output, where=where)
-            yield identity, PolledOutlet(identity, state)
+            yield outlet.identity, None
+            state = send_command(pdu, outlet.identity, on=self.on, output=output, where=where)
+            yield outlet.identity, outlet._replace(state=state)
             if state is target_state(on=self.on):
-                identities_to_confirm.append(identity)
-        if not identities_to_confirm:
+                outlets_to_confirm.append(outlet)
+        if not outlets_to_confirm:
             return
-        with waiting(f"reading {outlets_text(self.identities)} again", output):
+        with waiting(f"reading {outlets_text(self.outlets)} again", output):
             time.sleep(outlet_power.AGAIN_S)
             second_reading = self._read_again()
-        for identity in identities_to_confirm:
-            yield identity, _outlet_of_reading(second_reading, identity)
+        for outlet in outlets_to_confirm:
+            yield outlet.identity, _read_again_as(outlet, second_reading)
 
     def _read_again(self) -> reading.Reading:
-        """States, and what meters see; why one of them was not read is in its `failures`."""
+        """States, what meters see, and the number of an outlet that was not looked up; why one of
+        them was not read is in its `failures`.
+        """
         states = reading.states
-        if len(self.identities) == 1:
-            states = reading.state_of(self.identities[0])
-        parts = (states, reading.figures)
+        if len(self.outlets) == 1:
+            states = reading.state_of(self.outlets[0].identity)
+        parts = [states, reading.figures]
+        if not numbers_are_identities(self.handler) and not self.outlets[0].number:
+            parts.append(reading.labels)
 
         def read(keep: Callable[[reading.Reading], object]) -> None:
             self.session.forget()
@@ -130,15 +137,15 @@ class _Switching(NamedTuple):
     def _answer(self, results: _Results) -> dict[str, Any]:
         """What --json prints of all outlets."""
         answer = call_fields("on" if self.on else "off", self.handler, self.pdu)
-        answer["outlets"] = [self._row(identity, results) for identity in self.identities]
+        answer["outlets"] = [self._row(outlet, results) for outlet in self.outlets]
         return answer
 
     def _interruption(self, results: _Results) -> Interrupted:
         """The error for Ctrl-C: which commands were not answered, and which not sent."""
         reasons: list[str] = []
-        for identity in _unanswered(results):
-            reasons.append(f"outlet {identity} may or may not have switched")
-        unsent = self.identities[len(results) :]
+        for outlet in self.unanswered(results):
+            reasons.append(f"{outlets_text([outlet])} may or may not have switched")
+        unsent = self.outlets[len(results) :]
         if unsent:
             reasons.append(f"no command was sent to {outlets_text(unsent)}")
         reason = "; ".join(reasons) or "every command had been answered"
@@ -146,27 +153,33 @@ class _Switching(NamedTuple):
 
     def _error_notes(self, results: _Results) -> Sequence[str]:
         """A sentence that says to which of several outlets an error belongs, if to one."""
-        unanswered = _unanswered(results)
-        if not unanswered or len(self.identities) == 1:
+        unanswered = self.unanswered(results)
+        if not unanswered or len(self.outlets) == 1:
             return []
         note = f"the error is about {outlets_text(unanswered)}"
-        unsent = self.identities[len(results) :]
+        unsent = self.outlets[len(results) :]
         if unsent:
             note += f"; no command was sent to {outlets_text(unsent)}"
         return [note]
 
+    def unanswered(self, results: _Results) -> Sequence[PolledOutlet]:
+        """The outlet whose command may or may not have been carried out, if there is one."""
+        return [outlet for outlet in self.outlets if results.get(outlet.identity, outlet) is None]
+
     def _line(self, outlet: PolledOutlet) -> str:
         """The line of an outlet for people: its state, and what its meter reads if it has one."""
-        line = state_line(outlet.identity, self.pdu, self.handler, outlet.state)
+        line = state_line(outlet, self.pdu, self.handler)
         if outlet.figures.current_a is None:
             return line
         return f"{line}; {meter_text(outlet)}"
 
-    def _row(self, identity: str, results: _Results) -> dict[str, Any]:
+    def _row(self, chosen_outlet: PolledOutlet, results: _Results) -> dict[str, Any]:
         """What --json prints of an outlet. `sent`: whether its command may have been sent."""
-        outlet = results.get(identity) or PolledOutlet(identity, UNKNOWN)
+        identity = chosen_outlet.identity
+        outlet = results.get(identity) or chosen_outlet._replace(state=UNKNOWN)
         row = {
-            "identity": outlet.identity,
+            "identity": identity,
+            "number": outlet.number,
             "state": word(outlet.state),
             "done": outlet.state is target_state(on=self.on),
             "sent": identity in results,
@@ -186,7 +199,7 @@ class _Switching(NamedTuple):
         sentences: list[str] = []
         for outlet in outlets:
             if outlet.state is not target_state(on=self.on):
-                sentences.append(unproven_text(outlet.identity, self.pdu, outlet.state, on=self.on))
+                sentences.append(unproven_text(outlet, self.pdu, on=self.on))
         return [f"not-seen: {'; '.join(sentences)}"] if sentences else []
 
 
@@ -195,18 +208,15 @@ def _answered_outlets(results: _Results) -> Sequence[PolledOutlet]:
     return [outlet for outlet in results.values() if outlet is not None]
 
 
-def _unanswered(results: _Results) -> Sequence[str]:
-    """The outlet whose command may or may not have been carried out, if there is one."""
-    return [identity for identity, outlet in results.items() if outlet is None]
-
-
-def _outlet_of_reading(second_reading: reading.Reading, identity: str) -> PolledOutlet:
-    """An outlet as it was read again; a figure that could not be read is not known."""
-    outlet = None
+def _read_again_as(outlet: PolledOutlet, second_reading: reading.Reading) -> PolledOutlet:
+    """An outlet with what was read again; a figure that could not be read is not known."""
+    outlet_again = None
     if second_reading.answered:
-        outlet = second_reading.outlet(identity)
-    if outlet is None:
-        outlet = PolledOutlet(identity, UNKNOWN)
+        outlet_again = second_reading.outlet(outlet.identity)
+    if outlet_again is None:
+        outlet_again = PolledOutlet(outlet.identity, UNKNOWN)
+    number = outlet.number or outlet_again.number
+    outlet = outlet_again._replace(number=number, name=outlet.name)
     failures = second_reading.failures
     failure = failures.get(reading.STATES) or failures.get(reading.FIGURES)
     if failure is None:
@@ -223,16 +233,16 @@ def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, outlets: Sequence[str])
     outlet_words.refuse_options(words)
     handler = load(pdu.handler)
     goal = word(target_state(on=on))
-    prompts.check_can_ask(run.output, f"switching {outlets_text(words)} {goal}", pdu.host)
+    prompts.check_can_ask(run.output, f"switching {listed(words)} {goal}", pdu.host)
     data = pdu.data(handler)
-    with show_warnings(run.output, pdu.where), HandlerTools(handler).opened(data) as session:
+    warnings = show_warnings(run.output, pdu.where, ())
+    with warnings as shown_warnings, HandlerTools(handler).opened(data) as session:
+        chosen_outlets = _choose_outlets(run.output, pdu, handler, session, words)
+        shown_warnings.show_of([outlet.identity for outlet in chosen_outlets])
+        question = switch_question(pdu, handler, chosen_outlets, on=on)
+        prompts.confirm(run.output, question, pdu.host)
         switching = _Switching(
-            run=run,
-            pdu=pdu,
-            handler=handler,
-            session=session,
-            on=on,
-            identities=_confirm_outlets(run.output, pdu, handler, session, words, on=on),
+            run=run, pdu=pdu, handler=handler, session=session, on=on, outlets=chosen_outlets
         )
         run.changing = True
         begin = time.monotonic()
@@ -240,39 +250,39 @@ def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, outlets: Sequence[str])
         try:
             # the switched outlets are reported after SIGTERM as well
             with signals_as_ctrl_c():
-                for identity, outlet in switching.switch_outlets():
-                    results[identity] = outlet
+                for identity, switched_outlet in switching.switch_outlets():
+                    results[identity] = switched_outlet
         except KeyboardInterrupt as interruption:
             return switching.report_error(results, interruption)
         except FOREIGN_ERRORS as handler_error:
-            identity, *_ = _unanswered(results) or words
-            error = error_for_a_shell(handler_error, session, pdu.host, identity)
+            outlet, *_ = switching.unanswered(results) or switching.outlets
+            error = error_for_a_shell(handler_error, session, pdu.host, outlet.identity)
             return switching.report_error(results, error)
         return switching.report_results(results, round(time.monotonic() - begin, 3))
 
 
-def _confirm_outlets(
+def _choose_outlets(
     output: Output,
     pdu: names.ChosenPdu,
     handler: LoadedHandler,
     session: OpenHandler,
     words: Sequence[str],
-    *,
-    on: bool,
-) -> Sequence[str]:
-    """Ask whether to switch the outlets that these words mean. Returns their identities. With
-    --yes, one number is not looked up: the handler does that itself; one word that is an identity
-    alone, so that no other outlet need be readable. Of several, all are looked up before the first
-    command.
+) -> Sequence[PolledOutlet]:
+    """The outlets that these words mean. All are looked up before the first command. But with
+    --yes, a handler of this pack looks up a single identity itself; another single outlet is read
+    by itself, so that no other need be readable. Where a number printed on the unit may be another
+    outlet's identity, only `identity:3` is one.
     """
     if output.yes and len(words) == 1:
-        is_plain = outlet_words.PLAIN.fullmatch(words[0]) is not None
-        if is_plain or own_outlet(session, words[0]) is not None:
-            return words
+        is_safe = numbers_are_identities(handler)
+        identity = outlet_words.plain_identity(words[0], numbers_are_identities=is_safe)
+        if identity and registry.is_handler(handler.display_name):
+            return [PolledOutlet(identity, UNKNOWN)]
+        outlet = own_outlet(session, handler, words[0])
+        if outlet is not None:
+            return [outlet]
     with waiting(f"waiting for {pdu.where}", output):
-        outlets = outlets_of(session, pdu.host, words)
-    prompts.confirm(output, switch_question(pdu, handler, outlets, on=on), pdu.host)
-    return [outlet.identity for outlet in outlets]
+        return outlets_of(session, pdu.host, words)
 
 
 def _help(name: str) -> str:

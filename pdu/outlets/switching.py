@@ -8,6 +8,7 @@ import sys
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Optional, Union
 
+from handlers import registry
 from handlers.dcimanager import OpenPdu
 from handlers.shared.errors import NoSuchOutlet, printable
 from handlers.shared.labels import Label
@@ -69,25 +70,35 @@ def outlets_of(session: OpenHandler, host: str, words: Sequence[str]) -> Sequenc
     """The outlets that these words mean: 1 status. Raises NoSuchOutlet, and Usage for a word with
     two meanings.
     """
-    outlet_by_identity: dict[str, PolledOutlet] = {}
-    name_by_identity: dict[str, str] = {}
-    for outlet in present_outlets(session, words):
-        outlet_by_identity[outlet.identity] = outlet
-        name_by_identity[outlet.identity] = outlet.name
+    outlets = present_outlets(session, words)
+    outlet_by_identity = {outlet.identity: outlet for outlet in outlets}
+    names_of_outlets = {outlet.identity: outlet.name for outlet in outlets}
+    numbers = {outlet.identity: outlet.number for outlet in outlets}
     try:
-        identities = outlet_words.resolve(words, name_by_identity)
+        identities = outlet_words.resolve(words, names_of_outlets, numbers)
     except NoSuchOutlet as error:
-        advice = _number_advice(words, outlet_by_identity.values())
+        advice = _number_advice(words, outlets)
         raise NoSuchOutlet(f"{error.reason}{advice}", host) from None
     return [outlet_by_identity[identity] for identity in identities]
 
 
-def own_outlet(session: OpenHandler, typed_word: str) -> Optional[PolledOutlet]:
+def numbers_are_identities(handler: LoadedHandler) -> bool:
+    """Whether no number printed on a unit is the identity of another outlet. It may be one over
+    SNMP, and nothing is known of somebody else's handler.
+    """
+    name = handler.display_name
+    return registry.is_handler(name) and registry.about(name).numbers_are_identities
+
+
+def own_outlet(
+    session: OpenHandler, handler: LoadedHandler, typed_word: str
+) -> Optional[PolledOutlet]:
     """The outlet with this identity, read by itself; None for a word that may mean another one."""
-    if not outlet_words.is_one_outlet(typed_word):
+    identity = typed_word.removeprefix(outlet_words.IDENTITY)
+    if not numbers_are_identities(handler) or not outlet_words.is_one_outlet(identity):
         return None
-    state = session.state(typed_word)
-    return None if state is None else PolledOutlet(typed_word, state)
+    state = session.state(identity)
+    return None if state is None else PolledOutlet(identity, state)
 
 
 def _number_advice(words: Sequence[str], outlets: Collection[PolledOutlet]) -> str:
@@ -113,7 +124,7 @@ def error_for_a_shell(
         return error
     try:
         session.forget()
-        outlets_of(session, host, [identity])
+        outlets_of(session, host, [f"{outlet_words.IDENTITY}{identity}"])
     except NoSuchOutlet as shell_error:
         return shell_error
     except FOREIGN_ERRORS:
@@ -123,8 +134,9 @@ def error_for_a_shell(
 
 def present_outlets(session: OpenHandler, words: Sequence[str]) -> Sequence[PolledOutlet]:
     """All outlets with state and name, by the identities that the handler takes in a command. If
-    the names cannot be read, the outlets have none, with a note; then `words`, which the user
-    typed, must be identities, else the error is raised: one of them might be a name.
+    the names cannot be read, the outlets have none, with a note; then each of `words`, which the
+    user typed, must be `identity:` with an identity, else the error is raised: it might be a name
+    or the number of another outlet.
     """
     state_by_identity = dict(session.states())
     label_by_identity: dict[str, Label] = {}
@@ -132,11 +144,19 @@ def present_outlets(session: OpenHandler, words: Sequence[str]) -> Sequence[Poll
         for label in session.labels() or ():
             label_by_identity[label.identity] = label
     except Exception as error:
-        are_identities = all(word in state_by_identity for word in words)
-        if not are_identities or not reading.is_of_some_values(error):
+        if not reading.is_of_some_values(error):
+            raise
+        spelled_identities = [
+            f"{outlet_words.IDENTITY}{identity}" for identity in state_by_identity
+        ]
+        if not all(word in spelled_identities for word in words):
+            spelling = f"{outlet_words.IDENTITY}3"
+            print_note(
+                f"note: while names and numbers cannot be read, write {spelling} for outlet 3"
+            )
             raise
         why = reading.error_of(error).reason
-        print_note(f"note: the names of outlets cannot be read: {why}")
+        print_note(f"note: the names and numbers of outlets cannot be read: {why}")
     outlets: list[PolledOutlet] = []
     for identity, state in state_by_identity.items():
         label = label_by_identity.get(identity, Label(identity, "", ""))
@@ -155,14 +175,33 @@ def switch_question(
     outlet_texts: list[str] = []
     for outlet in outlets:
         name = f" {outlet.name!r}" if outlet.name else ""
-        outlet_texts.append(f"outlet {outlet.identity}{name} (now {word(outlet.state)})")
+        details = [*_number_on_the_unit(outlet), f"now {word(outlet.state)}"]
+        outlet_texts.append(f"outlet {outlet.identity}{name} ({', '.join(details)})")
     return f"switch {goal} {', '.join(outlet_texts)} of {pdu.where}{pdu.variables_text(handler)}"
 
 
-def outlets_text(identities: Sequence[str]) -> str:
+def _number_on_the_unit(outlet: PolledOutlet) -> Sequence[str]:
+    """The number printed on the unit as a text, where it is known and not the identity."""
+    if outlet.number in ("", outlet.identity):
+        return []
+    return [f"number {outlet.number} on the unit"]
+
+
+def shown_identity(outlet: PolledOutlet) -> str:
+    """An outlet's identity, with the number printed on the unit where that is another."""
+    number_texts = [f" ({text})" for text in _number_on_the_unit(outlet)]
+    return "".join([outlet.identity, *number_texts])
+
+
+def outlets_text(outlets: Sequence[PolledOutlet]) -> str:
     """`outlet 3`, `outlets 3, 4`."""
-    noun = "outlet" if len(identities) == 1 else "outlets"
-    return f"{noun} {', '.join(identities)}"
+    return listed([shown_identity(outlet) for outlet in outlets])
+
+
+def listed(shown_outlets: Sequence[str]) -> str:
+    """As `outlets_text`, of texts for outlets."""
+    noun = "outlet" if len(shown_outlets) == 1 else "outlets"
+    return f"{noun} {', '.join(shown_outlets)}"
 
 
 def meter_text(outlet: PolledOutlet) -> str:
@@ -180,19 +219,18 @@ def meter_text(outlet: PolledOutlet) -> str:
     return f"its meter reads {current}"
 
 
-def state_line(
-    identity: str, pdu: names.ChosenPdu, handler: LoadedHandler, state: EnumPowerStatus
-) -> str:
+def state_line(outlet: PolledOutlet, pdu: names.ChosenPdu, handler: LoadedHandler) -> str:
     """The line that reports an outlet's state after a command."""
-    return f"outlet {identity} of {pdu.where} is {word(state)} ({handler.display_name})"
+    place = f"outlet {shown_identity(outlet)} of {pdu.where}"
+    return f"{place} is {word(outlet.state)} ({handler.display_name})"
 
 
-def unproven_text(identity: str, pdu: names.ChosenPdu, state: EnumPowerStatus, *, on: bool) -> str:
+def unproven_text(outlet: PolledOutlet, pdu: names.ChosenPdu, *, on: bool) -> str:
     """The sentence about an outlet whose state after a command `on` or off is another one."""
     return (
-        f"outlet {identity} of {pdu.where} was to be switched {word(target_state(on=on))}; the PDU"
-        f" accepted the command, but the outlet's state is {word(state)}: look at the PDU before"
-        " you try again"
+        f"outlet {shown_identity(outlet)} of {pdu.where} was to be switched"
+        f" {word(target_state(on=on))}; the PDU accepted the command, but the outlet's state is"
+        f" {word(outlet.state)}: look at the PDU before you try again"
     )
 
 

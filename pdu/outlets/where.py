@@ -23,7 +23,7 @@ from ..reading.owner_files import OwnerFiles
 from ..reading.parts import NAMES, CallError, PolledOutlet, Reading
 from ..reading.polling import Target, poll_names
 from ..reading.reader_pool import read_all
-from .outlet_words import is_same_name
+from .outlet_words import is_same_name, word_for
 
 #: the error of a handler from elsewhere; those of this pack read names
 _NO_NAMES = CallError("unsupported", "this handler reads no names of outlets")
@@ -35,6 +35,8 @@ class NamedOutlet(NamedTuple):
 
     target: Target
     outlet: PolledOutlet
+    #: means it in a command
+    word: str
 
     def document(self) -> dict[str, str]:
         """The outlet, as --json prints it."""
@@ -73,6 +75,8 @@ class Search(NamedTuple):
     pdus: int
     #: the names of all outlets that were read
     known_names: Collection[str] = ()
+    #: PDU and reason, of those with such an outlet whose state is not known
+    reasons: Sequence[tuple[str, str]] = ()
 
     @property
     def names_without_outlet(self) -> Sequence[str]:
@@ -99,10 +103,15 @@ class Search(NamedTuple):
             "outlets": [outlet.document() for outlet in self.outlets],
             "missing": list(self.names_without_outlet),
             "unread": [pdu.document() for pdu in self.unread],
+            "reasons": [{"pdu": pdu, "reason": reason} for pdu, reason in self.reasons],
         }
 
     def notes(self) -> Iterator[str]:
-        """What is not in the table: PDUs that were not read, and names without an outlet."""
+        """What is not in the table: why states are not known, PDUs that were not read, and names
+        without an outlet.
+        """
+        for pdu_name, reason in self.reasons:
+            yield f"{printable(pdu_name)}: {reason}"
         for pdu in self.unread:
             kind, why = pdu.error
             yield f"{printable(pdu.target.device.name)}: {kind}: {why}"
@@ -124,12 +133,12 @@ class Search(NamedTuple):
         """
         if not self.names:
             return
-        identities_by_pdu: dict[str, list[str]] = {}
+        words_by_pdu: dict[str, list[str]] = {}
         for outlet in self.outlets:
-            identities = identities_by_pdu.setdefault(outlet.target.device.name, [])
-            identities.append(outlet.outlet.identity)
-        for pdu, identities in identities_by_pdu.items():
-            yield login.command_line("off", pdu, *identities, options=list_words)
+            words = words_by_pdu.setdefault(outlet.target.device.name, [])
+            words.append(outlet.word)
+        for pdu, words in words_by_pdu.items():
+            yield login.command_line("off", pdu, *words, options=list_words)
 
     def _is_known(self, name: str) -> bool:
         """Whether an outlet that was read has this name."""
@@ -144,20 +153,28 @@ def search(names: Sequence[str], targets: Sequence[Target]) -> Search:
     outlets: list[NamedOutlet] = []
     unread_pdus: list[UnreadPdu] = []
     known_names: set[str] = set()
+    reasons: list[tuple[str, str]] = []
     for target, reading in zip(targets, readings):
         error = search_error(reading)
         if error is not None:
             unread_pdus.append(UnreadPdu(target, error))
+        is_state_asked = False
+        numbers = {outlet.identity: outlet.number for outlet in reading.outlets}
         for outlet in reading.outlets:
             known_names.add(outlet.name)
             if _is_sought(outlet.name, names):
-                outlets.append(NamedOutlet(target, outlet))
+                word = word_for(outlet.identity, numbers)
+                outlets.append(NamedOutlet(target=target, outlet=outlet, word=word))
+                is_state_asked = is_state_asked or outlet.state is states.UNKNOWN
+        if is_state_asked:
+            reasons += [(target.device.name, warning) for warning in reading.warnings]
     return Search(
         names=names,
         outlets=outlets,
         unread=unread_pdus,
         pdus=len(targets),
         known_names=sorted(known_names),
+        reasons=reasons,
     )
 
 

@@ -7,7 +7,9 @@ import csv
 import io
 import json
 import os
+import shlex
 import socket
+import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, Optional
@@ -67,8 +69,16 @@ class _File(NamedTuple):
             return (self.data or b"").decode("utf-8-sig")
         raise SettingsError(f"{self.path}: save it as UTF-8, then a PDU can be added")
 
+    def refuse_read_only(self) -> None:
+        """Raise SettingsError for a file that its owner may not change. A new one in its place
+        would need only the folder's permission."""
+        if self.data is not None and not os.stat(self.path).st_mode & stat.S_IWUSR:
+            path = shlex.quote(self.path)
+            raise SettingsError(f"{self.path} is read-only: chmod u+w {path} lets it be changed")
+
     def write(self, data: bytes) -> None:
         """Write `data` in place of the file's content. Raises SettingsError."""
+        self.refuse_read_only()
         try:
             write_atomically(self.path, data, PRIVATE, owner=self.owner)
         except OSError as error:
@@ -307,6 +317,7 @@ def _read(path: str, rule: secret_files.FilePermission) -> _File:
 def _read_list(files: NewPdu) -> device_list.DeviceList:
     """The list as it is now, as `_known_list`. Raises SettingsError."""
     list_file = _read(files.list_path, secret_files.LIST)
+    list_file.refuse_read_only()
     return _known_list(list_file, _read(files.login_path, secret_files.SECRET))
 
 

@@ -44,7 +44,7 @@ def arguments_help(*argument_names: str, one_outlet: bool = False) -> str:
         "NAME": f"in place of HANDLER HOST: a PDU of the list, the first of {names.PLACES}",
         "OUTLET": (
             f"an identity that pdu status lists, such as 3,{several_outlets} or the name of one"
-            " outlet"
+            " outlet; identity:3 where 3 is printed at another outlet"
         ),
     }
     indent = 9 * " "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Callable, Optional
@@ -154,25 +153,20 @@ class Login:
 
     def command_line(self, command: str, *arguments: str, options: Sequence[str] = ()) -> str:
         """This program with a command and the settings, to be pasted into a shell. Settings of the
-        list of PDUs are left out; "..." stands for what cannot be printed. An argument may begin
+        list of PDUs are left out. An argument may begin
         with a hyphen, as the identity of an outlet does: `--` then ends the options before it.
         """
-        option_words = [*map(_quoted, options)]
+        option_words = [*map(invocation.shell_word, options)]
         for key, value in self.settings.items():
             if key not in self.of_list:
-                option_words.append(spelled(key, value, _quoted))
+                option_words.append(spelled(key, value, invocation.shell_word))
         for key, path in self.secret_files.items():
             pair = f"{key}={path}"
-            option_words.append(f"--secret-file {_quoted(pair)}")
-        line = [*map(_quoted, arguments), *option_words]
+            option_words.append(f"--secret-file {invocation.shell_word(pair)}")
+        line = [*map(invocation.shell_word, arguments), *option_words]
         if any(argument.startswith("-") for argument in arguments):
-            line = [*option_words, "--", *map(_quoted, arguments)]
+            line = [*option_words, "--", *map(invocation.shell_word, arguments)]
         return " ".join([invocation.program(), command, *line])
-
-
-def _quoted(text: str) -> str:
-    """A word for a shell; "..." for what cannot be printed."""
-    return shlex.quote(text) if text.isprintable() else "..."
 
 
 def login_of(context: click.Context) -> Login:

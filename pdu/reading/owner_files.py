@@ -4,6 +4,7 @@ product, with one set of errors.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
@@ -13,6 +14,8 @@ from ..pdu_list import device_list, names
 from ..pdu_list.device_list import DeviceList
 from ..pdu_list.logins import DeviceLogin, environment_login, read_logins
 from .polling import Target, targets
+
+LOGGER = logging.getLogger(__name__)
 
 
 class OwnerFiles(NamedTuple):
@@ -26,18 +29,18 @@ class OwnerFiles(NamedTuple):
 
     def add_known_list(self) -> OwnerFiles:
         """These files; without a list, a copy with the user's usual list, and with its logins if
-        none are given. A line on standard error says which. Raises Usage if there is none.
+        none are given. With --debug, the log says which. Raises Usage if there is none.
         """
         if self.list:
             return self
         path = self.require_list()
-        note = f"note: the list of PDUs is {path}"
+        note = f"the list of PDUs is {path}"
         auth = self.auth
         if not auth:
             auth = names.usual_logins(path) or None
             if auth:
                 note += f", with the logins of {auth}"
-        report(note)
+        LOGGER.debug(note)
         return self._replace(list=path, auth=auth)
 
     def require_list(self) -> str:

@@ -27,6 +27,7 @@ from ..inspection.topology import MeteredPart
 from ..loading.handler_loading import LoadedHandler
 from ..loading.handler_module import FOREIGN_ERRORS
 from ..loading.open_handler import HandlerTools, OpenHandler
+from .kept_warnings import kept_warnings
 
 #: the names of parts; POWER: W alone
 STATES, FIGURES, POWER, NAMES = "states", "figures", "power", "names"
@@ -84,6 +85,8 @@ class Reading(NamedTuple):
     plate: Nameplate = Nameplate()
     #: when it began, in s of time.monotonic()
     start_s: float = 0.0
+    #: what the handler logged meanwhile, such as why a state is not known
+    warnings: Sequence[str] = ()
 
     @property
     def total_w(self) -> Figure:
@@ -172,14 +175,16 @@ def read_parts(
 ) -> Reading:
     """The reading of these parts of an open PDU; an error of an `optional` part is kept in it."""
     reading = Reading(start_s=time.monotonic())
-    for part in parts:
-        try:
-            reading = part.read(reading, session)
-        except Exception as error:
-            if part.name not in optional or not is_of_some_values(error):
-                raise
-            reading = reading.with_failure(part.name, error_of(error))
-        keep(reading)
+    with kept_warnings() as warnings:
+        for part in parts:
+            try:
+                reading = part.read(reading, session)
+            except Exception as error:
+                if part.name not in optional or not is_of_some_values(error):
+                    raise
+                reading = reading.with_failure(part.name, error_of(error))
+            reading = reading._replace(warnings=tuple(warnings))
+            keep(reading)
     return reading._replace(seconds=time.monotonic() - reading.start_s)
 
 

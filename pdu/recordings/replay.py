@@ -24,9 +24,9 @@ from ..files.whole_files import text_of
 from ..network.listening import listen_address, port_advice
 from .handler_recordings import handler_of_recording
 from .recording_formats import ReplayedDevice
-from .replay_server import HOST
+from .replay_server import HOST, PATH
 from .web import har
-from .web.unit import PATH, serve
+from .web.unit import serve
 
 USUAL_LISTEN = f"{HOST}:0"
 _POLL_S = 0.2

@@ -23,6 +23,8 @@ _LONGEST = 4 << 20  # limit for the body of a request, in bytes
 _TLS_HANDSHAKE = b"\x16"  # the first byte of a connection over TLS
 _ENDS_S = 5.0  # longest wait for the end of the thread, in seconds
 ANY_LOGIN = "-s scheme=http --username any"
+#: stands for the path of the handler that reads it, which no recording tells
+PATH = "PATH"
 #: a name may be there twice, such as Set-Cookie (RFC 6265, 3)
 Headers = Union[Mapping[str, str], Sequence[tuple[str, str]]]
 Response = tuple[int, Any, Headers]  # status, JSON (None: no body), further headers
@@ -90,8 +92,11 @@ class Replay:
     def describe(self, handler: str, about: str, options: str = "") -> ReplayedDevice:
         """This server, described by `about`.
 
-        `options`: arguments that `pdu status` needs besides handler and address.
+        `options`: arguments that `pdu status` needs besides handler and address. `handler` is a
+        recording's word: one that is no name becomes PATH.
         """
+        if re.fullmatch(r"\w+", handler) is None:
+            handler = PATH
         return ReplayedDevice(
             host=self.host,
             port=self.port,

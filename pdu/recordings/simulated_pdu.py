@@ -51,6 +51,11 @@ class UnitFault(Enum):
     HALF = "half of each answer"
     #: it takes no login
     DENIES = "denies"
+    #: it gives no answer, and leaves the connection open
+    MUTE = "mute"
+    HANGS = "hangs"
+    #: over HTTP, it answers each request with this status
+    NOT_FOUND, FAILS, UNAVAILABLE = 404, 500, 503
 
 
 class UnitCommand(NamedTuple):
@@ -121,11 +126,11 @@ class SimulatedPdu(ABC):
         self.writes = []
         #: its own failures, which are no fault of a handler
         self.failures: list[str] = []
-        #: whether it gives no answer, and leaves the connection open then
-        self.is_mute = self.hangs = False
+        #: whether it gives no answer now
+        self.is_mute = False
         #: the logins that are no more than a word, such as a community
         self.communities: set[bytes] = set()
-        self._fault = fault
+        self.fault = fault
         self._timers: list[threading.Timer] = []
         self._contents_lock = threading.RLock()
         self._end = threading.Event()
@@ -142,8 +147,8 @@ class SimulatedPdu(ABC):
 
     def begin(self, fault: UnitFault) -> None:
         """Have this fault from now on, and no other: what was late is not carried out."""
-        self._fault = fault
-        self.is_mute = self.hangs = False
+        self.fault = fault
+        self.is_mute = fault in (UnitFault.MUTE, UnitFault.HANGS)
         self.drop_timers()
         self._end = threading.Event()
 
@@ -251,7 +256,7 @@ class SimulatedPdu(ABC):
         """Note a request. Raises ConnectionAbortedError if it is not answered."""
         self.requests.append(text)
         if self.is_mute:
-            if self.hangs:
+            if self.fault is UnitFault.HANGS:
                 self._end.wait()
             raise ConnectionAbortedError
 
@@ -262,21 +267,21 @@ class SimulatedPdu(ABC):
         Raises CommandRefused, and ConnectionAbortedError for no answer.
         """
         self.commands += commands
-        if carry_out is None or self._fault is UnitFault.PENDING:
+        if carry_out is None or self.fault is UnitFault.PENDING:
             carry_out = partial(self._carry_out, commands)
-        if self._fault in (UnitFault.REFUSES, UnitFault.BUSY):
+        if self.fault in (UnitFault.REFUSES, UnitFault.BUSY):
             raise CommandRefused
-        if self._fault is UnitFault.SILENT_AFTER:
+        if self.fault is UnitFault.SILENT_AFTER:
             self.is_mute = True
             return
-        if self._fault is UnitFault.LATE:
+        if self.fault is UnitFault.LATE:
             self._start_timer(carry_out)
-        elif self._fault is not UnitFault.STUCK:
+        elif self.fault is not UnitFault.STUCK:
             carry_out()
-        if self._fault is UnitFault.UNANSWERED:
+        if self.fault is UnitFault.UNANSWERED:
             self._end.wait()
             raise ConnectionAbortedError
-        if self._fault is UnitFault.ANSWER_LOST:
+        if self.fault is UnitFault.ANSWER_LOST:
             raise ConnectionAbortedError
 
     def _start_timer(self, function: Callable[[], object]) -> None:
@@ -297,7 +302,7 @@ class SimulatedPdu(ABC):
     def _carry_out(self, commands: Sequence[UnitCommand]) -> None:
         """Switch the outlets, and write a line of `writes` for each."""
         for command in commands:
-            state = None if self._fault is UnitFault.PENDING else command.on
+            state = None if self.fault is UnitFault.PENDING else command.on
             with self._contents_lock:
                 is_switched = self.turn_outlet(command.identity, on=state)
             state_word = "on" if command.on else "off"
@@ -395,7 +400,9 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         self.note_request(f"{method} {target}")
         if self.redirect is not None:
             return _with_path(self.redirect, target)
-        if self._fault is UnitFault.DENIES:
+        if isinstance(self.fault.value, int):
+            return self.fault.value, None, {}
+        if self.fault is UnitFault.DENIES:
             return _DENIED
         commands = self.commands_of(method, target, body)
         # one request may hold commands of both kinds
@@ -403,14 +410,14 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         self.commands += [command for command in commands if not command.is_known]
         if not known_commands:
             answer = self.answer(method, target, body)
-            return _half_of(answer) if self._fault is UnitFault.HALF else answer
+            return _half_of(answer) if self.fault is UnitFault.HALF else answer
         if self.refusal is not None:
             self.commands += known_commands
             return _with_path(self.refusal, target)
         try:
             self.obey(known_commands)
         except CommandRefused:
-            status = 503 if self._fault is UnitFault.BUSY else 403
+            status = 503 if self.fault is UnitFault.BUSY else 403
             return status, None, {}
         return self.command_answer(method, target, body, known_commands)
 

@@ -12,6 +12,7 @@ import click
 
 from handlers import VERSION, registry
 from handlers.shared.errors import Refused, SettingsError, printable
+from handlers.shared.similar_names import similar_names
 
 from ..cli.error_output import Interrupted, describe
 from ..cli.exit_handling import UNWRITABLE
@@ -293,7 +294,11 @@ def _path_of(word: str, dist: str) -> str:
         raise SettingsError(f"{word} is no archive, folder or file of a handler")
     other_paths = sorted(Path(dist).glob(f"pdu_{name}-*.tar.gz"))
     if not other_paths:
-        raise SettingsError(f"there is no archive {path}: {_build_advice(dist)}")
+        advice = _build_advice(dist)
+        similar = similar_names(name.lower(), registry.names())
+        if similar and name not in registry.names():
+            advice = f"did you mean {similar[0]}?"
+        raise SettingsError(f"there is no archive {path}: {advice}")
     names = ", ".join(other_path.name for other_path in other_paths[:5])
     raise SettingsError(f"there is no archive {path}; {dist} has {names}: give its path")
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from handlers import registry
 from handlers.shared.errors import SettingsError
 
 from ..loading.handler_archives import Archive, BadArchive, content_name
@@ -87,6 +88,11 @@ def read_upload(word: str, *, internal_name: str = "", protocol: str = "") -> Up
     )
     if internal_name in ("", top):
         return upload
+    if internal_name.removeprefix("pdu_") in registry.names():
+        raise SettingsError(
+            f"--name {internal_name} is another handler, whose archive would be replaced by that of"
+            f" {top}"
+        )
     return _renamed_upload(upload, source.archive, internal_name)
 
 

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from handlers.snmp.evidence import Evidence, EvidenceLevel
+from handlers.snmp.evidence import CAPABILITIES, EvidenceLevel
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 
 from ..families.model_names import BRANDS, NAMES, Brand, Name
 from ..families.recorded import UNPROVEN, evidence_of, switching_basis
+from ..inspection.adapters import rank_of
 from .normalization import GENERIC, compact_names, normalized, product_words
 
 _PROOFS: Mapping[EvidenceLevel, str] = {
@@ -82,10 +83,10 @@ class SupportEntry(NamedTuple):
 
 @cache
 def entries() -> tuple[SupportEntry, ...]:
-    """All entries. The first call builds all profiles."""
-    raritan, *other_handlers = _OTHERS
+    """All entries, those of preferred handlers first. The first call builds all profiles."""
     families = [_profile_entry(profile) for profile in PROFILES]
-    return tuple(_with_names(entry) for entry in (raritan, *families, *other_handlers))
+    ordered = sorted([*families, *_OTHERS], key=lambda entry: rank_of(entry.handler))
+    return tuple(_with_names(entry) for entry in ordered)
 
 
 def _profile_entry(profile: Profile) -> SupportEntry:
@@ -129,7 +130,7 @@ def _basis_by_capability(profile: Profile) -> Mapping[str, str]:
     """What each capability that the family has rests on."""
     evidence = evidence_of(profile)
     basis_by_capability: dict[str, str] = {}
-    for name in Evidence.FIELDS:
+    for name in CAPABILITIES:
         level = getattr(evidence, name)
         if level is not EvidenceLevel.NONE:
             basis_by_capability[name] = _PROOFS[level]
@@ -226,7 +227,7 @@ _OTHERS = (
         unit=_TOTALS,
         switching=VARIES,
         evidence={
-            **dict.fromkeys(Evidence.FIELDS, _SDK),
+            **dict.fromkeys(CAPABILITIES, _SDK),
             **dict.fromkeys(_ALL, f"{_SDK}; recorded figures of two real units"),
         },
     ),
@@ -241,7 +242,7 @@ _OTHERS = (
         outlet=_ALL,
         unit=_TOTALS,
         switching=VARIES,
-        evidence=dict.fromkeys(Evidence.FIELDS, "DMTF's schemas, tried on simulated units"),
+        evidence=dict.fromkeys(CAPABILITIES, "DMTF's schemas, tried on simulated units"),
         note=(
             "The PDU must have a Redfish service, and it must be on. Panduit: G5. HPE: G2, switched"
             " only with switch_unproven=yes. APC: NetShelter Advanced. Raritan, Legrand and Server"
@@ -259,7 +260,7 @@ _OTHERS = (
         outlet=_ALL,
         unit=_TOTALS,
         switching=READ,
-        evidence=dict.fromkeys(Evidence.FIELDS, "the vendor's client and simulated units"),
+        evidence=dict.fromkeys(CAPABILITIES, "the vendor's client and simulated units"),
         note=(
             "JSON API must be on, on the unit's page M2M API Protocols; it usually speaks HTTP"
             " (scheme=http). No SNMP is needed."
@@ -276,7 +277,7 @@ _OTHERS = (
         outlet=_ALL,
         unit=_TOTALS,
         switching=READ,
-        evidence=dict.fromkeys(Evidence.FIELDS, "two public clients and simulated units"),
+        evidence=dict.fromkeys(CAPABILITIES, "two public clients and simulated units"),
         note=(
             "The firmware must be 8.0m or later. The family sentry4 reads the same figures over"
             " SNMP, and also tells locked outlets. No unit was tried."
@@ -293,7 +294,7 @@ _OTHERS = (
         outlet={"current": VARIES},
         unit={"load": READ, "power": VARIES, "energy": READ},
         switching=VARIES,
-        evidence=dict.fromkeys(Evidence.FIELDS, "the maker's client and simulated units"),
+        evidence=dict.fromkeys(CAPABILITIES, "the maker's client and simulated units"),
         note=(
             "Take this handler rather than the SNMP family: it reads the voltage behind each"
             " relay, the relay's health, and currents. No unit was tried."
@@ -310,7 +311,7 @@ _OTHERS = (
         outlet=_ALL,
         unit=_TOTALS,
         switching=READ,
-        evidence=dict.fromkeys(Evidence.FIELDS, "the maker's pages and simulated units"),
+        evidence=dict.fromkeys(CAPABILITIES, "the maker's pages and simulated units"),
         note=(
             "Models with PM in their name, plugs and strips have meters. Generation 1 is not read."
             " It speaks HTTP (scheme=http); made with firmware 2.0 or later, HTTPS with a"
@@ -329,7 +330,7 @@ _OTHERS = (
         unit=_TOTALS,
         switching=READ,
         evidence=dict.fromkeys(
-            Evidence.FIELDS, "the maker's pages, public clients and simulated units"
+            CAPABILITIES, "the maker's pages, public clients and simulated units"
         ),
         note=(
             "The REST-style API must be allowed on the unit's page External APIs. Its outlets have"
@@ -351,7 +352,7 @@ _OTHERS = (
         unit=_TOTALS,
         switching=VARIES,
         evidence={
-            **dict.fromkeys(Evidence.FIELDS, "dumps of real devices, served by upsd 2.8"),
+            **dict.fromkeys(CAPABILITIES, "dumps of real devices, served by upsd 2.8"),
             "switching": "upsd 2.8 with its simulating driver",
         },
         note="It shows what the NUT driver of the device reports.",

@@ -33,7 +33,7 @@ def _keys() -> Iterable[str]:
 @click.group(
     "snmp",
     cls=Group,
-    examples=("pdu snmp show apc-rpdu2", "pdu snmp check mine.json"),
+    examples=("pdu snmp show netio", "pdu snmp check mine.json"),
     epilog=EPILOG,
 )
 def snmp() -> None:
@@ -71,7 +71,7 @@ def snmp_families(output: Output, word: Optional[str]) -> int:
 @snmp.command(
     "show",
     short_help="a family's profile as JSON",
-    examples=("pdu snmp show apc-rpdu2", "pdu snmp show sentry4 > mine.json"),
+    examples=("pdu snmp show netio", "pdu snmp show netio > mine.json"),
 )
 @click.argument("family", shell_complete=word_completion(_keys))
 @output_options
@@ -79,7 +79,7 @@ def snmp_show(family: str) -> int:
     """A family's profile as JSON."""
     try:
         print(schema.dumps(own_profiles.built_in_family(family)))
-    except own_profiles.UnknownFamily as error:
+    except (own_profiles.UnknownFamily, schema.ProfileError) as error:
         raise SettingsError(str(error)) from None
     return 0
 

@@ -27,7 +27,9 @@ def anonymous(text: str, tree: Path) -> str:
 
 
 def _own_names() -> Iterator[str]:
-    yield socket.gethostname()
+    host_name = socket.gethostname()
+    yield host_name
+    yield host_name.partition(".")[0]  # as logs have it
     yield os.path.basename(os.path.expanduser("~"))
     with contextlib.suppress(KeyError, OSError):  # the user may have no name
         yield getpass.getuser()

@@ -170,7 +170,7 @@ def test_what_is_sent_names_nothing_of_the_owners_machine(
 ) -> None:
     monkeypatch.setenv("HOME", "/home/Ivan Petrov")
     monkeypatch.setenv("LOGNAME", "ipetrov")
-    monkeypatch.setattr(socket, "gethostname", lambda: "dc3-mgmt")
+    monkeypatch.setattr(socket, "gethostname", lambda: "dc3-mgmt.acme.example")
     own = ["/srv/dc3 east/key.pem", "/etc/acme.ini", "/home/Ivan Petrov/x", "/var/acme"]
     words = (
         f"{own[0]!r} {own[1]}: {own[2]} file://{own[3]}, user ipetrov at dc3-mgmt"

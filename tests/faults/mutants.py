@@ -23,7 +23,7 @@ _READINGS = "handlers/raritan/readings.py"
 _STATES = "handlers/raritan/states.py"
 _RESOURCES = "handlers/redfish/resources.py"
 _FIGURES = "handlers/snmp/figures.py"
-_FILTERS = "handlers/snmp/sources/filters.py"
+_ROWS = "handlers/snmp/rows.py"
 _CLIENT = "handlers/http/client.py"
 _TESTS_OF_SWITCHING = "tests/handlers/test_switching.py"
 _TESTS_OF_READING = "tests/handlers/raritan/test_unit_tables.py"
@@ -176,11 +176,11 @@ MUTANTS = (
     ),
     # ---- SNMP
     Mutant(
-        "the mark of contact counts for states, figures and commands",
-        "handlers/snmp/contact.py",
-        "        return is_one_of(mark, self.good)\n",
-        "        return mark is not None\n",
-        "tests/handlers/snmp/test_contact.py",
+        "a condition counts for states, figures and commands",
+        "handlers/snmp/states.py",
+        "            if not is_one_of(reading, self.good):\n",
+        "            if reading is None:\n",
+        "tests/handlers/snmp/test_conditions.py",
     ),
     Mutant(
         "a figure of one object that does not answer is not known",
@@ -191,31 +191,31 @@ MUTANTS = (
     ),
     Mutant(
         "a unit that the device counts and no row shows leaves no sum",
-        _FILTERS,
-        "        for unit in self._short_units(reader, all_rows):\n",
-        "        for unit in ():\n",
+        _ROWS,
+        "        if _is_short(_counted_parts(found, parts, unit, counts), counts[unit], gaps=gaps)\n",
+        "        if False\n",
         _TESTS_OF_ROWS,
     ),
     Mutant(
         "an empty table beside a count is lost",
-        _FILTERS,
-        "        return counted(self.count, reader) > 0\n",
-        "        return False\n",
+        _ROWS,
+        "        return {UNIDENTIFIED: LOST} if not absent and not parts and counted(counts) else {}\n",
+        "        return {}\n",
         "tests/handlers/snmp",
     ),
     Mutant(
         "a row that every device of the family has leaves no sum",
-        _FILTERS,
-        "        if len(all_rows) < self.least:\n",
-        "        if False:\n",
+        _ROWS,
+        "    if len(found) < least:\n",
+        "    if False:\n",
         _TESTS_OF_ROWS,
     ),
     Mutant(
         "a column that ends early is lost where others of its table go on",
-        "handlers/snmp/reader.py",
+        "handlers/snmp/tables.py",
         "        return {row: answers.get(row, LOST) for row in rows}\n",
         "        return answers\n",
-        "tests/handlers/snmp/test_reader.py tests/handlers/snmp/test_missing_rows.py",
+        "tests/handlers/snmp/test_missing_rows.py",
     ),
     Mutant(
         "a sum without a row is no total",
@@ -234,15 +234,15 @@ MUTANTS = (
     Mutant(
         "a unit of the chain without a row leaves no total",
         _FIGURES,
-        "            units_without_row = self._chain(reader) - units\n",
+        "            missing = self._chain(tables) - units\n",
         "            pass\n",
         "tests/handlers/snmp",
     ),
     Mutant(
         "a row is its outlet's only if the unit's cell says so, too",
-        "handlers/snmp/sources/chains.py",
-        "        if unit_now not in units_of_outlet:\n",
-        "        if False:\n",
+        "handlers/snmp/chains.py",
+        "                is_right = unit_now in ((unit,) if unit else self.first_units)\n",
+        "                is_right = True\n",
         "tests/handlers/snmp/test_chains.py",
     ),
     # ---- the command

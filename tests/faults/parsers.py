@@ -24,7 +24,7 @@ from handlers.shared.errors import PduHandlerError
 from handlers.shared.settings import Setting, Settings
 from handlers.snmp import decoding, schema
 from handlers.snmp.detection import detect
-from handlers.snmp.profiles import PROFILES
+from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from handlers.snmp.settings import SETTINGS as SNMP
 from pdu.loading import handler_archives
 from pdu.monitoring import datagrams
@@ -72,7 +72,8 @@ def _settings(declared: Sequence[Setting[Any]]) -> Callable[[bytes], object]:
 
 def _profile(data: bytes) -> None:
     profile = schema.loads(data.decode("utf-8", "replace"))
-    assert schema.loads(schema.dumps(profile)) == profile
+    text = schema.dumps(profile)
+    assert schema.dumps(schema.loads(text)) == text
 
 
 def _text(parse: Callable[[str], object]) -> Callable[[bytes], object]:
@@ -189,7 +190,10 @@ PARSERS: tuple[Parser, ...] = (
         "profile",
         _profile,
         (schema.ProfileError,),
-        [schema.dumps(profile).encode() for profile in PROFILES[:4]],
+        [
+            schema.dumps(PROFILE_BY_KEY[key]).encode()
+            for key in ("akcp-relay", "eaton-ats2", "netio")
+        ],
     ),
     Parser(
         "list.csv",

@@ -27,9 +27,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple, Optional
 
+from handlers.shared.meter_figures import ExactFigure
 from handlers.snmp import detection
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import ExactFigure, Measurement
+from handlers.snmp.figures import Measurement
 from handlers.snmp.profile import oids
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from pdu_common.helper import EnumPowerStatus
@@ -194,8 +195,8 @@ def _changed(
         return
     without = device_of(name, {key: row for key, row in rows.items() if key != oid})
     for figure in _figures(device, kind):
-        others = figure.rows_from(without.reader)
-        for identity, value in figure.rows_from(device.reader).items():
+        others = figure.rows(without.tables)
+        for identity, value in figure.rows(device.tables).items():
             if identity not in others or others[identity] != value:
                 yield value
 
@@ -219,7 +220,7 @@ def _at_index(device: SnmpDevice, kind: str, oid: str) -> Iterator[ExactFigure]:
     for figure in _figures(device, kind):
         tails = list(_tails(figure, oid))
         if tails:
-            rows = figure.rows_from(device.reader)
+            rows = figure.rows(device.tables)
             yield from (
                 value
                 for identity, value in rows.items()

@@ -22,7 +22,7 @@ from typing import NamedTuple, Optional
 
 from handlers.snmp.profile import ENTERPRISES, Profile, oids
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.reader import ROOT
+from handlers.snmp.tables import ROOT
 
 TABLE = Path(__file__).with_name("mib_words.csv")
 COLUMNS = ["family", "object", "oid", "words"]

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Optional
 
-from handlers.snmp import metering
 from handlers.snmp.device import SnmpDevice
+from handlers.snmp.labels import outlet_labels
 from pdu_common.helper import EnumPowerStatus
 from tests.foreign_files import WALKS
 from tests.handlers.snmp.exact_figures import read_exactly
@@ -27,7 +27,7 @@ def of_device(
     """The family, the number of outlets in each state and with each figure, and the totals."""
     figures = read_exactly(device)
     states = Counter(_WORDS.get(state, "unknown") for state in device.states.values())
-    names = [label.name for label in metering.labels(device) if label.name]
+    names = [label.name for label in outlet_labels(device) if label.name]
     counts = {
         "names": len(names),
         "outlets_a": len(figures.currents),

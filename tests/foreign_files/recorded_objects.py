@@ -15,7 +15,7 @@ import csv
 import sys
 
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.evidence import Evidence
+from handlers.snmp.evidence import CAPABILITIES
 from pdu.families.recorded import TABLE, RecordedObject
 from tests import foreign_files
 from tests.foreign_files import librenms, readings
@@ -53,9 +53,8 @@ def computed() -> list[RecordedObject]:
             row = row_by_capability.get(key)
             if row is None or (row.source, source) == (_MIB, _LIBRENMS):  # LibreNMS's is better
                 row_by_capability[key] = RecordedObject(*key, name, source)
-    fields = list(Evidence.FIELDS)
     rows = row_by_capability.values()
-    return sorted(rows, key=lambda row: (row.family, fields.index(row.capability)))
+    return sorted(rows, key=lambda row: (row.family, CAPABILITIES.index(row.capability)))
 
 
 def _equal_classes(name: str) -> set[str]:

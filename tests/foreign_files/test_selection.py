@@ -14,7 +14,7 @@ from pdu.families.recognition import recognise
 from tests import foreign_files
 from tests.foreign_files import readings, selection
 from tests.foreign_files.selection import LeftOut, Taken
-from tests.handlers.snmp.memory import reader
+from tests.handlers.snmp.memory import tables
 from tests.simulators.snmp_agent import write_snmprec
 from tests.simulators.snmp_units import fixture
 from tests.tables import csv_rows
@@ -159,7 +159,7 @@ def test_each_number_of_a_power_device_in_other_programs_leads_to_a_family_or_a_
     rows = csv_rows(Path(selection.__file__).with_name("numbers.csv"))
     numbers = [row["number"] for row in rows]
     for number in numbers:
-        device = reader({detection.SYS_OBJECT_ID: number})
+        device = tables({detection.SYS_OBJECT_ID: number})
         _, number_for_families = detection.sys_object_id(device, PROFILES)
         likely_families = recognise(number_for_families).likely
         families = likely_families or detection.candidates(number_for_families, PROFILES)

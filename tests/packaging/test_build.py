@@ -321,11 +321,11 @@ def test_make_says_that_a_folder_or_another_word_is_no_target(target: str) -> No
     assert "pipx install ." in process.stderr
 
 
-def test_make_clean_leaves_the_ids_and_older_archives_that_the_script_needs(tmp_path: Path) -> None:
+def test_make_clean_leaves_the_ids_and_the_archives_to_which_one_rolls_back(tmp_path: Path) -> None:
     dist = tmp_path / "dist"
     (dist / "previous").mkdir(parents=True)
     for path in ("register.ids", "register.sh", "pdu_nut-1.tar.gz", "previous/pdu_nut-0.tar.gz"):
         (dist / path).touch()
     output([program("make"), "-f", str(ROOT / "Makefile"), "clean"], tmp_path)
     files = sorted(str(path.relative_to(dist)) for path in dist.rglob("*") if path.is_file())
-    assert files == ["previous/pdu_nut-0.tar.gz", "register.ids"]
+    assert files == ["pdu_nut-1.tar.gz", "previous/pdu_nut-0.tar.gz", "register.ids"]

@@ -22,6 +22,7 @@ from handlers.snmp.switching import PLAN_SECONDS
 from pdu.families.recorded import evidence_of
 from pdu.monitoring.check_result import UNKNOWN_FIGURES
 from pdu.reading.parts import FIGURES, NAMES, POWER
+from tests import foreign_files
 from tests.needs import ROOT
 
 CERTAIN = {
@@ -132,3 +133,15 @@ def test_the_results_of_a_check_are_explained(page: str) -> None:
     heads = "".join(re.findall(r"(?m)^\| ([^|]*) \|", _text(page)))
     for result in (UNKNOWN_FIGURES, *(f"no {part}" for part in (FIGURES, POWER, NAMES))):
         assert f"`{result}`" in heads, result
+
+
+@pytest.mark.parametrize(
+    "page, words",
+    [
+        ("docs/certain.md", "dumps of {} devices"),
+        ("docs/certain.ru.md", "дампы NUT с {} устройств"),
+    ],
+)
+def test_the_number_of_nuts_dumps(page: str, words: str) -> None:
+    dumps = [*foreign_files.names("nut/dumps"), *foreign_files.names("nut/library")]
+    assert words.format(len(dumps)) in _text(page)

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from handlers import VERSION
+from tests.handlers.snmp.units import FIXTURES
 from tests.needs import ROOT
+from tests.platform_calls import pdu_of
 
 from .building import loaded
 
@@ -64,6 +66,20 @@ def test_each_pair_of_markers_is_needed_exactly_once() -> None:
             match="exactly one pair of the markers <!-- families:begin --> and <!-- families:end -->",
         ):
             readme.filled(page, ("families",))
+
+
+@pytest.mark.parametrize("name", ["settings.md", "settings.ru.md", "devices.md"])
+def test_families_whose_printed_numbers_are_other_outlets_identities_are_named(name: str) -> None:
+    families: set[str] = set()
+    for unit in FIXTURES:
+        labels = pdu_of(unit).labels()
+        identities = {label.identity for label in labels}
+        for label in labels:
+            if label.number != label.identity and label.number in identities:
+                families.add(unit.key)
+    page = (ROOT / "docs" / name).read_text("utf-8")
+    (paragraph,) = (line for line in page.splitlines() if "`dell-rpdu`, `" in line)
+    assert set(re.findall(r"`([a-z0-9]+-[a-z0-9-]+)`", paragraph)) == families
 
 
 def test_every_place_that_how_it_is_built_names_is_there() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from handlers import registry
-from pdu.inspection.adapters import adapter_of
+from pdu.inspection.adapters import rank_of
 from tests.needs import ROOT
 from tests.pdu.running import run
 from tests.simulators.snmp_agent import Agent
@@ -68,7 +68,7 @@ def test_the_handler_that_comes_first_is_the_one_that_identify_prefers() -> None
     assert len(rows) == 9
     for handlers in rows.values():
         assert all(map(registry.is_handler, handlers))
-        ranks = [adapter_of(handler).rank for handler in handlers]
+        ranks = [rank_of(handler) for handler in handlers]
         assert ranks == sorted(set(ranks))
 
 

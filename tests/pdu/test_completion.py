@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shlex
@@ -13,7 +14,7 @@ from typing import Optional
 import pytest
 
 from pdu import root
-from tests import needs
+from tests import needs, terminal
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
 
@@ -137,12 +138,63 @@ def test_a_shell_reads_its_script(
 ) -> None:
     program = needs.program(shell)
     script = tmp_path / "script"
-    command = tmp_path / "pdu"
     script.write_text(run(capsys, "completion", shell)[1], "utf-8")
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT}/pdu/__main__.py" "$@"\n')
-    command.chmod(0o755)
+    _write_program(tmp_path, "")
     # zsh reads and writes a list of its functions in HOME
     path = os.pathsep.join((str(tmp_path), os.environ["PATH"]))
     environment = {"PATH": path, "HOME": str(tmp_path), "LANG": "C.UTF-8"}
     lines = printed([program, *arguments, str(script)], tmp_path, environment)
     assert [line.partition("\t")[0] for line in lines] == completions
+
+
+def _write_program(folder: Path, begin: str) -> None:
+    """A program `pdu` in a folder, which begins with these lines of sh."""
+    command = folder / "pdu"
+    lines = ["#!/bin/sh", begin, f'exec "{sys.executable}" "{ROOT}/pdu/__main__.py" "$@"', ""]
+    command.write_text("\n".join(lines))
+    command.chmod(0o755)
+
+
+#: how a shell is started, and the line that reads its script
+SHELLS = {
+    "bash": (["--norc", "--noprofile", "-i"], "source ./script"),
+    "zsh": (["-f", "-i"], "autoload -U compinit; compinit -u; source ./script"),
+    "fish": (["--no-config", "-i"], "source ./script"),
+}
+
+
+@pytest.mark.parametrize(
+    "name, begin",
+    [
+        ("r1;touch made", "r1"),
+        ("r1|touch made", "r1"),
+        ("x$(touch made)", "x"),
+        ("r1 left", "r1"),
+        ("web'1", "we"),
+        ("a\\b*", "a"),
+    ],
+)
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_name_that_a_shell_completes_is_one_word_of_the_line(
+    shell: str, name: str, begin: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """TAB and RETURN in a shell on a terminal. The program keeps what it is called with."""
+    program = needs.program(shell)
+    arguments, reading = SHELLS[shell]
+    (tmp_path / "script").write_text(run(capsys, "completion", shell)[1], "utf-8")
+    _write_program(tmp_path, '[ -n "$_PDU_COMPLETE" ] || { printf %s "$2" > called; exit; }')
+    with open(tmp_path / "pdus.csv", "w", newline="") as file:
+        csv.writer(file).writerows([["name", "handler", "address"], [name, "netio", "192.0.2.7"]])
+    environment = {
+        "PATH": os.pathsep.join((str(tmp_path), os.environ["PATH"])),
+        "HOME": str(tmp_path),
+        "PDU_LIST": str(tmp_path / "pdus.csv"),
+        "TERM": "dumb",
+        "PS1": "$ ",
+        "LANG": "C.UTF-8",
+    }
+    command = ["sh", "-c", 'cd "$0"; exec "$@"', str(tmp_path), program, *arguments]
+    typed = f"{reading}\npdu status {begin}\t\nexit\n".encode()
+    terminal.run(command, environment, "", typed)
+    assert (tmp_path / "called").read_text() == name
+    assert not (tmp_path / "made").exists()

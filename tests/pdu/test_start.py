@@ -88,9 +88,9 @@ def test_the_command_runs_by_its_path_from_another_folder(tmp_path: Path) -> Non
     link = tmp_path / "other-name"
     link.symlink_to(ROOT / "pdu")
     for path in (ROOT / "pdu", link):
-        process = run([sys.executable, str(path), "snmp", "show", "sentry4"], tmp_path)
+        process = run([sys.executable, str(path), "snmp", "show", "netio"], tmp_path)
         assert process.returncode == 0
-        assert "sentry4" in process.stdout
+        assert "netio" in process.stdout
 
 
 OLD = [path for version, path in pythons().items() if tuple(map(int, version.split("."))) < (3, 9)]
@@ -148,7 +148,7 @@ UNBUFFERED = pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_a_broken_pipe_ends_the_command_quietly(unbuffered: str) -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    command = [*PDU, "snmp", "show", "sentry3"]
+    command = [*PDU, "snmp", "show", "netio"]
     try:
         process = run(command, stdout=writer, variables={"PYTHONUNBUFFERED": unbuffered})
     finally:
@@ -158,7 +158,7 @@ def test_a_broken_pipe_ends_the_command_quietly(unbuffered: str) -> None:
 
 @needs_full
 @UNBUFFERED
-@pytest.mark.parametrize("words", ["snmp show sentry3", "--version", "status nut --json"])
+@pytest.mark.parametrize("words", ["snmp show netio", "--version", "status nut --json"])
 def test_an_output_that_cannot_be_written_is_named_in_one_line(words: str, unbuffered: str) -> None:
     with open("/dev/full", "wb") as full:
         command = [*PDU, *words.split()]
@@ -201,7 +201,7 @@ def test_a_closed_standard_output_is_an_output_that_cannot_be_written(words: str
 @needs_full
 def test_the_exit_code_is_2_if_neither_output_nor_errors_can_be_written() -> None:
     with open("/dev/full", "wb") as full:
-        process = run([*PDU, "snmp", "show", "sentry3"], stdout=full, stderr=full)
+        process = run([*PDU, "snmp", "show", "netio"], stdout=full, stderr=full)
     assert process.returncode == 2
 
 

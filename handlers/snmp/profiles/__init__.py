@@ -1,5 +1,4 @@
-"""The families, usually one file for each vendor. A vendor's file has a tuple PROFILES, and no code
-that runs for a device.
+"""The families, usually one file for each vendor. A vendor's file has a tuple PROFILES.
 
 The order matters for families with the same sysObjectID, and for families with `sweep`, which are
 probed one after the other: a richer MIB comes before the one it replaced. docs/dev/new-family.md
@@ -37,7 +36,6 @@ from . import (
     e3meter,
     eaton,
     enlogic,
-    enlogic_edge,
     eta,
     gude,
     hpe,
@@ -66,7 +64,6 @@ from . import (
     servertech,
     sinetica,
     snr,
-    snr_relays,
     starline,
     synaccess,
     teltronix,
@@ -104,7 +101,6 @@ VENDORS = (
     e3meter,
     eaton,
     enlogic,
-    enlogic_edge,
     eta,
     gude,
     hpe,
@@ -132,7 +128,6 @@ VENDORS = (
     servertech,
     sinetica,
     snr,
-    snr_relays,
     starline,
     synaccess,
     teltronix,

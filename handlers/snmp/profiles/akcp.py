@@ -19,14 +19,14 @@ PROFILES = (
         sys_object_ids=oids("3854.2"),
         unseen=True,
         outlets=outlets(
-            states=State(
+            State(
                 column(f"{RELAY}.6", "sensorRelayStatus"),
                 on=("8",),
                 off=("9",),
-                doubts=(Doubt(column(f"{RELAY}.8", "sensorRelayGoOffline"), quiet=("1",)),),
+                conditions=(row_condition(column(f"{RELAY}.8", "sensorRelayGoOffline"), "1"),),
             ),
-            control=Guarded(
-                Write(column(f"{RELAY}.26", "sensorRelayManualAction"), on=0, off=1),
+            Write(column(f"{RELAY}.26", "sensorRelayManualAction"), on=0, off=1),
+            Guard(
                 column(f"{RELAY}.24", "sensorRelayControlMode"),
                 allow=(MANUAL,),
                 why="a sensor, a clock or a thermostat controls it, not a command",

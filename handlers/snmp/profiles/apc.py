@@ -9,9 +9,8 @@ A state is UNKNOWN while a command is pending: each family has a column for it, 
 states.
 """
 
-from decimal import Decimal
+import re
 from functools import partial
-from typing import Optional
 
 from .language import *
 
@@ -20,79 +19,100 @@ ANY_APC = "318"
 
 # MasterSwitch (sPDU): state and command share one column, which reads 1, 2 or 4 (unknown).
 SPDU_STATE = column("318.1.1.4.4.2.1.3", "sPDUOutletCtl")
-
-
 SPDU_PENDING = pending(column("318.1.1.4.4.2.1.2", "sPDUOutletPending", optional=True))
-RPDU_PENDING = pending(
-    column("318.1.1.12.3.5.1.1.5", "rPDUOutletStatusCommandPending", optional=True)
-)
-
-
-# "Unknown": the states and the outlets do not agree, until the unit's own power was cycled. Else it
-# has a word for each outlet.
 SPDU_MASTER = scalar("318.1.1.4.2.2.0", "sPDUMasterState")
-SPDU_INCONSISTENT = Doubt(
-    IfMatches(SPDU_STATE, SPDU_MASTER, "(?i)unknown"), quiet=("4",), optional=True
-)
+
+
+@rows_of(SPDU_STATE, SPDU_MASTER, by_row=True)
+def spdu_inconsistent(t: Tables) -> Rows:
+    """ "Unknown": the states and the outlets do not agree, until the unit's own power was cycled.
+    Else it has a word for each outlet."""
+    is_unknown = re.fullmatch("(?i)unknown", t.text(SPDU_MASTER))
+    return t[SPDU_STATE] if is_unknown else {}
 
 
 def _spdu(state: Source) -> tuple[Outlets, ...]:
     """The outlets of a MasterSwitch, which `state` lists."""
+    inconsistent = Condition(spdu_inconsistent, good=("4",), optional=True)
     return outlets(
-        states=State(state, on=("1",), off=("2",), doubts=(SPDU_PENDING, SPDU_INCONSISTENT)),
-        control=Write(SPDU_STATE, on=1, off=2),
+        State(state, on=("1",), off=("2",), conditions=(SPDU_PENDING, inconsistent)),
+        Write(SPDU_STATE, on=1, off=2),
         name=column("318.1.1.4.4.2.1.4", "sPDUOutletCtlName"),
         count=scalar("318.1.1.4.4.1.0", "sPDUOutletControlTableSize"),
     )
 
 
-def _beside(states: Source, table: Source) -> Source:
-    """`states` on a unit that also has rows of `table`, which is only read if there are states."""
-    return if_listed(states, if_listed(table, states))
+def _beside(states: Column, *tables: Source) -> Derived:
+    """`states` on a unit that also has rows of one of `tables`."""
+
+    @rows_of(states, by_row=True)
+    def rows(t: Tables) -> Rows:
+        found = t[states]
+        return if_listed(found, t.whole.first(*tables)) if found else {}
+
+    return rows
 
 
 # First generation (rPDU). Rows of banks in the load table count the current of the phases again.
 RPDU_LOAD = column("318.1.1.12.2.3.1.1.2", "rPDULoadStatusLoad")
+RPDU_BANK = column("318.1.1.12.2.3.1.1.5", "rPDULoadStatusBankNumber", optional=True)
 RPDU_PHASE = column("318.1.1.12.2.3.1.1.4", "rPDULoadStatusPhaseNumber", optional=True)
-RPDU_PHASES = phase_rows(
-    RPDU_LOAD, column("318.1.1.12.2.3.1.1.5", "rPDULoadStatusBankNumber", optional=True), RPDU_PHASE
-)
-# for a table whose only row has index 1
-RPDU_ONE_ROW = IfMatches(RPDU_LOAD, Number(RPDU_LOAD, plus=0), "1")
-# a Gauge: below 0 it is no value
-RPDU_LINES = figure(First((RPDU_PHASES, RPDU_LOAD.left_join(RPDU_ONE_ROW))), TENTHS, absent=())
+RPDU_PHASES = phase_rows(RPDU_LOAD, RPDU_BANK, RPDU_PHASE)
+
+
+@rows_of(*RPDU_PHASES.objects)
+def rpdu_lines(t: Tables) -> Rows:
+    """The phases; without any, the only row of a table that has no other. On a unit without the
+    columns that tell which rows are phases, the rows are empty."""
+    load, phases = t[RPDU_LOAD], t[RPDU_PHASES]
+    if phases:
+        return phases
+    if list(load) == ["1"]:
+        return left_join(load, load)
+    has_marks = t[RPDU_BANK] or t[RPDU_PHASE]
+    return dict.fromkeys(load, UNDECIDED) if has_marks else left_join(load, {})
+
 
 RPDU_STATE = column("318.1.1.12.3.5.1.1.4", "rPDUOutletStatusOutletState")
+RPDU_PENDING = pending(
+    column("318.1.1.12.3.5.1.1.5", "rPDUOutletStatusCommandPending", optional=True)
+)
 RPDU_COUNT = scalar("318.1.1.12.3.1.3.0", "rPDUOutletDevNumCntrlOutlets")  # 0 on a metered unit
 
 
 def _rpdu(state: Source) -> tuple[Outlets, ...]:
     """The outlets of an rPDU, which `state` lists."""
+    command = column("318.1.1.12.3.3.1.1.4", "rPDUOutletControlOutletCommand")
+    load = column("318.1.1.12.3.5.1.1.7", "rPDUOutletStatusLoad", optional=True)
     return outlets(
-        states=State(state, on=("1",), off=("2",), doubts=(RPDU_PENDING,)),
-        control=Write(
-            column("318.1.1.12.3.3.1.1.4", "rPDUOutletControlOutletCommand"), on=1, off=2
-        ),
+        State(state, on=("1",), off=("2",), conditions=(RPDU_PENDING,)),
+        Write(command, on=1, off=2),
         count=RPDU_COUNT,
         none_if_zero=RPDU_COUNT,
         name=column("318.1.1.12.3.5.1.1.2", "rPDUOutletStatusOutletName"),
-        current=figure(
-            column("318.1.1.12.3.5.1.1.7", "rPDUOutletStatusLoad", optional=True), TENTHS
-        ),
+        current=figure(load, TENTHS),
     )
 
 
-def _calculated(watts: Scalar) -> LeftJoin:
-    """A power that the unit calculates; empty if it is 0 while the volts or the factor are 0."""
-    volts = scalar("318.1.1.12.1.15.0", "rPDUIdentDeviceLinetoLineVoltage")
-    factor = scalar("318.1.1.12.1.17.0", "rPDUIdentDevicePowerFactor")
-    # each ExceptWhere drops a power of 0; the left join puts an empty value in its place
-    with_volts = ExceptWhere(watts, ("0",), volts, ("0",))
-    return watts.left_join(ExceptWhere(with_volts, ("0",), factor, ("0",)))
+RPDU_WATTS = scalar("318.1.1.12.1.16.0", "rPDUIdentDevicePowerWatts")
+RPDU_VOLTS = scalar("318.1.1.12.1.15.0", "rPDUIdentDeviceLinetoLineVoltage")
+RPDU_FACTOR = scalar("318.1.1.12.1.17.0", "rPDUIdentDevicePowerFactor")
+
+
+@rows_of(RPDU_WATTS, late=(RPDU_VOLTS, RPDU_FACTOR))
+def rpdu_power(t: Tables) -> Rows:
+    """A power that the unit calculates; empty if it is 0 while the volts or the factor, which the
+    owner sets, are 0."""
+    watts = t[RPDU_WATTS]
+    calculated = watts
+    for test in (RPDU_VOLTS, RPDU_FACTOR) if is_one_of(watts.get("0"), ("0",)) else ():
+        calculated = except_where(calculated, ("0",), t[test], "0")
+    return left_join(watts, calculated)
 
 
 # Second generation (rPDU2). A table numbers its rows consecutively over all linked units. The
-# metered table may lack outlets.
+# metered table may lack outlets, so an outlet may have another row there.
+RPDU2_COUNT = scalar("318.1.1.26.3.0", "rPDU2DeviceTableSize")
 RPDU2_SWITCHED = (
     column("318.1.1.26.9.2.3.1.2", "rPDU2OutletSwitchedStatusModule"),
     column("318.1.1.26.9.2.3.1.4", "rPDU2OutletSwitchedStatusNumber"),
@@ -101,60 +121,62 @@ RPDU2_METERED = (
     column("318.1.1.26.9.4.3.1.2", "rPDU2OutletMeteredStatusModule"),
     column("318.1.1.26.9.4.3.1.4", "rPDU2OutletMeteredStatusNumber"),
 )
+RPDU2_SWITCHED_CHAIN = Chain(*RPDU2_SWITCHED, RPDU2_COUNT, RPDU2_METERED)
+RPDU2_METERED_CHAIN = Chain(*RPDU2_METERED, RPDU2_COUNT, RPDU2_SWITCHED)
 
 
-RPDU2_COUNT = scalar("318.1.1.26.3.0", "rPDU2DeviceTableSize")
-switched = by_unit("318.1.1.26.9.2", *RPDU2_SWITCHED, RPDU2_COUNT, RPDU2_METERED)
-metered = by_unit("318.1.1.26.9.4.3.1", *RPDU2_METERED, RPDU2_COUNT, RPDU2_SWITCHED)
-RPDU2_STATE = switched("3.1.5", "rPDU2OutletSwitchedStatusState")
-RPDU2_NAME = switched("3.1.3", "rPDU2OutletSwitchedStatusName")
-RPDU2_METERED_NAME = metered("3", "rPDU2OutletMeteredStatusName")
-RPDU2_LISTED = metered("4", "rPDU2OutletMeteredStatusNumber")
+def switched(below: str, name: str, *, optional: bool = False) -> InChain:
+    name = "rPDU2OutletSwitched" + name
+    return RPDU2_SWITCHED_CHAIN.of(column(f"318.1.1.26.9.2.{below}", name, optional=optional))
 
-RPDU2_OUTLETS = outlets(
-    states=State(
-        RPDU2_STATE,
-        on=("2",),
-        off=("1",),
-        doubts=(
-            pending(switched("3.1.6", "rPDU2OutletSwitchedStatusCommandPending", optional=True)),
-        ),
-    ),
-    control=Write(switched("4.1.5", "rPDU2OutletSwitchedControlCommand"), on=1, off=2),
-    rows=First((RPDU2_NAME, RPDU2_METERED_NAME, RPDU2_LISTED)),
-    count=scalar("318.1.1.26.9.1.0", "rPDU2OutletSwitchedTableSize"),
-    checks_empty_table=True,
-    number=First(tuple(map(unit_and_number, (RPDU2_STATE, RPDU2_METERED_NAME, RPDU2_LISTED)))),
-    name=First((RPDU2_NAME, RPDU2_METERED_NAME)),
-    current=figure(metered("6", "rPDU2OutletMeteredStatusCurrent"), TENTHS),
-    power=figure(metered("7", "rPDU2OutletMeteredStatusPower")),
-    energy=figure(metered("11", "rPDU2OutletMeteredStatusEnergy"), TENTHS),
-)
 
+def metered(below: str, name: str) -> InChain:
+    return RPDU2_METERED_CHAIN.of(
+        column(f"318.1.1.26.9.4.3.1.{below}", "rPDU2OutletMeteredStatus" + name)
+    )
+
+
+RPDU2_STATE = switched("3.1.5", "StatusState")
+RPDU2_NAME = switched("3.1.3", "StatusName")
+RPDU2_METERED_NAME = metered("3", "Name")
+RPDU2_LISTED = metered("4", "Number")
 RPDU2_DEVICE = column("318.1.1.26.4.3.1.2", "rPDU2DeviceStatusModule")
 RPDU2_PHASE = column("318.1.1.26.6.3.1.2", "rPDU2PhaseStatusModule")
-RPDU2_TABLES = First((RPDU2_DEVICE, RPDU2_PHASE))
-RPDU2_UNITS = (RPDU2_DEVICE, First((UnitOf(RPDU2_STATE), UnitOf(RPDU2_METERED_NAME))))
+RPDU2_PHASE_COUNT = scalar("318.1.1.26.5.0", "rPDU2PhaseTableSize")
+RPDU2_CURRENT = column("318.1.1.26.6.3.1.5", "rPDU2PhaseStatusCurrent")
 
 
-def _of_units(below: str, name: str) -> EachUnit:
+def _each_rpdu2(t: Tables, rows: Rows, module: Column) -> Rows:
+    """The rows, and a lost one for each linked unit that has none."""
+    if not rows:
+        return {}
+    outlet_units = RPDU2_STATE.units(t) or RPDU2_METERED_NAME.units(t)
+    return each_unit(rows, t[module], t[RPDU2_DEVICE], outlet_units)
+
+
+@rows_of(RPDU2_CURRENT, RPDU2_PHASE, RPDU2_PHASE_COUNT, RPDU2_DEVICE)
+def rpdu2_phases(t: Tables) -> Rows:
+    rows = complete(t[RPDU2_CURRENT], counts=t[RPDU2_PHASE_COUNT], from_one=LAST_ARC)
+    return _each_rpdu2(t, rows, RPDU2_PHASE)
+
+
+def _of_units(below: str, name: str) -> Derived:
     """A column of the units."""
     values = column(f"318.1.1.26.4.3.1.{below}", name)
-    return EachUnit(Complete(values, count=RPDU2_COUNT), RPDU2_DEVICE, RPDU2_UNITS)
+
+    @rows_of(values, RPDU2_DEVICE, RPDU2_COUNT)
+    def rows(t: Tables) -> Rows:
+        return _each_rpdu2(t, complete(t[values], counts=t[RPDU2_COUNT]), RPDU2_DEVICE)
+
+    return rows
 
 
-RPDU2_LOAD = figure(
-    EachUnit(
-        Complete(
-            column("318.1.1.26.6.3.1.5", "rPDU2PhaseStatusCurrent"),
-            count=scalar("318.1.1.26.5.0", "rPDU2PhaseTableSize"),
-            from_one=LAST_ARC,
-        ),
-        RPDU2_PHASE,
-        RPDU2_UNITS,
-    ),
-    TENTHS,
-)
+@rows_of(RPDU2_DEVICE, RPDU2_COUNT)
+def rpdu2_units(t: Tables) -> Rows:
+    return complete(t[RPDU2_DEVICE], counts=t[RPDU2_COUNT], gaps=True)
+
+
+RPDU2_LOAD = figure(rpdu2_phases, TENTHS, unit_of_row=RPDU2_PHASE)
 RPDU2_POWER = figure(_of_units("5", "rPDU2DeviceStatusPower"), TENS)
 
 
@@ -163,90 +185,141 @@ def _masterswitch(tree: str, kind: str, count: Column, off: int) -> tuple[Outlet
     plus, fence_apc_snmp uses unit.1.outlet, so that form is read too."""
     state = column(f"{tree}.7.1.1.5", f"sPDUOutletStatus{kind}OutletState")
     waiting = column(f"{tree}.7.1.1.6", f"sPDUOutletStatus{kind}CommandPending", optional=True)
-    command = column(f"{tree}.5.1.1.5", f"sPDUOutletControl{kind}OutletCommand")
     return outlets(
-        states=State(state, on=("1",), off=("2",), doubts=(pending(waiting),)),
-        control=Write(command, on=1, off=off),
+        State(state, on=("1",), off=("2",), conditions=(pending(waiting),)),
+        Write(column(f"{tree}.5.1.1.5", f"sPDUOutletControl{kind}OutletCommand"), on=1, off=off),
         count=count,
         number=unit_and_outlet(state),
         name=column(f"{tree}.7.1.1.4", f"sPDUOutletStatus{kind}OutletName"),
     )
 
 
-# Easy PDU firmware that does not use APC's enterprise number: figures are strings with their unit.
-EASY_TEXT = "0"  # the sysObjectID is 1.3.6.1.4.1.0
+PLUS_COUNT = column("318.1.1.6.4.2.1.3", "sPDUMasterStatusMSPOutletCount")
+VM_COUNT = column("318.1.1.5.4.2.1.8", "sPDUMasterStatusVMOutletCount")
+
+# Easy PDU. Firmware that does not use APC's enterprise number has sysObjectID 1.3.6.1.4.1.0.
+EASY_TEXT = "0"
+# In every column of the one row of a unit without switched outlets:
+NO_OUTLET = "-1"
+EASY_MODULE = column("318.1.1.30.6.1.1.2", "ePDUOutletStatusModule")
+EASY_CHAIN = Chain(EASY_MODULE, column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber"))
+EASY_STATE = EASY_CHAIN.of(column("318.1.1.30.6.1.1.4", "ePDUOutletStatusState"))
+EASY_COMMAND = EASY_CHAIN.of(
+    column("318.1.1.30.6.2.1.4", "ePDUOutletControlCommand", optional=True)
+)
+EASY_COUNT = scalar("318.1.1.30.5.0", "ePDUOutletTableSize")
+EASY_DEVICE = column("318.1.1.30.2.1.1.2", "ePDUDeviceStatusModule", optional=True)
+EASY_PHASE = column("318.1.1.30.4.2.1.2", "ePDUPhaseStatusModule", optional=True)
+EASY_PHASE_COUNT = scalar("318.1.1.30.3.0", "ePDUPhaseTableSize")
+
+
+@rows_of(EASY_COUNT)
+def easy_none(t: Tables) -> Rows:
+    """The count that says that there is none; another number may count the row of padding."""
+    return matching(t[EASY_COUNT], t[EASY_COUNT], "0")
+
+
+def _each_easy(t: Tables, rows: Rows, module: Column) -> Rows:
+    """The rows, and a lost one for each unit of the chain that has none."""
+    if not rows:
+        return {}
+    has_outlets = where_not(t[EASY_STATE], NO_OUTLET)
+    outlet_units = where_not(t[EASY_MODULE], NO_OUTLET) if has_outlets else {}
+    return each_unit(rows, t[module], t[EASY_DEVICE], if_listed(outlet_units, has_outlets))
+
+
+def _easy_units(below: str, name: str) -> Derived:
+    """Nothing counts them: ePDUDeviceStatusTableSize of a recorded EPDU1116S is 3, for one unit."""
+    values = column("318.1.1.30.2.1.1." + below, "ePDUDeviceStatus" + name)
+
+    @rows_of(values, EASY_DEVICE)
+    def rows(t: Tables) -> Rows:
+        return _each_easy(t, complete(t[values], t[EASY_DEVICE]), EASY_DEVICE)
+
+    return rows
+
+
+def _easy_phases(below: str, name: str, *, is_late: bool = False) -> Derived:
+    """A column of the phases. `is_late`: it takes the place of a column of the units."""
+    values = column("318.1.1.30.4.2.1." + below, "ePDUPhaseStatus" + name)
+
+    @rows_of(values, EASY_PHASE, EASY_PHASE_COUNT, late=(values,) if is_late else ())
+    def rows(t: Tables) -> Rows:
+        phases = complete(t[values], t[EASY_PHASE], t[EASY_PHASE_COUNT])
+        return _each_easy(t, phases, EASY_PHASE)
+
+    return rows
 
 
 def _easy_text(below: str, what: str, unit: str) -> Measurement:
+    """Firmware that does not use APC's enterprise number has figures as strings with their unit."""
     scale = Decimal(1000 if unit == "kW" else 1)
-    return Measurement(column(f"1.1.{below}", f"{what} as text"), scale, ("-",), unit=unit)
-
-
-EASY_MODULE = column("318.1.1.30.6.1.1.2", "ePDUOutletStatusModule")
-EASY_NUMBER = column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber")
-easy_outlets = by_unit("318.1.1.30.6", EASY_MODULE, EASY_NUMBER)
-EASY_STATE = easy_outlets("1.1.4", "ePDUOutletStatusState")
-EASY_COMMAND = easy_outlets("2.1.4", "ePDUOutletControlCommand", optional=True)
-# on, off; 3 says that the state is not known, for which the state has no value
-EASY_DETERMINED = ("1", "2")
-EASY_DEVICE = column("318.1.1.30.2.1.1.2", "ePDUDeviceStatusModule", optional=True)
-EASY_PHASE = column("318.1.1.30.4.2.1.2", "ePDUPhaseStatusModule", optional=True)
-NO_OUTLET = "-1"  # in every column of the one row of a unit without switched outlets
-EASY_COUNT = scalar("318.1.1.30.5.0", "ePDUOutletTableSize")
-EASY_OUTLETS = EASY_STATE.where_not(NO_OUTLET)
-EASY_UNITS = (EASY_DEVICE, if_listed(EASY_MODULE.where_not(NO_OUTLET), EASY_OUTLETS))
-
-
-def _easy(below: str, name: str, module: Column, count: Optional[Scalar] = None) -> EachUnit:
-    values = column(f"318.1.1.30.{below}", name)
-    return EachUnit(Complete(values, beside=module, count=count), module, EASY_UNITS)
-
-
-def _easy_units(below: str, name: str) -> EachUnit:
-    """Nothing counts them: ePDUDeviceStatusTableSize of a recorded EPDU1116S is 3, for one unit."""
-    return _easy("2.1.1." + below, name, EASY_DEVICE)
-
-
-def _easy_phases(below: str, name: str) -> EachUnit:
-    return _easy("4.2.1." + below, name, EASY_PHASE, scalar("318.1.1.30.3.0", "ePDUPhaseTableSize"))
+    values = on_demand(column(f"1.1.{below}", f"{what} as text"))
+    return Measurement(values, scale, ("-",), unit=unit)
 
 
 # The one outlet of an Environmental Manager. Older firmware reports its state only in the control
 # column.
 EMS_COMMAND = column("318.1.1.10.3.3.1.1.3", "emsOutletControlOutletCommand")
-EMS_STATE = First((column("318.1.1.10.3.16.1.1.3", "emsOutletStatusOutletState"), EMS_COMMAND))
 
+
+ATS_VOLTS = column("318.1.1.8.5.4.3.1.3", "atsOutputVoltage")
+ATS_PHASE_COUNT = column("318.1.1.8.5.4.2.1.2", "atsNumOutputPhases")
 ATS_NEUTRAL = "4"  # a value of atsOutputPhaseIndex
 
 
-def _ats_phases(below: str, name: str) -> Source:
+def _ats_phases(below: str, name: str) -> Derived:
     """A column of the outputs' phases, without the neutral, which atsNumOutputPhases leaves out."""
-    values = Complete(
-        column(f"318.1.1.8.5.4.3.1.{below}", name),
-        beside=column("318.1.1.8.5.4.3.1.3", "atsOutputVoltage"),
-    )
-    return Complete(
-        Arc(values, -1, (ATS_NEUTRAL,), keep=False),
-        count=column("318.1.1.8.5.4.2.1.2", "atsNumOutputPhases"),
-    )
+    values = column(f"318.1.1.8.5.4.3.1.{below}", name)
+
+    @rows_of(values, ATS_VOLTS, ATS_PHASE_COUNT)
+    def rows(t: Tables) -> Rows:
+        phases = with_arc(complete(t[values], t[ATS_VOLTS]), -1, ATS_NEUTRAL, keep=False)
+        return complete(phases, counts=t[ATS_PHASE_COUNT])
+
+    return rows
 
 
 # InfraStruXure PDU (xPDU). Its panels have 42 or 84 positions. A breaker with several poles has as
 # many rows.
 XPDU_RATING = column("318.1.1.15.4.2.3.1.2", "xPDUBranchBreakerRating")
-XPDU_POSITIONS = UpToCount(XPDU_RATING, scalar("318.1.1.15.4.2.2.0", "xPDUBranchBreakerTableSize"))
+XPDU_POSITIONS = scalar("318.1.1.15.4.2.2.0", "xPDUBranchBreakerTableSize")
 XPDU_CURRENT = column("318.1.1.15.3.4.14.1.4", "xPDUSystemOutputPhaseCurrent")
-XPDU_LINES = UpToCount(XPDU_CURRENT, scalar("318.1.1.15.3.4.13.0", "xPDUSystemOutputTableSize"))
+XPDU_LINES = scalar("318.1.1.15.3.4.13.0", "xPDUSystemOutputTableSize")
 # not present, a connection of the earth, of the neutral; a higher value is in A
 NO_BREAKER = ("0", "1", "2")
 
+
+@rows_of(XPDU_RATING, XPDU_POSITIONS)
+def breakers(t: Tables) -> Rows:
+    """The positions of the panels that have a breaker; without its rating, a row may be padding."""
+    positions = up_to_count(t[XPDU_RATING], t.scalar(XPDU_POSITIONS))
+    return where_not(positions, *NO_BREAKER, demanded=True)
+
+
+@rows_of(XPDU_CURRENT, XPDU_LINES)
+def xpdu_lines(t: Tables) -> Rows:
+    lines = up_to_count(t[XPDU_CURRENT], t.scalar(XPDU_LINES))
+    return left_join(lines or t[XPDU_CURRENT], lines)
+
+
 # Modular distribution. The index of an output is module.cable; an empty slot has rows as well.
 ISX_STATUS = column("318.1.1.22.2.6.1.6", "isxModularDistModuleOutputStatus")
-ISX_NOT_PRESENT = ("4",)
+ISX_NOT_PRESENT = "4"
 ISX_NAME = column("318.1.1.22.2.6.1.4", "isxModularDistModuleOutputName")
 ISX_POWER = column("318.1.1.22.2.6.1.20", "isxModularDistModuleOutputTotalPower")
-# a place without a cable, on units that do not say 4
+# a place without a cable, on units that do not say 4: all three columns read so
 ISX_NOTHING = ("", "-1")
+
+
+@rows_of(ISX_STATUS, late=(ISX_NAME, ISX_POWER))
+def cables(t: Tables) -> Rows:
+    rows = t[ISX_STATUS]
+    empty = [row for row, status in rows.items() if is_one_of(status, ISX_NOTHING)]
+    for column_ in (ISX_NAME, ISX_POWER) if empty else ():
+        empty = [row for row in empty if is_one_of(t[column_].get(row), ISX_NOTHING)]
+    return where_not({row: rows[row] for row in rows if row not in empty}, ISX_NOT_PRESENT)
+
 
 apc_profile = partial(Profile, vendor="APC", source=librenms("apc/PowerNet-MIB"))
 
@@ -268,12 +341,27 @@ PROFILES = (
             "EPDU1xxxMBO",
         ),
         sys_object_ids=oids("318.1.3.4.6", "318.1.3.4.8", ANY_APC),
-        units=Complete(RPDU2_DEVICE, count=RPDU2_COUNT, gaps=True),
-        outlets=(
-            RPDU2_OUTLETS
-            + _rpdu(_beside(RPDU_STATE, RPDU2_TABLES))
-            + _spdu(_beside(SPDU_STATE, RPDU2_TABLES))
-        ),
+        units=rpdu2_units,
+        unit_count=RPDU2_COUNT,
+        outlets=outlets(
+            State(
+                RPDU2_STATE,
+                on=("2",),
+                off=("1",),
+                conditions=(pending(switched("3.1.6", "StatusCommandPending", optional=True)),),
+            ),
+            Write(switched("4.1.5", "ControlCommand"), on=1, off=2),
+            rows=first(RPDU2_NAME, RPDU2_METERED_NAME, RPDU2_LISTED),
+            count=scalar("318.1.1.26.9.1.0", "rPDU2OutletSwitchedTableSize"),
+            checks_empty_table=True,
+            number=unit_and_number(RPDU2_STATE, RPDU2_METERED_NAME, RPDU2_LISTED),
+            name=first(RPDU2_NAME, RPDU2_METERED_NAME),
+            current=figure(metered("6", "Current"), TENTHS),
+            power=figure(metered("7", "Power")),
+            energy=figure(metered("11", "Energy"), TENTHS),
+        )
+        + _rpdu(_beside(RPDU_STATE, RPDU2_DEVICE, RPDU2_PHASE))
+        + _spdu(_beside(SPDU_STATE, RPDU2_DEVICE, RPDU2_PHASE)),
         load=total(RPDU2_LOAD),
         inlet=total(RPDU2_LOAD),
         inlet_power=total(RPDU2_POWER),
@@ -308,8 +396,22 @@ PROFILES = (
         models=("AP78xx", "AP79xx"),
         sys_object_ids=oids("318.1.3.4.5", ANY_APC),
         outlets=_rpdu(RPDU_STATE) + _spdu(_beside(SPDU_STATE, RPDU_LOAD)),
-        load=total(RPDU_LINES, else_outlets=True),
-        power=total(figure(_calculated(scalar("318.1.1.12.1.16.0", "rPDUIdentDevicePowerWatts")))),
+        # a Gauge: below 0 it is no value
+        load=total(
+            figure(
+                rpdu_lines,
+                TENTHS,
+                absent=(),
+                unmetered="nothing tells which rows of rPDULoadStatusLoad are phases",
+            ),
+            else_outlets=True,
+        ),
+        power=total(
+            figure(
+                rpdu_power,
+                unmetered="the volts or the power factor that it is calculated from are set to 0",
+            )
+        ),
         evidence=SIMULATED.of("state", "current", "power", "switching"),
         programs=(
             public("ClusterLabs/fence-agents", "agents/apc_snmp/fence_apc_snmp.py"),
@@ -317,7 +419,7 @@ PROFILES = (
         ),
         note=(
             "The power is calculated from the current, and from a voltage and a power factor that"
-            " the owner of an AP7xxx sets; while one of them is 0, it is not known."
+            " the owner of an AP7xxx sets; while one of them is 0, it is not metered."
         ),
         unread=f"rPDUOutletPhaseOverloadRestriction, rPDUOutletBankOverloadRestriction: {OVERLOAD}",
     ),
@@ -335,9 +437,7 @@ PROFILES = (
         mib="PowerNet-MIB (MasterSwitch plus)",
         models=("MasterSwitch plus AP9225, AP9225EXP",),
         sys_object_ids=oids("318.1.3.4.4"),
-        outlets=_masterswitch(
-            "318.1.1.6", "MSP", column("318.1.1.6.4.2.1.3", "sPDUMasterStatusMSPOutletCount"), off=3
-        ),
+        outlets=_masterswitch("318.1.1.6", "MSP", PLUS_COUNT, off=3),
         evidence=SIMULATED.of("state", "switching"),
         # both write sPDUOutletControlMSPOutletCommand: 1 on, 3 off
         programs=(
@@ -354,9 +454,7 @@ PROFILES = (
         mib="PowerNet-MIB (MasterSwitch VM)",
         models=("MasterSwitch VM AP9224",),
         sys_object_ids=oids("318.1.3.4.3"),
-        outlets=_masterswitch(
-            "318.1.1.5", "VM", column("318.1.1.5.4.2.1.8", "sPDUMasterStatusVMOutletCount"), off=2
-        ),
+        outlets=_masterswitch("318.1.1.5", "VM", VM_COUNT, off=2),
         evidence=SIMULATED.of("state", "switching"),
         unread=f"sPDUMasterConfigVMOverloadRestriction: {OVERLOAD}",
     ),
@@ -366,36 +464,34 @@ PROFILES = (
         models=("Easy PDU EPDU1xxxS, EPDU1xxxM",),
         sys_object_ids=oids("318.1.3.4.9", EASY_TEXT),
         outlets=outlets(
-            states=State(
+            State(
                 EASY_STATE,
                 on=("2",),
                 off=("1",),
                 absent=(NO_OUTLET,),
-                doubts=(
-                    Doubt(
-                        Complete(EASY_COMMAND, beside=EASY_STATE), EASY_DETERMINED, optional=True
-                    ),
+                # on, off; 3 says that the state is not known, for which the state has no value
+                conditions=(
+                    Condition(Complete(EASY_COMMAND, EASY_STATE), ("1", "2"), optional=True),
                 ),
             ),
-            control=Write(EASY_COMMAND, on=1, off=2),
+            Write(EASY_COMMAND, on=1, off=2),
             count=EASY_COUNT,
-            # another number may count the row of padding
-            none_if_zero=IfMatches(EASY_COUNT, EASY_COUNT, "0"),
+            none_if_zero=easy_none,
             number=unit_and_number(EASY_STATE),
         ),
         load=total(
-            figure(_easy_phases("5", "ePDUPhaseStatusCurrent"), HUNDREDTHS),
+            figure(_easy_phases("5", "Current"), HUNDREDTHS, unit_of_row=EASY_PHASE),
             _easy_text("2", "current", "A"),
             demanded=True,
         ),
         power=total(
-            figure(_easy_units("7", "ePDUDeviceStatusActivePower")),
-            figure(_easy_phases("6", "ePDUPhaseStatusActivePower")),
+            figure(_easy_units("7", "ActivePower")),
+            figure(_easy_phases("6", "ActivePower", is_late=True)),
             _easy_text("3", "power", "kW"),
         ),
         energy=total(
-            figure(_easy_units("11", "ePDUDeviceStatusEnergy"), THOUSANDTHS),
-            figure(_easy_phases("10", "ePDUPhaseStatusEnergy"), THOUSANDTHS),
+            figure(_easy_units("11", "Energy"), THOUSANDTHS),
+            figure(_easy_phases("10", "Energy", is_late=True), THOUSANDTHS),
             _easy_text("7", "energy", "kWh"),
         ),
         evidence=SIMULATED,
@@ -407,15 +503,17 @@ PROFILES = (
         mib="PowerNet-MIB (Environmental Manager)",
         models=("Environmental Manager AP9320, AP9340: its switched outlet",),
         sys_object_ids=oids("318.1.3.8.2", "318.1.3.8.4"),
-        contact=(established(scalar("318.1.1.10.3.12.2.0", "emsStatusCommStatus")),),
+        conditions=(established(scalar("318.1.1.10.3.12.2.0", "emsStatusCommStatus")),),
         outlets=outlets(
-            states=State(EMS_STATE, on=("1",), off=("2",)),
-            control=Write(EMS_COMMAND, on=1, off=2),
-            name=First(
-                (
-                    column("318.1.1.10.3.16.1.1.2", "emsOutletStatusOutletName"),
-                    column("318.1.1.10.3.3.1.1.2", "emsOutletControlOutletName"),
-                )
+            State(
+                first(column("318.1.1.10.3.16.1.1.3", "emsOutletStatusOutletState"), EMS_COMMAND),
+                on=("1",),
+                off=("2",),
+            ),
+            Write(EMS_COMMAND, on=1, off=2),
+            name=first(
+                column("318.1.1.10.3.16.1.1.2", "emsOutletStatusOutletName"),
+                column("318.1.1.10.3.3.1.1.2", "emsOutletControlOutletName"),
             ),
         ),
         evidence=SIMULATED.of("state", "switching"),
@@ -426,11 +524,13 @@ PROFILES = (
         mib="PowerNet-MIB (ATS)",
         models=("Rack ATS AP44xx, AP77xx",),
         sys_object_ids=oids("318.1.3.11", "318.1.3.32"),
-        contact=(
+        conditions=(
             established(scalar("318.1.1.8.5.1.1.0", "atsStatusCommStatus")),
             # with a failure (1) of either supply, the ATS cannot monitor its current sensors
-            contact(scalar("318.1.1.8.5.1.8.0", "atsStatusPlus12VPowerSupply"), "2", optional=True),
-            contact(
+            device_condition(
+                scalar("318.1.1.8.5.1.8.0", "atsStatusPlus12VPowerSupply"), "2", optional=True
+            ),
+            device_condition(
                 scalar("318.1.1.8.5.1.9.0", "atsStatusMinus12VPowerSupply"), "2", optional=True
             ),
         ),
@@ -448,12 +548,12 @@ PROFILES = (
         models=("InfraStruXure PDU: each branch breaker is listed",),
         sys_object_ids=oids("318.1.3.15"),
         outlets=outlets(
-            rows=XPDU_POSITIONS.where_not(*NO_BREAKER, by=XPDU_RATING),
+            rows=breakers,
             name=column("318.1.1.15.4.2.3.1.10", "xPDUBranchBreakerName"),
             current=figure(column("318.1.1.15.4.2.3.1.5", "xPDUBranchBreakerCurrent"), TENTHS),
         ),
         # The neutral is an object of its own.
-        load=total(figure(value_or_empty(XPDU_LINES, XPDU_CURRENT), TENTHS)),
+        load=total(figure(xpdu_lines, TENTHS)),
         power=total(figure(scalar("318.1.1.15.3.4.3.0", "xPDUSystemOutputTotalPower"), HUNDREDS)),
         ceilings=FLOOR,
         evidence=SIMULATED.of("current", "power"),
@@ -465,14 +565,12 @@ PROFILES = (
         models=("InfraStruXure modular PDU: each cable of its modules is listed",),
         sys_object_ids=oids("318.1.3.24"),
         outlets=outlets(
-            rows=ExceptEmptySlots(ISX_STATUS, (ISX_NAME, ISX_POWER), ISX_NOTHING).where_not(
-                *ISX_NOT_PRESENT
-            ),
+            rows=cables,
             number=unit_and_outlet(ISX_STATUS),
             name=ISX_NAME,
             power=figure(ISX_POWER, HUNDREDS),
             # normal, warning, critical; 6: no communication with the cable's meters
-            contact=(contact(ISX_STATUS, "1", "2", "3", unit=Arcs()),),
+            conditions=(unit_condition(ISX_STATUS, "1", "2", "3", unit=Arcs()),),
             energy=figure(
                 column("318.1.1.22.2.6.1.21", "isxModularDistModuleOutputKwhUsage"), TENTHS
             ),

@@ -15,23 +15,58 @@ METER, METER_AND_SWITCH, SWITCH = "4", "5", "6"
 SWITCHING, METERING = (METER_AND_SWITCH, SWITCH), (METER, METER_AND_SWITCH)
 OUTLET = column("29640.4.3.33.1.3", "nodeOutlet")
 NO_OUTLET = "0"
+PDU_TYPE = scalar("29640.4.3.1.0", "pduType")
 MODULAR = "0"
+STATE = column("29640.4.3.33.1.13", "nodeSwitchOperStatus")
+FEATURES = scalar("29640.4.3.30.0", "pduEnableFeatures")
+SWITCHING_ENABLED = 2  # bit of pduEnableFeatures
 
 
-def _metered_column(values: Source) -> Source:
-    return values.where(TYPE, *METERING)
+def _is_modular(t: Tables) -> bool:
+    return t.text(PDU_TYPE) == MODULAR
 
 
-def _pdu_rows(values: Source) -> Source:
-    return IfMatches(values, scalar("29640.4.3.1.0", "pduType"), MODULAR)
+@rows_of(STATE, OUTLET, PDU_TYPE, by_row=True)
+def states(t: Tables) -> Rows:
+    """The states of the nodes with an outlet; none of a gateway. A single node whose outlet has no
+    answer may have none."""
+    if not _is_modular(t):
+        return {}
+    numbers = t[OUTLET]
+    if t.outlet and not numbers:
+        return {}
+    return where_not(t[STATE], NO_OUTLET, by=numbers, demanded=True)
 
 
-def _total_of_pdu(values: Source) -> Source:
+def _metered_column(values: Column) -> Derived:
+    """A column of the nodes that meter."""
+
+    @rows_of(values, TYPE, by_row=True)
+    def rows(t: Tables) -> Rows:
+        return where(t[values], t[TYPE], *METERING)
+
+    return rows
+
+
+def _total_of_pdu(values: Scalar) -> Derived:
     """The PDU's own total.
 
     No rows if the PDU has no metering node: a total of 0 would then be no measurement.
     """
-    return _pdu_rows(if_listed(values, _metered_column(TYPE)))
+
+    @rows_of(values, PDU_TYPE, TYPE, by_row=True)
+    def rows(t: Tables) -> Rows:
+        if not _is_modular(t):
+            return {}
+        types = t.whole[TYPE]
+        return if_listed(t[values], where(types, types, *METERING))
+
+    return rows
+
+
+@rows_of(FEATURES, by_row=True)
+def is_switching_enabled(t: Tables) -> Rows:
+    return bit(t[FEATURES], SWITCHING_ENABLED)
 
 
 PROFILES = (
@@ -43,27 +78,10 @@ PROFILES = (
         models=("OEC2 modular PDU",),
         sys_object_ids=oids("29640"),
         outlets=outlets(
-            states=State(
-                _pdu_rows(
-                    column("29640.4.3.33.1.13", "nodeSwitchOperStatus").where_not(
-                        NO_OUTLET, by=OUTLET, demanded=True
-                    )
-                ),
-                on=("2",),
-                off=("1",),
-                doubts=(Doubt(TYPE, SWITCHING),),
-            ),
-            control=Guarded(
-                Guarded(
-                    Write(column("29640.4.3.33.1.14", "nodeSwitchAdminStatus"), on=2, off=1),
-                    TYPE,
-                    allow=SWITCHING,
-                    why="its module does not switch",
-                ),
-                Bits(scalar("29640.4.3.30.0", "pduEnableFeatures"), 2),
-                allow=("1",),
-                why="switching is not enabled on the PDU",
-            ),
+            State(states, on=("2",), off=("1",), conditions=(row_condition(TYPE, *SWITCHING),)),
+            Write(column("29640.4.3.33.1.14", "nodeSwitchAdminStatus"), on=2, off=1),
+            Guard(is_switching_enabled, allow=("1",), why="switching is not enabled on the PDU"),
+            Guard(TYPE, allow=SWITCHING, why="its module does not switch"),
             number=OUTLET,
             name=column("29640.4.3.33.1.20", "nodeName"),
             current=figure(_metered_column(column("29640.4.3.33.1.6", "nodeAcurrent")), TENTHS),

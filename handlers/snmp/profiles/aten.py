@@ -15,7 +15,6 @@ station that does not answer reads -3000000 everywhere, like one that was never 
 are left out.
 """
 
-from decimal import Decimal
 from functools import partial
 
 from .language import *
@@ -25,16 +24,43 @@ STATUS = Spread(
 )
 CONFIRMATION = column("21317.1.3.2.2.2.2.10.1.3", "outletConfirmation")
 NO_CONFIRMATION = "4"
-LISTED_STATUS = replace(STATUS, listed=CONFIRMATION.where_not(NO_CONFIRMATION))
 NO_RIGHT, NOT_THERE = "6", "7"
 PERMITTED = ("1", "2", "3", "4", "5", "8")  # all other statuses but "no right" (6)
 NOT_SUPPORTED = ("-2000000",)
 PE_CURRENT = column("21317.1.3.2.2.2.1.99.1.2", "deviceIntegerCurrent")
 PE_ENERGY = column("21317.1.3.2.2.2.1.99.1.5", "deviceIntegerPowerDissipation")
 
+
+@rows_of(CONFIRMATION)
+def confirmable(t: Tables) -> Rows:
+    return where_not(t[CONFIRMATION], NO_CONFIRMATION)
+
+
+LISTED_STATUS = replace(STATUS, listed=confirmable)
+
+
+@rows_of(STATUS, CONFIRMATION, by_row=True)
+def unconfirmed(t: Tables) -> Rows:
+    """All slots of a unit of which no slot has a confirmation."""
+    confirmations = t.whole[CONFIRMATION]
+    if not matching(confirmations, confirmations, NO_CONFIRMATION):
+        return {}  # its slots are not read
+    return matching(t[STATUS], confirmations, NO_CONFIRMATION)
+
+
 DISPLAYED = column("21317.1.3.2.2.2.1.5.1.2", "displayOutletStatus")
 DISPLAYED_NOT_THERE = "6"
 NUMBER_OF_OUTLETS = scalar("21317.1.3.2.2.2.1.13.0", "outletnumber")
+
+
+@rows_of(DISPLAYED, NUMBER_OF_OUTLETS)
+def displayed(t: Tables) -> Rows:
+    """The table of states if it has a row for each outlet."""
+    count = t.scalar(NUMBER_OF_OUTLETS)
+    if count is None or counted_by(count) == 0:
+        return {}
+    return if_complete(where_not(t[DISPLAYED], DISPLAYED_NOT_THERE), count)
+
 
 PE2 = "21317.1.3.2.3"
 NO_STATION = "-3000000"
@@ -44,17 +70,42 @@ OPERATION = column(f"{PE2}.2.3.3.1.1", "outletControlOperation")
 SWITCHABLE = column(f"{PE2}.2.3.1.1.3", "outletStatusSwitchable")
 NAME = column(f"{PE2}.2.3.2.1.1", "outletConfigName")
 COUNTED = column(f"{PE2}.1.2.1.7", "staStatusOutletCount")
-STATIONS = COUNTED.where_not(NO_STATION)
-station_total = partial(total, else_outlets=True, unit=THE_UNIT, units=STATIONS)
 DEVICE_AMPS = column(f"{PE2}.2.1.4.1.1", "devReadingCur")
 DEVICE_ENERGY = column(f"{PE2}.2.1.4.1.4", "devReadingPD")
-# The MIB does not say what the device's own current is on a station with several phases.
-DEVICE_CURRENT = DEVICE_AMPS.where(column(f"{PE2}.2.1.1.1.4", "devStatusWiredType"), ONE_PHASE)
+WIRED_TYPE = column(f"{PE2}.2.1.1.1.4", "devStatusWiredType")
 
 
-def _station_rows(source: Source) -> IfMatches:
+@rows_of(COUNTED)
+def stations(t: Tables) -> Rows:
+    """The number of outlets of each station that is there."""
+    return where_not(t[COUNTED], NO_STATION)
+
+
+@rows_of(DEVICE_AMPS, WIRED_TYPE, by_row=True)
+def one_phase_currents(t: Tables) -> Rows:
+    """The current of each station of one phase: the MIB does not say what the device's own current
+    is on a station with several phases."""
+    return where(t[DEVICE_AMPS], t[WIRED_TYPE], ONE_PHASE)
+
+
+@rows_of(SWITCHABLE, NAME)
+def slots(t: Tables) -> Rows:
+    """The outlets that can or cannot be switched, else those with a name."""
+    return where(t[SWITCHABLE], t[SWITCHABLE], "1", "2") or t[NAME]
+
+
+station_total = partial(total, else_outlets=True, unit=THE_UNIT, units=stations)
+
+
+def _station_rows(values: Source) -> Derived:
     """The rows; none of a device that lists no station: a server's BMC, or one of the older MIB."""
-    return if_listed(source, First((COUNTED, OPERATION)))
+
+    @rows_of(*objects_of([values]), COUNTED, OPERATION, by_row=True)
+    def rows(t: Tables) -> Rows:
+        listed = t.whole.first(COUNTED, OPERATION)
+        return if_listed(t[values], listed) if listed else {}
+
+    return rows
 
 
 def _reading(source: Source) -> Measurement:
@@ -80,9 +131,9 @@ def _compared_figure(below: str, name: str, beside: str, beside_name: str) -> Me
 def _outlets(states: State) -> tuple[Outlets, ...]:
     """The outlets of aten-pe, which one of three tables lists."""
     return outlets(
-        states=states,
-        control=Guarded(
-            Write(STATUS, on=2, off=1),
+        states,
+        Write(STATUS, on=2, off=1),
+        Guard(
             STATUS,
             allow=PERMITTED,
             why="the SNMP community or user may not switch it, or the device does not support it",
@@ -111,22 +162,9 @@ PROFILES = (
         models=("PE6xxx", "PE7xxx", "PE8xxx", "PE9xxx"),
         sys_object_ids=oids("21317"),
         outlets=(
-            _outlets(
-                State(
-                    IfComplete(DISPLAYED.where_not(DISPLAYED_NOT_THERE), NUMBER_OF_OUTLETS),
-                    on=("2",),
-                    off=("1",),
-                )
-            )
+            _outlets(State(displayed, on=("2",), off=("1",)))
             + _outlets(State(LISTED_STATUS, on=("2",), off=("1",), absent=(NOT_THERE,)))
-            + _outlets(
-                State(
-                    IfMatches(STATUS, CONFIRMATION, NO_CONFIRMATION),
-                    on=("2",),
-                    off=("1",),
-                    absent=(NOT_THERE,),
-                )
-            )
+            + _outlets(State(unconfirmed, on=("2",), off=("1",), absent=(NOT_THERE,)))
         ),
         load=total(figure(PE_CURRENT, THOUSANDTHS, padding=NOT_SUPPORTED), else_outlets=True),
         power=total(
@@ -161,20 +199,16 @@ PROFILES = (
         sys_object_ids=oids(PE2, "21317"),
         unseen=True,
         outlets=outlets(
-            states=State(OPERATION, on=("2",), off=("1",), absent=(NOT_THERE, NO_STATION)),
-            control=Guarded(
-                Guarded(
-                    Write(OPERATION, on=2, off=1),
-                    SWITCHABLE,
-                    allow=("2",),
-                    why="the device reports it as not switchable",
-                ),
+            State(OPERATION, on=("2",), off=("1",), absent=(NOT_THERE, NO_STATION)),
+            Write(OPERATION, on=2, off=1),
+            Guard(
                 OPERATION,
                 refuse=(NO_RIGHT,),
                 why="the SNMP community or user may not switch it",
             ),
-            rows=_station_rows(First((SWITCHABLE.where(SWITCHABLE, "1", "2"), NAME))),
-            count=STATIONS,
+            Guard(SWITCHABLE, allow=("2",), why="the device reports it as not switchable"),
+            rows=_station_rows(slots),
+            count=stations,
             checks_empty_table=True,
             number=unit_and_outlet(OPERATION),
             name=NAME,
@@ -184,7 +218,7 @@ PROFILES = (
         ),
         load=station_total(
             _compared_figure("4.3.1.1", "lineReadingCur", "4.3.1.2", "lineReadingVol"),
-            _reading(DEVICE_CURRENT),
+            _reading(one_phase_currents),
             _compared_figure("2.4.1.1", "bankReadingCur", "2.4.1.3", "bankReadingPower"),
         ),
         power=station_total(

@@ -13,7 +13,7 @@ NOT_MEASURED = ("0", "-1")
 SOCKET_THERE = ("0", "1", "2", "3")  # ok, over load, rising, low current; 4 is a missing socket
 
 
-def _outlets(below: str, name: str) -> Concat:
+def _outlets(below: str, name: str) -> Parts:
     """A column of both tables of outlets."""
     return numbered_parts(lambda table: column(f"{PDU}.26.{table}.1.{below}", name), (1, 2))
 
@@ -27,11 +27,11 @@ PROFILES = (
         models=("InfraPower PDUs behind an IP dongle (IPD-02-S)",),
         sys_object_ids=oids("34550"),
         outlets=outlets(
-            states=State(
+            State(
                 _outlets("7", "outletStatus"),
                 on=("1",),
                 off=("0",),
-                doubts=(Doubt(_outlets("8", "outletState"), SOCKET_THERE),),
+                conditions=(row_condition(_outlets("8", "outletState"), *SOCKET_THERE),),
             ),
             name=_outlets("4", "outletName"),
             current=figure(_outlets("9", "outletAmp"), TENTHS, NOT_MEASURED),

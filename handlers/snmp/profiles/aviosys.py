@@ -14,9 +14,7 @@ PROFILES = (
         mib="no MIB is public",
         source=public("pdudaemon/pdudaemon", "pdudaemon/drivers/ip9258.py"),
         models=("IP Power 9258",),
-        outlets=outlets(
-            states=State(OUTLETS, on=("1",), off=("0",)), control=Write(OUTLETS, on=1, off=0)
-        ),
+        outlets=outlets(State(OUTLETS, on=("1",), off=("0",)), Write(OUTLETS, on=1, off=0)),
         evidence=DRIVER.of("state", "switching"),
         # both write 1 for on and 0 for off; the second reads the same object back
         programs=(

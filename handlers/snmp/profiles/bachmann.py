@@ -11,8 +11,9 @@ switched. Flags of each PDU say what it meters.
 """
 
 from functools import partial
-from typing import Optional
 
+from ...dcimanager.rows import Raw
+from ..decoding import latin_1, octets
 from .language import *
 
 STATUS = column("31770.2.2.6.5.1.11", "blueNet2SocketStatus")
@@ -37,20 +38,92 @@ CURRENT, POWER, ENERGY = ("4", "4"), ("19", "36"), ("36", "240")
 # statuses: expected, undefined, deactivate, disabled
 NOT_MEASURED = ("0", "1", "8", "44")
 # status: lost; such a variable is kept, without a value
-LOST = "7"
-DEVICES = Complete(
-    column("31770.2.2.4.2.1.20", "blueNet2DeviceNumberOfPhases"),
-    count=scalar("31770.2.2.4.1.2.0", "blueNet2NumberOfDevices"),
-    gaps=True,
-)
-WITH_PHASES = DEVICES.where_not("0")
-device_total = partial(total, else_outlets=True, unit=THE_UNIT, units=WITH_PHASES)
+LOST_STATUS = "7"
 ENTITY = 7  # octets of a GUID that identify the measured part
+DEVICE_COUNT = scalar("31770.2.2.4.1.2.0", "blueNet2NumberOfDevices")
+PHASE_COUNT = column("31770.2.2.4.2.1.20", "blueNet2DeviceNumberOfPhases")
+DEVICES = Complete(PHASE_COUNT, count=DEVICE_COUNT, gaps=True)
+
+
+@rows_of(PHASE_COUNT, DEVICE_COUNT)
+def devices_with_phases(t: Tables) -> Rows:
+    """The number of phases of each device that has some."""
+    return where_not(t[DEVICES], "0")
+
+
+device_total = partial(total, else_outlets=True, unit=THE_UNIT, units=devices_with_phases)
+
+
+def _by_guid(values: Rows, guids: Rows) -> Rows:
+    """For each part, the value of the variable whose index begins with the octets of its GUID.
+
+    A part whose GUID is empty, or begins the indexes of several variables, has an empty value, so
+    that there is no sum; one whose GUID is shorter, or begins no index, is left out. Without values
+    there are no rows.
+    """
+    if not values:
+        return {}
+    values_by_part: dict[tuple[str, ...], list[Raw]] = {}
+    for index, value in values.items():
+        values_by_part.setdefault(tuple(index.split(".")[:ENTITY]), []).append(value)
+    found: Rows = {}
+    for row, guid in guids.items():
+        if isinstance(guid, Lost):
+            found[row] = lost_with(guid)
+            continue
+        part = _first_arcs(octets(guid))
+        if part not in values_by_part:
+            from_latin_1 = _first_arcs(latin_1(guid) or b"")
+            part = from_latin_1 if from_latin_1 in values_by_part else part
+        values_of_part = values_by_part.get(part, []) if len(part) == ENTITY else []
+        if len(values_of_part) == 1:
+            found[row] = values_of_part[0]
+        elif values_of_part or not part:
+            found[row] = ""
+    return found
+
+
+def _first_arcs(guid: bytes) -> tuple[str, ...]:
+    return tuple(map(str, guid[:ENTITY]))
+
+
+def _measurement(
+    kind: tuple[str, str], guids: Column, count: Optional[Source] = None
+) -> Measurement:
+    """A measurement of each GUID in the column `guids`. `count`: the number of them, by device.
+
+    There is no sum if a row's variable is missing, lost or not measured.
+    """
+    type_, unit = kind
+
+    def of_guids(t: Tables, values: Column) -> Rows:
+        if not t[values]:
+            return {}
+        of_type = where(t[values], t[TYPE], type_)
+        of_kind = where(of_type, t[UNIT], unit)
+        variables = where_not(of_kind, *NOT_MEASURED, by=t[CONDITION])
+        known = where_not(variables, LOST_STATUS, by=t[CONDITION])
+        return _by_guid(left_join(variables, known), t[guids])
+
+    @rows_of(VALUE, TYPE, UNIT, CONDITION, guids)
+    def readings(t: Tables) -> Rows:
+        of_each_guid = numbered(t[guids], position=0)
+        return left_join(of_each_guid, of_guids(t, VALUE))
+
+    @rows_of(SCALING, TYPE, UNIT, CONDITION, guids)
+    def scalings(t: Tables) -> Rows:
+        return of_guids(t, SCALING)
+
+    rows = Complete(readings, count=count) if count else readings
+    return Measurement(rows, absent=(), exponent=scalings)
+
 
 IRS = "31770.1.1.2"
 IRS_TAG = column(f"{IRS}.8.1.2", "sTag")
 IRS_METERS_PHASES = column(f"{IRS}.2.1.8", "pdusfeMeasure")
 IRS_METERS_SOCKETS = column(f"{IRS}.2.1.9", "pdusfeSinglePoolMeasure")
+IRS_PHASES = column(f"{IRS}.6.1.12", "pRealEnergy")  # each phase has this row
+IRS_PHASE_COUNT = scalar(f"{IRS}.5.0", "phasCount")
 YES, NO = "[1-9][0-9]*", "0"
 
 
@@ -61,58 +134,37 @@ def _irs_socket(sub_oid: str, name: str) -> Measurement:
     that it does not. There are no rows if no PDU meters its sockets, or if the answers are missing.
     """
     values = column(f"{IRS}.8.1.{sub_oid}", name)
-    if_every_pdu_meters = IfMatches(values, IRS_METERS_SOCKETS, YES, others=NO)
-    pdus_that_meter = IRS_METERS_SOCKETS.where_not(NO)
-    return figure(
-        if_listed(values.left_join(if_every_pdu_meters), pdus_that_meter),
-        THOUSANDTHS,
-        unmetered="not every PDU meters its sockets",
-    )
 
+    @rows_of(values, IRS_METERS_SOCKETS)
+    def rows(t: Tables) -> Rows:
+        flags = t[IRS_METERS_SOCKETS]
+        if_every_pdu_meters = matching(t[values], flags, YES, others=NO)
+        pdus_that_meter = where_not(flags, NO)
+        return if_listed(left_join(t[values], if_every_pdu_meters), pdus_that_meter)
 
-def _irs_phase(sub_oid: str, name: str) -> Source:
-    """A column of the phases in thousandths.
-
-    No rows unless every PDU meters, and all are listed.
-    """
-    rows = IfComplete(column(f"{IRS}.6.1.{sub_oid}", name), scalar(f"{IRS}.5.0", "phasCount"))
-    return IfMatches(rows, IRS_METERS_PHASES, YES, others=NO)
-
-
-# The phases by two columns; no rows if a PDU does not meter them. If the value of one, the count or
-# the flags are missing from an answer, there is no sum: that of the sockets is another.
-IRS_PHASES = Unless(
-    column(f"{IRS}.6.1.12", "pRealEnergy"),
-    IRS_METERS_PHASES.where(IRS_METERS_PHASES, "0").where_not(""),
-)
+    return figure(rows, THOUSANDTHS, unmetered="not every PDU meters its sockets")
 
 
 def _irs_total(sub_oid: str, name: str) -> Total:
-    phases = LeftJoin(IRS_PHASES, _irs_phase(sub_oid, name))
-    return total(figure(phases, THOUSANDTHS), else_outlets=True)
+    """The sum of a column of the phases in thousandths; of the sockets if a PDU does not meter its
+    phases.
 
-
-def _measurement(
-    kind: tuple[str, str], guids: Source, count: Optional[Source] = None
-) -> Measurement:
-    """A measurement of each GUID in the column `guids`. `count`: the number of them, by device.
-
-    There is no sum if a row's variable is missing, lost or not measured.
+    If the value of one, the count or the flags are missing from an answer, there is no sum: that of
+    the sockets is another.
     """
+    values = column(f"{IRS}.6.1.{sub_oid}", name)
 
-    type_, unit = kind
+    @rows_of(values, IRS_PHASES, IRS_PHASE_COUNT, IRS_METERS_PHASES)
+    def rows(t: Tables) -> Rows:
+        flags = t[IRS_METERS_PHASES]
+        pdus_without_meter = where_not(where(flags, flags, NO), "")
+        phases = unless({} if pdus_without_meter else t[IRS_PHASES], pdus_without_meter)
+        if not phases:
+            return {}
+        counted_values = if_complete(t[values], t.scalar(IRS_PHASE_COUNT))
+        return left_join(phases, matching(counted_values, flags, YES, others=NO))
 
-    def by_guid(values: Source) -> ByOctets:
-        of_kind = values.where(TYPE, type_).where(UNIT, unit)
-        variables = of_kind.where_not(*NOT_MEASURED, by=CONDITION)
-        known_variables = variables.left_join(variables.where_not(LOST, by=CONDITION))
-        return ByOctets(known_variables, guids, ENTITY)
-
-    of_each_guid = Number(guids, plus=0, position=0)
-    rows: Source = LeftJoin(of_each_guid, by_guid(VALUE))
-    if count:
-        rows = Complete(rows, count=count)
-    return Measurement(rows, absent=(), exponent=by_guid(SCALING))
+    return total(figure(rows, THOUSANDTHS), else_outlets=True)
 
 
 PROFILES = (
@@ -123,16 +175,17 @@ PROFILES = (
         source=pysnmp_mibs("mibs/bachmann/BACHMANN-BLUENET2-MIB"),
         models=("BlueNet BN3000 to BN7500",),
         sys_object_ids=oids("31770.2.1"),
-        contact=(contact(DEVICE_STATUS, *PRESENT, unit=THE_UNIT),),
+        conditions=(unit_condition(DEVICE_STATUS, *PRESENT),),
         units=DEVICES,
+        unit_count=DEVICE_COUNT,
         outlets=outlets(
-            states=State(
+            State(
                 STATUS,
                 on=tuple(map(str, range(9, 25, 2))),
                 off=tuple(map(str, range(10, 25, 2))),
             ),
-            control=Guarded(
-                Write(MODE, on=1, off=2),
+            Write(MODE, on=1, off=2),
+            Guard(
                 MODE,
                 allow=(SWITCHED_ON, SWITCHED_OFF),
                 why="the device reports it as not switchable or not available",
@@ -143,9 +196,9 @@ PROFILES = (
             power=_measurement(POWER, SOCKETS),
             energy=_measurement(ENERGY, SOCKETS),
         ),
-        load=device_total(_measurement(CURRENT, PHASES, WITH_PHASES)),
-        power=device_total(_measurement(POWER, PHASES, WITH_PHASES)),
-        energy=device_total(_measurement(ENERGY, PHASES, WITH_PHASES)),
+        load=device_total(_measurement(CURRENT, PHASES, devices_with_phases)),
+        power=device_total(_measurement(POWER, PHASES, devices_with_phases)),
+        energy=device_total(_measurement(ENERGY, PHASES, devices_with_phases)),
         evidence=SIMULATED,
         unread=(
             "blueNet2FuseStatus: the index of a socket has no fuse, and blueNet2SocketFuse is not"

@@ -17,12 +17,29 @@ CLOSED = "1"
 COUNT = column("4779.1.3.5.2.1.15", "sBTAModulesRPCNumberOfOutlets")
 
 
-def _rpc(over: Source) -> Number:
-    return Number(over, plus=0, position=0)
+def _column_of_rpcs(values: Column) -> Derived:
+    """A meter of each RPC, lost of one without a row."""
+
+    @rows_of(values, late=(COUNT, STATE))
+    def rows(t: Tables) -> Rows:
+        meters = t[values]
+        if not meters:
+            return {}
+        rpcs = [numbered(table, position=0) for table in (meters, t[COUNT], t[STATE])]
+        return each_unit(meters, *rpcs)
+
+    return rows
 
 
-def _column_of_rpcs(values: Source) -> EachUnit:
-    return EachUnit(values, _rpc(values), (_rpc(COUNT), _rpc(STATE)))
+def _without(rpc_meter: Column, values: Source) -> Derived:
+    """Values on a unit whose RPCs have no such meter of their own."""
+
+    @rows_of(*objects_of([values]), rpc_meter, by_row=True)
+    def rows(t: Tables) -> Rows:
+        meters = t.whole[rpc_meter]
+        return unless({} if meters else t[values], meters)
+
+    return rows
 
 
 def _circuits(below: str, name: str, beside: str, beside_name: str) -> Complete:
@@ -43,14 +60,14 @@ PROFILES = (
         models=("MRP27", "RPC-nNC", "MMP"),
         sys_object_ids=oids("4779"),
         outlets=outlets(
-            states=State(
+            State(
                 STATE,
                 on=(ON, LOCKED_ON),
                 off=(OFF, LOCKED_OFF),
-                doubts=(Doubt(Part(BREAKER, over=STATE, stop=1), (CLOSED,), optional=True),),
+                conditions=(unit_condition(BREAKER, CLOSED, optional=True, why=""),),
             ),
-            control=Guarded(
-                Write(STATE, on=1, off=0),
+            Write(STATE, on=1, off=0),
+            Guard(
                 STATE,
                 allow=(ON, OFF),
                 why="it is locked on the device, or its state is not known",
@@ -60,14 +77,14 @@ PROFILES = (
         ),
         load=total(
             figure(_column_of_rpcs(CURRENT), TENTHS),
-            figure(Unless(column("4779.1.3.5.5.1.6", "sRPCCurrent"), CURRENT), TENTHS),
-            figure(Unless(_circuits("4", "Current", "7", "Power"), CURRENT), TENTHS),
+            figure(_without(CURRENT, column("4779.1.3.5.5.1.6", "sRPCCurrent")), TENTHS),
+            figure(_without(CURRENT, _circuits("4", "Current", "7", "Power")), TENTHS),
             demanded=True,  # without a meter, the MIB's currents read 0
         ),
         power=total(
             figure(_column_of_rpcs(POWER)),
-            figure(Unless(column("4779.1.3.5.5.1.9", "sRPCPower"), POWER)),
-            figure(Unless(_circuits("7", "Power", "4", "Current"), POWER)),
+            figure(_without(POWER, column("4779.1.3.5.5.1.9", "sRPCPower"))),
+            figure(_without(POWER, _circuits("7", "Power", "4", "Current"))),
         ),
         evidence=Evidence(
             state=EvidenceLevel.SIMULATED,

@@ -5,7 +5,6 @@ PDUs that cannot switch may have the control column. The energy of branches is i
 and the objects called power are in VA, so both are left out.
 """
 
-from decimal import Decimal
 from functools import partial
 
 from ...shared.decimals import CONTEXT
@@ -13,12 +12,8 @@ from .language import *
 
 CONTROL = column("30932.1.10.1.4.10.1.11", "cpiPduOutletControl")
 PDU_HAS_CONTROL = column("30932.1.10.1.2.10.1.7", "cpiPduHasOutletControl")
-HAS_CONTROL = Part(PDU_HAS_CONTROL, over=CONTROL, start=1)
-# whether the current of each outlet is measured
-HAS_MONITOR = Part(
-    column("30932.1.10.1.2.10.1.6", "cpiPduHasOutletMonitor", optional=True), over=CONTROL, start=1
-)
 RESET = column("30932.1.10.1.4.10.1.12", "cpiPduOutletReset", optional=True)
+PDU_COUNT = scalar("30932.1.10.1.2.1.0", "cpiPduTableCount")
 COUNT = scalar("30932.1.10.1.4.1.0", "cpiOutletTableCount")
 THE_PDU = Arcs(start=1)
 pdu_total = partial(total, else_outlets=True, unit=THE_PDU)
@@ -27,13 +22,52 @@ DECA_WATT_SECONDS = CONTEXT.divide(Decimal(1), 360_000)  # in kWh
 
 # The firmware before Unity has an object for each of at most 24 outlets.
 LEGACY = "30932.1.1"
+LEGACY_PDUS = scalar(f"{LEGACY}.5.1.0", "pduCount")
 
 
-CHAIN = scalar(f"{LEGACY}.5.1.0", "pduCount").where_not("0", "1")
+def _of_pdu(flag: Column) -> Derived:
+    """For each outlet, a flag of its PDU."""
+
+    @rows_of(flag, CONTROL, by_row=True)
+    def rows(t: Tables) -> Rows:
+        return t.part(flag, () if t.outlet else t[CONTROL], 1, None)
+
+    return rows
 
 
-def _legacy(below: str, name: str, last: int = 24) -> Unless:
-    return Unless(Spread(oid(f"{LEGACY}.{below}"), (Span(1, last, 1),), name), CHAIN)
+HAS_CONTROL = _of_pdu(PDU_HAS_CONTROL)
+# whether the current of each outlet is measured
+HAS_MONITOR = _of_pdu(column("30932.1.10.1.2.10.1.6", "cpiPduHasOutletMonitor", optional=True))
+
+
+@rows_of(OUT_OF_SERVICE, PDU_COUNT, late=(PDU_HAS_CONTROL,))
+def units(t: Tables) -> Rows:
+    """The PDUs, by the first of two columns that the firmware has."""
+    pdus = t[OUT_OF_SERVICE] or t[PDU_HAS_CONTROL]
+    return complete(pdus, counts=t[PDU_COUNT], gaps=True) if pdus else {}
+
+
+def _metered(below: str, name: str) -> Derived:
+    """A column of the outlets of PDUs that meter them."""
+    values = column(f"30932.1.10.1.4.10.1.{below}", name)
+
+    @rows_of(values, *objects_of([HAS_MONITOR]), by_row=True)
+    def rows(t: Tables) -> Rows:
+        return where_not(t[values], "0", by=t[HAS_MONITOR])
+
+    return rows
+
+
+def _legacy(below: str, name: str, last: int = 24) -> Derived:
+    """The objects of the outlets, or lines, of a unit that is not a chain."""
+    values = Spread(oid(f"{LEGACY}.{below}"), (Span(1, last, 1),), name)
+
+    @rows_of(values, LEGACY_PDUS, by_row=True)
+    def rows(t: Tables) -> Rows:
+        chain = where_not(t.whole[LEGACY_PDUS], "0", "1")
+        return unless(t[values], chain)
+
+    return rows
 
 
 PROFILES = (
@@ -45,8 +79,8 @@ PROFILES = (
         models=("eConnect P, K, Z with Unity firmware",),
         sys_object_ids=oids("30932"),
         sweep=True,
-        contact=(
-            contact(
+        conditions=(
+            unit_condition(
                 OUT_OF_SERVICE,
                 "0",
                 unit=THE_PDU,
@@ -54,41 +88,24 @@ PROFILES = (
                 why="its PDU is out of service",
             ),
         ),
-        units=Complete(
-            First((OUT_OF_SERVICE, PDU_HAS_CONTROL)),
-            count=scalar("30932.1.10.1.2.1.0", "cpiPduTableCount"),
-            gaps=True,
-        ),
+        units=units,
+        unit_count=PDU_COUNT,
         outlets=outlets(
-            states=State(
+            State(
                 CONTROL,
                 on=("1",),
                 off=("0",),
-                doubts=(Doubt(RESET, ("0",), optional=True),),
+                conditions=(row_condition(RESET, "0", optional=True),),
             ),
-            control=Guarded(
-                Write(CONTROL, on=1, off=0),
-                HAS_CONTROL,
-                allow=("1",),
-                why="its PDU has no switched outlets",
-            ),
+            Write(CONTROL, on=1, off=0),
+            Guard(HAS_CONTROL, allow=("1",), why="its PDU has no switched outlets"),
             count=COUNT,
             none_if_zero=COUNT,
             counts_unlisted=True,
             name=column("30932.1.10.1.4.10.1.4", "cpiPduOutletName"),
-            number=Number(CONTROL, plus=0, position=0),
-            current=figure(
-                column("30932.1.10.1.4.10.1.6", "cpiPduOutletCurrent").where_not(
-                    "0", by=HAS_MONITOR
-                ),
-                HUNDREDTHS,
-            ),
-            energy=figure(
-                column("30932.1.10.1.4.10.1.10", "cpiPduOutletEnergy").where_not(
-                    "0", by=HAS_MONITOR
-                ),
-                DECA_WATT_SECONDS,
-            ),
+            number=Number(CONTROL, position=0),
+            current=figure(_metered("6", "cpiPduOutletCurrent"), HUNDREDTHS),
+            energy=figure(_metered("10", "cpiPduOutletEnergy"), DECA_WATT_SECONDS),
         ),
         load=pdu_total(
             figure(
@@ -122,7 +139,7 @@ PROFILES = (
         models=("eConnect before Unity firmware",),
         sys_object_ids=oids(LEGACY),
         outlets=outlets(
-            states=State(_legacy("3.7", "outletNState"), on=("1",), off=("0",)),
+            State(_legacy("3.7", "outletNState"), on=("1",), off=("0",)),
             name=_legacy("2.42", "outletNName"),
             current=figure(_legacy("3.5", "outletNCurrent"), HUNDREDTHS),
             energy=figure(_legacy("3.12", "receptacleEnergyoutletNs"), DECA_WATT_SECONDS),

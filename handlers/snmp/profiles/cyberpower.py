@@ -3,23 +3,20 @@ transfer switches. The numbers of states and commands are others than APC's.
 
 ePDU2: a table numbers its rows consecutively over all units of a chain. The table of metered
 outlets may lack outlets, so an outlet may have another row there. ePDU: the load table has rows of
-phases, and rows of banks that count the same current again. Some units have their outlets in ePDU2
-and their meters in ePDU. A UPS of this vendor may report the sysObjectID of a PDU, so the tables
-decide which of the two a device is.
+phases, and rows of banks that count the same current again. Some units have their outlets in one
+of the two and their meters in the other. A UPS of this vendor may report the sysObjectID of a PDU,
+so the tables decide which of the two a device is.
 
 The phases of a transfer switch beyond the third are pairs of lines, which count the current of the
 lines again. Some units lack the column of pending commands.
 """
 
-from decimal import Decimal
 from functools import partial
-from typing import Optional
 
 from .language import *
 
 EPDU, EPDU2, ATS = "3808.1.1.3", "3808.1.1.6", "3808.1.1.5"
 ANY_CYBERPOWER = "3808"
-CPS = librenms("cyberpower/CPS-MIB")
 
 SWITCHED = (
     column(EPDU2 + ".6.1.4.1.2", "ePDU2OutletSwitchedStatusModuleIndex", optional=True),
@@ -30,80 +27,154 @@ METERED = (
     column(EPDU2 + ".6.2.4.1.3", "ePDU2OutletMeteredStatusNumber", optional=True),
 )
 DEVICE_COUNT = scalar(EPDU2 + ".3.1.0", "ePDU2DeviceTableSize")
-switched = by_unit(EPDU2 + ".6.1", *SWITCHED, DEVICE_COUNT, METERED)
-metered = by_unit(EPDU2 + ".6.2.4.1", *METERED, DEVICE_COUNT, SWITCHED)
+SWITCHED_CHAIN = Chain(*SWITCHED, DEVICE_COUNT, METERED)
+METERED_CHAIN = Chain(*METERED, DEVICE_COUNT, SWITCHED)
 
-EPDU2_STATE = switched("4.1.5", "ePDU2OutletSwitchedStatusState")
-METERED_NAME = metered("4", "ePDU2OutletMeteredStatusName", optional=True)
-METERED_LOAD = metered("6", "ePDU2OutletMeteredStatusLoad")
+
+def switched(below: str, name: str, *, optional: bool = False) -> InChain:
+    name = "ePDU2OutletSwitched" + name
+    return SWITCHED_CHAIN.of(column(f"{EPDU2}.6.1.{below}", name, optional=optional))
+
+
+def metered(below: str, name: str, *, optional: bool = False) -> InChain:
+    name = "ePDU2OutletMeteredStatus" + name
+    return METERED_CHAIN.of(column(f"{EPDU2}.6.2.4.1.{below}", name, optional=optional))
+
+
+STATE = switched("4.1.5", "StatusState")
+METERED_NAME = metered("4", "Name", optional=True)
+METERED_LOAD = metered("6", "Load")
+LISTED = (STATE, METERED_NAME, METERED_LOAD)
+
+# A module is a unit of the chain.
 DEVICE_MODULE = column(EPDU2 + ".3.4.1.2", "ePDU2DeviceStatusModuleIndex")
 PHASE_MODULE = column(EPDU2 + ".4.4.1.2", "ePDU2PhaseStatusModuleIndex")
-# A module is a unit of the chain.
-UNITS = (DEVICE_MODULE, First((UnitOf(EPDU2_STATE), UnitOf(METERED_NAME))))
-# On a unit with several phases the MIB does not define which current this is, so it is not used for
-# a sum.
-CURRENT = column(EPDU2 + ".3.4.1.5", "ePDU2DeviceStatusCurrentLoad")
-PHASE_NUMBERS = column(EPDU2 + ".3.3.1.8", "ePDU2DeviceInfoNumPhases")
-ONE_PHASE_CURRENT = CURRENT.left_join(CURRENT.where_not("2", "3", by=PHASE_NUMBERS))
+PHASE_COUNT = scalar(EPDU2 + ".4.1.0", "ePDU2PhaseTableSize")
+PHASE_CURRENT = column(EPDU2 + ".4.4.1.5", "ePDU2PhaseStatusLoad")
+DEVICE_CURRENT = column(EPDU2 + ".3.4.1.5", "ePDU2DeviceStatusCurrentLoad")
+DEVICE_PHASES = column(EPDU2 + ".3.3.1.8", "ePDU2DeviceInfoNumPhases")
+
+
+def _each_unit(t: Tables, rows: Rows, module: Column) -> Rows:
+    """Rows of units or phases, and a lost one for each unit of the chain that has none."""
+    if not rows:
+        return {}
+    return each_unit(rows, t[module], t[DEVICE_MODULE], STATE.units(t) or METERED_NAME.units(t))
+
+
+@rows_of(PHASE_CURRENT, PHASE_MODULE, PHASE_COUNT, DEVICE_MODULE)
+def phase_currents(t: Tables) -> Rows:
+    currents, modules = t[PHASE_CURRENT], t[PHASE_MODULE]
+    currents = left_join(currents or modules, currents)
+    return _each_unit(t, complete(currents, modules, t[PHASE_COUNT]), PHASE_MODULE)
+
+
+@rows_of(DEVICE_CURRENT, DEVICE_PHASES, DEVICE_MODULE, late=(DEVICE_CURRENT,))
+def one_phase_currents(t: Tables) -> Rows:
+    """The current of each unit, without a value on one with several phases: the MIB does not define
+    which current it is there."""
+    currents = t[DEVICE_CURRENT]
+    if currents:
+        currents = left_join(currents, where_not(currents, "2", "3", by=t[DEVICE_PHASES]))
+    return _each_unit(t, complete(currents, t[DEVICE_MODULE]), DEVICE_MODULE)
+
+
+PHASES_LOAD = figure(phase_currents, TENTHS, unit_of_row=PHASE_MODULE)
+ONE_PHASE_LOAD = figure(
+    one_phase_currents,
+    TENTHS,
+    unmetered="the MIB does not say which current that of a unit with several phases is",
+    unit_of_row=DEVICE_MODULE,
+)
+
+
+def _device(below: str, name: str, *, optional: bool = False) -> Derived:
+    """A column of the units; `optional`: some of those that have their outlets in ePDU lack it."""
+    values = column(f"{EPDU2}.3.4.1.{below}", name, optional=optional)
+
+    @rows_of(values, DEVICE_MODULE)
+    def rows(t: Tables) -> Rows:
+        found, modules = t[values], t[DEVICE_MODULE]
+        is_absent = not found and t.is_optional_and_absent(values, modules)
+        return _each_unit(t, complete(found, modules, absent=is_absent), DEVICE_MODULE)
+
+    return rows
+
+
+def _device_power(*, optional: bool = False) -> Measurement:
+    return figure(_device("18", "ePDU2DeviceStatusPowerLoad", optional=optional))
+
+
+def _device_energy(*, optional: bool = False) -> Measurement:
+    return figure(_device("9", "ePDU2DeviceStatusEnergy", optional=optional), TENTHS)
+
+
+BANK = column(EPDU + ".2.3.1.1.5", "ePDULoadStatusBankNumber", optional=True)
+PHASE = column(EPDU + ".2.3.1.1.4", "ePDULoadStatusPhaseNumber", optional=True)
+
+
+def _phases(below: str, name: str) -> Derived:
+    """A column of the table of loads: its rows that are a phase, not a bank."""
+    return phase_rows(column(f"{EPDU}.2.3.1.1.{below}", name), BANK, PHASE)
+
+
+LOAD, POWER = _phases("2", "ePDULoadStatusLoad"), _phases("7", "ePDULoadStatusActivePower")
+ENERGY = _phases("10", "ePDULoadStatusEnergy")
+
+
+def _of_epdu2(values: Derived) -> Derived:
+    """The meters of the ePDU tree on a unit with its outlets in ePDU2. No rows in a chain, whose
+    modules are neither all 0 nor all 1: this tree lacks the other units."""
+
+    @rows_of(*values.objects)
+    def rows(t: Tables) -> Rows:
+        if not t.first(*LISTED):
+            return {}
+        for modules in (t[DEVICE_MODULE], STATE.units(t)):
+            rows = t[values]
+            rows = (
+                matching(rows, modules, "0")
+                or matching(rows, modules, "1")
+                or unless(rows, modules)
+            )
+            if not rows:
+                return {}
+        return rows
+
+    return rows
+
+
+@rows_of(DEVICE_MODULE, DEVICE_COUNT)
+def units(t: Tables) -> Rows:
+    return complete(t[DEVICE_MODULE], counts=t[DEVICE_COUNT], gaps=True)
+
+
 EPDU_COUNT = scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets")  # 0 on a metered unit
+
+
 # of atsLoadStatusPhase
 LINES, PAIRS = ("1", "2", "3"), ("4", "5", "6")
-ATS_STATE = column(ATS + ".6.3.1.3", "atsOutletStatusOutletState")
-# the row with the total, in the table of banks
-ATS_TOTAL = "1"
+ATS_PHASE = column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase")
 
 
-def _column_of_units(
-    values: Source, module: Column = DEVICE_MODULE, count: Optional[Source] = None
-) -> EachUnit:
-    """`values` of units or phases.
-
-    No sum if a unit of the chain has no row. `module`: the column with each row's unit. `count`:
-    the device's own number of rows.
-    """
-    rows = Complete(values, beside=module, count=count)
-    return EachUnit(rows, module, UNITS)
-
-
-def _lines(below: str, name: str) -> Where:
+def _lines(below: str, name: str) -> Derived:
     values = column(f"{ATS}.5.2.2.1.{below}", name)
-    phases = column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase")
-    every_row = Complete(values, from_one=LAST_ARC)
-    return every_row.where(phases, *LINES, others=PAIRS)
+
+    @rows_of(values, ATS_PHASE)
+    def rows(t: Tables) -> Rows:
+        return where(complete(t[values], from_one=LAST_ARC), t[ATS_PHASE], *LINES, others=PAIRS)
+
+    return rows
 
 
 def _ats_total(below: str, name: str) -> Scalar:
-    return scalar(f"{ATS}.5.2.4.1.{below}.{ATS_TOTAL}", name)
+    """The row with the total, in the table of banks."""
+    return scalar(f"{ATS}.5.2.4.1.{below}.1", "atsLoadStatusBank" + name)
 
 
-def _phases(below: str, name: str) -> First:
-    """A column of the table of loads: its rows that are a phase, not a bank."""
-    return phase_rows(
-        column(f"{EPDU}.2.3.1.1.{below}", name),
-        column(EPDU + ".2.3.1.1.5", "ePDULoadStatusBankNumber", optional=True),
-        column(EPDU + ".2.3.1.1.4", "ePDULoadStatusPhaseNumber", optional=True),
-    )
-
-
-PHASE_LOAD = _phases("2", "ePDULoadStatusLoad")
-PHASE_POWER = _phases("7", "ePDULoadStatusActivePower")
-PHASE_ENERGY = _phases("10", "ePDULoadStatusEnergy")
-
-
-def _epdu_figure(values: First, scale: Decimal = ONES) -> Measurement:
-    """The meters of the ePDU tree on a unit with its outlets in ePDU2.
-
-    No rows in a chain: this tree lacks the other units.
-    """
-    for module in (UnitOf(EPDU2_STATE), DEVICE_MODULE):
-        of_unit_0 = IfMatches(values, module, "0")
-        of_unit_1 = IfMatches(values, module, "1")
-        values = First((of_unit_0, of_unit_1, Unless(values, module)))
-    epdu2_outlets = First((EPDU2_STATE, METERED_NAME, METERED_LOAD))
-    return figure(if_listed(values, epdu2_outlets), scale, ())
-
-
-cyberpower_profile = partial(Profile, vendor="CyberPower", source=CPS, evidence=SIMULATED)
+cyberpower_profile = partial(
+    Profile, vendor="CyberPower", source=librenms("cyberpower/CPS-MIB"), evidence=SIMULATED
+)
 
 PROFILES = (
     cyberpower_profile(
@@ -111,51 +182,39 @@ PROFILES = (
         mib="CPS-MIB (ePDU2)",
         models=("PDU7xxxx, PDU8xxxx", "RMCARD205 with a daisy chain"),
         sys_object_ids=oids(EPDU2, ANY_CYBERPOWER),
-        units=Complete(DEVICE_MODULE, count=DEVICE_COUNT, gaps=True),
+        units=units,
+        unit_count=DEVICE_COUNT,
         outlets=outlets(
-            states=State(
-                EPDU2_STATE,
+            State(
+                STATE,
                 on=("1",),
                 off=("2",),
-                doubts=(
-                    pending(
-                        switched("4.1.6", "ePDU2OutletSwitchedStatusCommandPending", optional=True)
-                    ),
-                ),
+                conditions=(pending(switched("4.1.6", "StatusCommandPending", optional=True)),),
             ),
-            control=Write(switched("5.1.5", "ePDU2OutletSwitchedControlCommand"), on=1, off=2),
-            rows=First((METERED_NAME, METERED_LOAD)),
+            Write(switched("5.1.5", "ControlCommand"), on=1, off=2),
+            rows=first(METERED_NAME, METERED_LOAD),
             count=scalar(EPDU2 + ".6.1.1.0", "ePDU2OutletSwitchedTableSize"),
             checks_empty_table=True,
-            number=First(tuple(map(unit_and_number, (EPDU2_STATE, METERED_NAME, METERED_LOAD)))),
-            name=First((switched("4.1.4", "ePDU2OutletSwitchedStatusName"), METERED_NAME)),
+            number=unit_and_number(*LISTED),
+            name=first(switched("4.1.4", "StatusName"), METERED_NAME),
             current=figure(METERED_LOAD, TENTHS),
-            power=figure(metered("7", "ePDU2OutletMeteredStatusActivePower")),
-            energy=figure(metered("11", "ePDU2OutletMeteredStatusEnergy"), TENTHS),
+            power=figure(metered("7", "ActivePower")),
+            energy=figure(metered("11", "Energy"), TENTHS),
         ),
         load=total(
-            figure(
-                _column_of_units(
-                    value_or_empty(
-                        column(EPDU2 + ".4.4.1.5", "ePDU2PhaseStatusLoad"), PHASE_MODULE
-                    ),
-                    PHASE_MODULE,
-                    scalar(EPDU2 + ".4.1.0", "ePDU2PhaseTableSize"),
-                ),
-                TENTHS,
-            ),
-            figure(_column_of_units(ONE_PHASE_CURRENT), TENTHS),
-            _epdu_figure(PHASE_LOAD, TENTHS),
+            PHASES_LOAD,
+            ONE_PHASE_LOAD,
+            figure(_of_epdu2(LOAD), TENTHS, ()),
             else_outlets=True,
         ),
         power=total(
-            figure(_column_of_units(column(EPDU2 + ".3.4.1.18", "ePDU2DeviceStatusPowerLoad"))),
-            _epdu_figure(PHASE_POWER),
+            _device_power(),
+            figure(_of_epdu2(POWER), absent=()),
             else_outlets=True,
         ),
         energy=total(
-            figure(_column_of_units(column(EPDU2 + ".3.4.1.9", "ePDU2DeviceStatusEnergy")), TENTHS),
-            _epdu_figure(PHASE_ENERGY, TENTHS),
+            _device_energy(),
+            figure(_of_epdu2(ENERGY), TENTHS, ()),
             else_outlets=True,
         ),
         recording="cyberpower_pdu81005",
@@ -170,35 +229,36 @@ PROFILES = (
         models=("PDU15xx, PDU20xx, PDU30xx, PDU41xxx with older cards",),
         sys_object_ids=oids(EPDU, ANY_CYBERPOWER),
         outlets=outlets(
-            states=State(
+            State(
                 column(EPDU + ".3.5.1.1.4", "ePDUOutletStatusOutletState"),
                 on=("1",),
                 off=("2",),
-                doubts=(
+                conditions=(
                     pending(
                         column(EPDU + ".3.5.1.1.5", "ePDUOutletStatusCommandPending", optional=True)
                     ),
                 ),
             ),
+            Write(column(EPDU + ".3.3.1.1.4", "ePDUOutletControlOutletCommand"), on=1, off=2),
             count=EPDU_COUNT,
             checks_empty_table=True,
             none_if_zero=EPDU_COUNT,
-            control=Write(
-                column(EPDU + ".3.3.1.1.4", "ePDUOutletControlOutletCommand"), on=1, off=2
-            ),
             name=column(EPDU + ".3.5.1.1.2", "ePDUOutletStatusOutletName"),
             current=figure(column(EPDU + ".3.5.1.1.7", "ePDUOutletStatusLoad"), TENTHS),
             power=figure(column(EPDU + ".3.5.1.1.8", "ePDUOutletStatusActivePower")),
             energy=figure(column(EPDU + ".3.5.1.1.13", "ePDUOutletStatusEnergy"), TENTHS),
         ),
         load=total(
-            figure(PHASE_LOAD, TENTHS, absent=()),
-            # a PDU41001 has its outlets in this tree and its meter in ePDU2
-            figure(_column_of_units(ONE_PHASE_CURRENT), TENTHS),
+            figure(LOAD, TENTHS, absent=()),
+            # a PDU41001 has its outlets in this tree and its meters in ePDU2
+            PHASES_LOAD,
+            ONE_PHASE_LOAD,
             else_outlets=True,
         ),
-        power=total(figure(PHASE_POWER), else_outlets=True),
-        energy=total(figure(PHASE_ENERGY, TENTHS, absent=()), else_outlets=True),
+        power=total(figure(POWER), _device_power(optional=True), else_outlets=True),
+        energy=total(
+            figure(ENERGY, TENTHS, absent=()), _device_energy(optional=True), else_outlets=True
+        ),
         programs=(
             public("pdudaemon/pdudaemon", "pdudaemon/drivers/cyberpower81001.py"),
             public("gportay/cyberpower-pdu", "cyberpower-pdu"),
@@ -210,36 +270,34 @@ PROFILES = (
         mib="CPS-MIB 2.13 (ats)",
         models=("Switched ATS PDU (PDUxxSW...ATNET)",),
         sys_object_ids=oids(ATS, ANY_CYBERPOWER),
-        contact=(established(scalar(ATS + ".2.1.1.0", "atsStatusCommStatus")),),
+        conditions=(established(scalar(ATS + ".2.1.1.0", "atsStatusCommStatus")),),
         outlets=outlets(
-            states=State(
-                ATS_STATE,
+            State(
+                column(ATS + ".6.3.1.3", "atsOutletStatusOutletState"),
                 on=("1",),
                 off=("2",),
-                doubts=(
+                conditions=(
                     pending(
                         column(ATS + ".6.3.1.4", "atsOutletStatusOutletCmdPending", optional=True)
                     ),
                 ),
             ),
-            control=Write(column(ATS + ".6.5.1.3", "atsOutletCtrlCommand"), on=2, off=3),
+            Write(column(ATS + ".6.5.1.3", "atsOutletCtrlCommand"), on=2, off=3),
             count=scalar(ATS + ".6.2.0", "atsOutletStatusTableSize"),
             checks_empty_table=True,
             name=column(ATS + ".6.3.1.2", "atsOutletStatusOutletName"),
         ),
         load=total(
             figure(_lines("3", "atsLoadStatusPhaseLoad"), TENTHS),
-            figure(_ats_total("3", "atsLoadStatusBankLoad"), TENTHS),
+            figure(_ats_total("3", "Load"), TENTHS),
         ),
         power=total(
-            figure(_lines("5", "atsLoadStatusPhasePower")),
-            figure(_ats_total("5", "atsLoadStatusBankPower")),
+            figure(_lines("5", "atsLoadStatusPhasePower")), figure(_ats_total("5", "Power"))
         ),
         energy=total(
             figure(
                 value_or_empty(
-                    _ats_total("6", "atsLoadStatusBankEnergy"),
-                    column(f"{ATS}.5.2.4.1.6", "atsLoadStatusBankEnergy"),
+                    _ats_total("6", "Energy"), column(ATS + ".5.2.4.1.6", "atsLoadStatusBankEnergy")
                 ),
                 TENTHS,
                 absent=(),

@@ -20,8 +20,8 @@ PROFILES = (
         sys_object_ids=oids("14300"),
         unseen=True,
         outlets=outlets(
-            states=State(STATE, on=("2",), off=("1",)),
-            control=Write(STATE, on=2, off=1),
+            State(STATE, on=("2",), off=("1",)),
+            Write(STATE, on=2, off=1),
             count=scalar(DUALCOM + ".1.0", "number of outlets (no public MIB)"),
             name=column(DUALCOM + ".2.1.2", "outlet label (no public MIB)"),
         ),

@@ -23,30 +23,42 @@ def _count(tree: str) -> Column:
     return column(tree + ".2.1.2", "cyPMNumberOutlets")
 
 
+def _unit_count(tree: str) -> Column:
+    return column(tree + ".2.1.3", "cyPMNumberUnits")
+
+
 def _units(tree: str) -> Complete:
-    return Complete(
-        column(tree + ".3.1.5", "cyPMUnitCurrent"),
-        count=column(tree + ".2.1.3", "cyPMNumberUnits"),
-    )
+    """The current of each unit of each port's chain."""
+    return Complete(column(tree + ".3.1.5", "cyPMUnitCurrent"), count=_unit_count(tree))
 
 
 def _outlets(tree: str, why: str) -> tuple[Outlets, ...]:
     """The outlets; `why` one is not switched whose lock does not read unlocked."""
     power = column(tree + ".4.1.4", "cyOutletPower")
-    lock = column(tree + ".4.1.5", "cyOutletLock")
+
+    @rows_of(power, by_row=True)
+    def states(t: Tables) -> Rows:
+        return with_arc(t[power], -1, "0", keep=False)
+
     return outlets(
-        states=State(Arc(power, -1, ("0",), keep=False), on=("1",), off=("0",)),
-        control=Guarded(Write(power, on=1, off=0), lock, allow=(UNLOCKED,), why=why),
+        State(states, on=("1",), off=("0",)),
+        Write(power, on=1, off=0),
+        Guard(column(tree + ".4.1.5", "cyOutletLock"), allow=(UNLOCKED,), why=why),
         count=_count(tree),
         checks_empty_table=True,
         name=column(tree + ".4.1.2", "cyOutletName"),
     )
 
 
-def _where(values: Column, test: Column, mark: str, other: str) -> LeftJoin:
+def _where(values: Column, test: Column, mark: str, other: str) -> Derived:
     """The values of units for which `test` reads `mark`; those that read `other` have none, so no
     sum."""
-    return values.left_join(values.where(test, mark, others=(other,)))
+
+    @rows_of(values, test)
+    def rows(t: Tables) -> Rows:
+        return left_join(t[values], where(t[values], t[test], mark, others=(other,)))
+
+    return rows
 
 
 PROFILES = (
@@ -58,6 +70,7 @@ PROFILES = (
         models=("AlterPath PM behind AlterPath ACS",),
         sys_object_ids=oids("2925"),
         units=_units(ACS),
+        unit_count=_unit_count(ACS),
         outlets=_outlets(ACS, "it is locked on the device, or its lock is not known"),
         load=total(
             figure(_units(ACS), TENTHS, beside=column(ACS + ".3.1.6", "cyPMUnitMaxCurrent")),
@@ -75,6 +88,7 @@ PROFILES = (
         sys_object_ids=oids("2925"),
         unseen=True,
         units=_units(ACS5K),
+        unit_count=_unit_count(ACS5K),
         outlets=_outlets(ACS5K, "the device does not report it as unlocked"),
         load=total(
             figure(

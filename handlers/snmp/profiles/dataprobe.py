@@ -25,13 +25,13 @@ PROFILES = (
         models=("iBoot-PDU4", "iBoot-PDU8"),
         sys_object_ids=(*oids("1418.6"), *NET_SNMP),
         outlets=outlets(
-            states=State(
+            State(
                 column("1418.6.5.1.7", "outletActualStatus"),
                 on=("1",),
                 off=("0",),
-                confirm=column("1418.6.5.1.6", "outletStatus"),
+                crosscheck=column("1418.6.5.1.6", "outletStatus"),
             ),
-            control=Write(column("1418.6.5.1.5", "outletControl"), on=1, off=0),
+            Write(column("1418.6.5.1.5", "outletControl"), on=1, off=0),
             number=column("1418.6.5.1.1", "outletIndex"),
             count=scalar("1418.6.1.6.0", "deviceNumberOfOutlets"),
             name=column("1418.6.5.1.2", "outletName"),
@@ -49,9 +49,9 @@ PROFILES = (
         sys_object_ids=oids("1418.4"),
         outlets=outlets(
             # The other values are reboot, cycle, on pending and cycle pending.
-            states=State(BAR_STATUS, on=("1",), off=("0",)),
-            control=Write(column("1418.4.3.1.4", "outletCommand"), on=1, off=0),
-            number=Number(BAR_STATUS),
+            State(BAR_STATUS, on=("1",), off=("0",)),
+            Write(column("1418.4.3.1.4", "outletCommand"), on=1, off=0),
+            number=Number(BAR_STATUS, plus=1),
             name=column("1418.4.3.1.2", "outletName"),
         ),
         evidence=SIMULATED.of("state", "switching"),

@@ -12,13 +12,20 @@ NUMBER = column(ROOT + ".130.1.2.1.2", "rPDUOutletSwitchedStatusNumber")
 METERED_NUMBER = column(ROOT + ".130.2.2.1.2", "rPDUOutletMeteredStatusNumber")
 METERED_NAME = column(ROOT + ".130.2.2.1.3", "rPDUOutletMeteredStatusName")
 DEVICE_POWER = column(ROOT + ".110.2.1.3", "rPDUDeviceStatusPower")
+DEVICE_COUNT = scalar(ROOT + ".110.1.0", "rPDUDeviceTableSize")
 DEVICE_ENERGY = column(ROOT + ".110.2.1.4", "rPDUDeviceStatusEnergy")
 
 
 def _metered_column(below: str, name: str) -> Measurement:
-    return figure(
-        join_by_columns(column(f"{ROOT}.130.2.2.1.{below}", name), (METERED_NUMBER,), (NUMBER,))
-    )
+    """A column of the metered outlets, under the indexes of the switched ones."""
+    values = column(f"{ROOT}.130.2.2.1.{below}", name)
+
+    @rows_of(values, METERED_NUMBER, NUMBER)
+    def rows(t: Tables) -> Rows:
+        meters = t[values]
+        return join(meters, [t[METERED_NUMBER]], [t[NUMBER]], same_row=True) if meters else {}
+
+    return figure(rows)
 
 
 PROFILES = (
@@ -29,15 +36,14 @@ PROFILES = (
         source=librenms("dell/DellrPDU-MIB"),
         models=("Managed and metered rack PDUs 66xx, 68xx",),
         sys_object_ids=oids("674.10903.200.3.1"),
-        units=Complete(
-            DEVICE_POWER, count=scalar(ROOT + ".110.1.0", "rPDUDeviceTableSize"), gaps=True
-        ),
+        units=Complete(DEVICE_POWER, count=DEVICE_COUNT, gaps=True),
+        unit_count=DEVICE_COUNT,
         outlets=outlets(
-            states=State(
+            State(
                 column(ROOT + ".130.1.2.1.4", "rPDUOutletSwitchedStatusState"),
                 on=("1",),
                 off=("2",),
-                doubts=(
+                conditions=(
                     pending(
                         column(
                             ROOT + ".130.1.2.1.5", "rPDUOutletSwitchedStatCmdPnding", optional=True
@@ -45,19 +51,16 @@ PROFILES = (
                     ),
                 ),
             ),
-            control=Write(
-                column(ROOT + ".130.1.4.1.4", "rPDUOutletSwitchedControlCmd"), on=1, off=2
-            ),
+            Write(column(ROOT + ".130.1.4.1.4", "rPDUOutletSwitchedControlCmd"), on=1, off=2),
             rows=METERED_NAME,
             count=scalar(ROOT + ".130.1.1.0", "rPDUOutletSwitchedTableSize"),
             checks_empty_table=True,
-            number=First((NUMBER, METERED_NUMBER)),
-            name=First(
-                (column(ROOT + ".130.1.2.1.3", "rPDUOutletSwitchedStatusName"), METERED_NAME)
-            ),
+            number=first(NUMBER, METERED_NUMBER),
+            name=first(column(ROOT + ".130.1.2.1.3", "rPDUOutletSwitchedStatusName"), METERED_NAME),
             current=_metered_column("6", "rPDUOutletMeteredStatusCurrent"),
             power=_metered_column("8", "rPDUOutletMeteredStatusPower"),
             energy=_metered_column("7", "rPDUOutletMeteredStatusEnergy"),
+            has_joined_meters=True,
         ),
         load=total(
             figure(

@@ -14,22 +14,40 @@ STATE = column("2254.169.2.3.3.1.12", "pduOutletState")
 
 PDU = "2254.2.32"
 ON, OFF = "1", "2"
+ENABLED = column(f"{PDU}.1.6.1.2", "dpduIdentEnabled")
+DISCONNECTION = column(f"{PDU}.3.1.1.2", "dpduAlarmDisconnect")
 
 STS = "2254.2.80"
 
 
-def _output(column_number: int, name: str) -> LeftJoin:
+def _output(below: int, name: str) -> Column:
+    return column(f"{PDU}.2.1.1.{below}", "dpduOutput" + name)
+
+
+def _of_enabled_pdus(t: Tables, output: Column) -> Rows:
     """A column of the enabled PDUs. One that is disconnected has an empty value."""
-    output = column(f"{PDU}.2.1.1.{column_number}", name)
-    enabled_flags = Complete(column(f"{PDU}.1.6.1.2", "dpduIdentEnabled"), beside=output)
-    enabled_pdus = enabled_flags.where(enabled_flags, ON, others=(OFF,))
-    disconnection = column(f"{PDU}.3.1.1.2", "dpduAlarmDisconnect")
-    connected_output = output.where(disconnection, OFF, others=(ON,))
-    return LeftJoin(enabled_pdus, connected_output)
+    enabled_flags = complete(t[ENABLED], t[output])
+    enabled_pdus = where(enabled_flags, enabled_flags, ON, others=(OFF,))
+    connected_output = where(t[output], t[DISCONNECTION], OFF, others=(ON,))
+    return left_join(enabled_pdus, connected_output)
 
 
-def _line(line: int) -> LeftJoin:
-    return _output(34 + line, f"dpduOutputCurrentL{line}Total")
+def _total(output: Column) -> Derived:
+    @rows_of(output, ENABLED, DISCONNECTION)
+    def rows(t: Tables) -> Rows:
+        return _of_enabled_pdus(t, output)
+
+    return rows
+
+
+LINES = {str(line): _output(34 + line, f"CurrentL{line}Total") for line in (1, 2, 3)}
+
+
+@rows_of(*LINES.values(), ENABLED, DISCONNECTION)
+def lines(t: Tables) -> Rows:
+    """The current of each line of each PDU."""
+    tables = [prefixed(line, _of_enabled_pdus(t, output)) for line, output in LINES.items()]
+    return concat(*tables)
 
 
 PROFILES = (
@@ -42,8 +60,8 @@ PROFILES = (
         sys_object_ids=oids("2254.169.2"),
         unseen=True,
         outlets=outlets(
-            states=State(STATE, on=("1",), off=("0",)),
-            control=Write(STATE, on=1, off=0),
+            State(STATE, on=("1",), off=("0",)),
+            Write(STATE, on=1, off=0),
             count=scalar("2254.169.2.3.2.0", "pduOutletCount"),
             checks_empty_table=True,
             name=column("2254.169.2.3.3.1.2", "pduOutletName"),
@@ -61,9 +79,9 @@ PROFILES = (
         models=("PDU controller with up to 16 PDUs (DeltaPDU-MIB)",),
         sys_object_ids=oids(PDU),
         unseen=True,
-        load=total(figure(numbered_parts(_line, (1, 2, 3)), TENTHS)),
-        power=total(figure(_output(15, "dpduOutputWattageTotal"))),
-        energy=total(figure(_output(16, "dpduOutputEnergyTotal"), TENTHS)),
+        load=total(figure(lines, TENTHS)),
+        power=total(figure(_total(_output(15, "WattageTotal")))),
+        energy=total(figure(_total(_output(16, "EnergyTotal")), TENTHS)),
         ceilings=FLOOR,
         evidence=SIMULATED.of("current", "power", "energy"),
     ),
@@ -76,7 +94,7 @@ PROFILES = (
         sys_object_ids=oids(STS),
         unseen=True,
         # without a link the agent does not read the switch
-        contact=(contact(scalar(f"{STS}.1.3.1.0", "stsAgentModbusLink"), "1"),),
+        conditions=(device_condition(scalar(f"{STS}.1.3.1.0", "stsAgentModbusLink"), "1"),),
         load=total(figure(scalar(f"{STS}.3.2.2.0", "stsOutputCurrent"), TENTHS), demanded=True),
         ceilings=FLOOR,
         evidence=SIMULATED.of("current"),

@@ -8,13 +8,12 @@ The object 33 of a port is all its pins at once: it is outside the numbers of th
 from .language import *
 
 
-def _port(number: str, arc: int) -> Prefixed:
+def _port(number: int, arc: int) -> Spread:
     """The pins of a port, by the maker's number of the port."""
-    pins = (Span(1, 8, 1),)
-    return Prefixed(number, Spread(oid(f"19865.1.2.{arc}"), pins, f"pin P{number}.N", by_get=True))
+    return Spread(oid(f"19865.1.2.{arc}"), (Span(1, 8, 1),), f"pin P{number}.N", by_get=True)
 
 
-PINS = Concat((_port("3", 1), _port("5", 2)))
+PINS = Parts((("3", _port(3, 1)), ("5", _port(5, 2))))
 
 PROFILES = (
     Profile(
@@ -23,9 +22,7 @@ PROFILES = (
         mib="no MIB is public",
         source=public("drystone/dkrfs", "dkrfs.c"),
         models=("DAEnetIP2 with relay modules",),
-        outlets=outlets(
-            states=State(PINS, on=("1",), off=("0",)), control=Write(PINS, on=1, off=0)
-        ),
+        outlets=outlets(State(PINS, on=("1",), off=("0",)), Write(PINS, on=1, off=0)),
         evidence=DRIVER.of("state", "switching"),
         # both write a pin: 1 on, 0 off; the first reads the same object back
         programs=(

@@ -12,9 +12,15 @@ ELEMENT = "46501.1.3.1"
 TYPE = column(f"{ELEMENT}.6", "ctlUnitElementType")
 
 
-def _outlet(below: int, name: str) -> Where:
-    """A column of the outlets."""
-    return column(f"{ELEMENT}.{below}", name).where(TYPE, "outlet", demanded=True)
+def _outlet(below: int, name: str) -> Derived:
+    """A column of the outlets: the elements of the type outlet."""
+    values = column(f"{ELEMENT}.{below}", name)
+
+    @rows_of(values, TYPE, by_row=True)
+    def rows(t: Tables) -> Rows:
+        return where(t[values], t[TYPE], "outlet", demanded=not t.outlet)
+
+    return rows
 
 
 PROFILES = (
@@ -27,7 +33,7 @@ PROFILES = (
         sys_object_ids=oids("46501"),
         unseen=True,
         outlets=outlets(
-            states=State(_outlet(8, "ctlUnitElementState"), on=("on",), off=("off",)),
+            State(_outlet(8, "ctlUnitElementState"), on=("on",), off=("off",)),
             number=_outlet(4, "ctlUnitElementNum"),
             name=_outlet(7, "ctlUnitElementName"),
         ),

@@ -9,27 +9,137 @@ A write keeps each -1 at its position: the maker's own library fills its text up
 owners' programs write back what they read.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ...shared.errors import NamedSetting, NoSuchOutlet, ProtocolError, Unsupported
 from .language import *
 
-FIRST, LAST = 1, 16
-NO_OUTLET = "-1"
-UNITS = (Span(FIRST, LAST, FIRST),)
-STATUS = Spread(oid("17420.1.2.9"), UNITS, "pduNNOutletStatus", tail="13.0")
-STATES = Packed(STATUS, main=str(FIRST))
-OTHER_UNITS = Spread(
-    oid("17420.1.2.9"), (Span(FIRST + 1, LAST, FIRST + 1),), "pduNNOutletStatus", tail="13.0"
-)
-CURRENT = Spread(oid("17420.1.2.9"), UNITS, "pduNNValue", tail="11.0")
+FIRST, LAST = "1", 16
+ON, OFF, NO_OUTLET = "1", "0", "-1"
+STATUS = Spread(oid("17420.1.2.9"), (Span(1, LAST, 1),), "pduNNOutletStatus", tail="13.0")
+CURRENT = Spread(oid("17420.1.2.9"), (Span(1, LAST, 1),), "pduNNValue", tail="11.0")
+WATTS, KWH = scalar("17420.1.3.4.0", "activePower"), scalar("17420.1.3.6.0", "energy")
+# more characters than these are refused: a device that cuts them off could switch outlets
+LONGEST, LONGEST_UNPROVEN = 32, 47
 
 
-def _names(unit: int) -> Field:
+def _words(packed: str) -> list[str]:
+    """The values of a text. A comma at its end begins no value."""
+    return [word.strip() for word in packed.removesuffix(",").split(",")] if packed else []
+
+
+def _place(identity: str) -> tuple[str, int]:
+    """The unit of an outlet, and its position from 1; 0 if it has none."""
+    unit, _, position = identity.rpartition(".")
+    return unit or FIRST, int(position) if is_number(position) else 0
+
+
+def _outlet(unit: str, position: int) -> str:
+    return str(position) if unit == FIRST else f"{unit}.{position}"
+
+
+@rows_of(STATUS)
+def states(t: Tables) -> Rows:
+    texts = {unit: text(packed) for unit, packed in t[STATUS].items()}
+    if any(texts.values()) and not texts.get(FIRST):
+        raise ProtocolError(
+            "the first unit lists no outlets, but a later unit does; poll the PDU again"
+        )
+    return {
+        _outlet(unit, position): word
+        for unit, packed in texts.items()
+        for position, word in enumerate(_words(packed), 1)
+    }
+
+
+@dataclass(frozen=True)
+class WriteAll:
+    """Writes the states of all outlets of a unit, with one state changed. The text is read right
+    before the write, and no other command may run until the device shows the new one."""
+
+    longest: int = LONGEST
+    at = STATUS
+    obstacle = ""
+    writes_neighbours = True
+
+    def with_unproven_limits(self) -> Control:
+        return WriteAll(LONGEST_UNPROVEN)
+
+    def varbinds(self, tables: Tables, identity: str, *, up: bool) -> list[VarBind]:
+        unit, position = _place(identity)
+        packed = text(tables.one_row(unit)[STATUS].get(unit, ""))
+        words = _words(packed)
+        if not 1 <= position <= len(words) or words[position - 1] == NO_OUTLET:
+            raise NoSuchOutlet(f"the device has no outlet {identity[:40]!r}")
+        for number_, word in enumerate(words, 1):
+            if word not in (ON, OFF, NO_OUTLET):
+                raise Unsupported(
+                    "one write sets all outlets of this unit at once, and outlet"
+                    f" {_outlet(unit, number_)} reports {tables.quoted(word, 20)!r}, neither on nor"
+                    " off: nothing was written"
+                )
+        words[position - 1] = ON if up else OFF
+        new_text = ",".join(words) + ("," if packed.endswith(",") else "")
+        if len(new_text) > self.longest:
+            refusal = (
+                "one write sets all outlets of this unit at once, and its"
+                f" {len(new_text)} characters are more than the {self.longest} that are allowed:"
+                " nothing was written"
+            )
+            setting = NamedSetting("switch_unproven", "yes")
+            remedy = (refusal, "; to try it on a unit without load, set ", setting)
+            raise Unsupported(remedy if len(new_text) <= LONGEST_UNPROVEN else refusal)
+        return [(cell_of(tables, STATUS, unit), new_text)]
+
+    def covers(self, identities: Iterable[str], identity: str, varbinds: list[VarBind]) -> bool:
+        """Whether the text that is written has a value for each of the unit's outlets."""
+        unit, _ = _place(identity)
+        count = len(_words(str(varbinds[-1][1])))
+        places = map(_place, identities)
+        return all(position <= count for other, position in places if other == unit)
+
+    def is_carried_out(self, tables: Tables, identity: str, varbinds: list[VarBind]) -> bool:
+        """Whether each outlet of the unit has the value that was written for it."""
+        unit, _ = _place(identity)
+        read = tables.whole[states]
+        words = enumerate(_words(str(varbinds[-1][1])), 1)
+        return all(read.get(_outlet(unit, position)) == word for position, word in words)
+
+
+def _configuration(unit: int) -> Column:
+    return column(f"17420.1.2.9.{unit}.14", "pduNNOutletNConfig", suffix="0")
+
+
+CONFIGURATIONS = {str(unit): _configuration(unit) for unit in range(1, LAST + 1)}
+
+
+@rows_of(*CONFIGURATIONS.values())
+def names(t: Tables) -> Rows:
     """The first field of each outlet's configuration."""
-    return Field(column(f"17420.1.2.9.{unit}.14", "pduNNOutletNConfig", suffix="0"), 0)
+    tables = {unit: field(t[configuration], 0) for unit, configuration in CONFIGURATIONS.items()}
+    return concat(*(rows if u == FIRST else prefixed(u, rows) for u, rows in tables.items()))
 
 
-def _of_one_unit(values: Scalar) -> Unless:
+@rows_of(CURRENT, STATUS, by_row=True)
+def currents(t: Tables) -> Rows:
+    """The current of each unit. A walk that ended early shows no other sign than the next row."""
+    found = complete(t[CURRENT], where_not(t[STATUS], ""))
+    last = max(map(int, filter(is_number, found)), default=0)
+    if last and t.has_cell(CURRENT, str(last + 1)):
+        found[UNIDENTIFIED] = LOST
+    return found
+
+
+def _of_one_unit(values: Scalar) -> Derived:
     """A total of DigiPower-BravoPDU-MIB (kWhInfo). Of a chain, it does not say of which units."""
-    return Unless(values, OTHER_UNITS.where_not(""))
+
+    @rows_of(values, STATUS)
+    def rows(t: Tables) -> Rows:
+        others = {unit: packed for unit, packed in t[STATUS].items() if unit != FIRST}
+        return {} if where_not(others, "") else t[values]
+
+    return rows
 
 
 PROFILES = (
@@ -41,20 +151,11 @@ PROFILES = (
         models=("SWH, SWV", "Lindy IPower Switch Classic 32657 to 32659", "Manhattan"),
         sys_object_ids=oids("17420"),
         outlets=outlets(
-            states=State(STATES, on=("1",), off=("0",), absent=(NO_OUTLET,)),
-            control=WritePacked(
-                STATUS, STATES, on="1", off="0", empty=(NO_OUTLET,), longest=32, longest_unproven=47
-            ),
-            name=Concat(
-                (
-                    _names(FIRST),
-                    *(Prefixed(str(unit), _names(unit)) for unit in range(FIRST + 1, LAST + 1)),
-                )
-            ),
+            State(states, on=(ON,), off=(OFF,), absent=(NO_OUTLET,)), WriteAll(), name=names
         ),
-        load=total(figure(Complete(CURRENT, beside=STATUS.where_not(""), next_row=True), TENTHS)),
-        power=total(figure(_of_one_unit(scalar("17420.1.3.4.0", "activePower")), HUNDREDTHS)),
-        energy=total(figure(_of_one_unit(scalar("17420.1.3.6.0", "energy")), THOUSANDTHS)),
+        load=total(figure(currents, TENTHS)),
+        power=total(figure(_of_one_unit(WATTS), HUNDREDTHS)),
+        energy=total(figure(_of_one_unit(KWH), THOUSANDTHS)),
         evidence=SIMULATED,
         recording="digipower",
         note=(

@@ -22,13 +22,13 @@ PROFILES = (
         sys_object_ids=(*oids("45770"), *NET_SNMP),
         sweep=True,
         outlets=outlets(
-            states=State(
+            State(
                 Spread(f"{ENERGY_OBJECTS}.9", OUTLETS, "eoPowerOperState", tail=""),
                 on=("259",),
                 off=("257",),
-                confirm=ADMIN,
+                crosscheck=ADMIN,
             ),
-            control=Write(ADMIN, on=259, off=257),
+            Write(ADMIN, on=259, off=257),
         ),
         evidence=SIMULATED.of("state", "switching"),
         recording="digital-loggers",

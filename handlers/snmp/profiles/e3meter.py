@@ -15,8 +15,14 @@ LIVE_WIRE, NEUTRAL_WIRE = "0", "1"
 TYPE = column("21695.1.10.7.2.1.12", "e3IpmChannelType")
 
 
-def _live(values: Column) -> Where:
-    return values.where(TYPE, LIVE_WIRE, others=(NEUTRAL_WIRE,))
+def _live(values: Column) -> Derived:
+    """A column of the phases: the channels of the live wires."""
+
+    @rows_of(values, TYPE, by_row=True)
+    def rows(t: Tables) -> Rows:
+        return where(t[values], t[TYPE], LIVE_WIRE, others=(NEUTRAL_WIRE,))
+
+    return rows
 
 
 PROFILES = (

@@ -9,7 +9,7 @@ Revelation (Aphel) is Raritan's PDU-MIB below another root, with rows from 0. Pu
 for each outlet; its command 2.1.0 commands all outlets. nLogic has the tables of HPE's pdu3.
 """
 
-from decimal import Decimal
+from collections.abc import Sequence
 from functools import partial
 
 from . import hpe, raritan
@@ -18,53 +18,99 @@ from .language import *
 # of inputCurrentMeasType; the others: one phase, three phases
 NEUTRAL, LINES_OF_INPUT = "2", ("1", "3", "4", "5")
 CURRENT = column("534.6.6.7.3.3.1.4", "inputCurrent")
+CURRENT_TYPE = column("534.6.6.7.3.3.1.2", "inputCurrentMeasType")
 # of each input, with the neutral
 CURRENT_COUNT = column("534.6.6.7.3.1.1.6", "inputCurrentCount")
-LINES = figure(
-    Complete(CURRENT, count=CURRENT_COUNT).where_not(
-        NEUTRAL,
-        by=LeftJoin(CURRENT, column("534.6.6.7.3.3.1.2", "inputCurrentMeasType")),
-        others=LINES_OF_INPUT,
-    ),
-    THOUSANDTHS,
-)
 WATTS = column("534.6.6.7.3.5.1.4", "inputTotalWatts")
-
 # The first firmware has no inputTotalPowerTable, but a row for each phase, and one for their total
 # where there are several rows.
 INPUT_WATTS = column("534.6.6.7.3.4.1.4", "inputWatts")
+INPUT_WH = column("534.6.6.7.3.4.1.5", "inputWh")  # Unsigned32
 MEASURED = column("534.6.6.7.3.4.1.2", "inputPowerMeasType")
-PHASES, TOTAL, UNKNOWN = ("1", "2", "3"), ("4",), "0"
-
+PHASES, TOTAL, UNKNOWN = ("1", "2", "3"), "4", "0"
 OUTLET_COUNT = column("534.6.6.7.1.2.1.22", "outletCount")  # a row for each unit of the chain
-epdu_total = partial(total, unit=THE_UNIT, units=OUTLET_COUNT)
-STATE = column("534.6.6.7.6.6.1.2", "outletControlStatus")
+UNITS_PRESENT = scalar("534.6.6.7.1.1.0", "unitsPresent")  # reads as "0,1"
 REBOOT = column("534.6.6.7.6.6.1.5", "outletControlRebootCmd", optional=True)
 NO_REBOOT = ("-1",)  # other values are the seconds until the reboot
+epdu_total = partial(total, unit=THE_UNIT, units=OUTLET_COUNT)
+
+
+@rows_of(CURRENT, CURRENT_TYPE, CURRENT_COUNT)
+def lines(t: Tables) -> Rows:
+    """The lines of all inputs (inputCurrent), without their neutral."""
+    currents = t[CURRENT]
+    types = left_join(currents, t[CURRENT_TYPE])
+    every_line = complete(currents, counts=t[CURRENT_COUNT])
+    return where_not(every_line, NEUTRAL, by=types, others=LINES_OF_INPUT)
+
+
+@rows_of(UNITS_PRESENT)
+def unit_count(t: Tables) -> Rows:
+    """The number of units in unitsPresent, which reads as "0,1"."""
+    present = t.scalar(UNITS_PRESENT)
+    if present is None or isinstance(present, Lost):
+        return {}
+    return {"0": str(len(list(filter(str.strip, text(present).split(",")))))}
 
 
 def _input_figures(
-    values: Source, scale: Decimal = ONES, absent: tuple[str, ...] = ("-1",)
+    values: Column, scale: Decimal = ONES, absent: Sequence[str] = ("-1",)
 ) -> tuple[Measurement, Measurement]:
-    return (
-        figure(values.where(MEASURED, *TOTAL, others=(*PHASES, UNKNOWN)), scale, absent),
-        figure(values.where(MEASURED, *PHASES, others=(*TOTAL, UNKNOWN)), scale, absent),
-    )
+    """The total of each input, and the phases of those without a total."""
+
+    @rows_of(values, MEASURED, late=(values,))
+    def totals(t: Tables) -> Rows:
+        return where(t[values], t[MEASURED], TOTAL, others=(*PHASES, UNKNOWN))
+
+    @rows_of(values, MEASURED, late=(values,))
+    def phases(t: Tables) -> Rows:
+        return where(t[values], t[MEASURED], *PHASES, others=(TOTAL, UNKNOWN))
+
+    return figure(totals, scale, absent), figure(phases, scale, absent)
+
+
+LINES = figure(lines, THOUSANDTHS)
+POWER = (figure(WATTS), *_input_figures(INPUT_WATTS))
 
 
 PULIZZI_OUTLETS = 36
 
+
+def _pulizzi(below: str, first_arc: int, name: str, tail: str = "0") -> Spread:
+    """An object of each outlet; `first_arc`: the arc of that of outlet 1."""
+    return Spread(below, (Span(1, PULIZZI_OUTLETS, first_arc),), name, tail)
+
+
 MONITORED = "20677.3.1.1"
 MONITOR_TYPE = scalar(MONITORED + ".1.24.0", "currentMonitorType")
+CHANNELS = Spread(oid(MONITORED + ".3"), (Span(1, 32, 1),), "chanN")
+CHANNEL_COUNT = scalar(MONITORED + ".1.23.0", "numCurrentChannels")
 # Types whose channels do not overlap: the unit, branches, outlets, three or two lines; and types
 # with lines and branches together, of which the MIB does not say which channel is which.
 DISJOINT, WITH_BRANCHES = "[1-5]", "[678]"
-CHANNELS = UpToCount(
-    Spread(oid(MONITORED + ".3"), (Span(1, 32, 1),), "chanN"),
-    scalar(MONITORED + ".1.23.0", "numCurrentChannels"),
-)
 
-GENESIS_CURRENT = Spread(oid("17373.3.2"), (Span(1, 8, 1),), "intDeciAmpsCTN").where_not("-1")
+
+@rows_of(CHANNELS, CHANNEL_COUNT, MONITOR_TYPE)
+def channels(t: Tables) -> Rows:
+    """The currents of the channels that a unit counts (chanN), if they do not overlap; an empty row
+    of a unit with lines and branches."""
+    monitor_type = t[MONITOR_TYPE]
+    with_branches = matching(monitor_type, monitor_type, WITH_BRANCHES)
+    if with_branches:
+        return left_join(with_branches, {})
+    counted_channels = up_to_count(t[CHANNELS], t.scalar(CHANNEL_COUNT))
+    currents = matching(counted_channels, monitor_type, DISJOINT, WITH_BRANCHES)
+    return left_join(currents, currents)
+
+
+GENESIS_CURRENT = Spread(oid("17373.3.2"), (Span(1, 8, 1),), "intDeciAmpsCTN")
+
+
+@rows_of(GENESIS_CURRENT, by_row=True)
+def genesis_currents(t: Tables) -> Rows:
+    """The currents of the transformers that are there."""
+    return where_not(t[GENESIS_CURRENT], "-1")
+
 
 POWER_PDU = "534.6.6.4.1"
 BREAKER = column(POWER_PDU + ".3.1.1.2", "breakerName")
@@ -91,26 +137,32 @@ PROFILES = (
         # the second is that of UPSs, which Observium has also seen on a PDU with this MIB
         sys_object_ids=oids("534.6.6.7", "534.1"),
         # 1 is lost
-        contact=(
-            unit_contact(column("534.6.6.7.1.2.1.30", "communicationStatus", optional=True), "0"),
-            unit_contact(column("534.6.6.7.1.2.1.32", "strappingStatus", optional=True), "0"),
+        conditions=(
+            unit_condition(
+                column("534.6.6.7.1.2.1.30", "communicationStatus", optional=True),
+                "0",
+                optional=True,
+            ),
+            unit_condition(
+                column("534.6.6.7.1.2.1.32", "strappingStatus", optional=True), "0", optional=True
+            ),
         ),
-        # unitsPresent reads as "0,1"
-        units=Complete(
-            OUTLET_COUNT, count=ItemCount(scalar("534.6.6.7.1.1.0", "unitsPresent")), gaps=True
-        ),
+        units=Complete(OUTLET_COUNT, count=unit_count, gaps=True),
+        unit_count=unit_count,
         outlets=outlets(
-            states=State(
-                STATE,
+            State(
+                column("534.6.6.7.6.6.1.2", "outletControlStatus"),
                 on=("1",),
                 off=("0",),
-                doubts=(Doubt(REBOOT, NO_REBOOT, optional=True),),
+                conditions=(row_condition(REBOOT, *NO_REBOOT, optional=True),),
             ),
-            control=Guarded(
-                Verbs(
-                    on=column("534.6.6.7.6.6.1.4", "outletControlOnCmd"),
-                    off=column("534.6.6.7.6.6.1.3", "outletControlOffCmd"),
-                ),
+            Write(
+                column("534.6.6.7.6.6.1.4", "outletControlOnCmd"),
+                0,
+                0,
+                off_at=column("534.6.6.7.6.6.1.3", "outletControlOffCmd"),
+            ),
+            Guard(
                 column("534.6.6.7.6.6.1.9", "outletControlSwitchable"),
                 refuse=("2",),
                 demanded=False,  # came into the MIB with the revision of 2014-09-29
@@ -127,11 +179,11 @@ PROFILES = (
         ),
         load=epdu_total(LINES, else_outlets=True),
         inlet=epdu_total(LINES),
-        inlet_power=epdu_total(figure(WATTS), *_input_figures(INPUT_WATTS)),
-        power=epdu_total(figure(WATTS), *_input_figures(INPUT_WATTS), else_outlets=True),
+        inlet_power=epdu_total(*POWER),
+        power=epdu_total(*POWER, else_outlets=True),
         energy=epdu_total(
             figure(column("534.6.6.7.3.5.1.5", "inputTotalWh"), THOUSANDTHS, table=WATTS),
-            *_input_figures(column("534.6.6.7.3.4.1.5", "inputWh"), THOUSANDTHS, ()),  # Unsigned32
+            *_input_figures(INPUT_WH, THOUSANDTHS, ()),
             else_outlets=True,
         ),
         evidence=SIMULATED,
@@ -173,16 +225,9 @@ PROFILES = (
             Root(oid("20677.1"), oid("20677.1.5")),
         ),
         outlets=outlets(
-            states=State(
-                Spread("~.3", (Span(1, PULIZZI_OUTLETS, 1),), "outletNStatus"),
-                on=("1",),
-                off=("2",),
-                absent=("0",),
-            ),
-            control=Write(
-                Spread("~.2", (Span(1, PULIZZI_OUTLETS, 2),), "outletNCommand"), on=1, off=2
-            ),
-            name=Spread("~.1", (Span(1, PULIZZI_OUTLETS, 1),), "outletNName", tail="1.0"),
+            State(_pulizzi("~.3", 1, "outletNStatus"), on=("1",), off=("2",), absent=("0",)),
+            Write(_pulizzi("~.2", 2, "outletNCommand"), on=1, off=2),
+            name=_pulizzi("~.1", 1, "outletNName", "1.0"),
         ),
         load=total(figure(scalar("20677.2.8.6.4.2.0", "totalCurrent"))),
         evidence=Evidence(
@@ -207,10 +252,7 @@ PROFILES = (
         sys_object_ids=oids("20677.3"),
         load=total(
             figure(
-                value_or_empty(
-                    IfMatches(CHANNELS, MONITOR_TYPE, DISJOINT, others=WITH_BRANCHES),
-                    IfMatches(MONITOR_TYPE, MONITOR_TYPE, WITH_BRANCHES),
-                ),
+                channels,
                 TENTHS,
                 unmetered="the MIB does not say which channels are lines, and which branches",
             )
@@ -229,7 +271,7 @@ PROFILES = (
         source=pysnmp_mibs("mibs/eaton/EATON-GENESIS-II-MIB"),
         models=("Monitored ePDU Genesis II (Aphel)",),
         sys_object_ids=oids("17373"),
-        outlets=outlets(rows=GENESIS_CURRENT, current=figure(GENESIS_CURRENT, TENTHS)),
+        outlets=outlets(rows=genesis_currents, current=figure(genesis_currents, TENTHS)),
         evidence=SIMULATED.of("current"),
         note="No load: the MIB does not say what each channel measures.",
     ),
@@ -240,12 +282,8 @@ PROFILES = (
         models=("nLogic PDU",),
         sys_object_ids=oids(NLOGIC.root),
         outlets=NLOGIC.outlets(
-            Guarded(
-                Write(NLOGIC.column("5.2.1.10", "OutletControlCommand"), on=2, off=1),
-                Part(NLOGIC.column("1.2.1.10", "Controllable"), NLOGIC.control_states, stop=1),
-                refuse=("2",),
-                why=hpe.ONLY_METERS,
-            )
+            Write(NLOGIC.column("5.2.1.10", "OutletControlCommand"), on=2, off=1),
+            NLOGIC.guard(NLOGIC.column("1.2.1.10", "Controllable"), refuse=("2",)),
         )(power=figure(NLOGIC.column("5.1.1.13", "OutletWatts"))),
         load=NLOGIC.load(has_total=True),
         power=NLOGIC.total(else_outlets=True),
@@ -297,8 +335,10 @@ PROFILES = (
         # the second is that of the older card, which UPSs have too
         sys_object_ids=oids("534.10.2", "705.1"),
         described=r"(?is).*\bATS\b.*",
-        contact=(
-            contact(scalar("534.10.2.3.3.6.0", "ats2StatusCommunicationLost"), "1", optional=True),
+        conditions=(
+            device_condition(
+                scalar("534.10.2.3.3.6.0", "ats2StatusCommunicationLost"), "1", optional=True
+            ),
         ),
         load=total(figure(scalar("534.10.2.2.3.2.0", "ats2OutputCurrent"), TENTHS), demanded=True),
         evidence=SIMULATED.of("current"),
@@ -309,7 +349,9 @@ PROFILES = (
         source=pysnmp_mibs("mibs/eaton/EatonSTS-MIB"),
         models=("ATS 30",),
         sys_object_ids=oids("534.10.1"),
-        contact=(contact(scalar("534.10.1.1.3.1.0", "atsAgentModbusLink"), "1", optional=True),),
+        conditions=(
+            device_condition(scalar("534.10.1.1.3.1.0", "atsAgentModbusLink"), "1", optional=True),
+        ),
         load=total(figure(scalar("534.10.1.3.2.2.0", "atsOutputCurrent"), TENTHS), demanded=True),
         evidence=DRIVER.of("current"),
     ),

@@ -5,12 +5,16 @@ PDU".
 Switched and metered outlets are two tables with different rows, joined by unit and number. Rows
 beyond the unit's outlets are padding with the number 0. The command column reads the state in the
 numbers of commands, and 7 if the state is not known, for which the state has no value.
+
+The Edge series has the tables of HPE's pdu3 below its own root. The maker's MIB of it is not
+public; a testbed's power module has the names and meanings of the objects that it reads. An
+outlet's own meter is not read: the module has no such object.
 """
 
-from decimal import Decimal
 from functools import partial
 from typing import Callable
 
+from . import hpe
 from .language import *
 
 PADDING = "0"  # the outlet number of a padding row
@@ -22,16 +26,22 @@ ESP_UNITS = column("38446.2.2.3.1.6", "espUnitPropertiesInputPhaseCount")
 esp_total = partial(total, unit=THE_UNIT, units=ESP_UNITS)
 
 
-def _lines(currents: Source, voltages: Source, count: Source) -> Source:
+def _lines(currents: Column, voltages: Column, phase_count: Column) -> Complete:
     """Rows 1 to 3 of each unit are its phases, or its lines if fed in delta. Rows 4 to 6 are the
     delta phases of the same load: a count above 3 may include them, and tells nothing. Rows beyond
     the count, of a unit of one phase, read -1.
     """
-    return Complete(
-        Arc(Complete(currents, beside=voltages), -1, LINES),
-        count=count.where(count, "1", "2", "3"),
-        padding=("-1",),
-    )
+    every_row = Complete(currents, beside=voltages)
+
+    @rows_of(currents, voltages, by_row=True)
+    def lines(t: Tables) -> Rows:
+        return with_arc(t[every_row], -1, *LINES)
+
+    @rows_of(phase_count)
+    def line_count(t: Tables) -> Rows:
+        return where(t[phase_count], t[phase_count], "1", "2", "3")
+
+    return Complete(lines, count=line_count, padding=("-1",))
 
 
 ESP_LINES = _lines(
@@ -41,10 +51,6 @@ ESP_LINES = _lines(
 )
 
 
-def _unit(numbers: Source) -> Number:
-    return Number(numbers, plus=0, position=0)
-
-
 def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlets, ...]:
     """The outlets. `below`: a column of the family. `count`: their number in each unit."""
     number = below("5.4.1.2", "OutletSwitchedStatusNumber")
@@ -52,35 +58,58 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
     state = below("5.4.1.4", "OutletSwitchedStatusState")
     command = replace(below("5.5.1.4", "OutletSwitchedControlCommand"), optional=True)
 
+    @rows_of(state, number, by_row=True)
+    def states(t: Tables) -> Rows:
+        """The rows without padding. A single one whose number has no answer may be padding."""
+        numbers = t[number]
+        if t.outlet and not numbers:
+            return {}
+        return where_not(t[state], PADDING, by=numbers, demanded=True)
+
+    @rows_of(metered_number)
+    def metered(t: Tables) -> Rows:
+        return where_not(t[metered_number], PADDING)
+
+    @rows_of(number, metered_number)
+    def printed_numbers(t: Tables) -> Rows:
+        numbers = t[number] or t[metered_number]
+        return with_units(numbered(numbers, position=0), numbers)
+
     def meter(values: Column, scale: Decimal) -> Measurement:
-        """A column of the metered outlets."""
-        keys = (_unit(metered_number), metered_number)
-        outlet_keys = (_unit(number), number)
-        return figure(join_by_columns(values, keys, outlet_keys), scale)
+        """A column of the metered outlets, joined to the switched ones by unit and number."""
+
+        @rows_of(values, metered_number, number)
+        def rows(t: Tables) -> Rows:
+            meters = t[values]
+            if not meters:
+                return {}
+            keys = [numbered(t[metered_number], position=0), t[metered_number]]
+            numbers = where_not(t[number], PADDING)
+            outlet_keys = [numbered(numbers, position=0), numbers]
+            return join(meters, keys, outlet_keys, same_row=True)
+
+        return figure(rows, scale)
 
     return outlets(
-        states=State(
-            state.where_not(PADDING, by=number, demanded=True),
+        State(
+            states,
             on=("1",),
             off=("0",),
-            doubts=(Doubt(Complete(command, beside=state), (str(OFF), str(ON)), optional=True),),
+            conditions=(row_condition(command, str(OFF), str(ON), optional=True),),
         ),
+        Write(command, on=ON, off=OFF),
         count=count,
         checks_empty_table=True,
-        control=Write(command, on=ON, off=OFF),
-        rows=metered_number.where_not(PADDING),
-        number=First(
-            (Chained(_unit(number), number), Chained(_unit(metered_number), metered_number))
-        ),
-        name=First(
-            (
-                below("5.4.1.3", "OutletSwitchedStatusName"),
-                below("5.9.1.3", "OutletMeteredStatusName"),
-            )
+        rows=metered,
+        number=printed_numbers,
+        name=first(
+            below("5.4.1.3", "OutletSwitchedStatusName"),
+            below("5.9.1.3", "OutletMeteredStatusName"),
         ),
         current=meter(below("5.9.1.5", "OutletMeteredStatusCurrent"), HUNDREDTHS),
         power=meter(below("5.9.1.6", "OutletMeteredStatusActivePower"), ONES),
         energy=meter(below("5.9.1.11", "OutletMeteredStatusResettableEnergy"), TENTHS),
+        has_joined_meters=True,
     )
 
 
@@ -108,6 +137,7 @@ def family(root: str, prefix: str = "pdu") -> partial[Profile]:
         Profile,
         sys_object_ids=oids(root),
         units=Complete(outlet_count_column, count=unit_count, gaps=True),
+        unit_count=unit_count,
         outlets=_outlets(below, outlet_count_column),
         load=unit_total(figure(lines, HUNDREDTHS)),
         power=unit_total(figure(watts)),
@@ -118,6 +148,26 @@ def family(root: str, prefix: str = "pdu") -> partial[Profile]:
             " not say that off means tripped"
         ),
     )
+
+
+EDGE_ROOT = "38446.4.1"
+EDGE = hpe.PduTables(
+    EDGE_ROOT,
+    "pdu",
+    HUNDREDTHS,
+    column(EDGE_ROOT + ".1.2.1.13", "pduOutletCount"),
+)
+EDGE_COUNT = scalar(EDGE_ROOT + ".1.1.0", "pduNumberPDU")
+# The module reads it. As in pdu3, each unit of a chain has this row, also one without outlets.
+EDGE_PHASES = EDGE.column("1.2.1.11", "InputPhaseCount", optional=True)
+
+
+@rows_of(EDGE_PHASES, EDGE.outlet_count, EDGE_COUNT)
+def edge_units(t: Tables) -> Rows:
+    """Firmware without the phase counts must not make a unit of a chain vanish: its units are told
+    by their outlets."""
+    units = t[EDGE_PHASES] or where_not(t[EDGE.outlet_count], hpe.PADDING)
+    return complete(units, counts=t[EDGE_COUNT], gaps=True)
 
 
 PROFILES = (
@@ -151,5 +201,29 @@ PROFILES = (
         power=esp_total(figure(column("38446.2.2.4.1.4", "espUnitStatusActivePower"))),
         energy=esp_total(figure(column("38446.2.2.4.1.9", "espUnitStatusEnergy"), TENTHS)),
         evidence=SIMULATED.of("current", "power", "energy"),
+    ),
+    Profile(
+        key="enlogic-edge",
+        vendor="Enlogic",
+        mib="Enlogic Edge MIB 1.1 (public driver)",
+        source=EMULAB_ENLOGIC,
+        models=("Edge series",),
+        sys_object_ids=oids(EDGE_ROOT),
+        unseen=True,
+        units=edge_units,
+        unit_count=EDGE_COUNT,
+        outlets=EDGE.outlets(
+            Write(EDGE.column("5.2.1.10", "OutletControlCommand"), on=2, off=1),
+            replace(
+                EDGE.guard(EDGE.column("1.2.1.10", "Controllable"), refuse=("2",)), demanded=False
+            ),
+        )(current=None),
+        load=EDGE.load(),
+        power=EDGE.power(),
+        energy=EDGE.total(figure(EDGE.column("2.1.1.6", "InputTotalEnergy"))),
+        evidence=DRIVER,
+        # The second writes the same column of this design below Eaton's root: 2 on, 1 off.
+        programs=(EMULAB_ENLOGIC, public("networkupstools/nut", "drivers/eaton-pdu-nlogic-mib.c")),
+        note=f"The sysObjectID is assumed. {NO_PUBLIC_MIB}",
     ),
 )

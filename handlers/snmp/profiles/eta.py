@@ -12,7 +12,7 @@ FUSES = "44086.4.1.10"
 FEEDS = {1: "A", 2: "B"}
 
 
-def _column(number: int, name: str) -> Concat:
+def _column(number: int, name: str) -> Parts:
     """The column with this number below the table of slots, of both feeds."""
     return numbered_parts(
         lambda feed: column(f"{FUSES}.{feed}.10.1.{number}", name + FEEDS[feed]), FEEDS
@@ -23,9 +23,10 @@ AVAILABLE = _column(2, "available")
 OUTPUT = _column(16, "loadOutput")
 
 
-def _of_fuses(values: Source) -> Where:
-    """The rows of the slots that have a fuse."""
-    return values.where(AVAILABLE, "1", demanded=True)
+@rows_of(OUTPUT, AVAILABLE, by_row=True)
+def outputs(t: Tables) -> Rows:
+    """The outputs of the slots that have a fuse."""
+    return where(t[OUTPUT], t[AVAILABLE], "1", demanded=not t.outlet)
 
 
 PROFILES = (
@@ -37,14 +38,14 @@ PROFILES = (
         models=("RCI10 (ControlPlex), 48 V and other direct current",),
         sys_object_ids=oids("44086.4.1"),
         outlets=outlets(
-            states=State(
-                _of_fuses(OUTPUT),
+            State(
+                outputs,
                 on=("1",),
                 off=("0",),
-                doubts=(Doubt(_column(22, "statusNoVcc"), ("1",)),),
+                conditions=(row_condition(_column(22, "statusNoVcc"), "1"),),
             ),
-            control=Guarded(
-                Write(OUTPUT, on=1, off=0),
+            Write(OUTPUT, on=1, off=0),
+            Guard(
                 _column(26, "multiEsx"),
                 refuse=("1", "2"),
                 why=(

@@ -9,9 +9,9 @@ The MIBs of products 15, 18, 19, 29 and 38 were not read: programs of owners sho
 which are those of the later products. One of them writes the ports of product 29.
 """
 
-from decimal import Decimal
 from functools import partial
 
+from ...shared.errors import ProtocolError
 from .language import *
 
 # the numbers of products, after 28507
@@ -22,8 +22,9 @@ PRODUCTS = (
 )
 # PDU 8110, 8310, 818X, ATS 3020, ETS 8801, PDU 8306, 835X, 8340, 8311, 8341
 METERED = "23 27 35 40 41 44 52 54 62 65"
-
-
+CHANNEL_STATUS = column("~.1.5.1.2.1.2", "ChanStatus")
+CHANNEL_COUNT = scalar("~.1.5.1.1.0", "ActivePowerChan")
+PORT_STATUS = column("~.1.5.5.2.1.2", "spChanStatus", optional=True)
 # of a channel's status: 0 is not active
 VALID, NOT_ACTIVE = ("1",), ("0",)
 
@@ -39,8 +40,8 @@ def _ports(powerports: str) -> tuple[Outlets, ...]:
     state = column(f"~.{path}.3", "PortState")
     count = scalar(f"~.{powerports}.1.0", "portNumber")
     return outlets(
-        states=State(state, on=("1",), off=("0",)),
-        control=Write(state, on=1, off=0),
+        State(state, on=("1",), off=("0",)),
+        Write(state, on=1, off=0),
         count=count,
         none_if_zero=count,
         counts_unlisted=True,
@@ -51,20 +52,56 @@ def _ports(powerports: str) -> tuple[Outlets, ...]:
     )
 
 
-def _port(over: Source, arc: str, name: str, scale: Decimal = ONES) -> Measurement:
-    status = Renumbered(column("~.1.5.5.2.1.2", "spChanStatus", optional=True), over)
-    rows = Renumbered(column(f"~.1.5.5.2.1.{arc}", name, optional=True), over)
-    return figure(rows.where(status, *VALID, others=NOT_ACTIVE), scale)
+def _port(state: Column, arc: str, name: str, scale: Decimal = ONES) -> Measurement:
+    """A figure of the meters of single ports whose status is valid."""
+    values = column(f"~.1.5.5.2.1.{arc}", name, optional=True)
+
+    @rows_of(values, PORT_STATUS, state)
+    def rows(t: Tables) -> Rows:
+        meters = t[values]
+        if not meters:
+            return {}
+        every_status = _of_ports(t[PORT_STATUS], t[state])
+        return where(_of_ports(meters, t[state]), every_status, *VALID, others=NOT_ACTIVE)
+
+    return figure(rows, scale)
+
+
+def _of_ports(meters: Rows, ports: Rows) -> Rows:
+    """Rows of meters, whose indexes count from 0 or from 1, under the numbers of the ports, 1 … N.
+    One lost row if they may be other ports'. Raises ProtocolError if the list of ports has a gap.
+    """
+    if not meters or not ports:
+        return {}
+    is_from_one = meters.keys() == _numbers(1, len(meters))
+    is_from_zero = meters.keys() == _numbers(0, len(meters))
+    has_gap = ports.keys() != _numbers(1, len(ports))
+    if has_gap or (is_from_one and len(ports) < len(meters)):
+        raise ProtocolError("the device's list of outlets lacks some of them; poll it again")
+    has_all = len(ports) == len(meters)
+    if has_all and is_from_one:
+        return meters
+    if has_all and is_from_zero:
+        return {str(int(index) + 1): value for index, value in meters.items()}
+    return {UNIDENTIFIED: Lost("its table has other rows than that of the outlets")}
+
+
+def _numbers(first_number: int, count: int) -> set[str]:
+    """`count` consecutive numbers as texts."""
+    return {str(n) for n in range(first_number, first_number + count)}
 
 
 def _channel(arc: str, name: str, scale: Decimal = ONES) -> Measurement:
     """A figure of the power channels whose status is valid (1)."""
-    status = column("~.1.5.1.2.1.2", "ChanStatus")
     values = column(f"~.1.5.1.2.1.{arc}", name)
-    channels = scalar("~.1.5.1.1.0", "ActivePowerChan")
-    rows = Complete(values, beside=status, count=channels)
-    marks = Complete(status, beside=values, count=channels)
-    return figure(rows.where(marks, *VALID, others=NOT_ACTIVE), scale)
+    every_value = Complete(values, beside=CHANNEL_STATUS, count=CHANNEL_COUNT)
+    every_status = Complete(CHANNEL_STATUS, beside=values, count=CHANNEL_COUNT)
+
+    @rows_of(values, CHANNEL_STATUS, CHANNEL_COUNT, by_row=True)
+    def rows(t: Tables) -> Rows:
+        return where(t[every_value], t[every_status], *VALID, others=NOT_ACTIVE)
+
+    return figure(rows, scale)
 
 
 gude_profile = partial(

@@ -9,32 +9,14 @@ currents are left out: they are in A before revision 1.66 of the MIB and in hund
 then. The module does not report the MIB's revision.
 """
 
-from decimal import Decimal
+import re
+from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from .language import *
 
 PDU, MPDU = "232.165.2", "232.165.5"
-DEVICE_TYPE = column(MPDU + ".3.1.1.8", "mpduDeviceType")  # of each output
-CORE_STATE = Complete(column(MPDU + ".2.1.1.2", "mpduOutputStatus"), beside=DEVICE_TYPE)
-CORE_COUNT = scalar(MPDU + ".1.1.0", "mpduNumMPDU")
-CORE_OUTLETS = column(MPDU + ".1.2.1.19", "mpduNumOutlet")
-CORE_POWER = column(MPDU + ".1.2.1.38", "mpduTotalPowerWatt")
-CORE_CURRENT = column(MPDU + ".2.1.1.7", "mpduOutputCurrent")
-CORE_WATTS = column(MPDU + ".2.1.1.9", "mpduOutputPowerWatt")
-CORE_WH = column(MPDU + ".2.1.1.13", "mpduOutputPowerWattHour")
-BAR_STATE = column(MPDU + ".4.1.1.2", "mpduSmExtBarOutletStatus")
-# The table of bars has rows for every output. If no smart device is detected on an output, the type
-# of its device is empty.
-BARS = BAR_STATE.where_not("", by=Part(DEVICE_TYPE, over=BAR_STATE, stop=2))
-MODULE_POWER = column(PDU + ".3.1.1.4", "pduOutputPower")
-MODULE_PDUS = column(PDU + ".1.2.1.1", "pduIdentIndex")
-POWERS_OF_PDUS = Complete(MODULE_PDUS, beside=MODULE_POWER).left_join(MODULE_POWER)
-MODULE_COUNT = scalar(PDU + ".1.1.0", "numOfPdu")
-COUNTED_POWERS = Complete(MODULE_POWER, count=MODULE_COUNT)
-NOT_MEASURED = "-1"
-
 # the state in rows beyond the unit's outlets, and the outlet count in rows beyond the chain's units
 PADDING = "0"
 # of ...InputPhaseCurrentMeasType; the others: one phase, three phases, and padding
@@ -55,99 +37,120 @@ class PduTables(NamedTuple):
         return column(f"{self.root}.{below}", self.name + name, optional=optional)
 
     @property
-    def control_states(self) -> Column:
+    def states(self) -> Column:
         return self.column("5.2.1.1", "OutletControlStatus")
 
     @property
     def names(self) -> Column:
         return self.column("5.1.1.2", "OutletName")
 
-    @property
-    def count_of_listed(self) -> OfUnits:
-        """`outlet_count`, of units with outlets in the table of states; where no unit has some, of
-        those with names of outlets."""
-        listed = First((self.control_states.where_not(PADDING), self.names.where_not("")))
-        return OfUnits(self.outlet_count, listed)
+    def counts(self, controllable: Optional[Column] = None) -> Derived:
+        """The number of outlets of each unit with outlets in the table of states; where no unit has
+        some, of those with names of outlets. With `controllable`, the outlets of units that switch
+        are counted even if none is listed."""
 
-    def verbs(self, controllable: Column) -> Guarded:
-        """The command, for outlets of units that switch."""
-        verbs = Verbs(
-            on=self.column("5.2.1.3", "OutletControlOnCmd"),
-            off=self.column("5.2.1.2", "OutletControlOffCmd"),
-        )
-        unit = Part(controllable, over=self.control_states, stop=1)
-        return Guarded(verbs, unit, allow=(CONTROLLABLE,), why=ONLY_METERS)
+        @rows_of(self.outlet_count, self.states, *([controllable] if controllable else []))
+        def rows(t: Tables) -> Rows:
+            if controllable:
+                counts = where(t[self.outlet_count], t[controllable], CONTROLLABLE)
+                if counts:
+                    return counts
+            listed = where_not(t[self.states], PADDING) or where_not(t[self.names], "")
+            return of_units(t[self.outlet_count], listed) if listed else {}
 
-    def outlets(self, control: Control, first_unit: int = 1) -> partial[tuple[Outlets, ...]]:
-        """`outlets` with what the families share: all but powers and energies.
+        return rows
 
-        `first_unit`: the index of the unit printed as 1.
-        """
+    def guard(
+        self, controllable: Column, *, allow: Sequence[str] = (), refuse: Sequence[str] = ()
+    ) -> Guard:
+        """The command is for outlets of units that switch."""
+
+        @rows_of(controllable, by_row=True)
+        def of_unit(t: Tables) -> Rows:
+            return t.part(controllable, () if t.outlet else t[self.states], 0, 1)
+
+        return Guard(of_unit, ONLY_METERS, tuple(allow), tuple(refuse))
+
+    def outlets(
+        self, control: Write, guard: Guard, states: Optional[State] = None, *, first_unit: int = 1
+    ) -> partial[tuple[Outlets, ...]]:
+        """`outlets` with what the families share: all but powers and energies. `states`: those of a
+        family that marks its padding. `first_unit`: the index of the unit printed as 1."""
         names = self.names
+
+        @rows_of(names)
+        def named(t: Tables) -> Rows:
+            """The outlets that have a name; a row whose name is lost may be padding."""
+            return {row: name for row, name in t[names].items() if text(name)}
+
         return partial(
             outlets,
-            states=State(self.control_states, on=("2",), off=("1",), absent=(PADDING,)),
-            control=Guarded(
-                control,
+            states or State(self.states, on=("2",), off=("1",), absent=(PADDING,)),
+            control,
+            Guard(
                 self.column("5.2.1.8", "OutletControlSwitchable"),
                 refuse=("2",),
                 why="it is configured as not switchable on the device",
             ),
-            rows=names.where_not(""),
-            count=self.count_of_listed,
+            guard,
+            rows=named,
+            count=self.counts(),
             checks_empty_table=True,
             none_if_zero=self.outlet_count,
             counts_unlisted=True,
-            number=First(
-                (
-                    unit_and_outlet(self.control_states, first_unit),
-                    unit_and_outlet(names, first_unit),
-                )
-            ),
+            number=unit_and_outlet(self.states, names, first_unit=first_unit),
             name=names,
             current=figure(self.column("5.1.1.5", "OutletCurrent"), self.amps),
         )
 
-    @property
-    def units(self) -> Where:
-        """The units of the chain."""
-        return self.outlet_count.where_not(PADDING)
+    def verbs(self) -> Write:
+        on = self.column("5.2.1.3", "OutletControlOnCmd")
+        return Write(on, 0, 0, off_at=self.column("5.2.1.2", "OutletControlOffCmd"))
 
     def total(
         self, *figures: Measurement, else_outlets: bool = False, demanded: bool = False
     ) -> Total:
         """A total of these figures over all units of the chain: the first index of a row is its
-        unit. `else_outlets`, `demanded`: as in `total`.
-        """
+        unit."""
+
+        @rows_of(self.outlet_count)
+        def units(t: Tables) -> Rows:
+            return where_not(t[self.outlet_count], PADDING)
+
         return total(
-            *figures,
-            else_outlets=else_outlets,
-            unit=THE_UNIT,
-            units=self.units,
-            demanded=demanded,
+            *figures, else_outlets=else_outlets, unit=THE_UNIT, units=units, demanded=demanded
         )
 
-    def load(self, *, has_total: bool = False, phases: Optional[Source] = None) -> Total:
-        """The lines of the inputs without their neutral; with `has_total`, else the total of each
-        input, else the outlets. `phases`: the number of lines of each unit, which may list more.
-        """
+    def lines(self, phases: Optional[Column] = None) -> Derived:
+        """The lines of the inputs without their neutral. `phases`: the number of lines of each
+        unit, which may list more."""
         currents = self.column("2.2.1.11", "InputPhaseCurrent")
         types = self.column("2.2.1.9", "InputPhaseCurrentMeasType", optional=True)
-        # some firmware lacks the types: a fourth row may be the neutral
-        types_or_voltages = First((types, self.column("2.2.1.3", "InputPhaseVoltage")))
-        rows = Complete(currents, beside=types_or_voltages, from_one=LAST_ARC)
-        lines: Source = First(
-            (
-                if_listed(rows.where_not(NEUTRAL, by=types, others=LINES), types),
-                rows.left_join(Arc(rows, -1, ("4",), keep=False)),
-            )
+        volts = self.column("2.2.1.3", "InputPhaseVoltage")
+
+        @rows_of(currents, types, late=(volts,))
+        def rows(t: Tables) -> Rows:
+            every_row = complete(t[currents], t[types] or t[volts], from_one=LAST_ARC)
+            lines = where_not(every_row, NEUTRAL, by=t[types], others=LINES)
+            if not t[types]:  # some firmware lacks the types: a fourth row may be the neutral
+                lines = left_join(every_row, with_arc(every_row, -1, "4", keep=False))
+            return complete(lines, counts=t[phases]) if phases else lines
+
+        return rows
+
+    def load(
+        self, phases: Optional[Column] = None, *, has_total: bool = False, demanded: bool = False
+    ) -> Total:
+        """The lines; with `has_total`, else the total of each input, else the outlets."""
+        lines = figure(
+            self.lines(phases),
+            self.amps,
+            unmetered="its firmware does not say whether the fourth line is the neutral",
         )
-        if phases is not None:
-            lines = Complete(lines, count=phases)
         if not has_total:
-            return self.total(figure(lines, self.amps))
+            return self.total(lines, demanded=demanded)
         inputs = self.column("2.1.1.11", "InputTotalCurrent")
-        return self.total(figure(lines, self.amps), figure(inputs, self.amps), else_outlets=True)
+        return self.total(lines, figure(inputs, self.amps), else_outlets=True)
 
     def power(self, *, else_outlets: bool = False) -> Total:
         """The power of all inputs in W."""
@@ -166,35 +169,74 @@ class PduTables(NamedTuple):
         )
 
 
-PDU2 = PduTables(
-    "232.165.7",
-    "pdu2",
-    THOUSANDTHS,
-    column("232.165.7.1.2.1.12", "pdu2OutletCount"),
-)
-PDU3 = PduTables(
-    "232.165.11",
-    "pdu3",
-    HUNDREDTHS,
-    column("232.165.11.1.2.1.13", "pdu3OutletCount"),
-)
+PDU2 = PduTables("232.165.7", "pdu2", THOUSANDTHS, column("232.165.7.1.2.1.12", "pdu2OutletCount"))
+PDU3 = PduTables("232.165.11", "pdu3", HUNDREDTHS, column("232.165.11.1.2.1.13", "pdu3OutletCount"))
 # each unit of a chain has this row, also one without outlets; rows of padding have none
 PDU2_PHASES = PDU2.column("1.2.1.10", "InputPhaseCount", optional=True)
+PDU2_COUNT = scalar("232.165.7.1.1.0", "pdu2NumberPDU")
+PDU2_CONTROLLABLE = PDU2.column("1.2.1.9", "Controllable")
 PDU3_PHASES = PDU3.column("1.2.1.11", "InputPhaseCount")
+PDU3_COUNT = scalar("232.165.11.1.1.0", "pdu3NumberPDU")
 PDU3_CONTROLLABLE = PDU3.column("1.2.1.10", "Controllable")
 
 
-def _core_and_bars(core: Source, bar: str, name: str) -> Concat:
-    return Concat((core, column(f"{MPDU}.4.1.1.{bar}", name)))
+# mpdu: a core with outputs, and bars that are plugged into outputs and have outlets of their own
+DEVICE_TYPE = column(MPDU + ".3.1.1.8", "mpduDeviceType")  # of each output
+CORE_STATE = column(MPDU + ".2.1.1.2", "mpduOutputStatus")
+CORE_COUNT = scalar(MPDU + ".1.1.0", "mpduNumMPDU")
+CORE_OUTLETS = column(MPDU + ".1.2.1.19", "mpduNumOutlet")
+CORE_POWER = column(MPDU + ".1.2.1.38", "mpduTotalPowerWatt")
+CORE_CURRENT = column(MPDU + ".2.1.1.7", "mpduOutputCurrent")
+CORE_WATTS = column(MPDU + ".2.1.1.9", "mpduOutputPowerWatt")
+CORE_WH = column(MPDU + ".2.1.1.13", "mpduOutputPowerWattHour")
+BAR_STATE = column(MPDU + ".4.1.1.2", "mpduSmExtBarOutletStatus")
+NOT_MEASURED = "-1"
+
+
+@rows_of(CORE_STATE, BAR_STATE, DEVICE_TYPE)
+def core_and_bars(t: Tables) -> Rows:
+    """The outputs of the core, and the outlets of bars. The table of bars has rows for every
+    output; if no smart device is detected on one, the type of its device is empty."""
+    types, bars = t[DEVICE_TYPE], t[BAR_STATE]
+    bars = where_not(bars, "", by=part_of(types, bars, stop=2))
+    return concat(complete(t[CORE_STATE], types), bars)
+
+
+@rows_of(CORE_STATE, BAR_STATE, DEVICE_TYPE)
+def mpdu_numbers(t: Tables) -> Rows:
+    bars = t[BAR_STATE]
+    core = numbered(complete(t[CORE_STATE], t[DEVICE_TYPE]))
+    return concat(core, with_units(numbered(bars, position=1), numbered(bars), "-"))
+
+
+def _with_bars(core: Column, below: str, name: str) -> Parts:
+    return Parts((("", core), ("", column(f"{MPDU}.4.1.1.{below}", "mpduSmExtBarOutlet" + name))))
 
 
 def _of_core(values: Column, scale: Decimal = ONES) -> Measurement:
     """A figure of the outputs of the core. -1 "means not measurable" (CPQPOWER-MIB)."""
-    return figure(
-        values.left_join(values.where_not(NOT_MEASURED)),
-        scale,
-        unmetered="the core calls an output not measurable",
-    )
+
+    @rows_of(values)
+    def rows(t: Tables) -> Rows:
+        return left_join(t[values], where_not(t[values], NOT_MEASURED))
+
+    return figure(rows, scale, unmetered="the core calls an output not measurable")
+
+
+MODULE_POWER = column(PDU + ".3.1.1.4", "pduOutputPower")
+MODULE_PDUS = column(PDU + ".1.2.1.1", "pduIdentIndex")
+MODULE_COUNT = scalar(PDU + ".1.1.0", "numOfPdu")
+
+
+@rows_of(MODULE_POWER, MODULE_PDUS, MODULE_COUNT)
+def module_powers(t: Tables) -> Rows:
+    """A row for each PDU. No total unless each row, and at least numOfPdu rows, has a power; on a
+    module without that number, unless each PDU of the table of identities has one, too."""
+    powers, count = t[MODULE_POWER], t.scalar(MODULE_COUNT)
+    if count is not None:
+        is_number_of_pdus = re.fullmatch("[1-9][0-9]*", text(count))
+        return complete(powers, counts=t[MODULE_COUNT]) if is_number_of_pdus else {}
+    return left_join(complete(t[MODULE_PDUS], powers), powers)
 
 
 hpe_profile = partial(Profile, vendor="HPE", source=librenms("hp/CPQPOWER-MIB"))
@@ -205,16 +247,14 @@ PROFILES = (
         mib="CPQPOWER-MIB (pdu3)",
         models=("G2 metered and switched PDU, newer controller (P9S)",),
         sys_object_ids=oids(PDU3.root),
-        units=Complete(PDU3_PHASES, count=scalar("232.165.11.1.1.0", "pdu3NumberPDU"), gaps=True),
-        outlets=PDU3.outlets(PDU3.verbs(PDU3_CONTROLLABLE))(
-            # the outlets of units that switch are counted even if none is listed
-            count=First(
-                (PDU3.outlet_count.where(PDU3_CONTROLLABLE, CONTROLLABLE), PDU3.count_of_listed)
-            ),
+        units=Complete(PDU3_PHASES, count=PDU3_COUNT, gaps=True),
+        unit_count=PDU3_COUNT,
+        outlets=PDU3.outlets(PDU3.verbs(), PDU3.guard(PDU3_CONTROLLABLE, allow=(CONTROLLABLE,)))(
+            count=PDU3.counts(PDU3_CONTROLLABLE),
             power=figure(PDU3.column("5.1.1.13", "OutletWatts")),
             energy=figure(PDU3.column("5.1.1.14", "OutletWh", optional=True)),
         ),
-        load=replace(PDU3.load(phases=PDU3_PHASES), demanded=True),
+        load=PDU3.load(PDU3_PHASES, demanded=True),
         power=PDU3.power(),
         energy=PDU3.total(figure(PDU3.column("2.1.1.6", "InputTotalEnergy", optional=True))),
         evidence=SIMULATED,
@@ -230,12 +270,15 @@ PROFILES = (
         mib="CPQPOWER-MIB (pdu2)",
         models=("G2 metered and switched PDU (P9R, P9S, H8B)",),
         sys_object_ids=oids(PDU2.root),
-        units=Complete(PDU2_PHASES, count=scalar("232.165.7.1.1.0", "pdu2NumberPDU"), gaps=True),
-        outlets=PDU2.outlets(PDU2.verbs(PDU2.column("1.2.1.9", "Controllable")), first_unit=0)(
+        units=Complete(PDU2_PHASES, count=PDU2_COUNT, gaps=True),
+        unit_count=PDU2_COUNT,
+        outlets=PDU2.outlets(
+            PDU2.verbs(), PDU2.guard(PDU2_CONTROLLABLE, allow=(CONTROLLABLE,)), first_unit=0
+        )(
             power=figure(PDU2.column("5.1.1.14", "OutletWatts")),
             energy=figure(PDU2.column("5.1.1.15", "OutletWh"), THOUSANDTHS),
         ),
-        load=replace(PDU2.load(), demanded=True),
+        load=PDU2.load(demanded=True),
         power=PDU2.power(),
         energy=PDU2.total(
             figure(PDU2.column("2.1.1.6", "InputPowerWattHour"), THOUSANDTHS), demanded=True
@@ -250,23 +293,15 @@ PROFILES = (
         models=("Intelligent Modular PDU AF5xxA with its extension bars",),
         sys_object_ids=oids(MPDU),
         units=Complete(CORE_OUTLETS, count=CORE_COUNT, gaps=True),
+        unit_count=CORE_COUNT,
         outlets=outlets(
-            states=State(Concat((CORE_STATE, BARS)), on=("on",), off=("off",)),
+            State(core_and_bars, on=("on",), off=("off",)),
             count=CORE_OUTLETS,
             checks_empty_table=True,
-            number=Concat(
-                (
-                    Number(CORE_STATE, plus=0),
-                    Chained(Number(BAR_STATE, plus=0, position=1), Number(BAR_STATE, plus=0), "-"),
-                )
-            ),
-            current=figure(
-                _core_and_bars(CORE_CURRENT, "6", "mpduSmExtBarOutletCurrent"), HUNDREDTHS
-            ),
-            power=figure(_core_and_bars(CORE_WATTS, "7", "mpduSmExtBarOutletPowerWatt")),
-            energy=figure(
-                _core_and_bars(CORE_WH, "20", "mpduSmExtBarOutletPowerWattHour"), THOUSANDTHS
-            ),
+            number=mpdu_numbers,
+            current=figure(_with_bars(CORE_CURRENT, "6", "Current"), HUNDREDTHS),
+            power=figure(_with_bars(CORE_WATTS, "7", "PowerWatt")),
+            energy=figure(_with_bars(CORE_WH, "20", "PowerWattHour"), THOUSANDTHS),
         ),
         # The current of a bar also flows through its output, so bars are not summed.
         load=total(_of_core(CORE_CURRENT, HUNDREDTHS)),
@@ -289,13 +324,7 @@ PROFILES = (
         models=("PDU Management Module for metered PDUs",),
         sys_object_ids=oids(PDU),
         described=r"(?is).*(\bPDU\b|Power Distribution).*",
-        # A row for each PDU. No total unless each row, and at least numOfPdu rows, has a power; on
-        # a module without that number, unless each PDU of the table of identities has one, too.
-        power=total(
-            figure(IfMatches(COUNTED_POWERS, MODULE_COUNT, pattern="[1-9][0-9]*")),
-            figure(Unless(POWERS_OF_PDUS, MODULE_COUNT)),
-            figure(Unless(Unless(MODULE_POWER, MODULE_PDUS), MODULE_COUNT)),
-        ),
+        power=total(figure(module_powers)),
         evidence=SIMULATED.of("power"),
         note=(
             "It has no outlets. Its current is not read, because its unit changed between revisions"

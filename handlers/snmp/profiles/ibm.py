@@ -13,11 +13,11 @@ listed and not switched, and have no figures. Values 2 to 5 (cycling, and pendin
 and -1 (error) are neither on nor off.
 
 The older DPI C13 and C19 PDU+ (39Mxxxx) answer below Powerware's number, in another tree. A walk of
-one and an owner's program (zabuzafr/IBM-PDU-Management, walk_charge.txt and backend/models.yaml)
-show its objects. Nothing there switches. The power in W is 0 at 0.3 A and 68 VA, so it is not read.
+one and two owners' programs (zabuzafr/IBM-PDU-Management, walk_charge.txt and backend/models.yaml;
+nesi/pan_pdu, rlib/pdu39m2816.rb) show its objects. Nothing there switches.
 """
 
-from decimal import Decimal
+import re
 
 from .language import *
 
@@ -34,7 +34,6 @@ NEWER_STATE = replace(NEWER, object="ibmPduOutletState")
 EIGHTH = column(
     TABLE + ".8", "ibmPduOutletVoltage (older firmware: the highest current)", optional=True
 )
-VOLTAGES = EIGHTH.where_not("0")
 POWER = column(TABLE + ".15", "ibmPduOutletLastPowerReading", optional=True)
 NAME = column(TABLE + ".2", "ibmPduOutletName")
 COUNT = scalar("2.6.223.8.2.1.0", "ibmPduOutletCount")
@@ -45,31 +44,102 @@ PHASE_POWERS = Complete(
 VERSION = scalar("2.6.223.7.3.0", "ibmPduSoftwareVersion")
 STATES, NUMBER = "-1|[0-5]", "-?[0-9]+"
 VOLTS = "[89][0-9]|1[0-9]{2}|2[0-8][0-9]"
-NEWER_VERSION = IfMatches(VERSION, VERSION, ".*sLEN.*")
-# the version is only read if column 11 could be the state
-LIKE_OLDER = IfMatches(Unless(OLDER, NEWER_VERSION), OLDER, STATES)
+MARK_OF_NEWER = "sLEN"  # in the version
+UNKNOWN_LAYOUT = Lost("a cell that tells the layout of its table is lost")
 
 
-def _newer(at: Source) -> Source:
+def _all_match(rows: Rows, pattern: str) -> Optional[bool]:
+    """Whether there are rows and all have such a value; None if that depends on lost ones."""
+    known = [text(value) for value in rows.values() if not isinstance(value, Lost)]
+    if not rows or not all(re.fullmatch(pattern, word) for word in known):
+        return False
+    return True if len(known) == len(rows) else None
+
+
+def _has_rows(rows: Rows) -> Optional[bool]:
+    """Whether there are rows; None if all are lost."""
+    is_any_known = any(not isinstance(value, Lost) for value in rows.values())
+    return is_any_known if is_any_known or not rows else None
+
+
+def _not(fact: Optional[bool]) -> Optional[bool]:
+    return None if fact is None else not fact
+
+
+def _has_older_states(t: Tables) -> Optional[bool]:
+    """Whether column 11 may be the state. The version is only read if its values could be."""
+    has_states = _all_match(t[OLDER], STATES)
+    return False if has_states is not False and MARK_OF_NEWER in t.text(VERSION) else has_states
+
+
+def _of_layout(t: Tables, at: Column, *demands: Optional[bool]) -> Rows:
+    """The rows of a column if its table has the layout that meets all these demands; lost where
+    lost cells leave that open."""
+    if False in demands:
+        return {}
+    return dict.fromkeys(t[at], UNKNOWN_LAYOUT) if None in demands else t[at]
+
+
+def _newer(at: Column) -> Derived:
     """`at`, if the table has the newer layout; else no rows."""
-    unlike_older = Unless(at, LIKE_OLDER)
-    by_states = IfMatches(unlike_older, NEWER, STATES)
-    by_power = IfMatches(by_states, POWER, NUMBER)
-    return IfMatches(by_power, OLDER, NUMBER)
+
+    @rows_of(at, OLDER, NEWER, POWER, VERSION, by_row=True)
+    def rows(t: Tables) -> Rows:
+        table = t.whole
+        return _of_layout(
+            t,
+            at,
+            _not(_has_older_states(table)),
+            _all_match(table[NEWER], STATES),
+            _all_match(table[POWER], NUMBER),
+            _all_match(table[OLDER], NUMBER),
+        )
+
+    return rows
 
 
-def _outlet_figure(at: Source, scale: Decimal = ONES) -> Measurement:
+def _outlet_figure(at: Column, scale: Decimal = ONES) -> Measurement:
     """A figure of an outlet; not known if nothing shows which layout the table has."""
     return figure(value_or_empty(_newer(at), NEWER), scale)
 
 
-def _older(at: Source) -> Source:
+def _older(at: Column) -> Derived:
     """`at`, if the table has the older layout; else no rows."""
-    by_states = IfMatches(at, OLDER, STATES)
-    by_eighth = IfMatches(by_states, EIGHTH, NUMBER)
-    without_voltages = Unless(by_eighth, IfMatches(VOLTAGES, VOLTAGES, VOLTS))
-    without_power = Unless(without_voltages, POWER)
-    return IfMatches(without_power, VERSION, "(?!.*sLEN).*")
+
+    @rows_of(at, OLDER, POWER, VERSION, by_row=True, late=(EIGHTH,))
+    def rows(t: Tables) -> Rows:
+        table = t.whole
+        version = table.scalar(VERSION)
+        return _of_layout(
+            t,
+            at,
+            _all_match(table[OLDER], STATES),
+            _not(_has_rows(table[POWER])),
+            version is not None and MARK_OF_NEWER not in text(version),
+            _all_match(table[EIGHTH], NUMBER),
+            _not(_all_match(where_not(table[EIGHTH], "0"), VOLTS)),  # not all are voltages
+        )
+
+    return rows
+
+
+@rows_of(PHASE_COUNT)
+def counted_phases(t: Tables) -> Rows:
+    return where_not(t[PHASE_COUNT], "0")
+
+
+METERS = "534.6.6.2.1.3.2.7.1"
+METERED_AMPS = scalar(METERS + ".49.0", "total output current")
+METERED_WATTS = scalar(METERS + ".43.0", "total output power")
+
+
+@rows_of(METERED_WATTS, METERED_AMPS)
+def metered_power(t: Tables) -> Rows:
+    """The power; a 0 beside a current is no value: a unit showed it at 0.3 A and 68 VA."""
+    watts = t[METERED_WATTS]
+    is_zero = is_one_of(watts.get("0"), ("0",))
+    is_idle = is_one_of(t[METERED_AMPS].get("0"), ("0",))
+    return left_join(watts, {}) if is_zero and not is_idle else watts
 
 
 PROFILES = (
@@ -82,8 +152,8 @@ PROFILES = (
         sys_object_ids=oids("2.6.223"),
         outlets=(
             outlets(
-                states=State(_newer(NEWER), on=("1",), off=("0",)),
-                control=Write(NEWER_STATE, on=1, off=0),
+                State(_newer(NEWER), on=("1",), off=("0",)),
+                Write(NEWER_STATE, on=1, off=0),
                 rows=NAME,
                 count=COUNT,
                 name=NAME,
@@ -91,17 +161,19 @@ PROFILES = (
                 power=_outlet_figure(POWER),
             )
             + outlets(
-                states=State(_older(OLDER), on=("1",), off=("0",)),
-                control=Write(OLDER_STATE, on=1, off=0),
+                State(_older(OLDER), on=("1",), off=("0",)),
+                Write(OLDER_STATE, on=1, off=0),
                 count=COUNT,
                 name=NAME,
-                current=figure(column(TABLE + ".7", "current in older firmware"), THOUSANDTHS),
-                power=figure(NEWER),
+                current=figure(
+                    _older(column(TABLE + ".7", "current in older firmware")), THOUSANDTHS
+                ),
+                power=figure(_older(NEWER)),
             )
         ),
         load=total(else_outlets=True),
         power=total(
-            figure(value_or_empty(PHASE_POWERS, beside=PHASE_COUNT.where_not("0"))),
+            figure(value_or_empty(PHASE_POWERS, counted_phases)),
             else_outlets=True,
         ),
         evidence=SIMULATED.of("state", "current", "power", "switching"),
@@ -117,11 +189,11 @@ PROFILES = (
         source=public("zabuzafr/IBM-PDU-Management", "backend/models.yaml"),
         models=("DPI C13 and C19 PDU+ of Powerware's tree (39Mxxxx)",),
         sys_object_ids=oids("534.6.6.2"),
-        load=total(figure(scalar("534.6.6.2.1.3.2.7.1.49.0", "total output current"), TENTHS)),
-        evidence=DRIVER.of("current"),
-        note=(
-            "Nothing there switches, and load groups are no outlets. The unit's power is 0 W at"
-            " 0.3 A, and is not read."
-        ),
+        load=total(figure(METERED_AMPS, TENTHS)),
+        power=total(figure(metered_power, unmetered="the unit shows 0 W beside a current")),
+        # kWh since the unit was last reset
+        energy=total(figure(scalar(METERS + ".54.0", "total energy"))),
+        evidence=DRIVER.of("current", "power", "energy"),
+        note="Nothing there switches, and load groups are no outlets.",
     ),
 )

@@ -19,8 +19,8 @@ PROFILES = (
         unseen=True,
         outlets=outlets(
             # xCAT does not say whether the objects have an instance.
-            states=State(
-                First((Spread(RELAYS, THREE, "relay"), Spread(RELAYS, THREE, "relay", tail=""))),
+            State(
+                first(Spread(RELAYS, THREE, "relay"), Spread(RELAYS, THREE, "relay", tail="")),
                 on=("1",),
                 off=("0",),
             )

@@ -5,15 +5,20 @@ systemCurrent is that of the first bus only. An output with an open fuse has no 
 relay is on.
 """
 
-from decimal import Decimal
-
 from .language import *
 
 ENABLE = column("39145.10.8.1.5", "outputEnable")
 BUS = column("39145.10.10.1.1", "busNumber")
 BUS_CURRENTS = Complete(column("39145.10.10.1.4", "busCurrent"), beside=BUS)
-CURRENT_WITHOUT_BUSES = Unless(scalar("39145.10.7.0", "systemCurrent"), BUS)
+SYSTEM_CURRENT = scalar("39145.10.7.0", "systemCurrent")
 WHOLE = "1"  # outputFuseStatus of a good fuse; 2 is open
+
+
+@rows_of(SYSTEM_CURRENT, BUS, by_row=True)
+def current_without_buses(t: Tables) -> Rows:
+    """The current of a panel that has no table of buses."""
+    buses = t.whole[BUS]
+    return unless({} if buses else t[SYSTEM_CURRENT], buses)
 
 
 def _amperes(source: Source) -> Measurement:
@@ -30,18 +35,18 @@ PROFILES = (
         models=("ICT180S", "ICT200DB"),
         sys_object_ids=oids("39145.10"),
         outlets=outlets(
-            states=State(
+            State(
                 ENABLE,
                 on=("1",),
                 off=("2",),
-                doubts=(Doubt(column("39145.10.8.1.4", "outputFuseStatus"), (WHOLE,)),),
+                conditions=(row_condition(column("39145.10.8.1.4", "outputFuseStatus"), WHOLE),),
             ),
-            control=Write(ENABLE, on=1, off=2),
+            Write(ENABLE, on=1, off=2),
             number=Number(ENABLE, plus=1),
             name=column("39145.10.8.1.2", "outputName"),
             current=_amperes(column("39145.10.8.1.3", "outputCurrent")),
         ),
-        load=total(_amperes(BUS_CURRENTS), _amperes(CURRENT_WITHOUT_BUSES)),
+        load=total(_amperes(BUS_CURRENTS), _amperes(current_without_buses)),
         ceilings=Ceilings(outlet_a=Decimal(200)),  # the models' names: 180 A and 200 A in all
         evidence=SIMULATED.of("state", "current", "switching"),
         recording="ict-pdu",

@@ -10,7 +10,7 @@ from .language import *
 COUNT = scalar("~.3.2.1.0", "ipmDeviceOutletNumber")
 STATUS = column("~.3.2.3.1.2", "outletStatusStatus", optional=True)
 DESC = column("~.3.2.2.1.2", "outletConfigDesc")
-LISTED = First((STATUS, DESC))  # each outlet, also of a unit that only meters
+LISTED = first(STATUS, DESC)  # each outlet, also of a unit that only meters
 # The objects of all three lines exist on each unit.
 LINES = Complete(
     numbered_parts(
@@ -33,8 +33,8 @@ PROFILES = (
             Root(oid("4555.1.1.20"), oid("4555.1.1.20.1")),
         ),
         outlets=outlets(
-            states=State(STATUS, on=("3",), off=("2",)),
-            control=Write(column("~.3.2.4.1.2", "outletControlControl"), on=3, off=4),
+            State(STATUS, on=("3",), off=("2",)),
+            Write(column("~.3.2.4.1.2", "outletControlControl"), on=3, off=4),
             rows=DESC,
             count=COUNT,
             none_if_zero=COUNT,
@@ -75,7 +75,7 @@ PROFILES = (
         source=librenms("socomec/SOCOMECPDU-MIB.mib"),
         models=("metered PDU (NRT-OP-PDU)",),
         sys_object_ids=oids("4555.2.30"),
-        contact=(contact(DISCONNECTED, "0", optional=True),),
+        conditions=(device_condition(DISCONNECTED, "0", optional=True),),
         load=total(figure(LINES, TENTHS)),
         evidence=SIMULATED.of("current"),
         note="Metered per line, without outlets. In spite of its key it is not a transfer switch.",

@@ -6,6 +6,7 @@ voltages, only that of meter 3 is in hundredths. A DCIM's library and an owner's
 currents in tenths. Each meter's power tells in which scale its current is.
 """
 
+from ...shared.decimals import CONTEXT
 from .language import *
 
 SOCKETS = "38218.1.7.1.1"
@@ -19,13 +20,53 @@ def _meters(item: int, name: str) -> Spread:
     return Spread(oid("38218.1.6"), tuple(spans), name)
 
 
+VOLTAGES, READINGS = _meters(1, "pdu-meterN-VRMS"), _meters(2, "pdu-meterN-IRMS")
 ENERGIES = Complete(_meters(3, "pdu-meterN-KWH"), next_row=True)
 POWERS = _meters(4, "pdu-meterN-KW")
-CURRENTS = CurrentsByPower(
-    _meters(2, "pdu-meterN-IRMS"),
-    voltages=_meters(1, "pdu-meterN-VRMS"),
-    powers=POWERS,
-)
+# of a voltage; a higher one is in hundredths of V
+MOST_TENTHS_OF_V = 6_000
+# of a current in units of W/V; the least leaves room for rounded readings
+LEAST_OF_W_PER_V, MOST_OF_W_PER_V = Decimal("0.9"), 5
+# In tenths it could be that of power supplies in standby, whose power factor may be 0.1.
+LEAST_HUNDREDTHS = 50
+OF_UNKNOWN_SCALE = Lost("a current whose scale its power does not tell")
+
+
+@rows_of(READINGS, VOLTAGES, POWERS)
+def currents(t: Tables) -> Rows:
+    """The current of each meter in hundredths of A. One below W/V is not possible, and one above
+    five times that, a power factor of 0.2, is not believed: so one scale fits at most. A current
+    above 0 is lost if none does."""
+    voltages, powers = t[VOLTAGES], t[POWERS]
+    rows: Rows = {}
+    for meter, value in t[READINGS].items():
+        reading = number(value)
+        if reading is None or reading <= 0:
+            rows[meter] = value
+        else:
+            amperes = _least_amperes(number(voltages.get(meter)), number(powers.get(meter)))
+            rows[meter] = _hundredths(reading, amperes)
+    return rows
+
+
+def _least_amperes(volts: Optional[Decimal], watts: Optional[Decimal]) -> Decimal:
+    """W/V, 0 if it cannot be computed. `volts`: in tenths or hundredths."""
+    if not volts or watts is None:
+        return Decimal(0)
+    divisor = 10 if volts <= MOST_TENTHS_OF_V else 100
+    return CONTEXT.divide(CONTEXT.multiply(watts, divisor), volts)
+
+
+def _hundredths(reading: Decimal, least_amperes: Decimal) -> Union[str, Lost]:
+    """A reading in hundredths of A, lost if its scale is not known."""
+    least = CONTEXT.multiply(least_amperes, LEAST_OF_W_PER_V)
+    most = CONTEXT.multiply(least_amperes, MOST_OF_W_PER_V)
+    if least <= CONTEXT.divide(reading, 10) <= most:
+        return format(CONTEXT.multiply(reading, 10), "f")
+    if least <= CONTEXT.divide(reading, 100) <= most and reading >= LEAST_HUNDREDTHS:
+        return format(reading, "f")
+    return OF_UNKNOWN_SCALE
+
 
 PROFILES = (
     Profile(
@@ -37,8 +78,8 @@ PROFILES = (
         sys_object_ids=oids("38218"),
         unseen=True,
         outlets=outlets(
-            states=State(ON_OFF, on=("1",), off=("0",)),
-            control=Write(ON_OFF, on=1, off=0),
+            State(ON_OFF, on=("1",), off=("0",)),
+            Write(ON_OFF, on=1, off=0),
             count=scalar("38218.1.5.2.0", "pdu-Nosockets"),
             checks_empty_table=True,
             number=column(SOCKETS + ".2", "socket-Number"),
@@ -46,9 +87,9 @@ PROFILES = (
             current=figure(column(SOCKETS + ".5", "socket-AMPS"), TENTHS),
             energy=figure(column(SOCKETS + ".6", "socket-KWH"), TENTHS),
         ),
-        load=total(figure(CURRENTS, HUNDREDTHS, beside=ENERGIES)),
+        load=total(figure(currents, HUNDREDTHS, beside=ENERGIES)),
         power=total(figure(POWERS, beside=ENERGIES)),
-        energy=total(figure(ENERGIES, TENTHS, beside=_meters(2, "pdu-meterN-IRMS"))),
+        energy=total(figure(ENERGIES, TENTHS, beside=READINGS)),
         evidence=SIMULATED,
         # writes socket-ONOFF, whose index counts from 0: 1 on, 0 off
         programs=("the module for iPower PDUs of Bitfocus Companion (JavaScript)",),

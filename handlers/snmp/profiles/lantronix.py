@@ -18,8 +18,8 @@ PROFILES = (
         models=("PDUs behind SLC and SLC 8000 console managers",),
         sys_object_ids=oids("244.1.1"),
         outlets=outlets(
-            states=State(column(RPM + ".3.1.2", "slcDevRPMOutletState"), on=("3",), off=("2",)),
-            control=Write(column(RPM + ".3.1.4", "slcDevRPMOutletAction"), on=3, off=2),
+            State(column(RPM + ".3.1.2", "slcDevRPMOutletState"), on=("3",), off=("2",)),
+            Write(column(RPM + ".3.1.4", "slcDevRPMOutletAction"), on=3, off=2),
             count=column(RPM + ".1.1.12", "slcDevRPMNumOutlets"),
             name=column(RPM + ".3.1.1", "slcDevRPMOutletName"),
             current=figure(column(RPM + ".3.1.3", "slcDevRPMOutletCurrent"), TENTHS),

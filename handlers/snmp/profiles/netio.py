@@ -19,9 +19,10 @@ PROFILES = (
         models=("PowerPDU 4PS, 4C, 4KS", "PowerBOX", "PowerDIN"),
         sys_object_ids=oids("47952"),
         outlets=outlets(
-            states=State(STATE, on=("1",), off=("0",)),
-            control=Write(column("47952.1.1.1.5", "netioOutputAction"), on=1, off=0),
-            number=Number(STATE, plus=0, position=0),  # in some firmware the index is number.0
+            State(STATE, on=("1",), off=("0",)),
+            Write(column("47952.1.1.1.5", "netioOutputAction"), on=1, off=0),
+            # the printed number: in some firmware the index is NUMBER.0.
+            number=Number(STATE, position=0),
             name=column("47952.1.1.1.2", "netioOutputName"),
             current=figure(
                 column("47952.1.1.1.28", "netioOutputCurrent"), THOUSANDTHS, NOT_MEASURED

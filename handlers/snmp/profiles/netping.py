@@ -19,18 +19,18 @@ AUTOMATIC = ("2", "3", "4", "5")
 NO_RESET = ("0", "2")
 
 RELAY_STATE = column("25728.5500.5.1.15", "npRelayState")
+RELAY_MODE = column("25728.5500.5.1.2", "npRelayMode")
 RELAY_POWERED = column("25728.5500.5.1.16", "npRelayPowered", optional=True)
 PWR_STATE = column("25728.5800.3.1.15", "npPwrRelayState", optional=True)
 PWR_MODE = column("25728.5800.3.1.3", "npPwrManualMode")
 PWR_MEMO = column("25728.5800.3.1.6", "npPwrMemo")
-IN_RESET = Doubt(
+IN_RESET = Condition(
     column("25728.5800.3.1.2", "npPwrStartReset", optional=True), NO_RESET, optional=True
 )
 
 
-def _guard_by_mode(mode: Column) -> Guarded:
-    return Guarded(
-        Write(mode, on=1, off=0),
+def _no_automatic_mode(mode: Column) -> Guard:
+    return Guard(
         mode,
         refuse=AUTOMATIC,
         automatic=True,
@@ -47,8 +47,9 @@ PROFILES = (
         models=("8/PWR", "4/PWR", "4PWR-220/SMS", "2/PWR-220", "IO", "UniPing server solution v3"),
         sys_object_ids=oids("25728"),
         outlets=outlets(
-            states=State(RELAY_STATE, on=ON, off=OFF, confirm=First((RELAY_POWERED, RELAY_STATE))),
-            control=_guard_by_mode(column("25728.5500.5.1.2", "npRelayMode")),
+            State(RELAY_STATE, on=ON, off=OFF, crosscheck=first(RELAY_POWERED, RELAY_STATE)),
+            Write(RELAY_MODE, on=1, off=0),
+            _no_automatic_mode(RELAY_MODE),
             name=column("25728.5500.5.1.6", "npRelayMemo"),
         ),
         evidence=SIMULATED.of("state", "switching"),
@@ -69,13 +70,15 @@ PROFILES = (
         sys_object_ids=oids("25728"),
         outlets=(
             outlets(
-                states=State(PWR_STATE, on=ON, off=OFF, doubts=(IN_RESET,)),
-                control=_guard_by_mode(PWR_MODE),
+                State(PWR_STATE, on=ON, off=OFF, conditions=(IN_RESET,)),
+                Write(PWR_MODE, on=1, off=0),
+                _no_automatic_mode(PWR_MODE),
                 name=PWR_MEMO,
             )
             + outlets(
-                states=State(PWR_MODE, on=ON, off=OFF, doubts=(IN_RESET,)),
-                control=_guard_by_mode(PWR_MODE),
+                State(on_demand(PWR_MODE), on=ON, off=OFF, conditions=(IN_RESET,)),
+                Write(PWR_MODE, on=1, off=0),
+                _no_automatic_mode(PWR_MODE),
                 name=PWR_MEMO,
             )
         ),

@@ -10,19 +10,17 @@ of public code: they show its total power and the names of its outlets, and two 
 them without its texts. No program shows a state.
 """
 
-from decimal import Decimal
-
 from ..profile import NO_MAKER
 from .language import *
 
 MASTER = "23273.3.1.1"
 COUNT = scalar(f"{MASTER}.1.3.0", "MasterDeviceOutputNum")
 # a firmware may list more outputs than the unit has
-STATUS = UpToCount(column(f"{MASTER}.6", "masterOutputStatus", suffix="0"), COUNT)
+STATUS = column(f"{MASTER}.6", "masterOutputStatus", suffix="0")
 
 
 def _texts(source: Source) -> Measurement:
-    return Measurement(source, absent=("--",), scale_of_integers=Decimal(1))
+    return Measurement(source, absent=("--",), scale_of_integers=ONES)
 
 
 def _of_lines(arc: int, name: str) -> Source:
@@ -49,8 +47,8 @@ PROFILES = (
         sys_object_ids=oids("23273"),
         sweep=True,
         outlets=outlets(
-            states=State(STATUS, on=("ON",), off=("OFF",)),
-            control=Write(STATUS, on="ON", off="OFF"),
+            State(counted_rows(STATUS, COUNT), on=("ON",), off=("OFF",)),
+            Write(STATUS, on="ON", off="OFF"),
             name=column(f"{MASTER}.5", "masterOutputName", suffix="0"),
             current=_texts(column(f"{MASTER}.7", "masterOutputCurrect", suffix="0")),
         ),

@@ -18,8 +18,8 @@ PROFILES = (
         models=("IPDU-S2", "IPDU-SX"),
         sys_object_ids=oids("3699.1.1.6"),
         outlets=outlets(
-            states=State(VALUE, on=("1",), off=("0",)),
-            control=Write(VALUE, on=1, off=0),
+            State(VALUE, on=("1",), off=("0",)),
+            Write(VALUE, on=1, off=0),
             name=column("3699.1.1.6.1.7.1.1.2", "rlyOutputDescription"),
         ),
         evidence=SIMULATED.of("state", "switching"),

@@ -18,7 +18,7 @@ PROFILES = (
         models=("PDUs behind ACM, CM, IM and OM console servers",),
         sys_object_ids=oids("25049.1"),
         outlets=outlets(
-            states=State(column("25049.17.16.1.4", "ogRpcOutletState"), on=("1",), off=("2",)),
+            State(column("25049.17.16.1.4", "ogRpcOutletState"), on=("1",), off=("2",)),
             count=TOTAL,
             name=column("25049.17.16.1.3", "ogRpcOutletName"),
             current=figure(column("25049.17.16.1.7", "ogRpcOutletCurrent"), HUNDREDTHS),

@@ -15,15 +15,40 @@ G5 = hpe.PduTables(
     HUNDREDTHS,
     column(ROOT + ".1.2.1.13", "pdug5OutletCount"),
 )
-STATES = G5.control_states.where_not("0", by=G5.column("5.1.1.1", "OutletIndex"), demanded=True)
+INDEX = G5.column("5.1.1.1", "OutletIndex")
 # each unit of a chain has this row, also one without outlets; rows of padding have none
 PHASES = G5.column("1.2.1.11", "InputPhaseCount")
 # It reads the outlet's state as a command, 7 if that cannot be determined.
-UNKNOWN = Doubt(
+UNIT_COUNT = scalar(ROOT + ".1.1.0", "pdug5NumberPDU")
+UNKNOWN = Condition(
     G5.column("5.2.1.10", "OutletControlCommand", optional=True),
-    quiet=("1", "2", "3", "4", "5", "6"),
+    good=("1", "2", "3", "4", "5", "6"),
     optional=True,
 )
+
+
+@rows_of(G5.states, INDEX, by_row=True)
+def states(t: Tables) -> Rows:
+    return where_not(t[G5.states], "0", by=t[INDEX], demanded=True)
+
+
+@rows_of(G5.names, INDEX)
+def named(t: Tables) -> Rows:
+    """The rows with a name; one whose name is lost, unless it is padding."""
+    indexes = t[INDEX]
+    rows: Rows = {}
+    for row, name in where_not(t[G5.names], "").items():
+        if not (isinstance(name, Lost) and is_one_of(indexes.get(row), ("0",))):
+            rows[row] = name
+    return rows
+
+
+@rows_of(G5.outlet_count, G5.states, INDEX)
+def counts(t: Tables) -> Rows:
+    """The outlets of units with outlets in the table of states."""
+    listed = t[states]
+    return of_units(t[G5.outlet_count], listed) if listed else {}
+
 
 PROFILES = (
     Profile(
@@ -33,14 +58,19 @@ PROFILES = (
         source=librenms("panduit/PANDUIT-MIB"),
         models=("SmartZone G5", "SmartZone G6"),
         sys_object_ids=oids(ROOT),
-        units=Complete(PHASES, count=scalar(ROOT + ".1.1.0", "pdug5NumberPDU"), gaps=True),
-        outlets=G5.outlets(G5.verbs(G5.column("1.2.1.10", "Controllable")))(
-            states=State(STATES, on=("2",), off=("1",), absent=(hpe.PADDING,), doubts=(UNKNOWN,)),
-            count=OfUnits(G5.outlet_count, STATES),
+        units=Complete(PHASES, count=UNIT_COUNT, gaps=True),
+        unit_count=UNIT_COUNT,
+        outlets=G5.outlets(
+            G5.verbs(),
+            G5.guard(G5.column("1.2.1.10", "Controllable"), allow=(hpe.CONTROLLABLE,)),
+            State(states, on=("2",), off=("1",), absent=(hpe.PADDING,), conditions=(UNKNOWN,)),
+        )(
+            rows=named,
+            count=counts,
             power=figure(G5.column("5.1.1.13", "OutletWatts")),
             energy=figure(G5.column("5.1.1.14", "OutletWh"), THOUSANDTHS),
         ),
-        load=G5.load(has_total=True, phases=PHASES),
+        load=G5.load(PHASES, has_total=True),
         power=G5.power(else_outlets=True),
         energy=G5.total(figure(G5.column("2.1.1.6", "InputTotalEnergy")), else_outlets=True),
         evidence=SIMULATED,

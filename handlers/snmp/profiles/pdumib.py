@@ -21,14 +21,28 @@ PHASES = scalar("23280.4.0", "phaseTableSize")
 VOLTAGE = column("23280.6.1.2", "phaseStatusVoltage")
 
 
-def _supported(values: Column) -> Source:
+def _supported(values: Column) -> Derived:
     """A column of the table of PDUs, if all of them support it."""
-    of_each_pdu = Complete(values, count=DEVICES)
-    return IfMatches(of_each_pdu, of_each_pdu, SUPPORTED)
+
+    @rows_of(values, DEVICES)
+    def rows(t: Tables) -> Rows:
+        of_each_pdu = complete(t[values], counts=t[DEVICES])
+        return matching(of_each_pdu, of_each_pdu, SUPPORTED)
+
+    return rows
 
 
-def _phase_column(below: str, name: str) -> Source:
-    return Complete(column(f"23280.6.1.{below}", name), beside=VOLTAGE, count=PHASES)
+CURRENT = column("23280.6.1.3", "phaseStatusCurrent")
+
+
+def _of_phases(values: Column) -> Derived:
+    """A column of the phases, which is only read if the table of PDUs does not support it."""
+
+    @rows_of(values, VOLTAGE, PHASES, late=(values,))
+    def rows(t: Tables) -> Rows:
+        return complete(t[values], t[VOLTAGE], t[PHASES])
+
+    return rows
 
 
 PROFILES = (
@@ -40,20 +54,17 @@ PROFILES = (
         models=("DIGITUS DPDUV3M", "DPDU V2V3-L (said to be of GWGJ)"),
         sys_object_ids=oids("23280"),
         units=Complete(DEVICE_POWER, count=DEVICES, gaps=True),
+        unit_count=DEVICES,
         outlets=outlets(
-            states=State(
+            State(
                 STATE,
                 on=("2",),
                 off=("1",),
                 absent=(NOT_SUPPORTED,),
-                doubts=(
-                    Doubt(
-                        Complete(COMMAND, beside=STATE), ("1", "2", NOT_SUPPORTED), optional=True
-                    ),
-                ),
+                conditions=(Condition(COMMAND, ("1", "2", NOT_SUPPORTED), optional=True),),
             ),
-            control=Guarded(
-                Write(COMMAND, on=1, off=2),
+            Write(COMMAND, on=1, off=2),
+            Guard(
                 COMMAND,
                 refuse=(LOCKED, NOT_SUPPORTED),
                 why="it is locked on the device, has no relay, or its state is not known",
@@ -64,14 +75,14 @@ PROFILES = (
             power=figure(column("23280.8.1.5", "outletStatusActivePower")),
             energy=figure(column("23280.8.1.7", "outletStatusActiveEnergy"), THOUSANDTHS),
         ),
-        load=total(figure(_phase_column("3", "phaseStatusCurrent"), HUNDREDTHS), demanded=True),
+        load=total(figure(CURRENT, HUNDREDTHS, beside=VOLTAGE, count=PHASES), demanded=True),
         power=total(
             figure(_supported(DEVICE_POWER)),
-            figure(_phase_column("4", "phaseStatusActivePower")),
+            figure(_of_phases(column("23280.6.1.4", "phaseStatusActivePower"))),
         ),
         energy=total(
             figure(_supported(column("23280.2.1.9", "deviceStatusActiveEnergy")), THOUSANDTHS),
-            figure(_phase_column("8", "phaseStatusActiveEnergy"), THOUSANDTHS),
+            figure(_of_phases(column("23280.6.1.8", "phaseStatusActiveEnergy")), THOUSANDTHS),
         ),
         evidence=SIMULATED,
         programs=(

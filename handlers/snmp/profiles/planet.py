@@ -3,11 +3,11 @@
 from .language import *
 
 
-def _device_object(arc: int, name: str) -> First:
+def _device_object(arc: int, name: str) -> Derived:
     """Units answer for the object without the instance .0 of the MIB: a recording shows it for
     deviceATSKind.
     """
-    return First((scalar(f"10456.3.2.{arc}", name), scalar(f"10456.3.2.{arc}.0", name)))
+    return first(scalar(f"10456.3.2.{arc}", name), scalar(f"10456.3.2.{arc}.0", name))
 
 
 FEEDS = _device_object(2, "deviceInFeedTotal")
@@ -23,9 +23,9 @@ PROFILES = (
         models=("IPM-4120", "IPM-8220, IPM-8221", "IPM-12120"),
         sys_object_ids=oids("10456"),
         outlets=outlets(
-            states=State(column("10456.3.3.3.1.4", "outSwitchStatus"), on=("1",), off=("0",)),
+            State(column("10456.3.3.3.1.4", "outSwitchStatus"), on=("1",), off=("0",)),
+            Write(column("10456.3.3.3.1.5", "outSwitchCtrl"), on=1, off=2),
             count=_device_object(5, "deviceOutTotal"),
-            control=Write(column("10456.3.3.3.1.5", "outSwitchCtrl"), on=1, off=2),
             current=figure(column("10456.3.3.3.1.7", "outCurrent"), TENTHS),
             power=figure(column("10456.3.3.3.1.9", "outPowerLoad")),
         ),

@@ -14,9 +14,8 @@ are those of the Simple PDU (SimplePDU-MIB), in 0.01 kWh by its MIB.
 Another product line is known from MAAS's driver alone, which calls it version 2.
 """
 
-from collections.abc import Iterable
+import re
 from functools import partial
-from typing import Callable
 
 from .language import *
 
@@ -24,34 +23,38 @@ BSPDU = "42610.1.4.4.1.6.2"
 BSPDU_UNITS = dict(enumerate("ABCDEFGH", 1))
 
 
-def _tables(path: str, name: str) -> Tables:
-    return Tables(oid(BSPDU), 1, 8, path, name)
+def _tables(path: str, name: str) -> PerUnit:
+    return PerUnit(oid(BSPDU), 1, 8, path, name)
 
 
 def _count(unit: int) -> Scalar:
     return scalar(f"{BSPDU}.{unit}.1.0", f"pduPwrMonitoringOutletNumPdu{BSPDU_UNITS[unit]}")
 
 
-def _states(unit: int) -> Source:
+def _states(unit: int) -> Derived:
     states = column(f"{BSPDU}.{unit}.2.1.2", f"outletPdu{BSPDU_UNITS[unit]}State")
-    return UpToCount(states, _count(unit), count_is_required=True)
+    return counted_rows(states, _count(unit), required=True)
 
 
-def _of_units_with_outlets(
-    values: Callable[[int], Column], count: Callable[[int], Scalar], units: Iterable[int]
-) -> Concat:
-    """A column of the outlets, without units that count none."""
-    return numbered_parts(
-        lambda unit: Unless(values(unit), count(unit).where(count(unit), "0")), units
-    )
+def _unless_zero(values: Column, count: Scalar) -> Derived:
+    """A column of the outlets of a unit that does not count none."""
+
+    @rows_of(values, count)
+    def rows(t: Tables) -> Rows:
+        counts = t[count]
+        if is_one_of(t.scalar(count), ("0",)):
+            return {}
+        return unless(t[values], where(counts, counts, "0"))
+
+    return rows
 
 
-def _measurements(below: str, name: str) -> Concat:
-    return _of_units_with_outlets(
-        lambda unit: column(f"{BSPDU}.{unit}.2.1.{below}", f"outletPdu{BSPDU_UNITS[unit]}{name}"),
-        _count,
-        BSPDU_UNITS,
-    )
+def _measurements(below: str, name: str) -> Derived:
+    def of_unit(unit: int) -> Derived:
+        name_of_unit = f"outletPdu{BSPDU_UNITS[unit]}{name}"
+        return _unless_zero(column(f"{BSPDU}.{unit}.2.1.{below}", name_of_unit), _count(unit))
+
+    return numbered_rows(of_unit, BSPDU_UNITS)
 
 
 INLET_ENERGY = column("42610.1.4.4.1.6.1.2.1.4", "inletEnergy")
@@ -73,21 +76,29 @@ SIMPLE = "42610.1.4.2"
 # writes pduDevMgmtOutletXPortRly (2 on, 4 off), and .2.1.3 of version 2 (2 on, 1 off)
 MAAS = public("canonical/maas", "src/provisioningserver/drivers/power/powertek.py")
 V2 = "42610.1.3"
-V2_STATE = Tables(oid(V2), 1, 16, "2.1.3", "outlet state (no public MIB)")
+V2_STATE = PerUnit(oid(V2), 1, 16, "2.1.3", "outlet state (no public MIB)")
 
 
 PHASE_INDEX = column(SIMPLE + ".1.1.1.2.1.1.1", "pduInputStatPhaseIndex")
 INDEXES = "[0-3]"  # that the MIB allows
-PHASE_CURRENT = Complete(
-    column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent"),
-    beside=PHASE_INDEX,
-    from_one=LAST_ARC,
-)
+PHASE_CURRENT = column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent")
 
 
-def _phase_currents(indexes: str) -> IfMatches:
+def _phase_currents(indexes: str) -> Derived:
     """The current of each phase; no rows unless all phase indexes match `indexes`."""
-    return IfMatches(PHASE_CURRENT, PHASE_INDEX, indexes, others=INDEXES)
+
+    @rows_of(PHASE_CURRENT, PHASE_INDEX)
+    def rows(t: Tables) -> Rows:
+        phases = t[PHASE_INDEX]
+        currents = complete(t[PHASE_CURRENT], phases, from_one=LAST_ARC)
+        return matching(currents, phases, indexes, others=INDEXES)
+
+    return rows
+
+
+@rows_of(PHASE_INDEX)
+def known_phases(t: Tables) -> Rows:
+    return matching(t[PHASE_INDEX], t[PHASE_INDEX], INDEXES)
 
 
 def _size(unit: int) -> Scalar:
@@ -98,23 +109,30 @@ def _pwt2_column(unit: int, below: str, name: str) -> Column:
     return column(f"{PWT2}.2.2.{unit}.2.1.{below}", "pduDevMonOutletXPort" + name)
 
 
-def _pwt2(below: str, name: str) -> Concat:
-    return _of_units_with_outlets(lambda unit: _pwt2_column(unit, below, name), _size, PWT2_UNITS)
+def _pwt2(below: str, name: str) -> Derived:
+    return numbered_rows(
+        lambda unit: _unless_zero(_pwt2_column(unit, below, name), _size(unit)), PWT2_UNITS
+    )
 
 
-PWT2_STATES = numbered_parts(
-    lambda unit: UpToCount(_pwt2_column(unit, "5", "RlyState"), _size(unit)), PWT2_UNITS
+def _pwt2_valid(unit: int) -> Derived:
+    """Whether each outlet is online, of a unit with a size above 0."""
+    valid, size = column(f"{PWT2}.3.2.{unit}.2.1.2", "pduDevMgmtOutletXPortValid"), _size(unit)
+
+    @rows_of(valid, size, by_row=True)
+    def rows(t: Tables) -> Rows:
+        return t[valid] if re.fullmatch("[1-9][0-9]*", t.text(size)) else {}
+
+    return rows
+
+
+PWT2_STATES = numbered_rows(
+    lambda unit: counted_rows(_pwt2_column(unit, "5", "RlyState"), _size(unit)), PWT2_UNITS
 )
-# Whether each outlet is online. Units without a size above 0 have no rows here.
-PWT2_VALID = numbered_parts(
-    lambda unit: IfMatches(
-        column(f"{PWT2}.3.2.{unit}.2.1.2", "pduDevMgmtOutletXPortValid"), _size(unit), r"[1-9]\d*"
-    ),
-    PWT2_UNITS,
-)
+PWT2_VALID = numbered_rows(_pwt2_valid, PWT2_UNITS)
 
 
-def _pwt2_inlets(first: int, *names: str, beside: Column) -> Source:
+def _pwt2_inlets(first: int, *names: str, beside: Column) -> Complete:
     """Consecutive columns of the inlets, from the number `first`. An inlet that has a row in
     `beside` and none in one of these columns has lost its figure.
     """
@@ -140,8 +158,8 @@ PROFILES = (
         models=("BSPDU", "TS BSPDU"),
         sys_object_ids=oids("42610.1.4.4"),
         outlets=outlets(
-            states=State(numbered_parts(_states, BSPDU_UNITS), on=("2",), off=("1",)),
-            control=Write(_tables("4.1.2", "outletCtlPduXControl"), on=2, off=4),
+            State(numbered_rows(_states, BSPDU_UNITS), on=("2",), off=("1",)),
+            Write(_tables("4.1.2", "outletCtlPduXControl"), on=2, off=4),
             name=_tables("3.1.2", "outletCfgPduXName"),
             current=figure(_measurements("3", "Current"), HUNDREDTHS),
             power=figure(_measurements("5", "Power"), TENTHS),
@@ -166,10 +184,9 @@ PROFILES = (
         models=("PWT2 (SPS2)",),
         sys_object_ids=oids("42610.1.4.1"),
         outlets=outlets(
-            states=State(PWT2_STATES, on=("2",), off=("1",)),
-            contact=(contact(PWT2_VALID, ONLINE, unit=Arcs()),),
-            control=Write(
-                Tables(
+            State(PWT2_STATES, on=("2",), off=("1",)),
+            Write(
+                PerUnit(
                     oid(PWT2 + ".3.2"),
                     PWT2_UNITS[0],
                     PWT2_UNITS[-1],
@@ -179,6 +196,7 @@ PROFILES = (
                 on=2,
                 off=4,
             ),
+            conditions=(unit_condition(PWT2_VALID, ONLINE, unit=Arcs()),),
             name=_pwt2("2", "Name"),
             current=figure(_pwt2("8", "Current"), HUNDREDTHS),
             power=figure(_pwt2("10", "ActPower"), TENTHS),
@@ -232,9 +250,7 @@ PROFILES = (
         load=total(
             figure(_phase_currents("[123]"), HUNDREDTHS),
             figure(
-                value_or_empty(
-                    _phase_currents("[012]"), IfMatches(PHASE_INDEX, PHASE_INDEX, INDEXES)
-                ),
+                value_or_empty(_phase_currents("[012]"), known_phases),
                 HUNDREDTHS,
                 unmetered="one of the four phases of the MIB may be the sum of the others",
             ),
@@ -253,9 +269,7 @@ PROFILES = (
         models=("PDU that MAAS calls version 2",),
         sys_object_ids=oids(V2),
         unseen=True,
-        outlets=outlets(
-            states=State(V2_STATE, on=("2",), off=("1",)), control=Write(V2_STATE, on=2, off=1)
-        ),
+        outlets=outlets(State(V2_STATE, on=("2",), off=("1",)), Write(V2_STATE, on=2, off=1)),
         evidence=DRIVER.of("state", "switching"),
         programs=(MAAS,),
         note=f"The identity is unit.outlet. {NO_PUBLIC_MIB}",

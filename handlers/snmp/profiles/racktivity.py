@@ -17,9 +17,17 @@ STATE = column(f"{POWER}.8", "pStatePortCur")
 YES = "1"
 
 
-def _of_ports(below: int, name: str) -> Source:
-    """A figure that each port has: a port without it is not known."""
-    return LeftJoin(STATE, column(f"{POWER}.{below}", name))
+def _of_ports(below: int, name: str) -> Derived:
+    """A figure that each port has: a port without it is not known, and not without a meter."""
+    values = column(f"{POWER}.{below}", name)
+
+    @rows_of(values, STATE)
+    def rows(t: Tables) -> Rows:
+        figures = t[values].items()
+        known = {row: lost_with(v) if isinstance(v, Lost) else v for row, v in figures}
+        return left_join(t[STATE], known)
+
+    return rows
 
 
 PROFILES = (
@@ -32,17 +40,17 @@ PROFILES = (
         sys_object_ids=oids("34097"),
         unseen=True,
         outlets=outlets(
-            states=State(STATE, on=tuple(map(str, range(1, 24, 2))), off=("0", "2", "4", "6")),
-            control=Guarded(
-                Guarded(
-                    Write(column(f"{POWER}.10035", "pPortState"), on=1, off=0, unsigned=True),
-                    column(f"{POWER}.10175", "pAlwaysOn"),
-                    refuse=(YES,),
-                    why="it is marked as always on",
-                ),
+            State(STATE, on=tuple(map(str, range(1, 24, 2))), off=("0", "2", "4", "6")),
+            Write(column(f"{POWER}.10035", "pPortState"), on=1, off=0, unsigned=True),
+            Guard(
                 column(f"{POWER}.10161", "pBlockSetPortOff"),
                 refuse=(YES,),
                 why="switching it off is blocked on the device",
+            ),
+            Guard(
+                column(f"{POWER}.10175", "pAlwaysOn"),
+                refuse=(YES,),
+                why="it is marked as always on",
             ),
             number=unit_and_outlet(STATE),
             name=column(f"{POWER}.10034", "pPortName"),
@@ -69,8 +77,8 @@ PROFILES = (
         sys_object_ids=oids("34097"),
         unseen=True,
         outlets=outlets(
-            states=State(PORT_STATE, on=("1",), off=("0",)),
-            control=Write(PORT_STATE, on=1, off=0),
+            State(PORT_STATE, on=("1",), off=("0",)),
+            Write(PORT_STATE, on=1, off=0),
             name=column(f"{PORT}.2", "PortName"),
             power=figure(column(f"{PORT}.4", "RealPower")),
         ),

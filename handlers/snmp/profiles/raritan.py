@@ -11,7 +11,7 @@ are summed. An inlet of one phase has no readings by pole, so its own current co
 """
 
 from functools import partial
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from .language import *
 
@@ -24,10 +24,13 @@ CAPABILITIES = column("13742.6.3.5.3.1.10", "outletDeviceCapabilities", optional
 INLET_COUNT = column("13742.6.3.2.2.1.2", "inletCount", optional=True)
 PX2_OUTLET_COUNT = column("13742.6.3.2.2.1.4", "outletCount")
 PDU_COUNT = scalar("13742.6.3.1.0", "pduCount")
-pdu_total = partial(total, unit=THE_UNIT, units=INLET_COUNT.where_not("0"))
 LABEL = column("13742.6.3.5.3.1.2", "outletLabel")
 NEUTRAL = "4"  # a value of inletPoleLine
 POLE_LINE = column("13742.6.3.3.5.1.1", "inletPoleLine")
+POLE_COUNT = column("13742.6.3.3.3.1.5", "inletPoleCount")
+# of each transfer switch; the other inlet shows what it draws on standby, or the load once more
+ACTIVE_INLET = column("13742.6.4.3.1.1.1", "transferSwitchActiveInlet", optional=True)
+SWITCH_COUNT = column("13742.6.3.2.2.1.66", "transferSwitchCount", optional=True)
 
 
 class _Sensors(NamedTuple):
@@ -38,69 +41,105 @@ class _Sensors(NamedTuple):
     part: str
     optional: bool = False  #: whether the parts of some units have no sensor at all
 
-    def availability(self, kind: str) -> Column:
-        object_name = f"measurements{_upper(self.part)}SensorIsAvailable"
-        return column(f"{self.readings}.2", object_name, kind, optional=True)
+    def reading(self, below: int, name: str, kind: str, *, optional: bool = True) -> Column:
+        name = f"measurements{self.part[0].upper()}{self.part[1:]}Sensor{name}"
+        return column(f"{self.readings}.{below}", name, kind, optional=optional)
+
+    def value(self, kind: str) -> Column:
+        return self.reading(4, "Value", kind, optional=self.optional)
+
+    def available(self, kind: str) -> Column:
+        return self.reading(2, "IsAvailable", kind)
+
+    def setting(self, below: int, name: str, kind: str, *, optional: bool = True) -> Column:
+        name = f"{self.part}Sensor{name}"
+        return column(f"{self.configuration}.{below}", name, kind, optional=optional)
 
     def digits(self, kind: str) -> Column:
         """A row for each part with a sensor."""
-        return column(f"{self.configuration}.7", f"{self.part}SensorDecimalDigits", kind)
+        return self.setting(7, "DecimalDigits", kind, optional=False)
 
     def minimum(self, kind: str = "") -> Column:
-        return column(
-            f"{self.configuration}.27", f"{self.part}SensorSignedMinimum", kind, optional=True
-        )
+        return self.setting(27, "SignedMinimum", kind)
 
-    def values(self, kind: str, minimum: Optional[Source] = None) -> Signed:
-        """The readings. `minimum`: see `Signed`; by default an empty one for a sensor whose row is
-        missing in the answer."""
-        object_name = f"measurements{_upper(self.part)}Sensor"
-        digits = self.digits(kind)
-        return Signed(
-            column(f"{self.readings}.4", f"{object_name}Value", kind, optional=self.optional),
-            column(f"{self.readings}.6", f"{object_name}SignedValue", kind, optional=True),
-            minimum or LeftJoin(if_listed(digits, self.minimum()), self.minimum(kind)),
-            column(
-                f"{self.configuration}.26", f"{self.part}SensorSignedMaximum", kind, optional=True
-            ),
-        )
+    def late(self, kind: str) -> tuple[Column, ...]:
+        """What is only read of sensors whose readings may be signed."""
+        return (self.reading(6, "SignedValue", kind), self.setting(26, "SignedMaximum", kind))
 
-    def figure(
-        self, source: Source, kind: str, digits: Optional[Source] = None, unmetered: str = ""
-    ) -> Measurement:
+    def objects(self, kind: str) -> tuple[Column, ...]:
+        return (self.value(kind), self.available(kind), self.digits(kind), self.minimum(kind))
+
+    def values(self, t: Tables, kind: str) -> Rows:
+        """The readings. A sensor without a minimum has none, where the firmware has minima."""
+        minima: Rows = {}
+        signed_readings, _ = self.late(kind)
+        if (t[self.value(kind)] or t[signed_readings]) and t[self.minimum()]:
+            minima = left_join(t[self.digits(kind)], t[self.minimum(kind)])
+        return signed(t, self, kind, minima)
+
+    def checked(self, t: Tables, kind: str) -> Rows:
+        """The readings. A 0 of a sensor that is not available is empty."""
+        values = self.values(t, kind)
+        zeros = [row for row, value in values.items() if is_one_of(value, (ZERO,))]
+        tests = t.cells(self.available(kind), zeros)
+        return left_join(values, except_where(values, (ZERO,), tests, *NOT_AVAILABLE))
+
+    def parts(self, t: Tables, kind: str) -> Rows:
+        """A row for each part, without a value if the reading is not available, or if the answer
+        left out one that is."""
+        values, available = self.values(t, kind), t[self.available(kind)]
+        rows = values or where_not(available, *NOT_AVAILABLE)
+        if not rows and not available:
+            rows = t[self.digits(kind)]
+        return left_join(rows, where_not(values, *NOT_AVAILABLE, by=available))
+
+    def figure(self, source: Source, kind: str, unmetered: str = "") -> Measurement:
         scale = THOUSANDTHS if kind == ENERGY else ONES
-        exponent = Negative(digits or self.digits(kind))
+        exponent = negative(self.digits(kind))
         return Measurement(source, scale, (), exponent=exponent, unmetered=unmetered)
 
-    def checked_readings(self, kind: str) -> Source:
-        """A row for each part with a reading. A 0 of a sensor that is not available is empty."""
-        values = self.values(kind)
-        return values.left_join(
-            ExceptWhere(values, (ZERO,), self.availability(kind), NOT_AVAILABLE)
-        )
 
-    def meters(self, kind: str) -> Source:
-        """Rows if a part has a reading, or a sensor that is available or left out of the answer."""
-        available = self.availability(kind)
-        return First(
-            (
-                available.where_not(*NOT_AVAILABLE),
-                Unless(self.values(kind), available),
-                Unless(self.digits(kind), available),
-            )
-        )
+def negative(digits: Source) -> Derived:
+    """Numbers of decimal digits as exponents."""
 
-    def parts(self, kind: str) -> Source:
-        """A row for each part, without a value if the reading is not available, or if the answer
-        left out one that is.
-        """
-        values = self.values(kind)
-        available_values = values.where_not(*NOT_AVAILABLE, by=self.availability(kind))
-        return LeftJoin(First((values, self.meters(kind))), available_values)
+    @rows_of(*objects_of([digits]))
+    def rows(t: Tables) -> Rows:
+        found: Rows = {}
+        for row, value in t[digits].items():
+            count = number(value)
+            if isinstance(value, Lost):
+                found[row] = value
+            elif count is not None and count >= 0:
+                found[row] = str(-count)
+        return found
+
+    return rows
 
 
-def _upper(word: str) -> str:
-    return word[0].upper() + word[1:]
+def signed(t: Tables, sensors: _Sensors, kind: str, minima: Rows) -> Rows:
+    """The reading of each sensor: the signed one if its minimum is below 0, else the unsigned one.
+    A sensor whose minimum is missing, or above its reading, has the reading that it gives both
+    times. A signed one is empty if the largest possible is not above 0: the device shows 0 for a
+    range that does not fit into 32 bits, and for its readings too."""
+    readings = t[sensors.value(kind)]
+    least = {row: number(value) for row, value in minima.items()}
+    below_0 = [row for row, value in least.items() if value is not None and value < 0]
+    unclear = []
+    for row, reading in readings.items():
+        smallest = least.get(row)
+        if smallest is None or smallest > (number(reading) or 0):
+            unclear.append(row)
+    if not minima or not (below_0 or unclear):
+        return readings
+    signed_readings, maxima = (t[late] for late in sensors.late(kind))
+    found = dict(readings)
+    for row in unclear:
+        if text(readings[row]) != text(signed_readings.get(row, "")):
+            found[row] = undecided(minima.get(row))
+    for row in below_0:
+        most = number(maxima.get(row))
+        found[row] = "" if most is not None and most <= 0 else signed_readings.get(row, "")
+    return found
 
 
 UNITS = _Sensors("13742.6.5.1.3.1", "13742.6.3.2.5.1", "unit")
@@ -111,76 +150,172 @@ PROTECTORS = _Sensors("13742.6.5.3.3.1", "13742.6.3.4.4.1", "overCurrentProtecto
 OUTLETS = _Sensors("13742.6.5.4.3.1", "13742.6.3.5.4.1", "outlet")
 
 
+def _alike(t: Tables, source: Column, rows: Rows) -> Rows:
+    """A property that outlets of one PDU with the same sensors share, by GET of the first and the
+    last of them; by a walk where the two differ or have none."""
+    kinds: dict[object, list[str]] = {}
+    for row, sensors in rows.items():
+        kinds.setdefault((arcs(row, 0, -1), sensors), []).append(row)
+    found: Rows = {}
+    for alike in kinds.values():
+        ends = t.cells(source, (alike[0], alike[-1]))
+        if alike[0] not in ends or ends[alike[0]] != ends.get(alike[-1]):
+            return t[source]
+        found.update(dict.fromkeys(alike, ends[alike[0]]))
+    return found or t[source]
+
+
+def _certainly_there(rows: Rows) -> Rows:
+    """Readings of sensors that another column shows: one that is lost is not known, whatever a GET
+    of it says."""
+    return {row: lost_with(v) if isinstance(v, Lost) else v for row, v in rows.items()}
+
+
 def _outlet(kind: str) -> Measurement:
-    """The readings of a sensor type (SensorTypeEnumeration), of the outlets that have such a
-    sensor: by their capabilities, or without that column by the readings' availability.
-    """
-    bit = int(kind) - 1  # bit 0 is sensor type 1
-    has_sensor = Bits(CAPABILITIES, bit)
-    # outlets with the same sensors share minimum and digits
-    alike = CAPABILITIES.where(has_sensor, "1")
-    minimum = Alike(OUTLETS.minimum(kind), alike)
-    digits = Alike(OUTLETS.digits(kind), alike)
-    values = OUTLETS.values(kind, minimum)
-    availability = OUTLETS.availability(kind)
-    with_sensor = values.where(has_sensor, "1")
-    by_capability = ExceptWhere(
-        with_sensor, values=(ZERO,), test=availability, refuse=NOT_AVAILABLE
+    """The readings of a sensor type, of the outlets that have such a sensor: by their capabilities,
+    or without that column by the readings' availability."""
+    value, available = OUTLETS.value(kind), OUTLETS.available(kind)
+    minimum, digits = OUTLETS.minimum(kind), OUTLETS.digits(kind)
+    signed_readings, maximum = OUTLETS.late(kind)
+
+    def with_sensor(t: Tables) -> Rows:
+        """The capabilities of the outlets that have such a sensor."""
+        has_sensor = bit(t[CAPABILITIES], int(kind) - 1)
+        return where(t[CAPABILITIES], has_sensor, "1")
+
+    @rows_of(value, CAPABILITIES, late=(available, minimum, digits, signed_readings, maximum))
+    def readings(t: Tables) -> Rows:
+        # without capabilities the availability is read first: it shows rows that the values lack
+        is_available = {} if t[CAPABILITIES] else t[available]
+        alike = with_sensor(t)
+        values: Rows = {}
+        if t[value] or t[signed_readings]:
+            values = signed(t, OUTLETS, kind, _alike(t, minimum, alike))
+        if not t[CAPABILITIES]:
+            found = where_not(values, *NOT_AVAILABLE, by=is_available)
+            return _certainly_there(found) if is_available else found
+        zeros = [row for row in alike if is_one_of(values.get(row), (ZERO,))]
+        of_outlets = {row: values.get(row, LOST) for row in alike}
+        found = except_where(of_outlets, (ZERO,), t.cells(available, zeros), *NOT_AVAILABLE)
+        return _certainly_there(found)
+
+    @rows_of(digits, late=(CAPABILITIES,))
+    def digits_of_outlets(t: Tables) -> Rows:
+        return _alike(t, digits, with_sensor(t))
+
+    scale = THOUSANDTHS if kind == ENERGY else ONES
+    return Measurement(readings, scale, (), exponent=negative(digits_of_outlets))
+
+
+def _in_use(t: Tables, rows: Rows) -> Rows:
+    """Rows of inlets, or of their lines, without those of inlets that a transfer switch does not
+    use now; empty where no inlet of the PDU is known to be in use. The index begins with PDU and
+    inlet."""
+    switches = (
+        {pdu for pdu, count in t[SWITCH_COUNT].items() if not is_one_of(count, ("0",))}
+        if rows
+        else set()
     )
-    available = values.where_not(*NOT_AVAILABLE, by=availability)
-    by_availability = Unless(available, CAPABILITIES)
-    readings = First((by_capability, by_availability))
-    return OUTLETS.figure(readings, kind, digits)
+    if not switches:
+        return rows
+    used: dict[str, str] = {}
+    for row, inlet in t[ACTIVE_INLET].items():
+        pdu = arcs(row, stop=1)
+        used[pdu] = "" if pdu in used else f"{pdu}.{text(inlet)}"  # of several switches none
+    inlets = {arcs(row, stop=2) for row in rows}
+    found: Rows = {}
+    for row, value in rows.items():
+        pdu, inlet = arcs(row, stop=1), arcs(row, stop=2)
+        if pdu not in switches or inlet == used.get(pdu):
+            found[row] = value
+        elif used.get(pdu) not in inlets:
+            found[row] = UNDECIDED
+    return found
 
 
-# of each transfer switch; the other inlet shows what it draws on standby, or the load once more
-ACTIVE_INLET = column("13742.6.4.3.1.1.1", "transferSwitchActiveInlet", optional=True)
-SWITCH_COUNT = column("13742.6.3.2.2.1.66", "transferSwitchCount", optional=True)
-
-
-def _each_inlet(rows: Source) -> Complete:
+def _each_inlet(t: Tables, rows: Rows) -> Rows:
     """Rows of inlets, or of their lines: no sum if one of the inlets that a PDU counts has none."""
-    return Complete(rows, count=INLET_COUNT, arcs=2)
-
-
-def _in_use(inlets: Source) -> InletsInUse:
-    return InletsInUse(inlets, ACTIVE_INLET, SWITCH_COUNT)
+    return complete(rows, counts=t[INLET_COUNT], parts=2)
 
 
 def _inlets(kind: str) -> Measurement:
     """The figure of the inlets in use; the energy of all, because each has its own counter."""
-    parts = _each_inlet(INLETS.parts(kind))
-    return INLETS.figure(parts if kind == ENERGY else _in_use(parts), kind)
+
+    @rows_of(*INLETS.objects(kind), INLET_COUNT, late=(*INLETS.late(kind), SWITCH_COUNT))
+    def rows(t: Tables) -> Rows:
+        inlets = _each_inlet(t, INLETS.parts(t, kind))
+        return inlets if kind == ENERGY else _in_use(t, inlets)
+
+    return INLETS.figure(rows, kind)
 
 
 def _units(kind: str) -> Measurement:
     """The figure of units whose inlets have no such sensor."""
-    return UNITS.figure(if_listed(UNITS.parts(kind), UNITS.availability("")), kind)
+
+    @rows_of(*UNITS.objects(kind), late=(UNITS.value(kind), *UNITS.late(kind)))
+    def rows(t: Tables) -> Rows:
+        return UNITS.parts(t, kind) if t[UNITS.available("")] else {}
+
+    return UNITS.figure(rows, kind)
 
 
-def _phase_rows(poles: Source) -> Where:
-    """Without the neutral, whatever its number is."""
-    return Arc(poles, -1, ("1", "2", "3")).where_not(NEUTRAL, by=POLE_LINE)
-
-
-LINES = INLET_POLES.figure(
-    _in_use(
-        _each_inlet(_phase_rows(Complete(INLET_POLES.checked_readings(CURRENT), beside=POLE_LINE)))
-    ),
-    CURRENT,
+@rows_of(
+    *INLET_POLES.objects(CURRENT),
+    POLE_LINE,
+    INLET_COUNT,
+    late=(INLET_POLES.available(CURRENT), *INLET_POLES.late(CURRENT), SWITCH_COUNT),
 )
-INLET_CURRENTS = _in_use(_each_inlet(INLETS.parts(CURRENT)))
-POLE_COUNT = column("13742.6.3.3.3.1.5", "inletPoleCount")
-POLE_COUNTS = Complete(POLE_COUNT, beside=INLET_CURRENTS)
-# Of an inlet with more poles it is the highest of their currents, which is only a load if it is 0.
-OF_TWO_POLES = INLET_CURRENTS.where(POLE_COUNTS, "1", "2", others=("3", "4", "5"))
-LOADS = First((OF_TWO_POLES, INLET_CURRENTS.where(INLET_CURRENTS, "0")))
+def lines(t: Tables) -> Rows:
+    """The poles of all inlets in use, without the neutral, whatever its number is."""
+    poles, pole_line = INLET_POLES.checked(t, CURRENT), t[POLE_LINE]
+    is_absent = not poles and t.is_optional_and_absent(INLET_POLES.value(CURRENT), pole_line)
+    every_pole = with_arc(complete(poles, pole_line, absent=is_absent), -1, "1", "2", "3")
+    return _in_use(t, _each_inlet(t, where_not(every_pole, NEUTRAL, by=pole_line)))
+
+
+@rows_of(
+    *INLETS.objects(CURRENT), POLE_COUNT, INLET_COUNT, late=(*INLETS.late(CURRENT), SWITCH_COUNT)
+)
+def one_phase_inlets(t: Tables) -> Rows:
+    """The currents of inlets with one or two poles. Of an inlet with more poles it is the highest
+    of their currents, which is only a load if it is 0."""
+    inlets = _in_use(t, _each_inlet(t, INLETS.parts(t, CURRENT)))
+    if not inlets:
+        return {}
+    poles = complete(t[POLE_COUNT], inlets)
+    loads = where(inlets, poles, "1", "2", others=("3", "4", "5")) or where(inlets, inlets, "0")
+    return left_join(inlets, loads)
+
+
+@rows_of(*PROTECTORS.objects(CURRENT), *one_phase_inlets.objects, late=PROTECTORS.late(CURRENT))
+def breakers(t: Tables) -> Rows:
+    inlets = _in_use(t, _each_inlet(t, INLETS.parts(t, CURRENT)))
+    return unless({} if inlets else PROTECTORS.values(t, CURRENT), inlets)
+
+
+@rows_of(INLET_COUNT)
+def pdus(t: Tables) -> Rows:
+    return where_not(t[INLET_COUNT], "0")
+
+
+@rows_of(INLET_COUNT, PX2_OUTLET_COUNT, PDU_COUNT)
+def px2_units(t: Tables) -> Rows:
+    return complete(t[INLET_COUNT] or t[PX2_OUTLET_COUNT], counts=t[PDU_COUNT], gaps=True)
+
+
+@rows_of(LABEL)
+def printed_numbers(t: Tables) -> Rows:
+    return with_units(numbered(t[LABEL], position=0), t[LABEL])
+
+
+pdu_total = partial(total, unit=THE_UNIT, units=pdus)
+LINES = INLET_POLES.figure(lines, CURRENT)
 ONE_PHASE_INLETS = INLETS.figure(
-    INLET_CURRENTS.left_join(LOADS),
+    one_phase_inlets,
     CURRENT,
     unmetered="the current of an inlet is that of its highest line, unless it has one or two poles",
 )
-BREAKERS = PROTECTORS.figure(Unless(PROTECTORS.values(CURRENT), INLET_CURRENTS), CURRENT)
+
 
 # PDU-MIB of the first PX. `~` is its root: 13742.4.1, or another one in older firmware and in
 # copies.
@@ -188,23 +323,24 @@ NO_ENERGY = ("-1", "0")
 
 
 def px1_outlets(label_plus: int, energy: Optional[Measurement]) -> tuple[Outlets, ...]:
-    """The outlets.
-
-    The printed number is the row's number plus `label_plus`. Eaton's copy has no energies.
-    """
-    state, label = (
-        column("~.2.2.1.3", "outletOperationalState", optional=True),
-        column("~.2.2.1.2", "outletLabel"),
-    )
+    """The outlets. The printed number is the row's number plus `label_plus`. Eaton's copy has no
+    energies."""
+    state = column("~.2.2.1.3", "outletOperationalState", optional=True)
+    label = column("~.2.2.1.2", "outletLabel")
     count = scalar("~.2.1.0", "outletCount")
+
+    @rows_of(state, label)
+    def numbers(t: Tables) -> Rows:
+        return numbered(t[state] or t[label], label_plus)
+
     return outlets(
-        states=State(state, on=("1",), off=("0",)),
-        control=Write(state, on=1, off=0),
+        State(state, on=("1",), off=("0",)),
+        Write(state, on=1, off=0),
         rows=label,
         count=count,
         none_if_zero=count,
         counts_unlisted=True,
-        number=First((Number(state, plus=label_plus), Number(label, plus=label_plus))),
+        number=numbers,
         name=label,
         current=figure(column("~.2.2.1.4", "outletCurrent"), THOUSANDTHS),
         power=figure(column("~.2.2.1.7", "outletActivePower", optional=True)),
@@ -214,41 +350,51 @@ def px1_outlets(label_plus: int, energy: Optional[Measurement]) -> tuple[Outlets
 
 # The load is the sum of all poles but the neutral; without poles, of all lines but the neutral;
 # else of the inlets; else the unit's own; else of the outlets.
-PX1_POLE_CURRENT = column("~.21.2.1.3", "inletPoleCurrent")
-PX1_POLE_LABEL = column("~.21.2.1.2", "inletPoleLabel")
+POLE_CURRENT = column("~.21.2.1.3", "inletPoleCurrent")
+POLE_LABEL = column("~.21.2.1.2", "inletPoleLabel")
 PX1_POLE_COUNT = column("~.20.2.1.3", "inletPoleCount")
-# A pole without a label has an empty value: it may be the neutral.
-PX1_LABELLED = PX1_POLE_CURRENT.where_not("", by=LeftJoin(PX1_POLE_CURRENT, PX1_POLE_LABEL))
-PX1_EVERY_POLE = Complete(PX1_POLE_CURRENT, beside=PX1_POLE_LABEL, count=PX1_POLE_COUNT)
-PX1_POLES = PX1_EVERY_POLE.left_join(PX1_LABELLED).where_not(
-    "N", by=PX1_POLE_LABEL, others=("L1", "L2", "L3")
-)
-PX1_POLES_OF_EACH_INLET = EachUnit(
-    PX1_POLES,
-    Number(PX1_POLES, plus=0, position=0),
-    (Number(PX1_POLE_COUNT.where_not("0"), plus=0),),
-)
 # Three-phase units have this table before that of poles. Their unitCurrent is the current of L1.
-PX1_LINE_CURRENT = column("~.4.2.1.3", "lineCurrent")
-PX1_LINE_LABEL = column("~.4.2.1.2", "lineCurrentLabel")
-PX1_LINES = Complete(
-    PX1_LINE_CURRENT, beside=PX1_LINE_LABEL, count=scalar("~.4.1.0", "lineCurrentCount")
-).where_not("N", by=PX1_LINE_LABEL, others=("L1", "L2", "L3"))
-PX1_UNIT_CURRENT = scalar("~.3.1.1.0", "unitCurrent")
-PX1_INLET_CURRENT = column("~.20.2.1.7", "inletCurrent")
+LINE_CURRENT = column("~.4.2.1.3", "lineCurrent")
+LINE_LABEL = column("~.4.2.1.2", "lineCurrentLabel")
+LINE_COUNT = scalar("~.4.1.0", "lineCurrentCount")
+UNIT_CURRENT = scalar("~.3.1.1.0", "unitCurrent")
+INLET_CURRENT = column("~.20.2.1.7", "inletCurrent")
+
+
+@rows_of(POLE_CURRENT, POLE_LABEL, PX1_POLE_COUNT)
+def poles(t: Tables) -> Rows:
+    """A pole without a label has an empty value: it may be the neutral."""
+    currents, labels = t[POLE_CURRENT], t[POLE_LABEL]
+    labelled = where_not(currents, "", by=left_join(currents, labels))
+    every_pole = left_join(complete(currents, labels, t[PX1_POLE_COUNT]), labelled)
+    found = where_not(every_pole, "N", by=labels, others=("L1", "L2", "L3"))
+    if not found:
+        return {}
+    inlets = numbered(where_not(t[PX1_POLE_COUNT], "0"))
+    return each_unit(found, numbered(found, position=0), inlets)
+
+
+@rows_of(LINE_CURRENT, LINE_LABEL, LINE_COUNT)
+def px1_lines(t: Tables) -> Rows:
+    every_line = complete(t[LINE_CURRENT], t[LINE_LABEL], t[LINE_COUNT])
+    return where_not(every_line, "N", by=t[LINE_LABEL], others=("L1", "L2", "L3"))
+
+
 PX1_LOAD = total(
-    figure(PX1_POLES_OF_EACH_INLET, THOUSANDTHS),
-    figure(PX1_LINES, THOUSANDTHS),
-    figure(PX1_INLET_CURRENT, THOUSANDTHS),
-    figure(PX1_UNIT_CURRENT, THOUSANDTHS),
+    figure(poles, THOUSANDTHS, unmetered="a pole without a label may be the neutral"),
+    figure(px1_lines, THOUSANDTHS),
+    figure(on_demand(INLET_CURRENT), THOUSANDTHS),
+    figure(UNIT_CURRENT, THOUSANDTHS),
     else_outlets=True,
 )
 PX1_POWER = total(
-    figure(value_or_empty(column("~.20.2.1.9", "inletActivePower"), PX1_INLET_CURRENT)),
-    figure(value_or_empty(scalar("~.3.1.3.0", "unitActivePower"), PX1_UNIT_CURRENT)),
+    figure(value_or_empty(column("~.20.2.1.9", "inletActivePower"), INLET_CURRENT)),
+    figure(value_or_empty(scalar("~.3.1.3.0", "unitActivePower"), UNIT_CURRENT)),
     else_outlets=True,
 )
+OUTLET_ENERGY = column("~.2.2.1.31", "outletWattHours", optional=True)
 PX1_TREES = ("13742.4.1", "13742.1")
+
 
 PROFILES = (
     Profile(
@@ -262,8 +408,8 @@ PROFILES = (
         ),
         models=("PX2", "PX3", "PX3TS", "PX4", "Server Technology PRO4X"),
         sys_object_ids=oids("13742.6"),
-        contact=(
-            contact(
+        conditions=(
+            unit_condition(
                 column("13742.6.3.3.3.1.13", "inletEnableState", optional=True),
                 "1",
                 unit=THE_UNIT,
@@ -272,20 +418,19 @@ PROFILES = (
                 why="an inlet of its PDU is disabled, so that its values are not updated",
             ),
         ),
-        units=Complete(First((INLET_COUNT, PX2_OUTLET_COUNT)), count=PDU_COUNT, gaps=True),
+        units=px2_units,
+        unit_count=PDU_COUNT,
         outlets=outlets(
-            states=State(
-                First(
-                    (
-                        column("13742.6.4.1.2.1.3", "outletSwitchingState"),
-                        column("13742.6.5.4.3.1.3", "measurementsOutletSensorState", ON_OFF),
-                    )
+            State(
+                first(
+                    column("13742.6.4.1.2.1.3", "outletSwitchingState"),
+                    column("13742.6.5.4.3.1.3", "measurementsOutletSensorState", ON_OFF),
                 ),
                 on=("7",),
                 off=("8",),
             ),
-            control=Guarded(
-                Write(column("13742.6.4.1.2.1.2", "switchingOperation"), on=1, off=0),
+            Write(column("13742.6.4.1.2.1.2", "switchingOperation"), on=1, off=0),
+            Guard(
                 column("13742.6.3.5.3.1.28", "outletSwitchable"),
                 refuse=("2",),
                 why="its switching is disabled on the device",
@@ -293,13 +438,15 @@ PROFILES = (
             rows=LABEL,
             count=PX2_OUTLET_COUNT,
             checks_empty_table=True,
-            number=Chained(Number(LABEL, plus=0, position=0), LABEL),
+            number=printed_numbers,
             name=column("13742.6.3.5.3.1.3", "outletName"),
             current=_outlet(CURRENT),
             power=_outlet(POWER),
             energy=_outlet(ENERGY),
         ),
-        load=pdu_total(LINES, ONE_PHASE_INLETS, BREAKERS, else_outlets=True),
+        load=pdu_total(
+            LINES, ONE_PHASE_INLETS, PROTECTORS.figure(breakers, CURRENT), else_outlets=True
+        ),
         inlet=pdu_total(LINES, ONE_PHASE_INLETS),
         inlet_power=pdu_total(_inlets(POWER)),
         power=pdu_total(_inlets(POWER), _units(POWER), else_outlets=True),
@@ -330,12 +477,7 @@ PROFILES = (
             for prefix, trees in (("13742.4", PX1_TREES), ("13742.1", PX1_TREES[::-1]))
             for tree in trees
         ),
-        outlets=px1_outlets(
-            label_plus=0,
-            energy=figure(
-                column("~.2.2.1.31", "outletWattHours", optional=True), THOUSANDTHS, NO_ENERGY
-            ),
-        ),
+        outlets=px1_outlets(0, figure(OUTLET_ENERGY, THOUSANDTHS, NO_ENERGY)),
         load=PX1_LOAD,
         power=PX1_POWER,
         energy=total(

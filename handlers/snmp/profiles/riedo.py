@@ -7,9 +7,12 @@ values: neither gives a figure. Older firmware does not report the quality of it
 values count.
 """
 
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from ...shared.ceilings import PLACEHOLDERS_16
+from ...dcimanager.rows import Raw
+from ...shared.ceilings import PLACEHOLDERS, PLACEHOLDERS_16
+from ...shared.decimals import decimal_sum
 from .language import *
 
 NAME = column("55108.1.3.1.1.2", "upduMeterName")
@@ -21,6 +24,8 @@ RELAY_METERS = column("55108.1.4.1.1.2", "upduRelayMeterNames")
 # upduMeterType: pduTotal, ...Calc; phaseTotal, ...Calc; outlet
 OF_PDU, OF_PHASES, OUTLET = ("0", "1"), ("2", "3"), "6"
 TYPES = tuple(map(str, range(8)))  # all of them: also of modules, and of groups of outlets
+QUALITY = column("55108.1.3.1.1.15", "upduMeterDataQuality", optional=True)
+SEPARATOR = ","  # in upduRelayMeterNames
 CONDITION = column("55108.1.4.1.1.5", "upduRelayCondition")
 AS_COMMANDED = "0"  # 1: failed, 2: unknown
 # texts of a current or power of 16 bits that is not measured: here it would be added to others
@@ -31,30 +36,125 @@ SIGNED, NO_SIGN = ("-1",), ()
 WITHOUT_DATA = ("1", "2")
 
 
-def _rows_with_data(values: Source) -> Source:
-    return values.where_not(
-        *WITHOUT_DATA, by=column("55108.1.3.1.1.15", "upduMeterDataQuality", optional=True)
-    )
+def _with_data(t: Tables, values: Column) -> Rows:
+    return where_not(t[values], *WITHOUT_DATA, by=t[QUALITY])
 
 
-def _of_type(values: Source, kind: str) -> Source:
-    # A meter without data stays listed, so that a sum over it is missing, not too small.
+def _of_type(t: Tables, values: Column, kind: str) -> Rows:
+    """A meter without data stays listed, so that a sum over it is missing, not too small."""
     other_kinds = tuple(type_ for type_ in TYPES if type_ != kind)
-    meters = values.where(TYPE, kind, others=other_kinds)
-    return meters.left_join(_rows_with_data(values))
+    meters = where(t[values], t[TYPE], kind, others=other_kinds)
+    return left_join(meters, _with_data(t, values))
 
 
-def _first_of(values: Source, scale: Decimal, absent: tuple[str, ...], *kinds: str) -> Total:
-    figures = (figure(_of_type(values, kind), scale, absent) for kind in kinds)
+def _meters(values: Column, kind: str) -> Derived:
+    @rows_of(values, TYPE, QUALITY)
+    def rows(t: Tables) -> Rows:
+        return _of_type(t, values, kind)
+
+    return rows
+
+
+def _first_of(values: Column, scale: Decimal, absent: tuple[str, ...], *kinds: str) -> Total:
+    figures = (figure(_meters(values, kind), scale, absent) for kind in kinds)
     return total(*figures, else_outlets=True)
 
 
-def _outlet_meters(values: Source) -> Source:
-    return only_metered(_of_type(values, OUTLET))
+def _only_metered(values: Column) -> Parts:
+    """A column of the meters of a unit without a table of relays: outlet 7 is "0.7". The table may
+    be missing only now, and its rows are other outlets'."""
+    return Parts((("0", values),))
 
 
-def _relay_rows(values: Source, absent: tuple[str, ...] = ()) -> Source:
-    return Gathered(_rows_with_data(values), NAME, RELAY_METERS, absent=absent)
+def _outlet_meters(values: Column) -> Derived:
+    @rows_of(_only_metered(values), TYPE, QUALITY)
+    def rows(t: Tables) -> Rows:
+        return prefixed("0", _of_type(t, values, OUTLET))
+
+    return rows
+
+
+@rows_of(_only_metered(NAME), TYPE, late=(RELAY_METERS,))
+def metered_outlets(t: Tables) -> Rows:
+    """The outlets' meters. Not on a unit with relays, whose numbers are not those of the meters."""
+    names = unless(t[NAME], t[RELAY_METERS])
+    return prefixed("0", where(names, t[TYPE], OUTLET, demanded=True)) if names else {}
+
+
+class _Meters(NamedTuple):
+    """The meters of one module, by their names."""
+
+    value_by_name: Mapping[str, Raw] = {}  #: "": not measured
+    #: names, or the parts between their separators, that are lost, another meter's too, or have a
+    #: separator in them: in a list, one may mean several meters
+    ambiguous_names: frozenset[str] = frozenset()
+    has_ambiguous_names: bool = False  #: a lost name has no text
+
+    def value_of(self, name: str) -> Raw:
+        """The value of the meter that a list names: "" if no meter has it or if it is not measured,
+        LOST if a meter with an ambiguous name may be meant."""
+        value = self.value_by_name.get(name, "")
+        if not self.has_ambiguous_names:
+            return value
+        return LOST if name in self.ambiguous_names or not text(value) else value
+
+    def with_meter(self, raw_name: Raw, value: Raw) -> "_Meters":
+        name = text(raw_name)
+        is_repeated = name in self.value_by_name
+        is_ambiguous = isinstance(raw_name, Lost) or SEPARATOR in name or is_repeated
+        return _Meters(
+            value_by_name={**self.value_by_name, name: value},
+            ambiguous_names=self.ambiguous_names.union(_names(name) if is_ambiguous else ()),
+            has_ambiguous_names=self.has_ambiguous_names or is_ambiguous,
+        )
+
+
+def _names(names: str) -> list[str]:
+    """The names in a list, each once."""
+    stripped_names = (name.strip() for name in names.split(SEPARATOR))
+    return list(dict.fromkeys(filter(None, stripped_names)))
+
+
+def _of_relays(values: Column, absent: Sequence[str] = ()) -> Derived:
+    """The sum of the meters that each relay names, which are of its own module: the first arc. A
+    relay is left out if it names none, an unknown one, or one that is not measured, as `absent` has
+    it, too. It is lost if a value is, or if a name may be that of several meters."""
+
+    @rows_of(values, NAME, RELAY_METERS, QUALITY)
+    def rows(t: Tables) -> Rows:
+        values_with_data = _with_data(t, values)
+        modules: dict[str, _Meters] = {}
+        for meter, name in t[NAME].items():
+            module = arcs(meter, stop=1)
+            meters = modules.get(module, _Meters())
+            modules[module] = meters.with_meter(name, values_with_data.get(meter, ""))
+        sums: Rows = {}
+        for relay, names in t[RELAY_METERS].items():
+            if isinstance(names, Lost):
+                sums[relay] = lost_with(names)
+                continue
+            meters = modules.get(arcs(relay, stop=1), _Meters())
+            sum_of_relay = _sum([meters.value_of(name) for name in _names(text(names))], absent)
+            if sum_of_relay is not None:
+                sums[relay] = sum_of_relay
+        return sums
+
+    return rows
+
+
+def _sum(values: Sequence[Raw], absent: Sequence[str]) -> Optional[Raw]:
+    """The sum of values, lost if one is lost; None if there is none, or one is not measured."""
+    if any(isinstance(value, Lost) for value in values):
+        return lost_with(LOST)
+    numbers: list[Decimal] = []
+    for value in values:
+        figure_of_meter = number(value)
+        if figure_of_meter is None or figure_of_meter < 0 or figure_of_meter in PLACEHOLDERS:
+            return None
+        if is_one_of(value, absent):
+            return None
+        numbers.append(figure_of_meter)
+    return format(decimal_sum(numbers), "f") if numbers else None
 
 
 PROFILES = (
@@ -67,23 +167,23 @@ PROFILES = (
         sys_object_ids=oids("55108.1"),
         outlets=(
             outlets(
-                states=State(
+                State(
                     column("55108.1.4.1.1.4", "upduRelayOperStatus"),
                     on=("1",),
                     off=("0",),
-                    doubts=(Doubt(CONDITION, (AS_COMMANDED,)),),
+                    conditions=(Condition(CONDITION, (AS_COMMANDED,)),),
                 ),
-                control=Write(column("55108.1.4.1.1.3", "upduRelayAdminStatus"), on=1, off=0),
+                Write(column("55108.1.4.1.1.3", "upduRelayAdminStatus"), on=1, off=0),
                 name=RELAY_METERS,
-                current=figure(_relay_rows(CURRENT, NARROW), THOUSANDTHS),
-                power=figure(_relay_rows(POWER, NARROW)),
-                energy=figure(_relay_rows(ENERGY), THOUSANDTHS),
+                current=figure(_of_relays(CURRENT, NARROW), THOUSANDTHS),
+                power=figure(_of_relays(POWER, NARROW)),
+                energy=figure(_of_relays(ENERGY), THOUSANDTHS),
+                has_joined_meters=True,
             )
             + outlets(
-                # not on a unit with relays, whose numbers are not those of the meters
-                rows=only_metered(Unless(NAME.where(TYPE, OUTLET, demanded=True), RELAY_METERS)),
-                number=only_metered(NAME),
-                name=only_metered(column("55108.1.3.1.1.13", "upduMeterCustomName")),
+                rows=metered_outlets,
+                number=_only_metered(NAME),
+                name=_only_metered(column("55108.1.3.1.1.13", "upduMeterCustomName")),
                 current=figure(_outlet_meters(CURRENT), THOUSANDTHS),
                 power=figure(_outlet_meters(POWER)),
                 energy=figure(_outlet_meters(ENERGY), THOUSANDTHS, NO_SIGN),

@@ -3,14 +3,33 @@ the number of a socket in four objects, where 0 means all sockets, and the MIB d
 the writes carries it out.
 """
 
+import re
+
 from .language import *
 
 MDU = "5491.11"
 SOCKETS = f"{MDU}.2.4.1"
-ONE_PHASE = r"1"
 STATUS = column(f"{SOCKETS}.5", "mduOutputStatus")
 # 1: on manual bypass, which feeds the sockets past their switches
 BYPASS = scalar(f"{MDU}.2.11.0", "mduManualBypass")
+LINE_A = scalar(f"{MDU}.2.3.0", "mduLineACurrent")
+CONFIGURATION = scalar(f"{MDU}.1.4.0", "mduIdentIOConfiguration")
+ON, ONE_PHASE = "1", "1"
+
+
+@rows_of(STATUS, BYPASS, by_row=True)
+def states_on_bypass(t: Tables) -> Rows:
+    """The states while the manual bypass feeds all sockets; without it, as if all were on."""
+    statuses = t[STATUS]
+    is_on_bypass = re.fullmatch("[1-9][0-9]*", t.text(BYPASS))
+    return statuses if is_on_bypass else dict.fromkeys(statuses, ON)
+
+
+@rows_of(LINE_A, CONFIGURATION)
+def unit_current(t: Tables) -> Rows:
+    """The current of line A, which is that of the unit if it has one phase."""
+    return t[LINE_A] if t.text(CONFIGURATION) == ONE_PHASE else {}
+
 
 PROFILES = (
     Profile(
@@ -24,28 +43,17 @@ PROFILES = (
         unseen=True,
         outlets=outlets(
             # 2 and 3 are on with a shutdown under way, 4 off with a restore under way
-            states=State(
+            State(
                 STATUS,
-                on=("1",),
+                on=(ON,),
                 off=("0", "6"),
-                doubts=(Doubt(IfMatches(STATUS, BYPASS, "[1-9][0-9]*"), ("1",), optional=True),),
+                conditions=(Condition(states_on_bypass, (ON,), optional=True),),
             ),
             none_if_zero=scalar(f"{MDU}.1.6.0", "mduIdentOutputSockets"),
             counts_unlisted=True,
             current=figure(column(f"{SOCKETS}.2", "mduOutputCurrent"), TENTHS),
         ),
-        # the current of line A is that of the unit if it has one phase
-        load=total(
-            figure(
-                IfMatches(
-                    scalar(f"{MDU}.2.3.0", "mduLineACurrent"),
-                    scalar(f"{MDU}.1.4.0", "mduIdentIOConfiguration"),
-                    ONE_PHASE,
-                ),
-                TENTHS,
-            ),
-            else_outlets=True,
-        ),
+        load=total(figure(unit_current, TENTHS), else_outlets=True),
         evidence=SIMULATED.of("state", "current"),
         note=(
             "No recording shows a unit. The MIB does not say that mduIdentOutputSockets counts the"

@@ -12,8 +12,12 @@ to 6) and the row.
 """
 
 import re
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
 
+from ...dcimanager.rows import Raw
+from ...shared.errors import ProtocolError
 from .language import *
 
 NAMES, UNITS, TEXTS, NUMBERS, SCALES, ACCESS, QUALITIES = (
@@ -22,7 +26,71 @@ NAMES, UNITS, TEXTS, NUMBERS, SCALES, ACCESS, QUALITIES = (
 READ_WRITE = "3"
 # cmcIIIVarQuality: ok, warning, alarm, info. 1: undefined; 21 to 25: no value
 WITH_VALUE = ("2", "3", "4", "5")
+DEVICE_STATUS = column("2606.7.4.1.2.1.6", "cmcIIIDevStatus", optional=True)
 ATTACHED = ("2", "7")  # cmcIIIDevStatus: ok, firmware update pending
+
+
+@dataclass(frozen=True)
+class NamedRows:
+    """A column of the table of variables: those whose names match `pattern`. The identity is the
+    device, which is the first arc of the row, and then the numbers in the name: "2.14".
+
+    Fields:
+        oid: the column.
+        pattern: matches the whole name; its groups match the numbers. A group without a match adds
+            none; if one matches anything but a number of at most nine digits, the row is left out.
+        object: the name of these variables.
+        names: the column of the names.
+    """
+
+    oid: str
+    pattern: str
+    object: str
+    names: str = NAMES
+    optional: ClassVar[bool] = False
+
+    def columns(self) -> Iterable[tuple[str, bool]]:
+        return [(self.names, False), (self.oid, False)]
+
+    def rows(self, tables: Tables) -> Rows:
+        """The value of each variable, empty if it has none; {} if no such variable has a value."""
+        tables.names(self.names)
+        values = tables.column(self.oid)
+        indexes = self._indexes(tables.column(self.names))
+        if values.keys().isdisjoint(indexes.values()):
+            return {}
+        return {identity: values.get(index, "") for identity, index in indexes.items()}
+
+    def cell(self, tables: Tables, identity: str) -> Optional[str]:
+        names = tables.names(self.names)
+        index = self._indexes(names).get(identity)
+        if index is None or not self._is_named(tables, index, names[index]):
+            return None
+        return f"{self.oid}.{index}"
+
+    def _is_named(self, tables: Tables, index: str, name: Raw) -> bool:
+        """Whether a variable still has its name, by GET: a device that restarts or gets another
+        sensor numbers its variables anew."""
+        name_now = tables.get(f"{self.names}.{index}")
+        return name_now is not None and text(name_now) == text(name)
+
+    def _indexes(self, names: Mapping[str, Raw]) -> dict[str, str]:
+        """Identity -> row: "7.3" -> "7.1" for the name "Outlet 3" in row 7.1. A row whose name is
+        lost may be any variable's. Raises ProtocolError if two have the same identity."""
+        indexes: dict[str, str] = {}
+        for index, name in names.items():
+            if isinstance(name, Lost):
+                indexes[index + UNIDENTIFIED] = index
+                continue
+            match = re.fullmatch(self.pattern, text(name))
+            numbers = [group for group in match.groups() if group is not None] if match else []
+            if match is None or not all(map(is_number, numbers)):
+                continue
+            identity = ".".join([arcs(index, stop=1), *(str(int(n)) for n in numbers)])
+            if identity in indexes:
+                raise ProtocolError(f"two variables of the device have the identity {identity}")
+            indexes[identity] = index
+        return indexes
 
 
 class Variables(NamedTuple):
@@ -33,7 +101,7 @@ class Variables(NamedTuple):
 
     def rows(self, column_oid: str, object: str) -> NamedRows:
         """A column of the table of variables."""
-        return NamedRows(NAMES, column_oid, self.pattern, f"{object} of {self.name}")
+        return NamedRows(column_oid, self.pattern, f"{object} of {self.name}")
 
     @property
     def numbers(self) -> NamedRows:
@@ -49,11 +117,6 @@ class Variables(NamedTuple):
         return self.rows(QUALITIES, "cmcIIIVarQuality")
 
     @property
-    def values(self) -> LeftJoin:
-        """The numbers; empty unless their quality is in WITH_VALUE."""
-        return LeftJoin(self.names, self.numbers.where(self.qualities, *WITH_VALUE))
-
-    @property
     def units(self) -> NamedRows:
         return self.rows(UNITS, "cmcIIIVarUnit")
 
@@ -62,32 +125,59 @@ class Variables(NamedTuple):
         return self.rows(SCALES, "cmcIIIVarScale")
 
     @property
-    def device_scales(self) -> Alike:
-        """The scale of variables that a device has several times: the firmware gives all of a unit
-        the same one."""
-        return Alike(self.scales, self.units)
+    def objects(self) -> tuple[NamedRows, ...]:
+        """What `values` reads."""
+        return (self.numbers, self.names, self.qualities)
 
-    def figure(self, values: Source) -> Measurement:
+    def values(self, t: Tables) -> Rows:
+        """The numbers; empty unless their quality is in WITH_VALUE."""
+        return left_join(t[self.names], where(t[self.numbers], t[self.qualities], *WITH_VALUE))
+
+    def device_scales(self, t: Tables) -> Rows:
+        """The scale of variables that a device has several times: the firmware gives all of a unit
+        the same one. By GET of the first and the last of them; a walk where the two differ."""
+        groups: dict[tuple[str, Raw], list[str]] = {}
+        for row, unit in t[self.units].items():
+            groups.setdefault((arcs(row, stop=-1) or row, unit), []).append(row)
+        scales: Rows = {}
+        for rows in groups.values():
+            ends = t.cells(self.scales, (rows[0], rows[-1]))
+            if rows[0] not in ends or ends[rows[0]] != ends.get(rows[-1]):
+                return t[self.scales]
+            scales.update(dict.fromkeys(rows, ends[rows[0]]))
+        return scales or t[self.scales]
+
+    def figure(self, source: Source) -> Measurement:
         # the quality tells of a variable without a value
-        return Measurement(values, ONES, (), factor=self.device_scales)
+        factor = rows_of(self.scales, self.units, late=(self.scales,))(self.device_scales)
+        return Measurement(source, ONES, (), factor=factor)
 
 
 def _total(name: str) -> Measurement:
     variables = Variables(re.escape(name), name)
-    return variables.figure(variables.values)
+    return variables.figure(rows_of(*variables.objects)(variables.values))
 
 
 def _phase(name: str) -> Variables:
     return Variables(r"Phase L(\d+)\." + re.escape(name), f"Phase L...{name}")
 
 
-def _phase_values(variables: Variables) -> Complete:
+VOLTAGES = _phase("Voltage.Value").names
+
+
+def _phase_values(t: Tables, variables: Variables) -> Rows:
     """The values of the phases; each phase with a voltage needs one."""
-    return Complete(variables.values, beside=_phase("Voltage.Value").names)
+    return complete(variables.values(t), t[VOLTAGES])
 
 
 def _sum_of_phases(name: str) -> Measurement:
-    return _phase(name).figure(_phase_values(_phase(name)))
+    variables = _phase(name)
+
+    @rows_of(*variables.objects, VOLTAGES)
+    def rows(t: Tables) -> Rows:
+        return _phase_values(t, variables)
+
+    return variables.figure(rows)
 
 
 # The name of a strip may have its port and its place on that port ("PSM_P1_2").
@@ -98,41 +188,67 @@ _SOCKET = rf"(?:Sockets\.Socket |{_STRIP}Plug ?)(\d+)\."
 def _socket_figure(name: str, unit: str) -> Measurement:
     """What managed PDUs meter of each socket, if it is in this unit."""
     variables = Variables(_SOCKET + re.escape(name), f"...{name}")
-    return variables.figure(variables.values.where(variables.units, unit))
+
+    @rows_of(*variables.objects, variables.units)
+    def rows(t: Tables) -> Rows:
+        return where(variables.values(t), t[variables.units], unit)
+
+    return variables.figure(rows)
 
 
 RELAYS = Variables(_SOCKET + r"(?:General\.)?Relay", "...Relay")
 PHASES, STRIPS = _phase("Current.Value"), Variables(_STRIP + r"Unit\.Value", "PSM_...Unit.Value")
-# The value of a strip is its current if the unit is A. With another unit there is no load.
-STRIP_VALUE = Complete(
-    STRIPS.values, beside=Variables(_STRIP + r"Unit\.DescName", "PSM_...Unit.DescName").names
+STRIP_NAMES = Variables(_STRIP + r"Unit\.DescName", "PSM_...Unit.DescName").names
+
+
+def _strip_values(t: Tables) -> Rows:
+    return complete(STRIPS.values(t), t[STRIP_NAMES])
+
+
+@rows_of(*PHASES.objects, VOLTAGES, *STRIPS.objects, STRIP_NAMES, STRIPS.units)
+def currents(t: Tables) -> Rows:
+    """The currents of phases and strips. The value of a strip is its current if the unit is A; with
+    another unit there is no load."""
+    strips = _strip_values(t)
+    strip_currents = where(strips, t[STRIPS.units], "A") if strips else {}
+    return concat(_phase_values(t, PHASES), left_join(strips, strip_currents))
+
+
+@rows_of(
+    PHASES.scales,
+    PHASES.units,
+    STRIPS.scales,
+    *STRIPS.objects,
+    STRIP_NAMES,
+    late=(PHASES.scales, STRIPS.scales),
 )
-STRIP_CURRENT = STRIP_VALUE.where(STRIPS.units, "A")
-CURRENT = Measurement(
-    Concat((_phase_values(PHASES), STRIP_VALUE.left_join(STRIP_CURRENT))),
-    ONES,
-    ("-1",),
-    # the strips of a controller may be of several kinds
-    factor=Concat((PHASES.device_scales, if_listed(STRIPS.scales, STRIP_VALUE))),
-)
+def current_scales(t: Tables) -> Rows:
+    """The strips of a controller may be of several kinds."""
+    strips = _strip_values(t)
+    strip_scales = if_listed(t[STRIPS.scales], strips) if strips else {}
+    return concat(PHASES.device_scales(t), strip_scales)
+
 
 CMC_TC = "2606.4.2"
 PORTS = range(3, 7)  # the arcs of the four ports
 RELAY_PSM = "18"  # a value of unitXOutputType
-# pattern; cmcTcUnitXStatus: 1 ok, 2 error (overflow), 8 lowPower
-ANSWERING = "[128]"
+ANSWERING = ("1", "2", "8")  # values of cmcTcUnitXStatus: ok, error (overflow), lowPower
 
 
 def _output(port: int, below: str, name: str) -> Column:
     return column(f"{CMC_TC}.{port}.6.2.1.{below}", name)
 
 
-def _outputs(below: str, name: str) -> Concat:
+def _every_output(below: str, name: str) -> PerUnit:
+    return PerUnit(oid(CMC_TC), PORTS[0], PORTS[-1], f"6.2.1.{below}", name)
+
+
+def _outputs(below: str, name: str) -> Derived:
     """A column of the output tables of all ports, without rows beyond the number of outputs that a
     port reports.
     """
-    return numbered_parts(
-        lambda port: UpToCount(
+    return numbered_rows(
+        lambda port: counted_rows(
             _output(port, below, name),
             scalar(f"{CMC_TC}.{port}.6.1.0", "cmcTcUnitXNumberOfOutputs"),
         ),
@@ -140,23 +256,38 @@ def _outputs(below: str, name: str) -> Concat:
     )
 
 
+def _tc_status(port: int) -> Derived:
+    """The status of each output of a port that answers."""
+    statuses = _output(port, "4", "unitXOutputStatus")
+    port_status = scalar(f"{CMC_TC}.{port}.4.0", "cmcTcUnitXStatus")
+
+    @rows_of(statuses, port_status, by_row=True)
+    def rows(t: Tables) -> Rows:
+        return t[statuses] if is_one_of(t.scalar(port_status), ANSWERING) else {}
+
+    return rows
+
+
 TC_TYPE = _outputs("2", "unitXOutputType")
-TC_RELAY = _outputs("5", "unitXOutputValue").where(TC_TYPE, RELAY_PSM)
-TC_STATUS = numbered_parts(
-    lambda port: IfMatches(
-        _output(port, "4", "unitXOutputStatus"),
-        scalar(f"{CMC_TC}.{port}.4.0", "cmcTcUnitXStatus"),
-        ANSWERING,
-    ),
-    PORTS,
-)
-# The value of a relay, unless its status contradicts it. The status ok(4) says neither on nor off.
-TC_CONFIRMED = Concat(
-    (
-        TC_RELAY.where(TC_RELAY, "1").where(TC_STATUS, "4", "6", "8"),  # ok, on, setOn
-        TC_RELAY.where(TC_RELAY, "0").where(TC_STATUS, "4", "5", "7"),  # ok, off, setOff
-    )
-)
+TC_VALUE = _outputs("5", "unitXOutputValue")
+TC_STATUS = numbered_rows(_tc_status, PORTS)
+
+
+@rows_of(*TC_VALUE.objects, *TC_TYPE.objects, by_row=True)
+def tc_relays(t: Tables) -> Rows:
+    values = t[TC_VALUE]
+    return where(values, t[TC_TYPE], RELAY_PSM, demanded=True) if values else {}
+
+
+@rows_of(*tc_relays.objects, *TC_STATUS.objects, by_row=True)
+def tc_confirmed(t: Tables) -> Rows:
+    """The value of a relay, unless its status contradicts it. The status ok(4) says neither on nor
+    off; 5 and 6 are off and on, 7 and 8 are set off and on."""
+    relays, statuses = t[tc_relays], t[TC_STATUS]
+    on = where(where(relays, relays, "1"), statuses, "4", "6", "8")
+    off = where(where(relays, relays, "0"), statuses, "4", "5", "7")
+    return {**on, **off}
+
 
 PROFILES = (
     Profile(
@@ -166,18 +297,16 @@ PROFILES = (
         source=librenms("rittal/RITTAL-CMC-III-MIB"),
         models=("PDU controller (PDU metered, switched, managed)", "CMC III PU with PSM"),
         sys_object_ids=oids("2606.7"),
-        contact=(
-            unit_contact(column("2606.7.4.1.2.1.6", "cmcIIIDevStatus", optional=True), *ATTACHED),
-        ),
+        conditions=(unit_condition(DEVICE_STATUS, *ATTACHED, optional=True),),
         outlets=outlets(
-            states=State(
+            State(
                 RELAYS.numbers,
                 on=("1",),
                 off=("0",),
-                doubts=(Doubt(RELAYS.qualities, WITH_VALUE),),
+                conditions=(Condition(RELAYS.qualities, WITH_VALUE),),
             ),
-            control=Guarded(
-                Write(RELAYS.numbers, on=1, off=0),
+            Write(RELAYS.numbers, on=1, off=0),
+            Guard(
                 RELAYS.rows(ACCESS, "cmcIIIVarAccess"),
                 allow=(READ_WRITE,),
                 why="its cmcIIIVarAccess is not readwrite",
@@ -189,7 +318,7 @@ PROFILES = (
             power=_socket_figure("Power.Active.Value", "W"),
             energy=_socket_figure("Energy.Active.Value", "kWh"),
         ),
-        load=total(CURRENT, unit=THE_UNIT),
+        load=total(Measurement(currents, factor=current_scales), unit=THE_UNIT),
         power=total(
             _total("Total.Power.Active.Value"),
             _sum_of_phases("Power.Active.Value"),
@@ -216,19 +345,15 @@ PROFILES = (
         models=("CMC-TC Processing Unit with PSM strips that switch",),
         sys_object_ids=oids("2606.4"),
         outlets=outlets(
-            states=State(TC_RELAY, on=("1",), off=("0",), confirm=TC_CONFIRMED),
-            control=Guarded(
-                Write(
-                    Tables(oid(CMC_TC), PORTS[0], PORTS[-1], "6.2.1.5", "unitXOutputValue"),
-                    on=1,
-                    off=0,
-                ),
+            State(tc_relays, on=("1",), off=("0",), crosscheck=tc_confirmed),
+            Write(_every_output("5", "unitXOutputValue"), on=1, off=0),
+            Guard(
                 TC_TYPE,
                 allow=(RELAY_PSM,),
                 why="it is not a relay of a PSM strip",
             ),
-            number=unit_and_outlet(TC_RELAY, first_unit=PORTS[0]),
-            name=Tables(oid(CMC_TC), PORTS[0], PORTS[-1], "6.2.1.3", "unitXOutputText"),
+            number=unit_and_outlet(tc_relays, first_unit=PORTS[0]),
+            name=_outputs("3", "unitXOutputText"),
         ),
         evidence=SIMULATED.of("state", "switching"),
         note=(

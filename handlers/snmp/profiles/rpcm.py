@@ -16,8 +16,8 @@ PROFILES = (
         models=("RPCM 1502", "RPCM 1532", "RPCM ATS 76A"),
         sys_object_ids=oids("46235"),
         outlets=outlets(
-            states=State(STATE, on=("1",), off=("0",)),
-            control=Write(STATE, on=1, off=0),
+            State(STATE, on=("1",), off=("0",)),
+            Write(STATE, on=1, off=0),
             current=figure(
                 column("46235.2.4.2.1.11", "output current in mA (example handler)"), THOUSANDTHS
             ),

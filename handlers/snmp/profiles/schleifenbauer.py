@@ -6,7 +6,7 @@ may have no row in the corresponding table. Measuring modules meter only outlets
 for all inputs, so the current and power of an input without voltage are not used.
 """
 
-from decimal import Decimal
+import re
 from functools import partial
 
 from .language import *
@@ -18,28 +18,46 @@ ENERGY = column("~.1.1.2.6.1.1.2", "sdbDevInKWhTotal")
 
 
 CURRENT = column("~.1.1.2.6.1.1.5", "sdbDevInActualCurrent")
+HIDDEN_UNITS = "the ring has units that SNMP does not show"
 MORE_THAN_SHOWN = "25[6-9]|2[6-9][0-9]|[3-9][0-9]{2}"  # SNMP shows at most 255
 PHASES = column("~.1.1.2.2.1.1.1", "sdbDevCfPhases")  # an input has one
+UNITS = scalar("~.1.1.1.1.1.0", "sdbMgmtStsDevices")
 
 
-def _of_shown_ring(inputs: Source) -> Source:
-    """The inputs, without values if the ring has units that SNMP does not show."""
-    return known_unless(inputs, scalar("~.1.1.1.1.1.0", "sdbMgmtStsDevices"), MORE_THAN_SHOWN)
+def _of_inputs(t: Tables, values: Column, beside: Column) -> Rows:
+    """A column of the inputs, without values if the ring has units that SNMP does not show."""
+    inputs = complete(t[values], t[beside], t[PHASES])
+    has_hidden_units = re.fullmatch(MORE_THAN_SHOWN, t.text(UNITS))
+    return left_join(inputs, {} if has_hidden_units else inputs)
 
 
-INPUT_ENERGY = _of_shown_ring(
-    value_or_empty(Complete(ENERGY, beside=CURRENT, count=PHASES), CURRENT)
-)
+def _wired(t: Tables, inputs: Rows, rows: Rows) -> Rows:
+    """The inputs without those of `rows` whose voltage is 0. One of `rows` whose voltage is missing
+    in the answer has an empty value."""
+    return where_not(inputs, *NOT_WIRED, by=left_join(rows, t[VOLTAGE]))
 
 
 def _inputs(below: str, name: str, scale: Decimal = ONES) -> Measurement:
     values = column(f"~.1.1.2.6.1.1.{below}", name)
-    inputs = _of_shown_ring(value_or_empty(Complete(values, beside=ENERGY, count=PHASES), ENERGY))
-    # an input whose voltage is missing in the answer has an empty value
-    return figure(inputs.where_not(*NOT_WIRED, by=LeftJoin(inputs, VOLTAGE)), scale)
+
+    @rows_of(values, ENERGY, PHASES, UNITS, VOLTAGE)
+    def rows(t: Tables) -> Rows:
+        inputs = _of_inputs(t, values, ENERGY)
+        return _wired(t, inputs, inputs)
+
+    return figure(rows, scale, unmetered=HIDDEN_UNITS)
+
+
+@rows_of(ENERGY, CURRENT, PHASES, UNITS, VOLTAGE)
+def input_energies(t: Tables) -> Rows:
+    """An input that lost its voltage keeps its energy. Without voltage, an energy of 0 counts as
+    not metered."""
+    inputs = _of_inputs(t, ENERGY, CURRENT)
+    return _wired(t, inputs, where(inputs, inputs, "0"))
 
 
 STATE = column("~.1.1.2.7.3.1.2", "sdbDevOutSwCurrentState")
+UNLOCK = column("~.1.1.2.7.3.1.4", "sdbDevOutSwUnlock")
 SCHEDULED = column("~.1.1.2.7.3.1.3", "sdbDevOutSwScheduled", optional=True)
 IDLE = "0"  # a value of sdbDevOutSwScheduled; 1 is a command whose delay has not expired
 # two units with one address: either may answer, and either may carry out a command
@@ -58,9 +76,9 @@ PROFILES = (
         source=librenms("schleifenbauer/SCHLEIFENBAUER-DATABUS-MIB"),
         models=("hPDU", "DPM", "gateway with a databus", "Conteg PDU"),
         roots=(Root(oid("31034.11"), oid("31034.12")), Root(oid("28402.11"), oid("28402.12"))),
-        contact=(
-            unit_contact(UNIT_STATUS, *WITHOUT_ERROR),
-            contact(
+        conditions=(
+            unit_condition(UNIT_STATUS, *WITHOUT_ERROR, optional=True),
+            device_condition(
                 DUPLICATES,
                 "0",
                 optional=True,
@@ -68,16 +86,14 @@ PROFILES = (
             ),
         ),
         outlets=outlets(
-            states=State(
+            State(
                 STATE,
                 on=("1",),
                 off=("0",),
-                doubts=(Doubt(SCHEDULED, (IDLE,), optional=True),),
+                conditions=(Condition(SCHEDULED, (IDLE,), optional=True),),
             ),
-            control=Guarded(
-                Unlock(
-                    column("~.1.1.2.7.3.1.4", "sdbDevOutSwUnlock"), 1, Write(STATE, on=1, off=0)
-                ),
+            Write(STATE, on=1, off=0, first=(UNLOCK, 1)),
+            Guard(
                 DUPLICATES,
                 allow=("0",),
                 why="it is not known whether two units of the ring have the same address",
@@ -92,15 +108,7 @@ PROFILES = (
         ),
         load=unit_total(_inputs("5", "sdbDevInActualCurrent", HUNDREDTHS)),
         power=unit_total(_inputs("10", "sdbDevInPowerWatt")),
-        # An input that lost its voltage keeps its energy. Without voltage, an energy of 0 counts as
-        # not metered.
-        energy=unit_total(
-            figure(
-                INPUT_ENERGY.where_not(
-                    *NOT_WIRED, by=LeftJoin(INPUT_ENERGY.where(INPUT_ENERGY, "0"), VOLTAGE)
-                )
-            )
-        ),
+        energy=unit_total(figure(input_energies, unmetered=HIDDEN_UNITS)),
         evidence=SIMULATED,
         note=(
             "Of a ring of more than 255 units SNMP shows 255: the outlets of the others are not"

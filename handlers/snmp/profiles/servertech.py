@@ -10,74 +10,126 @@ from functools import partial
 from .language import *
 
 STATUS = column("1718.3.2.3.1.5", "outletStatus", optional=True)
+OUTLET_ID = column("1718.3.2.3.1.2", "outletID")
 OUTLET_COUNT = column("1718.3.2.2.1.9", "infeedOutletCount", optional=True)
-# some firmware lacks the counts
-INFEEDS = First((OUTLET_COUNT, column("1718.3.2.2.1.2", "infeedID")))
-ST4_OUTLET_COUNT = column("1718.4.1.3.2.1.24", "st4InputCordOutletCount")
-ST4_LINES = column("1718.4.1.4.3.1.3", "st4LineCurrent")
-ST4_LABEL = column("1718.4.1.4.2.1.4", "st4LineLabel")
-# the input cords whose lines are metered
-ST4_CORDS = OfUnits(ST4_OUTLET_COUNT, ST4_LINES)
+INFEED_ID = column("1718.3.2.2.1.2", "infeedID")
+INFEED_COUNT = column("1718.3.2.1.1.5", "towerInfeedCount")
+TOWER_COUNT = scalar("1718.3.1.4.0", "systemTowerCount")
 # Models that only monitor may lack the control states.
 CONTROL = column("1718.3.2.3.1.10", "outletControlState", optional=True)
-ST4_CONTROL = column("1718.4.1.8.5.1.1", "st4OutletControlState", optional=True)
+CAPABILITIES = column("1718.3.2.3.1.4", "outletCapabilities")
+POWER_CONTROL = 2  # bit of outletCapabilities
 TOWER = column("1718.3.2.1.1.8", "towerCapabilities", optional=True)
+THREE_PHASE = 3  # bit of towerCapabilities
 # Came into the MIB with towerEnergy (2010-07-07), after infeedEnergy (2009-03-10): firmware between
 # them has towerCapabilities and no energy of towers.
 TOWER_POWER = column("1718.3.2.1.1.11", "towerActivePower", optional=True)
+TOWER_ENERGY = column("1718.3.2.1.1.14", "towerEnergy", optional=True)
+INFEED_LOAD = column("1718.3.2.2.1.7", "infeedLoadValue", optional=True)
 INFEED_POWER = column("1718.3.2.2.1.12", "infeedPower", optional=True)
+INFEED_ENERGY = column("1718.3.2.2.1.16", "infeedEnergy", optional=True)
 AREA = scalar("1718.3.1.7.0", "systemArea")  # came into the MIB with systemTotalPower
-
-unit_total = partial(total, else_outlets=True, unit=THE_UNIT)
-tower_total = partial(total, unit=THE_UNIT)
-THREE_PHASE = 3  # bit of towerCapabilities
-POWER_CONTROL = 2  # bit of outletCapabilities
 LOCKED_OFF, LOCKED_ON = "6", "7"
 # Values of outletControlState without a command under way. The others are reboot, shutdown, pendOn,
 # pendOff, minimumOff, minimumOn, eventReboot and eventShutdown; of a minimum, the MIB says no more
 # than the names.
 SETTLED = ("0", "1", "2", "3", "4", "5", LOCKED_OFF, LOCKED_ON, "14", "15")
+tower_total = partial(total, unit=THE_UNIT)
+unit_total = partial(total, else_outlets=True, unit=THE_UNIT)
+
+
+def _infeeds(values: Column, *, is_late: bool = False) -> Derived:
+    """A column of the infeeds (feeds) of all towers (units), as many as each tower counts, without
+    the neutral lines: the fourth infeeds of three-phase towers. If a tower does not report its
+    capabilities, its infeeds are not summed. `is_late`: they take the place of another figure."""
+    late = (INFEED_ID, values) if is_late else (INFEED_ID,)
+
+    @rows_of(values, OUTLET_COUNT, INFEED_COUNT, INFEED_LOAD, TOWER, late=late)
+    def rows(t: Tables) -> Rows:
+        infeeds = t[OUTLET_COUNT] or t[INFEED_ID]  # some firmware lacks the counts
+        every_infeed = _complete(t, values, infeeds)
+        fourth = with_arc(_complete(t, INFEED_LOAD, infeeds), 1, "4")
+        three_phase = where_not(bit(t[TOWER], THREE_PHASE), "", by=t[TOWER]) if fourth else {}
+        is_neutral = left_join(fourth, part_of(three_phase, fourth, stop=1))
+        return where_not(every_infeed, "1", by=is_neutral)
+
+    return rows
+
+
+def _complete(t: Tables, values: Column, infeeds: Rows) -> Rows:
+    absent = not t[values] and t.is_optional_and_absent(values, infeeds)
+    return complete(t[values], infeeds, {} if absent else t[INFEED_COUNT], absent=absent)
+
+
+@rows_of(OUTLET_COUNT, TOWER_COUNT, late=(INFEED_ID,))
+def towers(t: Tables) -> Rows:
+    rows = first_of_units(t[OUTLET_COUNT] or t[INFEED_ID])
+    return complete(rows, counts=t[TOWER_COUNT], gaps=True)
+
+
+@rows_of(TOWER_POWER, INFEED_POWER, late=(TOWER_POWER, INFEED_POWER))
+def tower_powers(t: Tables) -> Rows:
+    """Of a unit whose infeeds have no power, or none that they measure."""
+    infeeds = t[INFEED_POWER]
+    if not infeeds:
+        return t[TOWER_POWER]
+    return matching(t[TOWER_POWER], infeeds, "-1") or unless(t[TOWER_POWER], infeeds)
+
+
+@rows_of(CAPABILITIES, by_row=True)
+def is_controlled(t: Tables) -> Rows:
+    return bit(t[CAPABILITIES], POWER_CONTROL)
+
+
+ST4_OUTLET_COUNT = column("1718.4.1.3.2.1.24", "st4InputCordOutletCount")
+ST4_UNIT_COUNT = scalar("1718.4.1.1.1.21.0", "st4SystemUnitCount")
+ST4_LINES = column("1718.4.1.4.3.1.3", "st4LineCurrent")
+ST4_LABEL = column("1718.4.1.4.2.1.4", "st4LineLabel")
+ST4_LINE_STATUS = column("1718.4.1.4.3.1.2", "st4LineStatus", optional=True)
+ST4_CORD_STATUS = column("1718.4.1.3.3.1.2", "st4InputCordStatus", optional=True)
+ST4_CONTROL = column("1718.4.1.8.5.1.1", "st4OutletControlState", optional=True)
+ST4_OUTLET_ID = column("1718.4.1.8.2.1.2", "st4OutletID")
+ST4_STATUS = column("1718.4.1.8.3.1.2", "st4OutletStatus")
 ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON = "1", "14", "15"
 # Values of DeviceStatus that do not deny the state: normal, and the alarms of the outlet's figures.
 ST4_TRUSTED = ("0", "14", "15", "16", "17", "18", "19", "20")
-# Values of DeviceStatus but notFound, lost, readError and noComm.
-ST4_READ = tuple(str(status) for status in range(24) if status not in (7, 8, 9, 10))
+# notFound, lost, readError and noComm
+ST4_UNREAD = ("7", "8", "9", "10")
+ST4_READ = tuple(str(status) for status in range(24) if str(status) not in ST4_UNREAD)
 # Values of st4OutletControlState that leave the state certain. The others are notSet ("outlet state
 # is unknown"), ocpOff and ocpOn (an overcurrent protector tripped), and commands under way: pendOn,
 # pendOff, reboot, shutdown, eventReboot and eventShutdown.
 ST4_SETTLED = tuple("1 2 3 4 5 10 11 14 15 16 17".split())
-ST4_STATUS = column("1718.4.1.8.3.1.2", "st4OutletStatus")
 ST4_NEUTRAL = "4"  # a value of st4LineIndex
-IS_THREE_PHASE = Bits(TOWER, THREE_PHASE)
 
 
-def _infeeds(below: str, name: str, *, optional: bool = False) -> Complete:
-    """A column of the infeeds (feeds) of all towers (units), as many as each tower counts."""
-    return Complete(
-        column(f"1718.3.2.2.1.{below}", name, optional=optional),
-        beside=INFEEDS,
-        count=column("1718.3.2.1.1.5", "towerInfeedCount"),
-    )
+@rows_of(ST4_LINES, ST4_LABEL, ST4_LINE_STATUS)
+def st4_lines(t: Tables) -> Rows:
+    """The lines of the cords without the neutral; empty where the unit does not read them."""
+    lines = complete(t[ST4_LINES], t[ST4_LABEL])
+    lines = left_join(lines or t[ST4_LABEL], lines)
+    lines = left_join(lines, where_not(lines, *ST4_UNREAD, by=t[ST4_LINE_STATUS]))
+    return with_arc(lines, -1, ST4_NEUTRAL, keep=False)
 
 
-INFEED_LOAD = _infeeds("7", "infeedLoadValue", optional=True)
-# A fourth infeed may be a neutral line. If its tower does not report its capabilities, the tower's
-# infeeds are not summed.
-FOURTH = Arc(INFEED_LOAD, 1, ("4",))
-NEUTRAL = LeftJoin(FOURTH, Part(IS_THREE_PHASE.where_not("", by=TOWER), over=FOURTH, stop=1))
+def _cords(below: str, name: str) -> Derived:
+    """A column of the input cords whose lines are metered, empty where the unit does not read
+    one."""
+    values = column(f"1718.4.1.3.3.1.{below}", name)
 
-ST4_CORD_STATUS = column("1718.4.1.3.3.1.2", "st4InputCordStatus", optional=True)
+    @rows_of(values, ST4_CORD_STATUS, ST4_OUTLET_COUNT, ST4_LINES)
+    def rows(t: Tables) -> Rows:
+        cords = t[values]
+        read = left_join(cords, where_not(cords, *ST4_UNREAD, by=t[ST4_CORD_STATUS]))
+        return complete(read, of_units(t[ST4_OUTLET_COUNT], t[ST4_LINES]))
+
+    return rows
 
 
-def _st4_read(values: Source, status: Column) -> LeftJoin:
-    """The values of cords or lines that the unit reads."""
-    return values.left_join(values.where_not("7", "8", "9", "10", by=status))
-
-
-ST4_READ_LINES = _st4_read(
-    value_or_empty(Complete(ST4_LINES, beside=ST4_LABEL), ST4_LABEL),
-    column("1718.4.1.4.3.1.2", "st4LineStatus", optional=True),
-)
+@rows_of(ST4_OUTLET_COUNT, ST4_UNIT_COUNT)
+def st4_units(t: Tables) -> Rows:
+    rows = first_of_units(t[ST4_OUTLET_COUNT])
+    return complete(rows, counts=t[ST4_UNIT_COUNT], gaps=True)
 
 
 PROFILES = (
@@ -90,48 +142,37 @@ PROFILES = (
         nameplate=nameplate(serial="1718.3.2.1.1.6", firmware="1718.3.1.1", model="1718.3.2.1.1.7"),
         models=("Sentry Switched CDU and Smart CDU (CWG, CW, CS, CX, CL)",),
         sys_object_ids=oids("1718.3"),
-        units=Complete(Units(INFEEDS), count=scalar("1718.3.1.4.0", "systemTowerCount"), gaps=True),
+        units=towers,
+        unit_count=TOWER_COUNT,
         outlets=outlets(
-            states=State(
-                STATUS, on=("1",), off=("0",), doubts=(Doubt(CONTROL, SETTLED, optional=True),)
+            State(
+                STATUS,
+                on=("1",),
+                off=("0",),
+                conditions=(Condition(CONTROL, SETTLED, optional=True),),
             ),
-            control=Guarded(
-                Guarded(
-                    Write(column("1718.3.2.3.1.11", "outletControlAction"), on=1, off=2),
-                    Bits(column("1718.3.2.3.1.4", "outletCapabilities"), POWER_CONTROL),
-                    refuse=("0",),
-                    why="this model only monitors it",
-                ),
-                CONTROL,
-                refuse=(LOCKED_OFF, LOCKED_ON),
-                why="it is locked on the device",
-            ),
-            rows=column("1718.3.2.3.1.2", "outletID"),
+            Write(column("1718.3.2.3.1.11", "outletControlAction"), on=1, off=2),
+            Guard(CONTROL, refuse=(LOCKED_OFF, LOCKED_ON), why="it is locked on the device"),
+            Guard(is_controlled, refuse=("0",), why="this model only monitors it"),
+            rows=OUTLET_ID,
             count=OUTLET_COUNT,
             none_if_zero=OUTLET_COUNT,
             counts_unlisted=True,
-            number=column("1718.3.2.3.1.2", "outletID"),
+            number=OUTLET_ID,
             name=column("1718.3.2.3.1.3", "outletName"),
             current=figure(column("1718.3.2.3.1.7", "outletLoadValue", optional=True), HUNDREDTHS),
             power=figure(column("1718.3.2.3.1.14", "outletPower", optional=True)),
             energy=figure(column("1718.3.2.3.1.18", "outletEnergy", optional=True), THOUSANDTHS),
         ),
-        load=tower_total(figure(INFEED_LOAD.where_not("1", by=NEUTRAL), HUNDREDTHS)),
+        load=tower_total(figure(_infeeds(INFEED_LOAD), HUNDREDTHS)),
         power=total(
             figure(value_or_empty(scalar("1718.3.1.6.0", "systemTotalPower"), AREA)),
-            # of a unit whose infeeds have no power, or none that they measure
-            figure(
-                First(
-                    (Unless(TOWER_POWER, INFEED_POWER), IfMatches(TOWER_POWER, INFEED_POWER, "-1"))
-                )
-            ),
-            figure(_infeeds("12", "infeedPower", optional=True).where_not("1", by=NEUTRAL)),
+            figure(tower_powers),
+            figure(_infeeds(INFEED_POWER, is_late=True)),
         ),
         energy=tower_total(
-            figure(
-                value_or_empty(column("1718.3.2.1.1.14", "towerEnergy", optional=True), TOWER_POWER)
-            ),
-            figure(column("1718.3.2.2.1.16", "infeedEnergy", optional=True), TENTHS),
+            figure(value_or_empty(TOWER_ENERGY, TOWER_POWER)),
+            figure(on_demand(INFEED_ENERGY), TENTHS),
         ),
         evidence=SIMULATED,
         programs=(public("labgrid-project/labgrid", "labgrid/driver/power/sentry.py"), SONIC_MGMT),
@@ -156,55 +197,43 @@ PROFILES = (
         ),
         models=("PRO1 and PRO2 CDUs, and CDUs with firmware 8",),
         sys_object_ids=oids("1718.4"),
-        contact=(
-            unit_contact(column("1718.4.1.2.3.1.1", "st4UnitStatus", optional=True), *ST4_READ),
+        conditions=(
+            unit_condition(
+                column("1718.4.1.2.3.1.1", "st4UnitStatus", optional=True), *ST4_READ, optional=True
+            ),
         ),
-        units=Complete(
-            Units(ST4_OUTLET_COUNT),
-            count=scalar("1718.4.1.1.1.21.0", "st4SystemUnitCount"),
-            gaps=True,
-        ),
+        units=st4_units,
+        unit_count=ST4_UNIT_COUNT,
         outlets=outlets(
-            states=State(
+            State(
                 column("1718.4.1.8.3.1.1", "st4OutletState"),
                 on=("1",),
                 off=("2",),
-                doubts=(
-                    Doubt(ST4_STATUS, ST4_TRUSTED),
-                    Doubt(ST4_CONTROL, ST4_SETTLED, optional=True),
+                conditions=(
+                    Condition(ST4_STATUS, ST4_TRUSTED),
+                    Condition(ST4_CONTROL, ST4_SETTLED, optional=True),
                 ),
             ),
-            control=Guarded(
-                Write(column("1718.4.1.8.5.1.2", "st4OutletControlAction"), on=1, off=2),
+            Write(column("1718.4.1.8.5.1.2", "st4OutletControlAction"), on=1, off=2),
+            Guard(
                 ST4_CONTROL,
                 refuse=(ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON),
                 why="it is locked on the device, or always on",
             ),
-            rows=column("1718.4.1.8.2.1.2", "st4OutletID"),
+            rows=ST4_OUTLET_ID,
             count=ST4_OUTLET_COUNT,
             none_if_zero=ST4_OUTLET_COUNT,
             counts_unlisted=True,
-            number=column("1718.4.1.8.2.1.2", "st4OutletID"),
+            number=ST4_OUTLET_ID,
             name=column("1718.4.1.8.2.1.3", "st4OutletName"),
             current=figure(column("1718.4.1.8.3.1.3", "st4OutletCurrent"), HUNDREDTHS),
             power=figure(column("1718.4.1.8.3.1.7", "st4OutletActivePower")),
             energy=figure(column("1718.4.1.8.3.1.14", "st4OutletEnergy"), THOUSANDTHS),
-            contact=(contact(ST4_STATUS, *ST4_READ, unit=Arcs()),),
+            conditions=(unit_condition(ST4_STATUS, *ST4_READ, unit=Arcs()),),
         ),
-        load=unit_total(figure(Arc(ST4_READ_LINES, -1, (ST4_NEUTRAL,), keep=False), HUNDREDTHS)),
-        power=unit_total(
-            figure(
-                _st4_read(column("1718.4.1.3.3.1.3", "st4InputCordActivePower"), ST4_CORD_STATUS),
-                beside=ST4_CORDS,
-            )
-        ),
-        energy=unit_total(
-            figure(
-                _st4_read(column("1718.4.1.3.3.1.10", "st4InputCordEnergy"), ST4_CORD_STATUS),
-                TENTHS,
-                beside=ST4_CORDS,
-            )
-        ),
+        load=unit_total(figure(st4_lines, HUNDREDTHS)),
+        power=unit_total(figure(_cords("3", "st4InputCordActivePower"))),
+        energy=unit_total(figure(_cords("10", "st4InputCordEnergy"), TENTHS)),
         evidence=SIMULATED,
         programs=(SONIC_MGMT, IRONIC_SNMP),
     ),

@@ -5,40 +5,37 @@ OIDs are written without 1.3.6.1.4.1; `~` is the family's root.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from typing import Callable, Optional
+from typing import Optional
 
-from ..contact import Contact
-from ..controls import Control
-from ..figures import Arcs, Ceilings, Measurement, Total
+from ..arcs import Arcs
+from ..chains import InChain
+from ..computed import Complete
+from ..controls import Control, Guard
+from ..decoding import Rows
+from ..figures import Ceilings, Measurement, Total
+from ..objects import Column, Parts, Scalar
 from ..outlets import Outlets
 from ..profile import ENTERPRISES, Nameplate
-from ..reader import ROOT
-from ..sources import (
-    ByUnit,
-    Chained,
-    Column,
-    Complete,
-    Concat,
-    First,
-    IfMatches,
-    Joined,
-    LeftJoin,
-    Number,
-    OfUnits,
-    Prefixed,
-    Scalar,
-    Source,
-    UnitOf,
-    Unless,
+from ..rows import (
+    complete,
+    concat,
+    counted_by,
+    left_join,
+    numbered,
+    up_to_count,
+    where,
+    with_units,
 )
-from ..states import Doubt, State
+from ..states import Condition, State
+from ..tables import ROOT, Computed, Derived, Object, Source, Tables, objects_of, rows_of
 
 #: the unit that an index begins with
 THE_UNIT = Arcs(stop=1)
 #: of an index, for the fields that name an arc by its position
 LAST_ARC = -1
+WHOLE_INDEX = Arcs()
 TENTHS = Decimal("0.1")
 HUNDREDTHS = Decimal("0.01")
 THOUSANDTHS = Decimal("0.001")
@@ -51,7 +48,8 @@ NO_PUBLIC_MIB = "No MIB is public: last looked up on 2026-11-27."
 OVERLOAD = (
     "only switching on is refused, and only under overload, which the state read afterwards shows"
 )
-# floor PDUs and transfer switches: a transformer of 2 MVA (2,900 A at 400 V), feeders of 400 A
+# floor PDUs, busways and Delta's static transfer switch: a transformer of 2 MVA (2,900 A at 400 V),
+# feeders of 400 A
 FLOOR = Ceilings(Decimal(600), Decimal(500_000), Decimal(3_000), Decimal(2_500_000))
 
 
@@ -97,9 +95,8 @@ def oids(*below: str) -> tuple[str, ...]:
 
 
 def column(below: str, name: str, suffix: str = "", *, optional: bool = False) -> Column:
-    """A column and its name; with `suffix`, only rows whose index ends with it, such as a sensor
-    type. `optional`: some devices with the table lack this column.
-    """
+    """A column and its name; with `suffix`, only rows whose index ends with it. `optional`: some
+    devices with the table lack this column."""
     return Column(oid(below), name, suffix, optional)
 
 
@@ -116,6 +113,65 @@ def nameplate(
     return Nameplate(**{name: oid(below) for name, below in roots.items() if below})
 
 
+def numbered_parts(object_of: Callable[[int], Object], numbers: Iterable[int]) -> Parts:
+    """The objects of numbered parts such as ports or lines: the identity is "PART.ROW", with the
+    row 0 of a scalar."""
+    return Parts(tuple((str(n), object_of(n)) for n in numbers))
+
+
+def numbered_rows(rows_of_part: Callable[[int], Derived], numbers: Iterable[int]) -> Derived:
+    """The same of functions; the first object of each is that of its values."""
+    functions = {n: rows_of_part(n) for n in numbers}
+
+    def rows(t: Tables) -> Rows:
+        return concat(*(t.prefixed(str(n), function) for n, function in functions.items()))
+
+    values = numbered_parts(lambda n: functions[n].objects[0], functions)
+    tests = [test for function in functions.values() for test in function.objects[1:]]
+    by_row = all(function.by_row for function in functions.values())
+    return Derived(rows, (values, *tests), by_row)
+
+
+def counted_rows(values: Object, count: Scalar, *, required: bool = False) -> Derived:
+    """The rows of a table with a fixed number of rows, up to the device's count; see `up_to_count`.
+    The table is not read if the device counts none."""
+
+    @rows_of(values, count, by_row=True)
+    def rows(t: Tables) -> Rows:
+        most = t.scalar(count)
+        if counted_by(most) == 0 or (not t.outlet and t.is_of_other_depth(values)):
+            return {}
+        return up_to_count(t[values], most, required=required, are_all=not t.outlet)
+
+    return rows
+
+
+def on_demand(values: Column) -> Derived:
+    """A column that is not read with its table: few devices need it, after others were missing."""
+    return Derived(lambda t: t[values], (values,), by_row=True, late=(values,))
+
+
+def first(*sources: Source) -> Derived:
+    """The first of these that the device has."""
+    by_row = all(not isinstance(source, Computed) or source.is_by_row() for source in sources)
+    return Derived(lambda t: t.first(*sources), tuple(objects_of(sources)), by_row)
+
+
+def value_or_empty(values: Source, beside: Source) -> Derived:
+    """Values of a figure. If an answer has none of them, an empty row for each of `beside`, so that
+    no other source takes their place: a column that each device with these values has, and no
+    other one.
+    """
+
+    def rows(t: Tables) -> Rows:
+        found = t[values]
+        return left_join(found or t[beside], found)
+
+    of_values = tuple(objects_of((values,)))
+    late = tuple(column for column in objects_of((beside,)) if column not in of_values)
+    return Derived(rows, (*of_values, *late), late=late)
+
+
 def figure(
     source: Source,
     scale: Decimal = ONES,
@@ -128,205 +184,24 @@ def figure(
     least: int = 0,
     from_one: Optional[int] = None,
     unmetered: str = "",
+    unit_of_row: Optional[Source] = None,
 ) -> Measurement:
-    """A measurement in A, W or kWh: value * `scale`, none for the values in `absent`, and no row
-    for those in `padding`. `unmetered`: see `Measurement`.
-
-    There is no sum if a row of the table is missing. The columns that a call reads are compared by
-    themselves. `beside`, `count`, `least` and `from_one`: what else shows the rows; see `Complete`.
-    `table`: as `beside`, a column that each device with this figure has; see `value_or_empty`.
-    """
+    """A measurement in A, W or kWh. `beside`, `count`, `least` and `from_one` show that a row of a
+    table is missing; `table`: as `beside`, and see `value_or_empty`."""
     rows = source
     beside = beside or table
     if beside or count or least or from_one is not None:
         rows = Complete(source, beside, count, least, from_one=from_one)
     if table:
         rows = value_or_empty(rows, table)
-    return Measurement(rows, scale, tuple(absent), tuple(padding), unmetered=unmetered)
-
-
-def value_or_empty(values: Source, beside: Source) -> LeftJoin:
-    """Values of a figure. If an answer has none of them, an empty row for each of `beside`, so
-    that no other source takes their place.
-
-    `beside` is on every device that has the values, and on no other: a column that came into the
-    MIB with theirs, which no known unit has without it. It is only read if there are no values.
-    """
-    rows = First((values, beside))
-    return LeftJoin(rows, values)
-
-
-def join_by_columns(
-    values: Source, keys: tuple[Source, ...], outlet_keys: tuple[Source, ...]
-) -> Joined:
-    """Values of a metered table, joined by columns such as unit and number; by index if both
-    tables lack one of the columns, or there is no table of outlets."""
-    return Joined(values, keys, outlet_keys, else_same_row=True)
-
-
-def numbered_parts(rows_of: Callable[[int], Source], units: Iterable[int]) -> Concat:
-    """The rows of numbered parts such as ports, each with an object or a table.
-
-    The identity begins with the part's number.
-    """
-    return Concat(tuple(Prefixed(str(unit), rows_of(unit)) for unit in units))
-
-
-def by_unit(
-    tree: str,
-    unit: Source,
-    number: Source,
-    unit_count: Optional[Source] = None,
-    others: tuple[Source, ...] = (),
-    first_units: tuple[str, ...] = ("0", "1"),
-) -> Callable[..., ByUnit]:
-    """A function as `column`, for tables below `tree` that number their rows through a chain: it
-    makes columns whose rows are named by unit and number; see `ByUnit`."""
-
-    def of_table(below: str, name: str, *, optional: bool = False) -> ByUnit:
-        values = column(f"{tree}.{below}", name, optional=optional)
-        return ByUnit(
-            source=values,
-            unit=unit,
-            number=number,
-            unit_count=unit_count,
-            others=others,
-            first_units=first_units,
-        )
-
-    return of_table
-
-
-def only_metered(values: Source) -> Prefixed:
-    """Values by the indexes of meters, on a unit that shows no table of switched outlets: outlet 7
-    is "0.7". The table may be missing only now, and its rows are other outlets'."""
-    return Prefixed("0", values)
-
-
-def unit_and_outlet(rows: Source, first_unit: int = 1) -> Chained:
-    """The printed number of outlets whose index starts with the unit and ends with the outlet.
-    `first_unit`: the arc of the unit that is printed as 1."""
-    return Chained(Number(rows, plus=1 - first_unit, position=0), Number(rows, plus=0))
-
-
-def unit_and_number(rows: ByUnit) -> Chained:
-    """The printed number of outlets that are listed by unit and number."""
-    return Chained(UnitOf(rows), Number(rows, plus=0))
-
-
-def if_listed(values: Source, table: Source) -> IfMatches:
-    """`values` on a device that has rows of `table`; else no rows."""
-    return IfMatches(values, table, "(?s).*")
-
-
-def known_unless(values: Source, mark: Source, pattern: str) -> LeftJoin:
-    """All rows; without values while `mark`, an object of the device, matches `pattern`: its agent
-    has lost the part that measures, for example. A device may lack the mark."""
-    has_matching_mark = IfMatches(mark, mark, pattern)
-    return values.left_join(Unless(values, has_matching_mark))
-
-
-def contact(
-    mark: Source,
-    *good: str,
-    unit: Optional[Arcs] = None,
-    part: Optional[Arcs] = None,
-    optional: bool = False,
-    why: str = "the device has no contact with the unit",
-) -> Contact:
-    """A mark of a unit, or of the device, without which nothing about it is certain; see
-    `Contact`."""
-    return Contact(
-        mark=mark,
-        good=good,
-        unit=unit,
-        part=part or Arcs(),
-        optional=optional,
-        why=why,
+    return Measurement(
+        rows,
+        scale,
+        tuple(absent),
+        tuple(padding),
+        unmetered=unmetered,
+        unit_of_row=unit_of_row,
     )
-
-
-def unit_contact(mark: Source, *good: str) -> Contact:
-    """The contact with the units that indexes begin with, by a column that a device may lack."""
-    return contact(mark, *good, unit=THE_UNIT, optional=True)
-
-
-def established(mark: Scalar) -> Contact:
-    """The contact of an agent with its device, as APC's MIB and some after it have it: 1 the agent
-    has found none, 2 established, 3 lost."""
-    return contact(mark, "2", optional=True)
-
-
-def pending(values: Source) -> Doubt:
-    """The state is UNKNOWN while a command is pending: 2 is none, 1 is pending, 3 unknown.
-
-    Optional: it says no more than that the state may soon change. OpenStack's virtualpdu 2.2.0 has
-    the states alone.
-    """
-    return Doubt(values, ("2",), optional=True)
-
-
-def phase_rows(values: Source, banks: Source, phases: Source) -> First:
-    """The phase rows of a table that also has bank rows and perhaps a total: rows with bank 0 and a
-    phase other than 0. Both MIBs number the rows from 1, those of phases first.
-
-    If there are none, all rows with bank 0. A row without a phase, or with another number, has an
-    empty value: it may be the total.
-    """
-    every_row = Complete(values, beside=phases, from_one=LAST_ARC)
-    bank_or_empty = value_or_empty(banks, phases)
-    bank_of_row = Complete(bank_or_empty, beside=values)
-    phase_of_row = LeftJoin(values, phases)
-    of_no_bank = every_row.where(bank_of_row, "0")
-    of_a_phase = of_no_bank.where(phase_of_row, "1", "2", "3", others=("0",))
-    return First((of_a_phase, of_no_bank))
-
-
-def outlets(
-    states: Optional[State] = None,
-    control: Optional[Control] = None,
-    *,
-    count: Optional[Source] = None,
-    checks_empty_table: bool = False,
-    none_if_zero: Optional[Source] = None,
-    counts_unlisted: bool = False,
-    rows: Optional[Source] = None,
-    number: Optional[Source] = None,
-    name: Optional[Source] = None,
-    current: Optional[Measurement] = None,
-    power: Optional[Measurement] = None,
-    energy: Optional[Measurement] = None,
-    settling_s: int = 0,
-    contact: tuple[Contact, ...] = (),
-) -> tuple[Outlets, ...]:
-    """One way to read and switch the outlets, see `Outlets`; `+` adds the next one.
-
-    `count` is a number, or a column with one for each unit. A unit is compared with it only if it
-    has rows in the table of states: others may report a number too, of outlets that they meter.
-    `checks_empty_table`: the count is of this table, so that without any row it is compared, too.
-    """
-    if count is not None and states is not None and not checks_empty_table:
-        table = states.source.where_not(*states.absent) if states.absent else states.source
-        if isinstance(count, Column):
-            count = OfUnits(count, table)
-        else:
-            count = if_listed(count, table)
-    group = Outlets(
-        states=states,
-        control=control,
-        rows=rows,
-        count=count,
-        none_if_zero=none_if_zero,
-        counts_unlisted=counts_unlisted,
-        number=number,
-        name=name,
-        current=current,
-        power=power,
-        energy=energy,
-        settling_s=settling_s,
-        contact=contact,
-    )
-    return (group,)
 
 
 def total(
@@ -336,11 +211,133 @@ def total(
     units: Optional[Source] = None,
     demanded: bool = False,
 ) -> Total:
-    """A total from these figures, else, with `else_outlets`, from the outlets; see `Total`."""
-    return Total(
-        figures=figures,
-        else_outlets=else_outlets,
-        unit=unit,
-        units=units,
-        demanded=demanded,
+    return Total(figures, else_outlets, unit, units, demanded)
+
+
+NO_CONTACT = "the device has no contact with the unit"
+
+
+def device_condition(
+    source: Source, *good: str, optional: bool = False, why: str = NO_CONTACT
+) -> Condition:
+    """What the device tells is current while `source` reads one of `good`."""
+    return Condition(source, good, unit=None, optional=optional, why=why)
+
+
+def unit_condition(
+    source: Source,
+    *good: str,
+    unit: Arcs = THE_UNIT,
+    part: Arcs = WHOLE_INDEX,
+    optional: bool = False,
+    why: str = NO_CONTACT,
+) -> Condition:
+    """The same for each unit: `unit` of an index names it, and `part` of the condition's index."""
+    return Condition(source, good, unit, part, optional, why)
+
+
+def row_condition(source: Source, *good: str, optional: bool = False) -> Condition:
+    """The same for each row."""
+    return Condition(source, good, optional=optional)
+
+
+def established(source: Scalar) -> Condition:
+    """The contact of an agent with its device: 1 none was found, 2 established, 3 lost."""
+    return device_condition(source, "2", optional=True)
+
+
+def pending(source: Source) -> Condition:
+    """No command is pending: 2 is none, 1 is pending, 3 unknown."""
+    return row_condition(source, "2", optional=True)
+
+
+def units_of(*columns: InChain) -> Derived:
+    """Identity -> unit, by the first of a chain's columns that has rows."""
+
+    def rows(t: Tables) -> Rows:
+        return next(filter(None, (column.units(t) for column in columns)), {})
+
+    return Derived(rows, tuple(objects_of(columns)))
+
+
+def unit_and_number(*columns: InChain) -> Derived:
+    """The printed number of outlets that are listed by unit and number."""
+
+    def rows(t: Tables) -> Rows:
+        for column in columns:
+            if t[column]:
+                return with_units(column.units(t), numbered(t[column]))
+        return {}
+
+    return Derived(rows, tuple(objects_of(columns)))
+
+
+def unit_and_outlet(*sources: Source, first_unit: int = 1) -> Derived:
+    """The printed number of outlets whose index starts with the unit and ends with the outlet.
+    `first_unit`: the arc of the unit that is printed as 1."""
+
+    def rows(t: Tables) -> Rows:
+        outlets = t.first(*sources)
+        return with_units(numbered(outlets, 1 - first_unit, 0), numbered(outlets))
+
+    return Derived(rows, tuple(objects_of(sources)))
+
+
+def outlets(
+    states: Optional[State] = None,
+    control: Optional[Control] = None,
+    *guards: Guard,
+    rows: Optional[Source] = None,
+    count: Optional[Source] = None,
+    checks_empty_table: bool = False,
+    none_if_zero: Optional[Source] = None,
+    counts_unlisted: bool = False,
+    number: Optional[Source] = None,
+    name: Optional[Source] = None,
+    current: Optional[Measurement] = None,
+    power: Optional[Measurement] = None,
+    energy: Optional[Measurement] = None,
+    settling_s: int = 0,
+    conditions: tuple[Condition, ...] = (),
+    has_joined_meters: bool = False,
+) -> tuple[Outlets, ...]:
+    """One way to read and switch the outlets; `+` adds the next one. `count` is a number, or a
+    column with one for each unit; a unit is compared with it only if it has rows in the table of
+    states. `checks_empty_table`: without any row it is compared, too."""
+    way = Outlets(
+        states=states,
+        control=control,
+        guards=guards,
+        rows=rows,
+        count=count,
+        is_count_of_listed=bool(count and states) and not checks_empty_table,
+        none_if_zero=none_if_zero,
+        counts_unlisted=counts_unlisted,
+        number=number,
+        name=name,
+        current=current,
+        power=power,
+        energy=energy,
+        settling_s=settling_s,
+        conditions=conditions,
+        has_joined_meters=has_joined_meters,
     )
+    return (way,)
+
+
+def phase_rows(values: Column, banks: Column, phases: Column) -> Derived:
+    """The phase rows of a table that also has bank rows and perhaps a total: rows with bank 0 and a
+    phase other than 0; without such, all rows with bank 0. A row without a phase, or with another
+    number, has an empty value: it may be the total."""
+
+    @rows_of(values, banks, phases)
+    def rows(t: Tables) -> Rows:
+        if not t[banks] and not t[phases]:
+            return {}  # nothing tells what a row is
+        every_row = complete(t[values], t[phases], from_one=LAST_ARC)
+        bank_of_row = complete(left_join(t[banks] or t[phases], t[banks]), t[values])
+        of_no_bank = where(every_row, bank_of_row, "0")
+        phase_of_row = left_join(t[values], t[phases])
+        return where(of_no_bank, phase_of_row, "1", "2", "3", others=("0",)) or of_no_bank
+
+    return rows

@@ -26,29 +26,45 @@ LINES = Spread(
 )
 
 
-def _of_outlets(below: str, name: str, *unmetered: str) -> LeftJoin:
+MONITOR = column("3711.24.1.1.7.1.2.1.10", "pduOutletMonMode", optional=True)
+
+
+def _of_outlets(below: str, name: str, *unmetered: str) -> Derived:
     """A column of the outlets' meters, without PDUs whose monitor mode is one of `unmetered`."""
     values = column(f"3711.24.1.1.7.2.3.1.{below}", name)
-    mode = Part(
-        column("3711.24.1.1.7.1.2.1.10", "pduOutletMonMode", optional=True), over=values, stop=1
-    )
-    metered = values.where_not(*unmetered, by=mode)
-    return metered.left_join(metered.where_not(UNKNOWN_MONITOR, by=mode))
+
+    @rows_of(values, MONITOR)
+    def rows(t: Tables) -> Rows:
+        modes = part_of(t[MONITOR], t[values], stop=1)
+        metered = where_not(t[values], *unmetered, by=modes)
+        return left_join(metered, where_not(metered, UNKNOWN_MONITOR, by=modes))
+
+    return rows
 
 
-def _of_pdus(one_phase: Column, three_phase: Source) -> Concat:
+def _of_one_phase(t: Tables, values: Column) -> Rows:
+    """The rows of PDUs of one phase."""
+    return where_not(t[values], STAR, DELTA, AGGREGATE, UNKNOWN_MODE, by=t[MODE])
+
+
+def _of_pdus(one_phase: Column, aggregate: str, name: str) -> Derived:
     """The rows of PDUs of one phase, and those of PDUs that the table of three phases has."""
-    one_phase_rows = one_phase.where_not(STAR, DELTA, AGGREGATE, UNKNOWN_MODE, by=MODE)
-    return Concat((one_phase_rows, three_phase))
+    three_phase = column(f"3711.24.1.1.7.3.5.1.{aggregate}", name)
+
+    @rows_of(one_phase, three_phase, MODE)
+    def rows(t: Tables) -> Rows:
+        aggregates = where(t[three_phase], t[MODE], STAR, DELTA, AGGREGATE, others=(NO_MODE,))
+        return concat(_of_one_phase(t, one_phase), aggregates)
+
+    return rows
 
 
-def _aggregate(below: str, name: str) -> Where:
-    values = column(f"3711.24.1.1.7.3.5.1.{below}", name)
-    return values.where(MODE, STAR, DELTA, AGGREGATE, others=(NO_MODE,))
+@rows_of(AMPS, LINES, MODE)
+def pdu_currents(t: Tables) -> Rows:
+    """The MIB does not say if a current of a PDU in delta is that of a line."""
+    modes = part_of(t[MODE], t[LINES], stop=1)
+    return concat(_of_one_phase(t, AMPS), where(t[LINES], modes, STAR, others=(NO_MODE,)))
 
-
-# The MIB does not say if a current of a PDU in delta is that of a line.
-LINES_IN_STAR = LINES.where(Part(MODE, over=LINES, stop=1), STAR, others=(NO_MODE,))
 
 PROFILES = (
     Profile(
@@ -58,10 +74,10 @@ PROFILES = (
         source=pysnmp_mibs("mibs/panduit/HAWK-I2-MIB"),
         models=("Hawk-i", "Panduit Eagle-i"),
         sys_object_ids=oids("3711.24"),
-        contact=(unit_contact(COMMUNICATION, "1"),),
+        conditions=(unit_condition(COMMUNICATION, "1", optional=True),),
         outlets=outlets(
-            states=State(STATE, on=("1",), off=("2",)),
-            control=Write(
+            State(STATE, on=("1",), off=("2",)),
+            Write(
                 STATE,
                 on=1,
                 off=2,
@@ -75,18 +91,17 @@ PROFILES = (
             current=figure(_of_outlets("9", "pduOutRMSAmpsValue", NO_MONITOR), TENTHS),
             energy=figure(_of_outlets("14", "pduOutKWHrValue", NO_MONITOR, CURRENT_ONLY), TENTHS),
         ),
-        load=pdu_total(figure(_of_pdus(AMPS, LINES_IN_STAR), TENTHS)),
+        load=pdu_total(figure(pdu_currents, TENTHS)),
         power=total(
             figure(
                 _of_pdus(
-                    column("3711.24.1.1.7.3.1.1.7", "pduMeanKWattsValue"),
-                    _aggregate("12", "pdu3PhkWAgg"),
+                    column("3711.24.1.1.7.3.1.1.7", "pduMeanKWattsValue"), "12", "pdu3PhkWAgg"
                 ),
                 HUNDREDS,
             ),
             unit=THE_UNIT,
         ),
-        energy=pdu_total(figure(_of_pdus(ENERGY, _aggregate("14", "pdu3PhkWhAgg")), TENTHS)),
+        energy=pdu_total(figure(_of_pdus(ENERGY, "14", "pdu3PhkWhAgg"), TENTHS)),
         evidence=replace(SIMULATED, switching=EvidenceLevel.MIB),
         # writes pduOutPwd, then pduOutOn: 1 on, 2 off
         programs=(public("RackHD/on-tasks", "lib/services/panduit-obm-service.js"),),

@@ -4,8 +4,13 @@ reload.
 ERD-4 and ERD-Project have a table of outputs. The index is 1.output: the MIBs give the table no
 index, but a recording of an ERD-4 and the programs of several owners have this one. ERD-4 has a
 column of names before the state, so its column of states is ERD-Project's column of delays. Only
-the table of ERD-4 has a fourth column. ERD-2 and ERD-3 have no absolute command: `snr_relays.py`
-reads them.
+the table of ERD-4 has a fourth column.
+
+ERD-2, ERD-3 and ERD-3s have one relay of remote control each: contact 8 of ERD-2 and ERD-3, contact
+11 of ERD-3s. The object shows the relay and its mode: on or off by hand (0, 1), on or off by the
+thermostat (5, 6). A command would change the mode (2, 3) or toggle the relay (4): none is absolute,
+and a program of an owner writes 1 and 0, which the MIB has as states only. So nothing is switched.
+The SMART contact beside it can only be reset, and shows no state.
 """
 
 from functools import partial
@@ -14,11 +19,27 @@ from .language import *
 
 ON, OFF = ("1",), ("0",)
 STATE = column("40418.2.6.2.2.1.3", "doState")
-DELAY = column("40418.2.6.2.2.1.4", "doResetDelay")
+DELAY = column("40418.2.6.2.2.1.4", "doResetDelay", optional=True)
 PROJECT_STATE = column("40418.2.7.2.2.1.2", "doState")
 PROJECT_FOURTH = column("40418.2.7.2.2.1.4", "fourth column of doTable", optional=True)
 V1_STATE = Spread(oid("40418.2.6.3"), (Span(1, 6, 1),), "releState and smartNState")
 MINI_STATE = Spread(oid("40418.2.5.3"), (Span(1, 2, 1),), "smartNState")
+CONTACT = Spread("~.2", (Span(1, 1, 3),), "remoteControlContact8, remoteControlContact11")
+
+
+@rows_of(STATE, DELAY, by_row=True)
+def erd_4_states(t: Tables) -> Rows:
+    """The states of a table with a fourth column."""
+    states = t[STATE]
+    return if_listed(states, t[DELAY]) if states else {}
+
+
+@rows_of(PROJECT_STATE, PROJECT_FOURTH, by_row=True)
+def project_states(t: Tables) -> Rows:
+    """The states of a table without a fourth column."""
+    states = t[PROJECT_STATE]
+    return unless(states, t.whole[PROJECT_FOURTH]) if states else {}
+
 
 erd_profile = partial(
     Profile,
@@ -35,8 +56,8 @@ PROFILES = (
         models=("ERD-4: its relay and digital outputs",),
         sys_object_ids=oids("40418.2.6"),  # seen on a unit, in a recording of LibreNMS
         outlets=outlets(
-            states=State(if_listed(STATE, DELAY), on=ON, off=OFF),
-            control=Write(STATE, on=1, off=0),
+            State(erd_4_states, on=ON, off=OFF),
+            Write(STATE, on=1, off=0),
             number=column("40418.2.6.2.2.1.1", "doName"),
             name=column("40418.2.6.2.2.1.2", "doDeviceName"),
         ),
@@ -48,9 +69,7 @@ PROFILES = (
         source=public("lextudio/mibs.pysnmp.com", "pysnmp/SNR-ERD-4.py"),
         models=("ERD-4 with firmware 1: its relay (1) and SMART outputs 1 to 5 (2 to 6)",),
         sys_object_ids=oids("40418.2.6"),  # seen with newer firmware
-        outlets=outlets(
-            states=State(V1_STATE, on=ON, off=OFF), control=Write(V1_STATE, on=1, off=0)
-        ),
+        outlets=outlets(State(V1_STATE, on=ON, off=OFF), Write(V1_STATE, on=1, off=0)),
     ),
     erd_profile(
         key="snr-erd-project",
@@ -60,8 +79,8 @@ PROFILES = (
         sys_object_ids=oids("40418.2.7"),  # the root of the MIB; not seen on a unit
         unseen=True,
         outlets=outlets(
-            states=State(Unless(PROJECT_STATE, PROJECT_FOURTH), on=ON, off=OFF),
-            control=Write(PROJECT_STATE, on=1, off=0),
+            State(project_states, on=ON, off=OFF),
+            Write(PROJECT_STATE, on=1, off=0),
             name=column("40418.2.7.2.2.1.1", "doName"),
         ),
     ),
@@ -72,8 +91,19 @@ PROFILES = (
         models=("ERD-PRO-Mini: two SMART sockets",),
         sys_object_ids=oids("40418.2.5"),  # the root of the MIB; not seen on a unit
         unseen=True,
-        outlets=outlets(
-            states=State(MINI_STATE, on=ON, off=OFF), control=Write(MINI_STATE, on=1, off=0)
-        ),
+        outlets=outlets(State(MINI_STATE, on=ON, off=OFF), Write(MINI_STATE, on=1, off=0)),
+    ),
+    Profile(
+        key="snr-erd-relay",
+        vendor="SNR",
+        mib="SNR-ERD-2, SNR-ERD-3, SNR-ERD-3s of 2015-04-29",
+        source=pysnmp_mibs("mibs/snr/SNR-ERD-3"),
+        models=("ERD-2, ERD-3, ERD-3s: the relay of remote control",),
+        # the roots of the MIBs; not seen on a unit
+        roots=tuple(Root(oid(root), oid(root)) for root in ("40418.2.2", "40418.2.3", "40418.2.4")),
+        unseen=True,
+        outlets=outlets(State(CONTACT, on=("0", "5"), off=("1", "6"))),
+        evidence=SIMULATED.of("state"),
+        note="The sysObjectID is assumed. The MIB's commands toggle the relay or change its mode.",
     ),
 )

@@ -18,17 +18,28 @@ RATING = column(f"{AC}.7.1.3", "cpmAcOtlLineCurrRating")
 NOT_FITTED = ("0", "0.0", "0.00", "0.000")
 
 
-def _line(below: int, name: str) -> Arc:
-    """A column of the three lines, without the neutrals."""
-    return Arc(column(f"{AC}.5.1.{below}", name), 0, ("1", "2", "3"))
+LINE_CURRENT = column(f"{AC}.5.1.3", "cpmAcInfLineCurrent")
 
 
-def _rated_outlets(below: int, name: str) -> Source:
+@rows_of(LINE_CURRENT)
+def lines(t: Tables) -> Rows:
+    """The three lines, without the neutrals."""
+    return with_arc(t[LINE_CURRENT], 0, "1", "2", "3")
+
+
+def _rated_outlets(below: int, name: str) -> Derived:
     """A column of the outlets that have a rating."""
-    return column(f"{AC}.7.1.{below}", name).where_not(*NOT_FITTED, by=RATING)
+    values = column(f"{AC}.7.1.{below}", name)
+
+    @rows_of(values, RATING)
+    def rows(t: Tables) -> Rows:
+        return where_not(t[values], *NOT_FITTED, by=t[RATING])
+
+    return rows
 
 
-LINES = figure(_line(3, "cpmAcInfLineCurrent"), least=3)
+LINES = figure(lines, least=3)
+OUTLET_ID = _rated_outlets(2, "cpmAcOutletId")
 POWER = figure(scalar(f"{AC}.4.7.0", "cpmAcInfTotalActivePower"))
 
 
@@ -56,9 +67,9 @@ PROFILES = (
         key="starline-ac",
         models=("Critical Power Monitor M40 and M50 (end feeds, tap-off boxes)",),
         outlets=outlets(
-            rows=_rated_outlets(2, "cpmAcOutletId"),
+            rows=OUTLET_ID,
             none_if_zero=RATING,
-            name=_rated_outlets(2, "cpmAcOutletId"),
+            name=OUTLET_ID,
             power=figure(_rated_outlets(5, "cpmAcOtlTotalActivePower")),
             energy=figure(_rated_outlets(10, "cpmAcOtlTotalEnergy")),
         ),

@@ -10,7 +10,7 @@ from .language import *
 
 STATUS = column("21728.3.2.1.1.3", "outletStatus")
 NEWER_COUNT = scalar("21728.3.1.3.0", "powerOutletNum")
-OLDER_STATUS = Unless(column("21728.2.4.1.2.1.1.3", "outlet status (older tree)"), NEWER_COUNT)
+OLDER_STATUS = column("21728.2.4.1.2.1.1.3", "outlet status (older tree)")
 LINK_STATE = column("21728.4.5.1.1.7", "outletState")
 BANKS = Complete(
     numbered_parts(
@@ -22,15 +22,26 @@ BANKS = Complete(
 # not measured.
 NO_MODULE = ("0", "0.0", "0.00")
 NO = "2"
-# "ats" is a transfer switch; the inlet that it does not use shows no load of its own
-OF_A_SWITCH = column("21728.4.2.1.1.20", "atsActiveInlet", optional=True).where(
-    column("21728.4.2.1.1.2", "inletType", optional=True), "ats", "ATS"
-)
+INLET_TYPE = column("21728.4.2.1.1.2", "inletType", optional=True)
+ACTIVE_INLET = column("21728.4.2.1.1.20", "atsActiveInlet", optional=True)
 
 
-def _inlets(below: str, name: str) -> Where:
-    """A column of the inlets in use."""
-    return column(f"21728.4.2.1.1.{below}", name).where_not(NO, by=OF_A_SWITCH)
+@rows_of(OLDER_STATUS, NEWER_COUNT, by_row=True)
+def older_states(t: Tables) -> Rows:
+    return t[OLDER_STATUS] if t.scalar(NEWER_COUNT) is None else {}
+
+
+def _inlets(below: str, name: str) -> Derived:
+    """A column of the inlets in use. "ats" is a transfer switch: the inlet that it does not use
+    shows no load of its own."""
+    values = column(f"21728.4.2.1.1.{below}", name)
+
+    @rows_of(values, ACTIVE_INLET, INLET_TYPE)
+    def rows(t: Tables) -> Rows:
+        active_of_switch = where(t[ACTIVE_INLET], t[INLET_TYPE], "ats", "ATS")
+        return where_not(t[values], NO, by=active_of_switch)
+
+    return rows
 
 
 INLET_POWER = _inlets("14", "inletActivePower")
@@ -49,9 +60,9 @@ PROFILES = (
         models=("SynLink SP, SM",),
         sys_object_ids=oids("21728.4", "21728"),
         outlets=outlets(
-            states=State(LINK_STATE, on=("1",), off=("0",)),
-            control=Guarded(
-                Write(LINK_STATE, on=1, off=0),
+            State(LINK_STATE, on=("1",), off=("0",)),
+            Write(LINK_STATE, on=1, off=0),
+            Guard(
                 scalar("21728.4.1.10.0", "outletSwitchingSupported"),
                 refuse=(NO,),
                 why="this model does not switch",
@@ -80,8 +91,8 @@ PROFILES = (
         sys_object_ids=oids("21728"),
         outlets=(
             outlets(
-                states=State(STATUS, on=("1",), off=("2",)),
-                control=Write(column("21728.3.2.1.1.4", "outletAction"), on=1, off=2),
+                State(STATUS, on=("1",), off=("2",)),
+                Write(column("21728.3.2.1.1.4", "outletAction"), on=1, off=2),
                 number=Number(STATUS, plus=1),
                 count=NEWER_COUNT,
                 name=column("21728.3.2.1.1.2", "outletName"),
@@ -90,10 +101,8 @@ PROFILES = (
             )
             + outlets(
                 # The values and their meaning are those of public drivers.
-                states=State(OLDER_STATUS, on=("1", "257"), off=("0", "2", "256")),
-                control=Write(
-                    column("21728.2.4.1.2.1.1.4", "outlet action (older tree)"), on=1, off=2
-                ),
+                State(older_states, on=("1", "257"), off=("0", "2", "256")),
+                Write(column("21728.2.4.1.2.1.1.4", "outlet action (older tree)"), on=1, off=2),
             )
         ),
         load=total(

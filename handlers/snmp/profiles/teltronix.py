@@ -12,9 +12,7 @@ PROFILES = (
         source=public("openstack/ironic", "ironic/drivers/modules/snmp.py"),
         models=("PDU",),
         sys_object_ids=oids("23620"),
-        outlets=outlets(
-            states=State(STATE, on=("2",), off=("1",)), control=Write(STATE, on=2, off=1)
-        ),
+        outlets=outlets(State(STATE, on=("2",), off=("1",)), Write(STATE, on=2, off=1)),
         evidence=DRIVER.of("state", "switching"),
         programs=(IRONIC_SNMP,),  # 2 on, 1 off
         note=NO_PUBLIC_MIB,

@@ -11,7 +11,7 @@ from functools import partial
 from .language import *
 
 
-def _ups_output(below: str, name: str) -> Source:
+def _ups_output(below: str, name: str) -> Complete:
     """A column of the lines of a UPS's output, of UPS-MIB (RFC 1628)."""
     table = "1.3.6.1.2.1.33.1.4"
     return Complete(
@@ -25,9 +25,9 @@ def _lx(table: str, name: str, ident: str = "") -> tuple[Outlets, ...]:
     state = column(table + ".4", name + "OutletState")
     count = column(ident + ".4", name + "IdentNumOutlets") if ident else None
     return outlets(
-        states=State(state, on=("2",), off=("1",)),
-        control=Guarded(
-            Write(column(table + ".6", name + "OutletCommand"), on=2, off=1),
+        State(state, on=("2",), off=("1",)),
+        Write(column(table + ".6", name + "OutletCommand"), on=2, off=1),
+        Guard(
             column(table + ".5", name + "OutletControllable"),
             allow=("1",),
             why=NOT_CONTROLLABLE,
@@ -104,9 +104,9 @@ PROFILES = (
         # PowerAlert 12 names the maker alone
         sys_object_ids=oids("850.1", "850"),
         outlets=outlets(
-            states=State(column(UPS12 + ".2", "tlUpsOutletState"), on=("2",), off=("1",)),
-            control=Guarded(
-                Write(column(UPS12 + ".4", "tlUpsOutletControl"), on=2, off=1),
+            State(column(UPS12 + ".2", "tlUpsOutletState"), on=("2",), off=("1",)),
+            Write(column(UPS12 + ".4", "tlUpsOutletControl"), on=2, off=1),
+            Guard(
                 column(UPS12 + ".3", "tlUpsOutletType"),
                 allow=CONTROLLABLE,
                 why=NOT_CONTROLLABLE,
@@ -134,8 +134,8 @@ PROFILES = (
         models=("PDUMH..NET with SNMPWEBCARD",),
         sys_object_ids=oids("850.1", "850"),
         outlets=outlets(
-            states=State(column(LEGACY + ".2", "outlet state (driver)"), on=("2",), off=("1",)),
-            control=Write(column(LEGACY + ".4", "outlet command (driver)"), on=2, off=1),
+            State(column(LEGACY + ".2", "outlet state (driver)"), on=("2",), off=("1",)),
+            Write(column(LEGACY + ".4", "outlet command (driver)"), on=2, off=1),
             name=column(LEGACY + ".5", "outlet name (driver)"),
         ),
         evidence=DRIVER.of("state", "switching"),

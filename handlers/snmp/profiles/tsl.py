@@ -16,9 +16,9 @@ PROFILES = (
         models=("MDU12",),
         sys_object_ids=oids("6853", "332.11.6"),
         outlets=outlets(
-            states=State(STATE, on=(ON, LOCKED_ON), off=(OFF, LOCKED_OFF)),
-            control=Guarded(
-                Write(STATE, on=2, off=1),
+            State(STATE, on=(ON, LOCKED_ON), off=(OFF, LOCKED_OFF)),
+            Write(STATE, on=2, off=1),
+            Guard(
                 STATE,
                 allow=(OFF, ON),
                 why="it is locked on the device, or its state is not known",

@@ -8,8 +8,14 @@ relays are read only if sysDescr begins with TPDIN2.
 from .language import *
 
 RELAYS = Spread(oid("45621.2.2"), (Span(1, 4, 1),), "relayN")
-ON_WEB2 = IfMatches(RELAYS, Scalar("1.3.6.1.2.1.1.1.0", "sysDescr"), "TPDIN2.*")
+SYS_DESCR = Scalar("1.3.6.1.2.1.1.1.0", "sysDescr")
 WEB3_RELAYS = Spread(oid("45621.3.3"), (Span(1, 4, 1),), "relayN")
+
+
+@rows_of(RELAYS, SYS_DESCR, by_row=True)
+def web2_relays(t: Tables) -> Rows:
+    return t[RELAYS] if t.text(SYS_DESCR).startswith("TPDIN2") else {}
+
 
 PROFILES = (
     Profile(
@@ -19,9 +25,7 @@ PROFILES = (
         source=librenms("tycon/TPDIN2-MIB"),
         models=("TPDIN-Monitor-WEB2",),
         sys_object_ids=oids("45621.2"),
-        outlets=outlets(
-            states=State(ON_WEB2, on=("1",), off=("0",)), control=Write(RELAYS, on=1, off=0)
-        ),
+        outlets=outlets(State(web2_relays, on=("1",), off=("0",)), Write(RELAYS, on=1, off=0)),
         evidence=DRIVER.of("state", "switching"),
         note=(
             "The relays are for DC. TPDIN2-MIB does not define 0 and 1; they are taken as off and"
@@ -36,8 +40,8 @@ PROFILES = (
         models=("TPDIN-Monitor-WEB3",),
         sys_object_ids=oids("45621.3"),
         outlets=outlets(
-            states=State(WEB3_RELAYS, on=("1",), off=("0",)),
-            control=Write(WEB3_RELAYS, on=1, off=0),
+            State(WEB3_RELAYS, on=("1",), off=("0",)),
+            Write(WEB3_RELAYS, on=1, off=0),
         ),
         evidence=SIMULATED.of("state", "switching"),
         note=(

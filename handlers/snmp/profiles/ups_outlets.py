@@ -18,10 +18,12 @@ NO_COMMAND = "2"
 def _receptacles(table: str, name: str) -> tuple[Outlets, ...]:
     """The outlets of HPE's and Eaton's design."""
     return outlets(
-        states=State(column(f"{table}.2.1.2", f"{name}RecepStatus"), on=("1",), off=("2",)),
-        control=Verbs(
-            on=column(f"{table}.2.1.4", f"{name}RecepOnDelaySecs"),
-            off=column(f"{table}.2.1.3", f"{name}RecepOffDelaySecs"),
+        State(column(f"{table}.2.1.2", f"{name}RecepStatus"), on=("1",), off=("2",)),
+        Write(
+            column(f"{table}.2.1.4", f"{name}RecepOnDelaySecs"),
+            on=0,
+            off=0,
+            off_at=column(f"{table}.2.1.3", f"{name}RecepOffDelaySecs"),
         ),
         count=scalar(f"{table}.1.0", f"{name}NumReceptacles"),
         checks_empty_table=True,
@@ -46,19 +48,19 @@ PROFILES = (
             *("318.1.3.13", "318.1.3.16", "318.1.3.17", "318.1.3.27"),
         ),
         outlets=outlets(
-            states=State(
+            State(
                 column(f"{GROUP}.1.2.1.3", "upsOutletGroupStatusGroupState"),
                 on=("1",),
                 off=("2",),
-                doubts=(
-                    Doubt(
+                conditions=(
+                    Condition(
                         column(f"{GROUP}.1.2.1.4", "upsOutletGroupStatusCommandPending"),
-                        quiet=(NO_COMMAND,),
+                        good=(NO_COMMAND,),
                     ),
                 ),
             ),
-            control=Guarded(
-                Write(column(f"{GROUP}.3.2.1.3", "upsOutletGroupControlCommand"), on=1, off=2),
+            Write(column(f"{GROUP}.3.2.1.3", "upsOutletGroupControlCommand"), on=1, off=2),
+            Guard(
                 GROUP_TYPE,
                 allow=(SWITCHED_GROUP,),
                 why="it is the main group, whose command switches all groups",

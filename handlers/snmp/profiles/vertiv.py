@@ -1,6 +1,5 @@
 """Vertiv's brands Geist, Liebert and Avocent, and its rack manager with MPDUs."""
 
-from decimal import Decimal
 from functools import partial
 
 from .language import *
@@ -12,40 +11,58 @@ V5_SWITCH_NAME = column("21239.5.2.3.5.1.2", "pduOutletSwitchName")
 V5_CURRENT = column("21239.5.2.3.6.1.8", "pduOutletMeterCurrent")
 V5_POWER = column("21239.5.2.3.6.1.12", "pduOutletMeterRealPower")
 V5_ENERGY = column("21239.5.2.3.6.1.15", "pduOutletMeterEnergy")
-
 V5_RELAY_FAILURE = column("21239.5.2.3.5.1.5", "pduOutletSwitchRelayFailure")
 V5_WORKING = "2"  # false
-
-
-def _v5_metered(values: Source) -> Source:
-    return join_by_columns(values, keys=(V5_METERED_NAME,), outlet_keys=(V5_SWITCH_NAME,))
-
-
-# The load of a unit fed in delta is the sum of its line currents: its phase currents flow between
-# two lines. Firmware that does not measure the lines reports 0 for them.
 V5_VOLTS = column("21239.5.2.3.2.1.4", "pduPhaseVoltage")
 V5_TYPE = column("21239.5.2.3.1.1.6", "pduMeterType", optional=True)
-V5_WYE = V5_TYPE.where(V5_TYPE, "0").where_not("")  # a meter's type: it is not fed in delta
+V5_WYE = "0"  # a meter's type: it is not fed in delta
+V5_LINE_CURRENT = column("21239.5.2.3.4.1.4", "pduLineCurrent")
 V5_LINE_NAME = column("21239.5.2.3.4.1.2", "pduLineName")
-# Also of a unit that does not say how it is fed: the sum of its lines is right either way.
-V5_LINES = figure(
-    Unless(
-        value_or_empty(
-            Complete(column("21239.5.2.3.4.1.4", "pduLineCurrent"), beside=V5_LINE_NAME, least=3),
-            V5_LINE_NAME,
-        ),
-        V5_WYE,
-    ),
-    HUNDREDTHS,
-    padding=("0",),
-)
+
+
+def _v5_metered(values: Column) -> Derived:
+    """Values of metered outlets, under the indexes of the switched ones."""
+
+    @rows_of(values, V5_METERED_NAME, late=(V5_SWITCH_NAME,))
+    def rows(t: Tables) -> Rows:
+        meters = t[values]
+        if not meters:
+            return {}
+        return join(meters, [t[V5_METERED_NAME]], [t[V5_SWITCH_NAME]], same_row=True)
+
+    return rows
+
+
+def _only_metered(values: Column) -> Parts:
+    """Values by the indexes of meters, on a unit that shows no table of switched outlets: outlet 7
+    is "0.7". The table may be missing only now, and its rows are other outlets'."""
+    return Parts((("0", values),))
+
+
+@rows_of(V5_LINE_CURRENT, V5_LINE_NAME, V5_TYPE)
+def v5_lines(t: Tables) -> Rows:
+    """The lines of a unit fed in delta, whose phase currents flow between two lines, and of one
+    that does not say how it is fed: the sum of its lines is right either way."""
+    types = t[V5_TYPE]
+    in_wye = where_not(where(types, types, V5_WYE), "")
+    if in_wye and not all(isinstance(value, Lost) for value in in_wye.values()):
+        return {}
+    currents = complete(t[V5_LINE_CURRENT], t[V5_LINE_NAME], least=3)
+    return unless(left_join(currents or t[V5_LINE_NAME], currents), in_wye)
 
 
 def _v5_phases(below: int, name: str, scale: Decimal = ONES) -> Measurement:
     """The sum of the phases, for units without pduMainTable: a recording of one has only these."""
     phases = column(f"21239.5.2.3.2.1.{below}", name)
-    every_phase = Complete(phases, beside=V5_VOLTS, from_one=LAST_ARC)
-    return figure(Unless(every_phase, V5_TYPE), scale)
+
+    @rows_of(phases, V5_VOLTS, V5_TYPE, late=(phases,))
+    def rows(t: Tables) -> Rows:
+        types = t[V5_TYPE]
+        if types and not all(isinstance(value, Lost) for value in types.values()):
+            return {}
+        return unless(complete(t[phases], t[V5_VOLTS], from_one=LAST_ARC), types)
+
+    return figure(rows, scale)
 
 
 # Older Geist units (GEIST-MIB-V3) and units of I.T. Watchdogs (IT-WATCHDOGS-MIB-V3), each below its
@@ -53,32 +70,46 @@ def _v5_phases(below: int, name: str, scale: Decimal = ONES) -> Measurement:
 V3_STATUS = column("~.16.1.3", "ctrlOutletStatus")
 V3_FEEDBACK = column("~.16.1.4", "ctrlOutletFeedback")  # the measured state
 V3_PENDING = column("~.16.1.5", "ctrlOutletPending")
-# the feedback, if it equals the pending state
-V3_SETTLED = Concat(
-    tuple(V3_FEEDBACK.where(V3_FEEDBACK, value).where(V3_PENDING, value) for value in ("0", "1"))
-)
 V3_PLUGGED = column("~.25.1.4", "ctrl3ChIECAvail")
-# Two columns tell whether a unit has ctrl3ChIECTable: an answer may lack one of them.
-V3_TABLE = First((V3_PLUGGED, column("~.25.1.8", "ctrl3ChIECDeciAmpsA")))
+V3_AMPS = column("~.25.1.8", "ctrl3ChIECDeciAmpsA")
 
 
-def _v3_phases(first: int, name: str) -> Source:
-    """A column of ctrl3ChIECTable for each phase; these columns are 8 apart.
+@rows_of(V3_FEEDBACK, V3_PENDING, by_row=True)
+def v3_settled(t: Tables) -> Rows:
+    """The measured state of each outlet (ctrlOutletFeedback), if it equals the pending one."""
+    pending_states = t[V3_PENDING]
+    settled: Rows = {}
+    for row, state in t[V3_FEEDBACK].items():
+        pending_state = pending_states.get(row)
+        if isinstance(pending_state, Lost):
+            settled[row] = lost_with(pending_state)
+        elif isinstance(state, Lost) or is_one_of(pending_state, (text(state),)):
+            settled[row] = state
+    return settled
 
-    The identity is the phase, then the row.
-    """
-    phases = (1, 2, 3)
 
-    def values(n: int) -> Column:
-        arc = first + 8 * (n - 1)
-        return column(f"~.25.1.{arc}", name + "ABC"[n - 1])
+def _v3_phases(first_arc: int, name: str) -> Derived:
+    """A column of ctrl3ChIECTable for each phase that is plugged in; the columns of a value are 8
+    apart. The identity is the phase, then the row. Two columns tell whether a unit has the table:
+    an answer may lack one of them."""
+    columns = {
+        str(phase): column(f"~.25.1.{first_arc + 8 * (phase - 1)}", name + "ABC"[phase - 1])
+        for phase in (1, 2, 3)
+    }
 
-    def plugged(n: int) -> Complete:
-        return Complete(V3_PLUGGED, beside=values(n))
+    @rows_of(*columns.values(), V3_PLUGGED, V3_AMPS, late=tuple(columns.values()))
+    def rows(t: Tables) -> Rows:
+        if not t.first(V3_PLUGGED, V3_AMPS):
+            return {}
+        values: Rows = {}
+        plugged: Rows = {}
+        for phase, values_of_phase in columns.items():
+            of_phase = t[values_of_phase]
+            values.update(prefixed(phase, of_phase))
+            plugged.update(prefixed(phase, complete(t[V3_PLUGGED], of_phase)))
+        return where(complete(values, plugged), plugged, "1")
 
-    plug_of_phases = numbered_parts(plugged, phases)
-    every_row = Complete(numbered_parts(values, phases), beside=plug_of_phases)
-    return if_listed(every_row.where(plug_of_phases, "1"), V3_TABLE)
+    return rows
 
 
 # Geist EM series (GEIST-EM-SERIES-MIB): "main" channels meter the unit, each "auxiliary" channel
@@ -86,11 +117,20 @@ def _v3_phases(first: int, name: str) -> Source:
 EM_CURRENT = column("21239.3.3.1.4", "auxChannelDeciAmps")
 EM_MAIN_COUNT, SEVERAL = scalar("21239.3.1.6.0", "unitInfoMainCount"), "[2-8]"
 EM_MAIN_CURRENT = column("21239.3.2.1.4", "mainChannelDeciAmps")
-# the row is lost if a unit that counts one main channel shows none
-EM_MAIN = Complete(
-    EM_MAIN_CURRENT,
-    beside=Unless(IfMatches(EM_MAIN_COUNT, EM_MAIN_COUNT, "1"), EM_MAIN_CURRENT),
-)
+
+
+@rows_of(EM_MAIN_CURRENT, EM_MAIN_COUNT)
+def em_main(t: Tables) -> Rows:
+    """The current of the only main channel, lost if a unit that counts one shows none; of a unit
+    with several, an empty row."""
+    count = t[EM_MAIN_COUNT]
+    several = matching(count, count, SEVERAL)
+    if several:
+        return left_join(several, {})
+    mains = t[EM_MAIN_CURRENT] or complete({}, matching(count, count, "1"))
+    main = matching(mains, count, "1", SEVERAL)
+    return left_join(main, main)
+
 
 # MPDUs behind the rack manager (DCS-MIB): the row is the unit, outlet N is column 51+N. The columns
 # after outlet 24 are writable limits and delays.
@@ -100,17 +140,31 @@ DCS_OUTLETS = Spread(
 DCS_TYPE = column("13400.3.2.225.1.1.2", "mpduMpscom2ProductType")
 DCS_PRESENT, DCS_ABSENT = tuple(map(str, range(1, 9))), ("0",)  # product types; 0: undefined
 DCS_SWITCHED = ("2", "4", "6", "8")
-DCS_UNITS = DCS_TYPE.where(DCS_TYPE, *DCS_PRESENT, others=DCS_ABSENT)
 
 
-def _dcs(below: str, name: str) -> LeftJoin:
+@rows_of(DCS_TYPE, by_row=True)
+def dcs_type_of_unit(t: Tables) -> Rows:
+    """The product type of each outlet's unit, which the identity begins with."""
+    return t.part(DCS_TYPE, () if t.outlet else t[DCS_OUTLETS], 0, 1)
+
+
+def _dcs(below: str, name: str) -> Derived:
     """A column, with a row for each unit that is present."""
-    return LeftJoin(DCS_UNITS, column(f"13400.3.2.225.1.1.{below}", name))
+    values = column(f"13400.3.2.225.1.1.{below}", name)
+
+    @rows_of(values, DCS_TYPE)
+    def rows(t: Tables) -> Rows:
+        types = t[DCS_TYPE]
+        units = where(types, types, *DCS_PRESENT, others=DCS_ABSENT)
+        return left_join(units, t[values])
+
+    return rows
 
 
+# Liebert MPH and MPX (LIEBERT-GP-PDU-MIB)
 LIEBERT_POWER = column("476.1.42.3.8.30.20.1.65", "lgpPduPsEntryPwrTotal")
-LIEBERT_PDUS = Units(LIEBERT_POWER)
 LIEBERT_ENERGY = column("476.1.42.3.8.30.20.1.50", "lgpPduPsEntryEnergyAccum")
+LIEBERT_PDU_COUNT = scalar("476.1.42.3.8.19.0", "lgpPduTableCount")
 LIEBERT_COUNT = scalar("476.1.42.3.8.50.19.0", "lgpPduRcpTableCount")
 LIEBERT_CONDITION = column(
     "476.1.42.3.8.50.20.1.210", "lgpPduRcpEntryOperationCondition", optional=True
@@ -121,91 +175,152 @@ LIEBERT_NORMAL = ("1", "2", "3")
 LIEBERT_STARTED = tuple(str(status) for status in range(128) if not status & 2)
 LIEBERT_NAME = column("476.1.42.3.8.50.20.1.10", "lgpPduRcpEntryUsrLabel")
 
-AVOCENT_STATUS = column("~.5.1.5", "pmPowerMgmtOutletsTableStatus", optional=True)
-# Tells of a blown fuse or a tripped breaker of the outlet. The console servers do not report it.
-AVOCENT_ALARM = column("~.5.1.45", "pmPowerMgmtOutletsTableAlarm", optional=True)
-PM_TRUSTED = ("1", "4", "5", "6", "7")  # normal, and the limits of the current
-NO_METER = ("0",)  # PM-MIB: columns of measurements use 0 for "not supported"
-NOT_MEASURED = (*NO_METER, "-1")
-ESTIMATED = "1"  # a value of ...PowerType: the W, and the Wh that count them, are no measurement
 
-NO_SENSOR, THREE_PHASES = "0", "3"  # ...PowerMgmtPDUTablePowerType, ...NumberOfPhases
+@rows_of(LIEBERT_POWER, LIEBERT_PDU_COUNT)
+def liebert_pdus(t: Tables) -> Rows:
+    pdus = first_of_units(t[LIEBERT_POWER])
+    return complete(pdus, counts=t[LIEBERT_PDU_COUNT], gaps=True)
 
-
-def _acs(below: str, name: str) -> First:
-    """A column of a console server, ACS 6000 or ACS 8000; the index of a PDU is port.pdu."""
-    return First((column(f"10418.16.2.5.{below}", name), column(f"10418.26.2.5.{below}", name)))
-
-
-def _measured(values: Source, power_type: Source) -> LeftJoin:
-    """The rows, without a value where the unit estimates its power."""
-    return values.left_join(values.where_not(ESTIMATED, by=power_type))
-
-
-PM_TYPE = column("~.5.1.65", "pmPowerMgmtOutletsTablePowerType", optional=True)
-PM_PDU_TYPE = column("10418.17.2.5.3.1.65", "pmPowerMgmtPDUTablePowerType", optional=True)
-
-# The MIBs do not say which current the PDU's own column holds on a PDU with three phases, so it is
-# not used there.
-PM_LINES = Complete(
-    column("10418.17.2.5.9.1.50", "pmPowerMgmtPhasesTableCurrentValue"),
-    beside=column("10418.17.2.5.9.1.4", "pmPowerMgmtPhasesTableName"),
-)
-PM_PHASES = column("10418.17.2.5.3.1.37", "pmPowerMgmtPDUTableNumberOfPhases", optional=True)
-PM_AMPS = column("10418.17.2.5.3.1.50", "pmPowerMgmtPDUTableCurrentValue", optional=True)
-ACS_PHASES = _acs("3.1.37", "acsPowerMgmtPDUTableNumberOfPhases")
-ACS_LINES = Complete(
-    _acs("8.1.7", "acsPowerMgmtPhasesTableCurrentValue"),
-    beside=_acs("8.1.4", "acsPowerMgmtPhasesTablePhaseName"),
-    count=ACS_PHASES,
-)
-ACS_CURRENT = Complete(
-    _acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"), beside=ACS_PHASES
-).where_not(THREE_PHASES, by=ACS_PHASES)
-ACS_TYPE = _acs("3.1.50", "acsPowerMgmtPDUTablePowerType")
-ACS_POWER = _measured(
-    Complete(_acs("3.1.51", "acsPowerMgmtPDUTablePowerValue"), beside=ACS_TYPE), ACS_TYPE
-).where_not(NO_SENSOR, by=ACS_TYPE)
-PM_OUTLET_COUNT = column("~.3.1.8", "pmPowerMgmtPDUTableNumberOfOutlets")
-port_total = partial(total, else_outlets=True, unit=Arcs(0, 2))  # of a PDU of a port
-# A PM with outlets is no console server. Not the other way round: a PM may have no outlets.
-PM_OUTLETS = column("10418.17.2.5.5.1.5", "pmPowerMgmtOutletsTableStatus", optional=True)
-PM_OUTLET_AMPS = column("~.5.1.50", "pmPowerMgmtOutletsTableCurrentValue", optional=True)
-# Before 2010, PM-MIB has only the currents of up to three sensors, and does not say what each of
-# several measures.
-ONE_SENSOR = Unless(
-    column("10418.17.2.5.3.1.10", "pmPowerMgmtPDUTableCurrent1Value", optional=True).where(
-        column("10418.17.2.5.3.1.9", "pmPowerMgmtPDUTableCurrentNOS", optional=True), "1"
-    ),
-    First((PM_OUTLET_AMPS, PM_AMPS, _acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"))),
-)
 
 # Liebert floor PDUs (LIEBERT-GP-POWER-MIB): measurement points, told apart by an OID, and their
 # lines. UPSs have the same tables and the same sysObjectID; they also have a battery.
 LIEBERT_POINT = column("476.1.42.3.5.2.2.1.2", "lgpPwrMeasurementPointId")
+LIEBERT_LINES = column("476.1.42.3.5.2.2.1.3", "lgpPwrMeasurementPointNumLines")
+LIEBERT_CURRENT = column("476.1.42.3.5.2.3.1.6", "lgpPwrLineMeasurementCurrent")
+LIEBERT_BATTERY_TIME = scalar("476.1.42.3.5.1.18.0", "lgpPwrBatteryTimeRemaining")
+LOAD, BATTERY, BYPASS, DC_BUS = 5, 6, 7, 8
 
 
-def _rows_of_points(values: Source, points: Source, *numbers: int) -> Where:
+def _of_points(rows: Rows, points: Rows, *numbers: int) -> Rows:
     """Rows of the measurement points with these numbers in the MIB."""
     point_ids = [oid(f"476.1.42.3.5.2.1.{point}") for point in numbers]
-    return values.where(points, *point_ids, *(f".{point}" for point in point_ids))
+    return where(rows, points, *point_ids, *(f".{point}" for point in point_ids))
 
 
-LIEBERT_LINES = column("476.1.42.3.5.2.2.1.3", "lgpPwrMeasurementPointNumLines")
-LIEBERT_UPS = First(
-    (
-        _rows_of_points(LIEBERT_POINT, LIEBERT_POINT, 6, 7, 8),  # battery, bypass, DC bus
-        scalar("476.1.42.3.5.1.18.0", "lgpPwrBatteryTimeRemaining"),
-    )
+@rows_of(LIEBERT_CURRENT, LIEBERT_POINT, LIEBERT_LINES, LIEBERT_BATTERY_TIME)
+def liebert_lines(t: Tables) -> Rows:
+    """The currents of the lines to the load, of a unit without a battery."""
+    points = t[LIEBERT_POINT]
+    of_ups = _of_points(points, points, BATTERY, BYPASS, DC_BUS) or t[LIEBERT_BATTERY_TIME]
+    currents = t[LIEBERT_CURRENT]
+    point_of_line = part_of(points, currents, stop=1)
+    lines = unless(_of_points(currents, point_of_line, LOAD), of_ups)
+    return complete(lines, counts=_of_points(t[LIEBERT_LINES], points, LOAD))
+
+
+# Avocent (PM-MIB). The index of a PDU is port.pdu, that of an outlet port.pdu.outlet.
+PM_STATUS = column("~.5.1.5", "pmPowerMgmtOutletsTableStatus", optional=True)
+# Tells of a blown fuse or a tripped breaker of the outlet. The console servers do not report it.
+PM_ALARM = column("~.5.1.45", "pmPowerMgmtOutletsTableAlarm", optional=True)
+PM_TRUSTED = ("1", "4", "5", "6", "7")  # normal, and the limits of the current
+NO_METER = ("0",)  # PM-MIB: columns of measurements use 0 for "not supported"
+NOT_MEASURED = (*NO_METER, "-1")
+ONLY_ESTIMATED = "the unit only estimates its power"
+ESTIMATED = "1"  # a value of ...PowerType: the W, and the Wh that count them, are no measurement
+NO_SENSOR, THREE_PHASES = "0", "3"  # ...PowerMgmtPDUTablePowerType, ...NumberOfPhases
+PM_OUTLET_COUNT = column("~.3.1.8", "pmPowerMgmtPDUTableNumberOfOutlets")
+PM_PORT_PDUS = column("~.2.1.4", "pmPowerMgmtSerialTableNumberPDUs", optional=True)
+PM_TYPE = column("~.5.1.65", "pmPowerMgmtOutletsTablePowerType", optional=True)
+PM_OUTLET_AMPS = column("~.5.1.50", "pmPowerMgmtOutletsTableCurrentValue", optional=True)
+PM_OUTLET_WATTS = column("~.5.1.60", "pmPowerMgmtOutletsTablePowerValue", optional=True)
+PM_OUTLET_WH = column("~.5.1.105", "pmPowerMgmtOutletsTableEnergyValue", optional=True)
+# A PM with outlets is no console server. Not the other way round: a PM may have no outlets.
+PM_OUTLETS = column("10418.17.2.5.5.1.5", "pmPowerMgmtOutletsTableStatus", optional=True)
+
+
+def _pm(below: int, name: str) -> Column:
+    """A column of the PDUs of a PM."""
+    return column(f"10418.17.2.5.3.1.{below}", "pmPowerMgmtPDUTable" + name, optional=True)
+
+
+PM_PDU_TYPE, PM_PHASES, PM_AMPS = (
+    _pm(65, "PowerType"),
+    _pm(37, "NumberOfPhases"),
+    _pm(50, "CurrentValue"),
+)
+PM_SENSORS, PM_SENSOR_AMPS = _pm(9, "CurrentNOS"), _pm(10, "Current1Value")
+PM_LINES = Complete(
+    column("10418.17.2.5.9.1.50", "pmPowerMgmtPhasesTableCurrentValue"),
+    column("10418.17.2.5.9.1.4", "pmPowerMgmtPhasesTableName"),
 )
 
 
-def _load_lines(below: int, name: str) -> Unless:
-    """A column of the lines to the load."""
-    lines = column(f"476.1.42.3.5.2.3.1.{below}", name)
-    point = Part(LIEBERT_POINT, over=lines, stop=1)
-    return Unless(_rows_of_points(lines, point, 5), LIEBERT_UPS)
+def _acs(below: str, name: str) -> Derived:
+    """A column of a console server, ACS 6000 or ACS 8000."""
+    name = "acsPowerMgmt" + name
+    return first(column(f"10418.16.2.5.{below}", name), column(f"10418.26.2.5.{below}", name))
 
+
+ACS_PHASES = _acs("3.1.37", "PDUTableNumberOfPhases")
+ACS_LINES = Complete(
+    _acs("8.1.7", "PhasesTableCurrentValue"), _acs("8.1.4", "PhasesTablePhaseName"), ACS_PHASES
+)
+ACS_AMPS, ACS_TYPE = _acs("3.1.39", "PDUTableCurrentValue"), _acs("3.1.50", "PDUTablePowerType")
+ACS_WATTS = Complete(_acs("3.1.51", "PDUTablePowerValue"), ACS_TYPE)
+
+
+def _measured(
+    values: Column,
+    power_type: Column,
+    scale: Decimal,
+    absent: tuple[str, ...] = ("-1",),
+    padding: tuple[str, ...] = (),
+) -> Measurement:
+    """A power or an energy, which is not metered where the unit estimates its power."""
+
+    @rows_of(values, power_type)
+    def rows(t: Tables) -> Rows:
+        return left_join(t[values], where_not(t[values], ESTIMATED, by=t[power_type]))
+
+    return figure(rows, scale, absent, padding=padding, unmetered=ONLY_ESTIMATED)
+
+
+def _of_one_phase(values: Source, phases: Source) -> Derived:
+    """Currents of PDUs. The MIBs do not say which current it is on a PDU with three phases."""
+    every_pdu = Complete(values, phases)
+
+    @rows_of(every_pdu)
+    def rows(t: Tables) -> Rows:
+        return where_not(t[every_pdu], THREE_PHASES, by=t[phases])
+
+    return rows
+
+
+def _of_console_server(values: Source) -> Derived:
+    """The figures of PDUs behind a console server."""
+
+    @rows_of(values, PM_OUTLETS)
+    def rows(t: Tables) -> Rows:
+        return unless({} if t[PM_OUTLETS] else t[values], t[PM_OUTLETS])
+
+    return rows
+
+
+@rows_of(ACS_WATTS)
+def acs_power(t: Tables) -> Rows:
+    watts, types = t[ACS_WATTS], t[ACS_TYPE]
+    measured = left_join(watts, where_not(watts, ESTIMATED, by=types))
+    return where_not(measured, NO_SENSOR, by=types)
+
+
+@rows_of(*(PM_SENSOR_AMPS, PM_SENSORS, PM_OUTLET_AMPS, PM_AMPS), late=(PM_SENSOR_AMPS, PM_SENSORS))
+def one_sensor(t: Tables) -> Rows:
+    """Before 2010, PM-MIB has only the currents of up to three sensors, and does not say what each
+    of several measures."""
+    others = t.first(PM_OUTLET_AMPS, PM_AMPS, ACS_AMPS)
+    return unless({} if others else where(t[PM_SENSOR_AMPS], t[PM_SENSORS], "1"), others)
+
+
+@rows_of(PM_PORT_PDUS)
+def pdu_count(t: Tables) -> Rows:
+    """The PDUs of all ports; a row for each port, whose own number is a column."""
+    counts = [number(value) for value in t[PM_PORT_PDUS].values()]
+    if not counts or any(count is None or count < 0 for count in counts):
+        return {}
+    return {"0": str(sum(filter(None, counts)))}
+
+
+port_total = partial(total, else_outlets=True, unit=Arcs(0, 2))  # of a PDU of a port
 
 vertiv_profile = partial(Profile, vendor="Vertiv")
 
@@ -217,34 +332,36 @@ PROFILES = (
         models=("Geist GU1, GU2 upgradeable rPDU", "Geist MU, NU300xx", "IMD I-03, I-05"),
         sys_object_ids=oids("21239.5.2", "21239.42.1"),
         # 0 unavailable, 2 partially unavailable: no object says which part
-        contact=(
-            contact(column("21239.5.2.3.1.1.5", "pduMainAvail", optional=True), "1", optional=True),
+        conditions=(
+            device_condition(
+                column("21239.5.2.3.1.1.5", "pduMainAvail", optional=True), "1", optional=True
+            ),
         ),
-        outlets=(
-            outlets(
-                states=State(
-                    column("21239.5.2.3.5.1.4", "pduOutletSwitchState", optional=True),
-                    on=("1",),
-                    off=("2",),
-                    doubts=(Doubt(V5_RELAY_FAILURE, (V5_WORKING,)),),
-                ),
-                control=Write(column("21239.5.2.3.5.1.6", "pduOutletSwitchControl"), on=2, off=4),
-                rows=V5_SWITCH_NAME,
-                name=column("21239.5.2.3.5.1.3", "pduOutletSwitchLabel"),
-                current=figure(_v5_metered(V5_CURRENT), HUNDREDTHS),
-                power=figure(_v5_metered(V5_POWER)),
-                energy=figure(_v5_metered(V5_ENERGY), THOUSANDTHS),
-            )
-            + outlets(
-                rows=only_metered(V5_METERED_NAME),
-                name=only_metered(column("21239.5.2.3.6.1.3", "pduOutletMeterLabel")),
-                current=figure(only_metered(V5_CURRENT), HUNDREDTHS),
-                power=figure(only_metered(V5_POWER)),
-                energy=figure(only_metered(V5_ENERGY), THOUSANDTHS),
-            )
+        outlets=outlets(
+            State(
+                column("21239.5.2.3.5.1.4", "pduOutletSwitchState", optional=True),
+                on=("1",),
+                off=("2",),
+                conditions=(row_condition(V5_RELAY_FAILURE, V5_WORKING),),
+            ),
+            Write(column("21239.5.2.3.5.1.6", "pduOutletSwitchControl"), on=2, off=4),
+            rows=V5_SWITCH_NAME,
+            name=column("21239.5.2.3.5.1.3", "pduOutletSwitchLabel"),
+            has_joined_meters=True,
+            current=figure(_v5_metered(V5_CURRENT), HUNDREDTHS),
+            power=figure(_v5_metered(V5_POWER)),
+            energy=figure(_v5_metered(V5_ENERGY), THOUSANDTHS),
+        )
+        + outlets(
+            rows=_only_metered(V5_METERED_NAME),
+            name=_only_metered(column("21239.5.2.3.6.1.3", "pduOutletMeterLabel")),
+            current=figure(_only_metered(V5_CURRENT), HUNDREDTHS),
+            power=figure(_only_metered(V5_POWER)),
+            energy=figure(_only_metered(V5_ENERGY), THOUSANDTHS),
         ),
         load=total(
-            V5_LINES,
+            # firmware that does not measure the lines reports 0 for them
+            figure(v5_lines, HUNDREDTHS, padding=("0",)),
             figure(
                 column("21239.5.2.3.2.1.8", "pduPhaseCurrent"),
                 HUNDREDTHS,
@@ -284,9 +401,9 @@ PROFILES = (
         # The second sysObjectID was not seen on a unit: it is the root of the MIB's tables.
         roots=(Root(oid("21239.2"), oid("21239.2")), Root(oid("17373.3"), oid("17373.3"))),
         outlets=outlets(
-            states=State(V3_STATUS, on=("1",), off=("0",), confirm=V3_SETTLED),
+            State(V3_STATUS, on=("1",), off=("0",), crosscheck=v3_settled),
+            Write(V3_STATUS, on=1, off=3, unsigned=True),
             none_if_zero=scalar("~.1.8.1.16.0", "ctrlOutletCount"),
-            control=Write(V3_STATUS, on=1, off=3, unsigned=True),
             name=column("~.16.1.2", "ctrlOutletName"),
             current=figure(column("~.16.1.6", "ctrlOutletDeciAmps"), TENTHS),
             power=figure(column("~.16.1.15", "ctrlOutletPower")),
@@ -295,7 +412,13 @@ PROFILES = (
         load=total(figure(_v3_phases(8, "ctrl3ChIECDeciAmps"), TENTHS), else_outlets=True),
         power=total(figure(_v3_phases(10, "ctrl3ChIECRealPower")), else_outlets=True),
         energy=total(figure(_v3_phases(5, "ctrl3ChIECKWattHrs")), else_outlets=True),
-        evidence=replace(SIMULATED, switching=EvidenceLevel.MIB),
+        evidence=Evidence(
+            state=EvidenceLevel.SIMULATED,
+            current=EvidenceLevel.SIMULATED,
+            power=EvidenceLevel.SIMULATED,
+            energy=EvidenceLevel.SIMULATED,
+            switching=EvidenceLevel.MIB,
+        ),
         note=(
             "The command is a Gauge32 in the MIB. DCImanager's SNMP chooses the type itself,"
             " probably INTEGER, which a strict device refuses; the command pdu writes a Gauge32."
@@ -315,15 +438,7 @@ PROFILES = (
         ),
         load=total(
             figure(
-                value_or_empty(
-                    IfMatches(
-                        EM_MAIN,
-                        EM_MAIN_COUNT,
-                        "1",
-                        others=SEVERAL,
-                    ),
-                    IfMatches(EM_MAIN_COUNT, EM_MAIN_COUNT, SEVERAL),
-                ),
+                em_main,
                 TENTHS,
                 unmetered="the MIB does not say which of several mains are lines",
             )
@@ -340,35 +455,33 @@ PROFILES = (
         source=librenms("liebert/LIEBERT-GP-PDU-MIB"),
         models=("Liebert MPH, MPH2", "Liebert MPX"),
         sys_object_ids=oids("476.1.42"),
-        contact=(
-            contact(
+        conditions=(
+            unit_condition(
                 column("476.1.42.3.8.20.1.25", "lgpPduEntrySysStatus", optional=True),
                 *LIEBERT_STARTED,
-                unit=THE_UNIT,
                 optional=True,
                 why="its PDU starts up",
             ),
         ),
-        units=Complete(
-            LIEBERT_PDUS, count=scalar("476.1.42.3.8.19.0", "lgpPduTableCount"), gaps=True
-        ),
+        units=liebert_pdus,
+        unit_count=LIEBERT_PDU_COUNT,
         outlets=outlets(
-            states=State(
+            State(
                 column("476.1.42.3.8.50.20.1.95", "lgpPduRcpEntryPwrState"),
                 on=("2",),
                 off=("1",),
-                doubts=(Doubt(LIEBERT_CONDITION, LIEBERT_NORMAL, optional=True),),
+                conditions=(row_condition(LIEBERT_CONDITION, *LIEBERT_NORMAL, optional=True),),
             ),
-            control=Guarded(
-                Guarded(
-                    Write(column("476.1.42.3.8.50.20.1.100", "lgpPduRcpEntryControl"), on=1, off=0),
-                    column("476.1.42.3.8.50.20.1.50", "lgpPduRcpEntryCapabilities"),
-                    refuse=("1", "2", "5"),
-                    why="the device reports it as not switchable",
-                ),
+            Write(column("476.1.42.3.8.50.20.1.100", "lgpPduRcpEntryControl"), on=1, off=0),
+            Guard(
                 column("476.1.42.3.8.50.20.1.105", "lgpPduRcpEntryControlLock"),
                 refuse=("2",),
                 why="it is locked on the device",
+            ),
+            Guard(
+                column("476.1.42.3.8.50.20.1.50", "lgpPduRcpEntryCapabilities"),
+                refuse=("1", "2", "5"),
+                why="the device reports it as not switchable",
             ),
             rows=LIEBERT_NAME,
             count=LIEBERT_COUNT,
@@ -405,12 +518,7 @@ PROFILES = (
         source=librenms("liebert/LIEBERT-GP-POWER-MIB"),
         models=("Liebert floor PDUs, such as FPC, with a card IntelliSlot Web/485 or Unity",),
         sys_object_ids=oids("476.1.42"),
-        load=total(
-            figure(
-                _load_lines(6, "lgpPwrLineMeasurementCurrent"),
-                count=_rows_of_points(LIEBERT_LINES, LIEBERT_POINT, 5),
-            )
-        ),
+        load=total(figure(liebert_lines)),
         ceilings=FLOOR,
         evidence=SIMULATED.of("current"),
         note=(
@@ -425,18 +533,14 @@ PROFILES = (
         source=librenms("vertiv/DCS-MIB"),
         models=("RDU-A and RDU manager with MPDU",),
         sys_object_ids=NET_SNMP,
-        contact=(
-            contact(
-                column("13400.3.2.225.1.1.51", "mpduMpscom51CommunicateStatus"),
-                "0",
-                unit=THE_UNIT,
-            ),
+        conditions=(
+            unit_condition(column("13400.3.2.225.1.1.51", "mpduMpscom51CommunicateStatus"), "0"),
         ),
         outlets=outlets(
-            states=State(DCS_OUTLETS, on=("1",), off=("0",), absent=("9999",)),
-            control=Guarded(
-                Write(DCS_OUTLETS, on=1, off=0),
-                Part(DCS_TYPE, over=DCS_OUTLETS, stop=1),
+            State(DCS_OUTLETS, on=("1",), off=("0",), absent=("9999",)),
+            Write(DCS_OUTLETS, on=1, off=0),
+            Guard(
+                dcs_type_of_unit,
                 allow=DCS_SWITCHED,
                 why="its unit is not of a type that switches",
             ),
@@ -461,43 +565,22 @@ PROFILES = (
             Root(oid("10418.16"), oid("10418.16.2.5")),
             Root(oid("10418.26"), oid("10418.26.2.5")),
         ),
-        # a row for each port, whose own number is a column
-        units=Complete(
-            PM_OUTLET_COUNT,
-            count=Summed(column("~.2.1.4", "pmPowerMgmtSerialTableNumberPDUs", optional=True)),
-            gaps=True,
-        ),
+        units=Complete(PM_OUTLET_COUNT, count=pdu_count, gaps=True),
+        unit_count=pdu_count,
         outlets=outlets(
-            states=State(
-                AVOCENT_STATUS,
+            State(
+                PM_STATUS,
                 on=("2", "4", "10"),
                 off=("1", "3", "11"),
-                doubts=(Doubt(AVOCENT_ALARM, PM_TRUSTED, optional=True),),
+                conditions=(row_condition(PM_ALARM, *PM_TRUSTED, optional=True),),
             ),
-            control=Guarded(
-                Write(column("~.5.1.6", "pmPowerMgmtOutletsTablePowerControl"), on=2, off=3),
-                AVOCENT_STATUS,
-                refuse=("3", "4", "10"),
-                why="it is locked, or cannot be switched",
-            ),
+            Write(column("~.5.1.6", "pmPowerMgmtOutletsTablePowerControl"), on=2, off=3),
+            Guard(PM_STATUS, refuse=("3", "4", "10"), why="it is locked, or cannot be switched"),
             count=PM_OUTLET_COUNT,
             name=column("~.5.1.4", "pmPowerMgmtOutletsTableName"),
             current=figure(PM_OUTLET_AMPS, TENTHS, NOT_MEASURED),
-            power=figure(
-                _measured(
-                    column("~.5.1.60", "pmPowerMgmtOutletsTablePowerValue", optional=True), PM_TYPE
-                ),
-                TENTHS,
-                NOT_MEASURED,
-            ),
-            energy=figure(
-                _measured(
-                    column("~.5.1.105", "pmPowerMgmtOutletsTableEnergyValue", optional=True),
-                    PM_TYPE,
-                ),
-                THOUSANDTHS,
-                NOT_MEASURED,
-            ),
+            power=_measured(PM_OUTLET_WATTS, PM_TYPE, TENTHS, NOT_MEASURED),
+            energy=_measured(PM_OUTLET_WH, PM_TYPE, THOUSANDTHS, NOT_MEASURED),
         ),
         load=port_total(
             *(
@@ -505,33 +588,21 @@ PROFILES = (
                 figure(currents, TENTHS, (), padding=NO_METER)
                 for currents in (
                     PM_LINES,
-                    Complete(PM_AMPS, beside=PM_PHASES).where_not(THREE_PHASES, by=PM_PHASES),
-                    Unless(ACS_LINES, PM_OUTLETS),
-                    Unless(ACS_CURRENT, PM_OUTLETS),
-                    ONE_SENSOR,
+                    _of_one_phase(PM_AMPS, PM_PHASES),
+                    _of_console_server(ACS_LINES),
+                    _of_console_server(_of_one_phase(ACS_AMPS, ACS_PHASES)),
+                    one_sensor,
                 )
             )
         ),
         power=port_total(
+            _measured(_pm(60, "PowerValue"), PM_PDU_TYPE, TENTHS, padding=NO_METER),
             figure(
-                _measured(
-                    column("10418.17.2.5.3.1.60", "pmPowerMgmtPDUTablePowerValue", optional=True),
-                    PM_PDU_TYPE,
-                ),
-                TENTHS,
-                padding=NO_METER,
+                _of_console_server(acs_power), TENTHS, padding=NO_METER, unmetered=ONLY_ESTIMATED
             ),
-            figure(Unless(ACS_POWER, PM_OUTLETS), TENTHS, padding=NO_METER),
         ),
         energy=port_total(
-            figure(
-                _measured(
-                    column("10418.17.2.5.3.1.105", "pmPowerMgmtPDUTableEnergyValue", optional=True),
-                    PM_PDU_TYPE,
-                ),
-                THOUSANDTHS,
-                NOT_MEASURED,
-            )
+            _measured(_pm(105, "EnergyValue"), PM_PDU_TYPE, THOUSANDTHS, NOT_MEASURED)
         ),
         evidence=SIMULATED,
         programs=(

@@ -16,9 +16,15 @@ ELEMENT = "39052.1.3.1"
 TYPE = column(f"{ELEMENT}.6", "ctlUnitElementType")
 
 
-def _outlet(below: int, name: str) -> Where:
+def _outlet(below: int, name: str) -> Derived:
     """A column of the outlets."""
-    return column(f"{ELEMENT}.{below}", name).where(TYPE, "outlet", demanded=True)
+    values = column(f"{ELEMENT}.{below}", name)
+
+    @rows_of(values, TYPE, by_row=True)
+    def rows(t: Tables) -> Rows:
+        return where(t[values], t[TYPE], "outlet", demanded=True)
+
+    return rows
 
 
 PROFILES = (
@@ -30,7 +36,7 @@ PROFILES = (
         models=("VT monitoring units with outlets or outlet modules",),
         sys_object_ids=oids("39052"),
         outlets=outlets(
-            states=State(_outlet(8, "ctlUnitElementState"), on=("on",), off=("off",)),
+            State(_outlet(8, "ctlUnitElementState"), on=("on",), off=("off",)),
             number=_outlet(4, "ctlUnitElementNum"),
             name=_outlet(7, "ctlUnitElementName"),
         ),

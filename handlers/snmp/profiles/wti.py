@@ -8,6 +8,7 @@ A row is a running number over all units of a system: LOCAL and up to three that
 NPS and MPC).
 """
 
+from ...shared.errors import Unsupported
 from .language import *
 
 
@@ -22,10 +23,42 @@ VOLTAGES = _branches(5, "environmentUnitVoltageA to D")
 PLUGS = "2634.3.100.200.1"
 ID = column(f"{PLUGS}.2", "plugID")
 LOCAL = "LOCAL"
-UNIT, PLUG = (Field(ID, field, " - ", default=LOCAL) for field in (0, 1))
-plugs = by_unit(PLUGS, UNIT, PLUG, first_units=(LOCAL,))
+
+
+@rows_of(ID, by_row=True)
+def units(t: Tables) -> Rows:
+    return field(t[ID], 0, " - ", default=LOCAL)
+
+
+@rows_of(ID, by_row=True)
+def plug_names(t: Tables) -> Rows:
+    return field(t[ID], 1, " - ", default=LOCAL)
+
+
+CHAIN = Chain(units, plug_names, first_units=(LOCAL,))
+
+
+def plugs(below: str, name: str, *, optional: bool = False) -> InChain:
+    return CHAIN.of(column(f"{PLUGS}.{below}", name, optional=optional))
+
+
 STATUS = plugs("3", "plugStatus")
 ACTION = plugs("4", "plugAction")
+
+
+class _NoneMarked(Guard):
+    """Forbids the command if the action of another plug is not one of `allow`, or if the device
+    lists none for this plug: others may be missing, too."""
+
+    def raise_if_forbidden(self, tables: Tables, identity: str) -> None:
+        marks = tables.whole[self.test]
+        refusal = f"outlet {identity} is not switched: {self.why}"
+        if identity not in marks:
+            raise Unsupported(f"{refusal}, and the device does not list which outlets are marked")
+        for outlet, mark in marks.items():
+            if outlet != identity and not is_one_of(mark, self.allow):
+                raise Unsupported(f"{refusal}: outlet {outlet} is marked")
+
 
 PROFILES = (
     Profile(
@@ -37,11 +70,11 @@ PROFILES = (
         # 2634.3 is the root of both MIBs, and the number of a VMR in Observium's definitions.
         sys_object_ids=(*oids("2634.6", "2634.3"), *NET_SNMP),
         outlets=outlets(
-            states=State(STATUS, on=("1",), off=("0",)),
-            control=Unmarked(
-                Write(ACTION, on=5, off=6),
+            State(STATUS, on=("1",), off=("0",)),
+            Write(ACTION, on=5, off=6),
+            _NoneMarked(
                 Complete(ACTION, beside=STATUS),
-                quiet=("0",),
+                allow=("0",),
                 why="a command would also execute the actions that are marked for other plugs",
             ),
             number=plugs("2", "plugID"),

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import shlex
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Callable, Optional
@@ -20,6 +19,7 @@ from handlers.shared.errors import Denied, PduHandlerError, Refused, printable
 from handlers.shared.meter_figures import Figure
 from handlers.shared.settings import Settings
 
+from ...cli.invocation import shell_word
 from ...cli.output import counted
 from ..finding import LONGEST, HandlerFinding
 from .reading import ServerDevice, read_devices
@@ -97,7 +97,7 @@ def _note_family(
     )
     if unreadable_names:
         # the line may be pasted, and the server chose the name
-        setting = shlex.quote(f"device={devices[0].name}")
+        setting = shell_word(f"device={devices[0].name}")
         out.next_steps = [
             f"add -s {setting}: a poll of all devices of this server fails at {unreadable_names[0]}"
         ]

@@ -14,14 +14,14 @@ from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unre
 from handlers.shared.meter_figures import Figure, measured
 from handlers.snmp import detection, metering
 from handlers.snmp.decoding import printable_text
-from handlers.snmp.device import SnmpDevice, read_by_states
+from handlers.snmp.device import SnmpDevice, read_states
 from handlers.snmp.evidence import EvidenceLevel
 from handlers.snmp.figures import Measurement, Total
-from handlers.snmp.frozen_value import FrozenValue, parts_of
 from handlers.snmp.handler import SnmpPdu
+from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile
-from handlers.snmp.reader import Reader, SnmpReads
 from handlers.snmp.settings import FamilySelection, select_families
+from handlers.snmp.tables import SnmpReads, Tables
 
 from ...cli.error_output import reason
 from ...cli.output import counted
@@ -47,10 +47,10 @@ def identify(data: Any) -> HandlerFinding:
     """
     device = Snmp(SnmpPdu(data), _MOST_SECONDS)
     choice = select_families(dcimanager.settings(data), {})
-    return device_finding(Reader(device), choice)
+    return device_finding(Tables(device), choice)
 
 
-def device_finding(device: Reader, choice: FamilySelection) -> HandlerFinding:
+def device_finding(device: Tables, choice: FamilySelection) -> HandlerFinding:
     """The identity of a device read with `choice`. Its `family` is "" if no family of `choice`
     reads the device.
 
@@ -90,11 +90,11 @@ def _candidate_rows(
     """A row for each candidate with its result; "not needed" for those that
     detection did not try.
     """
-    profile, reader = read_device.profile, read_device.reader
-    read_candidate = detection.Candidate(profile, reader.root)
+    profile, tables = read_device.profile, read_device.tables
+    read_candidate = detection.Candidate(profile, tables.root)
     tried_count = len(candidates)
     # a family whose states are read ends the search; one by its meters alone is the last resort
-    if read_candidate in candidates and read_by_states(profile, reader):
+    if read_candidate in candidates and read_states(profile, tables):
         tried_count = candidates.index(read_candidate) + 1
     rows: list[dict[str, str]] = []
     for candidate in candidates[:tried_count]:
@@ -109,7 +109,7 @@ def _candidate_row(
 ) -> dict[str, str]:
     """A row of the families tried: its name, and how many outlets it reads or why it does not."""
     try:
-        states = read_by_states(candidate.profile, Reader(device, candidate.root))
+        states = read_states(candidate.profile, Tables(device, candidate.root))
     except Unreachable:
         raise
     except PduHandlerError as error:
@@ -175,7 +175,7 @@ def _note_capabilities(
 def _note_states(read_device: SnmpDevice, out: HandlerFinding) -> None:
     """Note in `out` the states, or that none is reported."""
     states = read_device.outlets.states if read_device.outlets is not None else None
-    if states is not None and states.read_from(read_device.reader):
+    if states is not None and states.rows(read_device.tables):
         basis = _basis(evidence_of(read_device.profile).state, [states])
         out.note_states(read_device.states.values(), basis)
     elif read_device.states:
@@ -231,7 +231,7 @@ def _note_totals(read_device: SnmpDevice, figures: dcimanager.Figures, out: Hand
                 f"report its {row.name}: the family '{profile.key}' has no such object"
             )
             continue
-        summands = summed_figures(row.total, read_device.reader, row.most)
+        summands = summed_figures(row.total, read_device.tables, row.most)
         if summands:
             basis = _basis(row.proof, summands)
         else:
@@ -268,7 +268,7 @@ def _note_switching(read_device: SnmpDevice, *, switch_unproven: bool, out: Hand
     outlets = read_device.outlets
     is_stateless = False
     if outlets is not None and outlets.states is not None:
-        is_stateless = not outlets.states.read_from(read_device.reader)
+        is_stateless = not outlets.states.rows(read_device.tables)
     if outlets is None or outlets.control is None or is_stateless:
         why = f"the family '{profile.key}' has no commands"
         if profile.is_switched:
@@ -286,12 +286,12 @@ def _note_switching(read_device: SnmpDevice, *, switch_unproven: bool, out: Hand
         out.cannot.append(
             f"switch without switch_unproven=yes: the commands of this family are {UNPROVEN}.{note}"
         )
-    basis = _basis(profile.evidence.switching, family_tables.written_places(outlets.control))
+    basis = _basis(profile.evidence.switching, family_tables.written_objects(outlets.control))
     out.evidence["switching"] = f"{basis}; {switching_basis(profile)}"
 
 
 def summed_figures(
-    total: Total, reader: Reader, most: Optional[Decimal] = None
+    total: Total, tables: Tables, most: Optional[Decimal] = None
 ) -> list[Measurement]:
     """The figures that the total sums: for each unit of a chain the first figure that has all its
     values.
@@ -305,7 +305,7 @@ def summed_figures(
             break  # further figures were not read
         units: set[str] = set()
         incomplete_units: set[str] = set()
-        for index, value in figure.rows_from(reader, most).items():
+        for index, value in figure.rows(tables, most).items():
             unit = total.unit.of(index) if total.unit else ""
             units.add(unit)
             if not isinstance(value, Decimal):
@@ -317,7 +317,7 @@ def summed_figures(
     return figures
 
 
-def _basis(proof: EvidenceLevel, profile_parts: Iterable[Optional[FrozenValue]]) -> str:
+def _basis(proof: EvidenceLevel, profile_parts: Iterable[Optional[family_tables.Part]]) -> str:
     """What a figure rests on: the names of the objects of these parts, and the kind of proof."""
     objects: list[str] = []
     for part in profile_parts:
@@ -328,13 +328,13 @@ def _basis(proof: EvidenceLevel, profile_parts: Iterable[Optional[FrozenValue]])
     return "; ".join(texts)
 
 
-def _read_objects(device: Reader, profiles: Iterable[Profile]) -> list[dict[str, Any]]:
+def _read_objects(device: Tables, profiles: Iterable[Profile]) -> list[dict[str, Any]]:
     """The objects that were read, with their names in the MIB where a profile has them."""
     value_by_oid: dict[str, str] = {}
-    for oid, value in device.got.items():
+    for oid, value in device.answers.got.items():
         value_by_oid[oid] = "nothing" if value is None else printable_text(value, LONGEST)
     row_count_by_oid: dict[str, str] = {}
-    for oid, rows in device.walked.items():
+    for oid, rows in device.answers.walked.items():
         row_count_by_oid[oid] = counted(len(rows), "row") if rows else "nothing"
     names = _object_names(profiles)
     objects: list[dict[str, Any]] = []

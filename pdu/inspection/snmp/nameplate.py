@@ -12,7 +12,7 @@ from handlers.snmp.decoding import printable_text
 from handlers.snmp.detection import SYS_DESCR
 from handlers.snmp.handler import Session
 from handlers.snmp.profile import NO_MAKER
-from handlers.snmp.reader import Reader
+from handlers.snmp.tables import Tables
 
 from ..nameplate import Nameplate, join_words
 
@@ -26,17 +26,17 @@ _ENTITY_SERIAL = "1.3.6.1.2.1.47.1.1.1.1.11"
 
 def read_nameplate(session: Session) -> Nameplate:
     """The nameplate. The manufacturer is the family's vendor if no object names it."""
-    reader, profile = session.device.reader, session.device.profile
-    sys_descr = reader.get(SYS_DESCR)
+    tables, profile = session.device.tables, session.device.profile
+    sys_descr = tables.get(SYS_DESCR)
     description = "" if sys_descr is None else printable_text(sys_descr, _LONGEST)
-    manufacturer = _texts(reader, profile.nameplate.manufacturer)
+    manufacturer = _texts(tables, profile.nameplate.manufacturer)
     if not manufacturer and profile.vendor != NO_MAKER:
         manufacturer = profile.vendor
-    model = _texts(reader, profile.nameplate.model) or _described_model(description)
+    model = _texts(tables, profile.nameplate.model) or _described_model(description)
     return Nameplate(
         family=profile.key,
-        serial=_texts(reader, profile.nameplate.serial or _ENTITY_SERIAL),
-        firmware=_texts(reader, profile.nameplate.firmware),
+        serial=_texts(tables, profile.nameplate.serial or _ENTITY_SERIAL),
+        firmware=_texts(tables, profile.nameplate.firmware),
         manufacturer=manufacturer,
         model=model,
         description=description,
@@ -49,11 +49,11 @@ def _described_model(description: str) -> str:
     return match[1] if match else ""
 
 
-def _texts(reader: Reader, oid: str) -> str:
+def _texts(tables: Tables, oid: str) -> str:
     """The texts below an object, one for each unit, in the order in which the device lists them;
     "" without an object.
     """
     if not oid:
         return ""
-    texts = [printable_text(raw, _LONGEST) for raw in reader.walk(oid).values()]
+    texts = [printable_text(raw, _LONGEST) for raw in tables.walk(oid).values()]
     return join_words(dict.fromkeys(texts))  # each once

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from handlers.snmp import detection
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.reader import SnmpReads
 from handlers.snmp.settings import FamilySelection
+from handlers.snmp.tables import SnmpReads
 
 
 def read_as_chosen(device: SnmpReads, choice: FamilySelection) -> SnmpDevice:

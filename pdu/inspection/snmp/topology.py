@@ -10,23 +10,22 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from decimal import Decimal
-from functools import partial
 from typing import Optional
 
 from handlers.shared import meter_figures
+from handlers.shared.meter_figures import ExactFigure
 from handlers.snmp.decoding import text
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import ExactFigure, Measurement, Total
-from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.figures import Measurement, Total
 from handlers.snmp.handler import Session
-from handlers.snmp.reader import Reader
-from handlers.snmp.sources import EachUnit
-from handlers.snmp.sources.base import is_unidentified
+from handlers.snmp.rows import is_unidentified
+from handlers.snmp.tables import Tables, objects_of
 
 from ..topology import BREAKER, LINE, MeteredPart, numbered_label
 
 _BREAKERS = re.compile(r"bank|branch|breaker|circuit|group|fuse", re.IGNORECASE)
-_LINES = re.compile(r"(?i:phase|line|pole|infeed)|(?:Ph|LC|L)[1-3N]")
+_NUMBERED_LINE = r"(?:Ph|LC|L)[1-3N]"
+_LINES = re.compile(rf"(?i:phase|line|pole|infeed)|{_NUMBERED_LINE}")
 _TOTALS = re.compile(r"total$|^total|totalcurrent|inputtotal", re.IGNORECASE)
 # what the first unit of a chain is called: its parts have no unit in their labels
 _FIRST_UNITS = ("0", "1")
@@ -44,21 +43,17 @@ def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
     load = device.profile.load
     if load is None:
         return []
-    parts = partial(_parts, load, device.profile.ceilings.part_a, device.reader.whole())
-    return device.reader.decide(parts)
-
-
-def _parts(load: Total, most_amperes: Decimal, tables: Reader) -> list[MeteredPart]:
-    """The lines and breakers whose figures make up the load, as these tables show them."""
+    tables = device.tables.settled(also_wanted=load.sources())
+    most_amperes = device.profile.ceilings.part_a
     parts: list[MeteredPart] = []
     units: dict[str, set[str]] = {LINE: set(), BREAKER: set()}  # that have parts of a kind
     for figure in load.figures:
         kind = part_kind(figure)
         if kind is None:
             continue
-        value_by_row = figure.rows_from(tables, most_amperes)
+        value_by_row = figure.rows(tables, most_amperes, device.mask)
         # a later figure is another quantity, and serves units that have no earlier one
-        rows = [row for row in value_by_row if _unit(load, row) not in units[kind]]
+        rows = [row for row in value_by_row if not _is_of(load, row, units[kind])]
         units[kind].update(_unit(load, row) for row in rows)
         labels = _labels(kind, figure, rows, tables)
         for row in rows:
@@ -71,6 +66,12 @@ def _unit(load: Total, row: str) -> str:
     return load.unit.of(row) if load.unit is not None else ""
 
 
+def _is_of(load: Total, row: str, units: Collection[str]) -> bool:
+    """Whether a row belongs to one of these units; without its own unit, to any."""
+    unit = _unit(load, row)
+    return unit in units or (bool(units) and is_unidentified(row) and not unit.strip("."))
+
+
 def _value(figure: ExactFigure) -> meter_figures.Figure:
     """The figure as a float, or why it has no value."""
     return float(figure) if isinstance(figure, Decimal) else figure
@@ -80,15 +81,11 @@ def part_kind(figure: Measurement) -> Optional[str]:
     """LINE or BREAKER by the names of the figure's objects; None for a total, and if they say
     neither.
     """
-    names: list[str] = []
-    for part in parts_of(figure.source):
-        name = getattr(part, "object", "")
-        if isinstance(name, str) and name:
-            names.append(name)
+    names = [part.object for part in objects_of([figure.source]) if part.object]
     if not names:
         return None
     measured_name = names[0]
-    if _TOTALS.search(measured_name):
+    if _TOTALS.search(measured_name) and not re.search(_NUMBERED_LINE, measured_name):
         return None
     if _BREAKERS.search(measured_name):
         return BREAKER
@@ -100,12 +97,12 @@ def part_kind(figure: Measurement) -> Optional[str]:
 
 
 def _labels(
-    kind: str, figure: Measurement, rows: Collection[str], reader: Reader
+    kind: str, figure: Measurement, rows: Collection[str], tables: Tables
 ) -> dict[str, str]:
     """Row -> label: its index, such as `L2` and `1.B3`, with `?` for an index that the table lost.
     If the table numbers the parts of a whole chain, the unit and the number on this unit.
     """
-    units = _units_of_rows(figure, rows, reader)
+    units = _units_of_rows(figure, rows, tables)
     numbers = _numbers_on_units(units)
     labels: dict[str, str] = {}
     for row in rows:
@@ -128,16 +125,15 @@ def _prefix(unit: str) -> str:
     return f"{unit}." if unit else ""
 
 
-def _units_of_rows(figure: Measurement, rows: Collection[str], reader: Reader) -> Mapping[str, str]:
+def _units_of_rows(figure: Measurement, rows: Collection[str], tables: Tables) -> Mapping[str, str]:
     """Row -> unit, if the table numbers the parts of a whole chain: row 5 may be the first one of
     unit 2. {} for one unit, and if the indexes of the rows name the units.
     """
-    tables = [part for part in parts_of(figure.source) if isinstance(part, EachUnit)]
-    if not tables:
+    if figure.unit_of_row is None:
         return {}
     if not all(is_unidentified(row) or row.isdigit() for row in rows):
         return {}
-    unit_by_row = tables[0].unit.rows(reader)
+    unit_by_row = tables[figure.unit_of_row]
     units = {row: text(unit_by_row[row]) for row in rows if row in unit_by_row}
     has_several = len(set(units.values())) > 1
     return units if has_several else {}

@@ -200,7 +200,7 @@ class NutServer(SimulatedPdu, Replay):
 
     def cut(self, answer: list[str]) -> list[str]:
         """Half of a list, if that is the fault."""
-        if self._fault is not UnitFault.HALF or len(answer) == 1:
+        if self.fault is not UnitFault.HALF or len(answer) == 1:
             return answer
         half = len(answer) // 2
         return answer[:half]
@@ -209,11 +209,11 @@ class NutServer(SimulatedPdu, Replay):
         """Take a command, or a value of a variable. Raises CommandRefused, and
         ConnectionAbortedError for no answer.
         """
-        if self._fault is UnitFault.DENIES:
+        if self.fault is UnitFault.DENIES:
             raise CommandRefused
         text = _command_words(device, name, value)
         commands = self._commands_of(device, model.SwitchCommand(name, value), text)
-        if commands and self._fault is not UnitFault.NONE:
+        if commands and self.fault is not UnitFault.NONE:
             self.obey(commands)
             return
         self.commands += commands or [UnitCommand.unknown(text)]

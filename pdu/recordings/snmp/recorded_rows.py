@@ -13,8 +13,8 @@ from handlers.shared.errors import PduHandlerError
 from handlers.snmp.decoding import Walked
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.reader import Reader
 from handlers.snmp.settings import FamilySelection
+from handlers.snmp.tables import Tables
 from pdu_common.snmp_client.tool_api import (
     ADDRESS,
     COUNTER,
@@ -155,9 +155,9 @@ class RecordedRows:
         return oids
 
 
-def reading(rows: Mapping[Arcs, SnmpRow], like: Reader) -> Reader:
-    """A reader of these rows, with the root of `like`."""
-    return Reader(RecordedRows(rows), like.root)
+def reading(device: RecordedRows, like: Tables) -> Tables:
+    """The tables of these rows, of a family that is known, with the root of `like`."""
+    return Tables(device, like.root).settled()
 
 
 def arcs(oid: str) -> Arcs:

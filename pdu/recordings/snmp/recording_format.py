@@ -16,8 +16,8 @@ from handlers.snmp.device import SnmpDevice
 from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profile import ENTERPRISES, Profile, oids
 from handlers.snmp.profiles import PROFILE_BY_KEY
-from handlers.snmp.reader import Reader, SnmpReads
 from handlers.snmp.settings import METERED_ONLY, FamilySelection, select_families
+from handlers.snmp.tables import SnmpReads, Tables
 
 from ...cli.error_output import reason
 from ...cli.options import spelled
@@ -81,9 +81,9 @@ def _roots(choice: FamilySelection, rows: Rows) -> Sequence[Arcs]:
         candidates = detection.candidates(dotted(device_id) if has_vendor else "", choice.profiles)
     tables: list[Arcs] = []
     for candidate in candidates:
-        reader = Reader(RecordedRows({}), candidate.root)
+        tables_at_root = Tables(RecordedRows({}), candidate.root)
         for oid in oids(candidate.profile):
-            tables.append(arcs(reader.resolve(oid))[:-1])
+            tables.append(arcs(tables_at_root.resolve(oid))[:-1])
     if has_vendor:
         tables.insert(0, device_id[:_ENTERPRISE_ARCS])
     elif not choice.is_fixed:
@@ -103,11 +103,11 @@ def require_what_the_handler_reads(rows: Rows, device: SnmpReads, choice: Family
     """Raises ProtocolError if the recording lacks an object that the handler reads of the device.
     A device that is not read, or not any more, proves nothing."""
     try:
-        reader = read_as_chosen(device, choice).reader
+        answers = read_as_chosen(device, choice).tables.answers
     except PduHandlerError:
         return
-    read_oids = [oid for oid, value in reader.got.items() if value is not None]
-    for column, values in reader.walked.items():
+    read_oids = [oid for oid, value in answers.got.items() if value is not None]
+    for column, values in answers.walked.items():
         read_oids += [f"{column}.{index}" for index in values]
     absent_oids = [oid for oid in read_oids if arcs(oid) not in rows]
     if absent_oids:

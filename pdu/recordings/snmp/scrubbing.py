@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from operator import itemgetter
 from typing import Callable, Optional
 
 from handlers import dcimanager
@@ -15,8 +16,8 @@ from handlers.shared.errors import PduHandlerError
 from handlers.snmp import metering
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.profile import oids
-from handlers.snmp.reader import Reader
 from handlers.snmp.settings import select_families
+from handlers.snmp.tables import Tables
 from pdu_common.connection import PduSnmpData
 from pdu_common.snmp_client.tool_api import ADDRESS, GAUGE, INTEGER, OCTETS, OPAQUE
 
@@ -30,6 +31,7 @@ from .recorded_rows import (
     SnmpRow,
     arcs,
     detect_device,
+    reading,
 )
 
 _SECRETS = ("community", "auth_password", "priv_password")
@@ -126,7 +128,7 @@ def _objects(rows: Rows, device: Optional[SnmpDevice]) -> list[Arcs]:
         objects.append(row.value)
     if device is not None:
         for oid in oids(device.profile):
-            objects.append(arcs(device.reader.resolve(oid)))
+            objects.append(arcs(device.tables.resolve(oid)))
     return objects
 
 
@@ -326,30 +328,30 @@ def _rows_of_answers(rows: Rows, device: Optional[SnmpDevice]) -> tuple[set[Arcs
         return set(), set()
     outlets = device.outlets
 
-    def read_statistic(reader: Reader) -> object:
-        return metering.read_statistic(device._replace(reader=reader))
+    def read_statistic(tables: Tables) -> object:
+        return metering.read_statistic(device._replace(tables=tables))
 
-    reads: list[Callable[[Reader], object]] = [read_statistic]
-    name_reads: list[Callable[[Reader], object]] = []
+    reads: list[Callable[[Tables], object]] = [read_statistic]
+    name_reads: list[Callable[[Tables], object]] = []
     if outlets is not None:
         if outlets.states is not None:
-            reads.append(outlets.states.read_from)
+            reads.append(outlets.states.decisions)
         for source in (outlets.rows, outlets.count, outlets.number):
             if source is not None:
-                reads.append(source.rows)
+                reads.append(itemgetter(source))
         if outlets.name is not None:
-            name_reads.append(outlets.name.rows)
+            name_reads.append(itemgetter(outlets.name))
     return _rows_of(rows, device, reads), _rows_of(rows, device, name_reads)
 
 
 def _rows_of(
-    rows: Rows, device: SnmpDevice, reads: Sequence[Callable[[Reader], object]]
+    rows: Rows, device: SnmpDevice, reads: Sequence[Callable[[Tables], object]]
 ) -> set[Arcs]:
     """The OIDs of the rows that these functions read."""
     recorded_rows = RecordedRows(rows)
-    reader = Reader(recorded_rows, device.reader.root)
+    tables = reading(recorded_rows, device.tables)
     for read_table in reads:
         # an error in one table does not keep the others from being read
         with suppress(PduHandlerError):
-            read_table(reader)
+            read_table(tables)
     return set(recorded_rows.oids_in_answers())

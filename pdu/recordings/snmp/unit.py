@@ -13,7 +13,7 @@ import bisect
 import itertools
 import math
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
 from typing import Callable, NamedTuple, Optional
@@ -21,10 +21,8 @@ from typing import Callable, NamedTuple, Optional
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Measurement
-from handlers.snmp.frozen_value import parts_of
-from handlers.snmp.reader import Reader
-from handlers.snmp.sources import Packed
 from handlers.snmp.states import State
+from handlers.snmp.tables import Tables
 from pdu_common.helper import EnumPowerStatus
 from pdu_common.snmp_client.tool_api import INTEGER, OCTETS
 
@@ -52,6 +50,7 @@ from .recorded_rows import (
 from .unit_objects import UnitObjects, energy_figures, load_figures, unit_objects
 
 _MOST_BITS = 512  # limit for the bits of one row that _changes tries
+_SEPARATOR = re.compile(r"[^\w.-]")  # between the fields of a text with several states
 # states that are neither on nor off, first one that no MIB has
 _THIRD_STATES = ("97", "undocumented", *map(str, THIRD_NUMBERS[1:]))
 # after so many requests since a command, each answer takes this long
@@ -117,7 +116,7 @@ class SnmpUnit(SimulatedPdu):
     def begin(self, fault: UnitFault) -> None:
         super().begin(fault)
         # an agent does not answer a community that it does not know
-        self.is_mute = fault is UnitFault.DENIES
+        self.is_mute = self.is_mute or fault is UnitFault.DENIES
 
     # ---- requests --------------------------------------------------------------------------------
 
@@ -147,7 +146,7 @@ class SnmpUnit(SimulatedPdu):
         if self._lost_objects.in_walks and next_oid in self._lost_objects.oids:
             raise _gen_error(next_oid)
         # the second row of a table and those after it
-        if self._fault is UnitFault.HALF and oid in self._walked:
+        if self.fault is UnitFault.HALF and oid in self._walked:
             raise _gen_error(oid)
         self._walked.add(next_oid)
         return next_oid, self._rows[next_oid]
@@ -170,7 +169,7 @@ class SnmpUnit(SimulatedPdu):
         self._requests_after_command = 0
         commands = self._commands_in(pairs)
         switching_commands = [command for command in commands if command.is_known]
-        if not switching_commands or self._fault in (UnitFault.NONE, UnitFault.HALF):
+        if not switching_commands or self.fault in (UnitFault.NONE, UnitFault.HALF):
             self.commands += commands
             return self._write(pairs)
         try:
@@ -262,11 +261,12 @@ class SnmpUnit(SimulatedPdu):
         self, rows: Rows, identity: str, state: EnumPowerStatus
     ) -> Sequence[tuple[Arcs, SnmpRow]]:
         """The values that a command writes to a unit with these rows; [] if it is refused."""
-        if self._control is None or self._device is None:
+        if self._device is None or self._device.outlets is None:
             return []
-        reader = reading(rows, self._device.reader)
+        tables = reading(RecordedRows(rows), self._device.tables)
+        is_up = state is EnumPowerStatus.UP
         try:
-            orders = self._control.orders(reader, identity, up=state is EnumPowerStatus.UP)
+            orders = self._device.outlets.varbinds(tables, identity, up=is_up)
         except PduHandlerError:
             return []
         return [(arcs(oid), _value_row(value)) for oid, value in orders]
@@ -321,7 +321,7 @@ class SnmpUnit(SimulatedPdu):
         assert states is not None
         recorded_rows = RecordedRows(self._rows)
         try:
-            states_before = states.read_from(Reader(recorded_rows, self._device.reader.root))
+            states_before = _states(states, reading(recorded_rows, self._device.tables))
         except PduHandlerError:
             # the written value may make the states unreadable
             return False
@@ -341,7 +341,8 @@ class SnmpUnit(SimulatedPdu):
             new_rows = {**self._rows, **change}
             # a count that no longer matches its table, for instance
             with suppress(PduHandlerError):
-                if states.read_from(reading(new_rows, self._device.reader)) != states_after:
+                tables = reading(RecordedRows(new_rows), self._device.tables)
+                if _states(states, tables) != states_after:
                     continue
                 orders = self._orders_in(new_rows, identity, EnumPowerStatus.UP)
                 if bool(orders) == is_switchable:
@@ -357,7 +358,9 @@ class SnmpUnit(SimulatedPdu):
             return MeasuredSums()
         outlet_energy = device.outlets.energy if device.outlets is not None else None
         try:
-            energies = outlet_energy.read_from(device.reader) if outlet_energy is not None else {}
+            energies = (
+                outlet_energy.measured_rows(device.tables) if outlet_energy is not None else {}
+            )
             return MeasuredSums(
                 load_a=_sums(device, load_figures(device)),
                 energy_kwh=_sums(device, energy_figures(device)),
@@ -443,7 +446,9 @@ class SnmpUnit(SimulatedPdu):
         tables = [*load_figures(self._device), *energy_figures(self._device)]
         with suppress(PduHandlerError):
             for number, table in enumerate(tables):
-                for name, value in table.read_from(reading(rows, self._device.reader)).items():
+                for name, value in table.measured_rows(
+                    reading(RecordedRows(rows), self._device.tables)
+                ).items():
                     figures[number, name] = float(value)
         return figures
 
@@ -469,6 +474,12 @@ class SnmpUnit(SimulatedPdu):
         self.drop_timers()
 
 
+def _states(states: State, tables: Tables) -> dict[str, EnumPowerStatus]:
+    """Outlet -> state."""
+    decisions = states.decisions(tables)
+    return {identity: decision.state for identity, decision in decisions.items()}
+
+
 def _gen_error(oid: Arcs) -> Exception:
     """The error with which an agent fails while it reads an object (RFC 3416)."""
     from pysnmp.smi.error import GenError  # imported late: 60 ms, with the agent
@@ -481,7 +492,7 @@ def _sums(device: SnmpDevice, figures: Sequence[Measurement]) -> list[float]:
     """The sum of each table of the meters of one quantity."""
     sums = []
     for figure in figures:
-        values = figure.read_from(device.reader)
+        values = figure.measured_rows(device.tables)
         if values:
             sums.append(float(sum(values.values())))
     return sums
@@ -506,11 +517,10 @@ def _changes(
     other_oids = [oid for oid in oids if oid not in own_oids]
     for oid, value in itertools.product((*own_oids, *other_oids), values):
         yield _rows_with(rows, [oid], value)
-    separators = {part.separator for part in parts_of(states) if isinstance(part, Packed)}
     for oid in oids:
         octets = rows[oid].value
         if rows[oid].tag == OCTETS and isinstance(octets, bytes):
-            for new_octets in _changed_octets(octets, separators, values):
+            for new_octets in _changed_octets(octets, values):
                 yield {oid: SnmpRow(OCTETS, new_octets)}
 
 
@@ -527,14 +537,12 @@ def _oids_of_outlet(oids: Sequence[Arcs], identity: str) -> list[Arcs]:
     return [oid for oid in oids if oid[-len(index) :] == index]
 
 
-def _changed_octets(
-    octets: bytes, separators: Collection[str], values: Sequence[str]
-) -> Iterator[bytes]:
-    """The octets with one of the values in the place of each field between separators, then with
-    each bit inverted.
+def _changed_octets(octets: bytes, values: Sequence[str]) -> Iterator[bytes]:
+    """The octets with one of the values in the place of each field between commas or the like, then
+    with each bit inverted.
     """
     text = octets.decode("utf-8", "surrogateescape")
-    for separator in separators:
+    for separator in dict.fromkeys(_SEPARATOR.findall(text)):
         fields = text.split(separator)
         for at, value in itertools.product(range(len(fields)), values):
             changed_fields = list(fields)

@@ -8,10 +8,9 @@ from typing import NamedTuple, Optional
 
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Measurement, Total
-from handlers.snmp.reader import Reader
 from pdu_common.helper import EnumPowerStatus
 
-from .recorded_rows import Arcs, RecordedRows, Rows, arcs
+from .recorded_rows import Arcs, RecordedRows, Rows, arcs, reading
 
 
 class UnitObjects(NamedTuple):
@@ -57,14 +56,14 @@ def state_objects(rows: Rows, device: SnmpDevice) -> list[Arcs]:
     """The objects from which the family reads the states of this device."""
     memory = RecordedRows(rows)
     if device.outlets is not None and device.outlets.states is not None:
-        device.outlets.states.source.rows(Reader(memory, device.reader.root))
+        device.outlets.states.rows(reading(memory, device.tables))
     return memory.oids_in_answers()
 
 
 def _objects_of(rows: Rows, device: SnmpDevice, figure: Measurement) -> list[Arcs]:
     """The objects from which the family reads this figure."""
     memory = RecordedRows(rows)
-    figure.read_from(Reader(memory, device.reader.root))
+    figure.rows(reading(memory, device.tables))
     return memory.oids_in_answers()
 
 

@@ -66,7 +66,6 @@ _BINARY, _HEX = re.compile(r"([01]{32})(?:\s|$)"), re.compile(r"([0-9a-f]{1,16})
 _HEX_LETTERS = re.compile(
     r"(?:INTEGER|Gauge32|Unsigned32|Counter32): (?=[0-9]*[a-f])[0-9a-f]+(?:\s|$)"
 )
-_ENUMERATED = re.compile(r"INTEGER: ([A-Za-z][A-Za-z0-9-]*)\(-?[0-9]+\)(?:\s.*)?")
 _PAIRS = re.compile(r"(?:[0-9A-Fa-f]{2}(?: ?\n| |$))+")
 _BIT = re.compile(r"(?:[A-Za-z][\w-]*\((0|[1-9][0-9]*)\)|(0|[1-9][0-9]*))")
 # the hints 1x: of MacAddress (also of EUI-64 and InfiniBand), and that of DateAndTime (RFC 2579)

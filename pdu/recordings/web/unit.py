@@ -17,7 +17,7 @@ from handlers.http.strict_json import FORM_ERRORS
 
 from ...cli.output import counted
 from ..recording_formats import ReplayedDevice
-from ..replay_server import ANY_LOGIN, Response
+from ..replay_server import ANY_LOGIN, PATH, Response
 from ..simulated_pdu import HttpPdu, States, UnitCommand, UnitFault
 from . import har
 from .har import Answer, RecordedOutlet, WebRecording
@@ -41,8 +41,6 @@ from .state_columns import (
 from .text_answers import TextAnswer
 
 T = TypeVar("T")
-#: stands for the path of the handler that reads it, which no recording tells
-PATH = "PATH"
 # the numbered stand-in of a token, and what a recording has for one in a cookie
 _TOKEN = re.compile(r"(?<![\w-])secret-[0-9]+(?![\w-])|(?<==)any(?=;|$)")
 _STAND_IN = "any"

@@ -171,6 +171,8 @@ class Forms(NamedTuple):
     forms: Sequence[Callable[[int], Any]]
     secrets: ShownSecrets
     effects: SideEffects
+    #: what those of all SNMP devices begin with; "" over another protocol
+    community: str = ""
 
     def methods(self, port: int, *, is_kept: bool = False) -> BoundedMethods:
         """The methods on the device at a port, by the first form."""

@@ -341,7 +341,7 @@ def _device_findings(
     with shown_secrets.watching(), contextlib.ExitStack() as stack:
         if handler.snmp:
             form = partial(snmp_form, _handler_settings(login), COMMUNITY)
-            forms = Forms(handler, [form], shown_secrets, effects)
+            forms = Forms(handler, [form], shown_secrets, effects, COMMUNITY)
             key = device.profile or profile_of_words(device.on, device.off, folder)
             snmp_device = recorded_device(device.text, key) if device.file else None
             yield from snmp_findings(forms, load_again, snmp_device)

@@ -171,7 +171,8 @@ class Judge:
         for situation in situations:
             if self.is_over_http or not situation.is_over_http:
                 rules.update(situation.rules)
-        return {rule for rule in rules if rule not in self._details or rule not in _READING_RULES}
+        finished_rules = set(_READING_RULES).intersection(self._details)
+        return rules - finished_rules
 
     def faults_in(self, situation: Situation) -> Iterator[Fault]:
         """The faults in a situation, one after another."""
@@ -267,22 +268,25 @@ class Judge:
         unit = self.unit(fault, contents)
         return Target(unit, self.handler.methods(unit.port))
 
-    def target_of_one_object(self, contents: Any = None) -> Target:
+    def target_of_one_object(
+        self, fault: UnitFault = UnitFault.NONE, contents: Any = None
+    ) -> Target:
         """A PDU, and methods whose object is kept."""
-        unit = self.unit(contents=contents)
+        unit = self.unit(fault, contents)
         return Target(unit, self.handler.one_object(unit.port))
 
-    def target_read_before(self) -> Target:
-        """A PDU that another object of the handler has read at its address."""
+    def target_read_before(self, fault: UnitFault = UnitFault.NONE) -> Target:
+        """A PDU that has this fault after another object of the handler has read it."""
         target = self.target()
         read(target.methods)
+        target.unit.begin(fault)
         return target
 
     def remembering_target(self, fault: UnitFault = UnitFault.NONE, contents: Any = None) -> Target:
         """A PDU that has this fault and these contents, else its own, now, and the kept object that
         read other states and figures there.
         """
-        target = self.target_of_one_object(self._other_contents)
+        target = self.target_of_one_object(contents=self._other_contents)
         turn_over(target.unit)
         read(target.methods)
         target.unit.contents = self.model.contents if contents is None else contents

@@ -15,9 +15,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from handlers.shared.errors import PduHandlerError
-from handlers.snmp.device import SnmpDevice
+from handlers.snmp.device import SnmpDevice, outlet_counts
 from handlers.snmp.figures import Measurement
-from handlers.snmp.reader import Reader
 from pdu_common.helper import EnumPowerStatus
 
 from ...cli.states import UNKNOWN, UP
@@ -121,9 +120,9 @@ def _read_counts(rows: Rows, device: SnmpDevice) -> tuple[Mapping[str, int], Seq
     """The device's own numbers of outlets by unit, and the objects that were read for them."""
     memory = RecordedRows(rows)
     counts: dict[str, int] = {}
-    if device.outlets is not None and device.outlets.count is not None:
-        reader = Reader(memory, device.reader.root)
-        for unit, value in device.outlets.count.rows(reader).items():
+    if device.outlets is not None:
+        tables = reading(memory, device.tables)
+        for unit, value in outlet_counts(device.outlets, tables).items():
             counts[unit] = int(str(value))
     return counts, memory.oids_in_answers()
 
@@ -135,12 +134,12 @@ def _increased(row: SnmpRow, difference: int) -> SnmpRow:
 
 
 def _template(rows: Rows, device: SnmpDevice) -> Optional[_Template]:
-    """The last outlet of the first unit that is on and can be switched: its number is none that a
-    column of units has too.
+    """The last outlet that is on, can be switched, and has others beside it; None if there is
+    none.
     """
     unit = SnmpUnit(rows, device)
     identities = [identity for identity in device.states if is_index(identity)]
-    for identity in sorted(reversed(identities), key=lambda name: "." in name):
+    for identity in reversed(identities):
         prefix, _ = _parted(identity)
         parted_identities = [_parted(other_identity) for other_identity in identities]
         numbers = [number for begin, number in parted_identities if begin == prefix]
@@ -196,7 +195,7 @@ def _with_own_figures(rows: Rows, key: str) -> Rows:
     for total in energy_figures(device):
         if total is outlets.energy:
             continue  # each outlet has its own by now
-        values = total.read_from(reading(rows, device.reader))
+        values = total.measured_rows(reading(RecordedRows(rows), device.tables))
         if len(values) == 1:
             total_by_row = dict.fromkeys(values, _TOTAL_KWH)
             rows = _with_figures(rows, device, total, total_by_row)
@@ -220,14 +219,14 @@ def _with_figure(
 ) -> Rows:
     """The rows with this value of an outlet's figure, or as they were. Raises PduHandlerError."""
     memory = RecordedRows(rows)
-    figures = figure.read_from(Reader(memory, device.reader.root))
+    figures = figure.measured_rows(reading(memory, device.tables))
     oids = [oid for oid in memory.oids_in_answers() if rows[oid].tag in NUMBERS]
     oid = _own_oid(oids, identity, figures)
     raw_value = round(value * _raw_of_one(rows, oids, figures))
     if oid is None or not raw_value or raw_value > _LARGEST:
         return rows
     new_rows = {**rows, oid: rows[oid]._replace(value=raw_value)}
-    new_figures = figure.read_from(reading(new_rows, device.reader))
+    new_figures = figure.measured_rows(reading(RecordedRows(new_rows), device.tables))
     is_read_back = _are_equal(new_figures, {**figures, identity: value})
     return new_rows if is_read_back else rows
 

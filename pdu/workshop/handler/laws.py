@@ -28,7 +28,7 @@ from ...loading.four_methods import (
     MissingPlatformName,
     SettingNotGiven,
 )
-from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, States, UnitCommand
+from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, States, UnitCommand, UnitFault
 from .calls import EndlessCall, Methods, error_text
 from .comparisons import (
     ON,
@@ -48,6 +48,19 @@ METHODS = (*READINGS, *COMMANDS)
 ABSENT = "99999"
 # what an answer that is no error may be wrong in, on a PDU that is well
 _RULE_OF_ANSWER = {"status": "states", "statistic": "figures"}
+#: by a fault at a command, that of RULES which it tries
+RULE_OF_FAULT: Mapping[UnitFault, str] = {
+    UnitFault.LATE: "late",
+    UnitFault.STUCK: "stuck",
+    UnitFault.PENDING: "pending",
+    UnitFault.ANSWER_LOST: "answer lost",
+    UnitFault.UNANSWERED: "answer lost",
+    UnitFault.SILENT_AFTER: "unread",
+    UnitFault.REFUSES: "refused",
+    UnitFault.BUSY: "refused",
+}
+# in which the PDU may not answer in time
+_SILENT_FAULTS = (UnitFault.ANSWER_LOST, UnitFault.UNANSWERED, UnitFault.SILENT_AFTER)
 _MARK = re.compile("p([0-9]{4,5})x")
 _IN_BASE64 = re.compile("[A-Za-z0-9+/]{12,}={0,2}")
 
@@ -97,14 +110,6 @@ class Expected(NamedTuple):
     is_well: bool = False
     #: only an error is right
     must_raise: bool = False
-    #: the PDU may not answer in time
-    is_silent: bool = False
-    #: the outlet switches after the command is answered
-    is_late: bool = False
-    #: no state can be read after a command
-    is_unread: bool = False
-    #: the call is tried only if its command reached the PDU
-    needs_command: bool = False
     #: the outlet of commands; "" for one that can be switched
     outlet: str = ""
     #: None: those of the PDU after the call
@@ -164,7 +169,7 @@ class JudgedCall:
             self._error = error
         fault = (
             self._fault_of_logins(self._unit.messages[messages_before:])
-            or self._why_untried()
+            or self._unanswered()
             or self._fault_of_writes()
             or self._fault_of_code()
         )
@@ -173,7 +178,7 @@ class JudgedCall:
         return (
             self._fault_of_request()
             or (self._fault_of_error(self._error) if self._error else self._fault_of_answer())
-            or self._why_unreached()
+            or self._unproven()
         )
 
     @property
@@ -210,23 +215,25 @@ class JudgedCall:
 
     # ---- what was not tried ----------------------------------------------------------------------
 
-    def _why_untried(self) -> Optional[Fault]:
+    def _unanswered(self) -> Optional[Fault]:
         """A failure of the PDU itself, and no answer in time of one that answers."""
         failures = self._unit.failures[self._failures_before :]
         if failures:
             return self._untried(f"the simulated PDU failed at {self.method}: {failures[0]}")
-        if self._error is None or self.expected.is_silent or not _is_late(self._error):
+        is_silent = self._unit.is_mute or self._unit.fault in _SILENT_FAULTS
+        if self._error is None or is_silent or not _is_late(self._error):
             return None
         why = f"{self.method} had no answer in time, of a PDU that answers"
         return self._untried(f"{why} ({error_text(self._error)[:150]})")
 
-    def _why_unreached(self) -> Optional[Fault]:
-        """A call that is right, and proves nothing."""
+    def _unproven(self) -> Optional[Fault]:
+        """The finding for a call that is right and did not reach the PDU, or with no command."""
+        is_commanded = any(command.is_known for command in self._commands)
+        is_awaited = self._is_command and self._unit.fault in RULE_OF_FAULT
         reason = f" ({error_text(self._error)[:150]})" if self._error else ""
         if not self._is_reached and self._outlet != ABSENT:  # whose name alone may be refused
             return self._untried(f"{self.method} sent no request to the PDU{reason}")
-        is_commanded = any(command.is_known for command in self._commands)
-        if self.expected.needs_command and not is_commanded:
+        if is_awaited and not is_commanded:
             return self._untried(f"no command of {self.method} reached the PDU{reason}")
         return None
 
@@ -284,6 +291,9 @@ class JudgedCall:
             if not self._is_command:
                 text = f"commanded outlet {command.identity} ({command.text})"
                 return self._broken("poll", text)
+            # where one word has all states, it is the command of each outlet that has its own
+            if command.text == self._unit.command_words(self._outlet, on=self._on):
+                continue
             if command.identity != self._outlet:
                 wish = f"outlet {self._outlet} was to be switched"
                 text = f"commanded outlet {command.identity}: {wish}{self._hint}"
@@ -375,9 +385,9 @@ class JudgedCall:
         real_state = f"the PDU has outlet {self._outlet} {STATE_WORDS[real_on]}"
         if self.expected.is_well and real_on is not self._on:
             return f"{returned}, and {real_state}{self._hint}"
-        if self.expected.is_late and on is (not self._on):
+        if self._unit.fault is UnitFault.LATE and on is (not self._on):
             return f"{returned}, and outlet {self._outlet} was {STATE_WORDS[self._on]} soon after"
-        if self.expected.is_unread and on is not None:
+        if self._unit.fault is UnitFault.SILENT_AFTER and on is not None:
             return f"{returned}, and no state could be read after the command"
         is_told = on is not None or self.expected.is_well
         return f"{returned}, and {real_state}" if is_told and on is not real_on else ""

@@ -1,9 +1,11 @@
-"""A handler as the judge calls it: its methods end, and name outlets as the device does."""
+"""A handler as the judge calls it: its methods end, and name outlets as the device does; and what
+is found of it.
+"""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Callable
 
@@ -11,22 +13,44 @@ from handlers.shared.errors import printable
 
 from ...loading.four_methods import MissingPlatformName, SettingNotGiven
 from ...loading.handler_loading import LoadedHandler
-from ...recordings.simulated_pdu import SimulatedPdu
+from ...recordings.simulated_pdu import SimulatedPdu, UnitFault
 from .bounded_methods import Forms
 from .calls import EndlessCall, Methods, error_text
+from .judge import Judge, Table
 from .laws import MadeHandler, is_own_mistake
-from .outlet_names import RenamedMethods, own_names
+from .outlet_names import RenamedMethods, identity_finding, own_names, with_order
+from .rules import Finding, untried
 
 
-def made_handler(
+def judged_findings(
+    make_unit: Callable[[UnitFault], SimulatedPdu],
     forms: Forms,
     load_again: Callable[[], LoadedHandler],
-    names: dict[str, str],
-    communities: Collection[bytes] = (),
-) -> MadeHandler:
-    """`load_again`: loads the handler in the environment of now; `names`: the handler's names of
-    outlets, by the device's; `communities`: those of the forms.
+    about: str,
+    table: Table,
+    *,
+    is_recorded: bool = True,
+) -> Iterator[Finding]:
+    """A finding for each rule. `make_unit`: makes a PDU with a fault; `load_again`: loads the
+    handler in the environment of now; `about`: what the PDU is, for people.
     """
+    names: dict[str, str] = {}
+    handler = _made_handler(forms, load_again, names)
+    with contextlib.ExitStack() as stack:
+        judge = Judge(make_unit, handler, stack, about)
+        reason = _reason_unread(handler, judge.model) if is_recorded else ""
+        if reason:
+            yield untried("status", reason)
+            return
+        names.update(_names_of_outlets(handler, judge.model))
+        yield from (with_order(finding, names) for finding in judge.findings(table))
+        yield identity_finding(names)
+
+
+def _made_handler(
+    forms: Forms, load_again: Callable[[], LoadedHandler], names: Mapping[str, str]
+) -> MadeHandler:
+    """`names`: the handler's names of outlets, by the device's."""
 
     def methods(port: int, *, is_kept: bool = False, is_anew: bool = False) -> Methods:
         own_forms = forms._replace(handler=load_again()) if is_anew else forms
@@ -37,12 +61,12 @@ def made_handler(
         one_object=partial(methods, is_kept=True),
         anew=partial(methods, is_anew=True),
         is_login=forms.secrets.is_login,
-        communities=communities,
+        communities=[forms.community.encode()] if forms.community else (),
         run_texts=forms.effects.run_texts,
     )
 
 
-def reason_unread(handler: MadeHandler, unit: SimulatedPdu) -> str:
+def _reason_unread(handler: MadeHandler, unit: SimulatedPdu) -> str:
     """Why a recording is not one that the handler reads; "" if it reads it, sends no request, or is
     broken whatever a device answers.
     """
@@ -58,13 +82,14 @@ def reason_unread(handler: MadeHandler, unit: SimulatedPdu) -> str:
         is_told = len(unit.requests) == requests_before or is_own_mistake(error)
         return "" if is_told else f"the handler does not read this recording: {error_text(error)}"
     recorded_names = list(unit.outlet_states())
-    if len(names) == len(recorded_names) or set(names).intersection(recorded_names):
+    is_of_recording = len(names) == len(recorded_names) or set(names).intersection(recorded_names)
+    if not names or is_of_recording:
         return ""
-    shown_names = printable(", ".join(names[:3]), 60) or "no outlet"
+    shown_names = printable(", ".join(names[:3]), 60)
     return f"the handler does not read this recording: it reads {shown_names}"
 
 
-def names_of_outlets(handler: MadeHandler, unit: SimulatedPdu) -> dict[str, str]:
+def _names_of_outlets(handler: MadeHandler, unit: SimulatedPdu) -> dict[str, str]:
     """The handler's names of the outlets of a PDU that is well, by the device's; {} if they are the
     same, or not known.
     """

@@ -10,9 +10,7 @@ from ...loading.handler_loading import LoadedHandler
 from ...recordings.recording_formats import ReplayedDevice
 from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault, own_mark
 from .bounded_methods import Forms
-from .judge import Judge
-from .made_handler import made_handler, names_of_outlets, reason_unread
-from .outlet_names import identity_finding, with_order
+from .made_handler import judged_findings
 from .rules import Finding, untried
 from .situations import TABLE
 
@@ -35,22 +33,11 @@ def served_findings(
         unit: SimulatedPdu = recording.make_pdu(0, fault, contents)
         return unit
 
-    with contextlib.ExitStack() as stack:
-        unit = make_unit(UnitFault.NONE)
-        stack.callback(unit.close)
+    with contextlib.closing(make_unit(UnitFault.NONE)) as unit:
         if isinstance(unit, HttpPdu):
             unit.token = own_mark(unit.port)  # a handler may keep it for other PDUs
         reaching_forms = _reaching_forms(forms, unit)
-        names: dict[str, str] = {}
-        handler = made_handler(reaching_forms, load_again, names)
-        judge = Judge(make_unit, handler, stack, "the recording")
-        reason = reason_unread(handler, unit)
-        if reason:
-            yield untried("status", reason)
-            return
-        names.update(names_of_outlets(handler, judge.model))
-        yield from (with_order(finding, names) for finding in judge.findings(TABLE))
-        yield identity_finding(names)
+    yield from judged_findings(make_unit, reaching_forms, load_again, "the recording", TABLE)
 
 
 def _reaching_forms(forms: Forms, unit: SimulatedPdu) -> Forms:

@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Callable, Optional, Union
+from typing import Any, Callable, Optional, Union
 
 from ...recordings.simulated_pdu import HttpPdu, UnitFault
 from .comparisons import has_meter, name_of_energy, named_figures
@@ -25,17 +25,18 @@ from .judge import (
     read,
     turn_over,
 )
-from .laws import ABSENT, COMMANDS, METHODS, READINGS, Expected, Fault
+from .laws import ABSENT, COMMANDS, METHODS, READINGS, RULE_OF_FAULT, Expected, Fault
 from .process_settings import forget_opener, restore_process
 
 WELL = "a PDU that is well"
 _OTHER_THAN_BASIC = re.compile(r"\nauthorization: (?!basic )", re.IGNORECASE)
-_ERRORS = (404, 500, 503)
+_ERRORS = (UnitFault.NOT_FOUND, UnitFault.FAILS, UnitFault.UNAVAILABLE)
 _REDIRECTS = (301, 302, 303, 307, 308)
 _POLLS, _CLOSED_S = 4, 2.0
 _CHANGES, _SILENCES = 12, 6  # more than after which a handler may ask again, or give up
 _MOST_REQUESTS = 6  # of which the answers are spoilt one by one
 _WELL = Expected("", is_well=True)
+_MUST_RAISE = Expected("silent", must_raise=True)
 
 
 # ---- PDUs that are well --------------------------------------------------------------------------
@@ -85,7 +86,7 @@ def _two_pdus(judge: Judge) -> Iterator[Fault]:
     """
     first_target = judge.target_of_one_object()
     other = judge.other_pdu()
-    second_target = judge.target_of_one_object(other.contents if other else None)
+    second_target = judge.target_of_one_object(contents=other.contents if other else None)
     turn_over(second_target.unit)
     first = Expected("pdus", is_well=True)
     second = first._replace(sums=other.sums if other else {})
@@ -144,43 +145,32 @@ def _changed_figures(judge: Judge) -> Iterator[Fault]:
 # ---- PDUs with a fault ---------------------------------------------------------------------------
 
 
-_COMMAND_FAULTS = {
-    UnitFault.LATE: Expected("late", needs_command=True, is_late=True),
-    UnitFault.STUCK: Expected("stuck", needs_command=True),
-    UnitFault.PENDING: Expected("pending", needs_command=True),
-    UnitFault.ANSWER_LOST: Expected("answer lost", needs_command=True, is_silent=True),
-    UnitFault.UNANSWERED: Expected("answer lost", needs_command=True, is_silent=True),
-    UnitFault.SILENT_AFTER: Expected("unread", needs_command=True, is_silent=True, is_unread=True),
-    UnitFault.REFUSES: Expected("refused", needs_command=True, must_raise=True),
-    UnitFault.BUSY: Expected("refused", needs_command=True, must_raise=True),
-}
 # a datagram has no connection to leave open, and these protocols have no word for "busy"
 _FAULTS_OVER_HTTP = (UnitFault.UNANSWERED, UnitFault.BUSY)
 
 
 def _command_faults(judge: Judge) -> Iterator[Case]:
-    for fault, expected in _COMMAND_FAULTS.items():
+    for (fault, rule), method in itertools.product(RULE_OF_FAULT.items(), COMMANDS):
         if judge.is_over_http or fault not in _FAULTS_OVER_HTTP:
-            for method in COMMANDS:
-                make_target = partial(_target_with_fault, judge, fault)
-                yield Case(make_target, (method,), expected)
+            make_target = partial(judge.target_of_one_object, fault)
+            yield Case(make_target, (method,), Expected(rule, must_raise=rule == "refused"))
 
 
-def _target_with_fault(judge: Judge, fault: UnitFault) -> Target:
-    """A PDU that is read by one object, and has this fault from then on."""
-    target = judge.target_of_one_object()
-    target.unit.begin(fault)
-    return target
+def _cases_of_fault(
+    judge: Judge, fault: UnitFault, methods: Sequence[str], expected: Expected
+) -> Iterator[Case]:
+    """A PDU that has this fault after it was read at its address by this object or another."""
+    for make_target in (judge.target_read_before, judge.remembering_target):
+        yield Case(partial(make_target, fault), methods, expected)
 
 
 def _halves(judge: Judge) -> Iterator[Case]:
-    for make_target in (judge.target, judge.remembering_target):
-        yield Case(partial(make_target, UnitFault.HALF), READINGS, Expected("short"))
+    return _cases_of_fault(judge, UnitFault.HALF, READINGS, Expected("short"))
 
 
 def _one_answer(judge: Judge) -> Iterator[Case]:
-    """One of the answers is a half, or an error; the others are as recorded. The PDU is read for
-    the first time, or was read before by the same object.
+    """One of the answers is a half, or an error; the others are as recorded. The PDU was read
+    before by the same object; or it is the first answer of all, such as that to a login.
     """
     targets = (judge.target_of_one_object, judge.remembering_target)
     methods = judge.methods if judge.is_over_http else ()
@@ -191,9 +181,11 @@ def _one_answer(judge: Judge) -> Iterator[Case]:
         sizes = [len(answer) for answer in target.unit.answers[before:][:_MOST_REQUESTS]]
         if not sizes:
             continue
-        longest = sizes.index(max(sizes))
+        numbers = {0}
+        if make_target == judge.remembering_target:
+            numbers |= {min(1, len(sizes) - 1), len(sizes) - 1, sizes.index(max(sizes))}
         disturbances = (UnitFault.HALF, 401, 404, 500, 503)
-        for number in sorted({0, min(1, len(sizes) - 1), len(sizes) - 1, longest}):
+        for number in sorted(numbers):
             for disturbance in disturbances if method in READINGS else disturbances[:2]:
                 spoilt = partial(_disturbed_target, make_target, number + 1, disturbance)
                 yield Case(spoilt, (method,), Expected("short"))
@@ -210,44 +202,23 @@ def _disturbed_target(
 
 
 def _refused_login(judge: Judge) -> Iterator[Case]:
-    expected = Expected(judge.model.rule_of_login, must_raise=True, is_silent=True)
+    expected = Expected(judge.model.rule_of_login, must_raise=True)
     methods = [method for method in METHODS if method in judge.model.protected_methods]
-    for make_target in (judge.target, judge.remembering_target):
-        yield Case(partial(make_target, UnitFault.DENIES), methods, expected)
+    return _cases_of_fault(judge, UnitFault.DENIES, methods, expected)
 
 
 def _silences(judge: Judge) -> Iterator[Case]:
-    """A PDU that answers no more, after it was read at its address by this object or another."""
-    expected = Expected("silent", must_raise=True, is_silent=True)
-    targets = (judge.target_read_before, judge.remembering_target)
-    hangs_or_not = (False, True) if judge.is_over_http else (False,)
-    for make_target, hangs, method in itertools.product(targets, hangs_or_not, METHODS):
-        is_long = method in READINGS and not hangs
-        methods = (method,) * (_SILENCES if is_long else 1)
-        yield Case(partial(_silent_target, make_target, hangs=hangs), methods, expected)
-
-
-def _silent_target(make_target: Callable[[], Target], *, hangs: bool) -> Target:
-    target = make_target()
-    target.unit.is_mute = True
-    target.unit.hangs = hangs
-    return target
+    """A PDU that answers no more; readings are tried again."""
+    for method in METHODS:
+        methods = (method,) * (_SILENCES if method in READINGS else 1)
+        yield from _cases_of_fault(judge, UnitFault.MUTE, methods, _MUST_RAISE)
+        if judge.is_over_http:
+            yield from _cases_of_fault(judge, UnitFault.HANGS, (method,), _MUST_RAISE)
 
 
 def _errors(judge: Judge) -> Iterator[Case]:
-    """A PDU that was read well answers each request with an error status of HTTP."""
-    expected = Expected("silent", must_raise=True)
-    targets = (judge.target_read_before, judge.remembering_target)
-    for make_target, status in itertools.product(targets, _ERRORS) if judge.is_over_http else ():
-        yield Case(partial(_failing_target, make_target, status), METHODS, expected)
-
-
-def _failing_target(make_target: Callable[[], Target], status: int) -> Target:
-    """A PDU that answers each request with this status after it was read."""
-    target = make_target()
-    if isinstance(target.unit, HttpPdu):
-        target.unit.redirect = status, None, {}
-    return target
+    for fault in _ERRORS if judge.is_over_http else ():
+        yield from _cases_of_fault(judge, fault, METHODS, _MUST_RAISE)
 
 
 def _absent_outlet(judge: Judge) -> Iterator[Case]:
@@ -322,22 +293,35 @@ def _exchanging_target(judge: Judge) -> Target:
     return target
 
 
+def _cases_of_contents(
+    judge: Judge, make_target: Callable[..., Target], changed_contents: Sequence[Any], rule: str
+) -> Iterator[Case]:
+    """A PDU with each of these contents."""
+    states = judge.model.outlet_states()
+    expected = Expected(rule, states=states, is_of_figure=rule in ("meter", "zero"))
+    methods = ("status",) if rule == "zero" else READINGS
+    for contents in changed_contents:
+        yield Case(partial(make_target, contents=contents), methods, expected)
+
+
 def _lost_figures(judge: Judge) -> Iterator[Case]:
-    expected = Expected("meter", states=judge.model.outlet_states(), is_of_figure=True)
-    for contents in judge.model.without_figures():
-        yield Case(partial(judge.remembering_target, contents=contents), READINGS, expected)
+    contents = judge.model.without_figures()
+    return _cases_of_contents(judge, judge.remembering_target, contents, "meter")
 
 
 def _absent_figures(judge: Judge) -> Iterator[Case]:
-    expected = Expected("part", states=judge.model.outlet_states())
-    for contents in judge.model.without_figure_rows():
-        yield Case(partial(judge.target, contents=contents), READINGS, expected)
+    contents = judge.model.without_figure_rows()
+    return _cases_of_contents(judge, judge.target, contents, "part")
 
 
 def _zeros(judge: Judge) -> Iterator[Case]:
-    expected = Expected("zero", states=judge.model.outlet_states(), is_of_figure=True)
-    for contents in judge.model.with_zero_figures():
-        yield Case(partial(judge.target, contents=contents), ("status",), expected)
+    contents = judge.model.with_zero_figures()
+    return _cases_of_contents(judge, judge.target, contents, "zero")
+
+
+def _empty_lists(judge: Judge) -> Iterator[Case]:
+    contents = judge.model.without_outlets()
+    return _cases_of_contents(judge, judge.target, contents, "empty")
 
 
 def _states_by_figures(judge: Judge) -> Iterator[Fault]:
@@ -353,12 +337,6 @@ def _states_by_figures(judge: Judge) -> Iterator[Fault]:
                 text = "returns another state of an outlet while a figure is 0"
                 yield Fault("zero", "status", text)
                 return
-
-
-def _empty_lists(judge: Judge) -> Iterator[Case]:
-    expected = Expected("empty", states=judge.model.outlet_states())
-    for contents in judge.model.without_outlets():
-        yield Case(partial(judge.target, contents=contents), READINGS, expected)
 
 
 # ---- logins and the process ----------------------------------------------------------------------

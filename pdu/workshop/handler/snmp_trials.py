@@ -21,14 +21,13 @@ from ...recordings.snmp.agent import SnmpServer
 from ...recordings.snmp.unit import SnmpUnit
 from .bounded_methods import Forms
 from .calls import EndlessCall, Methods, error_text, fault_finding
-from .judge import Judge, outlet_to_switch
-from .laws import MadeHandler
-from .made_handler import made_handler, names_of_outlets, reason_unread
-from .outlet_names import identity_finding, with_order
+from .judge import outlet_to_switch
+from .made_handler import judged_findings
 from .rules import Finding, broken, untried
 from .situations import TABLE
 from .snmp_units import COMMUNITY, Device, empty_unit, requested_devices
 
+_NO_STATE = "the recording shows no outlet on or off: give --profile FILE.json"
 _OTHER_COMMUNITY = "it asks with another community than the form's, or with another SNMP version"
 
 
@@ -47,10 +46,7 @@ def snmp_findings(
     """A finding for each rule. Without a device, it is the unit of the family whose objects the
     handler asks for. `load_again`: loads the handler in the environment of now.
     """
-    with (
-        contextlib.closing(SnmpServer(COMMUNITY, own_mark)) as server,
-        contextlib.ExitStack() as stack,
-    ):
+    with contextlib.closing(SnmpServer(COMMUNITY, own_mark)) as server:
         unit = empty_unit()
         agent = server.serve(unit, 0)
         errors = _errors(forms.methods(agent.port), unit)
@@ -62,25 +58,17 @@ def snmp_findings(
             is_reached = agent.datagrams > 0
             yield from _findings_without_device(unit.requests, errors, is_reached=is_reached)
             return
-        make_unit = partial(_served_unit, device, server)
-        forms = forms._replace(handler=load_again())  # which remembers nothing of the empty unit
-        names: dict[str, str] = {}
-        handler = made_handler(forms, load_again, names, [COMMUNITY.encode()])
-        judge = Judge(make_unit, handler, stack, device.about)
-        reason = _reason_unread(handler, make_unit(UnitFault.NONE)) if is_recorded else ""
-        if reason:
-            yield untried("status", reason)
+        if is_recorded and not set(device.unit().outlet_states().values()) - {None}:
+            yield untried("status", _NO_STATE)
             return
-        names.update(names_of_outlets(handler, judge.model))
-        yield from (with_order(finding, names) for finding in judge.findings(TABLE))
-        yield identity_finding(names)
-
-
-def _reason_unread(handler: MadeHandler, unit: SnmpUnit) -> str:
-    """Why a recording is not one that the handler reads; "" if it is one."""
-    if not set(unit.outlet_states().values()) - {None}:
-        return "the recording shows no outlet on or off: give --profile FILE.json"
-    return reason_unread(handler, unit)
+        yield from judged_findings(
+            partial(_served_unit, device, server),
+            forms._replace(handler=load_again()),  # which remembers nothing of the empty unit
+            load_again,
+            device.about,
+            TABLE,
+            is_recorded=is_recorded,
+        )
 
 
 def _commanded_device(

@@ -78,6 +78,7 @@ def test_a_list_whose_numbers_are_not_proven_is_an_error(
         '<https://192.0.2.7/restapi/relay/outlets/1/name/>; rel="item", <../3/name/>;rel=item',
         "<1/name/>, rel=item, <3/name/>, rel=item, </restapi/relay/outlets/5/>; rel=templated",
         '<1/name/>; title="an outlet"; rel="item", <3/name/>; REL = "describedby item"',
+        '<1/name/>; rel="ITEM", <3/name/>; rel=Item',
         '<1/name/>;rel="item describedby"; title=x, <3/name/>; rel=item; title="y"',
         '<1/name/>; rel=item, <3/name/>; rel=item, <4/name/>; rel=items, <5/name/>; rel="an-item"',
         # a pattern that looks back at each blank takes minutes for these

@@ -8,7 +8,7 @@ from typing import Optional, Protocol, Union
 from handlers.snmp.handler import SnmpPdu, make_handler
 from pdu_common.base_snmp_pdu import Element, SnmpError
 from pdu_common.connection import PduSnmpData
-from tests.handlers.snmp.memory import plain
+from tests.handlers.snmp.memory import Memory, plain
 from tests.simulators.snmp_agent import Agent, Row, ber
 from tests.simulators.snmp_agent.agent import ERRORS
 from tests.simulators.snmp_agent.ber import Binding, Message, Pdu, Wire
@@ -114,6 +114,27 @@ class NearPdu(SnmpPdu):
         if status not in ("", "noSuchName"):
             raise SnmpError(f"127.0.0.1 answered {status} for {oid}")
         return status, pdu.bindings
+
+
+class MemoryPdu(SnmpPdu):
+    """The handler on a platform that reads a device in memory, and may write nothing."""
+
+    def __init__(self, pdu_data: PduSnmpData, device: Memory) -> None:
+        super().__init__(pdu_data)
+        self._device = device
+
+    def snmp_get(self, oid: str) -> Element:
+        return Element(oid, self._device.get(oid))
+
+    def snmp_walk(self, oid: str) -> list[Element]:
+        rows = self._device.walk(oid)
+        return [Element(f"{oid}.{index}", value, index) for index, value in rows.items()]
+
+    def snmp_set(self, oid: str, value: Union[int, str, bytes]) -> None:
+        raise AssertionError(f"a command wrote {value!r} to {oid}")
+
+    def snmp_set_unsigned(self, oid: str, value: int) -> None:
+        self.snmp_set(oid, value)
 
 
 def _element(oid: Arcs, value: Wire, index: str = "") -> Element:

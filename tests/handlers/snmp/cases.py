@@ -1,13 +1,16 @@
 """Cases of parts of profiles, and of synthetic units: the .txt files beside this module
 (tests/tables.py). A line begins with its subject:
 
-    Where(A, B, ("1",))        a part, as a profile has it, and what it reads of a device in memory
-    part=Packed(N) | Bits(A)   several, each of which makes a case
+    where(A, B, "1")           a function of rows.py or of a family, over rows without a device
+    ipt.currents               a source of a family that is a function, likewise: the changes name
+                               its objects as the MIB does
+    Complete(A, beside=B)      a part, as a profile has it, and what it reads of a device in memory
+    part=Total(N) | Total(A)   several, each of which makes a case
     NEW                        a family: the whole reading as this one, whatever its sysObjectID
     (OLD, NEW)                 families: the whole reading as the one that is detected
     geist-em                   a unit of snmp_units: its whole reading; with changes, what
                                differs from it; with commands, how each ends and what it writes
-    reader                     what the columns of `read` are in whole tables
+    tables                     what the columns of `read` are
     settings                   the families that `set KEY=VALUE` and `build KEY=VALUE` choose; RPCM
                                is that family's profile in JSON
     profile                    acme_strip.json with another JSON at a path, `-` for none
@@ -17,11 +20,12 @@ A? is a column that some devices lack. ACME is the maker's OID, OLD, NEW and OTH
 STRIP is the one of acme_strip.json. The changes:
 
     A 1=5 2=n/a 3='5' 4=-      rows of an object of the subject, by its MIB's name or its OID: a
-                               number, a text, or none; `*=7`: of all rows. `N=5`: a scalar
+                               number, a text, or none; `*=7`: of all rows. `N=5`: a scalar.
+                               `lost` where there is no device
     sysObjectID=ACME.1         of the system group, with sysDescr
     unwalked A 2 3             a walk leaves out these rows, or all; GETs do not
     silent A                   a GET or walk of this object is not answered
-    read A B                   these columns are read before; commands see whole tables then
+    read A B                   the call needs these columns, too
     row 2.4                    this identity is read alone, too
     on 2, off 2.1              commands, and what is written
     outlets 1=2 2=-            figures of outlets beside a total, and `metered 7 8`, units that have
@@ -29,10 +33,10 @@ STRIP is the one of acme_strip.json. The changes:
     set metered_only=yes       a setting of the owner
     asked                      the requests are shown, too
 
-Of a part, `get` has what differs where a row is read alone, and `whole` in whole tables. `?(WHY)`
-is not known, `-` not metered. A reading has the states, then unit.A, unit.W, unit.kWh and those of
-the outlets; `status` and `figures` say errors of one call; `view.unit.A` a figure that the view of
-the platform has otherwise. `python -m tests.handlers.snmp.cases` writes right sides.
+Of a part, `alone` has what differs where a row is read alone. `?(WHY)` is not known, `-` not
+metered. A reading has the states, then unit.A, unit.W, unit.kWh and those of the outlets; `status`
+and `figures` say errors of one call; `view.unit.A` a figure that the view of the platform has
+otherwise. `python -m tests.handlers.snmp.cases` writes right sides.
 """
 
 from __future__ import annotations
@@ -40,7 +44,8 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache, partial
 from pathlib import Path
@@ -48,22 +53,25 @@ from typing import Any, Callable, Optional, Union
 
 from handlers.shared.errors import PduHandlerError, SettingsError, Unreachable
 from handlers.shared.meter_figures import ExactFigure, Figure, NotKnown, NotMetered
-from handlers.snmp import contact, detection, metering, schema
-from handlers.snmp.contact import Contact
-from handlers.snmp.controls import Control, Write
+from handlers.snmp import detection, metering, profiles, rows as functions, schema
+from handlers.snmp.controls import Guard, Write
+from handlers.snmp.decoding import Rows
 from handlers.snmp.device import SnmpDevice, reasons_of_unknown
 from handlers.snmp.evidence import SIMULATED
 from handlers.snmp.figures import Measurement, Total
-from handlers.snmp.frozen_value import check_parts, parts_of, replace
+from handlers.snmp.labels import outlet_labels
+from handlers.snmp.objects import Column, Parts, Scalar
 from handlers.snmp.outlets import Outlets
+from handlers.snmp.parts import check_parts, parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
+from handlers.snmp.profiles.rittal import NamedRows
 from handlers.snmp.profiles.rpcm import PROFILES as RPCM
 from handlers.snmp.read_scope import ALL_STATES, FIGURES, VIEW_FIGURES, ReadScope
-from handlers.snmp.reader import LOST, Lost, Reader
+from handlers.snmp.rows import LOST, Lost
 from handlers.snmp.settings import select_families
-from handlers.snmp.sources import Column, Scalar, Source
-from handlers.snmp.states import Decision, State
+from handlers.snmp.states import Condition, Decision, State
+from handlers.snmp.tables import Computed, Derived, Source, Tables, objects_of, rows_of
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp import units
 from tests.handlers.snmp.calls import near
@@ -73,7 +81,7 @@ from tests.simulators.snmp_units import Fixture, Variation, fixture, names
 from tests.tables import Case, Law, Table
 
 FOLDER = Path(__file__).parent
-FILES = ("sources", "figures", "detection", "settings", "units")
+FILES = ("rows", "objects", "figures", "detection", "settings", "units")
 ACME = "1.3.6.1.4.1.99999"
 _OBJECTS: Mapping[str, Union[Column, Scalar]] = {
     "A": Column("1.3.1.1", "A"),
@@ -120,9 +128,11 @@ def family(key: str, *sys_object_ids: str, **fields: Any) -> Profile:
 _NAMES: dict[str, Any] = {
     **{kind.__name__: kind for kind in (*schema.PLAIN, *schema.KINDS.values())},
     **_OBJECTS,
-    "ContactMarks": contact.ContactMarks,
-    "total_in_contact": contact.total_in_contact,
     "Decimal": Decimal,
+    "NamedRows": NamedRows,
+    "Parts": Parts,
+    "rows_of": rows_of,
+    **vars(functions),
     "replace": replace,
     "SIMULATED": SIMULATED,
     "STRIP": schema.loads((FOLDER / "acme_strip.json").read_text("utf-8")),
@@ -217,12 +227,16 @@ class Situation:
         answers.silent = self.silent
         return answers
 
-    def reader(self, device: Optional[Answers] = None) -> Reader:
-        """A new reader, which has read the columns of the line."""
-        reader = Reader(device or self.device())
-        for name in self.words.get("read", ()):
-            reader.column(self._oid(name))
-        return reader
+    def tables(
+        self,
+        sources: Iterable[Optional[Source]],
+        outlet: str = "",
+        device: Optional[Answers] = None,
+    ) -> Tables:
+        """The tables of a device whose family is known, for a call that needs these sources, or the
+        cells of an outlet."""
+        columns = [Column(self._oid(name)) for name in self.words.get("read", ())]
+        return Tables(device or self.device(), "", [*sources, *columns], outlet).settled()
 
     def is_set(self, word: str) -> bool:
         """Whether the line has this word."""
@@ -237,6 +251,49 @@ def _value(text: str) -> Optional[Value]:
         value: Value = ast.literal_eval(text)
         return value
     return int(text) if re.fullmatch("0|-?[1-9][0-9]*", text) else text
+
+
+# ---- what is shown of functions of rows ----------------------------------------------------------
+
+
+class _RowsOfObjects(dict[Source, Rows]):
+    """Rows by object, none of the others: all that a source that is a function may ask for."""
+
+    def __missing__(self, source: Source) -> Rows:
+        return {}
+
+
+def _function_text(subject: str, changes: Sequence[str]) -> str:
+    """What a function gives: of the rows of A to H and the values of N and M, or of its objects."""
+    rows_by_name: dict[str, Rows] = {name: {} for name in "ABCDFGH"}
+    scalars: dict[str, Any] = {"N": None, "M": None}
+    for change in changes:
+        name, _, rest = change.partition(" ")
+        scalar, is_scalar, text = name.partition("=")
+        if is_scalar:
+            scalars[scalar] = _value_or_lost(text)
+            continue
+        cells = {row: _value_or_lost(text) for row, text in _CELL.findall(rest)}
+        rows_by_name.setdefault(name, {}).update(cells)
+    names = {**vars(functions), **vars(profiles), **rows_by_name, **scalars}
+    try:
+        value = eval(subject, names)
+        if isinstance(value, Derived):
+            objects = {part.object: part for part in objects_of([value])}
+            unknown = rows_by_name.keys() - set("ABCDFGH") - objects.keys()
+            assert not unknown, f"{subject} has no object {unknown}: {list(objects)}"
+            given: dict[Source, Rows] = {
+                part: rows_by_name.get(name, {}) for name, part in objects.items()
+            }
+            rows: Any = _RowsOfObjects(given)
+            value = value.function(rows)
+    except PduHandlerError as error:
+        return _error(error)
+    return _cells(value) if isinstance(value, Mapping) else repr(value)
+
+
+def _value_or_lost(text: str) -> Any:
+    return LOST if text == "lost" else _value(text)
 
 
 # ---- what is shown of a part ---------------------------------------------------------------------
@@ -281,31 +338,24 @@ def _in_turn(first: str, *others: tuple[str, str]) -> str:
 
 
 def _source_text(source: Source, situation: Situation) -> str:
-    reader = situation.reader()
-    first = _or_error(lambda: _cells(source.rows(reader)))
-    whole = _or_error(lambda: _cells(source.rows(reader.whole())))
+    first = _or_error(lambda: _cells(situation.tables([source])[source]))
     try:
-        rows: Mapping[str, object] = source.rows(reader)
+        rows: Mapping[str, object] = situation.tables([source])[source]
     except PduHandlerError:
         rows = {}
     alone: list[str] = []
     for row in dict.fromkeys([*rows, "99", *situation.words.get("row", ())]):
-        value = _or_error(lambda: _cell(source.value_of(situation.reader(), row)))
+        value = _or_error(lambda: _cell(situation.tables([source], row)[source].get(row)))
         row_of_table = "-" if row.endswith(".") else _cell(rows.get(row))
         if value not in (row_of_table, first):
             alone.append(f"{row}={value}")
-    return _in_turn(first, ("get", " ".join(alone) or first), ("whole", whole))
+    return _in_turn(first, ("alone", " ".join(alone) or first))
 
 
 def _measurement_text(figure: Measurement, situation: Situation) -> str:
-    reader = situation.reader()
-    rows = figure.rows_from(reader)
-    measured = {row: value for row, value in rows.items() if isinstance(value, Decimal)}
-    values = figure.read_from(reader)
-    first = _cells(rows) if values == measured else f"{_cells(rows)}, but {_cells(values)}"
-    whole = _cells(figure.rows_from(reader.whole()))
-    of_load = _cells(figure.rows_from(situation.reader(), _MOST))
-    return _in_turn(first, ("as A or W", of_load), ("whole", whole))
+    first = _cells(figure.rows(situation.tables(figure.sources())))
+    of_load = _cells(figure.rows(situation.tables(figure.sources()), _MOST))
+    return _in_turn(first, ("as A or W", of_load))
 
 
 def _total_text(total: Total, situation: Situation) -> str:
@@ -313,61 +363,55 @@ def _total_text(total: Total, situation: Situation) -> str:
     for identity, text in _CELL.findall(" ".join(situation.words.get("outlets", ()))):
         outlets[identity] = None if text == "-" else Decimal(text)
     read = partial(
-        total.read_from,
-        outlets=outlets,
-        most=None if situation.is_set("counters") else _MOST,
+        total.read,
+        situation.tables(total.sources()),
+        None,
+        outlets,
+        None if situation.is_set("counters") else _MOST,
         counters=situation.is_set("counters"),
         metered_units=lambda: situation.words.get("metered", ()),
     )
-    reader = situation.reader()
-    first = _or_error(lambda: _cell(read(reader)))
-    return _in_turn(first, ("whole", _or_error(lambda: _cell(read(reader.whole())))))
+    return _or_error(lambda: _cell(read()))
 
 
 def _state_text(state: State, situation: Situation) -> str:
-    reader = situation.reader()
-    rows = state.decisions_from(reader)
-    alone: dict[str, Decision] = {}
+    rows = state.decisions(situation.tables(state.sources()))
+    alone: dict[str, Optional[Decision]] = {}
     for row in [*rows, *situation.words.get("row", ())]:
-        decision = state.state_of(situation.reader(), row)
-        if decision != rows.get(row):
+        decision = state.decisions(situation.tables(state.sources(), row)).get(row)
+        # the words for a cell without a value differ
+        if row not in rows or decision and decision.state is not rows[row].state:
             alone[row] = decision
     first = _cells(rows)
-    whole = _or_error(lambda: _cells(state.decisions_from(reader.whole())))
-    return _in_turn(first, ("get", _cells(alone) if alone else first), ("whole", whole))
+    return _in_turn(first, ("alone", _cells(alone) if alone else first))
 
 
-def _contact_text(mark: Contact, situation: Situation) -> str:
-    reader = situation.reader()
-    texts = [mark.refusal(reader, row) or "good" for row in situation.words["row"]]
-    return "; ".join(texts)
+def _condition_text(condition: Condition, situation: Situation) -> str:
+    rows: Rows = dict.fromkeys(situation.words["row"], "1")
+    objections = condition.objections(situation.tables([condition.source]), rows)
+    return "; ".join(objections.get(row, "good") for row in rows)
 
 
-def _reader_text(situation: Situation) -> str:
-    """What the columns that were read are in whole tables."""
+def _tables_text(situation: Situation) -> str:
+    """What the columns are that the call needs."""
     device = situation.device()
-    reader = situation.reader(device)
+    tables = situation.tables([], device=device)
     texts: list[str] = []
     for name in situation.words["read"]:
-        rows = reader.whole().column(situation.oids[name])
-        texts.append(f"{name} {_cells(rows)}")
-    if reader.lacks_rows():
-        texts.append("lacks rows")
+        texts.append(f"{name} {_cells(tables.column(situation.oids[name]))}")
     if situation.is_set("asked"):
         texts.append(_asked(device, situation.oids))
     return "; ".join(texts)
 
 
-def _orders(control: Control, situation: Situation, device: Answers) -> str:
+def _varbinds(outlets: Outlets, situation: Situation, device: Answers) -> str:
     """What each command writes."""
     texts: list[str] = []
     for word, identity in situation.commands:
-        reader = situation.reader(device)
-        if situation.is_set("read"):
-            reader = reader.whole()
+        tables = situation.tables([], identity, device)
         try:
-            orders = control.orders(reader, identity, up=word == "on")
-            text = ", ".join(f"{_short(oid, situation.oids)}={value!r}" for oid, value in orders)
+            varbinds = outlets.varbinds(tables, identity, up=word == "on")
+            text = ", ".join(f"{_short(oid, situation.oids)}={value!r}" for oid, value in varbinds)
         except PduHandlerError as error:
             text = _error(error).replace(f"outlet {identity!r}", "this outlet")
         texts.append(f"{identity}: {text}")
@@ -389,29 +433,36 @@ def _part_text(value: Any, situation: Situation) -> str:
     except ValueError as error:
         return f"refused: {error}"
     if situation.commands:
-        control = value if isinstance(value, Control) else Write(value, on=1, off=2)
-        try:
-            check_parts(control)
-        except ValueError as error:
-            return f"refused: {error}"
-        device = situation.device()
-        text = _orders(control, situation, device)
-        return f"{text}; {_asked(device, situation.oids)}" if situation.is_set("asked") else text
+        return _commands_text(value, situation)
     if isinstance(value, Measurement):
         return _measurement_text(value, situation)
     if isinstance(value, Total):
         return _total_text(value, situation)
     if isinstance(value, State):
         return _state_text(value, situation)
-    if isinstance(value, Contact):
-        return _contact_text(value, situation)
-    assert isinstance(value, Source), value
+    if isinstance(value, Condition):
+        return _condition_text(value, situation)
+    if not (isinstance(value, Computed) or hasattr(value, "cell")):
+        return "valid"
     if situation.is_set("asked"):
         device = situation.device()
-        reader = situation.reader(device)
-        value.rows(reader.whole() if situation.is_set("read") else reader)
+        situation.tables([value], device=device)[value]
         return _asked(device, situation.oids)
     return _source_text(value, situation)
+
+
+def _commands_text(value: Any, situation: Situation) -> str:
+    """What commands write: of a control, of a guard before one of A, or to a source."""
+    guards = (value,) if isinstance(value, Guard) else ()
+    at = _OBJECTS["A"] if guards else value
+    control = value if isinstance(value, Write) else Write(at, on=1, off=2)
+    try:
+        check_parts(control)
+    except ValueError as error:
+        return f"refused: {error}"
+    device = situation.device()
+    text = _varbinds(Outlets(control=control, guards=guards), situation, device)
+    return f"{text}; {_asked(device, situation.oids)}" if situation.is_set("asked") else text
 
 
 def _asked(device: Answers, oids: Mapping[str, str]) -> str:
@@ -435,7 +486,7 @@ def _reading(find: Find, situation: Situation) -> dict[str, str]:
         reasons = dict(reasons_of_unknown(device))
         for identity, state in device.states.items():
             texts[identity] = _cell(Decision(state, reasons.get(identity, "")))
-        for label in metering.labels(device):
+        for label in outlet_labels(device):
             text = f"{label.number} {label.name}".strip()
             texts[f"{label.identity}.name"] = "" if text == label.identity else text
     except PduHandlerError as error:
@@ -506,11 +557,11 @@ def _families_text(value: Any, situation: Situation) -> str:
 def _oids_of(name: str) -> Mapping[str, str]:
     """The OIDs of the objects of a unit's family, by their names."""
     unit = fixture(name)
-    reader = units.find(unit, units.memory(unit)).reader
+    tables = units.find(unit, units.memory(unit)).tables
     oids = dict(_SYSTEM)
     for part in parts_of(units.FAMILIES[unit.key]):
         if isinstance(part, (Column, Scalar)) and part.object:
-            oids.setdefault(part.object, reader.resolve(part.oid))
+            oids.setdefault(part.object, tables.resolve(part.oid))
     return oids
 
 
@@ -619,7 +670,8 @@ def _profile_text(change: str) -> str:
         profile = schema.loads(changed_profile(path, value))
     except schema.ProfileError as error:
         return str(error)
-    return "as before" if profile == schema.loads(json.dumps(acme_strip())) else "another profile"
+    before = schema.loads(json.dumps(acme_strip()))
+    return "as before" if schema.dumps(profile) == schema.dumps(before) else "another profile"
 
 
 # ---- lines ---------------------------------------------------------------------------------------
@@ -655,12 +707,15 @@ def shown(case: Case) -> str:
         for change in changes:
             situation.change(change)
         return _unit_text(unit, situation)
-    value = None if subject == "reader" else _part(subject.removeprefix("part="))
+    subject = subject.removeprefix("part=")
+    if re.match(r"[A-Z(]|family|replace|rows_of|tables$", subject) is None:
+        return _function_text(subject, changes)
+    value = None if subject == "tables" else _part(subject)
     situation = Situation(_oids_of_parts(value))
     for change in changes:
         situation.change(change)
     if value is None:
-        return _reader_text(situation)
+        return _tables_text(situation)
     if isinstance(value, (Profile, tuple)):
         text = _families_text(value, situation)
     else:

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Optional, Union
 
-from handlers.snmp.reader import Reader
-from handlers.snmp.sources import Source
+from handlers.snmp.tables import Tables
 from tests.simulators.snmp_agent import Row, device as simulated
 from tests.simulators.snmp_agent.device import IP, OPAQUE
 
@@ -77,32 +76,19 @@ class Memory:
             self._objects.update(earlier_objects)
 
 
-def reader(objects: Mapping[str, Value]) -> Reader:
-    return Reader(Memory(objects))
+def tables_of(device: Memory, outlet: str = "") -> Tables:
+    """The tables of a device whose family is known, or the cells of one outlet."""
+    return Tables(device, outlet=outlet).settled()
+
+
+def tables(objects: Mapping[str, Value], outlet: str = "") -> Tables:
+    """The same of a device with these objects."""
+    return tables_of(Memory(objects), outlet)
 
 
 def table(column: str, values: Mapping[str, Value]) -> dict[str, Value]:
     """Return the objects of one column, by OID."""
     return {f"{column}.{index}": value for index, value in values.items()}
-
-
-def both(source: Source, objects: Mapping[str, Value], absent: str = "99") -> Mapping[str, Value]:
-    """Return the rows of a source.
-
-    Check that `value_of` reads the same value for each row, and None for `absent`.
-    """
-    rows = source.rows(reader(objects))
-    for identity, value in rows.items():
-        assert source.value_of(reader(objects), identity) == value
-    assert source.value_of(reader(objects), absent) is None
-    return rows
-
-
-def filled(source: Source, objects: Mapping[str, Value]) -> Mapping[str, Value]:
-    """Return the rows of a source with those that are missing in the answers."""
-    at = reader(objects)
-    source.rows(at)
-    return source.rows(at.whole())
 
 
 def of_rows(rows: Mapping[str, Row]) -> Memory:

@@ -14,15 +14,18 @@ import pytest
 
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp import metering
+from handlers.snmp.chains import InChain
 from handlers.snmp.controls import Control
-from handlers.snmp.device import SnmpDevice, read_by_states, read_without_states
-from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.device import NOT_DECIDED, SnmpDevice, read_states, read_without_states, wanted
+from handlers.snmp.labels import outlet_labels
+from handlers.snmp.objects import Scalar
+from handlers.snmp.outlets import Outlets
+from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile, oids
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.reader import ROOT, Reader
-from handlers.snmp.sources import ByUnit, Scalar
+from handlers.snmp.read_scope import ALL_STATES
+from handlers.snmp.tables import ROOT, Tables, objects_of
 from pdu_common.helper import EnumPowerStatus
-from tests.handlers.snmp.every_part import EVERY_PART
 from tests.handlers.snmp.memory import Memory, Value, plain
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
 from tests.simulators.snmp_units import Fixture
@@ -83,35 +86,34 @@ def disturbed(unit: Fixture, chance: random.Random) -> Memory:
 
 
 @pytest.mark.sample(8)
-@pytest.mark.parametrize("profile", (*PROFILES, EVERY_PART), ids=lambda profile: profile.key)
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.key)
 def test_any_rows_are_read_or_refused(profile: Profile) -> None:
     chance = random.Random(profile.key)
     for _ in range(DEVICES):
         root = chance.choice(profile.roots).oid if profile.roots else ""
-        _read_or_refused(profile, Reader(random_device(profile, root, chance), root))
+        _read_or_refused(profile, random_device(profile, root, chance), root)
 
 
 @pytest.mark.sample(10)
 @pytest.mark.parametrize("unit", READABLE, ids=unit_id)
 def test_a_unit_with_random_values_in_some_objects_is_read_or_refused(unit: Fixture) -> None:
     chance = random.Random(unit.name)
-    root = find(unit, memory(unit)).reader.root
+    root = find(unit, memory(unit)).tables.root
     outcomes = [
-        _read_or_refused(FAMILIES[unit.key], Reader(disturbed(unit, chance), root))
-        for _ in range(DEVICES)
+        _read_or_refused(FAMILIES[unit.key], disturbed(unit, chance), root) for _ in range(DEVICES)
     ]
     assert any(outcomes), "no device had outlets or meters: the test would prove nothing"
 
 
-def _read_or_refused(profile: Profile, reader: Reader) -> bool:
+def _read_or_refused(profile: Profile, memory: Memory, root: str) -> bool:
     """Read the device; an error other than PduHandlerError fails the test.
 
     Return whether it has outlets or meters.
     """
     has_any = False
-    for read in (read_by_states, read_without_states):
+    for read in (read_states, read_without_states):
         with contextlib.suppress(PduHandlerError):
-            device = read(profile, reader)
+            device = read(profile, Tables(memory, root, wanted(profile, ALL_STATES)))
             if device:
                 has_any = True
                 _try_calls(device)
@@ -121,26 +123,26 @@ def _read_or_refused(profile: Profile, reader: Reader) -> bool:
 def _try_calls(device: SnmpDevice) -> None:
     """What calls and tools read, and what a command to each of three outlets would: its state is
     that of the status."""
-    for call in (metering.read_statistic, metering.labels):
+    for call in (metering.read_statistic, outlet_labels):
         with contextlib.suppress(PduHandlerError):
             call(device)
     if device.outlets is None or device.outlets.states is None:
         return
     states = device.outlets.states
-    state_by_outlet = states.read_from(device.reader)
-    for identity in list(state_by_outlet)[:3]:
-        state = states.state_of(device.reader.fresh_reader(), identity).state
+    decisions = states.decisions(device.tables)
+    for identity in list(decisions)[:3]:
+        alone = states.decisions(device.tables.again(identity)).get(identity, NOT_DECIDED)
         # of a single unit's rows, a status does not read the number of each, as a command does
-        may_be_unknown = isinstance(states.source, ByUnit)
-        if state is not EnumPowerStatus.UNKNOWN or not may_be_unknown:
-            assert state is state_by_outlet[identity], identity
+        may_be_unknown = isinstance(next(objects_of([states.source])), InChain)
+        if alone.state is not EnumPowerStatus.UNKNOWN or not may_be_unknown:
+            assert alone.state is decisions[identity].state, identity
         if device.outlets.control is not None:
-            _try_command(device.outlets.control, device.reader, identity)
+            _try_command(device.outlets, device.outlets.control, device.tables, identity)
 
 
-def _try_command(control: Control, reader: Reader, identity: str) -> None:
+def _try_command(outlets: Outlets, control: Control, tables: Tables, identity: str) -> None:
     """What a command reads before and after its write."""
     with contextlib.suppress(PduHandlerError):
-        orders = control.orders(reader.fresh_reader(), identity, up=False)
-        assert orders
-        control.is_carried_out(reader.fresh_reader(), identity, orders)
+        varbinds = outlets.varbinds(tables.again(identity), identity, up=False)
+        control.covers([identity], identity, varbinds)
+        control.is_carried_out(tables.again(identity), identity, varbinds)

@@ -12,13 +12,14 @@ from typing import Optional
 import pytest
 
 from handlers.shared.errors import PduHandlerError, ProtocolError
-from handlers.snmp import detection, schema
-from handlers.snmp.frozen_value import parts_of
-from handlers.snmp.reader import Reader
-from handlers.snmp.sources import ByUnit, Column, Scalar
+from handlers.snmp import detection
+from handlers.snmp.chains import Chain, InChain
+from handlers.snmp.objects import Column, Scalar
+from handlers.snmp.parts import parts_of
+from handlers.snmp.tables import Source, objects_of
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near
-from tests.handlers.snmp.memory import Memory, Value, of_rows, table
+from tests.handlers.snmp.memory import Memory, Value, of_rows, table, tables_of
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, states_on
 from tests.simulators.snmp_agent import Agent, Device, Row, ber
 from tests.simulators.snmp_agent.ber import Message
@@ -36,36 +37,44 @@ SECOND = {
 CHAINS = [unit for unit in FIXTURES if unit.name in SECOND]
 EACH = pytest.mark.parametrize("unit", CHAINS, ids=lambda unit: unit.name)
 NUMBERED = pytest.mark.parametrize("name", ["apc-rpdu2", "apc-easy-epdu", "cyberpower-epdu2"])
-BY_UNIT = ByUnit(Column("1.3.1"), Column("1.3.2"), Column("1.3.3"))
+VALUES = Column("1.3.1")
+CHAIN = Chain(Column("1.3.2"), Column("1.3.3"))
 
 
-def source_of(unit: Fixture) -> ByUnit:
+def source_of(unit: Fixture) -> InChain:
     """The states of the family."""
     states_of_family = FAMILIES[unit.key].outlets[0].states
     assert states_of_family is not None
-    assert isinstance(states_of_family.source, ByUnit)
+    assert isinstance(states_of_family.source, InChain)
     return states_of_family.source
 
 
-def columns(unit: Fixture) -> list[str]:
-    """The OIDs of the column of the states, and of those that have the units and the numbers."""
-    source = source_of(unit)
-    parts = parts_of((source.source, source.unit, source.number))
-    return list(dict.fromkeys(part.oid for part in parts if isinstance(part, Column)))
+def columns(*sources: Source) -> list[str]:
+    """The OIDs of the columns that these sources read."""
+    return list(dict.fromkeys(column.oid for column in objects_of(sources)))
+
+
+def columns_of(in_chain: InChain) -> list[str]:
+    """Those of a column of a chain, of its units and of its numbers."""
+    return columns(in_chain.column, in_chain.chain.unit, in_chain.chain.number)
+
+
+def unit_column(unit: Fixture) -> str:
+    (oid,) = columns(source_of(unit).chain.unit)
+    return oid
 
 
 def positions(unit: Fixture, rows: Mapping[str, Row]) -> dict[int, tuple[str, str]]:
     """Row -> unit and number."""
-    source = source_of(unit)
-    device = Reader(of_rows(rows))
-    units = source.unit.rows(device)
-    numbers = source.number.rows(device)
+    chain = source_of(unit).chain
+    device = tables_of(of_rows(rows))
+    units, numbers = device[chain.unit], device[chain.number]
     return {int(row): (str(units[row]), str(numbers[row])) for row in units.keys() & numbers}
 
 
-def units_of(by_unit: ByUnit, unit: Fixture) -> dict[int, str]:
+def units_of(in_chain: InChain, unit: Fixture) -> dict[int, str]:
     """The name of the unit of each row of a table."""
-    units = by_unit.unit.rows(Reader(of_rows(unit.rows)))
+    units = tables_of(of_rows(unit.rows))[in_chain.chain.unit]
     return {int(row): str(name) for row, name in units.items()}
 
 
@@ -74,27 +83,25 @@ def without_first_unit(unit: Fixture) -> dict[str, Row]:
     moved up in all tables of outlets, and the device counts fewer."""
     objects = dict(unit.rows)
     outlets = FAMILIES[unit.key].outlets[0]
-    for by_unit in parts_of(outlets):
-        if isinstance(by_unit, ByUnit):
-            rows = units_of(by_unit, unit)
-            parts = parts_of((by_unit.source, by_unit.unit, by_unit.number))
-            for column in [part.oid for part in parts if isinstance(part, Column)]:
-                removed_rows = size_of_first(by_unit, unit)
+    for in_chain in parts_of(outlets):
+        if isinstance(in_chain, InChain):
+            rows = units_of(in_chain, unit)
+            for column in columns_of(in_chain):
                 for row in rows:
                     objects.pop(f"{column}.{row}", None)
-                objects.update(moved_up(unit, column, rows, removed_rows))
+                objects.update(moved_up(unit, column, rows, size_of_first(in_chain, unit)))
 
     source = source_of(unit)
-    for count in parts_of(outlets.count):
-        if isinstance(count, Scalar) and count != source.unit_count:
+    for count in objects_of([outlets.count]):
+        if isinstance(count, Scalar) and count != source.chain.unit_count:
             outlet_count = int(str(unit.rows[count.oid].value))
             objects[count.oid] = Row(INTEGER, outlet_count - size_of_first(source, unit))
     return objects
 
 
-def size_of_first(by_unit: ByUnit, unit: Fixture) -> int:
+def size_of_first(in_chain: InChain, unit: Fixture) -> int:
     """The number of rows of the first unit of a table."""
-    unit_names = list(units_of(by_unit, unit).values())
+    unit_names = list(units_of(in_chain, unit).values())
     return unit_names.count(unit_names[0])
 
 
@@ -138,7 +145,7 @@ def test_four_families_number_the_outlets_of_a_chain_consecutively() -> None:
     families = set()
     for key, profile in FAMILIES.items():
         for outlets in profile.outlets:
-            if outlets.states is not None and isinstance(outlets.states.source, ByUnit):
+            if outlets.states is not None and isinstance(outlets.states.source, InChain):
                 families.add(key)
     assert {unit.key for unit in CHAINS} == families
 
@@ -154,7 +161,7 @@ def test_the_second_units_outlets_keep_their_identities_when_the_first_leaves(
     assert expected
 
     shorter_chain = Device(without_first_unit(unit), unit.rules)
-    rows = source_of(unit).rows(Reader(of_rows(shorter_chain.rows())))
+    rows = tables_of(of_rows(shorter_chain.rows()))[source_of(unit)]
 
     # the last row of an Easy PDU is no outlet
     outlets = [identity for identity in rows if not identity.endswith(".")]
@@ -190,9 +197,7 @@ def test_the_check_of_the_row_is_the_last_request_before_a_command(name: str) ->
         switch_port = handler.port_down if is_on else handler.port_up
         switch_port(PduPortView("2"), pause=0.01)
     assert agent.is_written
-    unit_column = source_of(unit).unit
-    assert isinstance(unit_column, Column)
-    check = f"{unit_column.oid}.2"
+    check = f"{unit_column(unit)}.2"
     assert agent.asked[-1] == check
     assert agent.asked.count(check) == 2
 
@@ -200,9 +205,7 @@ def test_the_check_of_the_row_is_the_last_request_before_a_command(name: str) ->
 @NUMBERED
 def test_no_command_goes_to_an_outlet_of_which_a_chain_has_two_rows(name: str) -> None:
     (unit,) = (chain for chain in CHAINS if chain.name == name)
-    unit_column = source_of(unit).unit
-    assert isinstance(unit_column, Column)
-    cells = [oid for oid in unit.rows if oid.startswith(f"{unit_column.oid}.")]
+    cells = [oid for oid in unit.rows if oid.startswith(f"{unit_column(unit)}.")]
     device = Device({**unit.rows, **dict.fromkeys(cells, unit.rows[cells[0]])}, unit.rules)
     rows = device.rows()
     with Agent(device) as agent:
@@ -270,7 +273,7 @@ class Away(Agent):
         states_of_family = FAMILIES[unit.key].outlets[0].states
         assert states_of_family is not None
         (word,) = states_of_family.on if state is UP else states_of_family.off
-        column = columns(unit)[0]
+        column = source_of(unit).oid
         changed_rows = dict(rows)
         for oid in rows:
             if oid.startswith(f"{column}."):
@@ -321,7 +324,7 @@ def test_a_write_to_a_row_that_became_anothers_proves_nothing_though_both_read_a
     outlet, other_outlet = SECOND[unit.key]
     row, other_row = row_by_position[outlet], row_by_position[other_outlet]
     exchanged_rows = dict(unit.rows)
-    for column in columns(unit):
+    for column in columns_of(source_of(unit)):
         exchanged_rows[f"{column}.{row}"] = unit.rows[f"{column}.{other_row}"]
         exchanged_rows[f"{column}.{other_row}"] = unit.rows[f"{column}.{row}"]
     changing = MovedByWrite(unit)
@@ -334,21 +337,19 @@ def test_a_write_to_a_row_that_became_anothers_proves_nothing_though_both_read_a
 
 
 def test_a_name_that_is_both_unit_and_number_is_shown_once() -> None:
-    """Read from a file, the two columns of a profile are two objects."""
     unit = next(unit for unit in FIXTURES if unit.name == "wti-power")
-    profile = schema.loads(schema.dumps(FAMILIES[unit.key]))
-    name = columns(unit)[1]
+    name = unit_column(unit)
     rows = dict(unit.rows)
     rows[f"{name}.2"] = Row(OCTETS, b"Bank B")
 
     with pytest.raises(ProtocolError) as error_info:
-        detection.read_as(of_rows(rows), profile)
+        detection.read_as(of_rows(rows), FAMILIES[unit.key])
 
     assert str(error_info.value).count("'Bank B'") == 1
 
 
 def chain(units: Mapping[str, Value], numbers: Mapping[str, Value]) -> dict[str, Value]:
-    """The objects of `BY_UNIT`: each row with its unit and its number, and a value of its own."""
+    """The objects of `CHAIN`: each row with its unit and its number, and a value of its own."""
     values: dict[str, Value] = {row: int(row) for row in units}
     return {**table("1.3.1", values), **table("1.3.2", units), **table("1.3.3", numbers)}
 
@@ -360,10 +361,10 @@ def test_whether_a_unit_1_follows_a_unit_0_is_walked_once_in_a_command() -> None
         **table("1.3.3", {"1": 1, "2": 2}),
     }
     device = Memory(objects)
-    before = Reader(device)
-    assert BY_UNIT.row_of(before, "2") == "2"
+    before = tables_of(device, "2")
+    assert CHAIN.row_of(before, "2", VALUES) == "2"
     assert device.asked == ["get 1.3.3.2", "get 1.3.2.2", "walk 1.3.2", "walk 1.3.3"]
-    assert BY_UNIT.row_of(before.fresh_reader(), "2") == "2"
+    assert CHAIN.row_of(before.again(), "2", VALUES) == "2"
     assert device.asked[4:] == ["get 1.3.3.2", "get 1.3.2.2"]
 
 
@@ -385,9 +386,37 @@ def test_a_row_of_unit_1_is_another_outlets_when_a_unit_0_joins(
 ) -> None:
     """Before, the chain has the unit 1 alone, with two outlets."""
     device = Memory(chain({"1": 1, "2": 1}, {"1": 1, "2": 2}))
-    before = Reader(device)
-    assert BY_UNIT.row_of(before, "2") == "2"
+    before = tables_of(device, "2")
+    assert CHAIN.row_of(before, "2", VALUES) == "2"
     for oid, value in chain(units, numbers).items():
         device.put(oid, value)
     with pytest.raises(ProtocolError, match="both a unit 0 and a unit 1"):
-        BY_UNIT.row_of(before.fresh_reader(), "2")
+        CHAIN.row_of(before.again(), "2", VALUES)
+
+
+class ComparedName(str):
+    """An identity that counts how often it is compared."""
+
+    comparisons = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        ComparedName.comparisons += 1
+        return super().__eq__(other)
+
+
+def test_the_time_for_a_long_chain_does_not_grow_with_the_square_of_its_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = range(1, 301)
+    units = {str(row): 1 + row // 150 for row in rows}
+    objects = {**table("1.3.2", units), **table("1.3.3", {str(row): row for row in rows})}
+    tables = tables_of(Memory(objects))
+    named = Chain._identity
+
+    def identity(chain: Chain, unit: str, number: str) -> str:
+        return ComparedName(named(chain, unit, number))
+
+    monkeypatch.setattr(Chain, "_identity", identity)
+    assert len(CHAIN.identities(tables, list(map(str, rows)))) == len(rows)
+    assert ComparedName.comparisons < len(rows)

@@ -9,11 +9,12 @@ import pytest
 
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError
 from handlers.snmp import detection, metering
-from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.controls import cell_of
+from handlers.snmp.objects import Column
+from handlers.snmp.parts import parts_of
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.read_scope import FIGURES, VIEW_FIGURES, ReadScope
-from handlers.snmp.sources import Column
-from tests.handlers.snmp.memory import Memory, Value, reader
+from tests.handlers.snmp.memory import Memory, Value, tables
 
 TREE = "1.3.6.1.4.1.30966.10.2"
 SYSTEM: Mapping[str, Value] = {
@@ -72,13 +73,11 @@ def test_an_object_at_another_depth_is_no_outlet() -> None:
     columns = columns_of_objects()
     assert len({column.oid for column in columns}) > 20
     for column in columns:
-        device = reader(
-            {
-                f"{column.oid}.1.{column.suffix}": "ON",
-                f"{column.oid}.1.1.{column.suffix}": "ON",
-            }
-        )
-        assert [*column.rows(device)] == ["1"], column
-        assert column.value_of(device, "1.1") is None
+        objects = {
+            f"{column.oid}.1.{column.suffix}": "ON",
+            f"{column.oid}.1.1.{column.suffix}": "ON",
+        }
+        assert [*tables(objects)[column]] == ["1"], column
+        assert tables(objects, "1.1")[column] == {}
         with pytest.raises(NoSuchOutlet):
-            column.instance_oid(device, "1.1")
+            cell_of(tables(objects), column, "1.1")

@@ -1,5 +1,5 @@
-"""A total whose objects a device does not answer is not known where, in the same statistic, its
-outlets' meters show that something is counted: DCImanager would show 0 beside them."""
+"""A total whose objects a device does not answer is not metered, whatever flows: the log says so
+where outlets have meters of their own, because DCImanager shows 0 beside them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Optional
 
 from handlers.dcimanager.views import Figures
 from handlers.shared.errors import PduHandlerError
-from handlers.shared.meter_figures import Figure, NotKnown, measured
+from handlers.shared.meter_figures import Figure, NotKnown, NotMetered
 from handlers.snmp import metering
 from handlers.snmp.figures import Total
 from handlers.snmp.profile import is_below, oids
@@ -19,6 +19,9 @@ from tests.handlers.snmp.test_lost_figures import ShortWalk
 from tests.handlers.snmp.test_reported_units import FOLDER as REPORTED
 from tests.simulators.snmp_agent import read_snmprec
 from tests.simulators.snmp_units import Fixture, fixture
+
+#: outputCurrent of ICT-PDU-MIB
+ICT_OUTLET_CURRENT = "1.3.6.1.4.1.39145.10.8.1.3"
 
 
 def read(unit: Fixture, device: Memory) -> Optional[Figures]:
@@ -48,9 +51,9 @@ def total_and_outlets(name: str, figures: Figures) -> tuple[Figure, list[Figure]
     return figures.energy_kwh, [port.energy_kwh for port in ports]
 
 
-def test_no_total_is_none_beside_an_outlet_that_shows_one() -> None:
+def test_a_total_that_the_unit_lacks_is_not_metered_beside_meters_of_outlets() -> None:
     """Each unit without the objects of its load, and without those of its energy."""
-    denied = 0
+    denied: list[str] = []
     for unit, name in itertools.product(units.FIXTURES, ("load", "energy")):
         total = getattr(units.FAMILIES[unit.key], name)
         device = of_rows(unit.rows)
@@ -59,10 +62,26 @@ def test_no_total_is_none_beside_an_outlet_that_shows_one() -> None:
         if figures is None or total is None:
             continue
         figure, figures_of_outlets = total_and_outlets(name, figures)
-        is_counted = any((measured(outlet) or 0) > 0 for outlet in figures_of_outlets)
-        assert figure is not None or not is_counted, (unit.name, name)
-        denied += isinstance(figure, NotKnown) and "outlets show" in figure.reason
-    assert denied >= 10
+        has_meter = any(outlet is not None for outlet in figures_of_outlets)
+        assert figure is not None or not has_meter, (unit.name, name)
+        if isinstance(figure, NotMetered) and "only outlets" in figure.reason:
+            denied.append(f"{unit.name} {name}")
+            assert any(figure.reason in said for said in figures.not_metered()), unit.name
+    assert len(denied) >= 10
+
+
+def test_what_flows_makes_no_total_not_known() -> None:
+    """The same unit with a current, and with none."""
+    unit = fixture("ict-pdu")
+    device = of_rows(unit.rows)
+    currents = {oid: 0 for oid in unit.rows if oid.startswith(f"{ICT_OUTLET_CURRENT}.")}
+    with device.without(rows_of(unit, units.FAMILIES[unit.key].load)):
+        by_day = read(unit, device)
+        with device.holding(currents):
+            by_night = read(unit, device)
+    assert by_day is not None and by_night is not None
+    assert by_day.load_a == by_night.load_a
+    assert isinstance(by_day.load_a, NotMetered)
 
 
 def test_a_walk_that_is_empty_beside_a_get_is_no_counter_that_the_device_lacks() -> None:

@@ -8,7 +8,7 @@ from typing import Optional
 import pytest
 
 from handlers.shared.errors import Unreachable
-from handlers.snmp import metering
+from handlers.snmp.labels import outlet_labels
 from tests.handlers.snmp.memory import Memory, Value, plain
 from tests.handlers.snmp.units import FIXTURES, find, unit_id
 from tests.simulators.snmp_units import Fixture
@@ -44,7 +44,7 @@ def read(unit: Fixture, number: int) -> int:
     many it got.
     """
     device = Failing({oid: plain(row) for oid, row in unit.rows.items()}, number)
-    metering.labels(find(unit, device))
+    outlet_labels(find(unit, device))
     return len(device.asked)
 
 

@@ -7,14 +7,13 @@ import pytest
 
 from handlers.shared.meter_figures import NotKnown
 from handlers.snmp.figures import Measurement
-from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.objects import Column
+from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.sources import NamedRows, Source
 from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
-from tests.handlers.snmp.every_part import EVERY_PART
-from tests.handlers.snmp.memory import reader
+from tests.handlers.snmp.memory import tables
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 
@@ -28,18 +27,22 @@ def states_in_words() -> list[State]:
 
 @pytest.mark.parametrize("state", states_in_words())
 def test_words_of_states_are_compared_without_regard_to_capitals(state: State) -> None:
+    def meanings(*words: str) -> set[EnumPowerStatus]:
+        return {state.reported(tables({}), word).state for word in words}
+
     for change_capitals in (str, str.upper, str.lower, str.capitalize):
-        assert {state.meaning(change_capitals(word)) for word in state.on} == {UP}
-        assert {state.meaning(change_capitals(word)) for word in state.off} == {DOWN}
+        assert meanings(*map(change_capitals, state.on)) == {UP}
+        assert meanings(*map(change_capitals, state.off)) == {DOWN}
     word_twice = f"{state.on[0]}{state.on[0]}"
-    assert state.meaning(word_twice) is UNKNOWN
+    assert meanings(word_twice) == {UNKNOWN}
 
 
 def test_each_source_has_the_name_of_an_object_for_the_reason_of_a_figure() -> None:
-    for profile in (*PROFILES, EVERY_PART):
-        sources = [part for part in parts_of(profile) if isinstance(part, Source)]
-        assert all(Measurement(source).objects for source in sources), profile.key
-    assert Measurement(NamedRows("1.3.3", "1.3.4", "x")).objects == "1.3.4"
+    for profile in PROFILES:
+        for part in parts_of(profile):
+            if isinstance(part, Measurement):
+                assert part.objects.strip(), profile.key
+    assert Measurement(Column("1.3.4")).objects == "1.3.4"
 
 
 @pytest.mark.parametrize(
@@ -50,4 +53,4 @@ def test_a_demanded_figure_that_is_not_answered_is_no_figure(profile: Profile) -
         if total.demanded:
             # where outlets may stand in, a meter of theirs shows that the unit has meters
             outlets = {"1": Decimal(1)} if total.else_outlets else {}
-            assert isinstance(total.read_from(reader({}), outlets), NotKnown)
+            assert isinstance(total.read(tables({}), None, outlets), NotKnown)

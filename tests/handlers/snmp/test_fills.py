@@ -16,13 +16,13 @@ from handlers.shared.meter_figures import NotKnown
 from handlers.snmp.decoding import Rows
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Ceilings, Measurement, Total
+from handlers.snmp.objects import Column
 from handlers.snmp.profile import is_below, oids
 from handlers.snmp.read_scope import FIGURES
-from handlers.snmp.reader import Reader
-from handlers.snmp.sources import Column
+from handlers.snmp.tables import Tables
 from tests.handlers.snmp import units
 from tests.handlers.snmp.exact_figures import read_exactly
-from tests.handlers.snmp.memory import Memory, Value, of_rows, reader
+from tests.handlers.snmp.memory import Memory, Value, of_rows, tables
 from tests.simulators.snmp_units import Fixture, fixture
 
 WIDE = (-(2**31), 2**31 - 1, 2**32 - 1, -(2**63), 2**63 - 1, 2**64 - 1)
@@ -91,18 +91,18 @@ def feeding(
 
     Columns that only select or join rows are left out.
     """
-    reader = device.reader
-    identities = figure.source.rows(reader).keys()
-    columns = {reader.resolve(oid) for oid in oids(figure.source)}
+    whole = device.tables
+    identities = whole[figure.source].keys()
+    columns = {whole.resolve(oid) for oid in oids(figure.source)}
     for oid in unit.rows:
         columns_of_object = [column for column in columns if is_below(oid, column)]
         if not columns_of_object:
             continue
         try:
             with planted(unit, oid, 7) as memory:
-                sevens = figure.source.rows(Reader(memory, reader.root))
+                sevens = Tables(memory, whole.root)[figure.source]
             with planted(unit, oid, 9) as memory:
-                nines = figure.source.rows(Reader(memory, reader.root))
+                nines = Tables(memory, whole.root)[figure.source]
         except ProtocolError:  # a number of rows
             continue
         fed_rows = changed_values(sevens, nines)
@@ -138,7 +138,8 @@ class Planted(NamedTuple):
         """The figures while the object has this value, by row."""
         _, figure, most = self.figure
         with planted(unit, self.oid, value) as memory:
-            return figure.read_from(Reader(memory, self.device.reader.root), most)
+            figures = figure.rows(Tables(memory, self.device.tables.root), most)
+        return {row: value for row, value in figures.items() if isinstance(value, Decimal)}
 
 
 @functools.cache
@@ -246,8 +247,8 @@ def test_a_figure_above_the_ceiling_is_not_measured(name: str, most: int) -> Non
     figure = Measurement(Column("1.3.1"), Decimal("0.01"))
     above = NotKnown(f"row 1 of 1.3.1 reads '{100 * most + 1}'")
     for raw, expected in ((0, 0), (100 * most, most), (100 * most + 1, above)):
-        device = reader({"1.3.1.1": raw})
-        assert figure.rows_from(device, ceiling) == {"1": expected}
-        assert Total((figure,)).read_from(device, {}, ceiling) == expected
+        device = tables({"1.3.1.1": raw})
+        assert figure.rows(device, ceiling) == {"1": expected}
+        assert Total((figure,)).read(device, None, most=ceiling) == expected
         # without a ceiling
-        assert figure.read_from(device) == {"1": Decimal(raw) / 100}
+        assert figure.measured_rows(device) == {"1": Decimal(raw) / 100}

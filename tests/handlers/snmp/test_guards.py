@@ -9,11 +9,9 @@ from __future__ import annotations
 import pytest
 
 from handlers.shared.errors import PduHandlerError, ProtocolError
-from handlers.snmp.controls import Guarded
-from handlers.snmp.frozen_value import parts_of
-from handlers.snmp.reader import Reader
-from handlers.snmp.sources import Column, Scalar, Where
-from pdu_common.helper import EnumPowerStatus
+from handlers.snmp.controls import Guard
+from handlers.snmp.objects import Column, Scalar
+from handlers.snmp.tables import objects_of
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import of_rows
 from tests.handlers.snmp.units import (
@@ -25,27 +23,28 @@ from tests.handlers.snmp.units import (
     find,
     memory,
     port_of,
+    refusal_of_command,
     switching,
 )
 from tests.simulators.snmp_agent import Agent, Device, Row
 from tests.simulators.snmp_units import Fixture
 
 
-def refusing() -> list[tuple[Fixture, Guarded]]:
+def refusing() -> list[tuple[Fixture, Guard]]:
     """The units, each with one of its guards that refuse some values."""
-    pairs: list[tuple[Fixture, Guarded]] = []
+    pairs: list[tuple[Fixture, Guard]] = []
     for unit in SWITCHED:
         outlets = find(unit, memory(unit)).outlets
-        for part in parts_of(outlets.control if outlets else None):
-            if isinstance(part, Guarded) and part.refuse:
-                pairs.append((unit, part))
+        for guard in outlets.guards if outlets else ():
+            if guard.refuse:
+                pairs.append((unit, guard))
     return pairs
 
 
 REFUSING = refusing()
 
 
-def ids(guards: list[tuple[Fixture, Guarded]]) -> list[str]:
+def ids(guards: list[tuple[Fixture, Guard]]) -> list[str]:
     return [f"{unit.name}-{number}" for number, (unit, _) in enumerate(guards)]
 
 
@@ -77,53 +76,65 @@ ROWS = [
 ]
 
 
+def oids_read(unit: Fixture, guard: Guard) -> list[str]:
+    """The objects that the guard reads of the outlet that the fixture switches."""
+    device = memory(unit)
+    tables = find(unit, device).tables.again(switching(unit).identity)
+    device.asked.clear()
+    assert tables[guard.test] or not guard.demanded
+    return [request.partition(" ")[2] for request in device.asked]
+
+
 @pytest.mark.parametrize("unit, guard", ROWS, ids=ids(ROWS))
 def test_a_guard_without_a_value_for_this_outlet_forbids_its_command(
-    unit: Fixture, guard: Guarded
+    unit: Fixture, guard: Guard
 ) -> None:
-    device = memory(unit)
-    root = find(unit, device).reader.root
-    device.asked.clear()
-    guard.test.value_of(Reader(device, root), switching(unit).identity)
-    oids_read = tuple(f"{request.partition(' ')[2]}." for request in device.asked)
-    check_no_command(unit, without(unit, oids_read))
+    oids = tuple(f"{oid}." for oid in oids_read(unit, guard))
+    check_no_command(unit, without(unit, oids))
 
 
 DEMANDED = [
     (unit, guard)
     for unit, guard in REFUSING
-    if guard.demanded and any(isinstance(part, Column) for part in parts_of(guard.test))
+    if guard.demanded and any(isinstance(part, Column) for part in objects_of([guard.test]))
 ]
 
 
 @pytest.mark.parametrize("unit, guard", DEMANDED, ids=ids(DEMANDED))
 def test_a_demanded_guard_of_which_the_whole_column_is_missing_forbids_every_command(
-    unit: Fixture, guard: Guarded
+    unit: Fixture, guard: Guard
 ) -> None:
-    device = memory(unit)
-    reader = find(unit, device).reader
-    device.asked.clear()
-    guard.test.value_of(Reader(device, reader.root), switching(unit).identity)
-    # such as "get 1.3.6.1.4.1.318.1.1.4.4.2.1.3.7"
-    _, _, oid_of_guard = device.asked[0].partition(" ")
-
-    columns = [part for part in parts_of(guard.test) if isinstance(part, Column)]
-    oids_of_columns = [f"{reader.resolve(column.oid)}." for column in columns]
-    column_of_guard = tuple(oid for oid in oids_of_columns if oid_of_guard.startswith(oid))
+    # such as 1.3.6.1.4.1.318.1.1.4.4.2.1.3.7
+    oid_of_guard = oids_read(unit, guard)[0]
+    tables = find(unit, memory(unit)).tables
+    columns = [f"{tables.resolve(column.oid)}." for column in objects_of([guard.test])]
+    column_of_guard = tuple(oid for oid in columns if oid_of_guard.startswith(oid))
     check_no_command(unit, without(unit, column_of_guard))
 
 
+NO_MARK = "tells outlets from padding; poll it again"
+
+
+def is_demanded(unit: Fixture, column: str) -> bool:
+    """Whether the unit's outlets are not listed without this column."""
+    try:
+        find(unit, of_rows(without(unit, (f"{column}.",))))
+    except ProtocolError as error:
+        return NO_MARK in error.reason
+    except PduHandlerError:
+        pass
+    return False
+
+
 def marking_padding() -> list[tuple[Fixture, str]]:
-    """The units whose rows are padding where a column has no value, each with that column."""
+    """The units whose rows are padding by the value of a column, each with that column."""
     pairs: list[tuple[Fixture, str]] = []
     for unit in FIXTURES:
-        if not unit.expected.outlets:
-            continue
-        states = FAMILIES[unit.key].outlets[0].states
-        filters = [part for part in parts_of(states) if isinstance(part, Where) and part.demanded]
-        for filter_ in filters:
-            if isinstance(filter_.test, Column):
-                pairs.append((unit, filter_.test.oid))
+        states = FAMILIES[unit.key].outlets[0].states if unit.expected.outlets else None
+        for mark in objects_of([states.source] if states else []):
+            is_there = any(oid.startswith(f"{mark.oid}.") for oid in unit.rows)
+            if isinstance(mark, Column) and is_there and is_demanded(unit, mark.oid):
+                pairs.append((unit, mark.oid))
     return pairs
 
 
@@ -137,14 +148,7 @@ def test_the_families_whose_padding_rows_have_the_outlet_number_0_demand_that_nu
 @pytest.mark.parametrize("unit, column", PADDED, ids=[unit.name for unit, _ in PADDED])
 def test_a_row_that_may_be_padding_is_an_error_and_no_outlet(unit: Fixture, column: str) -> None:
     identity = next(iter(expected_states(unit)))
-    without_column = of_rows(without(unit, (f"{column}.",)))
     without_cell = of_rows(without(unit, (f"{column}.{identity}.",)))
-    for device in (without_column, without_cell):
-        with pytest.raises(ProtocolError, match="tells outlets from padding; poll it again"):
-            find(unit, device)
-
-    outlets = find(unit, memory(unit)).outlets
-    assert outlets is not None
-    assert outlets.states is not None
-    state = outlets.states.state_of(Reader(without_cell), identity).state
-    assert state is EnumPowerStatus.UNKNOWN
+    with pytest.raises(ProtocolError, match=NO_MARK):
+        find(unit, without_cell)
+    refusal_of_command(unit, without_cell, identity)

@@ -3,6 +3,8 @@ reasons are as if it had been walked first, whether power is read or not."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from handlers.dcimanager.views import Figures
@@ -13,11 +15,24 @@ from handlers.snmp.profiles import PROFILES
 from handlers.snmp.read_scope import FIGURES, VIEW_FIGURES
 from pdu.inspection.snmp.topology import parts_of_device
 from tests.handlers.snmp import recorded, units
-from tests.handlers.snmp.memory import Memory, of_rows, plain
-from tests.handlers.snmp.test_reader import FailedWalk
+from tests.handlers.snmp.memory import Memory, Value, of_rows, plain
 from tests.simulators.snmp_units import Fixture, fixture
 
 WITH_POWER = pytest.mark.parametrize("with_power", [False, True])
+
+
+class FailedWalk(Memory):
+    """A device that answers a walk of one column with rows that repeat."""
+
+    def __init__(self, objects: Mapping[str, Value], column: str) -> None:
+        super().__init__(objects)
+        self._column = column
+
+    def walk(self, oid: str) -> Mapping[str, Value]:
+        rows = super().walk(oid)
+        if oid == self._column:
+            raise ProtocolError("a row is repeated", "192.0.2.1", "walk")
+        return rows
 
 
 def rows_of(unit: Fixture, column: str) -> list[str]:

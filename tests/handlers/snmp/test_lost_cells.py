@@ -12,72 +12,53 @@ import pytest
 import handlers.snmp
 from handlers.shared.errors import Unsupported
 from handlers.shared.meter_figures import NotKnown
-from handlers.snmp.contact import Contact
-from handlers.snmp.controls import Control, Guarded, Write
+from handlers.snmp.controls import Guard
 from handlers.snmp.decoding import Rows
 from handlers.snmp.figures import Measurement
-from handlers.snmp.reader import LOST, Lost, Reader
-from handlers.snmp.single_family import Unmarked
-from handlers.snmp.sources import Bits, Column, ExceptWhere, Source
-from handlers.snmp.sources.base import ReadOnly
-from handlers.snmp.sources.single_family import ExceptEmptySlots
-from handlers.snmp.states import Doubt, State
-from pdu_common.helper import EnumPowerStatus
-from tests.handlers.snmp.memory import reader, table
+from handlers.snmp.objects import Column
+from handlers.snmp.profiles.wti import _NoneMarked
+from handlers.snmp.rows import LOST, except_where, where_not
+from handlers.snmp.states import UNKNOWN, Condition, State
+from handlers.snmp.tables import rows_of
+from tests.handlers.snmp.memory import table, tables
 
 STATE = Column("1.3.1")
-DEVICE = {**table("1.3.1", {"1": 1, "2": 1}), **table("1.3.2", {"1": "", "2": ""})}
+DEVICE = table("1.3.1", {"1": 1, "2": 1})
 EMPTY = ("",)
+ROWS: Rows = {"1": LOST, "2": LOST}
+CELLS = rows_of(STATE)(lambda t: ROWS)
 
 
-class LostCells(ReadOnly):
-    """The rows of a source, each with a lost cell."""
-
-    WHY = "it is of a test"
-
-    source: Source
-
-    def rows(self, reader: Reader) -> Rows:
-        return {"1": LOST, "2": LOST}
-
-
-CELLS = LostCells(STATE)
-
-
-def is_refused(control: Control) -> bool:
+def is_refused(guard: Guard) -> bool:
     try:
-        control.orders(reader(DEVICE), "1", up=False)
+        guard.raise_if_forbidden(tables(DEVICE, "1"), "1")
     except Unsupported:
         return True
     return False
 
 
 def is_unknown(state: State) -> bool:
-    return state.read_from(reader(DEVICE))["1"] is EnumPowerStatus.UNKNOWN
+    return state.decisions(tables(DEVICE))["1"].state is UNKNOWN
 
 
 def is_not_known(measurement: Measurement) -> bool:
-    figures = measurement.rows_from(reader(DEVICE)).values()
+    figures = measurement.rows(tables(DEVICE)).values()
     return bool(figures) and all(isinstance(figure, NotKnown) for figure in figures)
 
 
-WRITE = Write(STATE, on=1, off=2)
+OF_STATE = State(STATE, ("1",), ("2",), conditions=(Condition(CELLS, EMPTY),))
 # each part that compares a cell: whether it takes a lost one for none of its values
 PARTS: dict[str, Callable[[], bool]] = {
-    "a mark of contact": lambda: not Contact(CELLS, good=EMPTY).is_good(LOST),
-    "a doubt": lambda: is_unknown(State(STATE, ("1",), ("2",), doubts=(Doubt(CELLS, EMPTY),))),
+    "a condition": lambda: len(Condition(CELLS, EMPTY).objections(tables(DEVICE), ROWS)) == 2,
+    "a condition of a state": lambda: is_unknown(OF_STATE),
     "a state": lambda: is_unknown(State(CELLS, on=("1",), off=("2",), absent=EMPTY)),
     "a figure that is absent": lambda: is_not_known(Measurement(CELLS, absent=EMPTY)),
     "a figure that is padding": lambda: is_not_known(Measurement(CELLS, padding=EMPTY)),
-    "a guard that refuses": lambda: is_refused(Guarded(WRITE, CELLS, "locked", refuse=("1",))),
-    "a guard that allows": lambda: is_refused(Guarded(WRITE, CELLS, "locked", allow=EMPTY)),
-    "a mark of another outlet": lambda: is_refused(Unmarked(WRITE, CELLS, EMPTY, "marked")),
-    "a checked value": lambda: (
-        len(ExceptWhere(CELLS, EMPTY, STATE, ("1",)).rows(reader(DEVICE))) == 2
-    ),
-    "a fitted place": lambda: (
-        len(ExceptEmptySlots(CELLS, (CELLS,), EMPTY).rows(reader(DEVICE))) == 2
-    ),
+    "a guard that refuses": lambda: is_refused(Guard(CELLS, "locked", refuse=("1",))),
+    "a guard that allows": lambda: is_refused(Guard(CELLS, "locked", allow=EMPTY)),
+    "a mark of another outlet": lambda: is_refused(_NoneMarked(CELLS, "marked", allow=EMPTY)),
+    "a row without padding": lambda: where_not(ROWS, *EMPTY) == ROWS,
+    "a checked value": lambda: except_where(ROWS, EMPTY, {"1": "1", "2": "1"}, "1") == ROWS,
 }
 
 
@@ -86,23 +67,16 @@ def test_a_lost_cell_reads_none_of_the_values_of_a_part(is_lost: Callable[[], bo
     assert is_lost()
 
 
-@pytest.mark.parametrize("octets", ["\ufffd\0", "\x80"], ids=["undecoded", "UTF-8 or Latin-1"])
-def test_a_bit_whose_octets_were_lost_forbids_a_command(octets: str) -> None:
-    """sentry3's outletCapabilities refuse a command by one bit."""
-    device = {**DEVICE, **table("1.3.3", {"1": octets})}
-    bit = Bits(Column("1.3.3"), 1)
-    assert isinstance(bit.value_of(reader(device), "1"), Lost)
-    with pytest.raises(Unsupported, match="octets were lost"):
-        Guarded(WRITE, bit, "it is locked", refuse=("1",)).orders(reader(device), "1", up=False)
-
-
 # comparisons of a cell's text, and why a lost one, which reads "", may go there
 COMPARED = {
     "is_one_of": "it looks at the cell first",
-    "_is_absent": "likewise; words without regard to capitals",
-    "unread_name": "a lost name is no name in a form that is not read",
-    "_owner_of": "no outlet has an empty number",
-    "rows": "Signed: two readings that are not both known",
+    "is_absent": "likewise; words without regard to capitals",
+    "_unread_name": "a lost name is no name in a form that is not read",
+    "signed": "Raritan: two readings that are not both known",
+    "_is_modular": "a scalar, which has a value or none: no kind of device reads none",
+    "unit_current": "likewise, no configuration",
+    "_is_counted": "likewise, no number",
+    "_is_ms_pdu": "likewise",
 }
 
 

@@ -14,9 +14,10 @@ from handlers.dcimanager.views import Figures
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import Figure
 from handlers.snmp import metering
-from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.computed import Complete
+from handlers.snmp.objects import Column, Scalar
+from handlers.snmp.parts import parts_of
 from handlers.snmp.read_scope import FIGURES, VIEW_FIGURES
-from handlers.snmp.sources import Column, Complete, Scalar
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, Value, plain
@@ -33,9 +34,9 @@ UNPROVEN_ROWS = {
 _ALONE = "no other column of its table is read, so the device looks like one without the table"
 #: likewise, with all rows of a column
 UNPROVEN_COLUMNS = {
-    _ALONE: "eaton-epdu eaton-power-pdu enlogic-esp starline-ac",
+    _ALONE: "eaton-epdu eaton-power-pdu",
     "one walk reads all these meters, so the device looks like one without them": (
-        "clever-mpdu_groups clever-mpro clever-mpro_zero cpi-legacy wti-power_branches"
+        "clever-mpro clever-mpro_zero cpi-legacy"
     ),
 }
 #: units that lose outlets of a status with all rows of a column
@@ -233,14 +234,14 @@ def test_the_families_in_which_nothing_proves_a_loss_are_documented(
 
 def counted_tables(unit: Fixture) -> dict[str, str]:
     """The columns of the unit's totals of which it can count the rows, by the object that does."""
-    reader = units.find(unit, units.memory(unit), FIGURES).reader
+    tables = units.find(unit, units.memory(unit), FIGURES).tables
     count_by_column: dict[str, str] = {}
     for part in parts_of(FAMILIES[unit.key].totals):
         if not isinstance(part, Complete):
             continue
         column, count = part.source, part.count
         if isinstance(column, Column) and isinstance(count, Scalar) and not column.optional:
-            count_by_column[reader.resolve(column.oid)] = reader.resolve(count.oid)
+            count_by_column[tables.resolve(column.oid)] = tables.resolve(count.oid)
     return count_by_column
 
 

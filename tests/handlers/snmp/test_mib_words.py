@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from handlers.snmp.profile import Profile, is_below, oids
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from handlers.snmp.profiles.shorthand import NO_PUBLIC_MIB
-from handlers.snmp.reader import ROOT
+from handlers.snmp.tables import ROOT
 from tests.foreign_files import mib_words
 from tests.handlers.snmp.test_evidence import PROGRAM
 from tests.tables import csv_rows
@@ -184,15 +184,15 @@ def is_read(row: dict[str, str], parts: Iterable[object]) -> bool:
 def parts_of_states(profile: Profile) -> list[object]:
     parts: list[object] = []
     for outlets in profile.outlets:
-        parts += (outlets.states, outlets.control, outlets.rows, outlets.count)
-        parts += (outlets.none_if_zero, *outlets.contact)
+        parts += (outlets.states, outlets.control, *outlets.guards, outlets.rows, outlets.count)
+        parts += (outlets.none_if_zero, *outlets.conditions)
     return [part for part in parts if part is not None]
 
 
 def parts_of_figures(profile: Profile) -> list[object]:
     parts: list[object] = list(profile.totals)
     for outlets in profile.outlets:
-        parts += (outlets.current, outlets.power, outlets.energy, *outlets.contact)
+        parts += (outlets.current, outlets.power, outlets.energy, *outlets.conditions)
     return [part for part in parts if part is not None]
 
 
@@ -208,14 +208,14 @@ def without_reason(names: set[str], reasons: Mapping[str, Sequence[str]]) -> set
 
 
 def test_a_word_that_is_read_for_states_or_for_figures_alone_has_a_reason() -> None:
-    """A fact about a unit counts for both: then it is the family's `contact`, or its `units`."""
+    """A fact about a unit counts for both: then it is a condition of the family, or its `units`."""
     for_states: set[str] = set()
     for_figures: set[str] = set()
     for row in ROWS:
         profile = PROFILE_BY_KEY[row["family"]]
         has_states = any(outlets.states for outlets in profile.outlets)
         has_figures = bool(parts_of_figures(profile))
-        is_of_units = is_read(row, [profile.contact, profile.units or ()])
+        is_of_units = is_read(row, [profile.conditions, profile.units or ()])
         if is_of_units or not has_states or not has_figures:
             continue
         name = f"{row['family']} {row['object']}"

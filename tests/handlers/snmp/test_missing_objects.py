@@ -12,6 +12,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple, Optional
 
@@ -19,9 +20,10 @@ import pytest
 
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp import detection
-from handlers.snmp.frozen_value import replace
+from handlers.snmp.device import SnmpDevice
 from handlers.snmp.profile import Profile, is_below, oids
 from handlers.snmp.profiles import PROFILES
+from handlers.snmp.read_scope import ALL_STATES, FIGURES, ReadScope
 from pdu_common.helper import EnumPowerStatus
 from tests.foreign_files import readings
 from tests.handlers.snmp import recorded, units
@@ -70,13 +72,13 @@ ONE_SOURCE = {
             " clever-rpdu clever-npm-v clever-ms-pdu clever-ip-pdu"
         ),
         "power": (
-            "apc-rpdu delta-pdu eaton-nlogic enlogic-esp gude-epc gude-pdu ipt-ipower npdu"
-            " digipower lantronix-slc racktivity-legacy vertiv-dcs-mpdu"
+            "apc-rpdu delta-pdu eaton-nlogic enlogic-esp gude-epc gude-pdu ibm-dpi-metered"
+            " ipt-ipower npdu digipower lantronix-slc racktivity-legacy vertiv-dcs-mpdu"
         ),
         "energy": (
             "apc-rpdu2 cpi-econnect cyberpower-ats dell-rpdu delta-pdu enlogic-esp hpe-ipdu ipoman"
             " ipt-ipower rpcm synaccess-synlink synaccess-netbooter vertiv-dcs-mpdu clever-mpdu"
-            " clever-zpdu clever-rpdu clever-npm-v clever-ip-pdu digipower"
+            " clever-zpdu clever-rpdu clever-npm-v clever-ip-pdu digipower ibm-dpi-metered"
         ),
     },
     NO_UNIT: {
@@ -91,6 +93,7 @@ ONE_SOURCE = {
         ),
         "energy": "apc-isx-modular apnl-modular starline-ac starline-dc",
     },
+    "one function of the family chooses among its objects": {"power": "hpe-pdu-module"},
     NOT_THE_SAME: {
         "load": (
             "cyclades-pm cyclades-acs5k e3meter-ipm eaton-power-pdu enlogic-edge hpe-mapdu3"
@@ -114,7 +117,6 @@ WITHOUT_SECOND = {
     ("bachmann-irs", "power"): _BESIDE,
     ("bachmann-irs", "energy"): _BESIDE,
     ("cyberpower-epdu2", "load"): "the first's objects also name the units of the next's rows",
-    ("cyberpower-epdu2_phase", "load"): _LISTED,
     ("eaton-epdu_input", "power"): _BESIDE,
     ("pdumib-v07", "power"): _BESIDE,
     ("pdumib-v07", "energy"): _BESIDE,
@@ -162,18 +164,20 @@ class Unit:
 
     def read(self) -> Reading:
         """The reading of the unit now. Raises PduHandlerError."""
-        if self.fixture:
-            device = units.find(self.fixture, self.memory)
-        else:
-            metered_only = self.name in _METERED_ONLY
-            device = detection.detect(self.memory, PROFILES, metered_only=metered_only)
-        figures = read_exactly(device)
+        states = self._find(ALL_STATES).states
+        figures = read_exactly(self._find(FIGURES))
         of_outlets = {}
         for name in ("currents", "powers", "energies"):
             for identity, value in getattr(figures, name).items():
                 of_outlets[name, identity] = value
         totals = {name: getattr(figures, name) for name in TOTALS}
-        return Reading(device.states, totals, of_outlets)
+        return Reading(states, totals, of_outlets)
+
+    def _find(self, scope: ReadScope) -> SnmpDevice:
+        if self.fixture:
+            return units.find(self.fixture, self.memory, scope)
+        metered_only = self.name in _METERED_ONLY
+        return detection.detect(self.memory, PROFILES, scope, metered_only=metered_only)
 
     def changes(self, other_answers: AbstractContextManager[None]) -> list[str]:
         """What is read otherwise while the unit gives other answers: a total, a state that turns, a
@@ -229,7 +233,7 @@ class Unit:
         columns_of_states = {request.partition(" ")[2] for request in self.memory.asked}
         total = getattr(device.profile, part)
         figures = list(total.figures) if total else []
-        while figures and not figures[0].raw_figures(device.reader):
+        while figures and not figures[0].raw(device.tables):
             del figures[0]
         if self.whole.totals[name] is None or not figures:
             return None
@@ -241,7 +245,7 @@ class Unit:
         if next_total is None:
             return None
 
-        resolve = device.reader.resolve
+        resolve = device.tables.resolve
         columns_of_first = set(map(resolve, oids(first)))
         columns_of_others = set(map(resolve, oids(tuple(others))))
         columns_in_use = columns_of_states | columns_of_others | columns_of_first

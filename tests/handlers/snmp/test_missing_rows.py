@@ -95,8 +95,8 @@ def test_no_outlet_shows_anothers_figures_without_the_table_of_the_first_list() 
 
 def objects_in_tables_of(unit: Fixture, states: State) -> list[str]:
     """The unit's objects in the tables from which the states are read."""
-    reader = find(unit, memory(unit)).reader
-    tables = {reader.resolve(oid).rpartition(".")[0] for oid in oids(states)}
+    resolve = find(unit, memory(unit)).tables.resolve
+    tables = {resolve(oid).rpartition(".")[0] for oid in oids(states)}
     return [oid for oid in unit.rows if any(is_below(oid, table) for table in tables)]
 
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from handlers.snmp import metering, settings
+from handlers.snmp import settings
 from handlers.snmp.detection import detect
+from handlers.snmp.labels import outlet_labels
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import pdu
@@ -67,7 +68,7 @@ def test_the_example_is_detected_and_read_as_its_fixture_says(families: Any, uni
     assert request_kinds.count("walk") == unit.expected.walks
 
     figures = read_exactly(snmp_device)
-    labels = metering.labels(snmp_device)
+    labels = outlet_labels(snmp_device)
     expected_outlets = unit.expected.outlets
     assert list(snmp_device.states) == list(expected_outlets)
     assert [label.identity for label in labels] == list(expected_outlets)

@@ -10,10 +10,10 @@ import pytest
 
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import Figure, NotKnown
-from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.metering import read_statistic
+from handlers.snmp.objects import Column
+from handlers.snmp.parts import parts_of
 from handlers.snmp.read_scope import FIGURES, VIEW_FIGURES
-from handlers.snmp.sources import Column
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, Value, plain
 from tests.handlers.snmp.test_lost_figures import ShortWalk
@@ -42,12 +42,12 @@ def read_totals(unit: Fixture, device: Memory, *, with_power: bool) -> Totals:
 
 def value_columns(unit: Fixture, device: Memory) -> Iterator[list[str]]:
     """The columns of values of each total, one for each of its figures."""
-    reader = units.find(unit, device, FIGURES).reader
+    tables = units.find(unit, device, FIGURES).tables
     for total in FAMILIES[unit.key].totals:
         columns: list[str] = []
         for figure in total.figures:
             parts = [part for part in parts_of(figure.source) if isinstance(part, Column)]
-            columns += [reader.resolve(part.oid) for part in parts[:1]]
+            columns += [tables.resolve(part.oid) for part in parts[:1]]
         yield columns
 
 

@@ -7,18 +7,16 @@ from __future__ import annotations
 import os
 import random
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Callable, Optional
 
 import pytest
 
 from handlers.shared.errors import ProtocolError, Unreachable, Unsupported
-from handlers.snmp import options, schema
 from handlers.snmp.command_locks import lock_outlet
-from handlers.snmp.controls import Control, Guarded, Verbs, Write
-from handlers.snmp.frozen_value import replace
-from handlers.snmp.profiles.digipower import PROFILES as FAMILIES
-from handlers.snmp.single_family import Unlock, Unmarked
-from handlers.snmp.sources import Column, Packed, Scalar
+from handlers.snmp.controls import Control, Guard, Write
+from handlers.snmp.objects import Column, Scalar
+from handlers.snmp.profiles.digipower import PROFILES as FAMILIES, WriteAll
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import pdu
 from tests.simulators.snmp_agent import Agent, ber
@@ -30,8 +28,6 @@ UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UN
 STATES = "1.3.6.1.4.1.17420.1.2.9.1.13.0"
 OUTLETS = 8
 DIGIPOWER = FAMILIES[0]
-PACKED = DIGIPOWER.outlets[0].control
-assert PACKED is not None
 
 
 def states(agent: Agent) -> list[str]:
@@ -106,30 +102,28 @@ def test_a_state_is_unknown_unless_every_outlet_reads_as_written(
         assert len(agent.writes()) == 1
 
 
-CHECKED = (
-    Guarded(PACKED, Scalar("1.3.6.1.4.1.17420.1.9.0"), why="locked", refuse=("1",), demanded=False),
-    Unmarked(PACKED, Packed(Scalar(STATES)), quiet=("0", "1"), why="marked"),
-)
+LOCK = Guard(Scalar("1.3.6.1.4.1.17420.1.9.0"), why="locked", refuse=("1",), demanded=False)
 
 
 @pytest.fixture
-def own_control(monkeypatch: pytest.MonkeyPatch) -> Callable[[Control], None]:
-    """Gives the family another control, as an owner's profile does."""
+def own_control(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Gives the family another control and guards."""
 
-    def give(control: Control) -> None:
-        own = replace(DIGIPOWER, outlets=(replace(DIGIPOWER.outlets[0], control=control),))
-        monkeypatch.setattr(options, "OPTIONS", {"own_profile": schema.dumps(own)})
+    def give(control: Control, *guards: Guard) -> None:
+        outlets = replace(DIGIPOWER.outlets[0], control=control, guards=guards)
+        own = replace(DIGIPOWER, outlets=(outlets,))
+        monkeypatch.setattr("handlers.snmp.settings.PROFILES", (own,))
 
     return give
 
 
-@pytest.mark.parametrize(
-    "control", [PACKED, *CHECKED], ids=lambda control: str(type(control).__name__)
-)
+@pytest.mark.parametrize("guards", [(), (LOCK,)], ids=["alone", "guarded"])
 def test_a_write_of_all_states_waits_its_turn_for_a_limited_time_and_compares_all_outlets(
-    control: Control, own_control: Callable[[Control], None], monkeypatch: pytest.MonkeyPatch
+    guards: tuple[Guard, ...],
+    own_control: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    own_control(control)
+    own_control(WriteAll(), *guards)
     with AgentWithSecondManager(undo=False, neighbour=5) as agent:
         was_on = states(agent)[0] == "1"
         with lock_outlet(f"{agent.host} {agent.port}", 1), monkeypatch.context() as short:
@@ -174,12 +168,12 @@ ONE_VALUE = Write(ALL, on="1", off="0")
 
 @pytest.mark.parametrize(
     "control",
-    [ONE_VALUE, Unlock(ALL, 1, Verbs(on=Column("1.3.6.1.4.1.17420.1.9"), off=ALL))],
-    ids=["Write", "Verbs"],
+    [ONE_VALUE, Write(Column("1.3.6.1.4.1.17420.1.9"), on=0, off=0, off_at=ALL, first=(ALL, 1))],
+    ids=["both", "off alone"],
 )
 @pytest.mark.parametrize("outlets", [2, OUTLETS])
 def test_a_command_that_is_the_same_for_all_outlets_is_not_written(
-    control: Control, outlets: int, own_control: Callable[[Control], None]
+    control: Control, outlets: int, own_control: Callable[..., None]
 ) -> None:
     """On this device one object holds the states of all outlets, so a write would replace all of
     them with a single value.
@@ -194,7 +188,7 @@ def test_a_command_that_is_the_same_for_all_outlets_is_not_written(
 
 
 def test_a_command_that_is_the_same_for_all_outlets_is_written_to_a_unit_with_one_outlet(
-    own_control: Callable[[Control], None],
+    own_control: Callable[..., None],
 ) -> None:
     own_control(ONE_VALUE)
     with Agent(digipower(1)) as agent:

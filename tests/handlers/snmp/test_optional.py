@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from handlers.snmp import metering
-from handlers.snmp.contact import Contact
-from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.objects import Column, Scalar
+from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.read_scope import FIGURES
-from handlers.snmp.sources import Column, IfMatches, Scalar, Source
-from handlers.snmp.states import Doubt
+from handlers.snmp.read_scope import ALL_STATES, FIGURES
+from handlers.snmp.states import Condition
+from handlers.snmp.tables import objects_of
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory
 from tests.rows import each_row
@@ -36,18 +36,17 @@ def absent_columns(columns: dict[str, list[str]]) -> Iterator[str]:
 
 @units.EVERY_ROW
 def test_each_column_that_a_unit_lacks_is_said_to_be_optional(unit: Fixture) -> None:
-    """In all that a status and a statistic read: of any other column the values would be lost."""
-    memory = units.memory(unit)
-    units.find(unit, memory)
-    device = units.find(unit, memory, FIGURES)
-    metering.read_statistic(device)
-    required = {}
-    for part in parts_of(device.profile):
-        if isinstance(part, Column) and not part.optional:
-            required[device.reader.resolve(part.oid)] = part.object
-
-    for column in absent_columns(walked_columns(memory)):
-        assert column not in required, required[column]
+    """Of those that a status and a statistic use: of any other column the values would be lost."""
+    for scope in (ALL_STATES, FIGURES):
+        memory = units.memory(unit)
+        device = units.find(unit, memory, scope)
+        if scope.figures:
+            metering.read_statistic(device)
+        optional: dict[str, bool] = {}
+        for columns in device.tables.answers.columns.values():
+            optional.update(columns)
+        for column in absent_columns(walked_columns(memory)):
+            assert optional.get(column, True), column
 
 
 @EVERY_PROFILE
@@ -58,18 +57,13 @@ def test_a_column_is_optional_wherever_a_family_reads_it(profile: Profile) -> No
             assert optional.setdefault(part.oid, part.optional) is part.optional, part
 
 
-def is_optional(test: Source) -> bool:
-    """Whether some devices of a family have no value of `test`: it has an optional column, is a
-    scalar, or is read on some devices only."""
-    parts = list(parts_of(test))
-    has_optional_column = any(isinstance(part, Column) and part.optional for part in parts)
-    return has_optional_column or isinstance(test, (Scalar, IfMatches))
-
-
 @EVERY_PROFILE
-def test_a_doubt_or_contact_is_optional_if_and_only_if_its_object_is(profile: Profile) -> None:
+def test_a_condition_is_optional_if_and_only_if_its_object_is(profile: Profile) -> None:
+    """Whether a device may lack a scalar is said by the condition alone."""
     for part in parts_of(profile):
-        if isinstance(part, Doubt):
-            assert part.optional is is_optional(part.test), part
-        elif isinstance(part, Contact) and not isinstance(part.mark, Scalar):
-            assert part.optional is is_optional(part.mark), part
+        if not isinstance(part, Condition):
+            continue
+        objects = list(objects_of([part.source]))
+        is_any_optional = any(object_.optional for object_ in objects)
+        if is_any_optional or not any(isinstance(object_, Scalar) for object_ in objects):
+            assert part.optional is is_any_optional, part

@@ -12,9 +12,9 @@ import pytest
 
 from handlers.snmp.decoding import number
 from handlers.snmp.figures import Measurement
-from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.objects import Column
+from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import ENTERPRISES
-from handlers.snmp.sources import Column
 from tests.handlers.snmp import recorded, units
 from tests.handlers.snmp.memory import plain
 from tests.simulators.snmp_agent import Row

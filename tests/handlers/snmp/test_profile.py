@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from handlers.snmp.frozen_value import check_parts, parts_of
+from handlers.snmp.objects import Column, PerUnit, Scalar, Spread
+from handlers.snmp.parts import check_parts, parts_of
 from handlers.snmp.profile import ENTERPRISES, Profile, oids
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.sources import Column, NamedRows, Scalar, Spread, Tables
+from handlers.snmp.profiles.rittal import NamedRows
 from tests.rows import each_row
 
 
@@ -27,7 +28,7 @@ def test_an_object_has_one_name_everywhere_in_a_family() -> None:
     layouts = {(family, known): name for family, name, known in NAMED_BY_LAYOUT}
     for profile in PROFILES:
         for part in parts_of(profile):
-            if isinstance(part, (Spread, Tables, NamedRows)):
+            if isinstance(part, (Spread, PerUnit, NamedRows)):
                 assert part.object.strip(), profile.key
             if isinstance(part, (Column, Scalar)):
                 object_name = layouts.get((profile.key, part.object), part.object)

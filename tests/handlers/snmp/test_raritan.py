@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from operator import attrgetter
 from typing import Callable, NamedTuple, Optional
@@ -10,11 +10,10 @@ from typing import Callable, NamedTuple, Optional
 import pytest
 
 from handlers.snmp import detection
-from handlers.snmp.profiles import PROFILES
+from handlers.snmp.profiles import PROFILES, raritan
 from handlers.snmp.read_scope import FIGURES
-from handlers.snmp.sources import Column, Signed
 from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly
-from tests.handlers.snmp.memory import Memory, of_rows, reader, table
+from tests.handlers.snmp.memory import Memory, of_rows, tables
 from tests.simulators.snmp_agent import Row
 from tests.simulators.snmp_agent.device import INTEGER
 from tests.simulators.snmp_units import fixture
@@ -208,13 +207,50 @@ def test_the_sum_over_two_inlets_is_not_known_without_all_rows_of_one(name: str)
 
 
 def test_signed_readings_without_their_unsigned_column_are_in_the_order_of_their_rows() -> None:
-    values, signed, minimum, maximum = (Column(f"1.3.{number}.1.1") for number in range(6, 10))
+    poles, kind = raritan.INLET_POLES, raritan.CURRENT
     rows = [f"1.{pole}" for pole in range(1, 31)]
-    objects = {
-        **table(signed.oid, dict.fromkeys(rows, 5)),
-        **table(minimum.oid, dict.fromkeys(rows, -10)),
-    }
+    signed, _ = poles.late(kind)
+    device = tables({f"{signed.oid}.{row}.{kind}": 5 for row in rows})
 
-    readings = Signed(values, signed, minimum, maximum).rows(reader(objects))
+    readings = raritan.signed(device, poles, kind, dict.fromkeys(rows, -10))
 
+    assert readings == dict.fromkeys(rows, 5)
     assert list(readings) == rows
+
+
+#: outletDeviceCapabilities: bit 0 is a sensor of type 1
+WITH_CURRENT = b"\x80"
+
+
+@pytest.mark.parametrize(
+    "digits, figures, walks",
+    [
+        ((1, 1, 1), ("5.2", "5.2", "5.2"), 0),
+        ((1, 2, 2), ("5.2", "0.52", "0.52"), 1),
+        ((1, 1, None), ("5.2", "5.2", None), 1),
+    ],
+    ids=["the same", "others", "none"],
+)
+def test_outlets_with_the_same_sensors_share_the_digits_of_the_first_and_the_last(
+    digits: Sequence[Optional[int]], figures: Sequence[Optional[str]], walks: int
+) -> None:
+    """All are read if these two differ, or one has none."""
+    sensor = SENSORS["outlet A"]
+    column = f"{E}{sensor.configuration}.7"
+    device = unit(sensor, None)
+    device.put(f"{E}3.2.2.1.4.1", len(digits))
+    for number, digits_of_outlet in enumerate(digits, 1):
+        row = f"1.{number}"
+        device.put(f"{E}3.5.3.1.2.{row}", str(number))
+        device.put(f"{E}3.5.3.1.10.{row}", WITH_CURRENT)
+        device.put(f"{E}4.1.2.1.3.{row}", 7)
+        device.put(f"{E}{sensor.readings}.4.{row}.1", 52)
+        device.put(f"{E}{sensor.configuration}.27.{row}.1", 0)
+        if digits_of_outlet is not None:
+            device.put(f"{column}.{row}.1", digits_of_outlet)
+
+    currents = read_exactly(detection.detect(device, PROFILES, FIGURES)).currents
+
+    expected = {f"1.{n}": Decimal(figure) for n, figure in enumerate(figures, 1) if figure}
+    assert currents == expected
+    assert device.asked.count(f"walk {column}") == walks

@@ -8,8 +8,8 @@ import logging
 
 import pytest
 
-from handlers.snmp import metering
 from handlers.snmp.device import SnmpDevice, reasons_of_unknown
+from handlers.snmp.labels import lost_labels
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import Memory
@@ -52,13 +52,13 @@ def test_the_reason_of_a_state_that_is_lost_costs_no_request() -> None:
     device = memory(unit)
     with device.without(oid for oid in unit.rows if oid.startswith(f"{STATE}.")):
         reasons = reasons_without_request(device, find(unit, device))
-    assert set(reasons.values()) == {"the answers have no row of rPDU2OutletSwitchedStatusState"}
+    assert set(reasons.values()) == {"the answers have no row of its state"}
 
 
 @pytest.mark.parametrize(
     "oid, value, is_carried_out, reason",
     [
-        (STATE, 9, False, "rPDU2OutletSwitchedStatusState reads '9'"),
+        (STATE, 9, False, "rPDU2OutletSwitchedStatusState reads '9', neither on (2) nor off (1)"),
         (PENDING, 1, True, "rPDU2OutletSwitchedStatusCommandPending reads '1'"),
     ],
     ids=["the value", "a doubt"],
@@ -86,6 +86,6 @@ def test_a_name_that_the_answers_lack_is_named_with_its_object() -> None:
     unit = fixture("apc-rpdu2")
     device = memory(unit)
     with device.without([f"{NAME}.2"]):
-        (lost,) = metering.lost_labels(find(unit, device))
+        (lost,) = lost_labels(find(unit, device))
     assert lost == ("2", "rPDU2OutletSwitchedStatusName: no answer")
-    assert list(metering.lost_labels(find(unit, memory(unit)))) == []
+    assert list(lost_labels(find(unit, memory(unit)))) == []

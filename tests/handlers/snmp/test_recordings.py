@@ -12,7 +12,8 @@ from typing import Any, Optional
 import pytest
 
 from handlers.shared.errors import Unsupported
-from handlers.snmp import detection, metering
+from handlers.snmp import detection
+from handlers.snmp.labels import outlet_labels
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.read_scope import FIGURES
 from pdu_common.helper import EnumPowerStatus
@@ -55,7 +56,7 @@ def test_a_recorded_unit_has_the_family_the_states_and_the_names_that_were_writt
     assert device.states == states_of(name)
     assert list(device.states) == sorted(device.states, key=in_order)
 
-    names = {label.identity: label.name for label in metering.labels(device)}
+    names = {label.identity: label.name for label in outlet_labels(device)}
     assert list(names) == list(device.states)
     assert names.keys().isdisjoint(expected["phantom_rows"])
     for identity, outlet in expected["outlets"].items():

@@ -1,28 +1,56 @@
+"""Profiles as JSON: plain parts alone."""
+
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from handlers.snmp import schema
-from handlers.snmp.frozen_value import FrozenValue, parts_of
+from handlers.snmp.parts import check_parts
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp.cases import acme_strip, changed_profile
-from tests.handlers.snmp.every_part import EVERY_PART
+from tests.handlers.snmp.units import PLAIN_FAMILIES
+from tests.needs import ROOT
 from tests.rows import each_row
 
+EXAMPLES = sorted((ROOT / "docs" / "own-pdu").glob("*.json"))
+COLUMN = {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.7"}
+SCALAR = {"kind": "Scalar", "oid": "1.3.6.1.4.1.99999.2.0"}
+NO_FORM = "is read by a function of the handler, which has no form in JSON"
 
-def test_a_profile_survives_json_unchanged() -> None:
-    for profile in (*PROFILES, EVERY_PART):
-        text = schema.dumps(profile)
-        copy = schema.loads(text)
-        assert copy == profile, profile.key
-        assert schema.dumps(copy) == text, profile.key
+
+@each_row("profile", PLAIN_FAMILIES, ids=lambda profile: profile.key)
+def test_a_plain_profile_survives_json_unchanged(profile: Profile) -> None:
+    text = schema.dumps(profile)
+    copy = schema.loads(text)
+    check_parts(copy)
+    assert schema.dumps(copy) == text
+
+
+def test_a_quarter_of_the_families_is_plain() -> None:
+    """What an author begins with."""
+    assert len(PLAIN_FAMILIES) >= len(PROFILES) / 5
+
+
+def test_a_family_with_a_function_is_refused_with_its_member() -> None:
+    plain_keys = {profile.key for profile in PLAIN_FAMILIES}
+    for profile in PROFILES:
+        if profile.key not in plain_keys:
+            with pytest.raises(schema.ProfileError, match=rf"^profile\.[a-z_.\[\]0-9]+ {NO_FORM}"):
+                schema.dumps(profile)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_the_examples_of_the_page_are_read(path: Path) -> None:
+    check_parts(schema.loads(path.read_text("utf-8")))
 
 
 def test_every_part_says_what_it_means() -> None:
@@ -31,52 +59,107 @@ def test_every_part_says_what_it_means() -> None:
     assert [kind for kind in kinds if len(vars(kind)["__doc__"] or "") <= 20] == []
 
 
-def test_a_part_that_a_single_family_needs_stands_apart() -> None:
-    """If this fails, move the named part: from single_family.py to the file of its kind, or the
-    other way.
-    """
-    families: dict[str, set[str]] = {name: set() for name in schema.KINDS}
-    for profile in PROFILES:
-        for part in parts_of(profile):
-            families.get(type(part).__name__, set()).add(profile.key)
-    single = {name for name, keys in families.items() if len(keys) < 2}
-    apart = {n for n, kind in schema.KINDS.items() if kind.__module__.endswith(".single_family")}
-    assert single == apart
+@each_row("kind", [*schema.PLAIN, *schema.KINDS.values()], ids=lambda kind: kind.__name__)
+def test_a_part_describes_all_of_its_fields_or_none(kind: type[Any]) -> None:
+    names_in_page = re.findall(
+        r"^    (\w+): ", (inspect.getdoc(kind) or "").partition("Fields:\n")[2], re.MULTILINE
+    )
+    names = [field.name for field in dataclasses.fields(kind)]
+    assert names_in_page == names or not names_in_page and len(names) < 5
 
 
-def test_the_profile_with_every_part_is_complete() -> None:
-    """It has each kind of part, and a value other than the default for each field of each."""
-    text = schema.dumps(EVERY_PART)
-    assert set(re.findall(r'"kind": "(\w+)"', text)) == set(schema.KINDS)
-
-    fields = set()
-    fields_with_a_value = set()
-    for part in parts_of(EVERY_PART):
-        for name, default in part.FIELDS.items():
-            fields.add((type(part), name))
-            if getattr(part, name) != default:
-                fields_with_a_value.add((type(part), name))
-    assert fields_with_a_value == fields
+# ---- release 4 -----------------------------------------------------------------------------------
 
 
-KINDS_OF_3_0_0 = {
-    "ExceptWhere": "Checked",
-    "UpToCount": "Counted",
-    "ExceptEmptySlots": "Fitted",
-    "LeftJoin": "Listed",
-    "Concat": "Merged",
-    "Where": "Only",
-    "IfMatches": "Provided",
-    "IfComplete": "Whole",
-}
+def changed(**members: Any) -> str:
+    """The profile of an owner, with other members of its outlets."""
+    profile = acme_strip()
+    profile["outlets"][0].update(members)
+    return json.dumps(profile)
 
 
-def test_a_profile_with_the_kinds_of_an_earlier_release_is_read() -> None:
-    earlier_text = schema.dumps(EVERY_PART)
-    for kind, earlier_kind in KINDS_OF_3_0_0.items():
-        assert f'"kind": "{kind}"' in earlier_text
-        earlier_text = earlier_text.replace(f'"kind": "{kind}"', f'"kind": "{earlier_kind}"')
-    assert schema.loads(earlier_text) == EVERY_PART
+STATES, CONTROL = acme_strip()["outlets"][0]["states"], acme_strip()["outlets"][0]["control"]
+LOCK = {"test": COLUMN, "why": "it is locked", "refuse": ["1"]}
+MARK = {"test": SCALAR, "why": "another reason", "allow": ["1"]}
+# what release 4 called otherwise -> the same now
+EARLIER: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    (
+        {"states": {**STATES, "doubts": [{"test": COLUMN, "quiet": ["1"], "optional": True}]}},
+        {"states": {**STATES, "conditions": [{"source": COLUMN, "good": ["1"], "optional": True}]}},
+    ),
+    ({"states": {**STATES, "confirm": COLUMN}}, {"states": {**STATES, "crosscheck": COLUMN}}),
+    (
+        {"contact": [{"mark": SCALAR, "good": ["2"]}]},
+        {"conditions": [{"source": SCALAR, "good": ["2"], "unit": None}]},
+    ),
+    (
+        {"contact": [{"mark": COLUMN, "good": ["2"], "unit": {"stop": 1}}]},
+        {"conditions": [{"source": COLUMN, "good": ["2"], "unit": {"stop": 1}}]},
+    ),
+    (
+        {
+            "control": {
+                "kind": "Guarded",
+                **LOCK,
+                "then": {"kind": "Guarded", **MARK, "then": CONTROL},
+            }
+        },
+        {"control": CONTROL, "guards": [LOCK, MARK]},
+    ),
+    (
+        {"number": {"kind": "Number", "over": COLUMN}},
+        {"number": {"kind": "Number", "source": COLUMN, "plus": 1}},
+    ),
+    (
+        {"number": {"kind": "Number", "over": COLUMN, "plus": 0}},
+        {"number": {"kind": "Number", "source": COLUMN}},
+    ),
+    (
+        {
+            "rows": {
+                "kind": "Complete",
+                "source": COLUMN,
+                "count": SCALAR,
+                "arcs": 2,
+                "numbered": -1,
+            }
+        },
+        {"rows": {"kind": "Complete", "source": COLUMN, "count": SCALAR, "parts": 2}},
+    ),
+]
+
+
+@pytest.mark.parametrize("earlier, now", EARLIER, ids=lambda members: " ".join(members))
+def test_what_release_4_called_otherwise_is_read(
+    earlier: dict[str, Any], now: dict[str, Any]
+) -> None:
+    profile = schema.dumps(schema.loads(changed(**earlier)))
+    assert profile == schema.dumps(schema.loads(changed(**now)))
+    assert profile != schema.dumps(schema.loads(changed()))
+
+
+def test_contact_of_a_whole_device_is_a_condition_of_all() -> None:
+    profile = {**acme_strip(), "contact": [{"mark": SCALAR, "good": ["2"]}]}
+    (condition,) = schema.loads(json.dumps(profile)).conditions
+    assert condition.unit is None
+    with pytest.raises(
+        schema.ProfileError, match=r"^profile\.conditions: this is conditions, given"
+    ):
+        schema.loads(json.dumps({**profile, "conditions": []}))
+
+
+NESTED = ("Packed", "Joined", "Where", "LeftJoin", "First", "Concat", "Prefixed", "ByUnit", "Field")
+
+
+@pytest.mark.parametrize("kind", NESTED)
+def test_a_nested_kind_of_release_4_is_refused_with_the_page(kind: str) -> None:
+    states = {**STATES, "source": {"kind": kind, "source": COLUMN}}
+    place = r"^profile\.outlets\[0\]\.states\.source\.kind: "
+    with pytest.raises(schema.ProfileError, match=f'{place}"{kind}" is not .*docs/own-pdu.md'):
+        schema.loads(changed(states=states))
+
+
+# ---- texts that are no profile -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -127,20 +210,3 @@ def test_any_json_becomes_a_profile_or_a_profile_error(path: str, value: Any) ->
         assert isinstance(schema.loads(changed_profile(path, json.dumps(value))), Profile)
     except schema.ProfileError as error:
         assert str(error).startswith("profile")
-
-
-@each_row("kind", [*schema.PLAIN, *schema.KINDS.values()], ids=lambda kind: kind.__name__)
-def test_a_part_describes_all_of_its_fields_or_none(kind: type[FrozenValue]) -> None:
-    names_in_page = re.findall(
-        r"^    (\w+): ", (inspect.getdoc(kind) or "").partition("Fields:\n")[2], re.MULTILINE
-    )
-    assert names_in_page == list(kind.FIELDS) or not names_in_page and len(kind.FIELDS) < 5
-
-
-def test_rows_with_the_numbering_that_ended_are_read() -> None:
-    profile: Any = acme_strip()
-    current = profile["outlets"][0]["current"]
-    current["source"] = {"kind": "Complete", "source": current["source"], "least": 1}
-    expected = schema.loads(json.dumps(profile))
-    current["source"]["numbered"] = -1
-    assert schema.loads(json.dumps(profile)) == expected

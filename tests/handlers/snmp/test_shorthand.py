@@ -7,13 +7,13 @@ from collections.abc import Mapping
 import pytest
 
 from handlers.shared.errors import ProtocolError
-from handlers.snmp.device import read_by_states
+from handlers.snmp.device import read_states
 from handlers.snmp.evidence import DRIVER
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles.shorthand import column, outlets, scalar
-from handlers.snmp.sources import Source
 from handlers.snmp.states import State
-from tests.handlers.snmp.memory import Value, reader, table
+from handlers.snmp.tables import Source
+from tests.handlers.snmp.memory import Value, table, tables
 
 STATES = State(column("9.1.3", "state"), on=("1",), off=("2",), absent=("0",))
 OF_ALL, OF_UNITS = scalar("9.2.0", "count"), column("9.2", "count")
@@ -32,7 +32,7 @@ def read(
         evidence=DRIVER.of("state"),
     )
     objects = {**table("1.3.6.1.4.1.9.1.3", states), **table("1.3.6.1.4.1.9.2", counts)}
-    device = read_by_states(profile, reader(objects))
+    device = read_states(profile, tables(objects))
     if device is None:
         return []
     return list(device.states)

@@ -9,11 +9,9 @@ import re
 import pytest
 
 from handlers.shared.errors import ProtocolError, Unsupported
-from handlers.snmp.contact import Contact
-from handlers.snmp.controls import Guarded
-from handlers.snmp.frozen_value import parts_of
-from handlers.snmp.single_family import Unmarked
-from handlers.snmp.states import Doubt, State
+from handlers.snmp.controls import Guard
+from handlers.snmp.parts import parts_of
+from handlers.snmp.states import Condition, State
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import of_rows
@@ -83,7 +81,7 @@ def column_of(sibling: Sibling) -> str:
     return sibling.oid.rpartition(".")[0] if column == sibling.oid else column
 
 
-def is_cell_of_doubt(unit: Fixture, sibling: Sibling) -> bool:
+def is_cell_of_condition(unit: Fixture, sibling: Sibling) -> bool:
     """Whether the unit has the sibling in a column of several rows, and one of its values makes the
     state UNKNOWN."""
     if sibling.oid not in unit.rows:
@@ -94,15 +92,15 @@ def is_cell_of_doubt(unit: Fixture, sibling: Sibling) -> bool:
     return len(rows) > 1 and "unknown" in expected_states_by_value
 
 
-DOUBTING = [
+CONDITIONAL = [
     pytest.param(unit, sibling, id=f"{unit.name}-{sibling.object}")
     for unit in FIXTURES
     for sibling in unit.siblings
-    if is_cell_of_doubt(unit, sibling)
+    if is_cell_of_condition(unit, sibling)
 ]
 
 
-@each_row("unit, sibling", DOUBTING)
+@each_row("unit, sibling", CONDITIONAL)
 def test_no_state_is_told_if_the_row_that_could_contradict_it_is_missing(
     unit: Fixture, sibling: Sibling
 ) -> None:
@@ -136,9 +134,9 @@ def test_the_fixture_of_every_family_with_states_lists_the_siblings_of_its_mib()
             f"{unit.name}: list the siblings, or say in a sentence which tables were read and have"
             " none"
         )
-        has_doubt = any(isinstance(part, (Doubt, Guarded, Unmarked)) for part in parts)
-        has_confirmation = any(state.confirm for state in states)
-        if has_doubt or has_confirmation:
+        has_objection = any(isinstance(part, (Condition, Guard)) for part in parts)
+        has_crosscheck = any(state.crosscheck for state in states)
+        if has_objection or has_crosscheck:
             assert unit.siblings, (
                 f"{unit.name}: the profile reads an object that can contradict a state: list its"
                 " values"
@@ -153,13 +151,12 @@ def test_every_value_of_a_sibling_is_given_once() -> None:
             assert sibling.source
 
 
-def test_the_families_whose_doubts_may_have_no_object_are_documented() -> None:
-    """An optional Doubt or Contact, whose object some models lack, denies nothing where it is
-    empty."""
+def test_the_families_whose_conditions_may_have_no_object_are_documented() -> None:
+    """An optional Condition, whose object some models lack, denies nothing where it is empty."""
     optional = set()
     for profile in FAMILIES.values():
         for part in parts_of(profile):
-            if isinstance(part, (Contact, Doubt)) and part.optional:
+            if isinstance(part, Condition) and part.optional:
                 optional.add(profile.key)
     page = (ROOT / "docs" / "dev" / "families.md").read_text()
     (line,) = [line for line in page.splitlines() if "is told without it" in line]

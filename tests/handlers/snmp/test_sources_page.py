@@ -1,27 +1,46 @@
+"""docs/dev/sources.md: its examples give what they show, and each function of rows has one."""
+
 from __future__ import annotations
 
-from collections.abc import Iterator
+import doctest
+import inspect
+import re
 
-from handlers.snmp import schema
-from handlers.snmp.frozen_value import parts_of
-from handlers.snmp.sources import Source
-from tests.handlers.snmp.units import FAMILIES
+from handlers.snmp import objects, rows
+from handlers.snmp.chains import InChain
+from handlers.snmp.profiles import hpe
 from tests.needs import ROOT
 
-PAGE = ROOT / "docs" / "dev" / "sources.md"
+PAGE = (ROOT / "docs/dev/sources.md").read_text("utf-8")
+#: what the functions of families are made of, beside those that the page shows
+HELPERS = {
+    *("arcs", "counted", "counted_by", "is_number", "is_one_of", "is_unanswered"),
+    *("is_unidentified", "lost_with", "undecided"),
+}
 
 
-def lines_of_sources() -> Iterator[tuple[str, str]]:
-    """Source and family of each line of the table, without its heads."""
-    for line in PAGE.read_text("utf-8").splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if len(cells) == 4 and cells[3] not in ("", "---", "a family"):
-            yield cells[0].partition(",")[0], cells[3]
+def test_the_examples_give_what_they_show() -> None:
+    test = doctest.DocTestParser().get_doctest(PAGE, {**vars(rows)}, "sources.md", None, 0)
+    assert len(test.examples) > 15
+    assert doctest.DocTestRunner().run(test).failed == 0
 
 
-def test_the_page_of_sources_has_each_source_with_a_family_that_has_it() -> None:
-    sources = {name for name, kind in schema.KINDS.items() if issubclass(kind, Source)}
-    assert {source for source, _ in lines_of_sources()} == sources
-    for source, family in lines_of_sources():
-        classes = {type(part).__name__ for part in parts_of(FAMILIES[family])}
-        assert source in classes, (source, family)
+def test_each_function_and_object_is_on_the_page() -> None:
+    functions = {
+        name
+        for name, value in vars(rows).items()
+        if inspect.isfunction(value) and value.__module__ == rows.__name__ and name[0] != "_"
+    }
+    assert {name for name in functions - HELPERS if f"{name}(" not in PAGE} == set()
+    classes = {
+        name
+        for name, value in vars(objects).items()
+        if inspect.isclass(value) and value.__module__ == objects.__name__ and name != "Span"
+    }
+    assert set(re.findall(r"^\| `(\w+)` \|", PAGE, re.M)) == {*classes, InChain.__name__}
+
+
+def test_the_hard_source_is_the_familys() -> None:
+    source = inspect.getsource(hpe.core_and_bars.function)
+    without_docstring = re.sub(r'    """.*?"""\n', "", source, flags=re.S)
+    assert without_docstring.strip() in PAGE

@@ -1,51 +1,56 @@
+"""Values that are alike, or of which few are needed, are read by GET."""
+
 from __future__ import annotations
 
 import pytest
 
-from handlers.snmp.reader import Reader
-from handlers.snmp.sources import Alike, Column, ExceptWhere
-from tests.handlers.snmp.memory import Memory, reader, table
-
-A, B = Column("1.3.1"), Column("1.3.2")
-KINDS = table("1.3.2", {"1.1": "x", "1.2": "x", "1.3": "x", "1.4": "y", "2.1": "x"})
+from handlers.snmp.objects import Column
+from handlers.snmp.profiles import rittal
+from handlers.snmp.tables import Tables
+from tests.handlers.snmp.memory import Memory, Value, table
 
 
-def asked(device: Memory) -> tuple[int, int]:
-    verbs = [question.partition(" ")[0] for question in device.asked]
-    return verbs.count("get"), verbs.count("walk")
+def asked(device: Memory, oid: str) -> tuple[int, int]:
+    """The GETs and walks of a column."""
+    requests = [request for request in device.asked if f"{request}.".find(f" {oid}.") > 0]
+    gets = [request for request in requests if request.startswith("get ")]
+    return len(gets), len(requests) - len(gets)
+
+
+@pytest.mark.parametrize("most, cost", [(3, (3, 0)), (2, (0, 1))])
+def test_up_to_most_cells_are_read_one_by_one_and_more_by_a_walk(
+    most: int, cost: tuple[int, int]
+) -> None:
+    column = Column("1.3.2")
+    device = Memory(table(column.oid, {"1": 2, "2": 2, "3": 1}))
+    cells = Tables(device).settled().cells(column, ["1", "3", "4"], most)
+    assert cells == {"1": 2, "3": 1}
+    assert asked(device, column.oid) == cost
 
 
 @pytest.mark.parametrize(
-    "values",
+    "scales, cost",
     [
-        {"1.1": 3, "1.2": 4, "1.3": 2, "1.4": 2, "2.1": 1},
-        {"1.1": 3, "1.2": 4},
-        {"1.1": 3, "1.2": 3, "1.3": 3, "2.1": 1},
+        ([-100, -100, -100], (2, 0)),
+        ([-100, -100, -10], (2, 1)),
+        ([-100, -100], (2, 1)),
     ],
+    ids=["the same", "another", "none"],
 )
-def test_all_rows_are_read_if_the_first_and_last_of_a_kind_differ_or_one_is_missing(
-    values: dict[str, int],
+def test_all_scales_are_read_if_the_first_and_last_of_a_unit_differ_or_one_is_missing(
+    scales: list[Value], cost: tuple[int, int]
 ) -> None:
-    assert Alike(A, B).rows(reader({**KINDS, **table("1.3.1", values)})) == values
-
-
-@pytest.mark.parametrize("values", [{"1.1.1": 2, "1.2.1": 3, "1.3.1": 2}, {"1": 2, "2": 3, "3": 2}])
-def test_rows_of_different_units_are_of_different_kinds(values: dict[str, int]) -> None:
-    device = Memory({**table("1.3.1", values), **table("1.3.2", dict.fromkeys(values, "x"))})
-    assert Alike(A, B).rows(Reader(device)) == values
-    assert asked(device)[1] == 1
-
-
-ZEROS = {
-    **table("1.3.1", {"1": 0, "2": 5, "3": 0, "4": 0}),
-    **table("1.3.2", {"1": 2, "2": 2, "3": 1}),
-}
-
-
-@pytest.mark.parametrize("most, cost", [(3, (3, 1)), (2, (0, 2))])
-def test_up_to_most_doubtful_values_are_checked_one_by_one_and_more_by_a_walk(
-    most: int, cost: tuple[int, int]
-) -> None:
-    device = Memory(ZEROS)
-    assert ExceptWhere(A, ("0",), B, ("2",), most).rows(Reader(device)) == {"2": 5, "3": 0, "4": 0}
-    assert asked(device) == cost
+    """Rittal CMC III: "Phase L1.Current.Value" and its neighbours."""
+    rows = ["1.1", "1.2", "1.3"]
+    names = {row: f"Phase L{line}.Current.Value" for line, row in enumerate(rows, 1)}
+    device = Memory(
+        {
+            **table(rittal.NAMES, names),
+            **table(rittal.UNITS, dict.fromkeys(rows, "A")),
+            **table(rittal.SCALES, dict(zip(rows, scales))),
+        }
+    )
+    found = rittal.PHASES.device_scales(Tables(device).settled())
+    known = {identity: value for identity, value in found.items() if value != ""}
+    assert known == dict(zip(["1.1", "1.2", "1.3"], scales))
+    assert asked(device, rittal.SCALES) == cost

@@ -157,6 +157,24 @@ def test_a_doubt_that_arises_after_the_write_leaves_the_state_unknown() -> None:
     assert port.power_status is UNKNOWN
 
 
+class AgentWithInconsistentStates(Agent):
+    """A MasterSwitch that says after a SET that its outlets and their states do not agree."""
+
+    def _answer(self, message: Message) -> Optional[bytes]:
+        answer = super()._answer(message)
+        if message.pdu.kind == ber.SET:
+            self.device.put("1.3.6.1.4.1.318.1.1.4.2.2.0", "Unknown")  # sPDUMasterState
+        return answer
+
+
+def test_states_that_the_device_denies_after_the_write_are_unknown() -> None:
+    unit = fixture("apc-masterswitch")
+    with AgentWithInconsistentStates(unit.device()) as agent:
+        port = handler_of(unit, agent, near).port_down(port_of(unit), deadline=0.0, pause=0.0)
+        assert len(agent.writes()) == 1
+    assert port.power_status is UNKNOWN
+
+
 # ---- faults --------------------------------------------------------------------------------------
 
 

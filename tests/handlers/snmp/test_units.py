@@ -4,7 +4,6 @@ leaves no total: the list of outlets is never shorter, and the rest is never ret
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from contextlib import suppress
 
@@ -12,19 +11,14 @@ import pytest
 
 from handlers.shared.errors import ProtocolError
 from handlers.snmp import metering
+from handlers.snmp.chains import InChain
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.frozen_value import FrozenValue, parts_of
+from handlers.snmp.objects import Column
+from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.read_scope import FIGURES
-from handlers.snmp.reader import Reader
-from handlers.snmp.sources import (
-    ByUnit,
-    Column,
-    Complete,
-    EachUnit,
-    ItemCount,
-    Scalar,
-)
+from handlers.snmp.rows import Lost
+from handlers.snmp.tables import Tables, objects_of
 from tests.handlers.snmp.memory import Memory
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
 from tests.simulators.snmp_units import Fixture
@@ -44,33 +38,21 @@ WITH_COUNT_OF_OUTLETS = {
 WITHOUT_CHAIN = {"dell-rpdu", "hpe-ipdu", "pdumib-v07", "raritan-px2", "sentry3"}
 
 
-def list_of_units(profile: Profile) -> Complete:
-    """The part of `Profile.units` that is compared with the device's own number."""
-    assert profile.units is not None
-    (unit_list,) = (part for part in parts_of(profile.units) if isinstance(part, Complete))
-    return unit_list
-
-
-def put_count(device: Memory, reader: Reader, unit_list: Complete, more: int) -> None:
+def put_count(device: Memory, tables: Tables, profile: Profile, more: int) -> None:
     """Let the device count `more` units than its answers list, on the first port if it has several
     ports for chains."""
-    units = list(unit_list.source.rows(reader))
-    count = unit_list.count
-    assert count is not None
-    (count_object,) = (part for part in parts_of(count) if isinstance(part, (Column, Scalar)))
-    if isinstance(count_object, Column):
+    units = rows_of_units(profile, tables)
+    (count,) = objects_of([profile.unit_count])
+    if isinstance(count, Column):
         port_of_each_unit = [unit.partition(".")[0] for unit in units]
         units_by_port = Counter(port_of_each_unit)
         units_by_port[port_of_each_unit[0]] += more
         for port, unit_count in units_by_port.items():
-            device.put(reader.resolve(count_object.instance_oid(reader, port)), unit_count)
+            device.put(tables.resolve(f"{count.oid}.{port}"), unit_count)
         return
-    unit_count = len(units) + more
-    if isinstance(count, ItemCount):
-        names = [str(number) for number in range(unit_count)]
-        device.put(reader.resolve(count_object.oid), ",".join(names))
-    else:
-        device.put(reader.resolve(count_object.oid), unit_count)
+    oid, unit_count = tables.resolve(count.oid), len(units) + more
+    is_list = count.object == "unitsPresent"
+    device.put(oid, ",".join(map(str, range(unit_count))) if is_list else unit_count)
 
 
 def index_is_of(row: str, unit: str) -> bool:
@@ -79,43 +61,47 @@ def index_is_of(row: str, unit: str) -> bool:
     return f"{row}.".startswith(f"{unit}.") or (is_address and row.endswith(f".{unit}"))
 
 
-def objects_of_unit(device: Memory, reader: Reader, profile: Profile, unit: str) -> set[str]:
+def objects_of_unit(device: Memory, tables: Tables, profile: Profile, unit: str) -> set[str]:
     """The objects of one unit in all columns that the family reads: those whose index names it, or
     in tables with a column of units, those of the rows in which it stands there."""
-    objects: set[str] = set()
-    for column in columns_of(profile, reader):
-        for row in device.walk(column):
-            if index_is_of(row, unit):
-                objects.add(f"{column}.{row}")
-
-    for part in parts_of(profile):
-        if not isinstance(part, (ByUnit, EachUnit)) or not isinstance(part.unit, Column):
+    columns = [part for part in parts_of(profile) if isinstance(part, Column)]
+    oids = {tables.resolve(column.oid) for column in columns}
+    objects = {f"{oid}.{row}" for oid in oids for row in device.walk(oid) if index_is_of(row, unit)}
+    for column in columns:
+        if "Module" not in column.object:
             continue
-        unit_by_row = part.unit.rows(reader)
-        for column, row in itertools.product(columns_of(part, reader), unit_by_row):
-            if str(unit_by_row[row]) == unit:
-                objects.add(f"{column}.{row}")
+        module = tables.resolve(column.oid)
+        columns_beside = [oid for oid in oids if table_of(oid) == table_of(module)]
+        for row, value in device.walk(module).items():
+            cells = {f"{oid}.{row}" for oid in columns_beside}
+            if str(value) == unit:
+                objects |= cells
             else:  # a row of another unit, with an index like this one's
-                objects.discard(f"{column}.{row}")
+                objects -= cells
     return {oid for oid in objects if device.get(oid) is not None}
 
 
-def columns_of(value: FrozenValue, reader: Reader) -> set[str]:
-    """The OIDs of the columns in a part of a profile."""
-    columns = [part for part in parts_of(value) if isinstance(part, Column)]
-    return {reader.resolve(column.oid) for column in columns}
+def table_of(column: str) -> str:
+    return column.rpartition(".")[0]
 
 
-def units_of(profile: Profile, reader: Reader) -> list[str]:
-    """The units that the answers list, as the tables call them."""
-    rows = list_of_units(profile).source.rows(reader)
-    is_numbered = any(isinstance(part, ByUnit) for part in parts_of(profile))
-    return [str(value) if is_numbered else row for row, value in rows.items()]
+def rows_of_units(profile: Profile, tables: Tables) -> dict[str, str]:
+    """The units that the answers list."""
+    assert profile.units is not None
+    rows = tables.whole.settled()[profile.units]
+    return {row: str(value) for row, value in rows.items() if not isinstance(value, Lost)}
+
+
+def units_of(profile: Profile, tables: Tables) -> list[str]:
+    """The same, as the tables call them."""
+    rows = rows_of_units(profile, tables)
+    is_numbered = any(isinstance(part, InChain) for part in parts_of(profile))
+    return list(rows.values()) if is_numbered else list(rows)
 
 
 WITH_UNITS = [unit for unit in FIXTURES if FAMILIES[unit.key].units is not None]
 UNITS = {
-    unit.name: units_of(FAMILIES[unit.key], find(unit, memory(unit)).reader) for unit in WITH_UNITS
+    unit.name: units_of(FAMILIES[unit.key], find(unit, memory(unit)).tables) for unit in WITH_UNITS
 }
 LISTED = [unit for unit in WITH_UNITS if UNITS[unit.name]]
 CHAINS = [unit for unit in WITH_UNITS if len(UNITS[unit.name]) > 1]
@@ -148,12 +134,11 @@ def test_a_unit_that_only_the_number_of_units_shows_is_missed(unit: Fixture) -> 
     profile = FAMILIES[unit.key]
     device = memory(unit)
     whole = find(unit, device)
-    unit_list = list_of_units(profile)
-    put_count(device, whole.reader, unit_list, more=0)
+    put_count(device, whole.tables, profile, more=0)
     assert find(unit, device).states.keys() == whole.states.keys()
     totals = totals_of(find(unit, device, FIGURES))
     assert totals == totals_of(find(unit, memory(unit), FIGURES))
-    put_count(device, whole.reader, unit_list, more=1)
+    put_count(device, whole.tables, profile, more=1)
     check_that_nothing_is_short(unit, device, outlets=0)
 
 
@@ -162,9 +147,9 @@ def test_a_unit_that_is_missing_in_every_table_is_missed(unit: Fixture) -> None:
     profile = FAMILIES[unit.key]
     device = memory(unit)
     whole = find(unit, device)
-    put_count(device, whole.reader, list_of_units(profile), more=0)
+    put_count(device, whole.tables, profile, more=0)
     for name in UNITS[unit.name]:
-        with device.without(objects_of_unit(device, whole.reader, profile, name)):
+        with device.without(objects_of_unit(device, whole.tables, profile, name)):
             check_that_nothing_is_short(unit, device, outlets=len(whole.states))
 
 
@@ -173,10 +158,10 @@ def test_a_chain_whose_units_have_a_gap_in_their_numbers_lacks_none(unit: Fixtur
     """The first unit left, or the owner chose the numbers; the count is that of the others."""
     profile = FAMILIES[unit.key]
     device = memory(unit)
-    reader = find(unit, device).reader
+    tables = find(unit, device).tables
     first = UNITS[unit.name][0]
-    put_count(device, reader, list_of_units(profile), more=-1)
-    with device.without(objects_of_unit(device, reader, profile, first)):
+    put_count(device, tables, profile, more=-1)
+    with device.without(objects_of_unit(device, tables, profile, first)):
         reason = ""
         try:
             find(unit, device)

@@ -9,8 +9,8 @@ from typing import Callable, Optional
 import pytest
 
 from handlers.shared.errors import PduHandlerError, Unsupported
-from handlers.snmp import metering
 from handlers.snmp.handler import SnmpPdu
+from handlers.snmp.labels import outlet_labels
 from handlers.snmp.read_scope import FIGURES
 from pdu_common.helper import PduPortView
 from tests.handlers.snmp.calls import near
@@ -82,7 +82,7 @@ def test_a_figure_of_a_changed_unit_counts_every_part_or_is_missing(
     for name, expected in variation.totals.items():
         assert figure(getattr(figures, name)) == expected, name
 
-    labels = {label.identity: label for label in metering.labels(device)}
+    labels = {label.identity: label for label in outlet_labels(device)}
     for identity, fields in variation.outlets.items():
         outlet = {**of_outlet(figures, identity), "number": labels[identity].number}
         for name, expected in fields.items():

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from handlers.shared.errors import PduHandlerError
-from handlers.snmp.frozen_value import replace
 from handlers.snmp.profile import Profile, oids
 from handlers.snmp.read_scope import FIGURES
 from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly
@@ -38,9 +39,9 @@ def test_more_than_a_third_of_the_families_have_meters_that_can_be_removed() -> 
 @pytest.mark.sample(10)
 @EACH
 def test_a_unit_without_its_meters_shows_no_figure_and_no_zero_and_no_error(unit: Fixture) -> None:
-    reader = find(unit, memory(unit), FIGURES).reader
+    tables = find(unit, memory(unit), FIGURES).tables
     oids_of_meters, are_shared = WITH_METERS[unit.key]
-    columns = tuple(f"{reader.resolve(oid)}." for oid in oids_of_meters)
+    columns = tuple(f"{tables.resolve(oid)}." for oid in oids_of_meters)
     rows = {oid: row for oid, row in unit.rows.items() if not f"{oid}.".startswith(columns)}
     try:
         device = find(unit, of_rows(rows), FIGURES)

@@ -7,17 +7,19 @@ from typing import Callable, Optional
 
 import pytest
 
-from handlers.snmp import detection
-from handlers.snmp.controls import Control
+from handlers.shared.errors import PduHandlerError
+from handlers.snmp import detection, rows, schema
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Measurement
-from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.handler import SnmpPdu
+from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.read_scope import ALL_STATES, ReadScope
+from handlers.snmp.tables import Derived, objects_of
+from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
-from tests.handlers.snmp.calls import Listening, near, pdu
+from tests.handlers.snmp.calls import Listening, MemoryPdu, near, pdu
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.rows import each_row
 from tests.simulators.snmp_agent import Agent
@@ -25,6 +27,12 @@ from tests.simulators.snmp_units import Fixture, Order, Switch, fixtures
 
 Reach = Callable[..., SnmpPdu]
 FAMILIES: dict[str, Profile] = {profile.key: profile for profile in PROFILES}
+#: those that have a form in JSON
+PLAIN_FAMILIES = [
+    profile
+    for profile in PROFILES
+    if all(type(part) in schema.FIELD_TYPES for part in parts_of(profile))
+]
 FIXTURES = [unit for unit in fixtures() if unit.key in FAMILIES]
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, "unknown": EnumPowerStatus.UNKNOWN}
 UNPROVEN = {"switch_unproven": "yes"}
@@ -38,12 +46,15 @@ EACH = pytest.mark.parametrize("unit", FIXTURES, ids=unit_id)
 
 
 def _mechanisms(unit: Fixture) -> set[str]:
-    """The kinds of parts that the unit's profile has, and which fields of a figure it uses."""
+    """The kinds of parts that the unit's profile has, which fields of a figure it uses, and which
+    functions of rows its own functions call."""
     names: set[str] = set()
     for part in parts_of(FAMILIES[unit.key]):
         names.add(type(part).__name__)
         if isinstance(part, Measurement):
             names.update(name for name, value in vars(part).items() if value)
+        elif isinstance(part, Derived):
+            names.update(set(part.function.__code__.co_names) & vars(rows).keys())
     return names
 
 
@@ -81,37 +92,28 @@ WIRED = [
 ]
 
 
-def _control_classes(unit: Fixture) -> tuple[type, ...]:
-    """The classes of the parts of the unit's first control, from the outermost to the innermost;
-    () for a unit without one."""
+def _form_of_command(unit: Fixture) -> tuple[type, ...]:
+    """The classes of the unit's first control, of the objects that it writes, and of its guards."""
     for outlets in FAMILIES[unit.key].outlets:
         if outlets.control:
-            return tuple(type(part) for part in parts_of(outlets.control))
+            written_object = next(objects_of([outlets.control.at]))
+            return type(outlets.control), type(written_object), *map(type, outlets.guards)
     return ()
 
 
-def _one_of_each_form(
-    form_of: Callable[[tuple[type, ...]], tuple[type, ...]],
-) -> list[Fixture]:
-    """One switched unit for each different result of `form_of` for the classes of its control."""
+def _one_of_each_form(length: Optional[int]) -> list[Fixture]:
+    """One switched unit for each different beginning of a form of this length."""
     unit_by_form: dict[tuple[type, ...], Fixture] = {}
     for unit in SWITCHED:
-        classes = _control_classes(unit)
-        if classes:
-            unit_by_form.setdefault(form_of(classes), unit)
+        unit_by_form.setdefault(_form_of_command(unit)[:length], unit)
     return list(unit_by_form.values())
 
 
-def _outermost_and_innermost(classes: tuple[type, ...]) -> tuple[type, ...]:
-    controls = [class_ for class_ in classes if issubclass(class_, Control)]
-    return controls[0], controls[-1]
-
-
 SWITCHED = [unit for unit in FIXTURES if unit.switch]
-# One switched unit for each form of a control, such as a Guarded of a Write to a Column; and one
-# for each pair of the outermost and the innermost kind, which are also reached over the wire.
-_FORMS = _one_of_each_form(tuple)
-WIRED_KINDS = _one_of_each_form(_outermost_and_innermost)
+# One switched unit for each form of a command; and one for each pair of a control and the objects
+# that it writes, which are also reached over the wire.
+_FORMS = _one_of_each_form(None)
+WIRED_KINDS = _one_of_each_form(2)
 # What a failed command is reported as depends on the form of the control, not on the family.
 REACHED = pytest.mark.parametrize(
     "unit, reach",
@@ -141,6 +143,25 @@ def find(unit: Fixture, device: Memory, scope: ReadScope = ALL_STATES) -> SnmpDe
     return choose(scope, metered_only=unit.metered_only)
 
 
+def settings_of(unit: Fixture) -> dict[str, str]:
+    """The settings of a handler that may switch the unit."""
+    settings = {**UNPROVEN, "metered_only": "yes" if unit.metered_only else "no"}
+    if chosen_by_hand(unit):
+        settings["profile"] = unit.key
+    return settings
+
+
+def refusal_of_command(unit: Fixture, device: Memory, identity: str, *, up: bool = False) -> str:
+    """Why the handler sends no command to an outlet."""
+    data = PduSnmpData("192.0.2.1", {"version": "2", "community": "private"}, settings_of(unit))
+    handler = MemoryPdu(data, device)
+    with pytest.raises(PduHandlerError) as error_info:
+        (handler.port_up if up else handler.port_down)(PduPortView(identity), deadline=0.0)
+    reason = error_info.value.reason
+    assert "a command wrote" not in reason
+    return reason
+
+
 def handler_of(
     unit: Fixture, agent: Listening, reach: Reach = pdu, *, version: str = "", **params: str
 ) -> SnmpPdu:
@@ -148,11 +169,8 @@ def handler_of(
 
     It works over the wire, or in memory with `near`.
     """
-    settings = {**UNPROVEN, "metered_only": "yes" if unit.metered_only else "no"}
-    if chosen_by_hand(unit):
-        settings["profile"] = unit.key
     snmp_version = version or unit.versions[-1]
-    return reach(agent, settings, version=snmp_version.replace("2c", "2"), **params)
+    return reach(agent, settings_of(unit), version=snmp_version.replace("2c", "2"), **params)
 
 
 def states(view: PduView) -> dict[str, EnumPowerStatus]:
@@ -183,7 +201,7 @@ def states_on(unit: Fixture, agent: Agent) -> dict[str, EnumPowerStatus]:
 
     They are read in memory, because another test reads a status over the wire.
     """
-    return dict(find(unit, of_rows(agent.device.rows())).states)
+    return find(unit, of_rows(agent.device.rows())).states
 
 
 def about(value: Optional[float]) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from pdu.cli import invocation
 from pdu.pdu_list.login_options import Login
+from tests import needs
 
 
 @pytest.fixture
@@ -67,3 +69,14 @@ def test_outside_a_clone_the_line_says_where_it_runs(
     assert invocation.build_line("a.json") == (
         f"python3 packaging/build.py --profile {tmp_path}/a.json    # in a clone of the project"
     )
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash", "zsh", "fish"])
+def test_a_text_is_one_word_of_a_shell_or_three_dots(shell: str) -> None:
+    program = needs.program(shell)
+    for text in ("r1", "a b", "$(x)", "`x`", "web'1", '"', "!x", "~", "*", "D\\user", "#", "a,b"):
+        line = f"printf %s {invocation.shell_word(text)}"
+        assert subprocess.check_output([program, "-c", line], text=True) == text
+    # fish reads these otherwise than the other shells
+    for text in ("a\\", "\\';x;'", "\\\\", "\x1b[2J", "a\nb"):
+        assert invocation.shell_word(text) == "..."

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from handlers.snmp.decoding import Rows
+from handlers.snmp.objects import Column
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.sources import Column, Number, Where
+from handlers.snmp.rows import where
+from handlers.snmp.states import State
+from handlers.snmp.tables import Tables, rows_of
 from pdu.families import family_tables
 
 
@@ -17,8 +21,14 @@ def sorted_keys() -> list[str]:
     return [profile.key for profile in profiles]
 
 
-def test_a_number_from_an_index_is_not_shown_as_the_value_of_the_object() -> None:
-    named = Number(Where(Column("~.1", object="state"), Column("~.2", object="kind"), ("1",)))
-    assert list(family_tables.object_names(named)) == ["index of state", "kind"]
-    nameless = Number(Where(Column("~.1"), Column("~.2"), ("1",)))
-    assert list(family_tables.object_names(nameless)) == []
+def test_a_source_has_the_name_of_the_object_of_its_values() -> None:
+    state, kind = Column("~.1", "state"), Column("~.2", "kind")
+
+    @rows_of(state, kind)
+    def of_kind(t: Tables) -> Rows:
+        return where(t[state], t[kind], "1")
+
+    assert list(family_tables.object_names(of_kind)) == ["state"]
+    states = State(of_kind, on=("1",), off=("2",), crosscheck=kind)
+    assert list(family_tables.object_names(states)) == ["state", "kind"]
+    assert list(family_tables.object_names(Column("~.1"))) == ["~.1"]

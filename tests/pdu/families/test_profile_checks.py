@@ -4,23 +4,25 @@ from it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Optional
 
 import pytest
 
-from handlers.snmp.controls import Control, Guarded, Verbs, Write
+from handlers.snmp.arcs import Arcs
+from handlers.snmp.controls import Control, Guard, Write
 from handlers.snmp.evidence import Evidence, EvidenceLevel
-from handlers.snmp.figures import Arcs, Measurement, Total
-from handlers.snmp.frozen_value import check_parts, parts_of, replace
+from handlers.snmp.figures import Measurement, Total
+from handlers.snmp.objects import Column, Scalar, Span, Spread
 from handlers.snmp.outlets import Outlets
+from handlers.snmp.parts import check_parts
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from handlers.snmp.schema import ProfileError, dumps
-from handlers.snmp.single_family import Unlock, WritePacked
-from handlers.snmp.sources import Arc, Column, ObjectSource, Packed, Scalar, Source, Span, Spread
-from handlers.snmp.states import Doubt, State
+from handlers.snmp.states import Condition, State
+from handlers.snmp.tables import Source, objects_of
 from pdu.families import own_profiles
 from pdu.families.profile_checks import check_profile, unproven_commands
 from tests.rows import each_row
@@ -38,6 +40,15 @@ STATUS, CONTROL, LOCK, AMPS, WATTS = (
 )
 OTHER_NAME = Column(STATUS.oid, "outletControl")  # the same object under another name
 ALL = Scalar("1.3.6.1.4.1.99999.3.0", "stripStates")
+
+
+def delays(on: Source, off: Source) -> Write:
+    """A command that writes a delay of 0 to the object of its verb."""
+    return Write(on, on=0, off=0, off_at=off)
+
+
+def unlocked(at: Source, value: int) -> Write:
+    return Write(CONTROL, on=1, off=2, first=(at, value))
 
 
 def acme(
@@ -84,9 +95,9 @@ def test_no_family_contradicts_itself(profile: Profile) -> None:
         Write(CONTROL, on=2, off=1),
         Write(STATUS, on=1, off=2),
         Write(STATUS, on=1, off=3),
-        Verbs(CONTROL, LOCK),
-        Unlock(LOCK, 1, Write(CONTROL, on=1, off=2)),
-        Unlock(CONTROL, 9, Write(CONTROL, on=1, off=2)),
+        delays(CONTROL, LOCK),
+        unlocked(LOCK, 1),
+        unlocked(CONTROL, 9),
     ],
 )
 def test_a_command_that_may_be_right_is_accepted(control: Control) -> None:
@@ -105,12 +116,12 @@ def test_a_command_that_may_be_right_is_accepted(control: Control) -> None:
             "on writes '2' into the object of the states, where it means off",
         ),
         (
-            Guarded(Write(STATUS, on=3, off=1), LOCK, "it is locked", refuse=("1",)),
+            Write(STATUS, on=3, off=1),
             "off writes 1 into the object of the states, where it means on",
         ),
-        (Verbs(on=CONTROL, off=STATUS), "off writes a delay into the object of the states"),
+        (delays(CONTROL, STATUS), "off writes a delay into the object of the states"),
         (
-            Unlock(CONTROL, 2, Write(CONTROL, on=1, off=2)),
+            unlocked(CONTROL, 2),
             "the value 2 that unlocks an outlet already switches it",
         ),
         (
@@ -122,15 +133,15 @@ def test_a_command_that_may_be_right_is_accepted(control: Control) -> None:
             "on of outlet 1 writes into the row of outlet 2",
         ),
         (
-            Unlock(STATUS, 2, Write(CONTROL, on=1, off=2)),
+            unlocked(STATUS, 2),
             "on writes 2 into the object of the states, where it means off",
         ),
         (
-            Verbs(on=Spread(STATUS.oid, (Span(1, 8, 1),), tail=""), off=CONTROL),
+            delays(Spread(STATUS.oid, (Span(1, 8, 1),), tail=""), CONTROL),
             "on writes a delay into the object of the states",
         ),
         (
-            Unlock(Spread(CONTROL.oid, (Span(1, 8, 1),), tail=""), 2, Write(CONTROL, on=1, off=2)),
+            unlocked(Spread(CONTROL.oid, (Span(1, 8, 1),), tail=""), 2),
             "the value 2 that unlocks an outlet already switches it",
         ),
         (
@@ -143,9 +154,9 @@ def test_a_command_against_the_states_is_named(control: Control, sentence: str) 
     assert next(check_profile(acme(control))) == f"profile.outlets[0].control: {sentence}"
 
 
-CONFIRMED = State(STATUS, on=("1",), off=("2",), confirm=ALL)
+CONFIRMED = State(STATUS, on=("1",), off=("2",), crosscheck=ALL)
 
-DOUBTED = State(STATUS, on=("1",), off=("2",), doubts=(Doubt(ALL, ("1",)),))
+CONDITIONAL = State(STATUS, on=("1",), off=("2",), conditions=(Condition(ALL, ("1",)),))
 
 
 def checked_outlets(outlets: Outlets) -> list[str]:
@@ -154,14 +165,15 @@ def checked_outlets(outlets: Outlets) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "states, name", [(CONFIRMED, "confirm"), (DOUBTED, "a doubt")], ids=["confirm", "a doubt"]
+    "states, name",
+    [(CONFIRMED, "crosscheck"), (CONDITIONAL, "a condition")],
+    ids=["crosscheck", "a condition"],
 )
 def test_a_state_that_an_object_of_the_whole_device_decides_is_named(
     states: State, name: str
 ) -> None:
-    """A status calls `Source.rows`, in which a Scalar has only the identity "0": outlets of a table
-    would be UNKNOWN. A command calls `Source.one`, in which a Scalar has the same value for
-    every outlet."""
+    """In whole tables a Scalar has only the row "0": outlets of a table would be UNKNOWN. A command
+    reads the cells of one outlet, in which a Scalar has the same value for every outlet."""
     control = Write(CONTROL, on=1, off=2)
     assert checked_outlets(Outlets(states=states, control=control)) == [
         f"profile.outlets[0].states: {name} is a Scalar, which has no value for each outlet"
@@ -169,7 +181,7 @@ def test_a_state_that_an_object_of_the_whole_device_decides_is_named(
     ]
 
 
-@pytest.mark.parametrize("states", [CONFIRMED, DOUBTED], ids=["confirm", "a doubt"])
+@pytest.mark.parametrize("states", [CONFIRMED, CONDITIONAL], ids=["crosscheck", "a condition"])
 def test_an_object_of_the_whole_device_may_decide_its_only_state(states: State) -> None:
     control = Write(CONTROL, on=1, off=2)
     assert checked_outlets(Outlets(states=replace(states, source=ALL), control=control)) == []
@@ -178,8 +190,6 @@ def test_an_object_of_the_whole_device_may_decide_its_only_state(states: State) 
 def test_arcs_that_no_index_has_are_refused() -> None:
     with pytest.raises(ValueError, match="give arcs"):
         check_parts(Column(ENTRY, suffix="01"))
-    with pytest.raises(ValueError, match="give arcs"):
-        check_parts(Arc(STATUS, 0, ("01",)))
     with pytest.raises(ValueError, match="no arc between"):
         check_parts(Arcs(3, 2))
 
@@ -190,18 +200,13 @@ def test_several_figures_of_a_total_are_said_not_to_be_added() -> None:
     assert "load (the first of 3 that the PDU has; they are not added)" in lines[0]
 
 
-def test_a_packed_command_against_the_states_is_named() -> None:
-    packed = Packed(ALL)
-    reversed_control = WritePacked(ALL, packed, on="2", off="1")
-    on_sentence, off_sentence = check_profile(acme(reversed_control, states=packed))
-    assert on_sentence.partition(": ")[2].startswith("on ")
-    assert off_sentence.partition(": ")[2].startswith("off ")
-
-
-def test_a_packed_command_like_the_states_is_right() -> None:
-    packed = Packed(ALL)
-    control = WritePacked(ALL, packed, on="1", off="2")
-    assert list(check_profile(acme(control, states=packed))) == []
+def test_a_command_against_the_states_is_named_behind_a_guard() -> None:
+    control = Write(STATUS, on=3, off=1)
+    (outlets,) = acme(control).outlets
+    guard = Guard(LOCK, "it is locked", refuse=("1",))
+    assert checked_outlets(replace(outlets, guards=(guard,))) == [
+        "profile.outlets[0].control: off writes 1 into the object of the states, where it means on"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -249,8 +254,7 @@ def _exchanged(profile: Profile) -> Profile:
     tables = []
     for outlets in profile.outlets:
         if outlets.states and outlets.control:
-            parts = parts_of(outlets.states.source)
-            place = next(part for part in parts if isinstance(part, ObjectSource))
+            place = next(objects_of([outlets.states.source]))
             exchanged = Write(place, on=outlets.states.off[0], off=outlets.states.on[0])
             outlets = replace(outlets, control=exchanged)
         tables.append(outlets)
@@ -271,11 +275,9 @@ def test_exchanged_words_are_named_in_every_shape_of_a_profile(profile: Profile)
 
 
 def test_the_commands_of_each_family_are_compared_with_its_states() -> None:
-    """But of one that finds its outlets by their names: which names it has, only a unit knows. Its
-    commands are proven by recordings; a user's profile of such a shape has to be tried.
-    """
+    """But of those that find their outlets by names: which names there are, only a unit knows."""
     unproven = {profile.key for profile in PROFILES if unproven_commands(profile)}
-    assert unproven == {"rittal-cmc3"}
+    assert unproven == {"rittal-cmc3", "wti-power"}
     (sentence,) = unproven_commands(PROFILE_BY_KEY["rittal-cmc3"])
     assert sentence == (
         "profile.outlets[0].control: the commands could not be checked, because the rows that they"
@@ -289,6 +291,6 @@ def test_commands_in_the_rows_of_a_chain_are_checked_like_others(key: str) -> No
     family = PROFILE_BY_KEY[key]
     outlets = family.outlets[0]
     assert isinstance(outlets.control, Write)
-    unlocking = Unlock(outlets.control.at, outlets.control.on, then=outlets.control)
+    unlocking = replace(outlets.control, first=(outlets.control.at, outlets.control.on))
     faults = list(check_profile(replace(family, outlets=(replace(outlets, control=unlocking),))))
     assert any("already switches it" in fault for fault in faults), faults

@@ -11,6 +11,7 @@ lines:
     N.KEY VALUE                of its outlet N: current_a, power_w, energy_kwh, name, number
     line LABEL VALUE RATING    of it, or `breaker`; a rating of 0 is none
     plate KEY TEXT             of its nameplate
+    warns TEXT                 its handler logged this
     fails PART KIND WORDS      a part of its reading failed: states, figures, names
     metered                    its owner says that it only meters
     brief                      its outlets that are on are not kept
@@ -32,6 +33,7 @@ from typing import Any
 from prometheus_client import generate_latest
 
 from handlers.shared.address import Address
+from handlers.shared.errors import SettingsError
 from handlers.shared.meter_figures import NOT_ASKED, Figure, NotKnown, NotMetered
 from pdu.cli.states import DOWN, UNKNOWN, UP
 from pdu.inspection.topology import BREAKER, LINE, MeteredPart
@@ -75,7 +77,10 @@ def shown(case: Case) -> str:
     rows = []
     for device, reading in zip(devices, readings):
         row = check_result.judge_reading(device, reading, keep_outlets=keep_outlets)
-        rows.append(nagios.judge_loads(row, limits) if limits else row)
+        try:
+            rows.append(nagios.judge_loads(row, limits) if limits else row)
+        except SettingsError as error:
+            return f"{error.kind}: {error.reason}"
     report = CheckReport(rows, check_result.summary(rows, 1.0, counted_as))
     levels = ", ".join(str(row.level) for row in rows)
     if form in ("metrics", "types"):
@@ -101,6 +106,8 @@ def _changed(reading: Reading, word: str, rest: list[str]) -> Reading:
         part, kind, *words = rest
         failed = reading.with_failure(part, CallError(kind, " ".join(words)))
         return failed._replace(answered=False) if part == "states" else failed
+    if word == "warns":
+        return reading._replace(warnings=[*reading.warnings, " ".join(rest)])
     if word in (LINE, BREAKER):
         label, *current, rating = rest
         part_of_pdu = MeteredPart(word, label, _value(" ".join(current)), float(rating) or None)

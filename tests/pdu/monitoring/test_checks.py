@@ -75,5 +75,9 @@ def test_a_range_of_percent_is_one_of_the_rating() -> None:
     assert limit is not None
     assert str(limit) == "12.8"
     assert limit.alerts(12.9)
+    inside = nagios.RangeType().convert("@10:20%", None, None).of_rating(16.0)
+    assert inside is not None
+    assert str(inside) == "@1.6:3.2"
+    assert [inside.alerts(value) for value in (1.5, 2.0, 3.5)] == [False, True, False]
     with pytest.raises(click.BadParameter):
         nagios.RangeType().convert("50%:100%", None, None)

@@ -25,6 +25,7 @@ from zeroconf import IPVersion, ServiceInfo, Zeroconf
 
 from handlers.raritan import zeroconf as discovery
 from handlers.shared.address import Address
+from handlers.shared.errors import SettingsError
 from pdu import root
 from pdu.cli import exit_codes, optional_packages
 from pdu.cli.exit_codes import INTERRUPTED, READER_GONE
@@ -141,10 +142,10 @@ def test_the_pdus_of_a_network_become_a_list_that_check_reads(
     assert search.returncode == 0
     rows = list(csv.DictReader(io.StringIO(search.stdout)))
     assert [(row["name"], row["handler"], row["address"]) for row in rows] == [
-        ("rack 1", "snmp", f"{NETWORK}.1:{hall.port}"),
+        ("rack-1", "snmp", f"{NETWORK}.1:{hall.port}"),
         (f"twin {NETWORK}.2", "snmp", f"{NETWORK}.2:{hall.port}"),
         (f"twin {NETWORK}.3", "snmp", f"{NETWORK}.3:{hall.port}"),
-        (f"{NETWORK}.5", "snmp", f"{NETWORK}.5:{hall.port}"),
+        ("cmd-C-calc-A0", "snmp", f"{NETWORK}.5:{hall.port}"),
     ]
     assert f"not a known PDU: {NETWORK}.4  switch  1.3.6.1.4.1.99998.1 APC Web" in search.stderr
     total = "addresses asked: 14; PDUs: 4; other devices that answer SNMP: 1"
@@ -285,6 +286,21 @@ def test_many_pdus_are_added_in_one_write_and_each_name_is_asked_once(
     assert written_files == ["logins.toml", "list.csv"]
 
 
+def test_a_read_only_list_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("name,handler,address,auth,settings\n")
+    path.chmod(0o400)
+    files = addition.new_pdu("", str(path), "")
+    new_pdus = [ListedPdu("r1", "netio", Address("192.0.2.7"))]
+    login = logins.DeviceLogin("", {}, {})
+    with pytest.raises(SettingsError, match=f"is read-only: chmod u\\+w {path} lets it be changed"):
+        addition.check_files(files)
+    with pytest.raises(SettingsError, match="is read-only"):
+        addition.add_missing(files, new_pdus, login, {})
+    path.chmod(0o600)
+    assert addition.add_missing(files, new_pdus, login, {}) == new_pdus
+
+
 def test_a_unit_that_answers_in_two_ways_is_added_once(tmp_path: Path) -> None:
     """Over SNMP, and by mDNS with the port of plain HTTP."""
     found_pdus = [
@@ -405,7 +421,7 @@ def test_xerus_units_that_announce_themselves_in_the_networks_are_added(
         finally:
             network.unregister_all_services()
             discovery.close(network)
-    assert rows[1:] == ["PX4-1 inside,raritan,127.0.0.1:8443,,"]
+    assert rows[1:] == ["PX4-1-inside,raritan,127.0.0.1:8443,,"]
 
 
 def test_without_the_package_for_mdns_the_command_that_adds_it_is_named(

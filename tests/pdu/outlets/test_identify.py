@@ -19,12 +19,13 @@ from handlers.raritan import settings as raritan_settings
 from handlers.shared.address import Address
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unsupported
 from handlers.snmp import metering
-from handlers.snmp.figures import Arcs, Measurement, Total
+from handlers.snmp.arcs import Arcs
+from handlers.snmp.figures import Measurement, Total
+from handlers.snmp.objects import Column
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.reader import Reader
 from handlers.snmp.settings import select_families
-from handlers.snmp.sources import Column
+from handlers.snmp.tables import Tables
 from pdu import root
 from pdu.cli.output import counted, figure
 from pdu.inspection.finding import HandlerFinding
@@ -61,7 +62,7 @@ Patched = pytest.MonkeyPatch
 
 def finding_of(rows: Any, **settings: str) -> HandlerFinding:
     """What the handler snmp says of a device with these rows."""
-    return device_finding(Reader(of_rows(rows)), select_families(settings, {}))
+    return device_finding(Tables(of_rows(rows)), select_families(settings, {}))
 
 
 def of_recording(name: str) -> HandlerFinding:
@@ -189,10 +190,10 @@ _CHAIN = {
 def test_a_total_rests_on_the_first_object_that_a_unit_has(
     unit: Optional[Arcs], figures: list[Measurement], amount: int
 ) -> None:
-    reader = Reader(Memory(_CHAIN))
+    tables = Tables(Memory(_CHAIN))
     total = Total(_FIGURES, unit=unit)
-    assert total.read_from(reader) == amount
-    assert summed_figures(total, reader) == figures
+    assert total.read(tables, None) == amount
+    assert summed_figures(total, tables) == figures
 
 
 @pytest.mark.parametrize("error", [ProtocolError("odd"), Refused("odd"), Unsupported("odd")])

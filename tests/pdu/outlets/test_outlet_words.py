@@ -19,24 +19,26 @@ TABLE = Table(Path(__file__).with_name("outlet_words.txt"))
 def shown(case: Case) -> str:
     """Which outlets are meant, or why none is.
 
-    A line has the outlets of a unit, `has IDENTITY=NAME;...`, and words: `word TEXT`, or `repeated
-    BEGIN CHARACTER`, which has the character 5,000 times.
+    A line has the outlets of a unit, `has IDENTITY=NAME;...` (behind a name, `#NUMBER` on the
+    unit), and words: `word TEXT`, or `repeated BEGIN CHARACTER`, which has the character 5,000
+    times.
     """
     names: dict[str, str] = {}
+    numbers: dict[str, str] = {}
     words: list[str] = []
     for change in case.left.split(TABLE.separator):
         kind, _, text = change.partition(" ")
         if kind == "has":
             for outlet in text.split(";"):
-                identity, _, name = outlet.partition("=")
-                names[identity] = name
+                identity, _, label = outlet.partition("=")
+                names[identity], _, numbers[identity] = label.partition("#")
         elif kind == "repeated":
             begin, _, character = text.partition(" ")
             words.append(begin + 5000 * character)
         else:
             words.append(text.replace("\\xa0", "\xa0"))
     try:
-        return ", ".join(resolve(words, names))
+        return ", ".join(resolve(words, names, numbers))
     except (NoSuchOutlet, Usage) as error:
         return f"{error.kind}: {error.reason}"
 
@@ -54,7 +56,7 @@ def test_nothing_but_listed_outlets_is_meant_and_each_once(
     words: list[str], identities: set[str]
 ) -> None:
     try:
-        outlets = resolve(words, dict.fromkeys(identities, "a"))
+        outlets = resolve(words, dict.fromkeys(identities, "a"), {})
     except (NoSuchOutlet, Usage):
         return
     assert set(outlets) <= identities

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from handlers import registry
 from pdu.cli.output import figure, show_status_line
 from pdu.loading.handler_loading import load
 from pdu_common.base_pdu import BasePdu
@@ -54,6 +55,16 @@ def labels(peer: Peer) -> Any:
     if peer.snmp:
         return load(peer.handler).make(PduSnmpData(peer.address, peer.snmp, peer.settings)).labels()
     return load(peer.handler).make(PduData(peer.address, peer.settings)).labels()
+
+
+def test_a_printed_number_is_another_outlets_identity_only_where_the_registry_says_so(
+    peer: Peer,
+) -> None:
+    outlet_labels = labels(peer)
+    identities = {label.identity for label in outlet_labels}
+    if registry.about(peer.handler).numbers_are_identities:
+        for label in outlet_labels:
+            assert label.number == label.identity or label.number not in identities
 
 
 def test_status_shows_every_outlet_with_its_state_number_and_name(peer: Peer, ask: Any) -> None:

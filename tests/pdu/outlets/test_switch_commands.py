@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from handlers import registry
 from pdu.cli import exit_codes, prompts
 from pdu.cli.options import Output
+from pdu.outlets import switching
 from tests import terminal
 from tests.needs import ROOT
 from tests.pdu.running import options, run
@@ -30,6 +32,7 @@ def test_off_and_on_switch_the_outlet_that_is_named(peer: Peer, ask: Any) -> Non
         assert code == 0
         (outlet,) = json.loads(out)["outlets"]
         outlet.pop("current_a", None)
+        outlet.pop("number")
         assert outlet == {"identity": identity, "state": SHOWN[is_on], "done": True, "sent": True}
         assert peer.truth().states == {**states, identity: is_on}
 
@@ -40,9 +43,26 @@ def test_a_cycle_switches_the_outlet_that_is_named_off_and_on_again(peer: Peer, 
     code, out, err = ask("cycle", identity, "--pause", "0", "--yes", "--json")
     assert (code, err) == (0, "")
     (outlet,) = json.loads(out)["outlets"]
+    outlet.pop("number")
     assert outlet == {"identity": identity, "state": "on", "done": True}
     assert peer.truth().states == truth.states
     assert len(peer.truth().writes) >= len(truth.writes) + 2
+
+
+def test_with_yes_one_outlet_is_read_by_itself_where_numbers_are_identities(
+    peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if peer.handler == "synlink" or not registry.about(peer.handler).numbers_are_identities:
+        pytest.skip("its identities look like ranges, or numbers may be identities: all are read")
+
+    def fail(*_: object) -> None:
+        raise AssertionError("all outlets were looked up")
+
+    monkeypatch.setattr(switching, "present_outlets", fail)
+    identity = next(identity for identity, is_on in peer.truth().states.items() if is_on)
+    for word in (identity, f"identity:{identity}"):
+        assert ask("on", word, "--yes")[0] == 0
+        assert ask("cycle", word, "--pause", "0", "--yes")[0] == 0
 
 
 def test_a_wrong_secret_is_reported_in_one_line_without_the_secret(

@@ -25,10 +25,18 @@ from pathlib import Path
 
 import pytest
 
+from handlers.shared.address import Address
 from pdu import root
 from pdu.cli.exit_codes import code_of
+from pdu.cli.states import UNKNOWN, UP
+from pdu.loading.handler_loading import LoadedHandler
+from pdu.outlets import where
+from pdu.pdu_list.listed_pdu import ListedPdu
 from pdu.pdu_list.login_options import Login
+from pdu.pdu_list.logins import DeviceLogin
 from pdu.reading import outlet_power
+from pdu.reading.parts import PolledOutlet, Reading
+from pdu.reading.polling import Target
 from tests.ports import reserved
 from tests.simulators import netio
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
@@ -107,6 +115,27 @@ def _one_line(text: str) -> str:
 @pytest.mark.parametrize("law", TABLE.laws(), ids=str)
 def test_where(law: Law) -> None:
     law.check(compared(shown))
+
+
+def test_why_a_state_is_not_known_is_told_of_the_pdus_with_what_is_sought(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    readings: dict[str, Reading] = {}
+    for name, state in (("r1", UNKNOWN), ("r2", UP), ("r3", UNKNOWN)):
+        outlets = [PolledOutlet("1", state, name="web"), PolledOutlet("2", UNKNOWN, name="db")]
+        readings[name] = Reading(
+            outlets=outlets, answered=True, labelled=True, warnings=[f"outlet 2: {name}"]
+        )
+    handler = LoadedHandler("x", "x", str, (), False)
+    login = DeviceLogin("", {}, {})
+    targets: list[Target] = []
+    for name in readings:
+        targets.append(Target(ListedPdu(name, "x", Address("192.0.2.1")), handler, login))
+    monkeypatch.setattr(where, "_read_names", lambda _: list(readings.values()))
+    result = where.search(["web"], targets)
+    reasons = [{"pdu": name, "reason": f"outlet 2: {name}"} for name in ("r1", "r3")]
+    assert result.document()["reasons"] == reasons
+    assert list(result.notes()) == ["r1: outlet 2: r1", "r3: outlet 2: r3"]
 
 
 def test_an_identity_with_a_hyphen_before_it_is_no_option(

@@ -21,9 +21,10 @@ from handlers.shared.address import Address
 from handlers.shared.errors import ProtocolError, Unreachable
 from handlers.shared.request_counter import SENT
 from handlers.shared.tls import Trust
-from pdu.loading.handler_loading import LoadedHandler
+from pdu.loading.handler_loading import LoadedHandler, load
 from pdu.pdu_list import device_list, logins as auth
 from pdu.pdu_list.listed_pdu import ListedPdu
+from pdu.pdu_list.login_options import Login
 from pdu.pdu_list.logins import DeviceLogin
 from pdu.reading import polling
 from pdu.reading.parts import Reading
@@ -77,6 +78,16 @@ def reading(pdu: ThirdParty) -> Reading:
     return polling.poll(target)
 
 
+def test_the_settings_of_a_pdu_win_over_those_of_its_login() -> None:
+    """In a poll of a list, and for a command to a name of it."""
+    login = DeviceLogin("hall", {"port": "8443", "username": "reader"}, {"password": "x"})
+    own_settings = {"port": "8080", "scheme": "http"}
+    device = ListedPdu("r1", "netio", Address("192.0.2.1"), "hall", tuple(own_settings.items()))
+    data = polling.Target(device, load("netio"), login).data()
+    assert {**data.custom_params} == {**own_settings, "username": "reader", "password": "x"}
+    assert Login().with_list(own_settings, login).settings == {**own_settings, "username": "reader"}
+
+
 def test_requests_are_counted_only_during_the_reading() -> None:
     assert reading(Counted(2)).requests == 1
     assert SENT.get() is bool  # its default, which counts nothing
@@ -108,7 +119,7 @@ def test_a_state_that_the_platform_does_not_have_is_a_failure() -> None:
 
 
 @pytest.mark.parametrize(
-    "handler, requests", [("nut", 2), ("raritan", 6), ("redfish", 5), ("snmp", 16)]
+    "handler, requests", [("nut", 2), ("raritan", 6), ("redfish", 5), ("snmp", 17)]
 )
 def test_a_reading_in_one_session_says_what_the_calls_say_with_fewer_requests(
     small: Hall, handler: str, requests: int

@@ -64,6 +64,16 @@ def test_any_text_is_read_or_refused(text: str) -> None:
             continue
 
 
+def test_a_handler_that_is_no_name_becomes_no_word_of_the_line_that_reads_the_replay() -> None:
+    _, recording = recording_of("raritan")
+    text = recording.text.replace(
+        '"handler": "raritan"', '"handler": "raritan 127.0.0.1; touch made;"'
+    )
+    assert text != recording.text
+    with contextlib.closing(kind("raritan").serve(text, 0)) as device:
+        assert device.poll.startswith(f"PATH 127.0.0.1:{device.port} -s ")
+
+
 INSERTIONS = st.sampled_from(["", "\0", "x", '"', "}", "9" * 30, "|", "\n"])
 
 

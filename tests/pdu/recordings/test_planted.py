@@ -138,6 +138,18 @@ def test_rows_hold_the_community_in_no_form(secret: str, form: str) -> None:
         assert secret.encode() not in octets_of_oid
 
 
+@pytest.mark.parametrize("system", ["Linux", "FreeBSD", "SunOS"])
+def test_the_name_of_the_host_in_a_description_is_replaced_wherever_it_stands(system: str) -> None:
+    description = f"{system} kunde7-west 6.1.0 #1 SMP x86_64"
+    rows: Rows = {
+        SYS_DESCR: SnmpRow(OCTETS, description.encode()),
+        arcs(f"{TABLE}.2.1"): SnmpRow(OCTETS, b"kunde7-west left"),
+    }
+    clean = scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"}))
+    assert clean[SYS_DESCR].decoded == f"{system} name-1 6.1.0 #1 SMP x86_64"
+    assert "kunde7" not in clean[arcs(f"{TABLE}.2.1")].decoded
+
+
 @pytest.mark.parametrize("key", ["community", "auth_password", "priv_password"])
 def test_a_row_that_stays_holds_no_secret_of_the_login(key: str) -> None:
     rows: Rows = {SYS_DESCR: SnmpRow(OCTETS, b"PDU of s3cret-word!")}

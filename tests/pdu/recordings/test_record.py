@@ -259,7 +259,7 @@ def test_an_outlets_name_is_replaced_also_where_its_column_is_needed(encoding: s
     assert device is not None
     assert device.outlets is not None
     assert device.outlets.name is not None
-    names = device.outlets.name.rows(device.reader).values()
+    names = device.tables[device.outlets.name].values()
     oid = next(oid for oid, row in rows.items() if row.raw in names)
     rows[oid] = rows[oid]._replace(value="Büro Kundenmeier".encode(encoding))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ from handlers.nut import requests
 from handlers.nut.client import NutClient
 from handlers.shared.errors import SettingsError
 from handlers.snmp import schema
-from handlers.snmp.frozen_value import replace
 from handlers.snmp.profiles import PROFILE_BY_KEY
 from pdu.loading.handler_loading import load
 from pdu_common.connection import PduData, PduSnmpData

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from handlers.snmp.profile import ENTERPRISES, oids as profile_oids
+from handlers.snmp.profile import ENTERPRISES, oids
 from handlers.snmp.profiles import PROFILES
 from pdu.families import recognition
 from pdu.families.model_names import BRANDS, COLUMNS, NAMES, UNREAD_MAKERS, Claim, Name, read_names
@@ -360,7 +360,7 @@ def test_the_sys_object_id_of_each_simulated_unit_leads_to_its_family(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # a process asks once, so the command does not keep what each family reads
-    oids_by_family = {profile.key: tuple(profile_oids(profile)) for profile in PROFILES}
+    oids_by_family = {profile.key: tuple(oids(profile)) for profile in PROFILES}
     monkeypatch.setattr(recognition, "oids", lambda profile: oids_by_family[profile.key])
     number_of_units = 0
     for unit in fixtures():

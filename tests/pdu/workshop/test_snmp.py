@@ -10,24 +10,21 @@ from typing import Any
 import pytest
 
 from handlers.snmp import schema
-from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
+from handlers.snmp.profiles import PROFILE_BY_KEY
 from pdu import root
-from tests.handlers.snmp.every_part import EVERY_PART
 from tests.needs import ROOT
 from tests.pdu.running import run
 
 #: the profile's file, whose name a terminal must not obey, and that name as it is shown
 FILE, SHOWN = "acme\x1b[31m.json", r"acme\x1b[31m.json"
-EXAMPLE = ROOT / "docs" / "own-pdu" / "acme-bar.json"
+BAR = (ROOT / "docs" / "own-pdu" / "acme-bar.json").read_text("utf-8")
+STRIP = (ROOT / "docs" / "own-pdu" / "acme-strip.json").read_text("utf-8")
 UNCHECKED = (
     "profile.outlets[0].control: the commands could not be checked, because the rows that they need"
     " are only on a unit: switch a recording of it by them (pdu replay FILE --profile FILE.json),"
     " then one idle outlet"
 )
-READS_OF_EVERY_PART = (
-    "reads of each outlet: state, number, name, A, W, kWh; of the PDU: load (the first of 2 that"
-    " the PDU has; they are not added), power, energy"
-)
+READS_OF_STRIP = "reads of each outlet: state, name, A, kWh; of the PDU: load, energy"
 
 
 @pytest.fixture(autouse=True)
@@ -79,16 +76,32 @@ def test_names_of_a_copied_family_are_told(
     ]
 
 
-@pytest.mark.parametrize("key", ["every-part", pytest.param("k" * 40, id="of 40 characters")])
 def test_a_profile_whose_commands_cannot_be_checked_is_told_so(
-    key: str, capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    code, out, err = check(capsys, with_members(schema.dumps(EVERY_PART), {"key": key}))
+    profile = json.loads(STRIP)
+    profile["outlets"][0]["control"]["at"] = {
+        "kind": "Spread",
+        "oid": "1.3.6.1.4.1.32473.10.2.2",
+        "spans": [{"first": 300, "last": 301, "sub": 1}],
+    }
+    code, out, err = check(capsys, json.dumps(profile))
     assert (code, err) == (9, "")
     assert out.splitlines() == [
-        f"{SHOWN}: the profile '{key}' is valid",
+        f"{SHOWN}: the profile 'acme-strip' is valid",
         UNCHECKED,
-        READS_OF_EVERY_PART,
+        READS_OF_STRIP,
+        "switches outlets",
+    ]
+
+
+def test_a_key_may_have_40_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    key = "k" * 40
+    code, out, err = check(capsys, with_members(STRIP, {"key": key}))
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        f"{SHOWN}: the profile '{key}' is valid",
+        READS_OF_STRIP,
         "switches outlets",
     ]
 
@@ -100,7 +113,7 @@ def test_a_profile_whose_commands_cannot_be_checked_is_told_so(
 def test_a_profile_without_commands_is_told_so(
     has_control: bool, sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    profile = json.loads(EXAMPLE.read_text("utf-8"))
+    profile = json.loads(BAR)
     if not has_control:
         del profile["outlets"][0]["control"]
         del profile["evidence"]["switching"]
@@ -129,7 +142,7 @@ def test_a_profile_without_commands_is_told_so(
 def test_an_impossible_key_is_refused(
     key: str, sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = with_members(schema.dumps(EVERY_PART), {"key": key})
+    text = with_members(STRIP, {"key": key})
     assert check(capsys, text) == (2, "", f"settings: {SHOWN}: profile.key: {sentence}\n")
 
 
@@ -192,7 +205,15 @@ def test_a_table_has_the_families_with_a_word(capsys: pytest.CaptureFixture[str]
 def test_a_family_is_shown_as_json_from_which_it_can_be_rebuilt(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert root.run(["snmp", "show", "sentry3"]) == 0
-    profile = schema.loads(capsys.readouterr().out)
-    assert profile.key == "sentry3"
-    assert profile in PROFILES
+    assert root.run(["snmp", "show", "netio"]) == 0
+    shown = capsys.readouterr().out
+    assert shown == schema.dumps(PROFILE_BY_KEY["netio"]) + "\n"
+    assert schema.dumps(schema.loads(shown)) + "\n" == shown
+
+
+def test_a_family_with_a_function_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert root.run(["snmp", "show", "sentry3"]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "profile.units is read by a function of the handler" in shown.err
+    assert "docs/own-pdu.md" in shown.err

@@ -73,10 +73,6 @@ class Unit:
         for path in [path for path, other in self._by_path.items() if other is served]:
             del self._by_path[path]
 
-    def withdraw(self, path: str) -> None:
-        """Answer no longer by this well-known id."""
-        del self._by_path[path]
-
     def objects(self) -> list[Served]:
         return list(self._by_name.values())
 

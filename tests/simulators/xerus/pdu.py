@@ -254,13 +254,6 @@ class Pdu(Served):
         self._pdu.settings = {**self._pdu.settings, **settings}
         return 0
 
-    def end_load_shedding(self) -> None:
-        """Switches on the outlets that would be on without load shedding.
-
-        Source: Legrand PDU User Guide (June 2018), "Off and Lock Icons for Outlets".
-        """
-        self._pdu.relays.restore()
-
     # -- switching several outlets
 
     def setAllOutletPowerStates(self, pstate: int) -> int:

@@ -84,13 +84,6 @@ class Relays:
                 self._delays.cycle(relay.number), self._again(relay, ticket, sequence)
             )
 
-    def restore(self) -> None:
-        """Ends load shedding: outlets that would be on without it are switched on, with their
-        sequence delays.
-        """
-        self.held = frozenset()
-        self.on([relay for relay in self.all if relay.load_shed], sequence=True)
-
     def cancel(self) -> None:
         for planned in list(self._planned.values()):
             if planned.cancelable:

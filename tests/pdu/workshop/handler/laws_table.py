@@ -1,11 +1,12 @@
 """A call of a handler's method, and what is wrong with it: what the lines of laws.txt mean.
 
     METHOD RULE FLAGS       the call, of outlet 1, which is on, and what is right in its situation:
-                            fields of Expected; `-` for no rule
+                            fields of Expected; `-` for no rule; in capitals, the PDU's fault
     unmetered               of a PDU without meters: statistic has no figure, or
     invents                 1.5 A and 20 kWh;
     reads                   then it asks the PDU,
     switches WORD           switches outlet 1 `on` or `off`,
+    words TEXT              switches outlet 1 off by what switches outlet 2 on, too,
     sends TEXT              sends a request that is not known, or one
     mistakes TEXT           that is like a command,
     failure TEXT            meets this failure of the simulated PDU itself, and
@@ -93,6 +94,10 @@ class Calls:
             elif word == "switches":
                 unit.requests.append(f"{rest} 1")
                 unit.obey([UnitCommand("1", on=rest == "on", text=f"{rest} 1")])
+            elif word == "words":
+                unit.requests.append(rest)
+                unit.commands.append(UnitCommand("2", on=True, text=rest))
+                unit.states["1"] = False
             elif word == "sends":
                 unit.commands.append(UnitCommand.unknown(rest))
             elif word == "mistakes":
@@ -122,9 +127,12 @@ def shown(case: Case) -> str:
     """What is wrong with a call of outlet 1, which is on."""
     method, *actions = case.left.split(TABLE.separator)
     method, rule, *words = method.split(" ")
-    flags: dict[str, Any] = dict.fromkeys(words, True)
+    flags: dict[str, Any] = {word: True for word in words if word.islower()}
     expected = Expected(rule.strip("-"))._replace(**flags)
     unit = TwoOutlets()
+    for word in words:
+        if word.isupper():
+            unit.begin(UnitFault[word])
     unit.is_metered = not {"unmetered", "invents"}.intersection(actions)
     methods = Calls(unit, actions)
     handler = MadeHandler(

@@ -7,8 +7,9 @@ from typing import Optional
 import pytest
 
 from handlers.dcimanager import Figures, MeterFigures
+from handlers.snmp.device import outlet_counts
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.reader import Reader
+from handlers.snmp.tables import Tables
 from pdu.recordings.snmp.recorded_rows import RecordedRows
 from pdu.recordings.snmp.recording_format import find_device
 from pdu.recordings.snmp.unit_objects import energy_figures, load_figures
@@ -56,7 +57,7 @@ def test_the_unit_of_a_family_has_each_state_its_own_figures_and_is_found_by_its
             assert unit.command_words(outlet, on=on) if outlet else has_few_outlets
     # the columns and scalars of the states alone
     memory = RecordedRows(device.rows)
-    outlets.states.source.rows(Reader(memory, read_device.reader.root))
+    outlets.states.rows(Tables(memory, read_device.tables.root))
     device_by_states = next(requested_devices(frozenset(memory.answers)))
     # families may read one table; then either unit has it
     objects = set(memory.oids_in_answers())
@@ -71,9 +72,8 @@ def test_a_unit_counts_all_outlets_that_it_lists(key: str) -> None:
     read_device = find_device(device.rows, key).device
     assert read_device is not None
     assert read_device.outlets is not None
-    count = read_device.outlets.count
-    if count is not None and key not in _OTHER_COUNTS:
-        counts = count.rows(read_device.reader)
+    if read_device.outlets.count is not None and key not in _OTHER_COUNTS:
+        counts = outlet_counts(read_device.outlets, read_device.tables)
         assert sum(int(str(value)) for value in counts.values()) == len(read_device.states)
 
 

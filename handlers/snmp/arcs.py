@@ -1,0 +1,28 @@
+"""Some arcs of an index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Optional
+
+
+@dataclass(frozen=True)
+class Arcs:
+    """Some arcs of an index, such as those that name its unit.
+
+    Fields:
+        start: the first of them, counted from 0.
+        stop: the arc after the last of them (none: to the end).
+    """
+
+    start: int = 0
+    stop: Optional[int] = None
+
+    def check(self) -> None:
+        stop = self.stop
+        if stop is not None and (self.start < 0) == (stop < 0) and self.start >= stop:
+            raise ValueError(f"start {self.start}, stop {stop}: there is no arc between them")
+
+    def of(self, index: str) -> str:
+        """These arcs of an index, dotted."""
+        return ".".join(index.split(".")[self.start : self.stop])

@@ -1,0 +1,70 @@
+"""The printed number and the name of each outlet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import compress, zip_longest
+
+from .. import dcimanager
+from ..dcimanager.rows import Raw
+from ..shared.labels import name_text
+from .decoding import printable_text
+from .device import SnmpDevice
+from .rows import Lost
+from .states import name_of
+
+
+def outlet_labels(device: SnmpDevice, encoding: str = "") -> list[dcimanager.Label]:
+    """Number and name of each outlet."""
+    outlets, tables = device.outlets, device.tables
+    if outlets is None:
+        return []
+    printed = tables[outlets.number] if outlets.number else {}
+    names = tables[outlets.name] if outlets.name else {}
+    numbers: dict[str, str] = {}
+    for identity in device.decisions:
+        number_text = _shown_text(printed.get(identity, ""), encoding)
+        numbers[identity] = number_text or identity.rpartition(".")[2]
+    return [
+        dcimanager.label(identity, number_text, _shown_text(names.get(identity, ""), encoding))
+        for identity, number_text in _distinct(numbers).items()
+    ]
+
+
+def lost_labels(device: SnmpDevice) -> list[tuple[str, str]]:
+    """Outlet -> why its number or its name is not known, where other outlets have theirs."""
+    if device.outlets is None:
+        return []
+    return [
+        (identity, f"{name_of(source)}: {value.reason}")
+        for source in (device.outlets.number, device.outlets.name)
+        if source
+        for identity, value in device.tables[source].items()
+        if isinstance(value, Lost) and identity in device.decisions
+    ]
+
+
+def _shown_text(raw: Raw, encoding: str) -> str:
+    """A name or number for people."""
+    if isinstance(raw, bytes):
+        return printable_text(name_text(raw, encoding))
+    return printable_text(raw)
+
+
+def _distinct(numbers: Mapping[str, str]) -> Mapping[str, str]:
+    """The numbers; if some are the same, each after those arcs of the identity before the last that
+    differ. They are as before if that does not help."""
+    if len(set(numbers.values())) == len(numbers):
+        return numbers
+    units = {identity: identity.split(".")[:-1] for identity in numbers}
+    differing: list[bool] = []
+    for arcs_there in zip_longest(*units.values()):
+        differing.append(len(set(arcs_there)) > 1)
+    numbers_with_units: dict[str, str] = {}
+    for identity, number in numbers.items():
+        parts = [*compress(units[identity], differing), number]
+        numbers_with_units[identity] = ":".join(parts)
+    distinct_numbers = set(numbers_with_units.values())
+    if len(distinct_numbers) < len(numbers):
+        return numbers
+    return numbers_with_units

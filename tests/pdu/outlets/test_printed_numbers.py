@@ -1,0 +1,60 @@
+"""Commands at a unit on which the number printed at an outlet is the identity of another one."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pdu.cli.exit_codes import code_of
+from pdu.outlets import switching
+from tests.pdu.running import run
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_units import fixture
+
+
+@pytest.fixture
+def agent(monkeypatch: pytest.MonkeyPatch) -> Iterator[Agent]:
+    monkeypatch.setenv("PDU_COMMUNITY", "private")
+    with Agent(fixture("synaccess-netbooter").device()) as agent:
+        yield agent
+
+
+def test_a_number_that_is_another_outlets_identity_switches_nothing(
+    agent: Agent, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in ("on", "off", "cycle"):
+        code, out, err = run(capsys, command, "snmp", f"127.0.0.1:{agent.port}", "2", "--yes")
+        assert (code, out) == (code_of("no-such-outlet"), "")
+        assert "'2' is outlet 2, and number 2 on the unit is outlet 1: nothing was done" in err
+        assert "write identity:2 or identity:1" in err
+    assert not agent.counts["set"]
+
+
+def test_an_identity_that_is_written_as_one_is_switched_without_a_reading_before(
+    agent: Agent, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise AssertionError("the outlet was looked up")
+
+    monkeypatch.setattr(switching, "present_outlets", fail)
+    words = ("off", "snmp", f"127.0.0.1:{agent.port}", "identity:2", "--yes", "--json")
+    code, out, _ = run(capsys, *words)
+    (row,) = json.loads(out)["outlets"]
+    assert (code, row["identity"], row["number"], row["state"]) == (0, "2", "3", "off")
+
+
+def test_the_line_that_where_prints_switches_the_outlet_of_the_name(
+    agent: Agent, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "pdus.csv"
+    path.write_text(f"name,handler,address\nr1,snmp,127.0.0.1:{agent.port}\n")
+    _, out, _ = run(capsys, "where", "db", "--list", str(path))
+    _, _, line = out.splitlines()[-1].partition(": pdu ")
+    assert line == f"off r1 identity:2 --list {path}"
+    code, out, _ = run(capsys, *shlex.split(line), "--yes")
+    assert code == 0
+    assert out.startswith("outlet 2 (number 3 on the unit) of r1 ")

@@ -1,0 +1,54 @@
+"""The warnings of handlers, kept for the reading during which they are logged."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from hypothesis import given, strategies as st
+
+from handlers.shared.address import Address
+from handlers.shared.doubts import doubt_sentences
+from pdu.loading.handler_loading import LoadedHandler
+from pdu.pdu_list.listed_pdu import ListedPdu
+from pdu.pdu_list.logins import ENVIRONMENT, DeviceLogin
+from pdu.reading.kept_warnings import concerns
+from pdu.reading.polling import Target
+from pdu.reading.reader_pool import read_all
+from pdu_common.helper import PduView
+
+
+class _Doubtful:
+    """A handler's object that logs the address of its PDU."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    def status(self) -> PduView:
+        for _ in range(2):
+            logging.getLogger("any").warning(f"outlet 1: no state at {self._address}")
+        return PduView([])
+
+
+def test_each_warning_is_kept_once_for_the_pdu_that_was_read() -> None:
+    def make(data: Any) -> _Doubtful:
+        return _Doubtful(str(data.ip))
+
+    handler = LoadedHandler("x", "x", make, (), False)
+    log_handlers = list(logging.getLogger().handlers)
+    login = DeviceLogin(ENVIRONMENT, {}, {})
+    targets: list[Target] = []
+    for number in range(1, 21):
+        address = Address(f"192.0.2.{number}")
+        targets.append(Target(ListedPdu(f"pdu {number}", "x", address), handler, login))
+    for index, reading in read_all(targets):
+        assert reading.warnings == (f"outlet 1: no state at {targets[index].device.address}",)
+    assert logging.getLogger().handlers == log_handlers
+
+
+@given(st.lists(st.integers(1, 9).map(str), min_size=1, max_size=9, unique=True), st.integers(1, 9))
+def test_a_doubt_concerns_the_outlets_that_it_names(identities: list[str], asked: int) -> None:
+    (sentence,) = doubt_sentences((identity, "no state: x") for identity in identities)
+    is_shortened = len(identities) > 5
+    assert concerns(sentence, [str(asked)]) is (str(asked) in identities or is_shortened)
+    assert concerns("the certificate ends soon", [])
