@@ -181,7 +181,7 @@ class Measurement:
     def row_text(self, tables: Tables, row: str, raw: RawFigure) -> str:
         """What was read of a row that gives no figure."""
         if is_unidentified(row):
-            unit = row.strip(".")
+            unit = tables.quoted(row.strip("."))  # some devices name their units in a column
             return f"the answers lack a row of {self.objects}{unit and f' for {unit}'}"
         texts = [
             part.reason if isinstance(part, Lost) else repr(tables.quoted(part, _QUOTED))
