@@ -117,17 +117,17 @@ def _outlet(entry: Fields, figures: MeterFigures) -> Outlet:
         raise ValueError("no ID")
     word = entry.get("State")
     state = STATES.get(word) if type(word) is int else None
-    doubt = f"its State is {word!r}" if state is None else ""
+    reason = f"its State is {word!r}" if state is None else ""
     meter_denies_off = denial_of_off(figures)
     if state is False and meter_denies_off:
-        doubt = meter_denies_off
+        reason = meter_denies_off
         state = None
     return Outlet(
         identity=str(output),
         name=str(entry.get("Name") or "")[:100],
         state=state,
         figures=figures,
-        doubt=doubt,
+        reason=reason,
     )
 
 

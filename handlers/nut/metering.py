@@ -57,11 +57,11 @@ from .figures import (
     ListedSource,
     Source,
     UnlistedSource,
-    doubt_of_driver,
     figure_of,
     known_now,
     meter_of_outlets,
     meter_of_side,
+    reason_of_stale_values,
     summands_of_first,
     ups_power,
     variable_figure,
@@ -178,7 +178,7 @@ def whole_load(variables: Mapping[str, str], field: str) -> Figure:
     output = _ups_output(variables, field)
     average = _average(variables, "output", field)
     summands = summands_of_first([output, average])
-    return known_now(_sum(summands), doubt_of_driver(variables))
+    return known_now(_sum(summands), reason_of_stale_values(variables))
 
 
 def _ups_output(variables: Mapping[str, str], field: str) -> Source:
@@ -333,14 +333,14 @@ def line_currents(variables: Mapping[str, str]) -> Union[Mapping[str, Figure], N
     lines = _lines(variables, "input")
     if not any("current" in fields for fields in lines.values()):
         return {}
-    doubt = doubt_of_driver(variables)
+    reason = reason_of_stale_values(variables)
     phase_count = _phases(variables, "input")
     figures = _line_figures(lines, "input", "current", phase_count)
     if isinstance(phase_count, NotKnown) and figures == [phase_count]:
         return phase_count
     current_by_line: dict[str, Figure] = {}
     for number, figure in enumerate(figures, 1):
-        current_by_line[f"L{number}"] = known_now(figure, doubt)
+        current_by_line[f"L{number}"] = known_now(figure, reason)
     return current_by_line
 
 
@@ -408,7 +408,7 @@ def total(
     `sources_of`: `load`, `power` or another of the functions above. `outlets`: the figures of the
     outlets by identity.
     """
-    doubt = doubt_of_driver(device.variables)
+    reason = reason_of_stale_values(device.variables)
     outlet_figures = list(outlets.values())
     if chain:
         summands_of_members = _chain_figures(sources_of, device, chain, outlets)
@@ -416,10 +416,10 @@ def total(
             member_sums: dict[str, Figure] = {}
             for number, summands in zip(chain, summands_of_members):
                 member_sums[str(number)] = _sum(summands)
-            return known_now(sum_of_parts("device", member_sums), doubt)
+            return known_now(sum_of_parts("device", member_sums), reason)
         outlet_figures = []  # the outlets are the members', and no source of the whole chain
     sources = sources_of(device.variables, outlet_figures)
-    return known_now(_sum(summands_of_first(sources)), doubt)
+    return known_now(_sum(summands_of_first(sources)), reason)
 
 
 class _MemberSources(NamedTuple):

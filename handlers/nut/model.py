@@ -60,7 +60,7 @@ class NutOutlet(NamedTuple):
     #: the table of its driver whose words prove no state; None if they do
     table: Optional[AmbiguousTable] = None
     #: why what its driver shows is no state, or what denies it; "" for nothing
-    doubt: str = ""
+    reason: str = ""
 
 
 class NutDevice(NamedTuple):

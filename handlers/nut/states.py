@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple, Optional
 
-from ..shared.doubts import some
-from .figures import doubt_of_driver
+from ..shared.unknown_states import some
+from .figures import reason_of_stale_values
 from .groups import GROUP, off_groups_text
 from .numbers import BLANKS, parse_number
 from .state_words import (
@@ -39,12 +39,12 @@ class OutletState(NamedTuple):
     #: None: not known
     is_on: Optional[bool]
     #: why it is not known; "" if it is
-    doubt: str = ""
+    reason: str = ""
 
     @classmethod
-    def unknown(cls, doubt: str) -> OutletState:
+    def unknown(cls, reason: str) -> OutletState:
         """A state that is not known, for this reason."""
-        return cls(None, doubt)
+        return cls(None, reason)
 
 
 def state_of(
@@ -58,9 +58,9 @@ def state_of(
     `without_state`, an off that a meter denies, and an on behind an open breaker. `table`: the
     driver's, whose words prove no state.
     """
-    driver_doubt = doubt_of_driver(values)
-    if driver_doubt:
-        return OutletState.unknown(driver_doubt)
+    stale_reason = reason_of_stale_values(values)
+    if stale_reason:
+        return OutletState.unknown(stale_reason)
     if "ups.status" in values:  # the whole load of a UPS, which has no outlet's variables
         return _state_of_load(values)
     is_on = _shown_state(values, without_state)
@@ -78,10 +78,10 @@ def state_of(
         return OutletState.unknown(table.reason)
     if is_on is False:
         return OutletState.unknown(f"{denial}, so it is not off as its NUT driver shows")
-    return OutletState.unknown(_doubt_of_words(values, without_state))
+    return OutletState.unknown(_reason_of_words(values, without_state))
 
 
-def _doubt_of_words(values: Mapping[str, str], without_state: frozenset[str]) -> str:
+def _reason_of_words(values: Mapping[str, str], without_state: frozenset[str]) -> str:
     """Why the words of the driver show no state."""
     texts = [text.strip(BLANKS) for text in _state_texts(values).values()]
     if not texts:

@@ -153,9 +153,9 @@ def _of_pdu(resources: PduResources, quantity: Quantity) -> _QuantityFigures:
     if quantity.is_counter or meaning(pdu.resource).unit_flow is Flow.AS_SHOWN:
         return _shown_figures(resources, quantity)
     # a current or a power that it shows may be old
-    doubt = NotKnown(f"the Status of the PDU is {status_word(pdu.resource)}")
-    total = NOTHING if resources.is_absent else doubt
-    by_outlet = {outlet.identity: doubt for outlet in resources.outlets}
+    not_known = NotKnown(f"the Status of the PDU is {status_word(pdu.resource)}")
+    total = NOTHING if resources.is_absent else not_known
+    by_outlet = {outlet.identity: not_known for outlet in resources.outlets}
     return _QuantityFigures(total=total, inlet=total, by_outlet=by_outlet)
 
 

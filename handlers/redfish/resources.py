@@ -139,13 +139,13 @@ def is_absent(resource: Json) -> bool:
 
 
 def state(outlet: Json, pdu: Json) -> EnumPowerStatus:
-    """UP or DOWN; UNKNOWN if there is a `doubt`."""
-    if doubt(outlet, pdu):
+    """UP or DOWN; UNKNOWN if there is an `unknown_reason`."""
+    if unknown_reason(outlet, pdu):
         return EnumPowerStatus.UNKNOWN
     return _STATES[outlet["PowerState"]]
 
 
-def doubt(outlet: Json, pdu: Json) -> str:
+def unknown_reason(outlet: Json, pdu: Json) -> str:
     """Why the state is not known: the outlet reports none, is unusable or about to change, or its
     fields contradict each other, or its PDU is unusable: the outlet may then report its last state.
     "" if it is known.

@@ -18,8 +18,8 @@ from ..shared.ceilings import (
     PLACEHOLDERS_16,
 )
 from ..shared.decimals import CONTEXT
-from ..shared.doubts import some
 from ..shared.meter_figures import ExactFigure, NotKnown, NotMetered, exact_sum_if_complete
+from ..shared.unknown_states import some
 from . import validation
 from .arcs import Arcs
 from .decoding import Rows, number, text

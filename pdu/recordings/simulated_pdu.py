@@ -136,7 +136,7 @@ class SimulatedPdu(ABC):
         self._end = threading.Event()
 
     @property
-    def doubts(self) -> Mapping[str, str]:
+    def reason_by_untried_rule(self) -> Mapping[str, str]:
         """Why a rule of `pdu handler check` cannot be tried on it, a sentence by its name."""
         return {}
 

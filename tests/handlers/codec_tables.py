@@ -8,7 +8,7 @@ all CALLS of a codec, which must show the same states.
     o += o.0 {"id": "x"}                one more row: a copy with these members
     order 3 off `answer`                a command -> the request, or the error of its answer
 
-STATEMENTS are what differs from the recording: `NAME on`, `NAME ?(doubt)`, `NAME.A 0.5`,
+STATEMENTS are what differs from the recording: `NAME on`, `NAME ?(reason)`, `NAME.A 0.5`,
 `NAME.kWh ?(reason)`, `NAME.name TEXT`, `unit.W -`, `caution(words)`, `error words` and
 `error Refused words`. `[command]`, `[status]` or `[names]` before them are those of one call.
 """
@@ -240,8 +240,8 @@ def _shown(codec: Any, call: str, answers: Mapping[str, Any]) -> Shown:
 def _states(outlets: Iterable[Outlet]) -> dict[str, str]:
     texts: dict[str, str] = {}
     for outlet in outlets:
-        doubt = f"({outlet.doubt})" if outlet.doubt else ""
-        texts[outlet.identity] = _STATES[outlet.state] + doubt
+        reason = f"({outlet.reason})" if outlet.reason else ""
+        texts[outlet.identity] = _STATES[outlet.state] + reason
     return texts
 
 

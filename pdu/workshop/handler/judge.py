@@ -117,7 +117,7 @@ class Judge:
         #: with other figures, where they are known
         self._other_contents: Any = None
         #: why commands cannot be judged; "" if they can
-        self.why_no_commands = self.model.doubts.get("port_down", "")
+        self.why_no_commands = self.model.reason_by_untried_rule.get("port_down", "")
         #: the rules of which a case was seen to its end, with what was seen
         self._details: dict[str, str] = {}
 
@@ -127,7 +127,7 @@ class Judge:
         why_by_rule = dict.fromkeys(unfinished_rules, _EXPLAINED)
         if self.why_no_commands:
             why_by_rule.update(dict.fromkeys(_RULES_OF_COMMANDS, self.why_no_commands))
-        why_by_rule.update(self.model.doubts)
+        why_by_rule.update(self.model.reason_by_untried_rule)
         for rule in RULES:
             faults_of_rule = [fault for fault in faults if fault.rule == rule]
             finding = self._finding(rule, faults_of_rule, why_by_rule.get(rule, ""))

@@ -197,4 +197,4 @@ def test_what_is_no_state_has_a_reason(
     values: dict[str, str], without_state: frozenset[str]
 ) -> None:
     state = state_of(values, without_state)
-    assert (state.is_on is None) == (state.doubt != "")
+    assert (state.is_on is None) == (state.reason != "")

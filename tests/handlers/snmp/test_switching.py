@@ -144,7 +144,7 @@ def test_a_state_that_falls_back_while_the_unit_settles_is_unknown() -> None:
         assert port.power_status is UNKNOWN
 
 
-def test_a_doubt_that_arises_after_the_write_leaves_the_state_unknown() -> None:
+def test_a_condition_that_changes_after_the_write_leaves_the_state_unknown() -> None:
     """The unit shows the wanted state, and then that a command to the outlet is pending."""
     agent = AgentWithStuckRelay(apc.rpdu2(8))
     pending = f"{apc.RPDU2_STATUS}.6.3"

@@ -53,7 +53,7 @@ def test_an_outlet_is_turned_alone_and_back(device: ReplayedDevice) -> None:
     states = unit.outlet_states()
     outlet = _outlet(unit)
     assert len(states) > 1
-    assert unit.doubts == {}
+    assert unit.reason_by_untried_rule == {}
     for on in (False, None, True):
         assert unit.turn_outlet(outlet, on=on)
         assert unit.outlet_states() == {**states, outlet: on}
