@@ -71,8 +71,8 @@ def command(identity: str, *, on: bool) -> Dialogue[None]:
     # < 200 {"was_on": true}
     # < 500 {"code": -109, "message": ...} for a command that is not carried out
     # < 400 {"error": {"code": -103, "message": ...}}, as windkh/node-red-contrib-shelly 195 has it
-    order = {"id": int(identity) - 1, "on": on}
-    answer = yield WriteRequest(SET, json.dumps(order).encode(), fault_of=_fault)
+    parameters = {"id": int(identity) - 1, "on": on}
+    answer = yield WriteRequest(SET, json.dumps(parameters).encode(), fault_of=_fault)
     if not answer:
         return  # the reading after the command decides
     fault = _fault(answer)

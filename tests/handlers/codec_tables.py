@@ -6,7 +6,7 @@ all CALLS of a codec, which must show the same states.
     o.0.state = "OFF" | 1 | -           a member, as JSON; - for none, @404 or @denied for an error,
                                         `text` for an answer that is no JSON; `o.*.state`: of all
     o += o.0 {"id": "x"}                one more row: a copy with these members
-    order 3 off `answer`                a command -> the request, or the error of its answer
+    command 3 off `answer`              a command -> the request, or the error of its answer
 
 STATEMENTS are what differs from the recording: `NAME on`, `NAME ?(reason)`, `NAME.A 0.5`,
 `NAME.kWh ?(reason)`, `NAME.name TEXT`, `unit.W -`, `caution(words)`, `error words` and
@@ -53,7 +53,7 @@ def table(handler: str) -> Table:
 def difference(handler: str, case: Case) -> str:
     """How what the codec shows of a case differs from its line, "" if it does not."""
     codec = importlib.import_module(f"handlers.{handler}.decoding")
-    if case.left.startswith("order "):
+    if case.left.startswith("command "):
         _, identity, word, *answer = case.left.split(" ", 3)
         text = _command(codec, identity, word == "on", *answer)
         return "" if fits(text, case.right) else f"shown: {text}\n  expected: {case.right}"

@@ -23,7 +23,7 @@ from tests.handlers.snmp.calls import Listening, MemoryPdu, near, pdu
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.rows import each_row
 from tests.simulators.snmp_agent import Agent
-from tests.simulators.snmp_units import Fixture, Order, Switch, fixtures
+from tests.simulators.snmp_units import Fixture, Switch, VarBind, fixtures
 
 Reach = Callable[..., SnmpPdu]
 FAMILIES: dict[str, Profile] = {profile.key: profile for profile in PROFILES}
@@ -187,7 +187,7 @@ def switching(unit: Fixture) -> Switch:
     return unit.switch
 
 
-def orders(unit: Fixture, up: bool) -> list[Order]:
+def varbinds(unit: Fixture, up: bool) -> list[VarBind]:
     """The writes of a command to the outlet that the fixture switches."""
     return list(switching(unit).on if up else switching(unit).off)
 
