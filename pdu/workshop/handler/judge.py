@@ -348,7 +348,7 @@ class Judge:
         """Note that a case of a rule was seen to its end. `detail`: what was seen."""
         self._details[rule] = self._details.get(rule) or detail
 
-    def call_quietly(self, methods: Methods, unit: SimulatedPdu, method: str) -> None:
+    def call_ignoring_errors(self, methods: Methods, unit: SimulatedPdu, method: str) -> None:
         """Call a method, whatever it raises."""
         with contextlib.suppress(Exception):
             call_method(methods, method, outlet_to_switch(unit, on=method == "port_up"))

@@ -177,7 +177,7 @@ def _one_answer(judge: Judge) -> Iterator[Case]:
     for make_target, method in itertools.product(targets, methods):
         target = make_target()
         before = len(target.unit.answers)
-        judge.call_quietly(target.methods, target.unit, method)
+        judge.call_ignoring_errors(target.methods, target.unit, method)
         sizes = [len(answer) for answer in target.unit.answers[before:][:_MOST_REQUESTS]]
         if not sizes:
             continue
@@ -353,7 +353,7 @@ def _refused_logins(judge: Judge) -> Iterator[Fault]:
         assert isinstance(unit, HttpPdu)
         unit.denies = judge.handler.is_login
         unit.messages.clear()
-        judge.call_quietly(target.methods, unit, method)
+        judge.call_ignoring_errors(target.methods, unit, method)
         logins = [message for message in unit.messages if judge.handler.is_login(message)]
         with_body = [message for message in unit.messages if message.partition("\n\n")[2]]
         # another password, such as the factory's, is sent as the first was
@@ -386,7 +386,7 @@ def _redirects(judge: Judge) -> Iterator[Fault]:
                 unit.redirect = response
             else:
                 unit.refusal = response
-            judge.call_quietly(target.methods, unit, method)
+            judge.call_ignoring_errors(target.methods, unit, method)
             is_sent = any(map(judge.handler.is_login, other.messages))
             is_tried = bool(unit.requests if is_of_all else unit.commands)
             other.close()
@@ -405,7 +405,7 @@ def _proxies(judge: Judge) -> Iterator[Fault]:
     address = f"http://127.0.0.1:{proxy.port}"
     with _environment(http_proxy=address, HTTP_PROXY=address, no_proxy="", NO_PROXY=""):
         for method in judge.methods:
-            judge.call_quietly(judge.handler.anew(unit.port), unit, method)
+            judge.call_ignoring_errors(judge.handler.anew(unit.port), unit, method)
             if proxy.requests:
                 yield Fault("proxy", method, "asked the proxy that the environment names")
                 return
@@ -435,7 +435,7 @@ def _connections(judge: Judge) -> Iterator[Fault]:
     unit = target.unit
     assert isinstance(unit, HttpPdu)
     for _ in range(_POLLS):
-        judge.call_quietly(target.methods, unit, "status")
+        judge.call_ignoring_errors(target.methods, unit, "status")
     gc.collect()
     end = time.monotonic() + _CLOSED_S
     while unit.open_connections >= _POLLS and time.monotonic() < end:
