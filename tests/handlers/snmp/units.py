@@ -75,8 +75,7 @@ ONE_OF_EACH_MECHANISM = _one_of_each_mechanism()
 EACH_MECHANISM = pytest.mark.parametrize("unit", ONE_OF_EACH_MECHANISM, ids=unit_id)
 #: as EACH, in one test
 EVERY_ROW = each_row("unit", FIXTURES, ids=unit_id)
-# Units that are also read over the wire. Together they need every kind of read (test_families.py,
-# `kinds_of_reads`).
+# Units that are also read over the wire. Together they need every kind of read.
 WIRED = [
     unit
     for unit in FIXTURES
