@@ -380,7 +380,7 @@ def _row_per_unit(rows: Sequence[PduRow], counted_as: Mapping[str, str]) -> Sequ
     for row in rows:
         name = row.device.name
         unit = counted_as.get(name, name)
-        earlier_row = row_by_unit.setdefault(unit, row)
-        if earlier_row.kind and not row.kind:
+        earlier_row = row_by_unit.get(unit)
+        if earlier_row is None or (earlier_row.kind and not row.kind):
             row_by_unit[unit] = row
     return list(row_by_unit.values())

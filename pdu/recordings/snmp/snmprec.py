@@ -91,13 +91,14 @@ class RowFile:
         has is not known."""
         _check_oid(oid)
         _check_size(row)
-        first_row = self.rows.setdefault(oid, row)
-        if first_row != row:
+        if self.rows.get(oid, row) != row:
             raise SettingsError(
                 f"lines {self._number_by_oid[oid]} and {number} have two values of the object"
                 f" {dotted(oid)}: keep the one that the device has"
             )
-        self._number_by_oid.setdefault(oid, number)
+        if oid not in self.rows:
+            self.rows[oid] = row
+            self._number_by_oid[oid] = number
 
     def leave_out(self, number: int, reason: str) -> None:
         """Note a line that is no row, or whose value cannot be read."""
