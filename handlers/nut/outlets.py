@@ -32,7 +32,7 @@ from .groups import group_numbers, numbers_by_group_id, off_groups_text, states_
 from .model import LOAD_IDENTITY, NutDevice, NutOutlet, SwitchCommand
 from .numbers import BLANKS, tidy
 from .settings import WHOLE_LOAD
-from .state_words import OUTLET_DRIVERS, ambiguous_table, has_breakers, words_without_state
+from .state_words import OUTLET_DRIVERS, ambiguous_table, has_breakers, unproven_words_of
 from .states import LOAD_METER, METERS, state_of, words_of
 
 # of an outlet; usbhid-ups shows `protect.status` beside the `status` (mge-hid.c)
@@ -183,9 +183,9 @@ def _outlet(
         meter_texts.update(group_texts)
     values = {**states, **meter_texts}
     table = ambiguous_table(variables, row.number, row.fields)
-    without_state = words_without_state(variables, table)
-    status_words = filter(None, words_of(values, without_state))
-    state = state_of(values, without_state, table)
+    unproven_words = unproven_words_of(variables, table)
+    status_words = filter(None, words_of(values, unproven_words))
+    state = state_of(values, unproven_words, table)
     reason = state.reason
     if state.is_on:
         reason = _reason_of_groups(row, group_texts)
@@ -206,7 +206,7 @@ def _outlet(
         off=_switch_command(member, row.number, on=False, writable=writable),
         state_variables=tuple(states),
         meter_variables=tuple(meter_texts),
-        words_without_state=without_state,
+        unproven_words=unproven_words,
         table=table,
         reason=reason,
     )

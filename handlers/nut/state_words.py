@@ -240,7 +240,7 @@ def _mirrored_table(number: str, row: Mapping[str, str]) -> Optional[AmbiguousTa
     return None
 
 
-def words_without_state(
+def unproven_words_of(
     variables: Mapping[str, str], table: Optional[AmbiguousTable]
 ) -> frozenset[str]:
     """Words of the tables above that are no state of an outlet of this device."""

@@ -39,7 +39,7 @@ def switch_outlet(
     _require_login(settings)
     target_word = "on" if on else "off"
     # An outlet without a state to read is UNKNOWN at once.
-    can_prove = outlet.state_variables and target_word not in outlet.words_without_state
+    can_prove = outlet.state_variables and target_word not in outlet.unproven_words
     outlet_switch = _OutletSwitch(client, listed_device.name, outlet, command, on=on)
     state = switch(
         outlet_switch.write,
@@ -128,7 +128,7 @@ class _OutletSwitch:
     def _state_of_values(self) -> states.OutletState:
         """The state by the values of the last reading."""
         outlet = self._outlet
-        return states.state_of(self._values, outlet.words_without_state, outlet.table)
+        return states.state_of(self._values, outlet.unproven_words, outlet.table)
 
 
 def _find(

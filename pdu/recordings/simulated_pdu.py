@@ -267,6 +267,7 @@ class SimulatedPdu(ABC):
         Raises CommandRefused, and ConnectionAbortedError for no answer.
         """
         self.commands += commands
+        # with PENDING the states become unknown, whatever the caller would carry out
         if carry_out is None or self.fault is UnitFault.PENDING:
             carry_out = partial(self._carry_out, commands)
         if self.fault in (UnitFault.REFUSES, UnitFault.BUSY):

@@ -203,6 +203,7 @@ def other_figures(
 ) -> Iterator[dict[str, Any]]:
     """Copies of the contents with halved numbers, except states and names of outlets: first all of
     them; then those with a point and those in columns, one for each outlet; then each column alone.
+    The judge takes the first copy whose figures the handler reads otherwise.
     """
     state_places = {place for column in columns for place in column.places}
     groups = list(number_groups(contents, len(names)))
