@@ -49,7 +49,7 @@ class Measurement:
     """A measurement in A, W or kWh: value * `scale`, further scaled by `exponent` and `factor` if
     these are given.
 
-    "Not measured", whatever `absent` says: text that is not a number; 2^n - 1 for n of 31, 32, 63
+    No figure, whatever `absent` says: text that is not a number; 2^n - 1 for n of 31, 32, 63
     and 64, and -2^31 and -2^63; a number below 0, unless `magnitude` is set. Of currents and powers
     (see `Ceilings`) also 32767, 65535 and -32768, a text of five nines or more and no other digit,
     and a figure above what the part can carry. A register of energy passes through these; it has no
@@ -181,7 +181,7 @@ class Measurement:
     def row_text(self, tables: Tables, row: str, raw: RawFigure) -> str:
         """What was read of a row that gives no figure."""
         if is_unidentified(row):
-            unit = row.strip(".")
+            unit = tables.quoted(row.strip("."))  # some devices name their units in a column
             return f"the answers lack a row of {self.objects}{unit and f' for {unit}'}"
         texts = [
             part.reason if isinstance(part, Lost) else repr(tables.quoted(part, _QUOTED))
@@ -222,8 +222,8 @@ class Measurement:
 
 
 def _is_placeholder(raw: Raw, reading: Decimal, most: Optional[Decimal]) -> bool:
-    """Whether a value stands for "not measured": a register that is filled up; of a current or
-    power also one of 16 bits, and a text with nines alone."""
+    """Whether a value is no figure, which is then not known: a register that is filled up; of a
+    current or power also one of 16 bits, and a text with nines alone."""
     if reading in PLACEHOLDERS:
         return True
     if most is None:
@@ -245,7 +245,7 @@ def _multiply(value: Decimal, factor: Decimal) -> Decimal:
 
 @dataclass(frozen=True)
 class Ceilings:
-    """The most that the parts of a family can carry, in A and W. A larger figure is "not measured",
+    """The most that the parts of a family can carry, in A and W. A larger figure is not known,
     because meters without a value show their largest number. Energy has no ceiling.
 
     The defaults are those of handlers/shared/ceilings.py.

@@ -8,6 +8,7 @@ currents again. What has no value has no sample, and never the value 0.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from handlers.shared.errors import SettingsError
-from handlers.shared.meter_figures import Figure, measured, reason_without
+from handlers.shared.meter_figures import Figure, NotKnown, measured, reason_without
 
 from ..cli.states import DOWN, UP
 from ..inspection.topology import BREAKER, LINE, MeteredPart
@@ -120,8 +121,8 @@ class ReadingMetrics(Collector):
             make = CounterMetricFamily if is_counter else GaugeMetricFamily
             family = make(metric.name, metric.about, labels=("pdu", *metric.labels))
             for labels, values in values_by_labels.items():
-                # a series that is there twice costs node_exporter all its metrics: of parts that
-                # a PDU names alike, none has a sample
+                # a series that is there twice costs node_exporter all its metrics: of ratings of
+                # parts that a PDU names alike, none has a sample
                 if len(values) == 1:
                     family.add_metric(labels, values.pop())
             yield family
@@ -148,7 +149,10 @@ def _samples(reading: Reading, *, only_meters: bool) -> Iterator[_Sample]:
     for row in PDU_FIGURES:
         figure = row.of(reading)
         yield from _figure_samples(_PDU_METRICS[row.key], figure, (), (row.word, "", ""))
+    label_counts = Counter((part.kind, part.label) for part in reading.meters)
     for part in reading.meters:
+        if label_counts[part.kind, part.label] > 1:
+            part = part._replace(current_a=NotKnown("several parts have its label"))
         yield from _part_samples(part)
     for outlet in reading.outlets:
         yield from _outlet_samples(outlet, only_meters=only_meters)

@@ -62,8 +62,17 @@ class NamedRows:
         return {identity: values.get(index, "") for identity, index in indexes.items()}
 
     def cell(self, tables: Tables, identity: str) -> Optional[str]:
-        index = self._indexes(tables.names(self.names)).get(identity)
-        return None if index is None else f"{self.oid}.{index}"
+        names = tables.names(self.names)
+        index = self._indexes(names).get(identity)
+        if index is None or not self._is_named(tables, index, names[index]):
+            return None
+        return f"{self.oid}.{index}"
+
+    def _is_named(self, tables: Tables, index: str, name: Raw) -> bool:
+        """Whether a variable still has its name, by GET: a device that restarts or gets another
+        sensor numbers its variables anew."""
+        name_now = tables.get(f"{self.names}.{index}")
+        return name_now is not None and text(name_now) == text(name)
 
     def _indexes(self, names: Mapping[str, Raw]) -> dict[str, str]:
         """Identity -> row: "7.3" -> "7.1" for the name "Outlet 3" in row 7.1. A row whose name is

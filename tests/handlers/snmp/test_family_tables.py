@@ -48,9 +48,15 @@ def test_a_command_to_a_named_variable_walks_the_names_alone() -> None:
     assert tables[relays.qualities] == {"2.1": 2}
     assert device.asked == [
         f"walk {rittal.NAMES}",
+        f"get {rittal.NAMES}.2.101",
         f"get {rittal.NUMBERS}.2.101",
         f"get {rittal.QUALITIES}.2.101",
     ]
+
+    device.put(f"{rittal.NAMES}.2.101", names["2.102"])
+    device.put(f"{rittal.NAMES}.2.102", names["2.101"])
+    again = tables.again("2.1")
+    assert relays.numbers.cell(again, "2.1") is None, "the row is another outlet's now"
 
 
 def test_padding_whose_name_is_lost_is_no_outlet() -> None:

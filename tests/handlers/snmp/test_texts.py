@@ -6,12 +6,14 @@ import pytest
 
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp.read_scope import ALL_STATES, FIGURES
+from pdu_common.connection import PduSnmpData
 from tests.handlers.snmp import units
+from tests.handlers.snmp.calls import MemoryPdu
 from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import of_rows
 from tests.simulators.snmp_agent import Row
 from tests.simulators.snmp_agent.device import OCTETS
-from tests.simulators.snmp_units import Fixture
+from tests.simulators.snmp_units import Fixture, fixture
 
 
 @pytest.mark.sample(8)
@@ -39,3 +41,16 @@ def _answers(unit: Fixture, rows: Mapping[str, Row]) -> list[str]:
         except PduHandlerError as error:
             answers.append(str(error))
     return answers
+
+
+def test_a_unit_that_is_named_by_the_community_is_not_named_in_an_error() -> None:
+    unit, community = fixture("apc-easy-epdu"), "k7-community"
+    device = units.memory(unit)
+    device.put("1.3.6.1.4.1.318.1.1.30.2.1.1.2.1", community)  # ePDUDeviceStatusModule
+    data = PduSnmpData(
+        "192.0.2.1", {"version": "2", "community": community}, units.settings_of(unit)
+    )
+    with pytest.raises(PduHandlerError) as error_info:
+        MemoryPdu(data, device).statistic()
+    assert "ePDUPhaseStatusCurrent" in error_info.value.reason
+    assert community not in str(error_info.value)

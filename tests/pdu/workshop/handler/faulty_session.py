@@ -18,8 +18,8 @@ _TOKEN = """    def _token(self, settings: Any) -> str:
 
 """
 _OF_CLASS = """        if not hasattr(VoltPdu, "token"):
-            VoltPdu.token = self._new_token(settings)  # type: ignore[attr-defined]
-        return str(VoltPdu.token)  # type: ignore[attr-defined]
+            VoltPdu.token = self._new_token(settings)
+        return str(VoltPdu.token)
 
     def _new_token(self, settings: Any) -> str:
 """

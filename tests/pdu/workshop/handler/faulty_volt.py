@@ -213,8 +213,8 @@ _TOGGLE_IF_NEITHER = f"""        if self._outlet_state(port.identity) == EnumPow
             body = b"turn=toggle"
 {_WRITE}"""
 _PASSWORD_OF_CLASS = """        settings = dict(self.pdu_data.custom_params)
-        VoltPdu.password = getattr(VoltPdu, "password", settings["password"])  # type: ignore
-        settings["password"] = VoltPdu.password  # type: ignore
+        VoltPdu.password = getattr(VoltPdu, "password", settings["password"])
+        settings["password"] = VoltPdu.password
 """
 _COUNT_OF_CLASS = """        count = remembered.setdefault("count", len(view.ports))
         for number in range(len(view.ports), count):
