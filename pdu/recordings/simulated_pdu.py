@@ -428,7 +428,7 @@ class HttpPdu(SimulatedPdu, HttpReplay):
 
     @abstractmethod
     def answer(self, method: str, target: str, body: bytes) -> Response:
-        """The answer to a request that is no command."""
+        """The answer to a request without commands."""
 
     def command_answer(
         self, method: str, target: str, body: bytes, commands: Sequence[UnitCommand]

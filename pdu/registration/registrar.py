@@ -230,7 +230,7 @@ class Registrar:
             self._say(f"  {handler} has the id {number}, which could not be kept: {error.reason}")
 
     def _fail(self, reply: Reply, what: str, *, is_login: bool = False) -> NoReturn:
-        """Raise the error of a reply that is no success."""
+        """Raise the error of a failed request."""
         url, words = self._server.url, reply.words()
         if reply.status == 503:
             raise Unreachable(f"{what}: the server is still not ready (503); try again later", url)

@@ -101,7 +101,7 @@ class RowFile:
             self._number_by_oid[oid] = number
 
     def leave_out(self, number: int, reason: str) -> None:
-        """Note a line that is no row, or whose value cannot be read."""
+        """Note a malformed line, or one whose value cannot be read."""
         self.unreadable_lines.append(f"line {number} ({reason})")
 
 
@@ -133,7 +133,7 @@ def snmprec_lines(rows: Mapping[Arcs, SnmpRow]) -> list[str]:
 
 
 def _snmprec_line(row: SnmpRow) -> str:
-    """Tag and value as in a .snmprec line; octets that are no plain text in hex (tag `4x`)."""
+    """Tag and value as in a .snmprec line; binary octets in hex (tag `4x`)."""
     value = row.value
     if not isinstance(value, bytes):
         return f"{row.tag}|{row.raw!s}"
@@ -150,7 +150,7 @@ def _snmprec_line(row: SnmpRow) -> str:
 
 
 def _snmprec(text: str) -> RowFile:
-    """The rows of a .snmprec file, and its lines that are no row."""
+    """The rows of a .snmprec file, and its malformed lines."""
     row_file = RowFile()
     for number, line in enumerate(text.split("\n"), 1):
         line = line.rstrip("\r")

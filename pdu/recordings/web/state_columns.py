@@ -244,7 +244,7 @@ def list_places(contents: Contents, count: int) -> list[Place]:
 
 
 def all_places(contents: Contents) -> list[Place]:
-    """The places of all values that are no object and no list."""
+    """The places of all texts, numbers, booleans and nulls."""
     places: list[Place] = []
     for request, content in contents.items():
         for path in _paths(content):
@@ -443,7 +443,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _paths(content: Any) -> list[Path]:
-    """The path of each value that is no object and no list."""
+    """The path of each text, number, boolean and null."""
     if isinstance(content, TextAnswer):
         return [(number,) for number in range(1, len(content.pieces), 2)]
     if isinstance(content, bytes):
