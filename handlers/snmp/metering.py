@@ -215,8 +215,8 @@ def _outlet_rows(device: SnmpDevice, *, with_power: bool) -> list[_OutletRows]:
 
 
 def _unmetered_rows(device: SnmpDevice, figures: Sequence[Measurement]) -> Sequence[str]:
-    """The outlets that no column of their meters has answered, if a GET of one says so too: models
-    of many families switch outlets that they do not meter. Not those of a unit without contact."""
+    """The outlets of units with communication that no column of their meters has answered, if a GET
+    of one says so too: models of many families switch outlets that they do not meter."""
     tables = device.tables
     columns = [device.outlet_mask(tables[figure.source], figure.source) for figure in figures]
     rows = [

@@ -155,7 +155,7 @@ MUTANTS = (
     Mutant(
         "a relay that is reported as failed has no state",
         _STATES,
-        "    if relay_doubt:\n        return relay_doubt\n",
+        "    if relay_reason:\n        return relay_reason\n",
         "",
         _TESTS_OF_STATES,
     ),
