@@ -192,8 +192,8 @@ MUTANTS = (
     Mutant(
         "a unit that the device counts and no row shows leaves no sum",
         _ROWS,
-        "        if _is_short(_counted_parts(found, parts, unit, counts), counts[unit], gaps=gaps)\n",
-        "        if False\n",
+        "if _is_short(parts_by_unit[u], count, gaps=gaps)]",
+        "if False]",
         _TESTS_OF_ROWS,
     ),
     Mutant(
