@@ -51,8 +51,9 @@ def read_totals(profile: Profile, tables: Tables, scope: ReadScope) -> Optional[
         return None
     if has_loads and _has_no_load(device):
         return None
-    has_no_figure = not totals and not has_loads
-    return device if has_no_figure or any(is_measured(device, total) for total in totals) else None
+    has_figures = has_loads or bool(totals)
+    has_total = any(is_measured(device, total) for total in totals)
+    return device if has_total or not has_figures else None
 
 
 def within_scope(device: SnmpDevice, scope: ReadScope) -> SnmpDevice:
