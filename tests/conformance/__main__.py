@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple, Optional
 
 from pdu.cli import exit_handling
+from pdu.cli.exit_codes import NOT_SEEN
 from pdu.loading import handler_archives
 from tests.needs import ROOT
 from tests.packaging.building import archive
@@ -32,7 +33,8 @@ _SURVEY_SECONDS = 300.0
 _HELP = """Runs each chosen archive in a separate process against simulated PDUs on loopback:
 status, statistic, off and on, on many plausible forms of DCImanager's unknown modules, or with
 --copy in a copy of its project. Compares the results with the simulators."""
-_EXIT = "exit codes: 0 nothing that was tried differs; 1 something differs; 2 wrong arguments"
+_EXIT = """exit codes: 0 nothing that was tried differs; 1 something differs; 2 wrong arguments;
+9 nothing was tried"""
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
@@ -206,7 +208,12 @@ def _report(outcomes: Iterator[Outcome]) -> int:
     if counts[NOT_TRIED]:
         totals += f", {counts[NOT_TRIED]} not tried"
     print(totals)
-    return 1 if counts[DIFFERS] else 0
+    if counts[DIFFERS]:
+        return 1
+    if not counts[AGREES]:
+        print("nothing was compared: what keeps the handlers from being called is above")
+        return NOT_SEEN
+    return 0
 
 
 if __name__ == "__main__":
