@@ -24,7 +24,7 @@ from .replies import (
     token_in,
 )
 from .server import InterruptedBetweenTries, Server
-from .uploads import Upload
+from .uploads import Upload, is_name_in_pack
 
 #: the calls of the vendor's pages "Creating a PDU handler" and "Connecting the PDU dummy handler"
 LOGIN = "/api/auth/v4/public/token"
@@ -161,12 +161,20 @@ class Registrar:
         if not is_success or reply.value is None:
             self._fail(reply, f"the list of handlers cannot be read ({advice})")
         try:
-            return HandlerList(reply).id_of(handler, remembered_id)
+            number = HandlerList(reply).id_of(handler, remembered_id)
         except PduHandlerError as error:
             if type(error) is ProtocolError:
                 error.set_reason(f"{error.reason}: {advice}")
             error.at(self._server.url)
             raise
+        if number and not is_name_in_pack(handler) and id_in_file not in (number, UNCLEAR):
+            raise Refused(
+                f"DCImanager has a handler named {handler} (id {number}), which {self._ids.path}"
+                " does not show as this one, and whose archive would be replaced: if it is this"
+                f" one, run again for it alone, with --id {number}, else give yours another --name",
+                host=self._server.url,
+            )
+        return number
 
     def _create(self, upload: Upload) -> str:
         """Register a handler, and return its id. Never repeated after an unclear answer, which

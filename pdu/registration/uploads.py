@@ -49,6 +49,11 @@ class Upload(NamedTuple):
         }
 
 
+def is_name_in_pack(internal_name: str) -> bool:
+    """Whether it is the internal name of a handler of this pack; anybody may have the others."""
+    return internal_name.startswith("pdu_") and registry.is_handler(internal_name[4:])
+
+
 def read_upload(word: str, *, internal_name: str = "", protocol: str = "") -> Upload:
     """The upload of the handler at `PATH` or `PATH:IMPORT.PATH`.
 
