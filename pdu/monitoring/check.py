@@ -113,6 +113,10 @@ def _run(config: CheckOptions, output: Output, login: Login) -> int:
         raise SettingsError(optional_packages.missing("--prometheus", "prometheus_client"))
     if config.prometheus and not config.prometheus.endswith(".prom"):
         raise Usage("--prometheus: node_exporter reads only files whose names end in .prom")
+    if config.prometheus:
+        from .textfile import check_folder  # its package may be missing
+
+        check_folder(config.prometheus)
     begins_with_handler = len(config.words) > 1 and _is_handler(config.words[0])
     if begins_with_handler and not config.owner_files.list:
         fleet = _Fleet(_pdus_at_addresses(config, login))

@@ -8,6 +8,8 @@ currents again. What has no value has no sample, and never the value 0.
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -126,6 +128,17 @@ class ReadingMetrics(Collector):
                 if len(values) == 1:
                     family.add_metric(labels, values.pop())
             yield family
+
+
+def check_folder(path: str) -> None:
+    """Raise SettingsError if no file can be written in the folder of `path`, before the PDUs are
+    read: what was read is not shown when the file fails.
+    """
+    try:
+        with tempfile.TemporaryFile(dir=os.path.dirname(path) or os.curdir):
+            pass
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
 
 
 def write_textfile(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import os
 import re
 import shlex
 import shutil
@@ -17,6 +18,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from pdu.cli import optional_packages
+from pdu.monitoring import check
 from tests.needs import ROOT, program
 from tests.ports import reserved
 from tests.simulators.peers import PEERS
@@ -143,6 +145,30 @@ def test_a_file_that_nobody_would_read_is_an_error(
     assert result.returncode == 2
     assert reason in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "missing",
+        pytest.param(
+            "read-only", marks=pytest.mark.skipif(os.geteuid() == 0, reason="root writes anywhere")
+        ),
+    ],
+)
+def test_no_pdu_is_asked_if_its_metrics_cannot_be_written(
+    folder: str, small: Hall, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise AssertionError("a PDU is asked")
+
+    monkeypatch.setattr(check, "read_all", fail)
+    (tmp_path / "read-only").mkdir(mode=0o500)
+    path = tmp_path / folder / "pdu.prom"
+    result = call("check", small.one("nut"), "--auth", small.logins, "--prometheus", path)
+    assert result.returncode == 2, result.stderr
+    assert f"{path} cannot be written (" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_without_the_package_the_error_says_how_to_install_it(
