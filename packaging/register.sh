@@ -148,14 +148,14 @@ token=$(printf '%s' "$answer" | tr -d '\r\n' |
 [ -n "$token" ] || stop 'the login was answered without a token: is this a DCImanager?'
 say "logged in to $DCI_URL"
 if [ "$id" = new ]; then
-    doubt="it is not known whether $handler was registered: look for it in DCImanager, and if it is\
- there, give its id: sh register.sh $1 ID"
-    call "$API" 60 -H 'Content-Type: application/json' --data-binary "$body" || stop "$doubt"
+    unclear="it is not known whether $handler was registered: look for it in DCImanager, and if it\
+ is there, give its id: sh register.sh $1 ID"
+    call "$API" 60 -H 'Content-Type: application/json' --data-binary "$body" || stop "$unclear"
     case $status in 4?? | 503) fail "$handler was not registered" ;; esac
-    is_success || fail "$doubt"
+    is_success || fail "$unclear"
     id=$(printf '%s' "$answer" | tr -d ' \t\r\n' |
         sed -n '/"id".*"id"/d; s/.*"id":"*\([0-9]\{1,18\}\)"*[,}].*/\1/p')
-    [ -n "$id" ] || fail "$doubt"
+    [ -n "$id" ] || fail "$unclear"
     say "$handler: registered with the id $id"
 fi
 call "$API/$id/content" 300 -F "data=@$archive" -F "handler_import=$import" ||

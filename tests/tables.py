@@ -159,7 +159,7 @@ def csv_rows(path: Path) -> list[dict[str, str]]:
 
 
 def characters(text: str) -> str:
-    """The text with the characters that a room writes as `\\xNN`."""
+    """The text with the characters that a table writes as `\\xNN`."""
     return re.sub(r"\\x([0-9a-f]{2})", lambda match: chr(int(match[1], 16)), text)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests import tables
+from tests.needs import ROOT
 from tests.tables import Case, Law, Table, compared, fits
 
+TESTS = ROOT / "tests"
 TEXT = """read by test_tables.py; words: here
 let all = a & b
 at a line of another kind
@@ -118,3 +121,21 @@ def test_what_cannot_be_printed_is_escaped_in_a_line() -> None:
     line = tables.escaped(text)
     assert line.isprintable()
     assert tables.unescaped(line) == text
+
+
+def test_each_table_says_in_its_first_line_what_reads_it() -> None:
+    """The files that it names are there, and one of them has the table's name, or is called so."""
+    tables_of_tests = [*TESTS.rglob("*.txt"), *TESTS.rglob("*.csv")]
+    tables_of_tests.remove(TESTS / "requirements.txt")
+    assert len(tables_of_tests) > 50
+    for path in tables_of_tests:
+        first_line, _, _ = path.read_text("utf-8").partition("\n")
+        match = re.fullmatch(r"read by (\S+\.py); words: (\S+\.py)", first_line)
+        assert match, f"{path}: {first_line}"
+        names_table: list[bool] = []
+        for name in match.groups():
+            file = (ROOT if "/" in name else path.parent) / name
+            text = file.read_text("utf-8")
+            is_called_so = file.stem == path.stem and 'with_suffix(".txt")' in text
+            names_table.append(is_called_so or path.stem in re.findall(r"\w+", text))
+        assert any(names_table), path

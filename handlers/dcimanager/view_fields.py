@@ -59,7 +59,7 @@ def _declared_names(cls: type) -> tuple[str, ...]:
 
 
 def _data_attributes(cls: type) -> list[str]:
-    """The public class attributes that are no methods, properties, slots or other descriptors."""
+    """The public class attributes that hold values."""
     names: list[str] = []
     for name, value in vars(cls).items():
         is_method = callable(value) or hasattr(type(value), "__get__")

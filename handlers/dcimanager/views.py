@@ -25,7 +25,6 @@ from pdu_common.helper import (
 
 from .. import VERSION
 from ..shared.ceilings import bounded_current, bounded_energy, bounded_port, bounded_power
-from ..shared.doubts import doubt_sentences
 from ..shared.errors import NamedSetting, ProtocolError
 from ..shared.meter_figures import (
     NOT_ASKED,
@@ -37,6 +36,7 @@ from ..shared.meter_figures import (
     reason_without,
 )
 from ..shared.settings import UNKNOWN_FIGURES, UNSET
+from ..shared.unknown_states import reason_sentences
 from .view_fields import field_names, ports_of
 
 T = TypeVar("T")
@@ -190,12 +190,12 @@ class Figures(NamedTuple):
             without_energy.append((identity, reason_without(port.energy_kwh)))
             without_current.append((identity, reason_without(port.current_a)))
         sentences: list[str] = []
-        for doubt in doubt_sentences(without_energy):
-            sentences.append(f"without an energy: {doubt}")
+        for reason in reason_sentences(without_energy):
+            sentences.append(f"without an energy: {reason}")
         shows_current = _port_fields().load != ""
         if shows_current:
-            for doubt in doubt_sentences(without_current):
-                sentences.append(f"without a current: {doubt}")
+            for reason in reason_sentences(without_current):
+                sentences.append(f"without a current: {reason}")
         return sentences
 
 

@@ -112,7 +112,7 @@ def _outlet(position: int, state: object) -> Outlet:
     outlet = Outlet(identity=str(position + 1))
     if isinstance(state, bool):
         return outlet._replace(state=state)
-    return outlet._replace(doubt=f"its physical_state is {state!r}")
+    return outlet._replace(reason=f"its physical_state is {state!r}")
 
 
 def _totals() -> Dialogue[MeterFigures]:

@@ -19,12 +19,12 @@ from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
 from .. import dcimanager
-from ..shared.doubts import doubt_sentences, some
 from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError, ProtocolError
 from ..shared.meter_figures import Figure, MeterFigures, sum_of_parts
 from ..shared.settings import HOST, TIMEOUT, UNKNOWN_FIGURES, Setting, Settings, port
 from ..shared.switching import CALL_SECONDS, switch
 from ..shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
+from ..shared.unknown_states import reason_sentences, some
 from .client import HttpClient, endpoint
 from .connection import StandardTransport
 from .errors import (
@@ -76,7 +76,7 @@ class Outlet(NamedTuple):
     state: Optional[bool] = None
     figures: MeterFigures = MeterFigures()
     #: what the unit says against the state, or why it is unknown; "" for nothing, if it is known
-    doubt: str = ""
+    reason: str = ""
     #: its number on the unit, "" if not known; None: the identity
     number: Optional[str] = None
 
@@ -403,8 +403,8 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
     def read_states(self, session: HttpSession) -> Iterable[tuple[str, EnumPowerStatus]]:
         """Identity and state of each outlet. The log says why a state is not known."""
         unit = self.read_unit(with_figures=False, exchange=session.exchange_once)
-        doubts = doubt_sentences((outlet.identity, outlet.doubt) for outlet in unit.outlets)
-        for sentence in (*unit.cautions, *doubts):
+        reasons = reason_sentences((outlet.identity, outlet.reason) for outlet in unit.outlets)
+        for sentence in (*unit.cautions, *reasons):
             LOGGER.warning(session.login.quoted(sentence))
         return [(outlet.identity, STATES[outlet.state]) for outlet in unit.outlets]
 
@@ -447,7 +447,7 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
             outlet_switch.write(on=on)
 
         state = switch(write, outlet_switch.read_state, STATES[on], deadline=deadline, pause=pause)
-        for sentence in doubt_sentences([(identity, outlet_switch.outlet.doubt)]):
+        for sentence in reason_sentences([(identity, outlet_switch.outlet.reason)]):
             LOGGER.warning(session.login.quoted(sentence))
         return state
 

@@ -292,7 +292,8 @@ def _session_login(
 ) -> Login:
     """The login by a session, which is begun. `values`: of the fields of templates."""
     keys = _session_keys(login_form, values, send)
-    # a session that the unit knows by the client's address has no key, but may end as others
+    # a session that the unit knows by the client's address has no key, but may end as others; of
+    # several keys any may be the token: errors show none of them (`Login._secrets`)
     token, *other_keys = keys.values() or [""]
     return replace(
         owner,

@@ -19,7 +19,6 @@ from typing import Any, NamedTuple, Optional
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest, outlet_sums
 from ..http.errors import HttpDenied, HttpLoginRefused
 from ..http.strict_json import FORM_ERRORS, column, loads
-from ..shared.doubts import some
 from ..shared.errors import ProtocolError, Refused
 from ..shared.meter_figures import (
     Figure,
@@ -32,6 +31,7 @@ from ..shared.meter_figures import (
     sum_if_complete,
     sum_of_parts,
 )
+from ..shared.unknown_states import some
 
 OUTLETS, UNITS, LINES, CORDS = (
     f"/jaws/monitor/{name}" for name in ("outlets", "units", "lines", "cords")
@@ -99,8 +99,8 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
     if status_by_lost_unit:
         # the rows of the other units are no total
         first_unit, *_ = status_by_lost_unit
-        doubt = _lost_unit_doubt(first_unit, status_by_lost_unit[first_unit])
-        return PduState.with_totals(outlets, MeterFigures.not_known(doubt), cautions)
+        reason = _lost_unit_reason(first_unit, status_by_lost_unit[first_unit])
+        return PduState.with_totals(outlets, MeterFigures.not_known(reason), cautions)
     sums = outlet_sums(outlets)
     totals = MeterFigures(
         current_a=_total(lines, "line", "current", sums.current_a),
@@ -320,7 +320,7 @@ def _raise_if_unlisted(status_by_lost_unit: Mapping[str, str], outlets: Sequence
             )
 
 
-def _lost_unit_doubt(name: str, status: str) -> str:
+def _lost_unit_reason(name: str, status: str) -> str:
     """Why nothing is known of what belongs to a unit that is not there."""
     return f"its unit {name!r} is {status!r}"
 
@@ -336,8 +336,9 @@ def _without_lost_state(outlet: Outlet, status_by_lost_unit: Mapping[str, str]) 
     """The outlet, without state and figures if its unit is not there."""
     for unit, status in status_by_lost_unit.items():
         if outlet.identity.startswith(unit):
-            doubt = _lost_unit_doubt(unit, status)
-            return outlet._replace(state=None, figures=MeterFigures.not_known(doubt), doubt=doubt)
+            reason = _lost_unit_reason(unit, status)
+            figures = MeterFigures.not_known(reason)
+            return outlet._replace(state=None, figures=figures, reason=reason)
     return outlet
 
 
@@ -356,19 +357,19 @@ def _outlets(entries: Sequence[Entry], energies: Sequence[Figure] = ()) -> Seque
             power_w=powers[position],
             energy_kwh=energies[position] if energies else None,
         )
-        doubt = _doubt(entry, figures, has_control_states=has_control_states)
+        reason = _unknown_reason(entry, figures, has_control_states=has_control_states)
         outlet = Outlet(
             identity=entry["id"],
             name=str(entry.get("name") or "")[:100],
-            state=None if doubt else STATES[_word(entry["state"])],
+            state=None if reason else STATES[_word(entry["state"])],
             figures=figures,
-            doubt=doubt,
+            reason=reason,
         )
         outlets.append(outlet)
     return outlets
 
 
-def _doubt(entry: Entry, figures: MeterFigures, *, has_control_states: bool) -> str:
+def _unknown_reason(entry: Entry, figures: MeterFigures, *, has_control_states: bool) -> str:
     """Why the state of an outlet is not known; "" if it is. `has_control_states`: whether outlets
     of this PDU show a control_state.
     """

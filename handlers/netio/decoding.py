@@ -75,9 +75,9 @@ def command(identity: str, *, on: bool) -> Dialogue[None]:
     # > POST /netio.json {"Outputs": [{"ID": 2, "Action": 0}]}
     # < 200 and the document; 400 syntax, 401 login, 403 an account that may only read
     # < 200 {"Errors": [...]} or {"result": {"error": ...}} for what it does not do
-    order = {"ID": int(identity), "Action": ON if on else OFF}
-    orders = json.dumps({"Outputs": [order]})
-    answer = yield WriteRequest(PATH, orders.encode())
+    output = {"ID": int(identity), "Action": ON if on else OFF}
+    outputs = json.dumps({"Outputs": [output]})
+    answer = yield WriteRequest(PATH, outputs.encode())
     try:
         document: Any = loads(answer)
         errors = document.get("Errors") or document.get("result", {}).get("error")
@@ -117,17 +117,17 @@ def _outlet(entry: Fields, figures: MeterFigures) -> Outlet:
         raise ValueError("no ID")
     word = entry.get("State")
     state = STATES.get(word) if type(word) is int else None
-    doubt = f"its State is {word!r}" if state is None else ""
+    reason = f"its State is {word!r}" if state is None else ""
     meter_denies_off = denial_of_off(figures)
     if state is False and meter_denies_off:
-        doubt = meter_denies_off
+        reason = meter_denies_off
         state = None
     return Outlet(
         identity=str(output),
         name=str(entry.get("Name") or "")[:100],
         state=state,
         figures=figures,
-        doubt=doubt,
+        reason=reason,
     )
 
 

@@ -25,11 +25,11 @@ from ..shared.errors import (
 from ..shared.request_counter import count_request
 from ..shared.socket_wait import connect, limit
 from ..shared.tls_handshake import (
+    demands_certificate,
     ended_reason,
     fetch_fingerprint,
     handshake_error,
     handshake_failure_reason,
-    is_demanding,
     wrap_with_tls,
 )
 from . import requests
@@ -328,7 +328,7 @@ class Connection:
                 "the NUT server ended the TLS session before its first answer"
                 f" ({_words(error)}): it may demand a client certificate, which is not supported"
             )
-            if is_demanding(error):
+            if demands_certificate(error):
                 reason = "the NUT server demands a client certificate, which is not supported"
             return (
                 f"{reason}: let it accept clients without one (CERTREQUEST in upsd.conf), and check"
@@ -346,7 +346,7 @@ class Connection:
 def _handshake_reason(error: Exception) -> Reason:
     """Why the handshake failed, if not because of the server's certificate."""
     if isinstance(error, ssl.SSLError):
-        setting = " (CERTREQUEST in upsd.conf)" if is_demanding(error) else ""
+        setting = " (CERTREQUEST in upsd.conf)" if demands_certificate(error) else ""
         return handshake_failure_reason(error) + setting
     if isinstance(error, socket.timeout):  # its own text names a line of Python's source
         setting_name = NamedSetting("timeout")

@@ -134,7 +134,7 @@ def ups_power(variables: Mapping[str, str]) -> Figure:
     return watts
 
 
-def doubt_of_driver(variables: Mapping[str, str]) -> str:
+def reason_of_stale_values(variables: Mapping[str, str]) -> str:
     """Why what the driver lists is not the state of its device now; "" if it is.
 
     Drivers report `driver.state` since NUT 2.8.1.
@@ -145,10 +145,10 @@ def doubt_of_driver(variables: Mapping[str, str]) -> str:
     return f"driver.state reads '{state}', so the values are not those of now"
 
 
-def known_now(figure: Figure, doubt: str) -> Figure:
-    """The figure; not known if it is measured, and `doubt` is why it is not of now."""
-    if doubt and measured(figure) is not None:
-        return NotKnown(doubt)
+def known_now(figure: Figure, reason: str) -> Figure:
+    """The figure; not known if it is measured, and `reason` is why it is not of now."""
+    if reason and measured(figure) is not None:
+        return NotKnown(reason)
     return figure
 
 

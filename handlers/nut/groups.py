@@ -7,8 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..shared.doubts import some
 from ..shared.meter_figures import Figure, NotKnown
+from ..shared.unknown_states import some
 from .daisy_chain import Member
 from .figures import figure_of, whole_number
 from .numbers import BLANKS, tidy

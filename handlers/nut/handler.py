@@ -16,10 +16,10 @@ from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
 from .. import dcimanager
-from ..shared.doubts import doubt_sentences
 from ..shared.labels import ENCODING
 from ..shared.request_counter import SENT as SENT
 from ..shared.switching import CALL_SECONDS
+from ..shared.unknown_states import reason_sentences
 from . import devices
 from .groups import group_numbers
 from .quoting import encoded
@@ -48,8 +48,8 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
         """Identity and state of each outlet. The log says why a state is not known."""
         listed_devices = read_once(session)
         for listed_device in listed_devices:
-            doubts = ((identity, outlet.doubt) for identity, outlet in listed_device.ports())
-            for sentence in doubt_sentences(doubts):
+            reasons = ((identity, outlet.reason) for identity, outlet in listed_device.ports())
+            for sentence in reason_sentences(reasons):
                 LOGGER.warning(session.client.quoted(sentence))
             groups = group_numbers(listed_device.device.whole_device.variables)
             if groups and not listed_device.device.outlets:

@@ -57,11 +57,11 @@ from .figures import (
     ListedSource,
     Source,
     UnlistedSource,
-    doubt_of_driver,
     figure_of,
     known_now,
     meter_of_outlets,
     meter_of_side,
+    reason_of_stale_values,
     summands_of_first,
     ups_power,
     variable_figure,
@@ -105,22 +105,22 @@ def _sources_by_type(
         return (
             _ups_output(variables, field),
             _outlets_of_ups(variables, field, outlet_sum),
-            _average(variables, "output", field),
+            _possible_average(variables, "output", field),
         )
     inlet = _side(variables, "input", field)
     output = _side(variables, "output", field)
-    average = _average(variables, "input", field)
+    possible_average = _possible_average(variables, "input", field)
     if device_type in ("ats", "sts"):
-        return _output_of_switch(variables, output, field), inlet, outlet_sum, average
+        return _output_of_switch(variables, output, field), inlet, outlet_sum, possible_average
     whole_device = _variable(variables, f"outlet.{field}")
     if device_type:
-        return inlet, outlet_sum, output, whole_device, average
+        return inlet, outlet_sum, output, whole_device, possible_average
     # a PDU, or a UPS whose input is no load, unless both sides show the same
     has_output = any(variable.startswith("output.") for variable in variables)
     if has_output and isinstance(inlet, ListedSource) and not _shows_same(output, inlet):
         reason = f"device.type does not tell whether {inlet.name} is the load, or its output"
         return (ListedSource(inlet.name, [NotKnown(reason)]),)
-    return inlet, outlet_sum, _possible_output(variables, output), whole_device, average
+    return inlet, outlet_sum, _possible_output(variables, output), whole_device, possible_average
 
 
 def _shows_same(output: Source, inlet: ListedSource) -> bool:
@@ -176,9 +176,9 @@ def whole_load(variables: Mapping[str, str], field: str) -> Figure:
     not metered if that of a phase is not listed.
     """
     output = _ups_output(variables, field)
-    average = _average(variables, "output", field)
-    summands = summands_of_first([output, average])
-    return known_now(_sum(summands), doubt_of_driver(variables))
+    possible_average = _possible_average(variables, "output", field)
+    summands = summands_of_first([output, possible_average])
+    return known_now(_sum(summands), reason_of_stale_values(variables))
 
 
 def _ups_output(variables: Mapping[str, str], field: str) -> Source:
@@ -228,7 +228,8 @@ def _line_sum(
         name = f"{side}.{field}"
         return ListedSource(name, [NotKnown(f"{name} is not listed, though {apparent_power} is")])
     figures = _line_figures(lines, side, field, _phases(variables, side))
-    return ListedSource(f"{side}.L1.{field}", figures)
+    summands = [figures] if isinstance(figures, NotKnown) else figures
+    return ListedSource(f"{side}.L1.{field}", summands)
 
 
 def _only_current(
@@ -302,8 +303,9 @@ def _are_empty(variables: Mapping[str, str], side: str) -> bool:
 
 def _line_figures(
     lines: Mapping[int, Mapping[str, str]], side: str, field: str, phase_count: Figure
-) -> Sequence[Figure]:
-    """The figure of each line from 1 to the number of phases, else to the last line that is named.
+) -> Union[Sequence[Figure], NotKnown]:
+    """The figure of each line from 1 to the number of phases, else to the last line that is named;
+    NotKnown if the number of phases decides and is not known.
 
     nut-names.txt, "Partial three phase": a device may name one line of three. Then the others are
     not metered. A line that is missing beside several is not known.
@@ -317,7 +319,7 @@ def _line_figures(
     # the lines are all there: their count, if it cannot be read, decides nothing
     is_complete = len(metered_lines) == last_line
     if isinstance(phase_count, NotKnown) and not is_complete and len(lines) > 1:
-        return [phase_count]
+        return phase_count
     fields_by_prefix: dict[str, Mapping[str, str]] = {}
     for number in range(1, last_line + 1):
         fields_by_prefix[f"{side}.L{number}."] = lines.get(number, {})
@@ -333,14 +335,14 @@ def line_currents(variables: Mapping[str, str]) -> Union[Mapping[str, Figure], N
     lines = _lines(variables, "input")
     if not any("current" in fields for fields in lines.values()):
         return {}
-    doubt = doubt_of_driver(variables)
+    reason = reason_of_stale_values(variables)
     phase_count = _phases(variables, "input")
     figures = _line_figures(lines, "input", "current", phase_count)
-    if isinstance(phase_count, NotKnown) and figures == [phase_count]:
-        return phase_count
+    if isinstance(figures, NotKnown):
+        return figures
     current_by_line: dict[str, Figure] = {}
     for number, figure in enumerate(figures, 1):
-        current_by_line[f"L{number}"] = known_now(figure, doubt)
+        current_by_line[f"L{number}"] = known_now(figure, reason)
     return current_by_line
 
 
@@ -355,7 +357,7 @@ def _phases(variables: Mapping[str, str], side: str) -> Figure:
     return phase_count
 
 
-def _average(variables: Mapping[str, str], side: str, field: str) -> Source:
+def _possible_average(variables: Mapping[str, str], side: str, field: str) -> Source:
     """The last source: why the current of a side with several phases is no load."""
     name = f"{side}.{field}"
     if field != "current" or name not in variables:
@@ -408,7 +410,7 @@ def total(
     `sources_of`: `load`, `power` or another of the functions above. `outlets`: the figures of the
     outlets by identity.
     """
-    doubt = doubt_of_driver(device.variables)
+    reason = reason_of_stale_values(device.variables)
     outlet_figures = list(outlets.values())
     if chain:
         summands_of_members = _chain_figures(sources_of, device, chain, outlets)
@@ -416,10 +418,10 @@ def total(
             member_sums: dict[str, Figure] = {}
             for number, summands in zip(chain, summands_of_members):
                 member_sums[str(number)] = _sum(summands)
-            return known_now(sum_of_parts("device", member_sums), doubt)
+            return known_now(sum_of_parts("device", member_sums), reason)
         outlet_figures = []  # the outlets are the members', and no source of the whole chain
     sources = sources_of(device.variables, outlet_figures)
-    return known_now(_sum(summands_of_first(sources)), doubt)
+    return known_now(_sum(summands_of_first(sources)), reason)
 
 
 class _MemberSources(NamedTuple):

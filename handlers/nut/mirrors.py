@@ -50,9 +50,10 @@ def originals(devices: Mapping[str, Mapping[str, str]], host: str) -> dict[str, 
         if has_all and original and _is_here(mirror, variables, devices[original], host):
             original_by_mirror[name] = original
         elif mirror.host:
-            first_repeater = first_repeaters.setdefault(mirror, name)
-            if first_repeater != name:
-                original_by_mirror[name] = first_repeater
+            if mirror in first_repeaters:
+                original_by_mirror[name] = first_repeaters[mirror]
+            else:
+                first_repeaters[mirror] = name
     return original_by_mirror
 
 

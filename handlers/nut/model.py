@@ -56,11 +56,11 @@ class NutOutlet(NamedTuple):
     #: the variables that may deny the state: of its meters, and the state of the driver
     meter_variables: tuple[str, ...] = ()
     #: words that are no state of this outlet
-    words_without_state: frozenset[str] = frozenset()
+    unproven_words: frozenset[str] = frozenset()
     #: the table of its driver whose words prove no state; None if they do
     table: Optional[AmbiguousTable] = None
     #: why what its driver shows is no state, or what denies it; "" for nothing
-    doubt: str = ""
+    reason: str = ""
 
 
 class NutDevice(NamedTuple):

@@ -27,12 +27,12 @@ from .daisy_chain import (
     outlet_count_error,
 )
 from .device_types import may_lack_outlets
-from .figures import DRIVER_STATE, doubt_of_driver, figure_of, known_now
+from .figures import DRIVER_STATE, figure_of, known_now, reason_of_stale_values
 from .groups import group_numbers, numbers_by_group_id, off_groups_text, states_of_groups
 from .model import LOAD_IDENTITY, NutDevice, NutOutlet, SwitchCommand
 from .numbers import BLANKS, tidy
 from .settings import WHOLE_LOAD
-from .state_words import OUTLET_DRIVERS, ambiguous_table, has_breakers, words_without_state
+from .state_words import OUTLET_DRIVERS, ambiguous_table, has_breakers, unproven_words_of
 from .states import LOAD_METER, METERS, state_of, words_of
 
 # of an outlet; usbhid-ups shows `protect.status` beside the `status` (mge-hid.c)
@@ -167,10 +167,10 @@ def _outlet(
     """The outlet of a member; energy becomes kWh. `writable` and `variables` are those of the whole
     device.
     """
-    driver_doubt = doubt_of_driver(variables)
+    stale_reason = reason_of_stale_values(variables)
 
     def figure(field: str) -> Figure:
-        return known_now(row.figure(field), driver_doubt)
+        return known_now(row.figure(field), stale_reason)
 
     states = _states(row)
     meter_texts = _meters_and_driver_state(row, variables)
@@ -183,12 +183,12 @@ def _outlet(
         meter_texts.update(group_texts)
     values = {**states, **meter_texts}
     table = ambiguous_table(variables, row.number, row.fields)
-    without_state = words_without_state(variables, table)
-    status_words = filter(None, words_of(values, without_state))
-    state = state_of(values, without_state, table)
-    doubt = state.doubt
+    unproven_words = unproven_words_of(variables, table)
+    status_words = filter(None, words_of(values, unproven_words))
+    state = state_of(values, unproven_words, table)
+    reason = state.reason
     if state.is_on:
-        doubt = _doubt_of_groups(row, group_texts)
+        reason = _reason_of_groups(row, group_texts)
     printed_number, name = _number_and_name(row.fields)
     return NutOutlet(
         identity=member.before + row.number,
@@ -206,13 +206,13 @@ def _outlet(
         off=_switch_command(member, row.number, on=False, writable=writable),
         state_variables=tuple(states),
         meter_variables=tuple(meter_texts),
-        words_without_state=without_state,
+        unproven_words=unproven_words,
         table=table,
-        doubt=doubt,
+        reason=reason,
     )
 
 
-def _doubt_of_groups(row: _OutletRow, group_texts: Mapping[str, str]) -> str:
+def _reason_of_groups(row: _OutletRow, group_texts: Mapping[str, str]) -> str:
     """Why an outlet that is on may have no power: its group is off, or any group of the member if
     its driver does not say in which it is (hpe-pdu-mib.c); "" if none is. `group_texts`: as of
     `states_of_groups`, of the outlet's group.
@@ -319,6 +319,6 @@ def _whole_load(device: Member) -> list[NutOutlet]:
             off=off,
             state_variables=("ups.status",) if "ups.status" in variables else (),
             meter_variables=tuple(meter_texts),
-            doubt=state.doubt,
+            reason=state.reason,
         )
     ]

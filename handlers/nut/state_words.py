@@ -240,10 +240,10 @@ def _mirrored_table(number: str, row: Mapping[str, str]) -> Optional[AmbiguousTa
     return None
 
 
-def words_without_state(
+def unproven_words_of(
     variables: Mapping[str, str], table: Optional[AmbiguousTable]
 ) -> frozenset[str]:
-    """Words of the tables above that are no state of an outlet of this device."""
+    """Words of the tables above that do not prove a state of an outlet of this device."""
     # with snmp-ups a number is the device's own, which the table of its MIB lacks
     numbers = ("0", "1") if variables.get("driver.name") == "snmp-ups" else ()
     return frozenset((*(table.states_by_word if table else ()), *numbers))

@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple, Optional
 
-from ..shared.doubts import some
-from .figures import doubt_of_driver
+from ..shared.unknown_states import some
+from .figures import reason_of_stale_values
 from .groups import GROUP, off_groups_text
 from .numbers import BLANKS, parse_number
 from .state_words import (
@@ -39,31 +39,31 @@ class OutletState(NamedTuple):
     #: None: not known
     is_on: Optional[bool]
     #: why it is not known; "" if it is
-    doubt: str = ""
+    reason: str = ""
 
     @classmethod
-    def unknown(cls, doubt: str) -> OutletState:
+    def unknown(cls, reason: str) -> OutletState:
         """A state that is not known, for this reason."""
-        return cls(None, doubt)
+        return cls(None, reason)
 
 
 def state_of(
     values: Mapping[str, str],
-    without_state: frozenset[str] = frozenset(),
+    unproven_words: frozenset[str] = frozenset(),
     table: Optional[AmbiguousTable] = None,
 ) -> OutletState:
     """The state by the values of an outlet's `state_variables` and `meter_variables`.
 
     Unknown is also the state that a driver shows after it lost its device, a word in
-    `without_state`, an off that a meter denies, and an on behind an open breaker. `table`: the
+    `unproven_words`, an off that a meter denies, and an on behind an open breaker. `table`: the
     driver's, whose words prove no state.
     """
-    driver_doubt = doubt_of_driver(values)
-    if driver_doubt:
-        return OutletState.unknown(driver_doubt)
+    stale_reason = reason_of_stale_values(values)
+    if stale_reason:
+        return OutletState.unknown(stale_reason)
     if "ups.status" in values:  # the whole load of a UPS, which has no outlet's variables
         return _state_of_load(values)
-    is_on = _shown_state(values, without_state)
+    is_on = _shown_state(values, unproven_words)
     open_breakers = off_groups_text(values)
     if is_on and open_breakers:
         return OutletState.unknown(
@@ -78,10 +78,10 @@ def state_of(
         return OutletState.unknown(table.reason)
     if is_on is False:
         return OutletState.unknown(f"{denial}, so it is not off as its NUT driver shows")
-    return OutletState.unknown(_doubt_of_words(values, without_state))
+    return OutletState.unknown(_reason_of_words(values, unproven_words))
 
 
-def _doubt_of_words(values: Mapping[str, str], without_state: frozenset[str]) -> str:
+def _reason_of_words(values: Mapping[str, str], unproven_words: frozenset[str]) -> str:
     """Why the words of the driver show no state."""
     texts = [text.strip(BLANKS) for text in _state_texts(values).values()]
     if not texts:
@@ -91,7 +91,7 @@ def _doubt_of_words(values: Mapping[str, str], without_state: frozenset[str]) ->
             return f"its NUT driver shows '{text}': {WORDS_WITHOUT_STATE[text.lower()]}"
     # the whole texts, not as Python writes them: else a password in them is not recognised
     quoted_texts = [f"'{text}'" for text in texts]
-    if None in words_of(values, without_state):
+    if None in words_of(values, unproven_words):
         return f"its NUT driver shows {some(quoted_texts)}: not a known state"
     return f"its NUT driver shows {' and '.join(quoted_texts)}, which contradict each other"
 
@@ -106,9 +106,9 @@ def _state_texts(values: Mapping[str, str]) -> dict[str, str]:
     return texts
 
 
-def _shown_state(values: Mapping[str, str], without_state: frozenset[str]) -> Optional[bool]:
+def _shown_state(values: Mapping[str, str], unproven_words: frozenset[str]) -> Optional[bool]:
     """The state that all words of the driver show, whatever the meters do; None if they differ."""
-    states = [word.is_on if word else None for word in words_of(values, without_state)]
+    states = [word.is_on if word else None for word in words_of(values, unproven_words)]
     if len(set(states)) != 1:
         return None
     return states[0]
@@ -150,7 +150,7 @@ def _denial_of_load(values: Mapping[str, str]) -> str:
 
 
 def words_of(
-    values: Mapping[str, str], without_state: frozenset[str]
+    values: Mapping[str, str], unproven_words: frozenset[str]
 ) -> list[Optional[StatusWord]]:
     """What each word of the status and the switch says, by the table of its variable; None for a
     word that says no state. The meters are not looked at."""
@@ -162,7 +162,7 @@ def words_of(
             table = SWITCH_WORDS
         elif variable.endswith(".protect.status"):
             table = PROTECTION_WORDS
-        words.append(None if word in without_state else table.get(word))
+        words.append(None if word in unproven_words else table.get(word))
     return words
 
 

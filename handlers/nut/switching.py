@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
-from ..shared.doubts import doubt_sentences, some
 from ..shared.errors import NamedSetting, NoSuchOutlet, SettingsError, Unsupported
 from ..shared.settings import Settings
 from ..shared.switching import switch
+from ..shared.unknown_states import reason_sentences, some
 from . import devices, mirrors, requests, states
 from .client import NutClient
 from .model import NutOutlet, SwitchCommand
@@ -39,7 +39,7 @@ def switch_outlet(
     _require_login(settings)
     target_word = "on" if on else "off"
     # An outlet without a state to read is UNKNOWN at once.
-    can_prove = outlet.state_variables and target_word not in outlet.words_without_state
+    can_prove = outlet.state_variables and target_word not in outlet.unproven_words
     outlet_switch = _OutletSwitch(client, listed_device.name, outlet, command, on=on)
     state = switch(
         outlet_switch.write,
@@ -49,10 +49,10 @@ def switch_outlet(
         pause=pause,
     )
     if state is EnumPowerStatus.UNKNOWN:
-        causes = [outlet_switch.doubt]
+        causes = [outlet_switch.reason]
         if can_prove:
             causes.append(late_reading(listed_device.device.whole_device.variables, deadline))
-        for sentence in doubt_sentences([(identity, cause) for cause in causes]):
+        for sentence in reason_sentences([(identity, cause) for cause in causes]):
             LOGGER.warning(client.quoted(sentence))
     return state
 
@@ -119,16 +119,16 @@ class _OutletSwitch:
         return STATES[is_on]
 
     @property
-    def doubt(self) -> str:
+    def reason(self) -> str:
         """Why the values of the last reading, else those before the command, are no state; "" if
         they are one.
         """
-        return self._state_of_values().doubt if self._values else self._outlet.doubt
+        return self._state_of_values().reason if self._values else self._outlet.reason
 
     def _state_of_values(self) -> states.OutletState:
         """The state by the values of the last reading."""
         outlet = self._outlet
-        return states.state_of(self._values, outlet.words_without_state, outlet.table)
+        return states.state_of(self._values, outlet.unproven_words, outlet.table)
 
 
 def _find(

@@ -23,10 +23,10 @@ from pdu_common.helper import EnumPowerStatus
 from .. import dcimanager
 from ..http.connection import StandardTransport
 from ..http.message import Transport
-from ..shared.doubts import doubt_sentences
 from ..shared.request_counter import SENT as SENT
 from ..shared.switching import CALL_SECONDS
 from ..shared.tls import Trust
+from ..shared.unknown_states import reason_sentences
 from . import labels, metering, settings, states
 from .discovery import ListedUnit
 from .rpc import Agent
@@ -76,8 +76,8 @@ class RaritanPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
 
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
         outlets = states.read_states(session.agent, session.config.link_units)
-        doubts = [(outlet.identity, outlet.doubt) for outlet in outlets]
-        for sentence in doubt_sentences(doubts):
+        reasons = [(outlet.identity, outlet.reason) for outlet in outlets]
+        for sentence in reason_sentences(reasons):
             LOGGER.warning(session.agent.login.quoted(sentence))
         return [(outlet.identity, outlet.status) for outlet in outlets]
 

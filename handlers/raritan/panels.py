@@ -63,8 +63,8 @@ class UnitWithoutOutlets:
         JsonRpcSyntaxException for a meter that is listed twice or is of another type, and the
         errors of the answers.
         """
-        is_no_controller = self._missing_code.is_in(self._meters.error)  # of power meters
-        meter_by_id = {} if is_no_controller else self._meters.get()
+        is_controller = not self._missing_code.is_in(self._meters.error)  # of power meters
+        meter_by_id = self._meters.get() if is_controller else {}
         if not meter_by_id:
             self._require_type_without_outlets()
             return []

@@ -48,7 +48,7 @@ class OutletState(NamedTuple):
     identity: str
     status: EnumPowerStatus
     #: why it is UNKNOWN; "" if it is not
-    doubt: str = ""
+    reason: str = ""
 
 
 def read_states(agent: Agent, selection: LinkUnitSelection) -> list[OutletState]:
@@ -136,10 +136,10 @@ class _UnitStates:
             return self.circuits
         self._raise_unless_readable()
         self._list_proof.raise_unless_complete()
-        doubts = relay_doubts(self._failures, self._missing_code, len(self._answers))
+        reasons = relay_reasons(self._failures, self._missing_code, len(self._answers))
         ports: list[OutletState] = []
-        for identity, answer, relay_doubt in zip(self._identities, self._answers, doubts):
-            ports.append(_outlet_state(identity, answer, relay_doubt))
+        for identity, answer, relay_reason in zip(self._identities, self._answers, reasons):
+            ports.append(_outlet_state(identity, answer, relay_reason))
         return ports
 
     def _raise_unless_readable(self) -> None:
@@ -153,26 +153,26 @@ class _UnitStates:
                 raise error
 
 
-def _outlet_state(identity: str, answer: Pending[Outlet.State], relay_doubt: str) -> OutletState:
+def _outlet_state(identity: str, answer: Pending[Outlet.State], relay_reason: str) -> OutletState:
     """The state of one outlet by the answer to its getState."""
     if answer.error is not None:
-        doubt = f"its state cannot be read: {answer.error.reason}"
-        return OutletState(identity, EnumPowerStatus.UNKNOWN, doubt)
+        reason = f"its state cannot be read: {answer.error.reason}"
+        return OutletState(identity, EnumPowerStatus.UNKNOWN, reason)
     state = answer.get()
-    doubt = doubt_of(state, relay_doubt)
-    return OutletState(identity, decode_status(state, relay_doubt), doubt)
+    reason = unknown_reason(state, relay_reason)
+    return OutletState(identity, decode_status(state, relay_reason), reason)
 
 
-def doubt_of(state: Outlet.State, relay_doubt: str) -> str:
+def unknown_reason(state: Outlet.State, relay_reason: str) -> str:
     """Why a report shows no state (Outlet.idl 3.0.4, State); "" if `powerState` is the state.
 
-    A missing `available` is read as false and a missing `powerState` as -1. `relay_doubt`: see
-    `relay_doubts`.
+    A missing `available` is read as false and a missing `powerState` as -1. `relay_reason`: see
+    `relay_reasons`.
     """
     if not state.available:
         return "the unit reports no state: it has no relay, or the relay's board does not answer"
-    if relay_doubt:
-        return relay_doubt
+    if relay_reason:
+        return relay_reason
     # during a cycle an outlet is off, and soon on again
     if state.cycleInProgress:
         return "a power cycle is in progress"
@@ -188,9 +188,9 @@ def doubt_of(state: Outlet.State, relay_doubt: str) -> str:
     return ""
 
 
-def decode_status(state: Outlet.State, relay_doubt: str = "") -> EnumPowerStatus:
-    """UP or DOWN; UNKNOWN if there is a doubt (`doubt_of`)."""
-    if doubt_of(state, relay_doubt):
+def decode_status(state: Outlet.State, relay_reason: str = "") -> EnumPowerStatus:
+    """UP or DOWN; UNKNOWN if there is an `unknown_reason`."""
+    if unknown_reason(state, relay_reason):
         return EnumPowerStatus.UNKNOWN
     return _STATES[state.powerState]
 
@@ -204,14 +204,14 @@ def queue_hardware_failures(bulk: Bulk, unit: XerusUnit) -> Failures:
 
 
 def may_not_read_failures(failures: Failures) -> bool:
-    """Whether the account may not read the failures: it never will, so that is no doubt."""
+    """Whether the account may not read the failures: it never will, so no state is unknown."""
     return isinstance(failures.error, Denied)
 
 
-def relay_doubts(failures: Failures, missing_code: MissingObjectCode, count: int) -> list[str]:
+def relay_reasons(failures: Failures, missing_code: MissingObjectCode, count: int) -> list[str]:
     """Why the relay of each of `count` outlets may not follow its commands; "" where it does.
 
-    A list of failures that cannot be read is a doubt of each outlet, unless the firmware has none
+    A list of failures that cannot be read is a reason for each outlet, unless the firmware has none
     or the account may not read it.
     """
     error = failures.error
@@ -223,10 +223,10 @@ def relay_doubts(failures: Failures, missing_code: MissingObjectCode, count: int
     for failure in failure_list:
         if not present(failure, "type", "isAsserted"):
             return ["the unit's hardware failures are not complete"] * count
-    doubts = [""] * count
+    reasons = [""] * count
     for index in _failed_relays(failure_list, count):
-        doubts[index] = _FAILED_RELAY
-    return doubts
+        reasons[index] = _FAILED_RELAY
+    return reasons
 
 
 def _failed_relays(failures: Sequence[HardwareHealth.Failure], count: int) -> set[int]:

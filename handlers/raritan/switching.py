@@ -10,9 +10,9 @@ from typing import Optional
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
-from ..shared.doubts import doubt_sentences
 from ..shared.errors import NamedSetting, NoSuchOutlet, Unsupported
 from ..shared.switching import switch
+from ..shared.unknown_states import reason_sentences
 from . import states
 from .discovery import ListedUnit, UnitFinder
 from .link_units_setting import HIGHEST_LINK, LINK_UNITS, LinkUnitSelection
@@ -50,7 +50,7 @@ def switch_outlet(
     status = switch(
         command.write, command.read_state, target_status, deadline=deadline, pause=pause
     )
-    for sentence in doubt_sentences([(identity, command.doubt)]):
+    for sentence in reason_sentences([(identity, command.reason)]):
         LOGGER.warning(agent.login.quoted(sentence))
     if command.may_not_read_failures:
         LOGGER.warning(states.NO_FAILURES)
@@ -150,7 +150,7 @@ class _OutletCommand:
         self._outlet = listed_unit.outlets[index]
         self._first_reading: Optional[_QueuedStates] = None
         #: why the last reading shows no certain state; "" if it shows one
-        self.doubt = ""
+        self.reason = ""
         #: whether the account may not read the relays' failures
         self.may_not_read_failures = False
 
@@ -182,12 +182,12 @@ class _OutletCommand:
             bulk.perform()
         state, failures = reading
         outlet_count = len(self._listed_unit.outlets)
-        doubts = states.relay_doubts(failures, self._listed_unit.missing_code, outlet_count)
-        relay_doubt = doubts[self._index]
+        reasons = states.relay_reasons(failures, self._listed_unit.missing_code, outlet_count)
+        relay_reason = reasons[self._index]
         self.may_not_read_failures = states.may_not_read_failures(failures)
         outlet_state = state.get()
-        self.doubt = states.doubt_of(outlet_state, relay_doubt)
-        return states.decode_status(outlet_state, relay_doubt)
+        self.reason = states.unknown_reason(outlet_state, relay_reason)
+        return states.decode_status(outlet_state, relay_reason)
 
     def _ask(self, bulk: Bulk) -> _QueuedStates:
         state = bulk.add(self._outlet.getState)

@@ -27,7 +27,7 @@ from .members import Member
 from .outlets import ListedOutlet
 from .pdus import ServicePdu
 from .quantities import AMPERES, KILOWATT_HOURS, WATTS, Reader, Sensors
-from .resources import Flow, meaning, status_word, text
+from .resources import Flow, status_meaning, status_word, text
 from .responses import Json
 
 #: of a part that carries nothing now: no summand
@@ -150,12 +150,12 @@ def _of_pdu(resources: PduResources, quantity: Quantity) -> _QuantityFigures:
     if not resources.has_figures:
         return _QuantityFigures(total=NOTHING, inlet=NOTHING, by_outlet={})
     # a counter keeps its last value, whatever the Status is
-    if quantity.is_counter or meaning(pdu.resource).unit_flow is Flow.AS_SHOWN:
+    if quantity.is_counter or status_meaning(pdu.resource).unit_flow is Flow.AS_SHOWN:
         return _shown_figures(resources, quantity)
     # a current or a power that it shows may be old
-    doubt = NotKnown(f"the Status of the PDU is {status_word(pdu.resource)}")
-    total = NOTHING if resources.is_absent else doubt
-    by_outlet = {outlet.identity: doubt for outlet in resources.outlets}
+    not_known = NotKnown(f"the Status of the PDU is {status_word(pdu.resource)}")
+    total = NOTHING if resources.is_absent else not_known
+    by_outlet = {outlet.identity: not_known for outlet in resources.outlets}
     return _QuantityFigures(total=total, inlet=total, by_outlet=by_outlet)
 
 
@@ -196,7 +196,7 @@ def _of_circuits(list_name: str, circuits: Sequence[Member], quantity: Quantity)
             figures[place] = NotKnown(circuit.reason)
         else:
             circuit_id = text(circuit, "Id")
-            flow = meaning(circuit).circuit_flow
+            flow = status_meaning(circuit).circuit_flow
             figures[circuit_id or place] = _of_member(circuit_id, circuit, flow, quantity)
     return of_part(list_name, sum_in_use("circuit", figures))
 
@@ -204,7 +204,7 @@ def _of_circuits(list_name: str, circuits: Sequence[Member], quantity: Quantity)
 def _of_outlet(outlet: ListedOutlet, quantity: Quantity) -> Figure:
     """The figure of an outlet; not known if the outlet cannot be read."""
     member = outlet.error or outlet.resource
-    flow = meaning(outlet.resource).unit_flow
+    flow = status_meaning(outlet.resource).unit_flow
     return _of_member(f"outlet {outlet.identity}", member, flow, quantity)
 
 

@@ -22,10 +22,10 @@ from pdu_common.helper import EnumPowerStatus
 from .. import dcimanager
 from ..http.connection import StandardTransport
 from ..http.message import Transport
-from ..shared.doubts import doubt_sentences
 from ..shared.request_counter import SENT as SENT
 from ..shared.switching import CALL_SECONDS
 from ..shared.tls import Trust
+from ..shared.unknown_states import reason_sentences
 from . import metering, resources, settings
 from .outlets import find_outlet, read_all_outlets
 from .service import LOGOUT_SECONDS, RedfishService
@@ -72,8 +72,8 @@ class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
         service, config = session
         outlets = read_all_outlets(service, config.pdu)
-        doubts = [(outlet.identity, outlet.doubt) for outlet in outlets]
-        for sentence in doubt_sentences(doubts):
+        reasons = [(outlet.identity, outlet.reason) for outlet in outlets]
+        for sentence in reason_sentences(reasons):
             LOGGER.warning(service.login.quoted(sentence))
         states: list[tuple[str, EnumPowerStatus]] = []
         for outlet in outlets:

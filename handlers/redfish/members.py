@@ -142,7 +142,7 @@ def _counts(page: Json) -> list[int]:
 
 
 def _entries(page: Json) -> list[Json]:
-    """The entries of one page; {} for one that is no object."""
+    """The entries of one page; {} in the place of a malformed one."""
     entries = _list_of_members(page)
     if not isinstance(entries, list):
         return []

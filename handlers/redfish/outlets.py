@@ -30,7 +30,7 @@ from .pdus import (
     read_unit_of,
     read_units,
 )
-from .resources import doubt, is_absent, link, no_usable_id, required_id, text
+from .resources import is_absent, link, no_usable_id, required_id, text, unknown_reason
 from .responses import Json
 from .service import RedfishService
 from .settings import PduChoice
@@ -56,11 +56,11 @@ class ListedOutlet(NamedTuple):
     error: Optional[PduHandlerError] = None
 
     @property
-    def doubt(self) -> str:
+    def reason(self) -> str:
         """Why its state is not known, "" if it is."""
         if self.error is not None:
             return f"it cannot be read: {self.error.reason}"
-        return doubt(self.resource, self.pdu)
+        return unknown_reason(self.resource, self.pdu)
 
 
 def read_all_outlets(service: RedfishService, choice: PduChoice) -> list[ListedOutlet]:

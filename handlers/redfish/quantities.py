@@ -12,7 +12,7 @@ from typing import NamedTuple, Optional
 
 from ..http.strict_json import number
 from ..shared.meter_figures import Figure, NotKnown, NotMetered, sum_if_complete
-from .resources import Flow, child, meaning, text
+from .resources import Flow, child, status_meaning, text
 from .responses import Json
 
 # without Neutral, which carries the lines' current back
@@ -98,7 +98,7 @@ def sensor(resource: Json, units: Sequence[str]) -> Optional[float]:
     """
     if resource.get("ReadingUnits") not in units:
         return None
-    if meaning(resource).circuit_flow is not Flow.AS_SHOWN:
+    if status_meaning(resource).circuit_flow is not Flow.AS_SHOWN:
         return None
     return number(resource.get("Reading"))
 

@@ -33,7 +33,7 @@ class Flow(enum.Enum):
 
 
 class StatusMeaning(NamedTuple):
-    """What is believed of a part, by its `Status.State`."""
+    """Which values of a part are those of now, by its `Status.State`."""
 
     #: whether an outlet's PowerState is, its own or by its PDU's status
     shows_power_state: bool
@@ -118,8 +118,10 @@ def status_state(resource: Json) -> str:
     return text(child(resource, "Status"), "State")
 
 
-def meaning(resource: Json) -> StatusMeaning:
-    """What is believed of a resource. Nothing if its status is there and cannot be read."""
+def status_meaning(resource: Json) -> StatusMeaning:
+    """Which values of a resource are those of now, by its `Status.State`: none with a
+    status that cannot be read.
+    """
     status = resource.get("Status", {})
     if not isinstance(status, dict) or not isinstance(status.get("State", ""), str):
         return _UNREADABLE
@@ -139,13 +141,13 @@ def is_absent(resource: Json) -> bool:
 
 
 def state(outlet: Json, pdu: Json) -> EnumPowerStatus:
-    """UP or DOWN; UNKNOWN if there is a `doubt`."""
-    if doubt(outlet, pdu):
+    """UP or DOWN; UNKNOWN if there is an `unknown_reason`."""
+    if unknown_reason(outlet, pdu):
         return EnumPowerStatus.UNKNOWN
     return _STATES[outlet["PowerState"]]
 
 
-def doubt(outlet: Json, pdu: Json) -> str:
+def unknown_reason(outlet: Json, pdu: Json) -> str:
     """Why the state is not known: the outlet reports none, is unusable or about to change, or its
     fields contradict each other, or its PDU is unusable: the outlet may then report its last state.
     "" if it is known.
@@ -157,9 +159,9 @@ def doubt(outlet: Json, pdu: Json) -> str:
     transition = outlet.get("PowerStateInTransition", False)
     if transition is not False:
         return f"its PowerStateInTransition is {transition!r}"
-    if not meaning(outlet).shows_power_state:
+    if not status_meaning(outlet).shows_power_state:
         return f"its Status is {status_word(outlet)}"
-    if not meaning(pdu).shows_power_state:
+    if not status_meaning(pdu).shows_power_state:
         return f"its PDU's Status is {status_word(pdu)}"
     if "PowerState" not in outlet:
         return "its PowerState is missing"

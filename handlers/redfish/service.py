@@ -164,7 +164,7 @@ class RedfishService:
             if reply.status in (404, 503):
                 raise self._no_service(reply)
             self._root = self._resource(reply, ROOT)
-        if self.has_no_session:
+        if self.needs_session:
             self._log_in(self._root)
         return self._root
 
@@ -237,7 +237,7 @@ class RedfishService:
         try:
             return self.get(path + query)
         except SHORTCUT_ERRORS as error:
-            if self.has_no_session:
+            if self.needs_session:
                 raise  # the login failed, and the query was not answered
             plain = self.get(path)  # raises where the resource itself is missing
             LOGGER.info(f"the device offers {query} but its answer cannot be used: {error}")
@@ -253,7 +253,7 @@ class RedfishService:
         """
         paths = [self.path(target) for target in targets]
         results: list[Union[Json, PduHandlerError]] = []
-        logs_in = self._mode == AUTO or self.has_no_session
+        logs_in = self._mode == AUTO or self.needs_session
         if logs_in and len(paths) > 1:
             # the first reading logs in, before others are sent beside it
             first_path = paths.pop(0)
@@ -353,7 +353,7 @@ class RedfishService:
     # ---- login -----------------------------------------------------------------------------------
 
     @property
-    def has_no_session(self) -> bool:
+    def needs_session(self) -> bool:
         """Whether requests need a session that is not open."""
         return self._mode == SESSION and self.login.token is None
 

@@ -12,9 +12,9 @@ from pdu_common.helper import EnumPowerStatus
 
 from ..http.errors import HttpRefused
 from ..http.message import Response
-from ..shared.doubts import doubt_sentences
 from ..shared.errors import PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
 from ..shared.switching import switch
+from ..shared.unknown_states import reason_sentences
 from . import outlet_actions, resources, tasks
 from .outlets import ListedOutlet, find_outlet
 from .responses import error_of, json_object, quoted_messages
@@ -71,7 +71,7 @@ def switch_outlet(
     state = switch(command.write, command.read_state, target_state, deadline=deadline, pause=pause)
     if state is EnumPowerStatus.UNKNOWN and command.task_error is not None:
         raise command.task_error
-    for sentence in doubt_sentences([(identity, command.doubt)]):
+    for sentence in reason_sentences([(identity, command.reason)]):
         LOGGER.warning(quote(sentence))
     return state
 
@@ -98,7 +98,7 @@ class _Command:
         #: with which the task of the command ended; None without one
         self.task_error: Optional[PduHandlerError] = None
         #: why the last reading shows no state, "" if it does
-        self.doubt = ""
+        self.reason = ""
 
     def write(self) -> None:
         """Send the command: 1 round trip, 3 where the service demands the outlet's ETag."""
@@ -147,7 +147,7 @@ class _Command:
                 raise ProtocolError(
                     "the device answered with a resource other than the outlet requested"
                 )
-        self.doubt = resources.doubt(outlet, self._pdu)
+        self.reason = resources.unknown_reason(outlet, self._pdu)
         return resources.state(outlet, self._pdu)
 
     def _task_runs(self, monitor: str) -> bool:

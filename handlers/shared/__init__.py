@@ -2,7 +2,7 @@
 
 - errors, login_texts: one tree of errors, and what they say of a wrong login
 - meter_figures, ceilings, decimals: a figure, or why there is none; sums
-- doubts: why a state is not known, in sentences
+- unknown_states: why a state is not known, in sentences
 - switching: one write, then readings until its state is proven
 - settings, address, labels, similar_names: what an owner types, and how outlets are called
 - tls, tls_handshake, socket_wait: certificates and time limits

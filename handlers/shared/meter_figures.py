@@ -31,7 +31,7 @@ from decimal import Decimal
 from typing import NamedTuple, Optional, Union
 
 from .decimals import CONTEXT, decimal_sum
-from .doubts import some
+from .unknown_states import some
 
 
 @dataclass(frozen=True)

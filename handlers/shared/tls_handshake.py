@@ -73,7 +73,7 @@ def wrap_with_tls(context: ssl.SSLContext, plain: socket.socket, host: str) -> s
     return tls_socket
 
 
-def is_demanding(error: BaseException) -> bool:
+def demands_certificate(error: BaseException) -> bool:
     """Whether a device wants a client certificate: its alert or the handshake's end shows it."""
     return isinstance(error, EndedHandshake) or any(alert in _code(error) for alert in _ABOUT_OURS)
 
@@ -140,7 +140,7 @@ def handshake_failure_reason(error: ssl.SSLError) -> str:
             f"the device ended the TLS handshake late ({error.args[1]}). It probably demands a"
             " client certificate, which is not supported: let it accept clients without one"
         )
-    if is_demanding(error):
+    if demands_certificate(error):
         return _DEMANDED
     if isinstance(error, _ENDED):
         return ended_reason()

@@ -71,8 +71,8 @@ def command(identity: str, *, on: bool) -> Dialogue[None]:
     # < 200 {"was_on": true}
     # < 500 {"code": -109, "message": ...} for a command that is not carried out
     # < 400 {"error": {"code": -103, "message": ...}}, as windkh/node-red-contrib-shelly 195 has it
-    order = {"id": int(identity) - 1, "on": on}
-    answer = yield WriteRequest(SET, json.dumps(order).encode(), fault_of=_fault)
+    parameters = {"id": int(identity) - 1, "on": on}
+    answer = yield WriteRequest(SET, json.dumps(parameters).encode(), fault_of=_fault)
     if not answer:
         return  # the reading after the command decides
     fault = _fault(answer)
@@ -155,24 +155,24 @@ def _outlets(rows: Rows) -> Sequence[Outlet]:
 
 
 def _outlet(number: int, entry: dict[str, Any], figures: MeterFigures) -> Outlet:
-    """The outlet from its row of the status. Its doubt also names errors and a timer."""
+    """The outlet from its row of the status. Its reason also names errors and a timer."""
     output = entry.get("output")
-    doubts: list[str] = []
+    reasons: list[str] = []
     if not isinstance(output, bool):
-        doubts.append(f"its output is {output!r}")
+        reasons.append(f"its output is {output!r}")
     elif not output and denial_of_off(figures):
-        doubts.append(denial_of_off(figures))
-    state: Optional[bool] = None if doubts else output
+        reasons.append(denial_of_off(figures))
+    state: Optional[bool] = None if reasons else output
     errors = entry.get("errors")
     if errors:
-        doubts.append(f"its errors are {errors!r}")
+        reasons.append(f"its errors are {errors!r}")
     if "timer_started_at" in entry:
-        doubts.append(f"its timer of {entry.get('timer_duration')!r} s runs, and then switches it")
+        reasons.append(f"its timer of {entry.get('timer_duration')!r} s runs, and then switches it")
     return Outlet(
         identity=str(number + 1),
         state=state,
         figures=figures,
-        doubt="; ".join(doubts),
+        reason="; ".join(reasons),
     )
 
 

@@ -146,7 +146,8 @@ class Chain:
                 was_walked = (self, identity) in places
                 is_only_row = was_walked or self._counts_one_unit(tables)
                 unit_now = self._cell(tables, self.unit, expected)
-                unit_before = places.setdefault((self, identity, expected), unit_now)
+                unit_before = places.get((self, identity, expected), unit_now)
+                places[self, identity, expected] = unit_before
                 is_right = unit_now in ((unit,) if unit else self.first_units)
                 if is_right and is_only_row and unit_now == unit_before:
                     if not was_walked:

@@ -57,7 +57,7 @@ class SnmpDevice(NamedTuple):
         return (*self.profile.conditions, *(self.outlets.conditions if self.outlets else ()))
 
     def mask(self, rows: Rows, source: Source) -> Rows:
-        """Rows of totals, lost where a unit is without contact."""
+        """Rows of totals, lost where a unit has no communication."""
         return _masked(self.tables, rows, source, self.profile.conditions)
 
     def outlet_mask(self, rows: Rows, source: Source) -> Rows:

@@ -18,8 +18,8 @@ from ..shared.ceilings import (
     PLACEHOLDERS_16,
 )
 from ..shared.decimals import CONTEXT
-from ..shared.doubts import some
 from ..shared.meter_figures import ExactFigure, NotKnown, NotMetered, exact_sum_if_complete
+from ..shared.unknown_states import some
 from . import validation
 from .arcs import Arcs
 from .decoding import Rows, number, text
@@ -117,7 +117,7 @@ class Measurement:
         return ", ".join(dict.fromkeys(name.object or name.oid for name in names if name))
 
     def values(self, tables: Tables, mask: Optional[Mask] = None) -> Rows:
-        """The rows, without padding. `mask`: makes rows lost whose unit is not in contact."""
+        """The rows, without padding. `mask`: makes rows lost whose unit has no communication."""
         rows = tables[self.source]
         if mask is not None:
             rows = mask(rows, self.source)
@@ -340,7 +340,7 @@ class Total:
     ) -> ExactFigure:
         """The total, or why there is none.
 
-        `mask`: makes rows of units without contact lost. `outlets`: the figure of each listed
+        `mask`: makes rows of units without communication lost. `outlets`: the figure of each listed
         outlet. `counters`: the first figure that a unit has is used for all units, because another
         has another zero. `metered_units`: tells which units have any meter.
         """
@@ -386,7 +386,7 @@ class Total:
             reason = figure.missing_part(tables, raw)
             if reason is not None:
                 is_counted = any(map(is_unidentified, raw))  # by the device, which shows no row
-                # a unit out of contact may answer nothing of what it has
+                # a unit without communication may answer nothing of what it has
                 is_masked = figure.values(tables, mask) != figure.values(tables)
                 is_missing = is_masked or not tables.lacks(figure.source, raw)
                 if self.demanded or is_counted or is_missing:

@@ -28,7 +28,7 @@ from pdu_common.helper import EnumPowerStatus
 
 from .. import dcimanager
 from ..dcimanager.snmp import LONGEST_SECONDS, Snmp, known_endpoint
-from ..shared.doubts import doubt_sentences
+from ..shared.unknown_states import reason_sentences
 from . import detection, metering, options, switching
 from .device import reasons_of_unknown
 from .labels import lost_labels, outlet_labels
@@ -87,7 +87,7 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         """The states that were read when the session was opened; logs why some are not known."""
         if session.device.profile.ups:
             LOGGER.info(UPS_ADVICE)
-        for sentence in doubt_sentences(reasons_of_unknown(session.device)):
+        for sentence in reason_sentences(reasons_of_unknown(session.device)):
             LOGGER.warning(session.snmp.quoted(sentence))
         return session.device.states.items()
 
@@ -107,7 +107,7 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         """Reads them now; logs why some are not known."""
         if session.device.profile.ups:
             LOGGER.warning(UPS_ADVICE)  # labels are read for a person, never by a poll
-        for sentence in doubt_sentences(lost_labels(session.device)):
+        for sentence in reason_sentences(lost_labels(session.device)):
             LOGGER.warning(session.snmp.quoted(sentence))
         return outlet_labels(session.device, session.choice.encoding)
 

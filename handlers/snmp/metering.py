@@ -51,8 +51,9 @@ def read_totals(profile: Profile, tables: Tables, scope: ReadScope) -> Optional[
         return None
     if has_loads and _has_no_load(device):
         return None
-    has_no_figure = not totals and not has_loads
-    return device if has_no_figure or any(is_measured(device, total) for total in totals) else None
+    has_figures = has_loads or bool(totals)
+    has_total = any(is_measured(device, total) for total in totals)
+    return device if has_total or not has_figures else None
 
 
 def within_scope(device: SnmpDevice, scope: ReadScope) -> SnmpDevice:
@@ -215,8 +216,8 @@ def _outlet_rows(device: SnmpDevice, *, with_power: bool) -> list[_OutletRows]:
 
 
 def _unmetered_rows(device: SnmpDevice, figures: Sequence[Measurement]) -> Sequence[str]:
-    """The outlets that no column of their meters has answered, if a GET of one says so too: models
-    of many families switch outlets that they do not meter. Not those of a unit without contact."""
+    """The outlets of units with communication that no column of their meters has answered, if a GET
+    of one says so too: models of many families switch outlets that they do not meter."""
     tables = device.tables
     columns = [device.outlet_mask(tables[figure.source], figure.source) for figure in figures]
     rows = [

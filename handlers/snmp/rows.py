@@ -55,7 +55,7 @@ def is_one_of(value: Optional[Raw], texts: Collection[str]) -> bool:
 
 
 def is_unanswered(value: Raw) -> bool:
-    """Whether the answers lack the row, not something else that decides about it."""
+    """Whether the answers lack the row itself."""
     return isinstance(value, Lost) and value.is_unanswered
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple, Optional
 from pdu_common.helper import EnumPowerStatus
 
 from ..dcimanager.rows import Raw
-from ..shared.doubts import some
+from ..shared.unknown_states import some
 from . import validation
 from .arcs import Arcs
 from .decoding import Rows, text

@@ -11,9 +11,9 @@ from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
 from ..dcimanager.snmp import LONGEST_SECONDS, Snmp
-from ..shared.doubts import doubt_sentences
 from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError, ProtocolError, Unsupported
 from ..shared.switching import switch
+from ..shared.unknown_states import reason_sentences
 from . import command_locks
 from .chains import InChain
 from .controls import Control, VarBind, writes_scalar
@@ -157,7 +157,7 @@ def switch_outlet(
             settling=command.outlets.settling_s,
             before=before,
         )
-    for sentence in doubt_sentences([(identity, command.reason)]):
+    for sentence in reason_sentences([(identity, command.reason)]):
         LOGGER.warning(snmp.quoted(sentence))
     return status
 

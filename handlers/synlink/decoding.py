@@ -142,12 +142,12 @@ def _outlet(entry: dict[str, Any], current: Figure, *, measures_voltage: bool) -
     if not _ID.fullmatch(identity):
         raise ValueError("no id")
     state = _relay_position(entry)
-    doubts = _doubts_of_position(entry, position=state, measures_voltage=measures_voltage)
-    if doubts:
+    reasons = _contradictions(entry, position=state, measures_voltage=measures_voltage)
+    if reasons:
         state = None
     health = entry.get("relayHealth")
     if health is not None and _word(health) != "ok":
-        doubts.append(f"its relayHealth is {health!s}")
+        reasons.append(f"its relayHealth is {health!s}")
         if entry.get("voltageDetection") is None:
             # the position of a faulty relay says nothing without a measurement
             state = None
@@ -157,7 +157,7 @@ def _outlet(entry: dict[str, Any], current: Figure, *, measures_voltage: bool) -
         name=str(entry.get("outletName") or "")[:100],
         state=state,
         figures=MeterFigures(current_a=current),
-        doubt=", ".join(doubts),
+        reason=", ".join(reasons),
         number=str(index) if type(index) is int else "",
     )
 
@@ -168,25 +168,25 @@ def _relay_position(entry: dict[str, Any]) -> Optional[bool]:
     return state if isinstance(state, bool) else STATES.get(_word(state))
 
 
-def _doubts_of_position(
+def _contradictions(
     entry: dict[str, Any], *, position: Optional[bool], measures_voltage: bool
 ) -> list[str]:
     """What the entry says against the position of its relay. `measures_voltage`: whether outlets of
     this unit measure the voltage behind their relays.
     """
-    doubts: list[str] = []
+    reasons: list[str] = []
     state = entry.get("state")
     voltage = entry.get("voltageDetection")
     if voltage is None and measures_voltage:
-        doubts.append("there is no voltageDetection, which other outlets have")
+        reasons.append("there is no voltageDetection, which other outlets have")
     if voltage is None and position is None:
-        doubts.append(f"its state is {state!r}")
+        reasons.append(f"its state is {state!r}")
     if voltage is not None and voltage is not position:
-        doubts.append(f"its state is {state!s}, voltageDetection {voltage!s}")
+        reasons.append(f"its state is {state!s}, voltageDetection {voltage!s}")
     reboot = entry.get("rebootStatus", "none")
     if _word(reboot) != "none":
-        doubts.append(f"its rebootStatus is {reboot!s}")
-    return doubts
+        reasons.append(f"its rebootStatus is {reboot!s}")
+    return reasons
 
 
 def _totals(device: Any, rows: Sequence[dict[str, Any]], outlets: Sequence[Outlet]) -> MeterFigures:

@@ -82,8 +82,9 @@ def uploads_in(out: Path, number: str) -> dict[str, Upload]:
                 " archive another name, or move it to another folder"
             )
         name = upload.handler.removeprefix("pdu_")
-        if upload_by_name.setdefault(name, upload) is not upload:
+        if name in upload_by_name:
             raise _second_archive(upload_by_name[name].path, path.name, name)
+        upload_by_name[name] = upload
     return upload_by_name
 
 
@@ -96,9 +97,10 @@ def check_new_archives(out: Path, number: str, files: Sequence[tuple[str, str]])
     new_names: set[str] = set()
     for handler, file in files:
         name = handler.removeprefix("pdu_")
-        path = path_by_name.setdefault(name, str(out / file))
+        path = path_by_name.get(name, str(out / file))
         if Path(path).name != file or name in new_names:
             raise _second_archive(path, file, name)
+        path_by_name[name] = path
         new_names.add(name)
 
 

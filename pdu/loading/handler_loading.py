@@ -133,7 +133,9 @@ def _import_source(source: HandlerSource) -> ModuleType:
         is_loaded = archive.top in _loaded
         if not is_loaded and not archive.top.startswith("pdu_"):
             require_own_name(source)
-        known_path, known_files = _loaded.setdefault(archive.top, (path, archive.files))
+        if not is_loaded:
+            _loaded[archive.top] = (path, archive.files)
+        known_path, known_files = _loaded[archive.top]
         if os.path.realpath(known_path) != os.path.realpath(path):
             raise SettingsError(
                 f"{path} and {known_path} are both {archive.top}: one run can load only one of them"

@@ -30,7 +30,7 @@ WELL = 0
 DOUBTFUL = 1
 BAD = 2
 
-_WELL, _NO_OUTLETS, UNKNOWN_FIGURES = "well", "no outlets", "unknown figures"
+_WELL_RESULT, _NO_OUTLETS, UNKNOWN_FIGURES = "well", "no outlets", "unknown figures"
 _UNKNOWN = "unknown"
 _STALE = ("data-stale", "driver-not-connected")
 
@@ -246,7 +246,7 @@ def _level_without_error(device: ListedPdu, reading: Reading) -> tuple[int, str]
     has_figure = any(row.of(reading) not in (None, NOT_ASKED) for row in PDU_FIGURES)
     if not reading.outlets and not device.metered and not has_figure:
         return DOUBTFUL, _NO_OUTLETS
-    return WELL, _WELL
+    return WELL, _WELL_RESULT
 
 
 @dataclass(frozen=True)
@@ -285,8 +285,8 @@ class Summary:
         """The text for people: the results, the sums, a line for each PDU that is listed twice,
         then one for each PDU that lacks a figure, but for those in `names_without_reasons`.
         """
-        results = [f"{self.results.get(_WELL, 0)} well"]
-        other_results = {result: n for result, n in self.results.items() if result != _WELL}
+        results = [f"{self.results.get(_WELL_RESULT, 0)} well"]
+        other_results = {result: n for result, n in self.results.items() if result != _WELL_RESULT}
         results += [f"{count} {result}" for result, count in other_results.items()]
         load = figure_text(self.load_a, "A", is_hidden=self.hides_load)
         if self.loads:
@@ -380,7 +380,7 @@ def _row_per_unit(rows: Sequence[PduRow], counted_as: Mapping[str, str]) -> Sequ
     for row in rows:
         name = row.device.name
         unit = counted_as.get(name, name)
-        earlier_row = row_by_unit.setdefault(unit, row)
-        if earlier_row.kind and not row.kind:
+        earlier_row = row_by_unit.get(unit)
+        if earlier_row is None or (earlier_row.kind and not row.kind):
             row_by_unit[unit] = row
     return list(row_by_unit.values())

@@ -107,7 +107,7 @@ class Search(NamedTuple):
         }
 
     def notes(self) -> Iterator[str]:
-        """What is not in the table: why states are not known, PDUs that were not read, and names
+        """Remarks beside the table: why states are not known, PDUs that were not read, and names
         without an outlet.
         """
         for pdu_name, reason in self.reasons:

@@ -269,10 +269,10 @@ def _refuse_password_without_protocol(login: Login, params: Mapping[str, str]) -
     the request be sent with less security than its owner meant. The protocol may be none.
     """
     for protocol, password in _PASSWORD_OF.items():
-        protocol_name = params.get(protocol, "")
-        if _is_no_protocol(protocol_name):
+        protocol_name = params.get(protocol, "").strip().lower()
+        if protocol_name in NO_PROTOCOL:
             return  # without authentication there is no privacy
-        if protocol_name.strip():
+        if protocol_name:
             continue
         why = " has no effect without a protocol: give "
         if password in login.secret_files or password in login.secrets:
@@ -296,27 +296,25 @@ def _refuse_v3_only(
     if "username" in login.settings and "username" not in login.of_list:
         raise SettingsError((NamedSetting("username"), why, remedy))
     for protocol, password in _PASSWORD_OF.items():
-        protocol_name = given_settings.get(protocol, "").strip()
         is_typed = protocol in login.settings and not login.source
         is_for_this_pdu = is_typed or not is_version_given
-        has_protocol = protocol_name != "" and not _is_no_protocol(protocol_name)
-        if has_protocol and is_for_this_pdu:
+        if _names_protocol(given_settings.get(protocol, "")) and is_for_this_pdu:
             raise SettingsError((protocol, why, remedy))
         if password in login.secret_files:
             raise SettingsError((password, why, remedy))
 
 
-def _is_no_protocol(protocol: str) -> bool:
-    """Whether the protocol is the word for none."""
-    return protocol.strip().lower() in NO_PROTOCOL
+def _names_protocol(text: str) -> bool:
+    """Whether a text names a protocol; the empty one and the words for none do not."""
+    name = text.strip().lower()
+    return name != "" and name not in NO_PROTOCOL
 
 
 def _passwords(params: Mapping[str, str]) -> list[str]:
     """The passwords that the security level of SNMPv3 needs: none, authentication's, or both."""
     passwords: list[str] = []
     for protocol, password in _PASSWORD_OF.items():
-        name = params.get(protocol, "").strip()
-        if name and not _is_no_protocol(name):
+        if _names_protocol(params.get(protocol, "")):
             passwords.append(password)
     return passwords
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Callable, NamedTuple, Union
 
-from handlers.shared.doubts import doubt_sentences
 from handlers.shared.meter_figures import (
     NOT_ASKED,
     Figure,
@@ -16,6 +15,7 @@ from handlers.shared.meter_figures import (
     measured,
     reason_without,
 )
+from handlers.shared.unknown_states import reason_sentences
 
 from ..cli import output
 from .parts import Reading
@@ -109,11 +109,11 @@ def missing_sentences(
         if why:
             yield f"no {row.word}: {why}"
     for row in outlet_rows:
-        doubts: list[tuple[str, str]] = []
+        reasons: list[tuple[str, str]] = []
         for outlet in reading.outlets:
             why = reason(row.of(outlet.figures))
-            doubts.append((outlet.identity, why))
-        for sentence in doubt_sentences(doubts):
+            reasons.append((outlet.identity, why))
+        for sentence in reason_sentences(reasons):
             yield f"no {row.word}: {sentence}"
     for part in reading.meters:
         why = reason(part.current_a)

@@ -20,13 +20,13 @@ _CURRENT: contextvars.ContextVar[Optional[logging.Handler]] = contextvars.Contex
 )
 
 
-# a sentence of `handlers.shared.doubts.doubt_sentences`
-_DOUBT = re.compile(r"outlets? (?P<identities>.+?)(?P<more> and [0-9]+ more)?: ")
+# a sentence of `handlers.shared.unknown_states.reason_sentences`
+_OUTLET_SENTENCE = re.compile(r"outlets? (?P<identities>.+?)(?P<more> and [0-9]+ more)?: ")
 
 
 def concerns(sentence: str, identities: Collection[str]) -> bool:
     """Whether a warning is about one of these outlets, or does not say which it is about."""
-    match = _DOUBT.match(sentence)
+    match = _OUTLET_SENTENCE.match(sentence)
     if match is None or match["more"]:
         return True
     return any(identity in identities for identity in match["identities"].split(", "))

@@ -5,7 +5,7 @@ recording       a file with the answers of one device to what its handler asks
 replay          a server on this machine that answers from a recording
 simulated PDU   a replay that obeys commands or has a fault, for `pdu handler check`
 contents        what a simulated PDU answers from; changed contents make another PDU
-doubt           why a rule of `pdu handler check` cannot be tried on a simulated PDU
+untried rule    one of `pdu handler check` that cannot be tried on a simulated PDU, with the reason
 place, column   where an answer has a value; the places that hold the states of all outlets
 scrub           put stand-ins in place of what could identify the owner of a device
 stand-in        a text such as name-3; equal values have equal ones

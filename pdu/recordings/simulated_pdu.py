@@ -136,7 +136,7 @@ class SimulatedPdu(ABC):
         self._end = threading.Event()
 
     @property
-    def doubts(self) -> Mapping[str, str]:
+    def reason_by_untried_rule(self) -> Mapping[str, str]:
         """Why a rule of `pdu handler check` cannot be tried on it, a sentence by its name."""
         return {}
 
@@ -267,6 +267,7 @@ class SimulatedPdu(ABC):
         Raises CommandRefused, and ConnectionAbortedError for no answer.
         """
         self.commands += commands
+        # with PENDING the states become unknown, whatever the caller would carry out
         if carry_out is None or self.fault is UnitFault.PENDING:
             carry_out = partial(self._carry_out, commands)
         if self.fault in (UnitFault.REFUSES, UnitFault.BUSY):
@@ -427,7 +428,7 @@ class HttpPdu(SimulatedPdu, HttpReplay):
 
     @abstractmethod
     def answer(self, method: str, target: str, body: bytes) -> Response:
-        """The answer to a request that is no command."""
+        """The answer to a request without commands."""
 
     def command_answer(
         self, method: str, target: str, body: bytes, commands: Sequence[UnitCommand]

@@ -269,11 +269,12 @@ def _uploads(
     uploads: dict[str, Upload] = {}
     for path in paths:
         upload = read_upload(path, internal_name=internal_name, protocol=protocol)
-        first_upload = uploads.setdefault(upload.handler, upload)
+        first_upload = uploads.get(upload.handler, upload)
         if first_upload.data != upload.data:
             raise SettingsError(
                 f"{first_upload.path} and {path} are both {upload.handler}: give one"
             )
+        uploads[upload.handler] = first_upload
     return list(uploads.values())
 
 

@@ -116,14 +116,14 @@ class Registrar:
         """Raises Refused unless the id is this handler's: by DCImanager's list, or where no row of
         it has this id by the file of ids.
         """
-        doubt = "DCImanager's list does not show it"
+        reason = "DCImanager's list does not show it"
         try:
             handlers = HandlerList(self._server.call("GET", HANDLERS))
             other_handler = handlers.other_handler(number, handler)
             if not other_handler and handlers.has(number):
                 return
         except PduHandlerError as error:
-            doubt = str(error.reason)
+            reason = str(error.reason)
             other_handler = ""
         other_handler = other_handler or self._ids.other_handler(number, handler)
         if other_handler:
@@ -134,7 +134,7 @@ class Registrar:
             )
         if self._ids.known(handler) != number:
             raise Refused(
-                f"whether the id {number} is that of {handler} is not known ({doubt}), and another"
+                f"whether the id {number} is that of {handler} is not known ({reason}), and another"
                 " handler's archive would be replaced: look in DCImanager; if it is, add the line"
                 f" `{self._server.url} {handler} {number}` to {self._ids.path} and run again",
                 host=self._server.url,
@@ -174,7 +174,7 @@ class Registrar:
         """
         self._ids.remember(upload.handler, UNCLEAR)
         advice = "run again to look it up, or find its id in DCImanager and give it with --id ID"
-        doubt = f"it is not known whether {upload.handler} was registered"
+        unclear = f"it is not known whether {upload.handler} was registered"
         try:
             reply = self._server.call("POST", HANDLERS, json=upload.description())
         except InterruptedBetweenTries:
@@ -184,7 +184,8 @@ class Registrar:
             if not error.may_have_executed:
                 self._ids.remember(upload.handler, "")
                 raise
-            raise NotKnown((f"{doubt} (", *error.parts, f"): {advice}"), self._server.url) from None
+            reason = (f"{unclear} (", *error.parts, f"): {advice}")
+            raise NotKnown(reason, self._server.url) from None
         number = id_in(reply.value) if reply.outcome is Outcome.DONE else ""
         if number:
             self._remember(upload.handler, number)
@@ -200,7 +201,7 @@ class Registrar:
                 f"{upload.handler} was not registered (if DCImanager has it already, give its id"
                 " with --id)",
             )
-        raise NotKnown(f"{doubt} ({reply.words()}): {advice}", self._server.url)
+        raise NotKnown(f"{unclear} ({reply.words()}): {advice}", self._server.url)
 
     def _upload(self, upload: Upload, number: str, advice: str) -> None:
         """Upload an archive. `advice`: what to do if that fails."""
@@ -229,7 +230,7 @@ class Registrar:
             self._say(f"  {handler} has the id {number}, which could not be kept: {error.reason}")
 
     def _fail(self, reply: Reply, what: str, *, is_login: bool = False) -> NoReturn:
-        """Raise the error of a reply that is no success."""
+        """Raise the error of a failed request."""
         url, words = self._server.url, reply.words()
         if reply.status == 503:
             raise Unreachable(f"{what}: the server is still not ready (503); try again later", url)

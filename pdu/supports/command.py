@@ -86,7 +86,7 @@ def _lines(result: SupportAnswer) -> list[str]:
         lines += _wrapped("next", f"name the model; {_IDENTIFY}")
     else:
         for match in result.matches:
-            lines += _match_lines(match, result.doubts)
+            lines += _match_lines(match, result.remarks)
     if result.verdict in (MAYBE, UNKNOWN):
         lines += _wrapped("next", _IDENTIFY)
         lines += _wrapped("", _NUT)
@@ -111,7 +111,7 @@ def _sentences(result: SupportAnswer) -> Iterable[str]:
         article = "" if name.why.startswith(("a ", "an ")) else "not supported: "
         yield f"{name.pattern} is {article}{name.why}"
         yield f"said by {name.source}"
-    yield from result.doubts
+    yield from result.remarks
     if result.either_of:
         families = " or ".join(result.either_of)
         yield f"it may be of the families {families}: the handler asks the unit which one it is"
@@ -258,7 +258,7 @@ def _data(result: SupportAnswer) -> dict[str, Any]:
         "read_by": read_by,
         "perhaps_read_by": perhaps_read_by,
         "either_of": either_of,
-        "doubts": list(result.doubts),
+        "doubts": list(result.remarks),
         "not_supported": list(map(_name_data, result.unsupported_names)),
         "own_handlers": _own_handlers(result),
         "may_be": [entry.key for entry in result.near_entries],

@@ -92,7 +92,7 @@ class SupportAnswer(NamedTuple):
     #: the words that are not known
     unknown_words: tuple[str, ...] = ()
     #: sentences: why a MAYBE is no YES
-    doubts: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     #: the SNMP families that have the same name, if several do; the handler asks the unit
     either_of: tuple[str, ...] = ()
 
@@ -119,7 +119,7 @@ def answer(question: str) -> SupportAnswer:
     if not models:
         return _answer_words(question, words)
     if len(models) > 1 and any(names[0].key for names in models):
-        return SupportAnswer(question, MAYBE, doubts=("ask for one model at a time",))
+        return SupportAnswer(question, MAYBE, remarks=("ask for one model at a time",))
     return _answer_model(question, models[0], words)  # of several that are not read, the first
 
 
@@ -129,20 +129,20 @@ def _answer_oid(question: str, oid: str) -> SupportAnswer:
     """
     recognition = recognise(oid)
     sentence = recognition.sentence
-    doubts = (sentence,) if sentence else ()
+    remarks = (sentence,) if sentence else ()
     if recognition.is_other:
-        return SupportAnswer(question, NO, doubts=doubts)
+        return SupportAnswer(question, NO, remarks=remarks)
     entry_by_family = {entry.family: entry for entry in entries()}
     matches = tuple(Match(entry_by_family[family.key]) for family in recognition.families)
     near_entries = tuple(entry_by_family[family.key] for family in recognition.candidates)
     if matches:
-        return SupportAnswer(question, YES, matches, near_entries=near_entries, doubts=doubts)
+        return SupportAnswer(question, YES, matches, near_entries=near_entries, remarks=remarks)
     return SupportAnswer(
         question,
         MAYBE if near_entries else UNKNOWN,
         near_entries=near_entries,
         unknown_words=(oid,),
-        doubts=doubts,
+        remarks=remarks,
     )
 
 
@@ -230,9 +230,9 @@ def _answer_model(question: str, names: Sequence[Name], words: Sequence[Word]) -
             matches.append(Match(entry, name))
     if not matches:
         strange = tuple(word.text for word in words if not any(_knows(e, word) for e in candidates))
-        doubts = () if words else (f"{names[0].pattern} is no name without its vendor",)
+        remarks = () if words else (f"{names[0].pattern} is no name without its vendor",)
         return SupportAnswer(
-            question, MAYBE, near_entries=candidates, unknown_words=strange, doubts=doubts
+            question, MAYBE, near_entries=candidates, unknown_words=strange, remarks=remarks
         )
     has_sure = any(match.is_sure for match in matches)
     families = tuple(match.entry.family for match in matches if match.entry.family)
@@ -240,7 +240,7 @@ def _answer_model(question: str, names: Sequence[Name], words: Sequence[Word]) -
         question=question,
         verdict=YES if has_sure else MAYBE,
         matches=tuple(matches),
-        doubts=() if has_sure else tuple(match.name.note for match in matches if match.name),
+        remarks=() if has_sure else tuple(match.name.note for match in matches if match.name),
         either_of=families if len(families) > 1 else (),
     )
 
@@ -270,7 +270,7 @@ def _answer_words(question: str, words: Sequence[Word]) -> SupportAnswer:
         MAYBE if near or is_of_ups else UNKNOWN,
         near_entries=near,
         unknown_words=tuple(word.text for word in words if word not in known_words),
-        doubts=(UPS_ADVICE,) if is_of_ups else (),
+        remarks=(UPS_ADVICE,) if is_of_ups else (),
     )
 
 

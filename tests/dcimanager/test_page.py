@@ -109,7 +109,7 @@ def test_a_state_that_is_not_certain_never_looks_like_on_or_off(
 
 
 @pytest.mark.parametrize(
-    "kind, is_doubtful",
+    "kind, is_uncertain",
     [
         pytest.param("refused", False, id="refused"),
         pytest.param("died", True, id="the worker died"),
@@ -120,7 +120,7 @@ def test_a_failed_command_is_called_doubtful_only_if_the_outlet_may_have_switche
     site: DciManager,
     small: bytes,
     kind: str,
-    is_doubtful: bool,
+    is_uncertain: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pdu = polled_pdu(site, small, "rack")
@@ -130,11 +130,11 @@ def test_a_failed_command_is_called_doubtful_only_if_the_outlet_may_have_switche
     visitor.post(f"/pdus/{pdu.id}/switch", {"outlet": "1", "to": "off"})
 
     body = visitor.get(f"/pdus/{pdu.id}").body
-    verdict = "Not certain" if is_doubtful else "Not done"
+    verdict = "Not certain" if is_uncertain else "Not done"
     assert f"{verdict}</strong>" in body
     assert ": why" in body
-    assert ("may or may not have switched: why" in body) is is_doubtful
-    assert ("1" in pdu.doubts) is is_doubtful
+    assert ("may or may not have switched: why" in body) is is_uncertain
+    assert ("1" in pdu.doubts) is is_uncertain
 
 
 @pytest.mark.parametrize(

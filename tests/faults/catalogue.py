@@ -72,7 +72,7 @@ FAULTS: tuple[Fault, ...] = (
     # ---- UDP
     Fault("lost", "udp", "one request is lost", NETWORK, lasts=False, reaches=False),
     Fault("lost-answer", "udp", "one answer is lost", NETWORK, lasts=False),
-    Fault("quiet", "udp", "no answer arrives from this step on", NETWORK),
+    Fault("unanswered", "udp", "no answer arrives from this step on", NETWORK),
     Fault("gone", "udp", "no request arrives from this step on", NETWORK, reaches=False),
     Fault("lossy-10", "udp", "each datagram is lost with a probability of 10 %", NETWORK),
     Fault("lossy-30", "udp", "each datagram is lost with a probability of 30 %", NETWORK),
@@ -191,7 +191,7 @@ AT_START = ("stuck", "cycling")
 # A call with one of these may time out, and gets a short limit. The others must not time out, even
 # on a busy machine.
 WAITS = frozenset(
-    "silent deaf stalls drip quiet gone away noise cut lossy-10 lossy-30 lost lost-answer late"
+    "silent deaf stalls drip unanswered gone away noise cut lossy-10 lossy-30 lost lost-answer late"
     " reboot tls-hangs other nested digits huge page empty cut-off random".split()
 )
 BY_KEY: dict[str, Fault] = {fault.key: fault for fault in FAULTS}

@@ -105,7 +105,7 @@ class Relay:
         """The datagrams of a fault whose place is the network."""
         if fault.key == "late":
             self._held = exchange.answer
-        if fault.key in ("late", "lost", "lost-answer", "quiet", "gone") or self._loses(fault):
+        if fault.key in ("late", "lost", "lost-answer", "unanswered", "gone") or self._loses(fault):
             return []
         if fault.key == "away":
             self._fault = fault._replace(key="gone", reaches=False)

@@ -155,7 +155,7 @@ MUTANTS = (
     Mutant(
         "a relay that is reported as failed has no state",
         _STATES,
-        "    if relay_doubt:\n        return relay_doubt\n",
+        "    if relay_reason:\n        return relay_reason\n",
         "",
         _TESTS_OF_STATES,
     ),
@@ -192,8 +192,8 @@ MUTANTS = (
     Mutant(
         "a unit that the device counts and no row shows leaves no sum",
         _ROWS,
-        "        if _is_short(_counted_parts(found, parts, unit, counts), counts[unit], gaps=gaps)\n",
-        "        if False\n",
+        "if _is_short(parts_by_unit[u], count, gaps=gaps)]",
+        "if False]",
         _TESTS_OF_ROWS,
     ),
     Mutant(

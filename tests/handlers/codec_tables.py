@@ -6,9 +6,9 @@ all CALLS of a codec, which must show the same states.
     o.0.state = "OFF" | 1 | -           a member, as JSON; - for none, @404 or @denied for an error,
                                         `text` for an answer that is no JSON; `o.*.state`: of all
     o += o.0 {"id": "x"}                one more row: a copy with these members
-    order 3 off `answer`                a command -> the request, or the error of its answer
+    command 3 off `answer`              a command -> the request, or the error of its answer
 
-STATEMENTS are what differs from the recording: `NAME on`, `NAME ?(doubt)`, `NAME.A 0.5`,
+STATEMENTS are what differs from the recording: `NAME on`, `NAME ?(reason)`, `NAME.A 0.5`,
 `NAME.kWh ?(reason)`, `NAME.name TEXT`, `unit.W -`, `caution(words)`, `error words` and
 `error Refused words`. `[command]`, `[status]` or `[names]` before them are those of one call.
 """
@@ -53,7 +53,7 @@ def table(handler: str) -> Table:
 def difference(handler: str, case: Case) -> str:
     """How what the codec shows of a case differs from its line, "" if it does not."""
     codec = importlib.import_module(f"handlers.{handler}.decoding")
-    if case.left.startswith("order "):
+    if case.left.startswith("command "):
         _, identity, word, *answer = case.left.split(" ", 3)
         text = _command(codec, identity, word == "on", *answer)
         return "" if fits(text, case.right) else f"shown: {text}\n  expected: {case.right}"
@@ -240,8 +240,8 @@ def _shown(codec: Any, call: str, answers: Mapping[str, Any]) -> Shown:
 def _states(outlets: Iterable[Outlet]) -> dict[str, str]:
     texts: dict[str, str] = {}
     for outlet in outlets:
-        doubt = f"({outlet.doubt})" if outlet.doubt else ""
-        texts[outlet.identity] = _STATES[outlet.state] + doubt
+        reason = f"({outlet.reason})" if outlet.reason else ""
+        texts[outlet.identity] = _STATES[outlet.state] + reason
     return texts
 
 

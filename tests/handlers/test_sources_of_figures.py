@@ -1,6 +1,5 @@
 """Current, power and energy of a whole unit come from one order of sources: the unit, its mains,
-their lines, its outlets. Redfish units: `test_metering.py`, Xerus units: `metering.txt` of their
-handlers.
+their lines, its outlets. Redfish units and Xerus units: `metering.txt` of their handlers.
 """
 
 from __future__ import annotations

@@ -318,7 +318,7 @@ def test_the_page_names_only_fields_and_functions_that_exist() -> None:
     _, _, rest = GUIDE.partition("\n## 2.")
     section, _, _ = rest.partition("\n## ")
     words = set(re.findall(r"`(\w+)`", section)) - set(keyword.kwlist)
-    assert {"WriteRequest", "doubt", "read_unit"} <= words
+    assert {"WriteRequest", "reason", "read_unit"} <= words
 
     names = {"LOGIN"}
     for module in (dialogue, errors, unit_requests, meter_figures):

@@ -143,7 +143,7 @@ def test_unproven_commands_without_a_setting_need_an_archive_built_for_them(tmp_
         assert call.ok
         assert call.value["state"] == "DOWN"
         assert [write[:3] for write in agent.writes()] == [
-            tuple(order) for order in unit.switch.off
+            tuple(varbind) for varbind in unit.switch.off
         ]
 
 

@@ -20,9 +20,9 @@ class SimulatedPdu(UnitPdu):
         """The body of the answer with status 200; None for a path that the device does not have."""
         if path != "/netio.json":
             return None
-        for order in json.loads(body)["Outputs"] if method == "POST" else ():
-            number = order["ID"]
-            action = order["Action"]
+        for output in json.loads(body)["Outputs"] if method == "POST" else ():
+            number = output["ID"]
+            action = output["Action"]
             # 2 and 3 are pulses, which end at once here; 5 and 6 do nothing
             if action in (0, 1, 4) and number in self.on:
                 self.turn(number, not self.on[number] if action == 4 else action == 1)

@@ -57,13 +57,13 @@ class SimulatedPdu(UnitPdu):
             return None
         return json.dumps(resources[path]).encode()
 
-    def _switch(self, order: dict[str, Any]) -> Union[bytes, Reply]:
-        number = order["id"] + 1
+    def _switch(self, parameters: dict[str, Any]) -> Union[bytes, Reply]:
+        number = parameters["id"] + 1
         if number not in self.on:
-            error = {"code": -105, "message": f"Argument 'id', value {order['id']} not found!"}
+            error = {"code": -105, "message": f"Argument 'id', value {parameters['id']} not found!"}
             return Reply(500, json.dumps(error).encode())
         was_on = self.on[number]
-        self.turn(number, order["on"])
+        self.turn(number, parameters["on"])
         return json.dumps({"was_on": was_on}).encode()
 
     def _status(self, number: int) -> dict[str, Any]:

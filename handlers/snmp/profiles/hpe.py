@@ -45,9 +45,9 @@ class PduTables(NamedTuple):
         return self.column("5.1.1.2", "OutletName")
 
     def counts(self, controllable: Optional[Column] = None) -> Derived:
-        """The number of outlets of each unit with outlets in the table of states; where no unit has
-        some, of those with names of outlets. With `controllable`, the outlets of units that switch
-        are counted even if none is listed."""
+        """The number of outlets of each unit that switches, with `controllable`, even if none of
+        them is listed; where no unit does, of each unit with outlets in the table of states; where
+        no unit has some, of each with names of outlets."""
 
         @rows_of(self.outlet_count, self.states, *([controllable] if controllable else []))
         def rows(t: Tables) -> Rows:

@@ -209,8 +209,8 @@ def _outlet(kind: str) -> Measurement:
 
 def _in_use(t: Tables, rows: Rows) -> Rows:
     """Rows of inlets, or of their lines, without those of inlets that a transfer switch does not
-    use now; empty where no inlet of the PDU is known to be in use. The index begins with PDU and
-    inlet."""
+    use now. All of a PDU are lost if the inlet in use is not known or is not listed. The index
+    begins with PDU and inlet."""
     switches = (
         {pdu for pdu, count in t[SWITCH_COUNT].items() if not is_one_of(count, ("0",))}
         if rows

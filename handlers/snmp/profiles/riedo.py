@@ -76,7 +76,8 @@ def _outlet_meters(values: Column) -> Derived:
 
 @rows_of(_only_metered(NAME), TYPE, late=(RELAY_METERS,))
 def metered_outlets(t: Tables) -> Rows:
-    """The outlets' meters. Not on a unit with relays, whose numbers are not those of the meters."""
+    """The outlets' meters. Not on a unit with relays, whose numbers are not those of the meters:
+    the names are declared as `_only_metered`, which gives a command for outlet "0.7" its cell."""
     names = unless(t[NAME], t[RELAY_METERS])
     return prefixed("0", where(names, t[TYPE], OUTLET, demanded=True)) if names else {}
 

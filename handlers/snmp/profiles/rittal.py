@@ -71,8 +71,7 @@ class NamedRows:
     def _is_named(self, tables: Tables, index: str, name: Raw) -> bool:
         """Whether a variable still has its name, by GET: a device that restarts or gets another
         sensor numbers its variables anew."""
-        name_now = tables.get(f"{self.names}.{index}")
-        return name_now is not None and text(name_now) == text(name)
+        return is_one_of(tables.get(f"{self.names}.{index}"), (text(name),))
 
     def _indexes(self, names: Mapping[str, Raw]) -> dict[str, str]:
         """Identity -> row: "7.3" -> "7.1" for the name "Outlet 3" in row 7.1. A row whose name is

@@ -214,11 +214,11 @@ def total(
     return Total(figures, else_outlets, unit, units, demanded)
 
 
-NO_CONTACT = "the device has no contact with the unit"
+NO_COMMUNICATION = "the device has no communication with the unit"
 
 
 def device_condition(
-    source: Source, *good: str, optional: bool = False, why: str = NO_CONTACT
+    source: Source, *good: str, optional: bool = False, why: str = NO_COMMUNICATION
 ) -> Condition:
     """What the device tells is current while `source` reads one of `good`."""
     return Condition(source, good, unit=None, optional=optional, why=why)
@@ -230,7 +230,7 @@ def unit_condition(
     unit: Arcs = THE_UNIT,
     part: Arcs = WHOLE_INDEX,
     optional: bool = False,
-    why: str = NO_CONTACT,
+    why: str = NO_COMMUNICATION,
 ) -> Condition:
     """The same for each unit: `unit` of an index names it, and `part` of the condition's index."""
     return Condition(source, good, unit, part, optional, why)
@@ -242,7 +242,7 @@ def row_condition(source: Source, *good: str, optional: bool = False) -> Conditi
 
 
 def established(source: Scalar) -> Condition:
-    """The contact of an agent with its device: 1 none was found, 2 established, 3 lost."""
+    """The communication of an agent with its device: 1 none was found, 2 established, 3 lost."""
     return device_condition(source, "2", optional=True)
 
 

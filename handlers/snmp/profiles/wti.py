@@ -13,7 +13,9 @@ from .language import *
 
 
 def _branches(first: int, name: str) -> Spread:
-    """A reading of the four branches of each unit. Older units have these, and no total."""
+    """A reading of the four branches of each unit: voltage, current and power of A, then those of
+    B, so that the objects of one reading are three arcs apart. Older units have these, and no
+    total."""
     spans = tuple(Span(n, n, first + 3 * (n - 1)) for n in (1, 2, 3, 4))
     return Spread(oid("2634.3.200.10.1"), spans, name, by_row=True)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from handlers.nut.figures import doubt_of_driver, figure_of, known_now, whole_number
+from handlers.nut.figures import figure_of, known_now, reason_of_stale_values, whole_number
 from handlers.nut.metering import line_currents
 from handlers.nut.numbers import parse_number
 from handlers.nut.sessions import NutSession, read_once
@@ -52,9 +52,9 @@ def _groups_of(variables: Mapping[str, str], prefix: str) -> Iterator[MeteredPar
     them than it lists.
     """
     groups = _groups(variables)
-    doubt = doubt_of_driver(variables)
+    reason = reason_of_stale_values(variables)
     for group, fields in groups.items():
-        current_a = known_now(figure_of(groups, group, "current"), doubt)
+        current_a = known_now(figure_of(groups, group, "current"), reason)
         if current_a is not None:
             rating_a = parse_number(fields.get("current.nominal")) or None
             _, _, number, _ = group.split(".")  # outlet.group.1.

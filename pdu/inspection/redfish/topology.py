@@ -18,8 +18,8 @@ from handlers.redfish.quantities import Reader, Sensors
 from handlers.redfish.resources import (
     Flow,
     child,
-    meaning,
     no_usable_id,
+    status_meaning,
     status_word,
     usable_id,
 )
@@ -57,7 +57,7 @@ def lines_of(prefix: str, mains: Sequence[Member]) -> Iterator[MeteredPart]:
             yield unread_part(LINE, circuit.reason, prefix)
         elif has_several and not usable_id(circuit):
             yield unread_part(LINE, no_usable_id().reason, prefix)
-        elif meaning(circuit).circuit_flow is not Flow.NONE:
+        elif status_meaning(circuit).circuit_flow is not Flow.NONE:
             own_prefix = f"{prefix}{usable_id(circuit)}." if has_several else prefix
             yield from _lines(own_prefix, circuit)
 
@@ -71,8 +71,8 @@ def _lines(prefix: str, circuit: Json) -> Iterator[MeteredPart]:
     rating_a = _rating(circuit)
     for label, current in currents.items():
         yield MeteredPart(LINE, f"{prefix}{label}", _fresh(circuit, current), rating_a)
-    shows_all = all(measured(current) is not None for current in currents.values())
-    if isinstance(load, NotKnown) and shows_all:
+    are_all_measured = all(measured(current) is not None for current in currents.values())
+    if isinstance(load, NotKnown) and are_all_measured:
         yield unread_part(LINE, load.reason, prefix)
 
 
@@ -93,7 +93,7 @@ def branches_of(prefix: str, branches: Sequence[Member]) -> Iterator[MeteredPart
             yield unread_part(BREAKER, circuit.reason, prefix)
         elif not usable_id(circuit):
             yield unread_part(BREAKER, no_usable_id().reason, prefix)
-        elif meaning(circuit).circuit_flow is not Flow.NONE:
+        elif status_meaning(circuit).circuit_flow is not Flow.NONE:
             yield MeteredPart(
                 kind=BREAKER,
                 label=f"{prefix}{usable_id(circuit)}",
@@ -120,7 +120,7 @@ def _shown(resource: Json, key: str) -> Figure:
 
 def _fresh(circuit: Json, current: Figure) -> Figure:
     """The current; not known if the circuit's status says that it may be old."""
-    if current is None or meaning(circuit).circuit_flow is Flow.AS_SHOWN:
+    if current is None or status_meaning(circuit).circuit_flow is Flow.AS_SHOWN:
         return current
     return NotKnown(f"its Status is {status_word(circuit)}")
 

@@ -82,8 +82,10 @@ def parse(text: str) -> list[ServerDevice]:
         if not devices:
             devices.append(ServerDevice(_UNNAMED))
         if statement.kind == "variable":
-            first_line = line_by_variable.setdefault(statement.name, number)
-            if first_line != number:
+            first_line = line_by_variable.get(statement.name)
+            if first_line is None:
+                line_by_variable[statement.name] = number
+            else:
                 _check_same_value(statement, devices[-1], first_line, number)
         _add(statement, devices[-1])
     if not any(device.variables for device in devices):

@@ -202,7 +202,7 @@ def _is_product(oid: Arcs, rows: Rows) -> bool:
 
 
 def _may_stay(tag: int, octets: bytes) -> bool:
-    """Whether octets that are no text are a figure, or too short for an address."""
+    """Whether binary octets are a figure, or too short for an address."""
     is_figure = tag == OPAQUE and octets.startswith(_NUMBERS)
     return is_figure or len(octets) <= _MOST_BITS
 

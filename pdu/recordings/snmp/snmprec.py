@@ -91,16 +91,17 @@ class RowFile:
         has is not known."""
         _check_oid(oid)
         _check_size(row)
-        first_row = self.rows.setdefault(oid, row)
-        if first_row != row:
+        if self.rows.get(oid, row) != row:
             raise SettingsError(
                 f"lines {self._number_by_oid[oid]} and {number} have two values of the object"
                 f" {dotted(oid)}: keep the one that the device has"
             )
-        self._number_by_oid.setdefault(oid, number)
+        if oid not in self.rows:
+            self.rows[oid] = row
+            self._number_by_oid[oid] = number
 
     def leave_out(self, number: int, reason: str) -> None:
-        """Note a line that is no row, or whose value cannot be read."""
+        """Note a malformed line, or one whose value cannot be read."""
         self.unreadable_lines.append(f"line {number} ({reason})")
 
 
@@ -132,7 +133,7 @@ def snmprec_lines(rows: Mapping[Arcs, SnmpRow]) -> list[str]:
 
 
 def _snmprec_line(row: SnmpRow) -> str:
-    """Tag and value as in a .snmprec line; octets that are no plain text in hex (tag `4x`)."""
+    """Tag and value as in a .snmprec line; binary octets in hex (tag `4x`)."""
     value = row.value
     if not isinstance(value, bytes):
         return f"{row.tag}|{row.raw!s}"
@@ -149,7 +150,7 @@ def _snmprec_line(row: SnmpRow) -> str:
 
 
 def _snmprec(text: str) -> RowFile:
-    """The rows of a .snmprec file, and its lines that are no row."""
+    """The rows of a .snmprec file, and its malformed lines."""
     row_file = RowFile()
     for number, line in enumerate(text.split("\n"), 1):
         line = line.rstrip("\r")

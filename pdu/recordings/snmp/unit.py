@@ -196,7 +196,7 @@ class SnmpUnit(SimulatedPdu):
     def _is_written_by_commands(self, oid: Arcs) -> bool:
         """Whether a command of this unit writes the object."""
         for identity, state in itertools.product(self.outlet_states(), _COMMANDED_STATES):
-            if any(oid == own_oid for own_oid, _ in self.orders(identity, state)):
+            if any(oid == own_oid for own_oid, _ in self.varbinds(identity, state)):
                 return True
         return False
 
@@ -246,18 +246,18 @@ class SnmpUnit(SimulatedPdu):
             return _NO_OUTLET if prepares else None
         write = (oid, value)
         for identity, state in itertools.product(self._device.states, _COMMANDED_STATES):
-            orders = self.orders(identity, state)
-            if orders and orders[-1] == write:
+            varbinds = self.varbinds(identity, state)
+            if varbinds and varbinds[-1] == write:
                 return identity, state
-            if write in orders:
+            if write in varbinds:
                 prepares = True
         return _NO_OUTLET if prepares else None
 
-    def orders(self, identity: str, state: EnumPowerStatus) -> Sequence[tuple[Arcs, SnmpRow]]:
+    def varbinds(self, identity: str, state: EnumPowerStatus) -> Sequence[tuple[Arcs, SnmpRow]]:
         """The writes that command this state; none if the family refuses the command."""
-        return self._orders_in(self._rows, identity, state)
+        return self._varbinds_in(self._rows, identity, state)
 
-    def _orders_in(
+    def _varbinds_in(
         self, rows: Rows, identity: str, state: EnumPowerStatus
     ) -> Sequence[tuple[Arcs, SnmpRow]]:
         """The values that a command writes to a unit with these rows; [] if it is refused."""
@@ -266,17 +266,17 @@ class SnmpUnit(SimulatedPdu):
         tables = reading(RecordedRows(rows), self._device.tables)
         is_up = state is EnumPowerStatus.UP
         try:
-            orders = self._device.outlets.varbinds(tables, identity, up=is_up)
+            varbinds = self._device.outlets.varbinds(tables, identity, up=is_up)
         except PduHandlerError:
             return []
-        return [(arcs(oid), _value_row(value)) for oid, value in orders]
+        return [(arcs(oid), _value_row(value)) for oid, value in varbinds]
 
     def can_switch(self, identity: str, *, on: bool) -> bool:
-        return bool(self.orders(identity, _STATES[on]))
+        return bool(self.varbinds(identity, _STATES[on]))
 
     def command_words(self, identity: str, *, on: bool) -> str:
-        orders = self.orders(identity, _STATES[on])
-        return ", ".join(f"{dotted(oid)} = {row.raw!r}" for oid, row in orders)
+        varbinds = self.varbinds(identity, _STATES[on])
+        return ", ".join(f"{dotted(oid)} = {row.raw!r}" for oid, row in varbinds)
 
     # ---- outlets and meters ----------------------------------------------------------------------
 
@@ -313,7 +313,7 @@ class SnmpUnit(SimulatedPdu):
         third_states: Sequence[str] = _THIRD_STATES[:2],
     ) -> bool:
         """Change rows so that the family reads `state` for this outlet, and no other state
-        changes, if it can so that it may be commanded as before. False if no such change is found.
+        changes; rather so that it can be switched as before. False if no change is found.
         `command_oid` is the object of the command, () for a change without one; `third_states`:
         what may be written for UNKNOWN."""
         assert self._device is not None and self._device.outlets is not None
@@ -329,8 +329,8 @@ class SnmpUnit(SimulatedPdu):
         if states_before == states_after:
             return True
         oids = recorded_rows.oids_in_answers()
-        is_switchable = bool(self._orders_in(self._rows, identity, EnumPowerStatus.UP))
-        other_rows: Optional[Rows] = None
+        is_switchable = bool(self._varbinds_in(self._rows, identity, EnumPowerStatus.UP))
+        rows_without_command: Optional[Rows] = None
         values_by_state = {
             EnumPowerStatus.UP: states.on,
             EnumPowerStatus.DOWN: states.off,
@@ -344,13 +344,13 @@ class SnmpUnit(SimulatedPdu):
                 tables = reading(RecordedRows(new_rows), self._device.tables)
                 if _states(states, tables) != states_after:
                     continue
-                orders = self._orders_in(new_rows, identity, EnumPowerStatus.UP)
-                if bool(orders) == is_switchable:
+                varbinds = self._varbinds_in(new_rows, identity, EnumPowerStatus.UP)
+                if bool(varbinds) == is_switchable:
                     self._rows = new_rows
                     return True
-                other_rows = other_rows or new_rows
-        self._rows = other_rows or self._rows
-        return other_rows is not None
+                rows_without_command = rows_without_command or new_rows
+        self._rows = rows_without_command or self._rows
+        return rows_without_command is not None
 
     def measured_sums(self) -> MeasuredSums:
         device = self._read()

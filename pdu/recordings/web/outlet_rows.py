@@ -84,7 +84,7 @@ def _without_text_row(
     """The contents without an outlet's row in a text; None for the first outlet: a row begins where
     that of the outlet before it ends.
     """
-    pieces = contents[place.request].pieces
+    answer: TextAnswer = contents[place.request]
     number = int(place.path[0])
     numbers = sorted([number, *(int(path[0]) for path in other_paths)])
     position = numbers.index(number)
@@ -92,19 +92,17 @@ def _without_text_row(
         return None
     number_before = numbers[position - 1]
     is_last = number == numbers[-1]
-    text_before = "".join(pieces[number_before + 1 : number])
-    end_before = _end_of_row(text_before)
+    end_before = _end_of_row(answer.text_between(number_before, number))
     next_number = None if is_last else numbers[position + 1]
-    text_behind = "".join(pieces[number + 1 : next_number])
+    text_behind = answer.text_between(number, next_number)
     # behind the last row more may end than the row
     end = _end_of_row(text_behind, end_before.tag if end_before and is_last else "")
     if end_before is None or end is None:
         return None
-    text = "".join(pieces)
-    row_begin = len("".join(pieces[: number_before + 1])) + end_before.length
-    row_end = len("".join(pieces[: number + 1])) + end.length
-    is_named = outlet in WORD.findall(text[row_begin:row_end])
-    new_content: Any = TextAnswer(text[:row_begin] + text[row_end:])
+    row_begin = answer.end_of(number_before) + end_before.length
+    row_end = answer.end_of(number) + end.length
+    is_named = outlet in WORD.findall(answer[row_begin:row_end])
+    new_content: Any = TextAnswer(answer[:row_begin] + answer[row_end:])
     return AbsentRow({**contents, place.request: new_content}, is_named)
 
 

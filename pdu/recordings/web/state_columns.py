@@ -203,6 +203,7 @@ def other_figures(
 ) -> Iterator[dict[str, Any]]:
     """Copies of the contents with halved numbers, except states and names of outlets: first all of
     them; then those with a point and those in columns, one for each outlet; then each column alone.
+    The judge takes the first copy whose figures the handler reads otherwise.
     """
     state_places = {place for column in columns for place in column.places}
     groups = list(number_groups(contents, len(names)))
@@ -243,7 +244,7 @@ def list_places(contents: Contents, count: int) -> list[Place]:
 
 
 def all_places(contents: Contents) -> list[Place]:
-    """The places of all values that are no object and no list."""
+    """The places of all texts, numbers, booleans and nulls."""
     places: list[Place] = []
     for request, content in contents.items():
         for path in _paths(content):
@@ -442,7 +443,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _paths(content: Any) -> list[Path]:
-    """The path of each value that is no object and no list."""
+    """The path of each text, number, boolean and null."""
     if isinstance(content, TextAnswer):
         return [(number,) for number in range(1, len(content.pieces), 2)]
     if isinstance(content, bytes):

@@ -12,7 +12,7 @@ import contextlib
 import functools
 import json
 import re
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 from handlers.http.strict_json import loads
 
@@ -41,6 +41,15 @@ class TextAnswer(str):
     def pieces(self) -> tuple[str, ...]:
         """What is between its words and numbers, and these, in turn."""
         return tuple(_PIECE.split(self))
+
+    def text_between(self, first: int, last: Optional[int]) -> str:
+        """The text behind the word `first` up to the word `last`, by their numbers in `pieces`;
+        None: to the end."""
+        return "".join(self.pieces[first + 1 : last])
+
+    def end_of(self, number: int) -> int:
+        """Where the word with this number in `pieces` ends, in characters from the begin."""
+        return len("".join(self.pieces[: number + 1]))
 
     def with_piece(self, number: int, piece: str) -> TextAnswer:
         """The text with another piece in this place. The others keep their numbers."""

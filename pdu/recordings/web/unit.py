@@ -220,24 +220,24 @@ class WebUnit(HttpPdu):
             self.refusal = self._recorded_refusal()
 
     @cached_property
-    def doubts(self) -> Mapping[str, str]:
+    def reason_by_untried_rule(self) -> Mapping[str, str]:
         """What the recording does not say. The states are sought, so it takes its time."""
-        doubts: dict[str, str] = {}
+        reasons: dict[str, str] = {}
         if not self._recording.is_compared:
-            doubts["states"] = doubts["figures"] = _NOT_COMPARED
+            reasons["states"] = reasons["figures"] = _NOT_COMPARED
         elif "unknown" in map(har.shown_figure, self._figures_of_recording()):
-            doubts["figures"] = _UNKNOWN_FIGURE
+            reasons["figures"] = _UNKNOWN_FIGURE
         if not self._requests.commands.patterns:
-            doubts["port_down"] = doubts["port_up"] = _NO_COMMANDS
+            reasons["port_down"] = reasons["port_up"] = _NO_COMMANDS
         answers = [pattern.answer for pattern in self._requests.commands.patterns if pattern.answer]
         has_content = any(not answer[:3].isdigit() for answer in answers)
         if has_content and self._recorded_refusal() is None:
-            doubts["refused"] = _NO_REFUSAL
+            reasons["refused"] = _NO_REFUSAL
         reason = reason_without_places(self._recording)
         if reason:
             rules = ("asked", "port_down", "port_up", "lost state")
-            doubts.update(dict.fromkeys(rules, reason))
-        return doubts
+            reasons.update(dict.fromkeys(rules, reason))
+        return reasons
 
     @property
     def contradiction(self) -> str:
@@ -566,8 +566,8 @@ def serve(
         return WebUnit(recording, own_port, fault, contents, requests)
 
     unit = make_pdu(port, UnitFault.NONE if obeys else UnitFault.REFUSES)
-    doubt = unit.doubts.get("port_down", "")
-    about = f"it takes no command: {doubt}" if doubt else "its outlets follow commands"
+    reason = unit.reason_by_untried_rule.get("port_down", "")
+    about = f"it takes no command: {reason}" if reason else "its outlets follow commands"
     if not obeys:
         about = "--writable lets it take commands"
     options = ANY_LOGIN if recording.handler else "-s KEY=VALUE"

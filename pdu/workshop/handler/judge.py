@@ -117,9 +117,9 @@ class Judge:
         #: with other figures, where they are known
         self._other_contents: Any = None
         #: why commands cannot be judged; "" if they can
-        self.why_no_commands = self.model.doubts.get("port_down", "")
+        self.why_no_commands = self.model.reason_by_untried_rule.get("port_down", "")
         #: the rules of which a case was seen to its end, with what was seen
-        self._details: dict[str, str] = {}
+        self._detail_by_seen_rule: dict[str, str] = {}
 
     def findings(self, table: Table) -> Iterator[Finding]:
         """A finding for each rule that this PDU can try."""
@@ -127,7 +127,7 @@ class Judge:
         why_by_rule = dict.fromkeys(unfinished_rules, _EXPLAINED)
         if self.why_no_commands:
             why_by_rule.update(dict.fromkeys(_RULES_OF_COMMANDS, self.why_no_commands))
-        why_by_rule.update(self.model.doubts)
+        why_by_rule.update(self.model.reason_by_untried_rule)
         for rule in RULES:
             faults_of_rule = [fault for fault in faults if fault.rule == rule]
             finding = self._finding(rule, faults_of_rule, why_by_rule.get(rule, ""))
@@ -143,7 +143,8 @@ class Judge:
             return broken(rule, faults_seen[0].sentence)
         if faults or why:
             return untried(rule, faults[0].sentence if faults else why)
-        return kept(rule, self._details[rule]) if rule in self._details else None
+        detail = self._detail_by_seen_rule.get(rule)
+        return None if detail is None else kept(rule, detail)
 
     def _faults(self, table: Table) -> tuple[list[Fault], Collection[str]]:
         """The faults in all situations, and the rules of which not all cases were tried, because of
@@ -171,7 +172,7 @@ class Judge:
         for situation in situations:
             if self.is_over_http or not situation.is_over_http:
                 rules.update(situation.rules)
-        finished_rules = set(_READING_RULES).intersection(self._details)
+        finished_rules = set(_READING_RULES).intersection(self._detail_by_seen_rule)
         return rules - finished_rules
 
     def faults_in(self, situation: Situation) -> Iterator[Fault]:
@@ -217,7 +218,7 @@ class Judge:
         its outlets changed by hand; after a command, its own did once status was read.
         """
         target.unit.begin(UnitFault.NONE)
-        expected = Expected("asked", is_well=True)
+        expected = Expected(rule="asked", is_well=True)
         is_command = method in COMMANDS
         if not is_command:
             turn_over(target.unit)
@@ -346,9 +347,9 @@ class Judge:
 
     def note_tried(self, rule: str, detail: str = "") -> None:
         """Note that a case of a rule was seen to its end. `detail`: what was seen."""
-        self._details[rule] = self._details.get(rule) or detail
+        self._detail_by_seen_rule[rule] = self._detail_by_seen_rule.get(rule) or detail
 
-    def call_quietly(self, methods: Methods, unit: SimulatedPdu, method: str) -> None:
+    def call_ignoring_errors(self, methods: Methods, unit: SimulatedPdu, method: str) -> None:
         """Call a method, whatever it raises."""
         with contextlib.suppress(Exception):
             call_method(methods, method, outlet_to_switch(unit, on=method == "port_up"))

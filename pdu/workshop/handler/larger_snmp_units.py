@@ -144,7 +144,7 @@ def _template(rows: Rows, device: SnmpDevice) -> Optional[_Template]:
         parted_identities = [_parted(other_identity) for other_identity in identities]
         numbers = [number for begin, number in parted_identities if begin == prefix]
         is_on = device.states[identity] is UP
-        if len(numbers) > 1 and is_on and unit.orders(identity, EnumPowerStatus.DOWN):
+        if len(numbers) > 1 and is_on and unit.varbinds(identity, EnumPowerStatus.DOWN):
             oids = _rows_of_outlet(rows, identity, numbers, len(device.states))
             return _Template(prefix=prefix, numbers=numbers, oids=oids)
     return None

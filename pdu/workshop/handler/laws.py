@@ -227,11 +227,13 @@ class JudgedCall:
         return self._untried(f"{why} ({error_text(self._error)[:150]})")
 
     def _unproven(self) -> Optional[Fault]:
-        """The finding for a call that is right and did not reach the PDU, or with no command."""
+        """Why a call proves nothing: no request, or no command of it, reached the PDU. None: it
+        proves something. A handler may refuse the name of an absent outlet without a request.
+        """
         is_commanded = any(command.is_known for command in self._commands)
         is_awaited = self._is_command and self._unit.fault in RULE_OF_FAULT
         reason = f" ({error_text(self._error)[:150]})" if self._error else ""
-        if not self._is_reached and self._outlet != ABSENT:  # whose name alone may be refused
+        if not self._is_reached and self._outlet != ABSENT:
             return self._untried(f"{self.method} sent no request to the PDU{reason}")
         if is_awaited and not is_commanded:
             return self._untried(f"no command of {self.method} reached the PDU{reason}")

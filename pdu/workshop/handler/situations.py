@@ -10,9 +10,9 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, Optional
 
-from ...recordings.simulated_pdu import HttpPdu, UnitFault
+from ...recordings.simulated_pdu import Disturbance, HttpPdu, UnitFault
 from .comparisons import has_meter, name_of_energy, named_figures
 from .judge import (
     Case,
@@ -35,8 +35,8 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _POLLS, _CLOSED_S = 4, 2.0
 _CHANGES, _SILENCES = 12, 6  # more than after which a handler may ask again, or give up
 _MOST_REQUESTS = 6  # of which the answers are spoilt one by one
-_WELL = Expected("", is_well=True)
-_MUST_RAISE = Expected("silent", must_raise=True)
+_WELL = Expected(rule="", is_well=True)
+_MUST_RAISE = Expected(rule="silent", must_raise=True)
 
 
 # ---- PDUs that are well --------------------------------------------------------------------------
@@ -88,7 +88,7 @@ def _two_pdus(judge: Judge) -> Iterator[Fault]:
     other = judge.other_pdu()
     second_target = judge.target_of_one_object(contents=other.contents if other else None)
     turn_over(second_target.unit)
-    first = Expected("pdus", is_well=True)
+    first = Expected(rule="pdus", is_well=True)
     second = first._replace(sums=other.sums if other else {})
     pdus = [(first_target, first), (second_target, second)]
     readings = itertools.product((0, 1, 0), READINGS)
@@ -107,7 +107,7 @@ def _two_pdus(judge: Judge) -> Iterator[Fault]:
 def _changed_by_hand(judge: Judge) -> Iterator[Fault]:
     """One object, while the outlets change by hand; then commanded off, and on by hand."""
     target = judge.target_of_one_object()
-    expected = Expected("asked", is_well=True)
+    expected = Expected(rule="asked", is_well=True)
     for _ in range(_CHANGES):
         fault = judge.fault("changed by hand", target, expected, "status")
         if fault is not None:
@@ -133,7 +133,7 @@ def _changed_figures(judge: Judge) -> Iterator[Fault]:
     for methods in (target.methods, target.methods, new_methods):
         read(methods)
     target.unit.contents = other.contents
-    expected = Expected("asked", is_well=True, sums=other.sums)
+    expected = Expected(rule="asked", is_well=True, sums=other.sums)
     for methods in (target.methods, new_methods):
         fault = judge.fault(
             "changed figures", target._replace(methods=methods), expected, "statistic"
@@ -165,7 +165,7 @@ def _cases_of_fault(
 
 
 def _halves(judge: Judge) -> Iterator[Case]:
-    return _cases_of_fault(judge, UnitFault.HALF, READINGS, Expected("short"))
+    return _cases_of_fault(judge, UnitFault.HALF, READINGS, Expected(rule="short"))
 
 
 def _one_answer(judge: Judge) -> Iterator[Case]:
@@ -177,24 +177,26 @@ def _one_answer(judge: Judge) -> Iterator[Case]:
     for make_target, method in itertools.product(targets, methods):
         target = make_target()
         before = len(target.unit.answers)
-        judge.call_quietly(target.methods, target.unit, method)
+        judge.call_ignoring_errors(target.methods, target.unit, method)
         sizes = [len(answer) for answer in target.unit.answers[before:][:_MOST_REQUESTS]]
         if not sizes:
             continue
         numbers = {0}
         if make_target == judge.remembering_target:
-            numbers |= {min(1, len(sizes) - 1), len(sizes) - 1, sizes.index(max(sizes))}
+            last = len(sizes) - 1
+            longest = sizes.index(max(sizes))
+            numbers |= {min(1, last), last, longest}
         disturbances = (UnitFault.HALF, 401, 404, 500, 503)
         for number in sorted(numbers):
             for disturbance in disturbances if method in READINGS else disturbances[:2]:
                 spoilt = partial(_disturbed_target, make_target, number + 1, disturbance)
-                yield Case(spoilt, (method,), Expected("short"))
+                yield Case(spoilt, (method,), Expected(rule="short"))
 
 
 def _disturbed_target(
-    make_target: Callable[[], Target], number: int, disturbance: Union[int, UnitFault]
+    make_target: Callable[[], Target], number: int, disturbance: Disturbance
 ) -> Target:
-    """A PDU whose answer of this number from now is spoilt."""
+    """A PDU whose answer of this number from now is spoilt; over HTTP alone."""
     target = make_target()
     if isinstance(target.unit, HttpPdu):
         target.unit.disturbances = {len(target.unit.messages) + number: disturbance}
@@ -222,7 +224,7 @@ def _errors(judge: Judge) -> Iterator[Case]:
 
 
 def _absent_outlet(judge: Judge) -> Iterator[Case]:
-    expected = Expected("no outlet", must_raise=True, outlet=ABSENT)
+    expected = Expected(rule="no outlet", must_raise=True, outlet=ABSENT)
     yield Case(judge.target, COMMANDS, expected)
 
 
@@ -234,7 +236,7 @@ def _lost_states(judge: Judge) -> Iterator[Case]:
     object; the state that it remembers from before is not the one of now.
     """
     states = judge.model.outlet_states()
-    expected = Expected("lost state", states=states)
+    expected = Expected(rule="lost state", states=states)
     for outlet in states:
         for contents in judge.model.without_state(outlet):
             yield Case(partial(judge.remembering_target, contents=contents), ("status",), expected)
@@ -247,7 +249,7 @@ def _third_states(judge: Judge) -> Iterator[Case]:
     states = judge.model.outlet_states()
     outlets = [name for name, state in states.items() if state is not None]
     for outlet in dict.fromkeys([*outlets[len(outlets) // 2 :][:1], *outlets[-1:]]):
-        expected = Expected("lost state", states={**states, outlet: None}, outlet=outlet)
+        expected = Expected(rule="lost state", states={**states, outlet: None}, outlet=outlet)
         third_contents = judge.model.with_third_states(outlet)
         for contents in third_contents if outlet == outlets[-1] else third_contents[:1]:
             make_target = partial(judge.remembering_target, contents=contents)
@@ -282,7 +284,7 @@ def _exchanged_rows(judge: Judge) -> Iterator[Case]:
     """The first outlet's row stands where the last one's was: a place is no outlet."""
     if judge.unit().exchange_rows():
         make_target = partial(_exchanging_target, judge)
-        yield Case(make_target, ("status", *COMMANDS), Expected("", is_well=True))
+        yield Case(make_target, ("status", *COMMANDS), Expected(rule="", is_well=True))
 
 
 def _exchanging_target(judge: Judge) -> Target:
@@ -353,7 +355,7 @@ def _refused_logins(judge: Judge) -> Iterator[Fault]:
         assert isinstance(unit, HttpPdu)
         unit.denies = judge.handler.is_login
         unit.messages.clear()
-        judge.call_quietly(target.methods, unit, method)
+        judge.call_ignoring_errors(target.methods, unit, method)
         logins = [message for message in unit.messages if judge.handler.is_login(message)]
         with_body = [message for message in unit.messages if message.partition("\n\n")[2]]
         # another password, such as the factory's, is sent as the first was
@@ -386,7 +388,7 @@ def _redirects(judge: Judge) -> Iterator[Fault]:
                 unit.redirect = response
             else:
                 unit.refusal = response
-            judge.call_quietly(target.methods, unit, method)
+            judge.call_ignoring_errors(target.methods, unit, method)
             is_sent = any(map(judge.handler.is_login, other.messages))
             is_tried = bool(unit.requests if is_of_all else unit.commands)
             other.close()
@@ -405,7 +407,7 @@ def _proxies(judge: Judge) -> Iterator[Fault]:
     address = f"http://127.0.0.1:{proxy.port}"
     with _environment(http_proxy=address, HTTP_PROXY=address, no_proxy="", NO_PROXY=""):
         for method in judge.methods:
-            judge.call_quietly(judge.handler.anew(unit.port), unit, method)
+            judge.call_ignoring_errors(judge.handler.anew(unit.port), unit, method)
             if proxy.requests:
                 yield Fault("proxy", method, "asked the proxy that the environment names")
                 return
@@ -435,7 +437,7 @@ def _connections(judge: Judge) -> Iterator[Fault]:
     unit = target.unit
     assert isinstance(unit, HttpPdu)
     for _ in range(_POLLS):
-        judge.call_quietly(target.methods, unit, "status")
+        judge.call_ignoring_errors(target.methods, unit, "status")
     gc.collect()
     end = time.monotonic() + _CLOSED_S
     while unit.open_connections >= _POLLS and time.monotonic() < end:

@@ -107,7 +107,7 @@ def moment(at: float) -> Markup:
 
 def state(pdu: Pdu, identity: str) -> str:
     """A port's state: "unknown" if the handler reported UNKNOWN, or if the port's last switching is
-    in doubt; "on" or "off" if the last poll succeeded; else "stale".
+    not certain; "on" or "off" if the last poll succeeded; else "stale".
     """
     if identity in pdu.doubts:
         return "unknown"
@@ -161,8 +161,8 @@ def result(pdu: Pdu, identity: str) -> Optional[Result]:
     if call.kind in NOT_SWITCHED:
         return Result("Not done", f"switching {to} failed: {call.text}", call.at)
     if not call.ok:
-        doubt = f"switching {to} failed, and it may or may not have switched: {call.text}"
-        return Result("Not certain", doubt, call.at)
+        sentence = f"switching {to} failed, and it may or may not have switched: {call.text}"
+        return Result("Not certain", sentence, call.at)
     state = STATES[str(call.value["state"])]
     if state != to:
         return Result("Not certain", f"it took the command {to}, but is {state}.", call.at)

@@ -177,7 +177,7 @@ SUBJECT = Subject(
         "control": _texts(Row(OCTETS, b"\x1b[2J\x9b\xed\xa0\x80")),
     },
     excluded={
-        "credentials": "an agent does not answer a wrong community; see `quiet`",
+        "credentials": "an agent does not answer a wrong community; see `unanswered`",
         "moved": "SNMP has no redirects",
         "obeyed-moved": "SNMP has no redirects",
         "no-status": "SNMP has no statuses",

@@ -6,7 +6,7 @@ On the left, `o1.`, `in.`, `out.` and `dev2.` stand for `outlet.1.`, `input.`, `
 `device.2.`; `! NAME` is a command, `= NAME: VALUE` a writable variable, `whole_load` the setting.
 Without `device.type` the device is a pdu.
 
-On the right stand the outlets in their order, each with `NAME on`, `off` or `?(doubt)`, `locked`,
+On the right stand the outlets in their order, each with `NAME on`, `off` or `?(reason)`, `locked`,
 `#number`, `"name"`, `on=` and `off=` by which it is switched, and its figures; then the figures of
 the device. A figure is a number, `?(reason)` if it is not known, `-(reason)` if it is not metered
 for a reason. Below a title that ends with `: A, W`, these figures of the device stand alone.
@@ -101,8 +101,8 @@ def _quantities_of(title: str) -> str:
 
 
 def _outlet(outlet: NutOutlet) -> str:
-    doubt = f"({outlet.doubt})" if outlet.doubt else ""
-    words = [outlet.identity, _STATES[outlet.state] + doubt]
+    reason = f"({outlet.reason})" if outlet.reason else ""
+    words = [outlet.identity, _STATES[outlet.state] + reason]
     if outlet.is_locked:
         words.append("locked")
     if outlet.number:

@@ -42,7 +42,7 @@ class Reading(NamedTuple):
     figures: Mapping[str, Figure]
     states: Mapping[str, Optional[bool]]
     #: why a state is not known
-    doubts: Mapping[str, str]
+    reasons: Mapping[str, str]
 
 
 def shown(case: Case) -> str:
@@ -132,7 +132,7 @@ def _read(variables: Mapping[str, str], settings: Settings) -> Optional[Reading]
     return Reading(
         figures=by_name,
         states={outlet.identity: outlet.state for outlet in device.outlets},
-        doubts={outlet.identity: outlet.doubt for outlet in device.outlets},
+        reasons={outlet.identity: outlet.reason for outlet in device.outlets},
     )
 
 
@@ -150,7 +150,7 @@ def _is_silent(before: Reading, after: Optional[Reading]) -> bool:
             return True
     for identity, state in before.states.items():
         later_state = after.states[identity]
-        if later_state is None and not after.doubts[identity]:
+        if later_state is None and not after.reasons[identity]:
             return True
         if later_state is not None and later_state is not state:
             return True

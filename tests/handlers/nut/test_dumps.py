@@ -83,7 +83,7 @@ def test_outlets_and_figures_of_a_real_device_are_as_expected(recorded: Upsd, du
         assert outlet.figures.power_w == of_outlet["power_w"]
         assert outlet.switchable == of_outlet["switchable"]
         if outlet.state is None:
-            assert outlet.doubt
+            assert outlet.reason
     for variable, value in expected["device"].items():
         # dummy-ups takes maker and model from `ups.*`, joins adjacent spaces, and drops characters
         # outside ASCII.

@@ -38,7 +38,7 @@ def test_a_command_is_proven_by_what_decides_a_status(law: Law) -> None:
         for outlet in device.outlets:
             names = (*outlet.state_variables, *outlet.meter_variables)
             values = {name: texts[name] for name in names if name in texts}
-            state = state_of(values, outlet.words_without_state, outlet.table)
+            state = state_of(values, outlet.unproven_words, outlet.table)
             if state.is_on is not outlet.state:
                 return f"outlet {outlet.identity} is {outlet.state}, and then {state.is_on}"
         return ""
@@ -194,7 +194,7 @@ def test_any_mixture_of_rows_has_unique_identities_and_documented_states(
     st.sampled_from([frozenset[str](), frozenset({"off"})]),
 )
 def test_what_is_no_state_has_a_reason(
-    values: dict[str, str], without_state: frozenset[str]
+    values: dict[str, str], unproven_words: frozenset[str]
 ) -> None:
-    state = state_of(values, without_state)
-    assert (state.is_on is None) == (state.doubt != "")
+    state = state_of(values, unproven_words)
+    assert (state.is_on is None) == (state.reason != "")

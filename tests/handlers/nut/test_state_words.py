@@ -47,8 +47,8 @@ def test_each_word_that_a_driver_writes_is_a_state_or_has_a_reason(source: str) 
     words = WRITTEN[source]
     for word in words.lower().split("," if "," in words else " "):
         assert (word in STATUS_WORDS) is not (word in WORDS_WITHOUT_STATE)
-        doubt = outlet({"outlet.1.status": word}).doubt
-        assert doubt == "" if word in STATUS_WORDS else WORDS_WITHOUT_STATE[word] in doubt
+        reason = outlet({"outlet.1.status": word}).reason
+        assert reason == "" if word in STATUS_WORDS else WORDS_WITHOUT_STATE[word] in reason
 
 
 def test_every_row_of_the_tables_can_match() -> None:

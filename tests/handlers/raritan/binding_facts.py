@@ -86,7 +86,7 @@ def _fields(cls: type[Structure]) -> Iterator[str]:
         older_names = "".join(f", older {older}" for older in cls._aliases.get(name, ()))
         legacy = ", only older" if name in cls._legacy else ""
         yield f"    {name}: {_type(types[name])}{older_names}{legacy}"
-    for name, (outer, inner) in cls._moved_fields.items():
+    for name, (outer, inner) in cls._new_place_by_old_name.items():
         yield f"    older {name}: now {outer}.{inner}"
 
 

@@ -42,17 +42,17 @@ from tests.handlers.snmp.units import (
     find,
     handler_of,
     memory,
-    orders,
     port_of,
     states,
     states_on,
     switching,
     unit_id,
+    varbinds,
 )
 from tests.needs import ROOT
 from tests.rows import each_row
 from tests.simulators.snmp_agent import Agent, Device, Faults, Row, Rule
-from tests.simulators.snmp_units import Fixture, Order, fixture, fixtures
+from tests.simulators.snmp_units import Fixture, VarBind, fixture, fixtures
 
 _OCTETS = 4
 
@@ -457,8 +457,8 @@ def check_commands(unit: Fixture, version: str, reach: Reach) -> None:
             assert port.identity == identity, unit.name
             assert port.power_status == expected, unit.name
             writes = agent.writes()[before:]
-            orders_received = [Order(write.oid, write.tag, write.value) for write in writes]
-            assert orders_received == orders(unit, up), unit.name
+            received_varbinds = [VarBind(write.oid, write.tag, write.value) for write in writes]
+            assert received_varbinds == varbinds(unit, up), unit.name
             assert {write.answer for write in writes} == {""}, unit.name
             assert states_on(unit, agent) == {**at_first, identity: expected}, unit.name
 
@@ -483,7 +483,7 @@ def test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown(
     unit: Fixture, reach: Reach
 ) -> None:
     switch = switching(unit)
-    ignored_oids = [order.oid for order in (*switch.off, *switch.on)]
+    ignored_oids = [varbind.oid for varbind in (*switch.off, *switch.on)]
     device = Device(unit.rows, [Rule(oid, ignore=True) for oid in ignored_oids])
     with Agent(device) as agent:
         before = states_on(unit, agent)[switch.identity]

@@ -4,7 +4,6 @@ such a word is read, named in the family's `unread`, or here with the reason.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -14,6 +13,7 @@ from handlers.snmp.profiles.shorthand import NO_PUBLIC_MIB
 from handlers.snmp.tables import ROOT
 from tests.foreign_files import mib_words
 from tests.handlers.snmp.test_evidence import PROGRAM
+from tests.tables import csv_rows
 
 #: "family object", as regular expressions, by the reason why the object is not read
 UNREAD = {
@@ -140,8 +140,7 @@ FOR_FIGURES = {
     ),
     "of a meter that is a device of its own": ("geist-v3 ctrl3ChIECAvail",),
 }
-with mib_words.TABLE.open(encoding="utf-8", newline="") as file:
-    ROWS = list(csv.DictReader(file))
+ROWS = csv_rows(mib_words.TABLE)
 
 
 def is_told(row: dict[str, str]) -> bool:

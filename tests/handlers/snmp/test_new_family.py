@@ -24,7 +24,7 @@ from tests.handlers.snmp.units import UNPROVEN
 from tests.needs import ROOT
 from tests.simulators import snmp_units
 from tests.simulators.snmp_agent import Agent
-from tests.simulators.snmp_units import Fixture, Order, written
+from tests.simulators.snmp_units import Fixture, VarBind, written
 
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN}
 
@@ -111,5 +111,5 @@ def test_the_example_is_switched_with_the_writes_of_its_fixture(
         assert switched_on.power_status is EnumPowerStatus.UP
         switched_off = handler.port_down(PduPortView(switch.identity), pause=0.01)
         assert switched_off.power_status is EnumPowerStatus.DOWN
-        orders = [Order(write.oid, write.tag, write.value) for write in agent.writes()]
-        assert orders == [*switch.on, *switch.off]
+        varbinds = [VarBind(write.oid, write.tag, write.value) for write in agent.writes()]
+        assert varbinds == [*switch.on, *switch.off]

@@ -32,9 +32,10 @@ def test_an_object_has_one_name_everywhere_in_a_family() -> None:
                 assert part.object.strip(), profile.key
             if isinstance(part, (Column, Scalar)):
                 object_name = layouts.get((profile.key, part.object), part.object)
-                name = names.setdefault((profile.key, part.oid), object_name)
+                name = names.get((profile.key, part.oid), object_name)
                 assert name == object_name, profile.key
                 assert name.strip(), profile.key
+                names[profile.key, part.oid] = name
 
 
 SYS_DESCR = "1.3.6.1.2.1.1.1.0"

@@ -61,7 +61,7 @@ def test_the_reason_of_a_state_that_is_lost_costs_no_request() -> None:
         (STATE, 9, False, "rPDU2OutletSwitchedStatusState reads '9', neither on (2) nor off (1)"),
         (PENDING, 1, True, "rPDU2OutletSwitchedStatusCommandPending reads '1'"),
     ],
-    ids=["the value", "a doubt"],
+    ids=["the value", "a reason"],
 )
 def test_a_status_and_a_command_log_why_the_state_is_not_known(
     oid: str, value: int, is_carried_out: bool, reason: str, caplog: pytest.LogCaptureFixture

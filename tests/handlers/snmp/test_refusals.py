@@ -20,7 +20,7 @@ E = "1.3.6.1.4.1."
 
 
 @pytest.mark.against("synthetic units, served by the project's agent")
-def test_a_unit_that_cuts_the_text_that_its_mib_does_not_allow_is_in_doubt() -> None:
+def test_a_unit_that_cuts_the_text_that_its_mib_does_not_allow_is_unknown() -> None:
     column = E + "17420.1.2.9.1.13.0"
     cut = ",".join(["1", "1", "0", "1"] * 4)[:-1] + "0"
     cutting = Rule(column, keep=False, effects=(Effect(column, cut),))

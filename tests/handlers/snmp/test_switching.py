@@ -17,18 +17,18 @@ from tests.handlers.snmp.units import (
     UNPROVEN,
     WIRED_KINDS,
     handler_of,
-    orders,
     port_of,
     states,
     switching,
     unit_id,
+    varbinds,
 )
 from tests.real.snmpd import Snmpd
 from tests.simulators.snmp_agent import Agent, Faults, Row, ber
 from tests.simulators.snmp_agent.ber import Message
 from tests.simulators.snmp_agent.device import INTEGER, arcs
 from tests.simulators.snmp_agent.devices import apc, packed
-from tests.simulators.snmp_units import Fixture, Order, fixture
+from tests.simulators.snmp_units import Fixture, VarBind, fixture
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 
@@ -47,8 +47,8 @@ def test_a_real_agent_receives_the_writes_of_each_kind_of_control(unit: Fixture)
 
         port = handler.port_up(port_of(unit), pause=0.05)
         assert port.power_status is UP
-        orders = [Order(write.oid, write.tag, write.value) for write in server.writes()]
-        assert orders == [*switch.off, *switch.on]
+        varbinds = [VarBind(write.oid, write.tag, write.value) for write in server.writes()]
+        assert varbinds == [*switch.off, *switch.on]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_command_is_not_sent_if_the_write_that_unlocks_it_has_no_answer(
         monkeypatch.setattr(handler, "snmp_set", lose)
         with pytest.raises(Unreachable, match="the command was not sent") as error_info:
             handler.port_down(port_of(unit))
-    assert writes == [orders(unit, up=False)[0].oid]
+    assert writes == [varbinds(unit, up=False)[0].oid]
     assert not error_info.value.may_have_executed
 
 
@@ -144,7 +144,7 @@ def test_a_state_that_falls_back_while_the_unit_settles_is_unknown() -> None:
         assert port.power_status is UNKNOWN
 
 
-def test_a_doubt_that_arises_after_the_write_leaves_the_state_unknown() -> None:
+def test_a_condition_that_changes_after_the_write_leaves_the_state_unknown() -> None:
     """The unit shows the wanted state, and then that a command to the outlet is pending."""
     agent = AgentWithStuckRelay(apc.rpdu2(8))
     pending = f"{apc.RPDU2_STATUS}.6.3"

@@ -23,7 +23,7 @@ from tests.handlers.snmp.calls import Listening, MemoryPdu, near, pdu
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.rows import each_row
 from tests.simulators.snmp_agent import Agent
-from tests.simulators.snmp_units import Fixture, Order, Switch, fixtures
+from tests.simulators.snmp_units import Fixture, Switch, VarBind, fixtures
 
 Reach = Callable[..., SnmpPdu]
 FAMILIES: dict[str, Profile] = {profile.key: profile for profile in PROFILES}
@@ -75,8 +75,7 @@ ONE_OF_EACH_MECHANISM = _one_of_each_mechanism()
 EACH_MECHANISM = pytest.mark.parametrize("unit", ONE_OF_EACH_MECHANISM, ids=unit_id)
 #: as EACH, in one test
 EVERY_ROW = each_row("unit", FIXTURES, ids=unit_id)
-# Units that are also read over the wire. Together they need every kind of read (test_families.py,
-# `kinds_of_reads`).
+# Units that are also read over the wire. Together they need every kind of read.
 WIRED = [
     unit
     for unit in FIXTURES
@@ -187,7 +186,7 @@ def switching(unit: Fixture) -> Switch:
     return unit.switch
 
 
-def orders(unit: Fixture, up: bool) -> list[Order]:
+def varbinds(unit: Fixture, up: bool) -> list[VarBind]:
     """The writes of a command to the outlet that the fixture switches."""
     return list(switching(unit).on if up else switching(unit).off)
 

@@ -97,13 +97,13 @@ def test_a_relay_that_is_welded_shut_is_switched_for_the_client_and_unknown_here
     assert run_client(SWITCHES, unit) == ["OFF"]
     with caplog.at_level(logging.WARNING):
         assert states(unit)[3] is UNKNOWN
-    doubt = "outlet 4-286331153: its state is OFF, voltageDetection True"
-    assert caplog.messages == [doubt]
+    reason = "outlet 4-286331153: its state is OFF, voltageDetection True"
+    assert caplog.messages == [reason]
     caplog.clear()
     with caplog.at_level(logging.WARNING):
         handler = pdu(unit, token=TOKEN)
         assert switch(handler, "4-286331153", False, deadline=0.2, pause=0.05) is UNKNOWN
-    assert caplog.messages == [doubt]
+    assert caplog.messages == [reason]
 
 
 # ---- logins; the laws of every session are in tests/handlers/http/units.txt ----------------------

@@ -1,4 +1,4 @@
-"""A sysObjectID names each family once, whatever marks of contact the family has."""
+"""A sysObjectID names each family once, whatever conditions the family has."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, strategies as st
 
 from handlers.shared.address import Address
-from handlers.shared.doubts import doubt_sentences
+from handlers.shared.unknown_states import reason_sentences
 from pdu.loading.handler_loading import LoadedHandler
 from pdu.pdu_list.listed_pdu import ListedPdu
 from pdu.pdu_list.logins import ENVIRONMENT, DeviceLogin
@@ -18,7 +18,7 @@ from pdu.reading.reader_pool import read_all
 from pdu_common.helper import PduView
 
 
-class _Doubtful:
+class _Unknown:
     """A handler's object that logs the address of its PDU."""
 
     def __init__(self, address: str) -> None:
@@ -31,8 +31,8 @@ class _Doubtful:
 
 
 def test_each_warning_is_kept_once_for_the_pdu_that_was_read() -> None:
-    def make(data: Any) -> _Doubtful:
-        return _Doubtful(str(data.ip))
+    def make(data: Any) -> _Unknown:
+        return _Unknown(str(data.ip))
 
     handler = LoadedHandler("x", "x", make, (), False)
     log_handlers = list(logging.getLogger().handlers)
@@ -47,8 +47,8 @@ def test_each_warning_is_kept_once_for_the_pdu_that_was_read() -> None:
 
 
 @given(st.lists(st.integers(1, 9).map(str), min_size=1, max_size=9, unique=True), st.integers(1, 9))
-def test_a_doubt_concerns_the_outlets_that_it_names(identities: list[str], asked: int) -> None:
-    (sentence,) = doubt_sentences((identity, "no state: x") for identity in identities)
+def test_a_reason_concerns_the_outlets_that_it_names(identities: list[str], asked: int) -> None:
+    (sentence,) = reason_sentences((identity, "no state: x") for identity in identities)
     is_shortened = len(identities) > 5
     assert concerns(sentence, [str(asked)]) is (str(asked) in identities or is_shortened)
     assert concerns("the certificate ends soon", [])

@@ -168,11 +168,13 @@ def test_a_lost_figure_is_never_told_as_one_that_is_not_metered(
         assert (lost_sign in text) is is_lost(figure)
 
 
-@pytest.mark.parametrize("room", ["cli", "loading", "monitoring", "outlets", "pdu_list", "reading"])
-def test_one_place_has_the_words_for_a_figure_without_a_value(room: str) -> None:
+@pytest.mark.parametrize(
+    "folder", ["cli", "loading", "monitoring", "outlets", "pdu_list", "reading"]
+)
+def test_one_place_has_the_words_for_a_figure_without_a_value(folder: str) -> None:
     words = {output.NOT_KNOWN, output.NOT_METERED}
     home = Path(output.__file__)
-    for path in sorted((Path(pdu.__file__).parent / room).glob("*.py")):
+    for path in sorted((Path(pdu.__file__).parent / folder).glob("*.py")):
         texts = {
             node.value
             for node in ast.walk(ast.parse(path.read_text()))

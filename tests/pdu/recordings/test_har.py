@@ -391,16 +391,16 @@ def test_a_recording_is_written_as_it_is_read() -> None:
     assert parsed.contents == RECORDING.contents
 
 
-def test_what_a_recording_does_not_say_is_doubted() -> None:
+def test_what_a_recording_does_not_say_is_not_tried() -> None:
     unit = WebUnit(RECORDING._replace(is_compared=False, outlets={"1": RecordedOutlet(True)}), 0)
     unit.close()
-    assert set(unit.doubts) == {
+    assert set(unit.reason_by_untried_rule) == {
         *("states", "figures", "asked", "port_down", "port_up", "lost state"),
     }
-    assert '"compared"' in unit.doubts["states"]
+    assert '"compared"' in unit.reason_by_untried_rule["states"]
     unit = WebUnit(RECORDING, 0)
     unit.close()
-    assert "not known when it was recorded" in unit.doubts["figures"]
+    assert "not known when it was recorded" in unit.reason_by_untried_rule["figures"]
 
 
 @pytest.mark.parametrize(
@@ -418,7 +418,7 @@ def test_each_cause_of_a_recording_without_places_is_said(
     outlets = {str(n): RecordedOutlet(state) for n, state in enumerate(states, 1)}
     unit = WebUnit(RECORDING._replace(outlets=outlets), 0)
     unit.close()
-    assert reason in unit.doubts["port_down"]
+    assert reason in unit.reason_by_untried_rule["port_down"]
 
 
 @pytest.mark.parametrize("number", [-1, 0, 2, 9])

@@ -53,7 +53,7 @@ def test_an_outlet_is_turned_alone_and_back(device: ReplayedDevice) -> None:
     states = unit.outlet_states()
     outlet = _outlet(unit)
     assert len(states) > 1
-    assert unit.doubts == {}
+    assert unit.reason_by_untried_rule == {}
     for on in (False, None, True):
         assert unit.turn_outlet(outlet, on=on)
         assert unit.outlet_states() == {**states, outlet: on}
@@ -172,8 +172,8 @@ def test_a_busy_unit_answers_503_and_an_answer_in_words_may_be_a_redirect() -> N
         assert unit.outlet_states()["2"] is False
 
 
-def _orders(*orders: tuple[int, int]) -> bytes:
-    outputs = [{"ID": outlet, "Action": action} for outlet, action in orders]
+def _outputs(*actions: tuple[int, int]) -> bytes:
+    outputs = [{"ID": outlet, "Action": action} for outlet, action in actions]
     return json.dumps({"Outputs": outputs}).encode()
 
 
@@ -182,10 +182,10 @@ def test_a_request_may_hold_several_commands_and_other_writes_are_noted(
     device: ReplayedDevice,
 ) -> None:
     unit = device.simulated_pdu
-    assert unit.reply("POST", "/netio.json", _orders((1, 0), (2, 1)))[0] == 200
+    assert unit.reply("POST", "/netio.json", _outputs((1, 0), (2, 1)))[0] == 200
     assert unit.outlet_states() == {"1": False, "2": True, "3": True}
     unit.commands.clear()
-    assert unit.reply("POST", "/netio.json", _orders((1, 4)))[0] == 404
+    assert unit.reply("POST", "/netio.json", _outputs((1, 4)))[0] == 404
     unit.reply("PUT", "/other", b"{}")
     toggle, other = unit.commands
     assert not toggle.is_known

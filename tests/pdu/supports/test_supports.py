@@ -388,7 +388,7 @@ def test_each_shared_number_is_one_of_a_family_and_no_yes(number: str) -> None:
     assert support_answer.verdict == MAYBE
     assert not support_answer.matches
     assert support_answer.near_entries
-    assert " have this number too" in support_answer.doubts[0]
+    assert " have this number too" in support_answer.remarks[0]
 
 
 @pytest.mark.parametrize("number", OTHER_NUMBERS)
@@ -399,9 +399,9 @@ def test_a_number_of_other_devices_alone_is_a_no_that_says_what_has_it(
     support_answer = answer(f"{number}{below}")
     assert support_answer.verdict == NO
     assert not support_answer.near_entries
-    (doubt,) = support_answer.doubts
-    assert " have this number" in doubt
-    assert ("handler nut" in doubt) is doubt.startswith("UPS")
+    (remark,) = support_answer.remarks
+    assert " have this number" in remark
+    assert ("handler nut" in remark) is remark.startswith("UPS")
 
 
 @pytest.mark.parametrize("number", OTHER_NUMBERS)

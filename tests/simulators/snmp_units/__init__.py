@@ -53,7 +53,7 @@ class Outlet(NamedTuple):
     energy_kwh: Optional[float]
 
 
-class Order(NamedTuple):
+class VarBind(NamedTuple):
     """One expected write: OID with its instance, BER tag, value as text."""
 
     oid: str
@@ -65,8 +65,8 @@ class Switch(NamedTuple):
     """The writes that switch one outlet off, and on again."""
 
     identity: str
-    off: tuple[Order, ...]
-    on: tuple[Order, ...]
+    off: tuple[VarBind, ...]
+    on: tuple[VarBind, ...]
 
 
 class Sibling(NamedTuple):
@@ -263,8 +263,8 @@ def _variation(data: Mapping[str, Any]) -> Variation:
 def _switch(data: Optional[Mapping[str, Any]]) -> Optional[Switch]:
     if data is None:
         return None
-    return Switch(data["identity"], _orders(data["off"]), _orders(data["on"]))
+    return Switch(data["identity"], _varbinds(data["off"]), _varbinds(data["on"]))
 
 
-def _orders(data: list[list[str]]) -> tuple[Order, ...]:
-    return tuple(Order(oid, TAGS[kind], value) for oid, kind, value in data)
+def _varbinds(data: list[list[str]]) -> tuple[VarBind, ...]:
+    return tuple(VarBind(oid, TAGS[kind], value) for oid, kind, value in data)

@@ -134,7 +134,7 @@ def _differences(definition: Definition) -> dict[str, Any]:
     if definition.legacy:
         differences["_legacy"] = tuple(definition.legacy)
     if definition.moved:
-        differences["_moved_fields"] = definition.moved
+        differences["_new_place_by_old_name"] = definition.moved
     return differences
 
 

@@ -170,8 +170,9 @@ def _map(json: object, key: Any, item: Any, agent: Caller) -> dict[Any, Any]:
         name = decode(key, pair["key"], agent)
         value = decode(item, pair["value"], agent)
         # a dropped value, such as a panel, would be missing in a sum
-        if values.setdefault(name, value) != value:
+        if name in values and values[name] != value:
             raise JsonRpcSyntaxException("a map has two values for one key")
+        values[name] = value
     return values
 
 

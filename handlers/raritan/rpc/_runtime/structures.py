@@ -53,7 +53,7 @@ class WireForm(NamedTuple):
     null_fields: frozenset[str] = frozenset()
     spelling: Mapping[str, str] = {}  # our name → the older name that the device sent
     # older field that the device sent → where it is now
-    moved_fields: Mapping[str, Place] = {}
+    fields_at_old_place: Mapping[str, Place] = {}
     undeclared_fields: Mapping[str, object] = {}  # fields that this binding does not declare
     # the type name that the device sent with a value object
     type: str = ""
@@ -61,7 +61,7 @@ class WireForm(NamedTuple):
     @property
     def holders(self) -> frozenset[str]:
         """The fields that hold older ones now."""
-        return frozenset(outer for outer, _ in self.moved_fields.values())
+        return frozenset(outer for outer, _ in self.fields_at_old_place.values())
 
 
 class _Elements:
@@ -91,7 +91,7 @@ class Structure(IdlValue):
     # fields that the newest firmware no longer has
     _legacy: ClassVar[tuple[str, ...]] = ()
     # older field → where newer firmware has it, inside another field
-    _moved_fields: ClassVar[Mapping[str, Place]] = {}
+    _new_place_by_old_name: ClassVar[Mapping[str, Place]] = {}
     # whether constructors take the fields of the base last
     _own_first: ClassVar[bool] = False
     _wire: Optional[WireForm]
@@ -141,7 +141,7 @@ class Structure(IdlValue):
                 fields[name_on_wire] = None
             else:
                 fields[name_on_wire] = encode_as(kind, value)
-        for older_name in wire.moved_fields:
+        for older_name in wire.fields_at_old_place:
             fields[older_name] = encode(getattr(self, older_name))
         return fields
 
@@ -168,8 +168,8 @@ class Structure(IdlValue):
         """Set a field under any of its names: it is then sent, also one that the device left out.
         A name that is no field is a warning.
         """
-        if name in self._moved_fields:
-            outer, inner = self._moved_fields[name]
+        if name in self._new_place_by_old_name:
+            outer, inner = self._new_place_by_old_name[name]
             setattr(getattr(self, outer), inner, value)
             return
         name = _newest(type(self), name)
@@ -195,8 +195,8 @@ class Structure(IdlValue):
         for a field that the device left out, AttributeError for a name that is no field.
         """
         cls = type(self)
-        if name in cls._moved_fields:
-            outer, inner = cls._moved_fields[name]
+        if name in cls._new_place_by_old_name:
+            outer, inner = cls._new_place_by_old_name[name]
             return getattr(getattr(self, outer), inner)
         newest = _newest(cls, name)
         if newest != name:
@@ -323,10 +323,10 @@ def _is_present(value: Structure, name: str) -> bool:
     """Whether the device sent this field, and not as null: `present` for one field."""
     wire = value._wire
     cls = type(value)
-    if wire is None or name in wire.moved_fields:
+    if wire is None or name in wire.fields_at_old_place:
         return True
-    if name in cls._moved_fields:
-        outer, inner = cls._moved_fields[name]
+    if name in cls._new_place_by_old_name:
+        outer, inner = cls._new_place_by_old_name[name]
         if not _is_present(value, outer):
             return False
         return _is_present(getattr(value, outer), inner)
@@ -374,7 +374,7 @@ def _decode_fields(cls: type[S], json: object, agent: Caller) -> S:
     Missing fields are blank and remembered as missing; unknown fields are kept.
     """
     undeclared_fields = dict(expect(dict, json, cls))  # those that are declared leave it below
-    moved_fields = _move_fields(cls, undeclared_fields)
+    fields_at_old_place = _move_fields(cls, undeclared_fields)
     fields: dict[str, object] = {}
     absent_fields: set[str] = set()
     null_fields: set[str] = set()
@@ -399,7 +399,7 @@ def _decode_fields(cls: type[S], json: object, agent: Caller) -> S:
         absent_fields=frozenset(absent_fields),
         null_fields=frozenset(null_fields),
         spelling=spelling,
-        moved_fields=moved_fields,
+        fields_at_old_place=fields_at_old_place,
         undeclared_fields=undeclared_fields,
     )
     wire = wire._replace(absent_fields=wire.absent_fields | wire.holders)
@@ -415,7 +415,7 @@ def _move_fields(cls: type[Structure], fields: dict[str, Any]) -> Mapping[str, P
     Returns their places; `encode` writes them back under their older names.
     """
     places: dict[str, Place] = {}
-    for older_name, place in cls._moved_fields.items():
+    for older_name, place in cls._new_place_by_old_name.items():
         outer, _ = place
         if fields.get(older_name) is not None and outer not in fields:
             places[older_name] = place

@@ -153,8 +153,8 @@ _OUTLETS = """
 
     def send(self, port, word):
         outlet = next(one for one in self.outlets() if one == port.identity)
-        orders = {"Outputs": [{"ID": int(outlet), "Action": int(word == "on")}]}
-        self.ask("/netio.json", json.dumps(orders).encode())
+        outputs = {"Outputs": [{"ID": int(outlet), "Action": int(word == "on")}]}
+        self.ask("/netio.json", json.dumps(outputs).encode())
 
     def status("""
 

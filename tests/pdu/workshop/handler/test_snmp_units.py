@@ -84,10 +84,10 @@ def test_a_command_that_is_written_twice_is_seen_twice(key: str) -> None:
     for on in (False, True):
         unit = device.unit()
         outlet = outlet_to_switch(unit, on=on)
-        orders = unit.orders(outlet, EnumPowerStatus.UP if on else EnumPowerStatus.DOWN)
+        varbinds = unit.varbinds(outlet, EnumPowerStatus.UP if on else EnumPowerStatus.DOWN)
         if outlet:
-            unit.set(orders)
-            unit.set(orders)
+            unit.set(varbinds)
+            unit.set(varbinds)
             assert [command.is_known for command in unit.commands] == [True, True]
 
 

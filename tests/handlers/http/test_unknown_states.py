@@ -64,7 +64,7 @@ def test_every_unknown_state_has_its_reason(name: str, codec: Any) -> None:
     for change in changed_entries(unit.entries[0]):
         outlets = codecs.read(codec, unit.answers, with_figures=False).outlets
         for outlet in outlets:
-            assert outlet.state is not None or outlet.doubt, change
+            assert outlet.state is not None or outlet.reason, change
         unknown += outlets[0].state is None
     assert unknown > 5
 

@@ -10,8 +10,8 @@ import pytest
 
 from handlers.nut.handler import make_handler as make_nut
 from handlers.raritan.handler import make_handler as make_raritan
-from handlers.shared import doubts
-from handlers.shared.doubts import some
+from handlers.shared import unknown_states
+from handlers.shared.unknown_states import some
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.nut_server import NutServer, StaticDevice
@@ -25,7 +25,7 @@ _SENTENCE = re.compile(r"outlets? (?P<identities>.+?): .{9}")
 @pytest.fixture(autouse=True)
 def _every_identity(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sentence names all of its outlets, not only the first five."""
-    monkeypatch.setattr(doubts, "some", ", ".join)
+    monkeypatch.setattr(unknown_states, "some", ", ".join)
 
 
 def unknown_without_reason(handler: Any, caplog: pytest.LogCaptureFixture) -> list[str]:

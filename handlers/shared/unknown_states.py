@@ -1,0 +1,23 @@
+"""Reasons for unknown states, in sentences for the log that name several outlets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+
+def reason_sentences(reasons: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """A sentence for each reason, by pairs of an outlet's identity and a reason; "" is none."""
+    identities_by_reason: dict[str, list[str]] = {}
+    for identity, reason in reasons:
+        if reason:
+            identities_by_reason.setdefault(reason, []).append(identity)
+    for reason, identities in identities_by_reason.items():
+        noun = "outlet" if len(identities) == 1 else "outlets"
+        yield f"{noun} {some(identities)}: {reason}"
+
+
+def some(words: Sequence[str]) -> str:
+    """The first five of `words`, and how many more there are."""
+    first_words = ", ".join(words[:5])
+    more = len(words) - 5
+    return f"{first_words} and {more} more" if more > 0 else first_words
