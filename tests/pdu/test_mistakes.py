@@ -158,7 +158,7 @@ TYPED = (
     "status snmp h -s device=rack1 | -s device=... is unknown: snmp has no such setting; ",
     "status snmp h -s tls=yes | -s tls=... is unknown: snmp has no such setting; it takes profile",
     "help settings snmp | pdu help settings takes no further word, such as 'snmp'",
-    "completion | Choose from: bash, zsh, fish",
+    "completion | Choose from: bash, zsh, fish. For example: pdu completion bash",
     "status nut h -s password=s3cret-w0rd | --secret-file",
     "status snmp h --auth-password=s3cret-w0rd | use PDU_AUTH_PASSWORD",
     "status nut h --secret-file s3cret-w0rd | KEY=FILE",
