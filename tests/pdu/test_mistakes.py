@@ -30,6 +30,7 @@ TYPED = (
     "status | For example: pdu status",
     "status snmp | For example: pdu status",
     "status 192.0.2.1 snmp | pdu identify 192.0.2.1 asks the device which handler reads it",
+    "off 'row 3 192.0.2.1' 1 | the name of a PDU needs its list",
     "status APC 192.0.2.1 | APC is read by the handler snmp or redfish, as pdu supports APC says",
     "status snmp https://192.0.2.1/ | give the address without scheme and path, as in 192.0.2.1",
     "status snmp admin@192.0.2.1 | give the host alone, a user as --username",
