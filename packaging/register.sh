@@ -148,8 +148,8 @@ token=$(printf '%s' "$answer" | tr -d '\r\n' |
 [ -n "$token" ] || stop 'the login was answered without a token: is this a DCImanager?'
 say "logged in to $DCI_URL"
 if [ "$id" = new ]; then
-    unclear="it is not known whether $handler was registered: look for it in DCImanager, and if it is\
- there, give its id: sh register.sh $1 ID"
+    unclear="it is not known whether $handler was registered: look for it in DCImanager, and if it\
+ is there, give its id: sh register.sh $1 ID"
     call "$API" 60 -H 'Content-Type: application/json' --data-binary "$body" || stop "$unclear"
     case $status in 4?? | 503) fail "$handler was not registered" ;; esac
     is_success || fail "$unclear"

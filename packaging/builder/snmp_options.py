@@ -144,23 +144,24 @@ def note_on_absent_options(handlers: Sequence[Handler], out: Path) -> str:
     )
 
 
-def note_on_older_profile(handlers: Sequence[Handler], out: Path) -> str:
-    """A sentence on an archive of an own profile in `out` that no build of this version has
-    replaced, with the command that builds it; "" if there is none, or for `handlers` without
-    pdu_snmp, whose code such an archive has.
+def notes_on_older_profiles(handlers: Sequence[Handler], out: Path) -> list[str]:
+    """A sentence on each archive of an own profile in `out` that no build of this version has
+    replaced, with the command that builds it; none for `handlers` without pdu_snmp, whose code
+    such an archive has.
     """
     if not any(handler.name == "snmp" for handler in handlers):
-        return ""
+        return []
+    arguments = shlex.join(["--profile", "FILE.json", "--out", str(out)])
+    notes = []
     for archive in _built_archives(out):
         name = archive.handler.removeprefix("pdu_")
         is_of_this_version = (out / registry.archive_name(name)).exists()
         if "own_profile" in _options_of(archive.path) and not is_of_this_version:
-            arguments = shlex.join(["--profile", "FILE.json", "--out", str(out)])
-            return (
+            notes.append(
                 f"{archive.handler} is of an older version ({Path(archive.path).name}); to build it"
                 f" anew from its profile: python3 packaging/build.py {arguments}"
             )
-    return ""
+    return notes
 
 
 def _built_archives(out: Path, handlers: Collection[str] = ()) -> list[KeptArchive]:

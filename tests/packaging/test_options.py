@@ -67,6 +67,24 @@ def test_a_family_with_the_name_of_a_handler_is_no_own_family() -> None:
                 own_profiles.own_family(loads(dumps(profile)))
 
 
+def test_each_archive_of_an_own_profile_of_an_older_version_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "dist"
+    assert run(out, f"--profile={PROFILE}") == 0
+    assert run(out, f"--profile={written(tmp_path, key='acme-two')}") == 0
+    for name in ("pdu_acme_strip", "pdu_acme_two"):
+        (archive,) = out.glob(f"{name}-*.tar.gz")
+        archive.rename(out / f"{name}-1.0.0.tar.gz")
+    capsys.readouterr()
+
+    assert run(out, "snmp") == 0
+
+    notes = capsys.readouterr().err
+    for name in ("pdu_acme_strip", "pdu_acme_two"):
+        assert f"{name} is of an older version ({name}-1.0.0.tar.gz)" in notes
+
+
 def _contents(folder: Path) -> dict[str, bytes]:
     """The files of a folder by name."""
     return {path.name: path.read_bytes() for path in folder.iterdir()}
