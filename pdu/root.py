@@ -149,7 +149,7 @@ def _fault_text(error: click.UsageError) -> str:
         return f"Missing command: {command.choice()}"
     examples: Sequence[str] = getattr(command, "examples", ()) if error.ctx else ()
     if " extra argument" in words:
-        return f"{words}. For example: {examples[0]}"
+        return _with_example(words, examples)
     if not isinstance(error, click.MissingParameter):
         return words
     word = str(error.ctx.params.get("handler") or "") if error.ctx else ""
@@ -162,7 +162,14 @@ def _fault_text(error: click.UsageError) -> str:
             list_need += outlet_name_advice(word)
         advice = list_advice(word) or _handler_advice(word) or list_need
         return f"{word[:60]!r} is not a handler ({', '.join(registry.names())}){advice}"
-    return f"{words} For example: {examples[0]}" if examples else words
+    return _with_example(words, examples)
+
+
+def _with_example(sentence: str, examples: Sequence[str]) -> str:
+    """The sentence and the first of the command's examples; click ends only some with a period."""
+    if not examples:
+        return sentence
+    return f"{sentence.rstrip('.')}. For example: {examples[0]}"
 
 
 def _option_text(error: click.NoSuchOption) -> str:

@@ -8,7 +8,7 @@ from handlers.shared.errors import printable
 
 from .search import YES, answer
 
-_HOST = re.compile(r"\[?[0-9a-fA-F:]*:[0-9a-fA-F:.]*\]?|[^.]+(\.[^.]+)+")
+_HOST = re.compile(r"\[?[0-9a-fA-F:]*:[0-9a-fA-F:.]*\]?|[^.\s]+(\.[^.\s]+)+")
 
 
 def hint_of(word: str) -> str:
