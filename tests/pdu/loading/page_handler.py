@@ -56,7 +56,7 @@ def loading_anew(patch: pytest.MonkeyPatch) -> Iterator[None]:
     patch.setattr(handler_loading, "_loaded", {})
     yield
     for name in set(sys.modules) - before:
-        if name.partition(".")[0] in ("handler_dir", "http_dir", "my_handler", "odd"):
+        if name.partition(".")[0] in ("handler_dir", "http_dir", "my_handler", "odd", "pdu_small"):
             del sys.modules[name]
 
 

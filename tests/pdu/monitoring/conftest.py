@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from pdu import root
+from tests.pdu.loading.page_handler import loading_anew
 
 from .halls import Call, Hall, hall
 
@@ -19,8 +20,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
 
 
 @pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    """A function that runs `pdu` in this process, with these arguments and variables."""
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Call]:
+    """A function that runs `pdu` in this process, with these arguments and variables. What it loads
+    by path is forgotten after the test: another test may have an archive of the same name."""
     for key in [key for key in os.environ if key.startswith("PDU_")]:
         monkeypatch.delenv(key)
 
@@ -33,4 +35,5 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
             code = root.run(words)
         return subprocess.CompletedProcess(words, code, *capsys.readouterr())
 
-    return run_command
+    with loading_anew(monkeypatch):
+        yield run_command
