@@ -107,10 +107,10 @@ def where(
     is one of the others. `demanded`: it is an error.
     """
     default = _unidentified_value(marks)
-    kept: Rows = {}
+    result: Rows = {}
     for row, value in rows.items():
         if is_unidentified(row) and row not in marks:
-            kept[row] = value
+            result[row] = value
             continue
         mark = marks.get(row, default)
         if demanded and (mark is None or is_unanswered(mark)):
@@ -122,10 +122,10 @@ def where(
         if marks is not rows and mark is not None and _is_filled_register(mark, values):
             is_kept = None
         if is_kept is None:
-            kept[row] = value if isinstance(value, Lost) else undecided(mark)
+            result[row] = value if isinstance(value, Lost) else undecided(mark)
         elif is_kept:
-            kept[row] = value
-    return kept
+            result[row] = value
+    return result
 
 
 def where_not(
@@ -221,13 +221,13 @@ def up_to_count(
                 f" like outlets, too; {CHECK_VIEW}"
             )
         return rows
-    kept = {row: value for row, value in rows.items() if _is_within(row, most)}
-    if are_all and len(kept) < most:
+    result = {row: value for row, value in rows.items() if _is_within(row, most)}
+    if are_all and len(result) < most:
         raise ProtocolError(
-            f"the device counts {most} rows in a table, but it listed {len(kept)} with a number up"
-            f" to {most}; poll it again"
+            f"the device counts {most} rows in a table, but it listed {len(result)} with a number"
+            f" up to {most}; poll it again"
         )
-    return kept
+    return result
 
 
 def _is_within(row: str, count: int) -> bool:
@@ -324,37 +324,37 @@ def bit(rows: Rows, position: int) -> Rows:
         octet, shift = position // 8, 7 - position % 8
         return str(octets[octet] >> shift & 1) if octet < len(octets) else "0"
 
-    found: Rows = {}
+    result: Rows = {}
     for row, value in rows.items():
         if isinstance(value, Lost):
-            found[row] = value
+            result[row] = value
             continue
         latin = latin_1(value)
         is_known = latin is None or of_octets(latin) == of_octets(bits(value))
         if isinstance(value, str) and "\ufffd" in value:
             is_known = False
-        found[row] = (
+        result[row] = (
             of_octets(bits(value))
             if is_known
             else Lost("its octets were lost where they became text")
         )
-    return found
+    return result
 
 
 def field(rows: Rows, position: int, separator: str = ",", default: str = "") -> Rows:
     """One field of each text; a row without it is left out. `default`: the first field of a text
     that has only one."""
-    found: Rows = {}
+    result: Rows = {}
     for row, value in rows.items():
         if isinstance(value, Lost):
-            found[row] = value
+            result[row] = value
             continue
         fields = text(value).split(separator)
         if default and len(fields) == 1 and fields[0]:
             fields.insert(0, default)
         if len(fields) > position:
-            found[row] = fields[position].strip()
-    return found
+            result[row] = fields[position].strip()
+    return result
 
 
 def numbered(rows: Iterable[str], plus: int = 0, position: int = -1) -> Rows:
@@ -424,17 +424,17 @@ def complete(
         rows = {row: v for row, v in rows.items() if not _is_padding(row, v, counts, padding)}
     if not rows and (absent or not beside):
         return {UNIDENTIFIED: LOST} if not absent and not parts and counted(counts) else {}
-    found = dict(rows)
+    result = dict(rows)
     for row, value in (beside or {}).items():
         if row not in rows:
-            found[row] = lost_with(value) if isinstance(value, Lost) else LOST
-    parts_by_unit = _counted_parts(found, parts, counts)
+            result[row] = lost_with(value) if isinstance(value, Lost) else LOST
+    parts_by_unit = _counted_parts(result, parts, counts)
     missing = [u for u, count in counts.items() if _is_short(parts_by_unit[u], count, gaps=gaps)]
     if from_one is not None:
-        missing += _units_without_first_row(found, from_one)
-    if len(found) < least:
+        missing += _units_without_first_row(result, from_one)
+    if len(result) < least:
         missing.append("")
-    return {**found, **{f"{unit}{UNIDENTIFIED}": LOST for unit in missing}}
+    return {**result, **{f"{unit}{UNIDENTIFIED}": LOST for unit in missing}}
 
 
 def _is_padding(row: str, value: Raw, counts: Rows, padding: Sequence[str]) -> bool:
@@ -525,13 +525,13 @@ def first_of_units(rows: Rows) -> Rows:
 def except_where(rows: Rows, values: Sequence[str], test: Rows, *refuse: str) -> Rows:
     """All rows, except those with one of `values` whose test reads one of `refuse`: a value such as
     0 may also mean that there is no reading. Lost with its test."""
-    kept: Rows = {}
+    result: Rows = {}
     for row, value in rows.items():
         test_value = test.get(row)
         if not is_one_of(value, values) or test_value is None:
-            kept[row] = value
+            result[row] = value
         elif isinstance(test_value, Lost):
-            kept[row] = lost_with(test_value)
+            result[row] = lost_with(test_value)
         elif not is_one_of(test_value, refuse):
-            kept[row] = value
-    return kept
+            result[row] = value
+    return result

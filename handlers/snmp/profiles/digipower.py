@@ -124,11 +124,11 @@ def names(t: Tables) -> Rows:
 @rows_of(CURRENT, STATUS, by_row=True)
 def currents(t: Tables) -> Rows:
     """The current of each unit. A walk that ended early shows no other sign than the next row."""
-    found = complete(t[CURRENT], where_not(t[STATUS], ""))
-    last = max(map(int, filter(is_number, found)), default=0)
+    result = complete(t[CURRENT], where_not(t[STATUS], ""))
+    last = max(map(int, filter(is_number, result)), default=0)
     if last and t.has_cell(CURRENT, str(last + 1)):
-        found[UNIDENTIFIED] = LOST
-    return found
+        result[UNIDENTIFIED] = LOST
+    return result
 
 
 def _of_one_unit(values: Scalar) -> Derived:

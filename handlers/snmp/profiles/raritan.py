@@ -104,14 +104,14 @@ def negative(digits: Source) -> Derived:
 
     @rows_of(*objects_of([digits]))
     def rows(t: Tables) -> Rows:
-        found: Rows = {}
+        result: Rows = {}
         for row, value in t[digits].items():
             count = number(value)
             if isinstance(value, Lost):
-                found[row] = value
+                result[row] = value
             elif count is not None and count >= 0:
-                found[row] = str(-count)
-        return found
+                result[row] = str(-count)
+        return result
 
     return rows
 
@@ -132,14 +132,14 @@ def signed(t: Tables, sensors: _Sensors, kind: str, minima: Rows) -> Rows:
     if not minima or not (below_0 or unclear):
         return readings
     signed_readings, maxima = (t[late] for late in sensors.late(kind))
-    found = dict(readings)
+    result = dict(readings)
     for row in unclear:
         if text(readings[row]) != text(signed_readings.get(row, "")):
-            found[row] = undecided(minima.get(row))
+            result[row] = undecided(minima.get(row))
     for row in below_0:
         most = number(maxima.get(row))
-        found[row] = "" if most is not None and most <= 0 else signed_readings.get(row, "")
-    return found
+        result[row] = "" if most is not None and most <= 0 else signed_readings.get(row, "")
+    return result
 
 
 UNITS = _Sensors("13742.6.5.1.3.1", "13742.6.3.2.5.1", "unit")
@@ -156,13 +156,13 @@ def _alike(t: Tables, source: Column, rows: Rows) -> Rows:
     kinds: dict[object, list[str]] = {}
     for row, sensors in rows.items():
         kinds.setdefault((arcs(row, 0, -1), sensors), []).append(row)
-    found: Rows = {}
+    result: Rows = {}
     for alike in kinds.values():
         ends = t.cells(source, (alike[0], alike[-1]))
         if alike[0] not in ends or ends[alike[0]] != ends.get(alike[-1]):
             return t[source]
-        found.update(dict.fromkeys(alike, ends[alike[0]]))
-    return found or t[source]
+        result.update(dict.fromkeys(alike, ends[alike[0]]))
+    return result or t[source]
 
 
 def _certainly_there(rows: Rows) -> Rows:
@@ -192,12 +192,12 @@ def _outlet(kind: str) -> Measurement:
         if t[value] or t[signed_readings]:
             values = signed(t, OUTLETS, kind, _alike(t, minimum, alike))
         if not t[CAPABILITIES]:
-            found = where_not(values, *NOT_AVAILABLE, by=is_available)
-            return _certainly_there(found) if is_available else found
+            result = where_not(values, *NOT_AVAILABLE, by=is_available)
+            return _certainly_there(result) if is_available else result
         zeros = [row for row in alike if is_one_of(values.get(row), (ZERO,))]
         of_outlets = {row: values.get(row, LOST) for row in alike}
-        found = except_where(of_outlets, (ZERO,), t.cells(available, zeros), *NOT_AVAILABLE)
-        return _certainly_there(found)
+        result = except_where(of_outlets, (ZERO,), t.cells(available, zeros), *NOT_AVAILABLE)
+        return _certainly_there(result)
 
     @rows_of(digits, late=(CAPABILITIES,))
     def digits_of_outlets(t: Tables) -> Rows:
@@ -223,14 +223,14 @@ def _in_use(t: Tables, rows: Rows) -> Rows:
         pdu = arcs(row, stop=1)
         used[pdu] = "" if pdu in used else f"{pdu}.{text(inlet)}"  # of several switches none
     inlets = {arcs(row, stop=2) for row in rows}
-    found: Rows = {}
+    result: Rows = {}
     for row, value in rows.items():
         pdu, inlet = arcs(row, stop=1), arcs(row, stop=2)
         if pdu not in switches or inlet == used.get(pdu):
-            found[row] = value
+            result[row] = value
         elif used.get(pdu) not in inlets:
-            found[row] = UNDECIDED
-    return found
+            result[row] = UNDECIDED
+    return result
 
 
 def _each_inlet(t: Tables, rows: Rows) -> Rows:
@@ -367,11 +367,11 @@ def poles(t: Tables) -> Rows:
     currents, labels = t[POLE_CURRENT], t[POLE_LABEL]
     labelled = where_not(currents, "", by=left_join(currents, labels))
     every_pole = left_join(complete(currents, labels, t[PX1_POLE_COUNT]), labelled)
-    found = where_not(every_pole, "N", by=labels, others=("L1", "L2", "L3"))
-    if not found:
+    result = where_not(every_pole, "N", by=labels, others=("L1", "L2", "L3"))
+    if not result:
         return {}
     inlets = numbered(where_not(t[PX1_POLE_COUNT], "0"))
-    return each_unit(found, numbered(found, position=0), inlets)
+    return each_unit(result, numbered(result, position=0), inlets)
 
 
 @rows_of(LINE_CURRENT, LINE_LABEL, LINE_COUNT)
