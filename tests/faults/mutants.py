@@ -206,7 +206,7 @@ MUTANTS = (
     Mutant(
         "a row that every device of the family has leaves no sum",
         _ROWS,
-        "    if len(found) < least:\n",
+        "    if len(result) < least:\n",
         "    if False:\n",
         _TESTS_OF_ROWS,
     ),
