@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from types import ModuleType
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 
@@ -103,6 +103,7 @@ def test_each_mark_of_the_notation_declares_what_its_line_says(
     assert size.encode() == {"w": 3, "depth": 1.5}
     assert door.Size.elements == ["width", "height", "inner"]
     assert door.release is door.open
+    assert vars(door)["open"].types["speed"] == Optional[int]
     assert issubclass(gate, door)
     assert gate("/x", AGENT).open.encode(2.5) == {"size": 2.5}
     assert gate("/x", AGENT).open.encode(1, True, 2) == {"width": 1, "fast": True, "speed": 2}
