@@ -121,8 +121,8 @@ class OpenHandler:
         """What a unit says about itself."""
         return self._answer("nameplate", self._adapter.read_nameplate, Nameplate())
 
-    def _answer(self, what: str, read_part: Optional[Callable[[Any], T]], default: T) -> T:
+    def _answer(self, operation: str, read_part: Optional[Callable[[Any], T]], default: T) -> T:
         """What `read_part` returns; the default for a handler that has no such function."""
         if read_part is None or isinstance(self._pdu, FourMethods):
             return default
-        return self._pdu.read(what, read_part)
+        return self._pdu.read(operation, read_part)

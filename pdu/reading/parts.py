@@ -257,9 +257,9 @@ def read_labels(reading: Reading, session: OpenHandler) -> Reading:
     outlets = []
     for outlet in _outlets_to_complete(reading, label_by_identity):
         label = label_by_identity.get(outlet.identity)
-        if label is not None:
-            outlet = outlet._replace(number=_printable(label.number), name=_printable(label.name))
-        outlets.append(outlet)
+        number = outlet.number if label is None else _printable(label.number)
+        name = outlet.name if label is None else _printable(label.name)
+        outlets.append(outlet._replace(number=number, name=name))
     return reading._replace(outlets=outlets, labelled=True)
 
 
@@ -285,10 +285,9 @@ def _add_figures(reading: Reading, pdu_figures: Figures) -> Reading:
     ports = {_printable(identity): port for identity, port in pdu_figures.ports.items()}
     outlets: list[PolledOutlet] = []
     for outlet in _outlets_to_complete(reading, ports):
-        if outlet.identity in ports:
-            port_figures = _meter_figures(ports[outlet.identity])
-            outlet = outlet._replace(figures=port_figures)
-        outlets.append(outlet)
+        port = ports.get(outlet.identity)
+        port_figures = outlet.figures if port is None else _meter_figures(port)
+        outlets.append(outlet._replace(figures=port_figures))
     return reading._replace(
         outlets=outlets,
         load_a=converted_figure(pdu_figures.load_a),

@@ -154,11 +154,11 @@ class Scrubber:
         address where nothing says that it is a version.
         """
         text = self.scrub_addresses(self.scrub_known_values(text), name)
-        return _SERIAL.sub(self._stand_in_of_serial, text)
+        return _SERIAL.sub(self._scrubbed_serial, text)
 
     def scrub_addresses(self, text: str, name: str = "") -> str:
         """A text with stand-ins for what looks like an address. `name`: as `scrub_kept_text`."""
-        text = _MAIL.sub(self._stand_in_of_mail, text)
+        text = _MAIL.sub(lambda match: self._stand_in(ADDRESSES, match[0]), text)
         text = _MAC.sub(self._stand_in_of_mac, text)
         text = _IPV4.sub(functools.partial(self._stand_in_of_ip, name), text)
         return _IPV6.sub(functools.partial(self._stand_in_of_ip, name), text)
@@ -249,9 +249,6 @@ class Scrubber:
         is_serial = len(digits) >= LONG_NUMBER and not has_fraction
         return type(data)(0) if is_private or is_serial else data
 
-    def _stand_in_of_mail(self, match: re.Match[str]) -> str:
-        return self._stand_in(ADDRESSES, match[0])
-
     def _stand_in_of_ip(self, name: str, match: re.Match[str]) -> str:
         """The stand-in for a matched IP address in the text of this member or variable; text that
         only looks like one stays.
@@ -288,7 +285,7 @@ class Scrubber:
         separator = re.search("[:. -]", text)
         return separator[0].join(new_groups) if separator is not None else stand_in
 
-    def _stand_in_of_serial(self, match: re.Match[str]) -> str:
+    def _scrubbed_serial(self, match: re.Match[str]) -> str:
         """A matched serial number's stand-in, behind the label ("s/n: ") if it has one. Without a
         label it is a word of capital letters and digits; another word stays.
         """

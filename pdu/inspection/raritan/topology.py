@@ -100,8 +100,8 @@ class _Unit:
         self, references: Sequence[Optional[AnInterface]], method: str
     ) -> list[Optional[AnInterface]]:
         """As `XerusUnit.each_once`, with None in the place of a reference that is null."""
-        listed = [reference for reference in references if reference is not None]
-        proxies = iter(self._unit.each_once(listed, method))
+        listed_references = [reference for reference in references if reference is not None]
+        proxies = iter(self._unit.each_once(listed_references, method))
         return [None if reference is None else next(proxies) for reference in references]
 
     def ask_readings(self, bulk: Bulk) -> None:

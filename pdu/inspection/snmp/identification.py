@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple, Optional
+from typing import Any, Optional
 
 from handlers import dcimanager
 from handlers.dcimanager.snmp import Snmp
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
-from handlers.shared.meter_figures import Figure, measured
+from handlers.shared.meter_figures import measured
 from handlers.snmp import detection, metering
 from handlers.snmp.decoding import printable_text
 from handlers.snmp.device import SnmpDevice, read_states
@@ -76,7 +76,8 @@ def device_finding(device: Tables, choice: FamilySelection) -> HandlerFinding:
         return out
     profile = read_device.profile
     out.family = profile.key
-    out.why = _why(read_device, product_id, is_fixed=choice.is_fixed)
+    basis = _choice_basis(profile, product_id, is_fixed=choice.is_fixed)
+    out.why = f"{basis}; {_listed_phrase(read_device)}"
     out.tried = _candidate_rows(candidates, read_device, device)
     switch_unproven = choice.switches_unproven(profile)
     _note_capabilities(read_device, switch_unproven=switch_unproven, out=out)
@@ -121,16 +122,10 @@ def _candidate_row(
 
 def _name(candidate: detection.Candidate, candidates: list[detection.Candidate]) -> str:
     """The family's key, with the root of its tree if the family is tried at several."""
-    of_family = [other for other in candidates if other.profile is candidate.profile]
-    if len(of_family) == 1:
+    profiles = [row.profile for row in candidates]
+    if profiles.count(candidate.profile) == 1:
         return candidate.profile.key
     return f"{candidate.profile.key} at {candidate.root}"
-
-
-def _why(read_device: SnmpDevice, sys_object_id: str, *, is_fixed: bool) -> str:
-    """What chose the family, and what the PDU has of its objects."""
-    basis = _choice_basis(read_device.profile, sys_object_id, is_fixed=is_fixed)
-    return f"{basis}; {_listed_phrase(read_device)}"
 
 
 def _choice_basis(profile: Profile, sys_object_id: str, *, is_fixed: bool) -> str:
@@ -185,58 +180,24 @@ def _note_states(read_device: SnmpDevice, out: HandlerFinding) -> None:
         out.cannot.append("read or switch outlets: it has none")
 
 
-class _UnitTotal(NamedTuple):
-    """A figure of a unit, and what it rests on."""
-
-    name: str
-    value: Figure
-    unit: str
-    #: None: the family has no such object
-    total: Optional[Total]
-    proof: EvidenceLevel
-    #: no part of the total is larger
-    most: Optional[Decimal] = None
-
-
 def _note_totals(read_device: SnmpDevice, figures: dcimanager.Figures, out: HandlerFinding) -> None:
     """Note in `out` load (A), power (W) and energy (kWh) of the unit, with their evidence."""
     profile = read_device.profile
     evidence, ceilings = evidence_of(profile), profile.ceilings
-    load = _UnitTotal(
-        name="load",
-        value=figures.load_a,
-        unit="A",
-        total=profile.load,
-        proof=evidence.current,
-        most=ceilings.part_a,
+    rows = (
+        ("load", figures.load_a, "A", profile.load, evidence.current, ceilings.part_a),
+        ("power", figures.power_w, "W", profile.power, evidence.power, ceilings.part_w),
+        ("energy", figures.energy_kwh, "kWh", profile.energy, evidence.energy, None),
     )
-    power = _UnitTotal(
-        name="power",
-        value=figures.power_w,
-        unit="W",
-        total=profile.power,
-        proof=evidence.power,
-        most=ceilings.part_w,
-    )
-    energy = _UnitTotal(
-        name="energy",
-        value=figures.energy_kwh,
-        unit="kWh",
-        total=profile.energy,
-        proof=evidence.energy,
-    )
-    for row in (load, power, energy):
-        if row.total is None:
-            out.cannot.append(
-                f"report its {row.name}: the family '{profile.key}' has no such object"
-            )
+    for name, value, unit, total, proof, most in rows:
+        if total is None:
+            out.cannot.append(f"report its {name}: the family '{profile.key}' has no such object")
             continue
-        summands = summed_figures(row.total, read_device.tables, row.most)
+        summands = summed_figures(total, read_device.tables, most)
+        basis = f"the sum over the outlets; {_SOURCES.get(proof, 'nothing')}"
         if summands:
-            basis = _basis(row.proof, summands)
-        else:
-            basis = f"the sum over the outlets; {_SOURCES.get(row.proof, 'nothing')}"
-        out.note_total(row.name, row.value, row.unit, basis)
+            basis = _basis(proof, summands)
+        out.note_total(name, value, unit, basis)
 
 
 def _note_outlet_figures(

@@ -137,9 +137,9 @@ class _Probe(NamedTuple):
         if not self._is_off(columns, meters):
             return []
         for meter in list(meters):
-            others = [other for other in meters if other != meter]
-            if self._is_off(columns, others):
-                meters = others
+            other_meters = [places for places in meters if places != meter]
+            if self._is_off(columns, other_meters):
+                meters = other_meters
         return meters
 
     def _recording_of(self, columns: Sequence[Column]) -> WebRecording:
@@ -184,12 +184,12 @@ def _copies(contents: Mapping[str, Any], places: Sequence[Place]) -> dict[Place,
     texts = {place: _texts_beside(contents, place) for place in places}
     if len(set(texts.values())) < len(places):  # the texts tell no outlet from another
         return {}
-    own = {text: place for place, text in texts.items()}
+    place_by_texts = {text: place for place, text in texts.items()}
     copies: dict[Place, list[Place]] = {}
     for place in all_places(contents):
         if place in texts or not place.path or place.path[-1] != places[0].path[-1]:
             continue
-        original = own.get(_texts_beside(contents, place))
+        original = place_by_texts.get(_texts_beside(contents, place))
         if original is not None:
             copies.setdefault(original, []).append(place)
     return copies

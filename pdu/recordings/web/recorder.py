@@ -76,10 +76,10 @@ _NO_HTTP = (
 def _upstream(handler: LoadedHandler, data: PduData) -> Upstream:
     """Where the device answers: by the settings, without any over HTTP. Raises SettingsError."""
     texts = dcimanager.settings(data)
-    own = {setting.key: texts[setting.key] for setting in _OF_TRUST if setting.key in texts}
+    trust_texts = {row.key: texts[row.key] for row in _OF_TRUST if row.key in texts}
     if not registry.is_handler(handler.display_name):
-        own = {"scheme": "http", **own}
-    settings = Settings(own, _OF_TRUST)
+        trust_texts = {"scheme": "http", **trust_texts}
+    settings = Settings(trust_texts, _OF_TRUST)
     trust = Trust.from_settings(
         settings,
         over_tls=settings[SCHEME] == "https",

@@ -412,13 +412,13 @@ def _words_of_states(
         yield from ((word, word) for word in (*on_words, *off_words))
 
 
-def _common_words(rows: Sequence[Sequence[str]], others: Sequence[Sequence[str]]) -> list[str]:
-    """The words that all of these rows have, and none of the others, in the order of the first."""
+def _common_words(rows: Sequence[Sequence[str]], other_rows: Sequence[Sequence[str]]) -> list[str]:
+    """The words that all of these rows have, and no other row, in the order of the first."""
     words = list(dict.fromkeys(rows[0] if rows else ()))
     return [
         word
         for word in words
-        if all(word in row for row in rows) and not any(word in row for row in others)
+        if all(word in row for row in rows) and not any(word in row for row in other_rows)
     ]
 
 
