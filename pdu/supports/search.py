@@ -54,11 +54,11 @@ class Match(NamedTuple):
         return self.entry.states
 
     @property
-    def outlet(self) -> Mapping[str, str]:
+    def outlet_figures(self) -> Mapping[str, str]:
         """The figures of an outlet: none for models that do not meter outlets."""
         if self.name is not None and self.name.outlets is Claim.NO:
             return {}
-        return self.entry.outlet
+        return self.entry.outlet_figures
 
     @property
     def switching(self) -> str:
@@ -70,11 +70,11 @@ class Match(NamedTuple):
         """Capability -> its basis, of what the model can do: without switched outlets it has no
         states and no commands.
         """
-        evidence = dict(self.entry.evidence)
+        basis_by_capability = dict(self.entry.evidence)
         if self.states == "no":
-            evidence.pop("state", None)
-            evidence.pop("switching", None)
-        return evidence
+            basis_by_capability.pop("state", None)
+            basis_by_capability.pop("switching", None)
+        return basis_by_capability
 
 
 class SupportAnswer(NamedTuple):

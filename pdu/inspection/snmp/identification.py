@@ -181,30 +181,30 @@ def _note_states(read_device: SnmpDevice, out: HandlerFinding) -> None:
 
 
 def _note_totals(read_device: SnmpDevice, figures: dcimanager.Figures, out: HandlerFinding) -> None:
-    """Note in `out` load (A), power (W) and energy (kWh) of the unit, with their evidence."""
+    """Note in `out` load (A), power (W) and energy (kWh) of the unit, with what they rest on."""
     profile = read_device.profile
-    evidence, ceilings = evidence_of(profile), profile.ceilings
+    levels, ceilings = evidence_of(profile), profile.ceilings
     rows = (
-        ("load", figures.load_a, "A", profile.load, evidence.current, ceilings.part_a),
-        ("power", figures.power_w, "W", profile.power, evidence.power, ceilings.part_w),
-        ("energy", figures.energy_kwh, "kWh", profile.energy, evidence.energy, None),
+        ("load", figures.load_a, "A", profile.load, levels.current, ceilings.part_a),
+        ("power", figures.power_w, "W", profile.power, levels.power, ceilings.part_w),
+        ("energy", figures.energy_kwh, "kWh", profile.energy, levels.energy, None),
     )
-    for name, value, unit, total, proof, most in rows:
+    for name, value, unit_symbol, total, level, most in rows:
         if total is None:
             out.cannot.append(f"report its {name}: the family '{profile.key}' has no such object")
             continue
         summands = summed_figures(total, read_device.tables, most)
-        basis = f"the sum over the outlets; {_SOURCES.get(proof, 'nothing')}"
+        basis = f"the sum over the outlets; {_SOURCES.get(level, 'nothing')}"
         if summands:
-            basis = _basis(proof, summands)
-        out.note_total(name, value, unit, basis)
+            basis = _basis(level, summands)
+        out.note_total(name, value, unit_symbol, basis)
 
 
 def _note_outlet_figures(
     read_device: SnmpDevice, figures: dcimanager.Figures, out: HandlerFinding
 ) -> None:
-    """Note in `out` how many outlets have a current and an energy, with the evidence."""
-    evidence, outlets = evidence_of(read_device.profile), read_device.outlets
+    """Note in `out` how many outlets have a current and an energy, and what that rests on."""
+    levels, outlets = evidence_of(read_device.profile), read_device.outlets
     ports = figures.ports.values()
     current_source = None if outlets is None else outlets.current
     energy_source = None if outlets is None else outlets.energy
@@ -212,8 +212,8 @@ def _note_outlet_figures(
     energies = [port.energy_kwh for port in ports if measured(port.energy_kwh) is not None]
     total = len(read_device.states)
     for name, count, basis in (
-        ("current", len(currents), _basis(evidence.current, [current_source])),
-        ("energy", len(energies), _basis(evidence.energy, [energy_source])),
+        ("current", len(currents), _basis(levels.current, [current_source])),
+        ("energy", len(energies), _basis(levels.energy, [energy_source])),
     ):
         out.metered_outlets = max(out.metered_outlets, count)
         if count:
@@ -260,32 +260,32 @@ def summed_figures(
     A unit has one of them as its total (see `Total`).
     """
     figures: list[Measurement] = []
-    summed_units: set[str] = set()
+    summed_members: set[str] = set()
     for figure in total.figures:
-        if summed_units and total.unit is None:
-            break  # further figures were not read
-        units: set[str] = set()
-        incomplete_units: set[str] = set()
+        if summed_members and total.unit is None:
+            break  # the device is no chain, and further figures were not read
+        members: set[str] = set()
+        incomplete_members: set[str] = set()
         for index, value in figure.rows(tables, most).items():
-            unit = total.unit.of(index) if total.unit else ""
-            units.add(unit)
+            member = total.unit.of(index) if total.unit else ""
+            members.add(member)
             if not isinstance(value, Decimal):
-                incomplete_units.add(unit)
-        whole_units = units - incomplete_units
-        if whole_units - summed_units:
+                incomplete_members.add(member)
+        complete_members = members - incomplete_members
+        if complete_members - summed_members:
             figures.append(figure)
-            summed_units |= whole_units
+            summed_members |= complete_members
     return figures
 
 
-def _basis(proof: EvidenceLevel, profile_parts: Iterable[Optional[family_tables.Part]]) -> str:
-    """What a figure rests on: the names of the objects of these parts, and the kind of proof."""
+def _basis(level: EvidenceLevel, profile_parts: Iterable[Optional[family_tables.Part]]) -> str:
+    """What a figure rests on: the objects of these parts by their names, and its evidence."""
     objects: list[str] = []
     for part in profile_parts:
         if part is not None:
             objects += family_tables.object_names(part)
     names = ", ".join(dict.fromkeys(objects))
-    texts = [text for text in (names, _SOURCES.get(proof, "")) if text]
+    texts = [text for text in (names, _SOURCES.get(level, "")) if text]
     return "; ".join(texts)
 
 

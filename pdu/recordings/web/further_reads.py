@@ -78,16 +78,21 @@ def _getters(calls: Sequence[tuple[str, str, Any]]) -> Iterator[tuple[str, str]]
         if method == "getOutlets":
             for index in range(len(references)):
                 yield f"{rid}/outlet/{index}", "getMetaData"
-        linked = _LINKED.match(rid)
-        for other_rid, idl_type in references:
-            prefix = f"/link/{linked[1]}" if linked and linked[1] != "0" else ""
-            names_unit = prefix and f"{other_rid}/".startswith(
-                (f"{prefix}/", f"/model/pdu/{linked[1]}/" if linked else "/")
-            )
-            types.setdefault(other_rid if names_unit else f"{prefix}{other_rid}", idl_type)
+        for reference, idl_type in references:
+            types.setdefault(_rid_at_main_unit(reference, rid), idl_type)
     for rid, idl_type in types.items():
         if idl_type.startswith(_MODULES):
             yield from ((rid, method) for method in _getters_of_type(idl_type))
+
+
+def _rid_at_main_unit(reference: str, rid: str) -> str:
+    """The id by which the main unit is asked for an object to which an answer of `rid` refers: a
+    link unit may refer to its objects as if it were alone.
+    """
+    link_match = _LINKED.match(rid)
+    link_id = link_match[1] if link_match else "0"
+    names_unit = f"{reference}/".startswith((f"/link/{link_id}/", f"/model/pdu/{link_id}/"))
+    return reference if link_id == "0" or names_unit else f"/link/{link_id}{reference}"
 
 
 def _references(value: Any) -> Iterator[tuple[str, str]]:

@@ -84,21 +84,21 @@ class _Probe(NamedTuple):
         return self.recording
 
     def _state_after_flip(self, columns: Sequence[Column]) -> str:
-        """How the first outlet reads if its values here change: "flipped", "unknown", else ""."""
+        """How the first outlet with a state reads if its values here change: "flipped", "unknown",
+        else "".
+        """
         states = self.recording.states
-        for index, (name, state) in enumerate(states.items()):
-            if state is None:
-                continue
-            values = {column.places[index]: column.value(on=not state) for column in columns}
-            new_states = self.read(values)
-            if new_states == states and state:  # its meters may deny that it is off
-                return ""
-            if new_states == {**states, name: not state}:
-                return "flipped"
-            if new_states == {**states, name: None}:
-                return "unknown"
+        names_with_state = [name for name, state in states.items() if state is not None]
+        if not names_with_state:
             return ""
-        return ""
+        name = names_with_state[0]
+        other_state = not states[name]
+        index = list(states).index(name)
+        values = {column.places[index]: column.value(on=other_state) for column in columns}
+        new_states = self.read(values)
+        if new_states == {**states, name: other_state}:
+            return "flipped"
+        return "unknown" if new_states == {**states, name: None} else ""
 
     def _is_off(self, columns: Sequence[Column], meters: Sequence[Sequence[Place]]) -> bool:
         """Whether the handler reads each outlet with a state as off if these columns say so, and
