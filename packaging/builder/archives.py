@@ -108,6 +108,6 @@ def keep_replaced(path: Path, data: bytes) -> None:
     folder = path.parent / PREVIOUS
     folder.mkdir(exist_ok=True)
     stem = path.name.removesuffix(".tar.gz")
-    # the folder of code in an archive of this pack, which is named by its hash, or another one's hash
+    # an archive of this pack has a folder of code that is named by its hash
     code_hash = content_name(content).rpartition("+")[2]
     write_atomically(str(folder / f"{stem}+{code_hash}.tar.gz"), content)

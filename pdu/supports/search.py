@@ -97,15 +97,6 @@ class SupportAnswer(NamedTuple):
     either_of: tuple[str, ...] = ()
 
 
-class _Question(NamedTuple):
-    """What the words are."""
-
-    #: for each model, the patterns that fit, the most specific first
-    models: Sequence[Sequence[Name]]
-    #: the other words that may name a product; a maker's name of several words is one
-    words: Sequence[Word]
-
-
 def answer(question: str) -> SupportAnswer:
     """The answer for a model, vendor, brand, family or sysObjectID, or for a mix of their words."""
     question_text = question.strip()
@@ -158,8 +149,10 @@ def _maker_names() -> frozenset[str]:
     return compact_names(texts)
 
 
-def _parse(question: str) -> _Question:
-    """The models of a question, and its other words that may name a product."""
+def _parse(question: str) -> tuple[list[Sequence[Name]], list[Word]]:
+    """The models of a question, each as the names whose patterns fit, the most specific first; and
+    its other words that may name a product. A maker's name of several words is one of these.
+    """
     question_words = [normalized(text) for text in re.sub(r"[()\[\]{},]", " ", question).split()]
     models: list[Sequence[Name]] = []
     words: list[Word] = []
@@ -179,7 +172,7 @@ def _parse(question: str) -> _Question:
         elif not whole_word.is_generic:
             words.append(whole_word)
         begin = end
-    return _Question(models, words)
+    return models, words
 
 
 def _names_that_fit(words: Sequence[Word]) -> tuple[Name, ...]:

@@ -5,6 +5,7 @@ version of the handler, and for commands. By the handler's name; a codec needs n
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -140,7 +141,7 @@ def _read_links(data: Any, recorded: Recorded) -> None:
             paths_of_requests.update(
                 RequestPattern.parse(answer.request).target.rstrip("/") for answer in answers
             )
-            paths = [path for answer in answers for path in _links(answer.content)]
+            paths = itertools.chain.from_iterable(_links(answer.content) for answer in answers)
             new_paths = [
                 path for path in dict.fromkeys(paths) if path.rstrip("/") not in paths_of_requests
             ]

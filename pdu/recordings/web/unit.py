@@ -405,8 +405,10 @@ class WebUnit(HttpPdu):
 
     def _columns(self) -> list[Column]:
         """The places of the states, as one column."""
-        places = [place for outlet in self._recording.outlets.values() for place in outlet.on.sets]
-        return [Column(places, True, False)]
+        places = itertools.chain.from_iterable(
+            outlet.on.sets for outlet in self._recording.outlets.values()
+        )
+        return [Column(list(places), on=True, off=False)]
 
     # ---- requests --------------------------------------------------------------------------------
 
