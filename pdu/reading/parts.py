@@ -24,9 +24,10 @@ from ..cli.known_secrets import error_text, reason_text
 from ..cli.states import UNKNOWN
 from ..inspection.nameplate import Nameplate
 from ..inspection.topology import MeteredPart
+from ..loading import open_handler
 from ..loading.handler_loading import LoadedHandler
 from ..loading.handler_module import FOREIGN_ERRORS
-from ..loading.open_handler import HandlerTools, OpenHandler
+from ..loading.open_handler import OpenHandler
 from .kept_warnings import kept_warnings
 
 #: the names of parts; POWER: W alone
@@ -161,8 +162,8 @@ def read_pdu(
     """
     # for figures alone, a handler may open a cheaper session, which does not read the states
     reads_figures_alone = all(part in (figures, power) for part in parts)
-    tools = HandlerTools(handler)
-    with tools.opened(data, with_states=not reads_figures_alone) as session:
+    with_states = not reads_figures_alone
+    with open_handler.opened(handler, data, with_states=with_states) as session:
         return read_parts(session, parts, keep, optional=optional)
 
 

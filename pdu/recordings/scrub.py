@@ -362,16 +362,6 @@ def is_product(name: str) -> bool:
     return _PRODUCT.search(name) is not None and kind_of(name) != SECRETS
 
 
-def replace_unread(
-    groups: Iterable[str], scrub: Callable[[Collection[str]], T], read_values: Callable[[T], object]
-) -> T:
-    """The recording with all groups replaced on which what is read of it does not depend.
-
-    `scrub` makes the recording with these groups replaced, `read_values` reads it.
-    """
-    return scrub(unread_groups(list(groups), (), scrub, read_values))
-
-
 def unread_groups(
     groups: Sequence[G],
     known_unread: Collection[G],
@@ -379,6 +369,7 @@ def unread_groups(
     read_values: Callable[[T], object],
 ) -> set[G]:
     """The groups that can be replaced while the same values are read, and those of `known_unread`.
+    `scrub` makes the recording with these groups replaced, `read_values` reads it.
 
     Most groups are not read: all are tried at once, and halves of them where one is read.
     """

@@ -143,38 +143,26 @@ class _Probe(NamedTuple):
         return meters
 
     def _recording_of(self, columns: Sequence[Column]) -> WebRecording:
-        """The recording whose commands set the places in these columns; where meters deny that
-        outlets are off, they show 0 then.
+        """The recording whose commands set the places in these columns and their copies in other
+        answers; where meters deny that outlets are off, they show 0 then.
         """
-        return _with_columns(self.recording, columns, self._meters(columns))
-
-
-def _with_columns(
-    recording: WebRecording,
-    columns: Sequence[Column],
-    meters: Sequence[Sequence[Place]],
-) -> WebRecording:
-    """The recording with the places of these columns and of their copies in other answers, and with
-    0 in those of `meters` of an outlet that is off.
-    """
-    if not columns:
-        return recording
-    copies = _copies(recording.contents, columns[0].places)
-    outlets = {}
-    for index, (name, outlet) in enumerate(recording.outlets.items()):
-        if outlet.state is None:  # another value says that it is not known
-            outlets[name] = outlet
-            continue
-        on_values: dict[Place, Any] = {}
-        off_values: dict[Place, Any] = {}
-        for column in columns:
-            for place in (column.places[index], *copies.get(column.places[index], ())):
-                on_values[place], off_values[place] = column.on, column.off
-        off_values.update({places[index]: 0 for places in meters})
-        outlets[name] = outlet._replace(
-            on=Effect(outlet.on.request, on_values), off=Effect(outlet.off.request, off_values)
-        )
-    return recording._replace(outlets=outlets)
+        meters = self._meters(columns)
+        copies = _copies(self.recording.contents, columns[0].places)
+        outlets = {}
+        for index, (name, outlet) in enumerate(self.recording.outlets.items()):
+            if outlet.state is None:  # another value says that it is not known
+                outlets[name] = outlet
+                continue
+            on_values: dict[Place, Any] = {}
+            off_values: dict[Place, Any] = {}
+            for column in columns:
+                for place in (column.places[index], *copies.get(column.places[index], ())):
+                    on_values[place], off_values[place] = column.on, column.off
+            off_values.update({places[index]: 0 for places in meters})
+            outlets[name] = outlet._replace(
+                on=Effect(outlet.on.request, on_values), off=Effect(outlet.off.request, off_values)
+            )
+        return self.recording._replace(outlets=outlets)
 
 
 def _copies(contents: Mapping[str, Any], places: Sequence[Place]) -> dict[Place, list[Place]]:

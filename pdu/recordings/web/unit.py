@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, NamedTuple, Optional, TypeVar
 
@@ -466,7 +466,8 @@ class WebUnit(HttpPdu):
         if answer is not None and not is_refusal:
             return self._response(answer, number)
         is_rpc = isinstance(request, dict) and "method" in request
-        if is_taken and any(self._requests.commands.find(part) for part in _parts(call)):
+        parts = [call._replace(body=body) for body in body_parts(call.body)]
+        if is_taken and any(map(self._requests.commands.find, parts)):
             return self._answer_of_command(call, number if is_rpc else None)
         if is_rpc and call.target in self._requests.paths:
             return 200, {"jsonrpc": "2.0", "error": _NO_METHOD, "id": number}, {}
@@ -528,12 +529,6 @@ def answer_in_words(words: str) -> Response:
         return int(first), None, {"Location": path} if path else {}
     kind = "application/json" if words[:1] in ("{", "[") else "text/plain"
     return 200, words.encode(), {"Content-Type": kind}
-
-
-def _parts(call: Call) -> Iterator[Call]:
-    """The call; of a list in its JSON, also with each element alone."""
-    for body in body_parts(call.body):
-        yield call._replace(body=body)
 
 
 def serve(
