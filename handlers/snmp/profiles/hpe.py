@@ -112,11 +112,7 @@ class PduTables(NamedTuple):
     ) -> Total:
         """A total of these figures over all units of the chain: the first index of a row is its
         unit."""
-
-        @rows_of(self.outlet_count)
-        def units(t: Tables) -> Rows:
-            return where_not(t[self.outlet_count], PADDING)
-
+        units = rows_without(self.outlet_count, PADDING)
         return total(
             *figures, else_outlets=else_outlets, unit=THE_UNIT, units=units, demanded=demanded
         )
