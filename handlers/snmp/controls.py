@@ -58,9 +58,12 @@ class Guard:
             return
         if self._is_allowed(value):
             return
-        shown = "no value" if value is None else f"value {tables.quoted(value, 20) or 'is empty'}"
-        shown = value.reason if isinstance(value, Lost) else shown
-        refusal = f"outlet {identity} is not switched: {self.why} ({shown})"
+        value_text = "no value"
+        if isinstance(value, Lost):
+            value_text = value.reason
+        elif value is not None:
+            value_text = f"value {tables.quoted(value, 20) or 'is empty'}"
+        refusal = f"outlet {identity} is not switched: {self.why} ({value_text})"
         if not self.automatic:
             raise Unsupported(refusal)
         setting = NamedSetting("switch_automatic", "yes")
