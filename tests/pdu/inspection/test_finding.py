@@ -17,11 +17,11 @@ def test_an_outlet_without_a_known_state_is_counted_and_not_as_read() -> None:
 
 
 def test_a_measured_total_of_0_is_a_meter_and_a_lost_one_has_its_reason() -> None:
-    finding = HandlerFinding("snmp")
-    finding.note_total("energy", NotKnown("the counter is silent"), "kWh", basis="a recording")
-    assert not finding.metered
-    finding.note_total("load", 0.0, "A", basis="a recording")
-    assert finding.metered
-    assert finding.can == ["report its load (0 A)"]
-    assert finding.cannot == ["report its energy (the counter is silent)"]
-    assert finding.evidence == {"load": "a recording"}
+    of_load, of_energy = HandlerFinding("snmp"), HandlerFinding("snmp")
+    of_load.note_total("load", 0.0, "A", basis="a recording")
+    assert of_load.metered
+    assert of_load.can == ["report its load (0 A)"]
+    assert of_load.evidence == {"load": "a recording"}
+    of_energy.note_total("energy", NotKnown("the counter is silent"), "kWh", basis="a recording")
+    assert not of_energy.metered
+    assert of_energy.cannot == ["report its energy (the counter is silent)"]
