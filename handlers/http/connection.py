@@ -31,10 +31,10 @@ def dial(where: Endpoint, timeout: float, end: float) -> socket.socket:
     addresses = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
     until = min(time.monotonic() + timeout, end)
 
-    def left() -> float:
+    def seconds_left() -> float:
         return _left(timeout, until)
 
-    sock = connect(addresses, left)
+    sock = connect(addresses, seconds_left)
     sock.settimeout(_left(timeout, end))
     return sock
 

@@ -22,9 +22,11 @@ def late_reading(variables: Mapping[str, str], waited_s: float) -> str:
     seconds = setting or _POLLFREQ_S[driver]
     if seconds < waited_s:
         return ""
-    what = f"pollfreq in ups.conf is {seconds:g}" if setting else "pollfreq in ups.conf is not set"
+    poll_interval = (
+        f"pollfreq in ups.conf is {seconds:g}" if setting else "pollfreq in ups.conf is not set"
+    )
     return (
-        f"the NUT driver {driver} reads its device only every {seconds:g} s ({what}), and shows"
-        f" the old state until then: read it again in {seconds:g} s; with a shorter pollfreq,"
+        f"the NUT driver {driver} reads its device only every {seconds:g} s ({poll_interval}), and"
+        f" shows the old state until then: read it again in {seconds:g} s; with a shorter pollfreq,"
         " commands are proven sooner"
     )

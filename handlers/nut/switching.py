@@ -38,7 +38,7 @@ def switch_outlet(
     command = _switch_command(outlet, on=on, refusal=listed_device.refusal)
     _require_login(settings)
     target_word = "on" if on else "off"
-    # An outlet without a state to read is UNKNOWN at once.
+    # UNKNOWN at once, if the outlet has no state to read, or the target's word is no proof of it
     can_prove = outlet.state_variables and target_word not in outlet.unproven_words
     outlet_switch = _OutletSwitch(client, listed_device.name, outlet, command, on=on)
     state = switch(

@@ -5,6 +5,7 @@ Calls to several units share bulks, which saves round trips.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Generator, Mapping, Sequence
 from typing import NamedTuple, Optional, Union
 
@@ -235,7 +236,7 @@ def _ask_bank(bulk: Bulk, unit: XerusUnit, index: int) -> SensorReading:
 
 def _all_invalid(meters: Sequence[Meter]) -> bool:
     """Whether all readings of these meters' current and energy are invalid: `all_invalid`."""
-    return all_invalid(reading for meter in meters for reading in meter.readings())
+    return all_invalid(itertools.chain.from_iterable(meter.readings() for meter in meters))
 
 
 def read_statistic(

@@ -173,11 +173,13 @@ def _with_name(text: str, names: Mapping[str, str]) -> list[str]:
     return [identity for identity, name in names.items() if _normalized_blanks(name) == text]
 
 
-def _with_number(text: str, numbers: Mapping[str, str], others: Sequence[str]) -> list[str]:
-    """The identities of the outlets with this number printed on the unit, without `others`."""
+def _with_number(
+    text: str, numbers: Mapping[str, str], other_identities: Sequence[str]
+) -> list[str]:
+    """The identities of the outlets with this number printed on the unit, without the others."""
     identities: list[str] = []
     for identity, number in numbers.items():
-        if _normalized_blanks(number) == text and identity not in others:
+        if _normalized_blanks(number) == text and identity not in other_identities:
             identities.append(identity)
     return identities
 

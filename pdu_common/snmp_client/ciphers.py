@@ -93,7 +93,7 @@ def _cipher(privacy: Privacy, key: bytes, boots: int, seconds: int, salt: bytes)
         return Cipher(algorithms.AES(key), cfb(vector))
     cipher_key = key[:-_BLOCK]
     pre_vector = key[-_BLOCK:]  # RFC 3414, 8.1.1.1: the vector is the salt XOR it
-    vector = bytes(left ^ right for left, right in zip(salt, pre_vector))
+    vector = bytes(octet ^ pre_octet for octet, pre_octet in zip(salt, pre_vector))
     if len(cipher_key) == _BLOCK:
         cipher_key *= 3  # DES is 3DES with three equal keys
     return Cipher(triple_des(cipher_key), modes.CBC(vector))

@@ -266,7 +266,7 @@ PROFILES = (
         sys_object_ids=oids(NLOGIC.root),
         outlets=NLOGIC.outlets(
             Write(NLOGIC.column("5.2.1.10", "OutletControlCommand"), on=2, off=1),
-            NLOGIC.guard(NLOGIC.column("1.2.1.10", "Controllable"), refuse=("2",)),
+            NLOGIC.guard(NLOGIC.column("1.2.1.10", "Controllable"), allow=(hpe.CONTROLLABLE,)),
         )(power=figure(NLOGIC.column("5.1.1.13", "OutletWatts"))),
         load=NLOGIC.load(has_total=True),
         power=NLOGIC.total(else_outlets=True),

@@ -94,7 +94,7 @@ class PduTables(NamedTuple):
             control,
             Guard(
                 self.column("5.2.1.8", "OutletControlSwitchable"),
-                refuse=("2",),
+                allow=("1",),
                 why="it is configured as not switchable on the device",
             ),
             guard,
@@ -269,7 +269,9 @@ PROFILES = (
         mib="CPQPOWER-MIB (pdu2)",
         models=("G2 metered and switched PDU (P9R, P9S, H8B)",),
         sys_object_ids=oids(PDU2.root),
-        units=Complete(PDU2_PHASES, count=PDU2.unit_count, gaps=True),
+        units=Complete(
+            first(PDU2_PHASES, on_demand(PDU2_CONTROLLABLE)), count=PDU2.unit_count, gaps=True
+        ),
         unit_count=PDU2.unit_count,
         outlets=PDU2.outlets(
             PDU2.verbs(), PDU2.guard(PDU2_CONTROLLABLE, allow=(CONTROLLABLE,)), first_unit=0

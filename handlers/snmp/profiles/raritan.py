@@ -411,7 +411,7 @@ PROFILES = (
             Write(column("13742.6.4.1.2.1.2", "switchingOperation"), on=1, off=0),
             Guard(
                 column("13742.6.3.5.3.1.28", "outletSwitchable"),
-                refuse=("2",),
+                allow=("1",),
                 why="its switching is disabled on the device",
             ),
             rows=LABEL,

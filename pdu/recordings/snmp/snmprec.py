@@ -153,11 +153,10 @@ def _snmprec(text: str) -> RowFile:
     """The rows of a .snmprec file, and its malformed lines."""
     row_file = RowFile()
     for number, line in enumerate(text.split("\n"), 1):
-        line = line.rstrip("\r")
         if not line.strip() or line.startswith("#"):
             continue
         try:
-            written_oid, written_kind, written_value = line.split("|", 2)
+            written_oid, written_kind, written_value = line.rstrip("\r").split("|", 2)
             oid = arcs(written_oid)  # first: what is no row has no first value of a module
             kind, value = first_value(written_kind, written_value)
             row_file.add(oid, _row(kind, value), number)

@@ -61,7 +61,7 @@ _FILE = """\
 "version": "1.2",
 "creator": {creator},
 "_pdu": {{
-{own},
+{pdu_object},
 "outlets": {{
 {outlets}
 }}}},
@@ -170,7 +170,7 @@ class WebRecording(NamedTuple):
     @property
     def text(self) -> str:
         """The text of the file: one outlet and one entry a line."""
-        own = {
+        pdu_object = {
             "handler": self.handler,
             "refused": self.refusal,
             "compared": "yes" if self.is_compared else "no",
@@ -182,7 +182,7 @@ class WebRecording(NamedTuple):
         entries = [_json(_entry(answer)) for answer in self.answers]
         return _FILE.format(
             creator=_json({"name": "pdu record", "version": VERSION}),
-            own=_json(own)[1:-1],
+            pdu_object=_json(pdu_object)[1:-1],
             outlets=",\n".join(outlets),
             entries=",\n".join(entries),
         )
@@ -235,9 +235,9 @@ def handler_in(text: str) -> str:
     return ""
 
 
-def _handler_of(own: Mapping[str, Any]) -> str:
+def _handler_of(pdu_object: Mapping[str, Any]) -> str:
     """The handler in the object `_pdu`; "" for one that is not of this pack."""
-    name = str(own.get("handler", ""))
+    name = str(pdu_object.get("handler", ""))
     return name if registry.is_handler(name) else ""
 
 
@@ -273,7 +273,7 @@ def parse(text: str) -> WebRecording:
         log = _log_of(text)
         if "_pdu" in log:
             answers = merged(map(_answer, log["entries"]))
-            return _with_own(WebRecording(answers), log["_pdu"])
+            return _with_pdu_object(WebRecording(answers), log["_pdu"])
         return _of_another_tool(log["entries"])
     except FORM_ERRORS as error:
         reason = f"{type(error).__name__}: {str(error)[:80]}"
@@ -377,12 +377,12 @@ def _figure(value: Any) -> Figure:
     return figure
 
 
-def _with_own(recording: WebRecording, own: Mapping[str, Any]) -> WebRecording:
-    """The recording with the fields of `own`, its object `_pdu`. Raises what Python raises for JSON
-    of another form."""
+def _with_pdu_object(recording: WebRecording, pdu_object: Mapping[str, Any]) -> WebRecording:
+    """The recording with the fields of its object `_pdu`. Raises what Python raises for JSON of
+    another form."""
     contents = recording.contents
     outlets: dict[str, RecordedOutlet] = {}
-    for name, row in own.get("outlets", {}).items():
+    for name, row in pdu_object.get("outlets", {}).items():
         outlets[name] = RecordedOutlet(
             state=_STATES[row["state"]],
             energy_kwh=_figure(row.get("kwh")),
@@ -392,12 +392,12 @@ def _with_own(recording: WebRecording, own: Mapping[str, Any]) -> WebRecording:
     _require_distinct(outlets)
     return recording._replace(
         outlets=outlets,
-        load_a=_figure(own.get("load_a")),
-        energy_kwh=_figure(own.get("energy_kwh")),
-        handler=_handler_of(own),
-        refusal=str(own.get("refused", "")),
-        kept_texts=[str(text) for text in own.get("kept", [])],
-        is_compared=own.get("compared") == "yes",
+        load_a=_figure(pdu_object.get("load_a")),
+        energy_kwh=_figure(pdu_object.get("energy_kwh")),
+        handler=_handler_of(pdu_object),
+        refusal=str(pdu_object.get("refused", "")),
+        kept_texts=[str(text) for text in pdu_object.get("kept", [])],
+        is_compared=pdu_object.get("compared") == "yes",
     )
 
 

@@ -23,13 +23,13 @@ class AbsentRow(NamedTuple):
 
 
 def without_row(
-    contents: Contents, place: Place, others: Collection[Place], outlet: str
+    contents: Contents, place: Place, other_places: Collection[Place], outlet: str
 ) -> Optional[AbsentRow]:
     """The contents without the row of the outlet whose state is in this place: the smallest part in
-    which no other outlet's state is. None if that is no row that can be absent. `others`: the
-    places of the other outlets; `outlet`: the identity.
+    which no other outlet's state is. None if that is no row that can be absent.
+    `other_places`: of the other outlets' states; `outlet`: the identity.
     """
-    other_paths = [other.path for other in others if other.request == place.request]
+    other_paths = [path for request, path in other_places if request == place.request]
     if isinstance(contents[place.request], TextAnswer):
         return _without_text_row(contents, place, other_paths, outlet)
     path = _path_of_row(place.path, other_paths)
@@ -64,8 +64,8 @@ def with_rows_exchanged(content: Any, path_by_outlet: Mapping[str, Path]) -> Any
     if not set.intersection(*naming_members):
         return None
     new_rows = list(rows)
-    one, other = int(first[length]), int(last[length])
-    new_rows[one], new_rows[other] = rows[other], rows[one]
+    first_index, last_index = int(first[length]), int(last[length])
+    new_rows[first_index], new_rows[last_index] = rows[last_index], rows[first_index]
     return with_values({"": content}, {Place("", first[:length]): new_rows})[""]
 
 

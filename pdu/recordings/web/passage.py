@@ -99,10 +99,6 @@ class Passage(HttpReplay):
         if hasattr(self._threads, "transport"):
             self._threads.transport.close()
 
-    def reply(self, method: str, target: str, body: bytes) -> Response:
-        """The answer to a request without headers."""
-        return self.respond(method, target, {}, body)
-
     def respond(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes
     ) -> Response:
@@ -118,12 +114,15 @@ class Passage(HttpReplay):
             self._threads.transport = StandardTransport(self._upstream.trust)
             self._transports.append(self._threads.transport)
         transport: StandardTransport = self._threads.transport
-        own = {name: text for name, text in headers.items() if name.lower() not in _HOP_HEADERS}
-        for name in own:
+        device_headers = {
+            name: text for name, text in headers.items() if name.lower() not in _HOP_HEADERS
+        }
+        for name in device_headers:
             if name.lower() in ("referer", "origin"):  # by which a device knows its own pages
                 here = f"http://{self.host}:{self.port}"
-                own[name] = own[name].replace(here, self._upstream.where.url)
-        request = Request(method, target, own, body or None, _TIMEOUT_S, _TOTAL_S, LIMIT)
+                url = self._upstream.where.url
+                device_headers[name] = device_headers[name].replace(here, url)
+        request = Request(method, target, device_headers, body or None, _TIMEOUT_S, _TOTAL_S, LIMIT)
         try:
             answer = self._options.retry(lambda: transport.exchange(self._upstream.where, request))
             content = _unpacked(answer.fields, answer.body)
@@ -139,7 +138,8 @@ class Passage(HttpReplay):
                 pairs.append((name, new_text))
         call = Call(method, target, body.decode("utf-8", "replace"))
         with self._lock:
-            exchange = Exchange(call, answer.status, pairs, content, list(_sent_secrets(own)))
+            sent_secrets = list(_sent_secrets(device_headers))
+            exchange = Exchange(call, answer.status, pairs, content, sent_secrets)
             self.exchanges.append(exchange)
         self._options.tell(f"{len(self.exchanges)} answers")
         return answer.status, content, pairs

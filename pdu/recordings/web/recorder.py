@@ -31,11 +31,11 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...cli.options import SECRETS as SECRET_SETTINGS
 from ...cli.output import counted
+from ...loading import open_handler
 from ...loading.four_methods import FourMethods, SettingNotGiven, make_pdu
 from ...loading.handler_loading import LoadedHandler
 from ...loading.handler_module import AskedSettings
-from ...loading.open_handler import HandlerTools
-from ..recording_formats import Recording, RecordingOptions, incomplete
+from ..recording_formats import Recording, RecordingOptions
 from ..replay_server import HOST as LOOPBACK
 from ..scrub import ANY_TEXT, SECRETS, Scrubber, kind_of
 from ..simulated_pdu import States
@@ -76,10 +76,10 @@ _NO_HTTP = (
 def _upstream(handler: LoadedHandler, data: PduData) -> Upstream:
     """Where the device answers: by the settings, without any over HTTP. Raises SettingsError."""
     texts = dcimanager.settings(data)
-    own = {setting.key: texts[setting.key] for setting in _OF_TRUST if setting.key in texts}
+    trust_texts = {row.key: texts[row.key] for row in _OF_TRUST if row.key in texts}
     if not registry.is_handler(handler.display_name):
-        own = {"scheme": "http", **own}
-    settings = Settings(own, _OF_TRUST)
+        trust_texts = {"scheme": "http", **trust_texts}
+    settings = Settings(trust_texts, _OF_TRUST)
     trust = Trust.from_settings(
         settings,
         over_tls=settings[SCHEME] == "https",
@@ -145,7 +145,7 @@ class _Reader(NamedTuple):
         """What tools read besides, without what names its owner. Names are read, and not
         compared.
         """
-        with HandlerTools(self.handler).opened(self.data(port)) as unit:
+        with open_handler.opened(self.handler, self.data(port)) as unit:
             with contextlib.suppress(PduHandlerError):
                 unit.labels()
             try:
@@ -258,7 +258,9 @@ def _record(
     recording = recording.commanded(on, off)
     answer_count = counted(len(recording.answers), "answer")
     holds = f"{answer_count}, {counted(len(recording.outlets), 'outlet')}"
-    notes = [*_notes(recording, is_own=is_own), *incomplete(len(answers), MOST, "answers")]
+    notes = list(_notes(recording, is_own=is_own))
+    if len(answers) > MOST:
+        notes.append(f"The recording may be incomplete: recording ends after {MOST} answers.")
     return Recording(recording.text, holds, notes)
 
 

@@ -67,6 +67,25 @@ class TextAnswer(str):
         return TextAnswer(kind.sub(lambda part: change(part[0]), self))
 
 
+def with_changed_texts(
+    content: Any, change: Callable[[str], str], *, in_names: bool = False
+) -> Any:
+    """The content of an answer with its texts changed; with `in_names` the names of members too."""
+    if isinstance(content, TextAnswer):
+        return TextAnswer(change(content))
+    if isinstance(content, str):
+        return change(content)
+    if isinstance(content, dict):
+        members: dict[str, Any] = {}
+        for name, value in content.items():
+            new_name = change(name) if in_names else name
+            members[new_name] = with_changed_texts(value, change, in_names=in_names)
+        return members
+    if isinstance(content, list):
+        return [with_changed_texts(value, change, in_names=in_names) for value in content]
+    return content
+
+
 def document_of(body: bytes, media_type: str = "", charset: str = "utf-8") -> Any:
     """The JSON of an answer, or its text in this encoding; the octets of a picture and the like. A
     null is a text: None would be no answer.
