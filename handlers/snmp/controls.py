@@ -59,9 +59,12 @@ class Guard:
         is_refused = value is None or isinstance(value, Lost) or is_one_of(value, self.refuse)
         if is_allowed if self.allow else not is_refused:
             return
-        shown = "no value" if value is None else f"value {tables.quoted(value, 20) or 'is empty'}"
-        shown = value.reason if isinstance(value, Lost) else shown
-        refusal = f"outlet {identity} is not switched: {self.why} ({shown})"
+        value_text = "no value"
+        if isinstance(value, Lost):
+            value_text = value.reason
+        elif value is not None:
+            value_text = f"value {tables.quoted(value, 20) or 'is empty'}"
+        refusal = f"outlet {identity} is not switched: {self.why} ({value_text})"
         if not self.automatic:
             raise Unsupported(refusal)
         setting = NamedSetting("switch_automatic", "yes")
