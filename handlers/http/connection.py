@@ -265,7 +265,7 @@ class DeadlineReader(io.RawIOBase):
 
     def __init__(self, raw: Any, sock: socket.socket, timeout: float, end: float) -> None:
         self._raw = raw
-        self._opened = sock
+        self._socket = sock
         self._timeout = timeout
         self._end = end
         #: whether the stream has ended
@@ -276,7 +276,7 @@ class DeadlineReader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> Any:
         """Read octets. Raises socket.timeout late."""
-        limit(self._opened, self._end - time.monotonic(), self._timeout)
+        limit(self._socket, self._end - time.monotonic(), self._timeout)
         try:
             count = self._raw.readinto(buffer)
         except ssl.SSLError as error:

@@ -206,7 +206,7 @@ def _wait_for_signal(signals: list[int], device: ReplayedDevice, *, as_json: boo
     while not is_over:
         time.sleep(_POLL_S)
         is_over = bool(signals)
-        new = device.writes()[count:]
-        count += len(new)
-        if new and not as_json:
-            print("\n".join(map(printable, new)), flush=True)
+        new_writes = device.writes()[count:]
+        count += len(new_writes)
+        if new_writes and not as_json:
+            print("\n".join(map(printable, new_writes)), flush=True)

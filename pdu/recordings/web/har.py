@@ -284,7 +284,7 @@ def _of_another_tool(entries: Sequence[Any]) -> WebRecording:
     """The answers of one host and port. Raises what Python raises for JSON of another form."""
     own_place = ""
     answers: list[Answer] = []
-    answered: set[str] = set()
+    answered_requests: set[str] = set()
     left_out: dict[str, str] = {}
     for entry in entries:
         request = entry["request"]
@@ -297,12 +297,12 @@ def _of_another_tool(entries: Sequence[Any]) -> WebRecording:
             reason = _reason_to_leave_out(entry) if is_own else "another host or port"
             if not reason:
                 answers.append(_answer(entry, hides_secrets=True))
-                answered.add(words)
+                answered_requests.add(words)
         except (SettingsError, *FORM_ERRORS) as error:
             reason = f"it cannot be read ({type(error).__name__})"
         if reason:
             left_out[words] = f"{printable(words, 200)}: {reason}"
-    sentences = [text for words, text in left_out.items() if words not in answered]
+    sentences = [text for words, text in left_out.items() if words not in answered_requests]
     # a session that ends leads from a page to the login
     answers.sort(key=lambda answer: not 300 <= answer.status < 400)
     return WebRecording(merged(answers), left_out=sentences, is_of_another_tool=True)

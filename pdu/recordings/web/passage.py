@@ -74,8 +74,8 @@ class Passage(HttpReplay):
         self._upstream, self._options = upstream, options
         self._logins: list[str] = []
         for text in logins:
-            escaped = json.dumps(text)[1:-1]
-            self._logins += [text, quote(text, safe=""), quote_plus(text), escaped]
+            escaped_text = json.dumps(text)[1:-1]
+            self._logins += [text, quote(text, safe=""), quote_plus(text), escaped_text]
         self._commands = [RequestPattern.parse(words).of_outlet(ANY) for words in commands]
         self._threads = threading.local()  # a connection for each of the handler's
         self._transports: list[StandardTransport] = []

@@ -333,8 +333,8 @@ def _may_record_without(handler: LoadedHandler, error: PduHandlerError, passage:
     """Whether a device is recorded that its handler does not read: to support it later. If it
     answered nothing but its first resource, its login was not taken.
     """
-    answered = [exchange for exchange in passage.exchanges if exchange.status < 400]
-    is_answered = error.kind == "unsupported" or len(answered) > 1
+    answered_exchanges = [exchange for exchange in passage.exchanges if exchange.status < 400]
+    is_answered = error.kind == "unsupported" or len(answered_exchanges) > 1
     return handler.display_name in INTERFACES and is_answered
 
 
