@@ -35,7 +35,7 @@ from .snmp_options import (
     families_source,
     has_snmp_options,
     note_on_absent_options,
-    notes_on_older_profiles,
+    notes_on_older_archives,
     with_snmp_options,
 )
 
@@ -319,7 +319,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         print(_summary(handler.path, handler.source.data))
         path_word = shlex.quote(str(handler.path))
         print(f"import path {handler.source.import_path}; register it: pdu register {path_word}")
-    for note in (options_note, *notes_on_older_profiles(handlers, options.out)):
+    for note in (options_note, *notes_on_older_archives(handlers, options.out)):
         if note:
             print(f"build.py: {note}", file=sys.stderr)
     return 0

@@ -186,7 +186,7 @@ def _cycle_outlet(outcome: _OutletCycle, session: OpenHandler, pause_s: float) -
     power = OutletPower(called_outlet)
     begin = time.monotonic()
     try:
-        # after SIGTERM and SIGHUP, too, the state in which the outlet was left is reported
+        # after other signals, too, the state in which the outlet was left is reported
         with signals_as_ctrl_c():
             # a person may have taken a while to answer
             if not power.read_is_on():

@@ -40,8 +40,17 @@ class NewPdu(NamedTuple):
     name: str
     list_path: str
     login_path: str
-    #: the options that let another command use these files
-    words: Sequence[str]
+    #: the options --list and --auth as they were given, "" for what was not
+    list_option: str
+    auth_option: str
+
+    @property
+    def words(self) -> Sequence[str]:
+        """The options that let another command use these files: no file of logins that is not
+        there, because no login was written.
+        """
+        has_logins = os.path.exists(self.login_path)
+        return names.list_words(self.list_option, self.auth_option if has_logins else "")
 
 
 class Addition(NamedTuple):
@@ -109,11 +118,14 @@ def new_pdu(name: str, list_file: str, auth_file: str) -> NewPdu:
         folder = os.path.dirname(os.path.realpath(file))
         if not os.path.isdir(folder) and path != names.own_list():
             raise SettingsError(f"{file}: there is no folder {folder}: create it")
+    if os.path.realpath(path) == os.path.realpath(login_path):
+        raise SettingsError(f"{path} is given as the list and as the file of logins: give two")
     return NewPdu(
         name=name,
         list_path=os.path.realpath(path),
         login_path=os.path.realpath(login_path),
-        words=names.list_words(list_file, auth_file),
+        list_option=list_file,
+        auth_option=auth_file,
     )
 
 

@@ -334,16 +334,16 @@ def _notes(uploads: Sequence[Upload], dist: str) -> Iterator[str]:
     sources = [*clone.glob("handlers/**/*.py"), *clone.glob("packaging/**/*.py")]
     for upload in uploads:
         path = Path(upload.path)
-        if path.parent.resolve() != clone / "dist" or not path.is_file():
+        name = upload.handler.removeprefix("pdu_")
+        # an archive of anybody's handler has no files of the clone
+        if path.resolve() != clone / "dist" / registry.archive_name(name):
             continue
         build_time = path.stat().st_mtime
         newer_sources = [source for source in sources if source.stat().st_mtime > build_time]
         if newer_sources:
             newer_path = newer_sources[0].relative_to(clone)
-            yield (
-                f"note: {newer_path} is newer than {path.name}; to build what you have: make"
-                " packages"
-            )
+            build = "make packages" if name in registry.names() else "packaging/build.py, as before"
+            yield f"note: {newer_path} is newer than {path.name}; to build what you have: {build}"
 
 
 def _list(handlers: Sequence[str], dist: str) -> Result:

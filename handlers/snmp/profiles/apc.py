@@ -171,11 +171,6 @@ def _of_units(below: str, name: str) -> Derived:
     return rows
 
 
-@rows_of(RPDU2_DEVICE, RPDU2_COUNT)
-def rpdu2_units(t: Tables) -> Rows:
-    return complete(t[RPDU2_DEVICE], counts=t[RPDU2_COUNT], gaps=True)
-
-
 RPDU2_LOAD = figure(rpdu2_phases, TENTHS, unit_of_row=RPDU2_PHASE)
 RPDU2_POWER = figure(_of_units("5", "rPDU2DeviceStatusPower"), TENS)
 
@@ -341,7 +336,7 @@ PROFILES = (
             "EPDU1xxxMBO",
         ),
         sys_object_ids=oids("318.1.3.4.6", "318.1.3.4.8", ANY_APC),
-        units=rpdu2_units,
+        units=Complete(RPDU2_DEVICE, count=RPDU2_COUNT, gaps=True),
         unit_count=RPDU2_COUNT,
         outlets=outlets(
             State(

@@ -31,12 +31,7 @@ PE_CURRENT = column("21317.1.3.2.2.2.1.99.1.2", "deviceIntegerCurrent")
 PE_ENERGY = column("21317.1.3.2.2.2.1.99.1.5", "deviceIntegerPowerDissipation")
 
 
-@rows_of(CONFIRMATION)
-def confirmable(t: Tables) -> Rows:
-    return where_not(t[CONFIRMATION], NO_CONFIRMATION)
-
-
-LISTED_STATUS = replace(STATUS, listed=confirmable)
+LISTED_STATUS = replace(STATUS, listed=rows_without(CONFIRMATION, NO_CONFIRMATION))
 
 
 @rows_of(STATUS, CONFIRMATION, by_row=True)
@@ -75,26 +70,15 @@ DEVICE_ENERGY = column(f"{PE2}.2.1.4.1.4", "devReadingPD")
 WIRED_TYPE = column(f"{PE2}.2.1.1.1.4", "devStatusWiredType")
 
 
-@rows_of(COUNTED)
-def stations(t: Tables) -> Rows:
-    """The number of outlets of each station that is there."""
-    return where_not(t[COUNTED], NO_STATION)
+# the number of outlets of each station that is there
+STATIONS = rows_without(COUNTED, NO_STATION)
+# The MIB does not say what the device's own current is on a station with several phases.
+ONE_PHASE_CURRENTS = rows_where(DEVICE_AMPS, WIRED_TYPE, ONE_PHASE)
 
 
-@rows_of(DEVICE_AMPS, WIRED_TYPE, by_row=True)
-def one_phase_currents(t: Tables) -> Rows:
-    """The current of each station of one phase: the MIB does not say what the device's own current
-    is on a station with several phases."""
-    return where(t[DEVICE_AMPS], t[WIRED_TYPE], ONE_PHASE)
-
-
-@rows_of(SWITCHABLE, NAME)
-def slots(t: Tables) -> Rows:
-    """The outlets that can or cannot be switched, else those with a name."""
-    return where(t[SWITCHABLE], t[SWITCHABLE], "1", "2") or t[NAME]
-
-
-station_total = partial(total, else_outlets=True, unit=THE_UNIT, units=stations)
+# the outlets that can or cannot be switched, else those with a name
+SLOTS = first(rows_where(SWITCHABLE, SWITCHABLE, "1", "2"), NAME)
+station_total = partial(total, else_outlets=True, unit=THE_UNIT, units=STATIONS)
 
 
 def _station_rows(values: Source) -> Derived:
@@ -207,8 +191,8 @@ PROFILES = (
                 why="the SNMP community or user may not switch it",
             ),
             Guard(SWITCHABLE, allow=("2",), why="the device reports it as not switchable"),
-            rows=_station_rows(slots),
-            count=stations,
+            rows=_station_rows(SLOTS),
+            count=STATIONS,
             checks_empty_table=True,
             number=unit_and_outlet(OPERATION),
             name=NAME,
@@ -218,7 +202,7 @@ PROFILES = (
         ),
         load=station_total(
             _compared_figure("4.3.1.1", "lineReadingCur", "4.3.1.2", "lineReadingVol"),
-            _reading(one_phase_currents),
+            _reading(ONE_PHASE_CURRENTS),
             _compared_figure("2.4.1.1", "bankReadingCur", "2.4.1.3", "bankReadingPower"),
         ),
         power=station_total(

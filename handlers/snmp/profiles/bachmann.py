@@ -45,13 +45,9 @@ PHASE_COUNT = column("31770.2.2.4.2.1.20", "blueNet2DeviceNumberOfPhases")
 DEVICES = Complete(PHASE_COUNT, count=DEVICE_COUNT, gaps=True)
 
 
-@rows_of(PHASE_COUNT, DEVICE_COUNT)
-def devices_with_phases(t: Tables) -> Rows:
-    """The number of phases of each device that has some."""
-    return where_not(t[DEVICES], "0")
-
-
-device_total = partial(total, else_outlets=True, unit=THE_UNIT, units=devices_with_phases)
+# the number of phases of each device that has some
+DEVICES_WITH_PHASES = rows_without(DEVICES, "0")
+device_total = partial(total, else_outlets=True, unit=THE_UNIT, units=DEVICES_WITH_PHASES)
 
 
 def _by_guid(values: Rows, guids: Rows) -> Rows:
@@ -196,9 +192,9 @@ PROFILES = (
             power=_measurement(POWER, SOCKETS),
             energy=_measurement(ENERGY, SOCKETS),
         ),
-        load=device_total(_measurement(CURRENT, PHASES, devices_with_phases)),
-        power=device_total(_measurement(POWER, PHASES, devices_with_phases)),
-        energy=device_total(_measurement(ENERGY, PHASES, devices_with_phases)),
+        load=device_total(_measurement(CURRENT, PHASES, DEVICES_WITH_PHASES)),
+        power=device_total(_measurement(POWER, PHASES, DEVICES_WITH_PHASES)),
+        energy=device_total(_measurement(ENERGY, PHASES, DEVICES_WITH_PHASES)),
         evidence=SIMULATED,
         unread=(
             "blueNet2FuseStatus: the index of a socket has no fuse, and blueNet2SocketFuse is not"

@@ -50,12 +50,7 @@ def units(t: Tables) -> Rows:
 def _metered(below: str, name: str) -> Derived:
     """A column of the outlets of PDUs that meter them."""
     values = column(f"30932.1.10.1.4.10.1.{below}", name)
-
-    @rows_of(values, *objects_of([HAS_MONITOR]), by_row=True)
-    def rows(t: Tables) -> Rows:
-        return where_not(t[values], "0", by=t[HAS_MONITOR])
-
-    return rows
+    return rows_where(values, HAS_MONITOR, "0", keep=False)
 
 
 def _legacy(below: str, name: str, last: int = 24) -> Derived:

@@ -91,12 +91,11 @@ ONE_PHASE_LOAD = figure(
 def _device(below: str, name: str, *, optional: bool = False) -> Derived:
     """A column of the units; `optional`: some of those that have their outlets in ePDU lack it."""
     values = column(f"{EPDU2}.3.4.1.{below}", name, optional=optional)
+    every_row = Complete(values, DEVICE_MODULE)
 
-    @rows_of(values, DEVICE_MODULE)
+    @rows_of(every_row)
     def rows(t: Tables) -> Rows:
-        found, modules = t[values], t[DEVICE_MODULE]
-        is_absent = not found and t.is_optional_and_absent(values, modules)
-        return _each_unit(t, complete(found, modules, absent=is_absent), DEVICE_MODULE)
+        return _each_unit(t, t[every_row], DEVICE_MODULE)
 
     return rows
 
@@ -144,11 +143,6 @@ def _of_epdu2(values: Derived) -> Derived:
     return rows
 
 
-@rows_of(DEVICE_MODULE, DEVICE_COUNT)
-def units(t: Tables) -> Rows:
-    return complete(t[DEVICE_MODULE], counts=t[DEVICE_COUNT], gaps=True)
-
-
 EPDU_COUNT = scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets")  # 0 on a metered unit
 
 
@@ -158,13 +152,8 @@ ATS_PHASE = column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase")
 
 
 def _lines(below: str, name: str) -> Derived:
-    values = column(f"{ATS}.5.2.2.1.{below}", name)
-
-    @rows_of(values, ATS_PHASE)
-    def rows(t: Tables) -> Rows:
-        return where(complete(t[values], from_one=LAST_ARC), t[ATS_PHASE], *LINES, others=PAIRS)
-
-    return rows
+    values = Complete(column(f"{ATS}.5.2.2.1.{below}", name), from_one=LAST_ARC)
+    return rows_where(values, ATS_PHASE, *LINES, others=PAIRS)
 
 
 def _ats_total(below: str, name: str) -> Scalar:
@@ -182,7 +171,7 @@ PROFILES = (
         mib="CPS-MIB (ePDU2)",
         models=("PDU7xxxx, PDU8xxxx", "RMCARD205 with a daisy chain"),
         sys_object_ids=oids(EPDU2, ANY_CYBERPOWER),
-        units=units,
+        units=Complete(DEVICE_MODULE, count=DEVICE_COUNT, gaps=True),
         unit_count=DEVICE_COUNT,
         outlets=outlets(
             State(

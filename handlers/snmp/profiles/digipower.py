@@ -121,14 +121,8 @@ def names(t: Tables) -> Rows:
     return concat(*(rows if u == FIRST else prefixed(u, rows) for u, rows in tables.items()))
 
 
-@rows_of(CURRENT, STATUS, by_row=True)
-def currents(t: Tables) -> Rows:
-    """The current of each unit. A walk that ended early shows no other sign than the next row."""
-    result = complete(t[CURRENT], where_not(t[STATUS], ""))
-    last = max(map(int, filter(is_number, result)), default=0)
-    if last and t.has_cell(CURRENT, str(last + 1)):
-        result[UNIDENTIFIED] = LOST
-    return result
+# a walk that ended early shows no other sign than the next row
+CURRENTS = Complete(CURRENT, beside=rows_without(STATUS, ""), next_row=True)
 
 
 def _of_one_unit(values: Scalar) -> Derived:
@@ -153,7 +147,7 @@ PROFILES = (
         outlets=outlets(
             State(states, on=(ON,), off=(OFF,), absent=(NO_OUTLET,)), WriteAll(), name=names
         ),
-        load=total(figure(currents, TENTHS)),
+        load=total(figure(CURRENTS, TENTHS)),
         power=total(figure(_of_one_unit(WATTS), HUNDREDTHS)),
         energy=total(figure(_of_one_unit(KWH), THOUSANDTHS)),
         evidence=SIMULATED,

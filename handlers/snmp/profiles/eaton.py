@@ -57,15 +57,9 @@ def _input_figures(
     values: Column, scale: Decimal = ONES, absent: Sequence[str] = ("-1",)
 ) -> tuple[Measurement, Measurement]:
     """The total of each input, and the phases of those without a total."""
-
-    @rows_of(values, MEASURED, late=(values,))
-    def totals(t: Tables) -> Rows:
-        return where(t[values], t[MEASURED], TOTAL, others=(*PHASES, UNKNOWN))
-
-    @rows_of(values, MEASURED, late=(values,))
-    def phases(t: Tables) -> Rows:
-        return where(t[values], t[MEASURED], *PHASES, others=(TOTAL, UNKNOWN))
-
+    rows = on_demand(values)
+    totals = rows_where(rows, MEASURED, TOTAL, others=(*PHASES, UNKNOWN))
+    phases = rows_where(rows, MEASURED, *PHASES, others=(TOTAL, UNKNOWN))
     return figure(totals, scale, absent), figure(phases, scale, absent)
 
 
@@ -106,12 +100,8 @@ def channels(t: Tables) -> Rows:
 GENESIS_CURRENT = Spread(oid("17373.3.2"), (Span(1, 8, 1),), "intDeciAmpsCTN")
 
 
-@rows_of(GENESIS_CURRENT, by_row=True)
-def genesis_currents(t: Tables) -> Rows:
-    """The currents of the transformers that are there."""
-    return where_not(t[GENESIS_CURRENT], "-1")
-
-
+# the currents of the transformers that are there
+GENESIS_CURRENTS = rows_without(GENESIS_CURRENT, "-1")
 POWER_PDU = "534.6.6.4.1"
 BREAKER = column(POWER_PDU + ".3.1.1.2", "breakerName")
 
@@ -271,7 +261,7 @@ PROFILES = (
         source=pysnmp_mibs("mibs/eaton/EATON-GENESIS-II-MIB"),
         models=("Monitored ePDU Genesis II (Aphel)",),
         sys_object_ids=oids("17373"),
-        outlets=outlets(rows=genesis_currents, current=figure(genesis_currents, TENTHS)),
+        outlets=outlets(rows=GENESIS_CURRENTS, current=figure(GENESIS_CURRENTS, TENTHS)),
         evidence=SIMULATED.of("current"),
         note="No load: the MIB does not say what each channel measures.",
     ),
@@ -283,7 +273,7 @@ PROFILES = (
         sys_object_ids=oids(NLOGIC.root),
         outlets=NLOGIC.outlets(
             Write(NLOGIC.column("5.2.1.10", "OutletControlCommand"), on=2, off=1),
-            NLOGIC.guard(NLOGIC.column("1.2.1.10", "Controllable"), refuse=("2",)),
+            NLOGIC.guard(NLOGIC.column("1.2.1.10", "Controllable"), allow=(hpe.CONTROLLABLE,)),
         )(power=figure(NLOGIC.column("5.1.1.13", "OutletWatts"))),
         load=NLOGIC.load(has_total=True),
         power=NLOGIC.total(else_outlets=True),

@@ -37,10 +37,7 @@ def _lines(currents: Column, voltages: Column, phase_count: Column) -> Complete:
     def lines(t: Tables) -> Rows:
         return with_arc(t[every_row], -1, *LINES)
 
-    @rows_of(phase_count)
-    def line_count(t: Tables) -> Rows:
-        return where(t[phase_count], t[phase_count], "1", "2", "3")
-
+    line_count = rows_where(phase_count, phase_count, "1", "2", "3")
     return Complete(lines, count=line_count, padding=("-1",))
 
 
@@ -65,10 +62,6 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
         if t.outlet and not numbers:
             return {}
         return where_not(t[state], PADDING, by=numbers, demanded=True)
-
-    @rows_of(metered_number)
-    def metered(t: Tables) -> Rows:
-        return where_not(t[metered_number], PADDING)
 
     @rows_of(number, metered_number)
     def printed_numbers(t: Tables) -> Rows:
@@ -100,7 +93,7 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
         Write(command, on=ON, off=OFF),
         count=count,
         checks_empty_table=True,
-        rows=metered,
+        rows=rows_without(metered_number, PADDING),
         number=printed_numbers,
         name=first(
             below("5.4.1.3", "OutletSwitchedStatusName"),

@@ -89,7 +89,7 @@ class PduTables(NamedTuple):
             control,
             Guard(
                 self.column("5.2.1.8", "OutletControlSwitchable"),
-                refuse=("2",),
+                allow=("1",),
                 why="it is configured as not switchable on the device",
             ),
             guard,
@@ -112,11 +112,7 @@ class PduTables(NamedTuple):
     ) -> Total:
         """A total of these figures over all units of the chain: the first index of a row is its
         unit."""
-
-        @rows_of(self.outlet_count)
-        def units(t: Tables) -> Rows:
-            return where_not(t[self.outlet_count], PADDING)
-
+        units = rows_without(self.outlet_count, PADDING)
         return total(
             *figures, else_outlets=else_outlets, unit=THE_UNIT, units=units, demanded=demanded
         )
@@ -270,7 +266,9 @@ PROFILES = (
         mib="CPQPOWER-MIB (pdu2)",
         models=("G2 metered and switched PDU (P9R, P9S, H8B)",),
         sys_object_ids=oids(PDU2.root),
-        units=Complete(PDU2_PHASES, count=PDU2_COUNT, gaps=True),
+        units=Complete(
+            first(PDU2_PHASES, on_demand(PDU2_CONTROLLABLE)), count=PDU2_COUNT, gaps=True
+        ),
         unit_count=PDU2_COUNT,
         outlets=PDU2.outlets(
             PDU2.verbs(), PDU2.guard(PDU2_CONTROLLABLE, allow=(CONTROLLABLE,)), first_unit=0

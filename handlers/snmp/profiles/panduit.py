@@ -27,9 +27,7 @@ UNKNOWN = Condition(
 )
 
 
-@rows_of(G5.states, INDEX, by_row=True)
-def states(t: Tables) -> Rows:
-    return where_not(t[G5.states], "0", by=t[INDEX], demanded=True)
+STATES = rows_where(G5.states, INDEX, "0", keep=False, demanded=True)
 
 
 @rows_of(G5.names, INDEX)
@@ -46,7 +44,7 @@ def named(t: Tables) -> Rows:
 @rows_of(G5.outlet_count, G5.states, INDEX)
 def counts(t: Tables) -> Rows:
     """The outlets of units with outlets in the table of states."""
-    listed = t[states]
+    listed = t[STATES]
     return of_units(t[G5.outlet_count], listed) if listed else {}
 
 
@@ -63,7 +61,7 @@ PROFILES = (
         outlets=G5.outlets(
             G5.verbs(),
             G5.guard(G5.column("1.2.1.10", "Controllable"), allow=(hpe.CONTROLLABLE,)),
-            State(states, on=("2",), off=("1",), absent=(hpe.PADDING,), conditions=(UNKNOWN,)),
+            State(STATES, on=("2",), off=("1",), absent=(hpe.PADDING,), conditions=(UNKNOWN,)),
         )(
             rows=named,
             count=counts,

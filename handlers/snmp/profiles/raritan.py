@@ -293,11 +293,6 @@ def breakers(t: Tables) -> Rows:
     return unless({} if inlets else PROTECTORS.values(t, CURRENT), inlets)
 
 
-@rows_of(INLET_COUNT)
-def pdus(t: Tables) -> Rows:
-    return where_not(t[INLET_COUNT], "0")
-
-
 @rows_of(INLET_COUNT, PX2_OUTLET_COUNT, PDU_COUNT)
 def px2_units(t: Tables) -> Rows:
     return complete(t[INLET_COUNT] or t[PX2_OUTLET_COUNT], counts=t[PDU_COUNT], gaps=True)
@@ -308,7 +303,7 @@ def printed_numbers(t: Tables) -> Rows:
     return with_units(numbered(t[LABEL], position=0), t[LABEL])
 
 
-pdu_total = partial(total, unit=THE_UNIT, units=pdus)
+pdu_total = partial(total, unit=THE_UNIT, units=rows_without(INLET_COUNT, "0"))
 LINES = INLET_POLES.figure(lines, CURRENT)
 ONE_PHASE_INLETS = INLETS.figure(
     one_phase_inlets,
@@ -432,7 +427,7 @@ PROFILES = (
             Write(column("13742.6.4.1.2.1.2", "switchingOperation"), on=1, off=0),
             Guard(
                 column("13742.6.3.5.3.1.28", "outletSwitchable"),
-                refuse=("2",),
+                allow=("1",),
                 why="its switching is disabled on the device",
             ),
             rows=LABEL,

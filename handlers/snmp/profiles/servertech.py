@@ -13,6 +13,7 @@ STATUS = column("1718.3.2.3.1.5", "outletStatus", optional=True)
 OUTLET_ID = column("1718.3.2.3.1.2", "outletID")
 OUTLET_COUNT = column("1718.3.2.2.1.9", "infeedOutletCount", optional=True)
 INFEED_ID = column("1718.3.2.2.1.2", "infeedID")
+INFEEDS = first(OUTLET_COUNT, INFEED_ID)  # some firmware lacks the counts
 INFEED_COUNT = column("1718.3.2.1.1.5", "towerInfeedCount")
 TOWER_COUNT = scalar("1718.3.1.4.0", "systemTowerCount")
 # Models that only monitor may lack the control states.
@@ -43,27 +44,22 @@ def _infeeds(values: Column, *, is_late: bool = False) -> Derived:
     the neutral lines: the fourth infeeds of three-phase towers. If a tower does not report its
     capabilities, its infeeds are not summed. `is_late`: they take the place of another figure."""
     late = (INFEED_ID, values) if is_late else (INFEED_ID,)
+    every_infeed = Complete(values, INFEEDS, INFEED_COUNT)
+    every_load = Complete(INFEED_LOAD, INFEEDS, INFEED_COUNT)
 
     @rows_of(values, OUTLET_COUNT, INFEED_COUNT, INFEED_LOAD, TOWER, late=late)
     def rows(t: Tables) -> Rows:
-        infeeds = t[OUTLET_COUNT] or t[INFEED_ID]  # some firmware lacks the counts
-        every_infeed = _complete(t, values, infeeds)
-        fourth = with_arc(_complete(t, INFEED_LOAD, infeeds), 1, "4")
+        fourth = with_arc(t[every_load], 1, "4")
         three_phase = where_not(bit(t[TOWER], THREE_PHASE), "", by=t[TOWER]) if fourth else {}
         is_neutral = left_join(fourth, part_of(three_phase, fourth, stop=1))
-        return where_not(every_infeed, "1", by=is_neutral)
+        return where_not(t[every_infeed], "1", by=is_neutral)
 
     return rows
 
 
-def _complete(t: Tables, values: Column, infeeds: Rows) -> Rows:
-    absent = not t[values] and t.is_optional_and_absent(values, infeeds)
-    return complete(t[values], infeeds, {} if absent else t[INFEED_COUNT], absent=absent)
-
-
 @rows_of(OUTLET_COUNT, TOWER_COUNT, late=(INFEED_ID,))
 def towers(t: Tables) -> Rows:
-    rows = first_of_units(t[OUTLET_COUNT] or t[INFEED_ID])
+    rows = first_of_units(t[INFEEDS])
     return complete(rows, counts=t[TOWER_COUNT], gaps=True)
 
 

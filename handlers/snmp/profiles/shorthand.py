@@ -119,6 +119,12 @@ def numbered_parts(object_of: Callable[[int], Object], numbers: Iterable[int]) -
     return Parts(tuple((str(n), object_of(n)) for n in numbers))
 
 
+def only_metered(values: Column) -> Parts:
+    """Values by the indexes of meters, on a unit that shows no table of switched outlets: outlet 7
+    is "0.7". The table may be missing only now, and its rows are other outlets'."""
+    return Parts((("0", values),))
+
+
 def numbered_rows(rows_of_part: Callable[[int], Derived], numbers: Iterable[int]) -> Derived:
     """The same of functions; the first object of each is that of its values."""
     functions = {n: rows_of_part(n) for n in numbers}
@@ -151,10 +157,37 @@ def on_demand(values: Column) -> Derived:
     return Derived(lambda t: t[values], (values,), by_row=True, late=(values,))
 
 
+def _are_by_row(*sources: Source) -> bool:
+    return all(not isinstance(source, Computed) or source.is_by_row() for source in sources)
+
+
 def first(*sources: Source) -> Derived:
     """The first of these that the device has."""
-    by_row = all(not isinstance(source, Computed) or source.is_by_row() for source in sources)
-    return Derived(lambda t: t.first(*sources), tuple(objects_of(sources)), by_row)
+    objects = tuple(objects_of(sources))
+    return Derived(lambda t: t.first(*sources), objects, _are_by_row(*sources))
+
+
+def rows_where(
+    values: Source,
+    marks: Source,
+    *words: str,
+    others: Sequence[str] = (),
+    keep: bool = True,
+    demanded: bool = False,
+) -> Derived:
+    """The rows of `values` whose mark is one of `words`; see `where`."""
+    late = values.needs_late() if isinstance(values, Computed) else ()
+
+    @rows_of(values, marks, by_row=_are_by_row(values, marks), late=late)
+    def rows(t: Tables) -> Rows:
+        return where(t[values], t[marks], *words, others=others, keep=keep, demanded=demanded)
+
+    return rows
+
+
+def rows_without(values: Source, *words: str) -> Derived:
+    """The rows of `values` that read none of `words`; see `where_not`."""
+    return rows_where(values, values, *words, keep=False)
 
 
 def value_or_empty(values: Source, beside: Source) -> Derived:

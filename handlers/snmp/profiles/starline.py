@@ -29,13 +29,7 @@ def lines(t: Tables) -> Rows:
 
 def _rated_outlets(below: int, name: str) -> Derived:
     """A column of the outlets that have a rating."""
-    values = column(f"{AC}.7.1.{below}", name)
-
-    @rows_of(values, RATING)
-    def rows(t: Tables) -> Rows:
-        return where_not(t[values], *NOT_FITTED, by=t[RATING])
-
-    return rows
+    return rows_where(column(f"{AC}.7.1.{below}", name), RATING, *NOT_FITTED, keep=False)
 
 
 LINES = figure(lines, least=3)

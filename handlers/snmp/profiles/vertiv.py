@@ -33,12 +33,6 @@ def _v5_metered(values: Column) -> Derived:
     return rows
 
 
-def _only_metered(values: Column) -> Parts:
-    """Values by the indexes of meters, on a unit that shows no table of switched outlets: outlet 7
-    is "0.7". The table may be missing only now, and its rows are other outlets'."""
-    return Parts((("0", values),))
-
-
 @rows_of(V5_LINE_CURRENT, V5_LINE_NAME, V5_TYPE)
 def v5_lines(t: Tables) -> Rows:
     """The lines of a unit fed in delta, whose phase currents flow between two lines, and of one
@@ -277,13 +271,7 @@ def _measured(
 
 def _of_one_phase(values: Source, phases: Source) -> Derived:
     """Currents of PDUs. The MIBs do not say which current it is on a PDU with three phases."""
-    every_pdu = Complete(values, phases)
-
-    @rows_of(every_pdu)
-    def rows(t: Tables) -> Rows:
-        return where_not(t[every_pdu], THREE_PHASES, by=t[phases])
-
-    return rows
+    return rows_where(Complete(values, phases), phases, THREE_PHASES, keep=False)
 
 
 def _of_console_server(values: Source) -> Derived:
@@ -353,11 +341,11 @@ PROFILES = (
             energy=figure(_v5_metered(V5_ENERGY), THOUSANDTHS),
         )
         + outlets(
-            rows=_only_metered(V5_METERED_NAME),
-            name=_only_metered(column("21239.5.2.3.6.1.3", "pduOutletMeterLabel")),
-            current=figure(_only_metered(V5_CURRENT), HUNDREDTHS),
-            power=figure(_only_metered(V5_POWER)),
-            energy=figure(_only_metered(V5_ENERGY), THOUSANDTHS),
+            rows=only_metered(V5_METERED_NAME),
+            name=only_metered(column("21239.5.2.3.6.1.3", "pduOutletMeterLabel")),
+            current=figure(only_metered(V5_CURRENT), HUNDREDTHS),
+            power=figure(only_metered(V5_POWER)),
+            energy=figure(only_metered(V5_ENERGY), THOUSANDTHS),
         ),
         load=total(
             # firmware that does not measure the lines reports 0 for them

@@ -292,10 +292,10 @@ def _basis(level: EvidenceLevel, profile_parts: Iterable[Optional[family_tables.
 def _read_objects(device: Tables, profiles: Iterable[Profile]) -> list[dict[str, Any]]:
     """The objects that were read, with their names in the MIB where a profile has them."""
     value_by_oid: dict[str, str] = {}
-    for oid, value in device.answers.got.items():
+    for oid, value in device.answers.gets.items():
         value_by_oid[oid] = "nothing" if value is None else printable_text(value, LONGEST)
     row_count_by_oid: dict[str, str] = {}
-    for oid, rows in device.answers.walked.items():
+    for oid, rows in device.answers.walks.items():
         row_count_by_oid[oid] = counted(len(rows), "row") if rows else "nothing"
     names = _object_names(profiles)
     objects: list[dict[str, Any]] = []
