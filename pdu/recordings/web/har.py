@@ -367,6 +367,7 @@ def shown_figure(figure: Figure) -> Union[float, str, None]:
 
 
 def _figure(value: Any) -> Figure:
+    """A figure of the file: see `shown_figure`. Raises ValueError and TypeError."""
     if value == _UNKNOWN:
         return NotKnown("it was not known when it was recorded")
     if value is None:

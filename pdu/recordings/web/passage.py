@@ -218,6 +218,7 @@ def _answers_of(exchange: Exchange, secrets: list[str]) -> Iterator[Answer]:
 
 
 def _secrets_of(exchange: Exchange) -> Iterator[str]:
+    """The values in a request and its answer that are secrets by their names or their place."""
     call = exchange.call
     yield from filter(is_telling, exchange.sent_secrets)
     yield from secrets_in({call.target: exchange.content})

@@ -66,6 +66,9 @@ class _Probe(NamedTuple):
         self.unit.contents = self.recording.states, contents
 
     def probed(self) -> WebRecording:
+        """The recording with the places of the first column that holds the states: alone, else with
+        a second one that may contradict it, else with meters that do.
+        """
         states = self.recording.states
         contradictions: list[Column] = []
         for column in candidate_columns(self.recording.contents, states):

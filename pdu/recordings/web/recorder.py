@@ -341,6 +341,7 @@ def _may_record_without(handler: LoadedHandler, error: PduHandlerError, passage:
 def _recording(
     handler: LoadedHandler, answers: Sequence[Answer], reading: _Reading
 ) -> WebRecording:
+    """The answers with what the handler read of them, without commands."""
     energies = _outlet_kwh(reading.figures)
     outlets: dict[str, RecordedOutlet] = {}
     for name, state in reading.states:

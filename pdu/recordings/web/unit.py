@@ -421,6 +421,7 @@ class WebUnit(HttpPdu):
         return commands
 
     def _commands_of_call(self, call: Call) -> list[UnitCommand]:
+        """The recorded commands in a call; an unknown one if it is neither these nor a read."""
         text = f"{call.method} {call.target} {call.body}".strip()
         commands: list[UnitCommand] = []
         for body in body_parts(call.body):
