@@ -141,7 +141,7 @@ def _find(
     if prefix not in names:
         examples = "'N'"
         if "" not in names:
-            examples = some([f"'{client.redact(other)}N'" for other in names])
+            examples = some([f"'{client.redact(listed_prefix)}N'" for listed_prefix in names])
         raise NoSuchOutlet(
             f"no outlet {identity[:60]!r}: the PDU's outlets are now called {examples} (N: an"
             " outlet's number); poll the PDU and assign the servers again"
