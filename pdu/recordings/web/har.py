@@ -410,21 +410,28 @@ def _effect(row: Mapping[str, Any], contents: Mapping[str, Any]) -> Effect:
     for text, value in row.get("sets", {}).items():
         if value is None or isinstance(value, (dict, list)):
             raise ValueError("a state is a word, a number, true or false")
-        request, _, pointer = text.rpartition("#/")
-        words = pointer.split("/")
-        if text.endswith("#") and text[:-1] in contents:  # of a whole answer
-            request, words = text[:-1], []
-        path: list[Union[str, int]] = []
-        content = contents[request]
-        for word in words:
-            is_number = isinstance(content, (list, TextAnswer))
-            part = int(word) if is_number else word.replace("~1", "/").replace("~0", "~")
-            if isinstance(content, TextAnswer) and part not in range(1, len(content.pieces), 2):
-                raise LookupError("no word of the answer has this number")
-            content = content.pieces[part] if isinstance(content, TextAnswer) else content[part]
-            path.append(part)
-        sets[Place(request, tuple(path))] = value
+        sets[_place(text, contents)] = value
     return Effect(str(row.get("request", "")), sets)
+
+
+def _place(text: str, contents: Mapping[str, Any]) -> Place:
+    """The place that a request with a JSON pointer names. Raises LookupError and ValueError."""
+    request, _, pointer = text.rpartition("#/")
+    words = pointer.split("/")
+    if text.endswith("#") and text[:-1] in contents:  # of a whole answer
+        request, words = text[:-1], []
+    path: list[Union[str, int]] = []
+    content = contents[request]
+    for word in words:
+        is_text, is_list = isinstance(content, TextAnswer), isinstance(content, list)
+        part: Any = word.replace("~1", "/").replace("~0", "~")
+        if is_text or is_list:
+            part = int(word)
+        if is_text and part not in range(1, len(content.pieces), 2):
+            raise LookupError("no word of the answer has this number")
+        content = content.pieces[part] if is_text else content[part]
+        path.append(part)
+    return Place(request, tuple(path))
 
 
 def _effect_row(effect: Effect) -> dict[str, Any]:
