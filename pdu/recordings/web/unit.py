@@ -549,8 +549,8 @@ def serve(
     recording = recording._replace(refusal=refusal or recording.refusal)
     requests = RecordedRequests.of(recording)
 
-    def make_pdu(own_port: int, fault: UnitFault, contents: Any = None) -> WebUnit:
-        return WebUnit(recording, own_port, fault, contents, requests)
+    def make_pdu(unit_port: int, fault: UnitFault, contents: Any = None) -> WebUnit:
+        return WebUnit(recording, unit_port, fault, contents, requests)
 
     unit = make_pdu(port, UnitFault.NONE if obeys else UnitFault.REFUSES)
     reason = unit.reason_by_untried_rule.get("port_down", "")
