@@ -22,10 +22,10 @@ def has(module: str) -> bool:
     return importlib.util.find_spec(module) is not None
 
 
-def missing(what: str, module: str) -> str:
-    """A sentence: that `what` needs the package of this module, one of EXTRAS, and the command that
-    adds it to this installation. A bare `pip` may be another Python's, or one that refuses because
-    the system manages its packages (PEP 668).
+def missing(feature: str, module: str) -> str:
+    """A sentence: that `feature` needs the package of this module, one of EXTRAS, and the command
+    that adds it to this installation. A bare `pip` may be another Python's, or one that refuses
+    because the system manages its packages (PEP 668).
     """
     package, extra = EXTRAS[module]
     mark_of_pipx = os.path.join(sys.prefix, "pipx_metadata.json")
@@ -35,4 +35,4 @@ def missing(what: str, module: str) -> str:
         remedy = f"pipx inject {_PROJECT} {package}"
     elif is_virtual:
         remedy = f"{shlex.quote(sys.executable)} -m pip install {package}"
-    return f"{what} needs the Python package {package}, missing here: {remedy}"
+    return f"{feature} needs the Python package {package}, missing here: {remedy}"

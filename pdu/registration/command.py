@@ -168,12 +168,13 @@ def register(
 
 def _progress(uploads: Sequence[Upload], results: Sequence[UploadResult]) -> str:
     """Which handlers of an interrupted run are done, and which may not be."""
-    done = [f"{result.handler} (id {result.id})" for result in results]
-    done_names = [result.handler for result in results]
-    others = [upload.handler for upload in uploads if upload.handler not in done_names]
+    uploads_done = [f"{result.handler} (id {result.id})" for result in results]
+    handlers_done = [result.handler for result in results]
+    handlers_left = [row.handler for row in uploads if row.handler not in handlers_done]
     return (
-        f"uploaded: {', '.join(done) or 'none'}; not known to be uploaded: {', '.join(others)}: run"
-        " again for these"
+        f"uploaded: {', '.join(uploads_done) or 'none'};"
+        f" not known to be uploaded: {', '.join(handlers_left)}:"
+        " run again for these"
     )
 
 
