@@ -458,12 +458,12 @@ def _chain_figures(
         members.append(_MemberSources(device_type, member.prefix, sources))
     # by type of a member and place of a source: the first member that lists it
     first_by_place: dict[tuple[str, int], tuple[str, ListedSource]] = {}
-    for of_member in members:
-        for place, source in enumerate(of_member.sources):
+    for member_sources in members:
+        for place, source in enumerate(member_sources.sources):
             if isinstance(source, ListedSource):
-                first = (of_member.prefix, source)
-                first_by_place.setdefault((of_member.device_type, place), first)
-    return [summands_of_first(_with_siblings(of_member, first_by_place)) for of_member in members]
+                first_listed = (member_sources.prefix, source)
+                first_by_place.setdefault((member_sources.device_type, place), first_listed)
+    return [summands_of_first(_with_siblings(sources, first_by_place)) for sources in members]
 
 
 def _with_siblings(
