@@ -40,7 +40,7 @@ def states(t: Tables) -> Rows:
 
 def _metered_column(values: Column) -> Derived:
     """A column of the nodes that meter."""
-    return rows_where(values, TYPE, *METERING)
+    return rows_where(values, TYPE, *METERING, by_row=True)
 
 
 def _total_of_pdu(values: Scalar) -> Derived:

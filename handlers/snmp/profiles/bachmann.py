@@ -62,10 +62,10 @@ def _by_guid(values: Rows, guids: Rows) -> Rows:
     values_by_part: dict[tuple[str, ...], list[Raw]] = {}
     for index, value in values.items():
         values_by_part.setdefault(tuple(index.split(".")[:ENTITY]), []).append(value)
-    found: Rows = {}
+    value_by_row: Rows = {}
     for row, guid in guids.items():
         if isinstance(guid, Lost):
-            found[row] = lost_with(guid)
+            value_by_row[row] = lost_with(guid)
             continue
         part = _first_arcs(octets(guid))
         if part not in values_by_part:
@@ -73,10 +73,10 @@ def _by_guid(values: Rows, guids: Rows) -> Rows:
             part = from_latin_1 if from_latin_1 in values_by_part else part
         values_of_part = values_by_part.get(part, []) if len(part) == ENTITY else []
         if len(values_of_part) == 1:
-            found[row] = values_of_part[0]
+            value_by_row[row] = values_of_part[0]
         elif values_of_part or not part:
-            found[row] = ""
-    return found
+            value_by_row[row] = ""
+    return value_by_row
 
 
 def _first_arcs(guid: bytes) -> tuple[str, ...]:
@@ -98,8 +98,8 @@ def _measurement(
         of_type = where(t[values], t[TYPE], type_)
         of_kind = where(of_type, t[UNIT], unit)
         variables = where_not(of_kind, *NOT_MEASURED, by=t[CONDITION])
-        known = where_not(variables, LOST_STATUS, by=t[CONDITION])
-        return _by_guid(left_join(variables, known), t[guids])
+        known_values = where_not(variables, LOST_STATUS, by=t[CONDITION])
+        return _by_guid(left_join(variables, known_values), t[guids])
 
     @rows_of(VALUE, TYPE, UNIT, CONDITION, guids)
     def readings(t: Tables) -> Rows:

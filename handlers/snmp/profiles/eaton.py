@@ -47,10 +47,11 @@ def lines(t: Tables) -> Rows:
 @rows_of(UNITS_PRESENT)
 def unit_count(t: Tables) -> Rows:
     """The number of units in unitsPresent, which reads as "0,1"."""
-    present = t.scalar(UNITS_PRESENT)
-    if present is None or isinstance(present, Lost):
+    units = t.scalar(UNITS_PRESENT)
+    if units is None or isinstance(units, Lost):
         return {}
-    return {"0": str(len(list(filter(str.strip, text(present).split(",")))))}
+    numbers = filter(str.strip, text(units).split(","))
+    return {"0": str(len(list(numbers)))}
 
 
 def _input_figures(
@@ -92,8 +93,8 @@ def channels(t: Tables) -> Rows:
     with_branches = matching(monitor_type, monitor_type, WITH_BRANCHES)
     if with_branches:
         return left_join(with_branches, {})
-    counted_channels = up_to_count(t[CHANNELS], t.scalar(CHANNEL_COUNT))
-    currents = matching(counted_channels, monitor_type, DISJOINT, WITH_BRANCHES)
+    every_current = up_to_count(t[CHANNELS], t.scalar(CHANNEL_COUNT))
+    currents = matching(every_current, monitor_type, DISJOINT, WITH_BRANCHES)
     return left_join(currents, currents)
 
 
@@ -101,11 +102,11 @@ GENESIS_CURRENT = Spread(oid("17373.3.2"), (Span(1, 8, 1),), "intDeciAmpsCTN")
 
 
 # the currents of the transformers that are there
-GENESIS_CURRENTS = rows_without(GENESIS_CURRENT, "-1")
+GENESIS_CURRENTS = rows_where(GENESIS_CURRENT, GENESIS_CURRENT, "-1", keep=False, by_row=True)
 POWER_PDU = "534.6.6.4.1"
 BREAKER = column(POWER_PDU + ".3.1.1.2", "breakerName")
 
-NLOGIC = hpe.PduTables("534.7.1", "pdu", HUNDREDTHS, column("534.7.1.1.2.1.13", "pduOutletCount"))
+NLOGIC = hpe.PduTables("534.7.1", "pdu", HUNDREDTHS)
 
 eaton_profile = partial(Profile, vendor="Eaton")
 
@@ -128,14 +129,8 @@ PROFILES = (
         sys_object_ids=oids("534.6.6.7", "534.1"),
         # 1 is lost
         conditions=(
-            unit_condition(
-                column("534.6.6.7.1.2.1.30", "communicationStatus", optional=True),
-                "0",
-                optional=True,
-            ),
-            unit_condition(
-                column("534.6.6.7.1.2.1.32", "strappingStatus", optional=True), "0", optional=True
-            ),
+            unit_condition(column("534.6.6.7.1.2.1.30", "communicationStatus", optional=True), "0"),
+            unit_condition(column("534.6.6.7.1.2.1.32", "strappingStatus", optional=True), "0"),
         ),
         units=Complete(OUTLET_COUNT, count=unit_count, gaps=True),
         unit_count=unit_count,
@@ -144,7 +139,7 @@ PROFILES = (
                 column("534.6.6.7.6.6.1.2", "outletControlStatus"),
                 on=("1",),
                 off=("0",),
-                conditions=(row_condition(REBOOT, *NO_REBOOT, optional=True),),
+                conditions=(row_condition(REBOOT, *NO_REBOOT),),
             ),
             Write(
                 column("534.6.6.7.6.6.1.4", "outletControlOnCmd"),
@@ -220,10 +215,8 @@ PROFILES = (
             name=_pulizzi("~.1", 1, "outletNName", "1.0"),
         ),
         load=total(figure(scalar("20677.2.8.6.4.2.0", "totalCurrent"))),
-        evidence=Evidence(
-            state=EvidenceLevel.SIMULATED,
-            current=EvidenceLevel.DRIVER,
-            switching=EvidenceLevel.SIMULATED,
+        evidence=replace(
+            SIMULATED.of("state", "current", "switching"), current=EvidenceLevel.DRIVER
         ),
         programs=(
             public("ClusterLabs/fence-agents", "agents/eaton_snmp/fence_eaton_snmp.py"),

@@ -96,7 +96,8 @@ def _channel(arc: str, name: str, scale: Decimal = ONES) -> Measurement:
     values = column(f"~.1.5.1.2.1.{arc}", name)
     every_value = Complete(values, beside=CHANNEL_STATUS, count=CHANNEL_COUNT)
     every_status = Complete(CHANNEL_STATUS, beside=values, count=CHANNEL_COUNT)
-    return figure(rows_where(every_value, every_status, *VALID, others=NOT_ACTIVE), scale)
+    rows = rows_where(every_value, every_status, *VALID, others=NOT_ACTIVE, by_row=True)
+    return figure(rows, scale)
 
 
 gude_profile = partial(

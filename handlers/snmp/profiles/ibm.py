@@ -50,10 +50,10 @@ UNKNOWN_LAYOUT = Lost("a cell that tells the layout of its table is lost")
 
 def _all_match(rows: Rows, pattern: str) -> Optional[bool]:
     """Whether there are rows and all have such a value; None if that depends on lost ones."""
-    known = [text(value) for value in rows.values() if not isinstance(value, Lost)]
-    if not rows or not all(re.fullmatch(pattern, word) for word in known):
+    words = [text(value) for value in rows.values() if not isinstance(value, Lost)]
+    if not rows or not all(re.fullmatch(pattern, word) for word in words):
         return False
-    return True if len(known) == len(rows) else None
+    return True if len(words) == len(rows) else None
 
 
 def _has_rows(rows: Rows) -> Optional[bool]:

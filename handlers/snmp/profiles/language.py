@@ -28,7 +28,6 @@ from ..evidence import (
     DCIMANAGER_EXAMPLE as DCIMANAGER_EXAMPLE,
     DRIVER as DRIVER,
     SIMULATED as SIMULATED,
-    Evidence as Evidence,
     EvidenceLevel as EvidenceLevel,
 )
 from ..figures import Ceilings as Ceilings, Measurement as Measurement, Total as Total
@@ -78,7 +77,6 @@ from ..rows import (
 )
 from ..states import Condition as Condition, State as State
 from ..tables import (
-    Computed as Computed,
     Derived as Derived,
     Object as Object,
     Source as Source,

@@ -166,7 +166,7 @@ PROFILES = (
                     column("55108.1.4.1.1.4", "upduRelayOperStatus"),
                     on=("1",),
                     off=("0",),
-                    conditions=(Condition(CONDITION, (AS_COMMANDED,)),),
+                    conditions=(row_condition(CONDITION, AS_COMMANDED),),
                 ),
                 Write(column("55108.1.4.1.1.3", "upduRelayAdminStatus"), on=1, off=0),
                 name=RELAY_METERS,

@@ -13,7 +13,6 @@ STATUS = column("1718.3.2.3.1.5", "outletStatus", optional=True)
 OUTLET_ID = column("1718.3.2.3.1.2", "outletID")
 OUTLET_COUNT = column("1718.3.2.2.1.9", "infeedOutletCount", optional=True)
 INFEED_ID = column("1718.3.2.2.1.2", "infeedID")
-INFEEDS = first(OUTLET_COUNT, INFEED_ID)  # some firmware lacks the counts
 INFEED_COUNT = column("1718.3.2.1.1.5", "towerInfeedCount")
 TOWER_COUNT = scalar("1718.3.1.4.0", "systemTowerCount")
 # Models that only monitor may lack the control states.
@@ -44,22 +43,27 @@ def _infeeds(values: Column, *, is_late: bool = False) -> Derived:
     the neutral lines: the fourth infeeds of three-phase towers. If a tower does not report its
     capabilities, its infeeds are not summed. `is_late`: they take the place of another figure."""
     late = (INFEED_ID, values) if is_late else (INFEED_ID,)
-    every_infeed = Complete(values, INFEEDS, INFEED_COUNT)
-    every_load = Complete(INFEED_LOAD, INFEEDS, INFEED_COUNT)
 
     @rows_of(values, OUTLET_COUNT, INFEED_COUNT, INFEED_LOAD, TOWER, late=late)
     def rows(t: Tables) -> Rows:
-        fourth = with_arc(t[every_load], 1, "4")
-        three_phase = where_not(bit(t[TOWER], THREE_PHASE), "", by=t[TOWER]) if fourth else {}
-        is_neutral = left_join(fourth, part_of(three_phase, fourth, stop=1))
-        return where_not(t[every_infeed], "1", by=is_neutral)
+        infeeds = t[OUTLET_COUNT] or t[INFEED_ID]  # some firmware lacks the counts
+        every_infeed = _complete(t, values, infeeds)
+        fourths = with_arc(_complete(t, INFEED_LOAD, infeeds), 1, "4")
+        three_phase = where_not(bit(t[TOWER], THREE_PHASE), "", by=t[TOWER]) if fourths else {}
+        is_neutral = left_join(fourths, part_of(three_phase, fourths, stop=1))
+        return where_not(every_infeed, "1", by=is_neutral)
 
     return rows
 
 
+def _complete(t: Tables, values: Column, infeeds: Rows) -> Rows:
+    absent = not t[values] and t.is_optional_and_absent(values, infeeds)
+    return complete(t[values], infeeds, {} if absent else t[INFEED_COUNT], absent=absent)
+
+
 @rows_of(OUTLET_COUNT, TOWER_COUNT, late=(INFEED_ID,))
 def towers(t: Tables) -> Rows:
-    rows = first_of_units(t[INFEEDS])
+    rows = first_of_units(t[OUTLET_COUNT] or t[INFEED_ID])
     return complete(rows, counts=t[TOWER_COUNT], gaps=True)
 
 
@@ -116,16 +120,10 @@ def _cords(below: str, name: str) -> Derived:
     @rows_of(values, ST4_CORD_STATUS, ST4_OUTLET_COUNT, ST4_LINES)
     def rows(t: Tables) -> Rows:
         cords = t[values]
-        read = left_join(cords, where_not(cords, *ST4_UNREAD, by=t[ST4_CORD_STATUS]))
-        return complete(read, of_units(t[ST4_OUTLET_COUNT], t[ST4_LINES]))
+        readings = left_join(cords, where_not(cords, *ST4_UNREAD, by=t[ST4_CORD_STATUS]))
+        return complete(readings, of_units(t[ST4_OUTLET_COUNT], t[ST4_LINES]))
 
     return rows
-
-
-@rows_of(ST4_OUTLET_COUNT, ST4_UNIT_COUNT)
-def st4_units(t: Tables) -> Rows:
-    rows = first_of_units(t[ST4_OUTLET_COUNT])
-    return complete(rows, counts=t[ST4_UNIT_COUNT], gaps=True)
 
 
 PROFILES = (
@@ -145,7 +143,7 @@ PROFILES = (
                 STATUS,
                 on=("1",),
                 off=("0",),
-                conditions=(Condition(CONTROL, SETTLED, optional=True),),
+                conditions=(row_condition(CONTROL, *SETTLED),),
             ),
             Write(column("1718.3.2.3.1.11", "outletControlAction"), on=1, off=2),
             Guard(CONTROL, refuse=(LOCKED_OFF, LOCKED_ON), why="it is locked on the device"),
@@ -194,11 +192,9 @@ PROFILES = (
         models=("PRO1 and PRO2 CDUs, and CDUs with firmware 8",),
         sys_object_ids=oids("1718.4"),
         conditions=(
-            unit_condition(
-                column("1718.4.1.2.3.1.1", "st4UnitStatus", optional=True), *ST4_READ, optional=True
-            ),
+            unit_condition(column("1718.4.1.2.3.1.1", "st4UnitStatus", optional=True), *ST4_READ),
         ),
-        units=st4_units,
+        units=Complete(units_of_index(ST4_OUTLET_COUNT), count=ST4_UNIT_COUNT, gaps=True),
         unit_count=ST4_UNIT_COUNT,
         outlets=outlets(
             State(
@@ -206,8 +202,8 @@ PROFILES = (
                 on=("1",),
                 off=("2",),
                 conditions=(
-                    Condition(ST4_STATUS, ST4_TRUSTED),
-                    Condition(ST4_CONTROL, ST4_SETTLED, optional=True),
+                    row_condition(ST4_STATUS, *ST4_TRUSTED),
+                    row_condition(ST4_CONTROL, *ST4_SETTLED),
                 ),
             ),
             Write(column("1718.4.1.8.5.1.2", "st4OutletControlAction"), on=1, off=2),
