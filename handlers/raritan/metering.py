@@ -145,12 +145,12 @@ def unit_meters(
     if not are_banks_asked and (unread_inlets or meters.inlet_load() is None):
         meters = _with_banks(bulk, model.unit, meters)
     read_inlets = [inlet for inlet in inlets if inlet in model.guessed_inlets]
-    relisted = _meters_to_relist(model, read_inlets, metered_outlets)
-    for meter in relisted:
+    relisted_meters = _meters_to_relist(model, read_inlets, metered_outlets)
+    for meter in relisted_meters:
         meter.ask_sensors(bulk)
     yield
 
-    for meter in relisted:
+    for meter in relisted_meters:
         meter.ask_readings(bulk)
     yield
     return meters

@@ -425,8 +425,8 @@ def raise_if_twice(service: RedfishService, noun: str, identities: list[str]) ->
     count_by_identity = collections.Counter(identities)
     for identity, count in count_by_identity.most_common(1):
         if count > 1:
-            quoted = service.login.quoted(identity)
-            raise ProtocolError(f"the device lists two {noun} {quoted!r}")
+            quoted_identity = service.login.quoted(identity)
+            raise ProtocolError(f"the device lists two {noun} {quoted_identity!r}")
 
 
 def last_part(entry: Json) -> str:

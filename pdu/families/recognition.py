@@ -135,11 +135,11 @@ def recognise(oid: str) -> Recognition:
             is_other=bool(only_devices),
         )
     most_arcs = max((arcs for _, arcs in named_families), default=0)
-    closest = [profile for profile, arcs in named_families if arcs == most_arcs]
-    less_close = [profile for profile, arcs in named_families if arcs < most_arcs]
+    closest_families = [profile for profile, arcs in named_families if arcs == most_arcs]
+    less_close_families = [profile for profile, arcs in named_families if arcs < most_arcs]
     return Recognition(
-        families=tuple(closest),
-        candidates=(*possible_families, *less_close),
+        families=tuple(closest_families),
+        candidates=(*possible_families, *less_close_families),
         other_devices=other_devices,
     )
 

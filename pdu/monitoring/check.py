@@ -5,6 +5,7 @@ them.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections import Counter
@@ -218,7 +219,10 @@ def _list_and_names(config: CheckOptions) -> tuple[OwnerFiles, Sequence[str]]:
     names_of_pdus: list[str] = []
     for word in config.words:
         if _is_handler(word) and not has_list_option:
-            raise Usage(f"{printable(word, 60)!r} is a handler: add the address of its PDU")
+            raise Usage(
+                f"{printable(word, 60)!r} is a handler: give HANDLER HOST... without a list, or"
+                " NAMEs of a list"
+            )
         if not _is_list(word, has_list=has_list_option):
             names_of_pdus.append(word)
             continue
@@ -229,8 +233,8 @@ def _list_and_names(config: CheckOptions) -> tuple[OwnerFiles, Sequence[str]]:
             )
         owner_files = owner_files._replace(list=word)
     has_list = bool(owner_files.list or names.usual_list())
-    if len(names_of_pdus) == 1 and not has_list:
-        # without a list it is no name of one: the error about a file says what it may be instead
+    if len(names_of_pdus) == 1 and not has_list and not re.fullmatch(r"[\w-]+", names_of_pdus[0]):
+        # it is no name of a PDU: the error about a file says what it may be instead
         return owner_files._replace(list=names_of_pdus[0]), []
     return owner_files, names_of_pdus
 

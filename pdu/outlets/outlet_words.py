@@ -279,11 +279,11 @@ def _equal_identities_text(identity: str, count: int) -> str:
 def _first_absent(prefix: str, digits: str, last_digits: str, names: Mapping[str, str]) -> str:
     """The first identity of a rising range that is not that of one outlet; the last if all are."""
     # the ends as they were typed: 01 is another identity than 1
-    first, last = f"{prefix}{digits}", f"{prefix}{last_digits}"
-    if _with_identity(first, names) != [first]:
-        return first
+    first_identity, last_identity = f"{prefix}{digits}", f"{prefix}{last_digits}"
+    if _with_identity(first_identity, names) != [first_identity]:
+        return first_identity
     for number in range(int(digits), int(last_digits)):
         identity = f"{prefix}{number}"
         if _with_identity(identity, names) != [identity]:
             return identity
-    return last
+    return last_identity

@@ -154,10 +154,10 @@ class _Switching(NamedTuple):
 
     def _error_notes(self, results: _Results) -> Sequence[str]:
         """A sentence that says to which of several outlets an error belongs, if to one."""
-        unanswered = self.unanswered(results)
-        if not unanswered or len(self.outlets) == 1:
+        unanswered_outlets = self.unanswered(results)
+        if not unanswered_outlets or len(self.outlets) == 1:
             return []
-        note = f"the error is about {outlets_text(unanswered)}"
+        note = f"the error is about {outlets_text(unanswered_outlets)}"
         unsent = self.outlets[len(results) :]
         if unsent:
             note += f"; no command was sent to {outlets_text(unsent)}"

@@ -78,16 +78,20 @@ class _File(NamedTuple):
             return (self.data or b"").decode("utf-8-sig")
         raise SettingsError(f"{self.path}: save it as UTF-8, then a PDU can be added")
 
-    def refuse_read_only(self) -> None:
-        """Raise SettingsError for a file that its owner may not change. A new one in its place
-        would need only the folder's permission."""
+    def refuse_unwritable(self) -> None:
+        """Raise SettingsError for a file that its owner may not change, and for one in a folder
+        that this user may not change: a new one is put in its place.
+        """
         if self.data is not None and not os.stat(self.path).st_mode & stat.S_IWUSR:
             path = shlex.quote(self.path)
             raise SettingsError(f"{self.path} is read-only: chmod u+w {path} lets it be changed")
+        folder = os.path.dirname(self.path)
+        if os.path.isdir(folder) and not os.access(folder, os.W_OK):
+            raise SettingsError(f"{self.path} cannot be written: {folder} is read-only")
 
     def write(self, data: bytes) -> None:
         """Write `data` in place of the file's content. Raises SettingsError."""
-        self.refuse_read_only()
+        self.refuse_unwritable()
         try:
             write_atomically(self.path, data, PRIVATE, owner=self.owner)
         except OSError as error:
@@ -329,7 +333,7 @@ def _read(path: str, rule: secret_files.FilePermission) -> _File:
 def _read_list(files: NewPdu) -> device_list.DeviceList:
     """The list as it is now, as `_known_list`. Raises SettingsError."""
     list_file = _read(files.list_path, secret_files.LIST)
-    list_file.refuse_read_only()
+    list_file.refuse_unwritable()
     return _known_list(list_file, _read(files.login_path, secret_files.SECRET))
 
 

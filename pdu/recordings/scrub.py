@@ -124,10 +124,10 @@ class Scrubber:
     def learn(self, kind: str, value: str) -> str:
         """The stand-in of a value, which is then replaced in texts too; the value, if it stays."""
         stand_in = self.scrub_free_text(value, kind)
-        bare = value.strip()
-        if stand_in != value and len(bare) > _SHORTEST:
-            self._stand_in_by_word[bare.casefold()] = self._stand_in(kind, bare)
-        host_name = re.fullmatch(r"([A-Za-z0-9-]+)(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}", bare)
+        bare_value = value.strip()
+        if stand_in != value and len(bare_value) > _SHORTEST:
+            self._stand_in_by_word[bare_value.casefold()] = self._stand_in(kind, bare_value)
+        host_name = re.fullmatch(r"([A-Za-z0-9-]+)(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}", bare_value)
         if host_name:
             self.learn(NAMES, host_name[1])
         return stand_in
@@ -136,16 +136,16 @@ class Scrubber:
         """A text that no handler decodes: unchanged if it holds only numbers and common words,
         else its stand-in, with the blanks around it.
         """
-        bare = text.strip("\0 \r\n\t")
-        if not bare:
+        bare_text = text.strip("\0 \r\n\t")
+        if not bare_text:
             return text
         may_stay = not self.holds_login(text)
-        is_generic = kind not in NEVER_GENERIC and has_only_generic_words(bare)
+        is_generic = kind not in NEVER_GENERIC and has_only_generic_words(bare_text)
         # a word that is another value's stand-in already would be taken for that value
-        if may_stay and is_generic and bare not in self._stand_ins:
-            self._generic_texts.add(bare)
+        if may_stay and is_generic and bare_text not in self._stand_ins:
+            self._generic_texts.add(bare_text)
             return text
-        return text.replace(bare, self._stand_in(kind, bare, is_whole=True))
+        return text.replace(bare_text, self._stand_in(kind, bare_text, is_whole=True))
 
     def scrub_kept_text(self, text: str, name: str = "") -> str:
         """A text that is kept, with stand-ins for what is known to be private or looks so.

@@ -224,10 +224,12 @@ def _answer_model(question: str, names: Sequence[Name], words: Sequence[Word]) -
         if is_name and all(word.compact in brands or _knows(entry, word) for word in words):
             matches.append(Match(entry, name))
     if not matches:
-        strange = tuple(word.text for word in words if not any(_knows(e, word) for e in candidates))
+        unknown_words = tuple(
+            word.text for word in words if not any(_knows(e, word) for e in candidates)
+        )
         remarks = () if words else (f"{names[0].pattern} is no name without its vendor",)
         return SupportAnswer(
-            question, MAYBE, near_entries=candidates, unknown_words=strange, remarks=remarks
+            question, MAYBE, near_entries=candidates, unknown_words=unknown_words, remarks=remarks
         )
     has_sure = any(match.is_sure for match in matches)
     families = tuple(match.entry.family for match in matches if match.entry.family)

@@ -85,8 +85,8 @@ class SupportEntry(NamedTuple):
 def entries() -> tuple[SupportEntry, ...]:
     """All entries, those of preferred handlers first. The first call builds all profiles."""
     families = [_profile_entry(profile) for profile in PROFILES]
-    ordered = sorted([*families, *_OTHERS], key=lambda entry: rank_of(entry.handler))
-    return tuple(_with_names(entry) for entry in ordered)
+    ordered_entries = sorted([*families, *_OTHERS], key=lambda entry: rank_of(entry.handler))
+    return tuple(_with_names(entry) for entry in ordered_entries)
 
 
 def _profile_entry(profile: Profile) -> SupportEntry:

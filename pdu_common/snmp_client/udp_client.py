@@ -27,13 +27,13 @@ _AFTER_REFUSAL_S = 0.2
 
 def run(
     credentials: Credentials,
-    make: Callable[[], Read[T]],
+    make_read: Callable[[], Read[T]],
     deadline_s: float,
     *,
     is_write: bool = False,
 ) -> T:
-    """The result of a call, within `deadline_s` seconds. `make` may be called twice, unless it
-    writes. Raises SnmpError.
+    """The result of a call, within `deadline_s` seconds. `make_read` makes the call's requests, and
+    is called again where a read begins again (`_run_v3`). Raises SnmpError.
     """
     deadline = time.monotonic() + deadline_s
     try:
@@ -41,7 +41,7 @@ def run(
 
             def run_over(exchange: Exchange) -> T:
                 link = _Link(wire, exchange, credentials, deadline=deadline, deadline_s=deadline_s)
-                return link.run(make())
+                return link.run(make_read())
 
             if credentials.version == 3:
                 return _run_v3(credentials, run_over, deadline, is_write=is_write)

@@ -18,7 +18,7 @@ LIBRARY = ""
 Binding = tuple[str, Any]
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _pysnmp_engine() -> Any:
     """The engine of this process: its first call costs 0.3 s, as it compiles its MIBs."""
     return importlib.import_module("pysnmp.hlapi").SnmpEngine()

@@ -55,6 +55,8 @@ TYPED = (
     "off 3 snmp 192.0.2.1 | the outlet comes last: pdu off snmp 192.0.2.8 3",
     "cycle snmp 192.0.2.1 1 --pause 5m | '5m': give 0 to 3600 seconds",
     "check | give the list of PDUs: --list FILE, PDU_LIST or ~/.config/pdu/pdus.csv",
+    "check r1-left | give the list of PDUs: --list FILE, PDU_LIST or ~/.config/pdu/pdus.csv",
+    "check hall.csv snmp 192.0.2.1 | is a handler: give HANDLER HOST... without a list, or NAMEs",
     "check gone.csv | gone.csv cannot be read (No such file or directory)",
     "check hall.csv --every 30s | No such option: --every (pdu check --help)",
     "find | For example: pdu find 192.0.2.0/24",

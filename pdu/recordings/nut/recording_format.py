@@ -69,8 +69,9 @@ def _serve(text: str, port: int) -> ReplayedDevice:
     devices = dump.parse(text)
     server = NutServer(devices, port)
 
-    def make_server(own_port: int, fault: UnitFault, contents: Any) -> NutServer:
-        return NutServer(contents, own_port, fault)
+    def make_server(other_port: int, fault: UnitFault, contents: Any) -> NutServer:
+        """Another server of the kind: `ReplayedDevice.make_pdu`."""
+        return NutServer(contents, other_port, fault)
 
     about = "; ".join(_about(device) for device in devices)
     replayed_device = server.describe("nut", about)

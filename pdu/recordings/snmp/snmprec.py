@@ -294,9 +294,9 @@ def _oid(text: str) -> Arcs:
     """The OID of a row: numbers, or a name of _NAMES (snmpwalk without -On) and numbers. Raises
     _UnknownName.
     """
-    first, dot, rest = text.partition(".")
-    begin = _NAMES.get(first, first)
-    oid = oid_arcs(f"{begin}{dot}{rest}")
+    name, dot, arcs_below = text.partition(".")
+    begin = _NAMES.get(name, name)
+    oid = oid_arcs(f"{begin}{dot}{arcs_below}")
     if oid is None:
         raise _UnknownName
     return oid

@@ -115,7 +115,7 @@ class SnmpUnit(SimulatedPdu):
         self._lost_objects = LostObjects()
         #: of a unit of the family with fewer outlets; none if there is none
         self.smaller_rows: Rows = {}
-        self._walked: set[Arcs] = set()
+        self._walked_oids: set[Arcs] = set()
         self._requests_after_command = 0
         self.begin(fault)
 
@@ -152,9 +152,9 @@ class SnmpUnit(SimulatedPdu):
         if self._lost_objects.in_walks and next_oid in self._lost_objects.oids:
             raise _gen_error(next_oid)
         # the second row of a table and those after it
-        if self.fault is UnitFault.HALF and oid in self._walked:
+        if self.fault is UnitFault.HALF and oid in self._walked_oids:
             raise _gen_error(oid)
-        self._walked.add(next_oid)
+        self._walked_oids.add(next_oid)
         return next_oid, self._rows[next_oid]
 
     def _note(self, oid: Arcs) -> None:
@@ -401,7 +401,7 @@ class SnmpUnit(SimulatedPdu):
             return []
         oids = self._objects.middle_outlet_state
         lost_objects = [LostObjects(oids, in_walks=in_walks) for in_walks in (True, False)]
-        return [SnmpContents(self._rows, lost) for lost in lost_objects]
+        return [SnmpContents(self._rows, objects) for objects in lost_objects]
 
     def without_row(self) -> Sequence[tuple[str, SnmpContents]]:
         """The middle one of the outlets that are on."""
@@ -467,13 +467,13 @@ class SnmpUnit(SimulatedPdu):
         """The rows without these."""
         return SnmpContents({oid: row for oid, row in self._rows.items() if oid not in oids})
 
-    def _with_figures(self, oids: Iterable[Arcs], changed: Callable[[int], int]) -> SnmpContents:
+    def _with_figures(self, oids: Iterable[Arcs], change: Callable[[int], int]) -> SnmpContents:
         """The rows with a changed number in each of these objects that is one."""
         rows = dict(self._rows)
         for oid in oids:
             value = rows[oid].value
             if rows[oid].tag in NUMBERS and isinstance(value, int):
-                rows[oid] = rows[oid]._replace(value=changed(value))
+                rows[oid] = rows[oid]._replace(value=change(value))
         return SnmpContents(rows)
 
     def close(self) -> None:

@@ -35,17 +35,19 @@ _LEFT_OUT = re.compile(r"Waveform|Log|Statistics?$|Parents|Children|Password|Raw
 _LINKED = re.compile(r"/(?:link|model/pdu)/([0-9]{1,9})(?:/|$)")
 
 
-def _read_getters(data: Any, recorded: Recorded) -> None:
+def _read_getters(data: Any, recorded_answers: Recorded) -> None:
     """Call the getters of the objects that the answers name, until all are called."""
-    called: set[tuple[str, str]] = set()
+    called_methods: set[tuple[str, str]] = set()
     with raritan_settings.agent(data, raritan_settings.read_settings(data)) as agent:
-        while len(called) < MOST:
-            calls = list(_calls(recorded()))
-            called.update((rid, method) for rid, method, _ in calls)
-            getters = [getter for getter in dict.fromkeys(_getters(calls)) if getter not in called]
+        while len(called_methods) < MOST:
+            calls = list(_calls(recorded_answers()))
+            called_methods.update((rid, method) for rid, method, _ in calls)
+            getters = [
+                getter for getter in dict.fromkeys(_getters(calls)) if getter not in called_methods
+            ]
             if not getters:
                 return
-            called.update(getters)
+            called_methods.update(getters)
             for start in range(0, len(getters), CALLS_IN_A_BULK):
                 part = getters[start : start + CALLS_IN_A_BULK]
                 requests = [
@@ -131,13 +133,13 @@ _OTHER = re.compile(
 )
 
 
-def _read_links(data: Any, recorded: Recorded) -> None:
+def _read_links(data: Any, recorded_answers: Recorded) -> None:
     """Read the resources to which answers link, below the power equipment."""
     paths_of_requests: set[str] = set()
     with RedfishService(redfish_settings.read_settings(data), seconds=_SECONDS) as service:
         service.root()
         while len(paths_of_requests) < MOST:
-            answers = recorded()
+            answers = recorded_answers()
             paths_of_requests.update(
                 RequestPattern.parse(answer.request).target.rstrip("/") for answer in answers
             )

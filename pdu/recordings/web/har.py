@@ -284,7 +284,7 @@ def _of_another_tool(entries: Sequence[Any]) -> WebRecording:
     """The answers of one host and port. Raises what Python raises for JSON of another form."""
     own_place = ""
     answers: list[Answer] = []
-    answered: set[str] = set()
+    answered_requests: set[str] = set()
     left_out: dict[str, str] = {}
     for entry in entries:
         request = entry["request"]
@@ -297,12 +297,12 @@ def _of_another_tool(entries: Sequence[Any]) -> WebRecording:
             reason = _reason_to_leave_out(entry) if is_own else "another host or port"
             if not reason:
                 answers.append(_answer(entry, hides_secrets=True))
-                answered.add(words)
+                answered_requests.add(words)
         except (SettingsError, *FORM_ERRORS) as error:
             reason = f"it cannot be read ({type(error).__name__})"
         if reason:
             left_out[words] = f"{printable(words, 200)}: {reason}"
-    sentences = [text for words, text in left_out.items() if words not in answered]
+    sentences = [text for words, text in left_out.items() if words not in answered_requests]
     # a session that ends leads from a page to the login
     answers.sort(key=lambda answer: not 300 <= answer.status < 400)
     return WebRecording(merged(answers), left_out=sentences, is_of_another_tool=True)
@@ -367,6 +367,7 @@ def shown_figure(figure: Figure) -> Union[float, str, None]:
 
 
 def _figure(value: Any) -> Figure:
+    """A figure of the file: see `shown_figure`. Raises ValueError and TypeError."""
     if value == _UNKNOWN:
         return NotKnown("it was not known when it was recorded")
     if value is None:
@@ -409,21 +410,28 @@ def _effect(row: Mapping[str, Any], contents: Mapping[str, Any]) -> Effect:
     for text, value in row.get("sets", {}).items():
         if value is None or isinstance(value, (dict, list)):
             raise ValueError("a state is a word, a number, true or false")
-        request, _, pointer = text.rpartition("#/")
-        words = pointer.split("/")
-        if text.endswith("#") and text[:-1] in contents:  # of a whole answer
-            request, words = text[:-1], []
-        path: list[Union[str, int]] = []
-        content = contents[request]
-        for word in words:
-            is_number = isinstance(content, (list, TextAnswer))
-            part = int(word) if is_number else word.replace("~1", "/").replace("~0", "~")
-            if isinstance(content, TextAnswer) and part not in range(1, len(content.pieces), 2):
-                raise LookupError("no word of the answer has this number")
-            content = content.pieces[part] if isinstance(content, TextAnswer) else content[part]
-            path.append(part)
-        sets[Place(request, tuple(path))] = value
+        sets[_place(text, contents)] = value
     return Effect(str(row.get("request", "")), sets)
+
+
+def _place(text: str, contents: Mapping[str, Any]) -> Place:
+    """The place that a request with a JSON pointer names. Raises LookupError and ValueError."""
+    request, _, pointer = text.rpartition("#/")
+    words = pointer.split("/")
+    if text.endswith("#") and text[:-1] in contents:  # of a whole answer
+        request, words = text[:-1], []
+    path: list[Union[str, int]] = []
+    content = contents[request]
+    for word in words:
+        is_text, is_list = isinstance(content, TextAnswer), isinstance(content, list)
+        part: Any = word.replace("~1", "/").replace("~0", "~")
+        if is_text or is_list:
+            part = int(word)
+        if is_text and part not in range(1, len(content.pieces), 2):
+            raise LookupError("no word of the answer has this number")
+        content = content.pieces[part] if is_text else content[part]
+        path.append(part)
+    return Place(request, tuple(path))
 
 
 def _effect_row(effect: Effect) -> dict[str, Any]:

@@ -66,6 +66,9 @@ class _Probe(NamedTuple):
         self.unit.contents = self.recording.states, contents
 
     def probed(self) -> WebRecording:
+        """The recording with the places of the first column that holds the states: alone, else with
+        a second one that may contradict it, else with meters that do.
+        """
         states = self.recording.states
         contradictions: list[Column] = []
         for column in candidate_columns(self.recording.contents, states):
@@ -202,7 +205,7 @@ class _LearningUnit(WebUnit):
 
     #: the outlet's identity, and whether it is switched on
     expected_command: Optional[tuple[str, bool]] = None
-    learned: list[str]
+    learned_requests: list[str]
 
     def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
         if self.expected_command is None:
@@ -213,7 +216,7 @@ class _LearningUnit(WebUnit):
             for command in self._commands_of_call(part):
                 if not command.is_known:
                     text = recorded_request(part.method, part.target, part.body, [])
-                    self.learned.append(text)
+                    self.learned_requests.append(text)
                     identity, on = self.expected_command
                     command = UnitCommand(identity, on=on, text=text)
                 commands.append(command)
@@ -228,11 +231,11 @@ def with_commands(recording: WebRecording, reader: Reader) -> WebRecording:
             if not outlet.on.sets:
                 continue
             for on in (True, False) if outlet.state is False else (False, True):
-                unit.expected_command, unit.learned = (name, on), []
+                unit.expected_command, unit.learned_requests = (name, on), []
                 with contextlib.suppress(PduHandlerError):
                     reader.switch(unit.port, name, on=on)
-                if unit.learned:
-                    effect = outlet.effect(on=on)._replace(request=unit.learned[0])
+                if unit.learned_requests:
+                    effect = outlet.effect(on=on)._replace(request=unit.learned_requests[0])
                     outlet = outlet._replace(on=effect) if on else outlet._replace(off=effect)
             outlets[name] = outlet
     return recording._replace(outlets=outlets)

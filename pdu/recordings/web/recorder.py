@@ -230,14 +230,7 @@ def _record(
     replay_reader = reader._replace(settings=_any_login(settings, secret_keys))
     links = interface.links if interface is not None else None
     with _without_log():
-        stand_ins = serial_numbers.stand_ins_of(recording.outlets, scrubber)
-        if stand_ins:
-            candidate = serial_numbers.recording_with(recording, stand_ins)
-            new_reading = reading.renamed(stand_ins)
-            # else the handler needs the numbers themselves
-            if _read_again(candidate, replay_reader) == new_reading.comparable:
-                recording = candidate
-                reading = new_reading
+        recording, reading = _without_serials(recording, reading, scrubber, replay_reader)
         recording = scrubbed(
             recording,
             scrubber,
@@ -262,6 +255,20 @@ def _record(
     if len(answers) > MOST:
         notes.append(f"The recording may be incomplete: recording ends after {MOST} answers.")
     return Recording(recording.text, holds, notes)
+
+
+def _without_serials(
+    recording: WebRecording, reading: _Reading, scrubber: Scrubber, replay_reader: _Reader
+) -> tuple[WebRecording, _Reading]:
+    """The recording, and what the handler read, with stand-ins for serial numbers in identities;
+    as they are, if the handler needs the numbers themselves.
+    """
+    stand_ins = serial_numbers.stand_ins_of(recording.outlets, scrubber)
+    candidate = serial_numbers.recording_with(recording, stand_ins)
+    new_reading = reading.renamed(stand_ins)
+    if stand_ins and _read_again(candidate, replay_reader) == new_reading.comparable:
+        return candidate, new_reading
+    return recording, reading
 
 
 @contextlib.contextmanager
@@ -333,14 +340,15 @@ def _may_record_without(handler: LoadedHandler, error: PduHandlerError, passage:
     """Whether a device is recorded that its handler does not read: to support it later. If it
     answered nothing but its first resource, its login was not taken.
     """
-    answered = [exchange for exchange in passage.exchanges if exchange.status < 400]
-    is_answered = error.kind == "unsupported" or len(answered) > 1
+    answered_exchanges = [exchange for exchange in passage.exchanges if exchange.status < 400]
+    is_answered = error.kind == "unsupported" or len(answered_exchanges) > 1
     return handler.display_name in INTERFACES and is_answered
 
 
 def _recording(
     handler: LoadedHandler, answers: Sequence[Answer], reading: _Reading
 ) -> WebRecording:
+    """The answers with what the handler read of them, without commands."""
     energies = _outlet_kwh(reading.figures)
     outlets: dict[str, RecordedOutlet] = {}
     for name, state in reading.states:

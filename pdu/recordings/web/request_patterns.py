@@ -47,13 +47,13 @@ class RequestPattern(NamedTuple):
     def parse(cls, words: str) -> RequestPattern:
         """A request in words. Raises SettingsError."""
         request, _, answer = words.strip().partition(" -> ")
-        first_word, _, rest = request.partition(" ")
+        first_word, _, target_and_body = request.partition(" ")
         method = first_word.upper()
         if method not in METHODS:
-            method, rest = "GET", request
-        target, _, body = rest.strip().partition(" ")
+            method, target_and_body = "GET", request
+        target, _, body = target_and_body.strip().partition(" ")
         if method == "GET":  # without a body: a blank is one of the address
-            target, body = rest.strip(), ""
+            target, body = target_and_body.strip(), ""
         target = re.sub(r"^https?://[^/]+", "", target)
         if not target.startswith("/"):
             raise SettingsError(

@@ -440,7 +440,7 @@ def _is_number(value: Any) -> bool:
     """Whether a value is a number, or a text that is one."""
     if isinstance(value, str):
         return re.fullmatch(r"[0-9]+(\.[0-9]+)?", value) is not None
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return _is_figure(value)
 
 
 # ---- values --------------------------------------------------------------------------------------

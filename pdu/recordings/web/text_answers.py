@@ -42,10 +42,10 @@ class TextAnswer(str):
         """What is between its words and numbers, and these, in turn."""
         return tuple(_PIECE.split(self))
 
-    def text_between(self, first: int, last: Optional[int]) -> str:
-        """The text behind the word `first` up to the word `last`, by their numbers in `pieces`;
-        None: to the end."""
-        return "".join(self.pieces[first + 1 : last])
+    def text_between(self, first_number: int, last_number: Optional[int]) -> str:
+        """The text behind one word up to another, by their numbers in `pieces`; None: to the
+        end."""
+        return "".join(self.pieces[first_number + 1 : last_number])
 
     def end_of(self, number: int) -> int:
         """Where the word with this number in `pieces` ends, in characters from the begin."""

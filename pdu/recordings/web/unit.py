@@ -242,8 +242,8 @@ class WebUnit(HttpPdu):
     @property
     def contradiction(self) -> str:
         for name, outlet in self._recording.outlets.items():
-            recorded = {} if outlet.state is None else outlet.effect(on=outlet.state).sets
-            for place, value in recorded.items():
+            recorded_values = {} if outlet.state is None else outlet.effect(on=outlet.state).sets
+            for place, value in recorded_values.items():
                 own_value = value_at(self._recording.contents, place)
                 if json.dumps(own_value) != json.dumps(value):
                     word = "on" if outlet.state else "off"
@@ -381,8 +381,8 @@ class WebUnit(HttpPdu):
                 if place.request == request:
                     paths[name] = place.path
         is_list = len(paths) > 1 and not isinstance(content, TextAnswer)
-        exchanged = with_rows_exchanged(content, paths) if is_list else None
-        return content if exchanged is None else exchanged
+        exchanged_content = with_rows_exchanged(content, paths) if is_list else None
+        return content if exchanged_content is None else exchanged_content
 
     def with_fewer_outlets(self) -> Sequence[Any]:
         """Without the last one."""
@@ -421,6 +421,7 @@ class WebUnit(HttpPdu):
         return commands
 
     def _commands_of_call(self, call: Call) -> list[UnitCommand]:
+        """The recorded commands in a call; an unknown one if it is neither these nor a read."""
         text = f"{call.method} {call.target} {call.body}".strip()
         commands: list[UnitCommand] = []
         for body in body_parts(call.body):
@@ -524,9 +525,9 @@ def _with_token(content: Any, token: str) -> Any:
 
 def answer_in_words(words: str) -> Response:
     """An answer in words: a status, with the path of a Location, else the content."""
-    first, _, path = words.partition(" ")
-    if first.isdigit() and len(first) == 3:
-        return int(first), None, {"Location": path} if path else {}
+    first_word, _, path = words.partition(" ")
+    if first_word.isdigit() and len(first_word) == 3:
+        return int(first_word), None, {"Location": path} if path else {}
     kind = "application/json" if words[:1] in ("{", "[") else "text/plain"
     return 200, words.encode(), {"Content-Type": kind}
 
@@ -548,8 +549,8 @@ def serve(
     recording = recording._replace(refusal=refusal or recording.refusal)
     requests = RecordedRequests.of(recording)
 
-    def make_pdu(own_port: int, fault: UnitFault, contents: Any = None) -> WebUnit:
-        return WebUnit(recording, own_port, fault, contents, requests)
+    def make_pdu(unit_port: int, fault: UnitFault, contents: Any = None) -> WebUnit:
+        return WebUnit(recording, unit_port, fault, contents, requests)
 
     unit = make_pdu(port, UnitFault.NONE if obeys else UnitFault.REFUSES)
     reason = unit.reason_by_untried_rule.get("port_down", "")

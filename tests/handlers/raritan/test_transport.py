@@ -131,6 +131,15 @@ def test_an_interim_answer_is_skipped(agent: MakeAgent) -> None:
         assert peer.accepted == 2
 
 
+def test_behind_another_interim_answer_a_connection_is_not_used_again(agent: MakeAgent) -> None:
+    """The answer itself would come to the next request."""
+    with Peer([[b"HTTP/1.1 103 Early Hints\r\n\r\n", result(4)], [result(5)]]) as peer:
+        rpc_agent = agent("http", peer.address)
+        with pytest.raises(HttpException, match="HTTP Error 103"):
+            get_state(rpc_agent)
+        assert get_state(rpc_agent) == {"_ret_": 5}
+
+
 def test_with_an_invalid_content_length_an_answer_is_read_until_the_connection_ends(
     agent: MakeAgent,
 ) -> None:
