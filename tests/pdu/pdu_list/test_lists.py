@@ -148,6 +148,8 @@ def test_one_name_is_one_unit_whatever_the_environment_says(
     assert by_name == by_check
     chosen = names.ChosenPdu(handler, device.address, login_of_command, device.name)
     assert chosen.variables_text(load(handler)) == ", with PDU_USERNAME of the environment"
+    login_of_file = Login().with_list({}, auth.DeviceLogin("hall", {}, {"password": "p"}))
+    assert not login_of_file.environment_settings(["username"], device.address)
 
 
 @pytest.mark.parametrize(
@@ -162,10 +164,12 @@ def test_an_impossible_variable_is_told_though_it_has_no_effect(
     handler: str, variable: str, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "c")
-    form.pdu_data(load(handler), Address("192.0.2.1"), Login().with_list({}, None))
+    # a setting of a list may be for another handler
+    login = Login().with_list({"device": "rack7"}, None)
+    form.pdu_data(load(handler), Address("192.0.2.1"), login)
     monkeypatch.setenv(variable, text)
     with pytest.raises(SettingsError, match=f"^{variable}.*'{text}'"):
-        form.pdu_data(load(handler), Address("192.0.2.1"), Login().with_list({}, None))
+        form.pdu_data(load(handler), Address("192.0.2.1"), login)
 
 
 @pytest.mark.parametrize("secret", ["pa\\ss", "p\u00e4ss", "it's\"x", "a\tb"])
