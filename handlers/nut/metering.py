@@ -183,7 +183,7 @@ def whole_load(variables: Mapping[str, str], field: str) -> Figure:
 
 def _ups_output(variables: Mapping[str, str], field: str) -> Source:
     """The output of a UPS. Its W are `output.realpower` or `ups.realpower`. It may meter its W and
-    not its A, or its VA alone: then it is not metered.
+    not its A, or its VA or % alone: then it is not metered.
     """
     output = _side(variables, "output", field)
     if isinstance(output, ListedSource):
@@ -193,7 +193,7 @@ def _ups_output(variables: Mapping[str, str], field: str) -> Source:
     if output.name in variables:
         return output  # it is listed, and not used: perhaps an average of several phases
     meter_variable = meter_of_side(variables, "output")
-    for name in ("ups.realpower", "ups.power"):
+    for name in ("ups.realpower", "ups.power", "ups.load"):
         if not meter_variable and name in variables:
             meter_variable = name
     return UnlistedSource(output.name, meter_variable, absence_means=NotMetered)
