@@ -28,6 +28,7 @@ from ..evidence import (
     DCIMANAGER_EXAMPLE as DCIMANAGER_EXAMPLE,
     DRIVER as DRIVER,
     SIMULATED as SIMULATED,
+    Evidence as Evidence,
     EvidenceLevel as EvidenceLevel,
 )
 from ..figures import Ceilings as Ceilings, Measurement as Measurement, Total as Total

@@ -240,9 +240,7 @@ def rows_join(
         meters = t[values]
         if not meters:
             return {}
-        return join(
-            meters, [t[key] for key in keys], [t[key] for key in (*own, *late)], same_row=True
-        )
+        return join(meters, [t[key] for key in keys], [t[key] for key in (*own, *late)])
 
     return rows
 
