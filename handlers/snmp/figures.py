@@ -445,13 +445,6 @@ class Total:
             return [figure.objects for figure in self.figures]
         return []
 
-    def lost_walk(self, tables: Tables) -> str:
-        """Why the figures may be there although no walk shows a row; "" if nothing says so."""
-        for figure in self.figures:
-            if tables.is_walk_lost(figure.source):
-                return f"a walk of {figure.objects} has no row, though a GET has one"
-        return ""
-
     @property
     def needs_outlets(self) -> bool:
         return self.else_outlets or self.unit is not None

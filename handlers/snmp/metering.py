@@ -61,7 +61,7 @@ def within_scope(device: SnmpDevice, scope: ReadScope) -> SnmpDevice:
     load = device.profile.load
     if not scope.for_view or device.outlets is None or device.outlets.energy:
         return device
-    if load is not None and (_needs_outlets(device, load, scope) or _has_no_load(device)):
+    if load is None or _needs_outlets(device, load, scope) or _has_no_load(device):
         return device
     return device._replace(outlets=replace(device.outlets, current=None))
 
@@ -77,7 +77,7 @@ def _has_no_load(device: SnmpDevice) -> bool:
     """Whether the unit shows no load of its own: the outlets say whether one is expected."""
     load = device.profile.load
     if load is None:
-        return False
+        return True
     try:
         return load.read(device.tables, device.mask) is None
     except ProtocolError:  # its rows contradict each other, as the totals will say
@@ -321,14 +321,20 @@ def _reason_without_total(
 ) -> Union[NotKnown, NotMetered, None]:
     """Why the unit shows none of a total that its family has; None if none is expected, either: the
     outlets do not meter it."""
-    if total is not None or not request.total.figures:
+    if total is not None:
         return None
-    reason = request.total.lost_walk(device.tables)
-    if reason:
-        return NotKnown(reason)
-    if any(request.outlets.of(identity) is not None for identity in device.decisions):
-        return NotMetered(f"the unit does not show {request.total.objects}, only outlets meter it")
-    return None
+    own_figures = request.total.figures
+    of_outlets = request.outlets.figure
+    figures = [of_outlets] if of_outlets and not own_figures else own_figures
+    for figure in figures:
+        if device.tables.is_walk_lost(figure.source):
+            return NotKnown(f"a walk of {figure.objects} has no row, though a GET has one")
+    if not any(request.outlets.of(identity) is not None for identity in device.decisions):
+        return None
+    lack = "its family has no total"
+    if own_figures:
+        lack = f"the unit does not show {request.total.objects}"
+    return NotMetered(f"{lack}, only outlets meter it")
 
 
 def _ports(

@@ -260,21 +260,18 @@ def part_of(values: Rows, rows: Iterable[str], start: int = 0, stop: Optional[in
     return {row: values[part] for row, part in parts.items() if part in values}
 
 
-def join(
-    values: Rows, keys: Sequence[Rows], outlet_keys: Sequence[Rows], *, same_row: bool = False
-) -> Rows:
-    """Values of another table, by columns of both tables. `same_row`: by the index, where both
-    tables lack a column of the keys, or there is no table of outlets. A value whose key is lost,
-    empty or not the only one may be that of each outlet that finds none: its value is lost."""
+def join(values: Rows, keys: Sequence[Rows], outlet_keys: Sequence[Rows]) -> Rows:
+    """Values of another table, by columns of both tables; by the index, where both tables lack a
+    column of the keys, or there is no table of outlets. A value whose key is lost, empty or not the
+    only one may be that of each outlet that finds none: its value is lost."""
     if not values:
         return {}
     key_by_outlet, has_outlets = _keys(outlet_keys)
     value_keys, has_values = _keys(keys)
-    if same_row:
-        if any(outlet_keys) and has_outlets != has_values:
-            return {UNIDENTIFIED: Lost("only one of two tables has the columns that join them")}
-        if not all(has_outlets) or not all(has_values):
-            return values
+    if any(outlet_keys) and has_outlets != has_values:
+        return {UNIDENTIFIED: Lost("only one of two tables has the columns that join them")}
+    if not all(has_outlets) or not all(has_values):
+        return values
     value_by_key = {key: values[row] for row, key in value_keys.items() if key and row in values}
     has_value_without_key = any(not value_keys.get(row) for row in values)
     has_value_without_outlet = not value_by_key.keys() <= set(key_by_outlet.values())

@@ -189,7 +189,9 @@ def _state_before(device: SnmpDevice, identity: str, *, may_be_unproven: bool) -
     value = outlets.states.rows(device.tables).get(identity)
     if value is not None and is_unanswered(value):  # a walk may have lost it
         value = device.tables.one_row(identity)[outlets.states.source].get(identity)
-    if value is None or isinstance(value, Lost):
+    if isinstance(value, Lost):
+        raise Unsupported(f"outlet {identity} is not switched: its state is lost ({value.reason})")
+    if value is None:
         raise Unsupported(
             f"outlet {identity} reports no state and is therefore not switched: it has no relay, or"
             " the device does not show its state"

@@ -34,7 +34,7 @@ _ALONE = "no other column of its table is read, so the device looks like one wit
 UNPROVEN_COLUMNS = {
     _ALONE: "eaton-epdu eaton-power-pdu",
     "one walk reads all these meters, so the device looks like one without them": (
-        "clever-mpro clever-mpro_zero cpi-legacy"
+        "clever-mpro clever-mpro_zero"
     ),
 }
 #: units that lose outlets of a status with all rows of a column

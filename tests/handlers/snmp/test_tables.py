@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import given, strategies as st
 
-from handlers.shared.errors import NoSuchOutlet
+from handlers.shared.errors import ProtocolError
 from handlers.snmp import metering
 from handlers.snmp.computed import Complete
 from handlers.snmp.controls import cell_of
@@ -140,7 +140,7 @@ def test_a_spread_never_leaves_its_bounds_on_either_side(identity: str) -> None:
         # outlet 1 has the instance 2
         assert cell_of(tables({}), spread, identity) == f"1.3.9.{int(identity) + 1}.0"
     else:
-        with pytest.raises(NoSuchOutlet):
+        with pytest.raises(ProtocolError):
             cell_of(tables({}), spread, identity)
 
 
