@@ -64,12 +64,14 @@ HANDLERS: Mapping[str, About] = {
             "yes",
             "lists the port `load` for a UPS that can switch its whole load",
         ),
+        numbers_are_identities=False,  # `outlet.N.id` of Eaton UPSes is N + 1
     ),
     "raritan": About(
         "Raritan, Legrand and Server Technology PDUs (Xerus JSON-RPC)",
         "custom",
         username="admin",
         web_words=("raritan", "xerus", "legrand"),
+        numbers_are_identities=False,  # 7 is printed at 7, and at 2.7 of a link unit
     ),
     "redfish": About(
         "Rack PDUs of many makes with a Redfish service",

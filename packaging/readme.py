@@ -30,13 +30,13 @@ from pdu.families.recorded import family_counts
 def row(setting: Setting[object]) -> str:
     """The setting as a row of a Markdown table: key, allowed (default), meaning."""
     # which characters a text may have, the error says
-    allowed = re.sub(r", (on one line|without line breaks).*", "", setting.allowed)
+    allowed_text = re.sub(r", (on one line|without line breaks).*", "", setting.allowed)
     default = setting.default
     if isinstance(default, bool):
         default = "yes" if default else "no"
     if default not in ("", None):
-        allowed = f"{allowed} ({default})"
-    return f"| `{setting.key}` | {allowed} | {setting.help} |"
+        allowed_text = f"{allowed_text} ({default})"
+    return f"| `{setting.key}` | {allowed_text} | {setting.help} |"
 
 
 def _rows() -> Mapping[str, Sequence[str]]:

@@ -71,19 +71,19 @@ def known_address(pdu_data: object) -> Address:
     return Address("")
 
 
-def settings(pdu_data: object, own: Collection[str] = ()) -> dict[str, str]:
+def settings(pdu_data: object, own_keys: Collection[str] = ()) -> dict[str, str]:
     """The handler settings as text, keys in lower case, without the platform's own keys: of the
     first field that has any. Raises SettingsError.
 
-    `own`: settings of the handler with a key that the platform uses too. They are kept unless their
-    value equals the platform's.
+    `own_keys`: settings of the handler with a key that the platform uses too. They are kept unless
+    their value equals the platform's.
     """
     for names in (_SETTINGS_NAMES, _OTHER_NAMES):
         has_field = False
         for name in names:
             value = foreign.read_field(pdu_data, name)
             has_field = has_field or value is not None
-            texts = _without_platform_keys(_settings_of(value), pdu_data, own)
+            texts = _without_platform_keys(_settings_of(value), pdu_data, own_keys)
             if texts:
                 return texts
         if has_field:

@@ -224,8 +224,8 @@ def is_no_row(elements: Sequence[Any], root: str) -> bool:
 def _is_elsewhere(oid: Arcs, root: Arcs) -> bool:
     """Whether it is an absolute OID that is not below `root`, nor `root` below it."""
     is_absolute = oid[:_INTERNET] == root[:_INTERNET]
-    shared = min(len(oid), len(root))
-    return is_absolute and oid[:shared] != root[:shared]
+    shared_length = min(len(oid), len(root))
+    return is_absolute and oid[:shared_length] != root[:shared_length]
 
 
 def _is_repeated(element: object, previous: object) -> bool:

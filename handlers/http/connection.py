@@ -31,11 +31,11 @@ def dial(where: Endpoint, timeout: float, end: float) -> socket.socket:
     addresses = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
     until = min(time.monotonic() + timeout, end)
 
-    def left() -> float:
-        return _left(timeout, until)
+    def seconds_left() -> float:
+        return _seconds_left(timeout, until)
 
-    sock = connect(addresses, left)
-    sock.settimeout(_left(timeout, end))
+    sock = connect(addresses, seconds_left)
+    sock.settimeout(_seconds_left(timeout, end))
     return sock
 
 
@@ -193,7 +193,7 @@ class _Connection:
         """Send a request. Its answer must be complete by `end`, to which the time to send it is
         added: a long upload leaves the device as much time for its answer as a short one.
         """
-        self.socket.settimeout(_left(request.timeout, end))
+        self.socket.settimeout(_seconds_left(request.timeout, end))
         count_request()
         start = time.monotonic()
         headers = {"Host": self._host, **request.headers}
@@ -251,7 +251,7 @@ class _DeadlineSocket:
         self._socket.close()
 
 
-def _left(timeout: float, end: float) -> float:
+def _seconds_left(timeout: float, end: float) -> float:
     # 0 would make the socket non-blocking
     return max(min(timeout, end - time.monotonic()), 0.001)
 
@@ -265,7 +265,7 @@ class DeadlineReader(io.RawIOBase):
 
     def __init__(self, raw: Any, sock: socket.socket, timeout: float, end: float) -> None:
         self._raw = raw
-        self._opened = sock
+        self._socket = sock
         self._timeout = timeout
         self._end = end
         #: whether the stream has ended
@@ -276,7 +276,7 @@ class DeadlineReader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> Any:
         """Read octets. Raises socket.timeout late."""
-        limit(self._opened, self._end - time.monotonic(), self._timeout)
+        limit(self._socket, self._end - time.monotonic(), self._timeout)
         try:
             count = self._raw.readinto(buffer)
         except ssl.SSLError as error:

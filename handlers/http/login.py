@@ -329,10 +329,10 @@ def _base64_forms(secret: str) -> Iterator[str]:
     # base64 writes 3 octets as 4 characters: the secret may begin at any of the three
     for octets_before in range(3):
         octets = bytes(octets_before) + in_utf8
-        encoded = base64.b64encode(octets).decode("ascii")
+        base64_text = base64.b64encode(octets).decode("ascii")
         # a character has 6 bits of the octets
         begin = math.ceil(octets_before * 8 / 6)
         end = len(octets) * 8 // 6
-        own_characters = encoded[begin:end]
+        own_characters = base64_text[begin:end]
         if len(own_characters) >= _LEAST_ENCODED:
             yield own_characters

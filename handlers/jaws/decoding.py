@@ -195,7 +195,7 @@ def _cord_names(
     names = list(dict.fromkeys(letters))  # each once, in order
     units_without_cord = []
     for unit in units:
-        if not _has_part(unit["id"], names):
+        if not any(name.startswith(unit["id"]) for name in names):
             units_without_cord.append(unit["id"])
     return names + units_without_cord
 
@@ -203,11 +203,6 @@ def _cord_names(
 def _letters(name: str) -> str:
     """The letters of a name: of unit and cord. A cord may have a number besides."""
     return name.rstrip("0123456789")
-
-
-def _has_part(owner: str, names: Iterable[str]) -> bool:
-    """Whether one of the names is that of a part of `owner`, with which those names begin."""
-    return any(name.startswith(owner) for name in names)
 
 
 def _complete_cords(cords: _OptionalList, names: Sequence[str]) -> _OptionalList:

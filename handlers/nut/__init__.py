@@ -12,6 +12,6 @@ What a reading passes, from the server to DCImanager:
 - metering: which variables tell load and energy, and in which order. A side is the input or the
   output of a device; a source is a variable, or the variables of a side's lines or of all outlets
 - figures: whether one is measured, not metered or not known
-- switching, polling: a command, and its proof
+- switching: a command, and its proof
 - pynut: the client under the names of NUT's own Python module; for scripts
 """

@@ -301,8 +301,8 @@ class Connection:
         self.close()
         if not is_sent:
             handler_error.may_have_executed = False
-        unanswered = decoder.waiting or batch[-1]
-        raise handler_error.at(self.place, self._secret.redact(unanswered.label))
+        unanswered_request = decoder.waiting or batch[-1]
+        raise handler_error.at(self.place, self._secret.redact(unanswered_request.label))
 
     def _receive(self, connection: socket.socket, end: float) -> bytes:
         """What arrives by `end`. If this process was too busy to look in time, what has arrived."""

@@ -183,7 +183,7 @@ def whole_load(variables: Mapping[str, str], field: str) -> Figure:
 
 def _ups_output(variables: Mapping[str, str], field: str) -> Source:
     """The output of a UPS. Its W are `output.realpower` or `ups.realpower`. It may meter its W and
-    not its A, or its VA alone: then it is not metered.
+    not its A, or its VA or % alone: then it is not metered.
     """
     output = _side(variables, "output", field)
     if isinstance(output, ListedSource):
@@ -193,7 +193,7 @@ def _ups_output(variables: Mapping[str, str], field: str) -> Source:
     if output.name in variables:
         return output  # it is listed, and not used: perhaps an average of several phases
     meter_variable = meter_of_side(variables, "output")
-    for name in ("ups.realpower", "ups.power"):
+    for name in ("ups.realpower", "ups.power", "ups.load"):
         if not meter_variable and name in variables:
             meter_variable = name
     return UnlistedSource(output.name, meter_variable, absence_means=NotMetered)
@@ -458,12 +458,12 @@ def _chain_figures(
         members.append(_MemberSources(device_type, member.prefix, sources))
     # by type of a member and place of a source: the first member that lists it
     first_by_place: dict[tuple[str, int], tuple[str, ListedSource]] = {}
-    for of_member in members:
-        for place, source in enumerate(of_member.sources):
+    for member_sources in members:
+        for place, source in enumerate(member_sources.sources):
             if isinstance(source, ListedSource):
-                first = (of_member.prefix, source)
-                first_by_place.setdefault((of_member.device_type, place), first)
-    return [summands_of_first(_with_siblings(of_member, first_by_place)) for of_member in members]
+                first_listed = (member_sources.prefix, source)
+                first_by_place.setdefault((member_sources.device_type, place), first_listed)
+    return [summands_of_first(_with_siblings(sources, first_by_place)) for sources in members]
 
 
 def _with_siblings(

@@ -99,8 +99,9 @@ class NutDevice(NamedTuple):
         return self._total(metering.energy, "energy_kwh")
 
     def _total(self, figure_source: metering.FigureSource, field: str) -> Figure:
-        """A figure of the device, by its variables and its outlets, without the row "load"."""
+        """A figure of the device, by its variables and its outlets."""
         figure_by_outlet: dict[str, Figure] = {}
+        # the whole load of a UPS is listed beside its outlets, which it feeds
         for outlet in self.outlets:
             if outlet.identity != LOAD_IDENTITY:
                 figure_by_outlet[outlet.identity] = getattr(outlet.figures, field)

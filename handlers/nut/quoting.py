@@ -33,17 +33,17 @@ def is_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None and len(text) <= MAX_WORD
 
 
-def name(text: str, what: str) -> str:
+def name(text: str, noun: str) -> str:
     """`text` unchanged. Raises SettingsError if it cannot be a name."""
     if not is_name(text):
         raise SettingsError(
-            f"{text[:60]!r} cannot be the name of a {what}: give 1 to {MAX_WORD} ASCII letters, "
+            f"{text[:60]!r} cannot be the name of a {noun}: give 1 to {MAX_WORD} ASCII letters, "
             "digits, dots and dashes"
         )
     return text
 
 
-def word(text: str, what: str) -> str:
+def word(text: str, noun: str) -> str:
     """`text` as one word of a request, quoted where necessary. Raises SettingsError, without the
     text: it may be a password.
 
@@ -52,15 +52,15 @@ def word(text: str, what: str) -> str:
     """
     if _CONTROL.search(text):
         raise SettingsError(
-            f"the {what} holds a line break or another control character, which NUT cannot carry"
+            f"the {noun} holds a line break or another control character, which NUT cannot carry"
         )
     if _HALF.search(text):
         raise SettingsError(
-            f"the {what} has a character that is not valid Unicode, which cannot be sent"
+            f"the {noun} has a character that is not valid Unicode, which cannot be sent"
         )
     if len(encoded(text)) > MAX_WORD:
         raise SettingsError(
-            f"the {what} is longer than {MAX_WORD} bytes; a NUT server drops the rest"
+            f"the {noun} is longer than {MAX_WORD} bytes; a NUT server drops the rest"
         )
     return text if _BARE.fullmatch(text) else f'"{escaped(text)}"'
 

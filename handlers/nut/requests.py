@@ -45,8 +45,8 @@ def login(ups: str) -> NutRequest[str]:
     """
     # > LOGIN ups1
     # < OK
-    attach = _right("ATTACH", ups)
-    return _right("LOGIN", ups, alias=attach)
+    attach = _privileged_request("ATTACH", ups)
+    return _privileged_request("LOGIN", ups, alias=attach)
 
 
 def logout() -> NutRequest[str]:
@@ -68,14 +68,14 @@ def primary(ups: str) -> NutRequest[str]:
     # > PRIMARY ups1
     # < OK PRIMARY-GRANTED
     older_name = master(ups)
-    return _right("PRIMARY", ups, alias=older_name)
+    return _privileged_request("PRIMARY", ups, alias=older_name)
 
 
 def master(ups: str) -> NutRequest[str]:
     """The name of `primary` before 2.8."""
     # > MASTER ups1
     # < OK MASTER-GRANTED
-    return _right("MASTER", ups)
+    return _privileged_request("MASTER", ups)
 
 
 def fsd(ups: str) -> NutRequest[str]:
@@ -86,7 +86,7 @@ def fsd(ups: str) -> NutRequest[str]:
     """
     # > FSD ups1
     # < OK FSD-SET
-    return _right("FSD", ups)
+    return _privileged_request("FSD", ups)
 
 
 def starttls() -> NutRequest[str]:
@@ -228,8 +228,10 @@ def get_tracking(identifier: str) -> NutRequest[str]:
 # ---- requests of a kind, and the readers of their answers ----------------------------------------
 
 
-def _right(verb: str, ups: str, alias: Optional[NutRequest[str]] = None) -> NutRequest[str]:
-    """A request about a device that needs a right."""
+def _privileged_request(
+    verb: str, ups: str, alias: Optional[NutRequest[str]] = None
+) -> NutRequest[str]:
+    """A request about a device, for a user with the right to it."""
     return NutRequest(f"{verb} {name(ups, 'device')}", _ok, needs_user=True, alias=alias)
 
 
@@ -318,15 +320,15 @@ def _tracking_id(response: NutResponse) -> str:
     return identifier
 
 
-def _quoted(text: str, what: str) -> str:
+def _quoted(text: str, noun: str) -> str:
     """`text` as a quoted word.
 
     Raises SettingsError like `word`, and for non-ASCII characters, which upsd would drop.
     """
     if not text.isascii():
         raise SettingsError(
-            f"the {what} has characters outside ASCII, which a NUT server would drop"
+            f"the {noun} has characters outside ASCII, which a NUT server would drop"
         )
-    one_word = word(text, what)
-    is_quoted = one_word.startswith('"')
-    return one_word if is_quoted else f'"{one_word}"'
+    value = word(text, noun)
+    is_quoted = value.startswith('"')
+    return value if is_quoted else f'"{value}"'

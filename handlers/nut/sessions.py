@@ -44,7 +44,7 @@ def open_session(
     """
     address = ""
     try:
-        settings = Settings(dcimanager.settings(pdu_data, own=(DEVICE.key,)), SETTINGS)
+        settings = Settings(dcimanager.settings(pdu_data, own_keys=(DEVICE.key,)), SETTINGS)
         address_setting = settings[HOST] or dcimanager.address(pdu_data)
         if set("/@") & set(address_setting):  # not shown: a password may precede the @
             raise SettingsError(

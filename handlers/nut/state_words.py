@@ -108,12 +108,8 @@ class AmbiguousTable(NamedTuple):
     table: str
     #: the table's versions; () for all
     versions: Sequence[str]
-    #: the first and the last release of NUT that has it, of those that were read
-    releases: tuple[str, str]
     #: by word: the states of the device that show it
     states_by_word: Mapping[str, str]
-    #: in NUT's folder `drivers`
-    source: str
     #: what shows the state instead
     remedy: str
     #: whether it is about outlet 1 alone, where `outlet.1.switchable` is not yes
@@ -155,50 +151,42 @@ _AVOCENT = {
 # The driver takes ACPresent for the status of outlet 1 if the UPS has no switch for it: "off" is
 # a UPS on battery, which may feed its outlets.
 _AC_PRESENT = {"off": "an outlet that is off and for missing mains, also if a battery feeds it"}
-#: Read in NUT 2.8.0 to 2.8.5. A table counts in later releases too, until it is read again.
+#: Read in the folder `drivers` of NUT 2.8.0 to 2.8.5: each with its file, and the releases that
+#: have it. A table counts in later releases too, until it is read again.
 AMBIGUOUS_TABLES: Sequence[AmbiguousTable] = (
     *(
         AmbiguousTable(
             drivers=("snmp-ups",),
             table=f"{mib} MIB",
             versions=(),
-            releases=releases,
             states_by_word=_XUPS,
-            source=source,
             remedy=_XUPS_REMEDY,
         )
-        for mib, releases, source in (
-            ("pw", ("2.8.0", "2.8.0"), "powerware-mib.c"),
-            ("pxgx_ups", ("2.8.0", "2.8.0"), "powerware-mib.c"),
-            ("eaton_pw_nm2", ("2.8.1", "2.8.5"), "eaton-ups-pwnm2-mib.c"),
-            ("eaton_pxg_ups", ("2.8.1", "2.8.5"), "eaton-ups-pxg-mib.c"),
+        for mib in (
+            *("pw", "pxgx_ups"),  # powerware-mib.c, 2.8.0
+            "eaton_pw_nm2",  # eaton-ups-pwnm2-mib.c, 2.8.1 to 2.8.5
+            "eaton_pxg_ups",  # eaton-ups-pxg-mib.c, 2.8.1 to 2.8.5
         )
     ),
     AmbiguousTable(
         drivers=("snmp-ups",),
-        table="baytech MIB",
+        table="baytech MIB",  # baytech-mib.c, 2.8.0
         versions=("4032", "0.4034"),
-        releases=("2.8.0", "2.8.0"),
         states_by_word=_BAYTECH,
-        source="baytech-mib.c",
         remedy="use NUT 2.8.1 or later, or the SNMP handler (family baytech)",
     ),
     AmbiguousTable(
         drivers=("snmp-ups",),
-        table="emerson_avocent_pdu MIB",
+        table="emerson_avocent_pdu MIB",  # emerson-avocent-pdu-mib.c, 2.8.0 to 2.8.5
         versions=(),
-        releases=("2.8.0", "2.8.5"),
         states_by_word=_AVOCENT,
-        source="emerson-avocent-pdu-mib.c",
         remedy="use the SNMP handler (family avocent-pm)",
     ),
     AmbiguousTable(
         drivers=("usbhid-ups", "mge-shut"),
-        table="MGE HID",
+        table="MGE HID",  # mge-hid.c, 2.8.0 to 2.8.5
         versions=(),
-        releases=("2.8.0", "2.8.5"),
         states_by_word=_AC_PRESENT,
-        source="mge-hid.c",
         remedy="nothing switches this outlet; read ups.status",
         is_of_fixed_outlet=True,
     ),

@@ -16,10 +16,14 @@ from ..shared.unknown_states import reason_sentences, some
 from . import devices, mirrors, requests, states
 from .client import NutClient
 from .model import NutOutlet, SwitchCommand
-from .polling import late_reading
+from .numbers import parse_number
 from .settings import PASSWORD, USERNAME
 
 LOGGER = get_logger(__name__)
+
+# Seconds between two readings of all variables unless `pollfreq` is set: DEFAULT_POLLFREQ of
+# snmp-ups.h and usbhid-ups.h, NUT 2.8.0 to 2.8.5. mge-shut is built from usbhid-ups.c.
+_POLLFREQ_S: Mapping[str, float] = {"snmp-ups": 30.0, "usbhid-ups": 30.0, "mge-shut": 30.0}
 
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
 
@@ -38,7 +42,7 @@ def switch_outlet(
     command = _switch_command(outlet, on=on, refusal=listed_device.refusal)
     _require_login(settings)
     target_word = "on" if on else "off"
-    # An outlet without a state to read is UNKNOWN at once.
+    # UNKNOWN at once, if the outlet has no state to read, or the target's word is no proof of it
     can_prove = outlet.state_variables and target_word not in outlet.unproven_words
     outlet_switch = _OutletSwitch(client, listed_device.name, outlet, command, on=on)
     state = switch(
@@ -55,6 +59,27 @@ def switch_outlet(
         for sentence in reason_sentences([(identity, cause) for cause in causes]):
             LOGGER.warning(client.quoted(sentence))
     return state
+
+
+def late_reading(variables: Mapping[str, str], waited_s: float) -> str:
+    """Why a driver may still show an old state `waited_s` seconds after a command, and when to read
+    again; "" if it read its device since.
+    """
+    driver = variables.get("driver.name", "")
+    if driver not in _POLLFREQ_S:
+        return ""
+    setting = parse_number(variables.get("driver.parameter.pollfreq"))
+    seconds = setting or _POLLFREQ_S[driver]
+    if seconds < waited_s:
+        return ""
+    poll_interval = (
+        f"pollfreq in ups.conf is {seconds:g}" if setting else "pollfreq in ups.conf is not set"
+    )
+    return (
+        f"the NUT driver {driver} reads its device only every {seconds:g} s ({poll_interval}), and"
+        f" shows the old state until then: read it again in {seconds:g} s; with a shorter pollfreq,"
+        " commands are proven sooner"
+    )
 
 
 def _require_login(settings: Settings) -> None:
@@ -141,7 +166,7 @@ def _find(
     if prefix not in names:
         examples = "'N'"
         if "" not in names:
-            examples = some([f"'{client.redact(other)}N'" for other in names])
+            examples = some([f"'{client.redact(listed_prefix)}N'" for listed_prefix in names])
         raise NoSuchOutlet(
             f"no outlet {identity[:60]!r}: the PDU's outlets are now called {examples} (N: an"
             " outlet's number); poll the PDU and assign the servers again"

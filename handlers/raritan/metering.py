@@ -5,6 +5,7 @@ Calls to several units share bulks, which saves round trips.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Generator, Mapping, Sequence
 from typing import NamedTuple, Optional, Union
 
@@ -144,12 +145,12 @@ def unit_meters(
     if not are_banks_asked and (unread_inlets or meters.inlet_load() is None):
         meters = _with_banks(bulk, model.unit, meters)
     read_inlets = [inlet for inlet in inlets if inlet in model.guessed_inlets]
-    relisted = _meters_to_relist(model, read_inlets, metered_outlets)
-    for meter in relisted:
+    relisted_meters = _meters_to_relist(model, read_inlets, metered_outlets)
+    for meter in relisted_meters:
         meter.ask_sensors(bulk)
     yield
 
-    for meter in relisted:
+    for meter in relisted_meters:
         meter.ask_readings(bulk)
     yield
     return meters
@@ -235,7 +236,7 @@ def _ask_bank(bulk: Bulk, unit: XerusUnit, index: int) -> SensorReading:
 
 def _all_invalid(meters: Sequence[Meter]) -> bool:
     """Whether all readings of these meters' current and energy are invalid: `all_invalid`."""
-    return all_invalid(reading for meter in meters for reading in meter.readings())
+    return all_invalid(itertools.chain.from_iterable(meter.readings() for meter in meters))
 
 
 def read_statistic(

@@ -51,11 +51,11 @@ class ListProof:
         unit = listed_unit.unit
         outlets = listed_unit.outlets
         count = len(outlets)
-        last = unit.proxy(Outlet, f"/outlet/{count - 1}")
-        behind_last = unit.proxy(Outlet, f"/outlet/{count}")
+        last_outlet = unit.proxy(Outlet, f"/outlet/{count - 1}")
+        next_outlet = unit.proxy(Outlet, f"/outlet/{count}")
         self._last_listed = bulk.add(outlets[-1].getMetaData)
-        self._last_well_known = bulk.add(last.getMetaData)
-        self._id_behind_list = bulk.add(behind_last.getMetaData)
+        self._last_well_known = bulk.add(last_outlet.getMetaData)
+        self._id_behind_list = bulk.add(next_outlet.getMetaData)
 
     def raise_unless_complete(self) -> None:
         """Raise JsonRpcSyntaxException if the list lacks an outlet, or if nothing proves that it

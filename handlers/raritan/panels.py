@@ -188,7 +188,7 @@ class ControllerMeters:
         self.link_id = unit.unit.link_id
         self.mains = [MainsMeter(unit.unit, meter, with_power=with_power) for meter in meters]
         panels = [meter for meter in meters if isinstance(meter, Panel)]
-        self._mixed = 0 < len(panels) < len(meters)
+        self._is_mixed = 0 < len(panels) < len(meters)
         self.circuits: list[BranchCircuit] = []
 
     def load(self) -> Figure:
@@ -210,7 +210,7 @@ class ControllerMeters:
         """The sum; not metered if power meters and panels are mixed: a meter may feed a panel,
         whose load would count twice.
         """
-        if self._mixed:
+        if self._is_mixed:
             return NotMetered("a power meter may feed a panel, whose load would count twice")
         return sum_if_complete(parts)
 

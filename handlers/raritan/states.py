@@ -4,10 +4,9 @@ reports.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Sequence
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
@@ -112,15 +111,10 @@ class _UnitStates:
         """Whether it has outlets whose relays' failures the account may not read."""
         return bool(self._answers) and may_not_read_failures(self._failures)
 
-    @functools.cached_property
-    def _states(self) -> list[Optional[Outlet.State]]:
-        """The report of each outlet; None for an outlet whose state cannot be read."""
-        return [answer.get() if answer.error is None else None for answer in self._answers]
-
     @property
     def unavailable(self) -> bool:
         """Whether a unit with switchable outlets returns states, but none of them is available."""
-        states = [state for state in self._states if state is not None]
+        states = [answer.get() for answer in self._answers if answer.error is None]
         if not states or any(state.available for state in states):
             return False
         return bool(answered_field(self._metadata, "hasSwitchableOutlets"))

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
@@ -33,7 +33,13 @@ from .settings import SETTINGS as SETTINGS
 from .switching import switch_outlet
 
 LOGGER = get_logger(__name__)
-Session = tuple[RedfishService, settings.RedfishSettings]
+
+
+class Session(NamedTuple):
+    """An open service, and the settings of its PDU."""
+
+    service: RedfishService
+    config: settings.RedfishSettings
 
 
 class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
@@ -58,16 +64,16 @@ class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
     def _open(self, *, keeps: bool) -> Iterator[Session]:
         config = settings.read_settings(self.pdu_data)
         with RedfishService(config, self.transport, keeps=keeps) as service:
-            yield service, config
+            yield Session(service, config)
 
     def renew_session(self, session: Session) -> None:
-        session[0].renew()
+        session.service.renew()
 
     def forget(self, session: Session) -> None:
-        session[0].forget()
+        session.service.forget()
 
     def device_address(self, session: Optional[Session]) -> str:
-        return session[0].place if session else ""
+        return session.service.place if session else ""
 
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
         service, config = session

@@ -7,6 +7,7 @@ read by another source.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from .. import dcimanager
@@ -51,7 +52,8 @@ def read_statistic(
     if sensors.unread_sources:
         sensors.by_source.update(read_sensors(service, pdus, sensors.unread_sources))
         statistic = figures.service_figures(resources, sensors, with_power=with_power)
-    identities = [outlet.identity for pdu in resources for outlet in pdu.outlets]
+    outlets = itertools.chain.from_iterable(pdu.outlets for pdu in resources)
+    identities = [outlet.identity for outlet in outlets]
     raise_if_twice(service, "outlets that are called", identities)
     return statistic
 

@@ -163,7 +163,8 @@ def _read_members(
         silent_pdu_id = last_part({"@odata.id": error.operation})
         if choice.pdu_id or not silent_pdu_id:
             raise
-        raise name_unit(error, _by_links(entries), f"{silent_pdu_id}.") from None
+        listed_pdus = [ServicePdu(prefix=_link_prefix(entry), resource={}) for entry in entries]
+        raise name_unit(error, listed_pdus, f"{silent_pdu_id}.") from None
 
 
 def _member_or_error(service: RedfishService, entry: Json) -> Member:
@@ -220,11 +221,6 @@ def _lists_outlets_below(pdu: Json, target: str) -> bool:
         return False
     pdu_parts = parts(target)
     return parts(outlets)[: len(pdu_parts)] == pdu_parts
-
-
-def _by_links(entries: Sequence[Json]) -> list[ServicePdu]:
-    """The PDUs of a list, by the Ids that their links show, for `name_unit`."""
-    return [ServicePdu(prefix=_link_prefix(entry), resource={}) for entry in entries]
 
 
 def _link_parts(resources: Sequence[Json]) -> Sequence[Sequence[str]]:
@@ -429,8 +425,8 @@ def raise_if_twice(service: RedfishService, noun: str, identities: list[str]) ->
     count_by_identity = collections.Counter(identities)
     for identity, count in count_by_identity.most_common(1):
         if count > 1:
-            quoted = service.login.quoted(identity)
-            raise ProtocolError(f"the device lists two {noun} {quoted!r}")
+            quoted_identity = service.login.quoted(identity)
+            raise ProtocolError(f"the device lists two {noun} {quoted_identity!r}")
 
 
 def last_part(entry: Json) -> str:

@@ -20,4 +20,4 @@ def similar_names(word: str, names: Iterable[str], most: int = 1) -> list[str]:
     close_names = difflib.get_close_matches(
         word.casefold().lstrip("-"), list(name_by_folded), most, _LEAST
     )
-    return [name_by_folded[folded] for folded in close_names]
+    return [name_by_folded[folded_name] for folded_name in close_names]

@@ -14,10 +14,10 @@ LATE_S = 5.0
 _LEAST_S = 0.001  # 0 would make a socket non-blocking
 
 
-def connect(addresses: Sequence[Any], left: Callable[[], float]) -> socket.socket:
-    """A connection to the first of the rows of socket.getaddrinfo that accepts one. The seconds
-    `left` are shared evenly among those that are still to try, so that a dead address leaves time
-    for the next one. Raises the OSError of the last address.
+def connect(addresses: Sequence[Any], seconds_left: Callable[[], float]) -> socket.socket:
+    """A connection to the first of the rows of socket.getaddrinfo that accepts one. The time
+    that is left is shared evenly among those still to try, so that a dead address leaves time for
+    the next one. Raises the OSError of the last address.
     """
     last_error = OSError("no address")
     for count, (family, kind, proto, _, address) in zip(range(len(addresses), 0, -1), addresses):
@@ -25,7 +25,7 @@ def connect(addresses: Sequence[Any], left: Callable[[], float]) -> socket.socke
         try:
             # fails for IPv6 on a host without it, or without a free file descriptor
             sock = socket.socket(family, kind, proto)
-            sock.settimeout(max(left(), _LEAST_S) / count)
+            sock.settimeout(max(seconds_left(), _LEAST_S) / count)
             sock.connect(address)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return sock
@@ -36,15 +36,15 @@ def connect(addresses: Sequence[Any], left: Callable[[], float]) -> socket.socke
     raise last_error
 
 
-def limit(sock: socket.socket, left: float, longest: float = math.inf) -> None:
-    """Let the next read of the socket take the seconds `left`, at most `longest`. Raises
+def limit(sock: socket.socket, seconds_left: float, longest: float = math.inf) -> None:
+    """Let the next read of the socket take `seconds_left`, at most `longest`. Raises
     socket.timeout if none are left, unless something has arrived.
     """
-    is_over = left <= 0 and not is_readable(sock)
-    is_late = left <= -LATE_S
+    is_over = seconds_left <= 0 and not is_readable(sock)
+    is_late = seconds_left <= -LATE_S
     if is_over or is_late:
         raise socket.timeout("the answer was not complete in time")
-    seconds = min(left, longest)
+    seconds = min(seconds_left, longest)
     sock.settimeout(max(seconds, _LEAST_S))
 
 

@@ -133,31 +133,31 @@ class Chain:
             return None
         if self in places:  # the device has no such columns
             return identity
-        expected = places.get((self, identity), number if not unit and is_number(number) else None)
-        is_denied = False
         row_when_alone = places.get((self, identity, "alone"))
         if row_when_alone is not None and self._counts_one_unit(tables):
             return row_when_alone
-        if expected is not None:
-            number_now = self._cell(tables, self.number, expected)
-            if not number_now and expected == number and not tables.one_row(expected)[column]:
+        row_by_number = number if not unit and is_number(number) else None
+        likely_row = places.get((self, identity), row_by_number)
+        is_denied = False
+        if likely_row is not None:
+            number_now = self._cell(tables, self.number, likely_row)
+            if not number_now and likely_row == number and not tables.one_row(likely_row)[column]:
                 return None
             if number_now == number:
                 was_walked = (self, identity) in places
                 is_only_row = was_walked or self._counts_one_unit(tables)
-                unit_now = self._cell(tables, self.unit, expected)
-                unit_before = places.get((self, identity, expected), unit_now)
-                places[self, identity, expected] = unit_before
+                unit_now = self._cell(tables, self.unit, likely_row)
+                unit_before = places.setdefault((self, identity, likely_row), unit_now)
                 is_right = unit_now in ((unit,) if unit else self.first_units)
                 if is_right and is_only_row and unit_now == unit_before:
                     if not was_walked:
-                        places[self, identity, "alone"] = expected
-                    return expected
+                        places[self, identity, "alone"] = likely_row
+                    return likely_row
                 is_denied = not is_right
             elif number_now:
                 is_denied = True
         row = self._walked_row(tables, identity, has_number=is_denied)
-        if row is None or (row == expected and is_denied):
+        if row is None or (row == likely_row and is_denied):
             return None  # the walks were made before it became the other's
         places[self, identity] = row
         return row

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Optional, Protocol, Union
 
+from ..dcimanager.rows import Raw
 from ..dcimanager.snmp import Unsigned
-from ..shared.errors import NamedSetting, NoSuchOutlet, Unsupported
+from ..shared.errors import NamedSetting, ProtocolError, Unsupported
 from . import validation
 from .objects import Scalar
-from .rows import Lost, is_one_of
+from .rows import LOST, Lost, is_one_of, where_not
 from .tables import Computed, Source, Tables, objects_of
 
 Value = Union[int, str]
@@ -23,7 +24,7 @@ VarBind = tuple[str, Value]
 @dataclass(frozen=True, eq=False)
 class Guard:
     """Forbids the command for an outlet by the value of `test`: one that is not in `allow`, or one
-    that is in `refuse`, or none.
+    that is in `refuse` or says nothing (see `rows.where`), or none.
 
     Fields:
         test: what forbids it, for each outlet.
@@ -55,17 +56,24 @@ class Guard:
         value = tables[self.test].get(identity)
         if value is None and not self.allow and not self.demanded and not tables.whole[self.test]:
             return
-        is_allowed = is_one_of(value, self.allow)
-        is_refused = value is None or isinstance(value, Lost) or is_one_of(value, self.refuse)
-        if is_allowed if self.allow else not is_refused:
+        if self._is_allowed(value):
             return
-        shown = "no value" if value is None else f"value {tables.quoted(value, 20) or 'is empty'}"
-        shown = value.reason if isinstance(value, Lost) else shown
-        refusal = f"outlet {identity} is not switched: {self.why} ({shown})"
+        value_text = "no value"
+        if isinstance(value, Lost):
+            value_text = value.reason
+        elif value is not None:
+            value_text = f"value {tables.quoted(value, 20) or 'is empty'}"
+        refusal = f"outlet {identity} is not switched: {self.why} ({value_text})"
         if not self.automatic:
             raise Unsupported(refusal)
         setting = NamedSetting("switch_automatic", "yes")
         raise Unsupported((refusal, "; to switch it anyway, set ", setting))
+
+    def _is_allowed(self, value: Optional[Raw]) -> bool:
+        if self.allow or value is None:
+            return is_one_of(value, self.allow)
+        other_values = where_not({"": value}, *self.refuse, by={"": value})
+        return not isinstance(other_values.get("", LOST), Lost)
 
 
 class Control(Protocol):
@@ -89,7 +97,7 @@ class Control(Protocol):
 
     def varbinds(self, tables: Tables, identity: str, *, up: bool) -> list[VarBind]:
         """The objects to write, one after the other, the command last. Raises Unsupported if the
-        outlet must not be switched, NoSuchOutlet without an object for it."""
+        outlet must not be switched, ProtocolError without an object for it."""
 
     def covers(self, identities: Iterable[str], identity: str, varbinds: list[VarBind]) -> bool:
         """Whether the write holds a state of each neighbour among these outlets."""
@@ -163,9 +171,12 @@ def writes_scalar(control: Control) -> bool:
 
 
 def cell_of(tables: Tables, source: Source, identity: str) -> str:
-    """The OID of an outlet's object. Raises NoSuchOutlet."""
+    """The OID of the object of an outlet that was listed. Raises ProtocolError without one."""
     column = next(objects_of([source]))
     cell = column.cell(tables, identity)
     if cell is None:
-        raise NoSuchOutlet(f"the device has no object to switch outlet {identity[:40]!r}")
+        raise ProtocolError(
+            f"the device listed outlet {identity[:40]!r} and has no object to switch it now: a unit"
+            " may have left the chain; poll it again"
+        )
     return tables.resolve(cell)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import accumulate
-from operator import itemgetter
 from typing import NamedTuple, Optional
 
 from ..dcimanager.rows import Raw, oid_arcs
@@ -16,11 +14,11 @@ from .device import (
     SnmpDevice,
     has_no_outlets,
     list_for_figures,
+    needed_sources,
     read_states,
     read_without_states,
     reads_one_outlet,
     reported_outlet_count,
-    wanted,
 )
 from .profile import Profile, family_title
 from .read_scope import ALL_STATES, ReadScope
@@ -69,7 +67,7 @@ class _Detection:
             tables = Tables(
                 self.device,
                 root,
-                wanted(profile, self.scope),
+                needed_sources(profile, self.scope),
                 outlet,
                 answers=self.system.answers,
             )
@@ -120,8 +118,8 @@ class _Detection:
         """A device without a usable sysObjectID, as the first family that it fits. For a command
         all outlets are read: of these many families, no one is likely to have its row."""
         self.scope = self.scope._replace(outlet=None)
-        for candidates_of_group in _probe_groups(families):
-            group = self.trials(candidates_of_group)
+        for is_unseen in (False, True):  # a unit of the first group gets no request for the second
+            group = self.trials([c for c in families if c.profile.unseen is is_unseen])
             device = self._by_list(group) or self._by_meters(self._metered(group), by_id=False)
             if device is not None:
                 return device
@@ -129,18 +127,18 @@ class _Detection:
 
     def _metered(self, families: Sequence[_Trial]) -> list[_Trial]:
         """The families that a device without states and sysObjectID may be of."""
-        metered: list[_Trial] = []
+        trials: list[_Trial] = []
         for candidate in families:
             has_states = any(outlets.states for outlets in candidate.profile.outlets)
             if candidate.profile.unseen and not has_states:
-                metered.append(candidate)
+                trials.append(candidate)
             elif candidate.profile.outlets:
                 if has_no_outlets(candidate.profile, candidate.tables):
-                    metered.append(candidate)
+                    trials.append(candidate)
         for profile in self.profiles:
             if profile.described and self._is_described(profile):
-                metered += self.trials(candidates_of(profile, ""))
-        return metered
+                trials += self.trials(candidates_of(profile, ""))
+        return trials
 
     def _is_described(self, profile: Profile) -> bool:
         description = text(self.system.get(SYS_DESCR) or "")
@@ -254,7 +252,10 @@ def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> list[Candidat
     """The families in the order in which to try them. `sys_object_id`: "" if the device has no
     usable one."""
     if sys_object_id:
-        profiles_to_try = _fitting_profiles(profiles, sys_object_id)
+        fitting_profiles = [profile for profile in profiles if profile.match(sys_object_id)]
+        profiles_to_try = sorted(
+            fitting_profiles, key=lambda profile: profile.match(sys_object_id), reverse=True
+        )
     else:
         profiles_to_try = [profile for profile in profiles if profile.sweep or profile.unseen]
     families: list[Candidate] = []
@@ -266,31 +267,6 @@ def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> list[Candidat
 def candidates_of(profile: Profile, sys_object_id: str) -> list[Candidate]:
     """One family with each of its roots that may fit."""
     return [Candidate(profile, root) for root in profile.roots_for(sys_object_id)]
-
-
-def _fitting_profiles(profiles: Sequence[Profile], sys_object_id: str) -> list[Profile]:
-    """The profiles with a prefix that fits: the longest prefix first; of equal length, in the order
-    of `profiles`."""
-    beginnings = set(accumulate(sys_object_id.split("."), "{}.{}".format))
-    profile_with_length: list[tuple[int, Profile]] = []
-    for profile in profiles:
-        prefixes = [*profile.sys_object_ids]
-        for root in profile.roots:
-            prefixes.append(root.sys_object_id)
-        fitting_prefixes = beginnings.intersection(prefixes)
-        if fitting_prefixes:
-            profile_with_length.append((max(map(len, fitting_prefixes)), profile))
-    profile_with_length.sort(key=itemgetter(0), reverse=True)
-    return [profile for _, profile in profile_with_length]
-
-
-def _probe_groups(families: Sequence[Candidate]) -> list[Sequence[Candidate]]:
-    """The families for a device without a usable sysObjectID, in the groups in which they are
-    tried: those with `sweep`, then those with `unseen`. A unit of the first group gets no request
-    for the second."""
-    swept_families = [candidate for candidate in families if not candidate.profile.unseen]
-    unseen_families = [candidate for candidate in families if candidate.profile.unseen]
-    return [swept_families, unseen_families]
 
 
 class SysObjectId(NamedTuple):

@@ -80,7 +80,7 @@ def reasons_of_unknown(device: SnmpDevice) -> Iterator[tuple[str, str]]:
             yield identity, decision.reason or "the answers have no row of its state"
 
 
-def wanted(profile: Profile, scope: ReadScope) -> Iterator[Optional[Source]]:
+def needed_sources(profile: Profile, scope: ReadScope) -> Iterator[Optional[Source]]:
     """What a call with this scope needs of a device: of each table, these columns are read
     together."""
     for outlets in profile.outlets:
@@ -131,14 +131,14 @@ def read_states(profile: Profile, tables: Tables) -> Optional[SnmpDevice]:
         if tables.outlet and outlets.states.rows(tables):
             states = outlets.states.decisions(tables, conditions)
             return SnmpDevice(profile, outlets, states, tables)
-        found, states = tables.whole, {}
-        if outlets.states.rows(found):
-            found = found.settled()
-            states = outlets.states.decisions(found, conditions)
-        states = _all_outlets(outlets, states, found)
+        all_rows, states = tables.whole, {}
+        if outlets.states.rows(all_rows):
+            all_rows = all_rows.settled()
+            states = outlets.states.decisions(all_rows, conditions)
+        states = _all_outlets(outlets, states, all_rows)
         if states:
-            raise_if_unit_missing(profile, found)
-            return SnmpDevice(profile, outlets, states, found)
+            raise_if_unit_missing(profile, all_rows)
+            return SnmpDevice(profile, outlets, states, all_rows)
     return None
 
 
@@ -282,11 +282,11 @@ def outlet_counts(outlets: Outlets, tables: Tables) -> Rows:
         return {}
     if not outlets.is_count_of_listed or outlets.states is None:
         return tables[outlets.count]
-    listed = outlets.states.rows(tables)
-    if not listed:
+    rows = outlets.states.rows(tables)
+    if not rows:
         return {}
     counts = tables[outlets.count]
-    return of_units(counts, listed) if isinstance(outlets.count, Column) else counts
+    return of_units(counts, rows) if isinstance(outlets.count, Column) else counts
 
 
 class _OutletCount(NamedTuple):
@@ -334,8 +334,8 @@ def _has_none(outlets: Outlets, tables: Tables) -> bool:
 
 def _answered(tables: Tables, source: Source, rows: Rows) -> Rows:
     """The rows of a source; by GET those that the answer to a walk lacks."""
-    lost = [row for row, value in rows.items() if is_unanswered(value) and not is_unidentified(row)]
-    return {**rows, **tables.cells(source, lost)}
+    unanswered = [r for r, value in rows.items() if is_unanswered(value) and not is_unidentified(r)]
+    return {**rows, **tables.cells(source, unanswered)}
 
 
 def reported_outlet_count(profile: Profile, tables: Tables) -> int:
@@ -344,27 +344,22 @@ def reported_outlet_count(profile: Profile, tables: Tables) -> int:
     return max((counted(tables[source]) for source in counts), default=0)
 
 
-def missing_unit(profile: Profile, tables: Tables) -> str:
-    """Why the answers are of fewer units than the device counts, "" if they are not."""
-    if not profile.units or _unit_count(profile, tables) <= 1:
+def missing_unit(profile: Profile, tables: Tables, *, counts_lost_rows: bool = False) -> str:
+    """Why the answers are of fewer units than the device counts, "" if they are not.
+    `counts_lost_rows`: also if a unit's row in the list of units is lost: it may be padding that
+    only another column of the table has."""
+    if not profile.units or not profile.unit_count:
         return ""
-    if not any(map(is_unidentified, tables[profile.units])):
+    count = counted(tables[profile.unit_count])
+    if count <= 1:
         return ""
-    return FEWER_UNITS
-
-
-def _unit_count(profile: Profile, tables: Tables) -> int:
-    return counted(tables[profile.unit_count]) if profile.unit_count else 0
+    units = tables[profile.units]
+    answered_units = [unit for unit, value in units.items() if not is_unanswered(value)]
+    lacks_row = counts_lost_rows and len(answered_units) < min(len(units), count)
+    return FEWER_UNITS if lacks_row or any(map(is_unidentified, units)) else ""
 
 
 def raise_if_unit_missing(profile: Profile, tables: Tables) -> None:
-    """Raise ProtocolError also for a unit whose row in the list of units is lost: it may be padding
-    that only another column of the table has."""
-    reason = missing_unit(profile, tables)
-    count = _unit_count(profile, tables)
-    if profile.units and count > 1 and not reason:
-        units = tables[profile.units].values()
-        are_known = [not is_unanswered(value) for value in units]
-        reason = FEWER_UNITS if not all(are_known) and sum(are_known) < count else ""
+    reason = missing_unit(profile, tables, counts_lost_rows=True)
     if reason:
         raise ProtocolError(f"{reason}; poll it again")

@@ -344,25 +344,25 @@ class Total:
         outlet. `counters`: the first figure that a unit has is used for all units, because another
         has another zero. `metered_units`: tells which units have any meter.
         """
-        read = self._read_figures(tables, mask, most, counters=counters)
-        if isinstance(read, NotKnown):
-            return read
+        figures = self._read_figures(tables, mask, most, counters=counters)
+        if isinstance(figures, NotKnown):
+            return figures
         if self._is_lost(tables, outlets):
             return NotKnown(f"the answers lack {self.objects}, which each unit has")
-        rows, units = read.rows, read.units
+        rows, units = figures.rows, figures.units
         if self.else_outlets and not (counters and units):
             rows.update({o: f for o, f in outlets.items() if self._unit(o) not in units})
             units.update(map(self._unit, outlets))
         if all(figure is None for figure in rows.values()):
             return None
-        if read.reason_lacking is not None:  # what takes its place is another quantity
-            return read.reason_lacking
+        if figures.reason_lacking is not None:  # what takes its place is another quantity
+            return figures.reason_lacking
         sum_of_rows = _sum_of_rows(rows)
-        missing = set(map(self._unit, outlets)) - units
-        if not missing and isinstance(sum_of_rows, Decimal):
-            missing = self._chain(tables) - units
-        if missing:
-            return self._reason_without(tables, missing, metered_units)
+        units_without_row = set(map(self._unit, outlets)) - units
+        if not units_without_row and isinstance(sum_of_rows, Decimal):
+            units_without_row = self._chain(tables) - units
+        if units_without_row:
+            return self._reason_without(tables, units_without_row, metered_units)
         return sum_of_rows
 
     def _read_figures(
@@ -408,11 +408,11 @@ class Total:
             return False
         if not self.else_outlets:
             return not any(tables[figure.source] for figure in self.figures)
-        missing = {self._unit(o) for o, figure in outlets.items() if figure is not None}
+        units = {self._unit(o) for o, figure in outlets.items() if figure is not None}
         for figure in self.figures:
-            if missing:
-                missing -= set(map(self._unit, tables[figure.source]))
-        return bool(missing)
+            if units:
+                units -= set(map(self._unit, tables[figure.source]))
+        return bool(units)
 
     def _reason_without(
         self, tables: Tables, units: set[str], metered_units: Callable[[], Collection[str]]
@@ -421,11 +421,11 @@ class Total:
         lists it with a value, or without a chain if its outlets show it."""
         rows = tables[self.units] if self.units else {}
         without_value = {self._unit(row) for row, value in rows.items() if not _is_value(value)}
-        unmetered = (units & (self._chain(tables) or units)) - without_value
-        if unmetered:
-            unmetered -= set(metered_units())
-        if unmetered and not self.demanded:
-            return NotMetered(f"{_names('unit', sorted(unmetered))} without a meter")
+        units_without_meter = (units & (self._chain(tables) or units)) - without_value
+        if units_without_meter:
+            units_without_meter -= set(metered_units())
+        if units_without_meter and not self.demanded:
+            return NotMetered(f"{_names('unit', sorted(units_without_meter))} without a meter")
         names = _names("unit", sorted(units))
         return NotKnown(f"the answers have no row of {self.objects} for {names}")
 
@@ -444,13 +444,6 @@ class Total:
         if all(isinstance(value, Lost) for value in values):
             return [figure.objects for figure in self.figures]
         return []
-
-    def lost_walk(self, tables: Tables) -> str:
-        """Why the figures may be there although no walk shows a row; "" if nothing says so."""
-        for figure in self.figures:
-            if tables.is_walk_lost(figure.source):
-                return f"a walk of {figure.objects} has no row, though a GET has one"
-        return ""
 
     @property
     def needs_outlets(self) -> bool:
@@ -472,10 +465,10 @@ class Total:
 
 def _sum_of_rows(rows: Mapping[str, ExactFigure]) -> ExactFigure:
     """The sum of rows; the reason names the rows without a meter."""
-    unmetered = [row for row, figure in rows.items() if figure is None]
-    if unmetered:
-        names = _names("row", unmetered)
-        return NotMetered(f"{len(unmetered)} of {len(rows)} ({names}) unmetered")
+    unmetered_rows = [row for row, figure in rows.items() if figure is None]
+    if unmetered_rows:
+        names = _names("row", unmetered_rows)
+        return NotMetered(f"{len(unmetered_rows)} of {len(rows)} ({names}) unmetered")
     return exact_sum_if_complete(rows.values())
 
 

@@ -19,11 +19,11 @@ def outlet_labels(device: SnmpDevice, encoding: str = "") -> list[dcimanager.Lab
     outlets, tables = device.outlets, device.tables
     if outlets is None:
         return []
-    printed = tables[outlets.number] if outlets.number else {}
+    printed_numbers = tables[outlets.number] if outlets.number else {}
     names = tables[outlets.name] if outlets.name else {}
     numbers: dict[str, str] = {}
     for identity in device.decisions:
-        number_text = _shown_text(printed.get(identity, ""), encoding)
+        number_text = _shown_text(printed_numbers.get(identity, ""), encoding)
         numbers[identity] = number_text or identity.rpartition(".")[2]
     return [
         dcimanager.label(identity, number_text, _shown_text(names.get(identity, ""), encoding))

@@ -25,8 +25,8 @@ from .device import (
     is_list_proven,
     is_measured,
     missing_unit,
+    needed_sources,
     raise_if_unidentified,
-    wanted,
 )
 from .figures import Measurement, Total
 from .profile import Profile
@@ -61,7 +61,7 @@ def within_scope(device: SnmpDevice, scope: ReadScope) -> SnmpDevice:
     load = device.profile.load
     if not scope.for_view or device.outlets is None or device.outlets.energy:
         return device
-    if load is not None and (_needs_outlets(device, load, scope) or _has_no_load(device)):
+    if load is None or _needs_outlets(device, load, scope) or _has_no_load(device):
         return device
     return device._replace(outlets=replace(device.outlets, current=None))
 
@@ -77,7 +77,7 @@ def _has_no_load(device: SnmpDevice) -> bool:
     """Whether the unit shows no load of its own: the outlets say whether one is expected."""
     load = device.profile.load
     if load is None:
-        return False
+        return True
     try:
         return load.read(device.tables, device.mask) is None
     except ProtocolError:  # its rows contradict each other, as the totals will say
@@ -105,10 +105,10 @@ class _OutletRows:
         own_units, *units_of_others = self._metered_units
         if unit not in own_units:
             return None  # its unit does not measure this
-        others = [
+        columns_of_unit = [
             column for column, units in zip(self.other_rows, units_of_others) if unit in units
         ]
-        if others and not any(identity in column for column in others):
+        if columns_of_unit and not any(identity in column for column in columns_of_unit):
             return None  # no column has it
         return NotKnown(f"the answers have no row {identity} of {self.figure.objects}")
 
@@ -120,6 +120,9 @@ class _OutletRows:
     def _metered_units(self) -> list[set[str]]:
         """The units with a meter of this figure, and of each of the others."""
         return [_metered_units(rows) for rows in (self.rows, *self.other_rows)]
+
+
+_NO_ROWS = _OutletRows(None, {})
 
 
 def _metered_units(rows: Mapping[str, ExactFigure]) -> set[str]:
@@ -154,24 +157,15 @@ class _Request(NamedTuple):
 def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager.Figures:
     """The figures of a device, and of each outlet that has a meter."""
     # a tool may have read the states alone
-    also_wanted = wanted(device.profile, FIGURES) if with_power else ()
-    device = device._replace(tables=device.tables.settled(also_wanted))
-    if _needs_all_outlets(device, with_power=with_power):
+    sources = needed_sources(device.profile, FIGURES) if with_power else ()
+    device = device._replace(tables=device.tables.settled(sources))
+    requests = _requests(device.profile, [_NO_ROWS] * 3, with_power=with_power)
+    if _needs_all_outlets(device, requests):
         device = device._replace(decisions=all_outlets(device), is_counted=True)
         # the list may have shown rows that the columns of figures lack
         device = device._replace(tables=device.tables.settled())
-    profile, limits = device.profile, device.profile.ceilings
-    currents, energies, powers = _outlet_rows(device, with_power=with_power)
-    no_rows, no_total = _OutletRows(None, {}), Total()
-    power = profile.power if with_power else None
-    inlet_power = profile.inlet_power if with_power else None
-    requests = [
-        _Request(profile.load or no_total, currents, limits.part_a),
-        _Request(profile.energy or no_total, energies, counters=True),
-        _Request(power or no_total, powers, limits.part_w),
-        _Request(profile.inlet or no_total, no_rows, limits.part_a),
-        _Request(inlet_power or no_total, no_rows, limits.part_w),
-    ]
+    outlet_rows = _outlet_rows(device, with_power=with_power)
+    requests = _requests(device.profile, outlet_rows, with_power=with_power)
     device = _with_metered_outlets(device, requests)
     if device.outlets:
         raise_if_unidentified(device.outlets, device.decisions, device.tables)
@@ -190,11 +184,28 @@ def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager
     )
 
 
+def _requests(
+    profile: Profile, outlet_rows: Sequence[_OutletRows], *, with_power: bool
+) -> list[_Request]:
+    """The totals of a family. `outlet_rows`: currents, energies and powers of the outlets."""
+    currents, energies, powers = outlet_rows
+    limits, no_total = profile.ceilings, Total()
+    power = profile.power if with_power else None
+    inlet_power = profile.inlet_power if with_power else None
+    return [
+        _Request(profile.load or no_total, currents, limits.part_a),
+        _Request(profile.energy or no_total, energies, counters=True),
+        _Request(power or no_total, powers, limits.part_w),
+        _Request(profile.inlet or no_total, _NO_ROWS, limits.part_a),
+        _Request(inlet_power or no_total, _NO_ROWS, limits.part_w),
+    ]
+
+
 def _outlet_rows(device: SnmpDevice, *, with_power: bool) -> list[_OutletRows]:
     """Currents, energies and powers of the outlets."""
     outlets, limits = device.outlets, device.profile.ceilings
     if outlets is None:
-        return [_OutletRows(None, {})] * 3
+        return [_NO_ROWS] * 3
     figures = [
         (outlets.current, limits.outlet_a),
         (outlets.energy, None),
@@ -210,7 +221,7 @@ def _outlet_rows(device: SnmpDevice, *, with_power: bool) -> list[_OutletRows]:
             for rows in columns:
                 rows.pop(row, None)
     return [
-        _OutletRows(figure, rows, [other for other in columns if other is not rows])
+        _OutletRows(figure, rows, [column for column in columns if column is not rows])
         for (figure, _), rows in zip(figures, columns)
     ]
 
@@ -228,28 +239,15 @@ def _unmetered_rows(device: SnmpDevice, figures: Sequence[Measurement]) -> Seque
     return rows if rows and not tables.has_cell(figures[0].source, rows[-1]) else []
 
 
-def _needs_all_outlets(device: SnmpDevice, *, with_power: bool) -> bool:
+def _needs_all_outlets(device: SnmpDevice, requests: Sequence[_Request]) -> bool:
     """Whether a total or a join needs all outlets: it is by unit, or there is none without their
     own figures."""
-    profile, limits = device.profile, device.profile.ceilings
-    totals = [(profile.load, limits.part_a), (profile.energy, None), (profile.inlet, limits.part_a)]
-    if with_power:
-        totals += [(profile.power, limits.part_w), (profile.inlet_power, limits.part_w)]
-    for total, most in totals:
-        if total is None:
-            continue
-        if total.unit is not None:
+    for request in requests:
+        if request.total.unit is not None:
             return True
-        is_counter = total is profile.energy
-        if total.else_outlets and not _has_own(device, total, most, is_counter=is_counter):
+        if request.total.else_outlets and request.read(device) is None:
             return True
     return device.outlets is not None and device.outlets.has_joined_meters
-
-
-def _has_own(
-    device: SnmpDevice, total: Total, most: Optional[Decimal], *, is_counter: bool
-) -> bool:
-    return total.read(device.tables, device.mask, {}, most, counters=is_counter) is not None
 
 
 def _with_metered_outlets(device: SnmpDevice, requests: Sequence[_Request]) -> SnmpDevice:
@@ -296,14 +294,15 @@ def _read_total(
 ) -> ExactFigure:
     """One total, not known if a meter whose outlet is not listed would change it."""
     total = request.read(device, device.decisions, metered_units)
-    unlisted = [
+    unlisted_rows = [
         row
         for row, figure in request.outlets.rows.items()
         if isinstance(figure, Decimal) and figure and row not in device.decisions
     ]
-    if not unlisted or request.read(device, (*device.decisions, *unlisted), metered_units) == total:
+    outlets_and_rows = (*device.decisions, *unlisted_rows)
+    if not unlisted_rows or request.read(device, outlets_and_rows, metered_units) == total:
         return total
-    return NotKnown(f"{request.total.objects} has the row {unlisted[0]}, which is no outlet")
+    return NotKnown(f"{request.total.objects} has the row {unlisted_rows[0]}, which is no outlet")
 
 
 def _units_with_meter(device: SnmpDevice, requests: Sequence[_Request]) -> set[str]:
@@ -322,14 +321,20 @@ def _reason_without_total(
 ) -> Union[NotKnown, NotMetered, None]:
     """Why the unit shows none of a total that its family has; None if none is expected, either: the
     outlets do not meter it."""
-    if total is not None or not request.total.figures:
+    if total is not None:
         return None
-    reason = request.total.lost_walk(device.tables)
-    if reason:
-        return NotKnown(reason)
-    if any(request.outlets.of(identity) is not None for identity in device.decisions):
-        return NotMetered(f"the unit does not show {request.total.objects}, only outlets meter it")
-    return None
+    own_figures = request.total.figures
+    of_outlets = request.outlets.figure
+    figures = [of_outlets] if of_outlets and not own_figures else own_figures
+    for figure in figures:
+        if device.tables.is_walk_lost(figure.source):
+            return NotKnown(f"a walk of {figure.objects} has no row, though a GET has one")
+    if not any(request.outlets.of(identity) is not None for identity in device.decisions):
+        return None
+    lack = "its family has no total"
+    if own_figures:
+        lack = f"the unit does not show {request.total.objects}"
+    return NotMetered(f"{lack}, only outlets meter it")
 
 
 def _ports(

@@ -151,22 +151,22 @@ class Spread:
     def rows(self, tables: Tables) -> Rows:
         if self.by_get:
             return self._rows_by_get(tables)
-        walked = tables.walk(self.oid) if self.tail or self.by_row else tables.column(self.oid)
+        values = tables.walk(self.oid) if self.tail or self.by_row else tables.column(self.oid)
         if not self.by_row:
             indexes = {
                 n: f"{sub}.{self.tail}" if self.tail else str(sub) for n, sub in self.numbers()
             }
-            return {n: walked[index] for n, index in indexes.items() if index in walked}
+            return {n: values[index] for n, index in indexes.items() if index in values}
         numbers = dict(self.numbers())
         subs = set(map(str, numbers.values()))
         units = dict.fromkeys(
-            index.partition(".")[2] for index in walked if index.partition(".")[0] in subs
+            index.partition(".")[2] for index in values if index.partition(".")[0] in subs
         )
         rows: Rows = {}
         for unit in filter(None, units):
             for n, sub in numbers.items():
-                if f"{sub}.{unit}" in walked:
-                    rows[f"{unit}.{n}"] = walked[f"{sub}.{unit}"]
+                if f"{sub}.{unit}" in values:
+                    rows[f"{unit}.{n}"] = values[f"{sub}.{unit}"]
         return rows
 
     def _rows_by_get(self, tables: Tables) -> Rows:

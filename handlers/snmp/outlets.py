@@ -78,7 +78,7 @@ class Outlets:
         self, tables: Tables, identity: str, *, up: bool, is_automatic_ended: bool = False
     ) -> list[VarBind]:
         """What a command writes, in order. `is_automatic_ended`: also in an automatic mode, which
-        it ends. Raises Unsupported if a guard forbids it, NoSuchOutlet without an object."""
+        it ends. Raises Unsupported if a guard forbids it, ProtocolError without an object."""
         if self.control is None:
             raise Unsupported(f"outlet {identity} has no command")
         if not tables.outlet:

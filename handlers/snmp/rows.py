@@ -179,16 +179,16 @@ def with_arc(rows: Rows, position: int, *values: str, keep: bool = True) -> Rows
 def matching(rows: Rows, marks: Rows, pattern: str, others: str = "") -> Rows:
     """The rows on a device of which `pattern` matches each mark; lost with a lost mark. `others`
     matches the marks of devices without these rows: any other mark leaves each row empty."""
-    lost = [mark for mark in marks.values() if isinstance(mark, Lost)]
+    lost_marks = [mark for mark in marks.values() if isinstance(mark, Lost)]
     words = {text(mark) for mark in marks.values() if not isinstance(mark, Lost)}
     matches = [bool(re.fullmatch(pattern, word)) for word in words]
     are_known = all(m or re.fullmatch(others, w) for m, w in zip(matches, words)) and bool(marks)
     if others and not are_known:
         return dict.fromkeys(rows, UNDECIDED)
-    if not marks or not all(matches) and not lost and not others:
+    if not marks or not all(matches) and not lost_marks and not others:
         return {}
-    if lost and are_known:
-        return dict.fromkeys([*rows, UNIDENTIFIED], lost_with(lost[0]))
+    if lost_marks and are_known:
+        return dict.fromkeys([*rows, UNIDENTIFIED], lost_with(lost_marks[0]))
     return rows if all(matches) else {}
 
 
@@ -196,10 +196,10 @@ def unless(rows: Rows, test: Rows) -> Rows:
     """The rows on a device without rows of `test`; lost if all of these are lost."""
     if not test:
         return rows
-    lost = [value for value in test.values() if isinstance(value, Lost)]
-    if len(lost) < len(test):
+    lost_values = [value for value in test.values() if isinstance(value, Lost)]
+    if len(lost_values) < len(test):
         return {}
-    return dict.fromkeys([*rows, UNIDENTIFIED], lost_with(lost[0]))
+    return dict.fromkeys([*rows, UNIDENTIFIED], lost_with(lost_values[0]))
 
 
 def if_listed(rows: Rows, table: Rows) -> Rows:
@@ -235,20 +235,21 @@ def _is_within(row: str, count: int) -> bool:
     return arc.isascii() and arc.isdigit() and int(arc) <= count
 
 
-def of_units(counts: Rows, listed: Rows) -> Rows:
-    """The counts of units that have rows in `listed`: others only meter."""
-    units = {unit for row in listed for unit in accumulate(row.split("."), "{}.{}".format)}
+def of_units(counts: Rows, outlets: Rows) -> Rows:
+    """The counts of units that have rows in `outlets`: others only meter."""
+    units = {unit for row in outlets for unit in accumulate(row.split("."), "{}.{}".format)}
     return {unit: value for unit, value in counts.items() if unit in units}
 
 
 # ---- values of other rows ----
 
 
-def left_join(rows: Rows, known: Rows) -> Rows:
-    """Each row with its value in `known`, as LEFT JOIN of SQL; empty if either has none."""
-    default = _unidentified_value(known)
+def left_join(rows: Rows, values: Rows) -> Rows:
+    """Each row with its value in `values`, as LEFT JOIN of SQL; empty if either has none."""
+    default = _unidentified_value(values)
+    default = "" if default is None else default
     return {
-        row: known.get(row, "" if default is None else default) if text(value) else undecided(value)
+        row: values.get(row, default) if text(value) else undecided(value)
         for row, value in rows.items()
     }
 
@@ -259,33 +260,30 @@ def part_of(values: Rows, rows: Iterable[str], start: int = 0, stop: Optional[in
     return {row: values[part] for row, part in parts.items() if part in values}
 
 
-def join(
-    values: Rows, keys: Sequence[Rows], own: Sequence[Rows], *, same_row: bool = False
-) -> Rows:
-    """Values of another table, by columns of both tables. `same_row`: by the index, where both
-    tables lack a column of the keys, or there is no table of outlets. A value whose key is lost,
-    empty or not the only one may be that of each outlet that finds none: its value is lost."""
+def join(values: Rows, keys: Sequence[Rows], outlet_keys: Sequence[Rows]) -> Rows:
+    """Values of another table, by columns of both tables; by the index, where both tables lack a
+    column of the keys, or there is no table of outlets. A value whose key is lost, empty or not the
+    only one may be that of each outlet that finds none: its value is lost."""
     if not values:
         return {}
-    own_keys, has_own = _keys(own)
+    key_by_outlet, has_outlets = _keys(outlet_keys)
     value_keys, has_values = _keys(keys)
-    if same_row:
-        if any(own) and has_own != has_values:
-            return {UNIDENTIFIED: Lost("only one of two tables has the columns that join them")}
-        if not all(has_own) or not all(has_values):
-            return values
+    if any(outlet_keys) and has_outlets != has_values:
+        return {UNIDENTIFIED: Lost("only one of two tables has the columns that join them")}
+    if not all(has_outlets) or not all(has_values):
+        return values
     value_by_key = {key: values[row] for row, key in value_keys.items() if key and row in values}
     has_value_without_key = any(not value_keys.get(row) for row in values)
-    has_value_without_outlet = not value_by_key.keys() <= set(own_keys.values())
-    joined: Rows = {}
-    for row, key in own_keys.items():
+    has_value_without_outlet = not value_by_key.keys() <= set(key_by_outlet.values())
+    result: Rows = {}
+    for row, key in key_by_outlet.items():
         if key in value_by_key:
-            joined[row] = value_by_key[key]
+            result[row] = value_by_key[key]
         elif has_value_without_key or (not key and has_value_without_outlet):
-            joined[row] = Lost(
+            result[row] = Lost(
                 "its key, or one that may be the same, is lost, empty or not the only one"
             )
-    return joined
+    return result
 
 
 def _keys(columns: Sequence[Rows]) -> tuple[dict[str, tuple[str, ...]], list[bool]]:
@@ -429,12 +427,12 @@ def complete(
         if row not in rows:
             result[row] = lost_with(value) if isinstance(value, Lost) else LOST
     parts_by_unit = _counted_parts(result, parts, counts)
-    missing = [u for u, count in counts.items() if _is_short(parts_by_unit[u], count, gaps=gaps)]
+    units = [u for u, count in counts.items() if _is_short(parts_by_unit[u], count, gaps=gaps)]
     if from_one is not None:
-        missing += _units_without_first_row(result, from_one)
+        units += _units_without_first_row(result, from_one)
     if len(result) < least:
-        missing.append("")
-    return {**result, **{f"{unit}{UNIDENTIFIED}": LOST for unit in missing}}
+        units.append("")
+    return {**result, **{f"{unit}{UNIDENTIFIED}": LOST for unit in units}}
 
 
 def _is_padding(row: str, value: Raw, counts: Rows, padding: Sequence[str]) -> bool:

@@ -170,7 +170,7 @@ class State:
         for condition in conditions:
             rows = condition.masked(tables, rows, self.source)
         objections = [condition.objections(tables, rows) for condition in self.conditions]
-        others = tables[self.crosscheck] if self.crosscheck and rows else {}
+        crosschecks = tables[self.crosscheck] if self.crosscheck and rows else {}
         decisions: dict[str, Decision] = {}
         for row, value in rows.items():
             decision = self.reported(tables, value)
@@ -178,10 +178,10 @@ class State:
                 if decision.state is not UNKNOWN and row in reasons:
                     decision = Decision(UNKNOWN, reasons[row])
             if self.crosscheck and decision.state is not UNKNOWN:
-                other = others.get(row)
-                if other is None or self._meaning(other) is not decision.state:
+                crosscheck = crosschecks.get(row)
+                if crosscheck is None or self._meaning(crosscheck) is not decision.state:
                     reading = _value_text(tables, self.source, value)
-                    other_reading = _value_text(tables, self.crosscheck, other)
+                    other_reading = _value_text(tables, self.crosscheck, crosscheck)
                     decision = Decision(UNKNOWN, f"{reading}, and {other_reading}")
             decisions[row] = decision
         return decisions

@@ -28,6 +28,7 @@ from .tables import Tables, objects_of
 LOGGER = get_logger(__name__)
 # Limit for the write, in seconds after the start of the call: later, nobody expects it any more.
 PLAN_SECONDS = 60.0
+_NO_ROW = Decision(UNKNOWN, "the answers have no row of the outlet")
 _FEWER_OUTLETS = (
     "one write sets all outlets of this unit at once, and right before it the device listed fewer"
     " outlets than at the start of the call: nothing was written; poll it again"
@@ -64,10 +65,10 @@ class _Command:
     def varbinds(self, tables: Tables, *, up: bool) -> list[VarBind]:
         """The writes. Raises Unsupported if the outlet must not be switched."""
         for condition in self.device.conditions:
-            masked = condition.masked(tables, {self.identity: "1"}, self.states.source)
-            value = masked[self.identity]
-            if isinstance(value, Lost):
-                raise Unsupported(f"outlet {self.identity} is not switched: {value.reason}")
+            objections = condition.objections(tables, {self.identity: "1"}, self.states.source)
+            if self.identity in objections:
+                reason = objections[self.identity]
+                raise Unsupported(f"outlet {self.identity} is not switched: {reason}")
         return self.outlets.varbinds(
             tables, self.identity, up=up, is_automatic_ended=self.is_automatic_ended
         )
@@ -84,8 +85,8 @@ class _Command:
         decision = self._decision(self.device.tables.again(self.identity), row, varbinds, target)
         if decision.state is target and self.chained:
             # a unit that was away for the first reading alone showed another outlet's state
-            again = self._reported(self.device.tables.again(self.identity), row)
-            decision = decision if again.state is target else again
+            second_decision = self._reported(self.device.tables.again(self.identity), row)
+            decision = decision if second_decision.state is target else second_decision
         self.reason = decision.reason
         return decision.state
 
@@ -93,18 +94,18 @@ class _Command:
         source = self.chained.column if self.chained else self.states.source
         value = tables.one_row(row)[source].get(row)
         if value is None or self.states.is_absent(value):
-            return Decision(UNKNOWN, "the answers have no row of the outlet")
+            return _NO_ROW
         return self.states.reported(tables, value)
 
     def _decision(
         self, tables: Tables, row: str, varbinds: list[VarBind], target: EnumPowerStatus
     ) -> Decision:
-        reported = self._reported(tables, row)
-        if reported.state is not target:
-            return reported
+        decision = self._reported(tables, row)
+        if decision.state is not target:
+            return decision
         # only now, what contradicts it is of interest
-        missing = Decision(UNKNOWN, "the answers have no row of the outlet")
-        decision = self.states.decisions(tables, self.device.conditions).get(self.identity, missing)
+        decisions = self.states.decisions(tables, self.device.conditions)
+        decision = decisions.get(self.identity, _NO_ROW)
         if decision.state is not target:
             return decision
         if self.row(tables) != row:
@@ -188,7 +189,9 @@ def _state_before(device: SnmpDevice, identity: str, *, may_be_unproven: bool) -
     value = outlets.states.rows(device.tables).get(identity)
     if value is not None and is_unanswered(value):  # a walk may have lost it
         value = device.tables.one_row(identity)[outlets.states.source].get(identity)
-    if value is None or isinstance(value, Lost):
+    if isinstance(value, Lost):
+        raise Unsupported(f"outlet {identity} is not switched: its state is lost ({value.reason})")
+    if value is None:
         raise Unsupported(
             f"outlet {identity} reports no state and is therefore not switched: it has no relay, or"
             " the device does not show its state"
@@ -233,10 +236,10 @@ def _raise_if_unproven(profile: Profile) -> None:
 
 def _programs_known(profile: Profile) -> str:
     """The sentence with the public programs that were found to switch the family's outlets."""
-    searched = f"public code was searched on {LAST_SEARCH} for what its commands write"
+    search = f"public code was searched on {LAST_SEARCH} for what its commands write"
     if not profile.programs:
-        return f"{searched}: no program was found"
-    return f"{searched}: one program was found ({repository(profile.programs[0])}), not two"
+        return f"{search}: no program was found"
+    return f"{search}: one program was found ({repository(profile.programs[0])}), not two"
 
 
 def _some(identities: list[str]) -> str:

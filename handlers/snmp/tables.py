@@ -1,7 +1,7 @@
 """Reads the tables of one device in one call. Only this module and `objects.py` send requests.
 
 A table is read once and whole: the first of its columns that is asked for brings all the others
-that this call needs (`wanted`). So no later answer can show other rows than those that a decision
+that this call needs (`sources`). So no later answer can show other rows than those that a decision
 has seen. A cell that is missing beside others is LOST; a column that the device lacks is {}.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Callable, Optional, Protocol, Union
 
@@ -145,9 +146,9 @@ class Learnt:
 class Answers:
     """What the device answered in one reading."""
 
-    walked: dict[str, Walked] = field(default_factory=dict)
+    walks: dict[str, Walked] = field(default_factory=dict)
     columns: dict[str, dict[str, bool]] = field(default_factory=dict)  #: table -> those walked
-    got: dict[str, Optional[Raw]] = field(default_factory=dict)
+    gets: dict[str, Optional[Raw]] = field(default_factory=dict)
     has_lost_rows: bool = False  #: whether a column lacks a row that another of its table has
 
 
@@ -162,7 +163,7 @@ class Tables:
         self,
         device: SnmpReads,
         root: str = "",
-        wanted: Iterable[Optional[Source]] = (),
+        sources: Iterable[Optional[Source]] = (),
         outlet: str = "",
         learnt: Optional[Learnt] = None,
         answers: Optional[Answers] = None,
@@ -173,17 +174,18 @@ class Tables:
         self.learnt = learnt or Learnt()
         self.answers = answers or Answers()
         self.is_trial = True
-        self._wanted: dict[str, dict[str, bool]] = {}  # table -> column -> whether it is optional
-        self._want(wanted)
+        # table -> the columns that the call needs -> whether each is optional
+        self._needed_columns: dict[str, dict[str, bool]] = {}
+        self._add_columns_of(sources)
         self._columns: dict[str, Walked] = {}  # the columns of tables that were read
         self._derived: dict[Computed, Rows] = {}
         self._whole: Optional[Tables] = None
 
-    def _want(self, sources: Iterable[Optional[Source]]) -> None:
+    def _add_columns_of(self, sources: Iterable[Optional[Source]]) -> None:
         for column in _read_together(sources):
             for oid, is_optional in column.columns():
                 oid = self.resolve(oid)
-                self._wanted.setdefault(_table_of(oid), {})[oid] = is_optional
+                self._needed_columns.setdefault(_table_of(oid), {})[oid] = is_optional
 
     def __getitem__(self, source: Source) -> Rows:
         """The rows of an object: of the outlet alone if there is one, by GET."""
@@ -210,38 +212,36 @@ class Tables:
         if not self.outlet:
             return self
         if self._whole is None:
-            self._whole = self._with_outlet("")
+            self._whole = self._of("")
         return self._whole
 
     def one_row(self, row: str) -> Tables:
         """The cells of one row of a table whose rows have other names, with the same answers."""
-        tables = self._with_outlet(row)
+        tables = self._of(row)
         tables._whole = self.whole
         return tables
 
-    def _with_outlet(self, outlet: str) -> Tables:
-        tables = Tables(self._device, self.root, (), outlet, self.learnt, self.answers)
-        tables._wanted = self._wanted
+    def _of(self, outlet: str, answers: Optional[Answers] = None) -> Tables:
+        """The tables of one outlet, or of all, with the same answers or with others."""
+        answers = answers or self.answers
+        tables = Tables(self._device, self.root, (), outlet, self.learnt, answers)
+        tables._needed_columns = self._needed_columns
         return tables
 
-    def again(self, outlet: Optional[str] = None) -> Tables:
+    def again(self, outlet: str = "") -> Tables:
         """The tables of the same device, whose family is known, to be read anew: each with columns
         that were read of it, so that they show the same rows."""
-        outlet = self.outlet if outlet is None else outlet
-        columns = {table: dict(read) for table, read in self.answers.columns.items()}
-        answers = Answers(columns=columns)
-        tables = Tables(self._device, self.root, (), outlet, self.learnt, answers)
-        tables._wanted = self._wanted
+        tables = self._of(outlet, Answers(columns=deepcopy(self.answers.columns)))
         tables.is_trial = False
         return tables
 
-    def settled(self, also_wanted: Iterable[Optional[Source]] = ()) -> Tables:
+    def settled(self, sources: Iterable[Optional[Source]] = ()) -> Tables:
         """The tables of a device whose family is known, with the same answers; for a call that also
         needs these sources."""
-        tables = self._with_outlet(self.outlet)
+        tables = self._of(self.outlet)
         tables.is_trial = False
-        tables._wanted = {table: dict(columns) for table, columns in self._wanted.items()}
-        tables._want(also_wanted)
+        tables._needed_columns = deepcopy(self._needed_columns)
+        tables._add_columns_of(sources)
         return tables
 
     def first(self, *sources: Source) -> Rows:
@@ -258,16 +258,16 @@ class Tables:
     def walk(self, oid: str) -> Walked:
         """Index -> value, as the device answers."""
         oid = self.resolve(oid)
-        if oid not in self.answers.walked:
-            self.answers.walked[oid] = self._device.walk(oid)
-        return self.answers.walked[oid]
+        if oid not in self.answers.walks:
+            self.answers.walks[oid] = self._device.walk(oid)
+        return self.answers.walks[oid]
 
     def get(self, oid: str) -> Optional[Raw]:
         """One object, None if the device does not have it."""
         oid = self.resolve(oid)
-        if oid not in self.answers.got:
-            self.answers.got[oid] = self._device.get(oid)
-        return self.answers.got[oid]
+        if oid not in self.answers.gets:
+            self.answers.gets[oid] = self._device.get(oid)
+        return self.answers.gets[oid]
 
     def value(self, column: Object, identity: str) -> Optional[Raw]:
         """The cell of an identity by GET, None if there is none."""
@@ -285,10 +285,8 @@ class Tables:
 
     def has_cell(self, source: Source, identity: str) -> bool:
         """Whether a GET has a value of the source's object in this row."""
-        for column in objects_of([source]):
-            cell = column.cell(self, identity)
-            return cell is not None and self.get(cell) is not None
-        return False
+        column = next(objects_of([source]), None)
+        return column is not None and self.value(column, identity) is not None
 
     def lacks(self, source: Source, rows_beside: Iterable[str] = ()) -> bool:
         """Whether the device does not have the object of these values: no walk answers it, nor a
@@ -302,8 +300,8 @@ class Tables:
             rows = column.rows(self)
             if not all(isinstance(value, Lost) for value in rows.values()):
                 return False
-            names = list(rows) or list(rows_beside)
-            return not any(self.has_cell(column, row) for row in (*names[:1], *names[-1:]))
+            indexes = list(rows) or list(rows_beside)
+            return not any(self.has_cell(column, row) for row in (*indexes[:1], *indexes[-1:]))
         return True
 
     def is_walk_lost(self, source: Source) -> bool:
@@ -326,12 +324,12 @@ class Tables:
     def _is_lone_empty_walk(self, oid: str) -> bool:
         """Whether a walk of this column had no row, and that of no other column that its table must
         have."""
-        walked = self.answers.walked
-        if walked.get(oid) != {} or oid in self.learnt.absent:
+        walks = self.answers.walks
+        if walks.get(oid) != {} or oid in self.learnt.absent:
             return False
         columns = self.answers.columns.get(_table_of(oid), {})
-        others = [other for other, is_optional in columns.items() if not is_optional]
-        return not any(walked.get(other) == {} for other in others if other != oid)
+        other_columns = [c for c, is_optional in columns.items() if not is_optional and c != oid]
+        return all(walks.get(column) != {} for column in other_columns)
 
     def part(self, source: Source, rows: Iterable[str], start: int, stop: Optional[int]) -> Rows:
         """For each row the value of its part of the device, whose index is some arcs of the row."""
@@ -354,8 +352,8 @@ class Tables:
         if len(rows) > most:
             values = self[source]
             return {row: values[row] for row in rows if row in values}
-        found = {row: self.one_row(row)[source].get(row) for row in rows}
-        return {row: value for row, value in found.items() if value is not None}
+        cells = {row: self.one_row(row)[source].get(row) for row in rows}
+        return {row: value for row, value in cells.items() if value is not None}
 
     def is_absent(self, source: Source, rows: Iterable[str]) -> bool:
         """Whether the device does not have an object: neither a walk nor a GET of the first of
@@ -405,7 +403,11 @@ class Tables:
     def _read_table(self, oid: str, *, optional: bool) -> None:
         """Walk the columns of the table of this one that the call needs, and complete each."""
         table = _table_of(oid)
-        columns = {oid: optional, **self._wanted.get(table, {}), **self.answers.columns[table]}
+        columns = {
+            oid: optional,
+            **self._needed_columns.get(table, {}),
+            **self.answers.columns[table],
+        }
         walks = [self.walk(column) for column in sorted(columns)]
         rows = _all_rows([answers for answers in walks if answers])
         for column, is_optional in columns.items():
@@ -439,7 +441,7 @@ class Tables:
         if oid not in self.learnt.names:
             self.learnt.names[oid] = self.walk(oid)
         names = self.learnt.names[oid]
-        self.answers.walked[oid] = names
+        self.answers.walks[oid] = names
         return names
 
     def resolve(self, oid: str) -> str:

@@ -108,10 +108,6 @@ def keep_replaced(path: Path, data: bytes) -> None:
     folder = path.parent / PREVIOUS
     folder.mkdir(exist_ok=True)
     stem = path.name.removesuffix(".tar.gz")
-    kept_path = folder / f"{stem}+{_hash_of(content)}.tar.gz"
-    write_atomically(str(kept_path), content)
-
-
-def _hash_of(data: bytes) -> str:
-    """The name of the folder of code in an archive, or for other bytes their own hash."""
-    return content_name(data).rpartition("+")[2]
+    # an archive of this pack has a folder of code that is named by its hash
+    code_hash = content_name(content).rpartition("+")[2]
+    write_atomically(str(folder / f"{stem}+{code_hash}.tar.gz"), content)

@@ -140,14 +140,15 @@ def _check_absolute(import_: Import, display_path: str, allowed_modules: frozens
     top = import_.module.partition(".")[0]
     if top in allowed_modules:
         return
-    what = f"{display_path} line {import_.line}: imports {import_.module!r}"
+    import_text = f"{display_path} line {import_.line}: imports {import_.module!r}"
     if top == "handlers":
         raise BuildError(
-            f"{what}, which has another path in an archive; write the import with leading dots"
+            f"{import_text}, which has another path in an archive; write the import with leading"
+            " dots"
         )
     raise BuildError(
-        f"{what}, which DCImanager may not have; an archive can import the standard library of"
-        f" Python 3.9 to 3.13, its own files, {' and '.join(sorted(PLATFORM_MODULES))}"
+        f"{import_text}, which DCImanager may not have; an archive can import the standard library"
+        f" of Python 3.9 to 3.13, its own files, {' and '.join(sorted(PLATFORM_MODULES))}"
     )
 
 

@@ -35,7 +35,7 @@ from .snmp_options import (
     families_source,
     has_snmp_options,
     note_on_absent_options,
-    notes_on_older_profiles,
+    notes_on_older_archives,
     with_snmp_options,
 )
 
@@ -80,11 +80,6 @@ class OwnHandler(NamedTuple):
 
     path: Path
     source: HandlerSource
-
-    @property
-    def register_line(self) -> str:
-        """The command that registers it."""
-        return f"pdu register {shlex.quote(str(self.path))}"
 
 
 def own_sources(words: Sequence[str]) -> list[HandlerSource]:
@@ -322,8 +317,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         print(_summary(path, path.read_bytes()))
     for handler in own_handlers:
         print(_summary(handler.path, handler.source.data))
-        print(f"import path {handler.source.import_path}; register it: {handler.register_line}")
-    for note in (options_note, *notes_on_older_profiles(handlers, options.out)):
+        path_word = shlex.quote(str(handler.path))
+        print(f"import path {handler.source.import_path}; register it: pdu register {path_word}")
+    for note in (options_note, *notes_on_older_archives(handlers, options.out)):
         if note:
             print(f"build.py: {note}", file=sys.stderr)
     return 0

@@ -114,11 +114,9 @@ def _second_archive(path: str, file: str, name: str) -> BuildError:
 def register_script(out: Path, number: str) -> str:
     """dist/register.sh: the template with a row for each upload in `out`. Raises BuildError."""
     uploads = uploads_in(out, number).values()
-    rows = [_row(upload, Path(upload.path).name) for upload in uploads]
+    rows: list[str] = []
+    for upload in uploads:
+        # of ASCII characters alone, so that no line can be the end of the here-document
+        body = json.dumps(upload.description())
+        rows.append("|".join([upload.handler, Path(upload.path).name, upload.import_path, body]))
     return TEMPLATE.read_text("utf-8").replace(_ROWS, "\n".join(rows))
-
-
-def _row(upload: Upload, file: str) -> str:
-    # of ASCII characters alone, so that no line can be the end of the here-document
-    body = json.dumps(upload.description())
-    return "|".join([upload.handler, file, upload.import_path, body])

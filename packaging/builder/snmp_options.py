@@ -144,22 +144,26 @@ def note_on_absent_options(handlers: Sequence[Handler], out: Path) -> str:
     )
 
 
-def notes_on_older_profiles(handlers: Sequence[Handler], out: Path) -> list[str]:
-    """A sentence on each archive of an own profile in `out` that no build of this version has
-    replaced, with the command that builds it; none for `handlers` without pdu_snmp, whose code
-    such an archive has.
+def notes_on_older_archives(handlers: Sequence[Handler], out: Path) -> list[str]:
+    """A sentence on each archive in `out` that no build of this version has replaced, with the
+    command that builds it: those of own profiles, which have the code of pdu_snmp, and those that
+    only read. Only for the code of `handlers`.
     """
-    if not any(handler.name == "snmp" for handler in handlers):
-        return []
-    arguments = shlex.join(["--profile", "FILE.json", "--out", str(out)])
+    built_names = {handler.name for handler in handlers}
     notes = []
     for archive in _built_archives(out):
         name = archive.handler.removeprefix("pdu_")
+        code_name = name.removesuffix("_read_only")
+        arguments = [code_name] if name == code_name else [code_name, "--read-only"]
+        if "own_profile" in _options_of(archive.path):
+            code_name = "snmp"
+            arguments[:1] = ["--profile", "FILE.json"]
         is_of_this_version = (out / registry.archive_name(name)).exists()
-        if "own_profile" in _options_of(archive.path) and not is_of_this_version:
+        if code_name in built_names and not is_of_this_version:
+            line = shlex.join([*arguments, "--out", str(out)])
             notes.append(
                 f"{archive.handler} is of an older version ({Path(archive.path).name}); to build it"
-                f" anew from its profile: python3 packaging/build.py {arguments}"
+                f" anew: python3 packaging/build.py {line}"
             )
     return notes
 

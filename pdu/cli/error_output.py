@@ -25,7 +25,7 @@ class Usage(PduHandlerError):
 
 
 class Interrupted(PduHandlerError):
-    """Ctrl-C, or SIGTERM or SIGHUP inside `signals.signals_as_ctrl_c`."""
+    """Ctrl-C, or another signal inside `signals.signals_as_ctrl_c`."""
 
     kind = "interrupted"
 

@@ -61,7 +61,7 @@ EXITS = (
     Exit(
         INTERRUPTED,
         ("interrupted",),
-        "interrupted by Ctrl-C; some commands also by SIGTERM or SIGHUP",
+        "interrupted by Ctrl-C; some commands also by SIGTERM, SIGQUIT or SIGHUP",
     ),
     Exit(READER_GONE, (), "the reader of the output closed the pipe"),
 )

@@ -22,8 +22,8 @@ def has(module: str) -> bool:
     return importlib.util.find_spec(module) is not None
 
 
-def missing(what: str, *modules: str) -> str:
-    """A sentence: that `what` needs these packages, and how to add them to this installation.
+def missing(feature: str, *modules: str) -> str:
+    """A sentence: that `feature` needs these packages, and how to add them to this installation.
 
     Each `modules` is a key of EXTRAS; the extra of the first has all of them.
     """
@@ -35,7 +35,7 @@ def missing(what: str, *modules: str) -> str:
     kind = "package" if len(packages) == 1 else "packages"
     names = " and ".join(packages)
     remedy = _remedy(packages, extra)
-    return f"{what} needs the Python {kind} {names}, missing here: {remedy}"
+    return f"{feature} needs the Python {kind} {names}, missing here: {remedy}"
 
 
 def _remedy(packages: list[str], extra: str) -> str:

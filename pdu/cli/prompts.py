@@ -24,14 +24,14 @@ class NotConfirmed(PduHandlerError):
     kind = "not-confirmed"
 
 
-def check_can_ask(output: Output, what: str, host: str) -> None:
+def check_can_ask(output: Output, action: str, host: str) -> None:
     """Check that `confirm` can ask, before long work begins.
 
     Raises NotConfirmed if there is neither a terminal nor --yes.
     """
     if not output.yes and not sys.stdin.isatty():
         raise NotConfirmed(
-            f"{what} needs --yes, because there is no terminal to ask on; nothing was done", host
+            f"{action} needs --yes, because there is no terminal to ask on; nothing was done", host
         )
 
 

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 
 @contextmanager
 def signals_as_ctrl_c() -> Iterator[None]:
-    """During the block SIGTERM and SIGHUP (the terminal was closed) raise KeyboardInterrupt, so
-    that the block can clean up.
+    """During the block SIGTERM, SIGQUIT (Ctrl-\\) and SIGHUP (the terminal was closed) raise
+    KeyboardInterrupt, so that the block can clean up.
 
     A closed terminal often sends SIGHUP twice, so the second one is ignored. Under nohup SIGHUP
-    stays ignored.
+    stays ignored, in a script's background job SIGQUIT.
     """
 
     def hung_up(number: int, _: object) -> None:
@@ -21,15 +21,21 @@ def signals_as_ctrl_c() -> Iterator[None]:
         signal.signal(number, lambda *_: None)
         raise KeyboardInterrupt
 
-    previous_handlers = {signal.SIGTERM: signal.signal(signal.SIGTERM, signal.default_int_handler)}
-    # Windows has no SIGHUP
-    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        previous_handlers[signal.SIGHUP] = signal.signal(signal.SIGHUP, hung_up)
+    handlers = {
+        "SIGTERM": signal.default_int_handler,
+        "SIGQUIT": signal.default_int_handler,
+        "SIGHUP": hung_up,
+    }
+    previous_handlers = {}
+    for name, handler in handlers.items():
+        number = getattr(signal, name, None)  # Windows has SIGTERM alone
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            previous_handlers[number] = signal.signal(number, handler)
     try:
         yield
     finally:
-        for number, handler in previous_handlers.items():
-            signal.signal(number, handler)
+        for number, previous_handler in previous_handlers.items():
+            signal.signal(number, previous_handler)
 
 
 @contextmanager

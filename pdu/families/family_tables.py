@@ -11,11 +11,10 @@ from typing import Optional, Union
 from handlers.snmp.controls import Control, Write
 from handlers.snmp.evidence import Evidence, EvidenceLevel
 from handlers.snmp.figures import Measurement
-from handlers.snmp.objects import Column, PerUnit, Scalar, Spread
-from handlers.snmp.parts import parts_of
+from handlers.snmp.objects import Parts
 from handlers.snmp.profile import Profile
 from handlers.snmp.states import State, name_of
-from handlers.snmp.tables import Source
+from handlers.snmp.tables import Source, objects_of
 
 from .model_names import NAMES, Claim
 from .recorded import UNPROVEN, evidence_of
@@ -119,9 +118,10 @@ def _writes(control: Control, *, on: bool) -> Iterable[str]:
 
 def _names(at: Source) -> Iterable[str]:
     """The names of the objects that a command through a source writes."""
-    for part in parts_of(at):
-        if isinstance(part, (Column, PerUnit, Scalar, Spread)):
-            yield part.object or part.oid
+    written = next(objects_of([at]))
+    tables = [table for _, table in written.parts] if isinstance(written, Parts) else [written]
+    for table in tables:
+        yield table.object or table.oid
 
 
 def written_objects(control: Control) -> Iterable[Source]:

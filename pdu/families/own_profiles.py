@@ -65,8 +65,9 @@ def read_profile(file: Path) -> Profile:
     except OSError as error:
         raise ProfileError(f"profile: the file cannot be read ({error.strerror})") from None
     profile = schema.loads(text)
-    for finding in check_profile(profile):
-        raise ProfileError(finding)
+    first_finding = next(check_profile(profile), "")
+    if first_finding:
+        raise ProfileError(first_finding)
     return profile
 
 

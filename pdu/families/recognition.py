@@ -109,13 +109,13 @@ def is_of_agent(oid: str) -> bool:
 
 def recognise(oid: str) -> Recognition:
     """The families for a dotted sysObjectID, or for an OID of a family's objects."""
-    tried = [candidate.profile for candidate in candidates(oid, PROFILES)] if oid else []
+    tried_profiles = [row.profile for row in candidates(oid, PROFILES)] if oid else []
     if is_of_agent(oid):
-        return Recognition(candidates=_distinct(tried))
+        return Recognition(candidates=_distinct(tried_profiles))
     named_families: list[tuple[Profile, int]] = []  # with their arcs, by `_named_arcs`
     possible_families: list[Profile] = []
     other_devices = ""
-    for profile in _distinct((*tried, *PROFILES)):
+    for profile in _distinct((*tried_profiles, *PROFILES)):
         arcs = profile.match(oid)
         if _is_shared(profile, oid, arcs):
             number = ".".join(oid.split(".")[:arcs])
@@ -135,11 +135,11 @@ def recognise(oid: str) -> Recognition:
             is_other=bool(only_devices),
         )
     most_arcs = max((arcs for _, arcs in named_families), default=0)
-    closest = [profile for profile, arcs in named_families if arcs == most_arcs]
-    less_close = [profile for profile, arcs in named_families if arcs < most_arcs]
+    closest_families = [profile for profile, arcs in named_families if arcs == most_arcs]
+    less_close_families = [profile for profile, arcs in named_families if arcs < most_arcs]
     return Recognition(
-        families=tuple(closest),
-        candidates=(*possible_families, *less_close),
+        families=tuple(closest_families),
+        candidates=(*possible_families, *less_close_families),
         other_devices=other_devices,
     )
 

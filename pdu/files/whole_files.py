@@ -19,10 +19,10 @@ LONGEST = 50_000_000  # limit for a file, in bytes
 _PART = 65_536  # bytes
 
 
-def read_file(path: str, *what: Part) -> bytes:
+def read_file(path: str, *prefix: Part) -> bytes:
     """The content of a file of at most LONGEST bytes.
 
-    Raises SettingsError, whose sentence begins with `what`.
+    Raises SettingsError, whose sentence begins with `prefix`.
     """
     data = bytearray()
     try:
@@ -32,10 +32,10 @@ def read_file(path: str, *what: Part) -> bytes:
                 data += part
     except (OSError, ValueError) as error:  # ValueError: a path with NUL
         raise SettingsError(
-            (*what, f"{path or repr(path)} cannot be read ({getattr(error, 'strerror', error)})")
+            (*prefix, f"{path or repr(path)} cannot be read ({getattr(error, 'strerror', error)})")
         ) from None
     if len(data) > LONGEST:  # a device such as /dev/zero never ends
-        raise SettingsError((*what, f"{path} is larger than {LONGEST // 1_000_000} MB"))
+        raise SettingsError((*prefix, f"{path} is larger than {LONGEST // 1_000_000} MB"))
     return bytes(data)
 
 

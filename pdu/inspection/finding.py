@@ -53,7 +53,7 @@ class HandlerFinding:
     can: list[str] = field(default_factory=list)
     #: what it cannot do, a phrase each
     cannot: list[str] = field(default_factory=list)
-    #: capability -> its source
+    #: capability -> what it rests on
     evidence: dict[str, str] = field(default_factory=dict)
     #: advice
     next_steps: list[str] = field(default_factory=list)
@@ -88,7 +88,7 @@ class HandlerFinding:
         self.evidence["state"] = basis
 
     def note_switched(self, number: int, outlets: int, basis: str) -> None:
-        """Note how many of the outlets can be switched, with the evidence."""
+        """Note how many of the outlets can be switched, and what that rests on."""
         total = counted(outlets, "outlet")
         self.switchable_outlets = number
         self.can.append(
@@ -96,8 +96,10 @@ class HandlerFinding:
         )
         self.evidence["switching"] = basis
 
-    def note_total(self, name: str, value: Figure, unit: str, basis: str, device: str = "") -> None:
-        """Note a total with its evidence, or that it cannot be read.
+    def note_total(
+        self, name: str, value: Figure, unit_symbol: str, basis: str, device: str = ""
+    ) -> None:
+        """Note a total with what it rests on, or that it cannot be read.
 
         `device`: a name to begin the note with.
         """
@@ -106,7 +108,7 @@ class HandlerFinding:
         number = measured(value)
         if number is not None:
             self.metered = True
-            self.can.append(f"{phrase} ({figure(number, unit)})")
+            self.can.append(f"{phrase} ({figure(number, unit_symbol)})")
             self.evidence[f"{prefix}{name}"] = basis
             return
         reason = reason_without(value)
@@ -117,8 +119,8 @@ class HandlerFinding:
     def note_figures(
         self, read_figures: Callable[[], Figures], load: str, energy: str, noun: str = "outlet"
     ) -> None:
-        """Note the totals, with the evidence of load and energy, and how many outlets report an
-        energy.
+        """Note the totals, and how many outlets report an energy. `load`, `energy`: what these
+        totals rest on.
 
         `noun`: as in `note_states`.
         """

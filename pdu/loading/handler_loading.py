@@ -90,9 +90,9 @@ def _unknown_text(word: str) -> str:
         " that name (`make packages` in a copy of the project builds archives)"
     )
     advice = look_alike(word, registry.is_handler)
-    near = similar_names(word, registry.names())
-    if near and not advice:
-        advice = f"did you mean {near[0]}?"
+    similar = similar_names(word, registry.names())
+    if similar and not advice:
+        advice = f"did you mean {similar[0]}?"
     return f"{sentence}; {advice}" if advice else sentence
 
 
@@ -123,19 +123,19 @@ def _loaded_handler(
 # folders that this process removes when it ends
 _unpacked_here: list[tempfile.TemporaryDirectory[str]] = []
 # name of an archive's directory -> the archive's path, its files
-_loaded: dict[str, tuple[str, Mapping[str, bytes]]] = {}
+_loaded_archives: dict[str, tuple[str, Mapping[str, bytes]]] = {}
 
 
 def _import_source(source: HandlerSource) -> ModuleType:
     """Unpack and import. Raises SettingsError."""
     path, archive = source.path, source.archive
     try:
-        is_loaded = archive.top in _loaded
+        is_loaded = archive.top in _loaded_archives
         if not is_loaded and not archive.top.startswith("pdu_"):
             require_own_name(source)
         if not is_loaded:
-            _loaded[archive.top] = (path, archive.files)
-        known_path, known_files = _loaded[archive.top]
+            _loaded_archives[archive.top] = (path, archive.files)
+        known_path, known_files = _loaded_archives[archive.top]
         if os.path.realpath(known_path) != os.path.realpath(path):
             raise SettingsError(
                 f"{path} and {known_path} are both {archive.top}: one run can load only one of them"

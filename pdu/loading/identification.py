@@ -11,8 +11,8 @@ from handlers.shared.errors import PduHandlerError
 
 from ..inspection.adapters import adapter_of
 from ..inspection.finding import HandlerFinding
+from . import open_handler
 from .handler_loading import LoadedHandler
-from .open_handler import HandlerTools
 
 
 def identify(handler: LoadedHandler, data: Any) -> HandlerFinding:
@@ -27,7 +27,7 @@ def identify(handler: LoadedHandler, data: Any) -> HandlerFinding:
     if not finding.family:
         return finding
     with contextlib.suppress(PduHandlerError):  # a name is worth no failure
-        with HandlerTools(handler).opened(data) as unit:
+        with open_handler.opened(handler, data) as unit:
             plate = unit.nameplate()
         if plate.manufacturer or plate.model:
             finding.unit = f"{plate.manufacturer} {plate.model or finding.family}".strip()
@@ -39,7 +39,7 @@ def _finding_of_calls(handler: LoadedHandler, data: Any) -> HandlerFinding:
     name = handler.display_name
     finding = HandlerFinding(name, family=name, why="its handler reads it")
     basis = "the handler's own reading, without a module that says more"
-    with HandlerTools(handler).opened(data) as unit:
+    with open_handler.opened(handler, data) as unit:
         states = [state for _, state in unit.states()]
         finding.note_states(states, basis)
         finding.note_figures(lambda: unit.figures(with_power=False), basis, basis)

@@ -8,7 +8,6 @@ table `inspection.adapters`, which no archive contains, so an archive answers no
 from __future__ import annotations
 
 import contextlib
-import functools
 from collections.abc import Iterator, Sequence
 from typing import Any, Callable, Optional, TypeVar, Union
 
@@ -29,28 +28,23 @@ from .handler_module import FOREIGN_ERRORS
 T = TypeVar("T")
 
 
-class HandlerTools:
-    """One handler, as tools ask it. Raises the errors of handlers/shared/errors.py."""
+@contextlib.contextmanager
+def opened(handler: LoadedHandler, data: Any, *, with_states: bool = True) -> Iterator[OpenHandler]:
+    """The PDU that `data`, an argument of make_handler, names, for calls in one session.
+    `with_states`: whether more than figures will be read. Raises the errors of
+    handlers/shared/errors.py.
+    """
 
-    def __init__(self, handler: LoadedHandler) -> None:
-        self._handler = handler
-        self._tool_name = handler.name if registry.is_handler(handler.display_name) else ""
+    def make_anew() -> FourMethods:
+        return FourMethods(make_pdu(handler.make, data), data)
 
-    @contextlib.contextmanager
-    def opened(self, data: Any, *, with_states: bool = True) -> Iterator[OpenHandler]:
-        """The PDU that `data`, an argument of make_handler, names, for calls in one session.
-        `with_states`: whether more than figures will be read."""
-        pdu = make_pdu(self._handler.make, data)
-        make_anew = functools.partial(self.four_methods, data)
-        if not hasattr(pdu, "opened"):
-            yield OpenHandler(FourMethods(pdu, data), make_anew, "")
-            return
-        with pdu.opened(with_states=with_states) as open_pdu:
-            yield OpenHandler(open_pdu, make_anew, self._tool_name)
-
-    def four_methods(self, data: Any) -> FourMethods:
-        """The PDU that `data` names, called as DCImanager calls it."""
-        return FourMethods(make_pdu(self._handler.make, data), data)
+    pdu = make_pdu(handler.make, data)
+    if not hasattr(pdu, "opened"):
+        yield OpenHandler(FourMethods(pdu, data), make_anew, "")
+        return
+    tool_name = handler.name if registry.is_handler(handler.display_name) else ""
+    with pdu.opened(with_states=with_states) as open_pdu:
+        yield OpenHandler(open_pdu, make_anew, tool_name)
 
 
 class OpenHandler:
@@ -121,8 +115,8 @@ class OpenHandler:
         """What a unit says about itself."""
         return self._answer("nameplate", self._adapter.read_nameplate, Nameplate())
 
-    def _answer(self, what: str, read_part: Optional[Callable[[Any], T]], default: T) -> T:
+    def _answer(self, operation: str, read_part: Optional[Callable[[Any], T]], default: T) -> T:
         """What `read_part` returns; the default for a handler that has no such function."""
         if read_part is None or isinstance(self._pdu, FourMethods):
             return default
-        return self._pdu.read(what, read_part)
+        return self._pdu.read(operation, read_part)

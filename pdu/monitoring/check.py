@@ -5,6 +5,7 @@ them.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections import Counter
@@ -114,18 +115,29 @@ def _run(config: CheckOptions, output: Output, login: Login) -> int:
     if config.prometheus and not config.prometheus.endswith(".prom"):
         raise Usage("--prometheus: node_exporter reads only files whose names end in .prom")
     if config.prometheus:
-        from .textfile import check_folder  # its package may be missing
+        from .textfile import check_path  # its package may be missing
 
-        check_folder(config.prometheus)
+        check_path(config.prometheus)
     begins_with_handler = len(config.words) > 1 and _is_handler(config.words[0])
     if begins_with_handler and not config.owner_files.list:
         fleet = _Fleet(_pdus_at_addresses(config, login))
     else:
         fleet = _pdus_of_list(config, login)
         _warn_of_handler_names(fleet.targets, output)
+    begin_s = time.time()
     with cached_contexts():
-        outcome = _read(config, output, fleet)
-    _print(config, output, outcome)
+        outcome, readings = _read(config, output, fleet)
+    # a program reads one answer: that the file cannot be written
+    is_for_people = not output.json and not config.nagios
+    if is_for_people:
+        _print(config, output, outcome)
+    if config.prometheus:
+        from .textfile import write_textfile
+
+        devices = [target.device for target in fleet.targets]
+        write_textfile(config.prometheus, zip(devices, readings), begin_s)
+    if not is_for_people:
+        _print(config, output, outcome)
     return outcome.totals.level
 
 
@@ -207,7 +219,10 @@ def _list_and_names(config: CheckOptions) -> tuple[OwnerFiles, Sequence[str]]:
     names_of_pdus: list[str] = []
     for word in config.words:
         if _is_handler(word) and not has_list_option:
-            raise Usage(f"{printable(word, 60)!r} is a handler: add the address of its PDU")
+            raise Usage(
+                f"{printable(word, 60)!r} is a handler: give HANDLER HOST... without a list, or"
+                " NAMEs of a list"
+            )
         if not _is_list(word, has_list=has_list_option):
             names_of_pdus.append(word)
             continue
@@ -218,8 +233,8 @@ def _list_and_names(config: CheckOptions) -> tuple[OwnerFiles, Sequence[str]]:
             )
         owner_files = owner_files._replace(list=word)
     has_list = bool(owner_files.list or names.usual_list())
-    if len(names_of_pdus) == 1 and not has_list:
-        # without a list it is no name of one: the error about a file says what it may be instead
+    if len(names_of_pdus) == 1 and not has_list and not re.fullmatch(r"[\w-]+", names_of_pdus[0]):
+        # it is no name of a PDU: the error about a file says what it may be instead
         return owner_files._replace(list=names_of_pdus[0]), []
     return owner_files, names_of_pdus
 
@@ -264,11 +279,14 @@ def _prompted_secrets(file: str, fleet_targets: Sequence[Target]) -> dict[str, s
     return secrets
 
 
-def _read(config: CheckOptions, output: Output, fleet: _Fleet) -> CheckReport:
-    """Read all PDUs once, and judge them."""
+def _read(
+    config: CheckOptions, output: Output, fleet: _Fleet
+) -> tuple[CheckReport, Sequence[Reading]]:
+    """Read all PDUs once, and judge them. Returns with the report the reading of each PDU, for
+    --prometheus; else none.
+    """
     row_by_place: dict[int, PduRow] = {}
     reading_by_place: dict[int, Reading] = {}
-    begin_s = time.time()
     begin = time.monotonic()
     readings = read_all(fleet.targets, poll_lines if config.lines else poll)
     progress_bar = progress(len(fleet.targets), "polling", show_pos=True)
@@ -281,14 +299,9 @@ def _read(config: CheckOptions, output: Output, fleet: _Fleet) -> CheckReport:
             if bar is not None:
                 bar.update(1)
     seconds = time.monotonic() - begin
-    if config.prometheus:
-        from .textfile import write_textfile  # its package may be missing
-
-        devices = [target.device for target in fleet.targets]
-        reading_of_each = [reading_by_place[place] for place in range(len(devices))]
-        write_textfile(config.prometheus, zip(devices, reading_of_each), begin_s)
     rows = [row_by_place[place] for place in sorted(row_by_place)]
-    return CheckReport(rows, summary(rows, seconds, fleet.repeated))
+    outcome = CheckReport(rows, summary(rows, seconds, fleet.repeated))
+    return outcome, [reading_by_place[place] for place in sorted(reading_by_place)]
 
 
 def _print(config: CheckOptions, output: Output, outcome: CheckReport) -> None:

@@ -324,8 +324,8 @@ def identify_by_rows(
             other_devices.append(device)
         else:
             reason = printable(reading.failure.reason, 200)
-            what = f"{device.what}; its tables are not read: {reason}"
-            other_devices.append(device._replace(what=what))
+            description = f"{device.what}; its tables are not read: {reason}"
+            other_devices.append(device._replace(what=description))
     return pdus, other_devices
 
 

@@ -313,9 +313,9 @@ def _limit_cell(threshold: Optional[Range], load: _Load) -> str:
 def _label(text: str) -> str:
     """A label of performance data: in single quotes if it has a blank, without `=` and the bar."""
     plain = _without_bar(text.replace("=", " "))
-    escaped = plain.replace("'", "''")
-    needs_quotes = re.search(r"[\s']", escaped) is not None or not escaped
-    return f"'{escaped}'" if needs_quotes else escaped
+    escaped_text = plain.replace("'", "''")
+    needs_quotes = re.search(r"[\s']", escaped_text) is not None or not escaped_text
+    return f"'{escaped_text}'" if needs_quotes else escaped_text
 
 
 def _without_bar(text: str) -> str:

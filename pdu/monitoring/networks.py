@@ -87,6 +87,10 @@ def one_network(text: str) -> Network:
     except ValueError:
         spelling = printable(text, 60)
         advice = _likely_network(text)
+        if "," in text:
+            advice = ": give several with spaces between them, without commas"
+        elif re.fullmatch(r"[\w.-]*[A-Za-z][\w.-]*", text):
+            advice = "; pdu identify HOST asks one device by its name, and its --add NAME lists it"
         if is_ip(text) and "/" not in text:
             advice = (
                 f"; pdu identify {spelling} asks one device, and --port is of all that are asked"

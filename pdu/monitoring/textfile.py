@@ -8,6 +8,7 @@ currents again. What has no value has no sample, and never the value 0.
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections import Counter
@@ -130,10 +131,12 @@ class ReadingMetrics(Collector):
             yield family
 
 
-def check_folder(path: str) -> None:
-    """Raise SettingsError if no file can be written in the folder of `path`, before the PDUs are
-    read: what was read is not shown when the file fails.
+def check_path(path: str) -> None:
+    """Raise SettingsError for a folder, and if no file can be written in that of `path`: before the
+    PDUs are read.
     """
+    if os.path.isdir(path):
+        raise SettingsError(f"{path} cannot be written ({os.strerror(errno.EISDIR)})")
     try:
         with tempfile.TemporaryFile(dir=os.path.dirname(path) or os.curdir):
             pass

@@ -1,1 +1,1 @@
-"""Addresses as people type them, where a service listens, and its signals. Knows no PDU."""
+"""Addresses of hosts as people type them. Knows no PDU."""

@@ -23,9 +23,10 @@ from ..cli.options import TEXT, Output, Run, Seconds, output_options, run_of, ye
 from ..cli.output import Result, print_result, show_status_line, waiting
 from ..cli.signals import ignored_hangup, signals_as_ctrl_c
 from ..cli.states import DOWN, UNKNOWN, UP, word
+from ..loading import open_handler
 from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_module import FOREIGN_ERRORS
-from ..loading.open_handler import HandlerTools, OpenHandler
+from ..loading.open_handler import OpenHandler
 from ..pdu_list import names
 from ..pdu_list.device_arguments import arguments_help, pdu_arguments
 from ..pdu_list.login_options import login_options
@@ -157,7 +158,7 @@ def _cycle(run: Run, pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> 
     prompts.check_can_ask(run.output, f"cycling outlet {outlet_word}", pdu.host)
     data = pdu.data(handler)
     warnings = show_warnings(run.output, pdu.where, ())
-    with warnings as shown_warnings, HandlerTools(handler).opened(data) as session:
+    with warnings as shown_warnings, open_handler.opened(handler, data) as session:
         with waiting(f"waiting for {pdu.where}", run.output):
             # without a question, its name is not asked for, nor the other outlets
             outlet = own_outlet(session, handler, outlet_word) if run.output.yes else None
@@ -185,7 +186,7 @@ def _cycle_outlet(outcome: _OutletCycle, session: OpenHandler, pause_s: float) -
     power = OutletPower(called_outlet)
     begin = time.monotonic()
     try:
-        # after SIGTERM and SIGHUP, too, the state in which the outlet was left is reported
+        # after other signals, too, the state in which the outlet was left is reported
         with signals_as_ctrl_c():
             # a person may have taken a while to answer
             if not power.read_is_on():

@@ -173,11 +173,13 @@ def _with_name(text: str, names: Mapping[str, str]) -> list[str]:
     return [identity for identity, name in names.items() if _normalized_blanks(name) == text]
 
 
-def _with_number(text: str, numbers: Mapping[str, str], others: Sequence[str]) -> list[str]:
-    """The identities of the outlets with this number printed on the unit, without `others`."""
+def _with_number(
+    text: str, numbers: Mapping[str, str], other_identities: Sequence[str]
+) -> list[str]:
+    """The identities of the outlets with this number printed on the unit, without the others."""
     identities: list[str] = []
     for identity, number in numbers.items():
-        if _normalized_blanks(number) == text and identity not in others:
+        if _normalized_blanks(number) == text and identity not in other_identities:
             identities.append(identity)
     return identities
 
@@ -277,11 +279,11 @@ def _equal_identities_text(identity: str, count: int) -> str:
 def _first_absent(prefix: str, digits: str, last_digits: str, names: Mapping[str, str]) -> str:
     """The first identity of a rising range that is not that of one outlet; the last if all are."""
     # the ends as they were typed: 01 is another identity than 1
-    first, last = f"{prefix}{digits}", f"{prefix}{last_digits}"
-    if _with_identity(first, names) != [first]:
-        return first
+    first_identity, last_identity = f"{prefix}{digits}", f"{prefix}{last_digits}"
+    if _with_identity(first_identity, names) != [first_identity]:
+        return first_identity
     for number in range(int(digits), int(last_digits)):
         identity = f"{prefix}{number}"
         if _with_identity(identity, names) != [identity]:
             return identity
-    return last
+    return last_identity

@@ -283,9 +283,9 @@ class Survey:
         """Why this handler must not log in to this web service: its certificate is not trusted, or
         it has refused a login. None if the handler may.
         """
-        untrusted = self._look(name, endpoint).untrusted
-        if untrusted is not None:
-            return untrusted
+        trust_error = self._look(name, endpoint).untrusted
+        if trust_error is not None:
+            return trust_error
         if endpoint in self._refused:
             return HeldBack(f"one login was refused, that of {self._refused[endpoint]}")
         return None

@@ -20,9 +20,10 @@ from ..cli.options import TEXT, F, Output, Run, output_options, run_of, yes_opti
 from ..cli.output import Result, print_result, waiting
 from ..cli.signals import signals_as_ctrl_c
 from ..cli.states import UNKNOWN, word
+from ..loading import open_handler
 from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_module import FOREIGN_ERRORS
-from ..loading.open_handler import HandlerTools, OpenHandler
+from ..loading.open_handler import OpenHandler
 from ..pdu_list import names
 from ..pdu_list.device_arguments import arguments_help, pdu_arguments
 from ..pdu_list.login_options import login_options
@@ -153,10 +154,10 @@ class _Switching(NamedTuple):
 
     def _error_notes(self, results: _Results) -> Sequence[str]:
         """A sentence that says to which of several outlets an error belongs, if to one."""
-        unanswered = self.unanswered(results)
-        if not unanswered or len(self.outlets) == 1:
+        unanswered_outlets = self.unanswered(results)
+        if not unanswered_outlets or len(self.outlets) == 1:
             return []
-        note = f"the error is about {outlets_text(unanswered)}"
+        note = f"the error is about {outlets_text(unanswered_outlets)}"
         unsent = self.outlets[len(results) :]
         if unsent:
             note += f"; no command was sent to {outlets_text(unsent)}"
@@ -236,7 +237,7 @@ def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, outlets: Sequence[str])
     prompts.check_can_ask(run.output, f"switching {listed(words)} {goal}", pdu.host)
     data = pdu.data(handler)
     warnings = show_warnings(run.output, pdu.where, ())
-    with warnings as shown_warnings, HandlerTools(handler).opened(data) as session:
+    with warnings as shown_warnings, open_handler.opened(handler, data) as session:
         chosen_outlets = _choose_outlets(run.output, pdu, handler, session, words)
         shown_warnings.show_of([outlet.identity for outlet in chosen_outlets])
         question = switch_question(pdu, handler, chosen_outlets, on=on)

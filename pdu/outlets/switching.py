@@ -108,9 +108,9 @@ def _number_advice(words: Sequence[str], outlets: Collection[PolledOutlet]) -> s
     identities = {outlet.identity for outlet in outlets}
     advice = ""
     for typed_word in words:
-        numbered = [outlet.identity for outlet in outlets if outlet.number == typed_word]
-        if typed_word not in identities and len(numbered) == 1:
-            advice += f"; number {printable(typed_word, 60)} on the unit is outlet {numbered[0]}"
+        matches = [outlet.identity for outlet in outlets if outlet.number == typed_word]
+        if typed_word not in identities and len(matches) == 1:
+            advice += f"; number {printable(typed_word, 60)} on the unit is outlet {matches[0]}"
     return advice
 
 

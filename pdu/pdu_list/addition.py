@@ -40,8 +40,17 @@ class NewPdu(NamedTuple):
     name: str
     list_path: str
     login_path: str
-    #: the options that let another command use these files
-    words: Sequence[str]
+    #: the options --list and --auth as they were given, "" for what was not
+    list_option: str
+    auth_option: str
+
+    @property
+    def words(self) -> Sequence[str]:
+        """The options that let another command use these files: no file of logins that is not
+        there, because no login was written.
+        """
+        has_logins = os.path.exists(self.login_path)
+        return names.list_words(self.list_option, self.auth_option if has_logins else "")
 
 
 class Addition(NamedTuple):
@@ -69,16 +78,20 @@ class _File(NamedTuple):
             return (self.data or b"").decode("utf-8-sig")
         raise SettingsError(f"{self.path}: save it as UTF-8, then a PDU can be added")
 
-    def refuse_read_only(self) -> None:
-        """Raise SettingsError for a file that its owner may not change. A new one in its place
-        would need only the folder's permission."""
+    def refuse_unwritable(self) -> None:
+        """Raise SettingsError for a file that its owner may not change, and for one in a folder
+        that this user may not change: a new one is put in its place.
+        """
         if self.data is not None and not os.stat(self.path).st_mode & stat.S_IWUSR:
             path = shlex.quote(self.path)
             raise SettingsError(f"{self.path} is read-only: chmod u+w {path} lets it be changed")
+        folder = os.path.dirname(self.path)
+        if os.path.isdir(folder) and not os.access(folder, os.W_OK):
+            raise SettingsError(f"{self.path} cannot be written: {folder} is read-only")
 
     def write(self, data: bytes) -> None:
         """Write `data` in place of the file's content. Raises SettingsError."""
-        self.refuse_read_only()
+        self.refuse_unwritable()
         try:
             write_atomically(self.path, data, PRIVATE, owner=self.owner)
         except OSError as error:
@@ -109,11 +122,14 @@ def new_pdu(name: str, list_file: str, auth_file: str) -> NewPdu:
         folder = os.path.dirname(os.path.realpath(file))
         if not os.path.isdir(folder) and path != names.own_list():
             raise SettingsError(f"{file}: there is no folder {folder}: create it")
+    if os.path.realpath(path) == os.path.realpath(login_path):
+        raise SettingsError(f"{path} is given as the list and as the file of logins: give two")
     return NewPdu(
         name=name,
         list_path=os.path.realpath(path),
         login_path=os.path.realpath(login_path),
-        words=names.list_words(list_file, auth_file),
+        list_option=list_file,
+        auth_option=auth_file,
     )
 
 
@@ -317,7 +333,7 @@ def _read(path: str, rule: secret_files.FilePermission) -> _File:
 def _read_list(files: NewPdu) -> device_list.DeviceList:
     """The list as it is now, as `_known_list`. Raises SettingsError."""
     list_file = _read(files.list_path, secret_files.LIST)
-    list_file.refuse_read_only()
+    list_file.refuse_unwritable()
     return _known_list(list_file, _read(files.login_path, secret_files.SECRET))
 
 

@@ -24,9 +24,10 @@ from ..cli.known_secrets import error_text, reason_text
 from ..cli.states import UNKNOWN
 from ..inspection.nameplate import Nameplate
 from ..inspection.topology import MeteredPart
+from ..loading import open_handler
 from ..loading.handler_loading import LoadedHandler
 from ..loading.handler_module import FOREIGN_ERRORS
-from ..loading.open_handler import HandlerTools, OpenHandler
+from ..loading.open_handler import OpenHandler
 from .kept_warnings import kept_warnings
 
 #: the names of parts; POWER: W alone
@@ -161,8 +162,8 @@ def read_pdu(
     """
     # for figures alone, a handler may open a cheaper session, which does not read the states
     reads_figures_alone = all(part in (figures, power) for part in parts)
-    tools = HandlerTools(handler)
-    with tools.opened(data, with_states=not reads_figures_alone) as session:
+    with_states = not reads_figures_alone
+    with open_handler.opened(handler, data, with_states=with_states) as session:
         return read_parts(session, parts, keep, optional=optional)
 
 
@@ -257,9 +258,9 @@ def read_labels(reading: Reading, session: OpenHandler) -> Reading:
     outlets = []
     for outlet in _outlets_to_complete(reading, label_by_identity):
         label = label_by_identity.get(outlet.identity)
-        if label is not None:
-            outlet = outlet._replace(number=_printable(label.number), name=_printable(label.name))
-        outlets.append(outlet)
+        number = outlet.number if label is None else _printable(label.number)
+        name = outlet.name if label is None else _printable(label.name)
+        outlets.append(outlet._replace(number=number, name=name))
     return reading._replace(outlets=outlets, labelled=True)
 
 
@@ -285,10 +286,9 @@ def _add_figures(reading: Reading, pdu_figures: Figures) -> Reading:
     ports = {_printable(identity): port for identity, port in pdu_figures.ports.items()}
     outlets: list[PolledOutlet] = []
     for outlet in _outlets_to_complete(reading, ports):
-        if outlet.identity in ports:
-            port_figures = _meter_figures(ports[outlet.identity])
-            outlet = outlet._replace(figures=port_figures)
-        outlets.append(outlet)
+        port = ports.get(outlet.identity)
+        port_figures = outlet.figures if port is None else _meter_figures(port)
+        outlets.append(outlet._replace(figures=port_figures))
     return reading._replace(
         outlets=outlets,
         load_a=converted_figure(pdu_figures.load_a),

@@ -16,8 +16,8 @@ from ..pdu_list import form as connection_data
 from ..pdu_list.listed_pdu import ListedPdu
 from ..pdu_list.login_options import Login, NoSecret
 from ..pdu_list.logins import ENVIRONMENT, DeviceLogin
-from . import parts as reading
-from .parts import Part, Reading
+from . import parts as pdu_parts
+from .parts import Part, Reading, read_pdu, read_until_error
 
 
 class Target(NamedTuple):
@@ -95,42 +95,42 @@ def poll(
 
     One of FOREIGN_ERRORS becomes one of the `failures` of the result.
     """
-    all_parts = [reading.states, reading.power if with_power else reading.figures]
+    all_parts = [pdu_parts.states, pdu_parts.power if with_power else pdu_parts.figures]
     if with_labels:
-        all_parts.append(reading.labels)
+        all_parts.append(pdu_parts.labels)
     all_parts += parts
     return _read_parts(target, all_parts)
 
 
 def poll_lines(target: Target) -> Reading:
     """A reading as by `poll`, with numbers, names, W, and the lines and breakers."""
-    return poll(target, with_labels=True, with_power=True, parts=(reading.read_topology,))
+    return poll(target, with_labels=True, with_power=True, parts=(pdu_parts.read_topology,))
 
 
 def poll_names(target: Target) -> Reading:
     """The states, and numbers and names, as `poll`."""
-    return _read_parts(target, (reading.states, reading.labels))
+    return _read_parts(target, (pdu_parts.states, pdu_parts.labels))
 
 
 def _read_parts(target: Target, parts: Sequence[Part]) -> Reading:
-    """The parts of a reading, and the errors as its `failures`, with the seconds and the requests
+    """A reading of these parts, and the errors as its `failures`, with the seconds and the requests
     that they took. An error of the device or of the login ends it.
     """
     counter = _RequestCounter()
 
-    def read(keep: Callable[[Reading], object]) -> None:
+    def read_parts(keep_reading: Callable[[Reading], object]) -> None:
         data = target.data()
         if target.handler.request_hook is not None:
             target.handler.request_hook.set(counter.count)
         names_of_parts = [part.name for part in parts]
-        reading.read_pdu(target.handler, data, parts, keep, optional=names_of_parts)
+        read_pdu(target.handler, data, parts, keep_reading, optional=names_of_parts)
 
     # the context confines the counter to this reading
     context = contextvars.copy_context()
-    pdu_reading = context.run(reading.read_until_error, parts, read)
+    reading = context.run(read_until_error, parts, read_parts)
     if target.handler.request_hook is None:
-        return pdu_reading
-    return pdu_reading._replace(requests=counter.requests)
+        return reading
+    return reading._replace(requests=counter.requests)
 
 
 class _RequestCounter:

@@ -15,7 +15,6 @@ from ..cli.output import Result, print_result, show_status_line, waiting
 from ..cli.shared_options import STANDARD_OUTPUT, off_option, on_option, out_option
 from ..files.whole_files import new_file
 from ..loading.handler_loading import load
-from ..loading.handler_paths import is_handler_there
 from ..pdu_list import names
 from ..pdu_list.login_options import login_options
 from .handler_recordings import recorded
@@ -23,21 +22,6 @@ from .recording_formats import Recording, RecordingOptions
 
 _PATIENCE_S = 60.0  # how long to wait for a device that stops answering
 _LOOK = "Look through the file before you share it: no program recognises every name."
-_RECORDABLE = registry.names()
-
-
-class _RecordableHandler(click.ParamType):
-    """One of this pack's, or the path of anybody's."""
-
-    name = "handler"
-
-    def convert(
-        self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
-    ) -> str:
-        """The handler as it was typed: a path, or one of _RECORDABLE. Fails for other words."""
-        if is_handler_there(value):
-            return str(value)
-        return str(click.Choice(_RECORDABLE).convert(value, param, ctx))
 
 
 @click.command(
@@ -57,13 +41,12 @@ telephone. Of requests, what stands in the answers too and what you gave as a se
 Equal values get the same replacement. Over HTTP, texts that stay because the reading needs them are
 shown, and are at the head of the file: look at them before you share it.
 
-HANDLER  {", ".join(_RECORDABLE)}; or the path of anybody's handler, of which is recorded what
+HANDLER  {", ".join(registry.names())}; or the path of anybody's handler, of which is recorded what
 it asks over plain HTTP and gets; the name of a PDU of the list stands for HANDLER HOST""",
 )
 @click.argument(
     "handler",
-    type=_RecordableHandler(),
-    metavar="HANDLER",
+    type=TEXT,
     shell_complete=names.complete(registry.names),
 )
 @click.argument("host", type=TEXT, shell_complete=names.complete_host)

@@ -59,15 +59,6 @@ class Recording(NamedTuple):
     notes: Sequence[str] = ()
 
 
-def incomplete(count: int, most: int, noun: str) -> Sequence[str]:
-    """A note that the recording may be incomplete, if it has more than `most` calls or resources
-    (`noun`); else no note.
-    """
-    if count > most:
-        return [f"The recording may be incomplete: recording ends after {most} {noun}."]
-    return []
-
-
 class ReplayedDevice(NamedTuple):
     """A recorded device that answers on a port of this machine."""
 

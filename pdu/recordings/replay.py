@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import sys
@@ -12,6 +13,7 @@ from typing import NamedTuple, Optional
 
 import click
 
+from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError, printable
 
 from ..cli.exit_codes import DONE
@@ -21,7 +23,6 @@ from ..cli.options import FILE, FILE_ARGUMENT, Output, output_options, pass_outp
 from ..cli.output import print_json
 from ..cli.shared_options import listen_option, off_option, on_option
 from ..files.whole_files import text_of
-from ..network.listening import listen_address, port_advice
 from .handler_recordings import handler_of_recording
 from .recording_formats import ReplayedDevice
 from .replay_server import HOST, PATH
@@ -30,6 +31,7 @@ from .web.unit import serve
 
 USUAL_LISTEN = f"{HOST}:0"
 _POLL_S = 0.2
+_LAST_PORT = 65535
 _ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -171,10 +173,23 @@ def _next(device: ReplayedDevice, where: str, profile: str) -> list[str]:
 
 def _port(listen: str) -> int:
     """The port of --listen. Raises SettingsError."""
-    host, port = listen_address(listen, "--listen", USUAL_LISTEN)
+    host, port = Address(listen).host, Address(listen).port
+    if port is None or port > _LAST_PORT:
+        raise SettingsError(f"--listen {listen[:60]!r}: give ADDRESS:PORT, such as {USUAL_LISTEN}")
     if host not in (HOST, "localhost"):
         raise SettingsError(f"--listen {listen[:60]!r}: a recording is served on {HOST} only")
     return port
+
+
+def port_advice(number: Optional[int]) -> str:
+    """What to do about a port that cannot be used, as the end of a sentence; "" if the system's
+    words say all. `number`: of the OSError.
+    """
+    if number == errno.EADDRINUSE:
+        return ": another program uses this port; give another one, or stop that program"
+    if number == errno.EACCES:
+        return ": ports below 1024 need rights of their own; give one from 1024 on"
+    return ""
 
 
 @contextlib.contextmanager
@@ -206,7 +221,7 @@ def _wait_for_signal(signals: list[int], device: ReplayedDevice, *, as_json: boo
     while not is_over:
         time.sleep(_POLL_S)
         is_over = bool(signals)
-        new = device.writes()[count:]
-        count += len(new)
-        if new and not as_json:
-            print("\n".join(map(printable, new)), flush=True)
+        new_writes = device.writes()[count:]
+        count += len(new_writes)
+        if new_writes and not as_json:
+            print("\n".join(map(printable, new_writes)), flush=True)

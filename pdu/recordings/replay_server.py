@@ -122,20 +122,16 @@ class Replay:
 
 
 class HttpReplay(Replay, ABC):
-    """Answers requests with `reply`. Raises OSError if the port cannot be used."""
+    """Answers requests with `respond`. Raises OSError if the port cannot be used."""
 
     def __init__(self, port: int) -> None:
         super().__init__(ReplayServer((HOST, port), _ReplayRequestHandler))
 
     @abstractmethod
-    def reply(self, method: str, target: str, body: bytes) -> Response:
-        """The answer to one request."""
-
     def respond(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes
     ) -> Response:
-        """The answer to one request with these headers, which do not matter to a replay."""
-        return self.reply(method, target, body)
+        """The answer to one request. Raises ConnectionAbortedError for no answer."""
 
 
 class _ReplayRequestHandler(BaseHTTPRequestHandler):

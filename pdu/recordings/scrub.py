@@ -124,10 +124,10 @@ class Scrubber:
     def learn(self, kind: str, value: str) -> str:
         """The stand-in of a value, which is then replaced in texts too; the value, if it stays."""
         stand_in = self.scrub_free_text(value, kind)
-        bare = value.strip()
-        if stand_in != value and len(bare) > _SHORTEST:
-            self._stand_in_by_word[bare.casefold()] = self._stand_in(kind, bare)
-        host_name = re.fullmatch(r"([A-Za-z0-9-]+)(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}", bare)
+        bare_value = value.strip()
+        if stand_in != value and len(bare_value) > _SHORTEST:
+            self._stand_in_by_word[bare_value.casefold()] = self._stand_in(kind, bare_value)
+        host_name = re.fullmatch(r"([A-Za-z0-9-]+)(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}", bare_value)
         if host_name:
             self.learn(NAMES, host_name[1])
         return stand_in
@@ -136,16 +136,16 @@ class Scrubber:
         """A text that no handler decodes: unchanged if it holds only numbers and common words,
         else its stand-in, with the blanks around it.
         """
-        bare = text.strip("\0 \r\n\t")
-        if not bare:
+        bare_text = text.strip("\0 \r\n\t")
+        if not bare_text:
             return text
         may_stay = not self.holds_login(text)
-        is_generic = kind not in NEVER_GENERIC and has_only_generic_words(bare)
+        is_generic = kind not in NEVER_GENERIC and has_only_generic_words(bare_text)
         # a word that is another value's stand-in already would be taken for that value
-        if may_stay and is_generic and bare not in self._stand_ins:
-            self._generic_texts.add(bare)
+        if may_stay and is_generic and bare_text not in self._stand_ins:
+            self._generic_texts.add(bare_text)
             return text
-        return text.replace(bare, self._stand_in(kind, bare, is_whole=True))
+        return text.replace(bare_text, self._stand_in(kind, bare_text, is_whole=True))
 
     def scrub_kept_text(self, text: str, name: str = "") -> str:
         """A text that is kept, with stand-ins for what is known to be private or looks so.
@@ -154,11 +154,11 @@ class Scrubber:
         address where nothing says that it is a version.
         """
         text = self.scrub_addresses(self.scrub_known_values(text), name)
-        return _SERIAL.sub(self._stand_in_of_serial, text)
+        return _SERIAL.sub(self._scrubbed_serial, text)
 
     def scrub_addresses(self, text: str, name: str = "") -> str:
         """A text with stand-ins for what looks like an address. `name`: as `scrub_kept_text`."""
-        text = _MAIL.sub(self._stand_in_of_mail, text)
+        text = _MAIL.sub(lambda match: self._stand_in(ADDRESSES, match[0]), text)
         text = _MAC.sub(self._stand_in_of_mac, text)
         text = _IPV4.sub(functools.partial(self._stand_in_of_ip, name), text)
         return _IPV6.sub(functools.partial(self._stand_in_of_ip, name), text)
@@ -249,9 +249,6 @@ class Scrubber:
         is_serial = len(digits) >= LONG_NUMBER and not has_fraction
         return type(data)(0) if is_private or is_serial else data
 
-    def _stand_in_of_mail(self, match: re.Match[str]) -> str:
-        return self._stand_in(ADDRESSES, match[0])
-
     def _stand_in_of_ip(self, name: str, match: re.Match[str]) -> str:
         """The stand-in for a matched IP address in the text of this member or variable; text that
         only looks like one stays.
@@ -288,7 +285,7 @@ class Scrubber:
         separator = re.search("[:. -]", text)
         return separator[0].join(new_groups) if separator is not None else stand_in
 
-    def _stand_in_of_serial(self, match: re.Match[str]) -> str:
+    def _scrubbed_serial(self, match: re.Match[str]) -> str:
         """A matched serial number's stand-in, behind the label ("s/n: ") if it has one. Without a
         label it is a word of capital letters and digits; another word stays.
         """
@@ -365,16 +362,6 @@ def is_product(name: str) -> bool:
     return _PRODUCT.search(name) is not None and kind_of(name) != SECRETS
 
 
-def replace_unread(
-    groups: Iterable[str], scrub: Callable[[Collection[str]], T], read_values: Callable[[T], object]
-) -> T:
-    """The recording with all groups replaced on which what is read of it does not depend.
-
-    `scrub` makes the recording with these groups replaced, `read_values` reads it.
-    """
-    return scrub(unread_groups(list(groups), (), scrub, read_values))
-
-
 def unread_groups(
     groups: Sequence[G],
     known_unread: Collection[G],
@@ -382,6 +369,7 @@ def unread_groups(
     read_values: Callable[[T], object],
 ) -> set[G]:
     """The groups that can be replaced while the same values are read, and those of `known_unread`.
+    `scrub` makes the recording with these groups replaced, `read_values` reads it.
 
     Most groups are not read: all are tried at once, and halves of them where one is read.
     """

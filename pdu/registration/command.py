@@ -168,12 +168,13 @@ def register(
 
 def _progress(uploads: Sequence[Upload], results: Sequence[UploadResult]) -> str:
     """Which handlers of an interrupted run are done, and which may not be."""
-    done = [f"{result.handler} (id {result.id})" for result in results]
-    done_names = [result.handler for result in results]
-    others = [upload.handler for upload in uploads if upload.handler not in done_names]
+    uploads_done = [f"{result.handler} (id {result.id})" for result in results]
+    handlers_done = [result.handler for result in results]
+    handlers_left = [row.handler for row in uploads if row.handler not in handlers_done]
     return (
-        f"uploaded: {', '.join(done) or 'none'}; not known to be uploaded: {', '.join(others)}: run"
-        " again for these"
+        f"uploaded: {', '.join(uploads_done) or 'none'};"
+        f" not known to be uploaded: {', '.join(handlers_left)}:"
+        " run again for these"
     )
 
 
@@ -333,16 +334,16 @@ def _notes(uploads: Sequence[Upload], dist: str) -> Iterator[str]:
     sources = [*clone.glob("handlers/**/*.py"), *clone.glob("packaging/**/*.py")]
     for upload in uploads:
         path = Path(upload.path)
-        if path.parent.resolve() != clone / "dist" or not path.is_file():
+        name = upload.handler.removeprefix("pdu_")
+        # an archive of anybody's handler has no files of the clone
+        if path.resolve() != clone / "dist" / registry.archive_name(name):
             continue
         build_time = path.stat().st_mtime
         newer_sources = [source for source in sources if source.stat().st_mtime > build_time]
         if newer_sources:
             newer_path = newer_sources[0].relative_to(clone)
-            yield (
-                f"note: {newer_path} is newer than {path.name}; to build what you have: make"
-                " packages"
-            )
+            build = "make packages" if name in registry.names() else "packaging/build.py, as before"
+            yield f"note: {newer_path} is newer than {path.name}; to build what you have: {build}"
 
 
 def _list(handlers: Sequence[str], dist: str) -> Result:

@@ -104,9 +104,9 @@ class IdFile:
 
     def _rows(self) -> list[_Row]:
         """The lines of the file, for all servers."""
-        *lines, rest = self._text().split("\n")
-        if rest:
-            raise self._bad_line(len(lines) + 1, rest, "has no line break at its end")
+        *lines, unended_line = self._text().split("\n")
+        if unended_line:
+            raise self._bad_line(len(lines) + 1, unended_line, "has no line break at its end")
         rows = []
         for line_number, line in enumerate(lines, 1):
             if not line.strip():

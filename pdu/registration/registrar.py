@@ -214,7 +214,7 @@ class Registrar:
     def _upload(self, upload: Upload, number: str, advice: str) -> None:
         """Upload an archive. `advice`: what to do if that fails."""
         file = ("handler.tar.gz", upload.data, "application/gzip")
-        what = f"{upload.handler} (id {number}): the upload failed ({advice})"
+        failure = f"{upload.handler} (id {number}): the upload failed ({advice})"
         try:
             reply = self._server.call(
                 "POST",
@@ -224,10 +224,10 @@ class Registrar:
                 files={"data": file},
             )
         except PduHandlerError as error:
-            error.set_reason((f"{what}: ", *error.parts))
+            error.set_reason((f"{failure}: ", *error.parts))
             raise
         if reply.outcome is not Outcome.DONE:
-            self._fail(reply, what)
+            self._fail(reply, failure)
         self._remember(upload.handler, number)
 
     def _remember(self, handler: str, number: str) -> None:
@@ -237,25 +237,27 @@ class Registrar:
         except SettingsError as error:
             self._say(f"  {handler} has the id {number}, which could not be kept: {error.reason}")
 
-    def _fail(self, reply: Reply, what: str, *, is_login: bool = False) -> NoReturn:
+    def _fail(self, reply: Reply, failure: str, *, is_login: bool = False) -> NoReturn:
         """Raise the error of a failed request."""
         url, words = self._server.url, reply.words()
         if reply.status == 503:
-            raise Unreachable(f"{what}: the server is still not ready (503); try again later", url)
+            raise Unreachable(
+                f"{failure}: the server is still not ready (503); try again later", url
+            )
         if is_login:
             if b'"token"' in reply.body:
                 words = f"HTTP {reply.status} (its text is not shown: it may hold a token)"
             raise ProtocolError(
-                f"{what}: {words}; this is no login of DCImanager: give its address in DCI_URL,"
+                f"{failure}: {words}; this is no login of DCImanager: give its address in DCI_URL,"
                 " without a path",
                 url,
             )
         if reply.status in (401, 403) or reply.error_code == _NO_RIGHT:
             raise Denied(
-                f"{what}: {words}; the login has expired or the account lacks the right: run again,"
-                " as an administrator",
+                f"{failure}: {words}; the login has expired or the account lacks the right: run"
+                " again, as an administrator",
                 url,
             )
         if reply.is_of_manager:
-            raise Refused(f"{what}: {words}", reply.error_code, url)
-        raise ProtocolError(f"{what}: {words}", url)
+            raise Refused(f"{failure}: {words}", reply.error_code, url)
+        raise ProtocolError(f"{failure}: {words}", url)

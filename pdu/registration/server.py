@@ -248,8 +248,8 @@ def _proxy_place(url: str) -> str:
     with contextlib.suppress(ValueError):  # whose text may hold the login
         parts = urllib.parse.urlsplit(text if "://" in text else f"//{text}")
         # a slash in a password is the end of the host: what is before it is no place then
-        rest = parts.path.strip("/") + parts.query + parts.fragment
-        is_address = bool(parts.hostname) and parts.port != 0 and not rest
+        text_behind_host = parts.path.strip("/") + parts.query + parts.fragment
+        is_address = bool(parts.hostname) and parts.port != 0 and not text_behind_host
     if not is_address:
         raise SettingsError(
             "https_proxy or all_proxy is no address such as http://proxy.example.com:3128; in its"

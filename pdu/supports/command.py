@@ -25,7 +25,7 @@ _IN_FULL = 4  # more matches than this are a table
 _WIDTH = 79
 _LABEL = 12
 _CELL = 24  # characters of the models in a table
-_UNITS = {"current": "A", "load": "A", "power": "W", "energy": "kWh"}
+_UNIT_SYMBOLS = {"current": "A", "load": "A", "power": "W", "energy": "kWh"}
 _IDENTIFY = "pdu identify HOST asks the PDU itself, and says which family reads it"
 _NUT = (
     "A device that a driver of NUT reads (https://networkupstools.org/stable-hcl.html) is read by"
@@ -140,7 +140,7 @@ def _row(match: Match) -> Sequence[str]:
         entry.family or "-",
         textwrap.shorten(models, _CELL, placeholder=" ..."),
         "varies" if match.switching == VARIES else match.switching,
-        ", ".join(_UNITS[name] for name in match.outlet) or "no",
+        ", ".join(_UNIT_SYMBOLS[name] for name in match.outlet_figures) or "no",
     )
 
 
@@ -158,7 +158,9 @@ def _match_lines(match: Match, sentences: Sequence[str]) -> list[str]:
         patterns = [_pattern(entry_name) for entry_name in entry.names]
         lines += _wrapped("models", ", ".join(patterns))
     lines += _wrapped("read", _reads(match))
-    lines += _wrapped("metered", f"the unit: {_figures(entry.unit)}; each outlet: {_outlet(match)}")
+    lines += _wrapped(
+        "metered", f"the unit: {_figures(entry.pdu_figures)}; each outlet: {_outlet(match)}"
+    )
     lines += _wrapped("switched", _switched(match))
     lines += _wrapped("evidence", _evidence(match))
     if name and name.note and name.note not in sentences:
@@ -185,9 +187,9 @@ def _reads(match: Match) -> str:
 
 def _outlet(match: Match) -> str:
     """The units of the figures of an outlet, on a condition if the model may not meter them."""
-    figures = _figures(match.outlet)
+    figures = _figures(match.outlet_figures)
     is_sure = match.name is not None and match.name.outlets is Claim.YES
-    if is_sure or READ not in match.outlet.values():
+    if is_sure or READ not in match.outlet_figures.values():
         return figures
     return f"{figures}, if the model meters them"
 
@@ -196,7 +198,7 @@ def _figures(figures: Mapping[str, str]) -> str:
     """The units of figures, with their condition; `no` for none."""
     if not figures:
         return "no"
-    units = ", ".join(_UNITS[name] for name in figures)
+    units = ", ".join(_UNIT_SYMBOLS[name] for name in figures)
     return units + _condition(next(iter(figures.values())))
 
 
@@ -273,12 +275,12 @@ def _match_data(match: Match) -> dict[str, Any]:
         "handler": entry.handler,
         "vendors": entry.vendors,
         "brands": entry.brands,
-        "unit": entry.unit,
+        "unit": entry.pdu_figures,
         "document": entry.document,
         "family": entry.family or None,
         "model": _name_data(match.name) if match.name else None,
         "states": match.states,
-        "outlet": dict(match.outlet),
+        "outlet": dict(match.outlet_figures),
         "switched": _switched(match),
         "evidence": dict(match.evidence),
         "source": entry.source,

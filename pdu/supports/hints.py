@@ -16,7 +16,7 @@ def hint_of(word: str) -> str:
     PDU, or how to ask the device; "" if the word is none of these.
     """
     shown_word = printable(word, 60)
-    is_file = "/" in word or word.endswith(".gz")
+    is_file = "/" in word or word.endswith((".gz", ".py"))
     if _HOST.fullmatch(word) and not is_file:
         return f"pdu identify {shown_word} asks the device which handler reads it"
     result = answer(word)

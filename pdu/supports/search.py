@@ -54,11 +54,11 @@ class Match(NamedTuple):
         return self.entry.states
 
     @property
-    def outlet(self) -> Mapping[str, str]:
+    def outlet_figures(self) -> Mapping[str, str]:
         """The figures of an outlet: none for models that do not meter outlets."""
         if self.name is not None and self.name.outlets is Claim.NO:
             return {}
-        return self.entry.outlet
+        return self.entry.outlet_figures
 
     @property
     def switching(self) -> str:
@@ -70,11 +70,11 @@ class Match(NamedTuple):
         """Capability -> its basis, of what the model can do: without switched outlets it has no
         states and no commands.
         """
-        evidence = dict(self.entry.evidence)
+        basis_by_capability = dict(self.entry.evidence)
         if self.states == "no":
-            evidence.pop("state", None)
-            evidence.pop("switching", None)
-        return evidence
+            basis_by_capability.pop("state", None)
+            basis_by_capability.pop("switching", None)
+        return basis_by_capability
 
 
 class SupportAnswer(NamedTuple):
@@ -95,15 +95,6 @@ class SupportAnswer(NamedTuple):
     remarks: tuple[str, ...] = ()
     #: the SNMP families that have the same name, if several do; the handler asks the unit
     either_of: tuple[str, ...] = ()
-
-
-class _Question(NamedTuple):
-    """What the words are."""
-
-    #: for each model, the patterns that fit, the most specific first
-    models: Sequence[Sequence[Name]]
-    #: the other words that may name a product; a maker's name of several words is one
-    words: Sequence[Word]
 
 
 def answer(question: str) -> SupportAnswer:
@@ -158,17 +149,21 @@ def _maker_names() -> frozenset[str]:
     return compact_names(texts)
 
 
-def _parse(question: str) -> _Question:
-    """The models of a question, and its other words that may name a product."""
-    left = [normalized(text) for text in re.sub(r"[()\[\]{},]", " ", question).split()]
+def _parse(question: str) -> tuple[list[Sequence[Name]], list[Word]]:
+    """The models of a question, each as the names whose patterns fit, the most specific first; and
+    its other words that may name a product. A maker's name of several words is one of these.
+    """
+    question_words = [normalized(text) for text in re.sub(r"[()\[\]{},]", " ", question).split()]
     models: list[Sequence[Name]] = []
     words: list[Word] = []
-    while left:
-        for length in range(min(_LONGEST, len(left)), 0, -1):
-            whole_word = normalized(" ".join(word.text for word in left[:length]))
-            names = _names_that_fit(left[:length])
+    begin = 0
+    while begin < len(question_words):
+        for end in range(min(begin + _LONGEST, len(question_words)), begin, -1):
+            part = question_words[begin:end]
+            whole_word = normalized(" ".join(word.text for word in part))
+            names = _names_that_fit(part)
             is_maker = whole_word.compact in _maker_names()
-            if names or is_maker or length == 1:
+            if names or is_maker or len(part) == 1:
                 break
         if names:
             models.append(names)
@@ -176,8 +171,8 @@ def _parse(question: str) -> _Question:
             words.append(whole_word._replace(parts=(whole_word.compact,)))
         elif not whole_word.is_generic:
             words.append(whole_word)
-        left = left[length:]
-    return _Question(models, words)
+        begin = end
+    return models, words
 
 
 def _names_that_fit(words: Sequence[Word]) -> tuple[Name, ...]:
@@ -229,10 +224,12 @@ def _answer_model(question: str, names: Sequence[Name], words: Sequence[Word]) -
         if is_name and all(word.compact in brands or _knows(entry, word) for word in words):
             matches.append(Match(entry, name))
     if not matches:
-        strange = tuple(word.text for word in words if not any(_knows(e, word) for e in candidates))
+        unknown_words = tuple(
+            word.text for word in words if not any(_knows(e, word) for e in candidates)
+        )
         remarks = () if words else (f"{names[0].pattern} is no name without its vendor",)
         return SupportAnswer(
-            question, MAYBE, near_entries=candidates, unknown_words=strange, remarks=remarks
+            question, MAYBE, near_entries=candidates, unknown_words=unknown_words, remarks=remarks
         )
     has_sure = any(match.is_sure for match in matches)
     families = tuple(match.entry.family for match in matches if match.entry.family)
@@ -249,39 +246,40 @@ def _answer_words(question: str, words: Sequence[Word]) -> SupportAnswer:
     """The answer for words that name no model: yes if entries know all of them and a word names one
     of these entries, as "G3" alone does not.
     """
-    names = {word.compact for word in words}
-    named = _entries_named(words)
+    entries_of_model = _entries_of_model(words)
     is_of_ups = any("UPS" in word.parts for word in words)
     if words and not is_of_ups:
-        known = _entries_that_know(words)
-        if _names_a_product(known, words):
-            return SupportAnswer(question, YES, tuple(map(Match, known)))
-        if named and _is_coined(words):
-            return SupportAnswer(question, YES, tuple(map(Match, named)))
+        candidates = _entries_that_know(words)
+        if _names_a_product(candidates, words):
+            return SupportAnswer(question, YES, tuple(map(Match, candidates)))
+        if entries_of_model and _is_coined(words):
+            return SupportAnswer(question, YES, tuple(map(Match, entries_of_model)))
     known_words = [word for word in words if any(_knows(entry, word) for entry in entries())]
-    near = tuple(entry for entry in entries() if names & entry.makers) or named
-    near = near or tuple(entry for entry in entries() if names & entry.product_names)
-    if not near and known_words:
-        known = _entries_that_know(known_words)
-        if len(known_words) == len(words) or _names_a_product(known, known_words):
-            near = known
+    names = {word.compact for word in words}
+    entries_of_maker = tuple(entry for entry in entries() if names & entry.makers)
+    entries_of_product = tuple(entry for entry in entries() if names & entry.product_names)
+    near_entries = entries_of_maker or entries_of_model or entries_of_product
+    if not near_entries and known_words:
+        candidates = _entries_that_know(known_words)
+        if len(known_words) == len(words) or _names_a_product(candidates, known_words):
+            near_entries = candidates
     return SupportAnswer(
         question,
-        MAYBE if near or is_of_ups else UNKNOWN,
-        near_entries=near,
+        MAYBE if near_entries or is_of_ups else UNKNOWN,
+        near_entries=near_entries,
         unknown_words=tuple(word.text for word in words if word not in known_words),
         remarks=(UPS_ADVICE,) if is_of_ups else (),
     )
 
 
-def _entries_named(words: Sequence[Word]) -> tuple[SupportEntry, ...]:
-    """The entries of which the words, without the maker, are the name of a model."""
-    named: list[SupportEntry] = []
+def _entries_of_model(words: Sequence[Word]) -> tuple[SupportEntry, ...]:
+    """The entries of which the words together, without the maker, are the name of a model."""
+    matching_entries: list[SupportEntry] = []
     for entry in entries():
         name = "".join(word.compact for word in words if word.compact not in entry.makers)
         if name in entry.product_names:
-            named.append(entry)
-    return tuple(named)
+            matching_entries.append(entry)
+    return tuple(matching_entries)
 
 
 def _is_coined(words: Sequence[Word]) -> bool:
@@ -297,8 +295,8 @@ def _is_coined(words: Sequence[Word]) -> bool:
 def _entries_that_know(words: Sequence[Word]) -> tuple[SupportEntry, ...]:
     """The entries that have each of the words as a whole; if none has, that know their parts."""
     names = {word.compact for word in words}
-    whole = tuple(entry for entry in entries() if names <= entry.words)
-    return whole or tuple(e for e in entries() if all(_knows(e, word) for word in words))
+    entries_with_all = tuple(entry for entry in entries() if names <= entry.words)
+    return entries_with_all or tuple(e for e in entries() if all(_knows(e, word) for word in words))
 
 
 def _knows(entry: SupportEntry, word: Word) -> bool:

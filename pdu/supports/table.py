@@ -46,9 +46,9 @@ class SupportEntry(NamedTuple):
     states: str
     #: the figures of an outlet that are read (current, power, energy), each with "yes" or a
     #: condition
-    outlet: Mapping[str, str]
+    outlet_figures: Mapping[str, str]
     #: the figures of the PDU that are read (load, power, energy), each with "yes" or a condition
-    unit: Mapping[str, str]
+    pdu_figures: Mapping[str, str]
     #: whether outlets are switched: "yes", "no", "unproven" or a condition
     switching: str
     #: capability -> its basis
@@ -85,21 +85,18 @@ class SupportEntry(NamedTuple):
 def entries() -> tuple[SupportEntry, ...]:
     """All entries, those of preferred handlers first. The first call builds all profiles."""
     families = [_profile_entry(profile) for profile in PROFILES]
-    ordered = sorted([*families, *_OTHERS], key=lambda entry: rank_of(entry.handler))
-    return tuple(_with_names(entry) for entry in ordered)
+    ordered_entries = sorted([*families, *_OTHERS], key=lambda entry: rank_of(entry.handler))
+    return tuple(_with_names(entry) for entry in ordered_entries)
 
 
 def _profile_entry(profile: Profile) -> SupportEntry:
     """The table's entry of an SNMP family."""
     has_states = any(outlets.states for outlets in profile.outlets)
-    outlet: dict[str, str] = {}
+    outlet_figures: dict[str, str] = {}
     for name in _ALL:
         if any(getattr(outlets, name) for outlets in profile.outlets):
-            outlet[name] = READ
-    unit: dict[str, str] = {}
-    for name in _TOTALS:
-        if getattr(profile, name):
-            unit[name] = READ
+            outlet_figures[name] = READ
+    pdu_figures = {name: READ for name in _TOTALS if getattr(profile, name)}
     note = profile.note
     if profile.ups:
         note = f"{note} {_UPS_NOTE}".strip()
@@ -111,8 +108,8 @@ def _profile_entry(profile: Profile) -> SupportEntry:
         document=profile.mib,
         source=profile.source,
         states=READ if has_states else "no",
-        outlet=outlet,
-        unit=unit,
+        outlet_figures=outlet_figures,
+        pdu_figures=pdu_figures,
         switching=_switching(profile),
         evidence=_basis_by_capability(profile),
         note=note,
@@ -128,10 +125,10 @@ def _switching(profile: Profile) -> str:
 
 def _basis_by_capability(profile: Profile) -> Mapping[str, str]:
     """What each capability that the family has rests on."""
-    evidence = evidence_of(profile)
+    levels = evidence_of(profile)
     basis_by_capability: dict[str, str] = {}
     for name in CAPABILITIES:
-        level = getattr(evidence, name)
+        level = getattr(levels, name)
         if level is not EvidenceLevel.NONE:
             basis_by_capability[name] = _PROOFS[level]
     if profile.is_switched and profile.is_proven:
@@ -223,8 +220,8 @@ _OTHERS = (
         document="JSON-RPC of Xerus firmware 3.3 to 4.4",
         source="https://help.raritan.com/json-rpc/",
         states=VARIES,
-        outlet=_ALL,
-        unit=_TOTALS,
+        outlet_figures=_ALL,
+        pdu_figures=_TOTALS,
         switching=VARIES,
         evidence={
             **dict.fromkeys(CAPABILITIES, _SDK),
@@ -239,8 +236,8 @@ _OTHERS = (
         document="DMTF's PowerDistribution schemas",
         source="https://www.dmtf.org/dsp/DSP8010",
         states=VARIES,
-        outlet=_ALL,
-        unit=_TOTALS,
+        outlet_figures=_ALL,
+        pdu_figures=_TOTALS,
         switching=VARIES,
         evidence=dict.fromkeys(CAPABILITIES, "DMTF's schemas, tried on simulated units"),
         note=(
@@ -257,8 +254,8 @@ _OTHERS = (
         document="NETIO M2M API Protocol JSON",
         source="https://www.netio-products.com/files/NETIO-M2M-API-Protocol-JSON.pdf",
         states=READ,
-        outlet=_ALL,
-        unit=_TOTALS,
+        outlet_figures=_ALL,
+        pdu_figures=_TOTALS,
         switching=READ,
         evidence=dict.fromkeys(CAPABILITIES, "the vendor's client and simulated units"),
         note=(
@@ -274,8 +271,8 @@ _OTHERS = (
         document="JAWS V1.06, as public clients rely on it",
         source="https://github.com/Cray-HPE/hms-redfish-translation-layer",
         states=READ,
-        outlet=_ALL,
-        unit=_TOTALS,
+        outlet_figures=_ALL,
+        pdu_figures=_TOTALS,
         switching=READ,
         evidence=dict.fromkeys(CAPABILITIES, "two public clients and simulated units"),
         note=(
@@ -291,8 +288,8 @@ _OTHERS = (
         document="SynLink's web API, by the maker's references and client",
         source="https://synaccess-pdus.readme.io/reference/outlets",
         states=READ,
-        outlet={"current": VARIES},
-        unit={"load": READ, "power": VARIES, "energy": READ},
+        outlet_figures={"current": VARIES},
+        pdu_figures={"load": READ, "power": VARIES, "energy": READ},
         switching=VARIES,
         evidence=dict.fromkeys(CAPABILITIES, "the maker's client and simulated units"),
         note=(
@@ -308,8 +305,8 @@ _OTHERS = (
         document="Shelly's RPC over HTTP, by the maker's pages",
         source="https://shelly-api-docs.shelly.cloud/gen2/ComponentsAndServices/Switch",
         states=READ,
-        outlet=_ALL,
-        unit=_TOTALS,
+        outlet_figures=_ALL,
+        pdu_figures=_TOTALS,
         switching=READ,
         evidence=dict.fromkeys(CAPABILITIES, "the maker's pages and simulated units"),
         note=(
@@ -326,8 +323,8 @@ _OTHERS = (
         document="Digital Loggers' REST API, by the maker's pages and public clients",
         source="https://www.digital-loggers.com/rest.html",
         states=READ,
-        outlet={},
-        unit=_TOTALS,
+        outlet_figures={},
+        pdu_figures=_TOTALS,
         switching=READ,
         evidence=dict.fromkeys(
             CAPABILITIES, "the maker's pages, public clients and simulated units"
@@ -348,8 +345,8 @@ _OTHERS = (
         document="a NUT server whose driver reads the device",
         source="https://networkupstools.org/stable-hcl.html",
         states=VARIES,
-        outlet=_ALL,
-        unit=_TOTALS,
+        outlet_figures=_ALL,
+        pdu_figures=_TOTALS,
         switching=VARIES,
         evidence={
             **dict.fromkeys(CAPABILITIES, "dumps of real devices, served by upsd 2.8"),

@@ -99,8 +99,8 @@ def arcs(content: bytes) -> Arcs:
     8.19.4). Raises Malformed.
     """
     first_number, *other_arcs = _numbers(content)
-    first = min(first_number // 40, 2)
-    arcs = (first, first_number - first * 40, *other_arcs)
+    first_arc = min(first_number // 40, 2)
+    arcs = (first_arc, first_number - first_arc * 40, *other_arcs)
     if len(arcs) > _MOST_ARCS or max(arcs) > _MOST_ARC:
         raise Malformed("an OID beyond the limits of SNMP")
     return arcs

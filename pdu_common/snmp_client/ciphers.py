@@ -60,15 +60,15 @@ def encrypt(
     of the agent's engine, in the same message."""
     # Random, not counted: processes that are forked from this one must not repeat its salts. Of DES
     # 32 bits are: after some 65,000 messages two share one, and then show whether they begin alike.
-    padded = plain
+    padded_octets = plain
     if privacy.aes:
         salt = os.urandom(_SALT)
     else:
         salt = boots.to_bytes(4, "big") + os.urandom(4)  # RFC 3414, 8.1.1.1
-        padded += bytes(-len(plain) % _BLOCK)
+        padded_octets += bytes(-len(plain) % _BLOCK)
     encryptor = _cipher(privacy, key, boots, seconds, salt).encryptor()
-    encrypted = encryptor.update(padded) + encryptor.finalize()
-    return bytes(encrypted), salt
+    encrypted_octets = encryptor.update(padded_octets) + encryptor.finalize()
+    return bytes(encrypted_octets), salt
 
 
 def decrypt(
@@ -93,7 +93,7 @@ def _cipher(privacy: Privacy, key: bytes, boots: int, seconds: int, salt: bytes)
         return Cipher(algorithms.AES(key), cfb(vector))
     cipher_key = key[:-_BLOCK]
     pre_vector = key[-_BLOCK:]  # RFC 3414, 8.1.1.1: the vector is the salt XOR it
-    vector = bytes(left ^ right for left, right in zip(salt, pre_vector))
+    vector = bytes(octet ^ pre_octet for octet, pre_octet in zip(salt, pre_vector))
     if len(cipher_key) == _BLOCK:
         cipher_key *= 3  # DES is 3DES with three equal keys
     return Cipher(triple_des(cipher_key), modes.CBC(vector))

@@ -165,7 +165,7 @@ def message(version: int, community: bytes, pdu: bytes) -> bytes:
     return ber.tlv(ber.SEQUENCE, head + pdu)
 
 
-class Community(NamedTuple):
+class CommunityMessage(NamedTuple):
     """A decoded message of v1 or v2c."""
 
     #: on the wire
@@ -174,10 +174,10 @@ class Community(NamedTuple):
     pdu: Pdu
 
 
-def decode_message(data: bytes) -> Community:
+def decode_message(data: bytes) -> CommunityMessage:
     """The message in a datagram; some agents send octets after it. Raises Malformed."""
     at, end = ber.content_bounds(data, 0, len(data), ber.SEQUENCE)
     version, at = ber.integer(data, at, end, V1, V2C)
     community, at = ber.octets(data, at, end)
     pdu = decode(data, at, end, version)
-    return Community(version, community, pdu)
+    return CommunityMessage(version, community, pdu)

@@ -273,42 +273,44 @@ def subtree(root: Arcs, after: Arcs, most: int, agent: Credentials) -> Read[Rows
 
 
 def _rows_below(
-    root: Arcs, last: Arcs, rows: Rows, name: str, *, is_bulk: bool
+    root: Arcs, last_oid: Arcs, rows: Rows, name: str, *, is_bulk: bool
 ) -> tuple[Rows, bool]:
     """The rows of an answer that are below `root`, also those without a value, and whether the
-    answer shows that no more follow. Raises SnmpError if they do not continue a walk after `last`.
-    `is_bulk`: the answer is one to a GETBULK.
+    answer shows that no more follow. Raises SnmpError if they do not continue a walk after
+    `last_oid`. `is_bulk`: the answer is one to a GETBULK.
     """
     depth = len(root)
     for place, (arcs, value) in enumerate(rows):
-        if _ends_walk(arcs, value, last):
-            is_answer_to_get = last == root and value.tag != END_OF_MIB_VIEW
+        if _ends_walk(arcs, value, last_oid):
+            is_answer_to_get = last_oid == root and value.tag != END_OF_MIB_VIEW
             if is_bulk and is_answer_to_get:  # some agents answer a GETBULK like a GET
                 raise SnmpError(f"{name} did not continue the walk: {dotted(root)} is missing")
             return rows[:place], True
         # a binding whose name cannot be decoded either has no arcs
         is_of_walk = not arcs or arcs[:depth] == root
         if value.tag == UNDECODABLE and is_of_walk:
-            raise _undecodable_error(name, arcs or last, value)
-        if arcs <= last:
+            raise _undecodable_error(name, arcs or last_oid, value)
+        if arcs <= last_oid:
             raise SnmpError(
-                f"{name} did not continue the walk: {dotted(arcs)} after {dotted(last)}"
+                f"{name} did not continue the walk: {dotted(arcs)} after {dotted(last_oid)}"
             )
         if arcs[:depth] != root:
             return rows[:place], True
-        last = arcs
+        last_oid = arcs
     if not rows:
-        raise SnmpError(f"{name} did not continue the walk: an empty answer after {dotted(last)}")
+        raise SnmpError(
+            f"{name} did not continue the walk: an empty answer after {dotted(last_oid)}"
+        )
     return rows, False
 
 
-def _ends_walk(arcs: Arcs, value: TypedValue, last: Arcs) -> bool:
-    """Whether a row is an exception that ends a walk after `last`: endOfMibView, or another one
+def _ends_walk(arcs: Arcs, value: TypedValue, last_oid: Arcs) -> bool:
+    """Whether a row is an exception that ends a walk after `last_oid`: endOfMibView, or another one
     under no later name. RFC 3416, 4.2.2 and 4.2.3, has endOfMibView alone for the end; another
     exception under a later name is a row without a value."""
     if value.tag == END_OF_MIB_VIEW:
         return True
-    return value.tag in EXCEPTIONS and arcs <= last
+    return value.tag in EXCEPTIONS and arcs <= last_oid
 
 
 class _TableWalk:
@@ -326,25 +328,25 @@ class _TableWalk:
         self._root = root
         self._learned = limits
         #: rows of a GETBULK; 1: none is sent
-        self._bulk = limits.bulk.rows if has_bulk else 1
+        self._bulk_row_count = limits.bulk.rows if has_bulk else 1
         #: limit for the OIDs of a GETNEXT
-        self._most_next = limits.next.rows
+        self._most_next_oid_count = limits.next.rows
         #: OIDs of the next GETNEXT
-        self._next = min(_FIRST_GUESS, self._most_next)
+        self._next_oid_count = min(_FIRST_GUESS, self._most_next_oid_count)
         #: requests for several rows without an answer since the last answer
-        self._unanswered: list[SnmpRequest] = []
+        self._unanswered_requests: list[SnmpRequest] = []
 
     @property
     def is_bulk(self) -> bool:
         """Whether the last answer was one to a GETBULK."""
-        return self._bulk > 1
+        return self._bulk_row_count > 1
 
-    def read_after(self, last: Arcs, retries: int) -> Read[SnmpAnswer]:
-        """The rows after `last`. The first request without an answer is repeated as it is, because
-        a datagram may be lost; then fewer rows are asked for."""
+    def read_after(self, last_oid: Arcs, retries: int) -> Read[SnmpAnswer]:
+        """The rows after `last_oid`. The first request without an answer is repeated as it is,
+        because a datagram may be lost; then fewer rows are asked for."""
         is_repeated = False
         while True:
-            request = self._request(last)
+            request = self._request(last_oid)
             try:
                 status, rows = yield request
             except SnmpPortClosed:
@@ -376,21 +378,21 @@ class _TableWalk:
         rest of the session. False if the walk was reading by GETNEXT already."""
         if not self.is_bulk:
             return False
-        self._bulk = 1
+        self._bulk_row_count = 1
         self._learned.bulk.refuse()
         return True
 
-    def _request(self, last: Arcs) -> SnmpRequest:
-        """The next request for the rows after `last`."""
-        if self._bulk > 1:
-            return SnmpRequest(GET_BULK, (last,), most=self._bulk)
-        stem = last
+    def _request(self, last_oid: Arcs) -> SnmpRequest:
+        """The next request for the rows after `last_oid`."""
+        if self._bulk_row_count > 1:
+            return SnmpRequest(GET_BULK, (last_oid,), most=self._bulk_row_count)
+        stem = last_oid
         number = 0
-        if len(last) > len(self._root):
-            *stem_arcs, number = last
+        if len(last_oid) > len(self._root):
+            *stem_arcs, number = last_oid
             stem = tuple(stem_arcs)
-        oids = [last]
-        for guess in range(number + 1, min(number + self._next, _ARCS)):
+        oids = [last_oid]
+        for guess in range(number + 1, min(number + self._next_oid_count, _ARCS)):
             oids.append((*stem, guess))
         return SnmpRequest(GET_NEXT, tuple(oids))
 
@@ -400,32 +402,34 @@ class _TableWalk:
         if request.kind == GET_BULK:
             if status != "tooBig":
                 return False
-            self._bulk = self._bulk // 2
-            self._next = self._most_next = 1
+            self._bulk_row_count = self._bulk_row_count // 2
+            self._next_oid_count = self._most_next_oid_count = 1
             return True
         # noSuchName: in v1, no object of the device follows one of the OIDs
         if not request.asks_rows or status not in ("tooBig", "genErr", "noSuchName"):
             return False
-        self._next = self._most_next = 1 if status == "genErr" else len(request.oids) // 2
+        self._next_oid_count = self._most_next_oid_count = (
+            1 if status == "genErr" else len(request.oids) // 2
+        )
         return True
 
     def _ask_for_less(self, request: SnmpRequest) -> None:
         """Lets the next requests ask for fewer rows, after one without an answer."""
         if request.asks_rows:
-            self._unanswered.append(request)
+            self._unanswered_requests.append(request)
         if request.kind == GET_BULK:
-            self._bulk = fewer(request.most)
-            self._next = 1  # shows whether the agent lacks GETBULK alone
+            self._bulk_row_count = fewer(request.most)
+            self._next_oid_count = 1  # shows whether the agent lacks GETBULK alone
         else:
-            self._next = self._most_next = fewer(len(request.oids))
+            self._next_oid_count = self._most_next_oid_count = fewer(len(request.oids))
 
     def _note_answer(self, request: SnmpRequest) -> None:
         """Notes what an answer shows of the limits: the agent left the requests before it
         unanswered because they asked for too many rows, not because it was silent as a whole."""
-        for unanswered_request in self._unanswered:
+        for unanswered_request in self._unanswered_requests:
             limit, row_count = self._limit(unanswered_request)
             limit.silent(row_count)
-        self._unanswered.clear()
+        self._unanswered_requests.clear()
         limit, _ = self._limit(request)
         limit.note_answer()
 
@@ -448,9 +452,9 @@ class _TableWalk:
                 break
             proven_rows.append(row)
         oid_count = len(proven_rows)
-        if oid_count == self._next:
+        if oid_count == self._next_oid_count:
             oid_count *= 2
-        self._next = min(self._most_next, max(2, oid_count))
+        self._next_oid_count = min(self._most_next_oid_count, max(2, oid_count))
         return proven_rows
 
 

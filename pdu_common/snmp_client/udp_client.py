@@ -5,6 +5,7 @@ from __future__ import annotations
 import selectors
 import socket
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Callable, Optional, TypeVar
 
@@ -26,13 +27,13 @@ _AFTER_REFUSAL_S = 0.2
 
 def run(
     credentials: Credentials,
-    make: Callable[[], Read[T]],
+    make_read: Callable[[], Read[T]],
     deadline_s: float,
     *,
     is_write: bool = False,
 ) -> T:
-    """The result of a call, within `deadline_s` seconds. `make` may be called twice, unless it
-    writes. Raises SnmpError.
+    """The result of a call, within `deadline_s` seconds. `make_read` makes the call's requests, and
+    is called again where a read begins again (`_run_v3`). Raises SnmpError.
     """
     deadline = time.monotonic() + deadline_s
     try:
@@ -40,7 +41,7 @@ def run(
 
             def run_over(exchange: Exchange) -> T:
                 link = _Link(wire, exchange, credentials, deadline=deadline, deadline_s=deadline_s)
-                return link.run(make())
+                return link.run(make_read())
 
             if credentials.version == 3:
                 return _run_v3(credentials, run_over, deadline, is_write=is_write)
@@ -255,23 +256,28 @@ class _Link:
                 return
 
     def _wait(self, end: float) -> Taken:
-        """What the exchange takes first from a datagram; None if none comes before `end`, or soon
-        after the host has refused the port.
+        """What the exchange takes first from a datagram; None if it takes none before `end`."""
+        for datagram in self._datagrams(min(end, self._deadline)):
+            answer = self._exchange.take(datagram)
+            if answer is not None:
+                return answer
+        return None
 
-        What came in time is read after `end`, too: this thread may have waited for the processor.
+    def _datagrams(self, end: float) -> Iterator[bytes]:
+        """The agent's datagrams that come before `end`, or soon after the host refused the port.
+        Up to _QUEUED more are read after `end`: this thread may have waited for the processor.
         """
-        end = min(end, self._deadline)
         self._is_refused = False
-        looks_after_end = 0
-        while looks_after_end < _QUEUED:
+        count_after_end = 0
+        while count_after_end < _QUEUED:
             remaining_s = end - time.monotonic()
             if remaining_s <= 0:
-                looks_after_end += 1
+                count_after_end += 1
             try:
                 datagram, sender = self._receive(max(remaining_s, 0.0))
             except (socket.timeout, BlockingIOError):
                 if remaining_s <= 0:
-                    return None
+                    return
                 continue
             except ConnectionRefusedError:
                 self._is_refused = True
@@ -279,11 +285,7 @@ class _Link:
                 continue
             except OSError:
                 continue  # anybody can send an ICMP error, so it does not end the wait
-            if sender != self._agent:
-                if self._exchange.is_reply(datagram):
-                    self._elsewhere = f"{sender[0]} port {sender[1]}"
-                continue
-            answer = self._exchange.take(datagram)
-            if answer is not None:
-                return answer
-        return None
+            if sender == self._agent:
+                yield datagram
+            elif self._exchange.is_reply(datagram):
+                self._elsewhere = f"{sender[0]} port {sender[1]}"

@@ -7,6 +7,7 @@ The text of this file is copied into a platform's tree: it imports nothing of th
 from __future__ import annotations
 
 import asyncio
+import functools
 import importlib
 from collections.abc import Mapping
 from typing import Any, Union
@@ -15,6 +16,12 @@ LIBRARY = ""
 
 #: OID and value
 Binding = tuple[str, Any]
+
+
+@functools.cache
+def _pysnmp_engine() -> Any:
+    """The engine of this process: its first call costs 0.3 s, as it compiles its MIBs."""
+    return importlib.import_module("pysnmp.hlapi").SnmpEngine()
 
 
 class LibraryCalls:
@@ -80,7 +87,7 @@ class LibraryCalls:
 
     def _pysnmp(self) -> tuple[Any, tuple[Any, ...]]:
         hlapi = importlib.import_module("pysnmp.hlapi")
-        engine = hlapi.SnmpEngine()
+        engine = _pysnmp_engine()
         community = hlapi.CommunityData(self._community, mpModel=self._version - 1)
         target = hlapi.UdpTransportTarget((self._host, self._port), timeout=20)
         return hlapi, (engine, community, target, hlapi.ContextData())

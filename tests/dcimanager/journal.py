@@ -6,9 +6,11 @@ import json
 import time
 from typing import NamedTuple, Optional
 
+from tests.workers.worker import Call
+
 from . import readings
 from .database import Database, storable
-from .records import Call, Pdu
+from .records import Pdu
 from .store import saved
 
 # the newest calls of each PDU, and the newest events

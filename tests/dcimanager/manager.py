@@ -14,12 +14,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Callable, Optional
 
+from tests.workers.worker import Call
+
 from . import readings
 from .api import Answer, Api, Request, Tokens, answer_error
 from .database import Database
 from .journal import Journal
 from .poller import Poller
-from .records import Call, Handler, Pdu, Refusal
+from .records import Handler, Pdu, Refusal
 from .runtime import Runtime
 from .server import WebServer, certificate
 from .simulations import Simulations

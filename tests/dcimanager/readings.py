@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Optional
 
+from tests.workers.worker import Call
+
 from .database import Database, storable
-from .records import Call, Pdu
+from .records import Pdu
 
 OLDEST_S = 7 * 86400.0
 

@@ -3,48 +3,17 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Optional
 
-from tests.workers import worker
+from tests.workers.worker import Call
 
 CALLS_KEPT = 100  # calls of each PDU in memory; the database keeps more
 # After errors of these kinds, a switching call counts as not carried out.
 NOT_SWITCHED = frozenset(
     ("settings", "denied", "refused", "no-such-outlet", "unsupported", "import")
 )
-
-
-class Call(NamedTuple):
-    """One call of a handler, as `worker.Call` has it. `at` is when it ended, in seconds since
-    1970.
-    """
-
-    method: str
-    identity: str
-    seconds: float
-    value: Mapping[str, Any]
-    kind: str
-    text: str
-    lines: tuple[str, ...] = ()
-    at: float = 0.0
-
-    @classmethod
-    def ended(cls, call: worker.Call) -> Call:
-        """A call that has ended now."""
-        fields = call._asdict()
-        del fields["error"]
-        return cls(**fields, at=time.time())
-
-    @property
-    def ok(self) -> bool:
-        return not self.kind
-
-    @property
-    def switches(self) -> bool:
-        return self.method in ("port_up", "port_down")
 
 
 class Refusal(Exception):

@@ -12,11 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from pdu.loading.handler_archives import Archive, BadArchive, read_archive
-from tests.workers.worker import Job
+from tests.workers.worker import Call, Job
 
 from .masking import masked
 from .pool import Pool, Version
-from .records import Call, Handler, Pdu
+from .records import Handler, Pdu
 from .store import Store
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -109,7 +109,7 @@ class Runtime:
         version = Version(handler.handler, handler.uploads)
         with self.pool.worker(pdu.id, version, job) as worker:
             seconds = pdu.call_seconds or self._call_seconds
-            call = Call.ended(worker.call(method, seconds, identity, state, data))
+            call = worker.call(method, seconds, identity, state, data)
         lines = tuple(masked(line, pdu.snmp, pdu.settings) for line in call.lines)
         return call._replace(text=masked(call.text, pdu.snmp, pdu.settings), lines=lines)
 

@@ -11,10 +11,11 @@ import pytest
 
 from handlers.nut.handler import SETTINGS
 from tests.hostile import TEXTS, Elements
+from tests.workers.worker import Call
 
 from .client import Client
 from .manager import DciManager
-from .records import Call, Pdu
+from .records import Pdu
 from .visiting import Answer, Visitor
 from .web.rendering import offered
 

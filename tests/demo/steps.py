@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import IO, Callable, NamedTuple, Optional
 
 from tests.dcimanager.manager import DciManager
-from tests.dcimanager.records import Call, Pdu
+from tests.dcimanager.records import Pdu
 from tests.needs import ROOT
 from tests.processes.ending import end
 from tests.simulators.peers import SHOWN, Peer
+from tests.workers.worker import Call
 
 STATES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 _READ_S = 10.0  # limit for the last lines of a program that has ended

@@ -61,6 +61,10 @@ def play(subject: Subject, fault: Optional[Fault], call: Call) -> Outcome:
         truth_before = device.truth()
         result = _result(pdu, call.method, port)
         problems = _problems(call, fault, port, result, device, truth_before)
+        if isinstance(relay, Handshakes):
+            relay.close()
+            if relay.has_request:
+                problems.append("sent a request to a server that is not the device")
         kind = ""
         if result.error is not None:
             kind = str(getattr(result.error, "kind", type(result.error).__name__))

@@ -26,6 +26,8 @@ class Handshakes:
 
     def __init__(self, key: str, begins: str) -> None:
         self.steps = 1
+        #: whether a client sent anything over TLS, although this is not its device
+        self.has_request = False
         self._key, self._begins = key, begins
         authority = trustme.CA()
         self.settings: dict[str, str] = {"ca_pem": authority.cert_pem.bytes().decode("ascii")}
@@ -75,7 +77,7 @@ class Handshakes:
                 client.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
             else:
                 with self._context.wrap_socket(client, server_side=True) as secure:
-                    secure.recv(1 << 16)
+                    self.has_request = bool(secure.recv(1 << 16)) or self.has_request
 
 
 def _context(key: str, authority: trustme.CA) -> ssl.SSLContext:

@@ -234,7 +234,7 @@ MUTANTS = (
     Mutant(
         "a unit of the chain without a row leaves no total",
         _FIGURES,
-        "            missing = self._chain(tables) - units\n",
+        "            units_without_row = self._chain(tables) - units\n",
         "            pass\n",
         "tests/handlers/snmp",
     ),

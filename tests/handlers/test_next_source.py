@@ -136,7 +136,9 @@ def test_a_sum_of_which_a_part_has_no_meter_is_not_metered_whatever_flows() -> N
             "PDU 2 does not meter it; choose"
         )
     reason = NotMetered("it has two feeds")
-    assert sum_of_parts("PDU", {"1": 2.0, "2": reason}) == NotMetered("PDU 2: it has two feeds")
+    for figure in (2.0, lost):
+        two_feeds = NotMetered("PDU 2: it has two feeds")
+        assert sum_of_parts("PDU", {"1": figure, "2": reason}) == two_feeds
     assert sum_of_parts("PDU", {"2": reason}) == reason
     assert sum_of_parts("outlet", {"1": 0.1, "2": 0.2}) == 0.3
     assert sum_of_parts("outlet", {"1": 0.1, "2": lost}) == lost

@@ -253,8 +253,9 @@ def test_a_pin_accepts_no_other_certificate(port: int) -> None:
         other_pins.append(pin[:at] + other_digit + pin[at + 1 :])
 
     for other in other_pins:
-        with pytest.raises(Unreachable, match="another certificate"):
-            tls.Trust(fingerprint=other).check(certificate)
+        for verify in (True, False):
+            with pytest.raises(Unreachable, match="another certificate"):
+                tls.Trust(verify=verify, fingerprint=other).check(certificate)
 
 
 def test_a_pin_does_not_accept_a_connection_without_a_certificate() -> None:

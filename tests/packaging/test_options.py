@@ -67,13 +67,20 @@ def test_a_family_with_the_name_of_a_handler_is_no_own_family() -> None:
                 own_profiles.own_family(loads(dumps(profile)))
 
 
-def test_each_archive_of_an_own_profile_of_an_older_version_is_named(
+def test_each_archive_of_an_older_version_that_is_not_of_the_usual_ones_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "dist"
     assert run(out, f"--profile={PROFILE}") == 0
-    assert run(out, f"--profile={written(tmp_path, key='acme-two')}") == 0
-    for name in ("pdu_acme_strip", "pdu_acme_two"):
+    assert run(out, f"--profile={written(tmp_path, key='acme-two')}", "--read-only") == 0
+    assert run(out, "snmp", "nut", "--read-only") == 0
+    commands = {
+        "pdu_acme_strip": "--profile FILE.json",
+        "pdu_acme_two_read_only": "--profile FILE.json --read-only",
+        "pdu_snmp_read_only": "snmp --read-only",
+        "pdu_nut_read_only": "",
+    }
+    for name in commands:
         (archive,) = out.glob(f"{name}-*.tar.gz")
         archive.rename(out / f"{name}-1.0.0.tar.gz")
     capsys.readouterr()
@@ -81,8 +88,9 @@ def test_each_archive_of_an_own_profile_of_an_older_version_is_named(
     assert run(out, "snmp") == 0
 
     notes = capsys.readouterr().err
-    for name in ("pdu_acme_strip", "pdu_acme_two"):
-        assert f"{name} is of an older version ({name}-1.0.0.tar.gz)" in notes
+    for name, arguments in commands.items():
+        note = f"{name} is of an older version ({name}-1.0.0.tar.gz); to build it anew: python3"
+        assert (f"{note} packaging/build.py {arguments} --out {out}\n" in notes) == bool(arguments)
 
 
 def _contents(folder: Path) -> dict[str, bytes]:

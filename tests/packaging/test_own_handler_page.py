@@ -124,6 +124,8 @@ def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_han
         "handler.py",
     ]
     run("python -m pytest -q -p no:cacheprovider test_acme.py")
+    for folder in ("acme", "bolt"):
+        run(f"python -m mypy {folder}")
     snmp_log, http_log = clone / "snmp.log", clone / "http.log"
     with serving(with_free_ports(snmp_pdu), snmp_log, environment):
         with serving(with_free_ports(http_pdu), http_log, environment):

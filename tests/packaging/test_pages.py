@@ -68,7 +68,7 @@ def test_each_pair_of_markers_is_needed_exactly_once() -> None:
             readme.filled(page, ("families",))
 
 
-@pytest.mark.parametrize("name", ["settings.md", "settings.ru.md", "devices.md"])
+@pytest.mark.parametrize("name", ["settings.md", "settings.ru.md"])
 def test_families_whose_printed_numbers_are_other_outlets_identities_are_named(name: str) -> None:
     families: set[str] = set()
     for unit in FIXTURES:

@@ -163,28 +163,29 @@ SHELLS = {
 }
 
 
-@pytest.mark.parametrize(
-    "name, begin",
-    [
-        ("r1;touch made", "r1"),
-        ("r1|touch made", "r1"),
-        ("x$(touch made)", "x"),
-        ("r1 left", "r1"),
-        ("web'1", "we"),
-        ("a\\b*", "a"),
-    ],
-)
+#: names of PDUs, each by what is typed of it
+NAMES = {
+    "r1": "r1;touch made",
+    "t": "t|touch made",
+    "x": "x$(touch made)",
+    "l": "l 1",
+    "we": "web'1",
+    "a": "a\\b*",
+}
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_name_that_a_shell_completes_is_one_word_of_the_line(
-    shell: str, name: str, begin: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    shell: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """TAB and RETURN in a shell on a terminal. The program keeps what it is called with."""
     program = needs.program(shell)
     arguments, reading = SHELLS[shell]
     (tmp_path / "script").write_text(run(capsys, "completion", shell)[1], "utf-8")
-    _write_program(tmp_path, '[ -n "$_PDU_COMPLETE" ] || { printf %s "$2" > called; exit; }')
+    _write_program(tmp_path, '[ -n "$_PDU_COMPLETE" ] || { printf "%s\\n" "$2" >> called; exit; }')
     with open(tmp_path / "pdus.csv", "w", newline="") as file:
-        csv.writer(file).writerows([["name", "handler", "address"], [name, "netio", "192.0.2.7"]])
+        rows = [[name, "netio", "192.0.2.7"] for name in NAMES.values()]
+        csv.writer(file).writerows([["name", "handler", "address"], *rows])
     environment = {
         "PATH": os.pathsep.join((str(tmp_path), os.environ["PATH"])),
         "HOME": str(tmp_path),
@@ -194,7 +195,7 @@ def test_a_name_that_a_shell_completes_is_one_word_of_the_line(
         "LANG": "C.UTF-8",
     }
     command = ["sh", "-c", 'cd "$0"; exec "$@"', str(tmp_path), program, *arguments]
-    typed = f"{reading}\npdu status {begin}\t\nexit\n".encode()
-    terminal.run(command, environment, "", typed)
-    assert (tmp_path / "called").read_text() == name
+    lines = [reading, *(f"pdu status {begin}\t" for begin in NAMES), "exit", ""]
+    terminal.run(command, environment, "", "\n".join(lines).encode())
+    assert (tmp_path / "called").read_text().splitlines() == list(NAMES.values())
     assert not (tmp_path / "made").exists()

@@ -31,6 +31,7 @@ class Call(NamedTuple):
     loaded, or its connection data cannot be made), "bug" (another exception), "time-out", "died"
     (the process ended, did not start, or gave no valid answer). `text` are its words, and `error`
     is its type (error_types.py), "" if none was raised. `lines` are those that the handler logged.
+    `at` is when it ended, in seconds since 1970.
     """
 
     method: str
@@ -40,11 +41,16 @@ class Call(NamedTuple):
     kind: str
     text: str
     lines: tuple[str, ...] = ()
+    at: float = 0.0
     error: str = ""
 
     @property
     def ok(self) -> bool:
         return not self.kind
+
+    @property
+    def switches(self) -> bool:
+        return self.method in ("port_up", "port_down")
 
 
 class Job(NamedTuple):
@@ -137,6 +143,7 @@ class Worker:
                 kind=kind,
                 text=text,
                 lines=tuple(lines),
+                at=time.time(),
                 error=answer.get("error", ""),
             )
 

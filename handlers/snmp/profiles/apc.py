@@ -33,9 +33,9 @@ def spdu_inconsistent(t: Tables) -> Rows:
 
 def _spdu(state: Source) -> tuple[Outlets, ...]:
     """The outlets of a MasterSwitch, which `state` lists."""
-    inconsistent = Condition(spdu_inconsistent, good=("4",), optional=True)
+    consistency = Condition(spdu_inconsistent, good=("4",), optional=True)
     return outlets(
-        State(state, on=("1",), off=("2",), conditions=(SPDU_PENDING, inconsistent)),
+        State(state, on=("1",), off=("2",), conditions=(SPDU_PENDING, consistency)),
         Write(SPDU_STATE, on=1, off=2),
         name=column("318.1.1.4.4.2.1.4", "sPDUOutletCtlName"),
         count=scalar("318.1.1.4.4.1.0", "sPDUOutletControlTableSize"),
@@ -47,8 +47,8 @@ def _beside(states: Column, *tables: Source) -> Derived:
 
     @rows_of(states, by_row=True)
     def rows(t: Tables) -> Rows:
-        found = t[states]
-        return if_listed(found, t.whole.first(*tables)) if found else {}
+        state_rows = t[states]
+        return if_listed(state_rows, t.whole.first(*tables)) if state_rows else {}
 
     return rows
 
@@ -104,10 +104,10 @@ def rpdu_power(t: Tables) -> Rows:
     """A power that the unit calculates; empty if it is 0 while the volts or the factor, which the
     owner sets, are 0."""
     watts = t[RPDU_WATTS]
-    calculated = watts
+    power = watts
     for test in (RPDU_VOLTS, RPDU_FACTOR) if is_one_of(watts.get("0"), ("0",)) else ():
-        calculated = except_where(calculated, ("0",), t[test], "0")
-    return left_join(watts, calculated)
+        power = except_where(power, ("0",), t[test], "0")
+    return left_join(watts, power)
 
 
 # Second generation (rPDU2). A table numbers its rows consecutively over all linked units. The
@@ -146,37 +146,23 @@ RPDU2_PHASE_COUNT = scalar("318.1.1.26.5.0", "rPDU2PhaseTableSize")
 RPDU2_CURRENT = column("318.1.1.26.6.3.1.5", "rPDU2PhaseStatusCurrent")
 
 
-def _each_rpdu2(t: Tables, rows: Rows, module: Column) -> Rows:
-    """The rows, and a lost one for each linked unit that has none."""
-    if not rows:
-        return {}
-    outlet_units = RPDU2_STATE.units(t) or RPDU2_METERED_NAME.units(t)
-    return each_unit(rows, t[module], t[RPDU2_DEVICE], outlet_units)
-
-
-@rows_of(RPDU2_CURRENT, RPDU2_PHASE, RPDU2_PHASE_COUNT, RPDU2_DEVICE)
-def rpdu2_phases(t: Tables) -> Rows:
-    rows = complete(t[RPDU2_CURRENT], counts=t[RPDU2_PHASE_COUNT], from_one=LAST_ARC)
-    return _each_rpdu2(t, rows, RPDU2_PHASE)
+each_rpdu2 = partial(
+    each_unit_rows,
+    device=RPDU2_DEVICE,
+    outlet_units=units_of(RPDU2_STATE, RPDU2_METERED_NAME),
+)
+RPDU2_PHASES = each_rpdu2(
+    Complete(RPDU2_CURRENT, count=RPDU2_PHASE_COUNT, from_one=LAST_ARC), RPDU2_PHASE
+)
 
 
 def _of_units(below: str, name: str) -> Derived:
     """A column of the units."""
     values = column(f"318.1.1.26.4.3.1.{below}", name)
-
-    @rows_of(values, RPDU2_DEVICE, RPDU2_COUNT)
-    def rows(t: Tables) -> Rows:
-        return _each_rpdu2(t, complete(t[values], counts=t[RPDU2_COUNT]), RPDU2_DEVICE)
-
-    return rows
+    return each_rpdu2(Complete(values, count=RPDU2_COUNT), RPDU2_DEVICE)
 
 
-@rows_of(RPDU2_DEVICE, RPDU2_COUNT)
-def rpdu2_units(t: Tables) -> Rows:
-    return complete(t[RPDU2_DEVICE], counts=t[RPDU2_COUNT], gaps=True)
-
-
-RPDU2_LOAD = figure(rpdu2_phases, TENTHS, unit_of_row=RPDU2_PHASE)
+RPDU2_LOAD = figure(RPDU2_PHASES, TENTHS, unit_of_row=RPDU2_PHASE)
 RPDU2_POWER = figure(_of_units("5", "rPDU2DeviceStatusPower"), TENS)
 
 
@@ -184,9 +170,9 @@ def _masterswitch(tree: str, kind: str, count: Column, off: int) -> tuple[Outlet
     """The outlets of a MasterSwitch plus or VM; `off`: the command. The index is unit.outlet. For
     plus, fence_apc_snmp uses unit.1.outlet, so that form is read too."""
     state = column(f"{tree}.7.1.1.5", f"sPDUOutletStatus{kind}OutletState")
-    waiting = column(f"{tree}.7.1.1.6", f"sPDUOutletStatus{kind}CommandPending", optional=True)
+    mark = column(f"{tree}.7.1.1.6", f"sPDUOutletStatus{kind}CommandPending", optional=True)
     return outlets(
-        State(state, on=("1",), off=("2",), conditions=(pending(waiting),)),
+        State(state, on=("1",), off=("2",), conditions=(pending(mark),)),
         Write(column(f"{tree}.5.1.1.5", f"sPDUOutletControl{kind}OutletCommand"), on=1, off=off),
         count=count,
         number=unit_and_outlet(state),
@@ -213,42 +199,27 @@ EASY_PHASE = column("318.1.1.30.4.2.1.2", "ePDUPhaseStatusModule", optional=True
 EASY_PHASE_COUNT = scalar("318.1.1.30.3.0", "ePDUPhaseTableSize")
 
 
-@rows_of(EASY_COUNT)
-def easy_none(t: Tables) -> Rows:
-    """The count that says that there is none; another number may count the row of padding."""
-    return matching(t[EASY_COUNT], t[EASY_COUNT], "0")
-
-
-def _each_easy(t: Tables, rows: Rows, module: Column) -> Rows:
-    """The rows, and a lost one for each unit of the chain that has none."""
-    if not rows:
-        return {}
+@rows_of(EASY_STATE, EASY_MODULE)
+def easy_outlet_units(t: Tables) -> Rows:
     has_outlets = where_not(t[EASY_STATE], NO_OUTLET)
     outlet_units = where_not(t[EASY_MODULE], NO_OUTLET) if has_outlets else {}
-    return each_unit(rows, t[module], t[EASY_DEVICE], if_listed(outlet_units, has_outlets))
+    return if_listed(outlet_units, has_outlets)
+
+
+each_easy = partial(each_unit_rows, device=EASY_DEVICE, outlet_units=easy_outlet_units)
 
 
 def _easy_units(below: str, name: str) -> Derived:
     """Nothing counts them: ePDUDeviceStatusTableSize of a recorded EPDU1116S is 3, for one unit."""
     values = column("318.1.1.30.2.1.1." + below, "ePDUDeviceStatus" + name)
-
-    @rows_of(values, EASY_DEVICE)
-    def rows(t: Tables) -> Rows:
-        return _each_easy(t, complete(t[values], t[EASY_DEVICE]), EASY_DEVICE)
-
-    return rows
+    return each_easy(Complete(values, EASY_DEVICE), EASY_DEVICE)
 
 
 def _easy_phases(below: str, name: str, *, is_late: bool = False) -> Derived:
     """A column of the phases. `is_late`: it takes the place of a column of the units."""
     values = column("318.1.1.30.4.2.1." + below, "ePDUPhaseStatus" + name)
-
-    @rows_of(values, EASY_PHASE, EASY_PHASE_COUNT, late=(values,) if is_late else ())
-    def rows(t: Tables) -> Rows:
-        phases = complete(t[values], t[EASY_PHASE], t[EASY_PHASE_COUNT])
-        return _each_easy(t, phases, EASY_PHASE)
-
-    return rows
+    phases = Complete(values, EASY_PHASE, EASY_PHASE_COUNT)
+    return each_easy(phases, EASY_PHASE, late=(values,) if is_late else ())
 
 
 def _easy_text(below: str, what: str, unit: str) -> Measurement:
@@ -268,16 +239,11 @@ ATS_PHASE_COUNT = column("318.1.1.8.5.4.2.1.2", "atsNumOutputPhases")
 ATS_NEUTRAL = "4"  # a value of atsOutputPhaseIndex
 
 
-def _ats_phases(below: str, name: str) -> Derived:
+def _ats_phases(below: str, name: str) -> Complete:
     """A column of the outputs' phases, without the neutral, which atsNumOutputPhases leaves out."""
-    values = column(f"318.1.1.8.5.4.3.1.{below}", name)
-
-    @rows_of(values, ATS_VOLTS, ATS_PHASE_COUNT)
-    def rows(t: Tables) -> Rows:
-        phases = with_arc(complete(t[values], t[ATS_VOLTS]), -1, ATS_NEUTRAL, keep=False)
-        return complete(phases, counts=t[ATS_PHASE_COUNT])
-
-    return rows
+    every_phase = Complete(column(f"318.1.1.8.5.4.3.1.{below}", name), ATS_VOLTS)
+    lines = rows_with_arc(every_phase, LAST_ARC, ATS_NEUTRAL, keep=False)
+    return Complete(lines, count=ATS_PHASE_COUNT)
 
 
 # InfraStruXure PDU (xPDU). Its panels have 42 or 84 positions. A breaker with several poles has as
@@ -315,10 +281,10 @@ ISX_NOTHING = ("", "-1")
 @rows_of(ISX_STATUS, late=(ISX_NAME, ISX_POWER))
 def cables(t: Tables) -> Rows:
     rows = t[ISX_STATUS]
-    empty = [row for row, status in rows.items() if is_one_of(status, ISX_NOTHING)]
-    for column_ in (ISX_NAME, ISX_POWER) if empty else ():
-        empty = [row for row in empty if is_one_of(t[column_].get(row), ISX_NOTHING)]
-    return where_not({row: rows[row] for row in rows if row not in empty}, ISX_NOT_PRESENT)
+    places = [row for row, status in rows.items() if is_one_of(status, ISX_NOTHING)]
+    for values in (ISX_NAME, ISX_POWER) if places else ():
+        places = [row for row in places if is_one_of(t[values].get(row), ISX_NOTHING)]
+    return where_not({row: rows[row] for row in rows if row not in places}, ISX_NOT_PRESENT)
 
 
 apc_profile = partial(Profile, vendor="APC", source=librenms("apc/PowerNet-MIB"))
@@ -341,7 +307,7 @@ PROFILES = (
             "EPDU1xxxMBO",
         ),
         sys_object_ids=oids("318.1.3.4.6", "318.1.3.4.8", ANY_APC),
-        units=rpdu2_units,
+        units=Complete(RPDU2_DEVICE, count=RPDU2_COUNT, gaps=True),
         unit_count=RPDU2_COUNT,
         outlets=outlets(
             State(
@@ -476,7 +442,8 @@ PROFILES = (
             ),
             Write(EASY_COMMAND, on=1, off=2),
             count=EASY_COUNT,
-            none_if_zero=easy_none,
+            # another number than 0 may count the row of padding
+            none_if_zero=rows_matching(EASY_COUNT, "0"),
             number=unit_and_number(EASY_STATE),
         ),
         load=total(

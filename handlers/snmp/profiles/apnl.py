@@ -40,12 +40,7 @@ def states(t: Tables) -> Rows:
 
 def _metered_column(values: Column) -> Derived:
     """A column of the nodes that meter."""
-
-    @rows_of(values, TYPE, by_row=True)
-    def rows(t: Tables) -> Rows:
-        return where(t[values], t[TYPE], *METERING)
-
-    return rows
+    return rows_where(values, TYPE, *METERING, by_row=True)
 
 
 def _total_of_pdu(values: Scalar) -> Derived:

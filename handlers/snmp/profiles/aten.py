@@ -31,16 +31,11 @@ PE_CURRENT = column("21317.1.3.2.2.2.1.99.1.2", "deviceIntegerCurrent")
 PE_ENERGY = column("21317.1.3.2.2.2.1.99.1.5", "deviceIntegerPowerDissipation")
 
 
-@rows_of(CONFIRMATION)
-def confirmable(t: Tables) -> Rows:
-    return where_not(t[CONFIRMATION], NO_CONFIRMATION)
-
-
-LISTED_STATUS = replace(STATUS, listed=confirmable)
+LISTED_STATUS = replace(STATUS, listed=rows_without(CONFIRMATION, NO_CONFIRMATION))
 
 
 @rows_of(STATUS, CONFIRMATION, by_row=True)
-def unconfirmed(t: Tables) -> Rows:
+def unconfirmed_slots(t: Tables) -> Rows:
     """All slots of a unit of which no slot has a confirmation."""
     confirmations = t.whole[CONFIRMATION]
     if not matching(confirmations, confirmations, NO_CONFIRMATION):
@@ -54,7 +49,7 @@ NUMBER_OF_OUTLETS = scalar("21317.1.3.2.2.2.1.13.0", "outletnumber")
 
 
 @rows_of(DISPLAYED, NUMBER_OF_OUTLETS)
-def displayed(t: Tables) -> Rows:
+def displayed_states(t: Tables) -> Rows:
     """The table of states if it has a row for each outlet."""
     count = t.scalar(NUMBER_OF_OUTLETS)
     if count is None or counted_by(count) == 0:
@@ -69,41 +64,30 @@ ONE_PHASE = "1"  # a value of devStatusWiredType
 OPERATION = column(f"{PE2}.2.3.3.1.1", "outletControlOperation")
 SWITCHABLE = column(f"{PE2}.2.3.1.1.3", "outletStatusSwitchable")
 NAME = column(f"{PE2}.2.3.2.1.1", "outletConfigName")
-COUNTED = column(f"{PE2}.1.2.1.7", "staStatusOutletCount")
+OUTLET_COUNTS = column(f"{PE2}.1.2.1.7", "staStatusOutletCount")
 DEVICE_AMPS = column(f"{PE2}.2.1.4.1.1", "devReadingCur")
 DEVICE_ENERGY = column(f"{PE2}.2.1.4.1.4", "devReadingPD")
 WIRED_TYPE = column(f"{PE2}.2.1.1.1.4", "devStatusWiredType")
 
 
-@rows_of(COUNTED)
-def stations(t: Tables) -> Rows:
-    """The number of outlets of each station that is there."""
-    return where_not(t[COUNTED], NO_STATION)
+# the number of outlets of each station that is there
+STATIONS = rows_without(OUTLET_COUNTS, NO_STATION)
+# The MIB does not say what the device's own current is on a station with several phases.
+ONE_PHASE_CURRENTS = rows_where(DEVICE_AMPS, WIRED_TYPE, ONE_PHASE, by_row=True)
 
 
-@rows_of(DEVICE_AMPS, WIRED_TYPE, by_row=True)
-def one_phase_currents(t: Tables) -> Rows:
-    """The current of each station of one phase: the MIB does not say what the device's own current
-    is on a station with several phases."""
-    return where(t[DEVICE_AMPS], t[WIRED_TYPE], ONE_PHASE)
-
-
-@rows_of(SWITCHABLE, NAME)
-def slots(t: Tables) -> Rows:
-    """The outlets that can or cannot be switched, else those with a name."""
-    return where(t[SWITCHABLE], t[SWITCHABLE], "1", "2") or t[NAME]
-
-
-station_total = partial(total, else_outlets=True, unit=THE_UNIT, units=stations)
+# the outlets that can or cannot be switched, else those with a name
+SLOTS = first(rows_where(SWITCHABLE, SWITCHABLE, "1", "2"), NAME)
+station_total = partial(total, else_outlets=True, unit=THE_UNIT, units=STATIONS)
 
 
 def _station_rows(values: Source) -> Derived:
     """The rows; none of a device that lists no station: a server's BMC, or one of the older MIB."""
 
-    @rows_of(*objects_of([values]), COUNTED, OPERATION, by_row=True)
+    @rows_of(*objects_of([values]), OUTLET_COUNTS, OPERATION, by_row=True)
     def rows(t: Tables) -> Rows:
-        listed = t.whole.first(COUNTED, OPERATION)
-        return if_listed(t[values], listed) if listed else {}
+        stations = t.whole.first(OUTLET_COUNTS, OPERATION)
+        return if_listed(t[values], stations) if stations else {}
 
     return rows
 
@@ -162,9 +146,9 @@ PROFILES = (
         models=("PE6xxx", "PE7xxx", "PE8xxx", "PE9xxx"),
         sys_object_ids=oids("21317"),
         outlets=(
-            _outlets(State(displayed, on=("2",), off=("1",)))
+            _outlets(State(displayed_states, on=("2",), off=("1",)))
             + _outlets(State(LISTED_STATUS, on=("2",), off=("1",), absent=(NOT_THERE,)))
-            + _outlets(State(unconfirmed, on=("2",), off=("1",), absent=(NOT_THERE,)))
+            + _outlets(State(unconfirmed_slots, on=("2",), off=("1",), absent=(NOT_THERE,)))
         ),
         load=total(figure(PE_CURRENT, THOUSANDTHS, padding=NOT_SUPPORTED), else_outlets=True),
         power=total(
@@ -207,8 +191,8 @@ PROFILES = (
                 why="the SNMP community or user may not switch it",
             ),
             Guard(SWITCHABLE, allow=("2",), why="the device reports it as not switchable"),
-            rows=_station_rows(slots),
-            count=stations,
+            rows=_station_rows(SLOTS),
+            count=STATIONS,
             checks_empty_table=True,
             number=unit_and_outlet(OPERATION),
             name=NAME,
@@ -218,7 +202,7 @@ PROFILES = (
         ),
         load=station_total(
             _compared_figure("4.3.1.1", "lineReadingCur", "4.3.1.2", "lineReadingVol"),
-            _reading(one_phase_currents),
+            _reading(ONE_PHASE_CURRENTS),
             _compared_figure("2.4.1.1", "bankReadingCur", "2.4.1.3", "bankReadingPower"),
         ),
         power=station_total(

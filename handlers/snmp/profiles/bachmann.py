@@ -45,13 +45,9 @@ PHASE_COUNT = column("31770.2.2.4.2.1.20", "blueNet2DeviceNumberOfPhases")
 DEVICES = Complete(PHASE_COUNT, count=DEVICE_COUNT, gaps=True)
 
 
-@rows_of(PHASE_COUNT, DEVICE_COUNT)
-def devices_with_phases(t: Tables) -> Rows:
-    """The number of phases of each device that has some."""
-    return where_not(t[DEVICES], "0")
-
-
-device_total = partial(total, else_outlets=True, unit=THE_UNIT, units=devices_with_phases)
+# the number of phases of each device that has some
+DEVICES_WITH_PHASES = rows_without(DEVICES, "0")
+device_total = partial(total, else_outlets=True, unit=THE_UNIT, units=DEVICES_WITH_PHASES)
 
 
 def _by_guid(values: Rows, guids: Rows) -> Rows:
@@ -66,10 +62,10 @@ def _by_guid(values: Rows, guids: Rows) -> Rows:
     values_by_part: dict[tuple[str, ...], list[Raw]] = {}
     for index, value in values.items():
         values_by_part.setdefault(tuple(index.split(".")[:ENTITY]), []).append(value)
-    found: Rows = {}
+    value_by_row: Rows = {}
     for row, guid in guids.items():
         if isinstance(guid, Lost):
-            found[row] = lost_with(guid)
+            value_by_row[row] = lost_with(guid)
             continue
         part = _first_arcs(octets(guid))
         if part not in values_by_part:
@@ -77,10 +73,10 @@ def _by_guid(values: Rows, guids: Rows) -> Rows:
             part = from_latin_1 if from_latin_1 in values_by_part else part
         values_of_part = values_by_part.get(part, []) if len(part) == ENTITY else []
         if len(values_of_part) == 1:
-            found[row] = values_of_part[0]
+            value_by_row[row] = values_of_part[0]
         elif values_of_part or not part:
-            found[row] = ""
-    return found
+            value_by_row[row] = ""
+    return value_by_row
 
 
 def _first_arcs(guid: bytes) -> tuple[str, ...]:
@@ -102,8 +98,8 @@ def _measurement(
         of_type = where(t[values], t[TYPE], type_)
         of_kind = where(of_type, t[UNIT], unit)
         variables = where_not(of_kind, *NOT_MEASURED, by=t[CONDITION])
-        known = where_not(variables, LOST_STATUS, by=t[CONDITION])
-        return _by_guid(left_join(variables, known), t[guids])
+        known_values = where_not(variables, LOST_STATUS, by=t[CONDITION])
+        return _by_guid(left_join(variables, known_values), t[guids])
 
     @rows_of(VALUE, TYPE, UNIT, CONDITION, guids)
     def readings(t: Tables) -> Rows:
@@ -196,9 +192,9 @@ PROFILES = (
             power=_measurement(POWER, SOCKETS),
             energy=_measurement(ENERGY, SOCKETS),
         ),
-        load=device_total(_measurement(CURRENT, PHASES, devices_with_phases)),
-        power=device_total(_measurement(POWER, PHASES, devices_with_phases)),
-        energy=device_total(_measurement(ENERGY, PHASES, devices_with_phases)),
+        load=device_total(_measurement(CURRENT, PHASES, DEVICES_WITH_PHASES)),
+        power=device_total(_measurement(POWER, PHASES, DEVICES_WITH_PHASES)),
+        energy=device_total(_measurement(ENERGY, PHASES, DEVICES_WITH_PHASES)),
         evidence=SIMULATED,
         unread=(
             "blueNet2FuseStatus: the index of a socket has no fuse, and blueNet2SocketFuse is not"

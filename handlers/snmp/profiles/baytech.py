@@ -31,17 +31,6 @@ def _column_of_rpcs(values: Column) -> Derived:
     return rows
 
 
-def _without(rpc_meter: Column, values: Source) -> Derived:
-    """Values on a unit whose RPCs have no such meter of their own."""
-
-    @rows_of(*objects_of([values]), rpc_meter, by_row=True)
-    def rows(t: Tables) -> Rows:
-        meters = t.whole[rpc_meter]
-        return unless({} if meters else t[values], meters)
-
-    return rows
-
-
 def _circuits(below: str, name: str, beside: str, beside_name: str) -> Complete:
     """A column of the circuits of an RPC that has no meter of its own."""
     table = "4779.1.3.5.9.1"
@@ -64,7 +53,7 @@ PROFILES = (
                 STATE,
                 on=(ON, LOCKED_ON),
                 off=(OFF, LOCKED_OFF),
-                conditions=(unit_condition(BREAKER, CLOSED, optional=True, why=""),),
+                conditions=(unit_condition(BREAKER, CLOSED, why=""),),
             ),
             Write(STATE, on=1, off=0),
             Guard(
@@ -77,20 +66,23 @@ PROFILES = (
         ),
         load=total(
             figure(_column_of_rpcs(CURRENT), TENTHS),
-            figure(_without(CURRENT, column("4779.1.3.5.5.1.6", "sRPCCurrent")), TENTHS),
-            figure(_without(CURRENT, _circuits("4", "Current", "7", "Power")), TENTHS),
+            figure(
+                rows_unless(column("4779.1.3.5.5.1.6", "sRPCCurrent"), CURRENT, by_row=True), TENTHS
+            ),
+            figure(
+                rows_unless(_circuits("4", "Current", "7", "Power"), CURRENT, by_row=True), TENTHS
+            ),
             demanded=True,  # without a meter, the MIB's currents read 0
         ),
         power=total(
             figure(_column_of_rpcs(POWER)),
-            figure(_without(POWER, column("4779.1.3.5.5.1.9", "sRPCPower"))),
-            figure(_without(POWER, _circuits("7", "Power", "4", "Current"))),
+            figure(rows_unless(column("4779.1.3.5.5.1.9", "sRPCPower"), POWER, by_row=True)),
+            figure(rows_unless(_circuits("7", "Power", "4", "Current"), POWER, by_row=True)),
         ),
-        evidence=Evidence(
-            state=EvidenceLevel.SIMULATED,
+        evidence=replace(
+            SIMULATED.of("state", "current", "power", "switching"),
             current=EvidenceLevel.DRIVER,
             power=EvidenceLevel.DRIVER,
-            switching=EvidenceLevel.SIMULATED,
         ),
         programs=(
             public("networkupstools/nut", "drivers/baytech-mib.c"),

@@ -25,19 +25,10 @@ LEGACY = "30932.1.1"
 LEGACY_PDUS = scalar(f"{LEGACY}.5.1.0", "pduCount")
 
 
-def _of_pdu(flag: Column) -> Derived:
-    """For each outlet, a flag of its PDU."""
-
-    @rows_of(flag, CONTROL, by_row=True)
-    def rows(t: Tables) -> Rows:
-        return t.part(flag, () if t.outlet else t[CONTROL], 1, None)
-
-    return rows
-
-
-HAS_CONTROL = _of_pdu(PDU_HAS_CONTROL)
+HAS_CONTROL = of_unit(PDU_HAS_CONTROL, CONTROL, THE_PDU)
+PDU_HAS_MONITOR = column("30932.1.10.1.2.10.1.6", "cpiPduHasOutletMonitor", optional=True)
 # whether the current of each outlet is measured
-HAS_MONITOR = _of_pdu(column("30932.1.10.1.2.10.1.6", "cpiPduHasOutletMonitor", optional=True))
+HAS_MONITOR = of_unit(PDU_HAS_MONITOR, CONTROL, THE_PDU)
 
 
 @rows_of(OUT_OF_SERVICE, PDU_COUNT, late=(PDU_HAS_CONTROL,))
@@ -50,12 +41,7 @@ def units(t: Tables) -> Rows:
 def _metered(below: str, name: str) -> Derived:
     """A column of the outlets of PDUs that meter them."""
     values = column(f"30932.1.10.1.4.10.1.{below}", name)
-
-    @rows_of(values, *objects_of([HAS_MONITOR]), by_row=True)
-    def rows(t: Tables) -> Rows:
-        return where_not(t[values], "0", by=t[HAS_MONITOR])
-
-    return rows
+    return rows_where(values, HAS_MONITOR, "0", keep=False, by_row=True)
 
 
 def _legacy(below: str, name: str, last: int = 24) -> Derived:
@@ -80,13 +66,7 @@ PROFILES = (
         sys_object_ids=oids("30932"),
         sweep=True,
         conditions=(
-            unit_condition(
-                OUT_OF_SERVICE,
-                "0",
-                unit=THE_PDU,
-                optional=True,
-                why="its PDU is out of service",
-            ),
+            unit_condition(OUT_OF_SERVICE, "0", unit=THE_PDU, why="its PDU is out of service"),
         ),
         units=units,
         unit_count=PDU_COUNT,
@@ -95,7 +75,7 @@ PROFILES = (
                 CONTROL,
                 on=("1",),
                 off=("0",),
-                conditions=(row_condition(RESET, "0", optional=True),),
+                conditions=(row_condition(RESET, "0"),),
             ),
             Write(CONTROL, on=1, off=0),
             Guard(HAS_CONTROL, allow=("1",), why="its PDU has no switched outlets"),

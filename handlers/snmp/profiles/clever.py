@@ -32,20 +32,13 @@ TEST_PROGRAM = (
 MANAGER = "https://github.com/ChinaClever/CleverManagerV1/tree/HEAD"
 
 
-def _is_counted(t: Tables, count: Scalar) -> bool:
-    """Whether the device has a count. It is read first, so a device without this tree costs one
-    GET."""
-    return re.fullmatch(r"\d+", t.text(count)) is not None
+def _if_counted(values: Source, count: Scalar, *, by_row: bool = False) -> Derived:
+    """The values of a device that has a count. It is read first, so a device without this tree
+    costs one GET."""
 
-
-def _switches(switch: Column, count: Scalar) -> Derived:
-    """The states of the outlets that the device counts."""
-
-    switches = counted_rows(switch, count)
-
-    @rows_of(switch, count, by_row=True)
+    @rows_of(values, count, by_row=by_row)
     def rows(t: Tables) -> Rows:
-        return t[switches] if _is_counted(t, count) else {}
+        return t[values] if re.fullmatch(r"\d+", t.text(count)) else {}
 
     return rows
 
@@ -74,22 +67,16 @@ def _text_family(
 ) -> partial[Profile]:
     """A family with values as strings; older firmware has INTEGERs, in hundredths of A and tenths
     of kWh. The number of outlets, `count`, may be 0."""
+    switches = _if_counted(counted_rows(switch, count), count, by_row=True)
     all_currents = Complete(line_current, line_energy, next_row=True)
-    all_energies = Complete(line_energy, all_currents)
-
-    @rows_of(*objects_of((line_current, line_energy)), count)
-    def currents(t: Tables) -> Rows:
-        return t[all_currents] if _is_counted(t, count) else {}
-
-    @rows_of(*objects_of((line_energy, line_current)), count)
-    def energies(t: Tables) -> Rows:
-        return t[all_energies] if _is_counted(t, count) else {}
-
+    currents = _if_counted(all_currents, count)
+    energies = _if_counted(Complete(line_energy, all_currents), count)
     return partial(
         Profile,
+        vendor=VENDOR,
         sys_object_ids=oids("30966"),
         outlets=outlets(
-            State(_switches(switch, count), on=(ON,), off=(OFF,)),
+            State(switches, on=(ON,), off=(OFF,)),
             Write(switch, on=ON, off=OFF),
             none_if_zero=count,
             name=name,
@@ -225,8 +212,8 @@ def _of_ms_pdu(values: Object) -> Derived:
     def rows(t: Tables) -> Rows:
         if not _is_ms_pdu(t):
             return {}
-        worded = where(t[MS_STATUS], t[MS_STATUS], *MS_WORDS, others=NUMBERS)
-        return unless(t[values], unless(t[MS_COUNT], worded))
+        states = where(t[MS_STATUS], t[MS_STATUS], *MS_WORDS, others=NUMBERS)
+        return unless(t[values], unless(t[MS_COUNT], states))
 
     return rows
 
@@ -271,14 +258,12 @@ PROFILES = (
     ),
     _zm("8", power="11")(
         key="clever-mpdu",
-        vendor=VENDOR,
         mib=f"MPDU: {NO_MIB}",
         source=TEST_PROGRAM + "/common/snmp",
         models=("MPDU", "FS.COM switched and metered PDUs with the MPDU tree"),
     ),
     _zm("7")(
         key="clever-zpdu",
-        vendor=VENDOR,
         mib=f"ZPDU: {NO_MIB}",
         source=TEST_PROGRAM + "/common/snmp",
         models=("ZPDU",),
@@ -292,7 +277,6 @@ PROFILES = (
     ),
     _rpdu("5")(
         key="clever-npm-v",
-        vendor=VENDOR,
         mib=f"NPM-V: {NO_MIB}",
         source=MANAGER,
         models=("NPM-V",),

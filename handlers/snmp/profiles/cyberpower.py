@@ -55,18 +55,16 @@ DEVICE_CURRENT = column(EPDU2 + ".3.4.1.5", "ePDU2DeviceStatusCurrentLoad")
 DEVICE_PHASES = column(EPDU2 + ".3.3.1.8", "ePDU2DeviceInfoNumPhases")
 
 
-def _each_unit(t: Tables, rows: Rows, module: Column) -> Rows:
-    """Rows of units or phases, and a lost one for each unit of the chain that has none."""
-    if not rows:
-        return {}
-    return each_unit(rows, t[module], t[DEVICE_MODULE], STATE.units(t) or METERED_NAME.units(t))
+each_module = partial(
+    each_unit_rows, device=DEVICE_MODULE, outlet_units=units_of(STATE, METERED_NAME)
+)
 
 
-@rows_of(PHASE_CURRENT, PHASE_MODULE, PHASE_COUNT, DEVICE_MODULE)
+@rows_of(PHASE_CURRENT, PHASE_MODULE, PHASE_COUNT)
 def phase_currents(t: Tables) -> Rows:
     currents, modules = t[PHASE_CURRENT], t[PHASE_MODULE]
     currents = left_join(currents or modules, currents)
-    return _each_unit(t, complete(currents, modules, t[PHASE_COUNT]), PHASE_MODULE)
+    return complete(currents, modules, t[PHASE_COUNT])
 
 
 @rows_of(DEVICE_CURRENT, DEVICE_PHASES, DEVICE_MODULE, late=(DEVICE_CURRENT,))
@@ -76,12 +74,12 @@ def one_phase_currents(t: Tables) -> Rows:
     currents = t[DEVICE_CURRENT]
     if currents:
         currents = left_join(currents, where_not(currents, "2", "3", by=t[DEVICE_PHASES]))
-    return _each_unit(t, complete(currents, t[DEVICE_MODULE]), DEVICE_MODULE)
+    return complete(currents, t[DEVICE_MODULE])
 
 
-PHASES_LOAD = figure(phase_currents, TENTHS, unit_of_row=PHASE_MODULE)
+PHASES_LOAD = figure(each_module(phase_currents, PHASE_MODULE), TENTHS, unit_of_row=PHASE_MODULE)
 ONE_PHASE_LOAD = figure(
-    one_phase_currents,
+    each_module(one_phase_currents, DEVICE_MODULE, late=(DEVICE_CURRENT,)),
     TENTHS,
     unmetered="the MIB does not say which current that of a unit with several phases is",
     unit_of_row=DEVICE_MODULE,
@@ -91,14 +89,7 @@ ONE_PHASE_LOAD = figure(
 def _device(below: str, name: str, *, optional: bool = False) -> Derived:
     """A column of the units; `optional`: some of those that have their outlets in ePDU lack it."""
     values = column(f"{EPDU2}.3.4.1.{below}", name, optional=optional)
-
-    @rows_of(values, DEVICE_MODULE)
-    def rows(t: Tables) -> Rows:
-        found, modules = t[values], t[DEVICE_MODULE]
-        is_absent = not found and t.is_optional_and_absent(values, modules)
-        return _each_unit(t, complete(found, modules, absent=is_absent), DEVICE_MODULE)
-
-    return rows
+    return each_module(Complete(values, DEVICE_MODULE), DEVICE_MODULE)
 
 
 def _device_power(*, optional: bool = False) -> Measurement:
@@ -144,11 +135,6 @@ def _of_epdu2(values: Derived) -> Derived:
     return rows
 
 
-@rows_of(DEVICE_MODULE, DEVICE_COUNT)
-def units(t: Tables) -> Rows:
-    return complete(t[DEVICE_MODULE], counts=t[DEVICE_COUNT], gaps=True)
-
-
 EPDU_COUNT = scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets")  # 0 on a metered unit
 
 
@@ -158,13 +144,8 @@ ATS_PHASE = column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase")
 
 
 def _lines(below: str, name: str) -> Derived:
-    values = column(f"{ATS}.5.2.2.1.{below}", name)
-
-    @rows_of(values, ATS_PHASE)
-    def rows(t: Tables) -> Rows:
-        return where(complete(t[values], from_one=LAST_ARC), t[ATS_PHASE], *LINES, others=PAIRS)
-
-    return rows
+    values = Complete(column(f"{ATS}.5.2.2.1.{below}", name), from_one=LAST_ARC)
+    return rows_where(values, ATS_PHASE, *LINES, others=PAIRS)
 
 
 def _ats_total(below: str, name: str) -> Scalar:
@@ -182,7 +163,7 @@ PROFILES = (
         mib="CPS-MIB (ePDU2)",
         models=("PDU7xxxx, PDU8xxxx", "RMCARD205 with a daisy chain"),
         sys_object_ids=oids(EPDU2, ANY_CYBERPOWER),
-        units=units,
+        units=Complete(DEVICE_MODULE, count=DEVICE_COUNT, gaps=True),
         unit_count=DEVICE_COUNT,
         outlets=outlets(
             State(

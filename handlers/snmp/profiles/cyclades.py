@@ -35,11 +35,7 @@ def _units(tree: str) -> Complete:
 def _outlets(tree: str, why: str) -> tuple[Outlets, ...]:
     """The outlets; `why` one is not switched whose lock does not read unlocked."""
     power = column(tree + ".4.1.4", "cyOutletPower")
-
-    @rows_of(power, by_row=True)
-    def states(t: Tables) -> Rows:
-        return with_arc(t[power], -1, "0", keep=False)
-
+    states = rows_with_arc(power, LAST_ARC, "0", keep=False, by_row=True)
     return outlets(
         State(states, on=("1",), off=("0",)),
         Write(power, on=1, off=0),

@@ -19,13 +19,7 @@ DEVICE_ENERGY = column(ROOT + ".110.2.1.4", "rPDUDeviceStatusEnergy")
 def _metered_column(below: str, name: str) -> Measurement:
     """A column of the metered outlets, under the indexes of the switched ones."""
     values = column(f"{ROOT}.130.2.2.1.{below}", name)
-
-    @rows_of(values, METERED_NUMBER, NUMBER)
-    def rows(t: Tables) -> Rows:
-        meters = t[values]
-        return join(meters, [t[METERED_NUMBER]], [t[NUMBER]], same_row=True) if meters else {}
-
-    return figure(rows)
+    return figure(rows_join(values, [METERED_NUMBER], [NUMBER]))
 
 
 PROFILES = (

@@ -20,34 +20,22 @@ DISCONNECTION = column(f"{PDU}.3.1.1.2", "dpduAlarmDisconnect")
 STS = "2254.2.80"
 
 
-def _output(below: int, name: str) -> Column:
-    return column(f"{PDU}.2.1.1.{below}", "dpduOutput" + name)
-
-
-def _of_enabled_pdus(t: Tables, output: Column) -> Rows:
+def _of_enabled_pdus(below: int, name: str) -> Derived:
     """A column of the enabled PDUs. One that is disconnected has an empty value."""
-    enabled_flags = complete(t[ENABLED], t[output])
-    enabled_pdus = where(enabled_flags, enabled_flags, ON, others=(OFF,))
-    connected_output = where(t[output], t[DISCONNECTION], OFF, others=(ON,))
-    return left_join(enabled_pdus, connected_output)
+    output = column(f"{PDU}.2.1.1.{below}", "dpduOutput" + name)
 
-
-def _total(output: Column) -> Derived:
     @rows_of(output, ENABLED, DISCONNECTION)
     def rows(t: Tables) -> Rows:
-        return _of_enabled_pdus(t, output)
+        enabled_flags = complete(t[ENABLED], t[output])
+        enabled_pdus = where(enabled_flags, enabled_flags, ON, others=(OFF,))
+        connected_output = where(t[output], t[DISCONNECTION], OFF, others=(ON,))
+        return left_join(enabled_pdus, connected_output)
 
     return rows
 
 
-LINES = {str(line): _output(34 + line, f"CurrentL{line}Total") for line in (1, 2, 3)}
-
-
-@rows_of(*LINES.values(), ENABLED, DISCONNECTION)
-def lines(t: Tables) -> Rows:
-    """The current of each line of each PDU."""
-    tables = [prefixed(line, _of_enabled_pdus(t, output)) for line, output in LINES.items()]
-    return concat(*tables)
+# the current of each line of each PDU
+LINES = numbered_rows(lambda line: _of_enabled_pdus(34 + line, f"CurrentL{line}Total"), (1, 2, 3))
 
 
 PROFILES = (
@@ -79,9 +67,9 @@ PROFILES = (
         models=("PDU controller with up to 16 PDUs (DeltaPDU-MIB)",),
         sys_object_ids=oids(PDU),
         unseen=True,
-        load=total(figure(lines, TENTHS)),
-        power=total(figure(_total(_output(15, "WattageTotal")))),
-        energy=total(figure(_total(_output(16, "EnergyTotal")), TENTHS)),
+        load=total(figure(LINES, TENTHS)),
+        power=total(figure(_of_enabled_pdus(15, "WattageTotal"))),
+        energy=total(figure(_of_enabled_pdus(16, "EnergyTotal"), TENTHS)),
         ceilings=FLOOR,
         evidence=SIMULATED.of("current", "power", "energy"),
     ),

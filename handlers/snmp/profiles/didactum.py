@@ -6,22 +6,8 @@ they are taken as Vutlan's. Its read-write object is a relay's value without a m
 is switched.
 """
 
+from . import vutlan
 from .language import *
-
-ELEMENT = "46501.1.3.1"
-TYPE = column(f"{ELEMENT}.6", "ctlUnitElementType")
-
-
-def _outlet(below: int, name: str) -> Derived:
-    """A column of the outlets: the elements of the type outlet."""
-    values = column(f"{ELEMENT}.{below}", name)
-
-    @rows_of(values, TYPE, by_row=True)
-    def rows(t: Tables) -> Rows:
-        return where(t[values], t[TYPE], "outlet", demanded=not t.outlet)
-
-    return rows
-
 
 PROFILES = (
     Profile(
@@ -32,11 +18,7 @@ PROFILES = (
         models=("Monitoring units with outlets or outlet modules",),
         sys_object_ids=oids("46501"),
         unseen=True,
-        outlets=outlets(
-            State(_outlet(8, "ctlUnitElementState"), on=("on",), off=("off",)),
-            number=_outlet(4, "ctlUnitElementNum"),
-            name=_outlet(7, "ctlUnitElementName"),
-        ),
+        outlets=vutlan.element_outlets("46501"),
         evidence=SIMULATED.of("state"),
         note=(
             "Only elements of the type outlet are listed: a unit that has none is not read. The"

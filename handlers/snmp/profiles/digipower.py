@@ -24,9 +24,9 @@ WATTS, KWH = scalar("17420.1.3.4.0", "activePower"), scalar("17420.1.3.6.0", "en
 LONGEST, LONGEST_UNPROVEN = 32, 47
 
 
-def _words(packed: str) -> list[str]:
+def _words(states: str) -> list[str]:
     """The values of a text. A comma at its end begins no value."""
-    return [word.strip() for word in packed.removesuffix(",").split(",")] if packed else []
+    return [word.strip() for word in states.removesuffix(",").split(",")] if states else []
 
 
 def _place(identity: str) -> tuple[str, int]:
@@ -41,16 +41,16 @@ def _outlet(unit: str, position: int) -> str:
 
 @rows_of(STATUS)
 def states(t: Tables) -> Rows:
-    texts = {unit: text(packed) for unit, packed in t[STATUS].items()}
+    texts = {unit: text(value) for unit, value in t[STATUS].items()}
     if any(texts.values()) and not texts.get(FIRST):
         raise ProtocolError(
             "the first unit lists no outlets, but a later unit does; poll the PDU again"
         )
-    return {
-        _outlet(unit, position): word
-        for unit, packed in texts.items()
-        for position, word in enumerate(_words(packed), 1)
-    }
+    rows: Rows = {}
+    for unit, states_of_unit in texts.items():
+        for position, word in enumerate(_words(states_of_unit), 1):
+            rows[_outlet(unit, position)] = word
+    return rows
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ class WriteAll:
 
     def varbinds(self, tables: Tables, identity: str, *, up: bool) -> list[VarBind]:
         unit, position = _place(identity)
-        packed = text(tables.one_row(unit)[STATUS].get(unit, ""))
-        words = _words(packed)
+        old_text = text(tables.one_row(unit)[STATUS].get(unit, ""))
+        words = _words(old_text)
         if not 1 <= position <= len(words) or words[position - 1] == NO_OUTLET:
             raise NoSuchOutlet(f"the device has no outlet {identity[:40]!r}")
         for number_, word in enumerate(words, 1):
@@ -80,7 +80,7 @@ class WriteAll:
                     " off: nothing was written"
                 )
         words[position - 1] = ON if up else OFF
-        new_text = ",".join(words) + ("," if packed.endswith(",") else "")
+        new_text = ",".join(words) + ("," if old_text.endswith(",") else "")
         if len(new_text) > self.longest:
             refusal = (
                 "one write sets all outlets of this unit at once, and its"
@@ -102,16 +102,15 @@ class WriteAll:
     def is_carried_out(self, tables: Tables, identity: str, varbinds: list[VarBind]) -> bool:
         """Whether each outlet of the unit has the value that was written for it."""
         unit, _ = _place(identity)
-        read = tables.whole[states]
+        states_now = tables.whole[states]
         words = enumerate(_words(str(varbinds[-1][1])), 1)
-        return all(read.get(_outlet(unit, position)) == word for position, word in words)
+        return all(states_now.get(_outlet(unit, position)) == word for position, word in words)
 
 
-def _configuration(unit: int) -> Column:
-    return column(f"17420.1.2.9.{unit}.14", "pduNNOutletNConfig", suffix="0")
-
-
-CONFIGURATIONS = {str(unit): _configuration(unit) for unit in range(1, LAST + 1)}
+CONFIGURATIONS = {
+    str(unit): column(f"17420.1.2.9.{unit}.14", "pduNNOutletNConfig", suffix="0")
+    for unit in range(1, LAST + 1)
+}
 
 
 @rows_of(*CONFIGURATIONS.values())
@@ -121,14 +120,8 @@ def names(t: Tables) -> Rows:
     return concat(*(rows if u == FIRST else prefixed(u, rows) for u, rows in tables.items()))
 
 
-@rows_of(CURRENT, STATUS, by_row=True)
-def currents(t: Tables) -> Rows:
-    """The current of each unit. A walk that ended early shows no other sign than the next row."""
-    result = complete(t[CURRENT], where_not(t[STATUS], ""))
-    last = max(map(int, filter(is_number, result)), default=0)
-    if last and t.has_cell(CURRENT, str(last + 1)):
-        result[UNIDENTIFIED] = LOST
-    return result
+# a walk that ended early shows no other sign than the next row
+CURRENTS = Complete(CURRENT, beside=rows_without(STATUS, ""), next_row=True)
 
 
 def _of_one_unit(values: Scalar) -> Derived:
@@ -136,7 +129,7 @@ def _of_one_unit(values: Scalar) -> Derived:
 
     @rows_of(values, STATUS)
     def rows(t: Tables) -> Rows:
-        others = {unit: packed for unit, packed in t[STATUS].items() if unit != FIRST}
+        others = {unit: value for unit, value in t[STATUS].items() if unit != FIRST}
         return {} if where_not(others, "") else t[values]
 
     return rows
@@ -153,7 +146,7 @@ PROFILES = (
         outlets=outlets(
             State(states, on=(ON,), off=(OFF,), absent=(NO_OUTLET,)), WriteAll(), name=names
         ),
-        load=total(figure(currents, TENTHS)),
+        load=total(figure(CURRENTS, TENTHS)),
         power=total(figure(_of_one_unit(WATTS), HUNDREDTHS)),
         energy=total(figure(_of_one_unit(KWH), THOUSANDTHS)),
         evidence=SIMULATED,

@@ -17,12 +17,7 @@ TYPE = column("21695.1.10.7.2.1.12", "e3IpmChannelType")
 
 def _live(values: Column) -> Derived:
     """A column of the phases: the channels of the live wires."""
-
-    @rows_of(values, TYPE, by_row=True)
-    def rows(t: Tables) -> Rows:
-        return where(t[values], t[TYPE], LIVE_WIRE, others=(NEUTRAL_WIRE,))
-
-    return rows
+    return rows_where(values, TYPE, LIVE_WIRE, others=(NEUTRAL_WIRE,), by_row=True)
 
 
 PROFILES = (

@@ -47,25 +47,20 @@ def lines(t: Tables) -> Rows:
 @rows_of(UNITS_PRESENT)
 def unit_count(t: Tables) -> Rows:
     """The number of units in unitsPresent, which reads as "0,1"."""
-    present = t.scalar(UNITS_PRESENT)
-    if present is None or isinstance(present, Lost):
+    units = t.scalar(UNITS_PRESENT)
+    if units is None or isinstance(units, Lost):
         return {}
-    return {"0": str(len(list(filter(str.strip, text(present).split(",")))))}
+    numbers = filter(str.strip, text(units).split(","))
+    return {"0": str(len(list(numbers)))}
 
 
 def _input_figures(
     values: Column, scale: Decimal = ONES, absent: Sequence[str] = ("-1",)
 ) -> tuple[Measurement, Measurement]:
     """The total of each input, and the phases of those without a total."""
-
-    @rows_of(values, MEASURED, late=(values,))
-    def totals(t: Tables) -> Rows:
-        return where(t[values], t[MEASURED], TOTAL, others=(*PHASES, UNKNOWN))
-
-    @rows_of(values, MEASURED, late=(values,))
-    def phases(t: Tables) -> Rows:
-        return where(t[values], t[MEASURED], *PHASES, others=(TOTAL, UNKNOWN))
-
+    rows = on_demand(values)
+    totals = rows_where(rows, MEASURED, TOTAL, others=(*PHASES, UNKNOWN))
+    phases = rows_where(rows, MEASURED, *PHASES, others=(TOTAL, UNKNOWN))
     return figure(totals, scale, absent), figure(phases, scale, absent)
 
 
@@ -98,24 +93,20 @@ def channels(t: Tables) -> Rows:
     with_branches = matching(monitor_type, monitor_type, WITH_BRANCHES)
     if with_branches:
         return left_join(with_branches, {})
-    counted_channels = up_to_count(t[CHANNELS], t.scalar(CHANNEL_COUNT))
-    currents = matching(counted_channels, monitor_type, DISJOINT, WITH_BRANCHES)
+    every_current = up_to_count(t[CHANNELS], t.scalar(CHANNEL_COUNT))
+    currents = matching(every_current, monitor_type, DISJOINT, WITH_BRANCHES)
     return left_join(currents, currents)
 
 
 GENESIS_CURRENT = Spread(oid("17373.3.2"), (Span(1, 8, 1),), "intDeciAmpsCTN")
 
 
-@rows_of(GENESIS_CURRENT, by_row=True)
-def genesis_currents(t: Tables) -> Rows:
-    """The currents of the transformers that are there."""
-    return where_not(t[GENESIS_CURRENT], "-1")
-
-
+# the currents of the transformers that are there
+GENESIS_CURRENTS = rows_where(GENESIS_CURRENT, GENESIS_CURRENT, "-1", keep=False, by_row=True)
 POWER_PDU = "534.6.6.4.1"
 BREAKER = column(POWER_PDU + ".3.1.1.2", "breakerName")
 
-NLOGIC = hpe.PduTables("534.7.1", "pdu", HUNDREDTHS, column("534.7.1.1.2.1.13", "pduOutletCount"))
+NLOGIC = hpe.PduTables("534.7.1", "pdu", HUNDREDTHS)
 
 eaton_profile = partial(Profile, vendor="Eaton")
 
@@ -138,14 +129,8 @@ PROFILES = (
         sys_object_ids=oids("534.6.6.7", "534.1"),
         # 1 is lost
         conditions=(
-            unit_condition(
-                column("534.6.6.7.1.2.1.30", "communicationStatus", optional=True),
-                "0",
-                optional=True,
-            ),
-            unit_condition(
-                column("534.6.6.7.1.2.1.32", "strappingStatus", optional=True), "0", optional=True
-            ),
+            unit_condition(column("534.6.6.7.1.2.1.30", "communicationStatus", optional=True), "0"),
+            unit_condition(column("534.6.6.7.1.2.1.32", "strappingStatus", optional=True), "0"),
         ),
         units=Complete(OUTLET_COUNT, count=unit_count, gaps=True),
         unit_count=unit_count,
@@ -154,7 +139,7 @@ PROFILES = (
                 column("534.6.6.7.6.6.1.2", "outletControlStatus"),
                 on=("1",),
                 off=("0",),
-                conditions=(row_condition(REBOOT, *NO_REBOOT, optional=True),),
+                conditions=(row_condition(REBOOT, *NO_REBOOT),),
             ),
             Write(
                 column("534.6.6.7.6.6.1.4", "outletControlOnCmd"),
@@ -230,10 +215,8 @@ PROFILES = (
             name=_pulizzi("~.1", 1, "outletNName", "1.0"),
         ),
         load=total(figure(scalar("20677.2.8.6.4.2.0", "totalCurrent"))),
-        evidence=Evidence(
-            state=EvidenceLevel.SIMULATED,
-            current=EvidenceLevel.DRIVER,
-            switching=EvidenceLevel.SIMULATED,
+        evidence=replace(
+            SIMULATED.of("state", "current", "switching"), current=EvidenceLevel.DRIVER
         ),
         programs=(
             public("ClusterLabs/fence-agents", "agents/eaton_snmp/fence_eaton_snmp.py"),
@@ -271,7 +254,7 @@ PROFILES = (
         source=pysnmp_mibs("mibs/eaton/EATON-GENESIS-II-MIB"),
         models=("Monitored ePDU Genesis II (Aphel)",),
         sys_object_ids=oids("17373"),
-        outlets=outlets(rows=genesis_currents, current=figure(genesis_currents, TENTHS)),
+        outlets=outlets(rows=GENESIS_CURRENTS, current=figure(GENESIS_CURRENTS, TENTHS)),
         evidence=SIMULATED.of("current"),
         note="No load: the MIB does not say what each channel measures.",
     ),
@@ -283,7 +266,7 @@ PROFILES = (
         sys_object_ids=oids(NLOGIC.root),
         outlets=NLOGIC.outlets(
             Write(NLOGIC.column("5.2.1.10", "OutletControlCommand"), on=2, off=1),
-            NLOGIC.guard(NLOGIC.column("1.2.1.10", "Controllable"), refuse=("2",)),
+            NLOGIC.guard(NLOGIC.column("1.2.1.10", "Controllable"), allow=(hpe.CONTROLLABLE,)),
         )(power=figure(NLOGIC.column("5.1.1.13", "OutletWatts"))),
         load=NLOGIC.load(has_total=True),
         power=NLOGIC.total(else_outlets=True),

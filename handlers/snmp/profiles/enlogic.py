@@ -32,15 +32,8 @@ def _lines(currents: Column, voltages: Column, phase_count: Column) -> Complete:
     the count, of a unit of one phase, read -1.
     """
     every_row = Complete(currents, beside=voltages)
-
-    @rows_of(currents, voltages, by_row=True)
-    def lines(t: Tables) -> Rows:
-        return with_arc(t[every_row], -1, *LINES)
-
-    @rows_of(phase_count)
-    def line_count(t: Tables) -> Rows:
-        return where(t[phase_count], t[phase_count], "1", "2", "3")
-
+    lines = rows_with_arc(every_row, LAST_ARC, *LINES, by_row=True)
+    line_count = rows_where(phase_count, phase_count, "1", "2", "3")
     return Complete(lines, count=line_count, padding=("-1",))
 
 
@@ -66,10 +59,6 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
             return {}
         return where_not(t[state], PADDING, by=numbers, demanded=True)
 
-    @rows_of(metered_number)
-    def metered(t: Tables) -> Rows:
-        return where_not(t[metered_number], PADDING)
-
     @rows_of(number, metered_number)
     def printed_numbers(t: Tables) -> Rows:
         numbers = t[number] or t[metered_number]
@@ -77,30 +66,21 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
 
     def meter(values: Column, scale: Decimal) -> Measurement:
         """A column of the metered outlets, joined to the switched ones by unit and number."""
-
-        @rows_of(values, metered_number, number)
-        def rows(t: Tables) -> Rows:
-            meters = t[values]
-            if not meters:
-                return {}
-            keys = [numbered(t[metered_number], position=0), t[metered_number]]
-            numbers = where_not(t[number], PADDING)
-            outlet_keys = [numbered(numbers, position=0), numbers]
-            return join(meters, keys, outlet_keys, same_row=True)
-
-        return figure(rows, scale)
+        numbers = rows_without(number, PADDING)
+        keys: list[Source] = [Number(metered_number, position=0), metered_number]
+        return figure(rows_join(values, keys, [Number(numbers, position=0), numbers]), scale)
 
     return outlets(
         State(
             states,
             on=("1",),
             off=("0",),
-            conditions=(row_condition(command, str(OFF), str(ON), optional=True),),
+            conditions=(row_condition(command, str(OFF), str(ON)),),
         ),
         Write(command, on=ON, off=OFF),
         count=count,
         checks_empty_table=True,
-        rows=metered,
+        rows=rows_without(metered_number, PADDING),
         number=printed_numbers,
         name=first(
             below("5.4.1.3", "OutletSwitchedStatusName"),
@@ -151,23 +131,17 @@ def family(root: str, prefix: str = "pdu") -> partial[Profile]:
 
 
 EDGE_ROOT = "38446.4.1"
-EDGE = hpe.PduTables(
-    EDGE_ROOT,
-    "pdu",
-    HUNDREDTHS,
-    column(EDGE_ROOT + ".1.2.1.13", "pduOutletCount"),
-)
-EDGE_COUNT = scalar(EDGE_ROOT + ".1.1.0", "pduNumberPDU")
+EDGE = hpe.PduTables(EDGE_ROOT, "pdu", HUNDREDTHS)
 # The module reads it. As in pdu3, each unit of a chain has this row, also one without outlets.
 EDGE_PHASES = EDGE.column("1.2.1.11", "InputPhaseCount", optional=True)
 
 
-@rows_of(EDGE_PHASES, EDGE.outlet_count, EDGE_COUNT)
+@rows_of(EDGE_PHASES, EDGE.outlet_count, EDGE.unit_count)
 def edge_units(t: Tables) -> Rows:
     """Firmware without the phase counts must not make a unit of a chain vanish: its units are told
     by their outlets."""
     units = t[EDGE_PHASES] or where_not(t[EDGE.outlet_count], hpe.PADDING)
-    return complete(units, counts=t[EDGE_COUNT], gaps=True)
+    return complete(units, counts=t[EDGE.unit_count], gaps=True)
 
 
 PROFILES = (
@@ -211,7 +185,7 @@ PROFILES = (
         sys_object_ids=oids(EDGE_ROOT),
         unseen=True,
         units=edge_units,
-        unit_count=EDGE_COUNT,
+        unit_count=EDGE.unit_count,
         outlets=EDGE.outlets(
             Write(EDGE.column("5.2.1.10", "OutletControlCommand"), on=2, off=1),
             replace(

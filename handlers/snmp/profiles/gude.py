@@ -96,11 +96,7 @@ def _channel(arc: str, name: str, scale: Decimal = ONES) -> Measurement:
     values = column(f"~.1.5.1.2.1.{arc}", name)
     every_value = Complete(values, beside=CHANNEL_STATUS, count=CHANNEL_COUNT)
     every_status = Complete(CHANNEL_STATUS, beside=values, count=CHANNEL_COUNT)
-
-    @rows_of(values, CHANNEL_STATUS, CHANNEL_COUNT, by_row=True)
-    def rows(t: Tables) -> Rows:
-        return where(t[every_value], t[every_status], *VALID, others=NOT_ACTIVE)
-
+    rows = rows_where(every_value, every_status, *VALID, others=NOT_ACTIVE, by_row=True)
     return figure(rows, scale)
 
 

@@ -31,10 +31,19 @@ class PduTables(NamedTuple):
     root: str
     name: str
     amps: Decimal  #: what a current of 1 means, in A
-    outlet_count: Column  #: each unit's number of outlets, even if it only meters
+    count_arc: int = 13  #: of the column of `outlet_count`
 
     def column(self, below: str, name: str, *, optional: bool = False) -> Column:
         return column(f"{self.root}.{below}", self.name + name, optional=optional)
+
+    @property
+    def outlet_count(self) -> Column:
+        """Each unit's number of outlets, even if it only meters."""
+        return self.column(f"1.2.1.{self.count_arc}", "OutletCount")
+
+    @property
+    def unit_count(self) -> Scalar:
+        return scalar(f"{self.root}.1.1.0", f"{self.name}NumberPDU")
 
     @property
     def states(self) -> Column:
@@ -55,8 +64,8 @@ class PduTables(NamedTuple):
                 counts = where(t[self.outlet_count], t[controllable], CONTROLLABLE)
                 if counts:
                     return counts
-            listed = where_not(t[self.states], PADDING) or where_not(t[self.names], "")
-            return of_units(t[self.outlet_count], listed) if listed else {}
+            listing = where_not(t[self.states], PADDING) or where_not(t[self.names], "")
+            return of_units(t[self.outlet_count], listing) if listing else {}
 
         return rows
 
@@ -64,12 +73,8 @@ class PduTables(NamedTuple):
         self, controllable: Column, *, allow: Sequence[str] = (), refuse: Sequence[str] = ()
     ) -> Guard:
         """The command is for outlets of units that switch."""
-
-        @rows_of(controllable, by_row=True)
-        def of_unit(t: Tables) -> Rows:
-            return t.part(controllable, () if t.outlet else t[self.states], 0, 1)
-
-        return Guard(of_unit, ONLY_METERS, tuple(allow), tuple(refuse))
+        flag = of_unit(controllable, self.states)
+        return Guard(flag, ONLY_METERS, tuple(allow), tuple(refuse))
 
     def outlets(
         self, control: Write, guard: Guard, states: Optional[State] = None, *, first_unit: int = 1
@@ -89,7 +94,7 @@ class PduTables(NamedTuple):
             control,
             Guard(
                 self.column("5.2.1.8", "OutletControlSwitchable"),
-                refuse=("2",),
+                allow=("1",),
                 why="it is configured as not switchable on the device",
             ),
             guard,
@@ -112,11 +117,7 @@ class PduTables(NamedTuple):
     ) -> Total:
         """A total of these figures over all units of the chain: the first index of a row is its
         unit."""
-
-        @rows_of(self.outlet_count)
-        def units(t: Tables) -> Rows:
-            return where_not(t[self.outlet_count], PADDING)
-
+        units = rows_without(self.outlet_count, PADDING)
         return total(
             *figures, else_outlets=else_outlets, unit=THE_UNIT, units=units, demanded=demanded
         )
@@ -169,14 +170,12 @@ class PduTables(NamedTuple):
         )
 
 
-PDU2 = PduTables("232.165.7", "pdu2", THOUSANDTHS, column("232.165.7.1.2.1.12", "pdu2OutletCount"))
-PDU3 = PduTables("232.165.11", "pdu3", HUNDREDTHS, column("232.165.11.1.2.1.13", "pdu3OutletCount"))
+PDU2 = PduTables("232.165.7", "pdu2", THOUSANDTHS, count_arc=12)
+PDU3 = PduTables("232.165.11", "pdu3", HUNDREDTHS)
 # each unit of a chain has this row, also one without outlets; rows of padding have none
 PDU2_PHASES = PDU2.column("1.2.1.10", "InputPhaseCount", optional=True)
-PDU2_COUNT = scalar("232.165.7.1.1.0", "pdu2NumberPDU")
 PDU2_CONTROLLABLE = PDU2.column("1.2.1.9", "Controllable")
 PDU3_PHASES = PDU3.column("1.2.1.11", "InputPhaseCount")
-PDU3_COUNT = scalar("232.165.11.1.1.0", "pdu3NumberPDU")
 PDU3_CONTROLLABLE = PDU3.column("1.2.1.10", "Controllable")
 
 
@@ -247,8 +246,8 @@ PROFILES = (
         mib="CPQPOWER-MIB (pdu3)",
         models=("G2 metered and switched PDU, newer controller (P9S)",),
         sys_object_ids=oids(PDU3.root),
-        units=Complete(PDU3_PHASES, count=PDU3_COUNT, gaps=True),
-        unit_count=PDU3_COUNT,
+        units=Complete(PDU3_PHASES, count=PDU3.unit_count, gaps=True),
+        unit_count=PDU3.unit_count,
         outlets=PDU3.outlets(PDU3.verbs(), PDU3.guard(PDU3_CONTROLLABLE, allow=(CONTROLLABLE,)))(
             count=PDU3.counts(PDU3_CONTROLLABLE),
             power=figure(PDU3.column("5.1.1.13", "OutletWatts")),
@@ -270,8 +269,10 @@ PROFILES = (
         mib="CPQPOWER-MIB (pdu2)",
         models=("G2 metered and switched PDU (P9R, P9S, H8B)",),
         sys_object_ids=oids(PDU2.root),
-        units=Complete(PDU2_PHASES, count=PDU2_COUNT, gaps=True),
-        unit_count=PDU2_COUNT,
+        units=Complete(
+            first(PDU2_PHASES, on_demand(PDU2_CONTROLLABLE)), count=PDU2.unit_count, gaps=True
+        ),
+        unit_count=PDU2.unit_count,
         outlets=PDU2.outlets(
             PDU2.verbs(), PDU2.guard(PDU2_CONTROLLABLE, allow=(CONTROLLABLE,)), first_unit=0
         )(

@@ -50,10 +50,10 @@ UNKNOWN_LAYOUT = Lost("a cell that tells the layout of its table is lost")
 
 def _all_match(rows: Rows, pattern: str) -> Optional[bool]:
     """Whether there are rows and all have such a value; None if that depends on lost ones."""
-    known = [text(value) for value in rows.values() if not isinstance(value, Lost)]
-    if not rows or not all(re.fullmatch(pattern, word) for word in known):
+    words = [text(value) for value in rows.values() if not isinstance(value, Lost)]
+    if not rows or not all(re.fullmatch(pattern, word) for word in words):
         return False
-    return True if len(known) == len(rows) else None
+    return True if len(words) == len(rows) else None
 
 
 def _has_rows(rows: Rows) -> Optional[bool]:
@@ -123,11 +123,6 @@ def _older(at: Column) -> Derived:
     return rows
 
 
-@rows_of(PHASE_COUNT)
-def counted_phases(t: Tables) -> Rows:
-    return where_not(t[PHASE_COUNT], "0")
-
-
 METERS = "534.6.6.2.1.3.2.7.1"
 METERED_AMPS = scalar(METERS + ".49.0", "total output current")
 METERED_WATTS = scalar(METERS + ".43.0", "total output power")
@@ -173,7 +168,7 @@ PROFILES = (
         ),
         load=total(else_outlets=True),
         power=total(
-            figure(value_or_empty(PHASE_POWERS, counted_phases)),
+            figure(value_or_empty(PHASE_POWERS, rows_without(PHASE_COUNT, "0"))),
             else_outlets=True,
         ),
         evidence=SIMULATED.of("state", "current", "power", "switching"),

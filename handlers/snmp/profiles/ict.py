@@ -14,13 +14,6 @@ SYSTEM_CURRENT = scalar("39145.10.7.0", "systemCurrent")
 WHOLE = "1"  # outputFuseStatus of a good fuse; 2 is open
 
 
-@rows_of(SYSTEM_CURRENT, BUS, by_row=True)
-def current_without_buses(t: Tables) -> Rows:
-    """The current of a panel that has no table of buses."""
-    buses = t.whole[BUS]
-    return unless({} if buses else t[SYSTEM_CURRENT], buses)
-
-
 def _amperes(source: Source) -> Measurement:
     """Amperes as decimal text. The sign follows the plant's voltage: -1 is a current of 1 A."""
     return Measurement(source, absent=(), magnitude=True)
@@ -46,7 +39,8 @@ PROFILES = (
             name=column("39145.10.8.1.2", "outputName"),
             current=_amperes(column("39145.10.8.1.3", "outputCurrent")),
         ),
-        load=total(_amperes(BUS_CURRENTS), _amperes(current_without_buses)),
+        # a panel may have no table of buses
+        load=total(_amperes(BUS_CURRENTS), _amperes(rows_unless(SYSTEM_CURRENT, BUS, by_row=True))),
         ceilings=Ceilings(outlet_a=Decimal(200)),  # the models' names: 180 A and 200 A in all
         evidence=SIMULATED.of("state", "current", "switching"),
         recording="ict-pdu",

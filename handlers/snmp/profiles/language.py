@@ -78,7 +78,6 @@ from ..rows import (
 )
 from ..states import Condition as Condition, State as State
 from ..tables import (
-    Computed as Computed,
     Derived as Derived,
     Object as Object,
     Source as Source,

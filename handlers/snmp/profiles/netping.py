@@ -23,10 +23,7 @@ RELAY_MODE = column("25728.5500.5.1.2", "npRelayMode")
 RELAY_POWERED = column("25728.5500.5.1.16", "npRelayPowered", optional=True)
 PWR_STATE = column("25728.5800.3.1.15", "npPwrRelayState", optional=True)
 PWR_MODE = column("25728.5800.3.1.3", "npPwrManualMode")
-PWR_MEMO = column("25728.5800.3.1.6", "npPwrMemo")
-IN_RESET = Condition(
-    column("25728.5800.3.1.2", "npPwrStartReset", optional=True), NO_RESET, optional=True
-)
+IN_RESET = row_condition(column("25728.5800.3.1.2", "npPwrStartReset", optional=True), *NO_RESET)
 
 
 def _no_automatic_mode(mode: Column) -> Guard:
@@ -35,6 +32,16 @@ def _no_automatic_mode(mode: Column) -> Guard:
         refuse=AUTOMATIC,
         automatic=True,
         why="it is in an automatic mode, which a command would end permanently",
+    )
+
+
+def _pwr(state: Source) -> tuple[Outlets, ...]:
+    """The outlets of npPwrTable."""
+    return outlets(
+        State(state, on=ON, off=OFF, conditions=(IN_RESET,)),
+        Write(PWR_MODE, on=1, off=0),
+        _no_automatic_mode(PWR_MODE),
+        name=column("25728.5800.3.1.6", "npPwrMemo"),
     )
 
 
@@ -68,20 +75,7 @@ PROFILES = (
             "power switches with firmware before npRelay",
         ),
         sys_object_ids=oids("25728"),
-        outlets=(
-            outlets(
-                State(PWR_STATE, on=ON, off=OFF, conditions=(IN_RESET,)),
-                Write(PWR_MODE, on=1, off=0),
-                _no_automatic_mode(PWR_MODE),
-                name=PWR_MEMO,
-            )
-            + outlets(
-                State(on_demand(PWR_MODE), on=ON, off=OFF, conditions=(IN_RESET,)),
-                Write(PWR_MODE, on=1, off=0),
-                _no_automatic_mode(PWR_MODE),
-                name=PWR_MEMO,
-            )
-        ),
+        outlets=_pwr(PWR_STATE) + _pwr(on_demand(PWR_MODE)),
         evidence=SIMULATED.of("state", "switching"),
         # both write npPwrManualMode: 1 on, 0 off; the second is the maker's firmware, which
         # switches the outlets of another of its units

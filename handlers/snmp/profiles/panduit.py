@@ -9,27 +9,17 @@ from . import hpe
 from .language import *
 
 ROOT = "19536.10.1"
-G5 = hpe.PduTables(
-    ROOT,
-    "pdug5",
-    HUNDREDTHS,
-    column(ROOT + ".1.2.1.13", "pdug5OutletCount"),
-)
+G5 = hpe.PduTables(ROOT, "pdug5", HUNDREDTHS)
 INDEX = G5.column("5.1.1.1", "OutletIndex")
 # each unit of a chain has this row, also one without outlets; rows of padding have none
 PHASES = G5.column("1.2.1.11", "InputPhaseCount")
-# It reads the outlet's state as a command, 7 if that cannot be determined.
-UNIT_COUNT = scalar(ROOT + ".1.1.0", "pdug5NumberPDU")
-UNKNOWN = Condition(
-    G5.column("5.2.1.10", "OutletControlCommand", optional=True),
-    good=("1", "2", "3", "4", "5", "6"),
-    optional=True,
+# the outlet's state as a command; 7: it cannot be determined
+COMMAND_KNOWN = row_condition(
+    G5.column("5.2.1.10", "OutletControlCommand", optional=True), *map(str, range(1, 7))
 )
 
 
-@rows_of(G5.states, INDEX, by_row=True)
-def states(t: Tables) -> Rows:
-    return where_not(t[G5.states], "0", by=t[INDEX], demanded=True)
+STATES = rows_where(G5.states, INDEX, "0", keep=False, demanded=True, by_row=True)
 
 
 @rows_of(G5.names, INDEX)
@@ -46,8 +36,8 @@ def named(t: Tables) -> Rows:
 @rows_of(G5.outlet_count, G5.states, INDEX)
 def counts(t: Tables) -> Rows:
     """The outlets of units with outlets in the table of states."""
-    listed = t[states]
-    return of_units(t[G5.outlet_count], listed) if listed else {}
+    states = t[STATES]
+    return of_units(t[G5.outlet_count], states) if states else {}
 
 
 PROFILES = (
@@ -58,12 +48,14 @@ PROFILES = (
         source=librenms("panduit/PANDUIT-MIB"),
         models=("SmartZone G5", "SmartZone G6"),
         sys_object_ids=oids(ROOT),
-        units=Complete(PHASES, count=UNIT_COUNT, gaps=True),
-        unit_count=UNIT_COUNT,
+        units=Complete(PHASES, count=G5.unit_count, gaps=True),
+        unit_count=G5.unit_count,
         outlets=G5.outlets(
             G5.verbs(),
             G5.guard(G5.column("1.2.1.10", "Controllable"), allow=(hpe.CONTROLLABLE,)),
-            State(states, on=("2",), off=("1",), absent=(hpe.PADDING,), conditions=(UNKNOWN,)),
+            State(
+                STATES, on=("2",), off=("1",), absent=(hpe.PADDING,), conditions=(COMMAND_KNOWN,)
+            ),
         )(
             rows=named,
             count=counts,

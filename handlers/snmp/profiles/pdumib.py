@@ -23,13 +23,7 @@ VOLTAGE = column("23280.6.1.2", "phaseStatusVoltage")
 
 def _supported(values: Column) -> Derived:
     """A column of the table of PDUs, if all of them support it."""
-
-    @rows_of(values, DEVICES)
-    def rows(t: Tables) -> Rows:
-        of_each_pdu = complete(t[values], counts=t[DEVICES])
-        return matching(of_each_pdu, of_each_pdu, SUPPORTED)
-
-    return rows
+    return rows_matching(Complete(values, count=DEVICES), SUPPORTED)
 
 
 CURRENT = column("23280.6.1.3", "phaseStatusCurrent")
@@ -61,7 +55,7 @@ PROFILES = (
                 on=("2",),
                 off=("1",),
                 absent=(NOT_SUPPORTED,),
-                conditions=(Condition(COMMAND, ("1", "2", NOT_SUPPORTED), optional=True),),
+                conditions=(row_condition(COMMAND, "1", "2", NOT_SUPPORTED),),
             ),
             Write(COMMAND, on=1, off=2),
             Guard(

@@ -96,11 +96,6 @@ def _phase_currents(indexes: str) -> Derived:
     return rows
 
 
-@rows_of(PHASE_INDEX)
-def known_phases(t: Tables) -> Rows:
-    return matching(t[PHASE_INDEX], t[PHASE_INDEX], INDEXES)
-
-
 def _size(unit: int) -> Scalar:
     return scalar(f"{PWT2}.2.2.{unit}.1.0", "pduDevMonOutletXPortSize")
 
@@ -250,7 +245,7 @@ PROFILES = (
         load=total(
             figure(_phase_currents("[123]"), HUNDREDTHS),
             figure(
-                value_or_empty(_phase_currents("[012]"), known_phases),
+                value_or_empty(_phase_currents("[012]"), rows_matching(PHASE_INDEX, INDEXES)),
                 HUNDREDTHS,
                 unmetered="one of the four phases of the MIB may be the sum of the others",
             ),

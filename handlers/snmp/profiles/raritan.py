@@ -124,16 +124,16 @@ def signed(t: Tables, sensors: _Sensors, kind: str, minima: Rows) -> Rows:
     readings = t[sensors.value(kind)]
     least = {row: number(value) for row, value in minima.items()}
     below_0 = [row for row, value in least.items() if value is not None and value < 0]
-    unclear = []
+    unclear_rows = []
     for row, reading in readings.items():
         smallest = least.get(row)
         if smallest is None or smallest > (number(reading) or 0):
-            unclear.append(row)
-    if not minima or not (below_0 or unclear):
+            unclear_rows.append(row)
+    if not minima or not (below_0 or unclear_rows):
         return readings
     signed_readings, maxima = (t[late] for late in sensors.late(kind))
     result = dict(readings)
-    for row in unclear:
+    for row in unclear_rows:
         if text(readings[row]) != text(signed_readings.get(row, "")):
             result[row] = undecided(minima.get(row))
     for row in below_0:
@@ -148,21 +148,6 @@ INLETS = _Sensors("13742.6.5.2.3.1", "13742.6.3.3.4.1", "inlet")
 INLET_POLES = _Sensors("13742.6.5.2.4.1", "13742.6.3.3.6.1", "inletPole", optional=True)
 PROTECTORS = _Sensors("13742.6.5.3.3.1", "13742.6.3.4.4.1", "overCurrentProtector")
 OUTLETS = _Sensors("13742.6.5.4.3.1", "13742.6.3.5.4.1", "outlet")
-
-
-def _alike(t: Tables, source: Column, rows: Rows) -> Rows:
-    """A property that outlets of one PDU with the same sensors share, by GET of the first and the
-    last of them; by a walk where the two differ or have none."""
-    kinds: dict[object, list[str]] = {}
-    for row, sensors in rows.items():
-        kinds.setdefault((arcs(row, 0, -1), sensors), []).append(row)
-    result: Rows = {}
-    for alike in kinds.values():
-        ends = t.cells(source, (alike[0], alike[-1]))
-        if alike[0] not in ends or ends[alike[0]] != ends.get(alike[-1]):
-            return t[source]
-        result.update(dict.fromkeys(alike, ends[alike[0]]))
-    return result or t[source]
 
 
 def _certainly_there(rows: Rows) -> Rows:
@@ -190,7 +175,7 @@ def _outlet(kind: str) -> Measurement:
         alike = with_sensor(t)
         values: Rows = {}
         if t[value] or t[signed_readings]:
-            values = signed(t, OUTLETS, kind, _alike(t, minimum, alike))
+            values = signed(t, OUTLETS, kind, shared_by_kind(t, minimum, alike))
         if not t[CAPABILITIES]:
             result = where_not(values, *NOT_AVAILABLE, by=is_available)
             return _certainly_there(result) if is_available else result
@@ -201,7 +186,7 @@ def _outlet(kind: str) -> Measurement:
 
     @rows_of(digits, late=(CAPABILITIES,))
     def digits_of_outlets(t: Tables) -> Rows:
-        return _alike(t, digits, with_sensor(t))
+        return shared_by_kind(t, digits, with_sensor(t))
 
     scale = THOUSANDTHS if kind == ENERGY else ONES
     return Measurement(readings, scale, (), exponent=negative(digits_of_outlets))
@@ -218,17 +203,18 @@ def _in_use(t: Tables, rows: Rows) -> Rows:
     )
     if not switches:
         return rows
-    used: dict[str, str] = {}
+    inlet_by_pdu: dict[str, str] = {}
     for row, inlet in t[ACTIVE_INLET].items():
         pdu = arcs(row, stop=1)
-        used[pdu] = "" if pdu in used else f"{pdu}.{text(inlet)}"  # of several switches none
+        # of several switches none
+        inlet_by_pdu[pdu] = "" if pdu in inlet_by_pdu else f"{pdu}.{text(inlet)}"
     inlets = {arcs(row, stop=2) for row in rows}
     result: Rows = {}
     for row, value in rows.items():
         pdu, inlet = arcs(row, stop=1), arcs(row, stop=2)
-        if pdu not in switches or inlet == used.get(pdu):
+        if pdu not in switches or inlet == inlet_by_pdu.get(pdu):
             result[row] = value
-        elif used.get(pdu) not in inlets:
+        elif inlet_by_pdu.get(pdu) not in inlets:
             result[row] = UNDECIDED
     return result
 
@@ -293,11 +279,6 @@ def breakers(t: Tables) -> Rows:
     return unless({} if inlets else PROTECTORS.values(t, CURRENT), inlets)
 
 
-@rows_of(INLET_COUNT)
-def pdus(t: Tables) -> Rows:
-    return where_not(t[INLET_COUNT], "0")
-
-
 @rows_of(INLET_COUNT, PX2_OUTLET_COUNT, PDU_COUNT)
 def px2_units(t: Tables) -> Rows:
     return complete(t[INLET_COUNT] or t[PX2_OUTLET_COUNT], counts=t[PDU_COUNT], gaps=True)
@@ -308,7 +289,7 @@ def printed_numbers(t: Tables) -> Rows:
     return with_units(numbered(t[LABEL], position=0), t[LABEL])
 
 
-pdu_total = partial(total, unit=THE_UNIT, units=pdus)
+pdu_total = partial(total, unit=THE_UNIT, units=rows_without(INLET_COUNT, "0"))
 LINES = INLET_POLES.figure(lines, CURRENT)
 ONE_PHASE_INLETS = INLETS.figure(
     one_phase_inlets,
@@ -365,8 +346,8 @@ INLET_CURRENT = column("~.20.2.1.7", "inletCurrent")
 def poles(t: Tables) -> Rows:
     """A pole without a label has an empty value: it may be the neutral."""
     currents, labels = t[POLE_CURRENT], t[POLE_LABEL]
-    labelled = where_not(currents, "", by=left_join(currents, labels))
-    every_pole = left_join(complete(currents, labels, t[PX1_POLE_COUNT]), labelled)
+    labelled_currents = where_not(currents, "", by=left_join(currents, labels))
+    every_pole = left_join(complete(currents, labels, t[PX1_POLE_COUNT]), labelled_currents)
     result = where_not(every_pole, "N", by=labels, others=("L1", "L2", "L3"))
     if not result:
         return {}
@@ -393,7 +374,6 @@ PX1_POWER = total(
     else_outlets=True,
 )
 OUTLET_ENERGY = column("~.2.2.1.31", "outletWattHours", optional=True)
-PX1_TREES = ("13742.4.1", "13742.1")
 
 
 PROFILES = (
@@ -414,7 +394,6 @@ PROFILES = (
                 "1",
                 unit=THE_UNIT,
                 part=THE_UNIT,
-                optional=True,
                 why="an inlet of its PDU is disabled, so that its values are not updated",
             ),
         ),
@@ -432,7 +411,7 @@ PROFILES = (
             Write(column("13742.6.4.1.2.1.2", "switchingOperation"), on=1, off=0),
             Guard(
                 column("13742.6.3.5.3.1.28", "outletSwitchable"),
-                refuse=("2",),
+                allow=("1",),
                 why="its switching is disabled on the device",
             ),
             rows=LABEL,
@@ -472,10 +451,11 @@ PROFILES = (
         mib="PDU-MIB of 2016-02-22",
         source=librenms("raritan/PDU-MIB"),
         models=("Dominion PX: DPXR, DPXS, DPCS, DPCR, PCR, PCS",),
-        roots=tuple(
-            Root(oid(prefix), oid(tree))
-            for prefix, trees in (("13742.4", PX1_TREES), ("13742.1", PX1_TREES[::-1]))
-            for tree in trees
+        roots=(
+            Root(oid("13742.4"), oid("13742.4.1")),
+            Root(oid("13742.4"), oid("13742.1")),
+            Root(oid("13742.1"), oid("13742.1")),
+            Root(oid("13742.1"), oid("13742.4.1")),
         ),
         outlets=px1_outlets(0, figure(OUTLET_ENERGY, THOUSANDTHS, NO_ENERGY)),
         load=PX1_LOAD,

@@ -60,24 +60,18 @@ def _first_of(values: Column, scale: Decimal, absent: tuple[str, ...], *kinds: s
     return total(*figures, else_outlets=True)
 
 
-def _only_metered(values: Column) -> Parts:
-    """A column of the meters of a unit without a table of relays: outlet 7 is "0.7". The table may
-    be missing only now, and its rows are other outlets'."""
-    return Parts((("0", values),))
-
-
 def _outlet_meters(values: Column) -> Derived:
-    @rows_of(_only_metered(values), TYPE, QUALITY)
+    @rows_of(only_metered(values), TYPE, QUALITY)
     def rows(t: Tables) -> Rows:
         return prefixed("0", _of_type(t, values, OUTLET))
 
     return rows
 
 
-@rows_of(_only_metered(NAME), TYPE, late=(RELAY_METERS,))
+@rows_of(only_metered(NAME), TYPE, late=(RELAY_METERS,))
 def metered_outlets(t: Tables) -> Rows:
     """The outlets' meters. Not on a unit with relays, whose numbers are not those of the meters:
-    the names are declared as `_only_metered`, which gives a command for outlet "0.7" its cell."""
+    the names are declared as `only_metered`, which gives a command for outlet "0.7" its cell."""
     names = unless(t[NAME], t[RELAY_METERS])
     return prefixed("0", where(names, t[TYPE], OUTLET, demanded=True)) if names else {}
 
@@ -172,7 +166,7 @@ PROFILES = (
                     column("55108.1.4.1.1.4", "upduRelayOperStatus"),
                     on=("1",),
                     off=("0",),
-                    conditions=(Condition(CONDITION, (AS_COMMANDED,)),),
+                    conditions=(row_condition(CONDITION, AS_COMMANDED),),
                 ),
                 Write(column("55108.1.4.1.1.3", "upduRelayAdminStatus"), on=1, off=0),
                 name=RELAY_METERS,
@@ -183,8 +177,8 @@ PROFILES = (
             )
             + outlets(
                 rows=metered_outlets,
-                number=_only_metered(NAME),
-                name=_only_metered(column("55108.1.3.1.1.13", "upduMeterCustomName")),
+                number=only_metered(NAME),
+                name=only_metered(column("55108.1.3.1.1.13", "upduMeterCustomName")),
                 current=figure(_outlet_meters(CURRENT), THOUSANDTHS),
                 power=figure(_outlet_meters(POWER)),
                 energy=figure(_outlet_meters(ENERGY), THOUSANDTHS, NO_SIGN),

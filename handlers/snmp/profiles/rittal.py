@@ -124,27 +124,19 @@ class Variables(NamedTuple):
         return self.rows(SCALES, "cmcIIIVarScale")
 
     @property
-    def objects(self) -> tuple[NamedRows, ...]:
-        """What `values` reads."""
-        return (self.numbers, self.names, self.qualities)
-
-    def values(self, t: Tables) -> Rows:
+    def values(self) -> Derived:
         """The numbers; empty unless their quality is in WITH_VALUE."""
-        return left_join(t[self.names], where(t[self.numbers], t[self.qualities], *WITH_VALUE))
+
+        @rows_of(self.numbers, self.names, self.qualities)
+        def rows(t: Tables) -> Rows:
+            return left_join(t[self.names], where(t[self.numbers], t[self.qualities], *WITH_VALUE))
+
+        return rows
 
     def device_scales(self, t: Tables) -> Rows:
         """The scale of variables that a device has several times: the firmware gives all of a unit
-        the same one. By GET of the first and the last of them; a walk where the two differ."""
-        groups: dict[tuple[str, Raw], list[str]] = {}
-        for row, unit in t[self.units].items():
-            groups.setdefault((arcs(row, stop=-1) or row, unit), []).append(row)
-        scales: Rows = {}
-        for rows in groups.values():
-            ends = t.cells(self.scales, (rows[0], rows[-1]))
-            if rows[0] not in ends or ends[rows[0]] != ends.get(rows[-1]):
-                return t[self.scales]
-            scales.update(dict.fromkeys(rows, ends[rows[0]]))
-        return scales or t[self.scales]
+        the same one."""
+        return shared_by_kind(t, self.scales, t[self.units])
 
     def figure(self, source: Source) -> Measurement:
         # the quality tells of a variable without a value
@@ -154,7 +146,7 @@ class Variables(NamedTuple):
 
 def _total(name: str) -> Measurement:
     variables = Variables(re.escape(name), name)
-    return variables.figure(rows_of(*variables.objects)(variables.values))
+    return variables.figure(variables.values)
 
 
 def _phase(name: str) -> Variables:
@@ -164,19 +156,10 @@ def _phase(name: str) -> Variables:
 VOLTAGES = _phase("Voltage.Value").names
 
 
-def _phase_values(t: Tables, variables: Variables) -> Rows:
-    """The values of the phases; each phase with a voltage needs one."""
-    return complete(variables.values(t), t[VOLTAGES])
-
-
 def _sum_of_phases(name: str) -> Measurement:
+    """The values of the phases; each phase with a voltage needs one."""
     variables = _phase(name)
-
-    @rows_of(*variables.objects, VOLTAGES)
-    def rows(t: Tables) -> Rows:
-        return _phase_values(t, variables)
-
-    return variables.figure(rows)
+    return variables.figure(Complete(variables.values, VOLTAGES))
 
 
 # The name of a strip may have its port and its place on that port ("PSM_P1_2").
@@ -187,43 +170,31 @@ _SOCKET = rf"(?:Sockets\.Socket |{_STRIP}Plug ?)(\d+)\."
 def _socket_figure(name: str, unit: str) -> Measurement:
     """What managed PDUs meter of each socket, if it is in this unit."""
     variables = Variables(_SOCKET + re.escape(name), f"...{name}")
-
-    @rows_of(*variables.objects, variables.units)
-    def rows(t: Tables) -> Rows:
-        return where(variables.values(t), t[variables.units], unit)
-
-    return variables.figure(rows)
+    return variables.figure(rows_where(variables.values, variables.units, unit))
 
 
 RELAYS = Variables(_SOCKET + r"(?:General\.)?Relay", "...Relay")
 PHASES, STRIPS = _phase("Current.Value"), Variables(_STRIP + r"Unit\.Value", "PSM_...Unit.Value")
 STRIP_NAMES = Variables(_STRIP + r"Unit\.DescName", "PSM_...Unit.DescName").names
+PHASE_VALUES = Complete(PHASES.values, VOLTAGES)
+STRIP_VALUES = Complete(STRIPS.values, STRIP_NAMES)
 
 
-def _strip_values(t: Tables) -> Rows:
-    return complete(STRIPS.values(t), t[STRIP_NAMES])
-
-
-@rows_of(*PHASES.objects, VOLTAGES, *STRIPS.objects, STRIP_NAMES, STRIPS.units)
+@rows_of(PHASE_VALUES, STRIP_VALUES, STRIPS.units)
 def currents(t: Tables) -> Rows:
     """The currents of phases and strips. The value of a strip is its current if the unit is A; with
     another unit there is no load."""
-    strips = _strip_values(t)
+    strips = t[STRIP_VALUES]
     strip_currents = where(strips, t[STRIPS.units], "A") if strips else {}
-    return concat(_phase_values(t, PHASES), left_join(strips, strip_currents))
+    return concat(t[PHASE_VALUES], left_join(strips, strip_currents))
 
 
 @rows_of(
-    PHASES.scales,
-    PHASES.units,
-    STRIPS.scales,
-    *STRIPS.objects,
-    STRIP_NAMES,
-    late=(PHASES.scales, STRIPS.scales),
+    PHASES.scales, PHASES.units, STRIPS.scales, STRIP_VALUES, late=(PHASES.scales, STRIPS.scales)
 )
 def current_scales(t: Tables) -> Rows:
     """The strips of a controller may be of several kinds."""
-    strips = _strip_values(t)
+    strips = t[STRIP_VALUES]
     strip_scales = if_listed(t[STRIPS.scales], strips) if strips else {}
     return concat(PHASES.device_scales(t), strip_scales)
 
@@ -272,17 +243,14 @@ TC_VALUE = _outputs("5", "unitXOutputValue")
 TC_STATUS = numbered_rows(_tc_status, PORTS)
 
 
-@rows_of(*TC_VALUE.objects, *TC_TYPE.objects, by_row=True)
-def tc_relays(t: Tables) -> Rows:
-    values = t[TC_VALUE]
-    return where(values, t[TC_TYPE], RELAY_PSM, demanded=True) if values else {}
+TC_RELAYS = rows_where(TC_VALUE, TC_TYPE, RELAY_PSM, demanded=True, by_row=True)
 
 
-@rows_of(*tc_relays.objects, *TC_STATUS.objects, by_row=True)
+@rows_of(TC_RELAYS, TC_STATUS, by_row=True)
 def tc_confirmed(t: Tables) -> Rows:
     """The value of a relay, unless its status contradicts it. The status ok(4) says neither on nor
     off; 5 and 6 are off and on, 7 and 8 are set off and on."""
-    relays, statuses = t[tc_relays], t[TC_STATUS]
+    relays, statuses = t[TC_RELAYS], t[TC_STATUS]
     on = where(where(relays, relays, "1"), statuses, "4", "6", "8")
     off = where(where(relays, relays, "0"), statuses, "4", "5", "7")
     return {**on, **off}
@@ -296,13 +264,13 @@ PROFILES = (
         source=librenms("rittal/RITTAL-CMC-III-MIB"),
         models=("PDU controller (PDU metered, switched, managed)", "CMC III PU with PSM"),
         sys_object_ids=oids("2606.7"),
-        conditions=(unit_condition(DEVICE_STATUS, *ATTACHED, optional=True),),
+        conditions=(unit_condition(DEVICE_STATUS, *ATTACHED),),
         outlets=outlets(
             State(
                 RELAYS.numbers,
                 on=("1",),
                 off=("0",),
-                conditions=(Condition(RELAYS.qualities, WITH_VALUE),),
+                conditions=(row_condition(RELAYS.qualities, *WITH_VALUE),),
             ),
             Write(RELAYS.numbers, on=1, off=0),
             Guard(
@@ -344,14 +312,14 @@ PROFILES = (
         models=("CMC-TC Processing Unit with PSM strips that switch",),
         sys_object_ids=oids("2606.4"),
         outlets=outlets(
-            State(tc_relays, on=("1",), off=("0",), crosscheck=tc_confirmed),
+            State(TC_RELAYS, on=("1",), off=("0",), crosscheck=tc_confirmed),
             Write(_every_output("5", "unitXOutputValue"), on=1, off=0),
             Guard(
                 TC_TYPE,
                 allow=(RELAY_PSM,),
                 why="it is not a relay of a PSM strip",
             ),
-            number=unit_and_outlet(tc_relays, first_unit=PORTS[0]),
+            number=unit_and_outlet(TC_RELAYS, first_unit=PORTS[0]),
             name=_outputs("3", "unitXOutputText"),
         ),
         evidence=SIMULATED.of("state", "switching"),

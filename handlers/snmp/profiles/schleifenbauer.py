@@ -77,7 +77,7 @@ PROFILES = (
         models=("hPDU", "DPM", "gateway with a databus", "Conteg PDU"),
         roots=(Root(oid("31034.11"), oid("31034.12")), Root(oid("28402.11"), oid("28402.12"))),
         conditions=(
-            unit_condition(UNIT_STATUS, *WITHOUT_ERROR, optional=True),
+            unit_condition(UNIT_STATUS, *WITHOUT_ERROR),
             device_condition(
                 DUPLICATES,
                 "0",
@@ -90,7 +90,7 @@ PROFILES = (
                 STATE,
                 on=("1",),
                 off=("0",),
-                conditions=(Condition(SCHEDULED, (IDLE,), optional=True),),
+                conditions=(row_condition(SCHEDULED, IDLE),),
             ),
             Write(STATE, on=1, off=0, first=(UNLOCK, 1)),
             Guard(

@@ -48,9 +48,9 @@ def _infeeds(values: Column, *, is_late: bool = False) -> Derived:
     def rows(t: Tables) -> Rows:
         infeeds = t[OUTLET_COUNT] or t[INFEED_ID]  # some firmware lacks the counts
         every_infeed = _complete(t, values, infeeds)
-        fourth = with_arc(_complete(t, INFEED_LOAD, infeeds), 1, "4")
-        three_phase = where_not(bit(t[TOWER], THREE_PHASE), "", by=t[TOWER]) if fourth else {}
-        is_neutral = left_join(fourth, part_of(three_phase, fourth, stop=1))
+        fourths = with_arc(_complete(t, INFEED_LOAD, infeeds), 1, "4")
+        three_phase = where_not(bit(t[TOWER], THREE_PHASE), "", by=t[TOWER]) if fourths else {}
+        is_neutral = left_join(fourths, part_of(three_phase, fourths, stop=1))
         return where_not(every_infeed, "1", by=is_neutral)
 
     return rows
@@ -120,16 +120,10 @@ def _cords(below: str, name: str) -> Derived:
     @rows_of(values, ST4_CORD_STATUS, ST4_OUTLET_COUNT, ST4_LINES)
     def rows(t: Tables) -> Rows:
         cords = t[values]
-        read = left_join(cords, where_not(cords, *ST4_UNREAD, by=t[ST4_CORD_STATUS]))
-        return complete(read, of_units(t[ST4_OUTLET_COUNT], t[ST4_LINES]))
+        readings = left_join(cords, where_not(cords, *ST4_UNREAD, by=t[ST4_CORD_STATUS]))
+        return complete(readings, of_units(t[ST4_OUTLET_COUNT], t[ST4_LINES]))
 
     return rows
-
-
-@rows_of(ST4_OUTLET_COUNT, ST4_UNIT_COUNT)
-def st4_units(t: Tables) -> Rows:
-    rows = first_of_units(t[ST4_OUTLET_COUNT])
-    return complete(rows, counts=t[ST4_UNIT_COUNT], gaps=True)
 
 
 PROFILES = (
@@ -149,7 +143,7 @@ PROFILES = (
                 STATUS,
                 on=("1",),
                 off=("0",),
-                conditions=(Condition(CONTROL, SETTLED, optional=True),),
+                conditions=(row_condition(CONTROL, *SETTLED),),
             ),
             Write(column("1718.3.2.3.1.11", "outletControlAction"), on=1, off=2),
             Guard(CONTROL, refuse=(LOCKED_OFF, LOCKED_ON), why="it is locked on the device"),
@@ -198,11 +192,9 @@ PROFILES = (
         models=("PRO1 and PRO2 CDUs, and CDUs with firmware 8",),
         sys_object_ids=oids("1718.4"),
         conditions=(
-            unit_condition(
-                column("1718.4.1.2.3.1.1", "st4UnitStatus", optional=True), *ST4_READ, optional=True
-            ),
+            unit_condition(column("1718.4.1.2.3.1.1", "st4UnitStatus", optional=True), *ST4_READ),
         ),
-        units=st4_units,
+        units=Complete(units_of_index(ST4_OUTLET_COUNT), count=ST4_UNIT_COUNT, gaps=True),
         unit_count=ST4_UNIT_COUNT,
         outlets=outlets(
             State(
@@ -210,8 +202,8 @@ PROFILES = (
                 on=("1",),
                 off=("2",),
                 conditions=(
-                    Condition(ST4_STATUS, ST4_TRUSTED),
-                    Condition(ST4_CONTROL, ST4_SETTLED, optional=True),
+                    row_condition(ST4_STATUS, *ST4_TRUSTED),
+                    row_condition(ST4_CONTROL, *ST4_SETTLED),
                 ),
             ),
             Write(column("1718.4.1.8.5.1.2", "st4OutletControlAction"), on=1, off=2),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Optional
 
+from ...dcimanager.rows import Raw
 from ..arcs import Arcs
 from ..chains import InChain
 from ..computed import Complete
@@ -19,13 +20,20 @@ from ..objects import Column, Parts, Scalar
 from ..outlets import Outlets
 from ..profile import ENTERPRISES, Nameplate
 from ..rows import (
+    arcs,
     complete,
     concat,
     counted_by,
+    each_unit,
+    first_of_units,
+    join,
     left_join,
+    matching,
     numbered,
+    unless,
     up_to_count,
     where,
+    with_arc,
     with_units,
 )
 from ..states import Condition, State
@@ -119,6 +127,12 @@ def numbered_parts(object_of: Callable[[int], Object], numbers: Iterable[int]) -
     return Parts(tuple((str(n), object_of(n)) for n in numbers))
 
 
+def only_metered(values: Column) -> Parts:
+    """Values by the indexes of meters, on a unit that shows no table of switched outlets: outlet 7
+    is "0.7". The table may be missing only now, and its rows are other outlets'."""
+    return Parts((("0", values),))
+
+
 def numbered_rows(rows_of_part: Callable[[int], Derived], numbers: Iterable[int]) -> Derived:
     """The same of functions; the first object of each is that of its values."""
     functions = {n: rows_of_part(n) for n in numbers}
@@ -151,10 +165,129 @@ def on_demand(values: Column) -> Derived:
     return Derived(lambda t: t[values], (values,), by_row=True, late=(values,))
 
 
+def shared_by_kind(t: Tables, source: Object, kinds: Rows) -> Rows:
+    """A property that rows of one unit and one kind share, by GET of the first and the last of
+    them; by a walk where the two differ or have none."""
+    groups: dict[tuple[str, Raw], list[str]] = {}
+    for row, kind in kinds.items():
+        unit = arcs(row, stop=-1) or row
+        groups.setdefault((unit, kind), []).append(row)
+    result: Rows = {}
+    for rows in groups.values():
+        ends = t.cells(source, (rows[0], rows[-1]))
+        if rows[0] not in ends or ends[rows[0]] != ends.get(rows[-1]):
+            return t[source]
+        result.update(dict.fromkeys(rows, ends[rows[0]]))
+    return result or t[source]
+
+
 def first(*sources: Source) -> Derived:
     """The first of these that the device has."""
     by_row = all(not isinstance(source, Computed) or source.is_by_row() for source in sources)
     return Derived(lambda t: t.first(*sources), tuple(objects_of(sources)), by_row)
+
+
+def rows_where(
+    values: Source,
+    marks: Source,
+    *words: str,
+    others: Sequence[str] = (),
+    keep: bool = True,
+    demanded: bool = False,
+    by_row: bool = False,
+) -> Derived:
+    """The rows of `values` whose mark is one of `words`; see `where`."""
+    late = values.needs_late() if isinstance(values, Computed) else ()
+
+    @rows_of(values, marks, by_row=by_row, late=late)
+    def rows(t: Tables) -> Rows:
+        return where(t[values], t[marks], *words, others=others, keep=keep, demanded=demanded)
+
+    return rows
+
+
+def rows_with_arc(
+    values: Source, position: int, *arcs: str, keep: bool = True, by_row: bool = False
+) -> Derived:
+    """The rows of `values` whose identity has one of `arcs` there; see `with_arc`."""
+
+    @rows_of(values, by_row=by_row)
+    def rows(t: Tables) -> Rows:
+        return with_arc(t[values], position, *arcs, keep=keep)
+
+    return rows
+
+
+def rows_without(values: Source, *words: str) -> Derived:
+    """The rows of `values` that read none of `words`; see `where_not`."""
+    return rows_where(values, values, *words, keep=False)
+
+
+def rows_matching(values: Source, pattern: str) -> Derived:
+    """The rows of `values` on a device where `pattern` matches each of them; see `matching`."""
+    objects = tuple(objects_of((values,)))
+    return Derived(lambda t: matching(t[values], t[values], pattern), objects)
+
+
+def rows_join(
+    values: Column, keys: Sequence[Source], own: Sequence[Source] = (), late: Sequence[Source] = ()
+) -> Derived:
+    """Values of metered outlets, under the identities of the switched ones, by `keys` and the
+    outlets' `own` columns or `late` ones; see `join`. Without values the others are not read."""
+
+    @rows_of(values, *keys, *own, late=late)
+    def rows(t: Tables) -> Rows:
+        meters = t[values]
+        if not meters:
+            return {}
+        return join(meters, [t[key] for key in keys], [t[key] for key in (*own, *late)])
+
+    return rows
+
+
+def rows_unless(values: Source, table: Source, *, by_row: bool = False) -> Derived:
+    """The rows of `values` on a device without rows of `table`; see `unless`."""
+
+    @rows_of(values, table, by_row=by_row)
+    def rows(t: Tables) -> Rows:
+        others = t.whole[table]
+        return unless({} if others else t[values], others)
+
+    return rows
+
+
+def each_unit_rows(
+    values: Source,
+    module: Source,
+    *,
+    device: Source,
+    outlet_units: Source,
+    late: Sequence[Source] = (),
+) -> Derived:
+    """The values, and a lost one for each unit of the chain that has none; see `each_unit`.
+    `module`: the unit of each value. The units are those of `device` and of the outlets."""
+
+    @rows_of(values, module, device, late=late)
+    def rows(t: Tables) -> Rows:
+        units = t[values]
+        return each_unit(units, t[module], t[device], t[outlet_units]) if units else {}
+
+    return rows
+
+
+def units_of_index(values: Source) -> Derived:
+    """The units that the indexes of a table begin with; see `first_of_units`."""
+    return Derived(lambda t: first_of_units(t[values]), tuple(objects_of((values,))))
+
+
+def of_unit(values: Column, outlets: Source, unit: Arcs = THE_UNIT) -> Derived:
+    """For each outlet the value of its unit."""
+
+    @rows_of(values, by_row=True)
+    def rows(t: Tables) -> Rows:
+        return t.part(values, () if t.outlet else t[outlets], unit.start, unit.stop)
+
+    return rows
 
 
 def value_or_empty(values: Source, beside: Source) -> Derived:
@@ -164,8 +297,8 @@ def value_or_empty(values: Source, beside: Source) -> Derived:
     """
 
     def rows(t: Tables) -> Rows:
-        found = t[values]
-        return left_join(found or t[beside], found)
+        every_value = t[values]
+        return left_join(every_value or t[beside], every_value)
 
     of_values = tuple(objects_of((values,)))
     late = tuple(column for column in objects_of((beside,)) if column not in of_values)
@@ -220,7 +353,9 @@ NO_COMMUNICATION = "the device has no communication with the unit"
 def device_condition(
     source: Source, *good: str, optional: bool = False, why: str = NO_COMMUNICATION
 ) -> Condition:
-    """What the device tells is current while `source` reads one of `good`."""
+    """What the device tells is current while `source` reads one of `good`. Some devices lack it if
+    it is `optional`, or its column."""
+    optional = optional or _is_optional(source)
     return Condition(source, good, unit=None, optional=optional, why=why)
 
 
@@ -229,16 +364,19 @@ def unit_condition(
     *good: str,
     unit: Arcs = THE_UNIT,
     part: Arcs = WHOLE_INDEX,
-    optional: bool = False,
     why: str = NO_COMMUNICATION,
 ) -> Condition:
     """The same for each unit: `unit` of an index names it, and `part` of the condition's index."""
-    return Condition(source, good, unit, part, optional, why)
+    return Condition(source, good, unit, part, _is_optional(source), why)
 
 
-def row_condition(source: Source, *good: str, optional: bool = False) -> Condition:
+def row_condition(source: Source, *good: str) -> Condition:
     """The same for each row."""
-    return Condition(source, good, optional=optional)
+    return Condition(source, good, optional=_is_optional(source))
+
+
+def _is_optional(source: Source) -> bool:
+    return not isinstance(source, Computed) and source.optional
 
 
 def established(source: Scalar) -> Condition:
@@ -248,7 +386,7 @@ def established(source: Scalar) -> Condition:
 
 def pending(source: Source) -> Condition:
     """No command is pending: 2 is none, 1 is pending, 3 unknown."""
-    return row_condition(source, "2", optional=True)
+    return row_condition(source, "2")
 
 
 def units_of(*columns: InChain) -> Derived:

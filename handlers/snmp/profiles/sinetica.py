@@ -36,8 +36,8 @@ def _of_outlets(below: str, name: str, *unmetered: str) -> Derived:
     @rows_of(values, MONITOR)
     def rows(t: Tables) -> Rows:
         modes = part_of(t[MONITOR], t[values], stop=1)
-        metered = where_not(t[values], *unmetered, by=modes)
-        return left_join(metered, where_not(metered, UNKNOWN_MONITOR, by=modes))
+        figures = where_not(t[values], *unmetered, by=modes)
+        return left_join(figures, where_not(figures, UNKNOWN_MONITOR, by=modes))
 
     return rows
 
@@ -74,7 +74,7 @@ PROFILES = (
         source=pysnmp_mibs("mibs/panduit/HAWK-I2-MIB"),
         models=("Hawk-i", "Panduit Eagle-i"),
         sys_object_ids=oids("3711.24"),
-        conditions=(unit_condition(COMMUNICATION, "1", optional=True),),
+        conditions=(unit_condition(COMMUNICATION, "1"),),
         outlets=outlets(
             State(STATE, on=("1",), off=("2",)),
             Write(

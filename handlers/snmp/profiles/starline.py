@@ -18,27 +18,14 @@ RATING = column(f"{AC}.7.1.3", "cpmAcOtlLineCurrRating")
 NOT_FITTED = ("0", "0.0", "0.00", "0.000")
 
 
-LINE_CURRENT = column(f"{AC}.5.1.3", "cpmAcInfLineCurrent")
-
-
-@rows_of(LINE_CURRENT)
-def lines(t: Tables) -> Rows:
-    """The three lines, without the neutrals."""
-    return with_arc(t[LINE_CURRENT], 0, "1", "2", "3")
-
-
 def _rated_outlets(below: int, name: str) -> Derived:
     """A column of the outlets that have a rating."""
-    values = column(f"{AC}.7.1.{below}", name)
-
-    @rows_of(values, RATING)
-    def rows(t: Tables) -> Rows:
-        return where_not(t[values], *NOT_FITTED, by=t[RATING])
-
-    return rows
+    return rows_where(column(f"{AC}.7.1.{below}", name), RATING, *NOT_FITTED, keep=False)
 
 
-LINES = figure(lines, least=3)
+LINE_CURRENT = column(f"{AC}.5.1.3", "cpmAcInfLineCurrent")
+# the three lines, without the neutrals
+LINES = figure(rows_with_arc(LINE_CURRENT, 0, "1", "2", "3"), least=3)
 OUTLET_ID = _rated_outlets(2, "cpmAcOutletId")
 POWER = figure(scalar(f"{AC}.4.7.0", "cpmAcInfTotalActivePower"))
 

@@ -11,6 +11,7 @@ from .language import *
 STATUS = column("21728.3.2.1.1.3", "outletStatus")
 NEWER_COUNT = scalar("21728.3.1.3.0", "powerOutletNum")
 OLDER_STATUS = column("21728.2.4.1.2.1.1.3", "outlet status (older tree)")
+OLDER_STATES = rows_unless(OLDER_STATUS, NEWER_COUNT, by_row=True)
 LINK_STATE = column("21728.4.5.1.1.7", "outletState")
 BANKS = Complete(
     numbered_parts(
@@ -24,11 +25,6 @@ NO_MODULE = ("0", "0.0", "0.00")
 NO = "2"
 INLET_TYPE = column("21728.4.2.1.1.2", "inletType", optional=True)
 ACTIVE_INLET = column("21728.4.2.1.1.20", "atsActiveInlet", optional=True)
-
-
-@rows_of(OLDER_STATUS, NEWER_COUNT, by_row=True)
-def older_states(t: Tables) -> Rows:
-    return t[OLDER_STATUS] if t.scalar(NEWER_COUNT) is None else {}
 
 
 def _inlets(below: str, name: str) -> Derived:
@@ -101,7 +97,7 @@ PROFILES = (
             )
             + outlets(
                 # The values and their meaning are those of public drivers.
-                State(older_states, on=("1", "257"), off=("0", "2", "256")),
+                State(OLDER_STATES, on=("1", "257"), off=("0", "2", "256")),
                 Write(column("21728.2.4.1.2.1.1.4", "outlet action (older tree)"), on=1, off=2),
             )
         ),

@@ -53,9 +53,8 @@ PROFILES = (
                 on=("1",),
                 off=("2",),
                 conditions=(
-                    Condition(
-                        column(f"{GROUP}.1.2.1.4", "upsOutletGroupStatusCommandPending"),
-                        good=(NO_COMMAND,),
+                    row_condition(
+                        column(f"{GROUP}.1.2.1.4", "upsOutletGroupStatusCommandPending"), NO_COMMAND
                     ),
                 ),
             ),

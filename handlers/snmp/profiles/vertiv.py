@@ -21,22 +21,7 @@ V5_LINE_NAME = column("21239.5.2.3.4.1.2", "pduLineName")
 
 
 def _v5_metered(values: Column) -> Derived:
-    """Values of metered outlets, under the indexes of the switched ones."""
-
-    @rows_of(values, V5_METERED_NAME, late=(V5_SWITCH_NAME,))
-    def rows(t: Tables) -> Rows:
-        meters = t[values]
-        if not meters:
-            return {}
-        return join(meters, [t[V5_METERED_NAME]], [t[V5_SWITCH_NAME]], same_row=True)
-
-    return rows
-
-
-def _only_metered(values: Column) -> Parts:
-    """Values by the indexes of meters, on a unit that shows no table of switched outlets: outlet 7
-    is "0.7". The table may be missing only now, and its rows are other outlets'."""
-    return Parts((("0", values),))
+    return rows_join(values, [V5_METERED_NAME], late=[V5_SWITCH_NAME])
 
 
 @rows_of(V5_LINE_CURRENT, V5_LINE_NAME, V5_TYPE)
@@ -78,14 +63,14 @@ V3_AMPS = column("~.25.1.8", "ctrl3ChIECDeciAmpsA")
 def v3_settled(t: Tables) -> Rows:
     """The measured state of each outlet (ctrlOutletFeedback), if it equals the pending one."""
     pending_states = t[V3_PENDING]
-    settled: Rows = {}
+    settled_states: Rows = {}
     for row, state in t[V3_FEEDBACK].items():
         pending_state = pending_states.get(row)
         if isinstance(pending_state, Lost):
-            settled[row] = lost_with(pending_state)
+            settled_states[row] = lost_with(pending_state)
         elif isinstance(state, Lost) or is_one_of(pending_state, (text(state),)):
-            settled[row] = state
-    return settled
+            settled_states[row] = state
+    return settled_states
 
 
 def _v3_phases(first_arc: int, name: str) -> Derived:
@@ -102,12 +87,12 @@ def _v3_phases(first_arc: int, name: str) -> Derived:
         if not t.first(V3_PLUGGED, V3_AMPS):
             return {}
         values: Rows = {}
-        plugged: Rows = {}
+        plugs: Rows = {}
         for phase, values_of_phase in columns.items():
             of_phase = t[values_of_phase]
             values.update(prefixed(phase, of_phase))
-            plugged.update(prefixed(phase, complete(t[V3_PLUGGED], of_phase)))
-        return where(complete(values, plugged), plugged, "1")
+            plugs.update(prefixed(phase, complete(t[V3_PLUGGED], of_phase)))
+        return where(complete(values, plugs), plugs, "1")
 
     return rows
 
@@ -124,9 +109,9 @@ def em_main(t: Tables) -> Rows:
     """The current of the only main channel, lost if a unit that counts one shows none; of a unit
     with several, an empty row."""
     count = t[EM_MAIN_COUNT]
-    several = matching(count, count, SEVERAL)
-    if several:
-        return left_join(several, {})
+    count_of_several = matching(count, count, SEVERAL)
+    if count_of_several:
+        return left_join(count_of_several, {})
     mains = t[EM_MAIN_CURRENT] or complete({}, matching(count, count, "1"))
     main = matching(mains, count, "1", SEVERAL)
     return left_join(main, main)
@@ -140,12 +125,6 @@ DCS_OUTLETS = Spread(
 DCS_TYPE = column("13400.3.2.225.1.1.2", "mpduMpscom2ProductType")
 DCS_PRESENT, DCS_ABSENT = tuple(map(str, range(1, 9))), ("0",)  # product types; 0: undefined
 DCS_SWITCHED = ("2", "4", "6", "8")
-
-
-@rows_of(DCS_TYPE, by_row=True)
-def dcs_type_of_unit(t: Tables) -> Rows:
-    """The product type of each outlet's unit, which the identity begins with."""
-    return t.part(DCS_TYPE, () if t.outlet else t[DCS_OUTLETS], 0, 1)
 
 
 def _dcs(below: str, name: str) -> Derived:
@@ -174,12 +153,6 @@ LIEBERT_NORMAL = ("1", "2", "3")
 # bits; 2 is startUp: "control and monitoring operations may be inhibited or unavailable"
 LIEBERT_STARTED = tuple(str(status) for status in range(128) if not status & 2)
 LIEBERT_NAME = column("476.1.42.3.8.50.20.1.10", "lgpPduRcpEntryUsrLabel")
-
-
-@rows_of(LIEBERT_POWER, LIEBERT_PDU_COUNT)
-def liebert_pdus(t: Tables) -> Rows:
-    pdus = first_of_units(t[LIEBERT_POWER])
-    return complete(pdus, counts=t[LIEBERT_PDU_COUNT], gaps=True)
 
 
 # Liebert floor PDUs (LIEBERT-GP-POWER-MIB): measurement points, told apart by an OID, and their
@@ -233,11 +206,9 @@ def _pm(below: int, name: str) -> Column:
     return column(f"10418.17.2.5.3.1.{below}", "pmPowerMgmtPDUTable" + name, optional=True)
 
 
-PM_PDU_TYPE, PM_PHASES, PM_AMPS = (
-    _pm(65, "PowerType"),
-    _pm(37, "NumberOfPhases"),
-    _pm(50, "CurrentValue"),
-)
+PM_PDU_TYPE = _pm(65, "PowerType")
+PM_PHASES = _pm(37, "NumberOfPhases")
+PM_AMPS = _pm(50, "CurrentValue")
 PM_SENSORS, PM_SENSOR_AMPS = _pm(9, "CurrentNOS"), _pm(10, "Current1Value")
 PM_LINES = Complete(
     column("10418.17.2.5.9.1.50", "pmPowerMgmtPhasesTableCurrentValue"),
@@ -277,30 +248,19 @@ def _measured(
 
 def _of_one_phase(values: Source, phases: Source) -> Derived:
     """Currents of PDUs. The MIBs do not say which current it is on a PDU with three phases."""
-    every_pdu = Complete(values, phases)
-
-    @rows_of(every_pdu)
-    def rows(t: Tables) -> Rows:
-        return where_not(t[every_pdu], THREE_PHASES, by=t[phases])
-
-    return rows
+    return rows_where(Complete(values, phases), phases, THREE_PHASES, keep=False)
 
 
 def _of_console_server(values: Source) -> Derived:
     """The figures of PDUs behind a console server."""
-
-    @rows_of(values, PM_OUTLETS)
-    def rows(t: Tables) -> Rows:
-        return unless({} if t[PM_OUTLETS] else t[values], t[PM_OUTLETS])
-
-    return rows
+    return rows_unless(values, PM_OUTLETS)
 
 
 @rows_of(ACS_WATTS)
 def acs_power(t: Tables) -> Rows:
     watts, types = t[ACS_WATTS], t[ACS_TYPE]
-    measured = left_join(watts, where_not(watts, ESTIMATED, by=types))
-    return where_not(measured, NO_SENSOR, by=types)
+    measurements = left_join(watts, where_not(watts, ESTIMATED, by=types))
+    return where_not(measurements, NO_SENSOR, by=types)
 
 
 @rows_of(*(PM_SENSOR_AMPS, PM_SENSORS, PM_OUTLET_AMPS, PM_AMPS), late=(PM_SENSOR_AMPS, PM_SENSORS))
@@ -333,9 +293,7 @@ PROFILES = (
         sys_object_ids=oids("21239.5.2", "21239.42.1"),
         # 0 unavailable, 2 partially unavailable: no object says which part
         conditions=(
-            device_condition(
-                column("21239.5.2.3.1.1.5", "pduMainAvail", optional=True), "1", optional=True
-            ),
+            device_condition(column("21239.5.2.3.1.1.5", "pduMainAvail", optional=True), "1"),
         ),
         outlets=outlets(
             State(
@@ -353,11 +311,11 @@ PROFILES = (
             energy=figure(_v5_metered(V5_ENERGY), THOUSANDTHS),
         )
         + outlets(
-            rows=_only_metered(V5_METERED_NAME),
-            name=_only_metered(column("21239.5.2.3.6.1.3", "pduOutletMeterLabel")),
-            current=figure(_only_metered(V5_CURRENT), HUNDREDTHS),
-            power=figure(_only_metered(V5_POWER)),
-            energy=figure(_only_metered(V5_ENERGY), THOUSANDTHS),
+            rows=only_metered(V5_METERED_NAME),
+            name=only_metered(column("21239.5.2.3.6.1.3", "pduOutletMeterLabel")),
+            current=figure(only_metered(V5_CURRENT), HUNDREDTHS),
+            power=figure(only_metered(V5_POWER)),
+            energy=figure(only_metered(V5_ENERGY), THOUSANDTHS),
         ),
         load=total(
             # firmware that does not measure the lines reports 0 for them
@@ -412,13 +370,7 @@ PROFILES = (
         load=total(figure(_v3_phases(8, "ctrl3ChIECDeciAmps"), TENTHS), else_outlets=True),
         power=total(figure(_v3_phases(10, "ctrl3ChIECRealPower")), else_outlets=True),
         energy=total(figure(_v3_phases(5, "ctrl3ChIECKWattHrs")), else_outlets=True),
-        evidence=Evidence(
-            state=EvidenceLevel.SIMULATED,
-            current=EvidenceLevel.SIMULATED,
-            power=EvidenceLevel.SIMULATED,
-            energy=EvidenceLevel.SIMULATED,
-            switching=EvidenceLevel.MIB,
-        ),
+        evidence=replace(SIMULATED, switching=EvidenceLevel.MIB),
         note=(
             "The command is a Gauge32 in the MIB. DCImanager's SNMP chooses the type itself,"
             " probably INTEGER, which a strict device refuses; the command pdu writes a Gauge32."
@@ -459,18 +411,17 @@ PROFILES = (
             unit_condition(
                 column("476.1.42.3.8.20.1.25", "lgpPduEntrySysStatus", optional=True),
                 *LIEBERT_STARTED,
-                optional=True,
                 why="its PDU starts up",
             ),
         ),
-        units=liebert_pdus,
+        units=Complete(units_of_index(LIEBERT_POWER), count=LIEBERT_PDU_COUNT, gaps=True),
         unit_count=LIEBERT_PDU_COUNT,
         outlets=outlets(
             State(
                 column("476.1.42.3.8.50.20.1.95", "lgpPduRcpEntryPwrState"),
                 on=("2",),
                 off=("1",),
-                conditions=(row_condition(LIEBERT_CONDITION, *LIEBERT_NORMAL, optional=True),),
+                conditions=(row_condition(LIEBERT_CONDITION, *LIEBERT_NORMAL),),
             ),
             Write(column("476.1.42.3.8.50.20.1.100", "lgpPduRcpEntryControl"), on=1, off=0),
             Guard(
@@ -540,7 +491,7 @@ PROFILES = (
             State(DCS_OUTLETS, on=("1",), off=("0",), absent=("9999",)),
             Write(DCS_OUTLETS, on=1, off=0),
             Guard(
-                dcs_type_of_unit,
+                of_unit(DCS_TYPE, DCS_OUTLETS),
                 allow=DCS_SWITCHED,
                 why="its unit is not of a type that switches",
             ),
@@ -572,7 +523,7 @@ PROFILES = (
                 PM_STATUS,
                 on=("2", "4", "10"),
                 off=("1", "3", "11"),
-                conditions=(row_condition(PM_ALARM, *PM_TRUSTED, optional=True),),
+                conditions=(row_condition(PM_ALARM, *PM_TRUSTED),),
             ),
             Write(column("~.5.1.6", "pmPowerMgmtOutletsTablePowerControl"), on=2, off=3),
             Guard(PM_STATUS, refuse=("3", "4", "10"), why="it is locked, or cannot be switched"),

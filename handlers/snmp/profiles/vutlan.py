@@ -12,19 +12,21 @@ only a pulse, with names of objects that neither MIB has. So nothing is switched
 
 from .language import *
 
-ELEMENT = "39052.1.3.1"
-TYPE = column(f"{ELEMENT}.6", "ctlUnitElementType")
 
+def element_outlets(root: str) -> tuple[Outlets, ...]:
+    """The elements of the type outlet, below this root."""
+    table = f"{root}.1.3.1"
+    types = column(f"{table}.6", "ctlUnitElementType")
 
-def _outlet(below: int, name: str) -> Derived:
-    """A column of the outlets."""
-    values = column(f"{ELEMENT}.{below}", name)
+    def of_outlets(below: int, name: str) -> Derived:
+        values = column(f"{table}.{below}", name)
+        return rows_where(values, types, "outlet", demanded=True, by_row=True)
 
-    @rows_of(values, TYPE, by_row=True)
-    def rows(t: Tables) -> Rows:
-        return where(t[values], t[TYPE], "outlet", demanded=True)
-
-    return rows
+    return outlets(
+        State(of_outlets(8, "ctlUnitElementState"), on=("on",), off=("off",)),
+        number=of_outlets(4, "ctlUnitElementNum"),
+        name=of_outlets(7, "ctlUnitElementName"),
+    )
 
 
 PROFILES = (
@@ -35,11 +37,7 @@ PROFILES = (
         source=librenms("vutlan/VUTLAN-SYSTEM-MIB"),
         models=("VT monitoring units with outlets or outlet modules",),
         sys_object_ids=oids("39052"),
-        outlets=outlets(
-            State(_outlet(8, "ctlUnitElementState"), on=("on",), off=("off",)),
-            number=_outlet(4, "ctlUnitElementNum"),
-            name=_outlet(7, "ctlUnitElementName"),
-        ),
+        outlets=element_outlets("39052"),
         evidence=SIMULATED.of("state"),
         note=(
             "Only elements of the type outlet are listed: a unit that has none, such as a VT825,"

@@ -79,19 +79,20 @@ def _note_units(agent: Agent, link_units: LinkUnitSelection, out: HandlerFinding
     listed_units, bulk = discover_units(agent, link_units)
     metadata = bulk.add(Pdu("/model/pdu/0", agent).getMetaData)
     version = bulk.add(Firmware("/firmware", agent).getVersion)
-    inlets = [bulk.add(unit.unit.proxy(Pdu).getInlets) for unit in listed_units]
-    failures = [states.queue_hardware_failures(bulk, unit.unit) for unit in listed_units]
+    units = [listed_unit.unit for listed_unit in listed_units]
+    inlets = [bulk.add(unit.proxy(Pdu).getInlets) for unit in units]
+    failures = [states.queue_hardware_failures(bulk, unit) for unit in units]
     outlet_metadata: list[Pending[Outlet.MetaData]] = []
-    for unit in listed_units:
-        outlet_metadata += bulk.add_each(Outlet.getMetaData, unit.outlets)
+    for listed_unit in listed_units:
+        outlet_metadata += bulk.add_each(Outlet.getMetaData, listed_unit.outlets)
     bulk.perform()
     _note_nameplate(metadata, version, out)
-    for unit, unit_inlets in zip(listed_units, inlets):
+    for listed_unit, unit_inlets in zip(listed_units, inlets):
         inlet_count = "cannot be read"
         if unit_inlets.error is None:
             inlet_count = str(len(unit_inlets.get()))
-        path = unit.unit.path()
-        out.seen.append({"object": f"{path} getOutlets", "holds": _outlet_types(unit)})
+        path = listed_unit.unit.path()
+        out.seen.append({"object": f"{path} getOutlets", "holds": _outlet_types(listed_unit)})
         out.seen.append({"object": f"{path} getInlets", "holds": inlet_count})
     if any(map(states.may_not_read_failures, failures)):
         out.cannot.append(f"see a relay that fails: {states.NO_FAILURES}")

@@ -20,8 +20,8 @@ def read_nameplate(session: Session) -> Nameplate:
     A unit that refuses says nothing.
     """
     bulk = Bulk(session.agent)
-    units = [unit for unit in find_units(session) if unit.has_pdu]
-    answers = [bulk.add(unit.unit.proxy(Pdu).getMetaData) for unit in units]
+    units = [listed_unit.unit for listed_unit in find_units(session) if listed_unit.has_pdu]
+    answers = [bulk.add(unit.proxy(Pdu).getMetaData) for unit in units]
     bulk.perform()
     parts = [_part(answer) for answer in answers]
     return Nameplate(

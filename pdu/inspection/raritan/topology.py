@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Optional, TypeVar, Union
 
-from handlers.raritan.discovery import ListedUnit
 from handlers.raritan.handler import Session
 from handlers.raritan.meters import InletMeter
 from handlers.raritan.readings import NOT_FITTED, SensorReading, ask_listed, listed_parts
 from handlers.raritan.rpc import Bulk, Interface, Pending, present
 from handlers.raritan.rpc.pdumodel import Inlet, OverCurrentProtector, Pdu, Rating
+from handlers.raritan.units import XerusUnit
 from handlers.shared.meter_figures import NotKnown, NotMetered
 
 from ..topology import BREAKER, LINE, MeteredPart, unread_part
@@ -44,7 +44,7 @@ def read_topology(session: Session) -> list[MeteredPart]:
     those that find the units.
     """
     bulk = Bulk(session.agent)
-    units = [_Unit(bulk, unit) for unit in find_units(session) if unit.has_pdu]
+    units = [_Unit(bulk, row.unit) for row in find_units(session) if row.has_pdu]
     bulk.perform()
     for unit in units:
         unit.ask_parts(bulk)
@@ -61,9 +61,9 @@ def read_topology(session: Session) -> list[MeteredPart]:
 class _Unit:
     """One unit. A list or a meter that cannot be read is a part whose current is not known."""
 
-    def __init__(self, bulk: Bulk, unit: ListedUnit) -> None:
-        self._unit = unit.unit
-        pdu = unit.unit.proxy(Pdu)
+    def __init__(self, bulk: Bulk, unit: XerusUnit) -> None:
+        self._unit = unit
+        pdu = unit.proxy(Pdu)
         self._inlet_list = bulk.add(pdu.getInlets)
         self._protector_list = bulk.add(pdu.getOverCurrentProtectors)
         # None in the place of a hole
@@ -100,8 +100,8 @@ class _Unit:
         self, references: Sequence[Optional[AnInterface]], method: str
     ) -> list[Optional[AnInterface]]:
         """As `XerusUnit.each_once`, with None in the place of a reference that is null."""
-        listed = [reference for reference in references if reference is not None]
-        proxies = iter(self._unit.each_once(listed, method))
+        listed_references = [reference for reference in references if reference is not None]
+        proxies = iter(self._unit.each_once(listed_references, method))
         return [None if reference is None else next(proxies) for reference in references]
 
     def ask_readings(self, bulk: Bulk) -> None:

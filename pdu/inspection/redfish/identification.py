@@ -100,34 +100,38 @@ def _note_switching(
     out: HandlerFinding,
 ) -> None:
     """Note in `out` how many outlets can be switched, and why the others cannot."""
-    with_action: list[ListedOutlet] = []
+    outlets_with_action: list[ListedOutlet] = []
     for outlet in outlets:
         if resources.text(_action(outlet.resource), "target"):
-            with_action.append(outlet)
-    if not with_action:
+            outlets_with_action.append(outlet)
+    if not outlets_with_action:
         out.cannot.append(
             f"switch: no outlet offers the action {_ACTION_NAME}; all are metered only, or the"
             " account may not switch"
         )
         return
-    infos = _read_infos(service, [outlet.resource for outlet in with_action])
-    possible = [outlet for outlet in with_action if _is_possible(service, outlet, infos)]
-    unproven: list[ListedOutlet] = []
+    infos = _read_infos(service, [outlet.resource for outlet in outlets_with_action])
+    possible_outlets = [
+        outlet for outlet in outlets_with_action if _is_possible(service, outlet, infos)
+    ]
+    unproven_outlets: list[ListedOutlet] = []
     if not config.switch_unproven:
-        unproven = [outlet for outlet in possible if not _is_proven(service, outlet, infos)]
-    switchable = [outlet for outlet in possible if outlet not in unproven]
-    if switchable:
+        unproven_outlets = [
+            outlet for outlet in possible_outlets if not _is_proven(service, outlet, infos)
+        ]
+    switchable_outlets = [outlet for outlet in possible_outlets if outlet not in unproven_outlets]
+    if switchable_outlets:
         basis = f"action {_ACTION_NAME}"
-        values = [_values(service, outlet.resource, infos) for outlet in switchable]
+        values = [_values(service, outlet.resource, infos) for outlet in switchable_outlets]
         if None not in values:
             basis += ", with the values that it lists"
-        out.note_switched(len(switchable), len(outlets), f"{basis}: {_SCHEMA}")
-    if unproven:
+        out.note_switched(len(switchable_outlets), len(outlets), f"{basis}: {_SCHEMA}")
+    if unproven_outlets:
         out.cannot.append(
-            f"switch {counted(len(unproven), 'outlet')} without switch_unproven=yes: the action"
-            " lists no values that it accepts, or its target is not below the outlet"
+            f"switch {counted(len(unproven_outlets), 'outlet')} without switch_unproven=yes: the"
+            " action lists no values that it accepts, or its target is not below the outlet"
         )
-    impossible_count = len(with_action) - len(possible)
+    impossible_count = len(outlets_with_action) - len(possible_outlets)
     if impossible_count:
         out.cannot.append(f"switch {counted(impossible_count, 'outlet')}: {_IMPOSSIBLE}")
 

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple, Optional
+from typing import Any, Optional
 
 from handlers import dcimanager
 from handlers.dcimanager.snmp import Snmp
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
-from handlers.shared.meter_figures import Figure, measured
+from handlers.shared.meter_figures import measured
 from handlers.snmp import detection, metering
 from handlers.snmp.decoding import printable_text
 from handlers.snmp.device import SnmpDevice, read_states
@@ -76,7 +76,8 @@ def device_finding(device: Tables, choice: FamilySelection) -> HandlerFinding:
         return out
     profile = read_device.profile
     out.family = profile.key
-    out.why = _why(read_device, product_id, is_fixed=choice.is_fixed)
+    basis = _choice_basis(profile, product_id, is_fixed=choice.is_fixed)
+    out.why = f"{basis}; {_listed_phrase(read_device)}"
     out.tried = _candidate_rows(candidates, read_device, device)
     switch_unproven = choice.switches_unproven(profile)
     _note_capabilities(read_device, switch_unproven=switch_unproven, out=out)
@@ -121,16 +122,10 @@ def _candidate_row(
 
 def _name(candidate: detection.Candidate, candidates: list[detection.Candidate]) -> str:
     """The family's key, with the root of its tree if the family is tried at several."""
-    of_family = [other for other in candidates if other.profile is candidate.profile]
-    if len(of_family) == 1:
+    profiles = [row.profile for row in candidates]
+    if profiles.count(candidate.profile) == 1:
         return candidate.profile.key
     return f"{candidate.profile.key} at {candidate.root}"
-
-
-def _why(read_device: SnmpDevice, sys_object_id: str, *, is_fixed: bool) -> str:
-    """What chose the family, and what the PDU has of its objects."""
-    basis = _choice_basis(read_device.profile, sys_object_id, is_fixed=is_fixed)
-    return f"{basis}; {_listed_phrase(read_device)}"
 
 
 def _choice_basis(profile: Profile, sys_object_id: str, *, is_fixed: bool) -> str:
@@ -185,65 +180,31 @@ def _note_states(read_device: SnmpDevice, out: HandlerFinding) -> None:
         out.cannot.append("read or switch outlets: it has none")
 
 
-class _UnitTotal(NamedTuple):
-    """A figure of a unit, and what it rests on."""
-
-    name: str
-    value: Figure
-    unit: str
-    #: None: the family has no such object
-    total: Optional[Total]
-    proof: EvidenceLevel
-    #: no part of the total is larger
-    most: Optional[Decimal] = None
-
-
 def _note_totals(read_device: SnmpDevice, figures: dcimanager.Figures, out: HandlerFinding) -> None:
-    """Note in `out` load (A), power (W) and energy (kWh) of the unit, with their evidence."""
+    """Note in `out` load (A), power (W) and energy (kWh) of the unit, with what they rest on."""
     profile = read_device.profile
-    evidence, ceilings = evidence_of(profile), profile.ceilings
-    load = _UnitTotal(
-        name="load",
-        value=figures.load_a,
-        unit="A",
-        total=profile.load,
-        proof=evidence.current,
-        most=ceilings.part_a,
+    levels, ceilings = evidence_of(profile), profile.ceilings
+    rows = (
+        ("load", figures.load_a, "A", profile.load, levels.current, ceilings.part_a),
+        ("power", figures.power_w, "W", profile.power, levels.power, ceilings.part_w),
+        ("energy", figures.energy_kwh, "kWh", profile.energy, levels.energy, None),
     )
-    power = _UnitTotal(
-        name="power",
-        value=figures.power_w,
-        unit="W",
-        total=profile.power,
-        proof=evidence.power,
-        most=ceilings.part_w,
-    )
-    energy = _UnitTotal(
-        name="energy",
-        value=figures.energy_kwh,
-        unit="kWh",
-        total=profile.energy,
-        proof=evidence.energy,
-    )
-    for row in (load, power, energy):
-        if row.total is None:
-            out.cannot.append(
-                f"report its {row.name}: the family '{profile.key}' has no such object"
-            )
+    for name, value, unit_symbol, total, level, most in rows:
+        if total is None:
+            out.cannot.append(f"report its {name}: the family '{profile.key}' has no such object")
             continue
-        summands = summed_figures(row.total, read_device.tables, row.most)
+        summands = summed_figures(total, read_device.tables, most)
+        basis = f"the sum over the outlets; {_SOURCES.get(level, 'nothing')}"
         if summands:
-            basis = _basis(row.proof, summands)
-        else:
-            basis = f"the sum over the outlets; {_SOURCES.get(row.proof, 'nothing')}"
-        out.note_total(row.name, row.value, row.unit, basis)
+            basis = _basis(level, summands)
+        out.note_total(name, value, unit_symbol, basis)
 
 
 def _note_outlet_figures(
     read_device: SnmpDevice, figures: dcimanager.Figures, out: HandlerFinding
 ) -> None:
-    """Note in `out` how many outlets have a current and an energy, with the evidence."""
-    evidence, outlets = evidence_of(read_device.profile), read_device.outlets
+    """Note in `out` how many outlets have a current and an energy, and what that rests on."""
+    levels, outlets = evidence_of(read_device.profile), read_device.outlets
     ports = figures.ports.values()
     current_source = None if outlets is None else outlets.current
     energy_source = None if outlets is None else outlets.energy
@@ -251,8 +212,8 @@ def _note_outlet_figures(
     energies = [port.energy_kwh for port in ports if measured(port.energy_kwh) is not None]
     total = len(read_device.states)
     for name, count, basis in (
-        ("current", len(currents), _basis(evidence.current, [current_source])),
-        ("energy", len(energies), _basis(evidence.energy, [energy_source])),
+        ("current", len(currents), _basis(levels.current, [current_source])),
+        ("energy", len(energies), _basis(levels.energy, [energy_source])),
     ):
         out.metered_outlets = max(out.metered_outlets, count)
         if count:
@@ -299,42 +260,42 @@ def summed_figures(
     A unit has one of them as its total (see `Total`).
     """
     figures: list[Measurement] = []
-    summed_units: set[str] = set()
+    summed_members: set[str] = set()
     for figure in total.figures:
-        if summed_units and total.unit is None:
-            break  # further figures were not read
-        units: set[str] = set()
-        incomplete_units: set[str] = set()
+        if summed_members and total.unit is None:
+            break  # the device is no chain, and further figures were not read
+        members: set[str] = set()
+        incomplete_members: set[str] = set()
         for index, value in figure.rows(tables, most).items():
-            unit = total.unit.of(index) if total.unit else ""
-            units.add(unit)
+            member = total.unit.of(index) if total.unit else ""
+            members.add(member)
             if not isinstance(value, Decimal):
-                incomplete_units.add(unit)
-        whole_units = units - incomplete_units
-        if whole_units - summed_units:
+                incomplete_members.add(member)
+        complete_members = members - incomplete_members
+        if complete_members - summed_members:
             figures.append(figure)
-            summed_units |= whole_units
+            summed_members |= complete_members
     return figures
 
 
-def _basis(proof: EvidenceLevel, profile_parts: Iterable[Optional[family_tables.Part]]) -> str:
-    """What a figure rests on: the names of the objects of these parts, and the kind of proof."""
+def _basis(level: EvidenceLevel, profile_parts: Iterable[Optional[family_tables.Part]]) -> str:
+    """What a figure rests on: the objects of these parts by their names, and its evidence."""
     objects: list[str] = []
     for part in profile_parts:
         if part is not None:
             objects += family_tables.object_names(part)
     names = ", ".join(dict.fromkeys(objects))
-    texts = [text for text in (names, _SOURCES.get(proof, "")) if text]
+    texts = [text for text in (names, _SOURCES.get(level, "")) if text]
     return "; ".join(texts)
 
 
 def _read_objects(device: Tables, profiles: Iterable[Profile]) -> list[dict[str, Any]]:
     """The objects that were read, with their names in the MIB where a profile has them."""
     value_by_oid: dict[str, str] = {}
-    for oid, value in device.answers.got.items():
+    for oid, value in device.answers.gets.items():
         value_by_oid[oid] = "nothing" if value is None else printable_text(value, LONGEST)
     row_count_by_oid: dict[str, str] = {}
-    for oid, rows in device.answers.walked.items():
+    for oid, rows in device.answers.walks.items():
         row_count_by_oid[oid] = counted(len(rows), "row") if rows else "nothing"
     names = _object_names(profiles)
     objects: list[dict[str, Any]] = []

@@ -12,8 +12,6 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Optional
 
-from handlers.shared import meter_figures
-from handlers.shared.meter_figures import ExactFigure
 from handlers.snmp.decoding import text
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Measurement, Total
@@ -43,10 +41,10 @@ def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
     load = device.profile.load
     if load is None:
         return []
-    tables = device.tables.settled(also_wanted=load.sources())
+    tables = device.tables.settled(load.sources())
     most_amperes = device.profile.ceilings.part_a
     parts: list[MeteredPart] = []
-    units: dict[str, set[str]] = {LINE: set(), BREAKER: set()}  # that have parts of a kind
+    units: dict[str, set[str]] = {LINE: set(), BREAKER: set()}  # of a chain, that have such parts
     for figure in load.figures:
         kind = part_kind(figure)
         if kind is None:
@@ -57,7 +55,9 @@ def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
         units[kind].update(_unit(load, row) for row in rows)
         labels = _labels(kind, figure, rows, tables)
         for row in rows:
-            parts.append(MeteredPart(kind, labels[row], _value(value_by_row[row])))
+            value = value_by_row[row]
+            current_a = float(value) if isinstance(value, Decimal) else value
+            parts.append(MeteredPart(kind, labels[row], current_a))
     return parts
 
 
@@ -70,11 +70,6 @@ def _is_of(load: Total, row: str, units: Collection[str]) -> bool:
     """Whether a row belongs to one of these units; without its own unit, to any."""
     unit = _unit(load, row)
     return unit in units or (bool(units) and is_unidentified(row) and not unit.strip("."))
-
-
-def _value(figure: ExactFigure) -> meter_figures.Figure:
-    """The figure as a float, or why it has no value."""
-    return float(figure) if isinstance(figure, Decimal) else figure
 
 
 def part_kind(figure: Measurement) -> Optional[str]:

@@ -16,7 +16,7 @@ from handlers.shared.settings import HOST, Settings
 from ...cli.output import counted
 from ...inspection.nut.reading import ServerDevice, read_devices
 from ..recording_formats import Recording, RecordingFormat, RecordingOptions, ReplayedDevice
-from ..scrub import NAMES, Scrubber, is_product, kind_of, replace_unread
+from ..scrub import NAMES, Scrubber, is_product, kind_of, unread_groups
 from ..simulated_pdu import UnitFault
 from . import dump
 from .server import NutServer
@@ -69,8 +69,9 @@ def _serve(text: str, port: int) -> ReplayedDevice:
     devices = dump.parse(text)
     server = NutServer(devices, port)
 
-    def make_server(own_port: int, fault: UnitFault, contents: Any) -> NutServer:
-        return NutServer(contents, own_port, fault)
+    def make_server(other_port: int, fault: UnitFault, contents: Any) -> NutServer:
+        """Another server of the kind: `ReplayedDevice.make_pdu`."""
+        return NutServer(contents, other_port, fault)
 
     about = "; ".join(_about(device) for device in devices)
     replayed_device = server.describe("nut", about)
@@ -114,7 +115,8 @@ def scrubbed(device: ServerDevice, scrubber: Scrubber, settings: Settings) -> Se
         return clean_device
 
     names = [name for name, value in device.variables.items() if not _is_of_product(name, value)]
-    return replace_unread(names, scrub, lambda clean_device: _values(clean_device, settings))
+    unread_names = unread_groups(names, (), scrub, lambda device: _values(device, settings))
+    return scrub(unread_names)
 
 
 def _is_of_product(name: str, value: str) -> bool:

@@ -106,8 +106,8 @@ def require_what_the_handler_reads(rows: Rows, device: SnmpReads, choice: Family
         answers = read_as_chosen(device, choice).tables.answers
     except PduHandlerError:
         return
-    read_oids = [oid for oid, value in answers.got.items() if value is not None]
-    for column, values in answers.walked.items():
+    read_oids = [oid for oid, value in answers.gets.items() if value is not None]
+    for column, values in answers.walks.items():
         read_oids += [f"{column}.{index}" for index in values]
     absent_oids = [oid for oid in read_oids if arcs(oid) not in rows]
     if absent_oids:

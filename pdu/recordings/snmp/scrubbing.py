@@ -296,9 +296,9 @@ class _IndexScrubber:
 
 
 def _spelled_runs(index: Sequence[int]) -> list[tuple[int, int]]:
-    """Begin and end of each part of an index that spells octets rather than numbers: of _RUN arcs
-    in a row, _LARGE_IN_RUN are large, and none is larger than an octet. It begins at the first
-    large one. Parts that touch are one.
+    """Begin and end of each part of an index that may be a text or an address, an octet in each
+    arc: of _RUN arcs in a row, _LARGE_IN_RUN are then large, as letters are, and none is larger
+    than an octet. The part begins at the first large arc. Parts that touch are one.
     """
     runs: list[tuple[int, int]] = []
     for start in range(len(index) - _RUN + 1):

@@ -153,11 +153,10 @@ def _snmprec(text: str) -> RowFile:
     """The rows of a .snmprec file, and its malformed lines."""
     row_file = RowFile()
     for number, line in enumerate(text.split("\n"), 1):
-        line = line.rstrip("\r")
         if not line.strip() or line.startswith("#"):
             continue
         try:
-            written_oid, written_kind, written_value = line.split("|", 2)
+            written_oid, written_kind, written_value = line.rstrip("\r").split("|", 2)
             oid = arcs(written_oid)  # first: what is no row has no first value of a module
             kind, value = first_value(written_kind, written_value)
             row_file.add(oid, _row(kind, value), number)
@@ -295,9 +294,9 @@ def _oid(text: str) -> Arcs:
     """The OID of a row: numbers, or a name of _NAMES (snmpwalk without -On) and numbers. Raises
     _UnknownName.
     """
-    first, dot, rest = text.partition(".")
-    begin = _NAMES.get(first, first)
-    oid = oid_arcs(f"{begin}{dot}{rest}")
+    name, dot, arcs_below = text.partition(".")
+    begin = _NAMES.get(name, name)
+    oid = oid_arcs(f"{begin}{dot}{arcs_below}")
     if oid is None:
         raise _UnknownName
     return oid

@@ -48,7 +48,13 @@ from .recorded_rows import (
     dotted,
     reading,
 )
-from .unit_objects import UnitObjects, energy_figures, load_figures, unit_objects
+from .unit_objects import (
+    UnitObjects,
+    energy_figures,
+    load_figures,
+    objects_with_index,
+    unit_objects,
+)
 
 _MOST_BITS = 512  # limit for the bits of one row that _changes tries
 _SEPARATOR = re.compile(r"[^\w.-]")  # between the fields of a text with several states
@@ -110,7 +116,7 @@ class SnmpUnit(SimulatedPdu):
         self._lost_objects = LostObjects()
         #: of a unit of the family with fewer outlets; none if there is none
         self.smaller_rows: Rows = {}
-        self._walked: set[Arcs] = set()
+        self._walked_oids: set[Arcs] = set()
         self._requests_after_command = 0
         self.begin(fault)
 
@@ -147,9 +153,9 @@ class SnmpUnit(SimulatedPdu):
         if self._lost_objects.in_walks and next_oid in self._lost_objects.oids:
             raise _gen_error(next_oid)
         # the second row of a table and those after it
-        if self.fault is UnitFault.HALF and oid in self._walked:
+        if self.fault is UnitFault.HALF and oid in self._walked_oids:
             raise _gen_error(oid)
-        self._walked.add(next_oid)
+        self._walked_oids.add(next_oid)
         return next_oid, self._rows[next_oid]
 
     def _note(self, oid: Arcs) -> None:
@@ -314,9 +320,9 @@ class SnmpUnit(SimulatedPdu):
         third_states: Sequence[str] = _THIRD_STATES[:2],
     ) -> bool:
         """Change rows so that the family reads `state` for this outlet, and no other state
-        changes; rather so that it can be switched as before. False if no change is found.
-        `command_oid` is the object of the command, () for a change without one; `third_states`:
-        what may be written for UNKNOWN."""
+        changes. False if no change is found. A change after which the outlet can be switched as
+        before is preferred. `command_oid`: the object of the command, () for a change without
+        one; `third_states`: what may be written for UNKNOWN."""
         assert self._device is not None and self._device.outlets is not None
         states = self._device.outlets.states
         assert states is not None
@@ -396,7 +402,7 @@ class SnmpUnit(SimulatedPdu):
             return []
         oids = self._objects.middle_outlet_state
         lost_objects = [LostObjects(oids, in_walks=in_walks) for in_walks in (True, False)]
-        return [SnmpContents(self._rows, lost) for lost in lost_objects]
+        return [SnmpContents(self._rows, objects) for objects in lost_objects]
 
     def without_row(self) -> Sequence[tuple[str, SnmpContents]]:
         """The middle one of the outlets that are on."""
@@ -462,13 +468,13 @@ class SnmpUnit(SimulatedPdu):
         """The rows without these."""
         return SnmpContents({oid: row for oid, row in self._rows.items() if oid not in oids})
 
-    def _with_figures(self, oids: Iterable[Arcs], changed: Callable[[int], int]) -> SnmpContents:
+    def _with_figures(self, oids: Iterable[Arcs], change: Callable[[int], int]) -> SnmpContents:
         """The rows with a changed number in each of these objects that is one."""
         rows = dict(self._rows)
         for oid in oids:
             value = rows[oid].value
             if rows[oid].tag in NUMBERS and isinstance(value, int):
-                rows[oid] = rows[oid]._replace(value=changed(value))
+                rows[oid] = rows[oid]._replace(value=change(value))
         return SnmpContents(rows)
 
     def close(self) -> None:
@@ -519,7 +525,7 @@ def _changes(
     hold a state or were written, which may have to agree; then to any single row; then to a part
     of a row.
     """
-    own_oids = _oids_of_outlet(oids, identity)
+    own_oids = objects_with_index(oids, identity)
     state_oids = [oid for oid in own_oids if oid == command_oid or _holds_state(states, rows[oid])]
     for value in values:
         yield _rows_with(rows, state_oids, value)
@@ -536,14 +542,6 @@ def _changes(
 def _holds_state(states: State, row: SnmpRow) -> bool:
     """Whether the row's value is one of those for on and off."""
     return str(row.raw).strip() in (*states.on, *states.off)
-
-
-def _oids_of_outlet(oids: Sequence[Arcs], identity: str) -> list[Arcs]:
-    """The OIDs that end with the index of an outlet; none for an identity that is no index."""
-    if not re.fullmatch(r"[0-9]+(\.[0-9]+)*", identity):
-        return []
-    index = arcs(identity)
-    return [oid for oid in oids if oid[-len(index) :] == index]
 
 
 def _changed_octets(octets: bytes, values: Sequence[str]) -> Iterator[bytes]:

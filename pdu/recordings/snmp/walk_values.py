@@ -142,13 +142,13 @@ def parse_value(
     if name not in _TAGS:
         raise UnknownType
     tag = _TAGS[name]
-    bare = value.strip()
+    value_text = value.strip()
     if tag in NUMBERS:
-        return SnmpRow(tag, _number(tag, bare, is_hex=is_hex))
+        return SnmpRow(tag, _number(tag, value_text, is_hex=is_hex))
     if tag == OID:
-        return SnmpRow(tag, oid_of(bare))
+        return SnmpRow(tag, oid_of(value_text))
     if tag == ADDRESS:
-        return SnmpRow(tag, _address(bare))
+        return SnmpRow(tag, _address(value_text))
     return SnmpRow(tag, _octets_of_type(name, value))
 
 
@@ -168,17 +168,17 @@ def _address(text: str) -> bytes:
     return bytes(int(part) for part in text.split("."))
 
 
-def _number(tag: int, bare: str, *, is_hex: bool) -> int:
+def _number(tag: int, text: str, *, is_hex: bool) -> int:
     """The number in a line: decimal, in parentheses after a name, or by its type binary or hex."""
-    binary = _BINARY.match(bare)
+    binary = _BINARY.match(text)
     if binary is not None:
         return _signed(tag, int(binary[1], 2))
-    hexadecimal = _HEX.match(bare) if is_hex else None
+    hexadecimal = _HEX.match(text) if is_hex else None
     if hexadecimal is not None:
         return _signed(tag, int(hexadecimal[1], 16))
-    decimal = _HINTED.match(bare) or re.search(r"\((-?[0-9]+)\)", bare)
+    decimal = _HINTED.match(text) or re.search(r"\((-?[0-9]+)\)", text)
     if decimal is None:
-        raise ValueError(f"{bare[:30]!r} is not a number")
+        raise ValueError(f"{text[:30]!r} is not a number")
     digits = decimal[1].replace(".", "")  # the point is the DISPLAY-HINT's: see _HINTED
     return int(digits)
 
@@ -191,9 +191,9 @@ def _signed(tag: int, number: int) -> int:
     return number - size
 
 
-def _opaque_number(bare: str) -> bytes:
+def _opaque_number(text: str) -> bytes:
     """Net-SNMP's encoding of a float or a 64-bit integer as Opaque. Raises UnknownType."""
-    kind, _, number_and_units = bare.partition(": ")
+    kind, _, number_and_units = text.partition(": ")
     digits, _, _ = number_and_units.partition(" ")
     if kind == "Float":
         return _FLOAT + struct.pack(">f", float(digits))

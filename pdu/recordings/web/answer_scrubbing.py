@@ -8,6 +8,7 @@ member, the numbers and words of a run.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
@@ -75,7 +76,8 @@ def scrub_answers(
     for kind, pattern in _PARTS.items():
         # what a stand-in left of a longer part is a part, too
         texts = [answer for answer in scrub(unread).values() if isinstance(answer, TextAnswer)]
-        try_groups([Group(kind, part) for text in texts for part in text.parts(pattern)])
+        parts = itertools.chain.from_iterable(text.parts(pattern) for text in texts)
+        try_groups([Group(kind, part) for part in parts])
     clean_answers = scrub(unread)
     kept_texts = _kept_texts(clean_answers, scrubber, links)
     return ScrubbedAnswers(clean_answers, kept_texts)

@@ -5,6 +5,7 @@ version of the handler, and for commands. By the handler's name; a codec needs n
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,17 +35,19 @@ _LEFT_OUT = re.compile(r"Waveform|Log|Statistics?$|Parents|Children|Password|Raw
 _LINKED = re.compile(r"/(?:link|model/pdu)/([0-9]{1,9})(?:/|$)")
 
 
-def _read_getters(data: Any, recorded: Recorded) -> None:
+def _read_getters(data: Any, recorded_answers: Recorded) -> None:
     """Call the getters of the objects that the answers name, until all are called."""
-    called: set[tuple[str, str]] = set()
+    called_methods: set[tuple[str, str]] = set()
     with raritan_settings.agent(data, raritan_settings.read_settings(data)) as agent:
-        while len(called) < MOST:
-            calls = list(_calls(recorded()))
-            called.update((rid, method) for rid, method, _ in calls)
-            getters = [getter for getter in dict.fromkeys(_getters(calls)) if getter not in called]
+        while len(called_methods) < MOST:
+            calls = list(_calls(recorded_answers()))
+            called_methods.update((rid, method) for rid, method, _ in calls)
+            getters = [
+                getter for getter in dict.fromkeys(_getters(calls)) if getter not in called_methods
+            ]
             if not getters:
                 return
-            called.update(getters)
+            called_methods.update(getters)
             for start in range(0, len(getters), CALLS_IN_A_BULK):
                 part = getters[start : start + CALLS_IN_A_BULK]
                 requests = [
@@ -78,16 +81,21 @@ def _getters(calls: Sequence[tuple[str, str, Any]]) -> Iterator[tuple[str, str]]
         if method == "getOutlets":
             for index in range(len(references)):
                 yield f"{rid}/outlet/{index}", "getMetaData"
-        linked = _LINKED.match(rid)
-        for other_rid, idl_type in references:
-            prefix = f"/link/{linked[1]}" if linked and linked[1] != "0" else ""
-            names_unit = prefix and f"{other_rid}/".startswith(
-                (f"{prefix}/", f"/model/pdu/{linked[1]}/" if linked else "/")
-            )
-            types.setdefault(other_rid if names_unit else f"{prefix}{other_rid}", idl_type)
+        for reference, idl_type in references:
+            types.setdefault(_rid_at_main_unit(reference, rid), idl_type)
     for rid, idl_type in types.items():
         if idl_type.startswith(_MODULES):
             yield from ((rid, method) for method in _getters_of_type(idl_type))
+
+
+def _rid_at_main_unit(reference: str, rid: str) -> str:
+    """The id by which the main unit is asked for an object to which an answer of `rid` refers: a
+    link unit may refer to its objects as if it were alone.
+    """
+    link_match = _LINKED.match(rid)
+    link_id = link_match[1] if link_match else "0"
+    names_unit = f"{reference}/".startswith((f"/link/{link_id}/", f"/model/pdu/{link_id}/"))
+    return reference if link_id == "0" or names_unit else f"/link/{link_id}{reference}"
 
 
 def _references(value: Any) -> Iterator[tuple[str, str]]:
@@ -125,17 +133,17 @@ _OTHER = re.compile(
 )
 
 
-def _read_links(data: Any, recorded: Recorded) -> None:
+def _read_links(data: Any, recorded_answers: Recorded) -> None:
     """Read the resources to which answers link, below the power equipment."""
     paths_of_requests: set[str] = set()
     with RedfishService(redfish_settings.read_settings(data), seconds=_SECONDS) as service:
         service.root()
         while len(paths_of_requests) < MOST:
-            answers = recorded()
+            answers = recorded_answers()
             paths_of_requests.update(
                 RequestPattern.parse(answer.request).target.rstrip("/") for answer in answers
             )
-            paths = [path for answer in answers for path in _links(answer.content)]
+            paths = itertools.chain.from_iterable(_links(answer.content) for answer in answers)
             new_paths = [
                 path for path in dict.fromkeys(paths) if path.rstrip("/") not in paths_of_requests
             ]

@@ -61,7 +61,7 @@ _FILE = """\
 "version": "1.2",
 "creator": {creator},
 "_pdu": {{
-{own},
+{pdu_object},
 "outlets": {{
 {outlets}
 }}}},
@@ -170,7 +170,7 @@ class WebRecording(NamedTuple):
     @property
     def text(self) -> str:
         """The text of the file: one outlet and one entry a line."""
-        own = {
+        pdu_object = {
             "handler": self.handler,
             "refused": self.refusal,
             "compared": "yes" if self.is_compared else "no",
@@ -182,7 +182,7 @@ class WebRecording(NamedTuple):
         entries = [_json(_entry(answer)) for answer in self.answers]
         return _FILE.format(
             creator=_json({"name": "pdu record", "version": VERSION}),
-            own=_json(own)[1:-1],
+            pdu_object=_json(pdu_object)[1:-1],
             outlets=",\n".join(outlets),
             entries=",\n".join(entries),
         )
@@ -235,9 +235,9 @@ def handler_in(text: str) -> str:
     return ""
 
 
-def _handler_of(own: Mapping[str, Any]) -> str:
+def _handler_of(pdu_object: Mapping[str, Any]) -> str:
     """The handler in the object `_pdu`; "" for one that is not of this pack."""
-    name = str(own.get("handler", ""))
+    name = str(pdu_object.get("handler", ""))
     return name if registry.is_handler(name) else ""
 
 
@@ -273,7 +273,7 @@ def parse(text: str) -> WebRecording:
         log = _log_of(text)
         if "_pdu" in log:
             answers = merged(map(_answer, log["entries"]))
-            return _with_own(WebRecording(answers), log["_pdu"])
+            return _with_pdu_object(WebRecording(answers), log["_pdu"])
         return _of_another_tool(log["entries"])
     except FORM_ERRORS as error:
         reason = f"{type(error).__name__}: {str(error)[:80]}"
@@ -284,7 +284,7 @@ def _of_another_tool(entries: Sequence[Any]) -> WebRecording:
     """The answers of one host and port. Raises what Python raises for JSON of another form."""
     own_place = ""
     answers: list[Answer] = []
-    answered: set[str] = set()
+    answered_requests: set[str] = set()
     left_out: dict[str, str] = {}
     for entry in entries:
         request = entry["request"]
@@ -297,12 +297,12 @@ def _of_another_tool(entries: Sequence[Any]) -> WebRecording:
             reason = _reason_to_leave_out(entry) if is_own else "another host or port"
             if not reason:
                 answers.append(_answer(entry, hides_secrets=True))
-                answered.add(words)
+                answered_requests.add(words)
         except (SettingsError, *FORM_ERRORS) as error:
             reason = f"it cannot be read ({type(error).__name__})"
         if reason:
             left_out[words] = f"{printable(words, 200)}: {reason}"
-    sentences = [text for words, text in left_out.items() if words not in answered]
+    sentences = [text for words, text in left_out.items() if words not in answered_requests]
     # a session that ends leads from a page to the login
     answers.sort(key=lambda answer: not 300 <= answer.status < 400)
     return WebRecording(merged(answers), left_out=sentences, is_of_another_tool=True)
@@ -367,6 +367,7 @@ def shown_figure(figure: Figure) -> Union[float, str, None]:
 
 
 def _figure(value: Any) -> Figure:
+    """A figure of the file: see `shown_figure`. Raises ValueError and TypeError."""
     if value == _UNKNOWN:
         return NotKnown("it was not known when it was recorded")
     if value is None:
@@ -377,12 +378,12 @@ def _figure(value: Any) -> Figure:
     return figure
 
 
-def _with_own(recording: WebRecording, own: Mapping[str, Any]) -> WebRecording:
-    """The recording with the fields of `own`, its object `_pdu`. Raises what Python raises for JSON
-    of another form."""
+def _with_pdu_object(recording: WebRecording, pdu_object: Mapping[str, Any]) -> WebRecording:
+    """The recording with the fields of its object `_pdu`. Raises what Python raises for JSON of
+    another form."""
     contents = recording.contents
     outlets: dict[str, RecordedOutlet] = {}
-    for name, row in own.get("outlets", {}).items():
+    for name, row in pdu_object.get("outlets", {}).items():
         outlets[name] = RecordedOutlet(
             state=_STATES[row["state"]],
             energy_kwh=_figure(row.get("kwh")),
@@ -392,12 +393,12 @@ def _with_own(recording: WebRecording, own: Mapping[str, Any]) -> WebRecording:
     _require_distinct(outlets)
     return recording._replace(
         outlets=outlets,
-        load_a=_figure(own.get("load_a")),
-        energy_kwh=_figure(own.get("energy_kwh")),
-        handler=_handler_of(own),
-        refusal=str(own.get("refused", "")),
-        kept_texts=[str(text) for text in own.get("kept", [])],
-        is_compared=own.get("compared") == "yes",
+        load_a=_figure(pdu_object.get("load_a")),
+        energy_kwh=_figure(pdu_object.get("energy_kwh")),
+        handler=_handler_of(pdu_object),
+        refusal=str(pdu_object.get("refused", "")),
+        kept_texts=[str(text) for text in pdu_object.get("kept", [])],
+        is_compared=pdu_object.get("compared") == "yes",
     )
 
 
@@ -409,21 +410,28 @@ def _effect(row: Mapping[str, Any], contents: Mapping[str, Any]) -> Effect:
     for text, value in row.get("sets", {}).items():
         if value is None or isinstance(value, (dict, list)):
             raise ValueError("a state is a word, a number, true or false")
-        request, _, pointer = text.rpartition("#/")
-        words = pointer.split("/")
-        if text.endswith("#") and text[:-1] in contents:  # of a whole answer
-            request, words = text[:-1], []
-        path: list[Union[str, int]] = []
-        content = contents[request]
-        for word in words:
-            is_number = isinstance(content, (list, TextAnswer))
-            part = int(word) if is_number else word.replace("~1", "/").replace("~0", "~")
-            if isinstance(content, TextAnswer) and part not in range(1, len(content.pieces), 2):
-                raise LookupError("no word of the answer has this number")
-            content = content.pieces[part] if isinstance(content, TextAnswer) else content[part]
-            path.append(part)
-        sets[Place(request, tuple(path))] = value
+        sets[_place(text, contents)] = value
     return Effect(str(row.get("request", "")), sets)
+
+
+def _place(text: str, contents: Mapping[str, Any]) -> Place:
+    """The place that a request with a JSON pointer names. Raises LookupError and ValueError."""
+    request, _, pointer = text.rpartition("#/")
+    words = pointer.split("/")
+    if text.endswith("#") and text[:-1] in contents:  # of a whole answer
+        request, words = text[:-1], []
+    path: list[Union[str, int]] = []
+    content = contents[request]
+    for word in words:
+        is_text, is_list = isinstance(content, TextAnswer), isinstance(content, list)
+        part: Any = word.replace("~1", "/").replace("~0", "~")
+        if is_text or is_list:
+            part = int(word)
+        if is_text and part not in range(1, len(content.pieces), 2):
+            raise LookupError("no word of the answer has this number")
+        content = content.pieces[part] if is_text else content[part]
+        path.append(part)
+    return Place(request, tuple(path))
 
 
 def _effect_row(effect: Effect) -> dict[str, Any]:

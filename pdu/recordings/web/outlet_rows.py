@@ -23,13 +23,13 @@ class AbsentRow(NamedTuple):
 
 
 def without_row(
-    contents: Contents, place: Place, others: Collection[Place], outlet: str
+    contents: Contents, place: Place, other_places: Collection[Place], outlet: str
 ) -> Optional[AbsentRow]:
     """The contents without the row of the outlet whose state is in this place: the smallest part in
-    which no other outlet's state is. None if that is no row that can be absent. `others`: the
-    places of the other outlets; `outlet`: the identity.
+    which no other outlet's state is. None if that is no row that can be absent.
+    `other_places`: of the other outlets' states; `outlet`: the identity.
     """
-    other_paths = [other.path for other in others if other.request == place.request]
+    other_paths = [path for request, path in other_places if request == place.request]
     if isinstance(contents[place.request], TextAnswer):
         return _without_text_row(contents, place, other_paths, outlet)
     path = _path_of_row(place.path, other_paths)
@@ -51,22 +51,22 @@ def with_rows_exchanged(content: Any, path_by_outlet: Mapping[str, Path]) -> Any
     """JSON with the first and the last row of its list of outlets exchanged, if a member of each
     row names its outlet; None for another content. `path_by_outlet`: of the states.
     """
-    first, *_, last = path_by_outlet.values()
-    length = len(os.path.commonprefix([first, last]))
-    rows = value_at({"": content}, Place("", first[:length]))
+    first_path, *_, last_path = path_by_outlet.values()
+    length = len(os.path.commonprefix([first_path, last_path]))
+    rows = value_at({"": content}, Place("", first_path[:length]))
     if not isinstance(rows, list):
         return None
     naming_members: list[set[str]] = []
     for outlet, path in path_by_outlet.items():
-        row = rows[int(path[length])] if path[:length] == first[:length] else None
+        row = rows[int(path[length])] if path[:length] == first_path[:length] else None
         members = row.items() if isinstance(row, dict) else ()
         naming_members.append({member for member, value in members if str(value) == outlet})
     if not set.intersection(*naming_members):
         return None
     new_rows = list(rows)
-    one, other = int(first[length]), int(last[length])
-    new_rows[one], new_rows[other] = rows[other], rows[one]
-    return with_values({"": content}, {Place("", first[:length]): new_rows})[""]
+    first_index, last_index = int(first_path[length]), int(last_path[length])
+    new_rows[first_index], new_rows[last_index] = rows[last_index], rows[first_index]
+    return with_values({"": content}, {Place("", first_path[:length]): new_rows})[""]
 
 
 def _path_of_row(path: Path, other_paths: Sequence[Path]) -> Path:

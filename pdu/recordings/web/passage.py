@@ -74,8 +74,8 @@ class Passage(HttpReplay):
         self._upstream, self._options = upstream, options
         self._logins: list[str] = []
         for text in logins:
-            escaped = json.dumps(text)[1:-1]
-            self._logins += [text, quote(text, safe=""), quote_plus(text), escaped]
+            escaped_text = json.dumps(text)[1:-1]
+            self._logins += [text, quote(text, safe=""), quote_plus(text), escaped_text]
         self._commands = [RequestPattern.parse(words).of_outlet(ANY) for words in commands]
         self._threads = threading.local()  # a connection for each of the handler's
         self._transports: list[StandardTransport] = []
@@ -99,50 +99,56 @@ class Passage(HttpReplay):
         if hasattr(self._threads, "transport"):
             self._threads.transport.close()
 
-    def reply(self, method: str, target: str, body: bytes) -> Response:
-        """The answer to a request without headers."""
-        return self.respond(method, target, {}, body)
-
     def respond(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes
     ) -> Response:
         """The device's answer. Raises ConnectionAbortedError if it gives none."""
+        call = Call(method, target, body.decode("utf-8", "replace"))
+        self._refuse_command(call)
+        where, transport = self._upstream.where, self._transport()
+        device_headers = self._headers_for_device(headers)
+        request = Request(method, target, device_headers, body or None, _TIMEOUT_S, _TOTAL_S, LIMIT)
+        try:
+            answer = self._options.retry(lambda: transport.exchange(where, request))
+            content = _unpacked(answer.fields, answer.body)
+        except PduHandlerError as error:
+            self.error = error
+            raise ConnectionAbortedError from None
+        pairs = list(_headers_at_replay(where, answer.fields))
+        sent_secrets = list(_sent_secrets(device_headers))
+        with self._lock:
+            self.exchanges.append(Exchange(call, answer.status, pairs, content, sent_secrets))
+        self._options.tell(f"{len(self.exchanges)} answers")
+        return answer.status, content, pairs
+
+    def _refuse_command(self, call: Call) -> None:
+        """Raises ConnectionAbortedError for a command, which is not passed on."""
         for command in self._commands:
-            if command.matches(method, target, body.decode("utf-8", "replace")):
+            if command.matches(*call):
                 self.error = ProtocolError(
                     f"a reading sent a command, which was not passed on ({command.text}): the"
                     " handler writes while it reads; nothing was written"
                 )
                 raise ConnectionAbortedError
+
+    def _transport(self) -> StandardTransport:
+        """The connection to the device that belongs to the handler's connection."""
         if not hasattr(self._threads, "transport"):
             self._threads.transport = StandardTransport(self._upstream.trust)
             self._transports.append(self._threads.transport)
         transport: StandardTransport = self._threads.transport
-        own = {name: text for name, text in headers.items() if name.lower() not in _HOP_HEADERS}
-        for name in own:
-            if name.lower() in ("referer", "origin"):  # by which a device knows its own pages
-                here = f"http://{self.host}:{self.port}"
-                own[name] = own[name].replace(here, self._upstream.where.url)
-        request = Request(method, target, own, body or None, _TIMEOUT_S, _TOTAL_S, LIMIT)
-        try:
-            answer = self._options.retry(lambda: transport.exchange(self._upstream.where, request))
-            content = _unpacked(answer.fields, answer.body)
-        except PduHandlerError as error:
-            self.error = error
-            raise ConnectionAbortedError from None
-        where = self._upstream.where
-        pairs: list[tuple[str, str]] = []
-        for name, text in answer.fields:
-            leads_elsewhere = name.lower() == "location" and not _leads_to(where, text)
-            if name.lower() not in _HOP_HEADERS:
-                new_text = text if leads_elsewhere else at_another_address(name, text)
-                pairs.append((name, new_text))
-        call = Call(method, target, body.decode("utf-8", "replace"))
-        with self._lock:
-            exchange = Exchange(call, answer.status, pairs, content, list(_sent_secrets(own)))
-            self.exchanges.append(exchange)
-        self._options.tell(f"{len(self.exchanges)} answers")
-        return answer.status, content, pairs
+        return transport
+
+    def _headers_for_device(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """The headers that are passed on. By Referer and Origin a device knows its own pages."""
+        here = f"http://{self.host}:{self.port}"
+        device_headers: dict[str, str] = {}
+        for name, text in headers.items():
+            if name.lower() in ("referer", "origin"):
+                device_headers[name] = text.replace(here, self._upstream.where.url)
+            elif name.lower() not in _HOP_HEADERS:
+                device_headers[name] = text
+        return device_headers
 
     def secrets(self) -> list[str]:
         """What the device and the handler know each other by: ids of sessions, tokens and cookies,
@@ -162,6 +168,14 @@ class Passage(HttpReplay):
             for exchange in self.exchanges:
                 answers += _answers_of(exchange, secrets)
         return merged(answers)
+
+
+def _headers_at_replay(where: Endpoint, fields: Pairs) -> Iterator[tuple[str, str]]:
+    """The headers of the device's answer as they are passed on: only what leads elsewhere stays."""
+    for name, text in fields:
+        leads_elsewhere = name.lower() == "location" and not _leads_to(where, text)
+        if name.lower() not in _HOP_HEADERS:
+            yield name, text if leads_elsewhere else at_another_address(name, text)
 
 
 def _leads_to(where: Endpoint, location: str) -> bool:
@@ -218,6 +232,7 @@ def _answers_of(exchange: Exchange, secrets: list[str]) -> Iterator[Answer]:
 
 
 def _secrets_of(exchange: Exchange) -> Iterator[str]:
+    """The values in a request and its answer that are secrets by their names or their place."""
     call = exchange.call
     yield from filter(is_telling, exchange.sent_secrets)
     yield from secrets_in({call.target: exchange.content})

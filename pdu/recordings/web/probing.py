@@ -66,6 +66,9 @@ class _Probe(NamedTuple):
         self.unit.contents = self.recording.states, contents
 
     def probed(self) -> WebRecording:
+        """The recording with the places of the first column that holds the states: alone, else with
+        a second one that may contradict it, else with meters that do.
+        """
         states = self.recording.states
         contradictions: list[Column] = []
         for column in candidate_columns(self.recording.contents, states):
@@ -84,21 +87,21 @@ class _Probe(NamedTuple):
         return self.recording
 
     def _state_after_flip(self, columns: Sequence[Column]) -> str:
-        """How the first outlet reads if its values here change: "flipped", "unknown", else ""."""
+        """How the first outlet with a state reads if its values here change: "flipped", "unknown",
+        else "".
+        """
         states = self.recording.states
-        for index, (name, state) in enumerate(states.items()):
-            if state is None:
-                continue
-            values = {column.places[index]: column.value(on=not state) for column in columns}
-            new_states = self.read(values)
-            if new_states == states and state:  # its meters may deny that it is off
-                return ""
-            if new_states == {**states, name: not state}:
-                return "flipped"
-            if new_states == {**states, name: None}:
-                return "unknown"
+        names_with_state = [name for name, state in states.items() if state is not None]
+        if not names_with_state:
             return ""
-        return ""
+        name = names_with_state[0]
+        other_state = not states[name]
+        index = list(states).index(name)
+        values = {column.places[index]: column.value(on=other_state) for column in columns}
+        new_states = self.read(values)
+        if new_states == {**states, name: other_state}:
+            return "flipped"
+        return "unknown" if new_states == {**states, name: None} else ""
 
     def _is_off(self, columns: Sequence[Column], meters: Sequence[Sequence[Place]]) -> bool:
         """Whether the handler reads each outlet with a state as off if these columns say so, and
@@ -137,44 +140,32 @@ class _Probe(NamedTuple):
         if not self._is_off(columns, meters):
             return []
         for meter in list(meters):
-            others = [other for other in meters if other != meter]
-            if self._is_off(columns, others):
-                meters = others
+            other_meters = [places for places in meters if places != meter]
+            if self._is_off(columns, other_meters):
+                meters = other_meters
         return meters
 
     def _recording_of(self, columns: Sequence[Column]) -> WebRecording:
-        """The recording whose commands set the places in these columns; where meters deny that
-        outlets are off, they show 0 then.
+        """The recording whose commands set the places in these columns and their copies in other
+        answers; where meters deny that outlets are off, they show 0 then.
         """
-        return _with_columns(self.recording, columns, self._meters(columns))
-
-
-def _with_columns(
-    recording: WebRecording,
-    columns: Sequence[Column],
-    meters: Sequence[Sequence[Place]],
-) -> WebRecording:
-    """The recording with the places of these columns and of their copies in other answers, and with
-    0 in those of `meters` of an outlet that is off.
-    """
-    if not columns:
-        return recording
-    copies = _copies(recording.contents, columns[0].places)
-    outlets = {}
-    for index, (name, outlet) in enumerate(recording.outlets.items()):
-        if outlet.state is None:  # another value says that it is not known
-            outlets[name] = outlet
-            continue
-        on_values: dict[Place, Any] = {}
-        off_values: dict[Place, Any] = {}
-        for column in columns:
-            for place in (column.places[index], *copies.get(column.places[index], ())):
-                on_values[place], off_values[place] = column.on, column.off
-        off_values.update({places[index]: 0 for places in meters})
-        outlets[name] = outlet._replace(
-            on=Effect(outlet.on.request, on_values), off=Effect(outlet.off.request, off_values)
-        )
-    return recording._replace(outlets=outlets)
+        meters = self._meters(columns)
+        copies = _copies(self.recording.contents, columns[0].places)
+        outlets = {}
+        for index, (name, outlet) in enumerate(self.recording.outlets.items()):
+            if outlet.state is None:  # another value says that it is not known
+                outlets[name] = outlet
+                continue
+            on_values: dict[Place, Any] = {}
+            off_values: dict[Place, Any] = {}
+            for column in columns:
+                for place in (column.places[index], *copies.get(column.places[index], ())):
+                    on_values[place], off_values[place] = column.on, column.off
+            off_values.update({places[index]: 0 for places in meters})
+            outlets[name] = outlet._replace(
+                on=Effect(outlet.on.request, on_values), off=Effect(outlet.off.request, off_values)
+            )
+        return self.recording._replace(outlets=outlets)
 
 
 def _copies(contents: Mapping[str, Any], places: Sequence[Place]) -> dict[Place, list[Place]]:
@@ -184,12 +175,12 @@ def _copies(contents: Mapping[str, Any], places: Sequence[Place]) -> dict[Place,
     texts = {place: _texts_beside(contents, place) for place in places}
     if len(set(texts.values())) < len(places):  # the texts tell no outlet from another
         return {}
-    own = {text: place for place, text in texts.items()}
+    place_by_texts = {text: place for place, text in texts.items()}
     copies: dict[Place, list[Place]] = {}
     for place in all_places(contents):
         if place in texts or not place.path or place.path[-1] != places[0].path[-1]:
             continue
-        original = own.get(_texts_beside(contents, place))
+        original = place_by_texts.get(_texts_beside(contents, place))
         if original is not None:
             copies.setdefault(original, []).append(place)
     return copies
@@ -214,7 +205,7 @@ class _LearningUnit(WebUnit):
 
     #: the outlet's identity, and whether it is switched on
     expected_command: Optional[tuple[str, bool]] = None
-    learned: list[str]
+    learned_requests: list[str]
 
     def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
         if self.expected_command is None:
@@ -225,7 +216,7 @@ class _LearningUnit(WebUnit):
             for command in self._commands_of_call(part):
                 if not command.is_known:
                     text = recorded_request(part.method, part.target, part.body, [])
-                    self.learned.append(text)
+                    self.learned_requests.append(text)
                     identity, on = self.expected_command
                     command = UnitCommand(identity, on=on, text=text)
                 commands.append(command)
@@ -240,11 +231,11 @@ def with_commands(recording: WebRecording, reader: Reader) -> WebRecording:
             if not outlet.on.sets:
                 continue
             for on in (True, False) if outlet.state is False else (False, True):
-                unit.expected_command, unit.learned = (name, on), []
+                unit.expected_command, unit.learned_requests = (name, on), []
                 with contextlib.suppress(PduHandlerError):
                     reader.switch(unit.port, name, on=on)
-                if unit.learned:
-                    effect = outlet.effect(on=on)._replace(request=unit.learned[0])
+                if unit.learned_requests:
+                    effect = outlet.effect(on=on)._replace(request=unit.learned_requests[0])
                     outlet = outlet._replace(on=effect) if on else outlet._replace(off=effect)
             outlets[name] = outlet
     return recording._replace(outlets=outlets)

@@ -31,11 +31,11 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...cli.options import SECRETS as SECRET_SETTINGS
 from ...cli.output import counted
+from ...loading import open_handler
 from ...loading.four_methods import FourMethods, SettingNotGiven, make_pdu
 from ...loading.handler_loading import LoadedHandler
 from ...loading.handler_module import AskedSettings
-from ...loading.open_handler import HandlerTools
-from ..recording_formats import Recording, RecordingOptions, incomplete
+from ..recording_formats import Recording, RecordingOptions
 from ..replay_server import HOST as LOOPBACK
 from ..scrub import ANY_TEXT, SECRETS, Scrubber, kind_of
 from ..simulated_pdu import States
@@ -76,10 +76,10 @@ _NO_HTTP = (
 def _upstream(handler: LoadedHandler, data: PduData) -> Upstream:
     """Where the device answers: by the settings, without any over HTTP. Raises SettingsError."""
     texts = dcimanager.settings(data)
-    own = {setting.key: texts[setting.key] for setting in _OF_TRUST if setting.key in texts}
+    trust_texts = {row.key: texts[row.key] for row in _OF_TRUST if row.key in texts}
     if not registry.is_handler(handler.display_name):
-        own = {"scheme": "http", **own}
-    settings = Settings(own, _OF_TRUST)
+        trust_texts = {"scheme": "http", **trust_texts}
+    settings = Settings(trust_texts, _OF_TRUST)
     trust = Trust.from_settings(
         settings,
         over_tls=settings[SCHEME] == "https",
@@ -145,7 +145,7 @@ class _Reader(NamedTuple):
         """What tools read besides, without what names its owner. Names are read, and not
         compared.
         """
-        with HandlerTools(self.handler).opened(self.data(port)) as unit:
+        with open_handler.opened(self.handler, self.data(port)) as unit:
             with contextlib.suppress(PduHandlerError):
                 unit.labels()
             try:
@@ -230,14 +230,7 @@ def _record(
     replay_reader = reader._replace(settings=_any_login(settings, secret_keys))
     links = interface.links if interface is not None else None
     with _without_log():
-        stand_ins = serial_numbers.stand_ins_of(recording.outlets, scrubber)
-        if stand_ins:
-            candidate = serial_numbers.recording_with(recording, stand_ins)
-            new_reading = reading.renamed(stand_ins)
-            # else the handler needs the numbers themselves
-            if _read_again(candidate, replay_reader) == new_reading.comparable:
-                recording = candidate
-                reading = new_reading
+        recording, reading = _without_serials(recording, reading, scrubber, replay_reader)
         recording = scrubbed(
             recording,
             scrubber,
@@ -258,8 +251,24 @@ def _record(
     recording = recording.commanded(on, off)
     answer_count = counted(len(recording.answers), "answer")
     holds = f"{answer_count}, {counted(len(recording.outlets), 'outlet')}"
-    notes = [*_notes(recording, is_own=is_own), *incomplete(len(answers), MOST, "answers")]
+    notes = list(_notes(recording, is_own=is_own))
+    if len(answers) > MOST:
+        notes.append(f"The recording may be incomplete: recording ends after {MOST} answers.")
     return Recording(recording.text, holds, notes)
+
+
+def _without_serials(
+    recording: WebRecording, reading: _Reading, scrubber: Scrubber, replay_reader: _Reader
+) -> tuple[WebRecording, _Reading]:
+    """The recording, and what the handler read, with stand-ins for serial numbers in identities;
+    as they are, if the handler needs the numbers themselves.
+    """
+    stand_ins = serial_numbers.stand_ins_of(recording.outlets, scrubber)
+    candidate = serial_numbers.recording_with(recording, stand_ins)
+    new_reading = reading.renamed(stand_ins)
+    if stand_ins and _read_again(candidate, replay_reader) == new_reading.comparable:
+        return candidate, new_reading
+    return recording, reading
 
 
 @contextlib.contextmanager
@@ -331,14 +340,15 @@ def _may_record_without(handler: LoadedHandler, error: PduHandlerError, passage:
     """Whether a device is recorded that its handler does not read: to support it later. If it
     answered nothing but its first resource, its login was not taken.
     """
-    answered = [exchange for exchange in passage.exchanges if exchange.status < 400]
-    is_answered = error.kind == "unsupported" or len(answered) > 1
+    answered_exchanges = [exchange for exchange in passage.exchanges if exchange.status < 400]
+    is_answered = error.kind == "unsupported" or len(answered_exchanges) > 1
     return handler.display_name in INTERFACES and is_answered
 
 
 def _recording(
     handler: LoadedHandler, answers: Sequence[Answer], reading: _Reading
 ) -> WebRecording:
+    """The answers with what the handler read of them, without commands."""
     energies = _outlet_kwh(reading.figures)
     outlets: dict[str, RecordedOutlet] = {}
     for name, state in reading.states:

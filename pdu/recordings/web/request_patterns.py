@@ -47,13 +47,13 @@ class RequestPattern(NamedTuple):
     def parse(cls, words: str) -> RequestPattern:
         """A request in words. Raises SettingsError."""
         request, _, answer = words.strip().partition(" -> ")
-        first_word, _, rest = request.partition(" ")
+        first_word, _, target_and_body = request.partition(" ")
         method = first_word.upper()
         if method not in METHODS:
-            method, rest = "GET", request
-        target, _, body = rest.strip().partition(" ")
+            method, target_and_body = "GET", request
+        target, _, body = target_and_body.strip().partition(" ")
         if method == "GET":  # without a body: a blank is one of the address
-            target, body = rest.strip(), ""
+            target, body = target_and_body.strip(), ""
         target = re.sub(r"^https?://[^/]+", "", target)
         if not target.startswith("/"):
             raise SettingsError(
@@ -137,7 +137,7 @@ def recorded_request(method: str, target: str, body: str, secrets: list[str]) ->
 def body_parts(body: str) -> Iterator[str]:
     """The body; then, for each element of a list in its JSON, the body with that element alone."""
     yield body
-    value = _json_or_none(body)
+    value = json_or_none(body)
     if not isinstance(value, dict):
         return
     for name, elements in value.items():
@@ -154,7 +154,7 @@ def _canonical(method: str, target: str, body: str) -> str:
     plain_path = _in_one_escape(path).rstrip("/") or "/"
     plain_query = _sorted_fields(query)
     plain_target = f"{plain_path}{mark}{plain_query}"
-    document = _json_or_none(body)
+    document = json_or_none(body)
     if document is None:
         plain_body = _sorted_fields(body.strip())
     else:
@@ -199,7 +199,7 @@ def _has_pattern(expected: str, text: str) -> bool:
     return is_end and _IN_ANY_TEXT.fullmatch(text, position, end_begin) is not None
 
 
-def _json_or_none(text: str) -> Any:
+def json_or_none(text: str) -> Any:
     """The JSON of a text; None for a text that is none."""
     try:
         return json.loads(text)

@@ -68,8 +68,8 @@ def scrubbed(
 
         contents, kept_texts = scrub_answers(recording.contents, scrubber, read_contents, links)
     texts_of_headers = [text for text in _texts_of_headers(recording) if ANY_TEXT != text]
-    kept = list(dict.fromkeys([*kept_texts, *texts_of_requests, *texts_of_headers]))
-    return recording.with_contents(contents)._replace(kept_texts=kept)
+    all_kept_texts = list(dict.fromkeys([*kept_texts, *texts_of_requests, *texts_of_headers]))
+    return recording.with_contents(contents)._replace(kept_texts=all_kept_texts)
 
 
 def _without_private(recording: WebRecording, scrubber: Scrubber, *, has_any: bool) -> WebRecording:

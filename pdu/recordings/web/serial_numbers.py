@@ -6,11 +6,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from ..scrub import LONG_NUMBER, Scrubber
 from .har import WebRecording
-from .text_answers import TextAnswer
+from .text_answers import with_changed_texts
 
 _SERIAL = re.compile(rf"(?<![0-9A-Za-z])[0-9]{{{LONG_NUMBER},}}(?![0-9A-Za-z])")
 
@@ -31,30 +30,17 @@ def replaced(text: str, stand_ins: Mapping[str, str]) -> str:
 
 def recording_with(recording: WebRecording, stand_ins: Mapping[str, str]) -> WebRecording:
     """The recording with the stand-ins in all texts."""
+
+    def replace(text: str) -> str:
+        return replaced(text, stand_ins)
+
     answers = []
     for answer in recording.answers:
-        headers = [(name, replaced(text, stand_ins)) for name, text in answer.headers]
         clean_answer = answer._replace(
-            request=replaced(answer.request, stand_ins),
-            headers=headers,
-            content=_content(answer.content, stand_ins),
+            request=replace(answer.request),
+            headers=[(name, replace(text)) for name, text in answer.headers],
+            content=with_changed_texts(answer.content, replace, in_names=True),
         )
         answers.append(clean_answer)
-    outlets = {replaced(name, stand_ins): outlet for name, outlet in recording.outlets.items()}
+    outlets = {replace(name): outlet for name, outlet in recording.outlets.items()}
     return recording._replace(answers=answers, outlets=outlets)
-
-
-def _content(content: Any, stand_ins: Mapping[str, str]) -> Any:
-    """The content of an answer, or a value below it, with the stand-ins in its texts."""
-    if isinstance(content, TextAnswer):
-        return TextAnswer(replaced(content, stand_ins))
-    if isinstance(content, str):
-        return replaced(content, stand_ins)
-    if isinstance(content, dict):
-        members: dict[str, Any] = {}
-        for name, value in content.items():
-            members[replaced(name, stand_ins)] = _content(value, stand_ins)
-        return members
-    if isinstance(content, list):
-        return [_content(value, stand_ins) for value in content]
-    return content

@@ -169,7 +169,7 @@ def number_places(
 def _all_number_places(
     contents: Contents, columns: Sequence[Column], names: Collection[str]
 ) -> list[Place]:
-    state_places = {place for column in columns for place in column.places}
+    state_places = set(itertools.chain.from_iterable(column.places for column in columns))
     places: list[Place] = []
     for place in all_places(contents):
         value = value_at(contents, place)
@@ -220,7 +220,7 @@ def other_figures(
     The judge takes the first copy whose figures the handler reads otherwise.
     """
     groups = list(number_groups(contents, len(names)))
-    grouped_places = {place for places in groups for place in places}
+    grouped_places = set(itertools.chain.from_iterable(groups))
     places = _all_number_places(contents, columns, names)
     likely_places = []
     for place in places:
@@ -375,12 +375,12 @@ def _row_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
         if not isinstance(content, TextAnswer):
             continue
         for rows in _rows(content, len(states)):
-            words = [[content.pieces[number] for number in row] for row in rows]
+            words = [content.pieces[row.start : row.stop : row.step] for row in rows]
             for on, off in _words_of_states(words, list(states.values())):
                 numbers: list[int] = []
                 for row, row_words, state in zip(rows, words, states.values()):
-                    word = row_words[0] if state is None else on if state else off
-                    numbers.append(row[row_words.index(word)])
+                    word_by_state = {True: on, False: off, None: row_words[0]}
+                    numbers.append(row[row_words.index(word_by_state[state])])
                 yield [Place(request, (number,)) for number in numbers]
 
 
@@ -421,13 +421,13 @@ def _words_of_states(
         yield from ((word, word) for word in (*on_words, *off_words))
 
 
-def _common_words(rows: Sequence[Sequence[str]], others: Sequence[Sequence[str]]) -> list[str]:
-    """The words that all of these rows have, and none of the others, in the order of the first."""
+def _common_words(rows: Sequence[Sequence[str]], other_rows: Sequence[Sequence[str]]) -> list[str]:
+    """The words that all of these rows have, and no other row, in the order of the first."""
     words = list(dict.fromkeys(rows[0] if rows else ()))
     return [
         word
         for word in words
-        if all(word in row for row in rows) and not any(word in row for row in others)
+        if all(word in row for row in rows) and not any(word in row for row in other_rows)
     ]
 
 
@@ -445,7 +445,7 @@ def _is_number(value: Any) -> bool:
     """Whether a value is a number, or a text that is one."""
     if isinstance(value, str):
         return re.fullmatch(r"[0-9]+(\.[0-9]+)?", value) is not None
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return _is_figure(value)
 
 
 # ---- values --------------------------------------------------------------------------------------

@@ -42,10 +42,10 @@ class TextAnswer(str):
         """What is between its words and numbers, and these, in turn."""
         return tuple(_PIECE.split(self))
 
-    def text_between(self, first: int, last: Optional[int]) -> str:
-        """The text behind the word `first` up to the word `last`, by their numbers in `pieces`;
-        None: to the end."""
-        return "".join(self.pieces[first + 1 : last])
+    def text_between(self, first_number: int, last_number: Optional[int]) -> str:
+        """The text behind one word up to another, by their numbers in `pieces`; None: to the
+        end."""
+        return "".join(self.pieces[first_number + 1 : last_number])
 
     def end_of(self, number: int) -> int:
         """Where the word with this number in `pieces` ends, in characters from the begin."""
@@ -65,6 +65,25 @@ class TextAnswer(str):
     def changed(self, kind: re.Pattern[str], change: Callable[[str], str]) -> TextAnswer:
         """The text whose parts of a kind are changed."""
         return TextAnswer(kind.sub(lambda part: change(part[0]), self))
+
+
+def with_changed_texts(
+    content: Any, change: Callable[[str], str], *, in_names: bool = False
+) -> Any:
+    """The content of an answer with its texts changed; with `in_names` the names of members too."""
+    if isinstance(content, TextAnswer):
+        return TextAnswer(change(content))
+    if isinstance(content, str):
+        return change(content)
+    if isinstance(content, dict):
+        members: dict[str, Any] = {}
+        for name, value in content.items():
+            new_name = change(name) if in_names else name
+            members[new_name] = with_changed_texts(value, change, in_names=in_names)
+        return members
+    if isinstance(content, list):
+        return [with_changed_texts(value, change, in_names=in_names) for value in content]
+    return content
 
 
 def document_of(body: bytes, media_type: str = "", charset: str = "utf-8") -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, NamedTuple, Optional, TypeVar
 
@@ -22,7 +22,7 @@ from ..simulated_pdu import HttpPdu, States, UnitCommand, UnitFault
 from . import har
 from .har import Answer, RecordedOutlet, WebRecording
 from .outlet_rows import with_rows_exchanged, without_row
-from .request_patterns import ANY, RequestPattern, body_parts
+from .request_patterns import ANY, RequestPattern, body_parts, json_or_none
 from .state_columns import (
     Column,
     Contents,
@@ -39,7 +39,7 @@ from .state_columns import (
     without_values,
     zero_figures,
 )
-from .text_answers import TextAnswer
+from .text_answers import TextAnswer, with_changed_texts
 
 T = TypeVar("T")
 # the numbered stand-in of a token, and what a recording has for one in a cookie
@@ -88,7 +88,7 @@ class Call(NamedTuple):
 
 def calls_in(call: Call) -> Optional[list[Call]]:
     """The calls that one performBulk holds; None for another request."""
-    request = _json_of(call.body)
+    request = json_or_none(call.body)
     if not isinstance(request, dict) or request.get("method") != "performBulk":
         return None
     try:
@@ -243,8 +243,8 @@ class WebUnit(HttpPdu):
     @property
     def contradiction(self) -> str:
         for name, outlet in self._recording.outlets.items():
-            recorded = {} if outlet.state is None else outlet.effect(on=outlet.state).sets
-            for place, value in recorded.items():
+            recorded_values = {} if outlet.state is None else outlet.effect(on=outlet.state).sets
+            for place, value in recorded_values.items():
                 own_value = value_at(self._recording.contents, place)
                 if json.dumps(own_value) != json.dumps(value):
                     word = "on" if outlet.state else "off"
@@ -350,23 +350,23 @@ class WebUnit(HttpPdu):
         for outlet in (*middle_outlet, *outlets_on[-1:]):
             contents = self._without_row_of(outlet, is_named=outlet != last_outlet)
             if contents is not None:
-                others = {name: state for name, state in self._states.items() if name != outlet}
-                return [(outlet, (others, contents))]
+                states = {name: state for name, state in self._states.items() if name != outlet}
+                return [(outlet, (states, contents))]
         return []
 
     def _without_row_of(self, outlet: str, *, is_named: bool) -> Any:
         """The contents without the rows of an outlet; None if they have none that can be absent, or
         if it `is_named` and a row does not name it.
         """
-        others: list[Place] = []
+        other_places: list[Place] = []
         for name, recorded_outlet in self._recording.outlets.items():
             if name != outlet:
-                others += recorded_outlet.on.sets
+                other_places += recorded_outlet.on.sets
         # one of each answer
         places = {place.request: place for place in self._recording.outlets[outlet].on.sets}
         contents: Contents = self._contents
         for place in places.values():
-            absent_row = without_row(contents, place, others, outlet)
+            absent_row = without_row(contents, place, other_places, outlet)
             if absent_row is None or (is_named and not absent_row.is_named):
                 return None
             contents = absent_row.contents
@@ -385,14 +385,14 @@ class WebUnit(HttpPdu):
                 if place.request == request:
                     paths[name] = place.path
         is_list = len(paths) > 1 and not isinstance(content, TextAnswer)
-        exchanged = with_rows_exchanged(content, paths) if is_list else None
-        return content if exchanged is None else exchanged
+        exchanged_content = with_rows_exchanged(content, paths) if is_list else None
+        return content if exchanged_content is None else exchanged_content
 
     def with_fewer_outlets(self) -> Sequence[Any]:
         """Without the last one."""
-        *others, last_outlet = self._states
+        *outlets_before, last_outlet = self._states
         contents = self._without_row_of(last_outlet, is_named=False)
-        states = {name: self._states[name] for name in others}
+        states = {name: self._states[name] for name in outlets_before}
         return [(states, contents)] if states and contents is not None else []
 
     def with_other_figures(self) -> Sequence[Any]:
@@ -412,8 +412,10 @@ class WebUnit(HttpPdu):
 
     def _columns(self) -> list[Column]:
         """The places of the states, as one column."""
-        places = [place for outlet in self._recording.outlets.values() for place in outlet.on.sets]
-        return [Column(places, True, False)]
+        places = itertools.chain.from_iterable(
+            outlet.on.sets for outlet in self._recording.outlets.values()
+        )
+        return [Column(list(places), on=True, off=False)]
 
     # ---- requests --------------------------------------------------------------------------------
 
@@ -426,6 +428,7 @@ class WebUnit(HttpPdu):
         return commands
 
     def _commands_of_call(self, call: Call) -> list[UnitCommand]:
+        """The recorded commands in a call; an unknown one if it is neither these nor a read."""
         text = f"{call.method} {call.target} {call.body}".strip()
         commands: list[UnitCommand] = []
         for body in body_parts(call.body):
@@ -441,7 +444,7 @@ class WebUnit(HttpPdu):
 
     def _is_rpc_read(self, call: Call) -> bool:
         """Whether a call of JSON-RPC only reads, by its name."""
-        request = _json_of(call.body)
+        request = json_or_none(call.body)
         name = str(request.get("method", "")) if isinstance(request, dict) else ""
         return name.rpartition(".")[2].lower().startswith(("get", "is", "list"))
 
@@ -455,7 +458,7 @@ class WebUnit(HttpPdu):
 
     def _answer(self, call: Call, *, is_taken: bool = False) -> Response:
         """The answer to a request; `is_taken`: the commands in it were carried out."""
-        request = _json_of(call.body)
+        request = json_or_none(call.body)
         number = request.get("id") if isinstance(request, dict) else None
         calls = calls_in(call)
         if calls is not None:
@@ -471,7 +474,8 @@ class WebUnit(HttpPdu):
         if answer is not None and not is_refusal:
             return self._response(answer, number)
         is_rpc = isinstance(request, dict) and "method" in request
-        if is_taken and any(self._requests.commands.find(part) for part in _parts(call)):
+        parts = [call._replace(body=body) for body in body_parts(call.body)]
+        if is_taken and any(map(self._requests.commands.find, parts)):
             return self._answer_of_command(call, number if is_rpc else None)
         if is_rpc and call.target in self._requests.paths:
             return 200, {"jsonrpc": "2.0", "error": _NO_METHOD, "id": number}, {}
@@ -516,40 +520,23 @@ class WebUnit(HttpPdu):
 
 
 def _with_token(content: Any, token: str) -> Any:
-    """The content with this end at each token, of which a recording keeps a stand-in alone."""
-    if isinstance(content, TextAnswer):
-        return TextAnswer(_TOKEN.sub(rf"\g<0>{token}", content))
-    if isinstance(content, str):
-        return (
-            f"{content}{token}" if content == _STAND_IN else _TOKEN.sub(rf"\g<0>{token}", content)
-        )
-    if isinstance(content, dict):
-        return {name: _with_token(value, token) for name, value in content.items()}
-    if isinstance(content, list):
-        return [_with_token(value, token) for value in content]
-    return content
+    """The content with `token` behind each stand-in that a recording has for a token."""
+
+    def text_with_token(text: str) -> str:
+        if text == _STAND_IN:
+            return f"{text}{token}"
+        return _TOKEN.sub(rf"\g<0>{token}", text)
+
+    return with_changed_texts(content, text_with_token)
 
 
 def answer_in_words(words: str) -> Response:
     """An answer in words: a status, with the path of a Location, else the content."""
-    first, _, path = words.partition(" ")
-    if first.isdigit() and len(first) == 3:
-        return int(first), None, {"Location": path} if path else {}
+    first_word, _, path = words.partition(" ")
+    if first_word.isdigit() and len(first_word) == 3:
+        return int(first_word), None, {"Location": path} if path else {}
     kind = "application/json" if words[:1] in ("{", "[") else "text/plain"
     return 200, words.encode(), {"Content-Type": kind}
-
-
-def _parts(call: Call) -> Iterator[Call]:
-    """The call; of a list in its JSON, also with each element alone."""
-    for body in body_parts(call.body):
-        yield call._replace(body=body)
-
-
-def _json_of(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
 
 
 def serve(
@@ -569,8 +556,8 @@ def serve(
     recording = recording._replace(refusal=refusal or recording.refusal)
     requests = RecordedRequests.of(recording)
 
-    def make_pdu(own_port: int, fault: UnitFault, contents: Any = None) -> WebUnit:
-        return WebUnit(recording, own_port, fault, contents, requests)
+    def make_pdu(unit_port: int, fault: UnitFault, contents: Any = None) -> WebUnit:
+        return WebUnit(recording, unit_port, fault, contents, requests)
 
     unit = make_pdu(port, UnitFault.NONE if obeys else UnitFault.REFUSES)
     reason = unit.reason_by_untried_rule.get("port_down", "")

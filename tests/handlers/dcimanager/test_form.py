@@ -92,7 +92,7 @@ def _end(data: object, own: list[str], *, is_address: bool) -> str:
     try:
         if is_address:
             return str(dcimanager.address(data))
-        settings = dcimanager.settings(data, own=own)
+        settings = dcimanager.settings(data, own_keys=own)
         assert all(type(text) is str for text in settings.values())
         if len(settings) == 100:
             return f"100 settings, {list(settings)[-1]}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -93,24 +92,3 @@ def test_an_account_that_may_only_read_is_denied_a_command_by_both(unit: HttpSer
     with pytest.raises(errors.Denied):
         switch(handler, "2", False)
     assert unit.truth().writes == []
-
-
-def test_a_unit_without_meters_has_states_and_no_outlet_with_an_energy_of_zero() -> None:
-    peers = UnitPeers("netio")
-    device = peers.device()
-    whole = device.answer
-
-    def answer(method: str, path: str, body: bytes) -> bytes:
-        document = json.loads(whole(method, path, body))
-        del document["GlobalMeasure"]
-        for output in document["Outputs"]:
-            for name in ("Current", "PowerFactor", "Load", "Energy", "EnergyNR"):
-                del output[name]
-        return json.dumps(document).encode()
-
-    device.answer = answer
-    with peers.serve(device) as unit:
-        vendor = client(unit)
-        assert [output.State for output in vendor.get_outputs()] == 8 * [1]
-        assert len(pdu(unit).status().ports) == 8
-        assert list(pdu(unit).statistic().ports) == []

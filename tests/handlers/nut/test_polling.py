@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from handlers.nut.polling import late_reading
+from handlers.nut.switching import late_reading
 
 SNMP_UPS = {"driver.name": "snmp-ups"}
 

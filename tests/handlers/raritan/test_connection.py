@@ -16,8 +16,7 @@ from handlers.http.client import endpoint
 from handlers.http.message import Endpoint, Request, Response
 from handlers.raritan.rpc import Agent, Bulk, HttpException, cascading, cert, event, pdumodel
 from handlers.raritan.rpc._runtime.agent import MINIMUM_WAITS
-from handlers.shared.errors import SettingsError, Unreachable
-from handlers.shared.tls import Trust
+from handlers.shared.errors import SettingsError
 from tests.simulators.xerus import Model, XerusPdu
 from tests.waiting import finished, until
 
@@ -266,35 +265,6 @@ def test_the_error_of_an_untrusted_certificate_after_a_redirect_names_the_redire
     words = f"redirects to {pdu.url} .{setting}., which failed: .*not trusted"
     with pytest.raises(HttpException, match=words):
         get_state(agent("http", f"{pdu.host}:{pdu.http_port}", pdu.user, pdu.password))
-
-
-@pytest.mark.parametrize(
-    "password, hinted",
-    [(" xerus-own-words", True), ("xerus-own-words\u00a0", True), ("le grande", False)],
-)
-def test_a_space_at_either_end_of_a_refused_password_is_pointed_out(
-    agent: MakeAgent, pdu: XerusPdu, password: str, hinted: bool
-) -> None:
-    address = pdu.url.removeprefix("https://")
-    rpc_agent = agent("https", address, pdu.user, password, trust=Trust(ca_pem=pdu.ca_pem))
-    with pytest.raises(HttpException, match="refused the login") as error_info:
-        get_state(rpc_agent)
-    sentence = str(error_info.value)
-    assert ("begins or ends with white space" in sentence) is hinted
-    assert password.strip() not in sentence
-
-
-@pytest.mark.parametrize("verify", [True, False])
-def test_with_another_fingerprint_no_request_is_sent_even_if_verification_is_off(
-    agent: MakeAgent, pdu: XerusPdu, verify: bool
-) -> None:
-    before = pdu.truth().requests
-    trust = Trust(verify=verify, fingerprint="00" * 32)
-    rpc_agent = agent("https", pdu.url.removeprefix("https://"), trust=trust)
-    with pytest.raises(HttpException, match="another certificate") as error_info:
-        get_state(rpc_agent)
-    assert isinstance(error_info.value, Unreachable)
-    assert pdu.truth().requests == before
 
 
 def test_a_certificate_is_verified_unless_the_documented_argument_turns_it_off(

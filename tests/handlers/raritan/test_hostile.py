@@ -40,13 +40,6 @@ def answering(body: str) -> Step:
     return say
 
 
-def test_a_state_that_an_answer_gives_twice_is_a_protocol_error(agent: MakeAgent) -> None:
-    state = '{"available":true,"powerState":1,"powerState":0}'
-    with Peer([[answering(f'{{"id":"ID","result":{{"_ret_":{state}}}}}')]]) as peer:
-        with pytest.raises(ProtocolError):
-            pdumodel.Outlet("/model/outlet/0", agent("http", peer.address)).getState()
-
-
 @pytest.mark.parametrize("method", ["getState", "setPowerState"])
 def test_a_resource_id_with_a_lone_surrogate_is_a_protocol_error_and_nothing_is_sent(
     agent: MakeAgent, method: str
@@ -115,28 +108,6 @@ def test_a_login_that_a_device_sends_back_gets_into_no_error_and_no_output(
     text = "".join(output) + capsys.readouterr().out
     assert PASSWORD not in text
     assert _BASIC not in text
-
-
-_FORMS = {
-    "basic": "Basic " + _BASIC,
-    "unpadded": _BASIC.rstrip("="),
-    "in a longer word": "xx" + _BASIC,
-    "url-safe": base64.urlsafe_b64encode(b"\xff" + PASSWORD.encode()).decode(),
-    "quoted": quote(PASSWORD.replace("-", "%2D"), safe="%"),
-    "percent": "".join(f"%{ord(c):02x}" for c in PASSWORD),
-    "entities": "".join(f"&#{ord(c)};" for c in PASSWORD),
-    "hex": PASSWORD.encode().hex(),
-    "wrapped": _BASIC[:10] + "\n " + _BASIC[10:],
-    "password alone": base64.b64encode(PASSWORD.encode()).decode(),
-    "escaped": "".join(f"\\u{ord(c):04x}" for c in PASSWORD),
-    "upper case": PASSWORD.upper(),
-    "a header that was cut": _BASIC[: len(_BASIC) // 2 + 1],
-}
-
-
-@pytest.mark.parametrize("form", _FORMS.values(), ids=_FORMS)
-def test_no_form_of_a_login_is_quoted(form: str) -> None:
-    assert Login("admin", PASSWORD).quoted(f"no: {form}") == "(not shown: it holds the login)"
 
 
 @given(

@@ -39,13 +39,6 @@ def test_switching_writes_one_absolute_state_and_returns_the_port_with_the_state
         assert writes(pdu)[1:] == [("outlet.1.setPowerState", '{"pstate": 1}')]
 
 
-def test_a_write_whose_answer_was_lost_is_confirmed_by_reading(handle: Handle) -> None:
-    with XerusPdu(Model(outlets=1)) as pdu:
-        pdu.faults.order(Fault.DROP_AFTER_WRITE, skip=2)
-        assert handle(pdu).port_down(PduPortView("1")).power_status is DOWN
-        assert len(writes(pdu)) == 1
-
-
 def test_a_login_that_is_refused_after_the_write_is_not_tried_again(handle: Handle) -> None:
     with XerusPdu(Model(outlets=1, relay_delay=60)) as pdu:
         pdu.faults.order(Fault.STATUS, None, skip=3, status=401)

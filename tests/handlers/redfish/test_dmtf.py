@@ -36,22 +36,6 @@ def test_a_status_reads_eleven_outlets_in_three_requests_over_one_connection() -
     assert tree.connections == 1
 
 
-def test_expansion_is_requested_with_the_levels_and_the_form_that_are_offered() -> None:
-    tree = Tree(dmtf())
-    tree.resources["/redfish/v1"]["ProtocolFeaturesSupported"]["ExpandQuery"] = {
-        "ExpandAll": True,
-        "NoLinks": False,
-    }
-    with serving(tree) as address:
-        assert states(handler(address)) == STATES
-    assert tree.targets == [
-        "/redfish/v1/",
-        "/redfish/v1/PowerEquipment",
-        "/redfish/v1/PowerEquipment/RackPDUs?$expand=*",
-        f"{PDU}/Outlets?$expand=*",
-    ]
-
-
 def energies(tree: dict[str, Json]) -> dict[str, Any]:
     """Return the energy in kWh of each outlet from DMTF's files; None for an outlet without a
     figure.

@@ -17,7 +17,7 @@ from tests.simulators.redfish import Model, RedfishService, units
 from tests.waiting import PATIENCE_S
 
 from .simulated import handler
-from .tree import OUTLETS, Answer, Tree, handler as handler_of_tree, serving, unit
+from .tree import OUTLETS, Tree, serving
 
 CALLS: dict[str, Callable[[RedfishPdu], Any]] = {
     "status": lambda pdu: pdu.status(),
@@ -35,21 +35,6 @@ def changed(body: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> An
     if not isinstance(body, dict):
         return body
     return change({name: changed(value, change) for name, value in body.items()})
-
-
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_the_other_host_of_a_redirect_gets_no_request(status: int, method: str) -> None:
-    tree = Tree(unit())
-    other = Tree({})
-    target = "/redfish/v1" if method == "GET" else f"{OUTLETS}/1/Outlet.PowerControl"
-    with serving(tree) as address, serving(other) as elsewhere:
-        for scheme in ("http:", "", "HTTP:"):
-            location = {"Location": f"{scheme}//{elsewhere}"}
-            tree.special[target] = Answer(None, status, location)
-            with pytest.raises(PduHandlerError):
-                handler_of_tree(address).port_down(PduPortView("1"), deadline=0.0)
-    assert other.connections == 0
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,9 @@ from typing import Optional
 
 import pytest
 
-from handlers.shared.errors import NoSuchOutlet, PduHandlerError, Unsupported
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.clocks import in_switching
-from tests.simulators.redfish import UNITS, Expand, Model, Pdu, RedfishService
+from tests.simulators.redfish import UNITS, Expand, RedfishService
 
 from .simulated import STATES, handler
 
@@ -92,53 +91,6 @@ def test_a_command_to_an_outlet_of_the_pdu_that_the_setting_names_reads_no_other
         for request in unit.log:
             assert "RackPDUs/1" not in request.target
             assert "RackPDUs/3" not in request.target
-
-
-def test_a_broken_pdu_keeps_no_other_one_from_being_switched() -> None:
-    with with_broken_pdu(expand=None) as unit:
-        port = handler(unit).port_down(PduPortView("2.A2"))
-        assert port.power_status is EnumPowerStatus.DOWN
-        assert unit.truth().writes == [("2.A2", "Off")]
-
-
-def test_a_command_to_an_outlet_of_a_broken_pdu_is_its_error_without_advice_to_leave_it_out() -> (
-    None
-):
-    with with_broken_pdu(expand=None) as unit:
-        with pytest.raises(PduHandlerError, match="RackPDUs/3: .* with no resource") as error_info:
-            handler(unit).port_down(PduPortView("3.A2"))
-        assert error_info.value.keys == ()
-        assert unit.truth().writes == []
-
-
-@pytest.mark.parametrize("name", ["metered", "floor"])
-def test_a_unit_without_switches_gets_no_command(name: str) -> None:
-    with RedfishService(UNITS[name]()) as unit:
-        with pytest.raises((Unsupported, NoSuchOutlet)):
-            handler(unit, **NAMED.get(name, {})).port_down(PduPortView("A1"))
-        assert unit.truth().writes == []
-        assert {request.method for request in unit.log} == {"GET"}
-
-
-@pytest.mark.parametrize(
-    "model",
-    [
-        pytest.param(Model((Pdu(stuck=("A1",)),)), id="the relay is stuck"),
-        pytest.param(Model(relay_delay=600.0, transition="flag"), id="slow, with a flag"),
-        pytest.param(Model(relay_delay=600.0, transition="words"), id="slow, with a word"),
-        pytest.param(Model(relay_delay=600.0, transition="silent"), id="slow, without a sign"),
-        pytest.param(Model((Pdu(off_delay=600.0),)), id="a delay of the outlet"),
-    ],
-)
-def test_port_down_returns_unknown_if_the_contact_does_not_open_in_time(
-    model: Model, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with RedfishService(model, clock=in_switching(monkeypatch)) as unit:
-        port = handler(unit).port_down(PduPortView("A1"))
-        assert port.power_status is EnumPowerStatus.UNKNOWN
-        truth = unit.truth()
-        assert truth.states["A1"] is True
-        assert truth.writes == [("A1", "Off")]
 
 
 @pytest.mark.parametrize("name", ["rack", "paged"])

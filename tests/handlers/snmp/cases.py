@@ -144,12 +144,10 @@ _NAMES: dict[str, Any] = {
 
 
 class Answers(Memory):
-    """A device of which the walks leave out some rows, by column, and which leaves some requests
-    without an answer."""
+    """A device that leaves some requests without an answer."""
 
     def __init__(self, objects: Mapping[str, Value]) -> None:
         super().__init__(objects)
-        self.unwalked: Mapping[str, list[str]] = {}
         self.silent: Sequence[str] = ()
 
     def get(self, oid: str) -> Optional[Value]:
@@ -164,10 +162,7 @@ class Answers(Memory):
     def walk(self, oid: str) -> Mapping[str, Value]:
         rows = super().walk(oid)
         self._raise_if_silent(oid)
-        if oid not in self.unwalked:
-            return rows
-        left_out = self.unwalked[oid] or list(rows)
-        return {row: value for row, value in rows.items() if row not in left_out}
+        return rows
 
 
 class Situation:
@@ -223,7 +218,8 @@ class Situation:
         """A new device with these objects."""
         objects = {**self.objects, **self.changed}
         answers = Answers({oid: value for oid, value in objects.items() if value is not None})
-        answers.unwalked = self.unwalked
+        whole = Memory({oid: value for oid, value in objects.items() if value is not None})
+        answers.unwalked = {oid: rows or whole.walk(oid) for oid, rows in self.unwalked.items()}
         answers.silent = self.silent
         return answers
 

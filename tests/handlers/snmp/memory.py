@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Optional, Union
 
@@ -19,7 +19,10 @@ _dotted = functools.cache(simulated.dotted)
 
 
 class Memory:
-    """A device with these objects by OID. `asked` lists every GET and walk in order."""
+    """A device with these objects by OID. `asked` lists every GET and walk in order. Walks leave
+    out the rows `unwalked`, by column, which GETs answer."""
+
+    unwalked: Mapping[str, Collection[str]] = {}
 
     def __init__(self, objects: Mapping[str, Value]) -> None:
         self._objects: dict[tuple[int, ...], Value] = {
@@ -40,7 +43,16 @@ class Memory:
         end = bisect_left(self._order, after_root, begin)
         length = len(root)
         objects = self._objects
-        return {_dotted(oid[length:]): objects[oid] for oid in self._order[begin:end]}
+        rows = {_dotted(oid[length:]): objects[oid] for oid in self._order[begin:end]}
+        for row in self.unwalked.get(oid, ()):
+            rows.pop(row, None)
+        return rows
+
+    def walked_columns(self) -> dict[str, list[str]]:
+        """The rows of each column that was walked, as the device has them."""
+        walks = [request for request in self.asked if request.startswith("walk ")]
+        columns = dict.fromkeys(walk.removeprefix("walk ") for walk in walks)
+        return {column: list(Memory.walk(self, column)) for column in columns}
 
     @staticmethod
     def quoted(words: str) -> str:

@@ -16,7 +16,13 @@ from handlers.shared.errors import PduHandlerError
 from handlers.snmp import metering
 from handlers.snmp.chains import InChain
 from handlers.snmp.controls import Control
-from handlers.snmp.device import NOT_DECIDED, SnmpDevice, read_states, read_without_states, wanted
+from handlers.snmp.device import (
+    NOT_DECIDED,
+    SnmpDevice,
+    needed_sources,
+    read_states,
+    read_without_states,
+)
 from handlers.snmp.labels import outlet_labels
 from handlers.snmp.objects import Scalar
 from handlers.snmp.outlets import Outlets
@@ -113,7 +119,7 @@ def _read_or_refused(profile: Profile, memory: Memory, root: str) -> bool:
     has_any = False
     for read in (read_states, read_without_states):
         with contextlib.suppress(PduHandlerError):
-            device = read(profile, Tables(memory, root, wanted(profile, ALL_STATES)))
+            device = read(profile, Tables(memory, root, needed_sources(profile, ALL_STATES)))
             if device:
                 has_any = True
                 _try_calls(device)

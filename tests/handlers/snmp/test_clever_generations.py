@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from handlers.shared.errors import NoSuchOutlet, PduHandlerError
+from handlers.shared.errors import PduHandlerError, ProtocolError
 from handlers.snmp import detection, metering
 from handlers.snmp.controls import cell_of
 from handlers.snmp.objects import Column
@@ -79,5 +79,5 @@ def test_an_object_at_another_depth_is_no_outlet() -> None:
         }
         assert [*tables(objects)[column]] == ["1"], column
         assert tables(objects, "1.1")[column] == {}
-        with pytest.raises(NoSuchOutlet):
+        with pytest.raises(ProtocolError):
             cell_of(tables(objects), column, "1.1")

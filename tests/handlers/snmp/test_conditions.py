@@ -5,7 +5,7 @@ state UNKNOWN.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Optional
 
 import pytest
@@ -23,7 +23,7 @@ from handlers.snmp.rows import is_one_of, is_unidentified
 from handlers.snmp.states import Condition, name_of
 from handlers.snmp.tables import Source, Tables, objects_of
 from pdu_common.helper import EnumPowerStatus
-from tests.handlers.snmp.memory import Memory, Value, plain, table, tables_of
+from tests.handlers.snmp.memory import Memory, table, tables_of
 from tests.handlers.snmp.units import (
     FAMILIES,
     FIXTURES,
@@ -126,24 +126,16 @@ def assert_nothing_is_left(unit: Fixture, condition: Condition, device: Memory) 
         assert not isinstance(figures.energy_kwh, float)
 
 
-class EmptyWalk(Memory):
-    """A device of which one column has no rows for a walk, while GETs answer it."""
-
-    column = ""
-
-    def walk(self, oid: str) -> Mapping[str, Value]:
-        return {} if oid == self.column else super().walk(oid)
-
-
 @each_row("unit, condition", CONDITIONS)
 def test_one_empty_walk_is_no_proof_that_a_device_lacks_the_object_of_a_condition(
     unit: Fixture, condition: Condition
 ) -> None:
     if not isinstance(condition.source, Column):
         return
-    device = EmptyWalk({oid: plain(row) for oid, row in unit.rows.items()})
+    device = memory(unit)
     put_bad_values(condition, unit, device)
-    device.column = condition.source.oid
+    column = find(unit, device).tables.resolve(condition.source.oid)
+    device.unwalked = {column: device.walk(column)}
     try:
         find(unit, device)
     except PduHandlerError:  # the values list the outlets, too
@@ -171,14 +163,14 @@ def test_one_empty_walk_of_an_optional_column_leaves_each_state_as_it_is_with_it
     compared_units = 0
     for unit in FIXTURES:
         for condition, oid in optional_conditions(unit):
-            device = EmptyWalk({oid: plain(row) for oid, row in unit.rows.items()})
+            device = memory(unit)
             column = find(unit, device).tables.resolve(oid)
             bad_value = number_outside(condition.good, lowest=90)
             for row in device.walk(column):
                 device.put(f"{column}.{row}", bad_value)
             try:
                 states_by_whole_walk = find(unit, device).states
-                device.column = column
+                device.unwalked = {column: device.walk(column)}
                 states_by_empty_walk = find(unit, device).states
             except PduHandlerError:  # the column is that of the states, too
                 continue

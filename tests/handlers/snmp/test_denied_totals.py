@@ -9,13 +9,10 @@ from typing import Optional
 from handlers.dcimanager.views import Figures
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import Figure, NotKnown, NotMetered
-from handlers.snmp import metering
 from handlers.snmp.figures import Total
 from handlers.snmp.profile import is_below, oids
-from handlers.snmp.read_scope import VIEW_FIGURES
 from tests.handlers.snmp import units
-from tests.handlers.snmp.memory import Memory, of_rows, plain
-from tests.handlers.snmp.test_lost_figures import ShortWalk
+from tests.handlers.snmp.memory import Memory, of_rows
 from tests.handlers.snmp.test_reported_units import FOLDER as REPORTED
 from tests.simulators.snmp_agent import read_snmprec
 from tests.simulators.snmp_units import Fixture, fixture
@@ -27,8 +24,7 @@ ICT_OUTLET_CURRENT = "1.3.6.1.4.1.39145.10.8.1.3"
 def read(unit: Fixture, device: Memory) -> Optional[Figures]:
     """The figures that DCImanager is shown; None for an error."""
     try:
-        snmp_device = units.find(unit, device, VIEW_FIGURES)
-        return metering.read_statistic(snmp_device, with_power=False)
+        return units.view_figures(unit, device)
     except PduHandlerError:
         return None
 
@@ -59,7 +55,7 @@ def test_a_total_that_the_unit_lacks_is_not_metered_beside_meters_of_outlets() -
         device = of_rows(unit.rows)
         with device.without(rows_of(unit, total)):
             figures = read(unit, device)
-        if figures is None or total is None:
+        if figures is None:
             continue
         figure, figures_of_outlets = total_and_outlets(name, figures)
         has_meter = any(outlet is not None for outlet in figures_of_outlets)
@@ -89,12 +85,11 @@ def test_a_walk_that_is_empty_beside_a_get_is_no_counter_that_the_device_lacks()
     the energies of its phases are not there."""
     text = (REPORTED / "vertiv-imd5.snmprec").read_text(encoding="utf-8")
     energy = "1.3.6.1.4.1.21239.5.2.3.1.1.12"
-    rows = read_snmprec(text)
-    device = ShortWalk({oid: plain(row) for oid, row in rows.items()})
+    device = of_rows(read_snmprec(text))
     unit = fixture("geist-v5")
     whole = read(unit, device)
     assert whole is not None and whole.energy_kwh == 41.234
-    device.left_out = {energy: ["1"]}
+    device.unwalked = {energy: ["1"]}
     figures = read(unit, device)
     assert figures is not None
     assert isinstance(figures.energy_kwh, NotKnown)

@@ -17,7 +17,6 @@ from handlers.snmp import detection
 from handlers.snmp.labels import outlet_labels
 from handlers.snmp.objects import Column, Scalar, Spread
 from handlers.snmp.parts import parts_of
-from handlers.snmp.profile import is_below
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.read_scope import FIGURES
 from handlers.snmp.tables import objects_of
@@ -43,6 +42,7 @@ from tests.handlers.snmp.units import (
     handler_of,
     memory,
     port_of,
+    rows_without,
     states,
     states_on,
     switching,
@@ -197,7 +197,7 @@ def state_columns(unit: Fixture) -> list[str]:
     assert snmp_device.outlets is not None
     assert snmp_device.outlets.states is not None
     snmp_device.outlets.states.decisions(snmp_device.tables.again())
-    return [question.partition(" ")[2] for question in device.asked if question.startswith("walk ")]
+    return list(device.walked_columns())
 
 
 def state_objects(unit: Fixture, identity: str) -> list[str]:
@@ -231,8 +231,7 @@ def without_state_rows(unit: Fixture) -> dict[str, Row]:
         if isinstance(part, Spread) and part.by_get:
             cells = [part.cell(device.tables, number) for number, _ in part.numbers()]
             oids += [device.tables.resolve(cell) for cell in cells if cell is not None]
-    missing_oids = tuple(f"{oid}." for oid in oids)
-    return {oid: row for oid, row in unit.rows.items() if not f"{oid}.".startswith(missing_oids)}
+    return rows_without(unit, *oids)
 
 
 def test_a_switched_unit_without_states_is_never_shown_without_outlets() -> None:
@@ -332,8 +331,7 @@ def test_a_truncated_table_of_states_never_shortens_the_list_of_outlets() -> Non
     for unit in COUNTED:
         whole = expected_states(unit)
         lost = counted_states(unit)[-1]
-        lost_oids = tuple(f"{oid}." for oid in state_objects(unit, lost))
-        rows = {oid: row for oid, row in unit.rows.items() if not f"{oid}.".startswith(lost_oids)}
+        rows = rows_without(unit, *state_objects(unit, lost))
         try:
             states = dict(find(unit, of_rows(rows)).states)
         except ProtocolError as error:
@@ -378,8 +376,7 @@ def test_a_unit_whose_count_is_lost_lists_all_outlets() -> None:
         if not count:
             continue
         trials += 1
-        rows = {oid: row for oid, row in unit.rows.items() if not is_below(oid, count)}
-        device = find(unit, of_rows(rows))
+        device = find(unit, of_rows(rows_without(unit, count)))
         assert device.states == expected_states(unit), unit.name
     assert trials >= 20
 

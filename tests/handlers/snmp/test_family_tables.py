@@ -5,27 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from handlers.shared.meter_figures import NotKnown
-from handlers.snmp.device import has_no_outlets, wanted
+from handlers.snmp.device import has_no_outlets, needed_sources
 from handlers.snmp.profiles import npdu, panduit, rittal, tripplite
 from handlers.snmp.read_scope import FIGURES, VIEW_FIGURES
 from handlers.snmp.tables import Tables, objects_of
 from tests.handlers.snmp.memory import Memory, Value
 
 PANDUIT = panduit.PROFILES[0]
-
-
-class LacksFirstRow(Memory):
-    """Its walk of one column leaves out the first row, which a GET has."""
-
-    def __init__(self, objects: Mapping[str, Value], column: str) -> None:
-        super().__init__(objects)
-        self.column = column
-
-    def walk(self, oid: str) -> Mapping[str, Value]:
-        rows = dict(super().walk(oid))
-        if oid == self.column:
-            del rows[next(iter(rows))]
-        return rows
 
 
 def rows_in(column: str, rows: Mapping[str, Value]) -> dict[str, Value]:
@@ -42,7 +28,7 @@ def test_a_command_to_a_named_variable_walks_the_names_alone() -> None:
         }
     )
     relays = rittal.RELAYS
-    tables = Tables(device, wanted=(relays.numbers, relays.qualities), outlet="2.1")
+    tables = Tables(device, sources=(relays.numbers, relays.qualities), outlet="2.1")
 
     assert tables[relays.numbers] == {"2.1": 1}
     assert tables[relays.qualities] == {"2.1": 2}
@@ -63,7 +49,7 @@ def test_padding_whose_name_is_lost_is_no_outlet() -> None:
     names, index = panduit.G5.names.oid, panduit.INDEX.oid
     named = rows_in(names, {"1.1": "router", "1.2": "", "1.3": "switch"})
     indexes = rows_in(index, {"1.1": 1, "1.2": 0, "1.3": 3, "1.33": 0, "1.4": 4})
-    tables = Tables(Memory({**named, **indexes}), wanted=[panduit.named])
+    tables = Tables(Memory({**named, **indexes}), sources=[panduit.named])
 
     assert list(tables[panduit.named]) == ["1.1", "1.3", "1.4"]
 
@@ -71,12 +57,13 @@ def test_padding_whose_name_is_lost_is_no_outlet() -> None:
 def test_a_number_of_outlets_that_a_walk_lacks_is_asked_for() -> None:
     counts, phases = panduit.G5.outlet_count.oid, panduit.PHASES.oid
     rows = {**rows_in(counts, {"1": 0, "2": 0}), **rows_in(phases, {"1": 3, "2": 3})}
-    device = LacksFirstRow(rows, counts)
+    device = Memory(rows)
+    device.unwalked = {counts: ["1"]}
     columns = (panduit.G5.outlet_count, panduit.PHASES)
-    assert has_no_outlets(PANDUIT, Tables(device, wanted=columns))
+    assert has_no_outlets(PANDUIT, Tables(device, sources=columns))
 
     device.put(f"{counts}.1", 8)
-    assert not has_no_outlets(PANDUIT, Tables(device, wanted=columns))
+    assert not has_no_outlets(PANDUIT, Tables(device, sources=columns))
 
 
 def test_a_total_of_which_only_a_count_shows_a_row_is_not_known() -> None:
@@ -96,5 +83,5 @@ def test_a_view_reads_no_current_of_outlets_beside_a_load_of_its_own() -> None:
     assert currents
 
     of_outlets = set(objects_of(currents.sources()))
-    assert of_outlets <= set(objects_of(wanted(profile, FIGURES)))
-    assert of_outlets.isdisjoint(objects_of(wanted(profile, VIEW_FIGURES)))
+    assert of_outlets <= set(objects_of(needed_sources(profile, FIGURES)))
+    assert of_outlets.isdisjoint(objects_of(needed_sources(profile, VIEW_FIGURES)))

@@ -11,6 +11,7 @@ import pytest
 from handlers.shared.errors import PduHandlerError, ProtocolError
 from handlers.snmp.controls import Guard
 from handlers.snmp.objects import Column, Scalar
+from handlers.snmp.profile import is_below
 from handlers.snmp.tables import objects_of
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import of_rows
@@ -24,6 +25,7 @@ from tests.handlers.snmp.units import (
     memory,
     port_of,
     refusal_of_command,
+    rows_without,
     switching,
 )
 from tests.simulators.snmp_agent import Agent, Device, Row
@@ -48,9 +50,8 @@ def ids(guards: list[tuple[Fixture, Guard]]) -> list[str]:
     return [f"{unit.name}-{number}" for number, (unit, _) in enumerate(guards)]
 
 
-def without(unit: Fixture, prefixes: tuple[str, ...]) -> dict[str, Row]:
-    """The unit's objects without those whose OID and a dot begin with one of these."""
-    rows = {oid: row for oid, row in unit.rows.items() if not f"{oid}.".startswith(prefixes)}
+def without(unit: Fixture, *oids: str) -> dict[str, Row]:
+    rows = rows_without(unit, *oids)
     assert len(rows) < len(unit.rows), "no object was lost: the test would prove nothing"
     return rows
 
@@ -89,8 +90,7 @@ def oids_read(unit: Fixture, guard: Guard) -> list[str]:
 def test_a_guard_without_a_value_for_this_outlet_forbids_its_command(
     unit: Fixture, guard: Guard
 ) -> None:
-    oids = tuple(f"{oid}." for oid in oids_read(unit, guard))
-    check_no_command(unit, without(unit, oids))
+    check_no_command(unit, without(unit, *oids_read(unit, guard)))
 
 
 DEMANDED = [
@@ -107,9 +107,9 @@ def test_a_demanded_guard_of_which_the_whole_column_is_missing_forbids_every_com
     # such as 1.3.6.1.4.1.318.1.1.4.4.2.1.3.7
     oid_of_guard = oids_read(unit, guard)[0]
     tables = find(unit, memory(unit)).tables
-    columns = [f"{tables.resolve(column.oid)}." for column in objects_of([guard.test])]
-    column_of_guard = tuple(oid for oid in columns if oid_of_guard.startswith(oid))
-    check_no_command(unit, without(unit, column_of_guard))
+    columns = [tables.resolve(column.oid) for column in objects_of([guard.test])]
+    columns_of_guard = [column for column in columns if is_below(oid_of_guard, column)]
+    check_no_command(unit, without(unit, *columns_of_guard))
 
 
 NO_MARK = "tells outlets from padding; poll it again"
@@ -118,7 +118,7 @@ NO_MARK = "tells outlets from padding; poll it again"
 def is_demanded(unit: Fixture, column: str) -> bool:
     """Whether the unit's outlets are not listed without this column."""
     try:
-        find(unit, of_rows(without(unit, (f"{column}.",))))
+        find(unit, of_rows(without(unit, column)))
     except ProtocolError as error:
         return NO_MARK in error.reason
     except PduHandlerError:
@@ -148,7 +148,7 @@ def test_the_families_whose_padding_rows_have_the_outlet_number_0_demand_that_nu
 @pytest.mark.parametrize("unit, column", PADDED, ids=[unit.name for unit, _ in PADDED])
 def test_a_row_that_may_be_padding_is_an_error_and_no_outlet(unit: Fixture, column: str) -> None:
     identity = next(iter(expected_states(unit)))
-    without_cell = of_rows(without(unit, (f"{column}.{identity}.",)))
+    without_cell = of_rows(without(unit, f"{column}.{identity}"))
     with pytest.raises(ProtocolError, match=NO_MARK):
         find(unit, without_cell)
     refusal_of_command(unit, without_cell, identity)

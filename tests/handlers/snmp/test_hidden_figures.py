@@ -10,13 +10,10 @@ from typing import Optional
 import pytest
 
 from handlers.shared.errors import PduHandlerError
-from handlers.snmp.metering import read_statistic
 from handlers.snmp.profile import is_below
-from handlers.snmp.read_scope import VIEW_FIGURES
 from tests.handlers.snmp import units
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import Memory, of_rows
-from tests.handlers.snmp.units import find
 from tests.simulators.snmp_agent import Agent, Device
 from tests.simulators.snmp_units import Fixture, fixture
 
@@ -45,8 +42,7 @@ def figures(unit: Fixture, device: Memory) -> Optional[Figures]:
     """What DCImanager gets: the totals, 0 if unset, and the outlets' energies; None if it is an
     error."""
     try:
-        statistic = read_statistic(find(unit, device, VIEW_FIGURES), with_power=False)
-        view = statistic.bounded().view()
+        view = units.view_figures(unit, device).bounded().view()
     except PduHandlerError:
         return None
     figure_by_name = {"load": view.load or 0.0, "energy": view.total_consumption or 0.0}

@@ -77,10 +77,8 @@ def test_a_row_of_padding_is_no_outlet_without_the_name_or_key_that_marks_it(nam
     device = of_rows(rows)
     outlets = detection.detect(device, PROFILES).states.keys()
     metering.read_statistic(detection.detect(device, PROFILES, FIGURES))
-    walks = [request for request in device.asked if request.startswith("walk ")]
-    columns = [walk.removeprefix("walk ") for walk in walks]
     padding: list[str] = []
-    for column in dict.fromkeys(columns):
+    for column in device.walked_columns():
         last_rows = [oid for oid in rows if oid.startswith(f"{column}.")][-1:]
         with device.without(last_rows):
             try:

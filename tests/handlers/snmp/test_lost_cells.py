@@ -75,7 +75,6 @@ COMPARED = {
     "signed": "Raritan: two readings that are not both known",
     "_is_modular": "a scalar, which has a value or none: no kind of device reads none",
     "unit_current": "likewise, no configuration",
-    "_is_counted": "likewise, no number",
     "_is_ms_pdu": "likewise",
 }
 

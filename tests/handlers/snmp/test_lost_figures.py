@@ -13,14 +13,12 @@ import pytest
 from handlers.dcimanager.views import Figures
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import Figure
-from handlers.snmp import metering
 from handlers.snmp.computed import Complete
 from handlers.snmp.objects import Column, Scalar
 from handlers.snmp.parts import parts_of
-from handlers.snmp.read_scope import FIGURES, VIEW_FIGURES
+from handlers.snmp.read_scope import FIGURES
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
-from tests.handlers.snmp.memory import Memory, Value, plain
 from tests.handlers.snmp.units import FAMILIES
 from tests.needs import ROOT
 from tests.simulators.snmp_units import Fixture
@@ -36,40 +34,11 @@ _ALONE = "no other column of its table is read, so the device looks like one wit
 UNPROVEN_COLUMNS = {
     _ALONE: "eaton-epdu eaton-power-pdu",
     "one walk reads all these meters, so the device looks like one without them": (
-        "clever-mpro clever-mpro_zero cpi-legacy"
+        "clever-mpro clever-mpro_zero"
     ),
 }
 #: units that lose outlets of a status with all rows of a column
 UNPROVEN_LISTS = {_ALONE: "hpe-ipdu powertek-v2"}
-
-
-class ShortWalk(Memory):
-    """A device of which the walks leave out rows, by column."""
-
-    left_out: Mapping[str, Collection[str]] = {}
-
-    def walk(self, oid: str) -> Mapping[str, Value]:
-        rows = super().walk(oid)
-        left_out = self.left_out.get(oid, ())
-        return {row: value for row, value in rows.items() if row not in left_out}
-
-
-def statistic(unit: Fixture, device: Memory) -> Figures:
-    """The figures that DCImanager is shown."""
-    snmp_device = units.find(unit, device, VIEW_FIGURES)
-    return metering.read_statistic(snmp_device, with_power=False)
-
-
-def walked(device: Memory) -> dict[str, list[str]]:
-    """The rows of each column that was walked and has some."""
-    walks = [request for request in device.asked if request.startswith("walk ")]
-    rows_by_column: dict[str, list[str]] = {}
-    for walk in walks:
-        column = walk.removeprefix("walk ")
-        rows = list(device.walk(column))
-        if rows:
-            rows_by_column[column] = rows
-    return rows_by_column
 
 
 def totals(figures: Figures) -> dict[str, Figure]:
@@ -115,15 +84,16 @@ class Losses:
 
     def __init__(self, unit: Fixture) -> None:
         self._unit = unit
-        self._device = ShortWalk({oid: plain(row) for oid, row in unit.rows.items()})
-        self._whole = statistic(unit, self._device)
-        self.columns = walked(self._device)
+        self._device = units.memory(unit)
+        self._whole = units.view_figures(unit, self._device)
+        columns = self._device.walked_columns()
+        self.columns = {column: rows for column, rows in columns.items() if rows}
 
     def without(self, left_out: Mapping[str, Collection[str]]) -> list[str]:
         """The figures that are lost so. None of the others may change."""
-        self._device.left_out = left_out
+        self._device.unwalked = left_out
         try:
-            figures = statistic(self._unit, self._device)
+            figures = units.view_figures(self._unit, self._device)
         except PduHandlerError:
             return []
         assert other_figures(self._whole, figures) == [], left_out
@@ -194,12 +164,11 @@ def test_a_figure_without_its_column_is_the_same_or_said_to_be_not_known(unit: F
 def test_no_outlet_is_left_out_of_a_status_without_a_column(unit: Fixture) -> None:
     """Its state is the same or UNKNOWN. An outlet that is added is UNKNOWN: a row may be one if
     what would say that it is padding is lost."""
-    device = ShortWalk({oid: plain(row) for oid, row in unit.rows.items()})
+    device = units.memory(unit)
     whole = units.find(unit, device).states
-    columns = walked(device)
     left_out: list[str] = []
-    for column, rows in columns.items():
-        device.left_out = {column: rows}
+    for column, rows in device.walked_columns().items():
+        device.unwalked = {column: rows}
         try:
             states = units.find(unit, device).states
         except PduHandlerError:
@@ -257,9 +226,9 @@ def test_a_total_whose_table_is_empty_beside_its_count_is_not_unmetered() -> Non
             table = column.rpartition(".")[0]
             objects = [oid for oid in unit.rows if oid.startswith(f"{table}.") and oid != count]
             try:
-                whole = totals(statistic(unit, device))
+                whole = totals(units.view_figures(unit, device))
                 with device.without(objects):
-                    totals_now = totals(statistic(unit, device))
+                    totals_now = totals(units.view_figures(unit, device))
             except PduHandlerError:
                 continue
             for name, total in totals_now.items():

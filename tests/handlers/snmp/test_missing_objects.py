@@ -300,8 +300,7 @@ class Unit:
         """The objects of each row of the tables that figures and states are read from."""
         self.memory.asked.clear()
         self.read()
-        walks = [request for request in self.memory.asked if request.startswith("walk ")]
-        tables = {walk.removeprefix("walk ").rpartition(".")[0] for walk in walks}
+        tables = {column.rpartition(".")[0] for column in self.memory.walked_columns()}
         objects_by_row: dict[tuple[str, str], set[str]] = defaultdict(set)
         for table in tables:
             for column_and_index in self.memory.walk(table):

@@ -15,7 +15,7 @@ from handlers.snmp.profile import is_below, oids
 from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
-from tests.handlers.snmp.memory import Memory, of_rows
+from tests.handlers.snmp.memory import of_rows
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory
 from tests.simulators.snmp_units import Fixture
 
@@ -24,14 +24,7 @@ UNKNOWN = EnumPowerStatus.UNKNOWN
 NAMES_ALONE = {"rittal-cmc3": "the variable's name says what its value is"}
 
 
-def walked(device: Memory) -> dict[str, Mapping[str, object]]:
-    """The columns that were walked, each with its rows."""
-    walks = [request for request in device.asked if request.startswith("walk ")]
-    columns = [walk.removeprefix("walk ") for walk in walks]
-    return {column: dict(device.walk(column)) for column in columns}
-
-
-def of_its_table(column: str, columns: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
+def of_its_table(column: str, columns: Mapping[str, list[str]]) -> Iterator[str]:
     """The other columns of the same table (RFC 2578, 7.10)."""
     table = column.rpartition(".")[0]
     return (other for other in columns if other != column and other.rpartition(".")[0] == table)
@@ -42,7 +35,7 @@ def missing_rows(unit: Fixture) -> Iterator[str]:
     each column the first, the last and one between."""
     device = of_rows(unit.rows)
     units.find(unit, device)
-    columns = walked(device)
+    columns = device.walked_columns()
     for column, rows in columns.items():
         rows_of_others: set[str] = set()
         for other in of_its_table(column, columns):

@@ -15,8 +15,7 @@ from handlers.snmp.objects import Column
 from handlers.snmp.parts import parts_of
 from handlers.snmp.read_scope import FIGURES, VIEW_FIGURES
 from tests.handlers.snmp import units
-from tests.handlers.snmp.memory import Memory, Value, plain
-from tests.handlers.snmp.test_lost_figures import ShortWalk
+from tests.handlers.snmp.memory import Memory, Value
 from tests.handlers.snmp.units import FAMILIES
 from tests.simulators.snmp_units import Fixture
 
@@ -82,7 +81,7 @@ def other_totals(before: Totals, after: Totals) -> list[str]:
 @pytest.mark.sample(12)
 def test_the_next_figure_does_not_replace_one_whose_walk_is_empty(unit: Fixture) -> None:
     """A GET still answers each row of the walk."""
-    device = ShortWalk({oid: plain(row) for oid, row in unit.rows.items()})
+    device = units.memory(unit)
     changes: list[str] = []
     for columns in value_columns(unit, device):
         for place, column in enumerate(columns[:-1]):
@@ -92,15 +91,15 @@ def test_the_next_figure_does_not_replace_one_whose_walk_is_empty(unit: Fixture)
     assert bool(changes) is (unit.name in SAME_QUANTITY), changes
 
 
-def changes_without_walk(unit: Fixture, device: ShortWalk, column: str) -> list[str]:
+def changes_without_walk(unit: Fixture, device: Memory, column: str) -> list[str]:
     """The totals that are others if a walk of this column is empty."""
     rows = [oid.removeprefix(f"{column}.") for oid in rows_below(unit, column)]
     changes: list[str] = []
     for with_power in (False, True):
-        device.left_out = {}
+        device.unwalked = {}
         before = read_totals(unit, device, with_power=with_power)
-        device.left_out = {column: rows}
+        device.unwalked = {column: rows}
         after = read_totals(unit, device, with_power=with_power)
         changes += other_totals(before, after)
-    device.left_out = {}
+    device.unwalked = {}
     return changes

@@ -87,8 +87,8 @@ def test_no_column_of_a_call_shows_rows_that_its_table_did_not_have(
     readings: list[Tables] = []
     settled = Tables.settled
 
-    def recorded(tables: Tables, *wanted: Any) -> Tables:
-        readings.append(settled(tables, *wanted))
+    def recorded(tables: Tables, *sources: Any) -> Tables:
+        readings.append(settled(tables, *sources))
         return readings[-1]
 
     with monkeypatch.context() as patch:
@@ -108,6 +108,6 @@ def test_an_undeclared_column_is_late() -> None:
         (undeclared, [state.oid]),
         (rows_of(state, mark)(undeclared.function), []),
     ):
-        tables = Tables(device, wanted=[source]).settled()
+        tables = Tables(device, sources=[source]).settled()
         assert tables[source]
         assert late_columns(tables) == late

@@ -13,17 +13,10 @@ from handlers.snmp.read_scope import ALL_STATES, FIGURES
 from handlers.snmp.states import Condition
 from handlers.snmp.tables import objects_of
 from tests.handlers.snmp import units
-from tests.handlers.snmp.memory import Memory
 from tests.rows import each_row
 from tests.simulators.snmp_units import Fixture
 
 EVERY_PROFILE = each_row("profile", PROFILES, ids=lambda profile: profile.key)
-
-
-def walked_columns(device: Memory) -> dict[str, list[str]]:
-    """The rows of each column that was walked."""
-    walks = [ask.removeprefix("walk ") for ask in device.asked if ask.startswith("walk ")]
-    return {column: list(device.walk(column)) for column in dict.fromkeys(walks)}
 
 
 def absent_columns(columns: dict[str, list[str]]) -> Iterator[str]:
@@ -45,7 +38,7 @@ def test_each_column_that_a_unit_lacks_is_said_to_be_optional(unit: Fixture) -> 
         optional: dict[str, bool] = {}
         for columns in device.tables.answers.columns.values():
             optional.update(columns)
-        for column in absent_columns(walked_columns(memory)):
+        for column in absent_columns(memory.walked_columns()):
             assert optional.get(column, True), column
 
 

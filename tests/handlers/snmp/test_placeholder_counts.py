@@ -7,11 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from handlers.dcimanager.views import Figures
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import Figure, NotKnown
-from handlers.snmp import metering
-from handlers.snmp.read_scope import VIEW_FIGURES
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory
 from tests.simulators.snmp_units import Fixture, fixture
@@ -24,8 +21,7 @@ MOST = 96
 def totals(unit: Fixture, device: Memory) -> dict[str, Figure]:
     """Load and energy; not known after an error."""
     try:
-        snmp_device = units.find(unit, device, VIEW_FIGURES)
-        figures: Figures = metering.read_statistic(snmp_device, with_power=False)
+        figures = units.view_figures(unit, device)
     except PduHandlerError as error:
         return dict.fromkeys(("load", "energy"), NotKnown(str(error)))
     return {"load": figures.load_a, "energy": figures.energy_kwh}

@@ -8,10 +8,9 @@ import pytest
 
 from handlers.shared.errors import Unsupported
 from handlers.snmp.detection import SYS_DESCR
-from handlers.snmp.profile import is_below
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near
-from tests.handlers.snmp.units import UNPROVEN
+from tests.handlers.snmp.units import UNPROVEN, rows_without
 from tests.simulators.snmp_agent import Agent, Device, Row
 from tests.simulators.snmp_agent.device import OCTETS, Effect, Rule
 from tests.simulators.snmp_units import fixture
@@ -67,7 +66,7 @@ def test_a_community_that_the_device_sends_back_is_not_in_the_error(
 @ECHO
 def test_a_community_in_the_sys_descr_of_an_unknown_device_is_not_in_the_error(echo: str) -> None:
     unit = fixture("vertiv-dcs-mpdu")
-    rows = {oid: row for oid, row in unit.rows.items() if not is_below(oid, E + "13400")}
+    rows = rows_without(unit, E + "13400")
     rows[SYS_DESCR] = Row(OCTETS, echo.encode())
     check_that_the_community_is_hidden(Device(rows, unit.rules), "1.3")
 

@@ -15,7 +15,15 @@ from handlers.snmp.states import Condition, State
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import of_rows
-from tests.handlers.snmp.units import FAMILIES, FIXTURES, UNPROVEN, expected_states, find, unit_id
+from tests.handlers.snmp.units import (
+    FAMILIES,
+    FIXTURES,
+    UNPROVEN,
+    expected_states,
+    find,
+    rows_without,
+    unit_id,
+)
 from tests.needs import ROOT
 from tests.rows import each_row
 from tests.simulators.snmp_agent import Agent, Device, Row
@@ -118,8 +126,7 @@ def test_no_state_is_told_if_the_row_that_could_contradict_it_is_missing(
 def test_a_unit_without_an_optional_sibling_reports_its_states(
     unit: Fixture, sibling: Sibling
 ) -> None:
-    prefix = f"{column_of(sibling)}."
-    rows = {oid: row for oid, row in unit.rows.items() if not oid.startswith(prefix)}
+    rows = rows_without(unit, column_of(sibling))
     assert len(rows) < len(unit.rows)
     assert dict(find(unit, of_rows(rows)).states) == expected_states(unit)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import given, strategies as st
 
-from handlers.shared.errors import NoSuchOutlet
+from handlers.shared.errors import ProtocolError
 from handlers.snmp import metering
 from handlers.snmp.computed import Complete
 from handlers.snmp.controls import cell_of
@@ -36,7 +36,7 @@ def device(states: Mapping[str, Value], marks: Mapping[str, Value]) -> Memory:
 
 
 def wanted_of(memory: Memory, outlet: str = "") -> Tables:
-    return Tables(memory, wanted=[marked], outlet=outlet).settled()
+    return Tables(memory, sources=[marked], outlet=outlet).settled()
 
 
 def test_a_cell_that_is_missing_is_lost_beside_others_and_nothing_alone() -> None:
@@ -63,7 +63,7 @@ def test_a_function_that_needs_other_rows_has_all_of_them_for_one_outlet() -> No
 
 def test_a_table_is_read_with_all_columns_of_the_call_and_once() -> None:
     memory = device({"1": 10}, {"1": 1, "2": 1})
-    read = Tables(memory, wanted=[STATE, MARK]).settled()
+    read = Tables(memory, sources=[STATE, MARK]).settled()
     assert read[STATE] == {"1": 10, "2": LOST}
     assert read[MARK] == {"1": 1, "2": 1}
     assert memory.asked == [f"walk {STATE.oid}", f"walk {MARK.oid}"]
@@ -71,7 +71,7 @@ def test_a_table_is_read_with_all_columns_of_the_call_and_once() -> None:
 
 def test_a_family_that_is_only_tried_reads_the_column_of_its_states_alone() -> None:
     memory = device({}, {"1": 1})
-    assert Tables(memory, wanted=[marked])[STATE] == {}
+    assert Tables(memory, sources=[marked])[STATE] == {}
     assert memory.asked == [f"walk {STATE.oid}"]
 
 
@@ -79,7 +79,7 @@ def test_an_empty_first_column_of_one_unit_of_a_chain_hides_no_unit() -> None:
     units = PerUnit("1.3.7", 1, 2, "2")
     marks = PerUnit("1.3.7", 1, 2, "3")
     objects = {**table("1.3.7.2.2", {"1": 5}), **table("1.3.7.1.3", {"1": 1})}
-    read = Tables(Memory(objects), wanted=[units, marks]).settled()
+    read = Tables(Memory(objects), sources=[units, marks]).settled()
     assert read[units] == {"1.1": LOST, "2.1": 5}
     assert read[marks] == {"1.1": 1, "2.1": LOST}
 
@@ -105,7 +105,7 @@ def test_the_first_table_that_the_device_has_serves_each_row() -> None:
 def test_a_new_reading_keeps_names_and_absent_columns_alone() -> None:
     absent = Column(OTHER.oid, optional=True)
     memory = device(FULL, FULL)
-    first = Tables(memory, wanted=[STATE, absent]).settled()
+    first = Tables(memory, sources=[STATE, absent]).settled()
     assert (first[STATE], first[absent]) == (FULL, {})
     first.names(MARK.oid)
     memory.asked.clear()
@@ -140,7 +140,7 @@ def test_a_spread_never_leaves_its_bounds_on_either_side(identity: str) -> None:
         # outlet 1 has the instance 2
         assert cell_of(tables({}), spread, identity) == f"1.3.9.{int(identity) + 1}.0"
     else:
-        with pytest.raises(NoSuchOutlet):
+        with pytest.raises(ProtocolError):
             cell_of(tables({}), spread, identity)
 
 

@@ -11,7 +11,7 @@ from handlers.snmp.profile import Profile, oids
 from handlers.snmp.read_scope import FIGURES
 from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly
 from tests.handlers.snmp.memory import of_rows
-from tests.handlers.snmp.units import EACH, FAMILIES, find, memory
+from tests.handlers.snmp.units import EACH, FAMILIES, find, memory, rows_without
 from tests.simulators.snmp_units import Fixture
 
 
@@ -41,8 +41,7 @@ def test_more_than_a_third_of_the_families_have_meters_that_can_be_removed() -> 
 def test_a_unit_without_its_meters_shows_no_figure_and_no_zero_and_no_error(unit: Fixture) -> None:
     tables = find(unit, memory(unit), FIGURES).tables
     oids_of_meters, are_shared = WITH_METERS[unit.key]
-    columns = tuple(f"{tables.resolve(oid)}." for oid in oids_of_meters)
-    rows = {oid: row for oid, row in unit.rows.items() if not f"{oid}.".startswith(columns)}
+    rows = rows_without(unit, *map(tables.resolve, oids_of_meters))
     try:
         device = find(unit, of_rows(rows), FIGURES)
     except PduHandlerError:  # the unit is not detected without its meters

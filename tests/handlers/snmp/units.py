@@ -7,22 +7,24 @@ from typing import Callable, Optional
 
 import pytest
 
+from handlers.dcimanager.views import Figures
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp import detection, rows, schema
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Measurement
 from handlers.snmp.handler import SnmpPdu
+from handlers.snmp.metering import read_statistic
 from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.read_scope import ALL_STATES, ReadScope
+from handlers.snmp.read_scope import ALL_STATES, VIEW_FIGURES, ReadScope
 from handlers.snmp.tables import Derived, objects_of
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.handlers.snmp.calls import Listening, MemoryPdu, near, pdu
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.rows import each_row
-from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent import Agent, Row
 from tests.simulators.snmp_units import Fixture, Switch, VarBind, fixtures
 
 Reach = Callable[..., SnmpPdu]
@@ -140,6 +142,17 @@ def find(unit: Fixture, device: Memory, scope: ReadScope = ALL_STATES) -> SnmpDe
     else:
         choose = partial(detection.detect, device, PROFILES)
     return choose(scope, metered_only=unit.metered_only)
+
+
+def view_figures(unit: Fixture, device: Memory) -> Figures:
+    """The figures that DCImanager is shown."""
+    return read_statistic(find(unit, device, VIEW_FIGURES), with_power=False)
+
+
+def rows_without(unit: Fixture, *oids: str) -> dict[str, Row]:
+    """The unit's objects without these, and without those below them."""
+    prefixes = tuple(f"{oid}." for oid in oids)
+    return {oid: row for oid, row in unit.rows.items() if not f"{oid}.".startswith(prefixes)}
 
 
 def settings_of(unit: Fixture) -> dict[str, str]:

@@ -21,6 +21,20 @@ def sorted_keys() -> list[str]:
     return [profile.key for profile in profiles]
 
 
+def test_the_table_of_commands_names_what_is_written_and_not_what_finds_its_row() -> None:
+    on_by_family: dict[str, str] = {}
+    for line in family_tables.command_table(PROFILES).splitlines()[2:]:
+        _, _, key, on, off, _, _ = line.split("|")
+        on_by_family[key.strip(" `")] = on.strip()
+        assert "=" in on and "=" in off, line
+    assert on_by_family["apc-rpdu2"] == (
+        "rPDU2OutletSwitchedControlCommand = 1 or rPDUOutletControlOutletCommand = 1"
+        " or sPDUOutletCtl = 1"
+    )
+    assert on_by_family["tripplite-products"].count(" = 2") == 3
+    assert on_by_family["wti-power"] == "plugAction = 5"
+
+
 def test_a_source_has_the_name_of_the_object_of_its_values() -> None:
     state, kind = Column("~.1", "state"), Column("~.2", "kind")
 

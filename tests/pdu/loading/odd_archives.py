@@ -114,7 +114,7 @@ def refusal(file: Path) -> str:
 def _nothing_loaded() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "path", list(sys.path))
-        patch.setattr(handler_loading, "_loaded", {})
+        patch.setattr(handler_loading, "_loaded_archives", {})
         yield
     for name in ("pdu_odd", "pdu_odd.handler"):
         sys.modules.pop(name, None)

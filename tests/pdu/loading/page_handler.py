@@ -53,7 +53,7 @@ def loading_anew(patch: pytest.MonkeyPatch) -> Iterator[None]:
     """Handlers by path are loaded as in a new process."""
     before = set(sys.modules)
     patch.setattr(sys, "path", list(sys.path))
-    patch.setattr(handler_loading, "_loaded", {})
+    patch.setattr(handler_loading, "_loaded_archives", {})
     yield
     for name in set(sys.modules) - before:
         if name.partition(".")[0] in ("handler_dir", "http_dir", "my_handler", "odd", "pdu_small"):

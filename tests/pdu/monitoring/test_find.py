@@ -286,7 +286,7 @@ def test_many_pdus_are_added_in_one_write_and_each_name_is_asked_once(
     assert written_files == ["logins.toml", "list.csv"]
 
 
-def test_a_read_only_list_is_not_replaced(tmp_path: Path) -> None:
+def test_a_read_only_list_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "list.csv"
     path.write_text("name,handler,address,auth,settings\n")
     path.chmod(0o400)
@@ -298,6 +298,10 @@ def test_a_read_only_list_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="is read-only"):
         addition.add_missing(files, new_pdus, login, {})
     path.chmod(0o600)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "access", lambda *_: False)
+        with pytest.raises(SettingsError, match=f"cannot be written: {tmp_path} is read-only"):
+            addition.check_files(files)
     assert addition.add_missing(files, new_pdus, login, {}) == new_pdus
 
 

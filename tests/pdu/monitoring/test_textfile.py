@@ -5,6 +5,7 @@ says of a reading is in checks.txt.
 from __future__ import annotations
 
 import contextlib
+import errno
 import http.client
 import os
 import re
@@ -12,13 +13,14 @@ import shlex
 import shutil
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from pdu.cli import optional_packages
-from pdu.monitoring import check
+from pdu.monitoring import check, textfile
 from tests.needs import ROOT, program
 from tests.ports import reserved
 from tests.simulators.peers import PEERS
@@ -130,20 +132,34 @@ def test_node_exporter_shows_each_series_of_the_file(page: Path) -> None:
     assert series(text) == series(page.read_text())
 
 
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [
-        ("missing/pdu.prom", "missing/pdu.prom cannot be written (No such file or directory)"),
-        ("pdu.txt", "node_exporter reads only files whose names end in .prom"),
-    ],
-)
-def test_a_file_that_nobody_would_read_is_an_error(
-    small: Hall, call: Call, tmp_path: Path, name: str, reason: str
-) -> None:
-    words = ("--auth", small.logins, "--prometheus", tmp_path / name)
+def test_a_file_that_nobody_would_read_is_an_error(small: Hall, call: Call, tmp_path: Path) -> None:
+    words = ("--auth", small.logins, "--prometheus", tmp_path / "pdu.txt")
     result = call("check", small.one("nut"), *words)
     assert result.returncode == 2
-    assert reason in result.stderr
+    assert "node_exporter reads only files whose names end in .prom" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [(), ("--json",), ("--nagios",)])
+def test_what_was_read_is_shown_to_people_if_the_disk_is_full(
+    words: Sequence[str],
+    small: Hall,
+    call: Call,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Programs read one answer, the error."""
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(textfile, "write_to_textfile", fail)
+    path = tmp_path / "pdu.prom"
+    result = call("check", small.one("nut"), "--auth", small.logins, "--prometheus", path, *words)
+    shown = result.stdout + result.stderr
+    assert result.returncode == (3 if "--nagios" in words else 2)
+    assert f"{path} cannot be written (No space left on device)" in shown
+    assert ("outlets: " in shown) == (not words)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -151,6 +167,7 @@ def test_a_file_that_nobody_would_read_is_an_error(
     "folder",
     [
         "missing",
+        "has a folder",
         pytest.param(
             "read-only", marks=pytest.mark.skipif(os.geteuid() == 0, reason="root writes anywhere")
         ),
@@ -164,6 +181,7 @@ def test_no_pdu_is_asked_if_its_metrics_cannot_be_written(
 
     monkeypatch.setattr(check, "read_all", fail)
     (tmp_path / "read-only").mkdir(mode=0o500)
+    (tmp_path / "has a folder" / "pdu.prom").mkdir(parents=True)
     path = tmp_path / folder / "pdu.prom"
     result = call("check", small.one("nut"), "--auth", small.logins, "--prometheus", path)
     assert result.returncode == 2, result.stderr

@@ -82,7 +82,7 @@ KINDS = {
     for _, kind in inspect.getmembers(errors, inspect.isclass)
     if issubclass(kind, errors.PduHandlerError) and kind is not errors.PduHandlerError
 }
-_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGQUIT", "SIGHUP")
 
 
 class OtherError(Exception):

@@ -60,6 +60,8 @@ def test_a_pdu_of_each_handler_is_read_by_the_name_that_it_was_given(
             line = ("identify", unit.address, "--handler", handler, "--list", fleet, *words, *files)
             code, out, err = run(capsys, *line, "--add", "r1-left")
             assert code == exit_codes.DONE, (handler, out, err)
+            shown_login = f", its login 'r1-left' in {tmp_path / 'logins.toml'}\n"
+            assert (shown_login in out) is bool(secrets), (handler, out)
             words = shlex.split(out.splitlines()[-2].removeprefix("next: "))[1:]
             assert words == ["status", "r1-left", "--list", fleet]
             code, table, err = run(capsys, *words)

@@ -150,6 +150,24 @@ def test_one_name_is_one_unit_whatever_the_environment_says(
     assert chosen.variables_text(load(handler)) == ", with PDU_USERNAME of the environment"
 
 
+@pytest.mark.parametrize(
+    "handler, variable, text",
+    [
+        ("netio", "PDU_VERIFY", "maybe"),
+        ("snmp", "PDU_SWITCH_UNPROVEN", "perhaps"),
+        ("snmp", "PDU_SNMP_VERSION", "7"),
+    ],
+)
+def test_an_impossible_variable_is_told_though_it_has_no_effect(
+    handler: str, variable: str, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PDU_COMMUNITY", "c")
+    form.pdu_data(load(handler), Address("192.0.2.1"), Login().with_list({}, None))
+    monkeypatch.setenv(variable, text)
+    with pytest.raises(SettingsError, match=f"^{variable}.*'{text}'"):
+        form.pdu_data(load(handler), Address("192.0.2.1"), Login().with_list({}, None))
+
+
 @pytest.mark.parametrize("secret", ["pa\\ss", "p\u00e4ss", "it's\"x", "a\tb"])
 def test_the_printed_forms_of_a_secret_are_found(secret: str) -> None:
     texts = (repr(secret), ascii(secret), repr(secret.encode()), repr([f"{secret}'\""]))

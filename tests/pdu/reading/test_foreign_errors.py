@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from pdu import root
-from pdu.loading import identification
+from pdu.loading import identification, open_handler
 from pdu.loading.handler_loading import LoadedHandler
-from pdu.loading.open_handler import HandlerTools, OpenHandler
+from pdu.loading.open_handler import OpenHandler
 from pdu.monitoring import find
 from pdu.outlets import survey
 from tests.simulators import netio
@@ -57,7 +57,7 @@ def hosts(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> Iterator[lis
     """Three units that each have an outlet `web-7`; the unit in the middle raises when read."""
     monkeypatch.setenv("PDU_USERNAME", USER)
     monkeypatch.setenv("PDU_PASSWORD", PASSWORD)
-    opened = HandlerTools.opened
+    opened = open_handler.opened
     with contextlib.ExitStack() as stack:
         ports = []
         for _ in range(3):
@@ -67,13 +67,13 @@ def hosts(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> Iterator[lis
         _, raising_port, _ = ports
 
         @contextlib.contextmanager
-        def raising(self: HandlerTools, data: Any, **words: Any) -> Iterator[OpenHandler]:
+        def raising(handler: Any, data: Any, **words: Any) -> Iterator[OpenHandler]:
             if str(raising_port) in f"{data.ip} {data.custom_params}":
                 raise error
-            with opened(self, data, **words) as open_handler:
-                yield open_handler
+            with opened(handler, data, **words) as session:
+                yield session
 
-        monkeypatch.setattr(HandlerTools, "opened", raising)
+        monkeypatch.setattr(open_handler, "opened", raising)
         yield [f"127.0.0.1:{port}" for port in ports]
 
 

@@ -122,6 +122,18 @@ def test_a_late_unit_obeys_later(device: ReplayedDevice, monkeypatch: pytest.Mon
         assert until(lambda: unit.outlet_states()[outlet] is False)
 
 
+def test_what_is_late_is_not_carried_out_under_another_fault(
+    device: ReplayedDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SimulatedPdu, "LATE_S", 0.1)
+    outlet = _outlet(device.simulated_pdu)
+    with faulty(device, UnitFault.LATE) as unit:
+        unit.obey([UnitCommand(outlet, on=False, text="off")])
+        unit.begin(UnitFault.NONE)
+        time.sleep(2 * SimulatedPdu.LATE_S)
+        assert unit.outlet_states()[outlet] is True
+
+
 def test_contents_without_a_state_lack_that_of_one_outlet(device: ReplayedDevice) -> None:
     outlet = _outlet(device.simulated_pdu)
     (contents, *others) = device.simulated_pdu.without_state(outlet)

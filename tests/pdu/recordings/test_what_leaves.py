@@ -254,16 +254,18 @@ class Pages(HttpReplay):
         }
         super().__init__(0)
 
-    def reply(self, method: str, target: str, body: bytes) -> Response:
+    def respond(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes
+    ) -> Response:
         path, _, _ = target.partition("?")
         text, content_type = self._pages[path.rpartition("/")[2]]
-        headers = {
+        answer_headers = {
             "Content-Type": f"{content_type}; charset=utf-8",
             "X-Owner": "Mustermann",
             "Location": "/Mustermann/next?host=srv-db41.kunde.example",
             "Set-Cookie": f"id={SECRETS['sid']}",
         }
-        return 200, text.encode(), headers
+        return 200, text.encode(), answer_headers
 
 
 def recording_of_anybody(place: Place) -> str:

@@ -241,10 +241,15 @@ def test_files_of_the_clone_that_are_newer_than_an_archive_are_named(
     admin.dist = clone / "dist"
     for path, time in (("packaging/build.py", 1_000), ("handlers/nut/reader.py", 4_000_000_000)):
         os.utime(clone / path, (time, time))
-    run = admin.run(manager, "small")
-    words = f"note: handlers/nut/reader.py is newer than pdu_small-{VERSION}.tar.gz; to build what"
-    assert run.code == 0
-    assert words in run.out
+    own_archive = admin.dist / "small.tar.gz"
+    shutil.copy(admin.archive("small"), own_archive)
+    for name, build in (("small", "packaging/build.py, as before"), ("snmp", "make packages")):
+        run = admin.run(manager, name)
+        note = f"note: handlers/nut/reader.py is newer than pdu_{name}-{VERSION}.tar.gz; to build"
+        assert run.code == 0
+        assert f"{note} what you have: {build}\n" in run.out
+    # that of anybody's handler has no files of the clone
+    assert "is newer" not in admin.run(manager, str(own_archive)).out
     os.utime(clone / "handlers/nut/reader.py", (1_000, 1_000))
     assert "is newer" not in admin.run(manager, "small").out
 

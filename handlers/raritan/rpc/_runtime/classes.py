@@ -55,6 +55,7 @@ class _Builder:
         return {name: self._class(inner) for name, inner in self._module.inner.items()}
 
     def _class(self, definition: Definition) -> type:
+        """The class of a definition, made once."""
         if definition.name in self._unfinished:
             raise fault(definition, "it extends itself")
         if definition.name not in self._class_by_name:
@@ -103,6 +104,7 @@ class _Builder:
 
 
 def _enumeration(definition: Definition) -> type:
+    """The class of an enumeration, by the functional form of `enum`."""
     functional: Any = Enumeration
     cls: type = functional(
         definition.own_name,

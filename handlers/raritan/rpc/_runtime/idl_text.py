@@ -182,6 +182,7 @@ class _Parser:
         return True
 
     def _definition(self, outer: Definition) -> None:
+        """`structure NAME VERSION extends BASE { ... }` and the like, which is added to `outer`."""
         line = self._lines[self._place]
         if self._peek() not in KINDS:
             raise self._error("a definition")
@@ -216,6 +217,7 @@ class _Parser:
         return "\n".join(lines)
 
     def _statement(self, definition: Definition) -> None:
+        """One statement between the braces of a definition."""
         if self._peek() in KINDS:
             self._definition(definition)
         elif self._takes("constant"):
@@ -228,6 +230,7 @@ class _Parser:
             self._fields(definition)
 
     def _moved(self, definition: Definition) -> None:
+        """`moved NAME = FIELD.FIELD;`: the present place of a field of older releases."""
         name = self._new_name(definition.names)
         self._take("=")
         fields = {field.name for field in definition.fields}
@@ -250,6 +253,7 @@ class _Parser:
             self._take(",")
 
     def _fields(self, definition: Definition) -> None:
+        """`TYPE NAME = OLDER_NAME, NAME;`: the fields of a structure."""
         is_legacy = self._takes("legacy")
         kind = self._type()
         name = self._new_name(definition.names)
@@ -266,6 +270,7 @@ class _Parser:
             name = self._new_name(definition.names)
 
     def _method_or_alias(self, definition: Definition) -> None:
+        """`TYPE NAME(TYPE NAME, out TYPE NAME);`, or `alias NAME = METHOD;`."""
         if self._takes("alias"):
             name = self._new_name(definition.names)
             self._take("=")
@@ -278,6 +283,7 @@ class _Parser:
         definition.methods.append(self._method(name, returned))
 
     def _method(self, name: str, returned: Type) -> MethodDeclaration:
+        """What stands behind the name of a method; behind `older`: that of older releases."""
         parameters, results = self._parameters()
         if returned.name != "void":
             results = (Field("_ret_", returned), *results)

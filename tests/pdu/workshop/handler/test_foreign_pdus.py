@@ -12,7 +12,7 @@ import sys
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +105,9 @@ class XmlUnit(HttpReplay):
         self.states = ["1", "1", "0", "1", "1", "0", "1", "1"]
         super().__init__(0)
 
-    def reply(self, method: str, target: str, body: bytes) -> Response:
+    def respond(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes
+    ) -> Response:
         if f"pw={PASSWORD}" not in target:
             return 401, None, {}
         switched = re.search(r"outlet=([0-9])&to=([01])", target)
@@ -199,7 +201,8 @@ def test_a_login_that_would_stay_in_a_recording_is_refused(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(unit, "reply", lambda *_: XmlUnit.reply(unit, "GET", f"pw={PASSWORD}", b""))
+    answer = unit.respond("GET", f"pw={PASSWORD}", {}, b"")
+    monkeypatch.setattr(unit, "respond", lambda *_: answer)
     (tmp_path / "secret").write_text(password, "utf-8")
     # it sends the password in Base64, in a field that is not known to hold one, with one of two
     # requests
@@ -233,14 +236,14 @@ def test_a_reading_that_sends_a_command_ends_before_it_is_passed_on(
     source = HANDLER.replace("def states(self):\n", commanding)
     source = source.replace("view.load = float", "self.states()\n        view.load = float")
     commands: list[str] = []
-    reply = unit.reply
+    respond = unit.respond
 
-    def noted_reply(method: str, target: str, body: bytes) -> Response:
+    def noted_response(method: str, target: str, *arguments: Any) -> Response:
         if "outlet=3" in target:
             commands.append(target)
-        return reply(method, target, body)
+        return respond(method, target, *arguments)
 
-    monkeypatch.setattr(unit, "reply", noted_reply)
+    monkeypatch.setattr(unit, "respond", noted_response)
     file = tmp_path / "unit.json"
     command = ["record", str(folder(tmp_path, "http_dir", source)), f"127.0.0.1:{unit.port}"]
     words = ("--on", f"{ON}&pw={{any}}", "--off", f"{OFF}&pw={{any}}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 
-from pdu.network.listening import port_advice
+from pdu.recordings.replay import port_advice
 
 
 def test_a_port_that_is_used_or_forbidden_is_told_with_the_next_step() -> None:
