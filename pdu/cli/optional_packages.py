@@ -22,32 +22,17 @@ def has(module: str) -> bool:
     return importlib.util.find_spec(module) is not None
 
 
-def missing(feature: str, *modules: str) -> str:
-    """A sentence: that `feature` needs these packages, and how to add them to this installation.
-
-    Each `modules` is a key of EXTRAS; the extra of the first has all of them.
-    """
-    packages: list[str] = []
-    for module in modules:
-        package, _ = EXTRAS[module]
-        packages.append(package)
-    _, extra = EXTRAS[modules[0]]
-    kind = "package" if len(packages) == 1 else "packages"
-    names = " and ".join(packages)
-    remedy = _remedy(packages, extra)
-    return f"{feature} needs the Python {kind} {names}, missing here: {remedy}"
-
-
-def _remedy(packages: list[str], extra: str) -> str:
-    """The command that adds the packages. A bare `pip` may be another Python's, or one that refuses
+def missing(feature: str, module: str) -> str:
+    """A sentence: that `feature` needs the package of this module, one of EXTRAS, and the command
+    that adds it to this installation. A bare `pip` may be another Python's, or one that refuses
     because the system manages its packages (PEP 668).
     """
-    names = " ".join(packages)
+    package, extra = EXTRAS[module]
     mark_of_pipx = os.path.join(sys.prefix, "pipx_metadata.json")
-    if os.path.exists(mark_of_pipx):
-        return f"pipx inject {_PROJECT} {names}"
     is_virtual = sys.prefix != sys.base_prefix
-    if is_virtual:
-        python = shlex.quote(sys.executable)
-        return f"{python} -m pip install {names}"
-    return f"in a clone of this project, pipx install --force '.[{extra}]'"
+    remedy = f"in a clone of this project, pipx install --force '.[{extra}]'"
+    if os.path.exists(mark_of_pipx):
+        remedy = f"pipx inject {_PROJECT} {package}"
+    elif is_virtual:
+        remedy = f"{shlex.quote(sys.executable)} -m pip install {package}"
+    return f"{feature} needs the Python package {package}, missing here: {remedy}"

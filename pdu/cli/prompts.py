@@ -35,7 +35,7 @@ def check_can_ask(output: Output, action: str, host: str) -> None:
         )
 
 
-def confirm(output: Output, question: str, host: str = "") -> None:
+def confirm(output: Output, question: str, host: str) -> None:
     """Ask the question, unless --yes answers it.
 
     Raises NotConfirmed if the user does not agree, and if there is neither a terminal nor --yes.

@@ -43,8 +43,11 @@ def rows(text: str, path: str) -> Iterator[CsvRow]:
             raise SettingsError(f"{path}: the column {name!r} occurs twice")
     rows_by_line = _rows_by_line(text, path)
     next(rows_by_line, None)  # the head
+    other_delimiters = _DELIMITERS.replace(delimiter_of(text), "")
     for line, cells in rows_by_line:
         where = f"{path}: line {line}"
+        if len(cells) == 1 < len(head) and any(sign in cells[0] for sign in other_delimiters):
+            raise SettingsError(f"{where}: the header has other signs between its cells")
         if any(cells[len(head) :]):
             raise SettingsError(f"{where} has {len(cells)} cells, the header has {len(head)}")
         value_by_column: dict[str, str] = {}

@@ -14,16 +14,7 @@ from pdu_common.helper import EnumPowerStatus
 from ..cli.output import counted
 from ..cli.states import DOWN, UNKNOWN, word
 from .check_result import UNKNOWN_FIGURES, PduRow, Summary
-from .report import (
-    LOOKS,
-    Cell,
-    Headline,
-    Items,
-    ReportPart,
-    Section,
-    Table,
-    text_lines,
-)
+from .report import LOOKS, Cell, coloured, table_lines, whole_line
 from .tables import PAGE_COLUMNS
 
 _RANGE = 3  # numbers in a row from which they are written as a range
@@ -36,21 +27,23 @@ class CheckReport(NamedTuple):
     totals: Summary
 
     def lines(self) -> Iterator[str]:
-        """The report for a terminal: all PDUs, what to do, and last the verdict."""
-        yield from text_lines([self._table(), *_advice_parts(self.rows)])
-        yield from text_lines(["", *self._verdict()])
-
-    def _verdict(self) -> Iterator[ReportPart]:
-        """How many PDUs are well, and the sums."""
+        """The report for a terminal: all PDUs, what to do, and last the verdict and the sums."""
+        yield from self._table()
+        remedies = list(_remedies(self.rows))
+        if remedies:
+            yield from ("", "What to do", *remedies)
         # the reasons of these PDUs stand in `_remedies`
         names_in_advice = [row.device.name for row in self.rows if row.remedy]
         verdict, *sums = self.totals.lines(names_in_advice)
-        yield Headline(verdict, LOOKS[self.totals.level])
-        yield from sums
+        yield ""
+        yield coloured(whole_line(verdict), LOOKS[self.totals.level])
+        yield from map(whole_line, sums)
 
-    def _table(self) -> Table:
-        """A row for each PDU, the worst first, without columns that are empty."""
+    def _table(self) -> Iterator[str]:
+        """A row for each PDU, the worst first; nothing if there are none."""
         rows = sorted(self.rows, key=lambda row: -row.level)
+        if not rows:
+            return
         heads: list[str] = []
         cells_by_column: list[Sequence[Cell]] = []
         for column in PAGE_COLUMNS:
@@ -58,20 +51,12 @@ class CheckReport(NamedTuple):
             cells_by_column.append(column.cells(rows))
         heads.append("outlets that are not on")
         cells_by_column.append([Cell(_not_on(row)) for row in rows])
-        table = Table(heads, list(zip(*cells_by_column)))
-        return table.drop_empty_columns()
+        yield from table_lines(heads, list(zip(*cells_by_column)))
 
 
-def _advice_parts(rows: Sequence[PduRow]) -> Iterator[ReportPart]:
-    """What to do; nothing if all is well."""
-    if any(row.remedy for row in rows):
-        yield Section("What to do")
-        yield from _remedies(rows)
-
-
-def _remedies(rows: Sequence[PduRow]) -> Iterator[ReportPart]:
+def _remedies(rows: Sequence[PduRow]) -> Iterator[str]:
     """Each remedy once, with the PDUs that need it; first that of most PDUs, the worst before the
-    others.
+    others. Nothing if all is well.
     """
     worst_first = sorted(rows, key=lambda row: -row.level)
     rows_by_remedy = _grouped(worst_first, lambda row: row.remedy)
@@ -84,8 +69,10 @@ def _remedies(rows: Sequence[PduRow]) -> Iterator[ReportPart]:
         fault = worst.kind or worst.result
         if worst.lacks_figure:
             fault = UNKNOWN_FIGURES
-        yield f"{fault}, {counted(len(remedy_rows), 'PDU')}: {remedy}."
-        yield Items(list(_reasons(remedy_rows)))
+        plain_remedy = remedy.replace("`", "")
+        yield whole_line(f"{fault}, {counted(len(remedy_rows), 'PDU')}: {plain_remedy}.")
+        for reason in _reasons(remedy_rows):
+            yield f"  {whole_line(reason)}"
 
 
 def _reasons(rows: Sequence[PduRow]) -> Iterator[str]:

@@ -217,12 +217,8 @@ def describe_search(count: int) -> str:
     longest_s = network_scan.ScanRate(_RATE).longest_s(count)
     if longest_s <= _LONG_S:
         return ""
-    return f"{count:,} addresses: up to {_minutes(longest_s)}"
-
-
-def _minutes(seconds: float) -> str:
-    """A time in minutes, a short one in seconds."""
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+    longest_time = f"{longest_s:.0f} s" if longest_s < 100 else f"{longest_s / 60:.0f} min"
+    return f"{count:,} addresses: up to {longest_time}"
 
 
 def _community(typed_login: Login, auth: Optional[str], login: Optional[str], port: str) -> str:

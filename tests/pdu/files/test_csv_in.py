@@ -50,6 +50,7 @@ def test_a_list_is_read_in_each_form(form: str, encoding: str, tmp_path: Path) -
         ('a,b\n1,"x\n', "line 2 is not CSV (unexpected end of data); a quote that opens there"),
         ('a,b\n1,x\n"2,x\n3,x\n4,x\n', "line 3 is not CSV (unexpected end of data); a quote that"),
         ('a,b\n"2,x\n3,x\n4",x,y\n', "line 2 has 3 cells"),
+        ("a,b\n1;x\n", "line 2: the header has other signs between its cells"),
         ("a,b\n1,x,y\n", "line 2 has 3 cells, the header has 2"),
         ("# one\n\na;b\n\n1;x;y\n", "line 5 has 3 cells"),
         ("sep=,\na,b\n1,x,y\n", "line 3 has 3 cells"),

@@ -19,8 +19,12 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from handlers.shared.address import Address
 from pdu.cli import optional_packages
+from pdu.inspection.topology import BREAKER, MeteredPart
 from pdu.monitoring import check, textfile
+from pdu.pdu_list.listed_pdu import ListedPdu
+from pdu.reading.parts import Reading
 from tests.needs import ROOT, program
 from tests.ports import reserved
 from tests.simulators.peers import PEERS
@@ -187,6 +191,15 @@ def test_no_pdu_is_asked_if_its_metrics_cannot_be_written(
     assert result.returncode == 2, result.stderr
     assert f"{path} cannot be written (" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_of_ratings_of_parts_that_are_named_alike_none_has_a_sample() -> None:
+    """A series that is there twice would cost node_exporter all of the file."""
+    meters = [MeteredPart(BREAKER, "B1", 1.0, rating_a) for rating_a in (16.0, 32.0)]
+    pdu = ListedPdu("r1", "snmp", Address("192.0.2.1"))
+    metrics = textfile.ReadingMetrics([(pdu, Reading(meters=meters))], 0.0).collect()
+    samples = {metric.name: metric.samples for metric in metrics}
+    assert samples["pdu_breaker_rating_amperes"] == []
 
 
 def test_without_the_package_the_error_says_how_to_install_it(

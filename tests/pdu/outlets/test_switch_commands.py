@@ -118,7 +118,7 @@ def test_a_long_question_is_shown_whole(
     monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))
     outlets = ", ".join(f"outlet {number}" for number in range(1, 300))
     question = f"switch off {outlets} of h"
-    prompts.confirm(Output(), question)
+    prompts.confirm(Output(), question, "")
     assert capsys.readouterr().err == f"{question}? [y/N] "
 
 
