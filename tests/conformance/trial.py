@@ -44,7 +44,7 @@ def faults_of_methods(unit: SimulatedPdu, methods: Methods, about: str) -> list[
     handler = MadeHandler(
         methods=lambda _: methods,
         one_object=lambda _: methods,
-        anew=lambda _: methods,
+        anew=lambda: lambda _: methods,
         is_login=lambda _: False,
         communities=unit.communities,
     )

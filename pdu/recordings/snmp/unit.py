@@ -19,8 +19,9 @@ from functools import cached_property, partial
 from typing import Callable, NamedTuple, Optional
 
 from handlers.shared.errors import PduHandlerError
+from handlers.shared.meter_figures import NotMetered
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import Measurement
+from handlers.snmp.figures import Measurement, Total
 from handlers.snmp.states import State
 from handlers.snmp.tables import Tables
 from pdu_common.helper import EnumPowerStatus
@@ -368,8 +369,8 @@ class SnmpUnit(SimulatedPdu):
                 outlet_energy.measured_rows(device.tables) if outlet_energy is not None else {}
             )
             return MeasuredSums(
-                load_a=_sums(device, load_figures(device)),
-                energy_kwh=_sums(device, energy_figures(device)),
+                load_a=_sums(device, load_figures(device), device.profile.load),
+                energy_kwh=_sums(device, energy_figures(device), device.profile.energy),
                 outlet_kwh={identity: float(kwh) for identity, kwh in energies.items()},
             )
         except PduHandlerError:  # a table that its family does not read
@@ -494,8 +495,16 @@ def _gen_error(oid: Arcs) -> Exception:
     return error
 
 
-def _sums(device: SnmpDevice, figures: Sequence[Measurement]) -> list[float]:
-    """The sum of each table of the meters of one quantity."""
+def _sums(
+    device: SnmpDevice, figures: Sequence[Measurement], total: Optional[Total]
+) -> list[float]:
+    """The sum of each table of the meters of one quantity; none where it would be a part, because
+    a unit of the chain has no meter.
+    """
+    outlets = dict.fromkeys(device.states)
+    if total is not None and total.unit is not None and not total.else_outlets:
+        if isinstance(total.read(device.tables, device.mask, outlets), NotMetered):
+            return []
     sums = []
     for figure in figures:
         values = figure.measured_rows(device.tables)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Optional
 
+from handlers.shared.errors import PduHandlerError
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Measurement, Total
 from pdu_common.helper import EnumPowerStatus
@@ -35,6 +37,8 @@ def unit_objects(rows: Rows, device: SnmpDevice) -> UnitObjects:
     outlets = [name for name, state in device.states.items() if state is EnumPowerStatus.UP]
     middle_outlet = outlets[len(outlets) // 2] if outlets else ""
     middle_states = objects_with_index(states, middle_outlet) if middle_outlet else []
+    if middle_states and _reads_without(rows, device, middle_states, middle_outlet):
+        middle_states = []  # its identity is the index of other objects
     meters: list[frozenset[Arcs]] = []
     meter_rows: list[frozenset[Arcs]] = []
     for figures in (load_figures(device), energy_figures(device)):
@@ -58,6 +62,15 @@ def state_objects(rows: Rows, device: SnmpDevice) -> list[Arcs]:
     if device.outlets is not None and device.outlets.states is not None:
         device.outlets.states.rows(reading(memory, device.tables))
     return memory.oids_in_answers()
+
+
+def _reads_without(rows: Rows, device: SnmpDevice, oids: Sequence[Arcs], identity: str) -> bool:
+    """Whether the family reads the state of an outlet without these objects."""
+    memory = RecordedRows({oid: row for oid, row in rows.items() if oid not in oids})
+    assert device.outlets is not None and device.outlets.states is not None
+    with contextlib.suppress(PduHandlerError):
+        return identity in device.outlets.states.rows(reading(memory, device.tables))
+    return False
 
 
 def _objects_of(rows: Rows, device: SnmpDevice, figure: Measurement) -> list[Arcs]:

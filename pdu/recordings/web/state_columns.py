@@ -15,7 +15,7 @@ import json
 import math
 import re
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional, Union
 
 from ..simulated_pdu import THIRD_NUMBERS, States
@@ -40,6 +40,8 @@ _UNDOCUMENTED = "undocumented"
 _LONGEST_STRIDE = 60
 _MOST_FIGURES = 40
 _MOST_COLUMNS = 400
+# members of JSON-RPC that are no figures
+_ENVELOPE = (("jsonrpc",), ("id",), ("error", "code"))
 # lengths of the text before a row, in characters: a short one is alike where names differ
 _CONTEXTS = (4, 8, 16)
 _MOST_WORDS = 8
@@ -148,29 +150,33 @@ def third_states(on: Any, off: Any, *, is_text: bool = False) -> list[Any]:
     JSON an empty text and null. `is_text`: of a TextAnswer.
     """
     nothing = [] if is_text else [None, ""]
-    if isinstance(on, bool):
-        return nothing
-    if isinstance(on, str) and not on.isdecimal():
+    if isinstance(on, bool) or (isinstance(on, str) and not on.isdecimal()):
         return [_UNDOCUMENTED, *nothing]
     values = [type(on)(number) for number in THIRD_NUMBERS]
     return [value for value in values if value not in (on, off)] + nothing
 
 
-def number_places(contents: Contents, columns: Sequence[Column]) -> list[Place]:
-    """Places of numbers that are no states and not 0; if there are many, one of each column in
-    JSON, and some in a text.
+def number_places(
+    contents: Contents, columns: Sequence[Column], names: Collection[str]
+) -> list[Place]:
+    """Places of numbers that are no states, no names of outlets and not 0; if there are many, one
+    of each column in JSON, and some in a text.
     """
-    state_places = _places_of(columns)
-    all_numbers: list[Place] = []
-    for place in all_places(contents):
-        value = value_at(contents, place)
-        if place not in state_places and _is_number(value) and float(value) != 0:
-            all_numbers.append(place)
+    all_numbers = _all_number_places(contents, columns, names)
     return all_numbers if len(all_numbers) <= _MOST_FIGURES else _some_of(all_numbers, contents)
 
 
-def _places_of(columns: Iterable[Column]) -> set[Place]:
-    return set(itertools.chain.from_iterable(column.places for column in columns))
+def _all_number_places(
+    contents: Contents, columns: Sequence[Column], names: Collection[str]
+) -> list[Place]:
+    state_places = set(itertools.chain.from_iterable(column.places for column in columns))
+    places: list[Place] = []
+    for place in all_places(contents):
+        value = value_at(contents, place)
+        is_other = place not in state_places and place.path not in _ENVELOPE
+        if is_other and str(value) not in names and _is_number(value) and float(value) != 0:
+            places.append(place)
+    return places
 
 
 def _some_of(places: Sequence[Place], contents: Contents) -> list[Place]:
@@ -187,18 +193,22 @@ def _some_of(places: Sequence[Place], contents: Contents) -> list[Place]:
     return middle_places[::step][:_MOST_FIGURES]
 
 
-def zero_figures(
-    contents: Contents, columns: Sequence[Column], names: Collection[str]
-) -> list[dict[str, Any]]:
-    """Copies of the contents, each with 0 in place of another number. States and names of outlets
-    stay as they are.
-    """
+def null_figures(contents: Contents, places: Sequence[Place]) -> list[dict[str, Any]]:
+    """Copies of the contents, each with null for the numbers in one column of JSON."""
+    nulls_by_column: dict[tuple[str, Path], dict[Place, Any]] = {}
+    for place in places:
+        if not isinstance(contents[place.request], TextAnswer):
+            nulls_by_column.setdefault(_list_of(place), {})[place] = None
+    return [with_values(contents, nulls) for nulls in nulls_by_column.values()]
+
+
+def zero_figures(contents: Contents, places: Sequence[Place]) -> list[dict[str, Any]]:
+    """Copies of the contents, each with 0 in place of another number."""
     zeros: list[dict[str, Any]] = []
-    for place in number_places(contents, columns):
+    for place in places:
         value = value_at(contents, place)
-        if str(value) not in names:
-            zero = re.sub("[0-9]", "0", value) if isinstance(value, str) else type(value)(0)
-            zeros.append(with_values(contents, {place: zero}))
+        zero = re.sub("[0-9]", "0", value) if isinstance(value, str) else type(value)(0)
+        zeros.append(with_values(contents, {place: zero}))
     return zeros
 
 
@@ -209,14 +219,9 @@ def other_figures(
     them; then those with a point and those in columns, one for each outlet; then each column alone.
     The judge takes the first copy whose figures the handler reads otherwise.
     """
-    state_places = _places_of(columns)
     groups = list(number_groups(contents, len(names)))
     grouped_places = set(itertools.chain.from_iterable(groups))
-    places: list[Place] = []
-    for place in all_places(contents):
-        value = value_at(contents, place)
-        if place not in state_places and _is_number(value) and str(value) not in names:
-            places.append(place)
+    places = _all_number_places(contents, columns, names)
     likely_places = []
     for place in places:
         if place in grouped_places or "." in str(value_at(contents, place)):

@@ -29,6 +29,7 @@ from .state_columns import (
     Path,
     Place,
     list_places,
+    null_figures,
     number_places,
     other_figures,
     state_columns,
@@ -332,8 +333,11 @@ class WebUnit(HttpPdu):
         return [(self._states, without_values(self._contents, places))] if places else []
 
     def without_figures(self) -> Sequence[Any]:
-        places = number_places(self._contents, self._columns())
-        return [(self._states, without_values(self._contents, [place])) for place in places]
+        """Without a number each, and in JSON with null for those of all outlets."""
+        places = self._number_places()
+        contents = [without_values(self._contents, [place]) for place in places]
+        contents += null_figures(self._contents, places)
+        return [(self._states, new_contents) for new_contents in contents]
 
     def without_row(self) -> Sequence[tuple[str, Any]]:
         """An outlet, and the contents without its row: the middle one of those that are on before
@@ -396,8 +400,11 @@ class WebUnit(HttpPdu):
         return [(self._states, contents) for contents in candidates]
 
     def with_zero_figures(self) -> Sequence[Any]:
-        zeros = zero_figures(self._contents, self._columns(), self._states)
+        zeros = zero_figures(self._contents, self._number_places())
         return [(self._states, contents) for contents in zeros]
+
+    def _number_places(self) -> list[Place]:
+        return number_places(self._contents, self._columns(), self._states)
 
     def without_outlets(self) -> Sequence[Any]:
         places = list_places(self._contents, len(self._states))

@@ -229,7 +229,7 @@ def _fields(finding: Finding) -> dict[str, Any]:
 
 def _advised_if_harmless(finding: Finding) -> Finding:
     """What is only recommended is advised where it is not kept."""
-    if finding.result == BROKEN and not finding.is_harmful:
+    if finding.result == BROKEN and finding.rule.source == "advice":
         return finding._replace(result=ADVISED)
     return finding
 

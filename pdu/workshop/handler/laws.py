@@ -22,6 +22,7 @@ from handlers.shared.errors import Unreachable
 from pdu_common.helper import EnumPowerStatus
 from pdu_common.snmp_client.errors import SnmpTimeout
 
+from ...cli.error_facts import kind_of
 from ...loading.four_methods import (
     BrokenHandler,
     HandlerRaised,
@@ -72,8 +73,8 @@ class MadeHandler(NamedTuple):
     methods: Callable[[int], Methods]
     #: one object for all calls
     one_object: Callable[[int], Methods]
-    #: of a handler that is loaded in the environment of now, and remembers nothing
-    anew: Callable[[int], Methods]
+    #: loads the handler in the environment of now, so that it remembers nothing; one object, too
+    anew: Callable[[], Callable[[int], Methods]]
     #: whether a request over HTTP holds the login
     is_login: Callable[[str], bool]
     #: those that it was given
@@ -210,6 +211,11 @@ class JudgedCall:
         return self._unit.commands[self._commands_before :]
 
     @property
+    def _is_for_nothing(self) -> bool:
+        """Whether the command is for an outlet that the PDU does not have."""
+        return self.expected.rule == "no outlet"
+
+    @property
     def _is_reached(self) -> bool:
         return len(self._unit.requests) > self._requests_before
 
@@ -233,7 +239,7 @@ class JudgedCall:
         is_commanded = any(command.is_known for command in self._commands)
         is_awaited = self._is_command and self._unit.fault in RULE_OF_FAULT
         reason = f" ({error_text(self._error)[:150]})" if self._error else ""
-        if not self._is_reached and self._outlet != ABSENT:
+        if not self._is_reached and not self._is_for_nothing:
             return self._untried(f"{self.method} sent no request to the PDU{reason}")
         if is_awaited and not is_commanded:
             return self._untried(f"no command of {self.method} reached the PDU{reason}")
@@ -262,7 +268,7 @@ class JudgedCall:
 
     def _fault_of_writes(self) -> Optional[Fault]:
         fault = self._fault_of_unknown_writes() or self._fault_of_known_writes()
-        if fault is not None and self._outlet == ABSENT:
+        if fault is not None and self._is_for_nothing:
             return fault._replace(rule=self.expected.rule)
         return fault
 
@@ -270,7 +276,7 @@ class JudgedCall:
         """A write that is no command, where none but commands can be. Beside a fault it may be a
         login with another token, unless it is like a command: a pulse is neither on nor off.
         """
-        is_sent_in_vain = self._outlet == ABSENT and not self._unit.refuses_unknown_outlets
+        is_sent_in_vain = self._is_for_nothing and not self._unit.refuses_unknown_outlets
         unknown_commands = [command for command in self._commands if not command.is_known]
         is_similar = any(command.is_similar for command in unknown_commands)
         is_certain = self.expected.is_well or is_sent_in_vain or is_similar
@@ -303,6 +309,8 @@ class JudgedCall:
             if command.on is not self._on:
                 effect = f"which switches it {STATE_WORDS[command.on]}"
                 return self._broken(self.method, f"sent {command.text}, {effect}{self._hint}")
+        if commands and self._is_for_nothing:
+            return self._broken("no outlet", f"sent {commands[0].text}")
         if len(commands) > 1:
             return self._broken("once", f"wrote {len(commands)} times")
         return None
@@ -353,12 +361,9 @@ class JudgedCall:
         # the page's own handler gives an exception as the state of an outlet that it cannot read
         must_be_raised = not self._is_command or self.expected.must_raise
         if self.expected.is_well or (must_be_raised and not is_raised):
-            return Fault(rule, "", self._of_method(reason), self._situation)
+            method = "" if reason.startswith(self.method) else f"{self.method} raised"
+            return Fault(rule, method, reason, self._situation)
         return None
-
-    def _of_method(self, reason: str) -> str:
-        """A reason that names the method."""
-        return reason if reason.startswith(self.method) else f"{self.method} raised {reason}"
 
     def _fault_of_answer(self) -> Optional[Fault]:
         if self.expected.must_raise:
@@ -430,7 +435,7 @@ def _is_late(error: Optional[BaseException]) -> bool:
     """Whether a time-out is behind an error."""
     walked_ids: set[int] = set()
     while error is not None and id(error) not in walked_ids:
-        is_no_answer = isinstance(error, Unreachable) and "no answer" in str(error)
+        is_no_answer = kind_of(error) == Unreachable.kind and "no answer" in str(error)
         if is_no_answer or isinstance(error, (TimeoutError, socket.timeout, SnmpTimeout)):
             return True
         walked_ids.add(id(error))  # an error may be its own cause

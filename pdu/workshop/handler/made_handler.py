@@ -52,14 +52,16 @@ def _made_handler(
 ) -> MadeHandler:
     """`names`: the handler's names of outlets, by the device's."""
 
-    def methods(port: int, *, is_kept: bool = False, is_anew: bool = False) -> Methods:
-        own_forms = forms._replace(handler=load_again()) if is_anew else forms
+    def methods(port: int, *, own_forms: Forms = forms, is_kept: bool = False) -> Methods:
         return RenamedMethods(own_forms.methods(port, is_kept=is_kept), names)
+
+    def anew() -> Callable[[int], Methods]:
+        return partial(methods, own_forms=forms._replace(handler=load_again()), is_kept=True)
 
     return MadeHandler(
         methods=methods,
         one_object=partial(methods, is_kept=True),
-        anew=partial(methods, is_anew=True),
+        anew=anew,
         is_login=forms.secrets.is_login,
         communities=[forms.community.encode()] if forms.community else (),
         run_texts=forms.effects.run_texts,

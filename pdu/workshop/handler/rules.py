@@ -55,11 +55,6 @@ class Finding(NamedTuple):
             return f"{self.detail}: {self.rule.remedy}"
         return self.detail
 
-    @property
-    def is_harmful(self) -> bool:
-        """Whether the page demands what is broken, or safety does."""
-        return self.result == BROKEN and self.rule.source in ("page", "safety")
-
 
 _LOADING = "Loading the handler into the platform"
 _CLASS = "Class for working with PDU"

@@ -89,7 +89,8 @@ class SideEffects:
             self._note_request(method, arguments[1])
         elif event in _LOOKUPS:
             host = _text(arguments[0])
-            if host and host not in _LOOPBACK:
+            # a form may give HOST:PORT as the address
+            if host and host not in _LOOPBACK and not host.startswith(f"{HOST}:"):
                 _append_once(self.other_hosts, f"it looks up {host}{at(self._place())}")
         elif event == "compile" and _package_of(sys._getframe(2)) == self._package:
             self.run_texts[_begin_of(arguments[0])] = self._place()

@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any, Callable, Optional
+from typing import Callable, Optional
 
 from ...recordings.simulated_pdu import Disturbance, HttpPdu, UnitFault
 from .comparisons import has_meter, name_of_energy, named_figures
@@ -37,6 +37,7 @@ _CHANGES, _SILENCES = 12, 6  # more than after which a handler may ask again, or
 _MOST_REQUESTS = 6  # of which the answers are spoilt one by one
 _WELL = Expected(rule="", is_well=True)
 _MUST_RAISE = Expected(rule="silent", must_raise=True)
+_NO_OUTLET = Expected(rule="no outlet", must_raise=True)
 
 
 # ---- PDUs that are well --------------------------------------------------------------------------
@@ -53,14 +54,18 @@ def _well(judge: Judge) -> Iterator[Fault]:
             yield fault
             if method == "status":
                 return
-    for outlet, state in target.unit.outlet_states().items():
-        if state is None or not target.unit.can_switch(outlet, on=not state):
-            continue
-        for method in reversed(COMMANDS) if state is False else COMMANDS:
-            fault = _fault_of_command(judge, target, outlet, method)
-            if fault is not None:
-                yield fault
-                return
+    unit = target.unit
+    for outlet, state in unit.outlet_states().items():
+        if state is False:
+            unit.turn_outlet(outlet, on=True)
+    for method in COMMANDS:  # from all that are on to all that are off, and back
+        on = method == "port_up"
+        for outlet, state in unit.outlet_states().items():
+            if state is (not on) and unit.can_switch(outlet, on=on):
+                fault = _fault_of_command(judge, target, outlet, method)
+                if fault is not None:
+                    yield fault
+                    return
 
 
 def _fault_of_command(judge: Judge, target: Target, outlet: str, method: str) -> Optional[Fault]:
@@ -82,26 +87,32 @@ def _fault_of_command(judge: Judge, target: Target, outlet: str, method: str) ->
 
 def _two_pdus(judge: Judge) -> Iterator[Fault]:
     """Two PDUs in one process, in turn, with other logins, states, figures, and if the handler
-    reads such a PDU, with another number of outlets.
+    reads such a PDU, with another number of outlets: the larger one first, and the smaller one.
     """
-    first_target = judge.target_of_one_object()
     other = judge.other_pdu()
-    second_target = judge.target_of_one_object(contents=other.contents if other else None)
-    turn_over(second_target.unit)
-    first = Expected(rule="pdus", is_well=True)
-    second = first._replace(sums=other.sums if other else {})
-    pdus = [(first_target, first), (second_target, second)]
-    readings = itertools.product((0, 1, 0), READINGS)
-    commands = itertools.product((0, 1), ("port_down", "status"))
-    for number, method in (*readings, *commands):
-        target, expected = pdus[number]
-        other_unit = pdus[1 - number][0].unit
-        requests_of_other = len(other_unit.requests)
-        fault = judge.fault("two PDUs", target, expected, method)
-        if fault is not None:
-            yield fault
-        if len(other_unit.requests) != requests_of_other:
-            yield Fault("pdus", method, "asked another PDU than its own", "two PDUs")
+    for is_smaller_first in (False, True):
+        one_object = judge.handler.anew() if is_smaller_first else judge.handler.one_object
+        units = [judge.unit(), judge.unit(contents=other.contents if other else None)]
+        turn_over(units[1])
+        first = Expected(rule="pdus", is_well=True)
+        expectations = [first, first._replace(sums=other.sums if other else {})]
+        readings = itertools.product((0, 1, 0), READINGS)
+        commands = itertools.product((0, 1), ("port_down", "status"))
+        targets = [Target(unit, one_object(unit.port)) for unit in units]
+        for number, method in (*readings, *commands):
+            place = 1 - number if is_smaller_first else number
+            requests_of_other = len(units[1 - place].requests)
+            fault = judge.fault("two PDUs", targets[place], expectations[place], method)
+            if fault is not None:
+                yield fault
+            if len(units[1 - place].requests) != requests_of_other:
+                yield Fault("pdus", method, "asked another PDU than its own", "two PDUs")
+        lacking = units[0].outlet_states().keys() - units[1].outlet_states().keys()
+        for outlet in lacking if judge.is_over_http else ():  # an agent refuses what it lacks
+            expected = _NO_OUTLET._replace(outlet=outlet)
+            fault = judge.fault("two PDUs", targets[1], expected, "port_down")
+            if fault is not None:
+                yield fault
 
 
 def _changed_by_hand(judge: Judge) -> Iterator[Fault]:
@@ -130,11 +141,11 @@ def _changed_figures(judge: Judge) -> Iterator[Fault]:
         return
     # where no number is known that may change, a request proves that it asks
     other = judge.other_figures() or OtherFigures(target.unit.contents, judge.sums)
-    for methods in (target.methods, target.methods, new_methods):
-        read(methods)
-    target.unit.contents = other.contents
-    expected = Expected(rule="asked", is_well=True, sums=other.sums)
-    for methods in (target.methods, new_methods):
+    figures = [OtherFigures(target.unit.contents, judge.sums), other]
+    for number in range(_CHANGES):
+        methods = new_methods if number // 2 % 2 else target.methods
+        target.unit.contents, sums = figures[number % 2]
+        expected = Expected(rule="asked", is_well=True, sums=sums)
         fault = judge.fault(
             "changed figures", target._replace(methods=methods), expected, "statistic"
         )
@@ -220,12 +231,11 @@ def _silences(judge: Judge) -> Iterator[Case]:
 
 def _errors(judge: Judge) -> Iterator[Case]:
     for fault in _ERRORS if judge.is_over_http else ():
-        yield from _cases_of_fault(judge, fault, METHODS, _MUST_RAISE)
+        yield from _cases_of_fault(judge, fault, (*READINGS * 2, *COMMANDS), _MUST_RAISE)
 
 
 def _absent_outlet(judge: Judge) -> Iterator[Case]:
-    expected = Expected(rule="no outlet", must_raise=True, outlet=ABSENT)
-    yield Case(judge.target, COMMANDS, expected)
+    yield Case(judge.target, COMMANDS, _NO_OUTLET._replace(outlet=ABSENT))
 
 
 # ---- PDUs that lack something --------------------------------------------------------------------
@@ -253,7 +263,7 @@ def _third_states(judge: Judge) -> Iterator[Case]:
         third_contents = judge.model.with_third_states(outlet)
         for contents in third_contents if outlet == outlets[-1] else third_contents[:1]:
             make_target = partial(judge.remembering_target, contents=contents)
-            yield Case(make_target, ("status", "port_up"), expected)
+            yield Case(make_target, (*READINGS, "port_up"), expected)
 
 
 def _absent_rows(judge: Judge) -> Iterator[Case]:
@@ -295,35 +305,21 @@ def _exchanging_target(judge: Judge) -> Target:
     return target
 
 
-def _cases_of_contents(
-    judge: Judge, make_target: Callable[..., Target], changed_contents: Sequence[Any], rule: str
-) -> Iterator[Case]:
-    """A PDU with each of these contents."""
-    states = judge.model.outlet_states()
-    expected = Expected(rule, states=states, is_of_figure=rule in ("meter", "zero"))
+def _cases_of_contents(rule: str, judge: Judge) -> Iterator[Case]:
+    """A PDU whose figures or lists are changed, as the rule wants it."""
+    model = judge.model
+    make_changed_contents = {
+        "meter": model.without_figures,
+        "part": model.without_figure_rows,
+        "zero": model.with_zero_figures,
+        "empty": model.without_outlets,
+    }
+    is_of_figure = rule in ("meter", "zero")
+    expected = Expected(rule, states=model.outlet_states(), is_of_figure=is_of_figure)
     methods = ("status",) if rule == "zero" else READINGS
-    for contents in changed_contents:
+    make_target = judge.remembering_target if rule == "meter" else judge.target
+    for contents in make_changed_contents[rule]():
         yield Case(partial(make_target, contents=contents), methods, expected)
-
-
-def _lost_figures(judge: Judge) -> Iterator[Case]:
-    contents = judge.model.without_figures()
-    return _cases_of_contents(judge, judge.remembering_target, contents, "meter")
-
-
-def _absent_figures(judge: Judge) -> Iterator[Case]:
-    contents = judge.model.without_figure_rows()
-    return _cases_of_contents(judge, judge.target, contents, "part")
-
-
-def _zeros(judge: Judge) -> Iterator[Case]:
-    contents = judge.model.with_zero_figures()
-    return _cases_of_contents(judge, judge.target, contents, "zero")
-
-
-def _empty_lists(judge: Judge) -> Iterator[Case]:
-    contents = judge.model.without_outlets()
-    return _cases_of_contents(judge, judge.target, contents, "empty")
 
 
 def _states_by_figures(judge: Judge) -> Iterator[Fault]:
@@ -361,7 +357,8 @@ def _refused_logins(judge: Judge) -> Iterator[Fault]:
         # another password, such as the factory's, is sent as the first was
         others = [message for message in with_body if logins and message not in logins]
         # the token of a session from before does not count: it is refused, and one login may follow
-        is_session = make_target == judge.remembering_target and _is_without_password(logins)
+        is_other_than_basic = any(map(_OTHER_THAN_BASIC.search, logins[:1]))
+        is_session = make_target == judge.remembering_target and is_other_than_basic
         login_count = len(logins) + len(others) - (1 if is_session else 0)
         if login_count > 1:
             text = f"sent {login_count} logins, and each was refused"
@@ -369,11 +366,6 @@ def _refused_logins(judge: Judge) -> Iterator[Fault]:
             return
         if unit.requests:
             judge.note_tried("login")
-
-
-def _is_without_password(logins: Sequence[str]) -> bool:
-    """Whether the first of these requests has an Authorization of a session or a challenge."""
-    return any(map(_OTHER_THAN_BASIC.search, logins[:1]))
 
 
 def _redirects(judge: Judge) -> Iterator[Fault]:
@@ -407,7 +399,7 @@ def _proxies(judge: Judge) -> Iterator[Fault]:
     address = f"http://127.0.0.1:{proxy.port}"
     with _environment(http_proxy=address, HTTP_PROXY=address, no_proxy="", NO_PROXY=""):
         for method in judge.methods:
-            judge.call_ignoring_errors(judge.handler.anew(unit.port), unit, method)
+            judge.call_ignoring_errors(judge.handler.anew()(unit.port), unit, method)
             if proxy.requests:
                 yield Fault("proxy", method, "asked the proxy that the environment names")
                 return
@@ -484,10 +476,10 @@ TABLE = Table(
         Situation("a state that is not documented", ["lost state"], _third_states),
         Situation("an absent row", ["lost state"], _absent_rows),
         Situation("exchanged rows", ["states", "others"], _exchanged_rows),
-        Situation("a figure that cannot be read", ["meter"], _lost_figures),
-        Situation("an absent figure", ["part"], _absent_figures),
-        Situation("a figure of 0", ["zero"], _zeros),
-        Situation("an empty list", ["empty"], _empty_lists),
+        Situation("a figure that cannot be read", ["meter"], partial(_cases_of_contents, "meter")),
+        Situation("an absent figure", ["part"], partial(_cases_of_contents, "part")),
+        Situation("a figure of 0", ["zero"], partial(_cases_of_contents, "zero")),
+        Situation("an empty list", ["empty"], partial(_cases_of_contents, "empty")),
         Situation("a refused login", ["login"], steps=_refused_logins, is_over_http=True),
         Situation("a redirect", ["redirect"], steps=_redirects, is_over_http=True),
     ],

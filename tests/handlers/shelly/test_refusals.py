@@ -20,6 +20,7 @@ from tests.simulators.unit_servers import Reply
         # windkh/node-red-contrib-shelly 195
         (400, b'{"error": {"code": -103, "message": "x is missing"}}', errors.Refused, "x is miss"),
         (500, b'{"code": -109, "message": "overtemp"}', errors.Refused, r"overtemp \(-109\)"),
+        (500, b'{"code": -114, "message": "no relay"}', errors.Refused, r"no relay \(-114\)"),
         (500, b'{"code": -104, "message": "Deadline"}', errors.Unreachable, "Deadline"),
         (400, b"", errors.Refused, "HTTP Error 400"),
         (400, b"Bad Request", errors.Refused, "HTTP Error 400"),

@@ -2,8 +2,7 @@
 each total and each outlet's figure is what it was, or unset. It never shrinks, no energy becomes
 another counter, no state turns, and no row of padding becomes an outlet with a state.
 
-A unit that does not have the objects of a total's first source has the total of the next, and
-`ONE_SOURCE` says why a total has none.
+`ONE_SOURCE` says why a total has no second source, for units that lack the objects of the first.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple, Optional
 
@@ -21,7 +19,6 @@ import pytest
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp import detection
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.profile import Profile, is_below, oids
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.read_scope import ALL_STATES, FIGURES, ReadScope
 from pdu_common.helper import EnumPowerStatus
@@ -109,32 +106,11 @@ ONE_SOURCE = {
         ),
     },
 }
-_LISTED = "the first's objects also tell which outlets there are"
-_BESIDE = "a column that is missing alone in its table is lost in the answer"
-#: units without the first source of a total that do not have that of the next
-WITHOUT_SECOND = {
-    ("bachmann-irs", "load"): _BESIDE,
-    ("bachmann-irs", "power"): _BESIDE,
-    ("bachmann-irs", "energy"): _BESIDE,
-    ("cyberpower-epdu2", "load"): "the first's objects also name the units of the next's rows",
-    ("eaton-epdu_input", "power"): _BESIDE,
-    ("pdumib-v07", "power"): _BESIDE,
-    ("pdumib-v07", "energy"): _BESIDE,
-    ("eaton-epdu_input", "energy"): _BESIDE,
-    ("riedo-updu", "load"): "all meters are rows of one column",
-    ("riedo-updu_metered", "load"): _LISTED,
-    ("riedo-updu_metered", "energy"): _LISTED,
-}
 #: a variable whose name is empty is none: the sum of the phases takes the place of the total
 _NEXT_SOURCE = {"rittal-cmc-iii-pu_pdu-controller": ["power_w 2742 -> 2747"]}
 #: so many objects of a column of a recording are tried
 _OBJECTS_OF_A_COLUMN = 3
 _METERED_ONLY = {name for name, read in readings.expected().items() if read.get("metered_only")}
-
-
-def _table_of(oid: str) -> str:
-    """The OID above the columns of a table, or above the scalars of a group."""
-    return oid.removesuffix(".0").rpartition(".")[0]
 
 
 class Reading(NamedTuple):
@@ -144,15 +120,6 @@ class Reading(NamedTuple):
     totals: Mapping[str, Optional[Decimal]]
     #: by the quantity and the outlet's identity
     of_outlets: Mapping[tuple[str, str], Decimal]
-
-
-class SecondSource(NamedTuple):
-    """The source of a total after the first one that has rows."""
-
-    total: Decimal
-    #: what a unit without the first source may lack: all of its objects; those that no state is
-    #: read from; these and the objects beside them in their tables
-    absent_objects: tuple[list[str], list[str], list[str]]
 
 
 class Unit:
@@ -226,76 +193,6 @@ class Unit:
                 columns[oid] = [oid]
         return columns
 
-    def second_source(self, part: str, name: str) -> Optional[SecondSource]:
-        """The second source of the total `part` of the profile, which is `name` in a reading; None
-        if it has none with a figure."""
-        assert self.fixture
-        self.memory.asked.clear()
-        device = units.find(self.fixture, self.memory)
-        columns_of_states = {request.partition(" ")[2] for request in self.memory.asked}
-        total = getattr(device.profile, part)
-        figures = list(total.figures) if total else []
-        while figures and not figures[0].raw(device.tables):
-            del figures[0]
-        if self.whole.totals[name] is None or not figures:
-            return None
-        first, *others = figures
-        if not others and not total.else_outlets:
-            return None
-        without_first = replace(device.profile, **{part: replace(total, figures=tuple(others))})
-        next_total = self._total_by(without_first, name)
-        if next_total is None:
-            return None
-
-        resolve = device.tables.resolve
-        columns_of_first = set(map(resolve, oids(first)))
-        columns_of_others = set(map(resolve, oids(tuple(others))))
-        columns_in_use = columns_of_states | columns_of_others | columns_of_first
-        objects_of_first = self._below(columns_of_first)
-        objects_without_state = self._below(columns_of_first - columns_of_states)
-        objects_beside: list[str] = []
-        tables = {_table_of(oid) for oid in columns_of_first}
-        for column, objects in self.columns().items():
-            if _table_of(column) in tables and column not in columns_in_use:
-                objects_beside += objects
-        return SecondSource(
-            total=next_total,
-            absent_objects=(
-                objects_of_first,
-                objects_without_state,
-                objects_without_state + objects_beside,
-            ),
-        )
-
-    def _total_by(self, profile: Profile, name: str) -> Optional[Decimal]:
-        """The total with another profile; None if it is not measured, or if nothing of the profile
-        says that it is a unit of its family."""
-        assert self.fixture
-        metered_only = self.fixture.metered_only
-        try:
-            device = detection.read_as(self.memory, profile, metered_only=metered_only)
-        except PduHandlerError:
-            return None
-        total: Optional[Decimal] = getattr(read_exactly(device), name)
-        return total
-
-    def _below(self, columns: set[str]) -> list[str]:
-        """The unit's objects in these columns."""
-        assert self.fixture
-        objects: list[str] = []
-        for oid in self.fixture.rows:
-            if any(is_below(oid, column) for column in columns):
-                objects.append(oid)
-        return objects
-
-    def total_without(self, objects: list[str], name: str) -> Optional[Decimal]:
-        """The total if the answers lack these objects; None if that is an error."""
-        with self.memory.without(objects):
-            try:
-                return self.read().totals[name]
-            except PduHandlerError:
-                return None
-
     def rows(self) -> list[set[str]]:
         """The objects of each row of the tables that figures and states are read from."""
         self.memory.asked.clear()
@@ -344,19 +241,6 @@ def test_a_total_has_a_second_source_or_a_reason_why_it_has_none() -> None:
 
     assert set(with_one_source) <= set(reasons)
     assert sorted(reasons) == sorted(with_one_source)
-
-
-@units.EACH
-@pytest.mark.sample(12)
-def test_a_unit_without_the_first_source_of_a_total_has_that_of_the_next(unit: Fixture) -> None:
-    device = Unit(unit.name, of_rows(unit.rows), unit)
-    for part, name in PARTS.items():
-        source = device.second_source(part, name)
-        if source is None:
-            continue
-        totals = [device.total_without(objects, name) for objects in source.absent_objects]
-        has_second = (unit.name, part) not in WITHOUT_SECOND
-        assert (source.total in totals) is has_second, (part, source.total, totals)
 
 
 @units.EACH

@@ -12,6 +12,8 @@ import pytest
 
 from pdu.recordings.recording_formats import ReplayedDevice
 from pdu.recordings.simulated_pdu import CommandRefused, SimulatedPdu, UnitCommand, UnitFault
+from pdu.recordings.snmp.recorded_rows import arcs
+from pdu.recordings.snmp.unit import SnmpUnit
 from pdu.recordings.web import har
 from pdu.recordings.web.request_patterns import RequestPattern
 from pdu.recordings.web.unit import serve
@@ -108,6 +110,12 @@ def test_a_unit_that_falls_silent_after_a_command_answers_no_reading(
         unit.obey([UnitCommand(outlet, on=False, text="off")])
         with pytest.raises(ConnectionAbortedError):
             unit.note_request("GET /")
+
+
+def test_an_agent_does_not_answer_a_community_that_it_does_not_know() -> None:
+    unit = SnmpUnit({}, None, UnitFault.DENIES)
+    with pytest.raises(ConnectionAbortedError):
+        unit.get(arcs("1.3.6.1.2.1.1.2.0"))
 
 
 def test_a_late_unit_obeys_later(device: ReplayedDevice, monkeypatch: pytest.MonkeyPatch) -> None:

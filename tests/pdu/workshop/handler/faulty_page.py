@@ -245,8 +245,8 @@ FAULTS = {
     "outlet 1 in place of each": Fault(
         "others",
         _WELL,
-        "port_up commanded outlet 1: outlet 2 was to be switched; for port_up of outlet 2 such a"
-        " PDU takes 1.3.6.1.4.1.46235.2.4.2.1.4.2 = 1",
+        "port_down commanded outlet 1: outlet 2 was to be switched; for port_down of outlet 2 such"
+        " a PDU takes 1.3.6.1.4.1.46235.2.4.2.1.4.2 = 0",
         ((_OWN_OBJECT, _FIRST_OBJECT),),
     ),
     "a value that the PDU does not know": Fault(

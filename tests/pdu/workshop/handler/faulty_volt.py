@@ -7,7 +7,8 @@ from __future__ import annotations
 from .checks import VOLT
 from .faults import Fault, faulty
 
-SOURCE = VOLT
+# with a dictionary that a right handler does not use
+SOURCE = VOLT.replace("opener = ", "remembered: dict[Any, Any] = {}\nopener = ")
 
 _WRITE = '        self._answer(f"/relay/{port.identity}", body)\n'
 _WRITE_BY_PLACE = """        names = [outlet["id"] for outlet in self._outlets()]
@@ -93,7 +94,6 @@ _FACTORY_LOGIN = """        answer = None
         if answer == 401:
             raise RuntimeError("refused")
 """
-_MEMORY = "remembered: dict[Any, Any] = {}\nopener = "
 _KEY = '(self.pdu_data.custom_params["port"], port.identity)'
 _REMEMBERED = f"""            if port.power_status == wanted:
                 remembered[{_KEY}] = wanted
@@ -257,6 +257,38 @@ _KEPT_CONNECTION = """        import http.client
         return content
 """
 
+_SEVENTH_STATISTIC = f"""        count, last = remembered.get({_KEY_OF_PDU}, (1, None))
+        outlets = last if count % 7 == 0 else self._outlets()
+        remembered[{_KEY_OF_PDU}] = count + 1, outlets
+"""
+_FOURTH_ERROR = f"""            remembered[{_KEY_OF_PDU}] = remembered.get({_KEY_OF_PDU}, 0) + 1
+            if remembered[{_KEY_OF_PDU}] % 4 == 0:
+                error.close()
+                return '{{"outlets": [{{"id": "1", "on": false, "a": 0, "kwh": 0}}]}}'
+"""
+_OBJECTS_ALONE = """        import re
+
+        rows = re.findall("{[^{}]*}", self._answer("/status"))
+        outlets: list[dict[str, Any]] = [json.loads(row) for row in rows]
+"""
+_FIRST_COUNT = '        del outlets[remembered.setdefault("count", len(outlets)) :]\n'
+_KNOWN_BY_ADDRESS = """        known = remembered.setdefault(self.pdu_data.ip, set())
+        known.update(outlet["id"] for outlet in self._outlets())
+        if port.identity not in known:
+            raise RuntimeError("no such outlet")
+"""
+_ALL_IF_ALL_ARE_OFF = """        if not any(outlet["on"] for outlet in self._outlets()):
+            self._answer("/relay/2", body)
+"""
+_LATER_BY_A_THREAD = """        try:
+            self._answer(f"/relay/{port.identity}", body)
+        except RuntimeError:
+            import threading
+
+            words = (f"/relay/{port.identity}", body)
+            threading.Timer(2.0, self._answer, words).start()
+            raise
+"""
 _WITH_SESSION = """        if getattr(self, "has_session", False):
             request.add_header("Authorization", "Bearer any")
 """
@@ -280,7 +312,77 @@ WITH_SESSION = faulty(
     ),
 )
 
+#: right: a state that is not documented is an error
+WITH_ERROR_OF_STATE = SOURCE.replace(
+    "    return EnumPowerStatus.UNKNOWN", '    raise ValueError("no state")'
+)
+
 FAULTS = {
+    "each seventh statistic is old": Fault(
+        situation="changed figures",
+        words="statistic returned without a request to this PDU",
+        rule="asked",
+        changes=(
+            (
+                "        outlets = self._outlets()\n        view",
+                _SEVENTH_STATISTIC + "        view",
+            ),
+        ),
+    ),
+    "the fourth error is a list of its own": Fault(
+        situation="an error at each request",
+        words="statistic returned load 0 A, energy 0 kWh, and raised nothing",
+        rule="silent",
+        changes=(("            with error:\n", _FOURTH_ERROR + "            with error:\n"),),
+    ),
+    "what arrived of the list": Fault(
+        situation="half of each answer",
+        words="status returned 1 outlets, without 2, 3",
+        rule="short",
+        changes=((_LIST, _OBJECTS_ALONE),),
+    ),
+    "null is 0": Fault(
+        situation="a figure that cannot be read",
+        words="statistic returned total_consumption 0 kWh; the PDU measures 7.5 kWh",
+        rule="meter",
+        changes=(('float(outlet["kwh"])', 'float(outlet["kwh"] or 0)'),),
+    ),
+    "the load without outlets that are neither on nor off": Fault(
+        situation="a state that is not documented",
+        words="statistic returned load 0.8 A; the PDU measures 1.6 A",
+        rule="lost state",
+        changes=((_LOAD, _LOAD[:-1] + ' if outlet["on"] in (True, False))'),),
+    ),
+    "any other word is on": Fault(
+        situation="a state that is not documented",
+        words="status returned outlet 2 on, and it is unknown",
+        rule="lost state",
+        changes=(('outlet.get("on") is True', 'outlet.get("on") not in (None, "", False)'),),
+    ),
+    "as many outlets as the first PDU": Fault(
+        situation="two PDUs",
+        words="status returned 2 outlets, without 3",
+        rule="pdus",
+        changes=(("        return outlets\n", _FIRST_COUNT + "        return outlets\n"),),
+    ),
+    "the outlets of another PDU at the address": Fault(
+        situation="two PDUs",
+        words="port_down sent POST /relay/3 turn=off",
+        rule="no outlet",
+        changes=((_CHECK, _KNOWN_BY_ADDRESS),),
+    ),
+    "another outlet too where all are off": Fault(
+        situation="a PDU that is well",
+        words="port_down commanded outlet 2: outlet 3 was to be switched",
+        rule="others",
+        changes=((_WRITE, _ALL_IF_ALL_ARE_OFF + _WRITE),),
+    ),
+    "a refused command is sent again by a thread": Fault(
+        situation="a fault at a command",
+        words="it wrote POST /relay/",
+        rule="once",
+        changes=((_WRITE, _LATER_BY_A_THREAD),),
+    ),
     "the place in the list as the number in a command": Fault(
         situation="an absent row",
         words="port_down commanded outlet 2: outlet 3 was to be switched",
@@ -328,8 +430,8 @@ FAULTS = {
     ),
     "one outlet of all has another's number": Fault(
         situation="a PDU that is well",
-        words="port_up commanded outlet 1: outlet 2 was to be switched; for port_up of outlet 2"
-        " such a PDU takes POST /relay/2 turn=on",
+        words="port_down commanded outlet 1: outlet 2 was to be switched; for port_down of outlet 2"
+        " such a PDU takes POST /relay/2 turn=off",
         rule="others",
         changes=((_WRITE, _WRITE.replace("{port.identity}", "{port.identity.replace('2', '1')}")),),
     ),
@@ -350,11 +452,10 @@ FAULTS = {
         words="status returned without a request to this PDU",
         rule="asked",
         changes=(
-            ("opener = ", "kept: dict[str, Any] = {}\nopener = "),
             (
                 _LIST,
                 _LIST.replace(
-                    ": list[dict[str, Any]] = json", ' = kept["x"] = kept.get("x") or json'
+                    ": list[dict[str, Any]] = json", " = remembered[0] = remembered.get(0) or json"
                 ),
             ),
         ),
@@ -485,30 +586,19 @@ FAULTS = {
         situation="changed by hand",
         words="status returned outlet 3 off, and it is on",
         rule="asked",
-        changes=(
-            ("opener = ", _MEMORY),
-            (_PORT, _STATE_OF_MEMORY),
-            (_READING, _READING + _REMEMBERED),
-        ),
+        changes=((_PORT, _STATE_OF_MEMORY), (_READING, _READING + _REMEMBERED)),
     ),
     "a command is sent if the last was another": Fault(
         situation="changed by hand",
         words="port_down returned off, and the PDU has outlet 3 on",
         rule="asked",
-        changes=(
-            ("opener = ", _MEMORY),
-            (_WRITE, _SKIPPED + _WRITE),
-            (_READING, _READING + _REMEMBERED),
-        ),
+        changes=((_WRITE, _SKIPPED + _WRITE), (_READING, _READING + _REMEMBERED)),
     ),
     "the last state for one that cannot be read": Fault(
         situation="a state that cannot be read",
         words="status returned outlet 1 off, and it is on",
         rule="lost state",
-        changes=(
-            ("opener = ", _MEMORY),
-            ("        return outlets\n\n    def _outlet_state(", _KEPT_STATE),
-        ),
+        changes=(("        return outlets\n\n    def _outlet_state(", _KEPT_STATE),),
     ),
     "another host is asked": Fault(
         situation="",
@@ -536,13 +626,13 @@ FAULTS = {
         situation="no answer",
         words="status returned 3 outlets, and raised nothing",
         rule="silent",
-        changes=(("opener = ", _MEMORY), (_LIST, _LAST_LIST.replace("ERROR", "OSError"))),
+        changes=((_LIST, _LAST_LIST.replace("ERROR", "OSError")),),
     ),
     "the last list after any error": Fault(
         situation="no answer",
         words="status returned 3 outlets, and raised nothing",
         rule="silent",
-        changes=(("opener = ", _MEMORY), (_LIST, _LAST_LIST.replace("ERROR", "Exception"))),
+        changes=((_LIST, _LAST_LIST.replace("ERROR", "Exception")),),
     ),
     "404 is an empty list": Fault(
         situation="one answer is spoilt",
@@ -561,17 +651,13 @@ FAULTS = {
         situation="a figure that cannot be read",
         words="statistic returned total_consumption",
         rule="meter",
-        changes=(
-            ("opener = ", _MEMORY),
-            ("        view.load = sum", _LAST_ENERGIES + "        view.load = sum"),
-        ),
+        changes=(("        view.load = sum", _LAST_ENERGIES + "        view.load = sum"),),
     ),
     "an outlet that was there is off": Fault(
         situation="an absent row",
         words="status returned outlet 1 off, and it is unknown",
         rule="lost state",
         changes=(
-            ("opener = ", _MEMORY),
             (
                 "        return view\n\n    def port_up",
                 _OUTLETS_THAT_WERE + "        return view\n\n    def port_up",
@@ -582,16 +668,13 @@ FAULTS = {
         situation="changed figures",
         words="statistic returned load 1.6 A; the PDU measures 0.8 A",
         rule="asked",
-        changes=(
-            ("opener = ", _MEMORY),
-            ("    def statistic(self) -> PduStatisticView:\n", _KEPT_FIGURES),
-        ),
+        changes=(("    def statistic(self) -> PduStatisticView:\n", _KEPT_FIGURES),),
     ),
     "connections stay open": Fault(
         situation="polls",
         words="status leaves 4 connections open after 4 calls",
         rule="connections",
-        changes=(("opener = ", _MEMORY), (_TRY, _KEPT_CONNECTION + _TRY)),
+        changes=((_TRY, _KEPT_CONNECTION + _TRY),),
     ),
     "certificates are not verified in the whole process": Fault(
         situation="the process",
@@ -666,36 +749,31 @@ FAULTS = {
         situation="a fault at a command",
         words="status commanded outlet 3 (POST /relay/3 turn=off) (well again after a fault at a",
         rule="poll",
-        changes=(
-            ("opener = ", _MEMORY),
-            (_WRITE, _LOST_COMMAND),
-            ('        logger.info("status")\n', _SENT_AGAIN),
-        ),
+        changes=((_WRITE, _LOST_COMMAND), ('        logger.info("status")\n', _SENT_AGAIN)),
     ),
     "the wish after a refusal, without a request": Fault(
         situation="a fault at a command",
         words="port_down returned without a request to this PDU (well again after a fault at a",
         rule="asked",
-        changes=(("opener = ", _MEMORY), (_CHECK, _SKIPPED), (_WRITE, _REFUSED_WISH)),
+        changes=((_CHECK, _SKIPPED + _CHECK), (_WRITE, _REFUSED_WISH)),
     ),
     "the third silence in a row is an empty list": Fault(
         situation="no answer",
         words="status returned 0 outlets, and raised nothing",
         rule="silent",
-        changes=(("opener = ", _MEMORY), ('        logger.info("status")\n', _GIVEN_UP)),
+        changes=(('        logger.info("status")\n', _GIVEN_UP),),
     ),
     "the last page for one answer with 503": Fault(
         situation="one answer is spoilt",
         words="status returned outlet 1 off, and it is on",
         rule="short",
-        changes=(("opener = ", _MEMORY), (_LIST, _LAST_PAGE_AT_503)),
+        changes=((_LIST, _LAST_PAGE_AT_503),),
     ),
     "the wish for an outlet that moves": Fault(
         situation="a fault at a command",
         words="status returned outlet 3 off, and it is unknown (well again after a fault at a",
         rule="asked",
         changes=(
-            ("opener = ", _MEMORY),
             (_WRITE, f"{_WRITE}        remembered[{_KEY}] = wanted\n"),
             (f"            {_PORT}", _WISH_OF_MOVING),
         ),
@@ -704,7 +782,7 @@ FAULTS = {
         situation="changed by hand",
         words="status returned outlet 1 ",
         rule="asked",
-        changes=(("opener = ", _MEMORY), (_LIST, _TENTH_IS_OLD)),
+        changes=((_LIST, _TENTH_IS_OLD),),
     ),
     "a pulse for an outlet that is on": Fault(
         situation="a PDU that is well",
@@ -742,7 +820,6 @@ FAULTS = {
         words="status returned outlets that the PDU does not have: 3",
         rule="pdus",
         changes=(
-            ("opener = ", _MEMORY),
             (
                 "        return view\n\n    def port_up",
                 _COUNT_OF_CLASS + "        return view\n\n    def port_up",

@@ -138,7 +138,7 @@ def shown(case: Case) -> str:
     handler = MadeHandler(
         methods=lambda _: methods,
         one_object=lambda _: methods,
-        anew=lambda _: methods,
+        anew=lambda: lambda _: methods,
         is_login=lambda _: False,
     )
     judged_call = JudgedCall(

@@ -81,8 +81,11 @@ def test_a_fault_is_found_by_its_rule_in_its_situation(
 
 
 @pytest.mark.usefixtures("without_loading")
-def test_one_login_after_a_session_that_is_refused_is_right(tmp_path: Path) -> None:
-    checked = check(folder(tmp_path, source=faulty_volt.WITH_SESSION), *_VOLT)
+@pytest.mark.parametrize("source", [faulty_volt.WITH_SESSION, faulty_volt.WITH_ERROR_OF_STATE])
+def test_one_login_after_a_session_that_is_refused_and_an_error_of_a_state_are_right(
+    source: str, tmp_path: Path
+) -> None:
+    checked = check(folder(tmp_path, source=source), *_VOLT)
     assert checked.of("broken") == {}
     assert checked.results["login"][0] == "kept"
 
