@@ -193,7 +193,10 @@ def _ups_output(variables: Mapping[str, str], field: str) -> Source:
     if output.name in variables:
         return output  # it is listed, and not used: perhaps an average of several phases
     meter_variable = meter_of_side(variables, "output")
-    for name in ("ups.realpower", "ups.power", "ups.load"):
+    names = ["ups.realpower", "ups.power"]
+    if isinstance(_outlets(variables, field, ()), UnlistedSource):  # else their sum is the load
+        names.append("ups.load")
+    for name in names:
         if not meter_variable and name in variables:
             meter_variable = name
     return UnlistedSource(output.name, meter_variable, absence_means=NotMetered)

@@ -101,8 +101,12 @@ def channels(t: Tables) -> Rows:
 GENESIS_CURRENT = Spread(oid("17373.3.2"), (Span(1, 8, 1),), "intDeciAmpsCTN")
 
 
-# the currents of the transformers that are there
-GENESIS_CURRENTS = rows_where(GENESIS_CURRENT, GENESIS_CURRENT, "-1", keep=False, by_row=True)
+@rows_of(GENESIS_CURRENT, by_row=True)
+def genesis_currents(t: Tables) -> Rows:
+    """The currents of the transformers that are there."""
+    return where_not(t[GENESIS_CURRENT], "-1")
+
+
 POWER_PDU = "534.6.6.4.1"
 BREAKER = column(POWER_PDU + ".3.1.1.2", "breakerName")
 
@@ -254,7 +258,7 @@ PROFILES = (
         source=pysnmp_mibs("mibs/eaton/EATON-GENESIS-II-MIB"),
         models=("Monitored ePDU Genesis II (Aphel)",),
         sys_object_ids=oids("17373"),
-        outlets=outlets(rows=GENESIS_CURRENTS, current=figure(GENESIS_CURRENTS, TENTHS)),
+        outlets=outlets(rows=genesis_currents, current=figure(genesis_currents, TENTHS)),
         evidence=SIMULATED.of("current"),
         note="No load: the MIB does not say what each channel measures.",
     ),
