@@ -155,9 +155,12 @@ def notes_on_older_archives(handlers: Sequence[Handler], out: Path) -> list[str]
         name = archive.handler.removeprefix("pdu_")
         code_name = name.removesuffix("_read_only")
         arguments = [code_name] if name == code_name else [code_name, "--read-only"]
-        if "own_profile" in _options_of(archive.path):
+        options = _options_of(archive.path)
+        if "own_profile" in options:
             code_name = "snmp"
             arguments[:1] = ["--profile", "FILE.json"]
+        else:
+            arguments += _arguments(options)
         is_of_this_version = (out / registry.archive_name(name)).exists()
         if code_name in built_names and not is_of_this_version:
             line = shlex.join([*arguments, "--out", str(out)])

@@ -129,13 +129,15 @@ def _run(config: CheckOptions, output: Output, login: Login) -> int:
         outcome, readings = _read(config, output, fleet)
     # a program reads one answer: that the file cannot be written
     is_for_people = not output.json and not config.nagios
-    if is_for_people:
-        _print(config, output, outcome)
-    if config.prometheus:
-        from .textfile import write_textfile
+    try:
+        if is_for_people:
+            _print(config, output, outcome)
+    finally:  # the reader of the output may be gone, as `| head` is
+        if config.prometheus:
+            from .textfile import write_textfile
 
-        devices = [target.device for target in fleet.targets]
-        write_textfile(config.prometheus, zip(devices, readings), begin_s)
+            devices = [target.device for target in fleet.targets]
+            write_textfile(config.prometheus, zip(devices, readings), begin_s)
     if not is_for_people:
         _print(config, output, outcome)
     return outcome.totals.level

@@ -16,7 +16,6 @@ from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.snmp_client.tool_api import Credentials, SnmpError
 
 from ..cli import optional_packages
-from ..cli.error_output import reason
 from ..cli.options import EMPTY, SECRETS, spelled_secret
 from ..files.whole_files import read_file
 from ..loading.handler_loading import LoadedHandler
@@ -122,8 +121,6 @@ def _pdu_data(
     form_secrets = [*secrets, *_SNMP_SECRETS] if handler.snmp else secrets
     check_secrets(login, form_secrets, handler.display_name)
     _refuse_unknown(handler, login)
-    if login.is_listed:
-        _check_unused_variables(handler, host)
     if handler.snmp:
         return _snmp_data(handler, secrets, host, login)
     if handler.settings:
@@ -220,31 +217,8 @@ def _check_before_asking(login: Login, params: Mapping[str, str], *, over_v3: bo
     if has_privacy and not optional_packages.has("cryptography"):
         raise SettingsError(optional_packages.missing("SNMPv3 with privacy", "cryptography"))
     if _is_typed(login):
-        _check_public_fields(params)
-
-
-def _check_public_fields(params: Mapping[str, str]) -> None:
-    """Raise SettingsError for SNMP fields that are wrong whatever the secrets are."""
-    later_fields = dict.fromkeys(["community", *_passwords(params)], _PLACEHOLDER)
-    _check_fields({**later_fields, "user": "any", **params})
-
-
-def _check_unused_variables(handler: LoadedHandler, host: Address) -> None:
-    """Raise SettingsError for an impossible value of a variable such as PDU_VERIFY, which would be
-    an error for a PDU that is in no list: for one of a list, it has no effect.
-    """
-    unlisted_login = Login()
-    values = unlisted_login.environment_settings(setting_keys(handler), host)
-    params = {"version": "2"}
-    try:
-        for setting in handler.settings:
-            setting.value(values.pop(setting.key, None))
-        for key, text in values.items():
-            params[_SNMP_FIELDS[key]] = text
-        if handler.snmp:
-            _check_public_fields(params)
-    except SettingsError as error:
-        raise SettingsError(reason(error, unlisted_login.spellings)) from None
+        later_fields = dict.fromkeys(["community", *passwords], _PLACEHOLDER)
+        _check_fields({**later_fields, "user": "any", **params})
 
 
 def _declared_secrets(handler: LoadedHandler) -> list[str]:

@@ -73,11 +73,12 @@ def test_each_archive_of_an_older_version_that_is_not_of_the_usual_ones_is_named
     out = tmp_path / "dist"
     assert run(out, f"--profile={PROFILE}") == 0
     assert run(out, f"--profile={written(tmp_path, key='acme-two')}", "--read-only") == 0
-    assert run(out, "snmp", "nut", "--read-only") == 0
+    assert run(out, "snmp", "--read-only", "--metered-only", "--profile-key=rpcm") == 0
+    assert run(out, "nut", "--read-only") == 0
     commands = {
         "pdu_acme_strip": "--profile FILE.json",
         "pdu_acme_two_read_only": "--profile FILE.json --read-only",
-        "pdu_snmp_read_only": "snmp --read-only",
+        "pdu_snmp_read_only": "snmp --read-only --metered-only --profile-key rpcm",
         "pdu_nut_read_only": "",
     }
     for name in commands:

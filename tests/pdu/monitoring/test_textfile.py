@@ -144,6 +144,19 @@ def test_a_file_that_nobody_would_read_is_an_error(small: Hall, call: Call, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_file_is_written_if_the_reader_of_the_output_is_gone(
+    small: Hall, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(check, "_print", fail)
+    path = tmp_path / "pdu.prom"
+    with pytest.raises(BrokenPipeError):
+        call("check", small.one("nut"), "--auth", small.logins, "--prometheus", path)
+    assert "pdu_" in path.read_text("utf-8")
+
+
 @pytest.mark.parametrize("words", [(), ("--json",), ("--nagios",)])
 def test_what_was_read_is_shown_to_people_if_the_disk_is_full(
     words: Sequence[str],

@@ -152,26 +152,6 @@ def test_one_name_is_one_unit_whatever_the_environment_says(
     assert not login_of_file.environment_settings(["username"], device.address)
 
 
-@pytest.mark.parametrize(
-    "handler, variable, text",
-    [
-        ("netio", "PDU_VERIFY", "maybe"),
-        ("snmp", "PDU_SWITCH_UNPROVEN", "perhaps"),
-        ("snmp", "PDU_SNMP_VERSION", "7"),
-    ],
-)
-def test_an_impossible_variable_is_told_though_it_has_no_effect(
-    handler: str, variable: str, text: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PDU_COMMUNITY", "c")
-    # a setting of a list may be for another handler
-    login = Login().with_list({"device": "rack7"}, None)
-    form.pdu_data(load(handler), Address("192.0.2.1"), login)
-    monkeypatch.setenv(variable, text)
-    with pytest.raises(SettingsError, match=f"^{variable}.*'{text}'"):
-        form.pdu_data(load(handler), Address("192.0.2.1"), login)
-
-
 @pytest.mark.parametrize("secret", ["pa\\ss", "p\u00e4ss", "it's\"x", "a\tb"])
 def test_the_printed_forms_of_a_secret_are_found(secret: str) -> None:
     texts = (repr(secret), ascii(secret), repr(secret.encode()), repr([f"{secret}'\""]))
