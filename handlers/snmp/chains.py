@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Optional
 
 from ..shared.errors import ProtocolError
-from .decoding import Rows, text
+from .cells import Missing, Rows, unidentified_row
+from .decoding import counted, is_number, text
 from .objects import Column
-from .rows import UNIDENTIFIED, Lost, counted, is_number
 from .tables import Object, Source, Tables, objects_of
 
 # A number of at most nine digits, perhaps after capital letters: 7, AUX1, B4.
@@ -52,16 +52,16 @@ class Chain:
             return {row: row for row in rows}
         units, numbers = tables[self.unit], tables[self.number]
         positions = {row: (text(units.get(row, "")), text(numbers.get(row, ""))) for row in rows}
-        is_any_lost = any(isinstance(c, Lost) for c in (*units.values(), *numbers.values()))
+        is_any_lost = any(isinstance(c, Missing) for c in (*units.values(), *numbers.values()))
         if not any(map(any, positions.values())) and not is_any_lost:
             if any(tables[column] for column in self.others):
                 return {}
             if self._lacks_columns(tables, rows[-1]):
-                tables.learnt.places[self] = ""
+                tables.reading.learnt.places[self] = ""
                 return {row: row for row in rows}
         row_by_identity: dict[str, str] = {}
         for row, (unit, number) in positions.items():
-            identity = self._identity(unit, number) or f"{row}{UNIDENTIFIED}"
+            identity = self._identity(unit, number) or unidentified_row(row)
             if identity in row_by_identity:
                 raise ProtocolError(
                     f"two rows of the device's table are the outlet {identity}; poll it again (a"
@@ -127,7 +127,7 @@ class Chain:
         is read last, because a unit that leaves the chain may change this alone. If they do not
         show it, both columns are walked. Of a device that was alone when they showed it, its count
         is enough: rows change only when a unit joins or leaves."""
-        places = tables.learnt.places
+        places = tables.reading.learnt.places
         unit, _, number = identity.rpartition(".")
         if not number:
             return None

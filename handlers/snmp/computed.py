@@ -6,15 +6,26 @@ from dataclasses import dataclass
 from typing import Optional
 
 from . import validation
-from .decoding import Rows
-from .rows import LOST, UNIDENTIFIED, complete, is_number, numbered
+from .absence import is_optional_and_absent
+from .cells import NO_ANSWER, Rows, unidentified_row
+from .completeness import (
+    with_counted_number,
+    with_counted_parts,
+    with_counted_rows,
+    with_first_rows,
+    with_least_rows,
+    with_rows_of,
+    without_padding,
+)
+from .decoding import is_number
+from .joins import numbered
 from .tables import Computed, Object, Source, Tables, objects_of
 
 
 @dataclass(frozen=True, eq=False)
 class Complete(Computed):
-    """All rows of `source`, and a lost one for each that the answers lack, so that there is no sum.
-    For what the columns of a table do not show by themselves; see `rows.complete`.
+    """All rows of `source`, and a missing one for each that the answers lack, so that there is no
+    sum. For what the columns of a table do not show by themselves; see completeness.py.
 
     Fields:
         source: the rows of the sum.
@@ -60,22 +71,27 @@ class Complete(Computed):
         if tables.outlet:
             return rows
         rows_beside = tables[self.beside] if self.beside else {}
-        absent = not rows and tables.is_optional_and_absent(self.source, rows_beside)
-        counts = tables[self.count] if self.count and not absent else {}
-        rows = complete(
-            rows,
-            rows_beside,
-            counts,
-            least=self.least,
-            from_one=self.from_one,
-            gaps=self.gaps,
-            parts=self.parts,
-            padding=self.padding,
-            absent=absent,
-        )
+        if not rows and is_optional_and_absent(tables, self.source, rows_beside):
+            return {}
+        counts = tables[self.count] if self.count else {}
+        rows = without_padding(rows, counts, self.padding)
+        rows = self._with_counted(with_rows_of(rows, rows_beside), counts)
+        if self.from_one is not None:
+            rows = with_first_rows(rows, self.from_one)
+        rows = with_least_rows(rows, self.least)
+        return self._with_next_row(tables, rows) if self.next_row else rows
+
+    def _with_counted(self, rows: Rows, counts: Rows) -> Rows:
+        if self.parts:
+            return with_counted_parts(rows, counts, self.parts)
+        if self.gaps:
+            return with_counted_number(rows, counts)
+        return with_counted_rows(rows, counts)
+
+    def _with_next_row(self, tables: Tables, rows: Rows) -> Rows:
         numbers = [int(row) for row in rows if is_number(row)]
-        if self.next_row and numbers and tables.has_cell(self.source, str(max(numbers) + 1)):
-            rows[UNIDENTIFIED] = LOST
+        if numbers and tables.has_cell(self.source, str(max(numbers) + 1)):
+            return {**rows, unidentified_row(): NO_ANSWER}
         return rows
 
 

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Optional, Protocol, Union
 
-from ..dcimanager.rows import Raw
 from ..dcimanager.snmp import Unsigned
 from ..shared.errors import NamedSetting, ProtocolError, Unsupported
 from . import validation
+from .cells import Cell, Missing
+from .decoding import is_one_of
+from .filters import none_of, tested
 from .objects import Scalar
-from .rows import LOST, Lost, is_one_of, where_not
-from .tables import Computed, Source, Tables, objects_of
+from .tables import Computed, Source, Tables, object_of
 
 Value = Union[int, str]
 #: OID with its instance, and value: int as INTEGER, `Unsigned` as such where the platform can, text
@@ -24,7 +25,7 @@ VarBind = tuple[str, Value]
 @dataclass(frozen=True, eq=False)
 class Guard:
     """Forbids the command for an outlet by the value of `test`: one that is not in `allow`, or one
-    that is in `refuse` or says nothing (see `rows.where`), or none.
+    that is in `refuse` or says nothing (see `filters.none_of`), or none.
 
     Fields:
         test: what forbids it, for each outlet.
@@ -59,7 +60,7 @@ class Guard:
         if self._is_allowed(value):
             return
         value_text = "no value"
-        if isinstance(value, Lost):
+        if isinstance(value, Missing):
             value_text = value.reason
         elif value is not None:
             value_text = f"value {tables.quoted(value, 20) or 'is empty'}"
@@ -69,11 +70,10 @@ class Guard:
         setting = NamedSetting("switch_automatic", "yes")
         raise Unsupported((refusal, "; to switch it anyway, set ", setting))
 
-    def _is_allowed(self, value: Optional[Raw]) -> bool:
+    def _is_allowed(self, value: Optional[Cell]) -> bool:
         if self.allow or value is None:
             return is_one_of(value, self.allow)
-        other_values = where_not({"": value}, *self.refuse, by={"": value})
-        return not isinstance(other_values.get("", LOST), Lost)
+        return tested(value, none_of(*self.refuse)) is True
 
 
 class Control(Protocol):
@@ -172,8 +172,8 @@ def writes_scalar(control: Control) -> bool:
 
 def cell_of(tables: Tables, source: Source, identity: str) -> str:
     """The OID of the object of an outlet that was listed. Raises ProtocolError without one."""
-    column = next(objects_of([source]))
-    cell = column.cell(tables, identity)
+    column = object_of(source)
+    cell = column.cell(tables, identity) if column else None
     if cell is None:
         raise ProtocolError(
             f"the device listed outlet {identity[:40]!r} and has no object to switch it now: a unit"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Optional
 
 from ..dcimanager.rows import Raw
-
-Rows = dict[str, Raw]  # identity or index suffix -> value
-Walked = Mapping[str, Raw]
+from ..shared.ceilings import PLACEHOLDERS, PLACEHOLDERS_16
+from .cells import Cell, Missing, Rows
 
 # limit in digits for the numbers in an identity, except a row's index
 LONGEST_NUMBER = 9
@@ -22,8 +21,10 @@ _PAIR = re.compile(r"[0-9a-fA-F]{2}")
 _HEX = re.compile(r"0[xX]((?:[0-9a-fA-F]{2})*)")
 
 
-def text(raw: Raw) -> str:
-    """The value as text, without NULs, spaces, tabs and line ends around it."""
+def text(raw: Cell) -> str:
+    """The value as text, without NULs, spaces, tabs and line ends around it; "" without one."""
+    if isinstance(raw, Missing):
+        return ""
     if isinstance(raw, int):
         return str(raw)
     characters = _decode(raw) if isinstance(raw, bytes) else raw
@@ -38,7 +39,7 @@ def _decode(octets: bytes) -> str:
         return octets.decode("latin-1")
 
 
-def printable_text(raw: Raw, longest: int = 80) -> str:
+def printable_text(raw: Cell, longest: int = 80) -> str:
     """The value for a person: one line without control characters, of at most
     `longest` characters.
     """
@@ -99,7 +100,7 @@ def set_bits(octets: bytes) -> list[int]:
     return [bit for bit in range(8 * len(octets)) if octets[bit // 8] & 0x80 >> bit % 8]
 
 
-def number(raw: Optional[Raw], unit: str = "") -> Optional[Decimal]:
+def number(raw: Optional[Cell], unit: str = "") -> Optional[Decimal]:
     """The value as an exact number, None if it is missing or not a decimal number of at most 20
     digits on each side of the point.
 
@@ -118,3 +119,32 @@ def number(raw: Optional[Raw], unit: str = "") -> Optional[Decimal]:
     if not _NUMBER.fullmatch(digits):
         return None
     return Decimal(digits)
+
+
+def is_one_of(value: Optional[Cell], words: Collection[str]) -> bool:
+    """Whether a cell reads one of these words; one that is missing reads none."""
+    return value is not None and not isinstance(value, Missing) and text(value) in words
+
+
+def is_number(word: str) -> bool:
+    """Whether a word is a number of at most nine digits, as outlets and units have."""
+    return word.isascii() and word.isdigit() and len(word) <= LONGEST_NUMBER
+
+
+def is_filled_register(value: Optional[Cell]) -> bool:
+    """Whether a number is a register that is filled up, of 16 bits or more."""
+    return number(value) in PLACEHOLDERS | PLACEHOLDERS_16
+
+
+def counted_by(value: Optional[Cell]) -> Optional[int]:
+    """How many parts a device counts by one value: a whole number from 0 on, else None."""
+    count = number(value)
+    if count is None or count < 0 or count != int(count) or is_filled_register(value):
+        return None
+    return int(count)
+
+
+def counted(counts: Rows) -> int:
+    """What a device counts in all; rows without a count add nothing."""
+    numbers = [counted_by(value) or 0 for value in counts.values()]
+    return sum(numbers)

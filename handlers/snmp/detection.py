@@ -22,7 +22,7 @@ from .device import (
 )
 from .profile import Profile, family_title
 from .read_scope import ALL_STATES, ReadScope
-from .tables import SnmpReads, Tables
+from .tables import SnmpReads, Tables, tables_of_device
 
 SYS_DESCR, SYS_OBJECT_ID = "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.2.0"
 _ENTERPRISES = (1, 3, 6, 1, 4, 1)
@@ -55,7 +55,7 @@ class _Detection:
     ) -> None:
         self.device, self.profiles = device, profiles
         self.scope, self.metered_only = scope, metered_only
-        self.system = Tables(device)
+        self.system = tables_of_device(device)
 
     def trials(self, families: Sequence[Candidate]) -> list[_Trial]:
         """The families with tables that share what the device has answered."""
@@ -64,14 +64,9 @@ class _Detection:
             outlet = self.scope.outlet or ""
             if not reads_one_outlet(profile, outlet):
                 outlet = ""
-            tables = Tables(
-                self.device,
-                root,
-                needed_sources(profile, self.scope),
-                outlet,
-                answers=self.system.answers,
-            )
-            trials.append(_Trial(profile, tables))
+            sources = needed_sources(profile, self.scope)
+            tables = tables_of_device(self.device, root, sources, self.system.reading.answers)
+            trials.append(_Trial(profile, tables.one_row(outlet) if outlet else tables))
         return trials
 
     def detect(self) -> SnmpDevice:

@@ -11,25 +11,18 @@ from typing import NamedTuple, Optional
 from pdu_common.helper import EnumPowerStatus
 
 from ..shared.errors import ProtocolError
+from .cells import Rows, is_unanswered, is_unidentified
 from .chains import InChain
 from .controls import writes_scalar
-from .decoding import Rows, number, text
+from .decoding import counted, counted_by, number, text
 from .figures import Measurement, Total
+from .filters import NO_VALUE, of_units
 from .objects import Column
 from .outlets import Outlets
 from .profile import Profile
 from .read_scope import ReadScope
-from .rows import (
-    NO_VALUE,
-    UNIDENTIFIED,
-    counted,
-    counted_by,
-    is_unanswered,
-    is_unidentified,
-    of_units,
-)
 from .states import UNKNOWN, Condition, Decision
-from .tables import Source, Tables, objects_of
+from .tables import Source, Tables, object_of, objects_of
 
 Decisions = dict[str, Decision]
 NOT_DECIDED = Decision(UNKNOWN)
@@ -252,7 +245,7 @@ def raise_if_unidentified(outlets: Outlets, states: Iterable[str], tables: Table
     identity = next(filter(is_unidentified, states), None)
     if identity is None:
         return
-    name = _unread_name(outlets, identity.removesuffix(UNIDENTIFIED), tables)
+    name = _unread_name(outlets, identity.removesuffix("."), tables)
     if name:
         raise ProtocolError(
             f"the device names an outlet in a form that this family does not read ({name}), so its"
@@ -264,7 +257,7 @@ def raise_if_unidentified(outlets: Outlets, states: Iterable[str], tables: Table
 
 def _unread_name(outlets: Outlets, row: str, tables: Tables) -> str:
     """The objects that name a row of a chain's table, with their values; "" if one is missing."""
-    column = next(objects_of([outlets.states.source]), None) if outlets.states else None
+    column = object_of(outlets.states.source) if outlets.states else None
     if not isinstance(column, InChain):
         return ""
     readings: list[str] = []

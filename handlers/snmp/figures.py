@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple, Optional, Union
 
-from ..dcimanager.rows import Raw
 from ..shared.ceilings import (
     LARGEST,
     OUTLET_A,
@@ -21,11 +20,12 @@ from ..shared.decimals import CONTEXT
 from ..shared.meter_figures import ExactFigure, NotKnown, NotMetered, exact_sum_if_complete
 from ..shared.unknown_states import some
 from . import validation
+from .absence import lacks
 from .arcs import Arcs
-from .decoding import Rows, number, text
+from .cells import NO_ANSWER, Cell, Missing, Rows, is_unidentified
+from .decoding import counted_by, is_one_of, number, text
 from .objects import Scalar
-from .rows import LOST, Lost, counted_by, is_one_of, is_unidentified
-from .tables import Source, Tables, objects_of
+from .tables import Source, Tables, object_of
 
 LEAST_NINES = 5
 _QUOTED = 40
@@ -36,12 +36,12 @@ Mask = Callable[[Rows, Source], Rows]
 
 
 class RawFigure(NamedTuple):
-    """What was read of one row, LOST where the answers lack it; None for a part that the
+    """What was read of one row, NO_ANSWER where the answers lack it; None for a part that the
     measurement does not have."""
 
-    value: Raw
-    exponent: Optional[Raw]
-    factor: Optional[Raw]
+    value: Cell
+    exponent: Optional[Cell]
+    factor: Optional[Cell]
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +113,7 @@ class Measurement:
 
     @property
     def objects(self) -> str:
-        names = (next(objects_of([source]), None) for source in self.sources())
+        names = (object_of(source) for source in self.sources())
         return ", ".join(dict.fromkeys(name.object or name.oid for name in names if name))
 
     def values(self, tables: Tables, mask: Optional[Mask] = None) -> Rows:
@@ -142,8 +142,8 @@ class Measurement:
         return {
             row: RawFigure(
                 value,
-                exponents.get(row, LOST) if self.exponent else None,
-                factors.get(row, LOST) if self.factor else None,
+                exponents.get(row, NO_ANSWER) if self.exponent else None,
+                factors.get(row, NO_ANSWER) if self.factor else None,
             )
             for row, value in rows.items()
         }
@@ -167,14 +167,14 @@ class Measurement:
         """Why a row has no figure. None, not metered, if it shows a 0 that is in `absent`."""
         if is_one_of(raw.value, self.absent) and number(raw.value, self.unit) == 0:
             return None
-        if self.unmetered and not isinstance(raw.value, Lost) and not text(raw.value):
+        if self.unmetered and not isinstance(raw.value, Missing) and not text(raw.value):
             return NotMetered(self.unmetered)
         return NotKnown(self.row_text(tables, row, raw))
 
     def missing_part(self, tables: Tables, raw: Mapping[str, RawFigure]) -> Optional[NotKnown]:
         """Why a figure is not known because the answers lack a value, an exponent or a factor."""
         for row, part in raw.items():
-            if any(isinstance(value, Lost) for value in part):
+            if any(isinstance(value, Missing) for value in part):
                 return NotKnown(self.row_text(tables, row, part))
         return None
 
@@ -184,7 +184,7 @@ class Measurement:
             unit = tables.quoted(row.strip("."))  # some devices name their units in a column
             return f"the answers lack a row of {self.objects}{unit and f' for {unit}'}"
         texts = [
-            part.reason if isinstance(part, Lost) else repr(tables.quoted(part, _QUOTED))
+            part.reason if isinstance(part, Missing) else repr(tables.quoted(part, _QUOTED))
             for part in raw
             if part is not None
         ]
@@ -221,7 +221,7 @@ class Measurement:
         return figure if is_possible else None
 
 
-def _is_placeholder(raw: Raw, reading: Decimal, most: Optional[Decimal]) -> bool:
+def _is_placeholder(raw: Cell, reading: Decimal, most: Optional[Decimal]) -> bool:
     """Whether a value is no figure, which is then not known: a register that is filled up; of a
     current or power also one of 16 bits, and a text with nines alone."""
     if reading in PLACEHOLDERS:
@@ -388,7 +388,7 @@ class Total:
                 is_counted = any(map(is_unidentified, raw))  # by the device, which shows no row
                 # a unit without communication may answer nothing of what it has
                 is_masked = figure.values(tables, mask) != figure.values(tables)
-                is_missing = is_masked or not tables.lacks(figure.source, raw)
+                is_missing = is_masked or not lacks(tables, figure.source, raw)
                 if self.demanded or is_counted or is_missing:
                     return reason
                 reason_lacking = reason_lacking or reason
@@ -441,7 +441,7 @@ class Total:
     def unanswered(self, tables: Tables) -> list[str]:
         """The objects of the figures, if the device was asked for them and answered none."""
         values = [v for figure in self.figures for v in tables[figure.source].values()]
-        if all(isinstance(value, Lost) for value in values):
+        if all(isinstance(value, Missing) for value in values):
             return [figure.objects for figure in self.figures]
         return []
 
@@ -472,7 +472,7 @@ def _sum_of_rows(rows: Mapping[str, ExactFigure]) -> ExactFigure:
     return exact_sum_if_complete(rows.values())
 
 
-def _is_value(value: Raw) -> bool:
+def _is_value(value: Cell) -> bool:
     """Whether a value says that its unit is there: a text, or a count that is no placeholder."""
     return counted_by(value) is not None if number(value) is not None else bool(text(value))
 

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from itertools import compress, zip_longest
 
 from .. import dcimanager
-from ..dcimanager.rows import Raw
 from ..shared.labels import name_text
+from .cells import Cell, Missing
 from .decoding import printable_text
 from .device import SnmpDevice
-from .rows import Lost
 from .states import name_of
 
 
@@ -40,11 +39,11 @@ def lost_labels(device: SnmpDevice) -> list[tuple[str, str]]:
         for source in (device.outlets.number, device.outlets.name)
         if source
         for identity, value in device.tables[source].items()
-        if isinstance(value, Lost) and identity in device.decisions
+        if isinstance(value, Missing) and identity in device.decisions
     ]
 
 
-def _shown_text(raw: Raw, encoding: str) -> str:
+def _shown_text(raw: Cell, encoding: str) -> str:
     """A name or number for people."""
     if isinstance(raw, bytes):
         return printable_text(name_text(raw, encoding))

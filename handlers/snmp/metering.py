@@ -18,6 +18,8 @@ from ..shared.meter_figures import (
     NotKnown,
     NotMetered,
 )
+from .absence import is_walk_lost
+from .cells import NO_ANSWER, is_unanswered, is_unidentified
 from .device import (
     NOT_DECIDED,
     SnmpDevice,
@@ -31,7 +33,6 @@ from .device import (
 from .figures import Measurement, Total
 from .profile import Profile
 from .read_scope import FIGURES, ReadScope
-from .rows import LOST, is_unanswered, is_unidentified
 from .tables import Tables
 
 
@@ -234,7 +235,7 @@ def _unmetered_rows(device: SnmpDevice, figures: Sequence[Measurement]) -> Seque
     rows = [
         row
         for row in dict.fromkeys(row for column in columns for row in column)
-        if all(is_unanswered(column.get(row, LOST)) for column in columns)
+        if all(is_unanswered(column.get(row, NO_ANSWER)) for column in columns)
     ]
     return rows if rows and not tables.has_cell(figures[0].source, rows[-1]) else []
 
@@ -278,7 +279,7 @@ def _totals(device: SnmpDevice, requests: Sequence[_Request]) -> Sequence[ExactF
         totals = [_read_total(device, request, metered_units) for request in requests]
     except ProtocolError as error:
         is_of_request = bool(error.operation)
-        if is_of_request or not device.tables.answers.has_lost_rows:
+        if is_of_request or not device.tables.reading.answers.has_lost_rows:
             raise
         return [NotKnown(error.reason) for _ in requests]
     if not any(isinstance(total, Decimal) for total in totals):
@@ -327,7 +328,7 @@ def _reason_without_total(
     of_outlets = request.outlets.figure
     figures = [of_outlets] if of_outlets and not own_figures else own_figures
     for figure in figures:
-        if device.tables.is_walk_lost(figure.source):
+        if is_walk_lost(device.tables, figure.source):
             return NotKnown(f"a walk of {figure.objects} has no row, though a GET has one")
     if not any(request.outlets.of(identity) is not None for identity in device.decisions):
         return None

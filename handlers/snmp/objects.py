@@ -8,8 +8,7 @@ from typing import ClassVar, Optional
 
 from ..shared.errors import ProtocolError
 from . import validation
-from .decoding import Rows
-from .rows import LOST
+from .cells import NO_ANSWER, Rows
 from .tables import Object, Source, Tables
 
 _MOST_OUTLETS, _MOST_UNITS = 10_000, 1_000
@@ -170,16 +169,16 @@ class Spread:
         return rows
 
     def _rows_by_get(self, tables: Tables) -> Rows:
-        """LOST for an object without a value; {} if none has a value. Unless `listed` says which
-        outlets there are, those after the last one with a value are left out."""
+        """The values, each by GET; {} if no object has one. Unless `listed` says which outlets
+        there are, those after the last one with a value are left out."""
         outlets = tables[self.listed] if self.listed else None
         rows: Rows = {}
         last = 0
         for n, _ in self.numbers():
             if outlets is not None and n not in outlets:
                 continue
-            value = tables.get(self.cell(tables, n) or "")
-            rows[n] = LOST if value is None else value
+            value = tables.value(self, n)
+            rows[n] = NO_ANSWER if value is None else value
             if value is not None:
                 last = len(rows)
         return rows if last and outlets is not None else dict(list(rows.items())[:last])

@@ -8,14 +8,14 @@ from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..dcimanager.rows import Raw
 from ..shared.unknown_states import some
 from . import validation
+from .absence import is_absent, is_known_absent
 from .arcs import Arcs
-from .decoding import Rows, text
+from .cells import Cell, Missing, Rows
+from .decoding import is_one_of, text
 from .objects import Scalar
-from .rows import Lost, is_one_of
-from .tables import Source, Tables, objects_of
+from .tables import Source, Tables, object_of
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 _QUOTED = 40  # limit for a value in a reason, in characters
@@ -23,7 +23,7 @@ _QUOTED = 40  # limit for a value in a reason, in characters
 
 def name_of(source: Optional[Source]) -> str:
     """The name of the object of a source's values, or its OID."""
-    first = next(objects_of([source]), None)
+    first = object_of(source)
     return (first.object or first.oid) if first else ""
 
 
@@ -67,12 +67,12 @@ class Condition:
     ) -> dict[str, str]:
         """Row -> why its value is not current; without the others. `values`: the source of the
         rows; of a scalar, each value of the condition must be good."""
-        if not rows or (self.optional and tables.is_known_absent(self.source)):
+        if not rows or (self.optional and is_known_absent(tables, self.source)):
             return {}
         readings = self._readings(tables)
         if self.optional and not readings and self._is_absent(tables, rows):
             return {}
-        is_of_device = self.unit is None or isinstance(next(objects_of([values]), None), Scalar)
+        is_of_device = self.unit is None or isinstance(object_of(values), Scalar)
         worst = self._worst(readings) if is_of_device else None
         reasons: dict[str, str] = {}
         for row in rows:
@@ -87,14 +87,16 @@ class Condition:
     def masked(self, tables: Tables, rows: Rows, values: Optional[Source] = None) -> Rows:
         """The rows, lost where their values are not current."""
         reasons = self.objections(tables, rows, values)
-        return {row: Lost(reasons[row]) if row in reasons else value for row, value in rows.items()}
+        return {
+            row: Missing(reasons[row]) if row in reasons else value for row, value in rows.items()
+        }
 
     def _is_absent(self, tables: Tables, rows: Iterable[str]) -> bool:
         units = (self.unit.of(row) if self.unit else "" for row in rows)
         firsts = (
             unit if unit and self.part == Arcs() else f"{unit}.1" if unit else "1" for unit in units
         )
-        return tables.is_absent(self.source, firsts)
+        return is_absent(tables, self.source, firsts)
 
     def _readings(self, tables: Tables) -> Rows:
         """Unit -> its value; of several, one that is not good if there is one."""
@@ -108,13 +110,13 @@ class Condition:
                 readings[unit] = value
         return readings
 
-    def _worst(self, readings: Rows) -> Optional[Raw]:
+    def _worst(self, readings: Rows) -> Optional[Cell]:
         bad = [value for value in readings.values() if not is_one_of(value, self.good)]
         return next(iter(bad or readings.values()), None)
 
-    def _reason(self, tables: Tables, value: Optional[Raw]) -> str:
+    def _reason(self, tables: Tables, value: Optional[Cell]) -> str:
         reading = _value_text(tables, self.source, value)
-        if not self.why or isinstance(value, Lost):
+        if not self.why or isinstance(value, Missing):
             return reading
         return f"{self.why} ({reading})"
 
@@ -158,9 +160,9 @@ class State:
         rows = tables[self.source]
         return {row: value for row, value in rows.items() if not self.is_absent(value)}
 
-    def is_absent(self, value: Raw) -> bool:
+    def is_absent(self, value: Cell) -> bool:
         absent = map(str.casefold, self.absent)
-        return not isinstance(value, Lost) and text(value).casefold() in absent
+        return not isinstance(value, Missing) and text(value).casefold() in absent
 
     def decisions(
         self, tables: Tables, conditions: Sequence[Condition] = ()
@@ -186,31 +188,31 @@ class State:
             decisions[row] = decision
         return decisions
 
-    def reported(self, tables: Tables, value: Raw) -> Decision:
+    def reported(self, tables: Tables, value: Cell) -> Decision:
         """What a value of `source` means, whatever contradicts it."""
         state = self._meaning(value)
         if state is not UNKNOWN:
             return Decision(state)
         reading = _value_text(tables, self.source, value)
-        if isinstance(value, Lost):
+        if isinstance(value, Missing):
             return Decision(state, reading)
         on, off = some(self.on), some(self.off)
         return Decision(state, f"{reading}, neither on ({on}) nor off ({off})")
 
-    def _meaning(self, value: Raw) -> EnumPowerStatus:
+    def _meaning(self, value: Cell) -> EnumPowerStatus:
         word = text(value).casefold()
-        if isinstance(value, Lost):
+        if isinstance(value, Missing):
             return UNKNOWN
         if word in map(str.casefold, self.on):
             return UP
         return DOWN if word in map(str.casefold, self.off) else UNKNOWN
 
 
-def _value_text(tables: Tables, source: Source, value: Optional[Raw]) -> str:
+def _value_text(tables: Tables, source: Source, value: Optional[Cell]) -> str:
     """The reason for an UNKNOWN state: "sPDUOutletCtl reads '7'", or that it has no value."""
     name = name_of(source) or "an object of the device"
     if value is None:
         return f"{name} has no value"
-    if isinstance(value, Lost):
+    if isinstance(value, Missing):
         return f"{name}: {value.reason}" if value.is_unanswered else value.reason
     return f"{name} reads {tables.quoted(value, _QUOTED)!r}"

@@ -15,15 +15,15 @@ from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError, Protoco
 from ..shared.switching import switch
 from ..shared.unknown_states import reason_sentences
 from . import command_locks
+from .cells import Missing, is_unanswered
 from .chains import InChain
 from .controls import Control, VarBind, writes_scalar
 from .device import SnmpDevice
 from .evidence import LAST_SEARCH, repository
 from .profile import Profile, family_title
-from .rows import Lost, is_unanswered
 from .settings import SWITCH_UNPROVEN, FamilySelection
 from .states import UNKNOWN, Decision, State
-from .tables import Tables, objects_of
+from .tables import Tables, object_of
 
 LOGGER = get_logger(__name__)
 # Limit for the write, in seconds after the start of the call: later, nobody expects it any more.
@@ -59,7 +59,7 @@ class _Command:
         self.control: Control = outlets.control
         self.is_automatic_ended = automatic
         self.reason = ""
-        column = next(objects_of([self.states.source]))
+        column = object_of(self.states.source)
         self.chained = column if isinstance(column, InChain) else None
 
     def varbinds(self, tables: Tables, *, up: bool) -> list[VarBind]:
@@ -82,10 +82,12 @@ class _Command:
     def state(self, row: str, varbinds: list[VarBind], target: EnumPowerStatus) -> EnumPowerStatus:
         """The outlet's state after the write. UNKNOWN if it is `target` and something contradicts
         that: its row is another outlet's now, or another outlet does not read as written."""
-        decision = self._decision(self.device.tables.again(self.identity), row, varbinds, target)
+        decision = self._decision(
+            self.device.tables.again().one_row(self.identity), row, varbinds, target
+        )
         if decision.state is target and self.chained:
             # a unit that was away for the first reading alone showed another outlet's state
-            second_decision = self._reported(self.device.tables.again(self.identity), row)
+            second_decision = self._reported(self.device.tables.again().one_row(self.identity), row)
             decision = decision if second_decision.state is target else second_decision
         self.reason = decision.reason
         return decision.state
@@ -139,7 +141,7 @@ def switch_outlet(
     )
     needs_turn = command.control.writes_neighbours
     with command_locks.lock_outlet(snmp.name, snmp.remaining()) if needs_turn else nullcontext():
-        tables = device.tables.again(outlet=identity)
+        tables = device.tables.again().one_row(identity)
         row = command.row(tables) or identity
         varbinds = command.varbinds(tables, up=target is EnumPowerStatus.UP)
         if not command.control.covers(device.decisions, identity, varbinds):
@@ -189,7 +191,7 @@ def _state_before(device: SnmpDevice, identity: str, *, may_be_unproven: bool) -
     value = outlets.states.rows(device.tables).get(identity)
     if value is not None and is_unanswered(value):  # a walk may have lost it
         value = device.tables.one_row(identity)[outlets.states.source].get(identity)
-    if isinstance(value, Lost):
+    if isinstance(value, Missing):
         raise Unsupported(f"outlet {identity} is not switched: its state is lost ({value.reason})")
     if value is None:
         raise Unsupported(

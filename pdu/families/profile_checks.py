@@ -13,16 +13,16 @@ from typing import Optional
 
 from handlers.dcimanager.rows import Raw
 from handlers.shared.errors import PduHandlerError
+from handlers.snmp.cells import Walked
 from handlers.snmp.chains import Chain
 from handlers.snmp.controls import Control, Write
-from handlers.snmp.decoding import Walked
 from handlers.snmp.figures import Measurement
 from handlers.snmp.objects import Column, Scalar
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile, is_below, oids
 from handlers.snmp.states import State
-from handlers.snmp.tables import ROOT, Object, Source, Tables, objects_of
+from handlers.snmp.tables import ROOT, Object, Source, Tables, objects_of, tables_of_device
 
 _OWN_STATE = "into the object of the states, where it means"
 _NUMBER = "{number}"
@@ -226,7 +226,7 @@ def _cell(tables: Tables, source: Source, identity: str) -> Optional[str]:
 
 def _tables_of_every_row(states: State, control: Control) -> Tables:
     """The tables of `_EveryRow`. Where a family has several roots, OIDs keep their `~`."""
-    return Tables(_EveryRow(states, control), ROOT)
+    return tables_of_device(_EveryRow(states, control), ROOT)
 
 
 class _EveryRow:

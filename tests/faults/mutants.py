@@ -23,7 +23,7 @@ _READINGS = "handlers/raritan/readings.py"
 _STATES = "handlers/raritan/states.py"
 _RESOURCES = "handlers/redfish/resources.py"
 _FIGURES = "handlers/snmp/figures.py"
-_ROWS = "handlers/snmp/rows.py"
+_COMPLETENESS = "handlers/snmp/completeness.py"
 _CLIENT = "handlers/http/client.py"
 _TESTS_OF_SWITCHING = "tests/handlers/test_switching.py"
 _TESTS_OF_READING = "tests/handlers/raritan/test_unit_tables.py"
@@ -191,30 +191,30 @@ MUTANTS = (
     ),
     Mutant(
         "a unit that the device counts and no row shows leaves no sum",
-        _ROWS,
-        "if _is_short(parts_by_unit[u], count, gaps=gaps)]",
-        "if False]",
+        _COMPLETENESS,
+        "len(unit_rows) < count or _lacks_first_row(unit_rows, count)",
+        "False",
         _TESTS_OF_ROWS,
     ),
     Mutant(
         "an empty table beside a count is lost",
-        _ROWS,
-        "        return {UNIDENTIFIED: LOST} if not absent and not parts and counted(counts) else {}\n",
-        "        return {}\n",
+        _COMPLETENESS,
+        "    return {unidentified_row(): NO_ANSWER} if counted(counts) else {}\n",
+        "    return {}\n",
         "tests/handlers/snmp",
     ),
     Mutant(
         "a row that every device of the family has leaves no sum",
-        _ROWS,
-        "    if len(result) < least:\n",
-        "    if False:\n",
+        _COMPLETENESS,
+        '[""] if rows and len(rows) < least else []',
+        "[]",
         _TESTS_OF_ROWS,
     ),
     Mutant(
         "a column that ends early is lost where others of its table go on",
         "handlers/snmp/tables.py",
-        "        return {row: answers.get(row, LOST) for row in rows}\n",
-        "        return answers\n",
+        "        return {row: walked.get(row, NO_ANSWER) for row in rows}\n",
+        "        return dict(walked)\n",
         "tests/handlers/snmp/test_missing_rows.py",
     ),
     Mutant(

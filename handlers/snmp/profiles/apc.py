@@ -99,14 +99,14 @@ RPDU_VOLTS = scalar("318.1.1.12.1.15.0", "rPDUIdentDeviceLinetoLineVoltage")
 RPDU_FACTOR = scalar("318.1.1.12.1.17.0", "rPDUIdentDevicePowerFactor")
 
 
-@rows_of(RPDU_WATTS, late=(RPDU_VOLTS, RPDU_FACTOR))
+@rows_of(RPDU_WATTS, on_demand=(RPDU_VOLTS, RPDU_FACTOR))
 def rpdu_power(t: Tables) -> Rows:
     """A power that the unit calculates; empty if it is 0 while the volts or the factor, which the
     owner sets, are 0."""
     watts = t[RPDU_WATTS]
     power = watts
     for test in (RPDU_VOLTS, RPDU_FACTOR) if is_one_of(watts.get("0"), ("0",)) else ():
-        power = except_where(power, ("0",), t[test], "0")
+        power = except_where(power, ("0",), t[test], one_of("0"))
     return left_join(watts, power)
 
 
@@ -201,8 +201,8 @@ EASY_PHASE_COUNT = scalar("318.1.1.30.3.0", "ePDUPhaseTableSize")
 
 @rows_of(EASY_STATE, EASY_MODULE)
 def easy_outlet_units(t: Tables) -> Rows:
-    has_outlets = where_not(t[EASY_STATE], NO_OUTLET)
-    outlet_units = where_not(t[EASY_MODULE], NO_OUTLET) if has_outlets else {}
+    has_outlets = without(t[EASY_STATE], NO_OUTLET)
+    outlet_units = without(t[EASY_MODULE], NO_OUTLET) if has_outlets else {}
     return if_listed(outlet_units, has_outlets)
 
 
@@ -215,11 +215,11 @@ def _easy_units(below: str, name: str) -> Derived:
     return each_easy(Complete(values, EASY_DEVICE), EASY_DEVICE)
 
 
-def _easy_phases(below: str, name: str, *, is_late: bool = False) -> Derived:
-    """A column of the phases. `is_late`: it takes the place of a column of the units."""
+def _easy_phases(below: str, name: str, *, on_demand: bool = False) -> Derived:
+    """A column of the phases. `on_demand`: it takes the place of a column of the units."""
     values = column("318.1.1.30.4.2.1." + below, "ePDUPhaseStatus" + name)
     phases = Complete(values, EASY_PHASE, EASY_PHASE_COUNT)
-    return each_easy(phases, EASY_PHASE, late=(values,) if is_late else ())
+    return each_easy(phases, EASY_PHASE, on_demand=(values,) if on_demand else ())
 
 
 def _easy_text(below: str, what: str, unit: str) -> Measurement:
@@ -242,7 +242,7 @@ ATS_NEUTRAL = "4"  # a value of atsOutputPhaseIndex
 def _ats_phases(below: str, name: str) -> Complete:
     """A column of the outputs' phases, without the neutral, which atsNumOutputPhases leaves out."""
     every_phase = Complete(column(f"318.1.1.8.5.4.3.1.{below}", name), ATS_VOLTS)
-    lines = rows_with_arc(every_phase, LAST_ARC, ATS_NEUTRAL, keep=False)
+    lines = rows_without_arc(every_phase, LAST_ARC, ATS_NEUTRAL)
     return Complete(lines, count=ATS_PHASE_COUNT)
 
 
@@ -260,7 +260,7 @@ NO_BREAKER = ("0", "1", "2")
 def breakers(t: Tables) -> Rows:
     """The positions of the panels that have a breaker; without its rating, a row may be padding."""
     positions = up_to_count(t[XPDU_RATING], t.scalar(XPDU_POSITIONS))
-    return where_not(positions, *NO_BREAKER, demanded=True)
+    return where(positions, require_marks(positions, positions), none_of(*NO_BREAKER))
 
 
 @rows_of(XPDU_CURRENT, XPDU_LINES)
@@ -278,13 +278,13 @@ ISX_POWER = column("318.1.1.22.2.6.1.20", "isxModularDistModuleOutputTotalPower"
 ISX_NOTHING = ("", "-1")
 
 
-@rows_of(ISX_STATUS, late=(ISX_NAME, ISX_POWER))
+@rows_of(ISX_STATUS, on_demand=(ISX_NAME, ISX_POWER))
 def cables(t: Tables) -> Rows:
     rows = t[ISX_STATUS]
     places = [row for row, status in rows.items() if is_one_of(status, ISX_NOTHING)]
     for values in (ISX_NAME, ISX_POWER) if places else ():
         places = [row for row in places if is_one_of(t[values].get(row), ISX_NOTHING)]
-    return where_not({row: rows[row] for row in rows if row not in places}, ISX_NOT_PRESENT)
+    return without({row: rows[row] for row in rows if row not in places}, ISX_NOT_PRESENT)
 
 
 apc_profile = partial(Profile, vendor="APC", source=librenms("apc/PowerNet-MIB"))
@@ -453,12 +453,12 @@ PROFILES = (
         ),
         power=total(
             figure(_easy_units("7", "ActivePower")),
-            figure(_easy_phases("6", "ActivePower", is_late=True)),
+            figure(_easy_phases("6", "ActivePower", on_demand=True)),
             _easy_text("3", "power", "kW"),
         ),
         energy=total(
             figure(_easy_units("11", "Energy"), THOUSANDTHS),
-            figure(_easy_phases("10", "Energy", is_late=True), THOUSANDTHS),
+            figure(_easy_phases("10", "Energy", on_demand=True), THOUSANDTHS),
             _easy_text("7", "energy", "kWh"),
         ),
         evidence=SIMULATED,

@@ -35,12 +35,12 @@ def states(t: Tables) -> Rows:
     numbers = t[OUTLET]
     if t.outlet and not numbers:
         return {}
-    return where_not(t[STATE], NO_OUTLET, by=numbers, demanded=True)
+    return where(t[STATE], require_marks(t[STATE], numbers), none_of(NO_OUTLET))
 
 
 def _metered_column(values: Column) -> Derived:
     """A column of the nodes that meter."""
-    return rows_where(values, TYPE, *METERING, by_row=True)
+    return rows_where(values, TYPE, one_of(*METERING), by_row=True)
 
 
 def _total_of_pdu(values: Scalar) -> Derived:
@@ -54,7 +54,7 @@ def _total_of_pdu(values: Scalar) -> Derived:
         if not _is_modular(t):
             return {}
         types = t.whole[TYPE]
-        return if_listed(t[values], where(types, types, *METERING))
+        return if_listed(t[values], where(types, types, one_of(*METERING)))
 
     return rows
 

@@ -38,9 +38,9 @@ LISTED_STATUS = replace(STATUS, listed=rows_without(CONFIRMATION, NO_CONFIRMATIO
 def unconfirmed_slots(t: Tables) -> Rows:
     """All slots of a unit of which no slot has a confirmation."""
     confirmations = t.whole[CONFIRMATION]
-    if not matching(confirmations, confirmations, NO_CONFIRMATION):
+    if not if_every(confirmations, confirmations, matches(NO_CONFIRMATION)):
         return {}  # its slots are not read
-    return matching(t[STATUS], confirmations, NO_CONFIRMATION)
+    return if_every(t[STATUS], confirmations, matches(NO_CONFIRMATION))
 
 
 DISPLAYED = column("21317.1.3.2.2.2.1.5.1.2", "displayOutletStatus")
@@ -54,7 +54,7 @@ def displayed_states(t: Tables) -> Rows:
     count = t.scalar(NUMBER_OF_OUTLETS)
     if count is None or counted_by(count) == 0:
         return {}
-    return if_complete(where_not(t[DISPLAYED], DISPLAYED_NOT_THERE), count)
+    return if_complete(without(t[DISPLAYED], DISPLAYED_NOT_THERE), count)
 
 
 PE2 = "21317.1.3.2.3"
@@ -73,11 +73,11 @@ WIRED_TYPE = column(f"{PE2}.2.1.1.1.4", "devStatusWiredType")
 # the number of outlets of each station that is there
 STATIONS = rows_without(OUTLET_COUNTS, NO_STATION)
 # The MIB does not say what the device's own current is on a station with several phases.
-ONE_PHASE_CURRENTS = rows_where(DEVICE_AMPS, WIRED_TYPE, ONE_PHASE, by_row=True)
+ONE_PHASE_CURRENTS = rows_where(DEVICE_AMPS, WIRED_TYPE, one_of(ONE_PHASE), by_row=True)
 
 
 # the outlets that can or cannot be switched, else those with a name
-SLOTS = first(rows_where(SWITCHABLE, SWITCHABLE, "1", "2"), NAME)
+SLOTS = first(rows_where(SWITCHABLE, SWITCHABLE, one_of("1", "2")), NAME)
 station_total = partial(total, else_outlets=True, unit=THE_UNIT, units=STATIONS)
 
 

@@ -12,7 +12,6 @@ switched. Flags of each PDU say what it meters.
 
 from functools import partial
 
-from ...dcimanager.rows import Raw
 from ..decoding import latin_1, octets
 from .language import *
 
@@ -59,13 +58,13 @@ def _by_guid(values: Rows, guids: Rows) -> Rows:
     """
     if not values:
         return {}
-    values_by_part: dict[tuple[str, ...], list[Raw]] = {}
+    values_by_part: dict[tuple[str, ...], list[Cell]] = {}
     for index, value in values.items():
         values_by_part.setdefault(tuple(index.split(".")[:ENTITY]), []).append(value)
     value_by_row: Rows = {}
     for row, guid in guids.items():
-        if isinstance(guid, Lost):
-            value_by_row[row] = lost_with(guid)
+        if isinstance(guid, Missing):
+            value_by_row[row] = missing_with(guid)
             continue
         part = _first_arcs(octets(guid))
         if part not in values_by_part:
@@ -95,10 +94,10 @@ def _measurement(
     def of_guids(t: Tables, values: Column) -> Rows:
         if not t[values]:
             return {}
-        of_type = where(t[values], t[TYPE], type_)
-        of_kind = where(of_type, t[UNIT], unit)
-        variables = where_not(of_kind, *NOT_MEASURED, by=t[CONDITION])
-        known_values = where_not(variables, LOST_STATUS, by=t[CONDITION])
+        of_type = where(t[values], t[TYPE], one_of(type_))
+        of_kind = where(of_type, t[UNIT], one_of(unit))
+        variables = where(of_kind, t[CONDITION], none_of(*NOT_MEASURED))
+        known_values = where(variables, t[CONDITION], none_of(LOST_STATUS))
         return _by_guid(left_join(variables, known_values), t[guids])
 
     @rows_of(VALUE, TYPE, UNIT, CONDITION, guids)
@@ -134,8 +133,8 @@ def _irs_socket(sub_oid: str, name: str) -> Measurement:
     @rows_of(values, IRS_METERS_SOCKETS)
     def rows(t: Tables) -> Rows:
         flags = t[IRS_METERS_SOCKETS]
-        if_every_pdu_meters = matching(t[values], flags, YES, others=NO)
-        pdus_that_meter = where_not(flags, NO)
+        if_every_pdu_meters = if_every(t[values], flags, matches_either(YES, NO))
+        pdus_that_meter = without(flags, NO)
         return if_listed(left_join(t[values], if_every_pdu_meters), pdus_that_meter)
 
     return figure(rows, THOUSANDTHS, unmetered="not every PDU meters its sockets")
@@ -153,12 +152,12 @@ def _irs_total(sub_oid: str, name: str) -> Total:
     @rows_of(values, IRS_PHASES, IRS_PHASE_COUNT, IRS_METERS_PHASES)
     def rows(t: Tables) -> Rows:
         flags = t[IRS_METERS_PHASES]
-        pdus_without_meter = where_not(where(flags, flags, NO), "")
+        pdus_without_meter = without(where(flags, flags, one_of(NO)), "")
         phases = unless({} if pdus_without_meter else t[IRS_PHASES], pdus_without_meter)
         if not phases:
             return {}
         counted_values = if_complete(t[values], t.scalar(IRS_PHASE_COUNT))
-        return left_join(phases, matching(counted_values, flags, YES, others=NO))
+        return left_join(phases, if_every(counted_values, flags, matches_either(YES, NO)))
 
     return total(figure(rows, THOUSANDTHS), else_outlets=True)
 

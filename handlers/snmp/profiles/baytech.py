@@ -20,7 +20,7 @@ COUNT = column("4779.1.3.5.2.1.15", "sBTAModulesRPCNumberOfOutlets")
 def _column_of_rpcs(values: Column) -> Derived:
     """A meter of each RPC, lost of one without a row."""
 
-    @rows_of(values, late=(COUNT, STATE))
+    @rows_of(values, on_demand=(COUNT, STATE))
     def rows(t: Tables) -> Rows:
         meters = t[values]
         if not meters:

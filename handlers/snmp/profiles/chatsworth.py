@@ -31,17 +31,17 @@ PDU_HAS_MONITOR = column("30932.1.10.1.2.10.1.6", "cpiPduHasOutletMonitor", opti
 HAS_MONITOR = of_unit(PDU_HAS_MONITOR, CONTROL, THE_PDU)
 
 
-@rows_of(OUT_OF_SERVICE, PDU_COUNT, late=(PDU_HAS_CONTROL,))
+@rows_of(OUT_OF_SERVICE, PDU_COUNT, on_demand=(PDU_HAS_CONTROL,))
 def units(t: Tables) -> Rows:
     """The PDUs, by the first of two columns that the firmware has."""
     pdus = t[OUT_OF_SERVICE] or t[PDU_HAS_CONTROL]
-    return complete(pdus, counts=t[PDU_COUNT], gaps=True) if pdus else {}
+    return with_counted_number(pdus, t[PDU_COUNT]) if pdus else {}
 
 
 def _metered(below: str, name: str) -> Derived:
     """A column of the outlets of PDUs that meter them."""
     values = column(f"30932.1.10.1.4.10.1.{below}", name)
-    return rows_where(values, HAS_MONITOR, "0", keep=False, by_row=True)
+    return rows_where(values, HAS_MONITOR, none_of("0"), by_row=True)
 
 
 def _legacy(below: str, name: str, last: int = 24) -> Derived:
@@ -50,7 +50,7 @@ def _legacy(below: str, name: str, last: int = 24) -> Derived:
 
     @rows_of(values, LEGACY_PDUS, by_row=True)
     def rows(t: Tables) -> Rows:
-        chain = where_not(t.whole[LEGACY_PDUS], "0", "1")
+        chain = without(t.whole[LEGACY_PDUS], "0", "1")
         return unless(t[values], chain)
 
     return rows

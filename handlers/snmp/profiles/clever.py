@@ -48,8 +48,8 @@ def _meter(values: Column, beside: Column, count: Scalar) -> Derived:
 
     @rows_of(values, beside, count)
     def rows(t: Tables) -> Rows:
-        every_row = complete(t[values], where_not(t[beside], *NOT_THERE))
-        return if_complete(where_not(every_row, *NOT_THERE), t.scalar(count))
+        every_row = with_rows_of(t[values], without(t[beside], *NOT_THERE))
+        return if_complete(without(every_row, *NOT_THERE), t.scalar(count))
 
     return rows
 
@@ -199,10 +199,10 @@ def _is_ms_pdu(t: Tables) -> bool:
 
 @rows_of(MS_STATUS, MS_COUNT)
 def ms_states(t: Tables) -> Rows:
-    if not _is_ms_pdu(t) or t.is_of_other_depth(MS_STATUS):
+    if not _is_ms_pdu(t) or is_of_other_depth(t, MS_STATUS):
         return {}
     states = t[MS_STATUS]
-    return where(up_to_count(states, t.scalar(MS_COUNT)), states, *MS_WORDS, others=NUMBERS)
+    return where(up_to_count(states, t.scalar(MS_COUNT)), states, either(MS_WORDS, NUMBERS))
 
 
 def _of_ms_pdu(values: Object) -> Derived:
@@ -212,7 +212,7 @@ def _of_ms_pdu(values: Object) -> Derived:
     def rows(t: Tables) -> Rows:
         if not _is_ms_pdu(t):
             return {}
-        states = where(t[MS_STATUS], t[MS_STATUS], *MS_WORDS, others=NUMBERS)
+        states = where(t[MS_STATUS], t[MS_STATUS], either(MS_WORDS, NUMBERS))
         return unless(t[values], unless(t[MS_COUNT], states))
 
     return rows
@@ -227,7 +227,7 @@ SLAVE_ONE = scalar("30966.10.3.2.71.0", "statusInfo")
 
 def _three(t: Tables, item: int) -> Rows:
     """One item of each of the three lines."""
-    return complete(with_arc(t[IP], 0, *(str(item + line) for line in range(3))), least=3)
+    return with_least_rows(with_arc(t[IP], 0, *(str(item + line) for line in range(3))), 3)
 
 
 @rows_of(IP)
@@ -235,9 +235,9 @@ def ip_currents(t: Tables) -> Rows:
     return _three(t, 4)
 
 
-@rows_of(IP, late=(SLAVE_ONE,))
+@rows_of(IP, on_demand=(SLAVE_ONE,))
 def ip_energies(t: Tables) -> Rows:
-    return matching(_three(t, 7), with_arc(t[IP], 0, "71") or t[SLAVE_ONE], r"-?\d+")
+    return if_every(_three(t, 7), with_arc(t[IP], 0, "71") or t[SLAVE_ONE], matches("-?\\d+"))
 
 
 PROFILES = (

@@ -64,22 +64,22 @@ each_module = partial(
 def phase_currents(t: Tables) -> Rows:
     currents, modules = t[PHASE_CURRENT], t[PHASE_MODULE]
     currents = left_join(currents or modules, currents)
-    return complete(currents, modules, t[PHASE_COUNT])
+    return with_counted_rows(with_rows_of(currents, modules), t[PHASE_COUNT])
 
 
-@rows_of(DEVICE_CURRENT, DEVICE_PHASES, DEVICE_MODULE, late=(DEVICE_CURRENT,))
+@rows_of(DEVICE_CURRENT, DEVICE_PHASES, DEVICE_MODULE, on_demand=(DEVICE_CURRENT,))
 def one_phase_currents(t: Tables) -> Rows:
     """The current of each unit, without a value on one with several phases: the MIB does not define
     which current it is there."""
     currents = t[DEVICE_CURRENT]
     if currents:
-        currents = left_join(currents, where_not(currents, "2", "3", by=t[DEVICE_PHASES]))
-    return complete(currents, t[DEVICE_MODULE])
+        currents = left_join(currents, where(currents, t[DEVICE_PHASES], none_of("2", "3")))
+    return with_rows_of(currents, t[DEVICE_MODULE])
 
 
 PHASES_LOAD = figure(each_module(phase_currents, PHASE_MODULE), TENTHS, unit_of_row=PHASE_MODULE)
 ONE_PHASE_LOAD = figure(
-    each_module(one_phase_currents, DEVICE_MODULE, late=(DEVICE_CURRENT,)),
+    each_module(one_phase_currents, DEVICE_MODULE, on_demand=(DEVICE_CURRENT,)),
     TENTHS,
     unmetered="the MIB does not say which current that of a unit with several phases is",
     unit_of_row=DEVICE_MODULE,
@@ -124,8 +124,8 @@ def _of_epdu2(values: Derived) -> Derived:
         for modules in (t[DEVICE_MODULE], STATE.units(t)):
             rows = t[values]
             rows = (
-                matching(rows, modules, "0")
-                or matching(rows, modules, "1")
+                if_every(rows, modules, matches("0"))
+                or if_every(rows, modules, matches("1"))
                 or unless(rows, modules)
             )
             if not rows:
@@ -145,7 +145,7 @@ ATS_PHASE = column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase")
 
 def _lines(below: str, name: str) -> Derived:
     values = Complete(column(f"{ATS}.5.2.2.1.{below}", name), from_one=LAST_ARC)
-    return rows_where(values, ATS_PHASE, *LINES, others=PAIRS)
+    return rows_where(values, ATS_PHASE, either(LINES, PAIRS))
 
 
 def _ats_total(below: str, name: str) -> Scalar:

@@ -35,7 +35,7 @@ def _units(tree: str) -> Complete:
 def _outlets(tree: str, why: str) -> tuple[Outlets, ...]:
     """The outlets; `why` one is not switched whose lock does not read unlocked."""
     power = column(tree + ".4.1.4", "cyOutletPower")
-    states = rows_with_arc(power, LAST_ARC, "0", keep=False, by_row=True)
+    states = rows_without_arc(power, LAST_ARC, "0", by_row=True)
     return outlets(
         State(states, on=("1",), off=("0",)),
         Write(power, on=1, off=0),
@@ -52,7 +52,7 @@ def _where(values: Column, test: Column, mark: str, other: str) -> Derived:
 
     @rows_of(values, test)
     def rows(t: Tables) -> Rows:
-        return left_join(t[values], where(t[values], t[test], mark, others=(other,)))
+        return left_join(t[values], where(t[values], t[test], either((mark,), (other,))))
 
     return rows
 

@@ -26,9 +26,9 @@ def _of_enabled_pdus(below: int, name: str) -> Derived:
 
     @rows_of(output, ENABLED, DISCONNECTION)
     def rows(t: Tables) -> Rows:
-        enabled_flags = complete(t[ENABLED], t[output])
-        enabled_pdus = where(enabled_flags, enabled_flags, ON, others=(OFF,))
-        connected_output = where(t[output], t[DISCONNECTION], OFF, others=(ON,))
+        enabled_flags = with_rows_of(t[ENABLED], t[output])
+        enabled_pdus = where(enabled_flags, enabled_flags, either((ON,), (OFF,)))
+        connected_output = where(t[output], t[DISCONNECTION], either((OFF,), (ON,)))
         return left_join(enabled_pdus, connected_output)
 
     return rows

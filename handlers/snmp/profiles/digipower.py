@@ -130,7 +130,7 @@ def _of_one_unit(values: Scalar) -> Derived:
     @rows_of(values, STATUS)
     def rows(t: Tables) -> Rows:
         others = {unit: value for unit, value in t[STATUS].items() if unit != FIRST}
-        return {} if where_not(others, "") else t[values]
+        return {} if without(others, "") else t[values]
 
     return rows
 

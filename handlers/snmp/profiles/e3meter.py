@@ -17,7 +17,7 @@ TYPE = column("21695.1.10.7.2.1.12", "e3IpmChannelType")
 
 def _live(values: Column) -> Derived:
     """A column of the phases: the channels of the live wires."""
-    return rows_where(values, TYPE, LIVE_WIRE, others=(NEUTRAL_WIRE,), by_row=True)
+    return rows_where(values, TYPE, either((LIVE_WIRE,), (NEUTRAL_WIRE,)), by_row=True)
 
 
 PROFILES = (

@@ -40,15 +40,15 @@ def lines(t: Tables) -> Rows:
     """The lines of all inputs (inputCurrent), without their neutral."""
     currents = t[CURRENT]
     types = left_join(currents, t[CURRENT_TYPE])
-    every_line = complete(currents, counts=t[CURRENT_COUNT])
-    return where_not(every_line, NEUTRAL, by=types, others=LINES_OF_INPUT)
+    every_line = with_counted_rows(currents, t[CURRENT_COUNT])
+    return where(every_line, types, either(LINES_OF_INPUT, (NEUTRAL,)))
 
 
 @rows_of(UNITS_PRESENT)
 def unit_count(t: Tables) -> Rows:
     """The number of units in unitsPresent, which reads as "0,1"."""
     units = t.scalar(UNITS_PRESENT)
-    if units is None or isinstance(units, Lost):
+    if units is None or isinstance(units, Missing):
         return {}
     numbers = filter(str.strip, text(units).split(","))
     return {"0": str(len(list(numbers)))}
@@ -59,8 +59,8 @@ def _input_figures(
 ) -> tuple[Measurement, Measurement]:
     """The total of each input, and the phases of those without a total."""
     rows = on_demand(values)
-    totals = rows_where(rows, MEASURED, TOTAL, others=(*PHASES, UNKNOWN))
-    phases = rows_where(rows, MEASURED, *PHASES, others=(TOTAL, UNKNOWN))
+    totals = rows_where(rows, MEASURED, either((TOTAL,), (*PHASES, UNKNOWN)))
+    phases = rows_where(rows, MEASURED, either(PHASES, (TOTAL, UNKNOWN)))
     return figure(totals, scale, absent), figure(phases, scale, absent)
 
 
@@ -90,11 +90,11 @@ def channels(t: Tables) -> Rows:
     """The currents of the channels that a unit counts (chanN), if they do not overlap; an empty row
     of a unit with lines and branches."""
     monitor_type = t[MONITOR_TYPE]
-    with_branches = matching(monitor_type, monitor_type, WITH_BRANCHES)
+    with_branches = if_every(monitor_type, monitor_type, matches(WITH_BRANCHES))
     if with_branches:
         return left_join(with_branches, {})
     every_current = up_to_count(t[CHANNELS], t.scalar(CHANNEL_COUNT))
-    currents = matching(every_current, monitor_type, DISJOINT, WITH_BRANCHES)
+    currents = if_every(every_current, monitor_type, matches_either(DISJOINT, WITH_BRANCHES))
     return left_join(currents, currents)
 
 
@@ -104,7 +104,7 @@ GENESIS_CURRENT = Spread(oid("17373.3.2"), (Span(1, 8, 1),), "intDeciAmpsCTN")
 @rows_of(GENESIS_CURRENT, by_row=True)
 def genesis_currents(t: Tables) -> Rows:
     """The currents of the transformers that are there."""
-    return where_not(t[GENESIS_CURRENT], "-1")
+    return without(t[GENESIS_CURRENT], "-1")
 
 
 POWER_PDU = "534.6.6.4.1"

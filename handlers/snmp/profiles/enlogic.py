@@ -33,7 +33,7 @@ def _lines(currents: Column, voltages: Column, phase_count: Column) -> Complete:
     """
     every_row = Complete(currents, beside=voltages)
     lines = rows_with_arc(every_row, LAST_ARC, *LINES, by_row=True)
-    line_count = rows_where(phase_count, phase_count, "1", "2", "3")
+    line_count = rows_where(phase_count, phase_count, one_of("1", "2", "3"))
     return Complete(lines, count=line_count, padding=("-1",))
 
 
@@ -57,7 +57,7 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
         numbers = t[number]
         if t.outlet and not numbers:
             return {}
-        return where_not(t[state], PADDING, by=numbers, demanded=True)
+        return where(t[state], require_marks(t[state], numbers), none_of(PADDING))
 
     @rows_of(number, metered_number)
     def printed_numbers(t: Tables) -> Rows:
@@ -140,8 +140,8 @@ EDGE_PHASES = EDGE.column("1.2.1.11", "InputPhaseCount", optional=True)
 def edge_units(t: Tables) -> Rows:
     """Firmware without the phase counts must not make a unit of a chain vanish: its units are told
     by their outlets."""
-    units = t[EDGE_PHASES] or where_not(t[EDGE.outlet_count], hpe.PADDING)
-    return complete(units, counts=t[EDGE.unit_count], gaps=True)
+    units = t[EDGE_PHASES] or without(t[EDGE.outlet_count], hpe.PADDING)
+    return with_counted_number(units, t[EDGE.unit_count])
 
 
 PROFILES = (

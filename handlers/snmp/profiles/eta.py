@@ -26,7 +26,8 @@ OUTPUT = _column(16, "loadOutput")
 @rows_of(OUTPUT, AVAILABLE, by_row=True)
 def outputs(t: Tables) -> Rows:
     """The outputs of the slots that have a fuse."""
-    return where(t[OUTPUT], t[AVAILABLE], "1", demanded=not t.outlet)
+    outlets, fuses = t[OUTPUT], t[AVAILABLE]
+    return where(outlets, fuses if t.outlet else require_marks(outlets, fuses), one_of("1"))
 
 
 PROFILES = (

@@ -62,7 +62,7 @@ def _port(state: Column, arc: str, name: str, scale: Decimal = ONES) -> Measurem
         if not meters:
             return {}
         every_status = _of_ports(t[PORT_STATUS], t[state])
-        return where(_of_ports(meters, t[state]), every_status, *VALID, others=NOT_ACTIVE)
+        return where(_of_ports(meters, t[state]), every_status, either(VALID, NOT_ACTIVE))
 
     return figure(rows, scale)
 
@@ -83,7 +83,7 @@ def _of_ports(meters: Rows, ports: Rows) -> Rows:
         return meters
     if has_all and is_from_zero:
         return {str(int(index) + 1): value for index, value in meters.items()}
-    return {UNIDENTIFIED: Lost("its table has other rows than that of the outlets")}
+    return {unidentified_row(): Missing("its table has other rows than that of the outlets")}
 
 
 def _numbers(first_number: int, count: int) -> set[str]:
@@ -96,7 +96,7 @@ def _channel(arc: str, name: str, scale: Decimal = ONES) -> Measurement:
     values = column(f"~.1.5.1.2.1.{arc}", name)
     every_value = Complete(values, beside=CHANNEL_STATUS, count=CHANNEL_COUNT)
     every_status = Complete(CHANNEL_STATUS, beside=values, count=CHANNEL_COUNT)
-    rows = rows_where(every_value, every_status, *VALID, others=NOT_ACTIVE, by_row=True)
+    rows = rows_where(every_value, every_status, either(VALID, NOT_ACTIVE), by_row=True)
     return figure(rows, scale)
 
 

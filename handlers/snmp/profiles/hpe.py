@@ -61,10 +61,10 @@ class PduTables(NamedTuple):
         @rows_of(self.outlet_count, self.states, *([controllable] if controllable else []))
         def rows(t: Tables) -> Rows:
             if controllable:
-                counts = where(t[self.outlet_count], t[controllable], CONTROLLABLE)
+                counts = where(t[self.outlet_count], t[controllable], one_of(CONTROLLABLE))
                 if counts:
                     return counts
-            listing = where_not(t[self.states], PADDING) or where_not(t[self.names], "")
+            listing = without(t[self.states], PADDING) or without(t[self.names], "")
             return of_units(t[self.outlet_count], listing) if listing else {}
 
         return rows
@@ -129,13 +129,13 @@ class PduTables(NamedTuple):
         types = self.column("2.2.1.9", "InputPhaseCurrentMeasType", optional=True)
         volts = self.column("2.2.1.3", "InputPhaseVoltage")
 
-        @rows_of(currents, types, late=(volts,))
+        @rows_of(currents, types, on_demand=(volts,))
         def rows(t: Tables) -> Rows:
-            every_row = complete(t[currents], t[types] or t[volts], from_one=LAST_ARC)
-            lines = where_not(every_row, NEUTRAL, by=t[types], others=LINES)
+            every_row = with_first_rows(with_rows_of(t[currents], t[types] or t[volts]), LAST_ARC)
+            lines = where(every_row, t[types], either(LINES, (NEUTRAL,)))
             if not t[types]:  # some firmware lacks the types: a fourth row may be the neutral
-                lines = left_join(every_row, with_arc(every_row, -1, "4", keep=False))
-            return complete(lines, counts=t[phases]) if phases else lines
+                lines = left_join(every_row, without_arc(every_row, -1, "4"))
+            return with_counted_rows(lines, t[phases]) if phases else lines
 
         return rows
 
@@ -197,14 +197,14 @@ def core_and_bars(t: Tables) -> Rows:
     """The outputs of the core, and the outlets of bars. The table of bars has rows for every
     output; if no smart device is detected on one, the type of its device is empty."""
     types, bars = t[DEVICE_TYPE], t[BAR_STATE]
-    bars = where_not(bars, "", by=part_of(types, bars, stop=2))
-    return concat(complete(t[CORE_STATE], types), bars)
+    bars = where(bars, part_of(types, bars, stop=2), none_of(""))
+    return concat(with_rows_of(t[CORE_STATE], types), bars)
 
 
 @rows_of(CORE_STATE, BAR_STATE, DEVICE_TYPE)
 def mpdu_numbers(t: Tables) -> Rows:
     bars = t[BAR_STATE]
-    core = numbered(complete(t[CORE_STATE], t[DEVICE_TYPE]))
+    core = numbered(with_rows_of(t[CORE_STATE], t[DEVICE_TYPE]))
     return concat(core, with_units(numbered(bars, position=1), numbered(bars), "-"))
 
 
@@ -217,7 +217,7 @@ def _of_core(values: Column, scale: Decimal = ONES) -> Measurement:
 
     @rows_of(values)
     def rows(t: Tables) -> Rows:
-        return left_join(t[values], where_not(t[values], NOT_MEASURED))
+        return left_join(t[values], without(t[values], NOT_MEASURED))
 
     return figure(rows, scale, unmetered="the core calls an output not measurable")
 
@@ -234,8 +234,8 @@ def module_powers(t: Tables) -> Rows:
     powers, count = t[MODULE_POWER], t.scalar(MODULE_COUNT)
     if count is not None:
         is_number_of_pdus = re.fullmatch("[1-9][0-9]*", text(count))
-        return complete(powers, counts=t[MODULE_COUNT]) if is_number_of_pdus else {}
-    return left_join(complete(t[MODULE_PDUS], powers), powers)
+        return with_counted_rows(powers, t[MODULE_COUNT]) if is_number_of_pdus else {}
+    return left_join(with_rows_of(t[MODULE_PDUS], powers), powers)
 
 
 hpe_profile = partial(Profile, vendor="HPE", source=librenms("hp/CPQPOWER-MIB"))

@@ -45,12 +45,12 @@ VERSION = scalar("2.6.223.7.3.0", "ibmPduSoftwareVersion")
 STATES, NUMBER = "-1|[0-5]", "-?[0-9]+"
 VOLTS = "[89][0-9]|1[0-9]{2}|2[0-8][0-9]"
 MARK_OF_NEWER = "sLEN"  # in the version
-UNKNOWN_LAYOUT = Lost("a cell that tells the layout of its table is lost")
+UNKNOWN_LAYOUT = Missing("a cell that tells the layout of its table is lost")
 
 
 def _all_match(rows: Rows, pattern: str) -> Optional[bool]:
     """Whether there are rows and all have such a value; None if that depends on lost ones."""
-    words = [text(value) for value in rows.values() if not isinstance(value, Lost)]
+    words = [text(value) for value in rows.values() if not isinstance(value, Missing)]
     if not rows or not all(re.fullmatch(pattern, word) for word in words):
         return False
     return True if len(words) == len(rows) else None
@@ -58,7 +58,7 @@ def _all_match(rows: Rows, pattern: str) -> Optional[bool]:
 
 def _has_rows(rows: Rows) -> Optional[bool]:
     """Whether there are rows; None if all are lost."""
-    is_any_known = any(not isinstance(value, Lost) for value in rows.values())
+    is_any_known = any(not isinstance(value, Missing) for value in rows.values())
     return is_any_known if is_any_known or not rows else None
 
 
@@ -106,7 +106,7 @@ def _outlet_figure(at: Column, scale: Decimal = ONES) -> Measurement:
 def _older(at: Column) -> Derived:
     """`at`, if the table has the older layout; else no rows."""
 
-    @rows_of(at, OLDER, POWER, VERSION, by_row=True, late=(EIGHTH,))
+    @rows_of(at, OLDER, POWER, VERSION, by_row=True, on_demand=(EIGHTH,))
     def rows(t: Tables) -> Rows:
         table = t.whole
         version = table.scalar(VERSION)
@@ -117,7 +117,7 @@ def _older(at: Column) -> Derived:
             _not(_has_rows(table[POWER])),
             version is not None and MARK_OF_NEWER not in text(version),
             _all_match(table[EIGHTH], NUMBER),
-            _not(_all_match(where_not(table[EIGHTH], "0"), VOLTS)),  # not all are voltages
+            _not(_all_match(without(table[EIGHTH], "0"), VOLTS)),  # not all are voltages
         )
 
     return rows

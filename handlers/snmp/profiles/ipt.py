@@ -29,7 +29,7 @@ MOST_TENTHS_OF_V = 6_000
 LEAST_OF_W_PER_V, MOST_OF_W_PER_V = Decimal("0.9"), 5
 # In tenths it could be that of power supplies in standby, whose power factor may be 0.1.
 LEAST_HUNDREDTHS = 50
-OF_UNKNOWN_SCALE = Lost("a current whose scale its power does not tell")
+OF_UNKNOWN_SCALE = Missing("a current whose scale its power does not tell")
 
 
 @rows_of(READINGS, VOLTAGES, POWERS)
@@ -57,7 +57,7 @@ def _least_amperes(volts: Optional[Decimal], watts: Optional[Decimal]) -> Decima
     return CONTEXT.divide(CONTEXT.multiply(watts, divisor), volts)
 
 
-def _hundredths(reading: Decimal, least_amperes: Decimal) -> Union[str, Lost]:
+def _hundredths(reading: Decimal, least_amperes: Decimal) -> Union[str, Missing]:
     """A reading in hundredths of A, lost if its scale is not known."""
     least = CONTEXT.multiply(least_amperes, LEAST_OF_W_PER_V)
     most = CONTEXT.multiply(least_amperes, MOST_OF_W_PER_V)

@@ -1,7 +1,9 @@
 """The words of which a family's profile is made.
 
 objects     Column, Scalar, Spread …: where the cell of an outlet is
-rows        where, left_join, complete …: plain functions of rows, in the words of SQL and pandas
+filters     where, without, if_every …: which rows are taken
+joins       left_join, join, concat …: rows of several tables, in the words of SQL
+completeness  with_rows_of, with_counted_rows …: what shows that rows are missing
 rows_of     makes a function of tables a source
 shorthand   outlets, figure, total, column …: the parts with the defaults of most families
 """
@@ -12,8 +14,32 @@ from dataclasses import replace as replace
 from decimal import Decimal as Decimal
 from typing import Optional as Optional, Union as Union
 
+from ..absence import (
+    is_of_other_depth as is_of_other_depth,
+    is_optional_and_absent as is_optional_and_absent,
+)
 from ..arcs import Arcs as Arcs
+from ..cells import (
+    NO_ANSWER as NO_ANSWER,
+    UNDECIDED as UNDECIDED,
+    Cell as Cell,
+    Missing as Missing,
+    Rows as Rows,
+    arcs as arcs,
+    missing_with as missing_with,
+    unidentified_row as unidentified_row,
+)
 from ..chains import Chain as Chain, InChain as InChain
+from ..completeness import (
+    each_unit as each_unit,
+    if_complete as if_complete,
+    with_counted_number as with_counted_number,
+    with_counted_parts as with_counted_parts,
+    with_counted_rows as with_counted_rows,
+    with_first_rows as with_first_rows,
+    with_least_rows as with_least_rows,
+    with_rows_of as with_rows_of,
+)
 from ..computed import Complete as Complete, Number as Number
 from ..controls import (
     Control as Control,
@@ -23,7 +49,13 @@ from ..controls import (
     Write as Write,
     cell_of as cell_of,
 )
-from ..decoding import Rows as Rows, number as number, text as text
+from ..decoding import (
+    counted_by as counted_by,
+    is_number as is_number,
+    is_one_of as is_one_of,
+    number as number,
+    text as text,
+)
 from ..evidence import (
     DCIMANAGER_EXAMPLE as DCIMANAGER_EXAMPLE,
     DRIVER as DRIVER,
@@ -32,6 +64,37 @@ from ..evidence import (
     EvidenceLevel as EvidenceLevel,
 )
 from ..figures import Ceilings as Ceilings, Measurement as Measurement, Total as Total
+from ..filters import (
+    either as either,
+    except_where as except_where,
+    if_every as if_every,
+    if_listed as if_listed,
+    matches as matches,
+    matches_either as matches_either,
+    none_of as none_of,
+    of_units as of_units,
+    one_of as one_of,
+    require_marks as require_marks,
+    tested as tested,
+    unless as unless,
+    up_to_count as up_to_count,
+    where as where,
+    with_arc as with_arc,
+    without as without,
+    without_arc as without_arc,
+)
+from ..joins import (
+    bit as bit,
+    concat as concat,
+    field as field,
+    first_of_units as first_of_units,
+    join as join,
+    left_join as left_join,
+    numbered as numbered,
+    part_of as part_of,
+    prefixed as prefixed,
+    with_units as with_units,
+)
 from ..objects import (
     Column as Column,
     Parts as Parts,
@@ -42,40 +105,6 @@ from ..objects import (
 )
 from ..outlets import Outlets as Outlets
 from ..profile import NET_SNMP as NET_SNMP, Profile as Profile, Root as Root
-from ..rows import (
-    LOST as LOST,
-    UNDECIDED as UNDECIDED,
-    UNIDENTIFIED as UNIDENTIFIED,
-    Lost as Lost,
-    arcs as arcs,
-    bit as bit,
-    complete as complete,
-    concat as concat,
-    counted_by as counted_by,
-    each_unit as each_unit,
-    except_where as except_where,
-    field as field,
-    first_of_units as first_of_units,
-    if_complete as if_complete,
-    if_listed as if_listed,
-    is_number as is_number,
-    is_one_of as is_one_of,
-    join as join,
-    left_join as left_join,
-    lost_with as lost_with,
-    matching as matching,
-    numbered as numbered,
-    of_units as of_units,
-    part_of as part_of,
-    prefixed as prefixed,
-    undecided as undecided,
-    unless as unless,
-    up_to_count as up_to_count,
-    where as where,
-    where_not as where_not,
-    with_arc as with_arc,
-    with_units as with_units,
-)
 from ..states import Condition as Condition, State as State
 from ..tables import (
     Derived as Derived,

@@ -19,7 +19,7 @@ COMMAND_KNOWN = row_condition(
 )
 
 
-STATES = rows_where(G5.states, INDEX, "0", keep=False, demanded=True, by_row=True)
+STATES = marked_rows_where(G5.states, INDEX, none_of("0"), by_row=True)
 
 
 @rows_of(G5.names, INDEX)
@@ -27,8 +27,8 @@ def named(t: Tables) -> Rows:
     """The rows with a name; one whose name is lost, unless it is padding."""
     indexes = t[INDEX]
     rows: Rows = {}
-    for row, name in where_not(t[G5.names], "").items():
-        if not (isinstance(name, Lost) and is_one_of(indexes.get(row), ("0",))):
+    for row, name in without(t[G5.names], "").items():
+        if not (isinstance(name, Missing) and is_one_of(indexes.get(row), ("0",))):
             rows[row] = name
     return rows
 

@@ -32,9 +32,9 @@ CURRENT = column("23280.6.1.3", "phaseStatusCurrent")
 def _of_phases(values: Column) -> Derived:
     """A column of the phases, which is only read if the table of PDUs does not support it."""
 
-    @rows_of(values, VOLTAGE, PHASES, late=(values,))
+    @rows_of(values, VOLTAGE, PHASES, on_demand=(values,))
     def rows(t: Tables) -> Rows:
-        return complete(t[values], t[VOLTAGE], t[PHASES])
+        return with_counted_rows(with_rows_of(t[values], t[VOLTAGE]), t[PHASES])
 
     return rows
 

@@ -44,7 +44,7 @@ def _unless_zero(values: Column, count: Scalar) -> Derived:
         counts = t[count]
         if is_one_of(t.scalar(count), ("0",)):
             return {}
-        return unless(t[values], where(counts, counts, "0"))
+        return unless(t[values], where(counts, counts, one_of("0")))
 
     return rows
 
@@ -90,8 +90,8 @@ def _phase_currents(indexes: str) -> Derived:
     @rows_of(PHASE_CURRENT, PHASE_INDEX)
     def rows(t: Tables) -> Rows:
         phases = t[PHASE_INDEX]
-        currents = complete(t[PHASE_CURRENT], phases, from_one=LAST_ARC)
-        return matching(currents, phases, indexes, others=INDEXES)
+        currents = with_first_rows(with_rows_of(t[PHASE_CURRENT], phases), LAST_ARC)
+        return if_every(currents, phases, matches_either(indexes, INDEXES))
 
     return rows
 

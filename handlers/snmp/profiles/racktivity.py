@@ -24,7 +24,9 @@ def _of_ports(below: int, name: str) -> Derived:
     @rows_of(values, STATE)
     def rows(t: Tables) -> Rows:
         figures = t[values].items()
-        values_or_lost = {row: lost_with(v) if isinstance(v, Lost) else v for row, v in figures}
+        values_or_lost = {
+            row: missing_with(v) if isinstance(v, Missing) else v for row, v in figures
+        }
         return left_join(t[STATE], values_or_lost)
 
     return rows

@@ -82,16 +82,16 @@ class _Sensors(NamedTuple):
         values = self.values(t, kind)
         zeros = [row for row, value in values.items() if is_one_of(value, (ZERO,))]
         tests = t.cells(self.available(kind), zeros)
-        return left_join(values, except_where(values, (ZERO,), tests, *NOT_AVAILABLE))
+        return left_join(values, except_where(values, (ZERO,), tests, one_of(*NOT_AVAILABLE)))
 
     def parts(self, t: Tables, kind: str) -> Rows:
         """A row for each part, without a value if the reading is not available, or if the answer
         left out one that is."""
         values, available = self.values(t, kind), t[self.available(kind)]
-        rows = values or where_not(available, *NOT_AVAILABLE)
+        rows = values or without(available, *NOT_AVAILABLE)
         if not rows and not available:
             rows = t[self.digits(kind)]
-        return left_join(rows, where_not(values, *NOT_AVAILABLE, by=available))
+        return left_join(rows, where(values, available, none_of(*NOT_AVAILABLE)))
 
     def figure(self, source: Source, kind: str, unmetered: str = "") -> Measurement:
         scale = THOUSANDTHS if kind == ENERGY else ONES
@@ -107,7 +107,7 @@ def negative(digits: Source) -> Derived:
         result: Rows = {}
         for row, value in t[digits].items():
             count = number(value)
-            if isinstance(value, Lost):
+            if isinstance(value, Missing):
                 result[row] = value
             elif count is not None and count >= 0:
                 result[row] = str(-count)
@@ -135,7 +135,7 @@ def signed(t: Tables, sensors: _Sensors, kind: str, minima: Rows) -> Rows:
     result = dict(readings)
     for row in unclear_rows:
         if text(readings[row]) != text(signed_readings.get(row, "")):
-            result[row] = undecided(minima.get(row))
+            result[row] = missing_with(minima.get(row))
     for row in below_0:
         most = number(maxima.get(row))
         result[row] = "" if most is not None and most <= 0 else signed_readings.get(row, "")
@@ -153,7 +153,7 @@ OUTLETS = _Sensors("13742.6.5.4.3.1", "13742.6.3.5.4.1", "outlet")
 def _certainly_there(rows: Rows) -> Rows:
     """Readings of sensors that another column shows: one that is lost is not known, whatever a GET
     of it says."""
-    return {row: lost_with(v) if isinstance(v, Lost) else v for row, v in rows.items()}
+    return {row: missing_with(v) if isinstance(v, Missing) else v for row, v in rows.items()}
 
 
 def _outlet(kind: str) -> Measurement:
@@ -166,9 +166,9 @@ def _outlet(kind: str) -> Measurement:
     def with_sensor(t: Tables) -> Rows:
         """The capabilities of the outlets that have such a sensor."""
         has_sensor = bit(t[CAPABILITIES], int(kind) - 1)
-        return where(t[CAPABILITIES], has_sensor, "1")
+        return where(t[CAPABILITIES], has_sensor, one_of("1"))
 
-    @rows_of(value, CAPABILITIES, late=(available, minimum, digits, signed_readings, maximum))
+    @rows_of(value, CAPABILITIES, on_demand=(available, minimum, digits, signed_readings, maximum))
     def readings(t: Tables) -> Rows:
         # without capabilities the availability is read first: it shows rows that the values lack
         is_available = {} if t[CAPABILITIES] else t[available]
@@ -177,14 +177,16 @@ def _outlet(kind: str) -> Measurement:
         if t[value] or t[signed_readings]:
             values = signed(t, OUTLETS, kind, shared_by_kind(t, minimum, alike))
         if not t[CAPABILITIES]:
-            result = where_not(values, *NOT_AVAILABLE, by=is_available)
+            result = where(values, is_available, none_of(*NOT_AVAILABLE))
             return _certainly_there(result) if is_available else result
         zeros = [row for row in alike if is_one_of(values.get(row), (ZERO,))]
-        of_outlets = {row: values.get(row, LOST) for row in alike}
-        result = except_where(of_outlets, (ZERO,), t.cells(available, zeros), *NOT_AVAILABLE)
+        of_outlets = {row: values.get(row, NO_ANSWER) for row in alike}
+        result = except_where(
+            of_outlets, (ZERO,), t.cells(available, zeros), one_of(*NOT_AVAILABLE)
+        )
         return _certainly_there(result)
 
-    @rows_of(digits, late=(CAPABILITIES,))
+    @rows_of(digits, on_demand=(CAPABILITIES,))
     def digits_of_outlets(t: Tables) -> Rows:
         return shared_by_kind(t, digits, with_sensor(t))
 
@@ -221,13 +223,13 @@ def _in_use(t: Tables, rows: Rows) -> Rows:
 
 def _each_inlet(t: Tables, rows: Rows) -> Rows:
     """Rows of inlets, or of their lines: no sum if one of the inlets that a PDU counts has none."""
-    return complete(rows, counts=t[INLET_COUNT], parts=2)
+    return with_counted_parts(rows, t[INLET_COUNT], 2)
 
 
 def _inlets(kind: str) -> Measurement:
     """The figure of the inlets in use; the energy of all, because each has its own counter."""
 
-    @rows_of(*INLETS.objects(kind), INLET_COUNT, late=(*INLETS.late(kind), SWITCH_COUNT))
+    @rows_of(*INLETS.objects(kind), INLET_COUNT, on_demand=(*INLETS.late(kind), SWITCH_COUNT))
     def rows(t: Tables) -> Rows:
         inlets = _each_inlet(t, INLETS.parts(t, kind))
         return inlets if kind == ENERGY else _in_use(t, inlets)
@@ -238,7 +240,7 @@ def _inlets(kind: str) -> Measurement:
 def _units(kind: str) -> Measurement:
     """The figure of units whose inlets have no such sensor."""
 
-    @rows_of(*UNITS.objects(kind), late=(UNITS.value(kind), *UNITS.late(kind)))
+    @rows_of(*UNITS.objects(kind), on_demand=(UNITS.value(kind), *UNITS.late(kind)))
     def rows(t: Tables) -> Rows:
         return UNITS.parts(t, kind) if t[UNITS.available("")] else {}
 
@@ -249,18 +251,22 @@ def _units(kind: str) -> Measurement:
     *INLET_POLES.objects(CURRENT),
     POLE_LINE,
     INLET_COUNT,
-    late=(INLET_POLES.available(CURRENT), *INLET_POLES.late(CURRENT), SWITCH_COUNT),
+    on_demand=(INLET_POLES.available(CURRENT), *INLET_POLES.late(CURRENT), SWITCH_COUNT),
 )
 def lines(t: Tables) -> Rows:
     """The poles of all inlets in use, without the neutral, whatever its number is."""
     poles, pole_line = INLET_POLES.checked(t, CURRENT), t[POLE_LINE]
-    is_absent = not poles and t.is_optional_and_absent(INLET_POLES.value(CURRENT), pole_line)
-    every_pole = with_arc(complete(poles, pole_line, absent=is_absent), -1, "1", "2", "3")
-    return _in_use(t, _each_inlet(t, where_not(every_pole, NEUTRAL, by=pole_line)))
+    if not poles and is_optional_and_absent(t, INLET_POLES.value(CURRENT), pole_line):
+        pole_line = {}
+    every_pole = with_arc(with_rows_of(poles, pole_line), -1, "1", "2", "3")
+    return _in_use(t, _each_inlet(t, where(every_pole, pole_line, none_of(NEUTRAL))))
 
 
 @rows_of(
-    *INLETS.objects(CURRENT), POLE_COUNT, INLET_COUNT, late=(*INLETS.late(CURRENT), SWITCH_COUNT)
+    *INLETS.objects(CURRENT),
+    POLE_COUNT,
+    INLET_COUNT,
+    on_demand=(*INLETS.late(CURRENT), SWITCH_COUNT),
 )
 def one_phase_inlets(t: Tables) -> Rows:
     """The currents of inlets with one or two poles. Of an inlet with more poles it is the highest
@@ -268,12 +274,16 @@ def one_phase_inlets(t: Tables) -> Rows:
     inlets = _in_use(t, _each_inlet(t, INLETS.parts(t, CURRENT)))
     if not inlets:
         return {}
-    poles = complete(t[POLE_COUNT], inlets)
-    loads = where(inlets, poles, "1", "2", others=("3", "4", "5")) or where(inlets, inlets, "0")
+    poles = with_rows_of(t[POLE_COUNT], inlets)
+    loads = where(inlets, poles, either(("1", "2"), ("3", "4", "5"))) or where(
+        inlets, inlets, one_of("0")
+    )
     return left_join(inlets, loads)
 
 
-@rows_of(*PROTECTORS.objects(CURRENT), *one_phase_inlets.objects, late=PROTECTORS.late(CURRENT))
+@rows_of(
+    *PROTECTORS.objects(CURRENT), *one_phase_inlets.objects, on_demand=PROTECTORS.late(CURRENT)
+)
 def breakers(t: Tables) -> Rows:
     inlets = _in_use(t, _each_inlet(t, INLETS.parts(t, CURRENT)))
     return unless({} if inlets else PROTECTORS.values(t, CURRENT), inlets)
@@ -281,7 +291,7 @@ def breakers(t: Tables) -> Rows:
 
 @rows_of(INLET_COUNT, PX2_OUTLET_COUNT, PDU_COUNT)
 def px2_units(t: Tables) -> Rows:
-    return complete(t[INLET_COUNT] or t[PX2_OUTLET_COUNT], counts=t[PDU_COUNT], gaps=True)
+    return with_counted_number(t[INLET_COUNT] or t[PX2_OUTLET_COUNT], t[PDU_COUNT])
 
 
 @rows_of(LABEL)
@@ -346,19 +356,21 @@ INLET_CURRENT = column("~.20.2.1.7", "inletCurrent")
 def poles(t: Tables) -> Rows:
     """A pole without a label has an empty value: it may be the neutral."""
     currents, labels = t[POLE_CURRENT], t[POLE_LABEL]
-    labelled_currents = where_not(currents, "", by=left_join(currents, labels))
-    every_pole = left_join(complete(currents, labels, t[PX1_POLE_COUNT]), labelled_currents)
-    result = where_not(every_pole, "N", by=labels, others=("L1", "L2", "L3"))
+    labelled_currents = where(currents, left_join(currents, labels), none_of(""))
+    every_pole = left_join(
+        with_counted_rows(with_rows_of(currents, labels), t[PX1_POLE_COUNT]), labelled_currents
+    )
+    result = where(every_pole, labels, either(("L1", "L2", "L3"), ("N",)))
     if not result:
         return {}
-    inlets = numbered(where_not(t[PX1_POLE_COUNT], "0"))
+    inlets = numbered(without(t[PX1_POLE_COUNT], "0"))
     return each_unit(result, numbered(result, position=0), inlets)
 
 
 @rows_of(LINE_CURRENT, LINE_LABEL, LINE_COUNT)
 def px1_lines(t: Tables) -> Rows:
-    every_line = complete(t[LINE_CURRENT], t[LINE_LABEL], t[LINE_COUNT])
-    return where_not(every_line, "N", by=t[LINE_LABEL], others=("L1", "L2", "L3"))
+    every_line = with_counted_rows(with_rows_of(t[LINE_CURRENT], t[LINE_LABEL]), t[LINE_COUNT])
+    return where(every_line, t[LINE_LABEL], either(("L1", "L2", "L3"), ("N",)))
 
 
 PX1_LOAD = total(

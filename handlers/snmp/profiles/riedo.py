@@ -10,7 +10,6 @@ values count.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ...dcimanager.rows import Raw
 from ...shared.ceilings import PLACEHOLDERS, PLACEHOLDERS_16
 from ...shared.decimals import decimal_sum
 from .language import *
@@ -37,13 +36,13 @@ WITHOUT_DATA = ("1", "2")
 
 
 def _with_data(t: Tables, values: Column) -> Rows:
-    return where_not(t[values], *WITHOUT_DATA, by=t[QUALITY])
+    return where(t[values], t[QUALITY], none_of(*WITHOUT_DATA))
 
 
 def _of_type(t: Tables, values: Column, kind: str) -> Rows:
     """A meter without data stays listed, so that a sum over it is missing, not too small."""
     other_kinds = tuple(type_ for type_ in TYPES if type_ != kind)
-    meters = where(t[values], t[TYPE], kind, others=other_kinds)
+    meters = where(t[values], t[TYPE], either((kind,), other_kinds))
     return left_join(meters, _with_data(t, values))
 
 
@@ -68,35 +67,37 @@ def _outlet_meters(values: Column) -> Derived:
     return rows
 
 
-@rows_of(only_metered(NAME), TYPE, late=(RELAY_METERS,))
+@rows_of(only_metered(NAME), TYPE, on_demand=(RELAY_METERS,))
 def metered_outlets(t: Tables) -> Rows:
     """The outlets' meters. Not on a unit with relays, whose numbers are not those of the meters:
     the names are declared as `only_metered`, which gives a command for outlet "0.7" its cell."""
     names = unless(t[NAME], t[RELAY_METERS])
-    return prefixed("0", where(names, t[TYPE], OUTLET, demanded=True)) if names else {}
+    return (
+        prefixed("0", where(names, require_marks(names, t[TYPE]), one_of(OUTLET))) if names else {}
+    )
 
 
 class _Meters(NamedTuple):
     """The meters of one module, by their names."""
 
-    value_by_name: Mapping[str, Raw] = {}  #: "": not measured
+    value_by_name: Mapping[str, Cell] = {}  #: "": not measured
     #: names, or the parts between their separators, that are lost, another meter's too, or have a
     #: separator in them: in a list, one may mean several meters
     ambiguous_names: frozenset[str] = frozenset()
     has_ambiguous_names: bool = False  #: a lost name has no text
 
-    def value_of(self, name: str) -> Raw:
+    def value_of(self, name: str) -> Cell:
         """The value of the meter that a list names: "" if no meter has it or if it is not measured,
-        LOST if a meter with an ambiguous name may be meant."""
+        NO_ANSWER if a meter with an ambiguous name may be meant."""
         value = self.value_by_name.get(name, "")
         if not self.has_ambiguous_names:
             return value
-        return LOST if name in self.ambiguous_names or not text(value) else value
+        return NO_ANSWER if name in self.ambiguous_names or not text(value) else value
 
-    def with_meter(self, raw_name: Raw, value: Raw) -> "_Meters":
+    def with_meter(self, raw_name: Cell, value: Cell) -> "_Meters":
         name = text(raw_name)
         is_repeated = name in self.value_by_name
-        is_ambiguous = isinstance(raw_name, Lost) or SEPARATOR in name or is_repeated
+        is_ambiguous = isinstance(raw_name, Missing) or SEPARATOR in name or is_repeated
         return _Meters(
             value_by_name={**self.value_by_name, name: value},
             ambiguous_names=self.ambiguous_names.union(_names(name) if is_ambiguous else ()),
@@ -125,8 +126,8 @@ def _of_relays(values: Column, absent: Sequence[str] = ()) -> Derived:
             modules[module] = meters.with_meter(name, values_with_data.get(meter, ""))
         sums: Rows = {}
         for relay, names in t[RELAY_METERS].items():
-            if isinstance(names, Lost):
-                sums[relay] = lost_with(names)
+            if isinstance(names, Missing):
+                sums[relay] = missing_with(names)
                 continue
             meters = modules.get(arcs(relay, stop=1), _Meters())
             sum_of_relay = _sum([meters.value_of(name) for name in _names(text(names))], absent)
@@ -137,10 +138,10 @@ def _of_relays(values: Column, absent: Sequence[str] = ()) -> Derived:
     return rows
 
 
-def _sum(values: Sequence[Raw], absent: Sequence[str]) -> Optional[Raw]:
+def _sum(values: Sequence[Cell], absent: Sequence[str]) -> Optional[Cell]:
     """The sum of values, lost if one is lost; None if there is none, or one is not measured."""
-    if any(isinstance(value, Lost) for value in values):
-        return lost_with(LOST)
+    if any(isinstance(value, Missing) for value in values):
+        return missing_with(NO_ANSWER)
     numbers: list[Decimal] = []
     for value in values:
         figure_of_meter = number(value)

@@ -16,7 +16,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
-from ...dcimanager.rows import Raw
 from ...shared.errors import ProtocolError
 from .language import *
 
@@ -68,18 +67,18 @@ class NamedRows:
             return None
         return f"{self.oid}.{index}"
 
-    def _is_named(self, tables: Tables, index: str, name: Raw) -> bool:
+    def _is_named(self, tables: Tables, index: str, name: Cell) -> bool:
         """Whether a variable still has its name, by GET: a device that restarts or gets another
         sensor numbers its variables anew."""
         return is_one_of(tables.get(f"{self.names}.{index}"), (text(name),))
 
-    def _indexes(self, names: Mapping[str, Raw]) -> dict[str, str]:
+    def _indexes(self, names: Mapping[str, Cell]) -> dict[str, str]:
         """Identity -> row: "7.3" -> "7.1" for the name "Outlet 3" in row 7.1. A row whose name is
         lost may be any variable's. Raises ProtocolError if two have the same identity."""
         indexes: dict[str, str] = {}
         for index, name in names.items():
-            if isinstance(name, Lost):
-                indexes[index + UNIDENTIFIED] = index
+            if isinstance(name, Missing):
+                indexes[unidentified_row(index)] = index
                 continue
             match = re.fullmatch(self.pattern, text(name))
             numbers = [group for group in match.groups() if group is not None] if match else []
@@ -129,7 +128,9 @@ class Variables(NamedTuple):
 
         @rows_of(self.numbers, self.names, self.qualities)
         def rows(t: Tables) -> Rows:
-            return left_join(t[self.names], where(t[self.numbers], t[self.qualities], *WITH_VALUE))
+            return left_join(
+                t[self.names], where(t[self.numbers], t[self.qualities], one_of(*WITH_VALUE))
+            )
 
         return rows
 
@@ -140,7 +141,7 @@ class Variables(NamedTuple):
 
     def figure(self, source: Source) -> Measurement:
         # the quality tells of a variable without a value
-        factor = rows_of(self.scales, self.units, late=(self.scales,))(self.device_scales)
+        factor = rows_of(self.scales, self.units, on_demand=(self.scales,))(self.device_scales)
         return Measurement(source, ONES, (), factor=factor)
 
 
@@ -170,7 +171,7 @@ _SOCKET = rf"(?:Sockets\.Socket |{_STRIP}Plug ?)(\d+)\."
 def _socket_figure(name: str, unit: str) -> Measurement:
     """What managed PDUs meter of each socket, if it is in this unit."""
     variables = Variables(_SOCKET + re.escape(name), f"...{name}")
-    return variables.figure(rows_where(variables.values, variables.units, unit))
+    return variables.figure(rows_where(variables.values, variables.units, one_of(unit)))
 
 
 RELAYS = Variables(_SOCKET + r"(?:General\.)?Relay", "...Relay")
@@ -185,12 +186,16 @@ def currents(t: Tables) -> Rows:
     """The currents of phases and strips. The value of a strip is its current if the unit is A; with
     another unit there is no load."""
     strips = t[STRIP_VALUES]
-    strip_currents = where(strips, t[STRIPS.units], "A") if strips else {}
+    strip_currents = where(strips, t[STRIPS.units], one_of("A")) if strips else {}
     return concat(t[PHASE_VALUES], left_join(strips, strip_currents))
 
 
 @rows_of(
-    PHASES.scales, PHASES.units, STRIPS.scales, STRIP_VALUES, late=(PHASES.scales, STRIPS.scales)
+    PHASES.scales,
+    PHASES.units,
+    STRIPS.scales,
+    STRIP_VALUES,
+    on_demand=(PHASES.scales, STRIPS.scales),
 )
 def current_scales(t: Tables) -> Rows:
     """The strips of a controller may be of several kinds."""
@@ -243,7 +248,7 @@ TC_VALUE = _outputs("5", "unitXOutputValue")
 TC_STATUS = numbered_rows(_tc_status, PORTS)
 
 
-TC_RELAYS = rows_where(TC_VALUE, TC_TYPE, RELAY_PSM, demanded=True, by_row=True)
+TC_RELAYS = marked_rows_where(TC_VALUE, TC_TYPE, one_of(RELAY_PSM), by_row=True)
 
 
 @rows_of(TC_RELAYS, TC_STATUS, by_row=True)
@@ -251,8 +256,8 @@ def tc_confirmed(t: Tables) -> Rows:
     """The value of a relay, unless its status contradicts it. The status ok(4) says neither on nor
     off; 5 and 6 are off and on, 7 and 8 are set off and on."""
     relays, statuses = t[TC_RELAYS], t[TC_STATUS]
-    on = where(where(relays, relays, "1"), statuses, "4", "6", "8")
-    off = where(where(relays, relays, "0"), statuses, "4", "5", "7")
+    on = where(where(relays, relays, one_of("1")), statuses, one_of("4", "6", "8"))
+    off = where(where(relays, relays, one_of("0")), statuses, one_of("4", "5", "7"))
     return {**on, **off}
 
 

@@ -26,7 +26,7 @@ UNITS = scalar("~.1.1.1.1.1.0", "sdbMgmtStsDevices")
 
 def _of_inputs(t: Tables, values: Column, beside: Column) -> Rows:
     """A column of the inputs, without values if the ring has units that SNMP does not show."""
-    inputs = complete(t[values], t[beside], t[PHASES])
+    inputs = with_counted_rows(with_rows_of(t[values], t[beside]), t[PHASES])
     has_hidden_units = re.fullmatch(MORE_THAN_SHOWN, t.text(UNITS))
     return left_join(inputs, {} if has_hidden_units else inputs)
 
@@ -34,7 +34,7 @@ def _of_inputs(t: Tables, values: Column, beside: Column) -> Rows:
 def _wired(t: Tables, inputs: Rows, rows: Rows) -> Rows:
     """The inputs without those of `rows` whose voltage is 0. One of `rows` whose voltage is missing
     in the answer has an empty value."""
-    return where_not(inputs, *NOT_WIRED, by=left_join(rows, t[VOLTAGE]))
+    return where(inputs, left_join(rows, t[VOLTAGE]), none_of(*NOT_WIRED))
 
 
 def _inputs(below: str, name: str, scale: Decimal = ONES) -> Measurement:
@@ -53,7 +53,7 @@ def input_energies(t: Tables) -> Rows:
     """An input that lost its voltage keeps its energy. Without voltage, an energy of 0 counts as
     not metered."""
     inputs = _of_inputs(t, ENERGY, CURRENT)
-    return _wired(t, inputs, where(inputs, inputs, "0"))
+    return _wired(t, inputs, where(inputs, inputs, one_of("0")))
 
 
 STATE = column("~.1.1.2.7.3.1.2", "sdbDevOutSwCurrentState")

@@ -38,42 +38,44 @@ tower_total = partial(total, unit=THE_UNIT)
 unit_total = partial(total, else_outlets=True, unit=THE_UNIT)
 
 
-def _infeeds(values: Column, *, is_late: bool = False) -> Derived:
+def _infeeds(values: Column, *, on_demand: bool = False) -> Derived:
     """A column of the infeeds (feeds) of all towers (units), as many as each tower counts, without
     the neutral lines: the fourth infeeds of three-phase towers. If a tower does not report its
-    capabilities, its infeeds are not summed. `is_late`: they take the place of another figure."""
-    late = (INFEED_ID, values) if is_late else (INFEED_ID,)
+    capabilities, its infeeds are not summed. `on_demand`: they take the place of another figure."""
+    not_prefetched = (INFEED_ID, values) if on_demand else (INFEED_ID,)
 
-    @rows_of(values, OUTLET_COUNT, INFEED_COUNT, INFEED_LOAD, TOWER, late=late)
+    @rows_of(values, OUTLET_COUNT, INFEED_COUNT, INFEED_LOAD, TOWER, on_demand=not_prefetched)
     def rows(t: Tables) -> Rows:
         infeeds = t[OUTLET_COUNT] or t[INFEED_ID]  # some firmware lacks the counts
         every_infeed = _complete(t, values, infeeds)
         fourths = with_arc(_complete(t, INFEED_LOAD, infeeds), 1, "4")
-        three_phase = where_not(bit(t[TOWER], THREE_PHASE), "", by=t[TOWER]) if fourths else {}
+        three_phase = where(bit(t[TOWER], THREE_PHASE), t[TOWER], none_of("")) if fourths else {}
         is_neutral = left_join(fourths, part_of(three_phase, fourths, stop=1))
-        return where_not(every_infeed, "1", by=is_neutral)
+        return where(every_infeed, is_neutral, none_of("1"))
 
     return rows
 
 
 def _complete(t: Tables, values: Column, infeeds: Rows) -> Rows:
-    absent = not t[values] and t.is_optional_and_absent(values, infeeds)
-    return complete(t[values], infeeds, {} if absent else t[INFEED_COUNT], absent=absent)
+    """A row for each infeed; none on a unit without this column."""
+    if not t[values] and is_optional_and_absent(t, values, infeeds):
+        return {}
+    return with_counted_rows(with_rows_of(t[values], infeeds), t[INFEED_COUNT])
 
 
-@rows_of(OUTLET_COUNT, TOWER_COUNT, late=(INFEED_ID,))
+@rows_of(OUTLET_COUNT, TOWER_COUNT, on_demand=(INFEED_ID,))
 def towers(t: Tables) -> Rows:
     rows = first_of_units(t[OUTLET_COUNT] or t[INFEED_ID])
-    return complete(rows, counts=t[TOWER_COUNT], gaps=True)
+    return with_counted_number(rows, t[TOWER_COUNT])
 
 
-@rows_of(TOWER_POWER, INFEED_POWER, late=(TOWER_POWER, INFEED_POWER))
+@rows_of(TOWER_POWER, INFEED_POWER, on_demand=(TOWER_POWER, INFEED_POWER))
 def tower_powers(t: Tables) -> Rows:
     """Of a unit whose infeeds have no power, or none that they measure."""
     infeeds = t[INFEED_POWER]
     if not infeeds:
         return t[TOWER_POWER]
-    return matching(t[TOWER_POWER], infeeds, "-1") or unless(t[TOWER_POWER], infeeds)
+    return if_every(t[TOWER_POWER], infeeds, matches("-1")) or unless(t[TOWER_POWER], infeeds)
 
 
 @rows_of(CAPABILITIES, by_row=True)
@@ -106,10 +108,10 @@ ST4_NEUTRAL = "4"  # a value of st4LineIndex
 @rows_of(ST4_LINES, ST4_LABEL, ST4_LINE_STATUS)
 def st4_lines(t: Tables) -> Rows:
     """The lines of the cords without the neutral; empty where the unit does not read them."""
-    lines = complete(t[ST4_LINES], t[ST4_LABEL])
+    lines = with_rows_of(t[ST4_LINES], t[ST4_LABEL])
     lines = left_join(lines or t[ST4_LABEL], lines)
-    lines = left_join(lines, where_not(lines, *ST4_UNREAD, by=t[ST4_LINE_STATUS]))
-    return with_arc(lines, -1, ST4_NEUTRAL, keep=False)
+    lines = left_join(lines, where(lines, t[ST4_LINE_STATUS], none_of(*ST4_UNREAD)))
+    return without_arc(lines, -1, ST4_NEUTRAL)
 
 
 def _cords(below: str, name: str) -> Derived:
@@ -120,8 +122,8 @@ def _cords(below: str, name: str) -> Derived:
     @rows_of(values, ST4_CORD_STATUS, ST4_OUTLET_COUNT, ST4_LINES)
     def rows(t: Tables) -> Rows:
         cords = t[values]
-        readings = left_join(cords, where_not(cords, *ST4_UNREAD, by=t[ST4_CORD_STATUS]))
-        return complete(readings, of_units(t[ST4_OUTLET_COUNT], t[ST4_LINES]))
+        readings = left_join(cords, where(cords, t[ST4_CORD_STATUS], none_of(*ST4_UNREAD)))
+        return with_rows_of(readings, of_units(t[ST4_OUTLET_COUNT], t[ST4_LINES]))
 
     return rows
 
@@ -162,7 +164,7 @@ PROFILES = (
         power=total(
             figure(value_or_empty(scalar("1718.3.1.6.0", "systemTotalPower"), AREA)),
             figure(tower_powers),
-            figure(_infeeds(INFEED_POWER, is_late=True)),
+            figure(_infeeds(INFEED_POWER, on_demand=True)),
         ),
         energy=tower_total(
             figure(value_or_empty(TOWER_ENERGY, TOWER_POWER)),

@@ -9,33 +9,35 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Optional
 
-from ...dcimanager.rows import Raw
+from ..absence import is_of_other_depth
 from ..arcs import Arcs
+from ..cells import Cell, Rows, arcs
 from ..chains import InChain
+from ..completeness import each_unit, with_first_rows, with_rows_of
 from ..computed import Complete
 from ..controls import Control, Guard
-from ..decoding import Rows
+from ..decoding import counted_by
 from ..figures import Ceilings, Measurement, Total
-from ..objects import Column, Parts, Scalar
-from ..outlets import Outlets
-from ..profile import ENTERPRISES, Nameplate
-from ..rows import (
-    arcs,
-    complete,
-    concat,
-    counted_by,
-    each_unit,
-    first_of_units,
-    join,
-    left_join,
-    matching,
-    numbered,
+from ..filters import (
+    Test,
+    either,
+    if_every,
+    matches,
+    none_of,
+    one_of,
+    require_count,
+    require_marks,
     unless,
     up_to_count,
     where,
     with_arc,
-    with_units,
+    within_count,
+    without_arc,
 )
+from ..joins import concat, first_of_units, join, left_join, numbered, with_units
+from ..objects import Column, Parts, Scalar
+from ..outlets import Outlets
+from ..profile import ENTERPRISES, Nameplate
 from ..states import Condition, State
 from ..tables import ROOT, Computed, Derived, Object, Source, Tables, objects_of, rows_of
 
@@ -153,22 +155,25 @@ def counted_rows(values: Object, count: Scalar, *, required: bool = False) -> De
     @rows_of(values, count, by_row=True)
     def rows(t: Tables) -> Rows:
         most = t.scalar(count)
-        if counted_by(most) == 0 or (not t.outlet and t.is_of_other_depth(values)):
+        if counted_by(most) == 0 or (not t.outlet and is_of_other_depth(t, values)):
             return {}
-        return up_to_count(t[values], most, required=required, are_all=not t.outlet)
+        every_row = t[values]
+        if required:
+            require_count(every_row, most)
+        return within_count(every_row, most) if t.outlet else up_to_count(every_row, most)
 
     return rows
 
 
 def on_demand(values: Column) -> Derived:
     """A column that is not read with its table: few devices need it, after others were missing."""
-    return Derived(lambda t: t[values], (values,), by_row=True, late=(values,))
+    return Derived(lambda t: t[values], (values,), by_row=True, on_demand=(values,))
 
 
 def shared_by_kind(t: Tables, source: Object, kinds: Rows) -> Rows:
     """A property that rows of one unit and one kind share, by GET of the first and the last of
     them; by a walk where the two differ or have none."""
-    groups: dict[tuple[str, Raw], list[str]] = {}
+    groups: dict[tuple[str, Cell], list[str]] = {}
     for row, kind in kinds.items():
         unit = arcs(row, stop=-1) or row
         groups.setdefault((unit, kind), []).append(row)
@@ -187,60 +192,76 @@ def first(*sources: Source) -> Derived:
     return Derived(lambda t: t.first(*sources), tuple(objects_of(sources)), by_row)
 
 
-def rows_where(
-    values: Source,
-    marks: Source,
-    *words: str,
-    others: Sequence[str] = (),
-    keep: bool = True,
-    demanded: bool = False,
-    by_row: bool = False,
-) -> Derived:
-    """The rows of `values` whose mark is one of `words`; see `where`."""
-    late = values.needs_late() if isinstance(values, Computed) else ()
+def rows_where(values: Source, marks: Source, test: Test, *, by_row: bool = False) -> Derived:
+    """The rows of `values` whose mark passes a test; see `where`."""
+    not_prefetched = values.not_prefetched() if isinstance(values, Computed) else ()
 
-    @rows_of(values, marks, by_row=by_row, late=late)
+    @rows_of(values, marks, by_row=by_row, on_demand=not_prefetched)
     def rows(t: Tables) -> Rows:
-        return where(t[values], t[marks], *words, others=others, keep=keep, demanded=demanded)
+        return where(t[values], t[marks], test)
 
     return rows
 
 
-def rows_with_arc(
-    values: Source, position: int, *arcs: str, keep: bool = True, by_row: bool = False
+def marked_rows_where(
+    values: Source, marks: Source, test: Test, *, by_row: bool = False
 ) -> Derived:
+    """The same of outlets, of which each must have its mark; see `require_marks`."""
+
+    @rows_of(values, marks, by_row=by_row)
+    def rows(t: Tables) -> Rows:
+        return where(t[values], require_marks(t[values], t[marks]), test)
+
+    return rows
+
+
+def rows_with_arc(values: Source, position: int, *arcs: str, by_row: bool = False) -> Derived:
     """The rows of `values` whose identity has one of `arcs` there; see `with_arc`."""
 
     @rows_of(values, by_row=by_row)
     def rows(t: Tables) -> Rows:
-        return with_arc(t[values], position, *arcs, keep=keep)
+        return with_arc(t[values], position, *arcs)
+
+    return rows
+
+
+def rows_without_arc(values: Source, position: int, *arcs: str, by_row: bool = False) -> Derived:
+    """The rows of `values` whose identity has none of `arcs` there."""
+
+    @rows_of(values, by_row=by_row)
+    def rows(t: Tables) -> Rows:
+        return without_arc(t[values], position, *arcs)
 
     return rows
 
 
 def rows_without(values: Source, *words: str) -> Derived:
-    """The rows of `values` that read none of `words`; see `where_not`."""
-    return rows_where(values, values, *words, keep=False)
+    """The rows of `values` that read none of `words`; see `without`."""
+    return rows_where(values, values, none_of(*words))
 
 
 def rows_matching(values: Source, pattern: str) -> Derived:
-    """The rows of `values` on a device where `pattern` matches each of them; see `matching`."""
+    """The rows of `values` on a device where `pattern` matches each of them; see `if_every`."""
     objects = tuple(objects_of((values,)))
-    return Derived(lambda t: matching(t[values], t[values], pattern), objects)
+    return Derived(lambda t: if_every(t[values], t[values], matches(pattern)), objects)
 
 
 def rows_join(
-    values: Column, keys: Sequence[Source], own: Sequence[Source] = (), late: Sequence[Source] = ()
+    values: Column,
+    keys: Sequence[Source],
+    own: Sequence[Source] = (),
+    on_demand: Sequence[Source] = (),
 ) -> Derived:
     """Values of metered outlets, under the identities of the switched ones, by `keys` and the
-    outlets' `own` columns or `late` ones; see `join`. Without values the others are not read."""
+    outlets' `own` columns, or those that are read `on_demand`; see `join`. Without values the
+    others are not read."""
 
-    @rows_of(values, *keys, *own, late=late)
+    @rows_of(values, *keys, *own, on_demand=on_demand)
     def rows(t: Tables) -> Rows:
         meters = t[values]
         if not meters:
             return {}
-        return join(meters, [t[key] for key in keys], [t[key] for key in (*own, *late)])
+        return join(meters, [t[key] for key in keys], [t[key] for key in (*own, *on_demand)])
 
     return rows
 
@@ -262,12 +283,12 @@ def each_unit_rows(
     *,
     device: Source,
     outlet_units: Source,
-    late: Sequence[Source] = (),
+    on_demand: Sequence[Source] = (),
 ) -> Derived:
     """The values, and a lost one for each unit of the chain that has none; see `each_unit`.
     `module`: the unit of each value. The units are those of `device` and of the outlets."""
 
-    @rows_of(values, module, device, late=late)
+    @rows_of(values, module, device, on_demand=on_demand)
     def rows(t: Tables) -> Rows:
         units = t[values]
         return each_unit(units, t[module], t[device], t[outlet_units]) if units else {}
@@ -301,8 +322,8 @@ def value_or_empty(values: Source, beside: Source) -> Derived:
         return left_join(every_value or t[beside], every_value)
 
     of_values = tuple(objects_of((values,)))
-    late = tuple(column for column in objects_of((beside,)) if column not in of_values)
-    return Derived(rows, (*of_values, *late), late=late)
+    others = tuple(column for column in objects_of((beside,)) if column not in of_values)
+    return Derived(rows, (*of_values, *others), on_demand=others)
 
 
 def figure(
@@ -472,10 +493,11 @@ def phase_rows(values: Column, banks: Column, phases: Column) -> Derived:
     def rows(t: Tables) -> Rows:
         if not t[banks] and not t[phases]:
             return {}  # nothing tells what a row is
-        every_row = complete(t[values], t[phases], from_one=LAST_ARC)
-        bank_of_row = complete(left_join(t[banks] or t[phases], t[banks]), t[values])
-        of_no_bank = where(every_row, bank_of_row, "0")
+        every_row = with_first_rows(with_rows_of(t[values], t[phases]), LAST_ARC)
+        bank_of_row = with_rows_of(left_join(t[banks] or t[phases], t[banks]), t[values])
+        of_no_bank = where(every_row, bank_of_row, one_of("0"))
         phase_of_row = left_join(t[values], t[phases])
-        return where(of_no_bank, phase_of_row, "1", "2", "3", others=("0",)) or of_no_bank
+        of_a_phase = where(of_no_bank, phase_of_row, either(("1", "2", "3"), ("0",)))
+        return of_a_phase or of_no_bank
 
     return rows

@@ -36,15 +36,15 @@ def _of_outlets(below: str, name: str, *unmetered: str) -> Derived:
     @rows_of(values, MONITOR)
     def rows(t: Tables) -> Rows:
         modes = part_of(t[MONITOR], t[values], stop=1)
-        figures = where_not(t[values], *unmetered, by=modes)
-        return left_join(figures, where_not(figures, UNKNOWN_MONITOR, by=modes))
+        figures = where(t[values], modes, none_of(*unmetered))
+        return left_join(figures, where(figures, modes, none_of(UNKNOWN_MONITOR)))
 
     return rows
 
 
 def _of_one_phase(t: Tables, values: Column) -> Rows:
     """The rows of PDUs of one phase."""
-    return where_not(t[values], STAR, DELTA, AGGREGATE, UNKNOWN_MODE, by=t[MODE])
+    return where(t[values], t[MODE], none_of(STAR, DELTA, AGGREGATE, UNKNOWN_MODE))
 
 
 def _of_pdus(one_phase: Column, aggregate: str, name: str) -> Derived:
@@ -53,7 +53,7 @@ def _of_pdus(one_phase: Column, aggregate: str, name: str) -> Derived:
 
     @rows_of(one_phase, three_phase, MODE)
     def rows(t: Tables) -> Rows:
-        aggregates = where(t[three_phase], t[MODE], STAR, DELTA, AGGREGATE, others=(NO_MODE,))
+        aggregates = where(t[three_phase], t[MODE], either((STAR, DELTA, AGGREGATE), (NO_MODE,)))
         return concat(_of_one_phase(t, one_phase), aggregates)
 
     return rows
@@ -63,7 +63,7 @@ def _of_pdus(one_phase: Column, aggregate: str, name: str) -> Derived:
 def pdu_currents(t: Tables) -> Rows:
     """The MIB does not say if a current of a PDU in delta is that of a line."""
     modes = part_of(t[MODE], t[LINES], stop=1)
-    return concat(_of_one_phase(t, AMPS), where(t[LINES], modes, STAR, others=(NO_MODE,)))
+    return concat(_of_one_phase(t, AMPS), where(t[LINES], modes, either((STAR,), (NO_MODE,))))
 
 
 PROFILES = (

@@ -20,7 +20,7 @@ NOT_FITTED = ("0", "0.0", "0.00", "0.000")
 
 def _rated_outlets(below: int, name: str) -> Derived:
     """A column of the outlets that have a rating."""
-    return rows_where(column(f"{AC}.7.1.{below}", name), RATING, *NOT_FITTED, keep=False)
+    return rows_where(column(f"{AC}.7.1.{below}", name), RATING, none_of(*NOT_FITTED))
 
 
 LINE_CURRENT = column(f"{AC}.5.1.3", "cpmAcInfLineCurrent")

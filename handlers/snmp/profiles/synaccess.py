@@ -34,8 +34,8 @@ def _inlets(below: str, name: str) -> Derived:
 
     @rows_of(values, ACTIVE_INLET, INLET_TYPE)
     def rows(t: Tables) -> Rows:
-        active_of_switch = where(t[ACTIVE_INLET], t[INLET_TYPE], "ats", "ATS")
-        return where_not(t[values], NO, by=active_of_switch)
+        active_of_switch = where(t[ACTIVE_INLET], t[INLET_TYPE], one_of("ats", "ATS"))
+        return where(t[values], active_of_switch, none_of(NO))
 
     return rows
 

@@ -21,7 +21,7 @@ V5_LINE_NAME = column("21239.5.2.3.4.1.2", "pduLineName")
 
 
 def _v5_metered(values: Column) -> Derived:
-    return rows_join(values, [V5_METERED_NAME], late=[V5_SWITCH_NAME])
+    return rows_join(values, [V5_METERED_NAME], on_demand=[V5_SWITCH_NAME])
 
 
 @rows_of(V5_LINE_CURRENT, V5_LINE_NAME, V5_TYPE)
@@ -29,10 +29,10 @@ def v5_lines(t: Tables) -> Rows:
     """The lines of a unit fed in delta, whose phase currents flow between two lines, and of one
     that does not say how it is fed: the sum of its lines is right either way."""
     types = t[V5_TYPE]
-    in_wye = where_not(where(types, types, V5_WYE), "")
-    if in_wye and not all(isinstance(value, Lost) for value in in_wye.values()):
+    in_wye = without(where(types, types, one_of(V5_WYE)), "")
+    if in_wye and not all(isinstance(value, Missing) for value in in_wye.values()):
         return {}
-    currents = complete(t[V5_LINE_CURRENT], t[V5_LINE_NAME], least=3)
+    currents = with_least_rows(with_rows_of(t[V5_LINE_CURRENT], t[V5_LINE_NAME]), 3)
     return unless(left_join(currents or t[V5_LINE_NAME], currents), in_wye)
 
 
@@ -40,12 +40,12 @@ def _v5_phases(below: int, name: str, scale: Decimal = ONES) -> Measurement:
     """The sum of the phases, for units without pduMainTable: a recording of one has only these."""
     phases = column(f"21239.5.2.3.2.1.{below}", name)
 
-    @rows_of(phases, V5_VOLTS, V5_TYPE, late=(phases,))
+    @rows_of(phases, V5_VOLTS, V5_TYPE, on_demand=(phases,))
     def rows(t: Tables) -> Rows:
         types = t[V5_TYPE]
-        if types and not all(isinstance(value, Lost) for value in types.values()):
+        if types and not all(isinstance(value, Missing) for value in types.values()):
             return {}
-        return unless(complete(t[phases], t[V5_VOLTS], from_one=LAST_ARC), types)
+        return unless(with_first_rows(with_rows_of(t[phases], t[V5_VOLTS]), LAST_ARC), types)
 
     return figure(rows, scale)
 
@@ -66,9 +66,9 @@ def v3_settled(t: Tables) -> Rows:
     settled_states: Rows = {}
     for row, state in t[V3_FEEDBACK].items():
         pending_state = pending_states.get(row)
-        if isinstance(pending_state, Lost):
-            settled_states[row] = lost_with(pending_state)
-        elif isinstance(state, Lost) or is_one_of(pending_state, (text(state),)):
+        if isinstance(pending_state, Missing):
+            settled_states[row] = missing_with(pending_state)
+        elif isinstance(state, Missing) or is_one_of(pending_state, (text(state),)):
             settled_states[row] = state
     return settled_states
 
@@ -82,7 +82,7 @@ def _v3_phases(first_arc: int, name: str) -> Derived:
         for phase in (1, 2, 3)
     }
 
-    @rows_of(*columns.values(), V3_PLUGGED, V3_AMPS, late=tuple(columns.values()))
+    @rows_of(*columns.values(), V3_PLUGGED, V3_AMPS, on_demand=tuple(columns.values()))
     def rows(t: Tables) -> Rows:
         if not t.first(V3_PLUGGED, V3_AMPS):
             return {}
@@ -91,8 +91,8 @@ def _v3_phases(first_arc: int, name: str) -> Derived:
         for phase, values_of_phase in columns.items():
             of_phase = t[values_of_phase]
             values.update(prefixed(phase, of_phase))
-            plugs.update(prefixed(phase, complete(t[V3_PLUGGED], of_phase)))
-        return where(complete(values, plugs), plugs, "1")
+            plugs.update(prefixed(phase, with_rows_of(t[V3_PLUGGED], of_phase)))
+        return where(with_rows_of(values, plugs), plugs, one_of("1"))
 
     return rows
 
@@ -109,11 +109,11 @@ def em_main(t: Tables) -> Rows:
     """The current of the only main channel, lost if a unit that counts one shows none; of a unit
     with several, an empty row."""
     count = t[EM_MAIN_COUNT]
-    count_of_several = matching(count, count, SEVERAL)
+    count_of_several = if_every(count, count, matches(SEVERAL))
     if count_of_several:
         return left_join(count_of_several, {})
-    mains = t[EM_MAIN_CURRENT] or complete({}, matching(count, count, "1"))
-    main = matching(mains, count, "1", SEVERAL)
+    mains = t[EM_MAIN_CURRENT] or with_rows_of({}, if_every(count, count, matches("1")))
+    main = if_every(mains, count, matches_either("1", SEVERAL))
     return left_join(main, main)
 
 
@@ -134,7 +134,7 @@ def _dcs(below: str, name: str) -> Derived:
     @rows_of(values, DCS_TYPE)
     def rows(t: Tables) -> Rows:
         types = t[DCS_TYPE]
-        units = where(types, types, *DCS_PRESENT, others=DCS_ABSENT)
+        units = where(types, types, either(DCS_PRESENT, DCS_ABSENT))
         return left_join(units, t[values])
 
     return rows
@@ -167,7 +167,7 @@ LOAD, BATTERY, BYPASS, DC_BUS = 5, 6, 7, 8
 def _of_points(rows: Rows, points: Rows, *numbers: int) -> Rows:
     """Rows of the measurement points with these numbers in the MIB."""
     point_ids = [oid(f"476.1.42.3.5.2.1.{point}") for point in numbers]
-    return where(rows, points, *point_ids, *(f".{point}" for point in point_ids))
+    return where(rows, points, one_of(*point_ids, *(f".{point}" for point in point_ids)))
 
 
 @rows_of(LIEBERT_CURRENT, LIEBERT_POINT, LIEBERT_LINES, LIEBERT_BATTERY_TIME)
@@ -178,7 +178,7 @@ def liebert_lines(t: Tables) -> Rows:
     currents = t[LIEBERT_CURRENT]
     point_of_line = part_of(points, currents, stop=1)
     lines = unless(_of_points(currents, point_of_line, LOAD), of_ups)
-    return complete(lines, counts=_of_points(t[LIEBERT_LINES], points, LOAD))
+    return with_counted_rows(lines, _of_points(t[LIEBERT_LINES], points, LOAD))
 
 
 # Avocent (PM-MIB). The index of a PDU is port.pdu, that of an outlet port.pdu.outlet.
@@ -241,14 +241,14 @@ def _measured(
 
     @rows_of(values, power_type)
     def rows(t: Tables) -> Rows:
-        return left_join(t[values], where_not(t[values], ESTIMATED, by=t[power_type]))
+        return left_join(t[values], where(t[values], t[power_type], none_of(ESTIMATED)))
 
     return figure(rows, scale, absent, padding=padding, unmetered=ONLY_ESTIMATED)
 
 
 def _of_one_phase(values: Source, phases: Source) -> Derived:
     """Currents of PDUs. The MIBs do not say which current it is on a PDU with three phases."""
-    return rows_where(Complete(values, phases), phases, THREE_PHASES, keep=False)
+    return rows_where(Complete(values, phases), phases, none_of(THREE_PHASES))
 
 
 def _of_console_server(values: Source) -> Derived:
@@ -259,16 +259,18 @@ def _of_console_server(values: Source) -> Derived:
 @rows_of(ACS_WATTS)
 def acs_power(t: Tables) -> Rows:
     watts, types = t[ACS_WATTS], t[ACS_TYPE]
-    measurements = left_join(watts, where_not(watts, ESTIMATED, by=types))
-    return where_not(measurements, NO_SENSOR, by=types)
+    measurements = left_join(watts, where(watts, types, none_of(ESTIMATED)))
+    return where(measurements, types, none_of(NO_SENSOR))
 
 
-@rows_of(*(PM_SENSOR_AMPS, PM_SENSORS, PM_OUTLET_AMPS, PM_AMPS), late=(PM_SENSOR_AMPS, PM_SENSORS))
+@rows_of(
+    *(PM_SENSOR_AMPS, PM_SENSORS, PM_OUTLET_AMPS, PM_AMPS), on_demand=(PM_SENSOR_AMPS, PM_SENSORS)
+)
 def one_sensor(t: Tables) -> Rows:
     """Before 2010, PM-MIB has only the currents of up to three sensors, and does not say what each
     of several measures."""
     others = t.first(PM_OUTLET_AMPS, PM_AMPS, ACS_AMPS)
-    return unless({} if others else where(t[PM_SENSOR_AMPS], t[PM_SENSORS], "1"), others)
+    return unless({} if others else where(t[PM_SENSOR_AMPS], t[PM_SENSORS], one_of("1")), others)
 
 
 @rows_of(PM_PORT_PDUS)

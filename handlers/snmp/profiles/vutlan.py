@@ -20,7 +20,7 @@ def element_outlets(root: str) -> tuple[Outlets, ...]:
 
     def of_outlets(below: int, name: str) -> Derived:
         values = column(f"{table}.{below}", name)
-        return rows_where(values, types, "outlet", demanded=True, by_row=True)
+        return marked_rows_where(values, types, one_of("outlet"), by_row=True)
 
     return outlets(
         State(of_outlets(8, "ctlUnitElementState"), on=("on",), off=("off",)),

@@ -25,16 +25,26 @@ VOLTAGES = _branches(5, "environmentUnitVoltageA to D")
 PLUGS = "2634.3.100.200.1"
 ID = column(f"{PLUGS}.2", "plugID")
 LOCAL = "LOCAL"
+SEPARATOR = " - "
 
 
 @rows_of(ID, by_row=True)
 def units(t: Tables) -> Rows:
-    return field(t[ID], 0, " - ", default=LOCAL)
+    return field(_with_unit(t[ID]), 0, SEPARATOR)
 
 
 @rows_of(ID, by_row=True)
 def plug_names(t: Tables) -> Rows:
-    return field(t[ID], 1, " - ", default=LOCAL)
+    return field(_with_unit(t[ID]), 1, SEPARATOR)
+
+
+def _with_unit(names: Rows) -> Rows:
+    """Names with their unit: that of a unit's own plug has none."""
+    result = dict(names)
+    for row, name in names.items():
+        if text(name) and SEPARATOR not in text(name):
+            result[row] = f"{LOCAL}{SEPARATOR}{text(name)}"
+    return result
 
 
 CHAIN = Chain(units, plug_names, first_units=(LOCAL,))

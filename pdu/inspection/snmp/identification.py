@@ -21,7 +21,7 @@ from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.settings import FamilySelection, select_families
-from handlers.snmp.tables import SnmpReads, Tables
+from handlers.snmp.tables import SnmpReads, Tables, tables_of_device
 
 from ...cli.error_output import reason
 from ...cli.output import counted
@@ -47,7 +47,7 @@ def identify(data: Any) -> HandlerFinding:
     """
     device = Snmp(SnmpPdu(data), _MOST_SECONDS)
     choice = select_families(dcimanager.settings(data), {})
-    return device_finding(Tables(device), choice)
+    return device_finding(tables_of_device(device), choice)
 
 
 def device_finding(device: Tables, choice: FamilySelection) -> HandlerFinding:
@@ -92,7 +92,7 @@ def _candidate_rows(
     detection did not try.
     """
     profile, tables = read_device.profile, read_device.tables
-    read_candidate = detection.Candidate(profile, tables.root)
+    read_candidate = detection.Candidate(profile, tables.reading.root)
     tried_count = len(candidates)
     # a family whose states are read ends the search; one by its meters alone is the last resort
     if read_candidate in candidates and read_states(profile, tables):
@@ -110,7 +110,7 @@ def _candidate_row(
 ) -> dict[str, str]:
     """A row of the families tried: its name, and how many outlets it reads or why it does not."""
     try:
-        states = read_states(candidate.profile, Tables(device, candidate.root))
+        states = read_states(candidate.profile, tables_of_device(device, candidate.root))
     except Unreachable:
         raise
     except PduHandlerError as error:
@@ -292,10 +292,10 @@ def _basis(level: EvidenceLevel, profile_parts: Iterable[Optional[family_tables.
 def _read_objects(device: Tables, profiles: Iterable[Profile]) -> list[dict[str, Any]]:
     """The objects that were read, with their names in the MIB where a profile has them."""
     value_by_oid: dict[str, str] = {}
-    for oid, value in device.answers.gets.items():
+    for oid, value in device.reading.answers.gets.items():
         value_by_oid[oid] = "nothing" if value is None else printable_text(value, LONGEST)
     row_count_by_oid: dict[str, str] = {}
-    for oid, rows in device.answers.walks.items():
+    for oid, rows in device.reading.answers.walks.items():
         row_count_by_oid[oid] = counted(len(rows), "row") if rows else "nothing"
     names = _object_names(profiles)
     objects: list[dict[str, Any]] = []

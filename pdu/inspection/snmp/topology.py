@@ -12,11 +12,11 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Optional
 
+from handlers.snmp.cells import is_unidentified
 from handlers.snmp.decoding import text
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Measurement, Total
 from handlers.snmp.handler import Session
-from handlers.snmp.rows import is_unidentified
 from handlers.snmp.tables import Tables, objects_of
 
 from ..topology import BREAKER, LINE, MeteredPart, numbered_label

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple, Optional, Union
 
 from handlers.dcimanager.rows import Raw
 from handlers.shared.errors import PduHandlerError
-from handlers.snmp.decoding import Walked
+from handlers.snmp.cells import Walked
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.settings import FamilySelection
-from handlers.snmp.tables import Tables
+from handlers.snmp.tables import Tables, tables_of_device
 from pdu_common.snmp_client.tool_api import (
     ADDRESS,
     COUNTER,
@@ -157,7 +157,7 @@ class RecordedRows:
 
 def reading(device: RecordedRows, like: Tables) -> Tables:
     """The tables of these rows, of a family that is known, with the root of `like`."""
-    return Tables(device, like.root).settled()
+    return tables_of_device(device, like.reading.root).settled()
 
 
 def arcs(oid: str) -> Arcs:

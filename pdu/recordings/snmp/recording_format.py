@@ -17,7 +17,7 @@ from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profile import ENTERPRISES, Profile, oids
 from handlers.snmp.profiles import PROFILE_BY_KEY
 from handlers.snmp.settings import METERED_ONLY, FamilySelection, select_families
-from handlers.snmp.tables import SnmpReads, Tables
+from handlers.snmp.tables import SnmpReads, tables_of_device
 
 from ...cli.error_output import reason
 from ...cli.options import spelled
@@ -81,7 +81,7 @@ def _roots(choice: FamilySelection, rows: Rows) -> Sequence[Arcs]:
         candidates = detection.candidates(dotted(device_id) if has_vendor else "", choice.profiles)
     tables: list[Arcs] = []
     for candidate in candidates:
-        tables_at_root = Tables(RecordedRows({}), candidate.root)
+        tables_at_root = tables_of_device(RecordedRows({}), candidate.root)
         for oid in oids(candidate.profile):
             tables.append(arcs(tables_at_root.resolve(oid))[:-1])
     if has_vendor:
@@ -103,7 +103,7 @@ def require_what_the_handler_reads(rows: Rows, device: SnmpReads, choice: Family
     """Raises ProtocolError if the recording lacks an object that the handler reads of the device.
     A device that is not read, or not any more, proves nothing."""
     try:
-        answers = read_as_chosen(device, choice).tables.answers
+        answers = read_as_chosen(device, choice).tables.reading.answers
     except PduHandlerError:
         return
     read_oids = [oid for oid, value in answers.gets.items() if value is not None]

@@ -53,9 +53,9 @@ from typing import Any, Callable, Optional, Union
 
 from handlers.shared.errors import PduHandlerError, SettingsError, Unreachable
 from handlers.shared.meter_figures import ExactFigure, Figure, NotKnown, NotMetered
-from handlers.snmp import detection, metering, profiles, rows as functions, schema
+from handlers.snmp import detection, metering, profiles, schema
+from handlers.snmp.cells import NO_ANSWER, Missing, Rows
 from handlers.snmp.controls import Guard, Write
-from handlers.snmp.decoding import Rows
 from handlers.snmp.device import SnmpDevice, reasons_of_unknown
 from handlers.snmp.evidence import SIMULATED
 from handlers.snmp.figures import Measurement, Total
@@ -68,14 +68,21 @@ from handlers.snmp.profiles import PROFILES
 from handlers.snmp.profiles.rittal import NamedRows
 from handlers.snmp.profiles.rpcm import PROFILES as RPCM
 from handlers.snmp.read_scope import ALL_STATES, FIGURES, VIEW_FIGURES, ReadScope
-from handlers.snmp.rows import LOST, Lost
 from handlers.snmp.settings import select_families
 from handlers.snmp.states import Condition, Decision, State
-from handlers.snmp.tables import Computed, Derived, Source, Tables, objects_of, rows_of
+from handlers.snmp.tables import (
+    Computed,
+    Derived,
+    Source,
+    Tables,
+    objects_of,
+    rows_of,
+    tables_of_device,
+)
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp import units
 from tests.handlers.snmp.calls import near
-from tests.handlers.snmp.memory import Memory, Value, plain
+from tests.handlers.snmp.memory import ROW_FUNCTIONS, Memory, Value, plain
 from tests.simulators.snmp_agent import Agent, Device
 from tests.simulators.snmp_units import Fixture, Variation, fixture, names
 from tests.tables import Case, Law, Table
@@ -132,7 +139,7 @@ _NAMES: dict[str, Any] = {
     "NamedRows": NamedRows,
     "Parts": Parts,
     "rows_of": rows_of,
-    **vars(functions),
+    **ROW_FUNCTIONS,
     "replace": replace,
     "SIMULATED": SIMULATED,
     "STRIP": schema.loads((FOLDER / "acme_strip.json").read_text("utf-8")),
@@ -232,7 +239,8 @@ class Situation:
         """The tables of a device whose family is known, for a call that needs these sources, or the
         cells of an outlet."""
         columns = [Column(self._oid(name)) for name in self.words.get("read", ())]
-        return Tables(device or self.device(), "", [*sources, *columns], outlet).settled()
+        whole = tables_of_device(device or self.device(), "", [*sources, *columns]).settled()
+        return whole.one_row(outlet) if outlet else whole
 
     def is_set(self, word: str) -> bool:
         """Whether the line has this word."""
@@ -271,7 +279,7 @@ def _function_text(subject: str, changes: Sequence[str]) -> str:
             continue
         cells = {row: _value_or_lost(text) for row, text in _CELL.findall(rest)}
         rows_by_name.setdefault(name, {}).update(cells)
-    names = {**vars(functions), **vars(profiles), **rows_by_name, **scalars}
+    names = {**ROW_FUNCTIONS, **vars(profiles), **rows_by_name, **scalars}
     try:
         value = eval(subject, names)
         if isinstance(value, Derived):
@@ -289,7 +297,7 @@ def _function_text(subject: str, changes: Sequence[str]) -> str:
 
 
 def _value_or_lost(text: str) -> Any:
-    return LOST if text == "lost" else _value(text)
+    return NO_ANSWER if text == "lost" else _value(text)
 
 
 # ---- what is shown of a part ---------------------------------------------------------------------
@@ -297,8 +305,8 @@ def _value_or_lost(text: str) -> Any:
 
 def _cell(value: object) -> str:
     """A value, a figure or a state, as a line has it."""
-    if isinstance(value, Lost):
-        return "lost" if value.reason == LOST.reason else f"lost({value.reason})"
+    if isinstance(value, Missing):
+        return "lost" if value.reason == NO_ANSWER.reason else f"lost({value.reason})"
     if isinstance(value, NotKnown):
         return f"?({value.reason})"
     if isinstance(value, NotMetered):

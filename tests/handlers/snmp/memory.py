@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Optional, Union
 
-from handlers.snmp.tables import Tables
+from handlers.snmp import cells, completeness, filters, joins
+from handlers.snmp.tables import Tables, tables_of_device
 from tests.simulators.snmp_agent import Row, device as simulated
 from tests.simulators.snmp_agent.device import IP, OPAQUE
 
@@ -88,9 +89,14 @@ class Memory:
             self._objects.update(earlier_objects)
 
 
+#: by their names, the plain functions of rows that families use
+ROW_FUNCTIONS = {**vars(cells), **vars(filters), **vars(joins), **vars(completeness)}
+
+
 def tables_of(device: Memory, outlet: str = "") -> Tables:
     """The tables of a device whose family is known, or the cells of one outlet."""
-    return Tables(device, outlet=outlet).settled()
+    whole = tables_of_device(device).settled()
+    return whole.one_row(outlet) if outlet else whole
 
 
 def tables(objects: Mapping[str, Value], outlet: str = "") -> Tables:

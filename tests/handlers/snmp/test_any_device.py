@@ -30,7 +30,7 @@ from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile, oids
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.read_scope import ALL_STATES
-from handlers.snmp.tables import ROOT, Tables, objects_of
+from handlers.snmp.tables import ROOT, Tables, objects_of, tables_of_device
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import Memory, Value, plain
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
@@ -104,7 +104,7 @@ def test_any_rows_are_read_or_refused(profile: Profile) -> None:
 @pytest.mark.parametrize("unit", READABLE, ids=unit_id)
 def test_a_unit_with_random_values_in_some_objects_is_read_or_refused(unit: Fixture) -> None:
     chance = random.Random(unit.name)
-    root = find(unit, memory(unit)).tables.root
+    root = find(unit, memory(unit)).tables.reading.root
     outcomes = [
         _read_or_refused(FAMILIES[unit.key], disturbed(unit, chance), root) for _ in range(DEVICES)
     ]
@@ -119,7 +119,9 @@ def _read_or_refused(profile: Profile, memory: Memory, root: str) -> bool:
     has_any = False
     for read in (read_states, read_without_states):
         with contextlib.suppress(PduHandlerError):
-            device = read(profile, Tables(memory, root, needed_sources(profile, ALL_STATES)))
+            device = read(
+                profile, tables_of_device(memory, root, needed_sources(profile, ALL_STATES))
+            )
             if device:
                 has_any = True
                 _try_calls(device)
@@ -137,7 +139,7 @@ def _try_calls(device: SnmpDevice) -> None:
     states = device.outlets.states
     decisions = states.decisions(device.tables)
     for identity in list(decisions)[:3]:
-        alone = states.decisions(device.tables.again(identity)).get(identity, NOT_DECIDED)
+        alone = states.decisions(device.tables.again().one_row(identity)).get(identity, NOT_DECIDED)
         # of a single unit's rows, a status does not read the number of each, as a command does
         may_be_unknown = isinstance(next(objects_of([states.source])), InChain)
         if alone.state is not EnumPowerStatus.UNKNOWN or not may_be_unknown:
@@ -149,6 +151,6 @@ def _try_calls(device: SnmpDevice) -> None:
 def _try_command(outlets: Outlets, control: Control, tables: Tables, identity: str) -> None:
     """What a command reads before and after its write."""
     with contextlib.suppress(PduHandlerError):
-        varbinds = outlets.varbinds(tables.again(identity), identity, up=False)
+        varbinds = outlets.varbinds(tables.again().one_row(identity), identity, up=False)
         control.covers([identity], identity, varbinds)
-        control.is_carried_out(tables.again(identity), identity, varbinds)
+        control.is_carried_out(tables.again().one_row(identity), identity, varbinds)

@@ -15,11 +15,12 @@ from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import MeterFigures
 from handlers.snmp import metering, states
 from handlers.snmp.arcs import Arcs
+from handlers.snmp.cells import is_unidentified
+from handlers.snmp.decoding import is_one_of
 from handlers.snmp.figures import Measurement
 from handlers.snmp.objects import Column, Scalar
 from handlers.snmp.parts import parts_of
 from handlers.snmp.read_scope import FIGURES
-from handlers.snmp.rows import is_one_of, is_unidentified
 from handlers.snmp.states import Condition, name_of
 from handlers.snmp.tables import Source, Tables, objects_of
 from pdu_common.helper import EnumPowerStatus
@@ -185,7 +186,7 @@ def test_an_object_that_the_device_lacks_is_asked_once_in_a_call() -> None:
     condition = Condition(Column(column, "mark"), ("1",), unit=Arcs(stop=1), optional=True)
     device = Memory({"1.3.9.1.1.2.1": 1})
     first = tables_of(device)
-    for tables in (first, first, first.again("2.1"), first.again()):
+    for tables in (first, first, first.again().one_row("2.1"), first.again()):
         assert condition.objections(tables, {"2.1": "1"}) == {}
     assert sorted(device.asked) == [f"get {column}.2", f"walk {column}"]
 

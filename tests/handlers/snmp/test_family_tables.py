@@ -8,7 +8,7 @@ from handlers.shared.meter_figures import NotKnown
 from handlers.snmp.device import has_no_outlets, needed_sources
 from handlers.snmp.profiles import npdu, panduit, rittal, tripplite
 from handlers.snmp.read_scope import FIGURES, VIEW_FIGURES
-from handlers.snmp.tables import Tables, objects_of
+from handlers.snmp.tables import objects_of, tables_of_device
 from tests.handlers.snmp.memory import Memory, Value
 
 PANDUIT = panduit.PROFILES[0]
@@ -28,7 +28,8 @@ def test_a_command_to_a_named_variable_walks_the_names_alone() -> None:
         }
     )
     relays = rittal.RELAYS
-    tables = Tables(device, sources=(relays.numbers, relays.qualities), outlet="2.1")
+    sources = (relays.numbers, relays.qualities)
+    tables = tables_of_device(device, sources=sources).one_row("2.1")
 
     assert tables[relays.numbers] == {"2.1": 1}
     assert tables[relays.qualities] == {"2.1": 2}
@@ -41,7 +42,7 @@ def test_a_command_to_a_named_variable_walks_the_names_alone() -> None:
 
     device.put(f"{rittal.NAMES}.2.101", names["2.102"])
     device.put(f"{rittal.NAMES}.2.102", names["2.101"])
-    again = tables.again("2.1")
+    again = tables.again().one_row("2.1")
     assert relays.numbers.cell(again, "2.1") is None, "the row is another outlet's now"
 
 
@@ -49,7 +50,7 @@ def test_padding_whose_name_is_lost_is_no_outlet() -> None:
     names, index = panduit.G5.names.oid, panduit.INDEX.oid
     named = rows_in(names, {"1.1": "router", "1.2": "", "1.3": "switch"})
     indexes = rows_in(index, {"1.1": 1, "1.2": 0, "1.3": 3, "1.33": 0, "1.4": 4})
-    tables = Tables(Memory({**named, **indexes}), sources=[panduit.named])
+    tables = tables_of_device(Memory({**named, **indexes}), sources=[panduit.named])
 
     assert list(tables[panduit.named]) == ["1.1", "1.3", "1.4"]
 
@@ -60,10 +61,10 @@ def test_a_number_of_outlets_that_a_walk_lacks_is_asked_for() -> None:
     device = Memory(rows)
     device.unwalked = {counts: ["1"]}
     columns = (panduit.G5.outlet_count, panduit.PHASES)
-    assert has_no_outlets(PANDUIT, Tables(device, sources=columns))
+    assert has_no_outlets(PANDUIT, tables_of_device(device, sources=columns))
 
     device.put(f"{counts}.1", 8)
-    assert not has_no_outlets(PANDUIT, Tables(device, sources=columns))
+    assert not has_no_outlets(PANDUIT, tables_of_device(device, sources=columns))
 
 
 def test_a_total_of_which_only_a_count_shows_a_row_is_not_known() -> None:
@@ -71,10 +72,10 @@ def test_a_total_of_which_only_a_count_shows_a_row_is_not_known() -> None:
     lines = Memory({"1.3.6.1.2.1.33.1.4.3.0": 1})
     assert ups.load
 
-    load = ups.load.read(Tables(lines), lambda rows, source: rows)
+    load = ups.load.read(tables_of_device(lines), lambda rows, source: rows)
 
     assert isinstance(load, NotKnown)
-    assert ups.load.read(Tables(Memory({})), lambda rows, source: rows) is None
+    assert ups.load.read(tables_of_device(Memory({})), lambda rows, source: rows) is None
 
 
 def test_a_view_reads_no_current_of_outlets_beside_a_load_of_its_own() -> None:

@@ -80,7 +80,7 @@ ROWS = [
 def oids_read(unit: Fixture, guard: Guard) -> list[str]:
     """The objects that the guard reads of the outlet that the fixture switches."""
     device = memory(unit)
-    tables = find(unit, device).tables.again(switching(unit).identity)
+    tables = find(unit, device).tables.again().one_row(switching(unit).identity)
     device.asked.clear()
     assert tables[guard.test] or not guard.demanded
     return [request.partition(" ")[2] for request in device.asked]

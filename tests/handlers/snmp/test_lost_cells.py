@@ -12,12 +12,12 @@ import pytest
 import handlers.snmp
 from handlers.shared.errors import Unsupported
 from handlers.shared.meter_figures import NotKnown
+from handlers.snmp.cells import NO_ANSWER, Rows
 from handlers.snmp.controls import Guard
-from handlers.snmp.decoding import Rows
 from handlers.snmp.figures import Measurement
+from handlers.snmp.filters import except_where, one_of, without
 from handlers.snmp.objects import Column
 from handlers.snmp.profiles.wti import _NoneMarked
-from handlers.snmp.rows import LOST, except_where, where_not
 from handlers.snmp.states import UNKNOWN, Condition, State
 from handlers.snmp.tables import rows_of
 from tests.handlers.snmp.memory import table, tables
@@ -25,7 +25,7 @@ from tests.handlers.snmp.memory import table, tables
 STATE = Column("1.3.1")
 DEVICE = table("1.3.1", {"1": 1, "2": 1})
 EMPTY = ("",)
-ROWS: Rows = {"1": LOST, "2": LOST}
+ROWS: Rows = {"1": NO_ANSWER, "2": NO_ANSWER}
 CELLS = rows_of(STATE)(lambda t: ROWS)
 
 
@@ -57,8 +57,8 @@ PARTS: dict[str, Callable[[], bool]] = {
     "a guard that refuses": lambda: is_refused(Guard(CELLS, "locked", refuse=("1",))),
     "a guard that allows": lambda: is_refused(Guard(CELLS, "locked", allow=EMPTY)),
     "a mark of another outlet": lambda: is_refused(_NoneMarked(CELLS, "marked", allow=EMPTY)),
-    "a row without padding": lambda: where_not(ROWS, *EMPTY) == ROWS,
-    "a checked value": lambda: except_where(ROWS, EMPTY, {"1": "1", "2": "1"}, "1") == ROWS,
+    "a row without padding": lambda: without(ROWS, *EMPTY) == ROWS,
+    "a checked value": lambda: except_where(ROWS, EMPTY, {"1": "1", "2": "1"}, one_of("1")) == ROWS,
 }
 
 

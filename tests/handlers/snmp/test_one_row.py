@@ -8,10 +8,10 @@ import pytest
 
 from handlers.snmp import metering
 from handlers.snmp.device import reads_one_outlet
+from handlers.snmp.filters import one_of, where
 from handlers.snmp.objects import Column
 from handlers.snmp.read_scope import FIGURES, VIEW_FIGURES, ReadScope
-from handlers.snmp.rows import where
-from handlers.snmp.tables import Tables, objects_of, rows_of
+from handlers.snmp.tables import Tables, objects_of, rows_of, tables_of_device
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import Memory
 from tests.handlers.snmp.units import (
@@ -103,11 +103,11 @@ def test_no_column_of_a_call_shows_rows_that_its_table_did_not_have(
 def test_an_undeclared_column_is_late() -> None:
     state, mark = Column("1.3.1.1"), Column("1.3.1.2")
     device = Memory({"1.3.1.1.1": 1, "1.3.1.2.1": 1, "1.3.1.2.2": 1})
-    undeclared = rows_of(state)(lambda t: where(t[state], t[mark], "1"))
+    undeclared = rows_of(state)(lambda t: where(t[state], t[mark], one_of("1")))
     for source, late in (
         (undeclared, [state.oid]),
         (rows_of(state, mark)(undeclared.function), []),
     ):
-        tables = Tables(device, sources=[source]).settled()
+        tables = tables_of_device(device, sources=[source]).settled()
         assert tables[source]
         assert late_columns(tables) == late

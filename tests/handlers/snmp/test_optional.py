@@ -36,7 +36,7 @@ def test_each_column_that_a_unit_lacks_is_said_to_be_optional(unit: Fixture) -> 
         if scope.figures:
             metering.read_statistic(device)
         optional: dict[str, bool] = {}
-        for columns in device.tables.answers.columns.values():
+        for columns in device.tables.reading.answers.columns.values():
             optional.update(columns)
         for column in absent_columns(memory.walked_columns()):
             assert optional.get(column, True), column

@@ -8,7 +8,7 @@ from typing import Optional
 import pytest
 
 from handlers.snmp.arcs import Arcs
-from handlers.snmp.decoding import Rows
+from handlers.snmp.cells import Rows
 from handlers.snmp.objects import Column
 from handlers.snmp.states import Condition
 from tests.handlers.snmp.memory import table, tables

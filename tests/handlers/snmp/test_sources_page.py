@@ -6,21 +6,19 @@ import doctest
 import inspect
 import re
 
-from handlers.snmp import objects, rows
+from handlers.snmp import completeness, filters, joins, objects
 from handlers.snmp.chains import InChain
 from handlers.snmp.profiles import hpe
+from tests.handlers.snmp.memory import ROW_FUNCTIONS
 from tests.needs import ROOT
 
 PAGE = (ROOT / "docs/dev/sources.md").read_text("utf-8")
 #: what the functions of families are made of, beside those that the page shows
-HELPERS = {
-    *("arcs", "counted", "counted_by", "is_number", "is_one_of", "is_unanswered"),
-    *("is_unidentified", "lost_with", "undecided"),
-}
+HELPERS = {"is_within", "require_count", "tested"}
 
 
 def test_the_examples_give_what_they_show() -> None:
-    test = doctest.DocTestParser().get_doctest(PAGE, {**vars(rows)}, "sources.md", None, 0)
+    test = doctest.DocTestParser().get_doctest(PAGE, {**ROW_FUNCTIONS}, "sources.md", None, 0)
     assert len(test.examples) > 15
     assert doctest.DocTestRunner().run(test).failed == 0
 
@@ -28,8 +26,9 @@ def test_the_examples_give_what_they_show() -> None:
 def test_each_function_and_object_is_on_the_page() -> None:
     functions = {
         name
-        for name, value in vars(rows).items()
-        if inspect.isfunction(value) and value.__module__ == rows.__name__ and name[0] != "_"
+        for module in (filters, joins, completeness)
+        for name, value in vars(module).items()
+        if inspect.isfunction(value) and value.__module__ == module.__name__ and name[0] != "_"
     }
     assert {name for name in functions - HELPERS if f"{name}(" not in PAGE} == set()
     classes = {

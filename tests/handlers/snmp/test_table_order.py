@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from handlers.snmp.cells import NO_ANSWER
 from handlers.snmp.objects import Column
-from handlers.snmp.rows import LOST
-from handlers.snmp.tables import Tables
+from handlers.snmp.tables import tables_of_device
 from tests.handlers.snmp.memory import Memory, Value, table
 
 STATE, NAME = Column("1.3.9.1.1.2", "state"), Column("1.3.9.1.1.3", "name")
@@ -30,8 +30,8 @@ def test_rows_that_no_single_column_has_are_in_their_order(
         **table(STATE.oid, dict.fromkeys(states, 1)),
         **table(NAME.oid, dict.fromkeys(names, "web")),
     }
-    tables = Tables(Memory(objects), sources=(STATE, NAME)).settled()
+    tables = tables_of_device(Memory(objects), sources=(STATE, NAME)).settled()
     assert list(tables[STATE]) == list(tables[NAME]) == rows
-    assert [row for row, value in tables[STATE].items() if value is LOST] == [
+    assert [row for row, value in tables[STATE].items() if value is NO_ANSWER] == [
         row for row in rows if row not in states
     ]

@@ -1,4 +1,4 @@
-"""Tables: read once and whole, with what the answers lack as LOST."""
+"""Tables: read once and whole, with what the answers lack as NO_ANSWER."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from hypothesis import given, strategies as st
 
 from handlers.shared.errors import ProtocolError
 from handlers.snmp import metering
+from handlers.snmp.cells import NO_ANSWER, Missing, Rows
 from handlers.snmp.computed import Complete
 from handlers.snmp.controls import cell_of
-from handlers.snmp.decoding import Rows
 from handlers.snmp.device import NOT_DECIDED, SnmpDevice
 from handlers.snmp.figures import Measurement
+from handlers.snmp.filters import of_units, one_of, where
 from handlers.snmp.objects import Column, PerUnit, Scalar, Span, Spread
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.rows import LOST, Lost, of_units, where
-from handlers.snmp.tables import Tables, rows_of
+from handlers.snmp.tables import Tables, rows_of, tables_of_device
 from tests.handlers.snmp.memory import Memory, Value, table, tables, tables_of
 
 STATE, MARK, OTHER = Column("1.3.9.1.1"), Column("1.3.9.1.2"), Column("1.3.9.1.3")
@@ -28,7 +28,7 @@ FULL: Mapping[str, Value] = {"1": 10, "2": 20, "3": 30}
 
 @rows_of(STATE, MARK, by_row=True)
 def marked(t: Tables) -> Rows:
-    return where(t[STATE], t[MARK], "1")
+    return where(t[STATE], t[MARK], one_of("1"))
 
 
 def device(states: Mapping[str, Value], marks: Mapping[str, Value]) -> Memory:
@@ -36,13 +36,14 @@ def device(states: Mapping[str, Value], marks: Mapping[str, Value]) -> Memory:
 
 
 def wanted_of(memory: Memory, outlet: str = "") -> Tables:
-    return Tables(memory, sources=[marked], outlet=outlet).settled()
+    whole = tables_of_device(memory, sources=[marked]).settled()
+    return whole.one_row(outlet) if outlet else whole
 
 
 def test_a_cell_that_is_missing_is_lost_beside_others_and_nothing_alone() -> None:
     memory = device({"1": 10, "2": 20}, {"1": 1})
     assert list(wanted_of(memory)[marked]) == ["1", "2"]
-    assert isinstance(wanted_of(memory)[marked]["2"], Lost)
+    assert isinstance(wanted_of(memory)[marked]["2"], Missing)
     # alone, a lost value would pass for an outlet
     for source in (STATE, MARK, marked):
         assert wanted_of(memory, "99")[source] == {}
@@ -56,22 +57,22 @@ def test_an_outlet_alone_reads_its_own_cells_by_get() -> None:
 
 
 def test_a_function_that_needs_other_rows_has_all_of_them_for_one_outlet() -> None:
-    highest = rows_of(STATE)(lambda t: {row: max(t[STATE].values()) for row in t[STATE]})
-    assert tables(table(STATE.oid, FULL), "2")[highest] == {"2": 30}
+    highest = rows_of(STATE)(lambda t: {row: str(len(t[STATE])) for row in t[STATE]})
+    assert tables(table(STATE.oid, FULL), "2")[highest] == {"2": "3"}
     assert tables(table(STATE.oid, FULL), "99")[highest] == {}
 
 
 def test_a_table_is_read_with_all_columns_of_the_call_and_once() -> None:
     memory = device({"1": 10}, {"1": 1, "2": 1})
-    read = Tables(memory, sources=[STATE, MARK]).settled()
-    assert read[STATE] == {"1": 10, "2": LOST}
+    read = tables_of_device(memory, sources=[STATE, MARK]).settled()
+    assert read[STATE] == {"1": 10, "2": NO_ANSWER}
     assert read[MARK] == {"1": 1, "2": 1}
     assert memory.asked == [f"walk {STATE.oid}", f"walk {MARK.oid}"]
 
 
 def test_a_family_that_is_only_tried_reads_the_column_of_its_states_alone() -> None:
     memory = device({}, {"1": 1})
-    assert Tables(memory, sources=[marked])[STATE] == {}
+    assert tables_of_device(memory, sources=[marked])[STATE] == {}
     assert memory.asked == [f"walk {STATE.oid}"]
 
 
@@ -79,9 +80,9 @@ def test_an_empty_first_column_of_one_unit_of_a_chain_hides_no_unit() -> None:
     units = PerUnit("1.3.7", 1, 2, "2")
     marks = PerUnit("1.3.7", 1, 2, "3")
     objects = {**table("1.3.7.2.2", {"1": 5}), **table("1.3.7.1.3", {"1": 1})}
-    read = Tables(Memory(objects), sources=[units, marks]).settled()
-    assert read[units] == {"1.1": LOST, "2.1": 5}
-    assert read[marks] == {"1.1": 1, "2.1": LOST}
+    read = tables_of_device(Memory(objects), sources=[units, marks]).settled()
+    assert read[units] == {"1.1": NO_ANSWER, "2.1": 5}
+    assert read[marks] == {"1.1": 1, "2.1": NO_ANSWER}
 
 
 @pytest.mark.parametrize("value, text", [(0, "0"), ("", ""), ("0", "0"), (None, "")])
@@ -105,7 +106,7 @@ def test_the_first_table_that_the_device_has_serves_each_row() -> None:
 def test_a_new_reading_keeps_names_and_absent_columns_alone() -> None:
     absent = Column(OTHER.oid, optional=True)
     memory = device(FULL, FULL)
-    first = Tables(memory, sources=[STATE, absent]).settled()
+    first = tables_of_device(memory, sources=[STATE, absent]).settled()
     assert (first[STATE], first[absent]) == (FULL, {})
     first.names(MARK.oid)
     memory.asked.clear()
@@ -147,7 +148,7 @@ def test_a_spread_never_leaves_its_bounds_on_either_side(identity: str) -> None:
 def test_the_units_of_a_hostile_table_are_found_row_by_row() -> None:
     """Comparing each row with each would take an hour."""
     many: dict[str, Value] = {str(n): n for n in range(60_000)}
-    assert of_units(many, many) == many
+    assert of_units({**many}, {**many}) == many
     read = tables(table(STATE.oid, many))
     assert read[Complete(STATE, count=STATE, gaps=True)].keys() > many.keys()
 

@@ -11,13 +11,13 @@ import pytest
 
 from handlers.shared.errors import ProtocolError
 from handlers.snmp import metering
+from handlers.snmp.cells import Missing
 from handlers.snmp.chains import InChain
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.objects import Column
 from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.read_scope import FIGURES
-from handlers.snmp.rows import Lost
 from handlers.snmp.tables import Tables, objects_of
 from tests.handlers.snmp.memory import Memory
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
@@ -89,7 +89,7 @@ def rows_of_units(profile: Profile, tables: Tables) -> dict[str, str]:
     """The units that the answers list."""
     assert profile.units is not None
     rows = tables.whole.settled()[profile.units]
-    return {row: str(value) for row, value in rows.items() if not isinstance(value, Lost)}
+    return {row: str(value) for row, value in rows.items() if not isinstance(value, Missing)}
 
 
 def units_of(profile: Profile, tables: Tables) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from handlers.dcimanager.views import Figures
 from handlers.shared.errors import PduHandlerError
-from handlers.snmp import detection, rows, schema
+from handlers.snmp import detection, schema
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Measurement
 from handlers.snmp.handler import SnmpPdu
@@ -22,7 +22,7 @@ from handlers.snmp.tables import Derived, objects_of
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.handlers.snmp.calls import Listening, MemoryPdu, near, pdu
-from tests.handlers.snmp.memory import Memory, of_rows
+from tests.handlers.snmp.memory import ROW_FUNCTIONS, Memory, of_rows
 from tests.rows import each_row
 from tests.simulators.snmp_agent import Agent, Row
 from tests.simulators.snmp_units import Fixture, Switch, VarBind, fixtures
@@ -56,7 +56,7 @@ def _mechanisms(unit: Fixture) -> set[str]:
         if isinstance(part, Measurement):
             names.update(name for name, value in vars(part).items() if value)
         elif isinstance(part, Derived):
-            names.update(set(part.function.__code__.co_names) & vars(rows).keys())
+            names.update(set(part.function.__code__.co_names) & ROW_FUNCTIONS.keys())
     return names
 
 

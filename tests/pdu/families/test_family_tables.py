@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from handlers.snmp.decoding import Rows
+from handlers.snmp.cells import Rows
+from handlers.snmp.filters import one_of, where
 from handlers.snmp.objects import Column
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.rows import where
 from handlers.snmp.states import State
 from handlers.snmp.tables import Tables, rows_of
 from pdu.families import family_tables
@@ -40,7 +40,7 @@ def test_a_source_has_the_name_of_the_object_of_its_values() -> None:
 
     @rows_of(state, kind)
     def of_kind(t: Tables) -> Rows:
-        return where(t[state], t[kind], "1")
+        return where(t[state], t[kind], one_of("1"))
 
     assert list(family_tables.object_names(of_kind)) == ["state"]
     states = State(of_kind, on=("1",), off=("2",), crosscheck=kind)

@@ -25,7 +25,7 @@ from handlers.snmp.objects import Column
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.settings import select_families
-from handlers.snmp.tables import Tables
+from handlers.snmp.tables import tables_of_device
 from pdu import root
 from pdu.cli.output import counted, figure
 from pdu.inspection.finding import HandlerFinding
@@ -62,7 +62,7 @@ Patched = pytest.MonkeyPatch
 
 def finding_of(rows: Any, **settings: str) -> HandlerFinding:
     """What the handler snmp says of a device with these rows."""
-    return device_finding(Tables(of_rows(rows)), select_families(settings, {}))
+    return device_finding(tables_of_device(of_rows(rows)), select_families(settings, {}))
 
 
 def of_recording(name: str) -> HandlerFinding:
@@ -190,7 +190,7 @@ _CHAIN = {
 def test_a_total_rests_on_the_first_object_that_a_unit_has(
     unit: Optional[Arcs], figures: list[Measurement], amount: int
 ) -> None:
-    tables = Tables(Memory(_CHAIN))
+    tables = tables_of_device(Memory(_CHAIN))
     total = Total(_FIGURES, unit=unit)
     assert total.read(tables, None) == amount
     assert summed_figures(total, tables) == figures

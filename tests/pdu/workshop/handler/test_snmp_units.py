@@ -9,7 +9,7 @@ import pytest
 from handlers.dcimanager import Figures, MeterFigures
 from handlers.snmp.device import outlet_counts
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.tables import Tables
+from handlers.snmp.tables import tables_of_device
 from pdu.recordings.snmp.recorded_rows import RecordedRows
 from pdu.recordings.snmp.recording_format import find_device
 from pdu.recordings.snmp.unit_objects import energy_figures, load_figures
@@ -61,7 +61,7 @@ def test_the_unit_of_a_family_has_each_state_its_own_figures_and_is_found_by_its
             assert unit.command_words(outlet, on=on) if outlet else has_few_outlets
     # the columns and scalars of the states alone
     memory = RecordedRows(device.rows)
-    outlets.states.rows(Tables(memory, read_device.tables.root))
+    outlets.states.rows(tables_of_device(memory, read_device.tables.reading.root))
     device_by_states = next(requested_devices(frozenset(memory.answers)))
     # families may read one table; then either unit has it
     objects = set(memory.oids_in_answers())

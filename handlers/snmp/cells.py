@@ -1,0 +1,89 @@
+"""What a device says of one row of a table: a value, nothing (an empty text), or that the value is
+missing.
+
+A row is named by its identity. One that is certainly there and whose own identity is missing is
+named by its unit and a dot at the end: no index ends with a dot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Optional, Union
+
+from ..dcimanager.rows import Raw
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A value that should be there and is not known.
+
+    Fields:
+        reason: why, for people.
+        is_unanswered: the answers lack the row itself, not another value that decides about it.
+    """
+
+    reason: str
+    is_unanswered: bool = False
+
+
+Cell = Union[int, str, bytes, Missing]
+Rows = dict[str, Cell]  # identity -> value
+Walked = Mapping[str, Raw]  # index -> value, as the device answers
+
+#: the value of a row that the answers lack
+NO_ANSWER = Missing("no answer", is_unanswered=True)
+#: the value of a row that another value chooses or drops, if the MIB does not name that value
+UNDECIDED = Missing("its mark is none that the MIB names")
+
+
+def is_unanswered(value: Cell) -> bool:
+    """Whether the answers lack the row itself."""
+    return isinstance(value, Missing) and value.is_unanswered
+
+
+def missing_with(cause: Optional[Cell]) -> Missing:
+    """The value of a row that another value decides, if that one is missing or says nothing."""
+    return Missing(cause.reason) if isinstance(cause, Missing) else UNDECIDED
+
+
+def unidentified_row(unit: str = "") -> str:
+    """The name of rows whose own identities are missing: of a unit, or of the device."""
+    return f"{unit}."
+
+
+def is_unidentified(identity: str) -> bool:
+    """Whether the identity of a row is missing."""
+    return identity.endswith(".")
+
+
+def unidentified_value(rows: Rows) -> Optional[Cell]:
+    """The value of the first row whose identity is missing, which may be that of any identity."""
+    for row, value in rows.items():
+        if is_unidentified(row):
+            return value
+    return None
+
+
+def without_values(rows: Collection[str], reason: Missing) -> Rows:
+    """These rows, and one without an identity, each missing for the same reason."""
+    return dict.fromkeys([*rows, unidentified_row()], reason)
+
+
+def first_missing(rows: Rows) -> Optional[Missing]:
+    """The first value that is missing."""
+    for value in rows.values():
+        if isinstance(value, Missing):
+            return value
+    return None
+
+
+def arcs(identity: str, start: int = 0, stop: Optional[int] = None) -> str:
+    """Some arcs of an identity, such as those that name its unit."""
+    return ".".join(identity.split(".")[start:stop])
+
+
+def arc(identity: str, position: int) -> str:
+    """One arc of an identity, "" if it has none there."""
+    words = identity.split(".")
+    return words[position] if -len(words) <= position < len(words) else ""

@@ -1,0 +1,153 @@
+"""What shows that rows are missing: plain functions. None of them reads.
+
+Each returns all rows, and a missing one for each that the answers lack, so that there is no sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from typing import Optional
+
+from .cells import (
+    NO_ANSWER,
+    Cell,
+    Missing,
+    Rows,
+    arc,
+    arcs,
+    is_unanswered,
+    is_unidentified,
+    missing_with,
+    unidentified_row,
+)
+from .decoding import counted, counted_by, is_number, is_one_of, text
+from .filters import is_within
+
+
+def with_rows_of(rows: Rows, others: Rows) -> Rows:
+    """The rows, and each row of `others` that they lack: another column of the same table."""
+    result = dict(rows)
+    for row, value in others.items():
+        if row not in rows:
+            result[row] = missing_with(value) if isinstance(value, Missing) else NO_ANSWER
+    return result
+
+
+def with_first_rows(rows: Rows, position: int) -> Rows:
+    """The rows, and one of each unit that has no row 1. `position`: the arc that numbers the rows
+    of a unit."""
+    lowest: dict[str, int] = {}
+    for row in rows:
+        if is_unidentified(row) or not is_number(arc(row, position)):
+            continue
+        words = row.split(".")
+        n = int(words.pop(position))
+        unit = ".".join(words)
+        lowest[unit] = min(n, lowest.get(unit, n))
+    return _with_unidentified(rows, [unit for unit, n in lowest.items() if n > 1])
+
+
+def with_least_rows(rows: Rows, least: int) -> Rows:
+    """The rows, and one if they are fewer than each device has; no row if none is answered."""
+    return _with_unidentified(rows, [""] if rows and len(rows) < least else [])
+
+
+def with_counted_rows(rows: Rows, counts: Rows) -> Rows:
+    """The rows, and one of each unit that counts more of them, or of which they are not the first
+    ones. A single count is of all units."""
+    short_units: list[str] = []
+    for unit, unit_rows in _by_unit(rows, counts).items():
+        count = counted_by(counts[unit])
+        if count is not None and (len(unit_rows) < count or _lacks_first_row(unit_rows, count)):
+            short_units.append(unit)
+    return _with_unidentified(rows, short_units) if rows else _one_if_counted(counts)
+
+
+def with_counted_number(rows: Rows, counts: Rows) -> Rows:
+    """The rows, and one of each unit that counts more of them; their numbers may have gaps."""
+    units = _short_units(_by_unit(rows, counts), counts)
+    return _with_unidentified(rows, units) if rows else _one_if_counted(counts)
+
+
+def with_counted_parts(rows: Rows, counts: Rows, length: int) -> Rows:
+    """The same of the parts that the first arcs name, so many of each row; no row if none is
+    answered."""
+    if not rows:
+        return {}
+    parts = dict.fromkeys(arcs(row, stop=length) for row in rows)
+    return _with_unidentified(rows, _short_units(_by_unit(parts, counts), counts))
+
+
+def without_padding(rows: Rows, counts: Rows, words: Sequence[str]) -> Rows:
+    """The rows, without those beyond the count of their unit that read one of these words."""
+    result: Rows = {}
+    for row, value in rows.items():
+        count = counted_by(counts.get(row.rpartition(".")[0]))
+        if count is None or is_within(row, count) or not is_one_of(value, words):
+            result[row] = value
+    return result
+
+
+def _with_unidentified(rows: Rows, units: Iterable[str]) -> Rows:
+    """The rows, and one that is missing of each of these units."""
+    return {**rows, **{unidentified_row(unit): NO_ANSWER for unit in units}}
+
+
+def _one_if_counted(counts: Rows) -> Rows:
+    return {unidentified_row(): NO_ANSWER} if counted(counts) else {}
+
+
+def _by_unit(rows: Iterable[str], counts: Rows) -> dict[str, list[str]]:
+    """The rows of each unit with a count; a single count is of all."""
+    if len(counts) == 1:
+        return dict.fromkeys(counts, list(rows))
+    rows_by_unit: dict[str, list[str]] = {unit: [] for unit in counts}
+    for row in rows:
+        for unit in accumulate(row.split("."), "{}.{}".format):
+            if unit in rows_by_unit:
+                rows_by_unit[unit].append(row)
+    return rows_by_unit
+
+
+def _short_units(rows_by_unit: dict[str, list[str]], counts: Rows) -> list[str]:
+    """The units that count more rows than they have."""
+    return [
+        unit for unit, rows in rows_by_unit.items() if len(rows) < (counted_by(counts[unit]) or 0)
+    ]
+
+
+def _lacks_first_row(rows: Sequence[str], count: int) -> bool:
+    """Whether a table lacks one of the rows 1, 2, 3 ... up to the count; False if its rows are not
+    numbered so."""
+    last_arcs = [arc(row, -1) for row in rows]
+    if not all(word.isascii() and word.isdigit() for word in last_arcs):
+        return False
+    numbers = set(map(int, last_arcs))
+    if not numbers or len(numbers) < len(rows) or min(numbers) == 0 or max(numbers) > len(rows) + 1:
+        return False
+    return not numbers.issuperset(range(1, count + 1))
+
+
+def if_complete(rows: Rows, count: Optional[Cell]) -> Rows:
+    """The rows if they are at least as many as the count; {} if that is 0 or missing; else one row,
+    because which are missing is not known."""
+    most = counted_by(count)
+    if count is None or most == 0 or not (rows or most):
+        return {}
+    answered = [v for v in rows.values() if not isinstance(v, Missing) or is_unanswered(v)]
+    return rows if most is not None and len(answered) >= most else {unidentified_row(): NO_ANSWER}
+
+
+def each_unit(rows: Rows, unit_of_row: Rows, *units: Rows) -> Rows:
+    """The rows, and one of each unit of the chain without a row. A source of units that lists one
+    is ignored: it may have a different number in each table."""
+    if not rows:
+        return {}
+    names: set[str] = set()
+    for column in units:
+        names_of_column = set(map(text, column.values())) - {""}
+        if len(names_of_column) > 1:
+            names |= names_of_column
+    names -= {text(unit) for row, unit in unit_of_row.items() if row in rows}
+    return _with_unidentified(rows, sorted(names))

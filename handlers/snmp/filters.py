@@ -1,0 +1,257 @@
+"""Which rows are taken: plain functions of rows. None of them reads.
+
+A mark is what another row, or another column of the row, says about it. A test of a mark is true,
+false, or None if the mark does not tell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from typing import Optional
+
+from ..dcimanager.rows import Raw
+from ..shared.errors import ProtocolError
+from ..shared.login_texts import CHECK_VIEW
+from .cells import (
+    UNDECIDED,
+    Cell,
+    Missing,
+    Rows,
+    arc,
+    first_missing,
+    is_unanswered,
+    is_unidentified,
+    missing_with,
+    unidentified_value,
+    without_values,
+)
+from .decoding import counted_by, is_filled_register, is_one_of, text
+
+#: a mark, None if a row has none -> whether its row is meant; None if the mark does not tell
+Test = Callable[[Optional[Raw]], Optional[bool]]
+
+_WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+NO_VALUE = "-1"  # of many agents, in any column
+
+
+# ---- tests of a mark ----
+
+
+def one_of(*words: str) -> Test:
+    """Whether a mark is one of these words; false without a mark. -1 tells nothing unless it is a
+    word; where the words are numbers, nor does a text or a register that is filled up."""
+
+    def test(mark: Optional[Raw]) -> Optional[bool]:
+        if mark is None:
+            return False
+        if text(mark) in words:
+            return True
+        return False if _is_reading(mark, words) else None
+
+    return test
+
+
+def none_of(*words: str) -> Test:
+    """Whether a mark is none of these words; true without a mark. What tells nothing: `one_of`."""
+    is_one = one_of(*words)
+
+    def test(mark: Optional[Raw]) -> Optional[bool]:
+        answer = is_one(mark)
+        return None if answer is None else not answer
+
+    return test
+
+
+def either(words: Sequence[str], others: Sequence[str]) -> Test:
+    """Whether a mark is one of `words`; false for one of `others`. Any other mark tells nothing."""
+
+    def test(mark: Optional[Raw]) -> Optional[bool]:
+        if is_one_of(mark, words):
+            return True
+        return False if is_one_of(mark, others) else None
+
+    return test
+
+
+def matches(pattern: str) -> Test:
+    """Whether a regular expression matches the whole mark; false without a mark."""
+
+    def test(mark: Optional[Raw]) -> Optional[bool]:
+        return mark is not None and re.fullmatch(pattern, text(mark)) is not None
+
+    return test
+
+
+def matches_either(pattern: str, others: str) -> Test:
+    """Whether `pattern` matches a mark; false if `others` does. Any other mark tells nothing."""
+
+    def test(mark: Optional[Raw]) -> Optional[bool]:
+        if matches(pattern)(mark):
+            return True
+        return False if matches(others)(mark) else None
+
+    return test
+
+
+def _is_reading(mark: Raw, words: Sequence[str]) -> bool:
+    """Whether a mark that is none of the words is another one, and not a sign for "no value"."""
+    if text(mark) == NO_VALUE:
+        return False
+    if not all(map(_WHOLE_NUMBER.fullmatch, words)):
+        return True
+    return _WHOLE_NUMBER.fullmatch(text(mark)) is not None and not is_filled_register(mark)
+
+
+def tested(mark: Optional[Cell], test: Test) -> Optional[bool]:
+    """The answer of a test; None if the mark is missing."""
+    return None if isinstance(mark, Missing) else test(mark)
+
+
+# ---- rows, each by its own mark ----
+
+
+def where(rows: Rows, marks: Rows, test: Test) -> Rows:
+    """The rows whose mark passes a test, as WHERE of SQL; without a value if the mark does not
+    tell."""
+    default = unidentified_value(marks)
+    result: Rows = {}
+    for row, value in rows.items():
+        if is_unidentified(row) and row not in marks:
+            result[row] = value
+            continue
+        mark = marks.get(row, default)
+        answer = tested(mark, test)
+        if answer:
+            result[row] = value
+        elif answer is None:
+            result[row] = value if isinstance(value, Missing) else missing_with(mark)
+    return result
+
+
+def without(rows: Rows, *words: str) -> Rows:
+    """The rows that read none of these words: without padding, for example."""
+    return where(rows, rows, none_of(*words))
+
+
+def require_marks(rows: Rows, marks: Rows) -> Rows:
+    """The marks. Raises ProtocolError if one that tells outlets from padding is not answered."""
+    default = unidentified_value(marks)
+    for row in rows:
+        mark = marks.get(row, default)
+        is_row_lost = is_unidentified(row) and row not in marks
+        if not is_row_lost and (mark is None or is_unanswered(mark)):
+            raise ProtocolError(
+                f"the device lists the row {row} without the value that tells outlets from"
+                " padding; poll it again"
+            )
+    return marks
+
+
+def except_where(rows: Rows, words: Sequence[str], marks: Rows, test: Test) -> Rows:
+    """The rows, without those that read one of `words` while their mark passes a test: a 0 may also
+    mean that there is no reading. Without a value if the mark is missing."""
+    result: Rows = {}
+    for row, value in rows.items():
+        mark = marks.get(row) if is_one_of(value, words) else None
+        if isinstance(mark, Missing):
+            result[row] = missing_with(mark)
+        elif mark is None or not test(mark):
+            result[row] = value
+    return result
+
+
+# ---- rows by their identities ----
+
+
+def with_arc(rows: Rows, position: int, *arcs: str) -> Rows:
+    """The rows whose identity has one of these arcs at a position, or none that is known."""
+    return {
+        row: value
+        for row, value in rows.items()
+        if is_unidentified(row) or arc(row, position) in arcs
+    }
+
+
+def without_arc(rows: Rows, position: int, *arcs: str) -> Rows:
+    """The rows whose identity has none of these arcs at a position."""
+    return {
+        row: value
+        for row, value in rows.items()
+        if is_unidentified(row) or arc(row, position) not in arcs
+    }
+
+
+def of_units(rows: Rows, outlets: Rows) -> Rows:
+    """The rows of units that have outlets: others only meter."""
+    units = {unit for row in outlets for unit in accumulate(row.split("."), "{}.{}".format)}
+    return {unit: value for unit, value in rows.items() if unit in units}
+
+
+def is_within(row: str, count: int) -> bool:
+    """Whether the last arc of an identity is a number up to a count."""
+    last = arc(row, -1)
+    return last.isascii() and last.isdigit() and int(last) <= count
+
+
+def within_count(rows: Rows, count: Optional[Cell]) -> Rows:
+    """The rows whose last arc is at most the device's count, of a table with a fixed number of
+    rows; all rows without a count."""
+    most = counted_by(count)
+    if most is None:
+        return rows
+    return {row: value for row, value in rows.items() if is_within(row, most)}
+
+
+def up_to_count(rows: Rows, count: Optional[Cell]) -> Rows:
+    """The same. Raises ProtocolError if fewer rows than the count remain."""
+    result = within_count(rows, count)
+    most = counted_by(count)
+    if most is not None and len(result) < most:
+        raise ProtocolError(
+            f"the device counts {most} rows in a table, but it listed {len(result)} with a number"
+            f" up to {most}; poll it again"
+        )
+    return result
+
+
+def require_count(rows: Rows, count: Optional[Cell]) -> None:
+    """Raises ProtocolError if there are rows and no count says which of them are outlets."""
+    if rows and counted_by(count) is None:
+        raise ProtocolError(
+            "the device does not say how many rows of a table are outlets, and the others look"
+            f" like outlets, too; {CHECK_VIEW}"
+        )
+
+
+# ---- all rows or none, by the marks of the device ----
+
+
+def if_every(rows: Rows, marks: Rows, test: Test) -> Rows:
+    """The rows on a device of which each mark passes a test; without values if one does not tell
+    and no other one fails."""
+    answers = [tested(mark, test) for mark in marks.values()] or [test(None)]
+    if False in answers:
+        return {}
+    if None not in answers:
+        return rows
+    cause = first_missing(marks)
+    if cause is None:
+        return dict.fromkeys(rows, UNDECIDED)
+    return without_values(rows, missing_with(cause))
+
+
+def if_listed(rows: Rows, table: Rows) -> Rows:
+    """The rows on a device that has rows of `table`."""
+    return if_every(rows, table, lambda mark: mark is not None)
+
+
+def unless(rows: Rows, table: Rows) -> Rows:
+    """The rows on a device without rows of `table`; without values if all of these are missing."""
+    if not table:
+        return rows
+    cause = first_missing(table)
+    if cause is None or not all(isinstance(value, Missing) for value in table.values()):
+        return {}
+    return without_values(rows, missing_with(cause))

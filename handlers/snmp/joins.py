@@ -1,0 +1,178 @@
+"""Rows made of other rows, in the words of SQL: plain functions. None of them reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Optional
+
+from ..shared.errors import ProtocolError
+from .cells import (
+    Missing,
+    Rows,
+    arc,
+    arcs,
+    is_unidentified,
+    missing_with,
+    unidentified_row,
+    unidentified_value,
+)
+from .decoding import bits, latin_1, number, text
+
+_KEY_LOST = Missing("its key, or one that may be the same, is lost, empty or not the only one")
+_OTHER_KEYS = Missing("only one of two tables has the columns that join them")
+_OCTETS_LOST = Missing("its octets were lost where they became text")
+
+
+# ---- rows of several tables ----
+
+
+def left_join(rows: Rows, values: Rows) -> Rows:
+    """Each row with its value in `values`, as LEFT JOIN of SQL; empty if there is none, missing if
+    the row is empty."""
+    default = unidentified_value(values)
+    if default is None:
+        default = ""
+    result: Rows = {}
+    for row, value in rows.items():
+        result[row] = values.get(row, default) if text(value) else missing_with(value)
+    return result
+
+
+def part_of(values: Rows, rows: Iterable[str], start: int = 0, stop: Optional[int] = None) -> Rows:
+    """For each row the value of its part of the device, whose index is some arcs of the row."""
+    result: Rows = {}
+    for row in rows:
+        part = arcs(row, start, stop)
+        if part in values:
+            result[row] = values[part]
+    return result
+
+
+def prefixed(prefix: str, rows: Rows) -> Rows:
+    """The rows of a part of the device, under identities that begin with the part."""
+    return {f"{prefix}.{row}": value for row, value in rows.items()}
+
+
+def concat(*tables: Rows) -> Rows:
+    """The rows of all tables. Raises ProtocolError if two have the same row."""
+    rows: Rows = {}
+    for table in tables:
+        for row, value in table.items():
+            if row in rows and not is_unidentified(row):
+                raise ProtocolError(f"two tables of the device have the row {row}")
+            rows[row] = value
+    return rows
+
+
+class _Keys(NamedTuple):
+    """The keys of a table that is joined."""
+
+    by_row: Mapping[str, tuple[str, ...]]  #: () if a key is not whole, or not the only one
+    has_column: Sequence[bool]  #: whether each column of the keys has a text
+
+
+def join(values: Rows, keys: Sequence[Rows], outlet_keys: Sequence[Rows]) -> Rows:
+    """Values of another table, by columns of both tables; by the index, where both tables lack a
+    column of the keys, or there is no table of outlets. A value whose key is lost, empty or not the
+    only one may be that of each outlet that finds none: its value is missing."""
+    if not values:
+        return {}
+    of_values, of_outlets = _keys(keys), _keys(outlet_keys)
+    if any(outlet_keys) and of_outlets.has_column != of_values.has_column:
+        return {unidentified_row(): _OTHER_KEYS}
+    if not all(of_outlets.has_column) or not all(of_values.has_column):
+        return values
+    value_by_key = {
+        key: values[row] for row, key in of_values.by_row.items() if key and row in values
+    }
+    is_any_without_key = any(not of_values.by_row.get(row) for row in values)
+    is_any_without_outlet = not value_by_key.keys() <= set(of_outlets.by_row.values())
+    result: Rows = {}
+    for row, key in of_outlets.by_row.items():
+        if key in value_by_key:
+            result[row] = value_by_key[key]
+        elif is_any_without_key or (not key and is_any_without_outlet):
+            result[row] = _KEY_LOST
+    return result
+
+
+def _keys(columns: Sequence[Rows]) -> _Keys:
+    """The keys of a table, from the columns that hold them."""
+    has_column = [any(isinstance(v, Missing) or text(v) for v in rows.values()) for rows in columns]
+    rows = dict.fromkeys(row for column in columns for row in column)
+    keys = {row: tuple(text(column.get(row, "")) for column in columns) for row in rows}
+    counts = Counter(keys.values())
+    by_row: dict[str, tuple[str, ...]] = {}
+    for row, key in keys.items():
+        is_whole = any(key) and [bool(word) for word in key] == has_column
+        by_row[row] = key if is_whole and counts[key] == 1 else ()
+    return _Keys(by_row, has_column)
+
+
+# ---- a part of each value, or of each identity ----
+
+
+def bit(rows: Rows, position: int) -> Rows:
+    """One bit of each BITS value, as "1" or "0"; bit 0 is the highest of the first octet. Of text,
+    it is missing if octets were lost in decoding, or if UTF-8 and Latin-1 differ in it."""
+    result: Rows = {}
+    for row, value in rows.items():
+        if isinstance(value, Missing):
+            result[row] = value
+            continue
+        bit_text = _bit_of(bits(value), position)
+        latin = latin_1(value)
+        is_clear = latin is None or _bit_of(latin, position) == bit_text
+        is_decoded = not isinstance(value, str) or "\ufffd" not in value
+        result[row] = bit_text if is_clear and is_decoded else _OCTETS_LOST
+    return result
+
+
+def _bit_of(octets: bytes, position: int) -> str:
+    index = position // 8
+    if index >= len(octets):
+        return "0"
+    return str(octets[index] >> (7 - position % 8) & 1)
+
+
+def field(rows: Rows, position: int, separator: str = ",") -> Rows:
+    """One field of each text; a row without it is left out."""
+    result: Rows = {}
+    for row, value in rows.items():
+        fields = text(value).split(separator)
+        if isinstance(value, Missing):
+            result[row] = value
+        elif len(fields) > position:
+            result[row] = fields[position].strip()
+    return result
+
+
+def numbered(rows: Iterable[str], plus: int = 0, position: int = -1) -> Rows:
+    """The number at `position` of each identity that has one there, increased by `plus`."""
+    numbers: Rows = {}
+    for row in rows:
+        word = arc(row, position)
+        if number(word) is not None:
+            numbers[row] = str(int(word) + plus)
+    return numbers
+
+
+def with_units(units: Rows, numbers: Rows, separator: str = ":") -> Rows:
+    """Printed numbers: in a chain of several units with the unit before each."""
+    names = {row: text(unit) for row, unit in units.items()}
+    if len(set(names.values())) < 2:
+        return numbers
+    result = dict(numbers)
+    for row, name in names.items():
+        if row in numbers:
+            result[row] = f"{name}{separator}{text(numbers[row])}"
+    return result
+
+
+def first_of_units(rows: Rows) -> Rows:
+    """The units that the indexes begin with, each with the value of its first row."""
+    units: Rows = {}
+    for row, value in rows.items():
+        units.setdefault(arcs(row, stop=1), value)
+    return units
