@@ -29,7 +29,7 @@ class Complete(Computed):
 
     Fields:
         source: the rows of the sum.
-        beside: another column of the same table, or another source with the same identities.
+        same_rows_as: another column of the same table, or another source with the same identities.
         count: the device's own number of rows, for each unit with which identities begin, or one
             number for all. A table of rows 1, 2, 3 ... may be longer, unless `gaps`.
         least: the number of rows that every device of the family has.
@@ -41,7 +41,7 @@ class Complete(Computed):
     """
 
     source: Source
-    beside: Optional[Source] = None
+    same_rows_as: Optional[Source] = None
     count: Optional[Source] = None
     least: int = 0
     next_row: bool = False
@@ -53,15 +53,15 @@ class Complete(Computed):
     def check(self) -> None:
         """Raises ValueError unless something tells that a row is missing."""
         validation.require_distinct_texts(self.padding, "padding")
-        proofs = (self.beside, self.count, self.least, self.next_row)
+        proofs = (self.same_rows_as, self.count, self.least, self.next_row)
         if not any(proofs) and self.from_one is None:
             raise ValueError(
-                "beside, count, least, next_row and from_one are missing: give one, which tells"
-                " that a row is missing"
+                "same_rows_as, count, least, next_row and from_one are missing: give one, which"
+                " tells that a row is missing"
             )
 
     def needs(self) -> tuple[Object, ...]:
-        return tuple(objects_of((self.source, self.beside, self.count)))
+        return tuple(objects_of((self.source, self.same_rows_as, self.count)))
 
     def is_by_row(self) -> bool:
         return not isinstance(self.source, Computed) or self.source.is_by_row()
@@ -70,12 +70,12 @@ class Complete(Computed):
         rows = tables[self.source]
         if tables.outlet:
             return rows
-        rows_beside = tables[self.beside] if self.beside else {}
-        if not rows and is_optional_and_absent(tables, self.source, rows_beside):
+        other_rows = tables[self.same_rows_as] if self.same_rows_as else {}
+        if not rows and is_optional_and_absent(tables, self.source, other_rows):
             return {}
         counts = tables[self.count] if self.count else {}
         rows = without_padding(rows, counts, self.padding)
-        rows = self._with_counted(with_rows_of(rows, rows_beside), counts)
+        rows = self._with_counted(with_rows_of(rows, other_rows), counts)
         if self.from_one is not None:
             rows = with_first_rows(rows, self.from_one)
         rows = with_least_rows(rows, self.least)

@@ -33,7 +33,7 @@ class Guard:
         allow: the values with which the outlet is switched.
         refuse: the values with which it is not.
         automatic: an automatic mode that a command would end, which `switch_automatic` lifts.
-        demanded: false if some devices lack the object for all outlets: these pass.
+        always_there: false if some devices lack the object for all outlets: these pass.
     """
 
     test: Source
@@ -41,21 +41,28 @@ class Guard:
     allow: tuple[str, ...] = ()
     refuse: tuple[str, ...] = ()
     automatic: bool = False
-    demanded: bool = True
+    always_there: bool = True
 
     def check(self) -> None:
         """Raises ValueError unless either `allow` or `refuse` is given, and `why`."""
         if bool(self.allow) == bool(self.refuse):
             raise ValueError("give either allow or refuse")
-        if self.allow and not self.demanded:
-            raise ValueError("demanded is for refuse: with allow, a missing value always forbids")
+        if self.allow and not self.always_there:
+            raise ValueError(
+                "always_there is for refuse: with allow, a missing value always forbids"
+            )
         validation.require_distinct_texts(self.allow, "allow")
         validation.require_distinct_texts(self.refuse, "refuse")
         validation.require_text(self.why, "why")
 
     def raise_if_forbidden(self, tables: Tables, identity: str) -> None:
         value = tables[self.test].get(identity)
-        if value is None and not self.allow and not self.demanded and not tables.whole[self.test]:
+        if (
+            value is None
+            and not self.allow
+            and not self.always_there
+            and not tables.whole[self.test]
+        ):
             return
         if self._is_allowed(value):
             return

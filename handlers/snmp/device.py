@@ -15,14 +15,15 @@ from .cells import Rows, is_unanswered, is_unidentified
 from .chains import InChain
 from .controls import writes_scalar
 from .decoding import counted, counted_by, number, text
-from .figures import Measurement, Total
 from .filters import NO_VALUE, of_units
+from .measurements import Measurement
 from .objects import Column
 from .outlets import Outlets
 from .profile import Profile
 from .read_scope import ReadScope
 from .states import UNKNOWN, Condition, Decision
 from .tables import Source, Tables, object_of, objects_of
+from .totals import Total
 
 Decisions = dict[str, Decision]
 NOT_DECIDED = Decision(UNKNOWN)
@@ -49,18 +50,20 @@ class SnmpDevice(NamedTuple):
     def conditions(self) -> tuple[Condition, ...]:
         return (*self.profile.conditions, *(self.outlets.conditions if self.outlets else ()))
 
-    def mask(self, rows: Rows, source: Source) -> Rows:
+    def valid_rows(self, rows: Rows, source: Source) -> Rows:
         """Rows of totals, lost where a unit has no communication."""
-        return _masked(self.tables, rows, source, self.profile.conditions)
+        return _valid_rows(self.tables, rows, source, self.profile.conditions)
 
-    def outlet_mask(self, rows: Rows, source: Source) -> Rows:
+    def valid_outlet_rows(self, rows: Rows, source: Source) -> Rows:
         """The same of the figures of outlets."""
-        return _masked(self.tables, rows, source, self.conditions)
+        return _valid_rows(self.tables, rows, source, self.conditions)
 
 
-def _masked(tables: Tables, rows: Rows, source: Source, conditions: Sequence[Condition]) -> Rows:
+def _valid_rows(
+    tables: Tables, rows: Rows, source: Source, conditions: Sequence[Condition]
+) -> Rows:
     for condition in conditions:
-        rows = condition.masked(tables, rows, source)
+        rows = condition.valid_rows(tables, rows, source)
     return rows
 
 
@@ -236,7 +239,7 @@ def read_without_states(
 
 def is_measured(device: SnmpDevice, total: Total) -> bool:
     """Whether the device's own figures give the total now, without those of outlets."""
-    return isinstance(total.read(device.tables, device.mask), Decimal)
+    return isinstance(total.read(device.tables, device.valid_rows), Decimal)
 
 
 def raise_if_unidentified(outlets: Outlets, states: Iterable[str], tables: Tables) -> None:

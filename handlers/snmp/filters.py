@@ -131,8 +131,14 @@ def where(rows: Rows, marks: Rows, test: Test) -> Rows:
 
 
 def without(rows: Rows, *words: str) -> Rows:
-    """The rows that read none of these words: without padding, for example."""
-    return where(rows, rows, none_of(*words))
+    """The rows that read none of these words: without padding, for example. A register that is
+    filled up is another value, which means what it means there."""
+
+    def test(value: Optional[Raw]) -> Optional[bool]:
+        is_other_register = is_filled_register(value) and not is_one_of(value, words)
+        return True if is_other_register else none_of(*words)(value)
+
+    return where(rows, rows, test)
 
 
 def require_marks(rows: Rows, marks: Rows) -> Rows:

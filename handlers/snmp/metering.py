@@ -30,10 +30,11 @@ from .device import (
     needed_sources,
     raise_if_unidentified,
 )
-from .figures import Measurement, Total
+from .measurements import Measurement
 from .profile import Profile
 from .read_scope import FIGURES, ReadScope
 from .tables import Tables
+from .totals import Total
 
 
 def read_totals(profile: Profile, tables: Tables, scope: ReadScope) -> Optional[SnmpDevice]:
@@ -80,7 +81,7 @@ def _has_no_load(device: SnmpDevice) -> bool:
     if load is None:
         return True
     try:
-        return load.read(device.tables, device.mask) is None
+        return load.read(device.tables, device.valid_rows) is None
     except ProtocolError:  # its rows contradict each other, as the totals will say
         return False
 
@@ -147,7 +148,7 @@ class _Request(NamedTuple):
         figures = {identity: self.outlets.of(identity) for identity in outlets}
         return self.total.read(
             device.tables,
-            device.mask,
+            device.valid_rows,
             figures,
             self.most,
             counters=self.counters,
@@ -214,7 +215,7 @@ def _outlet_rows(device: SnmpDevice, *, with_power: bool) -> list[_OutletRows]:
     ]
     columns: list[dict[str, ExactFigure]] = []
     for figure, most in figures:
-        raw = figure.raw(device.tables, device.outlet_mask) if figure else {}
+        raw = figure.readings(device.tables, device.valid_outlet_rows) if figure else {}
         columns.append(figure.figures(device.tables, raw, most) if figure else {})
     # the rows of joined meters have other names in their own table
     if sum(map(bool, columns)) > 1 and not outlets.has_joined_meters:
@@ -231,7 +232,7 @@ def _unmetered_rows(device: SnmpDevice, figures: Sequence[Measurement]) -> Seque
     """The outlets of units with communication that no column of their meters has answered, if a GET
     of one says so too: models of many families switch outlets that they do not meter."""
     tables = device.tables
-    columns = [device.outlet_mask(tables[figure.source], figure.source) for figure in figures]
+    columns = [device.valid_outlet_rows(tables[figure.source], figure.source) for figure in figures]
     rows = [
         row
         for row in dict.fromkeys(row for column in columns for row in column)
@@ -311,7 +312,7 @@ def _units_with_meter(device: SnmpDevice, requests: Sequence[_Request]) -> set[s
     units: set[str] = set()
     for request in requests:
         if request.total.unit is not None:
-            units |= request.total.metered_units(device.tables, device.mask)
+            units |= request.total.metered_units(device.tables, device.valid_rows)
             rows = request.outlets.rows.items()
             units |= {request.total.unit.of(row) for row, figure in rows if figure is not None}
     return units

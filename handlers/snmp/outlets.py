@@ -9,7 +9,7 @@ from typing import Optional
 from ..shared.errors import Unsupported
 from ..shared.switching import CONFIRM_SECONDS
 from .controls import Control, Guard, VarBind
-from .figures import Measurement
+from .measurements import Measurement
 from .states import Condition, State
 from .tables import Source, Tables
 

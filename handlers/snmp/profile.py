@@ -13,11 +13,12 @@ from typing import Optional
 
 from . import validation
 from .evidence import DCIMANAGER_EXAMPLE, Evidence, EvidenceLevel
-from .figures import Ceilings, Total
+from .measurements import Ceilings
 from .outlets import Outlets
 from .parts import parts_of
 from .states import Condition
 from .tables import ROOT, Source
+from .totals import Total
 
 ENTERPRISES = "1.3.6.1.4.1."
 # Default sysObjectIDs of agents built on Net-SNMP, which several families share: `linux` of

@@ -23,13 +23,14 @@ from .chains import Chain, InChain
 from .computed import Complete, Number
 from .controls import Control, Guard, Write
 from .evidence import Evidence
-from .figures import Ceilings, Measurement, Total
+from .measurements import Ceilings, Measurement
 from .objects import Column, PerUnit, Scalar, Span, Spread
 from .outlets import Outlets
 from .parts import Checked
 from .profile import Nameplate, Profile, Root
 from .states import Condition, State
 from .tables import Computed, Derived, Object
+from .totals import Total
 
 PAGE = "docs/own-pdu.md"
 
@@ -69,7 +70,9 @@ _EARLIER_NAMES: Mapping[type[Any], Mapping[str, str]] = {
     Outlets: {"contact": "conditions"},
     State: {"doubts": "conditions", "confirm": "crosscheck"},
     Condition: {"test": "source", "mark": "source", "quiet": "good"},
-    Complete: {"arcs": "parts"},
+    Complete: {"arcs": "parts", "beside": "same_rows_as"},
+    Total: {"demanded": "always_there"},
+    Guard: {"demanded": "always_there"},
     Number: {"over": "source"},
 }
 #: members that mean nothing any more

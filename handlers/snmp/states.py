@@ -84,7 +84,7 @@ class Condition:
                 reasons[row] = self._reason(tables, reading)
         return reasons
 
-    def masked(self, tables: Tables, rows: Rows, values: Optional[Source] = None) -> Rows:
+    def valid_rows(self, tables: Tables, rows: Rows, values: Optional[Source] = None) -> Rows:
         """The rows, lost where their values are not current."""
         reasons = self.objections(tables, rows, values)
         return {
@@ -170,7 +170,7 @@ class State:
         """The state of every outlet, with the reason why it is not known."""
         rows = self.rows(tables)
         for condition in conditions:
-            rows = condition.masked(tables, rows, self.source)
+            rows = condition.valid_rows(tables, rows, self.source)
         objections = [condition.objections(tables, rows) for condition in self.conditions]
         crosschecks = tables[self.crosscheck] if self.crosscheck and rows else {}
         decisions: dict[str, Decision] = {}

@@ -324,14 +324,16 @@ class Tables:
         oid = self.reading.resolve(oid)
         self.reading.answers.columns.setdefault(table_of(oid), {})[oid] = optional
         if oid not in self._columns:
-            is_absent = oid in self.reading.learnt.absent or self._is_untold(oid)
-            if is_absent and not self.walk(oid):
+            if not self.walk(oid) and self._may_be_absent(oid):
                 return {}
             self._read_table(oid, optional=optional)
         return self._columns[oid]
 
-    def _is_untold(self, oid: str) -> bool:
-        """Whether nothing shows yet that the device has the table of a column."""
+    def _may_be_absent(self, oid: str) -> bool:
+        """Whether the device is known not to have a column, or nothing shows yet that it has the
+        table."""
+        if oid in self.reading.learnt.absent:
+            return True
         columns = self.reading.answers.columns[table_of(oid)]
         return self.reading.skips_empty_tables and not any(map(self.walk, columns))
 

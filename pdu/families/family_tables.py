@@ -10,7 +10,7 @@ from typing import Optional, Union
 
 from handlers.snmp.controls import Control, Write
 from handlers.snmp.evidence import Evidence, EvidenceLevel
-from handlers.snmp.figures import Measurement
+from handlers.snmp.measurements import Measurement
 from handlers.snmp.objects import Parts
 from handlers.snmp.profile import Profile
 from handlers.snmp.states import State, name_of

@@ -16,7 +16,7 @@ from handlers.shared.errors import PduHandlerError
 from handlers.snmp.cells import Walked
 from handlers.snmp.chains import Chain
 from handlers.snmp.controls import Control, Write
-from handlers.snmp.figures import Measurement
+from handlers.snmp.measurements import Measurement
 from handlers.snmp.objects import Column, Scalar
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.parts import parts_of

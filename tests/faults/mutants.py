@@ -22,7 +22,7 @@ _SWITCHING = "handlers/shared/switching.py"
 _READINGS = "handlers/raritan/readings.py"
 _STATES = "handlers/raritan/states.py"
 _RESOURCES = "handlers/redfish/resources.py"
-_FIGURES = "handlers/snmp/figures.py"
+_TOTALS = "handlers/snmp/totals.py"
 _COMPLETENESS = "handlers/snmp/completeness.py"
 _CLIENT = "handlers/http/client.py"
 _TESTS_OF_SWITCHING = "tests/handlers/test_switching.py"
@@ -184,9 +184,9 @@ MUTANTS = (
     ),
     Mutant(
         "a figure of one object that does not answer is not known",
-        _FIGURES,
-        "        if not self.demanded:\n            return False\n",
-        "        return False\n",
+        _TOTALS,
+        "        if self.always_there and self._lacks_all(tables, outlets):\n",
+        "        if False:\n",
         _TESTS_OF_FIGURES,
     ),
     Mutant(
@@ -226,14 +226,14 @@ MUTANTS = (
     ),
     Mutant(
         "a number below 0 is no figure",
-        _FIGURES,
-        "        if reading < 0 and not self.magnitude:\n",
-        "        if False:\n",
+        "handlers/snmp/measurements.py",
+        " or (value < 0 and not self.magnitude)",
+        "",
         "tests/handlers/snmp/test_hidden_figures.py",
     ),
     Mutant(
         "a unit of the chain without a row leaves no total",
-        _FIGURES,
+        _TOTALS,
         "            units_without_row = self._chain(tables) - units\n",
         "            pass\n",
         "tests/handlers/snmp",

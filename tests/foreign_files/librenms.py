@@ -30,7 +30,7 @@ from typing import NamedTuple, Optional
 from handlers.shared.meter_figures import ExactFigure
 from handlers.snmp import detection
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import Measurement
+from handlers.snmp.measurements import Measurement
 from handlers.snmp.profile import oids
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from pdu_common.helper import EnumPowerStatus

@@ -15,7 +15,7 @@ from handlers.shared.ceilings import LARGEST, OUTLET_A, OUTLET_W, PART_A, PART_W
 from handlers.shared.settings import Settings
 from handlers.shared.switching import CALL_SECONDS, CONFIRM_SECONDS
 from handlers.snmp.evidence import EvidenceLevel
-from handlers.snmp.figures import Ceilings
+from handlers.snmp.measurements import Ceilings
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from handlers.snmp.profiles.shorthand import FLOOR
 from handlers.snmp.switching import PLAN_SECONDS

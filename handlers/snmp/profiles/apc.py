@@ -449,7 +449,7 @@ PROFILES = (
         load=total(
             figure(_easy_phases("5", "Current"), HUNDREDTHS, unit_of_row=EASY_PHASE),
             _easy_text("2", "current", "A"),
-            demanded=True,
+            always_there=True,
         ),
         power=total(
             figure(_easy_units("7", "ActivePower")),
@@ -546,7 +546,7 @@ PROFILES = (
             figure(
                 column("318.1.1.22.4.2.11.1.3", "isxModularDistSysCurrentAmps"),
                 TENTHS,
-                beside=column("318.1.1.22.4.2.11.1.1", "isxModularDistSysCurrentIndex"),
+                same_rows_as=column("318.1.1.22.4.2.11.1.1", "isxModularDistSysCurrentIndex"),
                 least=3,  # phase1, phase2 and phase3
             )
         ),

@@ -107,7 +107,7 @@ def _compared_figure(below: str, name: str, beside: str, beside_name: str) -> Me
     return _reading(
         Complete(
             column(f"{PE2}.2.{below}", name),
-            beside=column(f"{PE2}.2.{beside}", beside_name, optional=True),
+            same_rows_as=column(f"{PE2}.2.{beside}", beside_name, optional=True),
         )
     )
 
@@ -206,9 +206,11 @@ PROFILES = (
             _compared_figure("2.4.1.1", "bankReadingCur", "2.4.1.3", "bankReadingPower"),
         ),
         power=station_total(
-            _reading(Complete(column(f"{PE2}.2.1.4.1.3", "devReadingPower"), beside=DEVICE_ENERGY))
+            _reading(
+                Complete(column(f"{PE2}.2.1.4.1.3", "devReadingPower"), same_rows_as=DEVICE_ENERGY)
+            )
         ),
-        energy=station_total(_reading(Complete(DEVICE_ENERGY, beside=DEVICE_AMPS))),
+        energy=station_total(_reading(Complete(DEVICE_ENERGY, same_rows_as=DEVICE_AMPS))),
         evidence=SIMULATED,
         note=(
             "The outlets of a cascaded station that does not answer are left out: the MIB reports"

@@ -40,7 +40,7 @@ PROFILES = (
             figure(
                 column(PDU + ".24.1.1.7", "circuitAmp"),
                 TENTHS,
-                beside=column(PDU + ".24.1.1.4", "circuitName"),
+                same_rows_as=column(PDU + ".24.1.1.4", "circuitName"),
             )
         ),
         evidence=DRIVER.of("state", "current"),

@@ -36,7 +36,7 @@ def _circuits(below: str, name: str, beside: str, beside_name: str) -> Complete:
     table = "4779.1.3.5.9.1"
     return Complete(
         column(f"{table}.{below}", f"circuit{name}"),
-        beside=column(f"{table}.{beside}", f"circuit{beside_name}"),
+        same_rows_as=column(f"{table}.{beside}", f"circuit{beside_name}"),
     )
 
 
@@ -72,7 +72,7 @@ PROFILES = (
             figure(
                 rows_unless(_circuits("4", "Current", "7", "Power"), CURRENT, by_row=True), TENTHS
             ),
-            demanded=True,  # without a meter, the MIB's currents read 0
+            always_there=True,  # without a meter, the MIB's currents read 0
         ),
         power=total(
             figure(_column_of_rpcs(POWER)),

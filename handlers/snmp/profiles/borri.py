@@ -18,7 +18,8 @@ PROFILES = (
         models=("STS32A", "transfer switches of others with an SNMP Smart II card"),
         sys_object_ids=oids("37662.1.2.2"),
         load=total(
-            figure(scalar(f"{OUTPUT}.4.0", "atsOutputGroupOutputCurrent"), TENTHS), demanded=True
+            figure(scalar(f"{OUTPUT}.4.0", "atsOutputGroupOutputCurrent"), TENTHS),
+            always_there=True,
         ),
         evidence=SIMULATED.of("current"),
         note="The MIB has no power: its load is a share of the rating.",

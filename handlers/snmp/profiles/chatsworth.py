@@ -97,7 +97,7 @@ PROFILES = (
             figure(
                 column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"),
                 HUNDREDTHS,
-                beside=column("30932.1.10.1.3.110.1.2", "cpiPduBranchId", optional=True),
+                same_rows_as=column("30932.1.10.1.3.110.1.2", "cpiPduBranchId", optional=True),
                 from_one=0,
             ),
         ),

@@ -69,9 +69,9 @@ PROFILES = (
         unit_count=_unit_count(ACS),
         outlets=_outlets(ACS, "it is locked on the device, or its lock is not known"),
         load=total(
-            figure(_units(ACS), TENTHS, beside=column(ACS + ".3.1.6", "cyPMUnitMaxCurrent")),
+            figure(_units(ACS), TENTHS, same_rows_as=column(ACS + ".3.1.6", "cyPMUnitMaxCurrent")),
             unit=THE_UNIT,
-            demanded=True,
+            always_there=True,
         ),
         evidence=SIMULATED.of("state", "current", "switching"),
     ),
@@ -94,7 +94,7 @@ PROFILES = (
             ),
             unit=THE_UNIT,
             units=_count(ACS5K),
-            demanded=True,
+            always_there=True,
         ),
         power=total(
             figure(

@@ -60,13 +60,13 @@ PROFILES = (
             figure(
                 column(ROOT + ".120.2.1.4", "rPDUPhaseStatusCurrent"),
                 TENTHS,
-                beside=column(ROOT + ".120.2.1.5", "rPDUPhaseStatusVoltage"),
+                same_rows_as=column(ROOT + ".120.2.1.5", "rPDUPhaseStatusVoltage"),
                 count=scalar(ROOT + ".120.1.0", "rPDUPhaseTableSize"),
             ),
-            demanded=True,
+            always_there=True,
         ),
-        power=total(figure(DEVICE_POWER, TENS), demanded=True),
-        energy=total(figure(DEVICE_ENERGY, TENTHS, table=DEVICE_POWER), demanded=True),
+        power=total(figure(DEVICE_POWER, TENS), always_there=True),
+        energy=total(figure(DEVICE_ENERGY, TENTHS, table=DEVICE_POWER), always_there=True),
         evidence=SIMULATED,
         note=(
             "No column names an outlet's unit: if the MIB's tables count on over several units, an"

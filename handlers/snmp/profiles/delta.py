@@ -83,7 +83,7 @@ PROFILES = (
         unseen=True,
         # without a link the agent does not read the switch
         conditions=(device_condition(scalar(f"{STS}.1.3.1.0", "stsAgentModbusLink"), "1"),),
-        load=total(figure(scalar(f"{STS}.3.2.2.0", "stsOutputCurrent"), TENTHS), demanded=True),
+        load=total(figure(scalar(f"{STS}.3.2.2.0", "stsOutputCurrent"), TENTHS), always_there=True),
         ceilings=FLOOR,
         evidence=SIMULATED.of("current"),
     ),

@@ -121,7 +121,7 @@ def names(t: Tables) -> Rows:
 
 
 # a walk that ended early shows no other sign than the next row
-CURRENTS = Complete(CURRENT, beside=rows_without(STATUS, ""), next_row=True)
+CURRENTS = Complete(CURRENT, same_rows_as=rows_without(STATUS, ""), next_row=True)
 
 
 def _of_one_unit(values: Scalar) -> Derived:

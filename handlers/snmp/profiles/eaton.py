@@ -154,7 +154,7 @@ PROFILES = (
             Guard(
                 column("534.6.6.7.6.6.1.9", "outletControlSwitchable"),
                 refuse=("2",),
-                demanded=False,  # came into the MIB with the revision of 2014-09-29
+                always_there=False,  # came into the MIB with the revision of 2014-09-29
                 why="it is configured as not switchable on the device",
             ),
             rows=column("534.6.6.7.6.1.1.2", "outletID"),
@@ -302,13 +302,13 @@ PROFILES = (
             figure(
                 column(POWER_PDU + ".1.2.8.1.3", "pduInputPhaseCurrent"),
                 TENTHS,
-                beside=column(POWER_PDU + ".1.2.8.1.2", "pduInputPhaseVoltage"),
+                same_rows_as=column(POWER_PDU + ".1.2.8.1.2", "pduInputPhaseVoltage"),
                 count=scalar(POWER_PDU + ".1.2.7.0", "pduInputNumPhases"),
             )
         ),
         power=total(figure(scalar(POWER_PDU + ".1.2.3.0", "pduInputPower"))),
         energy=total(
-            figure(scalar(POWER_PDU + ".1.3.1.0", "pduOutputKilowattHours")), demanded=True
+            figure(scalar(POWER_PDU + ".1.3.1.0", "pduOutputKilowattHours")), always_there=True
         ),
         ceilings=FLOOR,
         evidence=SIMULATED.of("current", "power", "energy"),
@@ -327,7 +327,9 @@ PROFILES = (
                 scalar("534.10.2.3.3.6.0", "ats2StatusCommunicationLost"), "1", optional=True
             ),
         ),
-        load=total(figure(scalar("534.10.2.2.3.2.0", "ats2OutputCurrent"), TENTHS), demanded=True),
+        load=total(
+            figure(scalar("534.10.2.2.3.2.0", "ats2OutputCurrent"), TENTHS), always_there=True
+        ),
         evidence=SIMULATED.of("current"),
     ),
     eaton_profile(
@@ -339,7 +341,9 @@ PROFILES = (
         conditions=(
             device_condition(scalar("534.10.1.1.3.1.0", "atsAgentModbusLink"), "1", optional=True),
         ),
-        load=total(figure(scalar("534.10.1.3.2.2.0", "atsOutputCurrent"), TENTHS), demanded=True),
+        load=total(
+            figure(scalar("534.10.1.3.2.2.0", "atsOutputCurrent"), TENTHS), always_there=True
+        ),
         evidence=DRIVER.of("current"),
     ),
 )

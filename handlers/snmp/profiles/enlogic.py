@@ -31,7 +31,7 @@ def _lines(currents: Column, voltages: Column, phase_count: Column) -> Complete:
     delta phases of the same load: a count above 3 may include them, and tells nothing. Rows beyond
     the count, of a unit of one phase, read -1.
     """
-    every_row = Complete(currents, beside=voltages)
+    every_row = Complete(currents, same_rows_as=voltages)
     lines = rows_with_arc(every_row, LAST_ARC, *LINES, by_row=True)
     line_count = rows_where(phase_count, phase_count, one_of("1", "2", "3"))
     return Complete(lines, count=line_count, padding=("-1",))
@@ -189,7 +189,8 @@ PROFILES = (
         outlets=EDGE.outlets(
             Write(EDGE.column("5.2.1.10", "OutletControlCommand"), on=2, off=1),
             replace(
-                EDGE.guard(EDGE.column("1.2.1.10", "Controllable"), refuse=("2",)), demanded=False
+                EDGE.guard(EDGE.column("1.2.1.10", "Controllable"), refuse=("2",)),
+                always_there=False,
             ),
         )(current=None),
         load=EDGE.load(),

@@ -94,8 +94,8 @@ def _numbers(first_number: int, count: int) -> set[str]:
 def _channel(arc: str, name: str, scale: Decimal = ONES) -> Measurement:
     """A figure of the power channels whose status is valid (1)."""
     values = column(f"~.1.5.1.2.1.{arc}", name)
-    every_value = Complete(values, beside=CHANNEL_STATUS, count=CHANNEL_COUNT)
-    every_status = Complete(CHANNEL_STATUS, beside=values, count=CHANNEL_COUNT)
+    every_value = Complete(values, same_rows_as=CHANNEL_STATUS, count=CHANNEL_COUNT)
+    every_status = Complete(CHANNEL_STATUS, same_rows_as=values, count=CHANNEL_COUNT)
     rows = rows_where(every_value, every_status, either(VALID, NOT_ACTIVE), by_row=True)
     return figure(rows, scale)
 

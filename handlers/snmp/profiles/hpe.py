@@ -113,13 +113,17 @@ class PduTables(NamedTuple):
         return Write(on, 0, 0, off_at=self.column("5.2.1.2", "OutletControlOffCmd"))
 
     def total(
-        self, *figures: Measurement, else_outlets: bool = False, demanded: bool = False
+        self, *figures: Measurement, else_outlets: bool = False, always_there: bool = False
     ) -> Total:
         """A total of these figures over all units of the chain: the first index of a row is its
         unit."""
         units = rows_without(self.outlet_count, PADDING)
         return total(
-            *figures, else_outlets=else_outlets, unit=THE_UNIT, units=units, demanded=demanded
+            *figures,
+            else_outlets=else_outlets,
+            unit=THE_UNIT,
+            units=units,
+            always_there=always_there,
         )
 
     def lines(self, phases: Optional[Column] = None) -> Derived:
@@ -140,7 +144,11 @@ class PduTables(NamedTuple):
         return rows
 
     def load(
-        self, phases: Optional[Column] = None, *, has_total: bool = False, demanded: bool = False
+        self,
+        phases: Optional[Column] = None,
+        *,
+        has_total: bool = False,
+        always_there: bool = False,
     ) -> Total:
         """The lines; with `has_total`, else the total of each input, else the outlets."""
         lines = figure(
@@ -149,7 +157,7 @@ class PduTables(NamedTuple):
             unmetered="its firmware does not say whether the fourth line is the neutral",
         )
         if not has_total:
-            return self.total(lines, demanded=demanded)
+            return self.total(lines, always_there=always_there)
         inputs = self.column("2.1.1.11", "InputTotalCurrent")
         return self.total(lines, figure(inputs, self.amps), else_outlets=True)
 
@@ -253,7 +261,7 @@ PROFILES = (
             power=figure(PDU3.column("5.1.1.13", "OutletWatts")),
             energy=figure(PDU3.column("5.1.1.14", "OutletWh", optional=True)),
         ),
-        load=PDU3.load(PDU3_PHASES, demanded=True),
+        load=PDU3.load(PDU3_PHASES, always_there=True),
         power=PDU3.power(),
         energy=PDU3.total(figure(PDU3.column("2.1.1.6", "InputTotalEnergy", optional=True))),
         evidence=SIMULATED,
@@ -279,10 +287,10 @@ PROFILES = (
             power=figure(PDU2.column("5.1.1.14", "OutletWatts")),
             energy=figure(PDU2.column("5.1.1.15", "OutletWh"), THOUSANDTHS),
         ),
-        load=PDU2.load(demanded=True),
+        load=PDU2.load(always_there=True),
         power=PDU2.power(),
         energy=PDU2.total(
-            figure(PDU2.column("2.1.1.6", "InputPowerWattHour"), THOUSANDTHS), demanded=True
+            figure(PDU2.column("2.1.1.6", "InputPowerWattHour"), THOUSANDTHS), always_there=True
         ),
         evidence=SIMULATED,
         recording="hpe-mapdu_pdu2",

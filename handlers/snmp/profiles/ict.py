@@ -9,7 +9,7 @@ from .language import *
 
 ENABLE = column("39145.10.8.1.5", "outputEnable")
 BUS = column("39145.10.10.1.1", "busNumber")
-BUS_CURRENTS = Complete(column("39145.10.10.1.4", "busCurrent"), beside=BUS)
+BUS_CURRENTS = Complete(column("39145.10.10.1.4", "busCurrent"), same_rows_as=BUS)
 SYSTEM_CURRENT = scalar("39145.10.7.0", "systemCurrent")
 WHOLE = "1"  # outputFuseStatus of a good fuse; 2 is open
 

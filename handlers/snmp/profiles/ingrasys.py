@@ -41,9 +41,11 @@ PROFILES = (
             counts_unlisted=True,
             name=DESC,
             current=figure(
-                column("~.3.2.3.1.3", "outletStatusCurrent"), THOUSANDTHS, beside=LISTED
+                column("~.3.2.3.1.3", "outletStatusCurrent"), THOUSANDTHS, same_rows_as=LISTED
             ),
-            energy=figure(column("~.3.2.3.1.4", "outletStatusKwatt"), THOUSANDTHS, beside=LISTED),
+            energy=figure(
+                column("~.3.2.3.1.4", "outletStatusKwatt"), THOUSANDTHS, same_rows_as=LISTED
+            ),
         ),
         load=total(
             figure(

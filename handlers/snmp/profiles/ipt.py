@@ -87,9 +87,9 @@ PROFILES = (
             current=figure(column(SOCKETS + ".5", "socket-AMPS"), TENTHS),
             energy=figure(column(SOCKETS + ".6", "socket-KWH"), TENTHS),
         ),
-        load=total(figure(currents, HUNDREDTHS, beside=ENERGIES)),
-        power=total(figure(POWERS, beside=ENERGIES)),
-        energy=total(figure(ENERGIES, TENTHS, beside=READINGS)),
+        load=total(figure(currents, HUNDREDTHS, same_rows_as=ENERGIES)),
+        power=total(figure(POWERS, same_rows_as=ENERGIES)),
+        energy=total(figure(ENERGIES, TENTHS, same_rows_as=READINGS)),
         evidence=SIMULATED,
         # writes socket-ONOFF, whose index counts from 0: 1 on, 0 off
         programs=("the module for iPower PDUs of Bitfocus Companion (JavaScript)",),

@@ -63,7 +63,6 @@ from ..evidence import (
     Evidence as Evidence,
     EvidenceLevel as EvidenceLevel,
 )
-from ..figures import Ceilings as Ceilings, Measurement as Measurement, Total as Total
 from ..filters import (
     either as either,
     except_where as except_where,
@@ -95,6 +94,7 @@ from ..joins import (
     prefixed as prefixed,
     with_units as with_units,
 )
+from ..measurements import Ceilings as Ceilings, Measurement as Measurement
 from ..objects import (
     Column as Column,
     Parts as Parts,
@@ -114,4 +114,5 @@ from ..tables import (
     objects_of as objects_of,
     rows_of as rows_of,
 )
+from ..totals import Total as Total
 from .shorthand import *

@@ -25,7 +25,7 @@ PROFILES = (
             current=figure(column(RPM + ".3.1.3", "slcDevRPMOutletCurrent"), TENTHS),
         ),
         load=total(
-            figure(CURRENT, TENTHS, beside=POWER, from_one=LAST_ARC),
+            figure(CURRENT, TENTHS, same_rows_as=POWER, from_one=LAST_ARC),
             else_outlets=True,
             unit=THE_UNIT,
         ),

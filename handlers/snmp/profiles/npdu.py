@@ -30,7 +30,7 @@ def _of_lines(arc: int, name: str) -> Source:
 
 def _lines(arc: int, name: str) -> Measurement:
     volts = _of_lines(1, "MasterVoltageP1 to P3")
-    return _texts(Complete(_of_lines(arc, name), beside=volts))
+    return _texts(Complete(_of_lines(arc, name), same_rows_as=volts))
 
 
 PROFILES = (

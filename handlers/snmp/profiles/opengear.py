@@ -24,7 +24,7 @@ PROFILES = (
             current=figure(column("25049.17.16.1.7", "ogRpcOutletCurrent"), HUNDREDTHS),
         ),
         load=total(
-            figure(column("25049.17.15.1.11", "ogRpcInputCurrent"), TENTHS, beside=TOTAL),
+            figure(column("25049.17.15.1.11", "ogRpcInputCurrent"), TENTHS, same_rows_as=TOTAL),
             else_outlets=True,
             unit=THE_UNIT,
         ),

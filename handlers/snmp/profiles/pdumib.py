@@ -69,7 +69,9 @@ PROFILES = (
             power=figure(column("23280.8.1.5", "outletStatusActivePower")),
             energy=figure(column("23280.8.1.7", "outletStatusActiveEnergy"), THOUSANDTHS),
         ),
-        load=total(figure(CURRENT, HUNDREDTHS, beside=VOLTAGE, count=PHASES), demanded=True),
+        load=total(
+            figure(CURRENT, HUNDREDTHS, same_rows_as=VOLTAGE, count=PHASES), always_there=True
+        ),
         power=total(
             figure(_supported(DEVICE_POWER)),
             figure(_of_phases(column("23280.6.1.4", "phaseStatusActivePower"))),

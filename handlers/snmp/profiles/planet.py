@@ -29,8 +29,10 @@ PROFILES = (
             current=figure(column("10456.3.3.3.1.7", "outCurrent"), TENTHS),
             power=figure(column("10456.3.3.3.1.9", "outPowerLoad")),
         ),
-        load=total(figure(FEED_CURRENT, TENTHS, beside=FEED_POWER, count=FEEDS), else_outlets=True),
-        power=total(figure(FEED_POWER, beside=FEED_CURRENT, count=FEEDS), else_outlets=True),
+        load=total(
+            figure(FEED_CURRENT, TENTHS, same_rows_as=FEED_POWER, count=FEEDS), else_outlets=True
+        ),
+        power=total(figure(FEED_POWER, same_rows_as=FEED_CURRENT, count=FEEDS), else_outlets=True),
         evidence=SIMULATED.of("state", "current", "power", "switching"),
         recording="planet-pdu",
         unread=(

@@ -63,7 +63,7 @@ PHASES = Complete(
         lambda phase: column(f"42610.1.4.4.1.6.1.2.1.{11 + phase}", f"inletCurrPhase{phase}"),
         (1, 2, 3),
     ),
-    beside=numbered_parts(lambda phase: INLET_ENERGY, (1, 2, 3)),
+    same_rows_as=numbered_parts(lambda phase: INLET_ENERGY, (1, 2, 3)),
 )
 
 PWT2 = "42610.1.4.1.1"
@@ -127,9 +127,9 @@ PWT2_STATES = numbered_rows(
 PWT2_VALID = numbered_rows(_pwt2_valid, PWT2_UNITS)
 
 
-def _pwt2_inlets(first: int, *names: str, beside: Column) -> Complete:
+def _pwt2_inlets(first: int, *names: str, same_rows_as: Column) -> Complete:
     """Consecutive columns of the inlets, from the number `first`. An inlet that has a row in
-    `beside` and none in one of these columns has lost its figure.
+    `same_rows_as` and none in one of these columns has lost its figure.
     """
     numbers = range(first, first + len(names))
 
@@ -139,7 +139,7 @@ def _pwt2_inlets(first: int, *names: str, beside: Column) -> Complete:
 
     return Complete(
         numbered_parts(inlet_column, numbers),
-        beside=numbered_parts(lambda number: beside, numbers),
+        same_rows_as=numbered_parts(lambda number: same_rows_as, numbers),
     )
 
 
@@ -206,7 +206,7 @@ PROFILES = (
                     "CurrentPh1B2",
                     "CurrentPh2B2",
                     "CurrentPh3B2",
-                    beside=column(PWT2 + ".2.1.1.1.20", "pduDevMonInletActPowerPh1"),
+                    same_rows_as=column(PWT2 + ".2.1.1.1.20", "pduDevMonInletActPowerPh1"),
                 ),
                 HUNDREDTHS,
             ),
@@ -219,7 +219,7 @@ PROFILES = (
                     "ActPowerPh1",
                     "ActPowerPh2",
                     "ActPowerPh3",
-                    beside=column(PWT2 + ".2.1.1.1.14", "pduDevMonInletCurrentPh1B1"),
+                    same_rows_as=column(PWT2 + ".2.1.1.1.14", "pduDevMonInletCurrentPh1B1"),
                 ),
                 TENTHS,
             ),

@@ -17,7 +17,6 @@ from ..completeness import each_unit, with_first_rows, with_rows_of
 from ..computed import Complete
 from ..controls import Control, Guard
 from ..decoding import counted_by
-from ..figures import Ceilings, Measurement, Total
 from ..filters import (
     Test,
     either,
@@ -35,11 +34,13 @@ from ..filters import (
     without_arc,
 )
 from ..joins import concat, first_of_units, join, left_join, numbered, with_units
+from ..measurements import Ceilings, Measurement
 from ..objects import Column, Parts, Scalar
 from ..outlets import Outlets
 from ..profile import ENTERPRISES, Nameplate
 from ..states import Condition, State
 from ..tables import ROOT, Computed, Derived, Object, Source, Tables, objects_of, rows_of
+from ..totals import Total
 
 #: the unit that an index begins with
 THE_UNIT = Arcs(stop=1)
@@ -311,19 +312,19 @@ def of_unit(values: Column, outlets: Source, unit: Arcs = THE_UNIT) -> Derived:
     return rows
 
 
-def value_or_empty(values: Source, beside: Source) -> Derived:
-    """Values of a figure. If an answer has none of them, an empty row for each of `beside`, so that
+def value_or_empty(values: Source, others: Source) -> Derived:
+    """Values of a figure. If an answer has none of them, an empty row for each of `others`, so that
     no other source takes their place: a column that each device with these values has, and no
     other one.
     """
 
     def rows(t: Tables) -> Rows:
         every_value = t[values]
-        return left_join(every_value or t[beside], every_value)
+        return left_join(every_value or t[others], every_value)
 
     of_values = tuple(objects_of((values,)))
-    others = tuple(column for column in objects_of((beside,)) if column not in of_values)
-    return Derived(rows, (*of_values, *others), on_demand=others)
+    of_others = tuple(column for column in objects_of((others,)) if column not in of_values)
+    return Derived(rows, (*of_values, *of_others), on_demand=of_others)
 
 
 def figure(
@@ -333,19 +334,19 @@ def figure(
     *,
     padding: Sequence[str] = (),
     table: Optional[Source] = None,
-    beside: Optional[Source] = None,
+    same_rows_as: Optional[Source] = None,
     count: Optional[Source] = None,
     least: int = 0,
     from_one: Optional[int] = None,
     unmetered: str = "",
     unit_of_row: Optional[Source] = None,
 ) -> Measurement:
-    """A measurement in A, W or kWh. `beside`, `count`, `least` and `from_one` show that a row of a
-    table is missing; `table`: as `beside`, and see `value_or_empty`."""
+    """A measurement in A, W or kWh. `same_rows_as`, `count`, `least` and `from_one` show that a
+    row of a table is missing; `table`: as `same_rows_as`, and see `value_or_empty`."""
     rows = source
-    beside = beside or table
-    if beside or count or least or from_one is not None:
-        rows = Complete(source, beside, count, least, from_one=from_one)
+    same_rows_as = same_rows_as or table
+    if same_rows_as or count or least or from_one is not None:
+        rows = Complete(source, same_rows_as, count, least, from_one=from_one)
     if table:
         rows = value_or_empty(rows, table)
     return Measurement(
@@ -363,9 +364,9 @@ def total(
     else_outlets: bool = False,
     unit: Optional[Arcs] = None,
     units: Optional[Source] = None,
-    demanded: bool = False,
+    always_there: bool = False,
 ) -> Total:
-    return Total(figures, else_outlets, unit, units, demanded)
+    return Total(figures, else_outlets, unit, units, always_there)
 
 
 NO_COMMUNICATION = "the device has no communication with the unit"

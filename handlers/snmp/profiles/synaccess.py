@@ -67,7 +67,7 @@ PROFILES = (
             name=column("21728.4.5.1.1.3", "outletName"),
         ),
         power=total(figure(INLET_POWER)),
-        energy=total(figure(INLET_ENERGY, beside=INLET_POWER), demanded=True),
+        energy=total(figure(INLET_ENERGY, same_rows_as=INLET_POWER), always_there=True),
         evidence=SIMULATED.of("state", "power", "energy", "switching"),
         note=(
             "Currents are not read: the MIB declares them as integers in amperes, and does not say"

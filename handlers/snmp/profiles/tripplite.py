@@ -80,12 +80,15 @@ PROFILES = (
         ),
         load=device_total(
             *(
-                figure(currents, HUNDREDTHS, beside=powers, from_one=LAST_ARC)
+                figure(currents, HUNDREDTHS, same_rows_as=powers, from_one=LAST_ARC)
                 for currents, powers in OUTPUTS
             )
         ),
         power=device_total(
-            *(figure(powers, beside=currents, from_one=LAST_ARC) for currents, powers in OUTPUTS)
+            *(
+                figure(powers, same_rows_as=currents, from_one=LAST_ARC)
+                for currents, powers in OUTPUTS
+            )
         ),
         evidence=SIMULATED.of("state", "current", "power", "switching"),
         recording="poweralert_pdu",

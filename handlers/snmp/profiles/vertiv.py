@@ -331,18 +331,20 @@ PROFILES = (
             figure(
                 column("21239.5.2.3.3.1.4", "pduBreakerCurrent"),
                 HUNDREDTHS,
-                beside=column("21239.5.2.3.3.1.2", "pduBreakerName"),
+                same_rows_as=column("21239.5.2.3.3.1.2", "pduBreakerName"),
                 from_one=LAST_ARC,
             ),
             else_outlets=True,
         ),
         power=total(
-            figure(column("21239.5.2.3.1.1.9", "pduTotalRealPower"), beside=V5_TYPE),
+            figure(column("21239.5.2.3.1.1.9", "pduTotalRealPower"), same_rows_as=V5_TYPE),
             _v5_phases(12, "pduPhaseRealPower"),
             else_outlets=True,
         ),
         energy=total(
-            figure(column("21239.5.2.3.1.1.12", "pduTotalEnergy"), THOUSANDTHS, beside=V5_TYPE),
+            figure(
+                column("21239.5.2.3.1.1.12", "pduTotalEnergy"), THOUSANDTHS, same_rows_as=V5_TYPE
+            ),
             _v5_phases(15, "pduPhaseEnergy", THOUSANDTHS),
             else_outlets=True,
         ),
@@ -452,14 +454,16 @@ PROFILES = (
             figure(
                 column("476.1.42.3.8.30.40.1.22", "lgpPduPsLineEntryEcHundredths"),
                 HUNDREDTHS,
-                beside=column("476.1.42.3.8.30.40.1.15", "lgpPduPsLineEntryLine"),
+                same_rows_as=column("476.1.42.3.8.30.40.1.15", "lgpPduPsLineEntryLine"),
                 from_one=LAST_ARC,
             ),
             unit=THE_UNIT,
         ),
-        power=total(figure(LIEBERT_POWER, beside=LIEBERT_ENERGY), unit=THE_UNIT, demanded=True),
+        power=total(
+            figure(LIEBERT_POWER, same_rows_as=LIEBERT_ENERGY), unit=THE_UNIT, always_there=True
+        ),
         energy=total(
-            figure(LIEBERT_ENERGY, TENTHS, table=LIEBERT_POWER), unit=THE_UNIT, demanded=True
+            figure(LIEBERT_ENERGY, TENTHS, table=LIEBERT_POWER), unit=THE_UNIT, always_there=True
         ),
         evidence=SIMULATED,
         recording="liebert_mph2rg",

@@ -85,7 +85,7 @@ PROFILES = (
             State(STATUS, on=("1",), off=("0",)),
             Write(ACTION, on=5, off=6),
             _NoneMarked(
-                Complete(ACTION, beside=STATUS),
+                Complete(ACTION, same_rows_as=STATUS),
                 allow=("0",),
                 why="a command would also execute the actions that are marked for other plugs",
             ),
@@ -96,12 +96,12 @@ PROFILES = (
         ),
         load=total(
             figure(scalar("2634.3.200.60.0", "environmentSystemTotalCurrent"), TENTHS),
-            figure(_branches(4, "environmentUnitCurrentA to D"), TENTHS, beside=VOLTAGES),
+            figure(_branches(4, "environmentUnitCurrentA to D"), TENTHS, same_rows_as=VOLTAGES),
             else_outlets=True,
         ),
         power=total(
             figure(scalar("2634.3.200.70.0", "environmentSystemTotalPower")),
-            figure(_branches(6, "environmentUnitPowerA to D"), beside=VOLTAGES),
+            figure(_branches(6, "environmentUnitPowerA to D"), same_rows_as=VOLTAGES),
             else_outlets=True,
         ),
         evidence=SIMULATED.of("state", "current", "power", "switching"),

@@ -16,12 +16,13 @@ from handlers.snmp import detection, metering
 from handlers.snmp.decoding import printable_text
 from handlers.snmp.device import SnmpDevice, read_states
 from handlers.snmp.evidence import EvidenceLevel
-from handlers.snmp.figures import Measurement, Total
 from handlers.snmp.handler import SnmpPdu
+from handlers.snmp.measurements import Measurement
 from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.settings import FamilySelection, select_families
 from handlers.snmp.tables import SnmpReads, Tables, tables_of_device
+from handlers.snmp.totals import Total
 
 from ...cli.error_output import reason
 from ...cli.output import counted

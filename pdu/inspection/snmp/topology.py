@@ -15,9 +15,10 @@ from typing import Optional
 from handlers.snmp.cells import is_unidentified
 from handlers.snmp.decoding import text
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import Measurement, Total
 from handlers.snmp.handler import Session
+from handlers.snmp.measurements import Measurement
 from handlers.snmp.tables import Tables, objects_of
+from handlers.snmp.totals import Total
 
 from ..topology import BREAKER, LINE, MeteredPart, numbered_label
 
@@ -49,7 +50,7 @@ def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
         kind = part_kind(figure)
         if kind is None:
             continue
-        value_by_row = figure.rows(tables, most_amperes, device.mask)
+        value_by_row = figure.rows(tables, most_amperes, device.valid_rows)
         # a later figure is another quantity, and serves units that have no earlier one
         rows = [row for row in value_by_row if not _is_of(load, row, units[kind])]
         units[kind].update(_unit(load, row) for row in rows)

@@ -21,9 +21,10 @@ from typing import Callable, NamedTuple, Optional
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import NotMetered
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import Measurement, Total
+from handlers.snmp.measurements import Measurement
 from handlers.snmp.states import State
 from handlers.snmp.tables import Tables
+from handlers.snmp.totals import Total
 from pdu_common.helper import EnumPowerStatus
 from pdu_common.snmp_client.tool_api import INTEGER, OCTETS
 
@@ -503,7 +504,7 @@ def _sums(
     """
     outlets = dict.fromkeys(device.states)
     if total is not None and total.unit is not None and not total.else_outlets:
-        if isinstance(total.read(device.tables, device.mask, outlets), NotMetered):
+        if isinstance(total.read(device.tables, device.valid_rows, outlets), NotMetered):
             return []
     sums = []
     for figure in figures:

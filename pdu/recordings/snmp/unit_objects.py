@@ -9,7 +9,8 @@ from typing import NamedTuple, Optional
 
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import Measurement, Total
+from handlers.snmp.measurements import Measurement
+from handlers.snmp.totals import Total
 from pdu_common.helper import EnumPowerStatus
 
 from .recorded_rows import Arcs, RecordedRows, Rows, arcs, reading

@@ -16,7 +16,7 @@ from typing import NamedTuple, Optional
 
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp.device import SnmpDevice, outlet_counts
-from handlers.snmp.figures import Measurement
+from handlers.snmp.measurements import Measurement
 from pdu_common.helper import EnumPowerStatus
 
 from ...cli.states import UNKNOWN, UP

@@ -4,7 +4,7 @@
     where(A, B, "1")           a function of rows.py or of a family, over rows without a device
     ipt.currents               a source of a family that is a function, likewise: the changes name
                                its objects as the MIB does
-    Complete(A, beside=B)      a part, as a profile has it, and what it reads of a device in memory
+    Complete(A, same_rows_as=B)  a part, as a profile has it, and what it reads of a device
     part=Total(N) | Total(A)   several, each of which makes a case
     NEW                        a family: the whole reading as this one, whatever its sysObjectID
     (OLD, NEW)                 families: the whole reading as the one that is detected
@@ -58,8 +58,8 @@ from handlers.snmp.cells import NO_ANSWER, Missing, Rows
 from handlers.snmp.controls import Guard, Write
 from handlers.snmp.device import SnmpDevice, reasons_of_unknown
 from handlers.snmp.evidence import SIMULATED
-from handlers.snmp.figures import Measurement, Total
 from handlers.snmp.labels import outlet_labels
+from handlers.snmp.measurements import Measurement
 from handlers.snmp.objects import Column, Parts, Scalar
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.parts import check_parts, parts_of
@@ -79,6 +79,7 @@ from handlers.snmp.tables import (
     rows_of,
     tables_of_device,
 )
+from handlers.snmp.totals import Total
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp import units
 from tests.handlers.snmp.calls import near

@@ -17,7 +17,7 @@ from handlers.snmp import metering, states
 from handlers.snmp.arcs import Arcs
 from handlers.snmp.cells import is_unidentified
 from handlers.snmp.decoding import is_one_of
-from handlers.snmp.figures import Measurement
+from handlers.snmp.measurements import Measurement
 from handlers.snmp.objects import Column, Scalar
 from handlers.snmp.parts import parts_of
 from handlers.snmp.read_scope import FIGURES

@@ -9,8 +9,8 @@ from typing import Optional
 from handlers.dcimanager.views import Figures
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import Figure, NotKnown, NotMetered
-from handlers.snmp.figures import Total
 from handlers.snmp.profile import is_below, oids
+from handlers.snmp.totals import Total
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.handlers.snmp.test_reported_units import FOLDER as REPORTED

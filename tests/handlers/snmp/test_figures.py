@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from handlers.shared.meter_figures import NotKnown
-from handlers.snmp.figures import Measurement
+from handlers.snmp.measurements import Measurement
 from handlers.snmp.objects import Column
 from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile
@@ -46,11 +46,11 @@ def test_each_source_has_the_name_of_an_object_for_the_reason_of_a_figure() -> N
 
 
 @pytest.mark.parametrize(
-    "profile", [p for p in PROFILES if any(t.demanded for t in p.totals)], ids=lambda p: p.key
+    "profile", [p for p in PROFILES if any(t.always_there for t in p.totals)], ids=lambda p: p.key
 )
 def test_a_demanded_figure_that_is_not_answered_is_no_figure(profile: Profile) -> None:
     for total in profile.totals:
-        if total.demanded:
+        if total.always_there:
             # where outlets may stand in, a meter of theirs shows that the unit has meters
             outlets = {"1": Decimal(1)} if total.else_outlets else {}
             assert isinstance(total.read(tables({}), None, outlets), NotKnown)

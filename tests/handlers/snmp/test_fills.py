@@ -11,9 +11,10 @@ import pytest
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import NotKnown
 from handlers.snmp.decoding import number
-from handlers.snmp.figures import Ceilings, Measurement, Total
+from handlers.snmp.measurements import Ceilings, Measurement
 from handlers.snmp.objects import Column
 from handlers.snmp.read_scope import FIGURES
+from handlers.snmp.totals import Total
 from tests.handlers.snmp import units
 from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly
 from tests.handlers.snmp.memory import Memory, tables

@@ -73,7 +73,7 @@ def test_at_least_ten_families_have_guards_that_refuse() -> None:
 ROWS = [
     (unit, guard)
     for unit, guard in REFUSING
-    if guard.demanded or not isinstance(guard.test, Scalar)
+    if guard.always_there or not isinstance(guard.test, Scalar)
 ]
 
 
@@ -82,7 +82,7 @@ def oids_read(unit: Fixture, guard: Guard) -> list[str]:
     device = memory(unit)
     tables = find(unit, device).tables.again().one_row(switching(unit).identity)
     device.asked.clear()
-    assert tables[guard.test] or not guard.demanded
+    assert tables[guard.test] or not guard.always_there
     return [request.partition(" ")[2] for request in device.asked]
 
 
@@ -96,7 +96,7 @@ def test_a_guard_without_a_value_for_this_outlet_forbids_its_command(
 DEMANDED = [
     (unit, guard)
     for unit, guard in REFUSING
-    if guard.demanded and any(isinstance(part, Column) for part in objects_of([guard.test]))
+    if guard.always_there and any(isinstance(part, Column) for part in objects_of([guard.test]))
 ]
 
 

@@ -14,8 +14,8 @@ from handlers.shared.errors import Unsupported
 from handlers.shared.meter_figures import NotKnown
 from handlers.snmp.cells import NO_ANSWER, Rows
 from handlers.snmp.controls import Guard
-from handlers.snmp.figures import Measurement
 from handlers.snmp.filters import except_where, one_of, without
+from handlers.snmp.measurements import Measurement
 from handlers.snmp.objects import Column
 from handlers.snmp.profiles.wti import _NoneMarked
 from handlers.snmp.states import UNKNOWN, Condition, State
@@ -70,6 +70,9 @@ def test_a_lost_cell_reads_none_of_the_values_of_a_part(is_lost: Callable[[], bo
 # comparisons of a cell's text, and why a lost one, which reads "", may go there
 COMPARED = {
     "is_one_of": "it looks at the cell first",
+    **dict.fromkeys(
+        ("one_of", "matches", "test", "_is_reading"), "filters.tested has looked at the mark"
+    ),
     "is_absent": "likewise; words without regard to capitals",
     "_unread_name": "a lost name is no name in a form that is not read",
     "signed": "Raritan: two readings that are not both known",

@@ -102,7 +102,7 @@ def test_a_state_is_unknown_unless_every_outlet_reads_as_written(
         assert len(agent.writes()) == 1
 
 
-LOCK = Guard(Scalar("1.3.6.1.4.1.17420.1.9.0"), why="locked", refuse=("1",), demanded=False)
+LOCK = Guard(Scalar("1.3.6.1.4.1.17420.1.9.0"), why="locked", refuse=("1",), always_there=False)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from handlers.snmp.decoding import number
-from handlers.snmp.figures import Measurement
+from handlers.snmp.measurements import Measurement
 from handlers.snmp.objects import Column
 from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import ENTERPRISES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from handlers.snmp.cells import NO_ANSWER
 from handlers.snmp.objects import Column
 from handlers.snmp.profiles import rittal
 from handlers.snmp.tables import tables_of_device
@@ -51,6 +52,6 @@ def test_all_scales_are_read_if_the_first_and_last_of_a_unit_differ_or_one_is_mi
         }
     )
     found = rittal.PHASES.device_scales(tables_of_device(device).settled())
-    known = {identity: value for identity, value in found.items() if value != ""}
+    known = {identity: value for identity, value in found.items() if value is not NO_ANSWER}
     assert known == dict(zip(["1.1", "1.2", "1.3"], scales))
     assert asked(device, rittal.SCALES) == cost

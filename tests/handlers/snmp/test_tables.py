@@ -13,8 +13,8 @@ from handlers.snmp.cells import NO_ANSWER, Missing, Rows
 from handlers.snmp.computed import Complete
 from handlers.snmp.controls import cell_of
 from handlers.snmp.device import NOT_DECIDED, SnmpDevice
-from handlers.snmp.figures import Measurement
 from handlers.snmp.filters import of_units, one_of, where
+from handlers.snmp.measurements import Measurement
 from handlers.snmp.objects import Column, PerUnit, Scalar, Span, Spread
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profiles import PROFILES

@@ -11,8 +11,8 @@ from handlers.dcimanager.views import Figures
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp import detection, schema
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import Measurement
 from handlers.snmp.handler import SnmpPdu
+from handlers.snmp.measurements import Measurement
 from handlers.snmp.metering import read_statistic
 from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile

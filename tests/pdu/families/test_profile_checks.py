@@ -14,7 +14,7 @@ import pytest
 from handlers.snmp.arcs import Arcs
 from handlers.snmp.controls import Control, Guard, Write
 from handlers.snmp.evidence import Evidence, EvidenceLevel
-from handlers.snmp.figures import Measurement, Total
+from handlers.snmp.measurements import Measurement
 from handlers.snmp.objects import Column, Scalar, Span, Spread
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.parts import check_parts
@@ -23,6 +23,7 @@ from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from handlers.snmp.schema import ProfileError, dumps
 from handlers.snmp.states import Condition, State
 from handlers.snmp.tables import Source, objects_of
+from handlers.snmp.totals import Total
 from pdu.families import own_profiles
 from pdu.families.profile_checks import check_profile, unproven_commands
 from tests.rows import each_row

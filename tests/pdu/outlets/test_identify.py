@@ -20,12 +20,13 @@ from handlers.shared.address import Address
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unsupported
 from handlers.snmp import metering
 from handlers.snmp.arcs import Arcs
-from handlers.snmp.figures import Measurement, Total
+from handlers.snmp.measurements import Measurement
 from handlers.snmp.objects import Column
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.settings import select_families
 from handlers.snmp.tables import tables_of_device
+from handlers.snmp.totals import Total
 from pdu import root
 from pdu.cli.output import counted, figure
 from pdu.inspection.finding import HandlerFinding

@@ -1,0 +1,291 @@
+"""Measurements in A, W or kWh, made from the values of a source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple, Optional
+
+from ..shared.ceilings import (
+    LARGEST,
+    OUTLET_A,
+    OUTLET_W,
+    PART_A,
+    PART_W,
+    PLACEHOLDERS,
+    PLACEHOLDERS_16,
+)
+from ..shared.decimals import CONTEXT
+from ..shared.meter_figures import ExactFigure, NotKnown, NotMetered
+from . import validation
+from .cells import NO_ANSWER, Cell, Missing, Rows, is_unidentified
+from .decoding import is_one_of, number, text
+from .tables import Object, Source, Tables, object_of
+
+LEAST_NINES = 5
+_QUOTED = 40
+
+
+#: rows of a source -> the same, lost where what they say is not current
+ValidRows = Callable[[Rows, Source], Rows]
+
+
+class RowReading(NamedTuple):
+    """What was read of one row, NO_ANSWER where the answers lack it; None for a part that the
+    measurement does not have."""
+
+    value: Cell
+    exponent: Optional[Cell]
+    factor: Optional[Cell]
+
+
+@dataclass(frozen=True, eq=False)
+class Measurement:
+    """A measurement in A, W or kWh: value * `scale`, further scaled by `exponent` and `factor` if
+    these are given.
+
+    No figure, whatever `absent` says: text that is not a number; 2^n - 1 for n of 31, 32, 63
+    and 64, and -2^31 and -2^63; a number below 0, unless `magnitude` is set. Of currents and powers
+    (see `Ceilings`) also 32767, 65535 and -32768, a text of five nines or more and no other digit,
+    and a figure above what the part can carry. A register of energy passes through these; it has no
+    value from 10^15 kWh on.
+
+    Fields:
+        source: the values, under the identities of outlets or meters.
+        scale: what a value of 1 means, in A, W or kWh.
+        absent: texts, including the `unit`, that mean "not measured". In every row: the device does
+            not have the meters. In some rows only: these are not known now, but where 0 is such a
+            text, which a meter also shows of what draws nothing.
+        padding: values in rows of missing parts, such as a second line cord; a sum is complete
+            without them, and a device with no other rows does not have the figure.
+        exponent: the power of ten that the device reports for each value (-2: value / 100). A row
+            without a usable one has no figure.
+        factor: the factor that the device reports, negative for a divisor (-10: value / 10), 0 for
+            none. A row without a usable one has no figure; one beyond `MOST_FACTOR` is not usable.
+        unit: text that may follow the number.
+        scale_of_integers: the scale of values that are INTEGER instead of text. A platform may
+            return an INTEGER as text, so with this scale a text other than 0 has no figure unless
+            at least one value of `source` has a decimal point.
+        magnitude: the sign of a number is only a direction, and |value| is used.
+        unmetered: why a row has no meter whose value is empty, which is how a source leaves out
+            what it cannot use; without it, such a row is not known now.
+        unit_of_row: the unit of each row, where a table numbers the rows of a whole chain.
+    """
+
+    source: Source
+    scale: Decimal = Decimal(1)
+    absent: tuple[str, ...] = ("-1",)
+    padding: tuple[str, ...] = ()
+    exponent: Optional[Source] = None
+    factor: Optional[Source] = None
+    unit: str = ""
+    scale_of_integers: Optional[Decimal] = None
+    magnitude: bool = False
+    unmetered: str = ""
+    unit_of_row: Optional[Source] = None
+
+    MOST_DIGITS = 12
+    MOST_FACTOR = 10_000
+
+    def check(self) -> None:
+        """Raises ValueError for a scale of 0 or less, or one that shifts more than MOST_DIGITS."""
+        validation.require_distinct_texts(self.absent, "absent")
+        validation.require_distinct_texts(self.padding, "padding")
+        for scale in (self.scale, self.scale_of_integers):
+            if scale is None:
+                continue
+            if not (scale.is_finite() and scale > 0):
+                raise ValueError(f"scale {scale} is not a finite number above zero")
+            if abs(scale.adjusted()) > self.MOST_DIGITS:
+                raise ValueError(
+                    f"scale {scale:.1e} shifts the decimal point by more than {self.MOST_DIGITS}"
+                    " digits"
+                )
+
+    def sources(self) -> Iterator[Source]:
+        """The values, and what scales them."""
+        yield from filter(None, (self.source, self.exponent, self.factor))
+
+    @property
+    def objects(self) -> str:
+        """The names of the objects that are read."""
+        columns = (object_of(source) for source in self.sources())
+        return ", ".join(dict.fromkeys(name_of_object(column) for column in columns if column))
+
+    # ---- what is read ----
+
+    def values(self, tables: Tables, valid_rows: Optional[ValidRows] = None) -> Rows:
+        """The rows, without padding. `valid_rows`: makes rows missing whose unit has no
+        communication."""
+        rows = tables[self.source]
+        if valid_rows is not None:
+            rows = valid_rows(rows, self.source)
+        return {row: value for row, value in rows.items() if not is_one_of(value, self.padding)}
+
+    def readings(
+        self, tables: Tables, valid_rows: Optional[ValidRows] = None
+    ) -> dict[str, RowReading]:
+        """What was read of each row."""
+        rows = self.values(tables, valid_rows)
+        exponents = tables[self.exponent] if self.exponent and rows else {}
+        factors = tables[self.factor] if self.factor and rows else {}
+        readings: dict[str, RowReading] = {}
+        for row, value in rows.items():
+            readings[row] = RowReading(
+                value=value,
+                exponent=exponents.get(row, NO_ANSWER) if self.exponent else None,
+                factor=factors.get(row, NO_ANSWER) if self.factor else None,
+            )
+        return readings
+
+    # ---- figures ----
+
+    def rows(
+        self, tables: Tables, most: Optional[Decimal] = None, valid_rows: Optional[ValidRows] = None
+    ) -> dict[str, ExactFigure]:
+        """The figure of each row, or why it has none; see `figures`."""
+        return self.figures(tables, self.readings(tables, valid_rows), most)
+
+    def measured_rows(self, tables: Tables) -> dict[str, Decimal]:
+        """The figure of each row that has one."""
+        figures = self.rows(tables)
+        return {row: figure for row, figure in figures.items() if isinstance(figure, Decimal)}
+
+    def figures(
+        self, tables: Tables, readings: Mapping[str, RowReading], most: Optional[Decimal]
+    ) -> dict[str, ExactFigure]:
+        """The figure of each row, or why it has none; None in every row that is not measured.
+        `most`: the most A or W of a row, None for an energy."""
+        values = [reading.value for reading in readings.values()]
+        if all(is_one_of(value, self.absent) for value in values):
+            return dict.fromkeys(readings)
+        are_texts = any("." in text(value) for value in values)
+        figures: dict[str, ExactFigure] = {}
+        for row, reading in readings.items():
+            scale = self._scale(reading.value, are_texts=are_texts)
+            figure = self._figure(reading, scale, most)
+            figures[row] = self._reason(tables, row, reading) if figure is None else figure
+        return figures
+
+    def _scale(self, value: Cell, *, are_texts: bool) -> Optional[Decimal]:
+        """What a value of 1 means; None if it may be an INTEGER that became text."""
+        if self.scale_of_integers is None:
+            return self.scale
+        if isinstance(value, int):
+            return self.scale_of_integers
+        return self.scale if are_texts or number(value, self.unit) == 0 else None
+
+    def _figure(
+        self, reading: RowReading, scale: Optional[Decimal], most: Optional[Decimal]
+    ) -> Optional[Decimal]:
+        """The figure of a reading; None if it has none."""
+        value = number(reading.value, self.unit)
+        if scale is None or value is None or is_one_of(reading.value, self.absent):
+            return None
+        if _is_placeholder(reading.value, value, most) or (value < 0 and not self.magnitude):
+            return None
+        figure: Optional[Decimal] = CONTEXT.multiply(CONTEXT.abs(value), scale)
+        if figure is not None and reading.exponent is not None:
+            figure = _times_power_of_ten(figure, number(reading.exponent))
+        if figure is not None and reading.factor is not None:
+            figure = _times_factor(figure, number(reading.factor))
+        if figure is None:
+            return None
+        is_possible = figure < LARGEST if most is None else figure <= most
+        return figure if is_possible else None
+
+    # ---- why there is none ----
+
+    def _reason(self, tables: Tables, row: str, reading: RowReading) -> ExactFigure:
+        """Why a row has no figure. None, not metered, if it shows a 0 that is in `absent`."""
+        if is_one_of(reading.value, self.absent) and number(reading.value, self.unit) == 0:
+            return None
+        is_empty = not isinstance(reading.value, Missing) and not text(reading.value)
+        if self.unmetered and is_empty:
+            return NotMetered(self.unmetered)
+        return NotKnown(self._row_text(tables, row, reading))
+
+    def missing_part(
+        self, tables: Tables, readings: Mapping[str, RowReading]
+    ) -> Optional[NotKnown]:
+        """Why a figure is not known because the answers lack a value, an exponent or a factor."""
+        for row, reading in readings.items():
+            if any(isinstance(part, Missing) for part in reading):
+                return NotKnown(self._row_text(tables, row, reading))
+        return None
+
+    def _row_text(self, tables: Tables, row: str, reading: RowReading) -> str:
+        """What was read of a row that gives no figure."""
+        if is_unidentified(row):
+            unit = tables.quoted(row.strip("."))  # some devices name their units in a column
+            of_unit = f" for {unit}" if unit else ""
+            return f"the answers lack a row of {self.objects}{of_unit}"
+        texts: list[str] = []
+        for part in reading:
+            if isinstance(part, Missing):
+                texts.append(part.reason)
+            elif part is not None:
+                texts.append(repr(tables.quoted(part, _QUOTED)))
+        return f"row {row} of {self.objects} reads {', '.join(texts)}"
+
+
+def name_of_object(column: Object) -> str:
+    """The name of an object in the MIB, or its OID."""
+    return column.object or column.oid
+
+
+def _is_placeholder(raw: Cell, value: Decimal, most: Optional[Decimal]) -> bool:
+    """Whether a value is no figure, which is then not known: a register that is filled up; of a
+    current or power also one of 16 bits, and a text with nines alone."""
+    if value in PLACEHOLDERS:
+        return True
+    if most is None:
+        return False
+    if value in PLACEHOLDERS_16:
+        return True
+    digits = str(value).replace(".", "")
+    return not isinstance(raw, int) and len(digits) >= LEAST_NINES and set(digits) == {"9"}
+
+
+def _times_power_of_ten(figure: Decimal, power: Optional[Decimal]) -> Optional[Decimal]:
+    """A figure times ten to a power; None if the power is not usable."""
+    if power is None or power != int(power) or abs(int(power)) > Measurement.MOST_DIGITS:
+        return None
+    return CONTEXT.scaleb(figure, int(power))
+
+
+def _times_factor(figure: Decimal, factor: Optional[Decimal]) -> Optional[Decimal]:
+    """A figure times a factor as devices report it: a negative one is a divisor, 0 is none; None if
+    the factor is not usable."""
+    if factor is None or factor.copy_abs() > Measurement.MOST_FACTOR:
+        return None
+    if factor < 0:
+        return CONTEXT.divide(figure, CONTEXT.minus(factor))
+    return CONTEXT.multiply(figure, factor) if factor > 0 else figure
+
+
+@dataclass(frozen=True)
+class Ceilings:
+    """The most that the parts of a family can carry, in A and W. A larger figure is not known,
+    because meters without a value show their largest number. Energy has no ceiling.
+
+    The defaults are those of handlers/shared/ceilings.py.
+
+    Fields:
+        outlet_a: of one outlet, in A.
+        outlet_w: of one outlet, in W.
+        part_a: of one row of the load: a line, an inlet, a bank, or a whole PDU; in A.
+        part_w: of one row of the power, in W.
+    """
+
+    outlet_a: Decimal = OUTLET_A
+    outlet_w: Decimal = OUTLET_W
+    part_a: Decimal = PART_A
+    part_w: Decimal = PART_W
+
+    def check(self) -> None:
+        """Raises ValueError unless each limit is above zero."""
+        for name, value in vars(self).items():
+            if not (value.is_finite() and value > 0):
+                raise ValueError(f"{name} {value} is not a finite number above zero")

@@ -1,0 +1,241 @@
+"""Totals of a device: the complete sum of a measurement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple, Optional, Union
+
+from ..shared.meter_figures import ExactFigure, NotKnown, NotMetered, exact_sum_if_complete
+from ..shared.unknown_states import some
+from .absence import lacks
+from .arcs import Arcs
+from .cells import Cell, Missing, is_unidentified
+from .decoding import counted_by, number, text
+from .measurements import Measurement, RowReading, ValidRows
+from .objects import Scalar
+from .tables import Source, Tables
+
+
+class _OwnFigures(NamedTuple):
+    """What was read of the figures of a total."""
+
+    figures: dict[str, ExactFigure]
+    units: set[str]  #: the units of these rows
+    #: why a figure is not known that the device lacks, while others of its table have rows
+    reason_without: Optional[NotKnown]
+
+
+@dataclass(frozen=True, eq=False)
+class Total:
+    """A total of the device: the complete sum of the first figure that the device has. Any other
+    source is another quantity, so it serves only a device that does not have this one: without a
+    value, there is no total. In a chain, with `unit`, this holds for each unit.
+
+    Fields:
+        figures: a device has the first of them with rows (see `Measurement.raw`); a scalar
+            has one row. There is no total if a row has no figure, or is missing in the answers, as
+            another column of its table shows, or a `Complete`. A figure that a GET has no value of
+            either is not metered, unless another source has one: that is another quantity.
+        else_outlets: on a device without these figures, the sum over the outlets' own figures,
+            provided that every outlet is metered.
+        unit: the arcs that name the unit, in the indexes of the figures and in the identities of
+            the outlets. There is no total if a unit with outlets has no figure.
+        units: a source with a row for each unit of the chain, such as its number of inputs. There
+            is no total if one of these units has no figure. If it lists only one unit, it is
+            ignored, because a single unit may have a different number in each table.
+        always_there: each unit of the family has a row of one of the figures, by the MIB and by its
+            recordings, if only to say that it does not measure (padding). A unit without any is
+            not known, where it else is not metered. With `else_outlets`, this holds for a unit
+            with a metered outlet.
+    """
+
+    figures: tuple[Measurement, ...] = ()
+    else_outlets: bool = False
+    unit: Optional[Arcs] = None
+    units: Optional[Source] = None
+    always_there: bool = False
+
+    def check(self) -> None:
+        """There is a figure or `else_outlets`, and no figure of a chain's units is a Scalar."""
+        if not self.figures and not self.else_outlets:
+            raise ValueError("figures is empty; give at least one, or else_outlets")
+        if self.always_there and not self.figures:
+            raise ValueError("always_there is for figures, and figures is empty")
+        if self.unit is None and self.units is not None:
+            raise ValueError("units is given and unit is not: give the arcs that name the unit")
+        has_scalar = any(isinstance(figure.source, Scalar) for figure in self.figures)
+        if self.unit is not None and has_scalar:
+            raise ValueError(
+                "unit is given and a figure is a Scalar, which has no unit: it would be added to"
+                " the units' sums"
+            )
+
+    def sources(self) -> Iterator[Source]:
+        for figure in self.figures:
+            yield from figure.sources()
+        yield from filter(None, (self.units,))
+
+    def read(
+        self,
+        tables: Tables,
+        valid_rows: Optional[ValidRows],
+        outlets: Mapping[str, ExactFigure] = {},
+        most: Optional[Decimal] = None,
+        *,
+        counters: bool = False,
+        metered_units: Callable[[], Collection[str]] = tuple,
+    ) -> ExactFigure:
+        """The total, or why there is none.
+
+        `valid_rows`: makes rows of units without communication missing. `outlets`: the figure of
+        each listed outlet. `counters`: the first figure that a unit has is used for all units,
+        because another has another zero. `metered_units`: tells which units have any meter.
+        """
+        own = self._own_figures(tables, valid_rows, most, counters=counters)
+        if isinstance(own, NotKnown):
+            return own
+        if self.always_there and self._lacks_all(tables, outlets):
+            return NotKnown(f"the answers lack {self.objects}, which each unit has")
+        figures, units = dict(own.figures), set(own.units)
+        if self.else_outlets and not (counters and units):
+            figures.update({o: f for o, f in outlets.items() if self._unit(o) not in units})
+            units.update(map(self._unit, outlets))
+        if all(figure is None for figure in figures.values()):
+            return None
+        if own.reason_without is not None:  # what takes its place is another quantity
+            return own.reason_without
+        sum_of_rows = _sum_of_rows(figures)
+        units_without_row = set(map(self._unit, outlets)) - units
+        if not units_without_row and isinstance(sum_of_rows, Decimal):
+            units_without_row = self._chain(tables) - units
+        if units_without_row:
+            return self._reason_without(tables, units_without_row, metered_units)
+        return sum_of_rows
+
+    def _own_figures(
+        self,
+        tables: Tables,
+        valid_rows: Optional[ValidRows],
+        most: Optional[Decimal],
+        *,
+        counters: bool,
+    ) -> Union[_OwnFigures, NotKnown]:
+        """The rows of the first figure that the device has, and with `unit` those of the next for
+        the units that it lacks; or the reason why a value is not known."""
+        figures: dict[str, ExactFigure] = {}
+        units: set[str] = set()
+        reason_without: Optional[NotKnown] = None
+        empty_figures: list[Measurement] = []
+        for figure in self.figures:
+            all_readings = figure.readings(tables, valid_rows)
+            readings = {row: r for row, r in all_readings.items() if self._unit(row) not in units}
+            if not readings and not units:
+                empty_figures.append(figure)
+            reason = figure.missing_part(tables, readings)
+            if reason is None:
+                figures.update(figure.figures(tables, readings, most))
+                units.update(map(self._unit, readings))
+                if units and (counters or self.unit is None):
+                    break
+            elif self._is_there(tables, valid_rows, figure, readings):
+                return reason
+            else:
+                reason_without = reason_without or reason
+                for empty in empty_figures:
+                    if tables.has_cell(empty.source, next(iter(readings))):
+                        return NotKnown(f"a walk of {empty.objects} has none of its rows")
+        return _OwnFigures(figures, units, reason_without)
+
+    def _is_there(
+        self,
+        tables: Tables,
+        valid_rows: Optional[ValidRows],
+        figure: Measurement,
+        readings: Mapping[str, RowReading],
+    ) -> bool:
+        """Whether the device has a figure of which a value is missing: it counts a row that it does
+        not show; its unit has no communication, and may answer nothing of what it has; or nothing
+        proves that it has no such object."""
+        if self.always_there or any(map(is_unidentified, readings)):
+            return True
+        is_invalid = figure.values(tables, valid_rows) != figure.values(tables)
+        return is_invalid or not lacks(tables, figure.source, readings)
+
+    def _lacks_all(self, tables: Tables, outlets: Mapping[str, ExactFigure]) -> bool:
+        """Whether the answers lack each figure of a device, or of a unit with a metered outlet."""
+        if not self.else_outlets:
+            return not any(tables[figure.source] for figure in self.figures)
+        units = {self._unit(o) for o, figure in outlets.items() if figure is not None}
+        for figure in self.figures:
+            if units:
+                units -= set(map(self._unit, tables[figure.source]))
+        return bool(units)
+
+    def _reason_without(
+        self, tables: Tables, units: set[str], metered_units: Callable[[], Collection[str]]
+    ) -> Union[NotKnown, NotMetered]:
+        """Why there is no total if these units have no row. A unit is certainly there if the chain
+        lists it with a value, or without a chain if its outlets show it."""
+        rows = tables[self.units] if self.units else {}
+        without_value = {self._unit(row) for row, value in rows.items() if not _is_value(value)}
+        units_without_meter = (units & (self._chain(tables) or units)) - without_value
+        if units_without_meter:
+            units_without_meter -= set(metered_units())
+        if units_without_meter and not self.always_there:
+            return NotMetered(f"{_names('unit', sorted(units_without_meter))} without a meter")
+        names = _names("unit", sorted(units))
+        return NotKnown(f"the answers have no row of {self.objects} for {names}")
+
+    @property
+    def objects(self) -> str:
+        names = dict.fromkeys(figure.objects for figure in self.figures)
+        return " or ".join(names) or "the outlets' figures"
+
+    def metered_units(self, tables: Tables, valid_rows: Optional[ValidRows]) -> set[str]:
+        """The units with a row of a figure."""
+        return {self._unit(r) for figure in self.figures for r in figure.values(tables, valid_rows)}
+
+    def unanswered(self, tables: Tables) -> list[str]:
+        """The objects of the figures, if the device was asked for them and answered none."""
+        values = [v for figure in self.figures for v in tables[figure.source].values()]
+        if all(isinstance(value, Missing) for value in values):
+            return [figure.objects for figure in self.figures]
+        return []
+
+    @property
+    def needs_outlets(self) -> bool:
+        return self.else_outlets or self.unit is not None
+
+    def is_listed(self, tables: Tables) -> bool:
+        """Whether the device shows a row of one of the figures, with or without a value."""
+        rows = [row for figure in self.figures for row in tables[figure.source]]
+        return not all(map(is_unidentified, rows))
+
+    def _chain(self, tables: Tables) -> set[str]:
+        """The units that `units` lists, none if it lists only one."""
+        units = set(map(self._unit, tables[self.units])) if self.units else set()
+        return units if len(units) > 1 else set()
+
+    def _unit(self, index: str) -> str:
+        return self.unit.of(index) if self.unit else ""
+
+
+def _sum_of_rows(rows: Mapping[str, ExactFigure]) -> ExactFigure:
+    """The sum of rows; the reason names the rows without a meter."""
+    unmetered_rows = [row for row, figure in rows.items() if figure is None]
+    if unmetered_rows:
+        names = _names("row", unmetered_rows)
+        return NotMetered(f"{len(unmetered_rows)} of {len(rows)} ({names}) unmetered")
+    return exact_sum_if_complete(rows.values())
+
+
+def _is_value(value: Cell) -> bool:
+    """Whether a value says that its unit is there: a text, or a count that is no placeholder."""
+    return counted_by(value) is not None if number(value) is not None else bool(text(value))
+
+
+def _names(noun: str, names: Sequence[str]) -> str:
+    plural = "" if len(names) == 1 else "s"
+    return f"{noun}{plural} {some([name or '(no name)' for name in names])}"
