@@ -30,16 +30,7 @@ from ..cells import (
     unidentified_row as unidentified_row,
 )
 from ..chains import Chain as Chain, InChain as InChain
-from ..completeness import (
-    each_unit as each_unit,
-    if_complete as if_complete,
-    with_counted_number as with_counted_number,
-    with_counted_parts as with_counted_parts,
-    with_counted_rows as with_counted_rows,
-    with_first_rows as with_first_rows,
-    with_least_rows as with_least_rows,
-    with_rows_of as with_rows_of,
-)
+from ..completeness import *
 from ..computed import Complete as Complete, Number as Number
 from ..controls import (
     Control as Control,
@@ -63,37 +54,8 @@ from ..evidence import (
     Evidence as Evidence,
     EvidenceLevel as EvidenceLevel,
 )
-from ..filters import (
-    either as either,
-    except_where as except_where,
-    if_every as if_every,
-    if_listed as if_listed,
-    matches as matches,
-    matches_either as matches_either,
-    none_of as none_of,
-    of_units as of_units,
-    one_of as one_of,
-    require_marks as require_marks,
-    tested as tested,
-    unless as unless,
-    up_to_count as up_to_count,
-    where as where,
-    with_arc as with_arc,
-    without as without,
-    without_arc as without_arc,
-)
-from ..joins import (
-    bit as bit,
-    concat as concat,
-    field as field,
-    first_of_units as first_of_units,
-    join as join,
-    left_join as left_join,
-    numbered as numbered,
-    part_of as part_of,
-    prefixed as prefixed,
-    with_units as with_units,
-)
+from ..filters import *
+from ..joins import *
 from ..measurements import Ceilings as Ceilings, Measurement as Measurement
 from ..objects import (
     Column as Column,
