@@ -134,9 +134,12 @@ def without(rows: Rows, *words: str) -> Rows:
     """The rows that read none of these words: without padding, for example. A register that is
     filled up is another value, which means what it means there."""
 
+    is_other = none_of(*words)
+
     def test(value: Optional[Raw]) -> Optional[bool]:
-        is_other_register = is_filled_register(value) and not is_one_of(value, words)
-        return True if is_other_register else none_of(*words)(value)
+        if is_filled_register(value) and not is_one_of(value, words):
+            return True
+        return is_other(value)
 
     return where(rows, rows, test)
 

@@ -186,9 +186,8 @@ class Reading:
         """Add the columns of these sources to those that the call needs."""
         for source in _prefetched(sources):
             for oid, is_optional in source.columns():
-                self.needed.setdefault(table_of(self.resolve(oid)), {})[self.resolve(oid)] = (
-                    is_optional
-                )
+                oid = self.resolve(oid)
+                self.needed.setdefault(table_of(oid), {})[oid] = is_optional
 
     def resolve(self, oid: str) -> str:
         """`oid` with the root instead of `~`."""
@@ -290,13 +289,13 @@ class Tables:
 
     def cells(self, source: Source, rows: Collection[str], most: int = 16) -> Rows:
         """The values of some rows: by GET, or by a walk if they are many."""
-        result: Rows = {}
-        are_many = len(rows) > most
-        for row in rows:
-            values = self[source] if are_many else self.one_row(row)[source]
-            if row in values:
-                result[row] = values[row]
-        return result
+        values: Rows = {}
+        if len(rows) > most:
+            values = self[source]
+        else:
+            for row in rows:
+                values.update(self.one_row(row)[source])
+        return {row: values[row] for row in rows if row in values}
 
     def part(self, source: Source, rows: Iterable[str], start: int, stop: Optional[int]) -> Rows:
         """For each row the value of its part of the device, whose index is some arcs of the row."""
