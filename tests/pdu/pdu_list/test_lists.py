@@ -162,7 +162,7 @@ def test_the_printed_forms_of_a_secret_are_found(secret: str) -> None:
 def test_a_name_switches_outlets(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pdu.reading.outlet_power.AGAIN_S", 0.0)
+    monkeypatch.setattr("pdu.outlets.switching.AGAIN_S", 0.0)
     path = tmp_path / "pdus.csv"
     monkeypatch.setenv("PDU_LIST", str(path))
     with PEERS["snmp"]() as peer:
