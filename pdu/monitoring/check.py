@@ -44,8 +44,9 @@ from ..cli.spelling import look_alike
 from ..loading.handler_loading import load
 from ..loading.handler_paths import is_code
 from ..network import hosts
-from ..pdu_list import form as connection_data, names
+from ..pdu_list import form as connection_data
 from ..pdu_list.device_arguments import arguments_help
+from ..pdu_list.known_list import usual_list
 from ..pdu_list.listed_pdu import ListedPdu
 from ..pdu_list.login_options import Login, NoSecret, login_options, pass_login
 from ..pdu_list.logins import ENVIRONMENT, DeviceLogin
@@ -214,7 +215,7 @@ def _list_and_names(config: CheckOptions) -> tuple[OwnerFiles, Sequence[str]]:
                 " argument or as --list, and the file of logins as --auth"
             )
         owner_files = owner_files._replace(list=word)
-    has_list = bool(owner_files.list or names.usual_list())
+    has_list = bool(owner_files.list or usual_list())
     if len(names_of_pdus) == 1 and not has_list and not re.fullmatch(r"[\w-]+", names_of_pdus[0]):
         # it is no name of a PDU: the error about a file says what it may be instead
         return owner_files._replace(list=names_of_pdus[0]), []

@@ -88,7 +88,7 @@ def _cells(row: PduRow) -> Mapping[str, str]:
 
 def _count_cell(row: PduRow, state: EnumPowerStatus) -> str:
     """How many outlets have a state; "" if the states could not be read."""
-    count = row.count(state)
+    count = row.state_count(state)
     return "" if count is None else str(count)
 
 

@@ -98,7 +98,7 @@ class PduRow(NamedTuple):
         """Whether all parts were read, and the error is that a figure is not known now."""
         return not self.reading.failures and _has_lost_figure(self.reading)
 
-    def count(self, state: EnumPowerStatus) -> Optional[int]:
+    def state_count(self, state: EnumPowerStatus) -> Optional[int]:
         """How many outlets are in this state; None if the states were not read."""
         return self.reading.count(state) if self.reading.answered else None
 
@@ -126,7 +126,7 @@ class PduRow(NamedTuple):
             return "it lists no outlet and measures nothing: read it alone with `pdu status`"
         if self.result != _UNKNOWN:
             return ""
-        has_states = self.count(UP) or self.count(DOWN)
+        has_states = self.state_count(UP) or self.state_count(DOWN)
         return _STATES_NOT_KNOWN if has_states else _ONLY_METERS
 
 
@@ -237,9 +237,9 @@ def summary(rows: Sequence[PduRow], seconds: float) -> Summary:
     return Summary(
         pdus=len(rows),
         results={result: counts[result] for result in most_frequent_first},
-        on=sum(row.count(UP) or 0 for row in rows),
-        off=sum(row.count(DOWN) or 0 for row in rows),
-        unknown=sum(row.count(UNKNOWN) or 0 for row in rows),
+        on=sum(row.state_count(UP) or 0 for row in rows),
+        off=sum(row.state_count(DOWN) or 0 for row in rows),
+        unknown=sum(row.state_count(UNKNOWN) or 0 for row in rows),
         load_a=sum(loads) if loads else None,
         loads=len(loads),
         energy_kwh=sum(energies) if energies else None,

@@ -77,7 +77,7 @@ class Cycle:
         return switching.outlets_text([self.outlet])
 
     @property
-    def line_to_switch_on(self) -> str:
+    def switch_on_line(self) -> str:
         """The command that switches the outlet on."""
         return self.unit.pdu.command_line("on", self.outlet_word)
 
@@ -120,10 +120,10 @@ class Cycle:
         if self.last_state is UP:
             return f"{self.place} is on now"
         if self.last_state is DOWN:
-            return f"{self.place} is off; switch it on: {self.line_to_switch_on}"
+            return f"{self.place} is off; switch it on: {self.switch_on_line}"
         return (
             f"the state of {self.place} is unknown: look at the PDU; if it is off, switch"
-            f" it on: {self.line_to_switch_on}"
+            f" it on: {self.switch_on_line}"
         )
 
     def answer(self, *, is_done: bool = False, note: str = "") -> dict[str, Any]:
@@ -168,8 +168,7 @@ def _refuse_unless_on(cycle: Cycle, state: EnumPowerStatus) -> None:
     """Raise Usage unless the outlet is on: one that is not may be off on purpose."""
     if state is DOWN:
         raise Usage(
-            f"{cycle.place} is off already: nothing was done; switch it on:"
-            f" {cycle.line_to_switch_on}"
+            f"{cycle.place} is off already: nothing was done; switch it on: {cycle.switch_on_line}"
         )
     if state is not UP:
         raise Usage(

@@ -217,6 +217,7 @@ def ask_handlers(
     #: host and port of web services that were met over TLS
     tls_places: set[tuple[str, int]] = set()
     for service, names in handlers_by_service.items():
+        answers: Iterator[HandlerAnswer]
         if service is None:
             answers = (_ask(pdu, name, output, is_only=is_only, is_read=is_read) for name in names)
         elif not service.scheme and (service.host, service.port) in tls_places:

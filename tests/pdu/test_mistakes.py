@@ -195,7 +195,6 @@ TYPED = (
     "status snmp h --community-file s3cret-w0rd | (or --secret-file community=FILE)",
     "off server-3 | an outlet of this name: pdu where server-3 (pdu off --help)",
     "off server-3 --list hall.csv | an outlet of this name: pdu where server-3",
-    "status r1-left 3 --list hall.csv | the whole PDU is read: leave the number of an outlet out",
     "status HOST | usage: 'HOST' is not a handler (",
     "status snmp 192.0.2.1 161 | a port is written behind its host, as in 192.0.2.8:161",
     "status gone --list hall.csv | nor a PDU of hall.csv; pdu check shows its names",

@@ -133,8 +133,8 @@ def test_why_a_state_is_not_known_is_told_of_the_pdus_with_what_is_sought(
     monkeypatch.setattr(where, "_read_names", lambda _: list(readings.values()))
     result = where.search(["web"], targets)
     reasons = [{"pdu": name, "reason": f"outlet 2: {name}"} for name in ("r1", "r3")]
-    assert result.document()["reasons"] == reasons
-    assert list(result.notes()) == ["r1: outlet 2: r1", "r3: outlet 2: r3"]
+    assert where._document(result)["reasons"] == reasons
+    assert list(where._notes(result, len(targets))) == ["r1: outlet 2: r1", "r3: outlet 2: r3"]
 
 
 def test_an_identity_with_a_hyphen_before_it_is_no_option(
