@@ -141,8 +141,10 @@ class PduCommand(Subcommand):
         """Put the handler of a PDU before its name: `r1-left` becomes `HANDLER r1-left`; before the
         address of one that is to be identified, put IDENTIFY.
         """
+        if ctx.resilient_parsing:  # a shell completes a word
+            return super().parse_args(ctx, args)
         values, words = self._options_and_words(ctx, args)
-        if not words or ctx.resilient_parsing:  # a shell completes a word
+        if not words:
             return super().parse_args(ctx, args)
         if not words[0].strip():
             raise Usage(f"the first argument {EMPTY}")
