@@ -26,7 +26,8 @@ from .cli.options import COMPLETION, SECRETS, Output, Run, spelled
 from .cli.spelling import look_alike
 from .commands import GROUPS, LAZY_COMMANDS
 from .loading.handler_paths import list_advice
-from .pdu_list.names import SwitchingCommand, how_a_list_is_known, outlet_name_advice
+from .pdu_list.known_list import HOW
+from .pdu_list.names import SwitchingCommand, outlet_name_advice
 
 _HELP = "PDUs from the command line, by the handlers of this pack or your own."
 
@@ -157,7 +158,7 @@ def _fault_text(error: click.UsageError) -> str:
     if not may_be_handler and not list_advice(word):
         may_be_handler = os.path.exists(word)  # its path
     if not may_be_handler:
-        list_need = _NAMES_NEED_A_LIST.format(how_a_list_is_known())
+        list_need = _NAMES_NEED_A_LIST.format(HOW)
         if isinstance(command, SwitchingCommand):
             list_need += outlet_name_advice(word)
         advice = list_advice(word) or _handler_advice(word) or list_need

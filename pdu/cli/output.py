@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Optional
 
@@ -161,28 +161,6 @@ def figure(value: Optional[float], unit: str = "") -> str:
     # + 0.0: -0.0 becomes 0
     number = f"{round(value, _DECIMALS) + 0.0:.{_DECIMALS}f}".rstrip("0").rstrip(".")
     return f"{number} {unit}".rstrip()
-
-
-def decimals(figures: Iterable[float]) -> int:
-    """The largest number of decimals of these figures, as they are printed: 2 of 0.5 and 0.25."""
-    most = 0
-    for value in figures:
-        _, _, digits = figure(value).partition(".")
-        most = max(most, len(digits))
-    return most
-
-
-def same_decimals(figures: Iterable[Optional[float]]) -> list[str]:
-    """The figures of a column with as many decimals as `decimals` counts, so that they can be
-    compared below each other; `not metered` for None.
-    """
-    values = list(figures)
-    places = decimals(value for value in values if value is not None)
-    texts: list[str] = []
-    for value in values:
-        # + 0.0: -0.0 becomes 0
-        texts.append(NOT_METERED if value is None else f"{value + 0.0:.{places}f}")
-    return texts
 
 
 def takes_colours() -> bool:

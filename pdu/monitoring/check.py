@@ -9,8 +9,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional
 
 import click
@@ -35,7 +34,7 @@ from ..cli.options import (
     pass_run,
     spelled,
 )
-from ..cli.output import counted, print_json, printing_to_stderr, progress, report
+from ..cli.output import counted, print_json, printing_to_stderr, progress
 from ..cli.shared_options import (
     auth_option,
     csv_option,
@@ -45,18 +44,18 @@ from ..cli.spelling import look_alike
 from ..loading.handler_loading import load
 from ..loading.handler_paths import is_code
 from ..network import hosts
-from ..pdu_list import form as connection_data, names
+from ..pdu_list import form as connection_data
 from ..pdu_list.device_arguments import arguments_help
+from ..pdu_list.known_list import usual_list
 from ..pdu_list.listed_pdu import ListedPdu
 from ..pdu_list.login_options import Login, NoSecret, login_options, pass_login
 from ..pdu_list.logins import ENVIRONMENT, DeviceLogin
 from ..reading.owner_files import OwnerFiles
-from ..reading.parts import Reading
 from ..reading.polling import Target, poll, poll_lines, targets
 from ..reading.reader_pool import read_all
 from . import nagios, tables
-from .check_report import CheckReport
-from .check_result import PduRow, judge_reading, summary
+from .check_report import report_lines
+from .check_result import PduRow, Summary, judge_reading, summary
 
 
 class CheckOptions(NamedTuple):
@@ -77,14 +76,6 @@ def _print_plugin_failure(reason: str) -> int:
     """Print why the check itself failed, as a Nagios plugin does. Returns the exit code."""
     print(f"PDU UNKNOWN - {reason}".replace("|", "/"))
     return nagios.FAILED
-
-
-class _Fleet(NamedTuple):
-    """The PDUs that are read."""
-
-    targets: Sequence[Target]
-    #: name of a PDU that the list has twice -> the name under which it is counted
-    repeated: Mapping[str, str] = MappingProxyType({})
 
 
 class _Check(Subcommand):
@@ -110,37 +101,40 @@ class _Check(Subcommand):
 
 def _run(config: CheckOptions, output: Output, login: Login) -> int:
     """Read all PDUs once, and print what was read. Returns the exit code."""
-    if config.prometheus and not optional_packages.has("prometheus_client"):
-        raise SettingsError(optional_packages.missing("--prometheus", "prometheus_client"))
-    if config.prometheus and not config.prometheus.endswith(".prom"):
-        raise Usage("--prometheus: node_exporter reads only files whose names end in .prom")
     if config.prometheus:
-        from .textfile import check_path  # its package may be missing
-
-        check_path(config.prometheus)
+        _check_prometheus(config.prometheus)
     begins_with_handler = len(config.words) > 1 and _is_handler(config.words[0])
     if begins_with_handler and not config.owner_files.list:
-        fleet = _Fleet(_pdus_at_addresses(config, login))
+        pdus = _pdus_at_addresses(config, login)
     else:
-        fleet = _pdus_of_list(config, login)
-        _warn_of_handler_names(fleet.targets, output)
+        pdus = _pdus_of_list(config, login)
     begin_s = time.time()
     with cached_contexts():
-        outcome, readings = _read(config, output, fleet)
+        rows, totals = _read(config, output, pdus)
     # a program reads one answer: that the file cannot be written
     is_for_people = not output.json and not config.nagios
     try:
         if is_for_people:
-            _print(config, output, outcome)
+            _print(config, output, rows, totals)
     finally:  # the reader of the output may be gone, as `| head` is
         if config.prometheus:
             from .textfile import write_textfile
 
-            devices = [target.device for target in fleet.targets]
-            write_textfile(config.prometheus, zip(devices, readings), begin_s)
+            write_textfile(config.prometheus, [(row.device, row.reading) for row in rows], begin_s)
     if not is_for_people:
-        _print(config, output, outcome)
-    return outcome.totals.level
+        _print(config, output, rows, totals)
+    return totals.level
+
+
+def _check_prometheus(path: str) -> None:
+    """Raise SettingsError or Usage if metrics cannot be written to this file."""
+    if not optional_packages.has("prometheus_client"):
+        raise SettingsError(optional_packages.missing("--prometheus", "prometheus_client"))
+    if not path.endswith(".prom"):
+        raise Usage("--prometheus: node_exporter reads only files whose names end in .prom")
+    from .textfile import check_path  # its package may be missing
+
+    check_path(path)
 
 
 def _is_handler(word: str) -> bool:
@@ -175,22 +169,9 @@ def _pdus_at_addresses(config: CheckOptions, login: Login) -> Sequence[Target]:
     return named_targets
 
 
-def _warn_of_handler_names(targets: Sequence[Target], output: Output) -> None:
-    """Warn of PDUs that are named like a handler: commands that switch refuse such a name."""
-    if output.json:
-        return
-    names_of_pdus = [target.device.name for target in targets]
-    handler_names = [name for name in names_of_pdus if registry.is_handler(name)]
-    if handler_names:
-        report(
-            f"named like a handler: {', '.join(handler_names[:10])}. pdu on, off and cycle refuse"
-            " such a name: give another one in the list"
-        )
-
-
-def _pdus_of_list(config: CheckOptions, login: Login) -> _Fleet:
-    """The PDUs of the list, or those of its names that are arguments; and which of them the list
-    has twice. Raises SettingsError, and Usage.
+def _pdus_of_list(config: CheckOptions, login: Login) -> Sequence[Target]:
+    """The PDUs of the list, or those of its names that are arguments. Raises SettingsError, and
+    Usage.
     """
     owner_files, names_of_pdus = _list_and_names(config)
     setting_keys = list(login.settings)
@@ -209,7 +190,7 @@ def _pdus_of_list(config: CheckOptions, login: Login) -> _Fleet:
     if prompted_secrets:
         usual_login = usual_login._replace(secrets={**usual_login.secrets, **prompted_secrets})
         fleet_targets = targets(devices, device_list.auths, usual_login)
-    return _Fleet(fleet_targets, device_list.repeated)
+    return fleet_targets
 
 
 def _list_and_names(config: CheckOptions) -> tuple[OwnerFiles, Sequence[str]]:
@@ -234,7 +215,7 @@ def _list_and_names(config: CheckOptions) -> tuple[OwnerFiles, Sequence[str]]:
                 " argument or as --list, and the file of logins as --auth"
             )
         owner_files = owner_files._replace(list=word)
-    has_list = bool(owner_files.list or names.usual_list())
+    has_list = bool(owner_files.list or usual_list())
     if len(names_of_pdus) == 1 and not has_list and not re.fullmatch(r"[\w-]+", names_of_pdus[0]):
         # it is no name of a PDU: the error about a file says what it may be instead
         return owner_files._replace(list=names_of_pdus[0]), []
@@ -282,33 +263,24 @@ def _prompted_secrets(file: str, fleet_targets: Sequence[Target]) -> dict[str, s
 
 
 def _read(
-    config: CheckOptions, output: Output, fleet: _Fleet
-) -> tuple[CheckReport, Sequence[Reading]]:
-    """Read all PDUs once, and judge them. Returns with the report the reading of each PDU, for
-    --prometheus; else none.
-    """
+    config: CheckOptions, output: Output, pdus: Sequence[Target]
+) -> tuple[Sequence[PduRow], Summary]:
+    """Read all PDUs once, and judge them, in their order."""
     row_by_place: dict[int, PduRow] = {}
-    reading_by_place: dict[int, Reading] = {}
     begin = time.monotonic()
-    readings = read_all(fleet.targets, poll_lines if config.lines else poll)
-    progress_bar = progress(len(fleet.targets), "polling", show_pos=True)
-    with printing_to_stderr(), progress_bar as bar:
+    readings = read_all(pdus, poll_lines if config.lines else poll)
+    with printing_to_stderr(), progress(len(pdus), "polling", show_pos=True) as bar:
         for place, reading in readings:
-            row = judge_reading(fleet.targets[place].device, reading, keep_outlets=output.json)
+            row = judge_reading(pdus[place].device, reading)
             row_by_place[place] = nagios.judge_loads(row, config.thresholds)
-            if config.prometheus:
-                reading_by_place[place] = reading
             if bar is not None:
                 bar.update(1)
-    seconds = time.monotonic() - begin
     rows = [row_by_place[place] for place in sorted(row_by_place)]
-    outcome = CheckReport(rows, summary(rows, seconds, fleet.repeated))
-    return outcome, [reading_by_place[place] for place in sorted(reading_by_place)]
+    return rows, summary(rows, time.monotonic() - begin)
 
 
-def _print(config: CheckOptions, output: Output, outcome: CheckReport) -> None:
+def _print(config: CheckOptions, output: Output, rows: Sequence[PduRow], totals: Summary) -> None:
     """Print what was read in the chosen form."""
-    rows, totals = outcome
     if output.json:
         print_json(tables.check_document(rows, totals))
     elif config.csv:
@@ -319,7 +291,7 @@ def _print(config: CheckOptions, output: Output, outcome: CheckReport) -> None:
         lines = nagios.output(totals, rows, config.thresholds, data_per_pdu=names_pdus)
         print("\n".join(lines))
     else:
-        print("\n".join(outcome.lines()))
+        print("\n".join(report_lines(rows, totals)))
 
 
 _HELP = f"""Read all PDUs of a list in parallel: states, load, energy, and what is wrong.

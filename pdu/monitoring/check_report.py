@@ -1,4 +1,4 @@
-"""The report of a check: all PDUs, what to do, and how many are well.
+"""A check on a terminal: all PDUs, what to do, and how many are well.
 
 The verdict comes last: the end of what a command prints is in view, and the table of a fleet is
 longer than a terminal.
@@ -6,81 +6,128 @@ longer than a terminal.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
+import click
+
+from handlers.shared.errors import printable
+from handlers.shared.meter_figures import Figure
 from pdu_common.helper import EnumPowerStatus
 
-from ..cli.output import counted
-from ..cli.states import DOWN, UNKNOWN, word
-from .check_result import UNKNOWN_FIGURES, PduRow, Summary
-from .report import LOOKS, Cell, coloured, table_lines, whole_line
-from .tables import PAGE_COLUMNS
+from ..cli.output import counted, tabulate, takes_colours
+from ..cli.states import DOWN, UNKNOWN, UP, word
+from ..reading.figures import figure_text
+from .check_result import (
+    BAD,
+    DOUBTFUL,
+    UNKNOWN_FIGURES,
+    WELL,
+    PduRow,
+    Summary,
+    share_of_rating,
+    summary_lines,
+)
 
-_RANGE = 3  # numbers in a row from which they are written as a range
+_COLOURS = {WELL: "green", DOUBTFUL: "yellow", BAD: "red"}
+_HEADS = (
+    *("name", "handler", "address", "result", "on", "off", "unknown"),
+    *("A", "of its rating", "kWh", "s", "outlets that are not on"),
+)
+_NUMBERS = ("on", "off", "unknown", "A", "of its rating", "kWh", "s")
+_CELL = 1000  # limit for a cell, in characters: a sentence is shown whole
 
 
-class CheckReport(NamedTuple):
-    """One poll of a list."""
+def report_lines(rows: Sequence[PduRow], totals: Summary) -> Iterator[str]:
+    """The report for a terminal: all PDUs, what to do, and last the verdict and the sums."""
+    worst_first = sorted(rows, key=lambda row: -row.level)
+    yield from _table(worst_first)
+    remedies = list(_remedies(worst_first))
+    if remedies:
+        yield from ("", "What to do", *remedies)
+    # the reasons of these PDUs stand in `remedies`
+    names_in_advice = [row.device.name for row in rows if row.remedy]
+    verdict, *sums = summary_lines(totals, rows, names_in_advice)
+    yield ""
+    yield _coloured(whole_line(verdict), totals.level)
+    yield from map(whole_line, sums)
 
-    rows: Sequence[PduRow]
-    totals: Summary
 
-    def lines(self) -> Iterator[str]:
-        """The report for a terminal: all PDUs, what to do, and last the verdict and the sums."""
-        yield from self._table()
-        remedies = list(_remedies(self.rows))
-        if remedies:
-            yield from ("", "What to do", *remedies)
-        # the reasons of these PDUs stand in `_remedies`
-        names_in_advice = [row.device.name for row in self.rows if row.remedy]
-        verdict, *sums = self.totals.lines(names_in_advice)
-        yield ""
-        yield coloured(whole_line(verdict), LOOKS[self.totals.level])
-        yield from map(whole_line, sums)
+def _table(rows: Sequence[PduRow]) -> Iterator[str]:
+    """A line for each PDU, in the colour of its level, without columns that are empty."""
+    table = [_cells(row) for row in rows]
+    heads = [head for head in _HEADS if any(cells[head] for cells in table)]
+    if not heads:
+        return
+    texts = [[cells[head] for head in heads] for cells in table]
+    right_places = [place for place, head in enumerate(heads) if head in _NUMBERS]
+    first_line, *lines = tabulate(heads, texts, right_places, _CELL)
+    yield first_line
+    for row, line in zip(rows, lines):
+        yield _coloured(line, row.level)
 
-    def _table(self) -> Iterator[str]:
-        """A row for each PDU, the worst first; nothing if there are none."""
-        rows = sorted(self.rows, key=lambda row: -row.level)
-        if not rows:
-            return
-        heads: list[str] = []
-        cells_by_column: list[Sequence[Cell]] = []
-        for column in PAGE_COLUMNS:
-            heads.append(column.head)
-            cells_by_column.append(column.cells(rows))
-        heads.append("outlets that are not on")
-        cells_by_column.append([Cell(_not_on(row)) for row in rows])
-        yield from table_lines(heads, list(zip(*cells_by_column)))
+
+def _cells(row: PduRow) -> Mapping[str, str]:
+    """The cells of a PDU, by their column's head."""
+    cells = (
+        row.device.name,
+        os.path.basename(row.device.handler),
+        str(row.device.where),
+        row.result,
+        _count_cell(row, UP),
+        _count_cell(row, DOWN),
+        _count_cell(row, UNKNOWN),
+        _figure_cell(row, row.reading.load_a),
+        share_of_rating(row.reading.meters),
+        _figure_cell(row, row.reading.energy_kwh),
+        f"{row.reading.seconds:.2f}",
+        _not_on(row),
+    )
+    return dict(zip(_HEADS, cells))
+
+
+def _count_cell(row: PduRow, state: EnumPowerStatus) -> str:
+    """How many outlets have a state; "" if the states could not be read."""
+    count = row.state_count(state)
+    return "" if count is None else str(count)
+
+
+def _figure_cell(row: PduRow, figure: Figure) -> str:
+    """A figure; "" if an error hides whether the PDU meters it."""
+    is_hidden = figure is None and row.hides(figure)
+    return "" if is_hidden else figure_text(figure)
+
+
+def _not_on(row: PduRow) -> str:
+    """The outlets that are off or unknown: `off 1, 3; unknown 7`."""
+    if not row.reading.outlets:
+        return ""
+    parts: list[str] = []
+    for state in (DOWN, UNKNOWN):
+        outlets = row.reading.outlets
+        identities = [outlet.identity for outlet in outlets if outlet.state is state]
+        if identities:
+            parts.append(f"{word(state)} {', '.join(identities)}")
+    return "; ".join(parts) or "all are on"
 
 
 def _remedies(rows: Sequence[PduRow]) -> Iterator[str]:
-    """Each remedy once, with the PDUs that need it; first that of most PDUs, the worst before the
-    others. Nothing if all is well.
-    """
-    worst_first = sorted(rows, key=lambda row: -row.level)
-    rows_by_remedy = _grouped(worst_first, lambda row: row.remedy)
-    most_first = sorted(rows_by_remedy, key=lambda remedy: -len(rows_by_remedy[remedy]))
-    for remedy in most_first:
+    """Each remedy once, with the reasons of the PDUs that need it; that of most PDUs first."""
+    rows_by_remedy = _grouped(rows, lambda row: row.remedy)
+    for remedy in sorted(rows_by_remedy, key=lambda remedy: -len(rows_by_remedy[remedy])):
         if not remedy:
             continue
         remedy_rows = rows_by_remedy[remedy]
-        worst = remedy_rows[0]
-        fault = worst.kind or worst.result
-        if worst.lacks_figure:
+        first_row = remedy_rows[0]
+        fault = first_row.kind or first_row.result
+        if first_row.lacks_figure:
             fault = UNKNOWN_FIGURES
         plain_remedy = remedy.replace("`", "")
         yield whole_line(f"{fault}, {counted(len(remedy_rows), 'PDU')}: {plain_remedy}.")
-        for reason in _reasons(remedy_rows):
-            yield f"  {whole_line(reason)}"
-
-
-def _reasons(rows: Sequence[PduRow]) -> Iterator[str]:
-    """The reasons of each PDU, behind the names of all that have the same ones."""
-    rows_by_reason = _grouped(rows, lambda row: "; ".join(row.sentences))
-    for reason, reason_rows in rows_by_reason.items():
-        names = ", ".join(row.device.name for row in reason_rows)
-        yield f"{names}: {reason}" if reason else names
+        rows_by_reason = _grouped(remedy_rows, lambda row: "; ".join(row.sentences))
+        for reason, reason_rows in rows_by_reason.items():
+            names = ", ".join(row.device.name for row in reason_rows)
+            yield whole_line(f"  {names}: {reason}" if reason else f"  {names}")
 
 
 def _grouped(
@@ -93,45 +140,12 @@ def _grouped(
     return rows_by_key
 
 
-def _not_on(row: PduRow) -> str:
-    """The outlets that are off or unknown: `off 1, 3 to 5; unknown 7`."""
-    if not row.outlets:
-        return ""
-    parts: list[str] = []
-    for state in (DOWN, UNKNOWN):
-        outlets = _outlets(row, state)
-        if outlets:
-            parts.append(f"{word(state)} {outlets}")
-    return "; ".join(parts) or "all are on"
+def _coloured(line: str, level: int) -> str:
+    """The line in the colour of a level, on a terminal that takes colours."""
+    return click.style(line, fg=_COLOURS[level]) if takes_colours() else line
 
 
-def _outlets(row: PduRow, state: EnumPowerStatus) -> str:
-    """The identities of the outlets in this state; numbers that follow each other as a range."""
-    identities = [outlet.identity for outlet in row.outlets if outlet.state is state]
-    parts: list[str] = []
-    for run in _consecutive_runs(identities):
-        if len(run) >= _RANGE:
-            parts.append(f"{run[0]} to {run[-1]}")
-        else:
-            parts += run
-    return ", ".join(parts)
-
-
-def _consecutive_runs(identities: Sequence[str]) -> list[list[str]]:
-    """The identities in their order, those together that are consecutive numbers."""
-    runs: list[list[str]] = []
-    for identity in identities:
-        if runs and _is_next_number(runs[-1][-1], identity):
-            runs[-1].append(identity)
-        else:
-            runs.append([identity])
-    return runs
-
-
-def _is_next_number(earlier: str, later: str) -> bool:
-    """Whether both are short decimal numbers and the second is the next one."""
-    for text in (earlier, later):
-        is_short_number = text.isascii() and text.isdigit() and len(text) < 6
-        if not is_short_number:
-            return False
-    return str(int(earlier) + 1) == later
+def whole_line(text: str) -> str:
+    """A sentence in one line, without control characters; however long, it is shown whole."""
+    # an escape has at most 10 characters
+    return printable(text, 10 * len(text) + 1)

@@ -1,18 +1,16 @@
-"""The verdict of a check on each PDU and on the whole fleet: rows and the summary."""
+"""The verdict of a check on each PDU, and the sums of all."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import NamedTuple, Optional
 
 from handlers.shared.errors import printable
 from handlers.shared.meter_figures import NOT_ASKED, Figure, measured
 from pdu_common.helper import EnumPowerStatus
 
-from ..cli.output import counted, decimals
+from ..cli.output import counted
 from ..cli.states import DOWN, UNKNOWN, UP
 from ..inspection.topology import MeteredPart
 from ..pdu_list.listed_pdu import ListedPdu
@@ -24,7 +22,7 @@ from ..reading.figures import (
     missing_sentences,
     reason_lost,
 )
-from ..reading.parts import FIGURES, STATES, UNREACHABLE, CallError, PolledOutlet, Reading
+from ..reading.parts import FIGURES, STATES, UNREACHABLE, CallError, Reading
 
 WELL = 0
 DOUBTFUL = 1
@@ -73,53 +71,41 @@ _STATES_NOT_KNOWN = (
     "the PDU reports no plain state of these outlets: look at them on its own page, or read it"
     " alone with `pdu status`"
 )
-_NO_ERROR = CallError("", "")  # as a row has it: neither a kind nor a reason
 _NOT_KNOWN_NOW = (
     "poll again; for a unit that never shows it, set unknown_figures=unset in the list (settings)"
 )
 
 
 class PduRow(NamedTuple):
-    """One PDU of the table."""
+    """One PDU: what was read, and the verdict."""
 
     device: ListedPdu
+    reading: Reading
     #: WELL, DOUBTFUL or BAD
     level: int
     #: why, in a word or two
     result: str
-    #: outlets that are on; None if the states could not be read
-    on: Optional[int]
-    #: outlets that are off; None if the states could not be read
-    off: Optional[int]
-    #: outlets whose state is not known; None if the states could not be read
-    unknown: Optional[int]
-    load_a: Figure
-    energy_kwh: Figure
-    #: how long the reading took
-    seconds: float
-    #: see `Reading.requests`
-    requests: Optional[int]
     #: the kind of the error, "" for none
-    kind: str = ""
+    kind: str
     #: the text of the error
-    reason: str = ""
-    #: all outlets, or only those that are not on (`judge_reading`, `keep_outlets`)
-    outlets: Sequence[PolledOutlet] = ()
-    #: how much of its rating the fullest line or breaker carries; "" if not all were read
-    of_rating: str = ""
-    #: lines and breakers, if they were read
-    meters: Sequence[MeteredPart] = ()
+    reason: str
     #: why figures of the PDU and of its outlets have no value, and states are not known, if the
     #: handler says so
-    reasons: Sequence[str] = ()
-    #: whether all parts were read, and the error is that a figure is not known now
-    lacks_figure: bool = False
-    #: whether states or figures could not be read, so that it is open which figures the PDU has
-    hides_figures: bool = False
+    reasons: Sequence[str]
+
+    @property
+    def lacks_figure(self) -> bool:
+        """Whether all parts were read, and the error is that a figure is not known now."""
+        return not self.reading.failures and _has_lost_figure(self.reading)
+
+    def state_count(self, state: EnumPowerStatus) -> Optional[int]:
+        """How many outlets are in this state; None if the states were not read."""
+        return self.reading.count(state) if self.reading.answered else None
 
     def hides(self, figure: Figure) -> bool:
-        """Whether this figure is not known now, or could not be read (`hides_figures`)."""
-        return is_lost(figure) or (figure is None and self.hides_figures)
+        """Whether a figure is not known now, or an error hides whether the PDU has it."""
+        failures = self.reading.failures
+        return is_lost(figure) or (figure is None and (STATES in failures or FIGURES in failures))
 
     @property
     def sentences(self) -> Sequence[str]:
@@ -140,50 +126,29 @@ class PduRow(NamedTuple):
             return "it lists no outlet and measures nothing: read it alone with `pdu status`"
         if self.result != _UNKNOWN:
             return ""
-        return _STATES_NOT_KNOWN if self.on or self.off else _ONLY_METERS
+        has_states = self.state_count(UP) or self.state_count(DOWN)
+        return _STATES_NOT_KNOWN if has_states else _ONLY_METERS
 
 
-def judge_reading(device: ListedPdu, reading: Reading, *, keep_outlets: bool = True) -> PduRow:
+def judge_reading(device: ListedPdu, reading: Reading) -> PduRow:
     """The row of one PDU. If it was read, and has a figure that is not known now, the row has an
     error: DCImanager lacks this figure, too, because its call `statistic` raises for a total and
-    leaves out an outlet without its energy. `keep_outlets`: False keeps only those that are not on.
+    leaves out an outlet without its energy.
     """
-    figure_reasons = tuple(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES))
-    lacks_figure = not reading.failures and _has_lost_figure(reading)
+    figure_reasons = list(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES))
     level, result = _level(device, reading)
-    error = (
-        CallError("protocol", "; ".join(figure_reasons))
-        if lacks_figure
-        else _error_of_all_parts(reading)
-    )
-    outlets = reading.outlets
-    if not keep_outlets:
-        outlets = [outlet for outlet in outlets if outlet.state is not UP]
+    error = _error(reading)
+    if error is None and _has_lost_figure(reading):
+        error = CallError("protocol", "; ".join(figure_reasons))
     return PduRow(
         device=device,
+        reading=reading,
         level=level,
         result=result,
-        on=_count(reading, UP),
-        off=_count(reading, DOWN),
-        unknown=_count(reading, UNKNOWN),
-        load_a=reading.load_a,
-        energy_kwh=reading.energy_kwh,
-        seconds=round(reading.seconds, 3),
-        requests=reading.requests,
-        kind=error.kind,
-        reason=error.reason,
-        outlets=tuple(outlets),
-        of_rating=_share_of_rating(reading.meters),
-        meters=reading.meters,
-        reasons=(*figure_reasons, *reading.warnings),
-        lacks_figure=lacks_figure,
-        hides_figures=STATES in reading.failures or FIGURES in reading.failures,
+        kind="" if error is None else error.kind,
+        reason="" if error is None else error.reason,
+        reasons=[*figure_reasons, *reading.warnings],
     )
-
-
-def _count(reading: Reading, state: EnumPowerStatus) -> Optional[int]:
-    """How many outlets are in this state; None if the states were not read."""
-    return reading.count(state) if reading.answered else None
 
 
 def _has_lost_figure(reading: Reading) -> bool:
@@ -191,37 +156,13 @@ def _has_lost_figure(reading: Reading) -> bool:
     return any(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES, reason_lost))
 
 
-def _error_of_all_parts(reading: Reading) -> CallError:
-    """The error that the verdict and the remedy are about, with the reasons of all parts; _NO_ERROR
-    if all were read.
-    """
+def _error(reading: Reading) -> Optional[CallError]:
+    """The error that matters most, with the reasons of all parts; None if all were read."""
     failure = reading.failure
-    if failure is None:
-        return _NO_ERROR
-    if len(reading.failures) == 1:
+    if failure is None or len(reading.failures) == 1:
         return failure
-    reasons: list[str] = []
-    for part, error in reading.failures.items():
-        reasons.append(f"no {part}: {error.reason}")
+    reasons = [f"no {part}: {error.reason}" for part, error in reading.failures.items()]
     return failure._replace(reason="; ".join(reasons))
-
-
-def _share_of_rating(meters: Sequence[MeteredPart]) -> str:
-    """`77 % of 32 A (L1)`: the line or breaker nearest to its rating; "" if one lacks its current
-    or its rating, because it might be nearer.
-    """
-    shares: list[tuple[float, str]] = []
-    for meter in meters:
-        current_a = measured(meter.current_a)
-        if current_a is None or not meter.rating_a:
-            return ""
-        share = current_a / meter.rating_a
-        words = f"{100 * share:.0f} % of {meter.rating_a:g} A ({meter.label})"
-        shares.append((share, words))
-    if not shares:
-        return ""
-    _, words_of_largest = max(shares)
-    return words_of_largest
 
 
 def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:
@@ -249,13 +190,27 @@ def _level_without_error(device: ListedPdu, reading: Reading) -> tuple[int, str]
     return WELL, _WELL_RESULT
 
 
-@dataclass(frozen=True)
-class Summary:
-    """The whole fleet."""
+def share_of_rating(meters: Sequence[MeteredPart]) -> str:
+    """`77 % of 32 A (L1)`: the line or breaker nearest to its rating; "" if one lacks its current
+    or its rating, because it might be nearer.
+    """
+    shares: list[tuple[float, str]] = []
+    for meter in meters:
+        current_a = measured(meter.current_a)
+        if current_a is None or not meter.rating_a:
+            return ""
+        share = current_a / meter.rating_a
+        shares.append((share, f"{100 * share:.0f} % of {meter.rating_a:g} A ({meter.label})"))
+    _, text = max(shares, default=(0.0, ""))
+    return text
+
+
+class Summary(NamedTuple):
+    """All PDUs together."""
 
     pdus: int
     #: `PduRow.result` -> number of PDUs, the most frequent first
-    results: dict[str, int]
+    results: Mapping[str, int]
     on: int
     off: int
     unknown: int
@@ -271,102 +226,27 @@ class Summary:
     seconds: float
     #: the worst level of a PDU
     level: int
-    #: the name of a PDU that is listed twice -> the name under which it counts in the sums
-    repeated: Mapping[str, str] = field(default_factory=dict)
-    #: how many decimals the coarsest counter of a PDU has; the sum of all is no finer
-    energy_places: int = 0
-    #: whether a PDU may have a load, or an energy, that was not read
-    hides_load: bool = False
-    hides_energy: bool = False
-    #: names of PDUs that lack a figure -> why, if the handler says so
-    reasons: Mapping[str, Sequence[str]] = field(default_factory=dict)
-
-    def lines(self, names_without_reasons: Collection[str] = ()) -> list[str]:
-        """The text for people: the results, the sums, a line for each PDU that is listed twice,
-        then one for each PDU that lacks a figure, but for those in `names_without_reasons`.
-        """
-        results = [f"{self.results.get(_WELL_RESULT, 0)} well"]
-        other_results = {result: n for result, n in self.results.items() if result != _WELL_RESULT}
-        results += [f"{count} {result}" for result, count in other_results.items()]
-        load = figure_text(self.load_a, "A", is_hidden=self.hides_load)
-        if self.loads:
-            load = f"{load} of {counted(self.loads, 'PDU')}"
-        energy = figure_text(self.energy_kwh, "kWh", is_hidden=self.hides_energy)
-        if self.energy_kwh is not None:
-            energy = f"{self.energy_kwh:.{self.energy_places}f} kWh of {self.energies}"
-        pdus = counted(self.pdus, "PDU")
-        outlets = counted(self.on + self.off + self.unknown, "outlet")
-        states = f"{self.on} on, {self.off} off, {self.unknown} unknown"
-        lines = [
-            f"{pdus} in {self.seconds:.1f} s: {', '.join(results)}",
-            f"{outlets}: {states}; load {load}, energy {energy}",
-        ]
-        for name, counted_as in self.repeated.items():
-            other_name = printable(counted_as, 60)
-            lines.append(f"{printable(name, 60)} is {other_name} again: counted once")
-        for name, reasons in self.reasons.items():
-            if name not in names_without_reasons:
-                lines.append(f"{printable(name, 60)}: {'; '.join(reasons)}")
-        return lines
 
 
-def summary(
-    rows: Sequence[PduRow], seconds: float, counted_as: Mapping[str, str] = MappingProxyType({})
-) -> Summary:
-    """The whole fleet. Results count every row; outlets and figures count each unit once.
-
-    `counted_as`: the name of a PDU that is listed twice -> the name under which it counts.
-    """
-    unit_rows = _row_per_unit(rows, counted_as) if counted_as else rows
-    loads = _values(row.load_a for row in unit_rows)
-    energies = _values(row.energy_kwh for row in unit_rows)
-    metered_rows = [row for row in unit_rows if measured(row.energy_kwh) is not None]
+def summary(rows: Sequence[PduRow], seconds: float) -> Summary:
+    """The sums of these PDUs."""
+    loads = _values(row.reading.load_a for row in rows)
+    energies = _values(row.reading.energy_kwh for row in rows)
+    counts = Counter(row.result for row in rows)
+    most_frequent_first = sorted(counts, key=lambda result: (-counts[result], result))
     return Summary(
         pdus=len(rows),
-        results=_result_counts(rows),
-        on=_total(row.on for row in unit_rows),
-        off=_total(row.off for row in unit_rows),
-        unknown=_total(row.unknown for row in unit_rows),
+        results={result: counts[result] for result in most_frequent_first},
+        on=sum(row.state_count(UP) or 0 for row in rows),
+        off=sum(row.state_count(DOWN) or 0 for row in rows),
+        unknown=sum(row.state_count(UNKNOWN) or 0 for row in rows),
         load_a=sum(loads) if loads else None,
         loads=len(loads),
         energy_kwh=sum(energies) if energies else None,
         energies=len(energies),
         seconds=seconds,
         level=max((row.level for row in rows), default=WELL),
-        repeated=_names_read_twice(rows, counted_as),
-        energy_places=min(map(_places, metered_rows), default=0),
-        hides_load=any(row.hides(row.load_a) for row in unit_rows),
-        hides_energy=any(row.hides(row.energy_kwh) for row in unit_rows),
-        reasons={row.device.name: row.reasons for row in unit_rows if row.reasons},
     )
-
-
-def _total(counts: Iterable[Optional[int]]) -> int:
-    """The sum of the counts that were read."""
-    return sum(count for count in counts if count is not None)
-
-
-def _names_read_twice(rows: Sequence[PduRow], counted_as: Mapping[str, str]) -> dict[str, str]:
-    """The names of `counted_as`, each with the other name of its unit, if both were read."""
-    names = {row.device.name for row in rows}
-    names_read_twice: dict[str, str] = {}
-    for name, other_name in counted_as.items():
-        if name in names and other_name in names:
-            names_read_twice[name] = other_name
-    return names_read_twice
-
-
-def _result_counts(rows: Sequence[PduRow]) -> dict[str, int]:
-    """How many PDUs have each result, the most frequent first."""
-    counts = Counter(row.result for row in rows)
-    most_frequent_first = sorted(counts, key=lambda result: (-counts[result], result))
-    return {result: counts[result] for result in most_frequent_first}
-
-
-def _places(row: PduRow) -> int:
-    """How many decimals the counters of a PDU have, its outlets' included."""
-    outlet_energies = [outlet.figures.energy_kwh for outlet in row.outlets]
-    return decimals(_values([row.energy_kwh, *outlet_energies]))
 
 
 def _values(figures: Iterable[Figure]) -> list[float]:
@@ -374,13 +254,31 @@ def _values(figures: Iterable[Figure]) -> list[float]:
     return [value for value in map(measured, figures) if value is not None]
 
 
-def _row_per_unit(rows: Sequence[PduRow], counted_as: Mapping[str, str]) -> Sequence[PduRow]:
-    """One row of each unit, whatever names it has: the first without an error, else the first."""
-    row_by_unit: dict[str, PduRow] = {}
+def summary_lines(
+    totals: Summary, rows: Sequence[PduRow], names_without_reasons: Collection[str]
+) -> list[str]:
+    """The sums for people: the results, the outlets and figures, then why a PDU lacks a figure, but
+    for the PDUs in `names_without_reasons`.
+    """
+    results = [f"{totals.results.get(_WELL_RESULT, 0)} {_WELL_RESULT}"]
+    for result, count in totals.results.items():
+        if result != _WELL_RESULT:
+            results.append(f"{count} {result}")
+    hides_load = any(row.hides(row.reading.load_a) for row in rows)
+    load = figure_text(totals.load_a, "A", is_hidden=hides_load)
+    if totals.loads:
+        load += f" of {counted(totals.loads, 'PDU')}"
+    hides_energy = any(row.hides(row.reading.energy_kwh) for row in rows)
+    energy = figure_text(totals.energy_kwh, "kWh", is_hidden=hides_energy)
+    if totals.energies:
+        energy += f" of {totals.energies}"
+    outlets = counted(totals.on + totals.off + totals.unknown, "outlet")
+    states = f"{totals.on} on, {totals.off} off, {totals.unknown} unknown"
+    lines = [
+        f"{counted(totals.pdus, 'PDU')} in {totals.seconds:.1f} s: {', '.join(results)}",
+        f"{outlets}: {states}; load {load}, energy {energy}",
+    ]
     for row in rows:
-        name = row.device.name
-        unit = counted_as.get(name, name)
-        earlier_row = row_by_unit.get(unit)
-        if earlier_row is None or (earlier_row.kind and not row.kind):
-            row_by_unit[unit] = row
-    return list(row_by_unit.values())
+        if row.reasons and row.device.name not in names_without_reasons:
+            lines.append(f"{printable(row.device.name, 60)}: {'; '.join(row.reasons)}")
+    return lines

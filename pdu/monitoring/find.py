@@ -51,7 +51,6 @@ from .datagrams import AgentAnswer
 from .networks import Network, hosts, parse_networks
 
 _RATE = 200.0  # requests a second
-_LONG_S = 60.0  # seconds after which a search says beforehand how long it takes
 _LOGIN_NAME = "snmp"  # of the login that --add writes
 _HEAD = ("name", "handler", "address", "auth", "settings")
 _READERS = 16  # devices whose tables are read at a time
@@ -138,9 +137,6 @@ def find(
     address_count = 0
     for asked_network in networks:
         address_count += len(list(hosts(asked_network)))
-    duration_note = describe_search(address_count)
-    if duration_note:
-        print(duration_note, file=sys.stderr)
     answers, unsent_counts = _scan(networks, community, snmp_port, address_count)
     pdus, candidates, other_devices = split_answers(answers, snmp_port)
     candidate_pdus, candidate_others = identify_by_rows(candidates, community)
@@ -210,15 +206,6 @@ def _at_other_addresses(
     """
     mdns_addresses = {pdu.address for pdu in mdns_pdus}
     return [device for device in devices if device.address not in mdns_addresses]
-
-
-def describe_search(count: int) -> str:
-    """What to know before a search that may take long: how long; "" for a short one."""
-    longest_s = network_scan.ScanRate(_RATE).longest_s(count)
-    if longest_s <= _LONG_S:
-        return ""
-    longest_time = f"{longest_s:.0f} s" if longest_s < 100 else f"{longest_s / 60:.0f} min"
-    return f"{count:,} addresses: up to {longest_time}"
 
 
 def _community(typed_login: Login, auth: Optional[str], login: Optional[str], port: str) -> str:

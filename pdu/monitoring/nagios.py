@@ -16,7 +16,7 @@ import click
 from handlers.shared.errors import SettingsError
 from handlers.shared.meter_figures import Figure, NotKnown, measured, reason_without
 
-from .check_result import BAD, DOUBTFUL, WELL, PduRow, Summary
+from .check_result import BAD, DOUBTFUL, WELL, PduRow, Summary, summary_lines
 
 _WORDS = {WELL: "OK", DOUBTFUL: "WARNING", BAD: "CRITICAL"}
 _SHOWN = 20  # limit of PDUs with a line of their own
@@ -119,11 +119,12 @@ class _Load(NamedTuple):
 
 def _loads(row: PduRow) -> list[_Load]:
     """The currents of the lines and breakers; where none were read, that of the PDU."""
-    if row.meters:
-        return [_Load(part.label, part.current_a, part.rating_a) for part in row.meters]
-    if row.load_a is None and row.kind:
+    reading = row.reading
+    if reading.meters:
+        return [_Load(part.label, part.current_a, part.rating_a) for part in reading.meters]
+    if reading.load_a is None and row.kind:
         return [_Load("load", _UNREAD)]  # an error hides whether the PDU has a load
-    return [_Load("load", row.load_a)]
+    return [_Load("load", reading.load_a)]
 
 
 def judge_loads(row: PduRow, thresholds: Thresholds) -> PduRow:
@@ -131,7 +132,7 @@ def judge_loads(row: PduRow, thresholds: Thresholds) -> PduRow:
     that cannot be compared is a warning: it may be beyond its limit. Raises SettingsError for a
     limit that is no use.
     """
-    if not thresholds or row.on is None:
+    if not thresholds or not row.reading.answered:
         return row
     loads = _loads(row)
     for load in loads:
@@ -246,10 +247,9 @@ def output(
     else:
         data += _data_of_all(totals, rows)
     data.append(f"time={totals.seconds:.3f}s")
-    level = max((row.level for row in rows), default=WELL)
     # the reasons of these PDUs stand in their own lines
-    sentences = totals.lines([row.device.name for row in alert_rows])
-    verdict = _without_bar(f"PDU {_WORDS[level]} - {'; '.join(sentences)}")
+    sentences = summary_lines(totals, rows, [row.device.name for row in alert_rows])
+    verdict = _without_bar(f"PDU {_WORDS[totals.level]} - {'; '.join(sentences)}")
     lines = [f"{verdict}|{' '.join(data)}"]
     for row in alert_rows[:_SHOWN]:
         line = f"{row.device.name}: {row.result}"
@@ -268,7 +268,7 @@ def _data_of_all(totals: Summary, rows: Sequence[PduRow]) -> Iterator[str]:
     """
     if totals.load_a is not None:
         yield f"load={totals.load_a:.3f}"
-    lacks_energy = any(row.hides(row.energy_kwh) for row in rows)
+    lacks_energy = any(row.hides(row.reading.energy_kwh) for row in rows)
     if totals.energy_kwh is not None and not lacks_energy:
         yield f"energy={totals.energy_kwh:.3f}c"
 
@@ -278,8 +278,8 @@ def _data_of_pdu(row: PduRow, thresholds: Thresholds, prefix: str) -> Iterator[s
 
     Without meters of lines, `_loads` is the total alone.
     """
-    load_a = measured(row.load_a)
-    if load_a is not None and row.meters:
+    load_a = measured(row.reading.load_a)
+    if load_a is not None and row.reading.meters:
         label = _label(f"{prefix}load")
         yield f"{label}={load_a:.3f}"
     for load in _loads(row):
@@ -296,7 +296,7 @@ def _data_of_pdu(row: PduRow, thresholds: Thresholds, prefix: str) -> Iterator[s
             "" if load.rating_a is None else f"{load.rating_a:g}",
         ]
         yield f"{label}={';'.join(cells).rstrip(';')}"
-    energy_kwh = measured(row.energy_kwh)
+    energy_kwh = measured(row.reading.energy_kwh)
     if energy_kwh is not None:
         label = _label(f"{prefix}energy")
         yield f"{label}={energy_kwh:.3f}c"

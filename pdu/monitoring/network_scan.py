@@ -25,10 +25,6 @@ class ScanRate(NamedTuple):
     #: how long a round waits for its last answers, in seconds
     last_s: float = 2.0
 
-    def longest_s(self, addresses: int) -> float:
-        """How long a sweep takes if none of so many addresses answers."""
-        return TRIES * (addresses / self.rate + self.last_s)
-
 
 def scan_networks(
     networks: Sequence[Network],

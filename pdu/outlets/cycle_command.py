@@ -8,9 +8,11 @@ nothing about a restart.
 
 from __future__ import annotations
 
-import dataclasses
+import enum
 import time
-from typing import Any, NamedTuple, Optional, Union
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import click
 
@@ -19,97 +21,118 @@ from pdu_common.helper import EnumPowerStatus
 from ..cli import prompts
 from ..cli.error_output import Interrupted, Usage
 from ..cli.exit_codes import NOT_SEEN
-from ..cli.options import TEXT, Output, Run, Seconds, output_options, run_of, yes_option
+from ..cli.options import TEXT, Run, Seconds, output_options, run_of, yes_option
 from ..cli.output import Result, print_result, show_status_line, waiting
 from ..cli.signals import ignored_hangup, signals_as_ctrl_c
 from ..cli.states import DOWN, UNKNOWN, UP, word
 from ..loading import open_handler
-from ..loading.handler_loading import LoadedHandler, load
+from ..loading.handler_loading import load
 from ..loading.handler_module import FOREIGN_ERRORS
-from ..loading.open_handler import OpenHandler
 from ..pdu_list import names
 from ..pdu_list.device_arguments import arguments_help, pdu_arguments
 from ..pdu_list.login_options import login_options
-from ..reading import outlet_power
-from ..reading.outlet_power import OutletPower, RestartStage
 from ..reading.parts import PolledOutlet
-from . import outlet_words
+from . import switching
 from .read_commands import call_fields, show_warnings
-from .switching import (
-    outlets_of,
-    outlets_text,
-    own_outlet,
-    refuse_unnamed_handler,
-    report_stop,
-    send_command,
-    state_line,
-    switch_question,
-    unproven_text,
-)
+from .switching import OpenUnit
 
 _PAUSE_S = 10.0  # power supplies bridge some seconds
 _TICK_S = 1.0
 
 
-@dataclasses.dataclass
-class _CalledOutlet:
-    """An outlet, by the calls of its handler. A `ProofOutlet` that says what it waits for."""
+class Stage(enum.Enum):
+    """How far a cycle came. The value says it for people."""
 
-    session: OpenHandler
-    identity: str
-    #: the PDU, for people
-    where: str
-    output: Output
-    #: why its state could not be read the last time
-    failure: Optional[BaseException] = None
-
-    def command(self, *, on: bool) -> EnumPowerStatus:
-        """See `ProofOutlet`."""
-        pdu = self.session.command_pdu()
-        return send_command(pdu, self.identity, on=on, output=self.output, where=self.where)
-
-    def state(self) -> EnumPowerStatus:
-        """See `ProofOutlet`; `failure` has the error of a reading."""
-        self.failure = None
-        try:
-            with waiting(f"waiting for {self.where}", self.output):
-                self.session.forget()
-                state = self.session.state(self.identity)
-                return UNKNOWN if state is None else state
-        except FOREIGN_ERRORS as error:
-            self.failure = error
-            return UNKNOWN
+    UNTOUCHED = "was not touched: no command was sent"
+    GOING_OFF = "may or may not have been switched off, and was not switched on"
+    OFF = "was switched off, and not on again"
+    GOING_ON = "was off, and may or may not have been switched on"
 
 
-class _OutletCycle(NamedTuple):
-    """One cycle, with what is needed to report its result."""
+# stage -> what a command that was accepted, but not seen to work, led to
+_UNPROVEN: Mapping[Stage, str] = {
+    Stage.GOING_OFF: "it was not proven off, so it was not switched on",
+    Stage.OFF: "it did not stay off, so no command to switch on was sent",
+    Stage.GOING_ON: "it was off before",
+}
 
-    run: Run
-    pdu: names.ChosenPdu
+
+@dataclass
+class Cycle:
+    """One outlet that is switched off and on again. `stage` and `last_state` say how far it came
+    and how it was left, also after an error and Ctrl-C.
+    """
+
+    unit: OpenUnit
     outlet: PolledOutlet
     #: that the user typed for it
     outlet_word: str
-    handler: LoadedHandler
+    stage: Stage = Stage.UNTOUCHED
+    #: what the PDU reported last; UNKNOWN while a command has no answer
+    last_state: EnumPowerStatus = UNKNOWN
 
     @property
     def place(self) -> str:
         """Which outlet it is, for people."""
-        return outlets_text([self.outlet])
+        return switching.outlets_text([self.outlet])
 
     @property
-    def switch_on(self) -> str:
+    def switch_on_line(self) -> str:
         """The command that switches the outlet on."""
-        return self.pdu.command_line("on", self.outlet_word)
+        return self.unit.pdu.command_line("on", self.outlet_word)
 
-    def answer(
-        self, last_state: EnumPowerStatus, *, is_done: bool = False, note: str = ""
-    ) -> dict[str, Any]:
-        """What --json prints of an outlet that was left in this state."""
-        answer = call_fields("cycle", self.handler, self.pdu)
+    def read(self) -> EnumPowerStatus:
+        """The state of the outlet, read anew; UNKNOWN if the PDU does not list it."""
+        self.last_state = UNKNOWN
+        with waiting(f"waiting for {self.unit.pdu.where}", self.unit.run.output):
+            self.unit.session.forget()
+            self.last_state = self.unit.session.state(self.outlet.identity) or UNKNOWN
+        return self.last_state
+
+    def command(self, *, on: bool) -> EnumPowerStatus:
+        """Send one command. Returns what the PDU reports afterwards."""
+        self.last_state = UNKNOWN
+        command_pdu = self.unit.session.command_pdu()
+        self.last_state = switching.send_command(
+            self.unit, command_pdu, self.outlet.identity, on=on
+        )
+        return self.last_state
+
+    def off_and_on(self, pause_s: float) -> bool:
+        """Switch an outlet that was read as on off, and on again after a pause, if it is still off
+        then. Returns whether it is on again; if not, what was not proven is that of `stage`.
+        """
+        self.stage = Stage.GOING_OFF
+        if self.command(on=False) is not DOWN:
+            return False
+        self.stage = Stage.OFF
+        _pause(self, max(pause_s, switching.AGAIN_S))
+        if self.read() is not DOWN:
+            return False
+        self.stage = Stage.GOING_ON
+        if self.command(on=True) is not UP:
+            return False
+        time.sleep(switching.AGAIN_S)  # some relays fall back
+        return self.read() is UP
+
+    def remedy(self) -> str:
+        """What to do about an outlet that was left in its last state."""
+        if self.last_state is UP:
+            return f"{self.place} is on now"
+        if self.last_state is DOWN:
+            return f"{self.place} is off; switch it on: {self.switch_on_line}"
+        return (
+            f"the state of {self.place} is unknown: look at the PDU; if it is off, switch"
+            f" it on: {self.switch_on_line}"
+        )
+
+    def answer(self, *, is_done: bool = False, note: str = "") -> dict[str, Any]:
+        """What --json prints of the outlet."""
+        answer = call_fields("cycle", self.unit.handler, self.unit.pdu)
         row = {
             "identity": self.outlet.identity,
             "number": self.outlet.number,
-            "state": word(last_state),
+            "state": word(self.last_state),
             "done": is_done,
         }
         answer["outlets"] = [row]
@@ -117,170 +140,127 @@ class _OutletCycle(NamedTuple):
             answer["note"] = note
         return answer
 
-    def report_failure(self, error: BaseException, last_state: EnumPowerStatus, note: str) -> int:
-        """Report an error after which the outlet was left in this state. Returns the exit code."""
-        return report_stop(self.run, self.answer(last_state, note=note), error, [note])
-
-    def unproven(
-        self, *, on: bool, state: EnumPowerStatus, last_state: EnumPowerStatus, why: str
-    ) -> Result:
-        """The result where the PDU reports another `state` after a command `on` or off. At the end
-        it reports `last_state`.
-        """
-        sentence = unproven_text(self.outlet._replace(state=state), self.pdu, on=on)
-        note = f"{why}; {self.remedy(last_state)}"
-        return Result(
-            data=self.answer(last_state, note=note),
-            lines=[state_line(self.outlet._replace(state=last_state), self.pdu, self.handler)],
-            exit_code=NOT_SEEN,
-            note=f"not-seen: {sentence}\n{note}",
-        )
-
-    def remedy(self, last_state: EnumPowerStatus) -> str:
-        """What to do about an outlet that is in this state after an error."""
-        if last_state is UP:
-            return f"{self.place} is on now"
-        if last_state is DOWN:
-            return f"{self.place} is off; switch it on: {self.switch_on}"
-        return (
-            f"the state of {self.place} is unknown: look at the PDU; if it is off, switch"
-            f" it on: {self.switch_on}"
-        )
-
 
 def _cycle(run: Run, pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> int:
     """1 status, 1 more before each command and after the last, and the commands `port_down` and
-    `port_up`, in one session if the handler can share it.
+    `port_up`, in one session if the handler can share it. Returns the exit code.
     """
-    refuse_unnamed_handler(run, pdu, "cycle", outlet_word)
-    outlet_words.refuse_options([outlet_word])
+    switching.refuse_unnamed_handler(run, pdu, "cycle", outlet_word)
     handler = load(pdu.handler)
     prompts.check_can_ask(run.output, f"cycling outlet {outlet_word}", pdu.host)
     data = pdu.data(handler)
-    warnings = show_warnings(run.output, pdu.where, ())
-    with warnings as shown_warnings, open_handler.opened(handler, data) as session:
-        with waiting(f"waiting for {pdu.where}", run.output):
-            # without a question, its name is not asked for, nor the other outlets
-            outlet = own_outlet(session, handler, outlet_word) if run.output.yes else None
-            if outlet is None:
-                outlet, *other_outlets = outlets_of(session, pdu.host, [outlet_word])
-                if other_outlets:
-                    count = 1 + len(other_outlets)
-                    reason = f"{outlet_word[:60]!r} is {count} outlets"
-                    raise Usage(f"{reason}: cycle takes one at a time")
-        shown_warnings.show_of([outlet.identity])
-        outcome = _OutletCycle(
-            run=run, pdu=pdu, outlet=outlet, outlet_word=outlet_word, handler=handler
+    with show_warnings(run.output, pdu.where), open_handler.opened(handler, data) as session:
+        unit = OpenUnit(run=run, pdu=pdu, handler=handler, session=session)
+        outlets = switching.chosen_outlets(unit, [outlet_word])
+        if len(outlets) > 1:
+            raise Usage(
+                f"{outlet_word[:60]!r} is {len(outlets)} outlets: cycle takes one at a time"
+            )
+        cycle = Cycle(unit, outlets[0], outlet_word)
+        _refuse_unless_on(cycle, outlets[0].state)
+        question = switching.switch_question(unit, outlets, on=False)
+        prompts.confirm(run.output, f"{question}, and on again after {pause_s:g} s", pdu.host)
+        run.changing = True
+        return _run(cycle, pause_s)
+
+
+def _refuse_unless_on(cycle: Cycle, state: EnumPowerStatus) -> None:
+    """Raise Usage unless the outlet is on: one that is not may be off on purpose."""
+    if state is DOWN:
+        raise Usage(
+            f"{cycle.place} is off already: nothing was done; switch it on: {cycle.switch_on_line}"
         )
-        return _cycle_outlet(outcome, session, pause_s)
+    if state is not UP:
+        raise Usage(
+            f"the state of {cycle.place} is unknown: nothing was done, because a cycle"
+            " would switch on an outlet that may be off on purpose; use off and on"
+        )
 
 
-def _cycle_outlet(outcome: _OutletCycle, session: OpenHandler, pause_s: float) -> int:
-    """Cycle one outlet of a PDU whose session is open. Returns the exit code."""
-    run, pdu, outlet = outcome.run, outcome.pdu, outcome.outlet
-    _refuse_unless_on(outcome, outlet.state)
-    question = switch_question(pdu, outcome.handler, [outlet], on=False)
-    prompts.confirm(run.output, f"{question}, and on again after {pause_s:g} s", pdu.host)
-    run.changing = True
-    called_outlet = _CalledOutlet(session, outlet.identity, pdu.where, run.output)
-    power = OutletPower(called_outlet)
+def _run(cycle: Cycle, pause_s: float) -> int:
+    """Cycle the outlet, and report in which state it was left. Returns the exit code."""
     begin = time.monotonic()
     try:
         # after other signals, too, the state in which the outlet was left is reported
         with signals_as_ctrl_c():
             # a person may have taken a while to answer
-            if not power.read_is_on():
-                _refuse_unless_on(outcome, power.last_state)
+            _refuse_unless_on(cycle, cycle.read())
             # a lost terminal must not leave an outlet off
             with ignored_hangup():
-                result = _run_cycle(outcome, power, called_outlet, pause_s)
+                is_done = cycle.off_and_on(pause_s)
+                reported_state = cycle.last_state
+                if cycle.stage is Stage.GOING_OFF:
+                    cycle.read()  # it may have followed late
     except KeyboardInterrupt:
-        error = Interrupted(f"{outcome.place} {power.stage.value}", pdu.host)
-        last_state = power.last_state
-        return outcome.report_failure(error, last_state, outcome.remedy(last_state))
-    if isinstance(result, int):
-        return result
-    assert isinstance(result.data, dict)
+        error = Interrupted(f"{cycle.place} {cycle.stage.value}", cycle.unit.pdu.host)
+        return _report_failure(cycle, error, cycle.remedy())
+    except FOREIGN_ERRORS as handler_error:
+        if cycle.stage is Stage.UNTOUCHED:
+            raise
+        return _report_error(cycle, handler_error)
     seconds = round(time.monotonic() - begin, 3)
-    result = result._replace(data={**result.data, "seconds": seconds})
-    return print_result(result, as_json=run.output.json)
+    if is_done:
+        result = _done_result(cycle, seconds)
+    else:
+        result = _unproven_result(cycle, reported_state, seconds)
+    return print_result(result, as_json=cycle.unit.run.output.json)
 
 
-def _refuse_unless_on(outcome: _OutletCycle, state: EnumPowerStatus) -> None:
-    """Raise Usage unless the outlet is on."""
-    if state is DOWN:
-        raise Usage(
-            f"{outcome.place} is off already: nothing was done; switch it on: {outcome.switch_on}"
-        )
-    if state is not UP:
-        raise Usage(
-            f"the state of {outcome.place} is unknown: nothing was done, because a cycle"
-            " would switch on an outlet that may be off on purpose; use off and on"
-        )
-
-
-def _run_cycle(
-    outcome: _OutletCycle, power: OutletPower, outlet: _CalledOutlet, pause_s: float
-) -> Union[Result, int]:
-    """Off, pause, on. Returns the result, or the exit code if it reported an error: a call or a
-    reading that failed. Each end says in which state the outlet was left.
+def _report_error(cycle: Cycle, error: BaseException) -> int:
+    """Report a call that failed, and how the outlet was left: it is read once more. Returns the
+    exit code.
     """
-    place = outcome.place
     try:
-        if not power.switch_off():
-            reported_state = power.last_state
-            return outcome.unproven(
-                on=False,
-                state=reported_state,
-                last_state=power.outlet.state(),
-                why="it was not proven off, so it was not switched on",
-            )
-        _pause(outcome, max(pause_s, outlet_power.AGAIN_S))
-        if not power.switch_on():
-            return _not_switched_on(outcome, power, outlet)
-    except FOREIGN_ERRORS as error:
-        progress = f"{place} was switched off"
-        if power.stage is RestartStage.GOING_OFF:
-            progress = "no command to switch on was sent"
-        last_state = power.outlet.state()
-        note = f"{progress}; {outcome.remedy(last_state)}"
-        return outcome.report_failure(error, last_state, note)
-    line = f"{place} of {outcome.pdu.where} was off and is on again"
+        cycle.read()
+    except FOREIGN_ERRORS:
+        cycle.last_state = UNKNOWN
+    progress = f"{cycle.place} was switched off"
+    if cycle.stage is Stage.GOING_OFF:
+        progress = "no command to switch on was sent"
+    elif cycle.stage is Stage.OFF:
+        progress += ", and no command to switch on was sent"
+    return _report_failure(cycle, error, f"{progress}; {cycle.remedy()}")
+
+
+def _report_failure(cycle: Cycle, error: BaseException, note: str) -> int:
+    """Report an error, and in a note how the outlet was left. Returns the exit code."""
+    return switching.report_stop(cycle.unit.run, cycle.answer(note=note), error, [note])
+
+
+def _done_result(cycle: Cycle, seconds: float) -> Result:
+    """The result of a cycle that was seen off and on again."""
+    line = f"{cycle.place} of {cycle.unit.pdu.where} was off and is on again"
     return Result(
-        data=outcome.answer(power.last_state, is_done=True),
-        lines=[f"{line} ({outcome.handler.display_name})"],
+        data={**cycle.answer(is_done=True), "seconds": seconds},
+        lines=[f"{line} ({cycle.unit.handler.display_name})"],
     )
 
 
-def _not_switched_on(
-    outcome: _OutletCycle, power: OutletPower, outlet: _CalledOutlet
-) -> Union[Result, int]:
-    """The result for an outlet that was proven off before the pause, and not on after it."""
-    last_state = power.last_state
-    if power.stage is RestartStage.GOING_ON:
-        # it stayed off during the pause; the command to switch on was sent, and is not proven
-        return outcome.unproven(
-            on=True, state=last_state, last_state=last_state, why="it was off before"
-        )
-    # no command to switch on was sent: after the pause, the outlet was not proven off
-    if outlet.failure is not None:
-        note = (
-            f"{outcome.place} was switched off, and could not be read after the pause, so"
-            f" no command to switch on was sent; {outcome.remedy(last_state)}"
-        )
-        return outcome.report_failure(outlet.failure, last_state, note)
-    why = "it did not stay off, so no command to switch on was sent"
-    return outcome.unproven(on=False, state=last_state, last_state=last_state, why=why)
+def _unproven_result(cycle: Cycle, reported_state: EnumPowerStatus, seconds: float) -> Result:
+    """The result of a cycle of which a command was accepted, after which the PDU reported another
+    state than the target's.
+    """
+    is_going_on = cycle.stage is Stage.GOING_ON
+    reported_outlet = cycle.outlet._replace(state=reported_state)
+    sentence = switching.unproven_text(cycle.unit, reported_outlet, on=is_going_on)
+    note = f"{_UNPROVEN[cycle.stage]}; {cycle.remedy()}"
+    last_outlet = cycle.outlet._replace(state=cycle.last_state)
+    return Result(
+        data={**cycle.answer(note=note), "seconds": seconds},
+        lines=[switching.state_line(cycle.unit, last_outlet)],
+        exit_code=NOT_SEEN,
+        note=f"not-seen: {sentence}\n{note}",
+    )
 
 
-def _pause(outcome: _OutletCycle, pause_s: float) -> None:
+def _pause(cycle: Cycle, pause_s: float) -> None:
     """Wait, and count down on a terminal."""
-    is_quiet = outcome.run.output.json
+    is_quiet = cycle.unit.run.output.json
     end = time.monotonic() + pause_s
     try:
         remaining_s = pause_s
         while remaining_s > 0:
-            line = f"{outcome.place} is off; on again in {remaining_s:.0f} s"
+            line = f"{cycle.place} is off; on again in {remaining_s:.0f} s"
             show_status_line(line, is_quiet=is_quiet)
             time.sleep(min(_TICK_S, remaining_s))
             remaining_s = end - time.monotonic()

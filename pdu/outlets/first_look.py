@@ -24,8 +24,10 @@ TRUST_KEYS = ("verify", "ca_pem", "fingerprint")
 
 
 class FirstLook(NamedTuple):
-    """What is known of a web service before a login."""
+    """What is known of a service before a login."""
 
+    #: why its port cannot be reached, None if it can be
+    closed: Optional[PduHandlerError] = None
     #: why the certificate is not trusted, None if it is or if there is none
     untrusted: Optional[PduHandlerError] = None
     #: handlers whose make the device names, the likeliest first

@@ -35,7 +35,17 @@ from .identify_advice import (
     lines_without_handler,
     step_lines,
 )
-from .survey import HandlerAnswer, Survey, candidates_of, for_handler
+from .survey import (
+    CLOSED,
+    NOT_ASKED,
+    HandlerAnswer,
+    ask_handlers,
+    best_answer,
+    candidates_of,
+    failure_kind,
+    for_handler,
+    with_kept_secrets,
+)
 
 _MOST_SEEN = 12  # limit of objects in the text output; --json has all
 
@@ -159,57 +169,49 @@ def _identify(
     """Ask these handlers, all if there are none, and print what they answer. Add the PDU if one
     reads it. `is_only_device`: of the command. Returns the exit code.
     """
-    candidates = candidates_of(pdu, handlers)
-    survey = Survey(pdu, run.output, has_one_handler=len(candidates) == 1)
-
-    def show(answer: HandlerAnswer) -> None:
-        """Print at once what a handler has found."""
-        finding = answer.finding
-        if finding is None:
-            return
-        if answer.handler == DESCRIBED and not finding.family:
-            sys_object_id = finding.about.get("sysObjectID", "")
-            finding.next_steps = description_steps(survey.pdu, sys_object_id)
-        if not run.output.json:
-            print("\n".join(_finding_lines(finding)), flush=True)
-
-    survey.ask(candidates, show)
-    best = survey.best()
+    pdu = with_kept_secrets(pdu)
+    answers: list[HandlerAnswer] = []
+    for answer in ask_handlers(pdu, candidates_of(pdu, handlers), run.output):
+        answers.append(answer)
+        if answer.finding is not None:
+            _add_description_steps(answer.finding, pdu)
+            if not run.output.json:
+                print("\n".join(_finding_lines(answer.finding)), flush=True)
+    best = best_answer(answers)
     listed_pdu = None
     if best is not None and new_pdu is not None:
-        login = for_handler(survey.pdu, best.handler).login
+        login = for_handler(pdu, best.handler).login
         listed_pdu = addition.add(new_pdu, load(best.handler), pdu.host, login)
-    exit_code = code_of(survey.kind()) if best is None else DONE
+    exit_code = code_of(failure_kind(answers)) if best is None else DONE
     if run.output.json:
-        list_path = new_pdu.list_path if new_pdu is not None and listed_pdu else None
-        _print_json(run, survey, list_path, is_only_device=is_only_device)
+        document = {
+            "host": pdu.host,
+            "chosen": None if best is None else best.handler,
+            "added": new_pdu.list_path if new_pdu is not None and listed_pdu else None,
+            "handlers": [_data(answer, run) for answer in answers],
+        }
+        print_document = print_json if is_only_device else print_json_line
+        print_document(document)
         return exit_code
     lines: list[str] = []
     if new_pdu is not None:
         lines.append(_addition_line(new_pdu, listed_pdu))
-    lines += _last_lines(survey, new_pdu)
+    if best is None:
+        lines += lines_without_handler(answers, pdu)
+    else:
+        lines.append(_own_handler_line(best))
+        lines += error_lines(answers, pdu.login)
+        lines += step_lines(command_to_read(pdu, best, new_pdu), answers, pdu)
     if lines:
         print("\n".join(lines))
     return exit_code
 
 
-def _print_json(
-    run: Run, survey: Survey, list_path: Optional[str], *, is_only_device: bool
-) -> None:
-    """Print what the handlers answered; of several devices, each in a line. `list_path`: the list
-    to which the PDU was added.
-    """
-    best = survey.best()
-    document = {
-        "host": survey.pdu.host,
-        "chosen": None if best is None else best.handler,
-        "added": list_path,
-        "handlers": [_data(answer, run) for answer in survey.answers],
-    }
-    if is_only_device:
-        print_json(document)
-    else:
-        print_json_line(document)
+def _add_description_steps(finding: HandlerFinding, pdu: names.ChosenPdu) -> None:
+    """Give a finding of SNMP that fits no family the steps to a family of one's own."""
+    if finding.handler == DESCRIBED and not finding.family:
+        sys_object_id = finding.about.get("sysObjectID", "")
+        finding.next_steps = description_steps(pdu, sys_object_id)
 
 
 def _data(answer: HandlerAnswer, run: Run) -> dict[str, Any]:
@@ -217,27 +219,15 @@ def _data(answer: HandlerAnswer, run: Run) -> dict[str, Any]:
     if answer.finding is not None:
         return dataclasses.asdict(answer.finding)
     assert answer.error is not None
+    was_asked = answer.word not in (NOT_ASKED, CLOSED)
     return {
         "handler": answer.handler,
-        "answers": not answer.is_silent,
+        "answers": answer.has_answered,
         "family": "",
         "why": reason(answer.error, run.spellings),
-        "asked": answer.was_asked,
-        "error": describe(answer.error, run) if answer.was_asked else None,
+        "asked": was_asked,
+        "error": describe(answer.error, run) if was_asked else None,
     }
-
-
-def _last_lines(survey: Survey, new_pdu: Optional[addition.NewPdu]) -> Sequence[str]:
-    """What follows the findings that were shown at once: what else the handlers answered, and the
-    next step.
-    """
-    best = survey.best()
-    if best is None:
-        return lines_without_handler(survey)
-    line_to_read = command_to_read(survey.pdu, best, new_pdu)
-    other_lines = error_lines(survey.answers, survey.pdu.login)
-    own_line = _own_handler_line(best)
-    return [own_line, *other_lines, *step_lines(line_to_read, survey.answers, survey.pdu)]
 
 
 def _own_handler_line(best: HandlerAnswer) -> str:

@@ -15,7 +15,22 @@ from ..cli.invocation import build_line, program
 from ..cli.options import Output, spelled
 from ..pdu_list import addition, names
 from ..pdu_list.login_options import Login, NoSecret
-from .survey import HandlerAnswer, HeldBack, Survey, for_handler, order_handlers
+from .survey import (
+    CLOSED,
+    NO,
+    NOT_ASKED,
+    REFUSED,
+    SILENT,
+    HandlerAnswer,
+    HeldBack,
+    ask_handlers,
+    best_answer,
+    failure_kind,
+    for_handler,
+    order_handlers,
+    web_handlers_of_other_makes,
+    with_kept_secrets,
+)
 
 #: the handler that reads what a user's profile describes
 DESCRIBED = "snmp"
@@ -36,18 +51,18 @@ class NotIdentified(PduHandlerError):
 
 def with_best_handler(pdu: names.ChosenPdu, output: Output) -> names.ChosenPdu:
     """The PDU with the handler that reads it best, and the settings that this handler takes. Asks
-    the device by all handlers.
+    the device by all handlers. A secret is typed once.
 
     Raises NotIdentified with what the handlers answered if none does.
     """
-    survey = Survey(pdu, output, has_one_handler=False)
+    pdu = with_kept_secrets(pdu)
     candidates = order_handlers(registry.names(), pdu.host, pdu.login)
-    survey.ask(candidates)
-    best = survey.best()
+    answers = list(ask_handlers(pdu, candidates, output))
+    best = best_answer(answers)
     if best is None:
-        lines = lines_without_handler(survey)
-        raise NotIdentified("; ".join(lines), pdu.host, survey.kind())
-    return for_handler(survey.pdu, best.handler)
+        lines = lines_without_handler(answers, pdu)
+        raise NotIdentified("; ".join(lines), pdu.host, failure_kind(answers))
+    return for_handler(pdu, best.handler)
 
 
 def command_to_read(
@@ -75,20 +90,19 @@ def description_steps(pdu: names.ChosenPdu, sys_object_id: str) -> list[str]:
     return steps
 
 
-def lines_without_handler(survey: Survey) -> list[str]:
+def lines_without_handler(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> list[str]:
     """Why no handler reads the device, and what to do. Where its web service is of a make that none
     reads, what each handler over HTTP says of it is left out.
     """
-    answers = survey.answers
-    web_handlers = survey.handlers_of_other_makes()
+    web_handlers = web_handlers_of_other_makes(answers)
     if not web_handlers:
-        return [*error_lines(answers, survey.pdu.login), *step_lines("", answers, survey.pdu)]
+        return [*error_lines(answers, pdu.login), *step_lines("", answers, pdu)]
     other_answers = [answer for answer in answers if answer.handler not in web_handlers]
     lines = [f"{', '.join(web_handlers)}: no: its web service is of none of these makes"]
-    lines += error_lines(other_answers, survey.pdu.login)
-    lines += _community_steps(answers, survey.pdu)
+    lines += error_lines(other_answers, pdu.login)
+    lines += _community_steps(answers, pdu)
     # a PDU that SNMP reads has a web service of its own, too
-    if any(answer.word == "no answer" for answer in answers):
+    if any(answer.word == SILENT for answer in answers):
         lines.append(_SNMP_ADVICE)
     lines.append("next: docs/own-handler.md, a handler of your own from what its web pages ask")
     return lines
@@ -107,18 +121,18 @@ def step_lines(
         ]
     community_steps = _community_steps(answers, pdu)
     words_of_others = {answer.word for answer in answers if not answer.speaks_snmp}
-    if community_steps and words_of_others <= {"closed", "no"}:
+    if community_steps and words_of_others <= {CLOSED, NO}:
         return community_steps
     step = _next_step(answers, pdu)
     if step:
         return [step]
-    if not all(answer.is_silent for answer in answers):
+    if any(answer.has_answered for answer in answers):
         return []
     advice = (
         "No handler found a PDU at this address. Check the address and the port, and give the"
         " settings that the lines above ask for."
     )
-    if any(answer.word == "no answer" for answer in answers):
+    if any(answer.word == SILENT for answer in answers):
         advice += f" {_SNMP_ADVICE}"
     return [advice]
 
@@ -152,7 +166,7 @@ def _next_step(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
     if untrusted_answers:
         return _trust_step(untrusted_answers, pdu)
     waiting_handlers = [answer.handler for answer in answers if isinstance(answer.error, HeldBack)]
-    is_refused = any(answer.is_refused for answer in answers)
+    is_refused = any(answer.word == REFUSED for answer in answers)
     lacks_login = any(answer.lacks_login for answer in answers)
     if waiting_handlers and is_refused and not lacks_login:
         handler = waiting_handlers[0]
@@ -165,7 +179,7 @@ def _next_step(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
         words = ["--handler", http_handlers[0]] if len(answers) == 1 else []
         line = _identify_line(http_pdu, *words)
         return f"next: {line}    # the login is then sent unencrypted"
-    unasked_answers = [answer for answer in answers if answer.word == "not asked"]
+    unasked_answers = [answer for answer in answers if answer.word == NOT_ASKED]
     if all(answer.speaks_snmp for answer in unasked_answers):
         return ""
     return f"next: give the login that the line of {unasked_answers[0].handler} asks for"

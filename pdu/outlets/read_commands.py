@@ -10,8 +10,8 @@ import contextlib
 import logging
 import os
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, Callable, NamedTuple, Optional
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Callable, NamedTuple
 
 import click
 
@@ -52,7 +52,6 @@ from ..reading.figures import (
     is_metered,
     missing_sentences,
 )
-from ..reading.kept_warnings import concerns
 from ..reading.parts import (
     NAMES,
     STATES,
@@ -372,48 +371,30 @@ class ShownWarnings(logging.Handler):
 
     def __init__(self, host: str, *, as_json: bool) -> None:
         super().__init__(logging.WARNING)
-        self.host, self.as_json = host, as_json
-        self.texts: list[str] = []
-        #: the outlets that a command is about; None: all
-        self.identities: Optional[Collection[str]] = None
+        self._host, self._as_json = host, as_json
+        self._texts: list[str] = []
         self.addFilter(hide_secrets)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Print a record, if it is about these outlets and the same text was not printed before."""
+        """Print a record, if the same text was not printed before."""
         text = printable(record.getMessage())
-        if text in self.texts:
+        if text in self._texts:
             return
-        self.texts.append(text)
-        if self.identities is None or concerns(text, self.identities):
-            self._print(text)
-
-    def show_of(self, identities: Collection[str]) -> None:
-        """Print what was said of these outlets, and from now on what is said of them."""
-        for text in self.texts:
-            if concerns(text, identities) and not concerns(text, ()):
-                self._print(text)
-        self.identities = identities
-
-    def _print(self, text: str) -> None:
+        self._texts.append(text)
         # the reading is worth more than its warning
         with contextlib.suppress(*UNWRITABLE):
-            show_status_line("", is_quiet=self.as_json)  # a line of `waiting`
-            print(f"warning: {self.host}: {text}", file=sys.stderr)
+            show_status_line("", is_quiet=self._as_json)  # a line of `waiting`
+            print(f"warning: {self._host}: {text}", file=sys.stderr)
 
 
 @contextlib.contextmanager
-def show_warnings(
-    output: Output, host: str, identities: Optional[Collection[str]] = None
-) -> Iterator[ShownWarnings]:
-    """Shows warnings during the block, except with --debug, whose log has them. `identities`: of
-    the outlets that the command is about, None for all.
-    """
+def show_warnings(output: Output, host: str) -> Iterator[None]:
+    """Shows warnings during the block, except with --debug, whose log has them."""
     warnings = ShownWarnings(host, as_json=output.json)
-    warnings.identities = identities
     if not output.debug:
         logging.getLogger().addHandler(warnings)
     try:
-        yield warnings
+        yield
     finally:
         logging.getLogger().removeHandler(warnings)
 

@@ -1,12 +1,16 @@
-"""Asking handlers about a device: what each answers, and why one was not asked."""
+"""Asks handlers about a device: what each answers, and why one was not asked.
+
+Handlers that ask one web service are asked one after the other: first those of the make that the
+service names before a login, and after a refused login no other.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Callable, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
 from handlers import registry
 from handlers.http.message import PORTS, Endpoint
@@ -31,8 +35,9 @@ from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_module import FOREIGN_ERRORS
 from ..loading.identification import identify as identify_device
 from ..network import hosts
-from ..pdu_list import form, names
+from ..pdu_list import form
 from ..pdu_list.login_options import Login
+from ..pdu_list.names import ChosenPdu
 from ..reading.parts import error_of
 from .first_look import FirstLook, first_look
 
@@ -42,7 +47,14 @@ _SNMP_PORT = 161
 # exit code.
 _ORDER = ("denied", "unsupported", "protocol")
 
-_PLAIN = NamedSetting("scheme", "http", "the handler setting ")
+#: what a handler answers: it reads the device; the device answered, and is something else; nothing
+#: answered over TCP, or over SNMP; the device refused the login; it was not asked, because the
+#: certificate is not trusted, a setting is missing or wrong, or another login was refused
+YES, NO, CLOSED, SILENT, REFUSED, NOT_ASKED = (
+    *("yes", "no", "closed", "no answer"),
+    *("refused: wrong password, or another make", "not asked"),
+)
+_PLAIN_HTTP = NamedSetting("scheme", "http", "the handler setting ")
 
 
 class HeldBack(SettingsError):
@@ -53,20 +65,12 @@ class HandlerAnswer(NamedTuple):
     """The answer of one handler: what it found, or the error."""
 
     handler: str
+    #: YES, NO, CLOSED, SILENT, REFUSED or NOT_ASKED
+    word: str
     finding: Optional[HandlerFinding] = None
     error: Optional[BaseException] = None
-    #: False: its TCP port cannot be reached, a setting is missing or wrong, or no login may be sent
-    was_asked: bool = True
-
-    @property
-    def has_family(self) -> bool:
-        """Whether the handler reads the device."""
-        return self.finding is not None and bool(self.finding.family)
-
-    @property
-    def rank(self) -> int:
-        """Which is preferred if several handlers read a device: the lowest."""
-        return rank_of(self.handler)
+    #: whether the device has a web service that names no make of any handler
+    is_of_other_make: bool = False
 
     @property
     def speaks_snmp(self) -> bool:
@@ -74,50 +78,9 @@ class HandlerAnswer(NamedTuple):
         return load(self.handler).snmp
 
     @property
-    def word(self) -> str:
-        """The answer in words. `yes`: the handler reads the device. `no`: the device answered, and
-        is something else. `closed`, with SNMP `no answer`: nothing answered. `refused: ...`: the
-        device refused the login. `not asked`: the certificate is not trusted, a setting is missing
-        or wrong, or the device refused another handler's login.
-        """
-        if self.finding is not None:
-            return "yes" if self.finding.family else "no"
-        kind = kind_of(self.error)
-        if self.names_setting("priv_protocol"):
-            return "not asked"  # the device answered what could not be decrypted
-        if kind == "denied":
-            return "refused: wrong password, or another make"
-        if kind == "settings":
-            return "not asked"
-        if self.names_setting("fingerprint") or self.names_setting("scheme"):
-            return "not asked"
-        if kind == "unreachable":
-            return "no answer" if self.speaks_snmp else "closed"
-        return "no"
-
-    def names_setting(self, key: str) -> bool:
-        """Whether the error advises to give this handler setting. For example, the error for a
-        certificate that is not trusted advises `fingerprint`, that for a device without TLS
-        `scheme`, and that for SNMPv3 answers that cannot be decrypted `priv_protocol`.
-        """
-        parts = parts_of(self.error) or ()
-        return any(isinstance(part, NamedSetting) and part.key == key for part in parts)
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether the device refused the handler's login."""
-        return self.word.startswith("refused")
-
-    @property
-    def is_silent(self) -> bool:
-        """Whether this handler was not asked, or had no answer from the device."""
-        if self.finding is not None:
-            return False
-        if not self.was_asked:
-            return True
-        # a device whose answer cannot be decrypted has answered
-        is_undecrypted = self.names_setting("priv_protocol")
-        return kind_of(self.error) == "unreachable" and not is_undecrypted
+    def has_answered(self) -> bool:
+        """Whether the device answered this handler."""
+        return self.word in (YES, NO, REFUSED)
 
     @property
     def lacks_login(self) -> bool:
@@ -126,8 +89,58 @@ class HandlerAnswer(NamedTuple):
             return False
         return kind_of(self.error) == "settings"
 
+    def names_setting(self, key: str) -> bool:
+        """Whether the error advises to give this handler setting, such as `fingerprint` for a
+        certificate that is not trusted, and `scheme` for a device without TLS.
+        """
+        return _names_setting(self.error, key)
 
-def candidates_of(pdu: names.ChosenPdu, handlers: Sequence[str]) -> Sequence[str]:
+
+class _Service(NamedTuple):
+    """Where handlers ask a device over TCP."""
+
+    host: str
+    port: int
+    #: "" for a protocol that is not HTTP
+    scheme: str
+
+
+def best_answer(answers: Iterable[HandlerAnswer]) -> Optional[HandlerAnswer]:
+    """The answer of the preferred handler among those that read the device; None for none."""
+    readers = [answer for answer in answers if answer.word == YES]
+    return min(readers, key=lambda answer: rank_of(answer.handler), default=None)
+
+
+def web_handlers_of_other_makes(answers: Sequence[HandlerAnswer]) -> list[str]:
+    """The handlers that answered no at a web service of a make that no handler knows; none if a
+    login was refused, because one of them may be of its make.
+    """
+    if any(answer.word == REFUSED for answer in answers):
+        return []
+    handlers: list[str] = []
+    for answer in answers:
+        if answer.word == NO and answer.is_of_other_make:
+            handlers.append(answer.handler)
+    return handlers
+
+
+def failure_kind(answers: Sequence[HandlerAnswer]) -> str:
+    """The kind of the error if no handler reads the device, by what they answered."""
+    if web_handlers_of_other_makes(answers) or any(answer.finding for answer in answers):
+        return "unsupported"
+    if all(isinstance(answer.error, SettingsError) for answer in answers):
+        return "settings"  # every handler lacks a setting or has a wrong one
+    kinds = [kind_of(answer.error) for answer in answers if answer.has_answered]
+    for kind in (*_ORDER, *kinds):
+        if kind in kinds:
+            return kind
+    return "unreachable"
+
+
+# ---- which handlers, in which order --------------------------------------------------------------
+
+
+def candidates_of(pdu: ChosenPdu, handlers: Sequence[str]) -> Sequence[str]:
     """The handlers to try: `handlers` if there are any, else that of the list of PDUs, else all.
     Raises SettingsError for a setting of the command line that none of them has.
     """
@@ -142,16 +155,11 @@ def candidates_of(pdu: names.ChosenPdu, handlers: Sequence[str]) -> Sequence[str
         keys.update(form.setting_keys(load(name)))
     typed_keys = [key for key in pdu.login.settings if key not in pdu.login.of_list]
     for key in (*typed_keys, *pdu.login.secret_files):
-        if key in keys:
-            continue
-        shown_key = repr(printable(key, 60))
-        if len(candidates) == 1:
-            known_keys = ", ".join(sorted(keys))
+        if key not in keys:
             raise SettingsError(
-                f"{candidates[0]} has no setting {shown_key}; it takes {known_keys}"
+                f"no setting {printable(key, 60)!r} of {', '.join(sorted(candidates))}:"
+                " docs/settings.md lists them"
             )
-        shown_candidates = ", ".join(sorted(candidates))
-        raise SettingsError(f"none of {shown_candidates} has a setting {shown_key}")
     return candidates
 
 
@@ -166,255 +174,207 @@ def order_handlers(names: Sequence[str], host: Address, login: Login) -> list[st
 
     def rank(name: str) -> tuple[bool, bool]:
         """The key by which they are sorted; False comes first."""
-        usual_port = _usual_port(name)
-        is_other_port = str(usual_port) != port
-        is_no_web_port = usual_port not in PORTS.values()
-        return is_other_port, is_no_web_port
+        usual_port = adapter_of(name).tcp_port or _SNMP_PORT
+        return str(usual_port) != port, usual_port not in PORTS.values()
 
     return sorted(names, key=rank)
 
 
-def _usual_port(handler: str) -> Optional[int]:
-    """The port of the handler's protocol; None if that is not known."""
-    if not registry.is_handler(handler):
-        return None
-    return adapter_of(handler).tcp_port or _SNMP_PORT
+def for_handler(pdu: ChosenPdu, handler: str) -> ChosenPdu:
+    """The PDU with this handler, and only those settings and secrets that the handler has."""
+    loaded_handler = load(handler)
+    keys = form.setting_keys(loaded_handler)
+    secret_files = {key: path for key, path in pdu.login.secret_files.items() if key in keys}
+    settings = form.settings_for_handler(loaded_handler, pdu.login)
+    login = replace(pdu.login, settings=settings, secret_files=secret_files)
+    return pdu._replace(handler=handler, login=login)
 
 
-class _TcpService(NamedTuple):
-    """Where a handler over TCP asks a device."""
-
-    host: str
-    port: int
-    #: "" if no setting has it, and for a handler without HTTP
-    scheme: str
-    #: the usual port of the handler's protocol
-    usual_port: int
-
-    @property
-    def is_web(self) -> bool:
-        """Whether the protocol is HTTP."""
-        return self.usual_port in PORTS.values()
+def with_kept_secrets(pdu: ChosenPdu) -> ChosenPdu:
+    """The PDU with a login whose secrets are typed once, whatever handlers they go to."""
+    if pdu.login.typed_secrets is not None:
+        return pdu
+    return pdu._replace(login=replace(pdu.login, typed_secrets={}))
 
 
-class Survey:
-    """Asks handlers about a device, one after the other, and keeps what one of them learned for the
-    next: which ports are open, whether the certificate is trusted, and whether a login was refused.
+# ---- asking --------------------------------------------------------------------------------------
+
+
+def ask_handlers(
+    pdu: ChosenPdu, candidates: Sequence[str], output: Output
+) -> Iterator[HandlerAnswer]:
+    """The answers of these handlers, each when it is there.
+
+    Raises SettingsError for a bad setting `host`; of a single candidate, whatever it raises but
+    errors of the device.
     """
-
-    def __init__(self, pdu: names.ChosenPdu, output: Output, *, has_one_handler: bool) -> None:
-        """`has_one_handler`: the owner chose one; its missing or wrong setting is then an error."""
-        self._host = pdu.host
-        self._output = output
-        self._has_one_handler = has_one_handler
-        self.pdu = pdu
-        if pdu.login.typed_secrets is None:
-            # a password is typed once, whatever handlers it goes to
-            self.pdu = pdu._replace(login=replace(pdu.login, typed_secrets={}))
-        #: why a TCP port of a host cannot be reached, "" if it can be
-        self._ports: dict[tuple[str, int], str] = {}
-        self._looks: dict[Endpoint, FirstLook] = {}
-        #: web services that refused a login, with the handler
-        self._refused: dict[Endpoint, str] = {}
-        self.answers: list[HandlerAnswer] = []
-
-    def ask(
-        self,
-        candidates: Sequence[str],
-        show: Callable[[HandlerAnswer], object] = lambda _: None,
-    ) -> None:
-        """Ask these handlers, in their order but for `_likeliest`. `show` gets each answer at once.
-        Raises SettingsError for a bad setting `host` and, if one handler was chosen, for any
-        missing or wrong setting.
-        """
-        waiting_names = list(candidates)
-        while waiting_names:
-            name = self._likeliest(waiting_names)
-            waiting_names.remove(name)
-            answer = self._answer(name)
-            self.answers.append(answer)
-            show(answer)
-
-    def best(self) -> Optional[HandlerAnswer]:
-        """The answer of the preferred handler among those that read the device; None for none."""
-        readers = [answer for answer in self.answers if answer.has_family]
-        return min(readers, key=lambda answer: answer.rank, default=None)
-
-    def _likeliest(self, candidates: Sequence[str]) -> str:
-        """The handler that is asked first, mostly the first candidate. If that one would log in to
-        a web service that names its make before a login, it is the candidate of this make.
-        """
-        first_name = candidates[0]
-        endpoint, error = self._reach(first_name)
-        if error is not None or endpoint is None or endpoint in self._refused:
-            return first_name
-        for name in self._look(first_name, endpoint).likely:
-            if name in candidates:
-                return name
-        return first_name
-
-    def _answer(self, name: str) -> HandlerAnswer:
-        """Ask one handler, unless its port cannot be reached or there is an `_objection`."""
-        endpoint, error = self._reach(name)
-        if error is None and endpoint is not None:
-            error = self._objection(name, endpoint)
-        if error is not None:
-            return HandlerAnswer(name, error=error, was_asked=False)
-        handler = load(name)
-        try:
-            data = form.pdu_data(handler, self._host, self._login(handler), self.pdu.name)
-            with waiting(f"{self._host}: asking it by {name}", self._output):
-                return HandlerAnswer(name, identify_device(handler, data))
-        except SettingsError as settings_error:
-            if self._has_one_handler:
-                raise
-            return HandlerAnswer(name, error=settings_error, was_asked=False)
-        except PduHandlerError as device_error:
-            if device_error.kind == "denied" and endpoint is not None:
-                self._refused[endpoint] = name
-            return HandlerAnswer(name, error=device_error)
-        except FOREIGN_ERRORS as defect:
-            if self._has_one_handler:
-                raise
-            advice = f"run again with --handler {name} --debug and report what it prints"
-            return HandlerAnswer(name, error=BrokenHandler(f"{error_of(defect).reason}; {advice}"))
-
-    def _objection(self, name: str, endpoint: Endpoint) -> Optional[PduHandlerError]:
-        """Why this handler must not log in to this web service: its certificate is not trusted, or
-        it has refused a login. None if the handler may.
-        """
-        trust_error = self._look(name, endpoint).untrusted
-        if trust_error is not None:
-            return trust_error
-        if endpoint in self._refused:
-            return HeldBack(f"one login was refused, that of {self._refused[endpoint]}")
-        return None
-
-    def _login(self, handler: LoadedHandler) -> Login:
-        """The login for a handler. If several are tried, it has only this handler's settings. If
-        another one reads the device, SNMP does not repeat a request without an answer, because most
-        of these devices have no SNMP."""
-        login = self.pdu.login
-        if not self._has_one_handler:
-            login = _login_for_handler(handler, login)
-        is_read_already = any(answer.has_family for answer in self.answers)
-        if not handler.snmp or not is_read_already:
-            return login
-        given_settings = login.all_settings(form.SNMP_KEYS, self._host)
-        if "retries" in given_settings:
-            return login
-        return replace(login, settings={**login.settings, "retries": "0"})
-
-    def _settings(self, name: str) -> dict[str, str]:
-        """The settings of a handler that were given, without blanks around them."""
-        handler = load(name)
-        keys = form.setting_keys(handler)
-        settings = self._login(handler).all_settings(keys, self._host)
-        return {key: text.strip() for key, text in settings.items() if key in keys}
-
-    def _reach(self, name: str) -> tuple[Optional[Endpoint], Optional[PduHandlerError]]:
-        """(web service, None), or (None, error) if the handler's TCP port cannot be reached, or
-        (None, None) without HTTP, as for SNMP. Raises SettingsError for a bad setting `host`.
-        """
-        service = self._tcp_service(name)
+    is_only = len(candidates) == 1
+    handlers_by_service: dict[Optional[_Service], list[str]] = {}
+    for name in candidates:
+        pdu_of_handler = pdu if is_only else for_handler(pdu, name)
+        handlers_by_service.setdefault(_service_of(pdu_of_handler, name), []).append(name)
+    is_read = False
+    #: host and port of web services that were met over TLS
+    tls_places: set[tuple[str, int]] = set()
+    for service, names in handlers_by_service.items():
+        answers: Iterator[HandlerAnswer]
         if service is None:
-            return None, None
-        host, port = service.host, service.port
-        why_closed = self._why_closed(host, port, name)
-        if why_closed:
-            return None, Unreachable([why_closed, *self._http_advice(name, service)])
-        if service.is_web:
-            return Endpoint(service.scheme or "https", host, port), None
-        if self._speaks_tls(host, port):
-            return None, Unreachable(f"TCP port {port} speaks TLS, as a web service does")
-        return None, None
+            answers = (_ask(pdu, name, output, is_only=is_only, is_read=is_read) for name in names)
+        elif not service.scheme and (service.host, service.port) in tls_places:
+            # it would wait for an answer in plain text
+            error = Unreachable(f"TCP port {service.port} speaks TLS, as a web service does")
+            answers = (HandlerAnswer(name, CLOSED, error=error) for name in names)
+        else:
+            look = _look(pdu, service, names[0], output)
+            if look.has_answered and service.scheme == "https":
+                tls_places.add((service.host, service.port))
+            answers = _ask_at_service(pdu, look, names, output, is_only=is_only)
+        for answer in answers:
+            is_read = is_read or answer.word == YES
+            yield answer
 
-    def _tcp_service(self, name: str) -> Optional[_TcpService]:
-        """Where a handler asks the device over TCP; None for SNMP, and for a scheme or port that
-        the handler itself will refuse. Raises SettingsError for a bad setting `host`.
-        """
-        usual_port = adapter_of(name).tcp_port
-        if usual_port is None or not registry.is_handler(name):
+
+def _ask_at_service(
+    pdu: ChosenPdu, look: FirstLook, names: Sequence[str], output: Output, *, is_only: bool
+) -> Iterator[HandlerAnswer]:
+    """The answers of handlers that ask the device at one TCP port. A login goes to none whose
+    certificate is not trusted, first to one of the make, and after a refusal to no other.
+    """
+    is_of_other_make = look.has_answered and not look.likely
+    refused_handler = ""
+    for name in _likeliest_first(names, look):
+        if look.closed is not None:
+            yield HandlerAnswer(name, CLOSED, error=look.closed)
+        elif look.untrusted is not None:
+            yield HandlerAnswer(name, NOT_ASKED, error=look.untrusted)
+        elif refused_handler:
+            held_back = HeldBack(f"one login was refused, that of {refused_handler}")
+            yield HandlerAnswer(name, NOT_ASKED, error=held_back)
+        else:
+            answer = _ask(pdu, name, output, is_only=is_only)
+            if answer.word == REFUSED:
+                refused_handler = name
+            yield answer._replace(is_of_other_make=is_of_other_make)
+
+
+def _ask(
+    pdu: ChosenPdu, name: str, output: Output, *, is_only: bool, is_read: bool = False
+) -> HandlerAnswer:
+    """The answer of one handler. `is_only`: the owner chose it; its missing or wrong setting is
+    then raised. `is_read`: whether another one reads the device.
+    """
+    handler = load(name)
+    login = pdu.login if is_only else for_handler(pdu, name).login
+    if is_read and handler.snmp and "retries" not in _settings(handler, login, pdu.host):
+        # most devices that another handler reads have no SNMP: a silent one is asked once
+        login = replace(login, settings={**login.settings, "retries": "0"})
+    try:
+        data = form.pdu_data(handler, pdu.host, login, pdu.name)
+        with waiting(f"{pdu.host}: asking it by {name}", output):
+            finding = identify_device(handler, data)
+    except SettingsError as settings_error:
+        if is_only:
+            raise
+        return HandlerAnswer(name, NOT_ASKED, error=settings_error)
+    except PduHandlerError as device_error:
+        return HandlerAnswer(name, _word_for(handler, device_error), error=device_error)
+    except FOREIGN_ERRORS as defect:
+        if is_only:
+            raise
+        advice = f"run again with --handler {name} --debug and report what it prints"
+        broken = BrokenHandler(f"{error_of(defect).reason}; {advice}")
+        return HandlerAnswer(name, NO, error=broken)
+    return HandlerAnswer(name, YES if finding.family else NO, finding)
+
+
+def _word_for(handler: LoadedHandler, error: PduHandlerError) -> str:
+    """The word for the answer of a handler that ended with an error of the device."""
+    # a device whose answer cannot be decrypted has answered
+    if error.kind == "denied" or _names_setting(error, "priv_protocol"):
+        return REFUSED
+    if _names_setting(error, "fingerprint") or _names_setting(error, "scheme"):
+        return NOT_ASKED
+    if error.kind == "unreachable":
+        return SILENT if handler.snmp else CLOSED
+    return NO
+
+
+def _names_setting(error: Optional[BaseException], key: str) -> bool:
+    """Whether an error advises to give this handler setting."""
+    parts = parts_of(error) or ()
+    return any(isinstance(part, NamedSetting) and part.key == key for part in parts)
+
+
+def _likeliest_first(names: Sequence[str], look: FirstLook) -> Sequence[str]:
+    """The handlers of a service, first those of the make that it names."""
+    likely_names = [name for name in look.likely if name in names]
+    return list(dict.fromkeys([*likely_names, *names]))
+
+
+# ---- the services of a device --------------------------------------------------------------------
+
+
+def _service_of(pdu: ChosenPdu, name: str) -> Optional[_Service]:
+    """Where a handler asks the device over TCP; None for SNMP, and for a scheme or port that the
+    handler itself will refuse. Raises SettingsError for a bad setting `host`.
+    """
+    usual_port = adapter_of(name).tcp_port
+    if usual_port is None:
+        return None
+    settings = _settings(load(name), pdu.login, pdu.host)
+    is_web = usual_port in PORTS.values()
+    scheme = settings.get("scheme", "https").lower() if is_web else ""
+    if is_web and scheme not in PORTS:
+        return None
+    where = hosts.address(settings["host"]) if settings.get("host") else pdu.host
+    port = where.port or PORTS.get(scheme, usual_port)
+    if settings.get("port"):
+        try:
+            port = port_number(settings["port"])
+        except ValueError:
             return None
-        settings = self._settings(name)
-        scheme = settings.get("scheme", "").lower()
-        if scheme and scheme not in PORTS:
-            return None
-        where = hosts.address(settings["host"]) if settings.get("host") else self._host
-        port = where.port or PORTS.get(scheme, usual_port)
-        if settings.get("port"):
-            try:
-                port = port_number(settings["port"])
-            except ValueError:
-                return None
-        return _TcpService(where.host, port, scheme, usual_port)
-
-    def _http_advice(self, name: str, service: _TcpService) -> Sequence[Part]:
-        """What to try where port 443 is closed and 80 is open; nothing for another port, or for a
-        handler whose scheme was given or is not a setting.
-        """
-        has_scheme = "scheme" in form.setting_keys(load(name))
-        if service.port != PORTS["https"] or not has_scheme or service.scheme:
-            return []
-        if self._why_closed(service.host, PORTS["http"], name):
-            return []
-        return ["; port 80 is open: for a unit without HTTPS, give ", _PLAIN]
-
-    def _why_closed(self, host: str, port: int, handler: str) -> str:
-        """Why the TCP port cannot be reached, "" if it can be; each is tried once."""
-        place = (host, port)
-        if place not in self._ports:
-            # a firewall that drops packets makes this the longest silence of the command
-            message = f"{self._host}: trying TCP port {port} for {handler}"
-            with waiting(message, self._output):
-                self._ports[place] = _port_error(host, port)
-        return self._ports[place]
-
-    def _speaks_tls(self, host: str, port: int) -> bool:
-        """Whether a handler over HTTPS has met TLS there. NUT begins in plain text."""
-        look = self._looks.get(Endpoint("https", host, port))
-        return look is not None and look.has_answered
-
-    def handlers_of_other_makes(self) -> list[str]:
-        """The handlers that answered "no", except SNMP, if the device has a web service that names
-        no make of any handler. [] if its certificate is not trusted or it refused a login.
-        """
-        looks = [look for look in self._looks.values() if look.has_answered]
-        may_be_known = any(look.likely or look.untrusted for look in looks)
-        if not looks or may_be_known or any(answer.is_refused for answer in self.answers):
-            return []
-        handlers: list[str] = []
-        for answer in self.answers:
-            if answer.word == "no" and not answer.speaks_snmp:
-                handlers.append(answer.handler)
-        return handlers
-
-    def kind(self) -> str:
-        """The kind of the error if no handler reads the device."""
-        return "unsupported" if self.handlers_of_other_makes() else _kind(self.answers)
-
-    def _look(self, name: str, endpoint: Endpoint) -> FirstLook:
-        """What the web service tells before a login."""
-        if endpoint not in self._looks:
-            look = FirstLook()
-            with contextlib.suppress(SettingsError):  # the handler itself reports it
-                with waiting(f"{self._host}: what it is", self._output):
-                    look = first_look(endpoint, self._settings(name))
-            self._looks[endpoint] = look
-        return self._looks[endpoint]
+    return _Service(where.host, port, scheme)
 
 
-def _login_for_handler(handler: LoadedHandler, login: Login) -> Login:
-    """The login with only those settings and secrets that the handler has."""
+def _settings(handler: LoadedHandler, login: Login, host: Address) -> dict[str, str]:
+    """The settings of a handler that were given, without blanks around them."""
     keys = form.setting_keys(handler)
-    secret_files = {key: path for key, path in login.secret_files.items() if key in keys}
-    settings = form.settings_for_handler(handler, login)
-    return replace(login, settings=settings, secret_files=secret_files)
+    settings = login.all_settings(keys, host)
+    return {key: text.strip() for key, text in settings.items() if key in keys}
 
 
-def for_handler(pdu: names.ChosenPdu, handler: str) -> names.ChosenPdu:
-    """The PDU as this handler reads it."""
-    return pdu._replace(handler=handler, login=_login_for_handler(load(handler), pdu.login))
+def _look(pdu: ChosenPdu, service: _Service, name: str, output: Output) -> FirstLook:
+    """What is known of a service before a login. `name`: a handler that asks there."""
+    why_closed = _port_error_shown(pdu, service.host, service.port, name, output)
+    if why_closed:
+        advice = _http_advice(pdu, service, name, output)
+        return FirstLook(closed=Unreachable([why_closed, *advice]))
+    if not service.scheme:
+        return FirstLook()
+    settings = _settings(load(name), pdu.login, pdu.host)
+    with contextlib.suppress(SettingsError):  # the handler itself reports it
+        with waiting(f"{pdu.host}: what it is", output):
+            return first_look(Endpoint(service.scheme, service.host, service.port), settings)
+    return FirstLook()
+
+
+def _http_advice(pdu: ChosenPdu, service: _Service, name: str, output: Output) -> Sequence[Part]:
+    """What to try where port 443 is closed, 80 is open and no scheme was given; else nothing."""
+    is_usual = service.scheme == "https" and service.port == PORTS["https"]
+    is_given = "scheme" in _settings(load(name), pdu.login, pdu.host)
+    if not is_usual or is_given:
+        return []
+    if _port_error_shown(pdu, service.host, PORTS["http"], name, output):
+        return []
+    return ["; port 80 is open: for a unit without HTTPS, give ", _PLAIN_HTTP]
+
+
+def _port_error_shown(pdu: ChosenPdu, host: str, port: int, name: str, output: Output) -> str:
+    """As `_port_error`, behind a line that says what is waited for: a firewall that drops packets
+    makes this the longest silence of the command.
+    """
+    with waiting(f"{pdu.host}: trying TCP port {port} for {name}", output):
+        return _port_error(host, port)
 
 
 def _port_error(host: str, port: int) -> str:
@@ -425,19 +385,3 @@ def _port_error(host: str, port: int) -> str:
         why = getattr(error, "strerror", None) or error
         return f"no connection to TCP port {port} ({why})"
     return ""
-
-
-def _kind(answers: Sequence[HandlerAnswer]) -> str:
-    """The kind of the error if no handler reads the device, by what they answered."""
-    if any(answer.finding is not None for answer in answers):
-        return "unsupported"
-    if all(isinstance(answer.error, SettingsError) for answer in answers):
-        return "settings"  # every handler lacks a setting or has a wrong one
-    kinds_of_asked = [kind_of(answer.error) for answer in answers if answer.was_asked]
-    device_kinds = [kind for kind in kinds_of_asked if kind != "unreachable"]
-    if not device_kinds:
-        return "unreachable"
-    for kind in _ORDER:
-        if kind in device_kinds:
-            return kind
-    return device_kinds[0]

@@ -1,12 +1,13 @@
-"""What the commands that switch share: the outlets that are meant, one command, and the sentences
-about what came of it.
+"""What `on`, `off` and `cycle` share: the outlets that are meant, the question, one command with
+its line in the system's log, and the sentences about what came of it.
 """
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Optional, Union
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Optional, Union
 
 from handlers import registry
 from handlers.dcimanager import OpenPdu
@@ -17,45 +18,51 @@ from pdu_common.helper import EnumPowerStatus
 
 from ..cli.error_facts import kind_of
 from ..cli.error_output import Usage, describe, fail
-from ..cli.options import Output, Run
+from ..cli.options import Run
 from ..cli.output import figure, print_json, report as print_note, waiting
-from ..cli.states import DOWN, UNKNOWN, word
+from ..cli.states import DOWN, UNKNOWN, UP, word
 from ..loading.four_methods import FourMethods
 from ..loading.handler_loading import LoadedHandler
-from ..loading.handler_module import FOREIGN_ERRORS
 from ..loading.open_handler import OpenHandler
-from ..pdu_list import names
+from ..pdu_list.names import IDENTIFY, ChosenPdu
 from ..reading import parts as reading
-from ..reading.command_log import logged_command
-from ..reading.outlet_power import target_state
 from ..reading.parts import PolledOutlet
 from . import outlet_words
 from .identify_advice import with_best_handler
+from .outlet_words import IDENTITY
+
+#: how long after its first report a state is read again, in s: a unit may report the wanted state
+#: for 2 to 3 s before it shows that the relay did not follow (netBooter, by its owners)
+AGAIN_S = 4.0
 
 
-def send_command(
-    pdu: Union[FourMethods, OpenPdu[Any]],
-    identity: str,
-    *,
-    on: bool,
-    output: Output,
-    where: str,
-) -> EnumPowerStatus:
-    """Call `port_up` or `port_down` of a handler. Returns what the PDU reports afterwards. The
-    system's log gets a line. `where`: the PDU, for people.
-    """
-    goal = word(target_state(on=on))
-    with waiting(f"switching outlet {identity} {goal}", output):
-        with logged_command(where, identity, on=on) as result:
-            result.state = pdu.switch(identity, on=on)
-        return result.state
+CommandPdu = Union[FourMethods, OpenPdu[Any]]
 
 
-def refuse_unnamed_handler(run: Run, pdu: names.ChosenPdu, command: str, *words: str) -> None:
+class OpenUnit(NamedTuple):
+    """A PDU of a command line whose session is open."""
+
+    run: Run
+    pdu: ChosenPdu
+    handler: LoadedHandler
+    session: OpenHandler
+
+
+def target_state(*, on: bool) -> EnumPowerStatus:
+    """The state that a command is for."""
+    return UP if on else DOWN
+
+
+def goal_word(*, on: bool) -> str:
+    """`on` or `off`."""
+    return word(target_state(on=on))
+
+
+def refuse_unnamed_handler(run: Run, pdu: ChosenPdu, command: str, *words: str) -> None:
     """Raise Usage if the line has no handler: an outlet's identity differs by handler, so none is
     chosen here. The sentence has the line with the handler that reads the PDU.
     """
-    if pdu.handler != names.IDENTIFY:
+    if pdu.handler != IDENTIFY:
         return
     readable_pdu = with_best_handler(pdu, run.output)
     status_line = readable_pdu.command_line("status")
@@ -66,19 +73,27 @@ def refuse_unnamed_handler(run: Run, pdu: names.ChosenPdu, command: str, *words:
     )
 
 
-def outlets_of(session: OpenHandler, host: str, words: Sequence[str]) -> Sequence[PolledOutlet]:
-    """The outlets that these words mean: 1 status. Raises NoSuchOutlet, and Usage for a word with
-    two meanings.
+# ---- the outlets that are meant ------------------------------------------------------------------
+
+
+def chosen_outlets(unit: OpenUnit, words: Sequence[str]) -> Sequence[PolledOutlet]:
+    """The outlets that these words mean, with their states. All are looked up before a command;
+    with --yes, a single identity by itself, so that no other need be readable. Raises NoSuchOutlet,
+    and Usage for words that together are a name.
     """
-    outlets = present_outlets(session, words)
+    with waiting(f"waiting for {unit.pdu.where}", unit.run.output):
+        if unit.run.output.yes and len(words) == 1:
+            outlet = _outlet_by_itself(unit, words[0])
+            if outlet is not None:
+                return [outlet]
+        outlets = _all_outlets(unit.session, words)
     outlet_by_identity = {outlet.identity: outlet for outlet in outlets}
-    names_of_outlets = {outlet.identity: outlet.name for outlet in outlets}
+    names = {outlet.identity: outlet.name for outlet in outlets}
     numbers = {outlet.identity: outlet.number for outlet in outlets}
     try:
-        identities = outlet_words.resolve(words, names_of_outlets, numbers)
+        identities = outlet_words.resolve(words, names, numbers)
     except NoSuchOutlet as error:
-        advice = _number_advice(words, outlets)
-        raise NoSuchOutlet(f"{error.reason}{advice}", host) from None
+        raise NoSuchOutlet(error.reason, unit.pdu.host) from None
     return [outlet_by_identity[identity] for identity in identities]
 
 
@@ -90,53 +105,21 @@ def numbers_are_identities(handler: LoadedHandler) -> bool:
     return registry.is_handler(name) and registry.about(name).numbers_are_identities
 
 
-def own_outlet(
-    session: OpenHandler, handler: LoadedHandler, typed_word: str
-) -> Optional[PolledOutlet]:
-    """The outlet with this identity, read by itself; None for a word that may mean another one."""
-    identity = typed_word.removeprefix(outlet_words.IDENTITY)
-    if not numbers_are_identities(handler) or not outlet_words.is_one_outlet(identity):
+def _outlet_by_itself(unit: OpenUnit, typed_word: str) -> Optional[PolledOutlet]:
+    """The outlet with this identity; None if there is none, or the word may mean another one."""
+    identity = typed_word.removeprefix(IDENTITY)
+    is_identity = identity != typed_word or numbers_are_identities(unit.handler)
+    is_own_handler = registry.is_handler(unit.handler.display_name)
+    if not is_own_handler or not is_identity or not outlet_words.is_one_outlet(identity):
         return None
-    state = session.state(identity)
+    state = unit.session.state(identity)
     return None if state is None else PolledOutlet(identity, state)
 
 
-def _number_advice(words: Sequence[str], outlets: Collection[PolledOutlet]) -> str:
-    """Which outlets the words mean that are numbers printed on the unit and no identities; "" if
-    there are none.
-    """
-    identities = {outlet.identity for outlet in outlets}
-    advice = ""
-    for typed_word in words:
-        matches = [outlet.identity for outlet in outlets if outlet.number == typed_word]
-        if typed_word not in identities and len(matches) == 1:
-            advice += f"; number {printable(typed_word, 60)} on the unit is outlet {matches[0]}"
-    return advice
-
-
-def error_for_a_shell(
-    error: BaseException, session: OpenHandler, host: str, identity: str
-) -> BaseException:
-    """The error of a command; that of `outlets_of` if it is that the PDU has no such outlet,
-    because a handler speaks to the owner of a port in DCImanager: then 1 status more.
-    """
-    if kind_of(error) != NoSuchOutlet.kind:
-        return error
-    try:
-        session.forget()
-        outlets_of(session, host, [f"{outlet_words.IDENTITY}{identity}"])
-    except NoSuchOutlet as shell_error:
-        return shell_error
-    except FOREIGN_ERRORS:
-        return error
-    return error
-
-
-def present_outlets(session: OpenHandler, words: Sequence[str]) -> Sequence[PolledOutlet]:
-    """All outlets with state and name, by the identities that the handler takes in a command. If
-    the names cannot be read, the outlets have none, with a note; then each of `words`, which the
-    user typed, must be `identity:` with an identity, else the error is raised: it might be a name
-    or the number of another outlet.
+def _all_outlets(session: OpenHandler, words: Sequence[str]) -> Sequence[PolledOutlet]:
+    """All outlets with state, number and name. If names and numbers cannot be read, the outlets
+    have none, with a note; then each of `words`, which the user typed, must be `identity:` with an
+    identity, else the error is raised: it might be a name or the number of another outlet.
     """
     state_by_identity = dict(session.states())
     label_by_identity: dict[str, Label] = {}
@@ -146,13 +129,9 @@ def present_outlets(session: OpenHandler, words: Sequence[str]) -> Sequence[Poll
     except Exception as error:
         if not reading.is_of_some_values(error):
             raise
-        spelled_identities = [
-            f"{outlet_words.IDENTITY}{identity}" for identity in state_by_identity
-        ]
-        if not all(word in spelled_identities for word in words):
-            spelling = f"{outlet_words.IDENTITY}3"
+        if not all(typed_word.startswith(IDENTITY) for typed_word in words):
             print_note(
-                f"note: while names and numbers cannot be read, write {spelling} for outlet 3"
+                f"note: while names and numbers cannot be read, write {IDENTITY}3 for outlet 3"
             )
             raise
         why = reading.error_of(error).reason
@@ -164,23 +143,74 @@ def present_outlets(session: OpenHandler, words: Sequence[str]) -> Sequence[Poll
     return outlets
 
 
-def switch_question(
-    pdu: names.ChosenPdu, handler: LoadedHandler, outlets: Sequence[PolledOutlet], *, on: bool
-) -> str:
-    """What `pdu on`, `off` and `cycle` ask before the first command, without the question mark:
-    each outlet with its name and present state, the PDU, and the variables of the environment that
-    give its settings.
+# ---- one command ---------------------------------------------------------------------------------
+
+
+def send_command(
+    unit: OpenUnit, command_pdu: CommandPdu, identity: str, *, on: bool
+) -> EnumPowerStatus:
+    """Send one command to an outlet, once. Returns what the PDU reports afterwards. After an error
+    the command may or may not have been carried out. The system's log has a line of both.
+    `command_pdu`: of `OpenHandler.command_pdu`.
     """
-    goal = word(target_state(on=on))
+    outcome = "interrupted"
+    try:
+        with waiting(f"switching outlet {identity} {goal_word(on=on)}", unit.run.output):
+            state = command_pdu.switch(identity, on=on)
+        outcome = f"now {word(state)}"
+    except Exception as error:
+        # not its text: a handler of another pack might quote a secret
+        kind = kind_of(error) or type(error).__name__
+        outcome = f"error {printable(kind, 40)}"
+        raise
+    finally:
+        place = f"outlet {printable(identity, 60)} of {printable(unit.pdu.where, 120)}"
+        _log(f"{_user()} commanded {goal_word(on=on)}, {place}: {outcome}")
+    return state
+
+
+def _user() -> str:
+    """The user of this process, and who called sudo; `somebody` where the system has no users."""
+    try:
+        import pwd  # imported late: Windows has none
+    except ImportError:
+        return "somebody"
+    try:
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        name = f"uid {os.getuid()}"
+    sudo_user = os.environ.get("SUDO_USER")
+    return f"{name} (sudo by {printable(sudo_user, 60)})" if sudo_user else name
+
+
+def _log(line: str) -> None:
+    """Write a line to the system's log, if it has one."""
+    try:
+        import syslog  # imported late: Windows has none
+    except ImportError:
+        return
+    syslog.openlog("pdu", syslog.LOG_PID, syslog.LOG_AUTHPRIV)
+    syslog.syslog(syslog.LOG_NOTICE, line)
+    syslog.closelog()
+
+
+# ---- sentences -----------------------------------------------------------------------------------
+
+
+def switch_question(unit: OpenUnit, outlets: Sequence[PolledOutlet], *, on: bool) -> str:
+    """What is asked before the first command, without the question mark: each outlet with its name
+    and present state, the PDU, and the variables of the environment that give its settings.
+    """
     outlet_texts: list[str] = []
     for outlet in outlets:
         name = f" {outlet.name!r}" if outlet.name else ""
-        details = [*_number_on_the_unit(outlet), f"now {word(outlet.state)}"]
+        details = [*_number_texts(outlet), f"now {word(outlet.state)}"]
         outlet_texts.append(f"outlet {outlet.identity}{name} ({', '.join(details)})")
-    return f"switch {goal} {', '.join(outlet_texts)} of {pdu.where}{pdu.variables_text(handler)}"
+    variables = unit.pdu.variables_text(unit.handler)
+    return f"switch {goal_word(on=on)} {', '.join(outlet_texts)} of {unit.pdu.where}{variables}"
 
 
-def _number_on_the_unit(outlet: PolledOutlet) -> Sequence[str]:
+def _number_texts(outlet: PolledOutlet) -> Sequence[str]:
     """The number printed on the unit as a text, where it is known and not the identity."""
     if outlet.number in ("", outlet.identity):
         return []
@@ -189,7 +219,7 @@ def _number_on_the_unit(outlet: PolledOutlet) -> Sequence[str]:
 
 def shown_identity(outlet: PolledOutlet) -> str:
     """An outlet's identity, with the number printed on the unit where that is another."""
-    number_texts = [f" ({text})" for text in _number_on_the_unit(outlet)]
+    number_texts = [f" ({text})" for text in _number_texts(outlet)]
     return "".join([outlet.identity, *number_texts])
 
 
@@ -204,7 +234,16 @@ def listed(shown_outlets: Sequence[str]) -> str:
     return f"{noun} {', '.join(shown_outlets)}"
 
 
-def meter_text(outlet: PolledOutlet) -> str:
+def state_line(unit: OpenUnit, outlet: PolledOutlet) -> str:
+    """The line that reports an outlet's state after a command, and what its meter reads."""
+    place = f"outlet {shown_identity(outlet)} of {unit.pdu.where}"
+    line = f"{place} is {word(outlet.state)} ({unit.handler.display_name})"
+    if outlet.figures.current_a is None:
+        return line
+    return f"{line}; {_meter_text(outlet)}"
+
+
+def _meter_text(outlet: PolledOutlet) -> str:
     """What an outlet's meter reads after a command, or why nothing is known of it."""
     reason = reason_without(outlet.figures.current_a)
     if reason and outlet.state is UNKNOWN:
@@ -219,17 +258,11 @@ def meter_text(outlet: PolledOutlet) -> str:
     return f"its meter reads {current}"
 
 
-def state_line(outlet: PolledOutlet, pdu: names.ChosenPdu, handler: LoadedHandler) -> str:
-    """The line that reports an outlet's state after a command."""
-    place = f"outlet {shown_identity(outlet)} of {pdu.where}"
-    return f"{place} is {word(outlet.state)} ({handler.display_name})"
-
-
-def unproven_text(outlet: PolledOutlet, pdu: names.ChosenPdu, *, on: bool) -> str:
+def unproven_text(unit: OpenUnit, outlet: PolledOutlet, *, on: bool) -> str:
     """The sentence about an outlet whose state after a command `on` or off is another one."""
     return (
-        f"outlet {shown_identity(outlet)} of {pdu.where} was to be switched"
-        f" {word(target_state(on=on))}; the PDU accepted the command, but the outlet's state is"
+        f"outlet {shown_identity(outlet)} of {unit.pdu.where} was to be switched"
+        f" {goal_word(on=on)}; the PDU accepted the command, but the outlet's state is"
         f" {word(outlet.state)}: look at the PDU before you try again"
     )
 
@@ -238,15 +271,14 @@ def report_stop(
     run: Run, answer: Mapping[str, Any], error: BaseException, notes: Sequence[str]
 ) -> int:
     """Report why switching stopped: with --json also the outlets in `answer`, else also the notes.
-    Return the exit code.
+    Returns the exit code.
     """
+    if run.output.json and answer["outlets"]:
+        about = describe(error, run)
+        print_json({**answer, "error": about})
+        return int(about["exit_code"])
+    code = fail(run, error)
     if not run.output.json:
-        code = fail(run, error)
         for note in notes:
             print(printable(note, 10 * len(note)), file=sys.stderr)
-        return code
-    if not answer["outlets"]:
-        return fail(run, error)
-    about = describe(error, run)
-    print_json({**answer, "error": about})
-    return int(about["exit_code"])
+    return code

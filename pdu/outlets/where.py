@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import Any, NamedTuple, Optional
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, Optional
 
 import click
 
@@ -17,8 +17,8 @@ from ..cli.options import TEXT, Output, output_options, pass_output
 from ..cli.output import counted, print_json, progress, report, tabulate
 from ..cli.shared_options import auth_option, list_option
 from ..cli.spelling import look_alike
+from ..pdu_list.known_list import list_words
 from ..pdu_list.login_options import Login, pass_login, secret_file_option
-from ..pdu_list.names import list_words
 from ..reading.owner_files import OwnerFiles
 from ..reading.parts import NAMES, CallError, PolledOutlet, Reading
 from ..reading.polling import Target, poll_names
@@ -38,8 +38,8 @@ class NamedOutlet(NamedTuple):
     #: means it in a command
     word: str
 
-    def document(self) -> dict[str, str]:
-        """The outlet, as --json prints it."""
+    def row(self) -> Mapping[str, str]:
+        """The outlet, as --json and the table show it."""
         device = self.target.device
         return {
             "pdu": device.name,
@@ -52,41 +52,18 @@ class NamedOutlet(NamedTuple):
         }
 
 
-class UnreadPdu(NamedTuple):
-    """A PDU whose names or states of outlets are not known, and why."""
-
-    target: Target
-    error: CallError
-
-    def document(self) -> dict[str, str]:
-        """The PDU, as --json prints it."""
-        kind, why = self.error
-        return {"pdu": self.target.device.name, "kind": kind, "reason": why}
-
-
 class Search(NamedTuple):
     """What was found in the PDUs of a list."""
 
-    #: the names that were sought; all if there are none
-    names: Sequence[str]
     outlets: Sequence[NamedOutlet]
-    unread: Sequence[UnreadPdu]
-    #: how many PDUs the list has
-    pdus: int
+    #: the names that no outlet has, as far as the PDUs could be read
+    missing: Sequence[str]
+    #: names of PDUs that were not read whole, and why
+    unread: Sequence[tuple[str, CallError]]
+    #: names of PDUs, and why the state of such an outlet is not known
+    reasons: Sequence[tuple[str, str]]
     #: the names of all outlets that were read
-    known_names: Collection[str] = ()
-    #: PDU and reason, of those with such an outlet whose state is not known
-    reasons: Sequence[tuple[str, str]] = ()
-
-    @property
-    def names_without_outlet(self) -> Sequence[str]:
-        """The names that no outlet has, as far as the PDUs could be read."""
-        outlet_names = [named_outlet.outlet.name for named_outlet in self.outlets]
-        names: list[str] = []
-        for name in self.names:
-            if not any(is_same_name(name, outlet_name) for outlet_name in outlet_names):
-                names.append(name)
-        return names
+    known_names: Sequence[str]
 
     @property
     def exit_code(self) -> int:
@@ -94,87 +71,38 @@ class Search(NamedTuple):
         of a name that no outlet has.
         """
         if self.unread:
-            return code_of(self.unread[0].error.kind)
-        return code_of(_NOT_FOUND) if self.names_without_outlet else DONE
-
-    def document(self) -> dict[str, Any]:
-        """What was found, as --json prints it."""
-        return {
-            "outlets": [outlet.document() for outlet in self.outlets],
-            "missing": list(self.names_without_outlet),
-            "unread": [pdu.document() for pdu in self.unread],
-            "reasons": [{"pdu": pdu, "reason": reason} for pdu, reason in self.reasons],
-        }
-
-    def notes(self) -> Iterator[str]:
-        """Remarks beside the table: why states are not known, PDUs that were not read, and names
-        without an outlet.
-        """
-        for pdu_name, reason in self.reasons:
-            yield f"{printable(pdu_name)}: {reason}"
-        for pdu in self.unread:
-            kind, why = pdu.error
-            yield f"{printable(pdu.target.device.name)}: {kind}: {why}"
-        if self.unread:
-            yield (
-                f"{counted(len(self.unread), 'PDU')} of {self.pdus} could not be read whole: what"
-                " is sought may be there too"
-            )
-        read_count = self.pdus - len(self.unread)
-        for name in self.names_without_outlet:
-            shown_name = repr(printable(name, 60))
-            sentence = f"no outlet of {counted(read_count, 'PDU')} has the name {shown_name}"
-            advice = look_alike(name, self._is_known, self.known_names)
-            yield f"{sentence}; {advice}" if advice else sentence
-
-    def switch_lines(self, login: Login, list_words: Sequence[str]) -> Iterator[str]:
-        """The command that switches the outlets of each PDU off, to be pasted into a shell; none
-        if no name was sought. `login`, `list_words`: the options that it needs.
-        """
-        if not self.names:
-            return
-        words_by_pdu: dict[str, list[str]] = {}
-        for outlet in self.outlets:
-            words = words_by_pdu.setdefault(outlet.target.device.name, [])
-            words.append(outlet.word)
-        for pdu, words in words_by_pdu.items():
-            yield login.command_line("off", pdu, *words, options=list_words)
-
-    def _is_known(self, name: str) -> bool:
-        """Whether an outlet that was read has this name."""
-        return any(is_same_name(name, known_name) for known_name in self.known_names)
+            _, error = self.unread[0]
+            return code_of(error.kind)
+        return code_of(_NOT_FOUND) if self.missing else DONE
 
 
 def search(names: Sequence[str], targets: Sequence[Target]) -> Search:
     """Read the names of outlets of all these PDUs, and find those with one of `names`; all that
-    have a name if there are none. Both lists of the result are in the order of the PDUs.
+    have a name if there are none. All is in the order of the PDUs.
     """
-    readings = _read_names(targets)
     outlets: list[NamedOutlet] = []
-    unread_pdus: list[UnreadPdu] = []
-    known_names: set[str] = set()
+    unread: list[tuple[str, CallError]] = []
     reasons: list[tuple[str, str]] = []
-    for target, reading in zip(targets, readings):
+    known_names: set[str] = set()
+    for target, reading in zip(targets, _read_names(targets)):
         error = search_error(reading)
         if error is not None:
-            unread_pdus.append(UnreadPdu(target, error))
-        is_state_asked = False
+            unread.append((target.device.name, error))
         numbers = {outlet.identity: outlet.number for outlet in reading.outlets}
-        for outlet in reading.outlets:
-            known_names.add(outlet.name)
-            if _is_sought(outlet.name, names):
-                word = word_for(outlet.identity, numbers)
-                outlets.append(NamedOutlet(target=target, outlet=outlet, word=word))
-                is_state_asked = is_state_asked or outlet.state is states.UNKNOWN
-        if is_state_asked:
+        known_names.update(outlet.name for outlet in reading.outlets)
+        sought_outlets = [outlet for outlet in reading.outlets if _is_sought(outlet.name, names)]
+        for outlet in sought_outlets:
+            word = word_for(outlet.identity, numbers)
+            outlets.append(NamedOutlet(target=target, outlet=outlet, word=word))
+        if any(outlet.state is states.UNKNOWN for outlet in sought_outlets):
             reasons += [(target.device.name, warning) for warning in reading.warnings]
+    found_names = [named_outlet.outlet.name for named_outlet in outlets]
     return Search(
-        names=names,
         outlets=outlets,
-        unread=unread_pdus,
-        pdus=len(targets),
-        known_names=sorted(known_names),
+        missing=[name for name in names if not _is_among(name, found_names)],
+        unread=unread,
         reasons=reasons,
+        known_names=sorted(known_names),
     )
 
 
@@ -199,9 +127,62 @@ def search_error(reading: Reading) -> Optional[CallError]:
 
 def _is_sought(name: str, names: Sequence[str]) -> bool:
     """Whether an outlet's name is one of those that are sought; any name if there are none."""
-    if not name:
-        return False
-    return not names or any(is_same_name(name, sought_name) for sought_name in names)
+    return bool(name) and (not names or _is_among(name, names))
+
+
+def _is_among(name: str, names: Sequence[str]) -> bool:
+    """Whether one of these names is the same."""
+    return any(is_same_name(name, other_name) for other_name in names)
+
+
+# ---- what is printed -----------------------------------------------------------------------------
+
+
+def _notes(result: Search, pdu_count: int) -> Iterator[str]:
+    """Remarks beside the table: why states are not known, PDUs that were not read, and names
+    without an outlet.
+    """
+    for pdu_name, reason in result.reasons:
+        yield f"{printable(pdu_name)}: {reason}"
+    for pdu_name, error in result.unread:
+        yield f"{printable(pdu_name)}: {error.kind}: {error.reason}"
+    if result.unread:
+        yield (
+            f"{counted(len(result.unread), 'PDU')} of {pdu_count} could not be read whole: what"
+            " is sought may be there too"
+        )
+    read_count = pdu_count - len(result.unread)
+    for name in result.missing:
+        shown_name = repr(printable(name, 60))
+        sentence = f"no outlet of {counted(read_count, 'PDU')} has the name {shown_name}"
+        advice = look_alike(
+            name, lambda other: _is_among(other, result.known_names), result.known_names
+        )
+        yield f"{sentence}; {advice}" if advice else sentence
+
+
+def switch_lines(result: Search, login: Login, words: Sequence[str]) -> Iterator[str]:
+    """The command that switches the outlets of each PDU off, to be pasted into a shell. `login`,
+    `words`: the options that it needs.
+    """
+    words_by_pdu: dict[str, list[str]] = {}
+    for named_outlet in result.outlets:
+        words_by_pdu.setdefault(named_outlet.target.device.name, []).append(named_outlet.word)
+    for pdu_name, outlet_words in words_by_pdu.items():
+        yield login.command_line("off", pdu_name, *outlet_words, options=words)
+
+
+def _document(result: Search) -> Mapping[str, object]:
+    """What was found, as --json prints it."""
+    unread: list[Mapping[str, str]] = []
+    for pdu_name, error in result.unread:
+        unread.append({"pdu": pdu_name, "kind": error.kind, "reason": error.reason})
+    return {
+        "outlets": [outlet.row() for outlet in result.outlets],
+        "missing": result.missing,
+        "unread": unread,
+        "reasons": [{"pdu": pdu, "reason": reason} for pdu, reason in result.reasons],
+    }
 
 
 @click.command(
@@ -234,15 +215,16 @@ def where(
     targets = owner_files.targets(owner_files.files())
     result = search(names, targets)
     if output.json:
-        print_json(result.document())
+        print_json(_document(result))
         return result.exit_code
     if result.outlets:
-        rows = [list(outlet.document().values()) for outlet in result.outlets]
-        head = list(result.outlets[0].document())
+        rows = [list(outlet.row().values()) for outlet in result.outlets]
+        head = list(result.outlets[0].row())
         print("\n".join(tabulate(head, rows)))
+    if names:
         words = list_words(list_file or "", auth_file or "")
-        for line in result.switch_lines(login, words):
+        for line in switch_lines(result, login, words):
             print(f"switch off: {line}")
-    for note in result.notes():
+    for note in _notes(result, len(targets)):
         report(note)
     return result.exit_code

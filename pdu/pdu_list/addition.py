@@ -24,7 +24,8 @@ from ..files.locks import locked
 from ..files.whole_files import PRIVATE, write_atomically
 from ..loading.handler_loading import LoadedHandler
 from ..network import hosts
-from . import device_list, form, logins as auth, names
+from . import device_list, form, logins as auth
+from .known_list import LOGINS, list_words, own_list, usual_list, usual_logins
 from .listed_pdu import ListedPdu, place_of
 from .login_options import Login
 from .logins import DeviceLogin
@@ -50,7 +51,7 @@ class NewPdu(NamedTuple):
         there, because no login was written.
         """
         has_logins = os.path.exists(self.login_path)
-        return names.list_words(self.list_option, self.auth_option if has_logins else "")
+        return list_words(self.list_option, self.auth_option if has_logins else "")
 
 
 class Addition(NamedTuple):
@@ -110,17 +111,17 @@ def new_pdu(name: str, list_file: str, auth_file: str) -> NewPdu:
     """A PDU for the files of these options, else of the environment, else the usual ones. Raises
     SettingsError if the environment says that there is no list, or a folder does not exist.
     """
-    path = list_file or names.usual_list()
+    path = list_file or usual_list()
     if not path:
         if "PDU_LIST" in os.environ:
             raise SettingsError("PDU_LIST is empty: give the list as --list FILE")
-        path = names.own_list()
-    login_path = auth_file or names.usual_logins(path)
+        path = own_list()
+    login_path = auth_file or usual_logins(path)
     if not login_path:
-        login_path = os.path.join(os.path.dirname(path), names.LOGINS)
+        login_path = os.path.join(os.path.dirname(path), LOGINS)
     for file in (path, login_path):
         folder = os.path.dirname(os.path.realpath(file))
-        if not os.path.isdir(folder) and path != names.own_list():
+        if not os.path.isdir(folder) and path != own_list():
             raise SettingsError(f"{file}: there is no folder {folder}: create it")
     if os.path.realpath(path) == os.path.realpath(login_path):
         raise SettingsError(f"{path} is given as the list and as the file of logins: give two")
@@ -273,7 +274,7 @@ def _files_under_lock(files: NewPdu) -> Iterator[tuple[_File, _File]]:
     SettingsError.
     """
     folder = os.path.dirname(files.list_path)
-    if files.list_path == os.path.realpath(names.own_list()):
+    if files.list_path == os.path.realpath(own_list()):
         try:
             os.makedirs(folder, 0o700, exist_ok=True)
         except OSError as error:

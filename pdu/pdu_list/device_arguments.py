@@ -12,6 +12,7 @@ from handlers import registry
 from ..cli.exit_codes import WIDTH
 from ..cli.options import TEXT, F
 from . import names
+from .known_list import PLACES
 
 
 def pdu_arguments(hosts: int = 1) -> Callable[[F], F]:
@@ -41,7 +42,7 @@ def arguments_help(*argument_names: str, one_outlet: bool = False) -> str:
         "HANDLER": f"{', '.join(registry.names())}; or PATH: a file (.py), a folder or an archive"
         " (.tar.gz) with a handler, whoever wrote it; PATH:IMPORT.PATH names one of several in it",
         "HOST": "name or address of the PDU, with :PORT if it is not the usual one",
-        "NAME": f"in place of HANDLER HOST: a PDU of the list, the first of {names.PLACES}",
+        "NAME": f"in place of HANDLER HOST: a PDU of the list, the first of {PLACES}",
         "OUTLET": (
             f"an identity that pdu status lists, such as 3,{several_outlets} or the name of one"
             " outlet; identity:3 where 3 is printed at another outlet"

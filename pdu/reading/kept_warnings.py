@@ -7,8 +7,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import logging
-import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Optional
 
 from handlers.shared.errors import printable
@@ -18,18 +17,6 @@ from ..cli.known_secrets import hide_secrets
 _CURRENT: contextvars.ContextVar[Optional[logging.Handler]] = contextvars.ContextVar(
     "kept_warnings", default=None
 )
-
-
-# a sentence of `handlers.shared.unknown_states.reason_sentences`
-_OUTLET_SENTENCE = re.compile(r"outlets? (?P<identities>.+?)(?P<more> and [0-9]+ more)?: ")
-
-
-def concerns(sentence: str, identities: Collection[str]) -> bool:
-    """Whether a warning is about one of these outlets, or does not say which it is about."""
-    match = _OUTLET_SENTENCE.match(sentence)
-    if match is None or match["more"]:
-        return True
-    return any(identity in identities for identity in match["identities"].split(", "))
 
 
 class _KeptWarnings(logging.Handler):

@@ -10,7 +10,7 @@ from typing import NamedTuple, Optional
 
 from ..cli.error_output import Usage
 from ..cli.output import report
-from ..pdu_list import device_list, names
+from ..pdu_list import device_list, known_list
 from ..pdu_list.device_list import DeviceList
 from ..pdu_list.logins import DeviceLogin, environment_login, read_logins
 from .polling import Target, targets
@@ -37,7 +37,7 @@ class OwnerFiles(NamedTuple):
         note = f"the list of PDUs is {path}"
         auth = self.auth
         if not auth:
-            auth = names.usual_logins(path) or None
+            auth = known_list.usual_logins(path) or None
             if auth:
                 note += f", with the logins of {auth}"
         LOGGER.debug(note)
@@ -47,9 +47,9 @@ class OwnerFiles(NamedTuple):
         """The path of the list that is given, else of the one that this user has without an option.
         Reads nothing. Raises Usage, which says how to give one, if there is neither.
         """
-        path = self.list or names.usual_list()
+        path = self.list or known_list.usual_list()
         if not path:
-            raise Usage(f"give the list of PDUs: {names.how_a_list_is_known()}")
+            raise Usage(f"give the list of PDUs: {known_list.HOW}")
         return path
 
     def files(self) -> DeviceList:
@@ -62,7 +62,7 @@ class OwnerFiles(NamedTuple):
         named_logins = {device.auth for device in fleet.devices if device.auth}
         auth = self.auth or ""
         if not auth and self.list and not named_logins <= fleet.auths.keys():
-            auth = names.usual_logins(self.list)
+            auth = known_list.usual_logins(self.list)
         if auth:
             fleet = fleet._replace(auths={**fleet.auths, **read_logins(auth)})
         for warning in fleet.warnings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Optional
 
 import click
 
@@ -19,13 +19,13 @@ from ..families.model_names import NAMES, Claim, Name
 from ..families.own_handlers import own_handlers, own_handlers_sentence
 from ..families.recorded import UNPROVEN
 from .search import MAYBE, UNKNOWN, YES, Match, SupportAnswer, answer
-from .table import READ, VARIES
+from .table import READ, VARIES, SupportEntry
 
 _IN_FULL = 4  # more matches than this are a table
 _WIDTH = 79
 _LABEL = 12
 _CELL = 24  # characters of the models in a table
-_UNIT_SYMBOLS = {"current": "A", "load": "A", "power": "W", "energy": "kWh"}
+_UNITS = {"current": "A", "load": "A", "power": "W", "energy": "kWh"}
 _IDENTIFY = "pdu identify HOST asks the PDU itself, and says which family reads it"
 _NUT = (
     "A device that a driver of NUT reads (https://networkupstools.org/stable-hcl.html) is read by"
@@ -73,7 +73,7 @@ def supports(output: Output, words: Sequence[str]) -> int:
 
 
 def _lines(result: SupportAnswer) -> list[str]:
-    """The answer for people: the verdict, its sentences, and the entries that match."""
+    """The answer for people: the verdict, its sentences, and the rows that match."""
     verdict = "not known" if result.verdict == UNKNOWN else result.verdict
     lines = [f"{printable(result.question, 60)}: {verdict}"]
     for sentence in _sentences(result):
@@ -87,8 +87,9 @@ def _lines(result: SupportAnswer) -> list[str]:
     else:
         for match in result.matches:
             lines += _match_lines(match, result.remarks)
+        if result.verdict in (MAYBE, UNKNOWN):
+            lines += _wrapped("next", _IDENTIFY)
     if result.verdict in (MAYBE, UNKNOWN):
-        lines += _wrapped("next", _IDENTIFY)
         lines += _wrapped("", _NUT)
     return lines
 
@@ -96,136 +97,81 @@ def _lines(result: SupportAnswer) -> list[str]:
 def _own_handlers(result: SupportAnswer) -> list[str]:
     """The names of DCImanager's own handlers for the makers and families of an answer."""
     makers = [result.question, *result.question.split()]
-    makers += [name.pattern for name in result.unsupported_names]
-    families: list[str] = []
-    for match in result.matches:
-        if match.entry.family:
-            makers += match.entry.vendors
-            families.append(match.entry.family)
-    return own_handlers(makers, families)
+    if result.refused_name is not None:
+        makers.append(result.refused_name.pattern)
+    if result.verdict == YES:
+        for match in result.matches:
+            if match.entry.family:
+                makers += match.entry.vendors
+    return own_handlers(makers, result.families)
 
 
 def _sentences(result: SupportAnswer) -> Iterable[str]:
     """The reasons of an answer, a sentence each."""
-    for name in result.unsupported_names:
+    name = result.refused_name
+    if name is not None:
         article = "" if name.why.startswith(("a ", "an ")) else "not supported: "
         yield f"{name.pattern} is {article}{name.why}"
         yield f"said by {name.source}"
     yield from result.remarks
-    if result.either_of:
-        families = " or ".join(result.either_of)
+    has_model = any(match.name is not None for match in result.matches)
+    if has_model and len(result.families) > 1:
+        families = " or ".join(result.families)
         yield f"it may be of the families {families}: the handler asks the unit which one it is"
     if result.unknown_words:
         shown_words = [printable(word, 40) for word in result.unknown_words]
         yield f"no source names {', '.join(shown_words)}"
-    if result.near_entries:
-        keys = [entry.key for entry in result.near_entries]
-        yield f"it may be read by {', '.join(keys)}: pdu supports {keys[0]} says more"
-    elif result.verdict == UNKNOWN:
+    if result.verdict == UNKNOWN:
         yield "name a model, a vendor, a brand or a sysObjectID"
 
 
 def _table(matches: Sequence[Match]) -> list[str]:
     """A table of matches, for an answer with too many to show each in full."""
     head = ("handler", "family", "models", "switched", "per outlet")
-    return tabulate(head, [_row(match) for match in matches])
+    rows: list[Sequence[str]] = []
+    for match in matches:
+        entry = match.entry
+        models = match.name.pattern if match.name else ", ".join(entry.models)
+        switching = _switching(match)
+        row = (
+            entry.handler,
+            entry.family or "-",
+            textwrap.shorten(models, _CELL, placeholder=" ..."),
+            "varies" if switching == VARIES else switching,
+            ", ".join(_UNITS[figure] for figure in _outlet_figures(match)) or "no",
+        )
+        rows.append(row)
+    return tabulate(head, rows)
 
 
-def _row(match: Match) -> Sequence[str]:
-    """A row of `_table`."""
-    entry = match.entry
-    models = match.name.pattern if match.name else ", ".join(entry.models)
-    return (
-        entry.handler,
-        entry.family or "-",
-        textwrap.shorten(models, _CELL, placeholder=" ..."),
-        "varies" if match.switching == VARIES else match.switching,
-        ", ".join(_UNIT_SYMBOLS[name] for name in match.outlet_figures) or "no",
-    )
-
-
-def _match_lines(match: Match, sentences: Sequence[str]) -> list[str]:
-    """What is known of one match, in full. `sentences`: the lines of the answer above it; a note
-    that is one of them is not repeated.
-    """
+def _match_lines(match: Match, remarks: Sequence[str]) -> list[str]:
+    """What is known of one match, in full. A note that is one of the `remarks` is not repeated."""
     entry, name = match.entry, match.name
     head = f"{entry.label}: {', '.join(entry.vendors)}, {entry.document}"
     lines = textwrap.wrap(head, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
     lines += _wrapped("document", entry.source)
-    if name:
-        lines += _wrapped("model", f"{name.pattern} ({name.source})")
-    elif entry.names:
-        patterns = [_pattern(entry_name) for entry_name in entry.names]
-        lines += _wrapped("models", ", ".join(patterns))
+    lines += _model_lines(entry, name)
     lines += _wrapped("read", _reads(match))
-    lines += _wrapped(
-        "metered", f"the unit: {_figures(entry.pdu_figures)}; each outlet: {_outlet(match)}"
-    )
+    unit_figures = _figures_text(entry.pdu_figures)
+    lines += _wrapped("metered", f"the unit: {unit_figures}; each outlet: {_outlet_text(match)}")
     lines += _wrapped("switched", _switched(match))
-    lines += _wrapped("evidence", _evidence(match))
-    if name and name.note and name.note not in sentences:
-        label = "note" if name.sure else "maybe"
-        lines += _wrapped(label, name.note)
+    lines += _wrapped("evidence", _evidence_text(match))
+    if name and name.note and name.note not in remarks:
+        lines += _wrapped("note" if name.sure else "maybe", name.note)
     if entry.note:
         lines += _wrapped("note", entry.note)
     return lines
 
 
-def _pattern(name: Name) -> str:
-    """A model, with a note if it is not certain that it is read."""
-    return name.pattern if name.sure else f"{name.pattern} (maybe)"
-
-
-def _reads(match: Match) -> str:
-    """What is read of the outlets: their states, or figures alone."""
-    if match.entry.states == "no":
-        return "figures, no states of outlets"
-    if match.states == "no":
-        return "no states: this PDU has no switched outlets"
-    return "the state, number and name of each outlet" + _condition(match.states)
-
-
-def _outlet(match: Match) -> str:
-    """The units of the figures of an outlet, on a condition if the model may not meter them."""
-    figures = _figures(match.outlet_figures)
-    is_sure = match.name is not None and match.name.outlets is Claim.YES
-    if is_sure or READ not in match.outlet_figures.values():
-        return figures
-    return f"{figures}, if the model meters them"
-
-
-def _figures(figures: Mapping[str, str]) -> str:
-    """The units of figures, with their condition; `no` for none."""
-    if not figures:
-        return "no"
-    units = ", ".join(_UNIT_SYMBOLS[name] for name in figures)
-    return units + _condition(next(iter(figures.values())))
-
-
-def _condition(basis: str) -> str:
-    """The end of a phrase about what varies from unit to unit; "" for what is always so."""
-    return f", {basis}" if basis == VARIES else ""
-
-
-def _switched(match: Match) -> str:
-    """A phrase for whether the matching PDU can be switched."""
-    if match.is_unswitched:
-        return "no: this model does not switch outlets"
-    if match.switching == UNPROVEN:
-        return f"{UNPROVEN}: only with switch_unproven=yes; try an idle outlet first"
-    is_said_of_model = match.name is not None and match.name.switched is Claim.YES
-    # "yes" for the family: some of its models may be metered alone
-    if not is_said_of_model and match.switching == READ:
-        return f"{READ}, if the model switches outlets"
-    return match.switching
-
-
-def _evidence(match: Match) -> str:
-    """The capabilities of an entry, grouped by what they rest on."""
-    names_by_basis: dict[str, list[str]] = {}
-    for name, basis in match.evidence.items():
-        names_by_basis.setdefault(basis, []).append(name)
-    return "; ".join(f"{', '.join(names)}: {basis}" for basis, names in names_by_basis.items())
+def _model_lines(entry: SupportEntry, name: Optional[Name]) -> list[str]:
+    """The pattern that fits, with its source; without one, all patterns of the row."""
+    if name is not None:
+        return _wrapped("model", f"{name.pattern} ({name.source})")
+    patterns: list[str] = []
+    for entry_name in entry.names:
+        maybe = "" if entry_name.sure else " (maybe)"
+        patterns.append(f"{entry_name.pattern}{maybe}")
+    return _wrapped("models", ", ".join(patterns)) if patterns else []
 
 
 def _wrapped(label: str, text: str) -> list[str]:
@@ -240,6 +186,96 @@ def _wrapped(label: str, text: str) -> list[str]:
     )
 
 
+# ---- what a model does of what its row says ------------------------------------------------------
+
+
+def _is_unswitched(match: Match) -> bool:
+    """Whether the model has no switched outlets, whatever else the row reads."""
+    return match.name is not None and match.name.switched is Claim.NO
+
+
+def _states(match: Match) -> str:
+    """Whether states of outlets are read: "no" for models without switched outlets."""
+    if _is_unswitched(match) and match.entry.states == READ:
+        return "no"
+    return match.entry.states
+
+
+def _switching(match: Match) -> str:
+    """Whether outlets are switched, in a word."""
+    return "no" if _is_unswitched(match) else match.entry.switching
+
+
+def _outlet_figures(match: Match) -> Mapping[str, str]:
+    """The figures of an outlet: none for models that do not meter outlets."""
+    if match.name is not None and match.name.outlets is Claim.NO:
+        return {}
+    return match.entry.outlet_figures
+
+
+def _evidence(match: Match) -> Mapping[str, str]:
+    """Capability -> its basis, of what the model can do."""
+    basis_by_capability = dict(match.entry.evidence)
+    if _states(match) == "no":
+        basis_by_capability.pop("state", None)
+        basis_by_capability.pop("switching", None)
+    return basis_by_capability
+
+
+def _reads(match: Match) -> str:
+    """What is read of the outlets: their states, or figures alone."""
+    if match.entry.states == "no":
+        return "figures, no states of outlets"
+    states = _states(match)
+    if states == "no":
+        return "no states: this PDU has no switched outlets"
+    return f"the state, number and name of each outlet{_condition(states)}"
+
+
+def _outlet_text(match: Match) -> str:
+    """The units of the figures of an outlet, on a condition if the model may not meter them."""
+    figures = _outlet_figures(match)
+    is_sure = match.name is not None and match.name.outlets is Claim.YES
+    if is_sure or READ not in figures.values():
+        return _figures_text(figures)
+    return f"{_figures_text(figures)}, if the model meters them"
+
+
+def _figures_text(figures: Mapping[str, str]) -> str:
+    """The units of figures, with their condition; `no` for none."""
+    if not figures:
+        return "no"
+    units = ", ".join(_UNITS[name] for name in figures)
+    return f"{units}{_condition(next(iter(figures.values())))}"
+
+
+def _condition(basis: str) -> str:
+    """The end of a phrase about what varies from unit to unit; "" for what is always so."""
+    return f", {basis}" if basis == VARIES else ""
+
+
+def _switched(match: Match) -> str:
+    """Whether the matching PDU can be switched, in a phrase."""
+    if _is_unswitched(match):
+        return "no: this model does not switch outlets"
+    switching = match.entry.switching
+    if switching == UNPROVEN:
+        return f"{UNPROVEN}: only with switch_unproven=yes; try an idle outlet first"
+    is_said_of_model = match.name is not None and match.name.switched is Claim.YES
+    # "yes" for the family: some of its models may be metered alone
+    if switching == READ and not is_said_of_model:
+        return f"{READ}, if the model switches outlets"
+    return switching
+
+
+def _evidence_text(match: Match) -> str:
+    """The capabilities of a match, grouped by what they rest on."""
+    names_by_basis: dict[str, list[str]] = {}
+    for name, basis in _evidence(match).items():
+        names_by_basis.setdefault(basis, []).append(name)
+    return "; ".join(f"{', '.join(names)}: {basis}" for basis, names in names_by_basis.items())
+
+
 # ---- for a program -------------------------------------------------------------------------------
 
 
@@ -248,28 +284,23 @@ def _data(result: SupportAnswer) -> dict[str, Any]:
     read_by: list[dict[str, Any]] = []
     perhaps_read_by: list[dict[str, Any]] = []
     for match in result.matches:
-        is_sure = match.is_sure and result.verdict != MAYBE
-        matches = read_by if is_sure else perhaps_read_by
-        matches.append(_match_data(match))
-    either_of: list[dict[str, Any]] = []
-    if result.either_of:
-        either_of.append({"name": result.question, "families": list(result.either_of)})
+        is_read = match.is_sure and result.verdict == YES
+        (read_by if is_read else perhaps_read_by).append(_match_data(match))
+    refused_names = [result.refused_name] if result.refused_name else []
     return {
         "asked": result.question,
         "answer": result.verdict,
         "read_by": read_by,
         "perhaps_read_by": perhaps_read_by,
-        "either_of": either_of,
         "doubts": list(result.remarks),
-        "not_supported": list(map(_name_data, result.unsupported_names)),
+        "not_supported": list(map(_name_data, refused_names)),
         "own_handlers": _own_handlers(result),
-        "may_be": [entry.key for entry in result.near_entries],
         "not_known": list(result.unknown_words),
     }
 
 
 def _match_data(match: Match) -> dict[str, Any]:
-    """A matching entry in JSON."""
+    """A match in JSON."""
     entry = match.entry
     return {
         "handler": entry.handler,
@@ -279,16 +310,17 @@ def _match_data(match: Match) -> dict[str, Any]:
         "document": entry.document,
         "family": entry.family or None,
         "model": _name_data(match.name) if match.name else None,
-        "states": match.states,
-        "outlet": dict(match.outlet_figures),
+        "states": _states(match),
+        "outlet": dict(_outlet_figures(match)),
         "switched": _switched(match),
-        "evidence": dict(match.evidence),
+        "evidence": dict(_evidence(match)),
         "source": entry.source,
         "note": entry.note,
     }
 
 
 def _name_data(name: Name) -> dict[str, Any]:
+    """A pattern of models in JSON."""
     return {
         "pattern": name.pattern,
         "source": name.source,

@@ -20,8 +20,7 @@ def hint_of(word: str) -> str:
     if _HOST.fullmatch(word) and not is_file:
         return f"pdu identify {shown_word} asks the device which handler reads it"
     result = answer(word)
-    candidates = [match.entry for match in result.matches] or result.near_entries
-    handlers = list(dict.fromkeys(entry.handler for entry in candidates))
+    handlers = list(dict.fromkeys(match.entry.handler for match in result.matches))
     if not handlers:
         return ""
     if len(handlers) > 1 and "nut" in handlers:

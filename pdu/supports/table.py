@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -15,7 +13,7 @@ from handlers.snmp.profiles import PROFILES
 from ..families.model_names import BRANDS, NAMES, Brand, Name
 from ..families.recorded import UNPROVEN, evidence_of, switching_basis
 from ..inspection.adapters import rank_of
-from .normalization import GENERIC, compact_names, normalized, product_words
+from .words import compact, is_generic, parts_of, words_of
 
 _PROOFS: Mapping[EvidenceLevel, str] = {
     EvidenceLevel.DRIVER: "another program or an example",
@@ -30,7 +28,7 @@ _UPS_NOTE = "The UPS itself is read by the handler nut."
 
 
 class SupportEntry(NamedTuple):
-    """A family, or a handler that has no families."""
+    """A row: a family, or a handler that has no families."""
 
     handler: str
     #: "" for a handler that has no families
@@ -59,16 +57,12 @@ class SupportEntry(NamedTuple):
     names: tuple[Name, ...] = ()
     #: other names under which these vendors' PDUs are sold
     brands: tuple[str, ...] = ()
-    #: brands that other makers' PDUs have too; not in `brands`
-    shared_brands: tuple[str, ...] = ()
-    #: the words above that tell it from others, in the form of `normalization.py`
+    #: the compact words of the texts above
     words: frozenset[str] = frozenset()
-    #: those of them that are a family, a maker or a model as a whole
-    full_names: frozenset[str] = frozenset()
-    #: the names that the descriptions of its models begin with, as `product_name` has them
-    product_names: frozenset[str] = frozenset()
-    #: vendors and brands, whole and in their parts, in that form
+    #: the compact names of vendors and brands
     makers: frozenset[str] = frozenset()
+    #: those of them that are on no PDU of another maker
+    own_makers: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:
@@ -83,14 +77,14 @@ class SupportEntry(NamedTuple):
 
 @cache
 def entries() -> tuple[SupportEntry, ...]:
-    """All entries, those of preferred handlers first. The first call builds all profiles."""
+    """All rows, those of preferred handlers first. The first call builds all profiles."""
     families = [_profile_entry(profile) for profile in PROFILES]
     ordered_entries = sorted([*families, *_OTHERS], key=lambda entry: rank_of(entry.handler))
     return tuple(_with_names(entry) for entry in ordered_entries)
 
 
 def _profile_entry(profile: Profile) -> SupportEntry:
-    """The table's entry of an SNMP family."""
+    """The row of an SNMP family."""
     has_states = any(outlets.states for outlets in profile.outlets)
     outlet_figures: dict[str, str] = {}
     for name in _ALL:
@@ -137,70 +131,40 @@ def _basis_by_capability(profile: Profile) -> Mapping[str, str]:
 
 
 def _with_names(entry: SupportEntry) -> SupportEntry:
-    """The entry with its models' names, its brands and the words that are compared."""
-    own_brands: list[str] = []
-    shared_brands: list[str] = []
-    for brand in BRANDS:
-        if _is_brand_of(entry, brand):
-            brands = shared_brands if brand.is_shared else own_brands
-            brands.append(brand.name)
-    names = [name for name in NAMES if name.key == entry.key]
-    patterns = [name.pattern for name in names]
-    whole_models = [pattern for pattern in patterns if not re.search(r"[x?*]", pattern)]
-    makers = [*entry.vendors, *own_brands]
-    descriptions = [*makers, entry.handler, entry.family, *entry.models, *patterns]
+    """The row with its models' names, its brands, and the words that are compared."""
+    names = tuple(name for name in NAMES if name.key == entry.key)
+    brands = [brand for brand in BRANDS if _is_brand_of(entry, brand)]
+    brand_names = [brand.name for brand in brands]
+    own_brand_names = [brand.name for brand in brands if not brand.is_shared]
+    texts = [*entry.vendors, *brand_names, entry.key, *entry.models]
+    texts += [name.pattern for name in names]
     if entry.family:
-        descriptions.append(entry.document)  # a MIB's name tells a family
-    else:
-        whole_models += entry.models  # a handler's models are also makes, such as HP
-    full_names = compact_names([entry.key, *makers, *whole_models])
-    product_names = frozenset(map(product_name, names_in(entry.models)))
+        texts.append(entry.document)  # a MIB's name tells a family
     return entry._replace(
-        names=tuple(names),
-        brands=tuple(own_brands),
-        shared_brands=tuple(shared_brands),
-        words=full_names | product_names | product_words(descriptions),
-        full_names=full_names,
-        product_names=product_names,
-        makers=_wholes_and_parts([*makers, *shared_brands]) - GENERIC,
+        names=names,
+        brands=tuple(brand_names),
+        words=words_of(texts),
+        makers=_maker_words([*entry.vendors, *brand_names]),
+        own_makers=_maker_words([*entry.vendors, *own_brand_names]),
     )
 
 
-def names_in(models: Iterable[str]) -> Iterator[str]:
-    """The names that descriptions of models begin with: `iBootBar`, `IMD I-03`. What stands in
-    brackets, behind a colon or from the first word in small letters on says which of them.
+def _maker_words(names: Iterable[str]) -> frozenset[str]:
+    """The compact names of makers, and their words that are not generic: of Schneider Electric,
+    also SCHNEIDER.
     """
-    for model in models:
-        text = re.sub(r"\([^)]*\)", "", model).partition(":")[0]
-        for part in text.split(","):
-            words = itertools.takewhile(lambda word: not word.islower(), part.split())
-            name = " ".join(words)
-            if product_name(name):
-                yield name
-
-
-def product_name(name: str) -> str:
-    """The compact name without words that name no product; "" for a letter or number alone."""
-    words = map(normalized, name.split())
-    compact_name = "".join(word.compact for word in words if not word.is_generic)
-    has_letters = re.search("[A-Z]", compact_name) is not None
-    return compact_name if has_letters and len(compact_name) > 1 else ""
+    words: set[str] = set()
+    for name in names:
+        words.add(compact(name))
+        words.update(part for part in parts_of(name) if not is_generic(part))
+    return frozenset(words)
 
 
 def _is_brand_of(entry: SupportEntry, brand: Brand) -> bool:
-    """Whether PDUs of this entry are sold under the brand."""
+    """Whether PDUs of this row are sold under the brand."""
     is_of_vendor = not set(brand.vendors).isdisjoint(entry.vendors)
     is_of_family = not brand.families or entry.key in brand.families
     return is_of_vendor and is_of_family
-
-
-def _wholes_and_parts(texts: Iterable[str]) -> frozenset[str]:
-    """Names as a whole, and in their parts."""
-    all_words: set[str] = set()
-    for word in map(normalized, texts):
-        all_words.add(word.compact)
-        all_words.update(word.parts)
-    return frozenset(all_words)
 
 
 _ALL = {"current": VARIES, "power": VARIES, "energy": VARIES}

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable, NamedTuple, Union
 
 from handlers.snmp.handler import SnmpPdu
+from pdu.cli import states
 from pdu.monitoring import check_result
 from pdu.pdu_list import device_list, logins as auth
 from pdu.reading import polling
@@ -327,16 +328,18 @@ def read_list(path: str, logins: str, threads: int) -> dict[str, list[Any]]:
     """The seconds of a poll and the figures, as in the CSV of `pdu check`, of each PDU of a list by
     its name. `threads`: how many are read at a time."""
 
-    def row(target: polling.Target) -> list[Any]:
+    def seconds_and_cells(target: polling.Target) -> list[Any]:
         reading = polling.poll(target)
-        result = check_result.judge_reading(target.device, reading)
-        values = (result.on, result.off, result.unknown, result.load_a, result.energy_kwh)
+        row = check_result.judge_reading(target.device, reading)
+        counts = [row.state_count(state) for state in (states.UP, states.DOWN, states.UNKNOWN)]
+        values = (*counts, reading.load_a, reading.energy_kwh)
         return [reading.seconds, ["" if value is None else str(value) for value in values]]
 
     devices = device_list.read_device_list(path).devices
     with ThreadPoolExecutor(threads) as pool:
         rows = pool.map(
-            row, polling.targets(devices, auth.read_logins(logins), auth.environment_login({}))
+            seconds_and_cells,
+            polling.targets(devices, auth.read_logins(logins), auth.environment_login({})),
         )
         return {device.name: values for device, values in zip(devices, rows)}
 

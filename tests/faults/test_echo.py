@@ -14,7 +14,7 @@ import pytest
 
 from handlers import registry
 from pdu import root
-from pdu.reading import outlet_power
+from pdu.outlets import switching
 from tests.pdu.running import command_of
 from tests.pdu.test_help import EVERY
 from tests.secrecy import WATCH, shown
@@ -107,7 +107,7 @@ def test_no_command_tells_a_login_that_the_unit_sends_back(
     tried = subject(name)
     if tried.reason(BY_KEY[fault]):
         pytest.skip(tried.reason(BY_KEY[fault]))
-    monkeypatch.setattr(outlet_power, "AGAIN_S", 0.05)
+    monkeypatch.setattr(switching, "AGAIN_S", 0.05)
     caplog.set_level(logging.DEBUG)
     with tried.opened("") as device:
         for key, value in {**device.settings, **device.snmp}.items():

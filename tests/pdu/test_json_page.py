@@ -15,7 +15,7 @@ import pytest
 from handlers.registry import names
 from pdu import root
 from pdu.cli.exit_codes import code_of
-from pdu.reading import outlet_power
+from pdu.outlets import switching
 from tests.needs import ROOT
 from tests.pdu.monitoring.halls import line as list_line, login, private
 from tests.pdu.running import use_login
@@ -85,7 +85,7 @@ def printed(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> A
 def test_a_document_has_what_the_page_promises(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(outlet_power, "AGAIN_S", 0.0)
+    monkeypatch.setattr(switching, "AGAIN_S", 0.0)
     with PEERS[name]() as peer:
         # its password is none of the other PDU's in the list below
         with monkeypatch.context() as environment:

@@ -169,7 +169,7 @@ def test_an_output_that_cannot_be_written_is_named_in_one_line(words: str, unbuf
 @needs_full
 def test_a_command_that_was_sent_may_have_been_carried_out() -> None:
     program = (
-        "import sys; from pdu.reading import outlet_power; outlet_power.AGAIN_S = 0.0;"
+        "import sys; from pdu.outlets import switching; switching.AGAIN_S = 0.0;"
         " from pdu.start import main; sys.exit(main(sys.argv[1:]))"
     )
     with Agent(apc.rpdu2(outlets=4)) as agent, open("/dev/full", "wb") as full:

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from pdu.cli.exit_handling import OutputError
-from pdu.cli.output import report, same_decimals
+from pdu.cli.output import report
 
 
 @pytest.mark.parametrize(
@@ -28,10 +28,3 @@ def test_a_line_that_cannot_be_written_ends_no_service(
 def test_a_reported_line_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     report("a\nb\x1b[2J")
     assert capsys.readouterr().err == "a\\nb\\x1b[2J\n"
-
-
-def test_figures_of_a_column_have_equal_decimals() -> None:
-    figures = [1.5, None, 12.345, -0.0]
-    assert same_decimals(figures) == ["1.500", "not metered", "12.345", "0.000"]
-    assert same_decimals([None]) == ["not metered"]
-    assert same_decimals([7.00004, 2.0]) == ["7", "2"]

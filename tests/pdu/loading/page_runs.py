@@ -36,7 +36,7 @@ from typing import Callable
 import pytest
 
 from pdu import root
-from pdu.reading import outlet_power
+from pdu.outlets import switching
 from tests.pdu.loading import json_pdu
 from tests.pdu.loading.page_handler import SOURCE, agent, folder, loading_anew, packed
 from tests.simulators.snmp_agent.device import Write
@@ -170,7 +170,7 @@ def _stable(text: str, host: str) -> str:
 def shown(case: Case) -> str:
     """What the runs of a case end with."""
     with tempfile.TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(outlet_power, "AGAIN_S", 0.0)
+        patch.setattr(switching, "AGAIN_S", 0.0)
         for name, value in _ENVIRONMENT.items():
             patch.setenv(name, value)
         return PageRuns(case.left.split(TABLE.separator), patch).results(Path(place))

@@ -14,8 +14,6 @@ lines:
     warns TEXT                 its handler logged this
     fails PART KIND WORDS      a part of its reading failed: states, figures, names
     metered                    its owner says that it only meters
-    brief                      its outlets that are on are not kept
-    again NAME OTHER           NAME is the unit OTHER once more
     limits WARNING CRITICAL    ranges of Nagios
     as FORM                    csv, json, nagios, services (for Nagios, with the
                                data of each PDU), metrics (their samples), types (of
@@ -38,7 +36,8 @@ from handlers.shared.meter_figures import NOT_ASKED, Figure, NotKnown, NotMetere
 from pdu.cli.states import DOWN, UNKNOWN, UP
 from pdu.inspection.topology import BREAKER, LINE, MeteredPart
 from pdu.monitoring import check_result, nagios, tables
-from pdu.monitoring.check_report import CheckReport
+from pdu.monitoring.check_report import report_lines
+from pdu.monitoring.check_result import PduRow, Summary
 from pdu.monitoring.textfile import ReadingMetrics
 from pdu.pdu_list.listed_pdu import ListedPdu
 from pdu.reading.parts import CallError, PolledOutlet, Reading
@@ -52,9 +51,8 @@ def shown(case: Case) -> str:
     """The levels of a case's PDUs, and the output of their check."""
     devices: list[ListedPdu] = []
     readings: list[Reading] = []
-    counted_as: dict[str, str] = {}
     limits = nagios.Thresholds()
-    keep_outlets, form = True, ""
+    form = ""
     for change in case.left.split(TABLE.separator):
         word, *rest = change.split(" ")
         if word == "pdu":
@@ -63,10 +61,6 @@ def shown(case: Case) -> str:
             readings.append(_reading(states))
         elif word == "metered":
             devices[-1] = devices[-1]._replace(metered=True)
-        elif word == "brief":
-            keep_outlets = False
-        elif word == "again":
-            counted_as[rest[0]] = rest[1]
         elif word == "limits":
             ranges = [nagios.RangeType().convert(text, None, None) for text in rest]
             limits = nagios.Thresholds(*ranges)
@@ -76,19 +70,19 @@ def shown(case: Case) -> str:
             readings[-1] = _changed(readings[-1], word, rest)
     rows = []
     for device, reading in zip(devices, readings):
-        row = check_result.judge_reading(device, reading, keep_outlets=keep_outlets)
+        row = check_result.judge_reading(device, reading)
         try:
             rows.append(nagios.judge_loads(row, limits) if limits else row)
         except SettingsError as error:
             return f"{error.kind}: {error.reason}"
-    report = CheckReport(rows, check_result.summary(rows, 1.0, counted_as))
+    totals = check_result.summary(rows, 1.0)
     levels = ", ".join(str(row.level) for row in rows)
     if form in ("metrics", "types"):
         page = generate_latest(ReadingMetrics(zip(devices, readings), begin_s=1.7e9)).decode()
         prefix = "pdu_" if form == "metrics" else "# TYPE"
         lines = [line for line in page.splitlines() if line.startswith(prefix)]
         return f"{levels} | {' / '.join(lines)}"
-    return f"{levels} | {_output(report, form, limits)}"
+    return f"{levels} | {_output(rows, totals, form, limits)}"
 
 
 def _reading(states: list[str]) -> Reading:
@@ -142,19 +136,18 @@ def _value(text: str) -> Figure:
     return NotKnown(text[1:]) if text.startswith("?") else float(text)
 
 
-def _output(report: CheckReport, form: str, limits: nagios.Thresholds) -> str:
+def _output(rows: list[PduRow], totals: Summary, form: str, limits: nagios.Thresholds) -> str:
     """A report in one of its forms, in one line."""
     if form == "csv":
-        lines = tables.csv_text(report.rows).splitlines()
+        lines = tables.csv_text(rows).splitlines()
     elif form == "json":
-        document = json.dumps(tables.check_document(report.rows, report.totals))
+        document = json.dumps(tables.check_document(rows, totals))
         # in a table `{}` stands for a value
         lines = [document.replace("{}", "{ }")]
     elif form in ("nagios", "services"):
-        is_per_pdu = form == "services"
-        lines = nagios.output(report.totals, report.rows, limits, data_per_pdu=is_per_pdu)
+        lines = nagios.output(totals, rows, limits, data_per_pdu=form == "services")
     else:
-        lines = list(report.lines())
+        lines = list(report_lines(rows, totals))
     return " / ".join(" ".join(line.split()) for line in lines)
 
 

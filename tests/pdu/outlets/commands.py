@@ -58,8 +58,7 @@ from handlers.shared.errors import printable
 from handlers.shared.labels import Label
 from handlers.shared.meter_figures import Figure, MeterFigures, NotKnown
 from pdu import root
-from pdu.outlets import cycle_command
-from pdu.reading import outlet_power
+from pdu.outlets import cycle_command, switching
 from pdu_common.helper import (
     EnumPowerStatus,
     PduPortStatisticView,
@@ -343,7 +342,7 @@ def _result(
 
     with pytest.MonkeyPatch.context() as patch:
         use_pdu(patch, unit.make)
-        patch.setattr(outlet_power, "AGAIN_S", unit.again_s)
+        patch.setattr(switching, "AGAIN_S", unit.again_s)
         patch.setattr(time, "sleep", sleep)
         patch.setattr(time, "monotonic", lambda: clock[0])
         patch.setattr(syslog, "syslog", lambda _, line: lines.append(line))

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from pdu.reading import outlet_power
+from pdu.outlets import switching
 
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """A state that was seen is read again at once: no simulated relay here falls back later."""
-    monkeypatch.setattr(outlet_power, "AGAIN_S", 0.0)
+    monkeypatch.setattr(switching, "AGAIN_S", 0.0)

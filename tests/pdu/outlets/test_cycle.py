@@ -6,14 +6,10 @@ import pytest
 
 from pdu.cli import exit_codes
 from pdu.outlets import cycle_command
-from pdu.reading.outlet_power import OutletPower, RestartStage
-from pdu_common.helper import EnumPowerStatus
 from tests.pdu.running import run
 from tests.simulators import synlink
 from tests.simulators.redfish import RedfishService, units
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
-
-UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 
 
 def test_a_cycle_logs_in_once(
@@ -42,37 +38,12 @@ def test_a_cycle_opens_one_session_of_a_redfish_service(
         assert not service.has_sessions
 
 
-class Silent:
-    """An outlet in one state, which must get no command."""
-
-    def __init__(self, state: EnumPowerStatus) -> None:
-        self._state = state
-
-    def state(self) -> EnumPowerStatus:
-        return self._state
-
-    def command(self, *, on: bool) -> EnumPowerStatus:
-        raise AssertionError(f"a command was sent: {on}")
-
-
-@pytest.mark.parametrize("state", [DOWN, UNKNOWN])
-@pytest.mark.parametrize("is_read", [True, False])
-def test_what_was_not_seen_on_is_not_switched_off_whoever_asks(
-    state: EnumPowerStatus, is_read: bool
-) -> None:
-    power = OutletPower(Silent(state))
-    assert not (is_read and power.read_is_on())
-    assert not power.switch_off()
-    assert not power.switch_on()
-    assert power.stage is RestartStage.UNTOUCHED
-
-
 def test_a_session_that_the_unit_ends_in_the_pause_is_renewed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with RedfishService(units.sessions_only(), tls=False) as service:
 
-        def end_sessions(outcome: object, pause_s: float) -> None:
+        def end_sessions(cycle: object, pause_s: float) -> None:
             service.access.sessions.clear()
 
         monkeypatch.setenv("PDU_PASSWORD", service.password)

@@ -9,7 +9,6 @@ from hypothesis import given, settings, strategies as st
 
 from handlers.shared.errors import NoSuchOutlet
 from pdu.cli.error_output import Usage
-from pdu.outlets import outlet_words
 from pdu.outlets.outlet_words import resolve
 from tests.tables import Case, Law, Table, compared
 
@@ -62,13 +61,6 @@ def test_nothing_but_listed_outlets_is_meant_and_each_once(
     assert set(outlets) <= identities
     assert len(set(outlets)) == len(outlets)
     assert len(outlets) >= len(set(words)) or any("," in word or "-" in word for word in words)
-
-
-def test_an_option_with_another_dash_is_no_outlet_and_a_name_may_have_dashes() -> None:
-    outlet_words.refuse_options(["— spare —", "1–3", "-"])
-    for word in ("—yes", "–yes"):
-        with pytest.raises(Usage, match="did you mean '--yes'"):
-            outlet_words.refuse_options([word])
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ def test_an_identity_that_is_written_as_one_is_switched_without_a_reading_before
     def fail(*_: object) -> None:
         raise AssertionError("the outlet was looked up")
 
-    monkeypatch.setattr(switching, "present_outlets", fail)
+    monkeypatch.setattr(switching, "_all_outlets", fail)
     words = ("off", "snmp", f"127.0.0.1:{agent.port}", "identity:2", "--yes", "--json")
     code, out, _ = run(capsys, *words)
     (row,) = json.loads(out)["outlets"]

@@ -58,7 +58,7 @@ def test_with_yes_one_outlet_is_read_by_itself_where_numbers_are_identities(
     def fail(*_: object) -> None:
         raise AssertionError("all outlets were looked up")
 
-    monkeypatch.setattr(switching, "present_outlets", fail)
+    monkeypatch.setattr(switching, "_all_outlets", fail)
     identity = next(identity for identity, is_on in peer.truth().states.items() if is_on)
     for word in (identity, f"identity:{identity}"):
         assert ask("on", word, "--yes")[0] == 0

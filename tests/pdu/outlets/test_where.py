@@ -30,11 +30,10 @@ from pdu import root
 from pdu.cli.exit_codes import code_of
 from pdu.cli.states import UNKNOWN, UP
 from pdu.loading.handler_loading import LoadedHandler
-from pdu.outlets import where
+from pdu.outlets import switching, where
 from pdu.pdu_list.listed_pdu import ListedPdu
 from pdu.pdu_list.login_options import Login
 from pdu.pdu_list.logins import DeviceLogin
-from pdu.reading import outlet_power
 from pdu.reading.parts import PolledOutlet, Reading
 from pdu.reading.polling import Target
 from tests.ports import reserved
@@ -67,7 +66,7 @@ def shown(case: Case) -> str:
         path.write_text("".join(f"{row}\n" for row in rows))
         patch.setenv("PDU_USERNAME", USER)
         patch.setenv("PDU_PASSWORD", PASSWORD)
-        patch.setattr(outlet_power, "AGAIN_S", 0.0)
+        patch.setattr(switching, "AGAIN_S", 0.0)
         text = _results(runs, str(path)).replace(str(path), "LIST")
     for row in rows[1:]:
         name, _, address, _ = row.split(",")
@@ -134,8 +133,8 @@ def test_why_a_state_is_not_known_is_told_of_the_pdus_with_what_is_sought(
     monkeypatch.setattr(where, "_read_names", lambda _: list(readings.values()))
     result = where.search(["web"], targets)
     reasons = [{"pdu": name, "reason": f"outlet 2: {name}"} for name in ("r1", "r3")]
-    assert result.document()["reasons"] == reasons
-    assert list(result.notes()) == ["r1: outlet 2: r1", "r3: outlet 2: r3"]
+    assert where._document(result)["reasons"] == reasons
+    assert list(where._notes(result, len(targets))) == ["r1: outlet 2: r1", "r3: outlet 2: r3"]
 
 
 def test_an_identity_with_a_hyphen_before_it_is_no_option(

@@ -5,14 +5,10 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from hypothesis import given, strategies as st
-
 from handlers.shared.address import Address
-from handlers.shared.unknown_states import reason_sentences
 from pdu.loading.handler_loading import LoadedHandler
 from pdu.pdu_list.listed_pdu import ListedPdu
 from pdu.pdu_list.logins import ENVIRONMENT, DeviceLogin
-from pdu.reading.kept_warnings import concerns
 from pdu.reading.polling import Target
 from pdu.reading.reader_pool import read_all
 from pdu_common.helper import PduView
@@ -44,11 +40,3 @@ def test_each_warning_is_kept_once_for_the_pdu_that_was_read() -> None:
     for index, reading in read_all(targets):
         assert reading.warnings == (f"outlet 1: no state at {targets[index].device.address}",)
     assert logging.getLogger().handlers == log_handlers
-
-
-@given(st.lists(st.integers(1, 9).map(str), min_size=1, max_size=9, unique=True), st.integers(1, 9))
-def test_a_reason_concerns_the_outlets_that_it_names(identities: list[str], asked: int) -> None:
-    (sentence,) = reason_sentences((identity, "no state: x") for identity in identities)
-    is_shortened = len(identities) > 5
-    assert concerns(sentence, [str(asked)]) is (str(asked) in identities or is_shortened)
-    assert concerns("the certificate ends soon", [])

@@ -17,8 +17,8 @@ from pdu.cli import output
 from pdu.cli.states import UNKNOWN, UP
 from pdu.loading.handler_loading import load
 from pdu.monitoring import nagios, tables
-from pdu.monitoring.check_report import CheckReport
-from pdu.monitoring.check_result import PduRow, judge_reading, summary
+from pdu.monitoring.check_report import report_lines
+from pdu.monitoring.check_result import PduRow, Summary, judge_reading, summary
 from pdu.outlets import read_commands, where
 from pdu.pdu_list.listed_pdu import ListedPdu
 from pdu.reading.figures import OUTLET_FIGURES, PDU_FIGURES, figure_cell, figure_text, is_lost
@@ -45,13 +45,13 @@ def _row(reading: Reading, limits: nagios.Thresholds = LIMITS) -> PduRow:
     return nagios.judge_loads(judge_reading(device, reading), limits)
 
 
-def _report(reading: Reading) -> CheckReport:
-    return CheckReport([_row(reading)], summary([_row(reading)], 1.0))
+def _report(reading: Reading) -> tuple[list[PduRow], Summary]:
+    return [_row(reading)], summary([_row(reading)], 1.0)
 
 
 def _by_nagios(reading: Reading) -> str:
-    report = _report(reading)
-    return "\n".join(nagios.output(report.totals, report.rows, LIMITS))
+    rows, totals = _report(reading)
+    return "\n".join(nagios.output(totals, rows, LIMITS))
 
 
 def _command(report: read_commands.ReadingReport) -> Mapping[str, Reader]:
@@ -68,8 +68,8 @@ def _command(report: read_commands.ReadingReport) -> Mapping[str, Reader]:
 
 
 CHECKS: Mapping[str, Reader] = {
-    "check": lambda reading: "\n".join(_report(reading).lines()),
-    "check --csv": lambda reading: tables.csv_text(_report(reading).rows),
+    "check": lambda reading: "\n".join(report_lines(*_report(reading))),
+    "check --csv": lambda reading: tables.csv_text([_row(reading)]),
     "check --json": lambda reading: json.dumps(tables.check_document(*_report(reading))),
     "check --nagios": _by_nagios,
 }

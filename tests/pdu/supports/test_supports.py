@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import pytest
@@ -21,9 +21,9 @@ from handlers.snmp.profiles import PROFILES
 from pdu.families import recognition
 from pdu.families.model_names import BRANDS, COLUMNS, NAMES, UNREAD_MAKERS, Claim, Name, read_names
 from pdu.families.recognition import OTHER_NUMBERS, SHARED_NUMBERS
-from pdu.supports.model_patterns import fits, sample
 from pdu.supports.search import MAYBE, NO, UNKNOWN, YES, answer
-from pdu.supports.table import SupportEntry, entries, names_in
+from pdu.supports.table import entries
+from pdu.supports.words import fits, sample
 from tests.needs import ROOT
 from tests.pdu.running import run
 from tests.rows import each_row
@@ -126,7 +126,7 @@ def test_the_answer_to_a_question_names_what_reads_and_switches_it(
     perhaps = [data["family"] or data["handler"] for data in document["perhaps_read_by"]]
 
     assert bool(read_by) is (document["answer"] == YES)
-    assert set(row.read_by.split()) <= {*read_by, *perhaps, *document["may_be"]}
+    assert set(row.read_by.split()) <= {*read_by, *perhaps}
     if row.switched:
         is_not_switched = read_by[row.read_by]["switched"].startswith("no")
         assert is_not_switched is (row.switched == "no")
@@ -169,12 +169,10 @@ def test_all_families_that_have_a_name_are_said(
     document = _json_answer(capsys, question)
     assert [data["family"] for data in document["read_by"]] == families
     assert [data["family"] for data in document["perhaps_read_by"]] == perhaps
-    (either,) = document["either_of"]
-    assert sorted(either["families"]) == sorted(families + perhaps)
 
     _, text, _ = run(capsys, "supports", *question.split())
-    either_families = " or ".join(either["families"])
-    assert f"may be of the families {either_families}" in " ".join(text.split())
+    (sentence,) = re.findall(r"may be of the families (.*?):", " ".join(text.split()))
+    assert sorted(sentence.split(" or ")) == sorted(families + perhaps)
     assert text.count("\n  maybe ") == len(perhaps)
 
 
@@ -226,8 +224,8 @@ def test_an_unknown_word_more_makes_a_known_product_a_maybe_and_not_less(
     (match,) = answer(known).matches
     support_answer = answer(f"{known} {unknown}")
     assert support_answer.verdict == MAYBE
-    assert match.entry in support_answer.near_entries
-    assert support_answer.unknown_words == tuple(unknown.split())
+    assert match in support_answer.matches
+    assert "".join(support_answer.unknown_words) == re.sub("[^A-Z0-9]", "", unknown.upper())
 
 
 @pytest.mark.parametrize("question", ["ZZ9", "Rackmount ZZ9"])
@@ -282,9 +280,6 @@ def test_every_vendor_and_brand_is_found() -> None:
         for name in (*entry.vendors, *entry.brands):
             if name != "Maker not named":
                 assert entry.key in _keys(name), name
-        for name in entry.shared_brands:
-            near_keys = [near_entry.key for near_entry in answer(name).near_entries]
-            assert entry.key in near_keys, name
 
 
 def test_a_family_in_full_has_its_names_of_models(capsys: pytest.CaptureFixture[str]) -> None:
@@ -300,47 +295,18 @@ def test_a_family_in_full_has_its_names_of_models(capsys: pytest.CaptureFixture[
 _RANKS = {UNKNOWN: 0, NO: 0, MAYBE: 1, YES: 2}
 
 
-def _answers_of(entry: SupportEntry, name: str) -> Iterator[tuple[str, str, str]]:
-    """The name behind each vendor of the entry, with the verdicts of the name alone and of both."""
-    alone = answer(name).verdict
-    for vendor in entry.vendors:
-        question = f"{vendor} {name}"
-        yield question, alone, answer(question).verdict
-
-
-def test_each_name_of_a_model_is_known_alone_and_behind_its_vendor() -> None:
+def test_each_model_is_known_alone_and_a_vendor_before_it_never_lessens_the_answer() -> None:
     number_of_names = 0
     for entry in entries():
-        for name in names_in(entry.models):
+        for name in entry.names:
+            model = sample(name.pattern)
+            alone = answer(model).verdict
             number_of_names += 1
-            for question, alone, behind_vendor in _answers_of(entry, name):
-                assert alone != UNKNOWN, name
-                assert behind_vendor in (YES, MAYBE), question
+            assert alone != UNKNOWN, model
+            for vendor in entry.vendors:
+                question = f"{vendor} {model}"
+                assert _RANKS[answer(question).verdict] >= _RANKS[alone], question
     assert number_of_names > 200
-
-
-def test_a_vendor_before_a_name_never_lessens_the_answer() -> None:
-    for entry in entries():
-        patterns = [sample(name.pattern) for name in entry.names]
-        for model in (*names_in(entry.models), *patterns):
-            for question, alone, behind_vendor in _answers_of(entry, model):
-                assert _RANKS[behind_vendor] >= _RANKS[alone], question
-
-
-def test_what_a_description_says_of_its_models_is_no_name() -> None:
-    descriptions = (
-        "Easy PDU EPDU1xxxS, EPDU1xxxM",
-        "BlueNet IRS, with the PDUs of its server",
-        "Geist EM series",
-        "ERD-4: its relay and digital outputs",
-        "Multi Distribution Unit (MDU)",
-        "transfer switches of others",
-        "PDU, ATS 30, Z",
-    )
-    assert list(names_in(descriptions)) == [
-        *("Easy PDU EPDU1xxxS", "EPDU1xxxM", "BlueNet IRS", "Geist EM", "ERD-4"),
-        "Multi Distribution Unit",
-    ]
 
 
 def test_each_maker_that_no_handler_reads_is_a_no_with_its_reason() -> None:
@@ -350,7 +316,8 @@ def test_each_maker_that_no_handler_reads_is_a_no_with_its_reason() -> None:
         text = name.pattern.rstrip("*")
         support_answer = answer(text)
         assert support_answer.verdict == NO
-        assert [refused.why for refused in support_answer.unsupported_names] == [name.why], text
+        assert support_answer.refused_name is not None
+        assert support_answer.refused_name.why == name.why, text
 
 
 # ---- sysObjectIDs --------------------------------------------------------------------------------
@@ -370,8 +337,7 @@ def test_the_sys_object_id_of_each_simulated_unit_leads_to_its_family(
         oid = ".".join(map(str, row.value))
         if not oid.startswith(ENTERPRISES):
             continue
-        near_keys = [entry.key for entry in answer(oid).near_entries]
-        assert unit.key in [*_keys(oid), *near_keys], (unit.name, oid)
+        assert unit.key in _keys(oid), (unit.name, oid)
         number_of_units += 1
     assert number_of_units > 80
 
@@ -386,8 +352,7 @@ def test_each_shared_number_is_one_of_a_family_and_no_yes(number: str) -> None:
 
     support_answer = answer(number)
     assert support_answer.verdict == MAYBE
-    assert not support_answer.matches
-    assert support_answer.near_entries
+    assert support_answer.matches
     assert " have this number too" in support_answer.remarks[0]
 
 
@@ -398,7 +363,7 @@ def test_a_number_of_other_devices_alone_is_a_no_that_says_what_has_it(
 ) -> None:
     support_answer = answer(f"{number}{below}")
     assert support_answer.verdict == NO
-    assert not support_answer.near_entries
+    assert not support_answer.matches
     (remark,) = support_answer.remarks
     assert " have this number" in remark
     assert ("handler nut" in remark) is remark.startswith("UPS")
@@ -474,7 +439,7 @@ def test_a_pattern_fits_its_own_sample() -> None:
     for name in NAMES:
         model = sample(name.pattern)
         assert model
-        assert fits(name.pattern, model), name.pattern
+        assert fits(name, model), name.pattern
 
 
 @pytest.mark.parametrize(
@@ -488,8 +453,9 @@ def test_a_pattern_fits_its_own_sample() -> None:
 def test_a_pattern_fits_no_longer_or_shorter_number(
     pattern: str, model: str, other_model: str
 ) -> None:
-    assert fits(pattern, model)
-    assert not fits(pattern, other_model)
+    name = Name(pattern, "apc-rpdu2", "https://a.example")
+    assert fits(name, model)
+    assert not fits(name, other_model)
 
 
 @pytest.mark.parametrize(

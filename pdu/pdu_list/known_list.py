@@ -1,0 +1,104 @@
+"""Which list of PDUs and which file of logins a command has.
+
+The list is that of --list, else of the variable PDU_LIST (empty: none), else the first of the usual
+files. Logins are in the file of --auth, else of PDU_AUTH, else in logins.toml beside the list.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Optional
+
+from . import device_list
+from .listed_pdu import ListedPdu
+from .logins import DeviceLogin, read_logins
+
+_LIST, _AUTH = "PDU_LIST", "PDU_AUTH"
+LOGINS = "logins.toml"
+# the lists that are read if none is given: the user's, else that of all users
+_OWN_LIST = "~/.config/pdu/pdus.csv"
+_LIST_OF_ALL = "/etc/pdu/pdus.csv"
+#: how a list becomes known, for errors
+HOW = f"--list FILE, {_LIST} or {_OWN_LIST}"
+#: each place of a list, in the order in which they are looked at, for helps
+PLACES = f"--list FILE, {_LIST}, {_OWN_LIST}, {_LIST_OF_ALL}"
+
+
+class KnownList(NamedTuple):
+    """A list of PDUs whose names stand for their handlers, addresses and logins."""
+
+    path: str
+    #: the file with logins, "" if none is known
+    auth: str
+    #: the options that let another command use the same files
+    words: Sequence[str]
+    pdus: Mapping[str, ListedPdu]
+    #: the logins in the list itself
+    logins: Mapping[str, DeviceLogin]
+
+    def login(self, pdu: ListedPdu) -> Optional[DeviceLogin]:
+        """The login of this PDU, None if the list names none. Raises SettingsError."""
+        logins = dict(self.logins)
+        if pdu.auth and self.auth:
+            logins.update(read_logins(self.auth))
+        return pdu.login(logins)
+
+
+def read_known_list(list_file: str, auth_file: str) -> Optional[KnownList]:
+    """The list by these options, by the environment or in its usual place; None if there is none,
+    or if that of the usual place has no PDU yet. Raises SettingsError.
+    """
+    path = list_file or usual_list()
+    if not path:
+        return None
+    try:
+        fleet = device_list.read_device_list(path)
+    except device_list.EmptyList:
+        if list_file or _LIST in os.environ:
+            raise
+        return None
+    return KnownList(
+        path=path,
+        auth=auth_file or usual_logins(path),
+        words=list_words(list_file, auth_file),
+        pdus={device.name: device for device in fleet.devices},
+        logins=fleet.auths,
+    )
+
+
+def list_words(list_file: str, auth_file: str) -> list[str]:
+    """The options that let another command use the same files."""
+    words: list[str] = []
+    if list_file:
+        words += ["--list", list_file]
+    if auth_file:
+        words += ["--auth", auth_file]
+    return words
+
+
+def usual_list() -> str:
+    """The list that is known without an option, "" if none is."""
+    if _LIST in os.environ:
+        return os.environ[_LIST]
+    for path in (own_list(), _LIST_OF_ALL):
+        if os.path.exists(path):
+            return path
+    return ""
+
+
+def own_list() -> str:
+    """Where this user's list is looked for."""
+    home = os.environ.get("XDG_CONFIG_HOME", "")
+    if os.path.isabs(home):
+        return os.path.expanduser(f"{home}/pdu/pdus.csv")
+    return os.path.expanduser(_OWN_LIST)
+
+
+def usual_logins(list_file: str) -> str:
+    """The file with the logins of this list that is known without an option, "" if none is."""
+    variable = os.environ.get(_AUTH, "")
+    if variable:
+        return variable
+    path = os.path.join(os.path.dirname(list_file), LOGINS)
+    return path if os.path.exists(path) else ""

@@ -1,0 +1,106 @@
+"""Words of a question and of the tables in the form in which they are compared. Pure.
+
+Case, hyphens and blanks do not count: `ap 8959`, `AP-8959` and `AP8959` are the same name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Optional
+
+from ..families.model_names import Name
+
+# Words that name no product: beside a name they change nothing. `basic` is not among them, because
+# basic PDUs have no network interface.
+GENERIC = frozenset(
+    """
+    a an and as before for from has have i in is it its later like listed made maker model models my
+    name newer not of older on or other others series support supported supports that the to two
+    type up version what with
+    american company control controller conversion corp digital electric electronic enterprise
+    example firmware gmbh inc international ltd network networks products project public server
+    servers solution solutions system systems technologies technology tools web western
+    0u 1u 2u ats bar bars blue branch breaker cable card cards cascaded circuit classic console copy
+    device display distribution driver energy environmental ethernet extension floor gateway
+    horizontal hybrid inlet input intelligent json line load managed management manager meter
+    metered metering mib mini modular module modules monitor monitored monitoring object outlet
+    outlets output outputs pdu pdus phase plug plugs plus power primary pro processing rack racks
+    relay relays remote schemas simple single smart snmp socket sockets static strip strips switch
+    switched switches switching three transfer tree unit units upgradeable vertical u zero
+    """.upper().split()
+)
+_LETTERS = "A-Z0-9\u0400-\u04ff"
+_PLACES = {"#": "[0-9]", "?": "[A-Z]", "*": "([A-Z0-9]*)"}
+
+
+def parts_of(text: str) -> list[str]:
+    """The words of a text in capitals, without the signs and blanks between them."""
+    return re.findall(f"[{_LETTERS}]+", text.upper())
+
+
+def compact(text: str) -> str:
+    """The text in capitals as one word: `AP-8959 EU3` is AP8959EU3."""
+    return "".join(parts_of(text))
+
+
+def is_generic(word: str) -> bool:
+    """Whether a compact word names no product; one of Cyrillic letters names none either."""
+    return word in GENERIC or re.match("[\u0400-\u04ff]", word) is not None
+
+
+def words_of(texts: Iterable[str]) -> frozenset[str]:
+    """The compact words of descriptions, as a whole and taken apart at their hyphens. A number
+    alone is no word.
+    """
+    words: set[str] = set()
+    for text in texts:
+        words.update(parts_of(text))
+        words.update(map(compact, re.split(r"[\s,()]+", text)))
+    return frozenset(word for word in words if word and not word.isdigit())
+
+
+# ---- patterns of model names: `pdu/families/model_names.py` says how they are written ------------
+
+
+@cache
+def _shape(pattern: str) -> str:
+    """The compact pattern: capitals and digits, `#` for any digit, `?` for any letter, `*`."""
+    # beside another small letter, an x is a letter
+    with_places = re.sub(r"(?<![a-z])x+(?![a-z])", lambda match: "#" * len(match[0]), pattern)
+    return re.sub(f"[^{_LETTERS}#?*]", "", with_places.upper())
+
+
+@cache
+def _expression(pattern: str) -> re.Pattern[str]:
+    places = [_PLACES.get(place, place) for place in _shape(pattern)]
+    return re.compile("".join(places))
+
+
+def fits(name: Name, text: str, longest_tail: Optional[int] = None) -> bool:
+    """Whether a compact text is the pattern of a name, or the pattern fits it. `longest_tail`: the
+    most characters that its `*` may stand for; None for any number.
+    """
+    if text and text == compact(name.pattern):
+        return True
+    match = _expression(name.pattern).fullmatch(text)
+    if match is None:
+        return False
+    return longest_tail is None or len("".join(match.groups())) <= longest_tail
+
+
+def specificity(name: Name) -> int:
+    """How much a pattern says: 2 for each fixed character, 1 for each digit."""
+    shape = _shape(name.pattern)
+    return 2 * len(re.sub("[#?*]", "", shape)) + shape.count("#")
+
+
+def needs_maker(name: Name) -> bool:
+    """Whether a pattern could be anybody's: it has no fixed letter."""
+    return re.search("[A-Z\u0400-\u04ff]", _shape(name.pattern)) is None
+
+
+def sample(pattern: str) -> str:
+    """The shortest name that a pattern fits."""
+    return _shape(pattern).replace("#", "0").replace("?", "A").replace("*", "")
