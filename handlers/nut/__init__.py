@@ -3,7 +3,7 @@ administrators.
 
 What a reading passes, from the server to DCImanager:
 
-- connection, client, requests, responses, decoder, quoting: one session with a server
+- connection, client, requests, answers, quoting: one session with a server
 - sessions, settings: the session of a call, by the PDU's form
 - devices, mirrors: the devices of the server that make up one PDU. A mirror is a device that only
   shows another one once more

@@ -33,9 +33,9 @@ from ..shared.tls_handshake import (
     wrap_with_tls,
 )
 from . import requests
-from .decoder import Decoder
+from .answers import Answers, ReceivedLines, Secret
 from .errors import NetworkError
-from .responses import NutRequest, Responses, Secret
+from .requests import NutRequest
 
 if TYPE_CHECKING:
     from ..shared.tls import Trust
@@ -84,8 +84,6 @@ class Connection:
         self._socket: Optional[socket.socket] = None
         # whether TLS has started and nothing was received over it
         self._is_unheard = False
-        #: which connection this is, counted from 1; 0 before the first
-        self.connection_number = 0
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.host}:{self.port}>"
@@ -105,17 +103,6 @@ class Connection:
         """A server's text for an error; *** if the server repeats the secret in it."""
         return self._secret.redact(text)
 
-    def connect(self) -> None:
-        """Open the connection now, and TLS if set. Does nothing on an open one. After its error
-        nothing was sent."""
-        if self._socket is None:
-            try:
-                self._end()
-                self._open()
-            except PduHandlerError as error:
-                error.may_have_executed = False
-                raise
-
     def renew(self, total: float) -> None:
         """Allow `total` seconds from now on for all exchanges."""
         self._until = self._clock() + total
@@ -126,24 +113,27 @@ class Connection:
             self._socket.close()
         self._socket = None
 
-    def _open(self, deadline: Optional[float] = None) -> tuple[socket.socket, float]:
-        """Connect. Returns the socket and the exchange's deadline by the clock."""
-        addresses = self._addresses()
-        end = self._end(deadline)
-        self._socket = self._dial(addresses, end)
-        self._is_unheard = False
-        self.connection_number += 1
-        if self._tls is None:
-            return self._socket, end
+    def connect(self) -> socket.socket:
+        """The open connection, or a new one, with TLS if set. After its error nothing was sent."""
+        if self._socket is not None:
+            return self._socket
         try:
-            self._socket = self._start_tls(self._socket, self._tls, addresses, end)
-        except BaseException as error:
+            self._end(self._clock())
+            addresses = self._addresses()
+            end = self._end(self._clock() + self.timeout)
+            self._socket = self._dial(addresses, end)
+            self._is_unheard = False
+            if self._tls is not None:
+                self._socket = self._start_tls(self._socket, self._tls, addresses, end)
+                self._is_unheard = True
+            return self._socket
+        except PduHandlerError as error:
             self.close()
-            if isinstance(error, PduHandlerError):
-                error.at(self.place, "STARTTLS")
+            error.may_have_executed = False
             raise
-        self._is_unheard = True
-        return self._socket, end
+        except BaseException:
+            self.close()
+            raise
 
     def _start_tls(
         self, plain: socket.socket, trust: Trust, addresses: Sequence[_Address], end: float
@@ -163,15 +153,19 @@ class Connection:
                 return self._socket
 
             fingerprint = fetch_fingerprint(dial_again, self.host)
-            failure = Unreachable(handshake_error(error, fingerprint))
+            failure = Unreachable(handshake_error(error, fingerprint), self.place, "STARTTLS")
             failure.fingerprint = fingerprint
             raise failure from None
         except (OSError, ValueError) as error:
-            raise Unreachable(_handshake_reason(error)) from None
+            raise Unreachable(_handshake_reason(error), self.place, "STARTTLS") from None
+        except PduHandlerError as error:
+            error.at(self.place, "STARTTLS")
+            raise
         try:
             trust.check(tls_socket.getpeercert(binary_form=True))
-        except PduHandlerError:
+        except PduHandlerError as error:
             tls_socket.close()
+            error.at(self.place, "STARTTLS")
             raise
         return tls_socket
 
@@ -180,7 +174,7 @@ class Connection:
         Raises Unreachable if it offers no TLS.
         """
         request = requests.starttls()
-        answers = Responses(self.place, self._secret)
+        answers = Answers(self.place, self._secret)
         self._exchange([request], answers, connection, end)
         failure = answers.failure(request)
         if failure is not None:
@@ -190,22 +184,21 @@ class Connection:
                     " needs TLS support and a certificate in upsd.conf; or set ",
                     NamedSetting("tls", "no"),
                     " to send everything in the clear",
-                )
+                ),
+                self.place,
+                "STARTTLS",
             )
-        answers.require_ok(request)
         connection.settimeout(max(end - self._clock(), 0.001))
 
     def _addresses(self) -> list[_Address]:
         """The addresses of the host. Raises NetworkError."""
-        # ASCII names are passed as bytes: text would load the large tables for international names.
-        name = self.host.encode("ascii") if self.host.isascii() else self.host
         try:
             # the resolver would use the lower 16 bits of the number
             if self.port > _LAST_PORT:
                 raise OverflowError(f"{_LAST_PORT} is the last port")
             if not is_host(self.host):
                 raise socket.gaierror(socket.EAI_NONAME, "no host name and no IP address")
-            return socket.getaddrinfo(name, self.port, type=socket.SOCK_STREAM)
+            return socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
         except (OSError, ValueError, OverflowError) as error:
             raise NetworkError(
                 f"{printable(self.host, 80)!r} with port {self.port} is not an address that can be"
@@ -230,54 +223,55 @@ class Connection:
             )
         raise network_error  # outside the except block: it has the error of the socket already
 
-    def ask(self, *nut_requests: NutRequest[object], end: Optional[float] = None) -> Responses:
+    def ask(self, *nut_requests: NutRequest[object], end: Optional[float] = None) -> Answers:
         """Send requests in one write and read all answers: 1 round trip (several for more than 16
         KiB of requests).
 
-        `end` is the deadline by the clock (default: `timeout` seconds from now; on a new
-        connection, after the name look-up).
+        `end` is the deadline by the clock (default: `timeout` seconds from now, or from when the
+        connection is open).
         """
-        deadline = end
-        end = self._end(end)
-        answers = Responses(self.place, self._secret)
+        connection = self.connect()
+        deadline = self._end(self._clock() + self.timeout if end is None else end)
+        answers = Answers(self.place, self._secret)
         for batch in _batches(nut_requests):
-            connection = self._socket
-            if connection is None:
-                connection, end = self._open(deadline)
-            self._exchange(batch, answers, connection, end)
+            self._exchange(batch, answers, connection, deadline)
         return answers
 
-    def _end(self, deadline: Optional[float] = None) -> float:
-        """The time by the clock when an exchange that begins now must end.
-
-        Raises Unreachable if `total` is used up.
+    def _end(self, deadline: float) -> float:
+        """The deadline, or the end of the time for all exchanges if that is sooner. Raises
+        Unreachable if this time is over.
         """
-        now = self._clock()
-        end = now + self.timeout if deadline is None else deadline
         if self._until is None:
-            return end
-        if now >= self._until:
+            return deadline
+        if self._clock() >= self._until:
             raise Unreachable(
                 "the time for this call is over: check the name look-up, the network and the NUT"
                 " server's load",
                 self.place,
             )
-        return min(end, self._until)
+        return min(deadline, self._until)
 
     def _exchange(
         self,
         batch: Sequence[NutRequest[object]],
-        answers: Responses,
+        answers: Answers,
         connection: socket.socket,
         end: float,
     ) -> None:
         """Send `batch`, and put their answers into `answers`. A failure closes the connection; its
         error names the request and shows no secret.
         """
-        decoder = Decoder(batch, answers)
+        received = ReceivedLines()
+
+        def next_line() -> str:
+            while not received.has_line:
+                received.add(self._receive(connection, end))
+            return received.take()
+
         # raised outside the except block: no chained exception shows the password
         handler_error: PduHandlerError
         start = self._clock()
+        unanswered_request = batch[-1]
         is_sent = False
         try:
             _refuse_unasked(connection)
@@ -288,11 +282,14 @@ class Connection:
             count_request()
             is_sent = True  # from here on a part may arrive, also if `sendall` fails
             connection.sendall(b"".join(request.line for request in batch))
-            while not decoder.feed(self._receive(connection, end)):
-                pass
+            for request in batch:
+                unanswered_request = request
+                answers.take(request, next_line)
+            if received.has_more:
+                raise ProtocolError("the server sent more than was asked for")
             return
         except ProtocolError as error:
-            handler_error = self._secret.drop_answer(error, decoder.line)
+            handler_error = self._secret.without_answer(error, received.taken)
         except OSError as error:
             handler_error = NetworkError(self._reason(error, end - start), error)
         except BaseException:
@@ -301,7 +298,6 @@ class Connection:
         self.close()
         if not is_sent:
             handler_error.may_have_executed = False
-        unanswered_request = decoder.waiting or batch[-1]
         raise handler_error.at(self.place, self._secret.redact(unanswered_request.label))
 
     def _receive(self, connection: socket.socket, end: float) -> bytes:

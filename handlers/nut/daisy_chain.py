@@ -11,123 +11,63 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from ..shared.errors import ProtocolError
 from .figures import count
 
-SWITCHES = ("load.on", "load.off")
-
+_COMMANDS_OF_OUTLETS = ("load.on", "load.off")
 _MEMBER = re.compile(r"device\.(0|[1-9][0-9]{0,8})\.(.+)", re.DOTALL)
-_ROW = re.compile(r"outlet\.([0-9]{1,9})\.(.+)", re.DOTALL)
+_ROW = re.compile(r"outlet\.(0|[1-9][0-9]{0,8})\.(.+)", re.DOTALL)
 
 
-class Member:
-    """One device of a daisy chain, or the whole device.
-
-    Its names are kept without their prefix; the whole device, whose number is None, holds the names
-    that have none.
+class Member(NamedTuple):
+    """One device of a daisy chain, or the whole device. Its names are kept without their prefix;
+    the whole device has the names that have none.
     """
 
-    def __init__(self, number: Optional[int]) -> None:
-        self.number = number
-        #: of its names
-        self.prefix = ""
-        #: of the identities of its outlets
-        self.before = ""
-        if number is not None:
-            self.prefix = f"device.{number}."
-            self.before = f"{number}."
-        self.variables: dict[str, str] = {}
-        self.commands: dict[str, str] = {}  # name after the prefix -> whole name
-        self.rows: dict[str, dict[str, str]] = {}  # an outlet's number -> its variables
+    #: what its names begin with: "device.2.", "" for the whole device
+    prefix: str
+    #: what the identities of its outlets begin with: "2."
+    before: str
+    #: its variables and their texts
+    variables: Mapping[str, str]
+    #: its commands, and their names with the prefix
+    commands: Mapping[str, str]
+    #: the numbers of its outlets, and the variables of each by what follows `outlet.N.`
+    rows: Mapping[str, Mapping[str, str]]
 
-    def add_variable(self, own_name: str, text: str) -> None:
-        """`own_name` is the name after the prefix."""
-        self.variables[own_name] = text
-        row = _ROW.fullmatch(own_name)
-        if row is not None:
-            outlet, field = row.groups()
-            self.rows.setdefault(outlet, {})[field] = text
-
-    def add_command(self, name: str, own_name: str) -> None:
-        """`own_name` is the name after the prefix."""
-        self.commands[own_name] = name
-        row = _ROW.fullmatch(own_name)
-        if row is not None and row[2] in SWITCHES:
-            self.rows.setdefault(row[1], {})
+    @property
+    def outlet_count(self) -> Optional[int]:
+        """`outlet.count`, None without it. Raises ProtocolError if it is no count."""
+        return count(self.variables, "outlet.count", self.prefix)
 
     @property
     def has_outlets(self) -> bool:
         """Whether it lists or counts outlets."""
         return bool(self.rows) or "outlet.count" in self.variables
 
-    @property
-    def outlet_count(self) -> Optional[int]:
-        """`outlet.count`. Raises ProtocolError if it is no count."""
-        return count(self.variables, "outlet.count", self.prefix)
-
-    def outlet_numbers(self) -> list[str]:
-        """The outlets' numbers in order. Raises ProtocolError if there are fewer than
-        `outlet.count`, or if a number has two spellings: these would be two ports for the same
-        relay, perhaps with different states.
-
-        Number 0 is another name for the whole device, except on devices that count from 0: their
-        numbers are exactly 0 to count - 1, and number 0 has every variable that the others share.
-        """
-        numbers = sorted(self.rows, key=int)
-        outlet_count = self.outlet_count
-        if len({int(number) for number in numbers}) < len(numbers):
-            raise ProtocolError(
-                f"the NUT driver lists one outlet under two numbers, such as {self.prefix}outlet.1"
-                f" and {self.prefix}outlet.01: check the driver"
-            )
-        numbers_from_1 = [number for number in numbers if int(number) > 0]
-        if outlet_count is None or len(numbers_from_1) >= outlet_count:
-            return numbers_from_1
-        numbers_from_0 = [number for number in numbers if int(number) < outlet_count]
-        if len(numbers_from_0) < outlet_count:
-            raise outlet_count_error(
-                max(len(numbers_from_1), len(numbers_from_0)), self.prefix, outlet_count
-            )
-        if numbers_from_1 and not self._has_variables_of_all(numbers_from_0[0], numbers_from_1):
-            raise outlet_count_error(len(numbers_from_1), self.prefix, outlet_count)
-        return numbers_from_0
-
-    def _has_variables_of_all(self, number: str, outlet_numbers: Iterable[str]) -> bool:
-        """Whether an outlet has every variable that all outlets of `outlet_numbers` have."""
-        variables_by_outlet = [set(self.rows[outlet]) for outlet in outlet_numbers]
-        return set.intersection(*variables_by_outlet) <= set(self.rows[number])
-
-
-def outlet_count_error(outlets: int, prefix: str, outlet_count: int) -> ProtocolError:
-    """The error for a driver that lists only `outlets` outlets, and counts `outlet_count`."""
-    return ProtocolError(
-        f"the NUT driver lists fewer outlets ({outlets}) than it counts ({prefix}outlet.count"
-        f" {outlet_count}): check the driver, or wait until it has read its device"
-    )
-
 
 def members_of(
     variables: Mapping[str, str], commands: Iterable[str]
 ) -> tuple[Member, dict[int, Member]]:
-    """The whole device, and every member by its number."""
-    whole_device = Member(None)
-    members: dict[int, Member] = {}
-
-    def member_of(number: Optional[int]) -> Member:
-        if number is None:
-            return whole_device
-        if number not in members:
-            members[number] = Member(number)
-        return members[number]
-
+    """The whole device, and every member of its chain by number, in order."""
+    variables_by_member: dict[Optional[int], dict[str, str]] = {None: {}}
+    commands_by_member: dict[Optional[int], dict[str, str]] = {None: {}}
     for name, text in variables.items():
         number, own_name = _number_and_own_name(name)
-        member_of(number).add_variable(own_name, text)
+        variables_by_member.setdefault(number, {})[own_name] = text
     for command in commands:
         number, own_name = _number_and_own_name(command)
-        member_of(number).add_command(command, own_name)
+        commands_by_member.setdefault(number, {})[own_name] = command
+    member_by_number: dict[Optional[int], Member] = {}
+    for number in (*variables_by_member, *commands_by_member):
+        member_by_number[number] = _member(
+            number, variables_by_member.get(number, {}), commands_by_member.get(number, {})
+        )
+    whole_device = member_by_number[None]
+    numbers = sorted(number for number in member_by_number if number is not None)
+    members = {number: member_by_number[number] for number in numbers}
     if not _counts_from_0(whole_device, members):
         members.pop(0, None)
     return whole_device, members
@@ -143,39 +83,78 @@ def _number_and_own_name(name: str) -> tuple[Optional[int], str]:
     return int(match[1]), match[2]
 
 
+def _member(
+    number: Optional[int], variables: Mapping[str, str], commands: Mapping[str, str]
+) -> Member:
+    """The member that has these variables and commands."""
+    rows: dict[str, dict[str, str]] = {}
+    for name, text in variables.items():
+        row = _ROW.fullmatch(name)
+        if row is not None:
+            rows.setdefault(row[1], {})[row[2]] = text
+    for name in commands:
+        row = _ROW.fullmatch(name)
+        if row is not None and row[2] in _COMMANDS_OF_OUTLETS:
+            rows.setdefault(row[1], {})
+    return Member(
+        prefix="" if number is None else f"device.{number}.",
+        before="" if number is None else f"{number}.",
+        variables=variables,
+        commands=commands,
+        rows=rows,
+    )
+
+
 def _counts_from_0(whole_device: Member, members: Mapping[int, Member]) -> bool:
     """Whether `device.0.` is a member.
 
     It is, if there is no member of the number `device.count`, and if it has outlets although no
     name without a prefix has: then it does not repeat these.
     """
-    if whole_device.has_outlets or 0 not in members:
+    if whole_device.has_outlets or 0 not in members or not members[0].has_outlets:
         return False
-    if not members[0].has_outlets:
-        return False
-    count = _count(whole_device)
-    return count >= 1 and max(members) < count
+    member_count = count(whole_device.variables, "device.count") or 0
+    return max(members) < member_count
 
 
-def _count(whole_device: Member) -> int:
-    """`device.count`, 0 without it. Raises ProtocolError if it is no count."""
-    return count(whole_device.variables, "device.count") or 0
+def outlet_numbers(member: Member) -> list[str]:
+    """The numbers of a member's outlets, in order. Raises ProtocolError if there are fewer than
+    `outlet.count`.
 
-
-def counted_members(whole_device: Member, members: Mapping[int, Member]) -> dict[int, Member]:
-    """The members that `device.count` counts, including those without outlets.
-
-    Raises ProtocolError if one is missing.
+    Number 0 is another name for the whole device, except on devices that count from 0: their
+    numbers are exactly 0 to count - 1, and number 0 has every variable that the others share.
     """
+    numbers = sorted(member.rows, key=int)
+    numbers_from_1 = [number for number in numbers if int(number) > 0]
+    outlet_count = member.outlet_count
+    if outlet_count is None or len(numbers_from_1) >= outlet_count:
+        return numbers_from_1
+    numbers_from_0 = [number for number in numbers if int(number) < outlet_count]
+    if len(numbers_from_0) == outlet_count:
+        fields_of_others = [set(member.rows[number]) for number in numbers_from_1]
+        fields_of_0 = set(member.rows[numbers_from_0[0]])
+        if not fields_of_others or set.intersection(*fields_of_others) <= fields_of_0:
+            return numbers_from_0
+    raise outlet_count_error(len(numbers_from_1), member.prefix, outlet_count)
+
+
+def outlet_count_error(outlets: int, prefix: str, outlet_count: int) -> ProtocolError:
+    """The error for a driver that lists only `outlets` outlets, and counts `outlet_count`."""
+    return ProtocolError(
+        f"the NUT driver lists fewer outlets ({outlets}) than it counts ({prefix}outlet.count"
+        f" {outlet_count}): check the driver, or wait until it has read its device"
+    )
+
+
+def check_complete(whole_device: Member, members: Mapping[int, Member]) -> None:
+    """Raises ProtocolError if a member that `device.count` counts is missing."""
+    member_count = count(whole_device.variables, "device.count") or 0
     first_number = 0 if 0 in members else 1
-    count = _count(whole_device)
-    numbers = range(first_number, first_number + count)
     # ends at the first gap, so it takes no more steps than the server has listed members
-    for number in numbers:
+    for number in range(first_number, first_number + member_count):
         if number not in members:
             raise ProtocolError(
-                f"the NUT driver does not list all devices of the chain (device.count {count}):"
-                f" device {number} is missing; check the driver, or wait until it has read its"
-                " devices"
+                "the NUT driver does not list all devices of the chain (device.count"
+                f" {member_count}): device {number} is missing; check the driver, or wait until it"
+                " has read its devices"
             )
-    return {number: members[number] for number in numbers}

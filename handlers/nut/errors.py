@@ -123,18 +123,5 @@ ERRORS: Mapping[str, tuple[type[PduHandlerError], Reason]] = {
     ),
     "FEATURE-NOT-SUPPORTED": (Refused, "the NUT server was built without this feature"),
     "FEATURE-NOT-CONFIGURED": (Refused, "the NUT server is not set up for this feature"),
-    # RFC 9271 names it TLS-ALREADY-ENABLED
-    "ALREADY-SSL-MODE": (Refused, "the connection uses TLS already"),
-    "TLS-ALREADY-ENABLED": (Refused, "the connection uses TLS already"),
-    "TLS-NOT-ENABLED": (Refused, "TLS is not enabled on the NUT server or this connection"),
-    "ALREADY-LOGGED-IN": (Refused, "this connection is logged in to a device already"),
-    "ALREADY-ATTACHED": (Refused, "this connection is attached to a device already"),
-    "ALREADY-SET-USERNAME": (Refused, "this connection has a user already"),
-    "ALREADY-SET-PASSWORD": (Refused, "this connection has a password already"),
     "UNKNOWN-COMMAND": (Refused, "the NUT server does not recognise this request"),
-    # Servers before NUT 1.5.
-    "VAR-UNKNOWN": (Refused, "the device has no such variable"),
-    "UNKNOWN-TYPE": (Refused, "the NUT server does not recognise the type of this variable"),
-    "UNKNOWN-INSTCMD": (Refused, "the device has no such command"),
-    "MISSING-ARGUMENT": (Refused, "the request lacks an argument"),
 }

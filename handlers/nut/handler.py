@@ -2,8 +2,7 @@
 
 Every call reads variables and commands in 1 round trip after TCP, 1 more without the setting
 `device`, 2 more with TLS (3 for TLS 1.2). A server that demands a login for reading costs 1 more.
-One that waits for a driver costs more readings. `switching.switch_outlet` says what a command costs
-besides.
+`switching.switch_outlet` says what a command costs besides.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from ..shared.request_counter import SENT as SENT
 from ..shared.switching import CALL_SECONDS
 from ..shared.unknown_states import reason_sentences
 from . import devices
-from .groups import group_numbers
+from .groups import group_number, groups_of
 from .quoting import encoded
 from .sessions import NutSession, open_session, read_once
 from .settings import SETTINGS as SETTINGS
@@ -51,11 +50,12 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
             reasons = ((identity, outlet.reason) for identity, outlet in listed_device.ports())
             for sentence in reason_sentences(reasons):
                 LOGGER.warning(session.client.quoted(sentence))
-            groups = group_numbers(listed_device.device.whole_device.variables)
+            groups = groups_of(listed_device.device.whole_device.variables)
             if groups and not listed_device.device.outlets:
                 LOGGER.warning(
                     "the device lists no single outlets, but outlet groups"
-                    f" ({', '.join(groups)}), whose states are neither read nor switched here"
+                    f" ({', '.join(map(group_number, groups))}), whose states are neither read nor"
+                    " switched here"
                 )
         ports = devices.ports(listed_devices)
         return [(identity, STATES[outlet.state]) for identity, outlet in ports]

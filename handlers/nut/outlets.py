@@ -1,5 +1,5 @@
-"""Variables and commands of a NUT device -> its outlets. Pure. Source of names and units: NUT's
-docs/nut-names.txt.
+"""Variables and commands of a NUT device -> its outlets and totals. Pure. Source of names and
+units: NUT's docs/nut-names.txt.
 
 An outlet is a row `outlet.N.*`, in a daisy chain `device.D.outlet.N.*`. These are not outlets:
 `outlet.*` without a number and usually `outlet.0.*` (the whole device), `outlet.group.N.*` (banks),
@@ -19,24 +19,111 @@ from typing import Callable, NamedTuple, Optional
 from ..shared.errors import Unsupported, printable
 from ..shared.meter_figures import Figure, MeterFigures, divided
 from ..shared.settings import Settings
+from ..shared.unknown_states import some
 from . import metering
-from .daisy_chain import (
-    Member,
-    counted_members,
-    members_of,
-    outlet_count_error,
-)
-from .device_types import may_lack_outlets
-from .figures import DRIVER_STATE, figure_of, known_now, reason_of_stale_values
-from .groups import group_numbers, numbers_by_group_id, off_groups_text, states_of_groups
-from .model import LOAD_IDENTITY, NutDevice, NutOutlet, SwitchCommand
+from .daisy_chain import Member, check_complete, members_of, outlet_count_error, outlet_numbers
+from .figures import count, figure_of, known_now, reason_of_stale_values
+from .groups import OffGroups
 from .numbers import BLANKS, tidy
+from .requests import NutRequest, instcmd, set_var
 from .settings import WHOLE_LOAD
-from .state_words import OUTLET_DRIVERS, ambiguous_table, has_breakers, unproven_words_of
-from .states import LOAD_METER, METERS, state_of, words_of
+from .state_words import OUTLET_DRIVERS, ambiguous_table, unproven_words_of
+from .states import LOAD_METER, METER_FIELDS, STATE_FIELDS, ShownState, load_state, state_of
 
-# of an outlet; usbhid-ups shows `protect.status` beside the `status` (mge-hid.c)
-_STATES = ("status", "switch", "protect.status")
+LOAD_IDENTITY = "load"  # the identity of a UPS's whole load
+# variables with figures other than those of outlets
+_OWN_FIGURES = ("battery.", "input.", "output.")
+
+
+class SwitchCommand(NamedTuple):
+    """One way to switch."""
+
+    #: of an instant command; with a `value`, of a writable variable
+    name: str
+    #: the text to write; None for an instant command
+    value: Optional[str] = None
+
+    def request(self, ups: str) -> NutRequest[str]:
+        """The request that switches, to the device `ups`."""
+        if self.value is None:
+            return instcmd(ups, self.name)
+        return set_var(ups, self.name, self.value)
+
+
+class NutOutlet(NamedTuple):
+    """One outlet. None stands for anything that its driver does not report."""
+
+    #: "7", in a chain "2.7", for a whole load "load"
+    identity: str
+    #: printed on the unit, as its driver reports (`outlet.7.name` beside a `.desc`, or `.id`); ''
+    #: if it does not
+    number: str
+    #: its description (`outlet.7.desc`), else its name (`outlet.7.name`)
+    name: Optional[str]
+    #: True: on; None if the state is missing, pending, contradictory or an unknown word
+    state: Optional[bool]
+    #: why the state is not known, or what makes it doubtful; "" for nothing
+    reason: str
+    figures: MeterFigures
+    #: how to switch it on; None if the server lists no way
+    on: Optional[SwitchCommand]
+    #: how to switch it off; None if the server lists no way
+    off: Optional[SwitchCommand]
+    #: whether its status says that the unit refuses to switch it
+    is_locked: bool = False
+    #: the variables that hold its state
+    state_variables: Sequence[str] = ()
+    #: the variables of meters that may deny the state
+    meter_variables: Sequence[str] = ()
+    #: words that are no state of this outlet
+    unproven_words: frozenset[str] = frozenset()
+
+
+class NutDevice(NamedTuple):
+    """One device of a NUT server: outlets and totals."""
+
+    #: in the order of their numbers, in a chain by member
+    outlets: list[NutOutlet]
+    #: the variables and commands without a prefix `device.D.`
+    whole_device: Member
+    #: the members of a daisy chain by number; {} if none lists or counts outlets
+    chain_members: Mapping[int, Member]
+
+    @property
+    def load_a(self) -> Figure:
+        """The load in A."""
+        return self._total(metering.load, lambda figures: figures.current_a)
+
+    @property
+    def inlet_a(self) -> Figure:
+        """The current of its inlet in A; not metered for a UPS, whose input charges a battery."""
+        return self._total(metering.inlet_current, lambda figures: figures.current_a)
+
+    @property
+    def power_w(self) -> Figure:
+        """The active power in W, from sources in the same order as those of `load_a`."""
+        return self._total(metering.power, lambda figures: figures.power_w)
+
+    @property
+    def inlet_w(self) -> Figure:
+        """The active power of its inlet in W; not metered for a UPS."""
+        return self._total(metering.inlet_power, lambda figures: figures.power_w)
+
+    @property
+    def energy_kwh(self) -> Figure:
+        """The cumulative energy in kWh."""
+        return self._total(metering.energy, lambda figures: figures.energy_kwh)
+
+    def _total(
+        self, sources_of: metering.FigureSources, figure_of_outlet: Callable[[MeterFigures], Figure]
+    ) -> Figure:
+        """A figure of the device, by its variables and its outlets."""
+        figure_by_outlet: dict[str, Figure] = {}
+        # the whole load of a UPS is listed beside its outlets, which it feeds
+        for outlet in self.outlets:
+            if outlet.identity != LOAD_IDENTITY:
+                figure_by_outlet[outlet.identity] = figure_of_outlet(outlet.figures)
+        return metering.total(sources_of, self.whole_device, self.chain_members, figure_by_outlet)
 
 
 def decode_outlets(
@@ -49,15 +136,14 @@ def decode_outlets(
     """The device that these lists describe, with the outlets that the settings ask for. `mask`
     masks a secret in error text.
 
-    Raises ProtocolError for a count that is no number, if an outlet's number has two spellings, if
-    there are fewer outlets than `outlet.count`, or if a chain lacks one of its `device.count`
-    members. Raises Unsupported without outlets, unless `may_lack_outlets` is true or all members
-    count 0.
+    Raises ProtocolError for a count that is no number, if there are fewer outlets than
+    `outlet.count`, or if a chain lacks one of its `device.count` members. Raises Unsupported
+    without outlets, unless the device may really have none.
     """
     device, members = members_of(variables, commands)
-    chain = _members_with_outlets(members)
+    with_outlets = [member for member in members.values() if member.outlet_count or member.rows]
     outlets: list[NutOutlet] = []
-    for member in chain or [device]:
+    for member in with_outlets or [device]:
         outlets += _outlets_of(member, writable, variables)
     # in a chain the whole device may count the outlets of all members
     outlet_count = device.outlet_count or 0
@@ -65,73 +151,45 @@ def decode_outlets(
         raise outlet_count_error(len(outlets), device.prefix, outlet_count)
     if settings[WHOLE_LOAD]:
         outlets += _whole_load(device)
-    count_no_outlets = all(member.outlet_count == 0 for member in members.values())
-    is_chain_of_meters = bool(members) and count_no_outlets
-    if not outlets and not is_chain_of_meters and not may_lack_outlets(variables):
+    if not outlets and not _may_lack_outlets(variables, members):
         raise _no_outlets(variables, mask)
     # a chain may also be of UPSes or transfer switches, which list no outlets
-    is_chain = bool(chain) or (bool(members) and not device.rows)
-    all_members: dict[int, Member] = {}
+    is_chain = bool(with_outlets) or (bool(members) and not device.rows)
     if is_chain:
-        all_members = {**counted_members(device, members), **members}
-    return NutDevice(outlets, device, all_members)
+        check_complete(device, members)
+    return NutDevice(
+        outlets=outlets, whole_device=device, chain_members=members if is_chain else {}
+    )
+
+
+def _may_lack_outlets(variables: Mapping[str, str], members: Mapping[int, Member]) -> bool:
+    """Whether a device that lists no outlets really has none: it counts 0, or each member of the
+    chain does. Without a count, it has another type than pdu, or no type and an input, an output or
+    a battery.
+    """
+    if members and all(member.outlet_count == 0 for member in members.values()):
+        return True
+    outlet_count = count(variables, "outlet.count")
+    if outlet_count is not None:
+        return outlet_count == 0
+    unit_type = metering.device_type(variables)
+    if unit_type:
+        return unit_type != "pdu"
+    return any(name.startswith(_OWN_FIGURES) for name in variables)
 
 
 def _no_outlets(variables: Mapping[str, str], mask: Callable[[str], str]) -> Unsupported:
     """The error for a device that should have outlets, and whose driver lists none."""
-
-    def shown(name: str) -> str:
-        return printable(mask(variables.get(name, "")), 60)
-
-    driver_name = shown("driver.name")
+    driver_name = printable(mask(variables.get("driver.name", "")), 60)
     driver = f"NUT driver {driver_name!r}" if driver_name else "NUT driver"
-    device_type = shown("device.type") or "unknown"
+    type_text = printable(mask(variables.get("device.type", "")), 60) or "unknown"
     return Unsupported(
-        f"the {driver} lists no outlets of this device (type {device_type!r}): see whether another"
+        f"the {driver} lists no outlets of this device (type {type_text!r}): see whether another"
         " driver or MIB of NUT does"
     )
 
 
-def _members_with_outlets(members: Mapping[int, Member]) -> list[Member]:
-    """The members of a daisy chain that count or list outlets, in order of their numbers."""
-    with_outlets: list[Member] = []
-    for number in sorted(members):
-        member = members[number]
-        if member.outlet_count or member.rows:
-            with_outlets.append(member)
-    return with_outlets
-
-
-def _outlets_of(
-    member: Member, writable: Mapping[str, str], variables: Mapping[str, str]
-) -> list[NutOutlet]:
-    """The outlets of a member. `writable` and `variables` are those of the whole device."""
-    # number 0, where it is an outlet, is no part with which others are compared
-    prefix_by_field: dict[str, str] = {}
-    for number, fields in member.rows.items():
-        if int(number) > 0:
-            for field in fields:
-                prefix_by_field.setdefault(field, _prefix(member, number))
-    groups = group_numbers(member.variables)
-    numbers_by_group = numbers_by_group_id(member, groups)
-    off_groups = off_groups_text(states_of_groups(member, groups))
-    outlets: list[NutOutlet] = []
-    for number in member.outlet_numbers():
-        row = _OutletRow(
-            number=number,
-            prefix=_prefix(member, number),
-            fields=member.rows[number],
-            prefix_by_field=prefix_by_field,
-            numbers_by_group=numbers_by_group,
-            off_groups=off_groups,
-        )
-        outlets.append(_outlet(member, row, writable, variables))
-    return outlets
-
-
-def _prefix(member: Member, number: str) -> str:
-    """What the variables of a member's outlet begin with."""
-    return f"{member.prefix}outlet.{number}."
+# ---- the outlets of a member ---------------------------------------------------------------------
 
 
 class _OutletRow(NamedTuple):
@@ -144,10 +202,6 @@ class _OutletRow(NamedTuple):
     fields: Mapping[str, str]
     #: the fields that outlets have, with the prefix of the first that has it
     prefix_by_field: Mapping[str, str]
-    #: see `numbers_by_group_id`
-    numbers_by_group: Mapping[str, Sequence[str]]
-    #: as `off_groups_text`, of all groups of the member
-    off_groups: str
 
     def figure(self, field: str) -> Figure:
         """The figure of a field; not known if only other outlets have it."""
@@ -161,95 +215,94 @@ class _OutletRow(NamedTuple):
         return field in self.prefix_by_field and field not in self.fields
 
 
+def _outlets_of(
+    member: Member, writable: Mapping[str, str], variables: Mapping[str, str]
+) -> list[NutOutlet]:
+    """The outlets of a member. `writable` and `variables` are those of the whole device."""
+    prefix_by_number = {number: f"{member.prefix}outlet.{number}." for number in member.rows}
+    # number 0, where it is an outlet, is no part with which others are compared
+    prefix_by_field: dict[str, str] = {}
+    for number, fields in member.rows.items():
+        if int(number) > 0:
+            for field in fields:
+                prefix_by_field.setdefault(field, prefix_by_number[number])
+    off_groups = OffGroups(member.prefix, member.variables)
+    unit_type = metering.device_type(variables)
+    outlets: list[NutOutlet] = []
+    for number in outlet_numbers(member):
+        row = _OutletRow(
+            number=number,
+            prefix=prefix_by_number[number],
+            fields=member.rows[number],
+            prefix_by_field=prefix_by_field,
+        )
+        shown = _shown_state(row, off_groups, variables, unit_type)
+        outlets.append(_outlet(row, member, shown, off_groups, writable))
+    return outlets
+
+
 def _outlet(
-    member: Member, row: _OutletRow, writable: Mapping[str, str], variables: Mapping[str, str]
+    row: _OutletRow,
+    member: Member,
+    shown: ShownState,
+    off_groups: OffGroups,
+    writable: Mapping[str, str],
 ) -> NutOutlet:
-    """The outlet of a member; energy becomes kWh. `writable` and `variables` are those of the whole
-    device.
-    """
-    stale_reason = reason_of_stale_values(variables)
-
-    def figure(field: str) -> Figure:
-        return known_now(row.figure(field), stale_reason)
-
-    states = _states(row)
-    meter_texts = _meters_and_driver_state(row, variables)
-    group_id = row.fields.get("groupid")
-    group_texts: Mapping[str, str] = {}
-    if group_id is not None:
-        numbers = row.numbers_by_group.get(tidy(group_id), ())
-        group_texts = states_of_groups(member, numbers)
-    if has_breakers(variables):
-        meter_texts.update(group_texts)
-    values = {**states, **meter_texts}
-    table = ambiguous_table(variables, row.number, row.fields)
-    unproven_words = unproven_words_of(variables, table)
-    status_words = filter(None, words_of(values, unproven_words))
-    state = state_of(values, unproven_words, table)
+    """The outlet of a member; energy becomes kWh. `writable` is that of the whole device."""
+    state = state_of(shown)
     reason = state.reason
-    if state.is_on:
-        reason = _reason_of_groups(row, group_texts)
+    if state.is_on and off_groups.texts and "groupid" not in row.fields:
+        # hpe-pdu-mib.c does not say in which group an outlet is
+        groups = some(off_groups.texts)
+        reason = f"it is on, though a group, perhaps its own, of outlets is off: {groups}"
     printed_number, name = _number_and_name(row.fields)
     return NutOutlet(
         identity=member.before + row.number,
         number=printed_number,
         name=name,
         state=state.is_on,
-        is_locked=any(word.is_locked for word in status_words),
-        switchable=row.fields.get("switchable"),
-        figures=MeterFigures(
-            current_a=figure("current"),
-            power_w=figure("realpower"),
-            energy_kwh=divided(figure("energy"), metering.WH_IN_KWH),
-        ),
-        on=_switch_command(member, row.number, on=True, writable=writable),
-        off=_switch_command(member, row.number, on=False, writable=writable),
-        state_variables=tuple(states),
-        meter_variables=tuple(meter_texts),
-        unproven_words=unproven_words,
-        table=table,
         reason=reason,
+        figures=MeterFigures(
+            current_a=known_now(row.figure("current"), shown.stale_reason),
+            power_w=known_now(row.figure("realpower"), shown.stale_reason),
+            energy_kwh=known_now(
+                divided(row.figure("energy"), metering.WH_IN_KWH), shown.stale_reason
+            ),
+        ),
+        on=_switch_command(row, member, writable, on=True),
+        off=_switch_command(row, member, writable, on=False),
+        is_locked=any(word.is_locked for word in shown.words() if word),
+        state_variables=[row.prefix + field for field in shown.texts],
+        meter_variables=[row.prefix + field for field in shown.meters],
+        unproven_words=shown.unproven_words,
     )
 
 
-def _reason_of_groups(row: _OutletRow, group_texts: Mapping[str, str]) -> str:
-    """Why an outlet that is on may have no power: its group is off, or any group of the member if
-    its driver does not say in which it is (hpe-pdu-mib.c); "" if none is. `group_texts`: as of
-    `states_of_groups`, of the outlet's group.
+def _shown_state(
+    row: _OutletRow, off_groups: OffGroups, variables: Mapping[str, str], unit_type: str
+) -> ShownState:
+    """What the driver shows of an outlet's state. `variables` and `unit_type`: of the whole
+    device.
     """
-    group = "its group"
-    off_groups = off_groups_text(group_texts)
-    if "groupid" not in row.fields:
-        group = "a group, perhaps its own,"
-        off_groups = row.off_groups
-    return f"it is on, though {group} of outlets is off: {off_groups}" if off_groups else ""
-
-
-def _states(row: _OutletRow) -> dict[str, str]:
-    """The variables that hold the state of the outlet; {} if it lacks the status that others have:
-    a `switch` is the last word that was written.
-    """
-    if row.lacks("status"):
-        return {}
-    states: dict[str, str] = {}
-    for field in _STATES:
-        if field in row.fields:
-            states[f"{row.prefix}{field}"] = row.fields[field]
-    return states
-
-
-def _meters_and_driver_state(row: _OutletRow, variables: Mapping[str, str]) -> dict[str, str]:
-    """The variables that may deny the state of the outlet: its meters, with "" for one that only
-    others have, and the state of the driver.
-    """
-    meter_texts: dict[str, str] = {}
+    texts: dict[str, str] = {}
+    # without the status that others have, a `switch` is but the last word that was written
+    if not row.lacks("status"):
+        texts = {field: row.fields[field] for field in STATE_FIELDS if field in row.fields}
+    meters: dict[str, str] = {}
     if variables.get("driver.name") in OUTLET_DRIVERS:
-        for field in METERS:
+        for field in METER_FIELDS:
             if field in row.fields or row.lacks(field):
-                meter_texts[f"{row.prefix}{field}"] = row.fields.get(field, "")
-    if DRIVER_STATE in variables:
-        meter_texts[DRIVER_STATE] = variables[DRIVER_STATE]
-    return meter_texts
+                meters[field] = row.fields.get(field, "")
+    table = ambiguous_table(variables, unit_type, row.number, row.fields)
+    group_id = row.fields.get("groupid")
+    return ShownState(
+        texts=texts,
+        meters=meters,
+        unproven_words=unproven_words_of(variables, table),
+        table=table,
+        off_groups=[] if group_id is None else off_groups.of_outlet(group_id),
+        stale_reason=reason_of_stale_values(variables),
+    )
 
 
 def _number_and_name(fields: Mapping[str, str]) -> tuple[str, Optional[str]]:
@@ -262,23 +315,20 @@ def _number_and_name(fields: Mapping[str, str]) -> tuple[str, Optional[str]]:
     row_id = fields.get("id")
     if description is not None:
         return tidy(name or row_id or ""), description
-    number = tidy(row_id or "")
-    if name == row_id:
-        return number, None
-    return number, name
+    return tidy(row_id or ""), None if name == row_id else name
 
 
 def _switch_command(
-    member: Member, number: str, *, on: bool, writable: Mapping[str, str]
+    row: _OutletRow, member: Member, writable: Mapping[str, str], *, on: bool
 ) -> Optional[SwitchCommand]:
     """The instant command if the device has one for the outlet, else a write of its variable
     `switch`; None if it has neither."""
     command_name = "load.on" if on else "load.off"
-    command = member.commands.get(f"outlet.{number}.{command_name}")
+    command = member.commands.get(f"outlet.{row.number}.{command_name}")
     if command is not None:
         return SwitchCommand(command)
     # The value is written in the form that the driver shows. An unknown form is not guessed.
-    variable = f"{_prefix(member, number)}switch"
+    variable = f"{row.prefix}switch"
     shown_word = writable.get(variable, "").strip(BLANKS).lower()
     for off_word, on_word in (("off", "on"), ("0", "1")):
         if shown_word in (off_word, on_word):
@@ -298,27 +348,20 @@ def _whole_load(device: Member) -> list[NutOutlet]:
     if on is None and off is None:
         return []
     variables = device.variables
-    meter_texts: dict[str, str] = {}
-    for name, text in variables.items():
-        if name == DRIVER_STATE or LOAD_METER.fullmatch(name):
-            meter_texts[name] = text
-    state = state_of({"ups.status": variables.get("ups.status", ""), **meter_texts})
-    return [
-        NutOutlet(
-            identity=LOAD_IDENTITY,
-            number="",
-            name="whole load",
-            state=state.is_on,
-            is_locked=False,
-            switchable=None,
-            figures=MeterFigures(
-                current_a=metering.whole_load(variables, "current"),
-                power_w=metering.whole_load(variables, "realpower"),
-            ),
-            on=on,
-            off=off,
-            state_variables=("ups.status",) if "ups.status" in variables else (),
-            meter_variables=tuple(meter_texts),
-            reason=state.reason,
-        )
-    ]
+    state = load_state(variables)
+    outlet = NutOutlet(
+        identity=LOAD_IDENTITY,
+        number="",
+        name="whole load",
+        state=state.is_on,
+        reason=state.reason,
+        figures=MeterFigures(
+            current_a=metering.whole_load(variables, "current"),
+            power_w=metering.whole_load(variables, "realpower"),
+        ),
+        on=on,
+        off=off,
+        state_variables=["ups.status"] if "ups.status" in variables else [],
+        meter_variables=list(filter(LOAD_METER.fullmatch, variables)),
+    )
+    return [outlet]

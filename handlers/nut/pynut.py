@@ -50,10 +50,11 @@ from typing import (
 from ..shared.errors import PduHandlerError, Unreachable, printable
 from ..shared.tls import Trust as Tls
 from . import requests as messages
+from .answers import Answers
 from .client import NutClient
 from .connection import DEFAULT_PORT
 from .errors import NetworkError
-from .responses import NutRequest, Responses
+from .requests import NutRequest
 
 DEFAULT_TIMEOUT = 5.0
 _LONGEST_TIMEOUT = 86_400.0  # seconds; sockets refuse infinity and very large numbers
@@ -347,7 +348,7 @@ class PyNUTClient(Generic[AnyStr]):
             print(f"[DEBUG] {method}: {request.label}")
         return self._value(self._ask(request), request)
 
-    def _ask(self, *requests: NutRequest[object]) -> Responses:
+    def _ask(self, *requests: NutRequest[object]) -> Answers:
         """Send requests on the open connection. Raises PyNUTConnectionError if it has ended."""
         if not self._client.is_open:  # a new connection would lack the login
             raise PyNUTConnectionError("the connection has ended: make a new PyNUTClient")
@@ -356,15 +357,12 @@ class PyNUTClient(Generic[AnyStr]):
         except PduHandlerError as error:
             _fail(error)
 
-    def _value(self, answers: Responses, request: NutRequest[T]) -> T:
+    def _value(self, answers: Answers, request: NutRequest[T]) -> T:
         """The answer to `request` among `answers`. Raises PyNUTError for an ERR."""
         failure = answers.failure(request)
         if failure is not None:
             raise PyNUTError(printable(f"ERR {failure.code} {failure.extra}".rstrip()))
-        try:
-            return answers[request]
-        except PduHandlerError as error:
-            _fail(error)
+        return answers[request]
 
     def _encode(self, text: str) -> AnyStr:
         return cast(AnyStr, text if self._text else text.encode("utf-8", "surrogateescape"))

@@ -3,19 +3,49 @@
 `ups` is the name of a device on the server; `variable` and `command` are names in that device's
 lists. Functions raise SettingsError for an argument that the protocol cannot carry. Comments show
 the dialogue of each request: `>` is sent, `<` is received. Section numbers are those of RFC 9271;
-NUT's docs/net-protocol.txt has LOGIN, LOGOUT and MASTER. A request that has one name there and
-another in the RFC has the second as its `alias`.
+NUT's docs/net-protocol.txt has LOGIN and MASTER.
 """
 
 from __future__ import annotations
 
-from typing import Callable, Optional, TypeVar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Callable, Generic, TypeVar
 
 from ..shared.errors import ProtocolError, SettingsError, printable
-from .quoting import is_name, name, split, word
-from .responses import NutRequest, NutResponse
+from .quoting import encoded, is_name, name, split, word
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, eq=False)
+class NutRequest(Generic[T_co]):
+    """One line to send, and the function that reads its answer. Compares by identity."""
+
+    #: the line, or its beginning if a `value` follows
+    label: str
+    #: takes the line that answers it, or the rows of its list without its query; the value of the
+    #: answer. Raises ProtocolError
+    read: Callable[[Sequence[str]], T_co]
+    #: the end of the line: a secret or a value, which messages do not show
+    value: str = ""
+    #: whether it needs the rights of a user
+    needs_user: bool = False
+
+    def __repr__(self) -> str:
+        return f"<NUT request {self.label}>"
+
+    @property
+    def is_list(self) -> bool:
+        """Whether its answer is a list."""
+        return self.label.startswith("LIST ")
+
+    @property
+    def line(self) -> bytes:
+        """The bytes to send, with the line's end."""
+        words = f"{self.label} {self.value}" if self.value else self.label
+        return encoded(f"{words}\n")
 
 
 # ---- session: login, rights, TLS -----------------------------------------------------------------
@@ -25,7 +55,7 @@ def username(text: str) -> NutRequest[str]:
     """The first half of a login (4.2.13). upsd does not check the name here."""
     # > USERNAME admin
     # < OK
-    return NutRequest("USERNAME", _ok, word(text, "user name"))
+    return NutRequest("USERNAME", _accepted, word(text, "user name"))
 
 
 def password(text: str) -> NutRequest[str]:
@@ -35,47 +65,28 @@ def password(text: str) -> NutRequest[str]:
     """
     # > PASSWORD secret
     # < OK
-    return NutRequest("PASSWORD", _ok, word(text, "password"))
+    return NutRequest("PASSWORD", _accepted, word(text, "password"))
 
 
 def login(ups: str) -> NutRequest[str]:
-    """Register this connection as a client that the device powers.
-
-    RFC 9271 calls it ATTACH (4.2.1).
-    """
+    """Register this connection as a client that the device powers."""
     # > LOGIN ups1
     # < OK
-    attach = _privileged_request("ATTACH", ups)
-    return _privileged_request("LOGIN", ups, alias=attach)
-
-
-def logout() -> NutRequest[str]:
-    """End the session: the server answers and closes the connection.
-
-    RFC 9271 calls it DETACH (4.2.2).
-    """
-    # > LOGOUT
-    # < OK Goodbye
-    detach = NutRequest("DETACH", _ok)
-    return NutRequest("LOGOUT", _ok, alias=detach)
+    return NutRequest(f"LOGIN {name(ups, 'device')}", _ok, needs_user=True)
 
 
 def primary(ups: str) -> NutRequest[str]:
-    """Ask whether the user may act as the primary client (4.2.9).
-
-    upsd changes nothing. Servers before 2.8 call it MASTER.
-    """
+    """Ask whether the user may act as the primary client (4.2.9). upsd changes nothing."""
     # > PRIMARY ups1
     # < OK PRIMARY-GRANTED
-    older_name = master(ups)
-    return _privileged_request("PRIMARY", ups, alias=older_name)
+    return NutRequest(f"PRIMARY {name(ups, 'device')}", _ok, needs_user=True)
 
 
 def master(ups: str) -> NutRequest[str]:
     """The name of `primary` before 2.8."""
     # > MASTER ups1
     # < OK MASTER-GRANTED
-    return _privileged_request("MASTER", ups)
+    return NutRequest(f"MASTER {name(ups, 'device')}", _ok, needs_user=True)
 
 
 def fsd(ups: str) -> NutRequest[str]:
@@ -86,7 +97,7 @@ def fsd(ups: str) -> NutRequest[str]:
     """
     # > FSD ups1
     # < OK FSD-SET
-    return _privileged_request("FSD", ups)
+    return NutRequest(f"FSD {name(ups, 'device')}", _ok, needs_user=True)
 
 
 def starttls() -> NutRequest[str]:
@@ -103,45 +114,45 @@ def list_ups() -> NutRequest[dict[str, str]]:
     """The server's devices and their descriptions."""
     # > LIST UPS
     # < UPS rack1 "PDU of rack 1"
-    return _listing(_table, "UPS", fields=2)
+    return NutRequest("LIST UPS", _table)
 
 
 def list_var(ups: str) -> NutRequest[dict[str, str]]:
     """All variables of a device and their values."""
     # > LIST VAR rack1
     # < VAR rack1 outlet.3.status "on"
-    return _listing(_table, "VAR", name(ups, "device"), fields=2, driver=ups)
+    return NutRequest(f"LIST VAR {name(ups, 'device')}", _table)
 
 
 def list_rw(ups: str) -> NutRequest[dict[str, str]]:
     """The writable variables of a device and their values."""
     # > LIST RW rack1
     # < RW rack1 outlet.3.desc "web server"
-    return _listing(_table, "RW", name(ups, "device"), fields=2, driver=ups)
+    return NutRequest(f"LIST RW {name(ups, 'device')}", _table)
 
 
 def list_cmd(ups: str) -> NutRequest[list[str]]:
     """Names of the instant commands of a device."""
     # > LIST CMD rack1
     # < CMD rack1 outlet.3.load.off
-    return _listing(_names, "CMD", name(ups, "device"), fields=1, driver=ups)
+    return NutRequest(f"LIST CMD {name(ups, 'device')}", _names)
 
 
 def list_client(ups: str) -> NutRequest[list[str]]:
     """Addresses of the clients that are logged in to a device."""
     # > LIST CLIENT rack1
     # < CLIENT rack1 192.0.2.7
-    return _listing(_first_words, "CLIENT", name(ups, "device"), fields=1)
+    return NutRequest(f"LIST CLIENT {name(ups, 'device')}", _words)
 
 
-# ---- GET of one value (4.2.4), HELP (4.2.5), VER (4.2.14) -----------------------------------
+# ---- GET of one value (4.2.4), HELP (4.2.5), VER (4.2.14) ----------------------------------------
 
 
 def get_var(ups: str, variable: str) -> NutRequest[str]:
     """One variable."""
     # > GET VAR rack1 outlet.3.status
     # < VAR rack1 outlet.3.status "on"
-    return _get("VAR", name(ups, "device"), name(variable, "variable"), driver=ups)
+    return _get("VAR", name(ups, "device"), name(variable, "variable"))
 
 
 def get_desc(ups: str, variable: str) -> NutRequest[str]:
@@ -185,9 +196,7 @@ def set_var(ups: str, variable: str, value: str) -> NutRequest[str]:
     """
     # > SET VAR rack1 outlet.3.switch "0"
     # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
-    device_name = name(ups, "device")
-    variable_name = name(variable, "variable")
-    label = f"SET VAR {device_name} {variable_name}"
+    label = f"SET VAR {name(ups, 'device')} {name(variable, 'variable')}"
     return NutRequest(label, _tracking_id, _quoted(value, "value"), needs_user=True)
 
 
@@ -195,9 +204,7 @@ def instcmd(ups: str, command: str, parameter: str = "") -> NutRequest[str]:
     """Run an instant command. The answer is as for `set_var`."""
     # > INSTCMD rack1 outlet.3.load.off
     # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
-    device_name = name(ups, "device")
-    command_name = name(command, "command")
-    label = f"INSTCMD {device_name} {command_name}"
+    label = f"INSTCMD {name(ups, 'device')} {name(command, 'command')}"
     value = _quoted(parameter, "parameter") if parameter else ""
     return NutRequest(label, _tracking_id, value, needs_user=True)
 
@@ -216,108 +223,108 @@ def get_tracking(identifier: str) -> NutRequest[str]:
     """The outcome of a write: PENDING or SUCCESS; an ERR is raised as each request's."""
     # > GET TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
     # < SUCCESS
-
-    def read(response: NutResponse) -> str:
-        if response.line not in ("PENDING", "SUCCESS"):
-            raise unexpected_answer(response.line)
-        return response.line
-
-    return NutRequest("GET TRACKING", read, name(identifier, "tracked request"))
+    return NutRequest("GET TRACKING", _outcome, name(identifier, "tracked request"))
 
 
-# ---- requests of a kind, and the readers of their answers ----------------------------------------
+# ---- the readers of answers ----------------------------------------------------------------------
 
 
-def _privileged_request(
-    verb: str, ups: str, alias: Optional[NutRequest[str]] = None
-) -> NutRequest[str]:
-    """A request about a device, for a user with the right to it."""
-    return NutRequest(f"{verb} {name(ups, 'device')}", _ok, needs_user=True, alias=alias)
+def _line(lines: Sequence[str]) -> str:
+    """The line as it is."""
+    return lines[0]
 
 
-def _ok(response: NutResponse) -> str:
-    """The text after OK, or after `Goodbye...`, the answer of old servers to LOGOUT.
-
-    Raises ProtocolError for other lines.
-    """
-    status_word, _, arguments = response.line.partition(" ")
-    if status_word not in ("OK", "Goodbye..."):
-        raise unexpected_answer(response.line)
-    return arguments
+def _ok(lines: Sequence[str]) -> str:
+    """The text after OK."""
+    status_word, _, text = lines[0].partition(" ")
+    if status_word != "OK":
+        raise _unexpected(lines)
+    return text
 
 
-def _listing(
-    read: Callable[[NutResponse], T], *query: str, fields: int, driver: str = ""
-) -> NutRequest[T]:
-    """A LIST request, of data of the device `driver` if it is given.
-
-    Each row of its answer repeats the words of `query` and adds `fields` words.
-    """
-    label = " ".join(("LIST", *query))
-    return NutRequest(label, read, query=query, fields=fields, driver=driver)
+def _accepted(lines: Sequence[str]) -> str:
+    """The text after OK. The error does not quote the line: it may echo a password."""
+    status_word, _, text = lines[0].partition(" ")
+    if status_word != "OK":
+        raise ProtocolError("the server answered a login with neither OK nor ERR")
+    return text
 
 
-def _names(response: NutResponse) -> list[str]:
-    """The first word of each row, each once. Raises ProtocolError for one that is no name."""
-    request = response.line.removeprefix("END ")
-    names = list(dict.fromkeys(row[0] for row in response.rows))
-    for text in names:
-        if not is_name(text):
-            raise ProtocolError(
-                f"the answer to {request} lists {printable(text, 80)!r}, which is not a valid name"
-            )
-    return names
+def _tracking_id(lines: Sequence[str]) -> str:
+    """The tracking id after `OK TRACKING`, '' for a plain OK."""
+    text = _ok(lines)
+    keyword, _, identifier = text.partition(" ")
+    if text and (keyword != "TRACKING" or not is_name(identifier)):
+        raise _unexpected(lines)
+    return identifier
 
 
-def _table(response: NutResponse) -> dict[str, str]:
+def _outcome(lines: Sequence[str]) -> str:
+    """PENDING or SUCCESS."""
+    if lines[0] not in ("PENDING", "SUCCESS"):
+        raise _unexpected(lines)
+    return lines[0]
+
+
+def _get(*query: str) -> NutRequest[str]:
+    """A GET request. Its answer repeats the words of `query` and has one more."""
+
+    def read(lines: Sequence[str]) -> str:
+        words = split(lines[0])
+        if tuple(words[:-1]) != query:
+            raise _unexpected(lines)
+        return words[-1]
+
+    return NutRequest(" ".join(("GET", *query)), read)
+
+
+def _table(rows: Sequence[str]) -> dict[str, str]:
     """Values by name. Raises ProtocolError if a name is repeated: its value would be uncertain."""
-    names = _names(response)
-    if len(names) != len(response.rows):
-        request = response.line.removeprefix("END ")
-        raise ProtocolError(f"the answer to {request} lists a name twice")
-    return {name: row[1] for name, row in zip(names, response.rows)}
+    table: dict[str, str] = {}
+    for row in rows:
+        words = split(row)
+        if len(words) != 2:
+            raise _broken_row(row)
+        text, value = words
+        if text in table:
+            raise ProtocolError("the answer lists a name twice")
+        table[_listed_name(text)] = value
+    return table
 
 
-def _first_words(response: NutResponse) -> list[str]:
-    return [row[0] for row in response.rows]
+def _words(rows: Sequence[str]) -> list[str]:
+    """The only word of each row."""
+    words: list[str] = []
+    for row in rows:
+        row_words = split(row)
+        if len(row_words) != 1:
+            raise _broken_row(row)
+        words += row_words
+    return words
 
 
-def unexpected_answer(line: str) -> ProtocolError:
+def _names(rows: Sequence[str]) -> list[str]:
+    """The name in each row, each once."""
+    return [_listed_name(text) for text in dict.fromkeys(_words(rows))]
+
+
+def _listed_name(text: str) -> str:
+    """A name that the server lists. Raises ProtocolError if it could not be in a request."""
+    if not is_name(text):
+        raise ProtocolError(f"the answer lists {printable(text, 80)!r}, which is not a valid name")
+    return text
+
+
+def _unexpected(lines: Sequence[str]) -> ProtocolError:
     """The error for a line that does not answer the request."""
     return ProtocolError(
-        f"the server answered {printable(line, 80)!r}, which does not answer the request",
+        f"the server answered {printable(lines[0], 80)!r}, which does not answer the request"
     )
 
 
-def _get(*query: str, driver: str = "") -> NutRequest[str]:
-    """A GET request, of data of the device `driver` if it is given. Its answer repeats the words of
-    `query` and has one more.
-    """
-
-    def read(response: NutResponse) -> str:
-        words = split(response.line)
-        if tuple(words[:-1]) != query:
-            raise unexpected_answer(response.line)
-        return words[-1]
-
-    return NutRequest(" ".join(("GET", *query)), read, driver=driver)
-
-
-def _line(response: NutResponse) -> str:
-    return response.line
-
-
-def _tracking_id(response: NutResponse) -> str:
-    """The tracking id after `OK TRACKING`, '' for a plain OK. Raises ProtocolError for other
-    lines.
-    """
-    arguments = _ok(response)
-    if not arguments:
-        return ""
-    keyword, _, identifier = arguments.partition(" ")
-    if keyword != "TRACKING" or not is_name(identifier):
-        raise unexpected_answer(response.line)
-    return identifier
+def _broken_row(row: str) -> ProtocolError:
+    """The error for a row with more or fewer words than its list has."""
+    return ProtocolError(f"a row of the answer breaks the protocol: {printable(row, 80)!r}")
 
 
 def _quoted(text: str, noun: str) -> str:
@@ -330,5 +337,4 @@ def _quoted(text: str, noun: str) -> str:
             f"the {noun} has characters outside ASCII, which a NUT server would drop"
         )
     value = word(text, noun)
-    is_quoted = value.startswith('"')
-    return value if is_quoted else f'"{value}"'
+    return value if value.startswith('"') else f'"{value}"'

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from .device_types import type_of
 from .mirrors import is_mirror
 from .numbers import parse_number
 
@@ -104,127 +103,97 @@ class AmbiguousTable(NamedTuple):
 
     #: `driver.name`
     drivers: Sequence[str]
-    #: `driver.version.data` without the version
-    table: str
-    #: the table's versions; () for all
-    versions: Sequence[str]
+    #: `driver.version.data` of each file that has it, without the version
+    names: Sequence[str]
     #: by word: the states of the device that show it
     states_by_word: Mapping[str, str]
     #: what shows the state instead
     remedy: str
-    #: whether it is about outlet 1 alone, where `outlet.1.switchable` is not yes
-    is_of_fixed_outlet: bool = False
+    #: the table's versions; () for all
+    versions: Sequence[str] = ()
 
     def is_used_by(self, variables: Mapping[str, str]) -> bool:
         """Whether the driver of a device has this table, by the device's variables."""
-        table_name, _, version = variables.get("driver.version.data", "").rpartition(" ")
-        is_driver = variables.get("driver.name", "") in self.drivers
+        name, _, version = variables.get("driver.version.data", "").rpartition(" ")
+        is_driver = variables.get("driver.name") in self.drivers
         is_version = not self.versions or version in self.versions
-        return is_driver and table_name == self.table and is_version
+        return is_driver and name in self.names and is_version
 
     @property
     def reason(self) -> str:
         """Why its words are no state, and what to use instead."""
         words = "; ".join(f"'{word}' for {states}" for word, states in self.states_by_word.items())
-        return (
-            f"the NUT driver {self.drivers[0]} ({self.table}) shows {words}, so the state is"
-            f" unknown: {self.remedy}"
-        )
+        reason = f"the NUT driver {self.drivers[0]} shows {words}, so the state is unknown"
+        return f"{reason}: {self.remedy}"
 
 
+# Read in the folder `drivers` of NUT 2.8.0 to 2.8.5. A table counts in later releases too, until it
+# is read again.
 # XUPS-MIB, xupsRecepStatus: a relay that failed closed feeds its outlet.
-_XUPS = {
-    "on": "on(1), pendingOff(3) and failedOpen(8)",
-    "off": "off(2), pendingOn(4) and failedClosed(7)",
-}
-_XUPS_REMEDY = "use NUT's driver netxml-ups, usbhid-ups or bcmxcp for this UPS"
+XUPS = AmbiguousTable(
+    drivers=("snmp-ups",),
+    # powerware-mib.c of 2.8.0; of 2.8.1 to 2.8.5 eaton-ups-pwnm2-mib.c and eaton-ups-pxg-mib.c
+    names=("pw MIB", "pxgx_ups MIB", "eaton_pw_nm2 MIB", "eaton_pxg_ups MIB"),
+    states_by_word={
+        "on": "on(1), pendingOff(3) and failedOpen(8)",
+        "off": "off(2), pendingOn(4) and failedClosed(7)",
+    },
+    remedy="use NUT's driver netxml-ups, usbhid-ups or bcmxcp for this UPS",
+)
 # snmp-ups leaves a variable as it is while its table lacks the number that the device reports
 # (snmp-ups.c, decode_str). Seen with 2.8.0: Baytech's 0, then 3, stays "off".
-_BAYTECH = {
-    "on": "on(1), and after it also for lockoff(4)",
-    "off": "off(0), and after it also for lockon(3)",
-}
-_AVOCENT = {
-    "on": "on(2), and after it also for offLocked(3), offShutdown(11) and others",
-    "off": "off(1), and after it also for onLocked(4), onFixed(10) and others",
-}
-# The driver takes ACPresent for the status of outlet 1 if the UPS has no switch for it: "off" is
-# a UPS on battery, which may feed its outlets.
-_AC_PRESENT = {"off": "an outlet that is off and for missing mains, also if a battery feeds it"}
-#: Read in the folder `drivers` of NUT 2.8.0 to 2.8.5: each with its file, and the releases that
-#: have it. A table counts in later releases too, until it is read again.
-AMBIGUOUS_TABLES: Sequence[AmbiguousTable] = (
-    *(
-        AmbiguousTable(
-            drivers=("snmp-ups",),
-            table=f"{mib} MIB",
-            versions=(),
-            states_by_word=_XUPS,
-            remedy=_XUPS_REMEDY,
-        )
-        for mib in (
-            *("pw", "pxgx_ups"),  # powerware-mib.c, 2.8.0
-            "eaton_pw_nm2",  # eaton-ups-pwnm2-mib.c, 2.8.1 to 2.8.5
-            "eaton_pxg_ups",  # eaton-ups-pxg-mib.c, 2.8.1 to 2.8.5
-        )
-    ),
-    AmbiguousTable(
-        drivers=("snmp-ups",),
-        table="baytech MIB",  # baytech-mib.c, 2.8.0
-        versions=("4032", "0.4034"),
-        states_by_word=_BAYTECH,
-        remedy="use NUT 2.8.1 or later, or the SNMP handler (family baytech)",
-    ),
-    AmbiguousTable(
-        drivers=("snmp-ups",),
-        table="emerson_avocent_pdu MIB",  # emerson-avocent-pdu-mib.c, 2.8.0 to 2.8.5
-        versions=(),
-        states_by_word=_AVOCENT,
-        remedy="use the SNMP handler (family avocent-pm)",
-    ),
-    AmbiguousTable(
-        drivers=("usbhid-ups", "mge-shut"),
-        table="MGE HID",  # mge-hid.c, 2.8.0 to 2.8.5
-        versions=(),
-        states_by_word=_AC_PRESENT,
-        remedy="nothing switches this outlet; read ups.status",
-        is_of_fixed_outlet=True,
-    ),
+BAYTECH = AmbiguousTable(
+    drivers=("snmp-ups",),
+    names=("baytech MIB",),  # baytech-mib.c, 2.8.0
+    versions=("4032", "0.4034"),
+    states_by_word={
+        "on": "on(1), and after it also for lockoff(4)",
+        "off": "off(0), and after it also for lockon(3)",
+    },
+    remedy="use NUT 2.8.1 or later, or the SNMP handler (family baytech)",
 )
+AVOCENT = AmbiguousTable(
+    drivers=("snmp-ups",),
+    names=("emerson_avocent_pdu MIB",),  # emerson-avocent-pdu-mib.c, 2.8.0 to 2.8.5
+    states_by_word={
+        "on": "on(2), and after it also for offLocked(3), offShutdown(11) and others",
+        "off": "off(1), and after it also for onLocked(4), onFixed(10) and others",
+    },
+    remedy="use the SNMP handler (family avocent-pm)",
+)
+# Of outlet 1 alone, if the UPS has no switch for it: the driver takes ACPresent for its status, so
+# "off" is a UPS on battery, which may feed its outlets.
+MAIN_OUTLET = AmbiguousTable(
+    drivers=("usbhid-ups", "mge-shut"),
+    names=("MGE HID",),  # mge-hid.c, 2.8.0 to 2.8.5
+    states_by_word={
+        "off": "an outlet that is off and for missing mains, also if a battery feeds it"
+    },
+    remedy="nothing switches this outlet; read ups.status",
+)
+AMBIGUOUS_TABLES: Sequence[AmbiguousTable] = (XUPS, BAYTECH, AVOCENT, MAIN_OUTLET)
 
 
 def ambiguous_table(
-    variables: Mapping[str, str], number: str, row: Mapping[str, str]
+    variables: Mapping[str, str], device_type: str, number: str, fields: Mapping[str, str]
 ) -> Optional[AmbiguousTable]:
     """The table whose words prove no state of this outlet; None if all words do.
 
-    `variables`: of the whole device. `number`: of the outlet. `row`: its variables.
+    `variables`: of the whole device. `number`, `fields`: of the outlet.
     """
-    if "status" not in row:
+    if "status" not in fields:
         return None
-    if is_mirror(variables):
-        # the ambiguous tables of PDUs are recognised by their driver alone, which a mirror hides
-        if type_of(variables) != "ups":
-            return None
-        return _mirrored_table(number, row)
-    # outlet 1 of a UPS may be its main outlet, without a switch of its own
-    is_fixed = number == "1" and row.get("switchable", "").strip().lower() != "yes"
-    for table in AMBIGUOUS_TABLES:
-        is_of_outlet = is_fixed or not table.is_of_fixed_outlet
-        if is_of_outlet and table.is_used_by(variables):
-            return table
-    return None
-
-
-def _mirrored_table(number: str, row: Mapping[str, str]) -> Optional[AmbiguousTable]:
-    """The ambiguous table of a UPS that a mirror shows, whose `driver.*` are the mirror's own; None
-    for none. Only the tables of XUPS show an outlet's number as `switchable`.
-    """
-    switchable = row.get("switchable", "").strip().lower()
-    if parse_number(switchable) == float(number):
-        return AMBIGUOUS_TABLES[0]
+    switchable = fields.get("switchable", "").strip().lower()
+    # a mirror hides the driver: of a UPS's tables, only those of XUPS show an outlet's number here
+    is_mirrored_ups = is_mirror(variables) and device_type == "ups"
+    if is_mirrored_ups and parse_number(switchable) == float(number):
+        return XUPS
     if number == "1" and switchable != "yes":
-        return AMBIGUOUS_TABLES[-1]
+        if is_mirrored_ups or MAIN_OUTLET.is_used_by(variables):
+            return MAIN_OUTLET
+    for table in (XUPS, BAYTECH, AVOCENT):
+        if table.is_used_by(variables):
+            return table
     return None
 
 
@@ -235,11 +204,3 @@ def unproven_words_of(
     # with snmp-ups a number is the device's own, which the table of its MIB lacks
     numbers = ("0", "1") if variables.get("driver.name") == "snmp-ups" else ()
     return frozenset((*(table.states_by_word if table else ()), *numbers))
-
-
-def has_breakers(variables: Mapping[str, str]) -> bool:
-    """Whether the state of a group of outlets is that of its breaker (hpe-pdu-mib.c,
-    pdu2groupBreakerStatus). In other tables it sums its outlets up (eaton-pdu-marlin-mib.c).
-    """
-    table_name, _, _ = variables.get("driver.version.data", "").rpartition(" ")
-    return variables.get("driver.name") == "snmp-ups" and table_name == "hpe_epdu MIB"

@@ -7,12 +7,11 @@ them. The whole load of a UPS has its own words, and other meters.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from ..shared.unknown_states import some
 from .figures import reason_of_stale_values
-from .groups import GROUP, off_groups_text
 from .numbers import BLANKS, parse_number
 from .state_words import (
     PROTECTION_WORDS,
@@ -23,14 +22,47 @@ from .state_words import (
     StatusWord,
 )
 
+#: the fields of an outlet that hold its state; usbhid-ups shows `protect.status` beside the
+#: `status` (mge-hid.c)
+STATE_FIELDS: Mapping[str, Mapping[str, StatusWord]] = {
+    "status": STATUS_WORDS,
+    "switch": SWITCH_WORDS,
+    "protect.status": PROTECTION_WORDS,
+}
 #: an outlet's own meters
-METERS = ("power", "realpower", "current")
+METER_FIELDS = ("power", "realpower", "current")
 #: what shows that the load of a UPS is fed
 LOAD_METER = re.compile(
     r"ups\.(?:load|realpower|power)|output\.(?:L[1-3]\.)?(?:current|realpower|power)"
     r"|output\.(?:L[1-3](?:-(?:N|L[1-3]))?\.)?voltage"
 )
 _DEAD_VOLTS = 50.0  # below it an output is without power
+
+
+class ShownState(NamedTuple):
+    """What a driver shows of the state of one outlet."""
+
+    #: the texts by field, of STATE_FIELDS
+    texts: Mapping[str, str]
+    #: the texts by field, of METER_FIELDS; "" for one that only other outlets have
+    meters: Mapping[str, str]
+    #: words that are no state of this outlet
+    unproven_words: frozenset[str]
+    #: the table of its driver whose words prove no state; None if they do
+    table: Optional[AmbiguousTable]
+    #: the status of its group of outlets, if that is off
+    off_groups: Sequence[str]
+    #: why nothing of this is the state of now; ""
+    stale_reason: str
+
+    def words(self) -> list[Optional[StatusWord]]:
+        """What each text says; None for one that says no state."""
+        words: list[Optional[StatusWord]] = []
+        for field, text in self.texts.items():
+            word = text.strip(BLANKS).lower()
+            is_proof = word not in self.unproven_words
+            words.append(STATE_FIELDS[field].get(word) if is_proof else None)
+        return words
 
 
 class OutletState(NamedTuple):
@@ -41,49 +73,50 @@ class OutletState(NamedTuple):
     #: why it is not known; "" if it is
     reason: str = ""
 
-    @classmethod
-    def unknown(cls, reason: str) -> OutletState:
-        """A state that is not known, for this reason."""
-        return cls(None, reason)
 
+def state_of(shown: ShownState) -> OutletState:
+    """The state of an outlet.
 
-def state_of(
-    values: Mapping[str, str],
-    unproven_words: frozenset[str] = frozenset(),
-    table: Optional[AmbiguousTable] = None,
-) -> OutletState:
-    """The state by the values of an outlet's `state_variables` and `meter_variables`.
-
-    Unknown is also the state that a driver shows after it lost its device, a word in
-    `unproven_words`, an off that a meter denies, and an on behind an open breaker. `table`: the
-    driver's, whose words prove no state.
+    Unknown is also the state that a driver shows after it lost its device, an off that a meter
+    denies, and an on of a group that is off.
     """
-    stale_reason = reason_of_stale_values(values)
-    if stale_reason:
-        return OutletState.unknown(stale_reason)
-    if "ups.status" in values:  # the whole load of a UPS, which has no outlet's variables
-        return _state_of_load(values)
-    is_on = _shown_state(values, unproven_words)
-    open_breakers = off_groups_text(values)
-    if is_on and open_breakers:
-        return OutletState.unknown(
-            f"it is on, though the breaker of its group is off: {open_breakers}"
-        )
-    if is_on:
-        return OutletState(is_on=True)
-    denial = _denial_of_outlet(values)
-    if is_on is False and not denial:
-        return OutletState(is_on=False)
-    if table is not None:
-        return OutletState.unknown(table.reason)
-    if is_on is False:
-        return OutletState.unknown(f"{denial}, so it is not off as its NUT driver shows")
-    return OutletState.unknown(_reason_of_words(values, unproven_words))
+    if shown.stale_reason:
+        return OutletState(None, shown.stale_reason)
+    states = {word.is_on if word else None for word in shown.words()}
+    is_on = states.pop() if len(states) == 1 else None
+    if is_on and shown.off_groups:
+        groups = some(shown.off_groups)
+        return OutletState(None, f"it is on, though its group of outlets is off: {groups}")
+    denial = _denial_of_off(shown.meters) if is_on is False else ""
+    if is_on is not None and not denial:
+        return OutletState(is_on)
+    if shown.table is not None:
+        return OutletState(None, shown.table.reason)
+    if denial:
+        return OutletState(None, f"{denial}, so it is not off as its NUT driver shows")
+    return OutletState(None, _reason_of_texts(shown))
 
 
-def _reason_of_words(values: Mapping[str, str], unproven_words: frozenset[str]) -> str:
+def _denial_of_off(meters: Mapping[str, str]) -> str:
+    """Why an outlet is not off: its W or VA are above 0; its A if it meters neither; or it has
+    meters, and none can be read. "" if nothing denies it. An open relay may have an offset in A:
+    0.15 A at 0 W, 0 VA and 0 V in a dump of an Eaton ePDU MA 1P.
+    """
+    figures: dict[str, float] = {}
+    for field, text in meters.items():
+        figure = parse_number(text)
+        if figure is not None:
+            figures[field] = figure
+    if meters and not figures:
+        return "none of its meters can be read"
+    powers = [figure for field, figure in figures.items() if field != "current"]
+    is_fed = any(figure > 0.0 for figure in powers or figures.values())
+    return "it carries current" if is_fed else ""
+
+
+def _reason_of_texts(shown: ShownState) -> str:
     """Why the words of the driver show no state."""
-    texts = [text.strip(BLANKS) for text in _state_texts(values).values()]
+    texts = [text.strip(BLANKS) for text in shown.texts.values()]
     if not texts:
         return "its NUT driver shows no state of it"
     for text in texts:
@@ -91,101 +124,41 @@ def _reason_of_words(values: Mapping[str, str], unproven_words: frozenset[str]) 
             return f"its NUT driver shows '{text}': {WORDS_WITHOUT_STATE[text.lower()]}"
     # the whole texts, not as Python writes them: else a password in them is not recognised
     quoted_texts = [f"'{text}'" for text in texts]
-    if None in words_of(values, unproven_words):
+    if None in shown.words():
         return f"its NUT driver shows {some(quoted_texts)}: not a known state"
     return f"its NUT driver shows {' and '.join(quoted_texts)}, which contradict each other"
 
 
-def _state_texts(values: Mapping[str, str]) -> dict[str, str]:
-    """The variables of an outlet that hold words of its state: `.status` and `.switch`."""
-    texts: dict[str, str] = {}
-    for variable, text in values.items():
-        is_of_group = GROUP in variable
-        if variable.endswith((".status", ".switch")) and not is_of_group:
-            texts[variable] = text
-    return texts
-
-
-def _shown_state(values: Mapping[str, str], unproven_words: frozenset[str]) -> Optional[bool]:
-    """The state that all words of the driver show, whatever the meters do; None if they differ."""
-    states = [word.is_on if word else None for word in words_of(values, unproven_words)]
-    if len(set(states)) != 1:
-        return None
-    return states[0]
-
-
-def _denial_of_outlet(values: Mapping[str, str]) -> str:
-    """Why an outlet is not off: its W or VA are above 0; its A if it meters neither; or it has
-    meters, and none can be read. "" if nothing denies it. An open relay may have an offset in A:
-    0.15 A at 0 W, 0 VA and 0 V in a dump of an Eaton ePDU MA 1P.
+def load_state(variables: Mapping[str, str]) -> OutletState:
+    """The state of the whole load of a UPS, by the words of `ups.status`. OFF: it is off. OL (on
+    line) or OB (on battery) without OFF: it is on.
     """
-    meters = [name for name in values if name.endswith(METERS)]
-    figure_by_meter: dict[str, float] = {}
-    for name in meters:
-        figure = parse_number(values[name])
-        if figure is not None:
-            figure_by_meter[name] = figure
-    if meters and not figure_by_meter:
-        return "none of its meters can be read"
-    powers = [figure for name, figure in figure_by_meter.items() if not name.endswith("current")]
-    figures = powers or figure_by_meter.values()
-    return "it carries current" if any(figure > 0.0 for figure in figures) else ""
+    stale_reason = reason_of_stale_values(variables)
+    if stale_reason:
+        return OutletState(None, stale_reason)
+    text = variables.get("ups.status", "")
+    words = text.upper().split()
+    if "OFF" in words:
+        denial = _denial_of_load(variables)
+        if denial:
+            return OutletState(None, f"its ups.status '{text}' says off, but {denial}")
+        return OutletState(is_on=False)
+    if "OL" in words or "OB" in words:
+        return OutletState(is_on=True)
+    return OutletState(None, f"its ups.status '{text}' says neither on nor off")
 
 
-def _denial_of_load(values: Mapping[str, str]) -> str:
+def _denial_of_load(variables: Mapping[str, str]) -> str:
     """Why the load of a UPS is not off; "" if nothing denies it. Some of NUT's tables write OFF for
     units that feed their load: mge-mib.c on battery, apc-mib.c in software bypass,
     eaton-ups-pxg-mib.c on the maintenance bypass, xppc-mib.c in standby.
     """
-    if "BYPASS" in values["ups.status"].upper().split():
+    if "BYPASS" in variables["ups.status"].upper().split():
         return "it is on bypass"
-    for name, text in values.items():
-        if not LOAD_METER.fullmatch(name):
-            continue
-        figure = parse_number(text)
-        limit = _DEAD_VOLTS if name.endswith("voltage") else 0.0
-        if figure is None or figure > limit:
-            return f"{name} reads '{text}'"
+    for name, text in variables.items():
+        if LOAD_METER.fullmatch(name):
+            figure = parse_number(text)
+            limit = _DEAD_VOLTS if name.endswith("voltage") else 0.0
+            if figure is None or figure > limit:
+                return f"{name} reads '{text}'"
     return ""
-
-
-def words_of(
-    values: Mapping[str, str], unproven_words: frozenset[str]
-) -> list[Optional[StatusWord]]:
-    """What each word of the status and the switch says, by the table of its variable; None for a
-    word that says no state. The meters are not looked at."""
-    words: list[Optional[StatusWord]] = []
-    for variable, text in _state_texts(values).items():
-        word = text.strip(BLANKS).lower()
-        table = STATUS_WORDS
-        if variable.endswith(".switch"):
-            table = SWITCH_WORDS
-        elif variable.endswith(".protect.status"):
-            table = PROTECTION_WORDS
-        words.append(None if word in unproven_words else table.get(word))
-    return words
-
-
-def _state_of_load(values: Mapping[str, str]) -> OutletState:
-    """The state of the whole load of a UPS."""
-    is_on = _load_state(values)
-    status = f"its ups.status '{values['ups.status']}' says"
-    if is_on is None:
-        return OutletState.unknown(f"{status} neither on nor off")
-    denial = "" if is_on else _denial_of_load(values)
-    if denial:
-        return OutletState.unknown(f"{status} off, but {denial}")
-    return OutletState(is_on)
-
-
-def _load_state(values: Mapping[str, str]) -> Optional[bool]:
-    """What the words of a UPS's `ups.status` say of its load; None if they do not tell.
-
-    OFF: it is off. OL (on line) or OB (on battery) without OFF: it is on.
-    """
-    words = values["ups.status"].upper().split()
-    if "OFF" in words:
-        return False
-    if "OL" in words or "OB" in words:
-        return True
-    return None

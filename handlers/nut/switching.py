@@ -13,10 +13,10 @@ from ..shared.errors import NamedSetting, NoSuchOutlet, SettingsError, Unsupport
 from ..shared.settings import Settings
 from ..shared.switching import switch
 from ..shared.unknown_states import reason_sentences, some
-from . import devices, mirrors, requests, states
 from .client import NutClient
-from .model import NutOutlet, SwitchCommand
+from .devices import ListedDevice, read_device, read_names
 from .numbers import parse_number
+from .outlets import NutOutlet, SwitchCommand
 from .settings import PASSWORD, USERNAME
 
 LOGGER = get_logger(__name__)
@@ -34,28 +34,42 @@ def switch_outlet(
     """Switch one outlet, and return the wanted state, or UNKNOWN if not proven within `deadline`
     seconds.
 
-    After the reading: 1 round trip for the command, then 1 for each look at its report, with the
-    state, and 1 for each further look at the state. Raises NoSuchOutlet, Unsupported, SettingsError
-    and reading errors before anything is written, then the errors of `switch`.
+    After the reading: 1 round trip for the command, 1 for each look at its report, and 1 for each
+    look at the state. Raises NoSuchOutlet, Unsupported, SettingsError and reading errors before
+    anything is written, then the errors of `switch`.
     """
-    listed_device, outlet = _find(client, settings, identity)
-    command = _switch_command(outlet, on=on, refusal=listed_device.refusal)
+    device = _device_of(client, settings, identity)
+    outlet = _outlet_of(client, device, identity)
+    command = _switch_command(outlet, on=on)
     _require_login(settings)
-    target_word = "on" if on else "off"
+    # The driver caches the state. If it was the wanted one before the write, only the driver's
+    # report on the command is proof.
+    is_proof = outlet.state is not on
+    last_outlet = outlet
+
+    def write() -> None:
+        nonlocal is_proof
+        is_reported = client.write(command.request(device.name))
+        is_proof = is_proof or is_reported
+
+    def read_state() -> EnumPowerStatus:
+        nonlocal last_outlet
+        changed_device = read_device(client, settings, device.prefix, device.name)
+        last_outlet = _outlet_of(client, changed_device, identity)
+        if last_outlet.state is on and not is_proof:
+            return EnumPowerStatus.UNKNOWN
+        return STATES[last_outlet.state]
+
     # UNKNOWN at once, if the outlet has no state to read, or the target's word is no proof of it
-    can_prove = outlet.state_variables and target_word not in outlet.unproven_words
-    outlet_switch = _OutletSwitch(client, listed_device.name, outlet, command, on=on)
+    target_word = "on" if on else "off"
+    can_prove = bool(outlet.state_variables) and target_word not in outlet.unproven_words
     state = switch(
-        outlet_switch.write,
-        outlet_switch.read_state,
-        STATES[on],
-        deadline=deadline if can_prove else 0.0,
-        pause=pause,
+        write, read_state, STATES[on], deadline=deadline if can_prove else 0.0, pause=pause
     )
     if state is EnumPowerStatus.UNKNOWN:
-        causes = [outlet_switch.reason]
+        causes = [last_outlet.reason]
         if can_prove:
-            causes.append(late_reading(listed_device.device.whole_device.variables, deadline))
+            causes.append(late_reading(device.device.whole_device.variables, deadline))
         for sentence in reason_sentences([(identity, cause) for cause in causes]):
             LOGGER.warning(client.quoted(sentence))
     return state
@@ -96,111 +110,37 @@ def _require_login(settings: Settings) -> None:
         )
 
 
-class _OutletSwitch:
-    """One command to an outlet, and the readings of its state after it."""
-
-    def __init__(
-        self, client: NutClient, ups: str, outlet: NutOutlet, command: SwitchCommand, *, on: bool
-    ) -> None:
-        self._client = client
-        self._ups = ups
-        self._outlet = outlet
-        self._command = command
-        self._on = on
-        # whether the driver has reported success
-        self._is_reported = False
-        # whether all values came with that report
-        self._is_fresh = False
-        # of the last reading
-        self._values: Mapping[str, str] = {}
-        self._variables = (*outlet.state_variables, *outlet.meter_variables)
-
-    def write(self) -> None:
-        """Send the command, and ask for the variables with each look at the driver's report."""
-        queries = {name: requests.get_var(self._ups, name) for name in self._variables}
-        command = self._command.request(self._ups)
-        answers = self._client.write(self._ups, command, *queries.values())
-        if answers is None:
-            return
-        values: dict[str, str] = {}
-        for name, query in queries.items():
-            if answers.failure(query) is None:
-                values[name] = answers[query]
-        self._values = values
-        self._is_reported = True
-        self._is_fresh = len(self._values) == len(queries)
-
-    def read_state(self) -> EnumPowerStatus:
-        """The outlet's state now, the first time by the values that came with the report."""
-        if not self._is_fresh:
-            self._values = self._client.values(self._ups, self._variables)
-        self._is_fresh = False
-        is_on = self._state_of_values().is_on
-        # The driver caches the state. If it was the wanted one before the write, only the report on
-        # the command is proof.
-        was_target_before = self._outlet.state is self._on
-        if is_on is self._on and was_target_before and not self._is_reported:
-            return EnumPowerStatus.UNKNOWN
-        return STATES[is_on]
-
-    @property
-    def reason(self) -> str:
-        """Why the values of the last reading, else those before the command, are no state; "" if
-        they are one.
-        """
-        return self._state_of_values().reason if self._values else self._outlet.reason
-
-    def _state_of_values(self) -> states.OutletState:
-        """The state by the values of the last reading."""
-        outlet = self._outlet
-        return states.state_of(self._values, outlet.unproven_words, outlet.table)
-
-
-def _find(
-    client: NutClient, settings: Settings, identity: str
-) -> tuple[devices.ListedDevice, NutOutlet]:
-    """The outlet's device, and the outlet. Raises NoSuchOutlet."""
+def _device_of(client: NutClient, settings: Settings, identity: str) -> ListedDevice:
+    """The device of an outlet, which is read: 1 round trip, 1 more without the setting `device`.
+    Raises NoSuchOutlet, and reading errors.
+    """
     device_name, slash, _ = identity.rpartition("/")
     prefix = device_name + slash
-    names = devices.read_names(client, settings)
-    if prefix not in names:
-        examples = "'N'"
-        if "" not in names:
-            examples = some([f"'{client.redact(listed_prefix)}N'" for listed_prefix in names])
-        raise NoSuchOutlet(
-            f"no outlet {identity[:60]!r}: the PDU's outlets are now called {examples} (N: an"
-            " outlet's number); poll the PDU and assign the servers again"
-        )
-    names_to_read = {prefix: names[prefix]}
-    (listed_device,) = devices.read_devices(client, settings, names_to_read, writable=True)
-    if len(names) > 1 and mirrors.is_mirror(listed_device.device.whole_device.variables):
-        _raise_if_shown_once_more(client, listed_device.name, list(names.values()))
-    for listed_identity, outlet in listed_device.ports():
-        if listed_identity == identity:
-            return listed_device, outlet
+    names = read_names(client, settings)
+    if prefix in names:
+        return read_device(client, settings, prefix, names[prefix])
+    examples = "'N'"
+    if "" not in names:
+        examples = some([f"'{client.redact(listed_prefix)}N'" for listed_prefix in names])
     raise NoSuchOutlet(
-        f"the device {client.redact(listed_device.name)!r} has no outlet {identity[:60]!r}: poll"
-        " the PDU and look at its ports"
+        f"no outlet {identity[:60]!r}: the PDU's outlets are now called {examples} (N: an"
+        " outlet's number); poll the PDU and assign the servers again"
     )
 
 
-def _raise_if_shown_once_more(client: NutClient, mirror: str, names: list[str]) -> None:
-    """Raise NoSuchOutlet if the device `mirror` shows another one of the server's. Decided as by a
-    poll, by what every device shows: 1 round trip.
-    """
-    snapshots = client.snapshots(names, writable=False)
-    variables_by_name = {name: snapshot.variables for name, snapshot in snapshots.items()}
-    original_by_mirror = mirrors.originals(variables_by_name, client.host)
-    original = original_by_mirror.get(mirror)
-    if original is not None:
-        raise NoSuchOutlet(
-            f"the device {client.redact(mirror)!r} only shows {client.redact(original)!r} once"
-            " more: poll the PDU, and switch the outlet of that device"
-        )
+def _outlet_of(client: NutClient, device: ListedDevice, identity: str) -> NutOutlet:
+    """The outlet of a device. Raises NoSuchOutlet."""
+    for listed_identity, outlet in device.ports():
+        if listed_identity == identity:
+            return outlet
+    raise NoSuchOutlet(
+        f"the device {client.redact(device.name)!r} has no outlet {identity[:60]!r}: poll the PDU"
+        " and look at its ports"
+    )
 
 
-def _switch_command(outlet: NutOutlet, *, on: bool, refusal: str) -> SwitchCommand:
-    """How to switch the outlet. Raises Unsupported. `refusal`: as in `ListedDevice`."""
+def _switch_command(outlet: NutOutlet, *, on: bool) -> SwitchCommand:
+    """How to switch the outlet. Raises Unsupported."""
     if outlet.is_locked:
         raise Unsupported(
             f"outlet {outlet.identity} was not switched: it is locked on the device; unlock it"
@@ -209,11 +149,6 @@ def _switch_command(outlet: NutOutlet, *, on: bool, refusal: str) -> SwitchComma
     command = outlet.on if on else outlet.off
     if command is not None:
         return command
-    if refusal:
-        raise Unsupported(
-            f"outlet {outlet.identity} was not switched: the NUT server refuses {refusal}, so it"
-            " lists no way to switch it"
-        )
     word = "on" if on else "off"
     raise Unsupported(
         f"the NUT server lists no way to switch outlet {outlet.identity} {word}: neither "

@@ -11,7 +11,7 @@ import pytest
 
 from handlers.netio import decoding
 from handlers.nut import metering
-from handlers.nut.daisy_chain import Member
+from handlers.nut.daisy_chain import members_of
 from handlers.shared.meter_figures import (
     NotKnown,
     NotMetered,
@@ -76,11 +76,10 @@ SIDES: dict[str, tuple[dict[str, str], Optional[float]]] = {
 @pytest.mark.parametrize("source", SIDES)
 def test_nut_takes_a_pdus_current_power_and_energy_from_one_order(source: str) -> None:
     variables, value = SIDES[source]
-    device = Member(None)
-    device.variables = {"device.type": "pdu", **variables}
+    device, _ = members_of({"device.type": "pdu", **variables}, [])
     outlets = {"1": 1.0, "2": 1.0}
 
-    def total(kind: metering.FigureSource) -> Optional[float]:
+    def total(kind: metering.FigureSources) -> Optional[float]:
         return measured(metering.total(kind, device, {}, outlets))
 
     assert total(metering.load) == value

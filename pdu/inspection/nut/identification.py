@@ -4,19 +4,16 @@ commands and meters.
 
 from __future__ import annotations
 
-import dataclasses
-import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Callable, Optional
+from typing import Any, Optional
 
-from handlers.nut import model
+from handlers.nut import metering
 from handlers.nut.errors import DataStale, DriverNotConnected
-from handlers.nut.numbers import parse_number
+from handlers.nut.outlets import NutDevice
 from handlers.nut.requests import ver
 from handlers.nut.sessions import open_session
 from handlers.shared.errors import Denied, PduHandlerError, Refused, printable
-from handlers.shared.meter_figures import Figure
 from handlers.shared.settings import Settings
 
 from ...cli.invocation import shell_word
@@ -37,7 +34,6 @@ _OTHER_WAYS = (
     "pdu identify with the PDU's own address: if it speaks SNMP, the SNMP handler may read it"
     " without NUT",
 )
-_Total = Callable[[model.NutDevice], Figure]
 _MOST_NAMES = 4  # limit for the variables that one line names
 
 
@@ -67,7 +63,7 @@ def identify(data: Any) -> HandlerFinding:
         nut_device = _decoded_device(device, settings, out)
         if nut_device is None:
             unreadable_names.append(device.name)
-        elif _note_capabilities(device, nut_device, settings, out):
+        elif _note_capabilities(device, nut_device, out):
             useful_devices.append(device)
     if useful_devices:
         _note_family(useful_devices, unreadable_names, out)
@@ -105,7 +101,7 @@ def _note_family(
 
 def _decoded_device(
     device: ServerDevice, settings: Settings, out: HandlerFinding
-) -> Optional[model.NutDevice]:
+) -> Optional[NutDevice]:
     """The device as the handler reads it; None if that fails. Notes what it is, or the error."""
     for name in _WHAT:
         if name in device.variables:
@@ -122,19 +118,17 @@ def _decoded_device(
     return nut_device
 
 
-def _note_capabilities(
-    device: ServerDevice, nut_device: model.NutDevice, settings: Settings, out: HandlerFinding
-) -> bool:
+def _note_capabilities(device: ServerDevice, nut_device: NutDevice, out: HandlerFinding) -> bool:
     """Note what the handler can do with one device. False if it can do nothing."""
     count_before = len(out.can)
     out.seen += _object_rows(device)
     _note_states(device.name, nut_device, out)
     _note_switching(device.name, nut_device, out)
-    _note_totals(device, nut_device, settings, out)
+    _note_totals(device.name, nut_device, out)
     return len(out.can) > count_before
 
 
-def _note_states(name: str, nut_device: model.NutDevice, out: HandlerFinding) -> None:
+def _note_states(name: str, nut_device: NutDevice, out: HandlerFinding) -> None:
     """Note in `out` which outlets of a device have a state."""
     outlets = nut_device.outlets
     with_state = [outlet for outlet in outlets if outlet.state_variables]
@@ -157,7 +151,7 @@ def _note_states(name: str, nut_device: model.NutDevice, out: HandlerFinding) ->
         out.cannot.append(f"{name}: read or switch outlets: the driver lists none")
 
 
-def _note_switching(name: str, nut_device: model.NutDevice, out: HandlerFinding) -> None:
+def _note_switching(name: str, nut_device: NutDevice, out: HandlerFinding) -> None:
     """Note in `out` which outlets of a device can be switched, and by which commands."""
     outlets = nut_device.outlets
     commands_of_outlets: list[tuple[str, str]] = []  # those for on and off
@@ -180,49 +174,28 @@ def _note_switching(name: str, nut_device: model.NutDevice, out: HandlerFinding)
         )
 
 
-def _note_totals(
-    device: ServerDevice, nut_device: model.NutDevice, settings: Settings, out: HandlerFinding
-) -> None:
+def _note_totals(name: str, nut_device: NutDevice, out: HandlerFinding) -> None:
     """Note in `out` load (A) and energy (kWh), with the variables that they rest on."""
-
-    def load_of(decoded_device: model.NutDevice) -> Figure:
-        return decoded_device.load_a
-
-    def energy_of(decoded_device: model.NutDevice) -> Figure:
-        return decoded_device.energy_kwh
-
-    load_basis = _basis(_sources(device, settings, load_of))
-    out.note_total("load", nut_device.load_a, "A", load_basis, device.name)
-    energy_basis = _basis(_sources(device, settings, energy_of))
-    out.note_total("energy", nut_device.energy_kwh, "kWh", energy_basis, device.name)
+    load_basis = _basis(_source_names(nut_device, metering.load))
+    out.note_total("load", nut_device.load_a, "A", load_basis, name)
+    energy_basis = _basis(_source_names(nut_device, metering.energy))
+    out.note_total("energy", nut_device.energy_kwh, "kWh", energy_basis, name)
 
 
-def _sources(device: ServerDevice, settings: Settings, total_of: _Total) -> tuple[str, ...]:
-    """The driver's variables that contribute to the total, found by trial: the variables of a name
-    count if the total is another one when each of them is larger by 1.
-
-    In a name, N stands for any number.
+def _source_names(nut_device: NutDevice, sources_of: metering.FigureSources) -> list[str]:
+    """The sources that are listed first, of the device or of each member of its chain. Those of
+    several lines are named after the first, and N stands for the number of an outlet.
     """
-    total = total_of(device.decode(settings))
-    raised_by_name: dict[str, dict[str, str]] = {}
-    for variable, text in device.variables.items():
-        value = parse_number(text)
-        is_figure = variable.endswith((".current", ".energy"))
-        if is_figure and value is not None:
-            name = re.sub(r"\.[0-9]+\.", ".N.", variable)
-            raised_variables = raised_by_name.setdefault(name, {})
-            raised_variables[variable] = f"{value + 1:.6f}"
-    sources: list[str] = []
-    for name, raised_variables in raised_by_name.items():
-        variables = {**device.variables, **raised_variables}
-        changed_device = dataclasses.replace(device, variables=variables)
-        changed_total = total_of(changed_device.decode(settings))
-        if changed_total != total:
-            sources.append(name)
-    return tuple(sources)
+    members = [*nut_device.chain_members.values()] or [nut_device.whole_device]
+    names: set[str] = set()
+    for member in members:
+        sources = sources_of(member.variables, 0.0)
+        listed_names = [source.name for source in sources if source.figure is not None]
+        names.update(listed_names[:1])
+    return sorted(names)
 
 
-def _basis(variables: tuple[str, ...]) -> str:
+def _basis(variables: Sequence[str]) -> str:
     """What a state or a figure rests on, with the first of these variables."""
     names = list(variables[:_MOST_NAMES])
     if len(variables) > _MOST_NAMES:

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Callable
 
-from handlers.nut import devices, outlets, requests
+from handlers.nut import requests
 from handlers.nut.client import NutClient
-from handlers.nut.model import NutDevice
-from handlers.nut.responses import NutRequest
+from handlers.nut.devices import read_names
+from handlers.nut.outlets import NutDevice, decode_outlets
+from handlers.nut.requests import NutRequest
 from handlers.shared.settings import Settings
 
 # a missing description, in lower case; upsd sends the first two
@@ -39,7 +40,7 @@ class ServerDevice:
         Raises ProtocolError and Unsupported.
         """
         writable = {name: self.variables.get(name, "") for name in self.writable}
-        return outlets.decode_outlets(self.variables, list(self.commands), writable, settings)
+        return decode_outlets(self.variables, list(self.commands), writable, settings)
 
 
 def read_devices(client: NutClient, settings: Settings) -> list[ServerDevice]:
@@ -47,7 +48,7 @@ def read_devices(client: NutClient, settings: Settings) -> list[ServerDevice]:
 
     Usually 3 round trips, 2 with the setting `device`, and up to 2 for each device.
     """
-    names = list(devices.read_names(client, settings).values())
+    names = list(read_names(client, settings).values())
     description_by_name = client.answer(requests.list_ups())
     server_devices: list[ServerDevice] = []
     for name, snapshot in client.snapshots(names, writable=True).items():

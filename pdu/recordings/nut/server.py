@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Optional
 
 from handlers.dcimanager import Figures
-from handlers.nut import model
+from handlers.nut.outlets import NutOutlet, SwitchCommand
 from handlers.nut.quoting import escaped, split
 from handlers.nut.settings import SETTINGS, WHOLE_LOAD
 from handlers.shared.errors import PduHandlerError
@@ -128,7 +128,7 @@ class NutServer(SimulatedPdu, Replay):
         device, _ = self._outlets()[identity]
         return _command_words(device, command.name, command.value)
 
-    def _command(self, identity: str, *, on: bool) -> Optional[model.SwitchCommand]:
+    def _command(self, identity: str, *, on: bool) -> Optional[SwitchCommand]:
         """The command that switches an outlet; None if none does."""
         _, outlet = self._outlets()[identity]
         return outlet.on if on else outlet.off
@@ -185,11 +185,11 @@ class NutServer(SimulatedPdu, Replay):
                 }
         return contents
 
-    def _outlets(self) -> dict[str, tuple[ServerDevice, model.NutOutlet]]:
+    def _outlets(self) -> dict[str, tuple[ServerDevice, NutOutlet]]:
         """The device and the outlet of each identity."""
         settings = Settings({}, SETTINGS)
         has_several = len(self.devices) > 1
-        outlets: dict[str, tuple[ServerDevice, model.NutOutlet]] = {}
+        outlets: dict[str, tuple[ServerDevice, NutOutlet]] = {}
         for device in self.devices.values():
             prefix = f"{device.name}/" if has_several else ""
             with contextlib.suppress(PduHandlerError):
@@ -212,7 +212,7 @@ class NutServer(SimulatedPdu, Replay):
         if self.fault is UnitFault.DENIES:
             raise CommandRefused
         text = _command_words(device, name, value)
-        commands = self._commands_of(device, model.SwitchCommand(name, value), text)
+        commands = self._commands_of(device, SwitchCommand(name, value), text)
         if commands and self.fault is not UnitFault.NONE:
             self.obey(commands)
             return
@@ -223,7 +223,7 @@ class NutServer(SimulatedPdu, Replay):
             self.set(device, name, value)
 
     def _commands_of(
-        self, device: ServerDevice, command: model.SwitchCommand, text: str
+        self, device: ServerDevice, command: SwitchCommand, text: str
     ) -> list[UnitCommand]:
         """What this command of a device switches. `text`: the request."""
         commands: list[UnitCommand] = []
@@ -269,7 +269,7 @@ class NutServer(SimulatedPdu, Replay):
             outlets = device.decode(_EVERY_OUTLET).outlets
         except PduHandlerError:
             return ""  # the handler cannot read this device
-        command = model.SwitchCommand(name, value)
+        command = SwitchCommand(name, value)
         effect = ""
         for outlet in outlets:
             if outlet.on == command:
@@ -278,7 +278,7 @@ class NutServer(SimulatedPdu, Replay):
                 effect = self._turn_outlet(device, outlet, on=False)
         return effect
 
-    def _turn_outlet(self, device: ServerDevice, outlet: model.NutOutlet, *, on: bool) -> str:
+    def _turn_outlet(self, device: ServerDevice, outlet: NutOutlet, *, on: bool) -> str:
         """Set the state of an outlet in the driver's own words. Its meters read 0 while it is off,
         and then what was recorded. Returns what happened, for people.
         """

@@ -18,8 +18,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from handlers.nut.model import NutDevice, NutOutlet, SwitchCommand
-from handlers.nut.outlets import decode_outlets
+from handlers.nut.outlets import NutDevice, NutOutlet, SwitchCommand, decode_outlets
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import Figure, NotMetered, reason_without
 from tests.handlers.nut.clients import DEFAULTS, WITH_WHOLE_LOAD

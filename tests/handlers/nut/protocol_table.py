@@ -7,8 +7,7 @@ it has spaces or several values; then the lines of the server, and after `rest` 
 line's end. `\\n`, `\\0` and `\\\\` are those of Python, `x*513` is a text of 513 `x`.
 
 On the right, what is read of the answer. Without one, the line that is sent: `(shown as)` tells
-what errors show of it, if that is less; `for` the device whose driver must have answered, `needs a
-user`, and after `or` its other name.
+what errors show of it, if that is less, and `needs a user`.
 `python -m tests.handlers.nut.protocol_table` writes right sides.
 """
 
@@ -20,8 +19,8 @@ from pathlib import Path
 from typing import Any, Callable
 
 from handlers.nut import requests
-from handlers.nut.decoder import Decoder
-from handlers.nut.responses import NutRequest, Responses
+from handlers.nut.answers import Answers, ReceivedLines, Secret
+from handlers.nut.requests import NutRequest
 from handlers.shared.errors import PduHandlerError
 from tests.tables import Case, Table
 
@@ -52,26 +51,36 @@ def _sent(request: NutRequest[object]) -> str:
     words = [repr(line.removesuffix("\n"))]
     if repr(request) != f"<NUT request {line[:-1]}>":
         words.append(f"(shown as {request!r})")
-    if request.driver:
-        words.append(f"for {request.driver}")
     if request.needs_user:
         words.append("needs a user")
-    if request.alias is not None:
-        words.append(f"or {_sent(request.alias)}")
     return " ".join(words)
+
+
+class _NotComplete(Exception):
+    """The answer has another line."""
 
 
 def _read(request: NutRequest[object], lines: Sequence[str]) -> str:
     """What is read of the lines of an answer."""
-    decoder = Decoder([request], Responses("nut"))
-    is_complete = False
+    received = ReceivedLines()
+
+    def next_line() -> str:
+        if not received.has_line:
+            raise _NotComplete
+        return received.take()
+
     for line in lines:
         is_rest = line.startswith("rest ")
         text = text_of(line.removeprefix("rest ")) if is_rest else f"{text_of(line)}\n"
-        is_complete = decoder.feed(text.encode("latin-1"))
-    if not is_complete:
+        received.add(text.encode("latin-1"))
+    answers = Answers("nut", Secret(""))
+    try:
+        answers.take(request, next_line)
+    except _NotComplete:
         return "not complete"
-    value: Any = decoder.answers[request]
+    if received.has_more:
+        return "more than the answer"
+    value: Any = answers[request]
     return repr(value)
 
 

@@ -6,13 +6,13 @@ Of the server:
     fault ignored | tracked=PENDING  a field of its faults
     driver NAME = STALE              the state of a driver
     answer GET VAR = ERR FAILED      the answer to requests that begin so; `cut` closes in its place
-    replace "on" = "off"             another text in each answer to GET VAR
+    replace "on" = "off"             another text in each LIST VAR after a command
     none                             no device
 Of the client: `user NAME` or `password TEXT`, admin without them; `set device=pdu` settings of the
 handler.
 Calls of the handler: `status`, `statistic`, `labels`, `off 3`, `on 3`; they do not wait for a
-state. Calls of the client: `ask` with a request as in protocol.txt, `run`, `write`, `values`,
-`snapshot`, `logout` and `close`.
+state. Calls of the client: `ask` with a request as in protocol.txt, `run`, `write`, `snapshot` and
+`close`.
 
 On the right, what each call gives; then the number of round trips with the lines that the server
 got, and what is logged beside the line of each call. Outlets are `true` if each has the state of
@@ -144,11 +144,12 @@ class Scene:
         return {setting: text for setting, text in login.items() if text}
 
     def _rewrite(self, line: str, answer: bytes) -> Union[bytes, Cut]:
+        is_after_command = any(sent.startswith("INSTCMD") for sent in self.sent)
         self.sent.append(_TRACKED.sub("GET TRACKING ID", line))
         for begin, other_answer in self._answers.items():
             if line.startswith(begin):
                 return other_answer
-        if line.startswith("GET VAR"):
+        if is_after_command and line.startswith("LIST VAR"):
             for old, new in self._replaced.items():
                 answer = answer.replace(old, new)
         return answer
@@ -279,16 +280,11 @@ def _client_answer(nut: NutClient, word: str, rest: str) -> str:
     if word == "write":
         variable, _, value = text.partition(" ")
         return repr(nut.set(name, variable, value))
-    if word == "values":
-        return repr(dict(nut.values(name, text.split())))
     if word == "snapshot":
         snapshot = nut.snapshots([name], writable=True)[name]
         return f"{len(snapshot.variables)} variables"
-    if word == "logout":
-        nut.logout()
-    else:
-        assert word == "close", word
-        nut.close()
+    assert word == "close", word
+    nut.close()
     return "open" if nut.is_open else "closed"
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from handlers.nut import requests
 from handlers.nut.client import NutClient
+from handlers.nut.errors import DriverNotConnected
 from handlers.nut.handler import make_handler
 from handlers.shared.errors import PduHandlerError, ProtocolError, Unreachable
 from pdu_common.connection import PduData
@@ -17,10 +18,9 @@ from tests.chains import kept
 from tests.handlers import dead
 from tests.handlers.dead import DEAD
 from tests.handlers.nut.clients import client
-from tests.handlers.nut.protocol_table import request_of
 from tests.servers.scripted import serving
 from tests.simulators.nut_server import ADMIN, Driver, NutServer, StaticDevice, User
-from tests.waiting import PATIENCE_S, finished
+from tests.waiting import PATIENCE_S
 
 
 # upsd sends only the first 512 characters of a line. If the line break is not among them, the next
@@ -208,32 +208,11 @@ def test_a_command_to_a_server_that_has_gone_was_surely_not_sent(reads: bool) ->
     assert not error_info.value.may_have_executed
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "list_var pdu",
-        "get_var pdu outlet.1.status",
-        "list_cmd pdu",
-        "list_rw pdu",
-        "",
-    ],
-)
-def test_a_reading_during_wait_returns_the_values_that_follow(
-    server: NutServer, words: str
-) -> None:
+def test_a_device_whose_driver_has_no_values_yet_is_an_error(server: NutServer) -> None:
     with client(server) as nut:
-
-        def read() -> object:
-            if words:
-                return nut.answer(request_of(words))
-            return nut.snapshots(["pdu"], writable=True)
-
-        expected = read()
+        expected = nut.snapshots(["pdu"])
         server.faults.drivers["pdu"] = Driver.WAITED_FOR
-        ends = threading.Timer(0.2, server.faults.drivers.clear)
-        ends.start()
-        assert read() == expected
-        finished(ends)
-        requests_before = server.truth().requests
-        read()
-        assert server.truth().requests == requests_before + 1
+        with pytest.raises(DriverNotConnected, match="still waiting for the driver of pdu"):
+            nut.snapshots(["pdu"])
+        server.faults.drivers.clear()
+        assert nut.snapshots(["pdu"]) == expected

@@ -81,7 +81,6 @@ def test_outlets_and_figures_of_a_real_device_are_as_expected(recorded: Upsd, du
         assert words[outlet.state] == of_outlet["state"]
         assert outlet.figures.current_a == of_outlet["current_a"]
         assert outlet.figures.power_w == of_outlet["power_w"]
-        assert outlet.switchable == of_outlet["switchable"]
         if outlet.state is None:
             assert outlet.reason
     for variable, value in expected["device"].items():

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from handlers.nut import requests as messages
-from handlers.nut.decoder import MAX_ROWS, Decoder
+from handlers.nut.answers import Answers, ReceivedLines, Secret
 from handlers.nut.errors import ErrAnswer
 from handlers.nut.quoting import split
-from handlers.nut.responses import Responses
+from handlers.nut.requests import NutRequest
 from handlers.shared.errors import ProtocolError, SettingsError
 from tests.handlers.nut.protocol_table import TABLE, shown
 from tests.tables import Law, compared
@@ -60,26 +62,41 @@ def test_answers_do_not_depend_on_how_the_network_cuts_them(
 ) -> None:
     rows = "".join(f"VAR pdu {name} {quoted(value)}\n" for name, value in variables.items())
     data = f"BEGIN LIST VAR pdu\n{rows}END LIST VAR pdu\nERR UNKNOWN-COMMAND\n1.3\n".encode()
-    list_var = messages.list_var("pdu")
-    server_help = messages.server_help()
-    ver = messages.ver()
-    decoder = Decoder((list_var, server_help, ver), Responses())
+    asked: list[NutRequest[object]] = [
+        messages.list_var("pdu"),
+        messages.server_help(),
+        messages.ver(),
+    ]
+    received = ReceivedLines()
+    rest = data
 
-    at = 0
-    while at < len(data):
-        size = cuts[at % len(cuts)]
-        is_complete = decoder.feed(data[at : at + size])
-        at += size
-        assert is_complete == (at >= len(data))
+    def next_line() -> str:
+        nonlocal rest
+        for size in itertools.cycle(cuts):
+            if received.has_line:
+                break
+            received.add(rest[:size])
+            rest = rest[size:]
+        return received.take()
 
-    assert decoder.answers[list_var] == variables
-    assert decoder.answers.failure(server_help) == ErrAnswer("UNKNOWN-COMMAND")
-    assert decoder.answers[ver] == "1.3"
+    answers = Answers("nut", Secret(""))
+    for request in asked:
+        answers.take(request, next_line)
+
+    assert not received.has_more
+    assert answers[asked[0]] == variables
+    assert answers.failure(asked[1]) == ErrAnswer("UNKNOWN-COMMAND")
+    assert answers[asked[2]] == "1.3"
 
 
 def test_a_list_without_end_is_a_protocol_error() -> None:
-    decoder = Decoder([messages.list_cmd("a")], Responses())
-    decoder.feed(b"BEGIN LIST CMD a\n")
-    with pytest.raises(ProtocolError, match=f"LIST CMD a has more than {MAX_ROWS} lines"):
-        for _ in range(MAX_ROWS // 100 + 2):
-            decoder.feed(b"CMD a load.off\n" * 100)
+    received = ReceivedLines()
+
+    def next_line() -> str:
+        if not received.has_line:
+            received.add(b"CMD a load.off\n" * 10_000)
+        return received.take()
+
+    received.add(b"BEGIN LIST CMD a\n")
+    with pytest.raises(ProtocolError, match="longer than a NUT server sends"):
+        Answers("nut", Secret("")).take(messages.list_cmd("a"), next_line)

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from handlers.nut.model import NutOutlet
-from handlers.nut.outlets import decode_outlets
+from handlers.nut.outlets import NutOutlet, decode_outlets
 from handlers.nut.state_words import (
     AMBIGUOUS_TABLES,
     STATUS_WORDS,
@@ -55,5 +54,10 @@ def test_every_row_of_the_tables_can_match() -> None:
     assert not set(STATUS_WORDS) & set(WORDS_WITHOUT_STATE)
     assert set(SWITCH_WORDS) <= set(STATUS_WORDS)
     assert all(set(table.states_by_word) <= set(STATUS_WORDS) for table in AMBIGUOUS_TABLES)
-    keys = [(driver, table.table) for table in AMBIGUOUS_TABLES for driver in table.drivers]
+    keys = [
+        (driver, name)
+        for table in AMBIGUOUS_TABLES
+        for driver in table.drivers
+        for name in table.names
+    ]
     assert len(set(keys)) == len(keys)

@@ -1,0 +1,175 @@
+"""Bytes from the server -> the answers to the requests of one write. No I/O.
+
+An answer is one line (`OK...`, `ERR CODE...`, a GET's query and its value, or free text), or a list
+between `BEGIN LIST ...` and `END LIST ...`. Answers come in the order of the requests, so several
+requests can be sent in one write.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Any, Callable, Optional, TypeVar, Union
+
+from ..shared.errors import ProtocolError, printable
+from .errors import ERRORS, ErrAnswer
+from .quoting import escaped
+from .requests import NutRequest
+
+T = TypeVar("T")
+MAX_LINE = 4096  # bytes; upsd 2.8.0 cuts its lines after 512
+MAX_BYTES = 8 * 1024 * 1024  # in all answers to one write
+
+
+class Secret:
+    """A password that errors must not show. A server may echo it, plain or with its escapes."""
+
+    def __init__(self, text: str) -> None:
+        self._forms = {text, escaped(text)} - {""}
+
+    def is_within(self, text: str) -> bool:
+        """Whether the text holds the password."""
+        return any(form in text for form in self._forms)
+
+    def redact(self, text: str) -> str:
+        """`text`, or *** if it holds the password."""
+        return "***" if self.is_within(text) else text
+
+    def without_answer(self, error: ProtocolError, lines: Sequence[str]) -> ProtocolError:
+        """The error, which may quote a part of these lines; an error without them if the password
+        is within."""
+        if not self.is_within("\n".join([error.reason, *lines])):
+            return error
+        return ProtocolError(
+            "the answer breaks the protocol; it is not shown, because it holds the password: check"
+            " address and port"
+        )
+
+
+class ReceivedLines:
+    """Received bytes as lines of text."""
+
+    def __init__(self) -> None:
+        #: the lines that were taken
+        self.taken: list[str] = []
+        self._lines: deque[bytes] = deque()
+        self._rest = b""
+        self._size = 0
+
+    @property
+    def has_line(self) -> bool:
+        """Whether there is a whole line."""
+        return bool(self._lines)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether anything was received that is not taken yet."""
+        return bool(self._lines or self._rest)
+
+    def add(self, data: bytes) -> None:
+        """Take the next bytes. Raises ProtocolError for more than a NUT server sends."""
+        self._size += len(data)
+        lines = (self._rest + data).split(b"\n")
+        self._rest = lines.pop()
+        self._lines.extend(lines)
+        if self._size > MAX_BYTES or len(self._rest) > MAX_LINE:
+            raise ProtocolError(
+                "the answer is longer than a NUT server sends: is this the port of a NUT server?"
+            )
+
+    def take(self) -> str:
+        """The next line, without its end. Raises ProtocolError."""
+        raw = self._lines.popleft().removesuffix(b"\r")
+        if len(raw) > MAX_LINE or b"\0" in raw or b"\r" in raw:
+            raise ProtocolError(
+                "a line of the answer is too long or holds NUL or a carriage return: "
+                "is this the port of a NUT server?"
+            )
+        line = raw.decode("utf-8", "surrogateescape")
+        self.taken.append(line)
+        return line
+
+
+def read_answer(
+    request: NutRequest[object], next_line: Callable[[], str]
+) -> Union[Sequence[str], ErrAnswer]:
+    """The line that answers the request, or the rows of its list without its query; or its ERR.
+    Raises ProtocolError.
+    """
+    line = next_line()
+    if line == "ERR" or line.startswith("ERR "):
+        return _err_answer(line)
+    if request.is_list:
+        if line != f"BEGIN {request.label}":
+            raise ProtocolError(f"expected BEGIN {request.label}, not {printable(line, 80)!r}")
+        return _rows(request.label, next_line)
+    if line.startswith("BEGIN LIST"):
+        raise ProtocolError("a list that was not asked for")
+    return [line]
+
+
+def _err_answer(line: str) -> ErrAnswer:
+    """The code of an ERR, and the server's text. Raises ProtocolError without a code."""
+    _, _, failure = line.partition(" ")
+    code, _, extra = failure.partition(" ")
+    if not code:
+        raise ProtocolError("an ERR without a code")
+    return ErrAnswer(code, extra)
+
+
+def _rows(label: str, next_line: Callable[[], str]) -> Sequence[str]:
+    """The rows of the list that the request of this label asked for, without its query."""
+    start = label.removeprefix("LIST ") + " "
+    rows: list[str] = []
+    while (line := next_line()) != f"END {label}":
+        if not line.startswith(start):
+            raise ProtocolError(f"a line of {label} breaks the protocol: {printable(line, 80)!r}")
+        rows.append(line.removeprefix(start))
+    return rows
+
+
+class Answers:
+    """The answers to requests that were sent together.
+
+    `answers[request]` is one value, or raises the error of its ERR.
+    """
+
+    def __init__(self, host: str, secret: Secret) -> None:
+        self._host = host
+        self._secret = secret
+        self._values: dict[NutRequest[Any], Any] = {}
+        self._failures: dict[NutRequest[Any], ErrAnswer] = {}
+
+    def take(self, request: NutRequest[object], next_line: Callable[[], str]) -> None:
+        """Take the lines of the answer to a request. Raises ProtocolError."""
+        answer = read_answer(request, next_line)
+        if isinstance(answer, ErrAnswer):
+            # a password of several words may begin in the code
+            if self._secret.is_within(" ".join(answer)):
+                code = answer.code if answer.code in ERRORS else "***"
+                answer = ErrAnswer(code, "***")
+            self._failures[request] = answer
+        else:
+            self._values[request] = request.read(answer)
+
+    def failure(self, request: NutRequest[object]) -> Optional[ErrAnswer]:
+        """The ERR that answered `request`; None if the answer is not an ERR."""
+        return self._failures.get(request)
+
+    def code(self, request: NutRequest[object]) -> str:
+        """The code of the ERR that answered `request`; '' if the answer is not an ERR."""
+        failure = self.failure(request)
+        return "" if failure is None else failure.code
+
+    def __getitem__(self, request: NutRequest[T]) -> T:
+        """The value of the answer to `request`. Raises the error of its ERR."""
+        failure = self.failure(request)
+        if failure is not None:
+            # the label may hold names that the server chose
+            raise failure.error().at(self._host, self._secret.redact(request.label))
+        value: T = self._values[request]
+        return value
+
+    def require(self, request: NutRequest[object]) -> None:
+        """Raises the error of the ERR that answered `request`, if one did."""
+        self[request]
