@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .cells import Missing
-from .tables import Computed, Derived, Object, Source, Tables, object_of, table_of
+from .tables import Computed, ComputedRows, Object, Source, Tables, object_of, table_of
 
 # the indexes of the first rows of nearly all tables; two arcs are of a chain, from unit 1 or 0 on
 _FIRST_ROWS = ("1", "1.1", "0.0")
@@ -36,7 +36,7 @@ def is_absent(tables: Tables, source: Source, rows: Iterable[str]) -> bool:
     first = next(iter(rows), None)
     if first is None or tables.whole[source] or tables.one_row(first)[source]:
         return False
-    if not isinstance(source, Derived):  # a function may have rows in the next reading
+    if not isinstance(source, ComputedRows):  # a function may have rows in the next reading
         tables.reading.learnt.absent.add(_oid_of(tables, source))
     return True
 

@@ -47,27 +47,27 @@ def missing_with(cause: Optional[Cell]) -> Missing:
     return Missing(cause.reason) if isinstance(cause, Missing) else UNDECIDED
 
 
-def unidentified_row(unit: str = "") -> str:
+def row_of_lost_index(unit: str = "") -> str:
     """The name of rows whose own identities are missing: of a unit, or of the device."""
     return f"{unit}."
 
 
-def is_unidentified(identity: str) -> bool:
+def is_index_lost(identity: str) -> bool:
     """Whether the identity of a row is missing."""
     return identity.endswith(".")
 
 
-def unidentified_value(rows: Rows) -> Optional[Cell]:
+def value_of_lost_index(rows: Rows) -> Optional[Cell]:
     """The value of the first row whose identity is missing, which may be that of any identity."""
     for row, value in rows.items():
-        if is_unidentified(row):
+        if is_index_lost(row):
             return value
     return None
 
 
 def without_values(rows: Collection[str], reason: Missing) -> Rows:
     """These rows, and one without an identity, each missing for the same reason."""
-    return dict.fromkeys([*rows, unidentified_row()], reason)
+    return dict.fromkeys([*rows, row_of_lost_index()], reason)
 
 
 def first_missing(rows: Rows) -> Optional[Missing]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Optional
 
 from ..shared.errors import ProtocolError
-from .cells import Missing, Rows, unidentified_row
+from .cells import Missing, Rows, row_of_lost_index
 from .decoding import counted, is_number, text
 from .objects import Column
 from .tables import Object, Source, Tables, objects_of
@@ -61,7 +61,7 @@ class Chain:
                 return {row: row for row in rows}
         row_by_identity: dict[str, str] = {}
         for row, (unit, number) in positions.items():
-            identity = self._identity(unit, number) or unidentified_row(row)
+            identity = self._identity(unit, number) or row_of_lost_index(row)
             if identity in row_by_identity:
                 raise ProtocolError(
                     f"two rows of the device's table are the outlet {identity}; poll it again (a"

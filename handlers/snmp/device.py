@@ -11,7 +11,7 @@ from typing import NamedTuple, Optional
 from pdu_common.helper import EnumPowerStatus
 
 from ..shared.errors import ProtocolError
-from .cells import Rows, is_unanswered, is_unidentified
+from .cells import Rows, is_index_lost, is_unanswered
 from .chains import InChain
 from .controls import writes_scalar
 from .decoding import counted, counted_by, number, text
@@ -245,7 +245,7 @@ def is_measured(device: SnmpDevice, total: Total) -> bool:
 def raise_if_unidentified(outlets: Outlets, states: Iterable[str], tables: Tables) -> None:
     """Raise ProtocolError if one of the identities stands for an outlet without a name, or with one
     that the family does not read."""
-    identity = next(filter(is_unidentified, states), None)
+    identity = next(filter(is_index_lost, states), None)
     if identity is None:
         return
     name = _unread_name(outlets, identity.removesuffix("."), tables)
@@ -330,7 +330,7 @@ def _has_none(outlets: Outlets, tables: Tables) -> bool:
 
 def _answered(tables: Tables, source: Source, rows: Rows) -> Rows:
     """The rows of a source; by GET those that the answer to a walk lacks."""
-    unanswered = [r for r, value in rows.items() if is_unanswered(value) and not is_unidentified(r)]
+    unanswered = [r for r, value in rows.items() if is_unanswered(value) and not is_index_lost(r)]
     return {**rows, **tables.cells(source, unanswered)}
 
 
@@ -352,7 +352,7 @@ def missing_unit(profile: Profile, tables: Tables, *, counts_lost_rows: bool = F
     units = tables[profile.units]
     answered_units = [unit for unit, value in units.items() if not is_unanswered(value)]
     lacks_row = counts_lost_rows and len(answered_units) < min(len(units), count)
-    return FEWER_UNITS if lacks_row or any(map(is_unidentified, units)) else ""
+    return FEWER_UNITS if lacks_row or any(map(is_index_lost, units)) else ""
 
 
 def raise_if_unit_missing(profile: Profile, tables: Tables) -> None:

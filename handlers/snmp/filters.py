@@ -21,10 +21,10 @@ from .cells import (
     Rows,
     arc,
     first_missing,
+    is_index_lost,
     is_unanswered,
-    is_unidentified,
     missing_with,
-    unidentified_value,
+    value_of_lost_index,
     without_values,
 )
 from .decoding import counted_by, is_filled_register, is_one_of, text
@@ -54,12 +54,20 @@ def one_of(*words: str) -> Test:
 
 
 def none_of(*words: str) -> Test:
-    """Whether a mark is none of these words; true without a mark. What tells nothing: `one_of`."""
+    """Makes a test whether a mark is none of these words. It is the contrary of `one_of`, and
+    None, for "cannot tell", where that is None:
+
+    >>> is_present = none_of("0", "4")
+    >>> [is_present(mark) for mark in ("1", "4", None, "-1", "text among numbers")]
+    [True, False, True, None, None]
+    """
     is_one = one_of(*words)
 
     def test(mark: Optional[Raw]) -> Optional[bool]:
-        answer = is_one(mark)
-        return None if answer is None else not answer
+        is_one_of_words = is_one(mark)
+        if is_one_of_words is None:
+            return None
+        return not is_one_of_words
 
     return test
 
@@ -113,20 +121,30 @@ def tested(mark: Optional[Cell], test: Test) -> Optional[bool]:
 
 
 def where(rows: Rows, marks: Rows, test: Test) -> Rows:
-    """The rows whose mark passes a test, as WHERE of SQL; without a value if the mark does not
-    tell."""
-    default = unidentified_value(marks)
+    """The rows whose mark passes a test, as WHERE of SQL:
+
+    >>> where({"1": 10, "2": 20, "3": 30}, {"1": "on", "2": "off"}, one_of("on"))
+    {'1': 10}
+
+    Where the test cannot tell (None), the row stays with a Missing in place of its value:
+
+    >>> where({"1": 10}, {"1": Missing("no answer")}, one_of("on"))["1"].reason
+    'no answer'
+
+    A row whose index is lost ("1.": one of unit 1) stays if no mark has the same name.
+    """
+    mark_of_any_row = value_of_lost_index(marks)  # None: no mark has lost its index
     result: Rows = {}
     for row, value in rows.items():
-        if is_unidentified(row) and row not in marks:
+        if is_index_lost(row) and row not in marks:
             result[row] = value
             continue
-        mark = marks.get(row, default)
-        answer = tested(mark, test)
-        if answer:
-            result[row] = value
-        elif answer is None:
+        mark = marks.get(row, mark_of_any_row)
+        is_passed = tested(mark, test)
+        if is_passed is None:
             result[row] = value if isinstance(value, Missing) else missing_with(mark)
+        elif is_passed:
+            result[row] = value
     return result
 
 
@@ -146,10 +164,10 @@ def without(rows: Rows, *words: str) -> Rows:
 
 def require_marks(rows: Rows, marks: Rows) -> Rows:
     """The marks. Raises ProtocolError if one that tells outlets from padding is not answered."""
-    default = unidentified_value(marks)
+    default = value_of_lost_index(marks)
     for row in rows:
         mark = marks.get(row, default)
-        is_row_lost = is_unidentified(row) and row not in marks
+        is_row_lost = is_index_lost(row) and row not in marks
         if not is_row_lost and (mark is None or is_unanswered(mark)):
             raise ProtocolError(
                 f"the device lists the row {row} without the value that tells outlets from"
@@ -179,7 +197,7 @@ def with_arc(rows: Rows, position: int, *arcs: str) -> Rows:
     return {
         row: value
         for row, value in rows.items()
-        if is_unidentified(row) or arc(row, position) in arcs
+        if is_index_lost(row) or arc(row, position) in arcs
     }
 
 
@@ -188,7 +206,7 @@ def without_arc(rows: Rows, position: int, *arcs: str) -> Rows:
     return {
         row: value
         for row, value in rows.items()
-        if is_unidentified(row) or arc(row, position) not in arcs
+        if is_index_lost(row) or arc(row, position) not in arcs
     }
 
 

@@ -12,10 +12,10 @@ from .cells import (
     Rows,
     arc,
     arcs,
-    is_unidentified,
+    is_index_lost,
     missing_with,
-    unidentified_row,
-    unidentified_value,
+    row_of_lost_index,
+    value_of_lost_index,
 )
 from .decoding import bits, latin_1, number, text
 
@@ -28,14 +28,24 @@ _OCTETS_LOST = Missing("its octets were lost where they became text")
 
 
 def left_join(rows: Rows, values: Rows) -> Rows:
-    """Each row with its value in `values`, as LEFT JOIN of SQL; empty if there is none, missing if
-    the row is empty."""
-    default = unidentified_value(values)
-    if default is None:
-        default = ""
+    """Each of `rows` with its value in `values`, as LEFT JOIN of SQL; "" if it has none:
+
+    >>> left_join({"1": "Phase L1", "2": "Phase L2"}, {"1": 37})
+    {'1': 37, '2': ''}
+
+    A value whose index is lost (".") may be that of each row that has none. A row that is empty
+    or Missing itself has no value that is known:
+
+    >>> left_join({"1": "Phase L1", "2": ""}, {".": Missing("no answer")})["1"].reason
+    'no answer'
+    """
+    value_if_none = value_of_lost_index(values)
+    if value_if_none is None:
+        value_if_none = ""
     result: Rows = {}
-    for row, value in rows.items():
-        result[row] = values.get(row, default) if text(value) else missing_with(value)
+    for row, cell in rows.items():
+        is_row_known = bool(text(cell))
+        result[row] = values.get(row, value_if_none) if is_row_known else missing_with(cell)
     return result
 
 
@@ -59,7 +69,7 @@ def concat(*tables: Rows) -> Rows:
     rows: Rows = {}
     for table in tables:
         for row, value in table.items():
-            if row in rows and not is_unidentified(row):
+            if row in rows and not is_index_lost(row):
                 raise ProtocolError(f"two tables of the device have the row {row}")
             rows[row] = value
     return rows
@@ -80,7 +90,7 @@ def join(values: Rows, keys: Sequence[Rows], outlet_keys: Sequence[Rows]) -> Row
         return {}
     of_values, of_outlets = _keys(keys), _keys(outlet_keys)
     if any(outlet_keys) and of_outlets.has_column != of_values.has_column:
-        return {unidentified_row(): _OTHER_KEYS}
+        return {row_of_lost_index(): _OTHER_KEYS}
     if not all(of_outlets.has_column) or not all(of_values.has_column):
         return values
     value_by_key = {

@@ -31,16 +31,21 @@ def outlet_labels(device: SnmpDevice, encoding: str = "") -> list[dcimanager.Lab
 
 
 def lost_labels(device: SnmpDevice) -> list[tuple[str, str]]:
-    """Outlet -> why its number or its name is not known, where other outlets have theirs."""
+    """Each outlet whose printed number or name the device has and did not answer now, with the
+    reason. For the names {"1": "web", "2": Missing("no answer")}:
+
+        [("2", "outletName: no answer")]
+    """
     if device.outlets is None:
         return []
-    return [
-        (identity, f"{name_of(source)}: {value.reason}")
-        for source in (device.outlets.number, device.outlets.name)
-        if source
-        for identity, value in device.tables[source].items()
-        if isinstance(value, Missing) and identity in device.decisions
-    ]
+    outlet_identities = device.decisions.keys()  # the columns may have rows of padding, too
+    lost: list[tuple[str, str]] = []
+    columns = [column for column in (device.outlets.number, device.outlets.name) if column]
+    for column in columns:
+        for identity, label in device.tables[column].items():
+            if isinstance(label, Missing) and identity in outlet_identities:
+                lost.append((identity, f"{name_of(column)}: {label.reason}"))
+    return lost
 
 
 def _shown_text(raw: Cell, encoding: str) -> str:

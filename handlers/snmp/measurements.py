@@ -19,7 +19,7 @@ from ..shared.ceilings import (
 from ..shared.decimals import CONTEXT
 from ..shared.meter_figures import ExactFigure, NotKnown, NotMetered
 from . import validation
-from .cells import NO_ANSWER, Cell, Missing, Rows, is_unidentified
+from .cells import NO_ANSWER, Cell, Missing, Rows, is_index_lost
 from .decoding import is_one_of, number, text
 from .tables import Object, Source, Tables, object_of
 
@@ -160,21 +160,37 @@ class Measurement:
         values = [reading.value for reading in readings.values()]
         if all(is_one_of(value, self.absent) for value in values):
             return dict.fromkeys(readings)
-        are_texts = any("." in text(value) for value in values)
+        has_decimal_point = any("." in text(value) for value in values)
         figures: dict[str, ExactFigure] = {}
         for row, reading in readings.items():
-            scale = self._scale(reading.value, are_texts=are_texts)
+            scale = self._scale(reading.value, has_decimal_point=has_decimal_point)
             figure = self._figure(reading, scale, most)
             figures[row] = self._reason(tables, row, reading) if figure is None else figure
         return figures
 
-    def _scale(self, value: Cell, *, are_texts: bool) -> Optional[Decimal]:
-        """What a value of 1 means; None if it may be an INTEGER that became text."""
+    def _scale(self, value: Cell, *, has_decimal_point: bool) -> Optional[Decimal]:
+        """What a value of 1 means, in A, W or kWh. A device answers 1.5 A as INTEGER 15, which
+        has the `scale_of_integers` 0.1, or as the text "1.5", which has the `scale` 1:
+
+        >>> amperes = Measurement(None, scale_of_integers=Decimal("0.1"))
+        >>> amperes._scale(15, has_decimal_point=False)
+        Decimal('0.1')
+
+        A platform may return INTEGER 15 as the text "15", which is 1.5 A or 15 A. None for such a
+        text, unless another text of the column has a decimal point, so that none was an INTEGER:
+
+        >>> amperes._scale("15", has_decimal_point=False)
+        >>> amperes._scale("15", has_decimal_point=True)
+        Decimal('1')
+        """
         if self.scale_of_integers is None:
             return self.scale
         if isinstance(value, int):
             return self.scale_of_integers
-        return self.scale if are_texts or number(value, self.unit) == 0 else None
+        is_zero = number(value, self.unit) == 0  # 0 in either scale
+        if has_decimal_point or is_zero:
+            return self.scale
+        return None
 
     def _figure(
         self, reading: RowReading, scale: Optional[Decimal], most: Optional[Decimal]
@@ -217,7 +233,7 @@ class Measurement:
 
     def _row_text(self, tables: Tables, row: str, reading: RowReading) -> str:
         """What was read of a row that gives no figure."""
-        if is_unidentified(row):
+        if is_index_lost(row):
             unit = tables.quoted(row.strip("."))  # some devices name their units in a column
             of_unit = f" for {unit}" if unit else ""
             return f"the answers lack a row of {self.objects}{of_unit}"

@@ -19,7 +19,7 @@ from ..shared.meter_figures import (
     NotMetered,
 )
 from .absence import is_walk_lost
-from .cells import NO_ANSWER, is_unanswered, is_unidentified
+from .cells import NO_ANSWER, is_index_lost, is_unanswered
 from .device import (
     NOT_DECIDED,
     SnmpDevice,
@@ -116,7 +116,7 @@ class _OutletRows:
 
     @cached_property
     def _has_unidentified_row(self) -> bool:
-        return any(map(is_unidentified, self.rows))
+        return any(map(is_index_lost, self.rows))
 
     @cached_property
     def _metered_units(self) -> list[set[str]]:
@@ -259,7 +259,7 @@ def _with_metered_outlets(device: SnmpDevice, requests: Sequence[_Request]) -> S
         return device
     states = dict(device.decisions)
     for row in dict.fromkeys(row for request in requests for row in request.outlets.rows):
-        if row in states or is_unidentified(row):
+        if row in states or is_index_lost(row):
             continue
         listing = device.outlets and (
             device.outlets.states.source if device.outlets.states else device.outlets.rows

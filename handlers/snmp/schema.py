@@ -29,7 +29,7 @@ from .outlets import Outlets
 from .parts import Checked
 from .profile import Nameplate, Profile, Root
 from .states import Condition, State
-from .tables import Computed, Derived, Object
+from .tables import Computed, ComputedRows, Object
 from .totals import Total
 
 PAGE = "docs/own-pdu.md"
@@ -140,7 +140,7 @@ def _as_json(value: object, path: str) -> object:
     if not is_dataclass(value):
         return value
     kind = type(value).__name__
-    if isinstance(value, Derived) or type(value) not in FIELD_TYPES:
+    if isinstance(value, ComputedRows) or type(value) not in FIELD_TYPES:
         raise ProfileError(
             f"{path} is read by a function of the handler, which has no form in JSON ({PAGE})"
         )

@@ -44,7 +44,8 @@ class SwitchCall(NamedTuple):
 
 
 class _Command:
-    """A command to one outlet."""
+    """A command to one outlet. `chained` is the column of its state where one table numbers the
+    outlets of all units of a chain, so that the outlet's row may change; else None."""
 
     def __init__(
         self, device: SnmpDevice, identity: str, *, automatic: bool, unproven: bool
@@ -58,7 +59,6 @@ class _Command:
         self.states: State = outlets.states
         self.control: Control = outlets.control
         self.is_automatic_ended = automatic
-        self.reason = ""
         column = object_of(self.states.source)
         self.chained = column if isinstance(column, InChain) else None
 
@@ -79,18 +79,26 @@ class _Command:
             return self.identity
         return self.chained.chain.row_of(tables, self.identity, self.chained.column)
 
-    def state(self, row: str, varbinds: list[VarBind], target: EnumPowerStatus) -> EnumPowerStatus:
-        """The outlet's state after the write. UNKNOWN if it is `target` and something contradicts
-        that: its row is another outlet's now, or another outlet does not read as written."""
-        decision = self._decision(
-            self.device.tables.again().one_row(self.identity), row, varbinds, target
-        )
-        if decision.state is target and self.chained:
-            # a unit that was away for the first reading alone showed another outlet's state
-            second_decision = self._reported(self.device.tables.again().one_row(self.identity), row)
-            decision = decision if second_decision.state is target else second_decision
-        self.reason = decision.reason
-        return decision.state
+    def decision_after_write(
+        self, row: str, varbinds: list[VarBind], target: EnumPowerStatus
+    ) -> Decision:
+        """Reads the outlet after `varbinds` were written to its `row`: its state, and the reason
+        of one that is UNKNOWN. For `target` UP:
+
+            the row reads off                            -> DOWN
+            it reads on                                  -> UP
+            it reads on and is another outlet's now      -> UNKNOWN
+            it reads on, another outlet of the same
+            write does not read as written               -> UNKNOWN
+        """
+        tables = self.device.tables.again().one_row(self.identity)
+        decision = self._decision(tables, row, varbinds, target)
+        if decision.state is not target or self.chained is None:
+            return decision
+        # while a unit of a chain is away, its row shows another outlet: read it once more
+        tables = self.device.tables.again().one_row(self.identity)
+        second_decision = self._reported(tables, row)
+        return decision if second_decision.state is target else second_decision
 
     def _reported(self, tables: Tables, row: str) -> Decision:
         source = self.chained.column if self.chained else self.states.source
@@ -147,20 +155,27 @@ def switch_outlet(
         if not command.control.covers(device.decisions, identity, varbinds):
             raise ProtocolError(_FEWER_OUTLETS)
         *unlocking, varbind = varbinds
+        decision = Decision(UNKNOWN, "")
+
+        def state_now() -> EnumPowerStatus:
+            nonlocal decision
+            decision = command.decision_after_write(row, varbinds, target)
+            return decision.state
+
         _unlock(snmp, unlocking)
         # raises Unreachable, before the command is sent, if the time is over
         snmp.check()
         snmp.extend(LONGEST_SECONDS)
         status = switch(
             lambda: _send(snmp, varbind, command.control.obstacle),
-            lambda: command.state(row, varbinds, target),
+            state_now,
             target,
             deadline=deadline,
             pause=pause,
             settling=command.outlets.settling_s,
             before=before,
         )
-    for sentence in reason_sentences([(identity, command.reason)]):
+    for sentence in reason_sentences([(identity, decision.reason)]):
         LOGGER.warning(snmp.quoted(sentence))
     return status
 

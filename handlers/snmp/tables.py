@@ -73,7 +73,7 @@ class Computed(ABC):
 
 
 @dataclass(frozen=True, eq=False)
-class Derived(Computed):
+class ComputedRows(Computed):
     """Rows that a plain function makes.
 
     Fields:
@@ -104,12 +104,12 @@ class Derived(Computed):
 Source = Union[Object, Computed]
 
 
-def rows_of(
+def computed_from(
     *sources: Source, by_row: bool = False, on_demand: Sequence[Source] = ()
-) -> Callable[[Callable[[Tables], Rows]], Derived]:
-    """Makes a function of `Tables` a source that needs these; see `Derived`."""
+) -> Callable[[Callable[[Tables], Rows]], ComputedRows]:
+    """Makes a function of `Tables` a source that needs these; see `ComputedRows`."""
     objects, more_objects = tuple(objects_of(sources)), tuple(objects_of(on_demand))
-    return lambda function: Derived(function, objects, by_row, more_objects)
+    return lambda function: ComputedRows(function, objects, by_row, more_objects)
 
 
 def objects_of(sources: Iterable[Optional[Source]]) -> Iterator[Object]:

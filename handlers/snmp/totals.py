@@ -11,7 +11,7 @@ from ..shared.meter_figures import ExactFigure, NotKnown, NotMetered, exact_sum_
 from ..shared.unknown_states import some
 from .absence import lacks
 from .arcs import Arcs
-from .cells import Cell, Missing, is_unidentified
+from .cells import Cell, Missing, is_index_lost
 from .decoding import counted_by, number, text
 from .measurements import Measurement, RowReading, ValidRows
 from .objects import Scalar
@@ -158,7 +158,7 @@ class Total:
         """Whether the device has a figure of which a value is missing: it counts a row that it does
         not show; its unit has no communication, and may answer nothing of what it has; or nothing
         proves that it has no such object."""
-        if self.always_there or any(map(is_unidentified, readings)):
+        if self.always_there or any(map(is_index_lost, readings)):
             return True
         is_invalid = figure.values(tables, valid_rows) != figure.values(tables)
         return is_invalid or not lacks(tables, figure.source, readings)
@@ -211,7 +211,7 @@ class Total:
     def is_listed(self, tables: Tables) -> bool:
         """Whether the device shows a row of one of the figures, with or without a value."""
         rows = [row for figure in self.figures for row in tables[figure.source]]
-        return not all(map(is_unidentified, rows))
+        return not all(map(is_index_lost, rows))
 
     def _chain(self, tables: Tables) -> set[str]:
         """The units that `units` lists, none if it lists only one."""

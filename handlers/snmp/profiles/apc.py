@@ -23,7 +23,7 @@ SPDU_PENDING = pending(column("318.1.1.4.4.2.1.2", "sPDUOutletPending", optional
 SPDU_MASTER = scalar("318.1.1.4.2.2.0", "sPDUMasterState")
 
 
-@rows_of(SPDU_STATE, SPDU_MASTER, by_row=True)
+@computed_from(SPDU_STATE, SPDU_MASTER, by_row=True)
 def spdu_inconsistent(t: Tables) -> Rows:
     """ "Unknown": the states and the outlets do not agree, until the unit's own power was cycled.
     Else it has a word for each outlet."""
@@ -42,10 +42,10 @@ def _spdu(state: Source) -> tuple[Outlets, ...]:
     )
 
 
-def _beside(states: Column, *tables: Source) -> Derived:
+def _beside(states: Column, *tables: Source) -> ComputedRows:
     """`states` on a unit that also has rows of one of `tables`."""
 
-    @rows_of(states, by_row=True)
+    @computed_from(states, by_row=True)
     def rows(t: Tables) -> Rows:
         state_rows = t[states]
         return if_listed(state_rows, t.whole.first(*tables)) if state_rows else {}
@@ -60,7 +60,7 @@ RPDU_PHASE = column("318.1.1.12.2.3.1.1.4", "rPDULoadStatusPhaseNumber", optiona
 RPDU_PHASES = phase_rows(RPDU_LOAD, RPDU_BANK, RPDU_PHASE)
 
 
-@rows_of(*RPDU_PHASES.objects)
+@computed_from(*RPDU_PHASES.objects)
 def rpdu_lines(t: Tables) -> Rows:
     """The phases; without any, the only row of a table that has no other. On a unit without the
     columns that tell which rows are phases, the rows are empty."""
@@ -99,7 +99,7 @@ RPDU_VOLTS = scalar("318.1.1.12.1.15.0", "rPDUIdentDeviceLinetoLineVoltage")
 RPDU_FACTOR = scalar("318.1.1.12.1.17.0", "rPDUIdentDevicePowerFactor")
 
 
-@rows_of(RPDU_WATTS, on_demand=(RPDU_VOLTS, RPDU_FACTOR))
+@computed_from(RPDU_WATTS, on_demand=(RPDU_VOLTS, RPDU_FACTOR))
 def rpdu_power(t: Tables) -> Rows:
     """A power that the unit calculates; empty if it is 0 while the volts or the factor, which the
     owner sets, are 0."""
@@ -156,7 +156,7 @@ RPDU2_PHASES = each_rpdu2(
 )
 
 
-def _of_units(below: str, name: str) -> Derived:
+def _of_units(below: str, name: str) -> ComputedRows:
     """A column of the units."""
     values = column(f"318.1.1.26.4.3.1.{below}", name)
     return each_rpdu2(Complete(values, count=RPDU2_COUNT), RPDU2_DEVICE)
@@ -199,7 +199,7 @@ EASY_PHASE = column("318.1.1.30.4.2.1.2", "ePDUPhaseStatusModule", optional=True
 EASY_PHASE_COUNT = scalar("318.1.1.30.3.0", "ePDUPhaseTableSize")
 
 
-@rows_of(EASY_STATE, EASY_MODULE)
+@computed_from(EASY_STATE, EASY_MODULE)
 def easy_outlet_units(t: Tables) -> Rows:
     has_outlets = without(t[EASY_STATE], NO_OUTLET)
     outlet_units = without(t[EASY_MODULE], NO_OUTLET) if has_outlets else {}
@@ -209,13 +209,13 @@ def easy_outlet_units(t: Tables) -> Rows:
 each_easy = partial(each_unit_rows, device=EASY_DEVICE, outlet_units=easy_outlet_units)
 
 
-def _easy_units(below: str, name: str) -> Derived:
+def _easy_units(below: str, name: str) -> ComputedRows:
     """Nothing counts them: ePDUDeviceStatusTableSize of a recorded EPDU1116S is 3, for one unit."""
     values = column("318.1.1.30.2.1.1." + below, "ePDUDeviceStatus" + name)
     return each_easy(Complete(values, EASY_DEVICE), EASY_DEVICE)
 
 
-def _easy_phases(below: str, name: str, *, on_demand: bool = False) -> Derived:
+def _easy_phases(below: str, name: str, *, on_demand: bool = False) -> ComputedRows:
     """A column of the phases. `on_demand`: it takes the place of a column of the units."""
     values = column("318.1.1.30.4.2.1." + below, "ePDUPhaseStatus" + name)
     phases = Complete(values, EASY_PHASE, EASY_PHASE_COUNT)
@@ -256,14 +256,14 @@ XPDU_LINES = scalar("318.1.1.15.3.4.13.0", "xPDUSystemOutputTableSize")
 NO_BREAKER = ("0", "1", "2")
 
 
-@rows_of(XPDU_RATING, XPDU_POSITIONS)
+@computed_from(XPDU_RATING, XPDU_POSITIONS)
 def breakers(t: Tables) -> Rows:
     """The positions of the panels that have a breaker; without its rating, a row may be padding."""
     positions = up_to_count(t[XPDU_RATING], t.scalar(XPDU_POSITIONS))
     return where(positions, require_marks(positions, positions), none_of(*NO_BREAKER))
 
 
-@rows_of(XPDU_CURRENT, XPDU_LINES)
+@computed_from(XPDU_CURRENT, XPDU_LINES)
 def xpdu_lines(t: Tables) -> Rows:
     lines = up_to_count(t[XPDU_CURRENT], t.scalar(XPDU_LINES))
     return left_join(lines or t[XPDU_CURRENT], lines)
@@ -278,13 +278,24 @@ ISX_POWER = column("318.1.1.22.2.6.1.20", "isxModularDistModuleOutputTotalPower"
 ISX_NOTHING = ("", "-1")
 
 
-@rows_of(ISX_STATUS, on_demand=(ISX_NAME, ISX_POWER))
+@computed_from(ISX_STATUS, on_demand=(ISX_NAME, ISX_POWER))
 def cables(t: Tables) -> Rows:
-    rows = t[ISX_STATUS]
-    places = [row for row, status in rows.items() if is_one_of(status, ISX_NOTHING)]
-    for values in (ISX_NAME, ISX_POWER) if places else ():
-        places = [row for row in places if is_one_of(t[values].get(row), ISX_NOTHING)]
-    return without({row: rows[row] for row in rows if row not in places}, ISX_NOT_PRESENT)
+    """The status of each cable, without the slots that have none. Of the slots
+
+        status {"1.1": "1", "1.2": "4", "1.3": "-1", "1.4": "-1"}
+        name   {"1.1": "A", "1.2": "",  "1.3": "",   "1.4": "D"}
+
+    two are empty: 1.2 is not present (4), and 1.3 has nothing in any column. The result is
+    {"1.1": "1", "1.4": Missing}: there is a cable in 1.4, and its status is not known.
+    """
+    statuses = t[ISX_STATUS]
+    empty_slots = [slot for slot, status in statuses.items() if is_one_of(status, ISX_NOTHING)]
+    for name_or_power in (ISX_NAME, ISX_POWER):
+        if empty_slots:  # on most units no status is empty, and these columns are not read
+            values = t[name_or_power]
+            empty_slots = [slot for slot in empty_slots if is_one_of(values.get(slot), ISX_NOTHING)]
+    status_of_cables = {slot: statuses[slot] for slot in statuses if slot not in empty_slots}
+    return without(status_of_cables, ISX_NOT_PRESENT)
 
 
 apc_profile = partial(Profile, vendor="APC", source=librenms("apc/PowerNet-MIB"))

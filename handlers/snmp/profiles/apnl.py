@@ -26,7 +26,7 @@ def _is_modular(t: Tables) -> bool:
     return t.text(PDU_TYPE) == MODULAR
 
 
-@rows_of(STATE, OUTLET, PDU_TYPE, by_row=True)
+@computed_from(STATE, OUTLET, PDU_TYPE, by_row=True)
 def states(t: Tables) -> Rows:
     """The states of the nodes with an outlet; none of a gateway. A single node whose outlet has no
     answer may have none."""
@@ -38,18 +38,18 @@ def states(t: Tables) -> Rows:
     return where(t[STATE], require_marks(t[STATE], numbers), none_of(NO_OUTLET))
 
 
-def _metered_column(values: Column) -> Derived:
+def _metered_column(values: Column) -> ComputedRows:
     """A column of the nodes that meter."""
     return rows_where(values, TYPE, one_of(*METERING), by_row=True)
 
 
-def _total_of_pdu(values: Scalar) -> Derived:
+def _total_of_pdu(values: Scalar) -> ComputedRows:
     """The PDU's own total.
 
     No rows if the PDU has no metering node: a total of 0 would then be no measurement.
     """
 
-    @rows_of(values, PDU_TYPE, TYPE, by_row=True)
+    @computed_from(values, PDU_TYPE, TYPE, by_row=True)
     def rows(t: Tables) -> Rows:
         if not _is_modular(t):
             return {}
@@ -59,7 +59,7 @@ def _total_of_pdu(values: Scalar) -> Derived:
     return rows
 
 
-@rows_of(FEATURES, by_row=True)
+@computed_from(FEATURES, by_row=True)
 def is_switching_enabled(t: Tables) -> Rows:
     return bit(t[FEATURES], SWITCHING_ENABLED)
 

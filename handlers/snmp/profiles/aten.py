@@ -34,7 +34,7 @@ PE_ENERGY = column("21317.1.3.2.2.2.1.99.1.5", "deviceIntegerPowerDissipation")
 LISTED_STATUS = replace(STATUS, listed=rows_without(CONFIRMATION, NO_CONFIRMATION))
 
 
-@rows_of(STATUS, CONFIRMATION, by_row=True)
+@computed_from(STATUS, CONFIRMATION, by_row=True)
 def unconfirmed_slots(t: Tables) -> Rows:
     """All slots of a unit of which no slot has a confirmation."""
     confirmations = t.whole[CONFIRMATION]
@@ -48,7 +48,7 @@ DISPLAYED_NOT_THERE = "6"
 NUMBER_OF_OUTLETS = scalar("21317.1.3.2.2.2.1.13.0", "outletnumber")
 
 
-@rows_of(DISPLAYED, NUMBER_OF_OUTLETS)
+@computed_from(DISPLAYED, NUMBER_OF_OUTLETS)
 def displayed_states(t: Tables) -> Rows:
     """The table of states if it has a row for each outlet."""
     count = t.scalar(NUMBER_OF_OUTLETS)
@@ -81,10 +81,10 @@ SLOTS = first(rows_where(SWITCHABLE, SWITCHABLE, one_of("1", "2")), NAME)
 station_total = partial(total, else_outlets=True, unit=THE_UNIT, units=STATIONS)
 
 
-def _station_rows(values: Source) -> Derived:
+def _station_rows(values: Source) -> ComputedRows:
     """The rows; none of a device that lists no station: a server's BMC, or one of the older MIB."""
 
-    @rows_of(*objects_of([values]), OUTLET_COUNTS, OPERATION, by_row=True)
+    @computed_from(*objects_of([values]), OUTLET_COUNTS, OPERATION, by_row=True)
     def rows(t: Tables) -> Rows:
         stations = t.whole.first(OUTLET_COUNTS, OPERATION)
         return if_listed(t[values], stations) if stations else {}

@@ -100,12 +100,12 @@ def _measurement(
         known_values = where(variables, t[CONDITION], none_of(LOST_STATUS))
         return _by_guid(left_join(variables, known_values), t[guids])
 
-    @rows_of(VALUE, TYPE, UNIT, CONDITION, guids)
+    @computed_from(VALUE, TYPE, UNIT, CONDITION, guids)
     def readings(t: Tables) -> Rows:
         of_each_guid = numbered(t[guids], position=0)
         return left_join(of_each_guid, of_guids(t, VALUE))
 
-    @rows_of(SCALING, TYPE, UNIT, CONDITION, guids)
+    @computed_from(SCALING, TYPE, UNIT, CONDITION, guids)
     def scalings(t: Tables) -> Rows:
         return of_guids(t, SCALING)
 
@@ -130,7 +130,7 @@ def _irs_socket(sub_oid: str, name: str) -> Measurement:
     """
     values = column(f"{IRS}.8.1.{sub_oid}", name)
 
-    @rows_of(values, IRS_METERS_SOCKETS)
+    @computed_from(values, IRS_METERS_SOCKETS)
     def rows(t: Tables) -> Rows:
         flags = t[IRS_METERS_SOCKETS]
         if_every_pdu_meters = if_every(t[values], flags, matches_either(YES, NO))
@@ -149,7 +149,7 @@ def _irs_total(sub_oid: str, name: str) -> Total:
     """
     values = column(f"{IRS}.6.1.{sub_oid}", name)
 
-    @rows_of(values, IRS_PHASES, IRS_PHASE_COUNT, IRS_METERS_PHASES)
+    @computed_from(values, IRS_PHASES, IRS_PHASE_COUNT, IRS_METERS_PHASES)
     def rows(t: Tables) -> Rows:
         flags = t[IRS_METERS_PHASES]
         pdus_without_meter = without(where(flags, flags, one_of(NO)), "")

@@ -17,10 +17,10 @@ CLOSED = "1"
 COUNT = column("4779.1.3.5.2.1.15", "sBTAModulesRPCNumberOfOutlets")
 
 
-def _column_of_rpcs(values: Column) -> Derived:
+def _column_of_rpcs(values: Column) -> ComputedRows:
     """A meter of each RPC, lost of one without a row."""
 
-    @rows_of(values, on_demand=(COUNT, STATE))
+    @computed_from(values, on_demand=(COUNT, STATE))
     def rows(t: Tables) -> Rows:
         meters = t[values]
         if not meters:

@@ -31,24 +31,24 @@ PDU_HAS_MONITOR = column("30932.1.10.1.2.10.1.6", "cpiPduHasOutletMonitor", opti
 HAS_MONITOR = of_unit(PDU_HAS_MONITOR, CONTROL, THE_PDU)
 
 
-@rows_of(OUT_OF_SERVICE, PDU_COUNT, on_demand=(PDU_HAS_CONTROL,))
+@computed_from(OUT_OF_SERVICE, PDU_COUNT, on_demand=(PDU_HAS_CONTROL,))
 def units(t: Tables) -> Rows:
     """The PDUs, by the first of two columns that the firmware has."""
     pdus = t[OUT_OF_SERVICE] or t[PDU_HAS_CONTROL]
     return with_counted_number(pdus, t[PDU_COUNT]) if pdus else {}
 
 
-def _metered(below: str, name: str) -> Derived:
+def _metered(below: str, name: str) -> ComputedRows:
     """A column of the outlets of PDUs that meter them."""
     values = column(f"30932.1.10.1.4.10.1.{below}", name)
     return rows_where(values, HAS_MONITOR, none_of("0"), by_row=True)
 
 
-def _legacy(below: str, name: str, last: int = 24) -> Derived:
+def _legacy(below: str, name: str, last: int = 24) -> ComputedRows:
     """The objects of the outlets, or lines, of a unit that is not a chain."""
     values = Spread(oid(f"{LEGACY}.{below}"), (Span(1, last, 1),), name)
 
-    @rows_of(values, LEGACY_PDUS, by_row=True)
+    @computed_from(values, LEGACY_PDUS, by_row=True)
     def rows(t: Tables) -> Rows:
         chain = without(t.whole[LEGACY_PDUS], "0", "1")
         return unless(t[values], chain)

@@ -32,21 +32,21 @@ TEST_PROGRAM = (
 MANAGER = "https://github.com/ChinaClever/CleverManagerV1/tree/HEAD"
 
 
-def _if_counted(values: Source, count: Scalar, *, by_row: bool = False) -> Derived:
+def _if_counted(values: Source, count: Scalar, *, by_row: bool = False) -> ComputedRows:
     """The values of a device that has a count. It is read first, so a device without this tree
     costs one GET."""
 
-    @rows_of(values, count, by_row=by_row)
+    @computed_from(values, count, by_row=by_row)
     def rows(t: Tables) -> Rows:
         return t[values] if re.fullmatch(r"\d+", t.text(count)) else {}
 
     return rows
 
 
-def _meter(values: Column, beside: Column, count: Scalar) -> Derived:
+def _meter(values: Column, beside: Column, count: Scalar) -> ComputedRows:
     """A column of the outlets' meters. `beside`, another one, shows rows that the answers lack."""
 
-    @rows_of(values, beside, count)
+    @computed_from(values, beside, count)
     def rows(t: Tables) -> Rows:
         every_row = with_rows_of(t[values], without(t[beside], *NOT_THERE))
         return if_complete(without(every_row, *NOT_THERE), t.scalar(count))
@@ -134,7 +134,7 @@ def _items(group: str, name: str, tail: str) -> Spread:
     return Spread(oid(f"{MPRO}.1.{group}"), (Span(1, 48, 1),), name, tail)
 
 
-def _lines(item: str, tail: str) -> Derived:
+def _lines(item: str, tail: str) -> ComputedRows:
     """An item of each line: current 2.1, power 3.1, energy 6. No rows if power is not at 3.1: older
     firmware has other items. Limits such as 2.6 also end in 6, like the energy; only a row with a
     power is a line."""
@@ -143,7 +143,7 @@ def _lines(item: str, tail: str) -> Derived:
         _items("1", "line", "3.1" + tail), _items("1", "line", "2.1" + tail), next_row=True
     )
 
-    @rows_of(values, every_line)
+    @computed_from(values, every_line)
     def rows(t: Tables) -> Rows:
         return left_join(t[every_line], t[values])
 
@@ -197,7 +197,7 @@ def _is_ms_pdu(t: Tables) -> bool:
     return re.fullmatch(FEWER_THAN_49, t.text(MS_COUNT)) is not None
 
 
-@rows_of(MS_STATUS, MS_COUNT)
+@computed_from(MS_STATUS, MS_COUNT)
 def ms_states(t: Tables) -> Rows:
     if not _is_ms_pdu(t) or is_of_other_depth(t, MS_STATUS):
         return {}
@@ -205,10 +205,10 @@ def ms_states(t: Tables) -> Rows:
     return where(up_to_count(states, t.scalar(MS_COUNT)), states, either(MS_WORDS, NUMBERS))
 
 
-def _of_ms_pdu(values: Object) -> Derived:
+def _of_ms_pdu(values: Object) -> ComputedRows:
     """The values of a unit that is an MS-PDU."""
 
-    @rows_of(values, MS_COUNT, MS_STATUS)
+    @computed_from(values, MS_COUNT, MS_STATUS)
     def rows(t: Tables) -> Rows:
         if not _is_ms_pdu(t):
             return {}
@@ -230,12 +230,12 @@ def _three(t: Tables, item: int) -> Rows:
     return with_least_rows(with_arc(t[IP], 0, *(str(item + line) for line in range(3))), 3)
 
 
-@rows_of(IP)
+@computed_from(IP)
 def ip_currents(t: Tables) -> Rows:
     return _three(t, 4)
 
 
-@rows_of(IP, on_demand=(SLAVE_ONE,))
+@computed_from(IP, on_demand=(SLAVE_ONE,))
 def ip_energies(t: Tables) -> Rows:
     return if_every(_three(t, 7), with_arc(t[IP], 0, "71") or t[SLAVE_ONE], matches("-?\\d+"))
 

@@ -60,14 +60,14 @@ each_module = partial(
 )
 
 
-@rows_of(PHASE_CURRENT, PHASE_MODULE, PHASE_COUNT)
+@computed_from(PHASE_CURRENT, PHASE_MODULE, PHASE_COUNT)
 def phase_currents(t: Tables) -> Rows:
     currents, modules = t[PHASE_CURRENT], t[PHASE_MODULE]
     currents = left_join(currents or modules, currents)
     return with_counted_rows(with_rows_of(currents, modules), t[PHASE_COUNT])
 
 
-@rows_of(DEVICE_CURRENT, DEVICE_PHASES, DEVICE_MODULE, on_demand=(DEVICE_CURRENT,))
+@computed_from(DEVICE_CURRENT, DEVICE_PHASES, DEVICE_MODULE, on_demand=(DEVICE_CURRENT,))
 def one_phase_currents(t: Tables) -> Rows:
     """The current of each unit, without a value on one with several phases: the MIB does not define
     which current it is there."""
@@ -86,7 +86,7 @@ ONE_PHASE_LOAD = figure(
 )
 
 
-def _device(below: str, name: str, *, optional: bool = False) -> Derived:
+def _device(below: str, name: str, *, optional: bool = False) -> ComputedRows:
     """A column of the units; `optional`: some of those that have their outlets in ePDU lack it."""
     values = column(f"{EPDU2}.3.4.1.{below}", name, optional=optional)
     return each_module(Complete(values, DEVICE_MODULE), DEVICE_MODULE)
@@ -104,7 +104,7 @@ BANK = column(EPDU + ".2.3.1.1.5", "ePDULoadStatusBankNumber", optional=True)
 PHASE = column(EPDU + ".2.3.1.1.4", "ePDULoadStatusPhaseNumber", optional=True)
 
 
-def _phases(below: str, name: str) -> Derived:
+def _phases(below: str, name: str) -> ComputedRows:
     """A column of the table of loads: its rows that are a phase, not a bank."""
     return phase_rows(column(f"{EPDU}.2.3.1.1.{below}", name), BANK, PHASE)
 
@@ -113,11 +113,11 @@ LOAD, POWER = _phases("2", "ePDULoadStatusLoad"), _phases("7", "ePDULoadStatusAc
 ENERGY = _phases("10", "ePDULoadStatusEnergy")
 
 
-def _of_epdu2(values: Derived) -> Derived:
+def _of_epdu2(values: ComputedRows) -> ComputedRows:
     """The meters of the ePDU tree on a unit with its outlets in ePDU2. No rows in a chain, whose
     modules are neither all 0 nor all 1: this tree lacks the other units."""
 
-    @rows_of(*values.objects)
+    @computed_from(*values.objects)
     def rows(t: Tables) -> Rows:
         if not t.first(*LISTED):
             return {}
@@ -143,7 +143,7 @@ LINES, PAIRS = ("1", "2", "3"), ("4", "5", "6")
 ATS_PHASE = column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase")
 
 
-def _lines(below: str, name: str) -> Derived:
+def _lines(below: str, name: str) -> ComputedRows:
     values = Complete(column(f"{ATS}.5.2.2.1.{below}", name), from_one=LAST_ARC)
     return rows_where(values, ATS_PHASE, either(LINES, PAIRS))
 

@@ -46,11 +46,11 @@ def _outlets(tree: str, why: str) -> tuple[Outlets, ...]:
     )
 
 
-def _where(values: Column, test: Column, mark: str, other: str) -> Derived:
+def _where(values: Column, test: Column, mark: str, other: str) -> ComputedRows:
     """The values of units for which `test` reads `mark`; those that read `other` have none, so no
     sum."""
 
-    @rows_of(values, test)
+    @computed_from(values, test)
     def rows(t: Tables) -> Rows:
         return left_join(t[values], where(t[values], t[test], either((mark,), (other,))))
 

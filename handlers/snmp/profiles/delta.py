@@ -20,11 +20,11 @@ DISCONNECTION = column(f"{PDU}.3.1.1.2", "dpduAlarmDisconnect")
 STS = "2254.2.80"
 
 
-def _of_enabled_pdus(below: int, name: str) -> Derived:
+def _of_enabled_pdus(below: int, name: str) -> ComputedRows:
     """A column of the enabled PDUs. One that is disconnected has an empty value."""
     output = column(f"{PDU}.2.1.1.{below}", "dpduOutput" + name)
 
-    @rows_of(output, ENABLED, DISCONNECTION)
+    @computed_from(output, ENABLED, DISCONNECTION)
     def rows(t: Tables) -> Rows:
         enabled_flags = with_rows_of(t[ENABLED], t[output])
         enabled_pdus = where(enabled_flags, enabled_flags, either((ON,), (OFF,)))

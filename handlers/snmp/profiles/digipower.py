@@ -39,7 +39,7 @@ def _outlet(unit: str, position: int) -> str:
     return str(position) if unit == FIRST else f"{unit}.{position}"
 
 
-@rows_of(STATUS)
+@computed_from(STATUS)
 def states(t: Tables) -> Rows:
     texts = {unit: text(value) for unit, value in t[STATUS].items()}
     if any(texts.values()) and not texts.get(FIRST):
@@ -113,7 +113,7 @@ CONFIGURATIONS = {
 }
 
 
-@rows_of(*CONFIGURATIONS.values())
+@computed_from(*CONFIGURATIONS.values())
 def names(t: Tables) -> Rows:
     """The first field of each outlet's configuration."""
     tables = {unit: field(t[configuration], 0) for unit, configuration in CONFIGURATIONS.items()}
@@ -124,10 +124,10 @@ def names(t: Tables) -> Rows:
 CURRENTS = Complete(CURRENT, same_rows_as=rows_without(STATUS, ""), next_row=True)
 
 
-def _of_one_unit(values: Scalar) -> Derived:
+def _of_one_unit(values: Scalar) -> ComputedRows:
     """A total of DigiPower-BravoPDU-MIB (kWhInfo). Of a chain, it does not say of which units."""
 
-    @rows_of(values, STATUS)
+    @computed_from(values, STATUS)
     def rows(t: Tables) -> Rows:
         others = {unit: value for unit, value in t[STATUS].items() if unit != FIRST}
         return {} if without(others, "") else t[values]

@@ -15,7 +15,7 @@ LIVE_WIRE, NEUTRAL_WIRE = "0", "1"
 TYPE = column("21695.1.10.7.2.1.12", "e3IpmChannelType")
 
 
-def _live(values: Column) -> Derived:
+def _live(values: Column) -> ComputedRows:
     """A column of the phases: the channels of the live wires."""
     return rows_where(values, TYPE, either((LIVE_WIRE,), (NEUTRAL_WIRE,)), by_row=True)
 

@@ -35,7 +35,7 @@ NO_REBOOT = ("-1",)  # other values are the seconds until the reboot
 epdu_total = partial(total, unit=THE_UNIT, units=OUTLET_COUNT)
 
 
-@rows_of(CURRENT, CURRENT_TYPE, CURRENT_COUNT)
+@computed_from(CURRENT, CURRENT_TYPE, CURRENT_COUNT)
 def lines(t: Tables) -> Rows:
     """The lines of all inputs (inputCurrent), without their neutral."""
     currents = t[CURRENT]
@@ -44,7 +44,7 @@ def lines(t: Tables) -> Rows:
     return where(every_line, types, either(LINES_OF_INPUT, (NEUTRAL,)))
 
 
-@rows_of(UNITS_PRESENT)
+@computed_from(UNITS_PRESENT)
 def unit_count(t: Tables) -> Rows:
     """The number of units in unitsPresent, which reads as "0,1"."""
     units = t.scalar(UNITS_PRESENT)
@@ -85,7 +85,7 @@ CHANNEL_COUNT = scalar(MONITORED + ".1.23.0", "numCurrentChannels")
 DISJOINT, WITH_BRANCHES = "[1-5]", "[678]"
 
 
-@rows_of(CHANNELS, CHANNEL_COUNT, MONITOR_TYPE)
+@computed_from(CHANNELS, CHANNEL_COUNT, MONITOR_TYPE)
 def channels(t: Tables) -> Rows:
     """The currents of the channels that a unit counts (chanN), if they do not overlap; an empty row
     of a unit with lines and branches."""
@@ -101,7 +101,7 @@ def channels(t: Tables) -> Rows:
 GENESIS_CURRENT = Spread(oid("17373.3.2"), (Span(1, 8, 1),), "intDeciAmpsCTN")
 
 
-@rows_of(GENESIS_CURRENT, by_row=True)
+@computed_from(GENESIS_CURRENT, by_row=True)
 def genesis_currents(t: Tables) -> Rows:
     """The currents of the transformers that are there."""
     return without(t[GENESIS_CURRENT], "-1")

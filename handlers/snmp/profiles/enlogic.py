@@ -51,7 +51,7 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
     state = below("5.4.1.4", "OutletSwitchedStatusState")
     command = replace(below("5.5.1.4", "OutletSwitchedControlCommand"), optional=True)
 
-    @rows_of(state, number, by_row=True)
+    @computed_from(state, number, by_row=True)
     def states(t: Tables) -> Rows:
         """The rows without padding. A single one whose number has no answer may be padding."""
         numbers = t[number]
@@ -59,7 +59,7 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
             return {}
         return where(t[state], require_marks(t[state], numbers), none_of(PADDING))
 
-    @rows_of(number, metered_number)
+    @computed_from(number, metered_number)
     def printed_numbers(t: Tables) -> Rows:
         numbers = t[number] or t[metered_number]
         return with_units(numbered(numbers, position=0), numbers)
@@ -136,7 +136,7 @@ EDGE = hpe.PduTables(EDGE_ROOT, "pdu", HUNDREDTHS)
 EDGE_PHASES = EDGE.column("1.2.1.11", "InputPhaseCount", optional=True)
 
 
-@rows_of(EDGE_PHASES, EDGE.outlet_count, EDGE.unit_count)
+@computed_from(EDGE_PHASES, EDGE.outlet_count, EDGE.unit_count)
 def edge_units(t: Tables) -> Rows:
     """Firmware without the phase counts must not make a unit of a chain vanish: its units are told
     by their outlets."""

@@ -23,7 +23,7 @@ AVAILABLE = _column(2, "available")
 OUTPUT = _column(16, "loadOutput")
 
 
-@rows_of(OUTPUT, AVAILABLE, by_row=True)
+@computed_from(OUTPUT, AVAILABLE, by_row=True)
 def outputs(t: Tables) -> Rows:
     """The outputs of the slots that have a fuse."""
     outlets, fuses = t[OUTPUT], t[AVAILABLE]

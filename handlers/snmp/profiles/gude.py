@@ -56,7 +56,7 @@ def _port(state: Column, arc: str, name: str, scale: Decimal = ONES) -> Measurem
     """A figure of the meters of single ports whose status is valid."""
     values = column(f"~.1.5.5.2.1.{arc}", name, optional=True)
 
-    @rows_of(values, PORT_STATUS, state)
+    @computed_from(values, PORT_STATUS, state)
     def rows(t: Tables) -> Rows:
         meters = t[values]
         if not meters:
@@ -83,7 +83,7 @@ def _of_ports(meters: Rows, ports: Rows) -> Rows:
         return meters
     if has_all and is_from_zero:
         return {str(int(index) + 1): value for index, value in meters.items()}
-    return {unidentified_row(): Missing("its table has other rows than that of the outlets")}
+    return {row_of_lost_index(): Missing("its table has other rows than that of the outlets")}
 
 
 def _numbers(first_number: int, count: int) -> set[str]:

@@ -53,12 +53,12 @@ class PduTables(NamedTuple):
     def names(self) -> Column:
         return self.column("5.1.1.2", "OutletName")
 
-    def counts(self, controllable: Optional[Column] = None) -> Derived:
+    def counts(self, controllable: Optional[Column] = None) -> ComputedRows:
         """The number of outlets of each unit that switches, with `controllable`, even if none of
         them is listed; where no unit does, of each unit with outlets in the table of states; where
         no unit has some, of each with names of outlets."""
 
-        @rows_of(self.outlet_count, self.states, *([controllable] if controllable else []))
+        @computed_from(self.outlet_count, self.states, *([controllable] if controllable else []))
         def rows(t: Tables) -> Rows:
             if controllable:
                 counts = where(t[self.outlet_count], t[controllable], one_of(CONTROLLABLE))
@@ -83,7 +83,7 @@ class PduTables(NamedTuple):
         family that marks its padding. `first_unit`: the index of the unit printed as 1."""
         names = self.names
 
-        @rows_of(names)
+        @computed_from(names)
         def named(t: Tables) -> Rows:
             """The outlets that have a name; a row whose name is lost may be padding."""
             return {row: name for row, name in t[names].items() if text(name)}
@@ -126,14 +126,14 @@ class PduTables(NamedTuple):
             always_there=always_there,
         )
 
-    def lines(self, phases: Optional[Column] = None) -> Derived:
+    def lines(self, phases: Optional[Column] = None) -> ComputedRows:
         """The lines of the inputs without their neutral. `phases`: the number of lines of each
         unit, which may list more."""
         currents = self.column("2.2.1.11", "InputPhaseCurrent")
         types = self.column("2.2.1.9", "InputPhaseCurrentMeasType", optional=True)
         volts = self.column("2.2.1.3", "InputPhaseVoltage")
 
-        @rows_of(currents, types, on_demand=(volts,))
+        @computed_from(currents, types, on_demand=(volts,))
         def rows(t: Tables) -> Rows:
             every_row = with_first_rows(with_rows_of(t[currents], t[types] or t[volts]), LAST_ARC)
             lines = where(every_row, t[types], either(LINES, (NEUTRAL,)))
@@ -200,7 +200,7 @@ BAR_STATE = column(MPDU + ".4.1.1.2", "mpduSmExtBarOutletStatus")
 NOT_MEASURED = "-1"
 
 
-@rows_of(CORE_STATE, BAR_STATE, DEVICE_TYPE)
+@computed_from(CORE_STATE, BAR_STATE, DEVICE_TYPE)
 def core_and_bars(t: Tables) -> Rows:
     """The outputs of the core, and the outlets of bars. The table of bars has rows for every
     output; if no smart device is detected on one, the type of its device is empty."""
@@ -209,7 +209,7 @@ def core_and_bars(t: Tables) -> Rows:
     return concat(with_rows_of(t[CORE_STATE], types), bars)
 
 
-@rows_of(CORE_STATE, BAR_STATE, DEVICE_TYPE)
+@computed_from(CORE_STATE, BAR_STATE, DEVICE_TYPE)
 def mpdu_numbers(t: Tables) -> Rows:
     bars = t[BAR_STATE]
     core = numbered(with_rows_of(t[CORE_STATE], t[DEVICE_TYPE]))
@@ -223,7 +223,7 @@ def _with_bars(core: Column, below: str, name: str) -> Parts:
 def _of_core(values: Column, scale: Decimal = ONES) -> Measurement:
     """A figure of the outputs of the core. -1 "means not measurable" (CPQPOWER-MIB)."""
 
-    @rows_of(values)
+    @computed_from(values)
     def rows(t: Tables) -> Rows:
         return left_join(t[values], without(t[values], NOT_MEASURED))
 
@@ -235,7 +235,7 @@ MODULE_PDUS = column(PDU + ".1.2.1.1", "pduIdentIndex")
 MODULE_COUNT = scalar(PDU + ".1.1.0", "numOfPdu")
 
 
-@rows_of(MODULE_POWER, MODULE_PDUS, MODULE_COUNT)
+@computed_from(MODULE_POWER, MODULE_PDUS, MODULE_COUNT)
 def module_powers(t: Tables) -> Rows:
     """A row for each PDU. No total unless each row, and at least numOfPdu rows, has a power; on a
     module without that number, unless each PDU of the table of identities has one, too."""

@@ -80,10 +80,10 @@ def _of_layout(t: Tables, at: Column, *demands: Optional[bool]) -> Rows:
     return dict.fromkeys(t[at], UNKNOWN_LAYOUT) if None in demands else t[at]
 
 
-def _newer(at: Column) -> Derived:
+def _newer(at: Column) -> ComputedRows:
     """`at`, if the table has the newer layout; else no rows."""
 
-    @rows_of(at, OLDER, NEWER, POWER, VERSION, by_row=True)
+    @computed_from(at, OLDER, NEWER, POWER, VERSION, by_row=True)
     def rows(t: Tables) -> Rows:
         table = t.whole
         return _of_layout(
@@ -103,10 +103,10 @@ def _outlet_figure(at: Column, scale: Decimal = ONES) -> Measurement:
     return figure(value_or_empty(_newer(at), NEWER), scale)
 
 
-def _older(at: Column) -> Derived:
+def _older(at: Column) -> ComputedRows:
     """`at`, if the table has the older layout; else no rows."""
 
-    @rows_of(at, OLDER, POWER, VERSION, by_row=True, on_demand=(EIGHTH,))
+    @computed_from(at, OLDER, POWER, VERSION, by_row=True, on_demand=(EIGHTH,))
     def rows(t: Tables) -> Rows:
         table = t.whole
         version = table.scalar(VERSION)
@@ -128,7 +128,7 @@ METERED_AMPS = scalar(METERS + ".49.0", "total output current")
 METERED_WATTS = scalar(METERS + ".43.0", "total output power")
 
 
-@rows_of(METERED_WATTS, METERED_AMPS)
+@computed_from(METERED_WATTS, METERED_AMPS)
 def metered_power(t: Tables) -> Rows:
     """The power; a 0 beside a current is no value: a unit showed it at 0.3 A and 68 VA."""
     watts = t[METERED_WATTS]

@@ -32,7 +32,7 @@ LEAST_HUNDREDTHS = 50
 OF_UNKNOWN_SCALE = Missing("a current whose scale its power does not tell")
 
 
-@rows_of(READINGS, VOLTAGES, POWERS)
+@computed_from(READINGS, VOLTAGES, POWERS)
 def currents(t: Tables) -> Rows:
     """The current of each meter in hundredths of A. One below W/V is not possible, and one above
     five times that, a power factor of 0.2, is not believed: so one scale fits at most. A current

@@ -4,7 +4,7 @@ objects     Column, Scalar, Spread …: where the cell of an outlet is
 filters     where, without, if_every …: which rows are taken
 joins       left_join, join, concat …: rows of several tables, in the words of SQL
 completeness  with_rows_of, with_counted_rows …: what shows that rows are missing
-rows_of     makes a function of tables a source
+computed_from     makes a function of tables a source
 shorthand   outlets, figure, total, column …: the parts with the defaults of most families
 """
 
@@ -27,7 +27,7 @@ from ..cells import (
     Rows as Rows,
     arcs as arcs,
     missing_with as missing_with,
-    unidentified_row as unidentified_row,
+    row_of_lost_index as row_of_lost_index,
 )
 from ..chains import Chain as Chain, InChain as InChain
 from ..completeness import *
@@ -69,12 +69,12 @@ from ..outlets import Outlets as Outlets
 from ..profile import NET_SNMP as NET_SNMP, Profile as Profile, Root as Root
 from ..states import Condition as Condition, State as State
 from ..tables import (
-    Derived as Derived,
+    ComputedRows as ComputedRows,
     Object as Object,
     Source as Source,
     Tables as Tables,
+    computed_from as computed_from,
     objects_of as objects_of,
-    rows_of as rows_of,
 )
 from ..totals import Total as Total
 from .shorthand import *

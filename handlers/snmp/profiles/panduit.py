@@ -22,7 +22,7 @@ COMMAND_KNOWN = row_condition(
 STATES = marked_rows_where(G5.states, INDEX, none_of("0"), by_row=True)
 
 
-@rows_of(G5.names, INDEX)
+@computed_from(G5.names, INDEX)
 def named(t: Tables) -> Rows:
     """The rows with a name; one whose name is lost, unless it is padding."""
     indexes = t[INDEX]
@@ -33,7 +33,7 @@ def named(t: Tables) -> Rows:
     return rows
 
 
-@rows_of(G5.outlet_count, G5.states, INDEX)
+@computed_from(G5.outlet_count, G5.states, INDEX)
 def counts(t: Tables) -> Rows:
     """The outlets of units with outlets in the table of states."""
     states = t[STATES]

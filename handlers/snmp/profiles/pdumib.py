@@ -21,7 +21,7 @@ PHASES = scalar("23280.4.0", "phaseTableSize")
 VOLTAGE = column("23280.6.1.2", "phaseStatusVoltage")
 
 
-def _supported(values: Column) -> Derived:
+def _supported(values: Column) -> ComputedRows:
     """A column of the table of PDUs, if all of them support it."""
     return rows_matching(Complete(values, count=DEVICES), SUPPORTED)
 
@@ -29,10 +29,10 @@ def _supported(values: Column) -> Derived:
 CURRENT = column("23280.6.1.3", "phaseStatusCurrent")
 
 
-def _of_phases(values: Column) -> Derived:
+def _of_phases(values: Column) -> ComputedRows:
     """A column of the phases, which is only read if the table of PDUs does not support it."""
 
-    @rows_of(values, VOLTAGE, PHASES, on_demand=(values,))
+    @computed_from(values, VOLTAGE, PHASES, on_demand=(values,))
     def rows(t: Tables) -> Rows:
         return with_counted_rows(with_rows_of(t[values], t[VOLTAGE]), t[PHASES])
 

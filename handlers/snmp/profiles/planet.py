@@ -3,7 +3,7 @@
 from .language import *
 
 
-def _device_object(arc: int, name: str) -> Derived:
+def _device_object(arc: int, name: str) -> ComputedRows:
     """Units answer for the object without the instance .0 of the MIB: a recording shows it for
     deviceATSKind.
     """

@@ -31,15 +31,15 @@ def _count(unit: int) -> Scalar:
     return scalar(f"{BSPDU}.{unit}.1.0", f"pduPwrMonitoringOutletNumPdu{BSPDU_UNITS[unit]}")
 
 
-def _states(unit: int) -> Derived:
+def _states(unit: int) -> ComputedRows:
     states = column(f"{BSPDU}.{unit}.2.1.2", f"outletPdu{BSPDU_UNITS[unit]}State")
     return counted_rows(states, _count(unit), required=True)
 
 
-def _unless_zero(values: Column, count: Scalar) -> Derived:
+def _unless_zero(values: Column, count: Scalar) -> ComputedRows:
     """A column of the outlets of a unit that does not count none."""
 
-    @rows_of(values, count)
+    @computed_from(values, count)
     def rows(t: Tables) -> Rows:
         counts = t[count]
         if is_one_of(t.scalar(count), ("0",)):
@@ -49,8 +49,8 @@ def _unless_zero(values: Column, count: Scalar) -> Derived:
     return rows
 
 
-def _measurements(below: str, name: str) -> Derived:
-    def of_unit(unit: int) -> Derived:
+def _measurements(below: str, name: str) -> ComputedRows:
+    def of_unit(unit: int) -> ComputedRows:
         name_of_unit = f"outletPdu{BSPDU_UNITS[unit]}{name}"
         return _unless_zero(column(f"{BSPDU}.{unit}.2.1.{below}", name_of_unit), _count(unit))
 
@@ -84,10 +84,10 @@ INDEXES = "[0-3]"  # that the MIB allows
 PHASE_CURRENT = column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent")
 
 
-def _phase_currents(indexes: str) -> Derived:
+def _phase_currents(indexes: str) -> ComputedRows:
     """The current of each phase; no rows unless all phase indexes match `indexes`."""
 
-    @rows_of(PHASE_CURRENT, PHASE_INDEX)
+    @computed_from(PHASE_CURRENT, PHASE_INDEX)
     def rows(t: Tables) -> Rows:
         phases = t[PHASE_INDEX]
         currents = with_first_rows(with_rows_of(t[PHASE_CURRENT], phases), LAST_ARC)
@@ -104,17 +104,17 @@ def _pwt2_column(unit: int, below: str, name: str) -> Column:
     return column(f"{PWT2}.2.2.{unit}.2.1.{below}", "pduDevMonOutletXPort" + name)
 
 
-def _pwt2(below: str, name: str) -> Derived:
+def _pwt2(below: str, name: str) -> ComputedRows:
     return numbered_rows(
         lambda unit: _unless_zero(_pwt2_column(unit, below, name), _size(unit)), PWT2_UNITS
     )
 
 
-def _pwt2_valid(unit: int) -> Derived:
+def _pwt2_valid(unit: int) -> ComputedRows:
     """Whether each outlet is online, of a unit with a size above 0."""
     valid, size = column(f"{PWT2}.3.2.{unit}.2.1.2", "pduDevMgmtOutletXPortValid"), _size(unit)
 
-    @rows_of(valid, size, by_row=True)
+    @computed_from(valid, size, by_row=True)
     def rows(t: Tables) -> Rows:
         return t[valid] if re.fullmatch("[1-9][0-9]*", t.text(size)) else {}
 

@@ -17,11 +17,11 @@ STATE = column(f"{POWER}.8", "pStatePortCur")
 YES = "1"
 
 
-def _of_ports(below: int, name: str) -> Derived:
+def _of_ports(below: int, name: str) -> ComputedRows:
     """A figure that each port has: a port without it is not known, and not without a meter."""
     values = column(f"{POWER}.{below}", name)
 
-    @rows_of(values, STATE)
+    @computed_from(values, STATE)
     def rows(t: Tables) -> Rows:
         figures = t[values].items()
         values_or_lost = {

@@ -99,10 +99,10 @@ class _Sensors(NamedTuple):
         return Measurement(source, scale, (), exponent=exponent, unmetered=unmetered)
 
 
-def negative(digits: Source) -> Derived:
+def negative(digits: Source) -> ComputedRows:
     """Numbers of decimal digits as exponents."""
 
-    @rows_of(*objects_of([digits]))
+    @computed_from(*objects_of([digits]))
     def rows(t: Tables) -> Rows:
         result: Rows = {}
         for row, value in t[digits].items():
@@ -168,7 +168,9 @@ def _outlet(kind: str) -> Measurement:
         has_sensor = bit(t[CAPABILITIES], int(kind) - 1)
         return where(t[CAPABILITIES], has_sensor, one_of("1"))
 
-    @rows_of(value, CAPABILITIES, on_demand=(available, minimum, digits, signed_readings, maximum))
+    @computed_from(
+        value, CAPABILITIES, on_demand=(available, minimum, digits, signed_readings, maximum)
+    )
     def readings(t: Tables) -> Rows:
         # without capabilities the availability is read first: it shows rows that the values lack
         is_available = {} if t[CAPABILITIES] else t[available]
@@ -186,7 +188,7 @@ def _outlet(kind: str) -> Measurement:
         )
         return _certainly_there(result)
 
-    @rows_of(digits, on_demand=(CAPABILITIES,))
+    @computed_from(digits, on_demand=(CAPABILITIES,))
     def digits_of_outlets(t: Tables) -> Rows:
         return shared_by_kind(t, digits, with_sensor(t))
 
@@ -229,7 +231,7 @@ def _each_inlet(t: Tables, rows: Rows) -> Rows:
 def _inlets(kind: str) -> Measurement:
     """The figure of the inlets in use; the energy of all, because each has its own counter."""
 
-    @rows_of(*INLETS.objects(kind), INLET_COUNT, on_demand=(*INLETS.late(kind), SWITCH_COUNT))
+    @computed_from(*INLETS.objects(kind), INLET_COUNT, on_demand=(*INLETS.late(kind), SWITCH_COUNT))
     def rows(t: Tables) -> Rows:
         inlets = _each_inlet(t, INLETS.parts(t, kind))
         return inlets if kind == ENERGY else _in_use(t, inlets)
@@ -240,14 +242,14 @@ def _inlets(kind: str) -> Measurement:
 def _units(kind: str) -> Measurement:
     """The figure of units whose inlets have no such sensor."""
 
-    @rows_of(*UNITS.objects(kind), on_demand=(UNITS.value(kind), *UNITS.late(kind)))
+    @computed_from(*UNITS.objects(kind), on_demand=(UNITS.value(kind), *UNITS.late(kind)))
     def rows(t: Tables) -> Rows:
         return UNITS.parts(t, kind) if t[UNITS.available("")] else {}
 
     return UNITS.figure(rows, kind)
 
 
-@rows_of(
+@computed_from(
     *INLET_POLES.objects(CURRENT),
     POLE_LINE,
     INLET_COUNT,
@@ -262,7 +264,7 @@ def lines(t: Tables) -> Rows:
     return _in_use(t, _each_inlet(t, where(every_pole, pole_line, none_of(NEUTRAL))))
 
 
-@rows_of(
+@computed_from(
     *INLETS.objects(CURRENT),
     POLE_COUNT,
     INLET_COUNT,
@@ -281,7 +283,7 @@ def one_phase_inlets(t: Tables) -> Rows:
     return left_join(inlets, loads)
 
 
-@rows_of(
+@computed_from(
     *PROTECTORS.objects(CURRENT), *one_phase_inlets.objects, on_demand=PROTECTORS.late(CURRENT)
 )
 def breakers(t: Tables) -> Rows:
@@ -289,12 +291,12 @@ def breakers(t: Tables) -> Rows:
     return unless({} if inlets else PROTECTORS.values(t, CURRENT), inlets)
 
 
-@rows_of(INLET_COUNT, PX2_OUTLET_COUNT, PDU_COUNT)
+@computed_from(INLET_COUNT, PX2_OUTLET_COUNT, PDU_COUNT)
 def px2_units(t: Tables) -> Rows:
     return with_counted_number(t[INLET_COUNT] or t[PX2_OUTLET_COUNT], t[PDU_COUNT])
 
 
-@rows_of(LABEL)
+@computed_from(LABEL)
 def printed_numbers(t: Tables) -> Rows:
     return with_units(numbered(t[LABEL], position=0), t[LABEL])
 
@@ -320,7 +322,7 @@ def px1_outlets(label_plus: int, energy: Optional[Measurement]) -> tuple[Outlets
     label = column("~.2.2.1.2", "outletLabel")
     count = scalar("~.2.1.0", "outletCount")
 
-    @rows_of(state, label)
+    @computed_from(state, label)
     def numbers(t: Tables) -> Rows:
         return numbered(t[state] or t[label], label_plus)
 
@@ -352,7 +354,7 @@ UNIT_CURRENT = scalar("~.3.1.1.0", "unitCurrent")
 INLET_CURRENT = column("~.20.2.1.7", "inletCurrent")
 
 
-@rows_of(POLE_CURRENT, POLE_LABEL, PX1_POLE_COUNT)
+@computed_from(POLE_CURRENT, POLE_LABEL, PX1_POLE_COUNT)
 def poles(t: Tables) -> Rows:
     """A pole without a label has an empty value: it may be the neutral."""
     currents, labels = t[POLE_CURRENT], t[POLE_LABEL]
@@ -367,7 +369,7 @@ def poles(t: Tables) -> Rows:
     return each_unit(result, numbered(result, position=0), inlets)
 
 
-@rows_of(LINE_CURRENT, LINE_LABEL, LINE_COUNT)
+@computed_from(LINE_CURRENT, LINE_LABEL, LINE_COUNT)
 def px1_lines(t: Tables) -> Rows:
     every_line = with_counted_rows(with_rows_of(t[LINE_CURRENT], t[LINE_LABEL]), t[LINE_COUNT])
     return where(every_line, t[LINE_LABEL], either(("L1", "L2", "L3"), ("N",)))

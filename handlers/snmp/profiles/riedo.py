@@ -46,8 +46,8 @@ def _of_type(t: Tables, values: Column, kind: str) -> Rows:
     return left_join(meters, _with_data(t, values))
 
 
-def _meters(values: Column, kind: str) -> Derived:
-    @rows_of(values, TYPE, QUALITY)
+def _meters(values: Column, kind: str) -> ComputedRows:
+    @computed_from(values, TYPE, QUALITY)
     def rows(t: Tables) -> Rows:
         return _of_type(t, values, kind)
 
@@ -59,15 +59,15 @@ def _first_of(values: Column, scale: Decimal, absent: tuple[str, ...], *kinds: s
     return total(*figures, else_outlets=True)
 
 
-def _outlet_meters(values: Column) -> Derived:
-    @rows_of(only_metered(values), TYPE, QUALITY)
+def _outlet_meters(values: Column) -> ComputedRows:
+    @computed_from(only_metered(values), TYPE, QUALITY)
     def rows(t: Tables) -> Rows:
         return prefixed("0", _of_type(t, values, OUTLET))
 
     return rows
 
 
-@rows_of(only_metered(NAME), TYPE, on_demand=(RELAY_METERS,))
+@computed_from(only_metered(NAME), TYPE, on_demand=(RELAY_METERS,))
 def metered_outlets(t: Tables) -> Rows:
     """The outlets' meters. Not on a unit with relays, whose numbers are not those of the meters:
     the names are declared as `only_metered`, which gives a command for outlet "0.7" its cell."""
@@ -111,12 +111,12 @@ def _names(names: str) -> list[str]:
     return list(dict.fromkeys(filter(None, stripped_names)))
 
 
-def _of_relays(values: Column, absent: Sequence[str] = ()) -> Derived:
+def _of_relays(values: Column, absent: Sequence[str] = ()) -> ComputedRows:
     """The sum of the meters that each relay names, which are of its own module: the first arc. A
     relay is left out if it names none, an unknown one, or one that is not measured, as `absent` has
     it, too. It is lost if a value is, or if a name may be that of several meters."""
 
-    @rows_of(values, NAME, RELAY_METERS, QUALITY)
+    @computed_from(values, NAME, RELAY_METERS, QUALITY)
     def rows(t: Tables) -> Rows:
         values_with_data = _with_data(t, values)
         modules: dict[str, _Meters] = {}

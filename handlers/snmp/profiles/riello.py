@@ -17,7 +17,7 @@ CONFIGURATION = scalar(f"{MDU}.1.4.0", "mduIdentIOConfiguration")
 ON, ONE_PHASE = "1", "1"
 
 
-@rows_of(STATUS, BYPASS, by_row=True)
+@computed_from(STATUS, BYPASS, by_row=True)
 def states_on_bypass(t: Tables) -> Rows:
     """The states while the manual bypass feeds all sockets; without it, as if all were on."""
     statuses = t[STATUS]
@@ -25,7 +25,7 @@ def states_on_bypass(t: Tables) -> Rows:
     return statuses if is_on_bypass else dict.fromkeys(statuses, ON)
 
 
-@rows_of(LINE_A, CONFIGURATION)
+@computed_from(LINE_A, CONFIGURATION)
 def unit_current(t: Tables) -> Rows:
     """The current of line A, which is that of the unit if it has one phase."""
     return t[LINE_A] if t.text(CONFIGURATION) == ONE_PHASE else {}

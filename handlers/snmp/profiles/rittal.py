@@ -78,7 +78,7 @@ class NamedRows:
         indexes: dict[str, str] = {}
         for index, name in names.items():
             if isinstance(name, Missing):
-                indexes[unidentified_row(index)] = index
+                indexes[row_of_lost_index(index)] = index
                 continue
             match = re.fullmatch(self.pattern, text(name))
             numbers = [group for group in match.groups() if group is not None] if match else []
@@ -123,16 +123,22 @@ class Variables(NamedTuple):
         return self.rows(SCALES, "cmcIIIVarScale")
 
     @property
-    def values(self) -> Derived:
-        """The numbers; empty unless their quality is in WITH_VALUE."""
+    def values(self) -> ComputedRows:
+        """The number of each variable; "" for one whose quality says that it has no value:
 
-        @rows_of(self.numbers, self.names, self.qualities)
-        def rows(t: Tables) -> Rows:
-            return left_join(
-                t[self.names], where(t[self.numbers], t[self.qualities], one_of(*WITH_VALUE))
-            )
+        names      {"1.2": "Phase L1.Current.Value", "1.3": "Phase L2.Current.Value"}
+        numbers    {"1.2": 37, "1.3": 0}
+        qualities  {"1.2": 2, "1.3": 21}  (2: ok, 21: no value)
+        result     {"1.2": 37, "1.3": ""}
+        """
 
-        return rows
+        @computed_from(self.numbers, self.names, self.qualities)
+        def valid_numbers(t: Tables) -> Rows:
+            has_value = one_of(*WITH_VALUE)
+            numbers_with_value = where(t[self.numbers], t[self.qualities], has_value)
+            return left_join(t[self.names], numbers_with_value)
+
+        return valid_numbers
 
     def device_scales(self, t: Tables) -> Rows:
         """The scale of variables that a device has several times: the firmware gives all of a unit
@@ -141,7 +147,9 @@ class Variables(NamedTuple):
 
     def figure(self, source: Source) -> Measurement:
         # the quality tells of a variable without a value
-        factor = rows_of(self.scales, self.units, on_demand=(self.scales,))(self.device_scales)
+        factor = computed_from(self.scales, self.units, on_demand=(self.scales,))(
+            self.device_scales
+        )
         return Measurement(source, ONES, (), factor=factor)
 
 
@@ -181,7 +189,7 @@ PHASE_VALUES = Complete(PHASES.values, VOLTAGES)
 STRIP_VALUES = Complete(STRIPS.values, STRIP_NAMES)
 
 
-@rows_of(PHASE_VALUES, STRIP_VALUES, STRIPS.units)
+@computed_from(PHASE_VALUES, STRIP_VALUES, STRIPS.units)
 def currents(t: Tables) -> Rows:
     """The currents of phases and strips. The value of a strip is its current if the unit is A; with
     another unit there is no load."""
@@ -190,7 +198,7 @@ def currents(t: Tables) -> Rows:
     return concat(t[PHASE_VALUES], left_join(strips, strip_currents))
 
 
-@rows_of(
+@computed_from(
     PHASES.scales,
     PHASES.units,
     STRIPS.scales,
@@ -218,7 +226,7 @@ def _every_output(below: str, name: str) -> PerUnit:
     return PerUnit(oid(CMC_TC), PORTS[0], PORTS[-1], f"6.2.1.{below}", name)
 
 
-def _outputs(below: str, name: str) -> Derived:
+def _outputs(below: str, name: str) -> ComputedRows:
     """A column of the output tables of all ports, without rows beyond the number of outputs that a
     port reports.
     """
@@ -231,12 +239,12 @@ def _outputs(below: str, name: str) -> Derived:
     )
 
 
-def _tc_status(port: int) -> Derived:
+def _tc_status(port: int) -> ComputedRows:
     """The status of each output of a port that answers."""
     statuses = _output(port, "4", "unitXOutputStatus")
     port_status = scalar(f"{CMC_TC}.{port}.4.0", "cmcTcUnitXStatus")
 
-    @rows_of(statuses, port_status, by_row=True)
+    @computed_from(statuses, port_status, by_row=True)
     def rows(t: Tables) -> Rows:
         return t[statuses] if is_one_of(t.scalar(port_status), ANSWERING) else {}
 
@@ -251,7 +259,7 @@ TC_STATUS = numbered_rows(_tc_status, PORTS)
 TC_RELAYS = marked_rows_where(TC_VALUE, TC_TYPE, one_of(RELAY_PSM), by_row=True)
 
 
-@rows_of(TC_RELAYS, TC_STATUS, by_row=True)
+@computed_from(TC_RELAYS, TC_STATUS, by_row=True)
 def tc_confirmed(t: Tables) -> Rows:
     """The value of a relay, unless its status contradicts it. The status ok(4) says neither on nor
     off; 5 and 6 are off and on, 7 and 8 are set off and on."""

@@ -40,7 +40,7 @@ def _wired(t: Tables, inputs: Rows, rows: Rows) -> Rows:
 def _inputs(below: str, name: str, scale: Decimal = ONES) -> Measurement:
     values = column(f"~.1.1.2.6.1.1.{below}", name)
 
-    @rows_of(values, ENERGY, PHASES, UNITS, VOLTAGE)
+    @computed_from(values, ENERGY, PHASES, UNITS, VOLTAGE)
     def rows(t: Tables) -> Rows:
         inputs = _of_inputs(t, values, ENERGY)
         return _wired(t, inputs, inputs)
@@ -48,7 +48,7 @@ def _inputs(below: str, name: str, scale: Decimal = ONES) -> Measurement:
     return figure(rows, scale, unmetered=HIDDEN_UNITS)
 
 
-@rows_of(ENERGY, CURRENT, PHASES, UNITS, VOLTAGE)
+@computed_from(ENERGY, CURRENT, PHASES, UNITS, VOLTAGE)
 def input_energies(t: Tables) -> Rows:
     """An input that lost its voltage keeps its energy. Without voltage, an energy of 0 counts as
     not metered."""

@@ -38,13 +38,13 @@ tower_total = partial(total, unit=THE_UNIT)
 unit_total = partial(total, else_outlets=True, unit=THE_UNIT)
 
 
-def _infeeds(values: Column, *, on_demand: bool = False) -> Derived:
+def _infeeds(values: Column, *, on_demand: bool = False) -> ComputedRows:
     """A column of the infeeds (feeds) of all towers (units), as many as each tower counts, without
     the neutral lines: the fourth infeeds of three-phase towers. If a tower does not report its
     capabilities, its infeeds are not summed. `on_demand`: they take the place of another figure."""
     not_prefetched = (INFEED_ID, values) if on_demand else (INFEED_ID,)
 
-    @rows_of(values, OUTLET_COUNT, INFEED_COUNT, INFEED_LOAD, TOWER, on_demand=not_prefetched)
+    @computed_from(values, OUTLET_COUNT, INFEED_COUNT, INFEED_LOAD, TOWER, on_demand=not_prefetched)
     def rows(t: Tables) -> Rows:
         infeeds = t[OUTLET_COUNT] or t[INFEED_ID]  # some firmware lacks the counts
         every_infeed = _complete(t, values, infeeds)
@@ -63,13 +63,13 @@ def _complete(t: Tables, values: Column, infeeds: Rows) -> Rows:
     return with_counted_rows(with_rows_of(t[values], infeeds), t[INFEED_COUNT])
 
 
-@rows_of(OUTLET_COUNT, TOWER_COUNT, on_demand=(INFEED_ID,))
+@computed_from(OUTLET_COUNT, TOWER_COUNT, on_demand=(INFEED_ID,))
 def towers(t: Tables) -> Rows:
     rows = first_of_units(t[OUTLET_COUNT] or t[INFEED_ID])
     return with_counted_number(rows, t[TOWER_COUNT])
 
 
-@rows_of(TOWER_POWER, INFEED_POWER, on_demand=(TOWER_POWER, INFEED_POWER))
+@computed_from(TOWER_POWER, INFEED_POWER, on_demand=(TOWER_POWER, INFEED_POWER))
 def tower_powers(t: Tables) -> Rows:
     """Of a unit whose infeeds have no power, or none that they measure."""
     infeeds = t[INFEED_POWER]
@@ -78,7 +78,7 @@ def tower_powers(t: Tables) -> Rows:
     return if_every(t[TOWER_POWER], infeeds, matches("-1")) or unless(t[TOWER_POWER], infeeds)
 
 
-@rows_of(CAPABILITIES, by_row=True)
+@computed_from(CAPABILITIES, by_row=True)
 def is_controlled(t: Tables) -> Rows:
     return bit(t[CAPABILITIES], POWER_CONTROL)
 
@@ -105,7 +105,7 @@ ST4_SETTLED = tuple("1 2 3 4 5 10 11 14 15 16 17".split())
 ST4_NEUTRAL = "4"  # a value of st4LineIndex
 
 
-@rows_of(ST4_LINES, ST4_LABEL, ST4_LINE_STATUS)
+@computed_from(ST4_LINES, ST4_LABEL, ST4_LINE_STATUS)
 def st4_lines(t: Tables) -> Rows:
     """The lines of the cords without the neutral; empty where the unit does not read them."""
     lines = with_rows_of(t[ST4_LINES], t[ST4_LABEL])
@@ -114,12 +114,12 @@ def st4_lines(t: Tables) -> Rows:
     return without_arc(lines, -1, ST4_NEUTRAL)
 
 
-def _cords(below: str, name: str) -> Derived:
+def _cords(below: str, name: str) -> ComputedRows:
     """A column of the input cords whose lines are metered, empty where the unit does not read
     one."""
     values = column(f"1718.4.1.3.3.1.{below}", name)
 
-    @rows_of(values, ST4_CORD_STATUS, ST4_OUTLET_COUNT, ST4_LINES)
+    @computed_from(values, ST4_CORD_STATUS, ST4_OUTLET_COUNT, ST4_LINES)
     def rows(t: Tables) -> Rows:
         cords = t[values]
         readings = left_join(cords, where(cords, t[ST4_CORD_STATUS], none_of(*ST4_UNREAD)))

@@ -39,7 +39,7 @@ from ..objects import Column, Parts, Scalar
 from ..outlets import Outlets
 from ..profile import ENTERPRISES, Nameplate
 from ..states import Condition, State
-from ..tables import ROOT, Computed, Derived, Object, Source, Tables, objects_of, rows_of
+from ..tables import ROOT, Computed, ComputedRows, Object, Source, Tables, computed_from, objects_of
 from ..totals import Total
 
 #: the unit that an index begins with
@@ -136,7 +136,9 @@ def only_metered(values: Column) -> Parts:
     return Parts((("0", values),))
 
 
-def numbered_rows(rows_of_part: Callable[[int], Derived], numbers: Iterable[int]) -> Derived:
+def numbered_rows(
+    rows_of_part: Callable[[int], ComputedRows], numbers: Iterable[int]
+) -> ComputedRows:
     """The same of functions; the first object of each is that of its values."""
     functions = {n: rows_of_part(n) for n in numbers}
 
@@ -146,14 +148,14 @@ def numbered_rows(rows_of_part: Callable[[int], Derived], numbers: Iterable[int]
     values = numbered_parts(lambda n: functions[n].objects[0], functions)
     tests = [test for function in functions.values() for test in function.objects[1:]]
     by_row = all(function.by_row for function in functions.values())
-    return Derived(rows, (values, *tests), by_row)
+    return ComputedRows(rows, (values, *tests), by_row)
 
 
-def counted_rows(values: Object, count: Scalar, *, required: bool = False) -> Derived:
+def counted_rows(values: Object, count: Scalar, *, required: bool = False) -> ComputedRows:
     """The rows of a table with a fixed number of rows, up to the device's count; see `up_to_count`.
     The table is not read if the device counts none."""
 
-    @rows_of(values, count, by_row=True)
+    @computed_from(values, count, by_row=True)
     def rows(t: Tables) -> Rows:
         most = t.scalar(count)
         if counted_by(most) == 0 or (not t.outlet and is_of_other_depth(t, values)):
@@ -166,9 +168,9 @@ def counted_rows(values: Object, count: Scalar, *, required: bool = False) -> De
     return rows
 
 
-def on_demand(values: Column) -> Derived:
+def on_demand(values: Column) -> ComputedRows:
     """A column that is not read with its table: few devices need it, after others were missing."""
-    return Derived(lambda t: t[values], (values,), by_row=True, on_demand=(values,))
+    return ComputedRows(lambda t: t[values], (values,), by_row=True, on_demand=(values,))
 
 
 def shared_by_kind(t: Tables, source: Object, kinds: Rows) -> Rows:
@@ -187,17 +189,17 @@ def shared_by_kind(t: Tables, source: Object, kinds: Rows) -> Rows:
     return result or t[source]
 
 
-def first(*sources: Source) -> Derived:
+def first(*sources: Source) -> ComputedRows:
     """The first of these that the device has."""
     by_row = all(not isinstance(source, Computed) or source.is_by_row() for source in sources)
-    return Derived(lambda t: t.first(*sources), tuple(objects_of(sources)), by_row)
+    return ComputedRows(lambda t: t.first(*sources), tuple(objects_of(sources)), by_row)
 
 
-def rows_where(values: Source, marks: Source, test: Test, *, by_row: bool = False) -> Derived:
+def rows_where(values: Source, marks: Source, test: Test, *, by_row: bool = False) -> ComputedRows:
     """The rows of `values` whose mark passes a test; see `where`."""
     not_prefetched = values.not_prefetched() if isinstance(values, Computed) else ()
 
-    @rows_of(values, marks, by_row=by_row, on_demand=not_prefetched)
+    @computed_from(values, marks, by_row=by_row, on_demand=not_prefetched)
     def rows(t: Tables) -> Rows:
         return where(t[values], t[marks], test)
 
@@ -206,45 +208,53 @@ def rows_where(values: Source, marks: Source, test: Test, *, by_row: bool = Fals
 
 def marked_rows_where(
     values: Source, marks: Source, test: Test, *, by_row: bool = False
-) -> Derived:
+) -> ComputedRows:
     """The same of outlets, of which each must have its mark; see `require_marks`."""
 
-    @rows_of(values, marks, by_row=by_row)
+    @computed_from(values, marks, by_row=by_row)
     def rows(t: Tables) -> Rows:
         return where(t[values], require_marks(t[values], t[marks]), test)
 
     return rows
 
 
-def rows_with_arc(values: Source, position: int, *arcs: str, by_row: bool = False) -> Derived:
+def rows_with_arc(values: Source, position: int, *arcs: str, by_row: bool = False) -> ComputedRows:
     """The rows of `values` whose identity has one of `arcs` there; see `with_arc`."""
 
-    @rows_of(values, by_row=by_row)
+    @computed_from(values, by_row=by_row)
     def rows(t: Tables) -> Rows:
         return with_arc(t[values], position, *arcs)
 
     return rows
 
 
-def rows_without_arc(values: Source, position: int, *arcs: str, by_row: bool = False) -> Derived:
-    """The rows of `values` whose identity has none of `arcs` there."""
+def rows_without_arc(
+    values: Source, position: int, *numbers: str, by_row: bool = False
+) -> ComputedRows:
+    """A source of the rows of `values` whose index has none of these numbers at `position`, which
+    is counted from 0, or from the end (-1). Without the neutral, 4, of the output phases:
 
-    @rows_of(values, by_row=by_row)
+        rows_without_arc(VOLTS, -1, "4"):  {"1.1": 230, "1.4": 0} -> {"1.1": 230}
+
+    `by_row`: a command to one outlet reads its row alone.
+    """
+
+    @computed_from(values, by_row=by_row)
     def rows(t: Tables) -> Rows:
-        return without_arc(t[values], position, *arcs)
+        return without_arc(t[values], position, *numbers)
 
     return rows
 
 
-def rows_without(values: Source, *words: str) -> Derived:
+def rows_without(values: Source, *words: str) -> ComputedRows:
     """The rows of `values` that read none of `words`; see `without`."""
     return rows_where(values, values, none_of(*words))
 
 
-def rows_matching(values: Source, pattern: str) -> Derived:
+def rows_matching(values: Source, pattern: str) -> ComputedRows:
     """The rows of `values` on a device where `pattern` matches each of them; see `if_every`."""
     objects = tuple(objects_of((values,)))
-    return Derived(lambda t: if_every(t[values], t[values], matches(pattern)), objects)
+    return ComputedRows(lambda t: if_every(t[values], t[values], matches(pattern)), objects)
 
 
 def rows_join(
@@ -252,12 +262,12 @@ def rows_join(
     keys: Sequence[Source],
     own: Sequence[Source] = (),
     on_demand: Sequence[Source] = (),
-) -> Derived:
+) -> ComputedRows:
     """Values of metered outlets, under the identities of the switched ones, by `keys` and the
     outlets' `own` columns, or those that are read `on_demand`; see `join`. Without values the
     others are not read."""
 
-    @rows_of(values, *keys, *own, on_demand=on_demand)
+    @computed_from(values, *keys, *own, on_demand=on_demand)
     def rows(t: Tables) -> Rows:
         meters = t[values]
         if not meters:
@@ -267,10 +277,10 @@ def rows_join(
     return rows
 
 
-def rows_unless(values: Source, table: Source, *, by_row: bool = False) -> Derived:
+def rows_unless(values: Source, table: Source, *, by_row: bool = False) -> ComputedRows:
     """The rows of `values` on a device without rows of `table`; see `unless`."""
 
-    @rows_of(values, table, by_row=by_row)
+    @computed_from(values, table, by_row=by_row)
     def rows(t: Tables) -> Rows:
         others = t.whole[table]
         return unless({} if others else t[values], others)
@@ -285,11 +295,11 @@ def each_unit_rows(
     device: Source,
     outlet_units: Source,
     on_demand: Sequence[Source] = (),
-) -> Derived:
+) -> ComputedRows:
     """The values, and a lost one for each unit of the chain that has none; see `each_unit`.
     `module`: the unit of each value. The units are those of `device` and of the outlets."""
 
-    @rows_of(values, module, device, on_demand=on_demand)
+    @computed_from(values, module, device, on_demand=on_demand)
     def rows(t: Tables) -> Rows:
         units = t[values]
         return each_unit(units, t[module], t[device], t[outlet_units]) if units else {}
@@ -297,22 +307,22 @@ def each_unit_rows(
     return rows
 
 
-def units_of_index(values: Source) -> Derived:
+def units_of_index(values: Source) -> ComputedRows:
     """The units that the indexes of a table begin with; see `first_of_units`."""
-    return Derived(lambda t: first_of_units(t[values]), tuple(objects_of((values,))))
+    return ComputedRows(lambda t: first_of_units(t[values]), tuple(objects_of((values,))))
 
 
-def of_unit(values: Column, outlets: Source, unit: Arcs = THE_UNIT) -> Derived:
+def of_unit(values: Column, outlets: Source, unit: Arcs = THE_UNIT) -> ComputedRows:
     """For each outlet the value of its unit."""
 
-    @rows_of(values, by_row=True)
+    @computed_from(values, by_row=True)
     def rows(t: Tables) -> Rows:
         return t.part(values, () if t.outlet else t[outlets], unit.start, unit.stop)
 
     return rows
 
 
-def value_or_empty(values: Source, others: Source) -> Derived:
+def value_or_empty(values: Source, others: Source) -> ComputedRows:
     """Values of a figure. If an answer has none of them, an empty row for each of `others`, so that
     no other source takes their place: a column that each device with these values has, and no
     other one.
@@ -324,7 +334,7 @@ def value_or_empty(values: Source, others: Source) -> Derived:
 
     of_values = tuple(objects_of((values,)))
     of_others = tuple(column for column in objects_of((others,)) if column not in of_values)
-    return Derived(rows, (*of_values, *of_others), on_demand=of_others)
+    return ComputedRows(rows, (*of_values, *of_others), on_demand=of_others)
 
 
 def figure(
@@ -341,12 +351,25 @@ def figure(
     unmetered: str = "",
     unit_of_row: Optional[Source] = None,
 ) -> Measurement:
-    """A measurement in A, W or kWh. `same_rows_as`, `count`, `least` and `from_one` show that a
-    row of a table is missing; `table`: as `same_rows_as`, and see `value_or_empty`."""
+    """A measurement in A, W or kWh: each value of `source` times `scale`. A value of `absent` is
+    not measured; the other parameters without a line here are fields of Measurement.
+
+        figure(LOADS, TENTHS)                15 is 1.5 A
+        figure(LOADS, TENTHS, count=LINES)   2 values, and LINES reads 3: the third is lost, so
+                                             that the sum is not known
+
+    What tells that the answers lack a row:
+        count: the device's own number of rows.
+        least: the number of rows that each such device has at least.
+        same_rows_as: a column with the same rows.
+        from_one: the position in the index of the arc that counts rows as 1, 2, 3 …; -1: last.
+        table: as `same_rows_as`; if the device answers none of the values, its rows are empty
+            instead of absent, and no other figure is taken in place of this one.
+    """
     rows = source
-    same_rows_as = same_rows_as or table
-    if same_rows_as or count or least or from_one is not None:
-        rows = Complete(source, same_rows_as, count, least, from_one=from_one)
+    rows_to_expect = same_rows_as or table
+    if rows_to_expect or count or least or from_one is not None:
+        rows = Complete(source, rows_to_expect, count, least, from_one=from_one)
     if table:
         rows = value_or_empty(rows, table)
     return Measurement(
@@ -411,16 +434,16 @@ def pending(source: Source) -> Condition:
     return row_condition(source, "2")
 
 
-def units_of(*columns: InChain) -> Derived:
+def units_of(*columns: InChain) -> ComputedRows:
     """Identity -> unit, by the first of a chain's columns that has rows."""
 
     def rows(t: Tables) -> Rows:
         return next(filter(None, (column.units(t) for column in columns)), {})
 
-    return Derived(rows, tuple(objects_of(columns)))
+    return ComputedRows(rows, tuple(objects_of(columns)))
 
 
-def unit_and_number(*columns: InChain) -> Derived:
+def unit_and_number(*columns: InChain) -> ComputedRows:
     """The printed number of outlets that are listed by unit and number."""
 
     def rows(t: Tables) -> Rows:
@@ -429,10 +452,10 @@ def unit_and_number(*columns: InChain) -> Derived:
                 return with_units(column.units(t), numbered(t[column]))
         return {}
 
-    return Derived(rows, tuple(objects_of(columns)))
+    return ComputedRows(rows, tuple(objects_of(columns)))
 
 
-def unit_and_outlet(*sources: Source, first_unit: int = 1) -> Derived:
+def unit_and_outlet(*sources: Source, first_unit: int = 1) -> ComputedRows:
     """The printed number of outlets whose index starts with the unit and ends with the outlet.
     `first_unit`: the arc of the unit that is printed as 1."""
 
@@ -440,7 +463,7 @@ def unit_and_outlet(*sources: Source, first_unit: int = 1) -> Derived:
         outlets = t.first(*sources)
         return with_units(numbered(outlets, 1 - first_unit, 0), numbered(outlets))
 
-    return Derived(rows, tuple(objects_of(sources)))
+    return ComputedRows(rows, tuple(objects_of(sources)))
 
 
 def outlets(
@@ -485,12 +508,12 @@ def outlets(
     return (way,)
 
 
-def phase_rows(values: Column, banks: Column, phases: Column) -> Derived:
+def phase_rows(values: Column, banks: Column, phases: Column) -> ComputedRows:
     """The phase rows of a table that also has bank rows and perhaps a total: rows with bank 0 and a
     phase other than 0; without such, all rows with bank 0. A row without a phase, or with another
     number, has an empty value: it may be the total."""
 
-    @rows_of(values, banks, phases)
+    @computed_from(values, banks, phases)
     def rows(t: Tables) -> Rows:
         if not t[banks] and not t[phases]:
             return {}  # nothing tells what a row is

@@ -29,11 +29,11 @@ LINES = Spread(
 MONITOR = column("3711.24.1.1.7.1.2.1.10", "pduOutletMonMode", optional=True)
 
 
-def _of_outlets(below: str, name: str, *unmetered: str) -> Derived:
+def _of_outlets(below: str, name: str, *unmetered: str) -> ComputedRows:
     """A column of the outlets' meters, without PDUs whose monitor mode is one of `unmetered`."""
     values = column(f"3711.24.1.1.7.2.3.1.{below}", name)
 
-    @rows_of(values, MONITOR)
+    @computed_from(values, MONITOR)
     def rows(t: Tables) -> Rows:
         modes = part_of(t[MONITOR], t[values], stop=1)
         figures = where(t[values], modes, none_of(*unmetered))
@@ -47,11 +47,11 @@ def _of_one_phase(t: Tables, values: Column) -> Rows:
     return where(t[values], t[MODE], none_of(STAR, DELTA, AGGREGATE, UNKNOWN_MODE))
 
 
-def _of_pdus(one_phase: Column, aggregate: str, name: str) -> Derived:
+def _of_pdus(one_phase: Column, aggregate: str, name: str) -> ComputedRows:
     """The rows of PDUs of one phase, and those of PDUs that the table of three phases has."""
     three_phase = column(f"3711.24.1.1.7.3.5.1.{aggregate}", name)
 
-    @rows_of(one_phase, three_phase, MODE)
+    @computed_from(one_phase, three_phase, MODE)
     def rows(t: Tables) -> Rows:
         aggregates = where(t[three_phase], t[MODE], either((STAR, DELTA, AGGREGATE), (NO_MODE,)))
         return concat(_of_one_phase(t, one_phase), aggregates)
@@ -59,7 +59,7 @@ def _of_pdus(one_phase: Column, aggregate: str, name: str) -> Derived:
     return rows
 
 
-@rows_of(AMPS, LINES, MODE)
+@computed_from(AMPS, LINES, MODE)
 def pdu_currents(t: Tables) -> Rows:
     """The MIB does not say if a current of a PDU in delta is that of a line."""
     modes = part_of(t[MODE], t[LINES], stop=1)

@@ -27,14 +27,14 @@ MINI_STATE = Spread(oid("40418.2.5.3"), (Span(1, 2, 1),), "smartNState")
 CONTACT = Spread("~.2", (Span(1, 1, 3),), "remoteControlContact8, remoteControlContact11")
 
 
-@rows_of(STATE, DELAY, by_row=True)
+@computed_from(STATE, DELAY, by_row=True)
 def erd_4_states(t: Tables) -> Rows:
     """The states of a table with a fourth column."""
     states = t[STATE]
     return if_listed(states, t[DELAY]) if states else {}
 
 
-@rows_of(PROJECT_STATE, PROJECT_FOURTH, by_row=True)
+@computed_from(PROJECT_STATE, PROJECT_FOURTH, by_row=True)
 def project_states(t: Tables) -> Rows:
     """The states of a table without a fourth column."""
     states = t[PROJECT_STATE]

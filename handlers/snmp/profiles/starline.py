@@ -18,7 +18,7 @@ RATING = column(f"{AC}.7.1.3", "cpmAcOtlLineCurrRating")
 NOT_FITTED = ("0", "0.0", "0.00", "0.000")
 
 
-def _rated_outlets(below: int, name: str) -> Derived:
+def _rated_outlets(below: int, name: str) -> ComputedRows:
     """A column of the outlets that have a rating."""
     return rows_where(column(f"{AC}.7.1.{below}", name), RATING, none_of(*NOT_FITTED))
 

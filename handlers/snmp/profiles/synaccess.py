@@ -27,12 +27,12 @@ INLET_TYPE = column("21728.4.2.1.1.2", "inletType", optional=True)
 ACTIVE_INLET = column("21728.4.2.1.1.20", "atsActiveInlet", optional=True)
 
 
-def _inlets(below: str, name: str) -> Derived:
+def _inlets(below: str, name: str) -> ComputedRows:
     """A column of the inlets in use. "ats" is a transfer switch: the inlet that it does not use
     shows no load of its own."""
     values = column(f"21728.4.2.1.1.{below}", name)
 
-    @rows_of(values, ACTIVE_INLET, INLET_TYPE)
+    @computed_from(values, ACTIVE_INLET, INLET_TYPE)
     def rows(t: Tables) -> Rows:
         active_of_switch = where(t[ACTIVE_INLET], t[INLET_TYPE], one_of("ats", "ATS"))
         return where(t[values], active_of_switch, none_of(NO))

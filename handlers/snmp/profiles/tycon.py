@@ -12,7 +12,7 @@ SYS_DESCR = Scalar("1.3.6.1.2.1.1.1.0", "sysDescr")
 WEB3_RELAYS = Spread(oid("45621.3.3"), (Span(1, 4, 1),), "relayN")
 
 
-@rows_of(RELAYS, SYS_DESCR, by_row=True)
+@computed_from(RELAYS, SYS_DESCR, by_row=True)
 def web2_relays(t: Tables) -> Rows:
     return t[RELAYS] if t.text(SYS_DESCR).startswith("TPDIN2") else {}
 

@@ -20,11 +20,11 @@ V5_LINE_CURRENT = column("21239.5.2.3.4.1.4", "pduLineCurrent")
 V5_LINE_NAME = column("21239.5.2.3.4.1.2", "pduLineName")
 
 
-def _v5_metered(values: Column) -> Derived:
+def _v5_metered(values: Column) -> ComputedRows:
     return rows_join(values, [V5_METERED_NAME], on_demand=[V5_SWITCH_NAME])
 
 
-@rows_of(V5_LINE_CURRENT, V5_LINE_NAME, V5_TYPE)
+@computed_from(V5_LINE_CURRENT, V5_LINE_NAME, V5_TYPE)
 def v5_lines(t: Tables) -> Rows:
     """The lines of a unit fed in delta, whose phase currents flow between two lines, and of one
     that does not say how it is fed: the sum of its lines is right either way."""
@@ -40,7 +40,7 @@ def _v5_phases(below: int, name: str, scale: Decimal = ONES) -> Measurement:
     """The sum of the phases, for units without pduMainTable: a recording of one has only these."""
     phases = column(f"21239.5.2.3.2.1.{below}", name)
 
-    @rows_of(phases, V5_VOLTS, V5_TYPE, on_demand=(phases,))
+    @computed_from(phases, V5_VOLTS, V5_TYPE, on_demand=(phases,))
     def rows(t: Tables) -> Rows:
         types = t[V5_TYPE]
         if types and not all(isinstance(value, Missing) for value in types.values()):
@@ -59,7 +59,7 @@ V3_PLUGGED = column("~.25.1.4", "ctrl3ChIECAvail")
 V3_AMPS = column("~.25.1.8", "ctrl3ChIECDeciAmpsA")
 
 
-@rows_of(V3_FEEDBACK, V3_PENDING, by_row=True)
+@computed_from(V3_FEEDBACK, V3_PENDING, by_row=True)
 def v3_settled(t: Tables) -> Rows:
     """The measured state of each outlet (ctrlOutletFeedback), if it equals the pending one."""
     pending_states = t[V3_PENDING]
@@ -73,7 +73,7 @@ def v3_settled(t: Tables) -> Rows:
     return settled_states
 
 
-def _v3_phases(first_arc: int, name: str) -> Derived:
+def _v3_phases(first_arc: int, name: str) -> ComputedRows:
     """A column of ctrl3ChIECTable for each phase that is plugged in; the columns of a value are 8
     apart. The identity is the phase, then the row. Two columns tell whether a unit has the table:
     an answer may lack one of them."""
@@ -82,7 +82,7 @@ def _v3_phases(first_arc: int, name: str) -> Derived:
         for phase in (1, 2, 3)
     }
 
-    @rows_of(*columns.values(), V3_PLUGGED, V3_AMPS, on_demand=tuple(columns.values()))
+    @computed_from(*columns.values(), V3_PLUGGED, V3_AMPS, on_demand=tuple(columns.values()))
     def rows(t: Tables) -> Rows:
         if not t.first(V3_PLUGGED, V3_AMPS):
             return {}
@@ -104,7 +104,7 @@ EM_MAIN_COUNT, SEVERAL = scalar("21239.3.1.6.0", "unitInfoMainCount"), "[2-8]"
 EM_MAIN_CURRENT = column("21239.3.2.1.4", "mainChannelDeciAmps")
 
 
-@rows_of(EM_MAIN_CURRENT, EM_MAIN_COUNT)
+@computed_from(EM_MAIN_CURRENT, EM_MAIN_COUNT)
 def em_main(t: Tables) -> Rows:
     """The current of the only main channel, lost if a unit that counts one shows none; of a unit
     with several, an empty row."""
@@ -127,11 +127,11 @@ DCS_PRESENT, DCS_ABSENT = tuple(map(str, range(1, 9))), ("0",)  # product types;
 DCS_SWITCHED = ("2", "4", "6", "8")
 
 
-def _dcs(below: str, name: str) -> Derived:
+def _dcs(below: str, name: str) -> ComputedRows:
     """A column, with a row for each unit that is present."""
     values = column(f"13400.3.2.225.1.1.{below}", name)
 
-    @rows_of(values, DCS_TYPE)
+    @computed_from(values, DCS_TYPE)
     def rows(t: Tables) -> Rows:
         types = t[DCS_TYPE]
         units = where(types, types, either(DCS_PRESENT, DCS_ABSENT))
@@ -170,7 +170,7 @@ def _of_points(rows: Rows, points: Rows, *numbers: int) -> Rows:
     return where(rows, points, one_of(*point_ids, *(f".{point}" for point in point_ids)))
 
 
-@rows_of(LIEBERT_CURRENT, LIEBERT_POINT, LIEBERT_LINES, LIEBERT_BATTERY_TIME)
+@computed_from(LIEBERT_CURRENT, LIEBERT_POINT, LIEBERT_LINES, LIEBERT_BATTERY_TIME)
 def liebert_lines(t: Tables) -> Rows:
     """The currents of the lines to the load, of a unit without a battery."""
     points = t[LIEBERT_POINT]
@@ -216,7 +216,7 @@ PM_LINES = Complete(
 )
 
 
-def _acs(below: str, name: str) -> Derived:
+def _acs(below: str, name: str) -> ComputedRows:
     """A column of a console server, ACS 6000 or ACS 8000."""
     name = "acsPowerMgmt" + name
     return first(column(f"10418.16.2.5.{below}", name), column(f"10418.26.2.5.{below}", name))
@@ -239,31 +239,31 @@ def _measured(
 ) -> Measurement:
     """A power or an energy, which is not metered where the unit estimates its power."""
 
-    @rows_of(values, power_type)
+    @computed_from(values, power_type)
     def rows(t: Tables) -> Rows:
         return left_join(t[values], where(t[values], t[power_type], none_of(ESTIMATED)))
 
     return figure(rows, scale, absent, padding=padding, unmetered=ONLY_ESTIMATED)
 
 
-def _of_one_phase(values: Source, phases: Source) -> Derived:
+def _of_one_phase(values: Source, phases: Source) -> ComputedRows:
     """Currents of PDUs. The MIBs do not say which current it is on a PDU with three phases."""
     return rows_where(Complete(values, phases), phases, none_of(THREE_PHASES))
 
 
-def _of_console_server(values: Source) -> Derived:
+def _of_console_server(values: Source) -> ComputedRows:
     """The figures of PDUs behind a console server."""
     return rows_unless(values, PM_OUTLETS)
 
 
-@rows_of(ACS_WATTS)
+@computed_from(ACS_WATTS)
 def acs_power(t: Tables) -> Rows:
     watts, types = t[ACS_WATTS], t[ACS_TYPE]
     measurements = left_join(watts, where(watts, types, none_of(ESTIMATED)))
     return where(measurements, types, none_of(NO_SENSOR))
 
 
-@rows_of(
+@computed_from(
     *(PM_SENSOR_AMPS, PM_SENSORS, PM_OUTLET_AMPS, PM_AMPS), on_demand=(PM_SENSOR_AMPS, PM_SENSORS)
 )
 def one_sensor(t: Tables) -> Rows:
@@ -273,7 +273,7 @@ def one_sensor(t: Tables) -> Rows:
     return unless({} if others else where(t[PM_SENSOR_AMPS], t[PM_SENSORS], one_of("1")), others)
 
 
-@rows_of(PM_PORT_PDUS)
+@computed_from(PM_PORT_PDUS)
 def pdu_count(t: Tables) -> Rows:
     """The PDUs of all ports; a row for each port, whose own number is a column."""
     counts = [number(value) for value in t[PM_PORT_PDUS].values()]

@@ -18,7 +18,7 @@ def element_outlets(root: str) -> tuple[Outlets, ...]:
     table = f"{root}.1.3.1"
     types = column(f"{table}.6", "ctlUnitElementType")
 
-    def of_outlets(below: int, name: str) -> Derived:
+    def of_outlets(below: int, name: str) -> ComputedRows:
         values = column(f"{table}.{below}", name)
         return marked_rows_where(values, types, one_of("outlet"), by_row=True)
 

@@ -28,12 +28,12 @@ LOCAL = "LOCAL"
 SEPARATOR = " - "
 
 
-@rows_of(ID, by_row=True)
+@computed_from(ID, by_row=True)
 def units(t: Tables) -> Rows:
     return field(_with_unit(t[ID]), 0, SEPARATOR)
 
 
-@rows_of(ID, by_row=True)
+@computed_from(ID, by_row=True)
 def plug_names(t: Tables) -> Rows:
     return field(_with_unit(t[ID]), 1, SEPARATOR)
 

@@ -72,11 +72,11 @@ from handlers.snmp.settings import select_families
 from handlers.snmp.states import Condition, Decision, State
 from handlers.snmp.tables import (
     Computed,
-    Derived,
+    ComputedRows,
     Source,
     Tables,
+    computed_from,
     objects_of,
-    rows_of,
     tables_of_device,
 )
 from handlers.snmp.totals import Total
@@ -139,7 +139,7 @@ _NAMES: dict[str, Any] = {
     "Decimal": Decimal,
     "NamedRows": NamedRows,
     "Parts": Parts,
-    "rows_of": rows_of,
+    "computed_from": computed_from,
     **ROW_FUNCTIONS,
     "replace": replace,
     "SIMULATED": SIMULATED,
@@ -283,7 +283,7 @@ def _function_text(subject: str, changes: Sequence[str]) -> str:
     names = {**ROW_FUNCTIONS, **vars(profiles), **rows_by_name, **scalars}
     try:
         value = eval(subject, names)
-        if isinstance(value, Derived):
+        if isinstance(value, ComputedRows):
             objects = {part.object: part for part in objects_of([value])}
             unknown = rows_by_name.keys() - set("ABCDFGH") - objects.keys()
             assert not unknown, f"{subject} has no object {unknown}: {list(objects)}"
@@ -713,7 +713,7 @@ def shown(case: Case) -> str:
             situation.change(change)
         return _unit_text(unit, situation)
     subject = subject.removeprefix("part=")
-    if re.match(r"[A-Z(]|family|replace|rows_of|tables$", subject) is None:
+    if re.match(r"[A-Z(]|family|replace|computed_from|tables$", subject) is None:
         return _function_text(subject, changes)
     value = None if subject == "tables" else _part(subject)
     situation = Situation(_oids_of_parts(value))

@@ -29,7 +29,7 @@ def read(unit: Fixture, device: Memory) -> Optional[Figures]:
         return None
 
 
-def rows_of(unit: Fixture, total: Optional[Total]) -> list[str]:
+def computed_from(unit: Fixture, total: Optional[Total]) -> list[str]:
     """The unit's objects that a total is read from."""
     profile = units.FAMILIES[unit.key]
     prefixes: list[str] = []
@@ -53,7 +53,7 @@ def test_a_total_that_the_unit_lacks_is_not_metered_beside_meters_of_outlets() -
     for unit, name in itertools.product(units.FIXTURES, ("load", "energy")):
         total = getattr(units.FAMILIES[unit.key], name)
         device = of_rows(unit.rows)
-        with device.without(rows_of(unit, total)):
+        with device.without(computed_from(unit, total)):
             figures = read(unit, device)
         if figures is None:
             continue
@@ -71,7 +71,7 @@ def test_what_flows_makes_no_total_not_known() -> None:
     unit = fixture("ict-pdu")
     device = of_rows(unit.rows)
     currents = {oid: 0 for oid in unit.rows if oid.startswith(f"{ICT_OUTLET_CURRENT}.")}
-    with device.without(rows_of(unit, units.FAMILIES[unit.key].load)):
+    with device.without(computed_from(unit, units.FAMILIES[unit.key].load)):
         by_day = read(unit, device)
         with device.holding(currents):
             by_night = read(unit, device)

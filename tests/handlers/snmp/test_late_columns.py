@@ -35,7 +35,7 @@ class FailedWalk(Memory):
         return rows
 
 
-def rows_of(unit: Fixture, column: str) -> list[str]:
+def computed_from(unit: Fixture, column: str) -> list[str]:
     return [oid for oid in unit.rows if oid.startswith(f"{column}.")]
 
 
@@ -63,7 +63,7 @@ def test_a_line_whose_current_is_lost_is_a_line() -> None:
     device = units.memory(unit)
     labels = [part.label for part in parts_of_device(units.find(unit, device))]
 
-    with device.without(rows_of(unit, "1.3.6.1.4.1.318.1.1.26.6.3.1.5")):
+    with device.without(computed_from(unit, "1.3.6.1.4.1.318.1.1.26.6.3.1.5")):
         parts = parts_of_device(units.find(unit, device))
 
     assert [part.label for part in parts] == labels

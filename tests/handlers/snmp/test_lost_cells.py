@@ -19,14 +19,14 @@ from handlers.snmp.measurements import Measurement
 from handlers.snmp.objects import Column
 from handlers.snmp.profiles.wti import _NoneMarked
 from handlers.snmp.states import UNKNOWN, Condition, State
-from handlers.snmp.tables import rows_of
+from handlers.snmp.tables import computed_from
 from tests.handlers.snmp.memory import table, tables
 
 STATE = Column("1.3.1")
 DEVICE = table("1.3.1", {"1": 1, "2": 1})
 EMPTY = ("",)
 ROWS: Rows = {"1": NO_ANSWER, "2": NO_ANSWER}
-CELLS = rows_of(STATE)(lambda t: ROWS)
+CELLS = computed_from(STATE)(lambda t: ROWS)
 
 
 def is_refused(guard: Guard) -> bool:

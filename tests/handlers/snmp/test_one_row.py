@@ -11,7 +11,7 @@ from handlers.snmp.device import reads_one_outlet
 from handlers.snmp.filters import one_of, where
 from handlers.snmp.objects import Column
 from handlers.snmp.read_scope import FIGURES, VIEW_FIGURES, ReadScope
-from handlers.snmp.tables import Tables, objects_of, rows_of, tables_of_device
+from handlers.snmp.tables import Tables, computed_from, objects_of, tables_of_device
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import Memory
 from tests.handlers.snmp.units import (
@@ -103,10 +103,10 @@ def test_no_column_of_a_call_shows_rows_that_its_table_did_not_have(
 def test_an_undeclared_column_is_late() -> None:
     state, mark = Column("1.3.1.1"), Column("1.3.1.2")
     device = Memory({"1.3.1.1.1": 1, "1.3.1.2.1": 1, "1.3.1.2.2": 1})
-    undeclared = rows_of(state)(lambda t: where(t[state], t[mark], one_of("1")))
+    undeclared = computed_from(state)(lambda t: where(t[state], t[mark], one_of("1")))
     for source, late in (
         (undeclared, [state.oid]),
-        (rows_of(state, mark)(undeclared.function), []),
+        (computed_from(state, mark)(undeclared.function), []),
     ):
         tables = tables_of_device(device, sources=[source]).settled()
         assert tables[source]

@@ -18,7 +18,7 @@ from handlers.snmp.measurements import Measurement
 from handlers.snmp.objects import Column, PerUnit, Scalar, Span, Spread
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.tables import Tables, rows_of, tables_of_device
+from handlers.snmp.tables import Tables, computed_from, tables_of_device
 from tests.handlers.snmp.memory import Memory, Value, table, tables, tables_of
 
 STATE, MARK, OTHER = Column("1.3.9.1.1"), Column("1.3.9.1.2"), Column("1.3.9.1.3")
@@ -26,7 +26,7 @@ SCALAR = Scalar("1.3.9.8.0")
 FULL: Mapping[str, Value] = {"1": 10, "2": 20, "3": 30}
 
 
-@rows_of(STATE, MARK, by_row=True)
+@computed_from(STATE, MARK, by_row=True)
 def marked(t: Tables) -> Rows:
     return where(t[STATE], t[MARK], one_of("1"))
 
@@ -57,7 +57,7 @@ def test_an_outlet_alone_reads_its_own_cells_by_get() -> None:
 
 
 def test_a_function_that_needs_other_rows_has_all_of_them_for_one_outlet() -> None:
-    highest = rows_of(STATE)(lambda t: {row: str(len(t[STATE])) for row in t[STATE]})
+    highest = computed_from(STATE)(lambda t: {row: str(len(t[STATE])) for row in t[STATE]})
     assert tables(table(STATE.oid, FULL), "2")[highest] == {"2": "3"}
     assert tables(table(STATE.oid, FULL), "99")[highest] == {}
 

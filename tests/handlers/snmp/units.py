@@ -18,7 +18,7 @@ from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.read_scope import ALL_STATES, VIEW_FIGURES, ReadScope
-from handlers.snmp.tables import Derived, objects_of
+from handlers.snmp.tables import ComputedRows, objects_of
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.handlers.snmp.calls import Listening, MemoryPdu, near, pdu
@@ -55,7 +55,7 @@ def _mechanisms(unit: Fixture) -> set[str]:
         names.add(type(part).__name__)
         if isinstance(part, Measurement):
             names.update(name for name, value in vars(part).items() if value)
-        elif isinstance(part, Derived):
+        elif isinstance(part, ComputedRows):
             names.update(set(part.function.__code__.co_names) & ROW_FUNCTIONS.keys())
     return names
 

@@ -5,7 +5,7 @@ from handlers.snmp.filters import one_of, where
 from handlers.snmp.objects import Column
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.states import State
-from handlers.snmp.tables import Tables, rows_of
+from handlers.snmp.tables import Tables, computed_from
 from pdu.families import family_tables
 
 
@@ -38,7 +38,7 @@ def test_the_table_of_commands_names_what_is_written_and_not_what_finds_its_row(
 def test_a_source_has_the_name_of_the_object_of_its_values() -> None:
     state, kind = Column("~.1", "state"), Column("~.2", "kind")
 
-    @rows_of(state, kind)
+    @computed_from(state, kind)
     def of_kind(t: Tables) -> Rows:
         return where(t[state], t[kind], one_of("1"))
 

@@ -288,7 +288,7 @@ def field_names(cls: type[Structure]) -> tuple[str, ...]:
     """A structure's fields in the order of its constructor: those of the newest firmware, then
     those that it no longer has.
 
-    Derived value objects put their own fields before those of their base, as the vendor's
+    ComputedRows value objects put their own fields before those of their base, as the vendor's
     constructors do.
     """
     definitions = definitions_of(cls)
