@@ -245,7 +245,7 @@ def output(
             prefix = f"{row.device.name} " if len(rows) > 1 else ""
             data += _data_of_pdu(row, thresholds, prefix)
     else:
-        data += _data_of_all(totals, rows)
+        data += _data_of_all(totals)
     data.append(f"time={totals.seconds:.3f}s")
     # the reasons of these PDUs stand in their own lines
     sentences = summary_lines(totals, rows, [row.device.name for row in alert_rows])
@@ -262,14 +262,13 @@ def output(
     return lines
 
 
-def _data_of_all(totals: Summary, rows: Sequence[PduRow]) -> Iterator[str]:
+def _data_of_all(totals: Summary) -> Iterator[str]:
     """Performance data of a list. They have no energy while an error may hide the energy of a PDU:
     it is a counter, and the sum over the other PDUs could be lower.
     """
     if totals.load_a is not None:
         yield f"load={totals.load_a:.3f}"
-    lacks_energy = any(row.hides(row.reading.energy_kwh) for row in rows)
-    if totals.energy_kwh is not None and not lacks_energy:
+    if totals.energy_kwh is not None and not totals.hides_energy:
         yield f"energy={totals.energy_kwh:.3f}c"
 
 

@@ -32,7 +32,7 @@ from ..pdu_list import names
 from ..pdu_list.device_arguments import arguments_help, pdu_arguments
 from ..pdu_list.login_options import login_options
 from ..reading.parts import PolledOutlet
-from . import switching
+from . import outlet_words, switching
 from .read_commands import call_fields, show_warnings
 from .switching import OpenUnit
 
@@ -146,6 +146,7 @@ def _cycle(run: Run, pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> 
     `port_up`, in one session if the handler can share it. Returns the exit code.
     """
     switching.refuse_unnamed_handler(run, pdu, "cycle", outlet_word)
+    outlet_words.refuse_options([outlet_word])
     handler = load(pdu.handler)
     prompts.check_can_ask(run.output, f"cycling outlet {outlet_word}", pdu.host)
     data = pdu.data(handler)

@@ -19,6 +19,7 @@ from ..cli.spelling import look_alike
 
 #: begins a word of identities alone
 IDENTITY = "identity:"
+_OPTION = re.compile("--[a-z][a-z-]*")
 _RANGE = re.compile(r"(.*?)([0-9]{1,9})(?:-|\.\.)(.*?)([0-9]{1,9})")
 
 
@@ -56,6 +57,20 @@ def resolve(
             identities += _identities(word, names, numbers)
             _refuse_other_numbers(word, names, numbers)
     return list(dict.fromkeys(identities))
+
+
+def refuse_options(words: Sequence[str]) -> None:
+    """Raise Usage for an option whose dashes were changed.
+
+    >>> refuse_options(["3", "— spare —"])
+    >>> refuse_options(["3", "—yes"])  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    pdu.cli.error_output.Usage: '—yes' is no outlet: ... did you mean '--yes'?
+    """
+    for word in words:
+        advice = look_alike(word, _OPTION.fullmatch)
+        if advice:
+            raise Usage(f"{printable(word, 60)!r} is no outlet: {advice}")
 
 
 def _normalized(text: str) -> str:

@@ -28,7 +28,7 @@ from ..pdu_list.device_arguments import arguments_help, pdu_arguments
 from ..pdu_list.login_options import login_options
 from ..reading import parts as reading
 from ..reading.parts import PolledOutlet
-from . import switching
+from . import outlet_words, switching
 from .read_commands import call_fields, show_warnings
 from .switching import OpenUnit, goal_word, outlets_text, target_state
 
@@ -50,6 +50,7 @@ def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, words: Sequence[str]) -
     report them. Returns the exit code.
     """
     switching.refuse_unnamed_handler(run, pdu, goal_word(on=on), *words)
+    outlet_words.refuse_options(words)
     words = list(dict.fromkeys(words))
     handler = load(pdu.handler)
     about = f"switching {switching.listed(words)} {goal_word(on=on)}"

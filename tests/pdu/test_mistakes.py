@@ -109,6 +109,8 @@ TYPED = (
     "snmp сhесk mine.json | it has Cyrillic letters: did you mean 'check'?",
     "off snmp 192.0.2.1 1 --нуы | it has Cyrillic letters: did you mean '--yes'?",
     "status ытьз 192.0.2.1 | it has Cyrillic letters: did you mean 'snmp'?",
+    "off snmp 192.0.2.1 1 —yes | did you mean '--yes'?",
+    "cycle snmp 192.0.2.1 –yes | did you mean '--yes'?",
     "status snmp −-timeout 3 | an option begins with two plain hyphens",
     "status snmp １９２.0.2.1 | did you mean 192.0.2.1?",
     "status snmp «192.0.2.1» | did you mean 192.0.2.1?",
