@@ -19,7 +19,7 @@ from ..cli.exit_codes import DONE, NOT_SEEN
 from ..cli.options import TEXT, F, Run, output_options, run_of, yes_option
 from ..cli.output import Result, print_result, waiting
 from ..cli.signals import signals_as_ctrl_c
-from ..cli.states import UNKNOWN, word
+from ..cli.states import UNKNOWN
 from ..loading import open_handler
 from ..loading.handler_loading import load
 from ..loading.handler_module import FOREIGN_ERRORS
@@ -27,6 +27,7 @@ from ..pdu_list import names
 from ..pdu_list.device_arguments import arguments_help, pdu_arguments
 from ..pdu_list.login_options import login_options
 from ..reading import parts as reading
+from ..reading.outlet_record import outlet_record
 from ..reading.parts import PolledOutlet
 from . import outlet_words, switching
 from .read_commands import call_fields, show_warnings
@@ -205,13 +206,9 @@ def _answer(unit: OpenUnit, results: Sequence[_Result], *, on: bool) -> Mapping[
 def _row(result: _Result, *, on: bool) -> Mapping[str, Any]:
     """What --json prints of an outlet."""
     outlet = result.outlet_after or result.outlet._replace(state=UNKNOWN)
-    row: dict[str, Any] = {
-        "identity": outlet.identity,
-        "number": outlet.number,
-        "state": word(outlet.state),
-        "done": _is_done(result, on=on),
-        "sent": result.is_sent,
-    }
+    row = outlet_record(goal_word(on=on), outlet)
+    row["done"] = _is_done(result, on=on)
+    row["sent"] = result.is_sent
     current_a = measured(outlet.figures.current_a)
     if current_a is not None:
         row["current_a"] = current_a
