@@ -33,7 +33,6 @@ from ..cli.options import (
 )
 from ..cli.output import counted, print_json, progress, tabulate
 from ..cli.shared_options import auth_option, list_option
-from ..families.recognition import Recognition, is_of_agent, recognise
 from ..files.csv_out import csv_lines
 from ..inspection.nameplate import Nameplate
 from ..loading.handler_loading import load
@@ -46,6 +45,7 @@ from ..reading.owner_files import OwnerFiles
 from ..reading.parts import Reading
 from ..reading.polling import Target
 from ..reading.reader_pool import read_all
+from ..supports.recognition import Recognition, is_of_agent, recognise
 from . import network_scan
 from .datagrams import AgentAnswer
 from .networks import Network, hosts, parse_networks

@@ -28,7 +28,7 @@ from handlers.shared.settings import port as port_number
 from ..cli.error_facts import kind_of, parts_of
 from ..cli.options import Output
 from ..cli.output import waiting
-from ..inspection.adapters import adapter_of, rank_of
+from ..inspection.adapters import adapter_of
 from ..inspection.finding import HandlerFinding
 from ..loading.four_methods import BrokenHandler
 from ..loading.handler_loading import LoadedHandler, load
@@ -39,6 +39,7 @@ from ..pdu_list import form
 from ..pdu_list.login_options import Login
 from ..pdu_list.names import ChosenPdu
 from ..reading.parts import error_of
+from ..supports.preference import rank_of
 from .first_look import FirstLook, first_look
 
 _CONNECT_S = 3.0

@@ -13,8 +13,8 @@ from typing import NamedTuple, Optional
 
 from handlers.snmp.profile import ENTERPRISES
 
-from ..families.model_names import NAMES, Name
-from ..families.recognition import UPS_ADVICE, recognise
+from .model_names import NAMES, Name
+from .recognition import UPS_ADVICE, recognise
 from .table import SupportEntry, entries
 from .words import compact, fits, is_generic, model_names, needs_maker, parts_of, specificity
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Optional
 
-from ..families.model_names import Name
+from .model_names import Name
 
 # Words that name no product: beside a name they change nothing. `basic` is not among them, because
 # basic PDUs have no network interface.
@@ -76,7 +76,7 @@ def model_names(models: Iterable[str]) -> Iterator[str]:
             yield " ".join(words)
 
 
-# ---- patterns of model names: `pdu/families/model_names.py` says how they are written ------------
+# ---- patterns of model names: `pdu/supports/model_names.py` says how they are written ------------
 
 
 @cache
