@@ -36,11 +36,11 @@ from ..cli.shared_options import auth_option, list_option
 from ..files.csv_out import csv_lines
 from ..inspection.nameplate import Nameplate
 from ..loading.handler_loading import load
-from ..loading.identification import identify as identify_device
 from ..pdu_list import addition, form as connection_data
 from ..pdu_list.listed_pdu import ListedPdu, shown_place
 from ..pdu_list.login_options import Login, pass_login, secret_file_option
 from ..pdu_list.logins import DeviceLogin, names
+from ..reading.identification import identify as identify_device
 from ..reading.owner_files import OwnerFiles
 from ..reading.parts import Reading
 from ..reading.polling import Target

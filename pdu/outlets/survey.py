@@ -28,16 +28,15 @@ from handlers.shared.settings import port as port_number
 from ..cli.error_facts import kind_of, parts_of
 from ..cli.options import Output
 from ..cli.output import waiting
-from ..inspection.adapters import adapter_of
 from ..inspection.finding import HandlerFinding
 from ..loading.four_methods import BrokenHandler
 from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_module import FOREIGN_ERRORS
-from ..loading.identification import identify as identify_device
 from ..network import hosts
 from ..pdu_list import form
 from ..pdu_list.login_options import Login
 from ..pdu_list.names import ChosenPdu
+from ..reading.identification import identify as identify_device, usual_tcp_port
 from ..reading.parts import error_of
 from ..supports.preference import rank_of
 from .first_look import FirstLook, first_look
@@ -175,7 +174,7 @@ def order_handlers(names: Sequence[str], host: Address, login: Login) -> list[st
 
     def rank(name: str) -> tuple[bool, bool]:
         """The key by which they are sorted; False comes first."""
-        usual_port = adapter_of(name).tcp_port or _SNMP_PORT
+        usual_port = usual_tcp_port(name) or _SNMP_PORT
         return str(usual_port) != port, usual_port not in PORTS.values()
 
     return sorted(names, key=rank)
@@ -319,7 +318,7 @@ def _service_of(pdu: ChosenPdu, name: str) -> Optional[_Service]:
     """Where a handler asks the device over TCP; None for SNMP, and for a scheme or port that the
     handler itself will refuse. Raises SettingsError for a bad setting `host`.
     """
-    usual_port = adapter_of(name).tcp_port
+    usual_port = usual_tcp_port(name)
     if usual_port is None:
         return None
     settings = _settings(load(name), pdu.login, pdu.host)

@@ -20,13 +20,12 @@ from ..cli.options import TEXT, F, Run, output_options, run_of, yes_option
 from ..cli.output import Result, print_result, waiting
 from ..cli.signals import signals_as_ctrl_c
 from ..cli.states import UNKNOWN
-from ..loading import open_handler
 from ..loading.handler_loading import load
 from ..loading.handler_module import FOREIGN_ERRORS
 from ..pdu_list import names
 from ..pdu_list.device_arguments import arguments_help, pdu_arguments
 from ..pdu_list.login_options import login_options
-from ..reading import parts as reading
+from ..reading import open_handler, parts as reading
 from ..reading.outlet_record import outlet_record
 from ..reading.parts import PolledOutlet
 from . import outlet_words, switching

@@ -23,9 +23,9 @@ from ..cli.output import figure, print_json, report as print_note, waiting
 from ..cli.states import DOWN, UNKNOWN, UP, word
 from ..loading.four_methods import FourMethods
 from ..loading.handler_loading import LoadedHandler
-from ..loading.open_handler import OpenHandler
 from ..pdu_list.names import IDENTIFY, ChosenPdu
 from ..reading import parts as reading
+from ..reading.open_handler import OpenHandler
 from ..reading.parts import PolledOutlet
 from . import outlet_words
 from .identify_advice import with_best_handler

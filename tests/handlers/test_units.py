@@ -24,9 +24,8 @@ from handlers import registry
 from handlers.http.dialogue import Codec, PduState, WriteRequest
 from handlers.shared import errors
 from handlers.shared.meter_figures import measured
-from pdu.loading import identification
 from pdu.loading.handler_loading import load
-from pdu.reading import parts as reading
+from pdu.reading import identification, parts as reading
 from pdu.recordings import handler_recordings
 from pdu.recordings.handler_recordings import recorded
 from pdu.recordings.recording_formats import RecordingOptions

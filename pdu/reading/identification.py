@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+from typing import Any, Optional
 
 from handlers import registry
 from handlers.dcimanager.snmp import known_endpoint
@@ -11,8 +11,8 @@ from handlers.shared.errors import PduHandlerError
 
 from ..inspection.adapters import adapter_of
 from ..inspection.finding import HandlerFinding
+from ..loading.handler_loading import LoadedHandler
 from . import open_handler
-from .handler_loading import LoadedHandler
 
 
 def identify(handler: LoadedHandler, data: Any) -> HandlerFinding:
@@ -32,6 +32,16 @@ def identify(handler: LoadedHandler, data: Any) -> HandlerFinding:
         if plate.manufacturer or plate.model:
             finding.unit = f"{plate.manufacturer} {plate.model or finding.family}".strip()
     return finding
+
+
+def usual_tcp_port(handler: str) -> Optional[int]:
+    """The port at which devices of a handler usually listen; None for SNMP, which is no TCP.
+
+    >>> usual_tcp_port("nut")
+    3493
+    >>> usual_tcp_port("snmp")
+    """
+    return adapter_of(handler).tcp_port
 
 
 def _finding_of_calls(handler: LoadedHandler, data: Any) -> HandlerFinding:
