@@ -3,7 +3,7 @@ HTTPS from units that have one cipher alone.
 
 Chromium's recovery client and Cray-HPE's hms-redfish-translation-layer switch RSA key exchange on
 for Server Technology's JAWS. Python 3.10 and later leave it out, with CBC and SHA-1
-(docs/dev/findings.md).
+(docs/dev/evidence.md).
 """
 
 from __future__ import annotations
