@@ -58,7 +58,7 @@ FILES = {
     "unused.py": "import rich",
 }
 _ALWAYS = {"__init__.py", "x/__init__.py", "x/handler.py"}
-_COMMON_VENDOR_FILES = {"__init__", "language", "shorthand"}
+_COMMON_VENDOR_FILES = {"__init__", "language", "links", "scales"}
 
 
 def tree(folder: Path, texts: dict[str, str]) -> Path:

@@ -10,9 +10,60 @@ states.
 """
 
 import re
+from decimal import Decimal
 from functools import partial
 
-from .language import *
+from ..arcs import Arcs
+from ..cells import UNDECIDED, Rows
+from ..chains import Chain, InChain
+from ..computed import Complete
+from ..controls import Write
+from ..decoding import is_one_of
+from ..evidence import SIMULATED
+from ..filters import (
+    except_where,
+    if_listed,
+    none_of,
+    one_of,
+    require_marks,
+    up_to_count,
+    where,
+    without,
+)
+from ..joins import left_join
+from ..measurements import Measurement
+from ..objects import Column
+from ..outlets import Outlets
+from ..profile import Profile
+from ..states import Condition, State
+from ..tables import ComputedRows, Source, Tables, computed_from
+from .language import (
+    FLOOR,
+    LAST_ARC,
+    OVERLOAD,
+    column,
+    device_condition,
+    each_unit_rows,
+    established,
+    figure,
+    first,
+    nameplate,
+    oids,
+    on_demand,
+    outlets,
+    pending,
+    phase_rows,
+    rows_matching,
+    rows_without_arc,
+    scalar,
+    total,
+    unit_and_number,
+    unit_and_outlet,
+    unit_condition,
+    units_of,
+)
+from .links import IRONIC_SNMP, librenms, public
+from .scales import HUNDREDS, HUNDREDTHS, TENS, TENTHS, THOUSANDTHS
 
 # APC's own arc: the whole sysObjectID of some units, and so a prefix of that of every other one
 ANY_APC = "318"

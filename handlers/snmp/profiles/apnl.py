@@ -8,7 +8,18 @@ same objects for a PDU on its bus, but reads or writes that PDU only on a furthe
 switching is not enabled as a whole (bit 2 of pduEnableFeatures) is not switched.
 """
 
-from .language import *
+from ..cells import Rows
+from ..controls import Guard, Write
+from ..evidence import SIMULATED
+from ..filters import if_listed, none_of, one_of, require_marks, where
+from ..joins import bit
+from ..objects import Column, Scalar
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .language import column, figure, oids, outlets, row_condition, rows_where, scalar, total
+from .links import pysnmp_mibs
+from .scales import TENTHS
 
 TYPE = column("29640.4.3.33.1.2", "nodeType")
 METER, METER_AND_SWITCH, SWITCH = "4", "5", "6"

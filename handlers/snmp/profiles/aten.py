@@ -15,9 +15,40 @@ station that does not answer reads -3000000 everywhere, like one that was never 
 are left out.
 """
 
+from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 
-from .language import *
+from ..cells import Rows
+from ..completeness import if_complete
+from ..computed import Complete
+from ..controls import Guard, Write
+from ..decoding import counted_by
+from ..evidence import SIMULATED
+from ..filters import if_every, if_listed, matches, one_of, without
+from ..measurements import Measurement
+from ..objects import Span, Spread
+from ..outlets import Outlets
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Source, Tables, computed_from, objects_of
+from .language import (
+    THE_UNIT,
+    column,
+    figure,
+    first,
+    oid,
+    oids,
+    outlets,
+    rows_where,
+    rows_without,
+    scalar,
+    total,
+    unit_and_outlet,
+    value_or_empty,
+)
+from .links import IRONIC_SNMP, librenms, public, pysnmp_mibs
+from .scales import THOUSANDTHS
 
 STATUS = Spread(
     oid("21317.1.3.2.2.2.2"), (Span(1, 8, 2), Span(9, 42, 11)), "outletNStatus", by_get=True

@@ -11,9 +11,35 @@ switched. Flags of each PDU say what it meters.
 """
 
 from functools import partial
+from typing import Optional
 
+from ..cells import Cell, Missing, Rows, missing_with
+from ..completeness import if_complete
+from ..computed import Complete
+from ..controls import Guard, Write
 from ..decoding import latin_1, octets
-from .language import *
+from ..evidence import SIMULATED
+from ..filters import if_every, if_listed, matches_either, none_of, one_of, unless, where, without
+from ..joins import left_join, numbered
+from ..measurements import Measurement
+from ..objects import Column
+from ..profile import Profile
+from ..states import State
+from ..tables import Source, Tables, computed_from
+from ..totals import Total
+from .language import (
+    THE_UNIT,
+    column,
+    figure,
+    oids,
+    outlets,
+    rows_without,
+    scalar,
+    total,
+    unit_condition,
+)
+from .links import public, pysnmp_mibs
+from .scales import THOUSANDTHS
 
 STATUS = column("31770.2.2.6.5.1.11", "blueNet2SocketStatus")
 MODE = column("31770.2.2.6.5.1.12", "blueNet2SocketMode")

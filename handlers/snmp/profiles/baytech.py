@@ -6,7 +6,21 @@ watts (Observium). Observium ignores a power of -2000000; this handler treats ev
 missing. An RPC without a meter reads 0 (Baytech-MIB), so 0 may mean no meter or no load.
 """
 
-from .language import *
+from dataclasses import replace
+
+from ..cells import Rows
+from ..completeness import each_unit
+from ..computed import Complete
+from ..controls import Guard, Write
+from ..evidence import SIMULATED, EvidenceLevel
+from ..joins import numbered
+from ..objects import Column
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .language import column, figure, oids, outlets, rows_unless, total, unit_condition
+from .links import public, pysnmp_mibs
+from .scales import TENTHS
 
 STATE = column("4779.1.3.5.3.1.3", "sBTAModulesRPCOutletState")
 CURRENT = column("4779.1.3.5.2.1.4", "sBTAModulesRPCCurrent", optional=True)

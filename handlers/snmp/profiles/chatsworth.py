@@ -5,10 +5,36 @@ PDUs that cannot switch may have the control column. The energy of branches is i
 and the objects called power are in VA, so both are left out.
 """
 
+from decimal import Decimal
 from functools import partial
 
 from ...shared.decimals import CONTEXT
-from .language import *
+from ..arcs import Arcs
+from ..cells import Rows
+from ..completeness import with_counted_number
+from ..computed import Number
+from ..controls import Guard, Write
+from ..evidence import SIMULATED
+from ..filters import none_of, unless, without
+from ..objects import Span, Spread
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .language import (
+    column,
+    figure,
+    of_unit,
+    oid,
+    oids,
+    outlets,
+    row_condition,
+    rows_where,
+    scalar,
+    total,
+    unit_condition,
+)
+from .links import librenms, public
+from .scales import HUNDREDTHS
 
 CONTROL = column("30932.1.10.1.4.10.1.11", "cpiPduOutletControl")
 PDU_HAS_CONTROL = column("30932.1.10.1.2.10.1.7", "cpiPduHasOutletControl")

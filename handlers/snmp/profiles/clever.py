@@ -18,9 +18,27 @@ such an outlet is refused.
 """
 
 import re
+from decimal import Decimal
 from functools import partial
+from typing import Optional
 
-from .language import *
+from ..absence import is_of_other_depth
+from ..cells import Rows
+from ..completeness import if_complete, with_least_rows, with_rows_of
+from ..computed import Complete
+from ..controls import Guard, Write
+from ..evidence import DRIVER, SIMULATED
+from ..filters import either, if_every, matches, unless, up_to_count, where, with_arc, without
+from ..joins import left_join
+from ..measurements import Measurement
+from ..objects import Column, Scalar, Span, Spread
+from ..outlets import Outlets
+from ..profile import NET_SNMP, Profile
+from ..states import State
+from ..tables import ComputedRows, Object, Source, Tables, computed_from
+from .language import column, counted_rows, figure, oid, oids, outlets, scalar, total
+from .links import NO_PUBLIC_MIB, public, pysnmp_mibs
+from .scales import HUNDREDTHS, TENTHS
 
 VENDOR = "Clever Electronic, FS.COM"
 ON, OFF, NOT_THERE = "ON", "OFF", ("--", "")

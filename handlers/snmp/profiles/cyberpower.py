@@ -13,7 +13,41 @@ lines again. Some units lack the column of pending commands.
 
 from functools import partial
 
-from .language import *
+from ..cells import Rows
+from ..chains import Chain, InChain
+from ..completeness import with_counted_rows, with_rows_of
+from ..computed import Complete
+from ..controls import Write
+from ..evidence import SIMULATED
+from ..filters import either, if_every, matches, none_of, unless, where
+from ..joins import left_join
+from ..measurements import Measurement
+from ..objects import Scalar
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .language import (
+    LAST_ARC,
+    OVERLOAD,
+    column,
+    each_unit_rows,
+    established,
+    figure,
+    first,
+    nameplate,
+    oids,
+    outlets,
+    pending,
+    phase_rows,
+    rows_where,
+    scalar,
+    total,
+    unit_and_number,
+    units_of,
+    value_or_empty,
+)
+from .links import librenms, public
+from .scales import TENTHS
 
 EPDU, EPDU2, ATS = "3808.1.1.3", "3808.1.1.6", "3808.1.1.5"
 ANY_CYBERPOWER = "3808"

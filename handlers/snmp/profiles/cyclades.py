@@ -7,7 +7,20 @@ ACS 5000: the table of outlets' figures is indexed by port.unit.outlet of the un
 that would join it is not readable, so it is not read. An estimated power is not read either.
 """
 
-from .language import *
+from ..cells import Rows
+from ..computed import Complete
+from ..controls import Guard, Write
+from ..evidence import SIMULATED
+from ..filters import either, where
+from ..joins import left_join
+from ..objects import Column
+from ..outlets import Outlets
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .language import LAST_ARC, THE_UNIT, column, figure, oids, outlets, rows_without_arc, total
+from .links import pysnmp_mibs
+from .scales import TENTHS
 
 UNLOCKED = "0"  # 1 is locked, 2 unknown
 ACS, ACS5K = "2925.4.5", "2925.8.5"

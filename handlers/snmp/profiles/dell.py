@@ -5,7 +5,26 @@ The switched and the metered table are joined by the outlet's number, because th
 differ. The MIB does not name the unit of the outlets' power; W is assumed.
 """
 
-from .language import *
+from ..computed import Complete
+from ..controls import Write
+from ..evidence import SIMULATED
+from ..measurements import Measurement
+from ..profile import Profile
+from ..states import State
+from .language import (
+    OVERLOAD,
+    column,
+    figure,
+    first,
+    oids,
+    outlets,
+    pending,
+    rows_join,
+    scalar,
+    total,
+)
+from .links import librenms
+from .scales import TENS, TENTHS
 
 ROOT = "674.10903.200.2.200"
 NUMBER = column(ROOT + ".130.1.2.1.2", "rPDUOutletSwitchedStatusNumber")

@@ -7,7 +7,28 @@ DeltaPDU-MIB: a controller with up to 16 PDUs, without outlets. The index is the
 each line is given over all its branches. There is no total while an enabled PDU is disconnected.
 """
 
-from .language import *
+from ..cells import Rows
+from ..completeness import with_rows_of
+from ..controls import Write
+from ..evidence import SIMULATED
+from ..filters import either, where
+from ..joins import left_join
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .language import (
+    FLOOR,
+    column,
+    device_condition,
+    figure,
+    numbered_rows,
+    oids,
+    outlets,
+    scalar,
+    total,
+)
+from .links import public, pysnmp_mibs
+from .scales import TENTHS
 
 MIBS = "elastiflow/pysnmp_mibs"
 STATE = column("2254.169.2.3.3.1.12", "pduOutletState")

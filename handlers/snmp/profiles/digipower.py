@@ -13,7 +13,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ...shared.errors import NamedSetting, NoSuchOutlet, ProtocolError, Unsupported
-from .language import *
+from ..cells import Rows
+from ..computed import Complete
+from ..controls import Control, VarBind, cell_of
+from ..decoding import is_number, text
+from ..evidence import SIMULATED
+from ..filters import without
+from ..joins import concat, field, prefixed
+from ..objects import Scalar, Span, Spread
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .language import column, figure, oid, oids, outlets, rows_without, scalar, total
+from .links import librenms
+from .scales import HUNDREDTHS, TENTHS, THOUSANDTHS
 
 FIRST, LAST = "1", 16
 ON, OFF, NO_OUTLET = "1", "0", "-1"

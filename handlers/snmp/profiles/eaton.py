@@ -10,10 +10,44 @@ for each outlet; its command 2.1.0 commands all outlets. nLogic has the tables o
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 
+from ..cells import Missing, Rows
+from ..completeness import with_counted_rows
+from ..computed import Complete
+from ..controls import Guard, Write
+from ..decoding import text
+from ..evidence import DRIVER, SIMULATED, EvidenceLevel
+from ..filters import either, if_every, matches, matches_either, up_to_count, where, without
+from ..joins import left_join
+from ..measurements import Measurement
+from ..objects import Column, Span, Spread
+from ..profile import Profile, Root
+from ..states import State
+from ..tables import Tables, computed_from
 from . import hpe, raritan
-from .language import *
+from .language import (
+    FLOOR,
+    THE_UNIT,
+    column,
+    device_condition,
+    figure,
+    nameplate,
+    oid,
+    oids,
+    on_demand,
+    outlets,
+    row_condition,
+    rows_where,
+    scalar,
+    total,
+    unit_and_outlet,
+    unit_condition,
+)
+from .links import EMULAB_ENLOGIC, NO_PUBLIC_MIB, librenms, public, pysnmp_mibs
+from .scales import HUNDREDTHS, ONES, TENTHS, THOUSANDTHS
 
 # of inputCurrentMeasType; the others: one phase, three phases
 NEUTRAL, LINES_OF_INPUT = "2", ("1", "3", "4", "5")

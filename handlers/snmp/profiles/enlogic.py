@@ -11,11 +11,45 @@ public; a testbed's power module has the names and meanings of the objects that 
 outlet's own meter is not read: the module has no such object.
 """
 
+from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from typing import Callable
 
+from ..cells import Rows
+from ..completeness import with_counted_number
+from ..computed import Complete, Number
+from ..controls import Write
+from ..evidence import DRIVER, SIMULATED
+from ..filters import none_of, one_of, require_marks, where, without
+from ..joins import numbered, with_units
+from ..measurements import Measurement
+from ..objects import Column
+from ..outlets import Outlets
+from ..profile import Profile
+from ..states import State
+from ..tables import Source, Tables, computed_from
 from . import hpe
-from .language import *
+from .language import (
+    LAST_ARC,
+    THE_UNIT,
+    column,
+    figure,
+    first,
+    nameplate,
+    oids,
+    outlets,
+    row_condition,
+    rows_join,
+    rows_where,
+    rows_with_arc,
+    rows_without,
+    scalar,
+    total,
+    value_or_empty,
+)
+from .links import EMULAB_ENLOGIC, NO_PUBLIC_MIB, librenms, public
+from .scales import HUNDREDTHS, ONES, TENTHS
 
 PADDING = "0"  # the outlet number of a padding row
 OFF, ON = 1, 2  # commands

@@ -6,7 +6,17 @@ feed (1 or 2) and the slot. Empty slots have rows too. Fuses of several slots ma
 parallel for one load.
 """
 
-from .language import *
+from ..cells import Rows
+from ..controls import Guard, Write
+from ..evidence import SIMULATED
+from ..filters import one_of, require_marks, where
+from ..objects import Parts
+from ..profile import Profile
+from ..states import State
+from ..tables import Tables, computed_from
+from .language import column, figure, numbered_parts, oids, outlets, row_condition, scalar, total
+from .links import public
+from .scales import THOUSANDTHS
 
 FUSES = "44086.4.1.10"
 FEEDS = {1: "A", 2: "B"}

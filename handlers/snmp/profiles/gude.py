@@ -9,10 +9,24 @@ The MIBs of products 15, 18, 19, 29 and 38 were not read: programs of owners sho
 which are those of the later products. One of them writes the ports of product 29.
 """
 
+from decimal import Decimal
 from functools import partial
 
 from ...shared.errors import ProtocolError
-from .language import *
+from ..cells import Missing, Rows, row_of_lost_index
+from ..computed import Complete
+from ..controls import Write
+from ..evidence import SIMULATED
+from ..filters import either, where
+from ..measurements import Measurement
+from ..objects import Column
+from ..outlets import Outlets
+from ..profile import Profile, Root
+from ..states import State
+from ..tables import Tables, computed_from
+from .language import column, figure, oid, outlets, rows_where, scalar, total
+from .links import librenms, pysnmp_mibs
+from .scales import ONES, THOUSANDTHS
 
 # the numbers of products, after 28507
 OLDEST = "1 5 6"  # products EPC 8x, 24x, 2x6

@@ -11,10 +11,42 @@ then. The module does not report the MIB's revision.
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
-from .language import *
+from ..cells import Rows
+from ..completeness import with_counted_rows, with_first_rows, with_rows_of
+from ..computed import Complete
+from ..controls import Guard, Write
+from ..decoding import text
+from ..evidence import SIMULATED
+from ..filters import either, none_of, of_units, one_of, where, without, without_arc
+from ..joins import concat, left_join, numbered, part_of, with_units
+from ..measurements import Measurement
+from ..objects import Column, Parts, Scalar
+from ..outlets import Outlets
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from ..totals import Total
+from .language import (
+    LAST_ARC,
+    THE_UNIT,
+    column,
+    figure,
+    first,
+    of_unit,
+    oids,
+    on_demand,
+    outlets,
+    rows_without,
+    scalar,
+    total,
+    unit_and_outlet,
+)
+from .links import librenms
+from .scales import HUNDREDTHS, ONES, THOUSANDTHS
 
 PDU, MPDU = "232.165.2", "232.165.5"
 # the state in rows beyond the unit's outlets, and the outlet count in rows beyond the chain's units

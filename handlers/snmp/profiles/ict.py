@@ -5,7 +5,17 @@ systemCurrent is that of the first bus only. An output with an open fuse has no 
 relay is on.
 """
 
-from .language import *
+from decimal import Decimal
+
+from ..computed import Complete, Number
+from ..controls import Write
+from ..evidence import SIMULATED
+from ..measurements import Ceilings, Measurement
+from ..profile import Profile
+from ..states import State
+from ..tables import Source
+from .language import column, oids, outlets, row_condition, rows_unless, scalar, total
+from .links import librenms
 
 ENABLE = column("39145.10.8.1.5", "outputEnable")
 BUS = column("39145.10.10.1.1", "busNumber")

@@ -6,8 +6,22 @@ voltages, only that of meter 3 is in hundredths. A DCIM's library and an owner's
 currents in tenths. Each meter's power tells in which scale its current is.
 """
 
+from decimal import Decimal
+from typing import Optional, Union
+
 from ...shared.decimals import CONTEXT
-from .language import *
+from ..cells import Missing, Rows
+from ..computed import Complete
+from ..controls import Write
+from ..decoding import number
+from ..evidence import SIMULATED
+from ..objects import Span, Spread
+from ..profile import Profile
+from ..states import State
+from ..tables import Tables, computed_from
+from .language import column, figure, oid, oids, outlets, scalar, total
+from .links import pysnmp_mibs
+from .scales import HUNDREDTHS, TENTHS
 
 SOCKETS = "38218.1.7.1.1"
 ON_OFF = column(SOCKETS + ".4", "socket-ONOFF")

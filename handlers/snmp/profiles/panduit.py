@@ -5,8 +5,18 @@ pdug5OutletControlCommand, which some firmware may lack. Padding rows have a 0 i
 In the MIB, G6 is a hardware version (2.0, pdug5HWVersion) with the same tables.
 """
 
+from ..cells import Missing, Rows
+from ..computed import Complete
+from ..decoding import is_one_of
+from ..evidence import SIMULATED
+from ..filters import none_of, of_units, without
+from ..profile import Profile
+from ..states import State
+from ..tables import Tables, computed_from
 from . import hpe
-from .language import *
+from .language import figure, marked_rows_where, oids, row_condition
+from .links import librenms
+from .scales import HUNDREDTHS, THOUSANDTHS
 
 ROOT = "19536.10.1"
 G5 = hpe.PduTables(ROOT, "pdug5", HUNDREDTHS)

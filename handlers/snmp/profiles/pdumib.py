@@ -8,8 +8,18 @@ two programs quote; the MIB's text calls 3 "unknown", which its list calls a reb
 A chain has up to five PDUs. Phases and outlets are counted over all of them.
 """
 
-from ..profile import NO_MAKER
-from .language import *
+from ..cells import Rows
+from ..completeness import with_counted_rows, with_rows_of
+from ..computed import Complete
+from ..controls import Guard, Write
+from ..evidence import SIMULATED
+from ..objects import Column
+from ..profile import NO_MAKER, Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .language import column, figure, oids, outlets, row_condition, rows_matching, scalar, total
+from .links import librenms, public
+from .scales import HUNDREDTHS, THOUSANDTHS
 
 LOCKED, NOT_SUPPORTED = "4", "-1"
 SUPPORTED = "(?!-1$).*"

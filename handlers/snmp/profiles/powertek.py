@@ -17,7 +17,36 @@ Another product line is known from MAAS's driver alone, which calls it version 2
 import re
 from functools import partial
 
-from .language import *
+from ..arcs import Arcs
+from ..cells import Rows
+from ..completeness import with_first_rows, with_rows_of
+from ..computed import Complete
+from ..controls import Write
+from ..decoding import is_one_of
+from ..evidence import DRIVER, SIMULATED
+from ..filters import if_every, matches_either, one_of, unless, where
+from ..objects import Column, PerUnit, Scalar
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .language import (
+    LAST_ARC,
+    column,
+    counted_rows,
+    figure,
+    numbered_parts,
+    numbered_rows,
+    oid,
+    oids,
+    outlets,
+    rows_matching,
+    scalar,
+    total,
+    unit_condition,
+    value_or_empty,
+)
+from .links import NO_PUBLIC_MIB, public, pysnmp_mibs
+from .scales import HUNDREDTHS, TENTHS, THOUSANDTHS
 
 BSPDU = "42610.1.4.4.1.6.2"
 BSPDU_UNITS = dict(enumerate("ABCDEFGH", 1))

@@ -11,9 +11,47 @@ are summed. An inlet of one phase has no readings by pole, so its own current co
 """
 
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
-from .language import *
+from ..absence import is_optional_and_absent
+from ..cells import NO_ANSWER, UNDECIDED, Missing, Rows, arcs, missing_with
+from ..completeness import (
+    each_unit,
+    with_counted_number,
+    with_counted_parts,
+    with_counted_rows,
+    with_rows_of,
+)
+from ..controls import Guard, Write
+from ..decoding import is_one_of, number, text
+from ..evidence import SIMULATED
+from ..filters import either, except_where, none_of, one_of, unless, where, with_arc, without
+from ..joins import bit, left_join, numbered, with_units
+from ..measurements import Measurement
+from ..objects import Column
+from ..outlets import Outlets
+from ..profile import Profile, Root
+from ..states import State
+from ..tables import ComputedRows, Source, Tables, computed_from, objects_of
+from .language import (
+    THE_UNIT,
+    column,
+    figure,
+    first,
+    nameplate,
+    oid,
+    oids,
+    on_demand,
+    outlets,
+    rows_without,
+    scalar,
+    shared_by_kind,
+    total,
+    unit_condition,
+    value_or_empty,
+)
+from .links import librenms, public
+from .scales import ONES, THOUSANDTHS
 
 CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"  # sensor types
 ZERO = "0"  # also what an outlet without a reading shows

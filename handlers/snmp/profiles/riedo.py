@@ -8,11 +8,25 @@ values count.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from decimal import Decimal
+from typing import NamedTuple, Optional
 
 from ...shared.ceilings import PLACEHOLDERS, PLACEHOLDERS_16
 from ...shared.decimals import decimal_sum
-from .language import *
+from ..cells import NO_ANSWER, Cell, Missing, Rows, arcs, missing_with
+from ..controls import Write
+from ..decoding import is_one_of, number, text
+from ..evidence import SIMULATED
+from ..filters import either, none_of, one_of, require_marks, unless, where
+from ..joins import left_join, prefixed
+from ..objects import Column
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from ..totals import Total
+from .language import column, figure, oids, only_metered, outlets, row_condition, total
+from .links import librenms
+from .scales import ONES, THOUSANDTHS
 
 NAME = column("55108.1.3.1.1.2", "upduMeterName")
 TYPE = column("55108.1.3.1.1.3", "upduMeterType")

@@ -5,7 +5,14 @@ the writes carries it out.
 
 import re
 
-from .language import *
+from ..cells import Rows
+from ..evidence import SIMULATED
+from ..profile import Profile
+from ..states import Condition, State
+from ..tables import Tables, computed_from
+from .language import column, figure, oids, outlets, scalar, total
+from .links import librenms
+from .scales import TENTHS
 
 MDU = "5491.11"
 SOCKETS = f"{MDU}.2.4.1"

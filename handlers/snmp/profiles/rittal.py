@@ -13,11 +13,41 @@ to 6) and the row.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from dataclasses import dataclass, replace
+from typing import ClassVar, NamedTuple, Optional
 
 from ...shared.errors import ProtocolError
-from .language import *
+from ..cells import Cell, Missing, Rows, arcs, row_of_lost_index
+from ..computed import Complete
+from ..controls import Guard, Write
+from ..decoding import is_number, is_one_of, text
+from ..evidence import SIMULATED, EvidenceLevel
+from ..filters import if_listed, one_of, where
+from ..joins import concat, left_join
+from ..measurements import Measurement
+from ..objects import Column, PerUnit
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Source, Tables, computed_from
+from .language import (
+    THE_UNIT,
+    column,
+    counted_rows,
+    marked_rows_where,
+    numbered_rows,
+    oid,
+    oids,
+    outlets,
+    row_condition,
+    rows_where,
+    scalar,
+    shared_by_kind,
+    total,
+    unit_and_outlet,
+    unit_condition,
+)
+from .links import librenms
+from .scales import ONES
 
 NAMES, UNITS, TEXTS, NUMBERS, SCALES, ACCESS, QUALITIES = (
     oid(f"2606.7.4.2.2.1.{arc}") for arc in ("3", "5", "10", "11", "7", "13", "14")

@@ -7,9 +7,34 @@ for all inputs, so the current and power of an input without voltage are not use
 """
 
 import re
+from decimal import Decimal
 from functools import partial
 
-from .language import *
+from ..cells import Rows
+from ..completeness import with_counted_rows, with_rows_of
+from ..controls import Guard, Write
+from ..evidence import SIMULATED
+from ..filters import none_of, one_of, where
+from ..joins import left_join
+from ..measurements import Measurement
+from ..objects import Column
+from ..profile import Profile, Root
+from ..states import State
+from ..tables import Tables, computed_from
+from .language import (
+    THE_UNIT,
+    column,
+    device_condition,
+    figure,
+    oid,
+    outlets,
+    row_condition,
+    scalar,
+    total,
+    unit_condition,
+)
+from .links import librenms
+from .scales import HUNDREDTHS, ONES
 
 unit_total = partial(total, else_outlets=True, unit=THE_UNIT)
 NOT_WIRED = ("0",)

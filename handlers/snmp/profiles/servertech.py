@@ -7,7 +7,36 @@ Energies are in Wh for outlets, 0.1 kWh for infeeds (in Sentry4-MIB: cords) and 
 
 from functools import partial
 
-from .language import *
+from ..absence import is_optional_and_absent
+from ..arcs import Arcs
+from ..cells import Rows
+from ..completeness import with_counted_number, with_counted_rows, with_rows_of
+from ..computed import Complete
+from ..controls import Guard, Write
+from ..evidence import SIMULATED
+from ..filters import if_every, matches, none_of, of_units, unless, where, with_arc, without_arc
+from ..joins import bit, first_of_units, left_join, part_of
+from ..objects import Column
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .language import (
+    THE_UNIT,
+    column,
+    figure,
+    nameplate,
+    oids,
+    on_demand,
+    outlets,
+    row_condition,
+    scalar,
+    total,
+    unit_condition,
+    units_of_index,
+    value_or_empty,
+)
+from .links import IRONIC_SNMP, SONIC_MGMT, librenms, public
+from .scales import HUNDREDTHS, TENTHS, THOUSANDTHS
 
 STATUS = column("1718.3.2.3.1.5", "outletStatus", optional=True)
 OUTLET_ID = column("1718.3.2.3.1.2", "outletID")

@@ -4,9 +4,21 @@ Objects next to the table of outlets switch all outlets of a unit or of all unit
 written.
 """
 
+from dataclasses import replace
 from functools import partial
 
-from .language import *
+from ..cells import Rows
+from ..controls import Write
+from ..evidence import SIMULATED, EvidenceLevel
+from ..filters import either, none_of, where
+from ..joins import concat, left_join, part_of
+from ..objects import Column, Span, Spread
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .language import THE_UNIT, column, figure, oid, oids, outlets, total, unit_condition
+from .links import public, pysnmp_mibs
+from .scales import HUNDREDS, TENTHS
 
 STATE = column("3711.24.1.1.7.2.3.1.5", "pduOutOn")
 pdu_total = partial(total, else_outlets=True, unit=THE_UNIT)

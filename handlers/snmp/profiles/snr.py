@@ -15,7 +15,16 @@ The SMART contact beside it can only be reset, and shows no state.
 
 from functools import partial
 
-from .language import *
+from ..cells import Rows
+from ..controls import Write
+from ..evidence import SIMULATED
+from ..filters import if_listed, unless
+from ..objects import Span, Spread
+from ..profile import Profile, Root
+from ..states import State
+from ..tables import Tables, computed_from
+from .language import column, oid, oids, outlets
+from .links import public, pysnmp_mibs
 
 ON, OFF = ("1",), ("0",)
 STATE = column("40418.2.6.2.2.1.3", "doState")

@@ -11,7 +11,13 @@ that are not fitted may have rows too. A figure without a value reads 9999.99 A 
 
 from functools import partial
 
-from .language import *
+from ..computed import Complete
+from ..evidence import SIMULATED
+from ..filters import none_of
+from ..profile import Profile
+from ..tables import ComputedRows
+from .language import FLOOR, column, figure, oids, outlets, rows_where, rows_with_arc, scalar, total
+from .links import pysnmp_mibs
 
 AC, DC = "35774.2.1", "35774.2.2"
 RATING = column(f"{AC}.7.1.3", "cpmAcOtlLineCurrRating")

@@ -6,7 +6,17 @@ In the table of newer netBooters, index 0 is outlet 1. In the tree of older unit
 the newer table is empty.
 """
 
-from .language import *
+from ..cells import Rows
+from ..computed import Complete, Number
+from ..controls import Guard, Write
+from ..evidence import SIMULATED
+from ..filters import none_of, one_of, where
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .language import column, figure, numbered_parts, oids, outlets, rows_unless, scalar, total
+from .links import public, pysnmp_mibs
+from .scales import ONES
 
 STATUS = column("21728.3.2.1.1.3", "outletStatus")
 NEWER_COUNT = scalar("21728.3.1.3.0", "powerOutletNum")

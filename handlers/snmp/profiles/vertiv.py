@@ -1,8 +1,57 @@
 """Vertiv's brands Geist, Liebert and Avocent, and its rack manager with MPDUs."""
 
+from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 
-from .language import *
+from ..arcs import Arcs
+from ..cells import Missing, Rows, missing_with
+from ..completeness import with_counted_rows, with_first_rows, with_least_rows, with_rows_of
+from ..computed import Complete
+from ..controls import Guard, Write
+from ..decoding import is_one_of, number, text
+from ..evidence import SIMULATED, EvidenceLevel
+from ..filters import (
+    either,
+    if_every,
+    matches,
+    matches_either,
+    none_of,
+    one_of,
+    unless,
+    where,
+    without,
+)
+from ..joins import left_join, part_of, prefixed
+from ..measurements import Measurement
+from ..objects import Column, Span, Spread
+from ..profile import NET_SNMP, Profile, Root
+from ..states import State
+from ..tables import ComputedRows, Source, Tables, computed_from
+from .language import (
+    FLOOR,
+    LAST_ARC,
+    THE_UNIT,
+    column,
+    device_condition,
+    figure,
+    first,
+    of_unit,
+    oid,
+    oids,
+    only_metered,
+    outlets,
+    row_condition,
+    rows_join,
+    rows_unless,
+    rows_where,
+    scalar,
+    total,
+    unit_condition,
+    units_of_index,
+)
+from .links import IRONIC_SNMP, SONIC_MGMT, librenms, public, pysnmp_mibs
+from .scales import HUNDREDTHS, ONES, TENS, TENTHS, THOUSANDTHS
 
 # Newer Geist units (VERTIV-V5-MIB): switched and metered outlets are two tables, joined by the
 # outlet's factory name.

@@ -10,7 +10,14 @@ the two MIBs: what is the value in one is the initial state in the other. The ve
 only a pulse, with names of objects that neither MIB has. So nothing is switched.
 """
 
-from .language import *
+from ..evidence import SIMULATED
+from ..filters import one_of
+from ..outlets import Outlets
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows
+from .language import column, marked_rows_where, oids, outlets
+from .links import librenms
 
 
 def element_outlets(root: str) -> tuple[Outlets, ...]:

@@ -9,7 +9,20 @@ NPS and MPC).
 """
 
 from ...shared.errors import Unsupported
-from .language import *
+from ..cells import Rows
+from ..chains import Chain, InChain
+from ..computed import Complete
+from ..controls import Guard, Write
+from ..decoding import is_one_of, text
+from ..evidence import SIMULATED
+from ..joins import field
+from ..objects import Span, Spread
+from ..profile import NET_SNMP, Profile
+from ..states import State
+from ..tables import Tables, computed_from
+from .language import column, figure, oid, oids, outlets, scalar, total
+from .links import librenms
+from .scales import TENTHS
 
 
 def _branches(first: int, name: str) -> Spread:
