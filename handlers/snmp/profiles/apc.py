@@ -75,11 +75,11 @@ SPDU_MASTER = scalar("318.1.1.4.2.2.0", "sPDUMasterState")
 
 
 @computed_from(SPDU_STATE, SPDU_MASTER, by_row=True)
-def spdu_inconsistent(t: Tables) -> Rows:
+def spdu_inconsistent(tables: Tables) -> Rows:
     """ "Unknown": the states and the outlets do not agree, until the unit's own power was cycled.
     Else it has a word for each outlet."""
-    is_unknown = re.fullmatch("(?i)unknown", t.text(SPDU_MASTER))
-    return t[SPDU_STATE] if is_unknown else {}
+    is_unknown = re.fullmatch("(?i)unknown", tables.text(SPDU_MASTER))
+    return tables[SPDU_STATE] if is_unknown else {}
 
 
 def _spdu(state: Source) -> tuple[Outlets, ...]:
@@ -93,13 +93,13 @@ def _spdu(state: Source) -> tuple[Outlets, ...]:
     )
 
 
-def _beside(states: Column, *tables: Source) -> ComputedRows:
-    """`states` on a unit that also has rows of one of `tables`."""
+def _beside(states: Column, *others: Source) -> ComputedRows:
+    """`states` on a unit that also has rows of one of `others`."""
 
     @computed_from(states, by_row=True)
-    def rows(t: Tables) -> Rows:
-        state_rows = t[states]
-        return if_listed(state_rows, t.whole.first(*tables)) if state_rows else {}
+    def rows(tables: Tables) -> Rows:
+        state_rows = tables[states]
+        return if_listed(state_rows, tables.whole.first(*others)) if state_rows else {}
 
     return rows
 
@@ -112,15 +112,15 @@ RPDU_PHASES = phase_rows(RPDU_LOAD, RPDU_BANK, RPDU_PHASE)
 
 
 @computed_from(*RPDU_PHASES.objects)
-def rpdu_lines(t: Tables) -> Rows:
+def rpdu_lines(tables: Tables) -> Rows:
     """The phases; without any, the only row of a table that has no other. On a unit without the
     columns that tell which rows are phases, the rows are empty."""
-    load, phases = t[RPDU_LOAD], t[RPDU_PHASES]
+    load, phases = tables[RPDU_LOAD], tables[RPDU_PHASES]
     if phases:
         return phases
     if list(load) == ["1"]:
         return left_join(load, load)
-    has_marks = t[RPDU_BANK] or t[RPDU_PHASE]
+    has_marks = tables[RPDU_BANK] or tables[RPDU_PHASE]
     return dict.fromkeys(load, UNDECIDED) if has_marks else left_join(load, {})
 
 
@@ -151,13 +151,13 @@ RPDU_FACTOR = scalar("318.1.1.12.1.17.0", "rPDUIdentDevicePowerFactor")
 
 
 @computed_from(RPDU_WATTS, on_demand=(RPDU_VOLTS, RPDU_FACTOR))
-def rpdu_power(t: Tables) -> Rows:
+def rpdu_power(tables: Tables) -> Rows:
     """A power that the unit calculates; empty if it is 0 while the volts or the factor, which the
     owner sets, are 0."""
-    watts = t[RPDU_WATTS]
+    watts = tables[RPDU_WATTS]
     power = watts
     for test in (RPDU_VOLTS, RPDU_FACTOR) if is_one_of(watts.get("0"), ("0",)) else ():
-        power = except_where(power, ("0",), t[test], one_of("0"))
+        power = except_where(power, ("0",), tables[test], one_of("0"))
     return left_join(watts, power)
 
 
@@ -251,9 +251,9 @@ EASY_PHASE_COUNT = scalar("318.1.1.30.3.0", "ePDUPhaseTableSize")
 
 
 @computed_from(EASY_STATE, EASY_MODULE)
-def easy_outlet_units(t: Tables) -> Rows:
-    has_outlets = without(t[EASY_STATE], NO_OUTLET)
-    outlet_units = without(t[EASY_MODULE], NO_OUTLET) if has_outlets else {}
+def easy_outlet_units(tables: Tables) -> Rows:
+    has_outlets = without(tables[EASY_STATE], NO_OUTLET)
+    outlet_units = without(tables[EASY_MODULE], NO_OUTLET) if has_outlets else {}
     return if_listed(outlet_units, has_outlets)
 
 
@@ -308,16 +308,16 @@ NO_BREAKER = ("0", "1", "2")
 
 
 @computed_from(XPDU_RATING, XPDU_POSITIONS)
-def breakers(t: Tables) -> Rows:
+def breakers(tables: Tables) -> Rows:
     """The positions of the panels that have a breaker; without its rating, a row may be padding."""
-    positions = up_to_count(t[XPDU_RATING], t.scalar(XPDU_POSITIONS))
+    positions = up_to_count(tables[XPDU_RATING], tables.scalar(XPDU_POSITIONS))
     return where(positions, require_marks(positions, positions), none_of(*NO_BREAKER))
 
 
 @computed_from(XPDU_CURRENT, XPDU_LINES)
-def xpdu_lines(t: Tables) -> Rows:
-    lines = up_to_count(t[XPDU_CURRENT], t.scalar(XPDU_LINES))
-    return left_join(lines or t[XPDU_CURRENT], lines)
+def xpdu_lines(tables: Tables) -> Rows:
+    lines = up_to_count(tables[XPDU_CURRENT], tables.scalar(XPDU_LINES))
+    return left_join(lines or tables[XPDU_CURRENT], lines)
 
 
 # Modular distribution. The index of an output is module.cable; an empty slot has rows as well.
@@ -330,7 +330,7 @@ ISX_NOTHING = ("", "-1")
 
 
 @computed_from(ISX_STATUS, on_demand=(ISX_NAME, ISX_POWER))
-def cables(t: Tables) -> Rows:
+def cables(tables: Tables) -> Rows:
     """The status of each cable, without the slots that have none. Of the slots
 
         status {"1.1": "1", "1.2": "4", "1.3": "-1", "1.4": "-1"}
@@ -339,11 +339,11 @@ def cables(t: Tables) -> Rows:
     two are empty: 1.2 is not present (4), and 1.3 has nothing in any column. The result is
     {"1.1": "1", "1.4": Missing}: there is a cable in 1.4, and its status is not known.
     """
-    statuses = t[ISX_STATUS]
+    statuses = tables[ISX_STATUS]
     empty_slots = [slot for slot, status in statuses.items() if is_one_of(status, ISX_NOTHING)]
     for name_or_power in (ISX_NAME, ISX_POWER):
         if empty_slots:  # on most units no status is empty, and these columns are not read
-            values = t[name_or_power]
+            values = tables[name_or_power]
             empty_slots = [slot for slot in empty_slots if is_one_of(values.get(slot), ISX_NOTHING)]
     status_of_cables = {slot: statuses[slot] for slot in statuses if slot not in empty_slots}
     return without(status_of_cables, ISX_NOT_PRESENT)

@@ -35,11 +35,11 @@ def _column_of_rpcs(values: Column) -> ComputedRows:
     """A meter of each RPC, lost of one without a row."""
 
     @computed_from(values, on_demand=(COUNT, STATE))
-    def rows(t: Tables) -> Rows:
-        meters = t[values]
+    def rows(tables: Tables) -> Rows:
+        meters = tables[values]
         if not meters:
             return {}
-        rpcs = [numbered(table, position=0) for table in (meters, t[COUNT], t[STATE])]
+        rpcs = [numbered(table, position=0) for table in (meters, tables[COUNT], tables[STATE])]
         return each_unit(meters, *rpcs)
 
     return rows

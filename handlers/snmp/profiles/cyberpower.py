@@ -95,20 +95,20 @@ each_module = partial(
 
 
 @computed_from(PHASE_CURRENT, PHASE_MODULE, PHASE_COUNT)
-def phase_currents(t: Tables) -> Rows:
-    currents, modules = t[PHASE_CURRENT], t[PHASE_MODULE]
+def phase_currents(tables: Tables) -> Rows:
+    currents, modules = tables[PHASE_CURRENT], tables[PHASE_MODULE]
     currents = left_join(currents or modules, currents)
-    return with_counted_rows(with_rows_of(currents, modules), t[PHASE_COUNT])
+    return with_counted_rows(with_rows_of(currents, modules), tables[PHASE_COUNT])
 
 
 @computed_from(DEVICE_CURRENT, DEVICE_PHASES, DEVICE_MODULE, on_demand=(DEVICE_CURRENT,))
-def one_phase_currents(t: Tables) -> Rows:
+def one_phase_currents(tables: Tables) -> Rows:
     """The current of each unit, without a value on one with several phases: the MIB does not define
     which current it is there."""
-    currents = t[DEVICE_CURRENT]
+    currents = tables[DEVICE_CURRENT]
     if currents:
-        currents = left_join(currents, where(currents, t[DEVICE_PHASES], none_of("2", "3")))
-    return with_rows_of(currents, t[DEVICE_MODULE])
+        currents = left_join(currents, where(currents, tables[DEVICE_PHASES], none_of("2", "3")))
+    return with_rows_of(currents, tables[DEVICE_MODULE])
 
 
 PHASES_LOAD = figure(each_module(phase_currents, PHASE_MODULE), TENTHS, unit_of_row=PHASE_MODULE)
@@ -152,11 +152,11 @@ def _of_epdu2(values: ComputedRows) -> ComputedRows:
     modules are neither all 0 nor all 1: this tree lacks the other units."""
 
     @computed_from(*values.objects)
-    def rows(t: Tables) -> Rows:
-        if not t.first(*LISTED):
+    def rows(tables: Tables) -> Rows:
+        if not tables.first(*LISTED):
             return {}
-        for modules in (t[DEVICE_MODULE], STATE.units(t)):
-            rows = t[values]
+        for modules in (tables[DEVICE_MODULE], STATE.units(tables)):
+            rows = tables[values]
             rows = (
                 if_every(rows, modules, matches("0"))
                 or if_every(rows, modules, matches("1"))

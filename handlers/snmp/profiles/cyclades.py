@@ -64,8 +64,10 @@ def _where(values: Column, test: Column, mark: str, other: str) -> ComputedRows:
     sum."""
 
     @computed_from(values, test)
-    def rows(t: Tables) -> Rows:
-        return left_join(t[values], where(t[values], t[test], either((mark,), (other,))))
+    def rows(tables: Tables) -> Rows:
+        return left_join(
+            tables[values], where(tables[values], tables[test], either((mark,), (other,)))
+        )
 
     return rows
 

@@ -46,10 +46,10 @@ def _of_enabled_pdus(below: int, name: str) -> ComputedRows:
     output = column(f"{PDU}.2.1.1.{below}", "dpduOutput" + name)
 
     @computed_from(output, ENABLED, DISCONNECTION)
-    def rows(t: Tables) -> Rows:
-        enabled_flags = with_rows_of(t[ENABLED], t[output])
+    def rows(tables: Tables) -> Rows:
+        enabled_flags = with_rows_of(tables[ENABLED], tables[output])
         enabled_pdus = where(enabled_flags, enabled_flags, either((ON,), (OFF,)))
-        connected_output = where(t[output], t[DISCONNECTION], either((OFF,), (ON,)))
+        connected_output = where(tables[output], tables[DISCONNECTION], either((OFF,), (ON,)))
         return left_join(enabled_pdus, connected_output)
 
     return rows

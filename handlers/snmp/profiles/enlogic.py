@@ -86,16 +86,16 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
     command = replace(below("5.5.1.4", "OutletSwitchedControlCommand"), optional=True)
 
     @computed_from(state, number, by_row=True)
-    def states(t: Tables) -> Rows:
+    def states(tables: Tables) -> Rows:
         """The rows without padding. A single one whose number has no answer may be padding."""
-        numbers = t[number]
-        if t.outlet and not numbers:
+        numbers = tables[number]
+        if tables.outlet and not numbers:
             return {}
-        return where(t[state], require_marks(t[state], numbers), none_of(PADDING))
+        return where(tables[state], require_marks(tables[state], numbers), none_of(PADDING))
 
     @computed_from(number, metered_number)
-    def printed_numbers(t: Tables) -> Rows:
-        numbers = t[number] or t[metered_number]
+    def printed_numbers(tables: Tables) -> Rows:
+        numbers = tables[number] or tables[metered_number]
         return with_units(numbered(numbers, position=0), numbers)
 
     def meter(values: Column, scale: Decimal) -> Measurement:
@@ -171,11 +171,11 @@ EDGE_PHASES = EDGE.column("1.2.1.11", "InputPhaseCount", optional=True)
 
 
 @computed_from(EDGE_PHASES, EDGE.outlet_count, EDGE.unit_count)
-def edge_units(t: Tables) -> Rows:
+def edge_units(tables: Tables) -> Rows:
     """Firmware without the phase counts must not make a unit of a chain vanish: its units are told
     by their outlets."""
-    units = t[EDGE_PHASES] or without(t[EDGE.outlet_count], hpe.PADDING)
-    return with_counted_number(units, t[EDGE.unit_count])
+    units = tables[EDGE_PHASES] or without(tables[EDGE.outlet_count], hpe.PADDING)
+    return with_counted_number(units, tables[EDGE.unit_count])
 
 
 PROFILES = (

@@ -34,10 +34,10 @@ OUTPUT = _column(16, "loadOutput")
 
 
 @computed_from(OUTPUT, AVAILABLE, by_row=True)
-def outputs(t: Tables) -> Rows:
+def outputs(tables: Tables) -> Rows:
     """The outputs of the slots that have a fuse."""
-    outlets, fuses = t[OUTPUT], t[AVAILABLE]
-    return where(outlets, fuses if t.outlet else require_marks(outlets, fuses), one_of("1"))
+    outlets, fuses = tables[OUTPUT], tables[AVAILABLE]
+    return where(outlets, fuses if tables.outlet else require_marks(outlets, fuses), one_of("1"))
 
 
 PROFILES = (

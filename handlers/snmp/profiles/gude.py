@@ -71,12 +71,12 @@ def _port(state: Column, arc: str, name: str, scale: Decimal = ONES) -> Measurem
     values = column(f"~.1.5.5.2.1.{arc}", name, optional=True)
 
     @computed_from(values, PORT_STATUS, state)
-    def rows(t: Tables) -> Rows:
-        meters = t[values]
+    def rows(tables: Tables) -> Rows:
+        meters = tables[values]
         if not meters:
             return {}
-        every_status = _of_ports(t[PORT_STATUS], t[state])
-        return where(_of_ports(meters, t[state]), every_status, either(VALID, NOT_ACTIVE))
+        every_status = _of_ports(tables[PORT_STATUS], tables[state])
+        return where(_of_ports(meters, tables[state]), every_status, either(VALID, NOT_ACTIVE))
 
     return figure(rows, scale)
 

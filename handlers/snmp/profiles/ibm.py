@@ -84,28 +84,30 @@ def _not(fact: Fact) -> Fact:
     return None if fact is None else not fact
 
 
-def _has_older_states(t: Tables) -> Fact:
+def _has_older_states(tables: Tables) -> Fact:
     """Whether column 11 may be the state. The version is only read if its values could be."""
-    has_states = _all_match(t[OLDER], STATES)
-    return False if has_states is not False and MARK_OF_NEWER in t.text(VERSION) else has_states
+    has_states = _all_match(tables[OLDER], STATES)
+    return (
+        False if has_states is not False and MARK_OF_NEWER in tables.text(VERSION) else has_states
+    )
 
 
-def _of_layout(t: Tables, at: Column, *demands: Fact) -> Rows:
+def _of_layout(tables: Tables, at: Column, *demands: Fact) -> Rows:
     """The rows of a column if its table has the layout that meets all these demands; lost where
     lost cells leave that open."""
     if False in demands:
         return {}
-    return dict.fromkeys(t[at], UNKNOWN_LAYOUT) if None in demands else t[at]
+    return dict.fromkeys(tables[at], UNKNOWN_LAYOUT) if None in demands else tables[at]
 
 
 def _newer(at: Column) -> ComputedRows:
     """`at`, if the table has the newer layout; else no rows."""
 
     @computed_from(at, OLDER, NEWER, POWER, VERSION, by_row=True)
-    def rows(t: Tables) -> Rows:
-        table = t.whole
+    def rows(tables: Tables) -> Rows:
+        table = tables.whole
         return _of_layout(
-            t,
+            tables,
             at,
             _not(_has_older_states(table)),
             _all_match(table[NEWER], STATES),
@@ -125,11 +127,11 @@ def _older(at: Column) -> ComputedRows:
     """`at`, if the table has the older layout; else no rows."""
 
     @computed_from(at, OLDER, POWER, VERSION, by_row=True, on_demand=(EIGHTH,))
-    def rows(t: Tables) -> Rows:
-        table = t.whole
+    def rows(tables: Tables) -> Rows:
+        table = tables.whole
         version = table.scalar(VERSION)
         return _of_layout(
-            t,
+            tables,
             at,
             _all_match(table[OLDER], STATES),
             _not(_has_rows(table[POWER])),
@@ -147,11 +149,11 @@ METERED_WATTS = scalar(METERS + ".43.0", "total output power")
 
 
 @computed_from(METERED_WATTS, METERED_AMPS)
-def metered_power(t: Tables) -> Rows:
+def metered_power(tables: Tables) -> Rows:
     """The power; a 0 beside a current is no value: a unit showed it at 0.3 A and 68 VA."""
-    watts = t[METERED_WATTS]
+    watts = tables[METERED_WATTS]
     is_zero = is_one_of(watts.get("0"), ("0",))
-    is_idle = is_one_of(t[METERED_AMPS].get("0"), ("0",))
+    is_idle = is_one_of(tables[METERED_AMPS].get("0"), ("0",))
     return left_join(watts, {}) if is_zero and not is_idle else watts
 
 

@@ -47,13 +47,13 @@ OF_UNKNOWN_SCALE = Missing("a current whose scale its power does not tell")
 
 
 @computed_from(READINGS, VOLTAGES, POWERS)
-def currents(t: Tables) -> Rows:
+def currents(tables: Tables) -> Rows:
     """The current of each meter in hundredths of A. One below W/V is not possible, and one above
     five times that, a power factor of 0.2, is not believed: so one scale fits at most. A current
     above 0 is lost if none does."""
-    voltages, powers = t[VOLTAGES], t[POWERS]
+    voltages, powers = tables[VOLTAGES], tables[POWERS]
     rows: Rows = {}
-    for meter, value in t[READINGS].items():
+    for meter, value in tables[READINGS].items():
         reading = number(value)
         if reading is None or reading <= 0:
             rows[meter] = value

@@ -107,8 +107,8 @@ def numbered_rows(
     """The same of functions; the first object of each is that of its values."""
     functions = {n: rows_of_part(n) for n in numbers}
 
-    def rows(t: Tables) -> Rows:
-        return concat(*(t.prefixed(str(n), function) for n, function in functions.items()))
+    def rows(tables: Tables) -> Rows:
+        return concat(*(tables.prefixed(str(n), function) for n, function in functions.items()))
 
     values = numbered_parts(lambda n: functions[n].objects[0], functions)
     tests = [test for function in functions.values() for test in function.objects[1:]]
@@ -121,24 +121,24 @@ def counted_rows(values: Object, count: Scalar, *, required: bool = False) -> Co
     The table is not read if the device counts none."""
 
     @computed_from(values, count, by_row=True)
-    def rows(t: Tables) -> Rows:
-        most = t.scalar(count)
-        if counted_by(most) == 0 or (not t.outlet and is_of_other_depth(t, values)):
+    def rows(tables: Tables) -> Rows:
+        most = tables.scalar(count)
+        if counted_by(most) == 0 or (not tables.outlet and is_of_other_depth(tables, values)):
             return {}
-        every_row = t[values]
+        every_row = tables[values]
         if required:
             require_count(every_row, most)
-        return within_count(every_row, most) if t.outlet else up_to_count(every_row, most)
+        return within_count(every_row, most) if tables.outlet else up_to_count(every_row, most)
 
     return rows
 
 
 def on_demand(values: Column) -> ComputedRows:
     """A column that is not read with its table: few devices need it, after others were missing."""
-    return ComputedRows(lambda t: t[values], (values,), by_row=True, on_demand=(values,))
+    return ComputedRows(lambda tables: tables[values], (values,), by_row=True, on_demand=(values,))
 
 
-def shared_by_kind(t: Tables, source: Object, kinds: Rows) -> Rows:
+def shared_by_kind(tables: Tables, source: Object, kinds: Rows) -> Rows:
     """A property that rows of one unit and one kind share, by GET of the first and the last of
     them; by a walk where the two differ or have none."""
     groups: dict[tuple[str, Cell], list[str]] = {}
@@ -147,17 +147,17 @@ def shared_by_kind(t: Tables, source: Object, kinds: Rows) -> Rows:
         groups.setdefault((unit, kind), []).append(row)
     result: Rows = {}
     for rows in groups.values():
-        ends = t.cells(source, (rows[0], rows[-1]))
+        ends = tables.cells(source, (rows[0], rows[-1]))
         if rows[0] not in ends or ends[rows[0]] != ends.get(rows[-1]):
-            return t[source]
+            return tables[source]
         result.update(dict.fromkeys(rows, ends[rows[0]]))
-    return result or t[source]
+    return result or tables[source]
 
 
 def first(*sources: Source) -> ComputedRows:
     """The first of these that the device has."""
     by_row = all(not isinstance(source, Computed) or source.is_by_row() for source in sources)
-    return ComputedRows(lambda t: t.first(*sources), tuple(objects_of(sources)), by_row)
+    return ComputedRows(lambda tables: tables.first(*sources), tuple(objects_of(sources)), by_row)
 
 
 def rows_where(values: Source, marks: Source, test: Test, *, by_row: bool = False) -> ComputedRows:
@@ -165,8 +165,8 @@ def rows_where(values: Source, marks: Source, test: Test, *, by_row: bool = Fals
     not_prefetched = values.not_prefetched() if isinstance(values, Computed) else ()
 
     @computed_from(values, marks, by_row=by_row, on_demand=not_prefetched)
-    def rows(t: Tables) -> Rows:
-        return where(t[values], t[marks], test)
+    def rows(tables: Tables) -> Rows:
+        return where(tables[values], tables[marks], test)
 
     return rows
 
@@ -177,8 +177,8 @@ def marked_rows_where(
     """The same of outlets, of which each must have its mark; see `require_marks`."""
 
     @computed_from(values, marks, by_row=by_row)
-    def rows(t: Tables) -> Rows:
-        return where(t[values], require_marks(t[values], t[marks]), test)
+    def rows(tables: Tables) -> Rows:
+        return where(tables[values], require_marks(tables[values], tables[marks]), test)
 
     return rows
 
@@ -187,8 +187,8 @@ def rows_with_arc(values: Source, position: int, *arcs: str, by_row: bool = Fals
     """The rows of `values` whose identity has one of `arcs` there; see `with_arc`."""
 
     @computed_from(values, by_row=by_row)
-    def rows(t: Tables) -> Rows:
-        return with_arc(t[values], position, *arcs)
+    def rows(tables: Tables) -> Rows:
+        return with_arc(tables[values], position, *arcs)
 
     return rows
 
@@ -205,8 +205,8 @@ def rows_without_arc(
     """
 
     @computed_from(values, by_row=by_row)
-    def rows(t: Tables) -> Rows:
-        return without_arc(t[values], position, *numbers)
+    def rows(tables: Tables) -> Rows:
+        return without_arc(tables[values], position, *numbers)
 
     return rows
 
@@ -219,7 +219,9 @@ def rows_without(values: Source, *words: str) -> ComputedRows:
 def rows_matching(values: Source, pattern: str) -> ComputedRows:
     """The rows of `values` on a device where `pattern` matches each of them; see `if_every`."""
     objects = tuple(objects_of((values,)))
-    return ComputedRows(lambda t: if_every(t[values], t[values], matches(pattern)), objects)
+    return ComputedRows(
+        lambda tables: if_every(tables[values], tables[values], matches(pattern)), objects
+    )
 
 
 def rows_join(
@@ -233,11 +235,13 @@ def rows_join(
     others are not read."""
 
     @computed_from(values, *keys, *own, on_demand=on_demand)
-    def rows(t: Tables) -> Rows:
-        meters = t[values]
+    def rows(tables: Tables) -> Rows:
+        meters = tables[values]
         if not meters:
             return {}
-        return join(meters, [t[key] for key in keys], [t[key] for key in (*own, *on_demand)])
+        return join(
+            meters, [tables[key] for key in keys], [tables[key] for key in (*own, *on_demand)]
+        )
 
     return rows
 
@@ -246,9 +250,9 @@ def rows_unless(values: Source, table: Source, *, by_row: bool = False) -> Compu
     """The rows of `values` on a device without rows of `table`; see `unless`."""
 
     @computed_from(values, table, by_row=by_row)
-    def rows(t: Tables) -> Rows:
-        others = t.whole[table]
-        return unless({} if others else t[values], others)
+    def rows(tables: Tables) -> Rows:
+        others = tables.whole[table]
+        return unless({} if others else tables[values], others)
 
     return rows
 
@@ -265,24 +269,26 @@ def each_unit_rows(
     `module`: the unit of each value. The units are those of `device` and of the outlets."""
 
     @computed_from(values, module, device, on_demand=on_demand)
-    def rows(t: Tables) -> Rows:
-        units = t[values]
-        return each_unit(units, t[module], t[device], t[outlet_units]) if units else {}
+    def rows(tables: Tables) -> Rows:
+        units = tables[values]
+        return (
+            each_unit(units, tables[module], tables[device], tables[outlet_units]) if units else {}
+        )
 
     return rows
 
 
 def units_of_index(values: Source) -> ComputedRows:
     """The units that the indexes of a table begin with; see `first_of_units`."""
-    return ComputedRows(lambda t: first_of_units(t[values]), tuple(objects_of((values,))))
+    return ComputedRows(lambda tables: first_of_units(tables[values]), tuple(objects_of((values,))))
 
 
 def of_unit(values: Column, outlets: Source, unit: Arcs = THE_UNIT) -> ComputedRows:
     """For each outlet the value of its unit."""
 
     @computed_from(values, by_row=True)
-    def rows(t: Tables) -> Rows:
-        return t.part(values, () if t.outlet else t[outlets], unit.start, unit.stop)
+    def rows(tables: Tables) -> Rows:
+        return tables.part(values, () if tables.outlet else tables[outlets], unit.start, unit.stop)
 
     return rows
 
@@ -293,9 +299,9 @@ def value_or_empty(values: Source, others: Source) -> ComputedRows:
     other one.
     """
 
-    def rows(t: Tables) -> Rows:
-        every_value = t[values]
-        return left_join(every_value or t[others], every_value)
+    def rows(tables: Tables) -> Rows:
+        every_value = tables[values]
+        return left_join(every_value or tables[others], every_value)
 
     of_values = tuple(objects_of((values,)))
     of_others = tuple(column for column in objects_of((others,)) if column not in of_values)
@@ -402,8 +408,8 @@ def pending(source: Source) -> Condition:
 def units_of(*columns: InChain) -> ComputedRows:
     """Identity -> unit, by the first of a chain's columns that has rows."""
 
-    def rows(t: Tables) -> Rows:
-        return next(filter(None, (column.units(t) for column in columns)), {})
+    def rows(tables: Tables) -> Rows:
+        return next(filter(None, (column.units(tables) for column in columns)), {})
 
     return ComputedRows(rows, tuple(objects_of(columns)))
 
@@ -411,10 +417,10 @@ def units_of(*columns: InChain) -> ComputedRows:
 def unit_and_number(*columns: InChain) -> ComputedRows:
     """The printed number of outlets that are listed by unit and number."""
 
-    def rows(t: Tables) -> Rows:
+    def rows(tables: Tables) -> Rows:
         for column in columns:
-            if t[column]:
-                return with_units(column.units(t), numbered(t[column]))
+            if tables[column]:
+                return with_units(column.units(tables), numbered(tables[column]))
         return {}
 
     return ComputedRows(rows, tuple(objects_of(columns)))
@@ -424,8 +430,8 @@ def unit_and_outlet(*sources: Source, first_unit: int = 1) -> ComputedRows:
     """The printed number of outlets whose index starts with the unit and ends with the outlet.
     `first_unit`: the arc of the unit that is printed as 1."""
 
-    def rows(t: Tables) -> Rows:
-        outlets = t.first(*sources)
+    def rows(tables: Tables) -> Rows:
+        outlets = tables.first(*sources)
         return with_units(numbered(outlets, 1 - first_unit, 0), numbered(outlets))
 
     return ComputedRows(rows, tuple(objects_of(sources)))
@@ -479,13 +485,15 @@ def phase_rows(values: Column, banks: Column, phases: Column) -> ComputedRows:
     number, has an empty value: it may be the total."""
 
     @computed_from(values, banks, phases)
-    def rows(t: Tables) -> Rows:
-        if not t[banks] and not t[phases]:
+    def rows(tables: Tables) -> Rows:
+        if not tables[banks] and not tables[phases]:
             return {}  # nothing tells what a row is
-        every_row = with_first_rows(with_rows_of(t[values], t[phases]), LAST_ARC)
-        bank_of_row = with_rows_of(left_join(t[banks] or t[phases], t[banks]), t[values])
+        every_row = with_first_rows(with_rows_of(tables[values], tables[phases]), LAST_ARC)
+        bank_of_row = with_rows_of(
+            left_join(tables[banks] or tables[phases], tables[banks]), tables[values]
+        )
         of_no_bank = where(every_row, bank_of_row, one_of("0"))
-        phase_of_row = left_join(t[values], t[phases])
+        phase_of_row = left_join(tables[values], tables[phases])
         of_a_phase = where(of_no_bank, phase_of_row, either(("1", "2", "3"), ("0",)))
         return of_a_phase or of_no_bank
 

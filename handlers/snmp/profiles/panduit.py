@@ -33,21 +33,21 @@ STATES = marked_rows_where(G5.states, INDEX, none_of("0"), by_row=True)
 
 
 @computed_from(G5.names, INDEX)
-def named(t: Tables) -> Rows:
+def named(tables: Tables) -> Rows:
     """The rows with a name; one whose name is lost, unless it is padding."""
-    indexes = t[INDEX]
+    indexes = tables[INDEX]
     rows: Rows = {}
-    for row, name in without(t[G5.names], "").items():
+    for row, name in without(tables[G5.names], "").items():
         if not (isinstance(name, Missing) and is_one_of(indexes.get(row), ("0",))):
             rows[row] = name
     return rows
 
 
 @computed_from(G5.outlet_count, G5.states, INDEX)
-def counts(t: Tables) -> Rows:
+def counts(tables: Tables) -> Rows:
     """The outlets of units with outlets in the table of states."""
-    states = t[STATES]
-    return of_units(t[G5.outlet_count], states) if states else {}
+    states = tables[STATES]
+    return of_units(tables[G5.outlet_count], states) if states else {}
 
 
 PROFILES = (

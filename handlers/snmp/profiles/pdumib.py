@@ -43,8 +43,8 @@ def _of_phases(values: Column) -> ComputedRows:
     """A column of the phases, which is only read if the table of PDUs does not support it."""
 
     @computed_from(values, VOLTAGE, PHASES, on_demand=(values,))
-    def rows(t: Tables) -> Rows:
-        return with_counted_rows(with_rows_of(t[values], t[VOLTAGE]), t[PHASES])
+    def rows(tables: Tables) -> Rows:
+        return with_counted_rows(with_rows_of(tables[values], tables[VOLTAGE]), tables[PHASES])
 
     return rows
 

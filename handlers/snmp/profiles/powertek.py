@@ -69,11 +69,11 @@ def _unless_zero(values: Column, count: Scalar) -> ComputedRows:
     """A column of the outlets of a unit that does not count none."""
 
     @computed_from(values, count)
-    def rows(t: Tables) -> Rows:
-        counts = t[count]
-        if is_one_of(t.scalar(count), ("0",)):
+    def rows(tables: Tables) -> Rows:
+        counts = tables[count]
+        if is_one_of(tables.scalar(count), ("0",)):
             return {}
-        return unless(t[values], where(counts, counts, one_of("0")))
+        return unless(tables[values], where(counts, counts, one_of("0")))
 
     return rows
 
@@ -117,9 +117,9 @@ def _phase_currents(indexes: str) -> ComputedRows:
     """The current of each phase; no rows unless all phase indexes match `indexes`."""
 
     @computed_from(PHASE_CURRENT, PHASE_INDEX)
-    def rows(t: Tables) -> Rows:
-        phases = t[PHASE_INDEX]
-        currents = with_first_rows(with_rows_of(t[PHASE_CURRENT], phases), LAST_ARC)
+    def rows(tables: Tables) -> Rows:
+        phases = tables[PHASE_INDEX]
+        currents = with_first_rows(with_rows_of(tables[PHASE_CURRENT], phases), LAST_ARC)
         return if_every(currents, phases, matches_either(indexes, INDEXES))
 
     return rows
@@ -144,8 +144,8 @@ def _pwt2_valid(unit: int) -> ComputedRows:
     valid, size = column(f"{PWT2}.3.2.{unit}.2.1.2", "pduDevMgmtOutletXPortValid"), _size(unit)
 
     @computed_from(valid, size, by_row=True)
-    def rows(t: Tables) -> Rows:
-        return t[valid] if re.fullmatch("[1-9][0-9]*", t.text(size)) else {}
+    def rows(tables: Tables) -> Rows:
+        return tables[valid] if re.fullmatch("[1-9][0-9]*", tables.text(size)) else {}
 
     return rows
 

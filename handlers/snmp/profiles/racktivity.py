@@ -33,12 +33,12 @@ def _of_ports(below: int, name: str) -> ComputedRows:
     values = column(f"{POWER}.{below}", name)
 
     @computed_from(values, STATE)
-    def rows(t: Tables) -> Rows:
-        figures = t[values].items()
+    def rows(tables: Tables) -> Rows:
+        figures = tables[values].items()
         values_or_lost = {
             row: missing_with(v) if isinstance(v, Missing) else v for row, v in figures
         }
-        return left_join(t[STATE], values_or_lost)
+        return left_join(tables[STATE], values_or_lost)
 
     return rows
 

@@ -163,17 +163,17 @@ class Variables(NamedTuple):
         """
 
         @computed_from(self.numbers, self.names, self.qualities)
-        def valid_numbers(t: Tables) -> Rows:
+        def valid_numbers(tables: Tables) -> Rows:
             has_value = one_of(*WITH_VALUE)
-            numbers_with_value = where(t[self.numbers], t[self.qualities], has_value)
-            return left_join(t[self.names], numbers_with_value)
+            numbers_with_value = where(tables[self.numbers], tables[self.qualities], has_value)
+            return left_join(tables[self.names], numbers_with_value)
 
         return valid_numbers
 
-    def device_scales(self, t: Tables) -> Rows:
+    def device_scales(self, tables: Tables) -> Rows:
         """The scale of variables that a device has several times: the firmware gives all of a unit
         the same one."""
-        return shared_by_kind(t, self.scales, t[self.units])
+        return shared_by_kind(tables, self.scales, tables[self.units])
 
     def figure(self, source: Source) -> Measurement:
         # the quality tells of a variable without a value
@@ -220,12 +220,12 @@ STRIP_VALUES = Complete(STRIPS.values, STRIP_NAMES)
 
 
 @computed_from(PHASE_VALUES, STRIP_VALUES, STRIPS.units)
-def currents(t: Tables) -> Rows:
+def currents(tables: Tables) -> Rows:
     """The currents of phases and strips. The value of a strip is its current if the unit is A; with
     another unit there is no load."""
-    strips = t[STRIP_VALUES]
-    strip_currents = where(strips, t[STRIPS.units], one_of("A")) if strips else {}
-    return concat(t[PHASE_VALUES], left_join(strips, strip_currents))
+    strips = tables[STRIP_VALUES]
+    strip_currents = where(strips, tables[STRIPS.units], one_of("A")) if strips else {}
+    return concat(tables[PHASE_VALUES], left_join(strips, strip_currents))
 
 
 @computed_from(
@@ -235,11 +235,11 @@ def currents(t: Tables) -> Rows:
     STRIP_VALUES,
     on_demand=(PHASES.scales, STRIPS.scales),
 )
-def current_scales(t: Tables) -> Rows:
+def current_scales(tables: Tables) -> Rows:
     """The strips of a controller may be of several kinds."""
-    strips = t[STRIP_VALUES]
-    strip_scales = if_listed(t[STRIPS.scales], strips) if strips else {}
-    return concat(PHASES.device_scales(t), strip_scales)
+    strips = tables[STRIP_VALUES]
+    strip_scales = if_listed(tables[STRIPS.scales], strips) if strips else {}
+    return concat(PHASES.device_scales(tables), strip_scales)
 
 
 CMC_TC = "2606.4.2"
@@ -275,8 +275,8 @@ def _tc_status(port: int) -> ComputedRows:
     port_status = scalar(f"{CMC_TC}.{port}.4.0", "cmcTcUnitXStatus")
 
     @computed_from(statuses, port_status, by_row=True)
-    def rows(t: Tables) -> Rows:
-        return t[statuses] if is_one_of(t.scalar(port_status), ANSWERING) else {}
+    def rows(tables: Tables) -> Rows:
+        return tables[statuses] if is_one_of(tables.scalar(port_status), ANSWERING) else {}
 
     return rows
 
@@ -290,10 +290,10 @@ TC_RELAYS = marked_rows_where(TC_VALUE, TC_TYPE, one_of(RELAY_PSM), by_row=True)
 
 
 @computed_from(TC_RELAYS, TC_STATUS, by_row=True)
-def tc_confirmed(t: Tables) -> Rows:
+def tc_confirmed(tables: Tables) -> Rows:
     """The value of a relay, unless its status contradicts it. The status ok(4) says neither on nor
     off; 5 and 6 are off and on, 7 and 8 are set off and on."""
-    relays, statuses = t[TC_RELAYS], t[TC_STATUS]
+    relays, statuses = tables[TC_RELAYS], tables[TC_STATUS]
     on = where(where(relays, relays, one_of("1")), statuses, one_of("4", "6", "8"))
     off = where(where(relays, relays, one_of("0")), statuses, one_of("4", "5", "7"))
     return {**on, **off}

@@ -37,17 +37,17 @@ CONTACT = Spread("~.2", (Span(1, 1, 3),), "remoteControlContact8, remoteControlC
 
 
 @computed_from(STATE, DELAY, by_row=True)
-def erd_4_states(t: Tables) -> Rows:
+def erd_4_states(tables: Tables) -> Rows:
     """The states of a table with a fourth column."""
-    states = t[STATE]
-    return if_listed(states, t[DELAY]) if states else {}
+    states = tables[STATE]
+    return if_listed(states, tables[DELAY]) if states else {}
 
 
 @computed_from(PROJECT_STATE, PROJECT_FOURTH, by_row=True)
-def project_states(t: Tables) -> Rows:
+def project_states(tables: Tables) -> Rows:
     """The states of a table without a fourth column."""
-    states = t[PROJECT_STATE]
-    return unless(states, t.whole[PROJECT_FOURTH]) if states else {}
+    states = tables[PROJECT_STATE]
+    return unless(states, tables.whole[PROJECT_FOURTH]) if states else {}
 
 
 erd_profile = partial(

@@ -43,9 +43,9 @@ def _inlets(below: str, name: str) -> ComputedRows:
     values = column(f"21728.4.2.1.1.{below}", name)
 
     @computed_from(values, ACTIVE_INLET, INLET_TYPE)
-    def rows(t: Tables) -> Rows:
-        active_of_switch = where(t[ACTIVE_INLET], t[INLET_TYPE], one_of("ats", "ATS"))
-        return where(t[values], active_of_switch, none_of(NO))
+    def rows(tables: Tables) -> Rows:
+        active_of_switch = where(tables[ACTIVE_INLET], tables[INLET_TYPE], one_of("ats", "ATS"))
+        return where(tables[values], active_of_switch, none_of(NO))
 
     return rows
 

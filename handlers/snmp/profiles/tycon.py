@@ -21,8 +21,8 @@ WEB3_RELAYS = Spread(oid("45621.3.3"), (Span(1, 4, 1),), "relayN")
 
 
 @computed_from(RELAYS, SYS_DESCR, by_row=True)
-def web2_relays(t: Tables) -> Rows:
-    return t[RELAYS] if t.text(SYS_DESCR).startswith("TPDIN2") else {}
+def web2_relays(tables: Tables) -> Rows:
+    return tables[RELAYS] if tables.text(SYS_DESCR).startswith("TPDIN2") else {}
 
 
 PROFILES = (

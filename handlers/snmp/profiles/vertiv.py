@@ -74,15 +74,15 @@ def _v5_metered(values: Column) -> ComputedRows:
 
 
 @computed_from(V5_LINE_CURRENT, V5_LINE_NAME, V5_TYPE)
-def v5_lines(t: Tables) -> Rows:
+def v5_lines(tables: Tables) -> Rows:
     """The lines of a unit fed in delta, whose phase currents flow between two lines, and of one
     that does not say how it is fed: the sum of its lines is right either way."""
-    types = t[V5_TYPE]
+    types = tables[V5_TYPE]
     in_wye = without(where(types, types, one_of(V5_WYE)), "")
     if in_wye and not all(isinstance(value, Missing) for value in in_wye.values()):
         return {}
-    currents = with_least_rows(with_rows_of(t[V5_LINE_CURRENT], t[V5_LINE_NAME]), 3)
-    return unless(left_join(currents or t[V5_LINE_NAME], currents), in_wye)
+    currents = with_least_rows(with_rows_of(tables[V5_LINE_CURRENT], tables[V5_LINE_NAME]), 3)
+    return unless(left_join(currents or tables[V5_LINE_NAME], currents), in_wye)
 
 
 def _v5_phases(below: int, name: str, scale: Decimal = ONES) -> Measurement:
@@ -90,11 +90,13 @@ def _v5_phases(below: int, name: str, scale: Decimal = ONES) -> Measurement:
     phases = column(f"21239.5.2.3.2.1.{below}", name)
 
     @computed_from(phases, V5_VOLTS, V5_TYPE, on_demand=(phases,))
-    def rows(t: Tables) -> Rows:
-        types = t[V5_TYPE]
+    def rows(tables: Tables) -> Rows:
+        types = tables[V5_TYPE]
         if types and not all(isinstance(value, Missing) for value in types.values()):
             return {}
-        return unless(with_first_rows(with_rows_of(t[phases], t[V5_VOLTS]), LAST_ARC), types)
+        return unless(
+            with_first_rows(with_rows_of(tables[phases], tables[V5_VOLTS]), LAST_ARC), types
+        )
 
     return figure(rows, scale)
 
@@ -109,11 +111,11 @@ V3_AMPS = column("~.25.1.8", "ctrl3ChIECDeciAmpsA")
 
 
 @computed_from(V3_FEEDBACK, V3_PENDING, by_row=True)
-def v3_settled(t: Tables) -> Rows:
+def v3_settled(tables: Tables) -> Rows:
     """The measured state of each outlet (ctrlOutletFeedback), if it equals the pending one."""
-    pending_states = t[V3_PENDING]
+    pending_states = tables[V3_PENDING]
     settled_states: Rows = {}
-    for row, state in t[V3_FEEDBACK].items():
+    for row, state in tables[V3_FEEDBACK].items():
         pending_state = pending_states.get(row)
         if isinstance(pending_state, Missing):
             settled_states[row] = missing_with(pending_state)
@@ -132,15 +134,15 @@ def _v3_phases(first_arc: int, name: str) -> ComputedRows:
     }
 
     @computed_from(*columns.values(), V3_PLUGGED, V3_AMPS, on_demand=tuple(columns.values()))
-    def rows(t: Tables) -> Rows:
-        if not t.first(V3_PLUGGED, V3_AMPS):
+    def rows(tables: Tables) -> Rows:
+        if not tables.first(V3_PLUGGED, V3_AMPS):
             return {}
         values: Rows = {}
         plugs: Rows = {}
         for phase, values_of_phase in columns.items():
-            of_phase = t[values_of_phase]
+            of_phase = tables[values_of_phase]
             values.update(prefixed(phase, of_phase))
-            plugs.update(prefixed(phase, with_rows_of(t[V3_PLUGGED], of_phase)))
+            plugs.update(prefixed(phase, with_rows_of(tables[V3_PLUGGED], of_phase)))
         return where(with_rows_of(values, plugs), plugs, one_of("1"))
 
     return rows
@@ -154,14 +156,14 @@ EM_MAIN_CURRENT = column("21239.3.2.1.4", "mainChannelDeciAmps")
 
 
 @computed_from(EM_MAIN_CURRENT, EM_MAIN_COUNT)
-def em_main(t: Tables) -> Rows:
+def em_main(tables: Tables) -> Rows:
     """The current of the only main channel, lost if a unit that counts one shows none; of a unit
     with several, an empty row."""
-    count = t[EM_MAIN_COUNT]
+    count = tables[EM_MAIN_COUNT]
     count_of_several = if_every(count, count, matches(SEVERAL))
     if count_of_several:
         return left_join(count_of_several, {})
-    mains = t[EM_MAIN_CURRENT] or with_rows_of({}, if_every(count, count, matches("1")))
+    mains = tables[EM_MAIN_CURRENT] or with_rows_of({}, if_every(count, count, matches("1")))
     main = if_every(mains, count, matches_either("1", SEVERAL))
     return left_join(main, main)
 
@@ -181,10 +183,10 @@ def _dcs(below: str, name: str) -> ComputedRows:
     values = column(f"13400.3.2.225.1.1.{below}", name)
 
     @computed_from(values, DCS_TYPE)
-    def rows(t: Tables) -> Rows:
-        types = t[DCS_TYPE]
+    def rows(tables: Tables) -> Rows:
+        types = tables[DCS_TYPE]
         units = where(types, types, either(DCS_PRESENT, DCS_ABSENT))
-        return left_join(units, t[values])
+        return left_join(units, tables[values])
 
     return rows
 
@@ -220,14 +222,14 @@ def _of_points(rows: Rows, points: Rows, *numbers: int) -> Rows:
 
 
 @computed_from(LIEBERT_CURRENT, LIEBERT_POINT, LIEBERT_LINES, LIEBERT_BATTERY_TIME)
-def liebert_lines(t: Tables) -> Rows:
+def liebert_lines(tables: Tables) -> Rows:
     """The currents of the lines to the load, of a unit without a battery."""
-    points = t[LIEBERT_POINT]
-    of_ups = _of_points(points, points, BATTERY, BYPASS, DC_BUS) or t[LIEBERT_BATTERY_TIME]
-    currents = t[LIEBERT_CURRENT]
+    points = tables[LIEBERT_POINT]
+    of_ups = _of_points(points, points, BATTERY, BYPASS, DC_BUS) or tables[LIEBERT_BATTERY_TIME]
+    currents = tables[LIEBERT_CURRENT]
     point_of_line = part_of(points, currents, stop=1)
     lines = unless(_of_points(currents, point_of_line, LOAD), of_ups)
-    return with_counted_rows(lines, _of_points(t[LIEBERT_LINES], points, LOAD))
+    return with_counted_rows(lines, _of_points(tables[LIEBERT_LINES], points, LOAD))
 
 
 # Avocent (PM-MIB). The index of a PDU is port.pdu, that of an outlet port.pdu.outlet.
@@ -289,8 +291,10 @@ def _measured(
     """A power or an energy, which is not metered where the unit estimates its power."""
 
     @computed_from(values, power_type)
-    def rows(t: Tables) -> Rows:
-        return left_join(t[values], where(t[values], t[power_type], none_of(ESTIMATED)))
+    def rows(tables: Tables) -> Rows:
+        return left_join(
+            tables[values], where(tables[values], tables[power_type], none_of(ESTIMATED))
+        )
 
     return figure(rows, scale, absent, padding=padding, unmetered=ONLY_ESTIMATED)
 
@@ -306,8 +310,8 @@ def _of_console_server(values: Source) -> ComputedRows:
 
 
 @computed_from(ACS_WATTS)
-def acs_power(t: Tables) -> Rows:
-    watts, types = t[ACS_WATTS], t[ACS_TYPE]
+def acs_power(tables: Tables) -> Rows:
+    watts, types = tables[ACS_WATTS], tables[ACS_TYPE]
     measurements = left_join(watts, where(watts, types, none_of(ESTIMATED)))
     return where(measurements, types, none_of(NO_SENSOR))
 
@@ -315,17 +319,19 @@ def acs_power(t: Tables) -> Rows:
 @computed_from(
     *(PM_SENSOR_AMPS, PM_SENSORS, PM_OUTLET_AMPS, PM_AMPS), on_demand=(PM_SENSOR_AMPS, PM_SENSORS)
 )
-def one_sensor(t: Tables) -> Rows:
+def one_sensor(tables: Tables) -> Rows:
     """Before 2010, PM-MIB has only the currents of up to three sensors, and does not say what each
     of several measures."""
-    others = t.first(PM_OUTLET_AMPS, PM_AMPS, ACS_AMPS)
-    return unless({} if others else where(t[PM_SENSOR_AMPS], t[PM_SENSORS], one_of("1")), others)
+    others = tables.first(PM_OUTLET_AMPS, PM_AMPS, ACS_AMPS)
+    return unless(
+        {} if others else where(tables[PM_SENSOR_AMPS], tables[PM_SENSORS], one_of("1")), others
+    )
 
 
 @computed_from(PM_PORT_PDUS)
-def pdu_count(t: Tables) -> Rows:
+def pdu_count(tables: Tables) -> Rows:
     """The PDUs of all ports; a row for each port, whose own number is a column."""
-    counts = [number(value) for value in t[PM_PORT_PDUS].values()]
+    counts = [number(value) for value in tables[PM_PORT_PDUS].values()]
     if not counts or any(count is None or count < 0 for count in counts):
         return {}
     return {"0": str(sum(filter(None, counts)))}

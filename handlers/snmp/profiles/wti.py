@@ -42,13 +42,13 @@ SEPARATOR = " - "
 
 
 @computed_from(ID, by_row=True)
-def units(t: Tables) -> Rows:
-    return field(_with_unit(t[ID]), 0, SEPARATOR)
+def units(tables: Tables) -> Rows:
+    return field(_with_unit(tables[ID]), 0, SEPARATOR)
 
 
 @computed_from(ID, by_row=True)
-def plug_names(t: Tables) -> Rows:
-    return field(_with_unit(t[ID]), 1, SEPARATOR)
+def plug_names(tables: Tables) -> Rows:
+    return field(_with_unit(tables[ID]), 1, SEPARATOR)
 
 
 def _with_unit(names: Rows) -> Rows:
