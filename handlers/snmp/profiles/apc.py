@@ -22,13 +22,16 @@ from ..decoding import is_one_of
 from ..evidence import SIMULATED
 from ..filters import (
     except_where,
+    if_every,
     if_listed,
+    matches,
     none_of,
     one_of,
     require_marks,
     up_to_count,
     where,
     without,
+    without_arc,
 )
 from ..joins import left_join
 from ..measurements import Measurement
@@ -43,8 +46,6 @@ from .language import (
     OVERLOAD,
     column,
     device_condition,
-    each_unit_rows,
-    established,
     figure,
     first,
     nameplate,
@@ -52,18 +53,14 @@ from .language import (
     on_demand,
     outlets,
     pending,
-    phase_rows,
-    rows_matching,
-    rows_without_arc,
     scalar,
     total,
-    unit_and_number,
     unit_and_outlet,
     unit_condition,
-    units_of,
 )
 from .links import IRONIC_SNMP, librenms, public
-from .scales import HUNDREDS, HUNDREDTHS, TENS, TENTHS, THOUSANDTHS
+from .powernet import each_unit_rows, established, phase_rows, unit_and_number, units_of
+from .scales import HUNDREDTHS, TENTHS, THOUSANDTHS
 
 # APC's own arc: the whole sysObjectID of some units, and so a prefix of that of every other one
 ANY_APC = "318"
@@ -214,7 +211,7 @@ def _of_units(below: str, name: str) -> ComputedRows:
 
 
 RPDU2_LOAD = figure(RPDU2_PHASES, TENTHS, unit_of_row=RPDU2_PHASE)
-RPDU2_POWER = figure(_of_units("5", "rPDU2DeviceStatusPower"), TENS)
+RPDU2_POWER = figure(_of_units("5", "rPDU2DeviceStatusPower"), Decimal(10))
 
 
 def _masterswitch(tree: str, kind: str, count: Column, off: int) -> tuple[Outlets, ...]:
@@ -257,6 +254,12 @@ def easy_outlet_units(tables: Tables) -> Rows:
     return if_listed(outlet_units, has_outlets)
 
 
+@computed_from(EASY_COUNT)
+def easy_count_of_none(tables: Tables) -> Rows:
+    """The count where it is 0: another number may count the row of padding."""
+    return if_every(tables[EASY_COUNT], tables[EASY_COUNT], matches("0"))
+
+
 each_easy = partial(each_unit_rows, device=EASY_DEVICE, outlet_units=easy_outlet_units)
 
 
@@ -293,7 +296,11 @@ ATS_NEUTRAL = "4"  # a value of atsOutputPhaseIndex
 def _ats_phases(below: str, name: str) -> Complete:
     """A column of the outputs' phases, without the neutral, which atsNumOutputPhases leaves out."""
     every_phase = Complete(column(f"318.1.1.8.5.4.3.1.{below}", name), ATS_VOLTS)
-    lines = rows_without_arc(every_phase, LAST_ARC, ATS_NEUTRAL)
+
+    @computed_from(every_phase)
+    def lines(tables: Tables) -> Rows:
+        return without_arc(tables[every_phase], LAST_ARC, ATS_NEUTRAL)
+
     return Complete(lines, count=ATS_PHASE_COUNT)
 
 
@@ -504,8 +511,7 @@ PROFILES = (
             ),
             Write(EASY_COMMAND, on=1, off=2),
             count=EASY_COUNT,
-            # another number than 0 may count the row of padding
-            none_if_zero=rows_matching(EASY_COUNT, "0"),
+            none_if_zero=easy_count_of_none,
             number=unit_and_number(EASY_STATE),
         ),
         load=total(
@@ -583,7 +589,9 @@ PROFILES = (
         ),
         # The neutral is an object of its own.
         load=total(figure(xpdu_lines, TENTHS)),
-        power=total(figure(scalar("318.1.1.15.3.4.3.0", "xPDUSystemOutputTotalPower"), HUNDREDS)),
+        power=total(
+            figure(scalar("318.1.1.15.3.4.3.0", "xPDUSystemOutputTotalPower"), Decimal(100))
+        ),
         ceilings=FLOOR,
         evidence=SIMULATED.of("current", "power"),
         note="The sysObjectID is the MIB's product infraStruXurePDU; it was not seen on a unit.",
@@ -597,7 +605,7 @@ PROFILES = (
             rows=cables,
             number=unit_and_outlet(ISX_STATUS),
             name=ISX_NAME,
-            power=figure(ISX_POWER, HUNDREDS),
+            power=figure(ISX_POWER, Decimal(100)),
             # normal, warning, critical; 6: no communication with the cable's meters
             conditions=(unit_condition(ISX_STATUS, "1", "2", "3", unit=Arcs()),),
             energy=figure(
@@ -612,7 +620,9 @@ PROFILES = (
                 least=3,  # phase1, phase2 and phase3
             )
         ),
-        power=total(figure(scalar("318.1.1.22.4.3.1.0", "isxModularDistSysPowerTotal"), HUNDREDS)),
+        power=total(
+            figure(scalar("318.1.1.22.4.3.1.0", "isxModularDistSysPowerTotal"), Decimal(100))
+        ),
         energy=total(
             figure(scalar("318.1.1.22.4.3.2.0", "isxModularDistSysPowerKwhUsage"), TENTHS)
         ),

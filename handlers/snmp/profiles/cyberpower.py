@@ -30,23 +30,19 @@ from .language import (
     LAST_ARC,
     OVERLOAD,
     column,
-    each_unit_rows,
-    established,
     figure,
     first,
     nameplate,
     oids,
     outlets,
     pending,
-    phase_rows,
     rows_where,
     scalar,
     total,
-    unit_and_number,
-    units_of,
     value_or_empty,
 )
 from .links import librenms, public
+from .powernet import each_unit_rows, established, phase_rows, unit_and_number, units_of
 from .scales import TENTHS
 
 EPDU, EPDU2, ATS = "3808.1.1.3", "3808.1.1.6", "3808.1.1.5"

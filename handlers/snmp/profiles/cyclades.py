@@ -11,14 +11,14 @@ from ..cells import Rows
 from ..computed import Complete
 from ..controls import Guard, Write
 from ..evidence import SIMULATED
-from ..filters import either, where
+from ..filters import either, where, without_arc
 from ..joins import left_join
 from ..objects import Column
 from ..outlets import Outlets
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
-from .language import LAST_ARC, THE_UNIT, column, figure, oids, outlets, rows_without_arc, total
+from .language import LAST_ARC, THE_UNIT, column, figure, oids, outlets, total
 from .links import pysnmp_mibs
 from .scales import TENTHS
 
@@ -48,7 +48,11 @@ def _units(tree: str) -> Complete:
 def _outlets(tree: str, why: str) -> tuple[Outlets, ...]:
     """The outlets; `why` one is not switched whose lock does not read unlocked."""
     power = column(tree + ".4.1.4", "cyOutletPower")
-    states = rows_without_arc(power, LAST_ARC, "0", by_row=True)
+
+    @computed_from(power, by_row=True)
+    def states(tables: Tables) -> Rows:
+        return without_arc(tables[power], LAST_ARC, "0")
+
     return outlets(
         State(states, on=("1",), off=("0",)),
         Write(power, on=1, off=0),

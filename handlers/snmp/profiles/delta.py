@@ -21,13 +21,13 @@ from .language import (
     column,
     device_condition,
     figure,
-    numbered_rows,
     oids,
     outlets,
     scalar,
     total,
 )
 from .links import public, pysnmp_mibs
+from .numbered_rows import numbered_rows
 from .scales import TENTHS
 
 MIBS = "elastiflow/pysnmp_mibs"

@@ -21,14 +21,14 @@ from ..completeness import with_counted_number
 from ..computed import Complete, Number
 from ..controls import Write
 from ..evidence import DRIVER, SIMULATED
-from ..filters import none_of, one_of, require_marks, where, without
-from ..joins import numbered, with_units
+from ..filters import none_of, one_of, require_marks, where, with_arc, without
+from ..joins import join, numbered, with_units
 from ..measurements import Measurement
 from ..objects import Column
 from ..outlets import Outlets
 from ..profile import Profile
 from ..states import State
-from ..tables import Source, Tables, computed_from
+from ..tables import Tables, computed_from
 from . import hpe
 from .language import (
     LAST_ARC,
@@ -40,9 +40,7 @@ from .language import (
     oids,
     outlets,
     row_condition,
-    rows_join,
     rows_where,
-    rows_with_arc,
     rows_without,
     scalar,
     total,
@@ -66,7 +64,11 @@ def _lines(currents: Column, voltages: Column, phase_count: Column) -> Complete:
     the count, of a unit of one phase, read -1.
     """
     every_row = Complete(currents, same_rows_as=voltages)
-    lines = rows_with_arc(every_row, LAST_ARC, *LINES, by_row=True)
+
+    @computed_from(every_row, by_row=True)
+    def lines(tables: Tables) -> Rows:
+        return with_arc(tables[every_row], LAST_ARC, *LINES)
+
     line_count = rows_where(phase_count, phase_count, one_of("1", "2", "3"))
     return Complete(lines, count=line_count, padding=("-1",))
 
@@ -101,8 +103,17 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
     def meter(values: Column, scale: Decimal) -> Measurement:
         """A column of the metered outlets, joined to the switched ones by unit and number."""
         numbers = rows_without(number, PADDING)
-        keys: list[Source] = [Number(metered_number, position=0), metered_number]
-        return figure(rows_join(values, keys, [Number(numbers, position=0), numbers]), scale)
+        unit, metered_unit = Number(numbers, position=0), Number(metered_number, position=0)
+
+        @computed_from(values, metered_unit, metered_number, unit, numbers)
+        def joined(tables: Tables) -> Rows:
+            meters = tables[values]
+            if not meters:
+                return {}  # the numbers are not read
+            keys = [tables[metered_unit], tables[metered_number]]
+            return join(meters, keys, [tables[unit], tables[numbers]])
+
+        return figure(joined, scale)
 
     return outlets(
         State(

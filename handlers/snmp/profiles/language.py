@@ -11,29 +11,19 @@ from typing import Optional
 
 from ..absence import is_of_other_depth
 from ..arcs import Arcs
-from ..cells import Cell, Rows, arcs
-from ..chains import InChain
-from ..completeness import each_unit, with_first_rows, with_rows_of
+from ..cells import Rows
 from ..computed import Complete
 from ..controls import Control, Guard
 from ..decoding import counted_by
 from ..filters import (
     Test,
-    either,
-    if_every,
-    matches,
     none_of,
-    one_of,
     require_count,
-    require_marks,
-    unless,
     up_to_count,
     where,
-    with_arc,
     within_count,
-    without_arc,
 )
-from ..joins import concat, first_of_units, join, left_join, numbered, with_units
+from ..joins import left_join, numbered, with_units
 from ..measurements import Ceilings, Measurement
 from ..objects import Column, Parts, Scalar
 from ..outlets import Outlets
@@ -95,27 +85,6 @@ def numbered_parts(object_of: Callable[[int], Object], numbers: Iterable[int]) -
     return Parts(tuple((str(n), object_of(n)) for n in numbers))
 
 
-def only_metered(values: Column) -> Parts:
-    """Values by the indexes of meters, on a unit that shows no table of switched outlets: outlet 7
-    is "0.7". The table may be missing only now, and its rows are other outlets'."""
-    return Parts((("0", values),))
-
-
-def numbered_rows(
-    rows_of_part: Callable[[int], ComputedRows], numbers: Iterable[int]
-) -> ComputedRows:
-    """The same of functions; the first object of each is that of its values."""
-    functions = {n: rows_of_part(n) for n in numbers}
-
-    def rows(tables: Tables) -> Rows:
-        return concat(*(tables.prefixed(str(n), function) for n, function in functions.items()))
-
-    values = numbered_parts(lambda n: functions[n].objects[0], functions)
-    tests = [test for function in functions.values() for test in function.objects[1:]]
-    by_row = all(function.by_row for function in functions.values())
-    return ComputedRows(rows, (values, *tests), by_row)
-
-
 def counted_rows(values: Object, count: Scalar, *, required: bool = False) -> ComputedRows:
     """The rows of a table with a fixed number of rows, up to the device's count; see `up_to_count`.
     The table is not read if the device counts none."""
@@ -138,22 +107,6 @@ def on_demand(values: Column) -> ComputedRows:
     return ComputedRows(lambda tables: tables[values], (values,), by_row=True, on_demand=(values,))
 
 
-def shared_by_kind(tables: Tables, source: Object, kinds: Rows) -> Rows:
-    """A property that rows of one unit and one kind share, by GET of the first and the last of
-    them; by a walk where the two differ or have none."""
-    groups: dict[tuple[str, Cell], list[str]] = {}
-    for row, kind in kinds.items():
-        unit = arcs(row, stop=-1) or row
-        groups.setdefault((unit, kind), []).append(row)
-    result: Rows = {}
-    for rows in groups.values():
-        ends = tables.cells(source, (rows[0], rows[-1]))
-        if rows[0] not in ends or ends[rows[0]] != ends.get(rows[-1]):
-            return tables[source]
-        result.update(dict.fromkeys(rows, ends[rows[0]]))
-    return result or tables[source]
-
-
 def first(*sources: Source) -> ComputedRows:
     """The first of these that the device has."""
     by_row = all(not isinstance(source, Computed) or source.is_by_row() for source in sources)
@@ -171,116 +124,9 @@ def rows_where(values: Source, marks: Source, test: Test, *, by_row: bool = Fals
     return rows
 
 
-def marked_rows_where(
-    values: Source, marks: Source, test: Test, *, by_row: bool = False
-) -> ComputedRows:
-    """The same of outlets, of which each must have its mark; see `require_marks`."""
-
-    @computed_from(values, marks, by_row=by_row)
-    def rows(tables: Tables) -> Rows:
-        return where(tables[values], require_marks(tables[values], tables[marks]), test)
-
-    return rows
-
-
-def rows_with_arc(values: Source, position: int, *arcs: str, by_row: bool = False) -> ComputedRows:
-    """The rows of `values` whose identity has one of `arcs` there; see `with_arc`."""
-
-    @computed_from(values, by_row=by_row)
-    def rows(tables: Tables) -> Rows:
-        return with_arc(tables[values], position, *arcs)
-
-    return rows
-
-
-def rows_without_arc(
-    values: Source, position: int, *numbers: str, by_row: bool = False
-) -> ComputedRows:
-    """A source of the rows of `values` whose index has none of these numbers at `position`, which
-    is counted from 0, or from the end (-1). Without the neutral, 4, of the output phases:
-
-        rows_without_arc(VOLTS, -1, "4"):  {"1.1": 230, "1.4": 0} -> {"1.1": 230}
-
-    `by_row`: a command to one outlet reads its row alone.
-    """
-
-    @computed_from(values, by_row=by_row)
-    def rows(tables: Tables) -> Rows:
-        return without_arc(tables[values], position, *numbers)
-
-    return rows
-
-
 def rows_without(values: Source, *words: str) -> ComputedRows:
     """The rows of `values` that read none of `words`; see `without`."""
     return rows_where(values, values, none_of(*words))
-
-
-def rows_matching(values: Source, pattern: str) -> ComputedRows:
-    """The rows of `values` on a device where `pattern` matches each of them; see `if_every`."""
-    objects = tuple(objects_of((values,)))
-    return ComputedRows(
-        lambda tables: if_every(tables[values], tables[values], matches(pattern)), objects
-    )
-
-
-def rows_join(
-    values: Column,
-    keys: Sequence[Source],
-    own: Sequence[Source] = (),
-    on_demand: Sequence[Source] = (),
-) -> ComputedRows:
-    """Values of metered outlets, under the identities of the switched ones, by `keys` and the
-    outlets' `own` columns, or those that are read `on_demand`; see `join`. Without values the
-    others are not read."""
-
-    @computed_from(values, *keys, *own, on_demand=on_demand)
-    def rows(tables: Tables) -> Rows:
-        meters = tables[values]
-        if not meters:
-            return {}
-        return join(
-            meters, [tables[key] for key in keys], [tables[key] for key in (*own, *on_demand)]
-        )
-
-    return rows
-
-
-def rows_unless(values: Source, table: Source, *, by_row: bool = False) -> ComputedRows:
-    """The rows of `values` on a device without rows of `table`; see `unless`."""
-
-    @computed_from(values, table, by_row=by_row)
-    def rows(tables: Tables) -> Rows:
-        others = tables.whole[table]
-        return unless({} if others else tables[values], others)
-
-    return rows
-
-
-def each_unit_rows(
-    values: Source,
-    module: Source,
-    *,
-    device: Source,
-    outlet_units: Source,
-    on_demand: Sequence[Source] = (),
-) -> ComputedRows:
-    """The values, and a lost one for each unit of the chain that has none; see `each_unit`.
-    `module`: the unit of each value. The units are those of `device` and of the outlets."""
-
-    @computed_from(values, module, device, on_demand=on_demand)
-    def rows(tables: Tables) -> Rows:
-        units = tables[values]
-        return (
-            each_unit(units, tables[module], tables[device], tables[outlet_units]) if units else {}
-        )
-
-    return rows
-
-
-def units_of_index(values: Source) -> ComputedRows:
-    """The units that the indexes of a table begin with; see `first_of_units`."""
-    return ComputedRows(lambda tables: first_of_units(tables[values]), tuple(objects_of((values,))))
 
 
 def of_unit(values: Column, outlets: Source, unit: Arcs = THE_UNIT) -> ComputedRows:
@@ -395,35 +241,9 @@ def _is_optional(source: Source) -> bool:
     return not isinstance(source, Computed) and source.optional
 
 
-def established(source: Scalar) -> Condition:
-    """The communication of an agent with its device: 1 none was found, 2 established, 3 lost."""
-    return device_condition(source, "2", optional=True)
-
-
 def pending(source: Source) -> Condition:
     """No command is pending: 2 is none, 1 is pending, 3 unknown."""
     return row_condition(source, "2")
-
-
-def units_of(*columns: InChain) -> ComputedRows:
-    """Identity -> unit, by the first of a chain's columns that has rows."""
-
-    def rows(tables: Tables) -> Rows:
-        return next(filter(None, (column.units(tables) for column in columns)), {})
-
-    return ComputedRows(rows, tuple(objects_of(columns)))
-
-
-def unit_and_number(*columns: InChain) -> ComputedRows:
-    """The printed number of outlets that are listed by unit and number."""
-
-    def rows(tables: Tables) -> Rows:
-        for column in columns:
-            if tables[column]:
-                return with_units(column.units(tables), numbered(tables[column]))
-        return {}
-
-    return ComputedRows(rows, tuple(objects_of(columns)))
 
 
 def unit_and_outlet(*sources: Source, first_unit: int = 1) -> ComputedRows:
@@ -477,24 +297,3 @@ def outlets(
         has_joined_meters=has_joined_meters,
     )
     return (way,)
-
-
-def phase_rows(values: Column, banks: Column, phases: Column) -> ComputedRows:
-    """The phase rows of a table that also has bank rows and perhaps a total: rows with bank 0 and a
-    phase other than 0; without such, all rows with bank 0. A row without a phase, or with another
-    number, has an empty value: it may be the total."""
-
-    @computed_from(values, banks, phases)
-    def rows(tables: Tables) -> Rows:
-        if not tables[banks] and not tables[phases]:
-            return {}  # nothing tells what a row is
-        every_row = with_first_rows(with_rows_of(tables[values], tables[phases]), LAST_ARC)
-        bank_of_row = with_rows_of(
-            left_join(tables[banks] or tables[phases], tables[banks]), tables[values]
-        )
-        of_no_bank = where(every_row, bank_of_row, one_of("0"))
-        phase_of_row = left_join(tables[values], tables[phases])
-        of_a_phase = where(of_no_bank, phase_of_row, either(("1", "2", "3"), ("0",)))
-        return of_a_phase or of_no_bank
-
-    return rows

@@ -9,12 +9,12 @@ from ..cells import Missing, Rows
 from ..computed import Complete
 from ..decoding import is_one_of
 from ..evidence import SIMULATED
-from ..filters import none_of, of_units, without
+from ..filters import none_of, of_units, require_marks, where, without
 from ..profile import Profile
 from ..states import State
 from ..tables import Tables, computed_from
 from . import hpe
-from .language import figure, marked_rows_where, oids, row_condition
+from .language import figure, oids, row_condition
 from .links import librenms
 from .scales import HUNDREDTHS, THOUSANDTHS
 
@@ -29,7 +29,11 @@ COMMAND_KNOWN = row_condition(
 )
 
 
-STATES = marked_rows_where(G5.states, INDEX, none_of("0"), by_row=True)
+@computed_from(G5.states, INDEX, by_row=True)
+def states(tables: Tables) -> Rows:
+    """The rows without padding, whose index reads 0."""
+    every_row = tables[G5.states]
+    return where(every_row, require_marks(every_row, tables[INDEX]), none_of("0"))
 
 
 @computed_from(G5.names, INDEX)
@@ -46,8 +50,8 @@ def named(tables: Tables) -> Rows:
 @computed_from(G5.outlet_count, G5.states, INDEX)
 def counts(tables: Tables) -> Rows:
     """The outlets of units with outlets in the table of states."""
-    states = tables[STATES]
-    return of_units(tables[G5.outlet_count], states) if states else {}
+    outlet_states = tables[states]
+    return of_units(tables[G5.outlet_count], outlet_states) if outlet_states else {}
 
 
 PROFILES = (
@@ -64,7 +68,7 @@ PROFILES = (
             G5.verbs(),
             G5.guard(G5.column("1.2.1.10", "Controllable"), allow=(hpe.CONTROLLABLE,)),
             State(
-                STATES, on=("2",), off=("1",), absent=(hpe.PADDING,), conditions=(COMMAND_KNOWN,)
+                states, on=("2",), off=("1",), absent=(hpe.PADDING,), conditions=(COMMAND_KNOWN,)
             ),
         )(
             rows=named,

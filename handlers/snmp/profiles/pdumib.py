@@ -13,11 +13,12 @@ from ..completeness import with_counted_rows, with_rows_of
 from ..computed import Complete
 from ..controls import Guard, Write
 from ..evidence import SIMULATED
+from ..filters import if_every, matches
 from ..objects import Column
 from ..profile import NO_MAKER, Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
-from .language import column, figure, oids, outlets, row_condition, rows_matching, scalar, total
+from .language import column, figure, oids, outlets, row_condition, scalar, total
 from .links import librenms, public
 from .scales import HUNDREDTHS, THOUSANDTHS
 
@@ -33,7 +34,13 @@ VOLTAGE = column("23280.6.1.2", "phaseStatusVoltage")
 
 def _supported(values: Column) -> ComputedRows:
     """A column of the table of PDUs, if all of them support it."""
-    return rows_matching(Complete(values, count=DEVICES), SUPPORTED)
+    every_pdu = Complete(values, count=DEVICES)
+
+    @computed_from(every_pdu)
+    def rows(tables: Tables) -> Rows:
+        return if_every(tables[every_pdu], tables[every_pdu], matches(SUPPORTED))
+
+    return rows
 
 
 CURRENT = column("23280.6.1.3", "phaseStatusCurrent")

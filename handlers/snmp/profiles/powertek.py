@@ -24,7 +24,7 @@ from ..computed import Complete
 from ..controls import Write
 from ..decoding import is_one_of
 from ..evidence import DRIVER, SIMULATED
-from ..filters import if_every, matches_either, one_of, unless, where
+from ..filters import if_every, matches, matches_either, one_of, unless, where
 from ..objects import Column, PerUnit, Scalar
 from ..profile import Profile
 from ..states import State
@@ -35,17 +35,16 @@ from .language import (
     counted_rows,
     figure,
     numbered_parts,
-    numbered_rows,
     oid,
     oids,
     outlets,
-    rows_matching,
     scalar,
     total,
     unit_condition,
     value_or_empty,
 )
 from .links import NO_PUBLIC_MIB, public, pysnmp_mibs
+from .numbered_rows import numbered_rows
 from .scales import HUNDREDTHS, TENTHS, THOUSANDTHS
 
 BSPDU = "42610.1.4.4.1.6.2"
@@ -111,6 +110,12 @@ V2_STATE = PerUnit(oid(V2), 1, 16, "2.1.3", "outlet state (no public MIB)")
 PHASE_INDEX = column(SIMPLE + ".1.1.1.2.1.1.1", "pduInputStatPhaseIndex")
 INDEXES = "[0-3]"  # that the MIB allows
 PHASE_CURRENT = column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent")
+
+
+@computed_from(PHASE_INDEX)
+def simple_phases(tables: Tables) -> Rows:
+    """The indexes of the phases, if the MIB allows each of them."""
+    return if_every(tables[PHASE_INDEX], tables[PHASE_INDEX], matches(INDEXES))
 
 
 def _phase_currents(indexes: str) -> ComputedRows:
@@ -274,7 +279,7 @@ PROFILES = (
         load=total(
             figure(_phase_currents("[123]"), HUNDREDTHS),
             figure(
-                value_or_empty(_phase_currents("[012]"), rows_matching(PHASE_INDEX, INDEXES)),
+                value_or_empty(_phase_currents("[012]"), simple_phases),
                 HUNDREDTHS,
                 unmetered="one of the four phases of the MIB may be the sum of the others",
             ),

@@ -45,13 +45,13 @@ from .language import (
     outlets,
     rows_without,
     scalar,
-    shared_by_kind,
     total,
     unit_condition,
     value_or_empty,
 )
 from .links import librenms, public
 from .scales import ONES, THOUSANDTHS
+from .shared_values import shared_by_kind
 
 CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"  # sensor types
 ZERO = "0"  # also what an outlet without a reading shows

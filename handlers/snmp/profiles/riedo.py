@@ -19,12 +19,12 @@ from ..decoding import is_one_of, number, text
 from ..evidence import SIMULATED
 from ..filters import either, none_of, one_of, require_marks, unless, where
 from ..joins import left_join, prefixed
-from ..objects import Column
+from ..objects import Column, Parts
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
 from ..totals import Total
-from .language import column, figure, oids, only_metered, outlets, row_condition, total
+from .language import column, figure, oids, outlets, row_condition, total
 from .links import librenms
 from .scales import ONES, THOUSANDTHS
 
@@ -73,18 +73,24 @@ def _first_of(values: Column, scale: Decimal, absent: tuple[str, ...], *kinds: s
     return total(*figures, else_outlets=True)
 
 
+def _only_metered(values: Column) -> Parts:
+    """Values by the indexes of meters, on a unit that shows no table of switched outlets: outlet 7
+    is "0.7". The table may be missing only now, and its rows are other outlets'."""
+    return Parts((("0", values),))
+
+
 def _outlet_meters(values: Column) -> ComputedRows:
-    @computed_from(only_metered(values), TYPE, QUALITY)
+    @computed_from(_only_metered(values), TYPE, QUALITY)
     def rows(tables: Tables) -> Rows:
         return prefixed("0", _of_type(tables, values, OUTLET))
 
     return rows
 
 
-@computed_from(only_metered(NAME), TYPE, on_demand=(RELAY_METERS,))
+@computed_from(_only_metered(NAME), TYPE, on_demand=(RELAY_METERS,))
 def metered_outlets(tables: Tables) -> Rows:
     """The outlets' meters. Not on a unit with relays, whose numbers are not those of the meters:
-    the names are declared as `only_metered`, which gives a command for outlet "0.7" its cell."""
+    the names are declared as `_only_metered`, which gives a command for outlet "0.7" its cell."""
     names = unless(tables[NAME], tables[RELAY_METERS])
     return (
         prefixed("0", where(names, require_marks(names, tables[TYPE]), one_of(OUTLET)))
@@ -194,8 +200,8 @@ PROFILES = (
             )
             + outlets(
                 rows=metered_outlets,
-                number=only_metered(NAME),
-                name=only_metered(column("55108.1.3.1.1.13", "upduMeterCustomName")),
+                number=_only_metered(NAME),
+                name=_only_metered(column("55108.1.3.1.1.13", "upduMeterCustomName")),
                 current=figure(_outlet_meters(CURRENT), THOUSANDTHS),
                 power=figure(_outlet_meters(POWER)),
                 energy=figure(_outlet_meters(ENERGY), THOUSANDTHS, NO_SIGN),

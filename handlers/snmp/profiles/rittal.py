@@ -22,7 +22,7 @@ from ..computed import Complete
 from ..controls import Guard, Write
 from ..decoding import is_number, is_one_of, text
 from ..evidence import SIMULATED, EvidenceLevel
-from ..filters import if_listed, one_of, where
+from ..filters import if_listed, one_of, require_marks, where
 from ..joins import concat, left_join
 from ..measurements import Measurement
 from ..objects import Column, PerUnit
@@ -33,21 +33,20 @@ from .language import (
     THE_UNIT,
     column,
     counted_rows,
-    marked_rows_where,
-    numbered_rows,
     oid,
     oids,
     outlets,
     row_condition,
     rows_where,
     scalar,
-    shared_by_kind,
     total,
     unit_and_outlet,
     unit_condition,
 )
 from .links import librenms
+from .numbered_rows import numbered_rows
 from .scales import ONES
+from .shared_values import shared_by_kind
 
 NAMES, UNITS, TEXTS, NUMBERS, SCALES, ACCESS, QUALITIES = (
     oid(f"2606.7.4.2.2.1.{arc}") for arc in ("3", "5", "10", "11", "7", "13", "14")
@@ -286,14 +285,17 @@ TC_VALUE = _outputs("5", "unitXOutputValue")
 TC_STATUS = numbered_rows(_tc_status, PORTS)
 
 
-TC_RELAYS = marked_rows_where(TC_VALUE, TC_TYPE, one_of(RELAY_PSM), by_row=True)
+@computed_from(TC_VALUE, TC_TYPE, by_row=True)
+def tc_relays(tables: Tables) -> Rows:
+    outputs = tables[TC_VALUE]
+    return where(outputs, require_marks(outputs, tables[TC_TYPE]), one_of(RELAY_PSM))
 
 
-@computed_from(TC_RELAYS, TC_STATUS, by_row=True)
+@computed_from(tc_relays, TC_STATUS, by_row=True)
 def tc_confirmed(tables: Tables) -> Rows:
     """The value of a relay, unless its status contradicts it. The status ok(4) says neither on nor
     off; 5 and 6 are off and on, 7 and 8 are set off and on."""
-    relays, statuses = tables[TC_RELAYS], tables[TC_STATUS]
+    relays, statuses = tables[tc_relays], tables[TC_STATUS]
     on = where(where(relays, relays, one_of("1")), statuses, one_of("4", "6", "8"))
     off = where(where(relays, relays, one_of("0")), statuses, one_of("4", "5", "7"))
     return {**on, **off}
@@ -355,14 +357,14 @@ PROFILES = (
         models=("CMC-TC Processing Unit with PSM strips that switch",),
         sys_object_ids=oids("2606.4"),
         outlets=outlets(
-            State(TC_RELAYS, on=("1",), off=("0",), crosscheck=tc_confirmed),
+            State(tc_relays, on=("1",), off=("0",), crosscheck=tc_confirmed),
             Write(_every_output("5", "unitXOutputValue"), on=1, off=0),
             Guard(
                 TC_TYPE,
                 allow=(RELAY_PSM,),
                 why="it is not a relay of a PSM strip",
             ),
-            number=unit_and_outlet(TC_RELAYS, first_unit=PORTS[0]),
+            number=unit_and_outlet(tc_relays, first_unit=PORTS[0]),
             name=_outputs("3", "unitXOutputText"),
         ),
         evidence=SIMULATED.of("state", "switching"),

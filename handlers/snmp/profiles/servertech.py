@@ -32,7 +32,6 @@ from .language import (
     scalar,
     total,
     unit_condition,
-    units_of_index,
     value_or_empty,
 )
 from .links import IRONIC_SNMP, SONIC_MGMT, librenms, public
@@ -161,6 +160,11 @@ def _cords(below: str, name: str) -> ComputedRows:
     return rows
 
 
+@computed_from(ST4_OUTLET_COUNT)
+def st4_units(tables: Tables) -> Rows:
+    return first_of_units(tables[ST4_OUTLET_COUNT])
+
+
 PROFILES = (
     Profile(
         key="sentry3",
@@ -229,7 +233,7 @@ PROFILES = (
         conditions=(
             unit_condition(column("1718.4.1.2.3.1.1", "st4UnitStatus", optional=True), *ST4_READ),
         ),
-        units=Complete(units_of_index(ST4_OUTLET_COUNT), count=ST4_UNIT_COUNT, gaps=True),
+        units=Complete(st4_units, count=ST4_UNIT_COUNT, gaps=True),
         unit_count=ST4_UNIT_COUNT,
         outlets=outlets(
             State(

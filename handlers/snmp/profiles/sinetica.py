@@ -5,6 +5,7 @@ written.
 """
 
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 
 from ..cells import Rows
@@ -18,7 +19,7 @@ from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
 from .language import THE_UNIT, column, figure, oid, oids, outlets, total, unit_condition
 from .links import public, pysnmp_mibs
-from .scales import HUNDREDS, TENTHS
+from .scales import TENTHS
 
 STATE = column("3711.24.1.1.7.2.3.1.5", "pduOutOn")
 pdu_total = partial(total, else_outlets=True, unit=THE_UNIT)
@@ -113,7 +114,7 @@ PROFILES = (
                 _of_pdus(
                     column("3711.24.1.1.7.3.1.1.7", "pduMeanKWattsValue"), "12", "pdu3PhkWAgg"
                 ),
-                HUNDREDS,
+                Decimal(100),
             ),
             unit=THE_UNIT,
         ),

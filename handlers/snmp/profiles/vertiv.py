@@ -22,9 +22,9 @@ from ..filters import (
     where,
     without,
 )
-from ..joins import left_join, part_of, prefixed
+from ..joins import first_of_units, join, left_join, part_of, prefixed
 from ..measurements import Measurement
-from ..objects import Column, Span, Spread
+from ..objects import Column, Parts, Span, Spread
 from ..profile import NET_SNMP, Profile, Root
 from ..states import State
 from ..tables import ComputedRows, Source, Tables, computed_from
@@ -39,19 +39,15 @@ from .language import (
     of_unit,
     oid,
     oids,
-    only_metered,
     outlets,
     row_condition,
-    rows_join,
-    rows_unless,
     rows_where,
     scalar,
     total,
     unit_condition,
-    units_of_index,
 )
 from .links import IRONIC_SNMP, SONIC_MGMT, librenms, public, pysnmp_mibs
-from .scales import HUNDREDTHS, ONES, TENS, TENTHS, THOUSANDTHS
+from .scales import HUNDREDTHS, ONES, TENTHS, THOUSANDTHS
 
 # Newer Geist units (VERTIV-V5-MIB): switched and metered outlets are two tables, joined by the
 # outlet's factory name.
@@ -69,8 +65,24 @@ V5_LINE_CURRENT = column("21239.5.2.3.4.1.4", "pduLineCurrent")
 V5_LINE_NAME = column("21239.5.2.3.4.1.2", "pduLineName")
 
 
+def _only_metered(values: Column) -> Parts:
+    """Values by the indexes of meters, on a unit that shows no table of switched outlets: outlet 7
+    is "0.7". The table may be missing only now, and its rows are other outlets'."""
+    return Parts((("0", values),))
+
+
 def _v5_metered(values: Column) -> ComputedRows:
-    return rows_join(values, [V5_METERED_NAME], on_demand=[V5_SWITCH_NAME])
+    """A column of the meters, under the indexes of the switched outlets with the same name. The
+    names of outlets are not read on a unit without meters."""
+
+    @computed_from(values, V5_METERED_NAME, on_demand=(V5_SWITCH_NAME,))
+    def rows(tables: Tables) -> Rows:
+        meters = tables[values]
+        if not meters:
+            return {}
+        return join(meters, [tables[V5_METERED_NAME]], [tables[V5_SWITCH_NAME]])
+
+    return rows
 
 
 @computed_from(V5_LINE_CURRENT, V5_LINE_NAME, V5_TYPE)
@@ -195,6 +207,13 @@ def _dcs(below: str, name: str) -> ComputedRows:
 LIEBERT_POWER = column("476.1.42.3.8.30.20.1.65", "lgpPduPsEntryPwrTotal")
 LIEBERT_ENERGY = column("476.1.42.3.8.30.20.1.50", "lgpPduPsEntryEnergyAccum")
 LIEBERT_PDU_COUNT = scalar("476.1.42.3.8.19.0", "lgpPduTableCount")
+
+
+@computed_from(LIEBERT_POWER)
+def liebert_units(tables: Tables) -> Rows:
+    return first_of_units(tables[LIEBERT_POWER])
+
+
 LIEBERT_COUNT = scalar("476.1.42.3.8.50.19.0", "lgpPduRcpTableCount")
 LIEBERT_CONDITION = column(
     "476.1.42.3.8.50.20.1.210", "lgpPduRcpEntryOperationCondition", optional=True
@@ -306,7 +325,13 @@ def _of_one_phase(values: Source, phases: Source) -> ComputedRows:
 
 def _of_console_server(values: Source) -> ComputedRows:
     """The figures of PDUs behind a console server."""
-    return rows_unless(values, PM_OUTLETS)
+
+    @computed_from(values, PM_OUTLETS)
+    def rows(tables: Tables) -> Rows:
+        outlets_of_pdus = tables.whole[PM_OUTLETS]
+        return unless({} if outlets_of_pdus else tables[values], outlets_of_pdus)
+
+    return rows
 
 
 @computed_from(ACS_WATTS)
@@ -368,11 +393,11 @@ PROFILES = (
             energy=figure(_v5_metered(V5_ENERGY), THOUSANDTHS),
         )
         + outlets(
-            rows=only_metered(V5_METERED_NAME),
-            name=only_metered(column("21239.5.2.3.6.1.3", "pduOutletMeterLabel")),
-            current=figure(only_metered(V5_CURRENT), HUNDREDTHS),
-            power=figure(only_metered(V5_POWER)),
-            energy=figure(only_metered(V5_ENERGY), THOUSANDTHS),
+            rows=_only_metered(V5_METERED_NAME),
+            name=_only_metered(column("21239.5.2.3.6.1.3", "pduOutletMeterLabel")),
+            current=figure(_only_metered(V5_CURRENT), HUNDREDTHS),
+            power=figure(_only_metered(V5_POWER)),
+            energy=figure(_only_metered(V5_ENERGY), THOUSANDTHS),
         ),
         load=total(
             # firmware that does not measure the lines reports 0 for them
@@ -473,7 +498,7 @@ PROFILES = (
                 why="its PDU starts up",
             ),
         ),
-        units=Complete(units_of_index(LIEBERT_POWER), count=LIEBERT_PDU_COUNT, gaps=True),
+        units=Complete(liebert_units, count=LIEBERT_PDU_COUNT, gaps=True),
         unit_count=LIEBERT_PDU_COUNT,
         outlets=outlets(
             State(
@@ -561,7 +586,8 @@ PROFILES = (
             figure(_dcs("4", "mpduMpscom4TotalCurrent"), TENTHS, absent=("9999",)), unit=THE_UNIT
         ),
         power=total(
-            figure(_dcs("8", "mpduMpscom8ActivePower"), TENS, absent=("9999",)), unit=THE_UNIT
+            figure(_dcs("8", "mpduMpscom8ActivePower"), Decimal(10), absent=("9999",)),
+            unit=THE_UNIT,
         ),
         energy=total(figure(_dcs("13", "mpduMpscom13PowerConsumption"), HUNDREDTHS), unit=THE_UNIT),
         evidence=SIMULATED,
