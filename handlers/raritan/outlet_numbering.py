@@ -42,8 +42,10 @@ def proves_position(position: int, label: object, well_known_label: object) -> b
     that number. Both must be the same. If the latter was not read (None), `label` must be the
     number.
 
-    >>> proves_position(3, "AA3", "AA3"), proves_position(3, "4", "3"), proves_position(3, "3", None)
-    (True, False, True)
+    >>> proves_position(3, "AA3", "AA3"), proves_position(3, "3", None)
+    (True, True)
+    >>> proves_position(3, "4", "3")
+    False
     """
     if well_known_label is None:
         return parse_label_number(label) == position
