@@ -122,8 +122,8 @@ def _loads(row: PduRow) -> list[_Load]:
     reading = row.reading
     if reading.meters:
         return [_Load(part.label, part.current_a, part.rating_a) for part in reading.meters]
-    if reading.load_a is None and row.kind:
-        return [_Load("load", _UNREAD)]  # an error hides whether the PDU has a load
+    if reading.load_a is None and row.hides(reading.load_a):
+        return [_Load("load", _UNREAD)]
     return [_Load("load", reading.load_a)]
 
 
