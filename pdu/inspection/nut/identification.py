@@ -4,12 +4,14 @@ commands and meters.
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Optional
 
-from handlers.nut import metering
 from handlers.nut.errors import DataStale, DriverNotConnected
+from handlers.nut.numbers import parse_figure
 from handlers.nut.outlets import NutDevice
 from handlers.nut.requests import ver
 from handlers.nut.sessions import open_session
@@ -63,7 +65,7 @@ def identify(data: Any) -> HandlerFinding:
         nut_device = _decoded_device(device, settings, out)
         if nut_device is None:
             unreadable_names.append(device.name)
-        elif _note_capabilities(device, nut_device, out):
+        elif _note_capabilities(device, nut_device, settings, out):
             useful_devices.append(device)
     if useful_devices:
         _note_family(useful_devices, unreadable_names, out)
@@ -118,13 +120,15 @@ def _decoded_device(
     return nut_device
 
 
-def _note_capabilities(device: ServerDevice, nut_device: NutDevice, out: HandlerFinding) -> bool:
+def _note_capabilities(
+    device: ServerDevice, nut_device: NutDevice, settings: Settings, out: HandlerFinding
+) -> bool:
     """Note what the handler can do with one device. False if it can do nothing."""
     count_before = len(out.can)
     out.seen += _object_rows(device)
     _note_states(device.name, nut_device, out)
     _note_switching(device.name, nut_device, out)
-    _note_totals(device.name, nut_device, out)
+    _note_totals(device, nut_device, settings, out)
     return len(out.can) > count_before
 
 
@@ -174,25 +178,42 @@ def _note_switching(name: str, nut_device: NutDevice, out: HandlerFinding) -> No
         )
 
 
-def _note_totals(name: str, nut_device: NutDevice, out: HandlerFinding) -> None:
+def _note_totals(
+    device: ServerDevice, nut_device: NutDevice, settings: Settings, out: HandlerFinding
+) -> None:
     """Note in `out` load (A) and energy (kWh), with the variables that they rest on."""
-    load_basis = _basis(_source_names(nut_device, metering.load))
-    out.note_total("load", nut_device.load_a, "A", load_basis, name)
-    energy_basis = _basis(_source_names(nut_device, metering.energy))
-    out.note_total("energy", nut_device.energy_kwh, "kWh", energy_basis, name)
+    load_names, energy_names = _names_behind_totals(device, nut_device, settings)
+    out.note_total("load", nut_device.load_a, "A", _basis(load_names), device.name)
+    out.note_total("energy", nut_device.energy_kwh, "kWh", _basis(energy_names), device.name)
 
 
-def _source_names(nut_device: NutDevice, sources_of: metering.FigureSources) -> list[str]:
-    """The sources that are listed first, of the device or of each member of its chain. Those of
-    several lines are named after the first, and N stands for the number of an outlet.
+def _names_behind_totals(
+    device: ServerDevice, nut_device: NutDevice, settings: Settings
+) -> tuple[list[str], list[str]]:
+    """The names of the variables that load and energy rest on, found by trial: the total is another
+    one when each variable of the name is larger by 1. In a name, N stands for any number.
+
+    | variables                                                  | load               |
+    |------------------------------------------------------------|--------------------|
+    | input.current: 2                                           | input.current      |
+    | outlet.1.current: 1, outlet.2.current: 2, input.voltage: 2 | outlet.N.current   |
     """
-    members = [*nut_device.chain_members.values()] or [nut_device.whole_device]
-    names: set[str] = set()
-    for member in members:
-        sources = sources_of(member.variables, 0.0)
-        listed_names = [source.name for source in sources if source.figure is not None]
-        names.update(listed_names[:1])
-    return sorted(names)
+    raised_by_name: dict[str, dict[str, str]] = {}
+    for variable, text in device.variables.items():
+        value = parse_figure(text)
+        if value is not None and variable.endswith((".current", ".energy")):
+            name = re.sub(r"\.[0-9]+\.", ".N.", variable)
+            raised_by_name.setdefault(name, {})[variable] = f"{value + 1:.6f}"
+    load_names: list[str] = []
+    energy_names: list[str] = []
+    for name, raised_variables in raised_by_name.items():
+        variables = {**device.variables, **raised_variables}
+        raised_device = dataclasses.replace(device, variables=variables).decode(settings)
+        if raised_device.load_a != nut_device.load_a:
+            load_names.append(name)
+        if raised_device.energy_kwh != nut_device.energy_kwh:
+            energy_names.append(name)
+    return load_names, energy_names
 
 
 def _basis(variables: Sequence[str]) -> str:
