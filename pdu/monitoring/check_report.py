@@ -159,7 +159,9 @@ def _remedies(rows: Sequence[PduRow]) -> Iterator[str]:
 def _grouped(
     rows: Iterable[PduRow], key: Callable[[PduRow], str]
 ) -> Mapping[str, Sequence[PduRow]]:
-    """The rows by their key, in the order of the first row of each."""
+    """The rows by their key, in the order of the first row of each: by results, the rows a well, b
+    stale, c well are {well: [a, c], stale: [b]}.
+    """
     rows_by_key: dict[str, list[PduRow]] = {}
     for row in rows:
         rows_by_key.setdefault(key(row), []).append(row)

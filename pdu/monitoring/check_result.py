@@ -194,6 +194,12 @@ def _level_without_error(device: ListedPdu, reading: Reading) -> tuple[int, str]
 def share_of_rating(meters: Sequence[MeteredPart]) -> str:
     """`77 % of 32 A (L1)`: the line or breaker nearest to its rating; "" if one lacks its current
     or its rating, because it might be nearer.
+
+    >>> lines = [MeteredPart("line", "L1", 24.6, 32.0), MeteredPart("line", "L2", 8.0, 32.0)]
+    >>> share_of_rating(lines)
+    '77 % of 32 A (L1)'
+    >>> share_of_rating([*lines, MeteredPart("line", "L3", 30.0)])
+    ''
     """
     shares: list[tuple[float, str]] = []
     for meter in meters:

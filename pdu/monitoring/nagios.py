@@ -39,7 +39,12 @@ class Range(NamedTuple):
     is_share: bool = False
 
     def of_rating(self, rating_a: Optional[float]) -> Optional[Range]:
-        """This threshold in A; None for a share of a rating that is not known."""
+        """This threshold in A; None for a share of a rating that is not known.
+
+        >>> str(Range(0.0, 80.0, is_share=True).of_rating(16.0))
+        '12.8'
+        >>> Range(0.0, 80.0, is_share=True).of_rating(None)
+        """
         if not self.is_share:
             return self
         if not rating_a:
@@ -49,7 +54,13 @@ class Range(NamedTuple):
         return Range(start_a, end_a, self.is_inside)
 
     def alerts(self, value: float) -> bool:
-        """Whether a value is beyond the threshold."""
+        """Whether a value is beyond the threshold.
+
+        >>> [Range(0.0, 12.8).alerts(value) for value in (12.8, 12.9)]
+        [False, True]
+        >>> [Range(10.0, 20.0, is_inside=True).alerts(value) for value in (9.0, 15.0)]
+        [False, True]
+        """
         return (self.start <= value <= self.end) is self.is_inside
 
     def __str__(self) -> str:
@@ -73,7 +84,13 @@ class RangeType(click.ParamType):
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> Range:
-        """The range of a text: without a start it begins at 0, without an end it has none."""
+        """The range of a text: without a start it begins at 0, without an end it has none.
+
+        >>> RangeType().convert("80%", None, None)
+        Range(start=0.0, end=80.0, is_inside=False, is_share=True)
+        >>> RangeType().convert("@10:", None, None)
+        Range(start=10.0, end=inf, is_inside=True, is_share=False)
+        """
         text = str(value)
         match = _RANGE.fullmatch(text)
         if match is None or not (match["start"] or match["end"]):
@@ -310,7 +327,13 @@ def _limit_cell(threshold: Optional[Range], load: _Load) -> str:
 
 
 def _label(text: str) -> str:
-    """A label of performance data: in single quotes if it has a blank, without `=` and the bar."""
+    """A label of performance data: in single quotes if it has a blank, without `=` and the bar.
+
+    >>> _label("L1")
+    'L1'
+    >>> print(_label("rack 1|left=B"))
+    'rack 1/left B'
+    """
     plain = _without_bar(text.replace("=", " "))
     escaped_text = plain.replace("'", "''")
     needs_quotes = re.search(r"[\s']", escaped_text) is not None or not escaped_text

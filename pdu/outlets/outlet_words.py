@@ -24,7 +24,11 @@ _RANGE = re.compile(r"(.*?)([0-9]{1,9})(?:-|\.\.)(.*?)([0-9]{1,9})")
 
 
 def is_one_outlet(word: str) -> bool:
-    """Whether a word is neither a range nor a list: it is an identity, else a name."""
+    """Whether a word is neither a range nor a list: it is an identity, else a name.
+
+    >>> [is_one_outlet(word) for word in ("2.7", "db", "1-4", "1,2", "web 1")]
+    [True, True, False, False, False]
+    """
     return bool(word) and ".." not in word and not re.search(r"[\s,-]", word)
 
 
@@ -34,7 +38,14 @@ def is_same_name(name: str, other_name: str) -> bool:
 
 
 def word_for(identity: str, numbers: Mapping[str, str]) -> str:
-    """The word that means the outlet of this identity; `numbers` as in `resolve`."""
+    """The word that means the outlet of this identity. `numbers`: identity → number printed on the
+    unit; "" for none.
+
+    >>> word_for("0", {"0": "1", "1": "2"})
+    '0'
+    >>> word_for("1", {"0": "1", "1": "2"})
+    'identity:1'
+    """
     is_other_number = _others_with_number(identity, numbers, [identity])
     return f"{IDENTITY}{identity}" if is_other_number else identity
 
@@ -46,6 +57,13 @@ def resolve(
     number printed on the unit; "" for none.
 
     Raises NoSuchOutlet, and Usage for words that together are a name.
+
+    >>> names = {"1": "web-1", "2": "db", "3": "", "4": ""}
+    >>> resolve(["db", "3-4"], names, {})
+    ['2', '3', '4']
+    >>> resolve(["7"], names, {})
+    Traceback (most recent call last):
+    handlers.shared.errors.NoSuchOutlet: the PDU has no outlet '7'; it has 1-4; status lists them
     """
     _refuse_words_of_a_name(words, names)
     no_names = dict.fromkeys(names, "")
@@ -74,7 +92,11 @@ def refuse_options(words: Sequence[str]) -> None:
 
 
 def _normalized(text: str) -> str:
-    """The text with one blank between two words, and none around it and beside its commas."""
+    """The text with one blank between two words, and none around it and beside its commas.
+
+    >>> _normalized(" web  1 , db ")
+    'web 1,db'
+    """
     parts = [" ".join(part.split()) for part in text.split(",")]
     return ",".join(parts)
 
@@ -127,7 +149,14 @@ def _with_text(text: str, names: Mapping[str, str]) -> list[str]:
 
 def _range(text: str, most: int) -> Sequence[str]:
     """The identities of `1-8` or `2.1-2.8`, whose numbers rise behind equal texts; of more than
-    `most`, the first alone. None for another text.
+    `most`, the first `most` and one more. None for another text.
+
+    >>> _range("2.1-2.3", 8)
+    ['2.1', '2.2', '2.3']
+    >>> _range("1-99", 2)
+    ['1', '2', '3']
+    >>> _range("01-3", 8)
+    []
     """
     match = _RANGE.fullmatch(text)
     if match is None:

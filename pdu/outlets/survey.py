@@ -125,7 +125,14 @@ def web_handlers_of_other_makes(answers: Sequence[HandlerAnswer]) -> list[str]:
 
 
 def failure_kind(answers: Sequence[HandlerAnswer]) -> str:
-    """The kind of the error if no handler reads the device, by what they answered."""
+    """The kind of the error if no handler reads the device, by what they answered.
+
+    >>> silent = HandlerAnswer("snmp", SILENT, error=Unreachable("no answer"))
+    >>> failure_kind([silent])
+    'unreachable'
+    >>> failure_kind([silent, HandlerAnswer("netio", NO, is_of_other_make=True)])
+    'unsupported'
+    """
     if web_handlers_of_other_makes(answers) or any(answer.finding for answer in answers):
         return "unsupported"
     if all(isinstance(answer.error, SettingsError) for answer in answers):
@@ -167,6 +174,11 @@ def order_handlers(names: Sequence[str], host: Address, login: Login) -> list[st
     """`names` in the order in which they are tried. Without a port this is their own order. With
     one, the handlers whose usual port it is are first; then those over HTTP are before the others,
     because NUT waits for an answer.
+
+    >>> order_handlers(["raritan", "snmp", "nut"], Address("192.0.2.8"), Login())
+    ['raritan', 'snmp', 'nut']
+    >>> order_handlers(["raritan", "snmp", "nut"], Address("192.0.2.8", 3493), Login())
+    ['nut', 'raritan', 'snmp']
     """
     port = login.settings.get("port", "").strip() or str(host.port or "")
     if not port:
@@ -306,7 +318,9 @@ def _names_setting(error: Optional[BaseException], key: str) -> bool:
 
 
 def _likeliest_first(names: Sequence[str], look: FirstLook) -> Sequence[str]:
-    """The handlers of a service, first those of the make that it names."""
+    """The handlers of a service, first those of the make that it names: of netio, jaws and raritan
+    at a page that names Raritan, raritan, netio, jaws.
+    """
     likely_names = [name for name in look.likely if name in names]
     return list(dict.fromkeys([*likely_names, *names]))
 
