@@ -177,7 +177,7 @@ def order_handlers(names: Sequence[str], host: Address, login: Login) -> list[st
 
     >>> order_handlers(["raritan", "snmp", "nut"], Address("192.0.2.8"), Login())
     ['raritan', 'snmp', 'nut']
-    >>> order_handlers(["raritan", "snmp", "nut"], Address("192.0.2.8", 3493), Login())
+    >>> order_handlers(["raritan", "snmp", "nut"], Address("192.0.2.8:3493"), Login())
     ['nut', 'raritan', 'snmp']
     """
     port = login.settings.get("port", "").strip() or str(host.port or "")
