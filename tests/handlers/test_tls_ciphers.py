@@ -22,8 +22,8 @@ from handlers.jaws.handler import make_handler
 from handlers.shared.errors import Unreachable
 from pdu_common.connection import PduData
 from tests.needs import ROOT, pythons
+from tests.servers.peers.unit_pdus import UnitPeers
 from tests.simulators.certificates import Identity, server_context, usual
-from tests.simulators.peers.unit_pdus import UnitPeers
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
 from tests.waiting import LONGEST_TIMEOUT_S, PATIENCE_S
 

@@ -36,8 +36,8 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers import codecs
 from tests.needs import ROOT
 from tests.pdu.reading.test_one_reading import check_tools_agree
-from tests.simulators.peers import Peer
-from tests.simulators.peers.unit_pdus import UnitPeers, outlet_meters
+from tests.servers.peers import Peer
+from tests.servers.peers.unit_pdus import UnitPeers, outlet_meters
 
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
 # the others are no codecs

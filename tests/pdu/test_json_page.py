@@ -21,7 +21,7 @@ from pdu.reading.figures import OUTLET_FIGURES
 from tests.needs import ROOT
 from tests.pdu.monitoring.halls import line as list_line, login, private
 from tests.pdu.running import use_login
-from tests.simulators.peers import PEERS
+from tests.servers.peers import PEERS
 
 PAGE = (ROOT / "docs" / "json.md").read_text("utf-8")
 _FAILS = "each that fails"

@@ -27,7 +27,7 @@ from pdu.pdu_list.listed_pdu import ListedPdu
 from pdu.reading.parts import Reading
 from tests.needs import ROOT, program
 from tests.ports import reserved
-from tests.simulators.peers import PEERS
+from tests.servers.peers import PEERS
 from tests.waiting import PATIENCE_S, bounded, until
 
 from .halls import Call, Hall

@@ -24,7 +24,7 @@ from pdu.pdu_list.login_options import Login
 from pdu.reading.polling import Target
 from tests.pdu.monitoring.halls import line, login, private
 from tests.pdu.running import run
-from tests.simulators.peers import PEERS
+from tests.servers.peers import PEERS
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import BUILT_IN
 from tests.tables import Case
