@@ -141,7 +141,7 @@ def test_new_handlers_pass_their_own_and_the_common_tests(grown: Path, tmp_path:
     tests = passed(grown, tmp_path / "report.xml", *dict.fromkeys(common_tests))
 
     for name in NEW_HANDLERS:
-        own = [test for test in tests if f"a_reading_is_what_its_lines_say[{name}-" in test]
+        own = [test for test in tests if f"a_reading_is_what_its_line_says[{name}-" in test]
         assert len(own) >= 2
         # the common ones: the recording of each is spoilt
         assert any(f"[{name}]" in test for test in tests)
