@@ -23,7 +23,6 @@ from ..tables import ComputedRows, Tables, computed_from
 from .language import (
     column,
     figure,
-    of_unit,
     oid,
     oids,
     outlets,
@@ -35,6 +34,7 @@ from .language import (
 )
 from .links import librenms, public
 from .scales import HUNDREDTHS
+from .shared_values import of_unit
 
 CONTROL = column("30932.1.10.1.4.10.1.11", "cpiPduOutletControl")
 PDU_HAS_CONTROL = column("30932.1.10.1.2.10.1.7", "cpiPduHasOutletControl")

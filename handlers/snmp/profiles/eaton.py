@@ -46,7 +46,8 @@ from .language import (
     unit_and_outlet,
     unit_condition,
 )
-from .links import EMULAB_ENLOGIC, NO_PUBLIC_MIB, librenms, public, pysnmp_mibs
+from .links import NO_PUBLIC_MIB, librenms, public, pysnmp_mibs
+from .programs import EMULAB_ENLOGIC
 from .scales import HUNDREDTHS, ONES, TENTHS, THOUSANDTHS
 
 # of inputCurrentMeasType; the others: one phase, three phases

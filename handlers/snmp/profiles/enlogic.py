@@ -46,7 +46,8 @@ from .language import (
     total,
     value_or_empty,
 )
-from .links import EMULAB_ENLOGIC, NO_PUBLIC_MIB, librenms, public
+from .links import NO_PUBLIC_MIB, librenms, public
+from .programs import EMULAB_ENLOGIC
 from .scales import HUNDREDTHS, ONES, TENTHS
 
 PADDING = "0"  # the outlet number of a padding row

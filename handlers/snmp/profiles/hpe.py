@@ -36,7 +36,6 @@ from .language import (
     column,
     figure,
     first,
-    of_unit,
     oids,
     on_demand,
     outlets,
@@ -47,6 +46,7 @@ from .language import (
 )
 from .links import librenms
 from .scales import HUNDREDTHS, ONES, THOUSANDTHS
+from .shared_values import of_unit
 
 PDU, MPDU = "232.165.2", "232.165.5"
 # the state in rows beyond the unit's outlets, and the outlet count in rows beyond the chain's units

@@ -37,7 +37,7 @@ from .scales import ONES
 THE_UNIT = Arcs(stop=1)
 #: of an index, for the fields that name an arc by its position
 LAST_ARC = -1
-WHOLE_INDEX = Arcs()
+_WHOLE_INDEX = Arcs()
 #: of a family's overload restrictions, in its `unread`
 OVERLOAD = (
     "only switching on is refused, and only under overload, which the state read afterwards shows"
@@ -129,16 +129,6 @@ def rows_without(values: Source, *words: str) -> ComputedRows:
     return rows_where(values, values, none_of(*words))
 
 
-def of_unit(values: Column, outlets: Source, unit: Arcs = THE_UNIT) -> ComputedRows:
-    """For each outlet the value of its unit."""
-
-    @computed_from(values, by_row=True)
-    def rows(tables: Tables) -> Rows:
-        return tables.part(values, () if tables.outlet else tables[outlets], unit.start, unit.stop)
-
-    return rows
-
-
 def value_or_empty(values: Source, others: Source) -> ComputedRows:
     """Values of a figure. If an answer has none of them, an empty row for each of `others`, so that
     no other source takes their place: a column that each device with these values has, and no
@@ -209,11 +199,11 @@ def total(
     return Total(figures, else_outlets, unit, units, always_there)
 
 
-NO_COMMUNICATION = "the device has no communication with the unit"
+_NO_COMMUNICATION = "the device has no communication with the unit"
 
 
 def device_condition(
-    source: Source, *good: str, optional: bool = False, why: str = NO_COMMUNICATION
+    source: Source, *good: str, optional: bool = False, why: str = _NO_COMMUNICATION
 ) -> Condition:
     """What the device tells is current while `source` reads one of `good`. Some devices lack it if
     it is `optional`, or its column."""
@@ -225,8 +215,8 @@ def unit_condition(
     source: Source,
     *good: str,
     unit: Arcs = THE_UNIT,
-    part: Arcs = WHOLE_INDEX,
-    why: str = NO_COMMUNICATION,
+    part: Arcs = _WHOLE_INDEX,
+    why: str = _NO_COMMUNICATION,
 ) -> Condition:
     """The same for each unit: `unit` of an index names it, and `part` of the condition's index."""
     return Condition(source, good, unit, part, _is_optional(source), why)

@@ -27,8 +27,3 @@ def pysnmp_mibs(path: str) -> str:
 IRONIC_SNMP = public(
     "openstack/ironic", "ironic/drivers/modules/snmp.py", "908d4d35f7a0d473cc9581bdda2535d6920b7d89"
 )
-# the testbed's power module for Enlogic's Edge series
-EMULAB_ENLOGIC = public("chuckcranor/emulab-devel", "tbsetup/power_enlogic.pm")
-SONIC_MGMT = public(
-    "sonic-net/sonic-mgmt", "tests/common/plugins/pdu_controller/snmp_pdu_controllers.py"
-)

@@ -34,7 +34,8 @@ from .language import (
     unit_condition,
     value_or_empty,
 )
-from .links import IRONIC_SNMP, SONIC_MGMT, librenms, public
+from .links import IRONIC_SNMP, librenms, public
+from .programs import SONIC_MGMT
 from .scales import HUNDREDTHS, TENTHS, THOUSANDTHS
 
 STATUS = column("1718.3.2.3.1.5", "outletStatus", optional=True)

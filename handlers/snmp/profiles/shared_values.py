@@ -1,11 +1,22 @@
-"""A property that the sensors of one unit and one kind share: Raritan and Rittal have such columns
-with thousands of rows.
-"""
+"""Values that several rows share: those of a unit, and those of its sensors of one kind."""
 
 from __future__ import annotations
 
+from ..arcs import Arcs
 from ..cells import Cell, Rows, arcs
-from ..tables import Object, Tables
+from ..objects import Column
+from ..tables import ComputedRows, Object, Source, Tables, computed_from
+from .language import THE_UNIT
+
+
+def of_unit(values: Column, outlets: Source, unit: Arcs = THE_UNIT) -> ComputedRows:
+    """For each outlet the value of its unit."""
+
+    @computed_from(values, by_row=True)
+    def rows(tables: Tables) -> Rows:
+        return tables.part(values, () if tables.outlet else tables[outlets], unit.start, unit.stop)
+
+    return rows
 
 
 def shared_by_kind(tables: Tables, source: Object, kinds: Rows) -> Rows:

@@ -36,7 +36,6 @@ from .language import (
     device_condition,
     figure,
     first,
-    of_unit,
     oid,
     oids,
     outlets,
@@ -46,8 +45,10 @@ from .language import (
     total,
     unit_condition,
 )
-from .links import IRONIC_SNMP, SONIC_MGMT, librenms, public, pysnmp_mibs
+from .links import IRONIC_SNMP, librenms, public, pysnmp_mibs
+from .programs import SONIC_MGMT
 from .scales import HUNDREDTHS, ONES, TENTHS, THOUSANDTHS
+from .shared_values import of_unit
 
 # Newer Geist units (VERTIV-V5-MIB): switched and metered outlets are two tables, joined by the
 # outlet's factory name.
