@@ -10,7 +10,13 @@ from .language import THE_UNIT
 
 
 def of_unit(values: Column, outlets: Source, unit: Arcs = THE_UNIT) -> ComputedRows:
-    """For each outlet the value of its unit."""
+    """For each outlet the value of its unit:
+
+        values {"1": "yes", "2": "no"}, outlets 1.1, 1.2 and 2.1
+        result {"1.1": "yes", "1.2": "yes", "2.1": "no"}
+
+    unit: the arcs of an outlet's index that name the unit.
+    """
 
     @computed_from(values, by_row=True)
     def rows(tables: Tables) -> Rows:
@@ -20,8 +26,15 @@ def of_unit(values: Column, outlets: Source, unit: Arcs = THE_UNIT) -> ComputedR
 
 
 def shared_by_kind(tables: Tables, source: Object, kinds: Rows) -> Rows:
-    """A property that rows of one unit and one kind share, by GET of the first and the last of
-    them; by a walk where the two differ or have none."""
+    """A property that rows of one unit and one kind share, such as the decimal digits of its
+    readings, by GET of the first and the last of them: a column may have thousands of rows.
+
+        kinds  {"1.1": "A", "1.2": "A", "1.3": "A", "1.4": "W"}
+        GETs   1.1 -> 2, 1.3 -> 2, 1.4 -> 0
+        result {"1.1": 2, "1.2": 2, "1.3": 2, "1.4": 0}
+
+    The column is walked where the first and the last differ or have no value.
+    """
     groups: dict[tuple[str, Cell], list[str]] = {}
     for row, kind in kinds.items():
         unit = arcs(row, stop=-1) or row
