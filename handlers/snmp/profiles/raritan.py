@@ -100,7 +100,7 @@ class _Sensors(NamedTuple):
     def minimum(self, kind: str = "") -> Column:
         return self.setting(27, "SignedMinimum", kind)
 
-    def late(self, kind: str) -> tuple[Column, ...]:
+    def on_demand(self, kind: str) -> tuple[Column, ...]:
         """What is only read of sensors whose readings may be signed."""
         return (self.reading(6, "SignedValue", kind), self.setting(26, "SignedMaximum", kind))
 
@@ -110,7 +110,7 @@ class _Sensors(NamedTuple):
     def values(self, tables: Tables, kind: str) -> Rows:
         """The readings. A sensor without a minimum has none, where the firmware has minima."""
         minima: Rows = {}
-        signed_readings, _ = self.late(kind)
+        signed_readings, _ = self.on_demand(kind)
         if (tables[self.value(kind)] or tables[signed_readings]) and tables[self.minimum()]:
             minima = left_join(tables[self.digits(kind)], tables[self.minimum(kind)])
         return signed(tables, self, kind, minima)
@@ -169,7 +169,7 @@ def signed(tables: Tables, sensors: _Sensors, kind: str, minima: Rows) -> Rows:
             unclear_rows.append(row)
     if not minima or not (below_0 or unclear_rows):
         return readings
-    signed_readings, maxima = (tables[late] for late in sensors.late(kind))
+    signed_readings, maxima = (tables[source] for source in sensors.on_demand(kind))
     result = dict(readings)
     for row in unclear_rows:
         if text(readings[row]) != text(signed_readings.get(row, "")):
@@ -199,7 +199,7 @@ def _outlet(kind: str) -> Measurement:
     or without that column by the readings' availability."""
     value, available = OUTLETS.value(kind), OUTLETS.available(kind)
     minimum, digits = OUTLETS.minimum(kind), OUTLETS.digits(kind)
-    signed_readings, maximum = OUTLETS.late(kind)
+    signed_readings, maximum = OUTLETS.on_demand(kind)
 
     def with_sensor(tables: Tables) -> Rows:
         """The capabilities of the outlets that have such a sensor."""
@@ -269,7 +269,9 @@ def _each_inlet(tables: Tables, rows: Rows) -> Rows:
 def _inlets(kind: str) -> Measurement:
     """The figure of the inlets in use; the energy of all, because each has its own counter."""
 
-    @computed_from(*INLETS.objects(kind), INLET_COUNT, on_demand=(*INLETS.late(kind), SWITCH_COUNT))
+    @computed_from(
+        *INLETS.objects(kind), INLET_COUNT, on_demand=(*INLETS.on_demand(kind), SWITCH_COUNT)
+    )
     def rows(tables: Tables) -> Rows:
         inlets = _each_inlet(tables, INLETS.parts(tables, kind))
         return inlets if kind == ENERGY else _in_use(tables, inlets)
@@ -280,7 +282,7 @@ def _inlets(kind: str) -> Measurement:
 def _units(kind: str) -> Measurement:
     """The figure of units whose inlets have no such sensor."""
 
-    @computed_from(*UNITS.objects(kind), on_demand=(UNITS.value(kind), *UNITS.late(kind)))
+    @computed_from(*UNITS.objects(kind), on_demand=(UNITS.value(kind), *UNITS.on_demand(kind)))
     def rows(tables: Tables) -> Rows:
         return UNITS.parts(tables, kind) if tables[UNITS.available("")] else {}
 
@@ -291,7 +293,7 @@ def _units(kind: str) -> Measurement:
     *INLET_POLES.objects(CURRENT),
     POLE_LINE,
     INLET_COUNT,
-    on_demand=(INLET_POLES.available(CURRENT), *INLET_POLES.late(CURRENT), SWITCH_COUNT),
+    on_demand=(INLET_POLES.available(CURRENT), *INLET_POLES.on_demand(CURRENT), SWITCH_COUNT),
 )
 def lines(tables: Tables) -> Rows:
     """The poles of all inlets in use, without the neutral, whatever its number is."""
@@ -306,7 +308,7 @@ def lines(tables: Tables) -> Rows:
     *INLETS.objects(CURRENT),
     POLE_COUNT,
     INLET_COUNT,
-    on_demand=(*INLETS.late(CURRENT), SWITCH_COUNT),
+    on_demand=(*INLETS.on_demand(CURRENT), SWITCH_COUNT),
 )
 def one_phase_inlets(tables: Tables) -> Rows:
     """The currents of inlets with one or two poles. Of an inlet with more poles it is the highest
@@ -322,7 +324,7 @@ def one_phase_inlets(tables: Tables) -> Rows:
 
 
 @computed_from(
-    *PROTECTORS.objects(CURRENT), *one_phase_inlets.objects, on_demand=PROTECTORS.late(CURRENT)
+    *PROTECTORS.objects(CURRENT), *one_phase_inlets.objects, on_demand=PROTECTORS.on_demand(CURRENT)
 )
 def breakers(tables: Tables) -> Rows:
     inlets = _in_use(tables, _each_inlet(tables, INLETS.parts(tables, CURRENT)))
