@@ -33,7 +33,12 @@ COUNT = column("4779.1.3.5.2.1.15", "sBTAModulesRPCNumberOfOutlets")
 
 
 def _column_of_rpcs(values: Column) -> ComputedRows:
-    """A meter of each RPC, lost of one without a row."""
+    """A meter of each RPC, lost of one without a row.
+
+    >>> chain = {COUNT: {"1": 8, "2": 8}, STATE: {"1.1": 1, "2.1": 1}}
+    >>> list(_column_of_rpcs(CURRENT).rows({CURRENT: {"1": 15}, **chain}))
+    ['1', '2.']
+    """
 
     @computed_from(values, on_demand=(COUNT, STATE))
     def rows(tables: Tables) -> Rows:

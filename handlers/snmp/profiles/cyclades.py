@@ -65,7 +65,12 @@ def _outlets(tree: str, why: str) -> tuple[Outlets, ...]:
 
 def _where(values: Column, test: Column, mark: str, other: str) -> ComputedRows:
     """The values of units for which `test` reads `mark`; those that read `other` have none, so no
-    sum."""
+    sum.
+
+    >>> AMPERES, KIND = column("99999.1", "current"), column("99999.2", "kind")
+    >>> _where(AMPERES, KIND, "1", "2").rows({AMPERES: {"1": 15, "2": 7}, KIND: {"1": 1, "2": 2}})
+    {'1': 15, '2': ''}
+    """
 
     @computed_from(values, test)
     def rows(tables: Tables) -> Rows:

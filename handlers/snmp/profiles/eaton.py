@@ -72,7 +72,12 @@ epdu_total = partial(total, unit=THE_UNIT, units=OUTLET_COUNT)
 
 @computed_from(CURRENT, CURRENT_TYPE, CURRENT_COUNT)
 def lines(tables: Tables) -> Rows:
-    """The lines of all inputs (inputCurrent), without their neutral."""
+    """The lines of all inputs (inputCurrent), without their neutral.
+
+    >>> types = {CURRENT_TYPE: {"0.1.1": LINES_OF_INPUT[0], "0.1.4": NEUTRAL}}
+    >>> lines.rows({CURRENT: {"0.1.1": 5, "0.1.4": 1}, CURRENT_COUNT: {"0.1": 2}, **types})
+    {'0.1.1': 5}
+    """
     currents = tables[CURRENT]
     types = left_join(currents, tables[CURRENT_TYPE])
     every_line = with_counted_rows(currents, tables[CURRENT_COUNT])

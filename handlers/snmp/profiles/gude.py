@@ -84,6 +84,13 @@ def _port(state: Column, arc: str, name: str, scale: Decimal = ONES) -> Measurem
 def _of_ports(meters: Rows, ports: Rows) -> Rows:
     """Rows of meters, whose indexes count from 0 or from 1, under the numbers of the ports, 1 … N.
     One lost row if they may be other ports'. Raises ProtocolError if the list of ports has a gap.
+
+    >>> _of_ports({"1": 5, "2": 7}, {"1": "on", "2": "off"})
+    {'1': 5, '2': 7}
+    >>> _of_ports({"0": 5, "1": 7}, {"1": "on", "2": "off"})
+    {'1': 5, '2': 7}
+    >>> list(_of_ports({"3": 5}, {"1": "on", "2": "off"}))
+    ['.']
     """
     if not meters or not ports:
         return {}

@@ -239,7 +239,12 @@ NOT_MEASURED = "-1"
 @computed_from(CORE_STATE, BAR_STATE, DEVICE_TYPE)
 def core_and_bars(tables: Tables) -> Rows:
     """The outputs of the core, and the outlets of bars. The table of bars has rows for every
-    output; if no smart device is detected on one, the type of its device is empty."""
+    output; if no smart device is detected on one, the type of its device is empty.
+
+    >>> core = {CORE_STATE: {"1.1": "on", "1.2": "on"}, DEVICE_TYPE: {"1.1": "bar", "1.2": ""}}
+    >>> core_and_bars.rows({**core, BAR_STATE: {"1.1.1": "off", "1.2.1": "off"}})
+    {'1.1': 'on', '1.2': 'on', '1.1.1': 'off'}
+    """
     types, bars = tables[DEVICE_TYPE], tables[BAR_STATE]
     bars = where(bars, part_of(types, bars, stop=2), none_of(""))
     return concat(with_rows_of(tables[CORE_STATE], types), bars)
@@ -247,6 +252,12 @@ def core_and_bars(tables: Tables) -> Rows:
 
 @computed_from(CORE_STATE, BAR_STATE, DEVICE_TYPE)
 def mpdu_numbers(tables: Tables) -> Rows:
+    """The printed number of an output of the core, and the output and number of an outlet of a bar.
+
+    >>> core = {CORE_STATE: {"1.1": "on", "1.2": "on"}, DEVICE_TYPE: {"1.1": "bar", "1.2": "bar"}}
+    >>> mpdu_numbers.rows({**core, BAR_STATE: {"1.1.1": "off", "1.2.1": "off"}})
+    {'1.1': '1', '1.2': '2', '1.1.1': '1-1', '1.2.1': '2-1'}
+    """
     bars = tables[BAR_STATE]
     core = numbered(with_rows_of(tables[CORE_STATE], tables[DEVICE_TYPE]))
     return concat(core, with_units(numbered(bars, position=1), numbered(bars), "-"))

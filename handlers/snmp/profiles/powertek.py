@@ -114,7 +114,13 @@ PHASE_CURRENT = column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent")
 
 @computed_from(PHASE_INDEX)
 def simple_phases(tables: Tables) -> Rows:
-    """The indexes of the phases, if the MIB allows each of them."""
+    """The indexes of the phases, if the MIB allows each of them.
+
+    >>> simple_phases.rows({PHASE_INDEX: {"1": 1, "2": 2}})
+    {'1': 1, '2': 2}
+    >>> simple_phases.rows({PHASE_INDEX: {"1": 1, "2": 7}})
+    {}
+    """
     return if_every(tables[PHASE_INDEX], tables[PHASE_INDEX], matches(INDEXES))
 
 

@@ -29,7 +29,12 @@ YES = "1"
 
 
 def _of_ports(below: int, name: str) -> ComputedRows:
-    """A figure that each port has: a port without it is not known, and not without a meter."""
+    """A figure that each port has: a port without it is not known, and not without a meter.
+
+    >>> WATTS = column(f"{POWER}.9", "power")
+    >>> _of_ports(9, "power").rows({WATTS: {"1": 230}, STATE: {"1": 1, "2": 1}})
+    {'1': 230, '2': ''}
+    """
     values = column(f"{POWER}.{below}", name)
 
     @computed_from(values, STATE)

@@ -138,7 +138,12 @@ class _Sensors(NamedTuple):
 
 
 def negative(digits: Source) -> ComputedRows:
-    """Numbers of decimal digits as exponents."""
+    """Numbers of decimal digits as exponents.
+
+    >>> DIGITS = column("~.3.5.4.1.7", "outletSensorDecimalDigits")
+    >>> negative(DIGITS).rows({DIGITS: {"1.1": 2, "1.2": 0}})
+    {'1.1': '-2', '1.2': '0'}
+    """
 
     @computed_from(*objects_of([digits]))
     def rows(tables: Tables) -> Rows:
@@ -190,7 +195,11 @@ OUTLETS = _Sensors("13742.6.5.4.3.1", "13742.6.3.5.4.1", "outlet")
 
 def _certainly_there(rows: Rows) -> Rows:
     """Readings of sensors that another column shows: one that is lost is not known, whatever a GET
-    of it says."""
+    of it says.
+
+    >>> _certainly_there({"1": 5, "2": NO_ANSWER})["2"].is_unanswered
+    False
+    """
     return {row: missing_with(v) if isinstance(v, Missing) else v for row, v in rows.items()}
 
 
@@ -237,7 +246,14 @@ def _outlet(kind: str) -> Measurement:
 def _in_use(tables: Tables, rows: Rows) -> Rows:
     """Rows of inlets, or of their lines, without those of inlets that a transfer switch does not
     use now. All of a PDU are lost if the inlet in use is not known or is not listed. The index
-    begins with PDU and inlet."""
+    begins with PDU and inlet.
+
+    >>> switch = {SWITCH_COUNT: {"1": 1}, ACTIVE_INLET: {"1.1": 2}}
+    >>> _in_use(switch, {"1.1": 0, "1.2": 15})
+    {'1.2': 15}
+    >>> _in_use({SWITCH_COUNT: {"1": 0}}, {"1.1": 0, "1.2": 15})
+    {'1.1': 0, '1.2': 15}
+    """
     switches = (
         {pdu for pdu, count in tables[SWITCH_COUNT].items() if not is_one_of(count, ("0",))}
         if rows
@@ -396,7 +412,12 @@ INLET_CURRENT = column("~.20.2.1.7", "inletCurrent")
 
 @computed_from(POLE_CURRENT, POLE_LABEL, PX1_POLE_COUNT)
 def poles(tables: Tables) -> Rows:
-    """A pole without a label has an empty value: it may be the neutral."""
+    """A pole without a label has an empty value: it may be the neutral.
+
+    >>> labels = {POLE_LABEL: {"1.1": "L1", "1.2": "N", "1.3": ""}, PX1_POLE_COUNT: {"1": 3}}
+    >>> poles.rows({POLE_CURRENT: {"1.1": 5, "1.2": 2, "1.3": 2}, **labels})
+    {'1.1': 5, '1.3': Missing(reason='its mark is none that the MIB names', is_unanswered=False)}
+    """
     currents, labels = tables[POLE_CURRENT], tables[POLE_LABEL]
     labelled_currents = where(currents, left_join(currents, labels), none_of(""))
     every_pole = left_join(
@@ -411,6 +432,12 @@ def poles(tables: Tables) -> Rows:
 
 @computed_from(LINE_CURRENT, LINE_LABEL, LINE_COUNT)
 def px1_lines(tables: Tables) -> Rows:
+    """The lines, which their labels tell, without the neutral.
+
+    >>> labels = {LINE_LABEL: {"1": "L1", "2": "N"}, LINE_COUNT: {"0": 2}}
+    >>> px1_lines.rows({LINE_CURRENT: {"1": 5, "2": 1}, **labels})
+    {'1': 5}
+    """
     every_line = with_counted_rows(
         with_rows_of(tables[LINE_CURRENT], tables[LINE_LABEL]), tables[LINE_COUNT]
     )

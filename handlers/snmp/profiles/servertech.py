@@ -102,7 +102,13 @@ def towers(tables: Tables) -> Rows:
 
 @computed_from(TOWER_POWER, INFEED_POWER, on_demand=(TOWER_POWER, INFEED_POWER))
 def tower_powers(tables: Tables) -> Rows:
-    """Of a unit whose infeeds have no power, or none that they measure."""
+    """Of a unit whose infeeds have no power, or none that they measure.
+
+    >>> tower_powers.rows({TOWER_POWER: {"1": 500}, INFEED_POWER: {"1.1": -1}})
+    {'1': 500}
+    >>> tower_powers.rows({TOWER_POWER: {"1": 500}, INFEED_POWER: {"1.1": 230}})
+    {}
+    """
     infeeds = tables[INFEED_POWER]
     if not infeeds:
         return tables[TOWER_POWER]
@@ -140,7 +146,13 @@ ST4_NEUTRAL = "4"  # a value of st4LineIndex
 
 @computed_from(ST4_LINES, ST4_LABEL, ST4_LINE_STATUS)
 def st4_lines(tables: Tables) -> Rows:
-    """The lines of the cords without the neutral; empty where the unit does not read them."""
+    """The lines of the cords without the neutral; empty where the unit does not read them.
+
+    >>> labels = {ST4_LABEL: {"1.1.1": "L1", "1.1.4": "N"}}
+    >>> statuses = {ST4_LINE_STATUS: {"1.1.1": 0, "1.1.4": 0}}
+    >>> st4_lines.rows({ST4_LINES: {"1.1.1": 5, "1.1.4": 1}, **labels, **statuses})
+    {'1.1.1': 5}
+    """
     lines = with_rows_of(tables[ST4_LINES], tables[ST4_LABEL])
     lines = left_join(lines or tables[ST4_LABEL], lines)
     lines = left_join(lines, where(lines, tables[ST4_LINE_STATUS], none_of(*ST4_UNREAD)))
@@ -163,6 +175,11 @@ def _cords(below: str, name: str) -> ComputedRows:
 
 @computed_from(ST4_OUTLET_COUNT)
 def st4_units(tables: Tables) -> Rows:
+    """A row for each unit with an input cord.
+
+    >>> st4_units.rows({ST4_OUTLET_COUNT: {"1.1": 8, "1.2": 8, "2.1": 4}})
+    {'1': 8, '2': 4}
+    """
     return first_of_units(tables[ST4_OUTLET_COUNT])
 
 

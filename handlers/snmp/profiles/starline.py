@@ -35,7 +35,11 @@ LINE_CURRENT = column(f"{AC}.5.1.3", "cpmAcInfLineCurrent")
 
 @computed_from(LINE_CURRENT)
 def line_currents(tables: Tables) -> Rows:
-    """The three lines, without the neutrals."""
+    """The three lines, without the neutrals.
+
+    >>> line_currents.rows({LINE_CURRENT: {"1.1": 5, "4.1": 1}})
+    {'1.1': 5}
+    """
     return with_arc(tables[LINE_CURRENT], 0, "1", "2", "3")
 
 
