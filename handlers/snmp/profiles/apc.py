@@ -40,27 +40,12 @@ from ..outlets import Outlets
 from ..profile import Profile
 from ..states import Condition, State
 from ..tables import ComputedRows, Source, Tables, computed_from
-from .language import (
-    FLOOR,
-    LAST_ARC,
-    OVERLOAD,
-    column,
-    device_condition,
-    figure,
-    first,
-    nameplate,
-    oids,
-    on_demand,
-    outlets,
-    pending,
-    scalar,
-    total,
-    unit_and_outlet,
-    unit_condition,
-)
+from .conditions import device_condition, pending, unit_condition
+from .language import FLOOR, OVERLOAD, column, figure, nameplate, oids, outlets, scalar, total
 from .links import IRONIC_SNMP, librenms, public
 from .powernet import each_unit_rows, established, phase_rows, unit_and_number, units_of
 from .scales import HUNDREDTHS, TENTHS, THOUSANDTHS
+from .sources import LAST_ARC, first, on_demand, unit_and_outlet
 
 # APC's own arc: the whole sysObjectID of some units, and so a prefix of that of every other one
 ANY_APC = "318"

@@ -19,7 +19,8 @@ from ..objects import Column
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Source, Tables, computed_from
-from .language import column, figure, oids, outlets, total, unit_condition
+from .conditions import unit_condition
+from .language import column, figure, oids, outlets, total
 from .links import public, pysnmp_mibs
 from .scales import TENTHS
 

@@ -26,24 +26,12 @@ from ..objects import Scalar
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
-from .language import (
-    LAST_ARC,
-    OVERLOAD,
-    column,
-    figure,
-    first,
-    nameplate,
-    oids,
-    outlets,
-    pending,
-    rows_where,
-    scalar,
-    total,
-    value_or_empty,
-)
+from .conditions import pending
+from .language import OVERLOAD, column, figure, nameplate, oids, outlets, scalar, total
 from .links import librenms, public
 from .powernet import each_unit_rows, established, phase_rows, unit_and_number, units_of
 from .scales import TENTHS
+from .sources import LAST_ARC, first, rows_where, value_or_empty
 
 EPDU, EPDU2, ATS = "3808.1.1.3", "3808.1.1.6", "3808.1.1.5"
 ANY_CYBERPOWER = "3808"

@@ -18,9 +18,10 @@ from ..outlets import Outlets
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
-from .language import LAST_ARC, THE_UNIT, column, figure, oids, outlets, total
+from .language import THE_UNIT, column, figure, oids, outlets, total
 from .links import pysnmp_mibs
 from .scales import TENTHS
+from .sources import LAST_ARC
 
 UNLOCKED = "0"  # 1 is locked, 2 unknown
 ACS, ACS5K = "2925.4.5", "2925.8.5"

@@ -16,16 +16,8 @@ from ..joins import left_join
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
-from .language import (
-    FLOOR,
-    column,
-    device_condition,
-    figure,
-    oids,
-    outlets,
-    scalar,
-    total,
-)
+from .conditions import device_condition
+from .language import FLOOR, column, figure, oids, outlets, scalar, total
 from .links import public, pysnmp_mibs
 from .numbered_rows import numbered_rows
 from .scales import TENTHS

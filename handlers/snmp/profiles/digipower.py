@@ -24,9 +24,10 @@ from ..objects import Scalar, Span, Spread
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
-from .language import column, figure, oid, oids, outlets, rows_without, scalar, total
+from .language import column, figure, oid, oids, outlets, scalar, total
 from .links import librenms
 from .scales import HUNDREDTHS, TENTHS, THOUSANDTHS
+from .sources import rows_without
 
 FIRST, LAST = "1", 16
 ON, OFF, NO_OUTLET = "1", "0", "-1"

@@ -28,27 +28,12 @@ from ..profile import Profile, Root
 from ..states import State
 from ..tables import Tables, computed_from
 from . import hpe, raritan
-from .language import (
-    FLOOR,
-    THE_UNIT,
-    column,
-    device_condition,
-    figure,
-    nameplate,
-    oid,
-    oids,
-    on_demand,
-    outlets,
-    row_condition,
-    rows_where,
-    scalar,
-    total,
-    unit_and_outlet,
-    unit_condition,
-)
+from .conditions import device_condition, row_condition, unit_condition
+from .language import FLOOR, THE_UNIT, column, figure, nameplate, oid, oids, outlets, scalar, total
 from .links import NO_PUBLIC_MIB, librenms, public, pysnmp_mibs
 from .programs import EMULAB_ENLOGIC
 from .scales import HUNDREDTHS, ONES, TENTHS, THOUSANDTHS
+from .sources import on_demand, rows_where, unit_and_outlet
 
 # of inputCurrentMeasType; the others: one phase, three phases
 NEUTRAL, LINES_OF_INPUT = "2", ("1", "3", "4", "5")

@@ -24,9 +24,10 @@ from ..outlets import Outlets
 from ..profile import Profile, Root
 from ..states import State
 from ..tables import Tables, computed_from
-from .language import column, figure, oid, outlets, rows_where, scalar, total
+from .language import column, figure, oid, outlets, scalar, total
 from .links import librenms, pysnmp_mibs
 from .scales import ONES, THOUSANDTHS
+from .sources import rows_where
 
 # the numbers of products, after 28507
 OLDEST = "1 5 6"  # products EPC 8x, 24x, 2x6

@@ -30,23 +30,11 @@ from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
 from ..totals import Total
-from .language import (
-    LAST_ARC,
-    THE_UNIT,
-    column,
-    figure,
-    first,
-    oids,
-    on_demand,
-    outlets,
-    rows_without,
-    scalar,
-    total,
-    unit_and_outlet,
-)
+from .language import THE_UNIT, column, figure, oids, outlets, scalar, total
 from .links import librenms
 from .scales import HUNDREDTHS, ONES, THOUSANDTHS
 from .shared_values import of_unit
+from .sources import LAST_ARC, first, on_demand, rows_without, unit_and_outlet
 
 PDU, MPDU = "232.165.2", "232.165.5"
 # the state in rows beyond the unit's outlets, and the outlet count in rows beyond the chain's units

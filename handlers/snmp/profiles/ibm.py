@@ -34,9 +34,10 @@ from ..objects import Column
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
-from .language import column, figure, oids, outlets, rows_without, scalar, total, value_or_empty
+from .language import column, figure, oids, outlets, scalar, total
 from .links import public, pysnmp_mibs
 from .scales import ONES, TENTHS, THOUSANDTHS
+from .sources import rows_without, value_or_empty
 
 TABLE = "2.6.223.8.2.2.1"
 OLDER = column(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from ..cells import Rows
 from ..joins import concat
 from ..tables import ComputedRows, Tables
-from .language import numbered_parts
+from .sources import numbered_parts
 
 
 def numbered_rows(

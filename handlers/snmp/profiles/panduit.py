@@ -14,7 +14,8 @@ from ..profile import Profile
 from ..states import State
 from ..tables import Tables, computed_from
 from . import hpe
-from .language import figure, oids, row_condition
+from .conditions import row_condition
+from .language import figure, oids
 from .links import librenms
 from .scales import HUNDREDTHS, THOUSANDTHS
 

@@ -14,7 +14,8 @@ from ..joins import left_join, numbered, with_units
 from ..objects import Column, Scalar
 from ..states import Condition
 from ..tables import ComputedRows, Source, Tables, computed_from, objects_of
-from .language import LAST_ARC, device_condition
+from .conditions import device_condition
+from .sources import LAST_ARC
 
 
 def established(source: Scalar) -> Condition:

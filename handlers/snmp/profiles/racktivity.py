@@ -17,9 +17,10 @@ from ..joins import left_join
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
-from .language import column, figure, oids, outlets, total, unit_and_outlet
+from .language import column, figure, oids, outlets, total
 from .links import NO_PUBLIC_MIB, public, pysnmp_mibs
 from .scales import THOUSANDTHS
+from .sources import unit_and_outlet
 
 POWER = "34097.9.80.1.1"
 PORT = "34097.3.1.1"

@@ -33,25 +33,12 @@ from ..outlets import Outlets
 from ..profile import Profile, Root
 from ..states import State
 from ..tables import ComputedRows, Source, Tables, computed_from, objects_of
-from .language import (
-    THE_UNIT,
-    column,
-    figure,
-    first,
-    nameplate,
-    oid,
-    oids,
-    on_demand,
-    outlets,
-    rows_without,
-    scalar,
-    total,
-    unit_condition,
-    value_or_empty,
-)
+from .conditions import unit_condition
+from .language import THE_UNIT, column, figure, nameplate, oid, oids, outlets, scalar, total
 from .links import librenms, public
 from .scales import ONES, THOUSANDTHS
 from .shared_values import shared_by_kind
+from .sources import first, on_demand, rows_without, value_or_empty
 
 CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"  # sensor types
 ZERO = "0"  # also what an outlet without a reading shows

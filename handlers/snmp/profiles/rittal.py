@@ -29,24 +29,13 @@ from ..objects import Column, PerUnit
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Source, Tables, computed_from
-from .language import (
-    THE_UNIT,
-    column,
-    counted_rows,
-    oid,
-    oids,
-    outlets,
-    row_condition,
-    rows_where,
-    scalar,
-    total,
-    unit_and_outlet,
-    unit_condition,
-)
+from .conditions import row_condition, unit_condition
+from .language import THE_UNIT, column, oid, oids, outlets, scalar, total
 from .links import librenms
 from .numbered_rows import numbered_rows
 from .scales import ONES
 from .shared_values import shared_by_kind
+from .sources import counted_rows, rows_where, unit_and_outlet
 
 NAMES, UNITS, TEXTS, NUMBERS, SCALES, ACCESS, QUALITIES = (
     oid(f"2606.7.4.2.2.1.{arc}") for arc in ("3", "5", "10", "11", "7", "13", "14")

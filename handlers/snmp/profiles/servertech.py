@@ -20,23 +20,12 @@ from ..objects import Column
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
-from .language import (
-    THE_UNIT,
-    column,
-    figure,
-    nameplate,
-    oids,
-    on_demand,
-    outlets,
-    row_condition,
-    scalar,
-    total,
-    unit_condition,
-    value_or_empty,
-)
+from .conditions import row_condition, unit_condition
+from .language import THE_UNIT, column, figure, nameplate, oids, outlets, scalar, total
 from .links import IRONIC_SNMP, librenms, public
 from .programs import SONIC_MGMT
 from .scales import HUNDREDTHS, TENTHS, THOUSANDTHS
+from .sources import on_demand, value_or_empty
 
 STATUS = column("1718.3.2.3.1.5", "outletStatus", optional=True)
 OUTLET_ID = column("1718.3.2.3.1.2", "outletID")

@@ -14,9 +14,10 @@ from ..filters import none_of, one_of, unless, where
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
-from .language import column, figure, numbered_parts, oids, outlets, scalar, total
+from .language import column, figure, oids, outlets, scalar, total
 from .links import public, pysnmp_mibs
 from .scales import ONES
+from .sources import numbered_parts
 
 STATUS = column("21728.3.2.1.1.3", "outletStatus")
 NEWER_COUNT = scalar("21728.3.1.3.0", "powerOutletNum")

@@ -28,27 +28,13 @@ from ..objects import Column, Parts, Span, Spread
 from ..profile import NET_SNMP, Profile, Root
 from ..states import State
 from ..tables import ComputedRows, Source, Tables, computed_from
-from .language import (
-    FLOOR,
-    LAST_ARC,
-    THE_UNIT,
-    column,
-    device_condition,
-    figure,
-    first,
-    oid,
-    oids,
-    outlets,
-    row_condition,
-    rows_where,
-    scalar,
-    total,
-    unit_condition,
-)
+from .conditions import device_condition, row_condition, unit_condition
+from .language import FLOOR, THE_UNIT, column, figure, oid, oids, outlets, scalar, total
 from .links import IRONIC_SNMP, librenms, public, pysnmp_mibs
 from .programs import SONIC_MGMT
 from .scales import HUNDREDTHS, ONES, TENTHS, THOUSANDTHS
 from .shared_values import of_unit
+from .sources import LAST_ARC, first, rows_where
 
 # Newer Geist units (VERTIV-V5-MIB): switched and metered outlets are two tables, joined by the
 # outlet's factory name.

@@ -33,7 +33,7 @@ from handlers.snmp import (
     tables,
 )
 from handlers.snmp.chains import InChain
-from handlers.snmp.profiles import hpe, language, links, scales
+from handlers.snmp.profiles import conditions, hpe, language, links, scales, sources
 from tests.handlers.snmp.memory import ROW_FUNCTIONS
 from tests.needs import ROOT
 
@@ -43,10 +43,12 @@ FILES = Path(profiles.__file__).parent
 MOST_NAMES = 80
 #: what the functions of families are made of, beside those that the page shows
 HELPERS = {"is_within", "require_count", "tested"}
+#: the modules beside the families' files that define names of the language
+OWN = (conditions, language, links, scales, sources)
 #: where the names of the language are
 HOMES = (
     *(arcs, chains, completeness, computed, controls, decoding, evidence, filters, joins),
-    *(measurements, objects, outlets, profile, states, tables, language, links, scales),
+    *(measurements, objects, outlets, profile, states, tables, *OWN),
 )
 
 
@@ -96,7 +98,7 @@ def test_the_names_of_the_language_are_those_that_five_families_need() -> None:
     counts: Counter[tuple[str, str]] = Counter()
     for path in FILES.glob("*.py"):
         counts += families_by_name(path.read_text("utf-8"))
-    shared = {f".{Path(str(module.__file__)).stem}" for module in (language, links, scales)}
+    shared = {f".{Path(str(module.__file__)).stem}" for module in OWN}
     needed = {
         (module, name)
         for (module, name), count in counts.items()
@@ -112,7 +114,7 @@ def test_the_names_of_the_language_are_those_that_five_families_need() -> None:
 
 def test_what_the_language_defines_five_families_need() -> None:
     on_page = set(re.findall(r"`(\w+)`", PAGE))
-    for module in (language, links, scales):
+    for module in OWN:
         tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
         defined = {name for node in tree.body for name in bound_names(node)}
         assert {name for name in defined if name[0] != "_"} - on_page == set(), module.__name__
