@@ -389,7 +389,8 @@ def _line_figures(
     for number in range(1, last_line + 1):
         fields_by_prefix[f"{side}.L{number}."] = lines.get(number, {})
     if len(lines) == 1:
-        return [variable_figure(fields, field) for fields in fields_by_prefix.values()]
+        # the other lines are not metered, and prove nothing of this one
+        return [figure_of({p: f}, p, field) for p, f in fields_by_prefix.items()]
     return [figure_of(fields_by_prefix, prefix, field) for prefix in fields_by_prefix]
 
 

@@ -5,7 +5,8 @@ and last the sum over its parts (`sum_of_parts`). The meters that it has decide,
 a sum of which a part is never metered is no total, also while nothing flows.
 
 What a protocol says for "I do not have this" leads to the next source. What it says for "not now"
-is not known, and no other source replaces it: the figure would jump when the first is back.
+is not known, and no other source replaces it: the figure would jump when the first is back. In a
+sum, a part that is not known makes the sum not known, whatever the others lack.
 
     protocol   "I do not have this"                   "not now"
     Redfish    a property that is missing             a property that is null
@@ -111,8 +112,13 @@ def reason_without(figure: Figure) -> str:
 
 
 def sum_if_complete(parts: Iterable[Figure]) -> Figure:
-    """The sum, added in decimal: 0.1 and 0.2 give 0.3. None if all parts are None; NotMetered if
-    some are None or NotMetered, because the others' sum is no total; else NotKnown if some are.
+    """The sum, added in decimal: 0.1 and 0.2 give 0.3. NotKnown if a part is; None if all parts are
+    None; NotMetered if some are None or NotMetered, because the others' sum is no total.
+
+    >>> sum_if_complete([0.1, 0.2])
+    0.3
+    >>> sum_if_complete([0.1, None, NotKnown("it is lost")])
+    NotKnown(reason='it is lost')
     """
     exact_sum = exact_sum_if_complete(_exact(part) for part in parts)
     return float(exact_sum) if isinstance(exact_sum, Decimal) else exact_sum
@@ -180,14 +186,24 @@ def _exact(figure: Figure) -> ExactFigure:
 
 
 def _reason_without_all(parts: Sequence[object]) -> Union[NotKnown, NotMetered, None]:
-    """Why there is no sum of these parts, of which at least one has no value."""
+    """Why there is no sum of these parts, of which at least one has no value. A part that is lost
+    comes first: beside it nobody knows what the sum is, and 0 would be shown for it.
+
+    >>> _reason_without_all([2.1, None, NotKnown("row 3 is lost")])
+    NotKnown(reason='row 3 is lost')
+    >>> _reason_without_all([2.1, None])
+    NotMetered(reason='1 of 2 parts of the sum have no meter')
+    >>> _reason_without_all([None, None])
+    """
+    for part in parts:
+        if isinstance(part, NotKnown):
+            return part
     unmetered_count = parts.count(None)
     if unmetered_count == len(parts):
         return None
     if unmetered_count:
         return NotMetered(f"{unmetered_count} of {len(parts)} parts of the sum have no meter")
-    for reason_type in (NotMetered, NotKnown):
-        for part in parts:
-            if isinstance(part, reason_type):
-                return part
+    for part in parts:
+        if isinstance(part, NotMetered):
+            return part
     raise AssertionError("a part is no figure")
