@@ -17,7 +17,13 @@ from typing import Any
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest, outlet_sums
 from ..http.strict_json import FORM_ERRORS, column, loads, meter_figure
 from ..shared.errors import ProtocolError, Refused
-from ..shared.meter_figures import Figure, MeterFigures, NotKnown, denial_of_off
+from ..shared.meter_figures import (
+    Figure,
+    MeterFigures,
+    NotKnown,
+    denial_of_off,
+    power_unless_denied,
+)
 
 PATH = "/netio.json"
 STATES = {1: True, 0: False}
@@ -95,18 +101,25 @@ def _unit(outputs: Sequence[Fields], totals: object) -> PduState:
     """The unit. One kind of counter is read of it: the first that outputs or totals have."""
     currents = _of_outputs(outputs, "Current")
     powers = _of_outputs(outputs, "Load", unit=1)
+    volts = meter_figure(totals, "Voltage")
     output_energy, total_energy = _counters(outputs, totals)
     energies = _of_outputs(outputs, output_energy)
     outlets: list[Outlet] = []
     for entry, current, power, energy in zip(outputs, currents, powers, energies):
-        figures = MeterFigures(current_a=current, power_w=power, energy_kwh=energy)
+        figures = MeterFigures(
+            current_a=current,
+            power_w=power_unless_denied(power, volts, current),
+            energy_kwh=energy,
+        )
         outlets.append(_outlet(entry, figures))
     sums = outlet_sums(outlets)
+    load_a = _total(totals, "TotalCurrent", sums.current_a)
+    power_w = _total(totals, "TotalLoad", sums.power_w, unit=1)
     return PduState(
         outlets=tuple(outlets),
-        load_a=_total(totals, "TotalCurrent", sums.current_a),
+        load_a=load_a,
         energy_kwh=_total(totals, total_energy, sums.energy_kwh),
-        power_w=_total(totals, "TotalLoad", sums.power_w, unit=1),
+        power_w=power_unless_denied(power_w, volts, load_a),
     )
 
 

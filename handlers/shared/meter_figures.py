@@ -67,6 +67,9 @@ NOT_ASKED = NotKnown("it was not asked for")
 # (notDIRK/shelly-cloud-diy-ha, pull request 34).
 _NOISE_W = 5.0
 _NOISE_A = 0.05
+# What voltage and current deny: active power below a fiftieth of their product, from 50 VA on.
+_MOST_VA_OF_A_WATT = 50
+_LEAST_APPARENT_VA = 50.0
 
 
 class MeterFigures(NamedTuple):
@@ -102,6 +105,34 @@ def denial_of_off(figures: MeterFigures) -> str:
     if current is not None and current > _NOISE_A:
         return f"it is reported as off, but its meter shows {current:g} A"
     return ""
+
+
+def power_unless_denied(power: Figure, volts: Figure, amperes: Figure) -> Figure:
+    """Active power in W; not known if the voltage and the current that the same meter shows deny
+    it: a table that scales it wrongly makes a thousandth of it (hpe-pdu3-cis-mib.c of NUT).
+
+    >>> power_unless_denied(900.0, 228.6, 3.98)
+    900.0
+    >>> power_unless_denied(0.9, 228.6, 3.98)
+    NotKnown(reason='it shows 0.9 W, though 228.6 V and 3.98 A make 910 VA')
+
+    Below 50 VA nothing is denied: filters of idle power supplies draw almost no active power.
+
+    >>> power_unless_denied(0.0, 230.0, 0.1)
+    0.0
+    """
+    watts = measured(power)
+    known_volts = measured(volts)
+    known_amperes = measured(amperes)
+    if watts is None or known_volts is None or known_amperes is None:
+        return power
+    apparent_va = known_volts * known_amperes
+    if apparent_va <= _LEAST_APPARENT_VA or watts * _MOST_VA_OF_A_WATT >= apparent_va:
+        return power
+    return NotKnown(
+        f"it shows {watts:g} W, though {known_volts:g} V and {known_amperes:g} A make"
+        f" {apparent_va:.0f} VA"
+    )
 
 
 def reason_without(figure: Figure) -> str:

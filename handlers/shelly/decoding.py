@@ -19,7 +19,13 @@ from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteReques
 from ..http.login_forms import DigestLogin
 from ..http.strict_json import FORM_ERRORS, column, loads
 from ..shared.errors import PduHandlerError, ProtocolError, Refused, printable
-from ..shared.meter_figures import Figure, MeterFigures, NotKnown, denial_of_off
+from ..shared.meter_figures import (
+    Figure,
+    MeterFigures,
+    NotKnown,
+    denial_of_off,
+    power_unless_denied,
+)
 
 STATUS, CONFIG, SET = (
     f"/rpc/{name}" for name in ("Shelly.GetStatus", "Shelly.GetConfig", "Switch.Set")
@@ -141,13 +147,14 @@ def _outlets(rows: Rows) -> Sequence[Outlet]:
     """The outlets from rows of the status, which are of one kind."""
     entries = list(rows.values())
     currents = _figures(entries, "current", 1)
+    voltages = _figures(entries, "voltage", 1)
     powers = _figures(entries, "apower", 1)
     energies = _figures([_with_energy(entry) for entry in entries], "energy", 1000)
     outlets: list[Outlet] = []
     for position, (number, entry) in enumerate(rows.items()):
         figures = MeterFigures(
             current_a=currents[position],
-            power_w=powers[position],
+            power_w=power_unless_denied(powers[position], voltages[position], currents[position]),
             energy_kwh=energies[position],
         )
         outlets.append(_outlet(number, entry, figures))
