@@ -97,6 +97,11 @@ def measured(figure: Figure) -> Optional[float]:
 def denial_of_off(figures: MeterFigures) -> str:
     """Why an outlet that is reported as off is not: what its own meter shows now, in the same
     answer. "" if nothing denies it.
+
+    >>> denial_of_off(MeterFigures(power_w=85.2))
+    'it is reported as off, but its meter shows 85.2 W'
+    >>> denial_of_off(MeterFigures(power_w=0.4))
+    ''
     """
     power = measured(figures.power_w)
     current = measured(figures.current_a)
@@ -204,7 +209,13 @@ def first_metered(*sources: Figure) -> Figure:
 
 
 def divided(figure: Figure, divisor: float) -> Figure:
-    """A figure in another unit, divided in decimal: 0.3 kWh for 300 Wh."""
+    """A figure in another unit, divided in decimal; without a value, the same.
+
+    >>> divided(300.0, 1000)
+    0.3
+    >>> divided(NotMetered("no meter"), 1000)
+    NotMetered(reason='no meter')
+    """
     dividend = _exact(figure)
     if not isinstance(dividend, Decimal):
         return dividend

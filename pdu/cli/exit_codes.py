@@ -70,13 +70,20 @@ _CODES: Mapping[str, int] = {kind: row.code for row in EXITS for kind in row.kin
 
 
 def code_of(kind: str) -> int:
-    """The exit code for a kind of error; a kind that is not in the table is a defect."""
+    """The exit code for a kind of error; a kind that is not in the table is a defect.
+
+    >>> code_of("unreachable"), code_of("of another archive")
+    (3, 1)
+    """
     return _CODES.get(kind, DEFECT)
 
 
 def table() -> str:
     """The codes, the kinds of errors that have them, and what they mean; lines of at most WIDTH
     characters.
+
+    >>> table().splitlines()[0]
+    '    0  done'
     """
     paragraphs: list[str] = []
     for row in EXITS:

@@ -32,7 +32,13 @@ _DASHES = str.maketrans("‐‑‒–—−", "------")
 
 
 def likely_spellings(text: str) -> list[str]:
-    """What may have been meant by a text, the most likely first; none if nothing is confused."""
+    """What may have been meant by a text, the most likely first; none if nothing is confused.
+
+    >>> likely_spellings("фзс8959"), likely_spellings("PX3-519OR"), likely_spellings("apc")
+    (['apc8959'], ['PX3-5190R'], [])
+    >>> likely_spellings("—yes")
+    ['--yes', '-yes']
+    """
     keyboard_text = _of_a_keyboard(text)
     if keyboard_text != text:
         spellings = [keyboard_text, *likely_spellings(keyboard_text)]
@@ -49,12 +55,19 @@ def likely_spellings(text: str) -> list[str]:
 def _of_a_keyboard(text: str) -> str:
     """The text with the dashes, digits and letters of a keyboard, without a text editor's quotes
     around it.
+
+    >>> _of_a_keyboard("“1–3”")
+    '1-3'
     """
     return unicodedata.normalize("NFKC", text).translate(_DASHES).strip(_QUOTES)
 
 
 def confusion(text: str) -> str:
-    """What is confused in a text that has another likely spelling, for people."""
+    """What is confused in a text that has another likely spelling, for people.
+
+    >>> confusion("PX3-519OR")
+    'letters in place of digits'
+    """
     if _of_a_keyboard(text) != text:
         return "dashes, digits or quotes of another form"
     return "Cyrillic letters" if _CYRILLIC.search(text) else "letters in place of digits"
@@ -63,6 +76,9 @@ def confusion(text: str) -> str:
 def look_alike(word: str, is_known: Callable[[str], object], names: Iterable[str] = ()) -> str:
     """`did you mean ...?` with a known word, or one of `names`, that looks like `word` or has the
     same keys in the other keyboard layout; "" if there is none.
+
+    >>> look_alike("аpc", ["apc"].__contains__)
+    "it has Cyrillic letters: did you mean 'apc'?"
     """
     for spelling in likely_spellings(word):
         if is_known(spelling):

@@ -35,7 +35,12 @@ class CsvRow:
 
 
 def rows(text: str, path: str) -> Iterator[CsvRow]:
-    """The rows after the head. Raises SettingsError with the line, and the file by `path`."""
+    r"""The rows after the head. Raises SettingsError with the line, and the file by `path`.
+
+    >>> (row,) = rows("Name;Host\n\nrack1;192.0.2.7\n", "pdus.csv")
+    >>> row.where, row["host"], row["community"]
+    ('pdus.csv: line 3', '192.0.2.7', '')
+    """
     head = head_of(text, path)
     columns = [name for name in head if name]
     for index, name in enumerate(columns):
@@ -63,8 +68,11 @@ def rows(text: str, path: str) -> Iterator[CsvRow]:
 
 
 def head_of(text: str, path: str) -> Sequence[str]:
-    """The names of the columns in small letters, "" for one without; none in an empty file. Raises
+    r"""The names of the columns in small letters, "" for one without; none in an empty file. Raises
     SettingsError for what is no CSV.
+
+    >>> head_of("# our racks\nName, Host\n", "pdus.csv")
+    ['name', 'host']
     """
     _, cells = next(_rows_by_line(text, path), (1, ()))
     return [cell.lower() for cell in cells]
@@ -106,8 +114,11 @@ def _rows_by_line(text: str, path: str) -> Iterator[tuple[int, Sequence[str]]]:
 
 
 def delimiter_of(text: str) -> str:
-    """What separates the cells of a file: what its line `sep=;` says, else the one of _DELIMITERS
+    r"""What separates the cells of a file: what its line `sep=;` says, else the one of _DELIMITERS
     that its head has most of.
+
+    >>> delimiter_of("name;host\n"), delimiter_of("sep=,\nname;host\n")
+    (';', ',')
     """
     sep_line = _SEP_LINE.match(text)
     if sep_line is not None:
@@ -117,7 +128,11 @@ def delimiter_of(text: str) -> str:
 
 
 def _head_line(text: str) -> str:
-    """The line with the names of the columns, "" if there is none."""
+    r"""The line with the names of the columns, "" if there is none.
+
+    >>> _head_line("# our racks\nname,host\n")
+    'name,host\n'
+    """
     for line in io.StringIO(text):
         content = line.strip()
         if content and not content.startswith("#"):

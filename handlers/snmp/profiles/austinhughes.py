@@ -6,7 +6,13 @@ of 0 is left out: the outlet may have no meter. Powers are left out, because the
 their unit.
 """
 
-from .language import *
+from ..evidence import DRIVER
+from ..objects import Parts
+from ..profile import Profile
+from ..states import State
+from .language import column, figure, numbered_parts, oids, outlets, row_condition, total
+from .links import NO_PUBLIC_MIB
+from .scales import TENTHS
 
 PDU = "34550.20.2.1.1.1"
 NOT_MEASURED = ("0", "-1")

@@ -7,7 +7,28 @@ DeltaPDU-MIB: a controller with up to 16 PDUs, without outlets. The index is the
 each line is given over all its branches. There is no total while an enabled PDU is disconnected.
 """
 
-from .language import *
+from ..cells import Rows
+from ..completeness import with_rows_of
+from ..controls import Write
+from ..evidence import SIMULATED
+from ..filters import either, where
+from ..joins import left_join
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .language import (
+    FLOOR,
+    column,
+    device_condition,
+    figure,
+    oids,
+    outlets,
+    scalar,
+    total,
+)
+from .links import public, pysnmp_mibs
+from .numbered_rows import numbered_rows
+from .scales import TENTHS
 
 MIBS = "elastiflow/pysnmp_mibs"
 STATE = column("2254.169.2.3.3.1.12", "pduOutletState")
@@ -25,10 +46,10 @@ def _of_enabled_pdus(below: int, name: str) -> ComputedRows:
     output = column(f"{PDU}.2.1.1.{below}", "dpduOutput" + name)
 
     @computed_from(output, ENABLED, DISCONNECTION)
-    def rows(t: Tables) -> Rows:
-        enabled_flags = with_rows_of(t[ENABLED], t[output])
+    def rows(tables: Tables) -> Rows:
+        enabled_flags = with_rows_of(tables[ENABLED], tables[output])
         enabled_pdus = where(enabled_flags, enabled_flags, either((ON,), (OFF,)))
-        connected_output = where(t[output], t[DISCONNECTION], either((OFF,), (ON,)))
+        connected_output = where(tables[output], tables[DISCONNECTION], either((OFF,), (ON,)))
         return left_join(enabled_pdus, connected_output)
 
     return rows

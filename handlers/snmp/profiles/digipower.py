@@ -13,7 +13,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ...shared.errors import NamedSetting, NoSuchOutlet, ProtocolError, Unsupported
-from .language import *
+from ..cells import Rows
+from ..computed import Complete
+from ..controls import Control, VarBind, cell_of
+from ..decoding import is_number, text
+from ..evidence import SIMULATED
+from ..filters import without
+from ..joins import concat, field, prefixed
+from ..objects import Scalar, Span, Spread
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .language import column, figure, oid, oids, outlets, rows_without, scalar, total
+from .links import librenms
+from .scales import HUNDREDTHS, TENTHS, THOUSANDTHS
 
 FIRST, LAST = "1", 16
 ON, OFF, NO_OUTLET = "1", "0", "-1"
@@ -40,8 +53,8 @@ def _outlet(unit: str, position: int) -> str:
 
 
 @computed_from(STATUS)
-def states(t: Tables) -> Rows:
-    texts = {unit: text(value) for unit, value in t[STATUS].items()}
+def states(tables: Tables) -> Rows:
+    texts = {unit: text(value) for unit, value in tables[STATUS].items()}
     if any(texts.values()) and not texts.get(FIRST):
         raise ProtocolError(
             "the first unit lists no outlets, but a later unit does; poll the PDU again"
@@ -114,10 +127,12 @@ CONFIGURATIONS = {
 
 
 @computed_from(*CONFIGURATIONS.values())
-def names(t: Tables) -> Rows:
+def names(tables: Tables) -> Rows:
     """The first field of each outlet's configuration."""
-    tables = {unit: field(t[configuration], 0) for unit, configuration in CONFIGURATIONS.items()}
-    return concat(*(rows if u == FIRST else prefixed(u, rows) for u, rows in tables.items()))
+    by_unit = {
+        unit: field(tables[configuration], 0) for unit, configuration in CONFIGURATIONS.items()
+    }
+    return concat(*(rows if u == FIRST else prefixed(u, rows) for u, rows in by_unit.items()))
 
 
 # a walk that ended early shows no other sign than the next row
@@ -128,9 +143,9 @@ def _of_one_unit(values: Scalar) -> ComputedRows:
     """A total of DigiPower-BravoPDU-MIB (kWhInfo). Of a chain, it does not say of which units."""
 
     @computed_from(values, STATUS)
-    def rows(t: Tables) -> Rows:
-        others = {unit: value for unit, value in t[STATUS].items() if unit != FIRST}
-        return {} if without(others, "") else t[values]
+    def rows(tables: Tables) -> Rows:
+        others = {unit: value for unit, value in tables[STATUS].items() if unit != FIRST}
+        return {} if without(others, "") else tables[values]
 
     return rows
 

@@ -11,7 +11,15 @@ Some firmware reports whether there is AC at the output (npRelayPowered). If it 
 relay, the state is UNKNOWN.
 """
 
-from .language import *
+from ..controls import Guard, Write
+from ..evidence import SIMULATED
+from ..objects import Column
+from ..outlets import Outlets
+from ..profile import Profile
+from ..states import State
+from ..tables import Source
+from .language import column, first, oids, on_demand, outlets, row_condition
+from .links import librenms, public, pysnmp_mibs
 
 ON, OFF = ("1",), ("0",)
 AUTOMATIC = ("2", "3", "4", "5")
