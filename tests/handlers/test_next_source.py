@@ -20,7 +20,6 @@ from handlers.shared.meter_figures import (
     sum_of_parts,
 )
 from handlers.shared.settings import Settings
-from handlers.shelly import decoding as shelly
 from tests.handlers import codecs
 from tests.handlers.raritan.unit_table import changed_unit
 from tests.handlers.redfish.tree import Json, Tree, handler, outlet, serving, unit
@@ -128,8 +127,7 @@ def test_the_total_of_a_unit_is_decided_by_one_law(door: str) -> None:
 
 
 def test_a_sum_of_which_a_part_has_no_meter_is_not_metered_whatever_flows() -> None:
-    """The reason names the parts. A part that is not known comes first: beside it, 0 would be a
-    load."""
+    """The reason names the parts. With a part that is not known now, the sum is not known."""
     lost = NotKnown("no answer")
     for flow in (0.0, 2.0):
         outlets: dict[str, Figure] = {"1": flow, "2": None, "3": None}
@@ -137,108 +135,13 @@ def test_a_sum_of_which_a_part_has_no_meter_is_not_metered_whatever_flows() -> N
         assert sum_of_parts("PDU", {"1": flow, "2": None}, "; choose") == NotMetered(
             "PDU 2 does not meter it; choose"
         )
-        assert sum_of_parts("PDU", {"1": flow, "2": None, "3": lost}, "; choose") == lost
+        assert sum_of_parts("PDU", {"1": flow, "2": None, "3": lost}) == lost
     reason = NotMetered("it has two feeds")
-    assert sum_of_parts("PDU", {"1": 2.0, "2": reason}) == NotMetered("PDU 2: it has two feeds")
+    two_feeds = NotMetered("PDU 2: it has two feeds")
+    assert sum_of_parts("PDU", {"1": 2.0, "2": reason}) == two_feeds
     assert sum_of_parts("PDU", {"1": lost, "2": reason}) == lost
     assert sum_of_parts("PDU", {"2": reason}) == reason
     assert sum_of_parts("outlet", {"1": 0.1, "2": 0.2}) == 0.3
     assert sum_of_parts("outlet", {"1": 0.1, "2": lost}) == lost
     assert sum_of_parts("outlet", {"1": None, "2": None}) is None
     assert sum_of_parts("outlet", {}) is None
-
-
-def _redfish_load(circuits: Sequence[Json], **more: Any) -> Figure:
-    """The load of a PDU with these mains."""
-    path = "/redfish/v1/PowerEquipment/RackPDUs/1/Mains"
-    resources = unit([outlet("1")], Mains={"@odata.id": path}, **more)
-    resources[path] = {
-        "Members": [{"Id": f"AC{n}", **circuit} for n, circuit in enumerate(circuits)]
-    }
-    with serving(Tree(resources)) as address:
-        return handler(address).measured().load_a
-
-
-def _redfish_outlets(outlets: Sequence[Json]) -> Figure:
-    """The load of a PDU with these outlets alone."""
-    members = [outlet(str(number), **fields) for number, fields in enumerate(outlets, 1)]
-    with serving(Tree(unit(members))) as address:
-        return handler(address).measured().load_a
-
-
-def _raritan_load(left: str) -> Figure:
-    with changed_unit(left) as device:
-        return device.handler().measured().load_a
-
-
-def _nut_load(**variables: str) -> Figure:
-    names = {name.replace("_", "."): text for name, text in variables.items()}
-    given = {"device.type": "pdu", "driver.name": "snmp-ups", **names}
-    return nut.decode_outlets(given, [], {}, Settings({}, SETTINGS)).load_a
-
-
-def _shelly_load(*relays: Json) -> Figure:
-    status: Json = {}
-    for number, fields in enumerate(relays):
-        switch_id = number if number < 2 else 98 + number  # the third is an add-on
-        status[f"switch:{switch_id}"] = {"id": switch_id, "output": True, **fields}
-    return codecs.read(shelly, {shelly.STATUS: status}).load_a
-
-
-def _netio_load(*outputs: Json) -> Figure:
-    rows = [{"ID": number, "State": 1, **fields} for number, fields in enumerate(outputs, 1)]
-    document = {
-        "Agent": {"NumOutputs": len(rows)},
-        "GlobalMeasure": {"TotalLoad": 5},
-        "Outputs": rows,
-    }
-    return codecs.read(netio, {"/netio.json": document}).load_a
-
-
-def _jaws_load(*lines: Json) -> Figure:
-    usual = {"state": "On", "status": "Normal"}
-    answers = {
-        jaws.OUTLETS: [{"id": "AA1", **usual}],
-        jaws.UNITS: [{"id": "A", "status": "Normal"}],
-        jaws.LINES: [
-            {"id": f"AA{number}", **usual, **line} for number, line in enumerate(lines, 1)
-        ],
-        jaws.CORDS: [_CORD],
-    }
-    return codecs.read(jaws, answers).load_a
-
-
-_METER = {"current": 1.0, "voltage": 230.0, "active_power": 230}
-_RELAY = {"current": 1.0, "apower": 230.0}
-#: by door, what the load is of parts of which one is measured, one has no meter, and one is lost
-LOST_BESIDE_UNMETERED: Mapping[str, Callable[[], Figure]] = {
-    "Raritan, inlets": lambda: _raritan_load(
-        "unit inlets=3 well_known_sensors=false & inlet.1 getSensors/current = null"
-        " & inlet.1 getPoles = [] & I2Current = invalid"
-    ),
-    "Raritan, units": lambda: _raritan_load(
-        'link 2 outlets=1 metering="none" & link_units = yes & I0Current = invalid'
-    ),
-    "Redfish, mains": lambda: _redfish_load(
-        [{"CurrentAmps": {"Reading": 1.0}}, {"Name": "no meter"}, {"CurrentAmps": None}]
-    ),
-    "Redfish, outlets": lambda: _redfish_outlets(
-        [{"CurrentAmps": {"Reading": 1.0}}, {}, {"CurrentAmps": None}]
-    ),
-    "NUT, members of a chain": lambda: _nut_load(
-        device_count="3",
-        device_1_input_current="1",
-        device_2_device_type="ups",
-        device_2_outlet_1_status="on",
-        device_3_input_current="",
-    ),
-    "NUT, lines": lambda: _nut_load(outlet_1_status="on", input_phases="3", input_L2_current=""),
-    "Shelly": lambda: _shelly_load(_RELAY, {**_RELAY, "current": None}, {}),
-    "NETIO": lambda: _netio_load({"Current": 1000}, {}, {"Current": None}),
-    "JAWS": lambda: _jaws_load(_METER, {}, {**_METER, "current": "?"}),
-}
-
-
-@pytest.mark.parametrize("door", LOST_BESIDE_UNMETERED)
-def test_a_part_that_is_lost_beside_one_without_a_meter_makes_the_load_not_known(door: str) -> None:
-    assert isinstance(LOST_BESIDE_UNMETERED[door](), NotKnown)
