@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest, outlet_sums
+from ..http.errors import HttpDenied, HttpLoginRefused
 from ..http.strict_json import FORM_ERRORS, column, loads, meter_figure
 from ..shared.errors import ProtocolError, Refused
 from ..shared.meter_figures import (
@@ -36,6 +37,12 @@ _COUNTERS = (
 )
 _OF_A_METER = {"Current", "Load", *(output for output, _ in _COUNTERS)}
 _OF_THE_UNIT = {"TotalCurrent", "TotalLoad", *(total for _, total in _COUNTERS)}
+
+_MAY_NOT_WRITE = (
+    "the unit does not let this user switch (HTTP Error 403): on its page M2M API Protocols, JSON"
+    " API has a switch of its own for writing, with a user of its own: turn it on, and give the"
+    " handler that user and password"
+)
 
 Fields = dict[str, Any]
 
@@ -79,11 +86,16 @@ def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
 def command(identity: str, *, on: bool) -> Dialogue[None]:
     """The command that switches one listed output."""
     # > POST /netio.json {"Outputs": [{"ID": 2, "Action": 0}]}
-    # < 200 and the document; 400 syntax, 401 login, 403 an account that may only read
+    # < 200 and the document; 400 syntax, 401 login, 403 where writing is off, or has another user
     # < 200 {"Errors": [...]} or {"result": {"error": ...}} for what it does not do
     output = {"ID": int(identity), "Action": ON if on else OFF}
     outputs = json.dumps({"Outputs": [output]})
-    answer = yield WriteRequest(PATH, outputs.encode())
+    try:
+        answer = yield WriteRequest(PATH, outputs.encode())
+    except HttpDenied as error:
+        if not isinstance(error, HttpLoginRefused):
+            error.set_reason(_MAY_NOT_WRITE)
+        raise
     try:
         document: Any = loads(answer)
         errors = document.get("Errors") or document.get("result", {}).get("error")

@@ -39,6 +39,11 @@ _DECLINED = (-103, -105, -108, -109, -114)
 _METER_ERRORS = ("power_meter", "out_of_range", "calibration")
 # fields that only a relay with a meter has
 _OF_A_METER = {"current", "apower", "aenergy", "voltage"}
+# by path: what its absence (404) says
+_HINT_WITHOUT = {
+    STATUS: "; a unit of generation 1 has no /rpc: this handler reads generation 2 and later",
+    CONFIG: "; this unit does not tell the names of its relays",
+}
 
 Rows = dict[int, dict[str, Any]]
 
@@ -111,8 +116,7 @@ def _rows(path: str) -> Dialogue[Rows]:
         body = yield ReadRequest(path)
     except Refused as error:
         if error.code == "404":
-            hint = "; a unit of generation 1 has no /rpc: this handler reads generation 2 and later"
-            error.set_reason((*error.parts, hint))
+            error.set_reason((*error.parts, _HINT_WITHOUT[path]))
         raise
     try:
         rows = _rows_of_relays(loads(body))
