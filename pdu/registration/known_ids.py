@@ -144,5 +144,9 @@ def _lock_path(url: str) -> str:
 
 
 def _usual_spelling(address: str) -> str:
-    """The address of a server with a small name and without the usual port (RFC 3986, 6.2)."""
+    """The address of a server with a small name and without the usual port (RFC 3986, 6.2).
+
+    >>> _usual_spelling("https://DCI.example.com:443/")
+    'https://dci.example.com'
+    """
     return address.lower().rstrip("/").removesuffix(":443")
