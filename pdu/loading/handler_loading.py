@@ -189,7 +189,7 @@ def _lock(folder: str) -> None:
     with contextlib.suppress(ImportError, OSError):
         import fcntl
 
-        fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_SH)
+        fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_SH | fcntl.LOCK_NB)
 
 
 def _remove_after_signals() -> None:
