@@ -118,7 +118,7 @@ def _run(config: CheckOptions, output: Output, login: Login) -> int:
             _print(config, output, rows, totals)
     finally:  # the reader of the output may be gone, as `| head` is
         if config.prometheus:
-            from .textfile import write_textfile
+            from .textfile import write_textfile  # its package may be missing
 
             write_textfile(config.prometheus, [(row.device, row.reading) for row in rows], begin_s)
     if not is_for_people:
