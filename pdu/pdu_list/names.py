@@ -180,7 +180,7 @@ class PduCommand(Subcommand):
         Raises NoSuchHandler, and Usage for a word that is both where a command switches.
         """
         first_word, known_list = words[0], line.known_list
-        pdu = None if known_list is None else known_list.pdus.get(first_word)
+        pdu = None if known_list is None else known_list.pdu(first_word)
         if _is_handler(first_word):
             if pdu is not None and known_list is not None and self.switches:
                 raise Usage(_both_text(command, words, pdu, known_list))
@@ -242,7 +242,7 @@ def choose_pdu(
     known_list = line.known_list
     if known_list is None or not line.is_by_name:
         return ChosenPdu(handler, hosts.parse_argument(host), login_of(context))
-    listed_pdu = known_list.pdus.get(host)
+    listed_pdu = known_list.pdu(host)
     if listed_pdu is None:
         fault = _unknown_name_text(host, known_list)
         raise Usage(f"{fault}; give names alone, or HANDLER and addresses")
@@ -266,9 +266,9 @@ def resolve_name(context: click.Context, host: str) -> ChosenPdu:
         if list_file:
             raise
         report(f"note: names of PDUs are not known: {error.reason}")
-    if known_list is None or host not in known_list.pdus:
+    listed_pdu = None if known_list is None else known_list.pdu(host)
+    if known_list is None or listed_pdu is None:
         return ChosenPdu("", hosts.parse_argument(host), login_of(context))
-    listed_pdu = known_list.pdus[host]
     pdu = _chosen(context, known_list, listed_pdu)
     run_of(context).pdu_name = pdu.name
     if hosts.one_spelling(listed_pdu.address) != hosts.one_spelling(host):

@@ -199,7 +199,6 @@ TYPED = (
     "status snmp 192.0.2.1 161 | a port is written behind its host, as in 192.0.2.8:161",
     "status gone --list hall.csv | nor a PDU of hall.csv; pdu check shows its names",
     "snmp check hall.csv | docs/own-pdu.md says how a profile is made",
-    "check apc.csv --auth logins.toml | apc is read by the handler snmp or redfish, as pdu",
 )
 
 
@@ -212,7 +211,6 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "hall.csv": f"{HEAD}\n{ROW}\n",
         "noheader.csv": f"{ROW}\nr1-right,snmp,192.0.2.2,snmp,\n",
         "password.csv": f"{HEAD},password\n{ROW},s3cret-w0rd\n",
-        "apc.csv": f"{HEAD}\n{ROW.replace('snmp,192', 'apc,192')}\n",
         "unit.zip": "PK",
         "logins.toml": LOGINS,
         "curly.toml": LOGINS.replace('"s3cret-w0rd"', "“s3cret-w0rd”"),
