@@ -39,7 +39,7 @@ def _finding_of_calls(handler: LoadedHandler, data: Any) -> HandlerFinding:
     """What `status` and `statistic` say of a unit, for a handler without an own `identify`."""
     name = handler.display_name
     finding = HandlerFinding(name, family=name, why="its handler reads it")
-    basis = "the handler's own reading, without a module that says more"
+    basis = "what it answered to status and statistic"
     with open_handler.opened(handler, data) as unit:
         states = [state for _, state in unit.states()]
         finding.note_states(states, basis)
