@@ -395,6 +395,7 @@ def check(
         prometheus=prometheus,
     )
     try:
+        thresholds.refuse_useless_shares()
         return _run(config, run.output, login)
     except Exception as error:
         if not as_plugin or isinstance(error, BrokenPipeError):

@@ -62,7 +62,7 @@ def test_a_unit_without_a_login_is_read_identified_and_switched(
     host = f"127.0.0.1:{open_unit.port}"
     path = tmp_path / "list.csv"
     path.write_text(f"name,handler,address,settings\nrack,{handler},{host},scheme=http\n")
-    identity = open_unit.device.identity(1)
+    identity = next(iter(open_unit.truth().states))
     for line in (
         ("status", handler, host, *WORDS),
         ("off", handler, host, identity, "--yes", *WORDS),
