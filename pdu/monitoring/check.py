@@ -16,7 +16,6 @@ import click
 
 from handlers import registry
 from handlers.shared.errors import PduHandlerError, SettingsError, printable
-from handlers.shared.similar_names import similar_names
 from handlers.shared.tls import cached_contexts
 
 from ..cli import optional_packages
@@ -40,7 +39,7 @@ from ..cli.shared_options import (
     csv_option,
     list_option,
 )
-from ..cli.spelling import look_alike
+from ..cli.spelling import meant
 from ..loading.handler_loading import load
 from ..loading.handler_paths import is_code
 from ..network import hosts
@@ -231,10 +230,7 @@ def _with_names(fleet: DeviceList, words: Sequence[str], where: str) -> DeviceLi
         if word in device_by_name or word in wrong_names:
             continue
         fault = f"{printable(word, 60)!r} is no file, and no PDU of {printable(where)}"
-        advice = look_alike(word, device_by_name.__contains__, device_by_name)
-        similar = similar_names(word, device_by_name, 1)
-        if similar and not advice:
-            advice = f"did you mean {printable(similar[0], 60)}?"
+        advice = meant(word, device_by_name)
         raise Usage(f"{fault}; {advice}" if advice else fault)
     names = [word for word in dict.fromkeys(words) if word not in wrong_names]
     devices = [device_by_name[name] for name in names]

@@ -22,7 +22,7 @@ from ..cli.groups import Subcommand
 from ..cli.options import EMPTY, F, SharedOption, run_of, word_completion
 from ..cli.output import report
 from ..cli.shared_options import auth_option, list_option
-from ..cli.spelling import look_alike
+from ..cli.spelling import meant
 from ..loading.handler_loading import LoadedHandler
 from ..loading.handler_paths import is_path
 from ..network import hosts
@@ -189,6 +189,9 @@ class PduCommand(Subcommand):
         if pdu is not None:
             line.is_by_name = True
             return pdu.handler
+        if len(words) > 1 and registry.is_handler(words[1]) and _looks_like_a_host(first_word):
+            line_before = shlex.join([words[1], printable(first_word, 60)])
+            raise Usage(f"the handler stands before the address: pdu {command} {line_before}")
         is_identified = self.switches or (self.identifies and len(words) == 1)
         if is_identified and _looks_like_a_host(first_word):
             return IDENTIFY
@@ -245,6 +248,8 @@ def choose_pdu(
     listed_pdu = known_list.pdu(host)
     if listed_pdu is None:
         fault = _unknown_name_text(host, known_list)
+        if _is_handler(host):
+            fault = f"{printable(host, 60)!r} is a handler, and stands behind the name of a PDU"
         raise Usage(f"{fault}; give names alone, or HANDLER and addresses")
     pdu = _chosen(context, known_list, listed_pdu)
     if is_only_pdu:
@@ -267,6 +272,10 @@ def resolve_name(context: click.Context, host: str) -> ChosenPdu:
             raise
         report(f"note: names of PDUs are not known: {error.reason}")
     listed_pdu = None if known_list is None else known_list.pdu(host)
+    if known_list is not None and listed_pdu is None:
+        advice = "" if _looks_like_a_host(host) else meant(host, known_list.pdus)
+        if advice:
+            report(f"note: {printable(host, 60)!r} is no PDU of {known_list.path}; {advice}")
     if known_list is None or listed_pdu is None:
         return ChosenPdu("", hosts.parse_argument(host), login_of(context))
     pdu = _chosen(context, known_list, listed_pdu)
@@ -313,7 +322,7 @@ def _unknown_name_text(word: str, known_list: KnownList) -> str:
         f" {known_list.path}"
     )
     known_names = [*handlers, *known_list.pdus]
-    advice = look_alike(word, known_names.__contains__, known_names)
+    advice = meant(word, known_names)
     return f"{fault}; {advice or 'pdu check shows its names'}"
 
 
