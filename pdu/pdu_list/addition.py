@@ -88,7 +88,9 @@ class _File(NamedTuple):
             raise SettingsError(f"{self.path} is read-only: chmod u+w {path} lets it be changed")
         folder = os.path.dirname(self.path)
         if os.path.isdir(folder) and not os.access(folder, os.W_OK):
-            raise SettingsError(f"{self.path} cannot be written: {folder} is read-only")
+            raise SettingsError(
+                f"{self.path} cannot be written: this user may not write into {folder}"
+            )
 
     def write(self, data: bytes) -> None:
         """Write `data` in place of the file's content. Raises SettingsError."""

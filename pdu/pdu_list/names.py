@@ -29,7 +29,7 @@ from ..network import hosts
 from . import form
 from .known_list import KnownList, read_known_list
 from .listed_pdu import ListedPdu, shown_place
-from .login_options import Login, login_of
+from .login_options import Login, NoSecret, login_of
 
 _LINE = f"{__name__}.line"  # of the command line in the meta of its context
 #: in the place of HANDLER: it is to be found out
@@ -48,6 +48,9 @@ class ChosenPdu(NamedTuple):
     name: str = ""
     #: the options that let another command use the list, if it was called by its name
     list_words: Sequence[str] = ()
+    #: the name that the list has for it and the options that name the list, if it was called by its
+    #: address
+    listed_as: Sequence[str] = ()
 
     @property
     def where(self) -> str:
@@ -72,7 +75,14 @@ class ChosenPdu(NamedTuple):
 
     def data(self, handler: LoadedHandler) -> Union[PduData, PduSnmpData]:
         """The object that make_handler takes. Raises SettingsError."""
-        return form.pdu_data(handler, self.host, self.login, self.name)
+        try:
+            return form.pdu_data(handler, self.host, self.login, self.name)
+        except NoSecret as error:
+            if self.listed_as:
+                name = repr(printable(self.listed_as[0], 60))
+                note = f"; the list has this PDU, and its login, under the name {name}"
+                error.set_reason((*error.parts, note))
+            raise
 
     def command_line(self, command: str, *outlets: str, options: Sequence[str] = ()) -> str:
         """This program with a command for this PDU, to be pasted into a shell."""
@@ -244,7 +254,7 @@ def choose_pdu(
     line = _line_of(context)
     known_list = line.known_list
     if known_list is None or not line.is_by_name:
-        return ChosenPdu(handler, hosts.parse_argument(host), login_of(context))
+        return _at_address(context, handler, host, known_list)
     listed_pdu = known_list.pdu(host)
     if listed_pdu is None:
         fault = _unknown_name_text(host, known_list)
@@ -277,13 +287,26 @@ def resolve_name(context: click.Context, host: str) -> ChosenPdu:
         if advice:
             report(f"note: {printable(host, 60)!r} is no PDU of {known_list.path}; {advice}")
     if known_list is None or listed_pdu is None:
-        return ChosenPdu("", hosts.parse_argument(host), login_of(context))
+        return _at_address(context, "", host, known_list)
     pdu = _chosen(context, known_list, listed_pdu)
     run_of(context).pdu_name = pdu.name
     if hosts.one_spelling(listed_pdu.address) != hosts.one_spelling(host):
         shown_host = repr(printable(host, 60))
         report(f"note: {shown_host} is taken from {known_list.path}: {_pdu_text(listed_pdu)}")
     return pdu
+
+
+def _at_address(
+    context: click.Context, handler: str, host: str, known_list: Optional[KnownList]
+) -> ChosenPdu:
+    """The PDU at an address that was typed, with its name if the list has it."""
+    address = hosts.parse_argument(host)
+    listed_as: Sequence[str] = ()
+    if known_list is not None:
+        for pdu in known_list.pdus.values():
+            if hosts.one_spelling(pdu.where) == hosts.one_spelling(address):
+                listed_as = (pdu.name, *known_list.words)
+    return ChosenPdu(handler, address, login_of(context), listed_as=listed_as)
 
 
 def _chosen(context: click.Context, known_list: KnownList, listed_pdu: ListedPdu) -> ChosenPdu:
