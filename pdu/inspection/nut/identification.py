@@ -8,14 +8,15 @@ import dataclasses
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from handlers.nut.errors import DataStale, DriverNotConnected
-from handlers.nut.numbers import parse_figure
+from handlers.nut.numbers import parse_number
 from handlers.nut.outlets import NutDevice
 from handlers.nut.requests import ver
 from handlers.nut.sessions import open_session
 from handlers.shared.errors import Denied, PduHandlerError, Refused, printable
+from handlers.shared.meter_figures import Figure
 from handlers.shared.settings import Settings
 
 from ...cli.invocation import shell_word
@@ -182,38 +183,46 @@ def _note_totals(
     device: ServerDevice, nut_device: NutDevice, settings: Settings, out: HandlerFinding
 ) -> None:
     """Note in `out` load (A) and energy (kWh), with the variables that they rest on."""
-    load_names, energy_names = _names_behind_totals(device, nut_device, settings)
-    out.note_total("load", nut_device.load_a, "A", _basis(load_names), device.name)
-    out.note_total("energy", nut_device.energy_kwh, "kWh", _basis(energy_names), device.name)
+    load_basis = _basis(_variables_of_total(device, settings, _load_of))
+    out.note_total("load", nut_device.load_a, "A", load_basis, device.name)
+    energy_basis = _basis(_variables_of_total(device, settings, _energy_of))
+    out.note_total("energy", nut_device.energy_kwh, "kWh", energy_basis, device.name)
 
 
-def _names_behind_totals(
-    device: ServerDevice, nut_device: NutDevice, settings: Settings
-) -> tuple[list[str], list[str]]:
-    """The names of the variables that load and energy rest on, found by trial: the total is another
-    one when each variable of the name is larger by 1. In a name, N stands for any number.
+def _load_of(nut_device: NutDevice) -> Figure:
+    return nut_device.load_a
 
-    | variables                                                  | load               |
-    |------------------------------------------------------------|--------------------|
-    | input.current: 2                                           | input.current      |
-    | outlet.1.current: 1, outlet.2.current: 2, input.voltage: 2 | outlet.N.current   |
+
+def _energy_of(nut_device: NutDevice) -> Figure:
+    return nut_device.energy_kwh
+
+
+def _variables_of_total(
+    device: ServerDevice, settings: Settings, total_of: Callable[[NutDevice], Figure]
+) -> list[str]:
+    """The driver's variables on which the total rests, found by trial: those of one name do if the
+    total is another one when each of them is larger by 1. N stands for any number.
+
+        input.current: 2     becomes 3, and the load is another one     input.current
+        input.energy: 4      becomes 5, and the load is the same
     """
+    total = total_of(device.decode(settings))
     raised_by_name: dict[str, dict[str, str]] = {}
     for variable, text in device.variables.items():
-        value = parse_figure(text)
-        if value is not None and variable.endswith((".current", ".energy")):
+        value = parse_number(text)
+        is_figure = variable.endswith((".current", ".energy"))
+        if is_figure and value is not None:
             name = re.sub(r"\.[0-9]+\.", ".N.", variable)
-            raised_by_name.setdefault(name, {})[variable] = f"{value + 1:.6f}"
-    load_names: list[str] = []
-    energy_names: list[str] = []
+            raised_variables = raised_by_name.setdefault(name, {})
+            raised_variables[variable] = f"{value + 1:.6f}"
+    names: list[str] = []
     for name, raised_variables in raised_by_name.items():
         variables = {**device.variables, **raised_variables}
-        raised_device = dataclasses.replace(device, variables=variables).decode(settings)
-        if raised_device.load_a != nut_device.load_a:
-            load_names.append(name)
-        if raised_device.energy_kwh != nut_device.energy_kwh:
-            energy_names.append(name)
-    return load_names, energy_names
+        changed_device = dataclasses.replace(device, variables=variables)
+        changed_total = total_of(changed_device.decode(settings))
+        if changed_total != total:
+            names.append(name)
+    return names
 
 
 def _basis(variables: Sequence[str]) -> str:
