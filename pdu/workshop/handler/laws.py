@@ -10,10 +10,12 @@ A call that did not reach the PDU, or had no answer in time of one that answers,
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import re
 import socket
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
@@ -60,6 +62,9 @@ RULE_OF_FAULT: Mapping[UnitFault, str] = {
     UnitFault.REFUSES: "refused",
     UnitFault.BUSY: "refused",
 }
+#: after so long, a client of a trial may have given up, in seconds: the form gives 1 s over SNMP
+SLOW_S = 1.0
+_TIME_OUTS = (TimeoutError, socket.timeout, asyncio.TimeoutError, SnmpTimeout, EndlessCall)
 # in which the PDU may not answer in time
 _SILENT_FAULTS = (UnitFault.ANSWER_LOST, UnitFault.UNANSWERED, UnitFault.SILENT_AFTER)
 _MARK = re.compile("p([0-9]{4,5})x")
@@ -94,6 +99,10 @@ class Fault(NamedTuple):
     situation: str = ""
     #: or UNTRIED
     result: str = BROKEN
+    #: not tried, because an answer did not come in time, as on a machine that is busy
+    is_late: bool = False
+    #: neither a busy machine nor chance explains it, so that it need not be seen again
+    is_certain: bool = False
 
     @property
     def sentence(self) -> str:
@@ -128,6 +137,8 @@ class JudgedCall:
 
     #: what it returned
     answer: Any = None
+    #: whether a PDU that answers took so long that a client may have given up meanwhile
+    is_slow = False
 
     def __init__(
         self,
@@ -160,14 +171,19 @@ class JudgedCall:
     def fault(self, methods: Methods) -> Optional[Fault]:
         """Call the method. Returns what is wrong, or why that is not known; None for nothing."""
         messages_before = len(self._unit.messages)
+        begin = time.monotonic()
         try:
             self.answer = call_method(methods, self.method, self._outlet)
-        except (MissingPlatformName, SettingNotGiven) as error:
-            return self._untried(error_text(error))
-        except EndlessCall as error:
-            return Fault(self.expected.rule or self.method, "", error.reason, self._situation)
         except Exception as error:
             self._error = error
+        self.is_slow = not self._is_silent and time.monotonic() - begin >= SLOW_S
+        if isinstance(self._error, (MissingPlatformName, SettingNotGiven)):
+            return self._untried(error_text(self._error))
+        if isinstance(self._error, EndlessCall):
+            rule = self.expected.rule or self.method
+            return Fault(
+                rule, "", self._error.reason, self._situation, is_certain=self._is_silent
+            )
         fault = (
             self._fault_of_logins(self._unit.messages[messages_before:])
             or self._unanswered()
@@ -181,6 +197,17 @@ class JudgedCall:
             or (self._fault_of_error(self._error) if self._error else self._fault_of_answer())
             or self._unproven()
         )
+
+    @property
+    def is_command_missing(self) -> bool:
+        """Whether a command that the method sent may still be on its way to the PDU."""
+        has_ended = self._error is None or not is_late(self._error)
+        return self._is_command and not self._commands and not has_ended
+
+    @property
+    def _is_silent(self) -> bool:
+        """Whether the PDU may leave a request without an answer."""
+        return self._unit.is_mute or self._unit.fault in _SILENT_FAULTS
 
     @property
     def _has_nothing_to_ask(self) -> bool:
@@ -226,11 +253,11 @@ class JudgedCall:
         failures = self._unit.failures[self._failures_before :]
         if failures:
             return self._untried(f"the simulated PDU failed at {self.method}: {failures[0]}")
-        is_silent = self._unit.is_mute or self._unit.fault in _SILENT_FAULTS
-        if self._error is None or is_silent or not _is_late(self._error):
+        if self._error is None or self._is_silent or not is_late(self._error):
             return None
         why = f"{self.method} had no answer in time, of a PDU that answers"
-        return self._untried(f"{why} ({error_text(self._error)[:150]})")
+        fault = self._untried(f"{why} ({error_text(self._error)[:150]})")
+        return fault._replace(is_late=True)
 
     def _unproven(self) -> Optional[Fault]:
         """Why a call proves nothing: no request, or no command of it, reached the PDU. None: it
@@ -431,12 +458,16 @@ def _ports_of_words(message: str) -> Iterator[str]:
             yield from _MARK.findall(base64.b64decode(word).decode("latin-1"))
 
 
-def _is_late(error: Optional[BaseException]) -> bool:
-    """Whether a time-out is behind an error."""
+def is_late(error: Optional[BaseException]) -> bool:
+    """Whether a time-out is behind an error.
+
+    >>> is_late(TimeoutError("timed out")), is_late(ValueError("no JSON")), is_late(None)
+    (True, False, False)
+    """
     walked_ids: set[int] = set()
     while error is not None and id(error) not in walked_ids:
         is_no_answer = kind_of(error) == Unreachable.kind and "no answer" in str(error)
-        if is_no_answer or isinstance(error, (TimeoutError, socket.timeout, SnmpTimeout)):
+        if is_no_answer or isinstance(error, _TIME_OUTS):
             return True
         walked_ids.add(id(error))  # an error may be its own cause
         error = error.__cause__ or error.__context__

@@ -137,8 +137,13 @@ def _changed_figures(judge: Judge) -> Iterator[Fault]:
     """All figures of one PDU change, and it is read by the same object and by another."""
     target = judge.target_of_one_object()
     new_methods = judge.handler.methods(target.unit.port)
-    if not has_meter(judge.sums) and not named_figures(target.methods.figures()):
-        return
+    if not has_meter(judge.sums):
+        fault = judge.fault("changed figures", target, _WELL, "statistic")
+        if fault is not None:
+            yield fault
+            return
+        if not named_figures(target.methods.figures()):
+            return
     # where no number is known that may change, a request proves that it asks
     other = judge.other_figures() or OtherFigures(target.unit.contents, judge.sums)
     figures = [OtherFigures(target.unit.contents, judge.sums), other]
@@ -300,9 +305,9 @@ def _exchanged_rows(judge: Judge) -> Iterator[Case]:
 def _exchanging_target(judge: Judge) -> Target:
     """A PDU that exchanges two rows after it was read."""
     target = judge.target_of_one_object()
-    read(target.methods)
+    error = read(target.methods)
     target.unit.exchange_rows()
-    return target
+    return target._replace(error_before=error)
 
 
 def _cases_of_contents(rule: str, judge: Judge) -> Iterator[Case]:
@@ -444,7 +449,8 @@ def _connections(judge: Judge) -> Iterator[Fault]:
 def _process(judge: Judge) -> Iterator[Fault]:
     """What the handler changed for all that runs beside it."""
     for change in restore_process():
-        yield Fault("process", "", f"it changes {change} for the whole process")
+        text = f"it changes {change} for the whole process"
+        yield Fault("process", "", text, is_certain=True)
     judge.note_tried("process")
 
 
