@@ -181,9 +181,7 @@ class JudgedCall:
             return self._untried(error_text(self._error))
         if isinstance(self._error, EndlessCall):
             rule = self.expected.rule or self.method
-            return Fault(
-                rule, "", self._error.reason, self._situation, is_certain=self._is_silent
-            )
+            return Fault(rule, "", self._error.reason, self._situation, is_certain=self._is_silent)
         fault = (
             self._fault_of_logins(self._unit.messages[messages_before:])
             or self._unanswered()

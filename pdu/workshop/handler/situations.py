@@ -13,6 +13,7 @@ from functools import partial
 from typing import Callable, Optional
 
 from ...recordings.simulated_pdu import Disturbance, HttpPdu, UnitFault
+from .calls import error_text
 from .comparisons import has_meter, name_of_energy, named_figures
 from .judge import (
     Case,
@@ -25,8 +26,18 @@ from .judge import (
     read,
     turn_over,
 )
-from .laws import ABSENT, COMMANDS, METHODS, READINGS, RULE_OF_FAULT, Expected, Fault
+from .laws import (
+    ABSENT,
+    COMMANDS,
+    METHODS,
+    READINGS,
+    RULE_OF_FAULT,
+    Expected,
+    Fault,
+    is_late,
+)
 from .process_settings import forget_opener, restore_process
+from .rules import UNTRIED
 
 WELL = "a PDU that is well"
 _OTHER_THAN_BASIC = re.compile(r"\nauthorization: (?!basic )", re.IGNORECASE)
@@ -138,11 +149,13 @@ def _changed_figures(judge: Judge) -> Iterator[Fault]:
     target = judge.target_of_one_object()
     new_methods = judge.handler.methods(target.unit.port)
     if not has_meter(judge.sums):
-        fault = judge.fault("changed figures", target, _WELL, "statistic")
-        if fault is not None:
-            yield fault
+        try:
+            figures_of_handler = target.methods.figures()
+        except Exception as error:
+            text = f"raised {error_text(error)}"
+            yield Fault("asked", "statistic", text, "", UNTRIED, is_late=is_late(error))
             return
-        if not named_figures(target.methods.figures()):
+        if not named_figures(figures_of_handler):
             return
     # where no number is known that may change, a request proves that it asks
     other = judge.other_figures() or OtherFigures(target.unit.contents, judge.sums)
