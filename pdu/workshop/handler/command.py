@@ -48,6 +48,7 @@ from ...recordings.simulated_pdu import own_mark
 from ...recordings.web import har, unit as web_unit
 from . import loading_checks, process_settings
 from .laws import METHODS
+from .protocols import refuse_other_protocol
 from .rules import (
     ADVISED,
     BROKEN,
@@ -268,6 +269,8 @@ def _findings(
     except SettingsError as error:
         yield Finding(RULES["archive"], BROKEN, error.reason)
         return
+    if device.file:
+        refuse_other_protocol(source, device.text, device.file)
     is_snmp = source.protocol == "snmp"
     if device.refusal and is_snmp:
         raise SettingsError("--refused is for a recording over HTTP")
