@@ -119,10 +119,12 @@ class Judge:
         handler: MadeHandler,
         stack: contextlib.ExitStack,
         about: str,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`make_unit`: makes a PDU with a fault, which `stack` closes; `about`: what it is, for
-        people.
+        people; `tell`: shows what is tried.
         """
+        self._tell = tell
         self._make_unit = make_unit
         self._stack = stack
         self._about = about
@@ -214,6 +216,7 @@ class Judge:
         """The faults in a situation, until an answer did not come in time: what reaches the PDU
         later would be taken for what comes next.
         """
+        self._tell(situation.name)
         faults: list[Fault] = []
         for fault in self.faults_in(situation):
             faults.append(fault)
@@ -261,6 +264,7 @@ class Judge:
         case with a fault is repeated alone, unless it is of a rule that is broken already.
         """
         cases = [(situation, case) for situation in situations for case in situation.cases(self)]
+        self._tell(f"{len(cases)} trials, of a PDU with a fault each")
         self._is_at_once = True
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             runs = list(pool.map(lambda row: self._run(*row), cases))
@@ -280,6 +284,7 @@ class Judge:
 
     def _faults_of_case(self, situation: Situation, case: Case, wait_s: float) -> list[Fault]:
         """The faults in a case, and what is written until `wait_s` seconds after it."""
+        self._tell(f"{situation.name}, once more")
         case_run = self._run(situation, case)
         time.sleep(wait_s)
         faults = [*case_run.faults, *self._late_write(case_run)]

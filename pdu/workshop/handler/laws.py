@@ -25,6 +25,7 @@ from pdu_common.helper import EnumPowerStatus
 from pdu_common.snmp_client.errors import SnmpTimeout
 
 from ...cli.error_facts import kind_of
+from ...loading.answers import WrongAnswer
 from ...loading.four_methods import (
     BrokenHandler,
     HandlerRaised,
@@ -310,6 +311,10 @@ class JudgedCall:
         text = f"sent {unknown_commands[0].text}"
         if not self._is_command:
             return self._broken("poll", text)
+        words = self._unit.command_words(self._outlet, on=self._on)
+        other_value = value_fault(unknown_commands[0].text, words, on=self._on)
+        if other_value:
+            return self._broken("others", f"{text}: {other_value}")
         is_commanded = any(command.is_known for command in self._commands)
         if is_similar or is_commanded or is_sent_in_vain:
             return self._broken("others", f"{text}{self._hint}")
@@ -395,6 +400,8 @@ class JudgedCall:
             text = f"returned {_short(self.answer)}, and raised nothing"
             return self._broken(self.expected.rule, text)
         rule = self.expected.rule or _RULE_OF_ANSWER.get(self.method, self.method)
+        if rule == "asked" and self.method == "status" and not self.answer:
+            rule = "status"  # nothing was kept between two calls: nothing was read
         if self._is_command:
             text = self._fault_of_switch()
         elif self.method == "status":
@@ -448,6 +455,26 @@ def call_method(methods: Methods, method: str, outlet: str) -> Any:
     return methods.states() if method == "status" else methods.figures()
 
 
+def value_fault(sent: str, right: str, *, on: bool) -> str:
+    """What is wrong with a write to the right object; "" for one to another object. `sent`: the
+    write; `right`: the one that switches the outlet.
+
+    >>> value_fault("1.3.6.1.4.1.318.2.5 = 3", "1.3.6.1.4.1.318.2.5 = 2", on=False)
+    'the object is right, the value is not: 3 is not the value of off, 2'
+    >>> value_fault("1.3.6.1.4.1.318.2.6 = 3", "1.3.6.1.4.1.318.2.5 = 2", on=False)
+    ''
+    """
+    sent_object, _, sent_value = sent.rpartition(" = ")
+    right_object, _, right_value = right.rpartition(" = ")
+    if not sent_object or sent_object != right_object:
+        return ""
+    state = STATE_WORDS[on]
+    return (
+        "the object is right, the value is not:"
+        f" {sent_value} is not the value of {state}, {right_value}"
+    )
+
+
 def _ports_of_words(message: str) -> Iterator[str]:
     """The ports of the PDUs whose words are in a message, in clear or in base64."""
     yield from _MARK.findall(message)
@@ -477,7 +504,7 @@ def is_own_mistake(error: Exception) -> bool:
     if not isinstance(error, BrokenHandler):
         return False
     cause = error.__cause__
-    if cause is None:
+    if cause is None or isinstance(cause, WrongAnswer):
         return True
     mistakes = (NameError, TypeError, AttributeError, NotImplementedError)
     return isinstance(cause, mistakes) and not str(cause).startswith("module ")

@@ -41,7 +41,7 @@ def judged_findings(
     names: dict[str, str] = {}
     handler = _made_handler(forms, load_again, names)
     with contextlib.ExitStack() as stack:
-        judge = Judge(make_unit, handler, stack, about)
+        judge = Judge(make_unit, handler, stack, about, forms.tell)
         reading = _first_reading(handler, judge.model)
         reason = _reason_unread(reading, judge.model) if is_recorded else ""
         if reason:

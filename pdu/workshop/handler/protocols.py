@@ -13,8 +13,8 @@ from ...recordings.web import har
 
 SNMP, HTTP, NUT = "SNMP", "HTTP", "NUT"
 _HTTP_CLIENT = re.compile(
-    rb"^\s*(?:import|from)\s+(?:urllib\.request|urllib import request|http\.client|http import client"
-    rb"|requests|httpx|aiohttp|urllib3|httplib2|pycurl)\b",
+    rb"^\s*(?:import|from)\s+(?:urllib\.request|http\.client|urllib import request"
+    rb"|http import client|requests|httpx|aiohttp|urllib3|httplib2|pycurl)\b",
     re.MULTILINE,
 )
 # a request of NUT's protocol (RFC 9271), and its libraries

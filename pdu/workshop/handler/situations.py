@@ -270,6 +270,13 @@ def _lost_states(judge: Judge) -> Iterator[Case]:
             yield Case(partial(judge.remembering_target, contents=contents), ("status",), expected)
 
 
+def _empty_names(judge: Judge) -> Iterator[Case]:
+    """An outlet has lost its name, which is no reason to leave it out."""
+    expected = Expected(rule="lost state", states=judge.model.outlet_states())
+    for contents in judge.model.with_empty_names():
+        yield Case(partial(judge.target, contents=contents), ("status",), expected)
+
+
 def _third_states(judge: Judge) -> Iterator[Case]:
     """An outlet in the middle or the last one has a state that is neither on nor off. A command
     of it is the one of any other state.
@@ -492,6 +499,7 @@ TABLE = Table(
         Situation("an error at each request", ["silent"], _errors, ends=True),
         NO_OUTLET,
         Situation("a state that cannot be read", ["lost state"], _lost_states),
+        Situation("an empty name", ["lost state"], _empty_names),
         Situation("a state that is not documented", ["lost state"], _third_states),
         Situation("an absent row", ["lost state"], _absent_rows),
         Situation("exchanged rows", ["states", "others"], _exchanged_rows),
