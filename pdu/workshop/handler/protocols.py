@@ -31,7 +31,7 @@ def refuse_other_protocol(source: HandlerSource, text: str, file: str) -> None:
     recorded = protocol_of_recording(text, file)
     own = protocol_of_handler(source)
     is_other = recorded != own if own else recorded == SNMP
-    if not is_other:
+    if not recorded or not is_other:
         return
     handler = printable(Path(source.path).name, 60)
     kind = f"a handler over {own}" if own else "no handler over SNMP"
@@ -40,16 +40,21 @@ def refuse_other_protocol(source: HandlerSource, text: str, file: str) -> None:
 
 
 def protocol_of_recording(text: str, file: str) -> str:
-    """SNMP, HTTP or NUT. Raises SettingsError for a text that is no recording.
+    """SNMP, HTTP or NUT; "" for a text that is no recording.
 
     >>> protocol_of_recording("1.3.6.1.2.1.1.1.0|4|Kestrel", "unit.snmprec")
     'SNMP'
     >>> protocol_of_recording("device.mfr: Eaton", "unit.dev")
     'NUT'
+    >>> protocol_of_recording("", "unit.snmprec")
+    ''
     """
     if har.is_recording(text):
         return HTTP
-    handler, _ = handler_of_recording(text, file)
+    try:
+        handler, _ = handler_of_recording(text, file)
+    except SettingsError:
+        return ""
     return {"snmp": SNMP, "nut": NUT}.get(handler, HTTP)
 
 

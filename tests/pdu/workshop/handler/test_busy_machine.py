@@ -11,14 +11,15 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Callable
+from typing import Any, Callable
 
 import pytest
 
 from pdu.recordings.replay_server import Response
 from pdu.recordings.simulated_pdu import HttpPdu, SimulatedPdu
 from pdu.recordings.snmp.unit import SnmpUnit
-from pdu.workshop.handler import served_trials, snmp_trials
+from pdu.workshop.handler import bounded_methods, served_trials, snmp_trials
+from pdu.workshop.handler.calls import EndlessCall
 from pdu.workshop.handler.judge import Judge, Table, seen_once
 from pdu.workshop.handler.laws import Fault, MadeHandler
 from pdu.workshop.handler.rules import UNTRIED
@@ -193,3 +194,31 @@ def test_a_handler_whose_thread_writes_later_is_found(
     assert checked.code == 1
     detail = checked.of("broken")["once"]
     assert re.match("it wrote .* after the method had ended|port_(up|down) wrote 2 times", detail)
+
+
+@pytest.mark.usefixtures("without_loading")
+def test_each_silence_is_waited_for_once_by_a_handler_without_a_limit_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [row for row in TABLE.at_once if row.name == "no answer"]
+    monkeypatch.setattr(served_trials, "TABLE", Table(first=[], causes=[], at_once=rows, alone=[]))
+    monkeypatch.setattr(bounded_methods, "CALL_S", 3.0)
+    endless_calls: list[str] = []
+    call = bounded_methods.BoundedMethods._call
+
+    def counted_call(methods: Any, name: str, *arguments: Any) -> Any:
+        try:
+            return call(methods, name, *arguments)
+        except EndlessCall as error:
+            endless_calls.append(error.reason)
+            raise
+
+    monkeypatch.setattr(bounded_methods.BoundedMethods, "_call", counted_call)
+    corpus, limit = CORPORA["volt"], ", timeout=TIMEOUT_SECONDS"
+    assert limit in corpus.source
+
+    checked = check(folder(tmp_path, source=corpus.source.replace(limit, "")), *corpus.arguments)
+
+    assert checked.of("broken")["silent"].startswith("status did not end within 3 s")
+    # each method on a PDU that another object has read, and on one that the same object has
+    assert len(endless_calls) == 2 * 4

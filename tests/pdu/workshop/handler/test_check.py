@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pdu.workshop.handler import loading_checks, snmp_trials
+from pdu.workshop.handler import command, loading_checks, snmp_trials
 from pdu.workshop.handler.rules import RULES
 from pdu.workshop.handler.situations import TABLE
 from tests.needs import ROOT
@@ -141,6 +141,21 @@ def test_an_outlet_that_has_no_name_may_not_be_left_out_over_snmp(tmp_path: Path
         checked = check(folder(tmp_path, source=source))
     assert list(checked.of("broken")) == ["lost state"]
     assert checked.results["lost state"][1].startswith("status returned 5 outlets, without ")
+
+
+@pytest.mark.usefixtures("without_loading", "without_faults")
+def test_on_a_terminal_it_is_said_what_is_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(
+        command, "show_status_line", lambda line, *, is_quiet: shown.append(f"{line} {is_quiet}")
+    )
+    check(folder(tmp_path, source=QUICK))
+    assert shown[:2] == [
+        "calling the handler: a PDU that is well True",
+        "calling the handler: changed by hand True",
+    ]
 
 
 # ---- at loading ----------------------------------------------------------------------------------
