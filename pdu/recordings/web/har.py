@@ -217,10 +217,17 @@ def _row(outlet: RecordedOutlet) -> dict[str, Any]:
 
 
 def _of_outlet(patterns: Sequence[RequestPattern], index: int, name: str) -> str:
-    """The request for one outlet, in words."""
-    if patterns[0].names_outlet:
-        return patterns[0].of_outlet(name).words
-    return patterns[index].words
+    """The request for one outlet, in words. Raises SettingsError if it can match none.
+
+    >>> _of_outlet([RequestPattern.parse("POST /relay/{outlet} on")], 0, "3")
+    'POST /relay/3 on'
+    >>> _of_outlet([RequestPattern.parse("POST /a"), RequestPattern.parse("POST /b")], 1, "3")
+    'POST /b'
+    """
+    is_for_any_outlet = patterns[0].names_outlet
+    pattern = patterns[0].of_outlet(name) if is_for_any_outlet else patterns[index]
+    pattern.require_possible()
+    return pattern.words
 
 
 def is_recording(text: str) -> bool:

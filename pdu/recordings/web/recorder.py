@@ -45,6 +45,7 @@ from .further_reads import INTERFACES, MOST
 from .har import Answer, RecordedOutlet, WebRecording
 from .named_values import named_secrets
 from .passage import Passage, Upstream
+from .request_patterns import ANY, RequestPattern
 from .scrubbing import scrubbed
 from .unit import WebUnit, reason_without_places
 
@@ -211,7 +212,7 @@ def _record(
     secrets = [text for key, text in params.items() if key in secret_keys]
     user = params.get("username", "")
     scrubber = Scrubber(secrets, user, upstream.where.host)
-    _require_public([*on, *off], scrubber)
+    _require_recordable([*on, *off], scrubber)
     is_own = _is_own(handler)
     of_device = {"port", *(setting.key for setting in _OF_TRUST)}
     settings = {key: text for key, text in params.items() if key not in of_device}
@@ -224,7 +225,7 @@ def _record(
             interface.read_more(reader.data(passage.port), passage.answers)
         answers, session_secrets = passage.answers(), passage.secrets()
     scrubber = Scrubber([*secrets, *session_secrets], user, upstream.where.host)
-    _require_public([*on, *off], scrubber)
+    _require_recordable([*on, *off], scrubber)
     recording = _recording(handler, answers, reading)
     options.tell("reading the recording again, to find what must stay")
     replay_reader = reader._replace(settings=_any_login(settings, secret_keys))
@@ -282,12 +283,21 @@ def _without_log() -> Iterator[None]:
         logging.disable(level)
 
 
-def _require_public(commands: Sequence[str], scrubber: Scrubber) -> None:
+def _require_recordable(commands: Sequence[str], scrubber: Scrubber) -> None:
     """Raises SettingsError if requests in words, which are written as they are, show the login, the
-    session, or what looks private.
+    session, or what looks private, or if they can match no request.
+
+    >>> _require_recordable(['POST /o/{outlet} {"token": "{any}", "on": true}'], Scrubber())
+    >>> _require_recordable(["POST /o/{outlet} on=1&token=Zq03Sesam"], Scrubber())
+    Traceback (most recent call last):
+    ...
+    handlers.shared.errors.SettingsError: --on and --off show the login, or an address, a name or \
+a number of the PDU: write {any} in its place
     """
     for words in commands:
-        texts = (words, unquote(words))
+        RequestPattern.parse(words).require_possible()
+        # a value such as {any} is no secret, and 1 is none in any notation
+        texts = [text.replace(ANY, "1") for text in (words, unquote(words))]
         if any(named_secrets(text) or scrubber.scrub_kept_text(text) != text for text in texts):
             raise SettingsError(
                 "--on and --off show the login, or an address, a name or a number of the PDU: write"

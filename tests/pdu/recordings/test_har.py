@@ -11,11 +11,13 @@ from __future__ import annotations
 import base64
 import contextlib
 import copy
+import html
 import importlib
 import json
 import re
+import urllib.parse
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Optional
 
@@ -553,6 +555,31 @@ def test_any_stands_for_each_text_of_one_field(expected: list[str], text: str) -
     pattern = "".join('[^&"]*' if part == "{any}" else part for part in expected)
     is_like = re.fullmatch(pattern, text) is not None
     assert RequestPattern("POST", "/", f"0{words}0").matches("POST", "/", f"0{text}0") == is_like
+
+
+@pytest.mark.parametrize(
+    ("words", "written"),
+    [
+        ('POST /c {"t": "ANY", "n": {outlet}}', lambda text: json.dumps(text)[1:-1]),
+        ('POST /c {"n": {outlet}, "a": {"t": ["Basic ANY"]}}', lambda text: json.dumps(text)[1:-1]),
+        ('POST /c {"t": ANY, "n": {outlet}}', json.dumps),
+        ("POST /c <t>ANY</t><n>{outlet}</n>", html.escape),
+        ("POST /c t=ANY&n={outlet}", urllib.parse.quote_plus),
+        ("GET /c?t=ANY&n={outlet}", urllib.parse.quote_plus),
+        ("GET /c/ANY/{outlet}/on", urllib.parse.quote),
+    ],
+)
+@given(text=strategies.text())
+def test_a_request_that_differs_in_the_place_of_any_alone_is_the_command(
+    words: str, written: Callable[[str], str], text: str
+) -> None:
+    pattern = RequestPattern.parse(words.replace("ANY", "{any}"))
+    request = RequestPattern.parse(words).of_outlet("3")
+    value = written(text)
+    target, body = request.target.replace("ANY", value), request.body.replace("ANY", value)
+    sent = (request.method, target, body)
+    assert pattern.of_outlet("3").matches(*sent)
+    assert not pattern.of_outlet("4").matches(*sent)
 
 
 def test_many_places_for_any_text_are_tried_once_each() -> None:
