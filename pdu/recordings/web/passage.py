@@ -23,7 +23,7 @@ from ..scrub import ANY_TEXT, SECRETS, is_telling, kind_of
 from .answer_scrubbing import secrets_in
 from .har import Answer, Pairs, at_another_address, media_type, merged, place_of
 from .named_values import named_secrets, without_named_secrets
-from .request_patterns import ANY, RequestPattern, recorded_request
+from .request_patterns import ANY, RequestPattern, body_parts, recorded_request
 from .text_answers import document_of
 from .unit import Call, answers_in, calls_in
 
@@ -122,9 +122,12 @@ class Passage(HttpReplay):
         return answer.status, content, pairs
 
     def _refuse_command(self, call: Call) -> None:
-        """Raises ConnectionAbortedError for a command, which is not passed on."""
+        """Raises ConnectionAbortedError for a request with a command, which is not passed on."""
+        calls: list[Call] = []
+        for part in calls_in(call) or [call]:
+            calls += [part._replace(body=body) for body in body_parts(part.body)]
         for command in self._commands:
-            if command.matches(*call):
+            if any(command.matches(*part) for part in calls):
                 self.error = ProtocolError(
                     f"a reading sent a command, which was not passed on ({command.text}): the"
                     " handler writes while it reads; nothing was written"
