@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional, Protocol
 
 from handlers.shared.errors import PduHandlerError
@@ -66,25 +66,47 @@ class _Probe(NamedTuple):
         self.unit.contents = self.recording.states, contents
 
     def probed(self) -> WebRecording:
-        """The recording with the places of the first column that holds the states: alone, else with
-        a second one that may contradict it, else with meters that do.
+        """The recording with the first places by which **each outlet, and no other, is read in its
+        other state**; as it is, if there are none.
+        """
+        for candidate in self._candidates():
+            if self._is_followed(candidate):
+                return candidate
+        return self.recording
+
+    def _is_followed(self, candidate: WebRecording) -> bool:
+        """Whether the handler reads each outlet that is on or off in its other state, and all
+        others as before, where the answers have the candidate's values for it.
+        """
+        states = self.recording.states
+        for name, outlet in candidate.outlets.items():
+            if outlet.state is None:
+                continue
+            other_state = not outlet.state
+            new_states = self.read(outlet.effect(on=other_state).sets)
+            if new_states != {**states, name: other_state}:
+                return False
+        return True
+
+    def _candidates(self) -> Iterator[WebRecording]:
+        """Recordings with the places of a column that the first outlet's state follows: alone, then
+        with a second one that may contradict it, then with meters that do.
         """
         states = self.recording.states
         contradictions: list[Column] = []
         for column in candidate_columns(self.recording.contents, states):
             read_state = self._state_after_flip([column])
             if read_state == "flipped":
-                return self._recording_of([column])
+                yield self._recording_of([column])
             if read_state == "unknown":
                 contradictions.append(column)
         # such as the position of a relay, and the voltage behind it
         for pair in itertools.combinations(contradictions, 2):
             if self._state_after_flip(pair) == "flipped":
-                return self._recording_of(pair)
+                yield self._recording_of(pair)
         for column in contradictions:
             if self._meters([column]):
-                return self._recording_of([column])
-        return self.recording
+                yield self._recording_of([column])
 
     def _state_after_flip(self, columns: Sequence[Column]) -> str:
         """How the first outlet with a state reads if its values here change: "flipped", "unknown",
