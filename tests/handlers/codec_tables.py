@@ -29,7 +29,7 @@ from handlers.http.errors import HttpDenied, HttpRefused
 from handlers.shared import errors
 from handlers.shared.meter_figures import Figure, MeterFigures, NotMetered, reason_without
 from tests.handlers import codecs
-from tests.tables import Case, Law, Table, fits
+from tests.tables import Case, Table, fits
 
 FOLDER = Path(__file__).parent
 CALLS = ("statistic", "status", "command", "names")
@@ -269,6 +269,6 @@ def _command(codec: Any, identity: str, on: bool, answer: str = "``") -> str:
     return " ".join(words)
 
 
-def laws(handler: str) -> Sequence[Law]:
-    """The laws of a handler's table."""
-    return table(handler).laws()
+def cases(handler: str) -> Sequence[Case]:
+    """The cases of a handler's table."""
+    return table(handler).cases()

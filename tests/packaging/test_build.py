@@ -24,7 +24,7 @@ from pdu.loading import handler_archives
 from pdu.registration.kept_archives import PREVIOUS
 from tests.needs import ROOT, program
 from tests.pdu.loading.page_handler import folder
-from tests.tables import Law, compared
+from tests.tables import Case
 from tests.waiting import PATIENCE_S
 
 from .build_table import BUILDS, CLOSURE, shown_build, shown_closure, tree
@@ -32,14 +32,14 @@ from .building import archive, files, small_tree
 from .programs import output, run
 
 
-@pytest.mark.parametrize("law", CLOSURE.laws(), ids=str)
-def test_an_archive_holds_what_the_lines_say(law: Law) -> None:
-    law.check(compared(shown_closure))
+@pytest.mark.parametrize("case", CLOSURE.cases(), ids=str)
+def test_an_archive_holds_what_the_lines_say(case: Case) -> None:
+    case.check(shown_closure(case))
 
 
-@pytest.mark.parametrize("law", BUILDS.laws(), ids=str)
-def test_a_build_gives_what_the_lines_say(law: Law) -> None:
-    law.check(compared(shown_build))
+@pytest.mark.parametrize("case", BUILDS.cases(), ids=str)
+def test_a_build_gives_what_the_lines_say(case: Case) -> None:
+    case.check(shown_build(case))
 
 
 def test_a_folder_that_is_imported_but_is_no_package_is_refused(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from pdu.workshop import new
 from pdu.workshop.new import SHAPES, families_table, family_files, handler_files
 from tests.needs import ROOT
 from tests.packaging.installing import once
-from tests.tables import Case, Law, Table, compared
+from tests.tables import Case, Table
 
 TABLE = Table(Path(__file__).with_name("new.txt"))
 GUIDE = (ROOT / "docs" / "dev" / "new-handler.md").read_text("utf-8")
@@ -366,30 +366,27 @@ def written(file: Path, content: bytes) -> Iterator[None]:
             file.write_bytes(before)
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
 def test_a_new_handler_or_family_is_refused_or_placed_as_the_lines_say(
-    law: Law, small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    case: Case, small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What is refused writes nothing."""
-
-    def shown(case: Case) -> str:
-        *files, line = case.left.split(TABLE.separator)
-        word, *arguments = line.split(" ")
-        if word == "place":
-            return vendors_beside(arguments[0])
-        with contextlib.ExitStack() as stack:
-            for file in files:
-                path, _, text = file.removeprefix("file ").partition(" = ")
-                content = text.encode().decode("unicode_escape").encode("latin-1")
-                stack.enter_context(written(small / path, content))
-            before = _files(small)
-            code = root.run(("new", *arguments))
-            assert _files(small) == before
-        sentence = " ".join(capsys.readouterr().err.split())
-        return f"{code} {sentence}".replace(str(small), "TREE").replace(json.__file__, "FILE")
-
     monkeypatch.chdir(small)
-    law.check(compared(shown))
+    *files, line = case.left.split(TABLE.separator)
+    word, *arguments = line.split(" ")
+    if word == "place":
+        case.check(vendors_beside(arguments[0]))
+        return
+    with contextlib.ExitStack() as stack:
+        for file in files:
+            path, _, text = file.removeprefix("file ").partition(" = ")
+            content = text.encode().decode("unicode_escape").encode("latin-1")
+            stack.enter_context(written(small / path, content))
+        before = _files(small)
+        code = root.run(("new", *arguments))
+        assert _files(small) == before
+    sentence = " ".join(capsys.readouterr().err.split())
+    case.check(f"{code} {sentence}".replace(str(small), "TREE").replace(json.__file__, "FILE"))
 
 
 def vendors_beside(file: str) -> str:

@@ -27,7 +27,7 @@ from tests.pdu.pdu_list import lists
 from tests.simulators.peers import PEERS
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import BUILT_IN
-from tests.tables import Law, Table, compared
+from tests.tables import Case, Table
 from tests.waiting import PATIENCE_S, bounded, until
 
 from .halls import PDU, Call, Hall, environment, private, shown
@@ -35,9 +35,9 @@ from .halls import PDU, Call, Hall, environment, private, shown
 CHECKS = Table(Path(__file__).with_name("list_checks.txt"))
 
 
-@pytest.mark.parametrize("law", CHECKS.laws(), ids=str)
-def test_check_of_a_list(law: Law) -> None:
-    law.check(compared(lists.shown))
+@pytest.mark.parametrize("case", CHECKS.cases(), ids=str)
+def test_check_of_a_list(case: Case) -> None:
+    case.check(lists.shown(case))
 
 
 def document(result: subprocess.CompletedProcess[str]) -> dict[str, Any]:

@@ -13,16 +13,16 @@ from pdu.cli import exit_codes
 from pdu.monitoring import check_result, nagios, tables
 from pdu.pdu_list.listed_pdu import ListedPdu
 from pdu.reading.parts import CallError, Reading, failed_reading
-from tests.tables import Law, compared
+from tests.tables import Case
 
 from .checks import TABLE, shown
 
 HOSTILE = "<script>alert(1)</script>|=cmd"
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
-def test_check(law: Law) -> None:
-    law.check(compared(shown))
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
+def test_check(case: Case) -> None:
+    case.check(shown(case))
 
 
 def test_every_kind_of_error_has_a_remedy() -> None:
