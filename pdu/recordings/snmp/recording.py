@@ -67,7 +67,7 @@ class _Walk:
 
     def __init__(self, credentials: Credentials, recorder: RecordingOptions) -> None:
         self._credentials, self._recorder = credentials, recorder
-        self._place = host_with_port(credentials.host, credentials.port, SNMP_PORT)
+        self._address = host_with_port(credentials.host, credentials.port, SNMP_PORT)
         self.rows: Rows = {}
 
     @property
@@ -168,7 +168,7 @@ class _Walk:
             self._recorder.tell(f"{len(self.rows)} objects, at {dotted(last[:12])}")
             if len(self.rows) > _MOST_ROWS or answered_count > _MOST_ROWS:
                 raise ProtocolError(
-                    f"the walk did not end after {_MOST_ROWS} objects", self._place, "record"
+                    f"the walk did not end after {_MOST_ROWS} objects", self._address, "record"
                 )
 
     def _ask(self, call: Callable[[], T]) -> T:
@@ -179,6 +179,6 @@ class _Walk:
             why = "address, port, community or SNMPv3 privacy key may be wrong"
             if isinstance(error, SnmpPortClosed):
                 why = "check address and port, and that SNMP is enabled"
-            raise Unreachable(f"{error}; {why}", self._place, "record") from None
+            raise Unreachable(f"{error}; {why}", self._address, "record") from None
         except SnmpError as error:
-            raise ProtocolError(str(error), self._place, "record") from None
+            raise ProtocolError(str(error), self._address, "record") from None

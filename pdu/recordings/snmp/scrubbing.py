@@ -303,10 +303,10 @@ def _spelled_runs(index: Sequence[int]) -> list[tuple[int, int]]:
     runs: list[tuple[int, int]] = []
     for start in range(len(index) - _RUN + 1):
         end = start + _RUN
-        large_places = [place for place in range(start, end) if index[place] >= _LEAST_OCTET]
-        if max(index[start:end]) > _OCTET or len(large_places) < _LARGE_IN_RUN:
+        large_arcs = [number for number in range(start, end) if index[number] >= _LEAST_OCTET]
+        if max(index[start:end]) > _OCTET or len(large_arcs) < _LARGE_IN_RUN:
             continue
-        begin = large_places[0]
+        begin = large_arcs[0]
         if runs and begin <= runs[-1][1]:  # the end of the last one
             begin, _ = runs.pop()
         runs.append((begin, end))

@@ -147,10 +147,10 @@ class SnmpUnit(SimulatedPdu):
         failed.
         """
         self._note(oid)
-        place = bisect.bisect_right(self._order, oid)
-        if place == len(self._order):
+        index = bisect.bisect_right(self._order, oid)
+        if index == len(self._order):
             return None
-        next_oid = self._order[place]
+        next_oid = self._order[index]
         if self._lost_objects.in_walks and next_oid in self._lost_objects.oids:
             raise _gen_error(next_oid)
         # the second row of a table and those after it

@@ -12,7 +12,7 @@ with an underscore is a tool's own:
 
 `sets` are the values that the answers have when the outlet is in that state, by a request and a
 JSON pointer (RFC 6901), or the number of a word in an answer that is no JSON. Requests may have
-places for any text (request_patterns.py).
+placeholders, such as {any} (request_patterns.py).
 
 A file of another tool has no `_pdu`. Of it, the entries of the first host are taken, the last
 answer to each request; the values of secrets in requests match any value.
@@ -44,7 +44,7 @@ from ...cli.output import counted
 from ..simulated_pdu import States
 from .named_values import without_named_secrets
 from .request_patterns import ANY, METHODS, RequestPattern, recorded_request
-from .state_columns import Place
+from .state_columns import Pointer
 from .text_answers import TextAnswer, document_of, text_of
 
 _ORIGIN = "http://pdu.example"
@@ -94,7 +94,7 @@ class Effect(NamedTuple):
     #: the request, in words; "" if it is not known
     request: str = ""
     #: what the answers have then
-    sets: Mapping[Place, Any] = {}
+    sets: Mapping[Pointer, Any] = {}
 
 
 class RecordedOutlet(NamedTuple):
@@ -289,7 +289,7 @@ def parse(text: str) -> WebRecording:
 
 def _of_another_tool(entries: Sequence[Any]) -> WebRecording:
     """The answers of one host and port. Raises what Python raises for JSON of another form."""
-    own_place = ""
+    own_host = ""
     answers: list[Answer] = []
     answered_requests: set[str] = set()
     left_out: dict[str, str] = {}
@@ -298,9 +298,9 @@ def _of_another_tool(entries: Sequence[Any]) -> WebRecording:
         url = _LOGIN_IN_URL.sub("//", str(request["url"]))
         words = f"{request['method']} {without_named_secrets(url, ANY)}"
         try:
-            place = _place_of(url)
-            own_place = own_place or place
-            is_own = bool(place) and place == own_place
+            host = _host_and_port(url)
+            own_host = own_host or host
+            is_own = bool(host) and host == own_host
             reason = _reason_to_leave_out(entry) if is_own else "another host or port"
             if not reason:
                 answers.append(_answer(entry, hides_secrets=True))
@@ -315,7 +315,7 @@ def _of_another_tool(entries: Sequence[Any]) -> WebRecording:
     return WebRecording(merged(answers), left_out=sentences, is_of_another_tool=True)
 
 
-def _place_of(url: str) -> str:
+def _host_and_port(url: str) -> str:
     """The host of an address, and its port unless it is a usual one: a device may lead from HTTP to
     HTTPS. "" for an address without a host (data:). Raises ValueError.
     """
@@ -410,19 +410,19 @@ def _with_pdu_object(recording: WebRecording, pdu_object: Mapping[str, Any]) -> 
 
 
 def _effect(row: Mapping[str, Any], contents: Mapping[str, Any]) -> Effect:
-    """Raises LookupError for a place that no answer has, and ValueError for a value that is none of
+    """Raises LookupError for a pointer that no answer has, and ValueError for a value that is none of
     a state.
     """
-    sets: dict[Place, Any] = {}
+    sets: dict[Pointer, Any] = {}
     for text, value in row.get("sets", {}).items():
         if value is None or isinstance(value, (dict, list)):
             raise ValueError("a state is a word, a number, true or false")
-        sets[_place(text, contents)] = value
+        sets[_pointer(text, contents)] = value
     return Effect(str(row.get("request", "")), sets)
 
 
-def _place(text: str, contents: Mapping[str, Any]) -> Place:
-    """The place that a request with a JSON pointer names. Raises LookupError and ValueError."""
+def _pointer(text: str, contents: Mapping[str, Any]) -> Pointer:
+    """The pointer that a request with a JSON pointer names. Raises LookupError and ValueError."""
     request, _, pointer = text.rpartition("#/")
     words = pointer.split("/")
     if text.endswith("#") and text[:-1] in contents:  # of a whole answer
@@ -438,15 +438,21 @@ def _place(text: str, contents: Mapping[str, Any]) -> Place:
             raise LookupError("no word of the answer has this number")
         content = content.pieces[part] if is_text else content[part]
         path.append(part)
-    return Place(request, tuple(path))
+    return Pointer(request, tuple(path))
 
 
 def _effect_row(effect: Effect) -> dict[str, Any]:
+    """How an outlet gets a state, as the file has it.
+
+    >>> switched = {Pointer("GET /status", ("relays", 0, "on")): True}
+    >>> _effect_row(Effect("POST /relay/1 on", switched))
+    {'request': 'POST /relay/1 on', 'sets': {'GET /status#/relays/0/on': True}}
+    """
     sets: dict[str, Any] = {}
-    for place, value in effect.sets.items():
-        words = [str(part).replace("~", "~0").replace("/", "~1") for part in place.path]
-        pointer = "".join(f"/{word}" for word in words)
-        sets[f"{place.request}#{pointer}"] = value
+    for (request, path), value in effect.sets.items():
+        words = [str(part).replace("~", "~0").replace("/", "~1") for part in path]
+        json_pointer = "".join(f"/{word}" for word in words)
+        sets[f"{request}#{json_pointer}"] = value
     return {"request": effect.request, "sets": sets}
 
 
@@ -505,12 +511,12 @@ def _headers(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
 def at_another_address(name: str, text: str) -> str:
     """A header of an answer as a replay sends it, which is at another address, without TLS."""
     if name.lower() == "location":
-        return place_of(text)
+        return path_and_query(text)
     return _OF_ADDRESS.sub("", text) if name.lower() == "set-cookie" else text
 
 
-def place_of(location: str) -> str:
-    """The path and query of the place to which an answer leads: a replay is at another address."""
+def path_and_query(location: str) -> str:
+    """The path and query of the address to which an answer leads: a replay is at another address."""
     return _SCHEME_AND_HOST.sub("", location) or "/"
 
 

@@ -16,10 +16,10 @@ from .har import Effect, WebRecording
 from .request_patterns import recorded_request
 from .state_columns import (
     Column,
-    Place,
-    all_places,
+    Pointer,
+    all_pointers,
     candidate_columns,
-    number_groups,
+    numbers_per_outlet,
     value_at,
     with_values,
 )
@@ -41,7 +41,7 @@ class Reader(Protocol):
 
 
 def with_effects(recording: WebRecording, reader: Reader) -> WebRecording:
-    """The recording with the places of its outlets' states, as far as they are found."""
+    """The recording with the pointers of its outlets' states, as far as they are found."""
     with contextlib.closing(WebUnit(recording, 0)) as unit:
         return _Probe(recording, unit, reader).probed()
 
@@ -51,22 +51,22 @@ class _Probe(NamedTuple):
     unit: WebUnit
     reader: Reader
 
-    def read(self, values: Mapping[Place, Any]) -> States:
+    def read(self, values: Mapping[Pointer, Any]) -> States:
         """The states that the handler reads where the answers have these values."""
         self._set(values)
         return self.reader.states(self.unit.port)
 
-    def energies(self, values: Mapping[Place, Any]) -> Any:
+    def energies(self, values: Mapping[Pointer, Any]) -> Any:
         """The energies that it reads there."""
         self._set(values)
         return self.reader.energies(self.unit.port)
 
-    def _set(self, values: Mapping[Place, Any]) -> None:
+    def _set(self, values: Mapping[Pointer, Any]) -> None:
         contents = with_values(self.recording.contents, values)
         self.unit.contents = self.recording.states, contents
 
     def probed(self) -> WebRecording:
-        """The recording with the first places by which **each outlet, and no other, is read in its
+        """The recording with the first pointers by which **each outlet, and no other, is read in its
         other state**; as it is, if there are none.
         """
         for candidate in self._candidates():
@@ -89,7 +89,7 @@ class _Probe(NamedTuple):
         return True
 
     def _candidates(self) -> Iterator[WebRecording]:
-        """Recordings with the places of a column that the first outlet's state follows: alone, then
+        """Recordings with the pointers of a column that the first outlet's state follows: alone, then
         with a second one that may contradict it, then with meters that do.
         """
         states = self.recording.states
@@ -119,13 +119,13 @@ class _Probe(NamedTuple):
         name = names_with_state[0]
         other_state = not states[name]
         index = list(states).index(name)
-        values = {column.places[index]: column.value(on=other_state) for column in columns}
+        values = {column.pointers[index]: column.value(on=other_state) for column in columns}
         new_states = self.read(values)
         if new_states == {**states, name: other_state}:
             return "flipped"
         return "unknown" if new_states == {**states, name: None} else ""
 
-    def _is_off(self, columns: Sequence[Column], meters: Sequence[Sequence[Place]]) -> bool:
+    def _is_off(self, columns: Sequence[Column], meters: Sequence[Sequence[Pointer]]) -> bool:
         """Whether the handler reads each outlet with a state as off if these columns say so, and
         these meters show 0.
         """
@@ -133,90 +133,94 @@ class _Probe(NamedTuple):
         off_states = {name: None if state is None else False for name, state in states.items()}
         values = self._zeros(meters)
         for column in columns:
-            values.update(dict.fromkeys(self._known(column.places), column.off))
+            values.update(dict.fromkeys(self._known(column.pointers), column.off))
         return self.read(values) == off_states
 
-    def _known(self, places: Sequence[Place]) -> list[Place]:
-        """Those of these places, one for each outlet, that are of outlets with a state."""
+    def _known(self, pointers: Sequence[Pointer]) -> list[Pointer]:
+        """Those of these pointers, one for each outlet, that are of outlets with a state."""
         states = self.recording.states.values()
-        return [place for place, state in zip(places, states) if state is not None]
+        return [pointer for pointer, state in zip(pointers, states) if state is not None]
 
-    def _zeros(self, meters: Sequence[Sequence[Place]]) -> dict[Place, Any]:
-        """0 in the places of these numbers."""
+    def _zeros(self, meters: Sequence[Sequence[Pointer]]) -> dict[Pointer, Any]:
+        """0 in the pointers of these numbers."""
         return dict.fromkeys(itertools.chain.from_iterable(map(self._known, meters)), 0)
 
-    def _meters(self, columns: Sequence[Column]) -> Sequence[Sequence[Place]]:
+    def _meters(self, columns: Sequence[Column]) -> Sequence[Sequence[Pointer]]:
         """The columns of numbers that deny that outlets are off: of their currents or powers, and
         not of their energies, which they keep. None if nothing or something else denies it.
         """
         if self._is_off(columns, ()):
             return []
         energies = self.energies({})
-        meters: list[Sequence[Place]] = []
-        for places in number_groups(self.recording.contents, len(self.recording.states)):
-            if any(places == column.places for column in columns):
+        meters: list[Sequence[Pointer]] = []
+        for pointers in numbers_per_outlet(self.recording.contents, len(self.recording.states)):
+            if any(pointers == column.pointers for column in columns):
                 continue
-            zeros = self._zeros([places])
+            zeros = self._zeros([pointers])
             if self.read(zeros) == self.recording.states and self.energies(zeros) == energies:
-                meters.append(places)
+                meters.append(pointers)
         if not self._is_off(columns, meters):
             return []
         for meter in list(meters):
-            other_meters = [places for places in meters if places != meter]
+            other_meters = [pointers for pointers in meters if pointers != meter]
             if self._is_off(columns, other_meters):
                 meters = other_meters
         return meters
 
     def _recording_of(self, columns: Sequence[Column]) -> WebRecording:
-        """The recording whose commands set the places in these columns and their copies in other
+        """The recording whose commands set the pointers in these columns and their copies in other
         answers; where meters deny that outlets are off, they show 0 then.
         """
         meters = self._meters(columns)
-        copies = _copies(self.recording.contents, columns[0].places)
+        copies = _copies(self.recording.contents, columns[0].pointers)
         outlets = {}
         for index, (name, outlet) in enumerate(self.recording.outlets.items()):
             if outlet.state is None:  # another value says that it is not known
                 outlets[name] = outlet
                 continue
-            on_values: dict[Place, Any] = {}
-            off_values: dict[Place, Any] = {}
+            on_values: dict[Pointer, Any] = {}
+            off_values: dict[Pointer, Any] = {}
             for column in columns:
-                for place in (column.places[index], *copies.get(column.places[index], ())):
-                    on_values[place], off_values[place] = column.on, column.off
-            off_values.update({places[index]: 0 for places in meters})
+                for pointer in (column.pointers[index], *copies.get(column.pointers[index], ())):
+                    on_values[pointer], off_values[pointer] = column.on, column.off
+            off_values.update({pointers[index]: 0 for pointers in meters})
             outlets[name] = outlet._replace(
                 on=Effect(outlet.on.request, on_values), off=Effect(outlet.off.request, off_values)
             )
         return self.recording._replace(outlets=outlets)
 
 
-def _copies(contents: Mapping[str, Any], places: Sequence[Place]) -> dict[Place, list[Place]]:
-    """The places of the same value in other objects with the same texts, by its place: a list may
+def _copies(
+    contents: Mapping[str, Any], pointers: Sequence[Pointer]
+) -> dict[Pointer, list[Pointer]]:
+    """The pointers of the same value in other objects with the same texts, by its place: a list may
     hold what each outlet's own answer has too.
     """
-    texts = {place: _texts_beside(contents, place) for place in places}
-    if len(set(texts.values())) < len(places):  # the texts tell no outlet from another
+    texts_by_pointer = {pointer: _sibling_texts(contents, pointer) for pointer in pointers}
+    pointer_by_texts = {texts: pointer for pointer, texts in texts_by_pointer.items()}
+    if len(pointer_by_texts) < len(pointers):  # the texts tell no outlet from another
         return {}
-    place_by_texts = {text: place for place, text in texts.items()}
-    copies: dict[Place, list[Place]] = {}
-    for place in all_places(contents):
-        if place in texts or not place.path or place.path[-1] != places[0].path[-1]:
+    member_name = pointers[0].path[-1:]
+    copies: dict[Pointer, list[Pointer]] = {}
+    for pointer in all_pointers(contents):
+        is_other = pointer not in texts_by_pointer and bool(pointer.path)
+        if not is_other or pointer.path[-1:] != member_name:
             continue
-        original = place_by_texts.get(_texts_beside(contents, place))
+        original = pointer_by_texts.get(_sibling_texts(contents, pointer))
         if original is not None:
-            copies.setdefault(original, []).append(place)
+            copies.setdefault(original, []).append(pointer)
     return copies
 
 
-def _texts_beside(contents: Mapping[str, Any], place: Place) -> frozenset[tuple[str, str]]:
+def _sibling_texts(contents: Mapping[str, Any], pointer: Pointer) -> frozenset[tuple[str, str]]:
     """The texts of the object that has this value, without the value; none of a text."""
-    if isinstance(contents[place.request], TextAnswer) or not place.path:
+    if isinstance(contents[pointer.request], TextAnswer) or not pointer.path:
         return frozenset()
-    owner = value_at(contents, place._replace(path=place.path[:-1]))
+    owner = value_at(contents, pointer._replace(path=pointer.path[:-1]))
     if not isinstance(owner, dict):
         return frozenset()
     texts = [(name, value) for name, value in owner.items() if isinstance(value, str)]
-    return frozenset(text for text in texts if text[0] != place.path[-1])
+    return frozenset(text for text in texts if text[0] != pointer.path[-1])
 
 
 # ---- commands ------------------------------------------------------------------------------------

@@ -44,10 +44,10 @@ from .answer_scrubbing import kept_notes
 from .further_reads import INTERFACES, MOST
 from .har import Answer, RecordedOutlet, WebRecording
 from .named_values import named_secrets
-from .passage import Passage, Upstream
+from .recording_proxy import RecordingProxy, Upstream
 from .request_patterns import ANY, RequestPattern
 from .scrubbing import scrubbed
-from .unit import WebUnit, reason_without_places
+from .unit import WebUnit, reason_without_pointers
 
 _OF_TRUST = (SCHEME, HOST, VERIFY, CA_PEM, FINGERPRINT)
 _STATES = {EnumPowerStatus.UP: True, EnumPowerStatus.DOWN: False}
@@ -218,12 +218,14 @@ def _record(
     settings = {key: text for key, text in params.items() if key not in of_device}
     if is_own or "scheme" in params:
         settings["scheme"] = "http"
-    with contextlib.closing(Passage(upstream, options, [user, *secrets], [*on, *off])) as passage:
-        reader, reading = _read_through(handler, settings, passage)
+    with contextlib.closing(
+        RecordingProxy(upstream, options, [user, *secrets], [*on, *off])
+    ) as proxy:
+        reader, reading = _read_through(handler, settings, proxy)
         interface = INTERFACES.get(handler.display_name)
         if interface is not None:
-            interface.read_more(reader.data(passage.port), passage.answers)
-        answers, session_secrets = passage.answers(), passage.secrets()
+            interface.read_more(reader.data(proxy.port), proxy.answers)
+        answers, session_secrets = proxy.answers(), proxy.secrets()
     scrubber = Scrubber([*secrets, *session_secrets], user, upstream.where.host)
     _require_recordable([*on, *off], scrubber)
     recording = _recording(handler, answers, reading)
@@ -319,38 +321,40 @@ def _any_login(settings: Mapping[str, str], secret_keys: set[str]) -> dict[str, 
 
 
 def _read_through(
-    handler: LoadedHandler, settings: Mapping[str, str], passage: Passage
+    handler: LoadedHandler, settings: Mapping[str, str], proxy: RecordingProxy
 ) -> tuple[_Reader, _Reading]:
-    """What the handler reads, and the form that leads it to the passage."""
+    """What the handler reads, and the form that leads it to the proxy."""
     keys = {setting.key for setting in handler.settings}
     readers = [_Reader(handler, settings, in_address=True)]
     if not keys or "port" in keys:
         readers.insert(0, _Reader(handler, settings))
     for reader in readers:
         try:
-            reading = reader.read(passage.port)
-            if passage.exchanges:  # else it asked the PDU past this program
+            reading = reader.read(proxy.port)
+            if proxy.exchanges:  # else it asked the PDU past this program
                 return reader, reading
         except SettingNotGiven:
             if reader is readers[0]:  # the next one has no setting port
                 raise
         except PduHandlerError as error:
-            if passage.error is not None:
-                raise passage.error from None
-            if passage.exchanges and not _may_record_without(handler, error, passage):
+            if proxy.error is not None:
+                raise proxy.error from None
+            if proxy.exchanges and not _may_record_without(handler, error, proxy):
                 raise
-            if passage.exchanges:
+            if proxy.exchanges:
                 return reader, _Reading([], Figures(None, None))
-    if passage.tls_hellos:
+    if proxy.tls_hellos:
         raise ProtocolError(_TLS)
-    raise ProtocolError(_NO_HTTP if passage.connections else _NO_CONNECTION)
+    raise ProtocolError(_NO_HTTP if proxy.connections else _NO_CONNECTION)
 
 
-def _may_record_without(handler: LoadedHandler, error: PduHandlerError, passage: Passage) -> bool:
+def _may_record_without(
+    handler: LoadedHandler, error: PduHandlerError, proxy: RecordingProxy
+) -> bool:
     """Whether a device is recorded that its handler does not read: to support it later. If it
     answered nothing but its first resource, its login was not taken.
     """
-    answered_exchanges = [exchange for exchange in passage.exchanges if exchange.status < 400]
+    answered_exchanges = [exchange for exchange in proxy.exchanges if exchange.status < 400]
     is_answered = error.kind == "unsupported" or len(answered_exchanges) > 1
     return handler.display_name in INTERFACES and is_answered
 
@@ -392,7 +396,7 @@ def _notes(recording: WebRecording, *, is_own: bool) -> Iterator[str]:
         yield "The handler read no outlets: the file has what the device answered."
     if not is_own:
         yield _COMPARE
-    reason = reason_without_places(recording)
+    reason = reason_without_pointers(recording)
     requests = itertools.chain.from_iterable(
         (outlet.on.request, outlet.off.request) for outlet in recording.outlets.values()
     )

@@ -39,7 +39,7 @@ _TIME = re.compile(r"(?<![0-9])1[0-9]{9,12}(?![0-9])")
 
 
 class RequestPattern(NamedTuple):
-    """A request, with places for any text and perhaps for an outlet."""
+    """A request, perhaps with placeholders."""
 
     method: str
     target: str
@@ -122,8 +122,8 @@ class RequestPattern(NamedTuple):
         `{outlet+1}` 6. An identity without a number at its end stays whole."""
         last_number = re.search("[0-9]+$", identity)
 
-        def identity_text(place: re.Match[str]) -> str:
-            offset = place["offset"]
+        def identity_text(placeholder: re.Match[str]) -> str:
+            offset = placeholder["offset"]
             if not offset or last_number is None:
                 return identity
             number = int(last_number[0]) + int(offset)

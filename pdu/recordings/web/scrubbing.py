@@ -112,14 +112,14 @@ def _with_needed_headers(
 def _with_any(
     recording: WebRecording, own_texts: Collection[str], read: Callable[[WebRecording], object]
 ) -> tuple[WebRecording, Sequence[str]]:
-    """The recording with {any} in its requests, and "any" in the places to which they lead, in
+    """The recording with {any} in its requests, and "any" in the addresses to which they lead, in
     place of these texts, unless the reading needs them or two requests would be one; and the texts
     of the requests that stay.
     """
-    places = list(_texts_of_places(recording))
-    requests = "\n".join([*recording.contents, *places])
+    redirects = list(_texts_of_redirects(recording))
+    requests = "\n".join([*recording.contents, *redirects])
     to_try: list[str] = []
-    for text in {*own_texts, *places}:
+    for text in {*own_texts, *redirects}:
         if not has_only_generic_words(text):
             # a request may have them escaped
             spellings = dict.fromkeys((text, quote(text, safe=""), quote_plus(text)))
@@ -133,7 +133,7 @@ def _with_any(
             request = answer.request
             for text in ordered_texts:
                 request = request.replace(text, ANY)
-            headers = [_with_any_place(row, ordered_texts) for row in answer.headers]
+            headers = [_with_any_in_redirect(row, ordered_texts) for row in answer.headers]
             answers.append(answer._replace(request=request, headers=headers))
         return recording._replace(answers=answers)
 
@@ -153,7 +153,7 @@ def _holds_word(text: str, word: str) -> bool:
     return word in text and re.search(pattern, text) is not None
 
 
-def _with_any_place(header: tuple[str, str], texts: Sequence[str]) -> tuple[str, str]:
+def _with_any_in_redirect(header: tuple[str, str], texts: Sequence[str]) -> tuple[str, str]:
     name, text = header
     if name.lower() == "location":
         for part in texts:
@@ -162,10 +162,10 @@ def _with_any_place(header: tuple[str, str], texts: Sequence[str]) -> tuple[str,
 
 
 def _telling_texts(recording: WebRecording) -> list[str]:
-    """The fields and the parts of the paths, in requests and in the places to which answers lead,
+    """The fields and the parts of the paths, in requests and in the addresses to which answers lead,
     that are no common words.
     """
-    texts = list(_texts_of_places(recording))
+    texts = list(_texts_of_redirects(recording))
     for answer in recording.answers:
         texts += RequestPattern.parse(answer.request).path.split("/")
         texts += [field.value for field in named_values(answer.request)]
@@ -173,7 +173,7 @@ def _telling_texts(recording: WebRecording) -> list[str]:
     return [text for text in dict.fromkeys(telling_texts) if ANY not in text]
 
 
-def _texts_of_places(recording: WebRecording) -> Iterator[str]:
+def _texts_of_redirects(recording: WebRecording) -> Iterator[str]:
     """The parts of the addresses to which answers lead, by their header Location."""
     for answer in recording.answers:
         for name, text in answer.headers:

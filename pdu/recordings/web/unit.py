@@ -27,11 +27,11 @@ from .state_columns import (
     Column,
     Contents,
     Path,
-    Place,
-    list_places,
+    Pointer,
     null_figures,
-    number_places,
+    number_pointers,
     other_figures,
+    pointers_of_lists,
     state_columns,
     third_states,
     value_at,
@@ -174,7 +174,7 @@ class RecordedRequests(NamedTuple):
         return cls(reads, command_table(recording), paths, with_tokens)
 
 
-def reason_without_places(recording: WebRecording) -> str:
+def reason_without_pointers(recording: WebRecording) -> str:
     """Why the recording does not say where its states are; "" if it does, or has no outlets."""
     outlets = recording.outlets.values()
     if not outlets or any(outlet.on.sets for outlet in outlets):
@@ -234,7 +234,7 @@ class WebUnit(HttpPdu):
         has_content = any(not answer[:3].isdigit() for answer in answers)
         if has_content and self._recorded_refusal() is None:
             reasons["refused"] = _NO_REFUSAL
-        reason = reason_without_places(self._recording)
+        reason = reason_without_pointers(self._recording)
         if reason:
             rules = ("asked", "port_down", "port_up", "lost state")
             reasons.update(dict.fromkeys(rules, reason))
@@ -244,11 +244,11 @@ class WebUnit(HttpPdu):
     def contradiction(self) -> str:
         for name, outlet in self._recording.outlets.items():
             recorded_values = {} if outlet.state is None else outlet.effect(on=outlet.state).sets
-            for place, value in recorded_values.items():
-                own_value = value_at(self._recording.contents, place)
+            for pointer, value in recorded_values.items():
+                own_value = value_at(self._recording.contents, pointer)
                 if json.dumps(own_value) != json.dumps(value):
                     word = "on" if outlet.state else "off"
-                    return f"outlet {name} is {word} in its head, and not in {place.request}"
+                    return f"outlet {name} is {word} in its head, and not in {pointer.request}"
         return ""
 
     def _recorded_refusal(self) -> Optional[Response]:
@@ -298,14 +298,14 @@ class WebUnit(HttpPdu):
 
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
         outlet = self._recording.outlets[identity]
-        # without a row, the places of the outlets behind it are others
+        # without a row, the pointers of the outlets behind it are others
         is_whole = list(self._states) == list(self._recording.outlets)[: len(self._states)]
         if not (outlet.on.sets and is_whole):
             return False
-        values: dict[Place, Any] = {}
-        for place in outlet.off.sets:  # such as its meters, which count nothing while it is off
-            if place not in outlet.on.sets:
-                values[place] = value_at(self._recording.contents, place)
+        values: dict[Pointer, Any] = {}
+        for pointer in outlet.off.sets:  # such as its meters, which count nothing while it is off
+            if pointer not in outlet.on.sets:
+                values[pointer] = value_at(self._recording.contents, pointer)
         values.update(self._third_values(outlet)[0] if on is None else outlet.effect(on=on).sets)
         with self._contents_lock:
             try:
@@ -315,12 +315,12 @@ class WebUnit(HttpPdu):
             self._states = {**self._states, identity: on}
         return True
 
-    def _third_values(self, outlet: RecordedOutlet) -> list[dict[Place, Any]]:
-        """The values of its places in states that are neither on nor off."""
+    def _third_values(self, outlet: RecordedOutlet) -> list[dict[Pointer, Any]]:
+        """The values of its pointers in states that are neither on nor off."""
         values: list[list[Any]] = []
-        for place, on in outlet.on.sets.items():
-            is_text = isinstance(self._contents[place.request], TextAnswer)
-            values.append(third_states(on, outlet.off.sets.get(place), is_text=is_text))
+        for pointer, on in outlet.on.sets.items():
+            is_text = isinstance(self._contents[pointer.request], TextAnswer)
+            values.append(third_states(on, outlet.off.sets.get(pointer), is_text=is_text))
         return [dict(zip(outlet.on.sets, values_of_state)) for values_of_state in zip(*values)]
 
     def with_third_states(self, identity: str) -> Sequence[Any]:
@@ -329,14 +329,14 @@ class WebUnit(HttpPdu):
         return [(states, with_values(self._contents, own_values)) for own_values in values]
 
     def without_state(self, identity: str) -> Sequence[Any]:
-        places = list(self._recording.outlets[identity].on.sets)
-        return [(self._states, without_values(self._contents, places))] if places else []
+        pointers = list(self._recording.outlets[identity].on.sets)
+        return [(self._states, without_values(self._contents, pointers))] if pointers else []
 
     def without_figures(self) -> Sequence[Any]:
         """Without a number each, and in JSON with null for those of all outlets."""
-        places = self._number_places()
-        contents = [without_values(self._contents, [place]) for place in places]
-        contents += null_figures(self._contents, places)
+        pointers = self._number_pointers()
+        contents = [without_values(self._contents, [pointer]) for pointer in pointers]
+        contents += null_figures(self._contents, pointers)
         return [(self._states, new_contents) for new_contents in contents]
 
     def without_row(self) -> Sequence[tuple[str, Any]]:
@@ -358,19 +358,19 @@ class WebUnit(HttpPdu):
         """The contents without the rows of an outlet; None if they have none that can be absent, or
         if it `is_named` and a row does not name it.
         """
-        other_places: list[Place] = []
+        other_pointers: list[Pointer] = []
         for name, recorded_outlet in self._recording.outlets.items():
             if name != outlet:
-                other_places += recorded_outlet.on.sets
+                other_pointers += recorded_outlet.on.sets
         # one of each answer
-        places = {place.request: place for place in self._recording.outlets[outlet].on.sets}
+        pointers = {pointer.request: pointer for pointer in self._recording.outlets[outlet].on.sets}
         contents: Contents = self._contents
-        for place in places.values():
-            absent_row = without_row(contents, place, other_places, outlet)
+        for pointer in pointers.values():
+            absent_row = without_row(contents, pointer, other_pointers, outlet)
             if absent_row is None or (is_named and not absent_row.is_named):
                 return None
             contents = absent_row.contents
-        return contents if places else None
+        return contents if pointers else None
 
     def exchange_rows(self) -> bool:
         self._has_rows_exchanged = True
@@ -381,9 +381,9 @@ class WebUnit(HttpPdu):
         """The content of an answer with two rows exchanged, if it has rows that name outlets."""
         paths: dict[str, Path] = {}
         for name, outlet in self._recording.outlets.items():
-            for place in outlet.on.sets:
-                if place.request == request:
-                    paths[name] = place.path
+            for pointer in outlet.on.sets:
+                if pointer.request == request:
+                    paths[name] = pointer.path
         is_list = len(paths) > 1 and not isinstance(content, TextAnswer)
         exchanged_content = with_rows_exchanged(content, paths) if is_list else None
         return content if exchanged_content is None else exchanged_content
@@ -400,22 +400,22 @@ class WebUnit(HttpPdu):
         return [(self._states, contents) for contents in candidates]
 
     def with_zero_figures(self) -> Sequence[Any]:
-        zeros = zero_figures(self._contents, self._number_places())
+        zeros = zero_figures(self._contents, self._number_pointers())
         return [(self._states, contents) for contents in zeros]
 
-    def _number_places(self) -> list[Place]:
-        return number_places(self._contents, self._columns(), self._states)
+    def _number_pointers(self) -> list[Pointer]:
+        return number_pointers(self._contents, self._columns(), self._states)
 
     def without_outlets(self) -> Sequence[Any]:
-        places = list_places(self._contents, len(self._states))
-        return [(self._states, with_values(self._contents, {place: []})) for place in places]
+        pointers = pointers_of_lists(self._contents, len(self._states))
+        return [(self._states, with_values(self._contents, {pointer: []})) for pointer in pointers]
 
     def _columns(self) -> list[Column]:
-        """The places of the states, as one column."""
-        places = itertools.chain.from_iterable(
+        """The pointers of the states, as one column."""
+        pointers = itertools.chain.from_iterable(
             outlet.on.sets for outlet in self._recording.outlets.values()
         )
-        return [Column(list(places), on=True, off=False)]
+        return [Column(list(pointers), on=True, off=False)]
 
     # ---- requests --------------------------------------------------------------------------------
 

@@ -21,8 +21,8 @@ from pdu.recordings.snmp.recorded_rows import (
     Rows,
     SnmpRow as HeldRow,
     arcs,
-    dotted,
     detect_device,
+    dotted,
 )
 from pdu.recordings.snmp.recording_format import (
     compare_rows,

@@ -12,7 +12,7 @@ import pytest
 from pdu.recordings.simulated_pdu import States
 from pdu.recordings.web.har import Answer, RecordedOutlet, WebRecording
 from pdu.recordings.web.probing import with_effects
-from pdu.recordings.web.state_columns import Place, candidate_columns, value_at, with_values
+from pdu.recordings.web.state_columns import Pointer, candidate_columns, value_at, with_values
 from pdu.recordings.web.text_answers import TextAnswer
 from tests.waiting import PATIENCE_S
 
@@ -61,7 +61,7 @@ def test_states_stand_in_rows_of_a_text(form: str, words: tuple[str, str]) -> No
     assert len(columns) < 100  # of which the handler is asked
     texts: list[str] = []
     for column in columns:
-        turned = {place: column.off for place in column.places}
+        turned = {place: column.off for place in column.pointers}
         texts.append(with_values(contents, turned)["GET /"])
     assert page(form, words[1], words[1]) in texts
 
@@ -136,9 +136,9 @@ def test_columns_hold_the_states(word: str, text: str, shown: str) -> None:
     contents = {"a": json.loads(text) if text[:1] in "{[" else TextAnswer(text)}
     columns: list[str] = []
     for column in candidate_columns(contents, states):
-        for place, on in zip(column.places, states.values()):
+        for place, on in zip(column.pointers, states.values()):
             assert on is None or value_at(contents, place) == column.value(on=on)
-        paths = [".".join(map(str, place.path)) for place in column.places]
+        paths = [".".join(map(str, place.path)) for place in column.pointers]
         columns.append(f"{column.on}/{column.off} at {', '.join(paths)}")
     assert "; ".join(columns) == shown
 
@@ -184,6 +184,6 @@ def test_the_places_of_states_are_those_that_each_outlet_follows(
     rows = [{"a": True, "b": True}, {"a": False, "b": False}]
     outlets = {name: RecordedOutlet(state) for name, state in states_of(rows).items()}
     recording = with_effects(WebRecording([Answer("GET /", rows)], outlets), JsonReader(states_of))
-    expected = [Place("GET /", (index, member)) for index in (0, 1)] if member else []
+    expected = [Pointer("GET /", (index, member)) for index in (0, 1)] if member else []
     found = itertools.chain.from_iterable(row.on.sets for row in recording.outlets.values())
     assert list(found) == expected

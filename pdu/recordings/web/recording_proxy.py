@@ -21,7 +21,7 @@ from ..recording_formats import RecordingOptions
 from ..replay_server import HttpReplay, Response
 from ..scrub import ANY_TEXT, SECRETS, is_telling, kind_of
 from .answer_scrubbing import secrets_in
-from .har import Answer, Pairs, at_another_address, media_type, merged, place_of
+from .har import Answer, Pairs, at_another_address, media_type, merged, path_and_query
 from .named_values import named_secrets, without_named_secrets
 from .request_patterns import ANY, RequestPattern, body_parts, recorded_request
 from .text_answers import document_of
@@ -58,7 +58,7 @@ class Exchange(NamedTuple):
         return document_of(self.body, *media_type(self.headers))
 
 
-class Passage(HttpReplay):
+class RecordingProxy(HttpReplay):
     """Raises OSError if no port can be used."""
 
     def __init__(
@@ -184,11 +184,11 @@ def _headers_at_replay(where: Endpoint, fields: Pairs) -> Iterator[tuple[str, st
 def _leads_to(where: Endpoint, location: str) -> bool:
     """Whether an address is one of this endpoint."""
     try:
-        place = urlsplit(location)
-        port = place.port or PORTS.get(place.scheme or where.scheme)
+        address = urlsplit(location)
+        port = address.port or PORTS.get(address.scheme or where.scheme)
     except ValueError:
         return False
-    return place.hostname == where.host.lower() and port == where.port
+    return address.hostname == where.host.lower() and port == where.port
 
 
 def _unpacked(headers: Pairs, body: bytes) -> bytes:
@@ -235,7 +235,7 @@ def _answers_of(exchange: Exchange, secrets: list[str]) -> Iterator[Answer]:
 
 
 def _secrets_of(exchange: Exchange) -> Iterator[str]:
-    """The values in a request and its answer that are secrets by their names or their place."""
+    """The values in a request and its answer that are secrets by their names or their address."""
     call = exchange.call
     yield from filter(is_telling, exchange.sent_secrets)
     yield from secrets_in({call.target: exchange.content})
@@ -266,7 +266,7 @@ def _session_headers(headers: Pairs) -> list[tuple[str, str]]:
             # its other attributes, such as Domain, do not fit the replay's address
             public_headers.append((name, f"{cookie_name}={ANY_TEXT}; Path=/"))
         elif lower_name == "location":
-            public_headers.append((name, without_named_secrets(place_of(text), ANY_TEXT)))
+            public_headers.append((name, without_named_secrets(path_and_query(text), ANY_TEXT)))
         elif kind_of(name) == SECRETS:
             public_headers.append((name, ANY_TEXT))
         elif lower_name != "content-type":
