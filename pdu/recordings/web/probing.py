@@ -28,7 +28,7 @@ from .unit import Call, WebUnit, calls_in
 
 
 class Reader(Protocol):
-    """The handler, at any port of this machine."""
+    """The handler that reads the replay of a recording, at any port of this machine."""
 
     def states(self, port: int) -> States:
         """The states that it reads; none if it cannot."""
@@ -41,23 +41,30 @@ class Reader(Protocol):
 
 
 def with_effects(recording: WebRecording, reader: Reader) -> WebRecording:
-    """The recording with the pointers of its outlets' states, as far as they are found."""
+    """The recording with the values that its answers have while an outlet is on or off, if they are
+    found. The handler reads copies of the recording in which one value is another one:
+
+        before:  {"GET /": [{"on": 1}, {"on": 0}]}, outlets {"1": on, "2": off}
+        after:   outlet 1 is on with GET /#/0/on = 1, and off with GET /#/0/on = 0
+    """
     with contextlib.closing(WebUnit(recording, 0)) as unit:
         return _Probe(recording, unit, reader).probed()
 
 
 class _Probe(NamedTuple):
+    """A recording, the simulated PDU that answers from it, and the handler that reads it there."""
+
     recording: WebRecording
     unit: WebUnit
     reader: Reader
 
     def read(self, values: Mapping[Pointer, Any]) -> States:
-        """The states that the handler reads where the answers have these values."""
+        """The states that the handler reads where the answers have these values; none if it cannot."""
         self._set(values)
         return self.reader.states(self.unit.port)
 
     def energies(self, values: Mapping[Pointer, Any]) -> Any:
-        """The energies that it reads there."""
+        """The energies that it reads where the answers have these values."""
         self._set(values)
         return self.reader.energies(self.unit.port)
 
@@ -66,8 +73,8 @@ class _Probe(NamedTuple):
         self.unit.contents = self.recording.states, contents
 
     def probed(self) -> WebRecording:
-        """The recording with the first pointers by which **each outlet, and no other, is read in its
-        other state**; as it is, if there are none.
+        """The recording with the first pointers by which **each outlet, and no other, is read in
+        its other state**; as it is, if there are none.
         """
         for candidate in self._candidates():
             if self._is_followed(candidate):
@@ -89,8 +96,9 @@ class _Probe(NamedTuple):
         return True
 
     def _candidates(self) -> Iterator[WebRecording]:
-        """Recordings with the pointers of a column that the first outlet's state follows: alone, then
-        with a second one that may contradict it, then with meters that do.
+        """Recordings with the pointers of a column that the first outlet's state follows: alone,
+        then with a second one that may contradict it, such as the voltage behind a relay, then with
+        meters that do.
         """
         states = self.recording.states
         contradictions: list[Column] = []
@@ -109,8 +117,9 @@ class _Probe(NamedTuple):
                 yield self._recording_of([column])
 
     def _state_after_flip(self, columns: Sequence[Column]) -> str:
-        """How the first outlet with a state reads if its values here change: "flipped", "unknown",
-        else "".
+        """How the handler reads the first outlet that is on or off if its values in these columns
+        are those of the other state: "flipped" if it, and no other one, is in its other state,
+        "unknown" if it, and no other one, is UNKNOWN, else "".
         """
         states = self.recording.states
         names_with_state = [name for name, state in states.items() if state is not None]
@@ -137,28 +146,21 @@ class _Probe(NamedTuple):
         return self.read(values) == off_states
 
     def _known(self, pointers: Sequence[Pointer]) -> list[Pointer]:
-        """Those of these pointers, one for each outlet, that are of outlets with a state."""
+        """Of pointers, one for each outlet, those to outlets that are on or off."""
         states = self.recording.states.values()
         return [pointer for pointer, state in zip(pointers, states) if state is not None]
 
     def _zeros(self, meters: Sequence[Sequence[Pointer]]) -> dict[Pointer, Any]:
-        """0 in the pointers of these numbers."""
+        """0 for each of these numbers, by its pointer."""
         return dict.fromkeys(itertools.chain.from_iterable(map(self._known, meters)), 0)
 
     def _meters(self, columns: Sequence[Column]) -> Sequence[Sequence[Pointer]]:
-        """The columns of numbers that deny that outlets are off: of their currents or powers, and
-        not of their energies, which they keep. None if nothing or something else denies it.
+        """The columns of numbers that deny that outlets are off: of their currents or powers.
+        [] if nothing or something else denies it.
         """
         if self._is_off(columns, ()):
             return []
-        energies = self.energies({})
-        meters: list[Sequence[Pointer]] = []
-        for pointers in numbers_per_outlet(self.recording.contents, len(self.recording.states)):
-            if any(pointers == column.pointers for column in columns):
-                continue
-            zeros = self._zeros([pointers])
-            if self.read(zeros) == self.recording.states and self.energies(zeros) == energies:
-                meters.append(pointers)
+        meters = self._meters_without_effect(columns)
         if not self._is_off(columns, meters):
             return []
         for meter in list(meters):
@@ -167,9 +169,27 @@ class _Probe(NamedTuple):
                 meters = other_meters
         return meters
 
+    def _meters_without_effect(self, columns: Sequence[Column]) -> list[Sequence[Pointer]]:
+        """The groups of numbers, one for each outlet, that can all be set to 0 while the handler
+        reads the same states and energies: those of currents, powers and the like. Of a device with
+
+            {"relay": [1, 0], "ampere": [1.5, 0.0], "kwh": [812, 40]}
+
+        only those of "ampere": `columns` has relay, and an outlet that is off keeps its kwh.
+        """
+        energies = self.energies({})
+        meters: list[Sequence[Pointer]] = []
+        for numbers in numbers_per_outlet(self.recording.contents, len(self.recording.states)):
+            if any(numbers == column.pointers for column in columns):
+                continue
+            zeros = self._zeros([numbers])
+            if self.read(zeros) == self.recording.states and self.energies(zeros) == energies:
+                meters.append(numbers)
+        return meters
+
     def _recording_of(self, columns: Sequence[Column]) -> WebRecording:
-        """The recording whose commands set the pointers in these columns and their copies in other
-        answers; where meters deny that outlets are off, they show 0 then.
+        """The recording whose outlets have for on and off the values of these columns, in all
+        copies of them; where a meter denies that an outlet is off, it shows 0 then.
         """
         meters = self._meters(columns)
         copies = _copies(self.recording.contents, columns[0].pointers)
@@ -193,8 +213,15 @@ class _Probe(NamedTuple):
 def _copies(
     contents: Mapping[str, Any], pointers: Sequence[Pointer]
 ) -> dict[Pointer, list[Pointer]]:
-    """The pointers of the same value in other objects with the same texts, by its place: a list may
-    hold what each outlet's own answer has too.
+    """Where a device answers the same states once more, by their pointers: a member of the same
+    name, in an object with the same texts beside it, here the name "web":
+
+    >>> web, db = {"name": "web", "on": True}, {"name": "db", "on": False}
+    >>> pointer = Pointer("GET /relay/1", ("on",))
+    >>> _copies({"GET /relay/1": web, "GET /relays": [web, db]}, [pointer])[pointer]
+    [Pointer(request='GET /relays', path=(0, 'on'))]
+
+    {} if two of the pointers have the same texts beside them.
     """
     texts_by_pointer = {pointer: _sibling_texts(contents, pointer) for pointer in pointers}
     pointer_by_texts = {texts: pointer for pointer, texts in texts_by_pointer.items()}
@@ -213,7 +240,12 @@ def _copies(
 
 
 def _sibling_texts(contents: Mapping[str, Any], pointer: Pointer) -> frozenset[tuple[str, str]]:
-    """The texts of the object that has this value, without the value; none of a text."""
+    """The texts of the object that has this value, without the value; none of a text.
+
+    >>> answers = {"GET /": {"name": "web", "on": "yes", "amps": 5}}
+    >>> _sibling_texts(answers, Pointer("GET /", ("on",)))
+    frozenset({('name', 'web')})
+    """
     if isinstance(contents[pointer.request], TextAnswer) or not pointer.path:
         return frozenset()
     owner = value_at(contents, pointer._replace(path=pointer.path[:-1]))
@@ -227,13 +259,18 @@ def _sibling_texts(contents: Mapping[str, Any], pointer: Pointer) -> frozenset[t
 
 
 class _LearningUnit(WebUnit):
-    """Takes each request that is no recorded read for the command that is awaited."""
+    """A simulated PDU that takes each request that is no recorded read for the command that is
+    awaited: so a handler, told to switch outlet 2 off, shows by which request it does so.
+    """
 
     #: the outlet's identity, and whether it is switched on
     expected_command: Optional[tuple[str, bool]] = None
     learned_requests: list[str]
 
     def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
+        """The commands in a request: those of the recording, and the awaited one for each call that
+        the recording does not know.
+        """
         if self.expected_command is None:
             return []
         call = Call(method, target, body.decode("utf-8", "replace"))
@@ -250,7 +287,12 @@ class _LearningUnit(WebUnit):
 
 
 def with_commands(recording: WebRecording, reader: Reader) -> WebRecording:
-    """The recording with the request by which the handler switches each outlet."""
+    """The recording with the request by which the handler switches each outlet. The handler is told
+    to switch each one to its other state and back:
+
+        port_down 1  >  POST /relay/1 turn=off
+        port_up 1    >  POST /relay/1 turn=on
+    """
     outlets = dict(recording.outlets)
     with contextlib.closing(_LearningUnit(recording, 0)) as unit:
         for name, outlet in recording.outlets.items():

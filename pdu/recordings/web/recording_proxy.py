@@ -1,5 +1,5 @@
-"""A port of this machine that passes requests on to a device, and keeps what was asked and
-answered: so a handler, whatever it is, shows what it needs.
+"""The recording proxy: a port of this machine that passes requests on to a device, and keeps what
+was asked and answered. So a handler, whatever it is, shows what it needs.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _HOP_HEADERS = frozenset(
 
 
 class Upstream(NamedTuple):
-    """Where the device answers."""
+    """Where the device answers, and which certificate it must show."""
 
     where: Endpoint
     trust: Trust
@@ -59,7 +59,9 @@ class Exchange(NamedTuple):
 
 
 class RecordingProxy(HttpReplay):
-    """Raises OSError if no port can be used."""
+    """Passes requests on, and keeps each with its answer in `exchanges`. Raises OSError if no port
+    can be used.
+    """
 
     def __init__(
         self,
@@ -102,7 +104,10 @@ class RecordingProxy(HttpReplay):
     def respond(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes
     ) -> Response:
-        """The device's answer. Raises ConnectionAbortedError if it gives none."""
+        """Pass a request on and keep the exchange; the device's answer, of which only an address of
+        its own is changed. Raises ConnectionAbortedError if it gives none, with the reason in
+        `error`.
+        """
         call = Call(method, target, body.decode("utf-8", "replace"))
         self._refuse_command(call)
         where, transport = self._upstream.where, self._transport()
@@ -122,7 +127,9 @@ class RecordingProxy(HttpReplay):
         return answer.status, content, pairs
 
     def _refuse_command(self, call: Call) -> None:
-        """Raises ConnectionAbortedError for a request with a command, which is not passed on."""
+        """Raises ConnectionAbortedError for a request with a command, which is not passed on; the
+        reason is in `error`.
+        """
         calls: list[Call] = []
         for part in calls_in(call) or [call]:
             calls += [part._replace(body=body) for body in body_parts(part.body)]
@@ -135,7 +142,9 @@ class RecordingProxy(HttpReplay):
                 raise ConnectionAbortedError
 
     def _transport(self) -> StandardTransport:
-        """The connection to the device that belongs to the handler's connection."""
+        """The connection to the device that belongs to the handler's connection, which has a thread
+        of its own.
+        """
         if not hasattr(self._threads, "transport"):
             self._threads.transport = StandardTransport(self._upstream.trust)
             self._transports.append(self._threads.transport)
@@ -143,7 +152,12 @@ class RecordingProxy(HttpReplay):
         return transport
 
     def _headers_for_device(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """The headers that are passed on. By Referer and Origin a device knows its own pages."""
+        """The headers that are passed on. By Referer and Origin a device knows its own pages, so
+        they name the device again:
+
+            the handler:  Referer: http://127.0.0.1:34567/login
+            the device:   Referer: https://192.0.2.8/login
+        """
         here = f"http://{self.host}:{self.port}"
         device_headers: dict[str, str] = {}
         for name, text in headers.items():
@@ -154,8 +168,8 @@ class RecordingProxy(HttpReplay):
         return device_headers
 
     def secrets(self) -> list[str]:
-        """What the device and the handler know each other by: ids of sessions, tokens and cookies,
-        in addresses, headers and bodies.
+        """The ids of sessions, tokens and cookies by which the device and the handler know each
+        other, from addresses, headers and bodies of all exchanges, each once.
         """
         secrets: list[str] = []
         with self._lock:
@@ -174,7 +188,15 @@ class RecordingProxy(HttpReplay):
 
 
 def _headers_at_replay(where: Endpoint, fields: Pairs) -> Iterator[tuple[str, str]]:
-    """The headers of the device's answer as they are passed on: only what leads elsewhere stays."""
+    """The headers of the device's answer as they are passed on. A redirect to the device itself
+    becomes one to the proxy; a redirect to another host stays.
+
+    >>> device = Endpoint("http", "192.0.2.8", 80)
+    >>> list(_headers_at_replay(device, [("Location", "http://192.0.2.8/home"), ("Server", "x")]))
+    [('Location', '/home')]
+    >>> list(_headers_at_replay(device, [("Location", "http://192.0.2.9/home")]))
+    [('Location', 'http://192.0.2.9/home')]
+    """
     for name, text in fields:
         leads_elsewhere = name.lower() == "location" and not _leads_to(where, text)
         if name.lower() not in _HOP_HEADERS:
@@ -182,7 +204,12 @@ def _headers_at_replay(where: Endpoint, fields: Pairs) -> Iterator[tuple[str, st
 
 
 def _leads_to(where: Endpoint, location: str) -> bool:
-    """Whether an address is one of this endpoint."""
+    """Whether an address, as of the header Location, is one of this endpoint.
+
+    >>> device = Endpoint("http", "192.0.2.8", 80)
+    >>> _leads_to(device, "http://192.0.2.8/home"), _leads_to(device, "https://192.0.2.8/home")
+    (True, False)
+    """
     try:
         address = urlsplit(location)
         port = address.port or PORTS.get(address.scheme or where.scheme)
@@ -194,6 +221,9 @@ def _leads_to(where: Endpoint, location: str) -> bool:
 def _unpacked(headers: Pairs, body: bytes) -> bytes:
     """A body without its Content-Encoding: some devices pack their pages for all who ask. Raises
     ProtocolError for one that is not whole.
+
+    >>> _unpacked([("Content-Encoding", "deflate")], zlib.compress(b"relay 1 on"))
+    b'relay 1 on'
     """
     encodings = [text.lower() for name, text in headers if name.lower() == "content-encoding"]
     if not {"gzip", "x-gzip", "deflate"}.intersection(encodings):
@@ -209,7 +239,11 @@ def _unpacked(headers: Pairs, body: bytes) -> bytes:
 
 
 def _sent_secrets(headers: Mapping[str, str]) -> Iterator[str]:
-    """The values of cookies and tokens that a handler sends, whatever the device calls them."""
+    """The values of cookies and tokens that a handler sends, whatever the device calls them.
+
+    >>> list(_sent_secrets({"Cookie": "lang=en; sid=7f3a", "X-Auth-Token": "Bearer 9c2e"}))
+    ['en', '7f3a', '9c2e']
+    """
     for name, text in headers.items():
         if name.lower() == "cookie":
             yield from (part.partition("=")[2] for part in text.split(";"))
@@ -218,7 +252,13 @@ def _sent_secrets(headers: Mapping[str, str]) -> Iterator[str]:
 
 
 def _answers_of(exchange: Exchange, secrets: list[str]) -> Iterator[Answer]:
-    """The answer; of calls that were sent in one, each."""
+    """The answer of an exchange as a recording keeps it, with {any} for secrets in its request; of
+    calls that were sent in one, each.
+
+    >>> exchange = Exchange(Call("GET", "/o?sid=7f3a", ""), 200, [], b'{"on": true}')
+    >>> [(answer.request, answer.content) for answer in _answers_of(exchange, ["7f3a"])]
+    [('GET /o?sid={any}', {'on': True})]
+    """
     call, content = exchange.call, exchange.content
     calls, parts = calls_in(call), answers_in(content)
     if calls and len(calls) == len(parts) and exchange.status == 200:
@@ -235,7 +275,13 @@ def _answers_of(exchange: Exchange, secrets: list[str]) -> Iterator[Answer]:
 
 
 def _secrets_of(exchange: Exchange) -> Iterator[str]:
-    """The values in a request and its answer that are secrets by their names or their address."""
+    """The values in a request and its answer that are secrets by their names or by where they
+    stand.
+
+    >>> headers = [("Set-Cookie", "id=7f3a91; Path=/")]
+    >>> list(_secrets_of(Exchange(Call("GET", "/o?token=9c2e17", ""), 200, headers, b"")))
+    ['9c2e17', '9c2e17', '7f3a91']
+    """
     call = exchange.call
     yield from filter(is_telling, exchange.sent_secrets)
     yield from secrets_in({call.target: exchange.content})
@@ -250,14 +296,22 @@ def _secrets_of(exchange: Exchange) -> Iterator[str]:
 
 
 def _secret_of_header(name: str, text: str) -> str:
-    """The value of a cookie or of a token; "" in any other header."""
+    """The value of a cookie or of a token; "" in any other header.
+
+    >>> _secret_of_header("Set-Cookie", "id=7f3a91; Path=/"), _secret_of_header("ETag", "5")
+    ('7f3a91', '')
+    """
     if name.lower() == "set-cookie":
         return text.partition("=")[2].partition(";")[0]
     return text if kind_of(name) == SECRETS else ""
 
 
 def _session_headers(headers: Pairs) -> list[tuple[str, str]]:
-    """The headers with ANY_TEXT for each secret; without Content-Type, which is kept apart."""
+    """The headers with "any" for each secret; without Content-Type, which is kept apart.
+
+    >>> _session_headers([("Set-Cookie", "id=7f3a91; Domain=pdu.example"), ("ETag", "5")])
+    [('Set-Cookie', 'id=any; Path=/'), ('ETag', '5')]
+    """
     public_headers: list[tuple[str, str]] = []
     for name, text in headers:
         lower_name = name.lower()

@@ -39,7 +39,12 @@ _TIME = re.compile(r"(?<![0-9])1[0-9]{9,12}(?![0-9])")
 
 
 class RequestPattern(NamedTuple):
-    """A request, perhaps with placeholders."""
+    """A request in words, perhaps with placeholders such as {outlet} and {any}, and the answer to
+    it.
+
+    >>> RequestPattern.parse("post /relay/{outlet} turn=on -> 200")
+    RequestPattern(method='POST', target='/relay/{outlet}', body='turn=on', answer='200')
+    """
 
     method: str
     target: str
@@ -49,7 +54,12 @@ class RequestPattern(NamedTuple):
 
     @classmethod
     def parse(cls, words: str) -> RequestPattern:
-        """A request in words. Raises SettingsError."""
+        """A request in words: METHOD /PATH BODY -> ANSWER, of which the path alone must be given.
+        Raises SettingsError.
+
+        >>> RequestPattern.parse("/set?n=1")
+        RequestPattern(method='GET', target='/set?n=1', body='', answer='')
+        """
         request, _, answer = words.strip().partition(" -> ")
         first_word, _, target_and_body = request.partition(" ")
         method = first_word.upper()
@@ -119,7 +129,13 @@ class RequestPattern(NamedTuple):
 
     def of_outlet(self, identity: str) -> RequestPattern:
         """The request for this outlet. For "1.5", `{outlet}` becomes 1.5, `{outlet-1}` 4 and
-        `{outlet+1}` 6. An identity without a number at its end stays whole."""
+        `{outlet+1}` 6. An identity without a number at its end stays whole.
+
+        >>> RequestPattern.parse("GET /{outlet}?relay={outlet-1}").of_outlet("1.5").text
+        'GET /1.5?relay=4'
+        >>> RequestPattern.parse("GET /{outlet}?relay={outlet-1}").of_outlet("lamp").text
+        'GET /lamp?relay=lamp'
+        """
         last_number = re.search("[0-9]+$", identity)
 
         def identity_text(placeholder: re.Match[str]) -> str:
@@ -149,7 +165,12 @@ class RequestPattern(NamedTuple):
         return self.body == ANY or _has_body(self.body, body)
 
     def is_like(self, method: str, target: str) -> bool:
-        """Whether a request has this one's method and path, whatever the outlet."""
+        """Whether a request has this one's method and path, whatever the outlet.
+
+        >>> pattern = RequestPattern.parse("POST /relay/{outlet} turn=on")
+        >>> pattern.is_like("POST", "/relay/7?turn=toggle"), pattern.is_like("POST", "/login")
+        (True, False)
+        """
         own_path, _, _ = self.target.partition("?")
         path, _, _ = target.partition("?")
         expected = _canonical(self.method, _OUTLET.sub(ANY, own_path), "")
@@ -158,8 +179,12 @@ class RequestPattern(NamedTuple):
 
 
 def recorded_request(method: str, target: str, body: str, secrets: list[str]) -> str:
-    """A request as a recording keeps it: {any} in place of logins, of the numbers of calls, and of
-    times.
+    """A request as a recording keeps it: {any} for logins and times, and no number of a call.
+
+    >>> recorded_request("GET", "/o?pw=7f3a&_=1700000000123", "", ["7f3a"])
+    'GET /o?pw={any}&_={any}'
+    >>> recorded_request("POST", "/rpc", '{"id": 7, "method": "get"}', [])
+    'POST /rpc {"id": 0, "method": "get"}'
     """
     request = f"{method} {target} {body}".strip()
     any_secret = "|".join(re.escape(secret) for secret in longest_first(secrets) if secret)
@@ -172,7 +197,11 @@ def recorded_request(method: str, target: str, body: str, secrets: list[str]) ->
 
 
 def body_parts(body: str) -> Iterator[str]:
-    """The body; then, for each element of a list in its JSON, the body with that element alone."""
+    """The body; then, for each element of a list in its JSON, the body with that element alone.
+
+    >>> list(body_parts('{"outputs": [1, 2]}'))
+    ['{"outputs": [1, 2]}', '{"outputs": [1]}', '{"outputs": [2]}']
+    """
     yield body
     value = json_or_none(body)
     if not isinstance(value, dict):
@@ -313,7 +342,11 @@ def _has_pattern(expected: str, text: str, any_text: re.Pattern[str] = _IN_ANY_T
 
 
 def json_or_none(text: str) -> Any:
-    """The JSON of a text; None for a text that is none."""
+    """The JSON of a text; None for a text that is none.
+
+    >>> json_or_none('{"on": true}'), json_or_none("turn=on")
+    ({'on': True}, None)
+    """
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -1,6 +1,6 @@
-"""The PDU of a recording over HTTP, at a port of this machine. It knows no vendor and no handler:
-what its outlets do is in the recording. One form is known besides: calls of JSON-RPC that are sent
-in one (performBulk of Xerus) are answered one by one.
+"""The simulated PDU of a recording over HTTP, at a port of this machine. It knows no vendor and no
+handler: what its outlets do is in the recording. One form is known besides: calls of JSON-RPC that
+are sent in one (performBulk of Xerus) are answered one by one.
 """
 
 from __future__ import annotations
@@ -87,7 +87,15 @@ class Call(NamedTuple):
 
 
 def calls_in(call: Call) -> Optional[list[Call]]:
-    """The calls that one performBulk holds; None for another request."""
+    """The calls that one performBulk holds; None for another request.
+
+    >>> row = {"rid": "/outlet/0", "json": {"method": "getState"}}
+    >>> body = json.dumps({"method": "performBulk", "params": {"requests": [row]}})
+    >>> calls_in(Call("POST", "/bulk", body))
+    [Call(method='POST', target='/outlet/0', body='{"method": "getState"}')]
+    >>> calls_in(Call("POST", "/relay/1", "turn=on")) is None
+    True
+    """
     request = json_or_none(call.body)
     if not isinstance(request, dict) or request.get("method") != "performBulk":
         return None
@@ -99,7 +107,13 @@ def calls_in(call: Call) -> Optional[list[Call]]:
 
 
 def answers_in(content: Any) -> list[tuple[int, Any]]:
-    """Status and content of each answer to the calls of one performBulk; [] for no such answer."""
+    """Status and content of each answer to the calls of one performBulk; [] for no such answer.
+
+    >>> answers_in({"result": {"responses": [{"statcode": 200, "json": {"result": 1}}]}})
+    [(200, {'result': 1})]
+    >>> answers_in({"on": 1})
+    []
+    """
     try:
         responses = content["result"]["responses"]
         return [(int(row.get("statcode", 200)), row.get("json")) for row in responses]
@@ -108,7 +122,13 @@ def answers_in(content: Any) -> list[tuple[int, Any]]:
 
 
 class RequestTable(Generic[T]):
-    """Values by the requests that they belong to."""
+    """Values by the requests that they belong to, which may be patterns.
+
+    >>> table = RequestTable()
+    >>> table.add(RequestPattern.parse("POST /relay/1 turn=on&pw={any}"), "outlet 1 on")
+    >>> table.find(Call("POST", "/relay/1", "pw=7f3a&turn=on"))
+    'outlet 1 on'
+    """
 
     def __init__(self) -> None:
         self._exact: dict[str, T] = {}
@@ -139,7 +159,12 @@ class RequestTable(Generic[T]):
 
 
 def command_table(recording: WebRecording) -> RequestTable[tuple[str, bool]]:
-    """Outlet, and whether it is switched on, by the request that does it."""
+    """Outlet, and whether it is switched on, by the request that does it.
+
+    >>> outlet = RecordedOutlet(True, on=har.Effect("POST /1 on"), off=har.Effect("POST /1 off"))
+    >>> command_table(WebRecording([], {"1": outlet})).find(Call("POST", "/1", "off"))
+    ('1', False)
+    """
     commands: RequestTable[tuple[str, bool]] = RequestTable()
     for name, on in itertools.product(recording.outlets, (True, False)):
         words = recording.outlets[name].effect(on=on).request
@@ -160,7 +185,13 @@ class RecordedRequests(NamedTuple):
 
     @classmethod
     def of(cls, recording: WebRecording) -> RecordedRequests:
-        """The requests that a recording answers."""
+        """The requests that a recording answers.
+
+        >>> recording = WebRecording([Answer("GET /o?n=1", {"token": "secret-1"})])
+        >>> requests = RecordedRequests.of(recording)
+        >>> requests.paths, requests.with_tokens
+        ({'/o'}, {'GET /o?n=1'})
+        """
         reads: RequestTable[Answer] = RequestTable()
         paths: set[str] = set()
         with_tokens: set[str] = set()
@@ -175,7 +206,12 @@ class RecordedRequests(NamedTuple):
 
 
 def reason_without_pointers(recording: WebRecording) -> str:
-    """Why the recording does not say where its states are; "" if it does, or has no outlets."""
+    """Why the recording does not say where its states are; "" if it does, or has no outlets.
+
+    >>> outlets = {"1": RecordedOutlet(True), "2": RecordedOutlet(False)}
+    >>> reason_without_pointers(WebRecording([Answer("GET /", {"volt": 230})], outlets))
+    'no answer has a value of its own for the state of each outlet'
+    """
     outlets = recording.outlets.values()
     if not outlets or any(outlet.on.sets for outlet in outlets):
         return ""
@@ -189,7 +225,7 @@ def reason_without_pointers(recording: WebRecording) -> str:
 
 
 class WebUnit(HttpPdu):
-    """Raises OSError if the port cannot be used."""
+    """The simulated PDU of a recording. Raises OSError if the port cannot be used."""
 
     def __init__(
         self,
@@ -199,8 +235,8 @@ class WebUnit(HttpPdu):
         contents: Any = None,
         requests: Optional[RecordedRequests] = None,
     ) -> None:
-        """`contents`: those of another, in place of the recording's; `requests`: the recording's,
-        which units of one recording share.
+        """`contents`: those of another, instead of the recording's; `requests`: the recording's,
+        which simulated PDUs of one recording share.
         """
         self.load(recording, requests)
         super().__init__(port, fault)
@@ -209,20 +245,23 @@ class WebUnit(HttpPdu):
             self.contents = contents
 
     def load(self, recording: WebRecording, requests: Optional[RecordedRequests] = None) -> None:
-        """Answer from this recording. `requests`: as of it, or None."""
+        """Answer from this recording from now on. `requests`: those of it, or None."""
         self._recording = recording
         self._requests = requests or RecordedRequests.of(recording)
         self._states, self._contents = recording.states, recording.contents
         self._has_rows_exchanged = False
 
     def begin(self, fault: UnitFault) -> None:
+        """Have this fault from now on; a PDU that refuses answers as the recording says."""
         super().begin(fault)
         if fault is UnitFault.REFUSES:
             self.refusal = self._recorded_refusal()
 
     @cached_property
     def reason_by_untried_rule(self) -> Mapping[str, str]:
-        """What the recording does not say. The states are sought, so it takes its time."""
+        """What cannot be tried, as the recording does not say it: the reason by the name of a rule.
+        The states are sought, so it takes its time.
+        """
         reasons: dict[str, str] = {}
         if not self._recording.is_compared:
             reasons["states"] = reasons["figures"] = _NOT_COMPARED
@@ -242,6 +281,9 @@ class WebUnit(HttpPdu):
 
     @property
     def contradiction(self) -> str:
+        """A sentence if the state of an outlet in the head of the file is another one than in the
+        answers; "" if all agree.
+        """
         for name, outlet in self._recording.outlets.items():
             recorded_values = {} if outlet.state is None else outlet.effect(on=outlet.state).sets
             for pointer, value in recorded_values.items():
@@ -252,7 +294,9 @@ class WebUnit(HttpPdu):
         return ""
 
     def _recorded_refusal(self) -> Optional[Response]:
-        """How it refuses a command: in the recording's words, or as it was seen to refuse one."""
+        """How it refuses a command: in the recording's words, or as it was seen to refuse one; None
+        if it is not known.
+        """
         if self._recording.refusal:
             return answer_in_words(self._recording.refusal)
         for answer in self._recording.answers:
@@ -285,6 +329,7 @@ class WebUnit(HttpPdu):
         return request
 
     def figures(self) -> Figures:
+        """The load in A and the energies in kWh that the recording tells."""
         outlets: dict[str, MeterFigures] = {}
         for name, outlet in self._recording.outlets.items():
             outlets[name] = MeterFigures(energy_kwh=outlet.energy_kwh)
@@ -297,6 +342,9 @@ class WebUnit(HttpPdu):
         return [figures.load_a, figures.energy_kwh, *(port.energy_kwh for port in ports)]
 
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
+        """Give an outlet a state, None for one that is neither on nor off; False if the answers
+        cannot show it.
+        """
         outlet = self._recording.outlets[identity]
         # without a row, the pointers of the outlets behind it are others
         is_whole = list(self._states) == list(self._recording.outlets)[: len(self._states)]
@@ -316,7 +364,9 @@ class WebUnit(HttpPdu):
         return True
 
     def _third_values(self, outlet: RecordedOutlet) -> list[dict[Pointer, Any]]:
-        """The values of its pointers in states that are neither on nor off."""
+        """The values of its pointers in states that are neither on nor off, such as 2 where on is 1
+        and off 0.
+        """
         values: list[list[Any]] = []
         for pointer, on in outlet.on.sets.items():
             is_text = isinstance(self._contents[pointer.request], TextAnswer)
@@ -333,7 +383,7 @@ class WebUnit(HttpPdu):
         return [(self._states, without_values(self._contents, pointers))] if pointers else []
 
     def without_figures(self) -> Sequence[Any]:
-        """Without a number each, and in JSON with null for those of all outlets."""
+        """Contents without a number each, and in JSON with null for those of all outlets."""
         pointers = self._number_pointers()
         contents = [without_values(self._contents, [pointer]) for pointer in pointers]
         contents += null_figures(self._contents, pointers)
@@ -341,7 +391,8 @@ class WebUnit(HttpPdu):
 
     def without_row(self) -> Sequence[tuple[str, Any]]:
         """An outlet, and the contents without its row: the middle one of those that are on before
-        the last outlet, if rows name their outlets, else the last one, if it is on.
+        the last outlet, if rows name their outlets, else the last one, if it is on; [] if no row
+        can be absent.
         """
         outlets_on = [name for name, state in self._states.items() if state]
         last_outlet = list(self._states)[-1]
@@ -378,7 +429,9 @@ class WebUnit(HttpPdu):
         return any(self._exchanged(request, content) != content for request, content in contents)
 
     def _exchanged(self, request: str, content: Any) -> Any:
-        """The content of an answer with two rows exchanged, if it has rows that name outlets."""
+        """The content of an answer with two rows exchanged, if it has rows that name outlets; else
+        the content.
+        """
         paths: dict[str, Path] = {}
         for name, outlet in self._recording.outlets.items():
             for pointer in outlet.on.sets:
@@ -389,7 +442,7 @@ class WebUnit(HttpPdu):
         return content if exchanged_content is None else exchanged_content
 
     def with_fewer_outlets(self) -> Sequence[Any]:
-        """Without the last one."""
+        """The states and contents without the last outlet; [] if it is the only one."""
         *outlets_before, last_outlet = self._states
         contents = self._without_row_of(last_outlet, is_named=False)
         states = {name: self._states[name] for name in outlets_before}
@@ -411,7 +464,7 @@ class WebUnit(HttpPdu):
         return [(self._states, with_values(self._contents, {pointer: []})) for pointer in pointers]
 
     def _columns(self) -> list[Column]:
-        """The pointers of the states, as one column."""
+        """The pointers to the states, as one column."""
         pointers = itertools.chain.from_iterable(
             outlet.on.sets for outlet in self._recording.outlets.values()
         )
@@ -428,7 +481,9 @@ class WebUnit(HttpPdu):
         return commands
 
     def _commands_of_call(self, call: Call) -> list[UnitCommand]:
-        """The recorded commands in a call; an unknown one if it is neither these nor a read."""
+        """The recorded commands in a call; an unknown one if it is neither these nor a read. A GET,
+        a DELETE and a call of JSON-RPC that only reads is no command, unless it is like one.
+        """
         text = f"{call.method} {call.target} {call.body}".strip()
         commands: list[UnitCommand] = []
         for body in body_parts(call.body):
@@ -482,8 +537,8 @@ class WebUnit(HttpPdu):
         return 404, None, {}
 
     def _answer_of_command(self, call: Call, number: Any) -> Response:
-        """What the recording says, else what such a unit answers, else another answer of this
-        path, else {}.
+        """The answer to a command: what the recording says, else what such a PDU answers, else
+        another answer of this path, else {}.
         """
         for pattern in self._requests.commands.patterns:
             if pattern.answer and pattern.matches(*call):
@@ -520,7 +575,12 @@ class WebUnit(HttpPdu):
 
 
 def _with_token(content: Any, token: str) -> Any:
-    """The content with `token` behind each stand-in that a recording has for a token."""
+    """The content with `token` behind each stand-in that a recording has for a token: so a handler
+    that keeps the token of another call is found.
+
+    >>> _with_token({"token": "secret-1", "on": "any"}, "p80x")
+    {'token': 'secret-1p80x', 'on': 'anyp80x'}
+    """
 
     def text_with_token(text: str) -> str:
         if text == _STAND_IN:
@@ -531,7 +591,11 @@ def _with_token(content: Any, token: str) -> Any:
 
 
 def answer_in_words(words: str) -> Response:
-    """An answer in words: a status, with the path of a Location, else the content."""
+    """An answer in words: a status, with the path of a Location, else the content.
+
+    >>> answer_in_words("302 /home"), answer_in_words("OK")
+    ((302, None, {'Location': '/home'}), (200, b'OK', {'Content-Type': 'text/plain'}))
+    """
     first_word, _, path = words.partition(" ")
     if first_word.isdigit() and len(first_word) == 3:
         return int(first_word), None, {"Location": path} if path else {}
