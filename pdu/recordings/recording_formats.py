@@ -1,5 +1,5 @@
-"""What the folders of the protocols here share: the recording of a device and its replay (web/ over
-HTTP, else <name>/recording_format.py). `handler_recordings` has the table of those modules.
+"""What all protocols share: the recording of a device and its replay. Those over HTTP are in web/,
+SNMP's and NUT's in <name>/recording_format.py.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ class RecordingOptions:
         `patience` seconds, then raise.
 
         A device that has never answered is not asked again.
+
+        >>> RecordingOptions().retry(lambda: "5 objects")
+        '5 objects'
         """
         end: Optional[float] = None
         while True:
@@ -49,7 +52,7 @@ class RecordingOptions:
 
 
 class Recording(NamedTuple):
-    """The result of `RecordingFormat.record`."""
+    """What was recorded of a device."""
 
     #: the text of the file
     text: str

@@ -139,7 +139,7 @@ def _serve(
 
 
 def _facts(device: ReplayedDevice, handler: str) -> dict[str, object]:
-    """The replay for a program."""
+    """The replay as `pdu replay --json` prints it."""
     return {
         "handler": handler,
         "host": device.host,
@@ -172,7 +172,11 @@ def _next(device: ReplayedDevice, where: str, profile: str) -> list[str]:
 
 
 def _port(listen: str) -> int:
-    """The port of --listen. Raises SettingsError."""
+    """The port of --listen. Raises SettingsError.
+
+    >>> _port("127.0.0.1:16161")
+    16161
+    """
     host, port = Address(listen).host, Address(listen).port
     if port is None or port > _LAST_PORT:
         raise SettingsError(f"--listen {listen[:60]!r}: give ADDRESS:PORT, such as {USUAL_LISTEN}")
@@ -184,6 +188,9 @@ def _port(listen: str) -> int:
 def port_advice(number: Optional[int]) -> str:
     """What to do about a port that cannot be used, as the end of a sentence; "" if the system's
     words say all. `number`: of the OSError.
+
+    >>> port_advice(errno.EADDRINUSE)
+    ': another program uses this port; give another one, or stop that program'
     """
     if number == errno.EADDRINUSE:
         return ": another program uses this port; give another one, or stop that program"
@@ -194,9 +201,8 @@ def port_advice(number: Optional[int]) -> str:
 
 @contextlib.contextmanager
 def _collect_signals() -> Iterator[list[int]]:
-    """Yields an empty list.
-
-    During the block SIGINT and SIGTERM are added to it instead of ending the program.
+    """In the block SIGINT and SIGTERM are added to the list that it yields, in place of ending the
+    program.
     """
     # no Event: its `set`, called by a signal handler during its `wait`, could block forever
     signals: list[int] = []
@@ -213,7 +219,7 @@ def _collect_signals() -> Iterator[list[int]]:
 
 
 def _wait_for_signal(signals: list[int], device: ReplayedDevice, *, as_json: bool) -> None:
-    """Waits until `signals` is not empty.
+    """Wait until `signals` is not empty.
 
     Prints new commands from `device.writes`, except with --json.
     """

@@ -36,7 +36,9 @@ def header_pairs(headers: Headers) -> list[tuple[str, str]]:
 
 
 class ReplayServer(socketserver.ThreadingTCPServer):
-    """A server with a thread for each connection. `replay` is the `Replay` that runs it."""
+    """A TCP server with a thread for each connection, which counts them. `replay` is the `Replay`
+    that runs it.
+    """
 
     allow_reuse_address = daemon_threads = True
     block_on_close = False
@@ -78,6 +80,7 @@ class Replay:
     """
 
     def __init__(self, server: ReplayServer) -> None:
+        """Start the thread."""
         server.replay = self
         self.writes: list[str] = []
         #: how many connections began with TLS, which it does not speak
@@ -122,7 +125,7 @@ class Replay:
 
 
 class HttpReplay(Replay, ABC):
-    """Answers requests with `respond`. Raises OSError if the port cannot be used."""
+    """Answers requests over HTTP with `respond`. Raises OSError if the port cannot be used."""
 
     def __init__(self, port: int) -> None:
         super().__init__(ReplayServer((HOST, port), _ReplayRequestHandler))
@@ -135,6 +138,8 @@ class HttpReplay(Replay, ABC):
 
 
 class _ReplayRequestHandler(BaseHTTPRequestHandler):
+    """One connection of a client over HTTP."""
+
     server: ReplayServer
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True

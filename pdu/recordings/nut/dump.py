@@ -25,7 +25,7 @@ _UNNAMED = "pdu"
 
 
 class _Statement(NamedTuple):
-    """What one line of a dump says."""
+    """What one line of a dump says: `_Statement("variable", "outlet.1.status", "on")`."""
 
     #: a word of _COMMENT, "variable" or "timer"
     kind: str
@@ -34,8 +34,11 @@ class _Statement(NamedTuple):
 
 
 def is_dump(text: str) -> bool:
-    """Whether the first line that is neither blank nor a comment nor a timer of dummy-ups is a
+    r"""Whether the first line that is neither blank nor a comment nor a timer of dummy-ups is a
     variable.
+
+    >>> is_dump("# a PDU\noutlet.1.status: on\n"), is_dump("1.3.6.1|2|5\n")
+    (True, False)
     """
     for line in text.split("\n"):
         if line.strip() and not line.startswith(("#", "TIMER ")):
@@ -44,7 +47,14 @@ def is_dump(text: str) -> bool:
 
 
 def dump_text(devices: Sequence[ServerDevice]) -> str:
-    """The devices as a dump."""
+    """The devices as a dump.
+
+    >>> print(dump_text([ServerDevice("pdu", variables={"outlet.1.desc": "a=b"}, writable=["x"])]))
+    # device pdu ""
+    outlet.1.desc: "a=b"
+    # writable x
+    <BLANKLINE>
+    """
     lines: list[str] = []
     for device in devices:
         lines.append(f"# device {device.name} {_word(device.description)}".rstrip())
@@ -61,9 +71,14 @@ def dump_text(devices: Sequence[ServerDevice]) -> str:
 
 
 def parse(text: str) -> list[ServerDevice]:
-    """The devices of a dump. Raises SettingsError if a line is malformed, if two devices have the
+    r"""The devices of a dump. Raises SettingsError if a line is malformed, if two devices have the
     same name, if a variable has two values, or if there are no variables. In a sequence of
-    dummy-ups, a timer stands between these, and the last value counts."""
+    dummy-ups, a timer stands between these, and the last value counts.
+
+    >>> device, = parse("# device web\noutlet.1.status: off\nTIMER 5\noutlet.1.status: on\n")
+    >>> device.name, device.variables
+    ('web', {'outlet.1.status': 'on'})
+    """
     devices: list[ServerDevice] = []
     # of the variables of the last device, since the last timer
     line_by_variable: dict[str, int] = {}
@@ -127,7 +142,13 @@ def _check_same_value(
 
 
 def _statement(line: str, number: int) -> Optional[_Statement]:
-    """What a line says; None if it says nothing. Raises SettingsError."""
+    """What a line says; None if it says nothing. Raises SettingsError.
+
+    >>> _statement('outlet.1.desc: "db 1"', 7)
+    _Statement(kind='variable', name='outlet.1.desc', value='db 1')
+    >>> _statement("# command load.off Turn off", 8)
+    _Statement(kind='command', name='load.off', value='Turn off')
+    """
     comment = _COMMENT.fullmatch(line.rstrip())
     if comment is not None:
         word, name, value = comment.groups()
@@ -143,12 +164,20 @@ def _statement(line: str, number: int) -> Optional[_Statement]:
 
 
 def _word(value: str) -> str:
-    """The value as text of a dump. dummy-ups needs quotes around some values."""
+    """The value as text of a dump. dummy-ups needs quotes around some values.
+
+    >>> _word("db 1"), _word("a=b")
+    ('db 1', '"a=b"')
+    """
     return value if _PLAIN.fullmatch(value) else f'"{escaped(value)}"'
 
 
 def _unquoted(value: str) -> str:
-    """The text that a value says: what is between quotes, if it has them."""
+    r"""The text that a value says: what is between quotes, if it has them.
+
+    >>> _unquoted(' "db \\"1\\""'), _unquoted(" on ")
+    ('db "1"', 'on')
+    """
     value = value.strip()
     quotation: Optional[re.Match[str]] = re.fullmatch(r'"((?:[^"\\]|\\.)*)"', value, re.DOTALL)
     if quotation is None:

@@ -62,7 +62,7 @@ def walk_trees(
 
 class _Walk:
     """Walks the trees of an agent, one request after the other, each of which can be sent again.
-    `rows` are in the order of their OIDs.
+    `rows` are those that were read, in the order of their OIDs.
     """
 
     def __init__(self, credentials: Credentials, recorder: RecordingOptions) -> None:
@@ -84,9 +84,9 @@ class _Walk:
             self._recorder.retry(partial(self._ask, get_object))
 
     def read_trees(self) -> list[str]:
-        """Add the objects of _TREES. Returns a note for each tree that was not read to its end.
-        Raises Unreachable and ProtocolError for the first, and where the agent has too many
-        objects.
+        """Add the objects of _TREES to `rows`. Returns a note for each tree that was not read to
+        its end. Raises Unreachable and ProtocolError for the first, and where the agent has too
+        many objects.
         """
         notes: list[str] = []
         for root in map(arcs, _TREES):
@@ -105,7 +105,7 @@ class _Walk:
         return notes
 
     def read_tree(self, root: Arcs) -> None:
-        """Add the objects below `root`.
+        """Add the objects below `root` to `rows`.
 
         Some agents continue only from an object that they have: to any other they answer an error
         or their first object. Then the walk goes on from the last row, and objects before `root`
@@ -129,8 +129,9 @@ class _Walk:
         return 0 < earlier_count == len(self.rows)
 
     def read_hidden_trees(self, roots: Sequence[Arcs]) -> list[str]:
-        """Add the objects below these roots that no row shows. Returns notes of what could not be
-        read."""
+        """Add the objects below these roots that no row shows to `rows`. Returns notes of what
+        could not be read.
+        """
         for root in roots:
             try:
                 if self._hides(root):
@@ -151,8 +152,8 @@ class _Walk:
         return oid[: len(root)] == root and oid not in self.rows
 
     def _read_after(self, last: Arcs, walk_root: Arcs, root: Arcs) -> None:
-        """Add the objects after `last` that are below `root`, in a walk below `walk_root`. Raises
-        Unreachable, ProtocolError.
+        """Add the objects after `last` that are below `root` to `rows`, in a walk below
+        `walk_root`. Raises Unreachable, ProtocolError.
         """
         answered_count = 0
         while last[: len(root)] <= root:
@@ -172,7 +173,9 @@ class _Walk:
                 )
 
     def _ask(self, call: Callable[[], T]) -> T:
-        """What one call returns. Raises Unreachable and ProtocolError."""
+        """What one call returns. Raises Unreachable and ProtocolError for the errors of the SNMP
+        client.
+        """
         try:
             return call()
         except SnmpTimeout as error:

@@ -1,7 +1,7 @@
-"""A device simulated from a recording. It answers with the recorded rows. Its outlets follow the
-family's commands.
+"""The simulated PDU of a recording over SNMP. It answers with the recorded rows. Its outlets follow
+the family's commands.
 
-A write is a command if the family's control would send it; any other write is refused. The unit
+A write is a command if the family's control would send it; any other write is refused. The PDU
 keeps the written value if the recording has the object. It then looks for a change of rows after
 which the family reads the new state for the command's outlet, and the old states for all others. If
 it finds none, it changes nothing else.
@@ -83,15 +83,15 @@ class LostObjects(NamedTuple):
 
 
 class SnmpContents(NamedTuple):
-    """What a unit answers from."""
+    """What a simulated PDU answers from."""
 
     rows: Rows
     lost_objects: LostObjects = LostObjects()
 
 
 class SnmpUnit(SimulatedPdu):
-    """A simulated device: its rows, and the outlets of the family in `device`. It may not sleep:
-    one thread serves all units.
+    """A simulated PDU: its rows, and the outlets of the family in `device`. It may not sleep: one
+    thread serves all simulated PDUs.
 
     `writes` lists each write with its effect; of a failed SET, only the write that was refused.
     """
@@ -136,15 +136,17 @@ class SnmpUnit(SimulatedPdu):
         return _BUSY_S if self._requests_after_command > _MOST_AFTER_COMMAND else 0.0
 
     def get(self, oid: Arcs) -> Optional[SnmpRow]:
-        """The row at `oid`. Raises pysnmp's error of a read that failed."""
+        """The row at `oid`, None if there is none; the request is added to `requests`. Raises
+        pysnmp's error of a read that failed.
+        """
         self._note(oid)
         if oid in self._lost_objects.oids:
             raise _gen_error(oid)
         return self._rows.get(oid)
 
     def next(self, oid: Arcs) -> Optional[tuple[Arcs, SnmpRow]]:
-        """The first object after `oid`, None at the end. Raises pysnmp's error of a read that
-        failed.
+        """The first object after `oid`, None at the end; the request is added to `requests`. Raises
+        pysnmp's error of a read that failed.
         """
         self._note(oid)
         index = bisect.bisect_right(self._order, oid)
@@ -166,11 +168,14 @@ class SnmpUnit(SimulatedPdu):
             self._requests_after_command += 1
 
     def set(self, pairs: Sequence[tuple[Arcs, SnmpRow]]) -> tuple[str, int]:
-        """Take the writes of one SET: carry them out, all or none, late or never, as the unit's
-        fault says. Raises ConnectionAbortedError if it is not answered.
+        """Take the writes of one SET: carry them out, all or none, late or never, as the fault
+        says. Raises ConnectionAbortedError if it is not answered.
 
         Returns the name of the SNMP error (RFC 3416, 4.2.5) and the position of the write that
         caused it, counted from 0; or "" and 0.
+
+            SET 1.3.6.1.4.1.318...4.1.5.1 = 2    "", 0               outlet 1 is off
+            SET 1.3.6.1.2.1.1.5.0 = "web"        "notWritable", 0    nothing changes
         """
         for oid, _ in pairs:
             self.note_request(dotted(oid))
@@ -202,14 +207,16 @@ class SnmpUnit(SimulatedPdu):
         return commands
 
     def _is_written_by_commands(self, oid: Arcs) -> bool:
-        """Whether a command of this unit writes the object."""
+        """Whether a command of this PDU writes the object."""
         for identity, state in itertools.product(self.outlet_states(), _COMMANDED_STATES):
             if any(oid == own_oid for own_oid, _ in self.varbinds(identity, state)):
                 return True
         return False
 
     def _write(self, pairs: Sequence[tuple[Arcs, SnmpRow]]) -> tuple[str, int]:
-        """Carry out the writes of one SET, all or none. Returns as `set`."""
+        """Carry out the writes of one SET, all or none. Returns the name of the SNMP error and the
+        position of the write that caused it; or "" and 0.
+        """
         with self._contents_lock:
             rows_before = dict(self._rows)
             lines: list[str] = []
@@ -225,7 +232,9 @@ class SnmpUnit(SimulatedPdu):
             return "", 0
 
     def _set(self, oid: Arcs, value: SnmpRow) -> tuple[str, str]:
-        """Carry out one SET. Returns SNMP's error ("" for none), and the effect in words."""
+        """Carry out one SET. Returns SNMP's error ("" for none), and the effect in words: "outlet 1
+        off".
+        """
         row = self._rows.get(oid)
         if row is not None and row.tag != value.tag:
             return "wrongType", ""
@@ -247,7 +256,7 @@ class SnmpUnit(SimulatedPdu):
 
     def _command(self, oid: Arcs, value: SnmpRow) -> Optional[tuple[str, EnumPowerStatus]]:
         """The outlet and state that this write commands; _NO_OUTLET if it only prepares a command,
-        or writes an object of a writable unit; None if it does neither.
+        or writes an object of a writable PDU; None if it does neither.
         """
         prepares = self._is_writable and oid in self._rows
         if self._control is None or self._device is None:
@@ -268,7 +277,7 @@ class SnmpUnit(SimulatedPdu):
     def _varbinds_in(
         self, rows: Rows, identity: str, state: EnumPowerStatus
     ) -> Sequence[tuple[Arcs, SnmpRow]]:
-        """The values that a command writes to a unit with these rows; [] if it is refused."""
+        """The values that a command writes to a PDU with these rows; [] if it is refused."""
         if self._device is None or self._device.outlets is None:
             return []
         tables = reading(RecordedRows(rows), self._device.tables)
@@ -320,10 +329,14 @@ class SnmpUnit(SimulatedPdu):
         command_oid: Arcs = (),
         third_states: Sequence[str] = _THIRD_STATES[:2],
     ) -> bool:
-        """Change rows so that the family reads `state` for this outlet, and no other state
-        changes. False if no change is found. A change after which the outlet can be switched as
-        before is preferred. `command_oid`: the object of the command, () for a change without
-        one; `third_states`: what may be written for UNKNOWN."""
+        """Change rows so that the family reads `state` for this outlet, and no other state changes.
+        False if no change is found. A change after which the outlet can be switched as before is
+        preferred. `command_oid`: the object of the command, () for a change without one;
+        `third_states`: what may be written for UNKNOWN.
+
+            before:  state column 1, 1, 2    outlets on, on, off
+            after:   state column 2, 1, 2    outlets off, on, off
+        """
         assert self._device is not None and self._device.outlets is not None
         states = self._device.outlets.states
         assert states is not None
@@ -361,6 +374,7 @@ class SnmpUnit(SimulatedPdu):
         return rows_without_command is not None
 
     def measured_sums(self) -> MeasuredSums:
+        """The sums in A and kWh of each table of meters that the family reads now."""
         device = self._read()
         if device is None:
             return MeasuredSums()
@@ -370,8 +384,8 @@ class SnmpUnit(SimulatedPdu):
                 outlet_energy.measured_rows(device.tables) if outlet_energy is not None else {}
             )
             return MeasuredSums(
-                load_a=_sums(device, load_figures(device), device.profile.load),
-                energy_kwh=_sums(device, energy_figures(device), device.profile.energy),
+                load_a=_sums_of_tables(device, load_figures(device), device.profile.load),
+                energy_kwh=_sums_of_tables(device, energy_figures(device), device.profile.energy),
                 outlet_kwh={identity: float(kwh) for identity, kwh in energies.items()},
             )
         except PduHandlerError:  # a table that its family does not read
@@ -385,6 +399,9 @@ class SnmpUnit(SimulatedPdu):
         return UnitObjects() if self._device is None else unit_objects(self._rows, self._device)
 
     def with_third_states(self, identity: str) -> Sequence[SnmpContents]:
+        """Contents in which an outlet has a state that is neither on nor off, one for each value
+        that its family does not know.
+        """
         assert self._device is not None and self._device.outlets is not None
         states = self._device.outlets.states
         rows = self._rows
@@ -406,7 +423,7 @@ class SnmpUnit(SimulatedPdu):
         return [SnmpContents(self._rows, objects) for objects in lost_objects]
 
     def without_row(self) -> Sequence[tuple[str, SnmpContents]]:
-        """The middle one of the outlets that are on."""
+        """The middle one of the outlets that are on, and the contents without its state."""
         oids = self._objects.middle_outlet_state
         return [(self._objects.middle_outlet, self._without(oids))] if oids else []
 
@@ -433,7 +450,9 @@ class SnmpUnit(SimulatedPdu):
         return [oid for oid in itertools.chain(*self._objects.meters) if self._is_of_figure(oid)]
 
     def _is_of_figure(self, oid: Arcs) -> bool:
-        """Whether an object holds one figure and nothing else."""
+        """Whether an object holds one figure and nothing else: with half of its number, all figures
+        that change are half as large.
+        """
         number = self._rows[oid].value
         if self._rows[oid].tag not in NUMBERS or not isinstance(number, int) or number < 2:
             return False
@@ -461,7 +480,7 @@ class SnmpUnit(SimulatedPdu):
         return figures
 
     def without_outlets(self) -> Sequence[SnmpContents]:
-        """Or a table of meters."""
+        """The contents without the table of states, and without a table of meters each."""
         tables = [self._objects.states, *self._objects.meters]
         return [self._without(oids) for oids in tables if oids]
 
@@ -483,7 +502,7 @@ class SnmpUnit(SimulatedPdu):
 
 
 def _states(states: State, tables: Tables) -> dict[str, EnumPowerStatus]:
-    """Outlet -> state."""
+    """The state of each outlet."""
     decisions = states.decisions(tables)
     return {identity: decision.state for identity, decision in decisions.items()}
 
@@ -496,11 +515,11 @@ def _gen_error(oid: Arcs) -> Exception:
     return error
 
 
-def _sums(
+def _sums_of_tables(
     device: SnmpDevice, figures: Sequence[Measurement], total: Optional[Total]
 ) -> list[float]:
-    """The sum of each table of the meters of one quantity; none where it would be a part, because
-    a unit of the chain has no meter.
+    """The sum of each table of the meters of one quantity; none where it would be a part, because a
+    unit of the chain has no meter.
     """
     outlets = dict.fromkeys(device.states)
     if total is not None and total.unit is not None and not total.else_outlets:
@@ -523,8 +542,8 @@ def _changes(
     rows: Rows,
 ) -> Iterator[Rows]:
     """Changes that may give an outlet a state with one of these values: to all of its rows that
-    hold a state or were written, which may have to agree; then to any single row; then to a part
-    of a row.
+    hold a state or were written, which may have to agree; then to any single row; then to a part of
+    a row.
     """
     own_oids = objects_with_index(oids, identity)
     state_oids = [oid for oid in own_oids if oid == command_oid or _holds_state(states, rows[oid])]
@@ -546,8 +565,13 @@ def _holds_state(states: State, row: SnmpRow) -> bool:
 
 
 def _changed_octets(octets: bytes, values: Sequence[str]) -> Iterator[bytes]:
-    """The octets with one of the values in the place of each field between commas or the like, then
-    with each bit inverted.
+    r"""The octets with one of the values as each field between commas or the like, then with each
+    bit inverted.
+
+    >>> list(_changed_octets(b"1,0", ["2"]))[:2]
+    [b'2,0', b'1,2']
+    >>> list(_changed_octets(b"\x80", []))[:2]
+    [b'\x00', b'\xc0']
     """
     text = octets.decode("utf-8", "surrogateescape")
     for separator in dict.fromkeys(_SEPARATOR.findall(text)):
@@ -568,6 +592,12 @@ def _rows_with(rows: Rows, oids: Sequence[Arcs], value: str) -> Rows:
     """The rows at `oids` with `value`, as a number or as octets like the old one.
 
     Rows that can hold neither are left out.
+
+    >>> rows = {(1, 3, 6, 1): SnmpRow(INTEGER, 1), (1, 3, 6, 2): SnmpRow(OCTETS, b"on")}
+    >>> [row.value for row in _rows_with(rows, list(rows), "2").values()]
+    [2, b'2']
+    >>> [row.value for row in _rows_with(rows, list(rows), "off").values()]
+    [b'off']
     """
     is_number = re.fullmatch("-?[0-9]+", value) is not None
     changed_rows: Rows = {}

@@ -17,7 +17,7 @@ from .recorded_rows import Arcs, RecordedRows, Rows, arcs, reading
 
 
 class UnitObjects(NamedTuple):
-    """The objects of a unit from which the family reads it."""
+    """The objects of a simulated PDU from which its family reads it."""
 
     #: an outlet that is on, between others if there is one, and the objects of its state
     middle_outlet: str = ""
@@ -33,6 +33,9 @@ class UnitObjects(NamedTuple):
 def unit_objects(rows: Rows, device: SnmpDevice) -> UnitObjects:
     """Which of a device's rows hold its states and its figures, and of each table one row that has
     neighbours on both sides.
+
+        states    1.3.6.1.4.1.318...3.1.5.1 to .8
+        meters    of load 1.3.6.1.4.1.318...2.3.1.5.1; of energy none
     """
     states = state_objects(rows, device)
     outlets = [name for name, state in device.states.items() if state is EnumPowerStatus.UP]
@@ -82,7 +85,13 @@ def _objects_of(rows: Rows, device: SnmpDevice, figure: Measurement) -> list[Arc
 
 
 def objects_with_index(oids: Iterable[Arcs], identity: str) -> list[Arcs]:
-    """The objects whose index is an outlet's identity; none if it is no index."""
+    """The objects whose index is an outlet's identity; none if it is no index.
+
+    >>> objects_with_index([(1, 3, 6, 9, 1, 2), (1, 3, 6, 9, 2, 2)], "1.2")
+    [(1, 3, 6, 9, 1, 2)]
+    >>> objects_with_index([(1, 3, 6, 9, 1, 2)], "A2")
+    []
+    """
     if not is_index(identity):
         return []
     index = arcs(identity)
@@ -90,7 +99,11 @@ def objects_with_index(oids: Iterable[Arcs], identity: str) -> list[Arcs]:
 
 
 def is_index(identity: str) -> bool:
-    """Whether an outlet's identity is the index of its rows."""
+    """Whether an outlet's identity is the index of its rows.
+
+    >>> is_index("1.2"), is_index("A2")
+    (True, False)
+    """
     return all(part.isdecimal() for part in identity.split("."))
 
 

@@ -59,7 +59,9 @@ class _Probe(NamedTuple):
     reader: Reader
 
     def read(self, values: Mapping[Pointer, Any]) -> States:
-        """The states that the handler reads where the answers have these values; none if it cannot."""
+        """The states that the handler reads where the answers have these values; none if it
+        cannot.
+        """
         self._set(values)
         return self.reader.states(self.unit.port)
 

@@ -182,7 +182,9 @@ class _Reader(NamedTuple):
         return {}
 
     def energies(self, port: int) -> object:
-        """The energies that it reads, of the PDU and by outlet; the kind of the error if it cannot."""
+        """The energies that it reads, of the PDU and by outlet; the kind of the error if it
+        cannot.
+        """
         try:
             figures = self.methods(port).figures()
         except PduHandlerError as error:
