@@ -191,15 +191,9 @@ class SimulatedPdu(ABC):
         figures = self.figures()
         if figures is None:
             return MeasuredSums()
-        outlet_kwh: dict[str, float] = {}
-        outlet_a: dict[str, float] = {}
-        for name, port in figures.ports.items():
-            energy_kwh = measured(port.energy_kwh)
-            current_a = measured(port.current_a)
-            if energy_kwh is not None:
-                outlet_kwh[name] = energy_kwh
-            if current_a is not None:
-                outlet_a[name] = current_a
+        ports = figures.ports.items()
+        outlet_kwh = _measured_figures({name: port.energy_kwh for name, port in ports})
+        outlet_a = _measured_figures({name: port.current_a for name, port in ports})
         return MeasuredSums(
             load_a=_total_and_sum(figures.load_a, outlet_a),
             energy_kwh=_total_and_sum(figures.energy_kwh, outlet_kwh),
@@ -329,6 +323,16 @@ class SimulatedPdu(ABC):
             if not is_switched:
                 line += ": accepted, but the recording cannot show this state"
             self.writes.append(line)
+
+
+def _measured_figures(figures: Mapping[str, Figure]) -> dict[str, float]:
+    """The figures that are measured, by outlet.
+
+    >>> _measured_figures({"1": 0.5, "2": None})
+    {'1': 0.5}
+    """
+    values = {name: measured(figure) for name, figure in figures.items()}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _total_and_sum(total: Figure, of_outlets: Mapping[str, float]) -> list[float]:

@@ -124,10 +124,6 @@ def _figures(
     totals: Sequence[Optional[Total]], outlet_figure: Optional[Measurement]
 ) -> list[Measurement]:
     """The figures of these totals, and that of the outlets."""
-    figures: list[Measurement] = []
-    for total in totals:
-        if total is not None:
-            figures += total.figures
-    if outlet_figure is not None:
-        figures.append(outlet_figure)
-    return figures
+    tables = [total.figures for total in totals if total is not None]
+    outlet_figures = [] if outlet_figure is None else [outlet_figure]
+    return [*itertools.chain.from_iterable(tables), *outlet_figures]

@@ -266,9 +266,7 @@ def _date_octets(fields: Sequence[Optional[str]]) -> bytes:
     '07ea0c010d1e0f00'
     """
     year, *other_fields = [field for field in fields if field is not None]
-    octets: list[int] = []
-    for field in other_fields:
-        octets.append(ord(field) if field in "+-" else int(field))
+    octets = [ord(field) if field in "+-" else int(field) for field in other_fields]
     return struct.pack(">H", int(year)) + bytes(octets)
 
 

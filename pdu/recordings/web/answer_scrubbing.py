@@ -70,10 +70,8 @@ def scrub_answers(
     public_answers = {key: without_private(answer, scrubber) for key, answer in answers.items()}
 
     def scrub(groups: Collection[Group]) -> dict[str, Any]:
-        clean_answers: dict[str, Any] = {}
-        for key, answer in public_answers.items():
-            clean_answers[key] = _with_stand_ins(answer, scrubber, groups)
-        return clean_answers
+        answers = public_answers.items()
+        return {key: _with_stand_ins(answer, scrubber, groups) for key, answer in answers}
 
     unread: set[Group] = set()
 

@@ -110,11 +110,8 @@ def named_secrets(text: str) -> list[str]:
     >>> named_secrets("GET /o?sid=7f3a91&token=on&outlet=3")
     ['7f3a91']
     """
-    secrets: list[str] = []
-    for named_value in named_values(text):
-        if named_value.kind == SECRETS and is_telling(named_value.value):
-            secrets.append(named_value.value)
-    return list(dict.fromkeys(secrets))
+    secrets = [value.value for value in named_values(text) if value.kind == SECRETS]
+    return list(dict.fromkeys(filter(is_telling, secrets)))
 
 
 def without_named_secrets(text: str, stand_in: str) -> str:

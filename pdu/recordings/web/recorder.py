@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -23,7 +24,7 @@ from handlers.shared.errors import (
     ProtocolError,
     SettingsError,
 )
-from handlers.shared.meter_figures import Figure, MeterFigures
+from handlers.shared.meter_figures import Figure
 from handlers.shared.settings import HOST, Settings, port as port_number
 from handlers.shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 from pdu_common.connection import PduData
@@ -111,12 +112,9 @@ class _Reading(NamedTuple):
         >>> [identity for identity, _ in reading.renamed({"2863311": "serial-1"}).states]
         ['1-serial-1']
         """
-        states: list[tuple[str, EnumPowerStatus]] = []
-        for identity, state in self.states:
-            states.append((serial_numbers.replaced(identity, stand_ins), state))
-        ports: dict[str, MeterFigures] = {}
-        for identity, figures in self.figures.ports.items():
-            ports[serial_numbers.replaced(identity, stand_ins)] = figures
+        rename = partial(serial_numbers.replaced, stand_ins=stand_ins)
+        states = [(rename(identity), state) for identity, state in self.states]
+        ports = {rename(identity): figures for identity, figures in self.figures.ports.items()}
         return self._replace(states=states, figures=self.figures._replace(ports=ports))
 
     @property
@@ -208,35 +206,26 @@ def record(
     handlers/shared/errors.py.
     """
     upstream = _upstream(handler, data)
-    try:
-        return _record(handler, dict(data.custom_params), upstream, options, on, off)
-    except PduHandlerError as error:
-        raise error.at(upstream.where.netloc, "record") from None
-
-
-def _record(
-    handler: LoadedHandler,
-    params: Mapping[str, str],
-    upstream: Upstream,
-    options: RecordingOptions,
-    on: Sequence[str],
-    off: Sequence[str],
-) -> Recording:
+    params = dict(data.custom_params)
     secret_keys = {*SECRET_SETTINGS, *(row.key for row in handler.settings if row.secret)}
     secret_keys.update(key for key in params if kind_of(key) == SECRETS)
     secrets = [text for key, text in params.items() if key in secret_keys]
     user = params.get("username", "")
     commands = [*on, *off]
-    _require_recordable(commands, Scrubber(secrets, user, upstream.where.host))
-    with contextlib.closing(RecordingProxy(upstream, options, [user, *secrets], commands)) as proxy:
-        session = _recorded_session(handler, params, proxy)
-    scrubber = Scrubber([*secrets, *session.secrets], user, upstream.where.host)
-    _require_recordable(commands, scrubber)
-    options.tell("reading the recording again, to find what must stay")
-    replay_settings = _any_login(session.reader.settings, secret_keys)
-    with _without_log():
-        recording = _public_recording(session, scrubber, replay_settings)
-    recording = recording.commanded(on, off)
+    try:
+        _require_recordable(commands, Scrubber(secrets, user, upstream.where.host))
+        proxy = RecordingProxy(upstream, options, [user, *secrets], commands)
+        with contextlib.closing(proxy):
+            session = _recorded_session(handler, params, proxy)
+        scrubber = Scrubber([*secrets, *session.secrets], user, upstream.where.host)
+        _require_recordable(commands, scrubber)
+        options.tell("reading the recording again, to find what must stay")
+        replay_settings = _any_login(session.reader.settings, secret_keys)
+        with _without_log():
+            recording = _public_recording(session, scrubber, replay_settings)
+        recording = recording.commanded(on, off)
+    except PduHandlerError as error:
+        raise error.at(upstream.where.netloc, "record") from None
     answer_count = counted(len(recording.answers), "answer")
     holds = f"{answer_count}, {counted(len(recording.outlets), 'outlet')}"
     notes = list(_notes(recording, is_own=_is_own(handler)))

@@ -20,11 +20,8 @@ def stand_ins_of(identities: Iterable[str], scrubber: Scrubber) -> dict[str, str
     >>> stand_ins_of(["1-286331153", "2-286331153"], Scrubber())
     {'286331153': 'serial-1'}
     """
-    stand_ins: dict[str, str] = {}
-    for identity in identities:
-        for number in _SERIAL.findall(identity):
-            stand_ins[number] = scrubber.stand_in_of_serial(number)
-    return stand_ins
+    numbers = _SERIAL.findall(" ".join(identities))
+    return {number: scrubber.stand_in_of_serial(number) for number in numbers}
 
 
 def replaced(text: str, stand_ins: Mapping[str, str]) -> str:

@@ -330,10 +330,9 @@ class WebUnit(HttpPdu):
 
     def figures(self) -> Figures:
         """The load in A and the energies in kWh that the recording tells."""
-        outlets: dict[str, MeterFigures] = {}
-        for name, outlet in self._recording.outlets.items():
-            outlets[name] = MeterFigures(energy_kwh=outlet.energy_kwh)
         recording = self._recording
+        rows = recording.outlets.items()
+        outlets = {name: MeterFigures(energy_kwh=outlet.energy_kwh) for name, outlet in rows}
         return Figures(load_a=recording.load_a, energy_kwh=recording.energy_kwh, ports=outlets)
 
     def _figures_of_recording(self) -> list[Any]:
