@@ -110,7 +110,7 @@ def _grow(folder: Path) -> None:
 # Tests of the whole source and of every handler; {} stands for the new one.
 COMMON_TESTS = (
     "tests/test_imports.py",
-    "tests/handlers/test_codec_tables.py",
+    "tests/handlers/{}/test_cases.py",
     "tests/handlers/test_registry.py",
     "tests/handlers/test_units.py",
     "tests/packaging/test_pages.py",
@@ -141,7 +141,7 @@ def test_new_handlers_pass_their_own_and_the_common_tests(grown: Path, tmp_path:
     tests = passed(grown, tmp_path / "report.xml", *dict.fromkeys(common_tests))
 
     for name in NEW_HANDLERS:
-        own = [test for test in tests if f"a_reading_is_what_its_lines_say[{name}-" in test]
+        own = [test for test in tests if f".{name}.test_cases.test_case[" in test]
         assert len(own) >= 2
         # the common ones: the recording of each is spoilt
         assert any(f"[{name}]" in test for test in tests)
@@ -150,7 +150,7 @@ def test_new_handlers_pass_their_own_and_the_common_tests(grown: Path, tmp_path:
 @pytest.mark.trial
 def test_the_pages_last_lines_run_the_tests_of_a_new_handler(grown: Path, tmp_path: Path) -> None:
     own, faults = [words[3:] for words in LAST if words[:3] == ["python", "-m", "pytest"]]
-    own_files = ["tests/handlers/test_codec_tables.py", "tests/handlers/test_units.py"]
+    own_files = ["tests/handlers/acme", "tests/handlers/test_units.py"]
     assert own == [*own_files, "-k", "acme"]
     assert faults == ["tests/faults", "-k", "acme"]
     tests = passed(grown, tmp_path / "faults.xml", *faults, "-m", "not trial")

@@ -102,7 +102,9 @@ def test_no_column_of_a_call_shows_rows_that_its_table_did_not_have(
 def test_an_undeclared_column_is_late() -> None:
     state, mark = Column("1.3.1.1"), Column("1.3.1.2")
     device = Memory({"1.3.1.1.1": 1, "1.3.1.2.1": 1, "1.3.1.2.2": 1})
-    undeclared = computed_from(state)(lambda t: where(t[state], t[mark], one_of("1")))
+    undeclared = computed_from(state)(
+        lambda tables: where(tables[state], tables[mark], one_of("1"))
+    )
     for source, late in (
         (undeclared, [state.oid]),
         (computed_from(state, mark)(undeclared.function), []),
