@@ -65,6 +65,9 @@ def recorded(
 ) -> Recording:
     """What a device answers; of anybody's handler over SNMP, all that the device has. Raises the
     errors of handlers/shared/errors.py.
+
+        netio    a HAR              snmp    a .snmprec
+        nut      a dump             anybody's handler over HTTP    a HAR
     """
     recording_format = recording_format_of("snmp" if handler.snmp else handler.name)
     if recording_format is None or recording_format.record is None:

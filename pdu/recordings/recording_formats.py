@@ -17,7 +17,11 @@ _PAUSE_S = 2.0
 
 @dataclass
 class RecordingOptions:
-    """Options of a recording."""
+    """Options of a recording.
+
+    >>> RecordingOptions(patience=60.0).patience
+    60.0
+    """
 
     #: how long to wait for a device that stops answering, in seconds
     patience: float = 0.0
@@ -52,7 +56,11 @@ class RecordingOptions:
 
 
 class Recording(NamedTuple):
-    """What was recorded of a device."""
+    """What was recorded of a device.
+
+    >>> Recording("1.3.6.1.2.1.1.5.0|4|name-1", "1 object").holds
+    '1 object'
+    """
 
     #: the text of the file
     text: str

@@ -119,6 +119,10 @@ def _serve(
 ) -> tuple[str, ReplayedDevice]:
     """The handler that reads the recorded device, "" for none, and the device, started. Raises
     SettingsError and OSError.
+
+        a HAR of netio       "netio", served over HTTP
+        a .snmprec           "snmp", served over SNMP
+        a HAR of a browser   "", which takes commands with --writable alone
     """
     if har.is_recording(text):
         if profile:
@@ -139,7 +143,10 @@ def _serve(
 
 
 def _facts(device: ReplayedDevice, handler: str) -> dict[str, object]:
-    """The replay as `pdu replay --json` prints it."""
+    """The replay as `pdu replay --json` prints it.
+
+    {"handler": "snmp", "host": "127.0.0.1", "port": 16161, "about": "family ip9258, ...", ...}
+    """
     return {
         "handler": handler,
         "host": device.host,
@@ -158,7 +165,10 @@ def _lines(device: ReplayedDevice, file: str, profile: str) -> list[str]:
 
 
 def _next(device: ReplayedDevice, where: str, profile: str) -> list[str]:
-    """The lines that say how to read the replay at this address."""
+    """The lines that say how to read the replay at this address.
+
+    "read it: pdu status snmp 127.0.0.1:16161; Ctrl-C stops it"
+    """
     if device.poll.startswith(PATH):
         return [f"read it: {program()} status {device.poll}, with your handler's; Ctrl-C stops it"]
     if not device.is_read:

@@ -97,6 +97,9 @@ class Replay:
 
         `options`: arguments that `pdu status` needs besides handler and address. `handler` is a
         recording's word: one that is no name becomes PATH.
+
+            handler "netio"    poll "netio 127.0.0.1:34567 -s scheme=http --username any"
+            handler "; rm"     poll "PATH 127.0.0.1:34567 ..."
         """
         if re.fullmatch(r"\w+", handler) is None:
             handler = PATH
@@ -154,8 +157,11 @@ class _ReplayRequestHandler(BaseHTTPRequestHandler):
             super().handle()
 
     def _serve(self) -> None:
-        """Answer a request: 421 for another host than this, 411 without a usable length, 413 if it
-        is long, else as the replay.
+        """Answer a request as the replay does, unless it cannot be one of a handler.
+
+        Host: evil.example              421
+        Transfer-Encoding: chunked      411
+        Content-Length: 99999999        413
         """
         # a page of another site may have its name lead here (DNS rebinding)
         names = [re.sub(":[0-9]*$", "", name) for name in self.headers.get_all("Host", [])]

@@ -304,7 +304,10 @@ class Scrubber:
 
     def _stand_in_of_ip(self, name: str, match: re.Match[str]) -> str:
         """The stand-in for a matched IP address in the text of this member or variable; text that
-        only looks like one stays, such as 999.1.1.1, and a version.
+        only looks like one stays.
+
+        >>> Scrubber().scrub_addresses("at 10.77.5.9, not 999.1.1.1, firmware 4.0.21.5")
+        'at 192.0.2.1, not 999.1.1.1, firmware 4.0.21.5'
         """
         text = match[0]
         is_ipv4 = "." in text
@@ -344,6 +347,9 @@ class Scrubber:
     def _scrubbed_serial(self, match: re.Match[str]) -> str:
         """A matched serial number's stand-in, behind the label ("s/n: ") if it has one. Without a
         label it is a word of capital letters and digits; another word stays.
+
+        >>> Scrubber().scrub_kept_text("SN: 34260505, unit PK65860010, pk65860010")
+        'SN: serial-1, unit serial-2, pk65860010'
         """
         text = match[0]
         number = match["labelled"]
@@ -358,6 +364,10 @@ class Scrubber:
         """The stand-in of a value, always the same one; of an address, an address. `is_whole`: the
         value is a whole text of the device, which may look like a stand-in; a part of a text that
         looks like one was put there, and stays.
+
+        >>> scrubber = Scrubber()
+        >>> [scrubber._stand_in(NAMES, name) for name in ("Schmidt", "Nord", "Schmidt", "name-2")]
+        ['name-1', 'name-2', 'name-1', 'name-2']
         """
         if kind == ADDRESSES:
             try:
@@ -374,7 +384,12 @@ class Scrubber:
         return stand_in
 
     def _new_stand_in(self, kind: str) -> str:
-        """The next stand-in of a kind that is not among the texts that stay."""
+        """The next stand-in of a kind that is not among the texts that stay.
+
+        >>> scrubber = Scrubber()
+        >>> [scrubber._new_stand_in(kind) for kind in (NAMES, NAMES, SECRETS)]
+        ['name-1', 'name-2', 'secret-1']
+        """
         while True:
             self._count_by_kind[kind] += 1
             number = self._count_by_kind[kind]
@@ -399,6 +414,9 @@ def longest_first(texts: Iterable[str]) -> list[str]:
 def _forms_of(secrets: Sequence[str], user: Optional[str]) -> login.SecretForms:
     """The forms of all these secrets, as the user's passwords, in which a text may hold one:
     escaped, in Base64, behind the user's name.
+
+    >>> "zq01%2bsesam" in _forms_of(["Zq01+Sesam"], "admin").in_lower_case
+    True
     """
     # without a user there is no `user:pa`, and `:pa` alone is in any text
     forms = [login.Login(user or None, secret).secret_forms for secret in secrets]

@@ -98,6 +98,9 @@ class CommandRefused(Exception):
 class MeasuredSums(NamedTuple):
     """The sums of each table of a PDU's meters, such as lines, banks and outlets, in A and kWh: a
     handler may read any of them.
+
+    >>> MeasuredSums(load_a=[3.2, 3.1], outlet_kwh={"1": 12.5}).load_a
+    [3.2, 3.1]
     """
 
     load_a: Sequence[float] = ()
@@ -313,7 +316,10 @@ class SimulatedPdu(ABC):
             timer.cancel()
 
     def _carry_out(self, commands: Sequence[UnitCommand]) -> None:
-        """Switch the outlets, and add a line to `writes` for each: "POST /1 on: outlet 1 on"."""
+        """Switch the outlets, and add a line to `writes` for each.
+
+        "POST /relay/1 turn=on: outlet 1 on"
+        """
         for command in commands:
             state = None if self.fault is UnitFault.PENDING else command.on
             with self._contents_lock:
@@ -385,7 +391,10 @@ class HttpPdu(SimulatedPdu, HttpReplay):
     def respond(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes
     ) -> Response:
-        """The answer to a request, which is kept with its headers and body in `messages`."""
+        r"""The answer to a request, which is kept with its headers and body in `messages`.
+
+        "POST /relay/1\nAuthorization: Basic YWRtaW46cHc=\n\nturn=on"
+        """
         header_lines = [f"{name}: {value}" for name, value in headers.items()]
         content = body.decode("utf-8", "replace")
         message = "\n".join([f"{method} {target}", *header_lines, "", content])
@@ -403,8 +412,11 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         return status, None if response_content is None else answer, response_headers
 
     def _disturbed_reply(self, message: str, method: str, target: str, body: bytes) -> Response:
-        """The answer of `reply`, unless the login is refused (401) or this request is disturbed: by
-        a status without a content, or by half of the answer.
+        """The answer of `reply`, unless the login is refused or this request is disturbed.
+
+        the login is refused            401
+        disturbances {2: 503}           503 to the second request
+        disturbances {2: HALF}          half of the answer to the second request
         """
         disturbance = self.disturbances.get(len(self.messages))
         if self._is_denied(message, target, body):
@@ -426,6 +438,10 @@ class HttpPdu(SimulatedPdu, HttpReplay):
     def reply(self, method: str, target: str, body: bytes) -> Response:
         """The answer to one request, whose commands are carried out as the fault says. Raises
         ConnectionAbortedError for no answer.
+
+            NONE      POST /relay/1 turn=on    200, and outlet 1 is on
+            REFUSES   POST /relay/1 turn=on    403, or as the recording says
+            BUSY      POST /relay/1 turn=on    503
         """
         target = re.sub(r"^https?://[^/]+", "", target)  # as a client asks a proxy
         self.note_request(f"{method} {target}")

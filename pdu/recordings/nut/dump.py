@@ -109,7 +109,13 @@ def parse(text: str) -> list[ServerDevice]:
 
 
 def _add(statement: _Statement, device: ServerDevice) -> None:
-    """Add to a device what one line of its dump says."""
+    """Add to a device what one line of its dump says.
+
+    >>> device = ServerDevice("pdu")
+    >>> _add(_Statement("variable", "outlet.1.status", "on"), device)
+    >>> device.variables
+    {'outlet.1.status': 'on'}
+    """
     if statement.kind == "writable":
         device.writable.append(statement.name)
     elif statement.kind == "variable":
@@ -121,7 +127,10 @@ def _add(statement: _Statement, device: ServerDevice) -> None:
 
 
 def _check_new_name(name: str, devices: Sequence[ServerDevice], number: int) -> None:
-    """Raises SettingsError if a device before line `number` has this name."""
+    """Raises SettingsError if a device before line `number` has this name.
+
+    >>> _check_new_name("web", [ServerDevice("db")], 7)
+    """
     if name in [device.name for device in devices]:
         raise SettingsError(
             f"line {number} of the recording repeats the name of a device: give this one another"
@@ -133,7 +142,11 @@ def _check_new_name(name: str, devices: Sequence[ServerDevice], number: int) -> 
 def _check_same_value(
     statement: _Statement, device: ServerDevice, first_line: int, number: int
 ) -> None:
-    """Raises SettingsError if line `number` gives a variable another value than `first_line`."""
+    """Raises SettingsError if line `number` gives a variable another value than `first_line`.
+
+    >>> device = ServerDevice("pdu", variables={"outlet.1.status": "on"})
+    >>> _check_same_value(_Statement("variable", "outlet.1.status", "on"), device, 1, 7)
+    """
     if device.variables[statement.name] != statement.value:
         raise SettingsError(
             f"lines {first_line} and {number} of the recording have two values of"

@@ -27,6 +27,10 @@ _PROGRAM = re.compile("[a-z][a-z0-9_+-]{0,40}")
 def _record(data: Any, recorder: RecordingOptions) -> Recording:
     """Read all devices of a server, with stand-ins for what names the owner, as a dump. Raises the
     errors of handlers/shared/errors.py.
+
+        # device name-1 "name-2"
+        outlet.1.status: on
+        # command outlet.1.load.off "Turn off the load"
     """
     recorder.tell("reading variables, commands and descriptions")
 
@@ -71,7 +75,11 @@ def _content(text: str) -> str:
 
 
 def _serve(text: str, port: int) -> ReplayedDevice:
-    """Simulate the server on a port of 127.0.0.1. Raises SettingsError and OSError."""
+    """Simulate the server on a port of 127.0.0.1. Raises SettingsError and OSError.
+
+    "NUT device pdu, 8 outlets, switchable: 8"
+    "nut 127.0.0.1:3493"
+    """
     devices = dump.parse(text)
     server = NutServer(devices, port)
 
@@ -147,7 +155,10 @@ def _is_of_product(name: str, value: str) -> bool:
 
 
 def _values(device: ServerDevice, settings: Settings) -> object:
-    """What the handler reads of the device, without names; or the kind of the error."""
+    """What the handler reads of the device, without names; or the kind of the error.
+
+    [1.5, None, 345.0, [NutOutlet(identity="1", name=None, number="", ...)]]
+    """
     try:
         nut_device = device.decode(settings)
     except PduHandlerError as error:

@@ -82,7 +82,13 @@ def _command_words(device: ServerDevice, name: str, value: Optional[str]) -> str
 
 
 class NutServer(SimulatedPdu, Replay):
-    """Serves the devices of a dump. Raises OSError if the port cannot be used."""
+    """Serves the devices of a dump. Raises OSError if the port cannot be used.
+
+    >  INSTCMD pdu outlet.1.load.off
+    <  OK
+    >  GET VAR pdu outlet.1.status
+    <  VAR pdu outlet.1.status "off"
+    """
 
     # NUT's clients read without a login
     protected_methods = ("port_down", "port_up")
@@ -115,7 +121,10 @@ class NutServer(SimulatedPdu, Replay):
         return {name: outlet.state for name, (_, outlet) in self._outlets().items()}
 
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
-        """Set the state in the driver's own words; None is a word that NUT does not document."""
+        """Set the state in the driver's own words; None is a word that NUT does not document.
+
+        outlet.1.status: on    False: "off"    None: "undocumented"
+        """
         device, outlet = self._outlets()[identity]
         if on is None:
             for variable in outlet.state_variables:
@@ -182,6 +191,9 @@ class NutServer(SimulatedPdu, Replay):
     def _contents_with(self, device_name: str, values: Mapping[str, Optional[str]]) -> Any:
         """A copy of the contents with these values of a device's variables; None takes the variable
         away.
+
+            before:  outlet.1.status: on, outlet.1.current: 0.50
+            after:   outlet.1.current: 0.50                         with {"outlet.1.status": None}
         """
         contents = self.contents  # each reading of this property is a copy
         for device in contents:
@@ -215,8 +227,11 @@ class NutServer(SimulatedPdu, Replay):
         return answer[:half]
 
     def take(self, device: ServerDevice, name: str, value: Optional[str]) -> None:
-        """Take a command, or a value of a variable. Raises CommandRefused, and
-        ConnectionAbortedError for no answer.
+        """Take a command, or a value of a variable: carry it out, late or never, as the fault says.
+        Raises CommandRefused, and ConnectionAbortedError for no answer.
+
+            INSTCMD pdu outlet.1.load.off    outlet 1 is off; in `commands`: outlet 1, off
+            INSTCMD pdu beeper.mute          in `commands`: an unknown one
         """
         if self.fault is UnitFault.DENIES:
             raise CommandRefused
@@ -234,7 +249,11 @@ class NutServer(SimulatedPdu, Replay):
     def _commands_of(
         self, device: ServerDevice, command: SwitchCommand, text: str
     ) -> list[UnitCommand]:
-        """What this command of a device switches. `text`: the request."""
+        """What this command of a device switches. `text`: the request.
+
+        SwitchCommand("outlet.1.load.off", None)    [UnitCommand("1", on=False, text)]
+        SwitchCommand("beeper.mute", None)          []
+        """
         commands: list[UnitCommand] = []
         for identity, (outlet_device, outlet) in self._outlets().items():
             if outlet_device is not device:
@@ -354,7 +373,12 @@ class _Session(socketserver.StreamRequestHandler):
                 return
 
     def _answer(self, line: str) -> list[str]:
-        """The lines that answer a request, such as "OK" or "ERR READONLY"."""
+        """The lines that answer a request.
+
+        VER                              Network UPS Tools upsd, replayed by pdu
+        GET VAR web outlet.1.status      ERR UNKNOWN-UPS
+        SET VAR pdu ups.status "OL"      ERR READONLY
+        """
         replay: NutServer = self.server.replay
         try:
             words = split(line)

@@ -64,7 +64,9 @@ _ZERO = (0, 0)  # zeroDotZero (RFC 2578), as Net-SNMP sends an empty OID
 
 
 class SimulatedAgent:
-    """A simulated PDU at a UDP port of 127.0.0.1."""
+    """A simulated PDU at a UDP port of 127.0.0.1. It takes the community of its server, or its own
+    alone.
+    """
 
     #: the only one that it takes; "" for the server's
     community = ""
@@ -87,6 +89,8 @@ class SimulatedAgent:
     def transport(self) -> Any:
         """pysnmp's transport over the socket, which counts datagrams, notes their communities and
         leaves out those of another community than the agent's own.
+
+            own community "publicp161x"    a datagram of "public": noted, not answered
         """
         transport = udp.UdpAsyncioTransport()
         receive = transport.datagram_received
@@ -112,6 +116,10 @@ class SimulatedAgent:
 
 class SnmpServer:
     """pysnmp's engine in a thread, for agents of one community, until `close`.
+
+        server = SnmpServer("public")
+        agent = server.serve(unit, 0)    # snmpget -v2c -c public 127.0.0.1:PORT
+        server.close()
 
     The start of an engine takes 0.2 s of the processor; another agent of the same engine takes next
     to none.
@@ -221,6 +229,8 @@ def _answer_without_rows(responder: Any) -> None:
 class _Instrumentation:
     """The part of pysnmp's MibInstrumController that its responders call, with objects as pairs of
     OID and value.
+
+        read_next_variables(((1, 3, 6), None))    [((1, 3, 6, 1, 2, 1, 1, 1, 0), "APC")]
     """
 
     def __init__(self, unit: Callable[[], SnmpUnit]) -> None:
@@ -261,7 +271,11 @@ class _Instrumentation:
 
 
 def _next(unit: SnmpUnit, oid: Any) -> Any:
-    """The next object and its value; endOfMibView behind the last one."""
+    """The next object and its value; endOfMibView behind the last one.
+
+    (1, 3, 6)        ((1, 3, 6, 1, 2, 1, 1, 1, 0), "APC")
+    the last one     (its OID, endOfMibView)
+    """
     successor = unit.next(tuple(oid))
     if successor is None:
         return (oid, rfc1905.endOfMibView)

@@ -102,7 +102,11 @@ Rows = dict[Arcs, SnmpRow]
 
 
 def wire_row(value: Any) -> SnmpRow:
-    """A value of pysnmp's types as a row: `Gauge32(5)` is `SnmpRow(66, 5)`."""
+    """A value of pysnmp's types as a row.
+
+    Gauge32(5)                        SnmpRow(66, 5)
+    ObjectIdentifier((1, 3, 6))       SnmpRow(6, (1, 3, 6))
+    """
     tag = value.tagSet[-1]
     # the octet of the tag: its number, and the bit of the class "application"
     class_bit = int(tag.tagClass) & _APPLICATION
@@ -135,7 +139,11 @@ class RecordedRows:
         self.answers: dict[str, Walked] = {}
 
     def get(self, oid: str) -> Optional[Raw]:
-        """The value at this OID, which is added to `answers`; None if no row is there."""
+        """The value at this OID, which is added to `answers`; None if no row is there.
+
+        >>> RecordedRows({(1, 3, 6, 9, 0): SnmpRow(INTEGER, 1)}).get("1.3.6.9.0")
+        1
+        """
         row = self._rows.get(arcs(oid))
         if row is None:
             self.answers[oid] = {}
@@ -144,7 +152,11 @@ class RecordedRows:
         return row.raw
 
     def walk(self, oid: str) -> Walked:
-        """The values below this OID, by their indexes, which are added to `answers`."""
+        """The values below this OID, by their indexes, which are added to `answers`.
+
+        >>> RecordedRows({(1, 3, 6, 9, 1, 2): SnmpRow(INTEGER, 1)}).walk("1.3.6.9")
+        {'1.2': 1}
+        """
         root = arcs(oid)
         next_root = (*root[:-1], root[-1] + 1)
         start = bisect.bisect_right(self._order, root)

@@ -36,6 +36,8 @@ def walk_trees(
     """The rows of _TREES, and for each tree that could not be read to its end a note: where and why
     it stopped. Raises the errors of handlers/shared/errors.py if there is no row at all.
 
+        {1.3.6.1.2.1.1.1.0: "APC", 1.3.6.1.4.1.318.1.1.4.1.0: 5, ...}, []
+
     Some agents leave their vendor's tree out of a walk that starts above it, but show it in a walk
     that starts there: an owner's notes on an EPDU1216S. So each root that `roots_of` returns for
     these rows is walked by itself, if GETNEXT finds an object below it that the rows lack.
@@ -87,6 +89,8 @@ class _Walk:
         """Add the objects of _TREES to `rows`. Returns a note for each tree that was not read to
         its end. Raises Unreachable and ProtocolError for the first, and where the agent has too
         many objects.
+
+            "The recording is not whole: it stopped after 1.3.6.1.4.1.318.1.1.4 (no answer)."
         """
         notes: list[str] = []
         for root in map(arcs, _TREES):
@@ -110,6 +114,9 @@ class _Walk:
         Some agents continue only from an object that they have: to any other they answer an error
         or their first object. Then the walk goes on from the last row, and objects before `root`
         are left out. Raises Unreachable, ProtocolError.
+
+            >  GETNEXT 1.3.6.1.4.1                 no such name
+            >  GETNEXT 1.3.6.1.2.1.1.7.0           1.3.6.1.4.1.318.1.1.1.0: the walk goes on
         """
         earlier_count = len(self.rows)
         try:
@@ -143,7 +150,10 @@ class _Walk:
         return []
 
     def _hides(self, root: Arcs) -> bool:
-        """Whether the agent has an object below `root` that no row shows."""
+        """Whether the agent has an object below `root` that no row shows.
+
+        >  GETNEXT 1.3.6.1.4.1.318    1.3.6.1.4.1.318.1.1.1.0, which the rows lack: yes
+        """
         next_row = partial(typed_rows, self._credentials, root, root, 1)
         answer = self._recorder.retry(partial(self._ask, next_row))
         if not answer:
@@ -154,6 +164,9 @@ class _Walk:
     def _read_after(self, last: Arcs, walk_root: Arcs, root: Arcs) -> None:
         """Add the objects after `last` that are below `root` to `rows`, in a walk below
         `walk_root`. Raises Unreachable, ProtocolError.
+
+            >  GETNEXT 1.3.6.1.4.1.318.1.0    1.3.6.1.4.1.318.2.0 = 5
+            >  GETNEXT 1.3.6.1.4.1.318.2.0    1.3.6.1.6.3.1.0 = 1: not below 1.3.6.1.4.1, the end
         """
         answered_count = 0
         while last[: len(root)] <= root:
@@ -175,6 +188,8 @@ class _Walk:
     def _ask(self, call: Callable[[], T]) -> T:
         """What one call returns. Raises Unreachable and ProtocolError for the errors of the SNMP
         client.
+
+            SnmpTimeout    Unreachable: no answer ...; address, port, community ... may be wrong
         """
         try:
             return call()

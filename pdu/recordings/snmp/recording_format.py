@@ -51,6 +51,10 @@ _NO_COMMANDS = "the replay answers, but accepts no commands"
 def _record(data: Any, recorder: RecordingOptions) -> Recording:
     """Walk the device, put stand-ins for what names the owner, and compare what the handler reads
     of both. Raises the errors of handlers/shared/errors.py.
+
+        1.3.6.1.2.1.1.5.0|4|name-1
+        1.3.6.1.4.1.318.1.1.12.3.5.1.1.4.1|2|1
+        "It reads as the family apc-rpdu with 8 outlets, as the device does."
     """
     choice = select_families(dcimanager.settings(data), {})
     rows, stops = recording.walk_trees(data, recorder, partial(_roots, choice))
@@ -111,6 +115,8 @@ def _recorded_id(rows: Rows) -> Arcs:
 def require_what_the_handler_reads(rows: Rows, device: SnmpReads, choice: FamilySelection) -> None:
     """Raises ProtocolError if the recording lacks an object that the handler reads of the device. A
     device that is not read, or not any more, proves nothing.
+
+        "the recording lacks 2 objects that the handler reads, such as 1.3.6.1.4.1.318.1.1.4: ..."
     """
     try:
         answers = read_as_chosen(device, choice).tables.reading.answers
@@ -138,6 +144,9 @@ def _content(text: str) -> str:
 def _serve(text: str, port: int, profile: str = "", *, is_writable: bool = False) -> ReplayedDevice:
     """Start an agent that replays a recording. Port 0: any free one. If it `is_writable`, it takes
     any write to an object that it has. Raises SettingsError and OSError.
+
+        "family ip9258, 4 outlets, switched by its commands; community public"
+        "snmp 127.0.0.1:16161"
     """
     content = snmprec.parse(text)
     if not content.rows:
@@ -183,7 +192,9 @@ def _community() -> str:
 
 
 class FamilyReading(NamedTuple):
-    """The rows of a recording, read as a family."""
+    """The rows of a recording, read as a family: `FamilyReading(device, "family ip9258, 4 outlets",
+    "")`.
+    """
 
     #: None if the family cannot read them
     device: Optional[SnmpDevice]
@@ -315,8 +326,11 @@ def _summary(device: SnmpDevice) -> str:
 
 
 def _comparison(original: SnmpDevice, device: SnmpReads, choice: FamilySelection) -> str:
-    """Whether the device, which is read once more, has the outlets of its recording (`original`):
-    ", as the device does". States and figures may have changed since.
+    """Whether the device, which is read once more, has the outlets of its recording (`original`).
+    States and figures may have changed since.
+
+        ", as the device does"
+        ", but the device as the family ip9258 with 3 outlets: record it again"
     """
     try:
         current = read_as_chosen(device, choice)

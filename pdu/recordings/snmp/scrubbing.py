@@ -153,8 +153,9 @@ def has_same_answers(device: SnmpDevice, scrubbed_device: Optional[SnmpDevice]) 
 
 
 def _answers(device: SnmpDevice) -> list[object]:
-    """What the handler would answer for this device; two recordings are compared by it: the family,
-    the states and the figures.
+    """What the handler would answer for this device; two recordings are compared by it.
+
+    ["ip9258", {"1": UP, "2": DOWN}, Figures(load_a=1.5, energy_kwh=None)]
     """
     try:
         figures = metering.read_statistic(device)
@@ -284,7 +285,13 @@ class _IndexScrubber:
         self._stand_ins: dict[Arcs, Arcs] = {}
 
     def scrub(self, oid: Arcs) -> Arcs:
-        """An OID with stand-ins for addresses and spelled names in its index."""
+        """An OID with stand-ins for addresses and spelled names in its index.
+
+        >>> address = bytes([10, 77, 5, 9])
+        >>> scrubber = _IndexScrubber(Scrubber(), [], [], addresses=[address])
+        >>> scrubber.scrub(arcs("1.3.6.1.4.1.318.10.77.5.9"))[7:]
+        (192, 0, 2, 1)
+        """
         begin, end = self._bounds(oid)
         index = list(oid[begin:end])
         for at in range(len(index) - _IPV4_OCTETS + 1):
@@ -297,8 +304,12 @@ class _IndexScrubber:
         return (*oid[:begin], *index, *oid[end:])
 
     def _address_at(self, index: Sequence[int], at: int) -> bytes:
-        """The octets of the address that begins at this arc of an index, b"" if none does: one with
-        its type before it, or one that a row has.
+        r"""The octets of the address that begins at this arc of an index, b"" if none does: one
+        with its type before it, or one that a row has.
+
+        >>> scrubber = _IndexScrubber(Scrubber(), [], [], [])
+        >>> scrubber._address_at([1, 4, 10, 77, 5, 9], 2), scrubber._address_at([10, 77, 5, 9], 0)
+        (b'\nM\x05\t', b'')
         """
         # two arcs: the type and the length
         type_before = tuple(index[max(0, at - 2) : at])
@@ -317,6 +328,11 @@ class _IndexScrubber:
     def _bounds(self, oid: Arcs) -> tuple[int, int]:
         """Begin and end of the part of an OID that is scrubbed: after the arcs that it shares with
         an object, and up to an index that joins two tables, if it ends with one.
+
+        >>> table = arcs("1.3.6.1.4.1.318.9")
+        >>> scrubber = _IndexScrubber(Scrubber(), [table], [(80, 68, 85)], addresses=[])
+        >>> scrubber._bounds((*table, 5, 80, 68, 85))
+        (8, 9)
         """
         begin = _PREFIX
         for root in self._objects:
@@ -334,8 +350,12 @@ class _IndexScrubber:
         return ipaddress.ip_address(stand_in).packed
 
     def _stand_in(self, run: Arcs) -> Arcs:
-        """Digits for the octets of a text or of an address, as many as there are: the first is
-        0001.
+        """Digits for the octets of a text or of an address, as many as there are, and the same for
+        the same octets.
+
+        >>> scrubber = _IndexScrubber(Scrubber(), [], [], [])
+        >>> scrubber._stand_in((83, 99, 104, 109))  # "Schm" becomes "0001"
+        (48, 48, 48, 49)
         """
         if run not in self._stand_ins:
             number = len(self._stand_ins) + 1
@@ -382,6 +402,9 @@ def _rows_of_answers(rows: Rows, device: Optional[SnmpDevice]) -> tuple[set[Arcs
     """The OIDs that the handler reads of this device: those of states, figures, counts and numbers,
     which a recording must keep; and those of the outlets' names, which may be replaced. Two empty
     sets for a device that no family reads.
+
+    >>> _rows_of_answers({}, None)
+    (set(), set())
     """
     if device is None:
         return set(), set()

@@ -58,7 +58,12 @@ class _UnknownName(Exception):
 
 @dataclass
 class RowFile:
-    """The rows of a file. A line that cannot be read is left out, and counted or named."""
+    r"""The rows of a file. A line that cannot be read is left out, and counted or named.
+
+    >>> row_file = parse("1.3.6.1.2.1.1.5.0|4|web\n1.3.6.1|2|x\n")
+    >>> len(row_file.rows), len(row_file.unreadable_lines)
+    (1, 1)
+    """
 
     rows: Rows = field(default_factory=dict)
     #: how many rows of a walk were left out because an unknown name is in place of an OID
@@ -93,6 +98,11 @@ class RowFile:
         """Add the row in line `number`. Raises ValueError for what SNMP does not allow,
         SettingsError if an earlier line has another value of the object: which of them the device
         has is not known.
+
+        >>> row_file = RowFile()
+        >>> row_file.add((1, 3, 6, 1), SnmpRow(INTEGER, 5), 1)
+        >>> row_file.rows
+        {(1, 3, 6, 1): SnmpRow(tag=2, value=5)}
         """
         _check_oid(oid)
         _check_size(row)

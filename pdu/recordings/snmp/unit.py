@@ -75,7 +75,11 @@ _NO_OUTLET = ("", EnumPowerStatus.UNKNOWN)
 
 
 class LostObjects(NamedTuple):
-    """Objects of which a device says that it failed while it read them (genErr)."""
+    """Objects of which a device says that it failed while it read them (genErr).
+
+    LostObjects({1.3.6.1.4.1.318.9.1})                    a GET and a walk fail there
+    LostObjects({1.3.6.1.4.1.318.9.1}, in_walks=False)    a GET alone fails there
+    """
 
     oids: frozenset[Arcs] = frozenset()
     #: whether a walk fails there too
@@ -92,6 +96,11 @@ class SnmpContents(NamedTuple):
 class SnmpUnit(SimulatedPdu):
     """A simulated PDU: its rows, and the outlets of the family in `device`. It may not sleep: one
     thread serves all simulated PDUs.
+
+        >  GET 1.3.6.1.4.1.318.1.1.12.3.5.1.1.4.1       a recorded row
+        <  1 (on)
+        >  SET 1.3.6.1.4.1.318.1.1.12.3.3.1.1.4.1 = 2   the family's command "off" of outlet 1
+        <  no error; the row above is 2 from now on
 
     `writes` lists each write with its effect; of a failed SET, only the write that was refused.
     """
@@ -146,7 +155,10 @@ class SnmpUnit(SimulatedPdu):
 
     def next(self, oid: Arcs) -> Optional[tuple[Arcs, SnmpRow]]:
         """The first object after `oid`, None at the end; the request is added to `requests`. Raises
-        pysnmp's error of a read that failed.
+        pysnmp's error of a read that failed: of a lost object, and with the fault HALF behind the
+        first row.
+
+            >  GETNEXT 1.3.6.1.2.1.1.1      1.3.6.1.2.1.1.1.0, its row
         """
         self._note(oid)
         index = bisect.bisect_right(self._order, oid)
@@ -192,7 +204,12 @@ class SnmpUnit(SimulatedPdu):
         return "", 0
 
     def _commands_in(self, pairs: Sequence[tuple[Arcs, SnmpRow]]) -> list[UnitCommand]:
-        """What these writes command; none for one that only prepares a command."""
+        """What these writes command; none for one that only prepares a command.
+
+        controlOutlet.1 = 2 (off)     outlet 1, off
+        controlOutlet.1 = 5 (cycle)   an unknown one, which is like a command
+        sysName.0 = "web"             an unknown one
+        """
         commands: list[UnitCommand] = []
         for oid, value in pairs:
             text = f"{dotted(oid)} = {value.raw!r}"
@@ -216,6 +233,8 @@ class SnmpUnit(SimulatedPdu):
     def _write(self, pairs: Sequence[tuple[Arcs, SnmpRow]]) -> tuple[str, int]:
         """Carry out the writes of one SET, all or none. Returns the name of the SNMP error and the
         position of the write that caused it; or "" and 0.
+
+            controlOutlet.1 = 2, sysName.0 = "web"    ("notWritable", 1), and outlet 1 stays on
         """
         with self._contents_lock:
             rows_before = dict(self._rows)
@@ -232,8 +251,10 @@ class SnmpUnit(SimulatedPdu):
             return "", 0
 
     def _set(self, oid: Arcs, value: SnmpRow) -> tuple[str, str]:
-        """Carry out one SET. Returns SNMP's error ("" for none), and the effect in words: "outlet 1
-        off".
+        """Carry out one SET. Returns SNMP's error ("" for none), and the effect in words.
+
+        controlOutlet.1 = 2        ("", "outlet 1 off")
+        controlOutlet.1 = "off"    ("wrongType", "")
         """
         row = self._rows.get(oid)
         if row is not None and row.tag != value.tag:
@@ -257,6 +278,9 @@ class SnmpUnit(SimulatedPdu):
     def _command(self, oid: Arcs, value: SnmpRow) -> Optional[tuple[str, EnumPowerStatus]]:
         """The outlet and state that this write commands; _NO_OUTLET if it only prepares a command,
         or writes an object of a writable PDU; None if it does neither.
+
+            controlOutlet.1 = 2    ("1", DOWN)
+            sysName.0 = "web"      None
         """
         prepares = self._is_writable and oid in self._rows
         if self._control is None or self._device is None:
@@ -374,7 +398,11 @@ class SnmpUnit(SimulatedPdu):
         return rows_without_command is not None
 
     def measured_sums(self) -> MeasuredSums:
-        """The sums in A and kWh of each table of meters that the family reads now."""
+        """The sums in A and kWh of each table of meters that the family reads now; none for rows
+        that it does not read.
+
+            currents of phases 1.0, 1.2, 0.8, of banks 1.6, 1.4    load_a [3.0, 3.0]
+        """
         device = self._read()
         if device is None:
             return MeasuredSums()
@@ -401,6 +429,8 @@ class SnmpUnit(SimulatedPdu):
     def with_third_states(self, identity: str) -> Sequence[SnmpContents]:
         """Contents in which an outlet has a state that is neither on nor off, one for each value
         that its family does not know.
+
+            on 1, off 2    contents with 97, "undocumented", -1 and so on, if they are read
         """
         assert self._device is not None and self._device.outlets is not None
         states = self._device.outlets.states
@@ -452,6 +482,9 @@ class SnmpUnit(SimulatedPdu):
     def _is_of_figure(self, oid: Arcs) -> bool:
         """Whether an object holds one figure and nothing else: with half of its number, all figures
         that change are half as large.
+
+            current in tenths, 15 -> 7    the load 1.5 A becomes 0.7 A: yes
+            a scale, 100 -> 50            each current is another one: no
         """
         number = self._rows[oid].value
         if self._rows[oid].tag not in NUMBERS or not isinstance(number, int) or number < 2:
@@ -466,7 +499,10 @@ class SnmpUnit(SimulatedPdu):
         return len(ratios) == 1 and math.isclose(ratios.pop(), number // 2 / number, rel_tol=1e-6)
 
     def _figures_of(self, rows: Rows) -> dict[tuple[int, str], float]:
-        """The figure of each row of each table of meters; {} for rows that are not read."""
+        """The figure of each row of each table of meters; {} for rows that are not read.
+
+        {(0, "1"): 1.5, (0, "2"): 0.7, (1, "1"): 812.0}    two currents of a table, an energy
+        """
         if self._device is None:
             return {}
         figures: dict[tuple[int, str], float] = {}
@@ -489,7 +525,11 @@ class SnmpUnit(SimulatedPdu):
         return SnmpContents({oid: row for oid, row in self._rows.items() if oid not in oids})
 
     def _with_figures(self, oids: Iterable[Arcs], change: Callable[[int], int]) -> SnmpContents:
-        """The rows with a changed number in each of these objects that is one."""
+        """The rows with a changed number in each of these objects that is one.
+
+        before:  ampere.1 = 15, ampere.2 = 7
+        after:   ampere.1 = 7,  ampere.2 = 3      with half of each number
+        """
         rows = dict(self._rows)
         for oid in oids:
             value = rows[oid].value
@@ -520,6 +560,8 @@ def _sums_of_tables(
 ) -> list[float]:
     """The sum of each table of the meters of one quantity; none where it would be a part, because a
     unit of the chain has no meter.
+
+        phases 1.0, 1.2, 0.8, banks 1.6, 1.4    [3.0, 3.0]
     """
     outlets = dict.fromkeys(device.states)
     if total is not None and total.unit is not None and not total.else_outlets:
@@ -544,6 +586,8 @@ def _changes(
     """Changes that may give an outlet a state with one of these values: to all of its rows that
     hold a state or were written, which may have to agree; then to any single row; then to a part of
     a row.
+
+        outlet 1, off is 2    {state.1: 2, control.1: 2}, {state.1: 2}, {control.1: 2}, ...
     """
     own_oids = objects_with_index(oids, identity)
     state_oids = [oid for oid in own_oids if oid == command_oid or _holds_state(states, rows[oid])]

@@ -69,7 +69,9 @@ def state_objects(rows: Rows, device: SnmpDevice) -> list[Arcs]:
 
 
 def _reads_without(rows: Rows, device: SnmpDevice, oids: Sequence[Arcs], identity: str) -> bool:
-    """Whether the family reads the state of an outlet without these objects."""
+    """Whether the family reads the state of an outlet without these objects: then they are not its
+    row.
+    """
     memory = RecordedRows({oid: row for oid, row in rows.items() if oid not in oids})
     assert device.outlets is not None and device.outlets.states is not None
     with contextlib.suppress(PduHandlerError):

@@ -44,7 +44,11 @@ class Group(NamedTuple):
 
 
 class ScrubbedAnswers(NamedTuple):
-    """Answers with stand-ins."""
+    """Answers with stand-ins.
+
+    >>> ScrubbedAnswers({"GET /": {"owner": "name-1", "state": "Live"}}, ["Live"]).kept_texts
+    ['Live']
+    """
 
     answers: dict[str, Any]
     #: texts that stay because the reading depends on them, and may say something of the owner

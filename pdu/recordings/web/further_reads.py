@@ -209,7 +209,11 @@ def _links(value: Any) -> Iterator[str]:
 
 
 class Interface(NamedTuple):
-    """A maker's documented interface, whose names of members say nothing of an owner."""
+    """A maker's documented interface, whose names of members say nothing of an owner.
+
+    >>> INTERFACES["raritan"].links
+    ('rid',)
+    """
 
     #: reads more, through what records it. Arguments: that of make_handler, the answers so far
     read_more: Callable[[Any, Recorded], None]

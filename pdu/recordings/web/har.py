@@ -76,7 +76,11 @@ Pairs = Sequence[tuple[str, str]]
 
 
 class Answer(NamedTuple):
-    """What the device answered to a request: `Answer("GET /relay/1", {"on": True})`."""
+    """What the device answered to a request.
+
+    >>> Answer("GET /relay/1", {"on": True}).status
+    200
+    """
 
     #: in words, as of RequestPattern
     request: str
@@ -89,7 +93,11 @@ class Answer(NamedTuple):
 
 
 class Effect(NamedTuple):
-    """How an outlet gets a state: by which request, and what the answers have then."""
+    """How an outlet gets a state: by which request, and what the answers have then.
+
+    >>> Effect("POST /relay/1 on", {Pointer("GET /relay/1", ("on",)): True}).request
+    'POST /relay/1 on'
+    """
 
     #: the request, in words; "" if it is not known
     request: str = ""
@@ -100,6 +108,9 @@ class Effect(NamedTuple):
 class RecordedOutlet(NamedTuple):
     """An outlet of the recording: its state when it was recorded, its energy in kWh, and how it
     gets each state.
+
+    >>> RecordedOutlet(True, on=Effect("POST /1 on"), off=Effect("POST /1 off")).effect(on=False)
+    Effect(request='POST /1 off', sets={})
     """
 
     state: Optional[bool]
@@ -183,7 +194,11 @@ class WebRecording(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The text of the file, a HAR: one outlet and one entry a line."""
+        """The text of the file, a HAR: one outlet and one entry a line.
+
+        >>> '"1": {"state": "on"' in WebRecording([], {"1": RecordedOutlet(True)}).text
+        True
+        """
         pdu_object = {
             "handler": self.handler,
             "refused": self.refusal,

@@ -39,7 +39,11 @@ _MOST_NAMES = 16
 
 
 class NamedValue(NamedTuple):
-    """A value with its name, and where it begins in the text."""
+    """A value with its name, and where it begins in the text.
+
+    >>> next(named_values("GET /o?pw=7f3a"))
+    NamedValue(name='pw', value='7f3a', begin=10)
+    """
 
     name: str
     value: str

@@ -17,7 +17,11 @@ _TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][\w:.-]*)[^<>]*?(?P<empty>/?)>"
 
 
 class AbsentRow(NamedTuple):
-    """Contents without the row of an outlet."""
+    """Contents without the row of an outlet.
+
+    >>> AbsentRow({"GET /": [{"id": "a", "on": 1}]}, is_named=True).is_named
+    True
+    """
 
     contents: Contents
     #: whether the row named the outlet; else the outlets are numbered by their order
@@ -132,7 +136,7 @@ def _without_text_row(
 
 
 class _RowEnd(NamedTuple):
-    """Where a row ends that began before a text."""
+    """Where a row ends that began before a text: by which tag, and after how many characters."""
 
     #: the name of the tag that ends it; "" for the end of a line
     tag: str

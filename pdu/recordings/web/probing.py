@@ -52,7 +52,9 @@ def with_effects(recording: WebRecording, reader: Reader) -> WebRecording:
 
 
 class _Probe(NamedTuple):
-    """A recording, the simulated PDU that answers from it, and the handler that reads it there."""
+    """A recording, the simulated PDU that answers from it, and the handler that reads it there:
+    what is asked of the handler is "which states do you read, if this value is another one?"
+    """
 
     recording: WebRecording
     unit: WebUnit
@@ -86,6 +88,9 @@ class _Probe(NamedTuple):
     def _is_followed(self, candidate: WebRecording) -> bool:
         """Whether the handler reads each outlet that is on or off in its other state, and all
         others as before, where the answers have the candidate's values for it.
+
+            values of outlet 2 for off    the handler reads on, off, on     it follows
+            values of outlet 2 for off    the handler reads on, on, on      it does not
         """
         states = self.recording.states
         for name, outlet in candidate.outlets.items():
@@ -120,8 +125,11 @@ class _Probe(NamedTuple):
 
     def _state_after_flip(self, columns: Sequence[Column]) -> str:
         """How the handler reads the first outlet that is on or off if its values in these columns
-        are those of the other state: "flipped" if it, and no other one, is in its other state,
-        "unknown" if it, and no other one, is UNKNOWN, else "".
+        are those of the other state.
+
+            it, and no other one, in its other state    "flipped"
+            it, and no other one, UNKNOWN               "unknown"
+            anything else                               ""
         """
         states = self.recording.states
         names_with_state = [name for name, state in states.items() if state is not None]
@@ -137,8 +145,8 @@ class _Probe(NamedTuple):
         return "unknown" if new_states == {**states, name: None} else ""
 
     def _is_off(self, columns: Sequence[Column], meters: Sequence[Sequence[Pointer]]) -> bool:
-        """Whether the handler reads each outlet with a state as off if these columns say so, and
-        these meters show 0.
+        """Whether the handler reads each outlet that is on or off as off where these columns say
+        so, and these meters show 0.
         """
         states = self.recording.states
         off_states = {name: None if state is None else False for name, state in states.items()}
@@ -157,8 +165,11 @@ class _Probe(NamedTuple):
         return dict.fromkeys(itertools.chain.from_iterable(map(self._known, meters)), 0)
 
     def _meters(self, columns: Sequence[Column]) -> Sequence[Sequence[Pointer]]:
-        """The columns of numbers that deny that outlets are off: of their currents or powers.
-        [] if nothing or something else denies it.
+        """The columns of numbers that deny that outlets are off: of their currents or powers. [] if
+        nothing or something else denies it.
+
+            {"relay": [0, 0], "ampere": [1.5, 0]}    read as UNKNOWN: a current, though it is off
+            {"relay": [0, 0], "ampere": [0, 0]}      read as off: ampere denied it
         """
         if self._is_off(columns, ()):
             return []
@@ -192,6 +203,9 @@ class _Probe(NamedTuple):
     def _recording_of(self, columns: Sequence[Column]) -> WebRecording:
         """The recording whose outlets have for on and off the values of these columns, in all
         copies of them; where a meter denies that an outlet is off, it shows 0 then.
+
+            outlet 1, on:   {"GET /": [{"relay": 1}]}
+            outlet 1, off:  {"GET /": [{"relay": 0, "ampere": 0}]}
         """
         meters = self._meters(columns)
         copies = _copies(self.recording.contents, columns[0].pointers)
@@ -271,7 +285,7 @@ class _LearningUnit(WebUnit):
 
     def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
         """The commands in a request: those of the recording, and the awaited one for each call that
-        the recording does not know.
+        the recording does not know, whose words are added to `learned_requests`.
         """
         if self.expected_command is None:
             return []

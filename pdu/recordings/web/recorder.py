@@ -78,6 +78,9 @@ _NO_HTTP = (
 def _upstream(handler: LoadedHandler, data: PduData) -> Upstream:
     """Where the PDU answers, and what certificate it must show: by the settings, without any over
     HTTP at the address. Raises SettingsError.
+
+        scheme=https, port=8443, address 192.0.2.8    https://192.0.2.8:8443, by a trusted authority
+        fingerprint=9C:2E...                          that certificate alone
     """
     texts = dcimanager.settings(data)
     trust_texts = {row.key: texts[row.key] for row in _OF_TRUST if row.key in texts}
@@ -131,6 +134,9 @@ class _Reading(NamedTuple):
 class _Reader(NamedTuple):
     """A handler and its settings, which reads a PDU or a replay at any port of this machine. It is
     given the port in its setting `port`, or `in_address` behind the address.
+
+        in_address    address 127.0.0.1:34567, settings {"username": "admin"}
+        else          address 127.0.0.1, settings {"username": "admin", "port": "34567"}
     """
 
     handler: LoadedHandler
@@ -204,6 +210,10 @@ def record(
     """Let the handler read its PDU, and keep the requests and answers. `on`, `off`: the requests
     that command it, in words, such as "POST /relay/{outlet} turn=on". Raises the errors of
     handlers/shared/errors.py.
+
+    1. The handler reads the PDU through the proxy. 2. It reads the recording again and again, in
+    which other texts have stand-ins. 3. It reads the recording, in which one value is another one:
+    so the states are found.
     """
     upstream = _upstream(handler, data)
     params = dict(data.custom_params)
@@ -302,6 +312,9 @@ def _without_serials(
 ) -> tuple[WebRecording, _Reading]:
     """The recording, and what the handler read, with stand-ins for serial numbers in identities; as
     they are, if the handler needs the numbers themselves.
+
+        before:  outlet 1-286331153, GET /banks => [{"serial": "286331153"}]
+        after:   outlet 1-serial-1,  GET /banks => [{"serial": "serial-1"}]
     """
     stand_ins = serial_numbers.stand_ins_of(recording.outlets, scrubber)
     candidate = serial_numbers.recording_with(recording, stand_ins)
@@ -313,7 +326,9 @@ def _without_serials(
 
 @contextlib.contextmanager
 def _without_log() -> Iterator[None]:
-    """In the block a handler warns of what the recording has on trial, and not of its PDU."""
+    """In the block nothing is logged: a handler would warn of what the recording has on trial, and
+    not of its PDU.
+    """
     level = logging.root.manager.disable
     logging.disable()
     try:
@@ -408,7 +423,10 @@ def _may_record_without(
 ) -> bool:
     """Whether a PDU is recorded that its handler does not read, to support it later: one with a
     documented interface that the handler calls unsupported, or that answered more than its first
-    resource. If it answered nothing else, its login was not taken.
+    resource.
+
+        GET /redfish/v1 200, GET /redfish/v1/Chassis 401    no: its login was not taken
+        GET /redfish/v1 200, GET /redfish/v1/Chassis 200    yes
     """
     answered_exchanges = [exchange for exchange in proxy.exchanges if exchange.status < 400]
     is_answered = error.kind == "unsupported" or len(answered_exchanges) > 1

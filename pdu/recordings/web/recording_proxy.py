@@ -43,7 +43,12 @@ class Upstream(NamedTuple):
 
 
 class Exchange(NamedTuple):
-    """A request that was passed on, and its answer."""
+    """A request that was passed on, and its answer.
+
+    >>> exchange = Exchange(Call("GET", "/status", ""), 200, [], b'{"on": true}')
+    >>> exchange.content
+    {'on': True}
+    """
 
     call: Call
     status: int
@@ -61,6 +66,11 @@ class Exchange(NamedTuple):
 class RecordingProxy(HttpReplay):
     """Passes requests on, and keeps each with its answer in `exchanges`. Raises OSError if no port
     can be used.
+
+        the handler  >  GET http://127.0.0.1:34567/status
+        the proxy    >  GET https://192.0.2.8/status
+        the device   <  200 {"on": true}
+        the proxy    <  200 {"on": true}
     """
 
     def __init__(
@@ -128,7 +138,8 @@ class RecordingProxy(HttpReplay):
 
     def _refuse_command(self, call: Call) -> None:
         """Raises ConnectionAbortedError for a request with a command, which is not passed on; the
-        reason is in `error`.
+        reason is in `error`. A command may be one of a list, or of several calls that are sent in
+        one.
         """
         calls: list[Call] = []
         for part in calls_in(call) or [call]:
@@ -170,6 +181,9 @@ class RecordingProxy(HttpReplay):
     def secrets(self) -> list[str]:
         """The ids of sessions, tokens and cookies by which the device and the handler know each
         other, from addresses, headers and bodies of all exchanges, each once.
+
+            < Set-Cookie: sid=7f3a91; Path=/      7f3a91
+            > GET /status?token=9c2e17            9c2e17
         """
         secrets: list[str] = []
         with self._lock:

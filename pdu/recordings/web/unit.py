@@ -79,7 +79,11 @@ _NOT_FOLLOWED = (
 
 
 class Call(NamedTuple):
-    """One request; of several that are sent in one, each."""
+    """One request; of several that are sent in one, each.
+
+    >>> Call("POST", "/relay/1", "turn=on").target
+    '/relay/1'
+    """
 
     method: str
     target: str
@@ -174,7 +178,9 @@ def command_table(recording: WebRecording) -> RequestTable[tuple[str, bool]]:
 
 
 class RecordedRequests(NamedTuple):
-    """The requests of a recording, in the forms in which they are sought."""
+    """The requests of a recording, in the forms in which they are sought: those that read, with
+    their answers, and those that command.
+    """
 
     reads: RequestTable[Answer]
     #: outlet, and whether it is switched on
@@ -225,7 +231,14 @@ def reason_without_pointers(recording: WebRecording) -> str:
 
 
 class WebUnit(HttpPdu):
-    """The simulated PDU of a recording. Raises OSError if the port cannot be used."""
+    """The simulated PDU of a recording: a server that answers with the recorded answers, and
+    changes them when it is commanded. Raises OSError if the port cannot be used.
+
+        >  POST /relay/1 turn=off      a command, by the words in the recording
+        <  200
+        >  GET /status                 a recorded read
+        <  {"relays": [{"on": false}, {"on": true}]}
+    """
 
     def __init__(
         self,
@@ -261,6 +274,8 @@ class WebUnit(HttpPdu):
     def reason_by_untried_rule(self) -> Mapping[str, str]:
         """What cannot be tried, as the recording does not say it: the reason by the name of a rule.
         The states are sought, so it takes its time.
+
+            {"states": "compare the states in the recording with the PDU's own page"}
         """
         reasons: dict[str, str] = {}
         if not self._recording.is_compared:
@@ -283,6 +298,8 @@ class WebUnit(HttpPdu):
     def contradiction(self) -> str:
         """A sentence if the state of an outlet in the head of the file is another one than in the
         answers; "" if all agree.
+
+            "outlet 2 is on in its head, and not in GET /status"
         """
         for name, outlet in self._recording.outlets.items():
             recorded_values = {} if outlet.state is None else outlet.effect(on=outlet.state).sets
@@ -296,6 +313,9 @@ class WebUnit(HttpPdu):
     def _recorded_refusal(self) -> Optional[Response]:
         """How it refuses a command: in the recording's words, or as it was seen to refuse one; None
         if it is not known.
+
+            "refused": "403"               (403, None, {})
+            POST /1 on => 409 recorded     that answer
         """
         if self._recording.refusal:
             return answer_in_words(self._recording.refusal)
@@ -343,6 +363,10 @@ class WebUnit(HttpPdu):
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
         """Give an outlet a state, None for one that is neither on nor off; False if the answers
         cannot show it.
+
+            before:  GET /status => {"relays": [{"on": true, "w": 30}]}
+            off:     GET /status => {"relays": [{"on": false, "w": 0}]}
+            None:    GET /status => {"relays": [{"on": "undocumented", "w": 30}]}
         """
         outlet = self._recording.outlets[identity]
         # without a row, the pointers of the outlets behind it are others
@@ -392,6 +416,9 @@ class WebUnit(HttpPdu):
         """An outlet, and the contents without its row: the middle one of those that are on before
         the last outlet, if rows name their outlets, else the last one, if it is on; [] if no row
         can be absent.
+
+            before:  [{"id": "a", "on": 1}, {"id": "b", "on": 1}, {"id": "c", "on": 1}]
+            after:   "b", [{"id": "a", "on": 1}, {"id": "c", "on": 1}]
         """
         outlets_on = [name for name, state in self._states.items() if state]
         last_outlet = list(self._states)[-1]
@@ -405,8 +432,8 @@ class WebUnit(HttpPdu):
         return []
 
     def _without_row_of(self, outlet: str, *, is_named: bool) -> Any:
-        """The contents without the rows of an outlet; None if they have none that can be absent, or
-        if it `is_named` and a row does not name it.
+        """The contents without the rows of an outlet, one in each answer that has its state; None
+        if they have none that can be absent, or if it `is_named` and a row does not name it.
         """
         other_pointers: list[Pointer] = []
         for name, recorded_outlet in self._recording.outlets.items():
@@ -430,6 +457,9 @@ class WebUnit(HttpPdu):
     def _exchanged(self, request: str, content: Any) -> Any:
         """The content of an answer with two rows exchanged, if it has rows that name outlets; else
         the content.
+
+            before:  [{"id": "a", "on": 1}, {"id": "b", "on": 0}]
+            after:   [{"id": "b", "on": 0}, {"id": "a", "on": 1}]
         """
         paths: dict[str, Path] = {}
         for name, outlet in self._recording.outlets.items():
@@ -472,7 +502,12 @@ class WebUnit(HttpPdu):
     # ---- requests --------------------------------------------------------------------------------
 
     def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
-        """The commands in a request; an unknown one for a request that is no recorded read."""
+        """The commands in a request; an unknown one for a request that is no recorded read.
+
+        POST /relay/1 turn=off      outlet 1, off
+        POST /relay/1 turn=pulse    an unknown one, which is like a command
+        GET /status                 none
+        """
         call = Call(method, target, body.decode("utf-8", "replace"))
         commands: list[UnitCommand] = []
         for part in calls_in(call) or [call]:
@@ -511,7 +546,12 @@ class WebUnit(HttpPdu):
         return self._answer(Call(method, target, body.decode("utf-8", "replace")), is_taken=True)
 
     def _answer(self, call: Call, *, is_taken: bool = False) -> Response:
-        """The answer to a request; `is_taken`: the commands in it were carried out."""
+        """The answer to a request; `is_taken`: the commands in it were carried out.
+
+        a recorded read                  its answer, with the states and figures of now
+        a command that was carried out   what the recording says
+        anything else                    404
+        """
         request = json_or_none(call.body)
         number = request.get("id") if isinstance(request, dict) else None
         calls = calls_in(call)
@@ -551,7 +591,11 @@ class WebUnit(HttpPdu):
         return 200, {}, {}
 
     def _response(self, answer: Answer, number: Any) -> Response:
-        """A recorded answer, with its content as it is now, and the number of the call."""
+        """A recorded answer, with its content as it is now, and the number of the call.
+
+        recorded:  {"id": 0, "result": {"on": true}}
+        sent:      {"id": 7, "result": {"on": false}}
+        """
         content = self._contents[answer.request]
         if content is None and answer.content is not None:  # the row of an outlet that is absent
             return 404, None, {}
