@@ -161,10 +161,10 @@ def _lines(device: ReplayedDevice, file: str, profile: str) -> list[str]:
     """What the replay is, and how it is read, for people."""
     where = f"{device.host}:{device.port}"
     about = f"{where} answers as {printable(file)}: {printable(device.about)}"
-    return [about, *_next(device, where, profile)]
+    return [about, *_reading_lines(device, where, profile)]
 
 
-def _next(device: ReplayedDevice, where: str, profile: str) -> list[str]:
+def _reading_lines(device: ReplayedDevice, where: str, profile: str) -> list[str]:
     """The lines that say how to read the replay at this address.
 
     "read it: pdu status snmp 127.0.0.1:16161; Ctrl-C stops it"

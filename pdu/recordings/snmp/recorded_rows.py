@@ -184,9 +184,11 @@ class RecordedRows:
         return oids
 
 
-def reading(device: RecordedRows, like: Tables) -> Tables:
-    """The tables of these rows, of a family that is known, with the root of `like`."""
-    return tables_of_device(device, like.reading.root).settled()
+def reading(device: RecordedRows, tables: Tables) -> Tables:
+    """The tables of these rows, read below the same root as other tables of a family that is known:
+    those of the PDU before its rows were changed.
+    """
+    return tables_of_device(device, tables.reading.root).settled()
 
 
 def arcs(oid: str) -> Arcs:

@@ -255,7 +255,7 @@ def _outlets_phrase(device: SnmpDevice) -> str:
     return f"{outlets} that cannot be switched"
 
 
-def _poll(where: str, profile_name: str, device: Optional[SnmpDevice]) -> str:
+def _poll(address: str, profile_name: str, device: Optional[SnmpDevice]) -> str:
     """The arguments of `pdu status` for this replay.
 
     For a profile in a file, they name the archive that is built from it.
@@ -264,12 +264,12 @@ def _poll(where: str, profile_name: str, device: Optional[SnmpDevice]) -> str:
     'snmp 127.0.0.1:16161'
     """
     if device is None or not profile_name:
-        return f"snmp {where}"
+        return f"snmp {address}"
     if profile_name in PROFILE_BY_KEY:
-        return f"snmp {where} -s profile={profile_name}"
+        return f"snmp {address} -s profile={profile_name}"
     handler_name = device.profile.key.replace("-", "_")
     archive = registry.archive_name(handler_name)
-    return f"dist/{archive} {where}"
+    return f"dist/{archive} {address}"
 
 
 def _profile(profile_name: str) -> Profile:

@@ -294,16 +294,16 @@ class _IndexScrubber:
         """
         begin, end = self._bounds(oid)
         index = list(oid[begin:end])
-        for at in range(len(index) - _IPV4_OCTETS + 1):
-            octets = self._address_at(index, at)
+        for start in range(len(index) - _IPV4_OCTETS + 1):
+            octets = self._address_at(index, start)
             if octets:
-                index[at : at + len(octets)] = self.address(octets)
+                index[start : start + len(octets)] = self.address(octets)
         for start, stop in _spelled_runs(index):
             run = tuple(index[start:stop])
             index[start:stop] = self._stand_in(run)
         return (*oid[:begin], *index, *oid[end:])
 
-    def _address_at(self, index: Sequence[int], at: int) -> bytes:
+    def _address_at(self, index: Sequence[int], start: int) -> bytes:
         r"""The octets of the address that begins at this arc of an index, b"" if none does: one
         with its type before it, or one that a row has.
 
@@ -312,10 +312,10 @@ class _IndexScrubber:
         (b'\nM\x05\t', b'')
         """
         # two arcs: the type and the length
-        type_before = tuple(index[max(0, at - 2) : at])
+        type_before = tuple(index[max(0, start - 2) : start])
         is_typed = type_before in _INET_ADDRESSES
         size = _INET_ADDRESSES.get(type_before, _IPV4_OCTETS)
-        numbers = index[at : at + size]
+        numbers = index[start : start + size]
         if len(numbers) < size:
             return b""
         largest = max(numbers)

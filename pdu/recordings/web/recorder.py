@@ -223,11 +223,11 @@ def record(
     user = params.get("username", "")
     commands = [*on, *off]
     try:
-        _require_recordable(commands, Scrubber(secrets, user, upstream.where.host))
+        _require_recordable(commands, Scrubber(secrets, user, upstream.endpoint.host))
         proxy = RecordingProxy(upstream, options, [user, *secrets], commands)
         with contextlib.closing(proxy):
             session = _recorded_session(handler, params, proxy)
-        scrubber = Scrubber([*secrets, *session.secrets], user, upstream.where.host)
+        scrubber = Scrubber([*secrets, *session.secrets], user, upstream.endpoint.host)
         _require_recordable(commands, scrubber)
         options.tell("reading the recording again, to find what must stay")
         replay_settings = _any_login(session.reader.settings, secret_keys)
@@ -235,7 +235,7 @@ def record(
             recording = _public_recording(session, scrubber, replay_settings)
         recording = recording.commanded(on, off)
     except PduHandlerError as error:
-        raise error.at(upstream.where.netloc, "record") from None
+        raise error.at(upstream.endpoint.netloc, "record") from None
     answer_count = counted(len(recording.answers), "answer")
     holds = f"{answer_count}, {counted(len(recording.outlets), 'outlet')}"
     notes = list(_notes(recording, is_own=_is_own(handler)))

@@ -38,7 +38,7 @@ _HOP_HEADERS = frozenset(
 class Upstream(NamedTuple):
     """Where the device answers, and which certificate it must show."""
 
-    where: Endpoint
+    endpoint: Endpoint
     trust: Trust
 
 
@@ -120,16 +120,16 @@ class RecordingProxy(HttpReplay):
         """
         call = Call(method, target, body.decode("utf-8", "replace"))
         self._refuse_command(call)
-        where, transport = self._upstream.where, self._transport()
+        device, transport = self._upstream.endpoint, self._transport()
         device_headers = self._headers_for_device(headers)
         request = Request(method, target, device_headers, body or None, _TIMEOUT_S, _TOTAL_S, LIMIT)
         try:
-            answer = self._options.retry(lambda: transport.exchange(where, request))
+            answer = self._options.retry(lambda: transport.exchange(device, request))
             content = _unpacked(answer.fields, answer.body)
         except PduHandlerError as error:
             self.error = error
             raise ConnectionAbortedError from None
-        pairs = list(_headers_at_replay(where, answer.fields))
+        pairs = list(_headers_at_replay(device, answer.fields))
         sent_secrets = list(_sent_secrets(device_headers))
         with self._lock:
             self.exchanges.append(Exchange(call, answer.status, pairs, content, sent_secrets))
@@ -173,7 +173,7 @@ class RecordingProxy(HttpReplay):
         device_headers: dict[str, str] = {}
         for name, text in headers.items():
             if name.lower() in ("referer", "origin"):
-                device_headers[name] = text.replace(here, self._upstream.where.url)
+                device_headers[name] = text.replace(here, self._upstream.endpoint.url)
             elif name.lower() not in _HOP_HEADERS:
                 device_headers[name] = text
         return device_headers
@@ -201,7 +201,7 @@ class RecordingProxy(HttpReplay):
         return merged(answers)
 
 
-def _headers_at_replay(where: Endpoint, fields: Pairs) -> Iterator[tuple[str, str]]:
+def _headers_at_replay(device: Endpoint, fields: Pairs) -> Iterator[tuple[str, str]]:
     """The headers of the device's answer as they are passed on. A redirect to the device itself
     becomes one to the proxy; a redirect to another host stays.
 
@@ -212,12 +212,12 @@ def _headers_at_replay(where: Endpoint, fields: Pairs) -> Iterator[tuple[str, st
     [('Location', 'http://192.0.2.9/home')]
     """
     for name, text in fields:
-        leads_elsewhere = name.lower() == "location" and not _leads_to(where, text)
+        leads_elsewhere = name.lower() == "location" and not _leads_to(device, text)
         if name.lower() not in _HOP_HEADERS:
             yield name, text if leads_elsewhere else at_another_address(name, text)
 
 
-def _leads_to(where: Endpoint, location: str) -> bool:
+def _leads_to(device: Endpoint, location: str) -> bool:
     """Whether an address, as of the header Location, is one of this endpoint.
 
     >>> device = Endpoint("http", "192.0.2.8", 80)
@@ -226,10 +226,10 @@ def _leads_to(where: Endpoint, location: str) -> bool:
     """
     try:
         address = urlsplit(location)
-        port = address.port or PORTS.get(address.scheme or where.scheme)
+        port = address.port or PORTS.get(address.scheme or device.scheme)
     except ValueError:
         return False
-    return address.hostname == where.host.lower() and port == where.port
+    return address.hostname == device.host.lower() and port == device.port
 
 
 def _unpacked(headers: Pairs, body: bytes) -> bytes:
