@@ -257,7 +257,7 @@ class Tables:
         answers = Answers(columns=deepcopy(self.reading.answers.columns))
         return Tables(replace(self.reading, answers=answers, skips_empty_tables=True))
 
-    def settled(self, sources: Iterable[Optional[Source]] = ()) -> Tables:
+    def of_known_family(self, sources: Iterable[Optional[Source]] = ()) -> Tables:
         """The tables of a device whose family is known, with the same answers; for a call that also
         needs these sources."""
         needed = deepcopy(self.reading.needed)
@@ -426,8 +426,8 @@ class OneRow(Tables):
     def again(self) -> Tables:
         return OneRow(super().again(), self.outlet)
 
-    def settled(self, sources: Iterable[Optional[Source]] = ()) -> Tables:
-        return OneRow(super().settled(sources), self.outlet)
+    def of_known_family(self, sources: Iterable[Optional[Source]] = ()) -> Tables:
+        return OneRow(super().of_known_family(sources), self.outlet)
 
     def part(self, source: Source, rows: Iterable[str], start: int, stop: Optional[int]) -> Rows:
         part = arcs(self.outlet, start, stop)

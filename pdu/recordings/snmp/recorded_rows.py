@@ -157,7 +157,7 @@ class RecordedRows:
 
 def reading(device: RecordedRows, like: Tables) -> Tables:
     """The tables of these rows, of a family that is known, with the root of `like`."""
-    return tables_of_device(device, like.reading.root).settled()
+    return tables_of_device(device, like.reading.root).of_known_family()
 
 
 def arcs(oid: str) -> Arcs:
