@@ -49,11 +49,8 @@ class Chain:
         """Row -> identity of its outlet. A row that shows none has one that ends with a dot. Raises
         ProtocolError if two rows are the same outlet."""
         rows = list(rows)
-        if not rows or self._is_one_unit(tables, rows):
-            return {row: row for row in rows}
-        return self._identities_by_names(tables, rows)
-
-    def _identities_by_names(self, tables: Tables, rows: list[str]) -> dict[str, str]:
+        if not rows:
+            return {}
         units, numbers = tables[self.unit], tables[self.number]
         positions = {row: (text(units.get(row, "")), text(numbers.get(row, ""))) for row in rows}
         is_any_lost = any(isinstance(c, Missing) for c in (*units.values(), *numbers.values()))
@@ -79,8 +76,6 @@ class Chain:
         rows = list(rows)
         if not rows:
             return {}
-        if self._is_one_unit(tables, rows):
-            return dict.fromkeys(rows, self._cell(tables, self.unit, rows[-1]))
         identities, units = self.identities(tables, rows), tables[self.unit]
         return {identities[row]: units[row] for row in rows if row in identities and row in units}
 
@@ -92,27 +87,8 @@ class Chain:
             return number
         return f"{unit}.{number}" if _NAME.fullmatch(unit) else ""
 
-    def _is_one_unit(self, tables: Tables, rows: list[str]) -> bool:
-        """Whether the rows are 1 … N and all of one first unit, as the last one shows: its number
-        is N. It costs two GETs, in place of two walks; False once these were made. A unit that says
-        it is alone is asked, too: it may have kept another number."""
-        names = objects_of((self.unit, self.number))
-        if all(tables.resolve(name.oid) in tables.reading.answers.walks for name in names):
-            return False
-        last = str(len(rows))
-        if not rows or set(rows) != set(map(str, range(1, len(rows) + 1))):
-            return False
-        if self.unit_count is not None and counted(tables[self.unit_count]) > 1:
-            return False
-        if self._cell(tables, self.number, last) != last:
-            return False
-        return self._cell(tables, self.unit, last) in self.first_units
-
-    def read_names(self, tables: Tables, rows: Iterable[str]) -> None:
-        """Read what names these rows. The answers are kept."""
-        rows = list(rows)
-        if not rows or self._is_one_unit(tables, rows):
-            return
+    def read_names(self, tables: Tables) -> None:
+        """Walk the columns of units and of numbers. The answers are kept."""
         for column in objects_of((self.unit, self.number)):
             tables.walk(column.oid)
 
@@ -221,7 +197,7 @@ class Chain:
         units, numbers = tables[self.unit], tables[self.number]
         if has_number and not numbers:
             return None  # the walk ended early
-        identities = self._identities_by_names(tables, [*{**units, **numbers, identity: ""}])
+        identities = self.identities(tables, [*{**units, **numbers, identity: ""}])
         return next((row for row, name in identities.items() if name == identity), None)
 
 
@@ -267,8 +243,9 @@ class InChain:
         return self.column.columns()
 
     def rows(self, tables: Tables) -> Rows:
-        # right after the walk of the values, before other columns: the chain may change meanwhile
-        self.chain.read_names(tables, tables.walk(self.column.oid))
+        if tables.walk(self.column.oid):
+            # right after it, before other columns: the chain may change meanwhile
+            self.chain.read_names(tables)
         rows = tables[self.column]
         identities = self.chain.identities(tables, rows)
         return {identities[row]: value for row, value in rows.items() if row in identities}

@@ -16,7 +16,7 @@ from handlers.snmp import detection
 from handlers.snmp.chains import Chain, InChain
 from handlers.snmp.objects import Column, Scalar
 from handlers.snmp.parts import parts_of
-from handlers.snmp.tables import Source, objects_of
+from handlers.snmp.tables import Source, objects_of, tables_of_device
 from pdu_common.base_snmp_pdu import Element
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import NearPdu, form, near
@@ -416,6 +416,18 @@ def chain(units: Mapping[str, Value], numbers: Mapping[str, Value]) -> dict[str,
     """The objects of `CHAIN`: each row with its unit and its number, and a value of its own."""
     values: dict[str, Value] = {row: int(row) for row in units}
     return {**table("1.3.1", values), **table("1.3.2", units), **table("1.3.3", numbers)}
+
+
+@pytest.mark.parametrize("walked_rows", [1, 2, 3])
+def test_a_walk_that_ends_early_makes_a_unit_no_shorter(walked_rows: int) -> None:
+    """The last row that it shows has its own number, as that of a smaller unit would."""
+    rows = ["1", "2", "3", "4"]
+    device = Memory(chain(dict.fromkeys(rows, 1), {row: int(row) for row in rows}))
+    device.unwalked = {VALUES.oid: rows[walked_rows:]}
+    outlets = CHAIN.of(VALUES)
+    tables = tables_of_device(device, sources=[outlets])
+    assert list(tables[outlets]) == rows[:walked_rows]
+    assert list(tables.of_known_family()[outlets]) == rows
 
 
 def test_whether_a_unit_1_follows_a_unit_0_is_walked_once_in_a_command() -> None:
