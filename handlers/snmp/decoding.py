@@ -85,9 +85,9 @@ def latin_1(raw: Raw) -> Optional[bytes]:
 
 
 def bits(raw: Raw) -> bytes:
-    r"""The octets of a BITS value. Also reads Net-SNMP's text: pairs of hex digits, then the numbers
-    of the set bits (`9F 04 0 3 4 5 6 7 13`). Without numbers, only `00` or at least two pairs
-    are taken for such a text.
+    r"""The octets of a BITS value. Also reads Net-SNMP's text: pairs of hex digits, then the
+    numbers of the set bits (`9F 04 0 3 4 5 6 7 13`). Without numbers, only `00` or at least two
+    pairs are taken for such a text.
 
     >>> bits(b"\xc0"), bits("C0 0 1"), bits("C0 80"), bits("AB")
     (b'\xc0', b'\xc0', b'\xc0\x80', b'AB')

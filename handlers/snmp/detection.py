@@ -145,7 +145,7 @@ class _Detection:
         """The device as the first family whose outlets it lists or counts."""
         for profile, tables in families:
             if self.scope.figures:
-                device = list_for_figures(profile, tables, is_only_family=len(families) == 1)
+                device = list_for_figures(profile, tables)
             else:
                 device = read_states(profile, tables)
             if device is not None:

@@ -140,49 +140,20 @@ def read_states(profile: Profile, tables: Tables) -> Optional[SnmpDevice]:
     return None
 
 
-def list_for_figures(
-    profile: Profile, tables: Tables, *, is_only_family: bool
-) -> Optional[SnmpDevice]:
-    """The unit for figures alone: its outlets are listed, by columns that the figures need anyway
-    if these are in the table of the states, and not compared with a count before a sum needs it."""
+def list_for_figures(profile: Profile, tables: Tables) -> Optional[SnmpDevice]:
+    """The unit for figures alone: its outlets are listed, all as UNKNOWN, and not compared with a
+    count before a sum needs it."""
     for outlets in profile.outlets:
         if outlets.states is None:
             continue
-        if _listing(outlets, tables, is_only_family=is_only_family):
+        if outlets.states.rows(tables):
             tables = tables.of_known_family()
-            rows = _listing(outlets, tables, is_only_family=is_only_family)
-            return SnmpDevice(
-                profile,
-                outlets,
-                dict.fromkeys(rows, NOT_DECIDED),
-                tables,
-                is_compared_with_count=False,
-            )
-        states = _all_outlets(outlets, {}, tables)
-        if states:
-            return SnmpDevice(profile, outlets, states, tables)
+            decisions = dict.fromkeys(outlets.states.rows(tables), NOT_DECIDED)
+            return SnmpDevice(profile, outlets, decisions, tables, is_compared_with_count=False)
+        decisions = _all_outlets(outlets, {}, tables)
+        if decisions:
+            return SnmpDevice(profile, outlets, decisions, tables)
     return None
-
-
-def _listing(outlets: Outlets, tables: Tables, *, is_only_family: bool) -> Rows:
-    """The outlets, by the columns of figures in the table of the states, or by the states."""
-    rows: Rows = {}
-    for column in _columns_beside(outlets) if is_only_family else ():
-        rows.update(tables[column])
-    return rows or (outlets.states.rows(tables) if outlets.states else {})
-
-
-def _columns_beside(outlets: Outlets) -> Iterator[Source]:
-    """The columns of currents and energies in the table of the states, which have its rows."""
-    states = outlets.states
-    if states is None or states.absent or not isinstance(states.source, (Column, InChain)):
-        return
-    figures = [figure for figure in (outlets.current, outlets.energy) if figure]
-    for column in objects_of(source for figure in figures for source in figure.sources()):
-        is_beside = column.oid.rpartition(".")[0] == states.source.oid.rpartition(".")[0]
-        if is_beside and getattr(column, "suffix", "") == getattr(states.source, "suffix", ""):
-            if isinstance(column, InChain) is isinstance(states.source, InChain):
-                yield column
 
 
 def all_outlets(device: SnmpDevice) -> Decisions:
