@@ -5,7 +5,8 @@ and last the sum over its parts (`sum_of_parts`). The meters that it has decide,
 a sum of which a part is never metered is no total, also while nothing flows.
 
 What a protocol says for "I do not have this" leads to the next source. What it says for "not now"
-is not known, and no other source replaces it: the figure would jump when the first is back.
+is not known, and no other source replaces it: the figure would jump when the first is back. In a
+sum, a part that is not known makes the sum not known, whatever the others lack.
 
     protocol   "I do not have this"                   "not now"
     Redfish    a property that is missing             a property that is null
@@ -66,6 +67,9 @@ NOT_ASKED = NotKnown("it was not asked for")
 # (notDIRK/shelly-cloud-diy-ha, pull request 34).
 _NOISE_W = 5.0
 _NOISE_A = 0.05
+# What voltage and current deny: active power below a fiftieth of their product, from 50 VA on.
+_MOST_VA_OF_A_WATT = 50
+_LEAST_APPARENT_VA = 50.0
 
 
 class MeterFigures(NamedTuple):
@@ -93,6 +97,11 @@ def measured(figure: Figure) -> Optional[float]:
 def denial_of_off(figures: MeterFigures) -> str:
     """Why an outlet that is reported as off is not: what its own meter shows now, in the same
     answer. "" if nothing denies it.
+
+    >>> denial_of_off(MeterFigures(power_w=85.2))
+    'it is reported as off, but its meter shows 85.2 W'
+    >>> denial_of_off(MeterFigures(power_w=0.4))
+    ''
     """
     power = measured(figures.power_w)
     current = measured(figures.current_a)
@@ -103,6 +112,34 @@ def denial_of_off(figures: MeterFigures) -> str:
     return ""
 
 
+def power_unless_denied(power: Figure, volts: Figure, amperes: Figure) -> Figure:
+    """Active power in W; not known if the voltage and the current that the same meter shows deny
+    it: a table that scales it wrongly makes a thousandth of it (hpe-pdu3-cis-mib.c of NUT).
+
+    >>> power_unless_denied(900.0, 228.6, 3.98)
+    900.0
+    >>> power_unless_denied(0.9, 228.6, 3.98)
+    NotKnown(reason='it shows 0.9 W, though 228.6 V and 3.98 A make 910 VA')
+
+    Below 50 VA nothing is denied: filters of idle power supplies draw almost no active power.
+
+    >>> power_unless_denied(0.0, 230.0, 0.1)
+    0.0
+    """
+    watts = measured(power)
+    known_volts = measured(volts)
+    known_amperes = measured(amperes)
+    if watts is None or known_volts is None or known_amperes is None:
+        return power
+    apparent_va = known_volts * known_amperes
+    if apparent_va <= _LEAST_APPARENT_VA or watts * _MOST_VA_OF_A_WATT >= apparent_va:
+        return power
+    return NotKnown(
+        f"it shows {watts:g} W, though {known_volts:g} V and {known_amperes:g} A make"
+        f" {apparent_va:.0f} VA"
+    )
+
+
 def reason_without(figure: Figure) -> str:
     """Why a figure has no value; "" if it has one, is just not metered, or was not asked for."""
     if figure == NOT_ASKED or not isinstance(figure, (NotKnown, NotMetered)):
@@ -111,16 +148,35 @@ def reason_without(figure: Figure) -> str:
 
 
 def sum_if_complete(parts: Iterable[Figure]) -> Figure:
-    """The sum, added in decimal: 0.1 and 0.2 give 0.3. None if all parts are None; NotMetered if
-    some are None or NotMetered, because the others' sum is no total; else NotKnown if some are.
+    """The sum, added in decimal, or why there is none:
+
+    >>> sum_if_complete([0.1, 0.2])
+    0.3
+    >>> sum_if_complete([0.1, None])  # the others' sum is no total
+    NotMetered(reason='1 of 2 parts of the sum have no meter')
+
+    A part that is not known now makes the sum not known, because what was lost may also be why
+    another part seems to have no meter. None if no part has one:
+
+    >>> sum_if_complete([0.1, None, NotKnown("outlet 3: no answer")])
+    NotKnown(reason='outlet 3: no answer')
+    >>> sum_if_complete([None, None])
     """
     exact_sum = exact_sum_if_complete(_exact(part) for part in parts)
     return float(exact_sum) if isinstance(exact_sum, Decimal) else exact_sum
 
 
 def sum_of_parts(noun: str, figures: Mapping[str, Figure], advice: str = "") -> Figure:
-    """As `sum_if_complete`, of outlets or units by their names. The reason of NotMetered names
-    those that do not meter it: "outlets 3, 4 do not meter it", with `advice` behind it.
+    """The sum of the figures of outlets or units by their names, or why there is none: not known
+    if one of them is not known now; not metered if some have no meter, with their names and
+    `advice`; None if none has one.
+
+    >>> sum_of_parts("outlet", {"1": 0.1, "2": 0.2})
+    0.3
+    >>> sum_of_parts("outlet", {"1": 0.1, "3": None, "4": None}, "; choose one")
+    NotMetered(reason='outlets 3, 4 do not meter it; choose one')
+    >>> sum_of_parts("outlet", {"1": NotKnown("outlet 1: no answer"), "3": None})
+    NotKnown(reason='outlet 1: no answer')
     """
     total = sum_if_complete(figures.values())
     if not isinstance(total, NotMetered) or len(figures) < 2:
@@ -139,7 +195,14 @@ def sum_of_parts(noun: str, figures: Mapping[str, Figure], advice: str = "") -> 
 
 
 def exact_sum_if_complete(parts: Iterable[ExactFigure]) -> ExactFigure:
-    """The sum of the parts as a Decimal, or why there is none, as `sum_if_complete`."""
+    """The sum of the parts as a Decimal, or why there is none: not known if one of them is not
+    known now, else not metered if some have no meter.
+
+    >>> exact_sum_if_complete([Decimal("0.1"), Decimal("0.2")])
+    Decimal('0.3')
+    >>> exact_sum_if_complete([None, NotKnown("no answer")])
+    NotKnown(reason='no answer')
+    """
     all_parts = list(parts)
     values = [part for part in all_parts if isinstance(part, Decimal)]
     if values and len(values) == len(all_parts):
@@ -167,7 +230,13 @@ def first_metered(*sources: Figure) -> Figure:
 
 
 def divided(figure: Figure, divisor: float) -> Figure:
-    """A figure in another unit, divided in decimal: 0.3 kWh for 300 Wh."""
+    """A figure in another unit, divided in decimal; without a value, the same.
+
+    >>> divided(300.0, 1000)
+    0.3
+    >>> divided(NotMetered("no meter"), 1000)
+    NotMetered(reason='no meter')
+    """
     dividend = _exact(figure)
     if not isinstance(dividend, Decimal):
         return dividend
@@ -180,14 +249,23 @@ def _exact(figure: Figure) -> ExactFigure:
 
 
 def _reason_without_all(parts: Sequence[object]) -> Union[NotKnown, NotMetered, None]:
-    """Why there is no sum of these parts, of which at least one has no value."""
+    """Why there is no sum of these parts, of which at least one has no value:
+
+    >>> _reason_without_all([0.1, None])
+    NotMetered(reason='1 of 2 parts of the sum have no meter')
+    >>> _reason_without_all([None, NotMetered("it has two feeds"), NotKnown("no answer")])
+    NotKnown(reason='no answer')
+    >>> _reason_without_all([None, None])
+    """
+    for part in parts:
+        if isinstance(part, NotKnown):
+            return part
     unmetered_count = parts.count(None)
     if unmetered_count == len(parts):
         return None
     if unmetered_count:
         return NotMetered(f"{unmetered_count} of {len(parts)} parts of the sum have no meter")
-    for reason_type in (NotMetered, NotKnown):
-        for part in parts:
-            if isinstance(part, reason_type):
-                return part
+    for part in parts:
+        if isinstance(part, NotMetered):
+            return part
     raise AssertionError("a part is no figure")

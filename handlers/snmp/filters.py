@@ -1,7 +1,12 @@
 """Which rows are taken: plain functions of rows. None of them reads.
 
-A mark is what another row, or another column of the row, says about it. A test of a mark is true,
-false, or None if the mark does not tell.
+A mark is what another row, or another column of the row, says about it: a type, a status. The marks
+are rows of the same identities, and a test of a mark is true, false, or None if the mark does not
+tell:
+
+    amperes {"1": 15, "2": 40, "3": 9}
+    marks   {"1": "outlet", "2": "line", "3": Missing}
+    where(amperes, marks, one_of("outlet"))   {"1": 15, "3": Missing}
 """
 
 from __future__ import annotations

@@ -101,8 +101,9 @@ class Total:
             a value is missing of a figure that the device has       NotKnown
             no row has a meter                                       None
             only another quantity could take a figure's place        NotKnown
+            a row is not known now                                   NotKnown
             a unit of the chain has no row                           NotKnown or NotMetered
-            the sum of the rows, if each has a figure                5.2 A
+            the sum of the rows                                      5.2 A, or NotMetered
 
         `valid_rows`: makes rows of units without communication missing. `outlets`: the figure of
         each listed outlet. `counters`: the first figure that a unit has is used for all units,
@@ -118,6 +119,8 @@ class Total:
         if own.reason_without is not None:
             return own.reason_without
         total = _sum_of_rows(summands.figures)
+        if isinstance(total, NotKnown):
+            return total
         reason = self._reason_if_unit_lacks(tables, total, summands.units, outlets, metered_units)
         return total if reason is None else reason
 
@@ -218,15 +221,20 @@ class Total:
         self, tables: Tables, units: set[str], metered_units: Callable[[], Collection[str]]
     ) -> Union[NotKnown, NotMetered]:
         """Why there is no total if these units have no row. A unit is certainly there if the chain
-        lists it with a value, or without a chain if its outlets show it."""
+        lists it with a value, or without a chain if its outlets show it. Units 7 and 8 have no row:
+
+            neither shows any meter      NotMetered("units 7, 8 without a meter")
+            8 shows a meter of its W     NotKnown("the answers have no row of lineAmps for unit 8")
+        """
         rows = tables[self.units] if self.units else {}
         without_value = {self._unit(row) for row, value in rows.items() if not _is_value(value)}
         units_without_meter = (units & (self._chain(tables) or units)) - without_value
         if units_without_meter:
             units_without_meter -= set(metered_units())
-        if units_without_meter and not self.always_there:
+        lost_units = units if self.always_there else units - units_without_meter
+        if not lost_units:
             return NotMetered(f"{_names('unit', sorted(units_without_meter))} without a meter")
-        names = _names("unit", sorted(units))
+        names = _names("unit", sorted(lost_units))
         return NotKnown(f"the answers have no row of {self.objects} for {names}")
 
     @property
@@ -275,20 +283,24 @@ def _reason_if_walk_lost(
 
 
 def _sum_of_rows(rows: Mapping[str, ExactFigure]) -> ExactFigure:
-    """The sum of rows. There is none if one has no meter, or is not known now:
+    """The sum of rows, or why there is none; the reason names the rows without a meter:
 
-    >>> _sum_of_rows({"1": Decimal("2.5"), "2": Decimal("0.4")})
-    Decimal('2.9')
-    >>> _sum_of_rows({"1": Decimal("2.5"), "2": None})
-    NotMetered(reason='1 of 2 (row 2) unmetered')
-    >>> _sum_of_rows({"1": Decimal("2.5"), "2": NotKnown("row 2 reads '?'")})
-    NotKnown(reason="row 2 reads '?'")
+    >>> _sum_of_rows({"1.1": Decimal("0.60"), "1.2": Decimal("0.67")})
+    Decimal('1.27')
+    >>> _sum_of_rows({"1.1": Decimal("0.60"), "1.3": None, "1.4": None})
+    NotMetered(reason='2 of 3 (rows 1.3, 1.4) unmetered')
+
+    A row that is not known now may be why another seems to have no meter:
+
+    >>> _sum_of_rows({"1.1": NotKnown("row 1.1 reads no answer"), "1.3": None})
+    NotKnown(reason='row 1.1 reads no answer')
     """
+    total = exact_sum_if_complete(rows.values())
     unmetered_rows = [row for row, figure in rows.items() if figure is None]
-    if unmetered_rows:
-        names = _names("row", unmetered_rows)
-        return NotMetered(f"{len(unmetered_rows)} of {len(rows)} ({names}) unmetered")
-    return exact_sum_if_complete(rows.values())
+    if not isinstance(total, NotMetered) or not unmetered_rows:
+        return total
+    names = _names("row", unmetered_rows)
+    return NotMetered(f"{len(unmetered_rows)} of {len(rows)} ({names}) unmetered")
 
 
 def _is_value(value: Cell) -> bool:

@@ -8,7 +8,17 @@ outlet table has rows.
 
 from functools import partial
 
-from .language import *
+from ..computed import Complete
+from ..controls import Guard, Write
+from ..evidence import DRIVER, SIMULATED
+from ..objects import Column, Scalar
+from ..outlets import Outlets
+from ..profile import Profile
+from ..states import State
+from .language import THE_UNIT, column, figure, oids, outlets, scalar, total
+from .links import NO_PUBLIC_MIB, librenms, public
+from .scales import HUNDREDTHS, TENTHS
+from .sources import LAST_ARC
 
 
 def _ups_output(below: str, name: str) -> Complete:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pytest
+
 from handlers.snmp import metering
 from handlers.snmp.objects import Column, Scalar
 from handlers.snmp.parts import parts_of
@@ -13,10 +15,9 @@ from handlers.snmp.read_scope import ALL_STATES, FIGURES
 from handlers.snmp.states import Condition
 from handlers.snmp.tables import objects_of
 from tests.handlers.snmp import units
-from tests.rows import each_row
 from tests.simulators.snmp_units import Fixture
 
-EVERY_PROFILE = each_row("profile", PROFILES, ids=lambda profile: profile.key)
+EVERY_PROFILE = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.key)
 
 
 def absent_columns(columns: dict[str, list[str]]) -> Iterator[str]:
@@ -27,7 +28,7 @@ def absent_columns(columns: dict[str, list[str]]) -> Iterator[str]:
             yield column
 
 
-@units.EVERY_ROW
+@units.EACH
 def test_each_column_that_a_unit_lacks_is_said_to_be_optional(unit: Fixture) -> None:
     """Of those that a status and a statistic use: of any other column the values would be lost."""
     for scope in (ALL_STATES, FIGURES):
