@@ -188,7 +188,7 @@ def reading(device: RecordedRows, tables: Tables) -> Tables:
     """The tables of these rows, read below the same root as other tables of a family that is known:
     those of the PDU before its rows were changed.
     """
-    return tables_of_device(device, tables.reading.root).settled()
+    return tables_of_device(device, tables.reading.root).of_known_family()
 
 
 def arcs(oid: str) -> Arcs:

@@ -67,10 +67,12 @@ def with_empty_name(
     contents: Contents, pointer: Pointer, other_pointers: Collection[Pointer], outlet: str
 ) -> Optional[Contents]:
     """JSON in which the row of an outlet has an empty text as its name; None if it has no name, or
-    if the name is its identity `outlet`. `pointer`, `other_pointers`: of its state, and of the others'.
+    if the name is its identity `outlet`. `pointer`, `other_pointers`: of its state, and of the
+    others'.
 
     >>> rows = {"GET /status": [{"id": "1", "on": True, "name": "web 1"}, {"id": "2", "on": True}]}
-    >>> pointer, other_pointer = Pointer("GET /status", (0, "on")), Pointer("GET /status", (1, "on"))
+    >>> pointer = Pointer("GET /status", (0, "on"))
+    >>> other_pointer = Pointer("GET /status", (1, "on"))
     >>> with_empty_name(rows, pointer, [other_pointer], "1")["GET /status"][0]
     {'id': '1', 'on': True, 'name': ''}
     >>> with_empty_name(rows, other_pointer, [pointer], "2")
