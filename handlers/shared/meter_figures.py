@@ -111,16 +111,35 @@ def reason_without(figure: Figure) -> str:
 
 
 def sum_if_complete(parts: Iterable[Figure]) -> Figure:
-    """The sum, added in decimal: 0.1 and 0.2 give 0.3. None if all parts are None; NotMetered if
-    some are None or NotMetered, because the others' sum is no total; else NotKnown if some are.
+    """The sum, added in decimal, or why there is none:
+
+    >>> sum_if_complete([0.1, 0.2])
+    0.3
+    >>> sum_if_complete([0.1, None])  # the others' sum is no total
+    NotMetered(reason='1 of 2 parts of the sum have no meter')
+
+    A part that is not known now makes the sum not known, because what was lost may also be why
+    another part seems to have no meter. None if no part has one:
+
+    >>> sum_if_complete([0.1, None, NotKnown("outlet 3: no answer")])
+    NotKnown(reason='outlet 3: no answer')
+    >>> sum_if_complete([None, None])
     """
     exact_sum = exact_sum_if_complete(_exact(part) for part in parts)
     return float(exact_sum) if isinstance(exact_sum, Decimal) else exact_sum
 
 
 def sum_of_parts(noun: str, figures: Mapping[str, Figure], advice: str = "") -> Figure:
-    """As `sum_if_complete`, of outlets or units by their names. The reason of NotMetered names
-    those that do not meter it: "outlets 3, 4 do not meter it", with `advice` behind it.
+    """The sum of the figures of outlets or units by their names, or why there is none: not known
+    if one of them is not known now; not metered if some have no meter, with their names and
+    `advice`; None if none has one.
+
+    >>> sum_of_parts("outlet", {"1": 0.1, "2": 0.2})
+    0.3
+    >>> sum_of_parts("outlet", {"1": 0.1, "3": None, "4": None}, "; choose one")
+    NotMetered(reason='outlets 3, 4 do not meter it; choose one')
+    >>> sum_of_parts("outlet", {"1": NotKnown("outlet 1: no answer"), "3": None})
+    NotKnown(reason='outlet 1: no answer')
     """
     total = sum_if_complete(figures.values())
     if not isinstance(total, NotMetered) or len(figures) < 2:
@@ -139,7 +158,14 @@ def sum_of_parts(noun: str, figures: Mapping[str, Figure], advice: str = "") -> 
 
 
 def exact_sum_if_complete(parts: Iterable[ExactFigure]) -> ExactFigure:
-    """The sum of the parts as a Decimal, or why there is none, as `sum_if_complete`."""
+    """The sum of the parts as a Decimal, or why there is none: not known if one of them is not
+    known now, else not metered if some have no meter.
+
+    >>> exact_sum_if_complete([Decimal("0.1"), Decimal("0.2")])
+    Decimal('0.3')
+    >>> exact_sum_if_complete([None, NotKnown("no answer")])
+    NotKnown(reason='no answer')
+    """
     all_parts = list(parts)
     values = [part for part in all_parts if isinstance(part, Decimal)]
     if values and len(values) == len(all_parts):
@@ -180,14 +206,23 @@ def _exact(figure: Figure) -> ExactFigure:
 
 
 def _reason_without_all(parts: Sequence[object]) -> Union[NotKnown, NotMetered, None]:
-    """Why there is no sum of these parts, of which at least one has no value."""
+    """Why there is no sum of these parts, of which at least one has no value:
+
+    >>> _reason_without_all([0.1, None])
+    NotMetered(reason='1 of 2 parts of the sum have no meter')
+    >>> _reason_without_all([None, NotMetered("it has two feeds"), NotKnown("no answer")])
+    NotKnown(reason='no answer')
+    >>> _reason_without_all([None, None])
+    """
+    for part in parts:
+        if isinstance(part, NotKnown):
+            return part
     unmetered_count = parts.count(None)
     if unmetered_count == len(parts):
         return None
     if unmetered_count:
         return NotMetered(f"{unmetered_count} of {len(parts)} parts of the sum have no meter")
-    for reason_type in (NotMetered, NotKnown):
-        for part in parts:
-            if isinstance(part, reason_type):
-                return part
+    for part in parts:
+        if isinstance(part, NotMetered):
+            return part
     raise AssertionError("a part is no figure")

@@ -107,6 +107,8 @@ class Total:
         if own.reason_without is not None:  # what takes its place is another quantity
             return own.reason_without
         sum_of_rows = _sum_of_rows(figures)
+        if isinstance(sum_of_rows, NotKnown):
+            return sum_of_rows
         units_without_row = set(map(self._unit, outlets)) - units
         if not units_without_row and isinstance(sum_of_rows, Decimal):
             units_without_row = self._chain(tables) - units
@@ -177,15 +179,20 @@ class Total:
         self, tables: Tables, units: set[str], metered_units: Callable[[], Collection[str]]
     ) -> Union[NotKnown, NotMetered]:
         """Why there is no total if these units have no row. A unit is certainly there if the chain
-        lists it with a value, or without a chain if its outlets show it."""
+        lists it with a value, or without a chain if its outlets show it. Units 7 and 8 have no row:
+
+            neither shows any meter      NotMetered("units 7, 8 without a meter")
+            8 shows a meter of its W     NotKnown("the answers have no row of lineAmps for unit 8")
+        """
         rows = tables[self.units] if self.units else {}
         without_value = {self._unit(row) for row, value in rows.items() if not _is_value(value)}
         units_without_meter = (units & (self._chain(tables) or units)) - without_value
         if units_without_meter:
             units_without_meter -= set(metered_units())
-        if units_without_meter and not self.always_there:
+        lost_units = units if self.always_there else units - units_without_meter
+        if not lost_units:
             return NotMetered(f"{_names('unit', sorted(units_without_meter))} without a meter")
-        names = _names("unit", sorted(units))
+        names = _names("unit", sorted(lost_units))
         return NotKnown(f"the answers have no row of {self.objects} for {names}")
 
     @property
@@ -223,12 +230,24 @@ class Total:
 
 
 def _sum_of_rows(rows: Mapping[str, ExactFigure]) -> ExactFigure:
-    """The sum of rows; the reason names the rows without a meter."""
+    """The sum of rows, or why there is none; the reason names the rows without a meter:
+
+    >>> _sum_of_rows({"1.1": Decimal("0.60"), "1.2": Decimal("0.67")})
+    Decimal('1.27')
+    >>> _sum_of_rows({"1.1": Decimal("0.60"), "1.3": None, "1.4": None})
+    NotMetered(reason='2 of 3 (rows 1.3, 1.4) unmetered')
+
+    A row that is not known now may be why another seems to have no meter:
+
+    >>> _sum_of_rows({"1.1": NotKnown("row 1.1 reads no answer"), "1.3": None})
+    NotKnown(reason='row 1.1 reads no answer')
+    """
+    total = exact_sum_if_complete(rows.values())
     unmetered_rows = [row for row, figure in rows.items() if figure is None]
-    if unmetered_rows:
-        names = _names("row", unmetered_rows)
-        return NotMetered(f"{len(unmetered_rows)} of {len(rows)} ({names}) unmetered")
-    return exact_sum_if_complete(rows.values())
+    if not isinstance(total, NotMetered) or not unmetered_rows:
+        return total
+    names = _names("row", unmetered_rows)
+    return NotMetered(f"{len(unmetered_rows)} of {len(rows)} ({names}) unmetered")
 
 
 def _is_value(value: Cell) -> bool:

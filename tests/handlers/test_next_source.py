@@ -127,18 +127,19 @@ def test_the_total_of_a_unit_is_decided_by_one_law(door: str) -> None:
 
 
 def test_a_sum_of_which_a_part_has_no_meter_is_not_metered_whatever_flows() -> None:
-    """The reason names the parts; a part that is not known now changes nothing of that."""
+    """The reason names the parts. With a part that is not known now, the sum is not known."""
     lost = NotKnown("no answer")
     for flow in (0.0, 2.0):
         outlets: dict[str, Figure] = {"1": flow, "2": None, "3": None}
         assert sum_of_parts("outlet", outlets) == NotMetered("outlets 2, 3 do not meter it")
-        assert sum_of_parts("PDU", {"1": flow, "2": None, "3": lost}, "; choose") == NotMetered(
+        assert sum_of_parts("PDU", {"1": flow, "2": None}, "; choose") == NotMetered(
             "PDU 2 does not meter it; choose"
         )
+        assert sum_of_parts("PDU", {"1": flow, "2": None, "3": lost}) == lost
     reason = NotMetered("it has two feeds")
-    for figure in (2.0, lost):
-        two_feeds = NotMetered("PDU 2: it has two feeds")
-        assert sum_of_parts("PDU", {"1": figure, "2": reason}) == two_feeds
+    two_feeds = NotMetered("PDU 2: it has two feeds")
+    assert sum_of_parts("PDU", {"1": 2.0, "2": reason}) == two_feeds
+    assert sum_of_parts("PDU", {"1": lost, "2": reason}) == lost
     assert sum_of_parts("PDU", {"2": reason}) == reason
     assert sum_of_parts("outlet", {"1": 0.1, "2": 0.2}) == 0.3
     assert sum_of_parts("outlet", {"1": 0.1, "2": lost}) == lost
