@@ -72,6 +72,12 @@ WIRED_TYPE = column(f"{PE2}.2.1.1.1.4", "devStatusWiredType")
 
 # the number of outlets of each station that is there
 STATIONS = rows_without(OUTLET_COUNTS, NO_STATION)
+LINE_AMPS = column(f"{PE2}.2.4.3.1.1", "lineReadingCur")
+LINE_VOLTS = column(f"{PE2}.2.4.3.1.2", "lineReadingVol", optional=True)
+LINE_WATTS = column(f"{PE2}.2.4.3.1.3", "lineReadingPower", optional=True)
+BANK_AMPS = column(f"{PE2}.2.2.4.1.1", "bankReadingCur")
+BANK_VOLTS = column(f"{PE2}.2.2.4.1.2", "bankReadingVol", optional=True)
+BANK_WATTS = column(f"{PE2}.2.2.4.1.3", "bankReadingPower", optional=True)
 # The MIB does not say what the device's own current is on a station with several phases.
 ONE_PHASE_CURRENTS = rows_where(DEVICE_AMPS, WIRED_TYPE, one_of(ONE_PHASE), by_row=True)
 
@@ -102,14 +108,13 @@ def _pe2(below: str, name: str) -> Measurement:
     return _reading(column(f"{PE2}.2.{below}", name))
 
 
-def _compared_figure(below: str, name: str, beside: str, beside_name: str) -> Measurement:
-    """A column of a sum, compared with another column of the same table."""
-    return _reading(
-        Complete(
-            column(f"{PE2}.2.{below}", name),
-            same_rows_as=column(f"{PE2}.2.{beside}", beside_name, optional=True),
-        )
-    )
+def _currents(currents: Column, beside: Column, sibling: Column) -> Measurement:
+    """The currents of a table of lines or banks, compared with the column `beside` them, or with
+    its sibling on a station that does not have that one.
+
+        lines {"1.1": 11000, "1.3": 4000}, volts {"1.1": …, "1.2": …, "1.3": …}: 1.2 is not known
+    """
+    return _reading(Complete(currents, same_rows_as=beside, siblings=(sibling,)))
 
 
 def _outlets(states: State) -> tuple[Outlets, ...]:
@@ -201,9 +206,9 @@ PROFILES = (
             energy=_pe2("3.4.1.4", "outletReadingPD"),
         ),
         load=station_total(
-            _compared_figure("4.3.1.1", "lineReadingCur", "4.3.1.2", "lineReadingVol"),
+            _currents(LINE_AMPS, LINE_VOLTS, LINE_WATTS),
             _reading(ONE_PHASE_CURRENTS),
-            _compared_figure("2.4.1.1", "bankReadingCur", "2.4.1.3", "bankReadingPower"),
+            _currents(BANK_AMPS, BANK_WATTS, BANK_VOLTS),
         ),
         power=station_total(
             _reading(

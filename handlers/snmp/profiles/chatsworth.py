@@ -17,6 +17,7 @@ PDU_COUNT = scalar("30932.1.10.1.2.1.0", "cpiPduTableCount")
 COUNT = scalar("30932.1.10.1.4.1.0", "cpiOutletTableCount")
 THE_PDU = Arcs(start=1)
 pdu_total = partial(total, else_outlets=True, unit=THE_PDU)
+BRANCH_VOLTS = column("30932.1.10.1.3.110.1.5", "cpiPduBranchVoltage", optional=True)
 OUT_OF_SERVICE = column("30932.1.10.1.2.10.1.10", "cpiPduOutOfService", optional=True)
 DECA_WATT_SECONDS = CONTEXT.divide(Decimal(1), 360_000)  # in kWh
 
@@ -95,10 +96,13 @@ PROFILES = (
                 from_one=0,
             ),
             figure(
-                column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"),
+                Complete(
+                    column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"),
+                    column("30932.1.10.1.3.110.1.2", "cpiPduBranchId", optional=True),
+                    from_one=0,
+                    siblings=(BRANCH_VOLTS,),
+                ),
                 HUNDREDTHS,
-                same_rows_as=column("30932.1.10.1.3.110.1.2", "cpiPduBranchId", optional=True),
-                from_one=0,
             ),
         ),
         energy=pdu_total(),

@@ -15,6 +15,8 @@ V5_RELAY_FAILURE = column("21239.5.2.3.5.1.5", "pduOutletSwitchRelayFailure")
 V5_WORKING = "2"  # false
 V5_VOLTS = column("21239.5.2.3.2.1.4", "pduPhaseVoltage")
 V5_TYPE = column("21239.5.2.3.1.1.6", "pduMeterType", optional=True)
+V5_UNIT_WATTS = column("21239.5.2.3.1.1.9", "pduTotalRealPower")
+V5_UNIT_WH = column("21239.5.2.3.1.1.12", "pduTotalEnergy")
 V5_WYE = "0"  # a meter's type: it is not fed in delta
 V5_LINE_CURRENT = column("21239.5.2.3.4.1.4", "pduLineCurrent")
 V5_LINE_NAME = column("21239.5.2.3.4.1.2", "pduLineName")
@@ -337,14 +339,12 @@ PROFILES = (
             else_outlets=True,
         ),
         power=total(
-            figure(column("21239.5.2.3.1.1.9", "pduTotalRealPower"), same_rows_as=V5_TYPE),
+            figure(Complete(V5_UNIT_WATTS, V5_TYPE, siblings=(V5_UNIT_WH,))),
             _v5_phases(12, "pduPhaseRealPower"),
             else_outlets=True,
         ),
         energy=total(
-            figure(
-                column("21239.5.2.3.1.1.12", "pduTotalEnergy"), THOUSANDTHS, same_rows_as=V5_TYPE
-            ),
+            figure(Complete(V5_UNIT_WH, V5_TYPE, siblings=(V5_UNIT_WATTS,)), THOUSANDTHS),
             _v5_phases(15, "pduPhaseEnergy", THOUSANDTHS),
             else_outlets=True,
         ),
