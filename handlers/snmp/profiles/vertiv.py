@@ -155,6 +155,39 @@ LIEBERT_NORMAL = ("1", "2", "3")
 # bits; 2 is startUp: "control and monitoring operations may be inhibited or unavailable"
 LIEBERT_STARTED = tuple(str(status) for status in range(128) if not status & 2)
 LIEBERT_NAME = column("476.1.42.3.8.50.20.1.10", "lgpPduRcpEntryUsrLabel")
+# Some units show amperes in tenths alone.
+LIEBERT_LINE = column("476.1.42.3.8.30.40.1.15", "lgpPduPsLineEntryLine")
+LIEBERT_LINE_TENTHS = column("476.1.42.3.8.30.40.1.21", "lgpPduPsLineEntryEc")
+LIEBERT_LINE_HUNDREDTHS = column(
+    "476.1.42.3.8.30.40.1.22", "lgpPduPsLineEntryEcHundredths", optional=True
+)
+LIEBERT_OUTLET_TENTHS = column("476.1.42.3.8.50.20.1.60", "lgpPduRcpEntryEc")
+LIEBERT_OUTLET_HUNDREDTHS = column(
+    "476.1.42.3.8.50.20.1.61", "lgpPduRcpEntryEcHundredths", optional=True
+)
+
+
+def _in_hundredths(hundredths: Column, tenths: Column, *, by_row: bool) -> ComputedRows:
+    """Amperes in hundredths, or in tenths on a unit that shows tenths alone:
+
+        lgpPduPsLineEntryEcHundredths  {"1.1.1": 790}  {"1.1.1": 790}
+        lgpPduPsLineEntryEc            {"1.1.1": 79}   {"1.1.1": "790"}
+
+    `by_row`: each value is of one row alone. Else a unit that answers neither is not taken as one
+    without a meter: the table of its lines shows that it has one.
+    """
+
+    @computed_from(hundredths, by_row=by_row, on_demand=(tenths,))
+    def rows(t: Tables) -> Rows:
+        return t[hundredths] or ({} if t.whole[hundredths] else times(t[tenths], 10))
+
+    return rows
+
+
+LIEBERT_LINE_CURRENT = _in_hundredths(LIEBERT_LINE_HUNDREDTHS, LIEBERT_LINE_TENTHS, by_row=False)
+LIEBERT_OUTLET_CURRENT = _in_hundredths(
+    LIEBERT_OUTLET_HUNDREDTHS, LIEBERT_OUTLET_TENTHS, by_row=True
+)
 
 
 # Liebert floor PDUs (LIEBERT-GP-POWER-MIB): measurement points, told apart by an OID, and their
@@ -444,19 +477,12 @@ PROFILES = (
             counts_unlisted=True,
             number=column("476.1.42.3.8.50.20.1.25", "lgpPduRcpEntrySysAssignLabel"),
             name=LIEBERT_NAME,
-            current=figure(
-                column("476.1.42.3.8.50.20.1.61", "lgpPduRcpEntryEcHundredths"), HUNDREDTHS
-            ),
+            current=figure(LIEBERT_OUTLET_CURRENT, HUNDREDTHS),
             power=figure(column("476.1.42.3.8.50.20.1.65", "lgpPduRcpEntryPwrOut")),
             energy=figure(column("476.1.42.3.8.50.20.1.85", "lgpPduRcpEntryEnergyAccum"), TENTHS),
         ),
         load=total(
-            figure(
-                column("476.1.42.3.8.30.40.1.22", "lgpPduPsLineEntryEcHundredths"),
-                HUNDREDTHS,
-                same_rows_as=column("476.1.42.3.8.30.40.1.15", "lgpPduPsLineEntryLine"),
-                from_one=LAST_ARC,
-            ),
+            figure(LIEBERT_LINE_CURRENT, HUNDREDTHS, same_rows_as=LIEBERT_LINE, from_one=LAST_ARC),
             unit=THE_UNIT,
         ),
         power=total(

@@ -48,8 +48,8 @@ UNCOUNTED = frozenset(
 #: likewise, but only the last row, because the others are counted, or bound other rows
 LAST_ROW = frozenset(
     (
-        "aten-pe aten-pe_slots aten-pe_unconfirmed avocent-pm_totals eaton-epdu enlogic-pod "
-        "geist-v5_inlet ipoman_metered lantronix-slc opengear-rpc panduit-g5 "
+        "aten-pe aten-pe_slots aten-pe_texts aten-pe_unconfirmed avocent-pm_totals eaton-epdu "
+        "enlogic-pod geist-v5_inlet ipoman_metered lantronix-slc opengear-rpc panduit-g5 "
         "raritan-px1 sentry3 sinetica-hawk tripplite-products wti-power_mpc"
     ).split()
 )
