@@ -1,5 +1,6 @@
 """Vertiv's brands Geist, Liebert and Avocent, and its rack manager with MPDUs."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from .language import *
@@ -155,39 +156,64 @@ LIEBERT_NORMAL = ("1", "2", "3")
 # bits; 2 is startUp: "control and monitoring operations may be inhibited or unavailable"
 LIEBERT_STARTED = tuple(str(status) for status in range(128) if not status & 2)
 LIEBERT_NAME = column("476.1.42.3.8.50.20.1.10", "lgpPduRcpEntryUsrLabel")
-# Some units show amperes in tenths alone.
+# Amperes of lines, branches and receptacles. Some units show tenths alone.
 LIEBERT_LINE = column("476.1.42.3.8.30.40.1.15", "lgpPduPsLineEntryLine")
 LIEBERT_LINE_TENTHS = column("476.1.42.3.8.30.40.1.21", "lgpPduPsLineEntryEc")
 LIEBERT_LINE_HUNDREDTHS = column(
     "476.1.42.3.8.30.40.1.22", "lgpPduPsLineEntryEcHundredths", optional=True
 )
+LIEBERT_BRANCH_HUNDREDTHS = column("476.1.42.3.8.40.20.1.130", "lgpPduRbEntryEcHundredths")
 LIEBERT_OUTLET_TENTHS = column("476.1.42.3.8.50.20.1.60", "lgpPduRcpEntryEc")
 LIEBERT_OUTLET_HUNDREDTHS = column(
     "476.1.42.3.8.50.20.1.61", "lgpPduRcpEntryEcHundredths", optional=True
 )
 
 
-def _in_hundredths(hundredths: Column, tenths: Column, *, by_row: bool) -> ComputedRows:
-    """Amperes in hundredths, or in tenths on a unit that shows tenths alone:
+def _in_hundredths(rows: Rows, tenths: Rows, others: Sequence[Rows]) -> Rows:
+    """Amperes in hundredths, from `tenths` on a unit that shows tenths alone:
 
-        lgpPduPsLineEntryEcHundredths  {"1.1.1": 790}  {"1.1.1": 790}
-        lgpPduPsLineEntryEc            {"1.1.1": 79}   {"1.1.1": "790"}
+    >>> _in_hundredths({"1.1.1": 790}, {}, [])
+    {'1.1.1': 790}
+    >>> _in_hundredths({}, {"1.1.1": 79}, [{}, {}])
+    {'1.1.1': '790'}
 
-    `by_row`: each value is of one row alone. Else a unit that answers neither is not taken as one
-    without a meter: the table of its lines shows that it has one.
+    Lost where `others` show that the unit has hundredths, of its branches for example:
+
+    >>> _in_hundredths({}, {"1.1.1": 79}, [{"1.1": 1428}])["1.1.1"].reason
+    'no answer'
     """
-
-    @computed_from(hundredths, by_row=by_row, on_demand=(tenths,))
-    def rows(t: Tables) -> Rows:
-        return t[hundredths] or ({} if t.whole[hundredths] else times(t[tenths], 10))
-
-    return rows
+    if rows:
+        return rows
+    has_hundredths = any(others)
+    return dict.fromkeys(tenths, NO_ANSWER) if has_hundredths else times(tenths, 10)
 
 
-LIEBERT_LINE_CURRENT = _in_hundredths(LIEBERT_LINE_HUNDREDTHS, LIEBERT_LINE_TENTHS, by_row=False)
-LIEBERT_OUTLET_CURRENT = _in_hundredths(
-    LIEBERT_OUTLET_HUNDREDTHS, LIEBERT_OUTLET_TENTHS, by_row=True
+@computed_from(
+    LIEBERT_LINE_HUNDREDTHS,
+    LIEBERT_LINE,
+    on_demand=(LIEBERT_LINE_TENTHS, LIEBERT_BRANCH_HUNDREDTHS, LIEBERT_OUTLET_HUNDREDTHS),
 )
+def liebert_lines_current(t: Tables) -> Rows:
+    """Hundredths of A of each line. Lines that show no current are lost: they have a meter."""
+    rows = t[LIEBERT_LINE_HUNDREDTHS]
+    if rows or not t[LIEBERT_LINE]:
+        return rows
+    others = [t[LIEBERT_OUTLET_HUNDREDTHS], t[LIEBERT_BRANCH_HUNDREDTHS]]
+    return _in_hundredths(rows, t[LIEBERT_LINE_TENTHS], others)
+
+
+@computed_from(
+    LIEBERT_OUTLET_HUNDREDTHS,
+    by_row=True,
+    on_demand=(LIEBERT_OUTLET_TENTHS, LIEBERT_LINE_HUNDREDTHS),
+)
+def liebert_outlets_current(t: Tables) -> Rows:
+    """The same of each receptacle."""
+    rows = t[LIEBERT_OUTLET_HUNDREDTHS]
+    if rows or t.whole[LIEBERT_OUTLET_HUNDREDTHS]:
+        return rows
+    others = [t.whole[LIEBERT_LINE_HUNDREDTHS]]
+    return _in_hundredths(rows, t[LIEBERT_OUTLET_TENTHS], others)
 
 
 # Liebert floor PDUs (LIEBERT-GP-POWER-MIB): measurement points, told apart by an OID, and their
@@ -477,12 +503,12 @@ PROFILES = (
             counts_unlisted=True,
             number=column("476.1.42.3.8.50.20.1.25", "lgpPduRcpEntrySysAssignLabel"),
             name=LIEBERT_NAME,
-            current=figure(LIEBERT_OUTLET_CURRENT, HUNDREDTHS),
+            current=figure(liebert_outlets_current, HUNDREDTHS),
             power=figure(column("476.1.42.3.8.50.20.1.65", "lgpPduRcpEntryPwrOut")),
             energy=figure(column("476.1.42.3.8.50.20.1.85", "lgpPduRcpEntryEnergyAccum"), TENTHS),
         ),
         load=total(
-            figure(LIEBERT_LINE_CURRENT, HUNDREDTHS, same_rows_as=LIEBERT_LINE, from_one=LAST_ARC),
+            figure(liebert_lines_current, HUNDREDTHS, same_rows_as=LIEBERT_LINE, from_one=LAST_ARC),
             unit=THE_UNIT,
         ),
         power=total(

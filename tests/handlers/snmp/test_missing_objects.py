@@ -40,8 +40,8 @@ UNCOUNTED = frozenset(
         "apc-rpdu_total aten-pe2 cpi-econnect_lines cpi-econnect_metered cyberpower-ats "
         "cyclades-acs5k e3meter-ipm eaton-nlogic enlogic-edge geist-v3 geist-v3_watchdogs "
         "geist-v5 geist-v5_metered hpe-mapdu2 ict-pdu_buses infrapower "
-        "liebert-mph liebert-mph_metered powertek-pwt2 powertek-simple racktivity "
-        "racktivity-legacy riedo-updu rpcm schleifenbauer_conteg "
+        "liebert-mph liebert-mph_metered liebert-mph_tenths powertek-pwt2 powertek-simple "
+        "racktivity racktivity-legacy riedo-updu rpcm schleifenbauer_conteg "
         "tripplite-products_ats tripplite-products_ups ts-bspdu vertiv-dcs-mpdu"
     ).split()
 )
