@@ -32,8 +32,6 @@ SYSTEM_GROUP = "1.3.6.1.2.1.1."
 #: totals of a profile, and their names in a reading
 PARTS = {"load": "load_a", "power": "power_w", "energy": "energy_kwh"}
 TOTALS = tuple(PARTS.values())
-#: units of which an object says what the others are, so that without it they are another unit
-ALIKE = {"raritan-px2_signed": "without the sensors' minimum it is like firmware before 3.0"}
 #: units of which a row that is missing in all columns of its table is not noticed
 UNCOUNTED = frozenset(
     (
@@ -223,7 +221,7 @@ def wrong(unit: Unit, objects_of_a_column: int = 1000) -> list[str]:
 @pytest.mark.sample(12)
 def test_no_total_shrinks_and_no_state_turns_without_an_object(unit: Fixture) -> None:
     changes = wrong(Unit(unit.name, of_rows(unit.rows), unit))
-    assert bool(changes) is (unit.name in ALIKE), changes
+    assert changes == []
 
 
 def test_a_total_has_a_second_source_or_a_reason_why_it_has_none() -> None:
