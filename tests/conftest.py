@@ -21,7 +21,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import secrecy, tables
+from tests import secrecy
+
+# Net-SNMP's snmpd starts this program, with the module that it imports beside it.
+collect_ignore = ["real/snmpd_backend.py"]
 
 _AGAINST = "against"
 _PROCESSOR = "processor time in seconds"
@@ -84,11 +87,8 @@ def pytest_configure() -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(
-    config: pytest.Config, items: list[pytest.Item]
-) -> Iterator[None]:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Marks the cases that are trials before `-m` chooses among them, and orders those chosen."""
-    tables.add_keywords(items, config.option.keyword)
     for item in trials(items):
         item.add_marker("trial")
     yield

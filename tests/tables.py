@@ -3,15 +3,13 @@
     read by FILES; words: FILE
                         the first line: which files try the cases, and which says what LEFT means
     let NAME = TEXT     `<NAME>` stands for TEXT in the lines below
-    # TITLE             a law: one test, which lists all of its lines that differ
-    LEFT -> RIGHT       a case of it
+    # TITLE             what the cases below it show
+    LEFT -> RIGHT       a case: one test, whose id is TITLE: LEFT
 
 LEFT is made of changes. ` | ` stands between values of one, each of which makes a case; RIGHT has
 `{}` for the value of such a case, and `..` for any text. The file that says what LEFT means, run
 as a program, writes the RIGHT of each line that ends with ` ->`. A file of CSV has the first line,
 too (`csv_rows`).
-
-`pytest -k WORD` runs the laws whose title has the word, and of the others the lines that have it.
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ import csv
 import itertools
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Callable, NamedTuple
 
@@ -29,46 +27,32 @@ import pytest
 _ARROW = " ->"
 #: how the first line of each table begins
 READ_BY = "read by "
-#: the expression of `-k`, in lower case, "" without one
-chosen_keyword = ""
+_LONGEST_ID = 120
 
 
 class Case(NamedTuple):
     """One case of a line."""
 
-    #: of its law
+    #: the line `# TITLE` above it
     title: str
     #: the number of the line in the file, from 1
     line: int
     left: str
     right: str
 
-
-class Law(NamedTuple):
-    """The cases below a title."""
-
-    title: str
-    cases: Sequence[Case]
-
     def __str__(self) -> str:
-        return self.title[:90]
+        """The id of its test.
 
-    def check(self, difference: Callable[[Case], str]) -> None:
-        """Fails with each line that differs. `difference`: how a case does, "" if it does not."""
-        failures: list[str] = []
-        for case in self._chosen_cases():
-            text = difference(case)
-            if text:
-                failures.append(f"line {case.line}: {case.left}\n  {text}")
-        if failures:
-            pytest.fail("\n".join([f"{len(failures)} cases differ:", *failures]), pytrace=False)
+        >>> str(Case(title="a count is compared", line=3, left="outlets=7", right="refused"))
+        'a count is compared: outlets=7'
+        """
+        return f"{self.title}: {self.left}"[:_LONGEST_ID]
 
-    def _chosen_cases(self) -> Sequence[Case]:
-        """The cases that `-k` names, all if it names none."""
-        word = chosen_keyword
-        if not word or word in self.title.lower():
-            return self.cases
-        return [case for case in self.cases if word in case.left.lower()] or self.cases
+    def check(self, text: str) -> None:
+        """Fails if `text`, what is shown of the case, is not what its line says."""
+        if not fits(text, self.right):
+            line = f"line {self.line}: {self.left}"
+            pytest.fail(f"{line}\n  shown:    {text}\n  expected: {self.right}", pytrace=False)
 
 
 class Table(NamedTuple):
@@ -87,35 +71,32 @@ class Table(NamedTuple):
     def lines(self) -> Sequence[str]:
         return self.path.read_text("utf-8").splitlines()
 
-    def laws(self) -> Sequence[Law]:
-        """The laws in the order of the file.
+    def cases(self) -> Sequence[Case]:
+        """The cases in the order of the file.
 
-        Raises ValueError if there is none, if one has no case, or if a line is neither.
+        Raises ValueError if there is none, if a title has none, or if a line is neither.
         """
-        cases_by_title: dict[str, list[Case]] = {}
+        cases: list[Case] = []
         texts: dict[str, str] = {}
-        title = ""
+        titles: list[str] = []
         for number, line in enumerate(self.lines(), 1):
             if number == 1 and line.startswith(READ_BY):
                 continue
             if line.startswith("# "):
-                title = line[2:]
-                cases_by_title.setdefault(title, [])
+                titles.append(line[2:])
             elif line.startswith("let "):
                 name, _, text = line[4:].partition(" = ")
                 texts[name] = _filled(text, texts)
-            elif title and _ARROW in line:
+            elif titles and _ARROW in line:
                 for left, right in self._cases(_filled(line, texts)):
-                    case = Case(title=title, line=number, left=left, right=right)
-                    cases_by_title[title].append(case)
+                    cases.append(Case(title=titles[-1], line=number, left=left, right=right))
             elif line and not line.startswith(self.other_lines):
-                raise ValueError(f"{self.path}, line {number}: neither a law nor a case of it")
-        if not cases_by_title:
-            raise ValueError(f"{self.path} has no law")
-        for title, cases in cases_by_title.items():
-            if not cases:
-                raise ValueError(f"{self.path}: the law {title!r} has no case")
-        return [Law(title, cases) for title, cases in cases_by_title.items()]
+                raise ValueError(f"{self.path}, line {number}: neither a title nor a case")
+        if not titles:
+            raise ValueError(f"{self.path} has no title")
+        for title in sorted(set(titles) - {case.title for case in cases}):
+            raise ValueError(f"{self.path}: the title {title!r} has no case")
+        return cases
 
     def _cases(self, line: str) -> Iterator[tuple[str, str]]:
         """The left and the right side of each case of a line."""
@@ -141,10 +122,9 @@ class Table(NamedTuple):
     def write(self, shown: Callable[[Case], str]) -> None:
         """Write what comes of the lines that do not say it yet; what their cases have in common."""
         texts_by_line: dict[int, list[str]] = {}
-        for law in self.laws():
-            for case in law.cases:
-                if not case.right:
-                    texts_by_line.setdefault(case.line, []).append(shown(case))
+        for case in self.cases():
+            if not case.right:
+                texts_by_line.setdefault(case.line, []).append(shown(case))
         lines = list(self.lines())
         for number, texts in texts_by_line.items():
             lines[number - 1] += f" {_common(texts)}"
@@ -179,16 +159,6 @@ def fits(text: str, right: str) -> bool:
     return re.fullmatch(pattern, text, re.DOTALL) is not None
 
 
-def compared(shown: Callable[[Case], str]) -> Callable[[Case], str]:
-    """How what is shown of a case differs from its line, "" if it does not."""
-
-    def difference(case: Case) -> str:
-        text = shown(case)
-        return "" if fits(text, case.right) else f"shown:    {text}\n  expected: {case.right}"
-
-    return difference
-
-
 def unescaped(text: str) -> str:
     """The text of a line, with what Python's escapes in it stand for."""
     return text.encode("latin-1", "backslashreplace").decode("unicode_escape")
@@ -200,19 +170,6 @@ def escaped(text: str) -> str:
     return "".join(
         sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text
     )
-
-
-def add_keywords(items: Iterable[pytest.Item], keyword: str) -> None:
-    """Let `-k` choose a law, the test of one title, by the left side of a case of it, too."""
-    global chosen_keyword
-    chosen_keyword = keyword.lower()
-    if not keyword:
-        return
-    for item in items:
-        callspec = getattr(item, "callspec", None)
-        law = callspec.params.get("law") if callspec else None
-        if isinstance(law, Law):
-            item.extra_keyword_matches.update(case.left for case in law.cases)
 
 
 def _filled(line: str, texts: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from tests import tables
 from tests.needs import ROOT
-from tests.tables import Case, Law, Table, compared, fits
+from tests.tables import Case, Table, fits
 
 TESTS = ROOT / "tests"
 TEXT = """read by test_tables.py; words: here
@@ -31,36 +31,32 @@ def table(tmp_path: Path) -> Table:
 
 
 def test_a_line_has_a_case_for_each_value(table: Table) -> None:
-    first, second = table.laws()
-    assert first == Law(
-        "the first law",
-        [
-            Case("the first law", 5, "a & b & x = 1", "1 '1'"),
-            Case("the first law", 5, "a & b & x = 2", "1 '2'"),
-            Case("the first law", 6, "w 1", "as ..'1'.."),
-            Case("the first law", 6, "w 2", "as ..'2'.."),
-        ],
-    )
-    assert second == Law("the second law", [Case("the second law", 8, "c", "")])
+    assert table.cases() == [
+        Case("the first law", 5, "a & b & x = 1", "1 '1'"),
+        Case("the first law", 5, "a & b & x = 2", "1 '2'"),
+        Case("the first law", 6, "w 1", "as ..'1'.."),
+        Case("the first law", 6, "w 2", "as ..'2'.."),
+        Case("the second law", 8, "c", ""),
+    ]
 
 
 @pytest.mark.parametrize(
     "text, sentence",
     [
-        ("# a law\nx -> 1\ny - > 2\n", "line 3: neither a law nor a case of it"),
-        ("x -> 1\n# a law\ny -> 2\n", "line 1: neither a law nor a case of it"),
-        ("# a law\nread by test.py; words: x\nx -> 1\n", "line 2: neither a law nor a case of it"),
-        ("#a law\nx -> 1\n", "line 1: neither a law nor a case of it"),
-        ("# a heading\n# a law\nx -> 1\n", "the law 'a heading' has no case"),
-        ("# a law\n", "the law 'a law' has no case"),
-        ("let a = b\n", "has no law"),
+        ("# a law\nx -> 1\ny - > 2\n", "line 3: neither a title nor a case"),
+        ("x -> 1\n# a law\ny -> 2\n", "line 1: neither a title nor a case"),
+        ("# a law\nread by test.py; words: x\nx -> 1\n", "line 2: neither a title nor a case"),
+        ("#a law\nx -> 1\n", "line 1: neither a title nor a case"),
+        ("# a heading\n# a law\nx -> 1\n", "the title 'a heading' has no case"),
+        ("# a law\n", "the title 'a law' has no case"),
+        ("let a = b\n", "has no title"),
     ],
 )
-def test_no_line_and_no_law_is_passed_over(text: str, sentence: str, tmp_path: Path) -> None:
+def test_no_line_and_no_title_is_passed_over(text: str, sentence: str, tmp_path: Path) -> None:
     path = tmp_path / "cases.txt"
     path.write_text(text, "utf-8")
     with pytest.raises(ValueError, match=sentence):
-        Table(path).laws()
+        Table(path).cases()
 
 
 def test_a_long_text_may_be_folded() -> None:
@@ -83,14 +79,12 @@ def test_two_points_stand_for_any_text(text: str, right: str, is_fitting: bool) 
     assert fits(text, right) is is_fitting
 
 
-def test_each_line_that_differs_is_named(table: Table) -> None:
-    first, _ = table.laws()
-    first.check(lambda case: "")
+def test_a_line_that_differs_is_named(table: Table) -> None:
+    case = table.cases()[1]
+    case.check("1 '2'")
     with pytest.raises(pytest.fail.Exception) as error_info:
-        first.check(compared(lambda case: "1 '1'" if case.line == 5 else "as '1' or '2'"))
-    sentence = str(error_info.value)
-    assert sentence.startswith("1 cases differ:\nline 5: a & b & x = 2\n")
-    assert "expected: 1 '2'" in sentence
+        case.check("1 '1'")
+    assert str(error_info.value) == ("line 5: a & b & x = 2\n  shown:    1 '1'\n  expected: 1 '2'")
 
 
 def test_the_ends_of_lines_that_have_none_are_written(table: Table) -> None:
@@ -99,21 +93,6 @@ def test_the_ends_of_lines_that_have_none_are_written(table: Table) -> None:
     table.path.write_text("# law\nx = 1 | 22 ->\n", "utf-8")
     table.write(lambda case: f"begin {case.left[4:]} end")
     assert table.path.read_text("utf-8") == "# law\nx = 1 | 22 -> begin .. end\n"
-
-
-def test_a_keyword_chooses_laws_and_lines(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
-    first, _ = table.laws()
-    lines: list[int] = []
-
-    def note(case: Case) -> str:
-        lines.append(case.line)
-        return ""
-
-    for keyword, expected in (("w 2", [6]), ("FIRST", [5, 5, 6, 6]), ("other", [5, 5, 6, 6])):
-        lines.clear()
-        monkeypatch.setattr(tables, "chosen_keyword", keyword.lower())
-        first.check(note)
-        assert lines == expected
 
 
 def test_what_cannot_be_printed_is_escaped_in_a_line() -> None:

@@ -23,6 +23,11 @@ def text(value: object) -> Optional[str]:
     stars, or its type and address.
 
     "" for None, "yes" or "no" for a bool. None for bytes that are not UTF-8.
+
+    >>> text(161), text(True), text(b"public")
+    ('161', 'yes', 'public')
+    >>> text(object()) is None
+    True
     """
     # of pydantic's SecretStr and SecretBytes, whose text is stars
     reveal = getattr(value, "get_secret_value", None)
@@ -47,6 +52,11 @@ def text(value: object) -> Optional[str]:
 def read_settings(value: object, most: int) -> list[tuple[object, object]]:
     """Key and value of each setting: of a mapping, or of a list of pairs or of objects with `key`
     and `value`; at most `most` + 1. Raises SettingsError for another type.
+
+    >>> read_settings({"timeout": 3}, most=100)
+    [('timeout', 3)]
+    >>> read_settings([{"key": "timeout", "value": "3"}], most=100)
+    [('timeout', '3')]
     """
     if value is None:
         return []
@@ -61,6 +71,9 @@ def read_settings(value: object, most: int) -> list[tuple[object, object]]:
 def _key_and_value(item: object) -> tuple[object, object]:
     """Key and value of a setting: of a pair, or of a mapping or an object with `key` and `value`.
     Raises SettingsError without a key.
+
+    >>> _key_and_value(("verify", "no")), _key_and_value({"key": "verify", "value": "no"})
+    (('verify', 'no'), ('verify', 'no'))
     """
     if isinstance(item, (list, tuple)) and len(item) == 2:
         return item[0], item[1]

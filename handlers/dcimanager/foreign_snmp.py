@@ -23,6 +23,9 @@ _PUBLIC_KEYS = frozenset(
 def exception_text(error: BaseException) -> str:
     """The type's name and the text; the name alone if the exception cannot make its text. The
     names of our double's types are internal, and its texts say what they say.
+
+    >>> exception_text(TimeoutError("no answer in 2 s")), exception_text(TimeoutError())
+    ('TimeoutError: no answer in 2 s', 'TimeoutError')
     """
     name = type(error).__name__
     try:
@@ -35,7 +38,11 @@ def exception_text(error: BaseException) -> str:
 
 
 def is_public(key: str) -> bool:
-    """Whether the value of this key of a form may be shown."""
+    """Whether the value of this key of a form may be shown.
+
+    >>> is_public("snmp.security-level"), is_public("snmp.auth_password")
+    (True, False)
+    """
     name = key.rpartition(".")[2].lower().replace("_", "").replace("-", "")
     return name in _PUBLIC_KEYS
 
@@ -43,6 +50,9 @@ def is_public(key: str) -> bool:
 def parameter_texts(pdu_data: object) -> Sequence[tuple[str, str]]:
     """Key and text of the parameters in the field `snmp_params`, to find secrets in other texts. Of
     a nested one, keys with dots between; "" for one without a key.
+
+    >>> parameter_texts({"snmp_params": {"community": 7531, "v3": {"user": "poll"}}})
+    [('community', '7531'), ('v3.user', 'poll')]
     """
     return list(_nested_texts(read_field(pdu_data, "snmp_params")))
 
@@ -68,7 +78,12 @@ def _nested_texts(node: object, key: str = "", depth: int = 0) -> Iterator[tuple
 
 
 def _attributes(node: object) -> Mapping[str, object]:
-    """The attributes of an object, also of one with slots, as attrs makes them."""
+    """The attributes of an object, also of one with slots, as attrs makes them.
+
+    >>> from types import SimpleNamespace
+    >>> _attributes(SimpleNamespace(community="public"))
+    {'community': 'public'}
+    """
     names = [*getattr(node, "__dict__", ())]
     for base in type(node).__mro__:
         slots = vars(base).get("__slots__", ())

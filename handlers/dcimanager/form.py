@@ -35,6 +35,9 @@ def address(pdu_data: object) -> Address:
     """The device's address, perhaps with a port.
 
     Raises SettingsError without a valid address.
+
+    >>> address({"ip_addr": " 192.0.2.7:161 "})
+    '192.0.2.7:161'
     """
     for name in _ADDRESS_NAMES:
         value = foreign.read_field(pdu_data, name)
@@ -77,6 +80,11 @@ def settings(pdu_data: object, own_keys: Collection[str] = ()) -> dict[str, str]
 
     `own_keys`: settings of the handler with a key that the platform uses too. They are kept unless
     their value equals the platform's.
+
+    >>> settings({"handler_params": [("Timeout", 3)], "handler": "snmp"})
+    {'timeout': '3'}
+    >>> settings({"params": {"handler": "snmp", "profile": "apc-rpdu2"}})
+    {'profile': 'apc-rpdu2'}
     """
     for names in (_SETTINGS_NAMES, _OTHER_NAMES):
         has_field = False
@@ -96,6 +104,12 @@ def _without_platform_keys(
 ) -> dict[str, str]:
     """The settings without the keys that the platform itself may add. A key in `own_keys` stays,
     unless its value is that of the platform's own field.
+
+    >>> texts = {"device": "pdu", "timeout": "3"}
+    >>> _without_platform_keys(texts, {"device": "pdu"}, own_keys=["device"])
+    {'timeout': '3'}
+    >>> _without_platform_keys(texts, {"device": "DC-1"}, own_keys=["device"])
+    {'device': 'pdu', 'timeout': '3'}
     """
     texts_of_handler: dict[str, str] = {}
     for key, text in texts.items():
@@ -106,7 +120,11 @@ def _without_platform_keys(
 
 
 def _settings_of(value: object) -> dict[str, str]:
-    """The settings as text, keys in lower case. Raises SettingsError."""
+    """The settings as text, keys in lower case. Raises SettingsError.
+
+    >>> _settings_of('{"Verify": false}')
+    {'verify': 'no'}
+    """
     if isinstance(value, (str, bytes)):
         value = _parse_json(value) if value.strip() else None
     settings = foreign.read_settings(value, MOST_SETTINGS)
@@ -142,7 +160,11 @@ def _parse_json(text: Union[str, bytes]) -> object:
 
 
 def _object_without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """The pairs of a JSON object. Raises SettingsError if a key is repeated."""
+    """The pairs of a JSON object. Raises SettingsError if a key is repeated.
+
+    >>> _object_without_repeats([("timeout", "3"), ("retries", "1")])
+    {'timeout': '3', 'retries': '1'}
+    """
     members: dict[str, object] = {}
     for key, value in pairs:
         if key in members:

@@ -32,7 +32,11 @@ def outlet_identity(port: PduPortView) -> str:
 
 
 def _identity_text(value: object) -> str:
-    """Text unchanged, an integer as digits. Raises NoSuchOutlet for anything else."""
+    """Text unchanged, an integer as digits. Raises NoSuchOutlet for anything else.
+
+    >>> _identity_text("1.10"), _identity_text(7)
+    ('1.10', '7')
+    """
     # The methods of the base class: the own text of an Enum of str or int is its member's name.
     if isinstance(value, str):
         return str.__str__(value)
@@ -52,6 +56,9 @@ def _describe(value: object) -> str:
     """The value's type, and the value itself if it is a number.
 
     Text of another object could be anything.
+
+    >>> _describe(1.1), _describe(b"7")
+    ('the float 1.1', 'an object of the type bytes')
     """
     if value is None:
         return "None"

@@ -47,7 +47,11 @@ _ROOT_NAMES = {
 
 
 def normalize_text(text: str) -> str:
-    """Only letters and digits, in lower case: libraries write the same error in different ways."""
+    """Only letters and digits, in lower case: libraries write the same error in different ways.
+
+    >>> normalize_text("No Such Instance currently exists")
+    'nosuchinstancecurrentlyexists'
+    """
     return _NO_ALPHANUMERICS.sub("", text.lower())
 
 
@@ -55,6 +59,11 @@ def raw_value(element: object) -> Optional[Raw]:
     """The value of an element that the platform read, None for a missing object.
 
     Raises ProtocolError if it is too large.
+
+    >>> raw_value(230), raw_value(b"on")
+    (230, b'on')
+    >>> raw_value("No Such Instance currently exists at this OID") is None
+    True
     """
     raw = getattr(element, "value", element)
     if raw is None:
@@ -86,6 +95,11 @@ def _plain_value(raw: object) -> Raw:
 def oid_arcs(text: object) -> Optional[Arcs]:
     """The arcs of an OID, which may begin with a dot, `MODULE::` or a well-known root's name; ()
     for "", None for other text.
+
+    >>> oid_arcs(".1.3.6.1.2.1.1"), oid_arcs("SNMPv2-SMI::enterprises.318")
+    ((1, 3, 6, 1, 2, 1, 1), (1, 3, 6, 1, 4, 1, 318))
+    >>> oid_arcs("sysDescr.0") is None
+    True
     """
     whole_text = str.__str__(text) if isinstance(text, str) else str(text)
     oid = whole_text[: _LONGEST_OID + 1]
@@ -108,7 +122,15 @@ class IndexedRows:
     `oid_index` or `index` may be the index, a part of it, or the whole OID. All rows together
     decide: OIDs are whole if none contradicts its row's index and no two are equal. But a table
     with the rows 1.1 and 2.2, split before the last arc, looks like one with the rows 1 and 2.
-    `split` decides between them: whether the platform splits OIDs (see `is_oid_split`).
+    `split` decides between them: whether the platform splits OIDs.
+
+    >>> from types import SimpleNamespace as Row
+    >>> whole = [Row(oid="1.3.6.1.4.1.318.4.1"), Row(oid="1.3.6.1.4.1.318.4.2")]
+    >>> IndexedRows(whole, "1.3.6.1.4.1.318.4").indexes(split=False)
+    [(1,), (2,)]
+    >>> divided = [Row(oid="1.3.6.1.4.1.318.4", oid_index="1.7")]
+    >>> IndexedRows(divided, "1.3.6.1.4.1.318.4").indexes(split=True)
+    [(1, 7)]
     """
 
     def __init__(self, elements: Sequence[Any], walked_oid: str) -> None:
@@ -180,6 +202,10 @@ class IndexedRows:
 def is_oid_split(element: object, root: str) -> Optional[bool]:
     """Whether the platform splits OIDs: the element of the object `root` has a part of it as `oid`
     and the rest as its index. None if the element does not tell.
+
+    >>> from types import SimpleNamespace as Row
+    >>> is_oid_split(Row(oid="1.3.6.1.2.1.1.2", index="0"), "1.3.6.1.2.1.1.2.0")
+    True
     """
     oid = _oid(element)
     root_arcs = oid_arcs(root) or ()
@@ -198,6 +224,12 @@ def is_of(element: object, root: str) -> bool:
     """Whether an element may be of the object `root`. True if its OID is missing, unreadable or
     equal to `root`. Otherwise `root` must begin with the element's OID and end with its index, if
     it has an index.
+
+    >>> from types import SimpleNamespace as Row
+    >>> is_of(Row(oid="1.3.6.1.2.1.1.2.0"), "1.3.6.1.2.1.1.2.0"), is_of(Row(value=7), "1.3.6")
+    (True, True)
+    >>> is_of(Row(oid="1.3.6.1.2.1.1.5.0"), "1.3.6.1.2.1.1.2.0")
+    False
     """
     oid = _oid(element)
     root_arcs = oid_arcs(root) or ()
@@ -222,7 +254,11 @@ def is_no_row(elements: Sequence[Any], root: str) -> bool:
 
 
 def _is_elsewhere(oid: Arcs, root: Arcs) -> bool:
-    """Whether it is an absolute OID that is not below `root`, nor `root` below it."""
+    """Whether it is an absolute OID that is not below `root`, nor `root` below it.
+
+    >>> _is_elsewhere((1, 3, 6, 1, 2, 9), (1, 3, 6, 1, 2, 1)), _is_elsewhere((7,), (1, 3, 6, 1))
+    (True, False)
+    """
     is_absolute = oid[:_INTERNET] == root[:_INTERNET]
     shared_length = min(len(oid), len(root))
     return is_absolute and oid[:shared_length] != root[:shared_length]
@@ -253,7 +289,11 @@ def _is_walked_object(element: object, root: str) -> bool:
 
 
 def _ends_with(arcs: Arcs, index: Optional[Arcs]) -> bool:
-    """Whether the arcs end with this index; true without one."""
+    """Whether the arcs end with this index; true without one.
+
+    >>> _ends_with((1, 3, 7), (7,)), _ends_with((1, 3, 7), None)
+    (True, True)
+    """
     return index is None or arcs[len(arcs) - len(index) :] == index
 
 

@@ -21,7 +21,7 @@ from ..http.login_forms import DigestLogin, FieldLogin
 from ..http.strict_json import FORM_ERRORS, column, loads
 from ..http.unit_requests import FORM, form
 from ..shared.errors import ProtocolError, Refused
-from ..shared.meter_figures import Figure, MeterFigures, sum_if_complete
+from ..shared.meter_figures import Figure, MeterFigures, power_unless_denied, sum_if_complete
 
 OUTLETS = "/restapi/relay/outlets"
 _STATE, _NAME = "physical_state", "name"
@@ -135,11 +135,16 @@ def _totals() -> Dialogue[MeterFigures]:
     places = [f"bus {number}: " for number in buses]
     rows = list(buses.values())
 
-    def total(name: str) -> Figure:
-        return sum_if_complete(column(rows, name, places=places))
-
+    currents = column(rows, "current", places=places)
+    voltages = column(rows, "voltage", places=places)
+    powers: list[Figure] = []
+    shown_powers = column(rows, "power", places=places)
+    for power, volts, amperes in zip(shown_powers, voltages, currents):
+        powers.append(power_unless_denied(power, volts, amperes))
     return MeterFigures(
-        current_a=total("current"), power_w=total("power"), energy_kwh=total("total_energy")
+        current_a=sum_if_complete(currents),
+        power_w=sum_if_complete(powers),
+        energy_kwh=sum_if_complete(column(rows, "total_energy", places=places)),
     )
 
 

@@ -28,6 +28,7 @@ from ..shared.meter_figures import (
     divided,
     first_metered,
     measured,
+    power_unless_denied,
     sum_if_complete,
     sum_of_parts,
 )
@@ -345,11 +346,12 @@ def _outlets(entries: Sequence[Entry], energies: Sequence[Figure] = ()) -> Seque
     has_control_states = any("control_state" in entry for entry in entries)
     currents = _figures(entries, "current")
     powers = _figures(entries, "active_power")
+    voltages = _figures(entries, "voltage")
     outlets: list[Outlet] = []
     for position, entry in enumerate(entries):
         figures = MeterFigures(
             current_a=currents[position],
-            power_w=powers[position],
+            power_w=power_unless_denied(powers[position], voltages[position], currents[position]),
             energy_kwh=energies[position] if energies else None,
         )
         reason = _unknown_reason(entry, figures, has_control_states=has_control_states)

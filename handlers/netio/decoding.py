@@ -15,9 +15,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest, outlet_sums
+from ..http.errors import HttpDenied, HttpLoginRefused
 from ..http.strict_json import FORM_ERRORS, column, loads, meter_figure
 from ..shared.errors import ProtocolError, Refused
-from ..shared.meter_figures import Figure, MeterFigures, NotKnown, denial_of_off
+from ..shared.meter_figures import (
+    Figure,
+    MeterFigures,
+    NotKnown,
+    denial_of_off,
+    power_unless_denied,
+)
 
 PATH = "/netio.json"
 STATES = {1: True, 0: False}
@@ -30,6 +37,12 @@ _COUNTERS = (
 )
 _OF_A_METER = {"Current", "Load", *(output for output, _ in _COUNTERS)}
 _OF_THE_UNIT = {"TotalCurrent", "TotalLoad", *(total for _, total in _COUNTERS)}
+
+_MAY_NOT_WRITE = (
+    "the unit does not let this user switch (HTTP Error 403): on its page M2M API Protocols, JSON"
+    " API has a switch of its own for writing, with a user of its own: turn it on, and give the"
+    " handler that user and password"
+)
 
 Fields = dict[str, Any]
 
@@ -73,11 +86,16 @@ def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
 def command(identity: str, *, on: bool) -> Dialogue[None]:
     """The command that switches one listed output."""
     # > POST /netio.json {"Outputs": [{"ID": 2, "Action": 0}]}
-    # < 200 and the document; 400 syntax, 401 login, 403 an account that may only read
+    # < 200 and the document; 400 syntax, 401 login, 403 where writing is off, or has another user
     # < 200 {"Errors": [...]} or {"result": {"error": ...}} for what it does not do
     output = {"ID": int(identity), "Action": ON if on else OFF}
     outputs = json.dumps({"Outputs": [output]})
-    answer = yield WriteRequest(PATH, outputs.encode())
+    try:
+        answer = yield WriteRequest(PATH, outputs.encode())
+    except HttpDenied as error:
+        if not isinstance(error, HttpLoginRefused):
+            error.set_reason(_MAY_NOT_WRITE)
+        raise
     try:
         document: Any = loads(answer)
         errors = document.get("Errors") or document.get("result", {}).get("error")
@@ -95,18 +113,25 @@ def _unit(outputs: Sequence[Fields], totals: object) -> PduState:
     """The unit. One kind of counter is read of it: the first that outputs or totals have."""
     currents = _of_outputs(outputs, "Current")
     powers = _of_outputs(outputs, "Load", unit=1)
+    volts = meter_figure(totals, "Voltage")
     output_energy, total_energy = _counters(outputs, totals)
     energies = _of_outputs(outputs, output_energy)
     outlets: list[Outlet] = []
     for entry, current, power, energy in zip(outputs, currents, powers, energies):
-        figures = MeterFigures(current_a=current, power_w=power, energy_kwh=energy)
+        figures = MeterFigures(
+            current_a=current,
+            power_w=power_unless_denied(power, volts, current),
+            energy_kwh=energy,
+        )
         outlets.append(_outlet(entry, figures))
     sums = outlet_sums(outlets)
+    load_a = _total(totals, "TotalCurrent", sums.current_a)
+    power_w = _total(totals, "TotalLoad", sums.power_w, unit=1)
     return PduState(
         outlets=tuple(outlets),
-        load_a=_total(totals, "TotalCurrent", sums.current_a),
+        load_a=load_a,
         energy_kwh=_total(totals, total_energy, sums.energy_kwh),
-        power_w=_total(totals, "TotalLoad", sums.power_w, unit=1),
+        power_w=power_unless_denied(power_w, volts, load_a),
     )
 
 

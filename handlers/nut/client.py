@@ -196,8 +196,8 @@ class NutClient(Connection):
     def _not_ready(self, ups: str) -> DriverNotConnected:
         """The error for a device whose driver has not answered yet."""
         return DriverNotConnected(
-            f"the NUT server is still waiting for the driver of {self.redact(ups)}: try again, and"
-            " check that driver if it stays so",
+            f"the NUT server is still waiting for the driver of {self.redact(ups)}: poll again,"
+            " and check that driver if it stays so",
             "WAIT",
             self.place,
             "LIST VAR",

@@ -12,7 +12,8 @@ A figure is told by one source, read from the left; the first that is listed win
 - A UPS's input also charges the battery and is 0 on battery, so it is not the load. A transfer
   switch passes its input on. `outlet.current` stands last: one driver reports ten times the true
   current. Each energy counts from a zero of its own.
-- `groups` are the banks of a transfer switch: the group named total, else their sum.
+- `groups` are the banks of a transfer switch: the group named total, else their sum. Of another
+  type they are no total: a figure that they alone show is not metered, with that reason.
 - Where the number of phases is 0, 1 or not listed, lines whose variables are all 0 are none: a UPS
   of one phase may list them empty.
 - A source that is not listed, though another variable of its meter is, ends the search: the driver
@@ -48,6 +49,7 @@ from ..shared.meter_figures import (
     NotMetered,
     divided,
     measured,
+    power_unless_denied,
     sum_if_complete,
     sum_of_parts,
 )
@@ -64,7 +66,7 @@ from .figures import (
     variable_figure,
     whole_number,
 )
-from .groups import total_of_groups
+from .groups import groups_of, total_of_groups
 from .numbers import parse_number
 
 WH_IN_KWH = 1000.0
@@ -105,8 +107,16 @@ def power(variables: Mapping[str, str], outlets: Figure) -> Sequence[Source]:
 
 
 def _sources_by_type(variables: Mapping[str, str], field: str, outlets: Figure) -> Sequence[Source]:
-    """The row of the table for a `field`, current or realpower, and last the reason of a side that
-    is passed over."""
+    """The row of the table for a `field`, current or realpower, then the reason of a side that is
+    passed over, and that of groups."""
+    groups = _groups(variables, field)
+    return (*_sources_of_sides(variables, field, outlets), groups)
+
+
+def _sources_of_sides(
+    variables: Mapping[str, str], field: str, outlets: Figure
+) -> Sequence[Source]:
+    """As `_sources_by_type`, without the groups."""
     unit_type = device_type(variables)
     if unit_type == "ups":
         return _sources_of_ups(variables, field, outlets)
@@ -165,6 +175,7 @@ def energy(variables: Mapping[str, str], outlets: Figure) -> Sequence[Source]:
         ),
         _outlets(variables, "energy", outlets),  # they are in kWh
         Source("outlet.energy", divided(whole_device_wh, WH_IN_KWH)),
+        _groups(variables, "energy"),
     )
 
 
@@ -207,6 +218,17 @@ def _outlets_of_ups(variables: Mapping[str, str], field: str, outlets: Figure) -
         return outlet_sum
     reason = f"{device_variable} may be one more outlet of this UPS, or the sum of all"
     return Source(outlet_sum.name, NotMetered(reason))
+
+
+def _groups(variables: Mapping[str, str], field: str) -> Source:
+    """Groups that show a field which nothing else shows are no total: not metered. They may be in
+    other units (eaton-pdu-nlogic-mib.c: hundredths of A), or one of them the total of others.
+    """
+    first_group = ""
+    for prefix, fields in groups_of(variables).items():
+        if field in fields:
+            first_group = first_group or f"{prefix}{field}"
+    return Source(f"outlet.{field}", meter_variable=first_group, absence_means=NotMetered)
 
 
 def _possible_average(variables: Mapping[str, str], side: str, field: str) -> Source:
@@ -258,7 +280,8 @@ def _ups_power(variables: Mapping[str, str]) -> Figure:
     percent = measured(variable_figure(variables, "ups.load"))
     if watts == 0.0 and percent is not None and percent >= 1:
         return NotKnown(f"ups.realpower reads 0 beside ups.load {variables['ups.load']}")
-    return watts
+    volts, amperes = _volts_and_amperes(variables, "output")
+    return power_unless_denied(watts, volts, amperes)
 
 
 # ---- a side: the input or the output -------------------------------------------------------------
@@ -271,7 +294,9 @@ def _side(variables: Mapping[str, str], side: str, field: str) -> Source:
     name = f"{side}.{field}"
     is_listed = name in variables
     if is_listed and field == "realpower":
-        return _variable(variables, name)
+        watts = variable_figure(variables, name)
+        volts, amperes = _volts_and_amperes(variables, side)
+        return Source(name, power_unless_denied(watts, volts, amperes))
     phase_count = _phases(variables, side)
     lines = _lines(variables, side)
     if is_listed and phase_count in (None, 1) and _are_zero(variables, side):
@@ -285,6 +310,27 @@ def _side(variables: Mapping[str, str], side: str, field: str) -> Source:
         return Source(name, phase_count)
     has_one_phase = (phase_count or max(lines, default=1)) == 1
     return _variable(variables, name) if has_one_phase else Source(name)
+
+
+def _volts_and_amperes(variables: Mapping[str, str], side: str) -> tuple[Figure, Figure]:
+    """The lowest voltage and the highest current that a side shows of itself or of one of its
+    lines: it carries at least their product.
+
+    >>> _volts_and_amperes({"input.L1-N.voltage": "230", "input.L1.current": "4.2"}, "input")
+    (230.0, 4.2)
+    >>> _volts_and_amperes({"input.current": "4.2"}, "input")
+    (None, 4.2)
+    """
+    pattern = re.compile(rf"{side}\.(?:L[1-3](?:-N)?\.)?(voltage|current)")
+    readings: dict[str, list[float]] = {"voltage": [], "current": []}
+    for name in variables:
+        match = pattern.fullmatch(name)
+        reading = None if match is None else measured(variable_figure(variables, name))
+        if match is not None and reading is not None:
+            readings[match[1]].append(reading)
+    volts = min(readings["voltage"], default=None)
+    amperes = max(readings["current"], default=None)
+    return volts, amperes
 
 
 def _line_sum(
@@ -389,7 +435,8 @@ def _line_figures(
     for number in range(1, last_line + 1):
         fields_by_prefix[f"{side}.L{number}."] = lines.get(number, {})
     if len(lines) == 1:
-        return [variable_figure(fields, field) for fields in fields_by_prefix.values()]
+        # the other lines are not metered, and prove nothing of this one
+        return [figure_of({p: f}, p, field) for p, f in fields_by_prefix.items()]
     return [figure_of(fields_by_prefix, prefix, field) for prefix in fields_by_prefix]
 
 

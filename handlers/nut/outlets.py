@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from typing import Callable, NamedTuple, Optional
 
 from ..shared.errors import Unsupported, printable
-from ..shared.meter_figures import Figure, MeterFigures, divided
+from ..shared.meter_figures import Figure, MeterFigures, divided, power_unless_denied
 from ..shared.settings import Settings
 from ..shared.unknown_states import some
 from . import metering
@@ -264,7 +264,7 @@ def _outlet(
         reason=reason,
         figures=MeterFigures(
             current_a=known_now(row.figure("current"), shown.stale_reason),
-            power_w=known_now(row.figure("realpower"), shown.stale_reason),
+            power_w=known_now(_power(row), shown.stale_reason),
             energy_kwh=known_now(
                 divided(row.figure("energy"), metering.WH_IN_KWH), shown.stale_reason
             ),
@@ -276,6 +276,12 @@ def _outlet(
         meter_variables=[row.prefix + field for field in shown.meters],
         unproven_words=shown.unproven_words,
     )
+
+
+def _power(row: _OutletRow) -> Figure:
+    """The active power of an outlet, in W."""
+    volts = row.figure("voltage")
+    return power_unless_denied(row.figure("realpower"), volts, row.figure("current"))
 
 
 def _shown_state(

@@ -27,7 +27,11 @@ class LinkUnitSelection(NamedTuple):
 
 
 def _link_units(text: str) -> LinkUnitSelection:
-    """The value of the setting. Raises ValueError for other text."""
+    """The value of the setting. Raises ValueError for other text.
+
+    >>> _link_units("3, 2"), _link_units("no")
+    (LinkUnitSelection(all=False, ids=(2, 3)), LinkUnitSelection(all=False, ids=()))
+    """
     word = text.lower()
     if word in ("yes", "true", "on"):
         return LinkUnitSelection(all=True)

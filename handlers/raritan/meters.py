@@ -64,7 +64,8 @@ class Meter:
                 self.ask_power(bulk)
 
     def ask_power(self, bulk: Bulk) -> None:
-        """Queue the reading of the power, if its sensor is fitted. Raises as `ask_readings`."""
+        """Queue the reading of the power, if its sensor is fitted. Raises Denied if the account
+        may not list the sensors."""
         if self._sensors is not None:
             self.power = ask_listed(bulk, self._unit, self._sensors, "activePower")
 
@@ -233,7 +234,8 @@ class FeedMeter(Meter):
         return self._own_or_sum_of_lines(self.counter, line_counters)
 
     def active_power(self) -> Figure:
-        """Watts, by the same rules; not metered unless `with_power`."""
+        """Watts: the feed's own power, else the sum of its lines'; not metered unless
+        `with_power`."""
         if not self.with_power:
             return NOT_ASKED
         line_powers = [line.power for line in self._lines()]

@@ -23,7 +23,11 @@ _LONGEST_NUMBER = 9  # digits
 
 
 def parse_label_number(label: object) -> Optional[int]:
-    """The label as a number; None if it is none."""
+    """The label as a number; None if it is none.
+
+    >>> parse_label_number("7"), parse_label_number("AA1") is None
+    (7, True)
+    """
     if not isinstance(label, str) or len(label) > _LONGEST_NUMBER:
         return None
     is_number = label.isascii() and label.isdigit()
@@ -37,6 +41,11 @@ def proves_position(position: int, label: object, well_known_label: object) -> b
     `label`: of the outlet in the list. `well_known_label`: of the outlet with the well-known id of
     that number. Both must be the same. If the latter was not read (None), `label` must be the
     number.
+
+    >>> proves_position(3, "AA3", "AA3"), proves_position(3, "3", None)
+    (True, True)
+    >>> proves_position(3, "4", "3")
+    False
     """
     if well_known_label is None:
         return parse_label_number(label) == position

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Optional, TypeVar, Union
 from ..shared.ceilings import is_placeholder
 from ..shared.errors import Denied, PduHandlerError
 from ..shared.meter_figures import Figure, NotKnown, divided, measured
-from .rpc import Bulk, Pending, Structure, present, shown_fields
+from .rpc import Bulk, JsonRpcSyntaxException, Pending, Structure, present, shown_fields
 from .rpc.sensors import NumericSensor
 from .units import XerusUnit, is_missing_object_error
 
@@ -88,7 +88,11 @@ def ask_field(bulk: Bulk, unit: XerusUnit, listing: Structure, field: str) -> Se
     sensor = getattr(listing, field)
     if sensor is None:
         return NOT_FITTED
-    call = bulk.add(unit.with_link_prefix(sensor).getReading)
+    try:
+        own_sensor = unit.with_link_prefix(sensor)
+    except JsonRpcSyntaxException as error:
+        return SensorReading(fault=NotKnown(f"the sensor {sensor.target}: {error.reason}"))
+    call = bulk.add(own_sensor.getReading)
     return SensorReading(call, is_listed=True)
 
 

@@ -38,20 +38,20 @@ class XerusUnit(NamedTuple):
         return kind(self.path(suffix), self.agent)
 
     def with_link_prefix(self, reference: AnInterface) -> AnInterface:
-        """Adds a link unit's prefix, `/link/<link id>`, to a reference whose resource id does not
-        name the unit already.
+        """The reference with the resource id by which the unit at the address reaches the object:
+        `/tfwopaque/x` of link unit 2 becomes `/link/2/tfwopaque/x`.
 
-        Whether references in answers carry the prefix is not documented. Without it they would
-        address the primary unit.
+        Raises JsonRpcSyntaxException for a reference to an object of another unit: a command would
+        switch another outlet.
         """
-        if self.link_id == PRIMARY:
-            return reference
-        link_path = f"/link/{self.link_id}"
-        names_unit = reference.target.startswith((f"{link_path}/", self.path("/")))
-        if names_unit:
+        target = target_within(self.link_id, reference.target)
+        if target is None:
+            error = JsonRpcSyntaxException("the unit lists an object that is not its own")
+            raise error.at(self.agent.place, self.agent.login.quoted_path(reference.target))
+        if target == reference.target:
             return reference
         proxy_class = type(reference)
-        return proxy_class(link_path + reference.target, self.agent, reference.wire_type)
+        return proxy_class(target, self.agent, reference.wire_type)
 
     def each_once(
         self, references: Sequence[AnInterface], method: str, noun: str = ""
@@ -83,6 +83,40 @@ class XerusUnit(NamedTuple):
         if self.link_id == PRIMARY:
             return identity
         return f"{self.link_id}.{identity}"
+
+
+# of another unit, seen from the unit itself, whose PDU has the numbers 0 and 1
+_ANOTHER_UNIT = re.compile(r"/link/|/model/pdu/(?![01](/|$))")
+
+
+def target_within(link_id: int, target: str) -> Optional[str]:
+    """The resource id by which the unit at the address reaches an object of the unit `link_id` (0:
+    itself). `target` is the resource id in an answer of that unit; whether those of link units
+    name the unit is not documented.
+
+    >>> target_within(2, "/tfwopaque/x"), target_within(2, "/model/pdu/0/outlet/3")
+    ('/link/2/tfwopaque/x', '/link/2/model/pdu/0/outlet/3')
+    >>> target_within(2, "/link/2/tfwopaque/x"), target_within(2, "/model/pdu/2/outlet/3")
+    ('/link/2/tfwopaque/x', '/model/pdu/2/outlet/3')
+
+    None for an object of another unit, and for a path that is not plain:
+
+    >>> [target_within(2, path) for path in ("/link/21/x", "/model/pdu/3/outlet/0", "/../x")]
+    [None, None, None]
+    """
+    link_path = "" if link_id == PRIMARY else f"/link/{link_id}"
+    local_target = target
+    if target.startswith(f"{link_path}/"):
+        local_target = target.removeprefix(link_path)
+    root, *segments = local_target.split("/")
+    is_plain = root == "" and "%" not in target and not {"", ".", ".."}.intersection(segments)
+    if not is_plain:
+        return None
+    if target.startswith(f"/model/pdu/{link_id}/"):
+        return target
+    if _ANOTHER_UNIT.match(local_target):
+        return None
+    return link_path + local_target
 
 
 def _noun(method: str) -> str:

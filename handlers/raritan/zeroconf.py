@@ -42,6 +42,10 @@ class HostAddress(str):
 
     The keys `ip`, `port` and `fw` can be read as in the dictionaries that the SDK's `discover`
     returns.
+
+    >>> device = AnnouncedDevice("PX3", "PX3-5190R", "192.0.2.7", port=443, firmware="4.3.0")
+    >>> HostAddress(device), HostAddress(device)["port"]
+    ('192.0.2.7', 443)
     """
 
     _device: AnnouncedDevice
@@ -58,7 +62,7 @@ class HostAddress(str):
         return HostAddress, (self._device,)
 
     def get(self, key: str, default: object = None) -> Any:
-        """The value of a key, like `get` of a dictionary."""
+        """The value of the key `ip`, `port` or `fw`; `default` for another one."""
         return self._values.get(key, default)
 
     def __getitem__(self, key: Any) -> Any:
@@ -202,7 +206,10 @@ def _text_properties(info: ServiceInfo) -> dict[str, str]:
 
 
 def plain_text(text: str) -> str:
-    """The printable characters of a text from the network, at most 120: safe to print on a
+    r"""The printable characters of a text from the network, at most 120: safe to print on a
     terminal.
+
+    >>> plain_text("PX3\x1b[2J-5190R")
+    'PX3[2J-5190R'
     """
     return "".join(c for c in text if c.isprintable())[:120]

@@ -209,6 +209,11 @@ def _hpe_body(
 def reports_success(error: object) -> bool:
     """Whether the `error` of an answer reports nothing but success: some services send the message
     Success as an `error`.
+
+    >>> reports_success({"@Message.ExtendedInfo": [{"MessageId": "Base.1.8.Success"}]})
+    True
+    >>> reports_success({"@Message.ExtendedInfo": [{"Severity": "OK"}, {"Severity": "Warning"}]})
+    False
     """
     members = error if isinstance(error, dict) else {}
     messages = members.get("@Message.ExtendedInfo") or [{"MessageId": members.get("code")}]

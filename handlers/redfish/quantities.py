@@ -11,7 +11,13 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from ..http.strict_json import number
-from ..shared.meter_figures import Figure, NotKnown, NotMetered, sum_if_complete
+from ..shared.meter_figures import (
+    Figure,
+    NotKnown,
+    NotMetered,
+    power_unless_denied,
+    sum_if_complete,
+)
 from .resources import Flow, child, status_meaning, text
 from .responses import Json
 
@@ -139,8 +145,12 @@ def _is_null(resource: Json, key: str) -> bool:
 
 
 def power(resource: Json, reader: Reader) -> Figure:
-    """The active power of a PDU, a circuit or an outlet. None if it is not metered."""
-    return _figure_or_lines(resource, reader, "PowerWatts")
+    """The active power of a PDU, a circuit or an outlet. None if it is not metered; not known if
+    its Voltage and CurrentAmps deny it.
+    """
+    volts = number(child(resource, "Voltage").get("Reading"))
+    amperes = number(child(resource, "CurrentAmps").get("Reading"))
+    return power_unless_denied(_figure_or_lines(resource, reader, "PowerWatts"), volts, amperes)
 
 
 def energy(resource: Json, reader: Reader) -> Figure:

@@ -21,8 +21,13 @@ _WITH_PORT = re.compile(r"([^:]*):([0-9]{1,9})")  # host:port
 class Address(str):
     """`host`, `host:port`, `[v6]:port` or a bare IPv6 address, as somebody wrote it.
 
-    The text is parsed once, where it comes in, and is passed on with its parts. Neither is checked:
-    `host_fault` does that.
+    The text is parsed once, where it comes in, and is passed on with its parts. Neither is checked.
+
+    >>> address = Address("[2001:db8::7]:161")
+    >>> address.host, address.port
+    ('2001:db8::7', 161)
+    >>> Address("2001:db8::7").port is None
+    True
     """
 
     # a list may have 10,000 addresses: none has a dictionary
@@ -47,7 +52,13 @@ class Address(str):
 
 
 def host_fault(text: str) -> str:
-    """Why an address cannot be used, "" if it can: a URL or a path, for instance."""
+    """Why an address cannot be used, "" if it can: a URL or a path, for instance.
+
+    >>> host_fault("192.0.2.7:8080")
+    ''
+    >>> host_fault("http://192.0.2.7")
+    "'http://192.0.2.7' is not an address; give a host name or an IP address"
+    """
     if is_address(text.strip()) and is_host(Address(text).host):
         return ""
     # a password may precede it
@@ -62,6 +73,11 @@ def is_host(name: str) -> bool:
     A name whose last part is a number is no host name (RFC 1123, 2.1): it is a mistyped IPv4
     address, such as 192.0.2.256, or another spelling of one, such as 10.1, 010.0.0.1 or 0x7f.1.
     The C library would complete it, or read it as octal, and reach another host.
+
+    >>> is_host("pdu-7.example.net"), is_host("192.0.2.7"), is_host("2001:db8::7")
+    (True, True, True)
+    >>> is_host("192.0.2.256"), is_host("10.1"), is_host("rack 7")
+    (False, False, False)
     """
     if is_ip_host(name):
         return True
@@ -75,7 +91,11 @@ def is_host(name: str) -> bool:
 
 
 def is_ip_host(name: str) -> bool:
-    """Whether this is an IP address, perhaps of IPv6 with a zone, in its usual spelling."""
+    """Whether this is an IP address, perhaps of IPv6 with a zone, in its usual spelling.
+
+    >>> is_ip_host("192.0.2.7"), is_ip_host("fe80::1%eth0"), is_ip_host("192.0.2.007")
+    (True, True, False)
+    """
     address, percent, zone = name.partition("%")
     if percent and _ZONE.fullmatch(zone) is None:
         return False
@@ -89,6 +109,11 @@ def is_ip_host(name: str) -> bool:
 def host_with_port(host: str, port: object, usual: int) -> str:
     """The host, with its port unless that is the protocol's usual one or not known: where a device
     is, for people. Several may be behind one address.
+
+    >>> host_with_port("192.0.2.7", 161, usual=161)
+    '192.0.2.7'
+    >>> host_with_port("2001:db8::7", 1161, usual=161)
+    '[2001:db8::7]:1161'
     """
     if not host or port in (None, "", usual, str(usual)):
         return host

@@ -32,12 +32,21 @@ _PLACEHOLDER_FLOATS = frozenset(map(float, PLACEHOLDERS))
 
 def is_placeholder(value: float) -> bool:
     """Whether a number, as the device sent it, is no figure: it is one of PLACEHOLDERS, or beyond
-    every quantity (LARGEST)."""
+    every quantity (LARGEST).
+
+    >>> is_placeholder(2**31 - 1), is_placeholder(230)
+    (True, False)
+    """
     return float(value) in _PLACEHOLDER_FLOATS or abs(float(value)) >= float(LARGEST)
 
 
 def bounded_port(port: MeterFigures) -> MeterFigures:
-    """The figures of an outlet or a branch circuit; not known above what it can carry."""
+    """The figures of an outlet or a branch circuit; not known above what it can carry.
+
+    >>> port = bounded_port(MeterFigures(current_a=4000.0, power_w=880.0))
+    >>> port.current_a, port.power_w
+    (NotKnown(reason='4000 A is more than a PDU can carry'), 880.0)
+    """
     return port._replace(
         current_a=_at_most(port.current_a, PART_A, "A"),
         power_w=_at_most(port.power_w, PART_W, "W"),

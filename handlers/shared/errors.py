@@ -35,7 +35,13 @@ EXAMINED = 4 * LONGEST
 
 
 def printable(text: str, limit: int = LONGEST) -> str:
-    """`text` for a log or a terminal: unprintable characters escaped, cut at `limit` characters."""
+    r"""`text` for a log or a terminal: unprintable characters escaped, cut at `limit` characters.
+
+    >>> printable("on\x1b[2J\n")
+    'on\\x1b[2J\\n'
+    >>> printable("abcdef", limit=4)
+    'abcd...'
+    """
     piece = text[: limit + 1]
     if not piece.isprintable():
         piece = "".join(map(_printable_character, piece))
@@ -55,6 +61,9 @@ class NamedSetting(NamedTuple):
     """A setting that an error names: shown as `'timeout'`, or with a value as `verify=no`.
 
     The command-line tools show their own spelling instead.
+
+    >>> str(NamedSetting("verify", value="no", noun="the handler setting "))
+    'the handler setting verify=no'
     """
 
     #: the setting's key, or what the user typed for one
@@ -81,7 +90,12 @@ def _safe(part: Part) -> Part:
 
 
 class PduHandlerError(Exception):
-    """Root of the tree. All texts are printable."""
+    """Root of the tree. All texts are printable.
+
+    >>> error = PduHandlerError("no answer", operation="get")
+    >>> str(error.at("192.0.2.7", target="1.3.6.1.2.1.1.2.0"))
+    '192.0.2.7: get: no answer (1.3.6.1.2.1.1.2.0)'
+    """
 
     #: the class as text, for tools that cannot compare classes
     kind = "error"

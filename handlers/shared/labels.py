@@ -9,7 +9,11 @@ from .settings import Setting
 
 
 def _encoding(text: str) -> str:
-    """The name of an encoding of texts that has ASCII. Raises ValueError."""
+    """The name of an encoding of texts that has ASCII. Raises ValueError.
+
+    >>> _encoding("cp1251")
+    'cp1251'
+    """
     try:
         b"x".decode(text)
     except LookupError:  # also for a codec that makes no text, such as hex
@@ -27,8 +31,13 @@ ENCODING: Setting[str] = Setting(
 
 
 def name_text(octets: bytes, encoding: str) -> str:
-    r"""A name as a device sends it: UTF-8, else in `encoding`, else with its octets escaped
-    (`\xc1\xc4-1`). No encoding is guessed.
+    r"""A name as a device sends it: UTF-8, else in `encoding`, else with its octets escaped. No
+    encoding is guessed.
+
+    >>> name_text(b"\xc1\xc4-1", "koi8-r")
+    'ад-1'
+    >>> name_text(b"\xc1\xc4-1", "")
+    '\\xc1\\xc4-1'
     """
     for name in filter(None, ("utf-8", encoding)):
         try:
@@ -52,7 +61,11 @@ class Label(NamedTuple):
 def label(
     identity: str, number: Union[str, bytes], name: Union[str, bytes], encoding: str = ""
 ) -> Label:
-    """A label, its number and name decoded, escaped and cut."""
+    r"""A label, its number and name decoded, escaped and cut.
+
+    >>> label("1.7", "7", b"web\x1b[0m")
+    Label(identity='1.7', number='7', name='web\\x1b[0m')
+    """
     number, name = (
         printable(text if isinstance(text, str) else name_text(text, encoding))
         for text in (number, name)

@@ -5,7 +5,8 @@ and last the sum over its parts (`sum_of_parts`). The meters that it has decide,
 a sum of which a part is never metered is no total, also while nothing flows.
 
 What a protocol says for "I do not have this" leads to the next source. What it says for "not now"
-is not known, and no other source replaces it: the figure would jump when the first is back.
+is not known, and no other source replaces it: the figure would jump when the first is back. In a
+sum, a part that is not known makes the sum not known, whatever the others lack.
 
     protocol   "I do not have this"                   "not now"
     Redfish    a property that is missing             a property that is null
@@ -66,6 +67,9 @@ NOT_ASKED = NotKnown("it was not asked for")
 # (notDIRK/shelly-cloud-diy-ha, pull request 34).
 _NOISE_W = 5.0
 _NOISE_A = 0.05
+# What voltage and current deny: active power below a fiftieth of their product, from 50 VA on.
+_MOST_VA_OF_A_WATT = 50
+_LEAST_APPARENT_VA = 50.0
 
 
 class MeterFigures(NamedTuple):
@@ -93,6 +97,11 @@ def measured(figure: Figure) -> Optional[float]:
 def denial_of_off(figures: MeterFigures) -> str:
     """Why an outlet that is reported as off is not: what its own meter shows now, in the same
     answer. "" if nothing denies it.
+
+    >>> denial_of_off(MeterFigures(power_w=85.2))
+    'it is reported as off, but its meter shows 85.2 W'
+    >>> denial_of_off(MeterFigures(power_w=0.4))
+    ''
     """
     power = measured(figures.power_w)
     current = measured(figures.current_a)
@@ -101,6 +110,34 @@ def denial_of_off(figures: MeterFigures) -> str:
     if current is not None and current > _NOISE_A:
         return f"it is reported as off, but its meter shows {current:g} A"
     return ""
+
+
+def power_unless_denied(power: Figure, volts: Figure, amperes: Figure) -> Figure:
+    """Active power in W; not known if the voltage and the current that the same meter shows deny
+    it: a table that scales it wrongly makes a thousandth of it (hpe-pdu3-cis-mib.c of NUT).
+
+    >>> power_unless_denied(900.0, 228.6, 3.98)
+    900.0
+    >>> power_unless_denied(0.9, 228.6, 3.98)
+    NotKnown(reason='it shows 0.9 W, though 228.6 V and 3.98 A make 910 VA')
+
+    Below 50 VA nothing is denied: filters of idle power supplies draw almost no active power.
+
+    >>> power_unless_denied(0.0, 230.0, 0.1)
+    0.0
+    """
+    watts = measured(power)
+    known_volts = measured(volts)
+    known_amperes = measured(amperes)
+    if watts is None or known_volts is None or known_amperes is None:
+        return power
+    apparent_va = known_volts * known_amperes
+    if apparent_va <= _LEAST_APPARENT_VA or watts * _MOST_VA_OF_A_WATT >= apparent_va:
+        return power
+    return NotKnown(
+        f"it shows {watts:g} W, though {known_volts:g} V and {known_amperes:g} A make"
+        f" {apparent_va:.0f} VA"
+    )
 
 
 def reason_without(figure: Figure) -> str:
@@ -193,7 +230,13 @@ def first_metered(*sources: Figure) -> Figure:
 
 
 def divided(figure: Figure, divisor: float) -> Figure:
-    """A figure in another unit, divided in decimal: 0.3 kWh for 300 Wh."""
+    """A figure in another unit, divided in decimal; without a value, the same.
+
+    >>> divided(300.0, 1000)
+    0.3
+    >>> divided(NotMetered("no meter"), 1000)
+    NotMetered(reason='no meter')
+    """
     dividend = _exact(figure)
     if not isinstance(dividend, Decimal):
         return dividend

@@ -8,8 +8,11 @@ _ESCAPED_QUOTES = "\\'\"'"
 
 
 def printed_forms(text: str) -> frozenset[str]:
-    """The text itself, and as `repr`, `ascii` and the `repr` of its bytes write it, with a single
+    r"""The text itself, and as `repr`, `ascii` and the `repr` of its bytes write it, with a single
     quote as it is and with its backslash.
+
+    >>> sorted(printed_forms("it's\n"))
+    ["it's\n", "it's\\n", "it\\'s\\n"]
     """
     octets = text.encode("utf-8", "replace")
     with_quotes = text + _QUOTES

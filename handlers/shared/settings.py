@@ -24,7 +24,15 @@ _MASKED = "[*\u2022\u25cf]{6,}"
 
 
 class Setting(Generic[T_co]):
-    """One key of the form, and how its text becomes a value."""
+    """One key of the form, and how its text becomes a value.
+
+    >>> TIMEOUT.value("2.5"), TIMEOUT.value(None)
+    (2.5, 10.0)
+    >>> TIMEOUT.value("90")
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: handler setting 'timeout': '90' is not allowed; give \
+0.1 to 60 (seconds)
+    """
 
     __slots__ = ("key", "allowed", "read", "default", "help", "secret", "longest")
 
@@ -88,6 +96,9 @@ class Settings(dict[Setting[Any], Any]):
 
     Raises SettingsError for an unknown key, which is probably misspelt, and for the first bad
     value.
+
+    >>> Settings({"timeout": "3"}, [TIMEOUT])[TIMEOUT]
+    3.0
     """
 
     def __init__(self, texts: Mapping[str, str], settings: Sequence[Setting[object]]) -> None:
@@ -112,7 +123,11 @@ class Settings(dict[Setting[Any], Any]):
 
 
 def _is_unicode(text: str) -> bool:
-    """Whether a text is without halves of surrogate pairs, which JSON can hold and UTF-8 cannot."""
+    r"""Whether a text is without halves of surrogate pairs, which JSON can hold and UTF-8 cannot.
+
+    >>> _is_unicode("ü"), _is_unicode("\ud83d")
+    (True, False)
+    """
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
@@ -154,6 +169,9 @@ def one_line(value: str) -> str:
 def one_of(*words: str) -> Callable[[str], str]:
     """A function that reads one of these words in upper or lower case and returns it in lower case,
     or raises ValueError.
+
+    >>> one_of("error", "unset")("Unset")
+    'unset'
     """
 
     def parse_word(text: str) -> str:

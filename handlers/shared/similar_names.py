@@ -13,6 +13,11 @@ _LEAST = 0.65
 def similar_names(word: str, names: Iterable[str], most: int = 1) -> list[str]:
     """At most `most` of the names, the most similar first; none that is below the one threshold of
     likeness. Upper and lower case are alike, and the dashes before an option say nothing.
+
+    >>> similar_names("Raritn", ["raritan", "redfish"])
+    ['raritan']
+    >>> similar_names("shelly", ["dell"])
+    []
     """
     name_by_folded: dict[str, str] = {}
     for name in names:

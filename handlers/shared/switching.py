@@ -53,6 +53,10 @@ def switch(
     device refused, or nothing was sent. `before`: the state before the command, given for devices
     that may carry out a command which they answer with an error. After a refusal the state is then
     read once; if it has become `target`, that is the result.
+
+    >>> states = iter([EnumPowerStatus.UP, EnumPowerStatus.DOWN])
+    >>> switch(lambda: None, lambda: next(states), EnumPowerStatus.DOWN)
+    <EnumPowerStatus.DOWN: 'down'>
     """
     reader = _SettlingReader(read, target, settling=settling, longest=deadline, sleep=sleep)
     try:
@@ -113,7 +117,11 @@ def _result_of_failed_write(
     *,
     before: Optional[EnumPowerStatus],
 ) -> EnumPowerStatus:
-    """`target`, if one reading shows it after a write that raised `error`. Raises as `switch`."""
+    """`target`, if one reading shows it after a write that raised `error`.
+
+    Raises `error` if the device refused, or if nothing was sent; else Unreachable with what was
+    read: the outlet may or may not have switched.
+    """
     # a redirect or a fault after a command is an answer that proves nothing, whatever its class
     is_refused = isinstance(error, (Refused, Denied)) and not error.may_have_executed
     if not is_refused and not error.may_have_executed:
@@ -134,7 +142,11 @@ def _result_of_failed_write(
 
 
 def _unproven(state: Optional[EnumPowerStatus], target: EnumPowerStatus, seconds: float) -> str:
-    """What the log says of a command whose last reading, after `seconds`, was not `target`."""
+    """What the log says of a command whose last reading, after `seconds`, was not `target`.
+
+    >>> _unproven(EnumPowerStatus.DOWN, EnumPowerStatus.UP, 10.0).partition("the outlet's ")[2]
+    'state was DOWN at the last reading, not UP: UNKNOWN'
+    """
     reading = "could not be read"
     if state is not None:
         reading = f"was {state.name} at the last reading, not {target.name}"

@@ -6,7 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 
 def reason_sentences(reasons: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """A sentence for each reason, by pairs of an outlet's identity and a reason; "" is none."""
+    """A sentence for each reason, by pairs of an outlet's identity and a reason; "" is none.
+
+    >>> list(reason_sentences([("1", "no answer"), ("2", ""), ("3", "no answer")]))
+    ['outlets 1, 3: no answer']
+    """
     identities_by_reason: dict[str, list[str]] = {}
     for identity, reason in reasons:
         if reason:
@@ -17,7 +21,11 @@ def reason_sentences(reasons: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def some(words: Sequence[str]) -> str:
-    """The first five of `words`, and how many more there are."""
+    """The first five of `words`, and how many more there are.
+
+    >>> some("1234567")
+    '1, 2, 3, 4, 5 and 2 more'
+    """
     first_words = ", ".join(words[:5])
     more = len(words) - 5
     return f"{first_words} and {more} more" if more > 0 else first_words

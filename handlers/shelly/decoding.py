@@ -19,7 +19,13 @@ from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteReques
 from ..http.login_forms import DigestLogin
 from ..http.strict_json import FORM_ERRORS, column, loads
 from ..shared.errors import PduHandlerError, ProtocolError, Refused, printable
-from ..shared.meter_figures import Figure, MeterFigures, NotKnown, denial_of_off
+from ..shared.meter_figures import (
+    Figure,
+    MeterFigures,
+    NotKnown,
+    denial_of_off,
+    power_unless_denied,
+)
 
 STATUS, CONFIG, SET = (
     f"/rpc/{name}" for name in ("Shelly.GetStatus", "Shelly.GetConfig", "Switch.Set")
@@ -33,6 +39,11 @@ _DECLINED = (-103, -105, -108, -109, -114)
 _METER_ERRORS = ("power_meter", "out_of_range", "calibration")
 # fields that only a relay with a meter has
 _OF_A_METER = {"current", "apower", "aenergy", "voltage"}
+# by path: what its absence (404) says
+_HINT_WITHOUT = {
+    STATUS: "; a unit of generation 1 has no /rpc: this handler reads generation 2 and later",
+    CONFIG: "; this unit does not tell the names of its relays",
+}
 
 Rows = dict[int, dict[str, Any]]
 
@@ -105,8 +116,7 @@ def _rows(path: str) -> Dialogue[Rows]:
         body = yield ReadRequest(path)
     except Refused as error:
         if error.code == "404":
-            hint = "; a unit of generation 1 has no /rpc: this handler reads generation 2 and later"
-            error.set_reason((*error.parts, hint))
+            error.set_reason((*error.parts, _HINT_WITHOUT[path]))
         raise
     try:
         rows = _rows_of_relays(loads(body))
@@ -141,13 +151,14 @@ def _outlets(rows: Rows) -> Sequence[Outlet]:
     """The outlets from rows of the status, which are of one kind."""
     entries = list(rows.values())
     currents = _figures(entries, "current", 1)
+    voltages = _figures(entries, "voltage", 1)
     powers = _figures(entries, "apower", 1)
     energies = _figures([_with_energy(entry) for entry in entries], "energy", 1000)
     outlets: list[Outlet] = []
     for position, (number, entry) in enumerate(rows.items()):
         figures = MeterFigures(
             current_a=currents[position],
-            power_w=powers[position],
+            power_w=power_unless_denied(powers[position], voltages[position], currents[position]),
             energy_kwh=energies[position],
         )
         outlets.append(_outlet(number, entry, figures))

@@ -11,7 +11,12 @@ from handlers.shared.errors import NamedSetting, Part
 
 
 def kind_of(error: object) -> str:
-    """The kind, "" for an error that has none."""
+    """The kind, "" for an error that has none.
+
+    >>> from handlers.shared.errors import Denied
+    >>> kind_of(Denied("wrong password")), kind_of(ValueError())
+    ('denied', '')
+    """
     kind = attribute_of(error, "kind")
     return _base_text(kind) if isinstance(kind, str) else ""
 
@@ -28,7 +33,14 @@ def attribute_text(error: object, name: str) -> str:
 
 
 def parts_of(error: object) -> Optional[Sequence[Part]]:
-    """The pieces of the reason, texts and settings; None for an error without such parts."""
+    """The pieces of the reason, texts and settings; None for an error without such parts.
+
+    >>> from handlers.shared.errors import SettingsError
+    >>> parts_of(SettingsError((NamedSetting("port"), " is missing")))
+    [NamedSetting(key='port', value='', noun=''), ' is missing']
+    >>> parts_of(ValueError("port")) is None
+    True
+    """
     error_parts = attribute_of(error, "parts")
     if not isinstance(error_parts, (list, tuple)):
         return None

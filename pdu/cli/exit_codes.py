@@ -59,6 +59,11 @@ EXITS = (
     Exit(11, ("driver-not-connected",), "NUT: the driver does not run, or has not reported yet"),
     Exit(NOT_CONFIRMED, ("not-confirmed",), "the change was not confirmed, so it was not made"),
     Exit(
+        13,
+        ("locked",),
+        "another program has held a file or folder for 10 s that this one would change",
+    ),
+    Exit(
         INTERRUPTED,
         ("interrupted",),
         "interrupted by Ctrl-C; some commands also by SIGTERM, SIGQUIT or SIGHUP",
@@ -70,13 +75,20 @@ _CODES: Mapping[str, int] = {kind: row.code for row in EXITS for kind in row.kin
 
 
 def code_of(kind: str) -> int:
-    """The exit code for a kind of error; a kind that is not in the table is a defect."""
+    """The exit code for a kind of error; a kind that is not in the table is a defect.
+
+    >>> code_of("unreachable"), code_of("of another archive")
+    (3, 1)
+    """
     return _CODES.get(kind, DEFECT)
 
 
 def table() -> str:
     """The codes, the kinds of errors that have them, and what they mean; lines of at most WIDTH
     characters.
+
+    >>> table().splitlines()[0]
+    '    0  done'
     """
     paragraphs: list[str] = []
     for row in EXITS:

@@ -104,8 +104,13 @@ def tabulate(
     right: Collection[int] = (),
     limit: int = _CELL,
 ) -> list[str]:
-    """A table as lines; `head` may be empty. `right`: the places of right-aligned columns. `limit`:
-    of a cell, in characters.
+    r"""A table as lines; `head` may be empty. `right`: the columns that are aligned right, from 0.
+    `limit`: of a cell, in characters.
+
+    >>> print("\n".join(tabulate(["outlet", "A"], [("1", 0.5), ("12", None)], right=[1])))
+    outlet    A
+    1       0.5
+    12
     """
     table: list[list[str]] = []
     if head:
@@ -125,8 +130,12 @@ def tabulate(
 
 
 def text(value: object, limit: int = _CELL) -> str:
-    """A value as text for people: "" for None, yes or no, a rounded float, an enum member's name in
-    lower case, else printable text, cut at `limit` characters."""
+    r"""A value as text for people: "" for None, yes or no, a rounded float, the name of an enum's
+    member in lower case, else printable text, cut at `limit` characters.
+
+    >>> text(None), text(True), text(2.50), text("Web\n1")
+    ('', 'yes', '2.5', 'Web\\n1')
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -148,14 +157,22 @@ def figure_or_none(view: object, name: str) -> Optional[float]:
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
-    """`1 PDU`, `2 PDUs`."""
+    """A number with its noun.
+
+    >>> counted(1, "PDU"), counted(2, "PDU"), counted(0, "entry", "entries")
+    ('1 PDU', '2 PDUs', '0 entries')
+    """
     if number == 1:
         return f"1 {noun}"
     return f"{number} {plural or f'{noun}s'}"
 
 
 def figure(value: Optional[float], unit: str = "") -> str:
-    """A measured figure, rounded to `_DECIMALS` places, with its unit; `not metered` for None."""
+    """A measured figure, rounded to `_DECIMALS` places, with its unit; `not metered` for None.
+
+    >>> figure(0.50041, "A"), figure(None, "A")
+    ('0.5 A', 'not metered')
+    """
     if value is None:
         return NOT_METERED
     # + 0.0: -0.0 becomes 0

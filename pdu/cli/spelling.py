@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import Callable
+from typing import Callable, Optional
 
 from handlers.shared.errors import printable
+from handlers.shared.similar_names import similar_names
 
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 # letters that have the same form in both alphabets
@@ -32,7 +33,13 @@ _DASHES = str.maketrans("‐‑‒–—−", "------")
 
 
 def likely_spellings(text: str) -> list[str]:
-    """What may have been meant by a text, the most likely first; none if nothing is confused."""
+    """What may have been meant by a text, the most likely first; none if nothing is confused.
+
+    >>> likely_spellings("фзс8959"), likely_spellings("PX3-519OR"), likely_spellings("apc")
+    (['apc8959'], ['PX3-5190R'], [])
+    >>> likely_spellings("—yes")
+    ['--yes', '-yes']
+    """
     keyboard_text = _of_a_keyboard(text)
     if keyboard_text != text:
         spellings = [keyboard_text, *likely_spellings(keyboard_text)]
@@ -49,20 +56,50 @@ def likely_spellings(text: str) -> list[str]:
 def _of_a_keyboard(text: str) -> str:
     """The text with the dashes, digits and letters of a keyboard, without a text editor's quotes
     around it.
+
+    >>> _of_a_keyboard("“1–3”")
+    '1-3'
     """
     return unicodedata.normalize("NFKC", text).translate(_DASHES).strip(_QUOTES)
 
 
 def confusion(text: str) -> str:
-    """What is confused in a text that has another likely spelling, for people."""
+    """What is confused in a text that has another likely spelling, for people.
+
+    >>> confusion("PX3-519OR")
+    'letters in place of digits'
+    """
     if _of_a_keyboard(text) != text:
         return "dashes, digits or quotes of another form"
     return "Cyrillic letters" if _CYRILLIC.search(text) else "letters in place of digits"
 
 
+def meant(
+    word: str, names: Iterable[str], is_known: Optional[Callable[[str], object]] = None
+) -> str:
+    """`did you mean ...?` with the one of these names that a word was probably meant to be, by
+    `look_alike`, else by its letters; "" if none is near. `is_known`: whether another spelling is
+    one of them.
+
+    >>> meant("stats", ["status", "find"])
+    'did you mean status?'
+    >>> meant("xyzzy", ["status", "find"])
+    ''
+    """
+    all_names = list(names)
+    advice = look_alike(word, is_known or all_names.__contains__, all_names)
+    similar = similar_names(word, all_names)
+    if similar and not advice:
+        return f"did you mean {printable(similar[0], 60)}?"
+    return advice
+
+
 def look_alike(word: str, is_known: Callable[[str], object], names: Iterable[str] = ()) -> str:
     """`did you mean ...?` with a known word, or one of `names`, that looks like `word` or has the
     same keys in the other keyboard layout; "" if there is none.
+
+    >>> look_alike("аpc", ["apc"].__contains__)
+    "it has Cyrillic letters: did you mean 'apc'?"
     """
     for spelling in likely_spellings(word):
         if is_known(spelling):

@@ -28,6 +28,8 @@ class CsvRow:
     where: str
     #: by the names of the head, in small letters; blanks around a cell and empty cells are left out
     cells: Mapping[str, str]
+    #: why the row is wrong, "" if it is not
+    fault: str = ""
 
     def __getitem__(self, name: str) -> str:
         """A cell, "" for an empty one."""
@@ -35,7 +37,12 @@ class CsvRow:
 
 
 def rows(text: str, path: str) -> Iterator[CsvRow]:
-    """The rows after the head. Raises SettingsError with the line, and the file by `path`."""
+    r"""The rows after the head. Raises SettingsError with the line, and the file by `path`.
+
+    >>> (row,) = rows("Name;Host\n\nrack1;192.0.2.7\n", "pdus.csv")
+    >>> row.where, row["host"], row["community"]
+    ('pdus.csv: line 3', '192.0.2.7', '')
+    """
     head = head_of(text, path)
     columns = [name for name in head if name]
     for index, name in enumerate(columns):
@@ -48,23 +55,25 @@ def rows(text: str, path: str) -> Iterator[CsvRow]:
         where = f"{path}: line {line}"
         if len(cells) == 1 < len(head) and any(sign in cells[0] for sign in other_delimiters):
             raise SettingsError(f"{where}: the header has other signs between its cells")
+        fault = ""
         if any(cells[len(head) :]):
-            raise SettingsError(f"{where} has {len(cells)} cells, the header has {len(head)}")
+            fault = f"it has {len(cells)} cells, the header has {len(head)}"
         value_by_column: dict[str, str] = {}
         for name, cell in zip(head, cells):
             if cell:
                 value_by_column[name] = cell
-        if "" in value_by_column:
-            raise SettingsError(
-                f"{where}: a cell is in a column without a name; allowed:"
-                f" {printable(', '.join(columns), 100)}"
-            )
-        yield CsvRow(where, value_by_column)
+        if value_by_column.pop("", ""):
+            allowed_columns = printable(", ".join(columns), 100)
+            fault = f"a cell is in a column without a name; allowed: {allowed_columns}"
+        yield CsvRow(where, value_by_column, fault)
 
 
 def head_of(text: str, path: str) -> Sequence[str]:
-    """The names of the columns in small letters, "" for one without; none in an empty file. Raises
+    r"""The names of the columns in small letters, "" for one without; none in an empty file. Raises
     SettingsError for what is no CSV.
+
+    >>> head_of("# our racks\nName, Host\n", "pdus.csv")
+    ['name', 'host']
     """
     _, cells = next(_rows_by_line(text, path), (1, ()))
     return [cell.lower() for cell in cells]
@@ -106,8 +115,11 @@ def _rows_by_line(text: str, path: str) -> Iterator[tuple[int, Sequence[str]]]:
 
 
 def delimiter_of(text: str) -> str:
-    """What separates the cells of a file: what its line `sep=;` says, else the one of _DELIMITERS
+    r"""What separates the cells of a file: what its line `sep=;` says, else the one of _DELIMITERS
     that its head has most of.
+
+    >>> delimiter_of("name;host\n"), delimiter_of("sep=,\nname;host\n")
+    (';', ',')
     """
     sep_line = _SEP_LINE.match(text)
     if sep_line is not None:
@@ -117,7 +129,11 @@ def delimiter_of(text: str) -> str:
 
 
 def _head_line(text: str) -> str:
-    """The line with the names of the columns, "" if there is none."""
+    r"""The line with the names of the columns, "" if there is none.
+
+    >>> _head_line("# our racks\nname,host\n")
+    'name,host\n'
+    """
     for line in io.StringIO(text):
         content = line.strip()
         if content and not content.startswith("#"):

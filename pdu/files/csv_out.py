@@ -15,7 +15,12 @@ _FORMULA = ("=", "+", "-", "@", "\u2212")
 
 
 def csv_lines(rows: Iterable[Sequence[object]]) -> str:
-    """Rows of cells as CSV. Text that begins like a formula gets an apostrophe in front."""
+    """Rows of cells as CSV. Text that begins like a formula gets an apostrophe in front.
+
+    >>> print(csv_lines([("rack1", 2.5), ("=1+1", "")]), end="")
+    rack1,2.5
+    '=1+1,
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     for row in rows:

@@ -39,7 +39,11 @@ def loads(text: str, path: str) -> dict[str, Any]:
 
 
 def _why(text: str, where: str) -> str:
-    """What is wrong at `line L, column C`, without the text there, which may be a secret."""
+    """What is wrong at `line L, column C`, without the text there, which may be a secret.
+
+    >>> _why("password = secret", "line 1, column 12")
+    ': a text needs quotes: key = "text"'
+    """
     numbers = [int(digits) for digits in re.findall("[0-9]+", where)]
     if len(numbers) != 2:
         return ""
@@ -74,7 +78,14 @@ def text_only(key: str, value: Any) -> str:
 
 
 def setting_text(key: str, value: Any) -> str:
-    """The text of a handler setting. Raises ValueError, whose text begins with `key`."""
+    """The text of a handler setting. Raises ValueError, whose text begins with `key`.
+
+    >>> setting_text("verify", False), setting_text("timeout", 2.5)
+    ('no', '2.5')
+    >>> setting_text("username", 110)
+    Traceback (most recent call last):
+    ValueError: username must be a text in quotes: username = "..."
+    """
     text = text_only(key, value) if key in TEXTS else form_text(key, value)
     if not text.strip():
         raise ValueError(f"{key} is empty: leave it out, or give it a value")
@@ -86,6 +97,9 @@ def form_text(key: str, value: Any) -> str:
 
     Raises ValueError, whose text begins with `key`, for a list, a table, a date, a time or an
     integer of more than 64 bits.
+
+    >>> form_text("port", 8443), form_text("tls", True)
+    ('8443', 'yes')
     """
     if isinstance(value, bool):
         return "yes" if value else "no"

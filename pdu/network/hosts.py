@@ -32,6 +32,13 @@ def address(text: str) -> Address:
     """The typed address, without spaces around it. Raises NotAHost for a URL, for text with an @,
     for text that is neither an IP address nor a possible host name, and for a port outside 1 to
     65535.
+
+    >>> address(" 192.0.2.7:161 ")
+    '192.0.2.7:161'
+    >>> address("192.0.2.7,192.0.2.8")
+    Traceback (most recent call last):
+    pdu.network.hosts.NotAHost: '192.0.2.7,192.0.2.8' is not an address: give a host name or an \
+IP address, and several with spaces between them
     """
     host = Address(text.strip())
     if "://" in host:
@@ -66,6 +73,9 @@ def address(text: str) -> Address:
 def _url_text(url: str) -> str:
     """The sentence about a URL in the place of an address: its scheme and host, without what may be
     a password.
+
+    >>> _url_text("https://admin:secret@192.0.2.7/login")
+    "'https://192.0.2.7/' is a URL: give the address without scheme and path, as in 192.0.2.7"
     """
     scheme, _, remainder = url.partition("://")
     scheme = scheme.rpartition("@")[2]
@@ -81,6 +91,11 @@ def _url_text(url: str) -> str:
 def _advice(text: str) -> str:
     """The end of the sentence about a text that is no address: what it probably is; "" if that is
     not known.
+
+    >>> _advice("192.0.2.0/24")
+    '; pdu find 192.0.2.0/24 searches a network'
+    >>> _advice("?")
+    ''
     """
     name, _, port = text.rpartition(":")
     if text.isdecimal():
@@ -111,6 +126,9 @@ def _advice(text: str) -> str:
 def _likely_address(text: str) -> str:
     """The IP address that was meant by one with other digits, with quotes, with a path, or with a
     port after a blank; "" for other text.
+
+    >>> _likely_address("<192.0.2.7>"), _likely_address("192.0.2.7 161"), _likely_address("rack 7")
+    ('192.0.2.7', '192.0.2.7:161', '')
     """
     plain = unicodedata.normalize("NFKC", text)
     plain = plain.strip(_QUOTES)
@@ -122,8 +140,15 @@ def _likely_address(text: str) -> str:
 
 
 def parse_argument(host: str) -> Address:
-    """The address in an argument of the command line. Raises NotAHost as `address` does, and for an
-    IPv6 address without brackets whose end may be meant as a port.
+    """The address in an argument of the command line. Raises NotAHost for text that is no address,
+    and for an IPv6 address without brackets whose end may be meant as a port.
+
+    >>> parse_argument("[2001:db8::7]:161").port
+    161
+    >>> parse_argument("2001:db8::7:161")
+    Traceback (most recent call last):
+    pdu.network.hosts.NotAHost: '2001:db8::7:161' may be an address or 2001:db8::7 with a port: \
+write [2001:db8::7]:161, or [2001:db8::7:161] for the address
     """
     address_text = address(host)
     name, _, port = address_text.rpartition(":")
@@ -140,6 +165,9 @@ def parse_argument(host: str) -> Address:
 def one_spelling(host: str) -> str:
     """A host without its port, as everybody would spell it: an IP address in its short form, a name
     in lower case without a last dot.
+
+    >>> one_spelling("PDU-7.Example.net."), one_spelling("2001:0db8:0:0::7")
+    ('pdu-7.example.net', '2001:db8::7')
     """
     name, _, zone = host.partition("%")
     try:

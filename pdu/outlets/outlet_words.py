@@ -1,9 +1,9 @@
 """Outlets as people type them: `3`, `1-4`, `1..4`, `1,2`, a name on the label. Pure.
 
-A word is an identity that the PDU lists, else a name that one outlet has, a range of identities, or
-several of these with commas. A word with two meanings means none; neither does an identity or a
-name that is also the number printed at another outlet. `identity:3` is outlet 3, whatever numbers
-and names there are.
+A word is an identity that the PDU lists, else a name that one outlet has, else the number printed
+at one outlet, a range of identities, or several of these with commas. A word with two meanings
+means none; neither does an identity or a name that is also the number printed at another outlet.
+`identity:3` is outlet 3, whatever numbers and names there are.
 """
 
 from __future__ import annotations
@@ -45,13 +45,21 @@ def resolve(
     number printed on the unit; "" for none.
 
     Raises NoSuchOutlet, and Usage for words that together are a name.
+
+    >>> names = {"2-28": "", "3-28": "web"}
+    >>> resolve(["3"], names, {"2-28": "2", "3-28": "3"})
+    ['3-28']
+    >>> resolve(["identity:3-28", "web"], names, {})
+    ['3-28']
     """
     _refuse_words_of_a_name(words, names)
     no_names = dict.fromkeys(names, "")
     identities: list[str] = []
     for word in words:
         if word.startswith(IDENTITY):
-            identities += _identities(word.removeprefix(IDENTITY), no_names, numbers)
+            identity_text = word.removeprefix(IDENTITY)
+            meanings = _meanings(_normalized(identity_text), no_names, {})
+            identities += _only_meaning(identity_text, meanings, no_names, numbers)
         else:
             identities += _identities(word, names, numbers)
             _refuse_other_numbers(word, names, numbers)
@@ -67,6 +75,18 @@ def _normalized(text: str) -> str:
 def _identities(word: str, names: Mapping[str, str], numbers: Mapping[str, str]) -> Sequence[str]:
     """The outlets of the one meaning that a word has. Raises NoSuchOutlet."""
     meanings = _meanings(_normalized(word), names, numbers)
+    return _only_meaning(word, meanings, names, numbers)
+
+
+def _only_meaning(
+    word: str,
+    meanings: Sequence[Sequence[str]],
+    names: Mapping[str, str],
+    numbers: Mapping[str, str],
+) -> Sequence[str]:
+    """The meaning, if there is one. Raises NoSuchOutlet for none, which says what the word may be,
+    and for several.
+    """
     if len(meanings) == 1:
         return meanings[0]
     if not meanings:
@@ -87,7 +107,8 @@ def _meanings(
     text: str, names: Mapping[str, str], numbers: Mapping[str, str]
 ) -> list[Sequence[str]]:
     """Everything that a word may mean, each as identities: the outlet of this identity, else each
-    outlet of this name; a range; and, with commas, what its parts mean together.
+    outlet of this name; a range; with commas, what its parts mean together; if there is none of
+    these, each outlet at which this number is printed.
     """
     meanings: list[Sequence[str]] = [[identity] for identity in _with_text(text, names)]
     outlet_range = _range(text, len(names))
@@ -99,7 +120,9 @@ def _meanings(
         for part in parts:
             identities += _identities(part, names, numbers)
         meanings.append(identities)
-    return meanings
+    if meanings or not text:
+        return meanings
+    return [[identity] for identity in _others_with_number(text, numbers, [])]
 
 
 def _with_text(text: str, names: Mapping[str, str]) -> list[str]:
@@ -194,6 +217,7 @@ def _unknown_text(word: str, names: Mapping[str, str], numbers: Mapping[str, str
 
 def _advice(text: str, names: Mapping[str, str]) -> str:
     """The only outlet that was probably meant, else which ones the PDU has."""
+    # a name that is only similar is another server's
     known_words = {*names, *names.values()} - {""}
     advice = look_alike(text, lambda other: bool(_meanings(other, names, {})), sorted(known_words))
     if advice:

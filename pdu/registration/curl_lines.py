@@ -16,7 +16,13 @@ _JSON_HEADER = '-H "Content-Type: application/json"'
 
 
 def login_lines(url: str, email: str) -> Iterator[str]:
-    """The login, with words in the place of the password and the token."""
+    r"""The login, with words in the place of the password and the token.
+
+    >>> print(*login_lines("https://dci.example.com", "admin@example.com"), sep="\n")
+    curl -X POST https://dci.example.com/api/auth/v4/public/token \
+        -H "isp-box-instance: true" -H "Content-Type: application/json" \
+        -d '{"email": "admin@example.com", "password": "<password>"}'
+    """
     body = json.dumps({"email": email, "password": "<password>"}, ensure_ascii=False)
     yield f"curl -X POST {shlex.quote(url + LOGIN)} \\"
     yield f'    -H "isp-box-instance: true" {_JSON_HEADER} \\'

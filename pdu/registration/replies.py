@@ -59,6 +59,11 @@ class Reply(NamedTuple):
     def outcome(self) -> Outcome:
         """Whether the request was carried out. A 2xx is believed without a body or with a JSON
         object that says nothing of an error.
+
+        >>> Reply(200, b'{"id": 7}').outcome, Reply(409, b"").outcome
+        (<Outcome.DONE: 'done'>, <Outcome.REFUSED: 'refused'>)
+        >>> Reply(200, b"<html>").outcome
+        <Outcome.UNCLEAR: 'unclear'>
         """
         if 400 <= self.status < 500:
             return Outcome.REFUSED
@@ -86,7 +91,13 @@ class Reply(NamedTuple):
         return _text_of(error.get("code"))[:20] if isinstance(error, dict) else ""
 
     def words(self) -> str:
-        """Why it is no success, in DCImanager's words if it has any, without a secret."""
+        """Why it is no success, in DCImanager's words if it has any, without a secret.
+
+        >>> Reply(409, b'{"error": {"code": 7, "msg": "exists", "value": "name"}}').words()
+        'DCImanager answers "exists" (code 7): name'
+        >>> Reply(502, b"<html>").words()
+        'HTTP 502 without JSON, so not from DCImanager: check the address'
+        """
         text = self.body.decode("utf-8", "replace")
         sentence = f"HTTP {self.status}: {text[:_LONGEST]}"
         if self.is_of_manager:
@@ -117,7 +128,11 @@ def _text_of(member: Any) -> str:
 
 
 def token_in(reply: Reply) -> str:
-    """The token of a login; "" if there is none that a header can carry."""
+    """The token of a login; "" if there is none that a header can carry.
+
+    >>> token_in(Reply(200, b'{"id": "1", "token": "4-7c6f"}'))
+    '4-7c6f'
+    """
     value = reply.value
     token = value.get("token") if isinstance(value, dict) else None
     if isinstance(token, str) and re.fullmatch("[A-Za-z0-9._~+/=:-]{1,8000}", token):
@@ -126,7 +141,11 @@ def token_in(reply: Reply) -> str:
 
 
 def id_in(row: Any) -> str:
-    """The id in an object of a reply, without leading zeros; "" if it has none that is a number."""
+    """The id in an object of a reply, without leading zeros; "" if it has none that is a number.
+
+    >>> id_in({"id": "007"}), id_in({"id": "x"})
+    ('7', '')
+    """
     number = row.get("id") if isinstance(row, dict) else None
     text = str(number) if type(number) in (int, str) else ""
     match = re.fullmatch("0*([0-9]{1,19})", text)
@@ -137,7 +156,12 @@ def id_in(row: Any) -> str:
 
 
 class HandlerList:
-    """DCImanager's list of handlers. Raises ProtocolError for a reply that is none."""
+    """DCImanager's list of handlers. Raises ProtocolError for a reply that is none.
+
+    >>> handlers = HandlerList(Reply(200, b'{"list": [{"id": 7, "handler": "pdu_snmp"}]}'))
+    >>> handlers.id_of("pdu_snmp", remembered_id=""), handlers.id_of("pdu_nut", remembered_id="")
+    ('7', '')
+    """
 
     def __init__(self, reply: Reply) -> None:
         value = reply.value

@@ -38,6 +38,9 @@ def server_url(address: str) -> str:
     SettingsError.
 
     Not `https://user:password@...` either: the address is shown.
+
+    >>> server_url("HTTPS://dci.example.com:443/")
+    'https://dci.example.com'
     """
     if not address.lower().startswith("https://"):
         raise SettingsError(

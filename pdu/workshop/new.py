@@ -38,6 +38,7 @@ _PLACES: Mapping[str, str] = {  # template → path in the tree
     "simulated.py": "tests/simulators/@name@.py",
     "tests__init__.py": "tests/handlers/@name@/__init__.py",
     "cases.txt": "tests/handlers/@name@/cases.txt",
+    "test_cases.py": "tests/handlers/@name@/test_cases.py",
     "recording.har": "tests/handlers/@name@/recording.har",
 }
 # the vendor's page: a folder of its own, which is no part of this project
@@ -146,7 +147,7 @@ def _plan(root: Path, name: str, title: Optional[str], shape: str) -> _Plan:
     return _Plan(
         files=files,
         edits=_handler_edits(root, name, title),
-        tests=f"tests/handlers/test_codec_tables.py tests/handlers/test_units.py -k {name}",
+        tests=f"tests/handlers/{name} tests/handlers/test_units.py -k {name}",
         page="docs/dev/new-handler.md",
     )
 

@@ -20,12 +20,25 @@ _SLOWER = 3.0
 
 
 def fewer(rows: int) -> int:
-    """How many rows to ask for after a request for `rows` had no answer."""
+    """How many rows to ask for after a request for `rows` had no answer.
+
+    >>> fewer(25), fewer(5), fewer(1)
+    (5, 1, 1)
+    """
     return max(1, rows // 5)
 
 
 class RowLimit:
-    """How many rows to ask for with one request of a kind, at the beginning of a walk."""
+    """How many rows to ask for with one request of a kind, at the beginning of a walk.
+
+    >>> limit = RowLimit(25)
+    >>> limit.silent(25)
+    >>> limit.rows
+    5
+    >>> limit.note_answer()  # the silence was perhaps a lost datagram
+    >>> limit.rows
+    25
+    """
 
     def __init__(self, rows: int) -> None:
         self.rows = rows

@@ -33,6 +33,12 @@ def head(data: bytes, at: int, end: int) -> tuple[int, int, int]:
     """The tag of the element at `at`, and where its content begins and stops.
 
     Raises Malformed if the element does not end at or before `end`.
+
+    >>> head(bytes.fromhex("020107"), at=0, end=3)
+    (2, 2, 3)
+    >>> head(bytes.fromhex("020407"), at=0, end=3)
+    Traceback (most recent call last):
+    pdu_common.snmp_client.ber.Malformed: cut off
     """
     begin = at + 2
     if begin > end:
@@ -78,6 +84,9 @@ def number(content: bytes, lowest: int, highest: int, *, is_signed: bool = True)
 
     A type without negative numbers is read without a sign: some agents leave out the octet 0 in
     front of a highest bit that is set.
+
+    >>> number(bytes.fromhex("ff"), -128, 127), number(bytes.fromhex("ff"), 0, 255, is_signed=False)
+    (-1, 255)
     """
     if not content:
         raise Malformed("a number without octets")
@@ -97,6 +106,9 @@ def octets(data: bytes, at: int, end: int) -> tuple[bytes, int]:
 def arcs(content: bytes) -> Arcs:
     """The arcs in the content of an OBJECT IDENTIFIER: its first number holds two arcs (X.690,
     8.19.4). Raises Malformed.
+
+    >>> arcs(bytes.fromhex("2b06010401823e"))
+    (1, 3, 6, 1, 4, 1, 318)
     """
     first_number, *other_arcs = _numbers(content)
     first_arc = min(first_number // 40, 2)
@@ -108,7 +120,11 @@ def arcs(content: bytes) -> Arcs:
 
 def _numbers(content: bytes) -> list[int]:
     """The numbers in base 128 of an OID's content, at least one: the highest bit of an octet says
-    that its number goes on (X.690, 8.19.2). Raises Malformed."""
+    that its number goes on (X.690, 8.19.2). Raises Malformed.
+
+    >>> _numbers(bytes.fromhex("2b823e"))
+    [43, 318]
+    """
     numbers: list[int] = []
     value = 0
     for octet in content:
@@ -127,7 +143,11 @@ def _numbers(content: bytes) -> list[int]:
 
 
 def tlv(tag: int, content: bytes) -> bytes:
-    """An element: the tag, the length and the content."""
+    """An element: the tag, the length and the content.
+
+    >>> tlv(OCTETS, b"on").hex(), tlv(OCTETS, bytes(200))[:3].hex()
+    ('04026f6e', '0481c8')
+    """
     size = len(content)
     if size < 0x80:
         return bytes((tag, size)) + content
@@ -155,7 +175,11 @@ def encode_null_varbind(oid: Arcs) -> bytes:
 
 
 def encode_oid(oid: Arcs) -> bytes:
-    """An OBJECT IDENTIFIER of at least two arcs."""
+    """An OBJECT IDENTIFIER of at least two arcs.
+
+    >>> encode_oid((1, 3, 6, 1, 4, 1, 318)).hex()
+    '06072b06010401823e'
+    """
     content = bytearray()
     for arc in (oid[0] * 40 + oid[1], *oid[2:]):
         if arc < 0x80:

@@ -154,7 +154,14 @@ def _protocol(
     fields: Mapping[str, str], stage: str, names: Mapping[str, Any], default: str
 ) -> dict[str, str]:
     """Protocol and password of a stage, "auth" or "priv"; {} if the parameters have none for it.
-    Raises SnmpError."""
+    Raises SnmpError.
+
+    >>> fields = {"auth_protocol": "SHA-256", "auth_password": "long-words"}
+    >>> _protocol(fields, "auth", keys.PROTOCOLS, "sha")
+    {'auth_protocol': 'sha256', 'auth_password': 'long-words'}
+    >>> _protocol({"auth_protocol": "none"}, "auth", keys.PROTOCOLS, "sha")
+    {}
+    """
     protocol_key, password_key = f"{stage}_protocol", f"{stage}_password"
     protocol = _alphanumeric(fields.get(protocol_key, ""))
     if protocol in ("none", "no") or (not protocol and password_key not in fields):
@@ -220,7 +227,11 @@ def _require(fields: Mapping[str, str], key: str) -> str:
 
 
 def _number(text: str, key: str, lowest: float, highest: float) -> float:
-    """A number in these bounds. Raises SnmpError for other text."""
+    """A number in these bounds. Raises SnmpError for other text.
+
+    >>> _number("2.5", "timeout", 0.1, 60)
+    2.5
+    """
     try:
         number = float(text)
     except ValueError:

@@ -20,6 +20,9 @@ def host_name(text: str) -> str:
 
     A name whose last part is a number is no host name (RFC 1123, 2.1): the C library would complete
     10.1 to 10.0.0.1, and read 010.0.0.1 as 8.0.0.1.
+
+    >>> host_name("[2001:db8::7]"), host_name("pdu-7.example.net"), host_name("10.1")
+    ('2001:db8::7', 'pdu-7.example.net', '')
     """
     is_bracketed = text.startswith("[") and text.endswith("]")
     name = text[1:-1] if is_bracketed else text
@@ -34,7 +37,11 @@ def host_name(text: str) -> str:
 
 
 def _is_ip_host(name: str) -> bool:
-    """Whether this is an IP address, perhaps of IPv6 with a zone, in its usual spelling."""
+    """Whether this is an IP address, perhaps of IPv6 with a zone, in its usual spelling.
+
+    >>> _is_ip_host("192.0.2.7"), _is_ip_host("fe80::1%eth0"), _is_ip_host("192.0.2.007")
+    (True, True, False)
+    """
     address, percent, zone = name.partition("%")
     if percent and _ZONE.fullmatch(zone) is None:
         return False

@@ -65,7 +65,11 @@ def _bound(key: bytes, engine_id: bytes, name: str) -> bytes:
 
 @lru_cache(maxsize=_KEPT)
 def localized_key(password: bytes, name: str, engine_id: bytes) -> bytes:
-    """The key of a password at one agent; `name` is that of the hash function."""
+    """The key of a password at one agent; `name` is that of the hash function.
+
+    >>> localized_key(b"maplesyrup", "md5", bytes.fromhex("000000000000000000000002")).hex()
+    '526f5eed9fcce26f8964c2930787d82b'
+    """
     return _bound(_master(password, name), engine_id, name)
 
 

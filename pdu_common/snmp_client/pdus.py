@@ -91,6 +91,10 @@ def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
 def _without_counter64(rows: Rows) -> Rows:
     """The rows; values of the type that SNMPv1 lacks are UNDECODABLE (RFC 2576, 2.1.1). It has no
     exceptions either, but some agents send them.
+
+    >>> ((_, value),) = _without_counter64([((1, 3), TypedValue(reads.COUNTER64, 7))])
+    >>> value
+    TypedValue(tag=-1, value=b'of a type that SNMPv1 does not have')
     """
     undecodable = _undecodable("of a type that SNMPv1 does not have")
     rows_of_v1: Rows = []
@@ -138,6 +142,11 @@ def _value(tag: int, content: bytes) -> TypedValue:
     """The value of an element: a number, the arcs of an OID, else the octets as they are. An
     UInteger32 gets the tag of a Gauge32. Raises Malformed if SNMP has no such type, or not of this
     size.
+
+    >>> _value(reads.GAUGE, bytes.fromhex("e6"))
+    TypedValue(tag=66, value=230)
+    >>> _value(reads.OCTETS, b"Web 1")
+    TypedValue(tag=4, value=b'Web 1')
     """
     if tag in _NUMBERS:
         lowest, highest = _NUMBERS[tag]
@@ -151,7 +160,11 @@ def _value(tag: int, content: bytes) -> TypedValue:
 
 
 def _has_right_size(tag: int, size: int) -> bool:
-    """Whether SNMP has a value of octets with this tag and size."""
+    """Whether SNMP has a value of octets with this tag and size.
+
+    >>> _has_right_size(reads.ADDRESS, 4), _has_right_size(reads.NULL, 1)
+    (True, False)
+    """
     if tag in _STRINGS:
         return size <= _LONGEST_STRING
     if tag == reads.ADDRESS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tables import Law, compared
+from tests.tables import Case
 
 from . import visits
 
@@ -14,6 +14,6 @@ def archives(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return visits.archives_in(tmp_path_factory.mktemp("archives"))
 
 
-@pytest.mark.parametrize("law", visits.TABLE.laws(), ids=str)
-def test_requests_end_as_the_lines_say(law: Law, archives: dict[str, bytes]) -> None:
-    law.check(compared(lambda case: visits.shown(case, archives)))
+@pytest.mark.parametrize("case", visits.TABLE.cases(), ids=str)
+def test_requests_end_as_the_lines_say(case: Case, archives: dict[str, bytes]) -> None:
+    case.check(visits.shown(case, archives))

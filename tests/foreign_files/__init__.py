@@ -108,7 +108,8 @@ def path(folder: str, name: str = "") -> Path:
     """The folder of a group, or one file in it. Skips the test if the group is missing."""
     group, root = GROUPS[folder], place(folder)
     if root is None:
-        missing(f"{folder} ({group.licence}) is not part of the project; {REMEDY}", fail=False)
+        reason = f"{group.what} ({group.licence}), with which results are compared, are not part of"
+        missing(f"{reason} the project; {REMEDY}", fail=False)
     assert not name or name in group.files, f"{folder}/{name} is not in {LIST.name}"
     return root / name
 

@@ -24,16 +24,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Union
 
+import pytest
+
 from handlers.http.dialogue import Outlet
 from handlers.http.errors import HttpDenied, HttpRefused
 from handlers.shared import errors
 from handlers.shared.meter_figures import Figure, MeterFigures, NotMetered, reason_without
 from tests.handlers import codecs
-from tests.tables import Case, Law, Table, fits
+from tests.tables import Case, Table, fits
 
 FOLDER = Path(__file__).parent
 CALLS = ("statistic", "status", "command", "names")
-HANDLERS = sorted(path.parent.name for path in FOLDER.glob("*/cases.txt"))
 _QUANTITIES = ("A", "W", "kWh")
 _STATES = {True: "on", False: "off", None: "?"}
 _AS_USUAL = "as usual"
@@ -48,6 +49,13 @@ def table(handler: str) -> Table:
     """The cases of a handler."""
     path = FOLDER / handler / "cases.txt"
     return Table(path, shown_value=lambda text: repr(_value(text)), other_lines=("at ",))
+
+
+def check(handler: str, case: Case) -> None:
+    """Fails, with the line and what it shows, if the codec shows something else."""
+    text = difference(handler, case)
+    if text:
+        pytest.fail(f"line {case.line}: {case.left}\n  {text}", pytrace=False)
 
 
 def difference(handler: str, case: Case) -> str:
@@ -269,6 +277,6 @@ def _command(codec: Any, identity: str, on: bool, answer: str = "``") -> str:
     return " ".join(words)
 
 
-def laws(handler: str) -> Sequence[Law]:
-    """The laws of a handler's table."""
-    return table(handler).laws()
+def cases(handler: str) -> Sequence[Case]:
+    """The cases of a handler's table."""
+    return table(handler).cases()

@@ -22,14 +22,13 @@ from handlers.shared.meter_figures import (
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from tests.handlers import codecs
-from tests.rows import each_row
 
 # outlets' field -> total of the profile
 KINDS = {"current": "load", "power": "power", "energy": "energy"}
 NETIO = Path(__file__).parent / "netio" / "recording.har"
 
 
-@each_row("profile", PROFILES, ids=lambda profile: profile.key)
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.key)
 def test_totals_of_a_family_fall_back_to_its_outlets_alike(profile: Profile) -> None:
     """Of what all outlets meter, either each total may be a sum over them or none."""
     falls_back = {}

@@ -34,7 +34,7 @@ from typing import Any
 
 from builder import closure, command
 from handlers import VERSION
-from handlers.snmp.profiles import PROFILES
+from handlers.snmp.profiles import PROFILES, VENDORS
 from handlers.snmp.settings import select_families
 from pdu.loading import handler_archives
 from tests.pdu.loading.page_handler import folder, packed
@@ -58,7 +58,7 @@ FILES = {
     "unused.py": "import rich",
 }
 _ALWAYS = {"__init__.py", "x/__init__.py", "x/handler.py"}
-_COMMON_VENDOR_FILES = {"__init__", "language", "shorthand"}
+_VENDOR_FILES = {Path(str(vendor.__file__)).stem for vendor in VENDORS}
 
 
 def tree(folder: Path, texts: dict[str, str]) -> Path:
@@ -213,7 +213,7 @@ def _archive(path: Path) -> str:
     count = "all" if len(keys) == len(PROFILES) else len(keys)
     families = keys[0] if is_own else f"{count} families"
     words = [name, str(options or "without options"), f"read as {families}"]
-    vendors = {Path(file).stem for file in files if "/profiles/" in file} - _COMMON_VENDOR_FILES
+    vendors = {Path(file).stem for file in files if "/profiles/" in file} & _VENDOR_FILES
     if "only" in options:
         words.append(f"of {' '.join(sorted(vendors))}")
     flags = ("is_fixed", "switch_unproven", "switch_automatic", "metered_only")

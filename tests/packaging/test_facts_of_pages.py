@@ -17,7 +17,7 @@ from handlers.shared.switching import CALL_SECONDS, CONFIRM_SECONDS
 from handlers.snmp.evidence import EvidenceLevel
 from handlers.snmp.measurements import Ceilings
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
-from handlers.snmp.profiles.shorthand import FLOOR
+from handlers.snmp.profiles.language import FLOOR
 from handlers.snmp.switching import PLAN_SECONDS
 from pdu.families.recorded import evidence_of
 from pdu.monitoring.check_result import UNKNOWN_FIGURES

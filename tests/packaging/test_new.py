@@ -29,7 +29,7 @@ from pdu.workshop import new
 from pdu.workshop.new import SHAPES, families_table, family_files, handler_files
 from tests.needs import ROOT
 from tests.packaging.installing import once
-from tests.tables import Case, Law, Table, compared
+from tests.tables import Case, Table
 
 TABLE = Table(Path(__file__).with_name("new.txt"))
 GUIDE = (ROOT / "docs" / "dev" / "new-handler.md").read_text("utf-8")
@@ -110,7 +110,7 @@ def _grow(folder: Path) -> None:
 # Tests of the whole source and of every handler; {} stands for the new one.
 COMMON_TESTS = (
     "tests/test_imports.py",
-    "tests/handlers/test_codec_tables.py",
+    "tests/handlers/{}/test_cases.py",
     "tests/handlers/test_registry.py",
     "tests/handlers/test_units.py",
     "tests/packaging/test_pages.py",
@@ -141,7 +141,7 @@ def test_new_handlers_pass_their_own_and_the_common_tests(grown: Path, tmp_path:
     tests = passed(grown, tmp_path / "report.xml", *dict.fromkeys(common_tests))
 
     for name in NEW_HANDLERS:
-        own = [test for test in tests if f"a_reading_is_what_its_lines_say[{name}-" in test]
+        own = [test for test in tests if f".{name}.test_cases.test_case[" in test]
         assert len(own) >= 2
         # the common ones: the recording of each is spoilt
         assert any(f"[{name}]" in test for test in tests)
@@ -150,7 +150,7 @@ def test_new_handlers_pass_their_own_and_the_common_tests(grown: Path, tmp_path:
 @pytest.mark.trial
 def test_the_pages_last_lines_run_the_tests_of_a_new_handler(grown: Path, tmp_path: Path) -> None:
     own, faults = [words[3:] for words in LAST if words[:3] == ["python", "-m", "pytest"]]
-    own_files = ["tests/handlers/test_codec_tables.py", "tests/handlers/test_units.py"]
+    own_files = ["tests/handlers/acme", "tests/handlers/test_units.py"]
     assert own == [*own_files, "-k", "acme"]
     assert faults == ["tests/faults", "-k", "acme"]
     tests = passed(grown, tmp_path / "faults.xml", *faults, "-m", "not trial")
@@ -366,30 +366,27 @@ def written(file: Path, content: bytes) -> Iterator[None]:
             file.write_bytes(before)
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
 def test_a_new_handler_or_family_is_refused_or_placed_as_the_lines_say(
-    law: Law, small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    case: Case, small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What is refused writes nothing."""
-
-    def shown(case: Case) -> str:
-        *files, line = case.left.split(TABLE.separator)
-        word, *arguments = line.split(" ")
-        if word == "place":
-            return vendors_beside(arguments[0])
-        with contextlib.ExitStack() as stack:
-            for file in files:
-                path, _, text = file.removeprefix("file ").partition(" = ")
-                content = text.encode().decode("unicode_escape").encode("latin-1")
-                stack.enter_context(written(small / path, content))
-            before = _files(small)
-            code = root.run(("new", *arguments))
-            assert _files(small) == before
-        sentence = " ".join(capsys.readouterr().err.split())
-        return f"{code} {sentence}".replace(str(small), "TREE").replace(json.__file__, "FILE")
-
     monkeypatch.chdir(small)
-    law.check(compared(shown))
+    *files, line = case.left.split(TABLE.separator)
+    word, *arguments = line.split(" ")
+    if word == "place":
+        case.check(vendors_beside(arguments[0]))
+        return
+    with contextlib.ExitStack() as stack:
+        for file in files:
+            path, _, text = file.removeprefix("file ").partition(" = ")
+            content = text.encode().decode("unicode_escape").encode("latin-1")
+            stack.enter_context(written(small / path, content))
+        before = _files(small)
+        code = root.run(("new", *arguments))
+        assert _files(small) == before
+    sentence = " ".join(capsys.readouterr().err.split())
+    case.check(f"{code} {sentence}".replace(str(small), "TREE").replace(json.__file__, "FILE"))
 
 
 def vendors_beside(file: str) -> str:

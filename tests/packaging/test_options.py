@@ -19,7 +19,6 @@ from handlers.snmp.settings import select_families
 from pdu.families import own_profiles
 from tests.handlers.snmp.units import PLAIN_FAMILIES
 from tests.needs import ROOT
-from tests.rows import each_row
 
 from .acme import PROFILE
 from .building import builder_options
@@ -41,7 +40,7 @@ def written(folder: Path, **changes: Any) -> Path:
     return file
 
 
-@each_row("profile", PLAIN_FAMILIES, ids=lambda profile: profile.key)
+@pytest.mark.parametrize("profile", PLAIN_FAMILIES, ids=lambda profile: profile.key)
 def test_every_plain_family_passes_unchanged_through_its_json_and_an_archives_options(
     profile: Profile,
 ) -> None:

@@ -11,7 +11,6 @@ from pdu.cli import exit_codes
 from pdu.cli.options import EMPTY, KeyValue, Option, Seconds, Text
 from tests.pdu.running import command_of, run
 from tests.pdu.test_help import EVERY
-from tests.rows import each_row
 
 
 def test_what_options_need_and_exclude_are_options_of_the_same_command() -> None:
@@ -59,7 +58,7 @@ TEXT_PARAMETERS = [
 ]
 
 
-@each_row(
+@pytest.mark.parametrize(
     "path, parameter", TEXT_PARAMETERS, ids=[f"{' '.join(p)} {o.name}" for p, o in TEXT_PARAMETERS]
 )
 def test_an_empty_value_is_a_usage_error(

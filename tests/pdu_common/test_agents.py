@@ -41,7 +41,7 @@ from tests.simulators.snmp_agent import Agent, Device, Faults, Row, ber
 from tests.simulators.snmp_agent.ber import Binding, Message, Pdu
 from tests.simulators.snmp_agent.device import INTEGER
 from tests.simulators.snmp_agent.devices import apc
-from tests.tables import Case, Law, Table, compared
+from tests.tables import Case, Table
 
 from .calls import COLUMN, WORDS, end_of, oid_of
 from .double import connect
@@ -253,9 +253,9 @@ def _rows(agent: OddAgent, column: str) -> list[tuple[str, object]]:
     return rows
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
-def test_calls_end_as_the_lines_say(law: Law) -> None:
-    law.check(compared(shown))
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
+def test_calls_end_as_the_lines_say(case: Case) -> None:
+    case.check(shown(case))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from pdu_common.snmp_client.reads import (
 )
 from tests.faults.mutation import mutated
 from tests.simulators.snmp_agent import ber as agent
-from tests.tables import Case, Law, Table, compared, unfolded
+from tests.tables import Case, Table, unfolded
 
 TABLE = Table(Path(__file__).with_name("codec.txt"))
 
@@ -99,9 +99,9 @@ def _dotted(arcs: Arcs) -> str:
     return reads.dotted(arcs[:5] if rest else arcs) + rest
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
-def test_values_are_read_as_the_lines_say(law: Law) -> None:
-    law.check(compared(shown))
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
+def test_values_are_read_as_the_lines_say(case: Case) -> None:
+    case.check(shown(case))
 
 
 def test_octets_after_a_message_are_passed_over_and_deep_nesting_is_refused() -> None:

@@ -25,7 +25,7 @@ from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.snmp_client.credentials import Credentials
 from pdu_common.snmp_client.reads import dotted, parse_oid, typed_value
 from tests.simulators.snmp_agent import Agent
-from tests.tables import Case, Law, Table, compared, folded, unfolded
+from tests.tables import Case, Table, folded, unfolded
 
 TABLE = Table(Path(__file__).with_name("params.txt"), operator="=")
 _LOGIN = (
@@ -66,9 +66,9 @@ def _agent(agent: Credentials) -> str:
     return f"{agent.name}{address} v{agent.version} {times}: {' '.join(login)}"
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
-def test_parameters_give_what_the_lines_say(law: Law) -> None:
-    law.check(compared(shown))
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
+def test_parameters_give_what_the_lines_say(case: Case) -> None:
+    case.check(shown(case))
 
 
 def test_privacy_without_the_package_cryptography_says_what_to_install(

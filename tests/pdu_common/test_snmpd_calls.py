@@ -27,7 +27,7 @@ from tests.real.snmpd import USERS, Snmpd, User
 from tests.simulators.snmp_agent import Device, Row, Rule
 from tests.simulators.snmp_agent.device import COUNTER64, GAUGE, INTEGER, IP, OCTETS, OID, TICKS
 from tests.simulators.snmp_agent.devices import apc
-from tests.tables import Case, Law, Table, compared
+from tests.tables import Case, Table
 
 from .calls import NAMES, end_of
 from .double import connect
@@ -110,9 +110,9 @@ def _rows(_: str, elements: Sequence[Element]) -> str:
     return " ".join(rows) or "-"
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
-def test_calls_end_as_the_lines_say(law: Law, snmpds: Mapping[str, Snmpd]) -> None:
-    law.check(compared(lambda case: shown(case, snmpds)))
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
+def test_calls_end_as_the_lines_say(case: Case, snmpds: Mapping[str, Snmpd]) -> None:
+    case.check(shown(case, snmpds))
 
 
 def test_values_without_an_agent_are_those_of_a_walk(snmpds: Mapping[str, Snmpd]) -> None:

@@ -36,7 +36,7 @@ from pdu_common.snmp_client.reads import (
 )
 from pdu_common.snmp_client.usm import Engine, EngineClock, User
 from pdu_common.snmp_client.usm_exchange import UserExchange
-from tests.tables import Case, Law, Table, compared
+from tests.tables import Case, Table
 
 TABLE = Table(Path(__file__).with_name("users.txt"), separator="; ", operator=" by ")
 ENGINE_ID = bytes.fromhex("000000000000000000000002")
@@ -208,9 +208,9 @@ def _clock_of(text: str) -> EngineClock:
     return EngineClock(int(boots), int(seconds), float(at))
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
-def test_messages_are_taken_as_the_lines_say(law: Law) -> None:
-    law.check(compared(shown))
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
+def test_messages_are_taken_as_the_lines_say(case: Case) -> None:
+    case.check(shown(case))
 
 
 if __name__ == "__main__":

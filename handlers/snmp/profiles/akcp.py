@@ -4,7 +4,13 @@ A relay is switched by hand only in the mode manual control; in the other modes 
 a thermostat switches it.
 """
 
-from .language import *
+from ..controls import Guard, Write
+from ..evidence import SIMULATED
+from ..profile import Profile
+from ..states import State
+from .conditions import row_condition
+from .language import column, oids, outlets
+from .links import pysnmp_mibs
 
 RELAY = "3854.2.3.12.1"
 MANUAL = "0"

@@ -10,9 +10,43 @@ states.
 """
 
 import re
+from decimal import Decimal
 from functools import partial
 
-from .language import *
+from ..arcs import Arcs
+from ..cells import UNDECIDED, Rows
+from ..chains import Chain, InChain
+from ..completeness import with_rows_of
+from ..computed import Complete
+from ..controls import Write
+from ..decoding import is_one_of
+from ..evidence import SIMULATED
+from ..filters import (
+    except_where,
+    if_every,
+    if_listed,
+    matches,
+    none_of,
+    one_of,
+    require_marks,
+    up_to_count,
+    where,
+    without,
+    without_arc,
+)
+from ..joins import left_join
+from ..measurements import Measurement
+from ..objects import Column
+from ..outlets import Outlets
+from ..profile import Profile
+from ..states import Condition, State
+from ..tables import ComputedRows, Source, Tables, computed_from
+from .conditions import device_condition, pending, unit_condition
+from .language import FLOOR, OVERLOAD, column, figure, nameplate, oids, outlets, scalar, total
+from .links import IRONIC_SNMP, librenms, public
+from .powernet import each_unit_rows, established, phase_rows, unit_and_number, units_of
+from .scales import HUNDREDTHS, TENTHS, THOUSANDTHS
+from .sources import LAST_ARC, first, on_demand, unit_and_outlet
 
 # APC's own arc: the whole sysObjectID of some units, and so a prefix of that of every other one
 ANY_APC = "318"
@@ -24,11 +58,11 @@ SPDU_MASTER = scalar("318.1.1.4.2.2.0", "sPDUMasterState")
 
 
 @computed_from(SPDU_STATE, SPDU_MASTER, by_row=True)
-def spdu_inconsistent(t: Tables) -> Rows:
+def spdu_inconsistent(tables: Tables) -> Rows:
     """ "Unknown": the states and the outlets do not agree, until the unit's own power was cycled.
     Else it has a word for each outlet."""
-    is_unknown = re.fullmatch("(?i)unknown", t.text(SPDU_MASTER))
-    return t[SPDU_STATE] if is_unknown else {}
+    is_unknown = re.fullmatch("(?i)unknown", tables.text(SPDU_MASTER))
+    return tables[SPDU_STATE] if is_unknown else {}
 
 
 def _spdu(state: Source) -> tuple[Outlets, ...]:
@@ -42,13 +76,13 @@ def _spdu(state: Source) -> tuple[Outlets, ...]:
     )
 
 
-def _beside(states: Column, *tables: Source) -> ComputedRows:
-    """`states` on a unit that also has rows of one of `tables`."""
+def _beside(states: Column, *others: Source) -> ComputedRows:
+    """`states` on a unit that also has rows of one of `others`."""
 
     @computed_from(states, by_row=True)
-    def rows(t: Tables) -> Rows:
-        state_rows = t[states]
-        return if_listed(state_rows, t.whole.first(*tables)) if state_rows else {}
+    def rows(tables: Tables) -> Rows:
+        state_rows = tables[states]
+        return if_listed(state_rows, tables.whole.first(*others)) if state_rows else {}
 
     return rows
 
@@ -61,15 +95,24 @@ RPDU_PHASES = phase_rows(RPDU_LOAD, RPDU_BANK, RPDU_PHASE)
 
 
 @computed_from(*RPDU_PHASES.objects)
-def rpdu_lines(t: Tables) -> Rows:
+def rpdu_lines(tables: Tables) -> Rows:
     """The phases; without any, the only row of a table that has no other. On a unit without the
-    columns that tell which rows are phases, the rows are empty."""
-    load, phases = t[RPDU_LOAD], t[RPDU_PHASES]
+    columns that tell which rows are phases, the rows are empty.
+
+    >>> rpdu_lines.rows({RPDU_LOAD: {"1": 15, "2": 15}, RPDU_PHASES: {"1": 15}})
+    {'1': 15}
+    >>> rpdu_lines.rows({RPDU_LOAD: {"1": 15}, RPDU_PHASES: {}})
+    {'1': 15}
+    >>> no_marks = {RPDU_PHASES: {}, RPDU_BANK: {}, RPDU_PHASE: {}}
+    >>> rpdu_lines.rows({RPDU_LOAD: {"1": 15, "2": 9}, **no_marks})
+    {'1': '', '2': ''}
+    """
+    load, phases = tables[RPDU_LOAD], tables[RPDU_PHASES]
     if phases:
         return phases
     if list(load) == ["1"]:
         return left_join(load, load)
-    has_marks = t[RPDU_BANK] or t[RPDU_PHASE]
+    has_marks = tables[RPDU_BANK] or tables[RPDU_PHASE]
     return dict.fromkeys(load, UNDECIDED) if has_marks else left_join(load, {})
 
 
@@ -100,13 +143,19 @@ RPDU_FACTOR = scalar("318.1.1.12.1.17.0", "rPDUIdentDevicePowerFactor")
 
 
 @computed_from(RPDU_WATTS, on_demand=(RPDU_VOLTS, RPDU_FACTOR))
-def rpdu_power(t: Tables) -> Rows:
+def rpdu_power(tables: Tables) -> Rows:
     """A power that the unit calculates; empty if it is 0 while the volts or the factor, which the
-    owner sets, are 0."""
-    watts = t[RPDU_WATTS]
+    owner sets, are 0.
+
+    >>> rpdu_power.rows({RPDU_WATTS: {"0": 230}})
+    {'0': 230}
+    >>> rpdu_power.rows({RPDU_WATTS: {"0": 0}, RPDU_VOLTS: {"0": 0}, RPDU_FACTOR: {"0": 100}})
+    {'0': ''}
+    """
+    watts = tables[RPDU_WATTS]
     power = watts
     for test in (RPDU_VOLTS, RPDU_FACTOR) if is_one_of(watts.get("0"), ("0",)) else ():
-        power = except_where(power, ("0",), t[test], one_of("0"))
+        power = except_where(power, ("0",), tables[test], one_of("0"))
     return left_join(watts, power)
 
 
@@ -163,7 +212,7 @@ def _of_units(below: str, name: str) -> ComputedRows:
 
 
 RPDU2_LOAD = figure(RPDU2_PHASES, TENTHS, unit_of_row=RPDU2_PHASE)
-RPDU2_POWER = figure(_of_units("5", "rPDU2DeviceStatusPower"), TENS)
+RPDU2_POWER = figure(_of_units("5", "rPDU2DeviceStatusPower"), Decimal(10))
 
 
 def _masterswitch(tree: str, kind: str, count: Column, off: int) -> tuple[Outlets, ...]:
@@ -205,10 +254,29 @@ EASY_PHASE_KWH = column("318.1.1.30.4.2.1.10", "ePDUPhaseStatusEnergy")
 
 
 @computed_from(EASY_STATE, EASY_MODULE)
-def easy_outlet_units(t: Tables) -> Rows:
-    has_outlets = without(t[EASY_STATE], NO_OUTLET)
-    outlet_units = without(t[EASY_MODULE], NO_OUTLET) if has_outlets else {}
+def easy_outlet_units(tables: Tables) -> Rows:
+    """The unit of each outlet. A unit without switched outlets has one row, with -1 in each column.
+
+    >>> easy_outlet_units.rows({EASY_STATE: {"1": 1, "2": 2}, EASY_MODULE: {"1": 1, "2": 2}})
+    {'1': 1, '2': 2}
+    >>> easy_outlet_units.rows({EASY_STATE: {"1": -1}, EASY_MODULE: {"1": -1}})
+    {}
+    """
+    has_outlets = without(tables[EASY_STATE], NO_OUTLET)
+    outlet_units = without(tables[EASY_MODULE], NO_OUTLET) if has_outlets else {}
     return if_listed(outlet_units, has_outlets)
+
+
+@computed_from(EASY_COUNT)
+def easy_count_of_none(tables: Tables) -> Rows:
+    """The count where it is 0: another number may count the row of padding.
+
+    >>> easy_count_of_none.rows({EASY_COUNT: {"0": 0}})
+    {'0': 0}
+    >>> easy_count_of_none.rows({EASY_COUNT: {"0": 1}})
+    {}
+    """
+    return if_every(tables[EASY_COUNT], tables[EASY_COUNT], matches("0"))
 
 
 each_easy = partial(each_unit_rows, device=EASY_DEVICE, outlet_units=easy_outlet_units)
@@ -253,7 +321,11 @@ ATS_NEUTRAL = "4"  # a value of atsOutputPhaseIndex
 def _ats_phases(below: str, name: str) -> Complete:
     """A column of the outputs' phases, without the neutral, which atsNumOutputPhases leaves out."""
     every_phase = Complete(column(f"318.1.1.8.5.4.3.1.{below}", name), ATS_VOLTS)
-    lines = rows_without_arc(every_phase, LAST_ARC, ATS_NEUTRAL)
+
+    @computed_from(every_phase)
+    def lines(tables: Tables) -> Rows:
+        return without_arc(tables[every_phase], LAST_ARC, ATS_NEUTRAL)
+
     return Complete(lines, count=ATS_PHASE_COUNT)
 
 
@@ -269,23 +341,23 @@ NO_BREAKER = ("0", "1", "2")
 
 
 @computed_from(XPDU_RATING, XPDU_POSITIONS)
-def breakers(t: Tables) -> Rows:
+def breakers(tables: Tables) -> Rows:
     """The positions of the panels that have a breaker; without its rating, a row may be padding."""
-    positions = up_to_count(t[XPDU_RATING], t.scalar(XPDU_POSITIONS))
+    positions = up_to_count(tables[XPDU_RATING], tables.scalar(XPDU_POSITIONS))
     return where(positions, require_marks(positions, positions), none_of(*NO_BREAKER))
 
 
 @computed_from(XPDU_CURRENT, XPDU_LINES, on_demand=(XPDU_VOLTS,))
-def xpdu_lines(t: Tables) -> Rows:
+def xpdu_lines(tables: Tables) -> Rows:
     """The lines that are counted; without a count, those that the currents or the voltages have:
 
     currents {"1": 187}, voltages {"1": 1200, "2": 1200}  ->  {"1": 187, "2": NO_ANSWER}
     """
-    count = t.scalar(XPDU_LINES)
-    if count is None and t[XPDU_CURRENT]:
-        return with_rows_of(t[XPDU_CURRENT], t[XPDU_VOLTS])
-    lines = up_to_count(t[XPDU_CURRENT], count)
-    return left_join(lines or t[XPDU_CURRENT], lines)
+    count = tables.scalar(XPDU_LINES)
+    if count is None and tables[XPDU_CURRENT]:
+        return with_rows_of(tables[XPDU_CURRENT], tables[XPDU_VOLTS])
+    lines = up_to_count(tables[XPDU_CURRENT], count)
+    return left_join(lines or tables[XPDU_CURRENT], lines)
 
 
 # Modular distribution. The index of an output is module.cable; an empty slot has rows as well.
@@ -298,7 +370,7 @@ ISX_NOTHING = ("", "-1")
 
 
 @computed_from(ISX_STATUS, on_demand=(ISX_NAME, ISX_POWER))
-def cables(t: Tables) -> Rows:
+def cables(tables: Tables) -> Rows:
     """The status of each cable, without the slots that have none. Of the slots
 
         status {"1.1": "1", "1.2": "4", "1.3": "-1", "1.4": "-1"}
@@ -307,11 +379,11 @@ def cables(t: Tables) -> Rows:
     two are empty: 1.2 is not present (4), and 1.3 has nothing in any column. The result is
     {"1.1": "1", "1.4": Missing}: there is a cable in 1.4, and its status is not known.
     """
-    statuses = t[ISX_STATUS]
+    statuses = tables[ISX_STATUS]
     empty_slots = [slot for slot, status in statuses.items() if is_one_of(status, ISX_NOTHING)]
     for name_or_power in (ISX_NAME, ISX_POWER):
         if empty_slots:  # on most units no status is empty, and these columns are not read
-            values = t[name_or_power]
+            values = tables[name_or_power]
             empty_slots = [slot for slot in empty_slots if is_one_of(values.get(slot), ISX_NOTHING)]
     status_of_cables = {slot: statuses[slot] for slot in statuses if slot not in empty_slots}
     return without(status_of_cables, ISX_NOT_PRESENT)
@@ -472,8 +544,7 @@ PROFILES = (
             ),
             Write(EASY_COMMAND, on=1, off=2),
             count=EASY_COUNT,
-            # another number than 0 may count the row of padding
-            none_if_zero=rows_matching(EASY_COUNT, "0"),
+            none_if_zero=easy_count_of_none,
             number=unit_and_number(EASY_STATE),
         ),
         load=total(
@@ -556,7 +627,9 @@ PROFILES = (
         ),
         # The neutral is an object of its own.
         load=total(figure(xpdu_lines, TENTHS)),
-        power=total(figure(scalar("318.1.1.15.3.4.3.0", "xPDUSystemOutputTotalPower"), HUNDREDS)),
+        power=total(
+            figure(scalar("318.1.1.15.3.4.3.0", "xPDUSystemOutputTotalPower"), Decimal(100))
+        ),
         ceilings=FLOOR,
         evidence=SIMULATED.of("current", "power"),
         note="The sysObjectID is the MIB's product infraStruXurePDU; it was not seen on a unit.",
@@ -570,7 +643,7 @@ PROFILES = (
             rows=cables,
             number=unit_and_outlet(ISX_STATUS),
             name=ISX_NAME,
-            power=figure(ISX_POWER, HUNDREDS),
+            power=figure(ISX_POWER, Decimal(100)),
             # normal, warning, critical; 6: no communication with the cable's meters
             conditions=(unit_condition(ISX_STATUS, "1", "2", "3", unit=Arcs()),),
             energy=figure(
@@ -585,7 +658,9 @@ PROFILES = (
                 least=3,  # phase1, phase2 and phase3
             )
         ),
-        power=total(figure(scalar("318.1.1.22.4.3.1.0", "isxModularDistSysPowerTotal"), HUNDREDS)),
+        power=total(
+            figure(scalar("318.1.1.22.4.3.1.0", "isxModularDistSysPowerTotal"), Decimal(100))
+        ),
         energy=total(
             figure(scalar("318.1.1.22.4.3.2.0", "isxModularDistSysPowerKwhUsage"), TENTHS)
         ),

@@ -1,7 +1,7 @@
 """APC by Schneider Electric: the Easy Rack PDU, which has Enlogic's tables below a root of APC."""
 
 from . import enlogic
-from .language import *
+from .links import librenms
 
 PROFILES = (
     enlogic.family("318.1.1.32")(

@@ -8,7 +8,20 @@ same objects for a PDU on its bus, but reads or writes that PDU only on a furthe
 switching is not enabled as a whole (bit 2 of pduEnableFeatures) is not switched.
 """
 
-from .language import *
+from ..cells import Rows
+from ..controls import Guard, Write
+from ..evidence import SIMULATED
+from ..filters import if_listed, none_of, one_of, require_marks, where
+from ..joins import bit
+from ..objects import Column, Scalar
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .conditions import row_condition
+from .language import column, figure, oids, outlets, scalar, total
+from .links import pysnmp_mibs
+from .scales import TENTHS
+from .sources import rows_where
 
 TYPE = column("29640.4.3.33.1.2", "nodeType")
 METER, METER_AND_SWITCH, SWITCH = "4", "5", "6"
@@ -22,20 +35,20 @@ FEATURES = scalar("29640.4.3.30.0", "pduEnableFeatures")
 SWITCHING_ENABLED = 2  # bit of pduEnableFeatures
 
 
-def _is_modular(t: Tables) -> bool:
-    return t.text(PDU_TYPE) == MODULAR
+def _is_modular(tables: Tables) -> bool:
+    return tables.text(PDU_TYPE) == MODULAR
 
 
 @computed_from(STATE, OUTLET, PDU_TYPE, by_row=True)
-def states(t: Tables) -> Rows:
+def states(tables: Tables) -> Rows:
     """The states of the nodes with an outlet; none of a gateway. A single node whose outlet has no
     answer may have none."""
-    if not _is_modular(t):
+    if not _is_modular(tables):
         return {}
-    numbers = t[OUTLET]
-    if t.outlet and not numbers:
+    numbers = tables[OUTLET]
+    if tables.outlet and not numbers:
         return {}
-    return where(t[STATE], require_marks(t[STATE], numbers), none_of(NO_OUTLET))
+    return where(tables[STATE], require_marks(tables[STATE], numbers), none_of(NO_OUTLET))
 
 
 def _metered_column(values: Column) -> ComputedRows:
@@ -50,18 +63,18 @@ def _total_of_pdu(values: Scalar) -> ComputedRows:
     """
 
     @computed_from(values, PDU_TYPE, TYPE, by_row=True)
-    def rows(t: Tables) -> Rows:
-        if not _is_modular(t):
+    def rows(tables: Tables) -> Rows:
+        if not _is_modular(tables):
             return {}
-        types = t.whole[TYPE]
-        return if_listed(t[values], where(types, types, one_of(*METERING)))
+        types = tables.whole[TYPE]
+        return if_listed(tables[values], where(types, types, one_of(*METERING)))
 
     return rows
 
 
 @computed_from(FEATURES, by_row=True)
-def is_switching_enabled(t: Tables) -> Rows:
-    return bit(t[FEATURES], SWITCHING_ENABLED)
+def is_switching_enabled(tables: Tables) -> Rows:
+    return bit(tables[FEATURES], SWITCHING_ENABLED)
 
 
 PROFILES = (

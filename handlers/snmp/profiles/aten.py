@@ -16,9 +16,28 @@ station that does not answer reads -3000000 everywhere, like one that was never 
 are left out.
 """
 
+from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 
-from .language import *
+from ..cells import Rows
+from ..completeness import if_complete
+from ..computed import Complete
+from ..controls import Guard, Write
+from ..decoding import counted_by
+from ..evidence import SIMULATED
+from ..filters import if_every, if_listed, matches, one_of, without
+from ..joins import times
+from ..measurements import Measurement
+from ..objects import Column, Span, Spread
+from ..outlets import Outlets
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Source, Tables, computed_from, objects_of
+from .language import THE_UNIT, column, figure, oid, oids, outlets, scalar, total
+from .links import IRONIC_SNMP, librenms, public, pysnmp_mibs
+from .scales import THOUSANDTHS
+from .sources import first, rows_where, rows_without, unit_and_outlet, value_or_empty
 
 STATUS = Spread(
     oid("21317.1.3.2.2.2.2"), (Span(1, 8, 2), Span(9, 42, 11)), "outletNStatus", by_get=True
@@ -40,12 +59,12 @@ LISTED_STATUS = replace(STATUS, listed=rows_without(CONFIRMATION, NO_CONFIRMATIO
 
 
 @computed_from(STATUS, CONFIRMATION, by_row=True)
-def unconfirmed_slots(t: Tables) -> Rows:
+def unconfirmed_slots(tables: Tables) -> Rows:
     """All slots of a unit of which no slot has a confirmation."""
-    confirmations = t.whole[CONFIRMATION]
+    confirmations = tables.whole[CONFIRMATION]
     if not if_every(confirmations, confirmations, matches(NO_CONFIRMATION)):
         return {}  # its slots are not read
-    return if_every(t[STATUS], confirmations, matches(NO_CONFIRMATION))
+    return if_every(tables[STATUS], confirmations, matches(NO_CONFIRMATION))
 
 
 DISPLAYED = column("21317.1.3.2.2.2.1.5.1.2", "displayOutletStatus")
@@ -54,12 +73,12 @@ NUMBER_OF_OUTLETS = scalar("21317.1.3.2.2.2.1.13.0", "outletnumber")
 
 
 @computed_from(DISPLAYED, NUMBER_OF_OUTLETS)
-def displayed_states(t: Tables) -> Rows:
+def displayed_states(tables: Tables) -> Rows:
     """The table of states if it has a row for each outlet."""
-    count = t.scalar(NUMBER_OF_OUTLETS)
+    count = tables.scalar(NUMBER_OF_OUTLETS)
     if count is None or counted_by(count) == 0:
         return {}
-    return if_complete(without(t[DISPLAYED], DISPLAYED_NOT_THERE), count)
+    return if_complete(without(tables[DISPLAYED], DISPLAYED_NOT_THERE), count)
 
 
 PE2 = "21317.1.3.2.3"
@@ -96,9 +115,9 @@ def _station_rows(values: Source) -> ComputedRows:
     """The rows; none of a device that lists no station: a server's BMC, or one of the older MIB."""
 
     @computed_from(*objects_of([values]), OUTLET_COUNTS, OPERATION, by_row=True)
-    def rows(t: Tables) -> Rows:
-        stations = t.whole.first(OUTLET_COUNTS, OPERATION)
-        return if_listed(t[values], stations) if stations else {}
+    def rows(tables: Tables) -> Rows:
+        stations = tables.whole.first(OUTLET_COUNTS, OPERATION)
+        return if_listed(tables[values], stations) if stations else {}
 
     return rows
 
@@ -132,8 +151,8 @@ def _of_outlets(arc: int, quantity: str) -> Measurement:
     texts = column(f"21317.1.3.2.2.2.2.1.1.{arc}", f"outlet{quantity}")
 
     @computed_from(texts, by_row=True)
-    def thousandths(t: Tables) -> Rows:
-        return times(t[texts], 1000)
+    def thousandths(tables: Tables) -> Rows:
+        return times(tables[texts], 1000)
 
     return figure(first(integers, thousandths), THOUSANDTHS, NOT_SUPPORTED)
 

@@ -6,7 +6,15 @@ of 0 is left out: the outlet may have no meter. Powers are left out, because the
 their unit.
 """
 
-from .language import *
+from ..evidence import DRIVER
+from ..objects import Parts
+from ..profile import Profile
+from ..states import State
+from .conditions import row_condition
+from .language import column, figure, oids, outlets, total
+from .links import NO_PUBLIC_MIB
+from .scales import TENTHS
+from .sources import numbered_parts
 
 PDU = "34550.20.2.1.1.1"
 NOT_MEASURED = ("0", "-1")

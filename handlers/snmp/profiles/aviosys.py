@@ -3,7 +3,13 @@
 The device speaks SNMPv1. Its OIDs are below another company's enterprise number.
 """
 
-from .language import *
+from ..controls import Write
+from ..evidence import DRIVER
+from ..objects import Span, Spread
+from ..profile import Profile
+from ..states import State
+from .language import oid, outlets
+from .links import NO_PUBLIC_MIB, public
 
 OUTLETS = Spread(oid("92.58.2"), (Span(1, 4, 1),), "power of outlet N")
 

@@ -11,9 +11,27 @@ switched. Flags of each PDU say what it meters.
 """
 
 from functools import partial
+from typing import Optional
 
+from ..cells import Cell, Missing, Rows, missing_with
+from ..completeness import if_complete
+from ..computed import Complete
+from ..controls import Guard, Write
 from ..decoding import latin_1, octets
-from .language import *
+from ..evidence import SIMULATED
+from ..filters import if_every, if_listed, matches_either, none_of, one_of, unless, where, without
+from ..joins import left_join, numbered
+from ..measurements import Measurement
+from ..objects import Column
+from ..profile import Profile
+from ..states import State
+from ..tables import Source, Tables, computed_from
+from ..totals import Total
+from .conditions import unit_condition
+from .language import THE_UNIT, column, figure, oids, outlets, scalar, total
+from .links import public, pysnmp_mibs
+from .scales import THOUSANDTHS
+from .sources import rows_without
 
 STATUS = column("31770.2.2.6.5.1.11", "blueNet2SocketStatus")
 MODE = column("31770.2.2.6.5.1.12", "blueNet2SocketMode")
@@ -91,23 +109,23 @@ def _measurement(
     """
     type_, unit = kind
 
-    def of_guids(t: Tables, values: Column) -> Rows:
-        if not t[values]:
+    def of_guids(tables: Tables, values: Column) -> Rows:
+        if not tables[values]:
             return {}
-        of_type = where(t[values], t[TYPE], one_of(type_))
-        of_kind = where(of_type, t[UNIT], one_of(unit))
-        variables = where(of_kind, t[CONDITION], none_of(*NOT_MEASURED))
-        known_values = where(variables, t[CONDITION], none_of(LOST_STATUS))
-        return _by_guid(left_join(variables, known_values), t[guids])
+        of_type = where(tables[values], tables[TYPE], one_of(type_))
+        of_kind = where(of_type, tables[UNIT], one_of(unit))
+        variables = where(of_kind, tables[CONDITION], none_of(*NOT_MEASURED))
+        known_values = where(variables, tables[CONDITION], none_of(LOST_STATUS))
+        return _by_guid(left_join(variables, known_values), tables[guids])
 
     @computed_from(VALUE, TYPE, UNIT, CONDITION, guids)
-    def readings(t: Tables) -> Rows:
-        of_each_guid = numbered(t[guids], position=0)
-        return left_join(of_each_guid, of_guids(t, VALUE))
+    def readings(tables: Tables) -> Rows:
+        of_each_guid = numbered(tables[guids], position=0)
+        return left_join(of_each_guid, of_guids(tables, VALUE))
 
     @computed_from(SCALING, TYPE, UNIT, CONDITION, guids)
-    def scalings(t: Tables) -> Rows:
-        return of_guids(t, SCALING)
+    def scalings(tables: Tables) -> Rows:
+        return of_guids(tables, SCALING)
 
     rows = Complete(readings, count=count) if count else readings
     return Measurement(rows, absent=(), exponent=scalings)
@@ -131,11 +149,11 @@ def _irs_socket(sub_oid: str, name: str) -> Measurement:
     values = column(f"{IRS}.8.1.{sub_oid}", name)
 
     @computed_from(values, IRS_METERS_SOCKETS)
-    def rows(t: Tables) -> Rows:
-        flags = t[IRS_METERS_SOCKETS]
-        if_every_pdu_meters = if_every(t[values], flags, matches_either(YES, NO))
+    def rows(tables: Tables) -> Rows:
+        flags = tables[IRS_METERS_SOCKETS]
+        if_every_pdu_meters = if_every(tables[values], flags, matches_either(YES, NO))
         pdus_that_meter = without(flags, NO)
-        return if_listed(left_join(t[values], if_every_pdu_meters), pdus_that_meter)
+        return if_listed(left_join(tables[values], if_every_pdu_meters), pdus_that_meter)
 
     return figure(rows, THOUSANDTHS, unmetered="not every PDU meters its sockets")
 
@@ -150,13 +168,13 @@ def _irs_total(sub_oid: str, name: str) -> Total:
     values = column(f"{IRS}.6.1.{sub_oid}", name)
 
     @computed_from(values, IRS_PHASES, IRS_PHASE_COUNT, IRS_METERS_PHASES)
-    def rows(t: Tables) -> Rows:
-        flags = t[IRS_METERS_PHASES]
+    def rows(tables: Tables) -> Rows:
+        flags = tables[IRS_METERS_PHASES]
         pdus_without_meter = without(where(flags, flags, one_of(NO)), "")
-        phases = unless({} if pdus_without_meter else t[IRS_PHASES], pdus_without_meter)
+        phases = unless({} if pdus_without_meter else tables[IRS_PHASES], pdus_without_meter)
         if not phases:
             return {}
-        counted_values = if_complete(t[values], t.scalar(IRS_PHASE_COUNT))
+        counted_values = if_complete(tables[values], tables.scalar(IRS_PHASE_COUNT))
         return left_join(phases, if_every(counted_values, flags, matches_either(YES, NO)))
 
     return total(figure(rows, THOUSANDTHS), else_outlets=True)

@@ -6,7 +6,23 @@ watts (Observium). Observium ignores a power of -2000000; this handler treats ev
 missing. An RPC without a meter reads 0 (Baytech-MIB), so 0 may mean no meter or no load.
 """
 
-from .language import *
+from dataclasses import replace
+
+from ..cells import Rows
+from ..completeness import each_unit
+from ..computed import Complete
+from ..controls import Guard, Write
+from ..evidence import SIMULATED, EvidenceLevel
+from ..filters import unless
+from ..joins import numbered
+from ..objects import Column
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Source, Tables, computed_from
+from .conditions import unit_condition
+from .language import column, figure, oids, outlets, total
+from .links import public, pysnmp_mibs
+from .scales import TENTHS
 
 STATE = column("4779.1.3.5.3.1.3", "sBTAModulesRPCOutletState")
 CURRENT = column("4779.1.3.5.2.1.4", "sBTAModulesRPCCurrent", optional=True)
@@ -18,15 +34,31 @@ COUNT = column("4779.1.3.5.2.1.15", "sBTAModulesRPCNumberOfOutlets")
 
 
 def _column_of_rpcs(values: Column) -> ComputedRows:
-    """A meter of each RPC, lost of one without a row."""
+    """A meter of each RPC, lost of one without a row.
+
+    >>> chain = {COUNT: {"1": 8, "2": 8}, STATE: {"1.1": 1, "2.1": 1}}
+    >>> list(_column_of_rpcs(CURRENT).rows({CURRENT: {"1": 15}, **chain}))
+    ['1', '2.']
+    """
 
     @computed_from(values, on_demand=(COUNT, STATE))
-    def rows(t: Tables) -> Rows:
-        meters = t[values]
+    def rows(tables: Tables) -> Rows:
+        meters = tables[values]
         if not meters:
             return {}
-        rpcs = [numbered(table, position=0) for table in (meters, t[COUNT], t[STATE])]
+        rpcs = [numbered(table, position=0) for table in (meters, tables[COUNT], tables[STATE])]
         return each_unit(meters, *rpcs)
+
+    return rows
+
+
+def _unless_metered(values: Source, meters: Column) -> ComputedRows:
+    """A column of a device whose RPCs have no such meters."""
+
+    @computed_from(values, meters, by_row=True)
+    def rows(tables: Tables) -> Rows:
+        meter_rows = tables.whole[meters]
+        return unless({} if meter_rows else tables[values], meter_rows)
 
     return rows
 
@@ -66,18 +98,14 @@ PROFILES = (
         ),
         load=total(
             figure(_column_of_rpcs(CURRENT), TENTHS),
-            figure(
-                rows_unless(column("4779.1.3.5.5.1.6", "sRPCCurrent"), CURRENT, by_row=True), TENTHS
-            ),
-            figure(
-                rows_unless(_circuits("4", "Current", "7", "Power"), CURRENT, by_row=True), TENTHS
-            ),
+            figure(_unless_metered(column("4779.1.3.5.5.1.6", "sRPCCurrent"), CURRENT), TENTHS),
+            figure(_unless_metered(_circuits("4", "Current", "7", "Power"), CURRENT), TENTHS),
             always_there=True,  # without a meter, the MIB's currents read 0
         ),
         power=total(
             figure(_column_of_rpcs(POWER)),
-            figure(rows_unless(column("4779.1.3.5.5.1.9", "sRPCPower"), POWER, by_row=True)),
-            figure(rows_unless(_circuits("7", "Power", "4", "Current"), POWER, by_row=True)),
+            figure(_unless_metered(column("4779.1.3.5.5.1.9", "sRPCPower"), POWER)),
+            figure(_unless_metered(_circuits("7", "Power", "4", "Current"), POWER)),
         ),
         evidence=replace(
             SIMULATED.of("state", "current", "power", "switching"),

@@ -5,7 +5,11 @@ the load to the other source or restart the switch: nothing is written. It has n
 link between card and switch, only a trap.
 """
 
-from .language import *
+from ..evidence import SIMULATED
+from ..profile import Profile
+from .language import figure, oids, scalar, total
+from .links import librenms
+from .scales import TENTHS
 
 OUTPUT = "37662.1.2.2.1.1.3"
 

@@ -5,10 +5,27 @@ PDUs that cannot switch may have the control column. The energy of branches is i
 and the objects called power are in VA, so both are left out.
 """
 
+from decimal import Decimal
 from functools import partial
 
 from ...shared.decimals import CONTEXT
-from .language import *
+from ..arcs import Arcs
+from ..cells import Rows
+from ..completeness import with_counted_number
+from ..computed import Complete, Number
+from ..controls import Guard, Write
+from ..evidence import SIMULATED
+from ..filters import none_of, unless, without
+from ..objects import Span, Spread
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .conditions import row_condition, unit_condition
+from .language import column, figure, oid, oids, outlets, scalar, total
+from .links import librenms, public
+from .scales import HUNDREDTHS
+from .shared_values import of_unit
+from .sources import rows_where
 
 CONTROL = column("30932.1.10.1.4.10.1.11", "cpiPduOutletControl")
 PDU_HAS_CONTROL = column("30932.1.10.1.2.10.1.7", "cpiPduHasOutletControl")
@@ -33,10 +50,10 @@ HAS_MONITOR = of_unit(PDU_HAS_MONITOR, CONTROL, THE_PDU)
 
 
 @computed_from(OUT_OF_SERVICE, PDU_COUNT, on_demand=(PDU_HAS_CONTROL,))
-def units(t: Tables) -> Rows:
+def units(tables: Tables) -> Rows:
     """The PDUs, by the first of two columns that the firmware has."""
-    pdus = t[OUT_OF_SERVICE] or t[PDU_HAS_CONTROL]
-    return with_counted_number(pdus, t[PDU_COUNT]) if pdus else {}
+    pdus = tables[OUT_OF_SERVICE] or tables[PDU_HAS_CONTROL]
+    return with_counted_number(pdus, tables[PDU_COUNT]) if pdus else {}
 
 
 def _metered(below: str, name: str) -> ComputedRows:
@@ -50,9 +67,9 @@ def _legacy(below: str, name: str, last: int = 24) -> ComputedRows:
     values = Spread(oid(f"{LEGACY}.{below}"), (Span(1, last, 1),), name)
 
     @computed_from(values, LEGACY_PDUS, by_row=True)
-    def rows(t: Tables) -> Rows:
-        chain = without(t.whole[LEGACY_PDUS], "0", "1")
-        return unless(t[values], chain)
+    def rows(tables: Tables) -> Rows:
+        chain = without(tables.whole[LEGACY_PDUS], "0", "1")
+        return unless(tables[values], chain)
 
     return rows
 

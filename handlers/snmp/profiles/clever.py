@@ -18,9 +18,28 @@ such an outlet is refused.
 """
 
 import re
+from decimal import Decimal
 from functools import partial
+from typing import Optional
 
-from .language import *
+from ..absence import is_of_other_depth
+from ..cells import Rows
+from ..completeness import if_complete, with_least_rows, with_rows_of
+from ..computed import Complete
+from ..controls import Guard, Write
+from ..evidence import DRIVER, SIMULATED
+from ..filters import either, if_every, matches, unless, up_to_count, where, with_arc, without
+from ..joins import left_join
+from ..measurements import Measurement
+from ..objects import Column, Scalar, Span, Spread
+from ..outlets import Outlets
+from ..profile import NET_SNMP, Profile
+from ..states import State
+from ..tables import ComputedRows, Object, Source, Tables, computed_from
+from .language import column, figure, oid, oids, outlets, scalar, total
+from .links import NO_PUBLIC_MIB, public, pysnmp_mibs
+from .scales import HUNDREDTHS, TENTHS
+from .sources import counted_rows
 
 VENDOR = "Clever Electronic, FS.COM"
 ON, OFF, NOT_THERE = "ON", "OFF", ("--", "")
@@ -37,8 +56,8 @@ def _if_counted(values: Source, count: Scalar, *, by_row: bool = False) -> Compu
     costs one GET."""
 
     @computed_from(values, count, by_row=by_row)
-    def rows(t: Tables) -> Rows:
-        return t[values] if re.fullmatch(r"\d+", t.text(count)) else {}
+    def rows(tables: Tables) -> Rows:
+        return tables[values] if re.fullmatch(r"\d+", tables.text(count)) else {}
 
     return rows
 
@@ -47,9 +66,9 @@ def _meter(values: Column, beside: Column, count: Scalar) -> ComputedRows:
     """A column of the outlets' meters. `beside`, another one, shows rows that the answers lack."""
 
     @computed_from(values, beside, count)
-    def rows(t: Tables) -> Rows:
-        every_row = with_rows_of(t[values], without(t[beside], *NOT_THERE))
-        return if_complete(without(every_row, *NOT_THERE), t.scalar(count))
+    def rows(tables: Tables) -> Rows:
+        every_row = with_rows_of(tables[values], without(tables[beside], *NOT_THERE))
+        return if_complete(without(every_row, *NOT_THERE), tables.scalar(count))
 
     return rows
 
@@ -144,8 +163,8 @@ def _lines(item: str, tail: str) -> ComputedRows:
     )
 
     @computed_from(values, every_line)
-    def rows(t: Tables) -> Rows:
-        return left_join(t[every_line], t[values])
+    def rows(tables: Tables) -> Rows:
+        return left_join(tables[every_line], tables[values])
 
     return rows
 
@@ -193,27 +212,27 @@ MS_WORDS = ("ON", "OFF", "On", "Off", "on", "off")
 NUMBERS = tuple(map(str, range(1000)))
 
 
-def _is_ms_pdu(t: Tables) -> bool:
-    return re.fullmatch(FEWER_THAN_49, t.text(MS_COUNT)) is not None
+def _is_ms_pdu(tables: Tables) -> bool:
+    return re.fullmatch(FEWER_THAN_49, tables.text(MS_COUNT)) is not None
 
 
 @computed_from(MS_STATUS, MS_COUNT)
-def ms_states(t: Tables) -> Rows:
-    if not _is_ms_pdu(t) or is_of_other_depth(t, MS_STATUS):
+def ms_states(tables: Tables) -> Rows:
+    if not _is_ms_pdu(tables) or is_of_other_depth(tables, MS_STATUS):
         return {}
-    states = t[MS_STATUS]
-    return where(up_to_count(states, t.scalar(MS_COUNT)), states, either(MS_WORDS, NUMBERS))
+    states = tables[MS_STATUS]
+    return where(up_to_count(states, tables.scalar(MS_COUNT)), states, either(MS_WORDS, NUMBERS))
 
 
 def _of_ms_pdu(values: Object) -> ComputedRows:
     """The values of a unit that is an MS-PDU."""
 
     @computed_from(values, MS_COUNT, MS_STATUS)
-    def rows(t: Tables) -> Rows:
-        if not _is_ms_pdu(t):
+    def rows(tables: Tables) -> Rows:
+        if not _is_ms_pdu(tables):
             return {}
-        states = where(t[MS_STATUS], t[MS_STATUS], either(MS_WORDS, NUMBERS))
-        return unless(t[values], unless(t[MS_COUNT], states))
+        states = where(tables[MS_STATUS], tables[MS_STATUS], either(MS_WORDS, NUMBERS))
+        return unless(tables[values], unless(tables[MS_COUNT], states))
 
     return rows
 
@@ -225,19 +244,21 @@ IP = column("30966.10.3.2", "statusInfo")
 SLAVE_ONE = scalar("30966.10.3.2.71.0", "statusInfo")
 
 
-def _three(t: Tables, item: int) -> Rows:
+def _three(tables: Tables, item: int) -> Rows:
     """One item of each of the three lines."""
-    return with_least_rows(with_arc(t[IP], 0, *(str(item + line) for line in range(3))), 3)
+    return with_least_rows(with_arc(tables[IP], 0, *(str(item + line) for line in range(3))), 3)
 
 
 @computed_from(IP)
-def ip_currents(t: Tables) -> Rows:
-    return _three(t, 4)
+def ip_currents(tables: Tables) -> Rows:
+    return _three(tables, 4)
 
 
 @computed_from(IP, on_demand=(SLAVE_ONE,))
-def ip_energies(t: Tables) -> Rows:
-    return if_every(_three(t, 7), with_arc(t[IP], 0, "71") or t[SLAVE_ONE], matches("-?\\d+"))
+def ip_energies(tables: Tables) -> Rows:
+    return if_every(
+        _three(tables, 7), with_arc(tables[IP], 0, "71") or tables[SLAVE_ONE], matches("-?\\d+")
+    )
 
 
 PROFILES = (

@@ -13,7 +13,25 @@ lines again. Some units lack the column of pending commands.
 
 from functools import partial
 
-from .language import *
+from ..cells import Rows
+from ..chains import Chain, InChain
+from ..completeness import with_counted_rows, with_rows_of
+from ..computed import Complete
+from ..controls import Write
+from ..evidence import SIMULATED
+from ..filters import either, if_every, matches, none_of, unless, where
+from ..joins import left_join
+from ..measurements import Measurement
+from ..objects import Scalar
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .conditions import pending
+from .language import OVERLOAD, column, figure, nameplate, oids, outlets, scalar, total
+from .links import librenms, public
+from .powernet import each_unit_rows, established, phase_rows, unit_and_number, units_of
+from .scales import TENTHS
+from .sources import LAST_ARC, first, rows_where, value_or_empty
 
 EPDU, EPDU2, ATS = "3808.1.1.3", "3808.1.1.6", "3808.1.1.5"
 ANY_CYBERPOWER = "3808"
@@ -61,20 +79,35 @@ each_module = partial(
 
 
 @computed_from(PHASE_CURRENT, PHASE_MODULE, PHASE_COUNT)
-def phase_currents(t: Tables) -> Rows:
-    currents, modules = t[PHASE_CURRENT], t[PHASE_MODULE]
+def phase_currents(tables: Tables) -> Rows:
+    """The current of each phase, and a lost one for each phase that the answers lack: another
+    column of the table, or the device's own count, shows it.
+
+    >>> one = {PHASE_MODULE: {"1": 1}, PHASE_COUNT: {"0": 1}}
+    >>> phase_currents.rows({PHASE_CURRENT: {"1": 15}, **one})
+    {'1': 15}
+    >>> two = {PHASE_MODULE: {"1": 1, "2": 1}, PHASE_COUNT: {"0": 2}}
+    >>> phase_currents.rows({PHASE_CURRENT: {"1": 15}, **two})["2"].reason
+    'no answer'
+    """
+    currents, modules = tables[PHASE_CURRENT], tables[PHASE_MODULE]
     currents = left_join(currents or modules, currents)
-    return with_counted_rows(with_rows_of(currents, modules), t[PHASE_COUNT])
+    return with_counted_rows(with_rows_of(currents, modules), tables[PHASE_COUNT])
 
 
 @computed_from(DEVICE_CURRENT, DEVICE_PHASES, DEVICE_MODULE, on_demand=(DEVICE_CURRENT,))
-def one_phase_currents(t: Tables) -> Rows:
+def one_phase_currents(tables: Tables) -> Rows:
     """The current of each unit, without a value on one with several phases: the MIB does not define
-    which current it is there."""
-    currents = t[DEVICE_CURRENT]
+    which current it is there.
+
+    >>> kinds = {DEVICE_PHASES: {"1": 1, "2": 3}, DEVICE_MODULE: {"1": 1, "2": 2}}
+    >>> one_phase_currents.rows({DEVICE_CURRENT: {"1": 15, "2": 40}, **kinds})
+    {'1': 15, '2': ''}
+    """
+    currents = tables[DEVICE_CURRENT]
     if currents:
-        currents = left_join(currents, where(currents, t[DEVICE_PHASES], none_of("2", "3")))
-    return with_rows_of(currents, t[DEVICE_MODULE])
+        currents = left_join(currents, where(currents, tables[DEVICE_PHASES], none_of("2", "3")))
+    return with_rows_of(currents, tables[DEVICE_MODULE])
 
 
 PHASES_LOAD = figure(each_module(phase_currents, PHASE_MODULE), TENTHS, unit_of_row=PHASE_MODULE)
@@ -118,11 +151,11 @@ def _of_epdu2(values: ComputedRows) -> ComputedRows:
     modules are neither all 0 nor all 1: this tree lacks the other units."""
 
     @computed_from(*values.objects)
-    def rows(t: Tables) -> Rows:
-        if not t.first(*LISTED):
+    def rows(tables: Tables) -> Rows:
+        if not tables.first(*LISTED):
             return {}
-        for modules in (t[DEVICE_MODULE], STATE.units(t)):
-            rows = t[values]
+        for modules in (tables[DEVICE_MODULE], STATE.units(tables)):
+            rows = tables[values]
             rows = (
                 if_every(rows, modules, matches("0"))
                 or if_every(rows, modules, matches("1"))

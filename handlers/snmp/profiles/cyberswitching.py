@@ -1,6 +1,11 @@
 """Cyber Switching DualCom. The source is a program; no MIB is public."""
 
-from .language import *
+from ..controls import Write
+from ..evidence import DRIVER
+from ..profile import Profile
+from ..states import State
+from .language import column, oids, outlets, scalar
+from .links import NO_PUBLIC_MIB, public
 
 # writes the state: 2 on, 1 off
 GENIELIBS = public(

@@ -7,7 +7,21 @@ ACS 5000: the table of outlets' figures is indexed by port.unit.outlet of the un
 that would join it is not readable, so it is not read. An estimated power is not read either.
 """
 
-from .language import *
+from ..cells import Rows
+from ..computed import Complete
+from ..controls import Guard, Write
+from ..evidence import SIMULATED
+from ..filters import either, where, without_arc
+from ..joins import left_join
+from ..objects import Column
+from ..outlets import Outlets
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .language import THE_UNIT, column, figure, oids, outlets, total
+from .links import pysnmp_mibs
+from .scales import TENTHS
+from .sources import LAST_ARC
 
 UNLOCKED = "0"  # 1 is locked, 2 unknown
 ACS, ACS5K = "2925.4.5", "2925.8.5"
@@ -35,7 +49,11 @@ def _units(tree: str) -> Complete:
 def _outlets(tree: str, why: str) -> tuple[Outlets, ...]:
     """The outlets; `why` one is not switched whose lock does not read unlocked."""
     power = column(tree + ".4.1.4", "cyOutletPower")
-    states = rows_without_arc(power, LAST_ARC, "0", by_row=True)
+
+    @computed_from(power, by_row=True)
+    def states(tables: Tables) -> Rows:
+        return without_arc(tables[power], LAST_ARC, "0")
+
     return outlets(
         State(states, on=("1",), off=("0",)),
         Write(power, on=1, off=0),
@@ -48,11 +66,18 @@ def _outlets(tree: str, why: str) -> tuple[Outlets, ...]:
 
 def _where(values: Column, test: Column, mark: str, other: str) -> ComputedRows:
     """The values of units for which `test` reads `mark`; those that read `other` have none, so no
-    sum."""
+    sum.
+
+    >>> AMPERES, KIND = column("99999.1", "current"), column("99999.2", "kind")
+    >>> _where(AMPERES, KIND, "1", "2").rows({AMPERES: {"1": 15, "2": 7}, KIND: {"1": 1, "2": 2}})
+    {'1': 15, '2': ''}
+    """
 
     @computed_from(values, test)
-    def rows(t: Tables) -> Rows:
-        return left_join(t[values], where(t[values], t[test], either((mark,), (other,))))
+    def rows(tables: Tables) -> Rows:
+        return left_join(
+            tables[values], where(tables[values], tables[test], either((mark,), (other,)))
+        )
 
     return rows
 

@@ -6,7 +6,16 @@ outlet cycles, reboots or waits to be switched on (2 to 4 of the requested state
 iBootBar: the unit of its line cords' currents is not in the compiled MIB, so they are not read.
 """
 
-from .language import *
+from ..computed import Complete, Number
+from ..controls import Write
+from ..evidence import SIMULATED
+from ..measurements import Measurement
+from ..profile import NET_SNMP, Profile
+from ..states import State
+from .language import column, oids, outlets, scalar, total
+from .links import librenms, public
+from .scales import HUNDREDTHS
+from .sources import numbered_parts
 
 NO_LINE = ("99999",)
 BAR_STATUS = column("1418.4.3.1.3", "outletStatus")

@@ -5,7 +5,22 @@ The switched and the metered table are joined by the outlet's number, because th
 differ. The MIB does not name the unit of the outlets' power; W is assumed.
 """
 
-from .language import *
+from decimal import Decimal
+
+from ..cells import Rows
+from ..computed import Complete
+from ..controls import Write
+from ..evidence import SIMULATED
+from ..joins import join
+from ..measurements import Measurement
+from ..profile import Profile
+from ..states import State
+from ..tables import Tables, computed_from
+from .conditions import pending
+from .language import OVERLOAD, column, figure, oids, outlets, scalar, total
+from .links import librenms
+from .scales import TENTHS
+from .sources import first
 
 ROOT = "674.10903.200.2.200"
 NUMBER = column(ROOT + ".130.1.2.1.2", "rPDUOutletSwitchedStatusNumber")
@@ -19,7 +34,15 @@ DEVICE_ENERGY = column(ROOT + ".110.2.1.4", "rPDUDeviceStatusEnergy")
 def _metered_column(below: str, name: str) -> Measurement:
     """A column of the metered outlets, under the indexes of the switched ones."""
     values = column(f"{ROOT}.130.2.2.1.{below}", name)
-    return figure(rows_join(values, [METERED_NUMBER], [NUMBER]))
+
+    @computed_from(values, METERED_NUMBER, NUMBER)
+    def rows(tables: Tables) -> Rows:
+        meters = tables[values]
+        if not meters:
+            return {}  # the numbers are not read
+        return join(meters, [tables[METERED_NUMBER]], [tables[NUMBER]])
+
+    return figure(rows)
 
 
 PROFILES = (
@@ -65,7 +88,7 @@ PROFILES = (
             ),
             always_there=True,
         ),
-        power=total(figure(DEVICE_POWER, TENS), always_there=True),
+        power=total(figure(DEVICE_POWER, Decimal(10)), always_there=True),
         energy=total(figure(DEVICE_ENERGY, TENTHS, table=DEVICE_POWER), always_there=True),
         evidence=SIMULATED,
         note=(

@@ -7,7 +7,20 @@ DeltaPDU-MIB: a controller with up to 16 PDUs, without outlets. The index is the
 each line is given over all its branches. There is no total while an enabled PDU is disconnected.
 """
 
-from .language import *
+from ..cells import Rows
+from ..completeness import with_rows_of
+from ..controls import Write
+from ..evidence import SIMULATED
+from ..filters import either, where
+from ..joins import left_join
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .conditions import device_condition
+from .language import FLOOR, column, figure, oids, outlets, scalar, total
+from .links import public, pysnmp_mibs
+from .numbered_rows import numbered_rows
+from .scales import TENTHS
 
 MIBS = "elastiflow/pysnmp_mibs"
 STATE = column("2254.169.2.3.3.1.12", "pduOutletState")
@@ -21,14 +34,21 @@ STS = "2254.2.80"
 
 
 def _of_enabled_pdus(below: int, name: str) -> ComputedRows:
-    """A column of the enabled PDUs. One that is disconnected has an empty value."""
+    """A column of the enabled PDUs. One that is disconnected has an empty value.
+
+    >>> AMPERES = column(f"{PDU}.2.1.1.35", "dpduOutputCurrentL1Total")
+    >>> flags = {ENABLED: {"1": ON, "2": OFF, "3": ON}, DISCONNECTION: {"1": OFF, "3": ON}}
+    >>> enabled = _of_enabled_pdus(35, "CurrentL1Total")
+    >>> enabled.rows({AMPERES: {"1": 15, "2": 0, "3": 0}, **flags})
+    {'1': 15, '3': ''}
+    """
     output = column(f"{PDU}.2.1.1.{below}", "dpduOutput" + name)
 
     @computed_from(output, ENABLED, DISCONNECTION)
-    def rows(t: Tables) -> Rows:
-        enabled_flags = with_rows_of(t[ENABLED], t[output])
+    def rows(tables: Tables) -> Rows:
+        enabled_flags = with_rows_of(tables[ENABLED], tables[output])
         enabled_pdus = where(enabled_flags, enabled_flags, either((ON,), (OFF,)))
-        connected_output = where(t[output], t[DISCONNECTION], either((OFF,), (ON,)))
+        connected_output = where(tables[output], tables[DISCONNECTION], either((OFF,), (ON,)))
         return left_join(enabled_pdus, connected_output)
 
     return rows

@@ -5,7 +5,13 @@ The programs ask for one object at a time by GET, and no source shows a walk, so
 The object 33 of a port is all its pins at once: it is outside the numbers of the pins.
 """
 
-from .language import *
+from ..controls import Write
+from ..evidence import DRIVER
+from ..objects import Parts, Span, Spread
+from ..profile import Profile
+from ..states import State
+from .language import oid, outlets
+from .links import NO_PUBLIC_MIB, public
 
 
 def _port(number: int, arc: int) -> Spread:

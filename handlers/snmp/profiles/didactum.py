@@ -6,8 +6,11 @@ they are taken as Vutlan's. Its read-write object is a relay's value without a m
 is switched.
 """
 
+from ..evidence import SIMULATED
+from ..profile import Profile
 from . import vutlan
-from .language import *
+from .language import oids
+from .links import pysnmp_mibs
 
 PROFILES = (
     Profile(

@@ -4,7 +4,13 @@ off, 259 on).
 While admin and oper state differ, the outlet changes over to the admin state (RFC 7460).
 """
 
-from .language import *
+from ..controls import Write
+from ..evidence import SIMULATED
+from ..objects import Span, Spread
+from ..profile import NET_SNMP, Profile
+from ..states import State
+from .language import oids, outlets
+from .links import librenms
 
 ENERGY_OBJECTS = "1.3.6.1.2.1.229.1.2.1"
 

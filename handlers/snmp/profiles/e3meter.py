@@ -7,7 +7,15 @@ before MIB revision 2011-11-02 does not mark it and has no totals here. The MIB 
 for a PDU without outlets and totals.
 """
 
-from .language import *
+from ..evidence import SIMULATED
+from ..filters import either
+from ..objects import Column
+from ..profile import Profile
+from ..tables import ComputedRows
+from .language import column, figure, oids, total
+from .links import librenms
+from .scales import THOUSANDTHS
+from .sources import rows_where
 
 LIVE_WIRE, NEUTRAL_WIRE = "0", "1"
 

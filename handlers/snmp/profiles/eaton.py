@@ -10,10 +10,30 @@ for each outlet; its command 2.1.0 commands all outlets. nLogic has the tables o
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 
+from ..cells import Missing, Rows
+from ..completeness import with_counted_rows
+from ..computed import Complete
+from ..controls import Guard, Write
+from ..decoding import text
+from ..evidence import DRIVER, SIMULATED, EvidenceLevel
+from ..filters import either, if_every, matches, matches_either, up_to_count, where, without
+from ..joins import left_join
+from ..measurements import Measurement
+from ..objects import Column, Span, Spread
+from ..profile import Profile, Root
+from ..states import State
+from ..tables import Tables, computed_from
 from . import hpe, raritan
-from .language import *
+from .conditions import device_condition, row_condition, unit_condition
+from .language import FLOOR, THE_UNIT, column, figure, nameplate, oid, oids, outlets, scalar, total
+from .links import NO_PUBLIC_MIB, librenms, public, pysnmp_mibs
+from .programs import EMULAB_ENLOGIC
+from .scales import HUNDREDTHS, ONES, TENTHS, THOUSANDTHS
+from .sources import on_demand, rows_where, unit_and_outlet
 
 # of inputCurrentMeasType; the others: one phase, three phases
 NEUTRAL, LINES_OF_INPUT = "2", ("1", "3", "4", "5")
@@ -36,18 +56,23 @@ epdu_total = partial(total, unit=THE_UNIT, units=OUTLET_COUNT)
 
 
 @computed_from(CURRENT, CURRENT_TYPE, CURRENT_COUNT)
-def lines(t: Tables) -> Rows:
-    """The lines of all inputs (inputCurrent), without their neutral."""
-    currents = t[CURRENT]
-    types = left_join(currents, t[CURRENT_TYPE])
-    every_line = with_counted_rows(currents, t[CURRENT_COUNT])
+def lines(tables: Tables) -> Rows:
+    """The lines of all inputs (inputCurrent), without their neutral.
+
+    >>> types = {CURRENT_TYPE: {"0.1.1": LINES_OF_INPUT[0], "0.1.4": NEUTRAL}}
+    >>> lines.rows({CURRENT: {"0.1.1": 5, "0.1.4": 1}, CURRENT_COUNT: {"0.1": 2}, **types})
+    {'0.1.1': 5}
+    """
+    currents = tables[CURRENT]
+    types = left_join(currents, tables[CURRENT_TYPE])
+    every_line = with_counted_rows(currents, tables[CURRENT_COUNT])
     return where(every_line, types, either(LINES_OF_INPUT, (NEUTRAL,)))
 
 
 @computed_from(UNITS_PRESENT)
-def unit_count(t: Tables) -> Rows:
+def unit_count(tables: Tables) -> Rows:
     """The number of units in unitsPresent, which reads as "0,1"."""
-    units = t.scalar(UNITS_PRESENT)
+    units = tables.scalar(UNITS_PRESENT)
     if units is None or isinstance(units, Missing):
         return {}
     numbers = filter(str.strip, text(units).split(","))
@@ -86,14 +111,14 @@ DISJOINT, WITH_BRANCHES = "[1-5]", "[678]"
 
 
 @computed_from(CHANNELS, CHANNEL_COUNT, MONITOR_TYPE)
-def channels(t: Tables) -> Rows:
+def channels(tables: Tables) -> Rows:
     """The currents of the channels that a unit counts (chanN), if they do not overlap; an empty row
     of a unit with lines and branches."""
-    monitor_type = t[MONITOR_TYPE]
+    monitor_type = tables[MONITOR_TYPE]
     with_branches = if_every(monitor_type, monitor_type, matches(WITH_BRANCHES))
     if with_branches:
         return left_join(with_branches, {})
-    every_current = up_to_count(t[CHANNELS], t.scalar(CHANNEL_COUNT))
+    every_current = up_to_count(tables[CHANNELS], tables.scalar(CHANNEL_COUNT))
     currents = if_every(every_current, monitor_type, matches_either(DISJOINT, WITH_BRANCHES))
     return left_join(currents, currents)
 
@@ -102,9 +127,9 @@ GENESIS_CURRENT = Spread(oid("17373.3.2"), (Span(1, 8, 1),), "intDeciAmpsCTN")
 
 
 @computed_from(GENESIS_CURRENT, by_row=True)
-def genesis_currents(t: Tables) -> Rows:
+def genesis_currents(tables: Tables) -> Rows:
     """The currents of the transformers that are there."""
-    return without(t[GENESIS_CURRENT], "-1")
+    return without(tables[GENESIS_CURRENT], "-1")
 
 
 POWER_PDU = "534.6.6.4.1"

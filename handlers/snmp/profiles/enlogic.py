@@ -11,11 +11,31 @@ public; a testbed's power module has the names and meanings of the objects that 
 outlet's own meter is not read: the module has no such object.
 """
 
+from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from typing import Callable
 
+from ..cells import Rows
+from ..completeness import with_counted_number
+from ..computed import Complete, Number
+from ..controls import Write
+from ..evidence import DRIVER, SIMULATED
+from ..filters import none_of, one_of, require_marks, where, with_arc, without
+from ..joins import join, numbered, with_units
+from ..measurements import Measurement
+from ..objects import Column
+from ..outlets import Outlets
+from ..profile import Profile
+from ..states import State
+from ..tables import Tables, computed_from
 from . import hpe
-from .language import *
+from .conditions import row_condition
+from .language import THE_UNIT, column, figure, nameplate, oids, outlets, scalar, total
+from .links import NO_PUBLIC_MIB, librenms, public
+from .programs import EMULAB_ENLOGIC
+from .scales import HUNDREDTHS, ONES, TENTHS
+from .sources import LAST_ARC, first, rows_where, rows_without, value_or_empty
 
 PADDING = "0"  # the outlet number of a padding row
 OFF, ON = 1, 2  # commands
@@ -32,7 +52,11 @@ def _lines(currents: Column, voltages: Column, phase_count: Column) -> Complete:
     the count, of a unit of one phase, read -1.
     """
     every_row = Complete(currents, same_rows_as=voltages)
-    lines = rows_with_arc(every_row, LAST_ARC, *LINES, by_row=True)
+
+    @computed_from(every_row, by_row=True)
+    def lines(tables: Tables) -> Rows:
+        return with_arc(tables[every_row], LAST_ARC, *LINES)
+
     line_count = rows_where(phase_count, phase_count, one_of("1", "2", "3"))
     return Complete(lines, count=line_count, padding=("-1",))
 
@@ -52,23 +76,32 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
     command = replace(below("5.5.1.4", "OutletSwitchedControlCommand"), optional=True)
 
     @computed_from(state, number, by_row=True)
-    def states(t: Tables) -> Rows:
+    def states(tables: Tables) -> Rows:
         """The rows without padding. A single one whose number has no answer may be padding."""
-        numbers = t[number]
-        if t.outlet and not numbers:
+        numbers = tables[number]
+        if tables.outlet and not numbers:
             return {}
-        return where(t[state], require_marks(t[state], numbers), none_of(PADDING))
+        return where(tables[state], require_marks(tables[state], numbers), none_of(PADDING))
 
     @computed_from(number, metered_number)
-    def printed_numbers(t: Tables) -> Rows:
-        numbers = t[number] or t[metered_number]
+    def printed_numbers(tables: Tables) -> Rows:
+        numbers = tables[number] or tables[metered_number]
         return with_units(numbered(numbers, position=0), numbers)
 
     def meter(values: Column, scale: Decimal) -> Measurement:
         """A column of the metered outlets, joined to the switched ones by unit and number."""
         numbers = rows_without(number, PADDING)
-        keys: list[Source] = [Number(metered_number, position=0), metered_number]
-        return figure(rows_join(values, keys, [Number(numbers, position=0), numbers]), scale)
+        unit, metered_unit = Number(numbers, position=0), Number(metered_number, position=0)
+
+        @computed_from(values, metered_unit, metered_number, unit, numbers)
+        def joined(tables: Tables) -> Rows:
+            meters = tables[values]
+            if not meters:
+                return {}  # the numbers are not read
+            keys = [tables[metered_unit], tables[metered_number]]
+            return join(meters, keys, [tables[unit], tables[numbers]])
+
+        return figure(joined, scale)
 
     return outlets(
         State(
@@ -137,11 +170,11 @@ EDGE_PHASES = EDGE.column("1.2.1.11", "InputPhaseCount", optional=True)
 
 
 @computed_from(EDGE_PHASES, EDGE.outlet_count, EDGE.unit_count)
-def edge_units(t: Tables) -> Rows:
+def edge_units(tables: Tables) -> Rows:
     """Firmware without the phase counts must not make a unit of a chain vanish: its units are told
     by their outlets."""
-    units = t[EDGE_PHASES] or without(t[EDGE.outlet_count], hpe.PADDING)
-    return with_counted_number(units, t[EDGE.unit_count])
+    units = tables[EDGE_PHASES] or without(tables[EDGE.outlet_count], hpe.PADDING)
+    return with_counted_number(units, tables[EDGE.unit_count])
 
 
 PROFILES = (

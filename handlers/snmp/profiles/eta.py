@@ -6,7 +6,19 @@ feed (1 or 2) and the slot. Empty slots have rows too. Fuses of several slots ma
 parallel for one load.
 """
 
-from .language import *
+from ..cells import Rows
+from ..controls import Guard, Write
+from ..evidence import SIMULATED
+from ..filters import one_of, require_marks, where
+from ..objects import Parts
+from ..profile import Profile
+from ..states import State
+from ..tables import Tables, computed_from
+from .conditions import row_condition
+from .language import column, figure, oids, outlets, scalar, total
+from .links import public
+from .scales import THOUSANDTHS
+from .sources import numbered_parts
 
 FUSES = "44086.4.1.10"
 FEEDS = {1: "A", 2: "B"}
@@ -24,10 +36,10 @@ OUTPUT = _column(16, "loadOutput")
 
 
 @computed_from(OUTPUT, AVAILABLE, by_row=True)
-def outputs(t: Tables) -> Rows:
+def outputs(tables: Tables) -> Rows:
     """The outputs of the slots that have a fuse."""
-    outlets, fuses = t[OUTPUT], t[AVAILABLE]
-    return where(outlets, fuses if t.outlet else require_marks(outlets, fuses), one_of("1"))
+    outlets, fuses = tables[OUTPUT], tables[AVAILABLE]
+    return where(outlets, fuses if tables.outlet else require_marks(outlets, fuses), one_of("1"))
 
 
 PROFILES = (

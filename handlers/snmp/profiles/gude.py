@@ -9,10 +9,25 @@ The MIBs of products 15, 18, 19, 29 and 38 were not read: programs of owners sho
 which are those of the later products. One of them writes the ports of product 29.
 """
 
+from decimal import Decimal
 from functools import partial
 
 from ...shared.errors import ProtocolError
-from .language import *
+from ..cells import Missing, Rows, row_of_lost_index
+from ..computed import Complete
+from ..controls import Write
+from ..evidence import SIMULATED
+from ..filters import either, where
+from ..measurements import Measurement
+from ..objects import Column
+from ..outlets import Outlets
+from ..profile import Profile, Root
+from ..states import State
+from ..tables import Tables, computed_from
+from .language import column, figure, oid, outlets, scalar, total
+from .links import librenms, pysnmp_mibs
+from .scales import ONES, THOUSANDTHS
+from .sources import rows_where
 
 # the numbers of products, after 28507
 OLDEST = "1 5 6"  # products EPC 8x, 24x, 2x6
@@ -57,12 +72,12 @@ def _port(state: Column, arc: str, name: str, scale: Decimal = ONES) -> Measurem
     values = column(f"~.1.5.5.2.1.{arc}", name, optional=True)
 
     @computed_from(values, PORT_STATUS, state)
-    def rows(t: Tables) -> Rows:
-        meters = t[values]
+    def rows(tables: Tables) -> Rows:
+        meters = tables[values]
         if not meters:
             return {}
-        every_status = _of_ports(t[PORT_STATUS], t[state])
-        return where(_of_ports(meters, t[state]), every_status, either(VALID, NOT_ACTIVE))
+        every_status = _of_ports(tables[PORT_STATUS], tables[state])
+        return where(_of_ports(meters, tables[state]), every_status, either(VALID, NOT_ACTIVE))
 
     return figure(rows, scale)
 
@@ -70,6 +85,13 @@ def _port(state: Column, arc: str, name: str, scale: Decimal = ONES) -> Measurem
 def _of_ports(meters: Rows, ports: Rows) -> Rows:
     """Rows of meters, whose indexes count from 0 or from 1, under the numbers of the ports, 1 … N.
     One lost row if they may be other ports'. Raises ProtocolError if the list of ports has a gap.
+
+    >>> _of_ports({"1": 5, "2": 7}, {"1": "on", "2": "off"})
+    {'1': 5, '2': 7}
+    >>> _of_ports({"0": 5, "1": 7}, {"1": "on", "2": "off"})
+    {'1': 5, '2': 7}
+    >>> list(_of_ports({"3": 5}, {"1": "on", "2": "off"}))
+    ['.']
     """
     if not meters or not ports:
         return {}

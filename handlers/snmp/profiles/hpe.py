@@ -11,10 +11,30 @@ then. The module does not report the MIB's revision.
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
-from .language import *
+from ..cells import Rows
+from ..completeness import with_counted_rows, with_first_rows, with_rows_of
+from ..computed import Complete
+from ..controls import Guard, Write
+from ..decoding import text
+from ..evidence import SIMULATED
+from ..filters import either, none_of, of_units, one_of, where, without, without_arc
+from ..joins import concat, left_join, numbered, part_of, with_units
+from ..measurements import Measurement
+from ..objects import Column, Parts, Scalar
+from ..outlets import Outlets
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from ..totals import Total
+from .language import THE_UNIT, column, figure, oids, outlets, scalar, total
+from .links import librenms
+from .scales import HUNDREDTHS, ONES, THOUSANDTHS
+from .shared_values import of_unit
+from .sources import LAST_ARC, first, on_demand, rows_without, unit_and_outlet
 
 PDU, MPDU = "232.165.2", "232.165.5"
 # the state in rows beyond the unit's outlets, and the outlet count in rows beyond the chain's units
@@ -59,13 +79,15 @@ class PduTables(NamedTuple):
         no unit has some, of each with names of outlets."""
 
         @computed_from(self.outlet_count, self.states, *([controllable] if controllable else []))
-        def rows(t: Tables) -> Rows:
+        def rows(tables: Tables) -> Rows:
             if controllable:
-                counts = where(t[self.outlet_count], t[controllable], one_of(CONTROLLABLE))
+                counts = where(
+                    tables[self.outlet_count], tables[controllable], one_of(CONTROLLABLE)
+                )
                 if counts:
                     return counts
-            listing = without(t[self.states], PADDING) or without(t[self.names], "")
-            return of_units(t[self.outlet_count], listing) if listing else {}
+            listing = without(tables[self.states], PADDING) or without(tables[self.names], "")
+            return of_units(tables[self.outlet_count], listing) if listing else {}
 
         return rows
 
@@ -84,9 +106,9 @@ class PduTables(NamedTuple):
         names = self.names
 
         @computed_from(names)
-        def named(t: Tables) -> Rows:
+        def named(tables: Tables) -> Rows:
             """The outlets that have a name; a row whose name is lost may be padding."""
-            return {row: name for row, name in t[names].items() if text(name)}
+            return {row: name for row, name in tables[names].items() if text(name)}
 
         return partial(
             outlets,
@@ -134,12 +156,14 @@ class PduTables(NamedTuple):
         volts = self.column("2.2.1.3", "InputPhaseVoltage")
 
         @computed_from(currents, types, on_demand=(volts,))
-        def rows(t: Tables) -> Rows:
-            every_row = with_first_rows(with_rows_of(t[currents], t[types] or t[volts]), LAST_ARC)
-            lines = where(every_row, t[types], either(LINES, (NEUTRAL,)))
-            if not t[types]:  # some firmware lacks the types: a fourth row may be the neutral
+        def rows(tables: Tables) -> Rows:
+            every_row = with_first_rows(
+                with_rows_of(tables[currents], tables[types] or tables[volts]), LAST_ARC
+            )
+            lines = where(every_row, tables[types], either(LINES, (NEUTRAL,)))
+            if not tables[types]:  # some firmware lacks the types: a fourth row may be the neutral
                 lines = left_join(every_row, without_arc(every_row, -1, "4"))
-            return with_counted_rows(lines, t[phases]) if phases else lines
+            return with_counted_rows(lines, tables[phases]) if phases else lines
 
         return rows
 
@@ -201,18 +225,29 @@ NOT_MEASURED = "-1"
 
 
 @computed_from(CORE_STATE, BAR_STATE, DEVICE_TYPE)
-def core_and_bars(t: Tables) -> Rows:
+def core_and_bars(tables: Tables) -> Rows:
     """The outputs of the core, and the outlets of bars. The table of bars has rows for every
-    output; if no smart device is detected on one, the type of its device is empty."""
-    types, bars = t[DEVICE_TYPE], t[BAR_STATE]
+    output; if no smart device is detected on one, the type of its device is empty.
+
+    >>> core = {CORE_STATE: {"1.1": "on", "1.2": "on"}, DEVICE_TYPE: {"1.1": "bar", "1.2": ""}}
+    >>> core_and_bars.rows({**core, BAR_STATE: {"1.1.1": "off", "1.2.1": "off"}})
+    {'1.1': 'on', '1.2': 'on', '1.1.1': 'off'}
+    """
+    types, bars = tables[DEVICE_TYPE], tables[BAR_STATE]
     bars = where(bars, part_of(types, bars, stop=2), none_of(""))
-    return concat(with_rows_of(t[CORE_STATE], types), bars)
+    return concat(with_rows_of(tables[CORE_STATE], types), bars)
 
 
 @computed_from(CORE_STATE, BAR_STATE, DEVICE_TYPE)
-def mpdu_numbers(t: Tables) -> Rows:
-    bars = t[BAR_STATE]
-    core = numbered(with_rows_of(t[CORE_STATE], t[DEVICE_TYPE]))
+def mpdu_numbers(tables: Tables) -> Rows:
+    """The printed number of an output of the core, and the output and number of an outlet of a bar.
+
+    >>> core = {CORE_STATE: {"1.1": "on", "1.2": "on"}, DEVICE_TYPE: {"1.1": "bar", "1.2": "bar"}}
+    >>> mpdu_numbers.rows({**core, BAR_STATE: {"1.1.1": "off", "1.2.1": "off"}})
+    {'1.1': '1', '1.2': '2', '1.1.1': '1-1', '1.2.1': '2-1'}
+    """
+    bars = tables[BAR_STATE]
+    core = numbered(with_rows_of(tables[CORE_STATE], tables[DEVICE_TYPE]))
     return concat(core, with_units(numbered(bars, position=1), numbered(bars), "-"))
 
 
@@ -224,8 +259,8 @@ def _of_core(values: Column, scale: Decimal = ONES) -> Measurement:
     """A figure of the outputs of the core. -1 "means not measurable" (CPQPOWER-MIB)."""
 
     @computed_from(values)
-    def rows(t: Tables) -> Rows:
-        return left_join(t[values], without(t[values], NOT_MEASURED))
+    def rows(tables: Tables) -> Rows:
+        return left_join(tables[values], without(tables[values], NOT_MEASURED))
 
     return figure(rows, scale, unmetered="the core calls an output not measurable")
 
@@ -236,14 +271,14 @@ MODULE_COUNT = scalar(PDU + ".1.1.0", "numOfPdu")
 
 
 @computed_from(MODULE_POWER, MODULE_PDUS, MODULE_COUNT)
-def module_powers(t: Tables) -> Rows:
+def module_powers(tables: Tables) -> Rows:
     """A row for each PDU. No total unless each row, and at least numOfPdu rows, has a power; on a
     module without that number, unless each PDU of the table of identities has one, too."""
-    powers, count = t[MODULE_POWER], t.scalar(MODULE_COUNT)
+    powers, count = tables[MODULE_POWER], tables.scalar(MODULE_COUNT)
     if count is not None:
         is_number_of_pdus = re.fullmatch("[1-9][0-9]*", text(count))
-        return with_counted_rows(powers, t[MODULE_COUNT]) if is_number_of_pdus else {}
-    return left_join(with_rows_of(t[MODULE_PDUS], powers), powers)
+        return with_counted_rows(powers, tables[MODULE_COUNT]) if is_number_of_pdus else {}
+    return left_join(with_rows_of(tables[MODULE_PDUS], powers), powers)
 
 
 hpe_profile = partial(Profile, vendor="HPE", source=librenms("hp/CPQPOWER-MIB"))

@@ -18,8 +18,26 @@ nesi/pan_pdu, rlib/pdu39m2816.rb) show its objects. Nothing there switches.
 """
 
 import re
+from dataclasses import replace
+from decimal import Decimal
+from typing import Optional
 
-from .language import *
+from ..cells import Missing, Rows
+from ..computed import Complete
+from ..controls import Write
+from ..decoding import is_one_of, text
+from ..evidence import DRIVER, SIMULATED
+from ..filters import without
+from ..joins import left_join
+from ..measurements import Measurement
+from ..objects import Column
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .language import column, figure, oids, outlets, scalar, total
+from .links import public, pysnmp_mibs
+from .scales import ONES, TENTHS, THOUSANDTHS
+from .sources import rows_without, value_or_empty
 
 TABLE = "2.6.223.8.2.2.1"
 OLDER = column(
@@ -45,49 +63,67 @@ VERSION = scalar("2.6.223.7.3.0", "ibmPduSoftwareVersion")
 STATES, NUMBER = "-1|[0-5]", "-?[0-9]+"
 VOLTS = "[89][0-9]|1[0-9]{2}|2[0-8][0-9]"
 MARK_OF_NEWER = "sLEN"  # in the version
+Fact = Optional[bool]  #: None: it depends on cells that are lost
 UNKNOWN_LAYOUT = Missing("a cell that tells the layout of its table is lost")
 
 
-def _all_match(rows: Rows, pattern: str) -> Optional[bool]:
-    """Whether there are rows and all have such a value; None if that depends on lost ones."""
+def _all_match(rows: Rows, pattern: str) -> Fact:
+    """Whether there are rows and all have such a value; None if that depends on lost ones.
+
+    >>> _all_match({"1": "0", "2": "5"}, STATES), _all_match({"1": "230"}, STATES)
+    (True, False)
+    >>> _all_match({"1": "0", "2": UNKNOWN_LAYOUT}, STATES) is None
+    True
+    """
     words = [text(value) for value in rows.values() if not isinstance(value, Missing)]
     if not rows or not all(re.fullmatch(pattern, word) for word in words):
         return False
     return True if len(words) == len(rows) else None
 
 
-def _has_rows(rows: Rows) -> Optional[bool]:
+def _has_rows(rows: Rows) -> Fact:
     """Whether there are rows; None if all are lost."""
     is_any_known = any(not isinstance(value, Missing) for value in rows.values())
     return is_any_known if is_any_known or not rows else None
 
 
-def _not(fact: Optional[bool]) -> Optional[bool]:
+def _not(fact: Fact) -> Fact:
     return None if fact is None else not fact
 
 
-def _has_older_states(t: Tables) -> Optional[bool]:
+def _has_older_states(tables: Tables) -> Fact:
     """Whether column 11 may be the state. The version is only read if its values could be."""
-    has_states = _all_match(t[OLDER], STATES)
-    return False if has_states is not False and MARK_OF_NEWER in t.text(VERSION) else has_states
+    has_states = _all_match(tables[OLDER], STATES)
+    return (
+        False if has_states is not False and MARK_OF_NEWER in tables.text(VERSION) else has_states
+    )
 
 
-def _of_layout(t: Tables, at: Column, *demands: Optional[bool]) -> Rows:
+def _of_layout(tables: Tables, at: Column, *demands: Fact) -> Rows:
     """The rows of a column if its table has the layout that meets all these demands; lost where
-    lost cells leave that open."""
+    lost cells leave that open.
+
+    >>> WATTS = column("99999.1", "power")
+    >>> _of_layout({WATTS: {"1": 230}}, WATTS, True, True)
+    {'1': 230}
+    >>> _of_layout({WATTS: {"1": 230}}, WATTS, True, False)
+    {}
+    >>> _of_layout({WATTS: {"1": 230}}, WATTS, True, None)["1"].reason
+    'a cell that tells the layout of its table is lost'
+    """
     if False in demands:
         return {}
-    return dict.fromkeys(t[at], UNKNOWN_LAYOUT) if None in demands else t[at]
+    return dict.fromkeys(tables[at], UNKNOWN_LAYOUT) if None in demands else tables[at]
 
 
 def _newer(at: Column) -> ComputedRows:
     """`at`, if the table has the newer layout; else no rows."""
 
     @computed_from(at, OLDER, NEWER, POWER, VERSION, by_row=True)
-    def rows(t: Tables) -> Rows:
-        table = t.whole
+    def rows(tables: Tables) -> Rows:
+        table = tables.whole
         return _of_layout(
-            t,
+            tables,
             at,
             _not(_has_older_states(table)),
             _all_match(table[NEWER], STATES),
@@ -107,11 +143,11 @@ def _older(at: Column) -> ComputedRows:
     """`at`, if the table has the older layout; else no rows."""
 
     @computed_from(at, OLDER, POWER, VERSION, by_row=True, on_demand=(EIGHTH,))
-    def rows(t: Tables) -> Rows:
-        table = t.whole
+    def rows(tables: Tables) -> Rows:
+        table = tables.whole
         version = table.scalar(VERSION)
         return _of_layout(
-            t,
+            tables,
             at,
             _all_match(table[OLDER], STATES),
             _not(_has_rows(table[POWER])),
@@ -129,11 +165,17 @@ METERED_WATTS = scalar(METERS + ".43.0", "total output power")
 
 
 @computed_from(METERED_WATTS, METERED_AMPS)
-def metered_power(t: Tables) -> Rows:
-    """The power; a 0 beside a current is no value: a unit showed it at 0.3 A and 68 VA."""
-    watts = t[METERED_WATTS]
+def metered_power(tables: Tables) -> Rows:
+    """The power; a 0 beside a current is no value: a unit showed it at 0.3 A and 68 VA.
+
+    >>> metered_power.rows({METERED_WATTS: {"0": 68}, METERED_AMPS: {"0": 3}})
+    {'0': 68}
+    >>> metered_power.rows({METERED_WATTS: {"0": 0}, METERED_AMPS: {"0": 3}})
+    {'0': ''}
+    """
+    watts = tables[METERED_WATTS]
     is_zero = is_one_of(watts.get("0"), ("0",))
-    is_idle = is_one_of(t[METERED_AMPS].get("0"), ("0",))
+    is_idle = is_one_of(tables[METERED_AMPS].get("0"), ("0",))
     return left_join(watts, {}) if is_zero and not is_idle else watts
 
 

@@ -5,13 +5,33 @@ systemCurrent is that of the first bus only. An output with an open fuse has no 
 relay is on.
 """
 
-from .language import *
+from decimal import Decimal
+
+from ..cells import Rows
+from ..computed import Complete, Number
+from ..controls import Write
+from ..evidence import SIMULATED
+from ..filters import unless
+from ..measurements import Ceilings, Measurement
+from ..profile import Profile
+from ..states import State
+from ..tables import Source, Tables, computed_from
+from .conditions import row_condition
+from .language import column, oids, outlets, scalar, total
+from .links import librenms
 
 ENABLE = column("39145.10.8.1.5", "outputEnable")
 BUS = column("39145.10.10.1.1", "busNumber")
 BUS_CURRENTS = Complete(column("39145.10.10.1.4", "busCurrent"), same_rows_as=BUS)
 SYSTEM_CURRENT = scalar("39145.10.7.0", "systemCurrent")
 WHOLE = "1"  # outputFuseStatus of a good fuse; 2 is open
+
+
+@computed_from(SYSTEM_CURRENT, BUS, by_row=True)
+def system_current(tables: Tables) -> Rows:
+    """The current of a panel without a table of buses."""
+    buses = tables.whole[BUS]
+    return unless({} if buses else tables[SYSTEM_CURRENT], buses)
 
 
 def _amperes(source: Source) -> Measurement:
@@ -40,7 +60,7 @@ PROFILES = (
             current=_amperes(column("39145.10.8.1.3", "outputCurrent")),
         ),
         # a panel may have no table of buses
-        load=total(_amperes(BUS_CURRENTS), _amperes(rows_unless(SYSTEM_CURRENT, BUS, by_row=True))),
+        load=total(_amperes(BUS_CURRENTS), _amperes(system_current)),
         ceilings=Ceilings(outlet_a=Decimal(200)),  # the models' names: 180 A and 200 A in all
         evidence=SIMULATED.of("state", "current", "switching"),
         recording="ict-pdu",

@@ -5,7 +5,16 @@ outletStatusKwatt, in the MIB "Kwatt in 0.001 KW/H", is read as energy in Wh, as
 outletStatusWH, "Watt in 0.1 W/H", may be power or energy and is not read.
 """
 
-from .language import *
+from ..computed import Complete
+from ..controls import Write
+from ..evidence import SIMULATED
+from ..profile import Profile, Root
+from ..states import State
+from .conditions import device_condition
+from .language import column, figure, oid, oids, outlets, scalar, total
+from .links import librenms
+from .scales import TENTHS, THOUSANDTHS
+from .sources import first, numbered_parts
 
 COUNT = scalar("~.3.2.1.0", "ipmDeviceOutletNumber")
 STATUS = column("~.3.2.3.1.2", "outletStatusStatus", optional=True)

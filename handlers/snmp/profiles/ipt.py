@@ -6,8 +6,22 @@ voltages, only that of meter 3 is in hundredths. A DCIM's library and an owner's
 currents in tenths. Each meter's power tells in which scale its current is.
 """
 
+from decimal import Decimal
+from typing import Optional, Union
+
 from ...shared.decimals import CONTEXT
-from .language import *
+from ..cells import Missing, Rows
+from ..computed import Complete
+from ..controls import Write
+from ..decoding import number
+from ..evidence import SIMULATED
+from ..objects import Span, Spread
+from ..profile import Profile
+from ..states import State
+from ..tables import Tables, computed_from
+from .language import column, figure, oid, oids, outlets, scalar, total
+from .links import pysnmp_mibs
+from .scales import HUNDREDTHS, TENTHS
 
 SOCKETS = "38218.1.7.1.1"
 ON_OFF = column(SOCKETS + ".4", "socket-ONOFF")
@@ -33,13 +47,13 @@ OF_UNKNOWN_SCALE = Missing("a current whose scale its power does not tell")
 
 
 @computed_from(READINGS, VOLTAGES, POWERS)
-def currents(t: Tables) -> Rows:
+def currents(tables: Tables) -> Rows:
     """The current of each meter in hundredths of A. One below W/V is not possible, and one above
     five times that, a power factor of 0.2, is not believed: so one scale fits at most. A current
     above 0 is lost if none does."""
-    voltages, powers = t[VOLTAGES], t[POWERS]
+    voltages, powers = tables[VOLTAGES], tables[POWERS]
     rows: Rows = {}
-    for meter, value in t[READINGS].items():
+    for meter, value in tables[READINGS].items():
         reading = number(value)
         if reading is None or reading <= 0:
             rows[meter] = value

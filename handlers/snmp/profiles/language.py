@@ -1,80 +1,202 @@
-"""The words of which a family's profile is made.
+"""The functions that make the parts of an entry. What most families need is their default.
 
-objects     Column, Scalar, Spread …: where the cell of an outlet is
-filters     where, without, if_every …: which rows are taken
-joins       left_join, join, concat …: rows of several tables, in the words of SQL
-completeness  with_rows_of, with_counted_rows …: what shows that rows are missing
-computed_from     makes a function of tables a source
-shorthand   outlets, figure, total, column …: the parts with the defaults of most families
+OIDs are written without 1.3.6.1.4.1; `~` is the family's root.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace as replace
-from decimal import Decimal as Decimal
-from typing import Optional as Optional, Union as Union
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Optional
 
-from ..absence import (
-    is_of_other_depth as is_of_other_depth,
-    is_optional_and_absent as is_optional_and_absent,
+from ..arcs import Arcs
+from ..computed import Complete
+from ..controls import Control, Guard
+from ..measurements import Ceilings, Measurement
+from ..objects import Column, Scalar
+from ..outlets import Outlets
+from ..profile import ENTERPRISES, Nameplate
+from ..states import Condition, State
+from ..tables import ROOT, Source
+from ..totals import Total
+from .scales import ONES
+from .sources import value_or_empty
+
+#: the unit that an index begins with
+THE_UNIT = Arcs(stop=1)
+#: of a family's overload restrictions, in its `unread`
+OVERLOAD = (
+    "only switching on is refused, and only under overload, which the state read afterwards shows"
 )
-from ..arcs import Arcs as Arcs
-from ..cells import (
-    NO_ANSWER as NO_ANSWER,
-    UNDECIDED as UNDECIDED,
-    Cell as Cell,
-    Missing as Missing,
-    Rows as Rows,
-    arcs as arcs,
-    missing_with as missing_with,
-    row_of_lost_index as row_of_lost_index,
-)
-from ..chains import Chain as Chain, InChain as InChain
-from ..completeness import *
-from ..computed import Complete as Complete, Number as Number
-from ..controls import (
-    Control as Control,
-    Guard as Guard,
-    Value as Value,
-    VarBind as VarBind,
-    Write as Write,
-    cell_of as cell_of,
-)
-from ..decoding import (
-    counted_by as counted_by,
-    is_number as is_number,
-    is_one_of as is_one_of,
-    number as number,
-    text as text,
-)
-from ..evidence import (
-    DCIMANAGER_EXAMPLE as DCIMANAGER_EXAMPLE,
-    DRIVER as DRIVER,
-    SIMULATED as SIMULATED,
-    Evidence as Evidence,
-    EvidenceLevel as EvidenceLevel,
-)
-from ..filters import *
-from ..joins import *
-from ..measurements import Ceilings as Ceilings, Measurement as Measurement
-from ..objects import (
-    Column as Column,
-    Parts as Parts,
-    PerUnit as PerUnit,
-    Scalar as Scalar,
-    Span as Span,
-    Spread as Spread,
-)
-from ..outlets import Outlets as Outlets
-from ..profile import NET_SNMP as NET_SNMP, Profile as Profile, Root as Root
-from ..states import Condition as Condition, State as State
-from ..tables import (
-    ComputedRows as ComputedRows,
-    Object as Object,
-    Source as Source,
-    Tables as Tables,
-    computed_from as computed_from,
-    objects_of as objects_of,
-)
-from ..totals import Total as Total
-from .shorthand import *
+# floor PDUs, busways and Delta's static transfer switch: a transformer of 2 MVA (2,900 A at 400 V),
+# feeders of 400 A
+FLOOR = Ceilings(Decimal(600), Decimal(500_000), Decimal(3_000), Decimal(2_500_000))
+
+
+def oid(below: str) -> str:
+    """The whole OID for arcs below 1.3.6.1.4.1. `~` stands for the root that a unit has.
+
+    >>> oid("318.1.1.12"), oid("~.2.1")
+    ('1.3.6.1.4.1.318.1.1.12', '~.2.1')
+    """
+    return below if below.startswith(ROOT) else ENTERPRISES + below
+
+
+def oids(*below: str) -> tuple[str, ...]:
+    """Several whole OIDs, such as prefixes of sysObjectIDs, for arcs below 1.3.6.1.4.1.
+
+    >>> oids("318.1.3.4.6", "318.1.3.4.8")
+    ('1.3.6.1.4.1.318.1.3.4.6', '1.3.6.1.4.1.318.1.3.4.8')
+    """
+    return tuple(map(oid, below))
+
+
+def column(below: str, name: str, suffix: str = "", *, optional: bool = False) -> Column:
+    """A column of a table, and its name in the MIB.
+
+    >>> column("318.1.1.12.3.5.1.1.4", "rPDUOutletStatusOutletState").oid
+    '1.3.6.1.4.1.318.1.1.12.3.5.1.1.4'
+
+    suffix: only rows whose index ends with it: of "1.7" and "2.7", with "7", the rows 1 and 2.
+    optional: some devices with the table lack this column.
+    """
+    return Column(oid(below), name, suffix, optional)
+
+
+def scalar(below: str, name: str) -> Scalar:
+    """One object of the whole device, and its name in the MIB. Its instance is written, too:
+
+    >>> scalar("318.1.1.26.3.0", "rPDU2DeviceTableSize").oid
+    '1.3.6.1.4.1.318.1.1.26.3.0'
+    """
+    return Scalar(oid(below), name)
+
+
+def nameplate(
+    *, serial: str = "", firmware: str = "", model: str = "", manufacturer: str = ""
+) -> Nameplate:
+    """The objects that say which unit it is: its serial number, firmware, model and maker.
+
+    >>> nameplate(serial="318.1.1.26.2.1.9")
+    Nameplate(serial='1.3.6.1.4.1.318.1.1.26.2.1.9', firmware='', model='', manufacturer='')
+    """
+    roots = {"serial": serial, "firmware": firmware, "model": model, "manufacturer": manufacturer}
+    return Nameplate(**{name: oid(below) for name, below in roots.items() if below})
+
+
+def figure(
+    source: Source,
+    scale: Decimal = ONES,
+    absent: Sequence[str] = ("-1",),
+    *,
+    padding: Sequence[str] = (),
+    table: Optional[Source] = None,
+    same_rows_as: Optional[Source] = None,
+    count: Optional[Source] = None,
+    least: int = 0,
+    from_one: Optional[int] = None,
+    unmetered: str = "",
+    unit_of_row: Optional[Source] = None,
+) -> Measurement:
+    """A measurement in A, W or kWh: each value of `source` times `scale`.
+
+        figure(LOADS, TENTHS)                15 is 1.5 A
+        figure(LOADS, TENTHS, count=LINES)   2 values, and LINES reads 3: the third is lost, so
+                                             that the sum is not known
+
+    absent: values that mean "not measured".
+    padding: values of rows that are no meter, such as a second line cord.
+    unmetered: why a row with an empty value has no meter.
+    unit_of_row: the unit of each row, where a table numbers the rows of a whole chain.
+
+    What tells that the answers lack a row:
+        count: the device's own number of rows.
+        least: the number of rows that each such device has at least.
+        same_rows_as: a column with the same rows.
+        from_one: the position in the index of the arc that counts rows as 1, 2, 3 …; -1: last.
+        table: a column with the same rows, too; if the device answers none of the values, each of
+            its rows is empty, and no other figure is taken in place of this one.
+    """
+    rows = source
+    rows_to_expect = same_rows_as or table
+    if rows_to_expect or count or least or from_one is not None:
+        rows = Complete(source, rows_to_expect, count, least, from_one=from_one)
+    if table:
+        rows = value_or_empty(rows, table)
+    return Measurement(
+        rows,
+        scale,
+        tuple(absent),
+        tuple(padding),
+        unmetered=unmetered,
+        unit_of_row=unit_of_row,
+    )
+
+
+def total(
+    *figures: Measurement,
+    else_outlets: bool = False,
+    unit: Optional[Arcs] = None,
+    units: Optional[Source] = None,
+    always_there: bool = False,
+) -> Total:
+    """A figure of the whole device: the first of `figures` that the device has, as a sum over its
+    rows; with `else_outlets`, after them the sum of the outlets.
+
+        total(figure(scalar(...)), figure(LINES), else_outlets=True)
+
+    unit: the arcs of an index that name the unit of a chain: each unit must have a row.
+    units: a source with a row for each unit of the chain: without a figure of one of them, the
+        total is not known.
+    always_there: each device of the family has one of the figures. One that answers none is not
+        known; otherwise it is taken as not metered.
+    """
+    return Total(figures, else_outlets, unit, units, always_there)
+
+
+def outlets(
+    states: Optional[State] = None,
+    control: Optional[Control] = None,
+    *guards: Guard,
+    rows: Optional[Source] = None,
+    count: Optional[Source] = None,
+    checks_empty_table: bool = False,
+    none_if_zero: Optional[Source] = None,
+    counts_unlisted: bool = False,
+    number: Optional[Source] = None,
+    name: Optional[Source] = None,
+    current: Optional[Measurement] = None,
+    power: Optional[Measurement] = None,
+    energy: Optional[Measurement] = None,
+    settling_s: int = 0,
+    conditions: tuple[Condition, ...] = (),
+    has_joined_meters: bool = False,
+) -> tuple[Outlets, ...]:
+    """One way to read and switch the outlets, of which `+` adds the next one. The first parameters
+    have no name: the states, the control, and what forbids a command.
+
+        outlets(State(STATES, on=("1",), off=("2",)), Write(STATES, on=1, off=2), count=COUNT)
+
+    count: the device's own number of outlets, or a column with one for each unit. A unit is
+        compared with it only if it has rows in the table of states.
+    checks_empty_table: it is compared without any row, too.
+    """
+    way = Outlets(
+        states=states,
+        control=control,
+        guards=guards,
+        rows=rows,
+        count=count,
+        is_count_of_listed=bool(count and states) and not checks_empty_table,
+        none_if_zero=none_if_zero,
+        counts_unlisted=counts_unlisted,
+        number=number,
+        name=name,
+        current=current,
+        power=power,
+        energy=energy,
+        settling_s=settling_s,
+        conditions=conditions,
+        has_joined_meters=has_joined_meters,
+    )
+    return (way,)

@@ -3,7 +3,14 @@
 The index is RPM.outlet. A negative current or power means that the RPM does not report it.
 """
 
-from .language import *
+from ..controls import Write
+from ..evidence import SIMULATED
+from ..profile import Profile
+from ..states import State
+from .language import THE_UNIT, column, figure, oids, outlets, total
+from .links import pysnmp_mibs
+from .scales import TENTHS
+from .sources import LAST_ARC
 
 RPM = "244.1.1.4.7"
 CURRENT = column(RPM + ".2.1.1", "slcDevRPMCurrent")  # a row for each of at most two towers

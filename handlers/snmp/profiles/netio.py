@@ -3,7 +3,14 @@
 Figures of 0 and -1 are not used: there may be no meter.
 """
 
-from .language import *
+from ..computed import Number
+from ..controls import Write
+from ..evidence import SIMULATED
+from ..profile import Profile
+from ..states import State
+from .language import column, figure, oids, outlets, scalar, total
+from .links import pysnmp_mibs
+from .scales import ONES, THOUSANDTHS
 
 NOT_MEASURED = ("0", "-1")
 NO_METER = ("0",)

@@ -11,7 +11,17 @@ Some firmware reports whether there is AC at the output (npRelayPowered). If it 
 relay, the state is UNKNOWN.
 """
 
-from .language import *
+from ..controls import Guard, Write
+from ..evidence import SIMULATED
+from ..objects import Column
+from ..outlets import Outlets
+from ..profile import Profile
+from ..states import State
+from ..tables import Source
+from .conditions import row_condition
+from .language import column, oids, outlets
+from .links import librenms, public, pysnmp_mibs
+from .sources import first, on_demand
 
 ON, OFF = ("1",), ("0",)
 AUTOMATIC = ("2", "3", "4", "5")

@@ -10,8 +10,17 @@ of public code: they show its total power and the names of its outlets, and two 
 them without its texts. No program shows a state.
 """
 
-from ..profile import NO_MAKER
-from .language import *
+from ..computed import Complete
+from ..controls import Write
+from ..evidence import DRIVER
+from ..measurements import Measurement
+from ..profile import NO_MAKER, Profile
+from ..states import State
+from ..tables import Source
+from .language import column, oids, outlets, scalar, total
+from .links import public
+from .scales import ONES
+from .sources import counted_rows, numbered_parts
 
 MASTER = "23273.3.1.1"
 COUNT = scalar(f"{MASTER}.1.3.0", "MasterDeviceOutputNum")

@@ -5,7 +5,12 @@ The line monitor of the IPDU-SX is not read, because its MIB does not give the s
 currents.
 """
 
-from .language import *
+from ..controls import Write
+from ..evidence import SIMULATED
+from ..profile import Profile
+from ..states import State
+from .language import column, oids, outlets
+from .links import pysnmp_mibs
 
 VALUE = column("3699.1.1.6.1.7.1.1.5", "rlyOutputValue")
 

@@ -5,7 +5,12 @@ The index is the PDU in the console server's list, and its outlet. UPSs of the c
 another table, which is not read.
 """
 
-from .language import *
+from ..evidence import SIMULATED
+from ..profile import Profile
+from ..states import State
+from .language import THE_UNIT, column, figure, oids, outlets, total
+from .links import librenms
+from .scales import HUNDREDTHS, TENTHS
 
 TOTAL = column("25049.17.15.1.6", "ogRpcOutletTotal")
 

@@ -5,8 +5,19 @@ pdug5OutletControlCommand, which some firmware may lack. Padding rows have a 0 i
 In the MIB, G6 is a hardware version (2.0, pdug5HWVersion) with the same tables.
 """
 
+from ..cells import Missing, Rows
+from ..computed import Complete
+from ..decoding import is_one_of
+from ..evidence import SIMULATED
+from ..filters import none_of, of_units, require_marks, where, without
+from ..profile import Profile
+from ..states import State
+from ..tables import Tables, computed_from
 from . import hpe
-from .language import *
+from .conditions import row_condition
+from .language import figure, oids
+from .links import librenms
+from .scales import HUNDREDTHS, THOUSANDTHS
 
 ROOT = "19536.10.1"
 G5 = hpe.PduTables(ROOT, "pdug5", HUNDREDTHS)
@@ -19,25 +30,37 @@ COMMAND_KNOWN = row_condition(
 )
 
 
-STATES = marked_rows_where(G5.states, INDEX, none_of("0"), by_row=True)
+@computed_from(G5.states, INDEX, by_row=True)
+def states(tables: Tables) -> Rows:
+    """The rows without padding, whose index reads 0.
+
+    >>> states.rows({G5.states: {"1.1": 2, "1.2": 2}, INDEX: {"1.1": 1, "1.2": 0}})
+    {'1.1': 2}
+    """
+    every_row = tables[G5.states]
+    return where(every_row, require_marks(every_row, tables[INDEX]), none_of("0"))
 
 
 @computed_from(G5.names, INDEX)
-def named(t: Tables) -> Rows:
-    """The rows with a name; one whose name is lost, unless it is padding."""
-    indexes = t[INDEX]
+def named(tables: Tables) -> Rows:
+    """The rows with a name; one whose name is lost, unless it is padding.
+
+    >>> named.rows({G5.names: {"1.1": "web", "1.2": ""}, INDEX: {"1.1": 1, "1.2": 0}})
+    {'1.1': 'web'}
+    """
+    indexes = tables[INDEX]
     rows: Rows = {}
-    for row, name in without(t[G5.names], "").items():
+    for row, name in without(tables[G5.names], "").items():
         if not (isinstance(name, Missing) and is_one_of(indexes.get(row), ("0",))):
             rows[row] = name
     return rows
 
 
 @computed_from(G5.outlet_count, G5.states, INDEX)
-def counts(t: Tables) -> Rows:
+def counts(tables: Tables) -> Rows:
     """The outlets of units with outlets in the table of states."""
-    states = t[STATES]
-    return of_units(t[G5.outlet_count], states) if states else {}
+    outlet_states = tables[states]
+    return of_units(tables[G5.outlet_count], outlet_states) if outlet_states else {}
 
 
 PROFILES = (
@@ -54,7 +77,7 @@ PROFILES = (
             G5.verbs(),
             G5.guard(G5.column("1.2.1.10", "Controllable"), allow=(hpe.CONTROLLABLE,)),
             State(
-                STATES, on=("2",), off=("1",), absent=(hpe.PADDING,), conditions=(COMMAND_KNOWN,)
+                states, on=("2",), off=("1",), absent=(hpe.PADDING,), conditions=(COMMAND_KNOWN,)
             ),
         )(
             rows=named,

@@ -8,8 +8,20 @@ two programs quote; the MIB's text calls 3 "unknown", which its list calls a reb
 A chain has up to five PDUs. Phases and outlets are counted over all of them.
 """
 
-from ..profile import NO_MAKER
-from .language import *
+from ..cells import Rows
+from ..completeness import with_counted_rows, with_rows_of
+from ..computed import Complete
+from ..controls import Guard, Write
+from ..evidence import SIMULATED
+from ..filters import if_every, matches
+from ..objects import Column
+from ..profile import NO_MAKER, Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .conditions import row_condition
+from .language import column, figure, oids, outlets, scalar, total
+from .links import librenms, public
+from .scales import HUNDREDTHS, THOUSANDTHS
 
 LOCKED, NOT_SUPPORTED = "4", "-1"
 SUPPORTED = "(?!-1$).*"
@@ -23,7 +35,13 @@ VOLTAGE = column("23280.6.1.2", "phaseStatusVoltage")
 
 def _supported(values: Column) -> ComputedRows:
     """A column of the table of PDUs, if all of them support it."""
-    return rows_matching(Complete(values, count=DEVICES), SUPPORTED)
+    every_pdu = Complete(values, count=DEVICES)
+
+    @computed_from(every_pdu)
+    def rows(tables: Tables) -> Rows:
+        return if_every(tables[every_pdu], tables[every_pdu], matches(SUPPORTED))
+
+    return rows
 
 
 CURRENT = column("23280.6.1.3", "phaseStatusCurrent")
@@ -33,8 +51,8 @@ def _of_phases(values: Column) -> ComputedRows:
     """A column of the phases, which is only read if the table of PDUs does not support it."""
 
     @computed_from(values, VOLTAGE, PHASES, on_demand=(values,))
-    def rows(t: Tables) -> Rows:
-        return with_counted_rows(with_rows_of(t[values], t[VOLTAGE]), t[PHASES])
+    def rows(tables: Tables) -> Rows:
+        return with_counted_rows(with_rows_of(tables[values], tables[VOLTAGE]), tables[PHASES])
 
     return rows
 

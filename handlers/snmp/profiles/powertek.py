@@ -17,7 +17,24 @@ Another product line is known from MAAS's driver alone, which calls it version 2
 import re
 from functools import partial
 
-from .language import *
+from ..arcs import Arcs
+from ..cells import Rows
+from ..completeness import with_first_rows, with_rows_of
+from ..computed import Complete
+from ..controls import Write
+from ..decoding import is_one_of
+from ..evidence import DRIVER, SIMULATED
+from ..filters import if_every, matches, matches_either, one_of, unless, where
+from ..objects import Column, PerUnit, Scalar
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .conditions import unit_condition
+from .language import column, figure, oid, oids, outlets, scalar, total
+from .links import NO_PUBLIC_MIB, public, pysnmp_mibs
+from .numbered_rows import numbered_rows
+from .scales import HUNDREDTHS, TENTHS, THOUSANDTHS
+from .sources import LAST_ARC, counted_rows, numbered_parts, value_or_empty
 
 BSPDU = "42610.1.4.4.1.6.2"
 BSPDU_UNITS = dict(enumerate("ABCDEFGH", 1))
@@ -40,11 +57,11 @@ def _unless_zero(values: Column, count: Scalar) -> ComputedRows:
     """A column of the outlets of a unit that does not count none."""
 
     @computed_from(values, count)
-    def rows(t: Tables) -> Rows:
-        counts = t[count]
-        if is_one_of(t.scalar(count), ("0",)):
+    def rows(tables: Tables) -> Rows:
+        counts = tables[count]
+        if is_one_of(tables.scalar(count), ("0",)):
             return {}
-        return unless(t[values], where(counts, counts, one_of("0")))
+        return unless(tables[values], where(counts, counts, one_of("0")))
 
     return rows
 
@@ -84,13 +101,25 @@ INDEXES = "[0-3]"  # that the MIB allows
 PHASE_CURRENT = column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent")
 
 
+@computed_from(PHASE_INDEX)
+def simple_phases(tables: Tables) -> Rows:
+    """The indexes of the phases, if the MIB allows each of them.
+
+    >>> simple_phases.rows({PHASE_INDEX: {"1": 1, "2": 2}})
+    {'1': 1, '2': 2}
+    >>> simple_phases.rows({PHASE_INDEX: {"1": 1, "2": 7}})
+    {}
+    """
+    return if_every(tables[PHASE_INDEX], tables[PHASE_INDEX], matches(INDEXES))
+
+
 def _phase_currents(indexes: str) -> ComputedRows:
     """The current of each phase; no rows unless all phase indexes match `indexes`."""
 
     @computed_from(PHASE_CURRENT, PHASE_INDEX)
-    def rows(t: Tables) -> Rows:
-        phases = t[PHASE_INDEX]
-        currents = with_first_rows(with_rows_of(t[PHASE_CURRENT], phases), LAST_ARC)
+    def rows(tables: Tables) -> Rows:
+        phases = tables[PHASE_INDEX]
+        currents = with_first_rows(with_rows_of(tables[PHASE_CURRENT], phases), LAST_ARC)
         return if_every(currents, phases, matches_either(indexes, INDEXES))
 
     return rows
@@ -115,8 +144,8 @@ def _pwt2_valid(unit: int) -> ComputedRows:
     valid, size = column(f"{PWT2}.3.2.{unit}.2.1.2", "pduDevMgmtOutletXPortValid"), _size(unit)
 
     @computed_from(valid, size, by_row=True)
-    def rows(t: Tables) -> Rows:
-        return t[valid] if re.fullmatch("[1-9][0-9]*", t.text(size)) else {}
+    def rows(tables: Tables) -> Rows:
+        return tables[valid] if re.fullmatch("[1-9][0-9]*", tables.text(size)) else {}
 
     return rows
 
@@ -245,7 +274,7 @@ PROFILES = (
         load=total(
             figure(_phase_currents("[123]"), HUNDREDTHS),
             figure(
-                value_or_empty(_phase_currents("[012]"), rows_matching(PHASE_INDEX, INDEXES)),
+                value_or_empty(_phase_currents("[012]"), simple_phases),
                 HUNDREDTHS,
                 unmetered="one of the four phases of the MIB may be the sum of the others",
             ),

@@ -8,7 +8,19 @@ Torrus names its columns, the testbed Emulab's power module has the values of a 
 one program has the unit of its power.
 """
 
-from .language import *
+from dataclasses import replace
+
+from ..cells import Missing, Rows, missing_with
+from ..controls import Guard, Write
+from ..evidence import DRIVER, SIMULATED, EvidenceLevel
+from ..joins import left_join
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .language import column, figure, oids, outlets, total
+from .links import NO_PUBLIC_MIB, public, pysnmp_mibs
+from .scales import THOUSANDTHS
+from .sources import unit_and_outlet
 
 POWER = "34097.9.80.1.1"
 PORT = "34097.3.1.1"
@@ -18,16 +30,21 @@ YES = "1"
 
 
 def _of_ports(below: int, name: str) -> ComputedRows:
-    """A figure that each port has: a port without it is not known, and not without a meter."""
+    """A figure that each port has: a port without it is not known, and not without a meter.
+
+    >>> WATTS = column(f"{POWER}.9", "power")
+    >>> _of_ports(9, "power").rows({WATTS: {"1": 230}, STATE: {"1": 1, "2": 1}})
+    {'1': 230, '2': ''}
+    """
     values = column(f"{POWER}.{below}", name)
 
     @computed_from(values, STATE)
-    def rows(t: Tables) -> Rows:
-        figures = t[values].items()
+    def rows(tables: Tables) -> Rows:
+        figures = tables[values].items()
         values_or_lost = {
             row: missing_with(v) if isinstance(v, Missing) else v for row, v in figures
         }
-        return left_join(t[STATE], values_or_lost)
+        return left_join(tables[STATE], values_or_lost)
 
     return rows
 

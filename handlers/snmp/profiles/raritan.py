@@ -11,9 +11,34 @@ are summed. An inlet of one phase has no readings by pole, so its own current co
 """
 
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
-from .language import *
+from ..absence import is_optional_and_absent
+from ..cells import NO_ANSWER, UNDECIDED, Missing, Rows, arcs, missing_with
+from ..completeness import (
+    each_unit,
+    with_counted_number,
+    with_counted_parts,
+    with_counted_rows,
+    with_rows_of,
+)
+from ..controls import Guard, Write
+from ..decoding import is_one_of, number, text
+from ..evidence import SIMULATED
+from ..filters import either, except_where, none_of, one_of, unless, where, with_arc, without
+from ..joins import bit, left_join, numbered, with_units
+from ..measurements import Measurement
+from ..objects import Column
+from ..outlets import Outlets
+from ..profile import Profile, Root
+from ..states import State
+from ..tables import ComputedRows, Source, Tables, computed_from, objects_of
+from .conditions import unit_condition
+from .language import THE_UNIT, column, figure, nameplate, oid, oids, outlets, scalar, total
+from .links import librenms, public
+from .scales import ONES, THOUSANDTHS
+from .shared_values import shared_by_kind
+from .sources import first, on_demand, rows_without, value_or_empty
 
 CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"  # sensor types
 ZERO = "0"  # also what an outlet without a reading shows
@@ -62,35 +87,35 @@ class _Sensors(NamedTuple):
     def minimum(self, kind: str = "") -> Column:
         return self.setting(27, "SignedMinimum", kind)
 
-    def late(self, kind: str) -> tuple[Column, ...]:
+    def on_demand(self, kind: str) -> tuple[Column, ...]:
         """What is only read of sensors whose readings may be signed."""
         return (self.reading(6, "SignedValue", kind), self.setting(26, "SignedMaximum", kind))
 
     def objects(self, kind: str) -> tuple[Column, ...]:
         return (self.value(kind), self.available(kind), self.digits(kind), self.minimum(kind))
 
-    def values(self, t: Tables, kind: str) -> Rows:
+    def values(self, tables: Tables, kind: str) -> Rows:
         """The readings. A sensor without a minimum has none, where the firmware has minima."""
         minima: Rows = {}
-        signed_readings, _ = self.late(kind)
-        if (t[self.value(kind)] or t[signed_readings]) and t[self.minimum()]:
-            minima = left_join(t[self.digits(kind)], t[self.minimum(kind)])
-        return signed(t, self, kind, minima)
+        signed_readings, _ = self.on_demand(kind)
+        if (tables[self.value(kind)] or tables[signed_readings]) and tables[self.minimum()]:
+            minima = left_join(tables[self.digits(kind)], tables[self.minimum(kind)])
+        return signed(tables, self, kind, minima)
 
-    def checked(self, t: Tables, kind: str) -> Rows:
+    def checked(self, tables: Tables, kind: str) -> Rows:
         """The readings. A 0 of a sensor that is not available is empty."""
-        values = self.values(t, kind)
+        values = self.values(tables, kind)
         zeros = [row for row, value in values.items() if is_one_of(value, (ZERO,))]
-        tests = t.cells(self.available(kind), zeros)
+        tests = tables.cells(self.available(kind), zeros)
         return left_join(values, except_where(values, (ZERO,), tests, one_of(*NOT_AVAILABLE)))
 
-    def parts(self, t: Tables, kind: str) -> Rows:
+    def parts(self, tables: Tables, kind: str) -> Rows:
         """A row for each part, without a value if the reading is not available, or if the answer
         left out one that is."""
-        values, available = self.values(t, kind), t[self.available(kind)]
+        values, available = self.values(tables, kind), tables[self.available(kind)]
         rows = values or without(available, *NOT_AVAILABLE)
         if not rows and not available:
-            rows = t[self.digits(kind)]
+            rows = tables[self.digits(kind)]
         return left_join(rows, where(values, available, none_of(*NOT_AVAILABLE)))
 
     def figure(self, source: Source, kind: str, unmetered: str = "") -> Measurement:
@@ -100,12 +125,17 @@ class _Sensors(NamedTuple):
 
 
 def negative(digits: Source) -> ComputedRows:
-    """Numbers of decimal digits as exponents."""
+    """Numbers of decimal digits as exponents.
+
+    >>> DIGITS = column("~.3.5.4.1.7", "outletSensorDecimalDigits")
+    >>> negative(DIGITS).rows({DIGITS: {"1.1": 2, "1.2": 0}})
+    {'1.1': '-2', '1.2': '0'}
+    """
 
     @computed_from(*objects_of([digits]))
-    def rows(t: Tables) -> Rows:
+    def rows(tables: Tables) -> Rows:
         result: Rows = {}
-        for row, value in t[digits].items():
+        for row, value in tables[digits].items():
             count = number(value)
             if isinstance(value, Missing):
                 result[row] = value
@@ -116,7 +146,7 @@ def negative(digits: Source) -> ComputedRows:
     return rows
 
 
-def _without_minima(t: Tables, sensors: _Sensors, kind: str, readings: Rows) -> Rows:
+def _without_minima(tables: Tables, sensors: _Sensors, kind: str, readings: Rows) -> Rows:
     """The unsigned readings of a unit that shows no minimum of these sensors: of firmware before
     3.0. If it has the signed readings, an unsigned 0 may stand for one of them, and is lost unless
     both are 0:
@@ -125,11 +155,11 @@ def _without_minima(t: Tables, sensors: _Sensors, kind: str, readings: Rows) -> 
         91234567  no object  91234567
         0         91234567   lost
     """
-    signed_readings, _ = sensors.late(kind)
+    signed_readings, _ = sensors.on_demand(kind)
     zeros = [row for row, value in readings.items() if is_one_of(value, (ZERO,))]
-    if not zeros or not t.has_cell(signed_readings, zeros[0]):
+    if not zeros or not tables.has_cell(signed_readings, zeros[0]):
         return readings
-    signed_of_zeros = t.cells(signed_readings, zeros)
+    signed_of_zeros = tables.cells(signed_readings, zeros)
     result = dict(readings)
     for row in zeros:
         if not is_one_of(signed_of_zeros.get(row), (ZERO,)):
@@ -137,7 +167,7 @@ def _without_minima(t: Tables, sensors: _Sensors, kind: str, readings: Rows) -> 
     return result
 
 
-def signed(t: Tables, sensors: _Sensors, kind: str, minima: Rows) -> Rows:
+def signed(tables: Tables, sensors: _Sensors, kind: str, minima: Rows) -> Rows:
     """The reading of each sensor: the signed one if its minimum is below 0, else the unsigned one.
     A sensor whose minimum is missing, or above its reading, has the reading that it gives both
     times. A signed one is empty if the largest possible is not above 0: the device shows 0 for a
@@ -148,9 +178,9 @@ def signed(t: Tables, sensors: _Sensors, kind: str, minima: Rows) -> Rows:
         0        91234567  0         91234567
         lost     0         91234567  lost
     """
-    readings = t[sensors.value(kind)]
+    readings = tables[sensors.value(kind)]
     if not minima:
-        return _without_minima(t, sensors, kind, readings)
+        return _without_minima(tables, sensors, kind, readings)
     least = {row: number(value) for row, value in minima.items()}
     below_0 = [row for row, value in least.items() if value is not None and value < 0]
     unclear_rows = []
@@ -160,7 +190,7 @@ def signed(t: Tables, sensors: _Sensors, kind: str, minima: Rows) -> Rows:
             unclear_rows.append(row)
     if not (below_0 or unclear_rows):
         return readings
-    signed_readings, maxima = (t[late] for late in sensors.late(kind))
+    signed_readings, maxima = (tables[source] for source in sensors.on_demand(kind))
     result = dict(readings)
     for row in unclear_rows:
         if text(readings[row]) != text(signed_readings.get(row, "")):
@@ -181,7 +211,11 @@ OUTLETS = _Sensors("13742.6.5.4.3.1", "13742.6.3.5.4.1", "outlet")
 
 def _certainly_there(rows: Rows) -> Rows:
     """Readings of sensors that another column shows: one that is lost is not known, whatever a GET
-    of it says."""
+    of it says.
+
+    >>> _certainly_there({"1": 5, "2": NO_ANSWER})["2"].is_unanswered
+    False
+    """
     return {row: missing_with(v) if isinstance(v, Missing) else v for row, v in rows.items()}
 
 
@@ -190,54 +224,61 @@ def _outlet(kind: str) -> Measurement:
     or without that column by the readings' availability."""
     value, available = OUTLETS.value(kind), OUTLETS.available(kind)
     minimum, digits = OUTLETS.minimum(kind), OUTLETS.digits(kind)
-    signed_readings, maximum = OUTLETS.late(kind)
+    signed_readings, maximum = OUTLETS.on_demand(kind)
 
-    def with_sensor(t: Tables) -> Rows:
+    def with_sensor(tables: Tables) -> Rows:
         """The capabilities of the outlets that have such a sensor."""
-        has_sensor = bit(t[CAPABILITIES], int(kind) - 1)
-        return where(t[CAPABILITIES], has_sensor, one_of("1"))
+        has_sensor = bit(tables[CAPABILITIES], int(kind) - 1)
+        return where(tables[CAPABILITIES], has_sensor, one_of("1"))
 
     @computed_from(
         value, CAPABILITIES, on_demand=(available, minimum, digits, signed_readings, maximum)
     )
-    def readings(t: Tables) -> Rows:
+    def readings(tables: Tables) -> Rows:
         # without capabilities the availability is read first: it shows rows that the values lack
-        is_available = {} if t[CAPABILITIES] else t[available]
-        alike = with_sensor(t)
+        is_available = {} if tables[CAPABILITIES] else tables[available]
+        alike = with_sensor(tables)
         values: Rows = {}
-        if t[value] or t[signed_readings]:
-            values = signed(t, OUTLETS, kind, shared_by_kind(t, minimum, alike))
-        if not t[CAPABILITIES]:
+        if tables[value] or tables[signed_readings]:
+            values = signed(tables, OUTLETS, kind, shared_by_kind(tables, minimum, alike))
+        if not tables[CAPABILITIES]:
             result = where(values, is_available, none_of(*NOT_AVAILABLE))
             return _certainly_there(result) if is_available else result
         zeros = [row for row in alike if is_one_of(values.get(row), (ZERO,))]
         of_outlets = {row: values.get(row, NO_ANSWER) for row in alike}
         result = except_where(
-            of_outlets, (ZERO,), t.cells(available, zeros), one_of(*NOT_AVAILABLE)
+            of_outlets, (ZERO,), tables.cells(available, zeros), one_of(*NOT_AVAILABLE)
         )
         return _certainly_there(result)
 
     @computed_from(digits, on_demand=(CAPABILITIES,))
-    def digits_of_outlets(t: Tables) -> Rows:
-        return shared_by_kind(t, digits, with_sensor(t))
+    def digits_of_outlets(tables: Tables) -> Rows:
+        return shared_by_kind(tables, digits, with_sensor(tables))
 
     scale = THOUSANDTHS if kind == ENERGY else ONES
     return Measurement(readings, scale, (), exponent=negative(digits_of_outlets))
 
 
-def _in_use(t: Tables, rows: Rows) -> Rows:
+def _in_use(tables: Tables, rows: Rows) -> Rows:
     """Rows of inlets, or of their lines, without those of inlets that a transfer switch does not
     use now. All of a PDU are lost if the inlet in use is not known or is not listed. The index
-    begins with PDU and inlet."""
+    begins with PDU and inlet.
+
+    >>> switch = {SWITCH_COUNT: {"1": 1}, ACTIVE_INLET: {"1.1": 2}}
+    >>> _in_use(switch, {"1.1": 0, "1.2": 15})
+    {'1.2': 15}
+    >>> _in_use({SWITCH_COUNT: {"1": 0}}, {"1.1": 0, "1.2": 15})
+    {'1.1': 0, '1.2': 15}
+    """
     switches = (
-        {pdu for pdu, count in t[SWITCH_COUNT].items() if not is_one_of(count, ("0",))}
+        {pdu for pdu, count in tables[SWITCH_COUNT].items() if not is_one_of(count, ("0",))}
         if rows
         else set()
     )
     if not switches:
         return rows
     inlet_by_pdu: dict[str, str] = {}
-    for row, inlet in t[ACTIVE_INLET].items():
+    for row, inlet in tables[ACTIVE_INLET].items():
         pdu = arcs(row, stop=1)
         # of several switches none
         inlet_by_pdu[pdu] = "" if pdu in inlet_by_pdu else f"{pdu}.{text(inlet)}"
@@ -252,18 +293,20 @@ def _in_use(t: Tables, rows: Rows) -> Rows:
     return result
 
 
-def _each_inlet(t: Tables, rows: Rows) -> Rows:
+def _each_inlet(tables: Tables, rows: Rows) -> Rows:
     """Rows of inlets, or of their lines: no sum if one of the inlets that a PDU counts has none."""
-    return with_counted_parts(rows, t[INLET_COUNT], 2)
+    return with_counted_parts(rows, tables[INLET_COUNT], 2)
 
 
 def _inlets(kind: str) -> Measurement:
     """The figure of the inlets in use; the energy of all, because each has its own counter."""
 
-    @computed_from(*INLETS.objects(kind), INLET_COUNT, on_demand=(*INLETS.late(kind), SWITCH_COUNT))
-    def rows(t: Tables) -> Rows:
-        inlets = _each_inlet(t, INLETS.parts(t, kind))
-        return inlets if kind == ENERGY else _in_use(t, inlets)
+    @computed_from(
+        *INLETS.objects(kind), INLET_COUNT, on_demand=(*INLETS.on_demand(kind), SWITCH_COUNT)
+    )
+    def rows(tables: Tables) -> Rows:
+        inlets = _each_inlet(tables, INLETS.parts(tables, kind))
+        return inlets if kind == ENERGY else _in_use(tables, inlets)
 
     return INLETS.figure(rows, kind)
 
@@ -271,9 +314,9 @@ def _inlets(kind: str) -> Measurement:
 def _units(kind: str) -> Measurement:
     """The figure of units whose inlets have no such sensor."""
 
-    @computed_from(*UNITS.objects(kind), on_demand=(UNITS.value(kind), *UNITS.late(kind)))
-    def rows(t: Tables) -> Rows:
-        return UNITS.parts(t, kind) if t[UNITS.available("")] else {}
+    @computed_from(*UNITS.objects(kind), on_demand=(UNITS.value(kind), *UNITS.on_demand(kind)))
+    def rows(tables: Tables) -> Rows:
+        return UNITS.parts(tables, kind) if tables[UNITS.available("")] else {}
 
     return UNITS.figure(rows, kind)
 
@@ -282,30 +325,30 @@ def _units(kind: str) -> Measurement:
     *INLET_POLES.objects(CURRENT),
     POLE_LINE,
     INLET_COUNT,
-    on_demand=(INLET_POLES.available(CURRENT), *INLET_POLES.late(CURRENT), SWITCH_COUNT),
+    on_demand=(INLET_POLES.available(CURRENT), *INLET_POLES.on_demand(CURRENT), SWITCH_COUNT),
 )
-def lines(t: Tables) -> Rows:
+def lines(tables: Tables) -> Rows:
     """The poles of all inlets in use, without the neutral, whatever its number is."""
-    poles, pole_line = INLET_POLES.checked(t, CURRENT), t[POLE_LINE]
-    if not poles and is_optional_and_absent(t, INLET_POLES.value(CURRENT), pole_line):
+    poles, pole_line = INLET_POLES.checked(tables, CURRENT), tables[POLE_LINE]
+    if not poles and is_optional_and_absent(tables, INLET_POLES.value(CURRENT), pole_line):
         pole_line = {}
     every_pole = with_arc(with_rows_of(poles, pole_line), -1, "1", "2", "3")
-    return _in_use(t, _each_inlet(t, where(every_pole, pole_line, none_of(NEUTRAL))))
+    return _in_use(tables, _each_inlet(tables, where(every_pole, pole_line, none_of(NEUTRAL))))
 
 
 @computed_from(
     *INLETS.objects(CURRENT),
     POLE_COUNT,
     INLET_COUNT,
-    on_demand=(*INLETS.late(CURRENT), SWITCH_COUNT),
+    on_demand=(*INLETS.on_demand(CURRENT), SWITCH_COUNT),
 )
-def one_phase_inlets(t: Tables) -> Rows:
+def one_phase_inlets(tables: Tables) -> Rows:
     """The currents of inlets with one or two poles. Of an inlet with more poles it is the highest
     of their currents, which is only a load if it is 0."""
-    inlets = _in_use(t, _each_inlet(t, INLETS.parts(t, CURRENT)))
+    inlets = _in_use(tables, _each_inlet(tables, INLETS.parts(tables, CURRENT)))
     if not inlets:
         return {}
-    poles = with_rows_of(t[POLE_COUNT], inlets)
+    poles = with_rows_of(tables[POLE_COUNT], inlets)
     loads = where(inlets, poles, either(("1", "2"), ("3", "4", "5"))) or where(
         inlets, inlets, one_of("0")
     )
@@ -313,21 +356,21 @@ def one_phase_inlets(t: Tables) -> Rows:
 
 
 @computed_from(
-    *PROTECTORS.objects(CURRENT), *one_phase_inlets.objects, on_demand=PROTECTORS.late(CURRENT)
+    *PROTECTORS.objects(CURRENT), *one_phase_inlets.objects, on_demand=PROTECTORS.on_demand(CURRENT)
 )
-def breakers(t: Tables) -> Rows:
-    inlets = _in_use(t, _each_inlet(t, INLETS.parts(t, CURRENT)))
-    return unless({} if inlets else PROTECTORS.values(t, CURRENT), inlets)
+def breakers(tables: Tables) -> Rows:
+    inlets = _in_use(tables, _each_inlet(tables, INLETS.parts(tables, CURRENT)))
+    return unless({} if inlets else PROTECTORS.values(tables, CURRENT), inlets)
 
 
 @computed_from(INLET_COUNT, PX2_OUTLET_COUNT, PDU_COUNT)
-def px2_units(t: Tables) -> Rows:
-    return with_counted_number(t[INLET_COUNT] or t[PX2_OUTLET_COUNT], t[PDU_COUNT])
+def px2_units(tables: Tables) -> Rows:
+    return with_counted_number(tables[INLET_COUNT] or tables[PX2_OUTLET_COUNT], tables[PDU_COUNT])
 
 
 @computed_from(LABEL)
-def printed_numbers(t: Tables) -> Rows:
-    return with_units(numbered(t[LABEL], position=0), t[LABEL])
+def printed_numbers(tables: Tables) -> Rows:
+    return with_units(numbered(tables[LABEL], position=0), tables[LABEL])
 
 
 pdu_total = partial(total, unit=THE_UNIT, units=rows_without(INLET_COUNT, "0"))
@@ -352,8 +395,8 @@ def px1_outlets(label_plus: int, energy: Optional[Measurement]) -> tuple[Outlets
     count = scalar("~.2.1.0", "outletCount")
 
     @computed_from(state, label)
-    def numbers(t: Tables) -> Rows:
-        return numbered(t[state] or t[label], label_plus)
+    def numbers(tables: Tables) -> Rows:
+        return numbered(tables[state] or tables[label], label_plus)
 
     return outlets(
         State(state, on=("1",), off=("0",)),
@@ -384,24 +427,37 @@ INLET_CURRENT = column("~.20.2.1.7", "inletCurrent")
 
 
 @computed_from(POLE_CURRENT, POLE_LABEL, PX1_POLE_COUNT)
-def poles(t: Tables) -> Rows:
-    """A pole without a label has an empty value: it may be the neutral."""
-    currents, labels = t[POLE_CURRENT], t[POLE_LABEL]
+def poles(tables: Tables) -> Rows:
+    """A pole without a label has an empty value: it may be the neutral.
+
+    >>> labels = {POLE_LABEL: {"1.1": "L1", "1.2": "N", "1.3": ""}, PX1_POLE_COUNT: {"1": 3}}
+    >>> poles.rows({POLE_CURRENT: {"1.1": 5, "1.2": 2, "1.3": 2}, **labels})
+    {'1.1': 5, '1.3': Missing(reason='its mark is none that the MIB names', is_unanswered=False)}
+    """
+    currents, labels = tables[POLE_CURRENT], tables[POLE_LABEL]
     labelled_currents = where(currents, left_join(currents, labels), none_of(""))
     every_pole = left_join(
-        with_counted_rows(with_rows_of(currents, labels), t[PX1_POLE_COUNT]), labelled_currents
+        with_counted_rows(with_rows_of(currents, labels), tables[PX1_POLE_COUNT]), labelled_currents
     )
     result = where(every_pole, labels, either(("L1", "L2", "L3"), ("N",)))
     if not result:
         return {}
-    inlets = numbered(without(t[PX1_POLE_COUNT], "0"))
+    inlets = numbered(without(tables[PX1_POLE_COUNT], "0"))
     return each_unit(result, numbered(result, position=0), inlets)
 
 
 @computed_from(LINE_CURRENT, LINE_LABEL, LINE_COUNT)
-def px1_lines(t: Tables) -> Rows:
-    every_line = with_counted_rows(with_rows_of(t[LINE_CURRENT], t[LINE_LABEL]), t[LINE_COUNT])
-    return where(every_line, t[LINE_LABEL], either(("L1", "L2", "L3"), ("N",)))
+def px1_lines(tables: Tables) -> Rows:
+    """The lines, which their labels tell, without the neutral.
+
+    >>> labels = {LINE_LABEL: {"1": "L1", "2": "N"}, LINE_COUNT: {"0": 2}}
+    >>> px1_lines.rows({LINE_CURRENT: {"1": 5, "2": 1}, **labels})
+    {'1': 5}
+    """
+    every_line = with_counted_rows(
+        with_rows_of(tables[LINE_CURRENT], tables[LINE_LABEL]), tables[LINE_COUNT]
+    )
+    return where(every_line, tables[LINE_LABEL], either(("L1", "L2", "L3"), ("N",)))
 
 
 PX1_LOAD = total(

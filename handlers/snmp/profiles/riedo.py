@@ -8,11 +8,26 @@ values count.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from decimal import Decimal
+from typing import NamedTuple, Optional
 
 from ...shared.ceilings import PLACEHOLDERS, PLACEHOLDERS_16
 from ...shared.decimals import decimal_sum
-from .language import *
+from ..cells import NO_ANSWER, Cell, Missing, Rows, arcs, missing_with
+from ..controls import Write
+from ..decoding import is_one_of, number, text
+from ..evidence import SIMULATED
+from ..filters import either, none_of, one_of, require_marks, unless, where
+from ..joins import left_join, prefixed
+from ..objects import Column, Parts
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from ..totals import Total
+from .conditions import row_condition
+from .language import column, figure, oids, outlets, total
+from .links import librenms
+from .scales import ONES, THOUSANDTHS
 
 NAME = column("55108.1.3.1.1.2", "upduMeterName")
 TYPE = column("55108.1.3.1.1.3", "upduMeterType")
@@ -35,21 +50,21 @@ SIGNED, NO_SIGN = ("-1",), ()
 WITHOUT_DATA = ("1", "2")
 
 
-def _with_data(t: Tables, values: Column) -> Rows:
-    return where(t[values], t[QUALITY], none_of(*WITHOUT_DATA))
+def _with_data(tables: Tables, values: Column) -> Rows:
+    return where(tables[values], tables[QUALITY], none_of(*WITHOUT_DATA))
 
 
-def _of_type(t: Tables, values: Column, kind: str) -> Rows:
+def _of_type(tables: Tables, values: Column, kind: str) -> Rows:
     """A meter without data stays listed, so that a sum over it is missing, not too small."""
     other_kinds = tuple(type_ for type_ in TYPES if type_ != kind)
-    meters = where(t[values], t[TYPE], either((kind,), other_kinds))
-    return left_join(meters, _with_data(t, values))
+    meters = where(tables[values], tables[TYPE], either((kind,), other_kinds))
+    return left_join(meters, _with_data(tables, values))
 
 
 def _meters(values: Column, kind: str) -> ComputedRows:
     @computed_from(values, TYPE, QUALITY)
-    def rows(t: Tables) -> Rows:
-        return _of_type(t, values, kind)
+    def rows(tables: Tables) -> Rows:
+        return _of_type(tables, values, kind)
 
     return rows
 
@@ -59,21 +74,29 @@ def _first_of(values: Column, scale: Decimal, absent: tuple[str, ...], *kinds: s
     return total(*figures, else_outlets=True)
 
 
+def _only_metered(values: Column) -> Parts:
+    """Values by the indexes of meters, on a unit that shows no table of switched outlets: outlet 7
+    is "0.7". The table may be missing only now, and its rows are other outlets'."""
+    return Parts((("0", values),))
+
+
 def _outlet_meters(values: Column) -> ComputedRows:
-    @computed_from(only_metered(values), TYPE, QUALITY)
-    def rows(t: Tables) -> Rows:
-        return prefixed("0", _of_type(t, values, OUTLET))
+    @computed_from(_only_metered(values), TYPE, QUALITY)
+    def rows(tables: Tables) -> Rows:
+        return prefixed("0", _of_type(tables, values, OUTLET))
 
     return rows
 
 
-@computed_from(only_metered(NAME), TYPE, on_demand=(RELAY_METERS,))
-def metered_outlets(t: Tables) -> Rows:
+@computed_from(_only_metered(NAME), TYPE, on_demand=(RELAY_METERS,))
+def metered_outlets(tables: Tables) -> Rows:
     """The outlets' meters. Not on a unit with relays, whose numbers are not those of the meters:
-    the names are declared as `only_metered`, which gives a command for outlet "0.7" its cell."""
-    names = unless(t[NAME], t[RELAY_METERS])
+    the names are declared as `_only_metered`, which gives a command for outlet "0.7" its cell."""
+    names = unless(tables[NAME], tables[RELAY_METERS])
     return (
-        prefixed("0", where(names, require_marks(names, t[TYPE]), one_of(OUTLET))) if names else {}
+        prefixed("0", where(names, require_marks(names, tables[TYPE]), one_of(OUTLET)))
+        if names
+        else {}
     )
 
 
@@ -117,15 +140,15 @@ def _of_relays(values: Column, absent: Sequence[str] = ()) -> ComputedRows:
     it, too. It is lost if a value is, or if a name may be that of several meters."""
 
     @computed_from(values, NAME, RELAY_METERS, QUALITY)
-    def rows(t: Tables) -> Rows:
-        values_with_data = _with_data(t, values)
+    def rows(tables: Tables) -> Rows:
+        values_with_data = _with_data(tables, values)
         modules: dict[str, _Meters] = {}
-        for meter, name in t[NAME].items():
+        for meter, name in tables[NAME].items():
             module = arcs(meter, stop=1)
             meters = modules.get(module, _Meters())
             modules[module] = meters.with_meter(name, values_with_data.get(meter, ""))
         sums: Rows = {}
-        for relay, names in t[RELAY_METERS].items():
+        for relay, names in tables[RELAY_METERS].items():
             if isinstance(names, Missing):
                 sums[relay] = missing_with(names)
                 continue
@@ -178,8 +201,8 @@ PROFILES = (
             )
             + outlets(
                 rows=metered_outlets,
-                number=only_metered(NAME),
-                name=only_metered(column("55108.1.3.1.1.13", "upduMeterCustomName")),
+                number=_only_metered(NAME),
+                name=_only_metered(column("55108.1.3.1.1.13", "upduMeterCustomName")),
                 current=figure(_outlet_meters(CURRENT), THOUSANDTHS),
                 power=figure(_outlet_meters(POWER)),
                 energy=figure(_outlet_meters(ENERGY), THOUSANDTHS, NO_SIGN),

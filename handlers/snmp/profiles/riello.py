@@ -5,7 +5,14 @@ the writes carries it out.
 
 import re
 
-from .language import *
+from ..cells import Rows
+from ..evidence import SIMULATED
+from ..profile import Profile
+from ..states import Condition, State
+from ..tables import Tables, computed_from
+from .language import column, figure, oids, outlets, scalar, total
+from .links import librenms
+from .scales import TENTHS
 
 MDU = "5491.11"
 SOCKETS = f"{MDU}.2.4.1"
@@ -18,17 +25,17 @@ ON, ONE_PHASE = "1", "1"
 
 
 @computed_from(STATUS, BYPASS, by_row=True)
-def states_on_bypass(t: Tables) -> Rows:
+def states_on_bypass(tables: Tables) -> Rows:
     """The states while the manual bypass feeds all sockets; without it, as if all were on."""
-    statuses = t[STATUS]
-    is_on_bypass = re.fullmatch("[1-9][0-9]*", t.text(BYPASS))
+    statuses = tables[STATUS]
+    is_on_bypass = re.fullmatch("[1-9][0-9]*", tables.text(BYPASS))
     return statuses if is_on_bypass else dict.fromkeys(statuses, ON)
 
 
 @computed_from(LINE_A, CONFIGURATION)
-def unit_current(t: Tables) -> Rows:
+def unit_current(tables: Tables) -> Rows:
     """The current of line A, which is that of the unit if it has one phase."""
-    return t[LINE_A] if t.text(CONFIGURATION) == ONE_PHASE else {}
+    return tables[LINE_A] if tables.text(CONFIGURATION) == ONE_PHASE else {}
 
 
 PROFILES = (

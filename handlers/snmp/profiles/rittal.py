@@ -13,11 +13,29 @@ to 6) and the row.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from dataclasses import dataclass, replace
+from typing import ClassVar, NamedTuple, Optional
 
 from ...shared.errors import ProtocolError
-from .language import *
+from ..cells import Cell, Missing, Rows, arcs, row_of_lost_index
+from ..computed import Complete
+from ..controls import Guard, Write
+from ..decoding import is_number, is_one_of, text
+from ..evidence import SIMULATED, EvidenceLevel
+from ..filters import if_listed, one_of, require_marks, where
+from ..joins import concat, left_join
+from ..measurements import Measurement
+from ..objects import Column, PerUnit
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Source, Tables, computed_from
+from .conditions import row_condition, unit_condition
+from .language import THE_UNIT, column, oid, oids, outlets, scalar, total
+from .links import librenms
+from .numbered_rows import numbered_rows
+from .scales import ONES
+from .shared_values import shared_by_kind
+from .sources import counted_rows, rows_where, unit_and_outlet
 
 NAMES, UNITS, TEXTS, NUMBERS, SCALES, ACCESS, QUALITIES = (
     oid(f"2606.7.4.2.2.1.{arc}") for arc in ("3", "5", "10", "11", "7", "13", "14")
@@ -133,17 +151,17 @@ class Variables(NamedTuple):
         """
 
         @computed_from(self.numbers, self.names, self.qualities)
-        def valid_numbers(t: Tables) -> Rows:
+        def valid_numbers(tables: Tables) -> Rows:
             has_value = one_of(*WITH_VALUE)
-            numbers_with_value = where(t[self.numbers], t[self.qualities], has_value)
-            return left_join(t[self.names], numbers_with_value)
+            numbers_with_value = where(tables[self.numbers], tables[self.qualities], has_value)
+            return left_join(tables[self.names], numbers_with_value)
 
         return valid_numbers
 
-    def device_scales(self, t: Tables) -> Rows:
+    def device_scales(self, tables: Tables) -> Rows:
         """The scale of variables that a device has several times: the firmware gives all of a unit
         the same one."""
-        return shared_by_kind(t, self.scales, t[self.units])
+        return shared_by_kind(tables, self.scales, tables[self.units])
 
     def figure(self, source: Source) -> Measurement:
         # the quality tells of a variable without a value
@@ -190,12 +208,17 @@ STRIP_VALUES = Complete(STRIPS.values, STRIP_NAMES)
 
 
 @computed_from(PHASE_VALUES, STRIP_VALUES, STRIPS.units)
-def currents(t: Tables) -> Rows:
+def currents(tables: Tables) -> Rows:
     """The currents of phases and strips. The value of a strip is its current if the unit is A; with
-    another unit there is no load."""
-    strips = t[STRIP_VALUES]
-    strip_currents = where(strips, t[STRIPS.units], one_of("A")) if strips else {}
-    return concat(t[PHASE_VALUES], left_join(strips, strip_currents))
+    another unit there is no load.
+
+    >>> strips = {STRIP_VALUES: {"2.1": 5, "2.2": 9}, STRIPS.units: {"2.1": "A", "2.2": "W"}}
+    >>> currents.rows({PHASE_VALUES: {"1.1": 37}, **strips})
+    {'1.1': 37, '2.1': 5, '2.2': ''}
+    """
+    strips = tables[STRIP_VALUES]
+    strip_currents = where(strips, tables[STRIPS.units], one_of("A")) if strips else {}
+    return concat(tables[PHASE_VALUES], left_join(strips, strip_currents))
 
 
 @computed_from(
@@ -205,11 +228,11 @@ def currents(t: Tables) -> Rows:
     STRIP_VALUES,
     on_demand=(PHASES.scales, STRIPS.scales),
 )
-def current_scales(t: Tables) -> Rows:
+def current_scales(tables: Tables) -> Rows:
     """The strips of a controller may be of several kinds."""
-    strips = t[STRIP_VALUES]
-    strip_scales = if_listed(t[STRIPS.scales], strips) if strips else {}
-    return concat(PHASES.device_scales(t), strip_scales)
+    strips = tables[STRIP_VALUES]
+    strip_scales = if_listed(tables[STRIPS.scales], strips) if strips else {}
+    return concat(PHASES.device_scales(tables), strip_scales)
 
 
 CMC_TC = "2606.4.2"
@@ -245,8 +268,8 @@ def _tc_status(port: int) -> ComputedRows:
     port_status = scalar(f"{CMC_TC}.{port}.4.0", "cmcTcUnitXStatus")
 
     @computed_from(statuses, port_status, by_row=True)
-    def rows(t: Tables) -> Rows:
-        return t[statuses] if is_one_of(t.scalar(port_status), ANSWERING) else {}
+    def rows(tables: Tables) -> Rows:
+        return tables[statuses] if is_one_of(tables.scalar(port_status), ANSWERING) else {}
 
     return rows
 
@@ -256,14 +279,27 @@ TC_VALUE = _outputs("5", "unitXOutputValue")
 TC_STATUS = numbered_rows(_tc_status, PORTS)
 
 
-TC_RELAYS = marked_rows_where(TC_VALUE, TC_TYPE, one_of(RELAY_PSM), by_row=True)
+@computed_from(TC_VALUE, TC_TYPE, by_row=True)
+def tc_relays(tables: Tables) -> Rows:
+    """The outputs that are relays of a strip (type 18).
+
+    >>> tc_relays.rows({TC_VALUE: {"3.1": 1, "3.2": 24}, TC_TYPE: {"3.1": 18, "3.2": 5}})
+    {'3.1': 1}
+    """
+    outputs = tables[TC_VALUE]
+    return where(outputs, require_marks(outputs, tables[TC_TYPE]), one_of(RELAY_PSM))
 
 
-@computed_from(TC_RELAYS, TC_STATUS, by_row=True)
-def tc_confirmed(t: Tables) -> Rows:
+@computed_from(tc_relays, TC_STATUS, by_row=True)
+def tc_confirmed(tables: Tables) -> Rows:
     """The value of a relay, unless its status contradicts it. The status ok(4) says neither on nor
-    off; 5 and 6 are off and on, 7 and 8 are set off and on."""
-    relays, statuses = t[TC_RELAYS], t[TC_STATUS]
+    off; 5 and 6 are off and on, 7 and 8 are set off and on.
+
+    >>> statuses = {TC_STATUS: {"3.1": 6, "3.2": 4, "3.3": 5}}
+    >>> tc_confirmed.rows({tc_relays: {"3.1": 1, "3.2": 0, "3.3": 1}, **statuses})
+    {'3.1': 1, '3.2': 0}
+    """
+    relays, statuses = tables[tc_relays], tables[TC_STATUS]
     on = where(where(relays, relays, one_of("1")), statuses, one_of("4", "6", "8"))
     off = where(where(relays, relays, one_of("0")), statuses, one_of("4", "5", "7"))
     return {**on, **off}
@@ -325,14 +361,14 @@ PROFILES = (
         models=("CMC-TC Processing Unit with PSM strips that switch",),
         sys_object_ids=oids("2606.4"),
         outlets=outlets(
-            State(TC_RELAYS, on=("1",), off=("0",), crosscheck=tc_confirmed),
+            State(tc_relays, on=("1",), off=("0",), crosscheck=tc_confirmed),
             Write(_every_output("5", "unitXOutputValue"), on=1, off=0),
             Guard(
                 TC_TYPE,
                 allow=(RELAY_PSM,),
                 why="it is not a relay of a PSM strip",
             ),
-            number=unit_and_outlet(TC_RELAYS, first_unit=PORTS[0]),
+            number=unit_and_outlet(tc_relays, first_unit=PORTS[0]),
             name=_outputs("3", "unitXOutputText"),
         ),
         evidence=SIMULATED.of("state", "switching"),

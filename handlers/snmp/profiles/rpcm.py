@@ -3,7 +3,13 @@
 The MIB is not public.
 """
 
-from .language import *
+from ..controls import Write
+from ..evidence import DCIMANAGER_EXAMPLE, DRIVER
+from ..profile import Profile
+from ..states import State
+from .language import column, figure, oids, outlets, total
+from .links import NO_PUBLIC_MIB
+from .scales import THOUSANDTHS
 
 STATE = column("46235.2.4.2.1.4", "administrative state (example handler)")
 

@@ -7,9 +7,24 @@ for all inputs, so the current and power of an input without voltage are not use
 """
 
 import re
+from decimal import Decimal
 from functools import partial
 
-from .language import *
+from ..cells import Rows
+from ..completeness import with_counted_rows, with_rows_of
+from ..controls import Guard, Write
+from ..evidence import SIMULATED
+from ..filters import none_of, one_of, where
+from ..joins import left_join
+from ..measurements import Measurement
+from ..objects import Column
+from ..profile import Profile, Root
+from ..states import State
+from ..tables import Tables, computed_from
+from .conditions import device_condition, row_condition, unit_condition
+from .language import THE_UNIT, column, figure, oid, outlets, scalar, total
+from .links import librenms
+from .scales import HUNDREDTHS, ONES
 
 unit_total = partial(total, else_outlets=True, unit=THE_UNIT)
 NOT_WIRED = ("0",)
@@ -24,36 +39,36 @@ PHASES = column("~.1.1.2.2.1.1.1", "sdbDevCfPhases")  # an input has one
 UNITS = scalar("~.1.1.1.1.1.0", "sdbMgmtStsDevices")
 
 
-def _of_inputs(t: Tables, values: Column, beside: Column) -> Rows:
+def _of_inputs(tables: Tables, values: Column, beside: Column) -> Rows:
     """A column of the inputs, without values if the ring has units that SNMP does not show."""
-    inputs = with_counted_rows(with_rows_of(t[values], t[beside]), t[PHASES])
-    has_hidden_units = re.fullmatch(MORE_THAN_SHOWN, t.text(UNITS))
+    inputs = with_counted_rows(with_rows_of(tables[values], tables[beside]), tables[PHASES])
+    has_hidden_units = re.fullmatch(MORE_THAN_SHOWN, tables.text(UNITS))
     return left_join(inputs, {} if has_hidden_units else inputs)
 
 
-def _wired(t: Tables, inputs: Rows, rows: Rows) -> Rows:
+def _wired(tables: Tables, inputs: Rows, rows: Rows) -> Rows:
     """The inputs without those of `rows` whose voltage is 0. One of `rows` whose voltage is missing
     in the answer has an empty value."""
-    return where(inputs, left_join(rows, t[VOLTAGE]), none_of(*NOT_WIRED))
+    return where(inputs, left_join(rows, tables[VOLTAGE]), none_of(*NOT_WIRED))
 
 
 def _inputs(below: str, name: str, scale: Decimal = ONES) -> Measurement:
     values = column(f"~.1.1.2.6.1.1.{below}", name)
 
     @computed_from(values, ENERGY, PHASES, UNITS, VOLTAGE)
-    def rows(t: Tables) -> Rows:
-        inputs = _of_inputs(t, values, ENERGY)
-        return _wired(t, inputs, inputs)
+    def rows(tables: Tables) -> Rows:
+        inputs = _of_inputs(tables, values, ENERGY)
+        return _wired(tables, inputs, inputs)
 
     return figure(rows, scale, unmetered=HIDDEN_UNITS)
 
 
 @computed_from(ENERGY, CURRENT, PHASES, UNITS, VOLTAGE)
-def input_energies(t: Tables) -> Rows:
+def input_energies(tables: Tables) -> Rows:
     """An input that lost its voltage keeps its energy. Without voltage, an energy of 0 counts as
     not metered."""
-    inputs = _of_inputs(t, ENERGY, CURRENT)
-    return _wired(t, inputs, where(inputs, inputs, one_of("0")))
+    inputs = _of_inputs(tables, ENERGY, CURRENT)
+    return _wired(tables, inputs, where(inputs, inputs, one_of("0")))
 
 
 STATE = column("~.1.1.2.7.3.1.2", "sdbDevOutSwCurrentState")

@@ -7,7 +7,25 @@ Energies are in Wh for outlets, 0.1 kWh for infeeds (in Sentry4-MIB: cords) and 
 
 from functools import partial
 
-from .language import *
+from ..absence import is_optional_and_absent
+from ..arcs import Arcs
+from ..cells import Rows
+from ..completeness import with_counted_number, with_counted_rows, with_rows_of
+from ..computed import Complete
+from ..controls import Guard, Write
+from ..evidence import SIMULATED
+from ..filters import if_every, matches, none_of, of_units, unless, where, with_arc, without_arc
+from ..joins import bit, first_of_units, left_join, part_of
+from ..objects import Column
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .conditions import row_condition, unit_condition
+from .language import THE_UNIT, column, figure, nameplate, oids, outlets, scalar, total
+from .links import IRONIC_SNMP, librenms, public
+from .programs import SONIC_MGMT
+from .scales import HUNDREDTHS, TENTHS, THOUSANDTHS
+from .sources import on_demand, value_or_empty
 
 STATUS = column("1718.3.2.3.1.5", "outletStatus", optional=True)
 OUTLET_ID = column("1718.3.2.3.1.2", "outletID")
@@ -45,42 +63,52 @@ def _infeeds(values: Column, *, on_demand: bool = False) -> ComputedRows:
     not_prefetched = (INFEED_ID, values) if on_demand else (INFEED_ID,)
 
     @computed_from(values, OUTLET_COUNT, INFEED_COUNT, INFEED_LOAD, TOWER, on_demand=not_prefetched)
-    def rows(t: Tables) -> Rows:
-        infeeds = t[OUTLET_COUNT] or t[INFEED_ID]  # some firmware lacks the counts
-        every_infeed = _complete(t, values, infeeds)
-        fourths = with_arc(_complete(t, INFEED_LOAD, infeeds), 1, "4")
-        three_phase = where(bit(t[TOWER], THREE_PHASE), t[TOWER], none_of("")) if fourths else {}
+    def rows(tables: Tables) -> Rows:
+        infeeds = tables[OUTLET_COUNT] or tables[INFEED_ID]  # some firmware lacks the counts
+        every_infeed = _complete(tables, values, infeeds)
+        fourths = with_arc(_complete(tables, INFEED_LOAD, infeeds), 1, "4")
+        three_phase = (
+            where(bit(tables[TOWER], THREE_PHASE), tables[TOWER], none_of("")) if fourths else {}
+        )
         is_neutral = left_join(fourths, part_of(three_phase, fourths, stop=1))
         return where(every_infeed, is_neutral, none_of("1"))
 
     return rows
 
 
-def _complete(t: Tables, values: Column, infeeds: Rows) -> Rows:
+def _complete(tables: Tables, values: Column, infeeds: Rows) -> Rows:
     """A row for each infeed; none on a unit without this column."""
-    if not t[values] and is_optional_and_absent(t, values, infeeds):
+    if not tables[values] and is_optional_and_absent(tables, values, infeeds):
         return {}
-    return with_counted_rows(with_rows_of(t[values], infeeds), t[INFEED_COUNT])
+    return with_counted_rows(with_rows_of(tables[values], infeeds), tables[INFEED_COUNT])
 
 
 @computed_from(OUTLET_COUNT, TOWER_COUNT, on_demand=(INFEED_ID,))
-def towers(t: Tables) -> Rows:
-    rows = first_of_units(t[OUTLET_COUNT] or t[INFEED_ID])
-    return with_counted_number(rows, t[TOWER_COUNT])
+def towers(tables: Tables) -> Rows:
+    rows = first_of_units(tables[OUTLET_COUNT] or tables[INFEED_ID])
+    return with_counted_number(rows, tables[TOWER_COUNT])
 
 
 @computed_from(TOWER_POWER, INFEED_POWER, on_demand=(TOWER_POWER, INFEED_POWER))
-def tower_powers(t: Tables) -> Rows:
-    """Of a unit whose infeeds have no power, or none that they measure."""
-    infeeds = t[INFEED_POWER]
+def tower_powers(tables: Tables) -> Rows:
+    """Of a unit whose infeeds have no power, or none that they measure.
+
+    >>> tower_powers.rows({TOWER_POWER: {"1": 500}, INFEED_POWER: {"1.1": -1}})
+    {'1': 500}
+    >>> tower_powers.rows({TOWER_POWER: {"1": 500}, INFEED_POWER: {"1.1": 230}})
+    {}
+    """
+    infeeds = tables[INFEED_POWER]
     if not infeeds:
-        return t[TOWER_POWER]
-    return if_every(t[TOWER_POWER], infeeds, matches("-1")) or unless(t[TOWER_POWER], infeeds)
+        return tables[TOWER_POWER]
+    return if_every(tables[TOWER_POWER], infeeds, matches("-1")) or unless(
+        tables[TOWER_POWER], infeeds
+    )
 
 
 @computed_from(CAPABILITIES, by_row=True)
-def is_controlled(t: Tables) -> Rows:
-    return bit(t[CAPABILITIES], POWER_CONTROL)
+def is_controlled(tables: Tables) -> Rows:
+    return bit(tables[CAPABILITIES], POWER_CONTROL)
 
 
 ST4_OUTLET_COUNT = column("1718.4.1.3.2.1.24", "st4InputCordOutletCount")
@@ -106,11 +134,17 @@ ST4_NEUTRAL = "4"  # a value of st4LineIndex
 
 
 @computed_from(ST4_LINES, ST4_LABEL, ST4_LINE_STATUS)
-def st4_lines(t: Tables) -> Rows:
-    """The lines of the cords without the neutral; empty where the unit does not read them."""
-    lines = with_rows_of(t[ST4_LINES], t[ST4_LABEL])
-    lines = left_join(lines or t[ST4_LABEL], lines)
-    lines = left_join(lines, where(lines, t[ST4_LINE_STATUS], none_of(*ST4_UNREAD)))
+def st4_lines(tables: Tables) -> Rows:
+    """The lines of the cords without the neutral; empty where the unit does not read them.
+
+    >>> labels = {ST4_LABEL: {"1.1.1": "L1", "1.1.4": "N"}}
+    >>> statuses = {ST4_LINE_STATUS: {"1.1.1": 0, "1.1.4": 0}}
+    >>> st4_lines.rows({ST4_LINES: {"1.1.1": 5, "1.1.4": 1}, **labels, **statuses})
+    {'1.1.1': 5}
+    """
+    lines = with_rows_of(tables[ST4_LINES], tables[ST4_LABEL])
+    lines = left_join(lines or tables[ST4_LABEL], lines)
+    lines = left_join(lines, where(lines, tables[ST4_LINE_STATUS], none_of(*ST4_UNREAD)))
     return without_arc(lines, -1, ST4_NEUTRAL)
 
 
@@ -120,12 +154,22 @@ def _cords(below: str, name: str) -> ComputedRows:
     values = column(f"1718.4.1.3.3.1.{below}", name)
 
     @computed_from(values, ST4_CORD_STATUS, ST4_OUTLET_COUNT, ST4_LINES)
-    def rows(t: Tables) -> Rows:
-        cords = t[values]
-        readings = left_join(cords, where(cords, t[ST4_CORD_STATUS], none_of(*ST4_UNREAD)))
-        return with_rows_of(readings, of_units(t[ST4_OUTLET_COUNT], t[ST4_LINES]))
+    def rows(tables: Tables) -> Rows:
+        cords = tables[values]
+        readings = left_join(cords, where(cords, tables[ST4_CORD_STATUS], none_of(*ST4_UNREAD)))
+        return with_rows_of(readings, of_units(tables[ST4_OUTLET_COUNT], tables[ST4_LINES]))
 
     return rows
+
+
+@computed_from(ST4_OUTLET_COUNT)
+def st4_units(tables: Tables) -> Rows:
+    """A row for each unit with an input cord.
+
+    >>> st4_units.rows({ST4_OUTLET_COUNT: {"1.1": 8, "1.2": 8, "2.1": 4}})
+    {'1': 8, '2': 4}
+    """
+    return first_of_units(tables[ST4_OUTLET_COUNT])
 
 
 PROFILES = (
@@ -196,7 +240,7 @@ PROFILES = (
         conditions=(
             unit_condition(column("1718.4.1.2.3.1.1", "st4UnitStatus", optional=True), *ST4_READ),
         ),
-        units=Complete(units_of_index(ST4_OUTLET_COUNT), count=ST4_UNIT_COUNT, gaps=True),
+        units=Complete(st4_units, count=ST4_UNIT_COUNT, gaps=True),
         unit_count=ST4_UNIT_COUNT,
         outlets=outlets(
             State(

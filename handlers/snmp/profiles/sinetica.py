@@ -4,9 +4,23 @@ Objects next to the table of outlets switch all outlets of a unit or of all unit
 written.
 """
 
+from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 
-from .language import *
+from ..cells import Rows
+from ..controls import Write
+from ..evidence import SIMULATED, EvidenceLevel
+from ..filters import either, none_of, where
+from ..joins import concat, left_join, part_of
+from ..objects import Column, Span, Spread
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .conditions import unit_condition
+from .language import THE_UNIT, column, figure, oid, oids, outlets, total
+from .links import public, pysnmp_mibs
+from .scales import TENTHS
 
 STATE = column("3711.24.1.1.7.2.3.1.5", "pduOutOn")
 pdu_total = partial(total, else_outlets=True, unit=THE_UNIT)
@@ -34,17 +48,17 @@ def _of_outlets(below: str, name: str, *unmetered: str) -> ComputedRows:
     values = column(f"3711.24.1.1.7.2.3.1.{below}", name)
 
     @computed_from(values, MONITOR)
-    def rows(t: Tables) -> Rows:
-        modes = part_of(t[MONITOR], t[values], stop=1)
-        figures = where(t[values], modes, none_of(*unmetered))
+    def rows(tables: Tables) -> Rows:
+        modes = part_of(tables[MONITOR], tables[values], stop=1)
+        figures = where(tables[values], modes, none_of(*unmetered))
         return left_join(figures, where(figures, modes, none_of(UNKNOWN_MONITOR)))
 
     return rows
 
 
-def _of_one_phase(t: Tables, values: Column) -> Rows:
+def _of_one_phase(tables: Tables, values: Column) -> Rows:
     """The rows of PDUs of one phase."""
-    return where(t[values], t[MODE], none_of(STAR, DELTA, AGGREGATE, UNKNOWN_MODE))
+    return where(tables[values], tables[MODE], none_of(STAR, DELTA, AGGREGATE, UNKNOWN_MODE))
 
 
 def _of_pdus(one_phase: Column, aggregate: str, name: str) -> ComputedRows:
@@ -52,18 +66,22 @@ def _of_pdus(one_phase: Column, aggregate: str, name: str) -> ComputedRows:
     three_phase = column(f"3711.24.1.1.7.3.5.1.{aggregate}", name)
 
     @computed_from(one_phase, three_phase, MODE)
-    def rows(t: Tables) -> Rows:
-        aggregates = where(t[three_phase], t[MODE], either((STAR, DELTA, AGGREGATE), (NO_MODE,)))
-        return concat(_of_one_phase(t, one_phase), aggregates)
+    def rows(tables: Tables) -> Rows:
+        aggregates = where(
+            tables[three_phase], tables[MODE], either((STAR, DELTA, AGGREGATE), (NO_MODE,))
+        )
+        return concat(_of_one_phase(tables, one_phase), aggregates)
 
     return rows
 
 
 @computed_from(AMPS, LINES, MODE)
-def pdu_currents(t: Tables) -> Rows:
+def pdu_currents(tables: Tables) -> Rows:
     """The MIB does not say if a current of a PDU in delta is that of a line."""
-    modes = part_of(t[MODE], t[LINES], stop=1)
-    return concat(_of_one_phase(t, AMPS), where(t[LINES], modes, either((STAR,), (NO_MODE,))))
+    modes = part_of(tables[MODE], tables[LINES], stop=1)
+    return concat(
+        _of_one_phase(tables, AMPS), where(tables[LINES], modes, either((STAR,), (NO_MODE,)))
+    )
 
 
 PROFILES = (
@@ -97,7 +115,7 @@ PROFILES = (
                 _of_pdus(
                     column("3711.24.1.1.7.3.1.1.7", "pduMeanKWattsValue"), "12", "pdu3PhkWAgg"
                 ),
-                HUNDREDS,
+                Decimal(100),
             ),
             unit=THE_UNIT,
         ),

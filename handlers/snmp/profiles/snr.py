@@ -15,7 +15,16 @@ The SMART contact beside it can only be reset, and shows no state.
 
 from functools import partial
 
-from .language import *
+from ..cells import Rows
+from ..controls import Write
+from ..evidence import SIMULATED
+from ..filters import if_listed, unless
+from ..objects import Span, Spread
+from ..profile import Profile, Root
+from ..states import State
+from ..tables import Tables, computed_from
+from .language import column, oid, oids, outlets
+from .links import public, pysnmp_mibs
 
 ON, OFF = ("1",), ("0",)
 STATE = column("40418.2.6.2.2.1.3", "doState")
@@ -28,17 +37,17 @@ CONTACT = Spread("~.2", (Span(1, 1, 3),), "remoteControlContact8, remoteControlC
 
 
 @computed_from(STATE, DELAY, by_row=True)
-def erd_4_states(t: Tables) -> Rows:
+def erd_4_states(tables: Tables) -> Rows:
     """The states of a table with a fourth column."""
-    states = t[STATE]
-    return if_listed(states, t[DELAY]) if states else {}
+    states = tables[STATE]
+    return if_listed(states, tables[DELAY]) if states else {}
 
 
 @computed_from(PROJECT_STATE, PROJECT_FOURTH, by_row=True)
-def project_states(t: Tables) -> Rows:
+def project_states(tables: Tables) -> Rows:
     """The states of a table without a fourth column."""
-    states = t[PROJECT_STATE]
-    return unless(states, t.whole[PROJECT_FOURTH]) if states else {}
+    states = tables[PROJECT_STATE]
+    return unless(states, tables.whole[PROJECT_FOURTH]) if states else {}
 
 
 erd_profile = partial(

@@ -11,7 +11,15 @@ that are not fitted may have rows too. A figure without a value reads 9999.99 A 
 
 from functools import partial
 
-from .language import *
+from ..cells import Rows
+from ..computed import Complete
+from ..evidence import SIMULATED
+from ..filters import none_of, with_arc
+from ..profile import Profile
+from ..tables import ComputedRows, Tables, computed_from
+from .language import FLOOR, column, figure, oids, outlets, scalar, total
+from .links import pysnmp_mibs
+from .sources import rows_where
 
 AC, DC = "35774.2.1", "35774.2.2"
 RATING = column(f"{AC}.7.1.3", "cpmAcOtlLineCurrRating")
@@ -24,8 +32,19 @@ def _rated_outlets(below: int, name: str) -> ComputedRows:
 
 
 LINE_CURRENT = column(f"{AC}.5.1.3", "cpmAcInfLineCurrent")
-# the three lines, without the neutrals
-LINES = figure(rows_with_arc(LINE_CURRENT, 0, "1", "2", "3"), least=3)
+
+
+@computed_from(LINE_CURRENT)
+def line_currents(tables: Tables) -> Rows:
+    """The three lines, without the neutrals.
+
+    >>> line_currents.rows({LINE_CURRENT: {"1.1": 5, "4.1": 1}})
+    {'1.1': 5}
+    """
+    return with_arc(tables[LINE_CURRENT], 0, "1", "2", "3")
+
+
+LINES = figure(line_currents, least=3)
 OUTLET_ID = _rated_outlets(2, "cpmAcOutletId")
 POWER = figure(scalar(f"{AC}.4.7.0", "cpmAcInfTotalActivePower"))
 

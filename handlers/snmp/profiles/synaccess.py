@@ -6,12 +6,22 @@ In the table of newer netBooters, index 0 is outlet 1. In the tree of older unit
 the newer table is empty.
 """
 
-from .language import *
+from ..cells import Rows
+from ..computed import Complete, Number
+from ..controls import Guard, Write
+from ..evidence import SIMULATED
+from ..filters import none_of, one_of, unless, where
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .language import column, figure, oids, outlets, scalar, total
+from .links import public, pysnmp_mibs
+from .scales import ONES
+from .sources import numbered_parts
 
 STATUS = column("21728.3.2.1.1.3", "outletStatus")
 NEWER_COUNT = scalar("21728.3.1.3.0", "powerOutletNum")
 OLDER_STATUS = column("21728.2.4.1.2.1.1.3", "outlet status (older tree)")
-OLDER_STATES = rows_unless(OLDER_STATUS, NEWER_COUNT, by_row=True)
 LINK_STATE = column("21728.4.5.1.1.7", "outletState")
 BANKS = Complete(
     numbered_parts(
@@ -27,15 +37,28 @@ INLET_TYPE = column("21728.4.2.1.1.2", "inletType", optional=True)
 ACTIVE_INLET = column("21728.4.2.1.1.20", "atsActiveInlet", optional=True)
 
 
+@computed_from(OLDER_STATUS, NEWER_COUNT, by_row=True)
+def older_states(tables: Tables) -> Rows:
+    """The states of a unit that has only the older tree."""
+    newer_counts = tables.whole[NEWER_COUNT]
+    return unless({} if newer_counts else tables[OLDER_STATUS], newer_counts)
+
+
 def _inlets(below: str, name: str) -> ComputedRows:
     """A column of the inlets in use. "ats" is a transfer switch: the inlet that it does not use
-    shows no load of its own."""
+    shows no load of its own.
+
+    >>> AMPERES = column("21728.4.2.1.1.3", "inletCurrent")
+    >>> switch = {ACTIVE_INLET: {"1": "1", "2": NO}, INLET_TYPE: {"1": "ATS", "2": "ATS"}}
+    >>> _inlets("3", "inletCurrent").rows({AMPERES: {"1": 5, "2": 5}, **switch})
+    {'1': 5}
+    """
     values = column(f"21728.4.2.1.1.{below}", name)
 
     @computed_from(values, ACTIVE_INLET, INLET_TYPE)
-    def rows(t: Tables) -> Rows:
-        active_of_switch = where(t[ACTIVE_INLET], t[INLET_TYPE], one_of("ats", "ATS"))
-        return where(t[values], active_of_switch, none_of(NO))
+    def rows(tables: Tables) -> Rows:
+        active_of_switch = where(tables[ACTIVE_INLET], tables[INLET_TYPE], one_of("ats", "ATS"))
+        return where(tables[values], active_of_switch, none_of(NO))
 
     return rows
 
@@ -97,7 +120,7 @@ PROFILES = (
             )
             + outlets(
                 # The values and their meaning are those of public drivers.
-                State(OLDER_STATES, on=("1", "257"), off=("0", "2", "256")),
+                State(older_states, on=("1", "257"), off=("0", "2", "256")),
                 Write(column("21728.2.4.1.2.1.1.4", "outlet action (older tree)"), on=1, off=2),
             )
         ),

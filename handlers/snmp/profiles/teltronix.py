@@ -1,6 +1,11 @@
 """Teltronix. The source is one driver; no MIB is public."""
 
-from .language import *
+from ..controls import Write
+from ..evidence import DRIVER
+from ..profile import Profile
+from ..states import State
+from .language import column, oids, outlets
+from .links import IRONIC_SNMP, NO_PUBLIC_MIB, public
 
 STATE = column("23620.1.2.2.1.4", "outlet state (no public MIB)")
 

@@ -8,7 +8,17 @@ outlet table has rows.
 
 from functools import partial
 
-from .language import *
+from ..computed import Complete
+from ..controls import Guard, Write
+from ..evidence import DRIVER, SIMULATED
+from ..objects import Column, Scalar
+from ..outlets import Outlets
+from ..profile import Profile
+from ..states import State
+from .language import THE_UNIT, column, figure, oids, outlets, scalar, total
+from .links import NO_PUBLIC_MIB, librenms, public
+from .scales import HUNDREDTHS, TENTHS
+from .sources import LAST_ARC
 
 # the lines of a UPS's output, of UPS-MIB (RFC 1628)
 OUTPUT_LINES = Scalar("1.3.6.1.2.1.33.1.4.3.0", "upsOutputNumLines")

@@ -2,7 +2,12 @@
 The agent runs on a module of Digi and shows that maker's sysObjectID.
 """
 
-from .language import *
+from ..controls import Guard, Write
+from ..evidence import SIMULATED
+from ..profile import Profile
+from ..states import State
+from .language import column, oids, outlets
+from .links import public
 
 STATE = column("6853.3.4.1.2", "mduOutputState")
 OFF, ON, LOCKED_OFF, LOCKED_ON = "1", "2", "3", "4"

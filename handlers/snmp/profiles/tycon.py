@@ -5,7 +5,15 @@ WEB2's sysObjectID (LibreNMS pull request 9748) but another layout (TPDIN-SC48-2
 relays are read only if sysDescr begins with TPDIN2.
 """
 
-from .language import *
+from ..cells import Rows
+from ..controls import Write
+from ..evidence import DRIVER, SIMULATED
+from ..objects import Scalar, Span, Spread
+from ..profile import Profile
+from ..states import State
+from ..tables import Tables, computed_from
+from .language import oid, oids, outlets
+from .links import librenms
 
 RELAYS = Spread(oid("45621.2.2"), (Span(1, 4, 1),), "relayN")
 SYS_DESCR = Scalar("1.3.6.1.2.1.1.1.0", "sysDescr")
@@ -13,8 +21,8 @@ WEB3_RELAYS = Spread(oid("45621.3.3"), (Span(1, 4, 1),), "relayN")
 
 
 @computed_from(RELAYS, SYS_DESCR, by_row=True)
-def web2_relays(t: Tables) -> Rows:
-    return t[RELAYS] if t.text(SYS_DESCR).startswith("TPDIN2") else {}
+def web2_relays(tables: Tables) -> Rows:
+    return tables[RELAYS] if tables.text(SYS_DESCR).startswith("TPDIN2") else {}
 
 
 PROFILES = (

@@ -7,7 +7,14 @@ Energies of Eaton's receptacles can be reset, and are not in every firmware: the
 
 from functools import partial
 
-from .language import *
+from ..controls import Guard, Write
+from ..evidence import SIMULATED
+from ..outlets import Outlets
+from ..profile import Profile
+from ..states import State
+from .conditions import row_condition
+from .language import column, oids, outlets, scalar
+from .links import librenms, public, pysnmp_mibs
 
 GROUP = "318.1.1.1.12"
 GROUP_TYPE = column(f"{GROUP}.1.2.1.5", "upsOutletGroupStatusOutletType")

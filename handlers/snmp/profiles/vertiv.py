@@ -1,9 +1,41 @@
 """Vertiv's brands Geist, Liebert and Avocent, and its rack manager with MPDUs."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 
-from .language import *
+from ..arcs import Arcs
+from ..cells import NO_ANSWER, Missing, Rows, missing_with
+from ..completeness import with_counted_rows, with_first_rows, with_least_rows, with_rows_of
+from ..computed import Complete
+from ..controls import Guard, Write
+from ..decoding import is_one_of, number, text
+from ..evidence import SIMULATED, EvidenceLevel
+from ..filters import (
+    either,
+    if_every,
+    matches,
+    matches_either,
+    none_of,
+    one_of,
+    unless,
+    where,
+    without,
+)
+from ..joins import first_of_units, join, left_join, part_of, prefixed, times
+from ..measurements import Measurement
+from ..objects import Column, Parts, Span, Spread
+from ..profile import NET_SNMP, Profile, Root
+from ..states import State
+from ..tables import ComputedRows, Source, Tables, computed_from
+from .conditions import device_condition, row_condition, unit_condition
+from .language import FLOOR, THE_UNIT, column, figure, oid, oids, outlets, scalar, total
+from .links import IRONIC_SNMP, librenms, public, pysnmp_mibs
+from .programs import SONIC_MGMT
+from .scales import HUNDREDTHS, ONES, TENTHS, THOUSANDTHS
+from .shared_values import of_unit
+from .sources import LAST_ARC, first, rows_where
 
 # Newer Geist units (VERTIV-V5-MIB): switched and metered outlets are two tables, joined by the
 # outlet's factory name.
@@ -23,20 +55,44 @@ V5_LINE_CURRENT = column("21239.5.2.3.4.1.4", "pduLineCurrent")
 V5_LINE_NAME = column("21239.5.2.3.4.1.2", "pduLineName")
 
 
+def _only_metered(values: Column) -> Parts:
+    """Values by the indexes of meters, on a unit that shows no table of switched outlets: outlet 7
+    is "0.7". The table may be missing only now, and its rows are other outlets'."""
+    return Parts((("0", values),))
+
+
 def _v5_metered(values: Column) -> ComputedRows:
-    return rows_join(values, [V5_METERED_NAME], on_demand=[V5_SWITCH_NAME])
+    """A column of the meters, under the indexes of the switched outlets with the same name. The
+    names of outlets are not read on a unit without meters."""
+
+    @computed_from(values, V5_METERED_NAME, on_demand=(V5_SWITCH_NAME,))
+    def rows(tables: Tables) -> Rows:
+        meters = tables[values]
+        if not meters:
+            return {}
+        return join(meters, [tables[V5_METERED_NAME]], [tables[V5_SWITCH_NAME]])
+
+    return rows
 
 
 @computed_from(V5_LINE_CURRENT, V5_LINE_NAME, V5_TYPE)
-def v5_lines(t: Tables) -> Rows:
+def v5_lines(tables: Tables) -> Rows:
     """The lines of a unit fed in delta, whose phase currents flow between two lines, and of one
-    that does not say how it is fed: the sum of its lines is right either way."""
-    types = t[V5_TYPE]
+    that does not say how it is fed: the sum of its lines is right either way.
+
+    >>> names = {V5_LINE_NAME: {"1": "Line 1", "2": "Line 2", "3": "Line 3"}}
+    >>> currents = {V5_LINE_CURRENT: {"1": 5, "2": 6, "3": 4}}
+    >>> v5_lines.rows({**currents, **names, V5_TYPE: {"1": "1"}})
+    {'1': 5, '2': 6, '3': 4}
+    >>> v5_lines.rows({**currents, **names, V5_TYPE: {"1": V5_WYE}})
+    {}
+    """
+    types = tables[V5_TYPE]
     in_wye = without(where(types, types, one_of(V5_WYE)), "")
     if in_wye and not all(isinstance(value, Missing) for value in in_wye.values()):
         return {}
-    currents = with_least_rows(with_rows_of(t[V5_LINE_CURRENT], t[V5_LINE_NAME]), 3)
-    return unless(left_join(currents or t[V5_LINE_NAME], currents), in_wye)
+    currents = with_least_rows(with_rows_of(tables[V5_LINE_CURRENT], tables[V5_LINE_NAME]), 3)
+    return unless(left_join(currents or tables[V5_LINE_NAME], currents), in_wye)
 
 
 def _v5_phases(below: int, name: str, scale: Decimal = ONES) -> Measurement:
@@ -44,11 +100,13 @@ def _v5_phases(below: int, name: str, scale: Decimal = ONES) -> Measurement:
     phases = column(f"21239.5.2.3.2.1.{below}", name)
 
     @computed_from(phases, V5_VOLTS, V5_TYPE, on_demand=(phases,))
-    def rows(t: Tables) -> Rows:
-        types = t[V5_TYPE]
+    def rows(tables: Tables) -> Rows:
+        types = tables[V5_TYPE]
         if types and not all(isinstance(value, Missing) for value in types.values()):
             return {}
-        return unless(with_first_rows(with_rows_of(t[phases], t[V5_VOLTS]), LAST_ARC), types)
+        return unless(
+            with_first_rows(with_rows_of(tables[phases], tables[V5_VOLTS]), LAST_ARC), types
+        )
 
     return figure(rows, scale)
 
@@ -63,11 +121,15 @@ V3_AMPS = column("~.25.1.8", "ctrl3ChIECDeciAmpsA")
 
 
 @computed_from(V3_FEEDBACK, V3_PENDING, by_row=True)
-def v3_settled(t: Tables) -> Rows:
-    """The measured state of each outlet (ctrlOutletFeedback), if it equals the pending one."""
-    pending_states = t[V3_PENDING]
+def v3_settled(tables: Tables) -> Rows:
+    """The measured state of each outlet (ctrlOutletFeedback), if it equals the pending one.
+
+    >>> v3_settled.rows({V3_FEEDBACK: {"1": 1, "2": 0}, V3_PENDING: {"1": 1, "2": 1}})
+    {'1': 1}
+    """
+    pending_states = tables[V3_PENDING]
     settled_states: Rows = {}
-    for row, state in t[V3_FEEDBACK].items():
+    for row, state in tables[V3_FEEDBACK].items():
         pending_state = pending_states.get(row)
         if isinstance(pending_state, Missing):
             settled_states[row] = missing_with(pending_state)
@@ -86,15 +148,15 @@ def _v3_phases(first_arc: int, name: str) -> ComputedRows:
     }
 
     @computed_from(*columns.values(), V3_PLUGGED, V3_AMPS, on_demand=tuple(columns.values()))
-    def rows(t: Tables) -> Rows:
-        if not t.first(V3_PLUGGED, V3_AMPS):
+    def rows(tables: Tables) -> Rows:
+        if not tables.first(V3_PLUGGED, V3_AMPS):
             return {}
         values: Rows = {}
         plugs: Rows = {}
         for phase, values_of_phase in columns.items():
-            of_phase = t[values_of_phase]
+            of_phase = tables[values_of_phase]
             values.update(prefixed(phase, of_phase))
-            plugs.update(prefixed(phase, with_rows_of(t[V3_PLUGGED], of_phase)))
+            plugs.update(prefixed(phase, with_rows_of(tables[V3_PLUGGED], of_phase)))
         return where(with_rows_of(values, plugs), plugs, one_of("1"))
 
     return rows
@@ -108,14 +170,20 @@ EM_MAIN_CURRENT = column("21239.3.2.1.4", "mainChannelDeciAmps")
 
 
 @computed_from(EM_MAIN_CURRENT, EM_MAIN_COUNT)
-def em_main(t: Tables) -> Rows:
+def em_main(tables: Tables) -> Rows:
     """The current of the only main channel, lost if a unit that counts one shows none; of a unit
-    with several, an empty row."""
-    count = t[EM_MAIN_COUNT]
+    with several, an empty row.
+
+    >>> em_main.rows({EM_MAIN_CURRENT: {"1": 15}, EM_MAIN_COUNT: {"1": 1}})
+    {'1': 15}
+    >>> em_main.rows({EM_MAIN_CURRENT: {"1": 15}, EM_MAIN_COUNT: {"1": 3}})
+    {'1': ''}
+    """
+    count = tables[EM_MAIN_COUNT]
     count_of_several = if_every(count, count, matches(SEVERAL))
     if count_of_several:
         return left_join(count_of_several, {})
-    mains = t[EM_MAIN_CURRENT] or with_rows_of({}, if_every(count, count, matches("1")))
+    mains = tables[EM_MAIN_CURRENT] or with_rows_of({}, if_every(count, count, matches("1")))
     main = if_every(mains, count, matches_either("1", SEVERAL))
     return left_join(main, main)
 
@@ -131,14 +199,20 @@ DCS_SWITCHED = ("2", "4", "6", "8")
 
 
 def _dcs(below: str, name: str) -> ComputedRows:
-    """A column, with a row for each unit that is present."""
+    """A column, with a row for each unit that is present.
+
+    >>> WATTS = column("13400.3.2.225.1.1.8", "mpduMpscom8ActivePower")
+    >>> types = {DCS_TYPE: {"1": DCS_PRESENT[0], "2": DCS_ABSENT[0]}}
+    >>> _dcs("8", "mpduMpscom8ActivePower").rows({WATTS: {"1": 23, "2": 0}, **types})
+    {'1': 23}
+    """
     values = column(f"13400.3.2.225.1.1.{below}", name)
 
     @computed_from(values, DCS_TYPE)
-    def rows(t: Tables) -> Rows:
-        types = t[DCS_TYPE]
+    def rows(tables: Tables) -> Rows:
+        types = tables[DCS_TYPE]
         units = where(types, types, either(DCS_PRESENT, DCS_ABSENT))
-        return left_join(units, t[values])
+        return left_join(units, tables[values])
 
     return rows
 
@@ -147,6 +221,18 @@ def _dcs(below: str, name: str) -> ComputedRows:
 LIEBERT_POWER = column("476.1.42.3.8.30.20.1.65", "lgpPduPsEntryPwrTotal")
 LIEBERT_ENERGY = column("476.1.42.3.8.30.20.1.50", "lgpPduPsEntryEnergyAccum")
 LIEBERT_PDU_COUNT = scalar("476.1.42.3.8.19.0", "lgpPduTableCount")
+
+
+@computed_from(LIEBERT_POWER)
+def liebert_units(tables: Tables) -> Rows:
+    """A row for each PDU of the chain.
+
+    >>> liebert_units.rows({LIEBERT_POWER: {"1.1": 5, "1.2": 6, "2.1": 7}})
+    {'1': 5, '2': 7}
+    """
+    return first_of_units(tables[LIEBERT_POWER])
+
+
 LIEBERT_COUNT = scalar("476.1.42.3.8.50.19.0", "lgpPduRcpTableCount")
 LIEBERT_CONDITION = column(
     "476.1.42.3.8.50.20.1.210", "lgpPduRcpEntryOperationCondition", optional=True
@@ -193,13 +279,13 @@ def _in_hundredths(rows: Rows, tenths: Rows, others: Sequence[Rows]) -> Rows:
     LIEBERT_LINE,
     on_demand=(LIEBERT_LINE_TENTHS, LIEBERT_BRANCH_HUNDREDTHS, LIEBERT_OUTLET_HUNDREDTHS),
 )
-def liebert_lines_current(t: Tables) -> Rows:
+def liebert_lines_current(tables: Tables) -> Rows:
     """Hundredths of A of each line. Lines that show no current are lost: they have a meter."""
-    rows = t[LIEBERT_LINE_HUNDREDTHS]
-    if rows or not t[LIEBERT_LINE]:
+    rows = tables[LIEBERT_LINE_HUNDREDTHS]
+    if rows or not tables[LIEBERT_LINE]:
         return rows
-    others = [t[LIEBERT_OUTLET_HUNDREDTHS], t[LIEBERT_BRANCH_HUNDREDTHS]]
-    return _in_hundredths(rows, t[LIEBERT_LINE_TENTHS], others)
+    others = [tables[LIEBERT_OUTLET_HUNDREDTHS], tables[LIEBERT_BRANCH_HUNDREDTHS]]
+    return _in_hundredths(rows, tables[LIEBERT_LINE_TENTHS], others)
 
 
 @computed_from(
@@ -207,13 +293,13 @@ def liebert_lines_current(t: Tables) -> Rows:
     by_row=True,
     on_demand=(LIEBERT_OUTLET_TENTHS, LIEBERT_LINE_HUNDREDTHS),
 )
-def liebert_outlets_current(t: Tables) -> Rows:
+def liebert_outlets_current(tables: Tables) -> Rows:
     """The same of each receptacle."""
-    rows = t[LIEBERT_OUTLET_HUNDREDTHS]
-    if rows or t.whole[LIEBERT_OUTLET_HUNDREDTHS]:
+    rows = tables[LIEBERT_OUTLET_HUNDREDTHS]
+    if rows or tables.whole[LIEBERT_OUTLET_HUNDREDTHS]:
         return rows
-    others = [t.whole[LIEBERT_LINE_HUNDREDTHS]]
-    return _in_hundredths(rows, t[LIEBERT_OUTLET_TENTHS], others)
+    others = [tables.whole[LIEBERT_LINE_HUNDREDTHS]]
+    return _in_hundredths(rows, tables[LIEBERT_OUTLET_TENTHS], others)
 
 
 # Liebert floor PDUs (LIEBERT-GP-POWER-MIB): measurement points, told apart by an OID, and their
@@ -232,14 +318,14 @@ def _of_points(rows: Rows, points: Rows, *numbers: int) -> Rows:
 
 
 @computed_from(LIEBERT_CURRENT, LIEBERT_POINT, LIEBERT_LINES, LIEBERT_BATTERY_TIME)
-def liebert_lines(t: Tables) -> Rows:
+def liebert_lines(tables: Tables) -> Rows:
     """The currents of the lines to the load, of a unit without a battery."""
-    points = t[LIEBERT_POINT]
-    of_ups = _of_points(points, points, BATTERY, BYPASS, DC_BUS) or t[LIEBERT_BATTERY_TIME]
-    currents = t[LIEBERT_CURRENT]
+    points = tables[LIEBERT_POINT]
+    of_ups = _of_points(points, points, BATTERY, BYPASS, DC_BUS) or tables[LIEBERT_BATTERY_TIME]
+    currents = tables[LIEBERT_CURRENT]
     point_of_line = part_of(points, currents, stop=1)
     lines = unless(_of_points(currents, point_of_line, LOAD), of_ups)
-    return with_counted_rows(lines, _of_points(t[LIEBERT_LINES], points, LOAD))
+    return with_counted_rows(lines, _of_points(tables[LIEBERT_LINES], points, LOAD))
 
 
 # Avocent (PM-MIB). The index of a PDU is port.pdu, that of an outlet port.pdu.outlet.
@@ -301,8 +387,10 @@ def _measured(
     """A power or an energy, which is not metered where the unit estimates its power."""
 
     @computed_from(values, power_type)
-    def rows(t: Tables) -> Rows:
-        return left_join(t[values], where(t[values], t[power_type], none_of(ESTIMATED)))
+    def rows(tables: Tables) -> Rows:
+        return left_join(
+            tables[values], where(tables[values], tables[power_type], none_of(ESTIMATED))
+        )
 
     return figure(rows, scale, absent, padding=padding, unmetered=ONLY_ESTIMATED)
 
@@ -314,12 +402,18 @@ def _of_one_phase(values: Source, phases: Source) -> ComputedRows:
 
 def _of_console_server(values: Source) -> ComputedRows:
     """The figures of PDUs behind a console server."""
-    return rows_unless(values, PM_OUTLETS)
+
+    @computed_from(values, PM_OUTLETS)
+    def rows(tables: Tables) -> Rows:
+        outlets_of_pdus = tables.whole[PM_OUTLETS]
+        return unless({} if outlets_of_pdus else tables[values], outlets_of_pdus)
+
+    return rows
 
 
 @computed_from(ACS_WATTS)
-def acs_power(t: Tables) -> Rows:
-    watts, types = t[ACS_WATTS], t[ACS_TYPE]
+def acs_power(tables: Tables) -> Rows:
+    watts, types = tables[ACS_WATTS], tables[ACS_TYPE]
     measurements = left_join(watts, where(watts, types, none_of(ESTIMATED)))
     return where(measurements, types, none_of(NO_SENSOR))
 
@@ -327,17 +421,25 @@ def acs_power(t: Tables) -> Rows:
 @computed_from(
     *(PM_SENSOR_AMPS, PM_SENSORS, PM_OUTLET_AMPS, PM_AMPS), on_demand=(PM_SENSOR_AMPS, PM_SENSORS)
 )
-def one_sensor(t: Tables) -> Rows:
+def one_sensor(tables: Tables) -> Rows:
     """Before 2010, PM-MIB has only the currents of up to three sensors, and does not say what each
     of several measures."""
-    others = t.first(PM_OUTLET_AMPS, PM_AMPS, ACS_AMPS)
-    return unless({} if others else where(t[PM_SENSOR_AMPS], t[PM_SENSORS], one_of("1")), others)
+    others = tables.first(PM_OUTLET_AMPS, PM_AMPS, ACS_AMPS)
+    return unless(
+        {} if others else where(tables[PM_SENSOR_AMPS], tables[PM_SENSORS], one_of("1")), others
+    )
 
 
 @computed_from(PM_PORT_PDUS)
-def pdu_count(t: Tables) -> Rows:
-    """The PDUs of all ports; a row for each port, whose own number is a column."""
-    counts = [number(value) for value in t[PM_PORT_PDUS].values()]
+def pdu_count(tables: Tables) -> Rows:
+    """The PDUs of all ports; a row for each port, whose own number is a column.
+
+    >>> pdu_count.rows({PM_PORT_PDUS: {"1": 2, "2": 1}})
+    {'0': '3'}
+    >>> pdu_count.rows({PM_PORT_PDUS: {"1": 2, "2": -1}})
+    {}
+    """
+    counts = [number(value) for value in tables[PM_PORT_PDUS].values()]
     if not counts or any(count is None or count < 0 for count in counts):
         return {}
     return {"0": str(sum(filter(None, counts)))}
@@ -374,11 +476,11 @@ PROFILES = (
             energy=figure(_v5_metered(V5_ENERGY), THOUSANDTHS),
         )
         + outlets(
-            rows=only_metered(V5_METERED_NAME),
-            name=only_metered(column("21239.5.2.3.6.1.3", "pduOutletMeterLabel")),
-            current=figure(only_metered(V5_CURRENT), HUNDREDTHS),
-            power=figure(only_metered(V5_POWER)),
-            energy=figure(only_metered(V5_ENERGY), THOUSANDTHS),
+            rows=_only_metered(V5_METERED_NAME),
+            name=_only_metered(column("21239.5.2.3.6.1.3", "pduOutletMeterLabel")),
+            current=figure(_only_metered(V5_CURRENT), HUNDREDTHS),
+            power=figure(_only_metered(V5_POWER)),
+            energy=figure(_only_metered(V5_ENERGY), THOUSANDTHS),
         ),
         load=total(
             # firmware that does not measure the lines reports 0 for them
@@ -477,7 +579,7 @@ PROFILES = (
                 why="its PDU starts up",
             ),
         ),
-        units=Complete(units_of_index(LIEBERT_POWER), count=LIEBERT_PDU_COUNT, gaps=True),
+        units=Complete(liebert_units, count=LIEBERT_PDU_COUNT, gaps=True),
         unit_count=LIEBERT_PDU_COUNT,
         outlets=outlets(
             State(
@@ -558,7 +660,8 @@ PROFILES = (
             figure(_dcs("4", "mpduMpscom4TotalCurrent"), TENTHS, absent=("9999",)), unit=THE_UNIT
         ),
         power=total(
-            figure(_dcs("8", "mpduMpscom8ActivePower"), TENS, absent=("9999",)), unit=THE_UNIT
+            figure(_dcs("8", "mpduMpscom8ActivePower"), Decimal(10), absent=("9999",)),
+            unit=THE_UNIT,
         ),
         energy=total(figure(_dcs("13", "mpduMpscom13PowerConsumption"), HUNDREDTHS), unit=THE_UNIT),
         evidence=SIMULATED,

@@ -10,7 +10,15 @@ the two MIBs: what is the value in one is the initial state in the other. The ve
 only a pulse, with names of objects that neither MIB has. So nothing is switched.
 """
 
-from .language import *
+from ..cells import Rows
+from ..evidence import SIMULATED
+from ..filters import one_of, require_marks, where
+from ..outlets import Outlets
+from ..profile import Profile
+from ..states import State
+from ..tables import ComputedRows, Tables, computed_from
+from .language import column, oids, outlets
+from .links import librenms
 
 
 def element_outlets(root: str) -> tuple[Outlets, ...]:
@@ -20,7 +28,13 @@ def element_outlets(root: str) -> tuple[Outlets, ...]:
 
     def of_outlets(below: int, name: str) -> ComputedRows:
         values = column(f"{table}.{below}", name)
-        return marked_rows_where(values, types, one_of("outlet"), by_row=True)
+
+        @computed_from(values, types, by_row=True)
+        def rows(tables: Tables) -> Rows:
+            elements = tables[values]
+            return where(elements, require_marks(elements, tables[types]), one_of("outlet"))
+
+        return rows
 
     return outlets(
         State(of_outlets(8, "ctlUnitElementState"), on=("on",), off=("off",)),

@@ -9,7 +9,20 @@ NPS and MPC).
 """
 
 from ...shared.errors import Unsupported
-from .language import *
+from ..cells import Rows
+from ..chains import Chain, InChain
+from ..computed import Complete
+from ..controls import Guard, Write
+from ..decoding import is_one_of, text
+from ..evidence import SIMULATED
+from ..joins import field
+from ..objects import Span, Spread
+from ..profile import NET_SNMP, Profile
+from ..states import State
+from ..tables import Tables, computed_from
+from .language import column, figure, oid, oids, outlets, scalar, total
+from .links import librenms
+from .scales import TENTHS
 
 
 def _branches(first: int, name: str) -> Spread:
@@ -29,13 +42,13 @@ SEPARATOR = " - "
 
 
 @computed_from(ID, by_row=True)
-def units(t: Tables) -> Rows:
-    return field(_with_unit(t[ID]), 0, SEPARATOR)
+def units(tables: Tables) -> Rows:
+    return field(_with_unit(tables[ID]), 0, SEPARATOR)
 
 
 @computed_from(ID, by_row=True)
-def plug_names(t: Tables) -> Rows:
-    return field(_with_unit(t[ID]), 1, SEPARATOR)
+def plug_names(tables: Tables) -> Rows:
+    return field(_with_unit(tables[ID]), 1, SEPARATOR)
 
 
 def _with_unit(names: Rows) -> Rows:

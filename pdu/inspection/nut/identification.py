@@ -4,16 +4,19 @@ commands and meters.
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
-from handlers.nut import metering
 from handlers.nut.errors import DataStale, DriverNotConnected
+from handlers.nut.numbers import parse_number
 from handlers.nut.outlets import NutDevice
 from handlers.nut.requests import ver
 from handlers.nut.sessions import open_session
 from handlers.shared.errors import Denied, PduHandlerError, Refused, printable
+from handlers.shared.meter_figures import Figure
 from handlers.shared.settings import Settings
 
 from ...cli.invocation import shell_word
@@ -63,7 +66,7 @@ def identify(data: Any) -> HandlerFinding:
         nut_device = _decoded_device(device, settings, out)
         if nut_device is None:
             unreadable_names.append(device.name)
-        elif _note_capabilities(device, nut_device, out):
+        elif _note_capabilities(device, nut_device, settings, out):
             useful_devices.append(device)
     if useful_devices:
         _note_family(useful_devices, unreadable_names, out)
@@ -118,13 +121,15 @@ def _decoded_device(
     return nut_device
 
 
-def _note_capabilities(device: ServerDevice, nut_device: NutDevice, out: HandlerFinding) -> bool:
+def _note_capabilities(
+    device: ServerDevice, nut_device: NutDevice, settings: Settings, out: HandlerFinding
+) -> bool:
     """Note what the handler can do with one device. False if it can do nothing."""
     count_before = len(out.can)
     out.seen += _object_rows(device)
     _note_states(device.name, nut_device, out)
     _note_switching(device.name, nut_device, out)
-    _note_totals(device.name, nut_device, out)
+    _note_totals(device, nut_device, settings, out)
     return len(out.can) > count_before
 
 
@@ -174,25 +179,50 @@ def _note_switching(name: str, nut_device: NutDevice, out: HandlerFinding) -> No
         )
 
 
-def _note_totals(name: str, nut_device: NutDevice, out: HandlerFinding) -> None:
+def _note_totals(
+    device: ServerDevice, nut_device: NutDevice, settings: Settings, out: HandlerFinding
+) -> None:
     """Note in `out` load (A) and energy (kWh), with the variables that they rest on."""
-    load_basis = _basis(_source_names(nut_device, metering.load))
-    out.note_total("load", nut_device.load_a, "A", load_basis, name)
-    energy_basis = _basis(_source_names(nut_device, metering.energy))
-    out.note_total("energy", nut_device.energy_kwh, "kWh", energy_basis, name)
+    load_basis = _basis(_variables_of_total(device, settings, _load_of))
+    out.note_total("load", nut_device.load_a, "A", load_basis, device.name)
+    energy_basis = _basis(_variables_of_total(device, settings, _energy_of))
+    out.note_total("energy", nut_device.energy_kwh, "kWh", energy_basis, device.name)
 
 
-def _source_names(nut_device: NutDevice, sources_of: metering.FigureSources) -> list[str]:
-    """The sources that are listed first, of the device or of each member of its chain. Those of
-    several lines are named after the first, and N stands for the number of an outlet.
+def _load_of(nut_device: NutDevice) -> Figure:
+    return nut_device.load_a
+
+
+def _energy_of(nut_device: NutDevice) -> Figure:
+    return nut_device.energy_kwh
+
+
+def _variables_of_total(
+    device: ServerDevice, settings: Settings, total_of: Callable[[NutDevice], Figure]
+) -> list[str]:
+    """The driver's variables on which the total rests, found by trial: those of one name do if the
+    total is another one when each of them is larger by 1. N stands for any number.
+
+        input.current: 2     becomes 3, and the load is another one     input.current
+        input.energy: 4      becomes 5, and the load is the same
     """
-    members = [*nut_device.chain_members.values()] or [nut_device.whole_device]
-    names: set[str] = set()
-    for member in members:
-        sources = sources_of(member.variables, 0.0)
-        listed_names = [source.name for source in sources if source.figure is not None]
-        names.update(listed_names[:1])
-    return sorted(names)
+    total = total_of(device.decode(settings))
+    raised_by_name: dict[str, dict[str, str]] = {}
+    for variable, text in device.variables.items():
+        value = parse_number(text)
+        is_figure = variable.endswith((".current", ".energy"))
+        if is_figure and value is not None:
+            name = re.sub(r"\.[0-9]+\.", ".N.", variable)
+            raised_variables = raised_by_name.setdefault(name, {})
+            raised_variables[variable] = f"{value + 1:.6f}"
+    names: list[str] = []
+    for name, raised_variables in raised_by_name.items():
+        variables = {**device.variables, **raised_variables}
+        changed_device = dataclasses.replace(device, variables=variables)
+        changed_total = total_of(changed_device.decode(settings))
+        if changed_total != total:
+            names.append(name)
+    return names
 
 
 def _basis(variables: Sequence[str]) -> str:

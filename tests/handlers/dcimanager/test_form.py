@@ -28,7 +28,7 @@ from handlers import dcimanager
 from handlers.shared.errors import PduHandlerError, SettingsError
 from handlers.shared.settings import Setting, Settings, one_line
 from tests.chains import kept
-from tests.tables import Case, Law, Table, compared, unfolded
+from tests.tables import Case, Table, unfolded
 
 from .odd_values import Lazy, Number, Plain, Raising, SecretStr, Starred, Word
 
@@ -102,9 +102,9 @@ def _end(data: object, own: list[str], *, is_address: bool) -> str:
         return f"{error.kind}: {error}{secret}"
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
-def test_a_form_is_read_as_the_lines_say(law: Law) -> None:
-    law.check(compared(shown))
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
+def test_a_form_is_read_as_the_lines_say(case: Case) -> None:
+    case.check(shown(case))
 
 
 @pytest.mark.parametrize("text", ["**********", "******", "••••••••", " ******** "])

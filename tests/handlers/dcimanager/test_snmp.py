@@ -13,12 +13,12 @@ from handlers.shared.errors import ProtocolError
 from pdu.loading import answers
 from tests.handlers.dcimanager.platform_double import Platform, snmp_over
 from tests.handlers.dcimanager.snmp_table import ROOT, TABLE, shown
-from tests.tables import Law, compared
+from tests.tables import Case
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
-def test_the_calls_of_a_platform_end_as_the_lines_say(law: Law) -> None:
-    law.check(compared(shown))
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
+def test_the_calls_of_a_platform_end_as_the_lines_say(case: Case) -> None:
+    case.check(shown(case))
 
 
 class _TwoNames(SimpleNamespace):

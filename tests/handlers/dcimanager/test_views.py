@@ -24,7 +24,7 @@ from handlers.dcimanager import MeterFigures, views
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import NOT_ASKED, Figure, NotKnown, NotMetered
 from pdu_common.helper import EnumPowerStatus
-from tests.tables import Case, Law, Table, compared
+from tests.tables import Case, Table
 
 TABLE = Table(Path(__file__).with_name("views.txt"))
 
@@ -185,9 +185,9 @@ def _fields(port: object) -> str:
     return " ".join(f"{name}={getattr(port, name)}" for name in _FIELDS if hasattr(port, name))
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
-def test_views_hold_figures_as_the_lines_say(law: Law) -> None:
-    law.check(compared(shown))
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
+def test_views_hold_figures_as_the_lines_say(case: Case) -> None:
+    case.check(shown(case))
 
 
 def test_what_was_not_asked_for_is_not_set_unknown() -> None:

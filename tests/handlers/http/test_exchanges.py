@@ -33,7 +33,7 @@ from handlers.http.message import Endpoint, Request, Response
 from handlers.http.redirects import RedirectedClient
 from handlers.shared.errors import PduHandlerError, Refused
 from tests.chains import kept
-from tests.tables import Case, Law, Table, compared
+from tests.tables import Case, Table
 from tests.waiting import PATIENCE_S
 
 TABLE = Table(Path(__file__).with_name("exchanges.txt"))
@@ -167,9 +167,9 @@ def _error(error: PduHandlerError, usual_place: tuple[str, str]) -> str:
     return f"{maybe}{type(error).__name__}{code} {error.reason}{shown_place}{secret}"
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
-def test_requests_and_their_ends_are_those_of_the_lines(law: Law) -> None:
-    law.check(compared(shown))
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
+def test_requests_and_their_ends_are_those_of_the_lines(case: Case) -> None:
+    case.check(shown(case))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ import pytest
 from handlers.http.login import Login
 from handlers.shared import errors
 from handlers.shared.errors import LONGEST, PduHandlerError, Refused
-from tests.tables import Case, Law, Table, compared, folded, unfolded
+from tests.tables import Case, Table, folded, unfolded
 
 TABLE = Table(Path(__file__).with_name("login.txt"))
 
@@ -82,9 +82,9 @@ def shown(case: Case) -> str:
     return folded("; ".join(ends))
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
-def test_texts_are_shown_as_the_lines_say(law: Law) -> None:
-    law.check(compared(shown))
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
+def test_texts_are_shown_as_the_lines_say(case: Case) -> None:
+    case.check(shown(case))
 
 
 _KINDS = [

@@ -35,7 +35,7 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.chains import kept
 from tests.simulators.truth import Truth
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer, Reply
-from tests.tables import Case, Law, Table, compared
+from tests.tables import Case, Table
 
 from .login_units import CASES, TOKEN, BasicUnit, Case as UnitCase, DigestUnit
 
@@ -180,12 +180,12 @@ def _states(pdu: Any, call: str) -> Iterator[EnumPowerStatus]:
         yield (pdu.port_up if word == "on" else pdu.port_down)(port).power_status
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
 def test_units_are_read_and_switched_as_the_lines_say(
-    law: Law, caplog: pytest.LogCaptureFixture
+    case: Case, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
-        law.check(compared(shown))
+        case.check(shown(case))
     for secret in (PASSWORD, TOKEN, "another-word"):
         assert secret not in caplog.text
 

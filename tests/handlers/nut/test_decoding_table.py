@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.handlers.nut.decoding_table import TABLE, shown
-from tests.tables import Law, compared
+from tests.tables import Case
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
-def test_variables_are_decoded_as_the_lines_say(law: Law) -> None:
-    law.check(compared(shown))
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
+def test_variables_are_decoded_as_the_lines_say(case: Case) -> None:
+    case.check(shown(case))

@@ -9,12 +9,12 @@ import pytest
 from tests import foreign_files
 from tests.foreign_files import dumps
 from tests.handlers.nut.loss_table import TABLE, shown, silent_changes
-from tests.tables import Law, compared
+from tests.tables import Case
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
-def test_a_variable_that_is_gone_or_spoilt_is_never_another_figure_or_state(law: Law) -> None:
-    law.check(compared(shown))
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
+def test_a_variable_that_is_gone_or_spoilt_is_never_another_figure_or_state(case: Case) -> None:
+    case.check(shown(case))
 
 
 # it has 478 variables, five times as many as the next one, and takes four times as long as all

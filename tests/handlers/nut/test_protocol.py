@@ -14,7 +14,7 @@ from handlers.nut.quoting import split
 from handlers.nut.requests import NutRequest
 from handlers.shared.errors import ProtocolError, SettingsError
 from tests.handlers.nut.protocol_table import TABLE, shown
-from tests.tables import Law, compared
+from tests.tables import Case
 
 CARRIED = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=200)
 NAMES = st.text(st.sampled_from("abcxyzABC019.-_"), min_size=1, max_size=20)
@@ -24,9 +24,9 @@ def quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
-def test_requests_and_answers_are_as_the_lines_say(law: Law) -> None:
-    law.check(compared(shown))
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
+def test_requests_and_answers_are_as_the_lines_say(case: Case) -> None:
+    case.check(shown(case))
 
 
 @given(st.text(max_size=50))

@@ -23,7 +23,7 @@ from tests.handlers.nut.session_table import Scene, of_client
 from tests.needs import localhost
 from tests.real import upsd
 from tests.real.upsd import ADMIN, Upsd
-from tests.tables import Case, Law, Table, compared
+from tests.tables import Case, Table
 from tests.waiting import PATIENCE_S, until
 
 TABLE = Table(Path(__file__).with_name("upsd.txt"))
@@ -47,14 +47,11 @@ def test_status_statistic_and_labels_of_48_outlets_show_the_drivers_values(real:
     assert pdu.labels()[6] == ("7", "7", "Server 7")
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
-def test_calls_of_the_client_give_what_the_lines_say(real: Upsd, law: Law) -> None:
-    def shown(case: Case) -> str:
-        scene = Scene(case.left.split(TABLE.separator))
-        with client(real, scene.user) as nut:
-            return " / ".join(of_client(nut, *call) for call in scene.calls)
-
-    law.check(compared(shown))
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
+def test_calls_of_the_client_give_what_the_lines_say(real: Upsd, case: Case) -> None:
+    scene = Scene(case.left.split(TABLE.separator))
+    with client(real, scene.user) as nut:
+        case.check(" / ".join(of_client(nut, *call) for call in scene.calls))
 
 
 def test_a_device_without_its_driver_is_an_error_and_not_left_out(real: Upsd) -> None:

@@ -10,7 +10,7 @@ import pytest
 from handlers.http.message import Endpoint, Request, Response
 from handlers.raritan.rpc import Agent, Bulk, BulkRequestHelper, devsettings, pdumodel
 from handlers.shared.errors import ProtocolError, Unreachable
-from tests.tables import Law, compared
+from tests.tables import Case
 
 from .answer_table import TABLE, shown
 from .unit_table import changed_unit
@@ -45,9 +45,9 @@ def _agent(responses: Any) -> Agent:
     return Agent("https", "pdu.example", "a", "b", transport=Device(responses))
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
-def test_an_answer_is_a_value_or_the_error_that_the_lines_say(law: Law) -> None:
-    law.check(compared(shown))
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
+def test_an_answer_is_a_value_or_the_error_that_the_lines_say(case: Case) -> None:
+    case.check(shown(case))
 
 
 def test_a_call_of_a_bulk_that_failed_has_neither_value_nor_error() -> None:

@@ -24,7 +24,7 @@ from handlers.raritan.rpc._runtime.codec import decode, encode
 from handlers.raritan.rpc._runtime.errors import JsonRpcSyntaxException
 from handlers.raritan.rpc._runtime.registry import class_of_idl_type
 from handlers.shared.errors import ProtocolError
-from tests.tables import Law, compared
+from tests.tables import Case
 
 from .codec_table import TABLE, shown
 from .declared import Nowhere, classes, hints, structure_json
@@ -129,9 +129,9 @@ def test_an_iterator_as_an_argument_is_a_list() -> None:
 # ---- particular types ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
-def test_json_is_read_and_written_back_as_the_lines_say(law: Law) -> None:
-    law.check(compared(shown))
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
+def test_json_is_read_and_written_back_as_the_lines_say(case: Case) -> None:
+    case.check(shown(case))
 
 
 def test_a_structure_that_holds_an_older_field_may_be_set_whole() -> None:

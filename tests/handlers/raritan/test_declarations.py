@@ -13,7 +13,6 @@ from handlers.raritan.rpc import Interface, Structure, _idl, pdumodel
 from handlers.raritan.rpc._runtime.classes import declare
 from handlers.raritan.rpc._runtime.registry import MODULES
 from tests.needs import ROOT
-from tests.rows import each_row
 
 from .declared import Nowhere, calls, classes, hints
 
@@ -24,7 +23,7 @@ _IDL = ROOT / "handlers" / "raritan" / "rpc" / "_idl"
 # ---- the text ------------------------------------------------------------------------------------
 
 
-@each_row("module", sorted(MODULES))
+@pytest.mark.parametrize("module", sorted(MODULES))
 def test_all_names_of_a_module_are_classes_and_functions_that_it_declares(module: str) -> None:
     names: dict[str, Any] = {"pdu": "the script's own"}
     exec(f"from handlers.raritan.rpc.{module} import *", names)
@@ -36,7 +35,7 @@ def test_all_names_of_a_module_are_classes_and_functions_that_it_declares(module
         assert value.__module__ == f"handlers.raritan.rpc.{module}", name
 
 
-@each_row("module", sorted(MODULES))
+@pytest.mark.parametrize("module", sorted(MODULES))
 def test_a_text_imports_each_module_that_it_names(module: str) -> None:
     """An archive holds what is imported."""
     source = (_IDL / f"{module}.py").read_text("utf-8")

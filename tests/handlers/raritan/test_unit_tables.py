@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tables import Law, compared
+from tests.tables import Case
 
 from .unit_table import TABLES, shown
 
 
-@pytest.mark.parametrize("law", [law for table in TABLES for law in table.laws()], ids=str)
-def test_the_handler_makes_of_a_unit_what_the_lines_say(law: Law) -> None:
-    law.check(compared(shown))
+@pytest.mark.parametrize("case", [case for table in TABLES for case in table.cases()], ids=str)
+def test_the_handler_makes_of_a_unit_what_the_lines_say(case: Case) -> None:
+    case.check(shown(case))

@@ -8,6 +8,7 @@ A line begins with the unit, of two metered outlets behind one inlet unless it s
     panel 1 wh=0, meter 3            a panel, a power meter: fields of MeterModel
     circuit 1 6 amperes=4            in panel 1 at position 6, from 0: fields of CircuitModel
     firmware 3.6, unprefixed         references to link units without their prefix
+    paths                            references as well-known resource ids
     asleep 2, stale 2, unreachable 3 sensors that sleep for 2 lists of them, states for 2 looks, and
                                      a link unit that does not answer
 
@@ -72,6 +73,7 @@ TABLES = [Table(Path(__file__).with_name(f"{name}.txt")) for name in NAMES]
 ADDRESS = "pdu.example"
 _METHODS = ("figures", "status", "statistic", "labels", "on", "off")
 _SETTING_NAMES = {setting.key for setting in SETTINGS}
+_FACTS = ("firmware", "unprefixed", "paths", "asleep", "stale", "unreachable")
 _FIELD = re.compile(r'(\w+)=("[^"]*"|\S+)')
 _OPAQUE = re.compile(r"/tfwopaque/[^/ ]+/([\w.]+)")
 _NO_METHOD = -32601
@@ -191,7 +193,7 @@ class Line:
             circuit = CircuitModel(int(position), **fields)
             self._models[self._link_id] = _with_circuit(model, int(panel), circuit)
         else:
-            assert word in ("firmware", "unprefixed", "asleep", "stale", "unreachable"), text
+            assert word in _FACTS, text
             self._facts[word] = rest
 
     def pdu(self, clock: Clock) -> XerusPdu:
@@ -203,6 +205,7 @@ class Line:
             facts.get("firmware", GENERATIONS[-1]),
             dict(zip(list(self._models)[1:], links)),
             prefix_links="unprefixed" not in facts,
+            paths="paths" in facts,
             clock=clock,
         )
         if "asleep" in facts:
@@ -219,6 +222,8 @@ class ChangedUnit(Transport):
 
     def __init__(self, line: Line, pdu: XerusPdu) -> None:
         self.requests = 0
+        #: the resource ids of the outlets that were switched, as they were sent
+        self.switched: list[str] = []
         self._line = line
         self._pdu = pdu
         for change in line.changes:
@@ -253,6 +258,8 @@ class ChangedUnit(Transport):
         answer = json.loads(self._pdu.answer(whole, Caller("viewer", None, "192.0.2.1")).body)
         responses = answer["result"]["responses"]
         for index, (call, response) in enumerate(zip(calls, responses)):
+            if call["json"]["method"] == "setPowerState":
+                self.switched.append(call["rid"])
             changed = self._changed(call["rid"], call["json"]["method"], response)
             if changed["json"] is not None:
                 changed["json"]["id"] = call["json"]["id"]

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pytest
 
-from tests.tables import Law, compared
+from tests.tables import Case
 
 from .unit_cases import CALL_BY_TABLE, shown, table_of
 
-LAWS = [
-    pytest.param(law, call, id=f"{name}: {law}")
+CASES = [
+    pytest.param(case, call, id=f"{name}: {case}")
     for name, call in CALL_BY_TABLE.items()
-    for law in table_of(name).laws()
+    for case in table_of(name).cases()
 ]
 
 
-@pytest.mark.parametrize("law, call", LAWS)
-def test_a_call_does_what_the_lines_say(law: Law, call: str) -> None:
-    law.check(compared(partial(shown, call=call)))
+@pytest.mark.parametrize("case, call", CASES)
+def test_a_call_does_what_the_lines_say(case: Case, call: str) -> None:
+    case.check(shown(case, call=call))

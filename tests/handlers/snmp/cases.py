@@ -86,7 +86,7 @@ from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import ROW_FUNCTIONS, Memory, Value, plain
 from tests.simulators.snmp_agent import Agent, Device
 from tests.simulators.snmp_units import Fixture, Variation, fixture, names
-from tests.tables import Case, Law, Table
+from tests.tables import Case, Table
 
 FOLDER = Path(__file__).parent
 FILES = ("rows", "objects", "figures", "detection", "settings", "units")
@@ -735,9 +735,9 @@ def table(name: str) -> Table:
     )
 
 
-def laws() -> Sequence[Law]:
-    """The laws of all files."""
-    return [law for name in FILES for law in table(name).laws()]
+def cases() -> Sequence[Case]:
+    """The cases of all files."""
+    return [case for name in FILES for case in table(name).cases()]
 
 
 if __name__ == "__main__":

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.handlers.snmp import cases
-from tests.tables import Law, compared
+from tests.tables import Case
 
 
-@pytest.mark.parametrize("law", cases.laws(), ids=str)
-def test_parts_and_units_show_what_the_lines_say(law: Law) -> None:
-    law.check(compared(cases.shown))
+@pytest.mark.parametrize("case", cases.cases(), ids=str)
+def test_parts_and_units_show_what_the_lines_say(case: Case) -> None:
+    case.check(cases.shown(case))

@@ -33,7 +33,6 @@ from tests.handlers.snmp.units import (
     refusal_of_command,
     unit_id,
 )
-from tests.rows import each_row
 from tests.simulators.snmp_units import Fixture
 
 #: family -> why an object that makes several states UNKNOWN leaves the family's figures right
@@ -100,7 +99,7 @@ def figures_left(figures: MeterFigures) -> list[float]:
     return [value for value in values if isinstance(value, float)]
 
 
-@each_row("unit, condition", CONDITIONS)
+@pytest.mark.parametrize("unit, condition", CONDITIONS)
 def test_where_a_condition_does_not_hold_nothing_is_left(
     unit: Fixture, condition: Condition
 ) -> None:
@@ -127,7 +126,7 @@ def assert_nothing_is_left(unit: Fixture, condition: Condition, device: Memory) 
         assert not isinstance(figures.energy_kwh, float)
 
 
-@each_row("unit, condition", CONDITIONS)
+@pytest.mark.parametrize("unit, condition", CONDITIONS)
 def test_one_empty_walk_is_no_proof_that_a_device_lacks_the_object_of_a_condition(
     unit: Fixture, condition: Condition
 ) -> None:

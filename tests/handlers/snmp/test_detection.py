@@ -30,7 +30,7 @@ def test_the_families_of_each_recorded_sys_object_id_are_all_that_match_it() -> 
             assert list(keys) == [profile.key for profile in matching], oid
 
 
-@units.EVERY_ROW
+@units.EACH
 def test_another_device_with_the_number_of_a_family_has_no_empty_statistic(unit: Fixture) -> None:
     """A device that has the system group of the unit alone."""
     profile = units.FAMILIES[unit.key]

@@ -17,7 +17,6 @@ from pdu.families.recorded import evidence_of, family_counts, recorded_objects
 from pdu.supports import table
 from tests.foreign_files import recorded_objects as recorded_objects_of_walks
 from tests.needs import ROOT
-from tests.rows import each_row
 from tests.simulators.snmp_units import Fixture, fixtures
 
 # A link to a driver or to a program's folder. A MIB compiled for pysnmp counts as a MIB.
@@ -229,7 +228,7 @@ def test_a_family_is_switched_only_by_a_recording_of_its_states_or_by_public_pro
         assert not profile.recording
 
 
-@each_row("profile", PROFILES, ids=lambda profile: profile.key)
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.key)
 def test_the_programs_of_a_family_are_files_or_names_of_different_repositories(
     profile: Profile,
 ) -> None:

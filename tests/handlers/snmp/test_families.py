@@ -25,8 +25,8 @@ from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import of_rows
 from tests.handlers.snmp.units import (
+    EACH,
     EACH_MECHANISM,
-    EVERY_ROW,
     FAMILIES,
     FIXTURES,
     REACHED,
@@ -50,7 +50,6 @@ from tests.handlers.snmp.units import (
     varbinds,
 )
 from tests.needs import ROOT
-from tests.rows import each_row
 from tests.simulators.snmp_agent import Agent, Device, Faults, Row, Rule
 from tests.simulators.snmp_units import Fixture, VarBind, fixture, fixtures
 
@@ -511,7 +510,7 @@ def test_a_refused_command_is_an_error_and_switches_nothing(unit: Fixture, reach
 READ_ONLY = [unit for unit in FIXTURES if not unit.switch or not FAMILIES[unit.key].is_proven]
 
 
-@each_row("unit", READ_ONLY, ids=unit_id)
+@pytest.mark.parametrize("unit", READ_ONLY, ids=unit_id)
 def test_a_unit_with_unproven_or_no_switching_is_read_only(unit: Fixture) -> None:
     """The error names the setting that allows a command, unless the family has none: then the
     setting does not help either."""
@@ -549,7 +548,7 @@ def test_recordings_are_in_the_order_of_oids() -> None:
         assert oids == sorted(oids), path.name
 
 
-@EVERY_ROW
+@EACH
 def test_names_that_are_missing_cost_no_outlet_its_label(unit: Fixture) -> None:
     device = memory(unit)
     snmp_device = find(unit, device)
@@ -564,7 +563,7 @@ def test_names_that_are_missing_cost_no_outlet_its_label(unit: Fixture) -> None:
     assert [label.identity for label in labels] == identities
 
 
-@EVERY_ROW
+@EACH
 def test_no_two_outlets_have_the_same_printed_number(unit: Fixture) -> None:
     numbers = [label.number for label in outlet_labels(find(unit, memory(unit)))]
     # their identities do not show the unit in an arc of its own

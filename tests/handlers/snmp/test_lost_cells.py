@@ -26,7 +26,7 @@ STATE = Column("1.3.1")
 DEVICE = table("1.3.1", {"1": 1, "2": 1})
 EMPTY = ("",)
 ROWS: Rows = {"1": NO_ANSWER, "2": NO_ANSWER}
-CELLS = computed_from(STATE)(lambda t: ROWS)
+CELLS = computed_from(STATE)(lambda tables: ROWS)
 
 
 def is_refused(guard: Guard) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from handlers.snmp.profile import Profile, is_below, oids
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
-from handlers.snmp.profiles.shorthand import NO_PUBLIC_MIB
+from handlers.snmp.profiles.links import NO_PUBLIC_MIB
 from handlers.snmp.tables import ROOT
 from tests.foreign_files import mib_words
 from tests.handlers.snmp.test_evidence import PROGRAM

@@ -24,10 +24,9 @@ from tests.handlers.snmp.units import (
     switching,
     unit_id,
 )
-from tests.rows import each_row
 from tests.simulators.snmp_units import Fixture
 
-EACH = each_row("unit", FIXTURES, ids=unit_id)
+EACH = pytest.mark.parametrize("unit", FIXTURES, ids=unit_id)
 
 
 @EACH
@@ -40,7 +39,7 @@ def test_each_outlet_alone_has_the_state_that_it_has_among_all(unit: Fixture) ->
             assert alone.get(identity, EnumPowerStatus.UNKNOWN) is state, identity
 
 
-@each_row("unit", SWITCHED, ids=unit_id)
+@pytest.mark.parametrize("unit", SWITCHED, ids=unit_id)
 def test_no_command_reaches_an_outlet_that_the_device_does_not_have(unit: Fixture) -> None:
     for identity in ("99", "1.99", "99.1", "7.99.1"):
         device = memory(unit)
@@ -48,7 +47,7 @@ def test_no_command_reaches_an_outlet_that_the_device_does_not_have(unit: Fixtur
             assert refusal_of_command(unit, device, identity)
 
 
-@each_row("unit", SWITCHED, ids=unit_id)
+@pytest.mark.parametrize("unit", SWITCHED, ids=unit_id)
 def test_no_command_reaches_an_outlet_whose_state_no_answer_has(unit: Fixture) -> None:
     """Its other columns show that it is there: it may be one without a relay."""
     device, identity = memory(unit), switching(unit).identity
@@ -103,7 +102,9 @@ def test_no_column_of_a_call_shows_rows_that_its_table_did_not_have(
 def test_an_undeclared_column_is_late() -> None:
     state, mark = Column("1.3.1.1"), Column("1.3.1.2")
     device = Memory({"1.3.1.1.1": 1, "1.3.1.2.1": 1, "1.3.1.2.2": 1})
-    undeclared = computed_from(state)(lambda t: where(t[state], t[mark], one_of("1")))
+    undeclared = computed_from(state)(
+        lambda tables: where(tables[state], tables[mark], one_of("1"))
+    )
     for source, late in (
         (undeclared, [state.oid]),
         (computed_from(state, mark)(undeclared.function), []),

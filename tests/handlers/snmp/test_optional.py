@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import is_dataclass
 from types import CellType
 
+import pytest
+
 from handlers.snmp import metering
 from handlers.snmp.cells import NO_ANSWER
 from handlers.snmp.computed import Complete
@@ -18,10 +20,9 @@ from handlers.snmp.states import Condition
 from handlers.snmp.tables import object_of, objects_of
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import table, tables
-from tests.rows import each_row
 from tests.simulators.snmp_units import Fixture
 
-EVERY_PROFILE = each_row("profile", PROFILES, ids=lambda profile: profile.key)
+EVERY_PROFILE = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.key)
 
 
 def absent_columns(columns: dict[str, list[str]]) -> Iterator[str]:
@@ -32,7 +33,7 @@ def absent_columns(columns: dict[str, list[str]]) -> Iterator[str]:
             yield column
 
 
-@units.EVERY_ROW
+@units.EACH
 def test_each_column_that_a_unit_lacks_is_said_to_be_optional(unit: Fixture) -> None:
     """Of those that a status and a statistic use: of any other column the values would be lost."""
     for scope in (ALL_STATES, FIGURES):

@@ -12,7 +12,6 @@ from handlers.snmp.switching import PLAN_SECONDS
 from tests import platform_calls
 from tests.handlers.snmp import units
 from tests.platform_calls import all_costs, first_units
-from tests.rows import each_row
 from tests.simulators.snmp_units import Fixture
 
 _ROUND_TRIP_S = 0.1
@@ -41,7 +40,7 @@ def test_no_family_of_48_outlets_walked_by_getnext_from_100_ms_away_ends_for_a_d
             assert cost_by_method[method].get_next_datagrams * _ROUND_TRIP_S < limit_s, family
 
 
-@each_row("unit", first_units(), ids=units.unit_id)
+@pytest.mark.parametrize("unit", first_units(), ids=units.unit_id)
 def test_a_statistic_has_the_figures_of_tools_and_reads_no_current_for_nobody(
     unit: Fixture,
 ) -> None:

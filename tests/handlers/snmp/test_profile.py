@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import pytest
+
 from handlers.snmp.objects import Column, PerUnit, Scalar, Spread
 from handlers.snmp.parts import check_parts, parts_of
 from handlers.snmp.profile import ENTERPRISES, Profile, oids
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.profiles.rittal import NamedRows
-from tests.rows import each_row
 
 
 def test_all_parts_of_all_families_are_valid() -> None:
@@ -43,7 +44,7 @@ SYS_DESCR = "1.3.6.1.2.1.1.1.0"
 ALSO_BELOW: dict[str, set[str]] = {"apc-easy-epdu": {"1"}}
 
 
-@each_row("profile", PROFILES, ids=lambda profile: profile.key)
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.key)
 def test_a_family_neither_reads_nor_writes_outside_the_tree_of_its_maker(
     profile: Profile,
 ) -> None:

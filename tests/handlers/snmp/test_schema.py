@@ -19,7 +19,6 @@ from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp.cases import acme_strip, changed_profile
 from tests.handlers.snmp.units import PLAIN_FAMILIES
 from tests.needs import ROOT
-from tests.rows import each_row
 
 EXAMPLES = sorted((ROOT / "docs" / "own-pdu").glob("*.json"))
 COLUMN = {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.7"}
@@ -27,7 +26,7 @@ SCALAR = {"kind": "Scalar", "oid": "1.3.6.1.4.1.99999.2.0"}
 NO_FORM = "is read by a function of the handler, which has no form in JSON"
 
 
-@each_row("profile", PLAIN_FAMILIES, ids=lambda profile: profile.key)
+@pytest.mark.parametrize("profile", PLAIN_FAMILIES, ids=lambda profile: profile.key)
 def test_a_plain_profile_survives_json_unchanged(profile: Profile) -> None:
     text = schema.dumps(profile)
     copy = schema.loads(text)
@@ -59,7 +58,9 @@ def test_every_part_says_what_it_means() -> None:
     assert [kind for kind in kinds if len(vars(kind)["__doc__"] or "") <= 20] == []
 
 
-@each_row("kind", [*schema.PLAIN, *schema.KINDS.values()], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    "kind", [*schema.PLAIN, *schema.KINDS.values()], ids=lambda kind: kind.__name__
+)
 def test_a_part_describes_all_of_its_fields_or_none(kind: type[Any]) -> None:
     names_in_page = re.findall(
         r"^    (\w+): ", (inspect.getdoc(kind) or "").partition("Fields:\n")[2], re.MULTILINE

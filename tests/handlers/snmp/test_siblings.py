@@ -25,7 +25,6 @@ from tests.handlers.snmp.units import (
     unit_id,
 )
 from tests.needs import ROOT
-from tests.rows import each_row
 from tests.simulators.snmp_agent import Agent, Device, Row
 from tests.simulators.snmp_agent.device import INTEGER, OCTETS
 from tests.simulators.snmp_units import Fixture, Sibling
@@ -48,7 +47,7 @@ def _with(unit: Fixture, sibling: Sibling, value: str) -> dict[str, Row]:
     return {**unit.rows, sibling.oid: Row(tag, value.encode() if tag == OCTETS else int(value))}
 
 
-@each_row("unit", WITH_SIBLINGS, ids=unit_id)
+@pytest.mark.parametrize("unit", WITH_SIBLINGS, ids=unit_id)
 def test_no_state_is_reported_and_no_command_sent_against_a_sibling(unit: Fixture) -> None:
     for sibling in unit.siblings:
         expected_state = expected_states(unit)[sibling.identity]
@@ -108,7 +107,7 @@ CONDITIONAL = [
 ]
 
 
-@each_row("unit, sibling", CONDITIONAL)
+@pytest.mark.parametrize("unit, sibling", CONDITIONAL)
 def test_no_state_is_told_if_the_row_that_could_contradict_it_is_missing(
     unit: Fixture, sibling: Sibling
 ) -> None:

@@ -27,8 +27,8 @@ FULL: Mapping[str, Value] = {"1": 10, "2": 20, "3": 30}
 
 
 @computed_from(STATE, MARK, by_row=True)
-def marked(t: Tables) -> Rows:
-    return where(t[STATE], t[MARK], one_of("1"))
+def marked(tables: Tables) -> Rows:
+    return where(tables[STATE], tables[MARK], one_of("1"))
 
 
 def device(states: Mapping[str, Value], marks: Mapping[str, Value]) -> Memory:
@@ -57,7 +57,9 @@ def test_an_outlet_alone_reads_its_own_cells_by_get() -> None:
 
 
 def test_a_function_that_needs_other_rows_has_all_of_them_for_one_outlet() -> None:
-    highest = computed_from(STATE)(lambda t: {row: str(len(t[STATE])) for row in t[STATE]})
+    highest = computed_from(STATE)(
+        lambda tables: {row: str(len(tables[STATE])) for row in tables[STATE]}
+    )
     assert tables(table(STATE.oid, FULL), "2")[highest] == {"2": "3"}
     assert tables(table(STATE.oid, FULL), "99")[highest] == {}
 

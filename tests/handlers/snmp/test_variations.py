@@ -4,7 +4,7 @@ other firmware, a chain, a lock or a fault has them.
 
 from __future__ import annotations
 
-from typing import Callable, Optional
+from typing import Optional
 
 import pytest
 
@@ -17,7 +17,6 @@ from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly
 from tests.handlers.snmp.memory import of_rows
 from tests.handlers.snmp.units import FIXTURES, STATES, UNPROVEN, find
-from tests.rows import Test, each_row
 from tests.simulators.snmp_agent import Agent, Device
 from tests.simulators.snmp_units import Fixture, Variation
 
@@ -25,14 +24,14 @@ AUTOMATIC = {"switch_automatic": "yes"}
 CASES = [(unit, variation) for unit in FIXTURES for variation in unit.variations]
 
 
-def cases(*fields: str) -> Callable[[Test], Test]:
+def cases(*fields: str) -> pytest.MarkDecorator:
     """The variations that have one of these fields."""
     params = []
     for unit, variation in CASES:
         values = [getattr(variation, field) for field in fields]
         if any(value not in ("", {}, None) for value in values):
             params.append(pytest.param(unit, variation, id=f"{unit.name}: {variation.what}"))
-    return each_row("unit, variation", params)
+    return pytest.mark.parametrize("unit, variation", params)
 
 
 @cases("error")
@@ -90,7 +89,7 @@ def test_a_figure_of_a_changed_unit_counts_every_part_or_is_missing(
 
 
 @cases("refusals")
-@each_row("call", ["port_up", "port_down"])
+@pytest.mark.parametrize("call", ["port_up", "port_down"])
 def test_a_reserved_outlet_is_not_switched_and_nothing_is_written(
     unit: Fixture, variation: Variation, call: str
 ) -> None:

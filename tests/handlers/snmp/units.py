@@ -23,7 +23,6 @@ from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.handlers.snmp.calls import Listening, MemoryPdu, near, pdu
 from tests.handlers.snmp.memory import ROW_FUNCTIONS, Memory, of_rows
-from tests.rows import each_row
 from tests.simulators.snmp_agent import Agent, Row
 from tests.simulators.snmp_units import Fixture, Switch, VarBind, fixtures
 
@@ -75,8 +74,6 @@ def _one_of_each_mechanism() -> list[Fixture]:
 #: for a law of one function, which every family calls: a unit of each way in which it is called
 ONE_OF_EACH_MECHANISM = _one_of_each_mechanism()
 EACH_MECHANISM = pytest.mark.parametrize("unit", ONE_OF_EACH_MECHANISM, ids=unit_id)
-#: as EACH, in one test
-EVERY_ROW = each_row("unit", FIXTURES, ids=unit_id)
 # Units that are also read over the wire. Together they need every kind of read.
 WIRED = [
     unit

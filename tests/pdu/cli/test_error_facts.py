@@ -16,7 +16,6 @@ from pdu.cli.exit_codes import DEFECT, code_of
 from pdu.reading.parts import error_of
 from pdu_common.helper import PduPortView, PduView
 from tests.pdu.running import run, use_pdu
-from tests.rows import each_row
 
 WORDS = "the relay is locked"
 
@@ -103,8 +102,8 @@ def test_an_odd_error_ends_a_command_with_its_sentence(
         assert isinstance(facts[key], str)
 
 
-@each_row("value", ODD, ids=name_of)
-@each_row("attribute", ATTRIBUTES)
+@pytest.mark.parametrize("value", ODD, ids=name_of)
+@pytest.mark.parametrize("attribute", ATTRIBUTES)
 def test_an_odd_error_of_a_reading_has_a_kind_and_a_reason(attribute: str, value: object) -> None:
     call_error = error_of(odd_error(attribute, value))
     assert isinstance(call_error.kind, str)

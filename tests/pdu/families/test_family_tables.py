@@ -39,8 +39,8 @@ def test_a_source_has_the_name_of_the_object_of_its_values() -> None:
     state, kind = Column("~.1", "state"), Column("~.2", "kind")
 
     @computed_from(state, kind)
-    def of_kind(t: Tables) -> Rows:
-        return where(t[state], t[kind], one_of("1"))
+    def of_kind(tables: Tables) -> Rows:
+        return where(tables[state], tables[kind], one_of("1"))
 
     assert list(family_tables.object_names(of_kind)) == ["state"]
     states = State(of_kind, on=("1",), off=("2",), crosscheck=kind)

@@ -26,7 +26,6 @@ from handlers.snmp.tables import Source, objects_of
 from handlers.snmp.totals import Total
 from pdu.families import own_profiles
 from pdu.families.profile_checks import check_profile, unproven_commands
-from tests.rows import each_row
 
 ENTRY = "1.3.6.1.4.1.99999.2.1.1"
 STATUS, CONTROL, LOCK, AMPS, WATTS = (
@@ -85,7 +84,7 @@ def acme(
     )
 
 
-@each_row("profile", PROFILES, ids=lambda profile: str(profile.key))
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: str(profile.key))
 def test_no_family_contradicts_itself(profile: Profile) -> None:
     assert list(check_profile(profile)) == []
 
@@ -269,7 +268,7 @@ SWITCHED = [
 ]
 
 
-@each_row("profile", SWITCHED, ids=lambda profile: str(profile.key))
+@pytest.mark.parametrize("profile", SWITCHED, ids=lambda profile: str(profile.key))
 def test_exchanged_words_are_named_in_every_shape_of_a_profile(profile: Profile) -> None:
     faults = list(check_profile(_exchanged(profile)))
     assert any("into the object of the states" in fault for fault in faults), faults

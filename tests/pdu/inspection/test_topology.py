@@ -17,12 +17,12 @@ from tests.handlers.raritan.unit_table import changed_unit
 from tests.pdu.inspection import parts
 from tests.pdu.reading.test_one_reading import target_of
 from tests.simulators.peers import PEERS, SHOWN, Peer
-from tests.tables import Law, compared
+from tests.tables import Case
 
 
-@pytest.mark.parametrize("law", parts.TABLE.laws(), ids=str)
-def test_lines_breakers_and_states_are_found(law: Law) -> None:
-    law.check(compared(parts.shown))
+@pytest.mark.parametrize("case", parts.TABLE.cases(), ids=str)
+def test_lines_breakers_and_states_are_found(case: Case) -> None:
+    case.check(parts.shown(case))
 
 
 def lines(meters: Sequence[MeteredPart]) -> dict[str, tuple[object, object]]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.pdu.loading import odd_archives, page_runs
-from tests.tables import Law, compared
+from tests.tables import Case
 
 
-@pytest.mark.parametrize("law", page_runs.TABLE.laws(), ids=str)
-def test_a_handler_of_the_page_is_run(law: Law) -> None:
-    law.check(compared(page_runs.shown))
+@pytest.mark.parametrize("case", page_runs.TABLE.cases(), ids=str)
+def test_a_handler_of_the_page_is_run(case: Case) -> None:
+    case.check(page_runs.shown(case))
 
 
-@pytest.mark.parametrize("law", odd_archives.TABLE.laws(), ids=str)
-def test_an_odd_archive_is_refused(law: Law) -> None:
-    law.check(compared(odd_archives.shown))
+@pytest.mark.parametrize("case", odd_archives.TABLE.cases(), ids=str)
+def test_an_odd_archive_is_refused(case: Case) -> None:
+    case.check(odd_archives.shown(case))

@@ -13,23 +13,23 @@ from pdu.cli import exit_codes
 from pdu.monitoring import check_result, nagios, tables
 from pdu.pdu_list.listed_pdu import ListedPdu
 from pdu.reading.parts import CallError, Reading, failed_reading
-from tests.tables import Law, compared
+from tests.tables import Case
 
 from .checks import TABLE, shown
 
 HOSTILE = "<script>alert(1)</script>|=cmd"
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
-def test_check(law: Law) -> None:
-    law.check(compared(shown))
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
+def test_check(case: Case) -> None:
+    case.check(shown(case))
 
 
 def test_every_kind_of_error_has_a_remedy() -> None:
     kinds = {kind for exit_code in exit_codes.EXITS for kind in exit_code.kinds}
     # not raised while a handler of this pack reads
-    kinds_of_commands = {"usage", "interrupted", "not-confirmed", "not-seen", "not-proven"}
-    assert kinds - kinds_of_commands == set(check_result.REMEDIES)
+    of_commands = {"usage", "interrupted", "locked", "not-confirmed", "not-seen", "not-proven"}
+    assert kinds - of_commands == set(check_result.REMEDIES)
 
 
 def test_nagios_output_has_one_bar_and_a_line_for_each_of_the_first_20_bad_pdus() -> None:

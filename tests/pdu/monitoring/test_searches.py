@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tables import Law, compared
+from tests.tables import Case
 
 from .searches import TABLE, shown
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
-def test_search(law: Law) -> None:
-    law.check(compared(shown))
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
+def test_search(case: Case) -> None:
+    case.check(shown(case))

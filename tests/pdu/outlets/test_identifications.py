@@ -8,14 +8,14 @@ import pytest
 
 from tests.pdu.running import run
 from tests.servers.serving import in_thread
-from tests.tables import Law, compared
+from tests.tables import Case
 
 from .identifications import PASSWORD, TABLE, WebService, shown
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
-def test_identification(law: Law) -> None:
-    law.check(compared(shown))
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
+def test_identification(case: Case) -> None:
+    case.check(shown(case))
 
 
 def test_a_password_that_is_typed_for_a_listed_pdu_goes_to_no_other(

@@ -51,7 +51,6 @@ from tests.pdu.recordings.planted_devices import (
     replayed,
 )
 from tests.pdu.recordings.recording_formats import identity, names
-from tests.rows import each_row
 from tests.simulators.snmp_agent import BUILT_IN
 from tests.simulators.snmp_units import fixture
 from tests.simulators.xerus import CircuitModel, MeterModel, Model, XerusPdu
@@ -137,7 +136,7 @@ def test_the_setting_switch_unproven_decides_whether_outlets_can_be_switched(
     assert can_switch is is_set
 
 
-@each_row("profile", PROFILES, ids=lambda profile: profile.key)
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.key)
 def test_identify_and_supports_say_of_a_ups_alone_which_handler_reads_the_rest(
     profile: Profile,
 ) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Optional
 import pytest
 
 from handlers.redfish.handler import make_handler
-from handlers.shared.errors import Unsupported
+from handlers.shared.errors import ProtocolError, Unsupported
 from pdu.inspection.finding import HandlerFinding
 from pdu.recordings.web import har
 from pdu.recordings.web.har import Effect, RecordedOutlet
@@ -102,6 +102,15 @@ def test_outlets_that_the_handler_refuses_to_switch_are_not_counted_as_switchabl
     ]
     assert switchable(unproven.can) == ["switch 2 of 6 outlets"]
     assert switchable(unproven.cannot) == ["switch 4 outlets"]
+
+
+def test_two_pdus_with_one_id_are_an_error_that_names_it() -> None:
+    second = {"Id": "1", "Outlets": {"@odata.id": f"{PDUS}/2/Outlets"}}
+    members = [{"@odata.id": f"{PDUS}/1"}, {"@odata.id": f"{PDUS}/2"}]
+    resources = {PDUS: {"Members": members}, f"{PDUS}/2": second}
+    with replayed("redfish", service([outlet()], resources)) as unit:
+        with pytest.raises(ProtocolError, match="lists two PDUs with the Id '1'"):
+            finding(unit)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given, settings, strategies as st
 from handlers.shared.errors import NoSuchOutlet
 from pdu.cli.error_output import Usage
 from pdu.outlets.outlet_words import resolve
-from tests.tables import Case, Law, Table, compared
+from tests.tables import Case, Table
 
 TABLE = Table(Path(__file__).with_name("outlet_words.txt"))
 
@@ -42,9 +42,9 @@ def shown(case: Case) -> str:
         return f"{error.kind}: {error.reason}"
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
-def test_words_as_people_type_them(law: Law) -> None:
-    law.check(compared(shown))
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
+def test_words_as_people_type_them(case: Case) -> None:
+    case.check(shown(case))
 
 
 @settings(max_examples=50)

@@ -17,7 +17,7 @@ from pdu_common.connection import PduData, PduSnmpData
 from tests.pdu.pdu_list.lists import shown
 from tests.pdu.running import run
 from tests.ports import reserved
-from tests.tables import Law, Table, compared
+from tests.tables import Case, Table
 
 REFUSALS = Table(Path(__file__).with_name("refusals.txt"))
 HANDLERS = pytest.mark.parametrize("handler", registry.names())
@@ -29,9 +29,9 @@ def _login(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"PDU_{name}", value)
 
 
-@pytest.mark.parametrize("law", REFUSALS.laws(), ids=str)
-def test_refusal(law: Law) -> None:
-    law.check(compared(shown))
+@pytest.mark.parametrize("case", REFUSALS.cases(), ids=str)
+def test_refusal(case: Case) -> None:
+    case.check(shown(case))
 
 
 def data(handler: str, port: int) -> Any:

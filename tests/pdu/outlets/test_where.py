@@ -39,7 +39,7 @@ from pdu.reading.polling import Target
 from tests.ports import reserved
 from tests.simulators import netio
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
-from tests.tables import Case, Law, Table, characters, compared
+from tests.tables import Case, Table, characters
 
 TABLE = Table(Path(__file__).with_name("where.txt"), operator=": ")
 
@@ -111,9 +111,9 @@ def _one_line(text: str) -> str:
     return " / ".join(" ".join(line.split()) for line in text.splitlines())
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
-def test_where(law: Law) -> None:
-    law.check(compared(shown))
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
+def test_where(case: Case) -> None:
+    case.check(shown(case))
 
 
 def test_why_a_state_is_not_known_is_told_of_the_pdus_with_what_is_sought(

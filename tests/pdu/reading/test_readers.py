@@ -32,7 +32,6 @@ from pdu.reading.parts import (
     Reading,
     read_topology,
 )
-from tests.rows import each_row
 
 WHY = "the words of the unit"
 PARTS = (STATES, FIGURES, POWER, NAMES, read_topology.name)
@@ -113,8 +112,8 @@ def without(part: str) -> Reading:
     return reading
 
 
-@each_row("part", PARTS)
-@each_row("name", OF_PARTS)
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("name", OF_PARTS)
 def test_each_reader_says_why_its_part_was_not_read(name: str, part: str) -> None:
     reader, parts = OF_PARTS[name]
     assert WHY not in reader(whole())
@@ -146,9 +145,9 @@ def with_figure(key: str, of_outlet: bool, figure: Figure) -> Reading:
 KEYS = [(row.key, False) for row in PDU_FIGURES] + [(row.key, True) for row in OUTLET_FIGURES]
 
 
-@each_row("figure", [NotKnown(WHY), NotMetered(WHY)], ids=["lost", "not metered"])
-@each_row("key, of_outlet", KEYS)
-@each_row("name", OF_FIGURES)
+@pytest.mark.parametrize("figure", [NotKnown(WHY), NotMetered(WHY)], ids=["lost", "not metered"])
+@pytest.mark.parametrize("key, of_outlet", KEYS)
+@pytest.mark.parametrize("name", OF_FIGURES)
 def test_each_reader_says_why_a_figure_is_missing(
     name: str, key: str, of_outlet: bool, figure: Figure
 ) -> None:

@@ -42,7 +42,7 @@ from tests.pdu.recordings.page_unit import HANDLER, OFF, ON, PASSWORD, USER, Pag
 from tests.pdu.recordings.planted_devices import recording_of
 from tests.pdu.recordings.requests import RECORDING
 from tests.pdu.running import run
-from tests.tables import Law, compared
+from tests.tables import Case
 from tests.waiting import PATIENCE_S
 
 __all__ = ["loaded_anew"]
@@ -371,9 +371,9 @@ def test_a_recording_through_a_file_holds_nothing_that_was_planted_in_it(tmp_pat
 # ---- the form ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("law", requests.TABLE.laws(), ids=str)
-def test_a_request_and_a_file_are_read(law: Law) -> None:
-    law.check(compared(requests.shown))
+@pytest.mark.parametrize("case", requests.TABLE.cases(), ids=str)
+def test_a_request_and_a_file_are_read(case: Case) -> None:
+    case.check(requests.shown(case))
 
 
 def test_a_whole_answer_may_be_a_state() -> None:

@@ -29,7 +29,7 @@ from tests.pdu.recordings import exchanges
 from tests.pdu.recordings.odd_handler import OUTLETS, serving, source
 from tests.simulators.peers.unit_pdus import UnitPeers
 from tests.simulators.unit_servers import PASSWORD as UNIT_PASSWORD, USER, HttpServer
-from tests.tables import Law, compared
+from tests.tables import Case
 from tests.waiting import PATIENCE_S, until
 
 __all__ = ["loaded_anew"]
@@ -37,9 +37,9 @@ __all__ = ["loaded_anew"]
 UP, DOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN
 
 
-@pytest.mark.parametrize("law", exchanges.TABLE.laws(), ids=str)
-def test_an_exchange_is_recorded_without_secrets(law: Law) -> None:
-    law.check(compared(exchanges.shown))
+@pytest.mark.parametrize("case", exchanges.TABLE.cases(), ids=str)
+def test_an_exchange_is_recorded_without_secrets(case: Case) -> None:
+    case.check(exchanges.shown(case))
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -20,12 +20,12 @@ from pdu.recordings.web.answer_scrubbing import scrub_answers
 from pdu.recordings.web.named_values import named_secrets, without_named_secrets
 from pdu.recordings.web.text_answers import TextAnswer
 from tests.pdu.recordings import scrubbing
-from tests.tables import Law, compared
+from tests.tables import Case
 
 
-@pytest.mark.parametrize("law", scrubbing.TABLE.laws(), ids=str)
-def test_values_are_replaced(law: Law) -> None:
-    law.check(compared(scrubbing.shown))
+@pytest.mark.parametrize("case", scrubbing.TABLE.cases(), ids=str)
+def test_values_are_replaced(case: Case) -> None:
+    case.check(scrubbing.shown(case))
 
 
 def test_a_thousand_addresses_have_a_thousand_stand_ins() -> None:

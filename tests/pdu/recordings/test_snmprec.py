@@ -25,7 +25,7 @@ from tests.needs import program
 from tests.pdu.recordings import rows as file_rows
 from tests.simulators.snmp_agent import Agent, Device, Row as AgentRow, read_snmprec
 from tests.simulators.snmp_units import fixture
-from tests.tables import Law, compared
+from tests.tables import Case
 from tests.waiting import PATIENCE_S
 
 
@@ -48,9 +48,9 @@ def _walk(agent: Agent, oid: str, *options: str, **variables: str) -> str:
     ).stdout
 
 
-@pytest.mark.parametrize("law", file_rows.TABLE.laws(), ids=str)
-def test_a_file_is_read(law: Law) -> None:
-    law.check(compared(file_rows.shown))
+@pytest.mark.parametrize("case", file_rows.TABLE.cases(), ids=str)
+def test_a_file_is_read(case: Case) -> None:
+    case.check(file_rows.shown(case))
 
 
 def test_a_null_that_an_agent_returns_is_a_row() -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.tables import Law, compared
+from tests.tables import Case
 
 from .runs import TABLE, shown
 
 
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
-def test_runs_end_as_the_lines_say(law: Law, small_pack: Path) -> None:
-    law.check(compared(lambda case: shown(case, small_pack)))
+@pytest.mark.parametrize("case", TABLE.cases(), ids=str)
+def test_runs_end_as_the_lines_say(case: Case, small_pack: Path) -> None:
+    case.check(shown(case, small_pack))

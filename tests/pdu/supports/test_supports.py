@@ -26,7 +26,6 @@ from pdu.supports.table import entries
 from pdu.supports.words import fits, sample
 from tests.needs import ROOT
 from tests.pdu.running import run
-from tests.rows import each_row
 from tests.simulators.snmp_units import fixtures
 
 _UNSUPPORTED = 8
@@ -74,7 +73,7 @@ def _text_answer(capsys: pytest.CaptureFixture[str], question: str) -> str:
     return " ".join(out.split())
 
 
-EVERY_QUESTION = each_row("row", QUESTIONS, ids=lambda row: row.question)
+EVERY_QUESTION = pytest.mark.parametrize("row", QUESTIONS, ids=lambda row: row.question)
 
 
 @EVERY_QUESTION

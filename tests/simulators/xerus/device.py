@@ -45,6 +45,7 @@ class XerusPdu:
     firmware        "3.3", "3.6", "4.0" or "4.4": its methods, fields and type versions
     links           link units by id (from 2), reached as /link/<id>/… and /model/pdu/<id>/…
     prefix_links    whether references to a link unit's objects begin with /link/<id>
+    paths           whether references are well-known resource ids, /model/pdu/0/outlet/0
     https_port, http_port   0: the system chooses; http_port None: no plain HTTP
     enforce_https   plain HTTP redirects to HTTPS
     clock           monotonic seconds; a test may pass its own
@@ -66,6 +67,7 @@ class XerusPdu:
         firmware: str = GENERATIONS[-1],
         links: Optional[Mapping[int, Model]] = None,
         prefix_links: bool = True,
+        paths: bool = False,
         https_port: int = 0,
         http_port: Optional[int] = None,
         enforce_https: bool = True,
@@ -79,7 +81,7 @@ class XerusPdu:
         self.update_seconds = update_seconds
         self.lock = threading.RLock()
         self.clockwork = Clockwork(clock)
-        self.site = Site(firmware, self.clockwork, prefix_links)
+        self.site = Site(firmware, self.clockwork, prefix_links, paths)
         self.access = Access(self.clockwork, {USER: password})
         self.faults = Faults()
         self._writes: list[tuple[str, str]] = []

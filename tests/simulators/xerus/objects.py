@@ -83,6 +83,10 @@ class Unit:
         for listener in self.site.listeners:
             listener(event, source, fields)
 
+    def path(self, served: Served) -> str:
+        """The object's first well-known resource id; "" if it has none."""
+        return next((path for path, other in self._by_path.items() if other is served), "")
+
     def named(self, name: str) -> Served:
         """The object whose references end with `name`."""
         return self._by_name[name]
@@ -104,11 +108,20 @@ class Site:
 
     `prefix_links`: references to a link unit's objects begin with /link/<id>. The vendor does not
     document this. Without the prefix, a reference looks like one to an object of the primary unit.
+
+    `paths`: references are well-known resource ids where an object has one.
     """
 
-    def __init__(self, generation: str, clockwork: Clockwork, prefix_links: bool = True) -> None:
+    def __init__(
+        self,
+        generation: str,
+        clockwork: Clockwork,
+        prefix_links: bool = True,
+        paths: bool = False,
+    ) -> None:
         self.clockwork = clockwork
         self.prefix_links = prefix_links
+        self.paths = paths
         self.firmware = self.types(generation)
         self.units: dict[int, Unit] = {}
         self.listeners: list[Callable[[str, Served, dict[str, Any]], None]] = []
@@ -118,10 +131,10 @@ class Site:
 
     def _reference(self, served: Any) -> Reference:
         prefix = f"/link/{served.unit.link_id}" if served.unit.link_id and self.prefix_links else ""
-        return Reference(
-            f"{prefix}/tfwopaque/{self.firmware.type_id(served.interface)}/{served.name}",
-            served.interface,
-        )
+        path = f"/tfwopaque/{self.firmware.type_id(served.interface)}/{served.name}"
+        if self.paths:
+            path = served.unit.path(served) or path
+        return Reference(prefix + path, served.interface)
 
     def rid(self, served: Served) -> str:
         """The current reference to the object."""

@@ -359,7 +359,8 @@ class Bulk:
 
 
 def _bulk_request(call: Pending[Any], number: int) -> dict[str, object]:
-    """A call as a member of a bulk (bulkrpc.BulkRequest 1.0.2), with its own id."""
+    """A call as a member of a bulk (bulkrpc.BulkRequest 1.0.2), with its own id:
+    `{"rid": "/model/pdu/0/outlet/0", "json": {"jsonrpc": "2.0", "method": "getState", ...}}`."""
     return {
         "rid": call.method.parent.target,
         "json": {

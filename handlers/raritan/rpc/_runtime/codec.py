@@ -106,7 +106,11 @@ def read_int(json: object) -> int:
 
 
 def _float(json: object) -> float:
-    """A finite number. Raises JsonRpcSyntaxException."""
+    """A finite number. Raises JsonRpcSyntaxException.
+
+    >>> _float(230)
+    230.0
+    """
     if isinstance(json, bool) or not isinstance(json, (int, float)):
         raise wrong(json, float)
     try:
@@ -120,6 +124,11 @@ def _float(json: object) -> float:
 def class_of(base: type[T], idl_type: str) -> type[T]:
     """The class of that name if it derives from `base`, else `base`, so that types newer than this
     binding stay usable.
+
+    >>> class_of(IdlValue, "pdumodel.Outlet:3.0.4").__name__
+    'Outlet'
+    >>> class_of(IdlValue, "pdumodel.Newer:1.0.0").__name__
+    'IdlValue'
     """
     name, _, _ = idl_type.partition(":")
     base_name, _, _ = getattr(base, "idlType", "").partition(":")
@@ -149,7 +158,12 @@ def _any(json: object) -> object:
 
 
 def _list(json: object, item: Any, agent: Caller) -> list[Any]:
-    """The values of a vector. A reference may be null, as the vendor's binding has it."""
+    """The values of a vector. A reference may be null, as the vendor's binding has it. `agent`:
+    whose the references are.
+
+    >>> _list([1, 2], int, agent=None)
+    [1, 2]
+    """
     may_be_null = _is_sent_with_type(item)
     values: list[Any] = []
     for value in expect(list, json, "vector"):
@@ -161,7 +175,11 @@ def _list(json: object, item: Any, agent: Caller) -> list[Any]:
 
 
 def _map(json: object, key: Any, item: Any, agent: Caller) -> dict[Any, Any]:
-    """A dict from a list of {"key": ..., "value": ...}, the form of a map in JSON-RPC."""
+    """A dict from a list of {"key": ..., "value": ...}, the form of a map in JSON-RPC.
+
+    >>> _map([{"key": "L1", "value": 16}], str, int, agent=None)
+    {'L1': 16}
+    """
     values: dict[Any, Any] = {}
     for entry in expect(list, json, "map"):
         pair = expect(dict, entry, "map entry")
@@ -181,6 +199,9 @@ def _union(json: object, kinds: tuple[Any, ...], agent: Caller) -> Any:
     the types have None.
 
     Some values changed their type between releases.
+
+    >>> _union("7", (int, str), agent=None), _union(None, (int, type(None)), agent=None)
+    ('7', None)
     """
     if json is None and type(None) in kinds:
         return None
@@ -205,7 +226,11 @@ _SCALARS: Mapping[Any, Callable[[object], object]] = {
 
 
 def is_nullable(hint: Any) -> bool:
-    """Whether a field of this type may be null."""
+    """Whether a field of this type may be null.
+
+    >>> is_nullable(typing.Optional[int]), is_nullable(int)
+    (True, False)
+    """
     if hint is Any:
         return True
     return typing.get_origin(hint) is Union and type(None) in typing.get_args(hint)
@@ -230,6 +255,9 @@ def missing_value(hint: Any, made_here: bool = False) -> object:
 
     made_here: for a field that a constructor's caller left out. Enumerations and numbers are then
     0, truth values False; value objects have their defaults.
+
+    >>> missing_value(int), missing_value(int, made_here=True), missing_value(list[str])
+    (NOT_SENT, 0, [])
     """
     if hint is Any:
         return None
@@ -259,6 +287,9 @@ def encode(value: object) -> object:
     mapping is a vector.
 
     Raises TypeError for a value that has no IDL type.
+
+    >>> encode({"L1": 16})
+    [{'key': 'L1', 'value': 16}]
     """
     if isinstance(value, IdlValue):
         return value.idl_json()
@@ -288,6 +319,9 @@ def encode_opaque(value: object) -> object:
     """JSON for a value of the IDL type "any".
 
     IDL values in it are encoded; mappings become JSON objects.
+
+    >>> encode_opaque({"L1": (16, "A")})
+    {'L1': [16, 'A']}
     """
     if isinstance(value, Mapping):
         return {str(key): encode_opaque(item) for key, item in value.items()}
@@ -301,6 +335,12 @@ def encode_as(hint: Any, value: object) -> object:
 
     Raises TypeError for a value of another type, as the vendor's binding does: nothing is
     converted, and an element of another enumeration, with the same ordinal, is another value.
+
+    >>> encode_as(list[str], ["a"]), encode_as(float, 16)
+    (['a'], 16)
+    >>> encode_as(int, "16")
+    Traceback (most recent call last):
+    TypeError: str where int was expected
     """
     value = kept(value)  # a Union may look at it twice
     if hint is Any:
@@ -329,7 +369,11 @@ def _encode_list(item: Any, values: object) -> list[object]:
 
 
 def _encode_map(key: Any, item: Any, values: object) -> list[dict[str, object]]:
-    """The JSON of a map, as `_map` reads it. Raises TypeError for anything but a mapping."""
+    """The JSON of a map. Raises TypeError for anything but a mapping.
+
+    >>> _encode_map(str, int, {"L1": 16})
+    [{'key': 'L1', 'value': 16}]
+    """
     if not isinstance(values, Mapping):
         raise TypeError(_mismatch(values, "a mapping"))
     entries: list[dict[str, object]] = []
@@ -357,7 +401,11 @@ _PLAIN: Mapping[type, tuple[type, ...]] = {
 
 
 def _is_of(kind: type, value: object) -> bool:
-    """Whether a value may be sent as this IDL type."""
+    """Whether a value may be sent as this IDL type.
+
+    >>> _is_of(float, 16), _is_of(int, True)
+    (True, False)
+    """
     # to Python, a bool and some IDL values are numbers
     is_number = not isinstance(value, (bool, IdlValue))
     if kind in (int, float) and not is_number:

@@ -43,7 +43,14 @@ class Caller(Protocol):
 
 
 def python_type(kind: Type, scope: Definition) -> Any:
-    """The type that the text names inside the definition `scope`."""
+    """The type that the text names inside the definition `scope`.
+
+    >>> module = Definition("module", "pdumodel", 1)
+    >>> python_type(Type("vector", (Type("string"),)), module) == list[str]
+    True
+    >>> python_type(Type("boolean", is_optional=True), module) == Optional[bool]
+    True
+    """
     arguments = tuple(python_type(argument, scope) for argument in kind.arguments)
     hint: Any
     if kind.name == "|":
@@ -84,12 +91,19 @@ def parameter_types(
     newest: Sequence[Field], older: Sequence[Field], scope: Definition
 ) -> dict[str, Any]:
     """Name → type of a method's parameters in the newest and in an older release. A parameter that
-    has a place in both takes the types of both; one that only the older release has is optional."""
+    stands in both takes the types of both; one that only the older release has is optional.
+
+    >>> newest = [Field("name", Type("string"))]
+    >>> older = [Field("index", Type("int")), Field("force", Type("boolean"))]
+    >>> types = parameter_types(newest, older, Definition("module", "pdumodel", 1))
+    >>> types == {"name": Union[str, int], "force": Optional[bool]}
+    True
+    """
     types = types_of(newest, scope)
-    for place, field in enumerate(older):
+    for position, field in enumerate(older):
         older_type = python_type(field.type, scope)
-        if place < len(newest):
-            name = newest[place].name
+        if position < len(newest):
+            name = newest[position].name
             types[name] = Union[types[name], older_type]
         else:
             types[field.name] = Optional[older_type]
@@ -98,7 +112,13 @@ def parameter_types(
 
 def may_be_left_out(parameter: Field) -> bool:
     """Whether a caller may leave out a parameter, which older firmware does not have. A reference
-    is always given: it may be None."""
+    is always given: it may be None.
+
+    >>> may_be_left_out(Field("n", Type("int", is_optional=True)))
+    True
+    >>> may_be_left_out(Field("sensor", Type("sensors.Sensor", is_optional=True)))
+    False
+    """
     return parameter.type.is_optional and parameter.type.name in _PYTHON_TYPES
 
 

@@ -31,6 +31,11 @@ class _EnumerationBase(IdlValue):
 def unlisted(cls: type[E], value: object, word: str) -> Optional[E]:
     """A member for an integer that the enumeration does not list, named `<word>_<n>`; None for a
     value of another type.
+
+    >>> class PowerState(enum.IntEnum):
+    ...     PS_OFF = 0
+    >>> unlisted(PowerState, 7, "UNKNOWN").name
+    'UNKNOWN_7'
     """
     if not isinstance(value, int) or isinstance(value, bool):
         return None

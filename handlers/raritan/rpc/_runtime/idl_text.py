@@ -103,7 +103,12 @@ class Definition:
         return self.name.rpartition(".")[2]
 
     def full_name(self, name: str) -> str:
-        """The full name of what the text names `name` inside this definition."""
+        """The full name of what the text names `name` inside this definition.
+
+        >>> module = parsed("pdumodel", "interface Outlet 3.0.4 { structure State { int on; } }")
+        >>> module.inner["Outlet"].full_name("State")
+        'pdumodel.Outlet.State'
+        """
         first, _, _ = name.partition(".")
         if first in self.inner:
             return f"{self.name}.{name}"
@@ -329,5 +334,10 @@ class _Parser:
 
 
 def parsed(module: str, text: str) -> Definition:
-    """The definitions of a vendor's module, whose IDL is `text`. Raises SyntaxError."""
+    """The definitions of a vendor's module, whose IDL is `text`. Raises SyntaxError.
+
+    >>> module = parsed("pdumodel", "enumeration PowerState { PS_OFF, PS_ON }")
+    >>> module.inner["PowerState"].constants
+    {'PS_OFF': 0, 'PS_ON': 1}
+    """
     return _Parser(text).module(module)

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 
 
 def text(value: object) -> str:
-    """One value as the vendor's binding prints it; text is in quotes."""
+    """One value as the vendor's binding prints it; text is in quotes.
+
+    >>> print(text(["on", 3]))
+    [
+        "on",
+        3
+    ]
+    """
     if isinstance(value, str):
         return f'"{value}"'
     if isinstance(value, list):

@@ -49,6 +49,9 @@ def vendor_module(name: str) -> str:
     """The vendor's module to which the Python module `name` belongs; "" for a module of `_runtime`.
 
     For a module outside the binding: the last part of its name.
+
+    >>> vendor_module(f"{RPC}.pdumodel"), vendor_module(f"{RPC}._runtime.codec")
+    ('pdumodel', '')
     """
     if not name.startswith(f"{RPC}."):
         return name.rpartition(".")[2]
@@ -77,6 +80,9 @@ def inner_name(interface: str, version: str, name: str) -> str:
     """The IDL name of a type inside an interface.
 
     It contains the interface's version, unless that is 1.0.0.
+
+    >>> inner_name("pdumodel.Outlet", "3.0.4", "State")
+    'pdumodel.Outlet_3_0_4.State'
     """
     if version == "1.0.0":
         return f"{interface}.{name}"
@@ -84,7 +90,11 @@ def inner_name(interface: str, version: str, name: str) -> str:
 
 
 def base_name(idl_type: str) -> str:
-    """The type name without its versions."""
+    """The type name without its versions.
+
+    >>> base_name("pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0")
+    'pdumodel.Outlet.StateChangedEvent'
+    """
     return _VERSION_IN_NAME.sub("", idl_type.partition(":")[0])
 
 
@@ -94,6 +104,11 @@ def class_of_idl_type(idl_type: str) -> Optional[type]:
     archive) has none.
 
     The name may come from a device. It can only select an IDL type of a module in MODULES.
+
+    >>> class_of_idl_type("pdumodel.Outlet:9.9.9").__name__
+    'Outlet'
+    >>> class_of_idl_type("os.system") is None
+    True
     """
     module, *names = base_name(idl_type).split(".")
     if module not in MODULES or any(name.startswith("_") for name in names):

@@ -43,7 +43,11 @@ class BeyondCalendar(Time):
 
 
 def clamp_to_calendar(seconds: int) -> Time:
-    """The moment of the calendar that is nearest to a time outside it. `seconds`: since 1970."""
+    """The moment of the calendar that is nearest to a time outside it. `seconds`: since 1970.
+
+    >>> clamp_to_calendar(10**12).year, clamp_to_calendar(10**12).encode()
+    (9999, 1000000000000)
+    """
     end = datetime.datetime.max if seconds > 0 else datetime.datetime.min
     moment = BeyondCalendar.combine(end.date(), end.time())
     moment.seconds = seconds
@@ -54,6 +58,9 @@ def seconds_of(moment: datetime.datetime) -> int:
     """Seconds since 1970, rounded down; for a BeyondCalendar, its `seconds` if set.
 
     A datetime without a time zone is UTC.
+
+    >>> seconds_of(datetime.datetime(1970, 1, 2))
+    86400
     """
     if isinstance(moment, BeyondCalendar) and moment.seconds is not None:
         return moment.seconds

@@ -14,7 +14,7 @@ from tests.packaging.building import archive
 from tests.pdu.loading.json_pdu import HTTP
 from tests.pdu.loading.page_handler import SOURCE, folder, packed
 from tests.pdu.running import run
-from tests.tables import Law, compared
+from tests.tables import Case
 
 from . import checks
 from .checking import check
@@ -23,9 +23,9 @@ from .checks import QUICK, VOLT
 _RPCM = ROOT / "tests" / "simulators" / "snmp_units" / "rpcm.snmprec"
 
 
-@pytest.mark.parametrize("law", checks.TABLE.laws(), ids=str)
-def test_a_change_of_the_pages_handler_is_judged(law: Law) -> None:
-    law.check(compared(checks.shown))
+@pytest.mark.parametrize("case", checks.TABLE.cases(), ids=str)
+def test_a_change_of_the_pages_handler_is_judged(case: Case) -> None:
+    case.check(checks.shown(case))
 
 
 @pytest.fixture

@@ -13,14 +13,14 @@ from pdu.recordings.simulated_pdu import UnitCommand
 from pdu.workshop.handler.rules import BROKEN, UNTRIED
 from pdu_common.helper import EnumPowerStatus
 from tests.conformance.trial import faults_of_methods
-from tests.tables import Law, compared
+from tests.tables import Case
 
 from . import laws_table
 
 
-@pytest.mark.parametrize("law", laws_table.TABLE.laws(), ids=str)
-def test_a_call_is_judged(law: Law) -> None:
-    law.check(compared(laws_table.shown))
+@pytest.mark.parametrize("case", laws_table.TABLE.cases(), ids=str)
+def test_a_call_is_judged(case: Case) -> None:
+    case.check(laws_table.shown(case))
 
 
 class _OneUnit(laws_table.Calls):

@@ -10,7 +10,7 @@ from handlers.shared.errors import ProtocolError
 from handlers.snmp.device import read_states
 from handlers.snmp.evidence import DRIVER
 from handlers.snmp.profile import Profile
-from handlers.snmp.profiles.shorthand import column, outlets, scalar
+from handlers.snmp.profiles.language import column, outlets, scalar
 from handlers.snmp.states import State
 from handlers.snmp.tables import Source
 from tests.handlers.snmp.memory import Value, table, tables
