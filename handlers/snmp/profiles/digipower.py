@@ -185,6 +185,10 @@ PROFILES = (
         energy=total(figure(_of_one_unit(KWH), THOUSANDTHS)),
         evidence=SIMULATED,
         recording="digipower",
+        programs=(
+            "NitroX_PDU (a class in PHP)",
+            "DeviceClass for Niveo NPD (an AV controller's module in Python)",
+        ),
         note=(
             "Units with 17 to 24 outlets need more characters than the MIB allows in a write (32):"
             " they are switched only with switch_unproven. Units with a tripped breaker are not"
