@@ -206,11 +206,18 @@ class NutClient(Connection):
     # ---- writes ----------------------------------------------------------------------------------
 
     def set(self, ups: str, variable: str, value: str) -> bool:
-        """Write a variable and await the driver's report, as `write`."""
+        """Write a variable and await the driver's report: True if it says that it did it, False if
+        this user may not see its report. Raises Refused, Denied, SettingsError or WriteUnconfirmed.
+        """
+        # > SET VAR rack1 outlet.3.switch "off"
         return self.write(messages.set_var(ups, variable, value))
 
     def run(self, ups: str, command: str, parameter: str = "") -> bool:
-        """Run an instant command and await the driver's report, as `write`."""
+        """Run an instant command and await the driver's report: True if it says that it did it,
+        False if this user may not see its report. Raises Refused, Denied, SettingsError or
+        WriteUnconfirmed.
+        """
+        # > INSTCMD rack1 outlet.3.load.off
         return self.write(messages.instcmd(ups, command, parameter))
 
     def write(self, request: NutRequest[str]) -> bool:

@@ -101,7 +101,7 @@ class NutDevice(NamedTuple):
 
     @property
     def power_w(self) -> Figure:
-        """The active power in W, from sources in the same order as those of `load_a`."""
+        """The active power in W, by the W of the sources from which the load is read."""
         return self._total(metering.power, lambda figures: figures.power_w)
 
     @property
@@ -315,6 +315,11 @@ def _number_and_name(fields: Mapping[str, str]) -> tuple[str, Optional[str]]:
     """The number that is printed on the unit, '' if it is not shown, and the name. Beside a
     description, `name` is that number. Without one it is what the owner called the outlet
     (hpe-pdu3-cis-mib.c, eaton-pdu-nlogic-mib.c), unless it is the `id` once more.
+
+    >>> _number_and_name({"id": "7", "name": "web-1"})
+    ('7', 'web-1')
+    >>> _number_and_name({"desc": "Outlet A", "name": "1.00", "id": "2"})
+    ('1', 'Outlet A')
     """
     name = fields.get("name")
     description = fields.get("desc")

@@ -101,6 +101,9 @@ def _denial_of_off(meters: Mapping[str, str]) -> str:
     """Why an outlet is not off: its W or VA are above 0; its A if it meters neither; or it has
     meters, and none can be read. "" if nothing denies it. An open relay may have an offset in A:
     0.15 A at 0 W, 0 VA and 0 V in a dump of an Eaton ePDU MA 1P.
+
+    >>> _denial_of_off({"realpower": "85.2"}), _denial_of_off({"realpower": "0", "current": "0.15"})
+    ('it carries current', '')
     """
     figures: dict[str, float] = {}
     for field, text in meters.items():
@@ -132,6 +135,11 @@ def _reason_of_texts(shown: ShownState) -> str:
 def load_state(variables: Mapping[str, str]) -> OutletState:
     """The state of the whole load of a UPS, by the words of `ups.status`. OFF: it is off. OL (on
     line) or OB (on battery) without OFF: it is on.
+
+    >>> load_state({"ups.status": "OL CHRG"}), load_state({"ups.status": "OFF"})
+    (OutletState(is_on=True, reason=''), OutletState(is_on=False, reason=''))
+    >>> load_state({"ups.status": "OFF", "ups.load": "20"}).reason
+    "its ups.status 'OFF' says off, but ups.load reads '20'"
     """
     stale_reason = reason_of_stale_values(variables)
     if stale_reason:

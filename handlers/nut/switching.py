@@ -78,6 +78,11 @@ def switch_outlet(
 def late_reading(variables: Mapping[str, str], waited_s: float) -> str:
     """Why a driver may still show an old state `waited_s` seconds after a command, and when to read
     again; "" if it read its device since.
+
+    >>> late_reading({"driver.name": "snmp-ups"}, 10.0)[:54]
+    'the NUT driver snmp-ups reads its device only every 30'
+    >>> late_reading({"driver.name": "powerman-pdu"}, 10.0)
+    ''
     """
     driver = variables.get("driver.name", "")
     if driver not in _POLLFREQ_S:
