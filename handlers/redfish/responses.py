@@ -119,6 +119,6 @@ def _text(content: Json, key: str) -> str:
 
 
 def _quoted(texts: Sequence[str], login: Login) -> str:
-    """The first texts that are not empty, each once, as `Login.quoted` shows them."""
+    """The first texts that are not empty, each once, printable and without password and token."""
     distinct_texts = [text for text in dict.fromkeys(texts) if text]
     return " ".join(map(login.quoted, distinct_texts[:_MOST_MESSAGES]))
