@@ -83,7 +83,12 @@ class LoginFields(NamedTuple):
         return "LoginFields(...)"
 
     def added_to(self, request: Request) -> Request:
-        """The request with these fields. Raises SettingsError if a header cannot hold one."""
+        """The request with these fields. Raises SettingsError if a header cannot hold one.
+
+        >>> request = Request("GET", "/control?a=1", {}, None, timeout=1, total=2, limit=100)
+        >>> LoginFields(query={"l": "p:admin:x"}).added_to(request).target
+        '/control?a=1&l=p%3Aadmin%3Ax'
+        """
         for value in self.headers.values():
             if not value.isascii() or not value.isprintable():
                 raise SettingsError(
@@ -101,7 +106,13 @@ class LoginFields(NamedTuple):
         return request._replace(target=target, headers=headers, body=body)
 
     def _added_to_body(self, body: bytes) -> bytes:
-        """JSON with the members, or a form with the fields."""
+        """JSON with the members, or a form with the fields.
+
+        >>> LoginFields(body={"token": "k1"})._added_to_body(b'{"cmd": "get"}')
+        b'{"cmd": "get", "token": "k1"}'
+        >>> LoginFields(body={"pw": "k1"})._added_to_body(b"cte1=1")
+        b'cte1=1&pw=k1'
+        """
         try:
             document: Any = json.loads(body)
         except ValueError:
@@ -281,6 +292,10 @@ def holds(text: str, forms: SecretForms) -> bool:
     """Whether `text` holds a secret in one of its forms.
 
     Case does not matter, except in base64, nor do line breaks in base64.
+
+    >>> forms = forms_of(["s3cret-word"])
+    >>> holds("the answer was S3CRET-WORD", forms), holds("the answer was 42", forms)
+    (True, False)
     """
     lower_text = text.casefold()
     if any(form in lower_text for form in forms.in_lower_case):

@@ -40,6 +40,11 @@ def moved_endpoint(here: Endpoint, reply: Response, login: Login) -> Endpoint:
     The port is the one that the redirect names. If it names none, it leads to 443, and is followed
     only from port 80 or 443: behind port forwarding, 443 may be another PDU. A login for https is
     never sent over http.
+
+    >>> here = Endpoint(scheme="http", host="192.0.2.7", port=80)
+    >>> reply = Response(301, {"location": "https://192.0.2.7/"}, b"")
+    >>> moved_endpoint(here, reply, Login()).url
+    'https://192.0.2.7'
     """
     location = reply.headers.get("location", "")
     parts = _address(location)
@@ -90,7 +95,11 @@ def _scheme_or_port_fault(here: Endpoint, where: Endpoint, *, names_port: bool) 
 
 
 def _address(location: str) -> Optional[SplitResult]:
-    """The parts of an http or https address with a host; None for any other text."""
+    """The parts of an http or https address with a host; None for any other text.
+
+    >>> _address("https://192.0.2.7:8443/").port, _address("/login.html")
+    (8443, None)
+    """
     try:
         parts = urlsplit(location)
         is_address = bool(parts.hostname) and parts.scheme in PORTS and parts.port != 0
