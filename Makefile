@@ -14,7 +14,8 @@ unexport PYTHONDONTWRITEBYTECODE
 export HYPOTHESIS_NO_PLUGINS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-tests system demo test recordings lint trials conformance bench packages fleet serve devices clean
+TARGETS = help env env-tests system demo test recordings lint trials conformance bench packages fleet serve devices clean
+.PHONY: $(TARGETS)
 
 help:            ## print this list
 	@grep -E '^[a-z-]+:.*[^#]## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -79,9 +80,10 @@ bench: env-tests ## prints the benchmarks, with ratios to a peer of the same run
 	@sh .ci/setup offer
 	@$(RUN) -m tests.benchmarks $(if $(filter list,$(ONLY)),--help,$(ONLY))
 
-# Folders of this name would be up to date, and make would say so.
-.PHONY: tests docs packaging pdu
-.DEFAULT tests docs packaging pdu:
+# A folder of such a name, as build after `pipx install .`, would be up to date, and make would say so.
+FOLDERS := $(filter-out $(TARGETS),$(sort build dist $(patsubst %/,%,$(wildcard [a-z]*/))))
+.PHONY: $(FOLDERS)
+.DEFAULT $(FOLDERS):
 	@echo "there is no target $@; make help lists them; the command is .venv/bin/pdu, or anywhere by pipx install .; pdu register registers" >&2; exit 2
 
 clean:           ## remove everything that was made here, but the ids and archives in dist: pdu register rolls back to them

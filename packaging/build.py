@@ -9,6 +9,7 @@ Every Python must be able to parse this file, so that an old one can print that 
 """
 
 import os
+import signal
 import sys
 
 if sys.version_info < (3, 9):
@@ -21,7 +22,10 @@ if sys.version_info < (3, 9):
 if __name__ == "__main__":
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:0] = [here, os.path.dirname(here)]
+    # Ctrl-C during the imports, which take a second, ends the program without a traceback
+    previous_handler = signal.signal(signal.SIGINT, signal.SIG_DFL)
     from builder import command
     from pdu.cli import exit_handling
 
+    signal.signal(signal.SIGINT, previous_handler)
     sys.exit(exit_handling.run(command.main))

@@ -15,6 +15,7 @@ from handlers import VERSION, registry
 from handlers.shared.errors import SettingsError
 from handlers.shared.similar_names import similar_names
 
+from .cli import other_words
 from .cli.bash_completion import quote_completions
 from .cli.error_output import Interrupted, NoSuchHandler, Usage, fail
 from .cli.exit_codes import DONE
@@ -41,14 +42,11 @@ _EPILOG = f"""\b
 Settings, secrets: pdu help settings; exit codes, errors: pdu help exit-codes"""
 
 
-_REMOVAL = 'DCImanager removes a handler: "Update, roll back, remove" in packaging/README.md'
-_REMOVALS = ("--remove", "--delete", "--unregister")
-
 ROOT = LazyGroup(
     "pdu",
     lazy_commands=LAZY_COMMANDS,
     groups=GROUPS,
-    advice={"unregister": _REMOVAL, "deregister": _REMOVAL},
+    advice=other_words.COMMANDS,
     examples=("pdu identify 192.0.2.8", "pdu status snmp 192.0.2.8"),
     help=_HELP,
     epilog=_EPILOG,
@@ -184,8 +182,8 @@ def _option_text(error: click.NoSuchOption) -> str:
             f"No such option: {option}, because other users can see arguments: use"
             f" {spelled(secret)}"
         )
-    if option in _REMOVALS:
-        return f"No such option: {option}; {_REMOVAL}"
+    if option in other_words.OPTIONS:
+        return f"No such option: {option}; {other_words.OPTIONS[option]}"
     parameters = error.ctx.command.params if error.ctx else []
     known_options = [name for parameter in parameters for name in parameter.opts]
     spelling_advice = look_alike(option, known_options.__contains__)

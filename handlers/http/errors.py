@@ -171,14 +171,19 @@ def error_of_status(
     Retry-After.
     """
     quote = printable if login is None else login.quoted
+    words = f"HTTP Error {status}"
     if status == 401:
         error_class, text = _login_refusal(login, headers)
+        has_login = login is None or login.token or login.password
+        if text == login_texts.LOGIN_REFUSED and not has_login:
+            parts = [_filled(part, words=words) for part in login_texts.LOGIN_WANTED]
+            return HttpLoginRefused(parts)
     else:
         error_class, text = STATUSES.get(status, _NO_ANSWER if status < 400 else _FAILED)
     # the first word of a challenge is its scheme (RFC 9110, 11.6.1)
     challenge, _, _ = headers.get("www-authenticate", "").partition(" ")
     scheme = quote(challenge[:_LONGEST_SCHEME]) or "none"
-    reason = text.format(words=f"HTTP Error {status}", scheme=scheme)
+    reason = text.format(words=words, scheme=scheme)
     location = quote(headers.get("location", ""))
     if 300 <= status < 400 and login is not None and location:
         reason += f"; it leads to {location}"
@@ -341,7 +346,7 @@ def error_of(error: Exception, rows: Sequence[ErrorRow], at: str) -> HttpExcepti
     raise AssertionError(f"no row is of {type(error).__name__}")
 
 
-def _filled(part: Part, *, at: str, words: str) -> Part:
+def _filled(part: Part, *, words: str, at: str = "") -> Part:
     """A part of a reason; a text with `at` and `words` in its places."""
     if isinstance(part, NamedSetting):
         return part

@@ -45,6 +45,13 @@ LOGIN_REFUSED = (
     "the device refused the login ({words}): check user name and password, and that the account is"
     " neither blocked nor waiting for a new password"
 )
+#: a request without a login was refused
+LOGIN_WANTED = (
+    "the device wants a login ({words}): give ",
+    NamedSetting("password"),
+    ", and unless its user is fixed ",
+    NamedSetting("username"),
+)
 #: put behind LOGIN_REFUSED, for a password that has them
 BLANKS_AROUND = "; the password begins or ends with white space"
 NO_SESSION = "the unit began no session: check user name and password"

@@ -8,7 +8,10 @@ from typing import Optional
 
 @dataclass(frozen=True)
 class Arcs:
-    """Some arcs of an index, such as those that name its unit.
+    """Some arcs of an index, which are the numbers between its dots: those that name its unit.
+
+    >>> Arcs(stop=1).of("2.7"), Arcs(start=1, stop=3).of("1.3.7")
+    ('2', '3.7')
 
     Fields:
         start: the first of them, counted from 0.

@@ -79,11 +79,19 @@ def first_missing(rows: Rows) -> Optional[Missing]:
 
 
 def arcs(identity: str, start: int = 0, stop: Optional[int] = None) -> str:
-    """Some arcs of an identity, such as those that name its unit."""
+    """Some arcs of an identity: the numbers between its dots. The first names the unit of a chain:
+
+    >>> arcs("2.7", stop=1), arcs("1.3.7", start=1), arcs("7", start=1)
+    ('2', '3.7', '')
+    """
     return ".".join(identity.split(".")[start:stop])
 
 
 def arc(identity: str, position: int) -> str:
-    """One arc of an identity, "" if it has none there."""
+    """One arc of an identity, which is a number between its dots; "" if it has none there.
+
+    >>> arc("2.7", 0), arc("2.7", -1), arc("7", 1)
+    ('2', '7', '')
+    """
     words = identity.split(".")
     return words[position] if -len(words) <= position < len(words) else ""

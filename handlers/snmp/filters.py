@@ -1,7 +1,12 @@
 """Which rows are taken: plain functions of rows. None of them reads.
 
-A mark is what another row, or another column of the row, says about it. A test of a mark is true,
-false, or None if the mark does not tell.
+A mark is what another row, or another column of the row, says about it: a type, a status. The marks
+are rows of the same identities, and a test of a mark is true, false, or None if the mark does not
+tell:
+
+    amperes {"1": 15, "2": 40, "3": 9}
+    marks   {"1": "outlet", "2": "line", "3": Missing}
+    where(amperes, marks, one_of("outlet"))   {"1": 15, "3": Missing}
 """
 
 from __future__ import annotations
@@ -193,7 +198,11 @@ def except_where(rows: Rows, words: Sequence[str], marks: Rows, test: Test) -> R
 
 
 def with_arc(rows: Rows, position: int, *arcs: str) -> Rows:
-    """The rows whose identity has one of these arcs at a position, or none that is known."""
+    """The rows whose identity has one of these arcs at a position, or none that is known.
+
+    >>> with_arc({"1.1": 5, "1.4": 7}, -1, "4")
+    {'1.4': 7}
+    """
     return {
         row: value
         for row, value in rows.items()
@@ -202,7 +211,11 @@ def with_arc(rows: Rows, position: int, *arcs: str) -> Rows:
 
 
 def without_arc(rows: Rows, position: int, *arcs: str) -> Rows:
-    """The rows whose identity has none of these arcs at a position."""
+    """The rows whose identity has none of these arcs at a position.
+
+    >>> without_arc({"1.1": 5, "1.4": 7}, -1, "4")
+    {'1.1': 5}
+    """
     return {
         row: value
         for row, value in rows.items()

@@ -50,7 +50,12 @@ def left_join(rows: Rows, values: Rows) -> Rows:
 
 
 def part_of(values: Rows, rows: Iterable[str], start: int = 0, stop: Optional[int] = None) -> Rows:
-    """For each row the value of its part of the device, whose index is some arcs of the row."""
+    """For each row the value of the part of the device that it is of, such as its unit. The arcs of
+    the row from `start` to `stop` are the index of the part:
+
+    >>> part_of({"1": "star", "2": "delta"}, ["1.1", "1.2", "2.1"], stop=1)
+    {'1.1': 'star', '1.2': 'star', '2.1': 'delta'}
+    """
     result: Rows = {}
     for row in rows:
         part = arcs(row, start, stop)

@@ -74,13 +74,15 @@ class Computed(ABC):
 
 @dataclass(frozen=True, eq=False)
 class ComputedRows(Computed):
-    """Rows that a plain function makes.
+    """Rows that a plain function makes of the tables of a device: `computed_from` makes one.
 
     Fields:
         function: makes the rows.
-        objects: see `needs`.
-        by_row: see `is_by_row`.
-        on_demand: see `not_prefetched`. One that names the values is among `objects`, too.
+        objects: what the function reads, that of the values first.
+        by_row: each row is made of this row of the objects alone. A command to outlet 7 then reads
+            row 7 of each by GET; otherwise it walks all of them, as for the sum of all rows.
+        on_demand: objects that it reads on some devices only: they are not read with their tables,
+            but when the function asks for them. One that names the values is among `objects`, too.
     """
 
     function: Callable[[Tables], Rows]
@@ -107,13 +109,26 @@ Source = Union[Object, Computed]
 def computed_from(
     *sources: Source, by_row: bool = False, on_demand: Sequence[Source] = ()
 ) -> Callable[[Callable[[Tables], Rows]], ComputedRows]:
-    """Makes a function of `Tables` a source that needs these; see `ComputedRows`."""
+    """Makes a function of tables a source of rows, which needs these sources:
+
+    >>> from handlers.snmp.objects import Column
+    >>> STATES = Column("1.3.6.1.4.1.99999.1.3", "state")
+    >>> @computed_from(STATES, by_row=True)
+    ... def known_states(tables):
+    ...     return {row: state for row, state in tables[STATES].items() if state in (1, 2)}
+    >>> known_states.rows({STATES: {"1": 1, "2": 9}})
+    {'1': 1}
+
+    by_row: each row is made of this row of the sources alone, so that a command to one outlet
+        reads no other row.
+    on_demand: sources that are not read with their tables, but when the function asks for them.
+    """
     objects, more_objects = tuple(objects_of(sources)), tuple(objects_of(on_demand))
     return lambda function: ComputedRows(function, objects, by_row, more_objects)
 
 
 def objects_of(sources: Iterable[Optional[Source]]) -> Iterator[Object]:
-    """The objects that these sources read."""
+    """The objects that these sources read; of a source that is computed, those that it needs."""
     for source in sources:
         if isinstance(source, Computed):
             yield from objects_of(source.needs())

@@ -59,6 +59,11 @@ EXITS = (
     Exit(11, ("driver-not-connected",), "NUT: the driver does not run, or has not reported yet"),
     Exit(NOT_CONFIRMED, ("not-confirmed",), "the change was not confirmed, so it was not made"),
     Exit(
+        13,
+        ("locked",),
+        "another program has held a file or folder for 10 s that this one would change",
+    ),
+    Exit(
         INTERRUPTED,
         ("interrupted",),
         "interrupted by Ctrl-C; some commands also by SIGTERM, SIGQUIT or SIGHUP",

@@ -6,17 +6,18 @@ from __future__ import annotations
 
 import pkgutil
 import posixpath
+import shlex
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 import click
 
-from handlers.shared.similar_names import similar_names
+from handlers.shared.errors import printable
 
 from .exit_codes import WIDTH
 from .options import SharedOption
-from .spelling import look_alike
+from .spelling import meant
 
 #: the page of the program, below docs/
 INDEX = "README.md"
@@ -107,6 +108,8 @@ class Group(Subcommand, click.Group):
         is_unknown = bool(args) and args[0] not in names and not args[0].startswith("-")
         if is_unknown and not ctx.resilient_parsing:
             advice = self._advice(args[0], names)
+            if advice == self.choice():
+                advice = _order_advice(ctx, args) or advice
             ctx.fail(f"there is no command {args[0][:40]!r}; {advice}")
         return super().resolve_command(ctx, args)
 
@@ -115,13 +118,10 @@ class Group(Subcommand, click.Group):
         one of these letters in another alphabet, a similar one, else all. `o` is as near to `on` as
         to `off`, so both are said.
         """
-        spelling_advice = look_alike(word, names.__contains__)
-        if spelling_advice:
-            return spelling_advice
-        similar = similar_names(word.lower(), names)
-        if not similar:
-            return self.choice()
-        return _BOTH if similar[0] in ("on", "off") else f"did you mean {similar[0]}?"
+        advice = meant(word, names)
+        if advice in ("did you mean on?", "did you mean off?"):
+            return _BOTH
+        return advice or self.choice()
 
     def choice(self) -> str:
         """The commands to choose from, for errors."""
@@ -130,6 +130,20 @@ class Group(Subcommand, click.Group):
     def names(self) -> Iterable[str]:
         """The names of the commands."""
         return self.commands
+
+
+def _order_advice(context: click.Context, words: Sequence[str]) -> str:
+    """What to type for a line whose command does not stand first, as in `pdu 192.0.2.8 status`; ""
+    for another one.
+    """
+    root = context.find_root()
+    commands = root.command.list_commands(root) if isinstance(root.command, Group) else []
+    for place, word in enumerate(words):
+        if place and word in commands:
+            group_words = context.command_path.split()[1:]
+            line = shlex.join([word, *group_words, *words[:place]])
+            return f"the command stands first: pdu {printable(line, 100)}"
+    return ""
 
 
 class LazyCommand(NamedTuple):

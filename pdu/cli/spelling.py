@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import Callable
+from typing import Callable, Optional
 
 from handlers.shared.errors import printable
+from handlers.shared.similar_names import similar_names
 
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 # letters that have the same form in both alphabets
@@ -71,6 +72,26 @@ def confusion(text: str) -> str:
     if _of_a_keyboard(text) != text:
         return "dashes, digits or quotes of another form"
     return "Cyrillic letters" if _CYRILLIC.search(text) else "letters in place of digits"
+
+
+def meant(
+    word: str, names: Iterable[str], is_known: Optional[Callable[[str], object]] = None
+) -> str:
+    """`did you mean ...?` with the one of these names that a word was probably meant to be, by
+    `look_alike`, else by its letters; "" if none is near. `is_known`: whether another spelling is
+    one of them.
+
+    >>> meant("stats", ["status", "find"])
+    'did you mean status?'
+    >>> meant("xyzzy", ["status", "find"])
+    ''
+    """
+    all_names = list(names)
+    advice = look_alike(word, is_known or all_names.__contains__, all_names)
+    similar = similar_names(word, all_names)
+    if similar and not advice:
+        return f"did you mean {printable(similar[0], 60)}?"
+    return advice
 
 
 def look_alike(word: str, is_known: Callable[[str], object], names: Iterable[str] = ()) -> str:

@@ -28,6 +28,8 @@ class CsvRow:
     where: str
     #: by the names of the head, in small letters; blanks around a cell and empty cells are left out
     cells: Mapping[str, str]
+    #: why the row is wrong, "" if it is not
+    fault: str = ""
 
     def __getitem__(self, name: str) -> str:
         """A cell, "" for an empty one."""
@@ -53,18 +55,17 @@ def rows(text: str, path: str) -> Iterator[CsvRow]:
         where = f"{path}: line {line}"
         if len(cells) == 1 < len(head) and any(sign in cells[0] for sign in other_delimiters):
             raise SettingsError(f"{where}: the header has other signs between its cells")
+        fault = ""
         if any(cells[len(head) :]):
-            raise SettingsError(f"{where} has {len(cells)} cells, the header has {len(head)}")
+            fault = f"it has {len(cells)} cells, the header has {len(head)}"
         value_by_column: dict[str, str] = {}
         for name, cell in zip(head, cells):
             if cell:
                 value_by_column[name] = cell
-        if "" in value_by_column:
-            raise SettingsError(
-                f"{where}: a cell is in a column without a name; allowed:"
-                f" {printable(', '.join(columns), 100)}"
-            )
-        yield CsvRow(where, value_by_column)
+        if value_by_column.pop("", ""):
+            allowed_columns = printable(", ".join(columns), 100)
+            fault = f"a cell is in a column without a name; allowed: {allowed_columns}"
+        yield CsvRow(where, value_by_column, fault)
 
 
 def head_of(text: str, path: str) -> Sequence[str]:

@@ -5,22 +5,40 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import sys
+import time
 from collections.abc import Collection, Iterator
-from typing import Callable, Optional
+from typing import Callable
 
-from handlers.shared.errors import SettingsError
+from handlers.shared.errors import SettingsError, printable
+
+#: how long another program is waited for
+LIMIT_S = 10.0
+_PAUSE_S = 0.1
+
+
+class Locked(SettingsError):
+    """Another program has held the lock for LIMIT_S."""
+
+    kind = "locked"
+
+
+def _print(sentence: str) -> None:
+    """The usual `say` of `locked`: standard error, as standard output has the answer."""
+    print(sentence, file=sys.stderr)
 
 
 @contextlib.contextmanager
-def locked(paths: Collection[str], wait: Optional[Callable[[], None]] = None) -> Iterator[None]:
-    """In the block, no other process is in a block with one of these files or folders. `wait` is
-    called if one is, before the waiting.
+def locked(paths: Collection[str], say: Callable[[str], None] = _print) -> Iterator[None]:
+    """In the block, no other process is in a block with one of these files or folders. If one is,
+    `say` is told so before the waiting.
 
     One of two names, as by a link, is locked once, and all in the order of their numbers, so that
-    no process waits for itself and no two for each other. Raises SettingsError.
+    no process waits for itself and no two for each other. Raises SettingsError, and Locked, which
+    names the process, after LIMIT_S.
     """
     with contextlib.ExitStack() as stack:
-        descriptor_by_number: dict[tuple[int, int], int] = {}
+        file_by_number: dict[tuple[int, int], tuple[str, int]] = {}
         for path in paths:
             try:
                 descriptor = os.open(path, os.O_RDONLY)
@@ -28,18 +46,53 @@ def locked(paths: Collection[str], wait: Optional[Callable[[], None]] = None) ->
                 raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
             stack.callback(os.close, descriptor)
             status = os.fstat(descriptor)
-            descriptor_by_number[status.st_dev, status.st_ino] = descriptor
-        for _, descriptor in sorted(descriptor_by_number.items()):
-            _lock(descriptor, wait)
+            file_by_number[status.st_dev, status.st_ino] = (path, descriptor)
+        for _, (path, descriptor) in sorted(file_by_number.items()):
+            _lock(path, descriptor, say)
         yield
 
 
-def _lock(descriptor: int, wait: Optional[Callable[[], None]]) -> None:
-    """Lock an open file or folder; `wait` is called before the waiting for another process."""
-    with contextlib.suppress(OSError):  # some file systems have no locks
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if wait is not None:
-                wait()
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+def _lock(path: str, descriptor: int, say: Callable[[str], None]) -> None:
+    """Lock an open file or folder. Raises Locked."""
+    if _is_locked_now(descriptor):
+        return
+    say(f"waiting for {_holder(descriptor)}, which uses {path}")
+    end_s = time.monotonic() + LIMIT_S
+    while time.monotonic() < end_s:
+        time.sleep(_PAUSE_S)
+        if _is_locked_now(descriptor):
+            return
+    raise Locked(
+        f"{path} is used by {_holder(descriptor)} for more than {LIMIT_S:g} s: nothing was changed;"
+        " run this again when it has ended"
+    )
+
+
+def _is_locked_now(descriptor: int) -> bool:
+    """Lock an open file, without waiting. False if another process holds the lock."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # some file systems have no locks
+        pass
+    return True
+
+
+def _holder(descriptor: int) -> str:
+    """Who holds the lock of an open file: "process 4711 (python3)", or "another program" if the
+    system does not say it. A line of /proc/locks:
+
+    1: FLOCK  ADVISORY  WRITE 4711 08:01:1234 0 EOF
+    """
+    status = os.fstat(descriptor)
+    place = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
+    with contextlib.suppress(OSError, UnicodeDecodeError):  # no Linux, or the process has ended
+        with open("/proc/locks", encoding="ascii") as file:
+            rows = [line.split() for line in file]
+        for row in rows:
+            if row[1] == "FLOCK" and place in row:  # in the place of FLOCK, "->": that one waits
+                process = row[4]
+                with open(f"/proc/{process}/comm", encoding="utf-8") as file:
+                    return f"process {process} ({printable(file.read().strip(), 40)})"
+    return "another program"

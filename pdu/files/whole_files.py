@@ -54,7 +54,9 @@ def decode_text(data: bytes, path: str) -> str:
     is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     # raised outside of the block, because the decoder's error contains a part of the file
     with suppress(UnicodeDecodeError):
-        return data.decode("utf-16" if is_utf16 else "utf-8-sig")
+        text = data.decode("utf-16" if is_utf16 else "utf-8-sig")
+        if "\0" not in text:  # as in UTF-16 without a byte order mark
+            return text
     raise SettingsError(f"{printable(path)}: not UTF-8 text; save it as UTF-8")
 
 

@@ -22,12 +22,11 @@ from common.logger import get_logger
 from handlers import registry
 from handlers.shared.errors import SettingsError
 from handlers.shared.settings import Setting
-from handlers.shared.similar_names import similar_names
 from pdu_common.snmp_client.process_options import SENT
 
 from ..cli.error_output import NoSuchHandler
 from ..cli.output import printing_to_stderr
-from ..cli.spelling import look_alike
+from ..cli.spelling import meant
 from .handler_archives import Archive
 from .handler_module import FOREIGN_ERRORS, entry_of, import_handler
 from .handler_paths import is_handler_there
@@ -89,10 +88,7 @@ def _unknown_text(word: str) -> str:
         f"{word[:200]!r} is not a handler ({names}), and no file, folder or archive with one has"
         " that name (`make packages` in a copy of the project builds archives)"
     )
-    advice = look_alike(word, registry.is_handler)
-    similar = similar_names(word, registry.names())
-    if similar and not advice:
-        advice = f"did you mean {similar[0]}?"
+    advice = meant(word, registry.names())
     return f"{sentence}; {advice}" if advice else sentence
 
 
@@ -189,7 +185,7 @@ def _lock(folder: str) -> None:
     with contextlib.suppress(ImportError, OSError):
         import fcntl
 
-        fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_SH)
+        fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_SH | fcntl.LOCK_NB)
 
 
 def _remove_after_signals() -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 from handlers import registry
 from handlers.dcimanager.snmp import known_endpoint
-from handlers.shared.errors import PduHandlerError
+from handlers.shared.errors import PduHandlerError, printable
 
 from ..inspection.adapters import adapter_of
-from ..inspection.finding import HandlerFinding
+from ..inspection.finding import LONGEST, HandlerFinding
 from . import open_handler
 from .handler_loading import LoadedHandler
 
@@ -30,7 +30,8 @@ def identify(handler: LoadedHandler, data: Any) -> HandlerFinding:
         with open_handler.opened(handler, data) as unit:
             plate = unit.nameplate()
         if plate.manufacturer or plate.model:
-            finding.unit = f"{plate.manufacturer} {plate.model or finding.family}".strip()
+            unit_words = f"{plate.manufacturer} {plate.model or finding.family}".strip()
+            finding.unit = printable(unit_words, LONGEST)
     return finding
 
 
@@ -38,7 +39,7 @@ def _finding_of_calls(handler: LoadedHandler, data: Any) -> HandlerFinding:
     """What `status` and `statistic` say of a unit, for a handler without an own `identify`."""
     name = handler.display_name
     finding = HandlerFinding(name, family=name, why="its handler reads it")
-    basis = "the handler's own reading, without a module that says more"
+    basis = "what it answered to status and statistic"
     with open_handler.opened(handler, data) as unit:
         states = [state for _, state in unit.states()]
         finding.note_states(states, basis)

@@ -16,7 +16,6 @@ import click
 
 from handlers import registry
 from handlers.shared.errors import PduHandlerError, SettingsError, printable
-from handlers.shared.similar_names import similar_names
 from handlers.shared.tls import cached_contexts
 
 from ..cli import optional_packages
@@ -40,12 +39,13 @@ from ..cli.shared_options import (
     csv_option,
     list_option,
 )
-from ..cli.spelling import look_alike
+from ..cli.spelling import meant
 from ..loading.handler_loading import load
 from ..loading.handler_paths import is_code
 from ..network import hosts
 from ..pdu_list import form as connection_data
 from ..pdu_list.device_arguments import arguments_help
+from ..pdu_list.device_list import DeviceList
 from ..pdu_list.known_list import usual_list
 from ..pdu_list.listed_pdu import ListedPdu
 from ..pdu_list.login_options import Login, NoSecret, login_options, pass_login
@@ -118,7 +118,7 @@ def _run(config: CheckOptions, output: Output, login: Login) -> int:
             _print(config, output, rows, totals)
     finally:  # the reader of the output may be gone, as `| head` is
         if config.prometheus:
-            from .textfile import write_textfile
+            from .textfile import write_textfile  # its package may be missing
 
             write_textfile(config.prometheus, [(row.device, row.reading) for row in rows], begin_s)
     if not is_for_people:
@@ -180,16 +180,15 @@ def _pdus_of_list(config: CheckOptions, login: Login) -> Sequence[Target]:
         raise Usage(f"{option} is for HANDLER HOST: a list has the settings of each PDU")
     owner_files = owner_files.add_known_list()
     where = owner_files.require_list()
-    device_list = owner_files.files()
-    devices = device_list.devices
+    fleet = owner_files.files()
     if names_of_pdus:
-        devices = _pdus_with_names(devices, names_of_pdus, where)
+        fleet = _with_names(fleet, names_of_pdus, where)
     usual_login = owner_files.login()
-    fleet_targets = targets(devices, device_list.auths, usual_login)
+    fleet_targets = targets(fleet.devices, fleet.auths, usual_login, fleet.wrong_rows)
     prompted_secrets = _prompted_secrets(where, fleet_targets)
     if prompted_secrets:
         usual_login = usual_login._replace(secrets={**usual_login.secrets, **prompted_secrets})
-        fleet_targets = targets(devices, device_list.auths, usual_login)
+        fleet_targets = targets(fleet.devices, fleet.auths, usual_login, fleet.wrong_rows)
     return fleet_targets
 
 
@@ -222,21 +221,20 @@ def _list_and_names(config: CheckOptions) -> tuple[OwnerFiles, Sequence[str]]:
     return owner_files, names_of_pdus
 
 
-def _pdus_with_names(
-    devices: Sequence[ListedPdu], words: Sequence[str], where: str
-) -> list[ListedPdu]:
-    """The PDUs of a list with these names. Raises Usage for a name that it does not have."""
-    device_by_name = {device.name: device for device in devices}
+def _with_names(fleet: DeviceList, words: Sequence[str], where: str) -> DeviceList:
+    """The list with the rows of these names alone. Raises Usage for a name that is not there."""
+    device_by_name = {device.name: device for device in fleet.devices}
+    wrong_rows = [row for row in fleet.wrong_rows if row.typed_name in words]
+    wrong_names = {row.typed_name for row in wrong_rows}
     for word in words:
-        if word in device_by_name:
+        if word in device_by_name or word in wrong_names:
             continue
         fault = f"{printable(word, 60)!r} is no file, and no PDU of {printable(where)}"
-        advice = look_alike(word, device_by_name.__contains__, device_by_name)
-        similar = similar_names(word, device_by_name, 1)
-        if similar and not advice:
-            advice = f"did you mean {printable(similar[0], 60)}?"
+        advice = meant(word, device_by_name)
         raise Usage(f"{fault}; {advice}" if advice else fault)
-    return [device_by_name[word] for word in dict.fromkeys(words)]
+    names = [word for word in dict.fromkeys(words) if word not in wrong_names]
+    devices = [device_by_name[name] for name in names]
+    return fleet._replace(devices=devices, wrong_rows=wrong_rows)
 
 
 def _prompted_secrets(file: str, fleet_targets: Sequence[Target]) -> dict[str, str]:
@@ -309,8 +307,9 @@ is read, else ~/.config/pdu/pdus.csv or /etc/pdu/pdus.csv, with logins.toml besi
 
 Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, a NUT driver is not connected or its data
 is stale, or a figure that the PDU or an outlet has cannot be read, 2 if a PDU did not answer or
-stopped answering, or if its states could not be read for another reason. If the list or an option
-is wrong: 2, or with --nagios 3. UNKNOWN outlets of a PDU with metered=yes do not count."""
+stopped answering, or if its states could not be read for another reason. A wrong row of the list is
+an error of its PDU alone. If the list or an option is wrong: 2, or with --nagios 3. UNKNOWN outlets
+of a PDU with metered=yes do not count."""
 
 
 @click.command(
@@ -392,6 +391,7 @@ def check(
         prometheus=prometheus,
     )
     try:
+        thresholds.refuse_useless_shares()
         return _run(config, run.output, login)
     except Exception as error:
         if not as_plugin or isinstance(error, BrokenPipeError):

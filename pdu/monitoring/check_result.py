@@ -191,18 +191,22 @@ def _level_without_error(device: ListedPdu, reading: Reading) -> tuple[int, str]
 
 
 def share_of_rating(meters: Sequence[MeteredPart]) -> str:
-    """`77 % of 32 A (L1)`: the line or breaker nearest to its rating; "" if one lacks its current
-    or its rating, because it might be nearer.
+    """The line or breaker nearest to its rating, with `>=` if another one lacks its current or its
+    rating, because it might be nearer; "" if none has both.
+
+    >>> share_of_rating([MeteredPart("line", "L1", 31.9, 32.0)])
+    '100 % of 32 A (L1)'
+    >>> share_of_rating([MeteredPart("line", "L1", 31.9, 32.0), MeteredPart("line", "L2")])
+    '>= 100 % of 32 A (L1)'
     """
     shares: list[tuple[float, str]] = []
     for meter in meters:
         current_a = measured(meter.current_a)
-        if current_a is None or not meter.rating_a:
-            return ""
-        share = current_a / meter.rating_a
-        shares.append((share, f"{100 * share:.0f} % of {meter.rating_a:g} A ({meter.label})"))
+        if current_a is not None and meter.rating_a:
+            share = current_a / meter.rating_a
+            shares.append((share, f"{100 * share:.0f} % of {meter.rating_a:g} A ({meter.label})"))
     _, text = max(shares, default=(0.0, ""))
-    return text
+    return f">= {text}" if text and len(shares) < len(meters) else text
 
 
 class Summary(NamedTuple):

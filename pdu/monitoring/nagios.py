@@ -48,6 +48,11 @@ class Range(NamedTuple):
         end_a = self.end * rating_a / 100
         return Range(start_a, end_a, self.is_inside)
 
+    @property
+    def top(self) -> float:
+        """The value from which on it alerts; infinite for one that alerts below a value alone."""
+        return self.start if self.is_inside else self.end
+
     def alerts(self, value: float) -> bool:
         """Whether a value is beyond the threshold."""
         return (self.start <= value <= self.end) is self.is_inside
@@ -105,6 +110,19 @@ class Thresholds(NamedTuple):
     def __bool__(self) -> bool:
         return self.warning is not None or self.critical is not None
 
+    def refuse_useless_shares(self) -> None:
+        """Raise SettingsError for limits in % that are no use, whatever the rating is: one above
+        100 %, and one of --critical below that of --warning.
+        """
+        limits: list[Range] = []
+        for option, threshold in zip(("--warning", "--critical"), self):
+            if threshold is None or not threshold.is_share:
+                continue
+            limits.append(threshold)
+            if 100 < threshold.top < math.inf:
+                raise SettingsError(f"{option} {threshold}% is above 100 % of a rating")
+        _refuse_wrong_order("", limits, "%")
+
 
 _NO_THRESHOLDS = Thresholds()
 
@@ -143,12 +161,13 @@ def judge_loads(row: PduRow, thresholds: Thresholds) -> PduRow:
         return row
     # of the same level, what is known before what is not known
     worst = max(alerts, key=lambda alert: (alert.level, alert.result == _OVER_LIMIT))
+    is_worse = (worst.level, worst.result == _OVER_LIMIT) > (row.level, False)
     reasons = [alert.reason for alert in alerts]
     if row.reason:
         reasons.append(row.reason)
     return row._replace(
         level=max(row.level, worst.level),
-        result=worst.result if row.level == WELL else row.result,
+        result=worst.result if is_worse else row.result,
         reason="; ".join(reasons),
     )
 
@@ -163,19 +182,25 @@ def _refuse_useless_limits(place: str, rating_a: Optional[float], thresholds: Th
         if threshold is None or limit is None:
             continue
         limits.append(limit)
-        # the current from which on it alerts
-        limit_a = limit.start if limit.is_inside else limit.end
+        limit_a = limit.top
         is_above = rating_a is not None and rating_a < limit_a < math.inf
         if is_above and not threshold.is_share:
             raise SettingsError(
                 f"{place}: {option} {limit} is above its rating of {rating_a:g} A; {limit_a:g} %:"
                 f" {option} {limit}%"
             )
+    _refuse_wrong_order(f"{place}: ", limits)
+
+
+def _refuse_wrong_order(prefix: str, limits: Sequence[Range], unit: str = "") -> None:
+    """Raise SettingsError if there are two limits, and that of --critical is below the other."""
     if len(limits) < 2 or any(limit.is_inside or limit.end == math.inf for limit in limits):
         return
     warning, critical = limits
     if critical.end < warning.end:
-        raise SettingsError(f"{place}: --critical {critical} is below --warning {warning}")
+        raise SettingsError(
+            f"{prefix}--critical {critical}{unit} is below --warning {warning}{unit}"
+        )
 
 
 class _Judgement(NamedTuple):

@@ -10,19 +10,24 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
+import stat
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from prometheus_client import CollectorRegistry, Metric, write_to_textfile
+from prometheus_client import CollectorRegistry, Metric, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from handlers.shared.errors import SettingsError
 from handlers.shared.meter_figures import Figure, NotKnown, measured, reason_without
 
+from ..cli.output import report
+from ..cli.signals import signals_as_ctrl_c
 from ..cli.states import DOWN, UP
+from ..files.whole_files import write_atomically
 from ..inspection.topology import BREAKER, LINE, MeteredPart
 from ..pdu_list.listed_pdu import ListedPdu
 from ..reading.figures import OUTLET_FIGURES, PDU_FIGURES, is_lost
@@ -147,13 +152,24 @@ def check_path(path: str) -> None:
 def write_textfile(
     path: str, readings: Iterable[tuple[ListedPdu, Reading]], begin_s: float
 ) -> None:
-    """Write the metrics of a check. Raises SettingsError."""
+    """Write the metrics of a check. A file that is replaced keeps its permissions; a note says if
+    node_exporter, which is another user, cannot read it. Raises SettingsError.
+    """
     registry = CollectorRegistry()
     registry.register(ReadingMetrics(readings, begin_s))
     try:
-        write_to_textfile(path, registry)
+        with signals_as_ctrl_c():
+            write_atomically(path, generate_latest(registry))
+        status = os.stat(path)
     except OSError as error:
         raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
+    # a group other than this user's was chosen, as by a folder with setgid
+    is_for_a_group = status.st_mode & stat.S_IRGRP and status.st_gid != os.getegid()
+    if not (status.st_mode & stat.S_IROTH or is_for_a_group):
+        report(
+            f"note: other users, such as node_exporter's, cannot read {path}: chmod o+r"
+            f" {shlex.quote(path)} lets them"
+        )
 
 
 def _samples(reading: Reading, *, only_meters: bool) -> Iterator[_Sample]:

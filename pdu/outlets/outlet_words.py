@@ -217,6 +217,7 @@ def _unknown_text(word: str, names: Mapping[str, str], numbers: Mapping[str, str
 
 def _advice(text: str, names: Mapping[str, str]) -> str:
     """The only outlet that was probably meant, else which ones the PDU has."""
+    # a name that is only similar is another server's
     known_words = {*names, *names.values()} - {""}
     advice = look_alike(text, lambda other: bool(_meanings(other, names, {})), sorted(known_words))
     if advice:

@@ -49,7 +49,8 @@ _ORDER = ("denied", "unsupported", "protocol")
 
 #: what a handler answers: it reads the device; the device answered, and is something else; nothing
 #: answered over TCP, or over SNMP; the device refused the login; it was not asked, because the
-#: certificate is not trusted, a setting is missing or wrong, or another login was refused
+#: certificate is not trusted, a setting or the login is missing or wrong, or another login was
+#: refused
 YES, NO, CLOSED, SILENT, REFUSED, NOT_ASKED = (
     *("yes", "no", "closed", "no answer"),
     *("refused: wrong password, or another make", "not asked"),
@@ -87,7 +88,7 @@ class HandlerAnswer(NamedTuple):
         """Whether a handler over HTTP or NUT was not asked for want of a setting of its own."""
         if isinstance(self.error, HeldBack) or self.speaks_snmp:
             return False
-        return kind_of(self.error) == "settings"
+        return kind_of(self.error) == "settings" or wants_login(self.error)
 
     def names_setting(self, key: str) -> bool:
         """Whether the error advises to give this handler setting, such as `fingerprint` for a
@@ -130,6 +131,8 @@ def failure_kind(answers: Sequence[HandlerAnswer]) -> str:
         return "unsupported"
     if all(isinstance(answer.error, SettingsError) for answer in answers):
         return "settings"  # every handler lacks a setting or has a wrong one
+    if any(wants_login(answer.error) for answer in answers):
+        return "denied"
     kinds = [kind_of(answer.error) for answer in answers if answer.has_answered]
     for kind in (*_ORDER, *kinds):
         if kind in kinds:
@@ -289,6 +292,8 @@ def _ask(
 
 def _word_for(handler: LoadedHandler, error: PduHandlerError) -> str:
     """The word for the answer of a handler that ended with an error of the device."""
+    if wants_login(error):
+        return NOT_ASKED
     # a device whose answer cannot be decrypted has answered
     if error.kind == "denied" or _names_setting(error, "priv_protocol"):
         return REFUSED
@@ -297,6 +302,11 @@ def _word_for(handler: LoadedHandler, error: PduHandlerError) -> str:
     if error.kind == "unreachable":
         return SILENT if handler.snmp else CLOSED
     return NO
+
+
+def wants_login(error: Optional[BaseException]) -> bool:
+    """Whether the device refused a request that had no login: no password went to it."""
+    return kind_of(error) == "denied" and _names_setting(error, "password")
 
 
 def _names_setting(error: Optional[BaseException], key: str) -> bool:

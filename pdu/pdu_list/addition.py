@@ -88,7 +88,9 @@ class _File(NamedTuple):
             raise SettingsError(f"{self.path} is read-only: chmod u+w {path} lets it be changed")
         folder = os.path.dirname(self.path)
         if os.path.isdir(folder) and not os.access(folder, os.W_OK):
-            raise SettingsError(f"{self.path} cannot be written: {folder} is read-only")
+            raise SettingsError(
+                f"{self.path} cannot be written: this user may not write into {folder}"
+            )
 
     def write(self, data: bytes) -> None:
         """Write `data` in place of the file's content. Raises SettingsError."""
@@ -345,6 +347,7 @@ def _known_list(list_file: _File, login_file: _File) -> device_list.DeviceList:
     logins = _logins(login_file)
     try:
         known_list = device_list.parse_device_list(list_file.text.encode(), list_file.path)
+        known_list = known_list.without_faults()
     except device_list.EmptyList:
         return device_list.DeviceList((), logins)
     return known_list._replace(auths={**known_list.auths, **logins})
@@ -402,7 +405,7 @@ def _with_pdus(
     is_toml = file.path.endswith(".toml")
     text = "".join(map(_toml_entry, pdus)) if is_toml else _csv_rows(file, pdus)
     data = _appended(file, text)
-    new_list = device_list.parse_device_list(data, file.path)
+    new_list = device_list.parse_device_list(data, file.path).without_faults()
     new_list = new_list._replace(auths=list_before.auths)
     new_pdus = {pdu.name: pdu for pdu in pdus}
     repeated_before = list_before.repeated

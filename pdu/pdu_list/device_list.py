@@ -33,6 +33,24 @@ _LONGEST_NAME = 100  # in characters
 _SHOWN = 5  # limit of printed errors; the others are counted
 
 
+class WrongRow(NamedTuple):
+    """A row of a list that is no PDU: it costs that PDU alone."""
+
+    #: what can be told of it: its name, else its place, and the words for its handler and address
+    device: ListedPdu
+    #: as it stands there, which may be the name of another PDU, too; "" for none
+    typed_name: str
+    #: such as `line 2`
+    where: str
+    #: what is wrong
+    reason: str
+
+    @property
+    def fault(self) -> str:
+        """What is wrong, with its place."""
+        return f"{self.where}: {self.reason}"
+
+
 class DeviceList(NamedTuple):
     """The PDUs of a list in the list's order, and the logins by name: those in the same file, and
     those of a file of logins once it was read.
@@ -46,6 +64,16 @@ class DeviceList(NamedTuple):
     places: Mapping[str, str] = MappingProxyType({})
     #: sentences about the encoding and the columns of the file
     notes: Sequence[str] = ()
+    wrong_rows: Sequence[WrongRow] = ()
+
+    def without_faults(self) -> DeviceList:
+        """This list. Raises SettingsError with the first rows that are wrong, if there are any."""
+        if not self.wrong_rows:
+            return self
+        faults = [row.fault for row in self.wrong_rows[:_SHOWN]]
+        if len(self.wrong_rows) > _SHOWN:
+            faults.append(f"and {len(self.wrong_rows) - _SHOWN} more")
+        raise SettingsError(f"{self.path}: {'; '.join(faults)}")
 
     @property
     def repeated(self) -> Mapping[str, str]:
@@ -70,14 +98,21 @@ class EmptyList(SettingsError):
     """There is no PDU in the list."""
 
 
-Entry = tuple[str, Mapping[str, Any]]  # where the PDU is in the file, and its cells by column
+class Entry(NamedTuple):
+    """A row of a file, as it stands there."""
+
+    #: `line 2`, `PDU 1`
+    where: str
+    cells: Mapping[str, Any]
+    #: why it is no row, "" if it is one
+    fault: str = ""
 
 
 def read_device_list(path: str) -> DeviceList:
     """Read a list: TOML if `path` ends in .toml, else CSV.
 
-    Raises SettingsError. A mistake in the form of the file, such as a line with too many cells,
-    ends the reading. An error about wrong PDUs names the first five and counts the others.
+    Raises SettingsError for a mistake of the whole file, such as an unknown column. One of a row is
+    among its `wrong_rows`.
     """
     if hosts.is_ip(path) and not os.path.exists(path):
         raise SettingsError(
@@ -146,14 +181,14 @@ def _tables(tables: Any, path: str) -> Iterator[Entry]:
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise SettingsError(f"{path}: each PDU must be a table [[pdu]]")
     for number, table in enumerate(tables, 1):
-        yield f"PDU {number}", table
+        yield Entry(f"PDU {number}", table)
 
 
 def _rows(text: str, path: str) -> Iterator[Entry]:
     """The rows of a list."""
     for row in csv_in.rows(text, path):
         _, _, line = row.where.rpartition(": ")
-        yield line, row.cells
+        yield Entry(line, row.cells, row.fault)
 
 
 def _check_head(head: Sequence[str], path: str) -> None:
@@ -197,45 +232,57 @@ def _unknown_columns_text(names: Sequence[str]) -> str:
 
 
 def _list_of(path: str, entries: Iterable[Entry]) -> DeviceList:
-    """A list without logins. Raises SettingsError with the first entries that are wrong, and
-    EmptyList if there is none.
-    """
+    """A list without logins. Raises EmptyList if there is no entry."""
     devices: list[ListedPdu] = []
     places: dict[str, str] = {}
-    faults: list[str] = []
+    wrong_rows: list[WrongRow] = []
     columns: set[str] = set()
-    for where, cells in entries:
-        columns.update(cells)
-        cells_in_use = {key: value for key, value in cells.items() if key not in ENDED_COLUMNS}
+    for entry in entries:
+        columns.update(entry.cells)
         try:
-            device = _device(cells_in_use, os.path.dirname(path))
+            device = _device(entry, os.path.dirname(path))
+            name = device.name
+            if name in places:
+                raise ValueError(f"the name {name!r} is already in {places[name]}: rename one")
         except (ValueError, SettingsError) as error:
-            faults.append(f"{where}: {getattr(error, 'reason', error)}")
+            wrong_rows.append(_wrong_row(entry, getattr(error, "reason", str(error)), places))
             continue
-        name = device.name
-        if name in places:
-            faults.append(f"{where}: the name {name!r} is already in {places[name]}: rename one")
-            continue
-        places[name] = where
+        places[name] = entry.where
         devices.append(device)
         if len(devices) > _MOST:
             raise SettingsError(f"{path}: more than {_MOST} PDUs; split the list")
-    faults += _ambiguous_names(devices, places)
-    if faults:
-        shown_faults = faults[:_SHOWN]
-        if len(faults) > _SHOWN:
-            shown_faults.append(f"and {len(faults) - _SHOWN} more")
-        raise SettingsError(f"{path}: {'; '.join(shown_faults)}")
-    if not devices:
+    ambiguous_rows = list(_ambiguous_names(devices, places))
+    ambiguous_names = {row.typed_name for row in ambiguous_rows}
+    wrong_rows += ambiguous_rows
+    if not devices and not wrong_rows:
         raise EmptyList(f"{path}: there is no PDU in it; keys of a PDU: {', '.join(COLUMNS)}")
     ended_columns = " and ".join(name for name in ENDED_COLUMNS if name in columns)
-    notes = [f"{path}: no command reads {ended_columns} any more"] if ended_columns else []
-    return DeviceList(devices, {}, path, places, notes)
+    return DeviceList(
+        devices=[device for device in devices if device.name not in ambiguous_names],
+        auths={},
+        path=path,
+        places=places,
+        notes=[f"{path}: no command reads {ended_columns} any more"] if ended_columns else [],
+        wrong_rows=wrong_rows,
+    )
 
 
-def _ambiguous_names(devices: Sequence[ListedPdu], places: Mapping[str, str]) -> Iterator[str]:
-    """A fault for each name that is an address, and not that of its own PDU: it may be where
-    another one is, which a command would not reach.
+def _wrong_row(entry: Entry, reason: str, places: Mapping[str, str]) -> WrongRow:
+    """The row of an entry that is no PDU. `places`: by the names that are taken."""
+    texts = {key: printable(str(entry.cells.get(key, "")), 60) for key in _NAMES}
+    typed_name = str(entry.cells.get("name") or entry.cells.get("address") or "")
+    is_name = typed_name == texts["name"] and typed_name not in places
+    device = ListedPdu(
+        name=typed_name if is_name and not typed_name.startswith("-") else entry.where,
+        handler=texts["handler"],
+        address=Address(texts["address"]),
+    )
+    return WrongRow(device, typed_name, entry.where, reason)
+
+
+def _ambiguous_names(devices: Sequence[ListedPdu], places: Mapping[str, str]) -> Iterator[WrongRow]:
+    """The row of each name that is an address, and not that of its own PDU: it may be where another
+    one is, which a command would not reach.
     """
     device_by_address = {hosts.one_spelling(device.address): device for device in devices}
     device_by_host = {hosts.one_spelling(device.address.host): device for device in devices}
@@ -252,7 +299,8 @@ def _ambiguous_names(devices: Sequence[ListedPdu], places: Mapping[str, str]) ->
             fault = f"is an address, and not that of this PDU, {printable(device.address, 60)}"
         else:
             continue  # a name that is no address
-        yield f"{places[device.name]}: the name {device.name!r} {fault}: give another name"
+        reason = f"the name {device.name!r} {fault}: give another name"
+        yield WrongRow(device, device.name, places[device.name], reason)
 
 
 def _is_own_address(device: ListedPdu) -> bool:
@@ -266,10 +314,13 @@ def _is_own_address(device: ListedPdu) -> bool:
     return place_port(device.handler, str(name.port)) == place.port
 
 
-def _device(cells: Mapping[str, Any], folder: str) -> ListedPdu:
+def _device(entry: Entry, folder: str) -> ListedPdu:
     """One PDU of the list. The path of a handler is relative to the list's folder. Raises
     ValueError or SettingsError.
     """
+    if entry.fault:
+        raise ValueError(entry.fault)
+    cells = {key: value for key, value in entry.cells.items() if key not in ENDED_COLUMNS}
     unknown_keys = sorted(set(cells) - set(COLUMNS))
     if unknown_keys:
         shown_key = repr(printable(unknown_keys[0], 60))

@@ -396,6 +396,7 @@ def _values(handler: LoadedHandler, host: Address, login: Login, pdu_name: str) 
     SettingsError.
 
     With neither a username nor a token, the user is the handler's default account, if it has one.
+    A codec's units may have no login: without a password, one is asked without that account.
     """
     values = _values_without_login(handler, host, login)
     account = _default_account(handler)
@@ -407,6 +408,7 @@ def _values(handler: LoadedHandler, host: Address, login: Login, pdu_name: str) 
         if values.get("username") == account and "username" not in login.settings:
             values.pop("username", None)
         return {**values, "token": token}
+    may_have_no_login = "username" not in values and _is_codec(handler)
     if account:
         values = {"username": account, **values}
     user = values.get("username", "")
@@ -414,10 +416,12 @@ def _values(handler: LoadedHandler, host: Address, login: Login, pdu_name: str) 
     where = display_name(login, place, pdu_name)
     for key in secrets:
         question = f"{key} of {user} on {where}"
-        is_needed = key == "password" and user != ""
+        is_needed = key == "password" and user != "" and not may_have_no_login
         text = login.secret(key, question, is_needed=is_needed)
         if text:
             values[key] = text
+    if may_have_no_login and "password" not in values:
+        values.pop("username", None)
     return values
 
 
@@ -441,6 +445,11 @@ def _default_account(handler: LoadedHandler) -> str:
     if not registry.is_handler(handler.name):
         return ""
     return registry.about(handler.name).username
+
+
+def _is_codec(handler: LoadedHandler) -> bool:
+    """Whether the handler is one of the codecs of this pack."""
+    return registry.is_handler(handler.name) and registry.about(handler.name).is_codec
 
 
 def check_secrets(login: Login, secrets: Sequence[str], whose: str) -> None:

@@ -10,6 +10,8 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
+from handlers.shared.errors import SettingsError
+
 from . import device_list
 from .listed_pdu import ListedPdu
 from .logins import DeviceLogin, read_logins
@@ -36,13 +38,26 @@ class KnownList(NamedTuple):
     pdus: Mapping[str, ListedPdu]
     #: the logins in the list itself
     logins: Mapping[str, DeviceLogin]
+    #: what is wrong with a row, by the name that stands in it
+    faults: Mapping[str, str]
+
+    def pdu(self, name: str) -> Optional[ListedPdu]:
+        """The PDU of this name, None if there is none. Raises SettingsError if a row with it is
+        wrong: that one may be meant.
+        """
+        if name in self.faults:
+            raise SettingsError(f"{self.path}: {self.faults[name]}")
+        return self.pdus.get(name)
 
     def login(self, pdu: ListedPdu) -> Optional[DeviceLogin]:
         """The login of this PDU, None if the list names none. Raises SettingsError."""
         logins = dict(self.logins)
         if pdu.auth and self.auth:
             logins.update(read_logins(self.auth))
-        return pdu.login(logins)
+        try:
+            return pdu.login(logins)
+        except SettingsError as error:
+            raise SettingsError(f"{pdu.name}: {error.reason}") from None
 
 
 def read_known_list(list_file: str, auth_file: str) -> Optional[KnownList]:
@@ -64,6 +79,7 @@ def read_known_list(list_file: str, auth_file: str) -> Optional[KnownList]:
         words=list_words(list_file, auth_file),
         pdus={device.name: device for device in fleet.devices},
         logins=fleet.auths,
+        faults={row.typed_name: row.fault for row in fleet.wrong_rows},
     )
 
 

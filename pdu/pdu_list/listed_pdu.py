@@ -54,7 +54,7 @@ class ListedPdu(NamedTuple):
         if not self.auth or self.auth in logins:
             return logins[self.auth] if self.auth else None
         raise SettingsError(
-            f"{self.name}: unknown login {printable(self.auth, 60)!r}; known: {names(logins)};"
+            f"unknown login {printable(self.auth, 60)!r}; known: {names(logins)};"
             " give their file as --auth, or as logins.toml beside the list"
         )
 

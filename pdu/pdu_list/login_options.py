@@ -207,9 +207,12 @@ def setting_options(function: F, option_class: type[click.Option] = click.Option
     """The function with the options --setting and --secret-file."""
 
     def take(context: click.Context, _: click.Parameter, pairs: Sequence[tuple[str, str]]) -> None:
-        login_of(context).settings.update(pairs)
-        for key, _value in pairs:
+        keys = [key for key, _value in pairs]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise click.UsageError(f"-s {printable(key, 60)}=... is given twice", context)
             login_of(context).spellings[key] = f"-s {key}=..."
+        login_of(context).settings.update(pairs)
 
     setting_option = click.option(
         "-s",

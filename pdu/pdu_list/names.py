@@ -22,14 +22,14 @@ from ..cli.groups import Subcommand
 from ..cli.options import EMPTY, F, SharedOption, run_of, word_completion
 from ..cli.output import report
 from ..cli.shared_options import auth_option, list_option
-from ..cli.spelling import look_alike
+from ..cli.spelling import meant
 from ..loading.handler_loading import LoadedHandler
 from ..loading.handler_paths import is_path
 from ..network import hosts
 from . import form
 from .known_list import KnownList, read_known_list
 from .listed_pdu import ListedPdu, shown_place
-from .login_options import Login, login_of
+from .login_options import Login, NoSecret, login_of
 
 _LINE = f"{__name__}.line"  # of the command line in the meta of its context
 #: in the place of HANDLER: it is to be found out
@@ -48,6 +48,9 @@ class ChosenPdu(NamedTuple):
     name: str = ""
     #: the options that let another command use the list, if it was called by its name
     list_words: Sequence[str] = ()
+    #: the name that the list has for it and the options that name the list, if it was called by its
+    #: address
+    listed_as: Sequence[str] = ()
 
     @property
     def where(self) -> str:
@@ -72,7 +75,14 @@ class ChosenPdu(NamedTuple):
 
     def data(self, handler: LoadedHandler) -> Union[PduData, PduSnmpData]:
         """The object that make_handler takes. Raises SettingsError."""
-        return form.pdu_data(handler, self.host, self.login, self.name)
+        try:
+            return form.pdu_data(handler, self.host, self.login, self.name)
+        except NoSecret as error:
+            if self.listed_as:
+                name = repr(printable(self.listed_as[0], 60))
+                note = f"; the list has this PDU, and its login, under the name {name}"
+                error.set_reason((*error.parts, note))
+            raise
 
     def command_line(self, command: str, *outlets: str, options: Sequence[str] = ()) -> str:
         """This program with a command for this PDU, to be pasted into a shell."""
@@ -180,7 +190,7 @@ class PduCommand(Subcommand):
         Raises NoSuchHandler, and Usage for a word that is both where a command switches.
         """
         first_word, known_list = words[0], line.known_list
-        pdu = None if known_list is None else known_list.pdus.get(first_word)
+        pdu = None if known_list is None else known_list.pdu(first_word)
         if _is_handler(first_word):
             if pdu is not None and known_list is not None and self.switches:
                 raise Usage(_both_text(command, words, pdu, known_list))
@@ -189,6 +199,9 @@ class PduCommand(Subcommand):
         if pdu is not None:
             line.is_by_name = True
             return pdu.handler
+        if len(words) > 1 and registry.is_handler(words[1]) and _looks_like_a_host(first_word):
+            line_before = shlex.join([words[1], printable(first_word, 60)])
+            raise Usage(f"the handler stands before the address: pdu {command} {line_before}")
         is_identified = self.switches or (self.identifies and len(words) == 1)
         if is_identified and _looks_like_a_host(first_word):
             return IDENTIFY
@@ -241,10 +254,12 @@ def choose_pdu(
     line = _line_of(context)
     known_list = line.known_list
     if known_list is None or not line.is_by_name:
-        return ChosenPdu(handler, hosts.parse_argument(host), login_of(context))
-    listed_pdu = known_list.pdus.get(host)
+        return _at_address(context, handler, host, known_list)
+    listed_pdu = known_list.pdu(host)
     if listed_pdu is None:
         fault = _unknown_name_text(host, known_list)
+        if _is_handler(host):
+            fault = f"{printable(host, 60)!r} is a handler, and stands behind the name of a PDU"
         raise Usage(f"{fault}; give names alone, or HANDLER and addresses")
     pdu = _chosen(context, known_list, listed_pdu)
     if is_only_pdu:
@@ -266,15 +281,32 @@ def resolve_name(context: click.Context, host: str) -> ChosenPdu:
         if list_file:
             raise
         report(f"note: names of PDUs are not known: {error.reason}")
-    if known_list is None or host not in known_list.pdus:
-        return ChosenPdu("", hosts.parse_argument(host), login_of(context))
-    listed_pdu = known_list.pdus[host]
+    listed_pdu = None if known_list is None else known_list.pdu(host)
+    if known_list is not None and listed_pdu is None:
+        advice = "" if _looks_like_a_host(host) else meant(host, known_list.pdus)
+        if advice:
+            report(f"note: {printable(host, 60)!r} is no PDU of {known_list.path}; {advice}")
+    if known_list is None or listed_pdu is None:
+        return _at_address(context, "", host, known_list)
     pdu = _chosen(context, known_list, listed_pdu)
     run_of(context).pdu_name = pdu.name
     if hosts.one_spelling(listed_pdu.address) != hosts.one_spelling(host):
         shown_host = repr(printable(host, 60))
         report(f"note: {shown_host} is taken from {known_list.path}: {_pdu_text(listed_pdu)}")
     return pdu
+
+
+def _at_address(
+    context: click.Context, handler: str, host: str, known_list: Optional[KnownList]
+) -> ChosenPdu:
+    """The PDU at an address that was typed, with its name if the list has it."""
+    address = hosts.parse_argument(host)
+    listed_as: Sequence[str] = ()
+    if known_list is not None:
+        for pdu in known_list.pdus.values():
+            if hosts.one_spelling(pdu.where) == hosts.one_spelling(address):
+                listed_as = (pdu.name, *known_list.words)
+    return ChosenPdu(handler, address, login_of(context), listed_as=listed_as)
 
 
 def _chosen(context: click.Context, known_list: KnownList, listed_pdu: ListedPdu) -> ChosenPdu:
@@ -313,7 +345,7 @@ def _unknown_name_text(word: str, known_list: KnownList) -> str:
         f" {known_list.path}"
     )
     known_names = [*handlers, *known_list.pdus]
-    advice = look_alike(word, known_names.__contains__, known_names)
+    advice = meant(word, known_names)
     return f"{fault}; {advice or 'pdu check shows its names'}"
 
 

@@ -74,7 +74,7 @@ class OwnerFiles(NamedTuple):
         return environment_login(self.secret_files)
 
     def targets(self, fleet: DeviceList) -> Sequence[Target]:
-        """The PDUs of files that were read, in their order and as they name them; an empty sequence
-        without a list.
+        """The PDUs of files that were read, in their order and as they name them, then those of
+        wrong rows; an empty sequence without a list.
         """
-        return targets(fleet.devices, fleet.auths, self.login())
+        return targets(fleet.devices, fleet.auths, self.login(), fleet.wrong_rows)

@@ -266,7 +266,11 @@ def read_labels(reading: Reading, session: OpenHandler) -> Reading:
 
 def _read_topology(reading: Reading, session: OpenHandler) -> Reading:
     """Lines and breakers."""
-    return reading._replace(meters=session.meters())
+    meters: list[MeteredPart] = []
+    for part in session.meters():
+        current_a = converted_figure(part.current_a)
+        meters.append(part._replace(label=_printable(part.label), current_a=current_a))
+    return reading._replace(meters=meters)
 
 
 states = Part(STATES, _read_states)

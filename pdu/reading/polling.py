@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextvars
+import shlex
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable, NamedTuple, Union
 
 from handlers.shared.errors import SettingsError, printable
 
@@ -13,6 +14,7 @@ from ..cli.error_output import NoSuchHandler
 from ..cli.options import SECRETS, spelled_secret
 from ..loading.handler_loading import LoadedHandler, load
 from ..pdu_list import form as connection_data
+from ..pdu_list.device_list import WrongRow
 from ..pdu_list.listed_pdu import ListedPdu
 from ..pdu_list.login_options import Login, NoSecret
 from ..pdu_list.logins import ENVIRONMENT, DeviceLogin
@@ -21,18 +23,27 @@ from .parts import Part, Reading, read_pdu, read_until_error
 
 
 class Target(NamedTuple):
-    """A PDU that can be polled, with its loaded handler and its login."""
+    """A PDU that is polled, with its login."""
 
     device: ListedPdu
-    handler: LoadedHandler
+    #: or why it has none, or another mistake in its row of the list
+    handler_or_error: Union[LoadedHandler, SettingsError]
     auth: DeviceLogin
+
+    @property
+    def handler(self) -> LoadedHandler:
+        """Raises SettingsError for what is wrong in its row of the list."""
+        if isinstance(self.handler_or_error, SettingsError):
+            raise self.handler_or_error
+        return self.handler_or_error
 
     def data(self) -> Any:
         """The object for make_handler. Raises SettingsError."""
+        handler = self.handler
         settings = {**self.auth.settings, **dict(self.device.settings)}  # the PDU's win
         login = Login().with_list(settings, self.auth)
         try:
-            return connection_data.pdu_data(self.handler, self.device.address, login)
+            return connection_data.pdu_data(handler, self.device.address, login)
         except NoSecret as error:
             if self.auth.name != ENVIRONMENT:
                 raise
@@ -45,29 +56,40 @@ def targets(
     devices: Sequence[ListedPdu],
     auths: Mapping[str, DeviceLogin],
     usual_login: DeviceLogin,
+    wrong_rows: Sequence[WrongRow] = (),
 ) -> list[Target]:
     """The PDUs with their handlers, each loaded once, and their logins. `usual_login`: of PDUs that
-    name none. Raises SettingsError.
+    name none. A wrong row costs its PDU alone. Raises SettingsError for a secret that no handler
+    takes.
     """
-    handlers: dict[str, LoadedHandler] = {}
-    rows: list[Target] = []
+    handlers: dict[str, Union[LoadedHandler, SettingsError]] = {}
+    all_targets: list[Target] = []
     for device in devices:
-        auth = device.login(auths) or usual_login
         if device.handler not in handlers:
-            handlers[device.handler] = _load(device)
-        rows.append(Target(device, handlers[device.handler], auth))
-    _check_secrets(usual_login, handlers.values())
-    return rows
+            handlers[device.handler] = _load(device.handler)
+        handler = handlers[device.handler]
+        try:
+            all_targets.append(Target(device, handler, device.login(auths) or usual_login))
+        except SettingsError as error:
+            all_targets.append(Target(device, error, usual_login))
+    for row in wrong_rows:
+        # one that has no name is called by its place
+        fault = row.reason if row.device.name == row.where else row.fault
+        all_targets.append(Target(row.device, SettingsError(fault), usual_login))
+    loaded_handlers = [each for each in handlers.values() if not isinstance(each, SettingsError)]
+    _check_secrets(usual_login, loaded_handlers)
+    return all_targets
 
 
-def _load(device: ListedPdu) -> LoadedHandler:
-    """The handler of a PDU. Raises SettingsError, whose sentence begins with the PDU's name."""
+def _load(word: str) -> Union[LoadedHandler, SettingsError]:
+    """The handler of this name or path, or why there is none."""
     try:
-        return load(device.handler)
+        return load(word)
     except NoSuchHandler as error:
-        raise NoSuchHandler(f"{device.name}: {error.reason}", error.word) from None
+        advice = f"pdu supports {shlex.quote(printable(word, 60))} says what reads such a PDU"
+        return SettingsError(f"{error.reason}; {advice}")
     except SettingsError as error:
-        raise SettingsError(f"{device.name}: {error.reason}") from None
+        return error
 
 
 def _check_secrets(login: DeviceLogin, handlers: Iterable[LoadedHandler]) -> None:
@@ -119,18 +141,17 @@ def _read_parts(target: Target, parts: Sequence[Part]) -> Reading:
     counter = _RequestCounter()
 
     def read_parts(keep_reading: Callable[[Reading], object]) -> None:
-        data = target.data()
-        if target.handler.request_hook is not None:
-            target.handler.request_hook.set(counter.count)
+        handler = target.handler
+        if handler.request_hook is not None:
+            handler.request_hook.set(counter.count)
+            counter.is_used = True
         names_of_parts = [part.name for part in parts]
-        read_pdu(target.handler, data, parts, keep_reading, optional=names_of_parts)
+        read_pdu(handler, target.data(), parts, keep_reading, optional=names_of_parts)
 
     # the context confines the counter to this reading
     context = contextvars.copy_context()
     reading = context.run(read_until_error, parts, read_parts)
-    if target.handler.request_hook is None:
-        return reading
-    return reading._replace(requests=counter.requests)
+    return reading._replace(requests=counter.requests) if counter.is_used else reading
 
 
 class _RequestCounter:
@@ -138,6 +159,7 @@ class _RequestCounter:
 
     def __init__(self) -> None:
         self.requests = 0
+        self.is_used = False
         self._lock = threading.Lock()
 
     def count(self) -> None:

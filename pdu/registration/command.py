@@ -12,7 +12,6 @@ import click
 
 from handlers import VERSION, registry
 from handlers.shared.errors import Refused, SettingsError, printable
-from handlers.shared.similar_names import similar_names
 
 from ..cli.error_output import Interrupted, describe
 from ..cli.exit_handling import UNWRITABLE
@@ -20,6 +19,7 @@ from ..cli.groups import Subcommand
 from ..cli.options import FOLDER, TEXT, Output, Run, output_options, pass_run
 from ..cli.output import Result, print_json, print_result, tabulate
 from ..cli.signals import signals_as_ctrl_c
+from ..cli.spelling import meant
 from ..loading.handler_paths import is_path
 from . import settings
 from .curl_lines import login_lines, upload_lines
@@ -296,10 +296,8 @@ def _path_of(word: str, dist: str) -> str:
         raise SettingsError(f"{word} is no archive, folder or file of a handler")
     other_paths = sorted(Path(dist).glob(f"pdu_{name}-*.tar.gz"))
     if not other_paths:
-        advice = _build_advice(dist)
-        similar = similar_names(name.lower(), registry.names())
-        if similar and name not in registry.names():
-            advice = f"did you mean {similar[0]}?"
+        advice = "" if name in registry.names() else meant(name, registry.names())
+        advice = advice or _build_advice(dist)
         raise SettingsError(f"there is no archive {path}: {advice}")
     names = ", ".join(other_path.name for other_path in other_paths[:5])
     raise SettingsError(f"there is no archive {path}; {dist} has {names}: give its path")

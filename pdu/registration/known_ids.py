@@ -48,9 +48,9 @@ class IdFile:
         self._rows()
 
     @contextlib.contextmanager
-    def locked(self, wait: Callable[[], None]) -> Iterator[None]:
+    def locked(self, say: Callable[[str], None]) -> Iterator[None]:
         """In the block, other runs of this user at this server wait, whatever their folders are,
-        and those with this file. `wait` is called if one of them is at work.
+        and those with this file, for at most LIMIT_S. `say` is told if one of them is at work.
         """
         self._append("")  # a new file
         lock_path = _lock_path(self._url)
@@ -63,7 +63,7 @@ class IdFile:
                 f"the file {lock_path}, by which two runs wait for each other, cannot be written"
                 f" ({error.strerror}): name another folder in XDG_STATE_HOME"
             ) from None
-        with locked([self.path, lock_path], wait):
+        with locked([self.path, lock_path], say):
             yield
 
     def known(self, handler: str) -> str:

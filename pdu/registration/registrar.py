@@ -92,7 +92,7 @@ class Registrar:
         its name. `handler_id`: its id, or NEW. Another run from this machine waits meanwhile, so
         that the two do not register one handler twice.
         """
-        with self._ids.locked(lambda: self._say("  waiting for another pdu register")):
+        with self._ids.locked(lambda sentence: self._say(f"  {sentence}")):
             if handler_id not in ("", NEW):
                 self._check_id(upload.handler, handler_id)
             number = handler_id or self._find(upload.handler)

@@ -3,8 +3,8 @@
     python -m tests.faults.planting handlers pdu        all modules below these folders
 
 In a copy of the project, a fault is planted in a module: another state, another figure, or an error
-that is not raised. Then the tests of its folder run: those of `tests/handlers/nut` for
-`handlers/nut/client.py`. The first fault that they see is enough. Printed are a line for each module
+that is not raised. Then its examples and the tests of its folder run: those of `tests/handlers/nut`
+for `handlers/nut/client.py`. The first fault that they see is enough. Printed are a line for each module
 and, at the end, the modules of which no fault is seen. It takes minutes for a folder, hours for all.
 """
 
@@ -116,7 +116,7 @@ def is_seen(copy: Path, module: Path, fault: Fault) -> bool:
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
     try:
         process = subprocess.run(
-            [*command, "-m", "not trial", str(folder_of_tests(module, copy))],
+            [*command, "-m", "not trial", str(module), str(folder_of_tests(module, copy))],
             cwd=copy,
             env={**os.environ, "PYTEST_ADDOPTS": "", "PYTHONDONTWRITEBYTECODE": "1"},
             stdout=subprocess.DEVNULL,  # a test that fails may show a simulator's login

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
@@ -313,12 +314,31 @@ def test_a_file_that_cannot_be_written_is_named_and_no_partial_file_is_left(
     ]
 
 
-@pytest.mark.parametrize("target", ["tests", "docs", "packaging", "pdu", "install"])
-def test_make_says_that_a_folder_or_another_word_is_no_target(target: str) -> None:
-    process = run(["make", target])
-    assert process.returncode == 2
-    assert f"there is no target {target}" in process.stderr
-    assert "pipx install ." in process.stderr
+def test_make_says_that_a_folder_or_another_word_is_no_target(tmp_path: Path) -> None:
+    folders = [path.name for path in ROOT.iterdir() if path.is_dir() and path.name[0].isalpha()]
+    (tmp_path / "Makefile").write_text((ROOT / "Makefile").read_text("utf-8"))
+    for name in (*folders, "build", "a copy", "demo"):  # after `pipx install .`, for example
+        (tmp_path / name).mkdir(exist_ok=True)
+    for target in (*folders, "build", "install"):
+        process = subprocess.run(
+            [program("make"), target], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert process.returncode == 2, target
+        assert f"there is no target {target}" in process.stderr
+        assert "pipx install ." in process.stderr
+
+
+def test_ctrl_c_while_the_builder_is_imported_prints_no_traceback(tmp_path: Path) -> None:
+    interrupt = "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n"
+    (tmp_path / "tarfile.py").write_text(interrupt)  # the builder imports it
+    process = subprocess.run(
+        [sys.executable, str(ROOT / "packaging" / "build.py"), "nut", "--out", str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (process.returncode, process.stdout, process.stderr) == (-signal.SIGINT, "", "")
 
 
 def test_make_clean_leaves_the_ids_and_the_archives_to_which_one_rolls_back(tmp_path: Path) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 from pathlib import Path
 
+import click
 import pytest
-from hypothesis import given, strategies
+from hypothesis import assume, given, strategies
 
 from pdu import root
-from pdu.cli import exit_codes
+from pdu.cli import exit_codes, other_words
 from pdu.network import hosts
+from tests import name_server
 from tests.pdu.running import run
 
 HEAD = "name,handler,address,auth,settings"
@@ -29,7 +32,7 @@ TYPED = (
     "check hall.csv --auth hall.csv | and the list of PDUs as the argument or as --list",
     "status | For example: pdu status",
     "status snmp | For example: pdu status",
-    "status 192.0.2.1 snmp | pdu identify 192.0.2.1 asks the device which handler reads it",
+    "status 192.0.2.1 snmp | the handler stands before the address: pdu status snmp 192.0.2.1",
     "off 'row 3 192.0.2.1' 1 | the name of a PDU needs its list",
     "status APC 192.0.2.1 | APC is read by the handler snmp or redfish, as pdu supports APC says",
     "status snmp https://192.0.2.1/ | give the address without scheme and path, as in 192.0.2.1",
@@ -124,10 +127,15 @@ TYPED = (
     "off raritan h 1 -p | use PDU_PASSWORD",
     "status smnp 192.0.2.1 | builds archives); did you mean snmp?",
     "check l.csv --watch 5 | No such option: --watch",
-    "prove snmp h | there is no command 'prove'; choose from status, ",
-    "platform COPY | there is no command 'platform'; choose from status, ",
-    "exporter hall.csv | there is no command 'exporter'; choose from status, ",
-    "check hall.csv --html page.html | No such option: --html (pdu check --help)",
+    "prove snmp h | there is no command 'prove'; use pdu record, and pdu cycle of an idle outlet",
+    "platform COPY | there is no command 'platform'; use make conformance COPY=DIR in a clone",
+    "exporter hall.csv | there is no command 'exporter'; use pdu check --prometheus FILE",
+    "restart snmp h 2 | there is no command 'restart'; use pdu cycle (pdu --help)",
+    "192.0.2.8 status | the command stands first: pdu status 192.0.2.8",
+    "snmp 192.0.2.8 status | the command stands first: pdu status snmp 192.0.2.8",
+    "status r1-left snmp --list hall.csv | 'snmp' is a handler, and stands behind the name of a",
+    "off 192.0.2.8 snmp 2 --yes | the handler stands before the address: pdu off snmp 192.0.2.8",
+    "check hall.csv --html page.html | No such option: --html; use --csv or --json",
     "register snpm --dry-run | did you mean snmp?",
     "register SNMP --dry-run | did you mean snmp?",
     "register nosuchthing --dry-run | in a clone",
@@ -136,12 +144,12 @@ TYPED = (
     "find 192.0.2.0 255.255.255.0 | 255.255.255.0 is a mask: give the network as 192.0.2.0/24",
     "find 255.255.255.128 | is a mask: give the network as 192.0.2.0/25",
     "find 192.0.2.1 --dry-run | without --add nothing is changed (pdu find --help)",
-    "register snmp --try | No such option: --try (pdu register --help)",
-    "identify h --verbose | No such option: --verbose (pdu identify --help)",
-    "snmp families --table devices | No such option: --table (pdu snmp families --help)",
-    "new acme --tree x | No such option: --tree",
-    "status snmp h --timeout 5 | No such option: --timeout (pdu status --help)",
-    "status raritan h --fingerprint x | No such option: --fingerprint (pdu status --help)",
+    "register snmp --try | No such option: --try; use --name NAME_try",
+    "identify h --verbose | No such option: --verbose; what it added is always shown; --debug logs",
+    "snmp families --table devices | No such option: --table; both tables are printed",
+    "new acme --tree x | No such option: --tree; run it in the folder of a copy",
+    "status snmp h --timeout 5 | No such option: --timeout; use -s timeout=5",
+    "status raritan h --fingerprint x | No such option: --fingerprint; use -s fingerprint=...",
     "status snmp 192.0.2.1 --yes | No such option: --yes (pdu status --help)",
     "status snmp 192.0.2.1 --username | requires an argument. (pdu status --help)",
     "--verson | No such option: --verson; did you mean --version?",
@@ -158,7 +166,7 @@ TYPED = (
     "snmp | Missing command: choose from ",
     "find 10.0.0.0/4 | did you mean 10.0.0.0/16?",
     "find 192.0.2.0/24 --auth a | --auth needs --login",
-    "find 192.0.2.0/30 --rate 50 | No such option: --rate",
+    "find 192.0.2.0/30 --rate 50 | No such option: --rate; pdu find sends 200 requests a second",
     "status snmp h -s timeout=5s | settings: -s timeout=... must be a number from 0.05 to 60",
     "status snmp h -s retries=99 | settings: -s retries=... must be a number from 0 to 10",
     "status snmp h --snmp-version 7 | settings: --snmp-version must be one of 1, ",
@@ -199,7 +207,6 @@ TYPED = (
     "status snmp 192.0.2.1 161 | a port is written behind its host, as in 192.0.2.8:161",
     "status gone --list hall.csv | nor a PDU of hall.csv; pdu check shows its names",
     "snmp check hall.csv | docs/own-pdu.md says how a profile is made",
-    "check apc.csv --auth logins.toml | apc is read by the handler snmp or redfish, as pdu",
 )
 
 
@@ -212,7 +219,6 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "hall.csv": f"{HEAD}\n{ROW}\n",
         "noheader.csv": f"{ROW}\nr1-right,snmp,192.0.2.2,snmp,\n",
         "password.csv": f"{HEAD},password\n{ROW},s3cret-w0rd\n",
-        "apc.csv": f"{HEAD}\n{ROW.replace('snmp,192', 'apc,192')}\n",
         "unit.zip": "PK",
         "logins.toml": LOGINS,
         "curly.toml": LOGINS.replace('"s3cret-w0rd"', "“s3cret-w0rd”"),
@@ -252,6 +258,38 @@ def test_a_mistake_in_json_has_its_kind_and_the_same_sentence(
     assert error["kind"] in ("usage", "settings")
 
 
+def test_each_other_word_is_no_word_of_this_program_and_names_one() -> None:
+    assert not set(other_words.COMMANDS) & set(root.ROOT.lazy_commands)
+    sentences = [*other_words.COMMANDS.values(), *other_words.OPTIONS.values()]
+    for command in re.findall(r"\bpdu (\w+)", " ".join(sentences)):
+        assert command in root.ROOT.lazy_commands
+    options: set[str] = set()
+    with click.Context(root.ROOT) as context:
+        commands = [root.ROOT.get_command(context, name) for name in root.ROOT.lazy_commands]
+    for command in commands:
+        for parameter in command.params if command is not None else ():
+            options.update(parameter.opts)
+    assert not set(other_words.OPTIONS) & options
+    for option in re.findall(r"--[a-z]+", " ".join(other_words.OPTIONS.values())):
+        assert option in options
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("status r1-lefft", "statistic r1-lefft", "outlets r1-lefft", "off r1-lefft 1 --yes"),
+        *("on r1-lefft 1 --yes", "cycle r1-lefft 1 --yes", "check r1-lefft"),
+        *("record r1-lefft -o unit.snmprec", "identify r1-lefft --handler snmp"),
+    ],
+)
+def test_a_misspelt_name_of_a_pdu_leads_to_the_listed_one(
+    line: str, files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name_server.take_away(monkeypatch)
+    _, _, err = run(capsys, *line.split(), "--list", "hall.csv")
+    assert "did you mean r1-left?" in err
+
+
 @pytest.mark.parametrize("name", root.ROOT.lazy_commands)
 def test_a_command_with_a_letter_twice_leads_to_this_command(
     name: str, capsys: pytest.CaptureFixture[str]
@@ -269,6 +307,7 @@ def test_a_command_with_a_letter_twice_leads_to_this_command(
 )
 def test_similarity_never_picks_a_direction(word: str) -> None:
     """A word that is not in the table never leads to `on` alone or to `off` alone."""
+    assume(word not in other_words.COMMANDS)
     sentence = root.ROOT._advice(word, list(root.ROOT.lazy_commands))
     assert ("on" in sentence.split()) == ("off" in sentence.split())
     assert sentence not in [f"did you mean {word}?" for word in ("on", "off")]

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from pdu import root
+from pdu.files import locks
+from tests.waiting import PATIENCE_S
 
 FORKED = multiprocessing.get_context("forkserver")
 FORKED.set_forkserver_preload(
@@ -19,6 +21,7 @@ FORKED.set_forkserver_preload(
 
 def run_pdu(words: Sequence[str], environment: Mapping[str, str]) -> None:
     """Run the command in this process, which ends with its exit code."""
+    locks.LIMIT_S = PATIENCE_S  # a busy machine does not decide
     os.environ.clear()
     os.environ.update(environment)
     sys.exit(root.run(words))

@@ -21,8 +21,9 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=Path(".cache/fleet"))
     folder: Path = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
-    # the lock ends with this process
-    descriptor = os.open(folder, os.O_RDONLY)
+    # the lock ends with this process; it is not the folder's, by which `pdu find --add` adds to the
+    # list in it
+    descriptor = os.open(folder / "fleet.lock", os.O_RDONLY | os.O_CREAT, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -8,7 +8,8 @@ from ..controls import Guard, Write
 from ..evidence import SIMULATED
 from ..profile import Profile
 from ..states import State
-from .language import column, oids, outlets, row_condition
+from .conditions import row_condition
+from .language import column, oids, outlets
 from .links import pysnmp_mibs
 
 RELAY = "3854.2.3.12.1"

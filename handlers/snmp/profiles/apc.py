@@ -40,27 +40,12 @@ from ..outlets import Outlets
 from ..profile import Profile
 from ..states import Condition, State
 from ..tables import ComputedRows, Source, Tables, computed_from
-from .language import (
-    FLOOR,
-    LAST_ARC,
-    OVERLOAD,
-    column,
-    device_condition,
-    figure,
-    first,
-    nameplate,
-    oids,
-    on_demand,
-    outlets,
-    pending,
-    scalar,
-    total,
-    unit_and_outlet,
-    unit_condition,
-)
+from .conditions import device_condition, pending, unit_condition
+from .language import FLOOR, OVERLOAD, column, figure, nameplate, oids, outlets, scalar, total
 from .links import IRONIC_SNMP, librenms, public
 from .powernet import each_unit_rows, established, phase_rows, unit_and_number, units_of
 from .scales import HUNDREDTHS, TENTHS, THOUSANDTHS
+from .sources import LAST_ARC, first, on_demand, unit_and_outlet
 
 # APC's own arc: the whole sysObjectID of some units, and so a prefix of that of every other one
 ANY_APC = "318"
@@ -111,7 +96,16 @@ RPDU_PHASES = phase_rows(RPDU_LOAD, RPDU_BANK, RPDU_PHASE)
 @computed_from(*RPDU_PHASES.objects)
 def rpdu_lines(tables: Tables) -> Rows:
     """The phases; without any, the only row of a table that has no other. On a unit without the
-    columns that tell which rows are phases, the rows are empty."""
+    columns that tell which rows are phases, the rows are empty.
+
+    >>> rpdu_lines.rows({RPDU_LOAD: {"1": 15, "2": 15}, RPDU_PHASES: {"1": 15}})
+    {'1': 15}
+    >>> rpdu_lines.rows({RPDU_LOAD: {"1": 15}, RPDU_PHASES: {}})
+    {'1': 15}
+    >>> no_marks = {RPDU_PHASES: {}, RPDU_BANK: {}, RPDU_PHASE: {}}
+    >>> rpdu_lines.rows({RPDU_LOAD: {"1": 15, "2": 9}, **no_marks})
+    {'1': '', '2': ''}
+    """
     load, phases = tables[RPDU_LOAD], tables[RPDU_PHASES]
     if phases:
         return phases
@@ -150,7 +144,13 @@ RPDU_FACTOR = scalar("318.1.1.12.1.17.0", "rPDUIdentDevicePowerFactor")
 @computed_from(RPDU_WATTS, on_demand=(RPDU_VOLTS, RPDU_FACTOR))
 def rpdu_power(tables: Tables) -> Rows:
     """A power that the unit calculates; empty if it is 0 while the volts or the factor, which the
-    owner sets, are 0."""
+    owner sets, are 0.
+
+    >>> rpdu_power.rows({RPDU_WATTS: {"0": 230}})
+    {'0': 230}
+    >>> rpdu_power.rows({RPDU_WATTS: {"0": 0}, RPDU_VOLTS: {"0": 0}, RPDU_FACTOR: {"0": 100}})
+    {'0': ''}
+    """
     watts = tables[RPDU_WATTS]
     power = watts
     for test in (RPDU_VOLTS, RPDU_FACTOR) if is_one_of(watts.get("0"), ("0",)) else ():
@@ -249,6 +249,13 @@ EASY_PHASE_COUNT = scalar("318.1.1.30.3.0", "ePDUPhaseTableSize")
 
 @computed_from(EASY_STATE, EASY_MODULE)
 def easy_outlet_units(tables: Tables) -> Rows:
+    """The unit of each outlet. A unit without switched outlets has one row, with -1 in each column.
+
+    >>> easy_outlet_units.rows({EASY_STATE: {"1": 1, "2": 2}, EASY_MODULE: {"1": 1, "2": 2}})
+    {'1': 1, '2': 2}
+    >>> easy_outlet_units.rows({EASY_STATE: {"1": -1}, EASY_MODULE: {"1": -1}})
+    {}
+    """
     has_outlets = without(tables[EASY_STATE], NO_OUTLET)
     outlet_units = without(tables[EASY_MODULE], NO_OUTLET) if has_outlets else {}
     return if_listed(outlet_units, has_outlets)
@@ -256,7 +263,13 @@ def easy_outlet_units(tables: Tables) -> Rows:
 
 @computed_from(EASY_COUNT)
 def easy_count_of_none(tables: Tables) -> Rows:
-    """The count where it is 0: another number may count the row of padding."""
+    """The count where it is 0: another number may count the row of padding.
+
+    >>> easy_count_of_none.rows({EASY_COUNT: {"0": 0}})
+    {'0': 0}
+    >>> easy_count_of_none.rows({EASY_COUNT: {"0": 1}})
+    {}
+    """
     return if_every(tables[EASY_COUNT], tables[EASY_COUNT], matches("0"))
 
 

@@ -17,9 +17,11 @@ from ..objects import Column, Scalar
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
-from .language import column, figure, oids, outlets, row_condition, rows_where, scalar, total
+from .conditions import row_condition
+from .language import column, figure, oids, outlets, scalar, total
 from .links import pysnmp_mibs
 from .scales import TENTHS
+from .sources import rows_where
 
 TYPE = column("29640.4.3.33.1.2", "nodeType")
 METER, METER_AND_SWITCH, SWITCH = "4", "5", "6"

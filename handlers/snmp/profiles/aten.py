@@ -32,23 +32,10 @@ from ..outlets import Outlets
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Source, Tables, computed_from, objects_of
-from .language import (
-    THE_UNIT,
-    column,
-    figure,
-    first,
-    oid,
-    oids,
-    outlets,
-    rows_where,
-    rows_without,
-    scalar,
-    total,
-    unit_and_outlet,
-    value_or_empty,
-)
+from .language import THE_UNIT, column, figure, oid, oids, outlets, scalar, total
 from .links import IRONIC_SNMP, librenms, public, pysnmp_mibs
 from .scales import THOUSANDTHS
+from .sources import first, rows_where, rows_without, unit_and_outlet, value_or_empty
 
 STATUS = Spread(
     oid("21317.1.3.2.2.2.2"), (Span(1, 8, 2), Span(9, 42, 11)), "outletNStatus", by_get=True

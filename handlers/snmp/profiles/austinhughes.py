@@ -10,9 +10,11 @@ from ..evidence import DRIVER
 from ..objects import Parts
 from ..profile import Profile
 from ..states import State
-from .language import column, figure, numbered_parts, oids, outlets, row_condition, total
+from .conditions import row_condition
+from .language import column, figure, oids, outlets, total
 from .links import NO_PUBLIC_MIB
 from .scales import TENTHS
+from .sources import numbered_parts
 
 PDU = "34550.20.2.1.1.1"
 NOT_MEASURED = ("0", "-1")

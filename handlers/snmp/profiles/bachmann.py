@@ -27,19 +27,11 @@ from ..profile import Profile
 from ..states import State
 from ..tables import Source, Tables, computed_from
 from ..totals import Total
-from .language import (
-    THE_UNIT,
-    column,
-    figure,
-    oids,
-    outlets,
-    rows_without,
-    scalar,
-    total,
-    unit_condition,
-)
+from .conditions import unit_condition
+from .language import THE_UNIT, column, figure, oids, outlets, scalar, total
 from .links import public, pysnmp_mibs
 from .scales import THOUSANDTHS
+from .sources import rows_without
 
 STATUS = column("31770.2.2.6.5.1.11", "blueNet2SocketStatus")
 MODE = column("31770.2.2.6.5.1.12", "blueNet2SocketMode")

@@ -19,7 +19,8 @@ from ..objects import Column
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Source, Tables, computed_from
-from .language import column, figure, oids, outlets, total, unit_condition
+from .conditions import unit_condition
+from .language import column, figure, oids, outlets, total
 from .links import public, pysnmp_mibs
 from .scales import TENTHS
 
@@ -33,7 +34,12 @@ COUNT = column("4779.1.3.5.2.1.15", "sBTAModulesRPCNumberOfOutlets")
 
 
 def _column_of_rpcs(values: Column) -> ComputedRows:
-    """A meter of each RPC, lost of one without a row."""
+    """A meter of each RPC, lost of one without a row.
+
+    >>> chain = {COUNT: {"1": 8, "2": 8}, STATE: {"1.1": 1, "2.1": 1}}
+    >>> list(_column_of_rpcs(CURRENT).rows({CURRENT: {"1": 15}, **chain}))
+    ['1', '2.']
+    """
 
     @computed_from(values, on_demand=(COUNT, STATE))
     def rows(tables: Tables) -> Rows:

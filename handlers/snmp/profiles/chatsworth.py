@@ -20,21 +20,12 @@ from ..objects import Span, Spread
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
-from .language import (
-    column,
-    figure,
-    of_unit,
-    oid,
-    oids,
-    outlets,
-    row_condition,
-    rows_where,
-    scalar,
-    total,
-    unit_condition,
-)
+from .conditions import row_condition, unit_condition
+from .language import column, figure, oid, oids, outlets, scalar, total
 from .links import librenms, public
 from .scales import HUNDREDTHS
+from .shared_values import of_unit
+from .sources import rows_where
 
 CONTROL = column("30932.1.10.1.4.10.1.11", "cpiPduOutletControl")
 PDU_HAS_CONTROL = column("30932.1.10.1.2.10.1.7", "cpiPduHasOutletControl")

@@ -36,9 +36,10 @@ from ..outlets import Outlets
 from ..profile import NET_SNMP, Profile
 from ..states import State
 from ..tables import ComputedRows, Object, Source, Tables, computed_from
-from .language import column, counted_rows, figure, oid, oids, outlets, scalar, total
+from .language import column, figure, oid, oids, outlets, scalar, total
 from .links import NO_PUBLIC_MIB, public, pysnmp_mibs
 from .scales import HUNDREDTHS, TENTHS
+from .sources import counted_rows
 
 VENDOR = "Clever Electronic, FS.COM"
 ON, OFF, NOT_THERE = "ON", "OFF", ("--", "")

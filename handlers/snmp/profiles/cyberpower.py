@@ -26,24 +26,12 @@ from ..objects import Scalar
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
-from .language import (
-    LAST_ARC,
-    OVERLOAD,
-    column,
-    figure,
-    first,
-    nameplate,
-    oids,
-    outlets,
-    pending,
-    rows_where,
-    scalar,
-    total,
-    value_or_empty,
-)
+from .conditions import pending
+from .language import OVERLOAD, column, figure, nameplate, oids, outlets, scalar, total
 from .links import librenms, public
 from .powernet import each_unit_rows, established, phase_rows, unit_and_number, units_of
 from .scales import TENTHS
+from .sources import LAST_ARC, first, rows_where, value_or_empty
 
 EPDU, EPDU2, ATS = "3808.1.1.3", "3808.1.1.6", "3808.1.1.5"
 ANY_CYBERPOWER = "3808"
@@ -92,6 +80,16 @@ each_module = partial(
 
 @computed_from(PHASE_CURRENT, PHASE_MODULE, PHASE_COUNT)
 def phase_currents(tables: Tables) -> Rows:
+    """The current of each phase, and a lost one for each phase that the answers lack: another
+    column of the table, or the device's own count, shows it.
+
+    >>> one = {PHASE_MODULE: {"1": 1}, PHASE_COUNT: {"0": 1}}
+    >>> phase_currents.rows({PHASE_CURRENT: {"1": 15}, **one})
+    {'1': 15}
+    >>> two = {PHASE_MODULE: {"1": 1, "2": 1}, PHASE_COUNT: {"0": 2}}
+    >>> phase_currents.rows({PHASE_CURRENT: {"1": 15}, **two})["2"].reason
+    'no answer'
+    """
     currents, modules = tables[PHASE_CURRENT], tables[PHASE_MODULE]
     currents = left_join(currents or modules, currents)
     return with_counted_rows(with_rows_of(currents, modules), tables[PHASE_COUNT])
@@ -100,7 +98,12 @@ def phase_currents(tables: Tables) -> Rows:
 @computed_from(DEVICE_CURRENT, DEVICE_PHASES, DEVICE_MODULE, on_demand=(DEVICE_CURRENT,))
 def one_phase_currents(tables: Tables) -> Rows:
     """The current of each unit, without a value on one with several phases: the MIB does not define
-    which current it is there."""
+    which current it is there.
+
+    >>> kinds = {DEVICE_PHASES: {"1": 1, "2": 3}, DEVICE_MODULE: {"1": 1, "2": 2}}
+    >>> one_phase_currents.rows({DEVICE_CURRENT: {"1": 15, "2": 40}, **kinds})
+    {'1': 15, '2': ''}
+    """
     currents = tables[DEVICE_CURRENT]
     if currents:
         currents = left_join(currents, where(currents, tables[DEVICE_PHASES], none_of("2", "3")))

@@ -18,9 +18,10 @@ from ..outlets import Outlets
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
-from .language import LAST_ARC, THE_UNIT, column, figure, oids, outlets, total
+from .language import THE_UNIT, column, figure, oids, outlets, total
 from .links import pysnmp_mibs
 from .scales import TENTHS
+from .sources import LAST_ARC
 
 UNLOCKED = "0"  # 1 is locked, 2 unknown
 ACS, ACS5K = "2925.4.5", "2925.8.5"
@@ -65,7 +66,12 @@ def _outlets(tree: str, why: str) -> tuple[Outlets, ...]:
 
 def _where(values: Column, test: Column, mark: str, other: str) -> ComputedRows:
     """The values of units for which `test` reads `mark`; those that read `other` have none, so no
-    sum."""
+    sum.
+
+    >>> AMPERES, KIND = column("99999.1", "current"), column("99999.2", "kind")
+    >>> _where(AMPERES, KIND, "1", "2").rows({AMPERES: {"1": 15, "2": 7}, KIND: {"1": 1, "2": 2}})
+    {'1': 15, '2': ''}
+    """
 
     @computed_from(values, test)
     def rows(tables: Tables) -> Rows:

@@ -12,9 +12,10 @@ from ..evidence import SIMULATED
 from ..measurements import Measurement
 from ..profile import NET_SNMP, Profile
 from ..states import State
-from .language import column, numbered_parts, oids, outlets, scalar, total
+from .language import column, oids, outlets, scalar, total
 from .links import librenms, public
 from .scales import HUNDREDTHS
+from .sources import numbered_parts
 
 NO_LINE = ("99999",)
 BAR_STATUS = column("1418.4.3.1.3", "outletStatus")

@@ -16,19 +16,11 @@ from ..measurements import Measurement
 from ..profile import Profile
 from ..states import State
 from ..tables import Tables, computed_from
-from .language import (
-    OVERLOAD,
-    column,
-    figure,
-    first,
-    oids,
-    outlets,
-    pending,
-    scalar,
-    total,
-)
+from .conditions import pending
+from .language import OVERLOAD, column, figure, oids, outlets, scalar, total
 from .links import librenms
 from .scales import TENTHS
+from .sources import first
 
 ROOT = "674.10903.200.2.200"
 NUMBER = column(ROOT + ".130.1.2.1.2", "rPDUOutletSwitchedStatusNumber")

@@ -16,16 +16,8 @@ from ..joins import left_join
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
-from .language import (
-    FLOOR,
-    column,
-    device_condition,
-    figure,
-    oids,
-    outlets,
-    scalar,
-    total,
-)
+from .conditions import device_condition
+from .language import FLOOR, column, figure, oids, outlets, scalar, total
 from .links import public, pysnmp_mibs
 from .numbered_rows import numbered_rows
 from .scales import TENTHS
@@ -42,7 +34,14 @@ STS = "2254.2.80"
 
 
 def _of_enabled_pdus(below: int, name: str) -> ComputedRows:
-    """A column of the enabled PDUs. One that is disconnected has an empty value."""
+    """A column of the enabled PDUs. One that is disconnected has an empty value.
+
+    >>> AMPERES = column(f"{PDU}.2.1.1.35", "dpduOutputCurrentL1Total")
+    >>> flags = {ENABLED: {"1": ON, "2": OFF, "3": ON}, DISCONNECTION: {"1": OFF, "3": ON}}
+    >>> enabled = _of_enabled_pdus(35, "CurrentL1Total")
+    >>> enabled.rows({AMPERES: {"1": 15, "2": 0, "3": 0}, **flags})
+    {'1': 15, '3': ''}
+    """
     output = column(f"{PDU}.2.1.1.{below}", "dpduOutput" + name)
 
     @computed_from(output, ENABLED, DISCONNECTION)

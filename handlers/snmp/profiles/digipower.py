@@ -24,9 +24,10 @@ from ..objects import Scalar, Span, Spread
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
-from .language import column, figure, oid, oids, outlets, rows_without, scalar, total
+from .language import column, figure, oid, oids, outlets, scalar, total
 from .links import librenms
 from .scales import HUNDREDTHS, TENTHS, THOUSANDTHS
+from .sources import rows_without
 
 FIRST, LAST = "1", 16
 ON, OFF, NO_OUTLET = "1", "0", "-1"
@@ -54,6 +55,12 @@ def _outlet(unit: str, position: int) -> str:
 
 @computed_from(STATUS)
 def states(tables: Tables) -> Rows:
+    """The state of each outlet: a unit has one text with a word for each of its outlets. Raises
+    ProtocolError if only a later unit has one.
+
+    >>> states.rows({STATUS: {FIRST: "1,0,1"}})
+    {'1': '1', '2': '0', '3': '1'}
+    """
     texts = {unit: text(value) for unit, value in tables[STATUS].items()}
     if any(texts.values()) and not texts.get(FIRST):
         raise ProtocolError(
@@ -128,7 +135,12 @@ CONFIGURATIONS = {
 
 @computed_from(*CONFIGURATIONS.values())
 def names(tables: Tables) -> Rows:
-    """The first field of each outlet's configuration."""
+    """The first field of each outlet's configuration.
+
+    >>> no_texts = dict.fromkeys(CONFIGURATIONS.values(), {})
+    >>> names.rows({**no_texts, CONFIGURATIONS[FIRST]: {"1": "web,0,3"}})
+    {'1': 'web'}
+    """
     by_unit = {
         unit: field(tables[configuration], 0) for unit, configuration in CONFIGURATIONS.items()
     }
@@ -140,7 +152,14 @@ CURRENTS = Complete(CURRENT, same_rows_as=rows_without(STATUS, ""), next_row=Tru
 
 
 def _of_one_unit(values: Scalar) -> ComputedRows:
-    """A total of DigiPower-BravoPDU-MIB (kWhInfo). Of a chain, it does not say of which units."""
+    """A total of DigiPower-BravoPDU-MIB (kWhInfo). Of a chain, it does not say of which units.
+
+    >>> KWH = scalar("17420.1.2.9.1.13.0", "kWh")
+    >>> _of_one_unit(KWH).rows({KWH: {"0": 7}, STATUS: {FIRST: "1,0", "2": ""}})
+    {'0': 7}
+    >>> _of_one_unit(KWH).rows({KWH: {"0": 7}, STATUS: {FIRST: "1,0", "2": "1,1"}})
+    {}
+    """
 
     @computed_from(values, STATUS)
     def rows(tables: Tables) -> Rows:

@@ -12,9 +12,10 @@ from ..filters import either
 from ..objects import Column
 from ..profile import Profile
 from ..tables import ComputedRows
-from .language import column, figure, oids, rows_where, total
+from .language import column, figure, oids, total
 from .links import librenms
 from .scales import THOUSANDTHS
+from .sources import rows_where
 
 LIVE_WIRE, NEUTRAL_WIRE = "0", "1"
 

@@ -28,26 +28,12 @@ from ..profile import Profile, Root
 from ..states import State
 from ..tables import Tables, computed_from
 from . import hpe, raritan
-from .language import (
-    FLOOR,
-    THE_UNIT,
-    column,
-    device_condition,
-    figure,
-    nameplate,
-    oid,
-    oids,
-    on_demand,
-    outlets,
-    row_condition,
-    rows_where,
-    scalar,
-    total,
-    unit_and_outlet,
-    unit_condition,
-)
-from .links import EMULAB_ENLOGIC, NO_PUBLIC_MIB, librenms, public, pysnmp_mibs
+from .conditions import device_condition, row_condition, unit_condition
+from .language import FLOOR, THE_UNIT, column, figure, nameplate, oid, oids, outlets, scalar, total
+from .links import NO_PUBLIC_MIB, librenms, public, pysnmp_mibs
+from .programs import EMULAB_ENLOGIC
 from .scales import HUNDREDTHS, ONES, TENTHS, THOUSANDTHS
+from .sources import on_demand, rows_where, unit_and_outlet
 
 # of inputCurrentMeasType; the others: one phase, three phases
 NEUTRAL, LINES_OF_INPUT = "2", ("1", "3", "4", "5")
@@ -71,7 +57,12 @@ epdu_total = partial(total, unit=THE_UNIT, units=OUTLET_COUNT)
 
 @computed_from(CURRENT, CURRENT_TYPE, CURRENT_COUNT)
 def lines(tables: Tables) -> Rows:
-    """The lines of all inputs (inputCurrent), without their neutral."""
+    """The lines of all inputs (inputCurrent), without their neutral.
+
+    >>> types = {CURRENT_TYPE: {"0.1.1": LINES_OF_INPUT[0], "0.1.4": NEUTRAL}}
+    >>> lines.rows({CURRENT: {"0.1.1": 5, "0.1.4": 1}, CURRENT_COUNT: {"0.1": 2}, **types})
+    {'0.1.1': 5}
+    """
     currents = tables[CURRENT]
     types = left_join(currents, tables[CURRENT_TYPE])
     every_line = with_counted_rows(currents, tables[CURRENT_COUNT])

@@ -30,24 +30,12 @@ from ..profile import Profile
 from ..states import State
 from ..tables import Tables, computed_from
 from . import hpe
-from .language import (
-    LAST_ARC,
-    THE_UNIT,
-    column,
-    figure,
-    first,
-    nameplate,
-    oids,
-    outlets,
-    row_condition,
-    rows_where,
-    rows_without,
-    scalar,
-    total,
-    value_or_empty,
-)
-from .links import EMULAB_ENLOGIC, NO_PUBLIC_MIB, librenms, public
+from .conditions import row_condition
+from .language import THE_UNIT, column, figure, nameplate, oids, outlets, scalar, total
+from .links import NO_PUBLIC_MIB, librenms, public
+from .programs import EMULAB_ENLOGIC
 from .scales import HUNDREDTHS, ONES, TENTHS
+from .sources import LAST_ARC, first, rows_where, rows_without, value_or_empty
 
 PADDING = "0"  # the outlet number of a padding row
 OFF, ON = 1, 2  # commands

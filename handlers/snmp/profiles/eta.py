@@ -14,9 +14,11 @@ from ..objects import Parts
 from ..profile import Profile
 from ..states import State
 from ..tables import Tables, computed_from
-from .language import column, figure, numbered_parts, oids, outlets, row_condition, scalar, total
+from .conditions import row_condition
+from .language import column, figure, oids, outlets, scalar, total
 from .links import public
 from .scales import THOUSANDTHS
+from .sources import numbered_parts
 
 FUSES = "44086.4.1.10"
 FEEDS = {1: "A", 2: "B"}

@@ -24,9 +24,10 @@ from ..outlets import Outlets
 from ..profile import Profile, Root
 from ..states import State
 from ..tables import Tables, computed_from
-from .language import column, figure, oid, outlets, rows_where, scalar, total
+from .language import column, figure, oid, outlets, scalar, total
 from .links import librenms, pysnmp_mibs
 from .scales import ONES, THOUSANDTHS
+from .sources import rows_where
 
 # the numbers of products, after 28507
 OLDEST = "1 5 6"  # products EPC 8x, 24x, 2x6
@@ -84,6 +85,13 @@ def _port(state: Column, arc: str, name: str, scale: Decimal = ONES) -> Measurem
 def _of_ports(meters: Rows, ports: Rows) -> Rows:
     """Rows of meters, whose indexes count from 0 or from 1, under the numbers of the ports, 1 … N.
     One lost row if they may be other ports'. Raises ProtocolError if the list of ports has a gap.
+
+    >>> _of_ports({"1": 5, "2": 7}, {"1": "on", "2": "off"})
+    {'1': 5, '2': 7}
+    >>> _of_ports({"0": 5, "1": 7}, {"1": "on", "2": "off"})
+    {'1': 5, '2': 7}
+    >>> list(_of_ports({"3": 5}, {"1": "on", "2": "off"}))
+    ['.']
     """
     if not meters or not ports:
         return {}

@@ -30,23 +30,11 @@ from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
 from ..totals import Total
-from .language import (
-    LAST_ARC,
-    THE_UNIT,
-    column,
-    figure,
-    first,
-    of_unit,
-    oids,
-    on_demand,
-    outlets,
-    rows_without,
-    scalar,
-    total,
-    unit_and_outlet,
-)
+from .language import THE_UNIT, column, figure, oids, outlets, scalar, total
 from .links import librenms
 from .scales import HUNDREDTHS, ONES, THOUSANDTHS
+from .shared_values import of_unit
+from .sources import LAST_ARC, first, on_demand, rows_without, unit_and_outlet
 
 PDU, MPDU = "232.165.2", "232.165.5"
 # the state in rows beyond the unit's outlets, and the outlet count in rows beyond the chain's units
@@ -239,7 +227,12 @@ NOT_MEASURED = "-1"
 @computed_from(CORE_STATE, BAR_STATE, DEVICE_TYPE)
 def core_and_bars(tables: Tables) -> Rows:
     """The outputs of the core, and the outlets of bars. The table of bars has rows for every
-    output; if no smart device is detected on one, the type of its device is empty."""
+    output; if no smart device is detected on one, the type of its device is empty.
+
+    >>> core = {CORE_STATE: {"1.1": "on", "1.2": "on"}, DEVICE_TYPE: {"1.1": "bar", "1.2": ""}}
+    >>> core_and_bars.rows({**core, BAR_STATE: {"1.1.1": "off", "1.2.1": "off"}})
+    {'1.1': 'on', '1.2': 'on', '1.1.1': 'off'}
+    """
     types, bars = tables[DEVICE_TYPE], tables[BAR_STATE]
     bars = where(bars, part_of(types, bars, stop=2), none_of(""))
     return concat(with_rows_of(tables[CORE_STATE], types), bars)
@@ -247,6 +240,12 @@ def core_and_bars(tables: Tables) -> Rows:
 
 @computed_from(CORE_STATE, BAR_STATE, DEVICE_TYPE)
 def mpdu_numbers(tables: Tables) -> Rows:
+    """The printed number of an output of the core, and the output and number of an outlet of a bar.
+
+    >>> core = {CORE_STATE: {"1.1": "on", "1.2": "on"}, DEVICE_TYPE: {"1.1": "bar", "1.2": "bar"}}
+    >>> mpdu_numbers.rows({**core, BAR_STATE: {"1.1.1": "off", "1.2.1": "off"}})
+    {'1.1': '1', '1.2': '2', '1.1.1': '1-1', '1.2.1': '2-1'}
+    """
     bars = tables[BAR_STATE]
     core = numbered(with_rows_of(tables[CORE_STATE], tables[DEVICE_TYPE]))
     return concat(core, with_units(numbered(bars, position=1), numbered(bars), "-"))

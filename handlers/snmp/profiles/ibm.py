@@ -34,9 +34,10 @@ from ..objects import Column
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
-from .language import column, figure, oids, outlets, rows_without, scalar, total, value_or_empty
+from .language import column, figure, oids, outlets, scalar, total
 from .links import public, pysnmp_mibs
 from .scales import ONES, TENTHS, THOUSANDTHS
+from .sources import rows_without, value_or_empty
 
 TABLE = "2.6.223.8.2.2.1"
 OLDER = column(
@@ -67,7 +68,13 @@ UNKNOWN_LAYOUT = Missing("a cell that tells the layout of its table is lost")
 
 
 def _all_match(rows: Rows, pattern: str) -> Fact:
-    """Whether there are rows and all have such a value; None if that depends on lost ones."""
+    """Whether there are rows and all have such a value; None if that depends on lost ones.
+
+    >>> _all_match({"1": "0", "2": "5"}, STATES), _all_match({"1": "230"}, STATES)
+    (True, False)
+    >>> _all_match({"1": "0", "2": UNKNOWN_LAYOUT}, STATES) is None
+    True
+    """
     words = [text(value) for value in rows.values() if not isinstance(value, Missing)]
     if not rows or not all(re.fullmatch(pattern, word) for word in words):
         return False
@@ -94,7 +101,16 @@ def _has_older_states(tables: Tables) -> Fact:
 
 def _of_layout(tables: Tables, at: Column, *demands: Fact) -> Rows:
     """The rows of a column if its table has the layout that meets all these demands; lost where
-    lost cells leave that open."""
+    lost cells leave that open.
+
+    >>> WATTS = column("99999.1", "power")
+    >>> _of_layout({WATTS: {"1": 230}}, WATTS, True, True)
+    {'1': 230}
+    >>> _of_layout({WATTS: {"1": 230}}, WATTS, True, False)
+    {}
+    >>> _of_layout({WATTS: {"1": 230}}, WATTS, True, None)["1"].reason
+    'a cell that tells the layout of its table is lost'
+    """
     if False in demands:
         return {}
     return dict.fromkeys(tables[at], UNKNOWN_LAYOUT) if None in demands else tables[at]
@@ -150,7 +166,13 @@ METERED_WATTS = scalar(METERS + ".43.0", "total output power")
 
 @computed_from(METERED_WATTS, METERED_AMPS)
 def metered_power(tables: Tables) -> Rows:
-    """The power; a 0 beside a current is no value: a unit showed it at 0.3 A and 68 VA."""
+    """The power; a 0 beside a current is no value: a unit showed it at 0.3 A and 68 VA.
+
+    >>> metered_power.rows({METERED_WATTS: {"0": 68}, METERED_AMPS: {"0": 3}})
+    {'0': 68}
+    >>> metered_power.rows({METERED_WATTS: {"0": 0}, METERED_AMPS: {"0": 3}})
+    {'0': ''}
+    """
     watts = tables[METERED_WATTS]
     is_zero = is_one_of(watts.get("0"), ("0",))
     is_idle = is_one_of(tables[METERED_AMPS].get("0"), ("0",))

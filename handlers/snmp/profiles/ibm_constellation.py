@@ -8,8 +8,9 @@ from ..evidence import DRIVER
 from ..objects import Span, Spread
 from ..profile import NET_SNMP, Profile
 from ..states import State
-from .language import first, oid, oids, outlets
+from .language import oid, oids, outlets
 from .links import NO_PUBLIC_MIB, public
+from .sources import first
 
 RELAYS, THREE = oid("2.6.262.15.2"), (Span(1, 3, 13),)
 

@@ -16,7 +16,8 @@ from ..measurements import Ceilings, Measurement
 from ..profile import Profile
 from ..states import State
 from ..tables import Source, Tables, computed_from
-from .language import column, oids, outlets, row_condition, scalar, total
+from .conditions import row_condition
+from .language import column, oids, outlets, scalar, total
 from .links import librenms
 
 ENABLE = column("39145.10.8.1.5", "outputEnable")

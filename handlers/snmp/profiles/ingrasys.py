@@ -10,20 +10,11 @@ from ..controls import Write
 from ..evidence import SIMULATED
 from ..profile import Profile, Root
 from ..states import State
-from .language import (
-    column,
-    device_condition,
-    figure,
-    first,
-    numbered_parts,
-    oid,
-    oids,
-    outlets,
-    scalar,
-    total,
-)
+from .conditions import device_condition
+from .language import column, figure, oid, oids, outlets, scalar, total
 from .links import librenms
 from .scales import TENTHS, THOUSANDTHS
+from .sources import first, numbered_parts
 
 COUNT = scalar("~.3.2.1.0", "ipmDeviceOutletNumber")
 STATUS = column("~.3.2.3.1.2", "outletStatusStatus", optional=True)

@@ -5,39 +5,25 @@ OIDs are written without 1.3.6.1.4.1; `~` is the family's root.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Optional
 
-from ..absence import is_of_other_depth
 from ..arcs import Arcs
-from ..cells import Rows
 from ..computed import Complete
 from ..controls import Control, Guard
-from ..decoding import counted_by
-from ..filters import (
-    Test,
-    none_of,
-    require_count,
-    up_to_count,
-    where,
-    within_count,
-)
-from ..joins import left_join, numbered, with_units
 from ..measurements import Ceilings, Measurement
-from ..objects import Column, Parts, Scalar
+from ..objects import Column, Scalar
 from ..outlets import Outlets
 from ..profile import ENTERPRISES, Nameplate
 from ..states import Condition, State
-from ..tables import ROOT, Computed, ComputedRows, Object, Source, Tables, computed_from, objects_of
+from ..tables import ROOT, Source
 from ..totals import Total
 from .scales import ONES
+from .sources import value_or_empty
 
 #: the unit that an index begins with
 THE_UNIT = Arcs(stop=1)
-#: of an index, for the fields that name an arc by its position
-LAST_ARC = -1
-WHOLE_INDEX = Arcs()
 #: of a family's overload restrictions, in its `unread`
 OVERLOAD = (
     "only switching on is refused, and only under overload, which the state read afterwards shows"
@@ -48,110 +34,54 @@ FLOOR = Ceilings(Decimal(600), Decimal(500_000), Decimal(3_000), Decimal(2_500_0
 
 
 def oid(below: str) -> str:
-    """The whole OID for arcs below 1.3.6.1.4.1.
+    """The whole OID for arcs below 1.3.6.1.4.1. `~` stands for the root that a unit has.
 
-    An OID that starts with `~` is returned unchanged.
+    >>> oid("318.1.1.12"), oid("~.2.1")
+    ('1.3.6.1.4.1.318.1.1.12', '~.2.1')
     """
     return below if below.startswith(ROOT) else ENTERPRISES + below
 
 
 def oids(*below: str) -> tuple[str, ...]:
-    """Several whole OIDs, such as sysObjectID prefixes."""
+    """Several whole OIDs, such as prefixes of sysObjectIDs, for arcs below 1.3.6.1.4.1.
+
+    >>> oids("318.1.3.4.6", "318.1.3.4.8")
+    ('1.3.6.1.4.1.318.1.3.4.6', '1.3.6.1.4.1.318.1.3.4.8')
+    """
     return tuple(map(oid, below))
 
 
 def column(below: str, name: str, suffix: str = "", *, optional: bool = False) -> Column:
-    """A column and its name; with `suffix`, only rows whose index ends with it. `optional`: some
-    devices with the table lack this column."""
+    """A column of a table, and its name in the MIB.
+
+    >>> column("318.1.1.12.3.5.1.1.4", "rPDUOutletStatusOutletState").oid
+    '1.3.6.1.4.1.318.1.1.12.3.5.1.1.4'
+
+    suffix: only rows whose index ends with it: of "1.7" and "2.7", with "7", the rows 1 and 2.
+    optional: some devices with the table lack this column.
+    """
     return Column(oid(below), name, suffix, optional)
 
 
 def scalar(below: str, name: str) -> Scalar:
-    """One object and its name; `below` includes the instance, such as `.0`."""
+    """One object of the whole device, and its name in the MIB. Its instance is written, too:
+
+    >>> scalar("318.1.1.26.3.0", "rPDU2DeviceTableSize").oid
+    '1.3.6.1.4.1.318.1.1.26.3.0'
+    """
     return Scalar(oid(below), name)
 
 
 def nameplate(
     *, serial: str = "", firmware: str = "", model: str = "", manufacturer: str = ""
 ) -> Nameplate:
-    """The objects that say which unit it is."""
+    """The objects that say which unit it is: its serial number, firmware, model and maker.
+
+    >>> nameplate(serial="318.1.1.26.2.1.9")
+    Nameplate(serial='1.3.6.1.4.1.318.1.1.26.2.1.9', firmware='', model='', manufacturer='')
+    """
     roots = {"serial": serial, "firmware": firmware, "model": model, "manufacturer": manufacturer}
     return Nameplate(**{name: oid(below) for name, below in roots.items() if below})
-
-
-def numbered_parts(object_of: Callable[[int], Object], numbers: Iterable[int]) -> Parts:
-    """The objects of numbered parts such as ports or lines: the identity is "PART.ROW", with the
-    row 0 of a scalar."""
-    return Parts(tuple((str(n), object_of(n)) for n in numbers))
-
-
-def counted_rows(values: Object, count: Scalar, *, required: bool = False) -> ComputedRows:
-    """The rows of a table with a fixed number of rows, up to the device's count; see `up_to_count`.
-    The table is not read if the device counts none."""
-
-    @computed_from(values, count, by_row=True)
-    def rows(tables: Tables) -> Rows:
-        most = tables.scalar(count)
-        if counted_by(most) == 0 or (not tables.outlet and is_of_other_depth(tables, values)):
-            return {}
-        every_row = tables[values]
-        if required:
-            require_count(every_row, most)
-        return within_count(every_row, most) if tables.outlet else up_to_count(every_row, most)
-
-    return rows
-
-
-def on_demand(values: Column) -> ComputedRows:
-    """A column that is not read with its table: few devices need it, after others were missing."""
-    return ComputedRows(lambda tables: tables[values], (values,), by_row=True, on_demand=(values,))
-
-
-def first(*sources: Source) -> ComputedRows:
-    """The first of these that the device has."""
-    by_row = all(not isinstance(source, Computed) or source.is_by_row() for source in sources)
-    return ComputedRows(lambda tables: tables.first(*sources), tuple(objects_of(sources)), by_row)
-
-
-def rows_where(values: Source, marks: Source, test: Test, *, by_row: bool = False) -> ComputedRows:
-    """The rows of `values` whose mark passes a test; see `where`."""
-    not_prefetched = values.not_prefetched() if isinstance(values, Computed) else ()
-
-    @computed_from(values, marks, by_row=by_row, on_demand=not_prefetched)
-    def rows(tables: Tables) -> Rows:
-        return where(tables[values], tables[marks], test)
-
-    return rows
-
-
-def rows_without(values: Source, *words: str) -> ComputedRows:
-    """The rows of `values` that read none of `words`; see `without`."""
-    return rows_where(values, values, none_of(*words))
-
-
-def of_unit(values: Column, outlets: Source, unit: Arcs = THE_UNIT) -> ComputedRows:
-    """For each outlet the value of its unit."""
-
-    @computed_from(values, by_row=True)
-    def rows(tables: Tables) -> Rows:
-        return tables.part(values, () if tables.outlet else tables[outlets], unit.start, unit.stop)
-
-    return rows
-
-
-def value_or_empty(values: Source, others: Source) -> ComputedRows:
-    """Values of a figure. If an answer has none of them, an empty row for each of `others`, so that
-    no other source takes their place: a column that each device with these values has, and no
-    other one.
-    """
-
-    def rows(tables: Tables) -> Rows:
-        every_value = tables[values]
-        return left_join(every_value or tables[others], every_value)
-
-    of_values = tuple(objects_of((values,)))
-    of_others = tuple(column for column in objects_of((others,)) if column not in of_values)
-    return ComputedRows(rows, (*of_values, *of_others), on_demand=of_others)
 
 
 def figure(
@@ -168,20 +98,24 @@ def figure(
     unmetered: str = "",
     unit_of_row: Optional[Source] = None,
 ) -> Measurement:
-    """A measurement in A, W or kWh: each value of `source` times `scale`. A value of `absent` is
-    not measured; the other parameters without a line here are fields of Measurement.
+    """A measurement in A, W or kWh: each value of `source` times `scale`.
 
         figure(LOADS, TENTHS)                15 is 1.5 A
         figure(LOADS, TENTHS, count=LINES)   2 values, and LINES reads 3: the third is lost, so
                                              that the sum is not known
+
+    absent: values that mean "not measured".
+    padding: values of rows that are no meter, such as a second line cord.
+    unmetered: why a row with an empty value has no meter.
+    unit_of_row: the unit of each row, where a table numbers the rows of a whole chain.
 
     What tells that the answers lack a row:
         count: the device's own number of rows.
         least: the number of rows that each such device has at least.
         same_rows_as: a column with the same rows.
         from_one: the position in the index of the arc that counts rows as 1, 2, 3 …; -1: last.
-        table: as `same_rows_as`; if the device answers none of the values, its rows are empty
-            instead of absent, and no other figure is taken in place of this one.
+        table: a column with the same rows, too; if the device answers none of the values, each of
+            its rows is empty, and no other figure is taken in place of this one.
     """
     rows = source
     rows_to_expect = same_rows_as or table
@@ -206,55 +140,18 @@ def total(
     units: Optional[Source] = None,
     always_there: bool = False,
 ) -> Total:
+    """A figure of the whole device: the first of `figures` that the device has, as a sum over its
+    rows; with `else_outlets`, after them the sum of the outlets.
+
+        total(figure(scalar(...)), figure(LINES), else_outlets=True)
+
+    unit: the arcs of an index that name the unit of a chain: each unit must have a row.
+    units: a source with a row for each unit of the chain: without a figure of one of them, the
+        total is not known.
+    always_there: each device of the family has one of the figures. One that answers none is not
+        known; otherwise it is taken as not metered.
+    """
     return Total(figures, else_outlets, unit, units, always_there)
-
-
-NO_COMMUNICATION = "the device has no communication with the unit"
-
-
-def device_condition(
-    source: Source, *good: str, optional: bool = False, why: str = NO_COMMUNICATION
-) -> Condition:
-    """What the device tells is current while `source` reads one of `good`. Some devices lack it if
-    it is `optional`, or its column."""
-    optional = optional or _is_optional(source)
-    return Condition(source, good, unit=None, optional=optional, why=why)
-
-
-def unit_condition(
-    source: Source,
-    *good: str,
-    unit: Arcs = THE_UNIT,
-    part: Arcs = WHOLE_INDEX,
-    why: str = NO_COMMUNICATION,
-) -> Condition:
-    """The same for each unit: `unit` of an index names it, and `part` of the condition's index."""
-    return Condition(source, good, unit, part, _is_optional(source), why)
-
-
-def row_condition(source: Source, *good: str) -> Condition:
-    """The same for each row."""
-    return Condition(source, good, optional=_is_optional(source))
-
-
-def _is_optional(source: Source) -> bool:
-    return not isinstance(source, Computed) and source.optional
-
-
-def pending(source: Source) -> Condition:
-    """No command is pending: 2 is none, 1 is pending, 3 unknown."""
-    return row_condition(source, "2")
-
-
-def unit_and_outlet(*sources: Source, first_unit: int = 1) -> ComputedRows:
-    """The printed number of outlets whose index starts with the unit and ends with the outlet.
-    `first_unit`: the arc of the unit that is printed as 1."""
-
-    def rows(tables: Tables) -> Rows:
-        outlets = tables.first(*sources)
-        return with_units(numbered(outlets, 1 - first_unit, 0), numbered(outlets))
-
-    return ComputedRows(rows, tuple(objects_of(sources)))
 
 
 def outlets(
@@ -275,9 +172,15 @@ def outlets(
     conditions: tuple[Condition, ...] = (),
     has_joined_meters: bool = False,
 ) -> tuple[Outlets, ...]:
-    """One way to read and switch the outlets; `+` adds the next one. `count` is a number, or a
-    column with one for each unit; a unit is compared with it only if it has rows in the table of
-    states. `checks_empty_table`: without any row it is compared, too."""
+    """One way to read and switch the outlets, of which `+` adds the next one. The first parameters
+    have no name: the states, the control, and what forbids a command.
+
+        outlets(State(STATES, on=("1",), off=("2",)), Write(STATES, on=1, off=2), count=COUNT)
+
+    count: the device's own number of outlets, or a column with one for each unit. A unit is
+        compared with it only if it has rows in the table of states.
+    checks_empty_table: it is compared without any row, too.
+    """
     way = Outlets(
         states=states,
         control=control,

@@ -7,9 +7,10 @@ from ..controls import Write
 from ..evidence import SIMULATED
 from ..profile import Profile
 from ..states import State
-from .language import LAST_ARC, THE_UNIT, column, figure, oids, outlets, total
+from .language import THE_UNIT, column, figure, oids, outlets, total
 from .links import pysnmp_mibs
 from .scales import TENTHS
+from .sources import LAST_ARC
 
 RPM = "244.1.1.4.7"
 CURRENT = column(RPM + ".2.1.1", "slcDevRPMCurrent")  # a row for each of at most two towers

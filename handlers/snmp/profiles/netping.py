@@ -18,8 +18,10 @@ from ..outlets import Outlets
 from ..profile import Profile
 from ..states import State
 from ..tables import Source
-from .language import column, first, oids, on_demand, outlets, row_condition
+from .conditions import row_condition
+from .language import column, oids, outlets
 from .links import librenms, public, pysnmp_mibs
+from .sources import first, on_demand
 
 ON, OFF = ("1",), ("0",)
 AUTOMATIC = ("2", "3", "4", "5")

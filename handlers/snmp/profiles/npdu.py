@@ -17,9 +17,10 @@ from ..measurements import Measurement
 from ..profile import NO_MAKER, Profile
 from ..states import State
 from ..tables import Source
-from .language import column, counted_rows, numbered_parts, oids, outlets, scalar, total
+from .language import column, oids, outlets, scalar, total
 from .links import public
 from .scales import ONES
+from .sources import counted_rows, numbered_parts
 
 MASTER = "23273.3.1.1"
 COUNT = scalar(f"{MASTER}.1.3.0", "MasterDeviceOutputNum")

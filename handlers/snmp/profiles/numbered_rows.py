@@ -9,13 +9,20 @@ from collections.abc import Callable, Iterable
 from ..cells import Rows
 from ..joins import concat
 from ..tables import ComputedRows, Tables
-from .language import numbered_parts
+from .sources import numbered_parts
 
 
 def numbered_rows(
     rows_of_part: Callable[[int], ComputedRows], numbers: Iterable[int]
 ) -> ComputedRows:
-    """The same of functions; the first object of each is that of its values."""
+    """The rows of numbered parts, each chosen by a function of the part. Row 7 of part 2 has the
+    identity "2.7":
+
+        rows_of_part(1) {"1": "on"}, rows_of_part(2) {"1": "off", "7": "on"}
+        result {"1.1": "on", "2.1": "off", "2.7": "on"}
+
+    The first object of each function is that of its values.
+    """
     functions = {n: rows_of_part(n) for n in numbers}
 
     def rows(tables: Tables) -> Rows:

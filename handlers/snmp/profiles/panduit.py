@@ -14,7 +14,8 @@ from ..profile import Profile
 from ..states import State
 from ..tables import Tables, computed_from
 from . import hpe
-from .language import figure, oids, row_condition
+from .conditions import row_condition
+from .language import figure, oids
 from .links import librenms
 from .scales import HUNDREDTHS, THOUSANDTHS
 
@@ -31,14 +32,22 @@ COMMAND_KNOWN = row_condition(
 
 @computed_from(G5.states, INDEX, by_row=True)
 def states(tables: Tables) -> Rows:
-    """The rows without padding, whose index reads 0."""
+    """The rows without padding, whose index reads 0.
+
+    >>> states.rows({G5.states: {"1.1": 2, "1.2": 2}, INDEX: {"1.1": 1, "1.2": 0}})
+    {'1.1': 2}
+    """
     every_row = tables[G5.states]
     return where(every_row, require_marks(every_row, tables[INDEX]), none_of("0"))
 
 
 @computed_from(G5.names, INDEX)
 def named(tables: Tables) -> Rows:
-    """The rows with a name; one whose name is lost, unless it is padding."""
+    """The rows with a name; one whose name is lost, unless it is padding.
+
+    >>> named.rows({G5.names: {"1.1": "web", "1.2": ""}, INDEX: {"1.1": 1, "1.2": 0}})
+    {'1.1': 'web'}
+    """
     indexes = tables[INDEX]
     rows: Rows = {}
     for row, name in without(tables[G5.names], "").items():

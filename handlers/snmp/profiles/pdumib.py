@@ -18,7 +18,8 @@ from ..objects import Column
 from ..profile import NO_MAKER, Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
-from .language import column, figure, oids, outlets, row_condition, scalar, total
+from .conditions import row_condition
+from .language import column, figure, oids, outlets, scalar, total
 from .links import librenms, public
 from .scales import HUNDREDTHS, THOUSANDTHS
 

@@ -5,9 +5,10 @@ from ..evidence import SIMULATED
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows
-from .language import column, figure, first, oids, outlets, scalar, total
+from .language import column, figure, oids, outlets, scalar, total
 from .links import librenms
 from .scales import TENTHS
+from .sources import first
 
 
 def _device_object(arc: int, name: str) -> ComputedRows:

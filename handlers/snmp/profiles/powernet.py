@@ -14,11 +14,17 @@ from ..joins import left_join, numbered, with_units
 from ..objects import Column, Scalar
 from ..states import Condition
 from ..tables import ComputedRows, Source, Tables, computed_from, objects_of
-from .language import LAST_ARC, device_condition
+from .conditions import device_condition
+from .sources import LAST_ARC
 
 
 def established(source: Scalar) -> Condition:
-    """The communication of an agent with its device: 1 none was found, 2 established, 3 lost."""
+    """What the device tells is current while its agent has communication with it, in the numbers of
+    both MIBs: 1 no device was found, 2 established, 3 lost. Devices without the object pass.
+
+    >>> established(Scalar("1.3.6.1.4.1.318.1.1.8.5.1.1.0", "atsStatusCommStatus")).good
+    ('2',)
+    """
     return device_condition(source, "2", optional=True)
 
 
@@ -30,21 +36,36 @@ def each_unit_rows(
     outlet_units: Source,
     on_demand: Sequence[Source] = (),
 ) -> ComputedRows:
-    """The values, and a lost one for each unit of the chain that has none; see `each_unit`.
-    `module`: the unit of each value. The units are those of `device` and of the outlets."""
+    """The values, and a lost one for each unit of the chain that has none, so that there is no sum.
+
+    >>> AMPERES, MODULE = Column("1.1", "current"), Column("1.2", "module")
+    >>> DEVICE, OUTLET = Column("2.1", "device"), Column("3.1", "outlet")
+    >>> lines = each_unit_rows(AMPERES, MODULE, device=DEVICE, outlet_units=OUTLET)
+    >>> units = {DEVICE: {"1": "1", "2": "2"}, OUTLET: {}}
+    >>> list(lines.rows({AMPERES: {"1": 15}, MODULE: {"1": "1"}, **units}))
+    ['1', '2.']
+
+    module: the unit of each value.
+    device, outlet_units: the units of the chain, as two tables list them.
+    on_demand: what is not read with its table.
+    """
 
     @computed_from(values, module, device, on_demand=on_demand)
     def rows(tables: Tables) -> Rows:
-        units = tables[values]
-        return (
-            each_unit(units, tables[module], tables[device], tables[outlet_units]) if units else {}
-        )
+        values_now = tables[values]
+        if not values_now:
+            return {}
+        return each_unit(values_now, tables[module], tables[device], tables[outlet_units])
 
     return rows
 
 
 def units_of(*columns: InChain) -> ComputedRows:
-    """Identity -> unit, by the first of a chain's columns that has rows."""
+    """The unit of each outlet, by the first of a chain's columns that has rows:
+
+    rows 1 and 2, module column {"1": "1", "2": "2"}, number column {"1": "7", "2": "7"}
+    result {"7": "1", "2.7": "2"}
+    """
 
     def rows(tables: Tables) -> Rows:
         return next(filter(None, (column.units(tables) for column in columns)), {})
@@ -53,7 +74,11 @@ def units_of(*columns: InChain) -> ComputedRows:
 
 
 def unit_and_number(*columns: InChain) -> ComputedRows:
-    """The printed number of outlets that are listed by unit and number."""
+    """The printed number of each outlet, by the first of a chain's columns that has rows:
+
+    outlets 7 and 8 of a single unit        printed 7, 8
+    outlets 7 of unit 1, and 2.7 of unit 2  printed 1:7, 2:7
+    """
 
     def rows(tables: Tables) -> Rows:
         for column in columns:
@@ -66,8 +91,20 @@ def unit_and_number(*columns: InChain) -> ComputedRows:
 
 def phase_rows(values: Column, banks: Column, phases: Column) -> ComputedRows:
     """The phase rows of a table that also has bank rows and perhaps a total: rows with bank 0 and a
-    phase other than 0; without such, all rows with bank 0. A row without a phase, or with another
-    number, has an empty value: it may be the total."""
+    phase other than 0; without such, all rows with bank 0.
+
+    >>> AMPERES, BANK, PHASE = Column("1.2", "load"), Column("1.5", "bank"), Column("1.4", "phase")
+    >>> load = phase_rows(AMPERES, BANK, PHASE)
+    >>> marks = {BANK: {"1": 0, "2": 1, "3": 0}, PHASE: {"1": 1, "2": 1, "3": 0}}
+    >>> load.rows({AMPERES: {"1": 15, "2": 15, "3": 15}, **marks})
+    {'1': 15}
+
+    A row with bank 0 and another phase number is lost: it may be the total.
+
+    >>> marks = {BANK: {"1": 0, "2": 0}, PHASE: {"1": 1, "2": 4}}
+    >>> load.rows({AMPERES: {"1": 15, "2": 15}, **marks})["2"].reason
+    'its mark is none that the MIB names'
+    """
 
     @computed_from(values, banks, phases)
     def rows(tables: Tables) -> Rows:

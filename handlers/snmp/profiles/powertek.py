@@ -29,23 +29,12 @@ from ..objects import Column, PerUnit, Scalar
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
-from .language import (
-    LAST_ARC,
-    column,
-    counted_rows,
-    figure,
-    numbered_parts,
-    oid,
-    oids,
-    outlets,
-    scalar,
-    total,
-    unit_condition,
-    value_or_empty,
-)
+from .conditions import unit_condition
+from .language import column, figure, oid, oids, outlets, scalar, total
 from .links import NO_PUBLIC_MIB, public, pysnmp_mibs
 from .numbered_rows import numbered_rows
 from .scales import HUNDREDTHS, TENTHS, THOUSANDTHS
+from .sources import LAST_ARC, counted_rows, numbered_parts, value_or_empty
 
 BSPDU = "42610.1.4.4.1.6.2"
 BSPDU_UNITS = dict(enumerate("ABCDEFGH", 1))
@@ -114,7 +103,13 @@ PHASE_CURRENT = column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent")
 
 @computed_from(PHASE_INDEX)
 def simple_phases(tables: Tables) -> Rows:
-    """The indexes of the phases, if the MIB allows each of them."""
+    """The indexes of the phases, if the MIB allows each of them.
+
+    >>> simple_phases.rows({PHASE_INDEX: {"1": 1, "2": 2}})
+    {'1': 1, '2': 2}
+    >>> simple_phases.rows({PHASE_INDEX: {"1": 1, "2": 7}})
+    {}
+    """
     return if_every(tables[PHASE_INDEX], tables[PHASE_INDEX], matches(INDEXES))
 
 

@@ -17,9 +17,10 @@ from ..joins import left_join
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
-from .language import column, figure, oids, outlets, total, unit_and_outlet
+from .language import column, figure, oids, outlets, total
 from .links import NO_PUBLIC_MIB, public, pysnmp_mibs
 from .scales import THOUSANDTHS
+from .sources import unit_and_outlet
 
 POWER = "34097.9.80.1.1"
 PORT = "34097.3.1.1"
@@ -29,7 +30,12 @@ YES = "1"
 
 
 def _of_ports(below: int, name: str) -> ComputedRows:
-    """A figure that each port has: a port without it is not known, and not without a meter."""
+    """A figure that each port has: a port without it is not known, and not without a meter.
+
+    >>> WATTS = column(f"{POWER}.9", "power")
+    >>> _of_ports(9, "power").rows({WATTS: {"1": 230}, STATE: {"1": 1, "2": 1}})
+    {'1': 230, '2': ''}
+    """
     values = column(f"{POWER}.{below}", name)
 
     @computed_from(values, STATE)

@@ -33,25 +33,12 @@ from ..outlets import Outlets
 from ..profile import Profile, Root
 from ..states import State
 from ..tables import ComputedRows, Source, Tables, computed_from, objects_of
-from .language import (
-    THE_UNIT,
-    column,
-    figure,
-    first,
-    nameplate,
-    oid,
-    oids,
-    on_demand,
-    outlets,
-    rows_without,
-    scalar,
-    total,
-    unit_condition,
-    value_or_empty,
-)
+from .conditions import unit_condition
+from .language import THE_UNIT, column, figure, nameplate, oid, oids, outlets, scalar, total
 from .links import librenms, public
 from .scales import ONES, THOUSANDTHS
 from .shared_values import shared_by_kind
+from .sources import first, on_demand, rows_without, value_or_empty
 
 CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"  # sensor types
 ZERO = "0"  # also what an outlet without a reading shows
@@ -100,7 +87,7 @@ class _Sensors(NamedTuple):
     def minimum(self, kind: str = "") -> Column:
         return self.setting(27, "SignedMinimum", kind)
 
-    def late(self, kind: str) -> tuple[Column, ...]:
+    def on_demand(self, kind: str) -> tuple[Column, ...]:
         """What is only read of sensors whose readings may be signed."""
         return (self.reading(6, "SignedValue", kind), self.setting(26, "SignedMaximum", kind))
 
@@ -110,7 +97,7 @@ class _Sensors(NamedTuple):
     def values(self, tables: Tables, kind: str) -> Rows:
         """The readings. A sensor without a minimum has none, where the firmware has minima."""
         minima: Rows = {}
-        signed_readings, _ = self.late(kind)
+        signed_readings, _ = self.on_demand(kind)
         if (tables[self.value(kind)] or tables[signed_readings]) and tables[self.minimum()]:
             minima = left_join(tables[self.digits(kind)], tables[self.minimum(kind)])
         return signed(tables, self, kind, minima)
@@ -138,7 +125,12 @@ class _Sensors(NamedTuple):
 
 
 def negative(digits: Source) -> ComputedRows:
-    """Numbers of decimal digits as exponents."""
+    """Numbers of decimal digits as exponents.
+
+    >>> DIGITS = column("~.3.5.4.1.7", "outletSensorDecimalDigits")
+    >>> negative(DIGITS).rows({DIGITS: {"1.1": 2, "1.2": 0}})
+    {'1.1': '-2', '1.2': '0'}
+    """
 
     @computed_from(*objects_of([digits]))
     def rows(tables: Tables) -> Rows:
@@ -169,7 +161,7 @@ def signed(tables: Tables, sensors: _Sensors, kind: str, minima: Rows) -> Rows:
             unclear_rows.append(row)
     if not minima or not (below_0 or unclear_rows):
         return readings
-    signed_readings, maxima = (tables[late] for late in sensors.late(kind))
+    signed_readings, maxima = (tables[source] for source in sensors.on_demand(kind))
     result = dict(readings)
     for row in unclear_rows:
         if text(readings[row]) != text(signed_readings.get(row, "")):
@@ -190,7 +182,11 @@ OUTLETS = _Sensors("13742.6.5.4.3.1", "13742.6.3.5.4.1", "outlet")
 
 def _certainly_there(rows: Rows) -> Rows:
     """Readings of sensors that another column shows: one that is lost is not known, whatever a GET
-    of it says."""
+    of it says.
+
+    >>> _certainly_there({"1": 5, "2": NO_ANSWER})["2"].is_unanswered
+    False
+    """
     return {row: missing_with(v) if isinstance(v, Missing) else v for row, v in rows.items()}
 
 
@@ -199,7 +195,7 @@ def _outlet(kind: str) -> Measurement:
     or without that column by the readings' availability."""
     value, available = OUTLETS.value(kind), OUTLETS.available(kind)
     minimum, digits = OUTLETS.minimum(kind), OUTLETS.digits(kind)
-    signed_readings, maximum = OUTLETS.late(kind)
+    signed_readings, maximum = OUTLETS.on_demand(kind)
 
     def with_sensor(tables: Tables) -> Rows:
         """The capabilities of the outlets that have such a sensor."""
@@ -237,7 +233,14 @@ def _outlet(kind: str) -> Measurement:
 def _in_use(tables: Tables, rows: Rows) -> Rows:
     """Rows of inlets, or of their lines, without those of inlets that a transfer switch does not
     use now. All of a PDU are lost if the inlet in use is not known or is not listed. The index
-    begins with PDU and inlet."""
+    begins with PDU and inlet.
+
+    >>> switch = {SWITCH_COUNT: {"1": 1}, ACTIVE_INLET: {"1.1": 2}}
+    >>> _in_use(switch, {"1.1": 0, "1.2": 15})
+    {'1.2': 15}
+    >>> _in_use({SWITCH_COUNT: {"1": 0}}, {"1.1": 0, "1.2": 15})
+    {'1.1': 0, '1.2': 15}
+    """
     switches = (
         {pdu for pdu, count in tables[SWITCH_COUNT].items() if not is_one_of(count, ("0",))}
         if rows
@@ -269,7 +272,9 @@ def _each_inlet(tables: Tables, rows: Rows) -> Rows:
 def _inlets(kind: str) -> Measurement:
     """The figure of the inlets in use; the energy of all, because each has its own counter."""
 
-    @computed_from(*INLETS.objects(kind), INLET_COUNT, on_demand=(*INLETS.late(kind), SWITCH_COUNT))
+    @computed_from(
+        *INLETS.objects(kind), INLET_COUNT, on_demand=(*INLETS.on_demand(kind), SWITCH_COUNT)
+    )
     def rows(tables: Tables) -> Rows:
         inlets = _each_inlet(tables, INLETS.parts(tables, kind))
         return inlets if kind == ENERGY else _in_use(tables, inlets)
@@ -280,7 +285,7 @@ def _inlets(kind: str) -> Measurement:
 def _units(kind: str) -> Measurement:
     """The figure of units whose inlets have no such sensor."""
 
-    @computed_from(*UNITS.objects(kind), on_demand=(UNITS.value(kind), *UNITS.late(kind)))
+    @computed_from(*UNITS.objects(kind), on_demand=(UNITS.value(kind), *UNITS.on_demand(kind)))
     def rows(tables: Tables) -> Rows:
         return UNITS.parts(tables, kind) if tables[UNITS.available("")] else {}
 
@@ -291,7 +296,7 @@ def _units(kind: str) -> Measurement:
     *INLET_POLES.objects(CURRENT),
     POLE_LINE,
     INLET_COUNT,
-    on_demand=(INLET_POLES.available(CURRENT), *INLET_POLES.late(CURRENT), SWITCH_COUNT),
+    on_demand=(INLET_POLES.available(CURRENT), *INLET_POLES.on_demand(CURRENT), SWITCH_COUNT),
 )
 def lines(tables: Tables) -> Rows:
     """The poles of all inlets in use, without the neutral, whatever its number is."""
@@ -306,7 +311,7 @@ def lines(tables: Tables) -> Rows:
     *INLETS.objects(CURRENT),
     POLE_COUNT,
     INLET_COUNT,
-    on_demand=(*INLETS.late(CURRENT), SWITCH_COUNT),
+    on_demand=(*INLETS.on_demand(CURRENT), SWITCH_COUNT),
 )
 def one_phase_inlets(tables: Tables) -> Rows:
     """The currents of inlets with one or two poles. Of an inlet with more poles it is the highest
@@ -322,7 +327,7 @@ def one_phase_inlets(tables: Tables) -> Rows:
 
 
 @computed_from(
-    *PROTECTORS.objects(CURRENT), *one_phase_inlets.objects, on_demand=PROTECTORS.late(CURRENT)
+    *PROTECTORS.objects(CURRENT), *one_phase_inlets.objects, on_demand=PROTECTORS.on_demand(CURRENT)
 )
 def breakers(tables: Tables) -> Rows:
     inlets = _in_use(tables, _each_inlet(tables, INLETS.parts(tables, CURRENT)))
@@ -394,7 +399,12 @@ INLET_CURRENT = column("~.20.2.1.7", "inletCurrent")
 
 @computed_from(POLE_CURRENT, POLE_LABEL, PX1_POLE_COUNT)
 def poles(tables: Tables) -> Rows:
-    """A pole without a label has an empty value: it may be the neutral."""
+    """A pole without a label has an empty value: it may be the neutral.
+
+    >>> labels = {POLE_LABEL: {"1.1": "L1", "1.2": "N", "1.3": ""}, PX1_POLE_COUNT: {"1": 3}}
+    >>> poles.rows({POLE_CURRENT: {"1.1": 5, "1.2": 2, "1.3": 2}, **labels})
+    {'1.1': 5, '1.3': Missing(reason='its mark is none that the MIB names', is_unanswered=False)}
+    """
     currents, labels = tables[POLE_CURRENT], tables[POLE_LABEL]
     labelled_currents = where(currents, left_join(currents, labels), none_of(""))
     every_pole = left_join(
@@ -409,6 +419,12 @@ def poles(tables: Tables) -> Rows:
 
 @computed_from(LINE_CURRENT, LINE_LABEL, LINE_COUNT)
 def px1_lines(tables: Tables) -> Rows:
+    """The lines, which their labels tell, without the neutral.
+
+    >>> labels = {LINE_LABEL: {"1": "L1", "2": "N"}, LINE_COUNT: {"0": 2}}
+    >>> px1_lines.rows({LINE_CURRENT: {"1": 5, "2": 1}, **labels})
+    {'1': 5}
+    """
     every_line = with_counted_rows(
         with_rows_of(tables[LINE_CURRENT], tables[LINE_LABEL]), tables[LINE_COUNT]
     )

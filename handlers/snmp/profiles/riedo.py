@@ -24,7 +24,8 @@ from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
 from ..totals import Total
-from .language import column, figure, oids, outlets, row_condition, total
+from .conditions import row_condition
+from .language import column, figure, oids, outlets, total
 from .links import librenms
 from .scales import ONES, THOUSANDTHS
 

@@ -29,24 +29,13 @@ from ..objects import Column, PerUnit
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Source, Tables, computed_from
-from .language import (
-    THE_UNIT,
-    column,
-    counted_rows,
-    oid,
-    oids,
-    outlets,
-    row_condition,
-    rows_where,
-    scalar,
-    total,
-    unit_and_outlet,
-    unit_condition,
-)
+from .conditions import row_condition, unit_condition
+from .language import THE_UNIT, column, oid, oids, outlets, scalar, total
 from .links import librenms
 from .numbered_rows import numbered_rows
 from .scales import ONES
 from .shared_values import shared_by_kind
+from .sources import counted_rows, rows_where, unit_and_outlet
 
 NAMES, UNITS, TEXTS, NUMBERS, SCALES, ACCESS, QUALITIES = (
     oid(f"2606.7.4.2.2.1.{arc}") for arc in ("3", "5", "10", "11", "7", "13", "14")
@@ -221,7 +210,12 @@ STRIP_VALUES = Complete(STRIPS.values, STRIP_NAMES)
 @computed_from(PHASE_VALUES, STRIP_VALUES, STRIPS.units)
 def currents(tables: Tables) -> Rows:
     """The currents of phases and strips. The value of a strip is its current if the unit is A; with
-    another unit there is no load."""
+    another unit there is no load.
+
+    >>> strips = {STRIP_VALUES: {"2.1": 5, "2.2": 9}, STRIPS.units: {"2.1": "A", "2.2": "W"}}
+    >>> currents.rows({PHASE_VALUES: {"1.1": 37}, **strips})
+    {'1.1': 37, '2.1': 5, '2.2': ''}
+    """
     strips = tables[STRIP_VALUES]
     strip_currents = where(strips, tables[STRIPS.units], one_of("A")) if strips else {}
     return concat(tables[PHASE_VALUES], left_join(strips, strip_currents))
@@ -287,6 +281,11 @@ TC_STATUS = numbered_rows(_tc_status, PORTS)
 
 @computed_from(TC_VALUE, TC_TYPE, by_row=True)
 def tc_relays(tables: Tables) -> Rows:
+    """The outputs that are relays of a strip (type 18).
+
+    >>> tc_relays.rows({TC_VALUE: {"3.1": 1, "3.2": 24}, TC_TYPE: {"3.1": 18, "3.2": 5}})
+    {'3.1': 1}
+    """
     outputs = tables[TC_VALUE]
     return where(outputs, require_marks(outputs, tables[TC_TYPE]), one_of(RELAY_PSM))
 
@@ -294,7 +293,12 @@ def tc_relays(tables: Tables) -> Rows:
 @computed_from(tc_relays, TC_STATUS, by_row=True)
 def tc_confirmed(tables: Tables) -> Rows:
     """The value of a relay, unless its status contradicts it. The status ok(4) says neither on nor
-    off; 5 and 6 are off and on, 7 and 8 are set off and on."""
+    off; 5 and 6 are off and on, 7 and 8 are set off and on.
+
+    >>> statuses = {TC_STATUS: {"3.1": 6, "3.2": 4, "3.3": 5}}
+    >>> tc_confirmed.rows({tc_relays: {"3.1": 1, "3.2": 0, "3.3": 1}, **statuses})
+    {'3.1': 1, '3.2': 0}
+    """
     relays, statuses = tables[tc_relays], tables[TC_STATUS]
     on = where(where(relays, relays, one_of("1")), statuses, one_of("4", "6", "8"))
     off = where(where(relays, relays, one_of("0")), statuses, one_of("4", "5", "7"))

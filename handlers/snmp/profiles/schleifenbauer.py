@@ -21,18 +21,8 @@ from ..objects import Column
 from ..profile import Profile, Root
 from ..states import State
 from ..tables import Tables, computed_from
-from .language import (
-    THE_UNIT,
-    column,
-    device_condition,
-    figure,
-    oid,
-    outlets,
-    row_condition,
-    scalar,
-    total,
-    unit_condition,
-)
+from .conditions import device_condition, row_condition, unit_condition
+from .language import THE_UNIT, column, figure, oid, outlets, scalar, total
 from .links import librenms
 from .scales import HUNDREDTHS, ONES
 

@@ -20,22 +20,12 @@ from ..objects import Column
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
-from .language import (
-    THE_UNIT,
-    column,
-    figure,
-    nameplate,
-    oids,
-    on_demand,
-    outlets,
-    row_condition,
-    scalar,
-    total,
-    unit_condition,
-    value_or_empty,
-)
-from .links import IRONIC_SNMP, SONIC_MGMT, librenms, public
+from .conditions import row_condition, unit_condition
+from .language import THE_UNIT, column, figure, nameplate, oids, outlets, scalar, total
+from .links import IRONIC_SNMP, librenms, public
+from .programs import SONIC_MGMT
 from .scales import HUNDREDTHS, TENTHS, THOUSANDTHS
+from .sources import on_demand, value_or_empty
 
 STATUS = column("1718.3.2.3.1.5", "outletStatus", optional=True)
 OUTLET_ID = column("1718.3.2.3.1.2", "outletID")
@@ -101,7 +91,13 @@ def towers(tables: Tables) -> Rows:
 
 @computed_from(TOWER_POWER, INFEED_POWER, on_demand=(TOWER_POWER, INFEED_POWER))
 def tower_powers(tables: Tables) -> Rows:
-    """Of a unit whose infeeds have no power, or none that they measure."""
+    """Of a unit whose infeeds have no power, or none that they measure.
+
+    >>> tower_powers.rows({TOWER_POWER: {"1": 500}, INFEED_POWER: {"1.1": -1}})
+    {'1': 500}
+    >>> tower_powers.rows({TOWER_POWER: {"1": 500}, INFEED_POWER: {"1.1": 230}})
+    {}
+    """
     infeeds = tables[INFEED_POWER]
     if not infeeds:
         return tables[TOWER_POWER]
@@ -139,7 +135,13 @@ ST4_NEUTRAL = "4"  # a value of st4LineIndex
 
 @computed_from(ST4_LINES, ST4_LABEL, ST4_LINE_STATUS)
 def st4_lines(tables: Tables) -> Rows:
-    """The lines of the cords without the neutral; empty where the unit does not read them."""
+    """The lines of the cords without the neutral; empty where the unit does not read them.
+
+    >>> labels = {ST4_LABEL: {"1.1.1": "L1", "1.1.4": "N"}}
+    >>> statuses = {ST4_LINE_STATUS: {"1.1.1": 0, "1.1.4": 0}}
+    >>> st4_lines.rows({ST4_LINES: {"1.1.1": 5, "1.1.4": 1}, **labels, **statuses})
+    {'1.1.1': 5}
+    """
     lines = with_rows_of(tables[ST4_LINES], tables[ST4_LABEL])
     lines = left_join(lines or tables[ST4_LABEL], lines)
     lines = left_join(lines, where(lines, tables[ST4_LINE_STATUS], none_of(*ST4_UNREAD)))
@@ -162,6 +164,11 @@ def _cords(below: str, name: str) -> ComputedRows:
 
 @computed_from(ST4_OUTLET_COUNT)
 def st4_units(tables: Tables) -> Rows:
+    """A row for each unit with an input cord.
+
+    >>> st4_units.rows({ST4_OUTLET_COUNT: {"1.1": 8, "1.2": 8, "2.1": 4}})
+    {'1': 8, '2': 4}
+    """
     return first_of_units(tables[ST4_OUTLET_COUNT])
 
 

@@ -1,16 +1,40 @@
-"""A property that the sensors of one unit and one kind share: Raritan and Rittal have such columns
-with thousands of rows.
-"""
+"""Values that several rows share: those of a unit, and those of its sensors of one kind."""
 
 from __future__ import annotations
 
+from ..arcs import Arcs
 from ..cells import Cell, Rows, arcs
-from ..tables import Object, Tables
+from ..objects import Column
+from ..tables import ComputedRows, Object, Source, Tables, computed_from
+from .language import THE_UNIT
+
+
+def of_unit(values: Column, outlets: Source, unit: Arcs = THE_UNIT) -> ComputedRows:
+    """For each outlet the value of its unit:
+
+        values {"1": "yes", "2": "no"}, outlets 1.1, 1.2 and 2.1
+        result {"1.1": "yes", "1.2": "yes", "2.1": "no"}
+
+    unit: the arcs of an outlet's index that name the unit.
+    """
+
+    @computed_from(values, by_row=True)
+    def rows(tables: Tables) -> Rows:
+        return tables.part(values, () if tables.outlet else tables[outlets], unit.start, unit.stop)
+
+    return rows
 
 
 def shared_by_kind(tables: Tables, source: Object, kinds: Rows) -> Rows:
-    """A property that rows of one unit and one kind share, by GET of the first and the last of
-    them; by a walk where the two differ or have none."""
+    """A property that rows of one unit and one kind share, such as the decimal digits of its
+    readings, by GET of the first and the last of them: a column may have thousands of rows.
+
+        kinds  {"1.1": "A", "1.2": "A", "1.3": "A", "1.4": "W"}
+        GETs   1.1 -> 2, 1.3 -> 2, 1.4 -> 0
+        result {"1.1": 2, "1.2": 2, "1.3": 2, "1.4": 0}
+
+    The column is walked where the first and the last differ or have no value.
+    """
     groups: dict[tuple[str, Cell], list[str]] = {}
     for row, kind in kinds.items():
         unit = arcs(row, stop=-1) or row

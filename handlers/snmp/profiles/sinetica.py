@@ -17,7 +17,8 @@ from ..objects import Column, Span, Spread
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
-from .language import THE_UNIT, column, figure, oid, oids, outlets, total, unit_condition
+from .conditions import unit_condition
+from .language import THE_UNIT, column, figure, oid, oids, outlets, total
 from .links import public, pysnmp_mibs
 from .scales import TENTHS
 

@@ -17,8 +17,9 @@ from ..evidence import SIMULATED
 from ..filters import none_of, with_arc
 from ..profile import Profile
 from ..tables import ComputedRows, Tables, computed_from
-from .language import FLOOR, column, figure, oids, outlets, rows_where, scalar, total
+from .language import FLOOR, column, figure, oids, outlets, scalar, total
 from .links import pysnmp_mibs
+from .sources import rows_where
 
 AC, DC = "35774.2.1", "35774.2.2"
 RATING = column(f"{AC}.7.1.3", "cpmAcOtlLineCurrRating")
@@ -35,7 +36,11 @@ LINE_CURRENT = column(f"{AC}.5.1.3", "cpmAcInfLineCurrent")
 
 @computed_from(LINE_CURRENT)
 def line_currents(tables: Tables) -> Rows:
-    """The three lines, without the neutrals."""
+    """The three lines, without the neutrals.
+
+    >>> line_currents.rows({LINE_CURRENT: {"1.1": 5, "4.1": 1}})
+    {'1.1': 5}
+    """
     return with_arc(tables[LINE_CURRENT], 0, "1", "2", "3")
 
 

@@ -14,9 +14,10 @@ from ..filters import none_of, one_of, unless, where
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
-from .language import column, figure, numbered_parts, oids, outlets, scalar, total
+from .language import column, figure, oids, outlets, scalar, total
 from .links import public, pysnmp_mibs
 from .scales import ONES
+from .sources import numbered_parts
 
 STATUS = column("21728.3.2.1.1.3", "outletStatus")
 NEWER_COUNT = scalar("21728.3.1.3.0", "powerOutletNum")
@@ -45,7 +46,13 @@ def older_states(tables: Tables) -> Rows:
 
 def _inlets(below: str, name: str) -> ComputedRows:
     """A column of the inlets in use. "ats" is a transfer switch: the inlet that it does not use
-    shows no load of its own."""
+    shows no load of its own.
+
+    >>> AMPERES = column("21728.4.2.1.1.3", "inletCurrent")
+    >>> switch = {ACTIVE_INLET: {"1": "1", "2": NO}, INLET_TYPE: {"1": "ATS", "2": "ATS"}}
+    >>> _inlets("3", "inletCurrent").rows({AMPERES: {"1": 5, "2": 5}, **switch})
+    {'1': 5}
+    """
     values = column(f"21728.4.2.1.1.{below}", name)
 
     @computed_from(values, ACTIVE_INLET, INLET_TYPE)

@@ -15,9 +15,10 @@ from ..objects import Column, Scalar
 from ..outlets import Outlets
 from ..profile import Profile
 from ..states import State
-from .language import LAST_ARC, THE_UNIT, column, figure, oids, outlets, scalar, total
+from .language import THE_UNIT, column, figure, oids, outlets, scalar, total
 from .links import NO_PUBLIC_MIB, librenms, public
 from .scales import HUNDREDTHS, TENTHS
+from .sources import LAST_ARC
 
 
 def _ups_output(below: str, name: str) -> Complete:

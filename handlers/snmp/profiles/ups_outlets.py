@@ -12,7 +12,8 @@ from ..evidence import SIMULATED
 from ..outlets import Outlets
 from ..profile import Profile
 from ..states import State
-from .language import column, oids, outlets, row_condition, scalar
+from .conditions import row_condition
+from .language import column, oids, outlets, scalar
 from .links import librenms, public, pysnmp_mibs
 
 GROUP = "318.1.1.1.12"

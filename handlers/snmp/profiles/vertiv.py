@@ -28,26 +28,13 @@ from ..objects import Column, Parts, Span, Spread
 from ..profile import NET_SNMP, Profile, Root
 from ..states import State
 from ..tables import ComputedRows, Source, Tables, computed_from
-from .language import (
-    FLOOR,
-    LAST_ARC,
-    THE_UNIT,
-    column,
-    device_condition,
-    figure,
-    first,
-    of_unit,
-    oid,
-    oids,
-    outlets,
-    row_condition,
-    rows_where,
-    scalar,
-    total,
-    unit_condition,
-)
-from .links import IRONIC_SNMP, SONIC_MGMT, librenms, public, pysnmp_mibs
+from .conditions import device_condition, row_condition, unit_condition
+from .language import FLOOR, THE_UNIT, column, figure, oid, oids, outlets, scalar, total
+from .links import IRONIC_SNMP, librenms, public, pysnmp_mibs
+from .programs import SONIC_MGMT
 from .scales import HUNDREDTHS, ONES, TENTHS, THOUSANDTHS
+from .shared_values import of_unit
+from .sources import LAST_ARC, first, rows_where
 
 # Newer Geist units (VERTIV-V5-MIB): switched and metered outlets are two tables, joined by the
 # outlet's factory name.
@@ -88,7 +75,15 @@ def _v5_metered(values: Column) -> ComputedRows:
 @computed_from(V5_LINE_CURRENT, V5_LINE_NAME, V5_TYPE)
 def v5_lines(tables: Tables) -> Rows:
     """The lines of a unit fed in delta, whose phase currents flow between two lines, and of one
-    that does not say how it is fed: the sum of its lines is right either way."""
+    that does not say how it is fed: the sum of its lines is right either way.
+
+    >>> names = {V5_LINE_NAME: {"1": "Line 1", "2": "Line 2", "3": "Line 3"}}
+    >>> currents = {V5_LINE_CURRENT: {"1": 5, "2": 6, "3": 4}}
+    >>> v5_lines.rows({**currents, **names, V5_TYPE: {"1": "1"}})
+    {'1': 5, '2': 6, '3': 4}
+    >>> v5_lines.rows({**currents, **names, V5_TYPE: {"1": V5_WYE}})
+    {}
+    """
     types = tables[V5_TYPE]
     in_wye = without(where(types, types, one_of(V5_WYE)), "")
     if in_wye and not all(isinstance(value, Missing) for value in in_wye.values()):
@@ -124,7 +119,11 @@ V3_AMPS = column("~.25.1.8", "ctrl3ChIECDeciAmpsA")
 
 @computed_from(V3_FEEDBACK, V3_PENDING, by_row=True)
 def v3_settled(tables: Tables) -> Rows:
-    """The measured state of each outlet (ctrlOutletFeedback), if it equals the pending one."""
+    """The measured state of each outlet (ctrlOutletFeedback), if it equals the pending one.
+
+    >>> v3_settled.rows({V3_FEEDBACK: {"1": 1, "2": 0}, V3_PENDING: {"1": 1, "2": 1}})
+    {'1': 1}
+    """
     pending_states = tables[V3_PENDING]
     settled_states: Rows = {}
     for row, state in tables[V3_FEEDBACK].items():
@@ -170,7 +169,13 @@ EM_MAIN_CURRENT = column("21239.3.2.1.4", "mainChannelDeciAmps")
 @computed_from(EM_MAIN_CURRENT, EM_MAIN_COUNT)
 def em_main(tables: Tables) -> Rows:
     """The current of the only main channel, lost if a unit that counts one shows none; of a unit
-    with several, an empty row."""
+    with several, an empty row.
+
+    >>> em_main.rows({EM_MAIN_CURRENT: {"1": 15}, EM_MAIN_COUNT: {"1": 1}})
+    {'1': 15}
+    >>> em_main.rows({EM_MAIN_CURRENT: {"1": 15}, EM_MAIN_COUNT: {"1": 3}})
+    {'1': ''}
+    """
     count = tables[EM_MAIN_COUNT]
     count_of_several = if_every(count, count, matches(SEVERAL))
     if count_of_several:
@@ -191,7 +196,13 @@ DCS_SWITCHED = ("2", "4", "6", "8")
 
 
 def _dcs(below: str, name: str) -> ComputedRows:
-    """A column, with a row for each unit that is present."""
+    """A column, with a row for each unit that is present.
+
+    >>> WATTS = column("13400.3.2.225.1.1.8", "mpduMpscom8ActivePower")
+    >>> types = {DCS_TYPE: {"1": DCS_PRESENT[0], "2": DCS_ABSENT[0]}}
+    >>> _dcs("8", "mpduMpscom8ActivePower").rows({WATTS: {"1": 23, "2": 0}, **types})
+    {'1': 23}
+    """
     values = column(f"13400.3.2.225.1.1.{below}", name)
 
     @computed_from(values, DCS_TYPE)
@@ -211,6 +222,11 @@ LIEBERT_PDU_COUNT = scalar("476.1.42.3.8.19.0", "lgpPduTableCount")
 
 @computed_from(LIEBERT_POWER)
 def liebert_units(tables: Tables) -> Rows:
+    """A row for each PDU of the chain.
+
+    >>> liebert_units.rows({LIEBERT_POWER: {"1.1": 5, "1.2": 6, "2.1": 7}})
+    {'1': 5, '2': 7}
+    """
     return first_of_units(tables[LIEBERT_POWER])
 
 
@@ -355,7 +371,13 @@ def one_sensor(tables: Tables) -> Rows:
 
 @computed_from(PM_PORT_PDUS)
 def pdu_count(tables: Tables) -> Rows:
-    """The PDUs of all ports; a row for each port, whose own number is a column."""
+    """The PDUs of all ports; a row for each port, whose own number is a column.
+
+    >>> pdu_count.rows({PM_PORT_PDUS: {"1": 2, "2": 1}})
+    {'0': '3'}
+    >>> pdu_count.rows({PM_PORT_PDUS: {"1": 2, "2": -1}})
+    {}
+    """
     counts = [number(value) for value in tables[PM_PORT_PDUS].values()]
     if not counts or any(count is None or count < 0 for count in counts):
         return {}

@@ -49,17 +49,27 @@ def test_a_list_is_read_in_each_form(form: str, encoding: str, tmp_path: Path) -
         ("a,b,a\n", "f.csv: the column 'a' occurs twice"),
         ('a,b\n1,"x\n', "line 2 is not CSV (unexpected end of data); a quote that opens there"),
         ('a,b\n1,x\n"2,x\n3,x\n4,x\n', "line 3 is not CSV (unexpected end of data); a quote that"),
-        ('a,b\n"2,x\n3,x\n4",x,y\n', "line 2 has 3 cells"),
         ("a,b\n1;x\n", "line 2: the header has other signs between its cells"),
-        ("a,b\n1,x,y\n", "line 2 has 3 cells, the header has 2"),
-        ("# one\n\na;b\n\n1;x;y\n", "line 5 has 3 cells"),
-        ("sep=,\na,b\n1,x,y\n", "line 3 has 3 cells"),
     ],
 )
 def test_what_has_no_meaning_is_refused_with_its_place(text: str, sentence: str) -> None:
     with pytest.raises(SettingsError) as error_info:
         list(csv_in.rows(text, "f.csv"))
     assert sentence in error_info.value.reason
+
+
+@pytest.mark.parametrize(
+    "text, where",
+    [
+        ('a,b\n"2,x\n3,x\n4",x,y\n5,x\n', "f.csv: line 2"),
+        ("# one\n\na;b\n\n1;x;y\n5;x\n", "f.csv: line 5"),
+        ("sep=,\na,b\n1,x,y\n5,x\n", "f.csv: line 3"),
+    ],
+)
+def test_a_row_with_too_many_cells_costs_no_other(text: str, where: str) -> None:
+    wrong_row, row = csv_in.rows(text, "f.csv")
+    assert (wrong_row.where, wrong_row.fault) == (where, "it has 3 cells, the header has 2")
+    assert (row.cells, row.fault) == ({"a": "5", "b": "x"}, "")
 
 
 def test_a_file_without_a_line_has_no_columns_and_no_rows() -> None:

@@ -4,6 +4,7 @@ threads wait for each other as two programs do.
 
 from __future__ import annotations
 
+import ast
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -14,14 +15,50 @@ import pytest
 
 from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError
-from pdu.files.locks import locked
+from pdu.cli import exit_codes
+from pdu.files import locks
+from pdu.files.locks import Locked, locked
 from pdu.loading.handler_loading import load
 from pdu.pdu_list import addition, device_list, logins
 from pdu.pdu_list.login_options import Login
+from tests.needs import ROOT
 from tests.processes.forked import FORKED
 from tests.waiting import PATIENCE_S, until
 
 _ROUNDS = 20
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine does not decide who waited too long."""
+    monkeypatch.setattr(locks, "LIMIT_S", PATIENCE_S)
+
+
+@pytest.mark.parametrize("folder", ["common", "handlers", "packaging", "pdu", "pdu_common"])
+def test_nothing_waits_for_a_lock_without_a_limit(folder: str) -> None:
+    for path in (ROOT / folder).rglob("*.py"):
+        text = path.read_text("utf-8")
+        for node in ast.walk(ast.parse(text)) if "flock" in text or "lockf" in text else ():
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("flock", "lockf")):
+                assert "LOCK_NB" in ast.unparse(node), path
+
+
+def test_who_holds_a_lock_too_long_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "LIMIT_S", 0.0)
+    sentences: list[str] = []
+    with (
+        locked([str(tmp_path)]),
+        pytest.raises(Locked) as caught,
+        locked([str(tmp_path)], sentences.append),
+    ):
+        pass
+    holder = f"process {os.getpid()} (" if os.path.exists("/proc/locks") else "another program"
+    assert [sentence.partition(",")[2] for sentence in sentences] == [f" which uses {tmp_path}"]
+    assert sentences[0].startswith(f"waiting for {holder}")
+    assert caught.value.reason.startswith(f"{tmp_path} is used by {holder}")
+    assert exit_codes.code_of(caught.value.kind) == 13
 
 
 def _count_up(paths: list[str], counter: Path, gate: Barrier) -> None:
@@ -54,7 +91,7 @@ def test_who_waits_is_told_and_a_folder_may_be_named_twice(tmp_path: Path) -> No
     has_waited = threading.Event()
 
     def second() -> None:
-        with locked([str(tmp_path)], has_waited.set):
+        with locked([str(tmp_path)], lambda _: has_waited.set()):
             pass
 
     waiting = threading.Thread(target=second)
@@ -70,10 +107,8 @@ def test_a_file_of_two_names_is_locked_once(tmp_path: Path) -> None:
     (tmp_path / "a").touch()
     os.link(tmp_path / "a", tmp_path / "b")
 
-    def wait() -> None:
-        pytest.fail("it waits for itself")
-
-    with locked([str(tmp_path / "a"), str(tmp_path / "b")], wait):
+    # `pytest.fail`: it waits for itself
+    with locked([str(tmp_path / "a"), str(tmp_path / "b")], pytest.fail):
         pass
 
 
@@ -86,6 +121,7 @@ def test_what_does_not_exist_is_named(tmp_path: Path) -> None:
 
 
 def _add(folder: str, auth: str, number: int, gate: str) -> None:
+    locks.LIMIT_S = PATIENCE_S
     new = addition.new_pdu(f"r{number}", f"{folder}/pdus.csv", auth)
     Path(f"{gate}{number}").touch()  # a barrier would need a writable /dev/shm
     assert until(lambda: all(os.path.exists(f"{gate}{other}") for other in (1, 2)))

@@ -68,6 +68,10 @@ def shown(case: Case) -> str:
             (form,) = rest
         else:
             readings[-1] = _changed(readings[-1], word, rest)
+    try:
+        limits.refuse_useless_shares()
+    except SettingsError as error:
+        return f"{error.kind}: {error.reason}"
     rows = []
     for device, reading in zip(devices, readings):
         row = check_result.judge_reading(device, reading)

@@ -28,8 +28,8 @@ def test_check(case: Case) -> None:
 def test_every_kind_of_error_has_a_remedy() -> None:
     kinds = {kind for exit_code in exit_codes.EXITS for kind in exit_code.kinds}
     # not raised while a handler of this pack reads
-    kinds_of_commands = {"usage", "interrupted", "not-confirmed", "not-seen", "not-proven"}
-    assert kinds - kinds_of_commands == set(check_result.REMEDIES)
+    of_commands = {"usage", "interrupted", "locked", "not-confirmed", "not-seen", "not-proven"}
+    assert kinds - of_commands == set(check_result.REMEDIES)
 
 
 def test_nagios_output_has_one_bar_and_a_line_for_each_of_the_first_20_bad_pdus() -> None:

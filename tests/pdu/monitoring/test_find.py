@@ -300,7 +300,9 @@ def test_a_read_only_list_is_not_replaced(tmp_path: Path, monkeypatch: pytest.Mo
     path.chmod(0o600)
     with monkeypatch.context() as patch:
         patch.setattr(os, "access", lambda *_: False)
-        with pytest.raises(SettingsError, match=f"cannot be written: {tmp_path} is read-only"):
+        with pytest.raises(
+            SettingsError, match=f"cannot be written: this user may not write into {tmp_path}"
+        ):
             addition.check_files(files)
     assert addition.add_missing(files, new_pdus, login, {}) == new_pdus
 

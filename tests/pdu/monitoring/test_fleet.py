@@ -8,6 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from pdu.files.locks import locked
 from tests.needs import ROOT
 from tests.pdu.monitoring.halls import PDU, environment
 from tests.waiting import PATIENCE_S, bounded
@@ -53,4 +56,6 @@ def test_the_printed_lines_read_the_simulated_pdus(tmp_path: Path) -> None:
         assert second.returncode == 2
         assert f"another fleet runs in {fleet_path}" in second.stderr
         assert (fleet_path / "pdus.csv").read_bytes() == list_before
+        with locked([str(fleet_path)], pytest.fail):  # as `pdu find --add` does
+            pass
         process.send_signal(signal.SIGINT)

@@ -11,20 +11,31 @@ import os
 import re
 import shlex
 import shutil
+import signal
+import stat
 import subprocess
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple, Optional
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from handlers.dcimanager import Figures
+from handlers.nut.errors import DataStale
 from handlers.shared.address import Address
-from pdu.cli import optional_packages
+from handlers.shared.errors import PduHandlerError, ProtocolError, Unreachable
+from handlers.shared.meter_figures import Figure, NotKnown
+from pdu.cli import exit_codes, optional_packages
+from pdu.cli.states import UNKNOWN, UP
 from pdu.inspection.topology import BREAKER, MeteredPart
+from pdu.loading import open_handler
 from pdu.monitoring import check, textfile
 from pdu.pdu_list.listed_pdu import ListedPdu
 from pdu.reading.parts import Reading
+from pdu_common.helper import EnumPowerStatus
 from tests.needs import ROOT, program
 from tests.ports import reserved
 from tests.simulators.peers import PEERS
@@ -170,7 +181,7 @@ def test_what_was_read_is_shown_to_people_if_the_disk_is_full(
     def fail(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(textfile, "write_to_textfile", fail)
+    monkeypatch.setattr(os, "fsync", fail)
     path = tmp_path / "pdu.prom"
     result = call("check", small.one("nut"), "--auth", small.logins, "--prometheus", path, *words)
     shown = result.stdout + result.stderr
@@ -204,6 +215,120 @@ def test_no_pdu_is_asked_if_its_metrics_cannot_be_written(
     assert result.returncode == 2, result.stderr
     assert f"{path} cannot be written (" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+class Session:
+    """A PDU of one outlet; `answers`: its state, and what each call raises."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+
+    def states(self) -> list[tuple[str, EnumPowerStatus]]:
+        if self._answers.states is not None:
+            raise self._answers.states
+        return [("1", self._answers.state)]
+
+    def figures(self, **_: bool) -> Figures:
+        if self._answers.figures is not None:
+            raise self._answers.figures
+        return Figures(self._answers.load_a, 5.0)
+
+
+class Answers(NamedTuple):
+    """What a PDU answers to each call, and what its check and its metrics say of it."""
+
+    code: int
+    metrics: dict[str, float]
+    state: EnumPowerStatus = UP
+    load_a: Figure = 1.5
+    states: Optional[PduHandlerError] = None
+    figures: Optional[PduHandlerError] = None
+
+
+LOAD = {"pdu_load_amperes": 1.5, "pdu_energy_joules_total": 1.8e7}
+STATE = {"pdu_up": 1.0, "pdu_outlet_state": 1.0}
+MISSING = {"pdu_figure_missing": 1.0, "pdu_energy_joules_total": 1.8e7}
+ERROR = {"pdu_probe_error": 1.0}
+# the rows of the page's table of verdicts
+VERDICTS = {
+    "well": Answers(0, {**STATE, **LOAD}),
+    "doubtful: a state is unknown": Answers(
+        1, {"pdu_up": 1.0, "pdu_outlet_state_unknown": 1.0, **LOAD}, state=UNKNOWN
+    ),
+    "doubtful: a figure is lost": Answers(1, {**STATE, **MISSING}, load_a=NotKnown("lost")),
+    "doubtful: a part is lost": Answers(1, {**STATE, **ERROR}, figures=ProtocolError("cut")),
+    "doubtful: the driver's data is old": Answers(
+        1, {"pdu_up": 0.0, **ERROR}, states=DataStale("old")
+    ),
+    "bad: the states are lost": Answers(
+        2, {"pdu_up": 0.0, **ERROR, **LOAD}, states=ProtocolError("cut")
+    ),
+    "bad: no answer": Answers(2, {"pdu_up": 0.0, **ERROR}, states=Unreachable("silence")),
+    "bad: no answer any more": Answers(2, {**STATE, **ERROR}, figures=Unreachable("silence")),
+}
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_metrics_say_of_each_verdict_what_the_page_says(
+    verdict: str, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = VERDICTS[verdict]
+
+    @contextlib.contextmanager
+    def opened(*_: object, **__: object) -> Iterator[Session]:
+        yield Session(answers)
+
+    monkeypatch.setattr(open_handler, "opened", opened)
+    path = tmp_path / "pdu.prom"
+    line = ("check", "jaws", "127.0.0.1", "--username", "u", "--prometheus", path)
+    result = call(*line, PDU_PASSWORD="s3cret")
+    metrics = {name: value for (name, _), value in series(path.read_text()).items()}
+    del metrics["pdu_probe_timestamp_seconds"], metrics["pdu_probe_duration_seconds"]
+    assert (result.returncode, metrics) == (answers.code, answers.metrics), result.stderr
+
+
+def test_a_check_that_fails_leaves_the_file(call: Call, tmp_path: Path) -> None:
+    path = tmp_path / "pdu.prom"
+    path.write_text("old")
+    assert call("check", tmp_path / "none.csv", "--prometheus", path).returncode == 2
+    assert path.read_text() == "old"
+
+
+def test_the_file_keeps_its_permissions_and_no_planted_link_is_followed(
+    small: Hall, call: Call, tmp_path: Path
+) -> None:
+    """A new one follows the umask; a note says if others cannot read it."""
+    folder = tmp_path / "node-exporter"
+    folder.mkdir()
+    path, other = folder / "pdu.prom", tmp_path / "other"
+    other.write_text("mine")
+    (folder / f"pdu.prom.{os.getpid()}.{threading.get_ident()}").symlink_to(other)
+    line = ("check", small.one("nut"), "--auth", small.logins, "--prometheus", path)
+    note = f"note: other users, such as node_exporter's, cannot read {path}: chmod o+r {path}"
+    umask = os.umask(0o077)
+    try:
+        for mode_before, mode in ((None, 0o600), (0o644, 0o644), (0o640, 0o640)):
+            if mode_before is not None:
+                path.chmod(mode_before)
+            result = call(*line)
+            assert stat.S_IMODE(path.stat().st_mode) == mode
+            assert (note in result.stderr) == (mode != 0o644)
+    finally:
+        os.umask(umask)
+    assert other.read_text() == "mine"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_while_the_file_is_written_leaves_the_old_one_and_nothing_else(
+    number: int, small: Hall, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "pdu.prom"
+    path.write_text("old")
+    monkeypatch.setattr(os, "fsync", lambda _: signal.raise_signal(number))
+    result = call("check", small.one("nut"), "--auth", small.logins, "--prometheus", path)
+    assert result.returncode == exit_codes.INTERRUPTED
+    assert [file.name for file in tmp_path.iterdir()] == ["pdu.prom"]
+    assert path.read_text() == "old"
 
 
 def test_of_ratings_of_parts_that_are_named_alike_none_has_a_sample() -> None:

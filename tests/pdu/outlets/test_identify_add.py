@@ -14,7 +14,7 @@ import pytest
 from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError
 from pdu.cli import exit_codes
-from pdu.files import whole_files
+from pdu.files import locks, whole_files
 from pdu.loading.handler_loading import load
 from pdu.pdu_list import addition
 from pdu.pdu_list.login_options import Login
@@ -181,3 +181,19 @@ def test_a_unit_that_the_list_has_by_another_handler_is_not_added(
     with pytest.raises(SettingsError, match=r"192\.0\.2\.8 is already in .*, as 'r1'"):
         addition.add(files, load("raritan"), Address("192.0.2.8"), Login())
     assert fleet.read_text() == text
+
+
+def test_a_folder_that_another_program_uses_is_not_waited_for_without_a_word(
+    peer: Peer, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "LIMIT_S", 0.0)
+    fleet = str(tmp_path / "pdus.csv")
+    network = ("find", f"{peer.address}/32", "--port", peer.snmp["port"], "--add")
+    lines = (("identify", host_of(peer), "--handler", "snmp", "--add", "r1"), network)
+    with locks.locked([str(tmp_path)]):
+        for line in lines:
+            code, _, err = run(capsys, *line, "--list", fleet)
+            assert code == exit_codes.code_of("locked"), (line, err)
+            assert f"waiting for process {os.getpid()} (" in err, (line, err)
+            assert f"locked: {tmp_path} is used by process {os.getpid()} (" in err, (line, err)
+            assert not os.path.exists(fleet)

@@ -125,7 +125,7 @@ def _files_text(path: Path, reading: str) -> str:
             if reading == "logins":
                 read_logins = auth.read_logins(str(path.with_name("logins.toml")))
                 return "; ".join(map(_login_text, read_logins.values()))
-            files = OwnerFiles(list=str(path)).files()
+            files = OwnerFiles(list=str(path)).files().without_faults()
         except SettingsError as error:
             return f"refused: {error.reason}"
     warnings = _one_line(errors.getvalue())
