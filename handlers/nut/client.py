@@ -120,6 +120,10 @@ class NutClient(Connection):
         A server need not offer LIST CMD or LIST RW: `commands` is then [] or `writable` {}. An
         example is nut-base-server 0.0.1, without LIST CMD. Raises DriverNotConnected for a device
         whose driver has no values yet.
+
+            > LIST VAR rack1, LIST CMD rack1, LIST RW rack1
+            < VAR rack1 outlet.1.status "on", CMD rack1 outlet.1.load.off
+            Snapshot({"outlet.1.status": "on"}, ["outlet.1.load.off"], {})
         """
         list_var = {name: messages.list_var(name) for name in devices}
         list_cmd = {name: messages.list_cmd(name) for name in devices}

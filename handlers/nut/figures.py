@@ -114,6 +114,9 @@ def count(variables: Mapping[str, str], name: str, prefix: str = "") -> Optional
 
     Raises ProtocolError for a count that is no whole number: a list cannot be proven whole by it.
     `prefix`: of the variable's name, for the error.
+
+    >>> count({"outlet.count": "8"}, "outlet.count"), count({}, "outlet.count")
+    (8, None)
     """
     number = whole_number(variables, name)
     if isinstance(number, NotKnown):

@@ -111,7 +111,12 @@ def power(variables: Mapping[str, str], outlets: Figure) -> Sequence[Source]:
 
 def _sources_by_type(variables: Mapping[str, str], field: str, outlets: Figure) -> Sequence[Source]:
     """The row of the table for a `field`, current or realpower, then the reason of a side that is
-    passed over, and that of groups."""
+    passed over, and that of groups.
+
+    >>> variables = {"device.type": "pdu", "input.current": "1.2", "outlet.1.current": "1"}
+    >>> [source.figure for source in _sources_by_type(variables, "current", 1.0)][:3]
+    [1.2, 1.0, None]
+    """
     unit_type = device_type(variables)
     if unit_type == "ups":
         return _sources_of_ups(variables, field, outlets)
@@ -228,6 +233,10 @@ def _outlets_of_ups(variables: Mapping[str, str], field: str, outlets: Figure) -
 def _groups(variables: Mapping[str, str], field: str) -> Source:
     """Groups that show a field which nothing else shows are no total: not metered. They may be in
     other units (eaton-pdu-nlogic-mib.c: hundredths of A), or one of them the total of others.
+
+    >>> groups = _groups({"outlet.group.1.current": "2.1"}, "current")
+    >>> groups.figure, groups.meter_variable
+    (None, 'outlet.group.1.current')
     """
     first_group = ""
     for prefix, fields in groups_of(variables).items():
@@ -264,6 +273,11 @@ def _output_of_switch(variables: Mapping[str, str], field: str) -> Source:
 def _output_of_ups(variables: Mapping[str, str], field: str) -> Source:
     """The output of a UPS. Its W are `output.realpower` or `ups.realpower`. It may meter its W and
     not its A, or its VA or % alone: then it is not metered.
+
+    >>> _output_of_ups({"output.current": "0.8"}, "current").figure
+    0.8
+    >>> _output_of_ups({"ups.realpower": "300"}, "realpower").figure
+    300.0
     """
     output = _side(variables, "output", field)
     if output.figure is not None or output.name in variables:
@@ -353,7 +367,12 @@ def _volts_and_amperes(variables: Mapping[str, str], side: str) -> tuple[Figure,
 def _line_sum(
     variables: Mapping[str, str], side: str, field: str, lines: Mapping[int, Mapping[str, str]]
 ) -> Source:
-    """The sum of the lines of a side, which show the field."""
+    """The sum of the lines of a side, which show the field.
+
+    >>> variables = {"input.L1.current": "1.5", "input.L2.current": "2.5"}
+    >>> _line_sum(variables, "input", "current", _lines(variables, "input")).figure
+    4.0
+    """
     name = f"{side}.L1.{field}"
     apparent_power = f"{side}.power"
     if field == "realpower" and apparent_power in variables:
@@ -446,6 +465,12 @@ def _line_figures(
 
     nut-names.txt, "Partial three phase": a device may name one line of three. Then the others are
     not metered. A line that is missing beside several is not known.
+
+    >>> lines = {1: {"current": "1.5"}, 2: {"voltage": "230"}}
+    >>> _line_figures(lines, "input", "current", 2)[0]
+    1.5
+    >>> _line_figures(lines, "input", "current", 2)[1].reason
+    'input.L2.current is not listed, though input.L1.current is'
     """
     metered_lines = [number for number in lines if field in lines[number]]
     last_line = _MOST_PHASES
@@ -508,6 +533,10 @@ def total(
 
     `sources_of`: `load`, `power` or another of the functions above. `outlets`: the figures of the
     outlets by identity.
+
+    >>> device = Member("", "", {"device.type": "pdu", "input.current": "4.2"}, {}, {})
+    >>> total(load, device, {}, {"1": 9.0})
+    4.2
     """
     figure: Figure = None
     if chain:
@@ -556,6 +585,13 @@ def _total_of_chain(
 def _variables_of_member(device: Member, member: Member) -> dict[str, str]:
     """The variables of a member of a chain, beside those of the whole chain that count for it. Its
     type is `type`, not `device.2.type`, else the chain's.
+
+    >>> device = Member("", "", {"driver.name": "snmp-ups", "input.current": "9"}, {}, {})
+    >>> member = Member("device.2.", "2.", {"type": "pdu", "input.current": "1"}, {}, {})
+    >>> _variables_of_member(device, member)["input.current"]
+    '1'
+    >>> _variables_of_member(device, member)["device.type"]
+    'pdu'
     """
     variables: dict[str, str] = {}
     for name, text in device.variables.items():

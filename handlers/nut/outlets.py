@@ -139,6 +139,12 @@ def decode_outlets(
     Raises ProtocolError for a count that is no number, if there are fewer outlets than
     `outlet.count`, or if a chain lacks one of its `device.count` members. Raises Unsupported
     without outlets, unless the device may really have none.
+
+    >>> variables = {"outlet.7.status": "on", "outlet.7.current": "1.5", "device.type": "pdu"}
+    >>> settings = Settings({}, (WHOLE_LOAD,))
+    >>> device = decode_outlets(variables, ["outlet.7.load.off"], {}, settings)
+    >>> device.outlets[0].identity, device.outlets[0].state, device.load_a
+    ('7', True, 1.5)
     """
     device, members = members_of(variables, commands)
     with_outlets = [member for member in members.values() if member.outlet_count or member.rows]
@@ -166,6 +172,9 @@ def _may_lack_outlets(variables: Mapping[str, str], members: Mapping[int, Member
     """Whether a device that lists no outlets really has none: it counts 0, or each member of the
     chain does. Without a count, it has another type than pdu, or no type and an input, an output or
     a battery.
+
+    >>> _may_lack_outlets({"device.type": "ups"}, {}), _may_lack_outlets({"device.type": "pdu"}, {})
+    (True, False)
     """
     if members and all(member.outlet_count == 0 for member in members.values()):
         return True
@@ -353,6 +362,10 @@ def _switch_command(
 def _whole_load(device: Member) -> list[NutOutlet]:
     """The whole load of a UPS as one more outlet, switched by `load.on` and `load.off`; [] if the
     server lists neither.
+
+    >>> device, _ = members_of({"ups.status": "OL", "output.current": "0.8"}, ["load.off"])
+    >>> [(outlet.identity, outlet.state, outlet.off.name) for outlet in _whole_load(device)]
+    [('load', True, 'load.off')]
     """
     on = SwitchCommand("load.on") if "load.on" in device.commands else None
     off = SwitchCommand("load.off") if "load.off" in device.commands else None

@@ -36,7 +36,12 @@ def switch_outlet(
 
     After the reading: 1 round trip for the command, 1 for each look at its report, and 1 for each
     look at the state. Raises NoSuchOutlet, Unsupported, SettingsError and reading errors before
-    anything is written, then the errors of `switch`.
+    anything is written; Unreachable if the outlet may or may not have switched.
+
+        > LIST VAR rack1, LIST CMD rack1, LIST RW rack1
+        > USERNAME, PASSWORD, SET TRACKING ON, INSTCMD rack1 outlet.3.load.off
+        > GET TRACKING 1bd31808-...         until the driver reports SUCCESS
+        > LIST VAR rack1, ...               until outlet.3.status reads "off": DOWN
     """
     device = _device_of(client, settings, identity)
     outlet = _outlet_of(client, device, identity)

@@ -228,6 +228,11 @@ def find_outlet(service: RedfishService, choice: PduChoice, identity: str) -> Li
     all that may have it are read; what cannot be read has the Id that its link shows.
 
     Raises NoSuchOutlet, and ProtocolError for two such outlets.
+
+        > GET .../RackPDUs                  of "2.A1" the link /RackPDUs/2, and no other
+        > GET .../RackPDUs/2                its Id is 2
+        > GET .../RackPDUs/2/Outlets        of its links the one that ends with A1
+        > GET .../RackPDUs/2/Outlets/A1     its Id is A1
     """
     entries = pdu_entries(service, choice.collection)
     pdu = read_unit_of(service, choice, entries, identity)
