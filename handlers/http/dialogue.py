@@ -327,6 +327,13 @@ class HttpSession:
 def _fault_of_places(member: str, response: Response) -> Optional[PduHandlerError]:
     """Why the places of a list of the outlets' `member` are not their numbers, None if they are: an
     account that may not see all gets a list without gaps.
+
+    >>> links = '</relay/outlets/0/name/>; rel=item, </relay/outlets/4/name/>; rel=item'
+    >>> fault = _fault_of_places("name", Response(207, {"link": links}, b'["a", "b"]'))
+    >>> fault.reason.partition(",")[0]
+    'the account sees the outlets 1'
+    >>> _fault_of_places("name", Response(207, {"link": links[:34]}, b'["a"]')) is None
+    True
     """
     try:
         entries = loads(response.body)

@@ -166,13 +166,20 @@ class Login:
         return "Login(...)"
 
     def hiding(self, earlier: Login) -> Login:
-        """This login, which keeps the keys of an earlier session out of errors, too."""
+        """This login, which keeps the keys of an earlier session out of errors, too.
+
+        >>> Login(token="new").hiding(Login(token="old")).keys
+        ('old',)
+        """
         keys = dict.fromkeys((*self.keys, earlier.token, *earlier.keys))
         return replace(self, keys=tuple(key for key in keys if key and key != self.token))
 
     def _secrets(self) -> list[str]:
         """Strings that must not be shown: password, token, and `user:pa`, since a device may cut
         the header that it sends back.
+
+        >>> Login("admin", "s3cret-word")._secrets()
+        ['s3cret-word', 'admin:s3']
         """
         secrets = (self.password, self.token, *self.keys)
         # scripts for the vendors' libraries give a password of digits as a number, too
@@ -198,6 +205,11 @@ class Login:
         """The header that logs in (RFC 7617 for user and password).
 
         Raises SettingsError if a header cannot hold the login.
+
+        >>> Login("admin", "x").headers()
+        {'Authorization': 'Basic YWRtaW46eA=='}
+        >>> Login(token="4f2a").headers()
+        {'X-SessionToken': '4f2a'}
         """
         if not self.is_sent:
             return {}
@@ -339,6 +351,9 @@ def _escaped_once(texts: Collection[str]) -> set[str]:
 def _base64_forms(secret: str) -> Iterator[str]:
     """The secret in base64 after any other text: without the first and last characters, which
     depend on what is beside it.
+
+    >>> list(_base64_forms("s3cret-word"))
+    ['czNjcmV0LXdvcm', 'MzY3JldC13b3Jk', 'zM2NyZXQtd29yZ']
     """
     in_utf8 = secret.encode("utf-8", "replace")
     # base64 writes 3 octets as 4 characters: the secret may begin at any of the three

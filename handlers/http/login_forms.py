@@ -353,7 +353,11 @@ def _advice(login_form: SessionLogin) -> Sequence[Union[str, NamedSetting]]:
 
 
 def _names(login_form: LoginForm) -> frozenset[str]:
-    """Which of user, password and token the form of login uses."""
+    """Which of user, password and token the form of login uses.
+
+    >>> sorted(_names(FieldLogin(query={"l": "p:{user}:{password}"})))
+    ['password', 'user']
+    """
     templates: Iterable[str] = ("{user}", "{password}")
     if isinstance(login_form, FieldLogin):
         templates = login_form.templates()
@@ -367,7 +371,11 @@ def _names(login_form: LoginForm) -> frozenset[str]:
 
 
 def _texts(template: Any) -> Iterator[str]:
-    """All texts in a value of JSON."""
+    """All texts in a value of JSON.
+
+    >>> list(_texts({"cmd": "login", "data": ["{user}", 7]}))
+    ['login', '{user}']
+    """
     if isinstance(template, Mapping):
         template = list(template.values())
     if isinstance(template, (list, tuple)):
@@ -378,7 +386,11 @@ def _texts(template: Any) -> Iterator[str]:
 
 
 def _filled(template: Any, values: Mapping[str, str]) -> Any:
-    """JSON in whose texts these values stand for "{user}" and others."""
+    """JSON in whose texts these values stand for "{user}" and others.
+
+    >>> _filled({"data": {"password": "{password}"}}, {"password": "x"})
+    {'data': {'password': 'x'}}
+    """
     if isinstance(template, Mapping):
         return {name: _filled(part, values) for name, part in template.items()}
     if isinstance(template, (list, tuple)):
