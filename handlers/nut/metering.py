@@ -382,7 +382,11 @@ def _line_sum(
     figures = _line_figures(lines, side, field, _phases(variables, side))
     if isinstance(figures, NotKnown):
         return Source(name, figures)
-    return Source(name, sum_if_complete(figures))
+    line_sum = sum_if_complete(figures)
+    if field == "realpower":
+        volts, amperes = _volts_and_amperes(variables, side)
+        line_sum = power_unless_denied(line_sum, volts, amperes)
+    return Source(name, line_sum)
 
 
 def _unlisted_side(variables: Mapping[str, str], side: str, field: str) -> Source:

@@ -168,9 +168,22 @@ def power(resource: Json, reader: Reader) -> Figure:
     >>> power({**circuit, "PowerWatts": {"Reading": 0.9}}, reader).reason
     'it shows 0.9 W, though 228.6 V and 3.98 A make 910 VA'
     """
-    volts = number(child(resource, "Voltage").get("Reading"))
-    amperes = number(child(resource, "CurrentAmps").get("Reading"))
+    volts = min(_readings(resource, "Voltage"), default=None)
+    amperes = max(_readings(resource, "CurrentAmps"), default=None)
     return power_unless_denied(_figure_or_lines(resource, reader, "PowerWatts"), volts, amperes)
+
+
+def _readings(resource: Json, key: str) -> list[float]:
+    """The readings of a quantity that a resource shows of itself and of its lines.
+
+    >>> lines = {"Line1ToNeutral": {"Reading": 230.1}, "Line2ToNeutral": None}
+    >>> _readings({"Voltage": {"Reading": 229.8}, "PolyPhaseVoltage": lines}, "Voltage")
+    [229.8, 230.1]
+    """
+    lines = child(resource, f"PolyPhase{key}")
+    excerpts = [child(resource, key), *(child(lines, name) for name in lines)]
+    readings = [number(excerpt.get("Reading")) for excerpt in excerpts]
+    return [reading for reading in readings if reading is not None]
 
 
 def energy(resource: Json, reader: Reader) -> Figure:
