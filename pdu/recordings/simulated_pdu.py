@@ -220,6 +220,10 @@ class SimulatedPdu(ABC):
         """An outlet, and contents that lack all that they say of it."""
         return []
 
+    def with_empty_names(self) -> Sequence[Any]:
+        """Contents in which an outlet has lost the name that its owner gave it."""
+        return []
+
     def without_figures(self) -> Sequence[Any]:
         """Contents in which a figure each cannot be read."""
         return []

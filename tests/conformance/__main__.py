@@ -19,8 +19,8 @@ from pdu.cli.exit_codes import NOT_SEEN
 from pdu.loading import handler_archives
 from tests.needs import ROOT
 from tests.packaging.building import archive
-from tests.simulators import peers
-from tests.simulators.peers import Peer
+from tests.servers import peers
+from tests.servers.peers import Peer
 
 from . import baseline, trial
 from .anonymous import anonymous

@@ -22,9 +22,9 @@ from handlers.snmp.tables import SnmpReads, tables_of_device
 from ...cli.error_output import reason
 from ...cli.options import spelled
 from ...cli.output import counted
-from ...families import own_profiles
-from ...families.recognition import is_of_agent
 from ...inspection.snmp.reading import read_as_chosen
+from ...supports import own_profiles
+from ...supports.recognition import is_of_agent
 from ..recording_formats import Recording, RecordingFormat, RecordingOptions, ReplayedDevice
 from ..replay_server import HOST
 from . import recording, scrubbing, snmprec

@@ -410,6 +410,29 @@ class SnmpUnit(SimulatedPdu):
         oids = self._objects.middle_outlet_state
         return [(self._objects.middle_outlet, self._without(oids))] if oids else []
 
+    def with_empty_names(self) -> Sequence[SnmpContents]:
+        """Of the last outlet that is on and has a name: without it in each column of texts that
+        differ from outlet to outlet, and that its family does not need.
+        """
+        states = self.outlet_states()
+        for outlet in reversed([name for name, state in states.items() if state]):
+            contents: list[SnmpContents] = []
+            for oid in objects_with_index(self._order, outlet):
+                rows = {**self._rows, oid: SnmpRow(OCTETS, b"")}
+                if self._is_name(oid) and SnmpUnit(rows, self._device).outlet_states() == states:
+                    contents.append(SnmpContents(rows))
+            if contents:
+                return contents
+        return []
+
+    def _is_name(self, oid: Arcs) -> bool:
+        """Whether a row is a text with a letter, in a column of texts that are not all alike."""
+        row = self._rows[oid]
+        values = [self._rows[other].value for other in self._order if other[:-1] == oid[:-1]]
+        # the second unit of a chain may have the names of the first one
+        is_varied = len(values) > 1 and len(values) <= 2 * len(set(values))
+        return is_varied and row.tag == OCTETS and bool(re.search("[A-Za-z]", str(row.raw)))
+
     def without_figures(self) -> Sequence[SnmpContents]:
         return [SnmpContents(self._rows, LostObjects(oids)) for oids in self._objects.meter_rows]
 

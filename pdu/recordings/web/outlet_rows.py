@@ -11,6 +11,8 @@ from typing import Any, NamedTuple, Optional
 from .state_columns import Contents, Path, Place, all_places, value_at, with_values
 from .text_answers import WORD, TextAnswer
 
+# the member of a row that has what its owner calls an outlet
+_NAME = re.compile("name|label|alias|description", re.IGNORECASE)
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][\w:.-]*)[^<>]*?(?P<empty>/?)>")
 
 
@@ -45,6 +47,31 @@ def without_row(
         return None
     del container[path[-1]]
     return AbsentRow({**contents, place.request: new_content}, is_named)
+
+
+def with_empty_name(
+    contents: Contents, place: Place, other_places: Collection[Place], outlet: str
+) -> Optional[Contents]:
+    """JSON in which the row of an outlet has an empty text as its name; None if it has no name, or
+    if the name is its identity `outlet`. `place`, `other_places`: of its state, and of the others'.
+
+    >>> rows = {"GET /status": [{"id": "1", "on": True, "name": "web 1"}, {"id": "2", "on": True}]}
+    >>> place, other_place = Place("GET /status", (0, "on")), Place("GET /status", (1, "on"))
+    >>> with_empty_name(rows, place, [other_place], "1")["GET /status"][0]
+    {'id': '1', 'on': True, 'name': ''}
+    >>> with_empty_name(rows, other_place, [place], "2")
+    """
+    if isinstance(contents[place.request], TextAnswer):
+        return None
+    other_paths = [path for request, path in other_places if request == place.request]
+    path = _path_of_row(place.path, other_paths)
+    row = value_at(contents, Place(place.request, path))
+    names: dict[Place, str] = {}
+    for member, value in row.items() if isinstance(row, dict) else ():
+        is_name = _NAME.search(member) is not None and isinstance(value, str)
+        if is_name and value not in ("", outlet):
+            names[Place(place.request, (*path, member))] = ""
+    return with_values(contents, names) if names else None
 
 
 def with_rows_exchanged(content: Any, path_by_outlet: Mapping[str, Path]) -> Any:

@@ -31,10 +31,10 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...cli.options import SECRETS as SECRET_SETTINGS
 from ...cli.output import counted
-from ...loading import open_handler
 from ...loading.four_methods import FourMethods, SettingNotGiven, make_pdu
 from ...loading.handler_loading import LoadedHandler
 from ...loading.handler_module import AskedSettings
+from ...reading import open_handler
 from ..recording_formats import Recording, RecordingOptions
 from ..replay_server import HOST as LOOPBACK
 from ..scrub import ANY_TEXT, SECRETS, Scrubber, kind_of

@@ -21,7 +21,7 @@ from ..replay_server import ANY_LOGIN, PATH, Response
 from ..simulated_pdu import HttpPdu, States, UnitCommand, UnitFault
 from . import har
 from .har import Answer, RecordedOutlet, WebRecording
-from .outlet_rows import with_rows_exchanged, without_row
+from .outlet_rows import with_empty_name, with_rows_exchanged, without_row
 from .request_patterns import ANY, RequestPattern, body_parts, json_or_none
 from .state_columns import (
     Column,
@@ -354,14 +354,30 @@ class WebUnit(HttpPdu):
                 return [(outlet, (states, contents))]
         return []
 
+    def with_empty_names(self) -> Sequence[Any]:
+        """Of the last outlet that is on."""
+        for outlet in [name for name, state in self._states.items() if state][-1:]:
+            places = {place.request: place for place in self._recording.outlets[outlet].on.sets}
+            candidates = [
+                with_empty_name(self._contents, place, self._places_of_others(outlet), outlet)
+                for place in places.values()
+            ]
+            return [(self._states, contents) for contents in candidates if contents is not None]
+        return []
+
+    def _places_of_others(self, outlet: str) -> Sequence[Place]:
+        """Where the states of the other outlets are."""
+        places: list[Place] = []
+        for name, recorded_outlet in self._recording.outlets.items():
+            if name != outlet:
+                places += recorded_outlet.on.sets
+        return places
+
     def _without_row_of(self, outlet: str, *, is_named: bool) -> Any:
         """The contents without the rows of an outlet; None if they have none that can be absent, or
         if it `is_named` and a row does not name it.
         """
-        other_places: list[Place] = []
-        for name, recorded_outlet in self._recording.outlets.items():
-            if name != outlet:
-                other_places += recorded_outlet.on.sets
+        other_places = self._places_of_others(outlet)
         # one of each answer
         places = {place.request: place for place in self._recording.outlets[outlet].on.sets}
         contents: Contents = self._contents

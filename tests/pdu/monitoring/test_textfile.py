@@ -38,7 +38,7 @@ from pdu.reading.parts import Reading
 from pdu_common.helper import EnumPowerStatus
 from tests.needs import ROOT, program
 from tests.ports import reserved
-from tests.simulators.peers import PEERS
+from tests.servers.peers import PEERS
 from tests.waiting import PATIENCE_S, bounded, until
 
 from .halls import Call, Hall

@@ -46,7 +46,7 @@ from tests.pdu.recordings.planted_devices import (
 )
 from tests.pdu.recordings.recording_formats import names, record
 from tests.ports import refusing
-from tests.real.snmpd import AUTH_PASSWORD, USERS, Snmpd
+from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd
 from tests.simulators import netio
 from tests.simulators.nut_server import Cut, NutServer, StaticDevice, SwitchedPdu, User
 from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService

@@ -27,7 +27,7 @@ from tests.needs import ROOT
 from tests.pdu.loading.page_handler import folder, loaded_anew
 from tests.pdu.recordings import exchanges
 from tests.pdu.recordings.odd_handler import OUTLETS, serving, source
-from tests.simulators.peers.unit_pdus import UnitPeers
+from tests.servers.peers.unit_pdus import UnitPeers
 from tests.simulators.unit_servers import PASSWORD as UNIT_PASSWORD, USER, HttpServer
 from tests.tables import Case
 from tests.waiting import PATIENCE_S, until

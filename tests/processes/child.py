@@ -1,5 +1,5 @@
-"""Runs a handler in a separate process. `worker.py` starts this file by its path, so this file also
-runs its neighbours by path.
+"""Runs a handler in a separate process. `handler_worker.py` starts this file by its path, so
+this file also runs its neighbours by path.
 
 Reads lines of JSON from standard input: first the job, then one call per line. Answers a call on
 standard output with one line of JSON, which has the call's number. Ends when its input ends, even

@@ -14,7 +14,7 @@ from handlers.dcimanager import Figures, MeterFigures
 from handlers.shared.errors import PduHandlerError
 from pdu_common.helper import EnumPowerStatus
 
-from .worker import Job, Worker, started
+from .handler_worker import Job, Worker, started
 
 CALL_SECONDS = 300.0
 
