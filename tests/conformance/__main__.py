@@ -133,7 +133,7 @@ def _in_copy(tree: Path, names: Sequence[str], python: str) -> int:
     with tempfile.TemporaryDirectory(prefix="conformance-") as name, devices_of(names) as devices:
         folder = Path(name)
         adapter = str(Path(__file__).with_name("unknown_platform.py"))
-        platform = trial.Platform(tree, adapter, python, str(folder / "compiled"))
+        platform = trial.Platform(tree, adapter, python, str(folder / "compiled"), True)
         return _report(
             _outcome_in_copy(platform, _placed(name, folder), peer)
             for name, peer in devices.items()
