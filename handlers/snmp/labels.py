@@ -30,7 +30,7 @@ def outlet_labels(device: SnmpDevice, encoding: str = "") -> list[dcimanager.Lab
     ]
 
 
-def lost_labels(device: SnmpDevice) -> list[tuple[str, str]]:
+def missing_labels(device: SnmpDevice) -> list[tuple[str, str]]:
     """Each outlet whose printed number or name the device has and did not answer now, with the
     reason. For the names {"1": "web", "2": Missing("no answer")}:
 
@@ -39,13 +39,13 @@ def lost_labels(device: SnmpDevice) -> list[tuple[str, str]]:
     if device.outlets is None:
         return []
     outlet_identities = device.decisions.keys()  # the columns may have rows of padding, too
-    lost: list[tuple[str, str]] = []
+    missing: list[tuple[str, str]] = []
     columns = [column for column in (device.outlets.number, device.outlets.name) if column]
     for column in columns:
         for identity, label in device.tables[column].items():
             if isinstance(label, Missing) and identity in outlet_identities:
-                lost.append((identity, f"{name_of(column)}: {label.reason}"))
-    return lost
+                missing.append((identity, f"{name_of(column)}: {label.reason}"))
+    return missing
 
 
 def _shown_text(raw: Cell, encoding: str) -> str:

@@ -19,7 +19,7 @@ from ..shared.ceilings import (
 from ..shared.decimals import CONTEXT
 from ..shared.meter_figures import ExactFigure, NotKnown, NotMetered
 from . import validation
-from .cells import NO_ANSWER, Cell, Missing, Rows, is_index_lost
+from .cells import NO_ANSWER, Cell, Missing, Rows, is_index_missing
 from .decoding import is_one_of, number, text
 from .tables import Object, Source, Tables, object_of
 
@@ -27,7 +27,7 @@ LEAST_NINES = 5
 _QUOTED = 40
 
 
-#: rows of a source -> the same, lost where what they say is not current
+#: rows of a source -> the same, missing where what they say is not current
 ValidRows = Callable[[Rows, Source], Rows]
 
 
@@ -233,7 +233,7 @@ class Measurement:
 
     def _row_text(self, tables: Tables, row: str, reading: RowReading) -> str:
         """What was read of a row that gives no figure."""
-        if is_index_lost(row):
+        if is_index_missing(row):
             unit = tables.quoted(row.strip("."))  # some devices name their units in a column
             of_unit = f" for {unit}" if unit else ""
             return f"the answers lack a row of {self.objects}{of_unit}"

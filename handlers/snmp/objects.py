@@ -113,8 +113,9 @@ class Spread:
         tail: the arcs after SUB; empty for none.
         by_row: the row of a unit follows SUB in place of `tail`, and the identity is "row.N".
         by_get: each object is read by GET, because a walk of `oid` would also read many others. One
-            without a value, before one that has a value, is lost.
-        listed: with `by_get`, the outlets to read: if only some have a value, the others are lost.
+            without a value, before one that has a value, is missing.
+        listed: with `by_get`, the outlets to read: if only some have a value, the others are
+            missing.
     """
 
     oid: str

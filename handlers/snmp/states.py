@@ -85,7 +85,7 @@ class Condition:
         return reasons
 
     def valid_rows(self, tables: Tables, rows: Rows, values: Optional[Source] = None) -> Rows:
-        """The rows, lost where their values are not current."""
+        """The rows, missing where their values are not current."""
         reasons = self.objections(tables, rows, values)
         return {
             row: Missing(reasons[row]) if row in reasons else value for row, value in rows.items()

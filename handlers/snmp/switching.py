@@ -219,7 +219,9 @@ def _state_before(device: SnmpDevice, identity: str, *, may_be_unproven: bool) -
     if value is not None and is_unanswered(value):  # a walk may have lost it
         value = device.tables.one_row(identity)[outlets.states.source].get(identity)
     if isinstance(value, Missing):
-        raise Unsupported(f"outlet {identity} is not switched: its state is lost ({value.reason})")
+        raise Unsupported(
+            f"outlet {identity} is not switched: its state is missing ({value.reason})"
+        )
     if value is None:
         raise Unsupported(
             f"outlet {identity} reports no state and is therefore not switched: it has no relay, or"

@@ -186,7 +186,7 @@ class Answers:
     columns: dict[str, dict[str, bool]] = field(default_factory=dict)  #: table -> those walked
     gets: dict[str, Optional[Raw]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)  #: the OID of each request, in order
-    has_lost_rows: bool = False  #: whether a column lacks a row that another of its table has
+    has_missing_rows: bool = False  #: whether a column lacks a row that another of its table has
 
 
 @dataclass
@@ -395,7 +395,7 @@ class Tables:
             return dict(walked)  # of another table
         if not walked and optional and self._is_denied(oid, next(iter(rows))):
             return {}
-        self.reading.answers.has_lost_rows = True
+        self.reading.answers.has_missing_rows = True
         return {row: walked.get(row, NO_ANSWER) for row in rows}
 
     def _is_denied(self, oid: str, row: str) -> bool:
