@@ -72,7 +72,7 @@ class Chain:
         return {row: identity for identity, row in row_by_identity.items()}
 
     def units_of(self, tables: Tables, rows: Iterable[str]) -> Rows:
-        """Identity -> unit, for each row."""
+        """Identity -> unit, for each row: {"7": 1, "2.7": 2} of the rows 7 and 15."""
         rows = list(rows)
         if not rows:
             return {}
@@ -80,7 +80,14 @@ class Chain:
         return {identities[row]: units[row] for row in rows if row in identities and row in units}
 
     def _identity(self, unit: str, number: str) -> str:
-        """The identity of the outlet at a position, "" if the unit or the number is no name."""
+        """The identity of the outlet at a position, "" if the unit or the number is no name:
+
+        >>> chain = Chain(None, None)
+        >>> chain._identity("1", "7"), chain._identity("2", "7"), chain._identity("AUX1", "B4")
+        ('7', '2.7', 'AUX1.B4')
+        >>> chain._identity("2", ""), chain._identity("Rack 5", "7")
+        ('', '')
+        """
         if not _NAME.fullmatch(number):
             return ""
         if unit in self.first_units:

@@ -57,7 +57,11 @@ def _shown_text(raw: Cell, encoding: str) -> str:
 
 def _distinct(numbers: Mapping[str, str]) -> Mapping[str, str]:
     """The numbers; if some are the same, each after those arcs of the identity before the last that
-    differ. They are as before if that does not help."""
+    differ. They are as before if that does not help.
+
+    >>> _distinct({"1.7": "7", "2.7": "7"}), _distinct({"1.7": "7", "1.8": "8"})
+    ({'1.7': '1:7', '2.7': '2:7'}, {'1.7': '7', '1.8': '8'})
+    """
     if len(set(numbers.values())) == len(numbers):
         return numbers
     units = {identity: identity.split(".")[:-1] for identity in numbers}

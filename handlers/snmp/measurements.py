@@ -253,7 +253,16 @@ def name_of_object(column: Object) -> str:
 
 def _is_placeholder(raw: Cell, value: Decimal, most: Optional[Decimal]) -> bool:
     """Whether a value is no figure, which is then not known: a register that is filled up; of a
-    current or power also one of 16 bits, and a text with nines alone."""
+    current or power, which can be `most`, also one of 16 bits, and a text with nines alone.
+
+    >>> most_amperes = Decimal(100)
+    >>> _is_placeholder(65535, Decimal(65535), most_amperes)
+    True
+    >>> _is_placeholder(65535, Decimal(65535), None)  # an energy
+    False
+    >>> _is_placeholder("999.99", Decimal("999.99"), most_amperes)
+    True
+    """
     if value in PLACEHOLDERS:
         return True
     if most is None:
@@ -265,7 +274,11 @@ def _is_placeholder(raw: Cell, value: Decimal, most: Optional[Decimal]) -> bool:
 
 
 def _times_power_of_ten(figure: Decimal, power: Optional[Decimal]) -> Optional[Decimal]:
-    """A figure times ten to a power; None if the power is not usable."""
+    """A figure times ten to a power; None if the power is not usable.
+
+    >>> _times_power_of_ten(Decimal(15), Decimal(-1)), _times_power_of_ten(Decimal(15), None)
+    (Decimal('1.5'), None)
+    """
     if power is None or power != int(power) or abs(int(power)) > Measurement.MOST_DIGITS:
         return None
     return CONTEXT.scaleb(figure, int(power))
@@ -273,7 +286,13 @@ def _times_power_of_ten(figure: Decimal, power: Optional[Decimal]) -> Optional[D
 
 def _times_factor(figure: Decimal, factor: Optional[Decimal]) -> Optional[Decimal]:
     """A figure times a factor as devices report it: a negative one is a divisor, 0 is none; None if
-    the factor is not usable."""
+    the factor is not usable.
+
+    >>> _times_factor(Decimal(15), Decimal(-10)), _times_factor(Decimal(15), Decimal(2))
+    (Decimal('1.5'), Decimal('30'))
+    >>> _times_factor(Decimal(15), Decimal(0)), _times_factor(Decimal(15), None)
+    (Decimal('15'), None)
+    """
     if factor is None or factor.copy_abs() > Measurement.MOST_FACTOR:
         return None
     if factor < 0:

@@ -274,7 +274,11 @@ def _programs_known(profile: Profile) -> str:
 
 
 def _some(identities: list[str]) -> str:
-    """The identities for an error; of more than four the first two and the last."""
+    """The identities for an error; of more than four the first two and the last:
+
+    >>> _some(["1", "2"]), _some(["1", "2", "3", "4", "5"]), _some([])
+    ('1, 2', '1, 2 … 5 (5 outlets)', 'none')
+    """
     if len(identities) <= 4:
         return ", ".join(identities) or "none"
     return f"{', '.join(identities[:2])} … {identities[-1]} ({len(identities)} outlets)"
