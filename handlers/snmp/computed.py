@@ -25,7 +25,7 @@ from .tables import Computed, Object, Source, Tables, objects_of
 @dataclass(frozen=True, eq=False)
 class Complete(Computed):
     """All rows of `source`, and a missing one for each that the answers lack, so that there is no
-    sum. For what the columns of a table do not show by themselves; see completeness.py.
+    sum. For what the columns of a table do not show by themselves: a row that no column has.
 
     Fields:
         source: the rows of the sum.

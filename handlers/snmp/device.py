@@ -57,7 +57,7 @@ class SnmpDevice(NamedTuple):
         return _valid_rows(self.tables, rows, source, self.profile.conditions)
 
     def valid_outlet_rows(self, rows: Rows, source: Source) -> Rows:
-        """The same of the figures of outlets."""
+        """Rows of outlets' figures, missing where the unit or the outlet has no communication."""
         return _valid_rows(self.tables, rows, source, self.conditions)
 
 

@@ -49,7 +49,8 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
     bounds_figures = False  # profiles have ceilings of their own
 
     def open_session(self) -> AbstractContextManager[Session]:
-        """See `Snmp` for when the last GET, walk or SET may start."""
+        """A session that reads each outlet with its state. No GET or walk starts later than
+        `LONGEST_SECONDS` after its start."""
         return self._open(ALL_STATES, LONGEST_SECONDS)
 
     def open_statistic(self, *, for_view: bool = False) -> AbstractContextManager[Session]:

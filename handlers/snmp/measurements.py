@@ -47,7 +47,7 @@ class Measurement:
 
     No figure, whatever `absent` says: text that is not a number; 2^n - 1 for n of 31, 32, 63
     and 64, and -2^31 and -2^63; a number below 0, unless `magnitude` is set. Of currents and powers
-    (see `Ceilings`) also 32767, 65535 and -32768, a text of five nines or more and no other digit,
+    also 32767, 65535 and -32768, a text of five nines or more and no other digit,
     and a figure above what the part can carry. A register of energy passes through these; it has no
     value from 10^15 kWh on.
 
@@ -144,7 +144,8 @@ class Measurement:
     def rows(
         self, tables: Tables, most: Optional[Decimal] = None, valid_rows: Optional[ValidRows] = None
     ) -> dict[str, ExactFigure]:
-        """The figure of each row, or why it has none; see `figures`."""
+        """The figure of each row in A, W or kWh, or why it has none. `most`: the most A or W of a
+        row, None for an energy. `valid_rows`: makes rows without communication missing."""
         return self.figures(tables, self.readings(tables, valid_rows), most)
 
     def measured_rows(self, tables: Tables) -> dict[str, Decimal]:

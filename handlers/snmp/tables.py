@@ -240,7 +240,8 @@ class Reading:
 
 
 class Tables:
-    """The tables of one device; of one outlet alone, see `OneRow`."""
+    """The tables of one device: `tables[STATE]` is {"1": 1, "2": 2}, walked at the first question.
+    Those of one outlet alone are `one_row("2")`: there it is {"2": 2}, by a GET."""
 
     outlet: str = ""  #: the identity of which alone the cells are read
 

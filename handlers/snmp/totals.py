@@ -43,10 +43,10 @@ class Total:
     value, there is no total. In a chain, with `unit`, this holds for each unit.
 
     Fields:
-        figures: a device has the first of them with rows (see `Measurement.raw`); a scalar
-            has one row. There is no total if a row has no figure, or is missing in the answers, as
-            another column of its table shows, or a `Complete`. A figure that a GET has no value of
-            either is not metered, unless another source has one: that is another quantity.
+        figures: a device has the first of them with rows, padding left out; a scalar has one row.
+            There is no total if a row has no figure, or is missing in the answers, as another
+            column of its table shows, or a `Complete`. A figure that a GET has no value of either
+            is not metered, unless another source has one: that is another quantity.
         else_outlets: on a device without these figures, the sum over the outlets' own figures,
             provided that every outlet is metered.
         unit: the arcs that name the unit, in the indexes of the figures and in the identities of
