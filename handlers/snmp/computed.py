@@ -7,7 +7,7 @@ from typing import Optional
 
 from . import validation
 from .absence import is_optional_and_absent
-from .cells import NO_ANSWER, Rows, row_of_missing_index
+from .cells import NO_ANSWER, Rows, is_unanswered, row_of_missing_index
 from .completeness import (
     with_counted_number,
     with_counted_parts,
@@ -19,6 +19,7 @@ from .completeness import (
 )
 from .decoding import is_number
 from .joins import numbered
+from .objects import Column
 from .tables import Computed, Object, Source, Tables, objects_of
 
 
@@ -38,6 +39,9 @@ class Complete(Computed):
         parts: not rows are counted, but the parts that the first so many arcs name.
         from_one: the position of the arc that numbers the rows of each unit from 1; -1 is the last.
         padding: values of rows beyond the count of their unit that are no rows.
+        siblings: other columns of the same table, for devices that have neither `same_rows_as` nor
+            `count`, because either may be absent: the first of them with rows is `same_rows_as`.
+            None is read on other devices.
     """
 
     source: Source
@@ -49,6 +53,7 @@ class Complete(Computed):
     parts: int = 0
     from_one: Optional[int] = None
     padding: tuple[str, ...] = ()
+    siblings: tuple[Column, ...] = ()
 
     def check(self) -> None:
         """Raises ValueError unless something tells that a row is missing."""
@@ -63,10 +68,18 @@ class Complete(Computed):
     def needs(self) -> tuple[Object, ...]:
         return tuple(objects_of((self.source, self.same_rows_as, self.count)))
 
+    def not_prefetched(self) -> tuple[Object, ...]:
+        return self.siblings
+
     def is_by_row(self) -> bool:
         return not isinstance(self.source, Computed) or self.source.is_by_row()
 
     def rows(self, tables: Tables) -> Rows:
+        """The rows, and those that they lack. A device with rows 1 and 3 of a current, and rows 1
+        to 3 of the power beside it:
+
+            {"1": 210, "3": 150}  ->  {"1": 210, "3": 150, "2": NO_ANSWER}
+        """
         rows = tables[self.source]
         if tables.outlet:
             return rows
@@ -74,12 +87,25 @@ class Complete(Computed):
         if not rows and is_optional_and_absent(tables, self.source, other_rows):
             return {}
         counts = tables[self.count] if self.count else {}
+        if rows and not other_rows and not counts:
+            other_rows = self._rows_of_siblings(tables)
         rows = without_padding(rows, counts, self.padding)
         rows = self._with_counted(with_rows_of(rows, other_rows), counts)
         if self.from_one is not None:
             rows = with_first_rows(rows, self.from_one)
         rows = with_least_rows(rows, self.least)
         return self._with_next_row(tables, rows) if self.next_row else rows
+
+    def _rows_of_siblings(self, tables: Tables) -> Rows:
+        """The rows of the first sibling that answers some:
+
+        watts {"1": no answer}, energy {"1": 5, "2": 7}  ->  {"1": 5, "2": 7}
+        """
+        for sibling in self.siblings:
+            rows = tables[sibling]
+            if not all(map(is_unanswered, rows.values())):
+                return rows
+        return {}
 
     def _with_counted(self, rows: Rows, counts: Rows) -> Rows:
         if self.parts:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import compress, zip_longest
 
 from .. import dcimanager
 from ..shared.labels import name_text
-from .cells import Cell, Missing
+from .cells import Cell, Missing, is_index_missing
 from .decoding import printable_text
-from .device import SnmpDevice
+from .device import NOT_DECIDED, SnmpDevice
 from .states import name_of
 
 
 def outlet_labels(device: SnmpDevice, encoding: str = "") -> list[dcimanager.Label]:
-    """Number and name of each outlet."""
+    """Number and name of each outlet. `encoding`: that of names that are not UTF-8.
+
+    names {"1": "web", "2": "db"}  ->  [Label("1", "1", "web"), Label("2", "2", "db")]
+    """
+    device = _with_named_outlets(device)
     outlets, tables = device.outlets, device.tables
     if outlets is None:
         return []
@@ -36,6 +40,7 @@ def missing_labels(device: SnmpDevice) -> list[tuple[str, str]]:
 
         [("2", "outletName: no answer")]
     """
+    device = _with_named_outlets(device)
     if device.outlets is None:
         return []
     outlet_identities = device.decisions.keys()  # the columns may have rows of padding, too
@@ -46,6 +51,29 @@ def missing_labels(device: SnmpDevice) -> list[tuple[str, str]]:
             if isinstance(label, Missing) and identity in outlet_identities:
                 missing.append((identity, f"{name_of(column)}: {label.reason}"))
     return missing
+
+
+def _with_named_outlets(device: SnmpDevice) -> SnmpDevice:
+    """The device with the outlets of whose states the answers lack the row, and whose number or
+    name is in the same table. They stay where the table has them:
+
+    states {"1": 2, "3": 1}, names {"1": "web", "2": "db", "3": "mail"}  ->  outlets 1, 2, 3
+    """
+    outlets = device.outlets
+    if outlets is None:
+        return device
+    tables = device.tables.of_known_family([outlets.number, outlets.name])
+    listed: Iterable[str] = ()
+    if outlets.states:
+        listed = outlets.states.rows(tables)
+    elif outlets.rows:
+        listed = tables[outlets.rows]
+    decisions = {
+        identity: device.decisions.get(identity, NOT_DECIDED)
+        for identity in listed
+        if not is_index_missing(identity)
+    }
+    return device._replace(decisions={**decisions, **device.decisions}, tables=tables)
 
 
 def _shown_text(raw: Cell, encoding: str) -> str:

@@ -18,7 +18,7 @@ from ..shared.meter_figures import (
     NotKnown,
     NotMetered,
 )
-from .absence import is_walk_lost
+from .absence import is_walk_lost, lacks
 from .cells import NO_ANSWER, is_index_missing, is_unanswered
 from .device import (
     NOT_DECIDED,
@@ -33,7 +33,7 @@ from .device import (
 from .measurements import Measurement
 from .profile import Profile
 from .read_scope import FIGURES, ReadScope
-from .tables import Tables
+from .tables import Computed, Source, Tables, object_of
 from .totals import Total
 
 
@@ -250,10 +250,11 @@ def _outlet_columns(device: SnmpDevice, *, with_power: bool) -> _OutletColumns:
     energies = _figures_by_row(device, outlets.energy, None)
     powers = _figures_by_row(device, power, limits.outlet_w)
     # the rows of joined meters have other names in their own table
-    if sum(map(bool, (currents, energies, powers))) > 1 and not outlets.has_joined_meters:
+    columns = (currents, energies, powers)
+    if any(columns) and not outlets.has_joined_meters:
         figures = list(filter(None, (outlets.current, outlets.energy, power)))
         for row in _unmetered_rows(device, figures):
-            for rows in (currents, energies, powers):
+            for rows in columns:
                 rows.pop(row, None)
     return _OutletColumns(
         current=_OutletColumn(outlets.current, currents, (energies, powers)),
@@ -274,7 +275,13 @@ def _figures_by_row(
 
 def _unmetered_rows(device: SnmpDevice, figures: Sequence[Measurement]) -> Sequence[str]:
     """The outlets of units with communication that no column of their meters has answered, if a GET
-    of one says so too: models of many families switch outlets that they do not meter."""
+    of one says so too: models of many families switch outlets that they do not meter.
+
+        A {"1": 0.6}, kWh {"1": 12, "2": no answer}  ["2"], if a GET of the A of 2 has none
+        A {"1": 0.6, "2": no answer}                 []: one column alone does not tell
+
+    Of a family with one figure of outlets, all of them, if the unit lacks its column.
+    """
     tables = device.tables
     columns = [device.valid_outlet_rows(tables[figure.source], figure.source) for figure in figures]
     rows = [
@@ -282,7 +289,33 @@ def _unmetered_rows(device: SnmpDevice, figures: Sequence[Measurement]) -> Seque
         for row in dict.fromkeys(row for column in columns for row in column)
         if all(is_unanswered(column.get(row, NO_ANSWER)) for column in columns)
     ]
-    return rows if rows and not tables.has_cell(figures[0].source, rows[-1]) else []
+    if _has_one_figure_of_outlets(device.profile):
+        is_all = len(rows) == len(columns[0])
+        return rows if is_all and _lacks_rows(tables, figures[0].source, rows) else []
+    if len(figures) < 2:
+        return []
+    return rows if rows and not _has_row(tables, figures[0].source, rows[-1]) else []
+
+
+def _has_one_figure_of_outlets(profile: Profile) -> bool:
+    """Whether no outlet of the family has two figures, such as A and W."""
+    return all(len(list(outlets.figures())) < 2 for outlets in profile.outlets)
+
+
+def _lacks_rows(tables: Tables, source: Source, rows: Sequence[str]) -> bool:
+    """Whether GETs of the first and the last row of a figure say that the unit does not have it."""
+    if isinstance(source, Computed) and source.is_by_row():
+        return not any(_has_row(tables, source, row) for row in (*rows[:1], *rows[-1:]))
+    column = object_of(source)
+    return column is not None and lacks(tables, column, rows)
+
+
+def _has_row(tables: Tables, source: Source, row: str) -> bool:
+    """Whether a GET has a value of this row: of the first of two columns that one figure has, or of
+    the second if the unit lacks the first."""
+    if isinstance(source, Computed) and source.is_by_row():
+        return bool(tables.one_row(row)[source])
+    return tables.has_cell(source, row)
 
 
 def _needs_all_outlets(device: SnmpDevice, totals: _Totals) -> bool:
@@ -382,11 +415,14 @@ def _reason_without_total(
     for figure in figures:
         if is_walk_lost(device.tables, figure.source):
             return NotKnown(f"a walk of {figure.objects} has no row, though a GET has one")
-    if not any(summation.outlets.of(identity) is not None for identity in device.decisions):
+    of_each_outlet = [summation.outlets.of(identity) for identity in device.decisions]
+    if all(figure is None for figure in of_each_outlet):
         return None
     lack = "its family has no total"
     if own_figures:
         lack = f"the unit does not show {summation.total.objects}"
+    if not any(isinstance(figure, Decimal) for figure in of_each_outlet):
+        return NotMetered(lack)
     return NotMetered(f"{lack}, only outlets meter it")
 
 

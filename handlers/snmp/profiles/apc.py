@@ -16,6 +16,7 @@ from functools import partial
 from ..arcs import Arcs
 from ..cells import UNDECIDED, Rows
 from ..chains import Chain, InChain
+from ..completeness import with_rows_of
 from ..computed import Complete
 from ..controls import Write
 from ..decoding import is_one_of
@@ -245,6 +246,11 @@ EASY_COUNT = scalar("318.1.1.30.5.0", "ePDUOutletTableSize")
 EASY_DEVICE = column("318.1.1.30.2.1.1.2", "ePDUDeviceStatusModule", optional=True)
 EASY_PHASE = column("318.1.1.30.4.2.1.2", "ePDUPhaseStatusModule", optional=True)
 EASY_PHASE_COUNT = scalar("318.1.1.30.3.0", "ePDUPhaseTableSize")
+EASY_WATTS = column("318.1.1.30.2.1.1.7", "ePDUDeviceStatusActivePower")
+EASY_KWH = column("318.1.1.30.2.1.1.11", "ePDUDeviceStatusEnergy")
+EASY_PHASE_AMPS = column("318.1.1.30.4.2.1.5", "ePDUPhaseStatusCurrent")
+EASY_PHASE_WATTS = column("318.1.1.30.4.2.1.6", "ePDUPhaseStatusActivePower")
+EASY_PHASE_KWH = column("318.1.1.30.4.2.1.10", "ePDUPhaseStatusEnergy")
 
 
 @computed_from(EASY_STATE, EASY_MODULE)
@@ -276,16 +282,22 @@ def easy_count_of_none(tables: Tables) -> Rows:
 each_easy = partial(each_unit_rows, device=EASY_DEVICE, outlet_units=easy_outlet_units)
 
 
-def _easy_units(below: str, name: str) -> ComputedRows:
-    """Nothing counts them: ePDUDeviceStatusTableSize of a recorded EPDU1116S is 3, for one unit."""
-    values = column("318.1.1.30.2.1.1." + below, "ePDUDeviceStatus" + name)
-    return each_easy(Complete(values, EASY_DEVICE), EASY_DEVICE)
+def _easy_units(values: Column, sibling: Column) -> ComputedRows:
+    """A column of the units. Nothing counts them: ePDUDeviceStatusTableSize of a recorded EPDU1116S
+    is 3, for one unit. `sibling`: tells the rows where the firmware has no modules.
+    """
+    units = Complete(values, EASY_DEVICE, siblings=(sibling,))
+    return each_easy(units, EASY_DEVICE)
 
 
-def _easy_phases(below: str, name: str, *, on_demand: bool = False) -> ComputedRows:
-    """A column of the phases. `on_demand`: it takes the place of a column of the units."""
-    values = column("318.1.1.30.4.2.1." + below, "ePDUPhaseStatus" + name)
-    phases = Complete(values, EASY_PHASE, EASY_PHASE_COUNT)
+def _easy_phases(values: Column, *siblings: Column, on_demand: bool = False) -> ComputedRows:
+    """A column of the phases. `siblings`: they tell the rows where the firmware shows neither the
+    modules nor the number of phases. `on_demand`: it takes the place of a column of the units.
+
+        amperes {"1": 210, "3": 150}, its sibling kWh {"1": 5, "2": 7, "3": 1}
+        -> {"1": 210, "2": NO_ANSWER, "3": 150}
+    """
+    phases = Complete(values, EASY_PHASE, EASY_PHASE_COUNT, siblings=siblings)
     return each_easy(phases, EASY_PHASE, on_demand=(values,) if on_demand else ())
 
 
@@ -322,6 +334,7 @@ def _ats_phases(below: str, name: str) -> Complete:
 XPDU_RATING = column("318.1.1.15.4.2.3.1.2", "xPDUBranchBreakerRating")
 XPDU_POSITIONS = scalar("318.1.1.15.4.2.2.0", "xPDUBranchBreakerTableSize")
 XPDU_CURRENT = column("318.1.1.15.3.4.14.1.4", "xPDUSystemOutputPhaseCurrent")
+XPDU_VOLTS = column("318.1.1.15.3.4.14.1.2", "xPDUSystemOutputVoltageLtoL")
 XPDU_LINES = scalar("318.1.1.15.3.4.13.0", "xPDUSystemOutputTableSize")
 # not present, a connection of the earth, of the neutral; a higher value is in A
 NO_BREAKER = ("0", "1", "2")
@@ -334,9 +347,16 @@ def breakers(tables: Tables) -> Rows:
     return where(positions, require_marks(positions, positions), none_of(*NO_BREAKER))
 
 
-@computed_from(XPDU_CURRENT, XPDU_LINES)
+@computed_from(XPDU_CURRENT, XPDU_LINES, on_demand=(XPDU_VOLTS,))
 def xpdu_lines(tables: Tables) -> Rows:
-    lines = up_to_count(tables[XPDU_CURRENT], tables.scalar(XPDU_LINES))
+    """The lines that are counted; without a count, those that the currents or the voltages have:
+
+    currents {"1": 187}, voltages {"1": 1200, "2": 1200}  ->  {"1": 187, "2": NO_ANSWER}
+    """
+    count = tables.scalar(XPDU_LINES)
+    if count is None and tables[XPDU_CURRENT]:
+        return with_rows_of(tables[XPDU_CURRENT], tables[XPDU_VOLTS])
+    lines = up_to_count(tables[XPDU_CURRENT], count)
     return left_join(lines or tables[XPDU_CURRENT], lines)
 
 
@@ -528,18 +548,23 @@ PROFILES = (
             number=unit_and_number(EASY_STATE),
         ),
         load=total(
-            figure(_easy_phases("5", "Current"), HUNDREDTHS, unit_of_row=EASY_PHASE),
+            figure(
+                # the energies are read anyway where the units have none
+                _easy_phases(EASY_PHASE_AMPS, EASY_PHASE_KWH, EASY_PHASE_WATTS),
+                HUNDREDTHS,
+                unit_of_row=EASY_PHASE,
+            ),
             _easy_text("2", "current", "A"),
             always_there=True,
         ),
         power=total(
-            figure(_easy_units("7", "ActivePower")),
-            figure(_easy_phases("6", "ActivePower", on_demand=True)),
+            figure(_easy_units(EASY_WATTS, EASY_KWH)),
+            figure(_easy_phases(EASY_PHASE_WATTS, EASY_PHASE_AMPS, on_demand=True)),
             _easy_text("3", "power", "kW"),
         ),
         energy=total(
-            figure(_easy_units("11", "Energy"), THOUSANDTHS),
-            figure(_easy_phases("10", "Energy", on_demand=True), THOUSANDTHS),
+            figure(_easy_units(EASY_KWH, EASY_WATTS), THOUSANDTHS),
+            figure(_easy_phases(EASY_PHASE_KWH, EASY_PHASE_AMPS, on_demand=True), THOUSANDTHS),
             _easy_text("7", "energy", "kWh"),
         ),
         evidence=SIMULATED,

@@ -8,7 +8,8 @@ Newer firmware also has the table displayOutletStatus. Values above 3 have other
 in outletNStatus. States are read from this table if it has a row for each outlet. Otherwise slots
 are read one by one: those whose outletConfirmation is not "not supported" (4), or all slots if
 every outletConfirmation is 4. The BMCs of some servers have the same sysObjectID and none of these
-tables.
+tables. Some firmware shows the figures as decimal texts alone, in columns that the MIB has as
+comments: these are read where there are no integers.
 
 ATEN-PE2-CFG (`aten-pe2`) has tables for up to 16 cascaded stations; the index is station.outlet. A
 station that does not answer reads -3000000 everywhere, like one that was never there: its outlets
@@ -26,8 +27,9 @@ from ..controls import Guard, Write
 from ..decoding import counted_by
 from ..evidence import SIMULATED
 from ..filters import if_every, if_listed, matches, one_of, without
+from ..joins import times
 from ..measurements import Measurement
-from ..objects import Span, Spread
+from ..objects import Column, Span, Spread
 from ..outlets import Outlets
 from ..profile import Profile
 from ..states import State
@@ -44,9 +46,13 @@ CONFIRMATION = column("21317.1.3.2.2.2.2.10.1.3", "outletConfirmation")
 NO_CONFIRMATION = "4"
 NO_RIGHT, NOT_THERE = "6", "7"
 PERMITTED = ("1", "2", "3", "4", "5", "8")  # all other statuses but "no right" (6)
-NOT_SUPPORTED = ("-2000000",)
+NOT_SUPPORTED = ("-2000000", "not-support")
 PE_CURRENT = column("21317.1.3.2.2.2.1.99.1.2", "deviceIntegerCurrent")
 PE_ENERGY = column("21317.1.3.2.2.2.1.99.1.5", "deviceIntegerPowerDissipation")
+# A, W and kWh as texts such as "0.85", which owners' programs read
+PE_CURRENT_TEXT = column("21317.1.3.2.2.2.1.3.1.2", "deviceCurrent")
+PE_POWER_TEXT = column("21317.1.3.2.2.2.1.3.1.4", "devicePower")
+PE_ENERGY_TEXT = column("21317.1.3.2.2.2.1.3.1.5", "devicePowerDissipation")
 
 
 LISTED_STATUS = replace(STATUS, listed=rows_without(CONFIRMATION, NO_CONFIRMATION))
@@ -85,6 +91,12 @@ NAME = column(f"{PE2}.2.3.2.1.1", "outletConfigName")
 OUTLET_COUNTS = column(f"{PE2}.1.2.1.7", "staStatusOutletCount")
 DEVICE_AMPS = column(f"{PE2}.2.1.4.1.1", "devReadingCur")
 DEVICE_ENERGY = column(f"{PE2}.2.1.4.1.4", "devReadingPD")
+LINE_AMPS = column(f"{PE2}.2.4.3.1.1", "lineReadingCur")
+LINE_VOLTS = column(f"{PE2}.2.4.3.1.2", "lineReadingVol", optional=True)
+LINE_WATTS = column(f"{PE2}.2.4.3.1.3", "lineReadingPower", optional=True)
+BANK_AMPS = column(f"{PE2}.2.2.4.1.1", "bankReadingCur")
+BANK_VOLTS = column(f"{PE2}.2.2.4.1.2", "bankReadingVol", optional=True)
+BANK_WATTS = column(f"{PE2}.2.2.4.1.3", "bankReadingPower", optional=True)
 WIRED_TYPE = column(f"{PE2}.2.1.1.1.4", "devStatusWiredType")
 
 
@@ -120,14 +132,29 @@ def _pe2(below: str, name: str) -> Measurement:
     return _reading(column(f"{PE2}.2.{below}", name))
 
 
-def _compared_figure(below: str, name: str, beside: str, beside_name: str) -> Measurement:
-    """A column of a sum, compared with another column of the same table."""
-    return _reading(
-        Complete(
-            column(f"{PE2}.2.{below}", name),
-            same_rows_as=column(f"{PE2}.2.{beside}", beside_name, optional=True),
-        )
-    )
+def _currents(currents: Column, beside: Column, sibling: Column) -> Measurement:
+    """The currents of a table of lines or banks, compared with the column `beside` them, or with
+    its sibling on a station that does not have that one.
+
+        lines {"1.1": 11000, "1.3": 4000}, volts {"1.1": …, "1.2": …, "1.3": …}: 1.2 is not known
+    """
+    return _reading(Complete(currents, same_rows_as=beside, siblings=(sibling,)))
+
+
+def _of_outlets(arc: int, quantity: str) -> Measurement:
+    """A figure of the outlets: integers in thousandths, else the same as decimal texts.
+
+    outletIntegerCurrent  350     0.35 A
+    outletCurrent         "0.35"  0.35 A, of a unit without outletIntegerCurrent
+    """
+    integers = column(f"21317.1.3.2.2.2.2.99.1.{arc}", f"outletInteger{quantity}")
+    texts = column(f"21317.1.3.2.2.2.2.1.1.{arc}", f"outlet{quantity}")
+
+    @computed_from(texts, by_row=True)
+    def thousandths(tables: Tables) -> Rows:
+        return times(tables[texts], 1000)
+
+    return figure(first(integers, thousandths), THOUSANDTHS, NOT_SUPPORTED)
 
 
 def _outlets(states: State) -> tuple[Outlets, ...]:
@@ -141,17 +168,9 @@ def _outlets(states: State) -> tuple[Outlets, ...]:
             why="the SNMP community or user may not switch it, or the device does not support it",
         ),
         name=column("21317.1.3.2.2.2.2.10.1.2", "outletName"),
-        current=figure(
-            column("21317.1.3.2.2.2.2.99.1.2", "outletIntegerCurrent"), THOUSANDTHS, NOT_SUPPORTED
-        ),
-        power=figure(
-            column("21317.1.3.2.2.2.2.99.1.4", "outletIntegerPower"), THOUSANDTHS, NOT_SUPPORTED
-        ),
-        energy=figure(
-            column("21317.1.3.2.2.2.2.99.1.5", "outletIntegerPowerDissipation"),
-            THOUSANDTHS,
-            NOT_SUPPORTED,
-        ),
+        current=_of_outlets(2, "Current"),
+        power=_of_outlets(4, "Power"),
+        energy=_of_outlets(5, "PowerDissipation"),
     )
 
 
@@ -168,18 +187,24 @@ PROFILES = (
             + _outlets(State(LISTED_STATUS, on=("2",), off=("1",), absent=(NOT_THERE,)))
             + _outlets(State(unconfirmed_slots, on=("2",), off=("1",), absent=(NOT_THERE,)))
         ),
-        load=total(figure(PE_CURRENT, THOUSANDTHS, padding=NOT_SUPPORTED), else_outlets=True),
+        load=total(
+            figure(PE_CURRENT, THOUSANDTHS, padding=NOT_SUPPORTED),
+            figure(PE_CURRENT_TEXT, padding=NOT_SUPPORTED),
+            else_outlets=True,
+        ),
         power=total(
             figure(
                 column("21317.1.3.2.2.2.1.99.1.4", "deviceIntegerPower"),
                 THOUSANDTHS,
                 padding=NOT_SUPPORTED,
             ),
+            figure(PE_POWER_TEXT, padding=NOT_SUPPORTED),
             else_outlets=True,
         ),
         energy=total(
             # one table of five columns, where a unit without a meter reads "not supported"
             figure(value_or_empty(PE_ENERGY, PE_CURRENT), THOUSANDTHS, NOT_SUPPORTED),
+            figure(value_or_empty(PE_ENERGY_TEXT, PE_CURRENT_TEXT), absent=NOT_SUPPORTED),
             else_outlets=True,
         ),
         evidence=SIMULATED,
@@ -219,9 +244,9 @@ PROFILES = (
             energy=_pe2("3.4.1.4", "outletReadingPD"),
         ),
         load=station_total(
-            _compared_figure("4.3.1.1", "lineReadingCur", "4.3.1.2", "lineReadingVol"),
+            _currents(LINE_AMPS, LINE_VOLTS, LINE_WATTS),
             _reading(ONE_PHASE_CURRENTS),
-            _compared_figure("2.4.1.1", "bankReadingCur", "2.4.1.3", "bankReadingPower"),
+            _currents(BANK_AMPS, BANK_WATTS, BANK_VOLTS),
         ),
         power=station_total(
             _reading(

@@ -12,7 +12,7 @@ from ...shared.decimals import CONTEXT
 from ..arcs import Arcs
 from ..cells import Rows
 from ..completeness import with_counted_number
-from ..computed import Number
+from ..computed import Complete, Number
 from ..controls import Guard, Write
 from ..evidence import SIMULATED
 from ..filters import none_of, unless, without
@@ -34,6 +34,7 @@ PDU_COUNT = scalar("30932.1.10.1.2.1.0", "cpiPduTableCount")
 COUNT = scalar("30932.1.10.1.4.1.0", "cpiOutletTableCount")
 THE_PDU = Arcs(start=1)
 pdu_total = partial(total, else_outlets=True, unit=THE_PDU)
+BRANCH_VOLTS = column("30932.1.10.1.3.110.1.5", "cpiPduBranchVoltage", optional=True)
 OUT_OF_SERVICE = column("30932.1.10.1.2.10.1.10", "cpiPduOutOfService", optional=True)
 DECA_WATT_SECONDS = CONTEXT.divide(Decimal(1), 360_000)  # in kWh
 
@@ -112,10 +113,13 @@ PROFILES = (
                 from_one=0,
             ),
             figure(
-                column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"),
+                Complete(
+                    column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"),
+                    column("30932.1.10.1.3.110.1.2", "cpiPduBranchId", optional=True),
+                    from_one=0,
+                    siblings=(BRANCH_VOLTS,),
+                ),
                 HUNDREDTHS,
-                same_rows_as=column("30932.1.10.1.3.110.1.2", "cpiPduBranchId", optional=True),
-                from_one=0,
             ),
         ),
         energy=pdu_total(),

@@ -59,7 +59,11 @@ SWITCH_COUNT = column("13742.6.3.2.2.1.66", "transferSwitchCount", optional=True
 
 
 class _Sensors(NamedTuple):
-    """The tables of one kind of part, such as inlets. `part` is its name in the MIB's objects."""
+    """The tables of one kind of part, such as inlets. `part` is its name in the MIB's objects.
+
+    >>> OUTLETS.value(CURRENT).object, OUTLETS.value(CURRENT).suffix
+    ('measurementsOutletSensorValue', '1')
+    """
 
     readings: str  #: the entry of the measurements
     configuration: str  #: the entry of the sensors' configuration
@@ -146,12 +150,41 @@ def negative(digits: Source) -> ComputedRows:
     return rows
 
 
+def _without_minima(tables: Tables, sensors: _Sensors, kind: str, readings: Rows) -> Rows:
+    """The unsigned readings of a unit that shows no minimum of these sensors: of firmware before
+    3.0. If it has the signed readings, an unsigned 0 may stand for one of them, and is lost unless
+    both are 0:
+
+        unsigned  signed     reading
+        91234567  no object  91234567
+        0         91234567   lost
+    """
+    signed_readings, _ = sensors.on_demand(kind)
+    zeros = [row for row, value in readings.items() if is_one_of(value, (ZERO,))]
+    if not zeros or not tables.has_cell(signed_readings, zeros[0]):
+        return readings
+    signed_of_zeros = tables.cells(signed_readings, zeros)
+    result = dict(readings)
+    for row in zeros:
+        if not is_one_of(signed_of_zeros.get(row), (ZERO,)):
+            result[row] = missing_with(signed_of_zeros.get(row))
+    return result
+
+
 def signed(tables: Tables, sensors: _Sensors, kind: str, minima: Rows) -> Rows:
     """The reading of each sensor: the signed one if its minimum is below 0, else the unsigned one.
     A sensor whose minimum is missing, or above its reading, has the reading that it gives both
     times. A signed one is empty if the largest possible is not above 0: the device shows 0 for a
-    range that does not fit into 32 bits, and for its readings too."""
+    range that does not fit into 32 bits, and for its readings too.
+
+        minimum  unsigned  signed    reading
+        -2^31    0         91234567  91234567
+        0        91234567  0         91234567
+        lost     0         91234567  lost
+    """
     readings = tables[sensors.value(kind)]
+    if not minima:
+        return _without_minima(tables, sensors, kind, readings)
     least = {row: number(value) for row, value in minima.items()}
     below_0 = [row for row, value in least.items() if value is not None and value < 0]
     unclear_rows = []
@@ -159,7 +192,7 @@ def signed(tables: Tables, sensors: _Sensors, kind: str, minima: Rows) -> Rows:
         smallest = least.get(row)
         if smallest is None or smallest > (number(reading) or 0):
             unclear_rows.append(row)
-    if not minima or not (below_0 or unclear_rows):
+    if not (below_0 or unclear_rows):
         return readings
     signed_readings, maxima = (tables[source] for source in sensors.on_demand(kind))
     result = dict(readings)

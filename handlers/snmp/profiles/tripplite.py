@@ -20,13 +20,10 @@ from .links import NO_PUBLIC_MIB, librenms, public
 from .scales import HUNDREDTHS, TENTHS
 from .sources import LAST_ARC
 
-
-def _ups_output(below: str, name: str) -> Complete:
-    """A column of the lines of a UPS's output, of UPS-MIB (RFC 1628)."""
-    table = "1.3.6.1.2.1.33.1.4"
-    return Complete(
-        Column(f"{table}.4.1.{below}", name), count=Scalar(f"{table}.3.0", "upsOutputNumLines")
-    )
+# the lines of a UPS's output, of UPS-MIB (RFC 1628)
+OUTPUT_LINES = Scalar("1.3.6.1.2.1.33.1.4.3.0", "upsOutputNumLines")
+OUTPUT_AMPS = Column("1.3.6.1.2.1.33.1.4.4.1.3", "upsOutputCurrent")
+OUTPUT_WATTS = Column("1.3.6.1.2.1.33.1.4.4.1.4", "upsOutputPower")
 
 
 def _lx(table: str, name: str, ident: str = "") -> tuple[Outlets, ...]:
@@ -130,8 +127,14 @@ PROFILES = (
             power=figure(column(UPS12 + ".14", "tlUpsOutletPower", optional=True)),
         ),
         # a unit without meters of outlets has those of its output
-        load=total(figure(_ups_output("3", "upsOutputCurrent"), TENTHS), else_outlets=True),
-        power=total(figure(_ups_output("4", "upsOutputPower")), else_outlets=True),
+        load=total(
+            figure(Complete(OUTPUT_AMPS, count=OUTPUT_LINES, siblings=(OUTPUT_WATTS,)), TENTHS),
+            else_outlets=True,
+        ),
+        power=total(
+            figure(Complete(OUTPUT_WATTS, count=OUTPUT_LINES, siblings=(OUTPUT_AMPS,))),
+            else_outlets=True,
+        ),
         evidence=SIMULATED.of("state", "current", "power", "switching"),
         # both write tlUpsOutletControl: 2 on, 1 off; the second reads tlUpsOutletState
         programs=(

@@ -1,11 +1,12 @@
 """Vertiv's brands Geist, Liebert and Avocent, and its rack manager with MPDUs."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
 from ..arcs import Arcs
-from ..cells import Missing, Rows, missing_with
+from ..cells import NO_ANSWER, Missing, Rows, missing_with
 from ..completeness import with_counted_rows, with_first_rows, with_least_rows, with_rows_of
 from ..computed import Complete
 from ..controls import Guard, Write
@@ -22,7 +23,7 @@ from ..filters import (
     where,
     without,
 )
-from ..joins import first_of_units, join, left_join, part_of, prefixed
+from ..joins import first_of_units, join, left_join, part_of, prefixed, times
 from ..measurements import Measurement
 from ..objects import Column, Parts, Span, Spread
 from ..profile import NET_SNMP, Profile, Root
@@ -47,6 +48,8 @@ V5_RELAY_FAILURE = column("21239.5.2.3.5.1.5", "pduOutletSwitchRelayFailure")
 V5_WORKING = "2"  # false
 V5_VOLTS = column("21239.5.2.3.2.1.4", "pduPhaseVoltage")
 V5_TYPE = column("21239.5.2.3.1.1.6", "pduMeterType", optional=True)
+V5_UNIT_WATTS = column("21239.5.2.3.1.1.9", "pduTotalRealPower")
+V5_UNIT_WH = column("21239.5.2.3.1.1.12", "pduTotalEnergy")
 V5_WYE = "0"  # a meter's type: it is not fed in delta
 V5_LINE_CURRENT = column("21239.5.2.3.4.1.4", "pduLineCurrent")
 V5_LINE_NAME = column("21239.5.2.3.4.1.2", "pduLineName")
@@ -239,6 +242,64 @@ LIEBERT_NORMAL = ("1", "2", "3")
 # bits; 2 is startUp: "control and monitoring operations may be inhibited or unavailable"
 LIEBERT_STARTED = tuple(str(status) for status in range(128) if not status & 2)
 LIEBERT_NAME = column("476.1.42.3.8.50.20.1.10", "lgpPduRcpEntryUsrLabel")
+# Amperes of lines, branches and receptacles. Some units show tenths alone.
+LIEBERT_LINE = column("476.1.42.3.8.30.40.1.15", "lgpPduPsLineEntryLine")
+LIEBERT_LINE_TENTHS = column("476.1.42.3.8.30.40.1.21", "lgpPduPsLineEntryEc")
+LIEBERT_LINE_HUNDREDTHS = column(
+    "476.1.42.3.8.30.40.1.22", "lgpPduPsLineEntryEcHundredths", optional=True
+)
+LIEBERT_BRANCH_HUNDREDTHS = column("476.1.42.3.8.40.20.1.130", "lgpPduRbEntryEcHundredths")
+LIEBERT_OUTLET_TENTHS = column("476.1.42.3.8.50.20.1.60", "lgpPduRcpEntryEc")
+LIEBERT_OUTLET_HUNDREDTHS = column(
+    "476.1.42.3.8.50.20.1.61", "lgpPduRcpEntryEcHundredths", optional=True
+)
+
+
+def _in_hundredths(rows: Rows, tenths: Rows, others: Sequence[Rows]) -> Rows:
+    """Amperes in hundredths, from `tenths` on a unit that shows tenths alone:
+
+    >>> _in_hundredths({"1.1.1": 790}, {}, [])
+    {'1.1.1': 790}
+    >>> _in_hundredths({}, {"1.1.1": 79}, [{}, {}])
+    {'1.1.1': '790'}
+
+    Lost where `others` show that the unit has hundredths, of its branches for example:
+
+    >>> _in_hundredths({}, {"1.1.1": 79}, [{"1.1": 1428}])["1.1.1"].reason
+    'no answer'
+    """
+    if rows:
+        return rows
+    has_hundredths = any(others)
+    return dict.fromkeys(tenths, NO_ANSWER) if has_hundredths else times(tenths, 10)
+
+
+@computed_from(
+    LIEBERT_LINE_HUNDREDTHS,
+    LIEBERT_LINE,
+    on_demand=(LIEBERT_LINE_TENTHS, LIEBERT_BRANCH_HUNDREDTHS, LIEBERT_OUTLET_HUNDREDTHS),
+)
+def liebert_lines_current(tables: Tables) -> Rows:
+    """Hundredths of A of each line. Lines that show no current are lost: they have a meter."""
+    rows = tables[LIEBERT_LINE_HUNDREDTHS]
+    if rows or not tables[LIEBERT_LINE]:
+        return rows
+    others = [tables[LIEBERT_OUTLET_HUNDREDTHS], tables[LIEBERT_BRANCH_HUNDREDTHS]]
+    return _in_hundredths(rows, tables[LIEBERT_LINE_TENTHS], others)
+
+
+@computed_from(
+    LIEBERT_OUTLET_HUNDREDTHS,
+    by_row=True,
+    on_demand=(LIEBERT_OUTLET_TENTHS, LIEBERT_LINE_HUNDREDTHS),
+)
+def liebert_outlets_current(tables: Tables) -> Rows:
+    """The same of each receptacle."""
+    rows = tables[LIEBERT_OUTLET_HUNDREDTHS]
+    if rows or tables.whole[LIEBERT_OUTLET_HUNDREDTHS]:
+        return rows
+    others = [tables.whole[LIEBERT_LINE_HUNDREDTHS]]
+    return _in_hundredths(rows, tables[LIEBERT_OUTLET_TENTHS], others)
 
 
 # Liebert floor PDUs (LIEBERT-GP-POWER-MIB): measurement points, told apart by an OID, and their
@@ -439,14 +500,12 @@ PROFILES = (
             else_outlets=True,
         ),
         power=total(
-            figure(column("21239.5.2.3.1.1.9", "pduTotalRealPower"), same_rows_as=V5_TYPE),
+            figure(Complete(V5_UNIT_WATTS, V5_TYPE, siblings=(V5_UNIT_WH,))),
             _v5_phases(12, "pduPhaseRealPower"),
             else_outlets=True,
         ),
         energy=total(
-            figure(
-                column("21239.5.2.3.1.1.12", "pduTotalEnergy"), THOUSANDTHS, same_rows_as=V5_TYPE
-            ),
+            figure(Complete(V5_UNIT_WH, V5_TYPE, siblings=(V5_UNIT_WATTS,)), THOUSANDTHS),
             _v5_phases(15, "pduPhaseEnergy", THOUSANDTHS),
             else_outlets=True,
         ),
@@ -546,19 +605,12 @@ PROFILES = (
             counts_unlisted=True,
             number=column("476.1.42.3.8.50.20.1.25", "lgpPduRcpEntrySysAssignLabel"),
             name=LIEBERT_NAME,
-            current=figure(
-                column("476.1.42.3.8.50.20.1.61", "lgpPduRcpEntryEcHundredths"), HUNDREDTHS
-            ),
+            current=figure(liebert_outlets_current, HUNDREDTHS),
             power=figure(column("476.1.42.3.8.50.20.1.65", "lgpPduRcpEntryPwrOut")),
             energy=figure(column("476.1.42.3.8.50.20.1.85", "lgpPduRcpEntryEnergyAccum"), TENTHS),
         ),
         load=total(
-            figure(
-                column("476.1.42.3.8.30.40.1.22", "lgpPduPsLineEntryEcHundredths"),
-                HUNDREDTHS,
-                same_rows_as=column("476.1.42.3.8.30.40.1.15", "lgpPduPsLineEntryLine"),
-                from_one=LAST_ARC,
-            ),
+            figure(liebert_lines_current, HUNDREDTHS, same_rows_as=LIEBERT_LINE, from_one=LAST_ARC),
             unit=THE_UNIT,
         ),
         power=total(
