@@ -10,6 +10,7 @@ from pdu.recordings.web import har
 from pdu.recordings.web.har import Answer
 from pdu.workshop.handler import served_trials
 from pdu.workshop.handler.situations import TABLE
+from tests.needs import ROOT
 from tests.pdu.loading.page_handler import folder
 from tests.pdu.running import run
 
@@ -87,9 +88,9 @@ def test_a_recorded_refusal_says_it(tmp_path: Path) -> None:
 def test_on_off_and_refused_are_for_a_recording_over_http(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = tmp_path / "unit.dev"
-    file.write_text("device.type: pdu\noutlet.1.status: on\n", "utf-8")
-    words = ("handler", "check", "nut", "--replay", str(file), "--refused", _REFUSED)
+    recording = ROOT / "tests" / "simulators" / "snmp_units" / "rpcm.snmprec"
+    handler = folder(tmp_path, "page")
+    words = ("handler", "check", str(handler), "--replay", str(recording), "--refused", _REFUSED)
     code, _, err = run(capsys, *words)
     assert code == 2
     assert "--on, --off and --refused are for a recording over HTTP" in err
