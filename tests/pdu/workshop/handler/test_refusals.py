@@ -85,7 +85,7 @@ def test_a_recorded_refusal_says_it(tmp_path: Path) -> None:
     assert checked.of("broken") == {}
 
 
-def test_on_off_and_refused_are_for_a_recording_over_http(
+def test_refused_is_for_a_recording_over_http(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     recording = ROOT / "tests" / "simulators" / "snmp_units" / "rpcm.snmprec"
@@ -93,4 +93,4 @@ def test_on_off_and_refused_are_for_a_recording_over_http(
     words = ("handler", "check", str(handler), "--replay", str(recording), "--refused", _REFUSED)
     code, _, err = run(capsys, *words)
     assert code == 2
-    assert "--on, --off and --refused are for a recording over HTTP" in err
+    assert "--refused is for a recording over HTTP" in err
