@@ -32,7 +32,7 @@ class EndlessCall(PduHandlerError):
     """A call did not end in time."""
 
 
-def fault_finding(rule: str, error: BaseException) -> Finding:
+def finding_of_error(rule: str, error: BaseException) -> Finding:
     """A rule that a call broke, or that was not tried because the platform's double lacks
     something, or because a setting was not given.
     """

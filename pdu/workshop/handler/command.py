@@ -47,7 +47,7 @@ from ...recordings.recording_formats import ReplayedDevice
 from ...recordings.simulated_pdu import own_mark
 from ...recordings.web import har, unit as web_unit
 from . import loading_checks, process_settings
-from .laws import METHODS
+from .checked_call import METHODS
 from .protocols import refuse_other_protocol
 from .rules import (
     ADVISED,
@@ -64,8 +64,8 @@ from .rules import (
     untried_rules,
 )
 
-#: in place of a secret of the owner's: the trials find where the handler shows it
-_TRIAL_PASSWORD = f"password-{secrets.token_hex(8)}"
+#: in place of a secret of the owner's: the check finds where the handler shows it
+_CHECK_PASSWORD = f"password-{secrets.token_hex(8)}"
 
 _NARROWEST = 60
 _RESULTS = (KEPT, BROKEN, ADVISED, UNTRIED)
@@ -278,7 +278,7 @@ def _findings(
         raise SettingsError("--profile is for a recording over SNMP")
     settings = _handler_settings(login)
     if not is_snmp:
-        # the trials give a port, so the handler may want one
+        # the cases give a port, so the handler may want one
         settings = {"port": "80", **_environment_settings(), **_owner_settings(login)}
     is_loadable = True
     with waiting("loading the handler", output):
@@ -300,17 +300,17 @@ def _findings(
 
 
 def _owner_settings(login: Login) -> dict[str, str]:
-    """The settings that its owner gave, with the trial's password for each secret."""
-    return {**login.settings, **dict.fromkeys(login.secret_files, _TRIAL_PASSWORD)}
+    """The settings that its owner gave, with the check's password for each secret."""
+    return {**login.settings, **dict.fromkeys(login.secret_files, _CHECK_PASSWORD)}
 
 
 def _environment_settings() -> dict[str, str]:
-    """The settings that the environment gives, without the fields of SNMP, with the trial's
+    """The settings that the environment gives, without the fields of SNMP, with the check's
     password for each secret.
     """
     login = environment_login({})
     secret_keys = login.secrets.keys() - set(connection_data.SNMP_KEYS)
-    return {**login.settings, **dict.fromkeys(secret_keys, _TRIAL_PASSWORD)}
+    return {**login.settings, **dict.fromkeys(secret_keys, _CHECK_PASSWORD)}
 
 
 def _handler_settings(login: Login) -> dict[str, str]:
@@ -333,12 +333,12 @@ def _device_findings(
     """
     # imported late: 150 ms with pysnmp, which is missing where pdu has no packages
     from .bounded_methods import Forms, ShownSecrets
-    from .served_trials import served_findings
+    from .recording_check import served_findings
     from .side_effects import SideEffects
-    from .snmp_trials import snmp_findings, snmp_form
-    from .snmp_units import COMMUNITY, profile_of_words, recorded_device
+    from .snmp_check import snmp_findings, snmp_form
+    from .snmp_units import COMMUNITY, profile_of_commands, recorded_device
 
-    shown_secrets = ShownSecrets((COMMUNITY, _TRIAL_PASSWORD))
+    shown_secrets = ShownSecrets((COMMUNITY, _CHECK_PASSWORD))
     package = handler.make.__module__.partition(".")[0]
     effects = SideEffects(package, shown_secrets.search)
     load_again = partial(load_again_by_path, path)
@@ -351,7 +351,7 @@ def _device_findings(
         if handler.snmp:
             form = partial(snmp_form, _handler_settings(login), COMMUNITY)
             forms = Forms(handler, [form], shown_secrets, effects, COMMUNITY, tell)
-            key = device.profile or profile_of_words(device.on, device.off, folder)
+            key = device.profile or profile_of_commands(device.on, device.off, folder)
             snmp_device = recorded_device(device.text, key) if device.file else None
             yield from snmp_findings(forms, load_again, snmp_device)
         else:
@@ -368,13 +368,13 @@ def _device_findings(
 
 
 def _finding_of_watch(
-    rule: str, result: str, faults: Sequence[str], methods: Collection[str]
+    rule: str, result: str, problems: Sequence[str], methods: Collection[str]
 ) -> Finding:
     """What was seen beside the answers of calls. Of a method that did not run, nothing is known.
     `methods`: those that ran.
     """
-    if faults:
-        return Finding(RULES[rule], result, "; ".join(faults))
+    if problems:
+        return Finding(RULES[rule], result, "; ".join(problems))
     missing_methods = ", ".join(method for method in METHODS if method not in methods)
     if missing_methods:
         return untried(rule, f"no request of {missing_methods} reached a simulated device")
@@ -394,22 +394,22 @@ def _served(device: RecordedDevice) -> ReplayedDevice:
 
 def _forms(handler: LoadedHandler, login: Login) -> Sequence[Callable[[int], PduData]]:
     """Functions from a port of this machine to what DCImanager's form would carry for a device
-    there. Each secret is the trial's, which the handler may show nowhere.
+    there. Each secret is the check's, which the handler may show nowhere.
     """
     secret_keys = {setting.key for setting in handler.settings if setting.secret}
     secret_keys |= {*SECRETS, *login.secret_files}
     forms = connection_data.forms_of_port(handler, login)
     forget_secrets()  # the owner's, which the handler is not given: a text may hold one by chance
-    return [partial(_form_with_trial_secrets, form, secret_keys) for form in forms]
+    return [partial(_form_with_check_secrets, form, secret_keys) for form in forms]
 
 
-def _form_with_trial_secrets(
+def _form_with_check_secrets(
     form: Callable[[int], PduData], secret_keys: Collection[str], port: int
 ) -> PduData:
-    """What a form carries, with the trial's password in the place of each secret."""
+    """What a form carries, with the check's password in the place of each secret."""
     data = form(port)
     for key in secret_keys:
         if key in data.custom_params:
-            data.custom_params[key] = f"{_TRIAL_PASSWORD}{own_mark(port)}"
+            data.custom_params[key] = f"{_CHECK_PASSWORD}{own_mark(port)}"
     data.custom_params = AskedSettings(data.custom_params)
     return data

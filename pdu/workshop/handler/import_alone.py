@@ -78,7 +78,7 @@ def main(platform: str, folder: str, module_name: str, protocol: str) -> Outcome
         )
     base_names = {base.__name__ for base in type(pdu).__mro__}
     return Outcome(
-        entry=_object_fault(pdu),
+        entry=_object_problem(pdu),
         events=events,
         has_base=not base_names.isdisjoint(("BasePdu", "BaseSnmpPdu")),
     )
@@ -118,21 +118,21 @@ def _absent_module(error: BaseException) -> str:
     return match[1]
 
 
-def _object_fault(pdu: object) -> str:
+def _object_problem(pdu: object) -> str:
     """Which of the four methods the object of make_handler lacks; "" for none."""
-    faults = []
+    problems = []
     absent_names = []
     for name in ("status", "port_up", "port_down", "statistic"):
         attribute = getattr(type(pdu), name, None)
         if isinstance(attribute, property):  # whose code would ask the device now
-            faults.append(f"{name} is a property; the page wants a method")
+            problems.append(f"{name} is a property; the page wants a method")
         elif inspect.iscoroutinefunction(attribute):
-            faults.append(f"{name} is a coroutine; DCImanager calls plain methods")
+            problems.append(f"{name} is a coroutine; DCImanager calls plain methods")
         elif not callable(getattr(pdu, name, None)):
             absent_names.append(name)
     if absent_names:
-        faults.append(f"make_handler's object has no {', '.join(absent_names)}")
-    return "; ".join(faults)
+        problems.append(f"make_handler's object has no {', '.join(absent_names)}")
+    return "; ".join(problems)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ from ...recordings.snmp.recording_format import find_device
 from ...recordings.snmp.unit import SnmpUnit
 from ...recordings.snmp.unit_objects import energy_figures, is_index, objects_with_index
 
-#: how many outlets a unit of the trials has
+#: how many outlets a unit of the check has
 OUTLETS = 12
 # more than four digits: a counter that a handler cuts at 10,000 is found
 _KWH, _KWH_STEP = 12_345.0, 333.0

@@ -56,7 +56,7 @@ def check_loading(
     handler_folder = folder / "handler"
     handler_folder.mkdir()
     source.archive.unpack(handler_folder)
-    trial = _ImportTrial(
+    run = _ImportRun(
         (str(platform), str(handler_folder), source.import_path, source.protocol),
         json.dumps(settings),
     )
@@ -65,15 +65,15 @@ def check_loading(
             "alone", f"its directory hides Python's module {source.archive.top}: rename it"
         )
         return
-    syntax_fault = _syntax_fault(source)
-    if syntax_fault:
-        yield _finding("alone", syntax_fault)
+    syntax_problem = _syntax_problem(source)
+    if syntax_problem:
+        yield _finding("alone", syntax_problem)
         return
-    outcome = trial.outcome()
+    outcome = run.outcome()
     yield _import_finding(outcome, source)
     if not outcome.error:
         yield from _entry_findings(outcome)
-    yield _finding("python", _syntax_fault(source, _RECOMMENDED))
+    yield _finding("python", _syntax_problem(source, _RECOMMENDED))
     yield _check_imports(source)
 
 
@@ -91,12 +91,12 @@ def _entry_findings(outcome: Outcome) -> Iterator[Finding]:
     yield _finding("quiet", f"make_handler does {events}" if events else "")
 
 
-def _finding(rule: str, fault: str) -> Finding:
-    """Broken by this fault; kept if it is ""."""
-    return Finding(RULES[rule], BROKEN if fault else KEPT, printable(fault, 300))
+def _finding(rule: str, problem: str) -> Finding:
+    """Broken by this problem; kept if it is ""."""
+    return Finding(RULES[rule], BROKEN if problem else KEPT, printable(problem, 300))
 
 
-class _ImportTrial(NamedTuple):
+class _ImportRun(NamedTuple):
     """An import of the handler in a process that has only Python and the platform's modules; see
     import_alone.py.
     """
@@ -189,7 +189,7 @@ def _own_modules(source: HandlerSource) -> set[str]:
     return names
 
 
-def _syntax_fault(source: HandlerSource, version: Optional[tuple[int, int]] = None) -> str:
+def _syntax_problem(source: HandlerSource, version: Optional[tuple[int, int]] = None) -> str:
     """The place and the words of the first syntax error, "" if there is none. `version`: of the
     Python that would read it; None for this one.
     """

@@ -1,5 +1,5 @@
-"""A handler as the judge calls it: its methods end, and name outlets as the device does; and what
-is found of it.
+"""A handler as the cases call it: its methods end, and name outlets as the device does; and what is
+found of it.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from ...loading.handler_loading import LoadedHandler
 from ...recordings.simulated_pdu import SimulatedPdu, UnitFault
 from .bounded_methods import Forms
 from .calls import EndlessCall, Methods, error_text
-from .judge import Judge, Table
-from .laws import MadeHandler, is_late, is_own_mistake
+from .checked_call import MadeHandler, is_late, is_own_mistake
 from .outlet_names import RenamedMethods, identity_finding, own_names, with_order
 from .rules import Finding, untried
+from .runner import Runner, Table
 
 # how often status is called until it has an answer in time
 _MOST_READINGS = 3
 
 
-def judged_findings(
+def findings_of_cases(
     make_unit: Callable[[UnitFault], SimulatedPdu],
     forms: Forms,
     load_again: Callable[[], LoadedHandler],
@@ -41,15 +41,15 @@ def judged_findings(
     names: dict[str, str] = {}
     handler = _made_handler(forms, load_again, names)
     with contextlib.ExitStack() as stack:
-        judge = Judge(make_unit, handler, stack, about, forms.tell)
-        reading = _first_reading(handler, judge.model)
-        reason = _reason_unread(reading, judge.model) if is_recorded else ""
+        runner = Runner(make_unit, handler, stack, about, forms.tell)
+        reading = _first_reading(handler, runner.model)
+        reason = _reason_unread(reading, runner.model) if is_recorded else ""
         if reason:
             yield untried("status", reason)
             return
         if reading.error is None:
-            names.update(own_names(reading.states, judge.model.outlet_states()))
-        yield from (with_order(finding, names) for finding in judge.findings(table))
+            names.update(own_names(reading.states, runner.model.outlet_states()))
+        yield from (with_order(finding, names) for finding in runner.findings(table))
         yield identity_finding(names)
 
 
@@ -61,13 +61,13 @@ def _made_handler(
     def methods(port: int, *, own_forms: Forms = forms, is_kept: bool = False) -> Methods:
         return RenamedMethods(own_forms.methods(port, is_kept=is_kept), names)
 
-    def anew() -> Callable[[int], Methods]:
+    def loaded_again() -> Callable[[int], Methods]:
         return partial(methods, own_forms=forms._replace(handler=load_again()), is_kept=True)
 
     return MadeHandler(
         methods=methods,
-        one_object=partial(methods, is_kept=True),
-        anew=anew,
+        object_at=partial(methods, is_kept=True),
+        loaded_again=loaded_again,
         is_login=forms.secrets.is_login,
         communities=[forms.community.encode()] if forms.community else (),
         run_texts=forms.effects.run_texts,

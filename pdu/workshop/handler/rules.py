@@ -276,7 +276,7 @@ def broken(rule: str, detail: str) -> Finding:
 
 
 def untried(rule: str, why: str) -> Finding:
-    """A rule of which a case could not be judged."""
+    """A rule of which a case could not be tried."""
     return Finding(RULES[rule], UNTRIED, printable(why, 400))
 
 

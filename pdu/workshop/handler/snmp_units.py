@@ -1,4 +1,4 @@
-"""SNMP devices for the trials of a handler: a recording, or the synthetic unit of the family whose
+"""SNMP devices for the check of a handler: a recording, or the synthetic unit of the family whose
 objects it asks for.
 """
 
@@ -26,7 +26,7 @@ from .larger_snmp_units import larger_unit
 
 #: a synthetic unit of each family, KEY.snmprec; the wheel has them at the same place
 UNITS = Path(__file__).resolve().parents[3] / "tests" / "simulators" / "snmp_units"
-#: a word that nothing else holds, so that the trials find where a handler shows it
+#: a word that nothing else holds, so that the check finds where a handler shows it
 COMMUNITY = f"community-{secrets.token_hex(8)}"
 _WRITE = re.compile(r"(?P<oid>[0-9]+(\.[0-9]+)+)\.\{outlet\}\s*=\s*(?P<value>\S+)")
 # the profile of --on and --off, whose name no profile of an owner has
@@ -35,7 +35,7 @@ _SYSTEM = "1.3.6.1.2.1.1"  # objects that every device has
 
 
 class Device(NamedTuple):
-    """What the trials run against."""
+    """What a handler is checked on."""
 
     rows: Rows
     #: the family that reads it
@@ -82,7 +82,7 @@ def recorded_device(text: str, key: str = "") -> Device:
     return Device(rows, key, about)
 
 
-def profile_of_words(on: Sequence[str], off: Sequence[str], folder: Path) -> str:
+def profile_of_commands(on: Sequence[str], off: Sequence[str], folder: Path) -> str:
     """The file of a profile of which `OID.{outlet} = VALUE` switches an outlet, where its state is
     read, too; "" without words. Raises SettingsError.
     """

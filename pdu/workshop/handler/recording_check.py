@@ -1,4 +1,4 @@
-"""Judges a handler without SNMP on a recording that is served on this machine."""
+"""Checks a handler without SNMP on a recording that is served on this machine."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from ...loading.handler_loading import LoadedHandler
 from ...recordings.recording_formats import ReplayedDevice
 from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault, own_mark
 from .bounded_methods import Forms
-from .made_handler import judged_findings
+from .case_groups import TABLE
+from .made_handler import findings_of_cases
 from .rules import Finding, untried
-from .situations import TABLE
 
 #: what a handler of an unknown make is advised
 WITHOUT_RECORDING = (
@@ -37,7 +37,7 @@ def served_findings(
         if isinstance(unit, HttpPdu):
             unit.token = own_mark(unit.port)  # a handler may keep it for other PDUs
         reaching_forms = _reaching_forms(forms, unit)
-    yield from judged_findings(make_unit, reaching_forms, load_again, "the recording", TABLE)
+    yield from findings_of_cases(make_unit, reaching_forms, load_again, "the recording", TABLE)
 
 
 def _reaching_forms(forms: Forms, unit: SimulatedPdu) -> Forms:

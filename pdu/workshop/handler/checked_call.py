@@ -1,4 +1,4 @@
-"""One call of a handler on a PDU whose every answer is known, and the laws that it may break:
+"""One call of a handler on a PDU whose every answer is known, and what it may do wrong:
 
 - What a method says of an outlet or a meter is what the PDU has, or that it is not known, or an
   error. A PDU that is well leaves nothing unknown.
@@ -37,11 +37,11 @@ from .calls import EndlessCall, Methods, error_text
 from .comparisons import (
     ON,
     STATE_WORDS,
-    NamedSums,
-    fault_of_figures,
-    fault_of_states,
+    TrueFigures,
     has_meter,
     named_figures,
+    problem_of_figures,
+    problem_of_states,
     unknown_figures,
 )
 from .rules import BROKEN, UNTRIED
@@ -63,7 +63,7 @@ RULE_OF_FAULT: Mapping[UnitFault, str] = {
     UnitFault.REFUSES: "refused",
     UnitFault.BUSY: "refused",
 }
-#: after so long, a client of a trial may have given up, in seconds: the form gives 1 s over SNMP
+#: after so long, a client of a case may have given up, in seconds: the form gives 1 s over SNMP
 SLOW_S = 1.0
 _TIME_OUTS = (TimeoutError, socket.timeout, asyncio.TimeoutError, SnmpTimeout, EndlessCall)
 # in which the PDU may not answer in time
@@ -78,9 +78,9 @@ class MadeHandler(NamedTuple):
     #: a new object for each call
     methods: Callable[[int], Methods]
     #: one object for all calls
-    one_object: Callable[[int], Methods]
+    object_at: Callable[[int], Methods]
     #: loads the handler in the environment of now, so that it remembers nothing; one object, too
-    anew: Callable[[], Callable[[int], Methods]]
+    loaded_again: Callable[[], Callable[[int], Methods]]
     #: whether a request over HTTP holds the login
     is_login: Callable[[str], bool]
     #: those that it was given
@@ -89,7 +89,7 @@ class MadeHandler(NamedTuple):
     run_texts: Mapping[str, str] = {}
 
 
-class Fault(NamedTuple):
+class Problem(NamedTuple):
     """What a handler does wrong, or why that is not known."""
 
     #: of RULES
@@ -97,7 +97,7 @@ class Fault(NamedTuple):
     #: the method, and what it did; "" if the text says both
     method: str
     text: str
-    situation: str = ""
+    case_name: str = ""
     #: or UNTRIED
     result: str = BROKEN
     #: not tried, because an answer did not come in time, as on a machine that is busy
@@ -107,15 +107,15 @@ class Fault(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """The fault in a sentence for people."""
-        situation = f" ({self.situation})" if self.situation else ""
-        return f"{self.method} {self.text}{situation}".strip()
+        """The problem in a sentence for people."""
+        case_name = f" ({self.case_name})" if self.case_name else ""
+        return f"{self.method} {self.text}{case_name}".strip()
 
 
 class Expected(NamedTuple):
-    """What is right in a situation."""
+    """What is right in a case."""
 
-    #: of RULES, for what is wrong in this situation alone; "" for the method's own
+    #: of RULES, for what is wrong in this case alone; "" for the method's own
     rule: str
     #: the PDU has no fault, so nothing may be unknown
     is_well: bool = False
@@ -126,14 +126,14 @@ class Expected(NamedTuple):
     #: None: those of the PDU after the call
     states: Optional[States] = None
     #: None: those of a PDU that is well
-    sums: Optional[NamedSums] = None
+    true_figures: Optional[TrueFigures] = None
     #: a number was changed that may be no figure
     is_of_figure: bool = False
     #: the outlets that an answer may leave out
     absent_outlets: Collection[str] = ()
 
 
-class JudgedCall:
+class CheckedCall:
     """One call of a method, and what is wrong with it."""
 
     #: what it returned
@@ -144,24 +144,24 @@ class JudgedCall:
     def __init__(
         self,
         handler: MadeHandler,
-        sums: NamedSums,
-        situation: str,
+        true_figures: TrueFigures,
+        case_name: str,
         unit: SimulatedPdu,
         expected: Expected,
         method: str,
         outlet: str,
         others_requests: Callable[[], int],
     ) -> None:
-        """`sums`: what a PDU that is well measures; `others_requests`: how many requests reached
-        the other PDUs.
+        """`true_figures`: what a PDU that is well measures; `others_requests`: how many requests
+        reached the other PDUs.
         """
         self.expected = expected
         self.method = method
         self._others_requests = others_requests
         self._others_requests_before = others_requests()
         self._handler = handler
-        self._sums = sums
-        self._situation = situation
+        self._true_figures = true_figures
+        self._case_name = case_name
         self._unit = unit
         self._outlet = outlet
         self._commands_before = len(unit.commands)
@@ -169,7 +169,7 @@ class JudgedCall:
         self._failures_before = len(unit.failures)
         self._error: Optional[Exception] = None
 
-    def fault(self, methods: Methods) -> Optional[Fault]:
+    def problem(self, methods: Methods) -> Optional[Problem]:
         """Call the method. Returns what is wrong, or why that is not known; None for nothing."""
         messages_before = len(self._unit.messages)
         begin = time.monotonic()
@@ -182,18 +182,20 @@ class JudgedCall:
             return self._untried(error_text(self._error))
         if isinstance(self._error, EndlessCall):
             rule = self.expected.rule or self.method
-            return Fault(rule, "", self._error.reason, self._situation, is_certain=self._is_silent)
-        fault = (
-            self._fault_of_logins(self._unit.messages[messages_before:])
+            return Problem(
+                rule, "", self._error.reason, self._case_name, is_certain=self._is_silent
+            )
+        problem = (
+            self._problem_of_logins(self._unit.messages[messages_before:])
             or self._unanswered()
-            or self._fault_of_writes()
-            or self._fault_of_code()
+            or self._problem_of_writes()
+            or self._problem_of_code()
         )
-        if fault is not None or self._has_nothing_to_ask:
-            return fault
+        if problem is not None or self._needs_no_request:
+            return problem
         return (
-            self._fault_of_request()
-            or (self._fault_of_error(self._error) if self._error else self._fault_of_answer())
+            self._problem_of_request()
+            or (self._problem_of_error(self._error) if self._error else self._problem_of_answer())
             or self._unproven()
         )
 
@@ -209,18 +211,18 @@ class JudgedCall:
         return self._unit.is_mute or self._unit.fault in _SILENT_FAULTS
 
     @property
-    def _has_nothing_to_ask(self) -> bool:
+    def _needs_no_request(self) -> bool:
         """Whether the handler returned no figure of a PDU without meters: it need not ask."""
-        if self.method != "statistic" or has_meter(self._sums) or self._error is not None:
+        if self.method != "statistic" or has_meter(self._true_figures) or self._error is not None:
             return False
         return not named_figures(self.answer)
 
-    def _broken(self, rule: str, text: str) -> Fault:
-        return Fault(rule, self.method, text, self._situation)
+    def _broken(self, rule: str, text: str) -> Problem:
+        return Problem(rule, self.method, text, self._case_name)
 
-    def _untried(self, why: str) -> Fault:
+    def _untried(self, why: str) -> Problem:
         """The finding that the rule was not tried. `why`: a whole sentence."""
-        return Fault(self.expected.rule or self.method, "", why, "", UNTRIED)
+        return Problem(self.expected.rule or self.method, "", why, "", UNTRIED)
 
     @property
     def _is_command(self) -> bool:
@@ -247,7 +249,7 @@ class JudgedCall:
 
     # ---- what was not tried ----------------------------------------------------------------------
 
-    def _unanswered(self) -> Optional[Fault]:
+    def _unanswered(self) -> Optional[Problem]:
         """A failure of the PDU itself, and no answer in time of one that answers."""
         failures = self._unit.failures[self._failures_before :]
         if failures:
@@ -255,10 +257,10 @@ class JudgedCall:
         if self._error is None or self._is_silent or not is_late(self._error):
             return None
         why = f"{self.method} had no answer in time, of a PDU that answers"
-        fault = self._untried(f"{why} ({error_text(self._error)[:150]})")
-        return fault._replace(is_late=True)
+        problem = self._untried(f"{why} ({error_text(self._error)[:150]})")
+        return problem._replace(is_late=True)
 
-    def _unproven(self) -> Optional[Fault]:
+    def _unproven(self) -> Optional[Problem]:
         """Why a call proves nothing: no request, or no command of it, reached the PDU. None: it
         proves something. A handler may refuse the name of an absent outlet without a request.
         """
@@ -271,9 +273,9 @@ class JudgedCall:
             return self._untried(f"no command of {self.method} reached the PDU{reason}")
         return None
 
-    # ---- the law of requests ---------------------------------------------------------------------
+    # ---- requests --------------------------------------------------------------------------------
 
-    def _fault_of_request(self) -> Optional[Fault]:
+    def _problem_of_request(self) -> Optional[Problem]:
         """A call that asked nobody, of a PDU that is well."""
         if self._is_reached or not self.expected.is_well:
             return None
@@ -290,15 +292,15 @@ class JudgedCall:
             " as -s KEY=VALUE; it may ask another port than the simulated PDU has"
         )
 
-    # ---- the law of writes -----------------------------------------------------------------------
+    # ---- writes ----------------------------------------------------------------------------------
 
-    def _fault_of_writes(self) -> Optional[Fault]:
-        fault = self._fault_of_unknown_writes() or self._fault_of_known_writes()
-        if fault is not None and self._is_for_nothing:
-            return fault._replace(rule=self.expected.rule)
-        return fault
+    def _problem_of_writes(self) -> Optional[Problem]:
+        problem = self._problem_of_unknown_writes() or self._problem_of_known_writes()
+        if problem is not None and self._is_for_nothing:
+            return problem._replace(rule=self.expected.rule)
+        return problem
 
-    def _fault_of_unknown_writes(self) -> Optional[Fault]:
+    def _problem_of_unknown_writes(self) -> Optional[Problem]:
         """A write that is no command, where none but commands can be. Beside a fault it may be a
         login with another token, unless it is like a command: a pulse is neither on nor off.
         """
@@ -312,7 +314,7 @@ class JudgedCall:
         if not self._is_command:
             return self._broken("poll", text)
         words = self._unit.command_words(self._outlet, on=self._on)
-        other_value = value_fault(unknown_commands[0].text, words, on=self._on)
+        other_value = value_problem(unknown_commands[0].text, words, on=self._on)
         if other_value:
             return self._broken("others", f"{text}: {other_value}")
         is_commanded = any(command.is_known for command in self._commands)
@@ -322,8 +324,8 @@ class JudgedCall:
             f"{self.method} {text}, which is not known as a request of such a PDU{self._hint}"
         )
 
-    def _fault_of_known_writes(self) -> Optional[Fault]:
-        """The fault of a command in a reading, of another outlet or state, or of a second one."""
+    def _problem_of_known_writes(self) -> Optional[Problem]:
+        """The problem of a command in a reading, of another outlet or state, or of a second one."""
         commands = [command for command in self._commands if command.is_known]
         for command in commands:
             if not self._is_command:
@@ -353,9 +355,9 @@ class JudgedCall:
             return ""
         return f"; for {self.method} of outlet {self._outlet} such a PDU takes {words}"
 
-    # ---- the law of logins -----------------------------------------------------------------------
+    # ---- logins ----------------------------------------------------------------------------------
 
-    def _fault_of_logins(self, messages: Sequence[str]) -> Optional[Fault]:
+    def _problem_of_logins(self, messages: Sequence[str]) -> Optional[Problem]:
         """`messages`: the requests over HTTP."""
         communities = self._unit.communities
         for text in (*messages, *(community.decode("latin-1") for community in communities)):
@@ -371,31 +373,33 @@ class JudgedCall:
             return self._broken("login", "sent the login in clear to a port where TLS had failed")
         return None
 
-    def _fault_of_code(self) -> Optional[Fault]:
+    def _problem_of_code(self) -> Optional[Problem]:
         """Who answers in the place of the PDU would run what he wants."""
         for text, place in dict(self._handler.run_texts).items():
             if any(text.encode() in answer for answer in self._unit.answers):
                 return self._broken("code", f"runs an answer as Python ({place})")
         return None
 
-    # ---- the law of answers ----------------------------------------------------------------------
+    # ---- answers ---------------------------------------------------------------------------------
 
-    def _fault_of_error(self, error: Exception) -> Optional[Fault]:
+    def _problem_of_error(self, error: Exception) -> Optional[Problem]:
         """An error of a PDU that is well, an answer of another type, and the end of the program."""
         rule = self.expected.rule or self.method
         reason = error_text(error)
         if isinstance(error.__cause__, SystemExit):
-            return Fault(rule, "", f"{reason}: it ends the program that calls it", self._situation)
+            return Problem(
+                rule, "", f"{reason}: it ends the program that calls it", self._case_name
+            )
         # an exception of its own is as the page wants it: the user sees it as it is
         is_raised = isinstance(error, HandlerRaised) or not isinstance(error, BrokenHandler)
         # the page's own handler gives an exception as the state of an outlet that it cannot read
         must_be_raised = not self._is_command or self.expected.must_raise
         if self.expected.is_well or (must_be_raised and not is_raised):
             method = "" if reason.startswith(self.method) else f"{self.method} raised"
-            return Fault(rule, method, reason, self._situation)
+            return Problem(rule, method, reason, self._case_name)
         return None
 
-    def _fault_of_answer(self) -> Optional[Fault]:
+    def _problem_of_answer(self) -> Optional[Problem]:
         if self.expected.must_raise:
             text = f"returned {_short(self.answer)}, and raised nothing"
             return self._broken(self.expected.rule, text)
@@ -403,9 +407,9 @@ class JudgedCall:
         if rule == "asked" and self.method == "status" and not self.answer:
             rule = "status"  # nothing was kept between two calls: nothing was read
         if self._is_command:
-            text = self._fault_of_switch()
+            text = self._problem_of_switch()
         elif self.method == "status":
-            text = fault_of_states(
+            text = problem_of_states(
                 self.answer,
                 self.expected.states or self._unit.outlet_states(),
                 is_well=self.expected.is_well,
@@ -413,10 +417,10 @@ class JudgedCall:
                 is_of_figure=self.expected.is_of_figure,
             )
         else:
-            return self._fault_of_figures(rule)
+            return self._problem_of_figures(rule)
         return self._broken(rule, text) if text else None
 
-    def _fault_of_switch(self) -> str:
+    def _problem_of_switch(self) -> str:
         """What is wrong with the state that a command returned; "" for nothing."""
         real_on = self._unit.outlet_states().get(self._outlet)
         on = ON.get(self.answer)
@@ -431,20 +435,22 @@ class JudgedCall:
         is_told = on is not None or self.expected.is_well
         return f"{returned}, and {real_state}" if is_told and on is not real_on else ""
 
-    def _fault_of_figures(self, rule: str) -> Optional[Fault]:
-        sums = self._sums if self.expected.sums is None else self.expected.sums
-        text = fault_of_figures(self.answer, sums)
+    def _problem_of_figures(self, rule: str) -> Optional[Problem]:
+        true_figures = (
+            self._true_figures if self.expected.true_figures is None else self.expected.true_figures
+        )
+        text = problem_of_figures(self.answer, true_figures)
         if text:
             return self._broken(rule, text)
         if not self.expected.is_well or self.expected.rule:
             return None
-        if has_meter(sums) and not named_figures(self.answer):
+        if has_meter(true_figures) and not named_figures(self.answer):
             return self._broken(rule, "returned no figure, and the PDU has meters")
-        unknown = unknown_figures(self.answer, sums)
+        unknown = unknown_figures(self.answer, true_figures)
         if unknown:
             why = f"it is not known what the PDU has as {', '.join(unknown[:5])}"
             advice = "say it in --profile FILE.json, over HTTP in _pdu of the recording"
-            return Fault("figures", "", f"{why}: {advice}", "", UNTRIED)
+            return Problem("figures", "", f"{why}: {advice}", "", UNTRIED)
         return None
 
 
@@ -455,13 +461,13 @@ def call_method(methods: Methods, method: str, outlet: str) -> Any:
     return methods.states() if method == "status" else methods.figures()
 
 
-def value_fault(sent: str, right: str, *, on: bool) -> str:
+def value_problem(sent: str, right: str, *, on: bool) -> str:
     """What is wrong with a write to the right object; "" for one to another object. `sent`: the
     write; `right`: the one that switches the outlet.
 
-    >>> value_fault("1.3.6.1.4.1.318.2.5 = 3", "1.3.6.1.4.1.318.2.5 = 2", on=False)
+    >>> value_problem("1.3.6.1.4.1.318.2.5 = 3", "1.3.6.1.4.1.318.2.5 = 2", on=False)
     'the object is right, the value is not: 3 is not the value of off, 2'
-    >>> value_fault("1.3.6.1.4.1.318.2.6 = 3", "1.3.6.1.4.1.318.2.5 = 2", on=False)
+    >>> value_problem("1.3.6.1.4.1.318.2.6 = 3", "1.3.6.1.4.1.318.2.5 = 2", on=False)
     ''
     """
     sent_object, _, sent_value = sent.rpartition(" = ")

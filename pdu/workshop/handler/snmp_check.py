@@ -1,4 +1,4 @@
-"""Judges a handler over SNMP on a device of this machine.
+"""Checks a handler over SNMP on a device of this machine.
 
 The device is a recording, or the unit of the family whose objects the handler asks for.
 """
@@ -20,12 +20,12 @@ from ...recordings.simulated_pdu import UnitFault, own_mark
 from ...recordings.snmp.agent import SnmpServer
 from ...recordings.snmp.unit import SnmpUnit
 from .bounded_methods import Forms
-from .calls import EndlessCall, Methods, error_text, fault_finding
-from .judge import outlet_to_switch
-from .laws import is_late
-from .made_handler import judged_findings
+from .calls import EndlessCall, Methods, error_text, finding_of_error
+from .case_groups import TABLE
+from .checked_call import is_late
+from .made_handler import findings_of_cases
 from .rules import Finding, broken, untried
-from .situations import TABLE
+from .runner import outlet_to_switch
 from .snmp_units import COMMUNITY, Device, empty_unit, requested_devices
 
 _NO_STATE = "the recording shows no outlet on or off: give --profile FILE.json"
@@ -67,7 +67,7 @@ def snmp_findings(
         if is_recorded and not set(device.unit().outlet_states().values()) - {None}:
             yield untried("status", _NO_STATE)
             return
-        yield from judged_findings(
+        yield from findings_of_cases(
             partial(_served_unit, device, server),
             forms._replace(handler=load_again()),  # which remembers nothing of the empty unit
             load_again,
@@ -119,7 +119,7 @@ def _errors(methods: Methods, unit: SnmpUnit) -> Mapping[str, Exception]:
             call()
         except Exception as error:
             is_sent = len(unit.requests) > requests_before
-            if not is_sent or _is_own_fault(error):
+            if not is_sent or _is_own_mistake(error):
                 errors[name] = error
     return errors
 
@@ -129,7 +129,7 @@ def _is_without_answer(error: Exception) -> bool:
     return is_late(error) and not isinstance(error, EndlessCall)
 
 
-def _is_own_fault(error: Exception) -> bool:
+def _is_own_mistake(error: Exception) -> bool:
     """Whether the handler is broken, whatever a device answers: what it raises, an absent object
     may cause.
     """
@@ -145,8 +145,8 @@ def _findings_without_device(
     of each call that raised.
     """
     for rule, error in errors.items():
-        if _is_own_fault(error) or isinstance(error, SettingNotGiven):
-            yield fault_finding(rule, error)
+        if _is_own_mistake(error) or isinstance(error, SettingNotGiven):
+            yield finding_of_error(rule, error)
         elif is_refused:
             yield broken(rule, f"{_OTHER_COMMUNITY}: {error_text(error)}")
         else:
