@@ -267,7 +267,7 @@ def untried_rules(findings: Sequence[Finding]) -> list[Rule]:
 
 def kept(rule: str, detail: str = "") -> Finding:
     """A rule that is kept."""
-    return Finding(RULES[rule], KEPT, detail)
+    return Finding(RULES[rule], KEPT, printable(detail, 400))
 
 
 def broken(rule: str, detail: str) -> Finding:

@@ -148,6 +148,8 @@ class Runner:
         self.why_no_commands = self.model.reason_by_untried_rule.get("port_down", "")
         #: the rules of which a case was seen to its end, with what was seen
         self._detail_by_seen_rule: dict[str, str] = {}
+        #: the rules of which some calls were left out, because an answer before them was late
+        self._reason_by_shortened_rule: dict[str, str] = {}
 
     def findings(self, table: Table) -> Iterator[Finding]:
         """A finding for each rule that this PDU can try."""
@@ -165,6 +167,13 @@ class Runner:
     def _finding(self, rule: str, problems: Sequence[Problem], why: str) -> Optional[Finding]:
         """The finding of a rule; None if it was not tried. `why`: why not all cases were tried; ""
         if they were.
+
+            problems                       finding
+            broken, late                   broken, as the first broken one says
+            late                           not tried: port_down had no answer in time
+            none, and a case was seen      kept: 8 outlets of the recording
+            none, and one was shortened    kept: not in each case: statistic had no answer in time
+            none, and no case              None
         """
         problems_seen = [problem for problem in problems if problem.result == BROKEN]
         if problems_seen:
@@ -172,7 +181,11 @@ class Runner:
         if problems or why:
             return untried(rule, problems[0].sentence if problems else why)
         detail = self._detail_by_seen_rule.get(rule)
-        return None if detail is None else kept(rule, detail)
+        if detail is None:
+            return None
+        reason = self._reason_by_shortened_rule.get(rule)
+        details = [detail, f"not in each case: {reason}" if reason else ""]
+        return kept(rule, "; ".join(filter(None, details)))
 
     def _problems(self, table: Table) -> tuple[list[Problem], Collection[str]]:
         """The problems in all groups, and the rules of which not all cases were tried, because of
@@ -180,10 +193,10 @@ class Runner:
         """
         problems: list[Problem] = []
         for number, group in enumerate(table.first):
-            problems += self._problems_seen_twice(partial(self._problems_alone, group))
+            problems += self._problems_of_group(group)
             if any(problem.result == BROKEN for problem in problems):
                 for cause in table.causes:
-                    problems += self._problems_seen_twice(partial(self._problems_alone, cause))
+                    problems += self._problems_of_group(cause)
                 rows = (*table.first[number:], *table.at_once, *table.alone)
                 return problems, self._unfinished_rules(rows)
             if any(problem.rule == "status" for problem in problems):
@@ -195,8 +208,21 @@ class Runner:
         for group in (*table.at_once, *table.alone):
             if self.is_over_http or not group.is_over_http:
                 steps = group._replace(cases=lambda _: iter(()))
-                problems += self._problems_seen_twice(partial(self._problems_alone, steps))
+                problems += self._problems_of_group(steps)
         return problems, ()
+
+    def _problems_of_group(self, group: CaseGroup) -> Sequence[Problem]:
+        """The problems in a group that runs alone. Notes its rules if a late answer ended it."""
+        problems = self._problems_seen_twice(partial(self._problems_alone, group))
+        self._note_late(group, problems)
+        return problems
+
+    def _note_late(self, group: CaseGroup, problems: Sequence[Problem]) -> None:
+        """Note the rules of a group if an answer was late: the calls after it were left out."""
+        for problem in problems:
+            if problem.is_late:
+                reasons = dict.fromkeys(group.rules, problem.sentence)
+                self._reason_by_shortened_rule = {**reasons, **self._reason_by_shortened_rule}
 
     def _unfinished_rules(self, groups: Sequence[CaseGroup]) -> set[str]:
         """The rules of these groups, but for those of readings that were seen to their end."""
@@ -282,7 +308,10 @@ class Runner:
             if new_problems:
                 wait_s = case_run.unit.LATE_S if late_write else 0.0
                 run_alone = partial(self._problems_of_case, group, case, wait_s)
-                problems += self._problems_seen_twice(run_alone, new_problems)
+                problems_of_case = self._problems_seen_twice(run_alone, new_problems)
+                if not case.expected.rule:  # else the problem is of this rule
+                    self._note_late(group, problems_of_case)
+                problems += problems_of_case
         return problems
 
     def _problems_of_case(self, group: CaseGroup, case: Case, wait_s: float) -> list[Problem]:

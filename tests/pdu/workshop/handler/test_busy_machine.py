@@ -9,7 +9,7 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Callable
 
@@ -22,8 +22,8 @@ from pdu.workshop.handler import bounded_methods, recording_check, snmp_check
 from pdu.workshop.handler.calls import EndlessCall
 from pdu.workshop.handler.case_groups import ON_ONE_PDU, TABLE
 from pdu.workshop.handler.checked_call import MadeHandler, Problem
-from pdu.workshop.handler.rules import UNTRIED
-from pdu.workshop.handler.runner import Runner, Table, seen_once
+from pdu.workshop.handler.rules import UNTRIED, kept, untried
+from pdu.workshop.handler.runner import CaseGroup, Runner, Table, seen_once
 from tests.pdu.loading.page_handler import folder
 
 from .checked_calls import Calls, TwoOutlets
@@ -120,6 +120,16 @@ def test_a_right_handler_is_not_blamed_for_commands_that_arrive_late(
         assert checked.results[rule][0] == "kept", checked.results
 
 
+def _handler(methods: Calls) -> MadeHandler:
+    """A handler whose every object has these methods."""
+    return MadeHandler(
+        methods=lambda _: methods,
+        object_at=lambda _: methods,
+        loaded_again=lambda: lambda _: methods,
+        is_login=lambda _: False,
+    )
+
+
 _BROKEN = Problem("once", "port_down", "wrote 2 times")
 _LATE = Problem("once", "", "port_down had no answer in time", "", UNTRIED, is_late=True)
 _CERTAIN = Problem("process", "", "it changes socket", is_certain=True)
@@ -143,18 +153,35 @@ def test_broken_is_what_two_runs_show_and_late_each_time_is_not_tried(
     runs: list[list[Problem]], result: list[Problem], count: int
 ) -> None:
     unit = TwoOutlets()
-    methods = Calls(unit, ["reads"])
-    handler = MadeHandler(
-        methods=lambda _: methods,
-        object_at=lambda _: methods,
-        loaded_again=lambda: lambda _: methods,
-        is_login=lambda _: False,
-    )
+    handler = _handler(Calls(unit, ["reads"]))
     left = [*runs, *[runs[-1]] * 3]
     with contextlib.ExitStack() as stack:
         runner = Runner(lambda _: unit, handler, stack, "a test")
         assert runner._problems_seen_twice(lambda: left.pop(0)) == result
     assert len(runs) + 3 - len(left) == count
+
+
+def test_a_rule_is_kept_with_the_reason_why_calls_of_it_were_left_out() -> None:
+    unit = TwoOutlets()
+    methods = Calls(unit, ["reads"])
+    late = Problem("statistic", "", "statistic had no answer in time", "", UNTRIED, is_late=True)
+
+    def steps(runner: Runner) -> Iterator[Problem]:
+        runner.note_tried("status", "2 outlets of a test")
+        yield late
+        runner.note_tried("once")
+
+    group = CaseGroup("a test", ["status", "once"], steps=steps)
+    table = Table(first=[group], causes=[], at_once=[], alone=[])
+    with contextlib.ExitStack() as stack:
+        runner = Runner(lambda _: unit, _handler(methods), stack, "a test")
+        findings = list(runner.findings(table))
+
+    reason = "statistic had no answer in time"
+    assert findings == [
+        kept("status", f"2 outlets of a test; not in each case: {reason}"),
+        untried("statistic", reason),
+    ]
 
 
 _LATER = """        import contextlib
