@@ -212,10 +212,14 @@ class CheckedCall:
 
     @property
     def _needs_no_request(self) -> bool:
-        """Whether the handler returned no figure of a PDU without meters: it need not ask."""
-        if self.method != "statistic" or has_meter(self._true_figures) or self._error is not None:
+        """Whether a call may be right that sent nothing to the PDU: `statistic` of a PDU without
+        meters, which returned no figure. Every other call has to ask the PDU.
+        """
+        is_pdu_without_meters = not has_meter(self._true_figures)
+        if self.method != "statistic" or self._error is not None or not is_pdu_without_meters:
             return False
-        return not named_figures(self.answer)
+        returned_figures = named_figures(self.answer)
+        return not returned_figures
 
     def _broken(self, rule: str, text: str) -> Problem:
         return Problem(rule, self.method, text, self._case_name)

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Callable, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 import click
 
@@ -63,6 +63,9 @@ from .rules import (
     untried,
     untried_rules,
 )
+
+if TYPE_CHECKING:
+    from .bounded_methods import Forms
 
 #: in place of a secret of the owner's: the check finds where the handler shows it
 _CHECK_PASSWORD = f"password-{secrets.token_hex(8)}"
@@ -325,18 +328,21 @@ def _device_findings(
     device: RecordedDevice,
     folder: Path,
     login: Login,
-    methods: set[str],
+    called_methods: set[str],
     output: Output,
 ) -> Iterator[Finding]:
-    """Findings of the four methods on a served recording, or on simulated units without one; the
-    last one says where a secret was shown. Adds the methods that ran to `methods`.
+    """The findings of calling a handler's methods on its recording, or on simulated PDUs without
+    one. The last three say what it did besides, whether it asked another host, and whether it
+    showed a secret.
+
+    When all are taken, `called_methods` holds the names of the methods that asked a PDU, or
+    returned: {"status", "statistic"}.
     """
     # imported late: 150 ms with pysnmp, which is missing where pdu has no packages
     from .bounded_methods import Forms, ShownSecrets
-    from .recording_check import served_findings
     from .side_effects import SideEffects
-    from .snmp_check import snmp_findings, snmp_form
-    from .snmp_units import COMMUNITY, profile_of_commands, recorded_device
+    from .snmp_check import snmp_form
+    from .snmp_units import COMMUNITY
 
     shown_secrets = ShownSecrets((COMMUNITY, _CHECK_PASSWORD))
     package = handler.make.__module__.partition(".")[0]
@@ -347,24 +353,46 @@ def _device_findings(
     def tell(doing: str) -> None:
         show_status_line(f"calling the handler: {doing}", is_quiet=is_quiet)
 
-    with shown_secrets.watching(), contextlib.ExitStack() as stack:
+    with shown_secrets.watching():
         if handler.snmp:
             form = partial(snmp_form, _handler_settings(login), COMMUNITY)
             forms = Forms(handler, [form], shown_secrets, effects, COMMUNITY, tell)
-            key = device.profile or profile_of_commands(device.on, device.off, folder)
-            snmp_device = recorded_device(device.text, key) if device.file else None
-            yield from snmp_findings(forms, load_again, snmp_device)
+            yield from _findings_over_snmp(forms, load_again, device, folder)
         else:
-            recording = None
-            if device.file:
-                recording = _served(device)
-                stack.callback(recording.close)
             forms = Forms(handler, _forms(handler, login), shown_secrets, effects, tell=tell)
-            yield from served_findings(forms, recording, load_again)
-    methods |= effects.called_methods
-    yield _finding_of_watch("side effects", ADVISED, effects.sentences, methods)
-    yield _finding_of_watch("elsewhere", BROKEN, effects.other_hosts, methods)
-    yield _finding_of_watch("secret", BROKEN, shown_secrets.places, methods)
+            yield from _findings_of_recording(forms, load_again, device)
+    called_methods.update(effects.called_methods)
+    yield _finding_of_watch("side effects", ADVISED, effects.sentences, called_methods)
+    yield _finding_of_watch("elsewhere", BROKEN, effects.other_hosts, called_methods)
+    yield _finding_of_watch("secret", BROKEN, shown_secrets.places, called_methods)
+
+
+def _findings_over_snmp(
+    forms: Forms, load_again: Callable[[], LoadedHandler], device: RecordedDevice, folder: Path
+) -> Iterator[Finding]:
+    """The findings of calls to a simulated agent. `folder`: for the file of a profile that is made
+    of the commands --on and --off.
+    """
+    from .snmp_check import snmp_findings
+    from .snmp_units import profile_of_commands, recorded_device
+
+    profile = device.profile or profile_of_commands(device.on, device.off, folder)
+    snmp_device = recorded_device(device.text, profile) if device.file else None
+    yield from snmp_findings(forms, load_again, snmp_device)
+
+
+def _findings_of_recording(
+    forms: Forms, load_again: Callable[[], LoadedHandler], device: RecordedDevice
+) -> Iterator[Finding]:
+    """The findings of calls to the recording, which is served on a port of this machine."""
+    from .recording_check import served_findings
+
+    with contextlib.ExitStack() as stack:
+        recording = None
+        if device.file:
+            recording = _served(device)
+            stack.callback(recording.close)
+        yield from served_findings(forms, recording, load_again)
 
 
 def _finding_of_watch(

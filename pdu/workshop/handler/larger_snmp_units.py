@@ -195,7 +195,7 @@ def _with_own_figures(rows: Rows, key: str) -> Rows:
     for total in energy_figures(device):
         if total is outlets.energy:
             continue  # each outlet has its own by now
-        values = total.measured_rows(reading(RecordedRows(rows), device.tables))
+        values = _figures_in(rows, device, total)
         if len(values) == 1:
             total_by_row = dict.fromkeys(values, _TOTAL_KWH)
             rows = _with_figures(rows, device, total, total_by_row)
@@ -217,7 +217,15 @@ def _with_figures(
 def _with_figure(
     rows: Rows, device: SnmpDevice, figure: Measurement, identity: str, value: float
 ) -> Rows:
-    """The rows with this value of an outlet's figure, or as they were. Raises PduHandlerError."""
+    """The rows of an agent, changed so that the family reads this value of an outlet's figure. With
+    outlet "1" at 12.5 kWh, of a device that counts in tenths:
+
+        before    1.3.6.1.4.1.99.7.1 = 40, 1.3.6.1.4.1.99.7.2 = 51
+        after     1.3.6.1.4.1.99.7.1 = 125, 1.3.6.1.4.1.99.7.2 = 51
+
+    They stay as they were if the value is too large for its row, or is not read back. Raises
+    PduHandlerError.
+    """
     memory = RecordedRows(rows)
     figures = figure.measured_rows(reading(memory, device.tables))
     oids = [oid for oid in memory.oids_in_answers() if rows[oid].tag in NUMBERS]
@@ -226,9 +234,15 @@ def _with_figure(
     if oid is None or not raw_value or raw_value > _LARGEST:
         return rows
     new_rows = {**rows, oid: rows[oid]._replace(value=raw_value)}
-    new_figures = figure.measured_rows(reading(RecordedRows(new_rows), device.tables))
+    new_figures = _figures_in(new_rows, device, figure)
     is_read_back = _are_equal(new_figures, {**figures, identity: value})
     return new_rows if is_read_back else rows
+
+
+def _figures_in(rows: Rows, device: SnmpDevice, figure: Measurement) -> Mapping[str, object]:
+    """What a family measures in the rows of an agent, by outlet, in A or kWh."""
+    tables = reading(RecordedRows(rows), device.tables)
+    return figure.measured_rows(tables)
 
 
 def _own_oid(oids: Sequence[Arcs], identity: str, figures: Mapping[str, object]) -> Optional[Arcs]:
