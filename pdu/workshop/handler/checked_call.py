@@ -73,7 +73,12 @@ _IN_BASE64 = re.compile("[A-Za-z0-9+/]{12,}={0,2}")
 
 
 class MadeHandler(NamedTuple):
-    """How the handler's methods are made. Each is given a port of this machine."""
+    """How the handler's methods are made. Each is given a port of this machine:
+
+        handler.methods(8080).states()       an object is made, and asks 127.0.0.1:8080
+        handler.object_at(8080)              its methods are all of one object
+        handler.loaded_again()(8080)         the same of a handler that remembers nothing
+    """
 
     #: a new object for each call
     methods: Callable[[int], Methods]
@@ -90,7 +95,11 @@ class MadeHandler(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """What a handler does wrong, or why that is not known."""
+    """What a handler does wrong, or why that is not known.
+
+    >>> Problem("once", "port_down", "wrote 2 times", "a fault at a command").sentence
+    'port_down wrote 2 times (a fault at a command)'
+    """
 
     #: of RULES
     rule: str
@@ -113,7 +122,12 @@ class Problem(NamedTuple):
 
 
 class Expected(NamedTuple):
-    """What is right in a case."""
+    """What is right in a case:
+
+        Expected("", is_well=True)             each state is known, and is the PDU's
+        Expected("silent", must_raise=True)    of a PDU that does not answer: an error
+        Expected("lost state", states={"1": True, "2": None})    outlet 2 is UNKNOWN, or an error
+    """
 
     #: of RULES, for what is wrong in this case alone; "" for the method's own
     rule: str
@@ -134,7 +148,15 @@ class Expected(NamedTuple):
 
 
 class CheckedCall:
-    """One call of a method, and what is wrong with it."""
+    """One call of a method, and what is wrong with it. Of port_down of outlet 3, which is on:
+
+        the handler sends          and returns    problem
+        off 3                      DOWN           None
+        off 2                      DOWN           others: commanded outlet 2: outlet 3 was to be ...
+        off 3, off 3               DOWN           once: wrote 2 times
+        nothing                    DOWN           asked: returned without a request to this PDU
+        off 3; no answer in 1 s    an error       not tried: had no answer in time
+    """
 
     #: what it returned
     answer: Any = None
@@ -170,7 +192,9 @@ class CheckedCall:
         self._error: Optional[Exception] = None
 
     def problem(self, methods: Methods) -> Optional[Problem]:
-        """Call the method. Returns what is wrong, or why that is not known; None for nothing."""
+        """Call the method, and keep its answer or its error. Returns what is wrong, or why that is
+        not known; None for nothing. Writes and logins are told before what was returned.
+        """
         messages_before = len(self._unit.messages)
         begin = time.monotonic()
         try:
@@ -254,7 +278,11 @@ class CheckedCall:
     # ---- what was not tried ----------------------------------------------------------------------
 
     def _unanswered(self) -> Optional[Problem]:
-        """A failure of the PDU itself, and no answer in time of one that answers."""
+        """A failure of the PDU itself, and no answer in time of one that answers:
+
+            the simulated PDU failed at status: KeyError
+            port_down had no answer in time, of a PDU that answers (timed out)
+        """
         failures = self._unit.failures[self._failures_before :]
         if failures:
             return self._untried(f"the simulated PDU failed at {self.method}: {failures[0]}")
@@ -267,6 +295,9 @@ class CheckedCall:
     def _unproven(self) -> Optional[Problem]:
         """Why a call proves nothing: no request, or no command of it, reached the PDU. None: it
         proves something. A handler may refuse the name of an absent outlet without a request.
+
+            status sent no request to the PDU (raised ValueError)
+            no command of port_down reached the PDU
         """
         is_commanded = any(command.is_known for command in self._commands)
         is_awaited = self._is_command and self._unit.fault in RULE_OF_FAULT
@@ -280,7 +311,14 @@ class CheckedCall:
     # ---- requests --------------------------------------------------------------------------------
 
     def _problem_of_request(self) -> Optional[Problem]:
-        """A call that asked nobody, of a PDU that is well."""
+        """A call that asked nobody, of a PDU that is well:
+
+            the handler                        problem
+            asked the other PDU of the case    pdus: asked another PDU than its own
+            returned                           asked: returned without a request to this PDU
+            raised, and asked before           None: the error is told as any other
+            raised, and never asked            not tried: no request reached the simulated PDU
+        """
         if self._is_reached or not self.expected.is_well:
             return None
         if self._others_requests() != self._others_requests_before:
@@ -307,6 +345,10 @@ class CheckedCall:
     def _problem_of_unknown_writes(self) -> Optional[Problem]:
         """A write that is no command, where none but commands can be. Beside a fault it may be a
         login with another token, unless it is like a command: a pulse is neither on nor off.
+
+            status sends /relay/3 turn=off      poll: sent /relay/3 turn=off
+            port_down sends outlet.3 = 3        others: the object is right, the value is not
+            port_down sends /reboot             not tried: not known as a request of such a PDU
         """
         is_sent_in_vain = self._is_for_nothing and not self._unit.refuses_unknown_outlets
         unknown_commands = [command for command in self._commands if not command.is_known]
@@ -329,7 +371,13 @@ class CheckedCall:
         )
 
     def _problem_of_known_writes(self) -> Optional[Problem]:
-        """The problem of a command in a reading, of another outlet or state, or of a second one."""
+        """The problem of a command in a reading, of another outlet or state, or of a second one.
+        For port_down of outlet 3:
+
+            off 2           others: commanded outlet 2: outlet 3 was to be switched
+            on 3            port_down: sent on 3, which switches it on
+            off 3, off 3    once: wrote 2 times
+        """
         commands = [command for command in self._commands if command.is_known]
         for command in commands:
             if not self._is_command:
@@ -362,7 +410,12 @@ class CheckedCall:
     # ---- logins ----------------------------------------------------------------------------------
 
     def _problem_of_logins(self, messages: Sequence[str]) -> Optional[Problem]:
-        """`messages`: the requests over HTTP."""
+        """The problem of a login or a token that goes elsewhere. `messages`: the requests over
+        HTTP, in which the words of the PDU at port 8080 hold "p8080x":
+
+            GET /status?token=secret-1p8081x    pdus: sent a login or a token of another PDU
+            community "private"                 login: sent a community that nobody gave it
+        """
         communities = self._unit.communities
         for text in (*messages, *(community.decode("latin-1") for community in communities)):
             if set(_ports_of_words(text)) - {str(self._unit.port)}:
@@ -387,7 +440,13 @@ class CheckedCall:
     # ---- answers ---------------------------------------------------------------------------------
 
     def _problem_of_error(self, error: Exception) -> Optional[Problem]:
-        """An error of a PDU that is well, an answer of another type, and the end of the program."""
+        """An error of a PDU that is well, an answer of another type, and the end of the program:
+
+            status                             of a PDU that is well    of one that is silent
+            raised an error of its own         status: raised ...       None: it is right
+            returned 'x' in place of PduView   status: returned 'x'     silent: returned 'x'
+            sys.exit()                         status: ...              silent: ...
+        """
         rule = self.expected.rule or self.method
         reason = error_text(error)
         if isinstance(error.__cause__, SystemExit):
@@ -404,6 +463,12 @@ class CheckedCall:
         return None
 
     def _problem_of_answer(self) -> Optional[Problem]:
+        """What is wrong with what a method returned; None for nothing. Of outlet 3, which is on:
+
+            status: 3 is DOWN         states: returned outlet 3 off, and it is on
+            port_down: DOWN           port_down: returned off, and the PDU has outlet 3 on
+            where an error is due     silent: returned 8 outlets, and raised nothing
+        """
         if self.expected.must_raise:
             text = f"returned {_short(self.answer)}, and raised nothing"
             return self._broken(self.expected.rule, text)
@@ -425,7 +490,15 @@ class CheckedCall:
         return self._broken(rule, text) if text else None
 
     def _problem_of_switch(self) -> str:
-        """What is wrong with the state that a command returned; "" for nothing."""
+        """What is wrong with the state that a command returned; "" for nothing. Of port_down:
+
+            returned    the PDU                       result
+            DOWN        has the outlet off            ""
+            DOWN        did not switch                returned off, and the PDU has outlet 3 on
+            UP          switches a second later       returned on, and outlet 3 was off soon after
+            DOWN        answers no more               returned off, and no state could be read ...
+            UNKNOWN     did not switch                ""
+        """
         real_on = self._unit.outlet_states().get(self._outlet)
         on = ON.get(self.answer)
         returned = f"returned {STATE_WORDS[on]}"
@@ -440,6 +513,13 @@ class CheckedCall:
         return f"{returned}, and {real_state}" if is_told and on is not real_on else ""
 
     def _problem_of_figures(self, rule: str) -> Optional[Problem]:
+        """What is wrong with what statistic returned, of a PDU that measures 2.5 A:
+
+            load 2.5 A      None
+            load 2500 A     figures: returned load 2500 A; the PDU measures 2.5 A
+            no figure       figures: returned no figure, and the PDU has meters
+            20 kWh, too     not tried: it is not known what the PDU has as total_consumption
+        """
         true_figures = (
             self._true_figures if self.expected.true_figures is None else self.expected.true_figures
         )
@@ -486,7 +566,11 @@ def value_problem(sent: str, right: str, *, on: bool) -> str:
 
 
 def _ports_of_words(message: str) -> Iterator[str]:
-    """The ports of the PDUs whose words are in a message, in clear or in base64."""
+    """The ports of the PDUs whose words are in a message, in clear or in base64.
+
+    >>> list(_ports_of_words("GET /status?token=secret-1p8081x"))
+    ['8081']
+    """
     yield from _MARK.findall(message)
     for word in _IN_BASE64.findall(message):
         with contextlib.suppress(ValueError):
@@ -510,7 +594,14 @@ def is_late(error: Optional[BaseException]) -> bool:
 
 
 def is_own_mistake(error: Exception) -> bool:
-    """Whether no machine changes why a handler is broken: it breaks a rule, or Python's."""
+    """Whether a handler is broken on each machine: an answer of it has a wrong type, or its code
+    has an error. An absent package, or an error of the device, is no mistake of its own.
+
+        status returned 'x' in place of a PduView                 True
+        its code raised TypeError                                 True
+        its code raised AttributeError: module 'x' has no 'y'     False: another version may have it
+        the error of a device                                     False
+    """
     if not isinstance(error, BrokenHandler):
         return False
     cause = error.__cause__
@@ -521,13 +612,22 @@ def is_own_mistake(error: Exception) -> bool:
 
 
 def _short(answer: Any) -> str:
-    """An answer that should have been an error."""
+    """An answer that should have been an error.
+
+    >>> _short(EnumPowerStatus.DOWN), _short([("1", EnumPowerStatus.UP)])
+    ('off', '1 outlets')
+    """
     if isinstance(answer, EnumPowerStatus):
         return STATE_WORDS[ON.get(answer)]
     return figures_phrase(answer) if isinstance(answer, Figures) else f"{len(answer)} outlets"
 
 
 def figures_phrase(figures: Figures) -> str:
+    """Load and energy for people.
+
+    >>> figures_phrase(Figures(2.5, None, {}))
+    'load 2.5 A, no energy'
+    """
     named = named_figures(figures)
     load_a, energy_kwh = named.get("load"), named.get("total_consumption")
     load = "no load" if load_a is None else f"load {load_a:.10g} A"

@@ -31,7 +31,11 @@ def name_of_energy(outlet: str) -> str:
 
 
 def true_figures_of(sums: MeasuredSums) -> TrueFigures:
-    """The PDU's sums by the names under which figures are compared."""
+    """What the PDU measures, by the names under which figures are compared, in A and kWh.
+
+    >>> true_figures_of(MeasuredSums([2.5], [20.0], {"1": 7.5}))
+    {'load': [2.5], 'total_consumption': [20.0], 'consumption of outlet 1': [7.5]}
+    """
     named: dict[str, Sequence[float]] = {_LOAD: sums.load_a, _ENERGY: sums.energy_kwh}
     for outlet, energy_kwh in sums.outlet_kwh.items():
         named[name_of_energy(outlet)] = [energy_kwh]
@@ -39,7 +43,11 @@ def true_figures_of(sums: MeasuredSums) -> TrueFigures:
 
 
 def named_figures(figures: Figures) -> dict[str, float]:
-    """The figures that a handler gave, by their names, without those that have no value."""
+    """The figures that a handler gave, by their names, without those that have no value.
+
+    >>> named_figures(Figures(2.5, None, {}))
+    {'load': 2.5}
+    """
     named = {_LOAD: measured(figures.load_a), _ENERGY: measured(figures.energy_kwh)}
     for outlet, port in figures.ports.items():
         named[name_of_energy(outlet)] = measured(port.energy_kwh)
@@ -52,7 +60,13 @@ def has_meter(true_figures: TrueFigures) -> bool:
 
 
 def problem_of_figures(figures: Figures, true_figures: TrueFigures) -> str:
-    """The first two figures that are like none of the PDU's sums for them; "" if all are right."""
+    """The first two figures that are like none of the PDU's for them; "" if all are right.
+
+    >>> problem_of_figures(Figures(2500.0, 20.0, {}), {"load": [2.5], "total_consumption": [20.0]})
+    'returned load 2500 A; the PDU measures 2.5 A'
+    >>> problem_of_figures(Figures(2.5, None, {}), {"load": [2.5]})
+    ''
+    """
     problems: list[str] = []
     for name, value in named_figures(figures).items():
         real_values = true_figures.get(name, ())
@@ -65,6 +79,11 @@ def problem_of_figures(figures: Figures, true_figures: TrueFigures) -> str:
 
 
 def _is_like(value: float, real_value: float, unit: str) -> bool:
+    """Whether a figure is the PDU's, but for its rounding.
+
+    >>> _is_like(2.5, 2.54, "A"), _is_like(3.0, 2.54, "A")
+    (True, False)
+    """
     tolerance = max(_ROUNDING, _MOST_DEVIATION[unit] * real_value)
     return abs(value - real_value) <= tolerance
 
@@ -116,7 +135,11 @@ def problem_of_states(
 
 
 def _problem_of_names(names: Sequence[str], expected_names: Sequence[str]) -> str:
-    """What is wrong with a list of outlets: some are missing, foreign or there twice."""
+    """What is wrong with a list of outlets: some are missing, foreign or there twice.
+
+    >>> _problem_of_names(["1"], ["1", "2"]), _problem_of_names(["1", "1"], ["1"])
+    ('returned 1 outlets, without 2', 'returned an outlet twice')
+    """
     missing = [name for name in expected_names if name not in names]
     if missing:
         return f"returned {len(names)} outlets, without {', '.join(missing[:5])}"
