@@ -56,7 +56,9 @@ _NO_OUTLET = Expected(rule="no outlet", must_raise=True)
 
 def _well(runner: Runner) -> Iterator[Problem]:
     """Each reading, and each outlet both ways. Ends with the first problem of status, or of a
-    command.
+    command. Of two outlets:
+
+        status, statistic, port_down 1, port_down 1, port_down 2, port_down 2, port_up 1, ...
     """
     pdu = runner.new_pdu()
     for method in READINGS:
@@ -83,7 +85,10 @@ def _problem_of_command(
     runner: Runner, pdu: CalledPdu, outlet: str, method: str
 ) -> Optional[Problem]:
     """The problem of a command, or of the same again: a toggle would switch back, and a pulse take
-    the power of a running server.
+    the power of a running server. Of port_down of outlet 3:
+
+        the first call switches 3 and 4     others: switched outlet 4 too
+        the second call switches 3 on       port_down: returned on, and ... (called again)
     """
     unit = pdu.unit
     states_before = unit.outlet_states()
@@ -101,6 +106,11 @@ def _problem_of_command(
 def _two_pdus(runner: Runner) -> Iterator[Problem]:
     """Two PDUs in one process, in turn, with other logins, states, figures, and if the handler
     reads such a PDU, with another number of outlets: the larger one first, and the smaller one.
+
+        status and statistic of the first, of the second, of the first; port_down and status of both
+
+    An outlet that the smaller one lacks is an error there. Figures that a module or a class keeps
+    are those of the other PDU; a login that is kept holds the other one's port.
     """
     other = runner.other_pdu()
     for is_smaller_first in (False, True):
@@ -129,7 +139,10 @@ def _two_pdus(runner: Runner) -> Iterator[Problem]:
 
 
 def _changed_by_hand(runner: Runner) -> Iterator[Problem]:
-    """One object, while the outlets change by hand; then commanded off, and on by hand."""
+    """One object, while the outlets change by hand; then commanded off, and on by hand.
+
+    status, by hand, status, ... 12 times; port_down, status, on by hand, port_down, status
+    """
     pdu = runner.pdu_of_one_object()
     expected = Expected(rule="asked", is_well=True)
     for _ in range(_CHANGES):
@@ -147,7 +160,10 @@ def _changed_by_hand(runner: Runner) -> Iterator[Problem]:
 
 
 def _changed_figures(runner: Runner) -> Iterator[Problem]:
-    """All figures of one PDU change, and it is read by the same object and by another."""
+    """All figures of one PDU change, and it is read by the same object and by another:
+
+    2.0 A, 1.0 A by the first object; 2.0 A, 1.0 A by a new one; ... 12 readings
+    """
     pdu = runner.pdu_of_one_object()
     new_methods = runner.handler.methods(pdu.unit.port)
     if not has_meter(runner.true_figures):
@@ -306,6 +322,9 @@ def _empty_names(runner: Runner) -> Iterator[Case]:
 def _third_states(runner: Runner) -> Iterator[Case]:
     """An outlet in the middle or the last one has a state that is neither on nor off. A command
     of it is the one of any other state.
+
+        before    {"1": True, "2": False, "3": True}
+        now       {"1": True, "2": None, "3": True}, then {"1": True, "2": False, "3": None}
     """
     states = runner.model.outlet_states()
     outlets = [name for name, state in states.items() if state is not None]
@@ -319,7 +338,9 @@ def _third_states(runner: Runner) -> Iterator[Case]:
 
 def _absent_rows(runner: Runner) -> Iterator[Case]:
     """All is missing that the PDU says of an outlet; a sum over the rest is all that can be
-    known. A command of an outlet behind it is not that of the next place.
+    known. A command of an outlet behind it is not that of the next place. Of three outlets:
+
+        rows 1, 3    states {"1": True, "2": None, "3": True}, and 2 may be left out
     """
     for outlet, contents in runner.model.without_row():
         true_figures = dict(runner.true_figures)
@@ -358,7 +379,11 @@ def _pdu_with_exchanged_rows(runner: Runner) -> CalledPdu:
 
 
 def _cases_of_contents(rule: str, runner: Runner) -> Iterator[Case]:
-    """A PDU whose figures or lists are changed, as the rule wants it."""
+    """A PDU whose figures or lists are changed, as the rule wants it:
+
+    meter    {"relay": true, "ampere": null}      part    no row of the meter of outlet 2
+    zero     {"relay": true, "ampere": 0}         empty   no outlet, no row
+    """
     model = runner.model
     make_changed_contents = {
         "meter": model.without_figures,
@@ -375,7 +400,12 @@ def _cases_of_contents(rule: str, runner: Runner) -> Iterator[Case]:
 
 
 def _states_by_figures(runner: Runner) -> Iterator[Problem]:
-    """A state that is another one while a figure is 0 tells why a PDU that is well is misread."""
+    """A state that is another one while a figure is 0 tells why a PDU that is well is misread: the
+    handler calls an outlet off that has no load.
+
+        2.0 A    status returned {"1": UP}
+        0 A      status returned {"1": DOWN}    zero: returns another state of an outlet ...
+    """
     methods = runner.handler.methods
     with contextlib.suppress(Exception):
         states = [state for _, state in methods(runner.model.port).states()]
@@ -395,6 +425,9 @@ def _states_by_figures(runner: Runner) -> Iterator[Problem]:
 def _refused_logins(runner: Runner) -> Iterator[Problem]:
     """A handler sends a refused login once. Its first login is refused, or one after a login that
     was taken; other requests are answered as recorded, such as the page with its form.
+
+        > POST /login admin, password    < 401
+        > POST /login admin, admin       < 401    login: sent 2 logins, and each was refused
     """
     pdus = (runner.new_pdu, runner.pdu_read_before)
     for make_pdu, method in itertools.product(pdus, runner.methods):
@@ -421,7 +454,11 @@ def _refused_logins(runner: Runner) -> Iterator[Problem]:
 
 
 def _redirects(runner: Runner) -> Iterator[Problem]:
-    """A copy of the PDU stands at the address to which all requests, or commands, lead."""
+    """A copy of the PDU stands at the address to which all requests, or commands, lead.
+
+    > GET /status, to the PDU          < 302 Location: http://localhost:8081
+    > GET /status, with the login, to 8081    redirect: sent the login to another server
+    """
     for status, method in itertools.product(_REDIRECTS, runner.methods):
         for is_of_all in (True, False) if method in COMMANDS else (True,):
             pdu, other = runner.new_pdu(), runner.new_unit()
@@ -446,7 +483,11 @@ def _redirects(runner: Runner) -> Iterator[Problem]:
 
 
 def _proxies(runner: Runner) -> Iterator[Problem]:
-    """A copy of the PDU is the proxy that the environment names when the handler is loaded."""
+    """A copy of the PDU is the proxy that the environment names when the handler is loaded.
+
+    http_proxy=http://127.0.0.1:8081
+    > GET http://127.0.0.1:8080/status, to 8081    proxy: asked the proxy ...
+    """
     proxy, unit = runner.new_unit(), runner.new_unit()
     address = f"http://127.0.0.1:{proxy.port}"
     with _environment(http_proxy=address, HTTP_PROXY=address, no_proxy="", NO_PROXY=""):
@@ -461,7 +502,9 @@ def _proxies(runner: Runner) -> Iterator[Problem]:
 
 @contextlib.contextmanager
 def _environment(**values: str) -> Iterator[None]:
-    """An environment with these values, in which urlopen looks for a proxy anew."""
+    """An environment with these values in the block, in which urlopen looks for a proxy again; the
+    values from before after it.
+    """
     values_before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     forget_opener()
@@ -476,7 +519,10 @@ def _environment(**values: str) -> Iterator[None]:
 
 
 def _connections(runner: Runner) -> Iterator[Problem]:
-    """Sockets after some polls, each by an object of its own."""
+    """Sockets after four polls, each by an object of its own: after 2 s, three may be open.
+
+    4 open after 2 s    connections: leaves 4 connections open after 4 calls
+    """
     pdu = runner.new_pdu()
     unit = pdu.unit
     assert isinstance(unit, HttpPdu)
@@ -494,7 +540,10 @@ def _connections(runner: Runner) -> Iterator[Problem]:
 
 
 def _process(runner: Runner) -> Iterator[Problem]:
-    """What the handler changed for all that runs beside it."""
+    """What the handler changed for all that runs beside it:
+
+    socket.setdefaulttimeout(5)    it changes the time-out of all sockets for the whole process
+    """
     for change in restore_process():
         text = f"it changes {change} for the whole process"
         yield Problem("process", "", text, is_certain=True)

@@ -75,9 +75,9 @@ _IN_BASE64 = re.compile("[A-Za-z0-9+/]{12,}={0,2}")
 class MadeHandler(NamedTuple):
     """How the handler's methods are made. Each is given a port of this machine:
 
-        handler.methods(8080).states()       an object is made, and asks 127.0.0.1:8080
-        handler.object_at(8080)              its methods are all of one object
-        handler.loaded_again()(8080)         the same of a handler that remembers nothing
+    handler.methods(8080).states()       an object is made, and asks 127.0.0.1:8080
+    handler.object_at(8080)              its methods are all of one object
+    handler.loaded_again()(8080)         the same of a handler that remembers nothing
     """
 
     #: a new object for each call
@@ -124,9 +124,9 @@ class Problem(NamedTuple):
 class Expected(NamedTuple):
     """What is right in a case:
 
-        Expected("", is_well=True)             each state is known, and is the PDU's
-        Expected("silent", must_raise=True)    of a PDU that does not answer: an error
-        Expected("lost state", states={"1": True, "2": None})    outlet 2 is UNKNOWN, or an error
+    Expected("", is_well=True)             each state is known, and is the PDU's
+    Expected("silent", must_raise=True)    of a PDU that does not answer: an error
+    Expected("lost state", states={"1": True, "2": None})    outlet 2 is UNKNOWN, or an error
     """
 
     #: of RULES, for what is wrong in this case alone; "" for the method's own
@@ -150,12 +150,12 @@ class Expected(NamedTuple):
 class CheckedCall:
     """One call of a method, and what is wrong with it. Of port_down of outlet 3, which is on:
 
-        the handler sends          and returns    problem
-        off 3                      DOWN           None
-        off 2                      DOWN           others: commanded outlet 2: outlet 3 was to be ...
-        off 3, off 3               DOWN           once: wrote 2 times
-        nothing                    DOWN           asked: returned without a request to this PDU
-        off 3; no answer in 1 s    an error       not tried: had no answer in time
+    the handler sends          and returns    problem
+    off 3                      DOWN           None
+    off 2                      DOWN           others: commanded outlet 2: outlet 3 was to be ...
+    off 3, off 3               DOWN           once: wrote 2 times
+    nothing                    DOWN           asked: returned without a request to this PDU
+    off 3; no answer in 1 s    an error       not tried: had no answer in time
     """
 
     #: what it returned
@@ -280,8 +280,8 @@ class CheckedCall:
     def _unanswered(self) -> Optional[Problem]:
         """A failure of the PDU itself, and no answer in time of one that answers:
 
-            the simulated PDU failed at status: KeyError
-            port_down had no answer in time, of a PDU that answers (timed out)
+        the simulated PDU failed at status: KeyError
+        port_down had no answer in time, of a PDU that answers (timed out)
         """
         failures = self._unit.failures[self._failures_before :]
         if failures:
@@ -313,11 +313,11 @@ class CheckedCall:
     def _problem_of_request(self) -> Optional[Problem]:
         """A call that asked nobody, of a PDU that is well:
 
-            the handler                        problem
-            asked the other PDU of the case    pdus: asked another PDU than its own
-            returned                           asked: returned without a request to this PDU
-            raised, and asked before           None: the error is told as any other
-            raised, and never asked            not tried: no request reached the simulated PDU
+        the handler                        problem
+        asked the other PDU of the case    pdus: asked another PDU than its own
+        returned                           asked: returned without a request to this PDU
+        raised, and asked before           None: the error is told as any other
+        raised, and never asked            not tried: no request reached the simulated PDU
         """
         if self._is_reached or not self.expected.is_well:
             return None
@@ -442,10 +442,10 @@ class CheckedCall:
     def _problem_of_error(self, error: Exception) -> Optional[Problem]:
         """An error of a PDU that is well, an answer of another type, and the end of the program:
 
-            status                             of a PDU that is well    of one that is silent
-            raised an error of its own         status: raised ...       None: it is right
-            returned 'x' in place of PduView   status: returned 'x'     silent: returned 'x'
-            sys.exit()                         status: ...              silent: ...
+        status                             of a PDU that is well    of one that is silent
+        raised an error of its own         status: raised ...       None: it is right
+        returned 'x' in place of PduView   status: returned 'x'     silent: returned 'x'
+        sys.exit()                         status: ...              silent: ...
         """
         rule = self.expected.rule or self.method
         reason = error_text(error)
@@ -465,9 +465,9 @@ class CheckedCall:
     def _problem_of_answer(self) -> Optional[Problem]:
         """What is wrong with what a method returned; None for nothing. Of outlet 3, which is on:
 
-            status: 3 is DOWN         states: returned outlet 3 off, and it is on
-            port_down: DOWN           port_down: returned off, and the PDU has outlet 3 on
-            where an error is due     silent: returned 8 outlets, and raised nothing
+        status: 3 is DOWN         states: returned outlet 3 off, and it is on
+        port_down: DOWN           port_down: returned off, and the PDU has outlet 3 on
+        where an error is due     silent: returned 8 outlets, and raised nothing
         """
         if self.expected.must_raise:
             text = f"returned {_short(self.answer)}, and raised nothing"
@@ -492,12 +492,12 @@ class CheckedCall:
     def _problem_of_switch(self) -> str:
         """What is wrong with the state that a command returned; "" for nothing. Of port_down:
 
-            returned    the PDU                       result
-            DOWN        has the outlet off            ""
-            DOWN        did not switch                returned off, and the PDU has outlet 3 on
-            UP          switches a second later       returned on, and outlet 3 was off soon after
-            DOWN        answers no more               returned off, and no state could be read ...
-            UNKNOWN     did not switch                ""
+        returned    the PDU                       result
+        DOWN        has the outlet off            ""
+        DOWN        did not switch                returned off, and the PDU has outlet 3 on
+        UP          switches a second later       returned on, and outlet 3 was off soon after
+        DOWN        answers no more               returned off, and no state could be read ...
+        UNKNOWN     did not switch                ""
         """
         real_on = self._unit.outlet_states().get(self._outlet)
         on = ON.get(self.answer)
@@ -515,10 +515,10 @@ class CheckedCall:
     def _problem_of_figures(self, rule: str) -> Optional[Problem]:
         """What is wrong with what statistic returned, of a PDU that measures 2.5 A:
 
-            load 2.5 A      None
-            load 2500 A     figures: returned load 2500 A; the PDU measures 2.5 A
-            no figure       figures: returned no figure, and the PDU has meters
-            20 kWh, too     not tried: it is not known what the PDU has as total_consumption
+        load 2.5 A      None
+        load 2500 A     figures: returned load 2500 A; the PDU measures 2.5 A
+        no figure       figures: returned no figure, and the PDU has meters
+        20 kWh, too     not tried: it is not known what the PDU has as total_consumption
         """
         true_figures = (
             self._true_figures if self.expected.true_figures is None else self.expected.true_figures

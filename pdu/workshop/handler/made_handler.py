@@ -35,8 +35,12 @@ def findings_of_cases(
     *,
     is_recorded: bool = True,
 ) -> Iterator[Finding]:
-    """A finding for each rule. `make_unit`: makes a PDU with a fault; `load_again`: loads the
-    handler in the environment of now; `about`: what the PDU is, for people.
+    """A finding for each rule; one alone if the handler does not read the recording:
+
+        status not tried: the handler does not read this recording: it reads A1, A2, A3
+
+    `make_unit`: makes a PDU with a fault; `load_again`: loads the handler in the environment of
+    now; `about`: what the PDU is, for people; `is_recorded`: it is the owner's recording.
     """
     names: dict[str, str] = {}
     handler = _made_handler(forms, load_again, names)
@@ -56,7 +60,9 @@ def findings_of_cases(
 def _made_handler(
     forms: Forms, load_again: Callable[[], LoadedHandler], names: Mapping[str, str]
 ) -> MadeHandler:
-    """`names`: the handler's names of outlets, by the device's."""
+    """How the handler's methods are made. `names`: the handler's names of outlets, by the device's,
+    which may be filled later: {"1": "01", "2": "02"}.
+    """
 
     def methods(port: int, *, own_forms: Forms = forms, is_kept: bool = False) -> Methods:
         return RenamedMethods(own_forms.methods(port, is_kept=is_kept), names)
@@ -83,7 +89,13 @@ class _Reading(NamedTuple):
 
 
 def _first_reading(handler: MadeHandler, unit: SimulatedPdu) -> _Reading:
-    """The reading, which is repeated while it has no answer in time: this machine may be busy."""
+    """Call status up to three times, while it has no answer in time: this machine may be busy.
+
+    the PDU                          result
+    answers                          states, no error
+    has no answer in time, 3 times   no states, TimeoutError
+    gets no request                  no states, the error; is_reached=False
+    """
     reading = _Reading()
     for _ in range(_MOST_READINGS):
         requests_before = len(unit.requests)
@@ -99,6 +111,12 @@ def _first_reading(handler: MadeHandler, unit: SimulatedPdu) -> _Reading:
 def _reason_unread(reading: _Reading, unit: SimulatedPdu) -> str:
     """Why a recording is not one that the handler reads; "" if it reads it, sends no request, or is
     broken whatever a device answers.
+
+        recorded      the handler             result
+        outlets 1, 2  returned 1, 2           ""
+        outlets 1, 2  returned A1, A2, A3     the handler does not read this recording: it reads ...
+        outlets 1, 2  raised KeyError: 'a'    the handler does not read this recording: KeyError ...
+        outlets 1, 2  returned a dict         "": it is broken with each device
     """
     contradiction = unit.contradiction
     if contradiction:

@@ -23,7 +23,12 @@ WITHOUT_RECORDING = (
 def served_findings(
     forms: Forms, recording: Optional[ReplayedDevice], load_again: Callable[[], LoadedHandler]
 ) -> Iterator[Finding]:
-    """A finding for each rule. `load_again`: loads the handler in the environment of now."""
+    """A finding for each rule; without a recording, that none was tried:
+
+        status not tried: give a recording of the device: pdu record PATH HOST -o unit.har, ...
+
+    `load_again`: loads the handler in the environment of now.
+    """
     if recording is None:
         yield untried("status", WITHOUT_RECORDING)
         return
@@ -41,7 +46,12 @@ def served_findings(
 
 
 def _reaching_forms(forms: Forms, unit: SimulatedPdu) -> Forms:
-    """The first form alone that leads a request to the PDU; all forms if none does."""
+    """The first form alone that leads a request to the PDU; all forms if none does. Of a handler
+    that reads the setting `port`, for a PDU at port 8080:
+
+        host 127.0.0.1:8080, no port     no request
+        host 127.0.0.1, port 8080        GET /status: this form alone is returned
+    """
     for form in (*forms.forms, *forms.forms):  # a request may not come in time
         forms_of_one = forms._replace(forms=[form])
         with contextlib.suppress(Exception):

@@ -53,7 +53,7 @@ _NO_METER = "the device has no meter"
 
 
 class CalledPdu(NamedTuple):
-    """A PDU, and the methods that are called on it."""
+    """A PDU, and the methods that are called on it: `pdu.methods.states()` asks `pdu.unit`."""
 
     unit: SimulatedPdu
     methods: Methods
@@ -62,14 +62,21 @@ class CalledPdu(NamedTuple):
 
 
 class OtherFigures(NamedTuple):
-    """Contents with other figures than a PDU has, and what they are."""
+    """Contents with other figures than a PDU has, and what they are:
+
+    OtherFigures('{"relay": true, "ampere": 1.0}', {"load": [1.0]})
+    """
 
     contents: Any
     true_figures: TrueFigures
 
 
 class Case(NamedTuple):
-    """Methods that are called in turn on one PDU."""
+    """Methods that are called in turn on one PDU. A PDU that does not switch, and one that is mute:
+
+    Case(partial(runner.new_pdu, UnitFault.STUCK), ["port_down"], Expected("stuck"))
+    Case(partial(runner.new_pdu, UnitFault.MUTE), READINGS, Expected("silent", must_raise=True))
+    """
 
     make_pdu: Callable[[], CalledPdu]
     methods: Sequence[str]
@@ -78,7 +85,7 @@ class Case(NamedTuple):
 
 class CaseRun(NamedTuple):
     """What was seen in a case, and the PDU, which stays open where a thread of the handler may
-    write later.
+    write later: a third command, where `command_count` is 2.
     """
 
     problems: Sequence[Problem]
@@ -88,7 +95,11 @@ class CaseRun(NamedTuple):
 
 
 class CaseGroup(NamedTuple):
-    """A row of the table: cases, which run beside others, and steps, which run alone."""
+    """A row of the table: cases, which run beside others, and steps, which run alone.
+
+    CaseGroup("half of each answer", ["short"], cases=_halves, ends=True)
+    CaseGroup("two PDUs", ["pdus"], steps=_two_pdus)
+    """
 
     name: str
     #: of RULES; a problem may be of another one
@@ -101,7 +112,9 @@ class CaseGroup(NamedTuple):
 
 
 class Table(NamedTuple):
-    """All groups. A problem in one of the first ends the check: it would show in the others."""
+    """All groups, in the order in which they run: `first`, then `causes` or all others. A problem
+    in one of the first ends the check: it would show in the others.
+    """
 
     first: Sequence[CaseGroup]
     #: where a problem of the first ended the check, they may tell its cause
@@ -112,7 +125,12 @@ class Table(NamedTuple):
 
 
 class Runner:
-    """Runs the cases of one handler."""
+    """Runs the cases of one handler:
+
+    runner = Runner(make_unit, handler, stack, "the recording")
+    for finding in runner.findings(TABLE):
+        ...    # status kept: 8 outlets of the recording; once broken: port_down wrote 2 times
+    """
 
     def __init__(
         self,
@@ -152,7 +170,9 @@ class Runner:
         self._reason_by_shortened_rule: dict[str, str] = {}
 
     def findings(self, table: Table) -> Iterator[Finding]:
-        """A finding for each rule that this PDU can try."""
+        """A finding for each rule that this PDU can try, in the order of RULES: broken where a
+        problem was seen, not tried where not all cases could be, else kept.
+        """
         problems, unfinished_rules = self._problems(table)
         why_by_rule = dict.fromkeys(unfinished_rules, _EXPLAINED)
         if self.why_no_commands:
@@ -189,7 +209,13 @@ class Runner:
 
     def _problems(self, table: Table) -> tuple[list[Problem], Collection[str]]:
         """The problems in all groups, and the rules of which not all cases were tried, because of
-        a problem of a PDU that is well.
+        a problem of a PDU that is well:
+
+            problem in a first group       groups that run after it
+            broken                         those that may tell its cause
+            status not tried               none
+            port_down had no answer        all, without commands
+            none, or of another rule       all
         """
         problems: list[Problem] = []
         for number, group in enumerate(table.first):
@@ -241,7 +267,7 @@ class Runner:
 
     def _problems_alone(self, group: CaseGroup) -> list[Problem]:
         """The problems in a group, until an answer did not come in time: what reaches the PDU
-        later would be taken for what comes next.
+        later would be taken for what comes next. The last one is late then; no other is.
         """
         self._tell(group.name)
         problems: list[Problem] = []
@@ -289,6 +315,11 @@ class Runner:
     def _problems_at_once(self, groups: Sequence[CaseGroup]) -> list[Problem]:
         """The problems in the cases, in the order of the cases. They run some at a time; then each
         case with a problem is repeated alone, unless it is of a rule that is broken already.
+
+            beside others                       alone                    result
+            port_down had no answer in time     right                    none
+            port_down wrote 2 times             wrote 2 times            broken
+            a write after the method's end      none within LATE_S       not tried: seen once
         """
         cases = [(group, case) for group in groups for case in group.cases(self)]
         self._tell(f"{len(cases)} trials, of a PDU with a fault each")
@@ -326,6 +357,11 @@ class Runner:
     def _late_write(self, case_run: CaseRun) -> list[Problem]:
         """The problem of a handler that wrote after its methods had ended; [] for none. A command
         of a method may reach the PDU late, where the machine is busy: each call may have one.
+
+            commands at the end    later    the last call            result
+            off 3                  none     returned                 []
+            none                   off 3    had no answer in time    []
+            off 3                  off 3    returned                 it wrote off 3 after ...
         """
         unit = case_run.unit
         late_commands = unit.commands[case_run.command_count :]
@@ -386,7 +422,9 @@ class Runner:
 
     def new_unit(self, fault: UnitFault = UnitFault.NONE, contents: Any = None) -> SimulatedPdu:
         """A PDU of which one outlet is on and one is off, if it has two. `contents`: in place of
-        its own.
+        its own, whose outlets stay as they are.
+
+            recorded {"1": True, "2": True, "3": True}    result {"1": False, "2": True, "3": True}
         """
         unit = self._bare_unit(fault)
         if isinstance(unit, HttpPdu) and self._takes_longer_tokens:
@@ -407,7 +445,10 @@ class Runner:
         return unit
 
     def _reads_with_longer_token(self) -> bool:
-        """Whether the handler takes a token that is longer than the recorded one."""
+        """Whether the handler can read a PDU over HTTP whose session token is longer than the
+        recorded one. The PDU's port, "p8080x", is added to it, so that a request shows of which
+        PDU its token is. A handler may refuse such a token, for example for its length.
+        """
         unit = self._bare_unit(UnitFault.NONE)
         if not isinstance(unit, HttpPdu):
             return False
@@ -429,7 +470,9 @@ class Runner:
         return CalledPdu(unit, self.handler.object_at(unit.port))
 
     def pdu_read_by_another(self, fault: UnitFault = UnitFault.NONE) -> CalledPdu:
-        """A PDU that has this fault after another object of the handler has read it."""
+        """A PDU that has this fault after another object of the handler has read it.
+        `error_before`: of that reading; "" if it succeeded.
+        """
         pdu = self.new_pdu()
         error = read(pdu.methods)
         pdu.unit.begin(fault)
@@ -437,7 +480,10 @@ class Runner:
 
     def pdu_read_before(self, fault: UnitFault = UnitFault.NONE, contents: Any = None) -> CalledPdu:
         """A PDU that has this fault and these contents, else its own, now, and the kept object that
-        read other states and figures there.
+        read other states and figures there:
+
+            then    {"1": False, "2": True}, 1.0 A    read by the object
+            now     {"1": True, "2": False}, 2.0 A    and the fault
         """
         pdu = self.pdu_of_one_object(contents=self._other_contents)
         turn_over(pdu.unit)
@@ -466,9 +512,15 @@ class Runner:
     def other_figures(
         self, model: Optional[SimulatedPdu] = None, *, is_turned_over: bool = False
     ) -> Optional[OtherFigures]:
-        """The figures as the PDU knows them, else as the handler reads them that is loaded anew and
-        has read nothing before. `model`: in place of the PDU that is well; `is_turned_over`: with
-        each outlet in its other state.
+        """The contents of a PDU with other numbers in place of figures, and the figures that are
+        then right; None if no numbers are found that change them:
+
+            model     {"relay": true, "ampere": 2.0}
+            result    OtherFigures({"relay": true, "ampere": 1.0}, {"load": [1.0]})
+
+        `model`: in place of the PDU that is well; `is_turned_over`: each outlet is in its other
+        state meanwhile. A PDU without meters keeps its contents. What the simulated PDU does not
+        know, a handler reads that is loaded again and remembers nothing.
         """
         model = model or self.model
         if not has_meter(self.true_figures):
@@ -511,7 +563,9 @@ class Runner:
     def problem(
         self, case_name: str, pdu: CalledPdu, expected: Expected, method: str
     ) -> Optional[Problem]:
-        """What a call does wrong; None for nothing, and for a method that cannot be tried."""
+        """Call a method. Returns what it does wrong; None for nothing, and for a method that cannot
+        be tried. Notes the rules that a right call keeps, and commands that may still arrive.
+        """
         if method not in self.methods:
             return None
         outlet = expected.outlet or outlet_to_switch(pdu.unit, on=method == "port_up")
@@ -546,7 +600,11 @@ class Runner:
         return sum(len(other.requests) for other in self._units if other is not unit)
 
     def _note_tried_call(self, call: CheckedCall) -> None:
-        """Note the rules that a call without a problem keeps."""
+        """Note the rules that a call without a problem keeps. Of a PDU that is well:
+
+        status of 8 outlets    status: 8 outlets of the recording; states, poll
+        port_down              port_down, others, once
+        """
         if call.expected.rule:
             self.note_tried(call.expected.rule)
         if not call.expected.is_well:
@@ -567,6 +625,8 @@ class Runner:
 def outlet_to_switch(unit: SimulatedPdu, *, on: bool) -> str:
     """The last outlet that is in the other state and can be switched; "" if there is none. The
     last, because a handler that writes to the first, whatever it is given, is found by it.
+
+        states {"1": True, "2": True, "3": False}    to switch off: "2", to switch on: "3"
     """
     outlets = [
         name
