@@ -19,7 +19,9 @@ ENDLESS = "did not end within"
 
 
 class Methods(Protocol):
-    """A handler's methods, as FourMethods has them. A call ends."""
+    """A handler's methods: states() is [("1", EnumPowerStatus.UP)], figures() in A and kWh, and
+    switch("1", on=False) the state after port_down. A call ends, by EndlessCall at the latest.
+    """
 
     def states(self) -> Sequence[tuple[str, EnumPowerStatus]]: ...
 
@@ -29,7 +31,7 @@ class Methods(Protocol):
 
 
 class EndlessCall(PduHandlerError):
-    """A call did not end in time."""
+    """A call did not end in time: DCImanager would wait for it."""
 
 
 def finding_of_error(rule: str, error: BaseException) -> Finding:

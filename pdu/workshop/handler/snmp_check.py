@@ -47,7 +47,12 @@ def snmp_findings(
     forms: Forms, load_again: Callable[[], LoadedHandler], device: Optional[Device]
 ) -> Iterator[Finding]:
     """A finding for each rule. Without a device, it is the unit of the family whose objects the
-    handler asks for. `load_again`: loads the handler in the environment of now.
+    handler asks for:
+
+        > GETNEXT 1.3.6.1.4.1.318.1.1.26.9.2.3.1.5, to a unit that has nothing    < noSuchObject
+        the unit apc-rpdu2 has this object: all cases run on it
+
+    `load_again`: loads the handler in the environment of now.
     """
     with contextlib.closing(SnmpServer(COMMUNITY, own_mark)) as server:
         unit = empty_unit()
@@ -82,6 +87,10 @@ def _commanded_device(
 ) -> Optional[Device]:
     """The first to which the handler sends a command, else the first: a handler that knows many
     families may only read some of them. None if there is none.
+
+        devices             commands                  result
+        apc-rpdu, netio     none to apc-rpdu, off 2   netio
+        apc-rpdu, netio     none                      apc-rpdu
     """
     first_device: Optional[Device] = None
     for device in devices:
@@ -111,7 +120,12 @@ def _served_unit(device: Device, server: SnmpServer, fault: UnitFault) -> SnmpUn
 
 
 def _errors(methods: Methods, unit: SnmpUnit) -> Mapping[str, Exception]:
-    """Each method's error that cannot come from a missing object, on a unit that has none."""
+    """Each reading's error that cannot come from a missing object, on a unit that has none:
+
+    no request was sent    {"status": Unreachable, "statistic": Unreachable}
+    a dict was returned    {"status": BrokenHandler}
+    an OID is missing      {}
+    """
     errors: dict[str, Exception] = {}
     for name, call in (("status", methods.states), ("statistic", methods.figures)):
         requests_before = len(unit.requests)
@@ -143,6 +157,11 @@ def _findings_without_device(
     """Findings for a handler whose requests no family of this pack answers. `requests`: the OIDs
     that it asked for. `is_refused`: datagrams came, and none with the form's community. `errors`:
     of each call that raised.
+
+        requests            errors              finding
+        1.3.6.1.4.1.99.1    none                status not tried: no family ... has the objects ...
+        none                status, refused     status broken: it asks with another community ...
+        none                status, no answer   status not tried: no request reached the ...
     """
     for rule, error in errors.items():
         if _is_own_mistake(error) or isinstance(error, SettingNotGiven):
