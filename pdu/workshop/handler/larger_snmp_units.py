@@ -55,7 +55,9 @@ def larger_unit(rows: Rows, key: str) -> Rows:
 
 
 class _Template(NamedTuple):
-    """The outlet that the new ones are like."""
+    """The outlet that the new ones are like. Of outlet 2.4 in a chain of units with four outlets:
+    prefix "2.", numbers [1, 2, 3, 4].
+    """
 
     #: its identity up to the last dot, with it; "" for a plain number
     prefix: str
@@ -94,8 +96,10 @@ def _with_more_outlets(rows: Rows, key: str, device: SnmpDevice) -> Rows:
 
 def _counts(rows: Rows, device: SnmpDevice, prefix: str) -> Sequence[Arcs]:
     """The objects that count the outlets of a unit, whose identities begin with `prefix`: as the
-    family reads them, and scalars with the same number. A handler of others may read as many
-    outlets, or compare.
+    family reads them, and scalars with the same number. A handler that reads as many outlets as a
+    count says would miss the new ones, so each count is to grow with them.
+
+        1.3.6.1.4.1.99.3.0 = 8, and 8 outlets    [(1, 3, 6, 1, 4, 1, 99, 3, 0)]
     """
     counts, oids_of_counts = _read_counts(rows, device)
     oids: list[Arcs] = []
@@ -117,7 +121,10 @@ def _counts(rows: Rows, device: SnmpDevice, prefix: str) -> Sequence[Arcs]:
 
 
 def _read_counts(rows: Rows, device: SnmpDevice) -> tuple[Mapping[str, int], Sequence[Arcs]]:
-    """The device's own numbers of outlets by unit, and the objects that were read for them."""
+    """The device's own numbers of outlets by unit, and the objects that were read for them:
+
+    {"1": 8, "2": 8}, [(1, 3, 6, 1, 4, 1, 99, 3, 1), (1, 3, 6, 1, 4, 1, 99, 3, 2)]
+    """
     memory = RecordedRows(rows)
     counts: dict[str, int] = {}
     if device.outlets is not None:
@@ -134,8 +141,11 @@ def _increased(row: SnmpRow, difference: int) -> SnmpRow:
 
 
 def _template(rows: Rows, device: SnmpDevice) -> Optional[_Template]:
-    """The last outlet that is on, can be switched, and has others beside it; None if there is
+    """The last outlet that is on, can be switched, and has others on its unit; None if there is
     none.
+
+        states {"1": UP, "2": UP, "3": DOWN}    outlet 2: prefix "", numbers [1, 2, 3]
+        states {"1": UP}                        None
     """
     unit = SnmpUnit(rows, device)
     identities = [identity for identity in device.states if is_index(identity)]
@@ -154,7 +164,10 @@ def _rows_of_outlet(
     rows: Rows, identity: str, numbers: Sequence[int], outlet_count: int
 ) -> Sequence[Arcs]:
     """The outlet's rows, each in a column that has a row for each outlet of the unit or of the
-    whole device, and no other rows. `numbers`: of the unit's outlets.
+    whole device, and no other rows. `numbers`: of the unit's outlets. Of outlet "2" of two:
+
+        99.1.1, 99.1.2               a state of each outlet: 99.1.2
+        99.7.1, 99.7.2, 99.7.3       lines: none
     """
     row_counts = Counter(oid[:-1] for oid in rows)
     oids = []
@@ -167,7 +180,11 @@ def _rows_of_outlet(
 
 
 def _parted(identity: str) -> tuple[str, int]:
-    """The identity up to the last dot, with it, and the number after it."""
+    """The identity up to the last dot, with it, and the number after it.
+
+    >>> _parted("2.14"), _parted("3")
+    (('2.', 14), ('', 3))
+    """
     prefix, dot, number = identity.rpartition(".")
     return prefix + dot, int(number)
 
@@ -178,6 +195,9 @@ def _parted(identity: str) -> tuple[str, int]:
 def _with_own_figures(rows: Rows, key: str) -> Rows:
     """The rows with an energy of its own for each outlet, above four digits, with a total as large,
     and with a current at the outlet whose state is pending.
+
+        before    energy 1.0, 1.0, 1.0 kWh; total 3.0 kWh; outlet 3 pending, 0 A
+        after     energy 12345, 12678, 13011 kWh; total 12345.6 kWh; outlet 3 pending, 0.25 A
     """
     device = find_device(rows, key).device
     if device is None or device.outlets is None:
@@ -252,7 +272,9 @@ def _own_oid(oids: Sequence[Arcs], identity: str, figures: Mapping[str, object])
 
 
 def _raw_of_one(rows: Rows, oids: Sequence[Arcs], figures: Mapping[str, object]) -> float:
-    """The raw value of 1 A or 1 kWh; 0.0 if no figure tells it."""
+    """The raw value of 1 A or 1 kWh, as the first figure that is not 0 tells it: 40 for 4.0 kWh
+    is 10.0; 0.0 if no figure tells it.
+    """
     for identity, figure in figures.items():
         oid = _own_oid(oids, identity, figures)
         if oid is not None and figure:
@@ -262,7 +284,13 @@ def _raw_of_one(rows: Rows, oids: Sequence[Arcs], figures: Mapping[str, object])
 
 
 def _are_equal(figures: Mapping[str, object], expected: Mapping[str, object]) -> bool:
-    """Whether the same outlets have the same figures, but for what a device rounds."""
+    """Whether the same outlets have the same figures, but for what a device rounds.
+
+    >>> _are_equal({"1": 12.5}, {"1": 12.51}), _are_equal({"1": 12.5}, {"1": 13.0})
+    (True, False)
+    >>> _are_equal({"1": 12.5}, {})
+    False
+    """
     if figures.keys() != expected.keys():
         return False
     for identity, value in expected.items():

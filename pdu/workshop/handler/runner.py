@@ -48,7 +48,7 @@ _RULES_OF_COMMANDS = (
     *("unread", "refused", "no outlet"),
 )
 _READING_RULES = ("status", "states", "statistic", "figures", "poll")
-_EXPLAINED = "a problem of a PDU that is well explains what follows"
+_EXPLAINED = "a fault of a PDU that is well explains what follows"
 _NO_METER = "the device has no meter"
 
 

@@ -89,7 +89,8 @@ def test_on_off_and_refused_are_for_a_recording_over_http(
 ) -> None:
     file = tmp_path / "unit.dev"
     file.write_text("device.type: pdu\noutlet.1.status: on\n", "utf-8")
-    handler = folder(tmp_path, source=SOURCE)
+    # a handler over NUT, as the recording is
+    handler = folder(tmp_path, source=f"{SOURCE}\nREQUEST = 'LIST VAR ups'\n")
     words = ("handler", "check", str(handler), "--replay", str(file), "--refused", _REFUSED)
     code, _, err = run(capsys, *words)
     assert code == 2
