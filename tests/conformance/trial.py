@@ -17,9 +17,10 @@ from pdu.loading.handler_archives import Archive
 from pdu.recordings.simulated_pdu import SimulatedPdu, States, UnitFault
 from pdu.workshop.handler.calls import Methods
 from pdu.workshop.handler.case_groups import NO_OUTLET, ON_ONE_PDU
-from pdu.workshop.handler.checked_call import ABSENT, MadeHandler, Problem
+from pdu.workshop.handler.checked_call import ABSENT, Problem
 from pdu.workshop.handler.rules import BROKEN, UNTRIED
 from pdu.workshop.handler.runner import Runner
+from tests.pdu.workshop.handler.checked_calls import handler_of
 from tests.processes.handler_worker import Worker
 from tests.processes.trials import (
     CALL_SECONDS,
@@ -41,13 +42,7 @@ def problems_of_methods(unit: SimulatedPdu, methods: Methods, about: str) -> lis
     """The problems of these methods on one PDU that is well, which is closed, also at an outlet
     that it does not have, and why its commands were not tried. `about`: what it is, for people.
     """
-    handler = MadeHandler(
-        methods=lambda _: methods,
-        object_at=lambda _: methods,
-        loaded_again=lambda: lambda _: methods,
-        is_login=lambda _: False,
-        communities=unit.communities,
-    )
+    handler = handler_of(methods)._replace(communities=unit.communities)
     problems: list[Problem] = []
     with contextlib.ExitStack() as stack:
         runner = Runner(lambda _: unit, handler, stack, about)

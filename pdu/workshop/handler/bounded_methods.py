@@ -196,9 +196,14 @@ class BoundedMethods:
 
 
 class Forms(NamedTuple):
-    """A handler, and what DCImanager's form would carry for a device at a port of this machine."""
+    """A handler, and what DCImanager's form would carry for a device at a port of this machine:
+
+    forms.methods(8080).states()    asks 127.0.0.1:8080, as the first form leads it
+    """
 
     handler: LoadedHandler
+    #: loads it in the environment of now, so that it remembers nothing
+    load_again: Callable[[], LoadedHandler]
     #: in the ways in which an owner may give the port; the first that reaches the device counts
     forms: Sequence[Callable[[int], Any]]
     secrets: ShownSecrets

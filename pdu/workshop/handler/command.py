@@ -35,7 +35,7 @@ from ...cli.shared_options import off_option, on_option, refused_option
 from ...files.secret_files import secret_in
 from ...files.whole_files import text_of
 from ...loading.four_methods import DOUBLE_LACKS_NAME
-from ...loading.handler_loading import LoadedHandler, load, load_again as load_again_by_path
+from ...loading.handler_loading import LoadedHandler, load as load_handler, load_again
 from ...loading.handler_module import AskedSettings
 from ...loading.handler_paths import is_handler_there
 from ...loading.handler_source import PAGE, UnreadHandler, read_handler
@@ -323,7 +323,7 @@ def _findings(
         return
     process_settings.restore_process()
     try:
-        loaded_handler = load(path)
+        loaded_handler = load_handler(path)
     except SettingsError as error:
         yield untried("status", error.reason)
         return
@@ -376,7 +376,7 @@ def _device_findings(
     shown_secrets = ShownSecrets((COMMUNITY, _CHECK_PASSWORD))
     package = handler.make.__module__.partition(".")[0]
     effects = SideEffects(package, shown_secrets.search)
-    load_again = partial(load_again_by_path, path)
+    load = partial(load_again, path)
     is_quiet = output.json or output.debug
 
     def tell(doing: str) -> None:
@@ -385,20 +385,18 @@ def _device_findings(
     with shown_secrets.watching():
         if handler.snmp:
             form = partial(snmp_form, _handler_settings(login), COMMUNITY)
-            forms = Forms(handler, [form], shown_secrets, effects, COMMUNITY, tell)
-            yield from _findings_over_snmp(forms, load_again, device, folder)
+            forms = Forms(handler, load, [form], shown_secrets, effects, COMMUNITY, tell)
+            yield from _findings_over_snmp(forms, device, folder)
         else:
-            forms = Forms(handler, _forms(handler, login), shown_secrets, effects, tell=tell)
-            yield from _findings_of_recording(forms, load_again, device)
+            forms = Forms(handler, load, _forms(handler, login), shown_secrets, effects, tell=tell)
+            yield from _findings_of_recording(forms, device)
     called_methods.update(effects.called_methods)
     yield _finding_of_watch("side effects", ADVISED, effects.sentences, called_methods)
     yield _finding_of_watch("elsewhere", BROKEN, effects.other_hosts, called_methods)
     yield _finding_of_watch("secret", BROKEN, shown_secrets.places, called_methods)
 
 
-def _findings_over_snmp(
-    forms: Forms, load_again: Callable[[], LoadedHandler], device: RecordedDevice, folder: Path
-) -> Iterator[Finding]:
+def _findings_over_snmp(forms: Forms, device: RecordedDevice, folder: Path) -> Iterator[Finding]:
     """The findings of calls to a simulated agent. `folder`: for the file of a profile that is made
     of the commands --on and --off.
     """
@@ -407,12 +405,10 @@ def _findings_over_snmp(
 
     profile = device.profile or profile_of_commands(device.on, device.off, folder)
     snmp_device = recorded_device(device.text, profile) if device.file else None
-    yield from snmp_findings(forms, load_again, snmp_device)
+    yield from snmp_findings(forms, snmp_device)
 
 
-def _findings_of_recording(
-    forms: Forms, load_again: Callable[[], LoadedHandler], device: RecordedDevice
-) -> Iterator[Finding]:
+def _findings_of_recording(forms: Forms, device: RecordedDevice) -> Iterator[Finding]:
     """The findings of calls to the recording, which is served on a port of this machine."""
     from .recording_check import served_findings
 
@@ -421,7 +417,7 @@ def _findings_of_recording(
         if device.file:
             recording = _served(device)
             stack.callback(recording.close)
-        yield from served_findings(forms, recording, load_again)
+        yield from served_findings(forms, recording)
 
 
 def _finding_of_watch(

@@ -71,6 +71,9 @@ def _with_more_outlets(rows: Rows, key: str, device: SnmpDevice) -> Rows:
     """The rows with outlets like the last one that is on and can be switched, up to OUTLETS on its
     unit. The same rows if there is no such outlet, or if the family does not read the new ones.
 
+        before    99.1.1 = on, 99.1.2 = on, 99.3.0 = 2
+        after     99.1.1 = on, ... 99.1.12 = on, 99.3.0 = 12
+
     A chain whose first unit has plain numbers (1, 2, 2.1, 2.2) stays as it is: a handler of others
     may number the outlets of all units in turn, and its outlet 3 is 2.1, not a new one of the first
     unit.

@@ -38,7 +38,9 @@ _TYPES_ALONE = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
 
 
 def _place_platform(folder: Path) -> Path:
-    """Make a folder with `common` and `pdu_common` and nothing else. Returns its path."""
+    """Make a folder with `common` and `pdu_common` and nothing else, without compiled files.
+    Returns its path: FOLDER/platform.
+    """
     platform = folder / "platform"
     for package in (common, pdu_common):
         source = Path(str(package.__file__)).parent

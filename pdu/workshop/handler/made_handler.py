@@ -13,7 +13,6 @@ from handlers.shared.errors import printable
 from pdu_common.helper import EnumPowerStatus
 
 from ...loading.four_methods import MissingPlatformName, SettingNotGiven
-from ...loading.handler_loading import LoadedHandler
 from ...recordings.simulated_pdu import SimulatedPdu, UnitFault
 from .bounded_methods import Forms
 from .calls import EndlessCall, Methods, error_text
@@ -29,7 +28,6 @@ _MOST_READINGS = 3
 def findings_of_cases(
     make_unit: Callable[[UnitFault], SimulatedPdu],
     forms: Forms,
-    load_again: Callable[[], LoadedHandler],
     about: str,
     table: Table,
     *,
@@ -39,11 +37,11 @@ def findings_of_cases(
 
         status not tried: the handler does not read this recording: it reads A1, A2, A3
 
-    `make_unit`: makes a PDU with a fault; `load_again`: loads the handler in the environment of
-    now; `about`: what the PDU is, for people; `is_recorded`: it is the owner's recording.
+    `make_unit`: makes a PDU with a fault; `about`: what the PDU is, for people;
+    `is_recorded`: it is the owner's recording.
     """
     names: dict[str, str] = {}
-    handler = _made_handler(forms, load_again, names)
+    handler = _made_handler(forms, names)
     with contextlib.ExitStack() as stack:
         runner = Runner(make_unit, handler, stack, about, forms.tell)
         reading = _first_reading(handler, runner.model)
@@ -57,9 +55,7 @@ def findings_of_cases(
         yield identity_finding(names)
 
 
-def _made_handler(
-    forms: Forms, load_again: Callable[[], LoadedHandler], names: Mapping[str, str]
-) -> MadeHandler:
+def _made_handler(forms: Forms, names: Mapping[str, str]) -> MadeHandler:
     """How the handler's methods are made. `names`: the handler's names of outlets, by the device's,
     which may be filled later: {"1": "01", "2": "02"}.
     """
@@ -68,7 +64,7 @@ def _made_handler(
         return RenamedMethods(own_forms.methods(port, is_kept=is_kept), names)
 
     def loaded_again() -> Callable[[int], Methods]:
-        return partial(methods, own_forms=forms._replace(handler=load_again()), is_kept=True)
+        return partial(methods, own_forms=forms._replace(handler=forms.load_again()), is_kept=True)
 
     return MadeHandler(
         methods=methods,

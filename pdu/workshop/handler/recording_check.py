@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import Callable, Optional
+from typing import Optional
 
-from ...loading.handler_loading import LoadedHandler
 from ...recordings.recording_formats import ReplayedDevice
 from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault, own_mark
 from .bounded_methods import Forms
@@ -20,14 +19,10 @@ WITHOUT_RECORDING = (
 )
 
 
-def served_findings(
-    forms: Forms, recording: Optional[ReplayedDevice], load_again: Callable[[], LoadedHandler]
-) -> Iterator[Finding]:
+def served_findings(forms: Forms, recording: Optional[ReplayedDevice]) -> Iterator[Finding]:
     """A finding for each rule; without a recording, that none was tried:
 
-        status not tried: give a recording of the device: pdu record PATH HOST -o unit.har, ...
-
-    `load_again`: loads the handler in the environment of now.
+    status not tried: give a recording of the device: pdu record PATH HOST -o unit.har, ...
     """
     if recording is None:
         yield untried("status", WITHOUT_RECORDING)
@@ -42,7 +37,7 @@ def served_findings(
         if isinstance(unit, HttpPdu):
             unit.token = own_mark(unit.port)  # a handler may keep it for other PDUs
         reaching_forms = _reaching_forms(forms, unit)
-    yield from findings_of_cases(make_unit, reaching_forms, load_again, "the recording", TABLE)
+    yield from findings_of_cases(make_unit, reaching_forms, "the recording", TABLE)
 
 
 def _reaching_forms(forms: Forms, unit: SimulatedPdu) -> Forms:

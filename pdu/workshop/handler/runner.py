@@ -203,8 +203,7 @@ class Runner:
         detail = self._detail_by_seen_rule.get(rule)
         if detail is None:
             return None
-        reason = self._reason_by_shortened_rule.get(rule)
-        details = [detail, f"not in each case: {reason}" if reason else ""]
+        details = [detail, self._reason_by_shortened_rule.get(rule)]
         return kept(rule, "; ".join(filter(None, details)))
 
     def _problems(self, table: Table) -> tuple[list[Problem], Collection[str]]:
@@ -247,11 +246,14 @@ class Runner:
         """Note the rules of a group if an answer was late: the calls after it were left out."""
         for problem in problems:
             if problem.is_late:
-                reasons = dict.fromkeys(group.rules, problem.sentence)
-                self._reason_by_shortened_rule = {**reasons, **self._reason_by_shortened_rule}
+                reason = f"not in each case: {problem.sentence}"
+                self._reason_by_shortened_rule.update(dict.fromkeys(group.rules, reason))
 
     def _unfinished_rules(self, groups: Sequence[CaseGroup]) -> set[str]:
-        """The rules of these groups, but for those of readings that were seen to their end."""
+        """The rules of these groups, but for those of readings that were seen to their end: of the
+        group "a PDU that is well", whose port_down is broken, {"port_up", "others", "once", ...},
+        without status and states.
+        """
         rules: set[str] = set()
         for group in groups:
             if self.is_over_http or not group.is_over_http:
@@ -346,7 +348,7 @@ class Runner:
         return problems
 
     def _problems_of_case(self, group: CaseGroup, case: Case, wait_s: float) -> list[Problem]:
-        """The problems in a case, and what is written until `wait_s` seconds after it."""
+        """Run a case alone. Returns its problems, with a write until `wait_s` seconds after it."""
         self._tell(f"{group.name}, once more")
         case_run = self._run(group, case)
         time.sleep(wait_s)
@@ -372,7 +374,13 @@ class Runner:
 
     def _run(self, group: CaseGroup, case: Case) -> CaseRun:
         """Call the methods of a case, until an answer did not come in time; if there is no
-        problem, those of the PDU that is well after it.
+        problem, those of the PDU that is well after it. Of a case with status and statistic:
+
+            status                      then
+            right                       statistic, then the PDU is well: status, port_down
+            returned a wrong state      statistic
+            had no answer in time       nothing more
+            did not end                 nothing more
         """
         pdu = case.make_pdu()
         contents = pdu.unit.contents
@@ -402,6 +410,10 @@ class Runner:
         """The first problem of a PDU that is well again: of status, and of a command. After a
         reading, its outlets changed by hand; after a command, its own did once status was read. An
         outlet that is neither on nor off may be an error.
+
+            the fault was at    then
+            status              the outlets are turned over by hand; status, port_down
+            port_down           status; the outlets are as before the command; port_down
         """
         is_well = pdu.unit.fault is not UnitFault.PENDING
         pdu.unit.begin(UnitFault.NONE)
@@ -644,7 +656,9 @@ def turn_over(unit: SimulatedPdu) -> None:
 
 
 def read(methods: Methods) -> str:
-    """Call status and statistic. Returns the text of the first error; "" if both succeed."""
+    """Call status and statistic. Returns the text of the first error, such as "TimeoutError: timed
+    out"; "" if both succeed.
+    """
     try:
         methods.states()
         methods.figures()

@@ -53,7 +53,9 @@ class SideEffects:
     """
 
     def __init__(self, package: str, note_secret: Callable[[str, str], None]) -> None:
-        """`package`: the handler's; `note_secret`: searches a text for secrets; gets its place."""
+        """`package`: the handler's, such as "handler_dir"; `note_secret`: searches a text for
+        secrets; gets the text and where it is shown.
+        """
         self._package = package
         self._note_secret = note_secret
         #: sentences, and those about other hosts

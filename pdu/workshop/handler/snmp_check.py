@@ -8,12 +8,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Callable, Optional
+from typing import Optional
 
 from pdu_common.connection import PduSnmpData
 
 from ...loading.four_methods import BrokenHandler, HandlerRaised, SettingNotGiven
-from ...loading.handler_loading import LoadedHandler
 from ...loading.handler_module import AskedSettings
 from ...recordings.replay_server import HOST
 from ...recordings.simulated_pdu import UnitFault, own_mark
@@ -43,16 +42,12 @@ def snmp_form(settings: Mapping[str, str], community: str, port: int) -> PduSnmp
     return PduSnmpData(HOST, fields, AskedSettings(settings))
 
 
-def snmp_findings(
-    forms: Forms, load_again: Callable[[], LoadedHandler], device: Optional[Device]
-) -> Iterator[Finding]:
+def snmp_findings(forms: Forms, device: Optional[Device]) -> Iterator[Finding]:
     """A finding for each rule. Without a device, it is the unit of the family whose objects the
     handler asks for:
 
         > GETNEXT 1.3.6.1.4.1.318.1.1.26.9.2.3.1.5, to a unit that has nothing    < noSuchObject
         the unit apc-rpdu2 has this object: all cases run on it
-
-    `load_again`: loads the handler in the environment of now.
     """
     with contextlib.closing(SnmpServer(COMMUNITY, own_mark)) as server:
         unit = empty_unit()
@@ -74,8 +69,7 @@ def snmp_findings(
             return
         yield from findings_of_cases(
             partial(_served_unit, device, server),
-            forms._replace(handler=load_again()),  # which remembers nothing of the empty unit
-            load_again,
+            forms._replace(handler=forms.load_again()),  # it forgets the empty unit
             device.about,
             TABLE,
             is_recorded=is_recorded,

@@ -34,6 +34,7 @@ from pdu.recordings.simulated_pdu import (
     UnitCommand,
     UnitFault,
 )
+from pdu.workshop.handler.calls import Methods
 from pdu.workshop.handler.checked_call import CheckedCall, Expected, MadeHandler
 from pdu.workshop.handler.comparisons import true_figures_of
 from pdu_common.helper import EnumPowerStatus
@@ -124,6 +125,16 @@ class Calls:
         return UP if on else DOWN
 
 
+def handler_of(methods: Methods) -> MadeHandler:
+    """A handler whose every object has these methods."""
+    return MadeHandler(
+        methods=lambda _: methods,
+        object_at=lambda _: methods,
+        loaded_again=lambda: lambda _: methods,
+        is_login=lambda _: False,
+    )
+
+
 def shown(case: Case) -> str:
     """What is wrong with a call of outlet 1, which is on."""
     method, *actions = case.left.split(TABLE.separator)
@@ -136,14 +147,8 @@ def shown(case: Case) -> str:
             unit.begin(UnitFault[word])
     unit.is_metered = not {"unmetered", "invents"}.intersection(actions)
     methods = Calls(unit, actions)
-    handler = MadeHandler(
-        methods=lambda _: methods,
-        object_at=lambda _: methods,
-        loaded_again=lambda: lambda _: methods,
-        is_login=lambda _: False,
-    )
     checked_call = CheckedCall(
-        handler=handler,
+        handler=handler_of(methods),
         true_figures=true_figures_of(unit.measured_sums()),
         case_name="a test",
         unit=unit,

@@ -21,12 +21,12 @@ from pdu.recordings.snmp.unit import SnmpUnit
 from pdu.workshop.handler import bounded_methods, recording_check, snmp_check
 from pdu.workshop.handler.calls import EndlessCall
 from pdu.workshop.handler.case_groups import ON_ONE_PDU, TABLE
-from pdu.workshop.handler.checked_call import MadeHandler, Problem
+from pdu.workshop.handler.checked_call import Problem
 from pdu.workshop.handler.rules import UNTRIED, kept, untried
 from pdu.workshop.handler.runner import CaseGroup, Runner, Table, seen_once
 from tests.pdu.loading.page_handler import folder
 
-from .checked_calls import Calls, TwoOutlets
+from .checked_calls import Calls, TwoOutlets, handler_of
 from .checking import check
 from .test_faulty_handlers import CORPORA, Corpus
 
@@ -120,16 +120,6 @@ def test_a_right_handler_is_not_blamed_for_commands_that_arrive_late(
         assert checked.results[rule][0] == "kept", checked.results
 
 
-def _handler(methods: Calls) -> MadeHandler:
-    """A handler whose every object has these methods."""
-    return MadeHandler(
-        methods=lambda _: methods,
-        object_at=lambda _: methods,
-        loaded_again=lambda: lambda _: methods,
-        is_login=lambda _: False,
-    )
-
-
 _BROKEN = Problem("once", "port_down", "wrote 2 times")
 _LATE = Problem("once", "", "port_down had no answer in time", "", UNTRIED, is_late=True)
 _CERTAIN = Problem("process", "", "it changes socket", is_certain=True)
@@ -153,7 +143,7 @@ def test_broken_is_what_two_runs_show_and_late_each_time_is_not_tried(
     runs: list[list[Problem]], result: list[Problem], count: int
 ) -> None:
     unit = TwoOutlets()
-    handler = _handler(Calls(unit, ["reads"]))
+    handler = handler_of(Calls(unit, ["reads"]))
     left = [*runs, *[runs[-1]] * 3]
     with contextlib.ExitStack() as stack:
         runner = Runner(lambda _: unit, handler, stack, "a test")
@@ -174,7 +164,7 @@ def test_a_rule_is_kept_with_the_reason_why_calls_of_it_were_left_out() -> None:
     group = CaseGroup("a test", ["status", "once"], steps=steps)
     table = Table(first=[group], causes=[], at_once=[], alone=[])
     with contextlib.ExitStack() as stack:
-        runner = Runner(lambda _: unit, _handler(methods), stack, "a test")
+        runner = Runner(lambda _: unit, handler_of(methods), stack, "a test")
         findings = list(runner.findings(table))
 
     reason = "statistic had no answer in time"

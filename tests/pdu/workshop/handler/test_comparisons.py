@@ -27,9 +27,6 @@ RIGHT = [("1", UP), ("2", DOWN), ("3", UNKNOWN)]
         (RIGHT, ""),
         (RIGHT[::-1], ""),
         ([*RIGHT, ("9", UP)], "returned outlets that the PDU does not have: 9"),
-        ([*RIGHT, ("1", UP)], "returned an outlet twice"),
-        (RIGHT[:2], "returned 2 outlets, without 3"),
-        ([("1", UP), ("2", UP), ("3", UNKNOWN)], "returned outlet 2 on, and it is off"),
         ([("1", UNKNOWN), ("2", DOWN), ("3", UNKNOWN)], "returned outlet 1 unknown, and it is on"),
         ([("1", UP), ("2", DOWN), ("3", DOWN)], "returned outlet 3 off, and it is unknown"),
     ],
@@ -71,10 +68,6 @@ _ENERGY = "returned consumption of outlet 1 503.1 kWh; the PDU measures 41.1 kWh
         (Figures(NotKnown("lost"), 2844.4, BOTH), ""),
         (Figures(6, 2844.4, BOTH), _LOAD),
         (Figures(6.7, 2844.4, energies(o1=503.1, o2=503.1)), _ENERGY),
-        (
-            Figures(6.7, 2844400, BOTH),
-            "returned total_consumption 2844400 kWh; the PDU measures 2844.4 kWh",
-        ),
     ],
 )
 def test_a_figure_is_right_if_it_is_one_of_those_that_may_be_meant(
