@@ -8,9 +8,8 @@ import pytest
 
 from pdu.recordings.web import har
 from pdu.recordings.web.har import Answer
-from pdu.workshop.handler import served_trials
-from pdu.workshop.handler.situations import TABLE
-from tests.needs import ROOT
+from pdu.workshop.handler import recording_check
+from pdu.workshop.handler.case_groups import TABLE
 from tests.pdu.loading.page_handler import folder
 from tests.pdu.running import run
 
@@ -32,8 +31,8 @@ pytestmark = pytest.mark.usefixtures("without_loading")
 
 @pytest.fixture(autouse=True)
 def _faults_of_commands_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    situations = [row for row in TABLE.at_once if "refused" in row.rules]
-    monkeypatch.setattr(served_trials, "TABLE", TABLE._replace(at_once=situations, alone=[]))
+    groups = [row for row in TABLE.at_once if "refused" in row.rules]
+    monkeypatch.setattr(recording_check, "TABLE", TABLE._replace(at_once=groups, alone=[]))
 
 
 def _checked(
@@ -85,12 +84,14 @@ def test_a_recorded_refusal_says_it(tmp_path: Path) -> None:
     assert checked.of("broken") == {}
 
 
-def test_refused_is_for_a_recording_over_http(
+def test_on_off_and_refused_are_for_a_recording_over_http(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    recording = ROOT / "tests" / "simulators" / "snmp_units" / "rpcm.snmprec"
-    handler = folder(tmp_path, "page")
-    words = ("handler", "check", str(handler), "--replay", str(recording), "--refused", _REFUSED)
+    file = tmp_path / "unit.dev"
+    file.write_text("device.type: pdu\noutlet.1.status: on\n", "utf-8")
+    # a handler over NUT, as the recording is
+    handler = folder(tmp_path, source=f"{SOURCE}\nREQUEST = 'LIST VAR ups'\n")
+    words = ("handler", "check", str(handler), "--replay", str(file), "--refused", _REFUSED)
     code, _, err = run(capsys, *words)
     assert code == 2
-    assert "--refused is for a recording over HTTP" in err
+    assert "--on, --off and --refused are for a recording over HTTP" in err
