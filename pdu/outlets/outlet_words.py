@@ -269,10 +269,10 @@ def _unknown_text(word: str, names: Mapping[str, str], numbers: Mapping[str, str
     """The sentence that the PDU does not have the outlet of a word, or the first one of a range or
     a list that it does not have; and what may be meant.
 
-    >>> _unknown_text("9", {"1": "", "2": ""}, {})
-    "the PDU has no outlet '9'; it has 1-2; status lists them"
-    >>> _unknown_text("1,9", {"1": "", "2": ""}, {"1": "9"})
-    "the PDU has no outlet '9', of '1,9'; number 9 on the unit is outlet 1"
+    >>> _unknown_text("1,9", {"1": "", "2": ""}, {})
+    "the PDU has no outlet '9', of '1,9'; it has 1-2; status lists them"
+    >>> _unknown_text("1-3", {"1": "", "2": ""}, {"2": "3"})
+    "the PDU has no outlet '3', of '1-3'; number 3 on the unit is outlet 2"
     """
     text = _normalized(word)
     for part in text.split(","):
