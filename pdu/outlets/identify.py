@@ -291,8 +291,8 @@ def _finding_lines(finding: HandlerFinding) -> list[str]:
 
     >>> _finding_lines(HandlerFinding("nut", why="no variable of an outlet"))
     ['nut: no: no family reads it', '  why       no variable of an outlet']
-    >>> _finding_lines(HandlerFinding("snmp", family="apc_rpdu2", outlets=8, known_outlets=8))
-    ['snmp: yes: apc_rpdu2, 8 outlets: reads']
+    >>> _finding_lines(HandlerFinding("snmp", family="apc-rpdu2", outlets=8, known_outlets=8))
+    ['snmp: yes: apc-rpdu2, 8 outlets: reads']
     """
     if finding.family:
         verdict = f"yes: {_verdict(finding)}"
@@ -313,8 +313,8 @@ def _verdict(finding: HandlerFinding) -> str:
     >>> finding = HandlerFinding("snmp", unit="APC AP8659", outlets=8, known_outlets=8)
     >>> _verdict(finding)
     'APC AP8659, 8 outlets: reads'
-    >>> _verdict(HandlerFinding("snmp", family="apc_ups"))
-    'apc_ups: reads nothing'
+    >>> _verdict(HandlerFinding("snmp", family="apc-rpdu2"))
+    'apc-rpdu2: reads nothing'
     """
     what_it_is = finding.unit or finding.family
     if finding.outlets:

@@ -93,7 +93,7 @@ def description_steps(pdu: names.ChosenPdu, sys_object_id: str) -> list[str]:
 
         pdu record snmp 192.0.2.8 -o unit.snmprec    # its answers in a file
         pdu supports 1.3.6.1.4.1.9999.1    # the nearest family; docs/own-pdu.md makes mine.json ...
-        make build PROFILE=mine.json
+        python3 packaging/build.py --profile mine.json
     """
     record = for_handler(pdu, DESCRIBED).command_line("record", options=("-o", "unit.snmprec"))
     steps = [f"{record}    # its answers in a file"]
