@@ -151,7 +151,7 @@ class FourMethods:
             _close_connection(error)
             # the reason of a broken handler names the method
             operation = "" if isinstance(failure, BrokenHandler) else method
-            failure.at(_place(self._data), operation)
+            failure.at(_address_of(self._data), operation)
             raise failure from foreign_text.cause
         if inspect.iscoroutine(answer):
             answer.close()  # else Python warns that nobody awaited it
@@ -195,8 +195,8 @@ class FourMethods:
                 f"{method} is not there: the page wants it to be overridden; return a view without"
                 " figures where the device has none"
             )
-        place = _place_of(error, self._pdu)
-        return HandlerRaised(f"{method} raised {foreign_text.words}{place}{warning}")
+        source_line = _source_line_of(error, self._pdu)
+        return HandlerRaised(f"{method} raised {foreign_text.words}{source_line}{warning}")
 
     def _of_snmp_error(self, foreign_text: _ForeignText, *, is_command: bool) -> PduHandlerError:
         """The error of this pack for an SnmpError of the platform."""
@@ -254,7 +254,7 @@ def _close_connection(error: BaseException) -> None:
             close()
 
 
-def _place(data: Any) -> str:
+def _address_of(data: Any) -> str:
     """Where the device is, with a port that is a setting."""
     endpoint = known_endpoint(data)
     settings = getattr(data, "custom_params", None) or {}
@@ -330,19 +330,19 @@ def _figure(view: Any, name: str) -> Optional[float]:
     return None if value is None else answers.finite_figure(name, value, view)
 
 
-def _place_of(error: BaseException, pdu: object) -> str:
+def _source_line_of(error: BaseException, pdu: object) -> str:
     """The file and line of the handler that the error passed last, such as
     ` (my_handler.py line 7)`, else how its place is seen.
     """
     handler_package, _, _ = type(pdu).__module__.partition(".")
-    place = "; --debug shows where"
+    source_line = "; --debug shows where"
     for frame, line_number in traceback.walk_tb(error.__traceback__):
         module = str(frame.f_globals.get("__name__", ""))
         package, _, _ = module.partition(".")
         if package == handler_package:
             file = os.path.basename(frame.f_code.co_filename)
-            place = f" ({file} line {line_number})"
-    return place
+            source_line = f" ({file} line {line_number})"
+    return source_line
 
 
 def make_pdu(make: Callable[[Any], T], data: Any) -> T:
