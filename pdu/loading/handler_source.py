@@ -65,7 +65,7 @@ class HandlerSource(NamedTuple):
     data: bytes
     #: its name in DCImanager, from its `about.py` if it has one; "" else
     display_name: str
-    #: `snmp` or `custom`, see `read_protocol`
+    #: `snmp` if it takes a PduSnmpData, else `custom`
     protocol: str
 
 

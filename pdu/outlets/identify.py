@@ -157,8 +157,7 @@ def _identify_each(run: Run, pdus: Sequence[names.ChosenPdu], handlers: Sequence
         except PduHandlerError as error:
             code = _print_error(run, pdu, error)
         codes.append(code)
-    failure_codes = [code for code in codes if code != DONE]
-    return failure_codes[0] if failure_codes else DONE
+    return next((code for code in codes if code != DONE), DONE)
 
 
 def _print_error(run: Run, pdu: names.ChosenPdu, error: PduHandlerError) -> int:

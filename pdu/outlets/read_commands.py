@@ -296,8 +296,7 @@ def _read(
         else:
             print("\n".join(report.lines(reading, pdu.where, readable.handler)))
         codes.append(DONE)
-    failure_codes = [code for code in codes if code != DONE]
-    return failure_codes[0] if failure_codes else DONE
+    return next((code for code in codes if code != DONE), DONE)
 
 
 def _readable_pdus(

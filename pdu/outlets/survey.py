@@ -136,11 +136,7 @@ def web_handlers_of_other_makes(answers: Sequence[HandlerAnswer]) -> list[str]:
     """
     if any(answer.word == REFUSED for answer in answers):
         return []
-    handlers: list[str] = []
-    for answer in answers:
-        if answer.word == NO and answer.is_of_other_make:
-            handlers.append(answer.handler)
-    return handlers
+    return [answer.handler for answer in answers if answer.word == NO and answer.is_of_other_make]
 
 
 def failure_kind(answers: Sequence[HandlerAnswer]) -> str:

@@ -21,7 +21,7 @@ from ..cli import output
 from .parts import Reading
 
 _NOT_METERED_CELL, _NOT_KNOWN_CELL = "-", "?"
-#: what stands in a table in the place of a figure without a value -> what it says
+#: the cell of a figure without a value -> what it says
 ABSENT_CELLS = {_NOT_METERED_CELL: output.NOT_METERED, _NOT_KNOWN_CELL: output.NOT_KNOWN}
 
 

@@ -81,7 +81,7 @@ def targets(
         except SettingsError as error:
             all_targets.append(Target(device, error, usual_login))
     for row in wrong_rows:
-        # one that has no name is called by its place
+        # one that has no name is called by its line in the list
         fault = row.reason if row.device.name == row.where else row.fault
         all_targets.append(Target(row.device, SettingsError(fault), usual_login))
     loaded_handlers = [each for each in handlers.values() if not isinstance(each, SettingsError)]

@@ -27,11 +27,7 @@ def own_handlers(makers: Iterable[str], families: Iterable[str]) -> list[str]:
     # DCImanager's page names no make of its handler "ATS": each family of transfer switches counts
     if any(map(_TRANSFER_SWITCH.fullmatch, families)):
         maker_names.update(_MAKERS[_ATS])
-    names: list[str] = []
-    for name, own_makers in _MAKERS.items():
-        if not maker_names.isdisjoint(own_makers):
-            names.append(name)
-    return names
+    return [name for name, words in _MAKERS.items() if not maker_names.isdisjoint(words)]
 
 
 def own_handlers_sentence(names: Sequence[str], *, is_read_here: bool = False) -> str:

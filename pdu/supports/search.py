@@ -102,21 +102,36 @@ def answer(question: str) -> SupportAnswer:
     'unknown'
     """
     for entry in entries():
+        # a key without a hyphen, such as `netio`, is a maker's name, too
         if entry.key == question.strip() and "-" in entry.key:
             return SupportAnswer(question, YES, [Match(entry)])
     number = _OID.fullmatch(question.strip())
     if number:
         return _answer_for_object_id(question, ENTERPRISES.rstrip(".") + number[1])
-    words = _question_words(question)
     if "UPS" in parts_of(question):
         return SupportAnswer(question, MAYBE, remarks=[UPS_ADVICE])
+    words = _question_words(question)
     comparisons = [_compare(entry, words) for entry in entries()]
-    refused_name, words_beside = _best_name(_REFUSED_NAMES, words)
-    if refused_name is not None and not _is_named_better(comparisons, refused_name):
-        read_names = [name for name in NAMES if name.key]
-        if _best_name(read_names, words_beside)[0] is not None:
-            return SupportAnswer(question, MAYBE, remarks=["ask for one model at a time"])
-        return SupportAnswer(question, NO, refused_name=refused_name)
+    refused_name, other_words = _best_name(_REFUSED_NAMES, words)
+    if refused_name is None or _is_named_better(comparisons, refused_name):
+        return _answer_by_rows(question, comparisons, words)
+    read_names = [name for name in NAMES if name.key]
+    read_name, _ = _best_name(read_names, other_words)
+    if read_name is not None:
+        return SupportAnswer(question, MAYBE, remarks=["ask for one model at a time"])
+    return SupportAnswer(question, NO, refused_name=refused_name)
+
+
+def _answer_by_rows(
+    question: str, comparisons: Sequence[_Comparison], words: Sequence[str]
+) -> SupportAnswer:
+    """The answer of the rows that have all words; where none has, of those that have the most.
+
+    >>> words = ["APC", "AP8959"]
+    >>> comparisons = [_compare(entry, words) for entry in entries()]
+    >>> _answer_by_rows("APC AP8959", comparisons, words).families
+    ['apc-rpdu2']
+    """
     whole = [comparison for comparison in comparisons if comparison.has_all]
     # a model says more than the words of a description
     by_model = [comparison for comparison in whole if comparison.match.name is not None]

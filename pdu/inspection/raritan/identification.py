@@ -140,12 +140,9 @@ def _note_switching(
     """Note in `out` how many outlets say that they can be switched: `switch 8 of 8 outlets ...`, or
     `switch: no outlet reports that it is switchable`.
     """
-    switchable_count = 0
-    for metadata in outlet_metadata:
-        if answered_field(metadata, "isSwitchable"):
-            switchable_count += 1
-    if switchable_count:
-        out.note_switched(switchable_count, len(outlet_metadata), _SWITCHING)
+    switchable = [row for row in outlet_metadata if answered_field(row, "isSwitchable")]
+    if switchable:
+        out.note_switched(len(switchable), len(outlet_metadata), _SWITCHING)
     elif outlet_metadata:
         out.cannot.append("switch: no outlet reports that it is switchable")
     else:

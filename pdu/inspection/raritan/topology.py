@@ -78,11 +78,11 @@ class _Unit:
         pdu = unit.proxy(Pdu)
         self._inlet_list = bulk.add(pdu.getInlets)
         self._protector_list = bulk.add(pdu.getOverCurrentProtectors)
-        # None in the place of a hole
+        # None for a null in the list
         self._inlets: list[Optional[_Inlet]] = []
         self._protectors: list[Optional[_Protector]] = []
         self._currents: list[SensorReading] = []  # of the protectors
-        self._unread_parts: list[MeteredPart] = []  # in the place of a list that cannot be read
+        self._unread_parts: list[MeteredPart] = []  # for lists that cannot be read
 
     def ask_parts(self, bulk: Bulk) -> None:
         """Queue what the inlets and protectors are. Raises Denied if they may not be listed. A null
