@@ -111,10 +111,10 @@ def figure_text(figure: Figure, unit: str = "", *, is_hidden: bool = False) -> s
     return output.figure(value, unit)
 
 
-def reason_lost(figure: Figure) -> str:
+def reason_missing(figure: Figure) -> str:
     """Why a figure that the PDU has is not known now; "" for another one.
 
-    >>> reason_lost(NotKnown("silent")), reason_lost(0.5), reason_lost(NotKnown(""))
+    >>> reason_missing(NotKnown("silent")), reason_missing(0.5), reason_missing(NotKnown(""))
     ('silent', '', 'it is not said why')
     """
     if not is_lost(figure):
@@ -129,7 +129,7 @@ def missing_sentences(
     reason: Callable[[Figure], str] = reason_without,
 ) -> Iterator[str]:
     """Why figures of the PDU, its outlets, lines and breakers have no value, if the handler says
-    so. `reason`: `reason_lost` for those alone that are not known now.
+    so. `reason`: `reason_missing` for those alone that are not known now.
 
     >>> reading = Reading(load_a=NotKnown("the sensor is not valid"))
     >>> list(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES))
