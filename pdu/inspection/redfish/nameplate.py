@@ -14,7 +14,11 @@ from ..nameplate import Nameplate, join_words
 
 
 def read_nameplate(session: Session) -> Nameplate:
-    """What each PDU says about itself: nothing besides the round trips that begin a session."""
+    """What each PDU says about itself: nothing besides the round trips that begin a session.
+
+    < {"Manufacturer": "Raritan", "Model": "PX3-5190R", "SerialNumber": "Z1", ...}
+    Nameplate(family="Raritan PX3-5190R", serial="Z1", manufacturer="Raritan", ...)
+    """
     service, config = session
     resources = [unit.resource for unit in read_units(service, config.pdu)]
     manufacturers = [text(resource, "Manufacturer") for resource in resources]
