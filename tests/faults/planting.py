@@ -1,11 +1,13 @@
 """Which modules' faults are seen by the tests in the folder of the same name.
 
     python -m tests.faults.planting handlers pdu        all modules below these folders
+    python -m tests.faults.planting pdu/cli/groups.py   one module
 
 In a copy of the project, a fault is planted in a module: another state, another figure, or an error
 that is not raised. Then its examples and the tests of its folder run: those of `tests/handlers/nut`
 for `handlers/nut/client.py`. The first fault that they see is enough. Printed are a line for each module
-and, at the end, the modules of which no fault is seen. It takes minutes for a folder, hours for all.
+and, at the end, of `handlers` and of `pdu` the modules of which no fault is seen. It takes minutes for
+a folder, hours for all.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, Optional
 
@@ -140,8 +142,9 @@ def first_seen(copy: Path, module: Path) -> tuple[Optional[Fault], Sequence[Faul
     return None, tried
 
 
-def main(folders: Sequence[str]) -> None:
-    unseen: list[str] = []
+def main(paths: Sequence[str]) -> None:
+    """Plant faults in these modules, and in those below these folders, and print what is seen."""
+    unseen: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name)
         for source in _SOURCES:
@@ -150,17 +153,24 @@ def main(folders: Sequence[str]) -> None:
         for path in ROOT.glob("*.*"):
             if path.is_file():
                 shutil.copy(path, copy)
-        for folder in folders:
-            for path in sorted((copy / folder).rglob("*.py")):
-                module = path.relative_to(copy)
-                seen, tried = first_seen(copy, module)
-                if seen is not None:
-                    print(f"seen      {module}, line {seen.line}: {seen.kind}", flush=True)
-                elif tried:
-                    told = "; ".join(f"line {fault.line}: {fault.kind}" for fault in tried)
-                    print(f"NOT SEEN  {module}, {told}", flush=True)
-                    unseen.append(str(module))
-    print(f"\n{len(unseen)} modules of which no fault is seen:", *unseen, sep="\n")
+        for path in _python_files([copy / path for path in paths]):
+            module = path.relative_to(copy)
+            unseen_of_room = unseen.setdefault(module.parts[0], [])
+            seen, tried = first_seen(copy, module)
+            if seen is not None:
+                print(f"seen      {module}, line {seen.line}: {seen.kind}", flush=True)
+            elif tried:
+                told = "; ".join(f"line {fault.line}: {fault.kind}" for fault in tried)
+                print(f"NOT SEEN  {module}, {told}", flush=True)
+                unseen_of_room.append(str(module))
+    for room, modules in unseen.items():
+        print(f"\n{room}: {len(modules)} modules of which no fault is seen", *modules, sep="\n")
+
+
+def _python_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files themselves, and of each folder those below it."""
+    for path in paths:
+        yield from sorted(path.rglob("*.py")) if path.is_dir() else [path]
 
 
 if __name__ == "__main__":
