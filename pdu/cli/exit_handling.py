@@ -30,6 +30,11 @@ def missing_package_advice(error: ModuleNotFoundError) -> str:
     """What to do about a missing package; '' unless `pdu` requires it.
 
     Anybody may own the name of another module at PyPI.
+
+    >>> missing_package_advice(ModuleNotFoundError(name="pysnmp.hlapi")).partition(",")[0]
+    'the Python package pysnmp'
+    >>> missing_package_advice(ModuleNotFoundError(name="my_pdu"))
+    ''
     """
     package = (error.name or "").partition(".")[0]
     if package not in _REQUIRED:

@@ -30,13 +30,21 @@ _BOTH = "on switches outlets on, off switches outlets off"
 
 
 def page_path(page: str) -> str:
-    """The path of a page, given below docs/, from the project's root."""
+    """The path of a page, given below docs/, from the project's root.
+
+    >>> page_path("command.md"), page_path("../CHANGELOG.md")
+    ('docs/command.md', 'CHANGELOG.md')
+    """
     return posixpath.normpath(f"docs/{page}")
 
 
 class Subcommand(click.Command):
     """A command whose help ends with examples, command lines of at most 76 characters each, and
     its page.
+
+    >>> command = Subcommand("status", examples=["pdu status snmp 192.0.2.8"])
+    >>> command.get_help(click.Context(command)).splitlines()[-4:]
+    ['Examples:', '  pdu status snmp 192.0.2.8', '', 'Docs: docs/README.md']
     """
 
     def __init__(self, *arguments: Any, examples: Sequence[str], **attributes: Any) -> None:
@@ -117,6 +125,11 @@ class Group(Subcommand, click.Group):
         """What to use instead of a word that is none of the `names` of this group's commands: the
         one of these letters in another alphabet, a similar one, else all. `o` is as near to `on` as
         to `off`, so both are said.
+
+        >>> commands = [click.Command("on"), click.Command("off"), click.Command("status")]
+        >>> group = Group("outlet", commands=commands, examples=())
+        >>> group._advice("stats", group.commands), group._advice("reboot", group.commands)
+        ('did you mean status?', 'choose from on, off, status')
         """
         advice = meant(word, names)
         if advice in ("did you mean on?", "did you mean off?"):
@@ -233,7 +246,11 @@ class LazyGroup(Group):
         return max(map(len, self.lazy_commands))
 
     def overview(self) -> Iterator[str]:
-        """Each heading with the names of its commands, in lines of at most WIDTH characters."""
+        """Each heading with the names of its commands, in lines of at most WIDTH characters:
+
+        Read     status statistic outlets
+        Switch   on off cycle
+        """
         width = max(len(group.heading) for group in self.groups)
         for group in self.groups:
             yield from textwrap.wrap(

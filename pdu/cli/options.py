@@ -128,6 +128,11 @@ def spelled(key: str, value: str = "", quote: Callable[[str], str] = str) -> str
     """The option or variable that sets `key` on the command line, for messages.
 
     `quote` protects a value from the shell.
+
+    >>> spelled("port", "8443"), spelled("verify", "no"), spelled("password")
+    ('--port 8443', '-s verify=no', 'PDU_PASSWORD (or --secret-file password=FILE)')
+    >>> spelled("port"), spelled("verify")
+    ('--port', '-s verify=...')
     """
     if key in SECRETS:
         return spelled_secret(key)
@@ -142,6 +147,9 @@ def spelled_secret(key: str) -> str:
     """The variable and the option that set a secret.
 
     `key` need not be in SECRETS: handlers of other packs have their own.
+
+    >>> spelled_secret("auth_password")
+    'PDU_AUTH_PASSWORD (or --secret-file auth_password=FILE)'
     """
     return f"PDU_{key.upper()} (or --secret-file {key}=FILE)"
 
@@ -285,6 +293,12 @@ def word_completion(
     """The `shell_complete` of an argument: offers `names`.
 
     If none fits and `or_file` is set, it offers file names.
+
+    >>> complete = word_completion(lambda: ["snmp", "shelly", "nut"], or_file=True)
+    >>> [item.value for item in complete(None, None, "s")]
+    ['snmp', 'shelly']
+    >>> [(item.value, item.type) for item in complete(None, None, "my-h")]
+    [('my-h', 'file')]
     """
 
     def complete(
@@ -325,6 +339,12 @@ class KeyValue(Text):
     ) -> Any:
         """The pair of key and value. Fails for a text without `=`, a key or a value, and shows no
         value.
+
+        >>> KeyValue("-s KEY=VALUE").convert("Timeout=5", None, None)
+        ('timeout', '5')
+        >>> KeyValue("-s KEY=VALUE").convert("timeout", None, None)
+        Traceback (most recent call last):
+        click.exceptions.BadParameter: it takes the form -s KEY=VALUE
         """
         if isinstance(value, tuple):  # click converts a default of a type once more
             return value
@@ -384,7 +404,14 @@ class Seconds(click.ParamType):
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> float:
-        """The number of seconds. Fails for another text, and for one outside of the limits."""
+        """The number of seconds. Fails for another text, and for one outside of the limits.
+
+        >>> Seconds(0, 60).convert("2.5", None, None)
+        2.5
+        >>> Seconds(0, 60).convert("5m", None, None)
+        Traceback (most recent call last):
+        click.exceptions.BadParameter: '5m': give 0 to 60 seconds
+        """
         try:
             number = float(value)
         except ValueError:
