@@ -28,7 +28,16 @@ _SOURCES = ("common", "docs", "handlers", "packaging", "pdu", "pdu_common", "tes
 _PASSED = 0
 _MOST_SECONDS = 900
 #: operators with those that stand in their place
-_COMPARISONS = {"==": "!=", "!=": "==", "<": ">", ">": "<", " is ": " is not ", " in ": " not in "}
+_COMPARISONS = {
+    "==": "!=",
+    "!=": "==",
+    "<": ">",
+    ">": "<",
+    " is not ": " is ",
+    " is ": " is not ",
+    " not in ": " in ",
+    " in ": " not in ",
+}
 _ARITHMETIC = {" + ": " - ", " - ": " + ", " * ": " / ", " / ": " * "}
 
 
@@ -51,13 +60,32 @@ def faults(source: str) -> list[Fault]:
     ...     return word == "on"
     ... ''')]
     ['    return word != "on"', '        pass']
+    >>> [fault.new for fault in faults("def is_read(part): return part is not None")]
+    ['def is_read(part): return part is None']
     """
     found: dict[str, list[Fault]] = {}
     for fault in _all_faults(source):
-        found.setdefault(fault.kind, []).append(fault)
+        if _is_python(with_fault(source, fault)):
+            found.setdefault(fault.kind, []).append(fault)
     return [
         found[kind][len(found[kind]) // 2] for kind in ("state", "figure", "error") if kind in found
     ]
+
+
+def with_fault(source: str, fault: Fault) -> str:
+    """The source of a module with a fault planted in it."""
+    lines = source.splitlines(keepends=True)
+    lines[fault.line - 1] = f"{fault.new}\n"
+    return "".join(lines)
+
+
+def _is_python(source: str) -> bool:
+    """Whether it can be compiled. What cannot, as `part is not not None`, every test sees."""
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return False
+    return True
 
 
 def _all_faults(source: str) -> Iterator[Fault]:
@@ -112,9 +140,7 @@ def is_seen(copy: Path, module: Path, fault: Fault) -> bool:
     """Whether a test fails while the fault is in the copy of the project."""
     path = copy / module
     source = path.read_text("utf-8")
-    lines = source.splitlines(keepends=True)
-    lines[fault.line - 1] = f"{fault.new}\n"
-    path.write_text("".join(lines), "utf-8")
+    path.write_text(with_fault(source, fault), "utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
     try:
         process = subprocess.run(
