@@ -84,7 +84,11 @@ def read_known_list(list_file: str, auth_file: str) -> Optional[KnownList]:
 
 
 def list_words(list_file: str, auth_file: str) -> list[str]:
-    """The options that let another command use the same files."""
+    """The options that let another command use the same files.
+
+    >>> list_words("hall.csv", "")
+    ['--list', 'hall.csv']
+    """
     words: list[str] = []
     if list_file:
         words += ["--list", list_file]
