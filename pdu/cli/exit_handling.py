@@ -90,6 +90,9 @@ def run(main: Callable[[], int]) -> int:
 def _replace_closed_streams() -> None:
     """Open those that the process was started without; each write to standard output fails, because
     its descriptor can only be read.
+
+    pdu status r1 >&-     settings: the standard output cannot be written: Bad file descriptor
+    pdu status r1 2>&-    the states; warnings go nowhere
     """
     for name, mode, flags in (
         ("stdin", "r", os.O_RDONLY),

@@ -111,6 +111,9 @@ class Group(Subcommand, click.Group):
     ) -> tuple[Optional[str], Optional[click.Command], list[str]]:
         """The command of the first word, as click finds it. Fails with advice for a word that is no
         command, but not while a shell completes words.
+
+        pdu stats                  there is no command 'stats'; did you mean status?
+        pdu 192.0.2.8 status       ...; the command stands first: pdu status 192.0.2.8
         """
         names = self.list_commands(ctx)
         is_unknown = bool(args) and args[0] not in names and not args[0].startswith("-")
@@ -146,8 +149,8 @@ class Group(Subcommand, click.Group):
 
 
 def _order_advice(context: click.Context, words: Sequence[str]) -> str:
-    """What to type for a line whose command does not stand first, as in `pdu 192.0.2.8 status`; ""
-    for another one.
+    """What to type for a line whose command does not stand first, `the command stands first: pdu
+    status 192.0.2.8` for `pdu 192.0.2.8 status`; "" for another one.
     """
     root = context.find_root()
     commands = root.command.list_commands(root) if isinstance(root.command, Group) else []
@@ -203,7 +206,12 @@ class LazyGroup(Group):
         self.group_by_word = {group.word: group for group in groups if group.word}
 
     def _advice(self, word: str, names: Sequence[str]) -> str:
-        """What to type instead of an unknown word; a word of `pdu help`: the commands it groups."""
+        """What to type instead of an unknown word; a word of `pdu help`: the commands it groups.
+
+        reboot      what `advice` says of it
+        recordings  choose from record, replay; pdu help recordings shows them
+        stats       did you mean status?
+        """
         if word in self.group_by_word:
             commands = ", ".join(self.group_by_word[word].names)
             return f"choose from {commands}; pdu help {word} shows them"

@@ -166,7 +166,10 @@ def _take_yes(context: click.Context, _: click.Parameter, value: bool) -> None: 
 
 
 def _take_debug(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001
-    """Send log lines without secrets to standard error, if --debug is given."""
+    """Send log lines without secrets to standard error, if --debug is given; sets `Output.debug`.
+
+    INFO handlers.snmp.handler: pdu handler snmp 5.0.0: status
+    """
     if not value:
         return
     run_of(context).output.debug = True
@@ -234,7 +237,10 @@ class Option(click.Option):
         self.excludes = excludes
 
     def get_help_record(self, ctx: click.Context) -> Optional[tuple[str, str]]:
-        """The line of the help: click's, with what the option requires."""
+        """The line of the help: click's, with what the option requires:
+
+        --list FILE    the list that --add changes (with --add)
+        """
         record = super().get_help_record(ctx)
         if record is None:
             return None
@@ -257,6 +263,9 @@ class Option(click.Option):
     def _check_others(self, context: click.Context, opts: Mapping[str, Any]) -> None:
         """Raise UsageError if an option is given that this one excludes, or one is not that it
         requires. `opts`: all that is given, by the names of the parameters.
+
+        --json --csv     give only one of --json and --csv
+        --list FILE      --list needs --add
         """
         flags: set[str] = set()
         for parameter in context.command.params:
@@ -368,7 +377,11 @@ class FilePath(click.Path):
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> Any:
-        """The path, as click checks it; fails for an empty one."""
+        """The path, as click checks it; fails for an empty one.
+
+        >>> FilePath().convert("pdus.csv", None, None)
+        'pdus.csv'
+        """
         if not value:
             self.fail(f"the file name {EMPTY}", param, ctx)
         return super().convert(value, param, ctx)
@@ -380,7 +393,12 @@ class PathOption(FilePath):
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> Any:
-        """The path; fails for one that begins with --."""
+        """The path; fails for one that begins with --.
+
+        >>> PathOption().convert("--json", None, None)
+        Traceback (most recent call last):
+        click.exceptions.BadParameter: '--json' looks like an option; a file is ./--json
+        """
         text = str(value)[:60]
         if text.startswith("--"):
             self.fail(f"{text!r} looks like an option; a file is ./{text}", param, ctx)
