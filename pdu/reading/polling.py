@@ -32,13 +32,21 @@ class Target(NamedTuple):
 
     @property
     def handler(self) -> LoadedHandler:
-        """Raises SettingsError for what is wrong in its row of the list."""
+        """Its handler. Raises SettingsError for what is wrong in its row of the list."""
         if isinstance(self.handler_or_error, SettingsError):
             raise self.handler_or_error
         return self.handler_or_error
 
     def data(self) -> Any:
-        """The object for make_handler. Raises SettingsError."""
+        """The object for make_handler. The settings of the PDU win over those of its login. Raises
+        SettingsError.
+
+        >>> from handlers.shared.address import Address
+        >>> login = DeviceLogin("hall", {"port": "8443"}, {})
+        >>> row = ListedPdu("r1", "netio", Address("192.0.2.7"), settings=(("scheme", "http"),))
+        >>> Target(row, load("netio"), login).data().custom_params
+        {'port': '8443', 'scheme': 'http'}
+        """
         handler = self.handler
         settings = {**self.auth.settings, **dict(self.device.settings)}  # the PDU's win
         login = Login().with_list(settings, self.auth)
@@ -61,6 +69,12 @@ def targets(
     """The PDUs with their handlers, each loaded once, and their logins. `usual_login`: of PDUs that
     name none. A wrong row costs its PDU alone. Raises SettingsError for a secret that no handler
     takes.
+
+    >>> from handlers.shared.address import Address
+    >>> row = ListedPdu("r1", "netoi", Address("192.0.2.7"))
+    >>> (target,) = targets([row], {}, DeviceLogin("none", {}, {}))
+    >>> target.handler_or_error.reason.partition(" (")[0]
+    "'netoi' is not a handler"
     """
     handlers: dict[str, Union[LoadedHandler, SettingsError]] = {}
     all_targets: list[Target] = []
@@ -93,7 +107,10 @@ def _load(word: str) -> Union[LoadedHandler, SettingsError]:
 
 
 def _check_secrets(login: DeviceLogin, handlers: Iterable[LoadedHandler]) -> None:
-    """Raises SettingsError for a secret that none of these handlers takes."""
+    """Raises SettingsError for a secret that none of these handlers takes.
+
+    --secret-file comunity=FILE    --secret-file: unknown secret 'comunity'; known: community, ...
+    """
     known_secrets = set(SECRETS)
     for handler in handlers:
         known_secrets.update(setting.key for setting in handler.settings if setting.secret)
@@ -116,6 +133,10 @@ def poll(
     then the `parts`, in one session. What fails costs itself alone, unless the device is silent.
 
     One of FOREIGN_ERRORS becomes one of the `failures` of the result.
+
+    all answer             outlets, load_a, energy_kwh; no failures
+    no figures             outlets; failures {"statistic": ...}
+    the device is silent   failures {"status": ...}
     """
     all_parts = [pdu_parts.states, pdu_parts.power if with_power else pdu_parts.figures]
     if with_labels:
@@ -130,7 +151,7 @@ def poll_lines(target: Target) -> Reading:
 
 
 def poll_names(target: Target) -> Reading:
-    """The states, and numbers and names, as `poll`."""
+    """A reading of the states, and the numbers and names of outlets, in one session."""
     return _read_parts(target, (pdu_parts.states, pdu_parts.labels))
 
 
