@@ -61,17 +61,35 @@ OUTLET_FIGURES: Sequence[FigureRow] = (
 
 
 def is_lost(figure: Figure) -> bool:
-    """Whether the PDU has the figure, and it is not known now."""
+    """Whether the PDU has the figure, and it is not known now.
+
+    >>> is_lost(NotKnown("outlet 3: the sensor is not valid")), is_lost(NOT_ASKED)
+    (True, False)
+    >>> from handlers.shared.meter_figures import NotMetered
+    >>> is_lost(NotMetered("no inlet has a meter")), is_lost(0.0)
+    (False, False)
+    """
     return isinstance(figure, NotKnown) and figure != NOT_ASKED
 
 
 def is_metered(figure: Figure) -> bool:
-    """Whether the PDU has the figure, known now or not."""
+    """Whether the PDU has the figure, known now or not.
+
+    >>> from handlers.shared.meter_figures import NotMetered
+    >>> is_metered(0.0), is_metered(NotKnown("outlet 3: the sensor is not valid"))
+    (True, True)
+    >>> is_metered(None), is_metered(NotMetered("no inlet has a meter"))
+    (False, False)
+    """
     return measured(figure) is not None or is_lost(figure)
 
 
 def figure_cell(figure: Figure) -> str:
-    """The value for a table whose head has the unit, else a sign of ABSENT_CELLS."""
+    """The value for a table whose head has the unit, else a sign of ABSENT_CELLS.
+
+    >>> figure_cell(0.0), figure_cell(NotKnown("no answer")), figure_cell(None)
+    ('0', '?', '-')
+    """
     if is_lost(figure):
         return _NOT_KNOWN_CELL
     value = measured(figure)
@@ -81,6 +99,11 @@ def figure_cell(figure: Figure) -> str:
 def figure_text(figure: Figure, unit: str = "", *, is_hidden: bool = False) -> str:
     """The value with its unit, else `not known` or `not metered`. `is_hidden`: an error hides
     whether the PDU meters it.
+
+    >>> figure_text(0.0, "A"), figure_text(NotKnown("no answer"), "A"), figure_text(None, "A")
+    ('0 A', 'not known', 'not metered')
+    >>> figure_text(None, "A", is_hidden=True)
+    'not known'
     """
     value = measured(figure)
     if value is None and (is_hidden or is_lost(figure)):
@@ -89,7 +112,12 @@ def figure_text(figure: Figure, unit: str = "", *, is_hidden: bool = False) -> s
 
 
 def reason_missing(figure: Figure) -> str:
-    """Why a figure that the PDU has is not known now; "" for another one."""
+    """Why a figure that the PDU has is not known now; "" for another one.
+
+    >>> from handlers.shared.meter_figures import NotMetered
+    >>> reason_missing(NotKnown("no answer")), reason_missing(NotMetered("no inlet has a meter"))
+    ('no answer', '')
+    """
     if not is_lost(figure):
         return ""
     return reason_without(figure) or "it is not said why"
@@ -103,6 +131,10 @@ def missing_sentences(
 ) -> Iterator[str]:
     """Why figures of the PDU, its outlets, lines and breakers have no value, if the handler says
     so. `reason`: `reason_missing` for those alone that are not known now.
+
+    >>> reading = Reading(load_a=NotKnown("phase 2: no answer"), energy_kwh=None)
+    >>> list(missing_sentences(reading, PDU_FIGURES, ()))
+    ['no load: phase 2: no answer']
     """
     for row in pdu_rows:
         why = reason(row.of(reading))
