@@ -53,7 +53,7 @@ setup(
     cmdclass={"build_py": _Build},
     packages=[OWN, *_PLACES],
     package_dir={
-        OWN: f"packaging/{OWN}",
+        OWN: f"packaging/import_names/{OWN}",
         **{package: name.replace(".", "/") for package, name in _PLACES.items()},
     },
 )

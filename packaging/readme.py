@@ -23,8 +23,8 @@ sys.path.insert(0, str(ROOT))
 from handlers import registry
 from handlers.shared.settings import Setting
 from handlers.snmp.profiles import PROFILES
-from pdu.families import family_tables
-from pdu.families.recorded import family_counts
+from pdu.supports import family_tables
+from pdu.supports.recorded import family_counts
 
 
 def row(setting: Setting[object]) -> str:

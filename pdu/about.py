@@ -1,4 +1,4 @@
-"""`pdu help` and `pdu version`."""
+"""`pdu help` and `pdu version`: what click's --help and --version lack, topics and --json."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from handlers import VERSION, registry
-from handlers.shared.similar_names import similar_names
 
 from .cli import exit_codes
-from .cli.error_output import Usage
-from .cli.groups import INDEX, LazyGroup, Subcommand, help_records, page_path
+from .cli.groups import INDEX, CommandGroup, LazyGroup, Subcommand, help_records, page_path
 from .cli.invocation import VERSION_LINE
 from .cli.options import (
     Output,
@@ -27,18 +25,9 @@ from .cli.options import (
 )
 from .cli.output import Result, print_result
 
-EXIT_CODES = "exit-codes"
-ERRORS = "errors"
-SETTINGS = "settings"
 COMMANDS = "commands"
-_TOPICS = (EXIT_CODES, ERRORS, SETTINGS, COMMANDS)
-
-_ERRORS_PAGE, _SETTINGS_PAGE = "docs/troubleshooting.md", "docs/settings.md"
-_ERRORS = f"""\
-An error is a sentence: the PDU's address, what was asked, and what to do.
-UNKNOWN, certificates and SNMP's silence: {_ERRORS_PAGE}
-The exit code says who must act: pdu help exit-codes
-What a device is and which handler reads it: pdu identify HOST"""
+_TOPICS = ("exit-codes", "settings", COMMANDS)
+_SETTINGS_PAGE = "docs/settings.md"
 _SETTINGS = f"""\
 {{}},
           or PATH: a file (.py), folder or archive (.tar.gz) with one, whoever
@@ -52,17 +41,13 @@ The commands that read or switch a PDU have these options:
 {{}}"""
 
 
-def _topic_words(root: LazyGroup) -> list[str]:
-    """What `pdu help` explains beside commands."""
-    return [*_TOPICS, *root.group_by_word]
-
-
 def _words(
     context: click.Context, argument: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Completes the name of a command of `pdu`, a topic or a group."""
     root = context.find_root().command
-    names = [*root.lazy_commands, *_topic_words(root)] if isinstance(root, LazyGroup) else []
+    assert isinstance(root, LazyGroup)
+    names = [*root.lazy_commands, *_TOPICS, *root.group_by_word]
     return word_completion(lambda: names)(context, argument, incomplete)
 
 
@@ -90,44 +75,30 @@ def _settings_topic(root: LazyGroup) -> Result:
     return Result(document, text.rstrip().splitlines())
 
 
-def _topic(root: LazyGroup, word: str) -> Optional[Result]:
-    """What `pdu help WORD` prints of a topic or a group, None for another word."""
-    if word == EXIT_CODES:
-        codes = [row._asdict() for row in exit_codes.EXITS]
-        return Result({"exit_codes": codes}, exit_codes.table().splitlines())
-    if word == ERRORS:
-        return Result({"page": _ERRORS_PAGE}, _ERRORS.splitlines())
-    if word == SETTINGS:
-        return _settings_topic(root)
-    if word != COMMANDS and word not in root.group_by_word:
-        return None
-    groups = root.groups if word == COMMANDS else [root.group_by_word[word]]
+def _groups_topic(root: LazyGroup, groups: Sequence[CommandGroup], pages: Sequence[str]) -> Result:
+    """A line for each command of these groups, and pages below docs/."""
     formatter = click.HelpFormatter(width=exit_codes.WIDTH)
     root.write_groups(groups, formatter)
-    names = [name for group in groups for name in group.names]
     lines = formatter.getvalue().strip("\n").splitlines()
-    pages = dict.fromkeys(root.lazy_commands[name].page for name in names)
-    shown_pages = [INDEX] if word == COMMANDS else pages
-    lines += ["", f"Docs: {', '.join(map(page_path, shown_pages))}"]
+    lines += ["", f"Docs: {', '.join(map(page_path, pages))}"]
+    names = [name for group in groups for name in group.names]
     return Result({"commands": {name: root.lazy_commands[name].help for name in names}}, lines)
 
 
-def _check_words(context: click.Context, root: LazyGroup, words: Sequence[str]) -> None:
-    """Raises Usage if a word follows a heading such as `recordings`, or a command that has no
-    commands of its own: click would not read it.
-    """
-    if len(words) > 1:
-        heading = words[0]
-        if heading in root.group_by_word and heading not in root.lazy_commands:
-            raise Usage(f"{heading!r} is a group of commands: give pdu help {heading} alone")
-    command: Optional[click.Command] = root
-    for index, word in enumerate(words):
-        if not isinstance(command, click.Group):
-            path = " ".join(words[:index])
-            raise Usage(f"pdu {path} has no command {word[:40]!r}: give pdu help {path}")
-        if word not in command.list_commands(context):
-            return  # the group says so when it is called, with advice
-        command = command.get_command(context, word)
+def _topic(root: LazyGroup, word: str) -> Optional[Result]:
+    """What `pdu help WORD` prints of a topic or a group, None for another word."""
+    if word == "exit-codes":
+        codes = [row._asdict() for row in exit_codes.EXITS]
+        return Result({"exit_codes": codes}, exit_codes.table().splitlines())
+    if word == "settings":
+        return _settings_topic(root)
+    if word == COMMANDS:
+        return _groups_topic(root, root.groups, [INDEX])
+    group = root.group_by_word.get(word)
+    if group is None:
+        return None
+    pages = dict.fromkeys(root.lazy_commands[name].page for name in group.names)
+    return _groups_topic(root, [group], list(pages))
 
 
 @click.command(
@@ -141,21 +112,13 @@ def _check_words(context: click.Context, root: LazyGroup, words: Sequence[str]) 
 @output_options
 @click.pass_context
 def help_(context: click.Context, command: Sequence[str]) -> int:
-    """Print a topic's page, or the help of a command."""
+    """Print a topic, or the help of a command."""
     root = context.find_root().command
     assert isinstance(root, LazyGroup)
-    if len(command) == 1 and command[0] not in root.lazy_commands:
+    if command and command[0] not in root.lazy_commands:
         result = _topic(root, command[0])
         if result is not None:
             return print_result(result, as_json=run_of(context).output.json)
-        similar = similar_names(command[0], [*_topic_words(root), *root.lazy_commands])
-        if similar and similar[0] not in root.lazy_commands:
-            raise Usage(f"there is no command {command[0]!r}; did you mean pdu help {similar[0]}?")
-    if len(command) > 1 and command[0] in _topic_words(root):
-        topic, word, *_ = command
-        page = "; docs/settings.md has those of each handler" if topic == "settings" else ""
-        raise Usage(f"pdu help {topic} takes no further word, such as {word[:40]!r}{page}")
-    _check_words(context, root, command)
     with root.make_context("pdu", [*command, "--help"], obj=run_of(context)) as help_context:
         return int(root.invoke(help_context))  # ends in click's Exit, once the help is shown
 

@@ -65,7 +65,7 @@ pdu status snmp 192.0.2.8         its outlets and their states
 pdu supports AP8959               is this model read, switched, metered?
 
 pdu --help begins with the usual ones, pdu COMMAND --help has the options,
-pdu help commands a line for each; pdu help errors, exit-codes, settings."""
+pdu help commands a line for each; pdu help exit-codes, settings."""
 
 
 _NAMES_NEED_A_LIST = "; the name of a PDU needs its list ({})"

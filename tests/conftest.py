@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, settings
 from tests import secrecy
 
 # Net-SNMP's snmpd starts this program, with the module that it imports beside it.
-collect_ignore = ["real/snmpd_backend.py"]
+collect_ignore = ["servers/snmpd_backend.py"]
 
 _AGAINST = "against"
 _PROCESSOR = "processor time in seconds"

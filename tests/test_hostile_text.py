@@ -29,9 +29,9 @@ from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.pdu.monitoring import conftest
 from tests.pdu.monitoring.halls import SECRETS, Call
+from tests.servers.peers import NAMED, PEERS, Peer
+from tests.servers.peers.nut import NO_LINE, of as nut_peer
 from tests.simulators.nut_server import NutServer, SwitchedPdu
-from tests.simulators.peers import NAMED, PEERS, Peer
-from tests.simulators.peers.nut import NO_LINE, of as nut_peer
 
 # A refused command may send only lines that begin as in NUT_LINES, and those in NUT_WHOLE.
 NUT_LINES = ("LIST ", "USERNAME ", "PASSWORD ")

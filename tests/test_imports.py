@@ -195,20 +195,15 @@ def test_an_archive_finds_modules_by_name_in_few_places() -> None:
 
 def test_simulators_import_nothing_of_the_product() -> None:
     """Neither a handler nor what records and replays: both sides would have the same fault. Their
-    tests may, and `peers`, which pairs each handler with its simulated PDU, reads the handlers'
-    names.
+    tests may.
     """
-    imports_of_product = [
+    all_imports = list(imports("tests/simulators"))
+    forbidden = [
         statement
-        for statement in imports("tests/simulators")
+        for statement in all_imports
         if not statement.level
         and statement.top in IN_CONTRACT
         and not Path(statement.file).name.startswith("test_")
     ]
-    forbidden: list[Import] = []
-    for statement in imports_of_product:
-        reads_names = (statement.module, statement.names) == ("handlers", ("registry",))
-        if not reads_names or "peers" not in Path(statement.file).parts:
-            forbidden.append(statement)
-    assert imports_of_product
+    assert all_imports
     assert not forbidden, listed(forbidden)

@@ -1,7 +1,7 @@
 """The fields of the platform's views, and which of them is the list of ports: for handlers, and for
 `pdu`, which judges the views of anybody's handler by the same rule.
 
-tests/workers/child.py runs this file by its path, so it imports the standard library alone.
+tests/processes/child.py runs this file by its path, so it imports the standard library alone.
 """
 
 from __future__ import annotations

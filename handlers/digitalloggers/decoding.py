@@ -108,7 +108,11 @@ def _list(path: str, member: str) -> Dialogue[list[Any]]:
 
 
 def _outlet(position: int, state: object) -> Outlet:
-    """The outlet at a place of the list, by its `physical_state`."""
+    """The outlet at a place of the list, by its `physical_state`.
+
+    >>> _outlet(0, True).state, _outlet(0, None).reason
+    (True, 'its physical_state is None')
+    """
     outlet = Outlet(identity=str(position + 1))
     if isinstance(state, bool):
         return outlet._replace(state=state)
@@ -149,7 +153,11 @@ def _totals() -> Dialogue[MeterFigures]:
 
 
 def _buses(entries: Any) -> dict[int, dict[str, Any]]:
-    """The meters of each bus, by name. Raises one of FORM_ERRORS for another form."""
+    """The meters of each bus, by name. Raises one of FORM_ERRORS for another form.
+
+    >>> _buses(["bus.0.current", 1.5, "bus.0.power", 180, "temperature", 31])
+    {0: {'current': 1.5, 'power': 180}}
+    """
     if not isinstance(entries, list):
         raise ValueError("no list")
     names = entries[::2]

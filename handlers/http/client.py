@@ -19,6 +19,9 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
     """Reads `host`, `host:port`, `[v6]:port` or a bare IPv6 address.
 
     `port` overrides one in the text. Raises SettingsError.
+
+    >>> endpoint("https", "192.0.2.7:8443").url, endpoint("http", "[2001:db8::7]").url
+    ('https://192.0.2.7:8443', 'http://[2001:db8::7]')
     """
     if scheme not in PORTS:
         raise SettingsError(f"the protocol is {scheme[:20]!r}; give https or http")

@@ -106,7 +106,15 @@ class PduState(NamedTuple):
 
 
 def outlet_sums(outlets: Iterable[Outlet]) -> MeterFigures:
-    """The sums over the outlets, each as `sum_of_parts`."""
+    """The sums over the outlets: not known if that of one outlet is not; not metered, with the
+    names, if some have no meter; None if none has one.
+
+    >>> metered = Outlet("1", figures=MeterFigures(current_a=1.5, energy_kwh=3.0))
+    >>> outlet_sums([metered, metered._replace(identity="2")]).current_a
+    3.0
+    >>> outlet_sums([metered, Outlet("2")]).current_a.reason
+    'outlet 2 does not meter it'
+    """
     figures = {outlet.identity: outlet.figures for outlet in outlets}
     currents = {identity: of_outlet.current_a for identity, of_outlet in figures.items()}
     powers = {identity: of_outlet.power_w for identity, of_outlet in figures.items()}
@@ -319,6 +327,13 @@ class HttpSession:
 def _fault_of_places(member: str, response: Response) -> Optional[PduHandlerError]:
     """Why the places of a list of the outlets' `member` are not their numbers, None if they are: an
     account that may not see all gets a list without gaps.
+
+    >>> links = '</relay/outlets/0/name/>; rel=item, </relay/outlets/4/name/>; rel=item'
+    >>> fault = _fault_of_places("name", Response(207, {"link": links}, b'["a", "b"]'))
+    >>> fault.reason.partition(",")[0]
+    'the account sees the outlets 1'
+    >>> _fault_of_places("name", Response(207, {"link": links[:34]}, b'["a"]')) is None
+    True
     """
     try:
         entries = loads(response.body)

@@ -172,7 +172,11 @@ def _quoted(text: str) -> str:
 
 
 def _challenges(header: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """The schemes of a header WWW-Authenticate, in lower case, each with its parameters."""
+    """The schemes of a header WWW-Authenticate, in lower case, each with its parameters.
+
+    >>> list(_challenges('Digest realm="unit", nonce="7f", Basic realm="unit"'))
+    [('digest', {'realm': 'unit', 'nonce': '7f'}), ('basic', {'realm': 'unit'})]
+    """
     # http.client reads headers as Latin-1, and keeps the line ends of a folded one
     octets = " ".join(header.split()).encode("latin-1", "replace")
     scheme = ""
@@ -199,7 +203,12 @@ def _unquoted(value: str) -> str:
 
 
 def _best(challenges: list[tuple[str, dict[str, str]]]) -> Optional[Challenge]:
-    """The best of the challenges that can be answered."""
+    """The best of the challenges that can be answered.
+
+    >>> challenges = _challenges('Digest realm="unit", nonce="7f", algorithm=SHA-256, qop="auth"')
+    >>> _best(list(challenges)).algorithm
+    'SHA-256'
+    """
     challenge_by_algorithm: dict[str, Challenge] = {}
     for scheme, fields in challenges:
         if scheme != "digest":
@@ -214,7 +223,13 @@ def _best(challenges: list[tuple[str, dict[str, str]]]) -> Optional[Challenge]:
 
 
 def _digest_challenge(fields: Mapping[str, str]) -> Optional[Challenge]:
-    """The challenge of these parameters; None for one that cannot be answered."""
+    """The challenge of these parameters; None for one that cannot be answered.
+
+    >>> _digest_challenge({"realm": "unit", "nonce": "7f", "qop": "auth,auth-int"}).has_qop
+    True
+    >>> _digest_challenge({"realm": "unit", "nonce": "7f", "qop": "auth-int"}) is None
+    True
+    """
     algorithm = fields.get("algorithm", "MD5").upper()
     words = [word.strip().lower() for word in fields.get("qop", "").split(",")]
     qops = [word for word in words if word]

@@ -169,6 +169,11 @@ def error_of_status(
 
     `login`: what was sent, if known, to explain a 401. `headers`: of the reply, for its
     Retry-After.
+
+    >>> type(error_of_status(403)).__name__, error_of_status(404).code
+    ('HttpDenied', '404')
+    >>> "a pause of 9 s" in error_of_status(503, None, {"retry-after": "9"}).reason
+    True
     """
     quote = printable if login is None else login.quoted
     words = f"HTTP Error {status}"
@@ -196,7 +201,11 @@ def error_of_status(
 
 def _pause_hint(retry_after: str) -> str:
     """The end of an error's text, by the header Retry-After: "" unless that is a number of seconds
-    (RFC 9110, 10.2.3), below 12 days."""
+    (RFC 9110, 10.2.3), below 12 days.
+
+    >>> _pause_hint("9"), _pause_hint("Tue, 01 Dec 2026 10:00:00 GMT")
+    ('; it asks for a pause of 9 s', '')
+    """
     is_seconds = retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 7
     return f"; it asks for a pause of {retry_after} s" if is_seconds else ""
 
@@ -332,7 +341,12 @@ IN_ANSWER: Sequence[ErrorRow] = (
 
 
 def error_of(error: Exception, rows: Sequence[ErrorRow], at: str) -> HttpException:
-    """The error of the first row whose exceptions `error` is among."""
+    """The error of the first row whose exceptions `error` is among.
+
+    >>> rows = [(ValueError, HttpUnreachable, "{at}: the answer is broken ({words})")]
+    >>> error_of(ValueError("no number"), rows, "192.0.2.7").reason
+    '192.0.2.7: the answer is broken (ValueError)'
+    """
     words = getattr(error, "strerror", None) or type(error).__name__
     if isinstance(error, ssl.SSLError):
         words = handshake_failure_reason(error)

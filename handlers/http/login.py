@@ -83,7 +83,12 @@ class LoginFields(NamedTuple):
         return "LoginFields(...)"
 
     def added_to(self, request: Request) -> Request:
-        """The request with these fields. Raises SettingsError if a header cannot hold one."""
+        """The request with these fields. Raises SettingsError if a header cannot hold one.
+
+        >>> request = Request("GET", "/control?a=1", {}, None, timeout=1, total=2, limit=100)
+        >>> LoginFields(query={"l": "p:admin:x"}).added_to(request).target
+        '/control?a=1&l=p%3Aadmin%3Ax'
+        """
         for value in self.headers.values():
             if not value.isascii() or not value.isprintable():
                 raise SettingsError(
@@ -101,7 +106,13 @@ class LoginFields(NamedTuple):
         return request._replace(target=target, headers=headers, body=body)
 
     def _added_to_body(self, body: bytes) -> bytes:
-        """JSON with the members, or a form with the fields."""
+        """JSON with the members, or a form with the fields.
+
+        >>> LoginFields(body={"token": "k1"})._added_to_body(b'{"cmd": "get"}')
+        b'{"cmd": "get", "token": "k1"}'
+        >>> LoginFields(body={"pw": "k1"})._added_to_body(b"cte1=1")
+        b'cte1=1&pw=k1'
+        """
         try:
             document: Any = json.loads(body)
         except ValueError:
@@ -155,13 +166,20 @@ class Login:
         return "Login(...)"
 
     def hiding(self, earlier: Login) -> Login:
-        """This login, which keeps the keys of an earlier session out of errors, too."""
+        """This login, which keeps the keys of an earlier session out of errors, too.
+
+        >>> Login(token="new").hiding(Login(token="old")).keys
+        ('old',)
+        """
         keys = dict.fromkeys((*self.keys, earlier.token, *earlier.keys))
         return replace(self, keys=tuple(key for key in keys if key and key != self.token))
 
     def _secrets(self) -> list[str]:
         """Strings that must not be shown: password, token, and `user:pa`, since a device may cut
         the header that it sends back.
+
+        >>> Login("admin", "s3cret-word")._secrets()
+        ['s3cret-word', 'admin:s3']
         """
         secrets = (self.password, self.token, *self.keys)
         # scripts for the vendors' libraries give a password of digits as a number, too
@@ -187,6 +205,11 @@ class Login:
         """The header that logs in (RFC 7617 for user and password).
 
         Raises SettingsError if a header cannot hold the login.
+
+        >>> Login("admin", "x").headers()
+        {'Authorization': 'Basic YWRtaW46eA=='}
+        >>> Login(token="4f2a").headers()
+        {'X-SessionToken': '4f2a'}
         """
         if not self.is_sent:
             return {}
@@ -281,6 +304,10 @@ def holds(text: str, forms: SecretForms) -> bool:
     """Whether `text` holds a secret in one of its forms.
 
     Case does not matter, except in base64, nor do line breaks in base64.
+
+    >>> forms = forms_of(["s3cret-word"])
+    >>> holds("the answer was S3CRET-WORD", forms), holds("the answer was 42", forms)
+    (True, False)
     """
     lower_text = text.casefold()
     if any(form in lower_text for form in forms.in_lower_case):
@@ -324,6 +351,9 @@ def _escaped_once(texts: Collection[str]) -> set[str]:
 def _base64_forms(secret: str) -> Iterator[str]:
     """The secret in base64 after any other text: without the first and last characters, which
     depend on what is beside it.
+
+    >>> list(_base64_forms("s3cret-word"))
+    ['czNjcmV0LXdvcm', 'MzY3JldC13b3Jk', 'zM2NyZXQtd29yZ']
     """
     in_utf8 = secret.encode("utf-8", "replace")
     # base64 writes 3 octets as 4 characters: the secret may begin at any of the three

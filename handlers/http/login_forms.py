@@ -117,7 +117,11 @@ class Cookie(NamedTuple):
     name: str
 
     def read(self, response: Response) -> str:
-        """The value of the last such cookie of the response; "" without one."""
+        """The value of the last such cookie of the response; "" without one.
+
+        >>> Cookie("SPID").read(Response(200, {"set-cookie": "SPID=4f2a; path=/"}, b""))
+        '4f2a'
+        """
         cookies = response.headers.get("set-cookie", "")
         values = re.findall(rf"(?:^|[,;]\s*){re.escape(self.name)}=([^;,\s]+)", cookies)
         return values[-1] if values else ""
@@ -139,7 +143,11 @@ class Member(NamedTuple):
     path: str
 
     def read(self, response: Response) -> str:
-        """The text of the member; "" if the body has none."""
+        """The text of the member; "" if the body has none.
+
+        >>> Member("data.token").read(Response(200, {}, b'{"data": {"token": "4f2a"}}'))
+        '4f2a'
+        """
         try:
             value: Any = loads(response.body)
             for name in self.path.split("."):
@@ -345,7 +353,11 @@ def _advice(login_form: SessionLogin) -> Sequence[Union[str, NamedSetting]]:
 
 
 def _names(login_form: LoginForm) -> frozenset[str]:
-    """Which of user, password and token the form of login uses."""
+    """Which of user, password and token the form of login uses.
+
+    >>> sorted(_names(FieldLogin(query={"l": "p:{user}:{password}"})))
+    ['password', 'user']
+    """
     templates: Iterable[str] = ("{user}", "{password}")
     if isinstance(login_form, FieldLogin):
         templates = login_form.templates()
@@ -359,7 +371,11 @@ def _names(login_form: LoginForm) -> frozenset[str]:
 
 
 def _texts(template: Any) -> Iterator[str]:
-    """All texts in a value of JSON."""
+    """All texts in a value of JSON.
+
+    >>> list(_texts({"cmd": "login", "data": ["{user}", 7]}))
+    ['login', '{user}']
+    """
     if isinstance(template, Mapping):
         template = list(template.values())
     if isinstance(template, (list, tuple)):
@@ -370,7 +386,11 @@ def _texts(template: Any) -> Iterator[str]:
 
 
 def _filled(template: Any, values: Mapping[str, str]) -> Any:
-    """JSON in whose texts these values stand for "{user}" and others."""
+    """JSON in whose texts these values stand for "{user}" and others.
+
+    >>> _filled({"data": {"password": "{password}"}}, {"password": "x"})
+    {'data': {'password': 'x'}}
+    """
     if isinstance(template, Mapping):
         return {name: _filled(part, values) for name, part in template.items()}
     if isinstance(template, (list, tuple)):

@@ -125,7 +125,11 @@ def _file_piece(source: BinaryFile, progress: Optional[Progress]) -> _Piece:
 
 
 def _part_head(boundary: str, file: Mapping[str, Any]) -> str:
-    """The lines before the data of a file."""
+    """The lines before the data of a file.
+
+    >>> _part_head("b0", {"formname": "file", "filename": "px3.bin"}).splitlines()[1]
+    'Content-Disposition: form-data; name="file"; filename="px3.bin"'
+    """
     form_name = _quoted(file["formname"])
     file_name = _quoted(file["filename"])
     content_type = _quoted(file.get("mimetype") or "application/octet-stream")

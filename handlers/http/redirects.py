@@ -24,6 +24,12 @@ def next_request(
 
     It may be redirected to another path of the same endpoint, with a method other than GET only by
     307 and 308; and to another endpoint (`moved_endpoint`). Raises HttpRefused for other redirects.
+
+    >>> here = Endpoint(scheme="http", host="192.0.2.7", port=80)
+    >>> request = Request("GET", "/", {}, None, timeout=1, total=2, limit=100)
+    >>> reply = Response(302, {"location": "/index.html"}, b"")
+    >>> next_request(here, request, reply, Login())[1].target
+    '/index.html'
     """
     path = same_origin_path(reply.headers.get("location"), here)
     leads_elsewhere = path == ""  # to another endpoint, if anywhere
@@ -40,6 +46,11 @@ def moved_endpoint(here: Endpoint, reply: Response, login: Login) -> Endpoint:
     The port is the one that the redirect names. If it names none, it leads to 443, and is followed
     only from port 80 or 443: behind port forwarding, 443 may be another PDU. A login for https is
     never sent over http.
+
+    >>> here = Endpoint(scheme="http", host="192.0.2.7", port=80)
+    >>> reply = Response(301, {"location": "https://192.0.2.7/"}, b"")
+    >>> moved_endpoint(here, reply, Login()).url
+    'https://192.0.2.7'
     """
     location = reply.headers.get("location", "")
     parts = _address(location)
@@ -72,7 +83,15 @@ def _is_host_of(parts: SplitResult, here: Endpoint) -> bool:
 
 
 def _scheme_or_port_fault(here: Endpoint, where: Endpoint, *, names_port: bool) -> str:
-    """Why a redirect to another scheme or port of this host is not followed; "" if it is."""
+    """Why a redirect to another scheme or port of this host is not followed; "" if it is.
+
+    >>> http = Endpoint(scheme="http", host="192.0.2.7", port=80)
+    >>> https = Endpoint(scheme="https", host="192.0.2.7", port=443)
+    >>> _scheme_or_port_fault(http, https, names_port=False)
+    ''
+    >>> _scheme_or_port_fault(https, http, names_port=False).partition(",")[0]
+    'from https to http'
+    """
     if here.scheme == "https" and where.scheme == "http":
         return (
             "from https to http, where the login is not sent: let it enforce HTTPS, or look for a"
@@ -90,7 +109,11 @@ def _scheme_or_port_fault(here: Endpoint, where: Endpoint, *, names_port: bool) 
 
 
 def _address(location: str) -> Optional[SplitResult]:
-    """The parts of an http or https address with a host; None for any other text."""
+    """The parts of an http or https address with a host; None for any other text.
+
+    >>> _address("https://192.0.2.7:8443/").port, _address("/login.html")
+    (8443, None)
+    """
     try:
         parts = urlsplit(location)
         is_address = bool(parts.hostname) and parts.scheme in PORTS and parts.port != 0

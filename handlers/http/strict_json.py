@@ -35,6 +35,12 @@ def loads(body: bytes) -> object:
 
     Raises ValueError or RecursionError, which may hold the answer: catch it and raise another
     error.
+
+    >>> loads(b'{"current": 4.2}')
+    {'current': 4.2}
+    >>> loads(b'{"current": 4.2, "current": 1}')
+    Traceback (most recent call last):
+    ValueError: a repeated key
     """
     text = body.decode("utf-8", "replace")
     if text.count("[") + text.count("{") > _CONTAINERS or text.count(",") > _COMMAS:
@@ -57,6 +63,9 @@ def loads(body: bytes) -> object:
 def number(value: object) -> Optional[float]:
     """The number that a meter shows; None for what is no number, is negative, too large, or says
     that there is no value.
+
+    >>> number(4), number("4"), number(-1), number(True)
+    (4.0, None, None, None)
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
@@ -70,6 +79,13 @@ def meter_figure(fields: object, *names: str, divisor: float = 1, place: str = "
     """The value of the first of `names` that there is, divided: by 1000 for Wh as kWh. None if
     there is none of them. Not known if it is no number that a meter shows, or if `fields` is no
     object: no other counter replaces it. `place` is put before the reason.
+
+    >>> meter_figure({"Energy": 6468}, "EnergyNR", "Energy", divisor=1000)
+    6.468
+    >>> meter_figure({"Energy": None}, "Energy", place="output 2: ").reason
+    'output 2: its Energy is None'
+    >>> meter_figure({}, "Energy") is None
+    True
     """
     if not isinstance(fields, dict):
         return NotKnown(f"{place}in place of {names[0]} and others there is {fields!r}")
@@ -100,6 +116,13 @@ def column(
       `evidence`, what says that the rows should have it, such as "its outlets do".
 
     `places`: what is put before the reason of each row.
+
+    >>> column([{"current": 1.5}, {"current": 0.2}], "current")
+    [1.5, 0.2]
+    >>> column([{"current": 1.5}, {}], "current")[1].reason
+    'there is no current, which others of its kind have'
+    >>> column([{}, {}], "current")
+    [None, None]
     """
     prefixes = places or [""] * len(rows)
     shown_names = [name for name in names if any(name in row for row in rows)]

@@ -56,6 +56,9 @@ Request = Union[ReadRequest, WriteRequest]
 def listed_outlets(links: str, member: str) -> list[int]:
     """The numbers of the outlets, counted from 0, about which a list of their `member` is, by its
     Link headers (RFC 8288), such as `</relay/outlets/4/name/>; rel=item`. [] without them.
+
+    >>> listed_outlets('</relay/outlets/0/name/>; rel=item, </>; rel=up', "name")
+    [0]
     """
     number_of = re.compile(rf"(?:^|/)([0-9]{{1,4}})/{member}/?$", re.IGNORECASE)
     numbers: list[int] = []
@@ -68,7 +71,11 @@ def listed_outlets(links: str, member: str) -> list[int]:
 
 
 def _relations(parameters: str) -> list[str]:
-    """The relation types of a link, in small letters: `rel` may list several (RFC 8288, 3.3)."""
+    """The relation types of a link, in small letters: `rel` may list several (RFC 8288, 3.3).
+
+    >>> _relations('; rel="item next"; title="a"')
+    ['item', 'next']
+    """
     relations: list[str] = []
     for parameter in re.split("[;,]", parameters):
         name, _, value = parameter.partition("=")

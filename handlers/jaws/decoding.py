@@ -191,6 +191,9 @@ def _cord_names(
 ) -> Sequence[str]:
     """The cords of the PDU, such as "AA": those of the outlets "AA1" and so on, those that are
     listed, and of a unit that has neither, its own letter, with which the names of its cords begin.
+
+    >>> _cord_names([{"id": "AA1"}], [{"id": "A"}, {"id": "B"}], [])
+    ['AA', 'B']
     """
     letters = [_letters(entry["id"]) for entry in (*outlets, *cords)]
     names = list(dict.fromkeys(letters))  # each once, in order
@@ -219,6 +222,10 @@ def _complete_lines(
     """The lines without the neutrals, not known if one has no row: the first line of a cord, one
     before another of the same cord, and one that another cord of the same capacity has. The last
     line of the only such cord cannot be missed: a cord may have one, two or three lines.
+
+    >>> lines = _OptionalList([{"id": "AA1"}, {"id": "AA3"}, {"id": "AAN"}])
+    >>> _complete_lines(lines, ["AA"], []).fault
+    '/jaws/monitor/lines is not complete: there is no row of AA2'
     """
     phases = [row for row in lines.rows if not _NEUTRAL.fullmatch(row["id"])]
     line_names = {row["id"] for row in phases}
@@ -239,6 +246,9 @@ def _complete_lines(
 def _line_counts(capacity_by_cord: Mapping[str, str], lines: Collection[str]) -> dict[str, int]:
     """How many lines a cord of each capacity has: the highest number in the names of the lines of
     such cords, and at least 1.
+
+    >>> _line_counts({"AA": "7000"}, ["AA1", "AA2", "AA3"])
+    {'7000': 3}
     """
     line_counts: dict[str, int] = {}
     for cord_name, capacity in capacity_by_cord.items():
@@ -369,6 +379,12 @@ def _outlets(entries: Sequence[Entry], energies: Sequence[Figure] = ()) -> Seque
 def _unknown_reason(entry: Entry, figures: MeterFigures, *, has_control_states: bool) -> str:
     """Why the state of an outlet is not known; "" if it is. `has_control_states`: whether outlets
     of this PDU show a control_state.
+
+    >>> outlet = {"id": "AA1", "status": "Normal", "state": "Off"}
+    >>> _unknown_reason(outlet, MeterFigures(), has_control_states=False)
+    ''
+    >>> _unknown_reason(outlet, MeterFigures(current_a=0.35), has_control_states=False)
+    'it is reported as off, but its meter shows 0.35 A'
     """
     if not _is_trusted(entry):
         return f"its status is {entry['status']!r}"
@@ -426,6 +442,11 @@ def _energy_unit(outlets: Sequence[Entry], cords: Sequence[Entry]) -> Optional[i
 def _unit_by_size(energies: Sequence[float]) -> Optional[int]:
     """The unit that the figures show by themselves. kWh if one has a fraction: Wh are whole, and of
     kWh the firmware leaves out ".0". Wh if one is more kWh than an outlet can have counted.
+
+    >>> _unit_by_size([701.28, 231.0]) == _KWH, _unit_by_size([701280.0, 231812.0]) == _WH
+    (True, True)
+    >>> _unit_by_size([701.0, 231.0]) is None
+    True
     """
     if any(energy != int(energy) for energy in energies):
         return _KWH
@@ -458,6 +479,12 @@ def _figures(entries: Sequence[Entry], key: str) -> Sequence[Figure]:
     """The values of a field: None if there is no such sensor (`strict_json.column`), and of an
     entry without any of the several fields of a meter that others have: a linked unit may have no
     meter. Not known of an entry whose status denies its values, or that it has any now.
+
+    >>> rows = [{"id": "AA1", "status": "Normal", "current": 4.2}]
+    >>> _figures(rows, "current")
+    [4.2]
+    >>> _figures([*rows, {"id": "BA1", "status": "Not Found", "current": 1}], "current")[1].reason
+    "BA1: its status is 'Not Found'"
     """
     places = [f"{entry['id']}: " for entry in entries]
     figures = column(entries, key, places=places)

@@ -79,7 +79,7 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
 
 
 def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
-    """The outlets: the same request."""
+    """The outlets: one request."""
     return (yield from read_unit(with_figures=False)).outlets
 
 
@@ -136,7 +136,13 @@ def _unit(outputs: Sequence[Fields], totals: object) -> PduState:
 
 
 def _outlet(entry: Fields, figures: MeterFigures) -> Outlet:
-    """An outlet from its entry in `Outputs`. Raises ValueError without an ID of 1 or more."""
+    """An outlet from its entry in `Outputs`. Raises ValueError without an ID of 1 or more.
+
+    >>> _outlet({"ID": 2, "Name": "web-1", "State": 0}, MeterFigures()).state
+    False
+    >>> _outlet({"ID": 2, "State": 0}, MeterFigures(power_w=225.0)).reason
+    'it is reported as off, but its meter shows 225 W'
+    """
     output = entry["ID"]
     if type(output) is not int or output < 1:
         raise ValueError("no ID")
@@ -157,7 +163,11 @@ def _outlet(entry: Fields, figures: MeterFigures) -> Outlet:
 
 
 def _counters(outputs: Sequence[Fields], totals: object) -> tuple[str, str]:
-    """The names of the energy counter of an output and of the whole unit."""
+    """The names of the energy counter of an output and of the whole unit.
+
+    >>> _counters([{"Energy": 13346, "EnergyNR": 13347}], {"TotalEnergyNR": 27044})
+    ('EnergyNR', 'TotalEnergyNR')
+    """
     total_fields = totals if isinstance(totals, dict) else {}
     for output_name, total_name in _COUNTERS:
         if total_name in total_fields or any(output_name in entry for entry in outputs):
@@ -168,6 +178,9 @@ def _counters(outputs: Sequence[Fields], totals: object) -> tuple[str, str]:
 def _of_outputs(outputs: Sequence[Fields], name: str, unit: int = 1000) -> Sequence[Figure]:
     """A figure of each output, mA as A and Wh as kWh. An output that shows no figure at all has no
     meter: outputs 2 to 8 of a PowerPDU 8QS have none.
+
+    >>> _of_outputs([{"ID": 1, "Current": 8610}, {"ID": 2}], "Current")
+    [8.61, None]
     """
     figures = column(outputs, name, divisor=unit)
     counters = {output_name for output_name, _ in _COUNTERS}
@@ -184,6 +197,13 @@ def _total(totals: object, name: str, output_sum: Figure, unit: int = 1000) -> F
     """A figure of the whole unit: its own; if it has other totals and not this, the sum of its
     outputs (a real unit shows the Load of each, and no TotalLoad). Not known if neither shows it
     though the unit has a meter: by the maker's document metered units have GlobalMeasure.
+
+    >>> _total({"TotalCurrent": 8610}, "TotalCurrent", 8.6)
+    8.61
+    >>> _total({"TotalCurrent": 8610}, "TotalLoad", 2062.0, unit=1)
+    2062.0
+    >>> _total({}, "TotalCurrent", 8.6).reason
+    'there is no TotalCurrent, though its outputs are metered'
     """
     if not isinstance(totals, dict):
         return meter_figure(totals, name)

@@ -37,7 +37,12 @@ class Secret:
 
     def without_answer(self, error: ProtocolError, lines: Sequence[str]) -> ProtocolError:
         """The error, which may quote a part of these lines; an error without them if the password
-        is within."""
+        is within.
+
+        >>> error = ProtocolError("a line breaks the protocol: 'a s3cret b'")
+        >>> Secret("s3cret").without_answer(error, []).reason[:47]
+        'the answer breaks the protocol; it is not shown'
+        """
         if not self.is_within("\n".join([error.reason, *lines])):
             return error
         return ProtocolError(
@@ -95,6 +100,12 @@ def read_answer(
 ) -> Union[Sequence[str], ErrAnswer]:
     """The line that answers the request, or the rows of its list without its query; or its ERR.
     Raises ProtocolError.
+
+    >>> lines = iter(["BEGIN LIST UPS", 'UPS rack1 "Rack 1"', "END LIST UPS"])
+    >>> read_answer(NutRequest("LIST UPS", list), lambda: next(lines))
+    ['rack1 "Rack 1"']
+    >>> read_answer(NutRequest("LIST UPS", list), lambda: "ERR ACCESS-DENIED")
+    ErrAnswer(code='ACCESS-DENIED', extra='')
     """
     line = next_line()
     if line == "ERR" or line.startswith("ERR "):
@@ -118,7 +129,12 @@ def _err_answer(line: str) -> ErrAnswer:
 
 
 def _rows(label: str, next_line: Callable[[], str]) -> Sequence[str]:
-    """The rows of the list that the request of this label asked for, without its query."""
+    """The rows of the list that the request of this label asked for, without its query.
+
+    >>> lines = iter(['UPS rack1 "Rack 1"', "END LIST UPS"])
+    >>> _rows("LIST UPS", lambda: next(lines))
+    ['rack1 "Rack 1"']
+    """
     start = label.removeprefix("LIST ") + " "
     rows: list[str] = []
     while (line := next_line()) != f"END {label}":

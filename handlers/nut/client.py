@@ -120,6 +120,10 @@ class NutClient(Connection):
         A server need not offer LIST CMD or LIST RW: `commands` is then [] or `writable` {}. An
         example is nut-base-server 0.0.1, without LIST CMD. Raises DriverNotConnected for a device
         whose driver has no values yet.
+
+            > LIST VAR rack1, LIST CMD rack1, LIST RW rack1
+            < VAR rack1 outlet.1.status "on", CMD rack1 outlet.1.load.off
+            Snapshot({"outlet.1.status": "on"}, ["outlet.1.load.off"], {})
         """
         list_var = {name: messages.list_var(name) for name in devices}
         list_cmd = {name: messages.list_cmd(name) for name in devices}
@@ -206,11 +210,18 @@ class NutClient(Connection):
     # ---- writes ----------------------------------------------------------------------------------
 
     def set(self, ups: str, variable: str, value: str) -> bool:
-        """Write a variable and await the driver's report, as `write`."""
+        """Write a variable and await the driver's report: True if it says that it did it, False if
+        this user may not see its report. Raises Refused, Denied, SettingsError or WriteUnconfirmed.
+        """
+        # > SET VAR rack1 outlet.3.switch "off"
         return self.write(messages.set_var(ups, variable, value))
 
     def run(self, ups: str, command: str, parameter: str = "") -> bool:
-        """Run an instant command and await the driver's report, as `write`."""
+        """Run an instant command and await the driver's report: True if it says that it did it,
+        False if this user may not see its report. Raises Refused, Denied, SettingsError or
+        WriteUnconfirmed.
+        """
+        # > INSTCMD rack1 outlet.3.load.off
         return self.write(messages.instcmd(ups, command, parameter))
 
     def write(self, request: NutRequest[str]) -> bool:

@@ -377,7 +377,12 @@ def _refuse_unasked(connection: socket.socket) -> None:
 
 
 def _batches(requests: Sequence[NutRequest[object]]) -> Iterator[Sequence[NutRequest[object]]]:
-    """The requests in groups that are each sent in one write."""
+    """The requests in groups that are each sent in one write.
+
+    >>> requests = [NutRequest("A" * 9000, list), NutRequest("B" * 9000, list)]
+    >>> [len(batch) for batch in _batches(requests)]
+    [1, 1]
+    """
     batch: list[NutRequest[object]] = []
     size = 0
     for request in requests:

@@ -51,7 +51,13 @@ class Member(NamedTuple):
 def members_of(
     variables: Mapping[str, str], commands: Iterable[str]
 ) -> tuple[Member, dict[int, Member]]:
-    """The whole device, and every member of its chain by number, in order."""
+    """The whole device, and every member of its chain by number, in order.
+
+    >>> variables = {"device.count": "2", "device.2.outlet.7.status": "on"}
+    >>> whole_device, members = members_of(variables, ["device.2.outlet.7.load.off"])
+    >>> members[2].prefix, members[2].rows, members[2].commands
+    ('device.2.', {'7': {'status': 'on'}}, {'outlet.7.load.off': 'device.2.outlet.7.load.off'})
+    """
     variables_by_member: dict[Optional[int], dict[str, str]] = {None: {}}
     commands_by_member: dict[Optional[int], dict[str, str]] = {None: {}}
     for name, text in variables.items():
@@ -76,6 +82,9 @@ def members_of(
 def _number_and_own_name(name: str) -> tuple[Optional[int], str]:
     """The number of the member that has this variable or command, None for the whole device, and
     the name after its prefix.
+
+    >>> _number_and_own_name("device.2.outlet.7.status"), _number_and_own_name("ups.status")
+    ((2, 'outlet.7.status'), (None, 'ups.status'))
     """
     match = _MEMBER.fullmatch(name)
     if match is None:
@@ -123,6 +132,10 @@ def outlet_numbers(member: Member) -> list[str]:
 
     Number 0 is another name for the whole device, except on devices that count from 0: their
     numbers are exactly 0 to count - 1, and number 0 has every variable that the others share.
+
+    >>> _, members = members_of({"device.1.outlet.10.id": "A", "device.1.outlet.2.id": "B"}, [])
+    >>> outlet_numbers(members[1])
+    ['2', '10']
     """
     numbers = sorted(member.rows, key=int)
     numbers_from_1 = [number for number in numbers if int(number) > 0]

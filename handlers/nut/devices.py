@@ -42,7 +42,12 @@ class ListedDevice(NamedTuple):
 
 def read_names(client: NutClient, settings: Settings) -> dict[str, str]:
     """Prefix of identities -> name of the device. 1 round trip without the setting `device`. Raises
-    Unsupported if the server has no devices."""
+    Unsupported if the server has no devices.
+
+        > LIST UPS
+        < BEGIN LIST UPS, UPS rack1 "Rack 1", END LIST UPS      {"": "rack1"}
+        < BEGIN LIST UPS, UPS rack1 ..., UPS rack2 ...          {"rack1/": "rack1", ...}
+    """
     if settings[DEVICE]:
         return {"": settings[DEVICE]}
     names = list(client.answer(requests.list_ups()))

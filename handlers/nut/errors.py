@@ -63,7 +63,13 @@ class ErrAnswer(NamedTuple):
     extra: str = ""
 
     def error(self) -> PduHandlerError:
-        """The error for this code. `extra` is free text of the server and is left out."""
+        """The error for this code. `extra` is free text of the server and is left out.
+
+        >>> ErrAnswer("READONLY").error().reason
+        'this variable cannot be written (ERR READONLY)'
+        >>> ErrAnswer("NO-SUCH").error().reason
+        'the NUT server refuses with a code that its protocol does not list (ERR NO-SUCH)'
+        """
         kind, words = ERRORS.get(
             self.code,
             (Refused, "the NUT server refuses with a code that its protocol does not list"),

@@ -42,6 +42,12 @@ def first_listed(sources: Iterable[Source]) -> Figure:
 
     A meter whose own source is not listed cannot be read now. Then the figure is not known: a later
     source would be another quantity.
+
+    >>> first_listed([Source("input.current"), Source("outlet.N.current", 3.0)])
+    3.0
+    >>> inlet = Source("input.current", meter_variable="input.realpower")
+    >>> first_listed([inlet, Source("outlet.N.current", 3.0)]).reason
+    'input.current is not listed, though input.realpower is'
     """
     unread_source: Optional[Source] = None
     for source in sources:
@@ -61,6 +67,14 @@ def figure_of(parts: Mapping[str, Mapping[str, str]], part: str, field: str) -> 
     """The figure of one of several like parts, by its variable, `part` + `field`: its number; not
     known if its text is no number, or if only other parts list the field; None, not metered, if no
     part lists it. `parts`: the variables of each by the prefix of their names, "outlet.3.".
+
+    >>> outlets = {"outlet.1.": {"current": "0.4"}, "outlet.2.": {"status": "on"}}
+    >>> figure_of(outlets, "outlet.1.", "current")
+    0.4
+    >>> figure_of(outlets, "outlet.2.", "current").reason
+    'outlet.2.current is not listed, though outlet.1.current is'
+    >>> figure_of(outlets, "outlet.2.", "realpower") is None
+    True
     """
     name = f"{part}{field}"
     text = parts[part].get(field)
@@ -79,7 +93,13 @@ def variable_figure(variables: Mapping[str, str], name: str) -> Figure:
 
 
 def whole_number(variables: Mapping[str, str], name: str) -> Union[int, NotKnown, None]:
-    """A count: None if it is not listed, not known if it is no whole number."""
+    """A count: None if it is not listed, not known if it is no whole number.
+
+    >>> whole_number({"outlet.count": "8.00"}, "outlet.count"), whole_number({}, "outlet.count")
+    (8, None)
+    >>> whole_number({"outlet.count": "n/a"}, "outlet.count")
+    NotKnown(reason="outlet.count reads 'n/a'")
+    """
     text = variables.get(name)
     if text is None:
         return None
@@ -94,6 +114,9 @@ def count(variables: Mapping[str, str], name: str, prefix: str = "") -> Optional
 
     Raises ProtocolError for a count that is no whole number: a list cannot be proven whole by it.
     `prefix`: of the variable's name, for the error.
+
+    >>> count({"outlet.count": "8"}, "outlet.count"), count({}, "outlet.count")
+    (8, None)
     """
     number = whole_number(variables, name)
     if isinstance(number, NotKnown):
@@ -109,6 +132,11 @@ def reason_of_stale_values(variables: Mapping[str, str]) -> str:
     """Why what the driver lists is not the state of its device now; "" if it is.
 
     Drivers report `driver.state` since NUT 2.8.1.
+
+    >>> reason_of_stale_values({"driver.state": "quiet"})
+    ''
+    >>> reason_of_stale_values({"driver.state": "reconnect.trying"})
+    "driver.state reads 'reconnect.trying', so the values are not those of now"
     """
     state = variables.get(DRIVER_STATE)
     if state is None or state in _STATES_AT_WORK:
@@ -126,6 +154,11 @@ def known_now(figure: Figure, reason: str) -> Figure:
 def meter_of_side(variables: Mapping[str, str], side: str, quantities: str = QUANTITIES) -> str:
     """A variable that shows that the side, input or output, has a meter; "" if none does. A nominal
     value is a rating, and shows none.
+
+    >>> meter_of_side({"input.voltage": "230", "input.L1.current": "4.2"}, "input")
+    'input.L1.current'
+    >>> meter_of_side({"input.current.nominal": "16"}, "input")
+    ''
     """
     pattern = re.compile(rf"{side}\.(?:L[1-3]\.)?(?:{quantities})(?:\.(?!nominal$).+)?")
     return next(filter(pattern.fullmatch, variables), "")

@@ -18,7 +18,11 @@ Groups = Mapping[str, Mapping[str, str]]
 
 
 def groups_of(variables: Mapping[str, str]) -> Groups:
-    """The groups of a device, in the driver's order. apc_modbus lists groups alone."""
+    """The groups of a device, in the driver's order. apc_modbus lists groups alone.
+
+    >>> groups_of({"outlet.group.1.name": "bank1", "outlet.group.1.current": "4.1"})
+    {'outlet.group.1.': {'name': 'bank1', 'current': '4.1'}}
+    """
     groups: dict[str, dict[str, str]] = {}
     for name, text in variables.items():
         match = _GROUP.fullmatch(name)
@@ -37,6 +41,13 @@ def total_of_groups(variables: Mapping[str, str], field: str) -> Figure:
     """The figure of all outlets: of the group named total, else the sum, if all groups are named
     bank1, bank2 and so on (apc-ats-mib.c); None if no group lists the field. Not known for other
     names, of which one may be the total, and for fewer groups than are counted.
+
+    >>> banks = {"outlet.group.1.name": "bank1", "outlet.group.2.name": "bank2"}
+    >>> currents = {"outlet.group.1.current": "4.1", "outlet.group.2.current": "3.4"}
+    >>> total_of_groups({**banks, **currents}, "current")
+    7.5
+    >>> total_of_groups({**banks, **currents, "outlet.group.1.name": "all"}, "current").reason
+    'no group of its outlets is named total, and not all are named as banks'
     """
     groups = groups_of(variables)
     if not any(field in fields for fields in groups.values()):

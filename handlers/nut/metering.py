@@ -85,6 +85,9 @@ FigureSources = Callable[[Mapping[str, str], Figure], Sequence[Source]]
 def device_type(variables: Mapping[str, str]) -> str:
     """`device.type` if it is one of DEVICE_TYPES, else ups for a device with a battery, else ''.
     Some drivers before NUT 2.4.3 do not report it, and some report other words.
+
+    >>> device_type({"device.type": "PDU "}), device_type({"battery.charge": "100"})
+    ('pdu', 'ups')
     """
     text = variables.get("device.type", "").strip().lower()
     if text in DEVICE_TYPES:
@@ -108,15 +111,12 @@ def power(variables: Mapping[str, str], outlets: Figure) -> Sequence[Source]:
 
 def _sources_by_type(variables: Mapping[str, str], field: str, outlets: Figure) -> Sequence[Source]:
     """The row of the table for a `field`, current or realpower, then the reason of a side that is
-    passed over, and that of groups."""
-    groups = _groups(variables, field)
-    return (*_sources_of_sides(variables, field, outlets), groups)
+    passed over, and that of groups.
 
-
-def _sources_of_sides(
-    variables: Mapping[str, str], field: str, outlets: Figure
-) -> Sequence[Source]:
-    """As `_sources_by_type`, without the groups."""
+    >>> variables = {"device.type": "pdu", "input.current": "1.2", "outlet.1.current": "1"}
+    >>> [source.figure for source in _sources_by_type(variables, "current", 1.0)][:3]
+    [1.2, 1.0, None]
+    """
     unit_type = device_type(variables)
     if unit_type == "ups":
         return _sources_of_ups(variables, field, outlets)
@@ -137,6 +137,7 @@ def _sources_of_sides(
         output,
         _variable(variables, f"outlet.{field}"),
         _possible_average(variables, "input", field),
+        _groups(variables, field),
     )
 
 
@@ -146,6 +147,7 @@ def _sources_of_ups(variables: Mapping[str, str], field: str, outlets: Figure) -
         _output_of_ups(variables, field),
         _outlets_of_ups(variables, field, outlets),
         _possible_average(variables, "output", field),
+        _groups(variables, field),
     )
 
 
@@ -164,6 +166,9 @@ def _sources_of_transfer_switch(
 def energy(variables: Mapping[str, str], outlets: Figure) -> Sequence[Source]:
     """kWh; the server reports Wh. nut-names.txt has no energy, and no table of NUT: which counters
     a driver reads is not known, so an input with a meter may have one that it does not list now.
+
+    >>> [source.figure for source in energy({"input.energy": "34500"}, None)]
+    [34.5, None, None, None]
     """
     inlet_wh = variable_figure(variables, "input.energy")
     whole_device_wh = variable_figure(variables, "outlet.energy")
@@ -186,7 +191,7 @@ def inlet_current(variables: Mapping[str, str], _: Figure) -> Sequence[Source]:
 
 
 def inlet_power(variables: Mapping[str, str], _: Figure) -> Sequence[Source]:
-    """The sources of the power at the inlet, in W, as those of `inlet_current`."""
+    """Watts at the inlet of a PDU, by `input.*` alone. No other type has a load there."""
     is_pdu = device_type(variables) == "pdu"
     return (_side(variables, "input", "realpower"),) if is_pdu else ()
 
@@ -202,6 +207,11 @@ def _variable(variables: Mapping[str, str], name: str) -> Source:
 def _outlets(variables: Mapping[str, str], field: str, outlets: Figure) -> Source:
     """The sum of the outlets, if one of them lists the field. Number 0 is the whole device, or one
     of several.
+
+    >>> _outlets({"outlet.1.current": "1", "outlet.2.current": "2"}, "current", 3.0).figure
+    3.0
+    >>> _outlets({"outlet.1.realpower": "75"}, "current", None).meter_variable
+    'outlet.1.realpower'
     """
     name = f"outlet.N.{field}"
     pattern = re.compile(rf"outlet\.[1-9][0-9]*\.{field}")
@@ -223,6 +233,10 @@ def _outlets_of_ups(variables: Mapping[str, str], field: str, outlets: Figure) -
 def _groups(variables: Mapping[str, str], field: str) -> Source:
     """Groups that show a field which nothing else shows are no total: not metered. They may be in
     other units (eaton-pdu-nlogic-mib.c: hundredths of A), or one of them the total of others.
+
+    >>> groups = _groups({"outlet.group.1.current": "2.1"}, "current")
+    >>> groups.figure, groups.meter_variable
+    (None, 'outlet.group.1.current')
     """
     first_group = ""
     for prefix, fields in groups_of(variables).items():
@@ -259,6 +273,11 @@ def _output_of_switch(variables: Mapping[str, str], field: str) -> Source:
 def _output_of_ups(variables: Mapping[str, str], field: str) -> Source:
     """The output of a UPS. Its W are `output.realpower` or `ups.realpower`. It may meter its W and
     not its A, or its VA or % alone: then it is not metered.
+
+    >>> _output_of_ups({"output.current": "0.8"}, "current").figure
+    0.8
+    >>> _output_of_ups({"ups.realpower": "300"}, "realpower").figure
+    300.0
     """
     output = _side(variables, "output", field)
     if output.figure is not None or output.name in variables:
@@ -275,6 +294,11 @@ def _output_of_ups(variables: Mapping[str, str], field: str) -> Source:
 def _ups_power(variables: Mapping[str, str]) -> Figure:
     """W at the output of a UPS, `ups.realpower`. 0 W beside a load of 1 % or more is a driver that
     scales wrongly (tripplite-hid.c), and is not known.
+
+    >>> _ups_power({"ups.realpower": "300"})
+    300.0
+    >>> _ups_power({"ups.realpower": "0", "ups.load": "20"}).reason
+    'ups.realpower reads 0 beside ups.load 20'
     """
     watts = variable_figure(variables, "ups.realpower")
     percent = measured(variable_figure(variables, "ups.load"))
@@ -290,6 +314,13 @@ def _ups_power(variables: Mapping[str, str]) -> Figure:
 def _side(variables: Mapping[str, str], side: str, field: str) -> Source:
     """W of a side: of all its phases, else of its lines. Amperes: of its lines, else, with one
     phase, its only current.
+
+    >>> _side({"input.phases": "1", "input.current": "4.2"}, "input", "current").figure
+    4.2
+    >>> _side({"input.phases": "3", "input.current": "4.2"}, "input", "current").figure is None
+    True
+    >>> _side({"input.L1.current": "1", "input.L2.current": "2"}, "input", "current").figure
+    3.0
     """
     name = f"{side}.{field}"
     is_listed = name in variables
@@ -336,7 +367,12 @@ def _volts_and_amperes(variables: Mapping[str, str], side: str) -> tuple[Figure,
 def _line_sum(
     variables: Mapping[str, str], side: str, field: str, lines: Mapping[int, Mapping[str, str]]
 ) -> Source:
-    """The sum of the lines of a side, which show the field."""
+    """The sum of the lines of a side, which show the field.
+
+    >>> variables = {"input.L1.current": "1.5", "input.L2.current": "2.5"}
+    >>> _line_sum(variables, "input", "current", _lines(variables, "input")).figure
+    4.0
+    """
     name = f"{side}.L1.{field}"
     apparent_power = f"{side}.power"
     if field == "realpower" and apparent_power in variables:
@@ -346,7 +382,11 @@ def _line_sum(
     figures = _line_figures(lines, side, field, _phases(variables, side))
     if isinstance(figures, NotKnown):
         return Source(name, figures)
-    return Source(name, sum_if_complete(figures))
+    line_sum = sum_if_complete(figures)
+    if field == "realpower":
+        volts, amperes = _volts_and_amperes(variables, side)
+        line_sum = power_unless_denied(line_sum, volts, amperes)
+    return Source(name, line_sum)
 
 
 def _unlisted_side(variables: Mapping[str, str], side: str, field: str) -> Source:
@@ -372,7 +412,11 @@ def _unlisted_side(variables: Mapping[str, str], side: str, field: str) -> Sourc
 
 
 def _phases(variables: Mapping[str, str], side: str) -> Union[int, NotKnown, None]:
-    """The number of phases of a side; None if it is not listed, or 0 as by APC's UPSs."""
+    """The number of phases of a side; None if it is not listed, or 0 as by APC's UPSs.
+
+    >>> _phases({"input.phases": "3"}, "input"), _phases({"input.phases": "0"}, "input")
+    (3, None)
+    """
     name = f"{side}.phases"
     phase_count = whole_number(variables, name)
     if phase_count == 0:
@@ -386,6 +430,9 @@ def _lines(variables: Mapping[str, str], side: str) -> dict[int, dict[str, str]]
     """The lines that the driver names on this side, by their numbers, each with the texts of its
     own variables by their last part: {1: {"current": "4.2"}}. A voltage between two lines names
     both, and is of neither.
+
+    >>> _lines({"input.L1.current": "4.2", "input.L1-L2.voltage": "400"}, "input")
+    {1: {'current': '4.2'}, 2: {}}
     """
     lines: dict[int, dict[str, str]] = {}
     for name, text in variables.items():
@@ -422,6 +469,12 @@ def _line_figures(
 
     nut-names.txt, "Partial three phase": a device may name one line of three. Then the others are
     not metered. A line that is missing beside several is not known.
+
+    >>> lines = {1: {"current": "1.5"}, 2: {"voltage": "230"}}
+    >>> _line_figures(lines, "input", "current", 2)[0]
+    1.5
+    >>> _line_figures(lines, "input", "current", 2)[1].reason
+    'input.L2.current is not listed, though input.L1.current is'
     """
     metered_lines = [number for number in lines if field in lines[number]]
     last_line = _MOST_PHASES
@@ -456,6 +509,9 @@ def whole_load(variables: Mapping[str, str], field: str) -> Figure:
 def line_currents(variables: Mapping[str, str]) -> Union[Mapping[str, Figure], NotKnown]:
     """Amperes of each line of the input by its name, "L1"; {} if none is listed; NotKnown if the
     number of lines is not known.
+
+    >>> line_currents({"input.phases": "2", "input.L1.current": "4.2", "input.L2.current": "1"})
+    {'L1': 4.2, 'L2': 1.0}
     """
     lines = _lines(variables, "input")
     if not any("current" in fields for fields in lines.values()):
@@ -481,6 +537,10 @@ def total(
 
     `sources_of`: `load`, `power` or another of the functions above. `outlets`: the figures of the
     outlets by identity.
+
+    >>> device = Member("", "", {"device.type": "pdu", "input.current": "4.2"}, {}, {})
+    >>> total(load, device, {}, {"1": 9.0})
+    4.2
     """
     figure: Figure = None
     if chain:
@@ -529,6 +589,13 @@ def _total_of_chain(
 def _variables_of_member(device: Member, member: Member) -> dict[str, str]:
     """The variables of a member of a chain, beside those of the whole chain that count for it. Its
     type is `type`, not `device.2.type`, else the chain's.
+
+    >>> device = Member("", "", {"driver.name": "snmp-ups", "input.current": "9"}, {}, {})
+    >>> member = Member("device.2.", "2.", {"type": "pdu", "input.current": "1"}, {}, {})
+    >>> _variables_of_member(device, member)["input.current"]
+    '1'
+    >>> _variables_of_member(device, member)["device.type"]
+    'pdu'
     """
     variables: dict[str, str] = {}
     for name, text in device.variables.items():

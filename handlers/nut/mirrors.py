@@ -25,6 +25,10 @@ def originals(devices: Mapping[str, Mapping[str, str]], host: str) -> dict[str, 
     """Maps the name of each mirror to the name of the device that it shows, if all that it shows
     are others of `devices`: the variables of each device by its name. `host`: the server's, as it
     is addressed.
+
+    >>> copy = {"driver.name": "clone", "driver.parameter.port": "snmp-ups-rack1"}
+    >>> originals({"rack1": {"driver.name": "snmp-ups"}, "copy": copy}, "192.0.2.9")
+    {'copy': 'rack1'}
     """
     original_by_mirror: dict[str, str] = {}
     for name, variables in devices.items():
@@ -48,7 +52,11 @@ def _shown_names(
 
 
 def _name_of_socket(path: str, names: Collection[str]) -> str:
-    """The device of a driver's socket, DRIVER-DEVICE; "" if it is none of `names`."""
+    """The device of a driver's socket, DRIVER-DEVICE; "" if it is none of `names`.
+
+    >>> _name_of_socket("/run/nut/snmp-ups-rack-1", ["1", "rack-1"])
+    'rack-1'
+    """
     _, _, socket = path.rpartition("/")
     # a device's name may have dashes too
     matches = [name for name in names if f"-{socket}".endswith(f"-{name}")]
@@ -63,7 +71,11 @@ def _host_of(server: str) -> str:
 
 
 def _is_this_server(name: str, host: str) -> bool:
-    """Whether a host, as a mirror names it, is the server at `host`."""
+    """Whether a host, as a mirror names it, is the server at `host`.
+
+    >>> _is_this_server("127.0.0.1", "nut.example"), _is_this_server("192.0.2.7", "nut.example")
+    (True, False)
+    """
     if name in ("localhost", host.lower()):
         return True
     try:

@@ -13,9 +13,11 @@ _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 
 
 def parse_number(text: Optional[str]) -> Optional[float]:
-    """`text` as a number; None if it is missing, below 0 or not accepted by `is_number`.
+    """`text` as a number; None if it is missing, below 0 or no number. Blanks around it are
+    ignored.
 
-    Blanks around it are ignored.
+    >>> parse_number(" 4.20 "), parse_number("n/a"), parse_number("-1"), parse_number(None)
+    (4.2, None, None, None)
     """
     digits = (text or "").strip(BLANKS)
     if not is_number(digits):
@@ -27,7 +29,12 @@ def parse_number(text: Optional[str]) -> Optional[float]:
 
 
 def parse_figure(text: Optional[str]) -> Optional[float]:
-    """The number in a text, as `parse_number`; None also for one that stands for no value."""
+    """The number in a text; None if it is missing, below 0, no number, or one that stands for no
+    value.
+
+    >>> parse_figure("4.20"), parse_figure("4294967295")
+    (4.2, None)
+    """
     figure = parse_number(text)
     if figure is not None and is_placeholder(figure):
         return None
@@ -42,7 +49,11 @@ def is_number(text: str) -> bool:
 
 
 def tidy(text: str) -> str:
-    """`1.00` -> `1`: snmp-ups writes whole numbers with decimals."""
+    """`1.00` -> `1`: snmp-ups writes whole numbers with decimals.
+
+    >>> tidy("1.00"), tidy("1.50"), tidy("A1")
+    ('1', '1.50', 'A1')
+    """
     if not is_number(text):
         return text
     return re.sub(r"\.0+$", "", text)

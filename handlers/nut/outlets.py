@@ -101,7 +101,7 @@ class NutDevice(NamedTuple):
 
     @property
     def power_w(self) -> Figure:
-        """The active power in W, from sources in the same order as those of `load_a`."""
+        """The active power in W, by the W of the sources from which the load is read."""
         return self._total(metering.power, lambda figures: figures.power_w)
 
     @property
@@ -139,6 +139,12 @@ def decode_outlets(
     Raises ProtocolError for a count that is no number, if there are fewer outlets than
     `outlet.count`, or if a chain lacks one of its `device.count` members. Raises Unsupported
     without outlets, unless the device may really have none.
+
+    >>> variables = {"outlet.7.status": "on", "outlet.7.current": "1.5", "device.type": "pdu"}
+    >>> settings = Settings({}, (WHOLE_LOAD,))
+    >>> device = decode_outlets(variables, ["outlet.7.load.off"], {}, settings)
+    >>> device.outlets[0].identity, device.outlets[0].state, device.load_a
+    ('7', True, 1.5)
     """
     device, members = members_of(variables, commands)
     with_outlets = [member for member in members.values() if member.outlet_count or member.rows]
@@ -166,6 +172,9 @@ def _may_lack_outlets(variables: Mapping[str, str], members: Mapping[int, Member
     """Whether a device that lists no outlets really has none: it counts 0, or each member of the
     chain does. Without a count, it has another type than pdu, or no type and an input, an output or
     a battery.
+
+    >>> _may_lack_outlets({"device.type": "ups"}, {}), _may_lack_outlets({"device.type": "pdu"}, {})
+    (True, False)
     """
     if members and all(member.outlet_count == 0 for member in members.values()):
         return True
@@ -315,6 +324,11 @@ def _number_and_name(fields: Mapping[str, str]) -> tuple[str, Optional[str]]:
     """The number that is printed on the unit, '' if it is not shown, and the name. Beside a
     description, `name` is that number. Without one it is what the owner called the outlet
     (hpe-pdu3-cis-mib.c, eaton-pdu-nlogic-mib.c), unless it is the `id` once more.
+
+    >>> _number_and_name({"id": "7", "name": "web-1"})
+    ('7', 'web-1')
+    >>> _number_and_name({"desc": "Outlet A", "name": "1.00", "id": "2"})
+    ('1', 'Outlet A')
     """
     name = fields.get("name")
     description = fields.get("desc")
@@ -348,6 +362,10 @@ def _switch_command(
 def _whole_load(device: Member) -> list[NutOutlet]:
     """The whole load of a UPS as one more outlet, switched by `load.on` and `load.off`; [] if the
     server lists neither.
+
+    >>> device, _ = members_of({"ups.status": "OL", "output.current": "0.8"}, ["load.off"])
+    >>> [(outlet.identity, outlet.state, outlet.off.name) for outlet in _whole_load(device)]
+    [('load', True, 'load.off')]
     """
     on = SwitchCommand("load.on") if "load.on" in device.commands else None
     off = SwitchCommand("load.off") if "load.off" in device.commands else None

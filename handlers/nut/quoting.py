@@ -34,7 +34,11 @@ def is_name(text: str) -> bool:
 
 
 def name(text: str, noun: str) -> str:
-    """`text` unchanged. Raises SettingsError if it cannot be a name."""
+    """`text` unchanged. Raises SettingsError if it cannot be a name.
+
+    >>> name("outlet.1.load.off", "command")
+    'outlet.1.load.off'
+    """
     if not is_name(text):
         raise SettingsError(
             f"{text[:60]!r} cannot be the name of a {noun}: give 1 to {MAX_WORD} ASCII letters, "
@@ -49,6 +53,9 @@ def word(text: str, noun: str) -> str:
 
     Non-ASCII text is sent as UTF-8. upsd drops those bytes, in upsd.users as on the wire, so
     passwords still match.
+
+    >>> word("dcimanager", "user name"), word("Web 1", "name")
+    ('dcimanager', '"Web 1"')
     """
     if _CONTROL.search(text):
         raise SettingsError(
@@ -69,6 +76,12 @@ def split(line: str) -> list[str]:
     """The words of one line without quotes and escapes.
 
     Raises ProtocolError for an open quote or escape.
+
+    >>> split('VAR rack1 outlet.1.desc "Web 1"')
+    ['VAR', 'rack1', 'outlet.1.desc', 'Web 1']
+    >>> split('VAR rack1 outlet.1.desc "Web')
+    Traceback (most recent call last):
+    handlers.shared.errors.ProtocolError: a line of the answer has an open quote or escape
     """
     words = []
     at = 0

@@ -267,7 +267,11 @@ def _outcome(lines: Sequence[str]) -> str:
 
 
 def _get(*query: str) -> NutRequest[str]:
-    """A GET request. Its answer repeats the words of `query` and has one more."""
+    """A GET request. Its answer repeats the words of `query` and has one more.
+
+    >>> _get("VAR", "rack1", "outlet.1.status").read(['VAR rack1 outlet.1.status "on"'])
+    'on'
+    """
 
     def read(lines: Sequence[str]) -> str:
         words = split(lines[0])
@@ -279,7 +283,11 @@ def _get(*query: str) -> NutRequest[str]:
 
 
 def _table(rows: Sequence[str]) -> dict[str, str]:
-    """Values by name. Raises ProtocolError if a name is repeated: its value would be uncertain."""
+    """Values by name. Raises ProtocolError if a name is repeated: its value would be uncertain.
+
+    >>> _table(['outlet.1.status "on"', 'outlet.2.status "off"'])
+    {'outlet.1.status': 'on', 'outlet.2.status': 'off'}
+    """
     table: dict[str, str] = {}
     for row in rows:
         words = split(row)
@@ -293,7 +301,11 @@ def _table(rows: Sequence[str]) -> dict[str, str]:
 
 
 def _words(rows: Sequence[str]) -> list[str]:
-    """The only word of each row."""
+    """The only word of each row.
+
+    >>> _words(["outlet.1.load.on", "outlet.1.load.off"])
+    ['outlet.1.load.on', 'outlet.1.load.off']
+    """
     words: list[str] = []
     for row in rows:
         row_words = split(row)
@@ -331,6 +343,9 @@ def _quoted(text: str, noun: str) -> str:
     """`text` as a quoted word.
 
     Raises SettingsError like `word`, and for non-ASCII characters, which upsd would drop.
+
+    >>> _quoted("30", "value"), _quoted("Web 1", "value")
+    ('"30"', '"Web 1"')
     """
     if not text.isascii():
         raise SettingsError(

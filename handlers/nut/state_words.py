@@ -180,6 +180,12 @@ def ambiguous_table(
     """The table whose words prove no state of this outlet; None if all words do.
 
     `variables`: of the whole device. `number`, `fields`: of the outlet.
+
+    >>> pxg = {"driver.name": "snmp-ups", "driver.version.data": "pxgx_ups MIB 0.104"}
+    >>> ambiguous_table(pxg, "ups", "2", {"status": "off"}) is XUPS
+    True
+    >>> ambiguous_table({"driver.name": "snmp-ups"}, "pdu", "2", {"status": "off"}) is None
+    True
     """
     if "status" not in fields:
         return None

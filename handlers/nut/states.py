@@ -56,7 +56,12 @@ class ShownState(NamedTuple):
     stale_reason: str
 
     def words(self) -> list[Optional[StatusWord]]:
-        """What each text says; None for one that says no state."""
+        """What each text says; None for one that says no state.
+
+        >>> shown = ShownState({"status": "On "}, {}, frozenset(), None, [], "")
+        >>> shown.words()[0].is_on, shown._replace(unproven_words=frozenset({"on"})).words()
+        (True, [None])
+        """
         words: list[Optional[StatusWord]] = []
         for field, text in self.texts.items():
             word = text.strip(BLANKS).lower()
@@ -79,6 +84,12 @@ def state_of(shown: ShownState) -> OutletState:
 
     Unknown is also the state that a driver shows after it lost its device, an off that a meter
     denies, and an on of a group that is off.
+
+    >>> shown = ShownState({"status": "off"}, {"realpower": "0"}, frozenset(), None, [], "")
+    >>> state_of(shown)
+    OutletState(is_on=False, reason='')
+    >>> state_of(shown._replace(meters={"realpower": "85.2"}))
+    OutletState(is_on=None, reason='it carries current, so it is not off as its NUT driver shows')
     """
     if shown.stale_reason:
         return OutletState(None, shown.stale_reason)
@@ -101,6 +112,9 @@ def _denial_of_off(meters: Mapping[str, str]) -> str:
     """Why an outlet is not off: its W or VA are above 0; its A if it meters neither; or it has
     meters, and none can be read. "" if nothing denies it. An open relay may have an offset in A:
     0.15 A at 0 W, 0 VA and 0 V in a dump of an Eaton ePDU MA 1P.
+
+    >>> _denial_of_off({"realpower": "85.2"}), _denial_of_off({"realpower": "0", "current": "0.15"})
+    ('it carries current', '')
     """
     figures: dict[str, float] = {}
     for field, text in meters.items():
@@ -115,7 +129,12 @@ def _denial_of_off(meters: Mapping[str, str]) -> str:
 
 
 def _reason_of_texts(shown: ShownState) -> str:
-    """Why the words of the driver show no state."""
+    """Why the words of the driver show no state.
+
+    >>> shown = ShownState({"status": "cycling"}, {}, frozenset(), None, [], "")
+    >>> _reason_of_texts(shown)
+    "its NUT driver shows 'cycling': a change is under way"
+    """
     texts = [text.strip(BLANKS) for text in shown.texts.values()]
     if not texts:
         return "its NUT driver shows no state of it"
@@ -132,6 +151,11 @@ def _reason_of_texts(shown: ShownState) -> str:
 def load_state(variables: Mapping[str, str]) -> OutletState:
     """The state of the whole load of a UPS, by the words of `ups.status`. OFF: it is off. OL (on
     line) or OB (on battery) without OFF: it is on.
+
+    >>> load_state({"ups.status": "OL CHRG"}), load_state({"ups.status": "OFF"})
+    (OutletState(is_on=True, reason=''), OutletState(is_on=False, reason=''))
+    >>> load_state({"ups.status": "OFF", "ups.load": "20"}).reason
+    "its ups.status 'OFF' says off, but ups.load reads '20'"
     """
     stale_reason = reason_of_stale_values(variables)
     if stale_reason:
@@ -152,6 +176,11 @@ def _denial_of_load(variables: Mapping[str, str]) -> str:
     """Why the load of a UPS is not off; "" if nothing denies it. Some of NUT's tables write OFF for
     units that feed their load: mge-mib.c on battery, apc-mib.c in software bypass,
     eaton-ups-pxg-mib.c on the maintenance bypass, xppc-mib.c in standby.
+
+    >>> _denial_of_load({"ups.status": "OFF", "output.voltage": "230"})
+    "output.voltage reads '230'"
+    >>> _denial_of_load({"ups.status": "OFF", "output.voltage": "3.1"})
+    ''
     """
     if "BYPASS" in variables["ups.status"].upper().split():
         return "it is on bypass"

@@ -36,7 +36,12 @@ def switch_outlet(
 
     After the reading: 1 round trip for the command, 1 for each look at its report, and 1 for each
     look at the state. Raises NoSuchOutlet, Unsupported, SettingsError and reading errors before
-    anything is written, then the errors of `switch`.
+    anything is written; Unreachable if the outlet may or may not have switched.
+
+        > LIST VAR rack1, LIST CMD rack1, LIST RW rack1
+        > USERNAME, PASSWORD, SET TRACKING ON, INSTCMD rack1 outlet.3.load.off
+        > GET TRACKING 1bd31808-...         until the driver reports SUCCESS
+        > LIST VAR rack1, ...               until outlet.3.status reads "off": DOWN
     """
     device = _device_of(client, settings, identity)
     outlet = _outlet_of(client, device, identity)
@@ -78,6 +83,11 @@ def switch_outlet(
 def late_reading(variables: Mapping[str, str], waited_s: float) -> str:
     """Why a driver may still show an old state `waited_s` seconds after a command, and when to read
     again; "" if it read its device since.
+
+    >>> late_reading({"driver.name": "snmp-ups"}, 10.0)[:54]
+    'the NUT driver snmp-ups reads its device only every 30'
+    >>> late_reading({"driver.name": "powerman-pdu"}, 10.0)
+    ''
     """
     driver = variables.get("driver.name", "")
     if driver not in _POLLFREQ_S:

@@ -228,14 +228,25 @@ def _of_member(place: str, member: Member, flow: Flow, quantity: Quantity) -> Fi
 
 
 def of_part(place: str, figure: Figure) -> Figure:
-    """The figure of a part, whose reason names the part, such as "Mains AC1"."""
+    """The figure of a part, whose reason names the part, such as "Mains AC1".
+
+    >>> of_part("Mains AC1", NotKnown("CurrentAmps is null")).reason
+    'Mains AC1: CurrentAmps is null'
+    """
     if not place or not isinstance(figure, (NotKnown, NotMetered)):
         return figure
     return replace(figure, reason=f"{place}: {figure.reason}")
 
 
 def sum_in_use(noun: str, figures: Mapping[str, Figure], advice: str = "") -> Figure:
-    """As `sum_of_parts`, of the parts that carry something; not known if none of some does."""
+    """The sum over the parts that carry something: not known if one of them is not, or if none of
+    some carries anything; not metered, with `advice`, if one has no meter.
+
+    >>> sum_in_use("circuit", {"AC1": 1.5, "AC2": NOTHING})
+    1.5
+    >>> sum_in_use("circuit", {"AC1": NOTHING, "AC2": NOTHING}).reason
+    'none of its parts is in use'
+    """
     figures_in_use = {name: figure for name, figure in figures.items() if figure != NOTHING}
     if figures and not figures_in_use:
         return NotKnown("none of its parts is in use")

@@ -41,6 +41,9 @@ def path(link: object, service: Endpoint, login: Login) -> str:
 def parts(link: str) -> Sequence[str]:
     """The parts of a link without query and fragment, unescaped and in lower case; [""] for an
     empty link.
+
+    >>> parts("/redfish/v1/PowerEquipment/RackPDUs/1/Outlets/A%31?$expand=.")
+    ['', 'redfish', 'v1', 'powerequipment', 'rackpdus', '1', 'outlets', 'a1']
     """
     without_query, _, _ = link.partition("?")
     path, _, _ = without_query.partition("#")
@@ -54,6 +57,12 @@ def same(self_link: str, link: str, units: Sequence[Sequence[str]]) -> bool:
     Services write the beginning of a link in several ways. So only the last part is compared and,
     where both links name them, the list before it (such as Outlets) and the PDU. `units` has the
     parts of each PDU's link.
+
+    >>> pdus = [parts("/redfish/v1/RackPDUs/1"), parts("/redfish/v1/RackPDUs/2")]
+    >>> same("/rest/v1/Outlets/A1", "/redfish/v1/RackPDUs/1/Outlets/A1", pdus)
+    True
+    >>> same("/redfish/v1/RackPDUs/2/Outlets/A1", "/redfish/v1/RackPDUs/1/Outlets/A1", pdus)
+    False
     """
     self_parts = parts(self_link)
     if self_parts == [""]:
@@ -85,6 +94,10 @@ def expansion(root: Mapping[str, object], levels: int) -> str:
 
     Source: ServiceRoot, ProtocolFeaturesSupported.ExpandQuery: NoLinks offers `.`, ExpandAll `*`,
     Levels `$levels`.
+
+    >>> expand = {"ExpandQuery": {"NoLinks": True, "Levels": True, "MaxLevels": 6}}
+    >>> expansion({"ProtocolFeaturesSupported": expand}, 2), expansion({}, 2)
+    ('?$expand=.($levels=2)', '')
     """
     expand = child(child(root, "ProtocolFeaturesSupported"), "ExpandQuery")
     if expand.get("NoLinks") is True:

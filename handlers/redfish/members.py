@@ -132,7 +132,11 @@ def _pages(service: RedfishService, collection: Json) -> Iterator[Json]:
 
 
 def _counts(page: Json) -> list[int]:
-    """How many members the whole collection has, by this page; empty if it does not say."""
+    """How many members the whole collection has, by this page; empty if it does not say.
+
+    >>> _counts({"Members@odata.count": 8}), _counts({})
+    ([8], [])
+    """
     if "Members@odata.count" not in page:
         return []
     count = page["Members@odata.count"]
@@ -142,7 +146,11 @@ def _counts(page: Json) -> list[int]:
 
 
 def _entries(page: Json) -> list[Json]:
-    """The entries of one page; {} in the place of a malformed one."""
+    """The entries of one page; {} in the place of a malformed one.
+
+    >>> _entries({"Members": [{"Id": "A1"}, None]})
+    [{'Id': 'A1'}, {}]
+    """
     entries = _list_of_members(page)
     if not isinstance(entries, list):
         return []
@@ -150,7 +158,11 @@ def _entries(page: Json) -> list[Json]:
 
 
 def _list_of_members(page: Json) -> object:
-    """The list of members, under its name or, without that, under the one of HPE's."""
+    """The list of members, under its name or, without that, under the one of HPE's.
+
+    >>> _list_of_members({"Members": [{"Id": "A1"}], "Name": "Outlets"})
+    [{'Id': 'A1'}]
+    """
     if "Members" in page:
         return page["Members"]
     names_of_lists = [name for name in _NAMES_OF_HPE if isinstance(page.get(name), list)]

@@ -41,7 +41,7 @@ _MOST_VALUES = 10  # that an error lists
 
 
 def raise_if_locked(identity: str, outlet: Json) -> None:
-    """Raise Unsupported for an outlet that is locked, or may be (see `lock_reason`)."""
+    """Raise Unsupported for an outlet that is locked, or of which the PDU does not say it."""
     reason = lock_reason(outlet)
     if reason:
         raise Unsupported(f"outlet {identity} was not switched: {reason}; unlock it on the PDU")
@@ -51,6 +51,9 @@ def lock_reason(outlet: Json) -> str:
     """The lock of an outlet in words, '' if there is none.
 
     A value that is neither true nor false may be a lock.
+
+    >>> lock_reason({"PowerControlLocked": True}), lock_reason({})
+    ('its power control is locked', '')
     """
     for key, noun in _LOCKS.items():
         value = outlet.get(key, False)
@@ -62,7 +65,12 @@ def lock_reason(outlet: Json) -> str:
 
 
 def action(identity: str, outlet: Json) -> Json:
-    """The switching action. Raises Unsupported if it is missing or has no target."""
+    """The switching action. Raises Unsupported if it is missing or has no target.
+
+    >>> power_action = {"target": "/redfish/v1/Outlets/1/Outlet.PowerControl"}
+    >>> action("1", {"Actions": {"#Outlet.PowerControl": power_action}})["target"]
+    '/redfish/v1/Outlets/1/Outlet.PowerControl'
+    """
     power_action = child(child(outlet, "Actions"), ACTION)
     if not text(power_action, "target"):
         raise Unsupported(
@@ -94,6 +102,11 @@ def is_below(target: str, outlet: str) -> bool:
     """Whether the path `target` is below the path `outlet`.
 
     False if `target` has a part `.` or `..`: it may lead elsewhere.
+
+    >>> is_below("/redfish/v1/Outlets/1/Actions/Outlet.PowerControl", "/redfish/v1/Outlets/1")
+    True
+    >>> is_below("/redfish/v1/Outlets/1/../2/Actions/Outlet.PowerControl", "/redfish/v1/Outlets/1")
+    False
     """
     steps = _steps(target)
     outlet_steps = _steps(outlet)
@@ -134,6 +147,10 @@ def body(
 
     Raises Unsupported if the action does not take the wanted state, if the service lists no values
     and `switch_unproven` is false, or if the configuration that HPE's body repeats cannot be read.
+
+    >>> values = {"PowerState@Redfish.AllowableValues": ["On", "Off"]}
+    >>> body("1", {}, values, {}, on=False, switch_unproven=False, quote=str)
+    {'PowerState': 'Off'}
     """
     word = "On" if on else "Off"
     values = allowable_values(action_resource, info)
@@ -159,7 +176,15 @@ def body(
 
 
 def allowable_values(action_resource: Json, info: Json) -> Optional[Sequence[str]]:
-    """The values that the action takes; None if the service does not list them."""
+    """The values that the action takes; None if the service does not list them.
+
+    >>> allowable_values({"PowerState@Redfish.AllowableValues": ["On", "Off"]}, {})
+    ['On', 'Off']
+    >>> allowable_values({}, {"Parameters": [{"Name": "PowerState", "AllowableValues": ["On"]}]})
+    ['On']
+    >>> allowable_values({}, {}) is None
+    True
+    """
     if _ALLOWABLE in action_resource:
         return _texts(action_resource[_ALLOWABLE])
     for parameter in entries(info, "Parameters"):
@@ -184,6 +209,11 @@ def _hpe_body(
     """The body of HPE's command: the state, and the outlet's configuration unchanged. The unit
     switches the outlet of this OutletNumber. Raises Unsupported if some of that cannot be read, or
     if the number is not the one in the outlet's Id.
+
+    >>> times = {"StartupState": "on", "OnDelay": 0, "OffDelay": 0, "RebootDelay": 5}
+    >>> outlet = {"OutletNumber": 7, "OutletName": "web-1", **times}
+    >>> _hpe_body("OUTLET7", outlet, on=False, quote=str)["OutletStatus"]
+    'off'
     """
     configuration: dict[str, object] = {}
     for names in _HPE_CONFIGURATION:

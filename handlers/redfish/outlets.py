@@ -80,8 +80,9 @@ def read_all_outlets(service: RedfishService, choice: PduChoice) -> list[ListedO
 
 
 def read_outlets(service: RedfishService, pdu: ServicePdu) -> list[ListedOutlet]:
-    """As `_read_each_outlet`. Raises an outlet's error if no outlet can be read, or if its link
-    does not show its Id.
+    """The outlets of a PDU, in its order, also those that cannot be read: usually 1 round trip, 1
+    more for each further page or linked outlet. Raises an outlet's error if no outlet can be read,
+    or if its link does not show its Id, and the errors of the list.
     """
     outlets = _read_each_outlet(service, pdu)
     errors = [outlet.error for outlet in outlets if outlet.error]
@@ -157,6 +158,11 @@ def _own_id(member: Member) -> str:
 def _id_prefix(own_ids: Sequence[str], link_parts: Sequence[str]) -> Optional[str]:
     """The text before the link's last part in the Id, the same in all that are not empty. "" if all
     are empty, None if they differ or one does not end with that part.
+
+    >>> _id_prefix(["OUTLET7", ""], ["7", "8"])
+    'OUTLET'
+    >>> _id_prefix(["OUTLET7", "A8"], ["7", "8"]) is None
+    True
     """
     prefixes: list[str] = []
     for own_id, part in zip(own_ids, link_parts):
@@ -222,6 +228,11 @@ def find_outlet(service: RedfishService, choice: PduChoice, identity: str) -> Li
     all that may have it are read; what cannot be read has the Id that its link shows.
 
     Raises NoSuchOutlet, and ProtocolError for two such outlets.
+
+        > GET .../RackPDUs                  of "2.A1" the link /RackPDUs/2, and no other
+        > GET .../RackPDUs/2                its Id is 2
+        > GET .../RackPDUs/2/Outlets        of its links the one that ends with A1
+        > GET .../RackPDUs/2/Outlets/A1     its Id is A1
     """
     entries = pdu_entries(service, choice.collection)
     pdu = read_unit_of(service, choice, entries, identity)
@@ -272,6 +283,10 @@ def _read_linked_outlet(
 def _may_have_id(entry: Json, outlet_id: str) -> bool:
     """Whether an entry of a list may be the outlet with this Id: by its own Id if it is included in
     full, else by its link, which ends with the Id, or with the number in it (Outlets/7 of OUTLET7).
+
+    >>> link = {"@odata.id": "/redfish/v1/RackPDUs/1/Outlets/7"}
+    >>> _may_have_id(link, "OUTLET7"), _may_have_id(link, "OUTLET17")
+    (True, False)
     """
     if is_full_resource(entry):
         return bool(entry["Id"] == outlet_id)

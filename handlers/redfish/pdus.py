@@ -153,8 +153,9 @@ def _chosen_pdus(
 def _read_members(
     service: RedfishService, entries: Sequence[Json], choice: PduChoice
 ) -> list[Member]:
-    """As `each_member`. If the service does not answer for a PDU, and the setting names none, the
-    error says which PDU it is, and how to leave it out.
+    """The PDUs that a list links or includes, in its order, read together; an error in the place of
+    one that cannot be read. If the service does not answer for a PDU, and the setting names none,
+    the error that is raised says which PDU it is, and how to leave it out.
     """
     try:
         return each_member(service, {"Members": entries})
@@ -204,6 +205,9 @@ def _read_linked_pdu(
 def _shown_id(entry: Json) -> str:
     """The Id of a PDU as its list shows it: its own if it is included in full, else the last part
     of its link; "" without a link.
+
+    >>> _shown_id({"@odata.id": "/redfish/v1/RackPDUs/1"}), _shown_id({"Id": "A"})
+    ('1', 'A')
     """
     return text(entry, "Id") if is_full_resource(entry) else last_part(entry)
 
@@ -410,7 +414,11 @@ def raise_if_shared(chosen_pdus: Sequence[ServicePdu], pdus: Sequence[Json], *ke
 
 def _link_under(pdu: Json, key: str) -> tuple[str, ...]:
     """The parts of the link in a property; () for a property without one, which is an error where
-    it is read."""
+    it is read.
+
+    >>> _link_under({"Outlets": {"@odata.id": "/redfish/v1/RackPDUs/1/Outlets"}}, "Outlets")
+    ('', 'redfish', 'v1', 'rackpdus', '1', 'outlets')
+    """
     target = child(pdu, key).get("@odata.id")
     if not isinstance(target, str):
         return ()
@@ -430,7 +438,11 @@ def raise_if_twice(service: RedfishService, noun: str, identities: list[str]) ->
 
 
 def last_part(entry: Json) -> str:
-    """The last part of a member's link, '' without a link."""
+    """The last part of a member's link, '' without a link.
+
+    >>> last_part({"@odata.id": "/redfish/v1/RackPDUs/1/Outlets/A%201"})
+    'A 1'
+    """
     without_query, _, _ = text(entry, "@odata.id").partition("?")
     path, _, _ = without_query.partition("#")
     _, _, part = path.rstrip("/").rpartition("/")

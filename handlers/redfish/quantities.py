@@ -69,6 +69,12 @@ class Reader(NamedTuple):
 
         Its value is known if `Reading`, or the number, or the sensor that it names, is finite, and
         0 or more.
+
+        >>> reader = Reader(Sensors(), AMPERES)
+        >>> reader.excerpt({"CurrentAmps": {"Reading": 1.5}}, "CurrentAmps")
+        1.5
+        >>> reader.excerpt({"CurrentAmps": {"Reading": None}}, "CurrentAmps").reason
+        'the Reading of CurrentAmps is None'
         """
         excerpt = resource.get(key)
         if excerpt is None:
@@ -115,6 +121,13 @@ def current(resource: Json, reader: Reader) -> Figure:
 
     `CurrentAmps` is the current of a single phase: of several, it may be that of only one line.
     Two lines without a neutral carry the same current.
+
+    >>> reader = Reader(Sensors(), AMPERES)
+    >>> lines = {"Line1": {"Reading": 1.5}, "Line2": {"Reading": 2.5}, "Line3": {"Reading": 1.0}}
+    >>> current({"PolyPhaseCurrentAmps": lines}, reader)
+    5.0
+    >>> current({"PolyPhaseCurrentAmps": {**lines, "Line3": None}}, reader).reason
+    '2 of 3 line currents are shown'
     """
     lines = child(resource, "PolyPhaseCurrentAmps")
     shown_lines = [line for line in _LINES if lines.get(line) is not None]
@@ -147,10 +160,30 @@ def _is_null(resource: Json, key: str) -> bool:
 def power(resource: Json, reader: Reader) -> Figure:
     """The active power of a PDU, a circuit or an outlet. None if it is not metered; not known if
     its Voltage and CurrentAmps deny it.
+
+    >>> reader = Reader(Sensors(), WATTS)
+    >>> circuit = {"CurrentAmps": {"Reading": 3.98}, "Voltage": {"Reading": 228.6}}
+    >>> power({**circuit, "PowerWatts": {"Reading": 900}}, reader)
+    900.0
+    >>> power({**circuit, "PowerWatts": {"Reading": 0.9}}, reader).reason
+    'it shows 0.9 W, though 228.6 V and 3.98 A make 910 VA'
     """
-    volts = number(child(resource, "Voltage").get("Reading"))
-    amperes = number(child(resource, "CurrentAmps").get("Reading"))
+    volts = min(_readings(resource, "Voltage"), default=None)
+    amperes = max(_readings(resource, "CurrentAmps"), default=None)
     return power_unless_denied(_figure_or_lines(resource, reader, "PowerWatts"), volts, amperes)
+
+
+def _readings(resource: Json, key: str) -> list[float]:
+    """The readings of a quantity that a resource shows of itself and of its lines.
+
+    >>> lines = {"Line1ToNeutral": {"Reading": 230.1}, "Line2ToNeutral": None}
+    >>> _readings({"Voltage": {"Reading": 229.8}, "PolyPhaseVoltage": lines}, "Voltage")
+    [229.8, 230.1]
+    """
+    lines = child(resource, f"PolyPhase{key}")
+    excerpts = [child(resource, key), *(child(lines, name) for name in lines)]
+    readings = [number(excerpt.get("Reading")) for excerpt in excerpts]
+    return [reading for reading in readings if reading is not None]
 
 
 def energy(resource: Json, reader: Reader) -> Figure:
@@ -175,6 +208,15 @@ def _line_figures(resource: Json, reader: Reader, key: str) -> Figure:
     - Neither: None.
     - Both: not metered. The schema does not say whether one contains the other, and in DMTF's
       published rack PDU neither sum, nor that of all, is the PDU's figure.
+
+    >>> reader = Reader(Sensors(), WATTS)
+    >>> lines = {"Line1ToNeutral": {"Reading": 200}, "Line2ToNeutral": {"Reading": 100}}
+    >>> two_lines = {"PhaseWiringType": "TwoPhase4Wire", "PolyPhasePowerWatts": lines}
+    >>> _line_figures(two_lines, reader, "PolyPhasePowerWatts")
+    300.0
+    >>> three_lines = {**two_lines, "PhaseWiringType": "ThreePhase5Wire"}
+    >>> _line_figures(three_lines, reader, "PolyPhasePowerWatts").reason
+    'PolyPhasePowerWatts shows 2 of 3 lines'
     """
     lines_fault = _fault_of_lines(resource, key)
     if lines_fault is not None:
@@ -197,6 +239,9 @@ def _line_figures(resource: Json, reader: Reader, key: str) -> Figure:
 def _fault_of_lines(resource: Json, key: str) -> Optional[NotKnown]:
     """Why the lines under `key` are not known: its value is no object. None if it is one, or if
     there is no such property.
+
+    >>> _fault_of_lines({"PolyPhaseVoltage": None}, "PolyPhaseVoltage")
+    NotKnown(reason='PolyPhaseVoltage is null')
     """
     value = resource.get(key, {})
     if isinstance(value, dict):
@@ -214,6 +259,11 @@ def _line_count(resource: Json) -> int:
 def _shown_line_count(resource: Json) -> int:
     """How many line currents make up the load, by the names of currents, voltages and powers; their
     values may be null.
+
+    >>> _shown_line_count({"PolyPhaseCurrentAmps": {"Line1": None, "Line2": None, "Line3": None}})
+    3
+    >>> _shown_line_count({"CurrentAmps": {"Reading": 1.5}})
+    1
     """
     currents = child(resource, "PolyPhaseCurrentAmps")
     voltages = child(resource, "PolyPhaseVoltage")

@@ -72,6 +72,14 @@ def link(resource: Json, key: str) -> Optional[str]:
 
     Raises ProtocolError for a property that holds no link, which does not say that: null means that
     the value is not known (DSP0266, "Properties").
+
+    >>> link({"Outlets": {"@odata.id": "/redfish/v1/RackPDUs/1/Outlets"}}, "Outlets")
+    '/redfish/v1/RackPDUs/1/Outlets'
+    >>> link({}, "Outlets") is None
+    True
+    >>> link({"Outlets": None}, "Outlets")
+    Traceback (most recent call last):
+    handlers.shared.errors.ProtocolError: the device shows Outlets without a link: None
     """
     if key not in resource:
         return None
@@ -92,7 +100,11 @@ def entries(resource: Json, key: str) -> Sequence[Json]:
 
 def usable_id(resource: Json) -> str:
     """The `Id`; '' unless it is text (DSP0266, "Common properties") of 1 to 200 printable
-    characters with no space at either end."""
+    characters with no space at either end.
+
+    >>> usable_id({"Id": "A1"}), usable_id({"Id": " A1"}), usable_id({})
+    ('A1', '', '')
+    """
     identifier = text(resource, "Id")
     has_outer_space = identifier != identifier.strip()
     if len(identifier) > _LONGEST_ID or has_outer_space or not identifier.isprintable():
@@ -121,6 +133,11 @@ def status_state(resource: Json) -> str:
 def status_meaning(resource: Json) -> StatusMeaning:
     """Which values of a resource are those of now, by its `Status.State`: none with a
     status that cannot be read.
+
+    >>> status_meaning({"Status": {"State": "Absent"}}).shows_power_state
+    False
+    >>> status_meaning({}).shows_power_state
+    True
     """
     status = resource.get("Status", {})
     if not isinstance(status, dict) or not isinstance(status.get("State", ""), str):
@@ -155,6 +172,13 @@ def unknown_reason(outlet: Json, pdu: Json) -> str:
     `PowerEnabled` means that the outlet can be powered, not that it is. Its value false contradicts
     "On". `PowerStateInTransition` means that the state is about to change. Any value except false,
     even null, is taken as true.
+
+    >>> unknown_reason({"PowerState": "Off"}, {})
+    ''
+    >>> unknown_reason({"PowerState": "On", "PowerEnabled": False}, {})
+    'its PowerState is On, and its PowerEnabled false'
+    >>> unknown_reason({"PowerState": "On"}, {"Status": {"State": "UnavailableOffline"}})
+    "its PDU's Status is UnavailableOffline"
     """
     transition = outlet.get("PowerStateInTransition", False)
     if transition is not False:

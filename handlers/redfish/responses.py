@@ -27,6 +27,9 @@ _MOST_MESSAGES = 3  # messages quoted from one error or task
 def json_object(reply: Response) -> Optional[Json]:
     """The JSON object in a reply; None for any other body, and for JSON that
     `strict_json` refuses.
+
+    >>> json_object(Response(200, {}, b'{"Id": "1"}')), json_object(Response(200, {}, b"<html>"))
+    ({'Id': '1'}, None)
     """
     try:
         value = loads(reply.body)
@@ -74,6 +77,10 @@ def quoted_messages(reply: Response, login: Login) -> str:
     Source: DSP0266, "Error responses": `error`, with `code`, `message` and `@Message.ExtendedInfo`,
     of which services leave some out. A text that only repeats where to look is better than none.
     Messages may also be beside `error`, or with a property ("Extended information").
+
+    >>> body = b'{"error": {"@Message.ExtendedInfo": [{"Message": "The outlet is locked."}]}}'
+    >>> quoted_messages(Response(400, {}, body), Login())
+    'The outlet is locked.'
     """
     content = json_object(reply) or {}
     error_object = content.get("error")
@@ -119,6 +126,6 @@ def _text(content: Json, key: str) -> str:
 
 
 def _quoted(texts: Sequence[str], login: Login) -> str:
-    """The first texts that are not empty, each once, as `Login.quoted` shows them."""
+    """The first texts that are not empty, each once, printable and without password and token."""
     distinct_texts = [text for text in dict.fromkeys(texts) if text]
     return " ".join(map(login.quoted, distinct_texts[:_MOST_MESSAGES]))

@@ -498,7 +498,11 @@ class RedfishService:
 
 
 def _path_and_query(target: object) -> object:
-    """The path and query of a URL that may name a host. Raises ValueError."""
+    """The path and query of a URL that may name a host. Raises ValueError.
+
+    >>> _path_and_query("https://10.0.0.9:8443/redfish/v1/Tasks/1?x=1")
+    '/redfish/v1/Tasks/1?x=1'
+    """
     if not isinstance(target, str):
         return target
     parts = urlsplit(target)

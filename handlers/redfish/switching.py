@@ -44,6 +44,11 @@ def switch_outlet(
 
     Raises NoSuchOutlet, Unsupported, Denied or Refused if the outlet did not switch, Unreachable if
     it may or may not have switched. The readings before the command may raise any error.
+
+        > GET .../RackPDUs/1/Outlets/A1                     after the lists that lead to it
+        > POST .../Outlets/A1/Outlet.PowerControl {"PowerState": "Off"}
+        < 204
+        > GET .../RackPDUs/1/Outlets/A1                     until its PowerState is Off: DOWN
     """
     listed_outlet = find_outlet(service, choice, identity)
     outlet = listed_outlet.resource

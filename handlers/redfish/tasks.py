@@ -42,6 +42,12 @@ def task_error(reply: Response, login: Login) -> Optional[PduHandlerError]:
 
     The statuses in `_NO_RESULT`, and 5xx without a reason (which a proxy may answer), do not show
     it. 5xx with a reason is Unreachable: a service that failed may still have switched.
+
+    >>> running = b'{"@odata.type": "#Task.v1_0_0.Task", "Id": "1", "TaskState": "Running"}'
+    >>> task_error(Response(200, {}, running), Login()) is None
+    True
+    >>> task_error(Response(200, {}, running.replace(b"Running", b"Exception")), Login()).reason
+    'the device accepted the command but did not carry it out (Exception)'
     """
     task = _task(reply) or {}
     task_state = text(task, "TaskState")

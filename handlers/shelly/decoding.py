@@ -55,7 +55,7 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
 
 
 def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
-    """The relays: the same request. Those of an add-on have their own kind of meter, or none."""
+    """The relays: one request. Those of an add-on have their own kind of meter, or none."""
     rows = yield from _rows(STATUS)
     own_rows: Rows = {}
     rows_of_add_ons: Rows = {}
@@ -99,7 +99,13 @@ def command(identity: str, *, on: bool) -> Dialogue[None]:
 
 
 def _fault(answer: bytes) -> Optional[PduHandlerError]:
-    """The error that the answer to a command has; None if it has none."""
+    """The error that the answer to a command has; None if it has none.
+
+    >>> _fault(b'{"was_on": true}') is None
+    True
+    >>> _fault(b'{"code": -109, "message": "overtemp"}').reason
+    'the unit says: overtemp (-109)'
+    """
     try:
         document: Any = loads(answer)
         fault = document.get("error", document)
@@ -138,7 +144,11 @@ def _rows(path: str) -> Dialogue[Rows]:
 
 
 def _rows_of_relays(document: Any) -> Rows:
-    """The members `switch:ID` of an answer. Raises one of FORM_ERRORS for another form."""
+    """The members `switch:ID` of an answer. Raises one of FORM_ERRORS for another form.
+
+    >>> _rows_of_relays({"switch:0": {"id": 0, "output": True}, "sys": {"uptime": 4658036}})
+    {0: {'id': 0, 'output': True}}
+    """
     rows: Rows = {}
     for name, row in document.items():
         switch = _SWITCH.fullmatch(name)
@@ -166,7 +176,13 @@ def _outlets(rows: Rows) -> Sequence[Outlet]:
 
 
 def _outlet(number: int, entry: dict[str, Any], figures: MeterFigures) -> Outlet:
-    """The outlet from its row of the status. Its reason also names errors and a timer."""
+    """The outlet from its row of the status. Its reason also names errors and a timer.
+
+    >>> _outlet(0, {"id": 0, "output": True}, MeterFigures()).state
+    True
+    >>> _outlet(0, {"id": 0, "output": False}, MeterFigures(power_w=85.2)).reason
+    'it is reported as off, but its meter shows 85.2 W'
+    """
     output = entry.get("output")
     reasons: list[str] = []
     if not isinstance(output, bool):
@@ -190,6 +206,13 @@ def _outlet(number: int, entry: dict[str, Any], figures: MeterFigures) -> Outlet
 def _figures(entries: Sequence[dict[str, Any]], name: str, divisor: int) -> Sequence[Figure]:
     """The figure `name` of each relay, over `divisor`. Not known if the relay's meter has an error,
     or if the field is missing though any relay has a meter's field; not metered if none has one.
+
+    >>> _figures([{"apower": 15.4}, {"apower": 1.7}], "apower", 1)
+    [15.4, 1.7]
+    >>> _figures([{"apower": 15.4}, {"output": True}], "apower", 1)[1].reason
+    'there is no apower, which others of its kind have'
+    >>> _figures([{"output": True}], "apower", 1)
+    [None]
     """
     is_metered = any(_OF_A_METER & entry.keys() for entry in entries)
     evidence = "its relays are metered" if is_metered else ""
@@ -203,6 +226,9 @@ def _figures(entries: Sequence[dict[str, Any]], name: str, divisor: int) -> Sequ
 def _with_energy(entry: dict[str, Any]) -> dict[str, Any]:
     """The entry with its count of energy, `aenergy.total`, as a field of its own: no number for
     another form, of which nobody says what it counts.
+
+    >>> _with_energy({"id": 0, "aenergy": {"total": 6468.282}})["energy"]
+    6468.282
     """
     if "aenergy" not in entry:
         return entry

@@ -22,10 +22,15 @@ class Arcs:
     stop: Optional[int] = None
 
     def check(self) -> None:
+        """Raises ValueError if no arc is between `start` and `stop`."""
         stop = self.stop
         if stop is not None and (self.start < 0) == (stop < 0) and self.start >= stop:
             raise ValueError(f"start {self.start}, stop {stop}: there is no arc between them")
 
     def of(self, index: str) -> str:
-        """These arcs of an index, dotted."""
+        """These arcs of an index, dotted:
+
+        >>> Arcs(0, 1).of("2.1.7"), Arcs(1).of("2.1.7"), Arcs().of("2.1.7")
+        ('2', '1.7', '2.1.7')
+        """
         return ".".join(index.split(".")[self.start : self.stop])

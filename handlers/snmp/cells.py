@@ -38,17 +38,31 @@ UNDECIDED = Missing("its mark is none that the MIB names")
 
 
 def is_unanswered(value: Cell) -> bool:
-    """Whether the answers lack the row itself."""
+    """Whether the answers lack the row itself:
+
+    >>> is_unanswered(NO_ANSWER), is_unanswered(UNDECIDED), is_unanswered(7)
+    (True, False, False)
+    """
     return isinstance(value, Missing) and value.is_unanswered
 
 
 def missing_with(cause: Optional[Cell]) -> Missing:
-    """The value of a row that another value decides, if that one is missing or says nothing."""
+    """The value of a row that another value decides, if that one is missing or says nothing:
+
+    >>> missing_with(NO_ANSWER)
+    Missing(reason='no answer', is_unanswered=False)
+    >>> missing_with("17").reason
+    'its mark is none that the MIB names'
+    """
     return Missing(cause.reason) if isinstance(cause, Missing) else UNDECIDED
 
 
 def row_of_lost_index(unit: str = "") -> str:
-    """The name of rows whose own identities are missing: of a unit, or of the device."""
+    """The name of rows whose own identities are missing: of a unit, or of the device.
+
+    >>> row_of_lost_index("2"), row_of_lost_index()
+    ('2.', '.')
+    """
     return f"{unit}."
 
 
@@ -58,7 +72,12 @@ def is_index_lost(identity: str) -> bool:
 
 
 def value_of_lost_index(rows: Rows) -> Optional[Cell]:
-    """The value of the first row whose identity is missing, which may be that of any identity."""
+    """The value of the first row whose identity is missing, which may be that of any identity;
+    None without such a row:
+
+    >>> value_of_lost_index({"1": "on", "2.": "off"}), value_of_lost_index({"1": "on"})
+    ('off', None)
+    """
     for row, value in rows.items():
         if is_index_lost(row):
             return value
@@ -66,7 +85,11 @@ def value_of_lost_index(rows: Rows) -> Optional[Cell]:
 
 
 def without_values(rows: Collection[str], reason: Missing) -> Rows:
-    """These rows, and one without an identity, each missing for the same reason."""
+    """These rows, and one without an identity, each missing for the same reason:
+
+    >>> list(without_values(["1", "2"], NO_ANSWER))
+    ['1', '2', '.']
+    """
     return dict.fromkeys([*rows, row_of_lost_index()], reason)
 
 

@@ -6,13 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Optional
 
 from ..shared.errors import ProtocolError
 from .cells import Missing, Rows, row_of_lost_index
 from .decoding import counted, is_number, text
 from .objects import Column
-from .tables import Object, Source, Tables, objects_of
+from .tables import Object, RowsOfChain, Source, Tables, objects_of
 
 # A number of at most nine digits, perhaps after capital letters: 7, AUX1, B4.
 _NAME = re.compile(r"[A-Z]{0,8}[0-9]{1,9}")
@@ -48,8 +49,8 @@ class Chain:
         """Row -> identity of its outlet. A row that shows none has one that ends with a dot. Raises
         ProtocolError if two rows are the same outlet."""
         rows = list(rows)
-        if not rows or self._is_one_unit(tables, rows):
-            return {row: row for row in rows}
+        if not rows:
+            return {}
         units, numbers = tables[self.unit], tables[self.number]
         positions = {row: (text(units.get(row, "")), text(numbers.get(row, ""))) for row in rows}
         is_any_lost = any(isinstance(c, Missing) for c in (*units.values(), *numbers.values()))
@@ -57,7 +58,7 @@ class Chain:
             if any(tables[column] for column in self.others):
                 return {}
             if self._lacks_columns(tables, rows[-1]):
-                tables.reading.learnt.places[self] = ""
+                self._learnt(tables).has_no_names = True
                 return {row: row for row in rows}
         row_by_identity: dict[str, str] = {}
         for row, (unit, number) in positions.items():
@@ -75,8 +76,6 @@ class Chain:
         rows = list(rows)
         if not rows:
             return {}
-        if self._is_one_unit(tables, rows):
-            return dict.fromkeys(rows, self._cell(tables, self.unit, rows[-1]))
         identities, units = self.identities(tables, rows), tables[self.unit]
         return {identities[row]: units[row] for row in rows if row in identities and row in units}
 
@@ -88,24 +87,8 @@ class Chain:
             return number
         return f"{unit}.{number}" if _NAME.fullmatch(unit) else ""
 
-    def _is_one_unit(self, tables: Tables, rows: list[str]) -> bool:
-        """Whether the rows are 1 … N and all of one first unit, as the last one shows: its number
-        is N. It costs two GETs, in place of two walks. A unit that says it is alone is asked, too:
-        it may have kept another number."""
-        last = str(len(rows))
-        if not rows or set(rows) != set(map(str, range(1, len(rows) + 1))):
-            return False
-        if self.unit_count is not None and counted(tables[self.unit_count]) > 1:
-            return False
-        if self._cell(tables, self.number, last) != last:
-            return False
-        return self._cell(tables, self.unit, last) in self.first_units
-
-    def read_names(self, tables: Tables, rows: Iterable[str]) -> None:
-        """Read what names these rows. The answers are kept."""
-        rows = list(rows)
-        if not rows or self._is_one_unit(tables, rows):
-            return
+    def read_names(self, tables: Tables) -> None:
+        """Walk the columns of units and of numbers. The answers are kept."""
         for column in objects_of((self.unit, self.number)):
             tables.walk(column.oid)
 
@@ -122,56 +105,119 @@ class Chain:
     # ---- one outlet ----
 
     def row_of(self, tables: Tables, identity: str, column: Column) -> Optional[str]:
-        """The outlet's row now, None if it has none. GETs check the row where it is expected: that
-        which it had earlier in this call, else, on the first unit, the row of its number. The unit
-        is read last, because a unit that leaves the chain may change this alone. If they do not
-        show it, both columns are walked. Of a device that was alone when they showed it, its count
-        is enough: rows change only when a unit joins or leaves."""
-        places = tables.reading.learnt.places
-        unit, _, number = identity.rpartition(".")
+        """The row of a table that is an outlet's now, None if it has none. `column`: another column
+        of the table. The first unit has 8 outlets; the device answers, for "3" and for "2.3":
+
+            get number.3 -> 3, get count -> 1, get unit.3 -> 1              3
+            ... count -> 2: has another row the same names?
+            walk unit, walk number -> row 3 is unit 1, number 3             3
+            walk unit, walk number -> row 11 is unit 2, number 3            11
+            and in the next reading of the same call:
+            get number.11 -> 3, get unit.11 -> 2                            11
+            get number.11 -> 3, get unit.11 -> 1: a unit has left           None
+        """
+        rows = self._learnt(tables)
+        _, _, number = identity.rpartition(".")
         if not number:
             return None
-        if self in places:  # the device has no such columns
+        if rows.has_no_names:
             return identity
-        row_when_alone = places.get((self, identity, "alone"))
+        row_when_alone = rows.row_when_alone.get(identity)
         if row_when_alone is not None and self._counts_one_unit(tables):
-            return row_when_alone
-        row_by_number = number if not unit and is_number(number) else None
-        likely_row = places.get((self, identity), row_by_number)
-        is_denied = False
-        if likely_row is not None:
-            number_now = self._cell(tables, self.number, likely_row)
-            if not number_now and likely_row == number and not tables.one_row(likely_row)[column]:
-                return None
-            if number_now == number:
-                was_walked = (self, identity) in places
-                is_only_row = was_walked or self._counts_one_unit(tables)
-                unit_now = self._cell(tables, self.unit, likely_row)
-                unit_before = places.setdefault((self, identity, likely_row), unit_now)
-                is_right = unit_now in ((unit,) if unit else self.first_units)
-                if is_right and is_only_row and unit_now == unit_before:
-                    if not was_walked:
-                        places[self, identity, "alone"] = likely_row
-                    return likely_row
-                is_denied = not is_right
-            elif number_now:
-                is_denied = True
-        row = self._walked_row(tables, identity, has_number=is_denied)
-        if row is None or (row == likely_row and is_denied):
+            return row_when_alone  # rows change only when a unit joins or leaves
+        likely_row = rows.row_by_identity.get(identity) or _first_units_row(identity)
+        owner = _Owner.NOT_SHOWN
+        if likely_row:
+            owner = self._owner(tables, likely_row, identity, column)
+        if owner is _Owner.THE_OUTLET:
+            return likely_row
+        if owner is _Owner.NO_ROW:
+            return None
+        row = self._walked_row(tables, identity, has_number=owner is not _Owner.NOT_SHOWN)
+        if row == likely_row and owner is _Owner.ANOTHER:
             return None  # the walks were made before it became the other's
-        places[self, identity] = row
+        if row is not None:
+            rows.row_by_identity[identity] = row
         return row
+
+    def is_checked_last(self, tables: Tables, row: str) -> bool:
+        """Whether the latest request shows whose row it is: nothing was asked after the unit of the
+        row, or after the count of a device that is alone."""
+        rows = self._learnt(tables)
+        if rows.has_no_names:
+            return True
+        oids = [unit.cell(tables, row) for unit in objects_of([self.unit])]
+        if self.unit_count is not None and row in rows.row_when_alone.values():
+            oids.append(self.unit_count.oid)
+        latest_request = tables.reading.answers.asked[-1]
+        return latest_request in [tables.resolve(oid) for oid in oids if oid]
+
+    def _learnt(self, tables: Tables) -> RowsOfChain:
+        return tables.reading.learnt.chains.setdefault(self, RowsOfChain())
+
+    def _owner(self, tables: Tables, row: str, identity: str, column: Column) -> _Owner:
+        """Whose row it is by GETs of its number, and last of its unit: a unit of the same size that
+        leaves the chain changes this alone. For outlet "3", row 3:
+
+            number 3, unit 1, of a device that counts one unit     THE_OUTLET
+            number 3, unit 1, of one that counts two               PERHAPS: another row may be, too
+            number 3, unit 2; or number 5                          ANOTHER
+            no number; no value in another column, either          NOT_SHOWN; NO_ROW
+        """
+        rows = self._learnt(tables)
+        unit, _, number = identity.rpartition(".")
+        was_walked = identity in rows.row_by_identity
+        number_now = self._cell(tables, self.number, row)
+        if not number_now and was_walked:
+            return _Owner.ANOTHER  # it had one before
+        if not number_now:
+            has_row = row != number or bool(tables.one_row(row)[column])
+            return _Owner.NOT_SHOWN if has_row else _Owner.NO_ROW
+        if number_now != number:
+            return _Owner.ANOTHER
+        is_only_row = was_walked or self._counts_one_unit(tables)
+        unit_now = self._cell(tables, self.unit, row)
+        unit_before = rows.unit_by_row.setdefault(row, unit_now)
+        if unit_now not in ((unit,) if unit else self.first_units):
+            return _Owner.ANOTHER
+        if not is_only_row or unit_now != unit_before:
+            return _Owner.PERHAPS
+        if not was_walked:
+            rows.row_when_alone[identity] = row
+        return _Owner.THE_OUTLET
 
     def _counts_one_unit(self, tables: Tables) -> bool:
         return self.unit_count is not None and counted(tables[self.unit_count]) == 1
 
     def _walked_row(self, tables: Tables, identity: str, *, has_number: bool) -> Optional[str]:
-        tables = tables.whole
+        """The outlet's row by walks of both columns of names, None if they show none. `has_number`:
+        a GET has shown that the device has the column of numbers."""
+        # these alone: each other walk is a moment in which a unit may leave before the write
+        tables = tables.whole.only_of((self.unit, self.number))
         units, numbers = tables[self.unit], tables[self.number]
         if has_number and not numbers:
             return None  # the walk ended early
-        identities = self.identities(tables, {**units, **numbers, identity: ""})
+        identities = self.identities(tables, [*{**units, **numbers, identity: ""}])
         return next((row for row, name in identities.items() if name == identity), None)
+
+
+class _Owner(Enum):
+    """Whose row of a table it is."""
+
+    THE_OUTLET = "that of the outlet"
+    PERHAPS = "that of the outlet, unless another row has the same unit and number"
+    ANOTHER = "that of another outlet"
+    NOT_SHOWN = "no number is shown"
+    NO_ROW = "the table has no such row"
+
+
+def _first_units_row(identity: str) -> str:
+    """The row in which an outlet of the first unit is expected, "" for an outlet of another unit:
+
+    >>> _first_units_row("7"), _first_units_row("2.7"), _first_units_row("AUX1")
+    ('7', '', '')
+    """
+    return identity if is_number(identity) else ""
 
 
 @dataclass(frozen=True)
@@ -197,8 +243,9 @@ class InChain:
         return self.column.columns()
 
     def rows(self, tables: Tables) -> Rows:
-        # right after the walk of the values, before other columns: the chain may change meanwhile
-        self.chain.read_names(tables, tables.walk(self.column.oid))
+        if tables.walk(self.column.oid):
+            # right after it, before other columns: the chain may change meanwhile
+            self.chain.read_names(tables)
         rows = tables[self.column]
         identities = self.chain.identities(tables, rows)
         return {identities[row]: value for row, value in rows.items() if row in identities}

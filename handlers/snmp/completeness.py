@@ -26,7 +26,11 @@ from .filters import is_within
 
 
 def with_rows_of(rows: Rows, others: Rows) -> Rows:
-    """The rows, and each row of `others` that they lack: another column of the same table."""
+    """The rows, and each row of `others` that they lack: another column of the same table.
+
+    >>> with_rows_of({"1": 37}, {"1": "L1", "2": "L2"})
+    {'1': 37, '2': Missing(reason='no answer', is_unanswered=True)}
+    """
     result = dict(rows)
     for row, value in others.items():
         if row not in rows:
@@ -36,7 +40,11 @@ def with_rows_of(rows: Rows, others: Rows) -> Rows:
 
 def with_first_rows(rows: Rows, position: int) -> Rows:
     """The rows, and one of each unit that has no row 1. `position`: the arc that numbers the rows
-    of a unit."""
+    of a unit, here the last:
+
+    >>> list(with_first_rows({"1.1": 37, "1.2": 12, "2.2": 20}, -1))
+    ['1.1', '1.2', '2.2', '2.']
+    """
     lowest: dict[str, int] = {}
     for row in rows:
         if is_index_lost(row) or not is_number(arc(row, position)):
@@ -49,13 +57,25 @@ def with_first_rows(rows: Rows, position: int) -> Rows:
 
 
 def with_least_rows(rows: Rows, least: int) -> Rows:
-    """The rows, and one if they are fewer than each device has; no row if none is answered."""
+    """The rows, and one if they are fewer than each device has; no row if none is answered:
+
+    >>> list(with_least_rows({"1": 37, "2": 12}, 3)), with_least_rows({}, 3)
+    (['1', '2', '.'], {})
+    """
     return _with_unidentified(rows, [""] if rows and len(rows) < least else [])
 
 
 def with_counted_rows(rows: Rows, counts: Rows) -> Rows:
     """The rows, and one of each unit that counts more of them, or of which they are not the first
-    ones. A single count is of all units."""
+    ones. A single count is of all units.
+
+    >>> list(with_counted_rows({"1": 37, "2": 12}, {"0": 3}))
+    ['1', '2', '0.']
+    >>> list(with_counted_rows({"1.1": 37, "2.1": 12, "2.3": 5}, {"1": 1, "2": 2}))
+    ['1.1', '2.1', '2.3', '2.']
+    >>> list(with_counted_rows({}, {"0": 3})), list(with_counted_rows({}, {"0": 0}))
+    (['.'], [])
+    """
     short_units: list[str] = []
     for unit, unit_rows in _by_unit(rows, counts).items():
         count = counted_by(counts[unit])
@@ -65,14 +85,22 @@ def with_counted_rows(rows: Rows, counts: Rows) -> Rows:
 
 
 def with_counted_number(rows: Rows, counts: Rows) -> Rows:
-    """The rows, and one of each unit that counts more of them; their numbers may have gaps."""
+    """The rows, and one of each unit that counts more of them; their numbers may have gaps:
+
+    >>> list(with_counted_number({"1": 37, "7": 12}, {"0": 2}))
+    ['1', '7']
+    """
     units = _short_units(_by_unit(rows, counts), counts)
     return _with_unidentified(rows, units) if rows else _one_if_counted(counts)
 
 
 def with_counted_parts(rows: Rows, counts: Rows, length: int) -> Rows:
-    """The same of the parts that the first arcs name, so many of each row; no row if none is
-    answered."""
+    """The rows, and one of each unit that counts more parts. The first `length` arcs of a row name
+    its part, here bank 1 or 2 of unit 1; no row if none is answered:
+
+    >>> list(with_counted_parts({"1.1.1": 37, "1.1.2": 12, "1.2.1": 5}, {"1": 3}, 2))
+    ['1.1.1', '1.1.2', '1.2.1', '1.']
+    """
     if not rows:
         return {}
     parts = dict.fromkeys(arcs(row, stop=length) for row in rows)
@@ -80,7 +108,11 @@ def with_counted_parts(rows: Rows, counts: Rows, length: int) -> Rows:
 
 
 def without_padding(rows: Rows, counts: Rows, words: Sequence[str]) -> Rows:
-    """The rows, without those beyond the count of their unit that read one of these words."""
+    """The rows, without those beyond the count of their unit that read one of these words:
+
+    >>> without_padding({"1.1": 37, "1.2": 0, "1.3": 0}, {"1": 2}, ["0"])
+    {'1.1': 37, '1.2': 0}
+    """
     result: Rows = {}
     for row, value in rows.items():
         count = counted_by(counts.get(row.rpartition(".")[0]))
@@ -95,11 +127,18 @@ def _with_unidentified(rows: Rows, units: Iterable[str]) -> Rows:
 
 
 def _one_if_counted(counts: Rows) -> Rows:
+    """One row that is missing if the device counts any, none else."""
     return {row_of_lost_index(): NO_ANSWER} if counted(counts) else {}
 
 
 def _by_unit(rows: Iterable[str], counts: Rows) -> dict[str, list[str]]:
-    """The rows of each unit with a count; a single count is of all."""
+    """The rows of each unit with a count; a single count is of all:
+
+    >>> _by_unit(["1.7", "1.8", "2.7"], {"1": 2, "2": 2})
+    {'1': ['1.7', '1.8'], '2': ['2.7']}
+    >>> _by_unit(["1.7", "2.7"], {"0": 2})
+    {'0': ['1.7', '2.7']}
+    """
     if len(counts) == 1:
         return dict.fromkeys(counts, list(rows))
     rows_by_unit: dict[str, list[str]] = {unit: [] for unit in counts}
@@ -119,7 +158,13 @@ def _short_units(rows_by_unit: dict[str, list[str]], counts: Rows) -> list[str]:
 
 def _lacks_first_row(rows: Sequence[str], count: int) -> bool:
     """Whether a table lacks one of the rows 1, 2, 3 ... up to the count; False if its rows are not
-    numbered so."""
+    numbered so:
+
+    >>> _lacks_first_row(["2", "3"], 2), _lacks_first_row(["1", "2"], 2)
+    (True, False)
+    >>> _lacks_first_row(["11", "12"], 2)
+    False
+    """
     last_arcs = [arc(row, -1) for row in rows]
     if not all(word.isascii() and word.isdigit() for word in last_arcs):
         return False
@@ -131,7 +176,13 @@ def _lacks_first_row(rows: Sequence[str], count: int) -> bool:
 
 def if_complete(rows: Rows, count: Optional[Cell]) -> Rows:
     """The rows if they are at least as many as the count; {} if that is 0 or missing; else one row,
-    because which are missing is not known."""
+    because which are missing is not known:
+
+    >>> if_complete({"1": "on", "2": "off"}, 2), if_complete({"1": "on"}, None)
+    ({'1': 'on', '2': 'off'}, {})
+    >>> list(if_complete({"1": "on"}, 2))
+    ['.']
+    """
     most = counted_by(count)
     if count is None or most == 0 or not (rows or most):
         return {}
@@ -141,7 +192,13 @@ def if_complete(rows: Rows, count: Optional[Cell]) -> Rows:
 
 def each_unit(rows: Rows, unit_of_row: Rows, *units: Rows) -> Rows:
     """The rows, and one of each unit of the chain without a row. A source of units that lists one
-    is ignored: it may have a different number in each table."""
+    is ignored: it may have a different number in each table.
+
+    >>> list(each_unit({"1": 37}, {"1": "1"}, {"1": "1", "2": "2"}))
+    ['1', '2.']
+    >>> list(each_unit({"1": 37}, {"1": "1"}, {"1": "5"}))
+    ['1']
+    """
     if not rows:
         return {}
     names: set[str] = set()

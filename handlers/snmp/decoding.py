@@ -22,7 +22,11 @@ _HEX = re.compile(r"0[xX]((?:[0-9a-fA-F]{2})*)")
 
 
 def text(raw: Cell) -> str:
-    """The value as text, without NULs, spaces, tabs and line ends around it; "" without one."""
+    r"""The value as text, without NULs, spaces, tabs and line ends around it; "" without one:
+
+    >>> text(15), text(b"web 1\0"), text(" on "), text(Missing("no answer"))
+    ('15', 'web 1', 'on', '')
+    """
     if isinstance(raw, Missing):
         return ""
     if isinstance(raw, int):
@@ -40,15 +44,22 @@ def _decode(octets: bytes) -> str:
 
 
 def printable_text(raw: Cell, longest: int = 80) -> str:
-    """The value for a person: one line without control characters, of at most
+    r"""The value for a person: one line without control characters, of at most
     `longest` characters.
+
+    >>> printable_text(b"web\n1"), printable_text("rack 12", 4)
+    ('web1', 'rack')
     """
     return "".join(filter(str.isprintable, text(raw)))[:longest]
 
 
 def octets(raw: Raw) -> bytes:
-    """The octets of an OCTET STRING, which the platform may return as bytes, text, or hex digits
-    after `0x`. Text is taken for decoded UTF-8; see `latin_1`."""
+    r"""The octets of an OCTET STRING, which the platform may return as bytes, text, or hex digits
+    after `0x`. Text is taken for decoded UTF-8.
+
+    >>> octets("0x0301"), octets("AB"), octets(b"AB")
+    (b'\x03\x01', b'AB', b'AB')
+    """
     if isinstance(raw, bytes):
         return raw
     match = _HEX.fullmatch(str(raw))
@@ -59,8 +70,11 @@ def octets(raw: Raw) -> bytes:
 
 
 def latin_1(raw: Raw) -> Optional[bytes]:
-    """The octets of a text that is not ASCII, if the platform may have decoded them as Latin-1;
+    r"""The octets of a text that is not ASCII, if the platform may have decoded them as Latin-1;
     None for any other value.
+
+    >>> latin_1("\xff\x01"), latin_1("AB"), latin_1("\u20ac")
+    (b'\xff\x01', None, None)
     """
     if not isinstance(raw, str) or raw.isascii():
         return None
@@ -71,9 +85,13 @@ def latin_1(raw: Raw) -> Optional[bytes]:
 
 
 def bits(raw: Raw) -> bytes:
-    """The octets of a BITS value. Also reads Net-SNMP's text: pairs of hex digits, then the numbers
-    of the set bits (`9F 04 0 3 4 5 6 7 13`). Without numbers, only `00` or at least two pairs
-    are taken for such a text."""
+    r"""The octets of a BITS value. Also reads Net-SNMP's text: pairs of hex digits, then the
+    numbers of the set bits (`9F 04 0 3 4 5 6 7 13`). Without numbers, only `00` or at least two
+    pairs are taken for such a text.
+
+    >>> bits(b"\xc0"), bits("C0 0 1"), bits("C0 80"), bits("AB")
+    (b'\xc0', b'\xc0', b'\xc0\x80', b'AB')
+    """
     if not isinstance(raw, str):
         return octets(raw)
     words = raw.split()
@@ -96,7 +114,11 @@ def _octets_of_pairs(pairs: Sequence[str]) -> bytes:
 
 
 def set_bits(octets: bytes) -> list[int]:
-    """The numbers of the bits that are 1; bit 0 is the highest of the first octet (RFC 2578, 8)."""
+    """The numbers of the bits that are 1; bit 0 is the highest of the first octet (RFC 2578, 8).
+
+    >>> set_bits(bytes([0b10000001, 0b10000000]))
+    [0, 7, 8]
+    """
     return [bit for bit in range(8 * len(octets)) if octets[bit // 8] & 0x80 >> bit % 8]
 
 
@@ -105,6 +127,11 @@ def number(raw: Optional[Cell], unit: str = "") -> Optional[Decimal]:
     digits on each side of the point.
 
     `unit` is text that may follow the number.
+
+    >>> number("1.5"), number(15), number("230 V", "V"), number("n/a")
+    (Decimal('1.5'), Decimal('15'), Decimal('230'), None)
+    >>> number("0x322e3500")
+    Decimal('2.5')
     """
     if isinstance(raw, int):
         return Decimal(raw)
@@ -122,22 +149,38 @@ def number(raw: Optional[Cell], unit: str = "") -> Optional[Decimal]:
 
 
 def is_one_of(value: Optional[Cell], words: Collection[str]) -> bool:
-    """Whether a cell reads one of these words; one that is missing reads none."""
+    """Whether a cell reads one of these words; one that is missing reads none.
+
+    >>> is_one_of(1, ("1", "2")), is_one_of(None, ("1",)), is_one_of(Missing("no answer"), ("",))
+    (True, False, False)
+    """
     return value is not None and not isinstance(value, Missing) and text(value) in words
 
 
 def is_number(word: str) -> bool:
-    """Whether a word is a number of at most nine digits, as outlets and units have."""
+    """Whether a word is a number of at most nine digits, as outlets and units have.
+
+    >>> is_number("12"), is_number("AUX1"), is_number("2.7"), is_number("1234567890")
+    (True, False, False, False)
+    """
     return word.isascii() and word.isdigit() and len(word) <= LONGEST_NUMBER
 
 
 def is_filled_register(value: Optional[Cell]) -> bool:
-    """Whether a number is a register that is filled up, of 16 bits or more."""
+    """Whether a number is a register that is filled up, of 16 bits or more:
+
+    >>> is_filled_register(65535), is_filled_register("32767"), is_filled_register(255)
+    (True, True, False)
+    """
     return number(value) in PLACEHOLDERS | PLACEHOLDERS_16
 
 
 def counted_by(value: Optional[Cell]) -> Optional[int]:
-    """How many parts a device counts by one value: a whole number from 0 on, else None."""
+    """How many parts a device counts by one value: a whole number from 0 on, else None.
+
+    >>> counted_by(24), counted_by("24"), counted_by(-1), counted_by(65535), counted_by("n/a")
+    (24, 24, None, None, None)
+    """
     count = number(value)
     if count is None or count < 0 or count != int(count) or is_filled_register(value):
         return None
@@ -145,6 +188,10 @@ def counted_by(value: Optional[Cell]) -> Optional[int]:
 
 
 def counted(counts: Rows) -> int:
-    """What a device counts in all; rows without a count add nothing."""
+    """What a device counts in all; rows without a count add nothing:
+
+    >>> counted({"1": 24, "2": 8, "3": -1}), counted({})
+    (32, 0)
+    """
     numbers = [counted_by(value) or 0 for value in counts.values()]
     return sum(numbers)

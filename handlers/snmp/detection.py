@@ -115,12 +115,14 @@ class _Detection:
         self.scope = self.scope._replace(outlet=None)
         for is_unseen in (False, True):  # a unit of the first group gets no request for the second
             group = self.trials([c for c in families if c.profile.unseen is is_unseen])
-            device = self._by_list(group) or self._by_meters(self._metered(group), by_id=False)
+            device = self._by_list(group) or self._by_meters(
+                self._families_without_states(group), by_id=False
+            )
             if device is not None:
                 return device
         return None
 
-    def _metered(self, families: Sequence[_Trial]) -> list[_Trial]:
+    def _families_without_states(self, families: Sequence[_Trial]) -> list[_Trial]:
         """The families that a device without states and sysObjectID may be of."""
         trials: list[_Trial] = []
         for candidate in families:
@@ -143,7 +145,7 @@ class _Detection:
         """The device as the first family whose outlets it lists or counts."""
         for profile, tables in families:
             if self.scope.figures:
-                device = list_for_figures(profile, tables, is_only_family=len(families) == 1)
+                device = list_for_figures(profile, tables)
             else:
                 device = read_states(profile, tables)
             if device is not None:

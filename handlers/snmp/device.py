@@ -39,7 +39,9 @@ class SnmpDevice(NamedTuple):
     outlets: Optional[Outlets]  #: how its outlets are read; None if it has none of the family
     decisions: Decisions  #: of every outlet; UNKNOWN if only the outlets were listed
     tables: Tables
-    is_counted: bool = True  #: whether the outlets were compared with the device's count
+    is_compared_with_count: bool = (
+        True  #: whether the outlets were compared with the device's count
+    )
 
     @property
     def states(self) -> dict[str, EnumPowerStatus]:
@@ -129,7 +131,7 @@ def read_states(profile: Profile, tables: Tables) -> Optional[SnmpDevice]:
             return SnmpDevice(profile, outlets, states, tables)
         all_rows, states = tables.whole, {}
         if outlets.states.rows(all_rows):
-            all_rows = all_rows.settled()
+            all_rows = all_rows.of_known_family()
             states = outlets.states.decisions(all_rows, conditions)
         states = _all_outlets(outlets, states, all_rows)
         if states:
@@ -138,52 +140,27 @@ def read_states(profile: Profile, tables: Tables) -> Optional[SnmpDevice]:
     return None
 
 
-def list_for_figures(
-    profile: Profile, tables: Tables, *, is_only_family: bool
-) -> Optional[SnmpDevice]:
-    """The unit for figures alone: its outlets are listed, by columns that the figures need anyway
-    if these are in the table of the states, and not compared with a count before a sum needs it."""
+def list_for_figures(profile: Profile, tables: Tables) -> Optional[SnmpDevice]:
+    """The unit for figures alone: its outlets are listed, all as UNKNOWN, and not compared with a
+    count before a sum needs it."""
     for outlets in profile.outlets:
         if outlets.states is None:
             continue
-        if _listing(outlets, tables, is_only_family=is_only_family):
-            tables = tables.settled()
-            rows = _listing(outlets, tables, is_only_family=is_only_family)
-            return SnmpDevice(
-                profile, outlets, dict.fromkeys(rows, NOT_DECIDED), tables, is_counted=False
-            )
-        states = _all_outlets(outlets, {}, tables)
-        if states:
-            return SnmpDevice(profile, outlets, states, tables)
+        if outlets.states.rows(tables):
+            tables = tables.of_known_family()
+            decisions = dict.fromkeys(outlets.states.rows(tables), NOT_DECIDED)
+            return SnmpDevice(profile, outlets, decisions, tables, is_compared_with_count=False)
+        decisions = _all_outlets(outlets, {}, tables)
+        if decisions:
+            return SnmpDevice(profile, outlets, decisions, tables)
     return None
-
-
-def _listing(outlets: Outlets, tables: Tables, *, is_only_family: bool) -> Rows:
-    """The outlets, by the columns of figures in the table of the states, or by the states."""
-    rows: Rows = {}
-    for column in _columns_beside(outlets) if is_only_family else ():
-        rows.update(tables[column])
-    return rows or (outlets.states.rows(tables) if outlets.states else {})
-
-
-def _columns_beside(outlets: Outlets) -> Iterator[Source]:
-    """The columns of currents and energies in the table of the states, which have its rows."""
-    states = outlets.states
-    if states is None or states.absent or not isinstance(states.source, (Column, InChain)):
-        return
-    figures = [figure for figure in (outlets.current, outlets.energy) if figure]
-    for column in objects_of(source for figure in figures for source in figure.sources()):
-        is_beside = column.oid.rpartition(".")[0] == states.source.oid.rpartition(".")[0]
-        if is_beside and getattr(column, "suffix", "") == getattr(states.source, "suffix", ""):
-            if isinstance(column, InChain) is isinstance(states.source, InChain):
-                yield column
 
 
 def all_outlets(device: SnmpDevice) -> Decisions:
     """The outlets, with those that only other answers show; raises ProtocolError if they are fewer
     than the device counts."""
     outlets = device.outlets
-    if device.is_counted or outlets is None or outlets.states is None:
+    if device.is_compared_with_count or outlets is None or outlets.states is None:
         return device.decisions
     rows = outlets.states.rows(device.tables)
     states = {**dict.fromkeys(rows, NOT_DECIDED), **device.decisions}
@@ -194,16 +171,16 @@ def _all_outlets(outlets: Outlets, states: Decisions, tables: Tables) -> Decisio
     """The states; where the device counts more outlets, or a unit's count is missing, also those
     that `rows` lists, as UNKNOWN. Raises ProtocolError if it counts even more."""
     raise_if_unidentified(outlets, states, tables)
-    count, is_certain = _count(tables, outlets, states)
+    count, has_each_count = _count(tables, outlets, states)
     if not states and not count:
         return states
-    return _up_to_count(outlets, states, count, tables, is_certain=is_certain)
+    return _up_to_count(outlets, states, count, tables, has_each_count=has_each_count)
 
 
 def _up_to_count(
-    outlets: Outlets, states: Decisions, count: int, tables: Tables, *, is_certain: bool
+    outlets: Outlets, states: Decisions, count: int, tables: Tables, *, has_each_count: bool
 ) -> Decisions:
-    if (len(states) < count or not is_certain) and outlets.rows is not None:
+    if (len(states) < count or not has_each_count) and outlets.rows is not None:
         states = {**dict.fromkeys(tables[outlets.rows], NOT_DECIDED), **states}
         raise_if_unidentified(outlets, states, tables)
     if len(states) < count:
@@ -220,13 +197,13 @@ def read_without_states(
     meters without outlets. With `accepts_rows`, rows of meters are enough."""
     for outlets in profile.outlets:
         if outlets.rows and tables[outlets.rows]:
-            tables = tables.settled()
+            tables = tables.of_known_family()
         states = dict.fromkeys(tables[outlets.rows], NOT_DECIDED) if outlets.rows else {}
         raise_if_unidentified(outlets, states, tables)
         # with states, `read_states` has compared the count
         count = 0 if outlets.states else counted(outlet_counts(outlets, tables))
         if states or count:
-            states = _up_to_count(outlets, states, count, tables, is_certain=True)
+            states = _up_to_count(outlets, states, count, tables, has_each_count=True)
             raise_if_unit_missing(profile, tables)
             return SnmpDevice(profile, replace(outlets, states=None, control=None), states, tables)
     device = SnmpDevice(profile, None, {}, tables)
@@ -287,27 +264,28 @@ def outlet_counts(outlets: Outlets, tables: Tables) -> Rows:
 
 class _OutletCount(NamedTuple):
     number: int
-    is_certain: bool  #: false if a unit's number is missing or unusable
+    has_each_count: bool  #: false if the number of a unit is missing or unusable
 
 
 def _count(tables: Tables, outlets: Outlets, identities: Iterable[str]) -> _OutletCount:
-    """What the device counts; not certain if it counts another unit than that of an outlet."""
+    """What the device counts, and whether that is of each unit: of each with a listed outlet, if it
+    counts any of these."""
     if outlets.count is None:
         return _OutletCount(0, True)
     rows = outlet_counts(outlets, tables)
     units = {identity.rpartition(".")[0] for identity in identities}
     counted_units = units.intersection(rows)
     is_unit_uncounted = bool(counted_units) and counted_units != units
-    is_certain = bool(rows) and None not in map(counted_by, rows.values())
-    return _OutletCount(counted(rows), is_certain and not is_unit_uncounted)
+    is_each_usable = bool(rows) and None not in map(counted_by, rows.values())
+    return _OutletCount(counted(rows), has_each_count=is_each_usable and not is_unit_uncounted)
 
 
 def is_list_proven(device: SnmpDevice) -> bool:
     """Whether the outlets were compared with the device's count, and are as many."""
-    if not device.is_counted or not device.outlets or not device.outlets.count:
+    if not device.is_compared_with_count or not device.outlets or not device.outlets.count:
         return False
-    count, is_certain = _count(device.tables, device.outlets, device.decisions)
-    return is_certain and count == len(device.decisions)
+    count, has_each_count = _count(device.tables, device.outlets, device.decisions)
+    return has_each_count and count == len(device.decisions)
 
 
 def has_no_outlets(profile: Profile, tables: Tables) -> bool:

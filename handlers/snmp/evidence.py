@@ -1,7 +1,7 @@
 """The evidence for each capability of a family.
 
 A built-in family names what it was made from. What recordings of real units show of it is computed:
-pdu/families/recorded.csv. Its commands are proven by such a recording of its states, or
+pdu/supports/recorded.csv. Its commands are proven by such a recording of its states, or
 by public programs; an unproven family is only read, unless its owner sets `switch_unproven`.
 """
 

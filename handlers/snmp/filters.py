@@ -45,8 +45,14 @@ NO_VALUE = "-1"  # of many agents, in any column
 
 
 def one_of(*words: str) -> Test:
-    """Whether a mark is one of these words; false without a mark. -1 tells nothing unless it is a
-    word; where the words are numbers, nor does a text or a register that is filled up."""
+    """Makes a test whether a mark is one of these words; false without a mark. -1 tells nothing
+    unless it is a word; where the words are numbers, nor does a text or a register that is filled
+    up:
+
+    >>> is_outlet = one_of("1")
+    >>> [is_outlet(mark) for mark in (1, 2, None, "-1", "outlet", 65535)]
+    [True, False, False, None, None, None]
+    """
 
     def test(mark: Optional[Raw]) -> Optional[bool]:
         if mark is None:
@@ -78,7 +84,13 @@ def none_of(*words: str) -> Test:
 
 
 def either(words: Sequence[str], others: Sequence[str]) -> Test:
-    """Whether a mark is one of `words`; false for one of `others`. Any other mark tells nothing."""
+    """Makes a test whether a mark is one of `words`; false for one of `others`. Any other mark
+    tells nothing:
+
+    >>> is_outlet = either(["outlet"], ["fan"])
+    >>> [is_outlet(mark) for mark in ("outlet", "fan", "", None)]
+    [True, False, None, None]
+    """
 
     def test(mark: Optional[Raw]) -> Optional[bool]:
         if is_one_of(mark, words):
@@ -89,7 +101,12 @@ def either(words: Sequence[str], others: Sequence[str]) -> Test:
 
 
 def matches(pattern: str) -> Test:
-    """Whether a regular expression matches the whole mark; false without a mark."""
+    """Makes a test whether a regular expression matches the whole mark; false without a mark:
+
+    >>> is_bank = matches("B[0-9]")
+    >>> [is_bank(mark) for mark in ("B1", "B12", None)]
+    [True, False, False]
+    """
 
     def test(mark: Optional[Raw]) -> Optional[bool]:
         return mark is not None and re.fullmatch(pattern, text(mark)) is not None
@@ -98,7 +115,13 @@ def matches(pattern: str) -> Test:
 
 
 def matches_either(pattern: str, others: str) -> Test:
-    """Whether `pattern` matches a mark; false if `others` does. Any other mark tells nothing."""
+    """Makes a test whether `pattern` matches a mark; false if `others` does. Any other mark tells
+    nothing:
+
+    >>> is_bank = matches_either("B[0-9]", "L[0-9]")
+    >>> [is_bank(mark) for mark in ("B1", "L1", "?")]
+    [True, False, None]
+    """
 
     def test(mark: Optional[Raw]) -> Optional[bool]:
         if matches(pattern)(mark):
@@ -109,7 +132,11 @@ def matches_either(pattern: str, others: str) -> Test:
 
 
 def _is_reading(mark: Raw, words: Sequence[str]) -> bool:
-    """Whether a mark that is none of the words is another one, and not a sign for "no value"."""
+    """Whether a mark that is none of the words is another one, and not a sign for "no value":
+
+    >>> _is_reading(3, ["1", "2"]), _is_reading("n/a", ["1", "2"]), _is_reading("-1", ["1"])
+    (True, False, False)
+    """
     if text(mark) == NO_VALUE:
         return False
     if not all(map(_WHOLE_NUMBER.fullmatch, words)):
@@ -155,7 +182,11 @@ def where(rows: Rows, marks: Rows, test: Test) -> Rows:
 
 def without(rows: Rows, *words: str) -> Rows:
     """The rows that read none of these words: without padding, for example. A register that is
-    filled up is another value, which means what it means there."""
+    filled up is another value, which means what it means there.
+
+    >>> without({"1": 37, "2": "none", "3": 65535}, "none")
+    {'1': 37, '3': 65535}
+    """
 
     is_other = none_of(*words)
 
@@ -183,7 +214,12 @@ def require_marks(rows: Rows, marks: Rows) -> Rows:
 
 def except_where(rows: Rows, words: Sequence[str], marks: Rows, test: Test) -> Rows:
     """The rows, without those that read one of `words` while their mark passes a test: a 0 may also
-    mean that there is no reading. Without a value if the mark is missing."""
+    mean that there is no reading. Without a value if the mark is missing. The volts of row 2 are 0,
+    too:
+
+    >>> except_where({"1": 0, "2": 0, "3": 5}, ("0",), {"1": 230, "2": 0, "3": 0}, one_of("0"))
+    {'1': 0, '3': 5}
+    """
     result: Rows = {}
     for row, value in rows.items():
         mark = marks.get(row) if is_one_of(value, words) else None
@@ -198,10 +234,10 @@ def except_where(rows: Rows, words: Sequence[str], marks: Rows, test: Test) -> R
 
 
 def with_arc(rows: Rows, position: int, *arcs: str) -> Rows:
-    """The rows whose identity has one of these arcs at a position, or none that is known.
+    """The rows whose identity has one of these arcs at a position, or none that is known:
 
-    >>> with_arc({"1.1": 5, "1.4": 7}, -1, "4")
-    {'1.4': 7}
+    >>> with_arc({"1.4": 230, "1.5": 2, "1.": 7}, -1, "4")
+    {'1.4': 230, '1.': 7}
     """
     return {
         row: value
@@ -211,10 +247,10 @@ def with_arc(rows: Rows, position: int, *arcs: str) -> Rows:
 
 
 def without_arc(rows: Rows, position: int, *arcs: str) -> Rows:
-    """The rows whose identity has none of these arcs at a position.
+    """The rows whose identity has none of these arcs at a position, or none that is known:
 
-    >>> without_arc({"1.1": 5, "1.4": 7}, -1, "4")
-    {'1.1': 5}
+    >>> without_arc({"1.4": 230, "1.5": 2, "1.": 7}, -1, "4")
+    {'1.5': 2, '1.': 7}
     """
     return {
         row: value
@@ -224,20 +260,32 @@ def without_arc(rows: Rows, position: int, *arcs: str) -> Rows:
 
 
 def of_units(rows: Rows, outlets: Rows) -> Rows:
-    """The rows of units that have outlets: others only meter."""
+    """The rows of units that have outlets: others only meter.
+
+    >>> of_units({"1": 24, "2": 8}, {"1.1": "on", "1.2": "off"})
+    {'1': 24}
+    """
     units = {unit for row in outlets for unit in accumulate(row.split("."), "{}.{}".format)}
     return {unit: value for unit, value in rows.items() if unit in units}
 
 
 def is_within(row: str, count: int) -> bool:
-    """Whether the last arc of an identity is a number up to a count."""
+    """Whether the last arc of an identity is a number up to a count:
+
+    >>> is_within("2.8", 8), is_within("2.9", 8), is_within("2.", 8)
+    (True, False, False)
+    """
     last = arc(row, -1)
     return last.isascii() and last.isdigit() and int(last) <= count
 
 
 def within_count(rows: Rows, count: Optional[Cell]) -> Rows:
     """The rows whose last arc is at most the device's count, of a table with a fixed number of
-    rows; all rows without a count."""
+    rows; all rows without a count:
+
+    >>> within_count({"1": "on", "2": "off", "3": 0}, 2), within_count({"1": "on"}, None)
+    ({'1': 'on', '2': 'off'}, {'1': 'on'})
+    """
     most = counted_by(count)
     if most is None:
         return rows
@@ -245,7 +293,12 @@ def within_count(rows: Rows, count: Optional[Cell]) -> Rows:
 
 
 def up_to_count(rows: Rows, count: Optional[Cell]) -> Rows:
-    """The same. Raises ProtocolError if fewer rows than the count remain."""
+    """The rows whose last arc is at most the device's count; all rows without a count. Raises
+    ProtocolError if fewer rows than the count remain.
+
+    >>> up_to_count({"1": "on", "2": "off", "3": 0}, 2)
+    {'1': 'on', '2': 'off'}
+    """
     result = within_count(rows, count)
     most = counted_by(count)
     if most is not None and len(result) < most:
@@ -270,7 +323,15 @@ def require_count(rows: Rows, count: Optional[Cell]) -> None:
 
 def if_every(rows: Rows, marks: Rows, test: Test) -> Rows:
     """The rows on a device of which each mark passes a test; without values if one does not tell
-    and no other one fails."""
+    and no other one fails:
+
+    >>> if_every({"1": 37}, {"0": "metered"}, one_of("metered"))
+    {'1': 37}
+    >>> if_every({"1": 37}, {"0": "switched"}, one_of("metered"))
+    {}
+    >>> if_every({"1": 37}, {"0": Missing("no answer")}, one_of("metered"))["1"].reason
+    'no answer'
+    """
     answers = [tested(mark, test) for mark in marks.values()] or [test(None)]
     if False in answers:
         return {}
@@ -283,12 +344,22 @@ def if_every(rows: Rows, marks: Rows, test: Test) -> Rows:
 
 
 def if_listed(rows: Rows, table: Rows) -> Rows:
-    """The rows on a device that has rows of `table`."""
+    """The rows on a device that has rows of `table`:
+
+    >>> if_listed({"1": 37}, {"1": "L1"}), if_listed({"1": 37}, {})
+    ({'1': 37}, {})
+    """
     return if_every(rows, table, lambda mark: mark is not None)
 
 
 def unless(rows: Rows, table: Rows) -> Rows:
-    """The rows on a device without rows of `table`; without values if all of these are missing."""
+    """The rows on a device without rows of `table`; without values if all of these are missing:
+
+    >>> unless({"1": 37}, {}), unless({"1": 37}, {"1": "L1"})
+    ({'1': 37}, {})
+    >>> unless({"1": 37}, {"1": Missing("no answer")})["1"].reason
+    'no answer'
+    """
     if not table:
         return rows
     cause = first_missing(table)

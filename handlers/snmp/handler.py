@@ -53,7 +53,8 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         return self._open(ALL_STATES, LONGEST_SECONDS)
 
     def open_statistic(self, *, for_view: bool = False) -> AbstractContextManager[Session]:
-        """States are not read, and outlets are listed only if a figure needs them."""
+        """Outlets are listed only if a figure needs them, by the column of their states. No state
+        is decided."""
         return self._open(VIEW_FIGURES if for_view else FIGURES, LONGEST_SECONDS)
 
     def open_command(self, identity: str) -> AbstractContextManager[Session]:

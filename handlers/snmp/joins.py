@@ -66,12 +66,20 @@ def part_of(values: Rows, rows: Iterable[str], start: int = 0, stop: Optional[in
 
 
 def prefixed(prefix: str, rows: Rows) -> Rows:
-    """The rows of a part of the device, under identities that begin with the part."""
+    """The rows of a part of the device, under identities that begin with the part:
+
+    >>> prefixed("2", {"7": "on"})
+    {'2.7': 'on'}
+    """
     return {f"{prefix}.{row}": value for row, value in rows.items()}
 
 
 def concat(*tables: Rows) -> Rows:
-    """The rows of all tables. Raises ProtocolError if two have the same row."""
+    """The rows of all tables. Raises ProtocolError if two have the same row.
+
+    >>> concat({"1": "on"}, {"1.1": "off"})
+    {'1': 'on', '1.1': 'off'}
+    """
     rows: Rows = {}
     for table in tables:
         for row, value in table.items():
@@ -91,7 +99,16 @@ class _Keys(NamedTuple):
 def join(values: Rows, keys: Sequence[Rows], outlet_keys: Sequence[Rows]) -> Rows:
     """Values of another table, by columns of both tables; by the index, where both tables lack a
     column of the keys, or there is no table of outlets. A value whose key is lost, empty or not the
-    only one may be that of each outlet that finds none: its value is missing."""
+    only one may be that of each outlet that finds none: its value is missing.
+
+    The meters of a device are sockets 11 and 12, and each outlet names its socket:
+
+    >>> meters, sockets = {"1": 12, "2": 31}, {"1": "11", "2": "12"}
+    >>> join(meters, [sockets], [{"1.1": "12", "1.2": "11"}])
+    {'1.1': 31, '1.2': 12}
+    >>> join(meters, [{"1": "11", "2": ""}], [{"1.1": "12", "1.2": "11"}])["1.1"].reason
+    'its key, or one that may be the same, is lost, empty or not the only one'
+    """
     if not values:
         return {}
     of_values, of_outlets = _keys(keys), _keys(outlet_keys)
@@ -114,7 +131,12 @@ def join(values: Rows, keys: Sequence[Rows], outlet_keys: Sequence[Rows]) -> Row
 
 
 def _keys(columns: Sequence[Rows]) -> _Keys:
-    """The keys of a table, from the columns that hold them."""
+    """The keys of a table, from the columns that hold them. A key that two rows have, or that lacks
+    a part which others have, is no key:
+
+    >>> _keys([{"1": "A", "2": "B", "3": "B"}]).by_row
+    {'1': ('A',), '2': (), '3': ()}
+    """
     has_column = [any(isinstance(v, Missing) or text(v) for v in rows.values()) for rows in columns]
     rows = dict.fromkeys(row for column in columns for row in column)
     keys = {row: tuple(text(column.get(row, "")) for column in columns) for row in rows}
@@ -151,8 +173,14 @@ def times(rows: Rows, factor: int) -> Rows:
 
 
 def bit(rows: Rows, position: int) -> Rows:
-    """One bit of each BITS value, as "1" or "0"; bit 0 is the highest of the first octet. Of text,
-    it is missing if octets were lost in decoding, or if UTF-8 and Latin-1 differ in it."""
+    r"""One bit of each BITS value, as "1" or "0"; bit 0 is the highest of the first octet. Of text,
+    it is missing if octets were lost in decoding, or if UTF-8 and Latin-1 differ in it.
+
+    >>> bit({"1": bytes([0b10000001])}, 0), bit({"1": bytes([0b10000001])}, 1)
+    ({'1': '1'}, {'1': '0'})
+    >>> bit({"1": "\ufffd"}, 0)["1"].reason
+    'its octets were lost where they became text'
+    """
     result: Rows = {}
     for row, value in rows.items():
         if isinstance(value, Missing):
@@ -167,6 +195,11 @@ def bit(rows: Rows, position: int) -> Rows:
 
 
 def _bit_of(octets: bytes, position: int) -> str:
+    """One bit of octets, "0" beyond their end:
+
+    >>> _bit_of(bytes([0, 0b01000000]), 9), _bit_of(bytes([255]), 8)
+    ('1', '0')
+    """
     index = position // 8
     if index >= len(octets):
         return "0"
@@ -174,7 +207,11 @@ def _bit_of(octets: bytes, position: int) -> str:
 
 
 def field(rows: Rows, position: int, separator: str = ",") -> Rows:
-    """One field of each text; a row without it is left out."""
+    """One field of each text; a row without it is left out:
+
+    >>> field({"1": "LOCAL - B4", "2": "B5"}, 1, "-")
+    {'1': 'B4'}
+    """
     result: Rows = {}
     for row, value in rows.items():
         fields = text(value).split(separator)
@@ -186,7 +223,11 @@ def field(rows: Rows, position: int, separator: str = ",") -> Rows:
 
 
 def numbered(rows: Iterable[str], plus: int = 0, position: int = -1) -> Rows:
-    """The number at `position` of each identity that has one there, increased by `plus`."""
+    """The number at `position` of each identity that has one there, increased by `plus`:
+
+    >>> numbered(["1.0", "1.1"], plus=1), numbered(["AUX1.7", "."], position=0)
+    ({'1.0': '1', '1.1': '2'}, {})
+    """
     numbers: Rows = {}
     for row in rows:
         word = arc(row, position)
@@ -196,7 +237,13 @@ def numbered(rows: Iterable[str], plus: int = 0, position: int = -1) -> Rows:
 
 
 def with_units(units: Rows, numbers: Rows, separator: str = ":") -> Rows:
-    """Printed numbers: in a chain of several units with the unit before each."""
+    """Printed numbers: in a chain of several units with the unit before each:
+
+    >>> with_units({"7": "1", "2.7": "2"}, {"7": "7", "2.7": "7"})
+    {'7': '1:7', '2.7': '2:7'}
+    >>> with_units({"7": "1", "8": "1"}, {"7": "7", "8": "8"})
+    {'7': '7', '8': '8'}
+    """
     names = {row: text(unit) for row, unit in units.items()}
     if len(set(names.values())) < 2:
         return numbers
@@ -208,7 +255,11 @@ def with_units(units: Rows, numbers: Rows, separator: str = ":") -> Rows:
 
 
 def first_of_units(rows: Rows) -> Rows:
-    """The units that the indexes begin with, each with the value of its first row."""
+    """The units that the indexes begin with, each with the value of its first row:
+
+    >>> first_of_units({"1.1": "ok", "1.2": "alarm", "2.1": "ok"})
+    {'1': 'ok', '2': 'ok'}
+    """
     units: Rows = {}
     for row, value in rows.items():
         units.setdefault(arcs(row, stop=1), value)

@@ -62,7 +62,7 @@ def _with_named_outlets(device: SnmpDevice) -> SnmpDevice:
     outlets = device.outlets
     if outlets is None:
         return device
-    tables = device.tables.settled([outlets.number, outlets.name])
+    tables = device.tables.of_known_family([outlets.number, outlets.name])
     listed: Iterable[str] = ()
     if outlets.states:
         listed = outlets.states.rows(tables)

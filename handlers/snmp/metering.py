@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property, partial
 from typing import NamedTuple, Optional, Union
@@ -87,16 +87,24 @@ def _has_no_load(device: SnmpDevice) -> bool:
 
 
 @dataclass(frozen=True)
-class _OutletRows:
+class _OutletColumn:
     """One figure of the outlets, and of rows that are not listed as outlets."""
 
-    figure: Optional[Measurement]
-    rows: Mapping[str, ExactFigure]
+    figure: Optional[Measurement] = None  #: none if the family has no such meter of outlets
+    rows: Mapping[str, ExactFigure] = field(default_factory=dict)
     other_rows: Sequence[Mapping[str, ExactFigure]] = ()  #: of the outlets' other figures
 
     def of(self, identity: str) -> ExactFigure:
         """The figure of one outlet. Without a row in any column of its unit's meters it has no
-        meter; without one here alone, or if there is one column, the row is missing."""
+        meter; without one here alone, or if there is one column, the row is missing:
+
+        >>> energies = {"1": Decimal(90), "2": Decimal(30)}
+        >>> currents = _OutletColumn(Measurement(None), {"1": Decimal("2.5")}, [energies])
+        >>> currents.of("1"), currents.of("3")
+        (Decimal('2.5'), None)
+        >>> currents.of("2")
+        NotKnown(reason='the answers have no row 2 of ')
+        """
         if self.figure is None:
             return None
         if identity in self.rows:
@@ -124,20 +132,33 @@ class _OutletRows:
         return [_metered_units(rows) for rows in (self.rows, *self.other_rows)]
 
 
-_NO_ROWS = _OutletRows(None, {})
-
-
 def _metered_units(rows: Mapping[str, ExactFigure]) -> set[str]:
+    """The units that the identities of metered rows begin with; "" without a chain:
+
+    >>> _metered_units({"1.7": Decimal(2), "2.7": None}), _metered_units({"7": Decimal(2)})
+    ({'1'}, {''})
+    """
     return {row.rpartition(".")[0] for row, figure in rows.items() if figure is not None}
 
 
-class _Request(NamedTuple):
-    """A total to be read."""
+class _OutletColumns(NamedTuple):
+    """The figures of the outlets."""
+
+    current: _OutletColumn = _OutletColumn()
+    energy: _OutletColumn = _OutletColumn()
+    power: _OutletColumn = _OutletColumn()
+
+
+_NO_COLUMNS = _OutletColumns()
+
+
+class _Summation(NamedTuple):
+    """What makes one total of the device. It sends nothing before it is `read`."""
 
     total: Total
-    outlets: _OutletRows
-    most: Optional[Decimal] = None
-    counters: bool = False
+    outlets: _OutletColumn = _OutletColumn()  #: the same figure of the outlets
+    most: Optional[Decimal] = None  #: of one row, in A or W; an energy has no ceiling
+    counters: bool = False  #: whether it adds up counters, each with a zero of its own
 
     def read(
         self,
@@ -145,6 +166,7 @@ class _Request(NamedTuple):
         outlets: Iterable[str] = (),
         metered_units: Callable[[], Collection[str]] = tuple,
     ) -> ExactFigure:
+        """The total of the device with these outlets, in A, kWh or W."""
         figures = {identity: self.outlets.of(identity) for identity in outlets}
         return self.total.read(
             device.tables,
@@ -156,76 +178,99 @@ class _Request(NamedTuple):
         )
 
 
+class _Totals(NamedTuple):
+    """The totals of a device."""
+
+    load: _Summation
+    energy: _Summation
+    power: _Summation
+    inlet: _Summation  #: in A
+    inlet_power: _Summation
+
+
+class _TotalFigures(NamedTuple):
+    """The figures of `_Totals`, or why there is none."""
+
+    load: Figure
+    energy: Figure
+    power: Figure
+    inlet: Figure
+    inlet_power: Figure
+
+
 def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager.Figures:
     """The figures of a device, and of each outlet that has a meter."""
     # a tool may have read the states alone
     sources = needed_sources(device.profile, FIGURES) if with_power else ()
-    device = device._replace(tables=device.tables.settled(sources))
-    requests = _requests(device.profile, [_NO_ROWS] * 3, with_power=with_power)
-    if _needs_all_outlets(device, requests):
-        device = device._replace(decisions=all_outlets(device), is_counted=True)
+    device = device._replace(tables=device.tables.of_known_family(sources))
+    if _needs_all_outlets(device, _totals(device.profile, with_power=with_power)):
+        device = device._replace(decisions=all_outlets(device), is_compared_with_count=True)
         # the list may have shown rows that the columns of figures lack
-        device = device._replace(tables=device.tables.settled())
-    outlet_rows = _outlet_rows(device, with_power=with_power)
-    requests = _requests(device.profile, outlet_rows, with_power=with_power)
-    device = _with_metered_outlets(device, requests)
+        device = device._replace(tables=device.tables.of_known_family())
+    columns = _outlet_columns(device, with_power=with_power)
+    device = _with_metered_outlets(device, columns)
     if device.outlets:
         raise_if_unidentified(device.outlets, device.decisions, device.tables)
-    totals: list[Figure] = []
-    for request, total in zip(requests, _totals(device, requests)):
-        reason = _reason_without_total(device, request, total)
-        totals.append(_as_float(total) if reason is None else reason)
-    load_a, energy_kwh, power_w, inlet_a, inlet_w = totals
+    totals = _totals(device.profile, columns, with_power=with_power)
+    figures = _total_figures(device, totals)
     return dcimanager.Figures(
-        load_a=load_a,
-        energy_kwh=energy_kwh,
-        ports=_ports(device, requests, with_power=with_power),
-        power_w=power_w if with_power else NOT_ASKED,
-        inlet_a=inlet_a,
-        inlet_w=inlet_w if with_power else NOT_ASKED,
+        load_a=figures.load,
+        energy_kwh=figures.energy,
+        ports=_ports(device, columns, with_power=with_power),
+        power_w=figures.power if with_power else NOT_ASKED,
+        inlet_a=figures.inlet,
+        inlet_w=figures.inlet_power if with_power else NOT_ASKED,
     )
 
 
-def _requests(
-    profile: Profile, outlet_rows: Sequence[_OutletRows], *, with_power: bool
-) -> list[_Request]:
-    """The totals of a family. `outlet_rows`: currents, energies and powers of the outlets."""
-    currents, energies, powers = outlet_rows
+def _totals(
+    profile: Profile, columns: _OutletColumns = _NO_COLUMNS, *, with_power: bool
+) -> _Totals:
+    """The totals of a family, with the figures of its outlets. Without power, one of no figures
+    takes the place of each power."""
     limits, no_total = profile.ceilings, Total()
     power = profile.power if with_power else None
     inlet_power = profile.inlet_power if with_power else None
-    return [
-        _Request(profile.load or no_total, currents, limits.part_a),
-        _Request(profile.energy or no_total, energies, counters=True),
-        _Request(power or no_total, powers, limits.part_w),
-        _Request(profile.inlet or no_total, _NO_ROWS, limits.part_a),
-        _Request(inlet_power or no_total, _NO_ROWS, limits.part_w),
-    ]
+    return _Totals(
+        load=_Summation(profile.load or no_total, columns.current, limits.part_a),
+        energy=_Summation(profile.energy or no_total, columns.energy, counters=True),
+        power=_Summation(power or no_total, columns.power, limits.part_w),
+        inlet=_Summation(profile.inlet or no_total, most=limits.part_a),
+        inlet_power=_Summation(inlet_power or no_total, most=limits.part_w),
+    )
 
 
-def _outlet_rows(device: SnmpDevice, *, with_power: bool) -> list[_OutletRows]:
-    """Currents, energies and powers of the outlets."""
+def _outlet_columns(device: SnmpDevice, *, with_power: bool) -> _OutletColumns:
+    """The figures of the outlets, without the rows of those that the unit does not meter."""
     outlets, limits = device.outlets, device.profile.ceilings
     if outlets is None:
-        return [_NO_ROWS] * 3
-    figures = [
-        (outlets.current, limits.outlet_a),
-        (outlets.energy, None),
-        (outlets.power if with_power else None, limits.outlet_w),
-    ]
-    columns: list[dict[str, ExactFigure]] = []
-    for figure, most in figures:
-        raw = figure.readings(device.tables, device.valid_outlet_rows) if figure else {}
-        columns.append(figure.figures(device.tables, raw, most) if figure else {})
+        return _NO_COLUMNS
+    power = outlets.power if with_power else None
+    currents = _figures_by_row(device, outlets.current, limits.outlet_a)
+    energies = _figures_by_row(device, outlets.energy, None)
+    powers = _figures_by_row(device, power, limits.outlet_w)
     # the rows of joined meters have other names in their own table
+    columns = (currents, energies, powers)
     if any(columns) and not outlets.has_joined_meters:
-        for row in _unmetered_rows(device, [figure for figure, _ in figures if figure]):
+        figures = list(filter(None, (outlets.current, outlets.energy, power)))
+        for row in _unmetered_rows(device, figures):
             for rows in columns:
                 rows.pop(row, None)
-    return [
-        _OutletRows(figure, rows, [column for column in columns if column is not rows])
-        for (figure, _), rows in zip(figures, columns)
-    ]
+    return _OutletColumns(
+        current=_OutletColumn(outlets.current, currents, (energies, powers)),
+        energy=_OutletColumn(outlets.energy, energies, (currents, powers)),
+        power=_OutletColumn(power, powers, (currents, energies)),
+    )
+
+
+def _figures_by_row(
+    device: SnmpDevice, figure: Optional[Measurement], most: Optional[Decimal]
+) -> dict[str, ExactFigure]:
+    """The figure of each row of outlets' meters; none without a measurement. `most`: see
+    `Ceilings`; none for an energy."""
+    if figure is None:
+        return {}
+    return figure.rows(device.tables, most, device.valid_outlet_rows)
 
 
 def _unmetered_rows(device: SnmpDevice, figures: Sequence[Measurement]) -> Sequence[str]:
@@ -273,121 +318,128 @@ def _has_row(tables: Tables, source: Source, row: str) -> bool:
     return tables.has_cell(source, row)
 
 
-def _needs_all_outlets(device: SnmpDevice, requests: Sequence[_Request]) -> bool:
+def _needs_all_outlets(device: SnmpDevice, totals: _Totals) -> bool:
     """Whether a total or a join needs all outlets: it is by unit, or there is none without their
     own figures."""
-    for request in requests:
-        if request.total.unit is not None:
+    for summation in totals:
+        if summation.total.unit is not None:
             return True
-        if request.total.else_outlets and request.read(device) is None:
+        if summation.total.else_outlets and summation.read(device) is None:
             return True
     return device.outlets is not None and device.outlets.has_joined_meters
 
 
-def _with_metered_outlets(device: SnmpDevice, requests: Sequence[_Request]) -> SnmpDevice:
+def _with_metered_outlets(device: SnmpDevice, columns: _OutletColumns) -> SnmpDevice:
     """The unit with the outlets of which a meter has a row and the list has none: padding, unless a
     GET of the list says otherwise."""
-    if is_list_proven(device):
+    if is_list_proven(device) or device.outlets is None:
         return device
-    states = dict(device.decisions)
-    for row in dict.fromkeys(row for request in requests for row in request.outlets.rows):
-        if row in states or is_index_lost(row):
+    states = device.outlets.states
+    list_of_outlets = states.source if states else device.outlets.rows
+    decisions = dict(device.decisions)
+    for row in dict.fromkeys(row for column in columns for row in column.rows):
+        if row in decisions or is_index_lost(row):
             continue
-        listing = device.outlets and (
-            device.outlets.states.source if device.outlets.states else device.outlets.rows
-        )
-        value = device.tables.one_row(row)[listing].get(row) if listing else None
-        lists = device.outlets.states if device.outlets else None
-        if value is None or (lists and lists.is_absent(value)):
+        value = device.tables.one_row(row)[list_of_outlets].get(row) if list_of_outlets else None
+        if value is None or (states and states.is_absent(value)):
             break  # neither are the others
-        states[row] = NOT_DECIDED
-    return device._replace(decisions=states)
+        decisions[row] = NOT_DECIDED
+    return device._replace(decisions=decisions)
 
 
-def _totals(device: SnmpDevice, requests: Sequence[_Request]) -> Sequence[ExactFigure]:
-    """The totals. None is known if the device counts more units than its answers list, or if rows
-    of which some are lost contradict each other."""
-    metered_units = partial(_units_with_meter, device, requests)
+def _total_figures(device: SnmpDevice, totals: _Totals) -> _TotalFigures:
+    """The figure of each total, or why there is none."""
+    figures: list[Figure] = []
+    for summation, total in zip(totals, _exact_totals(device, totals)):
+        reason = _reason_without_total(device, summation, total)
+        figures.append(_as_float(total) if reason is None else reason)
+    return _TotalFigures(*figures)
+
+
+def _exact_totals(device: SnmpDevice, totals: _Totals) -> Sequence[ExactFigure]:
+    """The totals in their order. None is known if the device counts more units than its answers
+    list, or if rows of which some are lost contradict each other."""
+    metered_units = partial(_units_with_meter, device, totals)
     try:
-        totals = [_read_total(device, request, metered_units) for request in requests]
+        figures = [_read_total(device, summation, metered_units) for summation in totals]
     except ProtocolError as error:
         is_of_request = bool(error.operation)
         if is_of_request or not device.tables.reading.answers.has_lost_rows:
             raise
-        return [NotKnown(error.reason) for _ in requests]
-    if not any(isinstance(total, Decimal) for total in totals):
-        return totals
+        return [NotKnown(error.reason) for _ in totals]
+    if not any(isinstance(figure, Decimal) for figure in figures):
+        return figures
     reason = missing_unit(device.profile, device.tables)
     if not reason:
-        return totals
-    return [None if total is None else NotKnown(reason) for total in totals]
+        return figures
+    return [None if figure is None else NotKnown(reason) for figure in figures]
 
 
 def _read_total(
-    device: SnmpDevice, request: _Request, metered_units: Callable[[], Collection[str]]
+    device: SnmpDevice, summation: _Summation, metered_units: Callable[[], Collection[str]]
 ) -> ExactFigure:
     """One total, not known if a meter whose outlet is not listed would change it."""
-    total = request.read(device, device.decisions, metered_units)
+    total = summation.read(device, device.decisions, metered_units)
     unlisted_rows = [
         row
-        for row, figure in request.outlets.rows.items()
+        for row, figure in summation.outlets.rows.items()
         if isinstance(figure, Decimal) and figure and row not in device.decisions
     ]
     outlets_and_rows = (*device.decisions, *unlisted_rows)
-    if not unlisted_rows or request.read(device, outlets_and_rows, metered_units) == total:
+    if not unlisted_rows or summation.read(device, outlets_and_rows, metered_units) == total:
         return total
-    return NotKnown(f"{request.total.objects} has the row {unlisted_rows[0]}, which is no outlet")
+    return NotKnown(f"{summation.total.objects} has the row {unlisted_rows[0]}, which is no outlet")
 
 
-def _units_with_meter(device: SnmpDevice, requests: Sequence[_Request]) -> set[str]:
+def _units_with_meter(device: SnmpDevice, totals: _Totals) -> set[str]:
     """The units of a chain with a row of any meter that was read."""
     units: set[str] = set()
-    for request in requests:
-        if request.total.unit is not None:
-            units |= request.total.metered_units(device.tables, device.valid_rows)
-            rows = request.outlets.rows.items()
-            units |= {request.total.unit.of(row) for row, figure in rows if figure is not None}
+    for summation in totals:
+        if summation.total.unit is not None:
+            units |= summation.total.metered_units(device.tables, device.valid_rows)
+            rows = summation.outlets.rows.items()
+            units |= {summation.total.unit.of(row) for row, figure in rows if figure is not None}
     return units
 
 
 def _reason_without_total(
-    device: SnmpDevice, request: _Request, total: ExactFigure
+    device: SnmpDevice, summation: _Summation, total: ExactFigure
 ) -> Union[NotKnown, NotMetered, None]:
     """Why the unit shows none of a total that its family has; None if none is expected, either: the
     outlets do not meter it."""
     if total is not None:
         return None
-    own_figures = request.total.figures
-    of_outlets = request.outlets.figure
+    own_figures = summation.total.figures
+    of_outlets = summation.outlets.figure
     figures = [of_outlets] if of_outlets and not own_figures else own_figures
     for figure in figures:
         if is_walk_lost(device.tables, figure.source):
             return NotKnown(f"a walk of {figure.objects} has no row, though a GET has one")
-    of_each_outlet = [request.outlets.of(identity) for identity in device.decisions]
+    of_each_outlet = [summation.outlets.of(identity) for identity in device.decisions]
     if all(figure is None for figure in of_each_outlet):
         return None
     lack = "its family has no total"
     if own_figures:
-        lack = f"the unit does not show {request.total.objects}"
+        lack = f"the unit does not show {summation.total.objects}"
     if not any(isinstance(figure, Decimal) for figure in of_each_outlet):
         return NotMetered(lack)
     return NotMetered(f"{lack}, only outlets meter it")
 
 
 def _ports(
-    device: SnmpDevice, requests: Sequence[_Request], *, with_power: bool
+    device: SnmpDevice, columns: _OutletColumns, *, with_power: bool
 ) -> dict[str, MeterFigures]:
     """The figures of each outlet that has a meter."""
-    load, energy, power = requests[:3]
     ports: dict[str, MeterFigures] = {}
     for identity in device.decisions:
-        figures = (
-            load.outlets.of(identity),
-            power.outlets.of(identity) if with_power else NOT_ASKED,
-            energy.outlets.of(identity),
-        )
-        if any(figure not in (None, NOT_ASKED) for figure in figures):
-            ports[identity] = MeterFigures(*map(_as_float, figures))
+        current, energy = columns.current.of(identity), columns.energy.of(identity)
+        power = columns.power.of(identity) if with_power else NOT_ASKED
+        if any(figure not in (None, NOT_ASKED) for figure in (current, energy, power)):
+            ports[identity] = MeterFigures(
+                current_a=_as_float(current),
+                power_w=_as_float(power),
+                energy_kwh=_as_float(energy),
+            )
     return ports
 
 

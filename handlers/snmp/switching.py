@@ -79,6 +79,17 @@ class _Command:
             return self.identity
         return self.chained.chain.row_of(tables, self.identity, self.chained.column)
 
+    def raise_if_row_moved(self, tables: Tables, row: str) -> None:
+        """Look the row up once more if anything was asked after it was checked. Raises
+        ProtocolError if it is no longer the outlet's."""
+        if self.chained is None or self.chained.chain.is_checked_last(tables, row):
+            return
+        if self.row(tables.again()) != row:
+            raise ProtocolError(
+                f"the row of outlet {self.identity} became another outlet's: nothing was written;"
+                " poll it again"
+            )
+
     def decision_after_write(
         self, row: str, varbinds: list[VarBind], target: EnumPowerStatus
     ) -> Decision:
@@ -152,6 +163,7 @@ def switch_outlet(
         tables = device.tables.again().one_row(identity)
         row = command.row(tables) or identity
         varbinds = command.varbinds(tables, up=target is EnumPowerStatus.UP)
+        command.raise_if_row_moved(tables, row)
         if not command.control.covers(device.decisions, identity, varbinds):
             raise ProtocolError(_FEWER_OUTLETS)
         *unlocking, varbind = varbinds

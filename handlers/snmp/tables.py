@@ -155,13 +155,26 @@ def _prefetched(sources: Iterable[Optional[Source]]) -> Iterator[Object]:
 
 
 @dataclass
+class RowsOfChain:
+    """What a call has learnt of the rows of a table that numbers the outlets of a whole chain."""
+
+    #: the device does not have the columns of units and numbers
+    has_no_names: bool = False
+    #: outlet -> its row, as walks showed it
+    row_by_identity: dict[str, str] = field(default_factory=dict)
+    #: outlet -> its row, on a device that counted one unit
+    row_when_alone: dict[str, str] = field(default_factory=dict)
+    #: row -> its unit, as the first GET showed it
+    unit_by_row: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
 class Learnt:
     """What a call has learnt that a second reading takes as given: otherwise it could reach another
     row, or ask once more for what the device does not have."""
 
     absent: set[str] = field(default_factory=set)  #: columns that the device does not have
-    #: of outlets in a chain: the row, its first unit, and "" for columns that there are not
-    places: dict[Hashable, str] = field(default_factory=dict)
+    chains: dict[Hashable, RowsOfChain] = field(default_factory=dict)
     names: dict[str, Walked] = field(default_factory=dict)  #: columns of names
 
 
@@ -172,6 +185,7 @@ class Answers:
     walks: dict[str, Walked] = field(default_factory=dict)
     columns: dict[str, dict[str, bool]] = field(default_factory=dict)  #: table -> those walked
     gets: dict[str, Optional[Raw]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)  #: the OID of each request, in order
     has_lost_rows: bool = False  #: whether a column lacks a row that another of its table has
 
 
@@ -213,6 +227,7 @@ class Reading:
         oid = self.resolve(oid)
         if oid not in self.answers.walks:
             self.answers.walks[oid] = self.device.walk(oid)
+            self.answers.asked.append(oid)
         return self.answers.walks[oid]
 
     def get(self, oid: str) -> Optional[Raw]:
@@ -220,6 +235,7 @@ class Reading:
         oid = self.resolve(oid)
         if oid not in self.answers.gets:
             self.answers.gets[oid] = self.device.get(oid)
+            self.answers.asked.append(oid)
         return self.answers.gets[oid]
 
 
@@ -256,11 +272,19 @@ class Tables:
         answers = Answers(columns=deepcopy(self.reading.answers.columns))
         return Tables(replace(self.reading, answers=answers, skips_empty_tables=True))
 
-    def settled(self, sources: Iterable[Optional[Source]] = ()) -> Tables:
+    def of_known_family(self, sources: Iterable[Optional[Source]] = ()) -> Tables:
         """The tables of a device whose family is known, with the same answers; for a call that also
         needs these sources."""
         needed = deepcopy(self.reading.needed)
         reading = replace(self.reading, needed=needed, skips_empty_tables=False)
+        reading.need(sources)
+        return Tables(reading)
+
+    def only_of(self, sources: Sequence[Source]) -> Tables:
+        """The tables with the same answers, of which the columns of these sources are read, and no
+        others beside them."""
+        answers = replace(self.reading.answers, columns={})
+        reading = replace(self.reading, answers=answers, needed={})
         reading.need(sources)
         return Tables(reading)
 
@@ -417,8 +441,8 @@ class OneRow(Tables):
     def again(self) -> Tables:
         return OneRow(super().again(), self.outlet)
 
-    def settled(self, sources: Iterable[Optional[Source]] = ()) -> Tables:
-        return OneRow(super().settled(sources), self.outlet)
+    def of_known_family(self, sources: Iterable[Optional[Source]] = ()) -> Tables:
+        return OneRow(super().of_known_family(sources), self.outlet)
 
     def part(self, source: Source, rows: Iterable[str], start: int, stop: Optional[int]) -> Rows:
         part = arcs(self.outlet, start, stop)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple, Optional, Union
@@ -23,8 +23,17 @@ class _OwnFigures(NamedTuple):
 
     figures: dict[str, ExactFigure]
     units: set[str]  #: the units of these rows
+    #: why a figure is not known that the device has
+    reason_lost: Optional[NotKnown] = None
     #: why a figure is not known that the device lacks, while others of its table have rows
-    reason_without: Optional[NotKnown]
+    reason_without: Optional[NotKnown] = None
+
+
+class _Summands(NamedTuple):
+    """The rows that make a total, and the units that they are of."""
+
+    figures: dict[str, ExactFigure]
+    units: set[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,34 +96,33 @@ class Total:
         counters: bool = False,
         metered_units: Callable[[], Collection[str]] = tuple,
     ) -> ExactFigure:
-        """The total, or why there is none.
+        """The total in A, W or kWh, or why there is none, by the first of these laws that applies:
+
+            a value is missing of a figure that the device has       NotKnown
+            no row has a meter                                       None
+            only another quantity could take a figure's place        NotKnown
+            a row is not known now                                   NotKnown
+            a unit of the chain has no row                           NotKnown or NotMetered
+            the sum of the rows                                      5.2 A, or NotMetered
 
         `valid_rows`: makes rows of units without communication missing. `outlets`: the figure of
         each listed outlet. `counters`: the first figure that a unit has is used for all units,
         because another has another zero. `metered_units`: tells which units have any meter.
         """
         own = self._own_figures(tables, valid_rows, most, counters=counters)
-        if isinstance(own, NotKnown):
-            return own
-        if self.always_there and self._lacks_all(tables, outlets):
-            return NotKnown(f"the answers lack {self.objects}, which each unit has")
-        figures, units = dict(own.figures), set(own.units)
-        if self.else_outlets and not (counters and units):
-            figures.update({o: f for o, f in outlets.items() if self._unit(o) not in units})
-            units.update(map(self._unit, outlets))
-        if all(figure is None for figure in figures.values()):
+        reason_lost = own.reason_lost or self._reason_if_all_lost(tables, outlets)
+        if reason_lost is not None:
+            return reason_lost
+        summands = self._summands(own, outlets, counters=counters)
+        if all(figure is None for figure in summands.figures.values()):
             return None
-        if own.reason_without is not None:  # what takes its place is another quantity
+        if own.reason_without is not None:
             return own.reason_without
-        sum_of_rows = _sum_of_rows(figures)
-        if isinstance(sum_of_rows, NotKnown):
-            return sum_of_rows
-        units_without_row = set(map(self._unit, outlets)) - units
-        if not units_without_row and isinstance(sum_of_rows, Decimal):
-            units_without_row = self._chain(tables) - units
-        if units_without_row:
-            return self._reason_without(tables, units_without_row, metered_units)
-        return sum_of_rows
+        total = _sum_of_rows(summands.figures)
+        if isinstance(total, NotKnown):
+            return total
+        reason = self._reason_if_unit_lacks(tables, total, summands.units, outlets, metered_units)
+        return total if reason is None else reason
 
     def _own_figures(
         self,
@@ -123,7 +131,7 @@ class Total:
         most: Optional[Decimal],
         *,
         counters: bool,
-    ) -> Union[_OwnFigures, NotKnown]:
+    ) -> _OwnFigures:
         """The rows of the first figure that the device has, and with `unit` those of the next for
         the units that it lacks; or the reason why a value is not known."""
         figures: dict[str, ExactFigure] = {}
@@ -141,14 +149,48 @@ class Total:
                 units.update(map(self._unit, readings))
                 if units and (counters or self.unit is None):
                     break
-            elif self._is_there(tables, valid_rows, figure, readings):
-                return reason
-            else:
+                continue
+            if not self._is_there(tables, valid_rows, figure, readings):
                 reason_without = reason_without or reason
-                for empty in empty_figures:
-                    if tables.has_cell(empty.source, next(iter(readings))):
-                        return NotKnown(f"a walk of {empty.objects} has none of its rows")
-        return _OwnFigures(figures, units, reason_without)
+                reason = _reason_if_walk_lost(tables, empty_figures, next(iter(readings)))
+            if reason is not None:
+                return _OwnFigures({}, set(), reason_lost=reason)
+        return _OwnFigures(figures, units, reason_without=reason_without)
+
+    def _summands(
+        self, own: _OwnFigures, outlets: Mapping[str, ExactFigure], *, counters: bool
+    ) -> _Summands:
+        """The device's own rows, and with `else_outlets` the outlets of the units without one. Of
+        `counters`, outlets serve only where no unit has a row: another has another zero."""
+        figures, units = dict(own.figures), set(own.units)
+        if self.else_outlets and not (counters and units):
+            figures.update({o: f for o, f in outlets.items() if self._unit(o) not in units})
+            units.update(map(self._unit, outlets))
+        return _Summands(figures, units)
+
+    def _reason_if_all_lost(
+        self, tables: Tables, outlets: Mapping[str, ExactFigure]
+    ) -> Optional[NotKnown]:
+        if self.always_there and self._lacks_all(tables, outlets):
+            return NotKnown(f"the answers lack {self.objects}, which each unit has")
+        return None
+
+    def _reason_if_unit_lacks(
+        self,
+        tables: Tables,
+        total: ExactFigure,
+        units: set[str],
+        outlets: Iterable[str],
+        metered_units: Callable[[], Collection[str]],
+    ) -> Union[NotKnown, NotMetered, None]:
+        """Why a sum over these units is no total; None if each unit with outlets is among them, and
+        each that the chain lists. The chain is asked only for a total that is known so far."""
+        units_without_row = set(map(self._unit, outlets)) - units
+        if not units_without_row and isinstance(total, Decimal):
+            units_without_row = self._chain(tables) - units
+        if not units_without_row:
+            return None
+        return self._reason_without(tables, units_without_row, metered_units)
 
     def _is_there(
         self,
@@ -229,6 +271,17 @@ class Total:
         return self.unit.of(index) if self.unit else ""
 
 
+def _reason_if_walk_lost(
+    tables: Tables, empty_figures: Iterable[Measurement], row: str
+) -> Optional[NotKnown]:
+    """Why one of the figures without a row is not known: a GET has its value in a row that another
+    figure has, so that the walk of it was lost. None if the device has none of them."""
+    for figure in empty_figures:
+        if tables.has_cell(figure.source, row):
+            return NotKnown(f"a walk of {figure.objects} has none of its rows")
+    return None
+
+
 def _sum_of_rows(rows: Mapping[str, ExactFigure]) -> ExactFigure:
     """The sum of rows, or why there is none; the reason names the rows without a meter:
 
@@ -251,10 +304,18 @@ def _sum_of_rows(rows: Mapping[str, ExactFigure]) -> ExactFigure:
 
 
 def _is_value(value: Cell) -> bool:
-    """Whether a value says that its unit is there: a text, or a count that is no placeholder."""
+    """Whether a value says that its unit is there: a text, or a count that is no placeholder.
+
+    >>> _is_value("PDU 2"), _is_value(3), _is_value(""), _is_value(-1)
+    (True, True, False, False)
+    """
     return counted_by(value) is not None if number(value) is not None else bool(text(value))
 
 
 def _names(noun: str, names: Sequence[str]) -> str:
+    """
+    >>> _names("unit", ["2"]), _names("row", ["1", "2"]), _names("unit", [""])
+    ('unit 2', 'rows 1, 2', 'unit (no name)')
+    """
     plural = "" if len(names) == 1 else "s"
     return f"{noun}{plural} {some([name or '(no name)' for name in names])}"

@@ -136,6 +136,13 @@ def _outlets(rows: list[dict[str, Any]]) -> tuple[Outlet, ...]:
 def _outlet(entry: dict[str, Any], current: Figure, *, measures_voltage: bool) -> Outlet:
     """An outlet from its entry; without a state if the unit contradicts it. Raises ValueError or
     KeyError without an id.
+
+    >>> relay = {"id": "3-286331153", "outletIndex": 3, "state": "ON"}
+    >>> outlet = _outlet({**relay, "voltageDetection": True}, 1.1, measures_voltage=True)
+    >>> outlet.identity, outlet.number, outlet.state
+    ('3-286331153', '3', True)
+    >>> _outlet({**relay, "voltageDetection": False}, 1.1, measures_voltage=True).reason
+    'its state is ON, voltageDetection False'
     """
     # older firmware has `outletUuid`
     identity = entry["id"] if "id" in entry else entry["outletUuid"]
@@ -267,6 +274,12 @@ def _is_active(inlet: dict[str, Any]) -> bool:
 def _currents(inlet: dict[str, Any], evidence: str, *, lists_lines: bool) -> list[Figure]:
     """The currents of an inlet's lines: three of a three-phase inlet, else one; not known if it has
     another number of lines. `lists_lines`: whether any inlet of this unit lists its lines.
+
+    >>> lines = [{"line": 1, "currentRms": 4.2}]
+    >>> _currents({"inletPhase": "Single Phase", "inletLines": lines}, "", lists_lines=True)
+    [4.2]
+    >>> _currents({"inletPhase": "Three Phase", "inletLines": lines}, "", lists_lines=True)
+    [NotKnown(reason="an inlet of 'Three Phase' lists 1 lines")]
     """
     # without such lists, each inlet has the current of its one line as a field of its own
     lines = inlet.get("inletLines", [] if lists_lines else [inlet])
@@ -282,6 +295,12 @@ def _currents(inlet: dict[str, Any], evidence: str, *, lists_lines: bool) -> lis
 def _power_w(inlet: dict[str, Any], power: Figure) -> Figure:
     """The active `power` that an inlet shows, in W, as the maker's references say: some of its
     tables say kW. Not known if voltage, current and power factor say that it is in kW.
+
+    >>> inlet = {"inletVoltageRms": 208, "inletCurrentRms": 4.2, "inletPowerFactor": 0.9}
+    >>> _power_w(inlet, 786.0)
+    786.0
+    >>> _power_w(inlet, 0.786).reason
+    'its inletActivePower is 0.786, though voltage and current make 786 W'
     """
     watts = measured(power)
     volts = measured(meter_figure(inlet, "inletVoltageRms"))

@@ -17,12 +17,12 @@ from handlers.shared.similar_names import similar_names
 from handlers.snmp import schema
 from handlers.snmp.parts import check_parts
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
-from pdu.families import own_profiles
 from pdu.files.locks import locked
 from pdu.files.whole_files import write_atomically
 from pdu.loading import handler_source
 from pdu.loading.handler_paths import is_path
 from pdu.loading.handler_source import HandlerSource
+from pdu.supports import own_profiles
 from pdu.workshop.handler.handler_imports import TOOL_MODULES
 
 from .archives import archive, keep_replaced, version

@@ -13,9 +13,9 @@ from pathlib import Path
 from handlers import registry
 from handlers.shared.errors import SettingsError
 from handlers.snmp.profiles import VENDORS
-from pdu.families import own_profiles
 from pdu.loading.handler_archives import read_archive
 from pdu.registration.kept_archives import KeptArchive, kept_archives
+from pdu.supports import own_profiles
 
 from .closure import BuildError
 from .script import Handler

@@ -12,18 +12,6 @@ from .synlink import nameplate as synlink_nameplate
 from .topology import MeteredPart
 
 _HTTPS_PORT = 443
-# If several handlers read a device, the one with the lowest rank is preferred, and README names it
-# first. NETIO and SynLink are switched by their own protocols, and unproven over SNMP; Digital
-# Loggers' own has figures.
-_RANKS: Mapping[str, int] = {
-    "raritan": 1,
-    "digitalloggers": 1,
-    "netio": 1,
-    "synlink": 1,
-    "snmp": 2,
-    "redfish": 3,
-}
-_LAST_RANK = 4
 
 
 class HandlerAdapter(NamedTuple):
@@ -95,11 +83,6 @@ ADAPTERS: Mapping[str, Callable[[], HandlerAdapter]] = {
     "shelly": lambda: HandlerAdapter(shelly_nameplate.read_nameplate),
     "synlink": lambda: HandlerAdapter(synlink_nameplate.read_nameplate),
 }
-
-
-def rank_of(handler: str) -> int:
-    """The rank of the handler of this name; the last one for a path."""
-    return _RANKS.get(handler, _LAST_RANK)
 
 
 def adapter_of(handler: str) -> HandlerAdapter:

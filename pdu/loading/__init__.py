@@ -1,1 +1,1 @@
-"""One handler: by its name, as a file, a folder or an archive; its four methods; what tools ask."""
+"""One handler: by its name, as a file, a folder or an archive; its four methods."""

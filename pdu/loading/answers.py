@@ -1,5 +1,5 @@
 """What a handler's four methods may return by the vendor's page: for this program and for a local
-DCImanager. tests/workers/child.py runs this file by its path, so it imports the standard
+DCImanager. tests/processes/child.py runs this file by its path, so it imports the standard
 library alone.
 """
 

@@ -1,6 +1,6 @@
 """How a handler's module is imported, and what it says of itself: the one way for this program, for
 an interpreter that has nothing else (pdu/workshop/handler/import_alone.py) and for a local
-DCImanager (tests/workers/child.py). Those two run this file by its path, so it imports the
+DCImanager (tests/processes/child.py). Those two run this file by its path, so it imports the
 standard library alone.
 """
 

@@ -9,7 +9,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 import click
@@ -106,11 +106,12 @@ def _run(config: CheckOptions, output: Output, login: Login) -> int:
     begins_with_handler = len(config.words) > 1 and _is_handler(config.words[0])
     if begins_with_handler and not config.owner_files.list:
         pdus = _pdus_at_addresses(config, login)
+        counted_as: Mapping[str, str] = {}
     else:
-        pdus = _pdus_of_list(config, login)
+        pdus, counted_as = _pdus_of_list(config, login)
     begin_s = time.time()
     with cached_contexts():
-        rows, totals = _read(config, output, pdus)
+        rows, totals = _read(config, output, pdus, counted_as)
     # a program reads one answer: that the file cannot be written
     is_for_people = not output.json and not config.nagios
     try:
@@ -169,9 +170,9 @@ def _pdus_at_addresses(config: CheckOptions, login: Login) -> Sequence[Target]:
     return named_targets
 
 
-def _pdus_of_list(config: CheckOptions, login: Login) -> Sequence[Target]:
-    """The PDUs of the list, or those of its names that are arguments. Raises SettingsError, and
-    Usage.
+def _pdus_of_list(config: CheckOptions, login: Login) -> tuple[Sequence[Target], Mapping[str, str]]:
+    """The PDUs of the list, or those of its names that are arguments, and which names are those of
+    a PDU that the list has before: `{"r1": "rack1"}`. Raises SettingsError, and Usage.
     """
     owner_files, names_of_pdus = _list_and_names(config)
     setting_keys = list(login.settings)
@@ -189,7 +190,7 @@ def _pdus_of_list(config: CheckOptions, login: Login) -> Sequence[Target]:
     if prompted_secrets:
         usual_login = usual_login._replace(secrets={**usual_login.secrets, **prompted_secrets})
         fleet_targets = targets(fleet.devices, fleet.auths, usual_login, fleet.wrong_rows)
-    return fleet_targets
+    return fleet_targets, fleet.repeated
 
 
 def _list_and_names(config: CheckOptions) -> tuple[OwnerFiles, Sequence[str]]:
@@ -261,7 +262,7 @@ def _prompted_secrets(file: str, fleet_targets: Sequence[Target]) -> dict[str, s
 
 
 def _read(
-    config: CheckOptions, output: Output, pdus: Sequence[Target]
+    config: CheckOptions, output: Output, pdus: Sequence[Target], counted_as: Mapping[str, str]
 ) -> tuple[Sequence[PduRow], Summary]:
     """Read all PDUs once, and judge them, in their order."""
     row_by_place: dict[int, PduRow] = {}
@@ -274,7 +275,7 @@ def _read(
             if bar is not None:
                 bar.update(1)
     rows = [row_by_place[place] for place in sorted(row_by_place)]
-    return rows, summary(rows, time.monotonic() - begin)
+    return rows, summary(rows, time.monotonic() - begin, counted_as)
 
 
 def _print(config: CheckOptions, output: Output, rows: Sequence[PduRow], totals: Summary) -> None:

@@ -99,7 +99,7 @@ def _figure_cell(row: PduRow, figure: Figure) -> str:
 
 
 def _not_on(row: PduRow) -> str:
-    """The outlets that are off or unknown: `off 1, 3; unknown 7`."""
+    """The outlets that are off or unknown: `off 1, 3 to 5; unknown 7`."""
     if not row.reading.outlets:
         return ""
     parts: list[str] = []
@@ -107,8 +107,34 @@ def _not_on(row: PduRow) -> str:
         outlets = row.reading.outlets
         identities = [outlet.identity for outlet in outlets if outlet.state is state]
         if identities:
-            parts.append(f"{word(state)} {', '.join(identities)}")
+            parts.append(f"{word(state)} {_identities_text(identities)}")
     return "; ".join(parts) or "all are on"
+
+
+def _identities_text(identities: Sequence[str]) -> str:
+    """The identities of outlets; three or more numbers that follow each other are a range.
+
+    >>> _identities_text(["1", "3", "4", "5", "8"])
+    '1, 3 to 5, 8'
+    >>> _identities_text(["1.1", "1.2", "1.3"])
+    '1.1, 1.2, 1.3'
+    """
+    runs: list[list[str]] = []
+    for identity in identities:
+        if runs and identity == _next_number(runs[-1][-1]):
+            runs[-1].append(identity)
+        else:
+            runs.append([identity])
+    texts: list[str] = []
+    for run in runs:
+        texts += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else run
+    return ", ".join(texts)
+
+
+def _next_number(identity: str) -> str:
+    """The identity `8` for `7`; "" for one that is no short number."""
+    is_number = identity.isascii() and identity.isdigit() and len(identity) < 6
+    return str(int(identity) + 1) if is_number else ""
 
 
 def _remedies(rows: Sequence[PduRow]) -> Iterator[str]:
@@ -133,7 +159,9 @@ def _remedies(rows: Sequence[PduRow]) -> Iterator[str]:
 def _grouped(
     rows: Iterable[PduRow], key: Callable[[PduRow], str]
 ) -> Mapping[str, Sequence[PduRow]]:
-    """The rows by their key, in the order of the first row of each."""
+    """The rows by their key, in the order of the first row of each: by results, the rows a well, b
+    stale, c well are {well: [a, c], stale: [b]}.
+    """
     rows_by_key: dict[str, list[PduRow]] = {}
     for row in rows:
         rows_by_key.setdefault(key(row), []).append(row)

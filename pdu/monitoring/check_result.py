@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple, Optional
 
 from handlers.shared.errors import printable
@@ -230,27 +231,75 @@ class Summary(NamedTuple):
     seconds: float
     #: the worst level of a PDU
     level: int
+    #: the name of a PDU that was read twice -> the other name of the same PDU; both names count in
+    #: `pdus` and `results`, outlets and figures once
+    repeated: Mapping[str, str] = MappingProxyType({})
+    #: how many decimals the coarsest counter of a PDU has: the sum of all is no finer
+    energy_places: int = 0
+    #: whether a PDU may have a load, or an energy, that was not read
+    hides_load: bool = False
+    hides_energy: bool = False
 
 
-def summary(rows: Sequence[PduRow], seconds: float) -> Summary:
-    """The sums of these PDUs."""
-    loads = _values(row.reading.load_a for row in rows)
-    energies = _values(row.reading.energy_kwh for row in rows)
+def summary(
+    rows: Sequence[PduRow], seconds: float, counted_as: Mapping[str, str] = MappingProxyType({})
+) -> Summary:
+    """The sums of these PDUs. `counted_as`: the name of a PDU that is listed twice -> the name
+    under which it counts.
+    """
+    unit_rows = _row_per_unit(rows, counted_as)
+    loads = _values(row.reading.load_a for row in unit_rows)
+    energies = _values(row.reading.energy_kwh for row in unit_rows)
+    names = {row.device.name for row in rows}
+    metered_rows = [row for row in unit_rows if measured(row.reading.energy_kwh) is not None]
     counts = Counter(row.result for row in rows)
     most_frequent_first = sorted(counts, key=lambda result: (-counts[result], result))
     return Summary(
         pdus=len(rows),
         results={result: counts[result] for result in most_frequent_first},
-        on=sum(row.state_count(UP) or 0 for row in rows),
-        off=sum(row.state_count(DOWN) or 0 for row in rows),
-        unknown=sum(row.state_count(UNKNOWN) or 0 for row in rows),
+        on=sum(row.state_count(UP) or 0 for row in unit_rows),
+        off=sum(row.state_count(DOWN) or 0 for row in unit_rows),
+        unknown=sum(row.state_count(UNKNOWN) or 0 for row in unit_rows),
         load_a=sum(loads) if loads else None,
         loads=len(loads),
         energy_kwh=sum(energies) if energies else None,
         energies=len(energies),
         seconds=seconds,
         level=max((row.level for row in rows), default=WELL),
+        repeated={name: other for name, other in counted_as.items() if {name, other} <= names},
+        energy_places=min(map(_energy_places, metered_rows), default=0),
+        hides_load=any(row.hides(row.reading.load_a) for row in unit_rows),
+        hides_energy=any(row.hides(row.reading.energy_kwh) for row in unit_rows),
     )
+
+
+def _row_per_unit(rows: Sequence[PduRow], counted_as: Mapping[str, str]) -> Sequence[PduRow]:
+    """One row of each PDU, whatever names it has: the first without an error, else the first.
+
+    `rack1` was not read, `r1` is the same PDU under another name, and was:
+
+    | rows            | counted_as    | returned |
+    |-----------------|---------------|----------|
+    | rack1, r1, left | {r1: rack1}   | r1, left |
+    | rack1, r1, left | {}            | all      |
+    """
+    row_by_unit: dict[str, PduRow] = {}
+    for row in rows:
+        name = row.device.name
+        unit = counted_as.get(name, name)
+        earlier_row = row_by_unit.setdefault(unit, row)
+        if earlier_row.kind and not row.kind:
+            row_by_unit[unit] = row
+    return list(row_by_unit.values())
+
+
+def _energy_places(row: PduRow) -> int:
+    """How many decimals the counters of a PDU and its outlets have, as they are printed: 2 of the
+    energies 5 and 0.25 kWh.
+    """
+    outlet_energies = [outlet.figures.energy_kwh for outlet in row.reading.outlets]
+    energies = _values([row.reading.energy_kwh, *outlet_energies])
+    return max(len(figure_text(energy).partition(".")[2]) for energy in energies)
 
 
 def _values(figures: Iterable[Figure]) -> list[float]:
@@ -261,27 +310,27 @@ def _values(figures: Iterable[Figure]) -> list[float]:
 def summary_lines(
     totals: Summary, rows: Sequence[PduRow], names_without_reasons: Collection[str]
 ) -> list[str]:
-    """The sums for people: the results, the outlets and figures, then why a PDU lacks a figure, but
-    for the PDUs in `names_without_reasons`.
+    """The sums for people: the results, the outlets and figures, which PDUs were read twice, then
+    why a PDU lacks a figure, but for the PDUs in `names_without_reasons`.
     """
     results = [f"{totals.results.get(_WELL_RESULT, 0)} {_WELL_RESULT}"]
     for result, count in totals.results.items():
         if result != _WELL_RESULT:
             results.append(f"{count} {result}")
-    hides_load = any(row.hides(row.reading.load_a) for row in rows)
-    load = figure_text(totals.load_a, "A", is_hidden=hides_load)
+    load = figure_text(totals.load_a, "A", is_hidden=totals.hides_load)
     if totals.loads:
         load += f" of {counted(totals.loads, 'PDU')}"
-    hides_energy = any(row.hides(row.reading.energy_kwh) for row in rows)
-    energy = figure_text(totals.energy_kwh, "kWh", is_hidden=hides_energy)
-    if totals.energies:
-        energy += f" of {totals.energies}"
+    energy = figure_text(totals.energy_kwh, "kWh", is_hidden=totals.hides_energy)
+    if totals.energy_kwh is not None:
+        energy = f"{totals.energy_kwh:.{totals.energy_places}f} kWh of {totals.energies}"
     outlets = counted(totals.on + totals.off + totals.unknown, "outlet")
     states = f"{totals.on} on, {totals.off} off, {totals.unknown} unknown"
     lines = [
         f"{counted(totals.pdus, 'PDU')} in {totals.seconds:.1f} s: {', '.join(results)}",
         f"{outlets}: {states}; load {load}, energy {energy}",
     ]
+    for name, other_name in totals.repeated.items():
+        lines.append(f"{printable(name, 60)} is {printable(other_name, 60)} again: counted once")
     for row in rows:
         if row.reasons and row.device.name not in names_without_reasons:
             lines.append(f"{printable(row.device.name, 60)}: {'; '.join(row.reasons)}")

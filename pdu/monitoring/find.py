@@ -33,19 +33,19 @@ from ..cli.options import (
 )
 from ..cli.output import counted, print_json, progress, tabulate
 from ..cli.shared_options import auth_option, list_option
-from ..families.recognition import Recognition, is_of_agent, recognise
 from ..files.csv_out import csv_lines
 from ..inspection.nameplate import Nameplate
 from ..loading.handler_loading import load
-from ..loading.identification import identify as identify_device
 from ..pdu_list import addition, form as connection_data
 from ..pdu_list.listed_pdu import ListedPdu, shown_place
 from ..pdu_list.login_options import Login, pass_login, secret_file_option
 from ..pdu_list.logins import DeviceLogin, names
+from ..reading.identification import identify as identify_device
 from ..reading.owner_files import OwnerFiles
 from ..reading.parts import Reading
 from ..reading.polling import Target
 from ..reading.reader_pool import read_all
+from ..supports.recognition import Recognition, is_of_agent, recognise
 from . import network_scan
 from .datagrams import AgentAnswer
 from .networks import Network, hosts, parse_networks

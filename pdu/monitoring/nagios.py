@@ -39,7 +39,12 @@ class Range(NamedTuple):
     is_share: bool = False
 
     def of_rating(self, rating_a: Optional[float]) -> Optional[Range]:
-        """This threshold in A; None for a share of a rating that is not known."""
+        """This threshold in A; None for a share of a rating that is not known.
+
+        >>> str(Range(0.0, 80.0, is_share=True).of_rating(16.0))
+        '12.8'
+        >>> Range(0.0, 80.0, is_share=True).of_rating(None)
+        """
         if not self.is_share:
             return self
         if not rating_a:
@@ -54,7 +59,13 @@ class Range(NamedTuple):
         return self.start if self.is_inside else self.end
 
     def alerts(self, value: float) -> bool:
-        """Whether a value is beyond the threshold."""
+        """Whether a value is beyond the threshold.
+
+        >>> [Range(0.0, 12.8).alerts(value) for value in (12.8, 12.9)]
+        [False, True]
+        >>> [Range(10.0, 20.0, is_inside=True).alerts(value) for value in (9.0, 15.0)]
+        [False, True]
+        """
         return (self.start <= value <= self.end) is self.is_inside
 
     def __str__(self) -> str:
@@ -78,7 +89,13 @@ class RangeType(click.ParamType):
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> Range:
-        """The range of a text: without a start it begins at 0, without an end it has none."""
+        """The range of a text: without a start it begins at 0, without an end it has none.
+
+        >>> RangeType().convert("80%", None, None)
+        Range(start=0.0, end=80.0, is_inside=False, is_share=True)
+        >>> RangeType().convert("@10:", None, None)
+        Range(start=10.0, end=inf, is_inside=True, is_share=False)
+        """
         text = str(value)
         match = _RANGE.fullmatch(text)
         if match is None or not (match["start"] or match["end"]):
@@ -140,8 +157,8 @@ def _loads(row: PduRow) -> list[_Load]:
     reading = row.reading
     if reading.meters:
         return [_Load(part.label, part.current_a, part.rating_a) for part in reading.meters]
-    if reading.load_a is None and row.kind:
-        return [_Load("load", _UNREAD)]  # an error hides whether the PDU has a load
+    if reading.load_a is None and row.hides(reading.load_a):
+        return [_Load("load", _UNREAD)]
     return [_Load("load", reading.load_a)]
 
 
@@ -270,7 +287,7 @@ def output(
             prefix = f"{row.device.name} " if len(rows) > 1 else ""
             data += _data_of_pdu(row, thresholds, prefix)
     else:
-        data += _data_of_all(totals, rows)
+        data += _data_of_all(totals)
     data.append(f"time={totals.seconds:.3f}s")
     # the reasons of these PDUs stand in their own lines
     sentences = summary_lines(totals, rows, [row.device.name for row in alert_rows])
@@ -287,14 +304,13 @@ def output(
     return lines
 
 
-def _data_of_all(totals: Summary, rows: Sequence[PduRow]) -> Iterator[str]:
+def _data_of_all(totals: Summary) -> Iterator[str]:
     """Performance data of a list. They have no energy while an error may hide the energy of a PDU:
     it is a counter, and the sum over the other PDUs could be lower.
     """
     if totals.load_a is not None:
         yield f"load={totals.load_a:.3f}"
-    lacks_energy = any(row.hides(row.reading.energy_kwh) for row in rows)
-    if totals.energy_kwh is not None and not lacks_energy:
+    if totals.energy_kwh is not None and not totals.hides_energy:
         yield f"energy={totals.energy_kwh:.3f}c"
 
 
@@ -336,7 +352,13 @@ def _limit_cell(threshold: Optional[Range], load: _Load) -> str:
 
 
 def _label(text: str) -> str:
-    """A label of performance data: in single quotes if it has a blank, without `=` and the bar."""
+    """A label of performance data: in single quotes if it has a blank, without `=` and the bar.
+
+    >>> _label("L1")
+    'L1'
+    >>> print(_label("rack 1|left=B"))
+    'rack 1/left B'
+    """
     plain = _without_bar(text.replace("=", " "))
     escaped_text = plain.replace("'", "''")
     needs_quotes = re.search(r"[\s']", escaped_text) is not None or not escaped_text

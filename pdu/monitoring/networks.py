@@ -23,6 +23,9 @@ def parse_networks(texts: Sequence[str]) -> list[Network]:
     """The networks and single addresses, without those inside another one.
 
     Raises SettingsError, also for more than MOST addresses.
+
+    >>> list(map(str, parse_networks(["192.0.2.0/24", "192.0.2.8", "2001:db8::1"])))
+    ['192.0.2.0/24', '2001:db8::1/128']
     """
     v4_networks: list[ipaddress.IPv4Network] = []
     v6_networks: list[ipaddress.IPv6Network] = []
@@ -71,7 +74,11 @@ def _check_searchable(network: Network, text: str) -> None:
 def _outermost(networks: Iterable[AnIPVersion]) -> list[AnIPVersion]:
     """The networks that are not inside another one.
 
-    Adjacent ones stay apart: `hosts` leaves out addresses at their ends.
+    Adjacent ones stay apart: a search leaves out the addresses at the ends of each.
+
+    >>> networks = map(ipaddress.IPv4Network, ["192.0.2.0/25", "192.0.2.128/25", "192.0.2.8/32"])
+    >>> list(map(str, _outermost(networks)))
+    ['192.0.2.0/25', '192.0.2.128/25']
     """
     outer_networks: list[AnIPVersion] = []
     for network in sorted(networks):  # a network comes before those inside it
@@ -103,6 +110,13 @@ def _likely_network(text: str) -> str:
     other text, and for an address with a zone.
 
     The question could not show the zone: `ip_network` drops it.
+
+    >>> _likely_network("192.0.2.8/24")
+    ': did you mean 192.0.2.0/24?'
+    >>> _likely_network("192.0.2.*")
+    ': did you mean 192.0.2.0/24?'
+    >>> _likely_network("rack1")
+    ''
     """
     if "%" in text:
         return ""
@@ -136,5 +150,10 @@ def hosts(network: Network) -> Iterator[str]:
     Leaves out the network and broadcast address of an IPv4 network, because many hosts may answer
     there, and the first address of an IPv6 network, which all its routers share (RFC 4291, 2.6.1).
     A /31, /32, /127 or /128 keeps all its addresses.
+
+    >>> list(hosts(ipaddress.ip_network("192.0.2.0/30")))
+    ['192.0.2.1', '192.0.2.2']
+    >>> list(hosts(ipaddress.ip_network("192.0.2.0/32")))
+    ['192.0.2.0']
     """
     return map(str, network.hosts())

@@ -7,10 +7,9 @@ from typing import Any
 
 from handlers.shared.meter_figures import measured
 
-from ..cli.states import DOWN, UNKNOWN, UP, word
+from ..cli.states import DOWN, UNKNOWN, UP
 from ..files.csv_out import csv_lines
-from ..reading.figures import OUTLET_FIGURES
-from ..reading.parts import PolledOutlet
+from ..reading.outlet_record import outlet_record
 from .check_result import PduRow, Summary
 
 
@@ -54,19 +53,10 @@ def check_document(rows: Sequence[PduRow], totals: Summary) -> Mapping[str, Any]
         cells: dict[str, Any] = {
             **_common_cells(row),
             "level": row.level,
-            "outlets": [_outlet_cells(outlet) for outlet in row.reading.outlets],
+            "outlets": [outlet_record("check", outlet) for outlet in row.reading.outlets],
             "reasons": list(row.reasons),
         }
         if row.kind:
             cells["error"] = {"kind": row.kind, "reason": row.reason, "remedy": row.remedy}
         pdus.append(cells)
     return {"summary": totals._asdict(), "pdus": pdus}
-
-
-def _outlet_cells(outlet: PolledOutlet) -> Mapping[str, Any]:
-    """An outlet with its state, and the figures that a check reads."""
-    cells: dict[str, Any] = {"identity": outlet.identity, "state": word(outlet.state)}
-    for figure in OUTLET_FIGURES:
-        if not figure.is_costly:
-            cells[figure.key] = measured(figure.of(outlet.figures))
-    return cells

@@ -24,15 +24,16 @@ from ..cli.exit_codes import NOT_SEEN
 from ..cli.options import TEXT, Run, Seconds, output_options, run_of, yes_option
 from ..cli.output import Result, print_result, show_status_line, waiting
 from ..cli.signals import ignored_hangup, signals_as_ctrl_c
-from ..cli.states import DOWN, UNKNOWN, UP, word
-from ..loading import open_handler
+from ..cli.states import DOWN, UNKNOWN, UP
 from ..loading.handler_loading import load
 from ..loading.handler_module import FOREIGN_ERRORS
 from ..pdu_list import names
 from ..pdu_list.device_arguments import arguments_help, pdu_arguments
 from ..pdu_list.login_options import login_options
+from ..reading import open_handler
+from ..reading.outlet_record import outlet_record
 from ..reading.parts import PolledOutlet
-from . import switching
+from . import outlet_words, switching
 from .read_commands import call_fields, show_warnings
 from .switching import OpenUnit
 
@@ -129,13 +130,8 @@ class Cycle:
     def answer(self, *, is_done: bool = False, note: str = "") -> dict[str, Any]:
         """What --json prints of the outlet."""
         answer = call_fields("cycle", self.unit.handler, self.unit.pdu)
-        row = {
-            "identity": self.outlet.identity,
-            "number": self.outlet.number,
-            "state": word(self.last_state),
-            "done": is_done,
-        }
-        answer["outlets"] = [row]
+        last_outlet = self.outlet._replace(state=self.last_state)
+        answer["outlets"] = [{**outlet_record("cycle", last_outlet), "done": is_done}]
         if note:
             answer["note"] = note
         return answer
@@ -146,6 +142,7 @@ def _cycle(run: Run, pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> 
     `port_up`, in one session if the handler can share it. Returns the exit code.
     """
     switching.refuse_unnamed_handler(run, pdu, "cycle", outlet_word)
+    outlet_words.refuse_options([outlet_word])
     handler = load(pdu.handler)
     prompts.check_can_ask(run.output, f"cycling outlet {outlet_word}", pdu.host)
     data = pdu.data(handler)

@@ -20,13 +20,13 @@ from ..cli.exit_codes import DONE, code_of
 from ..cli.groups import Subcommand
 from ..cli.options import TEXT, Run, output_options, run_of
 from ..cli.output import counted, print_json, print_json_line, tabulate
-from ..families.own_handlers import own_handlers, own_handlers_sentence
 from ..inspection.finding import HandlerFinding
 from ..loading.handler_loading import load
 from ..network import hosts
 from ..pdu_list import addition, names
 from ..pdu_list.listed_pdu import ListedPdu
 from ..pdu_list.login_options import login_of, login_options
+from ..supports.own_handlers import own_handlers, own_handlers_sentence
 from .identify_advice import (
     DESCRIBED,
     command_to_read,

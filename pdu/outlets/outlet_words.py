@@ -19,11 +19,16 @@ from ..cli.spelling import look_alike
 
 #: begins a word of identities alone
 IDENTITY = "identity:"
+_OPTION = re.compile("--[a-z][a-z-]*")
 _RANGE = re.compile(r"(.*?)([0-9]{1,9})(?:-|\.\.)(.*?)([0-9]{1,9})")
 
 
 def is_one_outlet(word: str) -> bool:
-    """Whether a word is neither a range nor a list: it is an identity, else a name."""
+    """Whether a word is neither a range nor a list: it is an identity, else a name.
+
+    >>> [is_one_outlet(word) for word in ("2.7", "db", "1-4", "1,2", "web 1")]
+    [True, True, False, False, False]
+    """
     return bool(word) and ".." not in word and not re.search(r"[\s,-]", word)
 
 
@@ -33,7 +38,14 @@ def is_same_name(name: str, other_name: str) -> bool:
 
 
 def word_for(identity: str, numbers: Mapping[str, str]) -> str:
-    """The word that means the outlet of this identity; `numbers` as in `resolve`."""
+    """The word that means the outlet of this identity. `numbers`: identity → number printed on the
+    unit; "" for none.
+
+    >>> word_for("0", {"0": "1", "1": "2"})
+    '0'
+    >>> word_for("1", {"0": "1", "1": "2"})
+    'identity:1'
+    """
     is_other_number = _others_with_number(identity, numbers, [identity])
     return f"{IDENTITY}{identity}" if is_other_number else identity
 
@@ -66,8 +78,26 @@ def resolve(
     return list(dict.fromkeys(identities))
 
 
+def refuse_options(words: Sequence[str]) -> None:
+    """Raise Usage for an option whose dashes were changed.
+
+    >>> refuse_options(["3", "— spare —"])
+    >>> refuse_options(["3", "—yes"])  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    pdu.cli.error_output.Usage: '—yes' is no outlet: ... did you mean '--yes'?
+    """
+    for word in words:
+        advice = look_alike(word, _OPTION.fullmatch)
+        if advice:
+            raise Usage(f"{printable(word, 60)!r} is no outlet: {advice}")
+
+
 def _normalized(text: str) -> str:
-    """The text with one blank between two words, and none around it and beside its commas."""
+    """The text with one blank between two words, and none around it and beside its commas.
+
+    >>> _normalized(" web  1 , db ")
+    'web 1,db'
+    """
     parts = [" ".join(part.split()) for part in text.split(",")]
     return ",".join(parts)
 
@@ -135,7 +165,14 @@ def _with_text(text: str, names: Mapping[str, str]) -> list[str]:
 
 def _range(text: str, most: int) -> Sequence[str]:
     """The identities of `1-8` or `2.1-2.8`, whose numbers rise behind equal texts; of more than
-    `most`, the first alone. None for another text.
+    `most`, the first `most` and one more. None for another text.
+
+    >>> _range("2.1-2.3", 8)
+    ['2.1', '2.2', '2.3']
+    >>> _range("1-99", 2)
+    ['1', '2', '3']
+    >>> _range("01-3", 8)
+    []
     """
     match = _RANGE.fullmatch(text)
     if match is None:

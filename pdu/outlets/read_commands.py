@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Callable, NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
@@ -52,12 +52,12 @@ from ..reading.figures import (
     is_metered,
     missing_sentences,
 )
+from ..reading.outlet_record import KEYS, TEXTS, outlet_record
 from ..reading.parts import (
     NAMES,
     STATES,
     CallError,
     Part,
-    PolledOutlet,
     Reading,
     labels as labels_part,
     power,
@@ -68,13 +68,6 @@ from .identify_advice import with_best_handler
 
 _COLOURS = {states.UP: "green", states.DOWN: "red", states.UNKNOWN: "yellow"}
 LOGGER = logging.getLogger(__name__)
-# what is known of an outlet beside its figures, by its keys in JSON and CSV
-_TEXTS: Mapping[str, Callable[[PolledOutlet], str]] = {
-    "identity": lambda outlet: outlet.identity,
-    "number": lambda outlet: outlet.number,
-    "name": lambda outlet: outlet.name,
-    "state": lambda outlet: states.word(outlet.state),
-}
 
 
 # ---- what the commands read, and how it is shown -------------------------------------------------
@@ -86,11 +79,8 @@ class ReadingReport(NamedTuple):
     #: the command
     call: str
     parts: Sequence[Part]
-    #: keys of `_TEXTS`
-    texts: Sequence[str]
-    #: figures of the PDU, and of each outlet
+    #: figures of the PDU
     totals: Sequence[FigureRow] = ()
-    figures: Sequence[FigureRow] = ()
     #: the names of parts without which there is a reading
     optional: Sequence[str] = (NAMES,)
 
@@ -99,25 +89,20 @@ class ReadingReport(NamedTuple):
         document: dict[str, Any] = {}
         for row in self.totals:
             document[row.key] = measured(row.of(reading))
-        outlets: list[dict[str, object]] = []
-        for outlet in reading.outlets:
-            outlets.append(dict(zip(self.columns, self.cells(outlet))))
         document["reasons"] = list(self.reasons(reading))
-        document["outlets"] = outlets
+        document["outlets"] = [outlet_record(self.call, outlet) for outlet in reading.outlets]
         document["seconds"] = round(reading.seconds, 3)
         return document
 
     @property
-    def columns(self) -> Sequence[str]:
-        """The keys of an outlet in JSON and CSV."""
-        figure_keys = [row.key for row in self.figures]
-        return [*self.texts, *figure_keys]
+    def texts(self) -> Sequence[str]:
+        """What is shown of an outlet beside its figures, by its keys in JSON."""
+        return [key for key in KEYS[self.call] if key in TEXTS]
 
-    def cells(self, outlet: PolledOutlet) -> Sequence[object]:
-        """What an outlet has in each of `columns`; None for a figure without a value."""
-        texts = [_TEXTS[key](outlet) for key in self.texts]
-        values = [measured(row.of(outlet.figures)) for row in self.figures]
-        return [*texts, *values]
+    @property
+    def figures(self) -> Sequence[FigureRow]:
+        """The figures of an outlet that are shown."""
+        return [row for row in OUTLET_FIGURES if row.key in KEYS[self.call]]
 
     def reasons(self, reading: Reading) -> Iterator[str]:
         """Why states, names, and figures that it shows, are missing, if the handler says so."""
@@ -135,7 +120,7 @@ class ReadingReport(NamedTuple):
         totals = self._total_texts(reading)
         yield f"{title}: {', '.join(totals)}" if totals else title
         figures = self._metered_figures(reading)
-        if self.texts == ("identity",) and not figures:
+        if self.texts == ["identity"] and not figures:
             yield "no outlet's energy is metered"
         elif not reading.outlets:
             yield f"no outlets{_no_outlets_advice(handler.display_name)}"
@@ -169,7 +154,7 @@ class ReadingReport(NamedTuple):
         rows: list[list[str]] = []
         all_figure_cells: set[str] = set()
         for outlet in reading.outlets:
-            texts = [_TEXTS[key](outlet) for key in self.texts]
+            texts = [TEXTS[key](outlet) for key in self.texts]
             figure_cells = [figure_cell(row.of(outlet.figures)) for row in figures]
             rows.append([*texts, *figure_cells])
             all_figure_cells.update(figure_cells)
@@ -200,22 +185,17 @@ def _state_counts(reading: Reading) -> str:
 STATUS = ReadingReport(
     call="status",
     parts=(states_part, labels_part),
-    texts=("identity", "state", "number", "name"),
 )
 STATISTIC = ReadingReport(
     call="statistic",
     parts=(power,),
-    texts=("identity",),
     totals=PDU_FIGURES,
-    figures=OUTLET_FIGURES,
 )
 OUTLETS = ReadingReport(
     call="outlets",
     # labels first: without states, the outlets are in their order
     parts=(states_part, labels_part, power),
-    texts=("identity", "number", "name", "state"),
     totals=PDU_FIGURES,
-    figures=OUTLET_FIGURES,
     optional=(STATES, NAMES),
 )
 
@@ -298,10 +278,11 @@ def _csv_rows(
     """
     rows: list[Sequence[object]] = []
     if with_head:
-        rows.append(["pdu", "handler", "host", *report.columns])
+        rows.append(["pdu", "handler", "host", *KEYS[report.call]])
     pdu_cells = [about.get("name", ""), about["handler"], about["host"]]
     for outlet in reading.outlets:
-        rows.append([*pdu_cells, *report.cells(outlet)])
+        record = outlet_record(report.call, outlet)
+        rows.append([*pdu_cells, *record.values()])
     return rows
 
 

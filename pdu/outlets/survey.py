@@ -28,17 +28,17 @@ from handlers.shared.settings import port as port_number
 from ..cli.error_facts import kind_of, parts_of
 from ..cli.options import Output
 from ..cli.output import waiting
-from ..inspection.adapters import adapter_of, rank_of
 from ..inspection.finding import HandlerFinding
 from ..loading.four_methods import BrokenHandler
 from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_module import FOREIGN_ERRORS
-from ..loading.identification import identify as identify_device
 from ..network import hosts
 from ..pdu_list import form
 from ..pdu_list.login_options import Login
 from ..pdu_list.names import ChosenPdu
+from ..reading.identification import identify as identify_device, usual_tcp_port
 from ..reading.parts import error_of
+from ..supports.preference import rank_of
 from .first_look import FirstLook, first_look
 
 _CONNECT_S = 3.0
@@ -126,7 +126,14 @@ def web_handlers_of_other_makes(answers: Sequence[HandlerAnswer]) -> list[str]:
 
 
 def failure_kind(answers: Sequence[HandlerAnswer]) -> str:
-    """The kind of the error if no handler reads the device, by what they answered."""
+    """The kind of the error if no handler reads the device, by what they answered.
+
+    >>> silent = HandlerAnswer("snmp", SILENT, error=Unreachable("no answer"))
+    >>> failure_kind([silent])
+    'unreachable'
+    >>> failure_kind([silent, HandlerAnswer("netio", NO, is_of_other_make=True)])
+    'unsupported'
+    """
     if web_handlers_of_other_makes(answers) or any(answer.finding for answer in answers):
         return "unsupported"
     if all(isinstance(answer.error, SettingsError) for answer in answers):
@@ -170,6 +177,11 @@ def order_handlers(names: Sequence[str], host: Address, login: Login) -> list[st
     """`names` in the order in which they are tried. Without a port this is their own order. With
     one, the handlers whose usual port it is are first; then those over HTTP are before the others,
     because NUT waits for an answer.
+
+    >>> order_handlers(["raritan", "snmp", "nut"], Address("192.0.2.8"), Login())
+    ['raritan', 'snmp', 'nut']
+    >>> order_handlers(["raritan", "snmp", "nut"], Address("192.0.2.8:3493"), Login())
+    ['nut', 'raritan', 'snmp']
     """
     port = login.settings.get("port", "").strip() or str(host.port or "")
     if not port:
@@ -177,7 +189,7 @@ def order_handlers(names: Sequence[str], host: Address, login: Login) -> list[st
 
     def rank(name: str) -> tuple[bool, bool]:
         """The key by which they are sorted; False comes first."""
-        usual_port = adapter_of(name).tcp_port or _SNMP_PORT
+        usual_port = usual_tcp_port(name) or _SNMP_PORT
         return str(usual_port) != port, usual_port not in PORTS.values()
 
     return sorted(names, key=rank)
@@ -316,7 +328,9 @@ def _names_setting(error: Optional[BaseException], key: str) -> bool:
 
 
 def _likeliest_first(names: Sequence[str], look: FirstLook) -> Sequence[str]:
-    """The handlers of a service, first those of the make that it names."""
+    """The handlers of a service, first those of the make that it names: of netio, jaws and raritan
+    at a page that names Raritan, raritan, netio, jaws.
+    """
     likely_names = [name for name in look.likely if name in names]
     return list(dict.fromkeys([*likely_names, *names]))
 
@@ -328,7 +342,7 @@ def _service_of(pdu: ChosenPdu, name: str) -> Optional[_Service]:
     """Where a handler asks the device over TCP; None for SNMP, and for a scheme or port that the
     handler itself will refuse. Raises SettingsError for a bad setting `host`.
     """
-    usual_port = adapter_of(name).tcp_port
+    usual_port = usual_tcp_port(name)
     if usual_port is None:
         return None
     settings = _settings(load(name), pdu.login, pdu.host)

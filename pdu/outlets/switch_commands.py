@@ -19,16 +19,16 @@ from ..cli.exit_codes import DONE, NOT_SEEN
 from ..cli.options import TEXT, F, Run, output_options, run_of, yes_option
 from ..cli.output import Result, print_result, waiting
 from ..cli.signals import signals_as_ctrl_c
-from ..cli.states import UNKNOWN, word
-from ..loading import open_handler
+from ..cli.states import UNKNOWN
 from ..loading.handler_loading import load
 from ..loading.handler_module import FOREIGN_ERRORS
 from ..pdu_list import names
 from ..pdu_list.device_arguments import arguments_help, pdu_arguments
 from ..pdu_list.login_options import login_options
-from ..reading import parts as reading
+from ..reading import open_handler, parts as reading
+from ..reading.outlet_record import outlet_record
 from ..reading.parts import PolledOutlet
-from . import switching
+from . import outlet_words, switching
 from .read_commands import call_fields, show_warnings
 from .switching import OpenUnit, goal_word, outlets_text, target_state
 
@@ -50,6 +50,7 @@ def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, words: Sequence[str]) -
     report them. Returns the exit code.
     """
     switching.refuse_unnamed_handler(run, pdu, goal_word(on=on), *words)
+    outlet_words.refuse_options(words)
     words = list(dict.fromkeys(words))
     handler = load(pdu.handler)
     about = f"switching {switching.listed(words)} {goal_word(on=on)}"
@@ -204,13 +205,9 @@ def _answer(unit: OpenUnit, results: Sequence[_Result], *, on: bool) -> Mapping[
 def _row(result: _Result, *, on: bool) -> Mapping[str, Any]:
     """What --json prints of an outlet."""
     outlet = result.outlet_after or result.outlet._replace(state=UNKNOWN)
-    row: dict[str, Any] = {
-        "identity": outlet.identity,
-        "number": outlet.number,
-        "state": word(outlet.state),
-        "done": _is_done(result, on=on),
-        "sent": result.is_sent,
-    }
+    row = outlet_record(goal_word(on=on), outlet)
+    row["done"] = _is_done(result, on=on)
+    row["sent"] = result.is_sent
     current_a = measured(outlet.figures.current_a)
     if current_a is not None:
         row["current_a"] = current_a

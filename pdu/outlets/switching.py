@@ -23,9 +23,9 @@ from ..cli.output import figure, print_json, report as print_note, waiting
 from ..cli.states import DOWN, UNKNOWN, UP, word
 from ..loading.four_methods import FourMethods
 from ..loading.handler_loading import LoadedHandler
-from ..loading.open_handler import OpenHandler
 from ..pdu_list.names import IDENTIFY, ChosenPdu
 from ..reading import parts as reading
+from ..reading.open_handler import OpenHandler
 from ..reading.parts import PolledOutlet
 from . import outlet_words
 from .identify_advice import with_best_handler
@@ -218,7 +218,13 @@ def _number_texts(outlet: PolledOutlet) -> Sequence[str]:
 
 
 def shown_identity(outlet: PolledOutlet) -> str:
-    """An outlet's identity, with the number printed on the unit where that is another."""
+    """An outlet's identity, with the number printed on the unit where that is another.
+
+    >>> shown_identity(PolledOutlet("0.2", UP, number="2"))
+    '0.2 (number 2 on the unit)'
+    >>> shown_identity(PolledOutlet("7", UP, number="7"))
+    '7'
+    """
     number_texts = [f" ({text})" for text in _number_texts(outlet)]
     return "".join([outlet.identity, *number_texts])
 
@@ -229,7 +235,13 @@ def outlets_text(outlets: Sequence[PolledOutlet]) -> str:
 
 
 def listed(shown_outlets: Sequence[str]) -> str:
-    """As `outlets_text`, of texts for outlets."""
+    """The texts of outlets behind their noun.
+
+    >>> listed(["3"])
+    'outlet 3'
+    >>> listed(["3", "4 (number 1 on the unit)"])
+    'outlets 3, 4 (number 1 on the unit)'
+    """
     noun = "outlet" if len(shown_outlets) == 1 else "outlets"
     return f"{noun} {', '.join(shown_outlets)}"
 
@@ -244,7 +256,16 @@ def state_line(unit: OpenUnit, outlet: PolledOutlet) -> str:
 
 
 def _meter_text(outlet: PolledOutlet) -> str:
-    """What an outlet's meter reads after a command, or why nothing is known of it."""
+    """What an outlet's meter reads after a command, or why nothing is known of it.
+
+    >>> from handlers.shared.meter_figures import MeterFigures, NotKnown
+    >>> _meter_text(PolledOutlet("7", UP, figures=MeterFigures(current_a=0.5)))
+    'its meter reads 0.5 A'
+    >>> _meter_text(PolledOutlet("7", DOWN, figures=MeterFigures(current_a=0.5)))
+    'its meter still reads 0.5 A, which may be late: read it again'
+    >>> _meter_text(PolledOutlet("7", UNKNOWN, figures=MeterFigures(current_a=NotKnown("silent"))))
+    'it cannot be read again: silent'
+    """
     reason = reason_without(outlet.figures.current_a)
     if reason and outlet.state is UNKNOWN:
         return f"it cannot be read again: {reason}"

@@ -19,6 +19,7 @@ from ..cli.shared_options import auth_option, list_option
 from ..cli.spelling import look_alike
 from ..pdu_list.known_list import list_words
 from ..pdu_list.login_options import Login, pass_login, secret_file_option
+from ..reading.outlet_record import outlet_record
 from ..reading.owner_files import OwnerFiles
 from ..reading.parts import NAMES, CallError, PolledOutlet, Reading
 from ..reading.polling import Target, poll_names
@@ -38,17 +39,14 @@ class NamedOutlet(NamedTuple):
     #: means it in a command
     word: str
 
-    def row(self) -> Mapping[str, str]:
+    def row(self) -> Mapping[str, object]:
         """The outlet, as --json and the table show it."""
         device = self.target.device
         return {
             "pdu": device.name,
             "handler": device.handler,
             "host": str(device.where),
-            "identity": self.outlet.identity,
-            "number": self.outlet.number,
-            "name": self.outlet.name,
-            "state": states.word(self.outlet.state),
+            **outlet_record("where", self.outlet),
         }
 
 

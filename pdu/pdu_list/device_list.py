@@ -159,7 +159,7 @@ def _csv_list(data: bytes, path: str) -> DeviceList:
 
 
 def _warning(path: str, duplicate: Duplicate, places: Mapping[str, str]) -> str:
-    """The sentence that names both lines of a PDU."""
+    """The sentence that names both lines of a PDU, and which one is counted."""
     names = (duplicate.counted_pdu.name, duplicate.repeated_pdu.name)
     lines: list[str] = []
     for name, place in places.items():  # in the order of the list
@@ -171,8 +171,8 @@ def _warning(path: str, duplicate: Duplicate, places: Mapping[str, str]) -> str:
     if duplicate.place.choice:
         place_text += f", {printable(duplicate.place.choice, 60)}"
     return (
-        f"{path}: {' and '.join(lines)} are one PDU, {place_text}, which sums count twice: take one"
-        " line out"
+        f"{path}: {' and '.join(lines)} are one PDU, {place_text}: sums count it once, as"
+        f" {printable(duplicate.counted_pdu.name, 60)}; take one line out"
     )
 
 

@@ -24,11 +24,11 @@ from ..cli.known_secrets import error_text, reason_text
 from ..cli.states import UNKNOWN
 from ..inspection.nameplate import Nameplate
 from ..inspection.topology import MeteredPart
-from ..loading import open_handler
 from ..loading.handler_loading import LoadedHandler
 from ..loading.handler_module import FOREIGN_ERRORS
-from ..loading.open_handler import OpenHandler
+from . import open_handler
 from .kept_warnings import kept_warnings
+from .open_handler import OpenHandler
 
 #: the names of parts; POWER: W alone
 STATES, FIGURES, POWER, NAMES = "states", "figures", "power", "names"

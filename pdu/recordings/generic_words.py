@@ -58,8 +58,12 @@ def is_generic_name(name: str) -> bool:
 
 
 def has_only_generic_words(text: str) -> bool:
-    """Whether a text says nothing about an owner: it consists of technical terms, single letters
-    and few digits, which may surround a term.
+    """Whether a text says nothing about an owner: it holds only numbers and common words of PDUs.
+
+    >>> has_only_generic_words("Outlet 3: on"), has_only_generic_words("230.5 V")
+    (True, True)
+    >>> has_only_generic_words("db-master")
+    False
     """
     if _STATES.fullmatch(text):
         return True

@@ -16,7 +16,13 @@ from .web.unit import serve
 
 
 def recording_format_of(handler: str) -> Optional[RecordingFormat]:
-    """How devices of a handler are recorded and simulated; None for one outside this pack."""
+    """How devices of a handler are recorded and simulated; None for one outside this pack.
+
+    >>> recording_format_of("nut").is_recording("outlet.1.status: on")
+    True
+    >>> recording_format_of("nosuch") is None
+    True
+    """
     if handler == "nut":
         return nut_recordings.FORMAT
     if handler == "snmp":
@@ -32,7 +38,12 @@ def recording_format_of(handler: str) -> Optional[RecordingFormat]:
 
 
 def handler_of_recording(text: str, file: str) -> tuple[str, RecordingFormat]:
-    """The handler whose recording this is, and its format. Raises SettingsError."""
+    """The handler whose recording this is, and its format. Raises SettingsError.
+
+    >>> handler, _ = handler_of_recording("outlet.1.status: on", "pdu.dump")
+    >>> handler
+    'nut'
+    """
     if har.is_old_recording(text):
         har.parse(text)  # raises
     for name in registry.names():
@@ -54,6 +65,9 @@ def recorded(
 ) -> Recording:
     """What a device answers; of anybody's handler over SNMP, all that the device has. Raises the
     errors of handlers/shared/errors.py.
+
+        netio    a HAR              snmp    a .snmprec
+        nut      a dump             anybody's handler over HTTP    a HAR
     """
     recording_format = recording_format_of("snmp" if handler.snmp else handler.name)
     if recording_format is None or recording_format.record is None:

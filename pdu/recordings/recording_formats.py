@@ -1,5 +1,5 @@
-"""What the folders of the protocols here share: the recording of a device and its replay (web/ over
-HTTP, else <name>/recording_format.py). `handler_recordings` has the table of those modules.
+"""What all protocols share: the recording of a device and its replay. Those over HTTP are in web/,
+SNMP's and NUT's in <name>/recording_format.py.
 """
 
 from __future__ import annotations
@@ -17,7 +17,11 @@ _PAUSE_S = 2.0
 
 @dataclass
 class RecordingOptions:
-    """Options of a recording."""
+    """Options of a recording.
+
+    >>> RecordingOptions(patience=60.0).patience
+    60.0
+    """
 
     #: how long to wait for a device that stops answering, in seconds
     patience: float = 0.0
@@ -31,6 +35,9 @@ class RecordingOptions:
         `patience` seconds, then raise.
 
         A device that has never answered is not asked again.
+
+        >>> RecordingOptions().retry(lambda: "5 objects")
+        '5 objects'
         """
         end: Optional[float] = None
         while True:
@@ -49,7 +56,11 @@ class RecordingOptions:
 
 
 class Recording(NamedTuple):
-    """The result of `RecordingFormat.record`."""
+    """What was recorded of a device.
+
+    >>> Recording("1.3.6.1.2.1.1.5.0|4|name-1", "1 object").holds
+    '1 object'
+    """
 
     #: the text of the file
     text: str

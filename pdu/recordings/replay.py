@@ -119,6 +119,10 @@ def _serve(
 ) -> tuple[str, ReplayedDevice]:
     """The handler that reads the recorded device, "" for none, and the device, started. Raises
     SettingsError and OSError.
+
+        a HAR of netio       "netio", served over HTTP
+        a .snmprec           "snmp", served over SNMP
+        a HAR of a browser   "", which takes commands with --writable alone
     """
     if har.is_recording(text):
         if profile:
@@ -139,7 +143,10 @@ def _serve(
 
 
 def _facts(device: ReplayedDevice, handler: str) -> dict[str, object]:
-    """The replay for a program."""
+    """The replay as `pdu replay --json` prints it.
+
+    {"handler": "snmp", "host": "127.0.0.1", "port": 16161, "about": "family ip9258, ...", ...}
+    """
     return {
         "handler": handler,
         "host": device.host,
@@ -154,11 +161,14 @@ def _lines(device: ReplayedDevice, file: str, profile: str) -> list[str]:
     """What the replay is, and how it is read, for people."""
     where = f"{device.host}:{device.port}"
     about = f"{where} answers as {printable(file)}: {printable(device.about)}"
-    return [about, *_next(device, where, profile)]
+    return [about, *_reading_lines(device, where, profile)]
 
 
-def _next(device: ReplayedDevice, where: str, profile: str) -> list[str]:
-    """The lines that say how to read the replay at this address."""
+def _reading_lines(device: ReplayedDevice, where: str, profile: str) -> list[str]:
+    """The lines that say how to read the replay at this address.
+
+    "read it: pdu status snmp 127.0.0.1:16161; Ctrl-C stops it"
+    """
     if device.poll.startswith(PATH):
         return [f"read it: {program()} status {device.poll}, with your handler's; Ctrl-C stops it"]
     if not device.is_read:
@@ -172,7 +182,11 @@ def _next(device: ReplayedDevice, where: str, profile: str) -> list[str]:
 
 
 def _port(listen: str) -> int:
-    """The port of --listen. Raises SettingsError."""
+    """The port of --listen. Raises SettingsError.
+
+    >>> _port("127.0.0.1:16161")
+    16161
+    """
     host, port = Address(listen).host, Address(listen).port
     if port is None or port > _LAST_PORT:
         raise SettingsError(f"--listen {listen[:60]!r}: give ADDRESS:PORT, such as {USUAL_LISTEN}")
@@ -184,6 +198,9 @@ def _port(listen: str) -> int:
 def port_advice(number: Optional[int]) -> str:
     """What to do about a port that cannot be used, as the end of a sentence; "" if the system's
     words say all. `number`: of the OSError.
+
+    >>> port_advice(errno.EADDRINUSE)
+    ': another program uses this port; give another one, or stop that program'
     """
     if number == errno.EADDRINUSE:
         return ": another program uses this port; give another one, or stop that program"
@@ -194,9 +211,8 @@ def port_advice(number: Optional[int]) -> str:
 
 @contextlib.contextmanager
 def _collect_signals() -> Iterator[list[int]]:
-    """Yields an empty list.
-
-    During the block SIGINT and SIGTERM are added to it instead of ending the program.
+    """In the block SIGINT and SIGTERM are added to the list that it yields, in place of ending the
+    program.
     """
     # no Event: its `set`, called by a signal handler during its `wait`, could block forever
     signals: list[int] = []
@@ -213,7 +229,7 @@ def _collect_signals() -> Iterator[list[int]]:
 
 
 def _wait_for_signal(signals: list[int], device: ReplayedDevice, *, as_json: bool) -> None:
-    """Waits until `signals` is not empty.
+    """Wait until `signals` is not empty.
 
     Prints new commands from `device.writes`, except with --json.
     """

@@ -36,7 +36,9 @@ def header_pairs(headers: Headers) -> list[tuple[str, str]]:
 
 
 class ReplayServer(socketserver.ThreadingTCPServer):
-    """A server with a thread for each connection. `replay` is the `Replay` that runs it."""
+    """A TCP server with a thread for each connection, which counts them. `replay` is the `Replay`
+    that runs it.
+    """
 
     allow_reuse_address = daemon_threads = True
     block_on_close = False
@@ -78,6 +80,7 @@ class Replay:
     """
 
     def __init__(self, server: ReplayServer) -> None:
+        """Start the thread."""
         server.replay = self
         self.writes: list[str] = []
         #: how many connections began with TLS, which it does not speak
@@ -94,6 +97,9 @@ class Replay:
 
         `options`: arguments that `pdu status` needs besides handler and address. `handler` is a
         recording's word: one that is no name becomes PATH.
+
+            handler "netio"    poll "netio 127.0.0.1:34567 -s scheme=http --username any"
+            handler "; rm"     poll "PATH 127.0.0.1:34567 ..."
         """
         if re.fullmatch(r"\w+", handler) is None:
             handler = PATH
@@ -122,7 +128,7 @@ class Replay:
 
 
 class HttpReplay(Replay, ABC):
-    """Answers requests with `respond`. Raises OSError if the port cannot be used."""
+    """Answers requests over HTTP with `respond`. Raises OSError if the port cannot be used."""
 
     def __init__(self, port: int) -> None:
         super().__init__(ReplayServer((HOST, port), _ReplayRequestHandler))
@@ -135,6 +141,8 @@ class HttpReplay(Replay, ABC):
 
 
 class _ReplayRequestHandler(BaseHTTPRequestHandler):
+    """One connection of a client over HTTP."""
+
     server: ReplayServer
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -149,8 +157,11 @@ class _ReplayRequestHandler(BaseHTTPRequestHandler):
             super().handle()
 
     def _serve(self) -> None:
-        """Answer a request: 421 for another host than this, 411 without a usable length, 413 if it
-        is long, else as the replay.
+        """Answer a request as the replay does, unless it cannot be one of a handler.
+
+        Host: evil.example              421
+        Transfer-Encoding: chunked      411
+        Content-Length: 99999999        413
         """
         # a page of another site may have its name lead here (DNS rebinding)
         names = [re.sub(":[0-9]*$", "", name) for name in self.headers.get_all("Host", [])]

@@ -3,9 +3,9 @@
 A recording keeps what its handler reads, and words that say nothing about an owner: numbers, states
 and technical terms (`generic_words`). **Every other text is replaced whole, whatever it looks
 like** (`Scrubber.scrub_free_text`). What looks private is sought only in the few texts that are
-kept (`Scrubber.scrub_kept_text`): the login, names learned from their place, addresses and serial
-numbers. Equal values have equal stand-ins. Those of addresses are reserved for documentation (RFC
-5737, RFC 3849) or locally administered.
+kept (`Scrubber.scrub_kept_text`): the login, names that were learned, addresses and serial numbers.
+Equal values have equal stand-ins. Those of addresses are reserved for documentation (RFC 5737, RFC
+3849) or locally administered.
 """
 
 from __future__ import annotations
@@ -97,6 +97,10 @@ class Scrubber:
     """Values and their stand-ins.
 
     `secrets`, `user` and `host` belong to the login. `host` may include a port.
+
+    >>> scrubber = Scrubber(secrets=["Zq01-Sesam"], user="mustermann", host="10.77.41.9:8080")
+    >>> scrubber.scrub_kept_text("mustermann logged in at 10.77.41.9 with Zq01-Sesam")
+    'name-1 logged in at 192.0.2.1 with secret-1'
     """
 
     def __init__(
@@ -105,6 +109,9 @@ class Scrubber:
         user: Optional[str] = None,
         host: str = "",
     ) -> None:
+        """Learn the login. A secret that is a common word or a short number may be a state or a
+        figure: it is not sought.
+        """
         self._stand_in_by_value: dict[tuple[str, str], str] = {}  # by kind and value
         self._stand_ins: set[str] = set()
         self._count_by_kind: Counter[str] = Counter()
@@ -122,7 +129,12 @@ class Scrubber:
         self.learn(ADDRESSES, Address(host).host)
 
     def learn(self, kind: str, value: str) -> str:
-        """The stand-in of a value, which is then replaced in texts too; the value, if it stays."""
+        """The stand-in of a value, which is then replaced in texts too; the value, if it stays.
+
+        >>> scrubber = Scrubber()
+        >>> scrubber.learn(NAMES, "Rack-Schmidt"), scrubber.scrub_kept_text("see rack-schmidt")
+        ('name-1', 'see name-1')
+        """
         stand_in = self.scrub_free_text(value, kind)
         bare_value = value.strip()
         if stand_in != value and len(bare_value) > _SHORTEST:
@@ -133,8 +145,12 @@ class Scrubber:
         return stand_in
 
     def scrub_free_text(self, text: str, kind: str = NAMES) -> str:
-        """A text that no handler decodes: unchanged if it holds only numbers and common words,
-        else its stand-in, with the blanks around it.
+        """A text that no handler decodes: unchanged if it holds only numbers and common words, else
+        its stand-in, with the blanks around it.
+
+        >>> scrubber = Scrubber()
+        >>> [scrubber.scrub_free_text(text) for text in ("Outlet 3", " db-master ", "db-master")]
+        ['Outlet 3', ' name-1 ', 'name-1']
         """
         bare_text = text.strip("\0 \r\n\t")
         if not bare_text:
@@ -152,12 +168,22 @@ class Scrubber:
 
         `name`: that of the member or variable, if it has one. The firmware 4.0.21.5 looks like an
         address where nothing says that it is a version.
+
+        >>> Scrubber().scrub_kept_text("APC s/n: ZA1234E00001 at 10.77.5.9")
+        'APC s/n: serial-1 at 192.0.2.1'
+        >>> Scrubber().scrub_kept_text("4.0.21.5", name="firmware")
+        '4.0.21.5'
         """
         text = self.scrub_addresses(self.scrub_known_values(text), name)
         return _SERIAL.sub(self._scrubbed_serial, text)
 
     def scrub_addresses(self, text: str, name: str = "") -> str:
-        """A text with stand-ins for what looks like an address. `name`: as `scrub_kept_text`."""
+        """A text with stand-ins for what looks like an address. `name`: of the member or variable,
+        which may say that it is a version.
+
+        >>> Scrubber().scrub_addresses("00:1b:c0:41:5e:7f noc@kunde.example")
+        '02:00:00:00:00:01 host-1.example'
+        """
         text = _MAIL.sub(lambda match: self._stand_in(ADDRESSES, match[0]), text)
         text = _MAC.sub(self._stand_in_of_mac, text)
         text = _IPV4.sub(functools.partial(self._stand_in_of_ip, name), text)
@@ -166,6 +192,9 @@ class Scrubber:
     def scrub_known_values(self, text: str) -> str:
         """A text with stand-ins for the secrets of the login and for the values of `learn`. One
         that still holds a secret in another form, such as Base64, is replaced whole.
+
+        >>> Scrubber(secrets=["Zq01-Sesam"]).scrub_known_values("pw=Zq01-Sesam&n=1")
+        'pw=secret-1&n=1'
         """
         lower_text = text.casefold()
         for secret in self._secrets:
@@ -188,14 +217,24 @@ class Scrubber:
         return self._stand_in(SERIALS, number)
 
     def holds_login(self, text: str) -> bool:
-        """Whether the text holds a secret of the login in any form."""
+        """Whether the text holds a secret of the login in any form.
+
+        >>> scrubber = Scrubber(secrets=["Zq01+Sesam"])
+        >>> scrubber.holds_login("pw=Zq01%2BSesam"), scrubber.holds_login("pw=on")
+        (True, False)
+        """
         # a recording is made again and again until it is known what of it is read
         if text not in self._holds_login:
             self._holds_login[text] = login.holds(text, self._secret_forms)
         return self._holds_login[text]
 
     def with_stand_ins_as(self, word: str, text: str) -> str:
-        """A text with this word in place of each stand-in."""
+        """A text with this word for each stand-in that it holds.
+
+        >>> scrubber = Scrubber(secrets=["Zq01-Sesam"])
+        >>> scrubber.with_stand_ins_as("{any}", scrubber.scrub_known_values("pw=Zq01-Sesam"))
+        'pw={any}'
+        """
         for stand_in in longest_first(self._stand_ins):
             text = text.replace(stand_in, word)
         return text
@@ -205,7 +244,12 @@ class Scrubber:
         return text == ANY_TEXT or text in self._stand_ins
 
     def scrub_address(self, address: str) -> str:
-        """The stand-in of an IP address. A netmask and what all devices have stay."""
+        """The stand-in of an IP address. A netmask and what all devices have stay. Raises
+        ValueError for another text.
+
+        >>> Scrubber().scrub_address("10.77.5.9"), Scrubber().scrub_address("255.255.255.0")
+        ('192.0.2.1', '255.255.255.0')
+        """
         value = ipaddress.ip_address(address)
         if value.is_unspecified or value.is_loopback or _is_netmask(value):
             return address
@@ -223,6 +267,10 @@ class Scrubber:
         `is_kept`: whether a text or a number is kept, from the name of its member and its value.
         `scrub_name`: the new name of a member; None for those of a protocol, in which only what
         looks private is replaced.
+
+        >>> data = {"owner": "Schmidt", "state": "Live", "serial": 34260505}
+        >>> Scrubber().scrub_json(data, lambda name, value: name == "state")
+        {'owner': 'name-1', 'state': 'Live', 'serial': 0}
         """
         if isinstance(data, Mapping):
             members: dict[str, Any] = {}
@@ -238,8 +286,13 @@ class Scrubber:
         return self.scrub_free_text(data, kind_of(key)) if is_text else self.scrub_number(data, key)
 
     def scrub_number(self, data: Any, name: str) -> Any:
-        """A number that nobody reads, of the member of this name: 0 if it is a secret or a place,
-        or may be a serial number. Other values that are no text stay.
+        """A number that nobody reads, of the member of this name: 0 if it is a secret or tells a
+        location, or may be a serial number. Other values that are no text stay.
+
+        >>> [Scrubber().scrub_number(value, "count") for value in (12, 34260505, 231.234567, True)]
+        [12, 0, 231.234567, True]
+        >>> Scrubber().scrub_number(8351, "pin")
+        0
         """
         if not isinstance(data, (int, float)) or isinstance(data, bool):
             return data
@@ -252,6 +305,9 @@ class Scrubber:
     def _stand_in_of_ip(self, name: str, match: re.Match[str]) -> str:
         """The stand-in for a matched IP address in the text of this member or variable; text that
         only looks like one stays.
+
+        >>> Scrubber().scrub_addresses("at 10.77.5.9, not 999.1.1.1, firmware 4.0.21.5")
+        'at 192.0.2.1, not 999.1.1.1, firmware 4.0.21.5'
         """
         text = match[0]
         is_ipv4 = "." in text
@@ -268,8 +324,11 @@ class Scrubber:
         return text if is_version else stand_in
 
     def _stand_in_of_mac(self, match: re.Match[str]) -> str:
-        """A stand-in with the digits in the places of those in the text. Six states such as
-        1:0:1:1:0:1 and a date are no address.
+        """A stand-in whose digits are grouped as those in the text. Six states such as 1:0:1:1:0:1
+        and a date are no address.
+
+        >>> Scrubber().scrub_addresses("00-1b-c0-41-5e-7f 001b.c041.5e80 1:0:1:1:0:1")
+        '02-00-00-00-00-01 0200.0000.0002 1:0:1:1:0:1'
         """
         text = match[0]
         groups = re.split("[:. -]", text)
@@ -288,6 +347,9 @@ class Scrubber:
     def _scrubbed_serial(self, match: re.Match[str]) -> str:
         """A matched serial number's stand-in, behind the label ("s/n: ") if it has one. Without a
         label it is a word of capital letters and digits; another word stays.
+
+        >>> Scrubber().scrub_kept_text("SN: 34260505, unit PK65860010, pk65860010")
+        'SN: serial-1, unit serial-2, pk65860010'
         """
         text = match[0]
         number = match["labelled"]
@@ -302,6 +364,10 @@ class Scrubber:
         """The stand-in of a value, always the same one; of an address, an address. `is_whole`: the
         value is a whole text of the device, which may look like a stand-in; a part of a text that
         looks like one was put there, and stays.
+
+        >>> scrubber = Scrubber()
+        >>> [scrubber._stand_in(NAMES, name) for name in ("Schmidt", "Nord", "Schmidt", "name-2")]
+        ['name-1', 'name-2', 'name-1', 'name-2']
         """
         if kind == ADDRESSES:
             try:
@@ -318,7 +384,12 @@ class Scrubber:
         return stand_in
 
     def _new_stand_in(self, kind: str) -> str:
-        """The next stand-in of a kind that is not among the texts that stay."""
+        """The next stand-in of a kind that is not among the texts that stay.
+
+        >>> scrubber = Scrubber()
+        >>> [scrubber._new_stand_in(kind) for kind in (NAMES, NAMES, SECRETS)]
+        ['name-1', 'name-2', 'secret-1']
+        """
         while True:
             self._count_by_kind[kind] += 1
             number = self._count_by_kind[kind]
@@ -333,12 +404,20 @@ class Scrubber:
 def longest_first(texts: Iterable[str]) -> list[str]:
     """The texts in the order in which they are replaced: a longer one before its parts, and texts
     of one length in alphabetical order, so that a set leads to the same stand-ins in each run.
+
+    >>> longest_first({"web", "db", "web-2"})
+    ['web-2', 'web', 'db']
     """
     return sorted(texts, key=lambda text: (-len(text), text))
 
 
 def _forms_of(secrets: Sequence[str], user: Optional[str]) -> login.SecretForms:
-    """The forms of all these secrets, as the user's passwords, in which a text may hold one."""
+    """The forms of all these secrets, as the user's passwords, in which a text may hold one:
+    escaped, in Base64, behind the user's name.
+
+    >>> "zq01%2bsesam" in _forms_of(["Zq01+Sesam"], "admin").in_lower_case
+    True
+    """
     # without a user there is no `user:pa`, and `:pa` alone is in any text
     forms = [login.Login(user or None, secret).secret_forms for secret in secrets]
     return login.SecretForms(
@@ -349,7 +428,11 @@ def _forms_of(secrets: Sequence[str], user: Optional[str]) -> login.SecretForms:
 
 @functools.lru_cache(maxsize=1024)  # an answer has the same few names again and again
 def kind_of(name: str) -> str:
-    """The kind of a text in a member or variable of this name."""
+    """The kind of a text in a member or variable of this name.
+
+    >>> kind_of("access_token"), kind_of("latitude"), kind_of("phone"), kind_of("outlet")
+    ('secrets', 'locations', 'contacts', 'names')
+    """
     if _SECRET.search(name):
         return SECRETS
     if _PLACE.search(name):
@@ -372,6 +455,11 @@ def unread_groups(
     `scrub` makes the recording with these groups replaced, `read_values` reads it.
 
     Most groups are not read: all are tried at once, and halves of them where one is read.
+
+    >>> words = ["owner", "state", "rack"]
+    >>> unread = unread_groups(words, [], lambda groups: groups, lambda groups: "state" in groups)
+    >>> sorted(unread)
+    ['owner', 'rack']
     """
     unread = set(known_unread)
     values = read_values(scrub(unread))
@@ -390,13 +478,22 @@ def unread_groups(
 def is_telling(secret: str) -> bool:
     """Whether a secret is sought in texts: it has 3 characters or more, and is no common word and
     no number of up to 6 digits, which may be a state or a figure.
+
+    >>> is_telling("Zq01"), is_telling("on"), is_telling("outlet"), is_telling("230")
+    (True, False, False, False)
     """
     is_mixed = len(secret) > _SHORTEST and not secret.isalpha() and not secret.isdigit()
     return is_mixed or (len(secret) >= _SHORTEST and not has_only_generic_words(secret))
 
 
 def _is_netmask(address: Union[ipaddress.IPv4Address, ipaddress.IPv6Address]) -> bool:
-    """Whether this is a netmask of IPv4, such as 255.255.252.0."""
+    """Whether this is a netmask of IPv4, such as 255.255.252.0.
+
+    >>> _is_netmask(ipaddress.ip_address("255.255.252.0"))
+    True
+    >>> _is_netmask(ipaddress.ip_address("255.0.252.0"))
+    False
+    """
     if address.version != 4 or address.packed[0] != 255:
         return False
     bits = f"{int(address):032b}"
@@ -406,6 +503,9 @@ def _is_netmask(address: Union[ipaddress.IPv4Address, ipaddress.IPv6Address]) ->
 def _ipv4_stand_in(number: int) -> str:
     """The address with this number, from 1: the first 762 are of RFC 5737, the others of
     198.18.0.0/15 (RFC 2544). When all of these are used, they repeat.
+
+    >>> _ipv4_stand_in(1), _ipv4_stand_in(255), _ipv4_stand_in(763)
+    ('192.0.2.1', '198.51.100.1', '198.18.0.1')
     """
     network_number, host_number = divmod(number - 1, 254)
     last_byte = host_number + 1

@@ -59,7 +59,13 @@ class UnitFault(Enum):
 
 
 class UnitCommand(NamedTuple):
-    """A request that switches an outlet, or an `unknown` one, which writes something else."""
+    """A request that switches an outlet, or an `unknown` one, which writes something else.
+
+    >>> UnitCommand("2", on=False, text="POST /relay/2 turn=off").is_known
+    True
+    >>> UnitCommand.unknown("POST /reboot").is_known
+    False
+    """
 
     #: of the outlet; "" of an unknown command
     identity: str
@@ -90,8 +96,11 @@ class CommandRefused(Exception):
 
 
 class MeasuredSums(NamedTuple):
-    """The sums of each table of a PDU's meters, such as lines, banks and outlets: a handler may
-    read any of them.
+    """The sums of each table of a PDU's meters, such as lines, banks and outlets, in A and kWh: a
+    handler may read any of them.
+
+    >>> MeasuredSums(load_a=[3.2, 3.1], outlet_kwh={"1": 12.5}).load_a
+    [3.2, 3.1]
     """
 
     load_a: Sequence[float] = ()
@@ -118,6 +127,7 @@ class SimulatedPdu(ABC):
     port: int
 
     def __init__(self, fault: UnitFault) -> None:
+        """A PDU with this fault, which was sent nothing yet."""
         self.requests: list[Any] = []
         self.commands: list[UnitCommand] = []
         #: over HTTP, each request whole, with its headers, and the content of each answer
@@ -178,22 +188,18 @@ class SimulatedPdu(ABC):
         return None
 
     def measured_sums(self) -> MeasuredSums:
-        """The current and the energies that the PDU measures now."""
+        """The currents in A and the energies in kWh that the PDU measures now: of each, its total,
+        and the sum over the outlets.
+        """
         figures = self.figures()
         if figures is None:
             return MeasuredSums()
-        outlet_kwh: dict[str, float] = {}
-        outlet_a: dict[str, float] = {}
-        for name, port in figures.ports.items():
-            energy_kwh = measured(port.energy_kwh)
-            current_a = measured(port.current_a)
-            if energy_kwh is not None:
-                outlet_kwh[name] = energy_kwh
-            if current_a is not None:
-                outlet_a[name] = current_a
+        ports = figures.ports.items()
+        outlet_kwh = _measured_figures({name: port.energy_kwh for name, port in ports})
+        outlet_a = _measured_figures({name: port.current_a for name, port in ports})
         return MeasuredSums(
-            load_a=_sums(figures.load_a, outlet_a),
-            energy_kwh=_sums(figures.energy_kwh, outlet_kwh),
+            load_a=_total_and_sum(figures.load_a, outlet_a),
+            energy_kwh=_total_and_sum(figures.energy_kwh, outlet_kwh),
             outlet_kwh=outlet_kwh,
         )
 
@@ -206,7 +212,9 @@ class SimulatedPdu(ABC):
         return ""
 
     def with_third_states(self, identity: str) -> Sequence[Any]:
-        """Contents in which an outlet has a state that is neither on nor off."""
+        """Contents in which an outlet has a state that is neither on nor off; [] if it cannot have
+        one.
+        """
         contents = self.contents
         is_turned = self.turn_outlet(identity, on=None)
         third, self.contents = self.contents, contents
@@ -218,6 +226,10 @@ class SimulatedPdu(ABC):
 
     def without_row(self) -> Sequence[tuple[str, Any]]:
         """An outlet, and contents that lack all that they say of it."""
+        return []
+
+    def with_empty_names(self) -> Sequence[Any]:
+        """Contents in which an outlet has lost the name that its owner gave it."""
         return []
 
     def without_figures(self) -> Sequence[Any]:
@@ -253,7 +265,9 @@ class SimulatedPdu(ABC):
     # ---- commands --------------------------------------------------------------------------------
 
     def note_request(self, text: str) -> None:
-        """Note a request. Raises ConnectionAbortedError if it is not answered."""
+        """Add a request to `requests`. Raises ConnectionAbortedError if it is not answered, with
+        HANGS only when the fault has ended.
+        """
         self.requests.append(text)
         if self.is_mute:
             if self.fault is UnitFault.HANGS:
@@ -265,6 +279,11 @@ class SimulatedPdu(ABC):
     ) -> None:
         """Carry commands out, as the fault says: by `carry_out`, else by turning the outlets.
         Raises CommandRefused, and ConnectionAbortedError for no answer.
+
+            NONE         carried out, answered
+            LATE         answered, carried out after LATE_S
+            STUCK        answered, not carried out
+            ANSWER_LOST  carried out, not answered
         """
         self.commands += commands
         # with PENDING the states become unknown, whatever the caller would carry out
@@ -301,7 +320,10 @@ class SimulatedPdu(ABC):
             timer.cancel()
 
     def _carry_out(self, commands: Sequence[UnitCommand]) -> None:
-        """Switch the outlets, and write a line of `writes` for each."""
+        """Switch the outlets, and add a line to `writes` for each.
+
+        "POST /relay/1 turn=on: outlet 1 on"
+        """
         for command in commands:
             state = None if self.fault is UnitFault.PENDING else command.on
             with self._contents_lock:
@@ -313,8 +335,22 @@ class SimulatedPdu(ABC):
             self.writes.append(line)
 
 
-def _sums(total: Figure, of_outlets: Mapping[str, float]) -> list[float]:
-    """The total, and the sum over the outlets: a handler may give either."""
+def _measured_figures(figures: Mapping[str, Figure]) -> dict[str, float]:
+    """The figures that are measured, by outlet.
+
+    >>> _measured_figures({"1": 0.5, "2": None})
+    {'1': 0.5}
+    """
+    values = {name: measured(figure) for name, figure in figures.items()}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _total_and_sum(total: Figure, of_outlets: Mapping[str, float]) -> list[float]:
+    """The total, and the sum over the outlets: a handler may give either.
+
+    >>> _total_and_sum(1.5, {"1": 0.5, "2": 0.75}), _total_and_sum(None, {})
+    ([1.5, 1.25], [])
+    """
     sums = []
     value = measured(total)
     if value is not None:
@@ -332,7 +368,7 @@ class HttpPdu(SimulatedPdu, HttpReplay):
     """A simulated PDU over HTTP. It takes any login."""
 
     def __init__(self, port: int, fault: UnitFault = UnitFault.NONE) -> None:
-        """Raises OSError if the port cannot be used."""
+        """At this port, 0 for any free one. Raises OSError if the port cannot be used."""
         SimulatedPdu.__init__(self, fault)
         #: the answer to each command, in the place of obeying it, and to each request; a Location
         #: gets the path of the request
@@ -359,7 +395,10 @@ class HttpPdu(SimulatedPdu, HttpReplay):
     def respond(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes
     ) -> Response:
-        """The answer to a request, which is kept with its headers and body in `messages`."""
+        r"""The answer to a request, which is kept with its headers and body in `messages`.
+
+        "POST /relay/1\nAuthorization: Basic YWRtaW46cHc=\n\nturn=on"
+        """
         header_lines = [f"{name}: {value}" for name, value in headers.items()]
         content = body.decode("utf-8", "replace")
         message = "\n".join([f"{method} {target}", *header_lines, "", content])
@@ -377,7 +416,12 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         return status, None if response_content is None else answer, response_headers
 
     def _disturbed_reply(self, message: str, method: str, target: str, body: bytes) -> Response:
-        """The answer of `reply`, unless the login is refused or this request is disturbed."""
+        """The answer of `reply`, unless the login is refused or this request is disturbed.
+
+        the login is refused            401
+        disturbances {2: 503}           503 to the second request
+        disturbances {2: HALF}          half of the answer to the second request
+        """
         disturbance = self.disturbances.get(len(self.messages))
         if self._is_denied(message, target, body):
             self.note_request(f"{method} {target}")
@@ -396,7 +440,13 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         return is_login or (bool(body) and target in self._denied_targets)
 
     def reply(self, method: str, target: str, body: bytes) -> Response:
-        """The answer to one request. Raises ConnectionAbortedError for no answer."""
+        """The answer to one request, whose commands are carried out as the fault says. Raises
+        ConnectionAbortedError for no answer.
+
+            NONE      POST /relay/1 turn=on    200, and outlet 1 is on
+            REFUSES   POST /relay/1 turn=on    403, or as the recording says
+            BUSY      POST /relay/1 turn=on    503
+        """
         target = re.sub(r"^https?://[^/]+", "", target)  # as a client asks a proxy
         self.note_request(f"{method} {target}")
         if self.redirect is not None:
@@ -441,7 +491,13 @@ _DENIED: Response = (401, None, {"WWW-Authenticate": 'Basic realm="unit"'})
 
 
 def _with_path(response: Response, target: str) -> Response:
-    """A redirect with the path of the request, without its query, which may hold the login."""
+    """A redirect with the path of the request, without its query, which may hold the login.
+
+    >>> _with_path((302, None, {"Location": "https://192.0.2.8"}), "/o?pw=7f3a")
+    (302, None, {'Location': 'https://192.0.2.8/o'})
+    >>> _with_path((200, {"on": 1}, {}), "/o")
+    (200, {'on': 1}, {})
+    """
     status, content, headers = response
     location = dict(header_pairs(headers)).get("Location")
     if location is None:
@@ -451,7 +507,11 @@ def _with_path(response: Response, target: str) -> Response:
 
 
 def _content_of(response: Response) -> bytes:
-    """The content of an answer, as it is sent."""
+    """The content of an answer, as it is sent.
+
+    >>> _content_of((200, {"on": True}, {})), _content_of((204, None, {}))
+    (b'{"on": true}', b'')
+    """
     _, content, _ = response
     if content is None:
         return b""
@@ -461,6 +521,11 @@ def _content_of(response: Response) -> bytes:
 def _half_of(response: Response) -> Response:
     """Half of a body. The device resets the connection, so that less arrives than its length; of
     JSON, which tells its end itself, half is all that it sends.
+
+    >>> _half_of((200, b"on off", {}))
+    (200, b'on ', [('Content-Length', '6'), ('Connection', 'close')])
+    >>> _half_of((200, b"{}", {}))
+    (200, b'{', [('Content-Length', '1'), ('Connection', 'close')])
     """
     status, content, headers = response
     if content is None:

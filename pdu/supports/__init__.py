@@ -1,3 +1,4 @@
-"""`pdu supports`: which handler and family read a PDU that is named by model, vendor, brand or
-sysObjectID. `table.py` has the rows, `search.py` finds them, `command.py` prints them.
+"""What is supported: the SNMP families, the names under which PDUs are sold, and the evidence, as
+tables; an owner's profiles beside them. `pdu supports` searches them: `table.py` has the rows,
+`search.py` finds them, `command.py` prints them.
 """

@@ -15,9 +15,9 @@ from ..cli.exit_codes import DONE, code_of
 from ..cli.groups import Subcommand
 from ..cli.options import Output, output_options, pass_output, word_completion
 from ..cli.output import Result, print_result, tabulate
-from ..families.model_names import NAMES, Claim, Name
-from ..families.own_handlers import own_handlers, own_handlers_sentence
-from ..families.recorded import UNPROVEN
+from .model_names import NAMES, Claim, Name
+from .own_handlers import own_handlers, own_handlers_sentence
+from .recorded import UNPROVEN
 from .search import MAYBE, UNKNOWN, YES, Match, SupportAnswer, answer
 from .table import READ, VARIES, SupportEntry
 

@@ -13,10 +13,10 @@ from typing import NamedTuple, Optional
 
 from handlers.snmp.profile import ENTERPRISES
 
-from ..families.model_names import NAMES, Name
-from ..families.recognition import UPS_ADVICE, recognise
+from .model_names import NAMES, Name
+from .recognition import UPS_ADVICE, recognise
 from .table import SupportEntry, entries
-from .words import compact, fits, is_generic, needs_maker, parts_of, specificity
+from .words import compact, fits, is_generic, model_names, needs_maker, parts_of, specificity
 
 YES, NO, MAYBE, UNKNOWN = "yes", "no", "maybe", "unknown"
 _OID = re.compile(
@@ -24,6 +24,9 @@ _OID = re.compile(
 )
 _MOST_WORDS = 5  # of a name, such as "Web Power Switch Pro"
 _LONGEST_TAIL = 4  # characters of a `*` in a name of several words, such as "AP8959 EU3"
+# a capital behind a small letter, a hyphen, or a digit beside a letter
+_COINED = re.compile(r"[a-z][A-Z]|\w-\w|[A-Za-z][0-9]|[0-9][A-Za-z]")
+_SHORTEST_COINED = 4  # characters of a name that needs no maker
 _REFUSED_NAMES = tuple(name for name in NAMES if not name.key)
 
 
@@ -87,11 +90,14 @@ def answer(question: str) -> SupportAnswer:
     if number:
         return _answer_for_object_id(question, ENTERPRISES.rstrip(".") + number[1])
     words = _question_words(question)
-    if "UPS" in words:
+    if "UPS" in parts_of(question):
         return SupportAnswer(question, MAYBE, remarks=[UPS_ADVICE])
     comparisons = [_compare(entry, words) for entry in entries()]
-    refused_name, _ = _best_name(_REFUSED_NAMES, words)
+    refused_name, words_beside = _best_name(_REFUSED_NAMES, words)
     if refused_name is not None and not _is_named_better(comparisons, refused_name):
+        read_names = [name for name in NAMES if name.key]
+        if _best_name(read_names, words_beside)[0] is not None:
+            return SupportAnswer(question, MAYBE, remarks=["ask for one model at a time"])
         return SupportAnswer(question, NO, refused_name=refused_name)
     whole = [comparison for comparison in comparisons if comparison.has_all]
     # a model says more than the words of a description
@@ -102,6 +108,9 @@ def answer(question: str) -> SupportAnswer:
     if matches:
         notes = [match.name.note for match in matches if match.name is not None]
         return SupportAnswer(question, MAYBE, matches, remarks=notes)
+    coined_matches = [Match(entry) for entry in entries() if _is_coined_model(question, entry)]
+    if coined_matches:
+        return SupportAnswer(question, YES, coined_matches)
     return _answer_in_part(question, comparisons, words)
 
 
@@ -178,6 +187,15 @@ def _is_known(word: str) -> bool:
     if any(word in entry.words or word in entry.makers for entry in entries()):
         return True
     return any(fits(name, word) for name in NAMES)
+
+
+def _is_coined_model(question: str, entry: SupportEntry) -> bool:
+    """Whether the question is the name of a model of the row, and no abbreviation and no word of
+    the language: `iBootBar`, `NPM-V` and `RCI10` are, `I-03` and `ATS 16` could be anybody's.
+    """
+    name = compact(question)
+    is_coined = _COINED.search(question) is not None and len(name) >= _SHORTEST_COINED
+    return is_coined and name in map(compact, model_names(entry.models))
 
 
 # ---- one row -------------------------------------------------------------------------------------

@@ -10,9 +10,9 @@ from handlers.snmp.evidence import CAPABILITIES, EvidenceLevel
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 
-from ..families.model_names import BRANDS, NAMES, Brand, Name
-from ..families.recorded import UNPROVEN, evidence_of, switching_basis
-from ..inspection.adapters import rank_of
+from .model_names import BRANDS, NAMES, Brand, Name
+from .preference import rank_of
+from .recorded import UNPROVEN, evidence_of, switching_basis
 from .words import compact, is_generic, parts_of, words_of
 
 _PROOFS: Mapping[EvidenceLevel, str] = {

@@ -5,12 +5,13 @@ Case, hyphens and blanks do not count: `ap 8959`, `AP-8959` and `AP8959` are the
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Optional
 
-from ..families.model_names import Name
+from .model_names import Name
 
 # Words that name no product: beside a name they change nothing. `basic` is not among them, because
 # basic PDUs have no network interface.
@@ -61,7 +62,21 @@ def words_of(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(word for word in words if word and not word.isdigit())
 
 
-# ---- patterns of model names: `pdu/families/model_names.py` says how they are written ------------
+def model_names(models: Iterable[str]) -> Iterator[str]:
+    """The names that descriptions of models begin with: what stands in brackets, behind a colon or
+    from the first word in small letters on says which of them.
+
+    >>> list(model_names(["iBootBar", "Geist RCM, RSO with version 3 firmware", "PWT2 (SPS2)"]))
+    ['iBootBar', 'Geist RCM', 'RSO', 'PWT2']
+    """
+    for model in models:
+        text = re.sub(r"\([^)]*\)", "", model).partition(":")[0]
+        for part in text.split(","):
+            words = itertools.takewhile(lambda word: not word.islower(), part.split())
+            yield " ".join(words)
+
+
+# ---- patterns of model names: `pdu/supports/model_names.py` says how they are written ------------
 
 
 @cache

@@ -22,8 +22,8 @@ from ..cli.options import (
     word_completion,
 )
 from ..cli.output import Result, print_result
-from ..families import family_tables, own_profiles
-from ..families.profile_checks import unproven_commands
+from ..supports import family_tables, own_profiles
+from ..supports.profile_checks import unproven_commands
 
 
 def _keys() -> Iterable[str]:

@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.needs import ROOT
-from tests.simulators.peers import NAMED, Peer
+from tests.servers.peers import NAMED, Peer
 from tests.simulators.truth import Truth
 
 from .figures import SECONDS, Figure

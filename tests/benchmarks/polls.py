@@ -19,11 +19,12 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from tests.handlers.nut.clients import pdu_variables
 from tests.pdu_common.relay import Relay
+from tests.processes import sdk
 from tests.processes.worker import Worker
-from tests.real import sdk, upsd
-from tests.real.upsd import Upsd
+from tests.servers import upsd
 from tests.servers.delay import delay_relay
-from tests.simulators.peers import NAMED, Peer, snmp
+from tests.servers.peers import NAMED, Peer, snmp
+from tests.servers.upsd import Upsd
 from tests.simulators.snmp_agent import Agent, Model
 from tests.simulators.snmp_agent.devices import apc, rpcm, servertech
 from tests.simulators.truth import Truth

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.needs import ROOT, programs
-from tests.simulators.peers import NAMED, Peer, snmp
+from tests.servers.peers import NAMED, Peer, snmp
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import PATIENCE_S

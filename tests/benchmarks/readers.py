@@ -1,7 +1,7 @@
 """The ways to read a PDU that are compared, in a separate process (tests/processes/worker.py).
 
 An order is the name of one of ORDERS and its arguments. A `target` has the fields of Target: those
-of tests.simulators.peers.Peer, and a file with the PEM of its authority.
+of tests.servers.peers.Peer, and a file with the PEM of its authority.
 """
 
 from __future__ import annotations

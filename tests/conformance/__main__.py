@@ -19,8 +19,8 @@ from pdu.cli.exit_codes import NOT_SEEN
 from pdu.loading import handler_archives
 from tests.needs import ROOT
 from tests.packaging.building import archive
-from tests.simulators import peers
-from tests.simulators.peers import Peer
+from tests.servers import peers
+from tests.servers.peers import Peer
 
 from . import baseline, trial
 from .anonymous import anonymous
@@ -133,7 +133,7 @@ def _in_copy(tree: Path, names: Sequence[str], python: str) -> int:
     with tempfile.TemporaryDirectory(prefix="conformance-") as name, devices_of(names) as devices:
         folder = Path(name)
         adapter = str(Path(__file__).with_name("unknown_platform.py"))
-        platform = trial.Platform(tree, adapter, python, str(folder / "compiled"))
+        platform = trial.Platform(tree, adapter, python, str(folder / "compiled"), True)
         return _report(
             _outcome_in_copy(platform, _placed(name, folder), peer)
             for name, peer in devices.items()

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Callable
 
 END = "end of the survey"
-_TYPES = Path(__file__).resolve().parents[1] / "workers" / "error_types.py"
+_TYPES = Path(__file__).resolve().parents[1] / "processes" / "error_types.py"
 _error_type = runpy.run_path(str(_TYPES))["error_type"]
 # a requirement by its name, extras and versions; an address may hold a login
 _REQUIREMENT = re.compile(

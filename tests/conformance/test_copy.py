@@ -123,12 +123,12 @@ _NOT_CALLED = {
     "a package that is not installed here": (
         {"pdu_common/base_snmp_pdu.py": "import easysnmp\n" + baseline.SNMP},
         "snmp",
-        "ModuleNotFoundError: No module named 'easysnmp'",
+        "ModuleNotFoundError: easysnmp",
     ),
     "a module that exits": (
         {"common/logger.py": "raise SystemExit(3)\n"},
         "nut",
-        "SystemExit: 3",
+        "SystemExit",
     ),
 }
 
@@ -175,14 +175,22 @@ def test_what_is_sent_names_nothing_of_the_owners_machine(
     own = ["/srv/dc3 east/key.pem", "/etc/acme.ini", "/home/Ivan Petrov/x", "/var/acme"]
     words = (
         f"{own[0]!r} {own[1]}: {own[2]} file://{own[3]}, user ipetrov at dc3-mgmt"
-        f" {run.copy}/common/logger.py: after"
+        f" {run.copy}/common/logger.py: an owner's word"
     )
     planted = f"raise OSError({words!r}) #"
     ((path, text),) = files.items()
     _, out, _ = run({path: text.replace("PLANTED", planted)}, "snmp")
-    assert "OSError: … …" in out
-    assert "common/logger.py: after" in out
-    for word in ("dc3", "acme", "Ivan", "Petrov", "ipetrov", str(run.copy), str(ROOT)):
+    assert "OSError" in out
+    for word in (
+        "an owner's word",
+        "dc3",
+        "acme",
+        "Ivan",
+        "Petrov",
+        "ipetrov",
+        str(run.copy),
+        str(ROOT),
+    ):
         assert word not in out, out
 
 

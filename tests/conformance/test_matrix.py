@@ -17,8 +17,8 @@ from pdu.loading import handler_archives
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.packaging.installing import once
-from tests.simulators import peers
-from tests.simulators.peers import Peer
+from tests.servers import peers
+from tests.servers.peers import Peer
 from tests.simulators.snmp_agent.devices.rpcm import rpcm
 from tests.simulators.truth import Truth
 

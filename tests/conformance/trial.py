@@ -20,8 +20,8 @@ from pdu.workshop.handler.judge import Judge
 from pdu.workshop.handler.laws import ABSENT, Fault, MadeHandler
 from pdu.workshop.handler.rules import BROKEN, UNTRIED
 from pdu.workshop.handler.situations import NO_OUTLET, ON_ONE_PDU
-from tests.simulators.peers import Peer
-from tests.workers.trials import (
+from tests.processes.handler_worker import Worker
+from tests.processes.trials import (
     CALL_SECONDS,
     CallFailed,
     Form,
@@ -30,7 +30,7 @@ from tests.workers.trials import (
     WorkerMethods,
     worker_process,
 )
-from tests.workers.worker import Worker
+from tests.servers.peers import Peer
 
 
 class NotTried(Exception):

@@ -26,7 +26,7 @@ from builder import archives, command
 from pdu.loading import handler_archives
 from tests.needs import ROOT
 from tests.packaging import acme
-from tests.simulators.peers import PEERS, Peer
+from tests.servers.peers import PEERS, Peer
 from tests.waiting import PATIENCE_S
 
 _CHILD = Path(__file__).with_name("upload_child.py")

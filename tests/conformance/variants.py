@@ -1,7 +1,7 @@
 """Plausible forms of the platform: a table of points that no page says, each with its forms.
 
 A form is a text, which its point's function makes into files of the platform (baseline.py) and
-functions of the adapter (tests/workers/adapter.py).
+functions of the adapter (tests/processes/adapter.py).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Callable, Optional
 
 from handlers import registry
-from tests.real.snmpd import Snmpd, User
-from tests.simulators.peers import PEERS, Peer
+from tests.servers.peers import PEERS, Peer
+from tests.servers.snmpd import Snmpd, User
 from tests.simulators.snmp_agent import Model
 from tests.simulators.snmp_agent.device import arcs, from_text
 from tests.simulators.snmp_agent.devices import apc
@@ -40,7 +40,7 @@ class Variant:
     """One platform. `files` replace files of the baseline or are added to it; an empty text leaves
     the file out.
 
-    `adapter` replaces functions of tests/workers/adapter.py. `handlers`: those that may be
+    `adapter` replaces functions of tests/processes/adapter.py. `handlers`: those that may be
     tried on it. `port_energy`: whether a handler finds a field for an outlet's energy. `place` is
     the way in which the archive is loaded (`trial.place`). `peer` starts the PDU on which the
     point has an effect; None: any PDU.

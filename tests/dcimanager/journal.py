@@ -6,7 +6,7 @@ import json
 import time
 from typing import NamedTuple, Optional
 
-from tests.workers.worker import Call
+from tests.processes.handler_worker import Call
 
 from . import readings
 from .database import Database, storable

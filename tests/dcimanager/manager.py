@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Callable, Optional
 
-from tests.workers.worker import Call
+from tests.processes.handler_worker import Call
 
 from . import readings
 from .api import Answer, Api, Request, Tokens, answer_error

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from tests.workers.worker import Job, Worker, started
+from tests.processes.handler_worker import Job, Worker, started
 
 
 class Version(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Optional
 
-from tests.workers.worker import Call
+from tests.processes.handler_worker import Call
 
 from .database import Database, storable
 from .records import Pdu

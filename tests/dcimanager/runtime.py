@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pdu.loading.handler_archives import Archive, BadArchive, read_archive
-from tests.workers.worker import Call, Job
+from tests.processes.handler_worker import Call, Job
 
 from .masking import masked
 from .pool import Pool, Version

@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tests.simulators.peers import KINDS, Living, Peer, Tick, living
+from tests.servers.peers import KINDS, Living, Peer, Tick, living
 
 from .records import Pdu
 from .store import Store

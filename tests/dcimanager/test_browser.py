@@ -14,8 +14,8 @@ from builder import command as build_command, script
 from handlers import registry
 from tests.needs import ROOT
 from tests.packaging.registering import Admin
-from tests.simulators.peers import living
-from tests.simulators.peers.unit_pdus import UnitPeers
+from tests.servers.peers import living
+from tests.servers.peers.unit_pdus import UnitPeers
 from tests.waiting import PATIENCE_S
 
 from .chromium import DESKTOP, ENTER, PHONE, TAB, Browser

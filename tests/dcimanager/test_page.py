@@ -11,7 +11,7 @@ import pytest
 
 from handlers.nut.handler import SETTINGS
 from tests.hostile import TEXTS, Elements
-from tests.workers.worker import Call
+from tests.processes.handler_worker import Call
 
 from .client import Client
 from .manager import DciManager

@@ -18,10 +18,10 @@ import pytest
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.pdu.running import run
+from tests.processes.handler_worker import Job, Start, Worker
 from tests.simulators.snmp_agent import Agent, Device
 from tests.simulators.snmp_units import fixtures
 from tests.waiting import PATIENCE_S, finished, until
-from tests.workers.worker import Job, Start, Worker
 
 from .client import Client
 from .manager import DciManager

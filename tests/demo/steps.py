@@ -20,8 +20,8 @@ from tests.dcimanager.manager import DciManager
 from tests.dcimanager.records import Pdu
 from tests.needs import ROOT
 from tests.processes.ending import end
-from tests.simulators.peers import SHOWN, Peer
-from tests.workers.worker import Call
+from tests.processes.handler_worker import Call
+from tests.servers.peers import SHOWN, Peer
 
 STATES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 _READ_S = 10.0  # limit for the last lines of a program that has ended

@@ -14,7 +14,7 @@ from handlers.snmp import switching
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from pdu_common.snmp_client import credentials
-from tests.simulators.peers import PEERS, Peer
+from tests.servers.peers import PEERS, Peer
 
 THREADS, CALLS, DEVICES = 16, 16, 4
 Answer = tuple[Any, ...]

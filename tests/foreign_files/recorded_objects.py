@@ -1,6 +1,6 @@
 """Computes which objects of each family a recording of a real unit shows.
 
-`python -m tests.foreign_files.recorded_objects` writes pdu/families/recorded.csv.
+`python -m tests.foreign_files.recorded_objects` writes pdu/supports/recorded.csv.
 Without the recordings it changes nothing.
 
 States count only if the recording answers the object of the family's first outlets: the older
@@ -16,7 +16,7 @@ import sys
 
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.evidence import CAPABILITIES
-from pdu.families.recorded import TABLE, RecordedObject
+from pdu.supports.recorded import TABLE, RecordedObject
 from tests import foreign_files
 from tests.foreign_files import librenms, readings
 from tests.handlers.snmp import recorded

@@ -10,7 +10,7 @@ import pytest
 from handlers.snmp import detection
 from handlers.snmp.profile import is_below
 from handlers.snmp.profiles import PROFILES
-from pdu.families.recognition import recognise
+from pdu.supports.recognition import recognise
 from tests import foreign_files
 from tests.foreign_files import readings, selection
 from tests.foreign_files.selection import LeftOut, Taken

@@ -12,7 +12,7 @@ import pytest
 
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
-from tests.simulators.peers import PEERS, Peer
+from tests.servers.peers import PEERS, Peer
 
 
 def data(peer: Peer) -> object:

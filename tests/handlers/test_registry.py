@@ -7,7 +7,7 @@ import pytest
 from builder import script
 from handlers import registry
 from tests.needs import ROOT
-from tests.simulators import peers
+from tests.servers import peers
 
 
 def test_every_folder_with_a_handler_module_is_registered() -> None:

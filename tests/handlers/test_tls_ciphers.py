@@ -3,7 +3,7 @@ HTTPS from units that have one cipher alone.
 
 Chromium's recovery client and Cray-HPE's hms-redfish-translation-layer switch RSA key exchange on
 for Server Technology's JAWS. Python 3.10 and later leave it out, with CBC and SHA-1
-(docs/dev/findings.md).
+(docs/dev/evidence.md).
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from handlers.jaws.handler import make_handler
 from handlers.shared.errors import Unreachable
 from pdu_common.connection import PduData
 from tests.needs import ROOT, pythons
+from tests.servers.peers.unit_pdus import UnitPeers
 from tests.simulators.certificates import Identity, server_context, usual
-from tests.simulators.peers.unit_pdus import UnitPeers
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
 from tests.waiting import LONGEST_TIMEOUT_S, PATIENCE_S
 

@@ -24,9 +24,8 @@ from handlers import registry
 from handlers.http.dialogue import Codec, PduState, WriteRequest
 from handlers.shared import errors
 from handlers.shared.meter_figures import measured
-from pdu.loading import identification
 from pdu.loading.handler_loading import load
-from pdu.reading import parts as reading
+from pdu.reading import identification, parts as reading
 from pdu.recordings import handler_recordings
 from pdu.recordings.handler_recordings import recorded
 from pdu.recordings.recording_formats import RecordingOptions
@@ -37,8 +36,8 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers import codecs
 from tests.needs import ROOT
 from tests.pdu.reading.test_one_reading import check_tools_agree
-from tests.simulators.peers import Peer
-from tests.simulators.peers.unit_pdus import UnitPeers, outlet_meters
+from tests.servers.peers import Peer
+from tests.servers.peers.unit_pdus import UnitPeers, outlet_meters
 
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
 # the others are no codecs

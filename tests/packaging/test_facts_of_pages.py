@@ -19,9 +19,9 @@ from handlers.snmp.measurements import Ceilings
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from handlers.snmp.profiles.language import FLOOR
 from handlers.snmp.switching import PLAN_SECONDS
-from pdu.families.recorded import evidence_of
 from pdu.monitoring.check_result import UNKNOWN_FIGURES
 from pdu.reading.parts import FIGURES, NAMES, POWER
+from pdu.supports.recorded import evidence_of
 from tests import foreign_files
 from tests.needs import ROOT
 

@@ -23,7 +23,7 @@ import pytest
 from pdu.loading import handler_archives
 from pdu.loading.handler_archives import Archive
 from tests.needs import ROOT, pythons
-from tests.simulators.peers import PEERS, Peer
+from tests.servers.peers import PEERS, Peer
 from tests.waiting import LONGEST_TIMEOUT_S, PATIENCE_S
 
 from .building import NAMES, archive

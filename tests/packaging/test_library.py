@@ -81,7 +81,9 @@ def test_each_package_of_the_tree_is_in_the_wheel_once() -> None:
         for top in CARRIED
         for path in (ROOT / top).rglob("*.py")
     }
-    assert folders | {f"packaging/{OWN}", "tests/simulators/snmp_units"} == set(places.values())
+    assert folders | {f"packaging/import_names/{OWN}", "tests/simulators/snmp_units"} == set(
+        places.values()
+    )
 
 
 def test_the_library_says_that_it_has_types(library: Path) -> None:

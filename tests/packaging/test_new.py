@@ -177,7 +177,7 @@ _ON_SIMULATOR = """
 import os, subprocess, sys
 from pathlib import Path
 from pdu.recordings import handler_recordings
-from tests.simulators.peers.unit_pdus import UnitPeers
+from tests.servers.peers.unit_pdus import UnitPeers
 
 peers, file = UnitPeers("{name}"), Path("{file}")
 with peers.peer() as peer:
@@ -300,7 +300,7 @@ def test_the_page_has_at_most_1000_words() -> None:
 
 def test_each_file_that_the_page_names_is_there_or_is_made() -> None:
     made_files = {str(path) for path in handler_files(ROOT, "acme", None)}
-    possible_files = {"tests/simulators/peers/acme.py", "tests/faults/protocols/acme.py"}
+    possible_files = {"tests/servers/peers/acme.py", "tests/faults/protocols/acme.py"}
     named_files = set(re.findall(r"`((?:[\w-]+/)+[\w.-]+)`", GUIDE))
     other_files = named_files - made_files - possible_files
     assert len(other_files) > 8

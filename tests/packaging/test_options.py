@@ -16,7 +16,7 @@ from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.schema import ProfileError, dumps, loads
 from handlers.snmp.settings import select_families
-from pdu.families import own_profiles
+from pdu.supports import own_profiles
 from tests.handlers.snmp.units import PLAIN_FAMILIES
 from tests.needs import ROOT
 

@@ -12,7 +12,7 @@ from handlers import registry
 from pdu import root
 from tests.dcimanager.manager import DciManager
 from tests.pdu.running import use_login
-from tests.simulators.peers import PEERS
+from tests.servers.peers import PEERS
 
 from .acme import PROFILE
 from .registering import Admin

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from handlers import registry
-from pdu.inspection.adapters import rank_of
+from pdu.supports.preference import rank_of
 from tests.needs import ROOT
 from tests.pdu.running import run
 from tests.simulators.snmp_agent import Agent

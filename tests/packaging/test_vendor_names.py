@@ -1,5 +1,5 @@
 """The import lines of the vendors' documentation run in a clone's environment: `make env` puts
-packaging/vendor_names at the end of sys.path (tests/test_setup.py).
+packaging/import_names/vendors at the end of sys.path (tests/test_setup.py).
 
 The examples do what those of the documentation do, on simulated units.
 """
@@ -18,7 +18,7 @@ from tests.simulators.xerus import Model, XerusPdu
 
 from .programs import output
 
-NAMES = ROOT / "packaging" / "vendor_names"
+NAMES = ROOT / "packaging" / "import_names" / "vendors"
 _AGENT = """
 import os
 from raritan import rpc

@@ -25,7 +25,7 @@ from tests.packaging import installing
 from tests.packaging.installing import CARRIED, OWN
 from tests.pdu.monitoring import halls
 from tests.pdu.monitoring.halls import SECRETS, Hall
-from tests.simulators.peers import Peer
+from tests.servers.peers import Peer
 from tests.waiting import PATIENCE_S
 
 STATE_WORDS = {True: "on", False: "off", None: "unknown"}

@@ -17,7 +17,7 @@ from pdu.loading.handler_loading import LoadedHandler
 from pdu.outlets import cycle_command, read_commands, switch_commands
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.needs import ROOT
-from tests.simulators.peers import Peer
+from tests.servers.peers import Peer
 from tests.waiting import PATIENCE_S
 
 SECRETS = ("password", "community")

@@ -23,9 +23,9 @@ from handlers.shared.meter_figures import Figure, MeterFigures, NotKnown
 from pdu.cli.states import UNKNOWN, UP
 from pdu.inspection.nameplate import Nameplate
 from pdu.inspection.topology import BREAKER, LINE, MeteredPart
-from pdu.loading import open_handler
 from pdu.outlets import survey
 from pdu.outlets.first_look import FirstLook
+from pdu.reading import open_handler
 from pdu_common.helper import EnumPowerStatus
 from tests.pdu.running import run
 

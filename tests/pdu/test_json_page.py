@@ -16,10 +16,12 @@ from handlers.registry import names
 from pdu import root
 from pdu.cli.exit_codes import code_of
 from pdu.outlets import switching
+from pdu.reading import outlet_record
+from pdu.reading.figures import OUTLET_FIGURES
 from tests.needs import ROOT
 from tests.pdu.monitoring.halls import line as list_line, login, private
 from tests.pdu.running import use_login
-from tests.simulators.peers import PEERS
+from tests.servers.peers import PEERS
 
 PAGE = (ROOT / "docs" / "json.md").read_text("utf-8")
 _FAILS = "each that fails"
@@ -115,6 +117,14 @@ def test_the_error_of_a_pdu_that_cannot_be_read_has_what_the_page_promises(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     keep(_FAILS, printed(capsys, command, "nut", "127.0.0.1:9", code=code_of("unreachable")))
+
+
+@pytest.mark.parametrize("command", outlet_record.KEYS)
+def test_the_page_and_the_record_of_an_outlet_have_the_same_keys(command: str) -> None:
+    known_keys = {*outlet_record.TEXTS, *(row.key for row in OUTLET_FIGURES)}
+    outlet_paths = [promise.path for promise in PROMISES[command] if "outlets[]." in promise.path]
+    page_keys = {path.rpartition("outlets[].")[2] for path in outlet_paths}
+    assert page_keys & known_keys == set(outlet_record.KEYS[command])
 
 
 def test_each_command_of_the_page_is_tried() -> None:

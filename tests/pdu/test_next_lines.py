@@ -25,7 +25,7 @@ from tests.needs import ROOT
 from tests.packaging.building import small_pack
 from tests.pdu.monitoring.halls import PDU, environment
 from tests.pdu.running import run
-from tests.simulators.peers import PEERS
+from tests.servers.peers import PEERS
 from tests.waiting import PATIENCE_S, bounded, until
 
 _LAWS = "tests/pdu/outlets/identifications.txt"

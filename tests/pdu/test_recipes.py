@@ -20,7 +20,7 @@ from pdu import root
 from tests.needs import ROOT, found
 from tests.pdu.monitoring.halls import environment, hall, private
 from tests.ports import reserved
-from tests.simulators.peers import PEERS, Peer
+from tests.servers.peers import PEERS, Peer
 from tests.waiting import PATIENCE_S, until
 
 DOCS = ROOT / "docs" / "recipes"

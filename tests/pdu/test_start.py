@@ -19,7 +19,7 @@ from pdu.cli.exit_codes import INTERRUPTED, READER_GONE
 from pdu.cli.exit_handling import missing_package_advice
 from tests.needs import ROOT, pythons
 from tests.pdu.running import options
-from tests.simulators.peers import PEERS
+from tests.servers.peers import PEERS
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import PATIENCE_S

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Callable
 
 from pdu_common.base_snmp_pdu import BaseSnmpPdu, Element, SnmpError
-from tests.real.snmpd import AUTH_PASSWORD, PRIV_PASSWORD
+from tests.servers.snmpd import AUTH_PASSWORD, PRIV_PASSWORD
 from tests.simulators.snmp_agent.devices import apc
 
 WORDS = ("walk", "get", "set", "number", "float")

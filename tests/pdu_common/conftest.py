@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.real.snmpd import USERS, Snmpd
+from tests.servers.snmpd import USERS, Snmpd
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import apc
 

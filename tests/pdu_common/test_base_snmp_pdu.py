@@ -15,7 +15,7 @@ import pytest
 from pdu_common.base_snmp_pdu import SnmpError
 from pdu_common.snmp_client import ber as codec, pdus, reads, v3
 from tests.needs import ROOT
-from tests.real.snmpd import USERS, Snmpd
+from tests.servers.snmpd import USERS, Snmpd
 from tests.simulators.snmp_agent import Device, Row, Rule
 from tests.simulators.snmp_agent.device import INTEGER
 from tests.simulators.snmp_agent.devices import apc

@@ -15,7 +15,7 @@ from handlers.dcimanager.snmp_errors import translate
 from handlers.shared.errors import Unreachable
 from pdu_common.base_snmp_pdu import SnmpError
 from pdu_common.snmp_client import ber as client_ber, v3
-from tests.real.snmpd import USERS, Snmpd
+from tests.servers.snmpd import USERS, Snmpd
 from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import until
 

@@ -8,7 +8,7 @@ from pdu_common.base_pdu import BasePdu
 from pdu_common.base_snmp_pdu import SnmpError
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.real.snmpd import Snmpd
+from tests.servers.snmpd import Snmpd
 from tests.simulators.snmp_agent.devices import rpcm
 
 from . import rpcm_example

@@ -23,7 +23,7 @@ import pytest
 from common.misc import Oid
 from pdu_common.base_snmp_pdu import Element
 from tests.handlers.snmp.memory import plain
-from tests.real.snmpd import USERS, Snmpd, User
+from tests.servers.snmpd import USERS, Snmpd, User
 from tests.simulators.snmp_agent import Device, Row, Rule
 from tests.simulators.snmp_agent.device import COUNTER64, GAUGE, INTEGER, IP, OCTETS, OID, TICKS
 from tests.simulators.snmp_agent.devices import apc

@@ -23,7 +23,7 @@ from pdu_common.snmp_client.reads import (
     SnmpRequest,
 )
 from pdu_common.snmp_client.usm import Engine, EngineClock, User
-from tests.real.snmpd import USERS
+from tests.servers.snmpd import USERS
 
 from .double import connect
 

@@ -1,1 +1,3 @@
-"""Relays and small servers on 127.0.0.1, for tests of connections."""
+"""What handlers talk to on 127.0.0.1: relays and small servers, Net-SNMP's snmpd and NUT's upsd,
+and `peers`, a simulated PDU for each handler.
+"""

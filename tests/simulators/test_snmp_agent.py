@@ -9,7 +9,7 @@ import pytest
 
 from pdu_common.base_snmp_pdu import BaseSnmpPdu
 from pdu_common.connection import PduSnmpData
-from tests.real.snmpd import Snmpd
+from tests.servers.snmpd import Snmpd
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import apc
 

@@ -73,6 +73,12 @@ def _by_guid(values: Rows, guids: Rows) -> Rows:
     A part whose GUID is empty, or begins the indexes of several variables, has an empty value, so
     that there is no sum; one whose GUID is shorter, or begins no index, is left out. Without values
     there are no rows.
+
+    >>> part = bytes([1, 2, 3, 4, 5, 6, 7])
+    >>> _by_guid({"1.2.3.4.5.6.7.99": 230}, {"1.1": part})
+    {'1.1': 230}
+    >>> _by_guid({"1.2.3.4.5.6.7.99": 230, "1.2.3.4.5.6.7.98": 9}, {"1.1": part})
+    {'1.1': ''}
     """
     if not values:
         return {}

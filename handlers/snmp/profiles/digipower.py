@@ -44,7 +44,11 @@ def _words(states: str) -> list[str]:
 
 
 def _place(identity: str) -> tuple[str, int]:
-    """The unit of an outlet, and its position from 1; 0 if it has none."""
+    """The unit of an outlet, and its position from 1; 0 if it has none.
+
+    >>> _place("7"), _place("2.7"), _place("x")
+    (('1', 7), ('2', 7), ('1', 0))
+    """
     unit, _, position = identity.rpartition(".")
     return unit or FIRST, int(position) if is_number(position) else 0
 
@@ -87,6 +91,12 @@ class WriteAll:
         return WriteAll(LONGEST_UNPROVEN)
 
     def varbinds(self, tables: Tables, identity: str, *, up: bool) -> list[VarBind]:
+        """The text to write, with the new state of the outlet. Raises NoSuchOutlet, and Unsupported
+        if another outlet of the unit is neither on nor off, or if the text is too long.
+
+            < GET of the unit's text: 1,0,1
+            > SET of the same object for outlet 2 on: 1,1,1
+        """
         unit, position = _place(identity)
         old_text = text(tables.one_row(unit)[STATUS].get(unit, ""))
         words = _words(old_text)
@@ -113,7 +123,13 @@ class WriteAll:
         return [(cell_of(tables, STATUS, unit), new_text)]
 
     def covers(self, identities: Iterable[str], identity: str, varbinds: list[VarBind]) -> bool:
-        """Whether the text that is written has a value for each of the unit's outlets."""
+        """Whether the text that is written has a value for each of the unit's outlets.
+
+        >>> WriteAll().covers(["1", "2"], "1", [("1.3.6.1.4.1.17420.1.2.9.1.13.0", "1,0")])
+        True
+        >>> WriteAll().covers(["1", "2"], "1", [("1.3.6.1.4.1.17420.1.2.9.1.13.0", "1")])
+        False
+        """
         unit, _ = _place(identity)
         count = len(_words(str(varbinds[-1][1])))
         places = map(_place, identities)

@@ -50,7 +50,12 @@ OF_UNKNOWN_SCALE = Missing("a current whose scale its power does not tell")
 def currents(tables: Tables) -> Rows:
     """The current of each meter in hundredths of A. One below W/V is not possible, and one above
     five times that, a power factor of 0.2, is not believed: so one scale fits at most. A current
-    above 0 is lost if none does."""
+    above 0 is lost if none does.
+
+    >>> powers = {VOLTAGES: {"1": 2300, "2": 2300}, POWERS: {"1": 460, "2": 0}}
+    >>> currents.rows({READINGS: {"1": 20, "2": 0}, **powers})
+    {'1': '200', '2': 0}
+    """
     voltages, powers = tables[VOLTAGES], tables[POWERS]
     rows: Rows = {}
     for meter, value in tables[READINGS].items():
@@ -64,7 +69,14 @@ def currents(tables: Tables) -> Rows:
 
 
 def _least_amperes(volts: Optional[Decimal], watts: Optional[Decimal]) -> Decimal:
-    """W/V, 0 if it cannot be computed. `volts`: in tenths or hundredths."""
+    """The least current in A that a power allows: W/V; 0 if it cannot be computed. `volts`: in
+    tenths or hundredths of V, as its size tells.
+
+    >>> _least_amperes(Decimal(2300), Decimal(460))
+    Decimal('2')
+    >>> _least_amperes(None, Decimal(460))
+    Decimal('0')
+    """
     if not volts or watts is None:
         return Decimal(0)
     divisor = 10 if volts <= MOST_TENTHS_OF_V else 100
@@ -72,7 +84,13 @@ def _least_amperes(volts: Optional[Decimal], watts: Optional[Decimal]) -> Decima
 
 
 def _hundredths(reading: Decimal, least_amperes: Decimal) -> Union[str, Missing]:
-    """A reading in hundredths of A, lost if its scale is not known."""
+    """A reading in hundredths of A, from tenths or hundredths; lost if its scale is not known.
+
+    >>> _hundredths(Decimal(20), Decimal(2)), _hundredths(Decimal(200), Decimal(2))
+    ('200', '200')
+    >>> _hundredths(Decimal(7), Decimal(2)).reason
+    'a current whose scale its power does not tell'
+    """
     least = CONTEXT.multiply(least_amperes, LEAST_OF_W_PER_V)
     most = CONTEXT.multiply(least_amperes, MOST_OF_W_PER_V)
     if least <= CONTEXT.divide(reading, 10) <= most:

@@ -37,6 +37,9 @@ IN_RESET = row_condition(column("25728.5800.3.1.2", "npPwrStartReset", optional=
 
 
 def _no_automatic_mode(mode: Column) -> Guard:
+    """Forbids a command while the outlet is in an automatic mode, unless the owner allows it by the
+    setting `switch_automatic`.
+    """
     return Guard(
         mode,
         refuse=AUTOMATIC,

@@ -67,6 +67,13 @@ def _unless_zero(values: Column, count: Scalar) -> ComputedRows:
 
 
 def _measurements(below: str, name: str) -> ComputedRows:
+    """A column of the meters of all units, with the identities unit.outlet; no rows of a unit that
+    counts no outlet.
+
+    >>> _measurements("5", "Current").objects[0].parts[0][1].object
+    'outletPduACurrent'
+    """
+
     def of_unit(unit: int) -> ComputedRows:
         name_of_unit = f"outletPdu{BSPDU_UNITS[unit]}{name}"
         return _unless_zero(column(f"{BSPDU}.{unit}.2.1.{below}", name_of_unit), _count(unit))

@@ -59,7 +59,11 @@ SWITCH_COUNT = column("13742.6.3.2.2.1.66", "transferSwitchCount", optional=True
 
 
 class _Sensors(NamedTuple):
-    """The tables of one kind of part, such as inlets. `part` is its name in the MIB's objects."""
+    """The tables of one kind of part, such as inlets. `part` is its name in the MIB's objects.
+
+    >>> OUTLETS.value(CURRENT).object, OUTLETS.value(CURRENT).suffix
+    ('measurementsOutletSensorValue', '1')
+    """
 
     readings: str  #: the entry of the measurements
     configuration: str  #: the entry of the sensors' configuration

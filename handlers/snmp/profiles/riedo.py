@@ -118,6 +118,13 @@ class _Meters(NamedTuple):
         return NO_ANSWER if name in self.ambiguous_names or not text(value) else value
 
     def with_meter(self, raw_name: Cell, value: Cell) -> "_Meters":
+        """These meters, and one more.
+
+        >>> _Meters().with_meter("A1", 230).value_of("A1")
+        230
+        >>> _Meters().with_meter("A1", 230).with_meter("A1", 70).value_of("A1").reason
+        'no answer'
+        """
         name = text(raw_name)
         is_repeated = name in self.value_by_name
         is_ambiguous = isinstance(raw_name, Missing) or SEPARATOR in name or is_repeated
@@ -129,7 +136,11 @@ class _Meters(NamedTuple):
 
 
 def _names(names: str) -> list[str]:
-    """The names in a list, each once."""
+    """The names in a list, each once.
+
+    >>> _names("A1, A2, A1")
+    ['A1', 'A2']
+    """
     stripped_names = (name.strip() for name in names.split(SEPARATOR))
     return list(dict.fromkeys(filter(None, stripped_names)))
 
@@ -162,7 +173,15 @@ def _of_relays(values: Column, absent: Sequence[str] = ()) -> ComputedRows:
 
 
 def _sum(values: Sequence[Cell], absent: Sequence[str]) -> Optional[Cell]:
-    """The sum of values, lost if one is lost; None if there is none, or one is not measured."""
+    """The sum of values, lost if one is lost; None if there is none, or one is not measured.
+
+    >>> _sum(["230", 70], ())
+    '300'
+    >>> _sum(["230", NO_ANSWER], ()).reason
+    'no answer'
+    >>> _sum(["230", ""], ()) is None
+    True
+    """
     if any(isinstance(value, Missing) for value in values):
         return missing_with(NO_ANSWER)
     numbers: list[Decimal] = []

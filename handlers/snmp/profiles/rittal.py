@@ -92,7 +92,12 @@ class NamedRows:
 
     def _indexes(self, names: Mapping[str, Cell]) -> dict[str, str]:
         """Identity -> row: "7.3" -> "7.1" for the name "Outlet 3" in row 7.1. A row whose name is
-        lost may be any variable's. Raises ProtocolError if two have the same identity."""
+        lost may be any variable's. Raises ProtocolError if two have the same identity.
+
+        >>> outlets = NamedRows(NUMBERS, "Outlet ([0-9]+)", "number")
+        >>> outlets._indexes({"7.1": "Outlet 3", "7.2": "Fan"})
+        {'7.3': '7.1'}
+        """
         indexes: dict[str, str] = {}
         for index, name in names.items():
             if isinstance(name, Missing):

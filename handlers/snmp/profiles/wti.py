@@ -43,16 +43,30 @@ SEPARATOR = " - "
 
 @computed_from(ID, by_row=True)
 def units(tables: Tables) -> Rows:
+    """The unit of each plug: LOCAL of the unit that is asked.
+
+    >>> units.rows({ID: {"1": "B - A1", "2": "A2"}})
+    {'1': 'B', '2': 'LOCAL'}
+    """
     return field(_with_unit(tables[ID]), 0, SEPARATOR)
 
 
 @computed_from(ID, by_row=True)
 def plug_names(tables: Tables) -> Rows:
+    """The name of each plug on its unit.
+
+    >>> plug_names.rows({ID: {"1": "B - A1", "2": "A2"}})
+    {'1': 'A1', '2': 'A2'}
+    """
     return field(_with_unit(tables[ID]), 1, SEPARATOR)
 
 
 def _with_unit(names: Rows) -> Rows:
-    """Names with their unit: that of a unit's own plug has none."""
+    """Names with their unit: that of a unit's own plug has none.
+
+    >>> _with_unit({"1": "B - A1", "2": "A2"})
+    {'1': 'B - A1', '2': 'LOCAL - A2'}
+    """
     result = dict(names)
     for row, name in names.items():
         if text(name) and SEPARATOR not in text(name):

@@ -26,9 +26,9 @@ from handlers.snmp.totals import Total
 
 from ...cli.error_output import reason
 from ...cli.output import counted
-from ...families import family_tables
-from ...families.recognition import UPS_ADVICE, recognise
-from ...families.recorded import UNPROVEN, evidence_of, switching_basis
+from ...supports import family_tables
+from ...supports.recognition import UPS_ADVICE, recognise
+from ...supports.recorded import UNPROVEN, evidence_of, switching_basis
 from ..finding import LONGEST, HandlerFinding
 from .reading import read_as_chosen
 

@@ -42,7 +42,7 @@ def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
     load = device.profile.load
     if load is None:
         return []
-    tables = device.tables.settled(load.sources())
+    tables = device.tables.of_known_family(load.sources())
     most_amperes = device.profile.ceilings.part_a
     parts: list[MeteredPart] = []
     units: dict[str, set[str]] = {LINE: set(), BREAKER: set()}  # of a chain, that have such parts

@@ -25,7 +25,7 @@ _UNNAMED = "pdu"
 
 
 class _Statement(NamedTuple):
-    """What one line of a dump says."""
+    """What one line of a dump says: `_Statement("variable", "outlet.1.status", "on")`."""
 
     #: a word of _COMMENT, "variable" or "timer"
     kind: str
@@ -34,8 +34,11 @@ class _Statement(NamedTuple):
 
 
 def is_dump(text: str) -> bool:
-    """Whether the first line that is neither blank nor a comment nor a timer of dummy-ups is a
+    r"""Whether the first line that is neither blank nor a comment nor a timer of dummy-ups is a
     variable.
+
+    >>> is_dump("# a PDU\noutlet.1.status: on\n"), is_dump("1.3.6.1|2|5\n")
+    (True, False)
     """
     for line in text.split("\n"):
         if line.strip() and not line.startswith(("#", "TIMER ")):
@@ -44,7 +47,14 @@ def is_dump(text: str) -> bool:
 
 
 def dump_text(devices: Sequence[ServerDevice]) -> str:
-    """The devices as a dump."""
+    """The devices as a dump.
+
+    >>> print(dump_text([ServerDevice("pdu", variables={"outlet.1.desc": "a=b"}, writable=["x"])]))
+    # device pdu ""
+    outlet.1.desc: "a=b"
+    # writable x
+    <BLANKLINE>
+    """
     lines: list[str] = []
     for device in devices:
         lines.append(f"# device {device.name} {_word(device.description)}".rstrip())
@@ -61,9 +71,14 @@ def dump_text(devices: Sequence[ServerDevice]) -> str:
 
 
 def parse(text: str) -> list[ServerDevice]:
-    """The devices of a dump. Raises SettingsError if a line is malformed, if two devices have the
+    r"""The devices of a dump. Raises SettingsError if a line is malformed, if two devices have the
     same name, if a variable has two values, or if there are no variables. In a sequence of
-    dummy-ups, a timer stands between these, and the last value counts."""
+    dummy-ups, a timer stands between these, and the last value counts.
+
+    >>> device, = parse("# device web\noutlet.1.status: off\nTIMER 5\noutlet.1.status: on\n")
+    >>> device.name, device.variables
+    ('web', {'outlet.1.status': 'on'})
+    """
     devices: list[ServerDevice] = []
     # of the variables of the last device, since the last timer
     line_by_variable: dict[str, int] = {}
@@ -94,7 +109,13 @@ def parse(text: str) -> list[ServerDevice]:
 
 
 def _add(statement: _Statement, device: ServerDevice) -> None:
-    """Add to a device what one line of its dump says."""
+    """Add to a device what one line of its dump says.
+
+    >>> device = ServerDevice("pdu")
+    >>> _add(_Statement("variable", "outlet.1.status", "on"), device)
+    >>> device.variables
+    {'outlet.1.status': 'on'}
+    """
     if statement.kind == "writable":
         device.writable.append(statement.name)
     elif statement.kind == "variable":
@@ -106,7 +127,10 @@ def _add(statement: _Statement, device: ServerDevice) -> None:
 
 
 def _check_new_name(name: str, devices: Sequence[ServerDevice], number: int) -> None:
-    """Raises SettingsError if a device before line `number` has this name."""
+    """Raises SettingsError if a device before line `number` has this name.
+
+    >>> _check_new_name("web", [ServerDevice("db")], 7)
+    """
     if name in [device.name for device in devices]:
         raise SettingsError(
             f"line {number} of the recording repeats the name of a device: give this one another"
@@ -118,7 +142,11 @@ def _check_new_name(name: str, devices: Sequence[ServerDevice], number: int) -> 
 def _check_same_value(
     statement: _Statement, device: ServerDevice, first_line: int, number: int
 ) -> None:
-    """Raises SettingsError if line `number` gives a variable another value than `first_line`."""
+    """Raises SettingsError if line `number` gives a variable another value than `first_line`.
+
+    >>> device = ServerDevice("pdu", variables={"outlet.1.status": "on"})
+    >>> _check_same_value(_Statement("variable", "outlet.1.status", "on"), device, 1, 7)
+    """
     if device.variables[statement.name] != statement.value:
         raise SettingsError(
             f"lines {first_line} and {number} of the recording have two values of"
@@ -127,7 +155,13 @@ def _check_same_value(
 
 
 def _statement(line: str, number: int) -> Optional[_Statement]:
-    """What a line says; None if it says nothing. Raises SettingsError."""
+    """What a line says; None if it says nothing. Raises SettingsError.
+
+    >>> _statement('outlet.1.desc: "db 1"', 7)
+    _Statement(kind='variable', name='outlet.1.desc', value='db 1')
+    >>> _statement("# command load.off Turn off", 8)
+    _Statement(kind='command', name='load.off', value='Turn off')
+    """
     comment = _COMMENT.fullmatch(line.rstrip())
     if comment is not None:
         word, name, value = comment.groups()
@@ -143,12 +177,20 @@ def _statement(line: str, number: int) -> Optional[_Statement]:
 
 
 def _word(value: str) -> str:
-    """The value as text of a dump. dummy-ups needs quotes around some values."""
+    """The value as text of a dump. dummy-ups needs quotes around some values.
+
+    >>> _word("db 1"), _word("a=b")
+    ('db 1', '"a=b"')
+    """
     return value if _PLAIN.fullmatch(value) else f'"{escaped(value)}"'
 
 
 def _unquoted(value: str) -> str:
-    """The text that a value says: what is between quotes, if it has them."""
+    r"""The text that a value says: what is between quotes, if it has them.
+
+    >>> _unquoted(' "db \\"1\\""'), _unquoted(" on ")
+    ('db "1"', 'on')
+    """
     value = value.strip()
     quotation: Optional[re.Match[str]] = re.fullmatch(r'"((?:[^"\\]|\\.)*)"', value, re.DOTALL)
     if quotation is None:

@@ -25,7 +25,13 @@ _PROGRAM = re.compile("[a-z][a-z0-9_+-]{0,40}")
 
 
 def _record(data: Any, recorder: RecordingOptions) -> Recording:
-    """Read all devices of a server, with stand-ins for what names the owner, in dump.py's form."""
+    """Read all devices of a server, with stand-ins for what names the owner, as a dump. Raises the
+    errors of handlers/shared/errors.py.
+
+        # device name-1 "name-2"
+        outlet.1.status: on
+        # command outlet.1.load.off "Turn off the load"
+    """
     recorder.tell("reading variables, commands and descriptions")
 
     def read_version() -> str:  # `retry` repeats the reading only after a first answer
@@ -52,7 +58,11 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
 
 
 def _content(text: str) -> str:
-    """How much is in a dump, for people."""
+    r"""How much is in a dump, for people.
+
+    >>> _content("outlet.1.status: on\n# command outlet.1.load.off\n")
+    '1 device, 1 variable, 1 command'
+    """
     devices = dump.parse(text)
     variable_count = sum(len(device.variables) for device in devices)
     command_count = sum(len(device.commands) for device in devices)
@@ -65,7 +75,11 @@ def _content(text: str) -> str:
 
 
 def _serve(text: str, port: int) -> ReplayedDevice:
-    """Simulate the server on a port of 127.0.0.1. Raises SettingsError and OSError."""
+    """Simulate the server on a port of 127.0.0.1. Raises SettingsError and OSError.
+
+    "NUT device pdu, 8 outlets, switchable: 8"
+    "nut 127.0.0.1:3493"
+    """
     devices = dump.parse(text)
     server = NutServer(devices, port)
 
@@ -79,7 +93,12 @@ def _serve(text: str, port: int) -> ReplayedDevice:
 
 
 def _about(device: ServerDevice) -> str:
-    """A phrase about a recorded device: its outlets, and how many can be switched."""
+    """A phrase about a recorded device: its outlets, and how many can be switched.
+
+    >>> variables = {"outlet.count": "1", "outlet.1.status": "on"}
+    >>> _about(ServerDevice("pdu", variables=variables))
+    'NUT device pdu, 1 outlet, switchable: 0'
+    """
     settings = Settings({}, SETTINGS)
     try:
         outlets = device.decode(settings).outlets
@@ -93,7 +112,13 @@ def _about(device: ServerDevice) -> str:
 
 
 def scrubbed(device: ServerDevice, scrubber: Scrubber, settings: Settings) -> ServerDevice:
-    """The device without the values, descriptions and names that could identify its owner."""
+    """The device without the values, descriptions and names that could identify its owner.
+
+    >>> variables = {"outlet.1.status": "on", "outlet.1.desc": "Schmidt", "device.model": "PX3"}
+    >>> device = ServerDevice("pdu", variables=variables)
+    >>> scrubbed(device, Scrubber(), Settings({}, SETTINGS)).variables
+    {'outlet.1.status': 'on', 'outlet.1.desc': 'name-1', 'device.model': 'PX3'}
+    """
 
     def scrub(unread_names: Collection[str]) -> ServerDevice:
         """The device with stand-ins for its names and for the values of these variables."""
@@ -120,13 +145,20 @@ def scrubbed(device: ServerDevice, scrubber: Scrubber, settings: Settings) -> Se
 
 
 def _is_of_product(name: str, value: str) -> bool:
-    """Whether a variable says what product or driver it is."""
+    """Whether a variable says what product or driver it is.
+
+    >>> _is_of_product("device.model", "PX3"), _is_of_product("outlet.1.desc", "web")
+    (True, False)
+    """
     is_program = name == "driver.name" and _PROGRAM.fullmatch(value) is not None
     return is_program or is_product(name)
 
 
 def _values(device: ServerDevice, settings: Settings) -> object:
-    """What the handler reads of the device, without names; or the error."""
+    """What the handler reads of the device, without names; or the kind of the error.
+
+    [1.5, None, 345.0, [NutOutlet(identity="1", name=None, number="", ...)]]
+    """
     try:
         nut_device = device.decode(settings)
     except PduHandlerError as error:

@@ -69,14 +69,26 @@ class _Err(Exception):
 
 
 def _command_words(device: ServerDevice, name: str, value: Optional[str]) -> str:
-    """A command of a device, or a value of a variable, as a client sends it."""
+    """A command of a device, or a value of a variable, as a client sends it.
+
+    >>> _command_words(ServerDevice("pdu"), "outlet.1.load.off", None)
+    'INSTCMD pdu outlet.1.load.off'
+    >>> _command_words(ServerDevice("pdu"), "outlet.1.switch", "off")
+    "SET VAR pdu outlet.1.switch 'off'"
+    """
     if value is None:
         return f"INSTCMD {device.name} {name}"
     return f"SET VAR {device.name} {name} {value!r}"
 
 
 class NutServer(SimulatedPdu, Replay):
-    """Serves the devices of a dump. Raises OSError if the port cannot be used."""
+    """Serves the devices of a dump. Raises OSError if the port cannot be used.
+
+    >  INSTCMD pdu outlet.1.load.off
+    <  OK
+    >  GET VAR pdu outlet.1.status
+    <  VAR pdu outlet.1.status "off"
+    """
 
     # NUT's clients read without a login
     protected_methods = ("port_down", "port_up")
@@ -109,7 +121,10 @@ class NutServer(SimulatedPdu, Replay):
         return {name: outlet.state for name, (_, outlet) in self._outlets().items()}
 
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
-        """Set the state in the driver's own words; None is a word that NUT does not document."""
+        """Set the state in the driver's own words; None is a word that NUT does not document.
+
+        outlet.1.status: on    False: "off"    None: "undocumented"
+        """
         device, outlet = self._outlets()[identity]
         if on is None:
             for variable in outlet.state_variables:
@@ -122,6 +137,7 @@ class NutServer(SimulatedPdu, Replay):
         return self._command(identity, on=on) is not None
 
     def command_words(self, identity: str, *, on: bool) -> str:
+        """The command that switches an outlet, as a client sends it; "" if none does."""
         command = self._command(identity, on=on)
         if command is None:
             return ""
@@ -166,7 +182,7 @@ class NutServer(SimulatedPdu, Replay):
         return [self._contents_with(name, {variable: "0"}) for name, variable in self._meters()]
 
     def _meters(self) -> Iterator[tuple[str, str]]:
-        """Each variable of a meter, behind the name of its device."""
+        """Each variable of a meter, behind the name of its device: ("pdu", "outlet.1.current")."""
         for name, device in self.devices.items():
             for variable in device.variables:
                 if _METER.search(variable):
@@ -175,6 +191,9 @@ class NutServer(SimulatedPdu, Replay):
     def _contents_with(self, device_name: str, values: Mapping[str, Optional[str]]) -> Any:
         """A copy of the contents with these values of a device's variables; None takes the variable
         away.
+
+            before:  outlet.1.status: on, outlet.1.current: 0.50
+            after:   outlet.1.current: 0.50                         with {"outlet.1.status": None}
         """
         contents = self.contents  # each reading of this property is a copy
         for device in contents:
@@ -186,7 +205,9 @@ class NutServer(SimulatedPdu, Replay):
         return contents
 
     def _outlets(self) -> dict[str, tuple[ServerDevice, NutOutlet]]:
-        """The device and the outlet of each identity."""
+        """The device and the outlet of each identity: "1", or "web/1" if there are several
+        devices.
+        """
         settings = Settings({}, SETTINGS)
         has_several = len(self.devices) > 1
         outlets: dict[str, tuple[ServerDevice, NutOutlet]] = {}
@@ -198,16 +219,19 @@ class NutServer(SimulatedPdu, Replay):
                     outlets[identity] = (device, outlet)
         return outlets
 
-    def cut(self, answer: list[str]) -> list[str]:
-        """Half of a list, if that is the fault."""
+    def delivered(self, answer: list[str]) -> list[str]:
+        """What a client gets of an answer: half of a list with the fault HALF, else all lines."""
         if self.fault is not UnitFault.HALF or len(answer) == 1:
             return answer
         half = len(answer) // 2
         return answer[:half]
 
     def take(self, device: ServerDevice, name: str, value: Optional[str]) -> None:
-        """Take a command, or a value of a variable. Raises CommandRefused, and
-        ConnectionAbortedError for no answer.
+        """Take a command, or a value of a variable: carry it out, late or never, as the fault says.
+        Raises CommandRefused, and ConnectionAbortedError for no answer.
+
+            INSTCMD pdu outlet.1.load.off    outlet 1 is off; in `commands`: outlet 1, off
+            INSTCMD pdu beeper.mute          in `commands`: an unknown one
         """
         if self.fault is UnitFault.DENIES:
             raise CommandRefused
@@ -225,7 +249,11 @@ class NutServer(SimulatedPdu, Replay):
     def _commands_of(
         self, device: ServerDevice, command: SwitchCommand, text: str
     ) -> list[UnitCommand]:
-        """What this command of a device switches. `text`: the request."""
+        """What this command of a device switches. `text`: the request.
+
+        SwitchCommand("outlet.1.load.off", None)    [UnitCommand("1", on=False, text)]
+        SwitchCommand("beeper.mute", None)          []
+        """
         commands: list[UnitCommand] = []
         for identity, (outlet_device, outlet) in self._outlets().items():
             if outlet_device is not device:
@@ -236,8 +264,8 @@ class NutServer(SimulatedPdu, Replay):
                 commands.append(UnitCommand(identity, on=False, text=text))
         return commands
 
-    def reading(self) -> contextlib.AbstractContextManager[Any]:
-        """A block in which nothing changes."""
+    def unchanged(self) -> contextlib.AbstractContextManager[Any]:
+        """A block in which no command changes a device."""
         return self._contents_lock
 
     def device(self, name: str) -> ServerDevice:
@@ -281,6 +309,9 @@ class NutServer(SimulatedPdu, Replay):
     def _turn_outlet(self, device: ServerDevice, outlet: NutOutlet, *, on: bool) -> str:
         """Set the state of an outlet in the driver's own words. Its meters read 0 while it is off,
         and then what was recorded. Returns what happened, for people.
+
+            before:  outlet.1.status: on     outlet.1.current: 0.50
+            after:   outlet.1.status: off    outlet.1.current: 0
         """
         for variable in outlet.state_variables:
             status = device.variables.get(variable, "")
@@ -302,6 +333,9 @@ class NutServer(SimulatedPdu, Replay):
 def _status(status: str, *, on: bool) -> str:
     """`ups.status` after a switch: OFF if it is off, else OL unless the UPS runs on its battery
     (OB); then the other words that it had.
+
+    >>> _status("OL CHRG", on=False), _status("OFF CHRG", on=True), _status("OB", on=True)
+    ('OFF CHRG', 'OL CHRG', 'OB')
     """
     words = [word for word in status.split() if word not in ("OL", "OFF")]
     if not on:
@@ -319,7 +353,11 @@ class _Session(socketserver.StreamRequestHandler):
     is_tracking = False
 
     def handle(self) -> None:
-        """Answer the requests, a line each, until the client goes or sends none."""
+        """Answer the requests, a line each, until the client goes or sends none.
+
+        >  GET VAR pdu outlet.1.status
+        <  VAR pdu outlet.1.status "on"
+        """
         while True:
             line = self.rfile.readline(_LONGEST + 1)
             if not line.endswith(b"\n") or len(line) > _LONGEST:
@@ -328,14 +366,19 @@ class _Session(socketserver.StreamRequestHandler):
             text = line.decode("utf-8", "surrogateescape").rstrip("\r\n")
             replay.note_request(text)
             answer = self._answer(text)
-            sent_answer = replay.cut(answer)
+            sent_answer = replay.delivered(answer)
             sent_text = "".join(f"{answer_line}\n" for answer_line in sent_answer)
             self.wfile.write(sent_text.encode("utf-8", "surrogateescape"))
             if sent_answer != answer or answer == [_GOODBYE]:
                 return
 
     def _answer(self, line: str) -> list[str]:
-        """The lines that answer a request, such as "OK" or "ERR READONLY"."""
+        """The lines that answer a request.
+
+        VER                              Network UPS Tools upsd, replayed by pdu
+        GET VAR web outlet.1.status      ERR UNKNOWN-UPS
+        SET VAR pdu ups.status "OL"      ERR READONLY
+        """
         replay: NutServer = self.server.replay
         try:
             words = split(line)
@@ -362,7 +405,13 @@ class _Session(socketserver.StreamRequestHandler):
             return ["ERR INVALID-ARGUMENT"]
 
     def _list(self, replay: NutServer, words: list[str]) -> list[str]:
-        """LIST UPS, or LIST VAR, RW, CMD and such of a device."""
+        """The answer to LIST UPS, or to LIST VAR, RW, CMD and such of a device.
+
+        >  LIST CMD pdu
+        <  BEGIN LIST CMD pdu
+        <  CMD pdu outlet.1.load.off
+        <  END LIST CMD pdu
+        """
         kind = words[0].upper()
         if kind == "UPS":
             rows: list[str] = []
@@ -370,12 +419,17 @@ class _Session(socketserver.StreamRequestHandler):
                 rows.append(f"{device.name} {_quoted(device.description or _NO_DESCRIPTION)}")
             return _listing("UPS", rows)
         device = replay.device(words[1])
-        with replay.reading():
+        with replay.unchanged():
             rows = _rows_of(device, kind)
         return _listing(" ".join([kind, *words[1:]]), rows)
 
     def _get(self, replay: NutServer, words: list[str]) -> list[str]:
-        """GET of one value: `words` are its kind, the device and the variable or command."""
+        """The answer to GET of one value: `words` are its kind, the device and the variable or
+        command.
+
+            >  GET DESC pdu outlet.1.status
+            <  DESC pdu outlet.1.status "Description unavailable"
+        """
         kind = words[0].upper()
         if kind == "TRACKING":
             asks_for_command = len(words) > 1  # by its id
@@ -388,12 +442,17 @@ class _Session(socketserver.StreamRequestHandler):
         if kind in ("NUMLOGINS", "NUMATTACH"):
             return [f"{kind} {words[1]} 0"]
         name = words[2]
-        with replay.reading():
+        with replay.unchanged():
             value = _value_of(device, kind, name)
         return [f"{kind} {words[1]} {name} {value}"]
 
     def _set(self, replay: NutServer, words: list[str]) -> list[str]:
-        """SET TRACKING ON or OFF, or SET VAR with a device, a variable and a value."""
+        """The answer to SET TRACKING ON or OFF, or to SET VAR with a device, a variable and a
+        value, which is taken.
+
+            >  SET VAR pdu outlet.1.switch "off"
+            <  OK
+        """
         kind = words[0].upper()
         if kind == "TRACKING":
             switch = words[1].upper()
@@ -413,7 +472,11 @@ class _Session(socketserver.StreamRequestHandler):
         return self._acknowledgement()
 
     def _instcmd(self, replay: NutServer, words: list[str]) -> list[str]:
-        """INSTCMD with a device and a command."""
+        """The answer to INSTCMD with a device and a command, which is taken.
+
+        >  INSTCMD pdu outlet.1.load.off
+        <  OK
+        """
         device, command = replay.device(words[0]), words[1]
         if command not in device.commands:
             raise _Err("CMD-NOT-SUPPORTED")
@@ -427,6 +490,9 @@ class _Session(socketserver.StreamRequestHandler):
 def _rows_of(device: ServerDevice, kind: str) -> list[str]:
     """The rows of LIST of this kind; none of clients, and of the values that a variable can have.
     Raises _Err.
+
+    >>> _rows_of(ServerDevice("pdu", variables={"outlet.1.status": "on"}), "VAR")
+    ['outlet.1.status "on"']
     """
     if kind == "VAR":
         return [f"{name} {_quoted(value)}" for name, value in device.variables.items()]
@@ -440,7 +506,12 @@ def _rows_of(device: ServerDevice, kind: str) -> list[str]:
 
 
 def _value_of(device: ServerDevice, kind: str, name: str) -> str:
-    """The answer to GET of this kind for a variable or a command. Raises _Err."""
+    """The answer to GET of this kind for a variable or a command. Raises _Err.
+
+    >>> device = ServerDevice("pdu", variables={"outlet.1.status": "on"})
+    >>> _value_of(device, "VAR", "outlet.1.status")
+    '"on"'
+    """
     if kind == "DESC":
         return _quoted(device.descriptions.get(name, _NO_DESCRIPTION))
     if kind == "CMDDESC":
@@ -455,7 +526,11 @@ def _value_of(device: ServerDevice, kind: str, name: str) -> str:
 
 
 def _listing(query: str, rows: Sequence[str]) -> list[str]:
-    """The lines that answer LIST: RFC 9271, 4.2.7."""
+    """The lines that answer LIST: RFC 9271, 4.2.7.
+
+    >>> _listing("CMD pdu", ["outlet.1.load.off"])
+    ['BEGIN LIST CMD pdu', 'CMD pdu outlet.1.load.off', 'END LIST CMD pdu']
+    """
     lines = [f"{query} {row}" for row in rows]
     return [f"BEGIN LIST {query}", *lines, f"END LIST {query}"]
 

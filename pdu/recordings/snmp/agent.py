@@ -64,7 +64,9 @@ _ZERO = (0, 0)  # zeroDotZero (RFC 2578), as Net-SNMP sends an empty OID
 
 
 class SimulatedAgent:
-    """A unit at a UDP port of 127.0.0.1."""
+    """A simulated PDU at a UDP port of 127.0.0.1. It takes the community of its server, or its own
+    alone.
+    """
 
     #: the only one that it takes; "" for the server's
     community = ""
@@ -85,7 +87,11 @@ class SimulatedAgent:
         self.datagrams = 0
 
     def transport(self) -> Any:
-        """pysnmp's transport over the socket, which counts datagrams."""
+        """pysnmp's transport over the socket, which counts datagrams, notes their communities and
+        leaves out those of another community than the agent's own.
+
+            own community "publicp161x"    a datagram of "public": noted, not answered
+        """
         transport = udp.UdpAsyncioTransport()
         receive = transport.datagram_received
 
@@ -111,14 +117,20 @@ class SimulatedAgent:
 class SnmpServer:
     """pysnmp's engine in a thread, for agents of one community, until `close`.
 
-    The start of an engine takes 0.2 s of the processor; another agent of the same engine takes
-    next to none.
+        server = SnmpServer("public")
+        agent = server.serve(unit, 0)    # snmpget -v2c -c public 127.0.0.1:PORT
+        server.close()
+
+    The start of an engine takes 0.2 s of the processor; another agent of the same engine takes next
+    to none.
     """
 
-    def __init__(self, community: str, mark: Callable[[int], str] = lambda port: "") -> None:
-        """`mark`: what the community of an agent at a port ends with."""
+    def __init__(self, community: str, own_end: Callable[[int], str] = lambda port: "") -> None:
+        """`own_end`: what the community of an agent at a port ends with, so that each agent has its
+        own.
+        """
         self._community = community
-        self._mark = mark
+        self._own_end = own_end
         self._agents: dict[tuple[int, ...], SimulatedAgent] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
@@ -127,13 +139,13 @@ class SnmpServer:
         self._thread.start()
 
     def serve(self, unit: SnmpUnit, port: int) -> SimulatedAgent:
-        """An agent for the unit; with `port` 0 the system chooses a port.
+        """An agent for the simulated PDU; with `port` 0 the system chooses a port.
 
         Raises OSError if the port cannot be used, Unreachable if the agent does not start in time.
         """
         agent = SimulatedAgent(unit, port)
-        mark = self._mark(agent.port)
-        agent.community = f"{self._community}{mark}" if mark else ""
+        own_end = self._own_end(agent.port)
+        agent.community = f"{self._community}{own_end}" if own_end else ""
         domain = (*udp.DOMAIN_NAME, len(self._agents))
         self._agents[domain] = agent
         addition = asyncio.run_coroutine_threadsafe(self._add(domain, agent), self._loop)
@@ -148,7 +160,7 @@ class SnmpServer:
         return agent
 
     def close(self) -> None:
-        """Ends the thread and closes the sockets."""
+        """End the thread and close the sockets."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(_ENDS_S)
@@ -197,7 +209,10 @@ class SnmpServer:
 
 def _answer_without_rows(responder: Any) -> None:
     """Makes pysnmp's responder for GETBULK answer a request for no rows, which is valid (RFC 3416,
-    4.2.3); pysnmp sends no answer.
+    4.2.3); pysnmp sends no answer:
+
+        >  GETBULK non-repeaters 0, max-repetitions 0
+        <  Response, no error, no rows
     """
     handle = responder.handle_management_operation
 
@@ -214,10 +229,12 @@ def _answer_without_rows(responder: Any) -> None:
 class _Instrumentation:
     """The part of pysnmp's MibInstrumController that its responders call, with objects as pairs of
     OID and value.
+
+        read_next_variables(((1, 3, 6), None))    [((1, 3, 6, 1, 2, 1, 1, 1, 0), "APC")]
     """
 
     def __init__(self, unit: Callable[[], SnmpUnit]) -> None:
-        """`unit`: the unit that is asked now."""
+        """`unit`: the simulated PDU that is asked now."""
         self._unit = unit
 
     def read_variables(self, *pairs: Any, **_: Any) -> list[Any]:
@@ -240,7 +257,9 @@ class _Instrumentation:
 
     @contextlib.contextmanager
     def _noting_failures(self) -> Iterator[SnmpUnit]:
-        """The unit that is asked. An error that no device answers is a failure of its own."""
+        """The simulated PDU that is asked. An error that no device answers is added to its
+        `failures`.
+        """
         unit = self._unit()
         try:
             yield unit
@@ -252,7 +271,11 @@ class _Instrumentation:
 
 
 def _next(unit: SnmpUnit, oid: Any) -> Any:
-    """The next object and its value; endOfMibView behind the last one."""
+    """The next object and its value; endOfMibView behind the last one.
+
+    (1, 3, 6)        ((1, 3, 6, 1, 2, 1, 1, 1, 0), "APC")
+    the last one     (its OID, endOfMibView)
+    """
     successor = unit.next(tuple(oid))
     if successor is None:
         return (oid, rfc1905.endOfMibView)
@@ -262,7 +285,11 @@ def _next(unit: SnmpUnit, oid: Any) -> Any:
 
 def _wire(row: Optional[SnmpRow]) -> Any:
     """A row's value in pysnmp's types: noSuchInstance for no row, 0.0 for an empty OID, which has
-    no encoding, and Null for an unknown tag."""
+    no encoding, and Null for an unknown tag.
+
+    >>> _wire(SnmpRow(INTEGER, 5)).prettyPrint(), _wire(SnmpRow(OID, ())).prettyPrint()
+    ('5', '0.0')
+    """
     if row is None:
         return rfc1905.noSuchInstance
     if row.tag not in _TYPES:

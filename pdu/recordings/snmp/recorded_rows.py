@@ -41,15 +41,22 @@ SYS_DESCR, SYS_OBJECT_ID = (1, 3, 6, 1, 2, 1, 1, 1, 0), (1, 3, 6, 1, 2, 1, 1, 2,
 
 
 class SnmpRow(NamedTuple):
-    """Type and value of one object: the BER tag, and a number, octets, or the arcs of an OID."""
+    """Type and value of one object: the BER tag, and a number, octets, or the arcs of an OID.
+
+    >>> SnmpRow(INTEGER, 5).raw, SnmpRow(OID, (1, 3, 6)).raw, SnmpRow(OCTETS, b"on").raw
+    (5, '1.3.6', 'on')
+    """
 
     tag: int
     value: Union[int, bytes, Arcs]
 
     @property
     def raw(self) -> Raw:
-        """The value as the local BaseSnmpPdu returns it, but b"" for NULL: OIDs and addresses
+        r"""The value as the local BaseSnmpPdu returns it, but b"" for NULL: OIDs and addresses
         dotted, octets in UTF-8 as str.
+
+        >>> SnmpRow(ADDRESS, bytes([192, 0, 2, 8])).raw, SnmpRow(OCTETS, b"\xff").raw
+        ('192.0.2.8', b'\xff')
         """
         if isinstance(self.value, tuple):
             return dotted(self.value)
@@ -72,9 +79,12 @@ class SnmpRow(NamedTuple):
 
     @property
     def text(self) -> Optional[str]:
-        """The text of a printable OCTET STRING, else None. NUL is only at its end, and control
+        r"""The text of a printable OCTET STRING, else None. NUL is only at its end, and control
         characters only after a printable one; in as many octets as an address has, only at the end:
         10.0.0.65 is no text.
+
+        >>> SnmpRow(OCTETS, b"outlet 1\0").text, SnmpRow(OCTETS, bytes([10, 0, 0, 65])).text
+        ('outlet 1\x00', None)
         """
         raw = self.raw
         if self.tag != OCTETS or not isinstance(raw, str):
@@ -92,7 +102,11 @@ Rows = dict[Arcs, SnmpRow]
 
 
 def wire_row(value: Any) -> SnmpRow:
-    """A value of pysnmp's types as a row."""
+    """A value of pysnmp's types as a row.
+
+    Gauge32(5)                        SnmpRow(66, 5)
+    ObjectIdentifier((1, 3, 6))       SnmpRow(6, (1, 3, 6))
+    """
     tag = value.tagSet[-1]
     # the octet of the tag: its number, and the bit of the class "application"
     class_bit = int(tag.tagClass) & _APPLICATION
@@ -110,6 +124,13 @@ class RecordedRows:
     """A device made of rows, which profiles can read.
 
     `answers` maps each OID that was read to the rows found there.
+
+    >>> on, off = SnmpRow(INTEGER, 1), SnmpRow(INTEGER, 2)
+    >>> device = RecordedRows({(1, 3, 6, 9, 1): on, (1, 3, 6, 9, 2): off})
+    >>> device.walk("1.3.6.9"), device.get("1.3.6.8")
+    ({'1': 1, '2': 2}, None)
+    >>> device.oids_in_answers()
+    [(1, 3, 6, 9, 1), (1, 3, 6, 9, 2)]
     """
 
     def __init__(self, rows: Mapping[Arcs, SnmpRow]) -> None:
@@ -118,7 +139,11 @@ class RecordedRows:
         self.answers: dict[str, Walked] = {}
 
     def get(self, oid: str) -> Optional[Raw]:
-        """The value at this OID; None if no row is there."""
+        """The value at this OID, which is added to `answers`; None if no row is there.
+
+        >>> RecordedRows({(1, 3, 6, 9, 0): SnmpRow(INTEGER, 1)}).get("1.3.6.9.0")
+        1
+        """
         row = self._rows.get(arcs(oid))
         if row is None:
             self.answers[oid] = {}
@@ -127,7 +152,11 @@ class RecordedRows:
         return row.raw
 
     def walk(self, oid: str) -> Walked:
-        """The values below this OID, by their indexes."""
+        """The values below this OID, by their indexes, which are added to `answers`.
+
+        >>> RecordedRows({(1, 3, 6, 9, 1, 2): SnmpRow(INTEGER, 1)}).walk("1.3.6.9")
+        {'1.2': 1}
+        """
         root = arcs(oid)
         next_root = (*root[:-1], root[-1] + 1)
         start = bisect.bisect_right(self._order, root)
@@ -155,13 +184,19 @@ class RecordedRows:
         return oids
 
 
-def reading(device: RecordedRows, like: Tables) -> Tables:
-    """The tables of these rows, of a family that is known, with the root of `like`."""
-    return tables_of_device(device, like.reading.root).settled()
+def reading(device: RecordedRows, tables: Tables) -> Tables:
+    """The tables of these rows, read below the same root as other tables of a family that is known:
+    those of the PDU before its rows were changed.
+    """
+    return tables_of_device(device, tables.reading.root).of_known_family()
 
 
 def arcs(oid: str) -> Arcs:
-    """The arcs of a dotted OID. Raises ValueError for other text."""
+    """The arcs of a dotted OID. Raises ValueError for other text.
+
+    >>> arcs(".1.3.6")
+    (1, 3, 6)
+    """
     parts = oid.strip().strip(".").split(".")
     if not all(part.isascii() and part.isdigit() for part in parts):
         raise ValueError(f"{oid!r} is not an OID")
@@ -182,7 +217,11 @@ ANY_FAMILY = FamilySelection(PROFILES, is_fixed=False, switch_unproven=False)
 def detect_device(
     rows: Mapping[Arcs, SnmpRow], choice: FamilySelection = ANY_FAMILY
 ) -> Optional[SnmpDevice]:
-    """The device as the handler reads it from these rows; None if no family of `choice` fits."""
+    """The device as the handler reads it from these rows; None if no family of `choice` fits.
+
+    >>> detect_device({}) is None
+    True
+    """
     try:
         return read_device(rows, choice)
     except PduHandlerError:

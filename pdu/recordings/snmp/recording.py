@@ -36,6 +36,8 @@ def walk_trees(
     """The rows of _TREES, and for each tree that could not be read to its end a note: where and why
     it stopped. Raises the errors of handlers/shared/errors.py if there is no row at all.
 
+        {1.3.6.1.2.1.1.1.0: "APC", 1.3.6.1.4.1.318.1.1.4.1.0: 5, ...}, []
+
     Some agents leave their vendor's tree out of a walk that starts above it, but show it in a walk
     that starts there: an owner's notes on an EPDU1216S. So each root that `roots_of` returns for
     these rows is walked by itself, if GETNEXT finds an object below it that the rows lack.
@@ -62,12 +64,12 @@ def walk_trees(
 
 class _Walk:
     """Walks the trees of an agent, one request after the other, each of which can be sent again.
-    `rows` are in the order of their OIDs.
+    `rows` are those that were read, in the order of their OIDs.
     """
 
     def __init__(self, credentials: Credentials, recorder: RecordingOptions) -> None:
         self._credentials, self._recorder = credentials, recorder
-        self._place = host_with_port(credentials.host, credentials.port, SNMP_PORT)
+        self._address = host_with_port(credentials.host, credentials.port, SNMP_PORT)
         self.rows: Rows = {}
 
     @property
@@ -84,9 +86,11 @@ class _Walk:
             self._recorder.retry(partial(self._ask, get_object))
 
     def read_trees(self) -> list[str]:
-        """Add the objects of _TREES. Returns a note for each tree that was not read to its end.
-        Raises Unreachable and ProtocolError for the first, and where the agent has too many
-        objects.
+        """Add the objects of _TREES to `rows`. Returns a note for each tree that was not read to
+        its end. Raises Unreachable and ProtocolError for the first, and where the agent has too
+        many objects.
+
+            "The recording is not whole: it stopped after 1.3.6.1.4.1.318.1.1.4 (no answer)."
         """
         notes: list[str] = []
         for root in map(arcs, _TREES):
@@ -105,11 +109,14 @@ class _Walk:
         return notes
 
     def read_tree(self, root: Arcs) -> None:
-        """Add the objects below `root`.
+        """Add the objects below `root` to `rows`.
 
         Some agents continue only from an object that they have: to any other they answer an error
         or their first object. Then the walk goes on from the last row, and objects before `root`
         are left out. Raises Unreachable, ProtocolError.
+
+            >  GETNEXT 1.3.6.1.4.1                 no such name
+            >  GETNEXT 1.3.6.1.2.1.1.7.0           1.3.6.1.4.1.318.1.1.1.0: the walk goes on
         """
         earlier_count = len(self.rows)
         try:
@@ -129,8 +136,9 @@ class _Walk:
         return 0 < earlier_count == len(self.rows)
 
     def read_hidden_trees(self, roots: Sequence[Arcs]) -> list[str]:
-        """Add the objects below these roots that no row shows. Returns notes of what could not be
-        read."""
+        """Add the objects below these roots that no row shows to `rows`. Returns notes of what
+        could not be read.
+        """
         for root in roots:
             try:
                 if self._hides(root):
@@ -142,7 +150,10 @@ class _Walk:
         return []
 
     def _hides(self, root: Arcs) -> bool:
-        """Whether the agent has an object below `root` that no row shows."""
+        """Whether the agent has an object below `root` that no row shows.
+
+        >  GETNEXT 1.3.6.1.4.1.318    1.3.6.1.4.1.318.1.1.1.0, which the rows lack: yes
+        """
         next_row = partial(typed_rows, self._credentials, root, root, 1)
         answer = self._recorder.retry(partial(self._ask, next_row))
         if not answer:
@@ -151,8 +162,11 @@ class _Walk:
         return oid[: len(root)] == root and oid not in self.rows
 
     def _read_after(self, last: Arcs, walk_root: Arcs, root: Arcs) -> None:
-        """Add the objects after `last` that are below `root`, in a walk below `walk_root`. Raises
-        Unreachable, ProtocolError.
+        """Add the objects after `last` that are below `root` to `rows`, in a walk below
+        `walk_root`. Raises Unreachable, ProtocolError.
+
+            >  GETNEXT 1.3.6.1.4.1.318.1.0    1.3.6.1.4.1.318.2.0 = 5
+            >  GETNEXT 1.3.6.1.4.1.318.2.0    1.3.6.1.6.3.1.0 = 1: not below 1.3.6.1.4.1, the end
         """
         answered_count = 0
         while last[: len(root)] <= root:
@@ -168,17 +182,21 @@ class _Walk:
             self._recorder.tell(f"{len(self.rows)} objects, at {dotted(last[:12])}")
             if len(self.rows) > _MOST_ROWS or answered_count > _MOST_ROWS:
                 raise ProtocolError(
-                    f"the walk did not end after {_MOST_ROWS} objects", self._place, "record"
+                    f"the walk did not end after {_MOST_ROWS} objects", self._address, "record"
                 )
 
     def _ask(self, call: Callable[[], T]) -> T:
-        """What one call returns. Raises Unreachable and ProtocolError."""
+        """What one call returns. Raises Unreachable and ProtocolError for the errors of the SNMP
+        client.
+
+            SnmpTimeout    Unreachable: no answer ...; address, port, community ... may be wrong
+        """
         try:
             return call()
         except SnmpTimeout as error:
             why = "address, port, community or SNMPv3 privacy key may be wrong"
             if isinstance(error, SnmpPortClosed):
                 why = "check address and port, and that SNMP is enabled"
-            raise Unreachable(f"{error}; {why}", self._place, "record") from None
+            raise Unreachable(f"{error}; {why}", self._address, "record") from None
         except SnmpError as error:
-            raise ProtocolError(str(error), self._place, "record") from None
+            raise ProtocolError(str(error), self._address, "record") from None

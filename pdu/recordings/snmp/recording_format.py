@@ -22,9 +22,9 @@ from handlers.snmp.tables import SnmpReads, tables_of_device
 from ...cli.error_output import reason
 from ...cli.options import spelled
 from ...cli.output import counted
-from ...families import own_profiles
-from ...families.recognition import is_of_agent
 from ...inspection.snmp.reading import read_as_chosen
+from ...supports import own_profiles
+from ...supports.recognition import is_of_agent
 from ..recording_formats import Recording, RecordingFormat, RecordingOptions, ReplayedDevice
 from ..replay_server import HOST
 from . import recording, scrubbing, snmprec
@@ -50,7 +50,11 @@ _NO_COMMANDS = "the replay answers, but accepts no commands"
 
 def _record(data: Any, recorder: RecordingOptions) -> Recording:
     """Walk the device, put stand-ins for what names the owner, and compare what the handler reads
-    of both.
+    of both. Raises the errors of handlers/shared/errors.py.
+
+        1.3.6.1.2.1.1.5.0|4|name-1
+        1.3.6.1.4.1.318.1.1.12.3.5.1.1.4.1|2|1
+        "It reads as the family apc-rpdu with 8 outlets, as the device does."
     """
     choice = select_families(dcimanager.settings(data), {})
     rows, stops = recording.walk_trees(data, recorder, partial(_roots, choice))
@@ -71,7 +75,12 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
 
 def _roots(choice: FamilySelection, rows: Rows) -> Sequence[Arcs]:
     """The enterprise of the recorded sysObjectID, and the tables that its families read; of
-    families for agents without a vendor's number only their enterprises."""
+    families for agents without a vendor's number only their enterprises.
+
+    >>> rows = snmprec.parse("1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.318.1.3.4.6").rows
+    >>> _roots(ANY_FAMILY, rows)[0]
+    (1, 3, 6, 1, 4, 1, 318)
+    """
     device_id = _recorded_id(rows)
     has_vendor = not is_of_agent(dotted(device_id)) and len(device_id) >= _ENTERPRISE_ARCS
     candidates: Iterable[detection.Candidate]
@@ -92,7 +101,11 @@ def _roots(choice: FamilySelection, rows: Rows) -> Sequence[Arcs]:
 
 
 def _recorded_id(rows: Rows) -> Arcs:
-    """The sysObjectID; () if there is none."""
+    """The sysObjectID; () if there is none.
+
+    >>> _recorded_id(snmprec.parse("1.3.6.1.2.1.1.2.0|6|1.3.6.1").rows), _recorded_id({})
+    ((1, 3, 6, 1), ())
+    """
     row = rows.get(SYS_OBJECT_ID)
     if row is None or not isinstance(row.value, tuple):
         return ()
@@ -100,8 +113,11 @@ def _recorded_id(rows: Rows) -> Arcs:
 
 
 def require_what_the_handler_reads(rows: Rows, device: SnmpReads, choice: FamilySelection) -> None:
-    """Raises ProtocolError if the recording lacks an object that the handler reads of the device.
-    A device that is not read, or not any more, proves nothing."""
+    """Raises ProtocolError if the recording lacks an object that the handler reads of the device. A
+    device that is not read, or not any more, proves nothing.
+
+        "the recording lacks 2 objects that the handler reads, such as 1.3.6.1.4.1.318.1.1.4: ..."
+    """
     try:
         answers = read_as_chosen(device, choice).tables.reading.answers
     except PduHandlerError:
@@ -127,7 +143,10 @@ def _content(text: str) -> str:
 
 def _serve(text: str, port: int, profile: str = "", *, is_writable: bool = False) -> ReplayedDevice:
     """Start an agent that replays a recording. Port 0: any free one. If it `is_writable`, it takes
-    any write to an object that it has.
+    any write to an object that it has. Raises SettingsError and OSError.
+
+        "family ip9258, 4 outlets, switched by its commands; community public"
+        "snmp 127.0.0.1:16161"
     """
     content = snmprec.parse(text)
     if not content.rows:
@@ -163,7 +182,7 @@ def _serve(text: str, port: int, profile: str = "", *, is_writable: bool = False
 
 
 def _community() -> str:
-    """The community of PDU_COMMUNITY, else the usual one. Raises SettingsError."""
+    """The community of PDU_COMMUNITY, else "public". Raises SettingsError."""
     community = os.environ.get("PDU_COMMUNITY") or _COMMUNITY
     if max(community) > "\xff":
         raise SettingsError(
@@ -173,7 +192,9 @@ def _community() -> str:
 
 
 class FamilyReading(NamedTuple):
-    """The rows of a recording, read as a family."""
+    """The rows of a recording, read as a family: `FamilyReading(device, "family ip9258, 4 outlets",
+    "")`.
+    """
 
     #: None if the family cannot read them
     device: Optional[SnmpDevice]
@@ -184,7 +205,12 @@ class FamilyReading(NamedTuple):
 
 def find_device(rows: Rows, profile_name: str) -> FamilyReading:
     """Read the rows as the family `profile_name`; "" means the detected one. What cannot be read so
-    is read as a device without outlets.
+    is read as a device without outlets. Raises SettingsError for a name that is no family and no
+    file.
+
+    >>> reading = find_device({}, "")
+    >>> reading.device is None, reading.summary[:36]
+    (True, 'the handler cannot read this device ')
     """
     choice = ANY_FAMILY
     not_read = (
@@ -229,22 +255,29 @@ def _outlets_phrase(device: SnmpDevice) -> str:
     return f"{outlets} that cannot be switched"
 
 
-def _poll(where: str, profile_name: str, device: Optional[SnmpDevice]) -> str:
+def _poll(address: str, profile_name: str, device: Optional[SnmpDevice]) -> str:
     """The arguments of `pdu status` for this replay.
 
     For a profile in a file, they name the archive that is built from it.
+
+    >>> _poll("127.0.0.1:16161", "", None)
+    'snmp 127.0.0.1:16161'
     """
     if device is None or not profile_name:
-        return f"snmp {where}"
+        return f"snmp {address}"
     if profile_name in PROFILE_BY_KEY:
-        return f"snmp {where} -s profile={profile_name}"
+        return f"snmp {address} -s profile={profile_name}"
     handler_name = device.profile.key.replace("-", "_")
     archive = registry.archive_name(handler_name)
-    return f"dist/{archive} {where}"
+    return f"dist/{archive} {address}"
 
 
 def _profile(profile_name: str) -> Profile:
-    """A family by its key, or a profile in a JSON file."""
+    """A family by its key, or a profile in a JSON file. Raises SettingsError.
+
+    >>> _profile("ip9258").key
+    'ip9258'
+    """
     if profile_name in PROFILE_BY_KEY:
         return PROFILE_BY_KEY[profile_name]
     if not os.path.isfile(profile_name):
@@ -265,6 +298,8 @@ def compare_rows(
     in those of the device, and the same outlets as on the device itself.
 
     If the handler does not read the rows, the note says why.
+
+        "It reads as the family ip9258 with 4 outlets, as the device does."
     """
     try:
         original = read_device(rows, choice)
@@ -293,6 +328,9 @@ def _summary(device: SnmpDevice) -> str:
 def _comparison(original: SnmpDevice, device: SnmpReads, choice: FamilySelection) -> str:
     """Whether the device, which is read once more, has the outlets of its recording (`original`).
     States and figures may have changed since.
+
+        ", as the device does"
+        ", but the device as the family ip9258 with 3 outlets: record it again"
     """
     try:
         current = read_as_chosen(device, choice)

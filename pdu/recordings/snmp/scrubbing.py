@@ -69,6 +69,9 @@ def scrubbed(rows: Rows, data: PduSnmpData) -> Rows:
     sysDescr and what the family reads for outlets, states, meters and counts stay, without the
     login, addresses and serial numbers in them. In all other rows numbers stay, and texts of common
     words (`Scrubber.scrub_free_text`); octets that are no text become zeros.
+
+        before:  1.3.6.1.2.1.1.6.0|4|Rack 7, Schmidt     1.3.6.1.4.1.318.1.9.0|4|on
+        after:   1.3.6.1.2.1.1.6.0|4|location-1          1.3.6.1.4.1.318.1.9.0|4|on
     """
     scrubber = _scrubber(rows, data)
     choice = select_families(dcimanager.settings(data), {})
@@ -78,8 +81,8 @@ def scrubbed(rows: Rows, data: PduSnmpData) -> Rows:
     with suppress(ValueError):  # a name
         addresses.append(ipaddress.ip_address(data.ip).packed)
     objects = _objects(rows, device)
-    joins = _joining_indexes(objects, answer_oids)
-    index_scrubber = _IndexScrubber(scrubber, objects, joins, addresses)
+    kept_indexes = _indexes_that_stay(objects, answer_oids)
+    index_scrubber = _IndexScrubber(scrubber, objects, kept_indexes, addresses)
 
     def scrub(read_oids: Collection[Arcs]) -> Rows:
         """The rows with stand-ins; those of `read_oids`, which the family reads, keep more."""
@@ -106,7 +109,14 @@ def scrubbed(rows: Rows, data: PduSnmpData) -> Rows:
 
 
 def _scrubber(rows: Rows, data: PduSnmpData) -> Scrubber:
-    """A scrubber for the login, and for the owner's names in the system group."""
+    """A scrubber that knows the login, and the owner's names in the system group: sysName,
+    sysContact, sysLocation, and the host's name in a sysDescr of Linux.
+
+    >>> rows = {arcs("1.3.6.1.2.1.1.5.0"): SnmpRow(OCTETS, b"pdu-schmidt")}
+    >>> scrubber = _scrubber(rows, PduSnmpData("192.0.2.8", {"community": "Zq01-Sesam"}))
+    >>> scrubber.scrub_kept_text("pdu-schmidt, Zq01-Sesam")
+    'name-1, secret-1'
+    """
     params = data.snmp_params
     secrets = [params.get(key) for key in _SECRETS]
     scrubber = Scrubber(secrets=secrets, user=params.get("user"), host=data.ip)
@@ -121,7 +131,12 @@ def _scrubber(rows: Rows, data: PduSnmpData) -> Scrubber:
 
 
 def _objects(rows: Rows, device: Optional[SnmpDevice]) -> list[Arcs]:
-    """The objects of the family, and sysObjectID: OIDs without an index."""
+    """The objects of the family, and sysObjectID: OIDs without an index.
+
+    >>> rows = {SYS_OBJECT_ID: SnmpRow(6, arcs("1.3.6.1.4.1.318.1"))}
+    >>> _objects(rows, None)
+    [(1, 3, 6, 1, 4, 1, 318, 1)]
+    """
     objects: list[Arcs] = []
     row = rows.get(SYS_OBJECT_ID)
     if row is not None and isinstance(row.value, tuple):
@@ -138,7 +153,10 @@ def has_same_answers(device: SnmpDevice, scrubbed_device: Optional[SnmpDevice]) 
 
 
 def _answers(device: SnmpDevice) -> list[object]:
-    """What the handler would answer for this device; two recordings are compared by it."""
+    """What the handler would answer for this device; two recordings are compared by it.
+
+    ["ip9258", {"1": UP, "2": DOWN}, Figures(load_a=1.5, energy_kwh=None)]
+    """
     try:
         figures = metering.read_statistic(device)
     except PduHandlerError:
@@ -146,9 +164,12 @@ def _answers(device: SnmpDevice) -> list[object]:
     return [device.profile.key, dict(device.states), figures]
 
 
-def _joining_indexes(objects: Collection[Arcs], answer_oids: Collection[Arcs]) -> set[Arcs]:
+def _indexes_that_stay(objects: Collection[Arcs], answer_oids: Collection[Arcs]) -> set[Arcs]:
     """The indexes that must stay as they are, because the family may find a row of one table by the
     index of another: all of the rows that it reads, but those that are too short to be replaced.
+
+    >>> _indexes_that_stay([(1, 3, 6)], [(1, 3, 6, 80, 68, 85), (1, 3, 6, 5)])
+    {(80, 68, 85)}
     """
     indexes: set[Arcs] = set()
     for oid, root in itertools.product(answer_oids, objects):
@@ -159,7 +180,13 @@ def _joining_indexes(objects: Collection[Arcs], answer_oids: Collection[Arcs]) -
 
 
 def _read_row(row: SnmpRow, scrubber: Scrubber) -> SnmpRow:
-    """A row that the family reads; the login and what looks private are replaced in its text."""
+    """A row that the family reads; the login and what looks private are replaced in its text.
+
+    >>> _read_row(SnmpRow(OCTETS, b"at 10.77.5.9"), Scrubber()).value
+    b'at 192.0.2.1'
+    >>> _read_row(SnmpRow(INTEGER, 34260505), Scrubber()).value
+    34260505
+    """
     if row.tag != OCTETS or not isinstance(row.value, bytes):
         return row
     if isinstance(row.raw, str):
@@ -175,6 +202,10 @@ def _unread_row(
 ) -> SnmpRow:
     """A row that the family does not read, without what could identify the owner. Its value is a
     number, an OID, an IPv4 address, a text, or other octets.
+
+        INTEGER 5         stays            INTEGER 34260505    0
+        OCTETS "on"       stays            OCTETS "Schmidt"    "name-1"
+        OCTETS 0d5d0eef   00000000         IpAddress 10.1.2.3  192.0.2.1
     """
     value = row.value
     if isinstance(value, int):
@@ -197,18 +228,31 @@ def _unread_row(
 def _is_product(oid: Arcs, rows: Rows) -> bool:
     """Whether a value that is an OID is a product or a kind: one of a vendor that is no object of
     the recording. Others may end with an address, as in a standard table of addresses.
+
+    >>> _is_product(arcs("1.3.6.1.4.1.318.1.3.4"), rows={})
+    True
+    >>> _is_product(arcs("1.3.6.1.2.1.4.20.1.1"), rows={})
+    False
     """
     return oid[: len(_ENTERPRISES)] == _ENTERPRISES and oid not in rows
 
 
 def _may_stay(tag: int, octets: bytes) -> bool:
-    """Whether binary octets are a figure, or too short for an address."""
+    r"""Whether binary octets are a figure, or too short for an address.
+
+    >>> _may_stay(OCTETS, b"\x80\x01"), _may_stay(OCTETS, bytes(6))
+    (True, False)
+    """
     is_figure = tag == OPAQUE and octets.startswith(_NUMBERS)
     return is_figure or len(octets) <= _MOST_BITS
 
 
 def _latin_text(octets: bytes) -> Optional[str]:
-    """The octets as Latin-1, if they are printable and hold a word."""
+    r"""The octets as Latin-1, if they are printable and hold a word.
+
+    >>> _latin_text("Büroraum".encode("latin-1")), _latin_text(b"\x0a\x4d\x05\x09")
+    ('Büroraum', None)
+    """
     text = octets.decode("latin-1").rstrip("\0\r\n")
     holds_word = re.search("[A-Za-z]{3}", text) is not None
     return text if holds_word and text.isprintable() else None
@@ -218,46 +262,60 @@ class _IndexScrubber:
     """Replaces what indexes of rows spell, one octet in each arc: texts, MAC addresses, and IP
     addresses that are known or have their type before them.
 
-    `objects`: OIDs whose arcs, and the beginnings of them, are no index. `joins`: indexes that
-    stay, because they join the tables that the family reads. `addresses`: the values of rows that
-    are addresses, octets as a rule.
+    >>> scrubber = _IndexScrubber(Scrubber(), objects=[], kept_indexes=[], addresses=[])
+    >>> scrubber.scrub(arcs("1.3.6.1.4.1.318.3.83.99.104.109.105.100.116"))[8:]  # Schmidt
+    (48, 48, 48, 48, 48, 48, 49)
     """
 
     def __init__(
         self,
         scrubber: Scrubber,
         objects: Collection[Arcs],
-        joins: Collection[Arcs],
+        kept_indexes: Collection[Arcs],
         addresses: Collection[object],
     ) -> None:
+        """`objects`: OIDs whose arcs, and the beginnings of them, are no index. `kept_indexes`:
+        indexes that stay, because they join the tables that the family reads. `addresses`: the
+        values of rows that are addresses, octets as a rule.
+        """
         self._scrubber = scrubber
         self._objects = objects
-        self._joins = joins
+        self._kept_indexes = kept_indexes
         self._addresses = addresses
         self._stand_ins: dict[Arcs, Arcs] = {}
 
     def scrub(self, oid: Arcs) -> Arcs:
-        """An OID with stand-ins for addresses and spelled names in its index."""
+        """An OID with stand-ins for addresses and spelled names in its index.
+
+        >>> address = bytes([10, 77, 5, 9])
+        >>> scrubber = _IndexScrubber(Scrubber(), [], [], addresses=[address])
+        >>> scrubber.scrub(arcs("1.3.6.1.4.1.318.10.77.5.9"))[7:]
+        (192, 0, 2, 1)
+        """
         begin, end = self._bounds(oid)
         index = list(oid[begin:end])
-        for at in range(len(index) - _IPV4_OCTETS + 1):
-            octets = self._address_at(index, at)
+        for start in range(len(index) - _IPV4_OCTETS + 1):
+            octets = self._address_at(index, start)
             if octets:
-                index[at : at + len(octets)] = self.address(octets)
+                index[start : start + len(octets)] = self.address(octets)
         for start, stop in _spelled_runs(index):
             run = tuple(index[start:stop])
             index[start:stop] = self._stand_in(run)
         return (*oid[:begin], *index, *oid[end:])
 
-    def _address_at(self, index: Sequence[int], at: int) -> bytes:
-        """The octets of the address that begins there, b"" if none does: one with its type before
-        it, or one that a row has.
+    def _address_at(self, index: Sequence[int], start: int) -> bytes:
+        r"""The octets of the address that begins at this arc of an index, b"" if none does: one
+        with its type before it, or one that a row has.
+
+        >>> scrubber = _IndexScrubber(Scrubber(), [], [], [])
+        >>> scrubber._address_at([1, 4, 10, 77, 5, 9], 2), scrubber._address_at([10, 77, 5, 9], 0)
+        (b'\nM\x05\t', b'')
         """
         # two arcs: the type and the length
-        type_before = tuple(index[max(0, at - 2) : at])
+        type_before = tuple(index[max(0, start - 2) : start])
         is_typed = type_before in _INET_ADDRESSES
         size = _INET_ADDRESSES.get(type_before, _IPV4_OCTETS)
-        numbers = index[at : at + size]
+        numbers = index[start : start + size]
         if len(numbers) < size:
             return b""
         largest = max(numbers)
@@ -270,13 +328,18 @@ class _IndexScrubber:
     def _bounds(self, oid: Arcs) -> tuple[int, int]:
         """Begin and end of the part of an OID that is scrubbed: after the arcs that it shares with
         an object, and up to an index that joins two tables, if it ends with one.
+
+        >>> table = arcs("1.3.6.1.4.1.318.9")
+        >>> scrubber = _IndexScrubber(Scrubber(), [table], [(80, 68, 85)], addresses=[])
+        >>> scrubber._bounds((*table, 5, 80, 68, 85))
+        (8, 9)
         """
         begin = _PREFIX
         for root in self._objects:
             common_arcs = os.path.commonprefix([oid, root])
             begin = max(begin, len(common_arcs))
         for end in range(begin, len(oid)):
-            if oid[end:] in self._joins:
+            if oid[end:] in self._kept_indexes:
                 return begin, end
         return begin, len(oid)
 
@@ -287,7 +350,13 @@ class _IndexScrubber:
         return ipaddress.ip_address(stand_in).packed
 
     def _stand_in(self, run: Arcs) -> Arcs:
-        """Digits in place of the octets of a text or of an address."""
+        """Digits for the octets of a text or of an address, as many as there are, and the same for
+        the same octets.
+
+        >>> scrubber = _IndexScrubber(Scrubber(), [], [], [])
+        >>> scrubber._stand_in((83, 99, 104, 109))  # "Schm" becomes "0001"
+        (48, 48, 48, 49)
+        """
         if run not in self._stand_ins:
             number = len(self._stand_ins) + 1
             digits = str(number).zfill(len(run))
@@ -299,14 +368,19 @@ def _spelled_runs(index: Sequence[int]) -> list[tuple[int, int]]:
     """Begin and end of each part of an index that may be a text or an address, an octet in each
     arc: of _RUN arcs in a row, _LARGE_IN_RUN are then large, as letters are, and none is larger
     than an octet. The part begins at the first large arc. Parts that touch are one.
+
+    >>> _spelled_runs([1, 2, 83, 99, 104, 109])
+    [(2, 6)]
+    >>> _spelled_runs([1, 2, 3, 4])
+    []
     """
     runs: list[tuple[int, int]] = []
     for start in range(len(index) - _RUN + 1):
         end = start + _RUN
-        large_places = [place for place in range(start, end) if index[place] >= _LEAST_OCTET]
-        if max(index[start:end]) > _OCTET or len(large_places) < _LARGE_IN_RUN:
+        large_arcs = [number for number in range(start, end) if index[number] >= _LEAST_OCTET]
+        if max(index[start:end]) > _OCTET or len(large_arcs) < _LARGE_IN_RUN:
             continue
-        begin = large_places[0]
+        begin = large_arcs[0]
         if runs and begin <= runs[-1][1]:  # the end of the last one
             begin, _ = runs.pop()
         runs.append((begin, end))
@@ -314,7 +388,11 @@ def _spelled_runs(index: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def _text(row: Optional[SnmpRow]) -> str:
-    """The text of a row of octets, "" for no row or another one."""
+    """The text of a row of octets, "" for no row or another one.
+
+    >>> _text(SnmpRow(OCTETS, b"pdu-1")), _text(SnmpRow(INTEGER, 5)), _text(None)
+    ('pdu-1', '', '')
+    """
     if row is None or row.tag != OCTETS:
         return ""
     return row.decoded
@@ -322,7 +400,11 @@ def _text(row: Optional[SnmpRow]) -> str:
 
 def _rows_of_answers(rows: Rows, device: Optional[SnmpDevice]) -> tuple[set[Arcs], set[Arcs]]:
     """The OIDs that the handler reads of this device: those of states, figures, counts and numbers,
-    which a recording must keep; and those of the outlets' names, which may be replaced.
+    which a recording must keep; and those of the outlets' names, which may be replaced. Two empty
+    sets for a device that no family reads.
+
+    >>> _rows_of_answers({}, None)
+    (set(), set())
     """
     if device is None:
         return set(), set()
@@ -347,7 +429,7 @@ def _rows_of_answers(rows: Rows, device: Optional[SnmpDevice]) -> tuple[set[Arcs
 def _rows_of(
     rows: Rows, device: SnmpDevice, reads: Sequence[Callable[[Tables], object]]
 ) -> set[Arcs]:
-    """The OIDs of the rows that these functions read."""
+    """The OIDs of the rows that these functions read in the tables of the device."""
     recorded_rows = RecordedRows(rows)
     tables = reading(recorded_rows, device.tables)
     for read_table in reads:

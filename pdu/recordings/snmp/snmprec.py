@@ -53,12 +53,17 @@ _WALKED = re.compile(
 
 
 class _UnknownName(Exception):
-    """An unknown name in place of an OID."""
+    """An unknown name where an OID should stand."""
 
 
 @dataclass
 class RowFile:
-    """The rows of a file. A line that cannot be read is left out, and counted or named."""
+    r"""The rows of a file. A line that cannot be read is left out, and counted or named.
+
+    >>> row_file = parse("1.3.6.1.2.1.1.5.0|4|web\n1.3.6.1|2|x\n")
+    >>> len(row_file.rows), len(row_file.unreadable_lines)
+    (1, 1)
+    """
 
     rows: Rows = field(default_factory=dict)
     #: how many rows of a walk were left out because an unknown name is in place of an OID
@@ -71,7 +76,11 @@ class RowFile:
 
     @property
     def skip_reasons(self) -> list[str]:
-        """What was left out, a phrase for each reason."""
+        """What was left out, a phrase for each reason.
+
+        >>> RowFile(nameless_count=2, unreadable_lines=["line 7 (no row of snmpwalk)"]).skip_reasons
+        ['2 rows with a name instead of a numeric OID', 'line 7 (no row of snmpwalk)']
+        """
         reasons: list[str] = []
         if self.nameless_count:
             rows = counted(self.nameless_count, "row")
@@ -88,7 +97,13 @@ class RowFile:
     def add(self, oid: Arcs, row: SnmpRow, number: int) -> None:
         """Add the row in line `number`. Raises ValueError for what SNMP does not allow,
         SettingsError if an earlier line has another value of the object: which of them the device
-        has is not known."""
+        has is not known.
+
+        >>> row_file = RowFile()
+        >>> row_file.add((1, 3, 6, 1), SnmpRow(INTEGER, 5), 1)
+        >>> row_file.rows
+        {(1, 3, 6, 1): SnmpRow(tag=2, value=5)}
+        """
         _check_oid(oid)
         _check_size(row)
         if self.rows.get(oid, row) != row:
@@ -117,8 +132,11 @@ def parse(text: str) -> RowFile:
 
 
 def _first_row(text: str) -> str:
-    """The first line that is a row, "" for none near the beginning: a prompt, the command and its
+    r"""The first line that is a row, "" for none near the beginning: a prompt, the command and its
     messages may stand before it.
+
+    >>> _first_row("$ snmpwalk -On 192.0.2.8\n.1.3.6.1 = INTEGER: 5\n")
+    '.1.3.6.1 = INTEGER: 5'
     """
     lines = (line for line in text.split("\n") if line.strip() and not line.startswith("#"))
     for line in itertools.islice(lines, _MOST_BEFORE):
@@ -133,7 +151,11 @@ def snmprec_lines(rows: Mapping[Arcs, SnmpRow]) -> list[str]:
 
 
 def _snmprec_line(row: SnmpRow) -> str:
-    """Tag and value as in a .snmprec line; binary octets in hex (tag `4x`)."""
+    r"""Tag and value as in a .snmprec line; binary octets in hex (tag `4x`).
+
+    >>> _snmprec_line(SnmpRow(INTEGER, 5)), _snmprec_line(SnmpRow(OCTETS, b"\xff"))
+    ('2|5', '4x|ff')
+    """
     value = row.value
     if not isinstance(value, bytes):
         return f"{row.tag}|{row.raw!s}"
@@ -150,7 +172,12 @@ def _snmprec_line(row: SnmpRow) -> str:
 
 
 def _snmprec(text: str) -> RowFile:
-    """The rows of a .snmprec file, and its malformed lines."""
+    r"""The rows of a .snmprec file, and its malformed lines.
+
+    >>> row_file = _snmprec("1.3.6.1|2|5\n1.3.6.2|2|x\n")
+    >>> row_file.rows, len(row_file.unreadable_lines)
+    ({(1, 3, 6, 1): SnmpRow(tag=2, value=5)}, 1)
+    """
     row_file = RowFile()
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip() or line.startswith("#"):
@@ -166,7 +193,12 @@ def _snmprec(text: str) -> RowFile:
 
 
 def _row(kind: str, value: str) -> SnmpRow:
-    """A value of a .snmprec line: `kind` is its tag, with an x for hex or an e for escapes."""
+    r"""A value of a .snmprec line: `kind` is its tag, with an x for hex or an e for escapes. Raises
+    ValueError.
+
+    >>> _row("2", "5").value, _row("4x", "ff0a").value, _row("64", "192.0.2.8").value
+    (5, b'\xff\n', b'\xc0\x00\x02\x08')
+    """
     tag = int(kind.rstrip("xe"))
     if kind.endswith("x"):
         return SnmpRow(tag, bytes.fromhex(value))
@@ -184,6 +216,11 @@ def _row(kind: str, value: str) -> SnmpRow:
 def _check_oid(oid: Arcs) -> None:
     """Raises ValueError for an OID that BER cannot encode: X.690, 8.19.4, limits its first two
     arcs.
+
+    >>> _check_oid((1, 3, 6, 1))
+    >>> _check_oid((1, 40, 6, 1))
+    Traceback (most recent call last):
+    ValueError: not a valid OID
     """
     largest_arc = 2**32 - 1
     if not 2 <= len(oid) <= 128:
@@ -197,8 +234,12 @@ def _check_oid(oid: Arcs) -> None:
 
 
 def _check_size(row: SnmpRow) -> None:
-    """Checks the range of a number, the length of octets and the form of an OID (RFC 2578, 7.1).
-    Raises ValueError.
+    """Raises ValueError for a number out of its range, for octets of another length than the type
+    has, and for an OID that cannot be sent (RFC 2578, 7.1).
+
+    >>> _check_size(SnmpRow(INTEGER, 2**31))
+    Traceback (most recent call last):
+    ValueError: 2147483648 is out of the range of its type
     """
     value = row.value
     if isinstance(value, int):
@@ -222,7 +263,11 @@ def _check_size(row: SnmpRow) -> None:
 
 
 def _walk(text: str) -> RowFile:
-    """The rows of a walk, whose values `walk_values` reads."""
+    r"""The rows of a walk, whose values `walk_values` reads.
+
+    >>> _walk(".1.3.6.1 = INTEGER: on(1)\nTimeout\n").rows
+    {(1, 3, 6, 1): SnmpRow(tag=2, value=1)}
+    """
     row_file = RowFile()
     statements = [(number, _WALKED.match(line)) for number, line in _statements(text)]
     matches = [match for _, match in statements if match is not None]
@@ -258,9 +303,12 @@ def _column(match: re.Match[str]) -> str:
 
 
 def _statements(text: str) -> Iterator[tuple[int, str]]:
-    """The line number and the text of each row. Texts and octets may continue on the next lines.
+    r"""The line number and the text of each row. Texts and octets may continue on the next lines.
 
     A line that begins with # is a comment, except between quotes.
+
+    >>> list(_statements('.1.3.6.1 = STRING: "a\nb"\n# comment\n.1.3.6.2 = INTEGER: 5'))
+    [(1, '.1.3.6.1 = STRING: "a\nb"'), (4, '.1.3.6.2 = INTEGER: 5')]
     """
     statements: list[tuple[int, list[str]]] = []
     lines: list[str] = []  # of the last statement
@@ -285,7 +333,11 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _may_go_on(lines: Sequence[str], line: str) -> bool:
-    """Whether a line may belong to the row of the lines before it."""
+    """Whether a line may belong to the row of the lines before it.
+
+    >>> _may_go_on([".1.3.6.1 = Hex-STRING: 00 1A"], "FF 02"), _may_go_on([], "FF 02")
+    (True, False)
+    """
     match = _WALKED.match("\n".join(lines))
     return match is not None and walk_values.may_go_on(match["rest"], line)
 
@@ -293,6 +345,9 @@ def _may_go_on(lines: Sequence[str], line: str) -> bool:
 def _oid(text: str) -> Arcs:
     """The OID of a row: numbers, or a name of _NAMES (snmpwalk without -On) and numbers. Raises
     _UnknownName.
+
+    >>> _oid("SNMPv2-MIB::sysName.0")
+    (1, 3, 6, 1, 2, 1, 1, 5, 0)
     """
     name, dot, arcs_below = text.partition(".")
     begin = _NAMES.get(name, name)

@@ -1,7 +1,7 @@
-"""A device simulated from a recording. It answers with the recorded rows. Its outlets follow the
-family's commands.
+"""The simulated PDU of a recording over SNMP. It answers with the recorded rows. Its outlets follow
+the family's commands.
 
-A write is a command if the family's control would send it; any other write is refused. The unit
+A write is a command if the family's control would send it; any other write is refused. The PDU
 keeps the written value if the recording has the object. It then looks for a change of rows after
 which the family reads the new state for the command's outlet, and the old states for all others. If
 it finds none, it changes nothing else.
@@ -75,7 +75,11 @@ _NO_OUTLET = ("", EnumPowerStatus.UNKNOWN)
 
 
 class LostObjects(NamedTuple):
-    """Objects of which a device says that it failed while it read them (genErr)."""
+    """Objects of which a device says that it failed while it read them (genErr).
+
+    LostObjects({1.3.6.1.4.1.318.9.1})                    a GET and a walk fail there
+    LostObjects({1.3.6.1.4.1.318.9.1}, in_walks=False)    a GET alone fails there
+    """
 
     oids: frozenset[Arcs] = frozenset()
     #: whether a walk fails there too
@@ -83,15 +87,20 @@ class LostObjects(NamedTuple):
 
 
 class SnmpContents(NamedTuple):
-    """What a unit answers from."""
+    """What a simulated PDU answers from."""
 
     rows: Rows
     lost_objects: LostObjects = LostObjects()
 
 
 class SnmpUnit(SimulatedPdu):
-    """A simulated device: its rows, and the outlets of the family in `device`. It may not sleep:
-    one thread serves all units.
+    """A simulated PDU: its rows, and the outlets of the family in `device`. It may not sleep: one
+    thread serves all simulated PDUs.
+
+        >  GET 1.3.6.1.4.1.318.1.1.12.3.5.1.1.4.1       a recorded row
+        <  1 (on)
+        >  SET 1.3.6.1.4.1.318.1.1.12.3.3.1.1.4.1 = 2   the family's command "off" of outlet 1
+        <  no error; the row above is 2 from now on
 
     `writes` lists each write with its effect; of a failed SET, only the write that was refused.
     """
@@ -136,21 +145,26 @@ class SnmpUnit(SimulatedPdu):
         return _BUSY_S if self._requests_after_command > _MOST_AFTER_COMMAND else 0.0
 
     def get(self, oid: Arcs) -> Optional[SnmpRow]:
-        """The row at `oid`. Raises pysnmp's error of a read that failed."""
+        """The row at `oid`, None if there is none; the request is added to `requests`. Raises
+        pysnmp's error of a read that failed.
+        """
         self._note(oid)
         if oid in self._lost_objects.oids:
             raise _gen_error(oid)
         return self._rows.get(oid)
 
     def next(self, oid: Arcs) -> Optional[tuple[Arcs, SnmpRow]]:
-        """The first object after `oid`, None at the end. Raises pysnmp's error of a read that
-        failed.
+        """The first object after `oid`, None at the end; the request is added to `requests`. Raises
+        pysnmp's error of a read that failed: of a lost object, and with the fault HALF behind the
+        first row.
+
+            >  GETNEXT 1.3.6.1.2.1.1.1      1.3.6.1.2.1.1.1.0, its row
         """
         self._note(oid)
-        place = bisect.bisect_right(self._order, oid)
-        if place == len(self._order):
+        index = bisect.bisect_right(self._order, oid)
+        if index == len(self._order):
             return None
-        next_oid = self._order[place]
+        next_oid = self._order[index]
         if self._lost_objects.in_walks and next_oid in self._lost_objects.oids:
             raise _gen_error(next_oid)
         # the second row of a table and those after it
@@ -166,11 +180,14 @@ class SnmpUnit(SimulatedPdu):
             self._requests_after_command += 1
 
     def set(self, pairs: Sequence[tuple[Arcs, SnmpRow]]) -> tuple[str, int]:
-        """Take the writes of one SET: carry them out, all or none, late or never, as the unit's
-        fault says. Raises ConnectionAbortedError if it is not answered.
+        """Take the writes of one SET: carry them out, all or none, late or never, as the fault
+        says. Raises ConnectionAbortedError if it is not answered.
 
         Returns the name of the SNMP error (RFC 3416, 4.2.5) and the position of the write that
         caused it, counted from 0; or "" and 0.
+
+            SET 1.3.6.1.4.1.318...4.1.5.1 = 2    "", 0               outlet 1 is off
+            SET 1.3.6.1.2.1.1.5.0 = "web"        "notWritable", 0    nothing changes
         """
         for oid, _ in pairs:
             self.note_request(dotted(oid))
@@ -187,7 +204,12 @@ class SnmpUnit(SimulatedPdu):
         return "", 0
 
     def _commands_in(self, pairs: Sequence[tuple[Arcs, SnmpRow]]) -> list[UnitCommand]:
-        """What these writes command; none for one that only prepares a command."""
+        """What these writes command; none for one that only prepares a command.
+
+        controlOutlet.1 = 2 (off)     outlet 1, off
+        controlOutlet.1 = 5 (cycle)   an unknown one, which is like a command
+        sysName.0 = "web"             an unknown one
+        """
         commands: list[UnitCommand] = []
         for oid, value in pairs:
             text = f"{dotted(oid)} = {value.raw!r}"
@@ -202,14 +224,18 @@ class SnmpUnit(SimulatedPdu):
         return commands
 
     def _is_written_by_commands(self, oid: Arcs) -> bool:
-        """Whether a command of this unit writes the object."""
+        """Whether a command of this PDU writes the object."""
         for identity, state in itertools.product(self.outlet_states(), _COMMANDED_STATES):
             if any(oid == own_oid for own_oid, _ in self.varbinds(identity, state)):
                 return True
         return False
 
     def _write(self, pairs: Sequence[tuple[Arcs, SnmpRow]]) -> tuple[str, int]:
-        """Carry out the writes of one SET, all or none. Returns as `set`."""
+        """Carry out the writes of one SET, all or none. Returns the name of the SNMP error and the
+        position of the write that caused it; or "" and 0.
+
+            controlOutlet.1 = 2, sysName.0 = "web"    ("notWritable", 1), and outlet 1 stays on
+        """
         with self._contents_lock:
             rows_before = dict(self._rows)
             lines: list[str] = []
@@ -225,7 +251,11 @@ class SnmpUnit(SimulatedPdu):
             return "", 0
 
     def _set(self, oid: Arcs, value: SnmpRow) -> tuple[str, str]:
-        """Carry out one SET. Returns SNMP's error ("" for none), and the effect in words."""
+        """Carry out one SET. Returns SNMP's error ("" for none), and the effect in words.
+
+        controlOutlet.1 = 2        ("", "outlet 1 off")
+        controlOutlet.1 = "off"    ("wrongType", "")
+        """
         row = self._rows.get(oid)
         if row is not None and row.tag != value.tag:
             return "wrongType", ""
@@ -247,7 +277,10 @@ class SnmpUnit(SimulatedPdu):
 
     def _command(self, oid: Arcs, value: SnmpRow) -> Optional[tuple[str, EnumPowerStatus]]:
         """The outlet and state that this write commands; _NO_OUTLET if it only prepares a command,
-        or writes an object of a writable unit; None if it does neither.
+        or writes an object of a writable PDU; None if it does neither.
+
+            controlOutlet.1 = 2    ("1", DOWN)
+            sysName.0 = "web"      None
         """
         prepares = self._is_writable and oid in self._rows
         if self._control is None or self._device is None:
@@ -268,7 +301,7 @@ class SnmpUnit(SimulatedPdu):
     def _varbinds_in(
         self, rows: Rows, identity: str, state: EnumPowerStatus
     ) -> Sequence[tuple[Arcs, SnmpRow]]:
-        """The values that a command writes to a unit with these rows; [] if it is refused."""
+        """The values that a command writes to a PDU with these rows; [] if it is refused."""
         if self._device is None or self._device.outlets is None:
             return []
         tables = reading(RecordedRows(rows), self._device.tables)
@@ -320,10 +353,14 @@ class SnmpUnit(SimulatedPdu):
         command_oid: Arcs = (),
         third_states: Sequence[str] = _THIRD_STATES[:2],
     ) -> bool:
-        """Change rows so that the family reads `state` for this outlet, and no other state
-        changes. False if no change is found. A change after which the outlet can be switched as
-        before is preferred. `command_oid`: the object of the command, () for a change without
-        one; `third_states`: what may be written for UNKNOWN."""
+        """Change rows so that the family reads `state` for this outlet, and no other state changes.
+        False if no change is found. A change after which the outlet can be switched as before is
+        preferred. `command_oid`: the object of the command, () for a change without one;
+        `third_states`: what may be written for UNKNOWN.
+
+            before:  state column 1, 1, 2    outlets on, on, off
+            after:   state column 2, 1, 2    outlets off, on, off
+        """
         assert self._device is not None and self._device.outlets is not None
         states = self._device.outlets.states
         assert states is not None
@@ -361,6 +398,11 @@ class SnmpUnit(SimulatedPdu):
         return rows_without_command is not None
 
     def measured_sums(self) -> MeasuredSums:
+        """The sums in A and kWh of each table of meters that the family reads now; none for rows
+        that it does not read.
+
+            currents of phases 1.0, 1.2, 0.8, of banks 1.6, 1.4    load_a [3.0, 3.0]
+        """
         device = self._read()
         if device is None:
             return MeasuredSums()
@@ -370,8 +412,8 @@ class SnmpUnit(SimulatedPdu):
                 outlet_energy.measured_rows(device.tables) if outlet_energy is not None else {}
             )
             return MeasuredSums(
-                load_a=_sums(device, load_figures(device), device.profile.load),
-                energy_kwh=_sums(device, energy_figures(device), device.profile.energy),
+                load_a=_sums_of_tables(device, load_figures(device), device.profile.load),
+                energy_kwh=_sums_of_tables(device, energy_figures(device), device.profile.energy),
                 outlet_kwh={identity: float(kwh) for identity, kwh in energies.items()},
             )
         except PduHandlerError:  # a table that its family does not read
@@ -385,6 +427,11 @@ class SnmpUnit(SimulatedPdu):
         return UnitObjects() if self._device is None else unit_objects(self._rows, self._device)
 
     def with_third_states(self, identity: str) -> Sequence[SnmpContents]:
+        """Contents in which an outlet has a state that is neither on nor off, one for each value
+        that its family does not know.
+
+            on 1, off 2    contents with 97, "undocumented", -1 and so on, if they are read
+        """
         assert self._device is not None and self._device.outlets is not None
         states = self._device.outlets.states
         rows = self._rows
@@ -406,9 +453,32 @@ class SnmpUnit(SimulatedPdu):
         return [SnmpContents(self._rows, objects) for objects in lost_objects]
 
     def without_row(self) -> Sequence[tuple[str, SnmpContents]]:
-        """The middle one of the outlets that are on."""
+        """The middle one of the outlets that are on, and the contents without its state."""
         oids = self._objects.middle_outlet_state
         return [(self._objects.middle_outlet, self._without(oids))] if oids else []
+
+    def with_empty_names(self) -> Sequence[SnmpContents]:
+        """Of the last outlet that is on and has a name: without it in each column of texts that
+        differ from outlet to outlet, and that its family does not need.
+        """
+        states = self.outlet_states()
+        for outlet in reversed([name for name, state in states.items() if state]):
+            contents: list[SnmpContents] = []
+            for oid in objects_with_index(self._order, outlet):
+                rows = {**self._rows, oid: SnmpRow(OCTETS, b"")}
+                if self._is_name(oid) and SnmpUnit(rows, self._device).outlet_states() == states:
+                    contents.append(SnmpContents(rows))
+            if contents:
+                return contents
+        return []
+
+    def _is_name(self, oid: Arcs) -> bool:
+        """Whether a row is a text with a letter, in a column of texts that are not all alike."""
+        row = self._rows[oid]
+        values = [self._rows[other].value for other in self._order if other[:-1] == oid[:-1]]
+        # the second unit of a chain may have the names of the first one
+        is_varied = len(values) > 1 and len(values) <= 2 * len(set(values))
+        return is_varied and row.tag == OCTETS and bool(re.search("[A-Za-z]", str(row.raw)))
 
     def without_figures(self) -> Sequence[SnmpContents]:
         return [SnmpContents(self._rows, LostObjects(oids)) for oids in self._objects.meter_rows]
@@ -433,7 +503,12 @@ class SnmpUnit(SimulatedPdu):
         return [oid for oid in itertools.chain(*self._objects.meters) if self._is_of_figure(oid)]
 
     def _is_of_figure(self, oid: Arcs) -> bool:
-        """Whether an object holds one figure and nothing else."""
+        """Whether an object holds one figure and nothing else: with half of its number, all figures
+        that change are half as large.
+
+            current in tenths, 15 -> 7    the load 1.5 A becomes 0.7 A: yes
+            a scale, 100 -> 50            each current is another one: no
+        """
         number = self._rows[oid].value
         if self._rows[oid].tag not in NUMBERS or not isinstance(number, int) or number < 2:
             return False
@@ -447,7 +522,10 @@ class SnmpUnit(SimulatedPdu):
         return len(ratios) == 1 and math.isclose(ratios.pop(), number // 2 / number, rel_tol=1e-6)
 
     def _figures_of(self, rows: Rows) -> dict[tuple[int, str], float]:
-        """The figure of each row of each table of meters; {} for rows that are not read."""
+        """The figure of each row of each table of meters; {} for rows that are not read.
+
+        {(0, "1"): 1.5, (0, "2"): 0.7, (1, "1"): 812.0}    two currents of a table, an energy
+        """
         if self._device is None:
             return {}
         figures: dict[tuple[int, str], float] = {}
@@ -461,7 +539,7 @@ class SnmpUnit(SimulatedPdu):
         return figures
 
     def without_outlets(self) -> Sequence[SnmpContents]:
-        """Or a table of meters."""
+        """The contents without the table of states, and without a table of meters each."""
         tables = [self._objects.states, *self._objects.meters]
         return [self._without(oids) for oids in tables if oids]
 
@@ -470,7 +548,11 @@ class SnmpUnit(SimulatedPdu):
         return SnmpContents({oid: row for oid, row in self._rows.items() if oid not in oids})
 
     def _with_figures(self, oids: Iterable[Arcs], change: Callable[[int], int]) -> SnmpContents:
-        """The rows with a changed number in each of these objects that is one."""
+        """The rows with a changed number in each of these objects that is one.
+
+        before:  ampere.1 = 15, ampere.2 = 7
+        after:   ampere.1 = 7,  ampere.2 = 3      with half of each number
+        """
         rows = dict(self._rows)
         for oid in oids:
             value = rows[oid].value
@@ -483,7 +565,7 @@ class SnmpUnit(SimulatedPdu):
 
 
 def _states(states: State, tables: Tables) -> dict[str, EnumPowerStatus]:
-    """Outlet -> state."""
+    """The state of each outlet."""
     decisions = states.decisions(tables)
     return {identity: decision.state for identity, decision in decisions.items()}
 
@@ -496,11 +578,13 @@ def _gen_error(oid: Arcs) -> Exception:
     return error
 
 
-def _sums(
+def _sums_of_tables(
     device: SnmpDevice, figures: Sequence[Measurement], total: Optional[Total]
 ) -> list[float]:
-    """The sum of each table of the meters of one quantity; none where it would be a part, because
-    a unit of the chain has no meter.
+    """The sum of each table of the meters of one quantity; none where it would be a part, because a
+    unit of the chain has no meter.
+
+        phases 1.0, 1.2, 0.8, banks 1.6, 1.4    [3.0, 3.0]
     """
     outlets = dict.fromkeys(device.states)
     if total is not None and total.unit is not None and not total.else_outlets:
@@ -523,8 +607,10 @@ def _changes(
     rows: Rows,
 ) -> Iterator[Rows]:
     """Changes that may give an outlet a state with one of these values: to all of its rows that
-    hold a state or were written, which may have to agree; then to any single row; then to a part
-    of a row.
+    hold a state or were written, which may have to agree; then to any single row; then to a part of
+    a row.
+
+        outlet 1, off is 2    {state.1: 2, control.1: 2}, {state.1: 2}, {control.1: 2}, ...
     """
     own_oids = objects_with_index(oids, identity)
     state_oids = [oid for oid in own_oids if oid == command_oid or _holds_state(states, rows[oid])]
@@ -546,8 +632,13 @@ def _holds_state(states: State, row: SnmpRow) -> bool:
 
 
 def _changed_octets(octets: bytes, values: Sequence[str]) -> Iterator[bytes]:
-    """The octets with one of the values in the place of each field between commas or the like, then
-    with each bit inverted.
+    r"""The octets with one of the values as each field between commas or the like, then with each
+    bit inverted.
+
+    >>> list(_changed_octets(b"1,0", ["2"]))[:2]
+    [b'2,0', b'1,2']
+    >>> list(_changed_octets(b"\x80", []))[:2]
+    [b'\x00', b'\xc0']
     """
     text = octets.decode("utf-8", "surrogateescape")
     for separator in dict.fromkeys(_SEPARATOR.findall(text)):
@@ -568,6 +659,12 @@ def _rows_with(rows: Rows, oids: Sequence[Arcs], value: str) -> Rows:
     """The rows at `oids` with `value`, as a number or as octets like the old one.
 
     Rows that can hold neither are left out.
+
+    >>> rows = {(1, 3, 6, 1): SnmpRow(INTEGER, 1), (1, 3, 6, 2): SnmpRow(OCTETS, b"on")}
+    >>> [row.value for row in _rows_with(rows, list(rows), "2").values()]
+    [2, b'2']
+    >>> [row.value for row in _rows_with(rows, list(rows), "off").values()]
+    [b'off']
     """
     is_number = re.fullmatch("-?[0-9]+", value) is not None
     changed_rows: Rows = {}

@@ -17,7 +17,7 @@ from .recorded_rows import Arcs, RecordedRows, Rows, arcs, reading
 
 
 class UnitObjects(NamedTuple):
-    """The objects of a unit from which the family reads it."""
+    """The objects of a simulated PDU from which its family reads it."""
 
     #: an outlet that is on, between others if there is one, and the objects of its state
     middle_outlet: str = ""
@@ -33,6 +33,9 @@ class UnitObjects(NamedTuple):
 def unit_objects(rows: Rows, device: SnmpDevice) -> UnitObjects:
     """Which of a device's rows hold its states and its figures, and of each table one row that has
     neighbours on both sides.
+
+        states    1.3.6.1.4.1.318...3.1.5.1 to .8
+        meters    of load 1.3.6.1.4.1.318...2.3.1.5.1; of energy none
     """
     states = state_objects(rows, device)
     outlets = [name for name, state in device.states.items() if state is EnumPowerStatus.UP]
@@ -66,7 +69,9 @@ def state_objects(rows: Rows, device: SnmpDevice) -> list[Arcs]:
 
 
 def _reads_without(rows: Rows, device: SnmpDevice, oids: Sequence[Arcs], identity: str) -> bool:
-    """Whether the family reads the state of an outlet without these objects."""
+    """Whether the family reads the state of an outlet without these objects: then they are not its
+    row.
+    """
     memory = RecordedRows({oid: row for oid, row in rows.items() if oid not in oids})
     assert device.outlets is not None and device.outlets.states is not None
     with contextlib.suppress(PduHandlerError):
@@ -82,7 +87,13 @@ def _objects_of(rows: Rows, device: SnmpDevice, figure: Measurement) -> list[Arc
 
 
 def objects_with_index(oids: Iterable[Arcs], identity: str) -> list[Arcs]:
-    """The objects whose index is an outlet's identity; none if it is no index."""
+    """The objects whose index is an outlet's identity; none if it is no index.
+
+    >>> objects_with_index([(1, 3, 6, 9, 1, 2), (1, 3, 6, 9, 2, 2)], "1.2")
+    [(1, 3, 6, 9, 1, 2)]
+    >>> objects_with_index([(1, 3, 6, 9, 1, 2)], "A2")
+    []
+    """
     if not is_index(identity):
         return []
     index = arcs(identity)
@@ -90,7 +101,11 @@ def objects_with_index(oids: Iterable[Arcs], identity: str) -> list[Arcs]:
 
 
 def is_index(identity: str) -> bool:
-    """Whether an outlet's identity is the index of its rows."""
+    """Whether an outlet's identity is the index of its rows.
+
+    >>> is_index("1.2"), is_index("A2")
+    (True, False)
+    """
     return all(part.isdecimal() for part in identity.split("."))
 
 
@@ -111,10 +126,6 @@ def _figures(
     totals: Sequence[Optional[Total]], outlet_figure: Optional[Measurement]
 ) -> list[Measurement]:
     """The figures of these totals, and that of the outlets."""
-    figures: list[Measurement] = []
-    for total in totals:
-        if total is not None:
-            figures += total.figures
-    if outlet_figure is not None:
-        figures.append(outlet_figure)
-    return figures
+    tables = [total.figures for total in totals if total is not None]
+    outlet_figures = [] if outlet_figure is None else [outlet_figure]
+    return [*itertools.chain.from_iterable(tables), *outlet_figures]

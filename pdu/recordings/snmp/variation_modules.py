@@ -18,8 +18,11 @@ _CLOCKS = ("atime", "function")
 def first_value(kind: str, value: str) -> tuple[str, str]:
     """Tag and value of a row, after `OID|`, as a row without a module has them.
 
-    Raises SettingsError if a module gives no first value: without the row, a unit could have fewer
-    outlets than the device.
+    Raises SettingsError if a module gives no first value: without the row, a simulated PDU could
+    have fewer outlets than the device.
+
+    >>> first_value("2:numeric", "min=0,max=9,initial=4"), first_value("2", "7")
+    (('2', '4'), ('2', '7'))
     """
     tag, colon, module = kind.partition(":")
     if not colon:
@@ -34,7 +37,12 @@ def first_value(kind: str, value: str) -> tuple[str, str]:
 
 
 def _first_value_of_module(module: str, tag: str, settings: Mapping[str, str]) -> tuple[str, str]:
-    """Tag and first value of a module. LookupError, ValueError, OverflowError: it has none."""
+    """Tag and first value of a module. Raises LookupError, ValueError and OverflowError if it has
+    none.
+
+    >>> _first_value_of_module("writecache", "4", {"value": "on"})
+    ('4', 'on')
+    """
     if module == "numeric":
         return tag, _numeric(settings)
     if module not in _WITH_VALUES or _refuses_reads(settings):
@@ -48,6 +56,9 @@ def _first_value_of_module(module: str, tag: str, settings: Mapping[str, str]) -
 def _settings(value: str) -> Mapping[str, str]:
     """`name=value` with commas between them. snmpsim doubles or triples a separator that a value
     contains.
+
+    >>> _settings("value=a,b,,wait=1"), _settings("min=0,max=9")
+    ({'value': 'a,b', 'wait': '1'}, {'min': '0', 'max': '9'})
     """
     settings: dict[str, str] = {}
     for pair in value.split(_separator(value, ",")):
@@ -58,7 +69,11 @@ def _settings(value: str) -> Mapping[str, str]:
 
 
 def _separator(text: str, character: str) -> str:
-    """The character, or three or two of it if this text has so many in a row."""
+    """The character, or three or two of it if this text has so many in a row.
+
+    >>> _separator("a,,b", ","), _separator("a,b", ",")
+    (',,', ',')
+    """
     for separator in (3 * character, 2 * character):
         if separator in text:
             return separator
@@ -66,7 +81,12 @@ def _separator(text: str, character: str) -> str:
 
 
 def _numeric(settings: Mapping[str, str]) -> str:
-    """The value of the module `numeric` at its start, a whole number."""
+    """The value of the module `numeric` at its start, a whole number. Raises ValueError if it
+    depends on the time of day.
+
+    >>> _numeric({"min": "2", "initial": "1"}), _numeric({"initial": "5", "offset": "1"})
+    ('2', '6')
+    """
     if any(name in settings for name in _CLOCKS):
         raise ValueError
     numbers = {name: float(setting) for name, setting in settings.items()}

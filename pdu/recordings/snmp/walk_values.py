@@ -98,15 +98,22 @@ def opens_quotes(text: str) -> bool:
 
 
 def has_odd_quotes(line: str) -> bool:
-    """Whether the number of quotes in a line is odd.
+    r"""Whether the number of quotes in a line is odd.
 
     Quotes that belong to a text follow a backslash and are not counted.
+
+    >>> has_odd_quotes('STRING: "one'), has_odd_quotes(r'STRING: "a \"b\""')
+    (True, False)
     """
     return re.sub(r"\\.", "", line).count('"') % 2 == 1
 
 
 def may_go_on(text: str, line: str) -> bool:
-    """Whether a line may belong to the value before it: one of octets, or a text without quotes."""
+    """Whether a line may belong to the value before it: one of octets, or a text without quotes.
+
+    >>> may_go_on("Hex-STRING: 00 1A", "FF 02"), may_go_on("INTEGER: 5", "FF 02")
+    (True, False)
+    """
     match = _TYPED.match(text)
     if match is None or not line.strip():
         return match is not None
@@ -127,6 +134,9 @@ def parse_value(
     DISPLAY-HINT x.
 
     Raises ValueError, OverflowError, UnknownType, and what `oid_of` raises.
+
+    >>> parse_value("Gauge32: 25 seconds", lambda text: (), has_types=True, is_hex=False)
+    SnmpRow(tag=66, value=25)
     """
     if text.startswith(_NOTHING):
         return None
@@ -153,7 +163,11 @@ def parse_value(
 
 
 def _octets_of_type(name: str, value: str) -> bytes:
-    """The octets of a value behind the name of its type."""
+    r"""The octets of a value behind the name of its type.
+
+    >>> _octets_of_type("Hex-STRING", "00 1A"), _octets_of_type("STRING", '"on"')
+    (b'\x00\x1a', b'on')
+    """
     if name == "Opaque":  # of a number; other octets are printed after "OPAQUE:"
         return _opaque_number(value.strip())
     if name == "STRING":
@@ -169,7 +183,14 @@ def _address(text: str) -> bytes:
 
 
 def _number(tag: int, text: str, *, is_hex: bool) -> int:
-    """The number in a line: decimal, in parentheses after a name, or by its type binary or hex."""
+    """The number in a line: decimal, in parentheses after a name, or by its type binary or hex.
+    Raises ValueError.
+
+    >>> _number(INTEGER, "23.5 A", is_hex=False)  # a DISPLAY-HINT inserts the point
+    235
+    >>> _number(INTEGER, "on(1)", is_hex=False), _number(GAUGE, "1f", is_hex=True)
+    (1, 31)
+    """
     binary = _BINARY.match(text)
     if binary is not None:
         return _signed(tag, int(binary[1], 2))
@@ -184,7 +205,11 @@ def _number(tag: int, text: str, *, is_hex: bool) -> int:
 
 
 def _signed(tag: int, number: int) -> int:
-    """A number from its bits: those of an INTEGER are in two's complement."""
+    """A number from its bits: those of an INTEGER are in two's complement.
+
+    >>> _signed(INTEGER, 2**32 - 1), _signed(GAUGE, 2**32 - 1)
+    (-1, 4294967295)
+    """
     if tag != INTEGER or number < 2**31:
         return number
     size = 2**64 if number >= 2**63 else 2**32
@@ -192,7 +217,11 @@ def _signed(tag: int, number: int) -> int:
 
 
 def _opaque_number(text: str) -> bytes:
-    """Net-SNMP's encoding of a float or a 64-bit integer as Opaque. Raises UnknownType."""
+    """Net-SNMP's encoding of a float or a 64-bit integer as Opaque. Raises UnknownType.
+
+    >>> _opaque_number("Float: 1.5").hex()
+    '9f78043fc00000'
+    """
     kind, _, number_and_units = text.partition(": ")
     digits, _, _ = number_and_units.partition(" ")
     if kind == "Float":
@@ -207,9 +236,12 @@ def _opaque_number(text: str) -> bytes:
 
 
 def _string(value: str) -> bytes:
-    """The octets of a text, between quotes or printed by a DISPLAY-HINT.
+    r"""The octets of a text, between quotes or printed by a DISPLAY-HINT.
 
     A hint prints numbers without leading zeros, so `00:90:0b` is a text.
+
+    >>> _string('"db-1"'), _string("0:90:b:1:2:3")
+    (b'db-1', b'\x00\x90\x0b\x01\x02\x03')
     """
     # units may follow
     quotation = re.fullmatch(r'"(.*)"(?: [^"]*)?\s*', value, re.DOTALL)
@@ -228,16 +260,23 @@ def _string(value: str) -> bytes:
 
 
 def _date_octets(fields: Sequence[Optional[str]]) -> bytes:
-    """The octets of a DateAndTime (RFC 2579): two of the year, then one each, the sign as text."""
+    """The octets of a DateAndTime (RFC 2579): two of the year, then one each, the sign as text.
+
+    >>> _date_octets(["2026", "12", "1", "13", "30", "15", "0", None, None, None]).hex()
+    '07ea0c010d1e0f00'
+    """
     year, *other_fields = [field for field in fields if field is not None]
-    octets: list[int] = []
-    for field in other_fields:
-        octets.append(ord(field) if field in "+-" else int(field))
+    octets = [ord(field) if field in "+-" else int(field) for field in other_fields]
     return struct.pack(">H", int(year)) + bytes(octets)
 
 
 def _octets(value: str) -> bytes:
-    """The octets of a Hex-STRING or an OPAQUE, which units may follow behind a second blank."""
+    r"""The octets of a Hex-STRING or an OPAQUE, which units may follow behind a second blank.
+    Raises ValueError.
+
+    >>> _octets("00 1A FF")
+    b'\x00\x1a\xff'
+    """
     pairs = _PAIRS.match(value)
     digits = pairs[0] if pairs is not None else ""
     text_after = value.removeprefix(digits)
@@ -247,8 +286,12 @@ def _octets(value: str) -> bytes:
 
 
 def _bits(value: str) -> bytes:
-    """The octets of BITS. The bits that are set follow, each with its name in the MIB or without
+    r"""The octets of BITS. The bits that are set follow, each with its name in the MIB or without
     one: `00 20 10` are two octets and bit 10, because three octets would be followed by two bits.
+    Raises ValueError.
+
+    >>> _bits("80 00 first(0)"), _bits("00 20 10")
+    (b'\x80\x00', b'\x00 ')
     """
     tokens = value.split()
     if not tokens:
@@ -271,7 +314,11 @@ def _bits(value: str) -> bytes:
 
 
 def _bit_numbers(tokens: Sequence[str]) -> Optional[list[int]]:
-    """The bits that these tokens name; None if one names no bit."""
+    """The bits that these tokens name; None if one names no bit.
+
+    >>> _bit_numbers(["first(0)", "12"]), _bit_numbers(["A0"])
+    ([0, 12], None)
+    """
     numbers: list[int] = []
     for token in tokens:
         match = _BIT.fullmatch(token)

@@ -1,9 +1,9 @@
-"""Puts stand-ins into the answers of a unit over HTTP. Pure.
+"""Puts stand-ins into the answers of a PDU over HTTP. Pure.
 
-**What is not needed to read the unit again is replaced**: in JSON the texts and names of members,
-in other texts what stands between tags and quotes. Numbers and common words stay, unless their name
-or place says that they are a secret. Where a group is read, its parts are tried: the texts of a
-member, the numbers and words of a run.
+**What is not needed to read the PDU again is replaced**: in JSON the texts and names of members, in
+other texts what stands between tags and quotes. Numbers and common words stay, unless their name
+says that they are a secret. Where a group is read, its parts are tried: the texts of a member, the
+numbers and words of a run.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ _MOST_SHOWN = 20
 
 
 class Group(NamedTuple):
-    """What is replaced together."""
+    """What is replaced together: `Group("member", "owner")` are all texts of the members of this
+    name, `Group("text", "Schmidt", "owner")` is one text of them, `Group("word", "Schmidt")` a word
+    of pages.
+    """
 
     kind: str
     text: str
@@ -41,7 +44,11 @@ class Group(NamedTuple):
 
 
 class ScrubbedAnswers(NamedTuple):
-    """Answers with stand-ins."""
+    """Answers with stand-ins.
+
+    >>> ScrubbedAnswers({"GET /": {"owner": "name-1", "state": "Live"}}, ["Live"]).kept_texts
+    ['Live']
+    """
 
     answers: dict[str, Any]
     #: texts that stay because the reading depends on them, and may say something of the owner
@@ -56,15 +63,19 @@ def scrub_answers(
 ) -> ScrubbedAnswers:
     """The answers with all replaced on which the result of `read_values` does not depend. `links`:
     of a documented interface, the members whose texts stay, as the names of all members.
+
+    >>> answers = {"GET /": {"owner": "Schmidt", "state": "Live"}}
+    >>> def read_values(answers):
+    ...     return answers["GET /"].get("state")
+    >>> scrub_answers(answers, Scrubber(), read_values)
+    ScrubbedAnswers(answers={'GET /': {'name-1': 'name-2', 'state': 'Live'}}, kept_texts=['Live'])
     """
     # what looks private is sought once, in the texts that may stay
     public_answers = {key: without_private(answer, scrubber) for key, answer in answers.items()}
 
     def scrub(groups: Collection[Group]) -> dict[str, Any]:
-        clean_answers: dict[str, Any] = {}
-        for key, answer in public_answers.items():
-            clean_answers[key] = _with_stand_ins(answer, scrubber, groups)
-        return clean_answers
+        answers = public_answers.items()
+        return {key: _with_stand_ins(answer, scrubber, groups) for key, answer in answers}
 
     unread: set[Group] = set()
 
@@ -86,6 +97,9 @@ def scrub_answers(
 def secrets_in(answers: Answers) -> list[str]:
     """The values in answers that are secrets by their names, if they are no common words or short
     numbers: they are sought and replaced everywhere.
+
+    >>> secrets_in({"GET /": {"token": "7f3a91", "pin": 4}, "GET /a": TextAnswer("sid=9c2e17")})
+    ['9c2e17', '7f3a91']
     """
     secrets: list[str] = []
     for answer in answers.values():
@@ -102,6 +116,9 @@ def secrets_in(answers: Answers) -> list[str]:
 def kept_notes(kept_texts: Sequence[str]) -> Sequence[str]:
     """A sentence for the owner with the texts that stay because the reading depends on them; []
     without such texts.
+
+    >>> kept_notes(["Live", "relay"])
+    ["The handler's reading needs these, so they stay: Live, relay."]
     """
     if not kept_texts:
         return []
@@ -116,8 +133,13 @@ def kept_notes(kept_texts: Sequence[str]) -> Sequence[str]:
 
 
 def _stages_of_values(answers: Answers, links: Optional[Collection[str]]) -> Iterator[list[Group]]:
-    """The groups of answers from the largest to the smallest: members, names and private values;
-    texts of members.
+    """The groups of answers from the largest to the smallest: first members, names and private
+    values, then the texts of members.
+
+    >>> for groups in _stages_of_values({"GET /": {"owner": "Schmidt"}}, links=None):
+    ...     print([group.kind for group in groups])
+    ['name', 'member']
+    ['text']
     """
     named_members = list(members(answers.values()))
     texts = [answer for answer in answers.values() if isinstance(answer, TextAnswer)]
@@ -145,6 +167,10 @@ def _private_group(value: NamedValue) -> Group:
 def _groups_to_try(groups: Sequence[Group], unread: Collection[Group]) -> list[Group]:
     """The groups, each once, without the texts of a member that is `unread` as a whole, and without
     parts of common words, which stay in any case.
+
+    >>> groups = [Group("text", "Schmidt", "owner"), Group("word", "outlet"), Group("word", "Nord")]
+    >>> _groups_to_try(groups, [Group("member", "owner")])
+    [Group(kind='word', text='Nord', name='')]
     """
     new_groups: list[Group] = []
     for group in dict.fromkeys(groups):
@@ -156,7 +182,11 @@ def _groups_to_try(groups: Sequence[Group], unread: Collection[Group]) -> list[G
 
 
 def members(documents: Iterable[Any]) -> Iterator[tuple[str, Any]]:
-    """The names and values of all members of JSON; the elements of a list have its name."""
+    """The names and values of all members of JSON; the elements of a list have its name.
+
+    >>> list(members([{"relays": [1, {"on": 0}]}]))
+    [('relays', [1, {'on': 0}]), ('relays', 1), ('relays', {'on': 0}), ('on', 0)]
+    """
     stack: list[tuple[str, Any]] = [("", document) for document in documents]
     while stack:
         name, value = stack.pop()
@@ -175,6 +205,9 @@ def members(documents: Iterable[Any]) -> Iterator[tuple[str, Any]]:
 def without_private(answer: Any, scrubber: Scrubber) -> Any:
     """An answer with stand-ins for secrets and for what looks private, even if the reading needs
     it.
+
+    >>> without_private({"token": "7f3a91", "on": True, "ntp": "10.77.5.9"}, Scrubber())
+    {'token': 'secret-1', 'on': True, 'ntp': '192.0.2.1'}
     """
     if isinstance(answer, TextAnswer):
         return TextAnswer(scrubber.scrub_kept_text(answer))
@@ -188,7 +221,12 @@ def without_private(answer: Any, scrubber: Scrubber) -> Any:
 def _with_stand_ins(
     answer: Any, scrubber: Scrubber, groups: Collection[Group], name: str = ""
 ) -> Any:
-    """An answer, or a value below it in the member of this name; these groups have stand-ins."""
+    """An answer, or a value below it in the member of this name; these groups have stand-ins.
+
+    >>> answer = {"owner": "Schmidt", "state": "Live"}
+    >>> _with_stand_ins(answer, Scrubber(), [Group("member", "owner")])
+    {'owner': 'name-1', 'state': 'Live'}
+    """
     if isinstance(answer, TextAnswer):
         return _text_with_stand_ins(answer, scrubber, groups)
     if isinstance(answer, Mapping):
@@ -214,7 +252,12 @@ def _with_stand_ins(
 def _text_with_stand_ins(
     text: TextAnswer, scrubber: Scrubber, groups: Collection[Group]
 ) -> TextAnswer:
-    """A text with stand-ins for the private values and the parts that are among these groups."""
+    """A text with stand-ins for the private values and the parts that are among these groups.
+
+    >>> page = TextAnswer("<td>Schmidt</td><td>on</td>")
+    >>> str(_text_with_stand_ins(page, Scrubber(), [Group("run", "Schmidt")]))
+    '<td>name-1</td><td>on</td>'
+    """
 
     def new_value(value: NamedValue) -> str:
         if _private_group(value) not in groups:
@@ -236,7 +279,12 @@ def _text_with_stand_ins(
 def _kept_texts(
     answers: Answers, scrubber: Scrubber, links: Optional[Collection[str]]
 ) -> list[str]:
-    """The texts that stay and are no common words or numbers, each once: values, then names."""
+    """The texts that stay and are no common words, numbers or stand-ins, each once: values, then
+    names.
+
+    >>> _kept_texts({"GET /": {"zustand": "Ein", "on": 1}}, Scrubber(), None)
+    ['Ein', 'zustand']
+    """
     texts: list[str] = []
     names: list[str] = []
     for answer in answers.values():

@@ -1,5 +1,5 @@
-"""What a recording has besides what the handler reads: resources that its answers name, for a later
-version of the handler, and for commands. By the handler's name; a codec needs nothing of this.
+"""What a recording of a documented interface has besides what the handler reads: resources that its
+answers name, for a later version of the handler, and for commands. Reading needs nothing of this.
 """
 
 from __future__ import annotations
@@ -36,7 +36,11 @@ _LINKED = re.compile(r"/(?:link|model/pdu)/([0-9]{1,9})(?:/|$)")
 
 
 def _read_getters(data: Any, recorded_answers: Recorded) -> None:
-    """Call the getters of the objects that the answers name, until all are called."""
+    """Call the getters of the objects that the answers of a Xerus PDU name, until all are called:
+
+    recorded:  getOutlets => [{"rid": "/outlet/0", "type": "pdumodel.Outlet:2.1.5"}]
+    sent:      /outlet/0 getMetaData, /outlet/0 getSensors, ...
+    """
     called_methods: set[tuple[str, str]] = set()
     with raritan_settings.agent(data, raritan_settings.read_settings(data)) as agent:
         while len(called_methods) < MOST:
@@ -62,7 +66,12 @@ def _read_getters(data: Any, recorded_answers: Recorded) -> None:
 
 
 def _calls(answers: Sequence[Answer]) -> Iterator[tuple[str, str, Any]]:
-    """Resource, method and answer of each recorded call."""
+    """Resource, method and answer of each recorded call.
+
+    >>> request = 'POST /model/pdu/0 {"method": "getOutlets"}'
+    >>> list(_calls([Answer(request, {"result": []}), Answer("GET /", {})]))
+    [('/model/pdu/0', 'getOutlets', {'result': []})]
+    """
     for answer in answers:
         pattern = RequestPattern.parse(answer.request)
         with contextlib.suppress(ValueError, LookupError, TypeError):
@@ -70,8 +79,13 @@ def _calls(answers: Sequence[Answer]) -> Iterator[tuple[str, str, Any]]:
 
 
 def _getters(calls: Sequence[tuple[str, str, Any]]) -> Iterator[tuple[str, str]]:
-    """The getters of the objects that these calls name, and metadata of outlets by their
-    well-known ids.
+    """The getters of the objects that these calls name, and metadata of outlets by their well-known
+    ids, each as resource and method.
+
+    >>> outlet = {"rid": "/outlet/0", "type": "pdumodel.Outlet:2.1.5"}
+    >>> getters = list(_getters([("/model/pdu/0", "getOutlets", [outlet])]))
+    >>> getters[0], ("/outlet/0", "getMetaData") in getters
+    (('/model/pdu/0/outlet/0', 'getMetaData'), True)
     """
     types = {"/firmware": "firmware.Firmware"}
     for rid, method, content in calls:
@@ -91,6 +105,11 @@ def _getters(calls: Sequence[tuple[str, str, Any]]) -> Iterator[tuple[str, str]]
 def _rid_at_main_unit(reference: str, rid: str) -> str:
     """The id by which the main unit is asked for an object to which an answer of `rid` refers: a
     link unit may refer to its objects as if it were alone.
+
+    >>> _rid_at_main_unit("/outlet/0", "/link/2/model/pdu/0")
+    '/link/2/outlet/0'
+    >>> _rid_at_main_unit("/link/2/outlet/0", "/link/2/model/pdu/0")
+    '/link/2/outlet/0'
     """
     link_match = _LINKED.match(rid)
     link_id = link_match[1] if link_match else "0"
@@ -99,7 +118,11 @@ def _rid_at_main_unit(reference: str, rid: str) -> str:
 
 
 def _references(value: Any) -> Iterator[tuple[str, str]]:
-    """Id and type of each object that a result names."""
+    """Id and type of each object that a result names.
+
+    >>> list(_references([{"rid": "/outlet/0", "type": "pdumodel.Outlet:2.1.5"}, None]))
+    [('/outlet/0', 'pdumodel.Outlet:2.1.5')]
+    """
     if isinstance(value, Mapping):
         if isinstance(value.get("rid"), str) and isinstance(value.get("type"), str):
             yield value["rid"], value["type"]
@@ -111,7 +134,13 @@ def _references(value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _getters_of_type(idl_type: str) -> Iterator[str]:
-    """The methods of an interface that only read and need no argument."""
+    """The methods of an interface that only read and need no argument.
+
+    >>> "getMetaData" in _getters_of_type("pdumodel.Outlet:2.1.5")
+    True
+    >>> list(_getters_of_type("pdumodel.Nosuch:1.0.0"))
+    []
+    """
     interface: Optional[type] = class_of_idl_type(idl_type)
     for base in interface.__mro__ if interface is not None else ():
         for name, method in vars(base).items():
@@ -134,7 +163,12 @@ _OTHER = re.compile(
 
 
 def _read_links(data: Any, recorded_answers: Recorded) -> None:
-    """Read the resources to which answers link, below the power equipment."""
+    """Read the resources to which answers of a Redfish service link, below the power equipment,
+    until all are read:
+
+        recorded:  GET /redfish/v1/PowerEquipment => {"RackPDUs": {"@odata.id": ".../RackPDUs"}}
+        sent:      GET .../RackPDUs
+    """
     paths_of_requests: set[str] = set()
     with RedfishService(redfish_settings.read_settings(data), seconds=_SECONDS) as service:
         service.root()
@@ -156,7 +190,12 @@ def _read_links(data: Any, recorded_answers: Recorded) -> None:
 
 
 def _links(value: Any) -> Iterator[str]:
-    """The links in a resource, without those to what no reading needs."""
+    """The links in a resource, without those to what no reading needs.
+
+    >>> strips, servers = {"@odata.id": "/v1/RackPDUs"}, {"@odata.id": "/v1/Systems/1"}
+    >>> list(_links({"RackPDUs": strips, "Systems": servers}))
+    ['/v1/RackPDUs']
+    """
     if isinstance(value, Mapping):
         for name, member in value.items():
             if name in _LINKS and isinstance(member, str):
@@ -170,7 +209,11 @@ def _links(value: Any) -> Iterator[str]:
 
 
 class Interface(NamedTuple):
-    """A maker's documented interface, whose names of members say nothing of an owner."""
+    """A maker's documented interface, whose names of members say nothing of an owner.
+
+    >>> INTERFACES["raritan"].links
+    ('rid',)
+    """
 
     #: reads more, through what records it. Arguments: that of make_handler, the answers so far
     read_more: Callable[[Any, Recorded], None]

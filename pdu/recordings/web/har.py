@@ -12,7 +12,7 @@ with an underscore is a tool's own:
 
 `sets` are the values that the answers have when the outlet is in that state, by a request and a
 JSON pointer (RFC 6901), or the number of a word in an answer that is no JSON. Requests may have
-places for any text (request_patterns.py).
+placeholders, such as {any} (request_patterns.py).
 
 A file of another tool has no `_pdu`. Of it, the entries of the first host are taken, the last
 answer to each request; the values of secrets in requests match any value.
@@ -44,7 +44,7 @@ from ...cli.output import counted
 from ..simulated_pdu import States
 from .named_values import without_named_secrets
 from .request_patterns import ANY, METHODS, RequestPattern, recorded_request
-from .state_columns import Place
+from .state_columns import Pointer
 from .text_answers import TextAnswer, document_of, text_of
 
 _ORIGIN = "http://pdu.example"
@@ -76,7 +76,11 @@ Pairs = Sequence[tuple[str, str]]
 
 
 class Answer(NamedTuple):
-    """What the device answered to a request."""
+    """What the device answered to a request.
+
+    >>> Answer("GET /relay/1", {"on": True}).status
+    200
+    """
 
     #: in words, as of RequestPattern
     request: str
@@ -89,16 +93,25 @@ class Answer(NamedTuple):
 
 
 class Effect(NamedTuple):
-    """How an outlet gets a state."""
+    """How an outlet gets a state: by which request, and what the answers have then.
+
+    >>> Effect("POST /relay/1 on", {Pointer("GET /relay/1", ("on",)): True}).request
+    'POST /relay/1 on'
+    """
 
     #: the request, in words; "" if it is not known
     request: str = ""
     #: what the answers have then
-    sets: Mapping[Place, Any] = {}
+    sets: Mapping[Pointer, Any] = {}
 
 
 class RecordedOutlet(NamedTuple):
-    """An outlet of the recording."""
+    """An outlet of the recording: its state when it was recorded, its energy in kWh, and how it
+    gets each state.
+
+    >>> RecordedOutlet(True, on=Effect("POST /1 on"), off=Effect("POST /1 off")).effect(on=False)
+    Effect(request='POST /1 off', sets={})
+    """
 
     state: Optional[bool]
     energy_kwh: Figure = None
@@ -110,7 +123,12 @@ class RecordedOutlet(NamedTuple):
 
 
 class WebRecording(NamedTuple):
-    """The answers of a device, and what is known of its outlets."""
+    """The answers of a device, and what is known of its outlets.
+
+    >>> recording = WebRecording([Answer("GET /", [True])], {"1": RecordedOutlet(True, 1.5)})
+    >>> recording.states, recording.contents
+    ({'1': True}, {'GET /': [True]})
+    """
 
     answers: Sequence[Answer]
     outlets: Mapping[str, RecordedOutlet] = {}
@@ -142,6 +160,11 @@ class WebRecording(NamedTuple):
     def commanded(self, on: Sequence[str], off: Sequence[str]) -> WebRecording:
         """The recording with these requests, in words, as its commands; with its own if both are
         empty. Raises SettingsError.
+
+        >>> recording = WebRecording([], {"1": RecordedOutlet(True), "2": RecordedOutlet(False)})
+        >>> recording = recording.commanded(["POST /{outlet} on"], ["POST /{outlet} off"])
+        >>> recording.outlets["2"].on.request
+        'POST /2 on'
         """
         if not on and not off:
             return self
@@ -157,7 +180,9 @@ class WebRecording(NamedTuple):
         return self._replace(outlets=outlets)
 
     def _patterns(self, option: str, texts: Sequence[str]) -> Sequence[RequestPattern]:
-        """The requests of an option, for all outlets. Raises SettingsError."""
+        """The requests of an option: one with {outlet} in it for all outlets, or one for each.
+        Raises SettingsError.
+        """
         patterns = [RequestPattern.parse(text) for text in texts]
         is_for_any_outlet = len(patterns) == 1 and patterns[0].names_outlet
         if not is_for_any_outlet and len(patterns) != len(self.outlets):
@@ -169,7 +194,11 @@ class WebRecording(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The text of the file: one outlet and one entry a line."""
+        """The text of the file, a HAR: one outlet and one entry a line.
+
+        >>> '"1": {"state": "on"' in WebRecording([], {"1": RecordedOutlet(True)}).text
+        True
+        """
         pdu_object = {
             "handler": self.handler,
             "refused": self.refusal,
@@ -189,7 +218,11 @@ class WebRecording(NamedTuple):
 
 
 def _require_distinct(outlets: Mapping[str, RecordedOutlet]) -> None:
-    """Raises SettingsError if the same request switches two outlets, or one both on and off."""
+    """Raises SettingsError if the same request switches two outlets, or one both on and off.
+
+    1 on POST /1, off POST /2    taken
+    1 on POST /1, off POST /1    refused: a toggle is no command
+    """
     requests: set[str] = set()
     for outlet, on in itertools.product(outlets.values(), (True, False)):
         words = outlet.effect(on=on).request
@@ -207,7 +240,11 @@ def _json(value: Any) -> str:
 
 
 def _row(outlet: RecordedOutlet) -> dict[str, Any]:
-    """An outlet as the file has it."""
+    """An outlet as the file has it.
+
+    >>> _row(RecordedOutlet(None, 1.5))["state"], _row(RecordedOutlet(None, 1.5))["kwh"]
+    ('unknown', 1.5)
+    """
     return {
         "state": _WORDS[outlet.state],
         "kwh": shown_figure(outlet.energy_kwh),
@@ -217,10 +254,17 @@ def _row(outlet: RecordedOutlet) -> dict[str, Any]:
 
 
 def _of_outlet(patterns: Sequence[RequestPattern], index: int, name: str) -> str:
-    """The request for one outlet, in words."""
-    if patterns[0].names_outlet:
-        return patterns[0].of_outlet(name).words
-    return patterns[index].words
+    """The request for one outlet, in words. Raises SettingsError if it can match none.
+
+    >>> _of_outlet([RequestPattern.parse("POST /relay/{outlet} on")], 0, "3")
+    'POST /relay/3 on'
+    >>> _of_outlet([RequestPattern.parse("POST /a"), RequestPattern.parse("POST /b")], 1, "3")
+    'POST /b'
+    """
+    is_for_any_outlet = patterns[0].names_outlet
+    pattern = patterns[0].of_outlet(name) if is_for_any_outlet else patterns[index]
+    pattern.require_possible()
+    return pattern.words
 
 
 def is_recording(text: str) -> bool:
@@ -248,8 +292,11 @@ def _log_of(text: str) -> Any:
 
 
 def _with_distinct_names(members: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """The object with these members. Raises ValueError for two of one name: readers differ in
-    which of them they take (RFC 8259, 4).
+    """The object with these members. Raises ValueError for two of one name: readers differ in which
+    of them they take (RFC 8259, 4).
+
+    >>> _with_distinct_names([("on", 1), ("w", 5)])
+    {'on': 1, 'w': 5}
     """
     value = dict(members)
     if len(value) < len(members):
@@ -263,7 +310,11 @@ def is_old_recording(text: str) -> bool:
 
 
 def parse(text: str) -> WebRecording:
-    """The recording in the text of a file. Raises SettingsError."""
+    """The recording in the text of a file. Raises SettingsError.
+
+    >>> parse(WebRecording([Answer("GET /", {"on": 1})]).text).contents
+    {'GET /': {'on': 1}}
+    """
     if is_old_recording(text):
         raise SettingsError(
             "it is a recording of version 3.0.0 of this pack or older, which version 3.0.0 reads;"
@@ -281,8 +332,16 @@ def parse(text: str) -> WebRecording:
 
 
 def _of_another_tool(entries: Sequence[Any]) -> WebRecording:
-    """The answers of one host and port. Raises what Python raises for JSON of another form."""
-    own_place = ""
+    """The answers of one host and port, in a HAR that a browser or a proxy exported. Raises what
+    Python raises for JSON of another form.
+
+    >>> request = {"method": "GET", "url": "http://192.0.2.8/o?sid=7f3a91"}
+    >>> content = {"text": "on", "mimeType": "text/plain"}
+    >>> entry = {"request": request, "response": {"status": 200, "content": content}}
+    >>> _of_another_tool([entry]).contents
+    {'GET /o?sid={any}': 'on'}
+    """
+    own_host = ""
     answers: list[Answer] = []
     answered_requests: set[str] = set()
     left_out: dict[str, str] = {}
@@ -291,9 +350,9 @@ def _of_another_tool(entries: Sequence[Any]) -> WebRecording:
         url = _LOGIN_IN_URL.sub("//", str(request["url"]))
         words = f"{request['method']} {without_named_secrets(url, ANY)}"
         try:
-            place = _place_of(url)
-            own_place = own_place or place
-            is_own = bool(place) and place == own_place
+            host = _host_and_port(url)
+            own_host = own_host or host
+            is_own = bool(host) and host == own_host
             reason = _reason_to_leave_out(entry) if is_own else "another host or port"
             if not reason:
                 answers.append(_answer(entry, hides_secrets=True))
@@ -308,9 +367,12 @@ def _of_another_tool(entries: Sequence[Any]) -> WebRecording:
     return WebRecording(merged(answers), left_out=sentences, is_of_another_tool=True)
 
 
-def _place_of(url: str) -> str:
+def _host_and_port(url: str) -> str:
     """The host of an address, and its port unless it is a usual one: a device may lead from HTTP to
     HTTPS. "" for an address without a host (data:). Raises ValueError.
+
+    >>> _host_and_port("https://192.0.2.8:443/o"), _host_and_port("http://192.0.2.8:8080/o")
+    ('192.0.2.8', '192.0.2.8:8080')
     """
     parts = urlsplit(url)
     port = "" if parts.port in (None, *PORTS.values()) else f":{parts.port}"
@@ -318,7 +380,13 @@ def _place_of(url: str) -> str:
 
 
 def _reason_to_leave_out(entry: Mapping[str, Any]) -> str:
-    """Why an entry is no answer of its device; "" if it is one."""
+    """Why an entry is no answer of its device; "" if it is one.
+
+    >>> _reason_to_leave_out({"request": {"method": "GET"}, "response": {"status": 0}})
+    'it was not answered'
+    >>> _reason_to_leave_out({"request": {"method": "GET"}, "response": {"status": 200}})
+    ''
+    """
     request, response = entry["request"], entry["response"]
     content = response.get("content") or {}
     size = max(int(content.get("size") or 0), int(response.get("bodySize") or 0))
@@ -339,6 +407,10 @@ def _reason_to_leave_out(entry: Mapping[str, Any]) -> str:
 def merged(answers: Iterable[Answer]) -> list[Answer]:
     """The last answer to each request, but an error, or the word that nothing changed, only where
     nothing else came.
+
+    >>> answers = [Answer("GET /", "on"), Answer("GET /", "off"), Answer("GET /", "", status=503)]
+    >>> [answer.content for answer in merged(answers)]
+    ['off']
     """
     last_answers: dict[str, Answer] = {}
     for answer in answers:
@@ -349,7 +421,11 @@ def merged(answers: Iterable[Answer]) -> list[Answer]:
 
 
 def media_type(headers: Pairs) -> tuple[str, str]:
-    """The media type that headers name, "" for none, and its encoding."""
+    """The media type that headers name, "" for none, and its encoding.
+
+    >>> media_type([("Content-Type", "text/html; charset=latin-1")]), media_type([])
+    (('text/html', 'latin-1'), ('', 'utf-8'))
+    """
     message = email.message.Message()
     for name, value in headers:
         if name.lower() == "content-type":
@@ -367,7 +443,12 @@ def shown_figure(figure: Figure) -> Union[float, str, None]:
 
 
 def _figure(value: Any) -> Figure:
-    """A figure of the file: see `shown_figure`. Raises ValueError and TypeError."""
+    """A figure of the file: a number, null for not metered, or "unknown". Raises ValueError and
+    TypeError.
+
+    >>> _figure(1.5), _figure(None), _figure("unknown")
+    (1.5, None, NotKnown(reason='it was not known when it was recorded'))
+    """
     if value == _UNKNOWN:
         return NotKnown("it was not known when it was recorded")
     if value is None:
@@ -380,7 +461,12 @@ def _figure(value: Any) -> Figure:
 
 def _with_pdu_object(recording: WebRecording, pdu_object: Mapping[str, Any]) -> WebRecording:
     """The recording with the fields of its object `_pdu`. Raises what Python raises for JSON of
-    another form."""
+    another form.
+
+    >>> outlets = {"1": {"state": "on", "kwh": 1.5}, "2": {"state": "unknown"}}
+    >>> _with_pdu_object(WebRecording([]), {"outlets": outlets, "load_a": 0.5}).states
+    {'1': True, '2': None}
+    """
     contents = recording.contents
     outlets: dict[str, RecordedOutlet] = {}
     for name, row in pdu_object.get("outlets", {}).items():
@@ -403,19 +489,30 @@ def _with_pdu_object(recording: WebRecording, pdu_object: Mapping[str, Any]) -> 
 
 
 def _effect(row: Mapping[str, Any], contents: Mapping[str, Any]) -> Effect:
-    """Raises LookupError for a place that no answer has, and ValueError for a value that is none of
-    a state.
+    """How an outlet gets a state, as the file has it. Raises LookupError for a pointer to what no
+    answer has, and ValueError for a value that is none of a state.
+
+    >>> row = {"request": "POST /1 on", "sets": {"GET /#/on": 1}}
+    >>> _effect(row, {"GET /": {"on": 0}})
+    Effect(request='POST /1 on', sets={Pointer(request='GET /', path=('on',)): 1})
     """
-    sets: dict[Place, Any] = {}
+    sets: dict[Pointer, Any] = {}
     for text, value in row.get("sets", {}).items():
         if value is None or isinstance(value, (dict, list)):
             raise ValueError("a state is a word, a number, true or false")
-        sets[_place(text, contents)] = value
+        sets[_pointer(text, contents)] = value
     return Effect(str(row.get("request", "")), sets)
 
 
-def _place(text: str, contents: Mapping[str, Any]) -> Place:
-    """The place that a request with a JSON pointer names. Raises LookupError and ValueError."""
+def _pointer(text: str, contents: Mapping[str, Any]) -> Pointer:
+    """The pointer that a request with a JSON pointer, or with the number of a word, stands for.
+    Raises LookupError and ValueError.
+
+    >>> _pointer("GET /#/relays/0", {"GET /": {"relays": [1, 0]}})
+    Pointer(request='GET /', path=('relays', 0))
+    >>> _pointer("GET /#/3", {"GET /": TextAnswer("relay on")})
+    Pointer(request='GET /', path=(3,))
+    """
     request, _, pointer = text.rpartition("#/")
     words = pointer.split("/")
     if text.endswith("#") and text[:-1] in contents:  # of a whole answer
@@ -431,15 +528,21 @@ def _place(text: str, contents: Mapping[str, Any]) -> Place:
             raise LookupError("no word of the answer has this number")
         content = content.pieces[part] if is_text else content[part]
         path.append(part)
-    return Place(request, tuple(path))
+    return Pointer(request, tuple(path))
 
 
 def _effect_row(effect: Effect) -> dict[str, Any]:
+    """How an outlet gets a state, as the file has it.
+
+    >>> switched = {Pointer("GET /status", ("relays", 0, "on")): True}
+    >>> _effect_row(Effect("POST /relay/1 on", switched))
+    {'request': 'POST /relay/1 on', 'sets': {'GET /status#/relays/0/on': True}}
+    """
     sets: dict[str, Any] = {}
-    for place, value in effect.sets.items():
-        words = [str(part).replace("~", "~0").replace("/", "~1") for part in place.path]
-        pointer = "".join(f"/{word}" for word in words)
-        sets[f"{place.request}#{pointer}"] = value
+    for (request, path), value in effect.sets.items():
+        words = [str(part).replace("~", "~0").replace("/", "~1") for part in path]
+        json_pointer = "".join(f"/{word}" for word in words)
+        sets[f"{request}#{json_pointer}"] = value
     return {"request": effect.request, "sets": sets}
 
 
@@ -447,7 +550,12 @@ def _effect_row(effect: Effect) -> dict[str, Any]:
 
 
 def _answer(entry: Mapping[str, Any], *, hides_secrets: bool = False) -> Answer:
-    """The answer of an entry. `hides_secrets`: {any} stands for those in its request."""
+    """The answer of an entry. `hides_secrets`: {any} stands for those in its request.
+
+    >>> entry = _entry(Answer("POST /o sid=7f3a91", {"on": 1}))
+    >>> _answer(entry)[:3], _answer(entry, hides_secrets=True).request
+    (('POST /o sid=7f3a91', {'on': 1}, 200), 'POST /o sid={any}')
+    """
     request, response = entry["request"], entry["response"]
     url = urlsplit(str(request["url"]))
     target = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
@@ -478,7 +586,11 @@ def _answer(entry: Mapping[str, Any], *, hides_secrets: bool = False) -> Answer:
 
 
 def _body(data: Mapping[str, Any]) -> str:
-    """The body of a request. HAR 1.2 has a form as a text, or as its fields."""
+    """The body of a request. HAR 1.2 has a form as a text, or as its fields.
+
+    >>> _body({"mimeType": _FORM, "params": [{"name": "on", "value": "a b"}]})
+    'on=a+b'
+    """
     text = str(data.get("text") or "")
     if text or str(data.get("mimeType")).partition(";")[0] != _FORM:
         return text
@@ -486,7 +598,12 @@ def _body(data: Mapping[str, Any]) -> str:
 
 
 def _headers(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    """The headers that a replay sends as they are."""
+    """The headers that a replay sends as they are.
+
+    >>> location = {"name": "Location", "value": "http://192.0.2.8/home"}
+    >>> list(_headers([location, {"name": "Date", "value": "Tue, 01 Dec 2026 12:00:00 GMT"}]))
+    [('Location', '/home')]
+    """
     for row in rows:
         name, text = str(row["name"]), str(row["value"])
         if not _TOKEN.fullmatch(name) or name.lower() in _LEFT_OUT:
@@ -498,12 +615,16 @@ def _headers(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
 def at_another_address(name: str, text: str) -> str:
     """A header of an answer as a replay sends it, which is at another address, without TLS."""
     if name.lower() == "location":
-        return place_of(text)
+        return path_and_query(text)
     return _OF_ADDRESS.sub("", text) if name.lower() == "set-cookie" else text
 
 
-def place_of(location: str) -> str:
-    """The path and query of the place to which an answer leads: a replay is at another address."""
+def path_and_query(location: str) -> str:
+    """The path and query of the address to which an answer leads: a replay is at another address.
+
+    >>> path_and_query("http://192.0.2.8/home?n=1"), path_and_query("//192.0.2.8")
+    ('/home?n=1', '/')
+    """
     return _SCHEME_AND_HOST.sub("", location) or "/"
 
 
@@ -521,7 +642,12 @@ _LEFT_OUT = frozenset(
 
 
 def _entry(answer: Answer) -> dict[str, Any]:
-    """The entry of an answer, with all fields that HAR 1.2 demands."""
+    """The entry of an answer, with all fields that HAR 1.2 demands.
+
+    >>> entry = _entry(Answer("GET /o?sid={any}", {"on": 1}))
+    >>> entry["request"]["url"], entry["response"]["content"]["text"]
+    ('http://pdu.example/o?sid=%7Bany%7D', '{"on": 1}')
+    """
     pattern = RequestPattern.parse(answer.request)
     request: dict[str, Any] = {
         "method": pattern.method,
@@ -548,7 +674,11 @@ def _entry(answer: Answer) -> dict[str, Any]:
 
 
 def _content(answer: Answer) -> dict[str, Any]:
-    """The content of an answer: in base64 if it is no text."""
+    """The content of an answer: in base64 if it is no text.
+
+    >>> _content(Answer("GET /logo", b"PNG", type="image/png"))
+    {'size': 3, 'mimeType': 'image/png', 'text': 'UE5H', 'encoding': 'base64'}
+    """
     if isinstance(answer.content, bytes):
         text = base64.b64encode(answer.content).decode()
         row = {"size": len(answer.content), "mimeType": answer.type, "text": text}

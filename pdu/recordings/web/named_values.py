@@ -1,5 +1,5 @@
-"""Values in a text whose name or place says what they are: in addresses, forms, JSON, XML, HTML and
-plain text. Pure.
+"""Values in a text whose name, or the word beside them, says what they are: in addresses, forms,
+JSON, XML, HTML and plain text. Pure.
 """
 
 from __future__ import annotations
@@ -39,7 +39,11 @@ _MOST_NAMES = 16
 
 
 class NamedValue(NamedTuple):
-    """A value with its name, and where it stands in the text."""
+    """A value with its name, and where it begins in the text.
+
+    >>> next(named_values("GET /o?pw=7f3a"))
+    NamedValue(name='pw', value='7f3a', begin=10)
+    """
 
     name: str
     value: str
@@ -47,15 +51,24 @@ class NamedValue(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """The kind of a text of this name (`scrub.kind_of`), in whichever spelling it has one:
-        post-code is post_code.
+        """What a text of this name is, in whichever spelling it has one: secrets, locations,
+        contacts, else names. post-code is post_code.
+
+        >>> NamedValue("post-code", "50667", 0).kind, NamedValue("outlet", "web", 0).kind
+        ('locations', 'names')
         """
         kind = kind_of(self.name.translate(_WITH_UNDERSCORES))
         return kind_of(self.name) if kind == NAMES else kind
 
 
 def named_values(text: str) -> Iterator[NamedValue]:
-    """All values with a name; one may be a part of another."""
+    """All values with a name; one may be a part of another.
+
+    >>> [(value.name, value.value) for value in named_values("GET /o?user=a&pw=7f3a")]
+    [('user', 'a'), ('pw', '7f3a')]
+    >>> [(value.name, value.value) for value in named_values("<sid>7f3a</sid><o name=rack id=4>")]
+    [('name', 'rack'), ('id', '4'), ('sid', '7f3a')]
+    """
     begin = 0
     while True:
         name_match = _PAIR_NAME.search(text, begin)
@@ -83,9 +96,12 @@ def named_values(text: str) -> Iterator[NamedValue]:
 
 @functools.lru_cache(maxsize=64)
 def private_values(text: str) -> tuple[NamedValue, ...]:
-    """The values of a page that are secrets, places or telephone numbers by their names, also
-    those that stand beside such a name, and the numbers near behind it. No value is a
-    part of another.
+    """The values of a page that are secrets, locations or telephone numbers by their names, also
+    those that stand beside such a name, and the numbers near behind it. No value is a part of
+    another.
+
+    >>> [value.value for value in private_values("<td>PIN</td><td>8351</td><td>on</td>")]
+    ['8351']
     """
     values = (*named_values(text), *_neighbours(text), *_numbers_behind_names(text))
     return _without_overlaps(value for value in values if value.kind in NEVER_GENERIC)
@@ -94,16 +110,20 @@ def private_values(text: str) -> tuple[NamedValue, ...]:
 def named_secrets(text: str) -> list[str]:
     """The values in a request or an answer whose names say that they are secrets, such as the id of
     a session, if they are no common words or short numbers.
+
+    >>> named_secrets("GET /o?sid=7f3a91&token=on&outlet=3")
+    ['7f3a91']
     """
-    secrets: list[str] = []
-    for named_value in named_values(text):
-        if named_value.kind == SECRETS and is_telling(named_value.value):
-            secrets.append(named_value.value)
-    return list(dict.fromkeys(secrets))
+    secrets = [value.value for value in named_values(text) if value.kind == SECRETS]
+    return list(dict.fromkeys(filter(is_telling, secrets)))
 
 
 def without_named_secrets(text: str, stand_in: str) -> str:
-    """The text with this in place of each value whose name says that it is a secret."""
+    """The text with the stand-in for each value whose name says that it is a secret.
+
+    >>> without_named_secrets("GET /o?sid=7f3a91&outlet=3", "{any}")
+    'GET /o?sid={any}&outlet=3'
+    """
     secrets = _without_overlaps(value for value in named_values(text) if value.kind == SECRETS)
     return with_new_values(text, secrets, lambda _: stand_in)
 
@@ -111,8 +131,11 @@ def without_named_secrets(text: str, stand_in: str) -> str:
 def with_new_values(
     text: str, values: Iterable[NamedValue], new_value: Callable[[NamedValue], str]
 ) -> str:
-    """The text with `new_value` of each of these values in its place. They stand in the order of
-    the text, and do not overlap.
+    """The text with `new_value` of each of these values. They stand in the order of the text, and
+    do not overlap.
+
+    >>> with_new_values("pw=7f3a&n=1", [NamedValue("pw", "7f3a", 3)], lambda value: "any")
+    'pw=any&n=1'
     """
     parts: list[str] = []
     end = 0
@@ -124,7 +147,11 @@ def with_new_values(
 
 def _without_overlaps(values: Iterable[NamedValue]) -> tuple[NamedValue, ...]:
     """The values in the order of the text. Blank ones are left out, and what begins in a value
-    before it; of those that begin in one place, the longest stays.
+    before it; of those that begin at one character, the longest stays.
+
+    >>> values = [NamedValue("b", "3a", 5), NamedValue("a", "7f3a", 3), NamedValue("c", " ", 9)]
+    >>> [value.name for value in _without_overlaps(values)]
+    ['a']
     """
     separate_values: list[NamedValue] = []
     end = 0
@@ -136,7 +163,11 @@ def _without_overlaps(values: Iterable[NamedValue]) -> tuple[NamedValue, ...]:
 
 
 def _numbers_behind_names(text: str) -> Iterator[NamedValue]:
-    """The numbers near behind a word that is the name of something private: PIN: <b>5</b>."""
+    """The numbers near behind a word that is the name of something private.
+
+    >>> [value.value for value in _numbers_behind_names("PIN: <b>8351</b>, outlet 3")]
+    ['8351', '3']
+    """
     for word in _WORD.finditer(text):
         if kind_of(word[0]) in NEVER_GENERIC:
             for number in _NUMBER.finditer(text, word.end(), word.end() + _NEAR):
@@ -144,8 +175,11 @@ def _numbers_behind_names(text: str) -> Iterator[NamedValue]:
 
 
 def _neighbours(text: str) -> Iterator[NamedValue]:
-    """The text of each element as the value of the element before it: <td>name</td><td>value</td>.
-    It may be the name of the next one, too.
+    """The text of each element as the value of the element before it. It may be the name of the
+    next one, too.
+
+    >>> [(value.name, value.value) for value in _neighbours("<td>PIN</td><td>8351</td>")]
+    [('PIN', '8351')]
     """
     match = _NEIGHBOUR.search(text)
     while match is not None:
@@ -154,7 +188,11 @@ def _neighbours(text: str) -> Iterator[NamedValue]:
 
 
 def _value_of(match: re.Match[str]) -> tuple[str, int]:
-    """The value of a pair in any quotes, and where it begins."""
+    """The value of a pair in any quotes, and where it begins.
+
+    >>> _value_of(_PAIR_VALUE.match("'web'"))
+    ('web', 1)
+    """
     for quotes in ("double", "single", "bare"):
         if match[quotes] is not None:
             return match[quotes], match.start(quotes)

@@ -1,4 +1,6 @@
-"""Answers of a device without the row of one outlet: all that they say of it. Pure."""
+"""Answers of a PDU from which the row of one outlet is absent, that is all that they say of it, or
+in which two rows are exchanged: `pdu handler check` looks at what a handler makes of them. Pure.
+"""
 
 from __future__ import annotations
 
@@ -8,52 +10,99 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
-from .state_columns import Contents, Path, Place, all_places, value_at, with_values
+from .state_columns import Contents, Path, Pointer, all_pointers, value_at, with_values
 from .text_answers import WORD, TextAnswer
 
+# the member of a row that has what its owner calls an outlet
+_NAME = re.compile("name|label|alias|description", re.IGNORECASE)
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][\w:.-]*)[^<>]*?(?P<empty>/?)>")
 
 
 class AbsentRow(NamedTuple):
-    """Contents without the row of an outlet."""
+    """Contents without the row of an outlet.
+
+    >>> AbsentRow({"GET /": [{"id": "a", "on": 1}]}, is_named=True).is_named
+    True
+    """
 
     contents: Contents
-    #: whether the row named the outlet; else the outlets are numbered by their places
+    #: whether the row named the outlet; else the outlets are numbered by their order
     is_named: bool
 
 
 def without_row(
-    contents: Contents, place: Place, other_places: Collection[Place], outlet: str
+    contents: Contents, pointer: Pointer, other_pointers: Collection[Pointer], outlet: str
 ) -> Optional[AbsentRow]:
-    """The contents without the row of the outlet whose state is in this place: the smallest part in
-    which no other outlet's state is. None if that is no row that can be absent.
-    `other_places`: of the other outlets' states; `outlet`: the identity.
+    """The contents without the row of the outlet to whose state `pointer` leads: the smallest part
+    in which no other outlet's state is. None if that is no row that can be absent.
+    `other_pointers`: to the other outlets' states; `outlet`: the identity.
+
+    >>> answers = {"GET /": [{"id": "a", "on": 1}, {"id": "b", "on": 0}]}
+    >>> pointer, other_pointer = Pointer("GET /", (1, "on")), Pointer("GET /", (0, "on"))
+    >>> without_row(answers, pointer, [other_pointer], "b")
+    AbsentRow(contents={'GET /': [{'id': 'a', 'on': 1}]}, is_named=True)
+    >>> numbers = {"GET /": [1, 0]}  # whose last one cannot be told from an outlet that is absent
+    >>> without_row(numbers, Pointer("GET /", (1,)), [Pointer("GET /", (0,))], "b") is None
+    True
     """
-    other_paths = [path for request, path in other_places if request == place.request]
-    if isinstance(contents[place.request], TextAnswer):
-        return _without_text_row(contents, place, other_paths, outlet)
-    path = _path_of_row(place.path, other_paths)
-    row = value_at(contents, Place(place.request, path))
-    values = [value_at({"": row}, leaf) for leaf in all_places({"": row})]
+    other_paths = [path for request, path in other_pointers if request == pointer.request]
+    if isinstance(contents[pointer.request], TextAnswer):
+        return _without_text_row(contents, pointer, other_paths, outlet)
+    path = _path_of_row(pointer.path, other_paths)
+    row = value_at(contents, Pointer(pointer.request, path))
+    values = [value_at({"": row}, leaf) for leaf in all_pointers({"": row})]
     name = str(path[-1]) if path else outlet
     is_named = outlet in (name, *map(str, values))
     if not path:  # the outlet has a document of its own
-        return AbsentRow({**contents, place.request: None}, is_named)
-    new_content = copy.deepcopy(contents[place.request])
-    container = value_at({place.request: new_content}, Place(place.request, path[:-1]))
+        return AbsentRow({**contents, pointer.request: None}, is_named)
+    new_content = copy.deepcopy(contents[pointer.request])
+    container = value_at({pointer.request: new_content}, Pointer(pointer.request, path[:-1]))
     if isinstance(container, list) and not isinstance(row, dict):
         return None
     del container[path[-1]]
-    return AbsentRow({**contents, place.request: new_content}, is_named)
+    return AbsentRow({**contents, pointer.request: new_content}, is_named)
+
+
+def with_empty_name(
+    contents: Contents, pointer: Pointer, other_pointers: Collection[Pointer], outlet: str
+) -> Optional[Contents]:
+    """JSON in which the row of an outlet has an empty text as its name; None if it has no name, or
+    if the name is its identity `outlet`. `pointer`, `other_pointers`: of its state, and of the
+    others'.
+
+    >>> rows = {"GET /status": [{"id": "1", "on": True, "name": "web 1"}, {"id": "2", "on": True}]}
+    >>> pointer = Pointer("GET /status", (0, "on"))
+    >>> other_pointer = Pointer("GET /status", (1, "on"))
+    >>> with_empty_name(rows, pointer, [other_pointer], "1")["GET /status"][0]
+    {'id': '1', 'on': True, 'name': ''}
+    >>> with_empty_name(rows, other_pointer, [pointer], "2")
+    """
+    if isinstance(contents[pointer.request], TextAnswer):
+        return None
+    other_paths = [path for request, path in other_pointers if request == pointer.request]
+    path = _path_of_row(pointer.path, other_paths)
+    row = value_at(contents, Pointer(pointer.request, path))
+    names: dict[Pointer, str] = {}
+    for member, value in row.items() if isinstance(row, dict) else ():
+        is_name = _NAME.search(member) is not None and isinstance(value, str)
+        if is_name and value not in ("", outlet):
+            names[Pointer(pointer.request, (*path, member))] = ""
+    return with_values(contents, names) if names else None
 
 
 def with_rows_exchanged(content: Any, path_by_outlet: Mapping[str, Path]) -> Any:
     """JSON with the first and the last row of its list of outlets exchanged, if a member of each
     row names its outlet; None for another content. `path_by_outlet`: of the states.
+
+    >>> rows = [{"id": "a", "on": 1}, {"id": "b", "on": 0}]
+    >>> with_rows_exchanged(rows, {"a": (0, "on"), "b": (1, "on")})
+    [{'id': 'b', 'on': 0}, {'id': 'a', 'on': 1}]
+    >>> with_rows_exchanged([{"on": 1}, {"on": 0}], {"a": (0, "on"), "b": (1, "on")}) is None
+    True
     """
     first_path, *_, last_path = path_by_outlet.values()
     length = len(os.path.commonprefix([first_path, last_path]))
-    rows = value_at({"": content}, Place("", first_path[:length]))
+    rows = value_at({"": content}, Pointer("", first_path[:length]))
     if not isinstance(rows, list):
         return None
     naming_members: list[set[str]] = []
@@ -66,11 +115,15 @@ def with_rows_exchanged(content: Any, path_by_outlet: Mapping[str, Path]) -> Any
     new_rows = list(rows)
     first_index, last_index = int(first_path[length]), int(last_path[length])
     new_rows[first_index], new_rows[last_index] = rows[last_index], rows[first_index]
-    return with_values({"": content}, {Place("", first_path[:length]): new_rows})[""]
+    return with_values({"": content}, {Pointer("", first_path[:length]): new_rows})[""]
 
 
 def _path_of_row(path: Path, other_paths: Sequence[Path]) -> Path:
-    """The begin of a path that no other outlet's has."""
+    """The shortest begin of a path that no other outlet's path has: the path of the outlet's row.
+
+    >>> _path_of_row(("relays", 0, "state", "on"), [("relays", 1, "state", "on")])
+    ('relays', 0)
+    """
     for length in range(len(path)):
         begin = path[:length]
         if not any(other_path[:length] == begin for other_path in other_paths):
@@ -79,13 +132,18 @@ def _path_of_row(path: Path, other_paths: Sequence[Path]) -> Path:
 
 
 def _without_text_row(
-    contents: Contents, place: Place, other_paths: Sequence[Path], outlet: str
+    contents: Contents, pointer: Pointer, other_paths: Sequence[Path], outlet: str
 ) -> Optional[AbsentRow]:
-    """The contents without an outlet's row in a text; None for the first outlet: a row begins where
-    that of the outlet before it ends.
+    r"""The contents without an outlet's row in a text; None for the first outlet: a row begins
+    where that of the outlet before it ends.
+
+    >>> answers = {"GET /": TextAnswer("a on\nb off\n")}
+    >>> row = _without_text_row(answers, Pointer("GET /", (7,)), [(3,)], "b")
+    >>> row.contents, row.is_named
+    ({'GET /': 'a on\n'}, True)
     """
-    answer: TextAnswer = contents[place.request]
-    number = int(place.path[0])
+    answer: TextAnswer = contents[pointer.request]
+    number = int(pointer.path[0])
     numbers = sorted([number, *(int(path[0]) for path in other_paths)])
     position = numbers.index(number)
     if not position:
@@ -103,11 +161,11 @@ def _without_text_row(
     row_end = answer.end_of(number) + end.length
     is_named = outlet in WORD.findall(answer[row_begin:row_end])
     new_content: Any = TextAnswer(answer[:row_begin] + answer[row_end:])
-    return AbsentRow({**contents, place.request: new_content}, is_named)
+    return AbsentRow({**contents, pointer.request: new_content}, is_named)
 
 
 class _RowEnd(NamedTuple):
-    """Where a row ends that began before a text."""
+    """Where a row ends that began before a text: by which tag, and after how many characters."""
 
     #: the name of the tag that ends it; "" for the end of a line
     tag: str
@@ -116,8 +174,16 @@ class _RowEnd(NamedTuple):
 
 
 def _end_of_row(text: str, expected_tag: str = "") -> Optional[_RowEnd]:
-    """A row ends by the last tag that this text does not open, or by the first of the expected
-    ones; in a text without tags, by the line.
+    r"""Where a row ends in the text behind its state: by the last tag that this text does not open,
+    or by the first of the expected ones; in a text without tags, by the line. None if it does not
+    end.
+
+    >>> _end_of_row("</td><td>5 W</td></tr><tr><td>")
+    _RowEnd(tag='tr', length=22)
+    >>> _end_of_row(", 5 W\nOutlet 2")
+    _RowEnd(tag='', length=6)
+    >>> _end_of_row(", 5 W") is None
+    True
     """
     if "<" not in text and "\n" in text:
         return _RowEnd("", text.index("\n") + 1)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional, Protocol
 
 from handlers.shared.errors import PduHandlerError
@@ -16,10 +16,10 @@ from .har import Effect, WebRecording
 from .request_patterns import recorded_request
 from .state_columns import (
     Column,
-    Place,
-    all_places,
+    Pointer,
+    all_pointers,
     candidate_columns,
-    number_groups,
+    numbers_per_outlet,
     value_at,
     with_values,
 )
@@ -28,7 +28,7 @@ from .unit import Call, WebUnit, calls_in
 
 
 class Reader(Protocol):
-    """The handler, at any port of this machine."""
+    """The handler that reads the replay of a recording, at any port of this machine."""
 
     def states(self, port: int) -> States:
         """The states that it reads; none if it cannot."""
@@ -41,54 +41,95 @@ class Reader(Protocol):
 
 
 def with_effects(recording: WebRecording, reader: Reader) -> WebRecording:
-    """The recording with the places of its outlets' states, as far as they are found."""
+    """The recording with the values that its answers have while an outlet is on or off, if they are
+    found. The handler reads copies of the recording in which one value is another one:
+
+        before:  {"GET /": [{"on": 1}, {"on": 0}]}, outlets {"1": on, "2": off}
+        after:   outlet 1 is on with GET /#/0/on = 1, and off with GET /#/0/on = 0
+    """
     with contextlib.closing(WebUnit(recording, 0)) as unit:
         return _Probe(recording, unit, reader).probed()
 
 
 class _Probe(NamedTuple):
+    """A recording, the simulated PDU that answers from it, and the handler that reads it there:
+    what is asked of the handler is "which states do you read, if this value is another one?"
+    """
+
     recording: WebRecording
     unit: WebUnit
     reader: Reader
 
-    def read(self, values: Mapping[Place, Any]) -> States:
-        """The states that the handler reads where the answers have these values."""
+    def read(self, values: Mapping[Pointer, Any]) -> States:
+        """The states that the handler reads where the answers have these values; none if it
+        cannot.
+        """
         self._set(values)
         return self.reader.states(self.unit.port)
 
-    def energies(self, values: Mapping[Place, Any]) -> Any:
-        """The energies that it reads there."""
+    def energies(self, values: Mapping[Pointer, Any]) -> Any:
+        """The energies that it reads where the answers have these values."""
         self._set(values)
         return self.reader.energies(self.unit.port)
 
-    def _set(self, values: Mapping[Place, Any]) -> None:
+    def _set(self, values: Mapping[Pointer, Any]) -> None:
         contents = with_values(self.recording.contents, values)
         self.unit.contents = self.recording.states, contents
 
     def probed(self) -> WebRecording:
-        """The recording with the places of the first column that holds the states: alone, else with
-        a second one that may contradict it, else with meters that do.
+        """The recording with the first pointers by which **each outlet, and no other, is read in
+        its other state**; as it is, if there are none.
+        """
+        for candidate in self._candidates():
+            if self._is_followed(candidate):
+                return candidate
+        return self.recording
+
+    def _is_followed(self, candidate: WebRecording) -> bool:
+        """Whether the handler reads each outlet that is on or off in its other state, and all
+        others as before, where the answers have the candidate's values for it.
+
+            values of outlet 2 for off    the handler reads on, off, on     it follows
+            values of outlet 2 for off    the handler reads on, on, on      it does not
+        """
+        states = self.recording.states
+        for name, outlet in candidate.outlets.items():
+            if outlet.state is None:
+                continue
+            other_state = not outlet.state
+            new_states = self.read(outlet.effect(on=other_state).sets)
+            if new_states != {**states, name: other_state}:
+                return False
+        return True
+
+    def _candidates(self) -> Iterator[WebRecording]:
+        """Recordings with the pointers of a column that the first outlet's state follows: alone,
+        then with a second one that may contradict it, such as the voltage behind a relay, then with
+        meters that do.
         """
         states = self.recording.states
         contradictions: list[Column] = []
         for column in candidate_columns(self.recording.contents, states):
             read_state = self._state_after_flip([column])
             if read_state == "flipped":
-                return self._recording_of([column])
+                yield self._recording_of([column])
             if read_state == "unknown":
                 contradictions.append(column)
         # such as the position of a relay, and the voltage behind it
         for pair in itertools.combinations(contradictions, 2):
             if self._state_after_flip(pair) == "flipped":
-                return self._recording_of(pair)
+                yield self._recording_of(pair)
         for column in contradictions:
             if self._meters([column]):
-                return self._recording_of([column])
-        return self.recording
+                yield self._recording_of([column])
 
     def _state_after_flip(self, columns: Sequence[Column]) -> str:
-        """How the first outlet with a state reads if its values here change: "flipped", "unknown",
-        else "".
+        """How the handler reads the first outlet that is on or off if its values in these columns
+        are those of the other state.
+
+            it, and no other one, in its other state    "flipped"
+            it, and no other one, UNKNOWN               "unknown"
+            anything else                               ""
         """
         states = self.recording.states
         names_with_state = [name for name, state in states.items() if state is not None]
@@ -97,117 +138,155 @@ class _Probe(NamedTuple):
         name = names_with_state[0]
         other_state = not states[name]
         index = list(states).index(name)
-        values = {column.places[index]: column.value(on=other_state) for column in columns}
+        values = {column.pointers[index]: column.value(on=other_state) for column in columns}
         new_states = self.read(values)
         if new_states == {**states, name: other_state}:
             return "flipped"
         return "unknown" if new_states == {**states, name: None} else ""
 
-    def _is_off(self, columns: Sequence[Column], meters: Sequence[Sequence[Place]]) -> bool:
-        """Whether the handler reads each outlet with a state as off if these columns say so, and
-        these meters show 0.
+    def _is_off(self, columns: Sequence[Column], meters: Sequence[Sequence[Pointer]]) -> bool:
+        """Whether the handler reads each outlet that is on or off as off where these columns say
+        so, and these meters show 0.
         """
         states = self.recording.states
         off_states = {name: None if state is None else False for name, state in states.items()}
         values = self._zeros(meters)
         for column in columns:
-            values.update(dict.fromkeys(self._known(column.places), column.off))
+            values.update(dict.fromkeys(self._known(column.pointers), column.off))
         return self.read(values) == off_states
 
-    def _known(self, places: Sequence[Place]) -> list[Place]:
-        """Those of these places, one for each outlet, that are of outlets with a state."""
+    def _known(self, pointers: Sequence[Pointer]) -> list[Pointer]:
+        """Of pointers, one for each outlet, those to outlets that are on or off."""
         states = self.recording.states.values()
-        return [place for place, state in zip(places, states) if state is not None]
+        return [pointer for pointer, state in zip(pointers, states) if state is not None]
 
-    def _zeros(self, meters: Sequence[Sequence[Place]]) -> dict[Place, Any]:
-        """0 in the places of these numbers."""
+    def _zeros(self, meters: Sequence[Sequence[Pointer]]) -> dict[Pointer, Any]:
+        """0 for each of these numbers, by its pointer."""
         return dict.fromkeys(itertools.chain.from_iterable(map(self._known, meters)), 0)
 
-    def _meters(self, columns: Sequence[Column]) -> Sequence[Sequence[Place]]:
-        """The columns of numbers that deny that outlets are off: of their currents or powers, and
-        not of their energies, which they keep. None if nothing or something else denies it.
+    def _meters(self, columns: Sequence[Column]) -> Sequence[Sequence[Pointer]]:
+        """The columns of numbers that deny that outlets are off: of their currents or powers. [] if
+        nothing or something else denies it.
+
+            {"relay": [0, 0], "ampere": [1.5, 0]}    read as UNKNOWN: a current, though it is off
+            {"relay": [0, 0], "ampere": [0, 0]}      read as off: ampere denied it
         """
         if self._is_off(columns, ()):
             return []
-        energies = self.energies({})
-        meters: list[Sequence[Place]] = []
-        for places in number_groups(self.recording.contents, len(self.recording.states)):
-            if any(places == column.places for column in columns):
-                continue
-            zeros = self._zeros([places])
-            if self.read(zeros) == self.recording.states and self.energies(zeros) == energies:
-                meters.append(places)
+        meters = self._meters_without_effect(columns)
         if not self._is_off(columns, meters):
             return []
         for meter in list(meters):
-            other_meters = [places for places in meters if places != meter]
+            other_meters = [pointers for pointers in meters if pointers != meter]
             if self._is_off(columns, other_meters):
                 meters = other_meters
         return meters
 
+    def _meters_without_effect(self, columns: Sequence[Column]) -> list[Sequence[Pointer]]:
+        """The groups of numbers, one for each outlet, that can all be set to 0 while the handler
+        reads the same states and energies: those of currents, powers and the like. Of a device with
+
+            {"relay": [1, 0], "ampere": [1.5, 0.0], "kwh": [812, 40]}
+
+        only those of "ampere": `columns` has relay, and an outlet that is off keeps its kwh.
+        """
+        energies = self.energies({})
+        meters: list[Sequence[Pointer]] = []
+        for numbers in numbers_per_outlet(self.recording.contents, len(self.recording.states)):
+            if any(numbers == column.pointers for column in columns):
+                continue
+            zeros = self._zeros([numbers])
+            if self.read(zeros) == self.recording.states and self.energies(zeros) == energies:
+                meters.append(numbers)
+        return meters
+
     def _recording_of(self, columns: Sequence[Column]) -> WebRecording:
-        """The recording whose commands set the places in these columns and their copies in other
-        answers; where meters deny that outlets are off, they show 0 then.
+        """The recording whose outlets have for on and off the values of these columns, in all
+        copies of them; where a meter denies that an outlet is off, it shows 0 then.
+
+            outlet 1, on:   {"GET /": [{"relay": 1}]}
+            outlet 1, off:  {"GET /": [{"relay": 0, "ampere": 0}]}
         """
         meters = self._meters(columns)
-        copies = _copies(self.recording.contents, columns[0].places)
+        copies = _copies(self.recording.contents, columns[0].pointers)
         outlets = {}
         for index, (name, outlet) in enumerate(self.recording.outlets.items()):
             if outlet.state is None:  # another value says that it is not known
                 outlets[name] = outlet
                 continue
-            on_values: dict[Place, Any] = {}
-            off_values: dict[Place, Any] = {}
+            on_values: dict[Pointer, Any] = {}
+            off_values: dict[Pointer, Any] = {}
             for column in columns:
-                for place in (column.places[index], *copies.get(column.places[index], ())):
-                    on_values[place], off_values[place] = column.on, column.off
-            off_values.update({places[index]: 0 for places in meters})
+                for pointer in (column.pointers[index], *copies.get(column.pointers[index], ())):
+                    on_values[pointer], off_values[pointer] = column.on, column.off
+            off_values.update({pointers[index]: 0 for pointers in meters})
             outlets[name] = outlet._replace(
                 on=Effect(outlet.on.request, on_values), off=Effect(outlet.off.request, off_values)
             )
         return self.recording._replace(outlets=outlets)
 
 
-def _copies(contents: Mapping[str, Any], places: Sequence[Place]) -> dict[Place, list[Place]]:
-    """The places of the same value in other objects with the same texts, by its place: a list may
-    hold what each outlet's own answer has too.
+def _copies(
+    contents: Mapping[str, Any], pointers: Sequence[Pointer]
+) -> dict[Pointer, list[Pointer]]:
+    """Where a device answers the same states once more, by their pointers: a member of the same
+    name, in an object with the same texts beside it, here the name "web":
+
+    >>> web, db = {"name": "web", "on": True}, {"name": "db", "on": False}
+    >>> pointer = Pointer("GET /relay/1", ("on",))
+    >>> _copies({"GET /relay/1": web, "GET /relays": [web, db]}, [pointer])[pointer]
+    [Pointer(request='GET /relays', path=(0, 'on'))]
+
+    {} if two of the pointers have the same texts beside them.
     """
-    texts = {place: _texts_beside(contents, place) for place in places}
-    if len(set(texts.values())) < len(places):  # the texts tell no outlet from another
+    texts_by_pointer = {pointer: _sibling_texts(contents, pointer) for pointer in pointers}
+    pointer_by_texts = {texts: pointer for pointer, texts in texts_by_pointer.items()}
+    if len(pointer_by_texts) < len(pointers):  # the texts tell no outlet from another
         return {}
-    place_by_texts = {text: place for place, text in texts.items()}
-    copies: dict[Place, list[Place]] = {}
-    for place in all_places(contents):
-        if place in texts or not place.path or place.path[-1] != places[0].path[-1]:
+    member_name = pointers[0].path[-1:]
+    copies: dict[Pointer, list[Pointer]] = {}
+    for pointer in all_pointers(contents):
+        is_other = pointer not in texts_by_pointer and bool(pointer.path)
+        if not is_other or pointer.path[-1:] != member_name:
             continue
-        original = place_by_texts.get(_texts_beside(contents, place))
+        original = pointer_by_texts.get(_sibling_texts(contents, pointer))
         if original is not None:
-            copies.setdefault(original, []).append(place)
+            copies.setdefault(original, []).append(pointer)
     return copies
 
 
-def _texts_beside(contents: Mapping[str, Any], place: Place) -> frozenset[tuple[str, str]]:
-    """The texts of the object that has this value, without the value; none of a text."""
-    if isinstance(contents[place.request], TextAnswer) or not place.path:
+def _sibling_texts(contents: Mapping[str, Any], pointer: Pointer) -> frozenset[tuple[str, str]]:
+    """The texts of the object that has this value, without the value; none of a text.
+
+    >>> answers = {"GET /": {"name": "web", "on": "yes", "amps": 5}}
+    >>> _sibling_texts(answers, Pointer("GET /", ("on",)))
+    frozenset({('name', 'web')})
+    """
+    if isinstance(contents[pointer.request], TextAnswer) or not pointer.path:
         return frozenset()
-    owner = value_at(contents, place._replace(path=place.path[:-1]))
+    owner = value_at(contents, pointer._replace(path=pointer.path[:-1]))
     if not isinstance(owner, dict):
         return frozenset()
     texts = [(name, value) for name, value in owner.items() if isinstance(value, str)]
-    return frozenset(text for text in texts if text[0] != place.path[-1])
+    return frozenset(text for text in texts if text[0] != pointer.path[-1])
 
 
 # ---- commands ------------------------------------------------------------------------------------
 
 
 class _LearningUnit(WebUnit):
-    """Takes each request that is no recorded read for the command that is awaited."""
+    """A simulated PDU that takes each request that is no recorded read for the command that is
+    awaited: so a handler, told to switch outlet 2 off, shows by which request it does so.
+    """
 
     #: the outlet's identity, and whether it is switched on
     expected_command: Optional[tuple[str, bool]] = None
     learned_requests: list[str]
 
     def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
+        """The commands in a request: those of the recording, and the awaited one for each call that
+        the recording does not know, whose words are added to `learned_requests`.
+        """
         if self.expected_command is None:
             return []
         call = Call(method, target, body.decode("utf-8", "replace"))
@@ -224,7 +303,12 @@ class _LearningUnit(WebUnit):
 
 
 def with_commands(recording: WebRecording, reader: Reader) -> WebRecording:
-    """The recording with the request by which the handler switches each outlet."""
+    """The recording with the request by which the handler switches each outlet. The handler is told
+    to switch each one to its other state and back:
+
+        port_down 1  >  POST /relay/1 turn=off
+        port_up 1    >  POST /relay/1 turn=on
+    """
     outlets = dict(recording.outlets)
     with contextlib.closing(_LearningUnit(recording, 0)) as unit:
         for name, outlet in recording.outlets.items():

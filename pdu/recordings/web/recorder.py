@@ -1,7 +1,7 @@
 """Records a PDU over HTTP by letting its handler read it: one of this pack, or anybody's.
 
-The handler asks a port of this machine, which passes each request on to the PDU, over TLS as the
-settings say. So the recording has what this handler needs, whatever the PDU is.
+The handler asks a proxy, a port of this machine, which passes each request on to the PDU, over TLS
+as the settings say. So the recording has what this handler needs, whatever the PDU is.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -23,7 +24,7 @@ from handlers.shared.errors import (
     ProtocolError,
     SettingsError,
 )
-from handlers.shared.meter_figures import Figure, MeterFigures
+from handlers.shared.meter_figures import Figure
 from handlers.shared.settings import HOST, Settings, port as port_number
 from handlers.shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 from pdu_common.connection import PduData
@@ -31,10 +32,10 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...cli.options import SECRETS as SECRET_SETTINGS
 from ...cli.output import counted
-from ...loading import open_handler
 from ...loading.four_methods import FourMethods, SettingNotGiven, make_pdu
 from ...loading.handler_loading import LoadedHandler
 from ...loading.handler_module import AskedSettings
+from ...reading import open_handler
 from ..recording_formats import Recording, RecordingOptions
 from ..replay_server import HOST as LOOPBACK
 from ..scrub import ANY_TEXT, SECRETS, Scrubber, kind_of
@@ -44,9 +45,10 @@ from .answer_scrubbing import kept_notes
 from .further_reads import INTERFACES, MOST
 from .har import Answer, RecordedOutlet, WebRecording
 from .named_values import named_secrets
-from .passage import Passage, Upstream
+from .recording_proxy import RecordingProxy, Upstream
+from .request_patterns import ANY, RequestPattern
 from .scrubbing import scrubbed
-from .unit import WebUnit, reason_without_places
+from .unit import WebUnit, reason_without_pointers
 
 _OF_TRUST = (SCHEME, HOST, VERIFY, CA_PEM, FINGERPRINT)
 _STATES = {EnumPowerStatus.UP: True, EnumPowerStatus.DOWN: False}
@@ -74,7 +76,12 @@ _NO_HTTP = (
 
 
 def _upstream(handler: LoadedHandler, data: PduData) -> Upstream:
-    """Where the device answers: by the settings, without any over HTTP. Raises SettingsError."""
+    """Where the PDU answers, and what certificate it must show: by the settings, without any over
+    HTTP at the address. Raises SettingsError.
+
+        scheme=https, port=8443, address 192.0.2.8    https://192.0.2.8:8443, by a trusted authority
+        fingerprint=9C:2E...                          that certificate alone
+    """
     texts = dcimanager.settings(data)
     trust_texts = {row.key: texts[row.key] for row in _OF_TRUST if row.key in texts}
     if not registry.is_handler(handler.display_name):
@@ -102,18 +109,22 @@ class _Reading(NamedTuple):
     parts: object = ()
 
     def renamed(self, stand_ins: Mapping[str, str]) -> _Reading:
-        """This reading with stand-ins for serial numbers in the outlets' identities."""
-        states: list[tuple[str, EnumPowerStatus]] = []
-        for identity, state in self.states:
-            states.append((serial_numbers.replaced(identity, stand_ins), state))
-        ports: dict[str, MeterFigures] = {}
-        for identity, figures in self.figures.ports.items():
-            ports[serial_numbers.replaced(identity, stand_ins)] = figures
+        """This reading with stand-ins for serial numbers in the outlets' identities.
+
+        >>> reading = _Reading([("1-2863311", EnumPowerStatus.UP)], Figures(None, None))
+        >>> [identity for identity, _ in reading.renamed({"2863311": "serial-1"}).states]
+        ['1-serial-1']
+        """
+        rename = partial(serial_numbers.replaced, stand_ins=stand_ins)
+        states = [(rename(identity), state) for identity, state in self.states]
+        ports = {rename(identity): figures for identity, figures in self.figures.ports.items()}
         return self._replace(states=states, figures=self.figures._replace(ports=ports))
 
     @property
     def comparable(self) -> object:
-        """The values by which two readings are compared, without why a figure is not known."""
+        """The values by which two readings are compared, without why a figure is not known: states,
+        totals, the energies of outlets, and what else tools read.
+        """
         figures = self.figures
         energies = {name: har.shown_figure(kwh) for name, kwh in _outlet_kwh(figures).items()}
         totals = [har.shown_figure(figures.load_a), har.shown_figure(figures.energy_kwh)]
@@ -121,7 +132,12 @@ class _Reading(NamedTuple):
 
 
 class _Reader(NamedTuple):
-    """A handler and its settings, at any port of this machine."""
+    """A handler and its settings, which reads a PDU or a replay at any port of this machine. It is
+    given the port in its setting `port`, or `in_address` behind the address.
+
+        in_address    address 127.0.0.1:34567, settings {"username": "admin"}
+        else          address 127.0.0.1, settings {"username": "admin", "port": "34567"}
+    """
 
     handler: LoadedHandler
     settings: Mapping[str, str]
@@ -142,8 +158,9 @@ class _Reader(NamedTuple):
         return reading._replace(parts=self.parts(port)) if _is_own(self.handler) else reading
 
     def parts(self, port: int) -> object:
-        """What tools read besides, without what names its owner. Names are read, and not
-        compared.
+        """What tools read besides the four calls: which facts of the nameplate there are, and the
+        meters. The kind of the error if they cannot be read. Names are read, and not compared: they
+        name the owner.
         """
         with open_handler.opened(self.handler, self.data(port)) as unit:
             with contextlib.suppress(PduHandlerError):
@@ -156,7 +173,7 @@ class _Reader(NamedTuple):
         return facts, [(row.kind, har.shown_figure(row.current_a), row.rating_a) for row in meters]
 
     def comparable(self, port: int) -> object:
-        """What it reads, to compare; or the kind of the error."""
+        """What it reads, in a form that tells a difference; the kind of the error if it cannot."""
         try:
             return self.read(port).comparable
         except PduHandlerError as error:
@@ -169,7 +186,9 @@ class _Reader(NamedTuple):
         return {}
 
     def energies(self, port: int) -> object:
-        """The energies that it reads, to compare; the kind of the error if it cannot."""
+        """The energies that it reads, of the PDU and by outlet; the kind of the error if it
+        cannot.
+        """
         try:
             figures = self.methods(port).figures()
         except PduHandlerError as error:
@@ -189,79 +208,113 @@ def record(
     off: Sequence[str] = (),
 ) -> Recording:
     """Let the handler read its PDU, and keep the requests and answers. `on`, `off`: the requests
-    that command it, in words. Raises the errors of handlers/shared/errors.py.
+    that command it, in words, such as "POST /relay/{outlet} turn=on". Raises the errors of
+    handlers/shared/errors.py.
+
+    1. The handler reads the PDU through the proxy. 2. It reads the recording again and again, in
+    which other texts have stand-ins. 3. It reads the recording, in which one value is another one:
+    so the states are found.
     """
     upstream = _upstream(handler, data)
-    try:
-        return _record(handler, dict(data.custom_params), upstream, options, on, off)
-    except PduHandlerError as error:
-        raise error.at(upstream.where.netloc, "record") from None
-
-
-def _record(
-    handler: LoadedHandler,
-    params: Mapping[str, str],
-    upstream: Upstream,
-    options: RecordingOptions,
-    on: Sequence[str],
-    off: Sequence[str],
-) -> Recording:
+    params = dict(data.custom_params)
     secret_keys = {*SECRET_SETTINGS, *(row.key for row in handler.settings if row.secret)}
     secret_keys.update(key for key in params if kind_of(key) == SECRETS)
     secrets = [text for key, text in params.items() if key in secret_keys]
     user = params.get("username", "")
-    scrubber = Scrubber(secrets, user, upstream.where.host)
-    _require_public([*on, *off], scrubber)
-    is_own = _is_own(handler)
-    of_device = {"port", *(setting.key for setting in _OF_TRUST)}
-    settings = {key: text for key, text in params.items() if key not in of_device}
-    if is_own or "scheme" in params:
-        settings["scheme"] = "http"
-    with contextlib.closing(Passage(upstream, options, [user, *secrets], [*on, *off])) as passage:
-        reader, reading = _read_through(handler, settings, passage)
-        interface = INTERFACES.get(handler.display_name)
-        if interface is not None:
-            interface.read_more(reader.data(passage.port), passage.answers)
-        answers, session_secrets = passage.answers(), passage.secrets()
-    scrubber = Scrubber([*secrets, *session_secrets], user, upstream.where.host)
-    _require_public([*on, *off], scrubber)
-    recording = _recording(handler, answers, reading)
-    options.tell("reading the recording again, to find what must stay")
-    replay_reader = reader._replace(settings=_any_login(settings, secret_keys))
-    links = interface.links if interface is not None else None
-    with _without_log():
-        recording, reading = _without_serials(recording, reading, scrubber, replay_reader)
-        recording = scrubbed(
-            recording,
-            scrubber,
-            list(settings.values()),
-            replay_reader.comparable,
-            reading.comparable,
-            links,
-        )
-        if reading.states and _read_again(recording, replay_reader) != reading.comparable:
-            raise ProtocolError(
-                "the handler does not read the recording as it read the PDU: its requests may"
-                " differ from call to call, or what it reads looks like a secret; nothing was"
-                " written"
-            )
-        recording = probing.with_effects(recording, replay_reader)
-        if is_own:
-            recording = probing.with_commands(recording, replay_reader)
-    recording = recording.commanded(on, off)
+    commands = [*on, *off]
+    try:
+        _require_recordable(commands, Scrubber(secrets, user, upstream.endpoint.host))
+        proxy = RecordingProxy(upstream, options, [user, *secrets], commands)
+        with contextlib.closing(proxy):
+            session = _recorded_session(handler, params, proxy)
+        scrubber = Scrubber([*secrets, *session.secrets], user, upstream.endpoint.host)
+        _require_recordable(commands, scrubber)
+        options.tell("reading the recording again, to find what must stay")
+        replay_settings = _any_login(session.reader.settings, secret_keys)
+        with _without_log():
+            recording = _public_recording(session, scrubber, replay_settings)
+        recording = recording.commanded(on, off)
+    except PduHandlerError as error:
+        raise error.at(upstream.endpoint.netloc, "record") from None
     answer_count = counted(len(recording.answers), "answer")
     holds = f"{answer_count}, {counted(len(recording.outlets), 'outlet')}"
-    notes = list(_notes(recording, is_own=is_own))
-    if len(answers) > MOST:
+    notes = list(_notes(recording, is_own=_is_own(handler)))
+    if len(session.answers) > MOST:
         notes.append(f"The recording may be incomplete: recording ends after {MOST} answers.")
     return Recording(recording.text, holds, notes)
+
+
+class _RecordedSession(NamedTuple):
+    """One reading of a PDU by its handler, with all answers of the PDU."""
+
+    #: the handler, with the settings that it was given
+    reader: _Reader
+    reading: _Reading
+    answers: Sequence[Answer]
+    #: ids, tokens and cookies by which the handler and the PDU knew each other
+    secrets: Sequence[str]
+
+
+def _recorded_session(
+    handler: LoadedHandler, given_settings: Mapping[str, str], proxy: RecordingProxy
+) -> _RecordedSession:
+    """Let the handler read the PDU once through the proxy, and return what it read, with all
+    answers. Where the PDU is (port, scheme, host, TLS) only the proxy is told; the handler gets the
+    other settings, and asks the proxy over HTTP:
+
+        given:        {"port": "443", "scheme": "https", "username": "admin"}
+        the handler:  {"scheme": "http", "username": "admin"}
+    """
+    keys_of_address = {"port", *(setting.key for setting in _OF_TRUST)}
+    settings = {key: text for key, text in given_settings.items() if key not in keys_of_address}
+    if _is_own(handler) or "scheme" in given_settings:
+        settings["scheme"] = "http"
+    reader, reading = _read_through_proxy(handler, settings, proxy)
+    interface = INTERFACES.get(handler.display_name)
+    if interface is not None:
+        interface.read_more(reader.data(proxy.port), proxy.answers)
+    return _RecordedSession(reader, reading, answers=proxy.answers(), secrets=proxy.secrets())
+
+
+def _public_recording(
+    session: _RecordedSession, scrubber: Scrubber, replay_settings: Mapping[str, str]
+) -> WebRecording:
+    """The recording with stand-ins, and with what its outlets do: where the answers hold their
+    states and, of a handler of this pack, by which requests they are switched. Raises ProtocolError
+    if the handler does not read it as it read the PDU.
+    """
+    handler = session.reader.handler
+    interface = INTERFACES.get(handler.display_name)
+    reader = session.reader._replace(settings=replay_settings)
+    recording, reading = _without_serials(
+        _recording(handler, session.answers, session.reading), session.reading, scrubber, reader
+    )
+    recording = scrubbed(
+        recording,
+        scrubber,
+        list(session.reader.settings.values()),
+        reader.comparable,
+        reading.comparable,
+        interface.links if interface is not None else None,
+    )
+    if reading.states and _read_again(recording, reader) != reading.comparable:
+        raise ProtocolError(
+            "the handler does not read the recording as it read the PDU: its requests may"
+            " differ from call to call, or what it reads looks like a secret; nothing was"
+            " written"
+        )
+    recording = probing.with_effects(recording, reader)
+    return probing.with_commands(recording, reader) if _is_own(handler) else recording
 
 
 def _without_serials(
     recording: WebRecording, reading: _Reading, scrubber: Scrubber, replay_reader: _Reader
 ) -> tuple[WebRecording, _Reading]:
-    """The recording, and what the handler read, with stand-ins for serial numbers in identities;
-    as they are, if the handler needs the numbers themselves.
+    """The recording, and what the handler read, with stand-ins for serial numbers in identities; as
+    they are, if the handler needs the numbers themselves.
+
+        before:  outlet 1-286331153, GET /banks => [{"serial": "286331153"}]
+        after:   outlet 1-serial-1,  GET /banks => [{"serial": "serial-1"}]
     """
     stand_ins = serial_numbers.stand_ins_of(recording.outlets, scrubber)
     candidate = serial_numbers.recording_with(recording, stand_ins)
@@ -273,7 +326,9 @@ def _without_serials(
 
 @contextlib.contextmanager
 def _without_log() -> Iterator[None]:
-    """In the block a handler warns of what the recording has on trial, and not of its PDU."""
+    """In the block nothing is logged: a handler would warn of what the recording has on trial, and
+    not of its PDU.
+    """
     level = logging.root.manager.disable
     logging.disable()
     try:
@@ -282,12 +337,21 @@ def _without_log() -> Iterator[None]:
         logging.disable(level)
 
 
-def _require_public(commands: Sequence[str], scrubber: Scrubber) -> None:
+def _require_recordable(commands: Sequence[str], scrubber: Scrubber) -> None:
     """Raises SettingsError if requests in words, which are written as they are, show the login, the
-    session, or what looks private.
+    session, or what looks private, or if they can match no request.
+
+    >>> _require_recordable(['POST /o/{outlet} {"token": "{any}", "on": true}'], Scrubber())
+    >>> _require_recordable(["POST /o/{outlet} on=1&token=Zq03Sesam"], Scrubber())
+    Traceback (most recent call last):
+    ...
+    handlers.shared.errors.SettingsError: --on and --off show the login, or an address, a name or \
+a number of the PDU: write {any} in its place
     """
     for words in commands:
-        texts = (words, unquote(words))
+        RequestPattern.parse(words).require_possible()
+        # a value such as {any} is no secret, and 1 is none in any notation
+        texts = [text.replace(ANY, "1") for text in (words, unquote(words))]
         if any(named_secrets(text) or scrubber.scrub_kept_text(text) != text for text in texts):
             raise SettingsError(
                 "--on and --off show the login, or an address, a name or a number of the PDU: write"
@@ -301,46 +365,70 @@ def _is_own(handler: LoadedHandler) -> bool:
 
 
 def _any_login(settings: Mapping[str, str], secret_keys: set[str]) -> dict[str, str]:
-    """The settings with "any" in place of the login, which a replay takes."""
+    """The settings with "any" for the login, which a replay takes.
+
+    >>> _any_login({"username": "admin", "password": "Zq01", "bank": "2"}, {"password"})
+    {'username': 'any', 'password': 'any', 'bank': '2'}
+    """
     return {
         key: ANY_TEXT if key in secret_keys or key == "username" else text
         for key, text in settings.items()
     }
 
 
-def _read_through(
-    handler: LoadedHandler, settings: Mapping[str, str], passage: Passage
+def _read_through_proxy(
+    handler: LoadedHandler, settings: Mapping[str, str], proxy: RecordingProxy
 ) -> tuple[_Reader, _Reading]:
-    """What the handler reads, and the form that leads it to the passage."""
-    keys = {setting.key for setting in handler.settings}
+    """What the handler reads of the PDU while the proxy records it, and how it was given the
+    proxy's port: in its setting port, if it may have one, else in the address:
+
+        settings {"port": "8080"}, address 127.0.0.1
+        settings {},               address 127.0.0.1:8080
+
+    Raises the error of the handler, or ProtocolError if nothing was recorded.
+    """
+    setting_keys = {setting.key for setting in handler.settings}
     readers = [_Reader(handler, settings, in_address=True)]
-    if not keys or "port" in keys:
+    if not setting_keys or "port" in setting_keys:
         readers.insert(0, _Reader(handler, settings))
     for reader in readers:
         try:
-            reading = reader.read(passage.port)
-            if passage.exchanges:  # else it asked the PDU past this program
-                return reader, reading
+            reading = reader.read(proxy.port)
         except SettingNotGiven:
-            if reader is readers[0]:  # the next one has no setting port
+            if reader is readers[0]:  # the other one may only miss the setting port
                 raise
         except PduHandlerError as error:
-            if passage.error is not None:
-                raise passage.error from None
-            if passage.exchanges and not _may_record_without(handler, error, passage):
-                raise
-            if passage.exchanges:
+            if proxy.error is not None:
+                raise proxy.error from None
+            is_recorded = bool(proxy.exchanges)
+            if is_recorded and _may_record_without(handler, error, proxy):
                 return reader, _Reading([], Figures(None, None))
-    if passage.tls_hellos:
-        raise ProtocolError(_TLS)
-    raise ProtocolError(_NO_HTTP if passage.connections else _NO_CONNECTION)
+            if is_recorded:
+                raise
+        else:
+            if proxy.exchanges:  # else it ignored this port, and read the PDU without the proxy
+                return reader, reading
+    raise ProtocolError(_why_nothing_was_recorded(proxy))
 
 
-def _may_record_without(handler: LoadedHandler, error: PduHandlerError, passage: Passage) -> bool:
-    """Whether a device is recorded that its handler does not read: to support it later. If it
-    answered nothing but its first resource, its login was not taken.
+def _why_nothing_was_recorded(proxy: RecordingProxy) -> str:
+    """The sentence for a handler of which no request over HTTP came to the proxy."""
+    if proxy.tls_hellos:
+        return _TLS
+    return _NO_HTTP if proxy.connections else _NO_CONNECTION
+
+
+def _may_record_without(
+    handler: LoadedHandler, error: PduHandlerError, proxy: RecordingProxy
+) -> bool:
+    """Whether a PDU is recorded that its handler does not read, to support it later: one with a
+    documented interface that the handler calls unsupported, or that answered more than its first
+    resource.
+
+        GET /redfish/v1 200, GET /redfish/v1/Chassis 401    no: its login was not taken
+        GET /redfish/v1 200, GET /redfish/v1/Chassis 200    yes
     """
-    answered_exchanges = [exchange for exchange in passage.exchanges if exchange.status < 400]
+    answered_exchanges = [exchange for exchange in proxy.exchanges if exchange.status < 400]
     is_answered = error.kind == "unsupported" or len(answered_exchanges) > 1
     return handler.display_name in INTERFACES and is_answered
 
@@ -348,7 +436,11 @@ def _may_record_without(handler: LoadedHandler, error: PduHandlerError, passage:
 def _recording(
     handler: LoadedHandler, answers: Sequence[Answer], reading: _Reading
 ) -> WebRecording:
-    """The answers with what the handler read of them, without commands."""
+    """The answers with what the handler read of them, without commands.
+
+    read:       outlet 1 UP, outlet 2 UNKNOWN; 1.5 A
+    recording:  outlets {"1": True, "2": None}, load_a 1.5
+    """
     energies = _outlet_kwh(reading.figures)
     outlets: dict[str, RecordedOutlet] = {}
     for name, state in reading.states:
@@ -365,6 +457,7 @@ def _recording(
 
 
 def _outlet_kwh(figures: Figures) -> dict[str, Figure]:
+    """The energies of the outlets that are metered, in kWh."""
     ports = figures.ports.items()
     return {name: port.energy_kwh for name, port in ports if port.energy_kwh is not None}
 
@@ -376,13 +469,15 @@ def _read_again(recording: WebRecording, reader: _Reader) -> object:
 
 
 def _notes(recording: WebRecording, *, is_own: bool) -> Iterator[str]:
-    """The sentences that say what the owner does next."""
+    """The sentences that say what the owner does next, such as "The handler read no outlets: the
+    file has what the device answered."
+    """
     yield from kept_notes(recording.kept_texts)
     if not recording.outlets:
         yield "The handler read no outlets: the file has what the device answered."
     if not is_own:
         yield _COMPARE
-    reason = reason_without_places(recording)
+    reason = reason_without_pointers(recording)
     requests = itertools.chain.from_iterable(
         (outlet.on.request, outlet.off.request) for outlet in recording.outlets.values()
     )

@@ -39,6 +39,9 @@ def scrubbed(
     of this machine, to compare with `expected`. `links`: of a documented interface, the members
     that name its resources, whose texts stay, as the names of all members. Raises ProtocolError if
     a request shows the login.
+
+        before:  GET /o?sid=7f3a => {"owner": "Schmidt", "state": "Live"}
+        after:   GET /o?sid={any} => {"name-1": "name-2", "state": "Live"}
     """
     if any(scrubber.holds_login(answer.request) for answer in recording.answers):
         raise ProtocolError(
@@ -75,6 +78,10 @@ def scrubbed(
 def _without_private(recording: WebRecording, scrubber: Scrubber, *, has_any: bool) -> WebRecording:
     """The recording with stand-ins for what looks private, in its requests the same, or {any}; and
     without the octets of pictures and the like.
+
+    >>> recording = WebRecording([Answer("GET /10.77.5.9", {"ntp": "10.77.5.9"})])
+    >>> _without_private(recording, Scrubber(), has_any=True).answers[0][:2]
+    ('GET /{any}', {'ntp': '192.0.2.1'})
     """
     answers: list[Answer] = []
     for answer in recording.answers:
@@ -93,7 +100,14 @@ def _without_private(recording: WebRecording, scrubber: Scrubber, *, has_any: bo
 def _with_needed_headers(
     recording: WebRecording, read: Callable[[WebRecording], object]
 ) -> WebRecording:
-    """Without the headers that the reading does not need, but those of sessions and redirects."""
+    """The recording without the headers that the reading does not need, but those of sessions and
+    redirects.
+
+    >>> headers = [("Set-Cookie", "id=any"), ("X-Rack", "north")]
+    >>> recording = WebRecording([Answer("GET /", {}, headers=headers)])
+    >>> _with_needed_headers(recording, lambda recording: "the same states").answers[0].headers
+    [('Set-Cookie', 'id=any')]
+    """
 
     def without(names: Collection[str]) -> WebRecording:
         answers: list[Answer] = []
@@ -112,14 +126,19 @@ def _with_needed_headers(
 def _with_any(
     recording: WebRecording, own_texts: Collection[str], read: Callable[[WebRecording], object]
 ) -> tuple[WebRecording, Sequence[str]]:
-    """The recording with {any} in its requests, and "any" in the places to which they lead, in
-    place of these texts, unless the reading needs them or two requests would be one; and the texts
-    of the requests that stay.
+    """The recording with {any} for these texts in its requests, and "any" in the addresses to which
+    they lead, unless the reading needs them or two requests would be one; and the texts of the
+    requests that stay.
+
+    >>> recording = WebRecording([Answer("GET /rack-north/o", {})])
+    >>> clean, _ = _with_any(recording, ["rack-north"], lambda recording: "the same states")
+    >>> clean.answers[0].request
+    'GET /{any}/o'
     """
-    places = list(_texts_of_places(recording))
-    requests = "\n".join([*recording.contents, *places])
+    redirects = list(_texts_of_redirects(recording))
+    requests = "\n".join([*recording.contents, *redirects])
     to_try: list[str] = []
-    for text in {*own_texts, *places}:
+    for text in {*own_texts, *redirects}:
         if not has_only_generic_words(text):
             # a request may have them escaped
             spellings = dict.fromkeys((text, quote(text, safe=""), quote_plus(text)))
@@ -133,7 +152,7 @@ def _with_any(
             request = answer.request
             for text in ordered_texts:
                 request = request.replace(text, ANY)
-            headers = [_with_any_place(row, ordered_texts) for row in answer.headers]
+            headers = [_with_any_in_redirect(row, ordered_texts) for row in answer.headers]
             answers.append(answer._replace(request=request, headers=headers))
         return recording._replace(answers=answers)
 
@@ -148,12 +167,21 @@ def _with_any(
 
 
 def _holds_word(text: str, word: str) -> bool:
-    """Whether a text holds this one, and not as a part of a longer word."""
+    """Whether a text holds this one, and not as a part of a longer word.
+
+    >>> _holds_word("GET /rack/1", "rack"), _holds_word("GET /racks/1", "rack")
+    (True, False)
+    """
     pattern = rf"(?<![0-9A-Za-z]){re.escape(word)}(?![0-9A-Za-z])"
     return word in text and re.search(pattern, text) is not None
 
 
-def _with_any_place(header: tuple[str, str], texts: Sequence[str]) -> tuple[str, str]:
+def _with_any_in_redirect(header: tuple[str, str], texts: Sequence[str]) -> tuple[str, str]:
+    """A header of an answer, with "any" for these texts if it is a Location.
+
+    >>> _with_any_in_redirect(("Location", "/home?owner=Schmidt"), ["Schmidt"])
+    ('Location', '/home?owner=any')
+    """
     name, text = header
     if name.lower() == "location":
         for part in texts:
@@ -162,10 +190,13 @@ def _with_any_place(header: tuple[str, str], texts: Sequence[str]) -> tuple[str,
 
 
 def _telling_texts(recording: WebRecording) -> list[str]:
-    """The fields and the parts of the paths, in requests and in the places to which answers lead,
-    that are no common words.
+    """The fields and the parts of the paths, in requests and in the addresses to which answers
+    lead, that are no common words.
+
+    >>> _telling_texts(WebRecording([Answer("GET /relay/north?mode=auto&by=Schmidt", {})]))
+    ['north', 'Schmidt']
     """
-    texts = list(_texts_of_places(recording))
+    texts = list(_texts_of_redirects(recording))
     for answer in recording.answers:
         texts += RequestPattern.parse(answer.request).path.split("/")
         texts += [field.value for field in named_values(answer.request)]
@@ -173,8 +204,13 @@ def _telling_texts(recording: WebRecording) -> list[str]:
     return [text for text in dict.fromkeys(telling_texts) if ANY not in text]
 
 
-def _texts_of_places(recording: WebRecording) -> Iterator[str]:
-    """The parts of the addresses to which answers lead, by their header Location."""
+def _texts_of_redirects(recording: WebRecording) -> Iterator[str]:
+    """The parts of the addresses to which answers lead, by their header Location.
+
+    >>> answer = Answer("GET /", {}, headers=[("Location", "/home?owner=Schmidt")])
+    >>> list(_texts_of_redirects(WebRecording([answer])))
+    ['', 'home', 'owner', 'Schmidt']
+    """
     for answer in recording.answers:
         for name, text in answer.headers:
             if name.lower() == "location":
@@ -182,7 +218,12 @@ def _texts_of_places(recording: WebRecording) -> Iterator[str]:
 
 
 def _texts_of_headers(recording: WebRecording) -> Iterator[str]:
-    """The headers that stay because the reading needs them, if they are no common words."""
+    """The headers that stay because the reading needs them, if they are no common words.
+
+    >>> answer = Answer("GET /", {}, headers=[("X-Rack", "north 7"), ("Set-Cookie", "id=any")])
+    >>> list(_texts_of_headers(WebRecording([answer])))
+    ['north 7']
+    """
     for answer in recording.answers:
         for name, text in answer.headers:
             if name.lower() not in _STAYING and not has_only_generic_words(text):
@@ -190,7 +231,13 @@ def _texts_of_headers(recording: WebRecording) -> Iterator[str]:
 
 
 def _values(recording: WebRecording) -> Iterator[str]:
-    """The texts of all members of JSON, and the words of other answers that are not in tags."""
+    """The texts of all members of JSON, and the words of other answers that are not in tags.
+
+    >>> page = TextAnswer("<b>on, 1</b>")
+    >>> recording = WebRecording([Answer("GET /", {"name": "web", "n": 5}), Answer("GET /a", page)])
+    >>> [text for text in _values(recording) if text]
+    ['web', 'on', '1']
+    """
     for content in recording.contents.values():
         if isinstance(content, TextAnswer):
             yield from re.split("<[^<>]*>|[\\s\"'=,;]+", content)

@@ -15,21 +15,31 @@ _SERIAL = re.compile(rf"(?<![0-9A-Za-z])[0-9]{{{LONG_NUMBER},}}(?![0-9A-Za-z])")
 
 
 def stand_ins_of(identities: Iterable[str], scrubber: Scrubber) -> dict[str, str]:
-    """Each long number in the identities, with its stand-in."""
-    stand_ins: dict[str, str] = {}
-    for identity in identities:
-        for number in _SERIAL.findall(identity):
-            stand_ins[number] = scrubber.stand_in_of_serial(number)
-    return stand_ins
+    """Each long number in the identities of outlets, with its stand-in.
+
+    >>> stand_ins_of(["1-286331153", "2-286331153"], Scrubber())
+    {'286331153': 'serial-1'}
+    """
+    numbers = _SERIAL.findall(" ".join(identities))
+    return {number: scrubber.stand_in_of_serial(number) for number in numbers}
 
 
 def replaced(text: str, stand_ins: Mapping[str, str]) -> str:
-    """The text with the stand-ins in place of these numbers."""
+    """The text with the stand-ins for these numbers.
+
+    >>> replaced("GET /bank/286331153", {"286331153": "serial-1"})
+    'GET /bank/serial-1'
+    """
     return _SERIAL.sub(lambda match: stand_ins.get(match[0], match[0]), text)
 
 
 def recording_with(recording: WebRecording, stand_ins: Mapping[str, str]) -> WebRecording:
-    """The recording with the stand-ins in all texts."""
+    """A copy of the recording with the stand-ins in all its requests, headers, answers and
+    identities:
+
+        before:  outlet 1-286331153, GET /286331153 => {"serial": "286331153"}
+        after:   outlet 1-serial-1,  GET /serial-1  => {"serial": "serial-1"}
+    """
 
     def replace(text: str) -> str:
         return replaced(text, stand_ins)

@@ -1,10 +1,10 @@
 """Where the answers of an unknown device hold the states of its outlets. Pure.
 
-It is sought by the states alone, which its owner knows: a column of values, one for each outlet,
-that are the same for all outlets that are on, and the same for all that are off. In JSON these are
-the values in one place of the elements of a list, of members whose names differ in a number, or of
-answers whose requests do. In another text they are words and numbers in equal distances, or words
-of rows that begin alike.
+They are sought by the states alone, which its owner knows: a column of values, one for each outlet,
+that are the same for all outlets that are on, and the same for all that are off. In JSON a column
+is one member of each element of a list, or members whose names differ in a number, or one member of
+answers whose requests differ in a number. In another text it is words and numbers in equal
+distances, or words of rows that begin alike.
 """
 
 from __future__ import annotations
@@ -47,24 +47,42 @@ _CONTEXTS = (4, 8, 16)
 _MOST_WORDS = 8
 
 
-class Place(NamedTuple):
-    """Where a value is: in JSON Place("GET /status", ("relays", 0, "ison")), in another text
-    Place("GET /", (3,))."""
+class Pointer(NamedTuple):
+    """Where a value is in the answers of a device: the request, and the path in its answer. In JSON
+    the path has names and indexes, as a JSON pointer (RFC 6901) has; in another text it is the
+    number of a word in `TextAnswer.pieces`.
+
+    >>> relays = {"GET /status": {"relays": [{"on": True}]}, "GET /": TextAnswer("relay is on")}
+    >>> value_at(relays, Pointer("GET /status", ("relays", 0, "on")))
+    True
+    >>> value_at(relays, Pointer("GET /", (5,)))
+    'on'
+    """
 
     request: str
     path: Path
 
     @property
     def pattern(self) -> Path:
-        """Its path without numbers: alike for the elements of a list."""
-        parts = ["#" if isinstance(part, int) else _normalised(part) for part in self.path]
+        """Its path without numbers: alike for the elements of a list.
+
+        >>> Pointer("GET /", ("relays", 0, "state2")).pattern
+        ('relays', '#', 'state#')
+        """
+        parts = ["#" if isinstance(part, int) else _without_numbers(part) for part in self.path]
         return tuple(parts)
 
 
 class Column(NamedTuple):
-    """The places of the states of all outlets."""
+    """The pointers to the states of all outlets, in the order of the outlets, and the two values
+    that they have for on and off.
 
-    places: Sequence[Place]
+    >>> relays = [Pointer("GET /", (0, "state")), Pointer("GET /", (1, "state"))]
+    >>> Column(relays, on="ON", off="OFF").value(on=False)
+    'OFF'
+    """
+
+    pointers: Sequence[Pointer]
     on: Any
     off: Any
 
@@ -75,79 +93,125 @@ class Column(NamedTuple):
 def candidate_columns(contents: Contents, states: States) -> list[Column]:
     """The columns that may hold these states, each once; first those of usual words, such as on and
     off, or 1 and 0. Of a long page, which has very many, _MOST_COLUMNS.
+
+    >>> answers = {"GET /": [{"s": "Live", "on": 1}, {"s": "Dead", "on": 0}]}
+    >>> for column in candidate_columns(answers, {"1": True, "2": False}):
+    ...     print(column.on, column.off, [pointer.path for pointer in column.pointers])
+    1 0 [(0, 'on'), (1, 'on')]
+    Live Dead [(0, 's'), (1, 's')]
     """
-    usual: dict[Sequence[Place], Column] = {}
-    other_columns: dict[Sequence[Place], Column] = {}
+    usual: dict[Sequence[Pointer], Column] = {}
+    other_columns: dict[Sequence[Pointer], Column] = {}
     for column in state_columns(contents, states):
         columns = usual if _opposite(column.on, _OFF_BY_ON) == column.off else other_columns
         if len(columns) < _MOST_COLUMNS:
-            columns[column.places] = column
+            columns[column.pointers] = column
     return [*usual.values(), *other_columns.values()][:_MOST_COLUMNS]
 
 
 def state_columns(contents: Contents, states: States) -> Iterator[Column]:
-    """The columns that may hold these states, in the order of the outlets."""
+    """The columns that may hold these states, in the order of the answers: those of JSON, then
+    those of texts.
+
+    >>> answers = {"GET /": {"POWER1": "ON", "POWER2": "OFF", "W": 5}}
+    >>> column = next(state_columns(answers, {"1": True, "2": False}))
+    >>> column.on, column.off
+    ('ON', 'OFF')
+    >>> list(state_columns(answers, {"1": True, "2": True}))  # POWER1 and POWER2 are not alike
+    []
+    """
     groups = itertools.chain(
         _json_columns(contents, len(states)),
         _text_columns(contents, states),
         _row_columns(contents, states),
     )
-    for places in groups:
-        values = [value_at(contents, place) for place in places]
-        column = _column(places, values, list(states.values()))
+    for pointers in groups:
+        values = [value_at(contents, pointer) for pointer in pointers]
+        column = _column(pointers, values, list(states.values()))
         if column is not None:
             yield column
 
 
-def number_groups(contents: Contents, count: int) -> Iterator[list[Place]]:
-    """The groups of `count` places of numbers in JSON, one for each outlet."""
-    for places in _json_columns(contents, count):
-        if all(_is_figure(value_at(contents, place)) for place in places):
-            yield places
+def numbers_per_outlet(contents: Contents, count: int) -> Iterator[list[Pointer]]:
+    """The groups of `count` pointers to numbers in JSON, one for each outlet, such as the currents
+    of all outlets.
+
+    >>> answers = {"GET /": {"relay": [True, False], "ampere": [1.5, 0.0], "volt": 230}}
+    >>> [[pointer.path for pointer in group] for group in numbers_per_outlet(answers, 2)]
+    [[('ampere', 0), ('ampere', 1)]]
+    """
+    for pointers in _json_columns(contents, count):
+        if all(_is_figure(value_at(contents, pointer)) for pointer in pointers):
+            yield pointers
 
 
 def _is_figure(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def with_values(contents: Contents, values: Mapping[Place, Any]) -> dict[str, Any]:
-    """The contents with other values in these places."""
-    new_contents = dict(contents)
-    for place, value in values.items():
-        new_contents[place.request] = _with_value(new_contents[place.request], place.path, value)
-    return new_contents
+def with_values(contents: Contents, values: Mapping[Pointer, Any]) -> dict[str, Any]:
+    """A copy of the contents with other values at these pointers.
 
-
-def without_values(contents: Contents, places: Sequence[Place]) -> dict[str, Any]:
-    """The contents without these values: a member that names no outlet is left out, an element of a
-    list is null, a word of a text is a question mark.
+    >>> answers = {"GET /1": {"on": True, "w": 5}, "GET /": TextAnswer("relay 1 on")}
+    >>> with_values(answers, {Pointer("GET /1", ("on",)): False, Pointer("GET /", (5,)): "off"})
+    {'GET /1': {'on': False, 'w': 5}, 'GET /': 'relay 1 off'}
     """
     new_contents = dict(contents)
-    for place in places:
-        content = new_contents[place.request]
-        if isinstance(content, TextAnswer):
-            new_content: Any = _with_value(content, place.path, "?")
-        elif _is_plain_member(place):
-            new_content = copy.deepcopy(content)
-            container = _value_in(new_content, place.path[:-1])
-            del container[place.path[-1]]
-        else:
-            new_content = _with_value(content, place.path, None)
-        new_contents[place.request] = new_content
+    for pointer, value in values.items():
+        new_contents[pointer.request] = _with_value(
+            new_contents[pointer.request], pointer.path, value
+        )
     return new_contents
 
 
-def _is_plain_member(place: Place) -> bool:
-    """Whether a value is the member of an object, with a name that has no number of an outlet."""
-    if not place.path:
-        return False
-    name = place.path[-1]
-    return isinstance(name, str) and _normalised(name) == name
+def without_values(contents: Contents, pointers: Sequence[Pointer]) -> dict[str, Any]:
+    """A copy of the contents without these values: a member that names no outlet is left out, an
+    element of a list is null, a word of a text is a question mark.
+
+    >>> answers = {"GET /1": {"on": True, "w": 5}, "GET /": [1, 0]}
+    >>> without_values(answers, [Pointer("GET /1", ("on",)), Pointer("GET /", (0,))])
+    {'GET /1': {'w': 5}, 'GET /': [None, 0]}
+    >>> without_values({"GET /": TextAnswer("relay 1 on")}, [Pointer("GET /", (5,))])
+    {'GET /': 'relay 1 ?'}
+    """
+    new_contents = dict(contents)
+    for pointer in pointers:
+        content = new_contents[pointer.request]
+        if isinstance(content, TextAnswer):
+            new_content: Any = _with_value(content, pointer.path, "?")
+        elif _is_member_without_number(pointer):
+            new_content = copy.deepcopy(content)
+            container = _value_in(new_content, pointer.path[:-1])
+            del container[pointer.path[-1]]
+        else:
+            new_content = _with_value(content, pointer.path, None)
+        new_contents[pointer.request] = new_content
+    return new_contents
+
+
+def _is_member_without_number(pointer: Pointer) -> bool:
+    """Whether a value is the member of a JSON object and can be deleted from it. A member with a
+    number in its name is taken for an outlet, which stays in the object.
+
+    >>> _is_member_without_number(Pointer("GET /", ("relays", 0, "state")))
+    True
+    >>> _is_member_without_number(Pointer("GET /", ("relay2",)))
+    False
+    >>> _is_member_without_number(Pointer("GET /", ("relays", 0)))  # an element of a list
+    False
+    """
+    name = pointer.path[-1] if pointer.path else None
+    return isinstance(name, str) and re.search("[0-9]", name) is None
 
 
 def third_states(on: Any, off: Any, *, is_text: bool = False) -> list[Any]:
-    """Values that are neither of these, first one that no device documents: of their type, and in
-    JSON an empty text and null. `is_text`: of a TextAnswer.
+    """Values that are neither these for on and off, first one that no device documents: of their
+    type, and in JSON null and an empty text. `is_text`: of a TextAnswer, which has no null.
+
+    >>> third_states("on", "off")
+    ['undocumented', None, '']
+    >>> third_states("1", "0", is_text=True)[:3]
+    ['97', '-1', '2']
     """
     nothing = [] if is_text else [None, ""]
     if isinstance(on, bool) or (isinstance(on, str) and not on.isdecimal()):
@@ -156,59 +220,87 @@ def third_states(on: Any, off: Any, *, is_text: bool = False) -> list[Any]:
     return [value for value in values if value not in (on, off)] + nothing
 
 
-def number_places(
+def number_pointers(
     contents: Contents, columns: Sequence[Column], names: Collection[str]
-) -> list[Place]:
-    """Places of numbers that are no states, no names of outlets and not 0; if there are many, one
-    of each column in JSON, and some in a text.
+) -> list[Pointer]:
+    """Pointers to numbers that are no states, no names of outlets and not 0; if there are more than
+    _MOST_FIGURES, one of each column in JSON, and some in a text. `columns`: of the states;
+    `names`: of the outlets.
+
+    >>> answers = {"GET /": [{"id": 1, "on": 1, "w": 5}, {"id": 2, "on": 0, "w": 0}]}
+    >>> states = Column([Pointer("GET /", (0, "on")), Pointer("GET /", (1, "on"))], on=1, off=0)
+    >>> [pointer.path for pointer in number_pointers(answers, [states], ["1", "2"])]
+    [(0, 'w')]
     """
-    all_numbers = _all_number_places(contents, columns, names)
-    return all_numbers if len(all_numbers) <= _MOST_FIGURES else _some_of(all_numbers, contents)
+    all_numbers = _all_number_pointers(contents, columns, names)
+    return all_numbers if len(all_numbers) <= _MOST_FIGURES else _sample_of(all_numbers, contents)
 
 
-def _all_number_places(
+def _all_number_pointers(
     contents: Contents, columns: Sequence[Column], names: Collection[str]
-) -> list[Place]:
-    state_places = set(itertools.chain.from_iterable(column.places for column in columns))
-    places: list[Place] = []
-    for place in all_places(contents):
-        value = value_at(contents, place)
-        is_other = place not in state_places and place.path not in _ENVELOPE
+) -> list[Pointer]:
+    """Pointers to all numbers that are no states, no names of outlets and not 0: also to those of
+    the envelope of JSON-RPC, such as the number of a call, none.
+
+    >>> answer = {"jsonrpc": 2.0, "id": 7, "result": {"on": 1, "watts": 30, "amps": "0.1"}}
+    >>> states = Column([Pointer("GET /", ("result", "on"))], on=1, off=0)
+    >>> [pointer.path[-1] for pointer in _all_number_pointers({"GET /": answer}, [states], [])]
+    ['watts', 'amps']
+    """
+    state_pointers = set(itertools.chain.from_iterable(column.pointers for column in columns))
+    pointers: list[Pointer] = []
+    for pointer in all_pointers(contents):
+        value = value_at(contents, pointer)
+        is_other = pointer not in state_pointers and pointer.path not in _ENVELOPE
         if is_other and str(value) not in names and _is_number(value) and float(value) != 0:
-            places.append(place)
-    return places
+            pointers.append(pointer)
+    return pointers
 
 
-def _some_of(places: Sequence[Place], contents: Contents) -> list[Place]:
-    """The middle place of each column in JSON, and the places in texts. If there are more than
-    _MOST_FIGURES, only as many, at equal distances.
+def _sample_of(pointers: Sequence[Pointer], contents: Contents) -> list[Pointer]:
+    """The middle pointer of each column in JSON, and the pointers into texts. If there are more
+    than _MOST_FIGURES, only as many, at equal distances.
+
+    >>> answers = {"GET /": {"amps": [1, 2, 3], "volts": [230]}}
+    >>> [pointer.path for pointer in _sample_of(all_pointers(answers), answers)]
+    [('amps', 1), ('volts', 0)]
     """
-    columns: dict[Any, list[Place]] = {}
-    for place in places:
-        is_of_text = isinstance(contents[place.request], TextAnswer)
-        column: Any = place if is_of_text else _list_of(place)
-        columns.setdefault(column, []).append(place)
-    middle_places = [column[len(column) // 2] for column in columns.values()]
-    step = max(1, math.ceil(len(middle_places) / _MOST_FIGURES))
-    return middle_places[::step][:_MOST_FIGURES]
+    columns: dict[Any, list[Pointer]] = {}
+    for pointer in pointers:
+        is_of_text = isinstance(contents[pointer.request], TextAnswer)
+        column: Any = pointer if is_of_text else _numberless(pointer)
+        columns.setdefault(column, []).append(pointer)
+    middle_pointers = [column[len(column) // 2] for column in columns.values()]
+    step = max(1, math.ceil(len(middle_pointers) / _MOST_FIGURES))
+    return middle_pointers[::step][:_MOST_FIGURES]
 
 
-def null_figures(contents: Contents, places: Sequence[Place]) -> list[dict[str, Any]]:
-    """Copies of the contents, each with null for the numbers in one column of JSON."""
-    nulls_by_column: dict[tuple[str, Path], dict[Place, Any]] = {}
-    for place in places:
-        if not isinstance(contents[place.request], TextAnswer):
-            nulls_by_column.setdefault(_list_of(place), {})[place] = None
+def null_figures(contents: Contents, pointers: Sequence[Pointer]) -> list[dict[str, Any]]:
+    """Copies of the contents, each with null for the numbers in one column of JSON.
+
+    >>> answers = {"GET /": {"amps": [1, 2], "volts": [230]}}
+    >>> null_figures(answers, all_pointers(answers))[0]
+    {'GET /': {'amps': [None, None], 'volts': [230]}}
+    """
+    nulls_by_column: dict[tuple[str, Path], dict[Pointer, Any]] = {}
+    for pointer in pointers:
+        if not isinstance(contents[pointer.request], TextAnswer):
+            nulls_by_column.setdefault(_numberless(pointer), {})[pointer] = None
     return [with_values(contents, nulls) for nulls in nulls_by_column.values()]
 
 
-def zero_figures(contents: Contents, places: Sequence[Place]) -> list[dict[str, Any]]:
-    """Copies of the contents, each with 0 in place of another number."""
+def zero_figures(contents: Contents, pointers: Sequence[Pointer]) -> list[dict[str, Any]]:
+    """Copies of the contents, each with 0 for one number, in the form of the number.
+
+    >>> answers = {"GET /": {"amps": "1.50", "watts": 345}}
+    >>> zero_figures(answers, all_pointers(answers))[0]
+    {'GET /': {'amps': '0.00', 'watts': 345}}
+    """
     zeros: list[dict[str, Any]] = []
-    for place in places:
-        value = value_at(contents, place)
+    for pointer in pointers:
+        value = value_at(contents, pointer)
         zero = re.sub("[0-9]", "0", value) if isinstance(value, str) else type(value)(0)
-        zeros.append(with_values(contents, {place: zero}))
+        zeros.append(with_values(contents, {pointer: zero}))
     return zeros
 
 
@@ -217,17 +309,23 @@ def other_figures(
 ) -> Iterator[dict[str, Any]]:
     """Copies of the contents with halved numbers, except states and names of outlets: first all of
     them; then those with a point and those in columns, one for each outlet; then each column alone.
-    The judge takes the first copy whose figures the handler reads otherwise.
+    `pdu handler check` takes the first copy whose figures the handler reads otherwise.
+
+    >>> answers = {"GET /": {"amps": [1.5, 0.5], "year": 2026}}
+    >>> for new_answers in list(other_figures(answers, [], {"1", "2"}))[:2]:
+    ...     print(new_answers["GET /"])
+    {'amps': [0.75, 0.25], 'year': 1013}
+    {'amps': [0.75, 0.25], 'year': 2026}
     """
-    groups = list(number_groups(contents, len(names)))
-    grouped_places = set(itertools.chain.from_iterable(groups))
-    places = _all_number_places(contents, columns, names)
-    likely_places = []
-    for place in places:
-        if place in grouped_places or "." in str(value_at(contents, place)):
-            likely_places.append(place)
-    for changed_places in (places, likely_places, *groups):
-        halves = {place: _half(value_at(contents, place)) for place in changed_places}
+    groups = list(numbers_per_outlet(contents, len(names)))
+    grouped_pointers = set(itertools.chain.from_iterable(groups))
+    pointers = _all_number_pointers(contents, columns, names)
+    likely_pointers = []
+    for pointer in pointers:
+        if pointer in grouped_pointers or "." in str(value_at(contents, pointer)):
+            likely_pointers.append(pointer)
+    for changed_pointers in (pointers, likely_pointers, *groups):
+        halves = {pointer: _half(value_at(contents, pointer)) for pointer in changed_pointers}
         yield with_values(contents, halves)
 
 
@@ -238,44 +336,60 @@ def _half(value: Any) -> Any:
     return f"{float(value) / 2:.3f}" if "." in value else str(int(value) // 2)
 
 
-def list_places(contents: Contents, count: int) -> list[Place]:
-    """Places of the lists in JSON that have so many elements."""
-    places: list[Place] = []
-    for place in all_places(contents):
-        if isinstance(contents[place.request], TextAnswer):
+def pointers_of_lists(contents: Contents, count: int) -> list[Pointer]:
+    """Pointers to the lists in JSON that have so many elements, such as the list of the outlets.
+
+    >>> pointers_of_lists({"GET /": {"relays": [1, 0], "fuses": [1]}}, 2)
+    [Pointer(request='GET /', path=('relays',))]
+    """
+    list_pointers: dict[Pointer, None] = {}  # each once, in order
+    for pointer in all_pointers(contents):
+        if isinstance(contents[pointer.request], TextAnswer):
             continue
-        for length in range(len(place.path)):
-            outer_place = Place(place.request, place.path[:length])
-            container = value_at(contents, outer_place)
+        for depth in range(len(pointer.path)):
+            outer_pointer = Pointer(pointer.request, pointer.path[:depth])
+            container = value_at(contents, outer_pointer)
             if isinstance(container, list) and len(container) == count:
-                places.append(outer_place)
-    return list(dict.fromkeys(places))  # each once
+                list_pointers[outer_pointer] = None
+    return list(list_pointers)
 
 
-def all_places(contents: Contents) -> list[Place]:
-    """The places of all texts, numbers, booleans and nulls."""
-    places: list[Place] = []
+def all_pointers(contents: Contents) -> list[Pointer]:
+    """The pointers to all texts, numbers, booleans and nulls.
+
+    >>> all_pointers({"GET /": {"relays": [1, 0]}})
+    [Pointer(request='GET /', path=('relays', 0)), Pointer(request='GET /', path=('relays', 1))]
+    """
+    pointers: list[Pointer] = []
     for request, content in contents.items():
         for path in _paths(content):
-            places.append(Place(request, path))
-    return places
+            pointers.append(Pointer(request, path))
+    return pointers
 
 
-def value_at(contents: Contents, place: Place) -> Any:
-    """The value in a place."""
-    return _value_in(contents[place.request], place.path)
+def value_at(contents: Contents, pointer: Pointer) -> Any:
+    """The value to which a pointer leads. Raises LookupError."""
+    return _value_in(contents[pointer.request], pointer.path)
 
 
 # ---- columns -------------------------------------------------------------------------------------
 
 
 def _column(
-    places: Sequence[Place],
+    pointers: Sequence[Pointer],
     values: Sequence[Any],
     states: Sequence[Optional[bool]],
 ) -> Optional[Column]:
     """The column of these values, if they tell these states: all outlets that are on have one
-    value, and all that are off have another.
+    value, and all that are off have another. Where all outlets have one state, the other value is
+    the usual one.
+
+    >>> pointers = [Pointer("GET /1", ()), Pointer("GET /2", ())]
+    >>> column = _column(pointers, ["ON", "ON"], [True, True])
+    >>> column.on, column.off
+    ('ON', 'OFF')
+    >>> _column(pointers, ["ON", "ON"], [True, False]) is None
+    True
     """
     if any(value is None or isinstance(value, (dict, list)) for value in values):
         return None
@@ -290,30 +404,43 @@ def _column(
         on = _opposite(off, _ON_BY_OFF)
     elif off is None:
         off = _opposite(on, _OFF_BY_ON)
-    if on is None or off is None or _key(on) == _key(off):
+    if on is None or off is None or _typed_text(on) == _typed_text(off):
         return None
-    return Column(tuple(places), on, off)
+    return Column(tuple(pointers), on, off)
 
 
 def _values_of_state(
     values: Sequence[Any], states: Sequence[Optional[bool]], *, on: Optional[bool]
 ) -> list[Any]:
-    """The values of the outlets that have this state, each once."""
-    value_by_key: dict[tuple[str, str], Any] = {}
+    """The values of the outlets that have this state, each once.
+
+    >>> _values_of_state([1, 0, 1, True], [True, False, True, True], on=True)
+    [1, True]
+    """
+    value_by_typed_text: dict[tuple[str, str], Any] = {}
     for value, state in zip(values, states):
         if state is on:
-            value_by_key[_key(value)] = value
-    return list(value_by_key.values())
+            value_by_typed_text[_typed_text(value)] = value
+    return list(value_by_typed_text.values())
 
 
-def _key(value: Any) -> tuple[str, str]:
-    """What tells a value from others: 1 and true, which Python takes for equal, are two."""
+def _typed_text(value: Any) -> tuple[str, str]:
+    """What tells a value from others: 1 and true, which Python takes for equal, are two.
+
+    >>> _typed_text(1), _typed_text(True)
+    (('int', '1'), ('bool', 'True'))
+    """
     return type(value).__name__, str(value)
 
 
 def _opposite(value: Any, opposites: Mapping[str, str]) -> Any:
     """The usual value for the other state, by words such as _OFF_BY_ON: of its type, and in the
     case of its letters. None if there is no usual one.
+
+    >>> _opposite("On", _OFF_BY_ON), _opposite(1, _OFF_BY_ON), _opposite(True, _OFF_BY_ON)
+    ('Off', 0, False)
+    >>> _opposite("Live", _OFF_BY_ON) is None
+    True
     """
     text = value if isinstance(value, str) else json.dumps(value)
     other_word = opposites.get(text.lower())
@@ -326,22 +453,33 @@ def _opposite(value: Any, opposites: Mapping[str, str]) -> Any:
     return other_word.capitalize() if value[:1].isupper() else other_word
 
 
-def _json_columns(contents: Contents, count: int) -> Iterator[list[Place]]:
-    """The groups of `count` places that differ in a number alone, such as one for each outlet."""
-    groups: dict[Any, list[Place]] = {}
-    members: dict[Any, list[Place]] = {}  # of outlets in several lists, such as those of two units
-    for place in all_places(contents):
-        if not isinstance(contents[place.request], TextAnswer):
-            groups.setdefault(_list_of(place), []).append(place)
-            members.setdefault(place.pattern[-1:], []).append(place)
-    for places in (*groups.values(), *members.values()):
-        if len(places) == count:
-            yield places
+def _json_columns(contents: Contents, count: int) -> Iterator[list[Pointer]]:
+    """The groups of `count` pointers that differ in a number alone, such as one for each outlet;
+    also those of members of one name in several lists.
+
+    >>> units = {"GET /": {"a": [{"on": 1}], "b": [{"on": 0}]}}
+    >>> [[pointer.path for pointer in group] for group in _json_columns(units, 2)]
+    [[('a', 0, 'on'), ('b', 0, 'on')]]
+    """
+    groups: dict[Any, list[Pointer]] = {}
+    members: dict[Any, list[Pointer]] = {}  # of outlets in several lists, as of two units
+    for pointer in all_pointers(contents):
+        if not isinstance(contents[pointer.request], TextAnswer):
+            groups.setdefault(_numberless(pointer), []).append(pointer)
+            members.setdefault(pointer.pattern[-1:], []).append(pointer)
+    for pointers in (*groups.values(), *members.values()):
+        if len(pointers) == count:
+            yield pointers
 
 
-def _text_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
+def _text_columns(contents: Contents, states: States) -> Iterator[list[Pointer]]:
     """Groups of words at equal distances, one word for each outlet. A group may have no more
     distinct words than one for on, one for off and one for each unknown state.
+
+    >>> answers = {"GET /": TextAnswer("1 Lamp on 2 Fan off")}
+    >>> groups = list(_text_columns(answers, {"1": True, "2": False}))
+    >>> [value_at(answers, pointer) for pointer in groups[-1]]
+    ['on', 'off']
     """
     count = len(states)
     if not count:
@@ -360,16 +498,21 @@ def _text_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
                 values = {words[number] for number in numbers}
                 if len(values) <= most_words:
                     # each second piece is a word
-                    yield [Place(request, (2 * number + 1,)) for number in numbers]
+                    yield [Pointer(request, (2 * number + 1,)) for number in numbers]
 
 
-def _row_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
+def _row_columns(contents: Contents, states: States) -> Iterator[list[Pointer]]:
     """Groups of words of a text that has one row for each outlet: one word of each row.
 
     "Outlet 1 Lamp on, Outlet 2 off, Outlet 3 Fan on" has three rows. Outlets 1 and 3 are on. Only
     the word "on" is in both their rows and not in that of outlet 2, which alone has "2" and "off".
-    Groups are the places of on, off, on and of on, 2, on. From the row of an outlet whose state
+    Groups are the pointers to on, off, on and to on, 2, on. From the row of an outlet whose state
     is unknown, the first word is taken.
+
+    >>> answers = {"GET /": TextAnswer("Outlet 1 Lamp on, Outlet 2 off, Outlet 3 Fan on")}
+    >>> groups = list(_row_columns(answers, {"1": True, "2": False, "3": True}))
+    >>> [value_at(answers, pointer) for pointer in groups[0]]
+    ['on', '2', 'on']
     """
     for request, content in contents.items():
         if not isinstance(content, TextAnswer):
@@ -381,12 +524,17 @@ def _row_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
                 for row, row_words, state in zip(rows, words, states.values()):
                     word_by_state = {True: on, False: off, None: row_words[0]}
                     numbers.append(row[row_words.index(word_by_state[state])])
-                yield [Place(request, (number,)) for number in numbers]
+                yield [Pointer(request, (number,)) for number in numbers]
 
 
 def _rows(text: TextAnswer, count: int) -> Iterator[list[range]]:
     """Ways to divide a text into `count` rows. A row is the numbers of its pieces. Rows begin after
     the same text, apart from numbers. The last one is as long as the shortest, or the longest.
+
+    >>> page = TextAnswer("<li>Lamp on<li>Fan off")
+    >>> rows = next(_rows(page, 2))
+    >>> [[page.pieces[number] for number in row] for row in rows]
+    [['Lamp', 'on', 'li'], ['Fan', 'off']]
     """
     pieces = text.pieces
     if count < 2:
@@ -395,9 +543,9 @@ def _rows(text: TextAnswer, count: int) -> Iterator[list[range]]:
         begins_by_context: dict[str, list[int]] = {}
         for number in range(1, len(pieces), 2):
             before = "".join(pieces[max(0, number - length) : number])
-            context = _normalised(f"\n{before}")[-length:]
+            context = _without_numbers(f"\n{before}")[-length:]
             # rows may begin with the same word, or with another one each
-            for begin in (context, f"{context}{_normalised(pieces[number])}"):
+            for begin in (context, f"{context}{_without_numbers(pieces[number])}"):
                 begins_by_context.setdefault(begin, []).append(number)
         for begins in begins_by_context.values():
             if len(begins) == count:
@@ -410,7 +558,13 @@ def _rows(text: TextAnswer, count: int) -> Iterator[list[range]]:
 def _words_of_states(
     rows: Sequence[Sequence[str]], states: Sequence[Optional[bool]]
 ) -> Iterator[tuple[str, str]]:
-    """Pairs of words that may mean on and off in these rows; of one state, one word twice."""
+    """Pairs of words that may mean on and off in these rows; of one state, one word twice.
+
+    >>> list(_words_of_states([["Lamp", "on"], ["Fan", "off"]], [True, False]))[-1]
+    ('on', 'off')
+    >>> list(_words_of_states([["Lamp", "on"], ["Fan", "on"]], [True, True]))
+    [('on', 'on')]
+    """
     on_rows = [row for row, state in zip(rows, states) if state is True]
     off_rows = [row for row, state in zip(rows, states) if state is False]
     on_words = _common_words(on_rows, off_rows)
@@ -422,7 +576,11 @@ def _words_of_states(
 
 
 def _common_words(rows: Sequence[Sequence[str]], other_rows: Sequence[Sequence[str]]) -> list[str]:
-    """The words that all of these rows have, and no other row, in the order of the first."""
+    """The words that all of these rows have, and no other row, in the order of the first.
+
+    >>> _common_words([["Outlet", "Lamp", "on"], ["Outlet", "Fan", "on"]], [["Outlet", "off"]])
+    ['on']
+    """
     words = list(dict.fromkeys(rows[0] if rows else ()))
     return [
         word
@@ -431,12 +589,16 @@ def _common_words(rows: Sequence[Sequence[str]], other_rows: Sequence[Sequence[s
     ]
 
 
-def _list_of(place: Place) -> tuple[str, Path]:
-    """What is the same for all places in JSON that differ in a number alone."""
-    return _normalised(place.request), place.pattern
+def _numberless(pointer: Pointer) -> tuple[str, Path]:
+    """What is the same for all pointers into JSON that differ in a number alone.
+
+    >>> _numberless(Pointer("GET /relay/2", ("on",)))
+    ('GET /relay/#', ('on',))
+    """
+    return _without_numbers(pointer.request), pointer.pattern
 
 
-def _normalised(name: str) -> str:
+def _without_numbers(name: str) -> str:
     """A name with one sign for each number."""
     return re.sub("[0-9]+", "#", name)
 
@@ -452,7 +614,13 @@ def _is_number(value: Any) -> bool:
 
 
 def _paths(content: Any) -> list[Path]:
-    """The path of each text, number, boolean and null."""
+    """The path to each text, number, boolean and null of a content.
+
+    >>> _paths({"relays": [{"on": 1}], "name": "web"})
+    [('name',), ('relays', 0, 'on')]
+    >>> _paths(TextAnswer("relay is on"))  # each second piece is a word
+    [(1,), (3,), (5,)]
+    """
     if isinstance(content, TextAnswer):
         return [(number,) for number in range(1, len(content.pieces), 2)]
     if isinstance(content, bytes):
@@ -471,7 +639,11 @@ def _paths(content: Any) -> list[Path]:
 
 
 def _value_in(content: Any, path: Path) -> Any:
-    """The value at this path of a content."""
+    """The value at this path of a content. Raises LookupError.
+
+    >>> _value_in({"relays": [{"on": 1}]}, ("relays", 0))
+    {'on': 1}
+    """
     value: Any = content.pieces if isinstance(content, TextAnswer) else content
     for part in path:
         value = value[part]
@@ -479,7 +651,11 @@ def _value_in(content: Any, path: Path) -> Any:
 
 
 def _with_value(content: Any, path: Path, value: Any) -> Any:
-    """A copy of a content with another value at this path; all beside the path is shared."""
+    """A copy of a content with another value at this path; all beside the path is shared.
+
+    >>> _with_value({"relays": [1, 0], "name": "web"}, ("relays", 1), 1)
+    {'relays': [1, 1], 'name': 'web'}
+    """
     if not path:
         return value
     if isinstance(content, TextAnswer):

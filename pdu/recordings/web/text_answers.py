@@ -35,7 +35,11 @@ _PIECE = re.compile(r"([0-9]+(?:\.[0-9]+)?|[A-Za-z]+)")
 
 
 class TextAnswer(str):
-    """The body of an answer that is no JSON."""
+    """The body of an answer that is no JSON.
+
+    >>> TextAnswer("relay 2: on").pieces
+    ('', 'relay', ' ', '2', ': ', 'on', '')
+    """
 
     @functools.cached_property
     def pieces(self) -> tuple[str, ...]:
@@ -43,34 +47,62 @@ class TextAnswer(str):
         return tuple(_PIECE.split(self))
 
     def text_between(self, first_number: int, last_number: Optional[int]) -> str:
-        """The text behind one word up to another, by their numbers in `pieces`; None: to the
-        end."""
+        """The text behind one word up to another, by their numbers in `pieces`; None: to the end.
+
+        >>> TextAnswer("relay 2: on").text_between(1, 5)
+        ' 2: '
+        """
         return "".join(self.pieces[first_number + 1 : last_number])
 
     def end_of(self, number: int) -> int:
-        """Where the word with this number in `pieces` ends, in characters from the begin."""
+        """Where the word with this number in `pieces` ends, in characters from the begin.
+
+        >>> TextAnswer("relay 2: on").end_of(3)
+        7
+        """
         return len("".join(self.pieces[: number + 1]))
 
     def with_piece(self, number: int, piece: str) -> TextAnswer:
-        """The text with another piece in this place. The others keep their numbers."""
+        """The text with another piece of this number. The others keep their numbers, also where the
+        new piece has more words.
+
+        >>> text = TextAnswer("relay 2: on").with_piece(5, "not known")
+        >>> str(text), text.pieces[5]
+        ('relay 2: not known', 'not known')
+        """
         pieces = (*self.pieces[:number], piece, *self.pieces[number + 1 :])
         text = TextAnswer("".join(pieces))
         text.pieces = pieces  # its own words may be others
         return text
 
     def parts(self, kind: re.Pattern[str]) -> list[str]:
-        """The parts of a kind, such as RUN, each once."""
+        """The parts of a kind, such as RUN, each once.
+
+        >>> TextAnswer("<td>Rack 7</td><td>on</td>").parts(RUN)
+        ['td', 'Rack 7', 'on']
+        """
         return list(dict.fromkeys(kind.findall(self)))
 
     def changed(self, kind: re.Pattern[str], change: Callable[[str], str]) -> TextAnswer:
-        """The text whose parts of a kind are changed."""
+        """The text whose parts of a kind are changed.
+
+        >>> TextAnswer("<td>Rack 7</td>").changed(WORD, str.upper)
+        '<TD>RACK 7</TD>'
+        """
         return TextAnswer(kind.sub(lambda part: change(part[0]), self))
 
 
 def with_changed_texts(
     content: Any, change: Callable[[str], str], *, in_names: bool = False
 ) -> Any:
-    """The content of an answer with its texts changed; with `in_names` the names of members too."""
+    """A copy of an answer's content with its texts changed; with `in_names` the names of members
+    too.
+
+    >>> with_changed_texts({"name": "web", "w": [5, "a"]}, str.upper)
+    {'name': 'WEB', 'w': [5, 'A']}
+    >>> with_changed_texts({"name": "web"}, str.upper, in_names=True)
+    {'NAME': 'WEB'}
+    """
     if isinstance(content, TextAnswer):
         return TextAnswer(change(content))
     if isinstance(content, str):
@@ -87,8 +119,11 @@ def with_changed_texts(
 
 
 def document_of(body: bytes, media_type: str = "", charset: str = "utf-8") -> Any:
-    """The JSON of an answer, or its text in this encoding; the octets of a picture and the like. A
-    null is a text: None would be no answer.
+    """The JSON of an answer's body, or its text in this encoding; the octets of a picture and the
+    like. A null is a text: None would be no answer.
+
+    >>> document_of(b'{"on": true}'), document_of(b"on"), document_of(b"PNG", "image/png")
+    ({'on': True}, 'on', b'PNG')
     """
     if _BINARY.match(media_type):
         return body
@@ -105,7 +140,11 @@ def document_of(body: bytes, media_type: str = "", charset: str = "utf-8") -> An
 
 
 def text_of(document: Any) -> str:
-    """The text of the answer that is this document, which is no octets."""
+    """The text of the answer that is this document, which is no octets.
+
+    >>> text_of({"on": True}), text_of(TextAnswer("on"))
+    ('{"on": true}', 'on')
+    """
     if isinstance(document, TextAnswer):
         return str(document)
     return json.dumps(document, ensure_ascii=False)

@@ -1,6 +1,6 @@
-"""The PDU of a recording over HTTP, at a port of this machine. It knows no vendor and no handler:
-what its outlets do is in the recording. One form is known besides: calls of JSON-RPC that are sent
-in one (performBulk of Xerus) are answered one by one.
+"""The simulated PDU of a recording over HTTP, at a port of this machine. It knows no vendor and no
+handler: what its outlets do is in the recording. One form is known besides: calls of JSON-RPC that
+are sent in one (performBulk of Xerus) are answered one by one.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from ..replay_server import ANY_LOGIN, PATH, Response
 from ..simulated_pdu import HttpPdu, States, UnitCommand, UnitFault
 from . import har
 from .har import Answer, RecordedOutlet, WebRecording
-from .outlet_rows import with_rows_exchanged, without_row
+from .outlet_rows import with_empty_name, with_rows_exchanged, without_row
 from .request_patterns import ANY, RequestPattern, body_parts, json_or_none
 from .state_columns import (
     Column,
     Contents,
     Path,
-    Place,
-    list_places,
+    Pointer,
     null_figures,
-    number_places,
+    number_pointers,
     other_figures,
+    pointers_of_lists,
     state_columns,
     third_states,
     value_at,
@@ -79,7 +79,11 @@ _NOT_FOLLOWED = (
 
 
 class Call(NamedTuple):
-    """One request; of several that are sent in one, each."""
+    """One request; of several that are sent in one, each.
+
+    >>> Call("POST", "/relay/1", "turn=on").target
+    '/relay/1'
+    """
 
     method: str
     target: str
@@ -87,7 +91,15 @@ class Call(NamedTuple):
 
 
 def calls_in(call: Call) -> Optional[list[Call]]:
-    """The calls that one performBulk holds; None for another request."""
+    """The calls that one performBulk holds; None for another request.
+
+    >>> row = {"rid": "/outlet/0", "json": {"method": "getState"}}
+    >>> body = json.dumps({"method": "performBulk", "params": {"requests": [row]}})
+    >>> calls_in(Call("POST", "/bulk", body))
+    [Call(method='POST', target='/outlet/0', body='{"method": "getState"}')]
+    >>> calls_in(Call("POST", "/relay/1", "turn=on")) is None
+    True
+    """
     request = json_or_none(call.body)
     if not isinstance(request, dict) or request.get("method") != "performBulk":
         return None
@@ -99,7 +111,13 @@ def calls_in(call: Call) -> Optional[list[Call]]:
 
 
 def answers_in(content: Any) -> list[tuple[int, Any]]:
-    """Status and content of each answer to the calls of one performBulk; [] for no such answer."""
+    """Status and content of each answer to the calls of one performBulk; [] for no such answer.
+
+    >>> answers_in({"result": {"responses": [{"statcode": 200, "json": {"result": 1}}]}})
+    [(200, {'result': 1})]
+    >>> answers_in({"on": 1})
+    []
+    """
     try:
         responses = content["result"]["responses"]
         return [(int(row.get("statcode", 200)), row.get("json")) for row in responses]
@@ -108,7 +126,13 @@ def answers_in(content: Any) -> list[tuple[int, Any]]:
 
 
 class RequestTable(Generic[T]):
-    """Values by the requests that they belong to."""
+    """Values by the requests that they belong to, which may be patterns.
+
+    >>> table = RequestTable()
+    >>> table.add(RequestPattern.parse("POST /relay/1 turn=on&pw={any}"), "outlet 1 on")
+    >>> table.find(Call("POST", "/relay/1", "pw=7f3a&turn=on"))
+    'outlet 1 on'
+    """
 
     def __init__(self) -> None:
         self._exact: dict[str, T] = {}
@@ -139,7 +163,12 @@ class RequestTable(Generic[T]):
 
 
 def command_table(recording: WebRecording) -> RequestTable[tuple[str, bool]]:
-    """Outlet, and whether it is switched on, by the request that does it."""
+    """Outlet, and whether it is switched on, by the request that does it.
+
+    >>> outlet = RecordedOutlet(True, on=har.Effect("POST /1 on"), off=har.Effect("POST /1 off"))
+    >>> command_table(WebRecording([], {"1": outlet})).find(Call("POST", "/1", "off"))
+    ('1', False)
+    """
     commands: RequestTable[tuple[str, bool]] = RequestTable()
     for name, on in itertools.product(recording.outlets, (True, False)):
         words = recording.outlets[name].effect(on=on).request
@@ -149,7 +178,9 @@ def command_table(recording: WebRecording) -> RequestTable[tuple[str, bool]]:
 
 
 class RecordedRequests(NamedTuple):
-    """The requests of a recording, in the forms in which they are sought."""
+    """The requests of a recording, in the forms in which they are sought: those that read, with
+    their answers, and those that command.
+    """
 
     reads: RequestTable[Answer]
     #: outlet, and whether it is switched on
@@ -160,7 +191,13 @@ class RecordedRequests(NamedTuple):
 
     @classmethod
     def of(cls, recording: WebRecording) -> RecordedRequests:
-        """The requests that a recording answers."""
+        """The requests that a recording answers.
+
+        >>> recording = WebRecording([Answer("GET /o?n=1", {"token": "secret-1"})])
+        >>> requests = RecordedRequests.of(recording)
+        >>> requests.paths, requests.with_tokens
+        ({'/o'}, {'GET /o?n=1'})
+        """
         reads: RequestTable[Answer] = RequestTable()
         paths: set[str] = set()
         with_tokens: set[str] = set()
@@ -174,8 +211,13 @@ class RecordedRequests(NamedTuple):
         return cls(reads, command_table(recording), paths, with_tokens)
 
 
-def reason_without_places(recording: WebRecording) -> str:
-    """Why the recording does not say where its states are; "" if it does, or has no outlets."""
+def reason_without_pointers(recording: WebRecording) -> str:
+    """Why the recording does not say where its states are; "" if it does, or has no outlets.
+
+    >>> outlets = {"1": RecordedOutlet(True), "2": RecordedOutlet(False)}
+    >>> reason_without_pointers(WebRecording([Answer("GET /", {"volt": 230})], outlets))
+    'no answer has a value of its own for the state of each outlet'
+    """
     outlets = recording.outlets.values()
     if not outlets or any(outlet.on.sets for outlet in outlets):
         return ""
@@ -189,7 +231,14 @@ def reason_without_places(recording: WebRecording) -> str:
 
 
 class WebUnit(HttpPdu):
-    """Raises OSError if the port cannot be used."""
+    """The simulated PDU of a recording: a server that answers with the recorded answers, and
+    changes them when it is commanded. Raises OSError if the port cannot be used.
+
+        >  POST /relay/1 turn=off      a command, by the words in the recording
+        <  200
+        >  GET /status                 a recorded read
+        <  {"relays": [{"on": false}, {"on": true}]}
+    """
 
     def __init__(
         self,
@@ -199,8 +248,8 @@ class WebUnit(HttpPdu):
         contents: Any = None,
         requests: Optional[RecordedRequests] = None,
     ) -> None:
-        """`contents`: those of another, in place of the recording's; `requests`: the recording's,
-        which units of one recording share.
+        """`contents`: those of another, instead of the recording's; `requests`: the recording's,
+        which simulated PDUs of one recording share.
         """
         self.load(recording, requests)
         super().__init__(port, fault)
@@ -209,20 +258,25 @@ class WebUnit(HttpPdu):
             self.contents = contents
 
     def load(self, recording: WebRecording, requests: Optional[RecordedRequests] = None) -> None:
-        """Answer from this recording. `requests`: as of it, or None."""
+        """Answer from this recording from now on. `requests`: those of it, or None."""
         self._recording = recording
         self._requests = requests or RecordedRequests.of(recording)
         self._states, self._contents = recording.states, recording.contents
         self._has_rows_exchanged = False
 
     def begin(self, fault: UnitFault) -> None:
+        """Have this fault from now on; a PDU that refuses answers as the recording says."""
         super().begin(fault)
         if fault is UnitFault.REFUSES:
             self.refusal = self._recorded_refusal()
 
     @cached_property
     def reason_by_untried_rule(self) -> Mapping[str, str]:
-        """What the recording does not say. The states are sought, so it takes its time."""
+        """What cannot be tried, as the recording does not say it: the reason by the name of a rule.
+        The states are sought, so it takes its time.
+
+            {"states": "compare the states in the recording with the PDU's own page"}
+        """
         reasons: dict[str, str] = {}
         if not self._recording.is_compared:
             reasons["states"] = reasons["figures"] = _NOT_COMPARED
@@ -234,7 +288,7 @@ class WebUnit(HttpPdu):
         has_content = any(not answer[:3].isdigit() for answer in answers)
         if has_content and self._recorded_refusal() is None:
             reasons["refused"] = _NO_REFUSAL
-        reason = reason_without_places(self._recording)
+        reason = reason_without_pointers(self._recording)
         if reason:
             rules = ("asked", "port_down", "port_up", "lost state")
             reasons.update(dict.fromkeys(rules, reason))
@@ -242,17 +296,27 @@ class WebUnit(HttpPdu):
 
     @property
     def contradiction(self) -> str:
+        """A sentence if the state of an outlet in the head of the file is another one than in the
+        answers; "" if all agree.
+
+            "outlet 2 is on in its head, and not in GET /status"
+        """
         for name, outlet in self._recording.outlets.items():
             recorded_values = {} if outlet.state is None else outlet.effect(on=outlet.state).sets
-            for place, value in recorded_values.items():
-                own_value = value_at(self._recording.contents, place)
+            for pointer, value in recorded_values.items():
+                own_value = value_at(self._recording.contents, pointer)
                 if json.dumps(own_value) != json.dumps(value):
                     word = "on" if outlet.state else "off"
-                    return f"outlet {name} is {word} in its head, and not in {place.request}"
+                    return f"outlet {name} is {word} in its head, and not in {pointer.request}"
         return ""
 
     def _recorded_refusal(self) -> Optional[Response]:
-        """How it refuses a command: in the recording's words, or as it was seen to refuse one."""
+        """How it refuses a command: in the recording's words, or as it was seen to refuse one; None
+        if it is not known.
+
+            "refused": "403"               (403, None, {})
+            POST /1 on => 409 recorded     that answer
+        """
         if self._recording.refusal:
             return answer_in_words(self._recording.refusal)
         for answer in self._recording.answers:
@@ -285,10 +349,10 @@ class WebUnit(HttpPdu):
         return request
 
     def figures(self) -> Figures:
-        outlets: dict[str, MeterFigures] = {}
-        for name, outlet in self._recording.outlets.items():
-            outlets[name] = MeterFigures(energy_kwh=outlet.energy_kwh)
+        """The load in A and the energies in kWh that the recording tells."""
         recording = self._recording
+        rows = recording.outlets.items()
+        outlets = {name: MeterFigures(energy_kwh=outlet.energy_kwh) for name, outlet in rows}
         return Figures(load_a=recording.load_a, energy_kwh=recording.energy_kwh, ports=outlets)
 
     def _figures_of_recording(self) -> list[Any]:
@@ -297,15 +361,22 @@ class WebUnit(HttpPdu):
         return [figures.load_a, figures.energy_kwh, *(port.energy_kwh for port in ports)]
 
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
+        """Give an outlet a state, None for one that is neither on nor off; False if the answers
+        cannot show it.
+
+            before:  GET /status => {"relays": [{"on": true, "w": 30}]}
+            off:     GET /status => {"relays": [{"on": false, "w": 0}]}
+            None:    GET /status => {"relays": [{"on": "undocumented", "w": 30}]}
+        """
         outlet = self._recording.outlets[identity]
-        # without a row, the places of the outlets behind it are others
+        # without a row, the pointers of the outlets behind it are others
         is_whole = list(self._states) == list(self._recording.outlets)[: len(self._states)]
         if not (outlet.on.sets and is_whole):
             return False
-        values: dict[Place, Any] = {}
-        for place in outlet.off.sets:  # such as its meters, which count nothing while it is off
-            if place not in outlet.on.sets:
-                values[place] = value_at(self._recording.contents, place)
+        values: dict[Pointer, Any] = {}
+        for pointer in outlet.off.sets:  # such as its meters, which count nothing while it is off
+            if pointer not in outlet.on.sets:
+                values[pointer] = value_at(self._recording.contents, pointer)
         values.update(self._third_values(outlet)[0] if on is None else outlet.effect(on=on).sets)
         with self._contents_lock:
             try:
@@ -315,12 +386,14 @@ class WebUnit(HttpPdu):
             self._states = {**self._states, identity: on}
         return True
 
-    def _third_values(self, outlet: RecordedOutlet) -> list[dict[Place, Any]]:
-        """The values of its places in states that are neither on nor off."""
+    def _third_values(self, outlet: RecordedOutlet) -> list[dict[Pointer, Any]]:
+        """The values of its pointers in states that are neither on nor off, such as 2 where on is 1
+        and off 0.
+        """
         values: list[list[Any]] = []
-        for place, on in outlet.on.sets.items():
-            is_text = isinstance(self._contents[place.request], TextAnswer)
-            values.append(third_states(on, outlet.off.sets.get(place), is_text=is_text))
+        for pointer, on in outlet.on.sets.items():
+            is_text = isinstance(self._contents[pointer.request], TextAnswer)
+            values.append(third_states(on, outlet.off.sets.get(pointer), is_text=is_text))
         return [dict(zip(outlet.on.sets, values_of_state)) for values_of_state in zip(*values)]
 
     def with_third_states(self, identity: str) -> Sequence[Any]:
@@ -329,19 +402,23 @@ class WebUnit(HttpPdu):
         return [(states, with_values(self._contents, own_values)) for own_values in values]
 
     def without_state(self, identity: str) -> Sequence[Any]:
-        places = list(self._recording.outlets[identity].on.sets)
-        return [(self._states, without_values(self._contents, places))] if places else []
+        pointers = list(self._recording.outlets[identity].on.sets)
+        return [(self._states, without_values(self._contents, pointers))] if pointers else []
 
     def without_figures(self) -> Sequence[Any]:
-        """Without a number each, and in JSON with null for those of all outlets."""
-        places = self._number_places()
-        contents = [without_values(self._contents, [place]) for place in places]
-        contents += null_figures(self._contents, places)
+        """Contents without a number each, and in JSON with null for those of all outlets."""
+        pointers = self._number_pointers()
+        contents = [without_values(self._contents, [pointer]) for pointer in pointers]
+        contents += null_figures(self._contents, pointers)
         return [(self._states, new_contents) for new_contents in contents]
 
     def without_row(self) -> Sequence[tuple[str, Any]]:
         """An outlet, and the contents without its row: the middle one of those that are on before
-        the last outlet, if rows name their outlets, else the last one, if it is on.
+        the last outlet, if rows name their outlets, else the last one, if it is on; [] if no row
+        can be absent.
+
+            before:  [{"id": "a", "on": 1}, {"id": "b", "on": 1}, {"id": "c", "on": 1}]
+            after:   "b", [{"id": "a", "on": 1}, {"id": "c", "on": 1}]
         """
         outlets_on = [name for name, state in self._states.items() if state]
         last_outlet = list(self._states)[-1]
@@ -354,23 +431,41 @@ class WebUnit(HttpPdu):
                 return [(outlet, (states, contents))]
         return []
 
-    def _without_row_of(self, outlet: str, *, is_named: bool) -> Any:
-        """The contents without the rows of an outlet; None if they have none that can be absent, or
-        if it `is_named` and a row does not name it.
-        """
-        other_places: list[Place] = []
+    def with_empty_names(self) -> Sequence[Any]:
+        """Of the last outlet that is on."""
+        for outlet in [name for name, state in self._states.items() if state][-1:]:
+            sets = self._recording.outlets[outlet].on.sets
+            pointers = {pointer.request: pointer for pointer in sets}
+            others = self._pointers_of_others(outlet)
+            candidates = [
+                with_empty_name(self._contents, pointer, others, outlet)
+                for pointer in pointers.values()
+            ]
+            return [(self._states, contents) for contents in candidates if contents is not None]
+        return []
+
+    def _pointers_of_others(self, outlet: str) -> Sequence[Pointer]:
+        """Where the states of the other outlets are."""
+        pointers: list[Pointer] = []
         for name, recorded_outlet in self._recording.outlets.items():
             if name != outlet:
-                other_places += recorded_outlet.on.sets
+                pointers += recorded_outlet.on.sets
+        return pointers
+
+    def _without_row_of(self, outlet: str, *, is_named: bool) -> Any:
+        """The contents without the rows of an outlet, one in each answer that has its state; None
+        if they have none that can be absent, or if it `is_named` and a row does not name it.
+        """
+        other_pointers = self._pointers_of_others(outlet)
         # one of each answer
-        places = {place.request: place for place in self._recording.outlets[outlet].on.sets}
+        pointers = {pointer.request: pointer for pointer in self._recording.outlets[outlet].on.sets}
         contents: Contents = self._contents
-        for place in places.values():
-            absent_row = without_row(contents, place, other_places, outlet)
+        for pointer in pointers.values():
+            absent_row = without_row(contents, pointer, other_pointers, outlet)
             if absent_row is None or (is_named and not absent_row.is_named):
                 return None
             contents = absent_row.contents
-        return contents if places else None
+        return contents if pointers else None
 
     def exchange_rows(self) -> bool:
         self._has_rows_exchanged = True
@@ -378,18 +473,23 @@ class WebUnit(HttpPdu):
         return any(self._exchanged(request, content) != content for request, content in contents)
 
     def _exchanged(self, request: str, content: Any) -> Any:
-        """The content of an answer with two rows exchanged, if it has rows that name outlets."""
+        """The content of an answer with two rows exchanged, if it has rows that name outlets; else
+        the content.
+
+            before:  [{"id": "a", "on": 1}, {"id": "b", "on": 0}]
+            after:   [{"id": "b", "on": 0}, {"id": "a", "on": 1}]
+        """
         paths: dict[str, Path] = {}
         for name, outlet in self._recording.outlets.items():
-            for place in outlet.on.sets:
-                if place.request == request:
-                    paths[name] = place.path
+            for pointer in outlet.on.sets:
+                if pointer.request == request:
+                    paths[name] = pointer.path
         is_list = len(paths) > 1 and not isinstance(content, TextAnswer)
         exchanged_content = with_rows_exchanged(content, paths) if is_list else None
         return content if exchanged_content is None else exchanged_content
 
     def with_fewer_outlets(self) -> Sequence[Any]:
-        """Without the last one."""
+        """The states and contents without the last outlet; [] if it is the only one."""
         *outlets_before, last_outlet = self._states
         contents = self._without_row_of(last_outlet, is_named=False)
         states = {name: self._states[name] for name in outlets_before}
@@ -400,27 +500,32 @@ class WebUnit(HttpPdu):
         return [(self._states, contents) for contents in candidates]
 
     def with_zero_figures(self) -> Sequence[Any]:
-        zeros = zero_figures(self._contents, self._number_places())
+        zeros = zero_figures(self._contents, self._number_pointers())
         return [(self._states, contents) for contents in zeros]
 
-    def _number_places(self) -> list[Place]:
-        return number_places(self._contents, self._columns(), self._states)
+    def _number_pointers(self) -> list[Pointer]:
+        return number_pointers(self._contents, self._columns(), self._states)
 
     def without_outlets(self) -> Sequence[Any]:
-        places = list_places(self._contents, len(self._states))
-        return [(self._states, with_values(self._contents, {place: []})) for place in places]
+        pointers = pointers_of_lists(self._contents, len(self._states))
+        return [(self._states, with_values(self._contents, {pointer: []})) for pointer in pointers]
 
     def _columns(self) -> list[Column]:
-        """The places of the states, as one column."""
-        places = itertools.chain.from_iterable(
+        """The pointers to the states, as one column."""
+        pointers = itertools.chain.from_iterable(
             outlet.on.sets for outlet in self._recording.outlets.values()
         )
-        return [Column(list(places), on=True, off=False)]
+        return [Column(list(pointers), on=True, off=False)]
 
     # ---- requests --------------------------------------------------------------------------------
 
     def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
-        """The commands in a request; an unknown one for a request that is no recorded read."""
+        """The commands in a request; an unknown one for a request that is no recorded read.
+
+        POST /relay/1 turn=off      outlet 1, off
+        POST /relay/1 turn=pulse    an unknown one, which is like a command
+        GET /status                 none
+        """
         call = Call(method, target, body.decode("utf-8", "replace"))
         commands: list[UnitCommand] = []
         for part in calls_in(call) or [call]:
@@ -428,7 +533,9 @@ class WebUnit(HttpPdu):
         return commands
 
     def _commands_of_call(self, call: Call) -> list[UnitCommand]:
-        """The recorded commands in a call; an unknown one if it is neither these nor a read."""
+        """The recorded commands in a call; an unknown one if it is neither these nor a read. A GET,
+        a DELETE and a call of JSON-RPC that only reads is no command, unless it is like one.
+        """
         text = f"{call.method} {call.target} {call.body}".strip()
         commands: list[UnitCommand] = []
         for body in body_parts(call.body):
@@ -457,7 +564,12 @@ class WebUnit(HttpPdu):
         return self._answer(Call(method, target, body.decode("utf-8", "replace")), is_taken=True)
 
     def _answer(self, call: Call, *, is_taken: bool = False) -> Response:
-        """The answer to a request; `is_taken`: the commands in it were carried out."""
+        """The answer to a request; `is_taken`: the commands in it were carried out.
+
+        a recorded read                  its answer, with the states and figures of now
+        a command that was carried out   what the recording says
+        anything else                    404
+        """
         request = json_or_none(call.body)
         number = request.get("id") if isinstance(request, dict) else None
         calls = calls_in(call)
@@ -482,8 +594,8 @@ class WebUnit(HttpPdu):
         return 404, None, {}
 
     def _answer_of_command(self, call: Call, number: Any) -> Response:
-        """What the recording says, else what such a unit answers, else another answer of this
-        path, else {}.
+        """The answer to a command: what the recording says, else what such a PDU answers, else
+        another answer of this path, else {}.
         """
         for pattern in self._requests.commands.patterns:
             if pattern.answer and pattern.matches(*call):
@@ -497,7 +609,11 @@ class WebUnit(HttpPdu):
         return 200, {}, {}
 
     def _response(self, answer: Answer, number: Any) -> Response:
-        """A recorded answer, with its content as it is now, and the number of the call."""
+        """A recorded answer, with its content as it is now, and the number of the call.
+
+        recorded:  {"id": 0, "result": {"on": true}}
+        sent:      {"id": 7, "result": {"on": false}}
+        """
         content = self._contents[answer.request]
         if content is None and answer.content is not None:  # the row of an outlet that is absent
             return 404, None, {}
@@ -520,7 +636,12 @@ class WebUnit(HttpPdu):
 
 
 def _with_token(content: Any, token: str) -> Any:
-    """The content with `token` behind each stand-in that a recording has for a token."""
+    """The content with `token` behind each stand-in that a recording has for a token: so a handler
+    that keeps the token of another call is found.
+
+    >>> _with_token({"token": "secret-1", "on": "any"}, "p80x")
+    {'token': 'secret-1p80x', 'on': 'anyp80x'}
+    """
 
     def text_with_token(text: str) -> str:
         if text == _STAND_IN:
@@ -531,7 +652,11 @@ def _with_token(content: Any, token: str) -> Any:
 
 
 def answer_in_words(words: str) -> Response:
-    """An answer in words: a status, with the path of a Location, else the content."""
+    """An answer in words: a status, with the path of a Location, else the content.
+
+    >>> answer_in_words("302 /home"), answer_in_words("OK")
+    ((302, None, {'Location': '/home'}), (200, b'OK', {'Content-Type': 'text/plain'}))
+    """
     first_word, _, path = words.partition(" ")
     if first_word.isdigit() and len(first_word) == 3:
         return int(first_word), None, {"Location": path} if path else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import re
 import sys
 import threading
 from collections.abc import Collection, Iterator, Sequence
@@ -22,6 +23,9 @@ from .calls import ENDLESS, EndlessCall, error_text
 from .side_effects import SideEffects
 
 T = TypeVar("T")
+# what a recording has in the place of a token, and what the judge gives a device's tokens
+_TOKEN = re.compile(r"(?<![\w-])secret-[0-9]+(?![0-9])")
+_PORT_MARK = re.compile("p([0-9]{4,5})x")
 CALL_S = 60.0  # limit for one call
 
 
@@ -30,6 +34,8 @@ class ShownSecrets:
 
     def __init__(self, secrets: Collection[str]) -> None:
         self._forms = login.forms_of(secrets)
+        #: of the simulated devices, whose sessions end with them
+        self.ports: set[int] = set()
         #: sentences
         self.places: list[str] = []
 
@@ -40,8 +46,17 @@ class ShownSecrets:
 
     def search(self, text: str, place: str) -> None:
         """Note the place if the text holds a secret in one of its forms."""
-        if (HIDDEN in text or login.holds(text, self._forms)) and place not in self.places:
+        is_shown = HIDDEN in text or login.holds(text, self._forms) or self._has_session(text)
+        if is_shown and place not in self.places:
             self.places.append(place)
+
+    def _has_session(self, text: str) -> bool:
+        """Whether a text has what a simulated device gave as a session: the stand-in of a token in
+        its recording, or one with the port behind it.
+        """
+        if _TOKEN.search(text) is not None:
+            return True
+        return not self.ports.isdisjoint(map(int, _PORT_MARK.findall(text)))
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
@@ -69,6 +84,10 @@ class _Watched(io.StringIO):
     def __init__(self, target: TextIO) -> None:
         super().__init__()
         self._target = target
+
+    def isatty(self) -> bool:
+        """Whether what is tried may be shown in a line that the next one replaces."""
+        return self._target.isatty()
 
     def write(self, text: str) -> int:
         self._target.write(text)
@@ -173,9 +192,12 @@ class Forms(NamedTuple):
     effects: SideEffects
     #: what those of all SNMP devices begin with; "" over another protocol
     community: str = ""
+    #: shows what is tried
+    tell: Callable[[str], None] = lambda _: None
 
     def methods(self, port: int, *, is_kept: bool = False) -> BoundedMethods:
         """The methods on the device at a port, by the first form."""
         data = partial(self.forms[0], port)
         self.effects.ports.add(port)
+        self.secrets.ports.add(port)
         return BoundedMethods(self.handler, data, self.secrets, self.effects, is_kept=is_kept)

@@ -30,7 +30,7 @@ from ...cli.options import (
     output_options,
     pass_output,
 )
-from ...cli.output import Result, print_result, printing_to_stderr, waiting
+from ...cli.output import Result, print_result, printing_to_stderr, show_status_line, waiting
 from ...cli.shared_options import off_option, on_option, refused_option
 from ...files.secret_files import secret_in
 from ...files.whole_files import text_of
@@ -48,6 +48,7 @@ from ...recordings.simulated_pdu import own_mark
 from ...recordings.web import har, unit as web_unit
 from . import loading_checks, process_settings
 from .laws import METHODS
+from .protocols import refuse_other_protocol
 from .rules import (
     ADVISED,
     BROKEN,
@@ -268,6 +269,8 @@ def _findings(
     except SettingsError as error:
         yield Finding(RULES["archive"], BROKEN, error.reason)
         return
+    if device.file:
+        refuse_other_protocol(source, device.text, device.file)
     is_snmp = source.protocol == "snmp"
     if device.refusal and is_snmp:
         raise SettingsError("--refused is for a recording over HTTP")
@@ -293,7 +296,7 @@ def _findings(
         yield untried("status", error.reason)
         return
     with waiting("calling the handler", output):
-        yield from _device_findings(path, loaded_handler, device, folder, login, methods)
+        yield from _device_findings(path, loaded_handler, device, folder, login, methods, output)
 
 
 def _owner_settings(login: Login) -> dict[str, str]:
@@ -323,6 +326,7 @@ def _device_findings(
     folder: Path,
     login: Login,
     methods: set[str],
+    output: Output,
 ) -> Iterator[Finding]:
     """Findings of the four methods on a served recording, or on simulated units without one; the
     last one says where a secret was shown. Adds the methods that ran to `methods`.
@@ -338,10 +342,15 @@ def _device_findings(
     package = handler.make.__module__.partition(".")[0]
     effects = SideEffects(package, shown_secrets.search)
     load_again = partial(load_again_by_path, path)
+    is_quiet = output.json or output.debug
+
+    def tell(doing: str) -> None:
+        show_status_line(f"calling the handler: {doing}", is_quiet=is_quiet)
+
     with shown_secrets.watching(), contextlib.ExitStack() as stack:
         if handler.snmp:
             form = partial(snmp_form, _handler_settings(login), COMMUNITY)
-            forms = Forms(handler, [form], shown_secrets, effects, COMMUNITY)
+            forms = Forms(handler, [form], shown_secrets, effects, COMMUNITY, tell)
             key = device.profile or profile_of_words(device.on, device.off, folder)
             snmp_device = recorded_device(device.text, key) if device.file else None
             yield from snmp_findings(forms, load_again, snmp_device)
@@ -350,7 +359,7 @@ def _device_findings(
             if device.file:
                 recording = _served(device)
                 stack.callback(recording.close)
-            forms = Forms(handler, _forms(handler, login), shown_secrets, effects)
+            forms = Forms(handler, _forms(handler, login), shown_secrets, effects, tell=tell)
             yield from served_findings(forms, recording, load_again)
     methods |= effects.called_methods
     yield _finding_of_watch("side effects", ADVISED, effects.sentences, methods)

@@ -1,22 +1,28 @@
 """Judges a handler in a table of situations (situations.py): its methods are called on PDUs whose
 every answer is known (laws.py). A rule is kept only by calls that were seen to their end.
+
+On a machine that is busy, the simulated PDU itself answers late. So a fault is told only if it is
+seen again when nothing runs beside it, and what had no answer in time each time is not tried.
 """
 
 from __future__ import annotations
 
 import contextlib
+import time
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Callable, NamedTuple, Optional
 
 from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault, own_mark
-from .calls import ENDLESS, Methods
+from .calls import ENDLESS, Methods, error_text
 from .comparisons import NamedSums, fault_of_states, has_meter, named_figures, named_sums
 from .laws import (
     COMMANDS,
     METHODS,
     READINGS,
+    SLOW_S,
     Expected,
     Fault,
     JudgedCall,
@@ -27,6 +33,8 @@ from .laws import (
 from .rules import BROKEN, RULES, UNTRIED, Finding, broken, kept, untried
 
 _AT_ONCE = 24
+# how often a trial is repeated whose fault a busy machine may explain
+_REPEATS = 3
 # what a call that is right shows of a PDU that is well
 _RULES_OF_METHODS: Mapping[str, Sequence[str]] = {
     "status": ("status", "states", "poll"),
@@ -48,6 +56,8 @@ class Target(NamedTuple):
 
     unit: SimulatedPdu
     methods: Methods
+    #: of a reading before the case; "" if it succeeded
+    error_before: str = ""
 
 
 class OtherFigures(NamedTuple):
@@ -63,6 +73,17 @@ class Case(NamedTuple):
     make_target: Callable[[], Target]
     methods: Sequence[str]
     expected: Expected
+
+
+class CaseRun(NamedTuple):
+    """What was seen in a case, and the PDU, which stays open where a thread of the handler may
+    write later.
+    """
+
+    faults: Sequence[Fault]
+    unit: SimulatedPdu
+    #: how many it had got when the last method had ended
+    command_count: int
 
 
 class Situation(NamedTuple):
@@ -98,16 +119,20 @@ class Judge:
         handler: MadeHandler,
         stack: contextlib.ExitStack,
         about: str,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`make_unit`: makes a PDU with a fault, which `stack` closes; `about`: what it is, for
-        people.
+        people; `tell`: shows what is tried.
         """
+        self._tell = tell
         self._make_unit = make_unit
         self._stack = stack
         self._about = about
         self._units: list[SimulatedPdu] = []
-        #: after a case of commands, and how many they had got
-        self._ended_units: list[tuple[SimulatedPdu, int]] = []
+        #: by PDU, how many commands were sent that had not reached it when their call ended
+        self._missing_commands: Counter[SimulatedPdu] = Counter()
+        #: whether a PDU that answers was slow in the trial that runs
+        self._is_slow = False
         self.handler = handler
         #: whether other cases run beside this one, and ask other PDUs
         self._is_at_once = False
@@ -154,18 +179,22 @@ class Judge:
         """
         faults: list[Fault] = []
         for number, situation in enumerate(table.first):
-            faults += self.faults_in(situation)
+            faults += self._faults_seen_twice(partial(self._faults_alone, situation))
             if any(fault.result == BROKEN for fault in faults):
                 for cause in table.causes:
-                    faults += self.faults_in(cause)
+                    faults += self._faults_seen_twice(partial(self._faults_alone, cause))
                 rows = (*table.first[number:], *table.at_once, *table.alone)
                 return faults, self._unfinished_rules(rows)
             if any(fault.rule == "status" for fault in faults):
                 return faults, ()
+            for fault in faults:
+                if fault.is_late and fault.rule in COMMANDS:
+                    self.why_no_commands = fault.sentence
         faults += self._faults_at_once(table.at_once)
         for situation in (*table.at_once, *table.alone):
             if self.is_over_http or not situation.is_over_http:
-                faults += situation.steps(self)
+                steps = situation._replace(cases=lambda _: iter(()))
+                faults += self._faults_seen_twice(partial(self._faults_alone, steps))
         return faults, ()
 
     def _unfinished_rules(self, situations: Sequence[Situation]) -> set[str]:
@@ -180,47 +209,124 @@ class Judge:
     def faults_in(self, situation: Situation) -> Iterator[Fault]:
         """The faults in a situation, one after another."""
         for case in situation.cases(self):
-            yield from self._faults_of_case(situation, case)
+            yield from self._faults_of_case(situation, case, wait_s=0.0)
         yield from situation.steps(self)
 
-    def _faults_at_once(self, situations: Sequence[Situation]) -> list[Fault]:
-        """The faults in the cases, some at a time, in the order of the cases. A case that was late
-        is repeated alone: it may have waited for a processor.
+    def _faults_alone(self, situation: Situation) -> list[Fault]:
+        """The faults in a situation, until an answer did not come in time: what reaches the PDU
+        later would be taken for what comes next.
         """
-        cases = [(situation, case) for situation in situations for case in situation.cases(self)]
-        self._is_at_once = True
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            faults_of_cases = list(pool.map(lambda row: self._faults_of_case(*row), cases))
-        self._is_at_once = False
+        self._tell(situation.name)
         faults: list[Fault] = []
-        for unit, command_count in self._ended_units:
-            for command in unit.commands[command_count:][:1]:
-                text = f"it wrote {command.text} after the method had ended"
-                faults.append(Fault("once", "", text, "a fault at a command"))
-            unit.close()
-        for (situation, case), faults_of_case in zip(cases, faults_of_cases):
-            # a machine that is busy may explain these
-            late_faults = [f for f in faults_of_case if f.result == UNTRIED or ENDLESS in f.text]
-            faults += self._faults_of_case(situation, case) if late_faults else faults_of_case
+        for fault in self.faults_in(situation):
+            faults.append(fault)
+            if fault.is_late:
+                break
         return faults
 
-    def _faults_of_case(self, situation: Situation, case: Case) -> list[Fault]:
-        """The faults in a case; if there are none, those of the PDU that is well after it."""
+    def _faults_seen_twice(
+        self, run: Callable[[], Sequence[Fault]], faults_at_once: Sequence[Fault] = ()
+    ) -> Sequence[Fault]:
+        """The faults of a trial that runs alone: broken is what is seen in two of its runs. It runs
+        again as long as a busy machine or chance may explain what was seen.
+
+            first run, again, again    result
+            right                      right
+            broken, broken             broken, as seen last
+            late, right                right
+            broken, right              not tried: it was seen once; right, if the PDU was slow
+            late, late, late, late     not tried, as seen last
+
+        `run`: gives the faults of one run; `faults_at_once`: those of a run beside other trials,
+        which is the first one; () if there was none.
+        """
+        is_alone = not faults_at_once
+        self._is_slow = False
+        faults = run() if is_alone else faults_at_once
+        was_seen = False
+        for _ in range(_REPEATS):
+            if all(fault.is_certain for fault in faults):
+                return faults
+            is_seen = any(not fault.is_late for fault in faults)
+            if is_seen and was_seen:
+                return faults
+            was_seen = was_seen or is_seen
+            is_excused = self._is_slow or not is_alone
+            self._is_slow = False
+            faults_before, faults = faults, run()
+            if not faults and is_seen and not is_excused:
+                return [seen_once(fault) for fault in faults_before]
+        is_seen = any(not fault.is_late for fault in faults)
+        return faults if was_seen or not is_seen else [seen_once(fault) for fault in faults]
+
+    def _faults_at_once(self, situations: Sequence[Situation]) -> list[Fault]:
+        """The faults in the cases, in the order of the cases. They run some at a time; then each
+        case with a fault is repeated alone, unless it is of a rule that is broken already.
+        """
+        cases = [(situation, case) for situation in situations for case in situation.cases(self)]
+        self._tell(f"{len(cases)} trials, of a PDU with a fault each")
+        self._is_at_once = True
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            runs = list(pool.map(lambda row: self._run(*row), cases))
+        self._is_at_once = False
+        faults: list[Fault] = []
+        for (situation, case), case_run in zip(cases, runs):
+            late_write = self._late_write(case_run)
+            case_run.unit.close()
+            broken_rules = {fault.rule for fault in faults if fault.result == BROKEN}
+            first_faults = [*case_run.faults, *late_write]
+            new_faults = [fault for fault in first_faults if fault.rule not in broken_rules]
+            if new_faults:
+                wait_s = case_run.unit.LATE_S if late_write else 0.0
+                run_alone = partial(self._faults_of_case, situation, case, wait_s)
+                faults += self._faults_seen_twice(run_alone, new_faults)
+        return faults
+
+    def _faults_of_case(self, situation: Situation, case: Case, wait_s: float) -> list[Fault]:
+        """The faults in a case, and what is written until `wait_s` seconds after it."""
+        self._tell(f"{situation.name}, once more")
+        case_run = self._run(situation, case)
+        time.sleep(wait_s)
+        faults = [*case_run.faults, *self._late_write(case_run)]
+        case_run.unit.close()
+        return faults
+
+    def _late_write(self, case_run: CaseRun) -> list[Fault]:
+        """The fault of a handler that wrote after its methods had ended; [] for none. A command of
+        a method may reach the PDU late, where the machine is busy: each call may have one.
+        """
+        unit = case_run.unit
+        late_commands = unit.commands[case_run.command_count :]
+        if len(late_commands) <= self._missing_commands[unit]:
+            return []
+        text = f"it wrote {late_commands[-1].text} after the method had ended"
+        return [Fault("once", "", text, "a fault at a command")]
+
+    def _run(self, situation: Situation, case: Case) -> CaseRun:
+        """Call the methods of a case, until an answer did not come in time; if there is no fault,
+        those of the PDU that is well after it.
+        """
         target = case.make_target()
         contents = target.unit.contents
         faults: list[Fault] = []
+        if target.error_before:
+            why = f"a reading before it failed ({target.error_before[:150]})"
+            rule = case.expected.rule or case.methods[0]
+            faults.append(Fault(rule, "", why, "", UNTRIED, is_late=True))
         for method in case.methods:
+            if any(fault.is_late for fault in faults):
+                break
             fault = self.fault(situation.name, target, case.expected, method)
             if fault is not None:
                 faults.append(fault)
+                if ENDLESS in fault.text:
+                    break
         if situation.ends and not faults:
             faults += self._faults_after(situation.name, target, contents, case.methods[0])
-        if case.methods[0] in COMMANDS:  # a thread of the handler may write later
-            self._ended_units.append((target.unit, len(target.unit.commands)))
-        else:
+        if case.methods[0] not in COMMANDS:
             target.unit.close()  # a server takes some of a processor
         target.unit.answers.clear()
-        return faults
+        return CaseRun(faults, target.unit, len(target.unit.commands))
 
     def _faults_after(
         self, name: str, target: Target, contents: Any, method: str
@@ -293,9 +399,9 @@ class Judge:
     def target_read_before(self, fault: UnitFault = UnitFault.NONE) -> Target:
         """A PDU that has this fault after another object of the handler has read it."""
         target = self.target()
-        read(target.methods)
+        error = read(target.methods)
         target.unit.begin(fault)
-        return target
+        return target._replace(error_before=error)
 
     def remembering_target(self, fault: UnitFault = UnitFault.NONE, contents: Any = None) -> Target:
         """A PDU that has this fault and these contents, else its own, now, and the kept object that
@@ -303,10 +409,10 @@ class Judge:
         """
         target = self.target_of_one_object(contents=self._other_contents)
         turn_over(target.unit)
-        read(target.methods)
+        error = read(target.methods)
         target.unit.contents = self.model.contents if contents is None else contents
         target.unit.begin(fault)
-        return target
+        return target._replace(error_before=error)
 
     def other_pdu(self) -> Optional[OtherFigures]:
         """A PDU with fewer outlets, each in its other state, and other figures, which a handler
@@ -365,8 +471,10 @@ class Judge:
 
     def call_ignoring_errors(self, methods: Methods, unit: SimulatedPdu, method: str) -> None:
         """Call a method, whatever it raises."""
+        begin = time.monotonic()
         with contextlib.suppress(Exception):
             call_method(methods, method, outlet_to_switch(unit, on=method == "port_up"))
+        self._is_slow = self._is_slow or time.monotonic() - begin >= SLOW_S
 
     def fault(
         self, situation: str, target: Target, expected: Expected, method: str
@@ -388,8 +496,12 @@ class Judge:
             others_requests=partial(self._requests_of_others, target.unit),
         )
         fault = call.fault(target.methods)
+        self._is_slow = self._is_slow or call.is_slow
+        self._missing_commands[target.unit] += call.is_command_missing
         if fault is None:
             self._note_tried_call(call)
+        elif fault.is_late:
+            return fault
         elif fault.result == UNTRIED and fault.rule in COMMANDS and expected.is_well:
             self.why_no_commands = fault.sentence
             return None
@@ -439,8 +551,24 @@ def turn_over(unit: SimulatedPdu) -> None:
             unit.turn_outlet(outlet, on=not state)
 
 
-def read(methods: Methods) -> None:
-    """Call status and statistic, whatever they raise."""
-    for reading in (methods.states, methods.figures):
-        with contextlib.suppress(Exception):
-            reading()
+def read(methods: Methods) -> str:
+    """Call status and statistic. Returns the text of the first error; "" if both succeed."""
+    try:
+        methods.states()
+        methods.figures()
+    except Exception as error:
+        return error_text(error)
+    return ""
+
+
+def seen_once(fault: Fault) -> Fault:
+    """A fault that was seen once and not again: it proves nothing. What was not tried stays so.
+
+    >>> fault = Fault("once", "port_down", "wrote 2 times")
+    >>> seen_once(fault).result, seen_once(fault).sentence
+    ('not tried', 'seen once, and not again: port_down wrote 2 times')
+    """
+    if fault.result == UNTRIED:
+        return fault
+    text = f"seen once, and not again: {fault.sentence}"
+    return Fault(fault.rule, "", text, "", UNTRIED)

@@ -10,10 +10,12 @@ A call that did not reach the PDU, or had no answer in time of one that answers,
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import re
 import socket
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
@@ -23,6 +25,7 @@ from pdu_common.helper import EnumPowerStatus
 from pdu_common.snmp_client.errors import SnmpTimeout
 
 from ...cli.error_facts import kind_of
+from ...loading.answers import WrongAnswer
 from ...loading.four_methods import (
     BrokenHandler,
     HandlerRaised,
@@ -60,6 +63,9 @@ RULE_OF_FAULT: Mapping[UnitFault, str] = {
     UnitFault.REFUSES: "refused",
     UnitFault.BUSY: "refused",
 }
+#: after so long, a client of a trial may have given up, in seconds: the form gives 1 s over SNMP
+SLOW_S = 1.0
+_TIME_OUTS = (TimeoutError, socket.timeout, asyncio.TimeoutError, SnmpTimeout, EndlessCall)
 # in which the PDU may not answer in time
 _SILENT_FAULTS = (UnitFault.ANSWER_LOST, UnitFault.UNANSWERED, UnitFault.SILENT_AFTER)
 _MARK = re.compile("p([0-9]{4,5})x")
@@ -94,6 +100,10 @@ class Fault(NamedTuple):
     situation: str = ""
     #: or UNTRIED
     result: str = BROKEN
+    #: not tried, because an answer did not come in time, as on a machine that is busy
+    is_late: bool = False
+    #: neither a busy machine nor chance explains it, so that it need not be seen again
+    is_certain: bool = False
 
     @property
     def sentence(self) -> str:
@@ -128,6 +138,8 @@ class JudgedCall:
 
     #: what it returned
     answer: Any = None
+    #: whether a PDU that answers took so long that a client may have given up meanwhile
+    is_slow = False
 
     def __init__(
         self,
@@ -160,14 +172,17 @@ class JudgedCall:
     def fault(self, methods: Methods) -> Optional[Fault]:
         """Call the method. Returns what is wrong, or why that is not known; None for nothing."""
         messages_before = len(self._unit.messages)
+        begin = time.monotonic()
         try:
             self.answer = call_method(methods, self.method, self._outlet)
-        except (MissingPlatformName, SettingNotGiven) as error:
-            return self._untried(error_text(error))
-        except EndlessCall as error:
-            return Fault(self.expected.rule or self.method, "", error.reason, self._situation)
         except Exception as error:
             self._error = error
+        self.is_slow = not self._is_silent and time.monotonic() - begin >= SLOW_S
+        if isinstance(self._error, (MissingPlatformName, SettingNotGiven)):
+            return self._untried(error_text(self._error))
+        if isinstance(self._error, EndlessCall):
+            rule = self.expected.rule or self.method
+            return Fault(rule, "", self._error.reason, self._situation, is_certain=self._is_silent)
         fault = (
             self._fault_of_logins(self._unit.messages[messages_before:])
             or self._unanswered()
@@ -181,6 +196,17 @@ class JudgedCall:
             or (self._fault_of_error(self._error) if self._error else self._fault_of_answer())
             or self._unproven()
         )
+
+    @property
+    def is_command_missing(self) -> bool:
+        """Whether a command that the method sent may still be on its way to the PDU."""
+        has_ended = self._error is None or not is_late(self._error)
+        return self._is_command and not self._commands and not has_ended
+
+    @property
+    def _is_silent(self) -> bool:
+        """Whether the PDU may leave a request without an answer."""
+        return self._unit.is_mute or self._unit.fault in _SILENT_FAULTS
 
     @property
     def _has_nothing_to_ask(self) -> bool:
@@ -226,11 +252,11 @@ class JudgedCall:
         failures = self._unit.failures[self._failures_before :]
         if failures:
             return self._untried(f"the simulated PDU failed at {self.method}: {failures[0]}")
-        is_silent = self._unit.is_mute or self._unit.fault in _SILENT_FAULTS
-        if self._error is None or is_silent or not _is_late(self._error):
+        if self._error is None or self._is_silent or not is_late(self._error):
             return None
         why = f"{self.method} had no answer in time, of a PDU that answers"
-        return self._untried(f"{why} ({error_text(self._error)[:150]})")
+        fault = self._untried(f"{why} ({error_text(self._error)[:150]})")
+        return fault._replace(is_late=True)
 
     def _unproven(self) -> Optional[Fault]:
         """Why a call proves nothing: no request, or no command of it, reached the PDU. None: it
@@ -285,6 +311,10 @@ class JudgedCall:
         text = f"sent {unknown_commands[0].text}"
         if not self._is_command:
             return self._broken("poll", text)
+        words = self._unit.command_words(self._outlet, on=self._on)
+        other_value = value_fault(unknown_commands[0].text, words, on=self._on)
+        if other_value:
+            return self._broken("others", f"{text}: {other_value}")
         is_commanded = any(command.is_known for command in self._commands)
         if is_similar or is_commanded or is_sent_in_vain:
             return self._broken("others", f"{text}{self._hint}")
@@ -370,6 +400,8 @@ class JudgedCall:
             text = f"returned {_short(self.answer)}, and raised nothing"
             return self._broken(self.expected.rule, text)
         rule = self.expected.rule or _RULE_OF_ANSWER.get(self.method, self.method)
+        if rule == "asked" and self.method == "status" and not self.answer:
+            rule = "status"  # nothing was kept between two calls: nothing was read
         if self._is_command:
             text = self._fault_of_switch()
         elif self.method == "status":
@@ -423,6 +455,26 @@ def call_method(methods: Methods, method: str, outlet: str) -> Any:
     return methods.states() if method == "status" else methods.figures()
 
 
+def value_fault(sent: str, right: str, *, on: bool) -> str:
+    """What is wrong with a write to the right object; "" for one to another object. `sent`: the
+    write; `right`: the one that switches the outlet.
+
+    >>> value_fault("1.3.6.1.4.1.318.2.5 = 3", "1.3.6.1.4.1.318.2.5 = 2", on=False)
+    'the object is right, the value is not: 3 is not the value of off, 2'
+    >>> value_fault("1.3.6.1.4.1.318.2.6 = 3", "1.3.6.1.4.1.318.2.5 = 2", on=False)
+    ''
+    """
+    sent_object, _, sent_value = sent.rpartition(" = ")
+    right_object, _, right_value = right.rpartition(" = ")
+    if not sent_object or sent_object != right_object:
+        return ""
+    state = STATE_WORDS[on]
+    return (
+        "the object is right, the value is not:"
+        f" {sent_value} is not the value of {state}, {right_value}"
+    )
+
+
 def _ports_of_words(message: str) -> Iterator[str]:
     """The ports of the PDUs whose words are in a message, in clear or in base64."""
     yield from _MARK.findall(message)
@@ -431,12 +483,16 @@ def _ports_of_words(message: str) -> Iterator[str]:
             yield from _MARK.findall(base64.b64decode(word).decode("latin-1"))
 
 
-def _is_late(error: Optional[BaseException]) -> bool:
-    """Whether a time-out is behind an error."""
+def is_late(error: Optional[BaseException]) -> bool:
+    """Whether a time-out is behind an error.
+
+    >>> is_late(TimeoutError("timed out")), is_late(ValueError("no JSON")), is_late(None)
+    (True, False, False)
+    """
     walked_ids: set[int] = set()
     while error is not None and id(error) not in walked_ids:
         is_no_answer = kind_of(error) == Unreachable.kind and "no answer" in str(error)
-        if is_no_answer or isinstance(error, (TimeoutError, socket.timeout, SnmpTimeout)):
+        if is_no_answer or isinstance(error, _TIME_OUTS):
             return True
         walked_ids.add(id(error))  # an error may be its own cause
         error = error.__cause__ or error.__context__
@@ -448,7 +504,7 @@ def is_own_mistake(error: Exception) -> bool:
     if not isinstance(error, BrokenHandler):
         return False
     cause = error.__cause__
-    if cause is None:
+    if cause is None or isinstance(cause, WrongAnswer):
         return True
     mistakes = (NameError, TypeError, AttributeError, NotImplementedError)
     return isinstance(cause, mistakes) and not str(cause).startswith("module ")

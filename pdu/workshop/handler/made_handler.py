@@ -5,11 +5,12 @@ is found of it.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Callable
+from typing import Callable, NamedTuple, Optional
 
 from handlers.shared.errors import printable
+from pdu_common.helper import EnumPowerStatus
 
 from ...loading.four_methods import MissingPlatformName, SettingNotGiven
 from ...loading.handler_loading import LoadedHandler
@@ -17,9 +18,12 @@ from ...recordings.simulated_pdu import SimulatedPdu, UnitFault
 from .bounded_methods import Forms
 from .calls import EndlessCall, Methods, error_text
 from .judge import Judge, Table
-from .laws import MadeHandler, is_own_mistake
+from .laws import MadeHandler, is_late, is_own_mistake
 from .outlet_names import RenamedMethods, identity_finding, own_names, with_order
 from .rules import Finding, untried
+
+# how often status is called until it has an answer in time
+_MOST_READINGS = 3
 
 
 def judged_findings(
@@ -37,12 +41,14 @@ def judged_findings(
     names: dict[str, str] = {}
     handler = _made_handler(forms, load_again, names)
     with contextlib.ExitStack() as stack:
-        judge = Judge(make_unit, handler, stack, about)
-        reason = _reason_unread(handler, judge.model) if is_recorded else ""
+        judge = Judge(make_unit, handler, stack, about, forms.tell)
+        reading = _first_reading(handler, judge.model)
+        reason = _reason_unread(reading, judge.model) if is_recorded else ""
         if reason:
             yield untried("status", reason)
             return
-        names.update(_names_of_outlets(handler, judge.model))
+        if reading.error is None:
+            names.update(own_names(reading.states, judge.model.outlet_states()))
         yield from (with_order(finding, names) for finding in judge.findings(table))
         yield identity_finding(names)
 
@@ -68,33 +74,45 @@ def _made_handler(
     )
 
 
-def _reason_unread(handler: MadeHandler, unit: SimulatedPdu) -> str:
+class _Reading(NamedTuple):
+    """What came of the first call of status on a PDU that is well."""
+
+    states: Sequence[tuple[str, EnumPowerStatus]] = ()
+    error: Optional[Exception] = None
+    is_reached: bool = True
+
+
+def _first_reading(handler: MadeHandler, unit: SimulatedPdu) -> _Reading:
+    """The reading, which is repeated while it has no answer in time: this machine may be busy."""
+    reading = _Reading()
+    for _ in range(_MOST_READINGS):
+        requests_before = len(unit.requests)
+        try:
+            return _Reading(handler.methods(unit.port).states())
+        except Exception as error:
+            reading = _Reading(error=error, is_reached=len(unit.requests) > requests_before)
+        if not is_late(reading.error):
+            break
+    return reading
+
+
+def _reason_unread(reading: _Reading, unit: SimulatedPdu) -> str:
     """Why a recording is not one that the handler reads; "" if it reads it, sends no request, or is
     broken whatever a device answers.
     """
     contradiction = unit.contradiction
     if contradiction:
         return f"the recording contradicts itself: {contradiction}"
-    requests_before = len(unit.requests)
-    try:
-        names = [name for name, _ in handler.methods(unit.port).states()]
-    except (MissingPlatformName, SettingNotGiven, EndlessCall):
+    error = reading.error
+    if isinstance(error, (MissingPlatformName, SettingNotGiven, EndlessCall)):
         return ""
-    except Exception as error:
-        is_told = len(unit.requests) == requests_before or is_own_mistake(error)
+    if error is not None:
+        is_told = not reading.is_reached or is_own_mistake(error)
         return "" if is_told else f"the handler does not read this recording: {error_text(error)}"
+    names = [name for name, _ in reading.states]
     recorded_names = list(unit.outlet_states())
     is_of_recording = len(names) == len(recorded_names) or set(names).intersection(recorded_names)
     if not names or is_of_recording:
         return ""
     shown_names = printable(", ".join(names[:3]), 60)
     return f"the handler does not read this recording: it reads {shown_names}"
-
-
-def _names_of_outlets(handler: MadeHandler, unit: SimulatedPdu) -> dict[str, str]:
-    """The handler's names of the outlets of a PDU that is well, by the device's; {} if they are the
-    same, or not known.
-    """
-    with contextlib.suppress(Exception):
-        return own_names(handler.methods(unit.port).states(), unit.outlet_states())
-    return {}

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Callable, Optional
 
 from ...recordings.simulated_pdu import Disturbance, HttpPdu, UnitFault
+from .calls import error_text
 from .comparisons import has_meter, name_of_energy, named_figures
 from .judge import (
     Case,
@@ -25,8 +26,18 @@ from .judge import (
     read,
     turn_over,
 )
-from .laws import ABSENT, COMMANDS, METHODS, READINGS, RULE_OF_FAULT, Expected, Fault
+from .laws import (
+    ABSENT,
+    COMMANDS,
+    METHODS,
+    READINGS,
+    RULE_OF_FAULT,
+    Expected,
+    Fault,
+    is_late,
+)
 from .process_settings import forget_opener, restore_process
+from .rules import UNTRIED
 
 WELL = "a PDU that is well"
 _OTHER_THAN_BASIC = re.compile(r"\nauthorization: (?!basic )", re.IGNORECASE)
@@ -137,8 +148,15 @@ def _changed_figures(judge: Judge) -> Iterator[Fault]:
     """All figures of one PDU change, and it is read by the same object and by another."""
     target = judge.target_of_one_object()
     new_methods = judge.handler.methods(target.unit.port)
-    if not has_meter(judge.sums) and not named_figures(target.methods.figures()):
-        return
+    if not has_meter(judge.sums):
+        try:
+            figures_of_handler = target.methods.figures()
+        except Exception as error:
+            text = f"raised {error_text(error)}"
+            yield Fault("asked", "statistic", text, "", UNTRIED, is_late=is_late(error))
+            return
+        if not named_figures(figures_of_handler):
+            return
     # where no number is known that may change, a request proves that it asks
     other = judge.other_figures() or OtherFigures(target.unit.contents, judge.sums)
     figures = [OtherFigures(target.unit.contents, judge.sums), other]
@@ -252,6 +270,13 @@ def _lost_states(judge: Judge) -> Iterator[Case]:
             yield Case(partial(judge.remembering_target, contents=contents), ("status",), expected)
 
 
+def _empty_names(judge: Judge) -> Iterator[Case]:
+    """An outlet has lost its name, which is no reason to leave it out."""
+    expected = Expected(rule="lost state", states=judge.model.outlet_states())
+    for contents in judge.model.with_empty_names():
+        yield Case(partial(judge.target, contents=contents), ("status",), expected)
+
+
 def _third_states(judge: Judge) -> Iterator[Case]:
     """An outlet in the middle or the last one has a state that is neither on nor off. A command
     of it is the one of any other state.
@@ -300,9 +325,9 @@ def _exchanged_rows(judge: Judge) -> Iterator[Case]:
 def _exchanging_target(judge: Judge) -> Target:
     """A PDU that exchanges two rows after it was read."""
     target = judge.target_of_one_object()
-    read(target.methods)
+    error = read(target.methods)
     target.unit.exchange_rows()
-    return target
+    return target._replace(error_before=error)
 
 
 def _cases_of_contents(rule: str, judge: Judge) -> Iterator[Case]:
@@ -444,7 +469,8 @@ def _connections(judge: Judge) -> Iterator[Fault]:
 def _process(judge: Judge) -> Iterator[Fault]:
     """What the handler changed for all that runs beside it."""
     for change in restore_process():
-        yield Fault("process", "", f"it changes {change} for the whole process")
+        text = f"it changes {change} for the whole process"
+        yield Fault("process", "", text, is_certain=True)
     judge.note_tried("process")
 
 
@@ -473,6 +499,7 @@ TABLE = Table(
         Situation("an error at each request", ["silent"], _errors, ends=True),
         NO_OUTLET,
         Situation("a state that cannot be read", ["lost state"], _lost_states),
+        Situation("an empty name", ["lost state"], _empty_names),
         Situation("a state that is not documented", ["lost state"], _third_states),
         Situation("an absent row", ["lost state"], _absent_rows),
         Situation("exchanged rows", ["states", "others"], _exchanged_rows),

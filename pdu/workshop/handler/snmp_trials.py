@@ -22,6 +22,7 @@ from ...recordings.snmp.unit import SnmpUnit
 from .bounded_methods import Forms
 from .calls import EndlessCall, Methods, error_text, fault_finding
 from .judge import outlet_to_switch
+from .laws import is_late
 from .made_handler import judged_findings
 from .rules import Finding, broken, untried
 from .situations import TABLE
@@ -29,6 +30,8 @@ from .snmp_units import COMMUNITY, Device, empty_unit, requested_devices
 
 _NO_STATE = "the recording shows no outlet on or off: give --profile FILE.json"
 _OTHER_COMMUNITY = "it asks with another community than the form's, or with another SNMP version"
+# how often an outlet is switched until a command arrives in time
+_MOST_COMMANDS = 2
 
 
 def snmp_form(settings: Mapping[str, str], community: str, port: int) -> PduSnmpData:
@@ -50,13 +53,16 @@ def snmp_findings(
         unit = empty_unit()
         agent = server.serve(unit, 0)
         errors = _errors(forms.methods(agent.port), unit)
+        if any(map(_is_without_answer, errors.values())):  # this machine may be busy
+            errors = _errors(forms.methods(agent.port), unit)
         is_recorded = device is not None
         if device is None:
             devices = requested_devices(frozenset(unit.requests))
             device = _commanded_device(devices, server, forms)
         if device is None:
-            is_reached = agent.datagrams > 0
-            yield from _findings_without_device(unit.requests, errors, is_reached=is_reached)
+            has_own_community = agent.community.encode() in unit.communities
+            is_refused = agent.datagrams > 0 and not has_own_community
+            yield from _findings_without_device(unit.requests, errors, is_refused=is_refused)
             return
         if is_recorded and not set(device.unit().outlet_states().values()) - {None}:
             yield untried("status", _NO_STATE)
@@ -83,13 +89,15 @@ def _commanded_device(
         unit = device.unit()
         outlet = outlet_to_switch(unit, on=False)
         methods = forms.methods(server.serve(unit, 0).port)
-        try:
-            if outlet:
+        for _ in range(_MOST_COMMANDS if outlet else 0):
+            try:
                 methods.switch(outlet, on=False)
-        except EndlessCall:
-            return device
-        except Exception:
-            unit.close()
+            except EndlessCall:
+                return device
+            except Exception as error:
+                if is_late(error) and not unit.commands:
+                    continue
+            break
         if unit.commands:
             return device
     return first_device
@@ -116,6 +124,11 @@ def _errors(methods: Methods, unit: SnmpUnit) -> Mapping[str, Exception]:
     return errors
 
 
+def _is_without_answer(error: Exception) -> bool:
+    """Whether the device did not answer in time, in a call that ended."""
+    return is_late(error) and not isinstance(error, EndlessCall)
+
+
 def _is_own_fault(error: Exception) -> bool:
     """Whether the handler is broken, whatever a device answers: what it raises, an absent object
     may cause.
@@ -125,17 +138,16 @@ def _is_own_fault(error: Exception) -> bool:
 
 
 def _findings_without_device(
-    requests: Sequence[str], errors: Mapping[str, Exception], *, is_reached: bool
+    requests: Sequence[str], errors: Mapping[str, Exception], *, is_refused: bool
 ) -> Iterator[Finding]:
     """Findings for a handler whose requests no family of this pack answers. `requests`: the OIDs
-    that it asked for with the form's community; the agent drops what has another one. `is_reached`:
-    whether any datagram came, with whatever community. `errors`: of each call that raised.
+    that it asked for. `is_refused`: datagrams came, and none with the form's community. `errors`:
+    of each call that raised.
     """
-    is_other_community = is_reached and not requests
     for rule, error in errors.items():
         if _is_own_fault(error) or isinstance(error, SettingNotGiven):
             yield fault_finding(rule, error)
-        elif is_other_community:
+        elif is_refused:
             yield broken(rule, f"{_OTHER_COMMUNITY}: {error_text(error)}")
         else:
             yield untried(rule, f"no request reached the simulated device: {error_text(error)}")

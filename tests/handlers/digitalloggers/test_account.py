@@ -12,8 +12,8 @@ from handlers.http.unit_requests import listed_outlets
 from handlers.shared import errors
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.other_clients import switch, unit_data
+from tests.servers.peers.unit_pdus import UnitPeers
 from tests.simulators.digitalloggers import TOKEN
-from tests.simulators.peers.unit_pdus import UnitPeers
 from tests.simulators.unit_servers import PASSWORD, USER, Reply
 
 

@@ -14,8 +14,8 @@ from handlers.jaws.handler import make_handler
 from handlers.shared import errors
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.other_clients import run_client, switch, unit_data
+from tests.servers.peers.unit_pdus import UnitPeers
 from tests.simulators import certificates
-from tests.simulators.peers.unit_pdus import UnitPeers
 from tests.simulators.unit_servers import HttpServer, Reply
 
 UP, DOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN

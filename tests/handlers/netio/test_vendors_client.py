@@ -11,7 +11,7 @@ from handlers.netio.handler import make_handler
 from handlers.shared import errors
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.other_clients import switch, unit_data
-from tests.simulators.peers.unit_pdus import UnitPeers
+from tests.servers.peers.unit_pdus import UnitPeers
 from tests.simulators.unit_servers import PASSWORD, READER, USER, HttpServer
 
 netio = pytest.importorskip("Netio", reason="Netio is missing: pyenv install 3.11")

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.handlers.nut.clients import MON, VIEWER, pdu_variables
-from tests.real import upsd
-from tests.real.upsd import Upsd
+from tests.servers import upsd
+from tests.servers.upsd import Upsd
 from tests.simulators.nut_server import ADMIN, NutServer, StaticDevice, SwitchedPdu
 
 

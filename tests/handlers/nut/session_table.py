@@ -49,7 +49,7 @@ from tests.handlers.nut.clients import (
 )
 from tests.handlers.nut.decoding_table import commands_of, variables_of
 from tests.handlers.nut.protocol_table import request_of, text_of
-from tests.real import upsd
+from tests.servers import upsd
 from tests.simulators.nut_server import (
     ADMIN,
     Cut,

@@ -13,9 +13,9 @@ from handlers.shared.errors import Refused, Unreachable
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.nut.clients import ADMIN_SETTINGS, client, handler, states
 from tests.handlers.nut.px import NAME, OUTLETS, STATE, px
-from tests.real import upsd
-from tests.real.snmpd import Snmpd
-from tests.real.upsd import Upsd
+from tests.servers import upsd
+from tests.servers.snmpd import Snmpd
+from tests.servers.upsd import Upsd
 from tests.waiting import until
 
 pytestmark = pytest.mark.against("NUT upsd, snmp-ups and Net-SNMP snmpd in a chain")

@@ -14,8 +14,8 @@ from handlers.shared.meter_figures import measured
 from pdu_common.helper import EnumPowerStatus
 from tests import foreign_files
 from tests.handlers.nut.clients import DEFAULTS, client, handler, states
-from tests.real import upsd
-from tests.real.upsd import Upsd
+from tests.servers import upsd
+from tests.servers.upsd import Upsd
 
 DUMPS = foreign_files.names("nut/dumps")
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}

@@ -12,8 +12,8 @@ from handlers.nut.mirrors import originals
 from handlers.shared.errors import PduHandlerError
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.nut.clients import handler, states
-from tests.real import upsd
-from tests.real.upsd import Upsd
+from tests.servers import upsd
+from tests.servers.upsd import Upsd
 from tests.waiting import until
 
 

@@ -17,8 +17,8 @@ from handlers.nut import pynut
 from handlers.shared.tls import Trust
 from tests.handlers.dead import DEAD, waits
 from tests.ports import refusing
-from tests.real.upsd import ADMIN, ODD, PRIMARY, SECONDARY, VIEWER, Upsd, User
 from tests.servers.scripted import serving
+from tests.servers.upsd import ADMIN, ODD, PRIMARY, SECONDARY, VIEWER, Upsd, User
 from tests.simulators.nut_server import ADMIN as SIMULATED_ADMIN, NutServer, StaticDevice
 from tests.waiting import PATIENCE_S, until
 

@@ -21,8 +21,8 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.nut.clients import ADMIN_SETTINGS, client, handler, pdu_variables, states
 from tests.handlers.nut.session_table import Scene, of_client
 from tests.needs import localhost
-from tests.real import upsd
-from tests.real.upsd import ADMIN, Upsd
+from tests.servers import upsd
+from tests.servers.upsd import ADMIN, Upsd
 from tests.tables import Case, Table
 from tests.waiting import PATIENCE_S, until
 

@@ -15,8 +15,8 @@ import pytest
 from handlers.nut.requests import get_var
 from tests import vendor_pages
 from tests.handlers.nut.clients import client
-from tests.real import upsd
-from tests.real.upsd import Upsd
+from tests.servers import upsd
+from tests.servers.upsd import Upsd
 from tests.simulators.nut_server import ADMIN, NutServer, StaticDevice
 from tests.waiting import until
 

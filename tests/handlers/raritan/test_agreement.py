@@ -14,8 +14,8 @@ import pytest
 
 from handlers.raritan.rpc import Agent, Enumeration, Interface, Structure
 from handlers.raritan.rpc._runtime.registry import class_of_idl_type
+from tests.processes import sdk
 from tests.processes.worker import Worker
-from tests.real import sdk
 from tests.simulators.xerus import SPLIT_PHASE, CircuitModel, MeterModel, Model, XerusPdu
 
 from . import sdk_steps

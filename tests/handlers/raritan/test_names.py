@@ -15,8 +15,8 @@ from handlers.raritan.rpc import Enumeration, Interface, Structure, Time, ValueO
 from handlers.raritan.rpc._runtime.registry import MODULES, OTHER_MODULES, idl_name
 from handlers.raritan.rpc._runtime.structures import field_names
 from tests.needs import ROOT
+from tests.processes import sdk
 from tests.processes.worker import Worker
-from tests.real import sdk
 
 from .declared import PORT_PROPERTIES, calls, classes, hints
 from .sdk_steps import named

@@ -10,7 +10,7 @@ from handlers.shared import errors
 from handlers.shelly.handler import make_handler
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.other_clients import unit_data
-from tests.simulators.peers.unit_pdus import UnitPeers
+from tests.servers.peers.unit_pdus import UnitPeers
 from tests.simulators.unit_servers import Reply
 
 

@@ -240,7 +240,9 @@ class Situation:
         """The tables of a device whose family is known, for a call that needs these sources, or the
         cells of an outlet."""
         columns = [Column(self._oid(name)) for name in self.words.get("read", ())]
-        whole = tables_of_device(device or self.device(), "", [*sources, *columns]).settled()
+        whole = tables_of_device(
+            device or self.device(), "", [*sources, *columns]
+        ).of_known_family()
         return whole.one_row(outlet) if outlet else whole
 
     def is_set(self, word: str) -> bool:

@@ -95,7 +95,7 @@ ROW_FUNCTIONS = {**vars(cells), **vars(filters), **vars(joins), **vars(completen
 
 def tables_of(device: Memory, outlet: str = "") -> Tables:
     """The tables of a device whose family is known, or the cells of one outlet."""
-    whole = tables_of_device(device).settled()
+    whole = tables_of_device(device).of_known_family()
     return whole.one_row(outlet) if outlet else whole
 
 

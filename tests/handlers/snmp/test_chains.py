@@ -7,7 +7,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Iterable, Mapping
-from typing import Optional
+from typing import Optional, Union
 
 import pytest
 
@@ -16,9 +16,10 @@ from handlers.snmp import detection
 from handlers.snmp.chains import Chain, InChain
 from handlers.snmp.objects import Column, Scalar
 from handlers.snmp.parts import parts_of
-from handlers.snmp.tables import Source, objects_of
+from handlers.snmp.tables import Source, objects_of, tables_of_device
+from pdu_common.base_snmp_pdu import Element
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.handlers.snmp.calls import near
+from tests.handlers.snmp.calls import NearPdu, form, near
 from tests.handlers.snmp.memory import Memory, Value, of_rows, table, tables_of
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, states_on
 from tests.simulators.snmp_agent import Agent, Device, Row, ber
@@ -251,6 +252,69 @@ def state_after_command(agent: Agent, identity: str, target: EnumPowerStatus) ->
     return switch(PduPortView(identity), deadline=0.0, pause=0.0).power_status
 
 
+@NUMBERED
+def test_a_command_asks_for_the_names_of_all_rows_and_else_for_cells_of_its_own(name: str) -> None:
+    """Each walk between the row and the write is a moment in which a unit may leave."""
+    (unit,) = (chain for chain in CHAINS if chain.name == name)
+    (second, number), _ = SECOND[name]
+    row_by_position = {position: row for row, position in positions(unit, unit.rows).items()}
+    row = row_by_position[second, number]
+    source = source_of(unit)
+    names = columns(source.chain.unit, source.chain.number)
+    table_prefix = names[0].rpartition(".")[0] + "."
+    agent = Logging(unit)
+    with agent:
+        handler = near(agent, {"switch_unproven": "yes"})
+        handler.port_down(PduPortView(f"{second}.{number}"), pause=0.01)
+    assert agent.is_written
+    for oid in agent.asked:
+        is_of_names = oid.startswith(tuple(names))
+        is_of_table = oid.startswith(table_prefix)
+        assert is_of_names or not is_of_table or oid.endswith(f".{row}"), oid
+
+
+class Alternating(NearPdu):
+    """A handler on a platform at whose calls the first unit of the chain goes and comes."""
+
+    def __init__(self, unit: Fixture, calls_between: int, phase: int) -> None:
+        self.agent = Changing(unit)
+        super().__init__(form(self.agent, {"switch_unproven": "yes"}, {}), self.agent)
+        self.devices = (self.agent.device, Device(without_first_unit(unit), unit.rules))
+        self.calls_between, self.calls = calls_between, phase
+
+    def pass_time(self) -> None:
+        self.calls += 1
+        self.agent.device = self.devices[self.calls // self.calls_between % 2]
+
+    def snmp_get(self, oid: str) -> Element:
+        self.pass_time()
+        return super().snmp_get(oid)
+
+    def snmp_walk(self, oid: str) -> list[Element]:
+        self.pass_time()
+        return super().snmp_walk(oid)
+
+    def snmp_set(self, oid: str, value: Union[int, str, bytes]) -> None:
+        self.pass_time()
+        super().snmp_set(oid, value)
+
+
+@pytest.mark.parametrize("calls_between", [1, 2, 3])
+@EACH
+def test_no_command_of_a_chain_whose_first_unit_goes_and_comes_is_another_units(
+    unit: Fixture, calls_between: int
+) -> None:
+    first_unit, _ = positions(unit, unit.rows)[1]
+    for position in positions(unit, unit.rows).values():
+        identity = position[1] if position[0] == first_unit else ".".join(position)
+        for is_up, phase in itertools.product((True, False), range(2 * calls_between)):
+            pdu = Alternating(unit, calls_between, phase)
+            switch = pdu.port_up if is_up else pdu.port_down
+            with pdu.agent, contextlib.suppress(PduHandlerError):
+                switch(PduPortView(identity), deadline=0.0, pause=0.0)
+            assert pdu.agent.written in (None, position), (identity, is_up, phase)
+
+
 class Away(Agent):
     """An agent whose relays are stuck, and whose first unit is away for one or several requests
     after a write: the rows of the second one, in its place, all read as was wanted."""
@@ -354,6 +418,18 @@ def chain(units: Mapping[str, Value], numbers: Mapping[str, Value]) -> dict[str,
     return {**table("1.3.1", values), **table("1.3.2", units), **table("1.3.3", numbers)}
 
 
+@pytest.mark.parametrize("walked_rows", [1, 2, 3])
+def test_a_walk_that_ends_early_makes_a_unit_no_shorter(walked_rows: int) -> None:
+    """The last row that it shows has its own number, as that of a smaller unit would."""
+    rows = ["1", "2", "3", "4"]
+    device = Memory(chain(dict.fromkeys(rows, 1), {row: int(row) for row in rows}))
+    device.unwalked = {VALUES.oid: rows[walked_rows:]}
+    outlets = CHAIN.of(VALUES)
+    tables = tables_of_device(device, sources=[outlets])
+    assert list(tables[outlets]) == rows[:walked_rows]
+    assert list(tables.of_known_family()[outlets]) == rows
+
+
 def test_whether_a_unit_1_follows_a_unit_0_is_walked_once_in_a_command() -> None:
     objects: dict[str, Value] = {
         **table("1.3.1", {"1": 7, "2": 7}),
@@ -392,6 +468,15 @@ def test_a_row_of_unit_1_is_another_outlets_when_a_unit_0_joins(
         device.put(oid, value)
     with pytest.raises(ProtocolError, match="both a unit 0 and a unit 1"):
         CHAIN.row_of(before.again(), "2", VALUES)
+
+
+def test_a_row_without_a_number_now_is_not_taken_from_walks_made_before() -> None:
+    objects = chain({"1": 1, "2": 2}, {"1": 1, "2": 1})
+    device = Memory(objects)
+    tables = tables_of(device, "2.1")
+    assert CHAIN.row_of(tables, "2.1", VALUES) == "2"
+    with device.without(oid for oid in objects if oid.endswith(".2")):
+        assert CHAIN.row_of(tables, "2.1", VALUES) is None
 
 
 class ComparedName(str):

@@ -12,9 +12,8 @@ import pytest
 from handlers.snmp.evidence import DCIMANAGER_EXAMPLE, Evidence, EvidenceLevel, repository
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
-from pdu.families import family_tables
-from pdu.families.recorded import evidence_of, family_counts, recorded_objects
-from pdu.supports import table
+from pdu.supports import family_tables, table
+from pdu.supports.recorded import evidence_of, family_counts, recorded_objects
 from tests.foreign_files import recorded_objects as recorded_objects_of_walks
 from tests.needs import ROOT
 from tests.simulators.snmp_units import Fixture, fixtures

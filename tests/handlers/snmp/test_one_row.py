@@ -84,14 +84,14 @@ def test_no_column_of_a_call_shows_rows_that_its_table_did_not_have(
     unit: Fixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     readings: list[Tables] = []
-    settled = Tables.settled
+    of_known_family = Tables.of_known_family
 
     def recorded(tables: Tables, *sources: Any) -> Tables:
-        readings.append(settled(tables, *sources))
+        readings.append(of_known_family(tables, *sources))
         return readings[-1]
 
     with monkeypatch.context() as patch:
-        patch.setattr(Tables, "settled", recorded)
+        patch.setattr(Tables, "of_known_family", recorded)
         assert late_columns(find(unit, memory(unit)).tables) == []
         for scope in (FIGURES, VIEW_FIGURES):
             device = find(unit, memory(unit), scope)
@@ -109,6 +109,6 @@ def test_an_undeclared_column_is_late() -> None:
         (undeclared, [state.oid]),
         (computed_from(state, mark)(undeclared.function), []),
     ):
-        tables = tables_of_device(device, sources=[source]).settled()
+        tables = tables_of_device(device, sources=[source]).of_known_family()
         assert tables[source]
         assert late_columns(tables) == late

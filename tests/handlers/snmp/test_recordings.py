@@ -21,7 +21,7 @@ from tests.handlers.snmp import recorded
 from tests.handlers.snmp.calls import pdu
 from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly
 from tests.handlers.snmp.memory import of_rows
-from tests.real.snmpd import Snmpd
+from tests.servers.snmpd import Snmpd
 from tests.simulators.snmp_agent.device import COUNTER64
 
 RECORDINGS = pytest.mark.parametrize("name", recorded.ALL)

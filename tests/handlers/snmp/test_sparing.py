@@ -24,7 +24,7 @@ def test_up_to_most_cells_are_read_one_by_one_and_more_by_a_walk(
 ) -> None:
     column = Column("1.3.2")
     device = Memory(table(column.oid, {"1": 2, "2": 2, "3": 1}))
-    cells = tables_of_device(device).settled().cells(column, ["1", "3", "4"], most)
+    cells = tables_of_device(device).of_known_family().cells(column, ["1", "3", "4"], most)
     assert cells == {"1": 2, "3": 1}
     assert asked(device, column.oid) == cost
 
@@ -51,7 +51,7 @@ def test_all_scales_are_read_if_the_first_and_last_of_a_unit_differ_or_one_is_mi
             **table(rittal.SCALES, dict(zip(rows, scales))),
         }
     )
-    found = rittal.PHASES.device_scales(tables_of_device(device).settled())
+    found = rittal.PHASES.device_scales(tables_of_device(device).of_known_family())
     known = {identity: value for identity, value in found.items() if value is not NO_ANSWER}
     assert known == dict(zip(["1.1", "1.2", "1.3"], scales))
     assert asked(device, rittal.SCALES) == cost

@@ -23,7 +23,7 @@ from tests.handlers.snmp.units import (
     unit_id,
     varbinds,
 )
-from tests.real.snmpd import Snmpd
+from tests.servers.snmpd import Snmpd
 from tests.simulators.snmp_agent import Agent, Faults, Row, ber
 from tests.simulators.snmp_agent.ber import Message
 from tests.simulators.snmp_agent.device import INTEGER, arcs

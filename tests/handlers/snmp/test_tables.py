@@ -36,7 +36,7 @@ def device(states: Mapping[str, Value], marks: Mapping[str, Value]) -> Memory:
 
 
 def wanted_of(memory: Memory, outlet: str = "") -> Tables:
-    whole = tables_of_device(memory, sources=[marked]).settled()
+    whole = tables_of_device(memory, sources=[marked]).of_known_family()
     return whole.one_row(outlet) if outlet else whole
 
 
@@ -66,7 +66,7 @@ def test_a_function_that_needs_other_rows_has_all_of_them_for_one_outlet() -> No
 
 def test_a_table_is_read_with_all_columns_of_the_call_and_once() -> None:
     memory = device({"1": 10}, {"1": 1, "2": 1})
-    read = tables_of_device(memory, sources=[STATE, MARK]).settled()
+    read = tables_of_device(memory, sources=[STATE, MARK]).of_known_family()
     assert read[STATE] == {"1": 10, "2": NO_ANSWER}
     assert read[MARK] == {"1": 1, "2": 1}
     assert memory.asked == [f"walk {STATE.oid}", f"walk {MARK.oid}"]
@@ -82,7 +82,7 @@ def test_an_empty_first_column_of_one_unit_of_a_chain_hides_no_unit() -> None:
     units = PerUnit("1.3.7", 1, 2, "2")
     marks = PerUnit("1.3.7", 1, 2, "3")
     objects = {**table("1.3.7.2.2", {"1": 5}), **table("1.3.7.1.3", {"1": 1})}
-    read = tables_of_device(Memory(objects), sources=[units, marks]).settled()
+    read = tables_of_device(Memory(objects), sources=[units, marks]).of_known_family()
     assert read[units] == {"1.1": NO_ANSWER, "2.1": 5}
     assert read[marks] == {"1.1": 1, "2.1": NO_ANSWER}
 
@@ -108,13 +108,13 @@ def test_the_first_table_that_the_device_has_serves_each_row() -> None:
 def test_a_new_reading_keeps_names_and_absent_columns_alone() -> None:
     absent = Column(OTHER.oid, optional=True)
     memory = device(FULL, FULL)
-    first = tables_of_device(memory, sources=[STATE, absent]).settled()
+    first = tables_of_device(memory, sources=[STATE, absent]).of_known_family()
     assert (first[STATE], first[absent]) == (FULL, {})
     first.names(MARK.oid)
     memory.asked.clear()
     again = first.again()
     assert again[STATE] == FULL
-    assert again.settled()[absent] == {}
+    assert again.of_known_family()[absent] == {}
     assert again.names(MARK.oid) == FULL
     assert memory.asked == [f"walk {STATE.oid}", f"walk {absent.oid}"]
 

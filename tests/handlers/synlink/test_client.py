@@ -16,7 +16,7 @@ from handlers.synlink.handler import make_handler
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.other_clients import run_client, switch, unit_data
 from tests.pdu.running import run
-from tests.simulators.peers.unit_pdus import UnitPeers
+from tests.servers.peers.unit_pdus import UnitPeers
 from tests.simulators.synlink import TOKEN
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer, Reply
 

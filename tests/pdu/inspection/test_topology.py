@@ -16,7 +16,7 @@ from pdu.reading.polling import poll_lines
 from tests.handlers.raritan.unit_table import changed_unit
 from tests.pdu.inspection import parts
 from tests.pdu.reading.test_one_reading import target_of
-from tests.simulators.peers import PEERS, SHOWN, Peer
+from tests.servers.peers import PEERS, SHOWN, Peer
 from tests.tables import Case
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Callable, NamedTuple, Union
 
 from tests.needs import ROOT
-from tests.simulators.peers import PEERS, Peer
+from tests.servers.peers import PEERS, Peer
 
 HEAD = "name,handler,address,auth,settings\n"
 DEAD = "timeout=0.5; retries=1"  # SNMP fields that make the poll of the dead PDU fail soon

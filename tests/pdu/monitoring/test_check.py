@@ -24,7 +24,7 @@ from pdu.pdu_list import device_list
 from tests import terminal
 from tests.packaging.building import archive, small_tree
 from tests.pdu.pdu_list import lists
-from tests.simulators.peers import PEERS
+from tests.servers.peers import PEERS
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import BUILT_IN
 from tests.tables import Case, Table

@@ -12,7 +12,7 @@ from handlers.shared.address import Address
 from pdu.cli import exit_codes
 from pdu.monitoring import check_result, nagios, tables
 from pdu.pdu_list.listed_pdu import ListedPdu
-from pdu.reading.parts import CallError, Reading, failed_reading
+from pdu.reading.parts import FIGURES, NAMES, CallError, Reading, failed_reading
 from tests.tables import Case
 
 from .checks import TABLE, shown
@@ -44,6 +44,24 @@ def test_nagios_output_has_one_bar_and_a_line_for_each_of_the_first_20_bad_pdus(
     assert len(lines) == 21
     assert lines[-1] == "and 5 more"
     assert "|" not in "".join(lines)
+
+
+@pytest.mark.parametrize("kind", check_result.REMEDIES)
+@pytest.mark.parametrize(
+    "part, word, other_word",
+    [(FIGURES, "not known", "not metered"), (NAMES, "not metered", "not known")],
+)
+def test_a_load_is_not_metered_only_if_the_figures_were_read(
+    part: str, word: str, other_word: str, kind: str
+) -> None:
+    device = ListedPdu("a", "snmp", Address("192.0.2.1"))
+    reading = Reading(answered=True, failures={part: CallError(kind, "x")})
+    limit = nagios.RangeType().convert("10", None, None)
+    row = nagios.judge_loads(
+        check_result.judge_reading(device, reading), nagios.Thresholds(warning=limit)
+    )
+    assert f"load: its current is {word}" in row.reason
+    assert other_word not in row.reason
 
 
 @pytest.mark.parametrize("blank", ["", " "], ids=["first", "after a blank"])

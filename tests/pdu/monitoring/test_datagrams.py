@@ -19,7 +19,7 @@ from pdu.monitoring.datagrams import (
     encode_question,
 )
 from tests.needs import program
-from tests.real.snmpd import Snmpd
+from tests.servers.snmpd import Snmpd
 from tests.simulators.snmp_agent import Row, ber
 from tests.simulators.snmp_agent.device import OCTETS, OID, arcs
 from tests.simulators.snmp_agent.devices.apc import rpdu2

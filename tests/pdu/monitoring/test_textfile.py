@@ -31,14 +31,14 @@ from handlers.shared.meter_figures import Figure, NotKnown
 from pdu.cli import exit_codes, optional_packages
 from pdu.cli.states import UNKNOWN, UP
 from pdu.inspection.topology import BREAKER, MeteredPart
-from pdu.loading import open_handler
 from pdu.monitoring import check, textfile
 from pdu.pdu_list.listed_pdu import ListedPdu
+from pdu.reading import open_handler
 from pdu.reading.parts import Reading
 from pdu_common.helper import EnumPowerStatus
 from tests.needs import ROOT, program
 from tests.ports import reserved
-from tests.simulators.peers import PEERS
+from tests.servers.peers import PEERS
 from tests.waiting import PATIENCE_S, bounded, until
 
 from .halls import Call, Hall

@@ -19,7 +19,7 @@ from pdu.loading.handler_loading import load
 from pdu.pdu_list import addition
 from pdu.pdu_list.login_options import Login
 from tests.pdu.running import options, run
-from tests.simulators.peers import PEERS, Peer
+from tests.servers.peers import PEERS, Peer
 
 SETTINGS = exit_codes.code_of("settings")
 

@@ -15,7 +15,7 @@ from handlers.shared.errors import ProtocolError, Unsupported
 from pdu.inspection.finding import HandlerFinding
 from pdu.recordings.web import har
 from pdu.recordings.web.har import Effect, RecordedOutlet
-from pdu.recordings.web.state_columns import Place
+from pdu.recordings.web.state_columns import Pointer
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.pdu.recordings.planted_devices import (
@@ -130,7 +130,7 @@ def test_the_target_of_an_action_must_be_below_the_link_to_the_outlet(
     if own:
         member["@odata.id"] = f"{PDUS}/1/{own}"
     text = service([{"@odata.id": f"{OUTLETS}/A1"}], {f"{OUTLETS}/A1": member})
-    place = Place(f"GET {OUTLETS}/A1", ("PowerState",))
+    place = Pointer(f"GET {OUTLETS}/A1", ("PowerState",))
     off = Effect(f"POST {PDUS}/1/{target} {{any}}", {place: "Off"})
     outlets = {"A1": RecordedOutlet(True, on=Effect(sets={place: "On"}), off=off)}
     text = har.parse(text)._replace(outlets=outlets).text

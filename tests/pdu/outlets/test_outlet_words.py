@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 
 from handlers.shared.errors import NoSuchOutlet
 from pdu.cli.error_output import Usage
-from pdu.outlets.outlet_words import resolve
+from pdu.outlets.outlet_words import refuse_options, resolve
 from tests.tables import Case, Table
 
 TABLE = Table(Path(__file__).with_name("outlet_words.txt"))
@@ -45,6 +45,13 @@ def shown(case: Case) -> str:
 @pytest.mark.parametrize("case", TABLE.cases(), ids=str)
 def test_words_as_people_type_them(case: Case) -> None:
     case.check(shown(case))
+
+
+def test_an_option_with_another_dash_is_no_outlet_and_a_name_may_have_dashes() -> None:
+    refuse_options(["— spare —", "1–3", "-"])
+    for word in ("—yes", "–yes"):
+        with pytest.raises(Usage, match="did you mean '--yes'"):
+            refuse_options([word])
 
 
 @settings(max_examples=50)

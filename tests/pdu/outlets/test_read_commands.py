@@ -30,8 +30,8 @@ from pdu_common.helper import (
 )
 from tests import terminal
 from tests.pdu.running import run, use_login, use_pdu
-from tests.simulators.peers import PEERS, Peer
-from tests.simulators.peers.unit_pdus import outlet_meters
+from tests.servers.peers import PEERS, Peer
+from tests.servers.peers.unit_pdus import outlet_meters
 
 KEYS = ["identity", "number", "name", "state", "current_a", "power_w", "energy_kwh"]
 SHOWN = {True: "on", False: "off", None: "unknown"}

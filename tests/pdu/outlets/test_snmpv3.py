@@ -15,7 +15,7 @@ import pytest
 from tests.needs import program
 from tests.pdu.monitoring.halls import private
 from tests.pdu.running import run, run_apart
-from tests.real.snmpd import AUTH_PASSWORD, PRIV_PASSWORD, USERS, Snmpd, User
+from tests.servers.snmpd import AUTH_PASSWORD, PRIV_PASSWORD, USERS, Snmpd, User
 from tests.simulators.snmp_agent.devices import BUILT_IN
 
 pytestmark = pytest.mark.against("Net-SNMP snmpd")

@@ -16,7 +16,7 @@ from pdu.outlets import switching
 from tests import terminal
 from tests.needs import ROOT
 from tests.pdu.running import options, run
-from tests.simulators.peers import Peer
+from tests.servers.peers import Peer
 
 from .test_read_commands import SHOWN, ask, peer
 

@@ -12,7 +12,7 @@ import pytest
 from handlers import registry
 from pdu.cli import exit_codes
 from tests.pdu.running import run
-from tests.simulators.peers.unit_pdus import UnitPeers
+from tests.servers.peers.unit_pdus import UnitPeers
 from tests.simulators.unit_servers import USER, HttpServer
 
 CODECS = [name for name in registry.names() if registry.about(name).is_codec]

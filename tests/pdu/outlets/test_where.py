@@ -60,7 +60,7 @@ def shown(case: Case) -> str:
             elif word == "dead":
                 rows.append(f"{name},netio,127.0.0.1:{reserved()},scheme=http;timeout=20")
             elif word == "nameless":
-                patch.setattr("pdu.loading.open_handler.OpenHandler.labels", lambda _: None)
+                patch.setattr("pdu.reading.open_handler.OpenHandler.labels", lambda _: None)
             else:
                 runs.append(change)
         path.write_text("".join(f"{row}\n" for row in rows))

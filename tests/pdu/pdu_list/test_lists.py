@@ -24,7 +24,7 @@ from pdu.pdu_list.login_options import Login
 from pdu.reading.polling import Target
 from tests.pdu.monitoring.halls import line, login, private
 from tests.pdu.running import run
-from tests.simulators.peers import PEERS
+from tests.servers.peers import PEERS
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import BUILT_IN
 from tests.tables import Case
@@ -69,7 +69,7 @@ def test_deeply_nested_brackets_are_refused_as_invalid_toml() -> None:
     assert "not valid TOML" in refused(lambda: toml.loads(f"x = {'[' * 5000}", "f"))
 
 
-def test_a_check_warns_of_a_unit_that_is_listed_twice(
+def test_a_check_warns_and_has_the_sum_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "public")
@@ -81,8 +81,11 @@ def test_a_check_warns_of_a_unit_that_is_listed_twice(
 
     assert code == 0
     assert err.count("line 2 (r1) and line 3 (other) are one PDU") == 1
-    first_pdu, second_pdu = json.loads(out)["pdus"]
-    assert first_pdu["load_a"] == second_pdu["load_a"]
+    document = json.loads(out)
+    first_pdu, _ = document["pdus"]
+    assert first_pdu["load_a"] is not None
+    assert document["summary"]["load_a"] == first_pdu["load_a"]
+    assert document["summary"]["repeated"] == {"other": "r1"}
 
 
 def test_a_port_of_many_digits_is_compared_too() -> None:

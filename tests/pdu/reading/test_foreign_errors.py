@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from pdu import root
-from pdu.loading import identification, open_handler
 from pdu.loading.handler_loading import LoadedHandler
-from pdu.loading.open_handler import OpenHandler
 from pdu.monitoring import find
 from pdu.outlets import survey
+from pdu.reading import identification, open_handler
+from pdu.reading.open_handler import OpenHandler
 from tests.simulators import netio
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
 

@@ -14,8 +14,8 @@ from pdu.reading.owner_files import OwnerFiles
 from pdu.reading.parts import read_pdu
 from pdu.reading.polling import Target
 from tests.pdu.monitoring.halls import line, login, private
-from tests.simulators.peers import PEERS, Peer
-from tests.simulators.peers.unit_pdus import outlet_meters
+from tests.servers.peers import PEERS, Peer
+from tests.servers.peers.unit_pdus import outlet_meters
 
 
 class Outlet(NamedTuple):

@@ -6,11 +6,13 @@
                         target counts, `*` for each target
     secret TEXT         what the recording must not have; values of settings are secrets, too
     needs TARGET TEXT   such a request gets 403 unless the text is in its target, headers or body
+    held TARGET         such a request must not reach the device
     NAME=TEXT           another setting than the login, `none` for no login
     on WORDS            its words for a command on
 
 On the right stand the states, the requests and answers of the recording and the texts that stay;
-else the error. A secret that is in the recording stands at the end as `HAS TEXT`.
+else the error. A secret that is in the recording stands at the end as `HAS TEXT`, and a request
+that reached the device as `GOT TARGET`.
 `python -m tests.pdu.recordings.exchanges` writes right sides.
 """
 
@@ -49,6 +51,8 @@ class Exchange:
         self.secrets: list[str] = []
         self._answers: dict[str, tuple[int, str, str]] = {"*": (200, "", OUTLETS)}
         self._needs: dict[str, str] = {}
+        self._held: list[str] = []
+        self.got: list[str] = []
         for change in changes:
             word, _, rest = change.partition(" ")
             if word == "do":
@@ -60,6 +64,8 @@ class Exchange:
             elif word == "needs":
                 target, _, text = rest.partition(" ")
                 self._needs[target] = text
+            elif word == "held":
+                self._held.append(rest)
             elif word == "on":
                 self.on = rest
             elif word == "secret":
@@ -74,6 +80,8 @@ class Exchange:
         self, target: str, headers: Mapping[str, str], body: str
     ) -> tuple[int, Headers, str]:
         path = target.partition("?")[0]
+        if target in self._held:
+            self.got.append(f"GOT {target}")
         need = self._needs.get(path, "").replace("HOST", headers["Host"])
         if need not in f"{target}\n{headers}\n{body}":
             return 403, [], ""
@@ -96,7 +104,8 @@ def shown(case: Case) -> str:
             try:
                 made = recorder.record(load(str(handler)), data, RecordingOptions(), *words)
             except PduHandlerError as error:
-                return escaped(f"{error.kind}: {error}".replace(f":{port}", ":PORT"))
+                text = f"{error.kind}: {error}".replace(f":{port}", ":PORT")
+                return escaped("; ".join([text, *exchange.got]))
     return escaped(_recorded(made, [*exchange.secrets, *exchange.settings.values(), "127.0.0.1"]))
 
 

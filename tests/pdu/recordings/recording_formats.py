@@ -6,8 +6,8 @@ from typing import Any
 
 from handlers import registry
 from pdu.inspection.finding import HandlerFinding
-from pdu.loading import identification
 from pdu.loading.handler_loading import load
+from pdu.reading import identification
 from pdu.recordings import handler_recordings
 from pdu.recordings.recording_formats import (
     Recording,

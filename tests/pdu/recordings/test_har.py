@@ -11,11 +11,13 @@ from __future__ import annotations
 import base64
 import contextlib
 import copy
+import html
 import importlib
 import json
 import re
+import urllib.parse
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Optional
 
@@ -29,7 +31,7 @@ from pdu.recordings.recording_formats import Recording, RecordingOptions, Replay
 from pdu.recordings.web import har, recorder
 from pdu.recordings.web.har import Answer, Effect, RecordedOutlet, WebRecording
 from pdu.recordings.web.request_patterns import RequestPattern
-from pdu.recordings.web.state_columns import Place
+from pdu.recordings.web.state_columns import Pointer
 from pdu.recordings.web.text_answers import TextAnswer, document_of
 from pdu.recordings.web.unit import WebUnit, serve
 from pdu_common.connection import PduData
@@ -226,7 +228,7 @@ def test_the_handler_in_a_file_is_one_of_this_pack_wherever_it_stands() -> None:
     ["http://evil.example/x", " //evil.example/x", r"\\evil.example/x", "ftp:/evil.example/x"],
 )
 def test_a_redirect_leads_to_no_other_host(location: str) -> None:
-    assert har.place_of(location) == "/x"
+    assert har.path_and_query(location) == "/x"
 
 
 def test_what_cannot_be_read_again_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -377,7 +379,7 @@ def test_a_request_and_a_file_are_read(case: Case) -> None:
 
 
 def test_a_whole_answer_may_be_a_state() -> None:
-    place = Place("GET /relay/1", ())
+    place = Pointer("GET /relay/1", ())
     outlet = RecordedOutlet(True, on=Effect("", {place: 1}), off=Effect("", {place: 0}))
     text = WebRecording([Answer("GET /relay/1", 1)], {"1": outlet}).text
     assert '"GET /relay/1#": 1' in text
@@ -423,7 +425,7 @@ def test_each_cause_of_a_recording_without_places_is_said(
 
 @pytest.mark.parametrize("number", [-1, 0, 2, 9])
 def test_a_state_stands_in_a_word_of_its_answer(number: int) -> None:
-    place = Place("GET /s", (3,))
+    place = Pointer("GET /s", (3,))
     outlet = RecordedOutlet(True, on=Effect("", {place: "on"}), off=Effect("", {place: "off"}))
     text = WebRecording([Answer("GET /s", TextAnswer("1 on 2 off"))], {"1": outlet}).text
     assert har.parse(text).outlets["1"] == outlet
@@ -553,6 +555,31 @@ def test_any_stands_for_each_text_of_one_field(expected: list[str], text: str) -
     pattern = "".join('[^&"]*' if part == "{any}" else part for part in expected)
     is_like = re.fullmatch(pattern, text) is not None
     assert RequestPattern("POST", "/", f"0{words}0").matches("POST", "/", f"0{text}0") == is_like
+
+
+@pytest.mark.parametrize(
+    ("words", "written"),
+    [
+        ('POST /c {"t": "ANY", "n": {outlet}}', lambda text: json.dumps(text)[1:-1]),
+        ('POST /c {"n": {outlet}, "a": {"t": ["Basic ANY"]}}', lambda text: json.dumps(text)[1:-1]),
+        ('POST /c {"t": ANY, "n": {outlet}}', json.dumps),
+        ("POST /c <t>ANY</t><n>{outlet}</n>", html.escape),
+        ("POST /c t=ANY&n={outlet}", urllib.parse.quote_plus),
+        ("GET /c?t=ANY&n={outlet}", urllib.parse.quote_plus),
+        ("GET /c/ANY/{outlet}/on", urllib.parse.quote),
+    ],
+)
+@given(text=strategies.text())
+def test_a_request_that_differs_in_the_place_of_any_alone_is_the_command(
+    words: str, written: Callable[[str], str], text: str
+) -> None:
+    pattern = RequestPattern.parse(words.replace("ANY", "{any}"))
+    request = RequestPattern.parse(words).of_outlet("3")
+    value = written(text)
+    target, body = request.target.replace("ANY", value), request.body.replace("ANY", value)
+    sent = (request.method, target, body)
+    assert pattern.of_outlet("3").matches(*sent)
+    assert not pattern.of_outlet("4").matches(*sent)
 
 
 def test_many_places_for_any_text_are_tried_once_each() -> None:

@@ -18,7 +18,7 @@ from pdu.recordings.snmp.recorded_rows import SnmpRow, arcs
 from pdu.recordings.snmp.unit import SnmpUnit
 from pdu.recordings.web import har
 from pdu.recordings.web.outlet_rows import without_row
-from pdu.recordings.web.state_columns import Column, Place, other_figures
+from pdu.recordings.web.state_columns import Column, Pointer, other_figures
 from pdu.recordings.web.text_answers import TextAnswer
 from pdu.recordings.web.unit import WebUnit
 from pdu.workshop.handler.snmp_units import family_device
@@ -130,7 +130,7 @@ def test_the_row_of_a_text_ends_by_its_tag_or_its_line(
     text: str, rest: str, is_named: bool
 ) -> None:
     answer = TextAnswer(text)
-    on, off = (Place("GET /", (answer.pieces.index(word),)) for word in ("on", "off"))
+    on, off = (Pointer("GET /", (answer.pieces.index(word),)) for word in ("on", "off"))
     row = without_row({"GET /": answer}, off, [on], "2")
     assert row is not None
     assert row.contents["GET /"] == rest
@@ -139,7 +139,7 @@ def test_the_row_of_a_text_ends_by_its_tag_or_its_line(
 
 def test_other_figures_are_half_as_large_and_no_state_and_no_name_is_another() -> None:
     rows = [{"id": 1, "on": 1, "a": 0.8, "wh": 70}, {"id": 2, "on": 0, "a": 2.0, "wh": 81}]
-    places = [Place("GET /", (number, "on")) for number in (0, 1)]
+    places = [Pointer("GET /", (number, "on")) for number in (0, 1)]
     first, *_ = other_figures({"GET /": rows}, [Column(places, 1, 0)], ["1", "2"])
     assert first["GET /"] == [
         {"id": 1, "on": 1, "a": 0.4, "wh": 35},

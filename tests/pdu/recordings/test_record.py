@@ -22,6 +22,7 @@ from pdu.recordings.snmp.recorded_rows import (
     SnmpRow as HeldRow,
     arcs,
     detect_device,
+    dotted,
 )
 from pdu.recordings.snmp.recording_format import (
     compare_rows,
@@ -31,7 +32,7 @@ from pdu.recordings.snmp.recording_format import (
 from pdu.recordings.snmp.scrubbing import has_same_answers, scrubbed
 from pdu.recordings.web import har
 from pdu_common.connection import PduData, PduSnmpData
-from pdu_common.snmp_client.tool_api import OCTETS
+from pdu_common.snmp_client.tool_api import INTEGER, OCTETS
 from tests import foreign_files
 from tests.handlers.redfish import tree as redfish
 from tests.needs import localhost, program
@@ -46,7 +47,7 @@ from tests.pdu.recordings.planted_devices import (
 )
 from tests.pdu.recordings.recording_formats import names, record
 from tests.ports import refusing
-from tests.real.snmpd import AUTH_PASSWORD, USERS, Snmpd
+from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd
 from tests.simulators import netio
 from tests.simulators.nut_server import Cut, NutServer, StaticDevice, SwitchedPdu, User
 from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
@@ -250,6 +251,15 @@ def test_octets_that_the_family_does_not_read_are_replaced_whatever_they_look_li
 
     clean = scrub(rows)
     assert clean[unread].value == bytes(len(octets) // 2)
+
+
+@pytest.mark.parametrize("address", ["10.77.41.9", "172.16.200.7"])
+def test_the_own_address_of_the_device_stays_in_no_index(address: str) -> None:
+    rows = parsed(fixture("hpe-mapdu3_metered").device().rows())
+    rows[arcs(f"1.3.6.1.4.1.232.165.99.1.{address}")] = HeldRow(INTEGER, 1)
+    clean = scrubbed(rows, PduSnmpData(address, {"community": "public"}))
+    assert [dotted(oid) for oid in clean if dotted(oid).endswith(f".{address}")] == []
+    assert len(clean) == len(rows)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])

@@ -17,7 +17,7 @@ from handlers.shared.tls import Trust
 from pdu.loading.handler_loading import load
 from pdu.recordings.recording_formats import RecordingOptions
 from pdu.recordings.web import har, recorder
-from pdu.recordings.web.passage import Passage, Upstream
+from pdu.recordings.web.recording_proxy import RecordingProxy, Upstream
 from pdu.recordings.web.unit import WebUnit, serve
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus
@@ -27,7 +27,7 @@ from tests.needs import ROOT
 from tests.pdu.loading.page_handler import folder, loaded_anew
 from tests.pdu.recordings import exchanges
 from tests.pdu.recordings.odd_handler import OUTLETS, serving, source
-from tests.simulators.peers.unit_pdus import UnitPeers
+from tests.servers.peers.unit_pdus import UnitPeers
 from tests.simulators.unit_servers import PASSWORD as UNIT_PASSWORD, USER, HttpServer
 from tests.tables import Case
 from tests.waiting import PATIENCE_S, until
@@ -92,9 +92,9 @@ def test_the_device_has_no_more_connections_than_the_handler() -> None:
     text = (ROOT / "docs" / "own-handler" / "volt.har").read_text("utf-8")
     with contextlib.closing(WebUnit(har.parse(text), 0)) as unit:
         upstream = Upstream(Endpoint("http", unit.host, unit.port), Trust())
-        with contextlib.closing(Passage(upstream, RecordingOptions(), [], [])) as passage:
+        with contextlib.closing(RecordingProxy(upstream, RecordingOptions(), [], [])) as proxy:
             for number in range(1, 4):
-                address = f"http://{passage.host}:{passage.port}/status"
+                address = f"http://{proxy.host}:{proxy.port}/status"
                 with urllib.request.urlopen(address, timeout=PATIENCE_S) as answer:
                     assert answer.status == 200
                 assert len(unit.requests) == number

@@ -28,7 +28,7 @@ from tests.pdu.recordings.planted_devices import (
     replayed,
 )
 from tests.pdu.recordings.recording_formats import kind, kind_of
-from tests.real.upsd import Upsd, dummy_file
+from tests.servers.upsd import Upsd, dummy_file
 from tests.simulators.snmp_agent import write_snmprec
 from tests.simulators.snmp_units import fixture
 

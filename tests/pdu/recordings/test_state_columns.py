@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from typing import Optional
+import urllib.request
+from typing import Any, Callable, Optional
 
 import pytest
 
 from pdu.recordings.simulated_pdu import States
-from pdu.recordings.web.state_columns import candidate_columns, value_at, with_values
+from pdu.recordings.web.har import Answer, RecordedOutlet, WebRecording
+from pdu.recordings.web.probing import with_effects
+from pdu.recordings.web.state_columns import Pointer, candidate_columns, value_at, with_values
 from pdu.recordings.web.text_answers import TextAnswer
+from tests.waiting import PATIENCE_S
 
 _STATES: dict[str, Optional[bool]] = {"1": True, "0": False, "?": None}
 MIXED: States = {"1": True, "2": False, "3": True, "4": True}
@@ -56,7 +61,7 @@ def test_states_stand_in_rows_of_a_text(form: str, words: tuple[str, str]) -> No
     assert len(columns) < 100  # of which the handler is asked
     texts: list[str] = []
     for column in columns:
-        turned = {place: column.off for place in column.places}
+        turned = {place: column.off for place in column.pointers}
         texts.append(with_values(contents, turned)["GET /"])
     assert page(form, words[1], words[1]) in texts
 
@@ -131,8 +136,54 @@ def test_columns_hold_the_states(word: str, text: str, shown: str) -> None:
     contents = {"a": json.loads(text) if text[:1] in "{[" else TextAnswer(text)}
     columns: list[str] = []
     for column in candidate_columns(contents, states):
-        for place, on in zip(column.places, states.values()):
+        for place, on in zip(column.pointers, states.values()):
             assert on is None or value_at(contents, place) == column.value(on=on)
-        paths = [".".join(map(str, place.path)) for place in column.places]
+        paths = [".".join(map(str, place.path)) for place in column.pointers]
         columns.append(f"{column.on}/{column.off} at {', '.join(paths)}")
     assert "; ".join(columns) == shown
+
+
+class JsonReader:
+    """A handler that reads the rows of GET /."""
+
+    def __init__(self, read_rows: Callable[[Any], States]) -> None:
+        self._read_rows = read_rows
+
+    def states(self, port: int) -> States:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=PATIENCE_S) as answer:
+            return self._read_rows(json.load(answer))
+
+    def energies(self, port: int) -> object:
+        return [port]
+
+    def switch(self, port: int, identity: str, *, on: bool) -> None:
+        raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("read_rows", "member"),
+    [
+        pytest.param(lambda rows: [row["a"] for row in rows], "a", id="each by one member"),
+        pytest.param(
+            lambda rows: [rows[0]["a"] and rows[0]["b"], rows[1]["b"]],
+            "b",
+            id="the first one by two members, each by the second",
+        ),
+        pytest.param(
+            lambda rows: [rows[0]["a"], rows[1]["b"]], "", id="each by a member of its own"
+        ),
+    ],
+)
+def test_the_places_of_states_are_those_that_each_outlet_follows(
+    read_rows: Callable[[Any], list[bool]], member: str
+) -> None:
+    def states_of(rows: Any) -> States:
+        first, second = read_rows(rows)
+        return {"1": first, "2": second}
+
+    rows = [{"a": True, "b": True}, {"a": False, "b": False}]
+    outlets = {name: RecordedOutlet(state) for name, state in states_of(rows).items()}
+    recording = with_effects(WebRecording([Answer("GET /", rows)], outlets), JsonReader(states_of))
+    expected = [Pointer("GET /", (index, member)) for index in (0, 1)] if member else []
+    found = itertools.chain.from_iterable(row.on.sets for row in recording.outlets.values())
+    assert list(found) == expected

@@ -18,9 +18,9 @@ import pytest
 
 from handlers.snmp.profile import ENTERPRISES, oids
 from handlers.snmp.profiles import PROFILES
-from pdu.families import recognition
-from pdu.families.model_names import BRANDS, COLUMNS, NAMES, UNREAD_MAKERS, Claim, Name, read_names
-from pdu.families.recognition import OTHER_NUMBERS, SHARED_NUMBERS
+from pdu.supports import recognition
+from pdu.supports.model_names import BRANDS, COLUMNS, NAMES, UNREAD_MAKERS, Claim, Name, read_names
+from pdu.supports.recognition import OTHER_NUMBERS, SHARED_NUMBERS
 from pdu.supports.search import MAYBE, NO, UNKNOWN, YES, answer
 from pdu.supports.table import entries
 from pdu.supports.words import fits, sample

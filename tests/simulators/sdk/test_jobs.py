@@ -8,8 +8,8 @@ from typing import Any, Callable
 
 import pytest
 
+from tests.processes import sdk
 from tests.processes.worker import Worker
-from tests.real import sdk
 
 from ..xerus import GENERATIONS, MeterModel, Model, XerusPdu, image
 

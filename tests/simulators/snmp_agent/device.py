@@ -1,7 +1,7 @@
 """A simulated PDU as SNMP sees it: rows, and rules for the effects of a SET.
 
 Imports only the standard library, because the same file runs inside the project's agent and, copied
-into a folder together with tests/real/snmpd_backend.py, behind a real Net-SNMP snmpd. Rules are
+into a folder together with tests/servers/snmpd_backend.py, behind a real Net-SNMP snmpd. Rules are
 data, so that both serve the same device.
 
 In rules, values are text ("2", "on"), except `lowest` and `highest`. An OID that ends in `.*` means

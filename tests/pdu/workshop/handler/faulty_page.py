@@ -41,6 +41,16 @@ _QUIET_SET = """
             pass
 
 """
+_LATER_BY_A_THREAD = f"""{_QUIET_SET}    def snmp_set(self, oid, value):
+        import threading
+
+        try:
+            super().snmp_set(oid, value)
+        except Exception:
+            threading.Timer(1.5, self.set_quietly, (oid, value)).start()
+            raise
+
+"""
 _BELIEF = """        answer = self.__get_port_status(pdu_port_data, power_status)
         if isinstance(answer.power_status, Exception):
             answer.power_status = power_status
@@ -97,6 +107,10 @@ _BY_PLACE = """        rows = self.snmp_walk(OID_RPCM_ADMINISTRATIVE_STATE)
 _OBJECT_OF_PLACE = "oid=OID_RPCM_ADMINISTRATIVE_STATE + str(place + 1)"
 _SEVEN = """        self.snmp_set(OID_RPCM_ADMINISTRATIVE_STATE + pdu_port_data.identity, 7)
         return pdu_port_data"""
+_STATE_AS_A_WORD = """        if pdu_port_data.power_status is EnumPowerStatus.DOWN:
+            pdu_port_data.power_status = "down"
+        return pdu_port_data
+"""
 _STATES = "for port in self.snmp_walk(OID_RPCM_ADMINISTRATIVE_STATE):"
 _STATES_THAT_ARE_READ = """for port in self.rows_that_are_read():"""
 _ROWS_THAT_ARE_READ = """    def rows_that_are_read(self):
@@ -161,6 +175,24 @@ FAULTS = {
         (("    def status(self) -> PduView:\n", _LAST_OF_OBJECT),),
     ),
     "two commands": Fault("once", _WELL, "port_down wrote 2 times", ((_SET, _TWICE + _SET),)),
+    "a refused command is sent again by a thread": Fault(
+        "once",
+        _AT_COMMAND,
+        "it wrote 1.3.6.1.4.1.46235.2.4.2.1.4.",
+        ((_STATUS, _LATER_BY_A_THREAD + _STATUS),),
+    ),
+    "a number as the identity": Fault(
+        "status",
+        _WELL,
+        "status: port 1 has the identity 1 of the type int; the page wants text",
+        (("identity=port.oid_index,\n", "identity=int(port.oid_index),\n"),),
+    ),
+    "a word as the state": Fault(
+        "port_down",
+        _WELL,
+        "port_down: the power_status of outlet '1' is 'down' of the type str; the page wants an",
+        (("        return pdu_port_data\n", _STATE_AS_A_WORD),),
+    ),
     "a dict": Fault(
         "statistic",
         _WELL,
@@ -320,7 +352,7 @@ FAULTS = {
     "a pulse for an outlet that is on": Fault(
         "others",
         _WELL,
-        "port_up sent 1.3.6.1.4.1.46235.2.4.2.1.4.1 = 3; for port_up of outlet 1 such a PDU takes",
+        "port_up sent 1.3.6.1.4.1.46235.2.4.2.1.4.1 = 3: the object is right, the value is not: 3",
         ((_SET, _PULSE_IF_ON + _SET),),
     ),
     "a community of the class": Fault(

@@ -39,6 +39,13 @@ SOURCE = faulty(
         ),
     ),
 )
+_LIST = 'json.loads(self._answer("/status"))["outlets"]\n'
+_NAMED = """        outlets = [outlet for outlet in outlets if outlet["name"]]
+"""
+_LOGGED = """        logger.info(answer)
+"""
+_RETURN = """        return str(json.loads(answer)["token"])
+"""
 _BEGIN = "    def _token(self, settings: Any) -> str:\n"
 
 FAULTS = {
@@ -47,5 +54,17 @@ FAULTS = {
         words="status sent a login or a token of another PDU",
         rule="pdus",
         changes=((_BEGIN, _BEGIN + _OF_CLASS),),
+    ),
+    "an outlet without a name is left out": Fault(
+        situation="an empty name",
+        words="status returned 2 outlets, without 3",
+        rule="lost state",
+        changes=((_LIST, _LIST + _NAMED),),
+    ),
+    "the answer to a login is logged": Fault(
+        situation="",
+        words="it logs a secret (my_handler.py line ",
+        rule="secret",
+        changes=((_RETURN, _LOGGED + _RETURN),),
     ),
 }

@@ -383,6 +383,18 @@ FAULTS = {
         rule="once",
         changes=((_WRITE, _LATER_BY_A_THREAD),),
     ),
+    "a number as the identity": Fault(
+        situation="a PDU that is well",
+        words="status: port 1 has the identity 1 of the type int; the page wants text",
+        rule="status",
+        changes=(('identity=outlet["id"], power', 'identity=int(outlet["id"]), power'),),
+    ),
+    "a word as the state": Fault(
+        situation="a PDU that is well",
+        words="status: the power_status of outlet '2' is 'down' of the type str; the page wants an",
+        rule="status",
+        changes=(("        return EnumPowerStatus.DOWN\n", '        return "down"\n'),),
+    ),
     "the place in the list as the number in a command": Fault(
         situation="an absent row",
         words="port_down commanded outlet 2: outlet 3 was to be switched",

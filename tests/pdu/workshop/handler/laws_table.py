@@ -4,6 +4,7 @@
                             fields of Expected; `-` for no rule; in capitals, the PDU's fault
     unmetered               of a PDU without meters: statistic has no figure, or
     invents                 1.5 A and 20 kWh;
+    empty                   status lists no outlet;
     reads                   then it asks the PDU,
     switches WORD           switches outlet 1 `on` or `off`,
     words TEXT              switches outlet 1 off by what switches outlet 2 on, too,
@@ -104,14 +105,14 @@ class Calls:
                 unit.commands.append(UnitCommand.unknown(rest, is_similar=True))
             elif word == "failure":
                 unit.failures.append(rest)
-            elif word not in ("unmetered", "invents"):
+            elif word not in ("unmetered", "invents", "empty"):
                 name, _, words = rest.partition(" ")
                 error = _ERRORS[name](words)
                 raise error from {"raises": None, "circular": error}[word]
 
     def states(self) -> Sequence[tuple[str, EnumPowerStatus]]:
         self._answer()
-        return _STATES
+        return [] if "empty" in self._actions else _STATES
 
     def figures(self) -> Figures:
         self._answer()

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pdu.workshop.handler import loading_checks
+from pdu.workshop.handler import command, loading_checks, snmp_trials
 from pdu.workshop.handler.rules import RULES
+from pdu.workshop.handler.situations import TABLE
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.pdu.loading.json_pdu import HTTP
@@ -126,6 +127,35 @@ def test_a_handler_for_an_apc_is_tried_by_all_rules(tmp_path: Path) -> None:
     assert "refused" in results
     # the unit is a chain, whose second unit has identities of its own
     assert results["states"] == ("kept", "by their order: this pack has other identities")
+
+
+@pytest.mark.usefixtures("without_loading", "without_faults")
+def test_an_outlet_that_has_no_name_may_not_be_left_out_over_snmp(tmp_path: Path) -> None:
+    state = "            state = STATES.get(row.value_int, EnumPowerStatus.UNKNOWN)\n"
+    name = '            if not self.snmp_get(RPDU2 + "9.2.3.1.3." + row.oid_index).value:\n'
+    assert state in _APC
+    source = _APC.replace(state, f"{state}{name}                continue\n")
+    with pytest.MonkeyPatch.context() as patch:
+        rows = [row for row in TABLE.at_once if row.name == "an empty name"]
+        patch.setattr(snmp_trials, "TABLE", TABLE._replace(at_once=rows, alone=[]))
+        checked = check(folder(tmp_path, source=source))
+    assert list(checked.of("broken")) == ["lost state"]
+    assert checked.results["lost state"][1].startswith("status returned 5 outlets, without ")
+
+
+@pytest.mark.usefixtures("without_loading", "without_faults")
+def test_on_a_terminal_it_is_said_what_is_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(
+        command, "show_status_line", lambda line, *, is_quiet: shown.append(f"{line} {is_quiet}")
+    )
+    check(folder(tmp_path, source=QUICK))
+    assert shown[:2] == [
+        "calling the handler: a PDU that is well True",
+        "calling the handler: changed by hand True",
+    ]
 
 
 # ---- at loading ----------------------------------------------------------------------------------

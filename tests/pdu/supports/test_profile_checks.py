@@ -24,8 +24,8 @@ from handlers.snmp.schema import ProfileError, dumps
 from handlers.snmp.states import Condition, State
 from handlers.snmp.tables import Source, objects_of
 from handlers.snmp.totals import Total
-from pdu.families import own_profiles
-from pdu.families.profile_checks import check_profile, unproven_commands
+from pdu.supports import own_profiles
+from pdu.supports.profile_checks import check_profile, unproven_commands
 
 ENTRY = "1.3.6.1.4.1.99999.2.1.1"
 STATUS, CONTROL, LOCK, AMPS, WATTS = (

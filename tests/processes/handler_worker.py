@@ -66,6 +66,8 @@ class Job(NamedTuple):
     import_path: str
     data: dict[str, Any]
     adapter: str = ""
+    #: whether errors of the platform's modules have types alone: their words are its owner's
+    hides_words: bool = False
 
 
 Start = Callable[[Path, IO[bytes]], subprocess.Popen[str]]

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from handlers import registry
-from tests.simulators.peers import Kind, Peer, Tick
-from tests.simulators.peers.loads import Loads
+from tests.servers.peers import Kind, Peer, Tick
+from tests.servers.peers.loads import Loads
 from tests.simulators.unit_pdu import UnitPdu
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
 

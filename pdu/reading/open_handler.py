@@ -21,9 +21,9 @@ from ..cli.error_facts import kind_of
 from ..inspection.adapters import adapter_of
 from ..inspection.nameplate import Nameplate
 from ..inspection.topology import MeteredPart
-from .four_methods import FourMethods, make_pdu
-from .handler_loading import LoadedHandler
-from .handler_module import FOREIGN_ERRORS
+from ..loading.four_methods import FourMethods, make_pdu
+from ..loading.handler_loading import LoadedHandler
+from ..loading.handler_module import FOREIGN_ERRORS
 
 T = TypeVar("T")
 

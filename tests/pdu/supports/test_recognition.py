@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.snmp.profiles import PROFILES
-from pdu.families.recognition import recognise
+from pdu.supports.recognition import recognise
 
 
 def test_a_number_names_each_family_once() -> None:

@@ -5,7 +5,7 @@
 
 site-packages gets one name of this project alone: the program's packages `common`, `pdu_common`,
 `handlers` and `pdu` are importable in its own process, because other projects may have packages of
-these names. packaging/ of a clone has this file; setup.py lays the packages beside it.
+these names. A clone has this file in packaging/import_names; setup.py lays the packages beside it.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from handlers.dcimanager import Figures, MeterFigures
 from handlers.shared.errors import PduHandlerError
 from pdu_common.helper import EnumPowerStatus
 
-from .worker import Job, Worker, started
+from .handler_worker import Job, Worker, started
 
 CALL_SECONDS = 300.0
 
@@ -31,6 +31,8 @@ class Platform(NamedTuple):
     adapter: str = ""
     python: str = sys.executable
     cache: str = ""
+    #: as in `Job`
+    hides_words: bool = False
 
 
 class HandlerModule(NamedTuple):
@@ -66,6 +68,7 @@ def worker_process(platform: Platform, handler: HandlerModule, form: Form) -> It
         import_path=handler.module,
         data=data,
         adapter=platform.adapter,
+        hides_words=platform.hides_words,
     )
     with tempfile.TemporaryDirectory(prefix="pdu-platform-") as empty:
         start = partial(started, python=platform.python, cache=platform.cache)

@@ -1,5 +1,5 @@
-"""A port of this machine that passes requests on to a device, and keeps what was asked and
-answered: so a handler, whatever it is, shows what it needs.
+"""The recording proxy: a port of this machine that passes requests on to a device, and keeps what
+was asked and answered. So a handler, whatever it is, shows what it needs.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from ..recording_formats import RecordingOptions
 from ..replay_server import HttpReplay, Response
 from ..scrub import ANY_TEXT, SECRETS, is_telling, kind_of
 from .answer_scrubbing import secrets_in
-from .har import Answer, Pairs, at_another_address, media_type, merged, place_of
+from .har import Answer, Pairs, at_another_address, media_type, merged, path_and_query
 from .named_values import named_secrets, without_named_secrets
-from .request_patterns import ANY, RequestPattern, recorded_request
+from .request_patterns import ANY, RequestPattern, body_parts, recorded_request
 from .text_answers import document_of
 from .unit import Call, answers_in, calls_in
 
@@ -36,14 +36,19 @@ _HOP_HEADERS = frozenset(
 
 
 class Upstream(NamedTuple):
-    """Where the device answers."""
+    """Where the device answers, and which certificate it must show."""
 
-    where: Endpoint
+    endpoint: Endpoint
     trust: Trust
 
 
 class Exchange(NamedTuple):
-    """A request that was passed on, and its answer."""
+    """A request that was passed on, and its answer.
+
+    >>> exchange = Exchange(Call("GET", "/status", ""), 200, [], b'{"on": true}')
+    >>> exchange.content
+    {'on': True}
+    """
 
     call: Call
     status: int
@@ -58,8 +63,15 @@ class Exchange(NamedTuple):
         return document_of(self.body, *media_type(self.headers))
 
 
-class Passage(HttpReplay):
-    """Raises OSError if no port can be used."""
+class RecordingProxy(HttpReplay):
+    """Passes requests on, and keeps each with its answer in `exchanges`. Raises OSError if no port
+    can be used.
+
+        the handler  >  GET http://127.0.0.1:34567/status
+        the proxy    >  GET https://192.0.2.8/status
+        the device   <  200 {"on": true}
+        the proxy    <  200 {"on": true}
+    """
 
     def __init__(
         self,
@@ -102,19 +114,22 @@ class Passage(HttpReplay):
     def respond(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes
     ) -> Response:
-        """The device's answer. Raises ConnectionAbortedError if it gives none."""
+        """Pass a request on and keep the exchange; the device's answer, of which only an address of
+        its own is changed. Raises ConnectionAbortedError if it gives none, with the reason in
+        `error`.
+        """
         call = Call(method, target, body.decode("utf-8", "replace"))
         self._refuse_command(call)
-        where, transport = self._upstream.where, self._transport()
+        device, transport = self._upstream.endpoint, self._transport()
         device_headers = self._headers_for_device(headers)
         request = Request(method, target, device_headers, body or None, _TIMEOUT_S, _TOTAL_S, LIMIT)
         try:
-            answer = self._options.retry(lambda: transport.exchange(where, request))
+            answer = self._options.retry(lambda: transport.exchange(device, request))
             content = _unpacked(answer.fields, answer.body)
         except PduHandlerError as error:
             self.error = error
             raise ConnectionAbortedError from None
-        pairs = list(_headers_at_replay(where, answer.fields))
+        pairs = list(_headers_at_replay(device, answer.fields))
         sent_secrets = list(_sent_secrets(device_headers))
         with self._lock:
             self.exchanges.append(Exchange(call, answer.status, pairs, content, sent_secrets))
@@ -122,9 +137,15 @@ class Passage(HttpReplay):
         return answer.status, content, pairs
 
     def _refuse_command(self, call: Call) -> None:
-        """Raises ConnectionAbortedError for a command, which is not passed on."""
+        """Raises ConnectionAbortedError for a request with a command, which is not passed on; the
+        reason is in `error`. A command may be one of a list, or of several calls that are sent in
+        one.
+        """
+        calls: list[Call] = []
+        for part in calls_in(call) or [call]:
+            calls += [part._replace(body=body) for body in body_parts(part.body)]
         for command in self._commands:
-            if command.matches(*call):
+            if any(command.matches(*part) for part in calls):
                 self.error = ProtocolError(
                     f"a reading sent a command, which was not passed on ({command.text}): the"
                     " handler writes while it reads; nothing was written"
@@ -132,7 +153,9 @@ class Passage(HttpReplay):
                 raise ConnectionAbortedError
 
     def _transport(self) -> StandardTransport:
-        """The connection to the device that belongs to the handler's connection."""
+        """The connection to the device that belongs to the handler's connection, which has a thread
+        of its own.
+        """
         if not hasattr(self._threads, "transport"):
             self._threads.transport = StandardTransport(self._upstream.trust)
             self._transports.append(self._threads.transport)
@@ -140,19 +163,27 @@ class Passage(HttpReplay):
         return transport
 
     def _headers_for_device(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """The headers that are passed on. By Referer and Origin a device knows its own pages."""
+        """The headers that are passed on. By Referer and Origin a device knows its own pages, so
+        they name the device again:
+
+            the handler:  Referer: http://127.0.0.1:34567/login
+            the device:   Referer: https://192.0.2.8/login
+        """
         here = f"http://{self.host}:{self.port}"
         device_headers: dict[str, str] = {}
         for name, text in headers.items():
             if name.lower() in ("referer", "origin"):
-                device_headers[name] = text.replace(here, self._upstream.where.url)
+                device_headers[name] = text.replace(here, self._upstream.endpoint.url)
             elif name.lower() not in _HOP_HEADERS:
                 device_headers[name] = text
         return device_headers
 
     def secrets(self) -> list[str]:
-        """What the device and the handler know each other by: ids of sessions, tokens and cookies,
-        in addresses, headers and bodies.
+        """The ids of sessions, tokens and cookies by which the device and the handler know each
+        other, from addresses, headers and bodies of all exchanges, each once.
+
+            < Set-Cookie: sid=7f3a91; Path=/      7f3a91
+            > GET /status?token=9c2e17            9c2e17
         """
         secrets: list[str] = []
         with self._lock:
@@ -170,27 +201,43 @@ class Passage(HttpReplay):
         return merged(answers)
 
 
-def _headers_at_replay(where: Endpoint, fields: Pairs) -> Iterator[tuple[str, str]]:
-    """The headers of the device's answer as they are passed on: only what leads elsewhere stays."""
+def _headers_at_replay(device: Endpoint, fields: Pairs) -> Iterator[tuple[str, str]]:
+    """The headers of the device's answer as they are passed on. A redirect to the device itself
+    becomes one to the proxy; a redirect to another host stays.
+
+    >>> device = Endpoint("http", "192.0.2.8", 80)
+    >>> list(_headers_at_replay(device, [("Location", "http://192.0.2.8/home"), ("Server", "x")]))
+    [('Location', '/home')]
+    >>> list(_headers_at_replay(device, [("Location", "http://192.0.2.9/home")]))
+    [('Location', 'http://192.0.2.9/home')]
+    """
     for name, text in fields:
-        leads_elsewhere = name.lower() == "location" and not _leads_to(where, text)
+        leads_elsewhere = name.lower() == "location" and not _leads_to(device, text)
         if name.lower() not in _HOP_HEADERS:
             yield name, text if leads_elsewhere else at_another_address(name, text)
 
 
-def _leads_to(where: Endpoint, location: str) -> bool:
-    """Whether an address is one of this endpoint."""
+def _leads_to(device: Endpoint, location: str) -> bool:
+    """Whether an address, as of the header Location, is one of this endpoint.
+
+    >>> device = Endpoint("http", "192.0.2.8", 80)
+    >>> _leads_to(device, "http://192.0.2.8/home"), _leads_to(device, "https://192.0.2.8/home")
+    (True, False)
+    """
     try:
-        place = urlsplit(location)
-        port = place.port or PORTS.get(place.scheme or where.scheme)
+        address = urlsplit(location)
+        port = address.port or PORTS.get(address.scheme or device.scheme)
     except ValueError:
         return False
-    return place.hostname == where.host.lower() and port == where.port
+    return address.hostname == device.host.lower() and port == device.port
 
 
 def _unpacked(headers: Pairs, body: bytes) -> bytes:
     """A body without its Content-Encoding: some devices pack their pages for all who ask. Raises
     ProtocolError for one that is not whole.
+
+    >>> _unpacked([("Content-Encoding", "deflate")], zlib.compress(b"relay 1 on"))
+    b'relay 1 on'
     """
     encodings = [text.lower() for name, text in headers if name.lower() == "content-encoding"]
     if not {"gzip", "x-gzip", "deflate"}.intersection(encodings):
@@ -206,7 +253,11 @@ def _unpacked(headers: Pairs, body: bytes) -> bytes:
 
 
 def _sent_secrets(headers: Mapping[str, str]) -> Iterator[str]:
-    """The values of cookies and tokens that a handler sends, whatever the device calls them."""
+    """The values of cookies and tokens that a handler sends, whatever the device calls them.
+
+    >>> list(_sent_secrets({"Cookie": "lang=en; sid=7f3a", "X-Auth-Token": "Bearer 9c2e"}))
+    ['en', '7f3a', '9c2e']
+    """
     for name, text in headers.items():
         if name.lower() == "cookie":
             yield from (part.partition("=")[2] for part in text.split(";"))
@@ -215,7 +266,13 @@ def _sent_secrets(headers: Mapping[str, str]) -> Iterator[str]:
 
 
 def _answers_of(exchange: Exchange, secrets: list[str]) -> Iterator[Answer]:
-    """The answer; of calls that were sent in one, each."""
+    """The answer of an exchange as a recording keeps it, with {any} for secrets in its request; of
+    calls that were sent in one, each.
+
+    >>> exchange = Exchange(Call("GET", "/o?sid=7f3a", ""), 200, [], b'{"on": true}')
+    >>> [(answer.request, answer.content) for answer in _answers_of(exchange, ["7f3a"])]
+    [('GET /o?sid={any}', {'on': True})]
+    """
     call, content = exchange.call, exchange.content
     calls, parts = calls_in(call), answers_in(content)
     if calls and len(calls) == len(parts) and exchange.status == 200:
@@ -232,7 +289,13 @@ def _answers_of(exchange: Exchange, secrets: list[str]) -> Iterator[Answer]:
 
 
 def _secrets_of(exchange: Exchange) -> Iterator[str]:
-    """The values in a request and its answer that are secrets by their names or their place."""
+    """The values in a request and its answer that are secrets by their names or by where they
+    stand.
+
+    >>> headers = [("Set-Cookie", "id=7f3a91; Path=/")]
+    >>> list(_secrets_of(Exchange(Call("GET", "/o?token=9c2e17", ""), 200, headers, b"")))
+    ['9c2e17', '9c2e17', '7f3a91']
+    """
     call = exchange.call
     yield from filter(is_telling, exchange.sent_secrets)
     yield from secrets_in({call.target: exchange.content})
@@ -247,14 +310,22 @@ def _secrets_of(exchange: Exchange) -> Iterator[str]:
 
 
 def _secret_of_header(name: str, text: str) -> str:
-    """The value of a cookie or of a token; "" in any other header."""
+    """The value of a cookie or of a token; "" in any other header.
+
+    >>> _secret_of_header("Set-Cookie", "id=7f3a91; Path=/"), _secret_of_header("ETag", "5")
+    ('7f3a91', '')
+    """
     if name.lower() == "set-cookie":
         return text.partition("=")[2].partition(";")[0]
     return text if kind_of(name) == SECRETS else ""
 
 
 def _session_headers(headers: Pairs) -> list[tuple[str, str]]:
-    """The headers with ANY_TEXT for each secret; without Content-Type, which is kept apart."""
+    """The headers with "any" for each secret; without Content-Type, which is kept apart.
+
+    >>> _session_headers([("Set-Cookie", "id=7f3a91; Domain=pdu.example"), ("ETag", "5")])
+    [('Set-Cookie', 'id=any; Path=/'), ('ETag', '5')]
+    """
     public_headers: list[tuple[str, str]] = []
     for name, text in headers:
         lower_name = name.lower()
@@ -263,7 +334,7 @@ def _session_headers(headers: Pairs) -> list[tuple[str, str]]:
             # its other attributes, such as Domain, do not fit the replay's address
             public_headers.append((name, f"{cookie_name}={ANY_TEXT}; Path=/"))
         elif lower_name == "location":
-            public_headers.append((name, without_named_secrets(place_of(text), ANY_TEXT)))
+            public_headers.append((name, without_named_secrets(path_and_query(text), ANY_TEXT)))
         elif kind_of(name) == SECRETS:
             public_headers.append((name, ANY_TEXT))
         elif lower_name != "content-type":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+from typing import Any, Optional
 
 from handlers import registry
 from handlers.dcimanager.snmp import known_endpoint
@@ -11,8 +11,8 @@ from handlers.shared.errors import PduHandlerError, printable
 
 from ..inspection.adapters import adapter_of
 from ..inspection.finding import LONGEST, HandlerFinding
+from ..loading.handler_loading import LoadedHandler
 from . import open_handler
-from .handler_loading import LoadedHandler
 
 
 def identify(handler: LoadedHandler, data: Any) -> HandlerFinding:
@@ -33,6 +33,16 @@ def identify(handler: LoadedHandler, data: Any) -> HandlerFinding:
             unit_words = f"{plate.manufacturer} {plate.model or finding.family}".strip()
             finding.unit = printable(unit_words, LONGEST)
     return finding
+
+
+def usual_tcp_port(handler: str) -> Optional[int]:
+    """The port at which devices of a handler usually listen; None for SNMP, which is no TCP.
+
+    >>> usual_tcp_port("nut")
+    3493
+    >>> usual_tcp_port("snmp")
+    """
+    return adapter_of(handler).tcp_port
 
 
 def _finding_of_calls(handler: LoadedHandler, data: Any) -> HandlerFinding:

@@ -1,5 +1,5 @@
-"""Runs a handler in a separate process. `worker.py` starts this file by its path, so this file also
-runs its neighbours by path.
+"""Runs a handler in a separate process. `handler_worker.py` starts this file by its path, so
+this file also runs its neighbours by path.
 
 Reads lines of JSON from standard input: first the job, then one call per line. Answers a call on
 standard output with one line of JSON, which has the call's number. Ends when its input ends, even
@@ -23,9 +23,11 @@ import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Optional
 
 _KIND = re.compile("[a-z][a-z-]{0,40}")
+# how a handler quotes an error of the platform: in brackets, after its type
+_QUOTED = re.compile(r"(?s) \((\w+(?:Error|Exception|Timeout)\b)?.*")
 _LOADING = Path(__file__).resolve().parents[2] / "pdu" / "loading"
 # what decides for `pdu`
 _judge = SimpleNamespace(**runpy.run_path(str(_LOADING / "answers.py")))
@@ -54,7 +56,7 @@ def main() -> None:
     except BaseException as error:
         # a third-party module may raise anything at its import, SystemExit too
         logging.exception("the archive cannot be loaded")
-        text = f"{type(error).__name__}: {error}"
+        text = _words(error, f"{type(error).__name__}: {error}", job)
         kind = _NotCalled.kind if _is_of_platform(error, job["paths"]) else "import"
         import_error = {"kind": kind, "text": text, "error": _error_type(error)}
         while True:
@@ -79,6 +81,19 @@ def _is_of_platform(error: BaseException, paths: Sequence[str]) -> bool:
         if not set(packages).isdisjoint(Path(frame.filename).parents):
             return True
     return False
+
+
+def _words(error: BaseException, words: str, job: Mapping[str, Any]) -> str:
+    """What an error says, its `words`; types alone for one that the platform raised, or that may
+    quote such a one, if the job hides the words of the platform.
+    """
+    cause: Optional[BaseException] = error
+    while cause is not None and job["hides_words"]:
+        if _is_of_platform(cause, job["paths"]):
+            types = dict.fromkeys((_error_type(error), _error_type(cause)))
+            return ", ".join(types)
+        cause = cause.__cause__ or cause.__context__
+    return words
 
 
 def _listen(lines: queue.Queue[str]) -> None:
@@ -109,6 +124,7 @@ class _Worker:
     """Calls a handler's methods. Keeps the handler object while the data stay the same."""
 
     def __init__(self, job: Mapping[str, Any]) -> None:
+        self._job = job
         self._adapter = _adapter(job["adapter"])
         loader = runpy.run_path(str(_LOADING / "handler_module.py"))
         self._make = loader["import_handler"](job["import_path"]).make_handler
@@ -120,7 +136,7 @@ class _Worker:
         try:
             return {"value": self._value(call)}
         except Exception as error:
-            return _failure(error, call["method"])
+            return _failure(error, call["method"], self._job)
 
     def _value(self, call: Mapping[str, Any]) -> dict[str, Any]:
         """What a call returns, on the object of the call before if that had the same data."""
@@ -143,7 +159,8 @@ class _Worker:
         try:
             return self._adapter.data(**self._data)
         except Exception as error:
-            raise _NotCalled(f"{type(error).__name__}: {error}") from None
+            text = f"{type(error).__name__}: {error}"
+            raise _NotCalled(_words(error, text, self._job)) from None
 
     def _status(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
         """The states by identity. Raises WrongAnswer for what the vendor's page does not allow."""
@@ -197,13 +214,18 @@ class _Worker:
         return {"identity": port.identity, "state": state.name, "same_object": port is port_view}
 
 
-def _failure(error: Exception, method: str) -> dict[str, Any]:
+def _failure(error: Exception, method: str, job: Mapping[str, Any]) -> dict[str, Any]:
     """Why a call failed: by the error's own kind, else of the network, else a defect."""
     kind = getattr(error, "kind", None)
     # each archive has its own error classes, so only the text `kind` can be compared
+    if isinstance(error, _NotCalled):
+        return {"kind": error.kind, "text": str(error), "error": _error_type(error)}
     if isinstance(kind, str) and _KIND.fullmatch(kind):
-        return {"kind": kind, "text": str(error), "error": _error_type(error)}
-    text = f"{type(error).__name__}: {error}"
+        text = _words(error, str(error), job)
+        if job["hides_words"]:
+            text = _QUOTED.sub(lambda match: f" ({match[1]})" if match[1] else "", text)
+        return {"kind": kind, "text": text, "error": _error_type(error)}
+    text = _words(error, f"{type(error).__name__}: {error}", job)
     class_names = {base.__name__ for base in type(error).__mro__}
     # of the network, whoever wrote the handler; SnmpTimeout is of our double
     if class_names & {"OSError", "SnmpTimeout"}:

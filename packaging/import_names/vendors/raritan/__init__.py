@@ -12,7 +12,7 @@ import pkgutil
 import sys
 from pathlib import Path
 
-_ROOT = str(Path(__file__).resolve().parents[3])
+_ROOT = str(Path(__file__).resolve().parents[4])
 if _ROOT not in sys.path:
     sys.path.append(_ROOT)
 

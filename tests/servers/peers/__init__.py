@@ -71,7 +71,7 @@ def of_https(handler: str, unit: Any, title: str = "") -> Peer:
 def _module(name: str) -> Any:
     if registry.about(name).is_codec:
         # imported late: it imports this package
-        from tests.simulators.peers.unit_pdus import UnitPeers
+        from tests.servers.peers.unit_pdus import UnitPeers
 
         return UnitPeers(name)
     return importlib.import_module(f"{__name__}.{name}")

@@ -6,7 +6,7 @@ from handlers.snmp.objects import Column
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.states import State
 from handlers.snmp.tables import Tables, computed_from
-from pdu.families import family_tables
+from pdu.supports import family_tables
 
 
 def test_the_table_of_devices_has_a_row_for_every_family() -> None:

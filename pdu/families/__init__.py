@@ -1,1 +1,0 @@
-"""Tables of SNMP families, the public names of PDUs, and profiles of an owner."""
