@@ -170,7 +170,7 @@ def read_linked_units(status: CascadeManager.Status, agent: Agent) -> _LinkUnits
     """
     if not present(status, "linkUnits"):
         error = JsonRpcSyntaxException("the list of link units is missing")
-        raise error.at(agent.place, "getStatus /cascade")
+        raise error.at(agent.netloc, "getStatus /cascade")
     return status.linkUnits
 
 

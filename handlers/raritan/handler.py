@@ -69,7 +69,7 @@ class RaritanPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
         session.agent.renew(CALL_SECONDS)
 
     def device_address(self, session: Optional[Session]) -> str:
-        return session.agent.place if session else ""
+        return session.agent.netloc if session else ""
 
     def log_detail(self, session: Optional[Session]) -> str:
         return "Xerus JSON-RPC"

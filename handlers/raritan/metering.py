@@ -23,7 +23,7 @@ from .rpc.sensors import NumericSensor
 from .units import XerusUnit
 
 # inlets that are read before their number is known; most units have 1 or 2
-_GUESSED_INLETS = 4
+_WELL_KNOWN_INLETS = 4
 
 
 class UnitModel(NamedTuple):
@@ -37,28 +37,28 @@ class UnitModel(NamedTuple):
     protectors: Pending[list[OverCurrentProtector]]
     #: Readings of the first outlet by well-known ids. They show whether this firmware has such ids,
     #: which save the lists of sensors.
-    probes: Sequence[Pending[NumericSensor.Reading]]
+    first_outlet_readings: Sequence[Pending[NumericSensor.Reading]]
     #: the same for its power; None where that is not wanted
-    power_probe: Optional[Pending[NumericSensor.Reading]]
+    first_outlet_power: Optional[Pending[NumericSensor.Reading]]
     #: the first inlets, whose sensors are queued before the number of inlets is known
-    guessed_inlets: Sequence[InletMeter]
+    well_known_inlets: Sequence[InletMeter]
 
     @property
     def with_power(self) -> bool:
         """Whether the power is wanted too."""
-        return self.power_probe is not None
+        return self.first_outlet_power is not None
 
     @property
     def has_well_known_ids(self) -> bool:
         """Whether this firmware answers for a sensor of the first outlet by its well-known id."""
-        return any(probe.error is None for probe in self.probes)
+        return any(probe.error is None for probe in self.first_outlet_readings)
 
     @property
     def power_of_outlets(self) -> PowerFrom:
         """How the power of outlets is read: by well-known ids, else by the list."""
-        if self.power_probe is None:
+        if self.first_outlet_power is None:
             return PowerFrom.NOTHING
-        return PowerFrom.WELL_KNOWN if self.power_probe.error is None else PowerFrom.LIST
+        return PowerFrom.WELL_KNOWN if self.first_outlet_power.error is None else PowerFrom.LIST
 
 
 def ask_model(bulk: Bulk, unit: XerusUnit, *, with_power: bool) -> UnitModel:
@@ -71,19 +71,24 @@ def ask_model(bulk: Bulk, unit: XerusUnit, *, with_power: bool) -> UnitModel:
         inlets=bulk.add(pdu.getInlets),
         switches=bulk.add(pdu.getTransferSwitches),
         protectors=bulk.add(pdu.getOverCurrentProtectors),
-        probes=[_probe(bulk, unit, "activeEnergy"), _probe(bulk, unit, "current")],
-        power_probe=_probe(bulk, unit, "activePower") if with_power else None,
-        guessed_inlets=[
+        first_outlet_readings=[
+            _read_first_outlet(bulk, unit, "activeEnergy"),
+            _read_first_outlet(bulk, unit, "current"),
+        ],
+        first_outlet_power=_read_first_outlet(bulk, unit, "activePower") if with_power else None,
+        well_known_inlets=[
             InletMeter(unit, unit.proxy(Inlet, f"/inlet/{index}"), with_power=with_power)
-            for index in range(_GUESSED_INLETS)
+            for index in range(_WELL_KNOWN_INLETS)
         ],
     )
-    for inlet in model.guessed_inlets:
+    for inlet in model.well_known_inlets:
         inlet.ask_sensors(bulk)
     return model
 
 
-def _probe(bulk: Bulk, unit: XerusUnit, sensor_name: str) -> Pending[NumericSensor.Reading]:
+def _read_first_outlet(
+    bulk: Bulk, unit: XerusUnit, sensor_name: str
+) -> Pending[NumericSensor.Reading]:
     """The queued reading of a sensor of the first outlet, by its well-known id."""
     sensor = unit.proxy(NumericSensor, f"/outlet/0/{sensor_name}")
     return bulk.add(sensor.getReading)
@@ -101,7 +106,7 @@ def unit_meters(
     """
     unread_banks = BankMeters(model.protectors, listed_unit.missing_code)
     meters = UnitMeters(
-        inlets=model.guessed_inlets,
+        inlets=model.well_known_inlets,
         switches=model.switches,
         banks=unread_banks,
         with_power=model.with_power,
@@ -113,7 +118,7 @@ def unit_meters(
     # > getReading of each sensor
     # < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}  NumericSensor.idl 4.0.9
     inlets = _inlets(bulk, model)
-    unread_inlets = [inlet for inlet in inlets if inlet not in model.guessed_inlets]
+    unread_inlets = [inlet for inlet in inlets if inlet not in model.well_known_inlets]
     counter = ask_listed(bulk, model.unit, model.sensors, "activeEnergy")
     power = NOT_FITTED
     if model.with_power:
@@ -144,7 +149,7 @@ def unit_meters(
     # the readings of `unread_inlets` are not there yet
     if not are_banks_asked and (unread_inlets or meters.inlet_load() is None):
         meters = _with_banks(bulk, model.unit, meters)
-    read_inlets = [inlet for inlet in inlets if inlet in model.guessed_inlets]
+    read_inlets = [inlet for inlet in inlets if inlet in model.well_known_inlets]
     relisted_meters = _meters_to_relist(model, read_inlets, metered_outlets)
     for meter in relisted_meters:
         meter.ask_sensors(bulk)
@@ -161,18 +166,18 @@ def _inlets(bulk: Bulk, model: UnitModel) -> list[InletMeter]:
     lists of sensors of the others.
     """
     unit = model.unit
-    guessed_inlets = model.guessed_inlets
+    well_known_inlets = model.well_known_inlets
     references = unit.each_once(model.inlets.get(), "getInlets")
-    if any(inlet.is_there for inlet in guessed_inlets[len(references) :]):
+    if any(inlet.is_there for inlet in well_known_inlets[len(references) :]):
         error = JsonRpcSyntaxException(
             f"the list of inlets lacks one: it has {len(references)}, and the unit has another"
             " one behind them; poll again"
         )
-        raise error.at(unit.agent.place, f"getInlets{unit.link_unit_suffix}")
+        raise error.at(unit.agent.netloc, f"getInlets{unit.link_unit_suffix}")
     inlets: list[InletMeter] = []
     for index, reference in enumerate(references):
-        if index < _GUESSED_INLETS and guessed_inlets[index].has_sensor_list:
-            inlet = guessed_inlets[index]
+        if index < _WELL_KNOWN_INLETS and well_known_inlets[index].has_sensor_list:
+            inlet = well_known_inlets[index]
             inlet.ask_readings(bulk)
         else:
             inlet = InletMeter(unit, reference, with_power=model.with_power)
@@ -207,8 +212,8 @@ def _meters_to_relist(
     if _all_invalid(read_inlets):
         meters += read_inlets
     if model.has_well_known_ids:
-        are_in_place = all(outlet.is_in_place for outlet in metered_outlets)
-        if not are_in_place or _all_invalid(metered_outlets):
+        have_expected_labels = all(outlet.has_expected_label for outlet in metered_outlets)
+        if not have_expected_labels or _all_invalid(metered_outlets):
             meters += metered_outlets
     return meters
 

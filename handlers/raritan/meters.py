@@ -106,7 +106,7 @@ class PortMeter(Meter):
         )
 
 
-class FeedLine(NamedTuple):
+class InputLine(NamedTuple):
     """A line or the neutral of a feed, with its readings."""
 
     line: PowerLine
@@ -115,7 +115,7 @@ class FeedLine(NamedTuple):
     power: SensorReading
 
 
-class FeedMeter(Meter):
+class InputMeter(Meter):
     """One feed: its sensors and those of its lines.
 
     Subclasses queue `_sensors` and `_pole_list`.
@@ -125,7 +125,7 @@ class FeedMeter(Meter):
         super().__init__(unit, with_power=with_power)
         self._pole_list: Optional[Pending[list[Pole]]] = None
         #: the lines and the neutral, or why they are not known or not certain
-        self._poles_or_fault: Union[list[FeedLine], NotKnown, NotMetered] = []
+        self._poles_or_reason: Union[list[InputLine], NotKnown, NotMetered] = []
         #: whether it has a sensor that only a feed of several lines has
         self._has_unbalance = False
 
@@ -139,23 +139,23 @@ class FeedMeter(Meter):
         self._has_unbalance = answered_field(self._sensors, "unbalancedCurrent") is not None
         poles = listed_parts(self._pole_list, "lines")
         if isinstance(poles, NotKnown):
-            self._poles_or_fault = poles
+            self._poles_or_reason = poles
             return
         lines = [self._ask_line(bulk, pole) for pole in poles]
-        self._poles_or_fault = _ambiguity(poles) or lines
+        self._poles_or_reason = _ambiguity(poles) or lines
         if self._is_one_circuit(lines):
             return
         sensors = [pole.current for pole in poles if pole.line in _LINES and pole.current]
         self._unit.each_once(sensors, "getPoles", " lines' current sensors")
 
-    def _ask_line(self, bulk: Bulk, pole: Pole) -> FeedLine:
+    def _ask_line(self, bulk: Bulk, pole: Pole) -> InputLine:
         """Queue the readings of one line."""
         current = ask_field(bulk, self._unit, pole, "current")
         counter = ask_field(bulk, self._unit, pole, "activeEnergy")
         power = NOT_FITTED
         if self.with_power:
             power = ask_field(bulk, self._unit, pole, "activePower")
-        return FeedLine(line=pole.line, current=current, counter=counter, power=power)
+        return InputLine(line=pole.line, current=current, counter=counter, power=power)
 
     @property
     def is_metered(self) -> bool:
@@ -182,7 +182,7 @@ class FeedMeter(Meter):
         With several lines the feed's current is only the highest line's, so it never replaces the
         sum. A single-phase feed may list no lines.
         """
-        fault = self._fault_of_lines()
+        fault = self._reason_without_lines()
         if fault is not None:
             return fault
         currents = [line.current.figure() for line in self._lines()]
@@ -195,7 +195,7 @@ class FeedMeter(Meter):
     def line_currents(self) -> Union[Mapping[str, Figure], NotKnown, NotMetered]:
         """Amperes of each line by its name, "L1", or why the lines are not known. Of a single-phase
         feed without a list of lines, its own current is that of L1."""
-        fault = self._fault_of_lines()
+        fault = self._reason_without_lines()
         if fault is not None:
             return fault
         lines = self._lines()
@@ -209,16 +209,16 @@ class FeedMeter(Meter):
             return largest(currents)
         return sum_if_complete(currents)
 
-    def _fault_of_lines(self) -> Union[NotKnown, NotMetered, None]:
+    def _reason_without_lines(self) -> Union[NotKnown, NotMetered, None]:
         """Why the lines are not known, or not all of them; None if they are."""
-        if not isinstance(self._poles_or_fault, list):
-            return self._poles_or_fault
+        if not isinstance(self._poles_or_reason, list):
+            return self._poles_or_reason
         count = len(self._lines())
         if count < 2 and self._has_unbalance:
             return NotKnown(f"{count} lines are listed, and the unbalance of several is measured")
         return None
 
-    def _is_one_circuit(self, poles: list[FeedLine]) -> bool:
+    def _is_one_circuit(self, poles: list[InputLine]) -> bool:
         """Whether the feed is one circuit of two lines: without a neutral the same current flows
         through both.
         """
@@ -249,24 +249,24 @@ class FeedMeter(Meter):
         own_figure = own_reading.figure()
         if own_figure is not None:
             return own_figure
-        fault = self._fault_of_lines()
+        fault = self._reason_without_lines()
         if fault is not None:
             return fault
         distinct_readings = _each_sensor_once(line_readings)
         return sum_if_complete(reading.figure() for reading in distinct_readings)
 
-    def _poles(self) -> list[FeedLine]:
+    def _poles(self) -> list[InputLine]:
         """The lines and the neutral; none if they are not known."""
-        if not isinstance(self._poles_or_fault, list):
+        if not isinstance(self._poles_or_reason, list):
             return []
-        return self._poles_or_fault
+        return self._poles_or_reason
 
-    def _lines(self) -> list[FeedLine]:
+    def _lines(self) -> list[InputLine]:
         """The lines without the neutral."""
         return [line for line in self._poles() if line.line in _LINES]
 
 
-class InletMeter(FeedMeter):
+class InletMeter(InputMeter):
     """One inlet, and whether it is in use."""
 
     def __init__(self, unit: XerusUnit, inlet: Inlet, *, with_power: bool) -> None:
@@ -340,7 +340,7 @@ class OutletMeter(PortMeter):
         return ask_well_known(bulk, self._unit.proxy(kind, f"/outlet/{self._index}/{name}"))
 
     @property
-    def is_in_place(self) -> bool:
+    def has_expected_label(self) -> bool:
         """Whether readings by well-known ids belong to this outlet, by its label: ids count from 0,
         labels from 1.
 

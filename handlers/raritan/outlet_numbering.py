@@ -117,7 +117,7 @@ class ListProof:
             f"the list of outlets {verdict}: it has {count}, {reason}; poll again, and see whether"
             " the unit shows all outlets"
         )
-        return error.at(unit.agent.place, f"getOutlets{unit.link_unit_suffix}")
+        return error.at(unit.agent.netloc, f"getOutlets{unit.link_unit_suffix}")
 
 
 def queue_list_proofs(bulk: Bulk, units: Iterable[ListedUnit]) -> list[ListProof]:

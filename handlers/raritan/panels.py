@@ -15,7 +15,7 @@ from ..dcimanager import Label, MeterFigures, label
 from ..shared.errors import Unsupported
 from ..shared.meter_figures import NOT_ASKED, Figure, NotKnown, NotMetered, sum_if_complete
 from .discovery import ListedUnit
-from .meters import FeedLine, FeedMeter, PortMeter
+from .meters import InputLine, InputMeter, PortMeter
 from .readings import call_error
 from .rpc import (
     Bulk,
@@ -106,7 +106,7 @@ class UnitWithoutOutlets:
         proxy = self.unit.with_link_prefix(reference)
         if not isinstance(proxy, kind):
             error = JsonRpcSyntaxException(f"the unit lists an object of another type as {noun}")
-            raise error.at(self.unit.agent.place)
+            raise error.at(self.unit.agent.netloc)
         return proxy
 
 
@@ -123,7 +123,7 @@ class BranchCircuit(PortMeter):
         self.circuit = circuit
 
 
-class MainsMeter(FeedMeter):
+class MainsMeter(InputMeter):
     """The mains of a power meter or panel."""
 
     def __init__(self, unit: XerusUnit, meter: PowerMeter, *, with_power: bool) -> None:
@@ -155,7 +155,7 @@ class MainsMeter(FeedMeter):
             return NotKnown("the power meter does not say its type")
         return config.type
 
-    def _fault_of_lines(self) -> Union[NotKnown, NotMetered, None]:
+    def _reason_without_lines(self) -> Union[NotKnown, NotMetered, None]:
         """Why the lines are not all those that its type has (PowerMeter.idl); None if they are.
 
         ONE_PHASE may list none.
@@ -165,8 +165,8 @@ class MainsMeter(FeedMeter):
         type_count = _LINE_COUNTS.get(self._type)
         if type_count is None:
             return NotMetered("the type of the power meter is none that the pack knows")
-        if not isinstance(self._poles_or_fault, list):
-            return self._poles_or_fault
+        if not isinstance(self._poles_or_reason, list):
+            return self._poles_or_reason
         count = len(self._lines())
         if count == 0 and self._type == PowerMeter.Type.ONE_PHASE:
             return None
@@ -174,7 +174,7 @@ class MainsMeter(FeedMeter):
             return NotKnown(f"the power meter lists {count} of its {type_count} lines")
         return None
 
-    def _is_one_circuit(self, poles: list[FeedLine]) -> bool:
+    def _is_one_circuit(self, poles: list[InputLine]) -> bool:
         """Whether these poles carry one current: not those of a split phase."""
         return self._type != PowerMeter.Type.SPLIT_PHASE and super()._is_one_circuit(poles)
 

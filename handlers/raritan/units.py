@@ -47,7 +47,7 @@ class XerusUnit(NamedTuple):
         target = target_within(self.link_id, reference.target)
         if target is None:
             error = JsonRpcSyntaxException("the unit lists an object that is not its own")
-            raise error.at(self.agent.place, self.agent.login.quoted_path(reference.target))
+            raise error.at(self.agent.netloc, self.agent.login.quoted_path(reference.target))
         if target == reference.target:
             return reference
         proxy_class = type(reference)
@@ -66,10 +66,10 @@ class XerusUnit(NamedTuple):
                 proxies.append(self.with_link_prefix(reference))
         if len({proxy.target for proxy in proxies}) < len(proxies):
             error = JsonRpcSyntaxException(f"the unit lists one of its{plural} twice")
-            raise error.at(self.agent.place, method + self.link_unit_suffix)
+            raise error.at(self.agent.netloc, method + self.link_unit_suffix)
         if len(proxies) < len(references):
             error = JsonRpcSyntaxException(f"the list of the unit's{plural} has a hole")
-            raise error.at(self.agent.place, method + self.link_unit_suffix)
+            raise error.at(self.agent.netloc, method + self.link_unit_suffix)
         return proxies
 
     def identity(self, index: int) -> str:

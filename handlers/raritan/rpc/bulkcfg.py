@@ -66,9 +66,9 @@ def upload(
         "user_password": scripts.words("password", password),
         "skip_checks": _checks(skip_check),
     }
-    where = scripts.target("bulk_config_restore.cgi", parameters)
-    response = scripts.upload(agent, where, "bulk_config_file", "bulk_config.txt", data, progress)
-    return scripts.code(UploadCode, response["headers"].get("X-Response-Code", ""), agent, where)
+    path = scripts.target("bulk_config_restore.cgi", parameters)
+    response = scripts.upload(agent, path, "bulk_config_file", "bulk_config.txt", data, progress)
+    return scripts.code(UploadCode, response["headers"].get("X-Response-Code", ""), agent, path)
 
 
 def download(

@@ -42,11 +42,11 @@ def upload(
         raise ValueError("keyData is empty; give None if the device has generated the key")
     if keyData is not None:
         files.append({"data": keyData, "filename": "key.pem", "formname": "key_file"})
-    where = "/cgi-bin/server_ssl_cert_upload.cgi"
-    response = agent.form_data_file(where, files)
+    path = "/cgi-bin/server_ssl_cert_upload.cgi"
+    response = agent.form_data_file(path, files)
     match = re.search(r"return_code=(\d+)", response["body"])
     digits = match.group(1) if match else ""
-    return scripts.code(UploadCode, digits, agent, where)
+    return scripts.code(UploadCode, digits, agent, path)
 
 
 def download(agent: Agent, tag: str = "active_cert") -> bytes:

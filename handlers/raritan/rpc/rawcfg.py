@@ -48,9 +48,9 @@ def upload(agent: Agent, data: scripts.Data, progress: Optional[Progress] = None
     """Send a raw configuration: one round trip."""
     # > POST /cgi-bin/raw_config_update.cgi, multipart: config_file
     # < X-Response-Code: 0
-    where = "/cgi-bin/raw_config_update.cgi"
-    response = scripts.upload(agent, where, "config_file", "config.txt", data, progress)
-    return scripts.code(UploadCode, response["headers"].get("X-Response-Code", ""), agent, where)
+    path = "/cgi-bin/raw_config_update.cgi"
+    response = scripts.upload(agent, path, "config_file", "config.txt", data, progress)
+    return scripts.code(UploadCode, response["headers"].get("X-Response-Code", ""), agent, path)
 
 
 def download(agent: Agent) -> bytes:

@@ -58,7 +58,7 @@ def _open_session(manager: SessionManager, agent: Agent) -> tuple[Session, str]:
             if code == SessionManager.ERR_ACTIVE_SESSION_EXCLUSIVE_FOR_USER
             else "the device opened no session"
         )
-        raise Refused(f"{reason} (result code {code})", str(code), agent.place, "newSession")
+        raise Refused(f"{reason} (result code {code})", str(code), agent.netloc, "newSession")
     try:
         Login(token=token).headers()
     except SettingsError:
@@ -70,7 +70,7 @@ def _open_session(manager: SessionManager, agent: Agent) -> tuple[Session, str]:
                     session.sessionId, SessionManager.CloseReason.CLOSE_REASON_LOGOUT
                 )
         raise JsonRpcSyntaxException("the device opened a session without a usable token").at(
-            agent.place, "newSession"
+            agent.netloc, "newSession"
         ) from None
     return session, token
 

@@ -139,7 +139,7 @@ class Agent:
         return self._client.where.url
 
     @property
-    def place(self) -> str:
+    def netloc(self) -> str:
         """Where the device is, for errors: its name or address, with a port that is not usual."""
         return self._client.where.netloc
 
@@ -253,7 +253,7 @@ class Agent:
             if isinstance(error, JsonRpcSyntaxException):
                 # the next answer on this connection may belong to another request
                 self._client.close()
-            raise error.at(self.place, f"{method} {login.quoted_path(target)}") from None
+            raise error.at(self.netloc, f"{method} {login.quoted_path(target)}") from None
 
     def get(self, target: str) -> bytes:
         """The body of an HTTP GET, of at most DOWNLOAD_LIMIT bytes.

@@ -286,7 +286,7 @@ class Pending(typing.Generic[R]):
         # which holds the error. Such a circle stays in memory until the collector looks for it.
         answer.__context__ = None
         path = agent.login.quoted_path(self.method.parent.target)
-        self.error = answer.with_traceback(None).at(agent.place, f"{self.method.name} {path}")
+        self.error = answer.with_traceback(None).at(agent.netloc, f"{self.method.name} {path}")
 
 
 def answered_field(answer: Pending[Any], field: str) -> Any:
@@ -353,7 +353,7 @@ class Bulk:
         try:
             answers = responses(answer, len(calls), self._agent.login)
         except JsonRpcSyntaxException as error:
-            raise error.at(self._agent.place, "performBulk /bulk") from None
+            raise error.at(self._agent.netloc, "performBulk /bulk") from None
         for call, response in zip(calls, answers):
             call.fill(response, self._agent)
 

@@ -9,7 +9,7 @@ from typing import Any
 from .calls import Interface, Method
 from .declarations import named_type
 from .enumerations import Enumeration
-from .idl_text import Definition, fault, parsed
+from .idl_text import Definition, declaration_error, parsed
 from .registry import RPC, inner_name
 from .structures import Structure, ValueObject
 
@@ -57,7 +57,7 @@ class _Builder:
     def _class(self, definition: Definition) -> type:
         """The class of a definition, made once."""
         if definition.name in self._unfinished:
-            raise fault(definition, "it extends itself")
+            raise declaration_error(definition, "it extends itself")
         if definition.name not in self._class_by_name:
             self._unfinished.add(definition.name)
             make = _enumeration if definition.kind == "enumeration" else self._made
@@ -93,13 +93,13 @@ class _Builder:
             base = self._module
             for part in path:
                 if part not in base.inner:
-                    raise fault(definition, f"nothing declares {name}")
+                    raise declaration_error(definition, f"nothing declares {name}")
                 base = base.inner[part]
             base_class = self._class(base)
         else:
             base_class = named_type(definition.base, definition)
         if not issubclass(base_class, _BASES[definition.kind]):
-            raise fault(definition, f"{name} is no {definition.kind}")
+            raise declaration_error(definition, f"{name} is no {definition.kind}")
         return base_class
 
 
@@ -136,7 +136,7 @@ def _differences(definition: Definition) -> dict[str, Any]:
     if definition.legacy:
         differences["_legacy"] = tuple(definition.legacy)
     if definition.moved:
-        differences["_new_place_by_old_name"] = definition.moved
+        differences["_moved"] = definition.moved
     return differences
 
 

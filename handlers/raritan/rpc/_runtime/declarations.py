@@ -10,7 +10,7 @@ from functools import cache
 from types import GenericAlias
 from typing import Any, Callable, Optional, Protocol, TypeVar, Union, cast
 
-from .idl_text import Definition, Field, Type, fault
+from .idl_text import Definition, Field, Type, declaration_error
 from .registry import MODULES, PACKAGE, class_named
 from .times import Time
 
@@ -79,7 +79,7 @@ def named_type(name: str, scope: Definition) -> Any:
     except (AttributeError, ImportError) as error:
         if isinstance(error, ImportError) and module in MODULES:
             raise
-        raise fault(scope, f"nothing declares {name}") from None
+        raise declaration_error(scope, f"nothing declares {name}") from None
 
 
 def types_of(fields: Sequence[Field], scope: Definition) -> dict[str, Any]:

@@ -57,8 +57,20 @@ class Field(NamedTuple):
     older_names: tuple[str, ...] = ()
 
 
+class InnerField(NamedTuple):
+    """A field of a structure that is itself a field: `keyInfo.type` of `moved keyType =
+    keyInfo.type`.
+    """
+
+    outer: str
+    inner: str
+
+
 class MethodDeclaration(NamedTuple):
-    """A method. The older parameters and results are those of an older release, if they differ."""
+    """A method. The older parameters and results are those of an older release, if they differ:
+    for `int f(string name, out int n) older(int index);` the parameters are `name`, the results
+    `_ret_` and `n`, the older parameters `index`.
+    """
 
     name: str
     parameters: tuple[Field, ...]
@@ -88,8 +100,8 @@ class Definition:
         self.constants: dict[str, int] = {}
         self.fields: list[Field] = []
         self.legacy: list[str] = []  # fields that newer firmware has no longer
-        # an older field → the field, and the one inside it, that hold it now
-        self.moved: dict[str, tuple[str, str]] = {}
+        # an older field → the one that holds it now
+        self.moved: dict[str, InnerField] = {}
         self.methods: list[MethodDeclaration] = []
         # a second name → the method's name
         self.aliases: dict[str, str] = {}
@@ -115,7 +127,7 @@ class Definition:
         return self.outer.full_name(name) if self.outer else name
 
 
-def fault(definition: Definition, reason: str) -> SyntaxError:
+def declaration_error(definition: Definition, reason: str) -> SyntaxError:
     """The error for a definition that is none, such as one with a base that nothing declares."""
     return SyntaxError(f"IDL, line {definition.line}: {definition.name}: {reason}")
 
@@ -127,7 +139,7 @@ class _Parser:
         self._tokens: list[str] = []
         self._lines: list[int] = []  # the line of each token
         self._comments: dict[int, str] = {}  # by line
-        self._place = 0
+        self._position = 0
         for number, line in enumerate(text.splitlines(), 1):
             code, mark, comment = line.partition("//")
             tokens = _TOKEN.findall(code)
@@ -146,7 +158,7 @@ class _Parser:
         return module
 
     def _peek(self) -> str:
-        return self._tokens[self._place]
+        return self._tokens[self._position]
 
     def _take(self, expected: str) -> None:
         """Take the next token. Raises SyntaxError for another one than expected."""
@@ -162,7 +174,7 @@ class _Parser:
         token = self._peek()
         if not is_valid(token):
             raise self._error(expected)
-        self._place += 1
+        self._position += 1
         return token
 
     def _new_name(self, names: set[str]) -> str:
@@ -176,19 +188,19 @@ class _Parser:
         return name
 
     def _error(self, expected: str) -> SyntaxError:
-        line = self._lines[self._place]
+        line = self._lines[self._position]
         return SyntaxError(f"IDL, line {line}: {expected} is expected, not {self._peek()!r}")
 
     def _takes(self, token: str) -> bool:
         """Take the next token if it is this one, and return whether it is."""
         if self._peek() != token:
             return False
-        self._place += 1
+        self._position += 1
         return True
 
     def _definition(self, outer: Definition) -> None:
         """`structure NAME VERSION extends BASE { ... }` and the like, which is added to `outer`."""
-        line = self._lines[self._place]
+        line = self._lines[self._position]
         if self._peek() not in KINDS:
             raise self._error("a definition")
         kind = self._name()
@@ -200,14 +212,14 @@ class _Parser:
             definition.version = self._token("a version", _VERSION)
         if kind != "enumeration" and self._takes("extends"):
             definition.base = self._name()
-        unlisted_place = self._place + 1
+        unlisted_position = self._position + 1
         if kind == "enumeration" and self._takes("unlisted"):
             definition.unlisted = self._name()
         self._take("{")
         if kind == "enumeration":
             self._constants(definition, "}")
             if definition.unlisted and definition.unlisted not in definition.constants:
-                self._place = unlisted_place
+                self._position = unlisted_position
                 raise self._error("an element")
             return
         while not self._takes("}"):
@@ -235,13 +247,17 @@ class _Parser:
             self._fields(definition)
 
     def _moved(self, definition: Definition) -> None:
-        """`moved NAME = FIELD.FIELD;`: the present place of a field of older releases."""
+        """Read `moved NAME = FIELD.FIELD;` into `definition.moved`: which field holds one of older
+        releases now.
+
+            moved keyType = keyInfo.type;    {"keyType": InnerField("keyInfo", "type")}
+        """
         name = self._new_name(definition.names)
         self._take("=")
         fields = {field.name for field in definition.fields}
-        place = self._token("a field above", lambda token: token.partition(".")[0] in fields)
-        outer_field, _, inner_field = place.partition(".")
-        definition.moved[name] = (outer_field, inner_field)
+        path = self._token("a field above", lambda token: token.partition(".")[0] in fields)
+        outer, _, inner = path.partition(".")
+        definition.moved[name] = InnerField(outer, inner)
         self._take(";")
 
     def _constants(self, definition: Definition, end: str) -> None:
@@ -325,8 +341,8 @@ class _Parser:
         """The type in one release."""
         name = self._name()
         arguments: list[Type] = []
-        for place in range(_ARGUMENTS.get(name, 0)):
-            self._take("," if place else "<")
+        for index in range(_ARGUMENTS.get(name, 0)):
+            self._take("," if index else "<")
             arguments.append(self._type())
         if arguments:
             self._take(">")

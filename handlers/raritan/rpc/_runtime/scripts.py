@@ -58,7 +58,7 @@ def target(script: str, parameters: Mapping[str, Optional[str]]) -> str:
 
 def upload(
     agent: Agent,
-    where: str,
+    path: str,
     formname: str,
     filename: str,
     data: Data,
@@ -70,22 +70,22 @@ def upload(
     X-Response-Code. `progress` is called with (bytes sent, size).
     """
     return agent.form_data_file(
-        where, [{"data": data, "filename": filename, "formname": formname, "progress": progress}]
+        path, [{"data": data, "filename": filename, "formname": formname, "progress": progress}]
     )
 
 
-def download(agent: Agent, where: str) -> bytes:
+def download(agent: Agent, path: str) -> bytes:
     """The file that a script sends: one round trip.
 
     Raises JsonRpcSyntaxException for a web page, which some firmware sends with status 200 in place
     of a file, for example to ask for a login.
     """
-    data = agent.get(where)
+    data = agent.get(path)
     head = data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     is_page = head.startswith(b"<") and any(mark in head for mark in _WEB_PAGE)
     if is_page:
         error = JsonRpcSyntaxException("the device sent a web page in place of the file")
-        raise error.at(agent.place, f"GET {_path(where)}")
+        raise error.at(agent.netloc, f"GET {_without_query(path)}")
     return data
 
 
@@ -107,15 +107,15 @@ def words(name: str, value: object) -> str:
     return value
 
 
-def code(kind: type[C], digits: str, agent: Agent, where: str) -> C:
+def code(kind: type[C], digits: str, agent: Agent, path: str) -> C:
     """Parse a result code of one to nine digits. Raises JsonRpcSyntaxException for other text."""
     number = digits.strip()
     if not number.isascii() or not number.isdigit() or len(number) > 9:
         error = JsonRpcSyntaxException("the device answered the upload without a result code")
-        raise error.at(agent.place, f"POST {_path(where)}")
+        raise error.at(agent.netloc, f"POST {_without_query(path)}")
     return kind(int(number))
 
 
-def _path(where: str) -> str:
+def _without_query(path: str) -> str:
     """Without the query."""
-    return where.partition("?")[0]
+    return path.partition("?")[0]

@@ -28,6 +28,7 @@ from .codec import (
 )
 from .declarations import Caller, definitions_of, field_types, once
 from .errors import FieldNotSent
+from .idl_text import InnerField
 from .printing import indented, text
 from .registry import idl_name
 
@@ -41,8 +42,6 @@ else:
 
 
 S = TypeVar("S", bound="Structure")
-# a field, and a field of the structure in it
-Place = tuple[str, str]
 
 
 class WireForm(NamedTuple):
@@ -52,8 +51,8 @@ class WireForm(NamedTuple):
     # fields that the device sent as null, although the type has no null
     null_fields: frozenset[str] = frozenset()
     spelling: Mapping[str, str] = {}  # our name → the older name that the device sent
-    # older field that the device sent → where it is now
-    fields_at_old_place: Mapping[str, Place] = {}
+    # older field that the device sent → the one that holds it now
+    moved_fields: Mapping[str, InnerField] = {}
     undeclared_fields: Mapping[str, object] = {}  # fields that this binding does not declare
     # the type name that the device sent with a value object
     type: str = ""
@@ -61,7 +60,7 @@ class WireForm(NamedTuple):
     @property
     def holders(self) -> frozenset[str]:
         """The fields that hold older ones now."""
-        return frozenset(outer for outer, _ in self.fields_at_old_place.values())
+        return frozenset(outer for outer, _ in self.moved_fields.values())
 
 
 class _Elements:
@@ -90,8 +89,8 @@ class Structure(IdlValue):
     _aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     # fields that the newest firmware no longer has
     _legacy: ClassVar[tuple[str, ...]] = ()
-    # older field → where newer firmware has it, inside another field
-    _new_place_by_old_name: ClassVar[Mapping[str, Place]] = {}
+    # older field → the one that holds it in newer firmware
+    _moved: ClassVar[Mapping[str, InnerField]] = {}
     # whether constructors take the fields of the base last
     _own_first: ClassVar[bool] = False
     _wire: Optional[WireForm]
@@ -141,7 +140,7 @@ class Structure(IdlValue):
                 fields[name_on_wire] = None
             else:
                 fields[name_on_wire] = encode_as(kind, value)
-        for older_name in wire.fields_at_old_place:
+        for older_name in wire.moved_fields:
             fields[older_name] = encode(getattr(self, older_name))
         return fields
 
@@ -168,8 +167,8 @@ class Structure(IdlValue):
         """Set a field under any of its names: it is then sent, also one that the device left out.
         A name that is no field is a warning.
         """
-        if name in self._new_place_by_old_name:
-            outer, inner = self._new_place_by_old_name[name]
+        if name in self._moved:
+            outer, inner = self._moved[name]
             setattr(getattr(self, outer), inner, value)
             return
         name = _newest(type(self), name)
@@ -195,8 +194,8 @@ class Structure(IdlValue):
         for a field that the device left out, AttributeError for a name that is no field.
         """
         cls = type(self)
-        if name in cls._new_place_by_old_name:
-            outer, inner = cls._new_place_by_old_name[name]
+        if name in cls._moved:
+            outer, inner = cls._moved[name]
             return getattr(getattr(self, outer), inner)
         newest = _newest(cls, name)
         if newest != name:
@@ -323,10 +322,10 @@ def _is_present(value: Structure, name: str) -> bool:
     """Whether the device sent this field, and not as null: `present` for one field."""
     wire = value._wire
     cls = type(value)
-    if wire is None or name in wire.fields_at_old_place:
+    if wire is None or name in wire.moved_fields:
         return True
-    if name in cls._new_place_by_old_name:
-        outer, inner = cls._new_place_by_old_name[name]
+    if name in cls._moved:
+        outer, inner = cls._moved[name]
         if not _is_present(value, outer):
             return False
         return _is_present(getattr(value, outer), inner)
@@ -374,7 +373,7 @@ def _decode_fields(cls: type[S], json: object, agent: Caller) -> S:
     Missing fields are blank and remembered as missing; unknown fields are kept.
     """
     undeclared_fields = dict(expect(dict, json, cls))  # those that are declared leave it below
-    fields_at_old_place = _move_fields(cls, undeclared_fields)
+    moved_fields = _move_fields(cls, undeclared_fields)
     fields: dict[str, object] = {}
     absent_fields: set[str] = set()
     null_fields: set[str] = set()
@@ -399,7 +398,7 @@ def _decode_fields(cls: type[S], json: object, agent: Caller) -> S:
         absent_fields=frozenset(absent_fields),
         null_fields=frozenset(null_fields),
         spelling=spelling,
-        fields_at_old_place=fields_at_old_place,
+        moved_fields=moved_fields,
         undeclared_fields=undeclared_fields,
     )
     wire = wire._replace(absent_fields=wire.absent_fields | wire.holders)
@@ -409,17 +408,23 @@ def _decode_fields(cls: type[S], json: object, agent: Caller) -> S:
     return structure
 
 
-def _move_fields(cls: type[Structure], fields: dict[str, Any]) -> Mapping[str, Place]:
-    """Move older fields of a JSON object into the fields that hold them now.
+def _move_fields(cls: type[Structure], json: dict[str, Any]) -> Mapping[str, InnerField]:
+    """Move, in this JSON object, older fields into the fields that hold them in newer firmware.
+    Returns which were moved: `encode` writes them back under their older names.
 
-    Returns their places; `encode` writes them back under their older names.
+    With `moved keyType = keyInfo.type` in the IDL (ServerSSLCert.idl):
+
+        before    {"keyType": 1}
+        after     {"keyInfo": {"type": 1}}
+        returned  {"keyType": InnerField("keyInfo", "type")}
+
+    Nothing is moved if the object has the new field (`keyInfo`) too, or the older one is null.
     """
-    places: dict[str, Place] = {}
-    for older_name, place in cls._new_place_by_old_name.items():
-        outer, _ = place
-        if fields.get(older_name) is not None and outer not in fields:
-            places[older_name] = place
-    for older_name, (outer, inner) in places.items():
-        holder = fields.setdefault(outer, {})
-        holder[inner] = fields.pop(older_name)
-    return places
+    moved: dict[str, InnerField] = {}
+    for older_name, field in cls._moved.items():
+        if json.get(older_name) is not None and field.outer not in json:
+            moved[older_name] = field
+    for older_name, field in moved.items():
+        outer_json = json.setdefault(field.outer, {})
+        outer_json[field.inner] = json.pop(older_name)
+    return moved
