@@ -210,14 +210,12 @@ def read_linked_units(status: CascadeManager.Status, agent: Agent) -> _LinkUnits
 def discover_units(agent: Agent, selection: LinkUnitSelection) -> tuple[list[ListedUnit], Bulk]:
     """The units that answered, and an empty bulk to which the caller adds its calls.
 
-    > POST /bulk: getOutlets of /model/pdu/0; with link_units=yes also of /model/pdu/2 ... 8,
-          and getStatus of /cascade
-    > POST /bulk: getOutlets of /model/pdu/9    only if link ids above 8 are linked
+    > POST /bulk: getOutlets of /model/pdu/0, and getMetaData of an outlet that no unit has;
+          with link_units=yes also of /model/pdu/2 ... 8, and getStatus of /cascade
+    < {"_ret_": [{"rid": "/tfwopaque/pdumodel.Outlet:3.0.4/outlet.0",
+          "type": "pdumodel.Outlet:3.0.4"}, ...]}                       Pdu.idl 6.5.7
+    > POST /bulk: the same of /model/pdu/9     only if link ids above 8 are linked
     """
-    # > POST /bulk: getOutlets of /model/pdu/0 and getMetaData of an outlet that no unit has; to
-    #       look for link units, also theirs and getStatus of /cascade
-    # < {"_ret_": [{"rid": "/tfwopaque/pdumodel.Outlet:3.0.4/outlet.0", "type":
-    #       "pdumodel.Outlet:3.0.4"}, ...]}  Pdu.idl 6.5.7
     bulk = Bulk(agent)
     units = UnitFinder(agent, selection)
     units.ask(bulk)
