@@ -69,8 +69,14 @@ def python_type(kind: Type, scope: Definition) -> Any:
 
 
 def named_type(name: str, scope: Definition) -> Any:
-    """The class that the text names inside the definition `scope`. Raises SyntaxError for a name
-    that nothing declares, ImportError for one of a module that an archive lacks.
+    """The class that the text names inside the definition `scope`.
+
+    >>> module = Definition("module", "pdumodel", 1)
+    >>> named_type("sensors.NumericSensor", module).__name__
+    'NumericSensor'
+
+    Raises SyntaxError for a name that nothing declares, ImportError for one of a module that an
+    archive lacks.
     """
     full_name = scope.full_name(name)
     module, _, _ = full_name.partition(".")
@@ -83,7 +89,11 @@ def named_type(name: str, scope: Definition) -> Any:
 
 
 def types_of(fields: Sequence[Field], scope: Definition) -> dict[str, Any]:
-    """Name → type of fields, parameters or results that the definition `scope` declares."""
+    """Name → type of fields, parameters or results that the definition `scope` declares.
+
+    >>> types_of([Field("name", Type("string"))], Definition("module", "pdumodel", 1))
+    {'name': <class 'str'>}
+    """
     return {field.name: python_type(field.type, scope) for field in fields}
 
 
@@ -123,13 +133,23 @@ def may_be_left_out(parameter: Field) -> bool:
 
 
 def definitions_of(cls: type) -> list[Definition]:
-    """The definitions of a class and its bases, the most derived first."""
+    """The definitions of a class and its bases, the most derived first.
+
+    >>> from ..pdumodel import Panel
+    >>> [definition.name for definition in definitions_of(Panel)]
+    ['pdumodel.Panel', 'pdumodel.PowerMeter']
+    """
     return [vars(base)["_definition"] for base in cls.__mro__ if "_definition" in vars(base)]
 
 
 @once
 def field_types(cls: type) -> Mapping[str, Any]:
-    """Field name → type, those of the bases first."""
+    """Field name → type of a structure, those of the bases first.
+
+    >>> from ..pdumodel import Rating
+    >>> field_types(Rating)["decimalCurrent"] is float
+    True
+    """
     types: dict[str, Any] = {}
     for definition in reversed(definitions_of(cls)):
         types.update(types_of(definition.fields, definition))

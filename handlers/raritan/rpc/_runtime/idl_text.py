@@ -42,7 +42,11 @@ _END = ""
 
 
 class Type(NamedTuple):
-    """A type as the text names it. The name of several types, one for each release, is "|"."""
+    """A type as the text names it. The name of several types, one for each release, is "|".
+
+    vector<int>    Type("vector", (Type("int"),))
+    boolean?       Type("boolean", is_optional=True)
+    """
 
     name: str
     arguments: tuple[Type, ...] = ()
@@ -50,7 +54,9 @@ class Type(NamedTuple):
 
 
 class Field(NamedTuple):
-    """A field, a parameter or a result. `older_names`: of a field."""
+    """A field, a parameter or a result. `older_names`: of a field, which older firmware calls
+    otherwise: for `int mainCnt=masterCnt;` ("masterCnt",).
+    """
 
     name: str
     type: Type
@@ -81,7 +87,12 @@ class MethodDeclaration(NamedTuple):
 
 class Definition:
     """What a block declares: an enumeration, a structure, a value object, an interface, or
-    (`module`) a whole text. `name` is the full one, such as `pdumodel.Outlet.State`.
+    (`module`) a whole text. `name` is the full one.
+
+    >>> module = parsed("pdumodel", "interface Outlet 3.0.4 { structure State { int on; } }")
+    >>> outlet = module.inner["Outlet"]
+    >>> outlet.kind, outlet.name, outlet.version, list(outlet.inner)
+    ('interface', 'pdumodel.Outlet', '3.0.4', ['State'])
     """
 
     def __init__(self, kind: str, name: str, line: int, outer: Optional[Definition] = None) -> None:
@@ -128,12 +139,22 @@ class Definition:
 
 
 def declaration_error(definition: Definition, reason: str) -> SyntaxError:
-    """The error for a definition that is none, such as one with a base that nothing declares."""
+    """The error for a definition that is none, such as one with a base that nothing declares.
+
+    >>> declaration_error(Definition("structure", "pdumodel.State", line=7), "it extends itself")
+    SyntaxError('IDL, line 7: pdumodel.State: it extends itself')
+    """
     return SyntaxError(f"IDL, line {definition.line}: {definition.name}: {reason}")
 
 
 class _Parser:
-    """Reads tokens one by one. A comment on its own line is kept for the definition below it."""
+    """Reads tokens one by one; `_position` is the index of the next one. A comment on its own line
+    is kept for the definition below it.
+
+    // The PDU.
+    structure State { int on; }    tokens "structure", "State", "{", "int", "on", ";", "}"
+                                   comments {1: "The PDU."}
+    """
 
     def __init__(self, text: str) -> None:
         self._tokens: list[str] = []
@@ -178,8 +199,9 @@ class _Parser:
         return token
 
     def _new_name(self, names: set[str]) -> str:
-        """Take the next token, a name that is declared here, and add it to `names`. Raises
-        SyntaxError for a name that is in `names`: the first of two would be lost.
+        """Take the next token, a name that is declared here, and add it to `names`, those of the
+        same definition. Raises SyntaxError for a name that is in `names`: the first of two would be
+        lost.
         """
         if self._peek() in names:
             raise self._error("a new name")
@@ -199,7 +221,11 @@ class _Parser:
         return True
 
     def _definition(self, outer: Definition) -> None:
-        """`structure NAME VERSION extends BASE { ... }` and the like, which is added to `outer`."""
+        """Read one block into `outer.inner`:
+
+        interface Outlet 3.0.4 extends EDevice { ... }
+        enumeration LinkUnitStatus unlisted UNKNOWN { UNKNOWN, OK, ... }
+        """
         line = self._lines[self._position]
         if self._peek() not in KINDS:
             raise self._error("a definition")
@@ -226,7 +252,7 @@ class _Parser:
             self._statement(definition)
 
     def _comment_above(self, line: int) -> str:
-        """The comment lines right above a line."""
+        """The text of the comment lines right above a line, without `//`; "" for none."""
         lines: list[str] = []
         while line - 1 in self._comments:
             line -= 1
@@ -234,7 +260,9 @@ class _Parser:
         return "\n".join(lines)
 
     def _statement(self, definition: Definition) -> None:
-        """One statement between the braces of a definition."""
+        """Read one statement between the braces of a definition into it: an inner block, constants,
+        a method or an alias of an interface, fields or a moved field of a structure.
+        """
         if self._peek() in KINDS:
             self._definition(definition)
         elif self._takes("constant"):
@@ -261,7 +289,12 @@ class _Parser:
         self._take(";")
 
     def _constants(self, definition: Definition, end: str) -> None:
-        """Names with their values: one more than the one before, or that behind `=`."""
+        """Read names with their values, up to the token `end`, into `definition.constants`: each is
+        one more than the one before, or that behind `=`.
+
+        ERR_INVALID = 1, ERR_BUSY, ERR_DENIED = 7;    {"ERR_INVALID": 1, "ERR_BUSY": 2,
+                                                       "ERR_DENIED": 7}
+        """
         value = 0
         while True:
             name = self._new_name(definition.names)
@@ -274,7 +307,12 @@ class _Parser:
             self._take(",")
 
     def _fields(self, definition: Definition) -> None:
-        """`TYPE NAME = OLDER_NAME, NAME;`: the fields of a structure."""
+        """Read `TYPE NAME = OLDER_NAME, NAME;` into `definition.fields`; with `legacy` before it,
+        the names also into `definition.legacy`.
+
+        int mainCnt=masterCnt, resetCnt;    Field("mainCnt", int, ("masterCnt",)),
+                                            Field("resetCnt", int)
+        """
         is_legacy = self._takes("legacy")
         kind = self._type()
         name = self._new_name(definition.names)
@@ -291,7 +329,9 @@ class _Parser:
             name = self._new_name(definition.names)
 
     def _method_or_alias(self, definition: Definition) -> None:
-        """`TYPE NAME(TYPE NAME, out TYPE NAME);`, or `alias NAME = METHOD;`."""
+        """Read `TYPE NAME(TYPE NAME, out TYPE NAME);` into `definition.methods`, or
+        `alias NAME = METHOD;` into `definition.aliases`.
+        """
         if self._takes("alias"):
             name = self._new_name(definition.names)
             self._take("=")
@@ -304,7 +344,12 @@ class _Parser:
         definition.methods.append(self._method(name, returned))
 
     def _method(self, name: str, returned: Type) -> MethodDeclaration:
-        """What stands behind the name of a method; behind `older`: that of older releases."""
+        """The method `name` that returns the type `returned`, by what stands behind its name;
+        behind `older`: that of older releases.
+
+        int setName(string name) older(int index, string name);
+        parameters (name,), results (_ret_,), older_parameters (index, name)
+        """
         parameters, results = self._parameters()
         if returned.name != "void":
             results = (Field("_ret_", returned), *results)
@@ -316,7 +361,10 @@ class _Parser:
         return MethodDeclaration(name, parameters, results, older_parameters, older_results)
 
     def _parameters(self) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
-        """The parameters in parentheses, and those marked `out`, which are results."""
+        """The parameters in parentheses, and those marked `out`, which are results.
+
+        (string host, out int count)    ((host,), (count,))
+        """
         parameters: list[Field] = []
         results: list[Field] = []
         names = {"_ret_"}

@@ -30,7 +30,11 @@ def text(value: object) -> str:
 
 
 def indented(block: str, columns: int = 4) -> str:
-    """The block with every line indented."""
+    """The block with every line indented.
+
+    >>> indented("a\\nb", columns=2)
+    '  a\\n  b'
+    """
     return "\n".join(" " * columns + line for line in block.splitlines())
 
 
