@@ -51,6 +51,14 @@ class ListedUnit(NamedTuple):
         return [self.unit.identity(index) for index in range(len(self.outlets))]
 
 
+class _AskedUnit(NamedTuple):
+    """A unit that may exist, with its queued calls."""
+
+    unit: XerusUnit
+    outlets: Pending[list[Outlet]]
+    missing_code: MissingObjectCode
+
+
 class UnitFinder:
     """Finds the primary unit and the link units of the setting `link_units`, in three steps:
 
@@ -69,7 +77,7 @@ class UnitFinder:
             link_ids = tuple(range(LOWEST_LINK, _LAST_USUAL_LINK + 1))
         #: the units whose outlets are asked for, the primary unit first; some may not exist
         self.candidates = [XerusUnit(link_id, agent) for link_id in (PRIMARY, *link_ids)]
-        self._answers: list[tuple[XerusUnit, Pending[list[Outlet]], MissingObjectCode]] = []
+        self._asked_units: list[_AskedUnit] = []
         self._cascade: Optional[Pending[CascadeManager.Status]] = None
 
     def ask(self, bulk: Bulk) -> None:
@@ -123,7 +131,7 @@ class UnitFinder:
         """
         link_units = self._linked_units()
         units: list[ListedUnit] = []
-        for unit, answer, missing_code in self._answers:
+        for unit, answer, missing_code in self._asked_units:
             link_id = unit.link_id
             is_primary = link_id == PRIMARY
             if is_primary and may_lack_pdu and missing_code.is_in(answer.error):
@@ -136,10 +144,13 @@ class UnitFinder:
         return units
 
     def _ask_outlets(self, bulk: Bulk, units: list[XerusUnit]) -> None:
-        """Queue getOutlets of these units, and the call that shows what code a missing one has."""
+        """Queue getOutlets of these units, and the call that shows with what code each answers for
+        an object that it does not have.
+        """
         for unit in units:
-            answer = bulk.add(unit.proxy(Pdu).getOutlets)
-            self._answers.append((unit, answer, MissingObjectCode(bulk, unit)))
+            outlets = bulk.add(unit.proxy(Pdu).getOutlets)
+            asked_unit = _AskedUnit(unit, outlets, MissingObjectCode(bulk, unit))
+            self._asked_units.append(asked_unit)
 
     def _linked_units(self) -> Optional[_LinkUnitsById]:
         """The linked units by id, from the answer to getStatus; None if they were not asked for, or
@@ -151,8 +162,8 @@ class UnitFinder:
         cascade = self._cascade
         if cascade is None:
             return None
-        _, _, missing_code = self._answers[0]
-        if missing_code.is_in(cascade.error):
+        primary = self._asked_units[0]
+        if primary.missing_code.is_in(cascade.error):
             return None
         return read_linked_units(cascade.get(), self._agent)
 

@@ -33,8 +33,10 @@ _ADVICE = "; the handler setting link_units says which link units are read"
 class BankMeters(NamedTuple):
     """The overcurrent protectors (banks) of a unit, with the readings of their currents.
 
-    2 protectors are listed: readings of /ocp/0/current and /ocp/1/current, next_reading of
-    /ocp/2/current, which the unit must not have.
+    protectors       2 are listed
+    readings         /model/pdu/0/ocp/0/current: 4.0, /model/pdu/0/ocp/1/current: 2.5
+    next_reading     /model/pdu/0/ocp/2/current: HTTP 404, the list is whole
+    load()           6.5
     """
 
     protectors: Pending[list[OverCurrentProtector]]

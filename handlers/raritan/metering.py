@@ -31,6 +31,10 @@ _Reading = NumericSensor.Reading
 class UnitModel(NamedTuple):
     """What a unit is asked in the first bulk, with its answers once that is performed: the lists of
     its parts, and which of its objects have well-known ids.
+
+    > getReading of /model/pdu/0/outlet/0/current
+    < {"_ret_": {...}}    has_well_known_ids: the other outlets are read by such ids at once
+    < HTTP 404            not: each outlet is asked for its list of sensors first
     """
 
     unit: XerusUnit
@@ -55,7 +59,7 @@ class UnitModel(NamedTuple):
     @property
     def has_well_known_ids(self) -> bool:
         """Whether this firmware answers for a sensor of the first outlet by its well-known id."""
-        return any(probe.error is None for probe in self.first_outlet_readings)
+        return any(reading.error is None for reading in self.first_outlet_readings)
 
     @property
     def power_of_outlets(self) -> PowerFrom:

@@ -45,8 +45,11 @@ _Sensors = Union[Inlet.Sensors, PowerMeter.Sensors, _PortSensors]
 
 
 class Meter:
-    """The current and the energy of one object, and `with_power` its active power: before
-    `ask_readings` these are NOT_FITTED, afterwards the queued readings of its fitted sensors.
+    """The current and the energy of one object, and `with_power` its active power.
+
+        at first                      current, counter, power: NOT_FITTED
+        after `ask_readings(bulk)`    current, counter, power: queued readings of fitted sensors
+        after `bulk.perform()`        current.figure(): 1.25
 
     Subclasses queue `_sensors`, the list of the object's sensors.
     """
@@ -89,6 +92,10 @@ class Meter:
 class PortMeter(Meter):
     """The meter of one outlet or branch circuit with this identity ("7", "p1.7"). `list_sensors` is
     the method getSensors of its proxy.
+
+    ask_sensors(bulk)     > getSensors
+    ask_readings(bulk)    > getReading of the fitted ones of current, energy and power
+    figures()             MeterFigures(current_a=1.25, power_w=280.0, energy_kwh=34.5)
     """
 
     def __init__(
@@ -129,7 +136,9 @@ class PortMeter(Meter):
 
 
 class InputLine(NamedTuple):
-    """A line (L1 to L3) or the neutral of an input, with its readings."""
+    """A line (L1 to L3) or the neutral of an input, with its readings: of L1 the current /l1/i, the
+    counter /l1/e, and NOT_FITTED as power if it is not wanted.
+    """
 
     line: PowerLine
     current: SensorReading
@@ -181,7 +190,12 @@ class InputMeter(Meter):
         self._unit.each_once(sensors, "getPoles", " lines' current sensors")
 
     def _ask_line(self, bulk: Bulk, pole: Pole) -> InputLine:
-        """Queue the readings of one line: of its current, energy and, if wanted, power."""
+        """Queue the readings of one line: of its current, energy and, if wanted, power.
+
+        pole        {"line": 0, "current": {"rid": "/tfwopaque/l1", ...}, "activeEnergy": null}
+        > getReading of /tfwopaque/l1
+        returned    InputLine(L1, that reading, NOT_FITTED, NOT_FITTED)
+        """
         current = ask_field(bulk, self._unit, pole, "current")
         counter = ask_field(bulk, self._unit, pole, "activeEnergy")
         power = NOT_FITTED
@@ -322,7 +336,12 @@ class InputMeter(Meter):
 
 
 class InletMeter(InputMeter):
-    """The meter of one inlet, and whether the inlet is in use (enabled)."""
+    """The meter of one inlet, and whether the inlet is in use (enabled).
+
+    ask_sensors(bulk)     > getSensors, getPoles, isEnabled of /model/pdu/0/inlet/0
+    ask_readings(bulk)    > getReading of the sensors of the inlet and of its lines
+    load(), is_in_use     12.0, True
+    """
 
     def __init__(self, unit: XerusUnit, inlet: Inlet, *, with_power: bool) -> None:
         super().__init__(unit, with_power=with_power)
@@ -371,7 +390,9 @@ class InletMeter(InputMeter):
 
 
 class PowerFrom(Enum):
-    """By what the power of an outlet is read."""
+    """By what the power of an outlet is read: `/model/pdu/0/outlet/6/activePower`, or the
+    `activePower` in the answer to its getSensors.
+    """
 
     #: its well-known id
     WELL_KNOWN = "well-known"

@@ -127,7 +127,11 @@ class ListProof:
         return is_missing_object_error(error)
 
     def _error(self, verdict: str, reason: str) -> JsonRpcSyntaxException:
-        """The error of a list of outlets. `verdict`: that it "lacks one", or "may lack one"."""
+        """The error of a list of outlets. `verdict`: that it "lacks one", or "may lack one".
+
+        the list of outlets may lack one: it has 8, and the last one is labelled 'AA8'; poll again,
+        and see whether the unit shows all outlets
+        """
         unit = self._listed_unit.unit
         count = len(self._listed_unit.outlets)
         error = JsonRpcSyntaxException(

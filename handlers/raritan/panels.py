@@ -267,7 +267,12 @@ class ControllerMeters:
 
 
 class _PanelCircuits(NamedTuple):
-    """The queued list of one panel's circuits."""
+    """The queued list of one panel's circuits.
+
+    > getCircuits of panel 1
+    < {"_ret_": [{"key": 6, "value": {"rid": "/tfwopaque/c", "type": "pdumodel.Circuit:2.0.4"}}]}
+    branch_circuits()    [BranchCircuit "p1.7"]
+    """
 
     unit: UnitWithoutOutlets
     panel_id: int
@@ -415,7 +420,9 @@ def read_panel_labels(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[i
 
 
 class _LabelledCircuit(NamedTuple):
-    """A circuit, and the answers that hold its label."""
+    """A circuit, and the queued calls whose answers hold its label: getPanelSettings of its panel
+    ({"panelSize": 42, "labelingScheme": 1}) and its own getSettings ({"name": "Rack 7"}).
+    """
 
     link_id: int
     circuit: BranchCircuit

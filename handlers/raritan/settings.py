@@ -59,7 +59,7 @@ SETTINGS: tuple[Setting[object], ...] = (
 
 
 class RaritanSettings(NamedTuple):
-    """The handler's settings, parsed."""
+    """The handler's settings, parsed: scheme "https", host "192.0.2.7", port None, and so on."""
 
     #: "https" or "http"
     scheme: str

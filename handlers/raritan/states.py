@@ -43,8 +43,10 @@ NO_FAILURES = (
 
 
 class OutletState(NamedTuple):
-    """The state of one outlet or branch circuit: "7", UP; or "7", UNKNOWN, "a power cycle is in
-    progress".
+    """The state of one outlet or branch circuit.
+
+    OutletState("7", EnumPowerStatus.UP)
+    OutletState("7", EnumPowerStatus.UNKNOWN, "a power cycle is in progress")
     """
 
     identity: str

@@ -164,9 +164,12 @@ def _listed_with(index: int, unit: XerusUnit, listed_units: list[ListedUnit]) ->
 
 
 class _OutletCommand:
-    """The command to one outlet to go on or off (`target`): `write` sends it once, `read_state`
-    reads the state. After each reading, `reason` and `may_not_read_failures` say what is wrong with
-    it.
+    """The command to one outlet to go on or off (`target`).
+
+    write()         > setPowerState {"pstate": 0}, getState    sent once
+    read_state()    UP: the state in that answer
+    read_state()    > getState; DOWN
+    reason          "", or why the last reading shows no certain state
     """
 
     def __init__(

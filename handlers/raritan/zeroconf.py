@@ -23,7 +23,10 @@ _QUESTION_MS = 2000
 
 @dataclass(frozen=True)
 class AnnouncedDevice:
-    """One device as it announces itself; only printable characters are kept."""
+    """One device as it announces itself; only printable characters are kept.
+
+    AnnouncedDevice("PX3 rack 7", "PX3-5190R", "192.0.2.7", port=443, firmware="4.3.0")
+    """
 
     #: its mDNS instance name
     name: str

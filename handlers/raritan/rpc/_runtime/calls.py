@@ -117,7 +117,10 @@ class Method:
         return params
 
     def _encoded(self, name: str, kind: Any, argument: object) -> object:
-        """The JSON of one argument. Raises TypeError, which names method and parameter."""
+        """The JSON of one argument: 0 for PS_OFF. `name`: of the parameter, `kind`: its type. A
+        TypeError names both: "setPowerState(): pstate: str where pdumodel.Outlet.PowerState was
+        expected".
+        """
         try:
             _refuse_unlisted_elements(argument)
             json = encode_as(kind, argument)
@@ -321,8 +324,10 @@ class Pending(typing.Generic[R]):
         return self._values[0]
 
     def fill(self, answer: Union[object, PduHandlerError], agent: Agent) -> None:
-        """Set the value or error of this call, in place of those from an earlier bulk. `answer`:
-        its `result` member ({"_ret_": {"powerState": 1}}), or the error.
+        """Set the value or error of this call, instead of those from an earlier bulk.
+
+        answer {"_ret_": {"powerState": 1}}    get() returns the State
+        answer Refused(...)                    `error`, with the address, method and resource id
         """
         self.error = None
         if not isinstance(answer, PduHandlerError):
@@ -402,8 +407,12 @@ class Bulk:
             self._send(calls[start : start + CALLS_IN_A_BULK])
 
     def _send(self, calls: Sequence[Pending[Any]]) -> None:
-        """Send these calls, at most 300, in one request, and set the value or error of each. The
-        request is repeatable if all of them only read.
+        """Send these calls, at most 300, in one request, and set the value or error of each.
+
+        getState, getState         may be sent again over a new connection
+        getState, setPowerState    is sent once
+
+        Raises the errors of a whole request.
         """
         requests = [_bulk_request(call, number) for number, call in enumerate(calls)]
         answer = self._agent.json_rpc(

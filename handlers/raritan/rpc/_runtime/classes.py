@@ -76,7 +76,11 @@ class _Builder:
         return {name: self._class(inner) for name, inner in self._module.inner.items()}
 
     def _class(self, definition: Definition) -> type:
-        """The class of a definition, made once. Raises SyntaxError for one that extends itself."""
+        """The class of a definition, made once.
+
+        enumeration PowerState { ... }    class PowerState(Enumeration)
+        structure A extends A { }         SyntaxError: it extends itself
+        """
         if definition.name in self._unfinished:
             raise declaration_error(definition, "it extends itself")
         if definition.name not in self._class_by_name:

@@ -37,7 +37,9 @@ def once(function: F) -> F:
 
 
 class Caller(Protocol):
-    """The part of an agent that proxies use."""
+    """The part of an agent that proxies use: json_rpc("/model/pdu/0/outlet/6", "getState") returns
+    the `result` member of the answer.
+    """
 
     def json_rpc(self, target: str, method: str, params: Mapping[str, object] = ...) -> object: ...
 

@@ -37,13 +37,15 @@ class JsonRpcErrorException(Refused):
 
 
 class JsonRpcDenied(JsonRpcErrorException, Denied):
-    """Error -32001: the account lacks a privilege."""
+    """The account lacks a privilege: < {"error": {"code": -32001, "message": "..."}}."""
 
     kind = Denied.kind
 
 
 class JsonRpcSyntaxException(ProtocolError):
-    """The answer is not JSON-RPC, or holds something that the interface does not allow."""
+    """The answer is not JSON-RPC (a web page), or holds something that the interface does not allow
+    (text where its IDL has a number).
+    """
 
 
 DecodeException = JsonRpcSyntaxException

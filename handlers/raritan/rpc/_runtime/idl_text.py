@@ -9,7 +9,7 @@
     }
 
 A name is looked up in the definitions around it, then among the vendor's modules. Fields have the
-order of the newest release. Comment lines right above a definition are its docstring. Eight marks
+order of the newest release. Comment lines right above a definition are its docstring. Eight forms
 are not the vendor's: its IDL describes one release, and this binding reads them all.
 
     boolean? available            also null, or left out by some units
@@ -162,11 +162,11 @@ class _Parser:
         self._comments: dict[int, str] = {}  # by line
         self._position = 0
         for number, line in enumerate(text.splitlines(), 1):
-            code, mark, comment = line.partition("//")
+            code, slashes, comment = line.partition("//")
             tokens = _TOKEN.findall(code)
             self._tokens += tokens
             self._lines += [number] * len(tokens)
-            if mark and not tokens:
+            if slashes and not tokens:
                 self._comments[number] = comment.strip()
         self._tokens.append(_END)
         self._lines.append(text.count("\n") + 1)
@@ -223,8 +223,8 @@ class _Parser:
     def _definition(self, outer: Definition) -> None:
         """Read one block into `outer.inner`:
 
-        interface Outlet 3.0.4 extends EDevice { ... }
-        enumeration LinkUnitStatus unlisted UNKNOWN { UNKNOWN, OK, ... }
+        interface Outlet 3.0.4 extends EDevice { ... }      version "3.0.4", base "EDevice"
+        enumeration Status unlisted UNKNOWN { UNKNOWN }     unlisted "UNKNOWN"
         """
         line = self._lines[self._position]
         if self._peek() not in KINDS:
@@ -260,8 +260,13 @@ class _Parser:
         return "\n".join(lines)
 
     def _statement(self, definition: Definition) -> None:
-        """Read one statement between the braces of a definition into it: an inner block, constants,
-        a method or an alias of an interface, fields or a moved field of a structure.
+        """Read one statement between the braces of a definition into it.
+
+        structure State { ... }          definition.inner
+        constant ERR_BUSY = 1;           definition.constants
+        int setName(string name);        definition.methods, of an interface
+        moved keyType = keyInfo.type;    definition.moved, of a structure
+        int current, voltage;            definition.fields, of a structure
         """
         if self._peek() in KINDS:
             self._definition(definition)
@@ -329,8 +334,10 @@ class _Parser:
             name = self._new_name(definition.names)
 
     def _method_or_alias(self, definition: Definition) -> None:
-        """Read `TYPE NAME(TYPE NAME, out TYPE NAME);` into `definition.methods`, or
-        `alias NAME = METHOD;` into `definition.aliases`.
+        """Read one statement of an interface.
+
+        int setName(string name);    definition.methods
+        alias cycleAll = cycle;      definition.aliases {"cycleAll": "cycle"}
         """
         if self._takes("alias"):
             name = self._new_name(definition.names)
@@ -348,7 +355,7 @@ class _Parser:
         behind `older`: that of older releases.
 
         int setName(string name) older(int index, string name);
-        parameters (name,), results (_ret_,), older_parameters (index, name)
+        parameters name; results _ret_; older_parameters index, name
         """
         parameters, results = self._parameters()
         if returned.name != "void":
@@ -380,13 +387,18 @@ class _Parser:
         return tuple(parameters), tuple(results)
 
     def _type(self) -> Type:
+        """The type in all releases: Type("|", (Type("Waveform"), Type("int"))) for `Waveform|int`,
+        which is a Waveform in the newest one.
+        """
         kinds = [self._release_type()]
         while self._takes("|"):
             kinds.append(self._release_type())
         return kinds[0] if len(kinds) == 1 else Type("|", tuple(kinds))
 
     def _release_type(self) -> Type:
-        """The type in one release."""
+        """The type in one release: Type("vector", (Type("int"),), is_optional=True) for the text
+        `vector<int>?`.
+        """
         name = self._name()
         arguments: list[Type] = []
         for index in range(_ARGUMENTS.get(name, 0)):

@@ -39,7 +39,12 @@ def indented(block: str, columns: int = 4) -> str:
 
 
 class Utils:
-    """`indented` and `text` under their names in the vendor's binding."""
+    """Two functions under their names in the vendor's binding: `indent` indents lines, `rprint`
+    returns a value as text.
+
+    >>> Utils.indent("a"), Utils.rprint("on")
+    ('    a', '"on"')
+    """
 
     indent = staticmethod(indented)
     rprint = staticmethod(text)

@@ -33,7 +33,7 @@ _VERSION_IN_NAME = re.compile(r"_\d+_\d+_\d+(?=\.|$)")
 
 class IdlType:
     """Base of the IDL types. `idlType`: the name, of an interface or a value object with its
-    version, such as `pdumodel.Outlet:3.0.4`.
+    version: "pdumodel.Outlet:3.0.4", "pdumodel.Outlet.State".
     """
 
     idlType: ClassVar[str] = ""

@@ -97,7 +97,7 @@ def download(agent: Agent, path: str) -> bytes:
     """
     data = agent.get(path)
     head = data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    is_page = head.startswith(b"<") and any(mark in head for mark in _WEB_PAGE)
+    is_page = head.startswith(b"<") and any(tag in head for tag in _WEB_PAGE)
     if is_page:
         error = JsonRpcSyntaxException("the device sent a web page in place of the file")
         raise error.at(agent.netloc, f"GET {_without_query(path)}")
