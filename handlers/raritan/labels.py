@@ -28,14 +28,14 @@ def labels(agent: Agent, selection: LinkUnitSelection) -> list[Label]:
     Raises JsonRpcSyntaxException if the list of a unit's outlets may lack one.
     """
     units, bulk = discover_units(agent, selection)
-    labelled_units: list[_LabelledUnit] = []
-    for listed_unit in units:
-        labelled_unit = _LabelledUnit(
+    labelled_units = [
+        _LabelledUnit(
             listed_unit,
             metadata=bulk.add_each(Outlet.getMetaData, listed_unit.outlets),
             settings=bulk.add_each(Outlet.getSettings, listed_unit.outlets),
         )
-        labelled_units.append(labelled_unit)
+        for listed_unit in units
+    ]
     without_outlets = panels.units_without_outlets(bulk, units)
     list_proofs = queue_list_proofs(bulk, units)
     bulk.perform()

@@ -25,7 +25,6 @@ from .units import XerusUnit
 # inlets that are asked for by well-known ids (/inlet/0 ...) before their number is known; most
 # units have 1 or 2
 _WELL_KNOWN_INLETS = 4
-_Reading = NumericSensor.Reading
 
 
 class UnitModel(NamedTuple):
@@ -45,9 +44,9 @@ class UnitModel(NamedTuple):
     protectors: Pending[list[OverCurrentProtector]]
     #: energy and current of the first outlet by well-known ids (/outlet/0/current): they show
     #: whether this firmware has such ids, which save the lists of sensors
-    first_outlet_readings: Sequence[Pending[_Reading]]
+    first_outlet_readings: Sequence[Pending[NumericSensor.Reading]]
     #: the same for its power; None where that is not wanted
-    first_outlet_power: Optional[Pending[_Reading]]
+    first_outlet_power: Optional[Pending[NumericSensor.Reading]]
     #: /inlet/0 to /inlet/3, asked before the number of inlets is known; some may not exist
     well_known_inlets: Sequence[InletMeter]
 
@@ -84,6 +83,7 @@ def ask_model(bulk: Bulk, unit: XerusUnit, *, with_power: bool) -> UnitModel:
     > getSensors, getPoles, isEnabled of /model/pdu/0/inlet/0 ... /inlet/3
     """
     pdu = unit.proxy(Pdu)
+    names = ("activeEnergy", "current")
     model = UnitModel(
         unit=unit,
         metadata=bulk.add(pdu.getMetaData),
@@ -91,10 +91,7 @@ def ask_model(bulk: Bulk, unit: XerusUnit, *, with_power: bool) -> UnitModel:
         inlets=bulk.add(pdu.getInlets),
         switches=bulk.add(pdu.getTransferSwitches),
         protectors=bulk.add(pdu.getOverCurrentProtectors),
-        first_outlet_readings=[
-            _queue_first_outlet(bulk, unit, "activeEnergy"),
-            _queue_first_outlet(bulk, unit, "current"),
-        ],
+        first_outlet_readings=[_queue_first_outlet(bulk, unit, name) for name in names],
         first_outlet_power=_queue_first_outlet(bulk, unit, "activePower") if with_power else None,
         well_known_inlets=[
             InletMeter(unit, unit.proxy(Inlet, f"/inlet/{index}"), with_power=with_power)
@@ -106,9 +103,9 @@ def ask_model(bulk: Bulk, unit: XerusUnit, *, with_power: bool) -> UnitModel:
     return model
 
 
-def _queue_first_outlet(bulk: Bulk, unit: XerusUnit, sensor_name: str) -> Pending[_Reading]:
+def _queue_first_outlet(bulk: Bulk, unit: XerusUnit, name: str) -> Pending[NumericSensor.Reading]:
     """The queued reading of a sensor of the first outlet, by its well-known id."""
-    sensor = unit.proxy(NumericSensor, f"/outlet/0/{sensor_name}")
+    sensor = unit.proxy(NumericSensor, f"/outlet/0/{name}")
     return bulk.add(sensor.getReading)
 
 

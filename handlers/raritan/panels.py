@@ -318,14 +318,11 @@ def _queue_circuits(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> list[_Pa
     listings: list[_PanelCircuits] = []
     for unit in units:
         for meter_id, meter in unit.meters():
-            if isinstance(meter, Panel):
-                listing = _PanelCircuits(
-                    unit=unit,
-                    panel_id=meter_id,
-                    panel=meter,
-                    circuits=bulk.add(meter.getCircuits),
-                )
-                listings.append(listing)
+            if not isinstance(meter, Panel):
+                continue
+            circuits = bulk.add(meter.getCircuits)
+            listing = _PanelCircuits(unit=unit, panel_id=meter_id, panel=meter, circuits=circuits)
+            listings.append(listing)
     return listings
 
 
@@ -347,8 +344,7 @@ def read_panel_ports(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[in
     identities_by_link_id: dict[int, list[str]] = {}
     for listing in listings:
         identities = identities_by_link_id.setdefault(listing.link_id, [])
-        for circuit in listing.branch_circuits():
-            identities.append(circuit.identity)
+        identities += [circuit.identity for circuit in listing.branch_circuits()]
     return identities_by_link_id
 
 

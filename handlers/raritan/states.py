@@ -260,9 +260,8 @@ def relay_reasons(failures: Failures, missing_code: MissingObjectCode, count: in
     if error is not None:
         return [f"the unit's hardware failures cannot be read: {error.reason}"] * count
     failure_list = failures.get()
-    for failure in failure_list:
-        if not present(failure, "type", "isAsserted"):
-            return ["the unit's hardware failures are not complete"] * count
+    if not all(present(failure, "type", "isAsserted") for failure in failure_list):
+        return ["the unit's hardware failures are not complete"] * count
     reasons = [""] * count
     for index in _failed_relays(failure_list, count):
         reasons[index] = _FAILED_RELAY

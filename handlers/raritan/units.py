@@ -86,14 +86,12 @@ class XerusUnit(NamedTuple):
         called in the error (" lines' current sensors"), if not as `method` calls them (" outlets").
         """
         plural = noun or _noun(method)
-        proxies: list[AnInterface] = []
-        for reference in references:
-            if reference is not None:
-                proxies.append(self.with_link_prefix(reference))
+        listed = [reference for reference in references if reference is not None]
+        proxies = [self.with_link_prefix(reference) for reference in listed]
         if len({proxy.target for proxy in proxies}) < len(proxies):
             error = JsonRpcSyntaxException(f"the unit lists one of its{plural} twice")
             raise error.at(self.agent.netloc, method + self.link_unit_suffix)
-        if len(proxies) < len(references):
+        if len(listed) < len(references):
             error = JsonRpcSyntaxException(f"the list of the unit's{plural} has a hole")
             raise error.at(self.agent.netloc, method + self.link_unit_suffix)
         return proxies

@@ -209,9 +209,7 @@ def _refuse_unlisted_elements(argument: object) -> None:
     """
     items = argument if isinstance(argument, (list, tuple, set)) else (argument,)
     for item in items:
-        if not isinstance(item, Enumeration):
-            continue
-        if item.name not in type(item).__members__:
+        if isinstance(item, Enumeration) and item.name not in type(item).__members__:
             raise TypeError(f"{item} is no element of its enumeration")
 
 
