@@ -30,7 +30,11 @@ LOGGER = get_logger(__name__)
 
 
 class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
-    """A PDU behind a NUT server."""
+    """A PDU behind a NUT server.
+
+        pdu_statuses      {"1": UP, "2": DOWN, ...}       LIST VAR, LIST CMD
+        port_down("2")    DOWN                            INSTCMD rack1 outlet.2.load.off
+    """
 
     handler_name = "nut"
 
@@ -44,7 +48,12 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
         return session.client.place if session else ""
 
     def read_states(self, session: NutSession) -> Iterable[tuple[str, EnumPowerStatus]]:
-        """Identity and state of each outlet. The log says why a state is not known."""
+        """Identity and state of each outlet. The log says why a state is not known.
+
+            > LIST VAR rack1
+            < VAR rack1 outlet.1.status "on", VAR rack1 outlet.2.status "cycling"
+            [("1", UP), ("2", UNKNOWN)]
+        """
         listed_devices = read_once(session)
         for listed_device in listed_devices:
             reasons = ((identity, outlet.reason) for identity, outlet in listed_device.ports())
@@ -66,7 +75,11 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
         return figures.quoted(session.client.quoted)
 
     def read_labels(self, session: NutSession) -> list[dcimanager.Label]:
-        """Identity, printed number and name of each outlet."""
+        """Identity, printed number and name of each outlet.
+
+            < VAR rack1 outlet.7.id "7", VAR rack1 outlet.7.name "web-1"
+            one label: identity "7", number "7", name "web-1"
+        """
         encoding = session.settings[ENCODING]
         labels: list[dcimanager.Label] = []
         for identity, outlet in devices.ports(read_once(session)):
@@ -78,7 +91,13 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
     def switch_outlet(
         self, session: NutSession, identity: str, *, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
-        """Needs the connection alone: the devices are read anew."""
+        """Switch one outlet, and return its state after that. The devices are read anew, also if
+        this session has read them before.
+
+            > LIST VAR rack1, LIST CMD rack1, LIST RW rack1
+            > INSTCMD rack1 outlet.3.load.off
+            > LIST VAR rack1, ...                        until outlet.3.status reads "off": DOWN
+        """
         return switch_outlet(
             session.client, session.settings, identity, on=on, deadline=deadline, pause=pause
         )

@@ -142,7 +142,12 @@ def _sources_by_type(variables: Mapping[str, str], field: str, outlets: Figure) 
 
 
 def _sources_of_ups(variables: Mapping[str, str], field: str, outlets: Figure) -> Sequence[Source]:
-    """The row of the table for a UPS."""
+    """The row of the table for a UPS.
+
+    >>> variables = {"device.type": "ups", "output.current": "0.8", "outlet.1.current": "0.5"}
+    >>> [source.name for source in _sources_of_ups(variables, "current", 0.5)]
+    ['output.current', 'outlet.N.current', 'output.current', 'outlet.current']
+    """
     return (
         _output_of_ups(variables, field),
         _outlets_of_ups(variables, field, outlets),
@@ -154,7 +159,12 @@ def _sources_of_ups(variables: Mapping[str, str], field: str, outlets: Figure) -
 def _sources_of_transfer_switch(
     variables: Mapping[str, str], field: str, outlets: Figure
 ) -> Sequence[Source]:
-    """The row of the table for a transfer switch."""
+    """The row of the table for a transfer switch.
+
+    >>> variables = {"device.type": "ats", "input.current": "4.2"}
+    >>> [source.figure for source in _sources_of_transfer_switch(variables, "current", None)][:2]
+    [None, 4.2]
+    """
     return (
         _output_of_switch(variables, field),
         _side(variables, "input", field),
@@ -221,7 +231,14 @@ def _outlets(variables: Mapping[str, str], field: str, outlets: Figure) -> Sourc
 
 
 def _outlets_of_ups(variables: Mapping[str, str], field: str, outlets: Figure) -> Source:
-    """The sum of a UPS's outlets; not metered if `outlet.` lists the field, too."""
+    """The sum of a UPS's outlets; not metered if `outlet.` lists the field, too.
+
+    >>> variables = {"outlet.1.current": "0.5", "outlet.2.current": "0.3"}
+    >>> _outlets_of_ups(variables, "current", 0.8).figure
+    0.8
+    >>> _outlets_of_ups({**variables, "outlet.current": "0.8"}, "current", 0.8).figure.reason
+    'outlet.current may be one more outlet of this UPS, or the sum of all'
+    """
     outlet_sum = _outlets(variables, field, outlets)
     device_variable = f"outlet.{field}"
     if outlet_sum.figure is None or device_variable not in variables:
@@ -246,7 +263,13 @@ def _groups(variables: Mapping[str, str], field: str) -> Source:
 
 
 def _possible_average(variables: Mapping[str, str], side: str, field: str) -> Source:
-    """The last source: why the current of a side with several phases is no load."""
+    """The last source: why the current of a side with several phases is no load.
+
+    >>> _possible_average({"input.current": "4.2"}, "input", "current").figure.reason
+    'input.current may be the average of several phases'
+    >>> _possible_average({"input.realpower": "900"}, "input", "realpower").figure is None
+    True
+    """
     name = f"{side}.{field}"
     if field != "current" or name not in variables:
         return Source(name)
@@ -254,7 +277,13 @@ def _possible_average(variables: Mapping[str, str], side: str, field: str) -> So
 
 
 def _possible_output(variables: Mapping[str, str], output: Source) -> Source:
-    """The output of a device that may meter nothing there (apc-ats-mib.c)."""
+    """The output of a device that may meter nothing there (apc-ats-mib.c): without its figure, not
+    metered if the driver lists any variable of an output.
+
+    >>> output = _possible_output({"output.voltage": "230"}, Source("output.current"))
+    >>> first_listed([output]).reason
+    'output.current is not listed, though output.voltage is'
+    """
     if output.figure is not None:
         return output
     first_name = next((name for name in variables if name.startswith("output.")), "")
@@ -262,7 +291,12 @@ def _possible_output(variables: Mapping[str, str], output: Source) -> Source:
 
 
 def _output_of_switch(variables: Mapping[str, str], field: str) -> Source:
-    """The output of a transfer switch: if it lists none, that of its groups (apc-ats-mib.c)."""
+    """The output of a transfer switch: if it lists none, that of its groups (apc-ats-mib.c).
+
+    >>> group = {"outlet.group.1.name": "total", "outlet.group.1.current": "4.1"}
+    >>> _output_of_switch(group, "current").figure
+    4.1
+    """
     output = _side(variables, "output", field)
     group_total = total_of_groups(variables, field)
     if output.figure is None and group_total is not None:
@@ -392,6 +426,12 @@ def _line_sum(
 def _unlisted_side(variables: Mapping[str, str], side: str, field: str) -> Source:
     """The side if neither its figure nor figures of its lines are listed. All tables of snmp-ups
     but one show the A of a PDU's input beside its W.
+
+    >>> pdu = {"device.type": "pdu", "input.realpower": "900"}
+    >>> first_listed([_unlisted_side(pdu, "input", "current")])
+    NotMetered(reason='input.current is not listed, though input.realpower is')
+    >>> first_listed([_unlisted_side({**pdu, "driver.name": "snmp-ups"}, "input", "current")])
+    NotKnown(reason='input.current is not listed, though input.realpower is')
     """
     name = f"{side}.{field}"
     if field == "realpower":
@@ -450,7 +490,13 @@ def _lines(variables: Mapping[str, str], side: str) -> dict[int, dict[str, str]]
 
 
 def _are_zero(variables: Mapping[str, str], side: str) -> bool:
-    """Whether all that is listed of the lines of a side is 0."""
+    """Whether all that is listed of the lines of a side is 0.
+
+    >>> _are_zero({"input.L1.current": "0", "input.current": "4.2"}, "input")
+    True
+    >>> _are_zero({"input.L1.current": "4.2"}, "input")
+    False
+    """
     for name, text in variables.items():
         is_of_line = name.startswith(f"{side}.L") and _LINE.fullmatch(name) is not None
         if is_of_line and parse_number(text) != 0.0:
@@ -499,6 +545,11 @@ def _line_figures(
 def whole_load(variables: Mapping[str, str], field: str) -> Figure:
     """A `field` of the output of a UPS, current in A or realpower in W, as its driver shows it now;
     not metered if that of a phase is not listed.
+
+    >>> whole_load({"ups.realpower": "300"}, "realpower")
+    300.0
+    >>> whole_load({"ups.realpower": "300", "driver.state": "reconnect.trying"}, "realpower")
+    NotKnown(reason="driver.state reads 'reconnect.trying', so the values are not those of now")
     """
     output = _output_of_ups(variables, field)
     possible_average = _possible_average(variables, "output", field)
@@ -558,8 +609,17 @@ def _total_of_chain(
     chain: Mapping[int, Member],
     outlets: Mapping[str, Figure],
 ) -> Figure:
-    """The sum over the members of a chain; None if none of them has a source. What one member
-    lists, another of its type has too.
+    """The sum over the members of a chain; None if none of them has a source. If one member lists a
+    variable, the others of its type have it too: where it is missing, the sum is not known.
+
+    >>> device = Member("", "", {"device.type": "pdu"}, {}, {})
+    >>> first = Member("device.1.", "1.", {"input.current": "4.2"}, {}, {})
+    >>> second = Member("device.2.", "2.", {"input.current": "1.0"}, {}, {})
+    >>> _total_of_chain(load, device, {1: first, 2: second}, {})
+    5.2
+    >>> silent = second._replace(variables={})
+    >>> _total_of_chain(load, device, {1: first, 2: silent}, {}).reason
+    'input.current is not listed, though device.1.input.current is'
     """
     outlets_by_member: dict[str, list[Figure]] = {}
     for identity, figure in outlets.items():
@@ -609,8 +669,13 @@ def _variables_of_member(device: Member, member: Member) -> dict[str, str]:
 
 
 def _with_sibling(source: Source, sibling: Optional[str]) -> Source:
-    """The source of a device. If it does not list it and a like device does, by the variable
-    `sibling`, it has that meter too, and the figure is not known.
+    """The source of a device, `source`; not known if it is not listed, though another member of the
+    chain lists it as the variable `sibling`. None for `sibling`: no other member lists it.
+
+    >>> _with_sibling(Source("input.current", 4.2), "device.1.input.current").figure
+    4.2
+    >>> first_listed([_with_sibling(Source("input.current"), "device.1.input.current")]).reason
+    'input.current is not listed, though device.1.input.current is'
     """
     if source.figure is not None or sibling is None:
         return source

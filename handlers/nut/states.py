@@ -40,7 +40,11 @@ _DEAD_VOLTS = 50.0  # below it an output is without power
 
 
 class ShownState(NamedTuple):
-    """What a driver shows of the state of one outlet."""
+    """What a driver shows of the state of one outlet.
+
+        outlet.7.status "off", outlet.7.realpower "85.2", of the driver snmp-ups
+        texts {"status": "off"}, meters {"realpower": "85.2"}: the meter denies that it is off
+    """
 
     #: the texts by field, of STATE_FIELDS
     texts: Mapping[str, str]
@@ -71,7 +75,11 @@ class ShownState(NamedTuple):
 
 
 class OutletState(NamedTuple):
-    """Whether an outlet is on, or why that is not known."""
+    """Whether an outlet is on, or why that is not known.
+
+    >>> OutletState(True), OutletState(None, "it is pending")
+    (OutletState(is_on=True, reason=''), OutletState(is_on=None, reason='it is pending'))
+    """
 
     #: None: not known
     is_on: Optional[bool]
