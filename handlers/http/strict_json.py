@@ -109,8 +109,8 @@ def column(
     """One figure of each of `rows`, which are of one kind: outlets, lines or inlets. Here alone it
     is decided whether a figure of a codec is measured, not metered or not known.
 
-    - Measured: as `meter_figure`, under the first of `names` that any row has. A row is never read
-      under another name than its siblings, which would be another counter.
+    - Measured: the number, divided by `divisor`, under the first of `names` that any row has. A row
+      is never read under another name than its siblings, which would be another counter.
     - Not metered, None: no row has such a field, and nothing else says that they should.
     - Not known: the value is no number; or a row lacks the field that its siblings have; or
       `evidence`, what says that the rows should have it, such as "its outlets do".
@@ -142,7 +142,14 @@ def column(
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """A JSON object. Raises ValueError for a key that it has twice."""
+    """A JSON object. Raises ValueError for a key that it has twice.
+
+    >>> _object([("current", 4.2)])
+    {'current': 4.2}
+    >>> _object([("current", 4.2), ("current", 1)])
+    Traceback (most recent call last):
+    ValueError: a repeated key
+    """
     value = dict(pairs)
     if len(value) != len(pairs):
         raise ValueError("a repeated key")  # RFC 8259, 4: the result would be undefined
@@ -150,14 +157,25 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _integer(digits: str) -> int:
-    """Raises ValueError for more than `_DIGITS` digits."""
+    """The integer of these digits. Raises ValueError for more than 100 digits.
+
+    >>> _integer("-42")
+    -42
+    """
     if len(digits.lstrip("-")) > _DIGITS:
         raise ValueError("an integer with too many digits")
     return int(digits)
 
 
 def _finite(digits: str) -> float:
-    """Raises ValueError for a number above the largest float."""
+    """The float of these digits. Raises ValueError for a number above the largest float.
+
+    >>> _finite("4.2")
+    4.2
+    >>> _finite("1e400")
+    Traceback (most recent call last):
+    ValueError: a number that is too large
+    """
     value = float(digits)
     if not math.isfinite(value):
         raise ValueError("a number that is too large")

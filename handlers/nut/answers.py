@@ -226,8 +226,8 @@ class Answers:
     def __getitem__(self, request: NutRequest[T]) -> T:
         """The value of the answer to `request`. Raises the error of its ERR, with host and request.
 
-            VAR rack1 ups.status "OL"    "OL"
-            ERR READONLY                 Refused: this variable cannot be written (ERR READONLY)
+        VAR rack1 ups.status "OL"    "OL"
+        ERR READONLY                 Refused: this variable cannot be written (ERR READONLY)
         """
         failure = self.failure(request)
         if failure is not None:

@@ -223,8 +223,8 @@ class NutClient(Connection):
     def _not_ready(self, ups: str) -> DriverNotConnected:
         """The error for a device whose driver has not read any values yet.
 
-            > LIST VAR rack1
-            < VAR rack1 ups.status "WAIT"
+        > LIST VAR rack1
+        < VAR rack1 ups.status "WAIT"
         """
         return DriverNotConnected(
             f"the NUT server is still waiting for the driver of {self.redact(ups)}: poll again,"

@@ -1,10 +1,9 @@
 """Variables and commands of a NUT device, grouped by member of the daisy chain. Pure.
 
 In a daisy chain `device.D.` precedes the names of member D, from 1 on. `device.0.` is another name
-for the whole chain. Units that count from 0 are listed as `device.0.` to `device.N-1.` instead (see
-`_counts_from_0`). Source: NUT's docs/nut-names.txt and docs/daisychain.txt, and chains of Eaton's
-ePDUs: MA 0U and 1U (networkupstools/nut, pull request 681) and EMAT08-10 (home-assistant/core
-176067).
+for the whole chain. Units that count from 0 are listed as `device.0.` to `device.N-1.` instead.
+Source: NUT's docs/nut-names.txt and docs/daisychain.txt, and chains of Eaton's ePDUs: MA 0U and 1U
+(networkupstools/nut, pull request 681) and EMAT08-10 (home-assistant/core 176067).
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ _ADVICE = "; the handler setting device reads one device alone"
 class ListedDevice(NamedTuple):
     """One device of the server.
 
-        prefix "rack1/", outlets "7" and "8"    ports: "rack1/7" and "rack1/8"
+    prefix "rack1/", outlets "7" and "8"    ports: "rack1/7" and "rack1/8"
     """
 
     #: comes before the identities of its outlets: "rack1/", or "" for the only device
@@ -101,7 +101,7 @@ def listed_device(
 ) -> ListedDevice:
     """The device that these lists describe, with its outlets. Its errors name the device.
 
-        variables {"outlet.7.status": "on"}, prefix "rack1/"    one port, "rack1/7", which is on
+    variables {"outlet.7.status": "on"}, prefix "rack1/"    one port, "rack1/7", which is on
     """
     try:
         device = decode_outlets(
@@ -124,8 +124,8 @@ def figures_of(
 ) -> dcimanager.Figures:
     """The figures of the PDU and of each outlet; power only `with_power`, though it is read.
 
-        rack1: input.current 4.2, rack2: input.current 1.0      load_a 5.2
-        rack1: input.current 4.2, rack2: input.current "n/a"    load_a not known
+    rack1: input.current 4.2, rack2: input.current 1.0      load_a 5.2
+    rack1: input.current 4.2, rack2: input.current "n/a"    load_a not known
     """
     devices = {listed_device.name: listed_device.device for listed_device in listed_devices}
 

@@ -2,7 +2,8 @@
 
 Every call reads variables and commands in 1 round trip after TCP, 1 more without the setting
 `device`, 2 more with TLS (3 for TLS 1.2). A server that demands a login for reading costs 1 more.
-`switching.switch_outlet` says what a command costs besides.
+A command costs 1 more itself, 1 for each look at the driver's report, and 1 for each look at the
+state.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ LOGGER = get_logger(__name__)
 class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
     """A PDU behind a NUT server.
 
-        pdu_statuses      {"1": UP, "2": DOWN, ...}       LIST VAR, LIST CMD
-        port_down("2")    DOWN                            INSTCMD rack1 outlet.2.load.off
+    status         1: UP, 2: DOWN, ...    LIST VAR, LIST CMD
+    port_down 2    DOWN                   INSTCMD rack1 outlet.2.load.off
     """
 
     handler_name = "nut"
@@ -50,9 +51,9 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
     def read_states(self, session: NutSession) -> Iterable[tuple[str, EnumPowerStatus]]:
         """Identity and state of each outlet. The log says why a state is not known.
 
-            > LIST VAR rack1
-            < VAR rack1 outlet.1.status "on", VAR rack1 outlet.2.status "cycling"
-            [("1", UP), ("2", UNKNOWN)]
+        > LIST VAR rack1
+        < VAR rack1 outlet.1.status "on", VAR rack1 outlet.2.status "cycling"
+        [("1", UP), ("2", UNKNOWN)]
         """
         listed_devices = read_once(session)
         for listed_device in listed_devices:
@@ -77,8 +78,8 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
     def read_labels(self, session: NutSession) -> list[dcimanager.Label]:
         """Identity, printed number and name of each outlet.
 
-            < VAR rack1 outlet.7.id "7", VAR rack1 outlet.7.name "web-1"
-            one label: identity "7", number "7", name "web-1"
+        < VAR rack1 outlet.7.id "7", VAR rack1 outlet.7.name "web-1"
+        one label: identity "7", number "7", name "web-1"
         """
         encoding = session.settings[ENCODING]
         labels: list[dcimanager.Label] = []

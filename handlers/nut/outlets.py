@@ -59,8 +59,8 @@ class SwitchCommand(NamedTuple):
 class NutOutlet(NamedTuple):
     """One outlet. None stands for anything that its driver does not report.
 
-        outlet.7.id "7", outlet.7.name "web-1", outlet.7.status "on", outlet.7.current "1.5"
-        identity "7", number "7", name "web-1", state True, figures.current_a 1.5
+    outlet.7.id "7", outlet.7.name "web-1", outlet.7.status "on", outlet.7.current "1.5"
+    identity "7", number "7", name "web-1", state True, figures.current_a 1.5
     """
 
     #: "7", in a chain "2.7", for a whole load "load"
@@ -92,8 +92,8 @@ class NutOutlet(NamedTuple):
 class NutDevice(NamedTuple):
     """One device of a NUT server: outlets and totals.
 
-        device.type "pdu", input.current "4.2", outlet.7.status "on", outlet.7.current "1.5"
-        load_a 4.2, outlets: one, "7"
+    device.type "pdu", input.current "4.2", outlet.7.status "on", outlet.7.current "1.5"
+    load_a 4.2, outlets: one, "7"
     """
 
     #: in the order of their numbers, in a chain by member

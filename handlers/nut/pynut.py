@@ -121,9 +121,9 @@ class PyNUTClient(Generic[AnyStr]):
 
     The constructor opens it and sends user and password if given.
 
-        >>> client = PyNUTClient("192.0.2.9", login="admin", password="secret")
-        >>> client.GetUPSVars("rack1")
-        {b'outlet.1.status': b'on'}
+        client = PyNUTClient("192.0.2.9", login="admin", password="secret")
+        client.GetUPSVars("rack1")           {b"outlet.1.status": b"on", ...}
+        PyNUTClient("192.0.2.9", text=True).GetUPSVars("rack1")     {"outlet.1.status": "on", ...}
     """
 
     @overload
@@ -303,9 +303,9 @@ class PyNUTClient(Generic[AnyStr]):
     def ListClients(self, ups: Optional[str] = None) -> dict[AnyStr, list[AnyStr]]:
         """The addresses of the logged-in clients by device, without devices that have none.
 
-            > LIST UPS, then LIST CLIENT rack1, LIST CLIENT rack2
-            < CLIENT rack1 192.0.2.7
-            {b"rack1": [b"192.0.2.7"]}
+        > LIST UPS, then LIST CLIENT rack1, LIST CLIENT rack2
+        < CLIENT rack1 192.0.2.7
+        {b"rack1": [b"192.0.2.7"]}
         """
         names = self.GetUPSNames()
         ups = None if ups is None else _text(ups)
@@ -337,10 +337,10 @@ class PyNUTClient(Generic[AnyStr]):
     def DeviceLogin(self, ups: str = "") -> str:
         """Register this connection as a client that the device powers. Returns "OK".
 
-            > LIST UPS
-            < UPS rack1 "Rack 1"
-            > LOGIN rack1
-            < OK
+        > LIST UPS
+        < UPS rack1 "Rack 1"
+        > LOGIN rack1
+        < OK
         """
         if ups is None or _text(ups) not in self.GetUPSNames():
             raise PyNUTError("ERR UNKNOWN-UPS")

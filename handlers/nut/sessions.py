@@ -20,8 +20,8 @@ from .settings import DEVICE, PASSWORD, PORT, SETTINGS, USERNAME, tls_of
 class NutSession(NamedTuple):
     """A connection, the settings that it was opened with, and the devices that were read over it.
 
-        NutSession(client, settings, [])                 before the first reading
-        NutSession(client, settings, [ListedDevice("", "rack1", ...)])
+    NutSession(client, settings, [])                 before the first reading
+    NutSession(client, settings, [ListedDevice("", "rack1", ...)])
     """
 
     client: NutClient
@@ -33,8 +33,8 @@ class NutSession(NamedTuple):
 def read_once(session: NutSession) -> list[ListedDevice]:
     """The devices of the PDU: read from the server at the first call, and kept in the session.
 
-        first call:   > LIST UPS, then LIST VAR rack1, LIST CMD rack1
-        second call:  nothing is sent
+    first call:   > LIST UPS, then LIST VAR rack1, LIST CMD rack1
+    second call:  nothing is sent
     """
     if not session.devices:
         session.devices.extend(read_devices(session.client, session.settings))

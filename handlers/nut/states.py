@@ -42,8 +42,8 @@ _DEAD_VOLTS = 50.0  # below it an output is without power
 class ShownState(NamedTuple):
     """What a driver shows of the state of one outlet.
 
-        outlet.7.status "off", outlet.7.realpower "85.2", of the driver snmp-ups
-        texts {"status": "off"}, meters {"realpower": "85.2"}: the meter denies that it is off
+    outlet.7.status "off", outlet.7.realpower "85.2", of the driver snmp-ups
+    texts {"status": "off"}, meters {"realpower": "85.2"}: the meter denies that it is off
     """
 
     #: the texts by field, of STATE_FIELDS

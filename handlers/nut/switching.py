@@ -152,7 +152,7 @@ def _device_of(client: NutClient, settings: Settings, identity: str) -> ListedDe
 def _outlet_of(client: NutClient, device: ListedDevice, identity: str) -> NutOutlet:
     """The outlet with this identity, of a device that was read. Raises NoSuchOutlet.
 
-        device rack1 with the prefix "rack1/": "rack1/3" is its outlet "3"
+    device rack1 with the prefix "rack1/": "rack1/3" is its outlet "3"
     """
     for listed_identity, outlet in device.ports():
         if listed_identity == identity:
@@ -166,9 +166,9 @@ def _outlet_of(client: NutClient, device: ListedDevice, identity: str) -> NutOut
 def _switch_command(outlet: NutOutlet, *, on: bool) -> SwitchCommand:
     """How to switch the outlet. Raises Unsupported.
 
-        outlet.3.load.off is listed                 SwitchCommand("outlet.3.load.off")
-        outlet.3.status "lockoff"                   Unsupported: it is locked on the device
-        neither a command nor a writable switch     Unsupported: the server lists no way
+    outlet.3.load.off is listed                 SwitchCommand("outlet.3.load.off")
+    outlet.3.status "lockoff"                   Unsupported: it is locked on the device
+    neither a command nor a writable switch     Unsupported: the server lists no way
     """
     if outlet.is_locked:
         raise Unsupported(

@@ -81,7 +81,14 @@ def same(self_link: str, link: str, units: Sequence[Sequence[str]]) -> bool:
 
 
 def _holder(steps: Sequence[str], units: Sequence[Sequence[str]]) -> Optional[Sequence[str]]:
-    """The PDU whose link these parts of a link begin with."""
+    """The parts of the PDU's link with which these parts of a link begin; None if no PDU's do.
+
+    >>> pdus = [parts("/redfish/v1/RackPDUs/1"), parts("/redfish/v1/RackPDUs/2")]
+    >>> _holder(parts("/redfish/v1/RackPDUs/2/Outlets/A1"), pdus)
+    ['', 'redfish', 'v1', 'rackpdus', '2']
+    >>> _holder(parts("/redfish/v1/Chassis/1"), pdus) is None
+    True
+    """
     for unit in units:
         if steps[: len(unit)] == unit:
             return unit
