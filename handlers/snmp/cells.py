@@ -57,29 +57,29 @@ def missing_with(cause: Optional[Cell]) -> Missing:
     return Missing(cause.reason) if isinstance(cause, Missing) else UNDECIDED
 
 
-def row_of_lost_index(unit: str = "") -> str:
+def row_of_missing_index(unit: str = "") -> str:
     """The name of rows whose own identities are missing: of a unit, or of the device.
 
-    >>> row_of_lost_index("2"), row_of_lost_index()
+    >>> row_of_missing_index("2"), row_of_missing_index()
     ('2.', '.')
     """
     return f"{unit}."
 
 
-def is_index_lost(identity: str) -> bool:
+def is_index_missing(identity: str) -> bool:
     """Whether the identity of a row is missing."""
     return identity.endswith(".")
 
 
-def value_of_lost_index(rows: Rows) -> Optional[Cell]:
+def value_of_missing_index(rows: Rows) -> Optional[Cell]:
     """The value of the first row whose identity is missing, which may be that of any identity;
     None without such a row:
 
-    >>> value_of_lost_index({"1": "on", "2.": "off"}), value_of_lost_index({"1": "on"})
+    >>> value_of_missing_index({"1": "on", "2.": "off"}), value_of_missing_index({"1": "on"})
     ('off', None)
     """
     for row, value in rows.items():
-        if is_index_lost(row):
+        if is_index_missing(row):
             return value
     return None
 
@@ -90,7 +90,7 @@ def without_values(rows: Collection[str], reason: Missing) -> Rows:
     >>> list(without_values(["1", "2"], NO_ANSWER))
     ['1', '2', '.']
     """
-    return dict.fromkeys([*rows, row_of_lost_index()], reason)
+    return dict.fromkeys([*rows, row_of_missing_index()], reason)
 
 
 def first_missing(rows: Rows) -> Optional[Missing]:

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Optional
 
 from ..shared.errors import ProtocolError
-from .cells import Missing, Rows, row_of_lost_index
+from .cells import Missing, Rows, row_of_missing_index
 from .decoding import counted, is_number, text
 from .objects import Column
 from .tables import Object, RowsOfChain, Source, Tables, objects_of
@@ -62,7 +62,7 @@ class Chain:
                 return {row: row for row in rows}
         row_by_identity: dict[str, str] = {}
         for row, (unit, number) in positions.items():
-            identity = self._identity(unit, number) or row_of_lost_index(row)
+            identity = self._identity(unit, number) or row_of_missing_index(row)
             if identity in row_by_identity:
                 raise ProtocolError(
                     f"two rows of the device's table are the outlet {identity}; poll it again (a"
@@ -72,7 +72,7 @@ class Chain:
         return {row: identity for identity, row in row_by_identity.items()}
 
     def units_of(self, tables: Tables, rows: Iterable[str]) -> Rows:
-        """Identity -> unit, for each row."""
+        """Identity -> unit, for each row: {"7": 1, "2.7": 2} of the rows 7 and 15."""
         rows = list(rows)
         if not rows:
             return {}
@@ -80,7 +80,14 @@ class Chain:
         return {identities[row]: units[row] for row in rows if row in identities and row in units}
 
     def _identity(self, unit: str, number: str) -> str:
-        """The identity of the outlet at a position, "" if the unit or the number is no name."""
+        """The identity of the outlet at a position, "" if the unit or the number is no name:
+
+        >>> chain = Chain(None, None)
+        >>> chain._identity("1", "7"), chain._identity("2", "7"), chain._identity("AUX1", "B4")
+        ('7', '2.7', 'AUX1.B4')
+        >>> chain._identity("2", ""), chain._identity("Rack 5", "7")
+        ('', '')
+        """
         if not _NAME.fullmatch(number):
             return ""
         if unit in self.first_units:

@@ -49,6 +49,11 @@ def lock_outlet(device: str, seconds: float) -> Iterator[None]:
 def _with_one_spelling(device: str) -> str:
     """The device with one spelling of its address: an IP address as its octets, a name in lower
     case without a last dot.
+
+    >>> _with_one_spelling("10.0.0.5 161"), _with_one_spelling("::ffff:10.0.0.5 161")
+    ('0a000005 161', '0a000005 161')
+    >>> _with_one_spelling("PDU1.example. 161")
+    'pdu1.example 161'
     """
     host, space, port = device.rpartition(" ")
     address, percent, zone = host.partition("%")

@@ -16,10 +16,10 @@ from .cells import (
     Rows,
     arc,
     arcs,
-    is_index_lost,
+    is_index_missing,
     is_unanswered,
     missing_with,
-    row_of_lost_index,
+    row_of_missing_index,
 )
 from .decoding import counted, counted_by, is_number, is_one_of, text
 from .filters import is_within
@@ -47,7 +47,7 @@ def with_first_rows(rows: Rows, position: int) -> Rows:
     """
     lowest: dict[str, int] = {}
     for row in rows:
-        if is_index_lost(row) or not is_number(arc(row, position)):
+        if is_index_missing(row) or not is_number(arc(row, position)):
             continue
         words = row.split(".")
         n = int(words.pop(position))
@@ -123,12 +123,12 @@ def without_padding(rows: Rows, counts: Rows, words: Sequence[str]) -> Rows:
 
 def _with_unidentified(rows: Rows, units: Iterable[str]) -> Rows:
     """The rows, and one that is missing of each of these units."""
-    return {**rows, **{row_of_lost_index(unit): NO_ANSWER for unit in units}}
+    return {**rows, **{row_of_missing_index(unit): NO_ANSWER for unit in units}}
 
 
 def _one_if_counted(counts: Rows) -> Rows:
     """One row that is missing if the device counts any, none else."""
-    return {row_of_lost_index(): NO_ANSWER} if counted(counts) else {}
+    return {row_of_missing_index(): NO_ANSWER} if counted(counts) else {}
 
 
 def _by_unit(rows: Iterable[str], counts: Rows) -> dict[str, list[str]]:
@@ -187,7 +187,9 @@ def if_complete(rows: Rows, count: Optional[Cell]) -> Rows:
     if count is None or most == 0 or not (rows or most):
         return {}
     answered = [v for v in rows.values() if not isinstance(v, Missing) or is_unanswered(v)]
-    return rows if most is not None and len(answered) >= most else {row_of_lost_index(): NO_ANSWER}
+    return (
+        rows if most is not None and len(answered) >= most else {row_of_missing_index(): NO_ANSWER}
+    )
 
 
 def each_unit(rows: Rows, unit_of_row: Rows, *units: Rows) -> Rows:

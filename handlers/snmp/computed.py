@@ -7,7 +7,7 @@ from typing import Optional
 
 from . import validation
 from .absence import is_optional_and_absent
-from .cells import NO_ANSWER, Rows, is_unanswered, row_of_lost_index
+from .cells import NO_ANSWER, Rows, is_unanswered, row_of_missing_index
 from .completeness import (
     with_counted_number,
     with_counted_parts,
@@ -26,7 +26,7 @@ from .tables import Computed, Object, Source, Tables, objects_of
 @dataclass(frozen=True, eq=False)
 class Complete(Computed):
     """All rows of `source`, and a missing one for each that the answers lack, so that there is no
-    sum. For what the columns of a table do not show by themselves; see completeness.py.
+    sum. For what the columns of a table do not show by themselves: a row that no column has.
 
     Fields:
         source: the rows of the sum.
@@ -117,7 +117,7 @@ class Complete(Computed):
     def _with_next_row(self, tables: Tables, rows: Rows) -> Rows:
         numbers = [int(row) for row in rows if is_number(row)]
         if numbers and tables.has_cell(self.source, str(max(numbers) + 1)):
-            return {**rows, row_of_lost_index(): NO_ANSWER}
+            return {**rows, row_of_missing_index(): NO_ANSWER}
         return rows
 
 

@@ -25,7 +25,7 @@ VarBind = tuple[str, Value]
 @dataclass(frozen=True, eq=False)
 class Guard:
     """Forbids the command for an outlet by the value of `test`: one that is not in `allow`, or one
-    that is in `refuse` or says nothing (see `filters.none_of`), or none.
+    that is in `refuse` or tells nothing (-1, or a text where `refuse` has numbers), or none.
 
     Fields:
         test: what forbids it, for each outlet.

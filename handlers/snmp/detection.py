@@ -58,7 +58,9 @@ class _Detection:
         self.system = tables_of_device(device)
 
     def trials(self, families: Sequence[Candidate]) -> list[_Trial]:
-        """The families with tables that share what the device has answered."""
+        """The families that are tried, each with tables of its own over the same answers: what one
+        has asked, the next need not ask again. In a command the tables are of the outlet alone, if
+        a GET of its row tells all that the family needs."""
         trials: list[_Trial] = []
         for profile, root in families:
             outlet = self.scope.outlet or ""
@@ -123,7 +125,9 @@ class _Detection:
         return None
 
     def _families_without_states(self, families: Sequence[_Trial]) -> list[_Trial]:
-        """The families that a device without states and sysObjectID may be of."""
+        """Of these families, those that a device without sysObjectID may be of which none has
+        listed a state: a family without states that no recording shows, one whose outlets the
+        device proves to have none of, and each that the text of its sysDescr names."""
         trials: list[_Trial] = []
         for candidate in families:
             has_states = any(outlets.states for outlets in candidate.profile.outlets)
@@ -142,7 +146,8 @@ class _Detection:
         return re.fullmatch(profile.described, description) is not None
 
     def _by_list(self, families: Sequence[_Trial]) -> Optional[SnmpDevice]:
-        """The device as the first family whose outlets it lists or counts."""
+        """The device as the first family whose outlets it lists or counts: for figures, without
+        their states. None if no family does."""
         for profile, tables in families:
             if self.scope.figures:
                 device = list_for_figures(profile, tables)
@@ -288,7 +293,11 @@ def sys_object_id(tables: Tables, profiles: Sequence[Profile]) -> SysObjectId:
 
 
 def _names_company(arcs: Sequence[int]) -> bool:
-    """Whether an OID is below the number of an enterprise; 0 is no company's."""
+    """Whether an OID is below the number of an enterprise; 0 is no company's.
+
+    >>> _names_company((1, 3, 6, 1, 4, 1, 318, 1)), _names_company((1, 3, 6, 1, 4, 1, 0))
+    (True, False)
+    """
     length = len(_ENTERPRISES)
     if tuple(arcs[:length]) != _ENTERPRISES or len(arcs) == length:
         return False

@@ -11,7 +11,7 @@ from typing import NamedTuple, Optional
 from pdu_common.helper import EnumPowerStatus
 
 from ..shared.errors import ProtocolError
-from .cells import Rows, is_index_lost, is_unanswered
+from .cells import Rows, is_index_missing, is_unanswered
 from .chains import InChain
 from .controls import writes_scalar
 from .decoding import counted, counted_by, number, text
@@ -53,11 +53,11 @@ class SnmpDevice(NamedTuple):
         return (*self.profile.conditions, *(self.outlets.conditions if self.outlets else ()))
 
     def valid_rows(self, rows: Rows, source: Source) -> Rows:
-        """Rows of totals, lost where a unit has no communication."""
+        """Rows of totals, missing where a unit has no communication."""
         return _valid_rows(self.tables, rows, source, self.profile.conditions)
 
     def valid_outlet_rows(self, rows: Rows, source: Source) -> Rows:
-        """The same of the figures of outlets."""
+        """Rows of outlets' figures, missing where the unit or the outlet has no communication."""
         return _valid_rows(self.tables, rows, source, self.conditions)
 
 
@@ -222,7 +222,7 @@ def is_measured(device: SnmpDevice, total: Total) -> bool:
 def raise_if_unidentified(outlets: Outlets, states: Iterable[str], tables: Tables) -> None:
     """Raise ProtocolError if one of the identities stands for an outlet without a name, or with one
     that the family does not read."""
-    identity = next(filter(is_index_lost, states), None)
+    identity = next(filter(is_index_missing, states), None)
     if identity is None:
         return
     name = _unread_name(outlets, identity.removesuffix("."), tables)
@@ -308,7 +308,9 @@ def _has_none(outlets: Outlets, tables: Tables) -> bool:
 
 def _answered(tables: Tables, source: Source, rows: Rows) -> Rows:
     """The rows of a source; by GET those that the answer to a walk lacks."""
-    unanswered = [r for r, value in rows.items() if is_unanswered(value) and not is_index_lost(r)]
+    unanswered = [
+        r for r, value in rows.items() if is_unanswered(value) and not is_index_missing(r)
+    ]
     return {**rows, **tables.cells(source, unanswered)}
 
 
@@ -318,10 +320,10 @@ def reported_outlet_count(profile: Profile, tables: Tables) -> int:
     return max((counted(tables[source]) for source in counts), default=0)
 
 
-def missing_unit(profile: Profile, tables: Tables, *, counts_lost_rows: bool = False) -> str:
+def missing_unit(profile: Profile, tables: Tables, *, counts_missing_rows: bool = False) -> str:
     """Why the answers are of fewer units than the device counts, "" if they are not.
-    `counts_lost_rows`: also if a unit's row in the list of units is lost: it may be padding that
-    only another column of the table has."""
+    `counts_missing_rows`: also if a unit's row in the list of units is missing: it may be padding
+    that only another column of the table has."""
     if not profile.units or not profile.unit_count:
         return ""
     count = counted(tables[profile.unit_count])
@@ -329,11 +331,11 @@ def missing_unit(profile: Profile, tables: Tables, *, counts_lost_rows: bool = F
         return ""
     units = tables[profile.units]
     answered_units = [unit for unit, value in units.items() if not is_unanswered(value)]
-    lacks_row = counts_lost_rows and len(answered_units) < min(len(units), count)
-    return FEWER_UNITS if lacks_row or any(map(is_index_lost, units)) else ""
+    lacks_row = counts_missing_rows and len(answered_units) < min(len(units), count)
+    return FEWER_UNITS if lacks_row or any(map(is_index_missing, units)) else ""
 
 
 def raise_if_unit_missing(profile: Profile, tables: Tables) -> None:
-    reason = missing_unit(profile, tables, counts_lost_rows=True)
+    reason = missing_unit(profile, tables, counts_missing_rows=True)
     if reason:
         raise ProtocolError(f"{reason}; poll it again")

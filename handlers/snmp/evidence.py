@@ -63,7 +63,13 @@ SIMULATED = Evidence(*[EvidenceLevel.SIMULATED] * len(CAPABILITIES))
 
 def repository(program: str) -> str:
     """The owner and name of the repository of a program's link; another link's host; a program
-    without a link as it is named."""
+    without a link as it is named.
+
+    >>> repository("https://github.com/ClusterLabs/fence-agents/blob/main/agents/apc_snmp")
+    'ClusterLabs/fence-agents'
+    >>> repository("https://www.wut.de/tools"), repository("LibreNMS")
+    ('www.wut.de', 'LibreNMS')
+    """
     if not program.startswith("https://"):
         return program
     parts = program.split("/")

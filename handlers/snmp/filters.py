@@ -26,10 +26,10 @@ from .cells import (
     Rows,
     arc,
     first_missing,
-    is_index_lost,
+    is_index_missing,
     is_unanswered,
     missing_with,
-    value_of_lost_index,
+    value_of_missing_index,
     without_values,
 )
 from .decoding import counted_by, is_filled_register, is_one_of, text
@@ -163,12 +163,12 @@ def where(rows: Rows, marks: Rows, test: Test) -> Rows:
     >>> where({"1": 10}, {"1": Missing("no answer")}, one_of("on"))["1"].reason
     'no answer'
 
-    A row whose index is lost ("1.": one of unit 1) stays if no mark has the same name.
+    A row whose index is missing ("1.": one of unit 1) stays if no mark has the same name.
     """
-    mark_of_any_row = value_of_lost_index(marks)  # None: no mark has lost its index
+    mark_of_any_row = value_of_missing_index(marks)  # None: no index of a mark is missing
     result: Rows = {}
     for row, value in rows.items():
-        if is_index_lost(row) and row not in marks:
+        if is_index_missing(row) and row not in marks:
             result[row] = value
             continue
         mark = marks.get(row, mark_of_any_row)
@@ -200,11 +200,11 @@ def without(rows: Rows, *words: str) -> Rows:
 
 def require_marks(rows: Rows, marks: Rows) -> Rows:
     """The marks. Raises ProtocolError if one that tells outlets from padding is not answered."""
-    default = value_of_lost_index(marks)
+    default = value_of_missing_index(marks)
     for row in rows:
         mark = marks.get(row, default)
-        is_row_lost = is_index_lost(row) and row not in marks
-        if not is_row_lost and (mark is None or is_unanswered(mark)):
+        is_row_missing = is_index_missing(row) and row not in marks
+        if not is_row_missing and (mark is None or is_unanswered(mark)):
             raise ProtocolError(
                 f"the device lists the row {row} without the value that tells outlets from"
                 " padding; poll it again"
@@ -242,7 +242,7 @@ def with_arc(rows: Rows, position: int, *arcs: str) -> Rows:
     return {
         row: value
         for row, value in rows.items()
-        if is_index_lost(row) or arc(row, position) in arcs
+        if is_index_missing(row) or arc(row, position) in arcs
     }
 
 
@@ -255,7 +255,7 @@ def without_arc(rows: Rows, position: int, *arcs: str) -> Rows:
     return {
         row: value
         for row, value in rows.items()
-        if is_index_lost(row) or arc(row, position) not in arcs
+        if is_index_missing(row) or arc(row, position) not in arcs
     }
 
 

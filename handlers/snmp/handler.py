@@ -31,7 +31,7 @@ from ..dcimanager.snmp import LONGEST_SECONDS, Snmp, known_endpoint
 from ..shared.unknown_states import reason_sentences
 from . import detection, metering, options, switching
 from .device import reasons_of_unknown
-from .labels import lost_labels, outlet_labels
+from .labels import missing_labels, outlet_labels
 from .read_scope import ALL_STATES, FIGURES, VIEW_FIGURES, ReadScope
 from .settings import SETTINGS as SETTINGS, select_families
 
@@ -49,7 +49,8 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
     bounds_figures = False  # profiles have ceilings of their own
 
     def open_session(self) -> AbstractContextManager[Session]:
-        """See `Snmp` for when the last GET, walk or SET may start."""
+        """A session that reads each outlet with its state. No GET or walk starts later than
+        `LONGEST_SECONDS` after its start."""
         return self._open(ALL_STATES, LONGEST_SECONDS)
 
     def open_statistic(self, *, for_view: bool = False) -> AbstractContextManager[Session]:
@@ -108,7 +109,7 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         """Reads them now; logs why some are not known."""
         if session.device.profile.ups:
             LOGGER.warning(UPS_ADVICE)  # labels are read for a person, never by a poll
-        for sentence in reason_sentences(lost_labels(session.device)):
+        for sentence in reason_sentences(missing_labels(session.device)):
             LOGGER.warning(session.snmp.quoted(sentence))
         return outlet_labels(session.device, session.choice.encoding)
 

@@ -13,14 +13,16 @@ from .cells import (
     Rows,
     arc,
     arcs,
-    is_index_lost,
+    is_index_missing,
     missing_with,
-    row_of_lost_index,
-    value_of_lost_index,
+    row_of_missing_index,
+    value_of_missing_index,
 )
 from .decoding import bits, latin_1, number, text
 
-_KEY_LOST = Missing("its key, or one that may be the same, is lost, empty or not the only one")
+_KEY_MISSING = Missing(
+    "its key, or one that may be the same, is missing, empty or not the only one"
+)
 _OTHER_KEYS = Missing("only one of two tables has the columns that join them")
 _OCTETS_LOST = Missing("its octets were lost where they became text")
 
@@ -34,13 +36,13 @@ def left_join(rows: Rows, values: Rows) -> Rows:
     >>> left_join({"1": "Phase L1", "2": "Phase L2"}, {"1": 37})
     {'1': 37, '2': ''}
 
-    A value whose index is lost (".") may be that of each row that has none. A row that is empty
+    A value whose index is missing (".") may be that of each row that has none. A row that is empty
     or Missing itself has no value that is known:
 
     >>> left_join({"1": "Phase L1", "2": ""}, {".": Missing("no answer")})["1"].reason
     'no answer'
     """
-    value_if_none = value_of_lost_index(values)
+    value_if_none = value_of_missing_index(values)
     if value_if_none is None:
         value_if_none = ""
     result: Rows = {}
@@ -83,7 +85,7 @@ def concat(*tables: Rows) -> Rows:
     rows: Rows = {}
     for table in tables:
         for row, value in table.items():
-            if row in rows and not is_index_lost(row):
+            if row in rows and not is_index_missing(row):
                 raise ProtocolError(f"two tables of the device have the row {row}")
             rows[row] = value
     return rows
@@ -98,8 +100,8 @@ class _Keys(NamedTuple):
 
 def join(values: Rows, keys: Sequence[Rows], outlet_keys: Sequence[Rows]) -> Rows:
     """Values of another table, by columns of both tables; by the index, where both tables lack a
-    column of the keys, or there is no table of outlets. A value whose key is lost, empty or not the
-    only one may be that of each outlet that finds none: its value is missing.
+    column of the keys, or there is no table of outlets. A value whose key is missing, empty or not
+    the only one may be that of each outlet that finds none: its value is missing.
 
     The meters of a device are sockets 11 and 12, and each outlet names its socket:
 
@@ -107,13 +109,13 @@ def join(values: Rows, keys: Sequence[Rows], outlet_keys: Sequence[Rows]) -> Row
     >>> join(meters, [sockets], [{"1.1": "12", "1.2": "11"}])
     {'1.1': 31, '1.2': 12}
     >>> join(meters, [{"1": "11", "2": ""}], [{"1.1": "12", "1.2": "11"}])["1.1"].reason
-    'its key, or one that may be the same, is lost, empty or not the only one'
+    'its key, or one that may be the same, is missing, empty or not the only one'
     """
     if not values:
         return {}
     of_values, of_outlets = _keys(keys), _keys(outlet_keys)
     if any(outlet_keys) and of_outlets.has_column != of_values.has_column:
-        return {row_of_lost_index(): _OTHER_KEYS}
+        return {row_of_missing_index(): _OTHER_KEYS}
     if not all(of_outlets.has_column) or not all(of_values.has_column):
         return values
     value_by_key = {
@@ -126,7 +128,7 @@ def join(values: Rows, keys: Sequence[Rows], outlet_keys: Sequence[Rows]) -> Row
         if key in value_by_key:
             result[row] = value_by_key[key]
         elif is_any_without_key or (not key and is_any_without_outlet):
-            result[row] = _KEY_LOST
+            result[row] = _KEY_MISSING
     return result
 
 

@@ -7,7 +7,7 @@ from itertools import compress, zip_longest
 
 from .. import dcimanager
 from ..shared.labels import name_text
-from .cells import Cell, Missing, is_index_lost
+from .cells import Cell, Missing, is_index_missing
 from .decoding import printable_text
 from .device import NOT_DECIDED, SnmpDevice
 from .states import name_of
@@ -34,7 +34,7 @@ def outlet_labels(device: SnmpDevice, encoding: str = "") -> list[dcimanager.Lab
     ]
 
 
-def lost_labels(device: SnmpDevice) -> list[tuple[str, str]]:
+def missing_labels(device: SnmpDevice) -> list[tuple[str, str]]:
     """Each outlet whose printed number or name the device has and did not answer now, with the
     reason. For the names {"1": "web", "2": Missing("no answer")}:
 
@@ -44,13 +44,13 @@ def lost_labels(device: SnmpDevice) -> list[tuple[str, str]]:
     if device.outlets is None:
         return []
     outlet_identities = device.decisions.keys()  # the columns may have rows of padding, too
-    lost: list[tuple[str, str]] = []
+    missing: list[tuple[str, str]] = []
     columns = [column for column in (device.outlets.number, device.outlets.name) if column]
     for column in columns:
         for identity, label in device.tables[column].items():
             if isinstance(label, Missing) and identity in outlet_identities:
-                lost.append((identity, f"{name_of(column)}: {label.reason}"))
-    return lost
+                missing.append((identity, f"{name_of(column)}: {label.reason}"))
+    return missing
 
 
 def _with_named_outlets(device: SnmpDevice) -> SnmpDevice:
@@ -71,7 +71,7 @@ def _with_named_outlets(device: SnmpDevice) -> SnmpDevice:
     decisions = {
         identity: device.decisions.get(identity, NOT_DECIDED)
         for identity in listed
-        if not is_index_lost(identity)
+        if not is_index_missing(identity)
     }
     return device._replace(decisions={**decisions, **device.decisions}, tables=tables)
 
@@ -85,7 +85,11 @@ def _shown_text(raw: Cell, encoding: str) -> str:
 
 def _distinct(numbers: Mapping[str, str]) -> Mapping[str, str]:
     """The numbers; if some are the same, each after those arcs of the identity before the last that
-    differ. They are as before if that does not help."""
+    differ. They are as before if that does not help.
+
+    >>> _distinct({"1.7": "7", "2.7": "7"}), _distinct({"1.7": "7", "1.8": "8"})
+    ({'1.7': '1:7', '2.7': '2:7'}, {'1.7': '7', '1.8': '8'})
+    """
     if len(set(numbers.values())) == len(numbers):
         return numbers
     units = {identity: identity.split(".")[:-1] for identity in numbers}

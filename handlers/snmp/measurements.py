@@ -19,7 +19,7 @@ from ..shared.ceilings import (
 from ..shared.decimals import CONTEXT
 from ..shared.meter_figures import ExactFigure, NotKnown, NotMetered
 from . import validation
-from .cells import NO_ANSWER, Cell, Missing, Rows, is_index_lost
+from .cells import NO_ANSWER, Cell, Missing, Rows, is_index_missing
 from .decoding import is_one_of, number, text
 from .tables import Object, Source, Tables, object_of
 
@@ -27,7 +27,7 @@ LEAST_NINES = 5
 _QUOTED = 40
 
 
-#: rows of a source -> the same, lost where what they say is not current
+#: rows of a source -> the same, missing where what they say is not current
 ValidRows = Callable[[Rows, Source], Rows]
 
 
@@ -47,7 +47,7 @@ class Measurement:
 
     No figure, whatever `absent` says: text that is not a number; 2^n - 1 for n of 31, 32, 63
     and 64, and -2^31 and -2^63; a number below 0, unless `magnitude` is set. Of currents and powers
-    (see `Ceilings`) also 32767, 65535 and -32768, a text of five nines or more and no other digit,
+    also 32767, 65535 and -32768, a text of five nines or more and no other digit,
     and a figure above what the part can carry. A register of energy passes through these; it has no
     value from 10^15 kWh on.
 
@@ -144,7 +144,8 @@ class Measurement:
     def rows(
         self, tables: Tables, most: Optional[Decimal] = None, valid_rows: Optional[ValidRows] = None
     ) -> dict[str, ExactFigure]:
-        """The figure of each row, or why it has none; see `figures`."""
+        """The figure of each row in A, W or kWh, or why it has none. `most`: the most A or W of a
+        row, None for an energy. `valid_rows`: makes rows without communication missing."""
         return self.figures(tables, self.readings(tables, valid_rows), most)
 
     def measured_rows(self, tables: Tables) -> dict[str, Decimal]:
@@ -233,7 +234,7 @@ class Measurement:
 
     def _row_text(self, tables: Tables, row: str, reading: RowReading) -> str:
         """What was read of a row that gives no figure."""
-        if is_index_lost(row):
+        if is_index_missing(row):
             unit = tables.quoted(row.strip("."))  # some devices name their units in a column
             of_unit = f" for {unit}" if unit else ""
             return f"the answers lack a row of {self.objects}{of_unit}"
@@ -253,7 +254,16 @@ def name_of_object(column: Object) -> str:
 
 def _is_placeholder(raw: Cell, value: Decimal, most: Optional[Decimal]) -> bool:
     """Whether a value is no figure, which is then not known: a register that is filled up; of a
-    current or power also one of 16 bits, and a text with nines alone."""
+    current or power, which can be `most`, also one of 16 bits, and a text with nines alone.
+
+    >>> most_amperes = Decimal(100)
+    >>> _is_placeholder(65535, Decimal(65535), most_amperes)
+    True
+    >>> _is_placeholder(65535, Decimal(65535), None)  # an energy
+    False
+    >>> _is_placeholder("999.99", Decimal("999.99"), most_amperes)
+    True
+    """
     if value in PLACEHOLDERS:
         return True
     if most is None:
@@ -265,7 +275,11 @@ def _is_placeholder(raw: Cell, value: Decimal, most: Optional[Decimal]) -> bool:
 
 
 def _times_power_of_ten(figure: Decimal, power: Optional[Decimal]) -> Optional[Decimal]:
-    """A figure times ten to a power; None if the power is not usable."""
+    """A figure times ten to a power; None if the power is not usable.
+
+    >>> _times_power_of_ten(Decimal(15), Decimal(-1)), _times_power_of_ten(Decimal(15), None)
+    (Decimal('1.5'), None)
+    """
     if power is None or power != int(power) or abs(int(power)) > Measurement.MOST_DIGITS:
         return None
     return CONTEXT.scaleb(figure, int(power))
@@ -273,7 +287,13 @@ def _times_power_of_ten(figure: Decimal, power: Optional[Decimal]) -> Optional[D
 
 def _times_factor(figure: Decimal, factor: Optional[Decimal]) -> Optional[Decimal]:
     """A figure times a factor as devices report it: a negative one is a divisor, 0 is none; None if
-    the factor is not usable."""
+    the factor is not usable.
+
+    >>> _times_factor(Decimal(15), Decimal(-10)), _times_factor(Decimal(15), Decimal(2))
+    (Decimal('1.5'), Decimal('30'))
+    >>> _times_factor(Decimal(15), Decimal(0)), _times_factor(Decimal(15), None)
+    (Decimal('15'), None)
+    """
     if factor is None or factor.copy_abs() > Measurement.MOST_FACTOR:
         return None
     if factor < 0:

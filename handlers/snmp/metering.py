@@ -19,7 +19,7 @@ from ..shared.meter_figures import (
     NotMetered,
 )
 from .absence import is_walk_lost, lacks
-from .cells import NO_ANSWER, is_index_lost, is_unanswered
+from .cells import NO_ANSWER, is_index_missing, is_unanswered
 from .device import (
     NOT_DECIDED,
     SnmpDevice,
@@ -124,7 +124,7 @@ class _OutletColumn:
 
     @cached_property
     def _has_unidentified_row(self) -> bool:
-        return any(map(is_index_lost, self.rows))
+        return any(map(is_index_missing, self.rows))
 
     @cached_property
     def _metered_units(self) -> list[set[str]]:
@@ -338,7 +338,7 @@ def _with_metered_outlets(device: SnmpDevice, columns: _OutletColumns) -> SnmpDe
     list_of_outlets = states.source if states else device.outlets.rows
     decisions = dict(device.decisions)
     for row in dict.fromkeys(row for column in columns for row in column.rows):
-        if row in decisions or is_index_lost(row):
+        if row in decisions or is_index_missing(row):
             continue
         value = device.tables.one_row(row)[list_of_outlets].get(row) if list_of_outlets else None
         if value is None or (states and states.is_absent(value)):
@@ -358,13 +358,13 @@ def _total_figures(device: SnmpDevice, totals: _Totals) -> _TotalFigures:
 
 def _exact_totals(device: SnmpDevice, totals: _Totals) -> Sequence[ExactFigure]:
     """The totals in their order. None is known if the device counts more units than its answers
-    list, or if rows of which some are lost contradict each other."""
+    list, or if rows of which some are missing contradict each other."""
     metered_units = partial(_units_with_meter, device, totals)
     try:
         figures = [_read_total(device, summation, metered_units) for summation in totals]
     except ProtocolError as error:
         is_of_request = bool(error.operation)
-        if is_of_request or not device.tables.reading.answers.has_lost_rows:
+        if is_of_request or not device.tables.reading.answers.has_missing_rows:
             raise
         return [NotKnown(error.reason) for _ in totals]
     if not any(isinstance(figure, Decimal) for figure in figures):

@@ -52,6 +52,14 @@ class Column:
         return rows
 
     def cell(self, tables: Tables, identity: str) -> Optional[str]:
+        """The OID of the cell of an identity, None if it can have none:
+
+        >>> state = Column("1.3.6.1.4.1.318.1.1.12.3.5.1.1.4")
+        >>> state.cell(None, "7"), state.cell(None, "2.")
+        ('1.3.6.1.4.1.318.1.1.12.3.5.1.1.4.7', None)
+        >>> Column("1.3.6.1.4.1.850.10.2", suffix="5").cell(None, "7")
+        '1.3.6.1.4.1.850.10.2.7.5'
+        """
         if identity.endswith(".") or (self.suffix and self._is_deeper(identity)):
             return None
         return f"{self.oid}.{identity}.{self.suffix}" if self.suffix else f"{self.oid}.{identity}"
@@ -113,8 +121,9 @@ class Spread:
         tail: the arcs after SUB; empty for none.
         by_row: the row of a unit follows SUB in place of `tail`, and the identity is "row.N".
         by_get: each object is read by GET, because a walk of `oid` would also read many others. One
-            without a value, before one that has a value, is lost.
-        listed: with `by_get`, the outlets to read: if only some have a value, the others are lost.
+            without a value, before one that has a value, is missing.
+        listed: with `by_get`, the outlets to read: if only some have a value, the others are
+            missing.
     """
 
     oid: str
@@ -140,6 +149,11 @@ class Spread:
             raise ValueError("listed needs by_get: without it, one walk reads all numbers")
 
     def numbers(self) -> Iterator[tuple[str, int]]:
+        """Each outlet's number, with the sub-identifier of its object:
+
+        >>> list(Spread("1.3.6.1.4.1.92", (Span(1, 2, 11), Span(7, 7, 20))).numbers())
+        [('1', 11), ('2', 12), ('7', 20)]
+        """
         for span in self.spans:
             for n in range(span.first, span.last + 1):
                 yield str(n), span.sub + n - span.first
@@ -184,6 +198,14 @@ class Spread:
         return rows if last and outlets is not None else dict(list(rows.items())[:last])
 
     def cell(self, tables: Tables, identity: str) -> Optional[str]:
+        """The OID of the object of an outlet, None if it has none:
+
+        >>> states = Spread("1.3.6.1.4.1.92", (Span(1, 4, 11),))
+        >>> states.cell(None, "2"), states.cell(None, "9"), states.cell(None, "1.2")
+        ('1.3.6.1.4.1.92.12.0', None, None)
+        >>> Spread("1.3.6.1.4.1.92", (Span(1, 4, 11),), by_row=True).cell(None, "1.2")
+        '1.3.6.1.4.1.92.12.1'
+        """
         row, dot, n = identity.rpartition(".")
         sub = dict(self.numbers()).get(n)
         if sub is None or bool(row) is not self.by_row or bool(dot) is not self.by_row:
@@ -232,6 +254,12 @@ class PerUnit:
         return rows
 
     def cell(self, tables: Tables, identity: str) -> Optional[str]:
+        """The OID of the cell of an outlet, None of a unit that is not among them:
+
+        >>> states = PerUnit("1.3.6.1.4.1.534", 1, 2, "5.1.3")
+        >>> states.cell(None, "2.7"), states.cell(None, "3.7"), states.cell(None, "7")
+        ('1.3.6.1.4.1.534.2.5.1.3.7', None, None)
+        """
         unit, _, row = identity.partition(".")
         if not row or unit not in map(str, range(self.first, self.last + 1)):
             return None
@@ -268,6 +296,12 @@ class Parts:
         return rows
 
     def cell(self, tables: Tables, identity: str) -> Optional[str]:
+        """The OID of the cell of an outlet in its part, None without such a part:
+
+        >>> states = Parts((("A", Column("1.3.6.1.4.1.1")), ("B", Column("1.3.6.1.4.1.2"))))
+        >>> states.cell(None, "B.7"), states.cell(None, "7")
+        ('1.3.6.1.4.1.2.7', None)
+        """
         for part, table in self.parts:
             if part and identity.startswith(part + "."):
                 return table.cell(tables, identity[len(part) + 1 :])

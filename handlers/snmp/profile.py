@@ -99,11 +99,12 @@ class Profile:
         conditions: marks of units, or of the device, without which nothing that it tells of them is
             certain: states, figures and commands.
         units: a row for each unit of the chain, and one for those that the answers lack, by the
-            device's own number of units (see `rows.complete`). With it there is no list of outlets
-            and no total. A device that counts one unit is not asked for the list.
+            device's own number of units. With it there is no list of outlets and no total. A device
+            that counts one unit is not asked for the list.
         unit_count: the device's own number of units.
         outlets: ways to read the outlets, tried in this order; empty for a family without outlets.
-            A device is read and switched through only one of them (see `unit.read_states`).
+            A device is read and switched through only one of them: the first that has states and
+            lists an outlet.
         load: the device's total, in A.
         power: the same in W.
         energy: the same in kWh.

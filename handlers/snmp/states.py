@@ -85,7 +85,7 @@ class Condition:
         return reasons
 
     def valid_rows(self, tables: Tables, rows: Rows, values: Optional[Source] = None) -> Rows:
-        """The rows, lost where their values are not current."""
+        """The rows, missing where their values are not current."""
         reasons = self.objections(tables, rows, values)
         return {
             row: Missing(reasons[row]) if row in reasons else value for row, value in rows.items()
@@ -200,6 +200,12 @@ class State:
         return Decision(state, f"{reading}, neither on ({on}) nor off ({off})")
 
     def _meaning(self, value: Cell) -> EnumPowerStatus:
+        """The state that a value means, UNKNOWN for one that is in neither list, or missing:
+
+        >>> states = State(None, on=("1", "on"), off=("2", "off"))
+        >>> [states._meaning(value).name for value in (1, "OFF", 3, Missing("no answer"))]
+        ['UP', 'DOWN', 'UNKNOWN', 'UNKNOWN']
+        """
         word = text(value).casefold()
         if isinstance(value, Missing):
             return UNKNOWN

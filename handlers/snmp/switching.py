@@ -219,7 +219,9 @@ def _state_before(device: SnmpDevice, identity: str, *, may_be_unproven: bool) -
     if value is not None and is_unanswered(value):  # a walk may have lost it
         value = device.tables.one_row(identity)[outlets.states.source].get(identity)
     if isinstance(value, Missing):
-        raise Unsupported(f"outlet {identity} is not switched: its state is lost ({value.reason})")
+        raise Unsupported(
+            f"outlet {identity} is not switched: its state is missing ({value.reason})"
+        )
     if value is None:
         raise Unsupported(
             f"outlet {identity} reports no state and is therefore not switched: it has no relay, or"
@@ -272,7 +274,11 @@ def _programs_known(profile: Profile) -> str:
 
 
 def _some(identities: list[str]) -> str:
-    """The identities for an error; of more than four the first two and the last."""
+    """The identities for an error; of more than four the first two and the last:
+
+    >>> _some(["1", "2"]), _some(["1", "2", "3", "4", "5"]), _some([])
+    ('1, 2', '1, 2 … 5 (5 outlets)', 'none')
+    """
     if len(identities) <= 4:
         return ", ".join(identities) or "none"
     return f"{', '.join(identities[:2])} … {identities[-1]} ({len(identities)} outlets)"

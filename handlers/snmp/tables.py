@@ -186,7 +186,7 @@ class Answers:
     columns: dict[str, dict[str, bool]] = field(default_factory=dict)  #: table -> those walked
     gets: dict[str, Optional[Raw]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)  #: the OID of each request, in order
-    has_lost_rows: bool = False  #: whether a column lacks a row that another of its table has
+    has_missing_rows: bool = False  #: whether a column lacks a row that another of its table has
 
 
 @dataclass
@@ -240,7 +240,8 @@ class Reading:
 
 
 class Tables:
-    """The tables of one device; of one outlet alone, see `OneRow`."""
+    """The tables of one device: `tables[STATE]` is {"1": 1, "2": 2}, walked at the first question.
+    Those of one outlet alone are `one_row("2")`: there it is {"2": 2}, by a GET."""
 
     outlet: str = ""  #: the identity of which alone the cells are read
 
@@ -267,8 +268,8 @@ class Tables:
         return OneRow(self.whole, row)
 
     def again(self) -> Tables:
-        """The tables of the same device, to be read anew: each with columns that were read of it,
-        so that they show the same rows."""
+        """The tables of the same device, to be read anew, as after a write: each with the columns
+        that were read of it, so that they show the same rows."""
         answers = Answers(columns=deepcopy(self.reading.answers.columns))
         return Tables(replace(self.reading, answers=answers, skips_empty_tables=True))
 
@@ -290,7 +291,8 @@ class Tables:
 
     def first(self, *sources: Source) -> Rows:
         """The rows of the first of these that the device has: a row that it lacks is not taken from
-        the next."""
+        the next. For one outlet, the first that the whole device has decides, too: of a device with
+        rows 1 and 2 of the first and 1 to 3 of the second source, outlet 3 has no row."""
         for source in sources:
             rows = self[source]
             if rows or self.whole[source]:
@@ -376,7 +378,11 @@ class Tables:
         return self.reading.skips_empty_tables and not any(map(self.walk, columns))
 
     def _read_table(self, oid: str, *, optional: bool) -> None:
-        """Walk the columns of the table of this one that the call needs, and complete each."""
+        """Walk the columns of the table of this one that the call needs, and complete each:
+
+        state    {"1": 1, "2": 2}    {"1": 1, "2": 2}
+        pending  {"1": 2}            {"1": 2, "2": NO_ANSWER}
+        """
         table = table_of(oid)
         needed_columns = self.reading.needed.get(table, {})
         columns = {oid: optional, **needed_columns, **self.reading.answers.columns[table]}
@@ -395,7 +401,7 @@ class Tables:
             return dict(walked)  # of another table
         if not walked and optional and self._is_denied(oid, next(iter(rows))):
             return {}
-        self.reading.answers.has_lost_rows = True
+        self.reading.answers.has_missing_rows = True
         return {row: walked.get(row, NO_ANSWER) for row in rows}
 
     def _is_denied(self, oid: str, row: str) -> bool:
@@ -418,7 +424,13 @@ class Tables:
 
 
 class OneRow(Tables):
-    """The cells of one row alone, each by GET. What needs other rows reads the whole tables."""
+    """The cells of one row alone, each by GET. What needs other rows reads the whole tables. For
+    row "3" of a device with eight:
+
+        tables[STATE]           get state.3                     {"3": 1}
+        tables[VOLTS]           get volts.0, a Scalar           {"3": 230}
+        tables.whole[STATE]     walk state                      {"1": 1, …, "8": 2}
+    """
 
     def __init__(self, whole: Tables, outlet: str) -> None:
         super().__init__(whole.reading)
@@ -460,14 +472,23 @@ def tables_of_device(
     sources: Iterable[Optional[Source]] = (),
     answers: Optional[Answers] = None,
 ) -> Tables:
-    """The tables of a device that is tried as a family, whose call needs these sources."""
+    """The tables of a device that is tried as a family, whose call needs these sources. `root`
+    stands for `~` in the family's OIDs. `answers`: what the device has answered another family of
+    this call; nothing of it is asked again."""
     reading = Reading(device, root, answers=answers or Answers())
     reading.need(sources)
     return Tables(reading)
 
 
 def _all_rows(columns: Sequence[Walked]) -> dict[str, None]:
-    """The rows of all columns of a table, in the order of their indexes if one lacks some."""
+    """The rows of all columns of a table, in the order of their indexes if one lacks some. A column
+    whose indexes have another length is of another table:
+
+    >>> list(_all_rows([{"2": "on"}, {"1": 15, "2": 7}]))
+    ['1', '2']
+    >>> list(_all_rows([{"2": "on", "10": "on"}, {"9": 7}, {"1.1": "L1"}]))
+    ['2', '9', '10']
+    """
     if not columns:
         return {}
     longest, *other_columns = sorted(columns, key=len, reverse=True)
@@ -487,10 +508,18 @@ def _has_index_of(rows: Collection[str], column: Collection[str]) -> bool:
 
 
 def _arc_numbers(index: str) -> tuple[tuple[int, str], ...]:
-    """A key that sorts indexes by their arcs as numbers."""
+    """A key that sorts indexes by their arcs as numbers:
+
+    >>> sorted(["10", "9", "1.10", "1.9"], key=_arc_numbers)
+    ['1.9', '1.10', '9', '10']
+    """
     return tuple((len(arc), arc) for arc in index.split("."))
 
 
 def table_of(oid: str) -> str:
-    """The OID without its last arc."""
+    """The OID without its last arc: the table, or the entry, that a column is of.
+
+    >>> table_of("1.3.6.1.4.1.318.1.1.12.3.5.1.1.4")
+    '1.3.6.1.4.1.318.1.1.12.3.5.1.1'
+    """
     return oid.rpartition(".")[0]

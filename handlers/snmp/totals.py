@@ -11,7 +11,7 @@ from ..shared.meter_figures import ExactFigure, NotKnown, NotMetered, exact_sum_
 from ..shared.unknown_states import some
 from .absence import lacks
 from .arcs import Arcs
-from .cells import Cell, Missing, is_index_lost
+from .cells import Cell, Missing, is_index_missing
 from .decoding import counted_by, number, text
 from .measurements import Measurement, RowReading, ValidRows
 from .objects import Scalar
@@ -24,7 +24,7 @@ class _OwnFigures(NamedTuple):
     figures: dict[str, ExactFigure]
     units: set[str]  #: the units of these rows
     #: why a figure is not known that the device has
-    reason_lost: Optional[NotKnown] = None
+    reason_missing: Optional[NotKnown] = None
     #: why a figure is not known that the device lacks, while others of its table have rows
     reason_without: Optional[NotKnown] = None
 
@@ -43,10 +43,10 @@ class Total:
     value, there is no total. In a chain, with `unit`, this holds for each unit.
 
     Fields:
-        figures: a device has the first of them with rows (see `Measurement.raw`); a scalar
-            has one row. There is no total if a row has no figure, or is missing in the answers, as
-            another column of its table shows, or a `Complete`. A figure that a GET has no value of
-            either is not metered, unless another source has one: that is another quantity.
+        figures: a device has the first of them with rows, padding left out; a scalar has one row.
+            There is no total if a row has no figure, or is missing in the answers, as another
+            column of its table shows, or a `Complete`. A figure that a GET has no value of either
+            is not metered, unless another source has one: that is another quantity.
         else_outlets: on a device without these figures, the sum over the outlets' own figures,
             provided that every outlet is metered.
         unit: the arcs that name the unit, in the indexes of the figures and in the identities of
@@ -110,9 +110,9 @@ class Total:
         because another has another zero. `metered_units`: tells which units have any meter.
         """
         own = self._own_figures(tables, valid_rows, most, counters=counters)
-        reason_lost = own.reason_lost or self._reason_if_all_lost(tables, outlets)
-        if reason_lost is not None:
-            return reason_lost
+        reason_missing = own.reason_missing or self._reason_if_all_missing(tables, outlets)
+        if reason_missing is not None:
+            return reason_missing
         summands = self._summands(own, outlets, counters=counters)
         if all(figure is None for figure in summands.figures.values()):
             return None
@@ -154,7 +154,7 @@ class Total:
                 reason_without = reason_without or reason
                 reason = _reason_if_walk_lost(tables, empty_figures, next(iter(readings)))
             if reason is not None:
-                return _OwnFigures({}, set(), reason_lost=reason)
+                return _OwnFigures({}, set(), reason_missing=reason)
         return _OwnFigures(figures, units, reason_without=reason_without)
 
     def _summands(
@@ -168,7 +168,7 @@ class Total:
             units.update(map(self._unit, outlets))
         return _Summands(figures, units)
 
-    def _reason_if_all_lost(
+    def _reason_if_all_missing(
         self, tables: Tables, outlets: Mapping[str, ExactFigure]
     ) -> Optional[NotKnown]:
         if self.always_there and self._lacks_all(tables, outlets):
@@ -202,7 +202,7 @@ class Total:
         """Whether the device has a figure of which a value is missing: it counts a row that it does
         not show; its unit has no communication, and may answer nothing of what it has; or nothing
         proves that it has no such object."""
-        if self.always_there or any(map(is_index_lost, readings)):
+        if self.always_there or any(map(is_index_missing, readings)):
             return True
         is_invalid = figure.values(tables, valid_rows) != figure.values(tables)
         return is_invalid or not lacks(tables, figure.source, readings)
@@ -260,7 +260,7 @@ class Total:
     def is_listed(self, tables: Tables) -> bool:
         """Whether the device shows a row of one of the figures, with or without a value."""
         rows = [row for figure in self.figures for row in tables[figure.source]]
-        return not all(map(is_index_lost, rows))
+        return not all(map(is_index_missing, rows))
 
     def _chain(self, tables: Tables) -> set[str]:
         """The units that `units` lists, none if it lists only one."""

@@ -25,7 +25,12 @@ def require_oid(value: str, what: str) -> None:
 
 
 def require_suffix(value: str, what: str) -> None:
-    """Requires arcs such as 14 or 1.2, without leading zeros, or nothing."""
+    """Requires arcs such as 14 or 1.2, without leading zeros, or nothing.
+
+    >>> require_suffix("1.02", "tail")
+    Traceback (most recent call last):
+    ValueError: tail is '1.02'; give arcs such as 14 or 1.2
+    """
     if value and not _SUFFIX.fullmatch(value):
         raise ValueError(f"{what} is {value!r}; give arcs such as 14 or 1.2")
 
@@ -37,7 +42,12 @@ def require_text(value: str, what: str) -> None:
 
 
 def require_values(values: Sequence[object], what: str) -> None:
-    """Requires at least one value, and none twice."""
+    """Requires at least one value, and none twice.
+
+    >>> require_values((), "good")
+    Traceback (most recent call last):
+    ValueError: good is empty; give at least one
+    """
     if not values:
         raise ValueError(f"{what} is empty; give at least one")
     require_distinct(values, what)
@@ -69,7 +79,12 @@ def require_distinct(values: Sequence[object], what: str) -> None:
 
 
 def require_disjoint(sets: Sequence[tuple[str, Sequence[str]]]) -> None:
-    """Requires that no value is in two of the named sets."""
+    """Requires that no value is in two of the named sets.
+
+    >>> require_disjoint([("on", ("1", "2")), ("off", ("2",))])
+    Traceback (most recent call last):
+    ValueError: '2' is both in 'on' and in 'off'
+    """
     set_of_value: dict[str, str] = {}
     for name, values in sets:
         for value in values:

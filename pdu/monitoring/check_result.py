@@ -21,7 +21,7 @@ from ..reading.figures import (
     figure_text,
     is_lost,
     missing_sentences,
-    reason_lost,
+    reason_missing,
 )
 from ..reading.parts import FIGURES, STATES, UNREACHABLE, CallError, Reading
 
@@ -154,7 +154,7 @@ def judge_reading(device: ListedPdu, reading: Reading) -> PduRow:
 
 def _has_lost_figure(reading: Reading) -> bool:
     """Whether a figure of the PDU or of an outlet is not known now."""
-    return any(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES, reason_lost))
+    return any(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES, reason_missing))
 
 
 def _error(reading: Reading) -> Optional[CallError]:

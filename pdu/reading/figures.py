@@ -88,7 +88,7 @@ def figure_text(figure: Figure, unit: str = "", *, is_hidden: bool = False) -> s
     return output.figure(value, unit)
 
 
-def reason_lost(figure: Figure) -> str:
+def reason_missing(figure: Figure) -> str:
     """Why a figure that the PDU has is not known now; "" for another one."""
     if not is_lost(figure):
         return ""
@@ -102,7 +102,7 @@ def missing_sentences(
     reason: Callable[[Figure], str] = reason_without,
 ) -> Iterator[str]:
     """Why figures of the PDU, its outlets, lines and breakers have no value, if the handler says
-    so. `reason`: `reason_lost` for those alone that are not known now.
+    so. `reason`: `reason_missing` for those alone that are not known now.
     """
     for row in pdu_rows:
         why = reason(row.of(reading))

@@ -199,7 +199,7 @@ MUTANTS = (
     Mutant(
         "an empty table beside a count is lost",
         _COMPLETENESS,
-        "    return {row_of_lost_index(): NO_ANSWER} if counted(counts) else {}\n",
+        "    return {row_of_missing_index(): NO_ANSWER} if counted(counts) else {}\n",
         "    return {}\n",
         "tests/handlers/snmp",
     ),
@@ -241,8 +241,8 @@ MUTANTS = (
     Mutant(
         "a row is its outlet's only if the unit's cell says so, too",
         "handlers/snmp/chains.py",
-        "                is_right = unit_now in ((unit,) if unit else self.first_units)\n",
-        "                is_right = True\n",
+        "        if unit_now not in ((unit,) if unit else self.first_units):\n",
+        "        if False:\n",
         "tests/handlers/snmp/test_chains.py",
     ),
     # ---- the command

@@ -35,7 +35,7 @@ _IDENTIFY = "tests/pdu/outlets/test_identify.py"
 _HERE = "tests/pdu/test_next_lines.py"
 #: the place of a line that is printed, and the test, or the law of a table, that runs it
 RUN_BY: Mapping[str, str] = {
-    "pdu/recordings/replay.py _next": f"{_HERE} test_a_replay_is_read_by_its_line",
+    "pdu/recordings/replay.py _reading_lines": f"{_HERE} test_a_replay_is_read_by_its_line",
     "pdu/outlets/cycle_command.py switch_on_line": f"{_HERE} test_an_outlet_that_a_cycle_left_off",
     f"{_ADVICE} command_to_read": f"{_IDENTIFY} test_",
     "pdu/monitoring/find.py _print_addition": f"{_FIND} test_what_is_found",

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import partial
 
 from ...shared.errors import ProtocolError
-from ..cells import Missing, Rows, row_of_lost_index
+from ..cells import Missing, Rows, row_of_missing_index
 from ..computed import Complete
 from ..controls import Write
 from ..evidence import SIMULATED
@@ -105,7 +105,7 @@ def _of_ports(meters: Rows, ports: Rows) -> Rows:
         return meters
     if has_all and is_from_zero:
         return {str(int(index) + 1): value for index, value in meters.items()}
-    return {row_of_lost_index(): Missing("its table has other rows than that of the outlets")}
+    return {row_of_missing_index(): Missing("its table has other rows than that of the outlets")}
 
 
 def _numbers(first_number: int, count: int) -> set[str]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple, Optional
 
 from ...shared.errors import ProtocolError
-from ..cells import Cell, Missing, Rows, arcs, row_of_lost_index
+from ..cells import Cell, Missing, Rows, arcs, row_of_missing_index
 from ..computed import Complete
 from ..controls import Guard, Write
 from ..decoding import is_number, is_one_of, text
@@ -101,7 +101,7 @@ class NamedRows:
         indexes: dict[str, str] = {}
         for index, name in names.items():
             if isinstance(name, Missing):
-                indexes[row_of_lost_index(index)] = index
+                indexes[row_of_missing_index(index)] = index
                 continue
             match = re.fullmatch(self.pattern, text(name))
             numbers = [group for group in match.groups() if group is not None] if match else []

@@ -282,10 +282,13 @@ def _in_hundredths(rows: Rows, tenths: Rows, others: Sequence[Rows]) -> Rows:
 def liebert_lines_current(tables: Tables) -> Rows:
     """Hundredths of A of each line. Lines that show no current are lost: they have a meter."""
     rows = tables[LIEBERT_LINE_HUNDREDTHS]
-    if rows or not tables[LIEBERT_LINE]:
+    if rows:
         return rows
+    tenths = tables[LIEBERT_LINE_TENTHS]
+    if not tenths and not tables[LIEBERT_LINE]:
+        return {}
     others = [tables[LIEBERT_OUTLET_HUNDREDTHS], tables[LIEBERT_BRANCH_HUNDREDTHS]]
-    return _in_hundredths(rows, tables[LIEBERT_LINE_TENTHS], others)
+    return _in_hundredths(rows, tenths, others)
 
 
 @computed_from(

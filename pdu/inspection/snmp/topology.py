@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Optional
 
-from handlers.snmp.cells import is_index_lost
+from handlers.snmp.cells import is_index_missing
 from handlers.snmp.decoding import text
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.handler import Session
@@ -70,7 +70,7 @@ def _unit(load: Total, row: str) -> str:
 def _is_of(load: Total, row: str, units: Collection[str]) -> bool:
     """Whether a row belongs to one of these units; without its own unit, to any."""
     unit = _unit(load, row)
-    return unit in units or (bool(units) and is_index_lost(row) and not unit.strip("."))
+    return unit in units or (bool(units) and is_index_missing(row) and not unit.strip("."))
 
 
 def part_kind(figure: Measurement) -> Optional[str]:
@@ -102,7 +102,7 @@ def _labels(
     numbers = _numbers_on_units(units)
     labels: dict[str, str] = {}
     for row in rows:
-        if is_index_lost(row):
+        if is_index_missing(row):
             unit = row.strip(".")
             labels[row] = numbered_label(kind, "?", _prefix(unit))
             continue
@@ -127,7 +127,7 @@ def _units_of_rows(figure: Measurement, rows: Collection[str], tables: Tables) -
     """
     if figure.unit_of_row is None:
         return {}
-    if not all(is_index_lost(row) or row.isdigit() for row in rows):
+    if not all(is_index_missing(row) or row.isdigit() for row in rows):
         return {}
     unit_by_row = tables[figure.unit_of_row]
     units = {row: text(unit_by_row[row]) for row in rows if row in unit_by_row}

@@ -273,8 +273,12 @@ def test_a_certificate_is_verified_unless_the_documented_argument_turns_it_off(
     login = (pdu.user, pdu.password)
     with (
         Agent("https", pdu.url[8:], *login) as agent,
-        pytest.raises(HttpException, match="trusted"),
+        pytest.raises(HttpException, match="trusted") as caught,
     ):
         get_state(agent)
+    assert "or trust=rpc.Trust(fingerprint=...), or disable_certificate_verification=True" in str(
+        caught.value
+    )
+    assert "verify=no" not in str(caught.value)
     with Agent("https", pdu.url[8:], *login, disable_certificate_verification=True) as agent:
         get_state(agent)

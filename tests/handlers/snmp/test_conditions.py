@@ -15,7 +15,7 @@ from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import MeterFigures
 from handlers.snmp import metering, states
 from handlers.snmp.arcs import Arcs
-from handlers.snmp.cells import is_index_lost
+from handlers.snmp.cells import is_index_missing
 from handlers.snmp.decoding import is_one_of
 from handlers.snmp.measurements import Measurement
 from handlers.snmp.objects import Column, Scalar
@@ -71,7 +71,7 @@ def units_of(condition: Condition, unit: Fixture, tables: Tables) -> set[str]:
     rows: set[str] = set()
     for source in sources:
         rows.update(tables[source])
-    names = {condition.unit.of(row) for row in rows if not is_index_lost(row)}
+    names = {condition.unit.of(row) for row in rows if not is_index_missing(row)}
     return names - {""}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from handlers.shared.errors import PduHandlerError
-from handlers.snmp.labels import lost_labels, outlet_labels
+from handlers.snmp.labels import missing_labels, outlet_labels
 from handlers.snmp.tables import objects_of
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory
@@ -71,4 +71,4 @@ def test_a_unit_that_answers_all_has_the_same_labels_as_its_status(name: str) ->
     device = units.memory(unit)
     found = units.find(unit, device)
     assert [label.identity for label in outlet_labels(found)] == list(found.states)
-    assert lost_labels(found) == []
+    assert missing_labels(found) == []

@@ -9,7 +9,7 @@ import logging
 import pytest
 
 from handlers.snmp.device import SnmpDevice, reasons_of_unknown
-from handlers.snmp.labels import lost_labels
+from handlers.snmp.labels import missing_labels
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import Memory
@@ -86,6 +86,6 @@ def test_a_name_that_the_answers_lack_is_named_with_its_object() -> None:
     unit = fixture("apc-rpdu2")
     device = memory(unit)
     with device.without([f"{NAME}.2"]):
-        (lost,) = lost_labels(find(unit, device))
+        (lost,) = missing_labels(find(unit, device))
     assert lost == ("2", "rPDU2OutletSwitchedStatusName: no answer")
-    assert list(lost_labels(find(unit, memory(unit)))) == []
+    assert list(missing_labels(find(unit, memory(unit)))) == []

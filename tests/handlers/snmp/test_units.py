@@ -33,6 +33,7 @@ WITH_COUNT_OF_OUTLETS = {
     "cyclades-acs5k",
     "cyclades-pm",
     "liebert-mph",
+    "liebert-mph_tenths",
 }
 #: families of whose chains there is no recording
 WITHOUT_CHAIN = {"dell-rpdu", "hpe-ipdu", "pdumib-v07", "raritan-px2", "sentry3"}

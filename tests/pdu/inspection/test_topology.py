@@ -62,8 +62,8 @@ def test_a_hole_in_a_list_of_xerus_is_the_part_in_its_place_alone() -> None:
     with changed_unit(f"unit inlets=3 outlets=16 & {changes}") as device:
         with device.handler().session("check") as session:
             metered_parts = read_topology(session)
-    lost_labels = [part.label for part in metered_parts if isinstance(part.current_a, NotKnown)]
-    assert lost_labels == ["I2.L?", "C1"]
+    missing_labels = [part.label for part in metered_parts if isinstance(part.current_a, NotKnown)]
+    assert missing_labels == ["I2.L?", "C1"]
     labels = [part.label for part in metered_parts]
     assert labels == ["I1.L1", "I2.L?", "I3.L1", "C1", "C2", "C3", "C4"]
 

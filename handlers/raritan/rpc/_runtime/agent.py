@@ -72,6 +72,14 @@ repeated.
 """
 
 
+# handler settings -> what an Agent takes in their place
+_ARGUMENTS = {
+    "'ca_pem'": "trust=rpc.Trust(ca_pem=...)",
+    "'fingerprint'": "trust=rpc.Trust(fingerprint=...)",
+    "verify=no": "disable_certificate_verification=True",
+}
+
+
 class Agent:
     """Carries calls to one device over one persistent connection. Thread-safe; calls are
     serialised.
@@ -108,6 +116,7 @@ class Agent:
         trust: Optional[Trust] = None,
         transport: Optional[Transport] = None,
     ) -> None:
+        self._has_own_trust = trust is not None
         trust = trust or Trust(verify=not disable_certificate_verification)
         where = endpoint(proto, host, port)
         self._client = RedirectedClient(where, transport or StandardTransport(trust))
@@ -304,7 +313,14 @@ class Agent:
         prints a line that names the call.
         """
         start = time.monotonic()
-        reply = self._client.send(request, self.login)
+        try:
+            reply = self._client.send(request, self.login)
+        except PduHandlerError as error:
+            if self._has_own_trust:
+                raise
+            # a script has no handler settings
+            error.set_reason([_ARGUMENTS.get(str(part), part) for part in error.parts])
+            raise
         if self.debug:
             seconds = time.monotonic() - start
             path = self.login.quoted_path(unquote(request.target))

@@ -284,8 +284,8 @@ FAULTS = {
     "a value that the PDU does not know": Fault(
         "others",
         _WELL,
-        "port_up sent 1.3.6.1.4.1.46235.2.4.2.1.4.1 = 7; for port_up of outlet 1 such a PDU takes"
-        " 1.3.6.1.4.1.46235.2.4.2.1.4.1 = 1",
+        "port_up sent 1.3.6.1.4.1.46235.2.4.2.1.4.1 = 7: the object is right, the value is not: 7"
+        " is not the value of on, 1",
         ((_UP, _SEVEN),),
     ),
     "port_up switches off": Fault(

@@ -89,8 +89,7 @@ def test_on_off_and_refused_are_for_a_recording_over_http(
 ) -> None:
     file = tmp_path / "unit.dev"
     file.write_text("device.type: pdu\noutlet.1.status: on\n", "utf-8")
-    handler = folder(tmp_path, source=SOURCE)
-    words = ("handler", "check", str(handler), "--replay", str(file), "--refused", _REFUSED)
+    words = ("handler", "check", "nut", "--replay", str(file), "--refused", _REFUSED)
     code, _, err = run(capsys, *words)
     assert code == 2
     assert "--on, --off and --refused are for a recording over HTTP" in err
