@@ -183,8 +183,12 @@ class IndexedRows:
         """The index of each row, by `suffixes`, which are the rows' OIDs without `root`: these, if
         the OIDs are whole; if they are split, each with the row's own index behind it.
 
-            suffixes (1,), (2,), no row has an index           (1,), (2,)
-            suffixes (1,), (1,), the rows' indexes 7 and 8     (1, 7), (1, 8)
+        >>> from types import SimpleNamespace as Row
+        >>> oid = "1.3.6.1.4.1.318.4.1"
+        >>> rows = [Row(oid=oid, index="7"), Row(oid=oid, index="8")]
+        >>> divided = IndexedRows(rows, "1.3.6.1.4.1.318.4")
+        >>> divided._indexes_by_oid([(1,), (1,)], split=True)
+        [(1, 7), (1, 8)]
         """
         may_be_whole = self._has_whole_index or not split
         are_different = len(set(suffixes)) == len(suffixes)
@@ -202,9 +206,11 @@ class IndexedRows:
     def _has_foreign_oid(self) -> bool:
         """Whether a row has an absolute OID that is not below `root`.
 
-        walked 1.3.6.1.4.1.318.4
-        a row with the OID 1.3.6.1.4.1.318.5.1       True
-        a row with the OID 7, of which a part is missing at its start       False
+        >>> from types import SimpleNamespace as Row
+        >>> IndexedRows([Row(oid="1.3.6.1.4.1.9.5")], "1.3.6.1.4.1.318.4")._has_foreign_oid()
+        True
+        >>> IndexedRows([Row(oid="5")], "1.3.6.1.4.1.318.4")._has_foreign_oid()
+        False
         """
         root = self._root
         for oid in self._oids:
@@ -217,7 +223,9 @@ class IndexedRows:
         """The indexes of rows that have no readable OID. Raises ProtocolError for a row without an
         index.
 
-            rows with index "1" and "2"      [(1,), (2,)]
+        >>> from types import SimpleNamespace as Row
+        >>> IndexedRows([Row(index="1"), Row(index="2")], "1.3.6.1.4.1.318.4")._indexes_alone()
+        [(1,), (2,)]
         """
         indexes = [index for index in self._index_arcs if index is not None]
         if len(indexes) < len(self._index_arcs):
@@ -273,7 +281,7 @@ def is_of(element: object, root: str) -> bool:
 
 def is_no_row(elements: Sequence[Any], root: str) -> bool:
     """Whether the last of the walked elements is no row below `root`, but how a library tells the
-    end of a walk.
+    end of a walk: the object behind the table, or the last row once more.
 
     >>> from types import SimpleNamespace as Row
     >>> rows = [Row(oid="1.3.6.1.2.1.1.1", value=7), Row(oid="1.3.6.1.2.1.2.1", value=8)]

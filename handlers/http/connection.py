@@ -300,6 +300,9 @@ class _DeadlineSocket:
 def _seconds_left(timeout: float, end: float) -> float:
     """The seconds until `end`, at most `timeout` and at least 0.001: 0 would make a socket
     non-blocking.
+
+    >>> _seconds_left(5.0, time.monotonic() + 60), _seconds_left(5.0, time.monotonic() - 1)
+    (5.0, 0.001)
     """
     # 0 would make the socket non-blocking
     return max(min(timeout, end - time.monotonic()), 0.001)

@@ -349,7 +349,7 @@ class HttpSession:
             return response
         self._answered_read = request
         if request.member:
-            fault = _fault_of_places(request.member, response)
+            fault = _fault_of_positions(request.member, response)
             if fault is not None:
                 path = self.login.quoted_path(request.path)
                 raise fault.at(self.address, f"{request.method} {path}")
@@ -387,15 +387,15 @@ class HttpSession:
         self._client.renew(CALL_SECONDS)
 
 
-def _fault_of_places(member: str, response: Response) -> Optional[PduHandlerError]:
-    """Why the places of a list of the outlets' `member` are not their numbers, None if they are: an
-    account that may not see all gets a list without gaps.
+def _fault_of_positions(member: str, response: Response) -> Optional[PduHandlerError]:
+    """Why the positions in a list of the outlets' `member` are not their numbers, None if they are:
+    an account that may not see all gets a list without gaps.
 
     >>> links = '</relay/outlets/0/name/>; rel=item, </relay/outlets/4/name/>; rel=item'
-    >>> fault = _fault_of_places("name", Response(207, {"link": links}, b'["a", "b"]'))
+    >>> fault = _fault_of_positions("name", Response(207, {"link": links}, b'["a", "b"]'))
     >>> fault.reason.partition(",")[0]
     'the account sees the outlets 1'
-    >>> _fault_of_places("name", Response(207, {"link": links[:34]}, b'["a"]')) is None
+    >>> _fault_of_positions("name", Response(207, {"link": links[:34]}, b'["a"]')) is None
     True
     """
     try:

@@ -193,7 +193,7 @@ class SessionLogin(NamedTuple):
     path: str
     #: its body, JSON or a form of the same fields
     body: Mapping[str, Any]
-    #: by name, the places of what the answer gives, the first that has it; none for a unit that
+    #: by name, where an answer may have it: the first that does is read; none for a unit that
     #: knows a session by its client's address
     keys: Mapping[str, Sequence[Union[Cookie, Header, Member]]]
     #: what the requests that follow have
@@ -396,8 +396,8 @@ def _session_keys(
         error.set_reason((NO_SESSION, *_advice(login_form)))
         raise
     keys: dict[str, str] = {}
-    for name, places in login_form.keys.items():
-        shown_keys = [place.read(response) for place in places]
+    for name, sources in login_form.keys.items():
+        shown_keys = [source.read(response) for source in sources]
         usable_keys = [key for key in shown_keys if _KEY.fullmatch(key)]
         if not usable_keys:
             raise ProtocolError(

@@ -216,7 +216,7 @@ class NutClient(Connection):
                 NamedSetting("device"),
                 f"; it has {some(devices) or 'none'} (ERR UNKNOWN-UPS)",
             ),
-            host=self.place,
+            host=self.netloc,
             operation="LIST UPS",
         )
 
@@ -230,7 +230,7 @@ class NutClient(Connection):
             f"the NUT server is still waiting for the driver of {self.redact(ups)}: poll again,"
             " and check that driver if it stays so",
             "WAIT",
-            self.place,
+            self.netloc,
             "LIST VAR",
         )
 
@@ -291,7 +291,7 @@ class NutClient(Connection):
                 " the device before trying again",
                 request,
             )
-        return failure.error().at(self.place, self.redact(request.label))
+        return failure.error().at(self.netloc, self.redact(request.label))
 
     def _is_reported(self, identifier: str, request: NutRequest[str]) -> bool:
         """Whether the driver reports that it did what was accepted; False if this user may not see
@@ -336,7 +336,7 @@ class NutClient(Connection):
 
     def _unconfirmed(self, reason: str, request: NutRequest[str]) -> WriteUnconfirmed:
         """The error for a write that may or may not have been done."""
-        return WriteUnconfirmed(reason, self.place, self.redact(request.label))
+        return WriteUnconfirmed(reason, self.netloc, self.redact(request.label))
 
 
 def _offered(answers: Answers, request: NutRequest[T]) -> Optional[T]:

@@ -80,8 +80,8 @@ class Connection:
         #: the server's, as it is addressed
         self.host = host
         self.port = port
-        #: for errors: the host, with a port that is not the usual one
-        self.place = host_with_port(host, port, DEFAULT_PORT)
+        #: for errors: host and port, without the port if it is the usual one
+        self.netloc = host_with_port(host, port, DEFAULT_PORT)
         self.timeout = timeout
         self._tls = tls
         self._clock = clock
@@ -130,9 +130,10 @@ class Connection:
         if self._socket is not None:
             return self._socket
         try:
-            self._end(self._clock())
+            # the look-up of the name is not begun if the time of all exchanges is over
+            self._bounded_deadline(self._clock())
             addresses = self._addresses()
-            end = self._end(self._clock() + self.timeout)
+            end = self._bounded_deadline(self._clock() + self.timeout)
             self._socket = self._dial(addresses, end)
             self._is_unheard = False
             if self._tls is not None:
@@ -152,8 +153,8 @@ class Connection:
     ) -> socket.socket:
         """The TLS socket over `plain` (RFC 9271, 4.2.12): 1 round trip, then the handshake by
         `end`. Nothing is sent or read between the answer and the handshake. For a certificate that
-        is refused, connects once more to show its fingerprint in the error. Raises Unreachable,
-        ProtocolError, and SettingsError for a `ca_pem` that cannot be read.
+        is refused, a second connection replaces `plain`, to show its fingerprint in the error.
+        Raises Unreachable, ProtocolError, and SettingsError for a `ca_pem` that cannot be read.
 
             > STARTTLS
             < OK STARTTLS
@@ -170,19 +171,19 @@ class Connection:
                 return self._socket
 
             fingerprint = fetch_fingerprint(dial_again, self.host)
-            failure = Unreachable(handshake_error(error, fingerprint), self.place, "STARTTLS")
+            failure = Unreachable(handshake_error(error, fingerprint), self.netloc, "STARTTLS")
             failure.fingerprint = fingerprint
             raise failure from None
         except (OSError, ValueError) as error:
-            raise Unreachable(_handshake_reason(error), self.place, "STARTTLS") from None
+            raise Unreachable(_handshake_reason(error), self.netloc, "STARTTLS") from None
         except PduHandlerError as error:
-            error.at(self.place, "STARTTLS")
+            error.at(self.netloc, "STARTTLS")
             raise
         try:
             trust.check(tls_socket.getpeercert(binary_form=True))
         except PduHandlerError as error:
             tls_socket.close()
-            error.at(self.place, "STARTTLS")
+            error.at(self.netloc, "STARTTLS")
             raise
         return tls_socket
 
@@ -195,7 +196,7 @@ class Connection:
             < ERR FEATURE-NOT-CONFIGURED      raises Unreachable
         """
         request = requests.starttls()
-        answers = Answers(self.place, self._secret)
+        answers = Answers(self.netloc, self._secret)
         self._exchange([request], answers, connection, end)
         failure = answers.failure(request)
         if failure is not None:
@@ -206,7 +207,7 @@ class Connection:
                     NamedSetting("tls", "no"),
                     " to send everything in the clear",
                 ),
-                self.place,
+                self.netloc,
                 "STARTTLS",
             )
         connection.settimeout(max(end - self._clock(), 0.001))
@@ -229,7 +230,7 @@ class Connection:
                 f"{printable(self.host, 80)!r} with port {self.port} is not an address that can be"
                 f" resolved ({error}): check both",
                 error,
-                self.place,
+                self.netloc,
                 "connect",
             ) from None
 
@@ -248,7 +249,7 @@ class Connection:
                 f"{reason}: check address and port, that upsd runs, and that its LISTEN and the"
                 " firewall let this host in",
                 error,
-                self.place,
+                self.netloc,
                 "connect",
             )
         raise network_error  # outside the except block: it has the error of the socket already
@@ -265,13 +266,13 @@ class Connection:
             < BEGIN LIST CMD rack1, CMD rack1 outlet.1.load.off, END LIST CMD rack1
         """
         connection = self.connect()
-        deadline = self._end(self._clock() + self.timeout if end is None else end)
-        answers = Answers(self.place, self._secret)
+        deadline = self._bounded_deadline(self._clock() + self.timeout if end is None else end)
+        answers = Answers(self.netloc, self._secret)
         for batch in _batches(nut_requests):
             self._exchange(batch, answers, connection, deadline)
         return answers
 
-    def _end(self, deadline: float) -> float:
+    def _bounded_deadline(self, deadline: float) -> float:
         """The sooner of two times: `deadline`, and the end of the time for all exchanges. Raises
         Unreachable if that time is over.
 
@@ -284,7 +285,7 @@ class Connection:
             raise Unreachable(
                 "the time for this call is over: check the name look-up, the network and the NUT"
                 " server's load",
-                self.place,
+                self.netloc,
             )
         return min(deadline, self._until)
 
@@ -340,7 +341,7 @@ class Connection:
         self.close()
         if not is_sent:
             handler_error.may_have_executed = False
-        raise handler_error.at(self.place, self._secret.redact(unanswered_request.label))
+        raise handler_error.at(self.netloc, self._secret.redact(unanswered_request.label))
 
     def _receive(self, connection: socket.socket, end: float) -> bytes:
         r"""The bytes that arrive by `end`, at most 64 KiB. If this process was too busy to look in

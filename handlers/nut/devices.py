@@ -28,7 +28,10 @@ _ADVICE = "; the handler setting device reads one device alone"
 class ListedDevice(NamedTuple):
     """One device of the server.
 
-    prefix "rack1/", outlets "7" and "8"    ports: "rack1/7" and "rack1/8"
+    >>> from .settings import SETTINGS
+    >>> device = decode_outlets({"outlet.7.status": "on"}, [], {}, Settings({}, SETTINGS))
+    >>> [identity for identity, _ in ListedDevice("rack1/", "rack1", device).ports()]
+    ['rack1/7']
     """
 
     #: comes before the identities of its outlets: "rack1/", or "" for the only device
@@ -102,6 +105,7 @@ def listed_device(
     """The device that these lists describe, with its outlets. Its errors name the device.
 
     variables {"outlet.7.status": "on"}, prefix "rack1/"    one port, "rack1/7", which is on
+    variables {"outlet.count": "n/a"}                       ProtocolError: device rack1: ...
     """
     try:
         device = decode_outlets(

@@ -46,7 +46,7 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
         session.client.renew(CALL_SECONDS)
 
     def device_address(self, session: Optional[NutSession]) -> str:
-        return session.client.place if session else ""
+        return session.client.netloc if session else ""
 
     def read_states(self, session: NutSession) -> Iterable[tuple[str, EnumPowerStatus]]:
         """Identity and state of each outlet. The log says why a state is not known.

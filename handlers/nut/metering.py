@@ -74,7 +74,7 @@ WH_IN_KWH = 1000.0
 DEVICE_TYPES = ("pdu", "ups", "ats", "psu", "scd", "sts")
 _MOST_PHASES = 3
 # input.L2.current, input.L2-N.voltage, input.L2-L3.voltage
-_LINE = re.compile(r"(input|output)\.L([1-3])(?:-(?:N|L([1-3])))?\.(.+)")
+_LINE = re.compile(r"(?:input|output)\.L([1-3])(?:-(?:N|L([1-3])))?\.(.+)")
 # The only table of a PDU with the W of its input and without the A is raritan-px2-mib.c.
 _MAKER_WITHOUT_INPUT_CURRENT = "Raritan"
 #: the sources of a figure in their order, by the variables of a device and the sum of its outlets.
@@ -468,8 +468,8 @@ def _phases(variables: Mapping[str, str], side: str) -> Union[int, NotKnown, Non
 
 def _lines(variables: Mapping[str, str], side: str) -> dict[int, dict[str, str]]:
     """The lines that the driver names on this side, by their numbers, each with the texts of its
-    own variables by their last part: {1: {"current": "4.2"}}. A voltage between two lines names
-    both, and is of neither.
+    own variables by what follows the line: {1: {"current": "4.2"}}. A voltage between two lines
+    names both, and is of neither.
 
     >>> _lines({"input.L1.current": "4.2", "input.L1-L2.voltage": "400"}, "input")
     {1: {'current': '4.2'}, 2: {}}
@@ -480,10 +480,11 @@ def _lines(variables: Mapping[str, str], side: str) -> dict[int, dict[str, str]]
         match = _LINE.fullmatch(name) if name.startswith(f"{side}.L") else None
         if match is None:
             continue
-        _, line, other_line, last_part = match.groups()
+        line, other_line, field = match.groups()
         fields = lines.setdefault(int(line), {})
+        # not L1-N and not L1-L2: their voltages are no figures of the line alone
         if f".L{line}." in name:
-            fields[last_part] = text
+            fields[field] = text
         if other_line:
             lines.setdefault(int(other_line), {})
     return lines
@@ -627,7 +628,7 @@ def _total_of_chain(
         outlets_by_member.setdefault(member_number, []).append(figure)
     type_by_member: dict[str, str] = {}
     sources_by_member: dict[str, Sequence[Source]] = {}
-    # by type of a member and place of a source: the variable of the first member that lists it
+    # by type of a member and position of a source: the variable of the first member that lists it
     first_variables: dict[tuple[str, int], str] = {}
     for number, member in chain.items():
         variables = _variables_of_member(device, member)
@@ -636,9 +637,9 @@ def _total_of_chain(
         unit_type = variables["device.type"]
         type_by_member[str(number)] = unit_type
         sources_by_member[str(number)] = sources
-        for place, source in enumerate(sources):
+        for position, source in enumerate(sources):
             if source.figure is not None:
-                first_variables.setdefault((unit_type, place), member.prefix + source.name)
+                first_variables.setdefault((unit_type, position), member.prefix + source.name)
     figure_by_member: dict[str, Figure] = {}
     for name, sources in sources_by_member.items():
         siblings = [first_variables.get((type_by_member[name], at)) for at in range(len(sources))]

@@ -59,8 +59,10 @@ class SwitchCommand(NamedTuple):
 class NutOutlet(NamedTuple):
     """One outlet. None stands for anything that its driver does not report.
 
-    outlet.7.id "7", outlet.7.name "web-1", outlet.7.status "on", outlet.7.current "1.5"
-    identity "7", number "7", name "web-1", state True, figures.current_a 1.5
+    >>> variables = {"outlet.7.id": "7", "outlet.7.name": "web-1", "outlet.7.status": "on"}
+    >>> (outlet,) = decode_outlets(variables, [], {}, Settings({}, (WHOLE_LOAD,))).outlets
+    >>> outlet.identity, outlet.name, outlet.state, outlet.figures.current_a, outlet.off
+    ('7', 'web-1', True, None, None)
     """
 
     #: "7", in a chain "2.7", for a whole load "load"
@@ -92,8 +94,10 @@ class NutOutlet(NamedTuple):
 class NutDevice(NamedTuple):
     """One device of a NUT server: outlets and totals.
 
-    device.type "pdu", input.current "4.2", outlet.7.status "on", outlet.7.current "1.5"
-    load_a 4.2, outlets: one, "7"
+    >>> variables = {"device.type": "pdu", "input.current": "4.2", "outlet.7.status": "on"}
+    >>> device = decode_outlets(variables, [], {}, Settings({}, (WHOLE_LOAD,)))
+    >>> device.load_a, device.energy_kwh, len(device.outlets)
+    (4.2, None, 1)
     """
 
     #: in the order of their numbers, in a chain by member
@@ -266,8 +270,11 @@ def _outlets_of(
     """The outlets of a member, in the order of their numbers. `writable`: the writable variables,
     `variables`: all variables, both of the whole device and with their whole names.
 
-        member of the prefix device.2., rows {"7": {"status": "on"}}
-        one outlet, "2.7", which is on; its state stands in device.2.outlet.7.status
+    >>> variables = {"device.2.outlet.7.status": "on"}
+    >>> _, members = members_of(variables, [])
+    >>> (outlet,) = _outlets_of(members[2], {}, variables)
+    >>> outlet.identity, outlet.state, outlet.state_variables
+    ('2.7', True, ['device.2.outlet.7.status'])
     """
     prefix_by_number = {number: f"{member.prefix}outlet.{number}." for number in member.rows}
     # number 0, where it is an outlet, is no part with which others are compared
@@ -301,8 +308,12 @@ def _outlet(
     """The outlet that a row describes; its energy, which NUT has in Wh, becomes kWh. `shown`: what
     the driver shows of its state. `writable`: the writable variables of the whole device.
 
-        outlet.7.status "on", outlet.7.energy "34500", the command outlet.7.load.off
-        identity "7", state True, energy_kwh 34.5, off SwitchCommand("outlet.7.load.off")
+    >>> device, _ = members_of({"outlet.7.status": "on", "outlet.7.energy": "34500"}, [])
+    >>> row = _OutletRow("7", "outlet.7.", device.rows["7"], {})
+    >>> shown = _shown_state(row, OffGroups("", {}), device.variables, "pdu")
+    >>> outlet = _outlet(row, device, shown, OffGroups("", {}), {})
+    >>> outlet.identity, outlet.state, outlet.figures.energy_kwh
+    ('7', True, 34.5)
     """
     state = state_of(shown)
     reason = state.reason
@@ -345,8 +356,10 @@ def _shown_state(
     """What the driver shows of an outlet's state: the words, and the meters that may deny them.
     `variables` and `unit_type` are those of the whole device.
 
-        outlet.7.status "off", outlet.7.realpower "85.2", driver.name "snmp-ups"
-        texts {"status": "off"}, meters {"realpower": "85.2"}
+    >>> row = _OutletRow("7", "outlet.7.", {"status": "off", "realpower": "85.2"}, {})
+    >>> shown = _shown_state(row, OffGroups("", {}), {"driver.name": "snmp-ups"}, "pdu")
+    >>> shown.texts, shown.meters
+    ({'status': 'off'}, {'realpower': '85.2'})
     """
     texts: dict[str, str] = {}
     # without the status that others have, a `switch` is but the last word that was written

@@ -42,8 +42,9 @@ _DEAD_VOLTS = 50.0  # below it an output is without power
 class ShownState(NamedTuple):
     """What a driver shows of the state of one outlet.
 
-    outlet.7.status "off", outlet.7.realpower "85.2", of the driver snmp-ups
-    texts {"status": "off"}, meters {"realpower": "85.2"}: the meter denies that it is off
+    >>> shown = ShownState({"status": "off"}, {"realpower": "85.2"}, frozenset(), None, [], "")
+    >>> state_of(shown).reason
+    'it carries current, so it is not off as its NUT driver shows'
     """
 
     #: the texts by field, of STATE_FIELDS

@@ -164,11 +164,17 @@ def _outlet_of(client: NutClient, device: ListedDevice, identity: str) -> NutOut
 
 
 def _switch_command(outlet: NutOutlet, *, on: bool) -> SwitchCommand:
-    """How to switch the outlet. Raises Unsupported.
+    """The command or write that switches the outlet on or off. Raises Unsupported for a locked
+    outlet, and if the server lists none.
 
-    outlet.3.load.off is listed                 SwitchCommand("outlet.3.load.off")
-    outlet.3.status "lockoff"                   Unsupported: it is locked on the device
-    neither a command nor a writable switch     Unsupported: the server lists no way
+    >>> from ..shared.meter_figures import MeterFigures
+    >>> command = SwitchCommand("outlet.3.load.off")
+    >>> outlet = NutOutlet("3", "3", None, True, "", MeterFigures(), on=None, off=command)
+    >>> _switch_command(outlet, on=False).name
+    'outlet.3.load.off'
+    >>> _switch_command(outlet._replace(is_locked=True), on=False)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.Unsupported: outlet 3 was not switched: it is locked on the device; ...
     """
     if outlet.is_locked:
         raise Unsupported(

@@ -70,9 +70,9 @@ def energy_of(sensors: Sensors) -> Quantity:
 class PduResources(NamedTuple):
     """The resources that were read of one PDU; an error in place of one that cannot be read.
 
-    GET /redfish/v1/PowerEquipment/RackPDUs/1           pdu
-    GET .../RackPDUs/1/Outlets, Mains, Metrics          outlets, mains, metrics
-    GET .../RackPDUs/1/Branches answers 503             branches: (HttpBusy(...),)
+    >>> resources = PduResources(ServicePdu("1.", {"Id": "1"}), is_absent=False)
+    >>> resources.has_figures, resources._replace(is_absent=True).has_figures
+    (True, False)
     """
 
     pdu: ServicePdu
@@ -257,13 +257,13 @@ def _of_circuits(list_name: str, circuits: Sequence[Member], quantity: Quantity)
     """
     figures: dict[str, Figure] = {}
     for number, circuit in enumerate(circuits, 1):
-        place = f"number {number}"
+        part = f"number {number}"
         if isinstance(circuit, PduHandlerError):
-            figures[place] = NotKnown(circuit.reason)
+            figures[part] = NotKnown(circuit.reason)
         else:
             circuit_id = text(circuit, "Id")
             flow = status_meaning(circuit).circuit_flow
-            figures[circuit_id or place] = _of_member(circuit_id, circuit, flow, quantity)
+            figures[circuit_id or part] = _of_member(circuit_id, circuit, flow, quantity)
     return of_part(list_name, sum_in_use("circuit", figures))
 
 
@@ -274,8 +274,8 @@ def _of_outlet(outlet: ListedOutlet, quantity: Quantity) -> Figure:
     return _of_member(f"outlet {outlet.identity}", member, flow, quantity)
 
 
-def _of_member(place: str, member: Member, flow: Flow, quantity: Quantity) -> Figure:
-    """A figure of metrics, a circuit or an outlet. Its reason begins with `place`, the part's name.
+def _of_member(part: str, member: Member, flow: Flow, quantity: Quantity) -> Figure:
+    """A figure of metrics, a circuit or an outlet. Its reason begins with `part`, its name.
     `flow`: whether anything flows through the part, by its status. Here alone it is decided whether
     a figure is measured, not metered (None), not known, or of a part that carries nothing.
 
@@ -288,8 +288,8 @@ def _of_member(place: str, member: Member, flow: Flow, quantity: Quantity) -> Fi
     NotKnown(reason='AC1: PowerWatts is null')
     """
     if isinstance(member, PduHandlerError):
-        return of_part(place, NotKnown(member.reason))
-    figure = of_part(place, quantity.of(member, quantity.reader))
+        return of_part(part, NotKnown(member.reason))
+    figure = of_part(part, quantity.of(member, quantity.reader))
     if flow is Flow.AS_SHOWN:
         return figure
     if flow is Flow.NONE:
@@ -298,18 +298,18 @@ def _of_member(place: str, member: Member, flow: Flow, quantity: Quantity) -> Fi
         return figure if has_counter else NOTHING
     if figure is None or quantity.is_counter:
         return figure
-    return of_part(place, NotKnown(f"its Status is {status_word(member)}"))
+    return of_part(part, NotKnown(f"its Status is {status_word(member)}"))
 
 
-def of_part(place: str, figure: Figure) -> Figure:
+def of_part(part: str, figure: Figure) -> Figure:
     """The figure of a part, whose reason names the part, such as "Mains AC1".
 
     >>> of_part("Mains AC1", NotKnown("CurrentAmps is null")).reason
     'Mains AC1: CurrentAmps is null'
     """
-    if not place or not isinstance(figure, (NotKnown, NotMetered)):
+    if not part or not isinstance(figure, (NotKnown, NotMetered)):
         return figure
-    return replace(figure, reason=f"{place}: {figure.reason}")
+    return replace(figure, reason=f"{part}: {figure.reason}")
 
 
 def sum_in_use(noun: str, figures: Mapping[str, Figure], advice: str = "") -> Figure:

@@ -77,7 +77,7 @@ class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
         session.service.forget()
 
     def device_address(self, session: Optional[Session]) -> str:
-        return session.service.place if session else ""
+        return session.service.netloc if session else ""
 
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
         """Identity and state of each outlet. The log says why a state is not known.

@@ -25,6 +25,13 @@ def path(link: object, service: Endpoint, login: Login) -> str:
     If a service is reached under a name or port other than its own, its links with a host seem to
     lead elsewhere. They cannot be distinguished from links that do lead elsewhere, so they are
     errors too.
+
+    >>> service = Endpoint("https", "192.0.2.7", 443)
+    >>> path("/redfish/v1/PowerEquipment", service, Login())
+    '/redfish/v1/PowerEquipment'
+    >>> path("https://192.0.2.8/redfish/v1", service, Login())  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.ProtocolError: the device's answer has an invalid link or one to ...
     """
     target = same_origin_path(link, service)
     if target:

@@ -156,8 +156,8 @@ class RedfishService:
             self._resources = None if resources is None else {}
 
     @property
-    def place(self) -> str:
-        """Where the service is, for errors: a name or an address, with a port that is not usual."""
+    def netloc(self) -> str:
+        """Host and port of the service, for errors; without the port if it is the usual one."""
         return self._clients[0].where.netloc
 
     @property

@@ -82,11 +82,16 @@ def switch(
 
 
 class _SettlingReader:
-    """Reads the state of an outlet. After the first `target` it waits, and reads it again.
+    """Reads the state of an outlet. After the first `target` it waits `settling` seconds, once, and
+    reads it again: a device may report the target although the relay does not follow.
 
-    settling 3 s, target DOWN; the device reads UP       UP
-    the device reads DOWN, and UP 3 s later              UP
-    the device reads DOWN from then on                   DOWN at once: it has waited once
+    >>> down, up = EnumPowerStatus.DOWN, EnumPowerStatus.UP
+    >>> states = iter([down, up])
+    >>> seconds = {"settling": 3.0, "longest": 10.0}
+    >>> reader = _SettlingReader(lambda: next(states), down, **seconds, sleep=print)
+    >>> reader.state().name
+    3.0
+    'UP'
     """
 
     def __init__(
@@ -198,8 +203,12 @@ def _read_or_none(read: Callable[[], EnumPowerStatus]) -> Optional[EnumPowerStat
     """The state; None if the reading failed, so that another one follows. Raises Denied: another
     one would fail too.
 
-        the device answers      EnumPowerStatus.DOWN
-        no answer               None
+    >>> _read_or_none(lambda: EnumPowerStatus.DOWN).name
+    'DOWN'
+    >>> def unanswered_reading():
+    ...     raise Unreachable("no answer in time")
+    >>> _read_or_none(unanswered_reading) is None
+    True
     """
     try:
         return read()

@@ -40,7 +40,7 @@ def identify(data: Any) -> HandlerFinding:
         try:
             _note_service(service, config, out)
         except PduHandlerError as error:
-            raise error.at(service.place, "identify") from None
+            raise error.at(service.netloc, "identify") from None
     return out
 
 
