@@ -31,7 +31,7 @@ from ..shared.printed_forms import printed_forms
 from .digest import Digest
 from .message import Request
 
-# characters of the password in `user:pa` (see `Login._secrets`)
+# characters of the password in `user:pa`, which errors do not show either
 _BEGINNING = 2
 _HIDDEN = "(not shown: it holds the login)"
 _ASCII_JSON = json.JSONEncoder()

@@ -110,7 +110,12 @@ class NutClient(Connection):
         self._is_tracked = False
 
     def quoted(self, text: str) -> str:
-        """`redact`, then printable and of limited length: for a log or the reason of a figure."""
+        """A server's text for a log or the reason of a figure: printable, at most 400 characters,
+        and *** if it holds the password.
+
+            "the driver is starting"      "the driver is starting"
+            "wrong password s3cret"       "***"
+        """
         return printable(self.redact(text), _QUOTED)
 
     # ---- readings --------------------------------------------------------------------------------

@@ -100,31 +100,41 @@ def device_type(variables: Mapping[str, str]) -> str:
 
 
 def load(variables: Mapping[str, str], outlets: Figure) -> Sequence[Source]:
-    """Amperes."""
+    """The variables that tell the load in A, in the order in which they are tried. `outlets`: the
+    sum of the outlets in A.
+
+    >>> [source.name for source in load({"device.type": "pdu", "input.current": "4.2"}, None)][:2]
+    ['input.current', 'outlet.N.current']
+    """
     return _sources_by_type(variables, "current", outlets)
 
 
 def power(variables: Mapping[str, str], outlets: Figure) -> Sequence[Source]:
-    """W."""
+    """The variables that tell the active power in W, in the order in which they are tried.
+    `outlets`: the sum of the outlets in W.
+
+    >>> power({"device.type": "pdu", "input.realpower": "900"}, None)[0].figure
+    900.0
+    """
     return _sources_by_type(variables, "realpower", outlets)
 
 
 def _sources_by_type(variables: Mapping[str, str], field: str, outlets: Figure) -> Sequence[Source]:
-    """The row of the table for a `field`, current or realpower, then the reason of a side that is
-    passed over, and that of groups.
+    """The variables that tell a `field`, current or realpower, in the order that the device's type
+    has; then, as sources that are not metered, the reasons why a side or groups tell none.
 
     >>> variables = {"device.type": "pdu", "input.current": "1.2", "outlet.1.current": "1"}
     >>> [source.figure for source in _sources_by_type(variables, "current", 1.0)][:3]
     [1.2, 1.0, None]
     """
-    unit_type = device_type(variables)
-    if unit_type == "ups":
+    type_name = device_type(variables)
+    if type_name == "ups":
         return _sources_of_ups(variables, field, outlets)
-    if unit_type in ("ats", "sts"):
+    if type_name in ("ats", "sts"):
         return _sources_of_transfer_switch(variables, field, outlets)
     output = _side(variables, "output", field)
     inlet = _side(variables, "input", field)
-    if not unit_type:
+    if not type_name:
         # a PDU, or a UPS whose input is no load, unless both sides show the same
         has_output = any(name.startswith("output.") for name in variables)
         if has_output and inlet.figure not in (None, output.figure):
@@ -142,11 +152,12 @@ def _sources_by_type(variables: Mapping[str, str], field: str, outlets: Figure) 
 
 
 def _sources_of_ups(variables: Mapping[str, str], field: str, outlets: Figure) -> Sequence[Source]:
-    """The row of the table for a UPS.
+    """The variables that tell a `field` of a UPS, in order: its output, then its outlets. Its input
+    is no load.
 
     >>> variables = {"device.type": "ups", "output.current": "0.8", "outlet.1.current": "0.5"}
-    >>> [source.name for source in _sources_of_ups(variables, "current", 0.5)]
-    ['output.current', 'outlet.N.current', 'output.current', 'outlet.current']
+    >>> [source.figure for source in _sources_of_ups(variables, "current", 0.5)][:2]
+    [0.8, 0.5]
     """
     return (
         _output_of_ups(variables, field),
@@ -159,7 +170,8 @@ def _sources_of_ups(variables: Mapping[str, str], field: str, outlets: Figure) -
 def _sources_of_transfer_switch(
     variables: Mapping[str, str], field: str, outlets: Figure
 ) -> Sequence[Source]:
-    """The row of the table for a transfer switch.
+    """The variables that tell a `field` of a transfer switch, in order: its output or groups, its
+    input, its outlets.
 
     >>> variables = {"device.type": "ats", "input.current": "4.2"}
     >>> [source.figure for source in _sources_of_transfer_switch(variables, "current", None)][:2]
@@ -346,8 +358,8 @@ def _ups_power(variables: Mapping[str, str]) -> Figure:
 
 
 def _side(variables: Mapping[str, str], side: str, field: str) -> Source:
-    """W of a side: of all its phases, else of its lines. Amperes: of its lines, else, with one
-    phase, its only current.
+    """The figure of a side, input or output. W: of all its phases, else the sum of its lines.
+    Amperes: the sum of its lines, else, with one phase, its only current.
 
     >>> _side({"input.phases": "1", "input.current": "4.2"}, "input", "current").figure
     4.2
@@ -587,8 +599,8 @@ def total(
     """A figure of a device, by its sources; for a daisy chain, the sum over its members, or the
     chain's own figure if no member lists one.
 
-    `sources_of`: `load`, `power` or another of the functions above. `outlets`: the figures of the
-    outlets by identity.
+    `sources_of` makes the sources of one quantity from the variables, as `load` does for amperes.
+    `outlets`: the figures of the outlets by identity.
 
     >>> device = Member("", "", {"device.type": "pdu", "input.current": "4.2"}, {}, {})
     >>> total(load, device, {}, {"1": 9.0})
@@ -634,12 +646,12 @@ def _total_of_chain(
         variables = _variables_of_member(device, member)
         outlet_sum = sum_if_complete(outlets_by_member.get(str(number), []))
         sources = sources_of(variables, outlet_sum)
-        unit_type = variables["device.type"]
-        type_by_member[str(number)] = unit_type
+        type_name = variables["device.type"]
+        type_by_member[str(number)] = type_name
         sources_by_member[str(number)] = sources
         for position, source in enumerate(sources):
             if source.figure is not None:
-                first_variables.setdefault((unit_type, position), member.prefix + source.name)
+                first_variables.setdefault((type_name, position), member.prefix + source.name)
     figure_by_member: dict[str, Figure] = {}
     for name, sources in sources_by_member.items():
         siblings = [first_variables.get((type_by_member[name], at)) for at in range(len(sources))]

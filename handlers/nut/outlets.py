@@ -204,9 +204,9 @@ def _may_lack_outlets(variables: Mapping[str, str], members: Mapping[int, Member
     outlet_count = count(variables, "outlet.count")
     if outlet_count is not None:
         return outlet_count == 0
-    unit_type = metering.device_type(variables)
-    if unit_type:
-        return unit_type != "pdu"
+    type_name = metering.device_type(variables)
+    if type_name:
+        return type_name != "pdu"
     return any(name.startswith(_OWN_FIGURES) for name in variables)
 
 
@@ -284,7 +284,7 @@ def _outlets_of(
             for field in fields:
                 prefix_by_field.setdefault(field, prefix_by_number[number])
     off_groups = OffGroups(member.prefix, member.variables)
-    unit_type = metering.device_type(variables)
+    type_name = metering.device_type(variables)
     outlets: list[NutOutlet] = []
     for number in outlet_numbers(member):
         row = _OutletRow(
@@ -293,7 +293,7 @@ def _outlets_of(
             fields=member.rows[number],
             prefix_by_field=prefix_by_field,
         )
-        shown = _shown_state(row, off_groups, variables, unit_type)
+        shown = _shown_state(row, off_groups, variables, type_name)
         outlets.append(_outlet(row, member, shown, off_groups, writable))
     return outlets
 
@@ -351,10 +351,10 @@ def _power(row: _OutletRow) -> Figure:
 
 
 def _shown_state(
-    row: _OutletRow, off_groups: OffGroups, variables: Mapping[str, str], unit_type: str
+    row: _OutletRow, off_groups: OffGroups, variables: Mapping[str, str], type_name: str
 ) -> ShownState:
     """What the driver shows of an outlet's state: the words, and the meters that may deny them.
-    `variables` and `unit_type` are those of the whole device.
+    `variables` and `type_name` are those of the whole device.
 
     >>> row = _OutletRow("7", "outlet.7.", {"status": "off", "realpower": "85.2"}, {})
     >>> shown = _shown_state(row, OffGroups("", {}), {"driver.name": "snmp-ups"}, "pdu")
@@ -370,7 +370,7 @@ def _shown_state(
         for field in METER_FIELDS:
             if field in row.fields or row.lacks(field):
                 meters[field] = row.fields.get(field, "")
-    table = ambiguous_table(variables, unit_type, row.number, row.fields)
+    table = ambiguous_table(variables, type_name, row.number, row.fields)
     group_id = row.fields.get("groupid")
     return ShownState(
         texts=texts,

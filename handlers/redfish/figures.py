@@ -194,7 +194,7 @@ def _of_pdu(resources: PduResources, quantity: Quantity) -> _QuantityFigures:
     if not resources.has_figures:
         return _QuantityFigures(total=NOTHING, inlet=NOTHING, by_outlet={})
     # a counter keeps its last value, whatever the Status is
-    if quantity.is_counter or status_meaning(pdu.resource).unit_flow is Flow.AS_SHOWN:
+    if quantity.is_counter or status_meaning(pdu.resource).outlet_flow is Flow.AS_SHOWN:
         return _shown_figures(resources, quantity)
     # a current or a power that it shows may be old
     not_known = NotKnown(f"the Status of the PDU is {status_word(pdu.resource)}")
@@ -270,7 +270,7 @@ def _of_circuits(list_name: str, circuits: Sequence[Member], quantity: Quantity)
 def _of_outlet(outlet: ListedOutlet, quantity: Quantity) -> Figure:
     """The figure of an outlet; not known if the outlet cannot be read."""
     member = outlet.error or outlet.resource
-    flow = status_meaning(outlet.resource).unit_flow
+    flow = status_meaning(outlet.resource).outlet_flow
     return _of_member(f"outlet {outlet.identity}", member, flow, quantity)
 
 

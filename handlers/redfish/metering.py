@@ -16,12 +16,12 @@ from .figures import PduResources
 from .members import Member, each_member, read_list, readable
 from .outlets import read_outlets
 from .pdus import (
-    UNIT_ERRORS,
+    PDU_ERRORS,
     ServicePdu,
-    name_unit,
+    name_pdu,
     raise_if_shared,
     raise_if_twice,
-    read_units,
+    read_pdus,
 )
 from .quantities import Sensors
 from .resources import is_absent, link, text
@@ -44,7 +44,7 @@ def read_statistic(
         > GET .../RackPDUs/1/Outlets, .../RackPDUs/1/Metrics, .../RackPDUs/1/Mains
         < {"EnergykWh": {"Reading": 6468}}, {"Members": [{"Id": "AC1", "CurrentAmps": ...}]}
     """
-    pdus = read_units(service, choice)
+    pdus = read_pdus(service, choice)
     raise_if_shared(pdus, [pdu.resource for pdu in pdus], "Mains", "Branches", "Metrics")
     sensors = Sensors()
     quantities = [figures.current_of(sensors), figures.energy_of(sensors)]
@@ -79,8 +79,8 @@ def _read_pdu(
         return resources
     try:
         outlets = read_outlets(service, pdu)
-    except UNIT_ERRORS as error:
-        raise name_unit(error, pdus, pdu.prefix) from None
+    except PDU_ERRORS as error:
+        raise name_pdu(error, pdus, pdu.prefix) from None
     metrics = _metrics(service, pdu)
     mains = circuits_of(service, pdu, "Mains")
     branches: Sequence[Member] = ()

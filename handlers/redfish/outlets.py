@@ -20,15 +20,15 @@ from ..shared.errors import (
 )
 from .members import Member, each_member, entries_of, is_full_resource, read_list
 from .pdus import (
-    UNIT_ERRORS,
+    PDU_ERRORS,
     ServicePdu,
     last_part,
-    name_unit,
+    name_pdu,
     pdu_entries,
     raise_if_twice,
-    read_each_unit,
-    read_unit_of,
-    read_units,
+    read_each_pdu,
+    read_pdu_of,
+    read_pdus,
 )
 from .resources import is_absent, link, no_usable_id, required_id, text, unknown_reason
 from .responses import Json
@@ -77,13 +77,13 @@ def read_all_outlets(service: RedfishService, choice: PduChoice) -> list[ListedO
         > GET .../RackPDUs, .../RackPDUs/1/Outlets, .../RackPDUs/2/Outlets
         < {"Members": [{"Id": "A1", "PowerState": "On"}]}          1.A1, and 2.A1 of the second
     """
-    pdus = read_units(service, choice)
+    pdus = read_pdus(service, choice)
     outlets: list[ListedOutlet] = []
     for pdu in pdus:
         try:
             outlets += read_outlets(service, pdu)
-        except UNIT_ERRORS as error:
-            raise name_unit(error, pdus, pdu.prefix) from None
+        except PDU_ERRORS as error:
+            raise name_pdu(error, pdus, pdu.prefix) from None
     identities = [outlet.identity for outlet in outlets]
     raise_if_twice(service, "outlets that are called", identities)
     return outlets
@@ -267,12 +267,12 @@ def find_outlet(service: RedfishService, choice: PduChoice, identity: str) -> Li
         > GET .../RackPDUs/2/Outlets/A1     its Id is A1
     """
     entries = pdu_entries(service, choice.collection)
-    pdu = read_unit_of(service, choice, entries, identity)
+    pdu = read_pdu_of(service, choice, entries, identity)
     if pdu is not None:
         linked_outlet = _read_linked_outlet(service, pdu, identity)
         if linked_outlet is not None:
             return linked_outlet
-    pdus = read_each_unit(service, choice, entries, identity)
+    pdus = read_each_pdu(service, choice, entries, identity)
     outlets: list[ListedOutlet] = []
     for pdu in pdus:
         if identity.startswith(pdu.prefix):

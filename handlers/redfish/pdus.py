@@ -42,7 +42,7 @@ _MOST_PDUS = 100
 # in the link of the service root (rumart/hpe-g2-pdu-api); a later firmware has PowerEquipment
 _HPE_OF_2018 = "/RackPower/"
 #: errors that may concern one of several PDUs, so that the others can be read without it
-UNIT_ERRORS = (*RESOURCE_ERRORS, Unsupported, Denied, Unreachable)
+PDU_ERRORS = (*RESOURCE_ERRORS, Unsupported, Denied, Unreachable)
 #: those among them that concern every one
 _COMMON_ERRORS = (HttpLoginRefused, TooManyRequests)
 
@@ -67,7 +67,7 @@ class ServicePdu(NamedTuple):
         return self.prefix[:-1]
 
 
-def read_units(service: RedfishService, choice: PduChoice) -> list[ServicePdu]:
+def read_pdus(service: RedfishService, choice: PduChoice) -> list[ServicePdu]:
     """The PDUs of a service: usually 2 round trips where it expands two levels, else 3, plus 1 for
     each PDU that is only a link, or for the chosen one alone.
 
@@ -92,11 +92,11 @@ def read_units(service: RedfishService, choice: PduChoice) -> list[ServicePdu]:
     pdus = _chosen_pdus(service, choice, members)
     for entry, member in zip(entries, members):
         if not choice.pdu_id and isinstance(member, PduHandlerError):
-            raise name_unit(member, pdus, _link_prefix(entry))
+            raise name_pdu(member, pdus, _link_prefix(entry))
     return pdus
 
 
-def read_unit_of(
+def read_pdu_of(
     service: RedfishService, choice: PduChoice, entries: Sequence[Json], identity: str
 ) -> Optional[ServicePdu]:
     """The PDU of the outlet with this identity: 1 round trip, and no other PDU is read. None if
@@ -118,7 +118,7 @@ def read_unit_of(
     return _read_linked_pdu(service, entries, pdu_ids[0]) if len(pdu_ids) == 1 else None
 
 
-def read_each_unit(
+def read_each_pdu(
     service: RedfishService, choice: PduChoice, entries: Sequence[Json], identity: str
 ) -> list[ServicePdu]:
     """The PDUs that can be read, for a command to the outlet with this identity: 1 round trip for
@@ -150,9 +150,10 @@ def _chosen_pdus(
     service: RedfishService, choice: PduChoice, members: Sequence[Member]
 ) -> list[ServicePdu]:
     """The PDUs among the members of the list that can be read, or the one that the setting chooses.
-    Sets `service.units`, by which the service tells whose resource an answer is. Raises the error
-    of the first member if none can be read; ProtocolError for two PDUs with the same Id or list of
-    outlets, and for one of several without a usable Id; SettingsError for an Id that is not listed.
+    Sets `service.pdu_links`, by which the service tells whose resource an answer is. Raises the
+    error of the first member if none can be read; ProtocolError for two PDUs with the same Id or
+    list of outlets, and for one of several without a usable Id; SettingsError for an Id that is not
+    listed.
 
         members {"Id": "1"}, {"Id": "2"}                   prefixes "1." and "2."
         the same, and the setting pdu=2                    prefix "2."
@@ -161,7 +162,7 @@ def _chosen_pdus(
     pdus = readable(members)
     if not pdus:
         raise errors_of(members)[0]
-    service.units = _link_parts(pdus)  # they tell it whose resource an answer is
+    service.pdu_links = _link_parts(pdus)  # they tell it whose resource an answer is
     has_prefix = choice.in_identity or len(members) > 1
     if choice.pdu_id:
         prefix = f"{choice.pdu_id}." if has_prefix else ""
@@ -189,13 +190,13 @@ def _read_members(
     """
     try:
         return each_member(service, {"Members": entries})
-    except UNIT_ERRORS as error:
+    except PDU_ERRORS as error:
         # the operation ends with the path that was asked for; without a path, nothing was sent
         silent_pdu_id = last_part({"@odata.id": error.operation})
         if choice.pdu_id or not silent_pdu_id:
             raise
         listed_pdus = [ServicePdu(prefix=_link_prefix(entry), resource={}) for entry in entries]
-        raise name_unit(error, listed_pdus, f"{silent_pdu_id}.") from None
+        raise name_pdu(error, listed_pdus, f"{silent_pdu_id}.") from None
 
 
 def _member_or_error(service: RedfishService, entry: Json) -> Member:
@@ -210,7 +211,7 @@ def _member_or_error(service: RedfishService, entry: Json) -> Member:
         (member,) = each_member(service, {"Members": [entry]})
     except _COMMON_ERRORS:
         raise
-    except UNIT_ERRORS as error:
+    except PDU_ERRORS as error:
         return error
     return member
 
@@ -219,7 +220,8 @@ def _read_linked_pdu(
     service: RedfishService, entries: Sequence[Json], pdu_id: str
 ) -> Optional[ServicePdu]:
     """The PDU `pdu_id`, if the links of the list show which it is, so that no other one is read: 1
-    round trip. None if all have to be read.
+    round trip. None if all have to be read. Sets `service.pdu_links`, by which the service tells
+    whose resource an answer is.
 
     The links show it if just one ends with the Id (DSP0266, "Resource URI patterns"), its resource
     has this Id, and its list of outlets is below it, so that it cannot be another PDU's, too.
@@ -238,7 +240,7 @@ def _read_linked_pdu(
     pdu = service.get(target)
     if usable_id(pdu) != pdu_id or not _lists_outlets_below(pdu, target):
         return None
-    service.units = _link_parts(entries)
+    service.pdu_links = _link_parts(entries)
     return ServicePdu(f"{pdu_id}.", pdu)
 
 
@@ -280,7 +282,7 @@ def _link_parts(resources: Sequence[Json]) -> Sequence[Sequence[str]]:
     return [parts(target) for target in targets if target]
 
 
-def name_unit(
+def name_pdu(
     error: PduHandlerError, pdus: Sequence[ServicePdu], prefix: str = ""
 ) -> PduHandlerError:
     """The error of one PDU of several, with the advice to set `pdu` to another one of `pdus`, so
@@ -288,7 +290,7 @@ def name_unit(
     is not known. An error that concerns every PDU is unchanged.
 
     >>> pdus = [ServicePdu("1.", {}), ServicePdu("2.", {})]
-    >>> name_unit(Unsupported("it lists no outlets"), pdus, "2.").reason
+    >>> name_pdu(Unsupported("it lists no outlets"), pdus, "2.").reason
     "PDU '2' of this service: it lists no outlets; leave it out with the handler setting pdu=1"
     """
     if isinstance(error, _COMMON_ERRORS):

@@ -43,14 +43,14 @@ class StatusMeaning(NamedTuple):
 
     >>> status_meaning({"Status": {"State": "Disabled"}}).circuit_flow
     <Flow.NONE: 'none'>
-    >>> status_meaning({"Status": {"State": "Disabled"}}).unit_flow
+    >>> status_meaning({"Status": {"State": "Disabled"}}).outlet_flow
     <Flow.AS_SHOWN: 'as shown'>
     """
 
     #: whether an outlet's PowerState is, its own or by its PDU's status
     shows_power_state: bool
     #: through an outlet or a whole PDU
-    unit_flow: Flow
+    outlet_flow: Flow
     #: through a circuit; a sensor is read only with AS_SHOWN
     circuit_flow: Flow
 

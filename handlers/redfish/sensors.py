@@ -17,7 +17,7 @@ _MANY = 8
 
 
 def read_sensors(
-    service: RedfishService, units: Iterable[ServicePdu], sources: Iterable[str]
+    service: RedfishService, pdus: Iterable[ServicePdu], sources: Iterable[str]
 ) -> Mapping[str, Json]:
     """The sensors that `sources` link to, by source. Left out: a source that is no link of this
     service, and a sensor that cannot be read. Raises errors that concern the whole service: a
@@ -35,7 +35,7 @@ def read_sensors(
             path_by_source[source] = service.path(source)
     sensor_by_path: dict[str, Json] = {}
     if len(path_by_source) > _MANY and service.expands:
-        for pdu in units:
+        for pdu in pdus:
             with contextlib.suppress(*SHORTCUT_ERRORS):  # missing sensors are read below
                 sensor_by_path.update(_listed_sensors(service, pdu))
     paths = dict.fromkeys(path_by_source.values())  # each once

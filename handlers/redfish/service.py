@@ -101,7 +101,7 @@ class RedfishService:
         self._root: Optional[Json] = None
         self._resources: Optional[dict[str, Json]] = {} if keeps else None
         #: the parts of each PDU's link, for `links.same`
-        self.units: Sequence[Sequence[str]] = ()
+        self.pdu_links: Sequence[Sequence[str]] = ()
         # of all answers together
         self._bytes = 0
         # seconds that the slowest answer took
@@ -385,8 +385,8 @@ class RedfishService:
         try:
             content = resource(reply, self.login)
             self_link = text(content, "@odata.id")
-            is_requested = links.same(self_link, path, self.units)
-            if not is_requested and not links.same(self_link, also, self.units):
+            is_requested = links.same(self_link, path, self.pdu_links)
+            if not is_requested and not links.same(self_link, also, self.pdu_links):
                 raise ProtocolError(
                     "the service answered with a resource other than the one requested"
                 )

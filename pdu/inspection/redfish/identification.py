@@ -49,7 +49,7 @@ def _note_service(
 ) -> None:
     """Note in `out` what the service has: its PDUs, their outlets and figures."""
     root = service.root()
-    listed_units = pdus.read_units(service, config.pdu)
+    listed_units = pdus.read_pdus(service, config.pdu)
     out.note_about({"service": f"Redfish {resources.text(root, 'RedfishVersion')}".strip()})
     outlets: list[ListedOutlet] = []
     for unit in listed_units:
