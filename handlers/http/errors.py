@@ -258,6 +258,19 @@ def _login_refusal(
         return HttpOtherLogin, login_texts.OTHER_SCHEME
     if login.token is not None:
         return HttpLoginRefused, _token_refusal(login)
+    return _password_refusal(login, headers)
+
+
+def _password_refusal(login: Login, headers: Mapping[str, str]) -> tuple[type[HttpException], str]:
+    """The class and the text of the error for a 401 to user and password, by the login that the
+    device asks for.
+
+    >>> _password_refusal(Login("admin", "x"), {"www-authenticate": "Basic"})[0].__name__
+    'HttpLoginRefused'
+    >>> challenge = {"www-authenticate": "Digest nonce=7f"}
+    >>> _password_refusal(Login("admin", "x", is_sent=False), challenge)[0].__name__
+    'HttpOtherLogin'
+    """
     if login.digest is not None:
         is_unsent = login.password is not None and not login.digest.has_answered
         if is_unsent:
@@ -269,10 +282,8 @@ def _login_refusal(
         # the request that begins a session, to a device without sessions
         return HttpOtherLogin, login_texts.OTHER_SCHEME
     password = login.password or ""
-    if password != password.strip():
-        text = login_texts.LOGIN_REFUSED + login_texts.BLANKS_AROUND
-        return HttpLoginRefused, text
-    return HttpLoginRefused, login_texts.LOGIN_REFUSED
+    advice = login_texts.BLANKS_AROUND if password != password.strip() else ""
+    return HttpLoginRefused, login_texts.LOGIN_REFUSED + advice
 
 
 def _token_refusal(login: Login) -> str:

@@ -8,7 +8,7 @@ Source: Circuit_v1, Outlet_v1, Sensor_v1 (excerpts), PowerDistributionMetrics_v1
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Union
 
 from ..http.strict_json import number
 from ..shared.meter_figures import (
@@ -163,24 +163,34 @@ def current(resource: Json, reader: Reader) -> Figure:
     lines = child(resource, "PolyPhaseCurrentAmps")
     shown_lines = [line for line in _LINES if lines.get(line) is not None]
     line_count = _line_count(resource)
-    has_single = resource.get("CurrentAmps") is not None
-    if line_count == 1 and has_single:
+    if line_count == 1 and resource.get("CurrentAmps") is not None:
         return reader.excerpt(resource, "CurrentAmps")
     if line_count == 1 and len(shown_lines) in (1, 2):
         return reader.excerpt(lines, shown_lines[0])
     if line_count > 1 and len(shown_lines) == line_count:
         return sum_if_complete(reader.excerpts(lines, shown_lines))
-    # no load can be formed: why
     if any(line in lines for line in _LINES):
         return NotKnown(f"{len(shown_lines)} of {line_count} line currents are shown")
+    return _reason_without_lines(resource)
+
+
+def _reason_without_lines(resource: Json) -> Union[NotKnown, NotMetered, None]:
+    """Why a resource that lists no currents of lines has no load: not known, not metered with a
+    reason, or None, not metered.
+
+    >>> _reason_without_lines({"CurrentAmps": None})
+    NotKnown(reason='CurrentAmps is null')
+    >>> _reason_without_lines({"CurrentAmps": {"Reading": 1.5}})
+    NotMetered(reason='CurrentAmps may be the current of only one of its lines')
+    >>> _reason_without_lines({}) is None
+    True
+    """
     if _is_null(resource, "CurrentAmps"):
         return NotKnown("CurrentAmps is null")
     lines_fault = _fault_of_lines(resource, "PolyPhaseCurrentAmps")
-    if lines_fault is not None:
-        return lines_fault
-    if has_single:
+    if lines_fault is None and "CurrentAmps" in resource:
         return NotMetered("CurrentAmps may be the current of only one of its lines")
-    return None
+    return lines_fault
 
 
 def _is_null(resource: Json, key: str) -> bool:
