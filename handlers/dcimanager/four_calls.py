@@ -166,8 +166,8 @@ class FourCalls(Generic[S]):
         that was not read within `deadline` seconds, and returns it. `pause`: the longest time
         between two readings, in seconds.
 
-        Raises NoSuchOutlet, Denied, Refused and Unsupported if nothing was switched, and
-        Unreachable if the outlet may or may not have switched.
+        Raises SettingsError, NoSuchOutlet, Denied, Refused and Unsupported if nothing was switched,
+        and Unreachable, which says whether nothing was sent, or the outlet may have switched.
 
             port_up(PduPortView("2", DOWN))       PduPortView("2", UP)
         """
@@ -184,8 +184,8 @@ class FourCalls(Generic[S]):
         if that was not read within `deadline` seconds, and returns it. `pause`: the longest time
         between two readings, in seconds.
 
-        Raises NoSuchOutlet, Denied, Refused and Unsupported if nothing was switched, and
-        Unreachable if the outlet may or may not have switched.
+        Raises SettingsError, NoSuchOutlet, Denied, Refused and Unsupported if nothing was switched,
+        and Unreachable, which says whether nothing was sent, or the outlet may have switched.
 
             port_down(PduPortView("2", UP))       PduPortView("2", DOWN)
         """
