@@ -10,11 +10,20 @@ from functools import partial
 from ..absence import is_optional_and_absent
 from ..arcs import Arcs
 from ..cells import Rows
-from ..completeness import with_counted_number, with_counted_rows, with_rows_of
+from ..completeness import with_missing_if_fewer, with_missing_rows_of, with_missing_up_to_count
 from ..computed import Complete
 from ..controls import Guard, Write
 from ..evidence import SIMULATED
-from ..filters import if_every, matches, none_of, of_units, unless, where, with_arc, without_arc
+from ..filters import (
+    matches,
+    none_of,
+    of_units,
+    rows_if_every_mark,
+    rows_if_none_in,
+    where,
+    with_arc,
+    without_arc,
+)
 from ..joins import bit, first_of_units, left_join, part_of
 from ..objects import Column
 from ..profile import Profile
@@ -80,13 +89,14 @@ def _complete(tables: Tables, values: Column, infeeds: Rows) -> Rows:
     """A row for each infeed; none on a unit without this column."""
     if not tables[values] and is_optional_and_absent(tables, values, infeeds):
         return {}
-    return with_counted_rows(with_rows_of(tables[values], infeeds), tables[INFEED_COUNT])
+    every_infeed = with_missing_rows_of(tables[values], infeeds)
+    return with_missing_up_to_count(every_infeed, tables[INFEED_COUNT])
 
 
 @computed_from(OUTLET_COUNT, TOWER_COUNT, on_demand=(INFEED_ID,))
 def towers(tables: Tables) -> Rows:
     rows = first_of_units(tables[OUTLET_COUNT] or tables[INFEED_ID])
-    return with_counted_number(rows, tables[TOWER_COUNT])
+    return with_missing_if_fewer(rows, tables[TOWER_COUNT])
 
 
 @computed_from(TOWER_POWER, INFEED_POWER, on_demand=(TOWER_POWER, INFEED_POWER))
@@ -101,7 +111,7 @@ def tower_powers(tables: Tables) -> Rows:
     infeeds = tables[INFEED_POWER]
     if not infeeds:
         return tables[TOWER_POWER]
-    return if_every(tables[TOWER_POWER], infeeds, matches("-1")) or unless(
+    return rows_if_every_mark(tables[TOWER_POWER], infeeds, matches("-1")) or rows_if_none_in(
         tables[TOWER_POWER], infeeds
     )
 
@@ -142,7 +152,7 @@ def st4_lines(tables: Tables) -> Rows:
     >>> st4_lines.rows({ST4_LINES: {"1.1.1": 5, "1.1.4": 1}, **labels, **statuses})
     {'1.1.1': 5}
     """
-    lines = with_rows_of(tables[ST4_LINES], tables[ST4_LABEL])
+    lines = with_missing_rows_of(tables[ST4_LINES], tables[ST4_LABEL])
     lines = left_join(lines or tables[ST4_LABEL], lines)
     lines = left_join(lines, where(lines, tables[ST4_LINE_STATUS], none_of(*ST4_UNREAD)))
     return without_arc(lines, -1, ST4_NEUTRAL)
@@ -157,7 +167,7 @@ def _cords(below: str, name: str) -> ComputedRows:
     def rows(tables: Tables) -> Rows:
         cords = tables[values]
         readings = left_join(cords, where(cords, tables[ST4_CORD_STATUS], none_of(*ST4_UNREAD)))
-        return with_rows_of(readings, of_units(tables[ST4_OUTLET_COUNT], tables[ST4_LINES]))
+        return with_missing_rows_of(readings, of_units(tables[ST4_OUTLET_COUNT], tables[ST4_LINES]))
 
     return rows
 
