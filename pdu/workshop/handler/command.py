@@ -44,7 +44,7 @@ from ...pdu_list.login_options import Login, pass_login, setting_options
 from ...pdu_list.logins import environment_login
 from ...recordings.handler_recordings import handler_of_recording
 from ...recordings.recording_formats import ReplayedDevice
-from ...recordings.simulated_pdu import own_mark
+from ...recordings.simulated_pdu import port_mark
 from ...recordings.web import har, unit as web_unit
 from . import loading_checks, process_settings
 from .checked_call import METHODS
@@ -474,6 +474,6 @@ def _form_with_check_secrets(
     data = form(port)
     for key in secret_keys:
         if key in data.custom_params:
-            data.custom_params[key] = f"{_CHECK_PASSWORD}{own_mark(port)}"
+            data.custom_params[key] = f"{_CHECK_PASSWORD}{port_mark(port)}"
     data.custom_params = AskedSettings(data.custom_params)
     return data
