@@ -41,7 +41,13 @@ class Target(NamedTuple):
 
     def data(self) -> Any:
         """The object for make_handler: the PDU's address, its settings and the secrets of its
-        login. Raises SettingsError.
+        login. The settings of the PDU win over those of its login. Raises SettingsError.
+
+        >>> from handlers.shared.address import Address
+        >>> login = DeviceLogin("hall", {"port": "8443"}, {})
+        >>> row = ListedPdu("r1", "netio", Address("192.0.2.7"), settings=(("scheme", "http"),))
+        >>> Target(row, load("netio"), login).data().custom_params
+        {'port': '8443', 'scheme': 'http'}
         """
         handler = self.handler
         settings = {**self.auth.settings, **dict(self.device.settings)}  # the PDU's win
@@ -69,6 +75,12 @@ def targets(
         r1-left,snmp,192.0.2.8,hall    Target(r1-left, handler, the login hall)
         r1-right,snmp,192.0.2.9        Target(r1-right, handler, usual_login)
         r2,smnp,192.0.2.10             Target(r2, SettingsError("no handler 'smnp' ..."), ...)
+
+    >>> from handlers.shared.address import Address
+    >>> row = ListedPdu("r1", "netoi", Address("192.0.2.7"))
+    >>> (target,) = targets([row], {}, DeviceLogin("none", {}, {}))
+    >>> target.handler_or_error.reason.partition(" (")[0]
+    "'netoi' is not a handler"
     """
     handlers: dict[str, Union[LoadedHandler, SettingsError]] = {}
     all_targets: list[Target] = []

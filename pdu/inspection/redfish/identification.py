@@ -41,7 +41,7 @@ def identify(data: Any) -> HandlerFinding:
         try:
             _note_service(service, config, out)
         except PduHandlerError as error:
-            raise error.at(service.place, "identify") from None
+            raise error.at(service.netloc, "identify") from None
     return out
 
 
@@ -54,7 +54,7 @@ def _note_service(
     seen     PowerEquipment 1 PDU; Outlets 8; $expand usable
     """
     root = service.root()
-    listed_units = pdus.read_units(service, config.pdu)
+    listed_units = pdus.read_pdus(service, config.pdu)
     out.note_about({"service": f"Redfish {resources.text(root, 'RedfishVersion')}".strip()})
     outlets: list[ListedOutlet] = []
     for unit in listed_units:

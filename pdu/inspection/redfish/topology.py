@@ -13,7 +13,7 @@ from handlers.redfish import quantities
 from handlers.redfish.handler import Session
 from handlers.redfish.members import Member
 from handlers.redfish.metering import circuits_of
-from handlers.redfish.pdus import read_units
+from handlers.redfish.pdus import read_pdus
 from handlers.redfish.quantities import Reader, Sensors
 from handlers.redfish.resources import (
     Flow,
@@ -45,7 +45,7 @@ def read_topology(session: Session) -> list[MeteredPart]:
     """
     service, config = session
     parts: list[MeteredPart] = []
-    for unit in read_units(service, config.pdu):
+    for unit in read_pdus(service, config.pdu):
         parts += lines_of(unit.prefix, circuits_of(service, unit, "Mains"))
         parts += branches_of(unit.prefix, circuits_of(service, unit, "Branches"))
     return parts
