@@ -13,7 +13,13 @@ class _QuotedWords(BashComplete):
     """
 
     def format_completion(self, item: CompletionItem) -> str:
-        """A line for the script of `pdu completion bash`: `plain,WORD`."""
+        """A line for the script of `pdu completion bash`: `plain,WORD`.
+
+        >>> from click import Command
+        >>> bash = _QuotedWords(Command("pdu"), {}, "pdu", "_PDU_COMPLETE")
+        >>> print(bash.format_completion(CompletionItem("r1;reboot")))
+        plain,'r1;reboot'
+        """
         if item.type == "plain":
             word = shlex.quote(str(item.value))
             # the script's `read` takes a backslash for an escape

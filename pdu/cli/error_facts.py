@@ -22,7 +22,14 @@ def kind_of(error: object) -> str:
 
 
 def attribute_text(error: object, name: str) -> str:
-    """An attribute as text, "" if there is none."""
+    """An attribute as text, "" if there is none.
+
+    >>> from handlers.shared.errors import Denied
+    >>> attribute_text(Denied("wrong password", "192.0.2.7"), "host")
+    '192.0.2.7'
+    >>> attribute_text(ValueError(), "host")
+    ''
+    """
     value = attribute_of(error, name)
     if value is None:
         return ""

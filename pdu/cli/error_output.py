@@ -39,11 +39,16 @@ class NoSuchHandler(SettingsError):
 
 
 def reason(error: BaseException, spellings: Mapping[str, str] = MappingProxyType({})) -> str:
-    """Why a command failed. Settings are named as they were given: by `spellings`, see `Run`, else
-    as their options.
+    """Why a command failed. Settings are named as they were given: by `spellings`, which has the
+    words that gave a setting by its key, else as their options.
 
     The error may be from an archive, which has its own classes. Errors from older or third-party
     archives may have no `parts`.
+
+    >>> from handlers.shared.errors import NamedSetting
+    >>> error = SettingsError((NamedSetting("port"), " is missing"))
+    >>> reason(error), reason(error, {"port": "PDU_PORT"})
+    ('--port is missing', 'PDU_PORT is missing')
     """
     parts = parts_of(error)
     if parts is None:
@@ -53,7 +58,12 @@ def reason(error: BaseException, spellings: Mapping[str, str] = MappingProxyType
 
 
 def _spelled_part(part: Part, spellings: Mapping[str, str]) -> str:
-    """A part of a reason: text, or a setting. One with a value is advice, not what was given."""
+    """A part of a reason: text, or a setting. One with a value is advice, not what was given.
+
+    >>> from handlers.shared.errors import NamedSetting
+    >>> _spelled_part(NamedSetting("snmp_version", "3"), {"snmp_version": "PDU_SNMP_VERSION"})
+    '--snmp-version 3'
+    """
     if isinstance(part, str):
         return part
     if part.key in spellings and not part.value:
@@ -65,6 +75,11 @@ def describe(error: BaseException, run: Run) -> dict[str, Any]:
     """The report of an error, as in JSON.
 
     An error without a kind is a defect; --debug prints its traceback.
+
+    >>> describe(SettingsError("port must be a number", "192.0.2.7"), Run())["exit_code"]
+    2
+    >>> describe(ValueError("no list"), Run())["reason"]
+    'ValueError: no list; run again with --debug and report what it prints'
     """
     kind = kind_of(error)
     # a handler that anybody may have written can say itself that its error is a defect
@@ -84,7 +99,7 @@ def describe(error: BaseException, run: Run) -> dict[str, Any]:
 
 
 def _describe_unknown(error: BaseException, run: Run) -> dict[str, Any]:
-    """The report of an error without a kind, by the name of its class."""
+    """The report of an error without a kind, by the name of its class: that of a defect."""
     words = type(error).__name__
     text = error_text(error)
     if text:
@@ -104,6 +119,9 @@ def _describe_unknown(error: BaseException, run: Run) -> dict[str, Any]:
 def fail(run: Run, error: BaseException, pdu_name: str = "") -> int:
     """Print an error and return the exit code of its kind. `pdu_name`: of the PDU if it is one of
     several.
+
+    unreachable: r1 (192.0.2.7): GET /outlets: there is no answer
+    {"error": {"kind": "unreachable", "host": "192.0.2.7", ...}}        with --json
     """
     about = describe(error, run)
     exit_code = int(about["exit_code"])

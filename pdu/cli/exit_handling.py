@@ -30,6 +30,11 @@ def missing_package_advice(error: ModuleNotFoundError) -> str:
     """What to do about a missing package; '' unless `pdu` requires it.
 
     Anybody may own the name of another module at PyPI.
+
+    >>> missing_package_advice(ModuleNotFoundError(name="pysnmp.hlapi")).partition(",")[0]
+    'the Python package pysnmp'
+    >>> missing_package_advice(ModuleNotFoundError(name="my_pdu"))
+    ''
     """
     package = (error.name or "").partition(".")[0]
     if package not in _REQUIRED:
@@ -85,6 +90,9 @@ def run(main: Callable[[], int]) -> int:
 def _replace_closed_streams() -> None:
     """Open those that the process was started without; each write to standard output fails, because
     its descriptor can only be read.
+
+    pdu status r1 >&-     settings: the standard output cannot be written: Bad file descriptor
+    pdu status r1 2>&-    the states; warnings go nowhere
     """
     for name, mode, flags in (
         ("stdin", "r", os.O_RDONLY),

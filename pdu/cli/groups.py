@@ -30,13 +30,21 @@ _BOTH = "on switches outlets on, off switches outlets off"
 
 
 def page_path(page: str) -> str:
-    """The path of a page, given below docs/, from the project's root."""
+    """The path of a page, given below docs/, from the project's root.
+
+    >>> page_path("command.md"), page_path("../CHANGELOG.md")
+    ('docs/command.md', 'CHANGELOG.md')
+    """
     return posixpath.normpath(f"docs/{page}")
 
 
 class Subcommand(click.Command):
     """A command whose help ends with examples, command lines of at most 76 characters each, and
     its page.
+
+    >>> command = Subcommand("status", examples=["pdu status snmp 192.0.2.8"])
+    >>> command.get_help(click.Context(command)).splitlines()[-4:]
+    ['Examples:', '  pdu status snmp 192.0.2.8', '', 'Docs: docs/README.md']
     """
 
     def __init__(self, *arguments: Any, examples: Sequence[str], **attributes: Any) -> None:
@@ -103,6 +111,9 @@ class Group(Subcommand, click.Group):
     ) -> tuple[Optional[str], Optional[click.Command], list[str]]:
         """The command of the first word, as click finds it. Fails with advice for a word that is no
         command, but not while a shell completes words.
+
+        pdu stats                  there is no command 'stats'; did you mean status?
+        pdu 192.0.2.8 status       ...; the command stands first: pdu status 192.0.2.8
         """
         names = self.list_commands(ctx)
         is_unknown = bool(args) and args[0] not in names and not args[0].startswith("-")
@@ -117,6 +128,11 @@ class Group(Subcommand, click.Group):
         """What to use instead of a word that is none of the `names` of this group's commands: the
         one of these letters in another alphabet, a similar one, else all. `o` is as near to `on` as
         to `off`, so both are said.
+
+        >>> commands = [click.Command("on"), click.Command("off"), click.Command("status")]
+        >>> group = Group("outlet", commands=commands, examples=())
+        >>> group._advice("stats", group.commands), group._advice("reboot", group.commands)
+        ('did you mean status?', 'choose from on, off, status')
         """
         advice = meant(word, names)
         if advice in ("did you mean on?", "did you mean off?"):
@@ -133,8 +149,8 @@ class Group(Subcommand, click.Group):
 
 
 def _order_advice(context: click.Context, words: Sequence[str]) -> str:
-    """What to type for a line whose command does not stand first, as in `pdu 192.0.2.8 status`; ""
-    for another one.
+    """What to type for a line whose command does not stand first, `the command stands first: pdu
+    status 192.0.2.8` for `pdu 192.0.2.8 status`; "" for another one.
     """
     root = context.find_root()
     commands = root.command.list_commands(root) if isinstance(root.command, Group) else []
@@ -190,7 +206,12 @@ class LazyGroup(Group):
         self.group_by_word = {group.word: group for group in groups if group.word}
 
     def _advice(self, word: str, names: Sequence[str]) -> str:
-        """What to type instead of an unknown word; a word of `pdu help`: the commands it groups."""
+        """What to type instead of an unknown word; a word of `pdu help`: the commands it groups.
+
+        reboot      what `advice` says of it
+        recordings  choose from record, replay; pdu help recordings shows them
+        stats       did you mean status?
+        """
         if word in self.group_by_word:
             commands = ", ".join(self.group_by_word[word].names)
             return f"choose from {commands}; pdu help {word} shows them"
@@ -233,7 +254,11 @@ class LazyGroup(Group):
         return max(map(len, self.lazy_commands))
 
     def overview(self) -> Iterator[str]:
-        """Each heading with the names of its commands, in lines of at most WIDTH characters."""
+        """Each heading with the names of its commands, in lines of at most WIDTH characters:
+
+        Read     status statistic outlets
+        Switch   on off cycle
+        """
         width = max(len(group.heading) for group in self.groups)
         for group in self.groups:
             yield from textwrap.wrap(

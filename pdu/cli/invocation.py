@@ -22,6 +22,10 @@ _CODE = os.path.abspath(os.path.join(os.path.dirname(__file__), *[os.pardir] * 2
 def program() -> str:
     """The words that start this program again: `pdu`, `.venv/bin/pdu` if the shell does not find
     that program by its name, or `python3 pdu` of the folder of its code.
+
+    pdu, /usr/local/bin/pdu      pdu, if the shell finds this one
+    .venv/bin/pdu                .venv/bin/pdu
+    clone/pdu                    python3 clone/pdu
     """
     path = sys.argv[0]
     name = os.path.basename(path)
@@ -37,6 +41,9 @@ def program() -> str:
 def build_line(profile: str) -> str:
     """The command that builds the archive of the profile in this file. Outside a clone of the
     project, it ends with a comment that says where it runs.
+
+    python3 packaging/build.py --profile acme.json
+    python3 packaging/build.py --profile /home/x/acme.json    # in a clone of the project
     """
     program_of_clone = os.path.join(_CODE, _BUILD)
     comment = ""
@@ -52,8 +59,11 @@ def build_line(profile: str) -> str:
 
 
 def shell_word(text: str) -> str:
-    """The text as one word of sh, bash, zsh and fish; "..." for what cannot be printed, and for a
+    r"""The text as one word of sh, bash, zsh and fish; "..." for what cannot be printed, and for a
     backslash that fish takes for an escape inside quotes.
+
+    >>> print(shell_word("rack 7"), shell_word("r1"), shell_word("a\\"), shell_word("a\n"))
+    'rack 7' r1 ... ...
     """
     if not text.isprintable() or re.search(r"\\(?=['\\]|$)", text):
         return "..."
@@ -75,7 +85,11 @@ def _is_found(name: str, path: str) -> bool:
 
 
 def _shorter(path: str) -> str:
-    """The path from the present folder if it lies below it, else as it is."""
+    """The path from the present folder if it lies below it, else as it is.
+
+    >>> _shorter(os.path.abspath("venv/bin/pdu")), _shorter(os.path.abspath("pdu"))
+    ('venv/bin/pdu', './pdu')
+    """
     below = os.path.relpath(path)
     if below.startswith(os.pardir):
         return path

@@ -34,7 +34,13 @@ def forget_secrets() -> None:
 
 
 def without_secrets(text: str) -> str:
-    """The text, or HIDDEN if it holds a secret of this run."""
+    """The text, or HIDDEN if it holds a secret of this run.
+
+    >>> note_secret("s3cr3t-word")
+    >>> without_secrets("GET /?p=s3cr3t-word"), without_secrets("GET /")
+    ('its text holds the login and is not shown', 'GET /')
+    >>> forget_secrets()
+    """
     all_forms = list(_forms_by_secret.values())  # another thread may note a secret
     if any(holds(text, forms) for forms in all_forms):
         return HIDDEN
@@ -44,6 +50,9 @@ def without_secrets(text: str) -> str:
 def error_text(error: BaseException) -> str:
     """The error's own text without secrets; "" if its class, which may be anybody's, cannot tell
     it.
+
+    >>> error_text(ValueError("no list"))
+    'no list'
     """
     try:
         return without_secrets(str(error))
@@ -64,14 +73,22 @@ def text_of_error(error: BaseException, text: str) -> str:
 
 
 def traceback_text(error: BaseException) -> str:
-    """The error with its causes and places, without secrets."""
+    """The error with its causes and places, as Python prints a traceback; HIDDEN if it holds a
+    secret of this run.
+    """
     lines = traceback.format_exception(type(error), error, error.__traceback__)
     return without_secrets("".join(lines))
 
 
 def hide_secrets(record: logging.LogRecord) -> bool:
     """A filter of logging: takes the text of others' records that hold a secret, and drops records
-    whose text cannot be made: whoever logs does not expect an error.
+    whose text cannot be made: whoever logs does not expect an error. It changes the record.
+
+    >>> note_secret("s3cr3t-word")
+    >>> record = logging.makeLogRecord({"name": "urllib3", "msg": "GET /?p=s3cr3t-word"})
+    >>> hide_secrets(record), record.msg
+    (True, 'its text holds the login and is not shown')
+    >>> forget_secrets()
     """
     try:
         text = record.getMessage()

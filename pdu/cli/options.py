@@ -128,6 +128,11 @@ def spelled(key: str, value: str = "", quote: Callable[[str], str] = str) -> str
     """The option or variable that sets `key` on the command line, for messages.
 
     `quote` protects a value from the shell.
+
+    >>> spelled("port", "8443"), spelled("verify", "no"), spelled("password")
+    ('--port 8443', '-s verify=no', 'PDU_PASSWORD (or --secret-file password=FILE)')
+    >>> spelled("port"), spelled("verify")
+    ('--port', '-s verify=...')
     """
     if key in SECRETS:
         return spelled_secret(key)
@@ -142,6 +147,9 @@ def spelled_secret(key: str) -> str:
     """The variable and the option that set a secret.
 
     `key` need not be in SECRETS: handlers of other packs have their own.
+
+    >>> spelled_secret("auth_password")
+    'PDU_AUTH_PASSWORD (or --secret-file auth_password=FILE)'
     """
     return f"PDU_{key.upper()} (or --secret-file {key}=FILE)"
 
@@ -158,7 +166,10 @@ def _take_yes(context: click.Context, _: click.Parameter, value: bool) -> None: 
 
 
 def _take_debug(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001
-    """Send log lines without secrets to standard error, if --debug is given."""
+    """Send log lines without secrets to standard error, if --debug is given; sets `Output.debug`.
+
+    INFO handlers.snmp.handler: pdu handler snmp 5.0.0: status
+    """
     if not value:
         return
     run_of(context).output.debug = True
@@ -226,7 +237,10 @@ class Option(click.Option):
         self.excludes = excludes
 
     def get_help_record(self, ctx: click.Context) -> Optional[tuple[str, str]]:
-        """The line of the help: click's, with what the option requires."""
+        """The line of the help: click's, with what the option requires:
+
+        --list FILE    the list that --add changes (with --add)
+        """
         record = super().get_help_record(ctx)
         if record is None:
             return None
@@ -249,6 +263,9 @@ class Option(click.Option):
     def _check_others(self, context: click.Context, opts: Mapping[str, Any]) -> None:
         """Raise UsageError if an option is given that this one excludes, or one is not that it
         requires. `opts`: all that is given, by the names of the parameters.
+
+        --json --csv     give only one of --json and --csv
+        --list FILE      --list needs --add
         """
         flags: set[str] = set()
         for parameter in context.command.params:
@@ -285,6 +302,12 @@ def word_completion(
     """The `shell_complete` of an argument: offers `names`.
 
     If none fits and `or_file` is set, it offers file names.
+
+    >>> complete = word_completion(lambda: ["snmp", "shelly", "nut"], or_file=True)
+    >>> [item.value for item in complete(None, None, "s")]
+    ['snmp', 'shelly']
+    >>> [(item.value, item.type) for item in complete(None, None, "my-h")]
+    [('my-h', 'file')]
     """
 
     def complete(
@@ -325,6 +348,12 @@ class KeyValue(Text):
     ) -> Any:
         """The pair of key and value. Fails for a text without `=`, a key or a value, and shows no
         value.
+
+        >>> KeyValue("-s KEY=VALUE").convert("Timeout=5", None, None)
+        ('timeout', '5')
+        >>> KeyValue("-s KEY=VALUE").convert("timeout", None, None)
+        Traceback (most recent call last):
+        click.exceptions.BadParameter: it takes the form -s KEY=VALUE
         """
         if isinstance(value, tuple):  # click converts a default of a type once more
             return value
@@ -348,7 +377,11 @@ class FilePath(click.Path):
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> Any:
-        """The path, as click checks it; fails for an empty one."""
+        """The path, as click checks it; fails for an empty one.
+
+        >>> FilePath().convert("pdus.csv", None, None)
+        'pdus.csv'
+        """
         if not value:
             self.fail(f"the file name {EMPTY}", param, ctx)
         return super().convert(value, param, ctx)
@@ -360,7 +393,12 @@ class PathOption(FilePath):
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> Any:
-        """The path; fails for one that begins with --."""
+        """The path; fails for one that begins with --.
+
+        >>> PathOption().convert("--json", None, None)
+        Traceback (most recent call last):
+        click.exceptions.BadParameter: '--json' looks like an option; a file is ./--json
+        """
         text = str(value)[:60]
         if text.startswith("--"):
             self.fail(f"{text!r} looks like an option; a file is ./{text}", param, ctx)
@@ -384,7 +422,14 @@ class Seconds(click.ParamType):
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> float:
-        """The number of seconds. Fails for another text, and for one outside of the limits."""
+        """The number of seconds. Fails for another text, and for one outside of the limits.
+
+        >>> Seconds(0, 60).convert("2.5", None, None)
+        2.5
+        >>> Seconds(0, 60).convert("5m", None, None)
+        Traceback (most recent call last):
+        click.exceptions.BadParameter: '5m': give 0 to 60 seconds
+        """
         try:
             number = float(value)
         except ValueError:

@@ -81,7 +81,12 @@ def _print_answer(result: Result, *, as_json: bool) -> None:
 
 
 def _safe_for_terminal(raw: bytes) -> str:
-    """The text of a device, whose control characters a terminal would obey."""
+    r"""The text of a device, whose control characters a terminal would obey, with these escaped.
+
+    >>> print(_safe_for_terminal(b"outlet 1 on\r\n\x1b[2Joutlet 2 off\r\n"))
+    outlet 1 on
+    \x1b[2Joutlet 2 off
+    """
     text = raw.decode("utf-8", "surrogateescape")
     lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
     # an escape has at most 10 characters
@@ -135,6 +140,8 @@ def text(value: object, limit: int = _CELL) -> str:
 
     >>> text(None), text(True), text(2.50), text("Web\n1")
     ('', 'yes', '2.5', 'Web\\n1')
+    >>> text(1234567.25), text(-0.0)
+    ('1234567.2', '0')
     """
     if value is None:
         return ""
@@ -150,7 +157,14 @@ def text(value: object, limit: int = _CELL) -> str:
 
 
 def figure_or_none(view: object, name: str) -> Optional[float]:
-    """A figure that the handler set; None if the view still has the default of its class."""
+    """A figure that the handler set; None if the view still has the default of its class.
+
+    >>> from pdu_common.helper import PduPortStatisticView
+    >>> figure_or_none(PduPortStatisticView("1", float("0")), "consumption")
+    0.0
+    >>> figure_or_none(PduPortStatisticView("1"), "consumption") is None
+    True
+    """
     value: float = getattr(view, name)
     usual_value = getattr(type(view), name, None)
     return None if value is usual_value else value
@@ -172,6 +186,8 @@ def figure(value: Optional[float], unit: str = "") -> str:
 
     >>> figure(0.50041, "A"), figure(None, "A")
     ('0.5 A', 'not metered')
+    >>> figure(-0.0001, "W")
+    '0 W'
     """
     if value is None:
         return NOT_METERED
@@ -186,7 +202,10 @@ def takes_colours() -> bool:
 
 
 def progress(length: int, label: str, **attributes: Any) -> AbstractContextManager[Any]:
-    """A context with a progress bar on standard error; with None if that is no terminal."""
+    """A context with a progress bar on standard error; with None if that is no terminal.
+
+    reading  [#########---------------------------]   25%  00:00:12
+    """
     if not sys.stderr.isatty():
         return contextlib.nullcontext()
     bar: AbstractContextManager[Any] = click.progressbar(

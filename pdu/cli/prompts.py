@@ -39,6 +39,9 @@ def confirm(output: Output, question: str, host: str) -> None:
     """Ask the question, unless --yes answers it.
 
     Raises NotConfirmed if the user does not agree, and if there is neither a terminal nor --yes.
+
+        switch outlet 3 of r1 off? [y/N] y         returns
+        switch outlet 3 of r1 off? [y/N]           not-confirmed: nothing was done
     """
     check_can_ask(output, question, host)
     if output.yes:

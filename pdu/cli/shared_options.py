@@ -16,7 +16,11 @@ from .options import FILE, Option, Text
 
 
 class ListenAddress(Text):
-    """ADDRESS:PORT. A port alone is one of 127.0.0.1, which only this machine reaches."""
+    """ADDRESS:PORT. A port alone is one of 127.0.0.1, which only this machine reaches.
+
+    >>> ListenAddress().convert("8080", None, None), ListenAddress().convert("[::]:80", None, None)
+    ('127.0.0.1:8080', '[::]:80')
+    """
 
     name = "listen_address"
 

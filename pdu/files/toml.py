@@ -17,8 +17,11 @@ _WHERE = re.compile(r"\(at ([^()]*)\)$")
 
 
 def loads(text: str, path: str) -> dict[str, Any]:
-    """Parse a document. Raises SettingsError, with the line number if it is known but not the text,
-    which may contain secrets.
+    r"""Parse a document. Raises SettingsError, with the line number if it is known, and without
+    the text, which may contain secrets.
+
+    >>> loads('[auth.hall]\nusername = "reader"', "logins.toml")
+    {'auth': {'hall': {'username': 'reader'}}}
     """
     try:
         if sys.version_info >= (3, 11):
@@ -43,6 +46,8 @@ def _why(text: str, where: str) -> str:
 
     >>> _why("password = secret", "line 1, column 12")
     ': a text needs quotes: key = "text"'
+    >>> _why("[auth rack 1]", "line 1, column 7")
+    ''
     """
     numbers = [int(digits) for digits in re.findall("[0-9]+", where)]
     if len(numbers) != 2:
@@ -71,6 +76,9 @@ def text_only(key: str, value: Any) -> str:
     `1.10`.
 
     Raises ValueError, whose text begins with `key`, for another type.
+
+    >>> text_only("device", "1.10")
+    '1.10'
     """
     if not isinstance(value, str):
         raise ValueError(f'{key} must be a text in quotes: {key} = "..."')
@@ -100,6 +108,12 @@ def form_text(key: str, value: Any) -> str:
 
     >>> form_text("port", 8443), form_text("tls", True)
     ('8443', 'yes')
+    >>> form_text("port", [8443])
+    Traceback (most recent call last):
+    ValueError: port is neither text nor a number
+    >>> form_text("port", 1 << 64)
+    Traceback (most recent call last):
+    ValueError: port is an integer of more than 64 bits
     """
     if isinstance(value, bool):
         return "yes" if value else "no"

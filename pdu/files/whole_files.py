@@ -44,8 +44,11 @@ _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
 
 def decode_text(data: bytes, path: str) -> str:
-    """Text of an owner's file: UTF-8, or UTF-16 as spreadsheets save it, without the byte order
+    r"""Text of an owner's file: UTF-8, or UTF-16 as spreadsheets save it, without the byte order
     mark. `path` names the file in errors. Raises SettingsError, without a part of the file.
+
+    >>> decode_text(b"\xef\xbb\xbfname,handler", "pdus.csv")
+    'name,handler'
     """
     if data.startswith(_WORKBOOKS):
         raise SettingsError(
@@ -65,10 +68,16 @@ _MIXED_WORD = re.compile("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
 
 
 def decode_table(data: bytes, path: str) -> tuple[str, str]:
-    """The text of a CSV file, and a sentence that says how it was read; "" for Unicode.
+    r"""The text of a CSV file, and a sentence that says how it was read; "" for Unicode.
 
-    It is read as by `decode_text`, else as Russian Excel saves it by its first choice: CP1251 with
-    semicolons. Raises SettingsError, also where the head or a word shows that it is another file.
+    It is read as UTF-8, or UTF-16 with a byte order mark, else as Russian Excel saves it by its
+    first choice: CP1251 with semicolons. Raises SettingsError, also where the head or a word shows
+    that it is another file.
+
+    >>> decode_table("pdu;стойка 1".encode("utf-8"), "customers.csv")
+    ('pdu;стойка 1', '')
+    >>> decode_table("pdu;customer\n1;Рога".encode("cp1251"), "customers.csv")[1]
+    'customers.csv is read as cp1251, as Excel saves it in Russian'
     """
     try:
         return decode_text(data, path), ""
@@ -86,8 +95,13 @@ def decode_table(data: bytes, path: str) -> tuple[str, str]:
 
 
 def _may_be_russian_excel(text: str) -> bool:
-    """Whether text that was read as CP1251 may be that: its head is ASCII with semicolons, and no
-    word mixes alphabets.
+    r"""Whether text that was read as CP1251 may be that: its head is ASCII with semicolons, and no
+    word mixes alphabets. A letter of another language, read as CP1251, is Cyrillic in a Latin word.
+
+    >>> _may_be_russian_excel("customer;pdu\nРога и копыта;стойка 1")
+    True
+    >>> _may_be_russian_excel("customer;pdu\nMьller GmbH;r1"), _may_be_russian_excel("# клиенты")
+    (False, False)
     """
     for line in text.splitlines():
         is_head = line.strip() and not line.startswith("#")
@@ -109,7 +123,11 @@ def text_of(path: str) -> str:
 def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
     """Creates a file before the work begins, and yields the function that writes its content.
 
-    A path that exists or cannot be created fails at once, not after a long recording or download.
+    A path that exists or cannot be created fails at once, not after a long recording or download:
+
+        with new_file("rack1.snmprec") as write:  # "rack1.snmprec exists already: remove it, ..."
+            write(record(device))                 # minutes later
+
     An incomplete file is removed, even after Ctrl-C, SIGTERM or SIGHUP. Without a path nothing is
     written. Raises SettingsError.
     """

@@ -137,7 +137,13 @@ def new_pdu(name: str, list_file: str, auth_file: str) -> NewPdu:
 
 
 def check_addition(pdu: NewPdu, host: str) -> None:
-    """Raises SettingsError if its name cannot be added, or if `host` is a name of the list."""
+    """Raises SettingsError if its name cannot be added, or if `host` is a name of the list:
+
+    r1-left           nothing, and nothing is written
+    -r1, " r1"        is no name: give one such as r1-left
+    netio             is the name of a handler: give the PDU another name
+    rack7             is already in pdus.csv, where a row has this name
+    """
     name, list_path = pdu.name, pdu.list_path
     # another command would take a name in this form for an option
     if not name or name != name.strip() or name.startswith("-"):
@@ -161,6 +167,12 @@ def add(pdu: NewPdu, handler: LoadedHandler, host: Address, login: Login) -> Lis
     Secrets of --secret-file are written as references to these files, others as they are. Returns
     the PDU as it is listed; a login that the file has already is used.
 
+    pdus.csv      name,handler,address,auth,settings
+                  r1,netio,192.0.2.7,r1,timeout=5
+    logins.toml   [auth."r1"]
+                  username = "reader"
+                  password_file = "/etc/pdu/reader.txt"
+
     Raises SettingsError: then both files are as they were.
     """
     settings, device_login = _settings_and_login(pdu.name, handler, host, login)
@@ -181,7 +193,13 @@ def add_missing(
 ) -> Sequence[ListedPdu]:
     """Append the PDUs that the list lacks, in one write; those over SNMP with this login unless
     they name one. A name that is taken gets the address behind it; so does the login's, if another
-    login has it. Returns them as they are listed. Raises SettingsError, as `add`.
+    login has it. Returns them as they are listed. Raises SettingsError: then both files are as they
+    were.
+
+    in the list        found                     added
+    rack7 192.0.2.7    rack7 at 192.0.2.8        rack7 192.0.2.8
+                       192.0.2.7 at 192.0.2.9    192.0.2.7 192.0.2.9
+                       rack9 at 192.0.2.7        nothing
     """
     # before the lock: a name server may take seconds
     known_hosts = _address_book(_read_list(files))
@@ -217,6 +235,13 @@ def _pdus_at_other_places(
 ) -> list[ListedPdu]:
     """The PDUs whose address and port are not in the list; of several there, the first.
     `known_hosts`: addresses by name.
+
+    >>> listed = ListedPdu("r1", "snmp", Address("pdu7.example"))
+    >>> known_list = device_list.DeviceList([listed], {})
+    >>> found = [ListedPdu(host, "snmp", Address(host)) for host in ("192.0.2.7", "192.0.2.8")]
+    >>> missing_pdus = _pdus_at_other_places(found, known_list, {"pdu7.example": ["192.0.2.7"]})
+    >>> [pdu.name for pdu in missing_pdus]
+    ['192.0.2.8']
     """
     taken_ports: set[tuple[str, str]] = set()
     for listed_pdu in known_list.devices:
@@ -234,7 +259,9 @@ def _pdus_at_other_places(
 
 def _address_book(known_list: device_list.DeviceList) -> Mapping[str, Collection[str]]:
     """The IP addresses of each host name of a list, as far as the name server knows them; many are
-    asked for at a time.
+    asked for at a time:
+
+    {"pdu7.example": {"192.0.2.7", "2001:db8::7"}, "unknown.example": ()}
     """
     listed_hosts = {place_of(pdu, known_list.auths).host for pdu in known_list.devices}
     host_names = [host for host in sorted(listed_hosts) if not hosts.is_ip(host)]
@@ -254,7 +281,11 @@ def _addresses(name: str) -> Collection[str]:
 def _settings_and_login(
     name: str, handler: LoadedHandler, host: Address, login: Login
 ) -> tuple[dict[str, str], DeviceLogin]:
-    """What the list gets of a login, and what the file of logins gets."""
+    """What the list gets of a login, and what the file of logins gets:
+
+    port=8443, ca_pem=hall.pem           list     port=8443, ca_pem=/home/x/hall.pem
+    username=reader, password (secret)   logins   username=reader, password
+    """
     _, secrets = form.form_fields(handler, host, login)
     given_settings = login.all_settings(form.setting_keys(handler), host)
     settings = {key: text.strip() for key, text in given_settings.items()}
@@ -295,7 +326,8 @@ def _append(
     secret_paths: Mapping[str, str],
 ) -> list[ListedPdu]:
     """Write the PDUs and the logins that the file lacks, each file once; both or none. Returns the
-    PDUs as they are listed. Raises SettingsError.
+    PDUs as they are listed: with the name of their login, which may be an equal one that the file
+    has. Raises SettingsError.
     """
     known_list = _known_list(list_file, login_file)
     known_logins = dict(_logins(login_file))
@@ -334,7 +366,9 @@ def _read(path: str, rule: secret_files.FilePermission) -> _File:
 
 
 def _read_list(files: NewPdu) -> device_list.DeviceList:
-    """The list as it is now, as `_known_list`. Raises SettingsError."""
+    """The list as it is now, with the logins of both files; an empty one if it has no PDU. Raises
+    SettingsError, also for a list that this user may not change.
+    """
     list_file = _read(files.list_path, secret_files.LIST)
     list_file.refuse_unwritable()
     return _known_list(list_file, _read(files.login_path, secret_files.SECRET))
@@ -361,6 +395,12 @@ def _logins(file: _File) -> Mapping[str, DeviceLogin]:
 def _equal_login(logins: Mapping[str, DeviceLogin], login: DeviceLogin) -> str:
     """The name of a login with the same values, "" if there is none. Raises SettingsError if the
     name of this one is taken.
+
+    >>> hall = DeviceLogin("hall", {"username": "reader"}, {"password": "x"})
+    >>> _equal_login({"hall": hall}, hall._replace(name="r1"))
+    'hall'
+    >>> _equal_login({"hall": hall}, DeviceLogin("r1", {"username": "admin"}, {}))
+    ''
     """
     for known_login in logins.values():
         if known_login._replace(name=login.name) == login:
@@ -378,6 +418,12 @@ def _with_logins(
 ) -> bytes:
     """The file with these logins at its end. Raises SettingsError if its form does not allow
     that.
+
+    >>> login = DeviceLogin("r1", {"username": "reader"}, {"community": "public"})
+    >>> print(_with_logins(_File("logins.toml", None, None), [login], {}).decode(), end="")
+    [auth."r1"]
+    username = "reader"
+    community = "public"
     """
     tables: list[str] = []
     logins = dict(_logins(file))
@@ -401,7 +447,14 @@ def _with_logins(
 def _with_pdus(
     file: _File, pdus: Sequence[ListedPdu], list_before: device_list.DeviceList
 ) -> bytes:
-    """The list with these PDUs at its end. Raises SettingsError if it has one of them already."""
+    r"""The list with these PDUs at its end. Raises SettingsError if it has one of them already.
+
+    >>> list_file = _File("pdus.csv", b"name;handler;address\nr1;netio;192.0.2.7\n", None)
+    >>> list_before = device_list.parse_device_list(list_file.data, list_file.path)
+    >>> new_pdu = ListedPdu("r2", "netio", Address("192.0.2.8"))
+    >>> _with_pdus(list_file, [new_pdu], list_before).decode().splitlines()[-1]
+    'r2;netio;192.0.2.8'
+    """
     is_toml = file.path.endswith(".toml")
     text = "".join(map(_toml_entry, pdus)) if is_toml else _csv_rows(file, pdus)
     data = _appended(file, text)
@@ -425,7 +478,16 @@ def _with_pdus(
 
 
 def _toml_entry(pdu: ListedPdu) -> str:
-    """The table of a PDU."""
+    """The table of a PDU.
+
+    >>> pdu = ListedPdu("r1", "netio", Address("192.0.2.7"), settings=(("timeout", "5"),))
+    >>> print(_toml_entry(pdu), end="")
+    [[pdu]]
+    name = "r1"
+    handler = "netio"
+    address = "192.0.2.7"
+    settings = { "timeout" = "5" }
+    """
     cells = {"name": pdu.name, "handler": pdu.handler, "address": str(pdu.address)}
     if pdu.auth:
         cells["auth"] = pdu.auth
@@ -439,6 +501,11 @@ def _toml_entry(pdu: ListedPdu) -> str:
 def _csv_rows(file: _File, pdus: Iterable[ListedPdu]) -> str:
     """The lines of PDUs; before them the head, in a new list. Raises SettingsError if the list
     lacks a column that a PDU needs.
+
+    >>> pdus = [ListedPdu("r1", "netio", Address("192.0.2.7"), settings=(("timeout", "5"),))]
+    >>> print(_csv_rows(_File("pdus.csv", None, None), pdus), end="")
+    name,handler,address,auth,settings
+    r1,netio,192.0.2.7,,timeout=5
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=csv_in.delimiter_of(file.text), lineterminator="\n")
@@ -471,12 +538,20 @@ def _toml_table(head: str, values: Mapping[str, str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A basic string of TOML, whose escapes are those of JSON."""
+    r"""A basic string of TOML, whose escapes are those of JSON.
+
+    >>> print(_quoted('rack "7"\t\x7f'))
+    "rack \"7\"\t\u007f"
+    """
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _appended(file: _File, text: str) -> bytes:
-    """The content with this text at its end. Raises SettingsError for what is no text."""
+    r"""The content with this text at its end. Raises SettingsError for what is no text.
+
+    >>> _appended(_File("pdus.csv", b"name,handler\r\nr1,netio", None), "r2,netio\n")
+    b'name,handler\r\nr1,netio\r\nr2,netio\r\n'
+    """
     data = file.data or b""
     line_end = "\r\n" if b"\r\n" in data else "\n"
     has_whole_lines = not data or data.endswith(b"\n")

@@ -123,14 +123,33 @@ def read_device_list(path: str) -> DeviceList:
 
 
 def parse_device_list(data: bytes, path: str) -> DeviceList:
-    """The list that a file contains, as `read_device_list`. `path` is its name, also in errors."""
+    r"""The list in a file of this content: TOML if `path` ends in .toml, else CSV. `path` is its
+    name in errors.
+
+    Raises SettingsError for a mistake of the whole file, such as an unknown column. One of a row is
+    among its `wrong_rows`.
+
+    >>> data = b"name,handler,address\nr1,netio,192.0.2.7\nr2,netio,\n"
+    >>> parsed_list = parse_device_list(data, "pdus.csv")
+    >>> [pdu.name for pdu in parsed_list.devices], [row.fault for row in parsed_list.wrong_rows]
+    (['r1'], ['line 3: there is no address'])
+    """
     if path.endswith(".toml"):
         return _toml_list(data, path)
     return _csv_list(data, path)
 
 
 def _toml_list(data: bytes, path: str) -> DeviceList:
-    """The [[pdu]] tables and the logins of a TOML file."""
+    """The [[pdu]] tables and the logins of a TOML file. Raises SettingsError.
+
+    [auth.hall]                        auths     hall
+    username = "reader"
+    [[pdu]]                            devices   r1: netio, 192.0.2.7, the login hall
+    name = "r1"
+    handler = "netio"
+    address = "192.0.2.7"
+    auth = "hall"
+    """
     document = toml.loads(decode_text(data, path), path)
     unknown_keys = sorted(set(document) - {"pdu", "auth"})
     if unknown_keys:
@@ -159,7 +178,11 @@ def _csv_list(data: bytes, path: str) -> DeviceList:
 
 
 def _warning(path: str, duplicate: Duplicate, places: Mapping[str, str]) -> str:
-    """The sentence that names both lines of a PDU, and which one is counted."""
+    """The sentence that names both lines of a PDU, and which one is counted:
+
+    pdus.csv: line 2 (r1) and line 7 (rack1) are one PDU, 192.0.2.7, port udp 1161: sums count it
+    once, as r1; take one line out
+    """
     names = (duplicate.counted_pdu.name, duplicate.repeated_pdu.name)
     lines: list[str] = []
     for name, place in places.items():  # in the order of the list
@@ -192,7 +215,13 @@ def _rows(text: str, path: str) -> Iterator[Entry]:
 
 
 def _check_head(head: Sequence[str], path: str) -> None:
-    """Raises SettingsError for an unknown or a missing column, and for one with secrets."""
+    """Raises SettingsError for an unknown or a missing column, and for one with secrets:
+
+    name,handler,address            nothing
+    name,handler,host               'host' is not a column; the address of a PDU is in ...
+    name,handler,address,password   'password' is a secret, which a list must not contain: ...
+    r1,netio,192.0.2.7              the first line is a PDU: put the names of the columns above it
+    """
     for name in head:
         if name in SECRETS:
             raise SettingsError(
@@ -223,7 +252,13 @@ def _head_error(path: str, fault: str) -> SettingsError:
 
 
 def _unknown_columns_text(names: Sequence[str]) -> str:
-    """The error text for names that are no columns of a list: some by name, the others counted."""
+    """The error text for names that are no columns of a list: some by name, the others counted.
+
+    >>> _unknown_columns_text(["host"])
+    "'host' is not a column"
+    >>> _unknown_columns_text([f"c{number}" for number in range(7)]).rpartition(", ")[2]
+    "'c4' and 2 more are not columns"
+    """
     text = ", ".join(repr(printable(name, 60)) for name in names[:_SHOWN])
     further_count = len(names) - _SHOWN
     if further_count > 0:
@@ -232,7 +267,14 @@ def _unknown_columns_text(names: Sequence[str]) -> str:
 
 
 def _list_of(path: str, entries: Iterable[Entry]) -> DeviceList:
-    """A list without logins. Raises EmptyList if there is no entry."""
+    """A list without logins. Raises EmptyList if there is no entry.
+
+    >>> cells = {"name": "r1", "handler": "netio", "address": "192.0.2.7"}
+    >>> entries = [Entry("line 2", cells), Entry("line 3", cells)]
+    >>> listed = _list_of("pdus.csv", entries)
+    >>> listed.places, listed.wrong_rows[0].fault
+    ({'r1': 'line 2'}, "line 3: the name 'r1' is already in line 2: rename one")
+    """
     devices: list[ListedPdu] = []
     places: dict[str, str] = {}
     wrong_rows: list[WrongRow] = []
@@ -268,7 +310,15 @@ def _list_of(path: str, entries: Iterable[Entry]) -> DeviceList:
 
 
 def _wrong_row(entry: Entry, reason: str, places: Mapping[str, str]) -> WrongRow:
-    """The row of an entry that is no PDU. `places`: by the names that are taken."""
+    """The row of an entry that is no PDU. `places`: by the names that are taken. One whose name is
+    taken, or cannot be a name, is called by its place.
+
+    >>> entry = Entry("line 3", {"name": "r1", "handler": "netio"})
+    >>> _wrong_row(entry, "there is no address", {}).device.name
+    'r1'
+    >>> _wrong_row(entry, "there is no address", {"r1": "line 2"}).device.name
+    'line 3'
+    """
     texts = {key: printable(str(entry.cells.get(key, "")), 60) for key in _NAMES}
     typed_name = str(entry.cells.get("name") or entry.cells.get("address") or "")
     is_name = typed_name == texts["name"] and typed_name not in places
@@ -283,6 +333,10 @@ def _wrong_row(entry: Entry, reason: str, places: Mapping[str, str]) -> WrongRow
 def _ambiguous_names(devices: Sequence[ListedPdu], places: Mapping[str, str]) -> Iterator[WrongRow]:
     """The row of each name that is an address, and not that of its own PDU: it may be where another
     one is, which a command would not reach.
+
+    >>> pdu = ListedPdu("192.0.2.8", "netio", Address("192.0.2.7"))
+    >>> [row.reason for row in _ambiguous_names([pdu], {"192.0.2.8": "line 2"})]
+    ["the name '192.0.2.8' is an address, and not that of this PDU, 192.0.2.7: give another name"]
     """
     device_by_address = {hosts.one_spelling(device.address): device for device in devices}
     device_by_host = {hosts.one_spelling(device.address.host): device for device in devices}
@@ -304,7 +358,13 @@ def _ambiguous_names(devices: Sequence[ListedPdu], places: Mapping[str, str]) ->
 
 
 def _is_own_address(device: ListedPdu) -> bool:
-    """Whether the name of a PDU is its address, perhaps with its port."""
+    """Whether the name of a PDU is its address, perhaps with its port.
+
+    >>> _is_own_address(ListedPdu("192.0.2.7:443", "netio", Address("192.0.2.7")))
+    True
+    >>> _is_own_address(ListedPdu("192.0.2.7:8443", "netio", Address("192.0.2.7")))
+    False
+    """
     name, place = Address(device.name), place_of(device)
     own_hosts = (hosts.one_spelling(device.address.host), place.host)
     if hosts.one_spelling(name.host) not in own_hosts:
@@ -317,6 +377,11 @@ def _is_own_address(device: ListedPdu) -> bool:
 def _device(entry: Entry, folder: str) -> ListedPdu:
     """One PDU of the list. The path of a handler is relative to the list's folder. Raises
     ValueError or SettingsError.
+
+    >>> cells = {"handler": "own.py", "address": "192.0.2.7", "settings": "timeout=5"}
+    >>> listed_pdu = _device(Entry("line 2", cells), "/etc/pdu")
+    >>> listed_pdu.name, listed_pdu.handler, listed_pdu.settings
+    ('192.0.2.7', '/etc/pdu/own.py', (('timeout', '5'),))
     """
     if entry.fault:
         raise ValueError(entry.fault)
@@ -363,7 +428,11 @@ def _handler(word: str, folder: str) -> str:
 
 
 def _cell(key: str, value: Any) -> str:
-    """The text of a cell. Raises ValueError."""
+    """The text of a cell. Raises ValueError.
+
+    >>> _cell("name", " r1 "), _cell("metered", True)
+    ('r1', 'yes')
+    """
     text = toml.text_only(key, value) if key in _NAMES else toml.form_text(key, value)
     return text.strip()
 
@@ -372,6 +441,11 @@ def _settings(value: Any, folder: str) -> dict[str, str]:
     """The settings in `key=value; key=value` or a TOML table. Raises ValueError, also for a secret.
 
     A path in `ca_pem` is relative to the list's folder.
+
+    >>> _settings("Timeout=5; ca_pem=hall.pem", "/etc/pdu")
+    {'timeout': '5', 'ca_pem': '/etc/pdu/hall.pem'}
+    >>> _settings({"port": 8443}, "/etc/pdu")
+    {'port': '8443'}
     """
     pairs: Iterable[tuple[str, Any]]
     if isinstance(value, dict):
@@ -395,7 +469,11 @@ def _settings(value: Any, folder: str) -> dict[str, str]:
 
 
 def _pair(text: str) -> tuple[str, str]:
-    """Key and value of one setting in a list. Raises ValueError."""
+    """Key and value of one setting in a list. Raises ValueError.
+
+    >>> _pair("timeout = 5")
+    ('timeout ', '5')
+    """
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
         # without the text, which may be a secret

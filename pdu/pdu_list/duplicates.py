@@ -23,9 +23,22 @@ class Duplicate(NamedTuple):
 def find_duplicates(
     devices: Iterable[ListedPdu], logins: Mapping[str, DeviceLogin]
 ) -> Iterator[Duplicate]:
-    """Each PDU that is already in the list, under another name. `logins`: as for `place_of`.
+    """Each PDU that is already in the list, under another name. `logins`: by name; one may have a
+    port, or choose a unit.
 
     Units of one port differ by what a setting chooses; a PDU that reads all of them has each.
+
+    >>> from handlers.shared.address import Address
+    >>> hall = ListedPdu("hall", "redfish", Address("192.0.2.7"))
+    >>> one, two = (
+    ...     ListedPdu(f"r{unit}", "redfish", Address("192.0.2.7"), settings=(("pdu", unit),))
+    ...     for unit in "12"
+    ... )
+    >>> (pair,) = find_duplicates([one, hall], {})
+    >>> pair.counted_pdu.name, pair.repeated_pdu.name
+    ('hall', 'r1')
+    >>> list(find_duplicates([one, two], {}))
+    []
     """
     devices_by_port: dict[Place, list[tuple[ListedPdu, Place]]] = {}
     for device in devices:

@@ -72,7 +72,11 @@ def setting_keys(handler: LoadedHandler) -> list[str]:
 
 
 def is_v3(settings: Mapping[str, str], key: str = "snmp_version") -> bool:
-    """Whether these settings choose SNMPv3; the usual version is 2c."""
+    """Whether these settings choose SNMPv3; the usual version is 2c.
+
+    >>> is_v3({"snmp_version": "V3"}), is_v3({})
+    (True, False)
+    """
     return settings.get(key, "2").strip().lower() in ("3", "v3")
 
 
@@ -88,7 +92,10 @@ def form_fields(
 def split_fields(
     handler: LoadedHandler, data: Union[PduData, PduSnmpData], login: Login
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """The settings and the secrets in `data`, from which the handler is made."""
+    """The settings and the secrets in `data`, from which the handler is made: in the fields of SNMP
+    `{"version": "3", "user": "reader", "auth_password": "x"}` the settings `snmp_version` and
+    `username`, and the secret `auth_password`.
+    """
     text_by_key = dict(data.custom_params)
     if isinstance(data, PduSnmpData):
         for field, text in data.snmp_params.items():
@@ -305,13 +312,23 @@ def _refuse_v3_only(
 
 
 def _names_protocol(text: str) -> bool:
-    """Whether a text names a protocol; the empty one and the words for none do not."""
+    """Whether a text names a protocol; the empty one and the words for none do not.
+
+    >>> _names_protocol("SHA"), _names_protocol("None"), _names_protocol("")
+    (True, False, False)
+    """
     name = text.strip().lower()
     return name != "" and name not in NO_PROTOCOL
 
 
 def _passwords(params: Mapping[str, str]) -> list[str]:
-    """The passwords that the security level of SNMPv3 needs: none, authentication's, or both."""
+    """The passwords that the security level of SNMPv3 needs: none, authentication's, or both.
+
+    >>> _passwords({"auth_protocol": "SHA", "priv_protocol": "AES"})
+    ['auth_password', 'priv_password']
+    >>> _passwords({"auth_protocol": "SHA", "priv_protocol": "none"})
+    ['auth_password']
+    """
     passwords: list[str] = []
     for protocol, password in _PASSWORD_OF.items():
         if _names_protocol(params.get(protocol, "")):

@@ -44,13 +44,23 @@ class KnownList(NamedTuple):
     def pdu(self, name: str) -> Optional[ListedPdu]:
         """The PDU of this name, None if there is none. Raises SettingsError if a row with it is
         wrong: that one may be meant.
+
+        >>> faults = {"r2": "line 3: there is no address"}
+        >>> known_list = KnownList("pdus.csv", "", (), {}, {}, faults)
+        >>> known_list.pdu("r1") is None
+        True
+        >>> known_list.pdu("r2")
+        Traceback (most recent call last):
+        handlers.shared.errors.SettingsError: pdus.csv: line 3: there is no address
         """
         if name in self.faults:
             raise SettingsError(f"{self.path}: {self.faults[name]}")
         return self.pdus.get(name)
 
     def login(self, pdu: ListedPdu) -> Optional[DeviceLogin]:
-        """The login of this PDU, None if the list names none. Raises SettingsError."""
+        """The login of this PDU, None if the list names none. Raises SettingsError, which names the
+        PDU, for a login that neither the list nor the file of logins has.
+        """
         logins = dict(self.logins)
         if pdu.auth and self.auth:
             logins.update(read_logins(self.auth))
@@ -63,6 +73,11 @@ class KnownList(NamedTuple):
 def read_known_list(list_file: str, auth_file: str) -> Optional[KnownList]:
     """The list by these options, by the environment or in its usual place; None if there is none,
     or if that of the usual place has no PDU yet. Raises SettingsError.
+
+    --list hall.csv               hall.csv, with logins.toml beside it
+    PDU_LIST=hall.csv             the same
+    PDU_LIST=                     None
+    ~/.config/pdu/pdus.csv        this list, if the two above are not given and it is there
     """
     path = list_file or usual_list()
     if not path:
@@ -84,7 +99,11 @@ def read_known_list(list_file: str, auth_file: str) -> Optional[KnownList]:
 
 
 def list_words(list_file: str, auth_file: str) -> list[str]:
-    """The options that let another command use the same files."""
+    """The options that let another command use the same files.
+
+    >>> list_words("hall.csv", "")
+    ['--list', 'hall.csv']
+    """
     words: list[str] = []
     if list_file:
         words += ["--list", list_file]
@@ -104,7 +123,9 @@ def usual_list() -> str:
 
 
 def own_list() -> str:
-    """Where this user's list is looked for."""
+    """Where this user's list is looked for: $XDG_CONFIG_HOME/pdu/pdus.csv, else
+    ~/.config/pdu/pdus.csv.
+    """
     home = os.environ.get("XDG_CONFIG_HOME", "")
     if os.path.isabs(home):
         return os.path.expanduser(f"{home}/pdu/pdus.csv")

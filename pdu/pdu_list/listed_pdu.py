@@ -81,6 +81,12 @@ class Place(NamedTuple):
 def place_of(device: ListedPdu, logins: Mapping[str, DeviceLogin] = MappingProxyType({})) -> Place:
     """Where a PDU of a list is read. `logins`: by name; one may have a port, or choose a unit. The
     PDU's own settings win.
+
+    >>> listed_pdu = ListedPdu("r1", "redfish", Address("192.0.2.7"), settings=(("pdu", "2"),))
+    >>> place_of(listed_pdu)
+    Place(host='192.0.2.7', port='', choice='2')
+    >>> place_of(ListedPdu("r2", "snmp", Address("192.0.2.7:1161"))).port
+    'udp 1161'
     """
     login = logins.get(device.auth)
     login_settings = {} if login is None else login.settings
@@ -106,6 +112,9 @@ def place_of(device: ListedPdu, logins: Mapping[str, DeviceLogin] = MappingProxy
 def place_port(handler: str, port: str) -> str:
     """`Place.port` of what a handler reads at a port, "" for its usual one. A NUT server is no unit
     but runs on any machine in front of some, so its usual port is named, too.
+
+    >>> place_port("netio", "0443"), place_port("netio", "8443"), place_port("nut", "")
+    ('', 'tcp 8443', 'tcp 3493')
     """
     port = port.lstrip("0") or port  # handlers read 0443 as 443
     ports = usual_ports(handler) or _HTTP_PORTS
@@ -120,6 +129,9 @@ def place_port(handler: str, port: str) -> str:
 def _all_settings(settings: Mapping[str, str]) -> str:
     """`Place.choice` of a handler that this program does not know: all settings but the port,
     because any of them may choose one of several units.
+
+    >>> _all_settings({"port": "8080", "unit": "2", "bank": "A"}), _all_settings({})
+    ('bank=A; unit=2', 'no settings')
     """
     pairs = [f"{key}={text}" for key, text in sorted(settings.items()) if key != "port"]
     return "; ".join(pairs) or "no settings"
@@ -128,6 +140,11 @@ def _all_settings(settings: Mapping[str, str]) -> str:
 def shown_place(handler: str, address: Address, settings: Mapping[str, str]) -> str:
     """The address as it was written, with a port that is a setting and not the usual one: several
     PDUs may be behind one address.
+
+    >>> shown_place("netio", Address("192.0.2.7"), {"port": "8443"})
+    '192.0.2.7:8443'
+    >>> shown_place("netio", Address("192.0.2.7"), {"port": "443"})
+    '192.0.2.7'
     """
     port = settings.get("port", "")
     if not port:
@@ -140,6 +157,9 @@ def shown_place(handler: str, address: Address, settings: Mapping[str, str]) -> 
 def usual_ports(handler: str) -> Optional[tuple[int, int]]:
     """The ports that a handler uses where none is said, the second one over plain HTTP. None for a
     handler that this program does not know.
+
+    >>> usual_ports("netio"), usual_ports("dir/own.py")
+    ((443, 80), None)
     """
     name = handler_name(handler)
     if name in _PORTS:
@@ -150,6 +170,9 @@ def usual_ports(handler: str) -> Optional[tuple[int, int]]:
 def handler_name(handler: str) -> str:
     """The name of a handler: `snmp` of `snmp`, of its archive `pdu_snmp-0.4.0.tar.gz`, of a folder
     or file `dir/snmp.py`, and of these with `:MODULE`, which says what to import.
+
+    >>> handler_name("dir/pdu_snmp-0.4.0.tar.gz"), handler_name("dir/own.py:module")
+    ('snmp', 'own')
     """
     if handler.isidentifier():
         return handler

@@ -67,6 +67,13 @@ class Login:
     def with_list(self, settings: Mapping[str, str], login: Optional[DeviceLogin]) -> Login:
         """This login with what a list says of a PDU. Settings of the command line win over those
         of the PDU, and these over those of its login in the list.
+
+        >>> hall = DeviceLogin("hall", {"username": "reader", "port": "443"}, {"password": "x"})
+        >>> login = Login({"port": "8443"}).with_list({"timeout": "5"}, hall)
+        >>> login.settings
+        {'username': 'reader', 'port': '8443', 'timeout': '5'}
+        >>> sorted(login.of_list), login.source
+        (['timeout', 'username'], "the login 'hall'")
         """
         login_settings = {} if login is None else login.settings
         list_settings = {**login_settings, **settings}
@@ -108,8 +115,11 @@ class Login:
         return values
 
     def secret(self, key: str, question: str, *, is_needed: bool = True) -> str:
-        """A secret; see `_find_secret`. It is kept out of all texts from then on. Raises
-        SettingsError.
+        """A secret from --secret-file, else from the variable `PDU_<KEY>`, else from the terminal
+        if it is needed, else "". It is kept out of all texts from then on.
+
+        With a `source`, a secret comes from --secret-file or `secrets` only. Raises SettingsError
+        if a needed secret is missing, and for one that cannot be used.
         """
         secret = self._find_secret(key, question, is_needed=is_needed)
         note_secret(secret)
@@ -120,11 +130,13 @@ class Login:
         return secret
 
     def _find_secret(self, key: str, question: str, *, is_needed: bool) -> str:
-        """A secret from --secret-file, else from the variable `PDU_<KEY>`, else from the terminal
-        if it is needed, else "".
+        """A secret that is not yet kept out of texts, the first of these; "" if there is none and
+        it is not needed. Raises SettingsError if it is needed, or cannot be used.
 
-        With a `source`, a secret comes from --secret-file or `secrets` only. Raises SettingsError
-        if a needed secret is missing, and for a file or a typed text that cannot be used.
+        --secret-file password=FILE      a file
+        Login.secrets["password"]        with a `source`, the login of a list; then no further one
+        PDU_PASSWORD                     a variable
+        password of reader on 192.0.2.7: the terminal, if it is needed
         """
         if key in self.secret_files:
             return secret_in(self.secret_files[key])
@@ -155,6 +167,9 @@ class Login:
         """This program with a command and the settings, to be pasted into a shell. Settings of the
         list of PDUs are left out. An argument may begin
         with a hyphen, as the identity of an outlet does: `--` then ends the options before it.
+
+        pdu status netio 192.0.2.7 -s timeout=5 --secret-file password=reader.txt
+        pdu off -s timeout=5 -- netio 192.0.2.7 -3
         """
         option_words = [*map(invocation.shell_word, options)]
         for key, value in self.settings.items():

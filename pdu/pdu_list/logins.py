@@ -52,7 +52,14 @@ def read_logins(path: str) -> dict[str, DeviceLogin]:
 
 
 def parse_login_file(text: str, path: str) -> dict[str, DeviceLogin]:
-    """The logins in the text of a file. `path` names it in errors. Raises SettingsError."""
+    r"""The logins in the text of a file. `path` names it in errors. Raises SettingsError.
+
+    >>> text = '[auth.hall]\nusername = "reader"\npassword_env = "PATH"\n'
+    >>> parse_login_file(text, "logins.toml")["hall"].settings
+    {'username': 'reader'}
+    >>> list(parse_login_file(text, "logins.toml")["hall"].secrets)
+    ['password']
+    """
     document = toml.loads(text, path)
     fault = f"{path}: [auth.NAME] tables are expected"
     other_keys = sorted(key for key in document if key != "auth")
@@ -104,6 +111,9 @@ def setting_value(key: str, text: str, folder: str) -> str:
     """The value of a setting.
 
     A path in `ca_pem` is relative to the folder of the file that contains the setting.
+
+    >>> setting_value("ca_pem", "hall.pem", "/etc/pdu"), setting_value("port", "80", "/etc/pdu")
+    ('/etc/pdu/hall.pem', '80')
     """
     if key == "ca_pem" and text and "BEGIN CERTIFICATE" not in text:
         return os.path.join(folder, text)
@@ -140,7 +150,11 @@ def _login(name: str, table: Mapping[str, Any], path: str, *, inline: bool) -> D
 
 
 def _text(key: str, value: Any, *, is_secret: bool) -> str:
-    """The text of a key of a login. Raises ValueError, without the text of a secret."""
+    """The text of a key of a login. Raises ValueError, without the text of a secret.
+
+    >>> _text("port", 8443, is_secret=False), _text("password", " 1.10", is_secret=True)
+    ('8443', ' 1.10')
+    """
     shown_key = printable(key, 60)
     if not is_secret:
         return toml.setting_text(shown_key, value)
@@ -154,6 +168,9 @@ def _reference(key: str) -> tuple[str, str]:
     """The secret that a key sets, and the key's ending: "_file", "_env" or "".
 
     ("", "") for a key that sets no secret.
+
+    >>> _reference("password_env"), _reference("community"), _reference("username")
+    (('password', '_env'), ('community', ''), ('', ''))
     """
     for ending in ("", "_file", "_env"):
         secret = key.removesuffix(ending)
@@ -165,6 +182,10 @@ def _reference(key: str) -> tuple[str, str]:
 def _secret_value(where: str, secret: str, ending: str, text: str, folder: str) -> str:
     """The value of a secret, by the ending of its key: `text` names a variable ("_env") or a file
     ("_file"), or is the value (""). Raises SettingsError.
+
+    password = "..."                     the text itself
+    password_env = "HALL_PASSWORD"       the value of this variable
+    password_file = "hall.txt"           the content of FOLDER/hall.txt, without its last line end
     """
     if ending == "":
         return text
@@ -182,7 +203,11 @@ def _secret_value(where: str, secret: str, ending: str, text: str, folder: str) 
 
 
 def names(login_by_name: Mapping[str, DeviceLogin]) -> str:
-    """The names of at most ten logins, for an error."""
+    """The names of at most ten logins, for an error.
+
+    >>> names({"hall": DeviceLogin("hall", {}, {}), "a": DeviceLogin("a", {}, {})}), names({})
+    ('a, hall', 'none')
+    """
     login_names: list[str] = sorted(login_by_name)
     if len(login_names) > 10:
         login_names[10:] = ["..."]

@@ -148,8 +148,12 @@ class PduCommand(Subcommand):
     identifies = False
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the handler of a PDU before its name: `r1-left` becomes `HANDLER r1-left`; before the
-        address of one that is to be identified, put IDENTIFY.
+        """Put the handler of a PDU before its name; before the address of one that is to be
+        identified, put IDENTIFY.
+
+        pdu status r1-left           snmp r1-left, as the list has it
+        pdu status 192.0.2.8         "" 192.0.2.8
+        pdu status netio 192.0.2.7   netio 192.0.2.7
         """
         if ctx.resilient_parsing:  # a shell completes a word
             return super().parse_args(ctx, args)
@@ -233,6 +237,11 @@ def _is_handler(word: str) -> bool:
 def _looks_like_a_host(word: str) -> bool:
     """Whether a word is an address, a name with a point or one with a port, rather than a mistyped
     handler or name of a PDU.
+
+    >>> [_looks_like_a_host(word) for word in ("192.0.2.8", "pdu7.example", "pdu7:8443")]
+    [True, True, True]
+    >>> [_looks_like_a_host(word) for word in ("netoi", "r1-left", "hall.csv")]
+    [False, False, False]
     """
     if host_fault(word) or os.path.exists(word):
         return False
@@ -247,7 +256,11 @@ def _looks_like_a_host(word: str) -> bool:
 def choose_pdu(
     context: click.Context, handler: str, host: str, *, is_only_pdu: bool = True
 ) -> ChosenPdu:
-    """What the arguments HANDLER and HOST mean. If it is the only PDU of the line, errors name it.
+    """What the arguments HANDLER and HOST mean. If it is the only PDU of the line, errors name it:
+    its name becomes `Run.pdu_name`.
+
+    netio 192.0.2.7     this handler and address, with the login of the command line
+    netio r1-left       the PDU of this name, with the settings and the login of the list
 
     Raises SettingsError, and Usage for an address among names.
     """
@@ -325,7 +338,12 @@ def _chosen(context: click.Context, known_list: KnownList, listed_pdu: ListedPdu
 
 
 def _both_text(command: str, words: Sequence[str], pdu: ListedPdu, known_list: KnownList) -> str:
-    """The sentence for a word that is both a handler and a PDU of the list."""
+    """The sentence for a word that is both a handler and a PDU of the list:
+
+    pdu off nut 3   'nut' is a handler (then the line means the host '3') and a PDU of pdus.csv
+                    (netio 192.0.2.7): nothing was done; give that PDU another name in the list, or
+                    write handler and address: pdu off netio 192.0.2.7 OUTLET
+    """
     word = printable(words[0], 60)
     host = printable(words[1], 60) if len(words) > 1 else "HOST"
     advice = "give that PDU another name in the list"
@@ -338,7 +356,10 @@ def _both_text(command: str, words: Sequence[str], pdu: ListedPdu, known_list: K
 
 
 def _unknown_name_text(word: str, known_list: KnownList) -> str:
-    """The sentence for a word that is neither a handler nor a listed PDU, with what was meant."""
+    """The sentence for a word that is neither a handler nor a listed PDU, with what was meant:
+
+    'r1-lft' is neither a handler (digitalloggers, ...) nor a PDU of pdus.csv; did you mean r1-left?
+    """
     handlers = registry.names()
     fault = (
         f"{printable(word, 60)!r} is neither a handler ({', '.join(handlers)}) nor a PDU of"
@@ -352,6 +373,9 @@ def _unknown_name_text(word: str, known_list: KnownList) -> str:
 def outlet_name_advice(word: str) -> str:
     """The end of the sentence about a word in the place of HANDLER, where a command switches: how
     to find an outlet by its name.
+
+    >>> outlet_name_advice("web 7")
+    "; an outlet of this name: pdu where 'web 7'"
     """
     return f"; an outlet of this name: pdu where {shlex.quote(printable(word, 60))}"
 
@@ -368,7 +392,9 @@ def complete(
     other_words: Callable[[], Iterable[str]], *, or_file: bool = False
 ) -> Callable[..., Any]:
     """The `shell_complete` of an argument that may be a name: these other words, then the names of
-    the list.
+    the list; names of files if none fits and `or_file` is set.
+
+    pdu status r<TAB>      raritan redfish, then r1-left r1-right
     """
 
     def complete_word(context: click.Context, argument: click.Parameter, incomplete: str) -> Any:
@@ -386,7 +412,11 @@ def complete(
 
 
 def complete_host(context: click.Context, argument: click.Parameter, incomplete: str) -> Any:
-    """The `shell_complete` of HOST after HANDLER: after a name, more names."""
+    """The `shell_complete` of HOST after HANDLER: after a name, more names.
+
+    pdu status r1-left r<TAB>    r1-right
+    pdu status netio r<TAB>      nothing
+    """
     if _is_handler(context.params.get("handler") or ""):
         return []
     complete_name = complete(lambda: ())

@@ -21,12 +21,14 @@ from ..cli import output
 from .parts import Reading
 
 _NOT_METERED_CELL, _NOT_KNOWN_CELL = "-", "?"
-#: what stands in a table in the place of a figure without a value -> what it says
+#: the cell of a figure without a value -> what it says
 ABSENT_CELLS = {_NOT_METERED_CELL: output.NOT_METERED, _NOT_KNOWN_CELL: output.NOT_KNOWN}
 
 
 class FigureRow(NamedTuple):
-    """One figure."""
+    """One figure: `FigureRow("current_a", "current", "A")` is in the field `current_a` of an
+    outlet's figures, in the key `current_a` of JSON, and in a column below `A`.
+    """
 
     #: its field in `MeterFigures` or `Reading`; its key in JSON, and its column in CSV
     key: str
@@ -40,7 +42,11 @@ class FigureRow(NamedTuple):
     field: str = ""
 
     def of(self, record: Union[Reading, MeterFigures]) -> Figure:
-        """The figure in a reading of a PDU, or in those of an outlet."""
+        """The figure in a reading of a PDU, or in those of an outlet.
+
+        >>> FigureRow("current_a", "current", "A").of(MeterFigures(current_a=0.5))
+        0.5
+        """
         figure: Figure = getattr(record, self.field or self.key)
         return figure
 
@@ -61,17 +67,29 @@ OUTLET_FIGURES: Sequence[FigureRow] = (
 
 
 def is_lost(figure: Figure) -> bool:
-    """Whether the PDU has the figure, and it is not known now."""
+    """Whether the PDU has the figure, and it is not known now.
+
+    >>> is_lost(NotKnown("silent")), is_lost(None), is_lost(NOT_ASKED), is_lost(0.5)
+    (True, False, False, False)
+    """
     return isinstance(figure, NotKnown) and figure != NOT_ASKED
 
 
 def is_metered(figure: Figure) -> bool:
-    """Whether the PDU has the figure, known now or not."""
+    """Whether the PDU has the figure, known now or not.
+
+    >>> is_metered(0.5), is_metered(NotKnown("silent")), is_metered(None)
+    (True, True, False)
+    """
     return measured(figure) is not None or is_lost(figure)
 
 
 def figure_cell(figure: Figure) -> str:
-    """The value for a table whose head has the unit, else a sign of ABSENT_CELLS."""
+    """The value for a table whose head has the unit, else a sign of ABSENT_CELLS.
+
+    >>> figure_cell(0.5), figure_cell(NotKnown("silent")), figure_cell(None)
+    ('0.5', '?', '-')
+    """
     if is_lost(figure):
         return _NOT_KNOWN_CELL
     value = measured(figure)
@@ -81,6 +99,11 @@ def figure_cell(figure: Figure) -> str:
 def figure_text(figure: Figure, unit: str = "", *, is_hidden: bool = False) -> str:
     """The value with its unit, else `not known` or `not metered`. `is_hidden`: an error hides
     whether the PDU meters it.
+
+    >>> figure_text(0.5, "A"), figure_text(None, "A"), figure_text(NotKnown("silent"), "A")
+    ('0.5 A', 'not metered', 'not known')
+    >>> figure_text(None, "A", is_hidden=True)
+    'not known'
     """
     value = measured(figure)
     if value is None and (is_hidden or is_lost(figure)):
@@ -89,7 +112,11 @@ def figure_text(figure: Figure, unit: str = "", *, is_hidden: bool = False) -> s
 
 
 def reason_missing(figure: Figure) -> str:
-    """Why a figure that the PDU has is not known now; "" for another one."""
+    """Why a figure that the PDU has is not known now; "" for another one.
+
+    >>> reason_missing(NotKnown("silent")), reason_missing(0.5), reason_missing(NotKnown(""))
+    ('silent', '', 'it is not said why')
+    """
     if not is_lost(figure):
         return ""
     return reason_without(figure) or "it is not said why"
@@ -103,6 +130,10 @@ def missing_sentences(
 ) -> Iterator[str]:
     """Why figures of the PDU, its outlets, lines and breakers have no value, if the handler says
     so. `reason`: `reason_missing` for those alone that are not known now.
+
+    >>> reading = Reading(load_a=NotKnown("the sensor is not valid"))
+    >>> list(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES))
+    ['no load: the sensor is not valid']
     """
     for row in pdu_rows:
         why = reason(row.of(reading))

@@ -131,8 +131,10 @@ def register(
     dry_run: bool,
     lists_archives: bool,
 ) -> int:
-    """Register handlers, and upload their archives, as `_HELP` says. Raises the errors of
-    handlers/shared/errors.py.
+    """Register handlers, and upload their archives. Raises the errors of handlers/shared/errors.py.
+
+    pdu_snmp: registered as "SNMP PDU" with id 7, protocol snmp.
+    pdu_snmp: archive uploaded, 5.0.0+c0a1b2c3d4e5f, import path pdu_snmp.handler, id 7.
     """
     if lists_archives:
         return print_result(_list(handlers, dist), as_json=run.output.json)
@@ -167,7 +169,10 @@ def register(
 
 
 def _progress(uploads: Sequence[Upload], results: Sequence[UploadResult]) -> str:
-    """Which handlers of an interrupted run are done, and which may not be."""
+    """Which handlers of an interrupted run are done, and which may not be:
+
+    uploaded: pdu_snmp (id 7); not known to be uploaded: pdu_nut, pdu_netio: run again for these
+    """
     uploads_done = [f"{result.handler} (id {result.id})" for result in results]
     handlers_done = [result.handler for result in results]
     handlers_left = [row.handler for row in uploads if row.handler not in handlers_done]
@@ -186,8 +191,9 @@ def _register(
     speaker: _Speaker,
     results: list[UploadResult],
 ) -> None:
-    """Log in, and do one handler after the other; `results` gets what was done. A refusal is raised
-    when the others are done, any other error at once.
+    """Log in, and do one handler after the other; adds what was done to `results`, and sets
+    `run.changing` before the first. A refusal is raised when the others are done, any other error
+    at once.
     """
     for note in _notes(uploads, dist):
         speaker.say(note)
@@ -280,7 +286,11 @@ def _uploads(
 
 
 def _path_of(word: str, dist: str) -> str:
-    """The archive of a name, or the path of a handler."""
+    """The archive of a name, or the path of a handler. Raises SettingsError for neither.
+
+    snmp, pdu_snmp      dist/pdu_snmp-5.0.0.tar.gz, which must exist
+    hall/own.py         the same
+    """
     name = word.removeprefix("pdu_")
     path = os.path.join(dist, registry.archive_name(name))
     if os.path.isfile(path):
@@ -325,7 +335,10 @@ def _clone_of(dist: str) -> Optional[Path]:
 
 
 def _notes(uploads: Sequence[Upload], dist: str) -> Iterator[str]:
-    """Which archives are older than the clone's files, as after `git pull`."""
+    """Which archives are older than the clone's files, as after `git pull`:
+
+    note: handlers/snmp/tables.py is newer than pdu_snmp-5.0.0.tar.gz; to build what you have: ...
+    """
     clone = _clone_of(dist)
     if clone is None:
         return

@@ -30,7 +30,13 @@ def login_lines(url: str, email: str) -> Iterator[str]:
 
 
 def upload_lines(url: str, upload: Upload, number: str) -> Iterator[str]:
-    """The registration, unless the id is known, and the upload. `number`: the id, or ""."""
+    r"""The registration, unless the id is known, and the upload. `number`: the id, or "".
+
+    pdu_snmp: known under id 7
+    curl -X POST https://dci.example.com/api/eservice/v3/custom_equipment/7/content \
+        -H "isp-box-instance: true" -H "x-xsrf-token: <token>" \
+        -F 'data=@"dist/pdu_snmp-5.0.0.tar.gz"' -F handler_import=pdu_snmp.handler
+    """
     handlers_url = f"{url}{HANDLERS}"
     yield ""
     if number:
@@ -55,4 +61,9 @@ def upload_lines(url: str, upload: Upload, number: str) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
+    """The text as one word of a shell, in which no character is unprintable.
+
+    >>> print(_quoted('{"name": "rack 7"}'))
+    '{"name": "rack 7"}'
+    """
     return shlex.quote(printable(text, 10 * len(text) + 1))

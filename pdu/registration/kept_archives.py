@@ -33,6 +33,10 @@ def kept_archives(dist: str, handlers: Collection[str]) -> list[KeptArchive]:
 
     Files that are no archives, and replaced builds with the content of a present one, are left
     out. Raises SettingsError if none is left, or if a file cannot be read.
+
+    dist/pdu_snmp-5.1.0.tar.gz                          pdu_snmp, is_newest_build
+    dist/pdu_snmp-5.0.0.tar.gz                          pdu_snmp, is_newest_build: of its version
+    dist/previous/pdu_snmp-5.0.0+c0a1b2c3d4e5f.tar.gz   pdu_snmp, a build that was replaced
     """
     names_of_archives = {f"pdu_{name.removeprefix('pdu_')}" for name in handlers} | {*handlers}
     folder = Path(dist)

@@ -38,6 +38,13 @@ class _Row(NamedTuple):
 class IdFile:
     """The file at `path`, for one server. Each method raises SettingsError for a file that cannot
     be read or written, or with a line that is none.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ids = IdFile(os.path.join(folder, ID_FILE), "https://dci.example.com")
+    ...     ids.remember("pdu_snmp", "7")
+    ...     ids.known("pdu_snmp"), ids.known("pdu_nut"), ids.other_handler("7", "pdu_nut")
+    ('7', '', 'pdu_snmp')
     """
 
     def __init__(self, path: str, url: str) -> None:
@@ -103,7 +110,11 @@ class IdFile:
         return {row.handler: row.id for row in rows}
 
     def _rows(self) -> list[_Row]:
-        """The lines of the file, for all servers."""
+        """The lines of the file, for all servers:
+
+        https://dci.example.com pdu_snmp 7
+        https://dci.example.com pdu_nut ?
+        """
         *lines, unended_line = self._text().split("\n")
         if unended_line:
             raise self._bad_line(len(lines) + 1, unended_line, "has no line break at its end")
@@ -134,7 +145,12 @@ class IdFile:
 
 def _lock_path(url: str) -> str:
     """The file that runs at this server lock, in the user's folder of state (XDG Base Directory
-    Specification).
+    Specification), here /var/lib.
+
+    >>> from unittest import mock
+    >>> with mock.patch.dict(os.environ, {"XDG_STATE_HOME": "/var/lib"}):
+    ...     _lock_path("https://dci.example.com:8443")
+    '/var/lib/dcimanager-pdu-handlers/register-dci.example.com_8443.lock'
     """
     folder = os.environ.get("XDG_STATE_HOME", "")
     if not os.path.isabs(folder):

@@ -62,7 +62,13 @@ class Registrar:
     # ---- the login -------------------------------------------------------------------------------
 
     def log_in(self, email: str, password: str, password_source: str) -> None:
-        """Get a token for the calls that follow. `password_source`: for errors."""
+        """Get a token for the calls that follow. `password_source`: for errors.
+
+        > POST /api/auth/v4/public/token {"email": "admin@example.com", "password": "..."}
+        < 201 {"id": "1", "token": "4-7c6f..."}
+
+        Raises Denied for a wrong password, ProtocolError for what is no DCImanager.
+        """
         note_secret(password)
         login = {"email": email, "password": password}
         reply = self._server.call("POST", LOGIN, json=login)
@@ -91,6 +97,13 @@ class Registrar:
         """Upload an archive to its handler, which is registered before if DCImanager has none of
         its name. `handler_id`: its id, or NEW. Another run from this machine waits meanwhile, so
         that the two do not register one handler twice.
+
+        > GET /api/eservice/v3/custom_equipment                  not for NEW
+        < 200 {"list": [{"id": 6, "handler": "pdu_nut"}], "size": 1}
+        > POST /api/eservice/v3/custom_equipment {"handler": "pdu_snmp", ...}
+        < 201 {"id": 7}
+        > POST /api/eservice/v3/custom_equipment/7/content       the archive
+        < 200
         """
         with self._ids.locked(lambda sentence: self._say(f"  {sentence}")):
             if handler_id not in ("", NEW):
@@ -141,7 +154,15 @@ class Registrar:
             )
 
     def _find(self, handler: str) -> str:
-        """The id of a registered handler, "" if it is known that there is none."""
+        """The id of a registered handler, "" if it is known that there is none.
+
+        the list          the file of ids     result
+        pdu_snmp is 7     7                   "7"
+        pdu_snmp is 7     none                "7"; of a handler of others, Refused
+        lacks pdu_snmp    7                   "7": the upload says whether it was removed
+        lacks pdu_snmp    none                ""
+        no such call      ?                   NotKnown
+        """
         id_in_file = self._ids.known(handler)
         remembered_id = "" if id_in_file == UNCLEAR else id_in_file
         advice = (
@@ -178,7 +199,11 @@ class Registrar:
 
     def _create(self, upload: Upload) -> str:
         """Register a handler, and return its id. Never repeated after an unclear answer, which
-        could register it twice.
+        could register it twice. The file of ids has `?` meanwhile:
+
+        201 {"id": 7}                 7 in the file, returned
+        409 {"error": ...}, 503       - in the file; Refused, Unreachable
+        no whole answer, 200 <html>   ? stays; NotKnown
         """
         self._ids.remember(upload.handler, UNCLEAR)
         advice = "run again to look it up, or find its id in DCImanager and give it with --id ID"
@@ -212,7 +237,11 @@ class Registrar:
         raise NotKnown(f"{unclear} ({reply.words()}): {advice}", self._server.url)
 
     def _upload(self, upload: Upload, number: str, advice: str) -> None:
-        """Upload an archive. `advice`: what to do if that fails."""
+        """Upload an archive, and keep the id. `advice`: what to do if that fails.
+
+        > POST /api/eservice/v3/custom_equipment/7/content
+              handler_import=pdu_snmp.handler, data=handler.tar.gz
+        """
         file = ("handler.tar.gz", upload.data, "application/gzip")
         failure = f"{upload.handler} (id {number}): the upload failed ({advice})"
         try:
@@ -238,7 +267,9 @@ class Registrar:
             self._say(f"  {handler} has the id {number}, which could not be kept: {error.reason}")
 
     def _fail(self, reply: Reply, failure: str, *, is_login: bool = False) -> NoReturn:
-        """Raise the error of a failed request."""
+        """Raise the error of a failed request: Unreachable for 503, Denied for 401, 403 and the
+        code 3005, Refused for another error of DCImanager, ProtocolError for what is none.
+        """
         url, words = self._server.url, reply.words()
         if reply.status == 503:
             raise Unreachable(

@@ -123,7 +123,11 @@ class Reply(NamedTuple):
 
 
 def _text_of(member: Any) -> str:
-    """A text or a number of an error; "" for anything else."""
+    """A text or a number of an error; "" for anything else.
+
+    >>> _text_of("exists"), _text_of(3005), _text_of(["a"])
+    ('exists', '3005', '')
+    """
     return str(member)[:_LONGEST] if type(member) in (str, int) else ""
 
 
@@ -204,7 +208,12 @@ class HandlerList:
 
     def _id_of_absent(self, handler: str, remembered_id: str) -> str:
         """The remembered id of a handler that is not in the list, of which the upload says whether
-        it was removed; "" for none, and if it is another handler's now.
+        it was removed; "" for none, and if it is another handler's now. Raises ProtocolError for a
+        list that may be a part of another.
+
+        >>> handlers = HandlerList(Reply(200, b'{"list": [{"id": 7, "handler": "pdu_nut"}]}'))
+        >>> handlers.id_of("pdu_snmp", "6"), handlers.id_of("pdu_snmp", "7")
+        ('6', '')
         """
         for row in self._rows:
             # whether DCImanager takes such names for one is not known
@@ -224,6 +233,10 @@ class HandlerList:
     def other_handler(self, number: str, handler: str) -> str:
         """The handler with this id, for people, if it is another one or one of other devices; ""
         if it is not.
+
+        >>> handlers = HandlerList(Reply(200, b'{"list": [{"id": 7, "handler": "pdu_nut"}]}'))
+        >>> handlers.other_handler("7", "pdu_snmp"), handlers.other_handler("7", "pdu_nut")
+        ('pdu_nut', '')
         """
         for row in self._rows:
             name, device_type = row["handler"], _device_type(row)

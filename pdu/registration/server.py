@@ -147,6 +147,11 @@ class Server:
 
         Raises Unreachable without a whole reply, ProtocolError for one that is too long, and
         SettingsError for a proxy or a file of authorities that cannot be used.
+
+        server.call("POST", "/api/eservice/v3/custom_equipment", json={"handler": "pdu_snmp"})
+        > POST /api/eservice/v3/custom_equipment {"handler": "pdu_snmp"}
+        < 503                           again after 0, 2, 4, 8 and 16 s
+        < 201 {"id": 7}                 Reply(status=201, body=b'{"id": 7}')
         """
         # raised outside `except`: an error of requests may hold a secret
         try:
@@ -174,7 +179,12 @@ class Server:
 
     def _error_of(self, error: Exception) -> PduHandlerError:
         """Our error for one of requests, urllib3 or the system, with the words of the system,
-        OpenSSL or http.client.
+        OpenSSL or http.client. `may_have_executed` says whether the request may have been sent.
+
+        a certificate that is not trusted     Unreachable, not sent
+        Connection refused, an unknown name   Unreachable, not sent
+        a connection that ends, a time-out    Unreachable, may have been sent
+        a CA file that does not exist         SettingsError
         """
         causes = list(_causes(error))
         cause = causes[-1]
@@ -208,7 +218,12 @@ class Server:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error, and what it was raised for, the first cause last."""
+    """The error, and what it was raised for, the first cause last.
+
+    >>> refusal = ConnectionRefusedError(111, "Connection refused")
+    >>> [type(link).__name__ for link in _causes(requests.ConnectionError(refusal))]
+    ['ConnectionError', 'ConnectionRefusedError']
+    """
     yield error
     candidates = (getattr(error, "reason", None), *error.args, error.__cause__)
     for candidate in candidates:
@@ -239,6 +254,11 @@ def _body_of(response: requests.Response, seconds: float) -> bytes:
 def _proxy_place(url: str) -> str:
     """Name and port of the proxy that the environment names for this server, "" for none. Its login
     is kept out of errors. Raises SettingsError.
+
+    >>> from unittest import mock
+    >>> with mock.patch.dict("os.environ", {"https_proxy": "http://user:word@192.0.2.9:3128"}):
+    ...     _proxy_place("https://dci.example.com")
+    '192.0.2.9:3128'
     """
     proxies = requests.utils.get_environ_proxies(url)
     text = requests.utils.select_proxy(url, proxies)

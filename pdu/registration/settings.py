@@ -72,8 +72,14 @@ def needed_text(name: str) -> str:
 
 
 def take_password(email: str) -> Password:
-    """The password of the variable, which no program that is started gets then, of the first line
-    of a file, or of the terminal. Raises SettingsError.
+    """The password of the variable, of the first line of a file, or of the terminal. The variable
+    is taken out of the environment: no program that is started gets it. Raises SettingsError.
+
+    >>> from unittest import mock
+    >>> with mock.patch.dict(os.environ, {"DCI_PASSWORD": "word"}):
+    ...     password = take_password("admin@example.com")
+    ...     password.text, password.source, "DCI_PASSWORD" in os.environ
+    ('word', 'is from DCI_PASSWORD', False)
     """
     text = os.environ.pop("DCI_PASSWORD", "")
     if text:
@@ -95,6 +101,11 @@ def take_password(email: str) -> Password:
 def verify() -> Union[bool, str]:
     """How the server's certificate is checked, as of requests: not at all, or by the authorities in
     this file or folder. Raises SettingsError.
+
+    >>> from unittest import mock
+    >>> with mock.patch.dict(os.environ, {"DCI_INSECURE": "1"}):
+    ...     verify()
+    False
     """
     insecure = _variable("DCI_INSECURE").lower()
     if insecure not in (*_YES, *_NO):
@@ -121,7 +132,13 @@ def _check_authorities(name: str, path: str) -> None:
 
 
 def pause() -> float:
-    """The unit of the pauses before another try of a call, in seconds. Raises SettingsError."""
+    """The unit of the pauses before another try of a call, in seconds. Raises SettingsError.
+
+    >>> from unittest import mock
+    >>> with mock.patch.dict(os.environ, {"DCI_PAUSE": "3"}):
+    ...     pause()
+    3.0
+    """
     text = _variable("DCI_PAUSE") or "1"
     if not re.fullmatch("[0-9]{1,3}", text):
         raise SettingsError("DCI_PAUSE must be a whole number of seconds from 0 to 999")

@@ -50,7 +50,11 @@ class Upload(NamedTuple):
 
 
 def is_name_in_pack(internal_name: str) -> bool:
-    """Whether it is the internal name of a handler of this pack; anybody may have the others."""
+    """Whether it is the internal name of a handler of this pack; anybody may have the others.
+
+    >>> is_name_in_pack("pdu_snmp"), is_name_in_pack("pdu_mine"), is_name_in_pack("snmp")
+    (True, False, False)
+    """
     return internal_name.startswith("pdu_") and registry.is_handler(internal_name[4:])
 
 
@@ -59,6 +63,9 @@ def read_upload(word: str, *, internal_name: str = "", protocol: str = "") -> Up
 
     `internal_name` and `protocol` replace what the handler says; it is also shown under this name
     then, beside the handler of its own. Raises SettingsError: nothing may be sent then.
+
+    dist/pdu_snmp-5.0.0.tar.gz        handler pdu_snmp, import_path pdu_snmp.handler
+    the same, as pdu_snmp_try         handler and display_name pdu_snmp_try, its directory renamed
     """
     if internal_name and not _INTERNAL_NAME.fullmatch(internal_name):
         raise SettingsError(
@@ -102,7 +109,11 @@ def read_upload(word: str, *, internal_name: str = "", protocol: str = "") -> Up
 
 
 def _renamed_upload(upload: Upload, archive: Archive, name: str) -> Upload:
-    """The upload with its handler in a directory of this name. Raises SettingsError."""
+    """The upload with its handler in a directory of this name. Raises SettingsError.
+
+    pdu_snmp, import path pdu_snmp.handler
+    pdu_snmp_try, import path pdu_snmp_try.handler
+    """
     try:
         data = renamed_archive(archive, name)
     except BadArchive as error:

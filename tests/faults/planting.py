@@ -1,11 +1,13 @@
 """Which modules' faults are seen by the tests in the folder of the same name.
 
     python -m tests.faults.planting handlers pdu        all modules below these folders
+    python -m tests.faults.planting pdu/cli/groups.py   one module
 
 In a copy of the project, a fault is planted in a module: another state, another figure, or an error
 that is not raised. Then its examples and the tests of its folder run: those of `tests/handlers/nut`
 for `handlers/nut/client.py`. The first fault that they see is enough. Printed are a line for each module
-and, at the end, the modules of which no fault is seen. It takes minutes for a folder, hours for all.
+and, at the end, of `handlers` and of `pdu` the modules of which no fault is seen. It takes minutes for
+a folder, hours for all.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, Optional
 
@@ -26,7 +28,16 @@ _SOURCES = ("common", "docs", "handlers", "packaging", "pdu", "pdu_common", "tes
 _PASSED = 0
 _MOST_SECONDS = 900
 #: operators with those that stand in their place
-_COMPARISONS = {"==": "!=", "!=": "==", "<": ">", ">": "<", " is ": " is not ", " in ": " not in "}
+_COMPARISONS = {
+    "==": "!=",
+    "!=": "==",
+    "<": ">",
+    ">": "<",
+    " is not ": " is ",
+    " is ": " is not ",
+    " not in ": " in ",
+    " in ": " not in ",
+}
 _ARITHMETIC = {" + ": " - ", " - ": " + ", " * ": " / ", " / ": " * "}
 
 
@@ -49,13 +60,32 @@ def faults(source: str) -> list[Fault]:
     ...     return word == "on"
     ... ''')]
     ['    return word != "on"', '        pass']
+    >>> [fault.new for fault in faults("def is_read(part): return part is not None")]
+    ['def is_read(part): return part is None']
     """
     found: dict[str, list[Fault]] = {}
     for fault in _all_faults(source):
-        found.setdefault(fault.kind, []).append(fault)
+        if _is_python(with_fault(source, fault)):
+            found.setdefault(fault.kind, []).append(fault)
     return [
         found[kind][len(found[kind]) // 2] for kind in ("state", "figure", "error") if kind in found
     ]
+
+
+def with_fault(source: str, fault: Fault) -> str:
+    """The source of a module with a fault planted in it."""
+    lines = source.splitlines(keepends=True)
+    lines[fault.line - 1] = f"{fault.new}\n"
+    return "".join(lines)
+
+
+def _is_python(source: str) -> bool:
+    """Whether it can be compiled. What cannot, as `part is not not None`, every test sees."""
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return False
+    return True
 
 
 def _all_faults(source: str) -> Iterator[Fault]:
@@ -110,9 +140,7 @@ def is_seen(copy: Path, module: Path, fault: Fault) -> bool:
     """Whether a test fails while the fault is in the copy of the project."""
     path = copy / module
     source = path.read_text("utf-8")
-    lines = source.splitlines(keepends=True)
-    lines[fault.line - 1] = f"{fault.new}\n"
-    path.write_text("".join(lines), "utf-8")
+    path.write_text(with_fault(source, fault), "utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
     try:
         process = subprocess.run(
@@ -140,8 +168,9 @@ def first_seen(copy: Path, module: Path) -> tuple[Optional[Fault], Sequence[Faul
     return None, tried
 
 
-def main(folders: Sequence[str]) -> None:
-    unseen: list[str] = []
+def main(paths: Sequence[str]) -> None:
+    """Plant faults in these modules, and in those below these folders, and print what is seen."""
+    unseen: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name)
         for source in _SOURCES:
@@ -150,17 +179,24 @@ def main(folders: Sequence[str]) -> None:
         for path in ROOT.glob("*.*"):
             if path.is_file():
                 shutil.copy(path, copy)
-        for folder in folders:
-            for path in sorted((copy / folder).rglob("*.py")):
-                module = path.relative_to(copy)
-                seen, tried = first_seen(copy, module)
-                if seen is not None:
-                    print(f"seen      {module}, line {seen.line}: {seen.kind}", flush=True)
-                elif tried:
-                    told = "; ".join(f"line {fault.line}: {fault.kind}" for fault in tried)
-                    print(f"NOT SEEN  {module}, {told}", flush=True)
-                    unseen.append(str(module))
-    print(f"\n{len(unseen)} modules of which no fault is seen:", *unseen, sep="\n")
+        for path in _python_files([copy / path for path in paths]):
+            module = path.relative_to(copy)
+            unseen_of_room = unseen.setdefault(module.parts[0], [])
+            seen, tried = first_seen(copy, module)
+            if seen is not None:
+                print(f"seen      {module}, line {seen.line}: {seen.kind}", flush=True)
+            elif tried:
+                told = "; ".join(f"line {fault.line}: {fault.kind}" for fault in tried)
+                print(f"NOT SEEN  {module}, {told}", flush=True)
+                unseen_of_room.append(str(module))
+    for room, modules in unseen.items():
+        print(f"\n{room}: {len(modules)} modules of which no fault is seen", *modules, sep="\n")
+
+
+def _python_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files themselves, and of each folder those below it."""
+    for path in paths:
+        yield from sorted(path.rglob("*.py")) if path.is_dir() else [path]
 
 
 if __name__ == "__main__":

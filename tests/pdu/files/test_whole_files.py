@@ -1,9 +1,10 @@
-"""Files that are written in one step."""
+"""Files that are read whole, created new, or written in one step."""
 
 from __future__ import annotations
 
 import errno
 import os
+import signal
 import stat
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 from handlers.shared.errors import SettingsError
 from pdu.files import whole_files
-from pdu.files.whole_files import PRIVATE, write_atomically
+from pdu.files.whole_files import PRIVATE, new_file, write_atomically
 
 
 def test_a_file_is_on_the_disk_before_it_gets_its_name(
@@ -120,6 +121,16 @@ def test_two_processes_of_one_id_write_the_same_file(
     assert [*tmp_path.iterdir()] == [path]
 
 
+@pytest.mark.parametrize(
+    "data, words",
+    [(b"PK\x03\x04", "a workbook of a spreadsheet"), ("a;ж".encode("cp1251"), "not UTF-8 text")],
+    ids=["xlsx", "cp1251"],
+)
+def test_a_file_that_is_no_unicode_is_refused(data: bytes, words: str) -> None:
+    with pytest.raises(SettingsError, match=f"^pdus: {words}"):
+        whole_files.decode_text(data, "pdus")
+
+
 # What Excel saves where the comma is the decimal sign (support.microsoft.com, "Save a workbook to
 # text format"; the list separator and the code page are Windows' regional settings): its first
 # choice of CSV is the ANSI code page, with semicolons and CRLF
@@ -156,3 +167,91 @@ def test_a_table_of_russian_excel_is_read(data: bytes, text: str, note: str) -> 
 def test_a_table_that_is_no_unicode_and_not_as_excel_saves_it_is_refused(data: bytes) -> None:
     with pytest.raises(SettingsError, match="CSV UTF-8"):
         whole_files.decode_table(data, "c.csv")
+
+
+def test_a_new_file_that_is_written_stays_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "unit"
+    with new_file(str(path)) as write:
+        write(b"whole")
+    assert path.read_bytes() == b"whole"
+    assert stat.S_IMODE(path.stat().st_mode) == PRIVATE
+    with pytest.raises(SettingsError, match="exists already: remove it"), new_file(str(path)):
+        pass
+    with pytest.raises(SettingsError, match="it is a folder"), new_file(str(tmp_path)):
+        pass
+    with pytest.raises(SettingsError, match="cannot be written"), new_file(str(path / "below")):
+        pass
+    assert path.read_bytes() == b"whole"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's /dev/full")
+def test_a_new_file_that_cannot_be_written_is_an_error_and_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "unit"
+    open_file = os.open
+
+    def open_full(name: str, flags: int, mode: int) -> int:
+        os.close(open_file(name, flags, mode))
+        return open_file("/dev/full", os.O_WRONLY)
+
+    monkeypatch.setattr(os, "open", open_full)
+    with pytest.raises(SettingsError, match="No space left"), new_file(str(path)) as write:
+        write(b"whole")
+    assert not path.exists()
+
+
+def test_a_new_file_is_closed_and_removed_if_its_block_fails(tmp_path: Path) -> None:
+    before = os.listdir("/proc/self/fd")
+    with pytest.raises(KeyError), new_file(str(tmp_path / "unit")):
+        raise KeyError
+    assert os.listdir("/proc/self/fd") == before
+    assert not os.listdir(tmp_path)
+
+
+def test_a_second_sighup_does_not_prevent_the_removal_of_a_new_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shell may pass SIGHUP on to its programs.
+
+    When the shell then ends, the kernel may send them another one.
+    """
+
+    def unlinked(path: str) -> None:
+        os.kill(os.getpid(), signal.SIGHUP)
+        remove(path)
+
+    remove = os.unlink
+    monkeypatch.setattr(os, "unlink", unlinked)
+    with pytest.raises(KeyboardInterrupt), new_file(str(tmp_path / "unit")):
+        os.kill(os.getpid(), signal.SIGHUP)
+    assert not os.listdir(tmp_path)
+
+
+def test_sighup_stays_ignored_under_nohup(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with new_file(str(tmp_path / "unit")) as write:
+            os.kill(os.getpid(), signal.SIGHUP)
+            write(b"whole")
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert (tmp_path / "unit").read_bytes() == b"whole"
+
+
+def test_a_file_is_read_up_to_its_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "walk"
+    monkeypatch.setattr(whole_files, "LONGEST", 5_000_000)
+    path.write_bytes(b"x" * 5_000_000)
+    assert whole_files.read_file(str(path)) == path.read_bytes()
+    with path.open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(SettingsError, match="is larger than 5 MB"):
+        whole_files.read_file(str(path))
+
+
+@pytest.mark.parametrize("name", ["", "missing", "a\0b"])
+def test_a_file_that_cannot_be_read_is_named(name: str) -> None:
+    with pytest.raises(SettingsError, match=r"^recording: .* cannot be read \(.+\)"):
+        whole_files.read_file(name, "recording: ")

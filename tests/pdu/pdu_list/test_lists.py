@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any, Callable
 
@@ -15,7 +14,7 @@ from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError
 from handlers.shared.printed_forms import printed_forms
 from pdu import root
-from pdu.files import secret_files, toml
+from pdu.files import secret_files
 from pdu.loading.handler_loading import load
 from pdu.pdu_list import device_list, form, logins as auth, names
 from pdu.pdu_list.duplicates import find_duplicates
@@ -47,26 +46,6 @@ def test_a_file_above_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(secret_files, "LONGEST", 40)
     case = Case(title="", line=0, left="row a,snmp,192.0.2.1", right="")
     assert "FOLDER/list.csv is larger than" in shown(case)
-
-
-@pytest.mark.skipif(
-    os.name != "posix" or os.geteuid() != 0,
-    reason="only root can give a file to another user: sudo make test",
-)
-def test_a_file_of_another_user_is_refused_unless_that_user_is_root(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = private(tmp_path / "logins.toml", "of root")
-    monkeypatch.setattr(os, "geteuid", lambda: 54321)
-    assert secret_files.read_secret(str(path), secret_files.SECRET) == "of root"
-    os.chown(path, 12345, -1)
-    assert "belongs to another user (12345)" in refused(
-        lambda: secret_files.read_secret(str(path), secret_files.SECRET)
-    )
-
-
-def test_deeply_nested_brackets_are_refused_as_invalid_toml() -> None:
-    assert "not valid TOML" in refused(lambda: toml.loads(f"x = {'[' * 5000}", "f"))
 
 
 def test_a_check_warns_and_has_the_sum_once(

@@ -18,13 +18,13 @@ from handlers.http.message import Endpoint, Request
 from handlers.nut import requests
 from handlers.nut.client import NutClient
 from handlers.shared.address import Address
-from handlers.shared.errors import ProtocolError, Unreachable
+from handlers.shared.errors import ProtocolError, SettingsError, Unreachable
 from handlers.shared.request_counter import SENT
 from handlers.shared.tls import Trust
 from pdu.loading.handler_loading import LoadedHandler, load
 from pdu.pdu_list import device_list, logins as auth
 from pdu.pdu_list.listed_pdu import ListedPdu
-from pdu.pdu_list.login_options import Login
+from pdu.pdu_list.login_options import Login, NoSecret
 from pdu.pdu_list.logins import DeviceLogin
 from pdu.reading import polling
 from pdu.reading.parts import Reading
@@ -142,6 +142,55 @@ def test_a_reading_in_one_session_says_what_the_calls_say_with_fewer_requests(
     figures = pdu.measured()
     assert result.load_a == figures.load_a
     assert result.energy_kwh == figures.energy_kwh
+
+
+NETIO = ListedPdu("r1", "netio", Address("192.0.2.1"))
+NO_SECRET = DeviceLogin(auth.ENVIRONMENT, {"username": "reader"}, {})
+
+
+@pytest.mark.parametrize(
+    "login, remedy",
+    [
+        (NO_SECRET._replace(name="hall"), ""),
+        (NO_SECRET, "in the column auth, or set PDU_PASSWORD"),
+    ],
+    ids=["of the list", "of the environment"],
+)
+def test_a_pdu_without_its_secret_is_not_polled(login: DeviceLogin, remedy: str) -> None:
+    """A login of the environment may be named in the list instead."""
+    target = polling.Target(NETIO, load("netio"), login)
+    with pytest.raises(NoSecret) as error:
+        target.data()
+    assert error.value.key == "password"
+    assert remedy in error.value.reason
+    assert bool(remedy) is ("auth" in error.value.reason)
+    failure = polling.poll(target).failure
+    assert failure is not None
+    assert (failure.kind, failure.reason) == ("settings", error.value.reason)
+
+
+def test_a_wrong_row_of_a_list_costs_its_pdu_alone() -> None:
+    """Of a row that has no name, the name is where it stands."""
+    rows = [
+        device_list.WrongRow(NETIO._replace(name=name), typed_name, "line 3", "no such handler")
+        for name, typed_name in (("r3", "r3"), ("line 3", ""))
+    ]
+    good, *wrong = polling.targets([NETIO], {}, NO_SECRET, rows)
+    assert good.handler.name == "netio"
+    for target, reason in zip(wrong, ("line 3: no such handler", "no such handler")):
+        with pytest.raises(SettingsError) as error:
+            target.data()
+        assert error.value.reason == reason
+
+
+def test_a_poll_of_lines_has_the_numbers_and_names_too(small: Hall) -> None:
+    fleet = device_list.read_device_list(str(small.one("raritan")))
+    logins = auth.read_logins(str(small.logins))
+    (target,) = polling.targets(fleet.devices, logins, NO_SECRET)
+    result = polling.poll_lines(target)
+    assert result.failure is None
+    assert result.labelled
+    assert "L1" in [meter.label for meter in result.meters]
 
 
 class Noting(FourCalls[int]):

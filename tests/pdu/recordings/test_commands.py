@@ -20,7 +20,7 @@ import pytest
 
 from pdu import root
 from pdu.cli.exit_codes import INTERRUPTED
-from pdu.files.whole_files import new_file, text_of
+from pdu.files.whole_files import text_of
 from pdu.recordings.recording_formats import ReplayedDevice
 from tests.needs import ROOT
 from tests.pdu.recordings.planted_devices import recording_of
@@ -101,45 +101,6 @@ def test_a_recording_that_fails_leaves_no_file(
     assert code == 3
     assert err.startswith("unreachable: ")
     assert not file.exists()
-
-
-def test_a_new_file_is_closed_and_removed_if_its_block_fails(tmp_path: Path) -> None:
-    before = os.listdir("/proc/self/fd")
-    with pytest.raises(KeyError), new_file(str(tmp_path / "unit.snmprec")):
-        raise KeyError
-    assert os.listdir("/proc/self/fd") == before
-    assert not os.listdir(tmp_path)
-
-
-def test_a_second_sighup_does_not_prevent_the_removal_of_a_new_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A shell may pass SIGHUP on to its programs.
-
-    When the shell then ends, the kernel may send them another one.
-    """
-
-    def unlinked(path: str) -> None:
-        os.kill(os.getpid(), signal.SIGHUP)
-        remove(path)
-
-    remove = os.unlink
-    monkeypatch.setattr(os, "unlink", unlinked)
-    with pytest.raises(KeyboardInterrupt), new_file(str(tmp_path / "unit.snmprec")):
-        os.kill(os.getpid(), signal.SIGHUP)
-    assert not os.listdir(tmp_path)
-
-
-def test_sighup_stays_ignored_under_nohup(tmp_path: Path) -> None:
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        with new_file(str(tmp_path / "unit.snmprec")) as write:
-            os.kill(os.getpid(), signal.SIGHUP)
-            write(b"whole")
-        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGHUP, before)
-    assert (tmp_path / "unit.snmprec").read_bytes() == b"whole"
 
 
 def test_a_signal_ends_a_recording_and_leaves_no_file(tmp_path: Path) -> None:

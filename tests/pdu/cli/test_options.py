@@ -1,14 +1,15 @@
-"""Options that need or exclude others."""
+"""Options: what they set, need and exclude, and what is no value of theirs."""
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import click
 import pytest
 
 from pdu.cli import exit_codes
-from pdu.cli.options import EMPTY, KeyValue, Option, Seconds, Text
+from pdu.cli.options import EMPTY, KeyValue, Option, Run, Seconds, Text, output_options, yes_option
 from tests.pdu.running import command_of, run
 from tests.pdu.test_help import EVERY
 
@@ -41,6 +42,38 @@ def test_a_flag_that_is_not_there_does_not_hide_in_an_argument() -> None:
     with pytest.raises(click.UsageError, match="--needs needs --needed"):
         command.main(["--needs", "--", "--needed"], standalone_mode=False)
     command.main(["--needs", "--needed", "w"], standalone_mode=False)
+
+
+def test_an_option_is_refused_beside_one_that_it_excludes() -> None:
+    command = click.Command(
+        "c",
+        params=[
+            Option(["--on"], is_flag=True, excludes=["--off"]),
+            Option(["--off"], is_flag=True),
+        ],
+        callback=lambda **_: None,
+    )
+    with pytest.raises(click.UsageError, match="give only one of --off and --on"):
+        command.main(["--off", "--on"], standalone_mode=False)
+    for words in (["--on"], ["--off"], []):
+        command.main(words, standalone_mode=False)
+
+
+@pytest.mark.parametrize("flag", ["--json", "--debug", "--yes"])
+def test_a_flag_of_the_output_is_set_by_itself_alone(
+    flag: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """--debug sends log lines to standard error; a library's own are no more than its warnings."""
+    monkeypatch.setattr(logging, "root", logging.RootLogger(logging.WARNING))
+    command = click.Command("c", callback=lambda: None)
+    yes_option()(output_options(command))
+    for words in ([], [flag]):
+        run_of_line = Run()
+        command.main(words, standalone_mode=False, obj=run_of_line)
+        output = run_of_line.output
+        flags = {"--json": output.json, "--debug": output.debug, "--yes": output.yes}
+        assert [name for name, is_set in flags.items() if is_set] == words
+    assert (logging.root.level == logging.DEBUG) is (flag == "--debug")
 
 
 def _takes_text(parameter: click.Parameter) -> bool:
