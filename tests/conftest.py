@@ -15,16 +15,14 @@ import time
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from itertools import islice
+from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import secrecy
-
-# Net-SNMP's snmpd starts this program, with the module that it imports beside it.
-collect_ignore = ["servers/snmpd_backend.py"]
 
 _AGAINST = "against"
 _PROCESSOR = "processor time in seconds"
@@ -39,6 +37,15 @@ settings.register_profile(
     "patient", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("patient")
+
+
+def pytest_ignore_collect(collection_path: Path) -> Optional[bool]:
+    """Leaves out the modules and programs beside the tests: --doctest-modules would import them for
+    their examples, and a program begins to work when it is imported.
+    """
+    name = collection_path.name
+    is_beside = name.endswith(".py") and not name.startswith(("test_", "__init__", "conftest"))
+    return True if is_beside else None
 
 
 @pytest.hookimpl(wrapper=True)

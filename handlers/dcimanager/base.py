@@ -17,7 +17,12 @@ _BASE_MODULES = (
 
 
 def _find_base() -> type:
-    """The platform's class. Raises ImportError, which says where it was looked for."""
+    """The platform's class. Raises ImportError, which says where it was looked for.
+
+    pdu_common.base_pdu has BasePdu                           that class
+    pdu_common.base_snmp_pdu has BaseSnmpPdu(BasePdu) alone   its base BasePdu
+    none of the modules                                       ImportError
+    """
     import_errors = ""
     for module in _BASE_MODULES:
         try:

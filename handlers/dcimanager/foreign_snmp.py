@@ -21,8 +21,9 @@ _PUBLIC_KEYS = frozenset(
 
 
 def exception_text(error: BaseException) -> str:
-    """The type's name and the text; the name alone if the exception cannot make its text. The
-    names of our double's types are internal, and its texts say what they say.
+    """The type's name and the text; the name alone if the exception cannot make its text. Of an
+    exception of this pack's own pdu_common, which stands for the platform outside of it, the text
+    alone: the type's name is internal there, and the text says the same.
 
     >>> exception_text(TimeoutError("no answer in 2 s")), exception_text(TimeoutError())
     ('TimeoutError: no answer in 2 s', 'TimeoutError')
@@ -58,7 +59,12 @@ def parameter_texts(pdu_data: object) -> Sequence[tuple[str, str]]:
 
 
 def _nested_texts(node: object, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
-    """The texts of a parameter. A community of digits may be a number."""
+    """Key and text of each value in a parameter, nested ones too. A community of digits may be a
+    number; a value of yes or no is left out.
+
+    >>> list(_nested_texts({"v3": {"user": "poll", "is_default": True}, "community": 7531}))
+    [('v3.user', 'poll'), ('community', '7531')]
+    """
     if depth > _DEEPEST or isinstance(node, bool):
         return
     if isinstance(node, (bytes, bytearray)):
@@ -92,6 +98,10 @@ def _attributes(node: object) -> Mapping[str, object]:
 
 
 def read_port(pdu_data: object) -> Optional[str]:
-    """The port in the field `snmp_params`, None if there is none."""
+    """The port in the field `snmp_params`, None if there is none.
+
+    >>> read_port({"snmp_params": {"port": 1161}}), read_port({"snmp_params": {}})
+    ('1161', None)
+    """
     port = text(read_field(read_field(pdu_data, "snmp_params"), "port"))
     return port[:_LONGEST_PORT] if port else None

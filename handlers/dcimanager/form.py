@@ -28,7 +28,11 @@ _LONGEST_TEXT = 1_000_000  # limit for settings given as JSON text, in character
 
 
 class AddressWithLogin(SettingsError):
-    """A password may precede the @ of an address, so it is neither shown nor used."""
+    """A password may precede the @ of an address, so it is neither shown nor used.
+
+    "192.0.2.7"                  no error
+    "admin:secret@192.0.2.7"     AddressWithLogin, whose text does not quote it
+    """
 
 
 def address(pdu_data: object) -> Address:
@@ -67,7 +71,11 @@ def address(pdu_data: object) -> Address:
 
 
 def known_address(pdu_data: object) -> Address:
-    """The address on the form; "" if it is no valid one: a URL, say, may hold a password."""
+    """The address on the form; "" if it is no valid one: a URL, say, may hold a password.
+
+    >>> known_address({"ip": "192.0.2.7"}), known_address({"ip": "http://admin:x@192.0.2.7"})
+    ('192.0.2.7', '')
+    """
     with contextlib.suppress(SettingsError):
         text = address(pdu_data)
         return Address("") if host_fault(text) else text
@@ -147,7 +155,14 @@ def _settings_of(value: object) -> dict[str, str]:
 
 
 def _parse_json(text: Union[str, bytes]) -> object:
-    """The parsed text. The JSON error is not chained: it contains the text with its passwords."""
+    """The parsed text. The JSON error is not chained: it contains the text with its passwords.
+
+    >>> _parse_json('{"timeout": 3}')
+    {'timeout': 3}
+    >>> _parse_json("timeout=3")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: the handler settings are text that cannot be read as ...
+    """
     if len(text) > _LONGEST_TEXT:
         raise SettingsError(f"the handler settings have more than {_LONGEST_TEXT} characters")
     try:
@@ -174,5 +189,9 @@ def _object_without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object
 
 
 def _repeated_error(key: str) -> SettingsError:
-    """The error for a setting that is given twice."""
+    """The error for a setting that is given twice.
+
+    >>> _repeated_error("timeout").reason
+    "handler setting 'timeout' is given twice"
+    """
     return SettingsError((NamedSetting(key[:60], noun="handler setting "), " is given twice"))

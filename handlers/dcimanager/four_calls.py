@@ -29,6 +29,12 @@ class FourCalls(Generic[S]):
     A handler says how a session with its device is opened, and what is read and written in it.
     Nothing is kept between calls. Errors are those of handlers/shared/errors.py; they name the
     device's address once it is known, and the call unless they name a request.
+
+        class NutPdu(FourCalls[NutSession], BasePdu):
+            def read_states(self, session): ...      [("1", UP), ("2", DOWN)]
+
+        NutPdu(pdu_data).status()                    opens a session, and asks read_states
+        PduView(ports=[PduPortView("1", UP), PduPortView("2", DOWN)])
     """
 
     #: the handler's name, for the log
@@ -47,12 +53,16 @@ class FourCalls(Generic[S]):
         """Read the settings, and open a session that ends with the block, for calls that read."""
 
     def open_statistic(self, *, for_view: bool = False) -> AbstractContextManager[S]:
-        """`open_session` for figures alone: states need not be read. `for_view`: nor what the
-        platform's view does not show, such as the current of an outlet without an energy."""
+        """Open a session for figures alone: states need not be read. `for_view`: nor what the
+        platform's view does not show, such as the current of an outlet without an energy. Without a
+        method of the handler's own, that is `open_session`.
+        """
         return self.open_session()
 
     def open_command(self, identity: str) -> AbstractContextManager[S]:
-        """`open_session` for a command to this outlet: what tells of others need not be read."""
+        """Open a session for a command to this outlet: what tells of others need not be read.
+        Without a method of the handler's own, that is `open_session`.
+        """
         return self.open_session()
 
     def renew_session(self, session: S) -> None:
@@ -77,7 +87,12 @@ class FourCalls(Generic[S]):
         """Identity and state of every outlet, in the device's order."""
 
     def read_state(self, session: S, identity: str) -> EnumPowerStatus:
-        """The state of one outlet, for tools: others need not be readable. Raises NoSuchOutlet."""
+        """The state of one outlet, for tools: others need not be readable. Raises NoSuchOutlet.
+
+        read_states returns [("1", UP), ("2", DOWN)]
+        "2"     DOWN
+        "9"     NoSuchOutlet
+        """
         for listed_identity, state in self.read_states(session):
             if listed_identity == identity:
                 return state
@@ -102,12 +117,18 @@ class FourCalls(Generic[S]):
     ) -> EnumPowerStatus:
         """Switch an outlet once, and read its state until it is the wanted one or `deadline`
         seconds are over, with at most `pause` seconds between readings. UNKNOWN if not proven.
+
+            "2", on=False     writes once; reads UP, UP, DOWN: returns DOWN
+            "2", on=False     writes once; reads UP for `deadline` seconds: returns UNKNOWN
         """
 
     # ---- what DCImanager calls -------------------------------------------------------------------
 
     def status(self) -> PduView:
-        """Every outlet and its state."""
+        """Every outlet and its state.
+
+        PduView(ports=[PduPortView("1", UP), PduPortView("2", DOWN)])
+        """
         with self.session("status") as session:
             return pdu_view(self.read_states(session))
 
@@ -116,6 +137,8 @@ class FourCalls(Generic[S]):
 
         Raises ProtocolError for a load or an energy that is not known now, unless the setting
         `unknown_figures` says otherwise. An outlet whose energy is not known has no entry.
+
+            load 4.2, total_consumption 6468.0, ports [PduPortStatisticView("1", 120.5), ...]
         """
         with self._figures_session(for_view=True) as session:
             figures = self.figures_of(session, with_power=False)
@@ -139,7 +162,15 @@ class FourCalls(Generic[S]):
         deadline: float = CONFIRM_SECONDS,
         pause: float = PAUSE_SECONDS,
     ) -> PduPortView:
-        """Switch on; set `power_status` of `pdu_port_data`, and return it. See `switch_outlet`."""
+        """Switch on the outlet of `pdu_port_data`. Sets its `power_status` to UP, or to UNKNOWN if
+        that was not read within `deadline` seconds, and returns it. `pause`: the longest time
+        between two readings, in seconds.
+
+        Raises SettingsError, NoSuchOutlet, Denied, Refused and Unsupported if nothing was switched,
+        and Unreachable, which says whether nothing was sent, or the outlet may have switched.
+
+            port_up(PduPortView("2", DOWN))       PduPortView("2", UP)
+        """
         return self._switch_port("port_up", pdu_port_data, on=True, deadline=deadline, pause=pause)
 
     def port_down(
@@ -149,7 +180,15 @@ class FourCalls(Generic[S]):
         deadline: float = CONFIRM_SECONDS,
         pause: float = PAUSE_SECONDS,
     ) -> PduPortView:
-        """Switch off; see `port_up`."""
+        """Switch off the outlet of `pdu_port_data`. Sets its `power_status` to DOWN, or to UNKNOWN
+        if that was not read within `deadline` seconds, and returns it. `pause`: the longest time
+        between two readings, in seconds.
+
+        Raises SettingsError, NoSuchOutlet, Denied, Refused and Unsupported if nothing was switched,
+        and Unreachable, which says whether nothing was sent, or the outlet may have switched.
+
+            port_down(PduPortView("2", UP))       PduPortView("2", DOWN)
+        """
         return self._switch_port(
             "port_down", pdu_port_data, on=False, deadline=deadline, pause=pause
         )
@@ -157,20 +196,31 @@ class FourCalls(Generic[S]):
     # ---- what tools call -------------------------------------------------------------------------
 
     def measured(self, *, with_power: bool = False) -> Figures:
-        """What `statistic` shows, and the outlets' currents; powers if they are asked for."""
+        """Load in A and energy in kWh, in total and by outlet, and the outlets' currents; powers in
+        W if they are asked for.
+
+            Figures(load_a=4.2, energy_kwh=6468.0, ports={"1": MeterFigures(1.5, ...)}, ...)
+        """
         with self._figures_session() as session:
             return self.figures_of(session, with_power=with_power)
 
     def figures_of(self, session: S, *, with_power: bool) -> Figures:
-        """`read_figures`. Figures that no PDU can carry are left out; those that are not known are
-        unset if `leaves_unset`."""
+        """The figures that the handler reads. One that is more than any PDU can carry is not known;
+        one that is not known is not metered, with the setting unknown_figures=unset.
+
+            the unit shows 4000000 A     NotKnown("4e+06 A is more than a PDU can carry")
+        """
         figures = self.read_figures(session, with_power=with_power)
         if self.bounds_figures:
             figures = figures.bounded()
         return figures.unset_unknown() if self.leaves_unset(session) else figures
 
     def _figures_session(self, *, for_view: bool = False) -> AbstractContextManager[S]:
-        """A session whose errors name the call statistic. `for_view`: as in `open_statistic`."""
+        """A session for figures, whose errors name the call statistic. `for_view`: what the
+        platform's view does not show need not be read.
+
+            with self._figures_session() as session: ...      log: pdu handler nut 5.0.0: statistic
+        """
 
         def enter(stack: ExitStack) -> S:
             return stack.enter_context(self.open_statistic(for_view=for_view))
@@ -190,7 +240,10 @@ class FourCalls(Generic[S]):
 
     @contextmanager
     def session(self, method: str) -> Iterator[S]:
-        """The session of one call that reads."""
+        """The session of one call that reads: it is logged as `method`, and its errors name that.
+
+        with self.session("labels") as session: ...       192.0.2.9: labels: the device ...
+        """
 
         def enter(stack: ExitStack) -> S:
             return stack.enter_context(self.open_session())
@@ -201,7 +254,12 @@ class FourCalls(Generic[S]):
     @contextmanager
     def call(self, method: str, enter: Callable[[ExitStack], S]) -> Iterator[S]:
         """One call in a session, which `enter` opens on a stack and which ends with the block. The
-        call is logged once. Errors in it, also those of `enter`, name `method`."""
+        call is logged once. Errors in it, also those of `enter`, name `method`.
+
+            call("status", enter), the login is refused
+            log:      pdu handler raritan 5.0.0: status
+            error:    192.0.2.7: status: the login is refused ...
+        """
         session: Optional[S] = None
         try:
             with ExitStack() as stack:
@@ -227,7 +285,11 @@ class FourCalls(Generic[S]):
         log_call(get_logger(type(self).__module__), self.handler_name, method, detail)
 
     def _mask_with_causes(self, session: S, error: PduHandlerError) -> None:
-        """Take secrets out of the error, and out of those that it was raised from."""
+        """Take secrets out of the error, and out of those that it was raised from: a traceback in a
+        log shows them all.
+
+            Unreachable("... x s3cret") from Refused("s3cret")     both texts without s3cret
+        """
         cause: Optional[BaseException] = error
         while isinstance(cause, PduHandlerError):
             self.mask_error(session, cause)
@@ -238,7 +300,10 @@ class FourCalls(Generic[S]):
     ) -> PduPortView:
         """Switch the port's outlet, and return the port with its new state. Raises NoSuchOutlet for
         a port without a usable identity, and Unsupported in an archive that was built with
-        --read-only: then nothing is asked of the device."""
+        --read-only: then nothing is asked of the device.
+
+            PduPortView("2", UP), on=False      PduPortView("2", DOWN), the same object
+        """
         try:
             refuse_if_read_only()
             identity = outlet_identity(port)
@@ -257,7 +322,11 @@ class FourCalls(Generic[S]):
 
 
 def refuse_if_read_only() -> None:
-    """Raises Unsupported in an archive that was built to read alone."""
+    """Raises Unsupported in an archive that was built to read alone.
+
+    built as usual             returns
+    built with --read-only     Unsupported: this archive reads only, so nothing was switched ...
+    """
     if build_options.READ_ONLY:
         raise Unsupported(
             "this archive reads only, so nothing was switched: it was built with --read-only; to"
@@ -270,17 +339,25 @@ class OpenPdu(Generic[S]):
     `FourCalls.opened`.
 
     A call that fails ends the session; the next one opens another.
+
+        with pdu.opened() as opened:
+            opened.states()                  [("1", UP), ("2", DOWN)]
+            opened.switch("2", on=True)      UP
     """
 
     def __init__(self, pdu: FourCalls[S], *, with_states: bool, stack: ExitStack) -> None:
-        """`with_states`: as in `FourCalls.opened`. `stack`: ends the session with the block."""
+        """`with_states`: False if only figures are read. `stack`: ends the session at its end."""
         self._pdu = pdu
         self._with_states = with_states
         self._stack = stack
         self._session: Optional[S] = None
 
     def read(self, method: str, read: Callable[[S], T]) -> T:
-        """What `read` returns of the session. Its errors name the method."""
+        """The result of `read`, which is called with the session. Its errors name `method`; after
+        one the session is not used again.
+
+            read("labels", pdu.read_labels)      [Label("1", "1", "web-1"), ...]
+        """
         try:
             with self._pdu.call(method, self._enter) as session:
                 return read(session)
@@ -291,7 +368,11 @@ class OpenPdu(Generic[S]):
 
     def _enter(self, _: ExitStack) -> S:
         """The open session: opened once and kept, renewed afterwards. It ends with this object's
-        stack, so the stack of the call is not used."""
+        stack, so the stack of the call is not used.
+
+            first call     open_session(), or open_statistic() if only figures are read
+            later calls    renew_session(session)
+        """
         if self._session is None:
             open_session = self._pdu.open_session if self._with_states else self._pdu.open_statistic
             self._session = self._stack.enter_context(open_session())
@@ -308,7 +389,11 @@ class OpenPdu(Generic[S]):
         return self.read("status", lambda session: self._pdu.read_state(session, identity))
 
     def figures(self, *, with_power: bool) -> Figures:
-        """What `statistic` shows; the power of the PDU and its outlets if it is asked for."""
+        """Load in A and energy in kWh, in total and by outlet, and the outlets' currents; the power
+        in W of the PDU and its outlets if it is asked for.
+
+            Figures(load_a=4.2, energy_kwh=6468.0, ports={"1": MeterFigures(1.5, ...)}, ...)
+        """
         return self.read(
             "statistic",
             lambda session: self._pdu.figures_of(session, with_power=with_power),
@@ -321,6 +406,11 @@ class OpenPdu(Generic[S]):
     def forget(self) -> None:
         """Let the next call read anew: in the same session, or in another one if the handler's
         commands do not share it.
+
+            states()      GET /relay/0
+            states()      the answer that is kept
+            forget()
+            states()      GET /relay/0
         """
         if self._session is None:
             return
@@ -331,10 +421,13 @@ class OpenPdu(Generic[S]):
             self._stack.close()
 
     def switch(self, identity: str, *, on: bool) -> EnumPowerStatus:
-        """Switch an outlet as `port_up` and `port_down` do, and return its state.
+        """Switch an outlet once, and return its state: the wanted one, or UNKNOWN if that was not
+        read within 10 s.
 
         If the handler's commands do not share the session, the command opens one of its own. The
         session here then ends first, so that later reads do not answer from it.
+
+            switch("2", on=False)      DOWN
         """
         refuse_if_read_only()
         if self._pdu.commands_share_session:

@@ -18,6 +18,12 @@ def outlet_identity(port: PduPortView) -> str:
     A platform may pass an identity of digits as an integer: 7 is "7". Anything else raises
     NoSuchOutlet. A float names several outlets: 1.1 is "1.1" as well as "1.10". True is not outlet
     1, and b"7" is not text.
+
+    >>> outlet_identity(PduPortView(identity="1.10"))
+    '1.10'
+    >>> outlet_identity(PduPortView(identity=1.1))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.NoSuchOutlet: the platform names an outlet by the float 1.1, ...
     """
     try:
         return _identity_text(getattr(port, "identity", None))

@@ -81,7 +81,14 @@ def raw_value(element: object) -> Optional[Raw]:
 
 
 def _plain_value(raw: object) -> Raw:
-    """The value as a plain int, str or bytes; the text of an object of another type."""
+    """The value as a plain int, str or bytes; the text of an object of another type.
+
+    >>> _plain_value(230), _plain_value(bytearray(b"on")), _plain_value("on")
+    (230, b'on', 'on')
+    >>> from ipaddress import IPv4Address
+    >>> _plain_value(IPv4Address("192.0.2.7"))
+    '192.0.2.7'
+    """
     # of a subclass such as an Enum exactly the value, whatever its own text is
     if isinstance(raw, str):
         return str.__str__(raw)
@@ -134,6 +141,12 @@ class IndexedRows:
     """
 
     def __init__(self, elements: Sequence[Any], walked_oid: str) -> None:
+        """`elements`: the rows, as the platform's walk returns them. `walked_oid`: the OID `root`,
+        below which they are.
+
+            element with oid ".1.3.6.1.4.1.318.4.7", walked 1.3.6.1.4.1.318.4
+            its OID (1, 3, 6, 1, 4, 1, 318, 4, 7), its index None
+        """
         self._walked_oid = walked_oid
         self._root = root = oid_arcs(walked_oid) or ()
         self._oids: list[Arcs] = []
@@ -149,7 +162,13 @@ class IndexedRows:
             self._index_arcs.append(index)
 
     def indexes(self, *, split: bool) -> list[Arcs]:
-        """The index of each row. Raises ProtocolError if one cannot be placed below `root`."""
+        """The index of each row. Raises ProtocolError if one cannot be placed below `root`.
+
+        >>> from types import SimpleNamespace as Row
+        >>> alone = [Row(index="1"), Row(index="2")]
+        >>> IndexedRows(alone, "1.3.6.1.4.1.318.4").indexes(split=False)
+        [(1,), (2,)]
+        """
         root = self._root
         suffixes = [oid[len(root) :] for oid in self._oids if oid and oid[: len(root)] == root]
         if len(suffixes) == len(self._oids):
@@ -161,8 +180,16 @@ class IndexedRows:
         return self._indexes_alone()
 
     def _indexes_by_oid(self, suffixes: list[Arcs], *, split: bool) -> list[Arcs]:
-        """`suffixes`, which are the rows' OIDs without `root`, if these OIDs are whole; if they are
-        split, each with the row's own index behind it."""
+        """The index of each row, by `suffixes`, which are the rows' OIDs without `root`: these, if
+        the OIDs are whole; if they are split, each with the row's own index behind it.
+
+        >>> from types import SimpleNamespace as Row
+        >>> oid = "1.3.6.1.4.1.318.4.1"
+        >>> rows = [Row(oid=oid, index="7"), Row(oid=oid, index="8")]
+        >>> divided = IndexedRows(rows, "1.3.6.1.4.1.318.4")
+        >>> divided._indexes_by_oid([(1,), (1,)], split=True)
+        [(1, 7), (1, 8)]
+        """
         may_be_whole = self._has_whole_index or not split
         are_different = len(set(suffixes)) == len(suffixes)
         if may_be_whole and are_different and self._end_with_indexes(suffixes):
@@ -177,7 +204,14 @@ class IndexedRows:
         return all(map(_ends_with, suffixes, self._index_arcs))
 
     def _has_foreign_oid(self) -> bool:
-        """Whether a row has an absolute OID that is not below `root`."""
+        """Whether a row has an absolute OID that is not below `root`.
+
+        >>> from types import SimpleNamespace as Row
+        >>> IndexedRows([Row(oid="1.3.6.1.4.1.9.5")], "1.3.6.1.4.1.318.4")._has_foreign_oid()
+        True
+        >>> IndexedRows([Row(oid="5")], "1.3.6.1.4.1.318.4")._has_foreign_oid()
+        False
+        """
         root = self._root
         for oid in self._oids:
             is_absolute = bool(oid) and oid[:_INTERNET] == root[:_INTERNET]
@@ -186,7 +220,13 @@ class IndexedRows:
         return False
 
     def _indexes_alone(self) -> list[Arcs]:
-        """The indexes of rows without a readable OID."""
+        """The indexes of rows that have no readable OID. Raises ProtocolError for a row without an
+        index.
+
+        >>> from types import SimpleNamespace as Row
+        >>> IndexedRows([Row(index="1"), Row(index="2")], "1.3.6.1.4.1.318.4")._indexes_alone()
+        [(1,), (2,)]
+        """
         indexes = [index for index in self._index_arcs if index is not None]
         if len(indexes) < len(self._index_arcs):
             raise self._error(
@@ -241,7 +281,13 @@ def is_of(element: object, root: str) -> bool:
 
 def is_no_row(elements: Sequence[Any], root: str) -> bool:
     """Whether the last of the walked elements is no row below `root`, but how a library tells the
-    end of a walk."""
+    end of a walk: the object behind the table, or the last row once more.
+
+    >>> from types import SimpleNamespace as Row
+    >>> rows = [Row(oid="1.3.6.1.2.1.1.1", value=7), Row(oid="1.3.6.1.2.1.2.1", value=8)]
+    >>> is_no_row(rows, "1.3.6.1.2.1.1"), is_no_row(rows[:1], "1.3.6.1.2.1.1")
+    (True, False)
+    """
     last_element = elements[-1]
     oid = _oid(last_element)
     if not oid:
@@ -266,7 +312,13 @@ def _is_elsewhere(oid: Arcs, root: Arcs) -> bool:
 
 def _is_repeated(element: object, previous: object) -> bool:
     """Whether an element is the one before it again. At the end of a walk, pysnmp 4 has the last
-    row again over SNMPv1, and ezsnmp 2.5 its name, with an exception's text as the value."""
+    row again over SNMPv1, and ezsnmp 2.5 its name, with an exception's text as the value.
+
+    >>> from types import SimpleNamespace as Row
+    >>> row = Row(oid="1.3.6.1.2.1.1.1", value=7)
+    >>> _is_repeated(row, row), _is_repeated(Row(oid="1.3.6.1.2.1.1.2", value=7), row)
+    (True, False)
+    """
     if _oid(element) != _oid(previous) or _index(element) != _index(previous):
         return False
     value = raw_value(element)
@@ -276,6 +328,12 @@ def _is_repeated(element: object, previous: object) -> bool:
 def _is_walked_object(element: object, root: str) -> bool:
     """Whether the only element is `root` itself, without a value: at the end of a walk, pysnmp 4
     has it with an empty value, and ezsnmp 2.5 with an exception's text.
+
+    >>> from types import SimpleNamespace as Row
+    >>> _is_walked_object(Row(oid="1.3.6.1.2.1.1", value=""), "1.3.6.1.2.1.1")
+    True
+    >>> _is_walked_object(Row(oid="1.3.6.1.2.1.1", value=7), "1.3.6.1.2.1.1")
+    False
     """
     if raw_value(element) not in (None, ""):
         return False
@@ -304,7 +362,12 @@ def _oid(element: object) -> Arcs:
 
 def _index(element: object) -> Optional[Arcs]:
     """The arcs of the attribute `oid_index`, else `index`; None if neither holds any that can be
-    read: `index` may also be a method, that of a tuple."""
+    read: `index` may also be a method, that of a tuple.
+
+    >>> from types import SimpleNamespace as Row
+    >>> _index(Row(oid="1.3.6", oid_index="1.7")), _index(Row(oid="1.3.6"))
+    ((1, 7), None)
+    """
     for name in ("oid_index", "index"):
         index = getattr(element, name, None)
         if index not in (None, ""):
@@ -313,5 +376,9 @@ def _index(element: object) -> Optional[Arcs]:
 
 
 def dotted(arcs: Arcs) -> str:
-    """The arcs as text."""
+    """The arcs as text.
+
+    >>> dotted((1, 3, 6, 1))
+    '1.3.6.1'
+    """
     return ".".join(map(str, arcs))

@@ -49,7 +49,10 @@ class Unsigned(int):
 
 
 class _PrintedSecret(NamedTuple):
-    """A community, a password or another parameter that is not public."""
+    r"""A community, a password or another parameter that is not public.
+
+    _PrintedSecret("community", "a'b", "a\\'b")      as Python prints the community a'b
+    """
 
     #: its key on the form, "" for none
     key: str
@@ -59,10 +62,14 @@ class _PrintedSecret(NamedTuple):
 
 
 class Snmp:
-    """The three SNMP calls of one PDU.
+    """The three SNMP calls of one PDU: `get`, `set` and `walk`.
 
     They cannot be interrupted, so none starts later than SILENCE_SECONDS after the last answer, nor
     later than `longest` seconds after the object was made. `extend` moves that limit.
+
+        snmp = Snmp(device)
+        snmp.get("1.3.6.1.2.1.1.5.0")            "rack1-pdu"
+        snmp.walk("1.3.6.1.4.1.318.1.1.4.4.2.1.3")      {"1": 1, "2": 2}
     """
 
     def __init__(
@@ -89,9 +96,10 @@ class Snmp:
 
     @property
     def name(self) -> str:
-        """The address in lower case and the port: the key in handlers/snmp/command_locks.py.
+        """The address in lower case and the port, which name the PDU where commands to it are
+        locked against each other. A host name is not resolved.
 
-        A host name is not resolved.
+            address PDU-7.example.net, port 161      "pdu-7.example.net 161"
         """
         return f"{known_address(self._device.pdu_data).lower()} {self._port}"
 
@@ -110,7 +118,11 @@ class Snmp:
 
     def check(self) -> None:
         """Raises SettingsError for an address that is a URL, and Unreachable if no further call may
-        start: nothing was sent then."""
+        start: nothing was sent then.
+
+            31 s after the last answer     Unreachable: the PDU answers too slowly: ...
+            the address http://pdu-7       SettingsError
+        """
         if not self._has_answered:
             self._refuse_unusable_address()
         if self.remaining() < 0:
@@ -126,7 +138,12 @@ class Snmp:
             raise error
 
     def _refuse_unusable_address(self) -> None:
-        """Raises SettingsError for an address on the form that cannot be used."""
+        """Raises SettingsError for an address on the form that cannot be used.
+
+        "192.0.2.7"                    returns
+        "http://192.0.2.7"             SettingsError
+        none on the form               returns: the platform may know it elsewhere
+        """
         try:
             fault = host_fault(address(self._device.pdu_data))
         except AddressWithLogin:
@@ -137,9 +154,16 @@ class Snmp:
             raise SettingsError(fault)
 
     def get(self, oid: str) -> Optional[Raw]:
-        """The value of one object, None if the device does not have it. Raises the errors of
-        `check` and `translate`, and ProtocolError for another object or a value that is too
-        large."""
+        """The value of one object, None if the device does not have it.
+
+        Raises Unreachable for no answer, or if the time for calls is over; Denied, Refused or
+        SettingsError, by what the device or the platform says; ProtocolError for another object or
+        a value that is too large.
+
+            get("1.3.6.1.2.1.1.5.0")     > GET 1.3.6.1.2.1.1.5.0
+                                         < "rack1-pdu"                    "rack1-pdu"
+                                         < noSuchObject                   None
+        """
         operation = f"read {oid}"
         self.check()
         element = self._call_library(lambda: self._device.snmp_get(oid), operation)
@@ -157,10 +181,13 @@ class Snmp:
         self._last_answer = self._clock()
 
     def set(self, oid: str, value: Union[int, str]) -> None:
-        """Call snmp_set once.
+        """Write one object, once: calls the platform's snmp_set.
 
         The platform chooses the type, probably INTEGER for an int and OCTET STRING for a str. Only
         our pdu_common can write an `Unsigned` as such.
+
+            set("1.3.6.1.4.1.318.1.1.4.4.2.1.3.7", 2)
+            > SET 1.3.6.1.4.1.318.1.1.4.4.2.1.3.7 INTEGER 2
         """
         self.check()
         write = functools.partial(self._device.snmp_set, oid, value)
@@ -176,11 +203,15 @@ class Snmp:
             self._last_answer = self._clock()
 
     def walk(self, oid: str) -> dict[str, Raw]:
-        """Index suffix -> value of the rows below `oid`, in the order read; {} if no row has a
-        value.
+        """Index and value of each row below `oid`, in the order read; {} if no row has a value.
 
-        Otherwise a row without a value has "". Raises the errors of `get`, and ProtocolError for a
-        missing or repeated index.
+        Otherwise a row without a value has "". Raises Unreachable for no answer, Denied, Refused or
+        SettingsError, by what the device or the platform says, and ProtocolError for a missing or
+        repeated index.
+
+            walk("1.3.6.1.4.1.318.1.1.4.4.2.1.3")
+            < 1.3.6.1.4.1.318.1.1.4.4.2.1.3.1 = 1, 1.3.6.1.4.1.318.1.1.4.4.2.1.3.2 = 2
+            {"1": 1, "2": 2}
         """
         elements = self._elements(oid)
         self._note_answer()
@@ -195,8 +226,12 @@ class Snmp:
         return rows
 
     def _rows(self, elements: Sequence[Any], oid: str) -> dict[str, Raw]:
-        """Index suffix -> value. Raises ProtocolError for a row without an index but with a value,
-        and for two rows with the same index."""
+        """The value of each walked row by its index. Raises ProtocolError for a row without an
+        index but with a value, and for two rows with the same index.
+
+            rows 1.3.6.1.4.1.318.4.1 = 7 and 1.3.6.1.4.1.318.4.2 = 8, walked 1.3.6.1.4.1.318.4
+            {"1": 7, "2": 8}
+        """
         indexes = self._indexes(elements, oid)
         values = self._values(elements, oid)
         rows: dict[str, Optional[Raw]] = {}
@@ -211,7 +246,10 @@ class Snmp:
         return _fill_gaps(rows)
 
     def _values(self, elements: Sequence[Any], oid: str) -> list[Optional[Raw]]:
-        """The value of each row, None for one that the platform says is missing."""
+        """The value of each row, None for one that the platform says is missing.
+
+        elements with value 7 and value "No Such Instance"      [7, None]
+        """
         values: list[Optional[Raw]] = []
         for element in elements:
             # for a missing object, reading element.value may raise the platform's SnmpError
@@ -222,7 +260,12 @@ class Snmp:
     def _elements(self, oid: str) -> list[Any]:
         """The walked rows. An error that says that nothing follows, such as SNMPv1's noSuchName,
         ends the table: the rows before it are kept; without any, a GET shows whether the library
-        lost them. Any other error is raised, because rows may be missing then."""
+        lost them. Any other error is raised, because rows may be missing then.
+
+            two rows, then noSuchName          both rows
+            noSuchName at once                 [], after a GET has found no row
+            two rows, then a time-out          raises
+        """
         elements: list[Any] = []
 
         def walk_rows() -> bool:
@@ -245,7 +288,13 @@ class Snmp:
     def _raise_if_rows_were_lost(self, oid: str) -> None:
         """Called after a walk that returned no row and raised that nothing follows. If a GET finds
         a row, the library lost the table, and this raises ProtocolError: easysnmp 0.2.6 over SNMPv1
-        loses the last rows of the device."""
+        loses the last rows of the device.
+
+            walk of ...2.1.3: no row
+            > GET ...2.1.3.1                   of another column of the table the row 1 is known
+            < 7                                ProtocolError: the library lost the rows
+            < noSuchName                       returns
+        """
         known_index = self._index_by_table.get(_table_of(oid))
         likely_indexes = [known_index] if known_index else _USUAL_INDEXES
         for index in likely_indexes:
@@ -258,7 +307,10 @@ class Snmp:
 
     def _indexes(self, elements: Sequence[Any], oid: str) -> list[str]:
         """The indexes of the walked rows. Costs a GET if only that shows whether the platform
-        splits OIDs."""
+        splits OIDs.
+
+            OIDs ...318.4.1.7 and ...318.4.1.8, walked ...318.4     ["1.7", "1.8"]
+        """
         rows = self._call_library(lambda: IndexedRows(elements, oid), f"walk {oid}")
         if rows is None or not elements:
             return [""] * len(elements)
@@ -281,6 +333,9 @@ class Snmp:
     def quoted(self, words: str) -> str:
         """A device's text for an error, or a notice if it holds a community or a password, which
         the device may send back.
+
+            "rack1-pdu"                        "rack1-pdu"
+            "no community s3cret"              "(not shown: it holds the community or a password)"
         """
         if self._mask_secrets(words) == words:
             return words
@@ -300,6 +355,9 @@ class Snmp:
 
         `has_answered`: before this walk the device answered, so that silence now is not a wrong
         address or community.
+
+            snmp_get raises Timeout("No SNMP response received")       raises Unreachable
+            snmp_get raises NoSuchInstance                             None
         """
         try:
             return function()
@@ -321,6 +379,10 @@ class Snmp:
     ) -> Optional[PduHandlerError]:
         """The error for the text of an exception; None if it says that the object is missing, or
         that a walk is at the end of the table after `row_count` rows.
+
+            "SnmpError: No SNMP response received"          Unreachable
+            "NoSuchInstance: no such instance"              None
+            the same after 7 walked rows                    ProtocolError: the walk broke off ...
         """
         own_words = self._own_words(text)
         error = translate(
@@ -343,6 +405,10 @@ class Snmp:
         """The text with each secret as ***.
 
         If *** would reveal the secret, a notice replaces the text after the first colon.
+
+            community s3cret:   "no answer from s3cret@192.0.2.7"     "no answer from ***@192.0.2.7"
+            community pub:      "SnmpError: unknown public host"
+                                "SnmpError: the platform's message contains the value of ..."
         """
         for secret in self._printed_secrets():
             is_password = "pass" in secret.key.lower()
@@ -361,7 +427,11 @@ class Snmp:
         return text
 
     def _printed_secrets(self) -> list[_PrintedSecret]:
-        """The secrets in each form, the longest first: a secret may begin with another one."""
+        """The secrets in each form, the longest first: a secret may begin with another one.
+
+        community "public", user "poll", auth_password "s3cret-word"
+        the forms of s3cret-word, then those of public; none of poll
+        """
         secrets: list[_PrintedSecret] = []
         for key, value in self._parameters:
             if foreign_snmp.is_public(key):
@@ -371,8 +441,10 @@ class Snmp:
         return sorted(secrets, key=lambda secret: len(secret.printed), reverse=True)
 
     def _own_words(self, text: str) -> str:
-        """The platform's text without the host's name and without secrets that stand as words: only
-        what is left is the platform's or the device's word about a request.
+        """The platform's text without the host's name and without secrets that stand as words: a
+        community such as "readonly" would be taken for the device's word about a request.
+
+            community "readonly":    "timeout, community readonly"    "timeout, community ***"
         """
         names: list[str] = []
         host = known_address(self._device.pdu_data).host
@@ -392,7 +464,13 @@ def _table_of(column: str) -> str:
 
 
 def _fill_gaps(rows: Mapping[str, Optional[Raw]]) -> dict[str, Raw]:
-    """The rows, with "" for a missing value; none if all are missing, nor a row without index."""
+    """The rows, with "" for a missing value; none if all are missing, nor a row without index.
+
+    >>> _fill_gaps({"1": 7, "2": None, "": None})
+    {'1': 7, '2': ''}
+    >>> _fill_gaps({"1": None})
+    {}
+    """
     filled_rows: dict[str, Raw] = {}
     for index, value in rows.items():
         if index:
@@ -402,5 +480,9 @@ def _fill_gaps(rows: Mapping[str, Optional[Raw]]) -> dict[str, Raw]:
 
 
 def known_endpoint(pdu_data: object) -> str:
-    """The address on the form, with a port other than the usual one; "" if it is not valid."""
+    """The address on the form, with a port other than the usual one; "" if it is not valid.
+
+    >>> known_endpoint({"ip": "192.0.2.7", "snmp_params": {"port": 1161}})
+    '192.0.2.7:1161'
+    """
     return host_with_port(known_address(pdu_data), foreign_snmp.read_port(pdu_data), SNMP_PORT)

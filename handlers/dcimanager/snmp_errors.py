@@ -128,6 +128,14 @@ def translate(
     `text` is what is interpreted: without the host's name and without secrets that stand as words,
     because a community such as "readonly" would be mistaken for an answer. `words` is shown: it has
     no secret at all, so it may lack "noSuchInstance" where the community is "no".
+
+    >>> words = "SnmpError: No SNMP response received before timeout"
+    >>> type(translate(words, words, writing=False, port="161")).__name__
+    'Unreachable'
+    >>> translate("noSuchInstance", "noSuchInstance", writing=False, port="161") is None
+    True
+    >>> type(translate("notWritable", "notWritable", writing=True, port="161")).__name__
+    'Denied'
     """
     shown_words = printable(words, _SHOWN)
     normalized_text = normalize_text(text)
@@ -151,7 +159,13 @@ def translate(
 
 
 def _phrase_in(text: str, phrases: Iterable[str]) -> str:
-    """The first of the phrases that is in the text; "" if none is."""
+    """The first of the phrases that is in the text; "" if none is.
+
+    >>> _phrase_in("timeoutfrom192027", ("noresponse", "timeout"))
+    'timeout'
+    >>> _phrase_in("generr", ("noresponse", "timeout"))
+    ''
+    """
     for phrase in phrases:
         if phrase in text:
             return phrase
@@ -160,7 +174,11 @@ def _phrase_in(text: str, phrases: Iterable[str]) -> str:
 
 def is_end_of_table(text: str) -> bool:
     """Whether the platform's text says that no object follows, as at the end of a walk: noSuchName
-    in SNMPv1 (RFC 1157, 4.1.3), else endOfMibView. A missing instance does not say that."""
+    in SNMPv1 (RFC 1157, 4.1.3), else endOfMibView. A missing instance does not say that.
+
+    >>> is_end_of_table("SNMPv1 noSuchName"), is_end_of_table("No Such Instance")
+    (True, False)
+    """
     return _phrase_in(normalize_text(text), _LAST) != ""
 
 
@@ -168,7 +186,15 @@ def _silence(
     normalized_text: str, words: str, *, writing: bool, port: str, has_answered: bool
 ) -> Optional[Unreachable]:
     """The error for the platform's text if it says that no answer came, else None.
-    `normalized_text`: as `normalize_text` returns it; `words`: to be shown."""
+    `normalized_text`: its letters and digits alone, in lower case; `words`: the text to be shown.
+    `has_answered`: the device answered before, so that address and community are right.
+
+    >>> silence = _silence("timeout", "timeout", writing=True, port="161", has_answered=False)
+    >>> type(silence).__name__
+    'Unreachable'
+    >>> _silence("generr", "genErr", writing=False, port="161", has_answered=False) is None
+    True
+    """
     platform_words = "" if _phrase_in(words, _NO_MORE) else f" ({words})"
     if _phrase_in(normalized_text, _NO_ROUTE):
         return Unreachable(
@@ -197,8 +223,12 @@ def _silence(
 
 
 def _silence_of_known_agent(normalized_text: str, words: str) -> Unreachable:
-    """The error if a device does not answer a reading, though it answered before it. `words`: to be
-    shown."""
+    """The error if a device does not answer a reading, though it answered before it. `words`: the
+    platform's text, to be shown.
+
+    >>> _silence_of_known_agent("timeout", "timeout").reason.partition(",")[0]
+    'no answer to a walk'
+    """
     if _UNDECRYPTED in normalized_text:
         return Unreachable((*login_texts.SNMPV3_NOT_DECRYPTED, f" ({words})"))
     return Unreachable(
@@ -211,7 +241,13 @@ def _silence_of_known_agent(normalized_text: str, words: str) -> Unreachable:
 
 def _refusal(normalized_text: str, words: str, *, writing: bool) -> Optional[PduHandlerError]:
     """The error for the first kind of words that the agent or the library declines with; None
-    without any. `normalized_text`, `words`: as for `_silence`."""
+    without any. `normalized_text`: the platform's text, its letters and digits alone, in lower
+    case; `words`: the same text to be shown.
+
+    >>> refusal = _refusal("badvalue", "badValue", writing=True)
+    >>> refusal.code, refusal.reason
+    ('badvalue', 'the device refused the write (badValue)')
+    """
     if writing and _phrase_in(normalized_text, MISSING):
         return Denied(login_texts.NO_OBJECT_OR_RIGHT.format(words=words))
     failure = _phrase_in(normalized_text, _FAILED)

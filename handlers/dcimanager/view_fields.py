@@ -11,7 +11,12 @@ from typing import Any, Optional
 
 
 def ports_of(view: object) -> Optional[list[Any]]:
-    """The list of ports of a view: `ports`, else its only list; None if it has none or several."""
+    """The list of ports of a view: `ports`, else its only list; None if it has none or several.
+
+    >>> from types import SimpleNamespace as View
+    >>> ports_of(View(ports=["1"])), ports_of(View(outlets=["1"])), ports_of(View())
+    (['1'], ['1'], None)
+    """
     ports = getattr(view, "ports", None)
     if isinstance(ports, list):
         return ports
@@ -29,6 +34,12 @@ def field_names(cls: type, view: object = None) -> list[str]:
     """The fields of a view: the declared ones, and the instance attributes of `view`.
 
     Without any of these, the instance attributes of a new object.
+
+    >>> class PortView:
+    ...     identity: str
+    ...     power_status: str = "down"
+    >>> field_names(PortView)
+    ['identity', 'power_status']
     """
     names = _declared_names(cls)
     if view is None and not names:
@@ -42,6 +53,11 @@ def field_names(cls: type, view: object = None) -> list[str]:
 def _declared_names(cls: type) -> tuple[str, ...]:
     """The keyword parameters of the constructor, annotations, slots, and public class attributes
     that hold data.
+
+    >>> class PortView:
+    ...     __slots__ = ("identity", "power_status")
+    >>> _declared_names(PortView)
+    ('identity', 'power_status')
     """
     try:
         parameters = list(inspect.signature(cls).parameters.values())
@@ -59,7 +75,15 @@ def _declared_names(cls: type) -> tuple[str, ...]:
 
 
 def _data_attributes(cls: type) -> list[str]:
-    """The public class attributes that hold values."""
+    """The public class attributes that hold values.
+
+    >>> class PortView:
+    ...     power_status = "down"
+    ...     _hidden = 7
+    ...     def name(self): ...
+    >>> _data_attributes(PortView)
+    ['power_status']
+    """
     names: list[str] = []
     for name, value in vars(cls).items():
         is_method = callable(value) or hasattr(type(value), "__get__")

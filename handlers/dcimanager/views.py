@@ -43,8 +43,11 @@ T = TypeVar("T")
 
 
 class Figures(NamedTuple):
-    """What one reading of a PDU measured: `FourCalls.measured` returns it. Tools read it as it is,
-    DCImanager gets its `view`.
+    """The figures of one reading of a PDU, as tools get them; DCImanager gets `view()`.
+
+    >>> figures = Figures(load_a=4.2, energy_kwh=NotKnown("energy reads 'n/a'"))
+    >>> figures.load_a, figures.not_known()
+    (4.2, ["the energy cannot be read now: energy reads 'n/a'"])
     """
 
     #: in A
@@ -65,6 +68,10 @@ class Figures(NamedTuple):
     def quoted(self, quote: Callable[[str], str]) -> Figures:
         """These figures, each reason passed through `quote`: a reason may quote the device, and
         must not show the login.
+
+        >>> figures = Figures(load_a=NotKnown("load reads 's3cret'"), energy_kwh=6468.0)
+        >>> figures.quoted(lambda reason: reason.replace("s3cret", "***")).load_a
+        NotKnown(reason="load reads '***'")
         """
 
         def shown(figure: Figure) -> Figure:
@@ -78,7 +85,11 @@ class Figures(NamedTuple):
         return self._each(shown)
 
     def bounded(self) -> Figures:
-        """These figures; not known in place of one that is more than any PDU can carry."""
+        """These figures; not known in place of one that is more than any PDU can carry.
+
+        >>> Figures(load_a=4e6, energy_kwh=6468.0).bounded().load_a
+        NotKnown(reason='4e+06 A is more than a PDU can carry')
+        """
         return self._replace(
             load_a=bounded_current(self.load_a),
             energy_kwh=bounded_energy(self.energy_kwh),
@@ -89,7 +100,11 @@ class Figures(NamedTuple):
         )
 
     def unset_unknown(self) -> Figures:
-        """These figures; not metered in place of not known, for a unit that never meters them."""
+        """These figures; not metered in place of not known, for a unit that never meters them.
+
+        >>> Figures(load_a=NotKnown("no answer"), energy_kwh=6468.0).unset_unknown().load_a
+        NotMetered(reason='no answer')
+        """
 
         def unset(figure: Figure) -> Figure:
             if isinstance(figure, NotKnown) and figure != NOT_ASKED:
@@ -99,12 +114,20 @@ class Figures(NamedTuple):
         return self._each(unset)
 
     def without_power(self) -> Figures:
-        """These figures with NOT_ASKED in place of power, for a caller that did not ask for it."""
+        """These figures with NOT_ASKED in place of power, for a caller that did not ask for it.
+
+        >>> Figures(load_a=4.2, energy_kwh=6468.0, power_w=900.0).without_power().power_w
+        NotKnown(reason='it was not asked for')
+        """
         ports = {key: port._replace(power_w=NOT_ASKED) for key, port in self.ports.items()}
         return self._replace(ports=ports, power_w=NOT_ASKED, inlet_w=NOT_ASKED)
 
     def _each(self, change: Callable[[Figure], Figure]) -> Figures:
-        """These figures, each passed through `change`."""
+        """These figures, each passed through `change`.
+
+        >>> Figures(load_a=4.2, energy_kwh=1.0)._each(lambda figure: None).load_a is None
+        True
+        """
         ports = {key: MeterFigures(*map(change, port)) for key, port in self.ports.items()}
         return Figures(
             load_a=change(self.load_a),
@@ -121,6 +144,11 @@ class Figures(NamedTuple):
 
         Raises ProtocolError for nan and inf, and for a load or an energy that is not known now:
         DCImanager may show what is unset as 0.
+
+        >>> ports = {"1": MeterFigures(energy_kwh=120.5)}
+        >>> view = Figures(load_a=4.2, energy_kwh=6468.0, ports=ports).view()
+        >>> view.load, view.total_consumption, view.ports
+        (4.2, 6468.0, [PduPortStatisticView(identity='1', consumption=120.5)])
         """
         sentences = self.not_known()
         if sentences:
@@ -146,7 +174,11 @@ class Figures(NamedTuple):
         return view
 
     def not_known(self) -> list[str]:
-        """A sentence for each total that `statistic` shows and that is not known now."""
+        """A sentence for each total that `statistic` shows and that is not known now.
+
+        >>> Figures(load_a=NotKnown("outlet 3: no answer"), energy_kwh=None).not_known()
+        ['the load cannot be read now: outlet 3: no answer']
+        """
         sentences: list[str] = []
         for name, figure in (("load", self.load_a), ("energy", self.energy_kwh)):
             if isinstance(figure, NotKnown):
@@ -154,7 +186,11 @@ class Figures(NamedTuple):
         return sentences
 
     def not_metered(self) -> list[str]:
-        """A sentence for each total that `statistic` leaves unset, though one may expect it."""
+        """A sentence for each total that `statistic` leaves unset, though one may expect it.
+
+        >>> Figures(load_a=NotMetered("outlet 3 does not meter it"), energy_kwh=None).not_metered()
+        ['the load stays unset: outlet 3 does not meter it']
+        """
         sentences: list[str] = []
         for name, figure in (("load", self.load_a), ("energy", self.energy_kwh)):
             if isinstance(figure, NotMetered):
@@ -163,7 +199,11 @@ class Figures(NamedTuple):
 
     def port_view_fault(self) -> str:
         """A sentence if the platform's view of a port cannot hold the energies that were measured;
-        "" if it can, or if there are none."""
+        "" if it can, or if there are none.
+
+            the platform's PduPortStatisticView has identity and consumption     ""
+            it has identity and power_consumption     "the outlets' energies are left out: ..."
+        """
         energies = [measured(port.energy_kwh) for port in self.ports.values()]
         if all(energy is None for energy in energies):
             return ""
@@ -183,7 +223,12 @@ class Figures(NamedTuple):
 
     def outlets_not_known(self) -> list[str]:
         """Sentences that name the outlets whose energy is not known now: they have no entry. So too
-        for the currents, if this platform shows them."""
+        for the currents, if this platform shows them.
+
+        >>> ports = {"3": MeterFigures(energy_kwh=NotKnown("no answer"))}
+        >>> Figures(load_a=4.2, energy_kwh=6468.0, ports=ports).outlets_not_known()
+        ['without an energy: outlet 3: no answer']
+        """
         without_energy: list[tuple[str, str]] = []
         without_current: list[tuple[str, str]] = []
         for identity, port in self.ports.items():
@@ -200,7 +245,11 @@ class Figures(NamedTuple):
 
 
 class _PortFields(NamedTuple):
-    """The names of a port's fields in this platform's view; "" for one that it does not have."""
+    """The names of a port's fields in this platform's view; "" for one that it does not have.
+
+    >>> _port_fields()
+    _PortFields(identity='identity', energy='consumption', load='')
+    """
 
     identity: str
     energy: str
@@ -223,6 +272,8 @@ def log_call(logger: logging.Logger, handler: str, method: str, profile: str) ->
     """Log pack version, in an archive with the hash of its content, handler, profile and method.
 
     Each call does this once, so the log shows which version runs.
+
+        INFO pdu handler snmp 5.0.0+c4f2a90b1c2d (apc-rpdu2): status
     """
     shown_profile = f" ({profile})" if profile else ""
     logger.info(f"pdu handler {handler} {RUNNING}{shown_profile}: {method}")
@@ -235,6 +286,9 @@ def pdu_view(ports: Iterable[tuple[str, EnumPowerStatus]]) -> PduView:
     """The answer of `status`: a port for each (identity, state), in order.
 
     Raises ProtocolError if a view lacks the fields.
+
+    >>> pdu_view([("1", EnumPowerStatus.UP)]).ports[0].identity
+    '1'
     """
     view = PduView()
     view_ports = ports_of(view)
@@ -257,6 +311,9 @@ def port_answer(port: PduPortView, state: EnumPowerStatus) -> PduPortView:
     """The answer of `port_up` and `port_down`: `port` itself, with the state.
 
     Raises ProtocolError, which has the state, if `port` does not let it be set.
+
+    >>> port_answer(PduPortView("2"), EnumPowerStatus.UP).power_status.name
+    'UP'
     """
     try:
         port.power_status = state
@@ -275,6 +332,12 @@ def _port_statistic(
     """One port's figures, under the field names of this platform's view; None without an energy,
     or without a current that the view has a field for and that is not known now: DCImanager may
     show either as 0. None also if the view lacks a field for the energy or cannot be made.
+
+    >>> fields = _PortFields(identity="identity", energy="consumption", load="")
+    >>> _port_statistic("1", MeterFigures(energy_kwh=120.5), fields)
+    PduPortStatisticView(identity='1', consumption=120.5)
+    >>> _port_statistic("1", MeterFigures(current_a=1.5), fields) is None
+    True
     """
     energy_kwh = measured(figures.energy_kwh)
     current_a = measured(figures.current_a)
@@ -295,7 +358,11 @@ def _port_statistic(
 
 
 def _port_fields() -> _PortFields:
-    """The names of the fields in the view of this platform."""
+    """The names of the fields in the view of this platform.
+
+    >>> _port_fields().energy
+    'consumption'
+    """
     names = field_names(PduPortStatisticView)
     return _PortFields(
         identity=_first_in(names, _IDENTITIES),
@@ -305,7 +372,11 @@ def _port_fields() -> _PortFields:
 
 
 def _first_in(names: Sequence[str], likely_names: Sequence[str]) -> str:
-    """The first of the likely names that is among `names`; "" if none is."""
+    """The first of the likely names that is among `names`; "" if none is.
+
+    >>> _first_in(["identity", "energy"], ("consumption", "energy")), _first_in([], ("energy",))
+    ('energy', '')
+    """
     for name in likely_names:
         if name in names:
             return name
@@ -313,7 +384,14 @@ def _first_in(names: Sequence[str], likely_names: Sequence[str]) -> str:
 
 
 def _finite(value: float, what: str) -> float:
-    """The figure as a float. Raises ProtocolError if it is infinite or NaN."""
+    """The figure as a float. Raises ProtocolError if it is infinite or NaN.
+
+    >>> _finite(4.2, "load")
+    4.2
+    >>> _finite(float("nan"), "load")
+    Traceback (most recent call last):
+    handlers.shared.errors.ProtocolError: a figure for load is not a finite number: nan
+    """
     number = float(value)
     if not math.isfinite(number):
         raise ProtocolError(f"a figure for {what} is not a finite number: {number}")
@@ -324,7 +402,13 @@ def _finite(value: float, what: str) -> float:
 
 
 def _construct(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
-    """A view made with keywords, else by setting attributes; None if neither works."""
+    """A view made with keywords, else by setting attributes; None if neither works.
+
+    >>> _construct(PduPortView, {"identity": "1", "power_status": EnumPowerStatus.UP}).identity
+    '1'
+    >>> _construct(PduPortView, {"outlet": "1"}) is None
+    True
+    """
     # a class may check its arguments, and raise an error of its own
     with contextlib.suppress(Exception):
         return cls(**values)
@@ -333,7 +417,15 @@ def _construct(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[
 
 def _construct_by_attributes(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
     """A view whose fields are set from `values`; None if it lacks one of these fields or does not
-    let it be set, or if its constructor needs arguments."""
+    let it be set, or if its constructor needs arguments.
+
+    >>> class PortView:
+    ...     identity = ""
+    >>> _construct_by_attributes(PortView, {"identity": "1"}).identity
+    '1'
+    >>> _construct_by_attributes(PortView, {"outlet": "1"}) is None
+    True
+    """
     try:
         view = cls()
     except Exception:  # as in `_construct`

@@ -136,19 +136,19 @@ def _totals() -> Dialogue[MeterFigures]:
         raise ProtocolError(
             f"the answer to {METERS} is no list of names and values: try again"
         ) from None
-    places = [f"bus {number}: " for number in buses]
+    prefixes = [f"bus {number}: " for number in buses]
     rows = list(buses.values())
 
-    currents = column(rows, "current", places=places)
-    voltages = column(rows, "voltage", places=places)
+    currents = column(rows, "current", prefixes=prefixes)
+    voltages = column(rows, "voltage", prefixes=prefixes)
     powers: list[Figure] = []
-    shown_powers = column(rows, "power", places=places)
+    shown_powers = column(rows, "power", prefixes=prefixes)
     for power, volts, amperes in zip(shown_powers, voltages, currents):
         powers.append(power_unless_denied(power, volts, amperes))
     return MeterFigures(
         current_a=sum_if_complete(currents),
         power_w=sum_if_complete(powers),
-        energy_kwh=sum_if_complete(column(rows, "total_energy", places=places)),
+        energy_kwh=sum_if_complete(column(rows, "total_energy", prefixes=prefixes)),
     )
 
 

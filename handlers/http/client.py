@@ -39,7 +39,11 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
 
 class HttpClient:
     """One device's HTTP service at `where`. Thread-safe; requests are serialised. A redirect is an
-    error; `redirects.RedirectedClient` follows some.
+    error here; the subclass RedirectedClient follows those of reads.
+
+        > GET /relay/0 HTTP/1.1                  Host, Authorization, Accept-Encoding: identity
+        < 200 {"ison": true}                     the Response
+        < 404                                    raises HttpRefused
     """
 
     def __init__(self, where: Endpoint, transport: Transport) -> None:
@@ -52,6 +56,9 @@ class HttpClient:
         """Close the transport once the current exchange has ended.
 
         A later request may use it again.
+
+            client.close()                           the TCP connection ends
+            client.send(request, login)              a new connection
         """
         with self._lock:
             self._transport.close()
@@ -75,6 +82,10 @@ class HttpClient:
 
         Raises what `fault_of` reads in the body of a 400 or 500, SettingsError (login or `ca_pem`
         is unusable), HttpException (the upload cannot be read) and its subclasses.
+
+            > GET /relay/0
+            < 401, WWW-Authenticate: Digest ...      with digest login: sent again, with the answer
+            < 200 {"ison": true}
         """
         headers = {"Accept-Encoding": "identity", **request.headers}
         request = request._replace(headers=headers)
@@ -94,7 +105,14 @@ class HttpClient:
                 raise
 
     def _reply_to(self, request: Request, login: Login) -> Response:
-        """The reply with any status to the request with this login."""
+        """The reply with any status to the request with this login. With digest login, a command
+        gets a fresh nonce before it, and a read answers the unit's challenge.
+
+            > GET /relay/0                           a read
+            < 401, WWW-Authenticate: Digest realm="unit", nonce="7f", qop="auth"
+            > GET /relay/0, Authorization: Digest ..., nonce="7f", nc=00000001
+            < 200
+        """
         digest = login.digest
         if digest is None:
             return self.reply(login.added_to(request), login)
@@ -117,6 +135,11 @@ class HttpClient:
     ) -> Response:
         """The reply to a read, which is sent again after a challenge, and once more for a nonce
         that is over.
+
+            < 401, WWW-Authenticate: Digest nonce="7f"
+            > GET /relay/0, Authorization: Digest ... nonce="7f"
+            < 401, ... nonce="80", stale=true        the nonce is over: sent once more
+            > GET /relay/0, Authorization: Digest ... nonce="80"
         """
         over_tls = self.where.scheme == "https"
         for _ in range(2):
@@ -128,6 +151,9 @@ class HttpClient:
     def _renew_challenge(self, digest: Digest, login: Login) -> None:
         """Get a fresh nonce before a command, by a read without its login. A nonce that is over
         would cost the command, for it is not repeated.
+
+            > GET /relay/0                           the last read, without Authorization
+            < 401, WWW-Authenticate: Digest nonce="80"
         """
         if digest.last_read is None or digest.is_basic:
             return
@@ -140,12 +166,18 @@ class HttpClient:
         digest.take_challenge(refusal.headers, over_tls=over_tls)
 
     def reply(self, request: Request, login: Login) -> Response:
-        """The reply with any status."""
+        """The reply with any status. `login` is not used here: the request has it already; a
+        subclass hides it in errors of redirects.
+        """
         return self.attempt(request)
 
     def attempt(self, request: Request) -> Response:
         """The reply with any status. If the persistent connection was closed, and after a 408, a
-        request is repeated unless it is sent `once`."""
+        request is repeated unless it is sent `once`.
+
+            > GET /relay/0                           on a connection of an earlier request
+            (end of the connection)                  sent again on a new one
+        """
         try:
             reply = self._transport.exchange(self.where, request)
         except HttpUnreachable as error:

@@ -27,6 +27,9 @@ def dial(where: Endpoint, timeout: float, end: float) -> socket.socket:
     """A new TCP connection, within `timeout` and by `end`.
 
     The look-up of the name comes first, and only the system limits it.
+
+        dial(Endpoint("http", "192.0.2.7", 80), timeout=5.0, end=time.monotonic() + 45)
+        a TCP connection to 192.0.2.7 port 80, after at most 5 s
     """
     addresses = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
     until = min(time.monotonic() + timeout, end)
@@ -47,6 +50,10 @@ class StandardTransport:
     one after an answer without announcing it, and a request that meets this closing is lost, with
     nothing to show whether the unit carried it out (RFC 9112, 9.3.1 and 9.5). A read is then
     repeated; it also goes out on a command's connection.
+
+        > GET /relay/0                           opens the connection
+        > GET /relay/1                           the same connection
+        > GET /relay/1?turn=off                  a command: a connection of its own
     """
 
     def __init__(self, trust: Trust, total: float = math.inf) -> None:
@@ -66,9 +73,13 @@ class StandardTransport:
         self._connection = None
 
     def exchange(self, where: Endpoint, request: Request) -> Response:
-        """Send and read, once.
+        """Send a request and read its answer, once, with any status.
 
         Raises HttpException, and SettingsError for a `ca_pem` that cannot be read.
+
+            > GET /relay/0 HTTP/1.1
+            < HTTP/1.1 200 OK           Response(200, {"content-type": ...}, b'{"ison": true}')
+            (no answer)                 HttpUnreachable
         """
         start = time.monotonic()
         if start >= self._until:
@@ -101,7 +112,13 @@ class StandardTransport:
         raise http_error
 
     def _connect(self, where: Endpoint, request: Request, end: float) -> tuple[_Connection, bool]:
-        """The connection for a request, and whether it is the kept one. Raises as `_open`."""
+        """The connection for a request, and whether it is the kept one. A new one raises
+        HttpUnreachable, and SettingsError for a `ca_pem` that cannot be read.
+
+            a read, and the kept connection is open            it, True
+            the unit has closed the kept connection            a new one, False
+            a command                                          a new one, False
+        """
         open_connection = self._connection
         if open_connection is not None and open_connection.where == where and not request.once:
             # something to read without a request: the peer has closed it, or sends other bytes
@@ -115,6 +132,8 @@ class StandardTransport:
     def _open(self, where: Endpoint, timeout: float, end: float) -> _Connection:
         """Connect and, for https, check the certificate, before a request is sent. Raises
         HttpUnreachable, and SettingsError for a `ca_pem` that cannot be read.
+
+            https://192.0.2.7           SYN to port 443, ClientHello, the certificate is checked
         """
         try:
             sock = dial(where, timeout, end)
@@ -128,8 +147,12 @@ class StandardTransport:
     def _start_tls(
         self, sock: socket.socket, where: Endpoint, timeout: float, end: float
     ) -> socket.socket:
-        """The TLS socket over `sock`, whose certificate is checked. Raises as `_open`, with the
-        fingerprint of a certificate that is refused.
+        """The TLS socket over `sock`, whose certificate is checked. Raises HttpUnreachable, with
+        the fingerprint of a certificate that is refused, and SettingsError for a `ca_pem` that
+        cannot be read.
+
+            > ClientHello
+            < Certificate               of an unknown authority: HttpUnreachable, fingerprint
         """
         try:
             self._context = self._context or self._trust.context()
@@ -161,6 +184,14 @@ def _error_of_exchange(
 ) -> errors.HttpException:
     """The error for an exception between the request and the end of its answer. `is_answered`:
     whether the headers of the answer were read.
+
+    >>> where = Endpoint("http", "192.0.2.7", 80)
+    >>> reset = ConnectionResetError(104, "Connection reset by peer")
+    >>> error = _error_of_exchange(reset, where, is_reused=True, is_answered=False)
+    >>> type(error).__name__, error.reused
+    ('HttpUnreachable', True)
+    >>> _error_of_exchange(reset, where, is_reused=True, is_answered=True).reason
+    'the answer broke off or is malformed; try again'
     """
     if is_answered:
         rows = errors.IN_ANSWER
@@ -176,7 +207,11 @@ def _error_of_exchange(
 
 
 class _Connection:
-    """An open connection to `where`."""
+    """An open connection to `where`, on which requests are sent one after the other.
+
+    connection.send(request, end)       > GET /relay/0 HTTP/1.1
+    connection.answer()                 < HTTP/1.1 200 OK
+    """
 
     def __init__(self, where: Endpoint, sock: socket.socket) -> None:
         self.where = where
@@ -192,6 +227,9 @@ class _Connection:
     def send(self, request: Request, end: float) -> None:
         """Send a request. Its answer must be complete by `end`, to which the time to send it is
         added: a long upload leaves the device as much time for its answer as a short one.
+
+            > GET /relay/0 HTTP/1.1
+            > Host: 192.0.2.7
         """
         self.socket.settimeout(_seconds_left(request.timeout, end))
         count_request()
@@ -205,7 +243,12 @@ class _Connection:
         self._deadline_socket.limit_answer(request.timeout, end + seconds)
 
     def answer(self) -> http.client.HTTPResponse:
-        """The answer to the request, of which the body is not read yet."""
+        """The answer to the request, of which the body is not read yet. Raises OSError and
+        HTTPException.
+
+            < HTTP/1.1 200 OK
+            < Content-Type: application/json          the headers; the body is left in the socket
+        """
         response: http.client.HTTPResponse = self._http.getresponse()
         if self._deadline_socket.has_ended:
             response.close()
@@ -220,6 +263,9 @@ class _Connection:
 class _DeadlineSocket:
     """What http.client needs of a socket: it sends on it, opens it to read an answer, here with a
     deadline, and closes it.
+
+        sock.limit_answer(timeout=5.0, end=time.monotonic() + 10)
+        sock.makefile("rb").read(1)               within 5 s and by the end, else socket.timeout
     """
 
     def __init__(self, sock: socket.socket) -> None:
@@ -252,6 +298,12 @@ class _DeadlineSocket:
 
 
 def _seconds_left(timeout: float, end: float) -> float:
+    """The seconds until `end`, at most `timeout` and at least 0.001: 0 would make a socket
+    non-blocking.
+
+    >>> _seconds_left(5.0, time.monotonic() + 60), _seconds_left(5.0, time.monotonic() - 1)
+    (5.0, 0.001)
+    """
     # 0 would make the socket non-blocking
     return max(min(timeout, end - time.monotonic()), 0.001)
 
@@ -261,6 +313,9 @@ class DeadlineReader(io.RawIOBase):
     it still reads what has arrived.
 
     A socket's own time-out limits each read, not the answer.
+
+        octet, 4 s, octet, 4 s, octet             of a device that sends slowly, within 10 s
+        the third read raises socket.timeout, though none took longer than the time-out of 5 s
     """
 
     def __init__(self, raw: Any, sock: socket.socket, timeout: float, end: float) -> None:
@@ -275,7 +330,11 @@ class DeadlineReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> Any:
-        """Read octets. Raises socket.timeout late."""
+        """Read octets into `buffer`, and return their number, 0 at the end of the stream. Raises
+        socket.timeout if nothing has arrived by the end.
+
+            received: b"HTTP/1.1 200 OK"              15; the buffer begins with these octets
+        """
         limit(self._socket, self._end - time.monotonic(), self._timeout)
         try:
             count = self._raw.readinto(buffer)
@@ -300,6 +359,10 @@ def _read_body(response: http.client.HTTPResponse, limit: int) -> tuple[bytes, b
 
     The body of an error or a redirect that breaks off or is too long is left out: the status says
     enough.
+
+        < 200, Content-Length: 14, {"ison": true}      (b'{"ison": true}', True)
+        < 200, Content-Length: 14, {"ison"             raises IncompleteRead
+        < 404, Content-Length: 14, {"ison"             (b"", False)
     """
     body = bytearray()
     try:
@@ -317,7 +380,11 @@ def _read_body(response: http.client.HTTPResponse, limit: int) -> tuple[bytes, b
 
 
 def _join_fields(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Header fields by name in lower case; those of one name in one value (RFC 9110, 5.2)."""
+    """Header fields by name in lower case; those of one name in one value (RFC 9110, 5.2).
+
+    >>> _join_fields([("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("Server", "unit")])
+    {'set-cookie': 'a=1, b=2', 'server': 'unit'}
+    """
     values_by_name: dict[str, list[str]] = {}
     for name, value in fields:
         values_by_name.setdefault(name.lower(), []).append(value)

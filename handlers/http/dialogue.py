@@ -68,7 +68,12 @@ _THROTTLED_PAUSE_S = 2.5
 
 
 class Outlet(NamedTuple):
-    """One outlet. An unknown state is None."""
+    """One outlet, as a codec has read it. An unknown state is None.
+
+    >>> outlet = Outlet("1", name="web-1", state=True, figures=MeterFigures(power_w=85.2))
+    >>> outlet.state, outlet.figures.power_w, outlet.figures.current_a
+    (True, 85.2, None)
+    """
 
     #: its number on the unit, as text, or what the unit addresses it with
     identity: str
@@ -82,7 +87,11 @@ class Outlet(NamedTuple):
 
 
 class PduState(NamedTuple):
-    """The whole PDU: outlets in the unit's order, load in A, energy in kWh, power in W."""
+    """The whole PDU: outlets in the unit's order, load in A, energy in kWh, power in W.
+
+    >>> PduState((Outlet("1", state=True),), load_a=1.5).load_a
+    1.5
+    """
 
     outlets: tuple[Outlet, ...]
     load_a: Figure = None
@@ -95,7 +104,12 @@ class PduState(NamedTuple):
     def with_totals(
         cls, outlets: Iterable[Outlet], totals: MeterFigures, cautions: tuple[str, ...] = ()
     ) -> PduState:
-        """The PDU whose meter, or the sum of whose meters, shows `totals`."""
+        """The PDU whose meter, or the sum of whose meters, shows `totals`.
+
+        >>> totals = MeterFigures(current_a=1.5, energy_kwh=3.0)
+        >>> PduState.with_totals([Outlet("1")], totals).energy_kwh
+        3.0
+        """
         return cls(
             outlets=tuple(outlets),
             load_a=totals.current_a,
@@ -131,8 +145,13 @@ Dialogue = Generator[Request, bytes, T]
 
 
 class Codec(Protocol):
-    """What a vendor's module `decoding` has. Pure. Its `LOGIN` says how the units want their login
-    (login_forms.py); without, it is basic login.
+    """What a vendor's module `decoding` has. Pure. Its `LOGIN`, a FieldLogin or another form of
+    login_forms.py, tells how the units want their login; without it, that is basic login.
+
+        def read_unit(self, *, with_figures):
+            answer = yield ReadRequest("/relay/0")          GET /relay/0
+            is_on = loads(answer)["ison"]                   b'{"ison": true}'
+            return PduState((Outlet("1", state=is_on),))
     """
 
     def read_unit(self, *, with_figures: bool) -> Dialogue[PduState]:
@@ -155,7 +174,15 @@ class Codec(Protocol):
 
 
 def run_dialogue(dialogue: Dialogue[T], exchange: Callable[[Request], bytes]) -> T:
-    """What the dialogue returns, after the exchanges that it asks for."""
+    """The result of a dialogue, whose requests are sent with `exchange`. The error of a request is
+    raised within the dialogue, where it may be caught.
+
+    >>> def read_unit():
+    ...     body = yield ReadRequest("/relay/0")
+    ...     return loads(body)["ison"]
+    >>> run_dialogue(read_unit(), lambda request: b'{"ison": true}')
+    True
+    """
     try:
         request = next(dialogue)
         while True:
@@ -174,7 +201,12 @@ def run_dialogue(dialogue: Dialogue[T], exchange: Callable[[Request], bytes]) ->
 
 
 class HttpSession:
-    """One PDU, over one kept connection. `timeout` bounds each wait, in seconds."""
+    """One PDU, over one kept connection. `timeout` bounds each wait, in seconds.
+
+    session.exchange(ReadRequest("/relay/0"))
+    > GET /relay/0
+    < 200 {"ison": true}                      b'{"ison": true}'
+    """
 
     def __init__(
         self,
@@ -199,7 +231,12 @@ class HttpSession:
         self._has_ended = False
 
     def log_in(self) -> None:
-        """Begin a session. Raises as `send`; the next request then tries it again."""
+        """Begin a session, and use its login from now on. After an error, which is that of a
+        request, the next request tries it again.
+
+            > POST /api/auth/login {"username": "admin", "password": ...}
+            < 200, Set-Cookie: TOKEN=4f2a             the next requests have Cookie: TOKEN=4f2a
+        """
         self._answered_read = None
         self._has_ended = False
         try:
@@ -213,7 +250,9 @@ class HttpSession:
         self.login = login.hiding(self.login)
 
     def exchange(self, request: Request) -> bytes:
-        """The body of the answer to one request, which is sent each time. Raises as `send`."""
+        """The body of the answer to one request, which is sent each time. Raises the errors of
+        handlers/shared/errors.py.
+        """
         return self.send(request).body
 
     def send(self, request: Request) -> Response:
@@ -223,6 +262,11 @@ class HttpSession:
         (429). It is also sent once more, in a new session, if the unit has ended the session.
         Raises the errors of handlers/shared/errors.py; after a command they say whether it may be
         carried out.
+
+            > GET /relay/0
+            < 503                                     again after 1 s
+            > GET /relay/0
+            < 200 {"ison": true}
         """
         is_read = not isinstance(request, WriteRequest)
         if self._has_ended:
@@ -249,6 +293,11 @@ class HttpSession:
         """Whether a read was refused because the session is over: then the unit also refuses what
         it answered before in this session. At most one request. Else the account lacks a right,
         which a further session, taken from other users, would not give.
+
+            < 401                                     to GET /outlet/2/figures
+            > GET /outlet/1                           which was answered before in this session
+            < 401                                     True: log in again
+            < 200                                     False: the account lacks a right
         """
         # a token that a person made ends with no session
         has_session = self.login.token is not None and not self.login.is_personal
@@ -263,7 +312,13 @@ class HttpSession:
         return False
 
     def _send(self, request: Request) -> Response:
-        """One request, sent once in the present login."""
+        """Send one request once, with the present login. Raises its error, and HttpLoginRefused if
+        the body of the answer refuses the login.
+
+            > GET /relay/0
+            < 200 {"ison": true}
+            < 200 501 INVALID           with the refusal "501 INVALID": HttpLoginRefused
+        """
         headers = {"Content-Type": request.content_type, "Accept": JSON, **dict(request.headers)}
         message = HttpRequest(
             method=request.method,
@@ -294,14 +349,19 @@ class HttpSession:
             return response
         self._answered_read = request
         if request.member:
-            fault = _fault_of_places(request.member, response)
+            fault = _fault_of_positions(request.member, response)
             if fault is not None:
                 path = self.login.quoted_path(request.path)
                 raise fault.at(self.address, f"{request.method} {path}")
         return response
 
     def _refuses_login(self, response: Response) -> bool:
-        """Whether the body of an answer refuses the login, whatever its status says."""
+        """Whether the body of an answer refuses the login, whatever its status says.
+
+        refusal "501 INVALID"
+        < 200 501 INVALID                         True
+        < 200 0,1,1,0                             False
+        """
         if not self._refusal:
             return False
         body = response.body.decode("utf-8", "replace")
@@ -309,7 +369,10 @@ class HttpSession:
 
     def exchange_once(self, request: Request) -> bytes:
         """The body of the answer to a request of a reading: sent at the first time, and kept in the
-        session until `forget`. Raises as `send`.
+        session until `forget`. Raises the errors of handlers/shared/errors.py.
+
+            exchange_once(ReadRequest("/relay/0"))    > GET /relay/0
+            exchange_once(ReadRequest("/relay/0"))    nothing is sent
         """
         if request not in self._answers:
             self._answers[request] = self.exchange(request)
@@ -324,15 +387,15 @@ class HttpSession:
         self._client.renew(CALL_SECONDS)
 
 
-def _fault_of_places(member: str, response: Response) -> Optional[PduHandlerError]:
-    """Why the places of a list of the outlets' `member` are not their numbers, None if they are: an
-    account that may not see all gets a list without gaps.
+def _fault_of_positions(member: str, response: Response) -> Optional[PduHandlerError]:
+    """Why the positions in a list of the outlets' `member` are not their numbers, None if they are:
+    an account that may not see all gets a list without gaps.
 
     >>> links = '</relay/outlets/0/name/>; rel=item, </relay/outlets/4/name/>; rel=item'
-    >>> fault = _fault_of_places("name", Response(207, {"link": links}, b'["a", "b"]'))
+    >>> fault = _fault_of_positions("name", Response(207, {"link": links}, b'["a", "b"]'))
     >>> fault.reason.partition(",")[0]
     'the account sees the outlets 1'
-    >>> _fault_of_places("name", Response(207, {"link": links[:34]}, b'["a"]')) is None
+    >>> _fault_of_positions("name", Response(207, {"link": links[:34]}, b'["a"]')) is None
     True
     """
     try:
@@ -361,6 +424,9 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
 
     `status` and `statistic` cost the requests that the codec names. A command costs those of
     `read_outlets`, its own, and those of `read_outlets` for each read-back.
+
+        status        GET /relay/0, GET /relay/1
+        port_down     GET /relay/1, GET /relay/1?turn=off, GET /relay/1
     """
 
     codec: Codec
@@ -368,7 +434,11 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
 
     @contextmanager
     def open_session(self) -> Iterator[HttpSession]:
-        """A session on one connection, logged in, which is closed at the end."""
+        """A session on one connection, logged in, which is closed at the end of the block.
+
+        address 192.0.2.7, settings {"scheme": "http", "username": "admin", "password": ...}
+        a connection to http://192.0.2.7, and the requests of the login, if it has any
+        """
         settings = Settings(dcimanager.settings(self.pdu_data), settings_of(self.codec))
         host = settings[HOST] or dcimanager.address(self.pdu_data)
         where = endpoint(settings[SCHEME], host, settings[PORT])
@@ -391,7 +461,12 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
             client.close()
 
     def _log_in(self, settings: Settings, session: HttpSession) -> Login:
-        """The login of a session that has not logged in."""
+        """The login for the requests of a session, by the settings and by the login that the codec
+        says. Sends the request that begins a session on the unit, if it has such sessions.
+
+            username admin, password x, basic login         nothing is sent
+            the same, of a unit with sessions               > POST /api/auth/login
+        """
         login_form = form_of(self.codec)
         owner = owner_login(login_form, settings, public_words=frozenset((self.handler_name,)))
         session.take(owner)
@@ -416,7 +491,11 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
             session.login.mask(error)
 
     def read_states(self, session: HttpSession) -> Iterable[tuple[str, EnumPowerStatus]]:
-        """Identity and state of each outlet. The log says why a state is not known."""
+        """Identity and state of each outlet. The log says why a state is not known.
+
+        > GET /relay/0
+        < 200 {"ison": true}                            [("1", UP)]
+        """
         unit = self.read_unit(with_figures=False, exchange=session.exchange_once)
         reasons = reason_sentences((outlet.identity, outlet.reason) for outlet in unit.outlets)
         for sentence in (*unit.cautions, *reasons):
@@ -424,7 +503,11 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
         return [(outlet.identity, STATES[outlet.state]) for outlet in unit.outlets]
 
     def read_figures(self, session: HttpSession, *, with_power: bool) -> dcimanager.Figures:
-        """The figures of the PDU and of each outlet that has any."""
+        """The figures of the PDU and of each outlet that has any.
+
+        > GET /status
+        < 200 {"meters": [{"power": 85.2, "total": 8821}]}        power_w 85.2 of outlet 1
+        """
         unit = self.read_unit(with_figures=True, exchange=session.exchange_once)
         for caution in unit.cautions:
             LOGGER.warning(session.login.quoted(caution))
@@ -440,7 +523,10 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
         return figures.quoted(session.login.quoted)
 
     def read_labels(self, session: HttpSession) -> list[dcimanager.Label]:
-        """Identity, number and name of each outlet; the number defaults to the identity."""
+        """Identity, number and name of each outlet; the number defaults to the identity.
+
+        Outlet("1", name="web-1")                       identity "1", number "1", name "web-1"
+        """
         labels: list[dcimanager.Label] = []
         for outlet in self.read_named_outlets(session.exchange_once):
             number = outlet.identity if outlet.number is None else outlet.number
@@ -450,7 +536,14 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
     def switch_outlet(
         self, session: HttpSession, identity: str, *, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
-        """Read the outlet, send the command, and read it until its state is proven."""
+        """Read the outlet, send the command, and read it until its state is the wanted one: that
+        state, or UNKNOWN after `deadline` seconds.
+
+            > GET /relay/1                                  not sent if this session has read it
+            > GET /relay/1?turn=off
+            > GET /relay/1
+            < 200 {"ison": false}                           DOWN
+        """
         # Before the command, only whether the outlet exists matters. An answer that this session
         # keeps shows that too.
         outlet = _find_outlet(self.codec, identity, session.exchange_once)
@@ -467,11 +560,18 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
         return state
 
     def read_unit(self, *, with_figures: bool, exchange: Callable[[Request], bytes]) -> PduState:
-        """The PDU's values, with these exchanges."""
+        """The PDU's values: the requests of the codec are sent with `exchange`. Unless
+        `with_figures`, only identity, name and state of outlets.
+        """
         return run_dialogue(self.codec.read_unit(with_figures=with_figures), exchange)
 
     def read_named_outlets(self, exchange: Callable[[Request], bytes]) -> Sequence[Outlet]:
-        """The outlets with their names, with these exchanges."""
+        """The outlets with their names: the requests of the codec are sent with `exchange`. A codec
+        without `read_labels` has the names in what reads the PDU.
+
+            > GET /settings
+            < 200 {"relays": [{"name": "web-1"}]}           (Outlet("1", name="web-1"),)
+        """
         read_labels = getattr(self.codec, "read_labels", None)
         if read_labels is None:
             return self.read_unit(with_figures=False, exchange=exchange).outlets
@@ -480,7 +580,12 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
 
 
 class _OutletSwitch:
-    """One outlet while it is switched: the command, and the readings after it."""
+    """One outlet while it is switched: the command, and the readings after it.
+
+    write(on=False)     > GET /relay/1?turn=off
+    read_state()        > GET /relay/1
+                        < 200 {"ison": false}       DOWN
+    """
 
     def __init__(self, session: HttpSession, codec: Codec, outlet: Outlet) -> None:
         self._session = session
@@ -495,7 +600,12 @@ class _OutletSwitch:
         run_dialogue(self._codec.command(self.outlet.identity, on=on), self._exchange)
 
     def _exchange(self, request: Request) -> bytes:
-        """The answer to a request; what fails before the command switched nothing."""
+        """The body of the answer to a request of the command. The error of a request before the
+        command itself says that nothing was carried out.
+
+            > GET /token                no answer: may_have_executed False
+            > POST /relay/1             no answer: may_have_executed True
+        """
         if isinstance(request, WriteRequest):
             self._is_command_sent = True
         try:
@@ -513,7 +623,12 @@ class _OutletSwitch:
 
 
 def _find_outlet(codec: Codec, identity: str, exchange: Callable[[Request], bytes]) -> Outlet:
-    """One outlet, read by these exchanges. Raises NoSuchOutlet."""
+    """The outlet with this identity: the requests that read it are sent with `exchange`. Raises
+    NoSuchOutlet.
+
+        "2"     > GET /relay/0, GET /relay/1
+                < 200, 200                              Outlet("2", state=False)
+    """
     for outlet in run_dialogue(codec.read_outlets(), exchange):
         if outlet.identity == identity:
             return outlet
@@ -521,7 +636,11 @@ def _find_outlet(codec: Codec, identity: str, exchange: Callable[[Request], byte
 
 
 def settings_of(codec: object) -> tuple[Setting[object], ...]:
-    """The settings of the handler of this codec."""
+    """The settings of the handler of this codec.
+
+    [setting.key for setting in settings_of(codec)]         of a unit with basic login
+    ["host", "port", "scheme", "username", "password", "verify", ...]
+    """
     login_form = form_of(codec)
     return (
         HOST,

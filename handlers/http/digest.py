@@ -34,7 +34,12 @@ _PART = re.compile(
 
 
 class Challenge(NamedTuple):
-    """What a unit wants to be answered."""
+    """What a unit wants to be answered.
+
+    >>> (challenge,) = _challenges('Digest realm="unit", nonce="7f", qop="auth", stale=true')
+    >>> _best([challenge])
+    Challenge(realm='unit', nonce='7f', algorithm='MD5', opaque=None, has_qop=True, is_stale=True)
+    """
 
     realm: str
     nonce: str
@@ -47,7 +52,17 @@ class Challenge(NamedTuple):
 
 
 class Digest:
-    """The digest login of one session: the unit's challenge, and how often it was answered."""
+    """The digest login of one session: the unit's challenge, and how often it was answered.
+
+    >>> digest = Digest("admin", "x")
+    >>> digest.authorization("GET", "/relay/0")
+    ''
+    >>> header = 'Digest realm="unit", nonce="7f", qop="auth"'
+    >>> digest.take_challenge({"www-authenticate": header}, over_tls=False)
+    True
+    >>> digest.authorization("GET", "/relay/0")[:49]
+    'Digest username="admin", realm="unit", nonce="7f"'
+    """
 
     def __init__(
         self, user: Optional[str], password: Optional[str], *, basic_over_tls: bool = False
@@ -76,7 +91,11 @@ class Digest:
         return self.is_basic or self._count > 0
 
     def note_success(self) -> None:
-        """A request with the present answer was not refused."""
+        """A request with the present answer was not refused.
+
+        Take note that a request with the present answer was not refused: a later refusal then means
+        that the nonce is over.
+        """
         self._is_accepted = True
 
     def forget_challenge(self) -> None:
@@ -89,6 +108,13 @@ class Digest:
         """Take the challenge of a refusal with these headers. Returns whether the request is to be
         sent again: it had no login, or the unit's nonce is over. A fresh answer that is refused is
         refused for good.
+
+        >>> digest = Digest("admin", "x")
+        >>> challenge = {"www-authenticate": 'Digest realm="unit", nonce="7f"'}
+        >>> digest.take_challenge(challenge, over_tls=False)
+        True
+        >>> digest.take_challenge(challenge, over_tls=False)
+        False
         """
         if self._user is None or self._password is None:
             return False
@@ -109,7 +135,11 @@ class Digest:
         return True
 
     def authorization(self, method: str, target: str) -> str:
-        """The header Authorization of the next request; "" before a challenge."""
+        """The header Authorization of the next request; "" before a challenge.
+
+        before a challenge     ""
+        after it               Digest username="admin", ..., uri="/relay/0", nc=00000001, ...
+        """
         if self._challenge is None or self._user is None or self._password is None:
             return ""
         self._count += 1
@@ -134,7 +164,23 @@ def answer(
     count: int,
     cnonce: str,
 ) -> str:
-    """The header Authorization that answers a challenge for the `count`th time."""
+    """The header Authorization that answers a challenge for the `count`th time. `cnonce`: random
+    text of this side. The example is that of RFC 7616, 3.9.1.
+
+    >>> nonce = "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v"
+    >>> challenge = Challenge("http-auth@example.org", nonce)
+    >>> header = answer(
+    ...     challenge,
+    ...     user="Mufasa",
+    ...     password="Circle of Life",
+    ...     method="GET",
+    ...     target="/dir/index.html",
+    ...     count=1,
+    ...     cnonce="f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ",
+    ... )
+    >>> "8ca523f5e9506fed4657c9700eebdbec" in header
+    True
+    """
 
     def hashed(*parts: str) -> str:
         text = ":".join(parts).encode("utf-8", "surrogateescape")
@@ -165,7 +211,11 @@ def answer(
 
 
 def _quoted(text: str) -> str:
-    """A parameter's value in quotes (RFC 9110, 5.6.4)."""
+    """A parameter's value in quotes (RFC 9110, 5.6.4).
+
+    >>> _quoted("admin")
+    '"admin"'
+    """
     # http.client writes headers in Latin-1
     octets = text.encode("utf-8", "surrogateescape").decode("latin-1")
     return '"' + re.sub(r'(["\\])', r"\\\1", octets) + '"'
@@ -196,7 +246,11 @@ def _challenges(header: str) -> Iterator[tuple[str, dict[str, str]]]:
 
 def _unquoted(value: str) -> str:
     """The value of a parameter, without the quotes and backslashes that it may have (RFC 9110,
-    5.6.4)."""
+    5.6.4).
+
+    >>> _unquoted('"unit"'), _unquoted("MD5")
+    ('unit', 'MD5')
+    """
     if not value.startswith('"'):
         return value
     return re.sub(r"\\(.)", r"\1", value[1:-1])

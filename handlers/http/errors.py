@@ -37,10 +37,18 @@ class HttpException(PduHandlerError):
     """Base of the HTTP errors.
 
     `args[1]`, if there is one, is a copy of the OSError that caused it, as in Raritan's SDK.
+
+    >>> refused = ConnectionRefusedError(111, "Connection refused")
+    >>> HttpUnreachable("no connection").caused_by(refused).args
+    ('no connection', ConnectionRefusedError(111, 'Connection refused'))
     """
 
     def caused_by(self: H, error: BaseException) -> H:
-        """Keep a copy of `error`, without its traceback, if it is an OSError. Returns self."""
+        """Keep a copy of `error`, without its traceback, if it is an OSError. Returns self.
+
+        >>> HttpUnreachable("no answer").caused_by(ValueError("no number")).args
+        ('no answer',)
+        """
         if not isinstance(error, OSError):
             return self
         cause = type(error)(*error.args)
@@ -54,7 +62,13 @@ class HttpException(PduHandlerError):
 
 
 def _again(kind: type[H], args: tuple[str, ...], state: dict[str, object]) -> H:
-    """Rebuild a pickled error, for example in another process."""
+    """Rebuild a pickled error, for example in another process.
+
+    >>> import pickle
+    >>> error = HttpUnreachable("no answer").at("192.0.2.7", "GET /relay/0")
+    >>> str(pickle.loads(pickle.dumps(error)))
+    '192.0.2.7: GET /relay/0: no answer'
+    """
     error = kind(args[0])
     error.args = args
     error.__dict__.update(state)
@@ -83,6 +97,8 @@ class HttpLoginRefused(HttpDenied):
 class HttpOtherLogin(HttpException, Unsupported):
     """401 to a request without a login in its headers, from a device that wants another login than
     the handler has: it looked at no password, so none was refused.
+
+        < 401, WWW-Authenticate: Digest ...       to a request that begins a session
     """
 
 
@@ -92,6 +108,11 @@ class HttpRefused(HttpException, Refused):
     A write may have been carried out unless the status is 4xx, with which the device declines (RFC
     9110, 15). 5xx is a fault of the device or a proxy, and an unexpected 1xx, 2xx or 3xx is no
     result of a write, also before a 307 or 308, which should mean that it was not.
+
+    >>> HttpRefused("no such resource", code="404").may_have_executed
+    False
+    >>> HttpRefused("a fault", code="500").may_have_executed
+    True
     """
 
     def __init__(self, reason: Reason, code: str = "", host: str = "", operation: str = "") -> None:
@@ -105,7 +126,14 @@ class HttpSyntax(HttpException, ProtocolError):
 
 
 def no_tls_answered(error: HttpException) -> bool:
-    """Whether the port of https is closed, or something else than TLS answers there."""
+    """Whether the port of https is closed, or something else than TLS answers there.
+
+    >>> refused = ConnectionRefusedError(111, "Connection refused")
+    >>> no_tls_answered(HttpUnreachable("no connection").caused_by(refused))
+    True
+    >>> no_tls_answered(HttpUnreachable("no answer in time"))
+    False
+    """
     cause = error.args[1] if len(error.args) > 1 else None
     if isinstance(cause, ssl.SSLError):
         return is_not_tls(cause)
@@ -215,6 +243,11 @@ def _login_refusal(
 ) -> tuple[type[HttpException], str]:
     """The class and the text of the error for a 401: by what was sent, `login`, None if that is not
     known, and by the login that the device asks for.
+
+    >>> _login_refusal(Login("admin", "x"), {"www-authenticate": "Basic"})[0].__name__
+    'HttpLoginRefused'
+    >>> _login_refusal(Login(token="4f2a"), {"www-authenticate": "Digest nonce=7f"})[0].__name__
+    'HttpOtherLogin'
     """
     if login is None:
         is_basic = not offers_no_basic(headers)
@@ -225,6 +258,19 @@ def _login_refusal(
         return HttpOtherLogin, login_texts.OTHER_SCHEME
     if login.token is not None:
         return HttpLoginRefused, _token_refusal(login)
+    return _password_refusal(login, headers)
+
+
+def _password_refusal(login: Login, headers: Mapping[str, str]) -> tuple[type[HttpException], str]:
+    """The class and the text of the error for a 401 to user and password, by the login that the
+    device asks for.
+
+    >>> _password_refusal(Login("admin", "x"), {"www-authenticate": "Basic"})[0].__name__
+    'HttpLoginRefused'
+    >>> challenge = {"www-authenticate": "Digest nonce=7f"}
+    >>> _password_refusal(Login("admin", "x", is_sent=False), challenge)[0].__name__
+    'HttpOtherLogin'
+    """
     if login.digest is not None:
         is_unsent = login.password is not None and not login.digest.has_answered
         if is_unsent:
@@ -236,10 +282,8 @@ def _login_refusal(
         # the request that begins a session, to a device without sessions
         return HttpOtherLogin, login_texts.OTHER_SCHEME
     password = login.password or ""
-    if password != password.strip():
-        text = login_texts.LOGIN_REFUSED + login_texts.BLANKS_AROUND
-        return HttpLoginRefused, text
-    return HttpLoginRefused, login_texts.LOGIN_REFUSED
+    advice = login_texts.BLANKS_AROUND if password != password.strip() else ""
+    return HttpLoginRefused, login_texts.LOGIN_REFUSED + advice
 
 
 def _token_refusal(login: Login) -> str:
@@ -248,19 +292,29 @@ def _token_refusal(login: Login) -> str:
 
 
 def refused_in_body(login: Login) -> HttpLoginRefused:
-    """The error for an answer whose body, not its status, says that the login is refused."""
+    """The error for an answer whose body, not its status, says that the login is refused.
+
+    >>> error = refused_in_body(Login("admin", "x"))
+    >>> type(error).__name__, "its answer says so" in error.reason
+    ('HttpLoginRefused', True)
+    """
     is_password = login.token is None
     text = login_texts.LOGIN_REFUSED if is_password else _token_refusal(login)
     return HttpLoginRefused(text.format(words="its answer says so"))
 
 
 def offers_no_basic(headers: Mapping[str, str]) -> bool:
-    """Whether an answer names schemes of a login without Basic (RFC 9110, 11.6.1)."""
+    """Whether an answer names schemes of a login without Basic (RFC 9110, 11.6.1).
+
+    >>> offers_no_basic({"www-authenticate": "Digest nonce=7f"}), offers_no_basic({})
+    (True, False)
+    """
     challenges = headers.get("www-authenticate", "").lower()
     return bool(challenges) and "basic" not in challenges
 
 
 def _offers_digest_alone(headers: Mapping[str, str]) -> bool:
+    """Whether an answer names Digest first, and no Basic, as the login that it wants."""
     challenges = headers.get("www-authenticate", "").lower()
     return challenges.startswith("digest") and "basic" not in challenges
 
@@ -361,7 +415,11 @@ def error_of(error: Exception, rows: Sequence[ErrorRow], at: str) -> HttpExcepti
 
 
 def _filled(part: Part, *, words: str, at: str = "") -> Part:
-    """A part of a reason; a text with `at` and `words` in its places."""
+    """A part of a reason; a text with `at` and `words` in its places.
+
+    >>> _filled("no answer from {at} ({words})", at="192.0.2.7", words="timed out")
+    'no answer from 192.0.2.7 (timed out)'
+    """
     if isinstance(part, NamedSetting):
         return part
     return part.format(at=at, words=words)

@@ -31,7 +31,7 @@ from ..shared.printed_forms import printed_forms
 from .digest import Digest
 from .message import Request
 
-# characters of the password in `user:pa` (see `Login._secrets`)
+# characters of the password in `user:pa`, which errors do not show either
 _BEGINNING = 2
 _HIDDEN = "(not shown: it holds the login)"
 _ASCII_JSON = json.JSONEncoder()
@@ -63,7 +63,12 @@ _QUOTED = 200  # limit for a device's text in an error, in characters
 
 
 class SecretForms(NamedTuple):
-    """Secrets in the forms that the module's docstring lists."""
+    """Secrets in each form in which a device may send them back: as they are, in hex, escaped, and
+    in base64.
+
+    >>> sorted(forms_of(["s3cret-word"]).in_base64)
+    ['MzY3JldC13b3Jk', 'czNjcmV0LXdvcm', 'zM2NyZXQtd29yZ']
+    """
 
     #: as they are, in hex and escaped; in lower case
     in_lower_case: frozenset[str]
@@ -71,7 +76,12 @@ class SecretForms(NamedTuple):
 
 
 class LoginFields(NamedTuple):
-    """Where a login stands in each request, by name. The repr shows no value."""
+    """Where a login stands in each request, by name. The repr shows no value.
+
+    >>> request = Request("GET", "/status", {}, None, timeout=1, total=2, limit=100)
+    >>> LoginFields(headers={"Cookie": "TOKEN=4f2a"}).added_to(request).headers
+    {'Cookie': 'TOKEN=4f2a'}
+    """
 
     headers: Mapping[str, str] = {}
     #: after the path
@@ -127,13 +137,26 @@ class LoginFields(NamedTuple):
 
 
 def _member_key(name: str) -> Union[int, str]:
-    """A part of the path of a member: the index in a list, else the name in an object."""
+    """A part of the path of a member: the index in a list, else the name in an object.
+
+    >>> _member_key("token"), _member_key("0")
+    ('token', 0)
+    """
     return int(name) if name.isdigit() else name
 
 
 @dataclass(frozen=True)
 class Login:
-    """User and password, or the token of a session. The repr shows none of them."""
+    """User and password, or the token of a session. The repr shows none of them.
+
+    >>> login = Login("admin", "s3cret-word")
+    >>> login
+    Login(...)
+    >>> login.headers()
+    {'Authorization': 'Basic YWRtaW46czNjcmV0LXdvcmQ='}
+    >>> login.quoted("no account admin:s3cret-word")
+    '(not shown: it holds the login)'
+    """
 
     user: Optional[str] = None
     password: Optional[str] = None
@@ -190,7 +213,14 @@ class Login:
         return texts
 
     def added_to(self, request: Request) -> Request:
-        """The request with this login. Raises SettingsError if it cannot hold the login."""
+        """The request with this login. Raises SettingsError if it cannot hold the login.
+
+        >>> request = Request("GET", "/status", {}, None, timeout=1, total=2, limit=100)
+        >>> Login("admin", "x").added_to(request).headers
+        {'Authorization': 'Basic YWRtaW46eA=='}
+        >>> Login("admin", "x", is_sent=False).added_to(request).headers
+        {}
+        """
         if not self.is_sent:
             return request
         if self.fields is not None:
@@ -232,7 +262,11 @@ class Login:
         )
 
     def _token_header(self, token: str) -> dict[str, str]:
-        """The header with the token. Raises SettingsError if it is not printable ASCII."""
+        """The header with the token. Raises SettingsError if it is not printable ASCII.
+
+        >>> Login(sent_as="Authorization: Bearer ")._token_header("4f2a")
+        {'Authorization': 'Bearer 4f2a'}
+        """
         if not token or not token.isascii() or not token.isprintable():
             raise SettingsError(
                 "the token is not one line of printable ASCII characters: give it as the device"
@@ -244,6 +278,11 @@ class Login:
     def quoted(self, text: str) -> str:
         """A device's text for an error, printable and of limited length, or a notice if it holds
         the password or the token.
+
+        >>> Login("admin", "s3cret-word").quoted("outlet 7 is locked")
+        'outlet 7 is locked'
+        >>> Login("admin", "s3cret-word").quoted("no password s3cret-word")
+        '(not shown: it holds the login)'
         """
         if holds(text[:EXAMINED], self.secret_forms):
             return _HIDDEN
@@ -252,12 +291,24 @@ class Login:
     def quoted_path(self, target: str) -> str:
         """The path of a request for an error, without its query, or a notice if it holds the
         password or the token outside the words that each such path has.
+
+        >>> Login("admin", "outlets").quoted_path("/redfish/v1/Outlets/A1?x=1")
+        '/redfish/v1/Outlets/A1'
+        >>> Login("admin", "s3cret-word").quoted_path("/redfish/v1/s3cret-word")
+        '(not shown: it holds the login)'
         """
         path = target.partition("?")[0]
         return _HIDDEN if self._is_in(path) else printable(path, _QUOTED)
 
     def _is_in(self, text: str) -> bool:
-        """Whether the text without its public words and numbers holds the password or the token."""
+        """Whether the text holds the password or the token, apart from words and numbers that each
+        path of such units has.
+
+        >>> Login("admin", "outlets")._is_in("/redfish/v1/Outlets/7")
+        False
+        >>> Login("admin", "outlets-7")._is_in("no account outlets-7")
+        True
+        """
         public = _PATH_WORDS | self.public_words
 
         def own_word(match: re.Match[str]) -> str:
@@ -272,6 +323,11 @@ class Login:
     def mask(self, error: PduHandlerError) -> None:
         """Take the password and the token out of an error of any class, whose text may quote the
         device: each part of its reason that holds one is replaced by a notice.
+
+        >>> error = Refused("the unit says: no password s3cret-word", code="7")
+        >>> Login("admin", "s3cret-word").mask(error)
+        >>> error.reason
+        '(not shown: it holds the login)'
         """
         parts: list[Union[str, NamedSetting]] = []
         for part in error.parts:
@@ -288,7 +344,12 @@ class Login:
 
 
 def forms_of(secrets: Iterable[str]) -> SecretForms:
-    """The forms in which these secrets are sought."""
+    """The forms in which these secrets are sought.
+
+    >>> forms = forms_of(["s3cret"])
+    >>> "s3cret" in forms.in_lower_case, "733363726574" in forms.in_lower_case
+    (True, True)
+    """
     in_lower_case: set[str] = set()
     in_base64: set[str] = set()
     for secret in secrets:
@@ -319,8 +380,12 @@ def holds(text: str, forms: SecretForms) -> bool:
 
 
 def _escaped(secret: str) -> set[str]:
-    """The secret as it is and in hex, and with what must be escaped, or all, escaped; also twice,
+    r"""The secret as it is and in hex, and with what must be escaped, or all, escaped; also twice,
     as in HTML in JSON.
+
+    >>> forms = _escaped('a"b')
+    >>> 'a"b' in forms, 'a\\"b' in forms, "a&quot;b" in forms, "612262" in forms
+    (True, True, True, True)
     """
     in_utf8 = secret.encode("utf-8", "replace")
     # http.client decodes headers as Latin-1
@@ -338,7 +403,12 @@ def _escaped(secret: str) -> set[str]:
 
 
 def _escaped_once(texts: Collection[str]) -> set[str]:
-    """The texts, each escaped in each way of `_ESCAPES`, and all of these as Python prints them."""
+    """The texts, each escaped in each way of `_ESCAPES` (JSON, HTML, URL), and all of these as
+    Python prints them.
+
+    >>> sorted(_escaped_once(["a&b"]))
+    ['a%26b', 'a&amp;b', 'a&b']
+    """
     escaped_texts = set(texts)
     for text in texts:
         escaped_texts.update(escape(text) for escape in _ESCAPES)

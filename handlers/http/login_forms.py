@@ -75,7 +75,12 @@ class BasicLogin(NamedTuple):
 
 
 class DigestLogin(NamedTuple):
-    """The answer to the unit's challenge, MD5 or SHA-256 (RFC 7616)."""
+    """The answer to the unit's challenge, MD5 or SHA-256 (RFC 7616).
+
+    > GET /relay/0
+    < 401, WWW-Authenticate: Digest realm="unit", nonce="7f", qop="auth"
+    > GET /relay/0, Authorization: Digest username="admin", ...
+    """
 
     #: the one user that the units have, "" if the owner names one
     user: str = ""
@@ -86,7 +91,12 @@ class DigestLogin(NamedTuple):
 
 
 class FieldLogin(NamedTuple):
-    """Fields of each request, by name."""
+    """Fields of each request, by name.
+
+    >>> login_form = FieldLogin(query={"l": "p:{user}:{password}"}, refusal="501 INVALID")
+    >>> login_form.filled({"user": "admin", "password": "x"}).query
+    {'l': 'p:admin:x'}
+    """
 
     headers: Mapping[str, str] = {}
     #: after the path
@@ -97,7 +107,11 @@ class FieldLogin(NamedTuple):
     refusal: str = ""
 
     def filled(self, values: Mapping[str, str]) -> LoginFields:
-        """The fields with these values."""
+        """The fields with `values` in place of "{user}" and others. Its repr shows no value.
+
+        >>> FieldLogin(headers={"Cookie": "TOKEN={key}"}).filled({"key": "4f2a"}).headers
+        {'Cookie': 'TOKEN=4f2a'}
+        """
         return LoginFields(
             headers=_filled(self.headers, values),
             query=_filled(self.query, values),
@@ -112,6 +126,8 @@ class FieldLogin(NamedTuple):
 class Cookie(NamedTuple):
     """Where a session's key is: in a cookie of this name. An answer may delete the one of an
     earlier session before it sets another.
+
+        < 200, Set-Cookie: SPID=4f2a; path=/           Cookie("SPID"): "4f2a"
     """
 
     name: str
@@ -128,7 +144,11 @@ class Cookie(NamedTuple):
 
 
 class Header(NamedTuple):
-    """Where a session's key is: in a header of this name."""
+    """Where a session's key is: in a header of this name.
+
+    >>> Header("X-CSRF-Token").read(Response(200, {"x-csrf-token": "4f2a"}, b""))
+    '4f2a'
+    """
 
     name: str
 
@@ -138,7 +158,10 @@ class Header(NamedTuple):
 
 
 class Member(NamedTuple):
-    """Where a session's key is: in JSON, by its path, such as "data.token"."""
+    """Where a session's key is: in JSON, by its path, such as "data.token".
+
+    < 200 {"data": {"token": "4f2a"}}              Member("data.token"): "4f2a"
+    """
 
     path: str
 
@@ -160,13 +183,17 @@ class Member(NamedTuple):
 class SessionLogin(NamedTuple):
     """A request that begins a session, and the fields of those that follow. Nothing ends the
     session but the unit.
+
+        > POST /api/auth/login {"username": "admin", "password": ...}
+        < 200, Set-Cookie: TOKEN=4f2a
+        > GET /status, Cookie: TOKEN=4f2a
     """
 
     #: where the session begins: a POST
     path: str
     #: its body, JSON or a form of the same fields
     body: Mapping[str, Any]
-    #: by name, the places of what the answer gives, the first that has it; none for a unit that
+    #: by name, where an answer may have it: the first that does is read; none for a unit that
     #: knows a session by its client's address
     keys: Mapping[str, Sequence[Union[Cookie, Header, Member]]]
     #: what the requests that follow have
@@ -189,7 +216,11 @@ def form_of(codec: object) -> LoginForm:
 
 
 def refusal_of(login_form: LoginForm) -> str:
-    """The pattern of a body that refuses a login, "" for none."""
+    """The pattern of a body that refuses a login, "" for none.
+
+    >>> refusal_of(FieldLogin(refusal="501 INVALID")), refusal_of(BasicLogin())
+    ('501 INVALID', '')
+    """
     if isinstance(login_form, SessionLogin):
         return login_form.requests.refusal
     if isinstance(login_form, FieldLogin):
@@ -203,7 +234,13 @@ def token_login_of(login_form: LoginForm) -> Optional[FieldLogin]:
 
 
 def login_settings(login_form: LoginForm) -> tuple[Setting[str], ...]:
-    """The settings of this form of login."""
+    """The settings of this form of login.
+
+    >>> [setting.key for setting in login_settings(BasicLogin())]
+    ['username', 'password']
+    >>> [setting.key for setting in login_settings(FieldLogin(query={"pw": "{password}"}))]
+    ['password']
+    """
     names = _names(login_form)
     settings = []
     if "user" in names:
@@ -219,9 +256,15 @@ def owner_login(
     login_form: LoginForm, settings: Settings, public_words: frozenset[str] = frozenset()
 ) -> Login:
     """The user and password, or the token, that the owner gave; an empty login if he gave none. It
-    serves to hide its words in errors; requests have the login that `login_of` makes.
-    `public_words`: as those of Login. Raises SettingsError for a user or a password alone where the
-    form of login has both (but for a DigestLogin's own user), and for a token beside them.
+    is not sent: it serves to hide its words in errors. `public_words`: words of all such units'
+    paths, which are no secret even if the password is one of them. Raises SettingsError for a user
+    or a password alone where the form of login has both (but for a DigestLogin's own user), and for
+    a token beside them.
+
+    >>> settings = Settings({"username": "admin", "password": "x"}, [USERNAME, PASSWORD])
+    >>> login = owner_login(BasicLogin(), settings)
+    >>> login.user, login.password, login.is_sent
+    ('admin', 'x', False)
     """
     used_settings = login_settings(login_form)
     user = settings[USERNAME] if USERNAME in used_settings else ""
@@ -251,7 +294,13 @@ def owner_login(
 
 
 def _require_printable_user(user: str) -> None:
-    """Raises SettingsError for a user name that no header can hold."""
+    r"""Raises SettingsError for a user name that no header can hold.
+
+    >>> _require_printable_user("admin")
+    >>> _require_printable_user("admin\r")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: the handler setting 'username' has a line break ...
+    """
     if _CONTROL.search(user):
         raise SettingsError(
             (
@@ -267,6 +316,11 @@ def login_of(
     """The login of the requests that follow, from what the owner gave. Only for a SessionLogin a
     request is sent, with `send`, which raises for a refusal. Raises ProtocolError for an answer
     without the session's keys.
+
+    >>> owner = Login("admin", "x", is_sent=False)
+    >>> login_form = FieldLogin(query={"l": "p:{user}:{password}"})
+    >>> login_of(login_form, owner, send=lambda request: None).fields.query
+    {'l': 'p:admin:x'}
     """
     values = {"user": owner.user or "", "password": owner.password or ""}
     if owner.token:
@@ -298,7 +352,12 @@ def _session_login(
     values: Mapping[str, str],
     send: Callable[[WriteRequest], Response],
 ) -> Login:
-    """The login by a session, which is begun. `values`: of the fields of templates."""
+    """The login by a session on the unit, which this function begins with `send`. `values`: the
+    user and the password by these names.
+
+        > POST /api/auth/login {"username": "admin", "password": ...}
+        < 200, Set-Cookie: TOKEN=4f2a              token "4f2a", fields with Cookie: TOKEN=4f2a
+    """
     keys = _session_keys(login_form, values, send)
     # a session that the unit knows by the client's address has no key, but may end as others; of
     # several keys any may be the token: errors show none of them (`Login._secrets`)
@@ -317,7 +376,12 @@ def _session_keys(
     values: Mapping[str, str],
     send: Callable[[WriteRequest], Response],
 ) -> dict[str, str]:
-    """The keys of a session that the unit begins, by name: 1 round trip."""
+    """The keys of a session that the unit begins, by name: 1 round trip.
+
+    keys {"key": (Member("data.token"),)}
+    > POST /api/auth/admin {"cmd": "login", "data": {"password": ...}}
+    < 200 {"data": {"token": "4f2a"}}          {"key": "4f2a"}
+    """
     fields = _filled(login_form.body, values)
     is_form = login_form.content_type == FORM
     body = form(fields) if is_form else json.dumps(fields).encode()
@@ -332,8 +396,8 @@ def _session_keys(
         error.set_reason((NO_SESSION, *_advice(login_form)))
         raise
     keys: dict[str, str] = {}
-    for name, places in login_form.keys.items():
-        shown_keys = [place.read(response) for place in places]
+    for name, sources in login_form.keys.items():
+        shown_keys = [source.read(response) for source in sources]
         usable_keys = [key for key in shown_keys if _KEY.fullmatch(key)]
         if not usable_keys:
             raise ProtocolError(

@@ -9,7 +9,11 @@ PORTS = {"http": 80, "https": 443}
 
 
 class Endpoint(NamedTuple):
-    """Where a device's web service is."""
+    """Where a device's web service is.
+
+    >>> Endpoint("https", "192.0.2.7", 8443).url, Endpoint("http", "2001:db8::7", 80).netloc
+    ('https://192.0.2.7:8443', '[2001:db8::7]')
+    """
 
     #: "https" or "http"
     scheme: str
@@ -37,7 +41,11 @@ class BodyStream(Protocol):
 
 
 class Request(NamedTuple):
-    """One HTTP request. The repr leaves out every field that may hold a login."""
+    """One HTTP request. The repr leaves out every field that may hold a login.
+
+    >>> Request("GET", "/relay/0", {"Authorization": "x"}, None, timeout=5, total=10, limit=1024)
+    Request(GET, timeout=5, total=10, limit=1024)
+    """
 
     method: str
     #: the path, which starts with a slash, and the query
@@ -62,7 +70,11 @@ class Request(NamedTuple):
 
 
 class Response(NamedTuple):
-    """One HTTP reply."""
+    """One HTTP reply.
+
+    >>> Response(200, {"content-type": "application/json"}, b'{"ison": true}').status
+    200
+    """
 
     status: int
     #: by lower-case name; the values of a repeated header are joined by commas

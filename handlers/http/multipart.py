@@ -17,7 +17,9 @@ Progress = Callable[[int, int], None]
 
 
 class BinaryFile(Protocol):
-    """An open binary file whose size can be found by seeking."""
+    """An open binary file whose size can be found by seeking: what `open(path, "rb")` and
+    io.BytesIO return.
+    """
 
     def read(self, size: int = -1, /) -> bytes: ...
     def seek(self, offset: int, whence: int = 0, /) -> int: ...
@@ -25,7 +27,10 @@ class BinaryFile(Protocol):
 
 
 class _Piece(NamedTuple):
-    """A part of the body: `size` bytes of a file from its current position."""
+    """A part of the body: `size` bytes of a file from its current position.
+
+    the piece of a file of 4 bytes that stands at the 1st     _Piece(file, 3, None)
+    """
 
     source: BinaryFile
     size: int
@@ -34,11 +39,16 @@ class _Piece(NamedTuple):
 
 
 class MultipartForm:
-    """The body of one upload, a `Stream`.
+    r"""The body of one upload, which is read while it is sent.
 
     Each of `files` has data, filename and formname, and may have mimetype and progress. Its data
     are bytes, or a file open in binary mode, which is sent from its current position. Raises
     TypeError for other data, OSError for a file that cannot seek.
+
+    >>> upload = MultipartForm([{"formname": "file", "filename": "px3.bin", "data": b"\x00"}])
+    >>> body = upload.read()
+    >>> len(body) == len(upload), body.splitlines()[1]
+    (True, b'Content-Disposition: form-data; name="file"; filename="px3.bin"')
     """
 
     def __init__(self, files: Sequence[Mapping[str, Any]]) -> None:
@@ -58,9 +68,13 @@ class MultipartForm:
         return self._size
 
     def read(self, size: int = -1) -> bytes:
-        """Up to `size` bytes, all that is left for a negative `size`, b"" at the end.
+        r"""Up to `size` bytes, all that is left for a negative `size`, b"" at the end.
 
         Raises HttpException for a file that cannot be read, is closed or became shorter.
+
+        >>> upload = MultipartForm([{"formname": "file", "filename": "px3.bin", "data": b"0" * 9}])
+        >>> len(upload.read(100)), upload.read(-1)[-4:], upload.read(100)
+        (100, b'--\r\n', b'')
         """
         try:
             return self._read_pieces(size)
@@ -70,7 +84,11 @@ class MultipartForm:
             ) from None
 
     def _read_pieces(self, size: int) -> bytes:
-        """`read`; the errors are those of the files, OSError for one that became shorter."""
+        """Up to `size` bytes, all that is left for a negative `size`, b"" at the end. The errors
+        are those of the files, OSError for one that became shorter.
+
+            pieces of 100, 9 and 2 bytes, size 105     the first, and 5 bytes of the second
+        """
         out = b""
         while self._pieces:
             if 0 <= size <= len(out):
@@ -96,6 +114,9 @@ class Headers(Mapping[str, str]):
     """The header fields of an upload's reply.
 
     Look-ups ignore case; `fields` has lower-case names.
+
+    >>> Headers({"content-type": "text/html"})["Content-Type"]
+    'text/html'
     """
 
     def __init__(self, fields: Mapping[str, str]) -> None:
@@ -112,12 +133,19 @@ class Headers(Mapping[str, str]):
 
 
 def _text_piece(text: str) -> _Piece:
+    """A piece of the body with this text as UTF-8."""
     octets = text.encode()
     return _Piece(io.BytesIO(octets), size=len(octets), progress=None)
 
 
 def _file_piece(source: BinaryFile, progress: Optional[Progress]) -> _Piece:
-    """The file from its current position to its end."""
+    """The file from its current position to its end.
+
+    >>> file = io.BytesIO(b"abcd")
+    >>> _ = file.seek(1)
+    >>> _file_piece(file, None).size
+    3
+    """
     start = source.tell()
     end = source.seek(0, os.SEEK_END)
     source.seek(start)
@@ -144,7 +172,14 @@ def _part_head(boundary: str, file: Mapping[str, Any]) -> str:
 
 
 def _open_part(data: Any) -> BinaryFile:
-    """The data of a file as an open binary file. Raises TypeError for other data."""
+    """The data of a file as an open binary file. Raises TypeError for other data.
+
+    >>> _open_part(b"abcd").read()
+    b'abcd'
+    >>> _open_part("abcd")
+    Traceback (most recent call last):
+    TypeError: data must be bytes or a file open in binary mode, not str
+    """
     if isinstance(data, (bytes, bytearray, memoryview)):
         return io.BytesIO(data)
     is_text_file = hasattr(data, "encoding")

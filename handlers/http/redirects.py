@@ -23,7 +23,8 @@ def next_request(
     where to: the same endpoint, or the one with https.
 
     It may be redirected to another path of the same endpoint, with a method other than GET only by
-    307 and 308; and to another endpoint (`moved_endpoint`). Raises HttpRefused for other redirects.
+    307 and 308; and from http to https on the same host, with an unchanged request. Raises
+    HttpRefused for other redirects.
 
     >>> here = Endpoint(scheme="http", host="192.0.2.7", port=80)
     >>> request = Request("GET", "/", {}, None, timeout=1, total=2, limit=100)
@@ -126,6 +127,10 @@ def redirect_unreachable(where: Endpoint, error: HttpUnreachable) -> HttpUnreach
     """The error for a redirect to `where`, which does not answer.
 
     It names that endpoint, since it is not the configured one.
+
+    >>> https = Endpoint("https", "192.0.2.7", 443)
+    >>> redirect_unreachable(https, HttpUnreachable("no answer in time")).reason[:60]
+    'the device redirects to https://192.0.2.7 (set scheme=https '
     """
     return HttpUnreachable(
         (
@@ -140,10 +145,21 @@ def redirect_unreachable(where: Endpoint, error: HttpUnreachable) -> HttpUnreach
 
 
 class RedirectedClient(HttpClient):
-    """A client that follows redirects of reads."""
+    """A client that follows redirects of reads.
+
+    > GET http://192.0.2.7/redfish/v1/
+    < 301, Location: https://192.0.2.7/redfish/v1/
+    > GET https://192.0.2.7/redfish/v1/          and all later requests there
+    """
 
     def reply(self, request: Request, login: Login) -> Response:
-        """The reply with any status, after the redirects of a read."""
+        """The reply with any status, after the redirects of a read.
+
+        > GET /redfish/v1
+        < 308, Location: /redfish/v1/
+        > GET /redfish/v1/
+        < 200                                        this reply
+        """
         reply = self.attempt(request)
         if reply.status in REDIRECTS and not request.once:
             return self._follow_redirect(request, reply, login)
@@ -154,6 +170,10 @@ class RedirectedClient(HttpClient):
         the client keeps that one.
 
         Raises HttpRefused for a redirect that is not followed.
+
+            here http://192.0.2.7, reply 301 with Location: https://192.0.2.7/redfish/v1/
+            > GET https://192.0.2.7/redfish/v1/
+            no answer                                    HttpUnreachable; `where` is http again
         """
         here = self.where
         where, redirected_request = next_request(here, request, reply, login)

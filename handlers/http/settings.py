@@ -31,7 +31,11 @@ PASSWORD: Setting[str] = Setting(
 
 
 def both_logins() -> SettingsError:
-    """The error of an owner who gave user and password, and a token."""
+    """The error of an owner who gave user and password, and a token.
+
+    >>> both_logins().reason
+    "give the handler settings 'username' and 'password', or 'token', not both"
+    """
     return SettingsError(
         (
             "give ",

@@ -75,26 +75,26 @@ def number(value: object) -> Optional[float]:
     return None
 
 
-def meter_figure(fields: object, *names: str, divisor: float = 1, place: str = "") -> Figure:
+def meter_figure(fields: object, *names: str, divisor: float = 1, prefix: str = "") -> Figure:
     """The value of the first of `names` that there is, divided: by 1000 for Wh as kWh. None if
     there is none of them. Not known if it is no number that a meter shows, or if `fields` is no
-    object: no other counter replaces it. `place` is put before the reason.
+    object: no other counter replaces it. `prefix` is put before the reason.
 
     >>> meter_figure({"Energy": 6468}, "EnergyNR", "Energy", divisor=1000)
     6.468
-    >>> meter_figure({"Energy": None}, "Energy", place="output 2: ").reason
+    >>> meter_figure({"Energy": None}, "Energy", prefix="output 2: ").reason
     'output 2: its Energy is None'
     >>> meter_figure({}, "Energy") is None
     True
     """
     if not isinstance(fields, dict):
-        return NotKnown(f"{place}in place of {names[0]} and others there is {fields!r}")
+        return NotKnown(f"{prefix}in place of {names[0]} and others there is {fields!r}")
     for name in names:
         if name not in fields:
             continue
         value = number(fields[name])
         if value is None:
-            return NotKnown(f"{place}its {name} is {fields[name]!r}")
+            return NotKnown(f"{prefix}its {name} is {fields[name]!r}")
         return divided(value, divisor)
     return None
 
@@ -102,20 +102,20 @@ def meter_figure(fields: object, *names: str, divisor: float = 1, place: str = "
 def column(
     rows: Sequence[Mapping[str, Any]],
     *names: str,
-    places: Sequence[str] = (),
+    prefixes: Sequence[str] = (),
     divisor: float = 1,
     evidence: str = "",
 ) -> list[Figure]:
     """One figure of each of `rows`, which are of one kind: outlets, lines or inlets. Here alone it
     is decided whether a figure of a codec is measured, not metered or not known.
 
-    - Measured: as `meter_figure`, under the first of `names` that any row has. A row is never read
-      under another name than its siblings, which would be another counter.
+    - Measured: the number, divided by `divisor`, under the first of `names` that any row has. A row
+      is never read under another name than its siblings, which would be another counter.
     - Not metered, None: no row has such a field, and nothing else says that they should.
     - Not known: the value is no number; or a row lacks the field that its siblings have; or
       `evidence`, what says that the rows should have it, such as "its outlets do".
 
-    `places`: what is put before the reason of each row.
+    `prefixes`: what is put before the reason of each row.
 
     >>> column([{"current": 1.5}, {"current": 0.2}], "current")
     [1.5, 0.2]
@@ -124,25 +124,32 @@ def column(
     >>> column([{}, {}], "current")
     [None, None]
     """
-    prefixes = places or [""] * len(rows)
+    row_prefixes = prefixes or [""] * len(rows)
     shown_names = [name for name in names if any(name in row for row in rows)]
     if not shown_names and not evidence:
         return [None for _ in rows]
     figures: list[Figure] = []
-    for row, place in zip(rows, prefixes):
+    for row, prefix in zip(rows, row_prefixes):
         if not shown_names:
-            figure: Figure = NotKnown(f"{place}there is no {names[0]}, though {evidence}")
+            figure: Figure = NotKnown(f"{prefix}there is no {names[0]}, though {evidence}")
         elif shown_names[0] in row:
-            figure = meter_figure(row, shown_names[0], divisor=divisor, place=place)
+            figure = meter_figure(row, shown_names[0], divisor=divisor, prefix=prefix)
         else:
             reason = f"there is no {shown_names[0]}, which others of its kind have"
-            figure = NotKnown(place + reason)
+            figure = NotKnown(prefix + reason)
         figures.append(figure)
     return figures
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """A JSON object. Raises ValueError for a key that it has twice."""
+    """A JSON object. Raises ValueError for a key that it has twice.
+
+    >>> _object([("current", 4.2)])
+    {'current': 4.2}
+    >>> _object([("current", 4.2), ("current", 1)])
+    Traceback (most recent call last):
+    ValueError: a repeated key
+    """
     value = dict(pairs)
     if len(value) != len(pairs):
         raise ValueError("a repeated key")  # RFC 8259, 4: the result would be undefined
@@ -150,14 +157,25 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _integer(digits: str) -> int:
-    """Raises ValueError for more than `_DIGITS` digits."""
+    """The integer of these digits. Raises ValueError for more than 100 digits.
+
+    >>> _integer("-42")
+    -42
+    """
     if len(digits.lstrip("-")) > _DIGITS:
         raise ValueError("an integer with too many digits")
     return int(digits)
 
 
 def _finite(digits: str) -> float:
-    """Raises ValueError for a number above the largest float."""
+    """The float of these digits. Raises ValueError for a number above the largest float.
+
+    >>> _finite("4.2")
+    4.2
+    >>> _finite("1e400")
+    Traceback (most recent call last):
+    ValueError: a number that is too large
+    """
     value = float(digits)
     if not math.isfinite(value):
         raise ValueError("a number that is too large")

@@ -15,7 +15,11 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class ReadRequest(NamedTuple):
-    """A request that changes nothing, and may be sent again: a GET, or a POST of a body."""
+    """A request that changes nothing, and may be sent again: a GET, or a POST of a body.
+
+    >>> ReadRequest("/relay/0").method, ReadRequest("/rpc", b'{"method": "GetStatus"}').method
+    ('GET', 'POST')
+    """
 
     path: str
     body: bytes = b""
@@ -35,7 +39,12 @@ class ReadRequest(NamedTuple):
 
 
 class WriteRequest(NamedTuple):
-    """A request that switches. With any method, it is sent once, and follows no redirect."""
+    """A request that switches. With any method, it is sent once, and follows no redirect.
+
+    >>> request = WriteRequest("/relay/1", form({"turn": "off"}), content_type=FORM)
+    >>> request.method, request.body, 204 in request.answers
+    ('POST', b'turn=off', True)
+    """
 
     path: str
     body: bytes = b""
@@ -85,5 +94,9 @@ def _relations(parameters: str) -> list[str]:
 
 
 def form(fields: Mapping[str, str]) -> bytes:
-    """The body of a request whose content type is FORM."""
+    """The body of a request whose content type is FORM.
+
+    >>> form({"user": "admin", "pw": "a b"})
+    b'user=admin&pw=a+b'
+    """
     return urlencode(fields).encode("ascii")

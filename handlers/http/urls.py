@@ -46,6 +46,12 @@ def same_origin_path(link: object, here: Endpoint) -> str:
 def _names_another_origin(parts: SplitResult, here: Endpoint) -> bool:
     """Whether a link names a scheme, a host or a port other than those of `here`, or a user. Raises
     ValueError for a port that is no number.
+
+    >>> here = Endpoint(scheme="https", host="192.0.2.7", port=443)
+    >>> _names_another_origin(urlsplit("https://192.0.2.7/status"), here)
+    False
+    >>> _names_another_origin(urlsplit("http://192.0.2.7/status"), here)
+    True
     """
     if not parts.scheme and not parts.netloc:
         return False

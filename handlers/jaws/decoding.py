@@ -486,8 +486,8 @@ def _figures(entries: Sequence[Entry], key: str) -> Sequence[Figure]:
     >>> _figures([*rows, {"id": "BA1", "status": "Not Found", "current": 1}], "current")[1].reason
     "BA1: its status is 'Not Found'"
     """
-    places = [f"{entry['id']}: " for entry in entries]
-    figures = column(entries, key, places=places)
+    prefixes = [f"{entry['id']}: " for entry in entries]
+    figures = column(entries, key, prefixes=prefixes)
     meter_fields: set[str] = set()
     for entry in entries:
         meter_fields |= entry.keys() & _OF_A_METER

@@ -22,7 +22,12 @@ MAX_BYTES = 8 * 1024 * 1024  # in all answers to one write
 
 
 class Secret:
-    """A password that errors must not show. A server may echo it, plain or with its escapes."""
+    """A password that errors must not show. A server may echo it, plain or with its escapes.
+
+    >>> secret = Secret('pa"ss')
+    >>> secret.redact('BEGIN pa"ss'), secret.redact("rack1")
+    ('***', 'rack1')
+    """
 
     def __init__(self, text: str) -> None:
         self._forms = {text, escaped(text)} - {""}
@@ -52,7 +57,16 @@ class Secret:
 
 
 class ReceivedLines:
-    """Received bytes as lines of text."""
+    r"""Received bytes as lines of text.
+
+    >>> received = ReceivedLines()
+    >>> received.add(b"BEGIN LIST UPS\r\nUPS ra")
+    >>> received.take(), received.has_line, received.has_more
+    ('BEGIN LIST UPS', False, True)
+    >>> received.add(b'ck1 "Rack 1"\n')
+    >>> received.take()
+    'UPS rack1 "Rack 1"'
+    """
 
     def __init__(self) -> None:
         #: the lines that were taken
@@ -72,7 +86,13 @@ class ReceivedLines:
         return bool(self._lines or self._rest)
 
     def add(self, data: bytes) -> None:
-        """Take the next bytes. Raises ProtocolError for more than a NUT server sends."""
+        """Append the bytes that were received next. Raises ProtocolError for a line of more than
+        4096 bytes, and for more than 8 MiB in all.
+
+        >>> ReceivedLines().add(b"A" * 5000)  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        handlers.shared.errors.ProtocolError: the answer is longer than a NUT server sends: ...
+        """
         self._size += len(data)
         lines = (self._rest + data).split(b"\n")
         self._rest = lines.pop()
@@ -83,7 +103,12 @@ class ReceivedLines:
             )
 
     def take(self) -> str:
-        """The next line, without its end. Raises ProtocolError."""
+        r"""Remove the first whole line, and return it without its end; bytes that are no UTF-8
+        become surrogate escapes. Raises ProtocolError for a line with NUL or a carriage return
+        within.
+
+            received: b"OK\r\n", b"VAR rack1 ..."     returns "OK"; taken is ["OK"]
+        """
         raw = self._lines.popleft().removesuffix(b"\r")
         if len(raw) > MAX_LINE or b"\0" in raw or b"\r" in raw:
             raise ProtocolError(
@@ -120,7 +145,14 @@ def read_answer(
 
 
 def _err_answer(line: str) -> ErrAnswer:
-    """The code of an ERR, and the server's text. Raises ProtocolError without a code."""
+    """The code of an ERR, and the server's text. Raises ProtocolError without a code.
+
+    >>> _err_answer("ERR ACCESS-DENIED")
+    ErrAnswer(code='ACCESS-DENIED', extra='')
+    >>> _err_answer("ERR")
+    Traceback (most recent call last):
+    handlers.shared.errors.ProtocolError: an ERR without a code
+    """
     _, _, failure = line.partition(" ")
     code, _, extra = failure.partition(" ")
     if not code:
@@ -147,7 +179,16 @@ def _rows(label: str, next_line: Callable[[], str]) -> Sequence[str]:
 class Answers:
     """The answers to requests that were sent together.
 
-    `answers[request]` is one value, or raises the error of its ERR.
+    `answers[request]` is the value of one answer, or raises the error of its ERR.
+
+    >>> status = NutRequest("GET VAR rack1 ups.status", lambda lines: lines[0].split('"')[1])
+    >>> answers = Answers("192.0.2.9", Secret("s3cret"))
+    >>> answers.take(status, lambda: 'VAR rack1 ups.status "OL"')
+    >>> answers[status], answers.code(status)
+    ('OL', '')
+    >>> answers.take(status, lambda: "ERR DATA-STALE")
+    >>> answers.code(status)
+    'DATA-STALE'
     """
 
     def __init__(self, host: str, secret: Secret) -> None:
@@ -157,7 +198,12 @@ class Answers:
         self._failures: dict[NutRequest[Any], ErrAnswer] = {}
 
     def take(self, request: NutRequest[object], next_line: Callable[[], str]) -> None:
-        """Take the lines of the answer to a request. Raises ProtocolError."""
+        """Read the lines that answer `request` with `next_line`, and keep its value or its ERR. An
+        ERR that repeats the password is kept without it. Raises ProtocolError.
+
+            next_line() returns "ERR ACCESS-DENIED s3cret"
+            failure(request) is then ErrAnswer("ACCESS-DENIED", "***")
+        """
         answer = read_answer(request, next_line)
         if isinstance(answer, ErrAnswer):
             # a password of several words may begin in the code
@@ -178,7 +224,11 @@ class Answers:
         return "" if failure is None else failure.code
 
     def __getitem__(self, request: NutRequest[T]) -> T:
-        """The value of the answer to `request`. Raises the error of its ERR."""
+        """The value of the answer to `request`. Raises the error of its ERR, with host and request.
+
+        VAR rack1 ups.status "OL"    "OL"
+        ERR READONLY                 Refused: this variable cannot be written (ERR READONLY)
+        """
         failure = self.failure(request)
         if failure is not None:
             # the label may hold names that the server chose

@@ -48,7 +48,12 @@ _LOGIN_FIRST = ("USERNAME-REQUIRED", "PASSWORD-REQUIRED", "ACCESS-DENIED")
 
 
 class Snapshot(NamedTuple):
-    """The lists of one device."""
+    """The lists of one device.
+
+    >>> rack1 = Snapshot({"outlet.1.status": "on"}, ["outlet.1.load.off"], {})
+    >>> rack1.variables["outlet.1.status"], rack1.commands
+    ('on', ['outlet.1.load.off'])
+    """
 
     #: all variables and their values
     variables: dict[str, str]
@@ -69,6 +74,11 @@ class NutClient(Connection):
     the server's code. DataStale and DriverNotConnected are kinds of Refused. `timeout`, in seconds,
     limits each exchange as a whole. All exchanges must end within `total` seconds after this object
     was created (None: no limit). A write is sent once and never again.
+
+        > USERNAME admin, PASSWORD ..., SET TRACKING ON, INSTCMD rack1 outlet.3.load.off
+        < OK, OK, OK, OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
+        > GET TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
+        < SUCCESS
     """
 
     def __init__(
@@ -100,14 +110,22 @@ class NutClient(Connection):
         self._is_tracked = False
 
     def quoted(self, text: str) -> str:
-        """`redact`, then printable and of limited length: for a log or the reason of a figure."""
+        """A server's text for a log or the reason of a figure: printable, at most 400 characters,
+        and *** if it holds the password.
+
+            "the driver is starting"      "the driver is starting"
+            "wrong password s3cret"       "***"
+        """
         return printable(self.redact(text), _QUOTED)
 
     # ---- readings --------------------------------------------------------------------------------
 
     def answer(self, request: NutRequest[T]) -> T:
-        """The answer to a request that is no write of a variable and no command: 1 round trip. One
-        that needs a user is sent after the login.
+        """The value that the server answers to a request that reads: 1 round trip. A request that
+        needs a user is sent after USERNAME and PASSWORD. A write is not sent by this method.
+
+            > GET VAR rack1 outlet.3.status
+            < VAR rack1 outlet.3.status "on"          returns "on"
         """
         if request.needs_user:
             return self._ask_as_user(request)[request]
@@ -147,8 +165,14 @@ class NutClient(Connection):
         return snapshots
 
     def _ask_with_login(self, *requests: NutRequest[object]) -> Answers:
-        """`ask` for readings: logs in if the server demands it. For a device that the server lacks,
-        raises SettingsError, or the error of LIST UPS if that fails."""
+        """Send requests that read, without a login; again with one if the server demands it. For a
+        device that the server lacks, raises SettingsError, or the error of LIST UPS if that fails.
+
+            > LIST VAR rack1
+            < ERR ACCESS-DENIED
+            > USERNAME admin, PASSWORD ..., LIST VAR rack1
+            < OK, OK, VAR rack1 outlet.3.status "on"
+        """
         answers = self.ask(*requests)
         demands_login = any(answers.code(request) in _LOGIN_FIRST for request in requests)
         if demands_login and self._username and not self._is_logged_in:
@@ -181,6 +205,10 @@ class NutClient(Connection):
     def _no_such_device(self) -> PduHandlerError:
         """The error for a device that the server lacks, with the names of its devices, or the error
         of LIST UPS: 1 round trip.
+
+            > LIST UPS
+            < UPS rack1 "Rack 1"
+            ... no device of this name: correct device; it has rack1 (ERR UNKNOWN-UPS)
         """
         request = messages.list_ups()
         try:
@@ -193,17 +221,21 @@ class NutClient(Connection):
                 NamedSetting("device"),
                 f"; it has {some(devices) or 'none'} (ERR UNKNOWN-UPS)",
             ),
-            host=self.place,
+            host=self.netloc,
             operation="LIST UPS",
         )
 
     def _not_ready(self, ups: str) -> DriverNotConnected:
-        """The error for a device whose driver has not answered yet."""
+        """The error for a device whose driver has not read any values yet.
+
+        > LIST VAR rack1
+        < VAR rack1 ups.status "WAIT"
+        """
         return DriverNotConnected(
             f"the NUT server is still waiting for the driver of {self.redact(ups)}: poll again,"
             " and check that driver if it stays so",
             "WAIT",
-            self.place,
+            self.netloc,
             "LIST VAR",
         )
 
@@ -252,14 +284,19 @@ class NutClient(Connection):
         return identifier != "" and self._is_reported(identifier, request)
 
     def _write_error(self, request: NutRequest[str], failure: ErrAnswer) -> PduHandlerError:
-        """The error for a write that the server answered with an ERR."""
+        """The error for a write that the server answered with an ERR. A code that NUT's protocol
+        does not list comes from another version or a proxy: then the write may have been done.
+
+            ERR CMD-NOT-SUPPORTED    Refused: the device has no such command ...
+            ERR PROXY-FAILED         WriteUnconfirmed: ... may or may not have been carried out ...
+        """
         if failure.code not in ERRORS:  # from another version or a proxy
             return self._unconfirmed(
                 f"{failure.error().reason}; the request may or may not have been carried out: check"
                 " the device before trying again",
                 request,
             )
-        return failure.error().at(self.place, self.redact(request.label))
+        return failure.error().at(self.netloc, self.redact(request.label))
 
     def _is_reported(self, identifier: str, request: NutRequest[str]) -> bool:
         """Whether the driver reports that it did what was accepted; False if this user may not see
@@ -304,7 +341,7 @@ class NutClient(Connection):
 
     def _unconfirmed(self, reason: str, request: NutRequest[str]) -> WriteUnconfirmed:
         """The error for a write that may or may not have been done."""
-        return WriteUnconfirmed(reason, self.place, self.redact(request.label))
+        return WriteUnconfirmed(reason, self.netloc, self.redact(request.label))
 
 
 def _offered(answers: Answers, request: NutRequest[T]) -> Optional[T]:

@@ -58,6 +58,12 @@ class Connection:
     exchange closes the connection, so that the rest of an answer is never read as the next answer.
     Errors never show `secret`. `timeout` limits each exchange, and `total` all exchanges since
     construction, in seconds. Neither interrupts the system's name look-up.
+
+        with Connection("192.0.2.9", timeout=5.0) as connection:
+            answers = connection.ask(requests.ver(), requests.list_ups())
+
+        > VER, LIST UPS                                        in one write
+        < Network UPS Tools upsd 2.8.0, BEGIN LIST UPS, UPS rack1 "Rack 1", END LIST UPS
     """
 
     def __init__(
@@ -74,8 +80,8 @@ class Connection:
         #: the server's, as it is addressed
         self.host = host
         self.port = port
-        #: for errors: the host, with a port that is not the usual one
-        self.place = host_with_port(host, port, DEFAULT_PORT)
+        #: for errors: host and port, without the port if it is the usual one
+        self.netloc = host_with_port(host, port, DEFAULT_PORT)
         self.timeout = timeout
         self._tls = tls
         self._clock = clock
@@ -114,13 +120,20 @@ class Connection:
         self._socket = None
 
     def connect(self) -> socket.socket:
-        """The open connection, or a new one, with TLS if set. After its error nothing was sent."""
+        """The socket of the open connection; without one, open it first, with TLS if set. An error
+        of this method means that no request was sent.
+
+            SYN to 192.0.2.9 port 3493
+            > STARTTLS                        with TLS only
+            < OK STARTTLS                     then the handshake
+        """
         if self._socket is not None:
             return self._socket
         try:
-            self._end(self._clock())
+            # the look-up of the name is not begun if the time of all exchanges is over
+            self._bounded_deadline(self._clock())
             addresses = self._addresses()
-            end = self._end(self._clock() + self.timeout)
+            end = self._bounded_deadline(self._clock() + self.timeout)
             self._socket = self._dial(addresses, end)
             self._is_unheard = False
             if self._tls is not None:
@@ -139,8 +152,13 @@ class Connection:
         self, plain: socket.socket, trust: Trust, addresses: Sequence[_Address], end: float
     ) -> socket.socket:
         """The TLS socket over `plain` (RFC 9271, 4.2.12): 1 round trip, then the handshake by
-        `end`. Nothing is sent or read between the answer and the handshake. Raises Unreachable,
-        ProtocolError, and SettingsError for a `ca_pem` that cannot be read.
+        `end`. Nothing is sent or read between the answer and the handshake. For a certificate that
+        is refused, a second connection replaces `plain`, to show its fingerprint in the error.
+        Raises Unreachable, ProtocolError, and SettingsError for a `ca_pem` that cannot be read.
+
+            > STARTTLS
+            < OK STARTTLS
+            > ClientHello ...
         """
         self._ask_for_tls(plain, end)
         try:
@@ -153,28 +171,32 @@ class Connection:
                 return self._socket
 
             fingerprint = fetch_fingerprint(dial_again, self.host)
-            failure = Unreachable(handshake_error(error, fingerprint), self.place, "STARTTLS")
+            failure = Unreachable(handshake_error(error, fingerprint), self.netloc, "STARTTLS")
             failure.fingerprint = fingerprint
             raise failure from None
         except (OSError, ValueError) as error:
-            raise Unreachable(_handshake_reason(error), self.place, "STARTTLS") from None
+            raise Unreachable(_handshake_reason(error), self.netloc, "STARTTLS") from None
         except PduHandlerError as error:
-            error.at(self.place, "STARTTLS")
+            error.at(self.netloc, "STARTTLS")
             raise
         try:
             trust.check(tls_socket.getpeercert(binary_form=True))
         except PduHandlerError as error:
             tls_socket.close()
-            error.at(self.place, "STARTTLS")
+            error.at(self.netloc, "STARTTLS")
             raise
         return tls_socket
 
     def _ask_for_tls(self, connection: socket.socket, end: float) -> None:
         """Ask the server to start TLS, and leave the socket the time until `end` for the handshake.
         Raises Unreachable if it offers no TLS.
+
+            > STARTTLS
+            < OK STARTTLS                     returns
+            < ERR FEATURE-NOT-CONFIGURED      raises Unreachable
         """
         request = requests.starttls()
-        answers = Answers(self.place, self._secret)
+        answers = Answers(self.netloc, self._secret)
         self._exchange([request], answers, connection, end)
         failure = answers.failure(request)
         if failure is not None:
@@ -185,13 +207,17 @@ class Connection:
                     NamedSetting("tls", "no"),
                     " to send everything in the clear",
                 ),
-                self.place,
+                self.netloc,
                 "STARTTLS",
             )
         connection.settimeout(max(end - self._clock(), 0.001))
 
     def _addresses(self) -> list[_Address]:
-        """The addresses of the host. Raises NetworkError."""
+        """The addresses of the host, as `socket.getaddrinfo` lists them. Raises NetworkError for a
+        host that has none, and for a port above 65535.
+
+            host "192.0.2.9", port 3493    [(AF_INET, SOCK_STREAM, 6, "", ("192.0.2.9", 3493))]
+        """
         try:
             # the resolver would use the lower 16 bits of the number
             if self.port > _LAST_PORT:
@@ -204,12 +230,17 @@ class Connection:
                 f"{printable(self.host, 80)!r} with port {self.port} is not an address that can be"
                 f" resolved ({error}): check both",
                 error,
-                self.place,
+                self.netloc,
                 "connect",
             ) from None
 
     def _dial(self, addresses: Sequence[_Address], end: float) -> socket.socket:
-        """A connection to the first address that accepts one. Raises NetworkError."""
+        """A TCP connection to the first of `addresses` that accepts one by `end`. Raises
+        NetworkError.
+
+            [2001:db8::9]:3493    refused
+            192.0.2.9:3493        accepted: the socket that is returned
+        """
         try:
             return connect(addresses, lambda: end - self._clock())
         except OSError as error:
@@ -218,7 +249,7 @@ class Connection:
                 f"{reason}: check address and port, that upsd runs, and that its LISTEN and the"
                 " firewall let this host in",
                 error,
-                self.place,
+                self.netloc,
                 "connect",
             )
         raise network_error  # outside the except block: it has the error of the socket already
@@ -229,17 +260,24 @@ class Connection:
 
         `end` is the deadline by the clock (default: `timeout` seconds from now, or from when the
         connection is open).
+
+            > LIST VAR rack1, LIST CMD rack1
+            < BEGIN LIST VAR rack1, VAR rack1 outlet.1.status "on", END LIST VAR rack1
+            < BEGIN LIST CMD rack1, CMD rack1 outlet.1.load.off, END LIST CMD rack1
         """
         connection = self.connect()
-        deadline = self._end(self._clock() + self.timeout if end is None else end)
-        answers = Answers(self.place, self._secret)
+        deadline = self._bounded_deadline(self._clock() + self.timeout if end is None else end)
+        answers = Answers(self.netloc, self._secret)
         for batch in _batches(nut_requests):
             self._exchange(batch, answers, connection, deadline)
         return answers
 
-    def _end(self, deadline: float) -> float:
-        """The deadline, or the end of the time for all exchanges if that is sooner. Raises
-        Unreachable if this time is over.
+    def _bounded_deadline(self, deadline: float) -> float:
+        """The sooner of two times: `deadline`, and the end of the time for all exchanges. Raises
+        Unreachable if that time is over.
+
+            now 100.0, deadline 110.0, all exchanges until 105.0    105.0
+            now 106.0, deadline 116.0, all exchanges until 105.0    Unreachable
         """
         if self._until is None:
             return deadline
@@ -247,7 +285,7 @@ class Connection:
             raise Unreachable(
                 "the time for this call is over: check the name look-up, the network and the NUT"
                 " server's load",
-                self.place,
+                self.netloc,
             )
         return min(deadline, self._until)
 
@@ -258,8 +296,13 @@ class Connection:
         connection: socket.socket,
         end: float,
     ) -> None:
-        """Send `batch`, and put their answers into `answers`. A failure closes the connection; its
-        error names the request and shows no secret.
+        """Send the requests of `batch` in one write, and put their answers into `answers`. A
+        failure closes the connection; its error names the first request that was not answered, and
+        shows no secret.
+
+            > GET VAR rack1 outlet.3.status, GET VAR rack1 outlet.4.status
+            < VAR rack1 outlet.3.status "on"
+            (end of the connection)           NetworkError: GET VAR rack1 outlet.4.status ...
         """
         received = ReceivedLines()
 
@@ -298,10 +341,15 @@ class Connection:
         self.close()
         if not is_sent:
             handler_error.may_have_executed = False
-        raise handler_error.at(self.place, self._secret.redact(unanswered_request.label))
+        raise handler_error.at(self.netloc, self._secret.redact(unanswered_request.label))
 
     def _receive(self, connection: socket.socket, end: float) -> bytes:
-        """What arrives by `end`. If this process was too busy to look in time, what has arrived."""
+        r"""The bytes that arrive by `end`, at most 64 KiB. If this process was too busy to look in
+        time, those that have arrived. Raises ConnectionResetError if the server closed the
+        connection.
+
+            < VAR rack1 outlet.3.status "on"    b'VAR rack1 outlet.3.status "on"\n'
+        """
         limit(connection, end - self._clock())
         if _QUICKACK is not None:
             # tcp(7): this setting is not permanent
@@ -317,6 +365,10 @@ class Connection:
 
         With TLS 1.3 the server refuses a client without a certificate after the client's handshake,
         and the end may overtake its alert.
+
+            socket.timeout, 5.0 s         no complete answer within 5 s: check that port 3493 ...
+            Connection reset by peer      Connection reset by peer: check that port 3493 ...
+            the same, first over TLS      the NUT server ended the TLS session ...
         """
         is_late = isinstance(error, socket.timeout)
         if self._is_unheard and not is_late:
@@ -340,7 +392,13 @@ class Connection:
 
 
 def _handshake_reason(error: Exception) -> Reason:
-    """Why the handshake failed, if not because of the server's certificate."""
+    """Why the TLS handshake failed, for another cause than the server's certificate.
+
+    >>> _handshake_reason(OSError(113, "No route to host"))
+    'the TLS handshake failed (No route to host)'
+    >>> _handshake_reason(socket.timeout())[0]
+    'the TLS handshake did not end in time: check the network, or raise '
+    """
     if isinstance(error, ssl.SSLError):
         setting = " (CERTREQUEST in upsd.conf)" if demands_certificate(error) else ""
         return handshake_failure_reason(error) + setting
@@ -353,15 +411,28 @@ def _handshake_reason(error: Exception) -> Reason:
 
 
 def _words(error: OSError) -> str:
-    """The system's words for an error, else its type's name."""
+    """The system's words for an error, else its type's name.
+
+    >>> _words(ConnectionRefusedError(111, "Connection refused")), _words(ConnectionResetError())
+    ('Connection refused', 'ConnectionResetError')
+    """
     if isinstance(error, socket.timeout):
         return "no answer in time"
     return error.strerror or str(error) or type(error).__name__
 
 
 def _refuse_unasked(connection: socket.socket) -> None:
-    """Raises ProtocolError if bytes arrived before the request: they would be read as its answer.
+    r"""Raises ProtocolError if bytes arrived before the request: they would be read as its answer.
     Raises ConnectionError if the connection has ended.
+
+    >>> client, server = socket.socketpair()
+    >>> _refuse_unasked(client)
+    >>> _ = server.send(b"OK\n")
+    >>> _refuse_unasked(client)
+    Traceback (most recent call last):
+    handlers.shared.errors.ProtocolError: the server sent data that was not asked for
+    >>> client.close(), server.close()
+    (None, None)
     """
     connection.settimeout(0)
     try:

@@ -1,10 +1,9 @@
 """Variables and commands of a NUT device, grouped by member of the daisy chain. Pure.
 
 In a daisy chain `device.D.` precedes the names of member D, from 1 on. `device.0.` is another name
-for the whole chain. Units that count from 0 are listed as `device.0.` to `device.N-1.` instead (see
-`_counts_from_0`). Source: NUT's docs/nut-names.txt and docs/daisychain.txt, and chains of Eaton's
-ePDUs: MA 0U and 1U (networkupstools/nut, pull request 681) and EMAT08-10 (home-assistant/core
-176067).
+for the whole chain. Units that count from 0 are listed as `device.0.` to `device.N-1.` instead.
+Source: NUT's docs/nut-names.txt and docs/daisychain.txt, and chains of Eaton's ePDUs: MA 0U and 1U
+(networkupstools/nut, pull request 681) and EMAT08-10 (home-assistant/core 176067).
 """
 
 from __future__ import annotations
@@ -24,6 +23,10 @@ _ROW = re.compile(r"outlet\.(0|[1-9][0-9]{0,8})\.(.+)", re.DOTALL)
 class Member(NamedTuple):
     """One device of a daisy chain, or the whole device. Its names are kept without their prefix;
     the whole device has the names that have none.
+
+    >>> member = Member("device.2.", "2.", {"outlet.count": "8"}, {}, {"7": {"status": "on"}})
+    >>> member.outlet_count, member.has_outlets
+    (8, True)
     """
 
     #: what its names begin with: "device.2.", "" for the whole device
@@ -95,7 +98,13 @@ def _number_and_own_name(name: str) -> tuple[Optional[int], str]:
 def _member(
     number: Optional[int], variables: Mapping[str, str], commands: Mapping[str, str]
 ) -> Member:
-    """The member that has these variables and commands."""
+    """The member that has these variables and commands, named without its prefix; number None is
+    the whole device. An outlet is a row also if only a command names it.
+
+    >>> member = _member(2, {"outlet.7.status": "on"}, {"outlet.8.load.off": "device.2.outlet.8"})
+    >>> member.prefix, member.rows
+    ('device.2.', {'7': {'status': 'on'}, '8': {}})
+    """
     rows: dict[str, dict[str, str]] = {}
     for name, text in variables.items():
         row = _ROW.fullmatch(name)
@@ -119,6 +128,13 @@ def _counts_from_0(whole_device: Member, members: Mapping[int, Member]) -> bool:
 
     It is, if there is no member of the number `device.count`, and if it has outlets although no
     name without a prefix has: then it does not repeat these.
+
+    >>> whole_device = _member(None, {"device.count": "2"}, {})
+    >>> outlets = {"outlet.count": "8"}
+    >>> _counts_from_0(whole_device, {0: _member(0, outlets, {}), 1: _member(1, outlets, {})})
+    True
+    >>> _counts_from_0(whole_device, {0: _member(0, outlets, {}), 2: _member(2, outlets, {})})
+    False
     """
     if whole_device.has_outlets or 0 not in members or not members[0].has_outlets:
         return False
@@ -152,7 +168,11 @@ def outlet_numbers(member: Member) -> list[str]:
 
 
 def outlet_count_error(outlets: int, prefix: str, outlet_count: int) -> ProtocolError:
-    """The error for a driver that lists only `outlets` outlets, and counts `outlet_count`."""
+    """The error for a driver that lists only `outlets` outlets, and counts `outlet_count`.
+
+    >>> outlet_count_error(7, "device.2.", 8).reason[:79]
+    'the NUT driver lists fewer outlets (7) than it counts (device.2.outlet.count 8)'
+    """
     return ProtocolError(
         f"the NUT driver lists fewer outlets ({outlets}) than it counts ({prefix}outlet.count"
         f" {outlet_count}): check the driver, or wait until it has read its device"
@@ -160,7 +180,14 @@ def outlet_count_error(outlets: int, prefix: str, outlet_count: int) -> Protocol
 
 
 def check_complete(whole_device: Member, members: Mapping[int, Member]) -> None:
-    """Raises ProtocolError if a member that `device.count` counts is missing."""
+    """Raises ProtocolError if a member that `device.count` counts is missing.
+
+    >>> whole_device = _member(None, {"device.count": "2"}, {})
+    >>> check_complete(whole_device, {1: _member(1, {}, {}), 2: _member(2, {}, {})})
+    >>> check_complete(whole_device, {1: _member(1, {}, {})})  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.ProtocolError: the NUT driver does not list all devices of the chain ...
+    """
     member_count = count(whole_device.variables, "device.count") or 0
     first_number = 0 if 0 in members else 1
     # ends at the first gap, so it takes no more steps than the server has listed members

@@ -26,7 +26,13 @@ _ADVICE = "; the handler setting device reads one device alone"
 
 
 class ListedDevice(NamedTuple):
-    """One device of the server."""
+    """One device of the server.
+
+    >>> from .settings import SETTINGS
+    >>> device = decode_outlets({"outlet.7.status": "on"}, [], {}, Settings({}, SETTINGS))
+    >>> [identity for identity, _ in ListedDevice("rack1/", "rack1", device).ports()]
+    ['rack1/7']
+    """
 
     #: comes before the identities of its outlets: "rack1/", or "" for the only device
     prefix: str
@@ -61,6 +67,10 @@ def read_names(client: NutClient, settings: Settings) -> dict[str, str]:
 def read_devices(client: NutClient, settings: Settings) -> list[ListedDevice]:
     """The devices of the PDU without mirrors, which only repeat another device: 1 round trip, and 1
     more without the setting `device`. Raises reading errors.
+
+        > LIST UPS                                  rack1, and copy, whose driver is clone
+        > LIST VAR rack1, LIST CMD rack1, LIST VAR copy, LIST CMD copy
+        returns rack1 alone; the log says that copy shows rack1 once more
     """
     names = read_names(client, settings)
     snapshots = client.snapshots(list(names.values()))
@@ -92,7 +102,11 @@ def read_device(client: NutClient, settings: Settings, prefix: str, name: str) -
 def listed_device(
     client: NutClient, settings: Settings, prefix: str, name: str, snapshot: Snapshot
 ) -> ListedDevice:
-    """The device that these lists describe. Errors name it."""
+    """The device that these lists describe, with its outlets. Its errors name the device.
+
+    variables {"outlet.7.status": "on"}, prefix "rack1/"    one port, "rack1/7", which is on
+    variables {"outlet.count": "n/a"}                       ProtocolError: device rack1: ...
+    """
     try:
         device = decode_outlets(
             snapshot.variables, snapshot.commands, snapshot.writable, settings, client.redact
@@ -112,7 +126,11 @@ def ports(listed_devices: Iterable[ListedDevice]) -> Iterator[tuple[str, NutOutl
 def figures_of(
     listed_devices: Sequence[ListedDevice], *, with_power: bool = False
 ) -> dcimanager.Figures:
-    """The figures of the PDU and of each outlet; power only `with_power`, though it is read."""
+    """The figures of the PDU and of each outlet; power only `with_power`, though it is read.
+
+    rack1: input.current 4.2, rack2: input.current 1.0      load_a 5.2
+    rack1: input.current 4.2, rack2: input.current "n/a"    load_a not known
+    """
     devices = {listed_device.name: listed_device.device for listed_device in listed_devices}
 
     def total(figure_of: Callable[[NutDevice], Figure]) -> Figure:

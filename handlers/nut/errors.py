@@ -24,6 +24,9 @@ from ..shared.errors import (
 class DataStale(Refused):
     """DATA-STALE: the driver has no up-to-date values of its device, so the server reports none and
     takes no commands.
+
+        > LIST VAR rack1
+        < ERR DATA-STALE
     """
 
     kind = "data-stale"
@@ -32,13 +35,22 @@ class DataStale(Refused):
 class DriverNotConnected(Refused):
     """DRIVER-NOT-CONNECTED: the server has no connection to the device's driver, or still waits for
     its values.
+
+        > LIST VAR rack1
+        < ERR DRIVER-NOT-CONNECTED       or VAR rack1 ups.status "WAIT"
     """
 
     kind = "driver-not-connected"
 
 
 class NetworkError(Unreachable):
-    """Looking up the address, connecting, sending or receiving failed."""
+    """Looking up the address, connecting, sending or receiving failed.
+
+    >>> NetworkError("no connection to port 3493", ConnectionRefusedError(111, "refused")).system
+    ConnectionRefusedError(111, 'refused')
+    >>> NetworkError("the name has no address", None).system is None
+    True
+    """
 
     def __init__(
         self, reason: Reason, error: Optional[Exception], host: str = "", operation: str = ""
@@ -55,7 +67,11 @@ class WriteUnconfirmed(Unreachable):
 
 
 class ErrAnswer(NamedTuple):
-    """The answer `ERR code extra`."""
+    """The answer `ERR code extra`.
+
+    >>> ErrAnswer("ACCESS-DENIED").code
+    'ACCESS-DENIED'
+    """
 
     #: such as ACCESS-DENIED; a server may send others than those of `ERRORS`
     code: str

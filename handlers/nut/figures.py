@@ -26,7 +26,13 @@ POWERS = "power|realpower|powerfactor"
 
 
 class Source(NamedTuple):
-    """A variable, or a group of variables, that may tell a figure."""
+    """A variable, or a group of variables, that may tell a figure.
+
+    >>> Source("input.current", 4.2).figure
+    4.2
+    >>> Source("input.current", meter_variable="input.realpower").figure is None
+    True
+    """
 
     name: str
     #: None if the driver lists none of these variables

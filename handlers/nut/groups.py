@@ -70,6 +70,11 @@ def total_of_groups(variables: Mapping[str, str], field: str) -> Figure:
 class OffGroups:
     """The groups of a device that are off. An outlet names its group in `groupid`, by the group's
     number or its `id`.
+
+    >>> group = {"outlet.group.2.id": "B", "outlet.group.2.status": "off"}
+    >>> off_groups = OffGroups("", group)
+    >>> off_groups.of_outlet("B"), off_groups.of_outlet("1")
+    (["outlet.group.2.status reads 'off'"], [])
     """
 
     def __init__(self, prefix: str, variables: Mapping[str, str]) -> None:

@@ -2,7 +2,8 @@
 
 Every call reads variables and commands in 1 round trip after TCP, 1 more without the setting
 `device`, 2 more with TLS (3 for TLS 1.2). A server that demands a login for reading costs 1 more.
-`switching.switch_outlet` says what a command costs besides.
+A command costs 1 more itself, 1 for each look at the driver's report, and 1 for each look at the
+state.
 """
 
 from __future__ import annotations
@@ -30,7 +31,11 @@ LOGGER = get_logger(__name__)
 
 
 class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
-    """A PDU behind a NUT server."""
+    """A PDU behind a NUT server.
+
+    status         1: UP, 2: DOWN, ...    LIST VAR, LIST CMD
+    port_down 2    DOWN                   INSTCMD rack1 outlet.2.load.off
+    """
 
     handler_name = "nut"
 
@@ -41,10 +46,15 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
         session.client.renew(CALL_SECONDS)
 
     def device_address(self, session: Optional[NutSession]) -> str:
-        return session.client.place if session else ""
+        return session.client.netloc if session else ""
 
     def read_states(self, session: NutSession) -> Iterable[tuple[str, EnumPowerStatus]]:
-        """Identity and state of each outlet. The log says why a state is not known."""
+        """Identity and state of each outlet. The log says why a state is not known.
+
+        > LIST VAR rack1
+        < VAR rack1 outlet.1.status "on", VAR rack1 outlet.2.status "cycling"
+        [("1", UP), ("2", UNKNOWN)]
+        """
         listed_devices = read_once(session)
         for listed_device in listed_devices:
             reasons = ((identity, outlet.reason) for identity, outlet in listed_device.ports())
@@ -66,7 +76,11 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
         return figures.quoted(session.client.quoted)
 
     def read_labels(self, session: NutSession) -> list[dcimanager.Label]:
-        """Identity, printed number and name of each outlet."""
+        """Identity, printed number and name of each outlet.
+
+        < VAR rack1 outlet.7.id "7", VAR rack1 outlet.7.name "web-1"
+        one label: identity "7", number "7", name "web-1"
+        """
         encoding = session.settings[ENCODING]
         labels: list[dcimanager.Label] = []
         for identity, outlet in devices.ports(read_once(session)):
@@ -78,7 +92,13 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
     def switch_outlet(
         self, session: NutSession, identity: str, *, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
-        """Needs the connection alone: the devices are read anew."""
+        """Switch one outlet, and return its state after that. The devices are read anew, also if
+        this session has read them before.
+
+            > LIST VAR rack1, LIST CMD rack1, LIST RW rack1
+            > INSTCMD rack1 outlet.3.load.off
+            > LIST VAR rack1, ...                        until outlet.3.status reads "off": DOWN
+        """
         return switch_outlet(
             session.client, session.settings, identity, on=on, deadline=deadline, pause=pause
         )

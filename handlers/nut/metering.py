@@ -74,7 +74,7 @@ WH_IN_KWH = 1000.0
 DEVICE_TYPES = ("pdu", "ups", "ats", "psu", "scd", "sts")
 _MOST_PHASES = 3
 # input.L2.current, input.L2-N.voltage, input.L2-L3.voltage
-_LINE = re.compile(r"(input|output)\.L([1-3])(?:-(?:N|L([1-3])))?\.(.+)")
+_LINE = re.compile(r"(?:input|output)\.L([1-3])(?:-(?:N|L([1-3])))?\.(.+)")
 # The only table of a PDU with the W of its input and without the A is raritan-px2-mib.c.
 _MAKER_WITHOUT_INPUT_CURRENT = "Raritan"
 #: the sources of a figure in their order, by the variables of a device and the sum of its outlets.
@@ -100,31 +100,41 @@ def device_type(variables: Mapping[str, str]) -> str:
 
 
 def load(variables: Mapping[str, str], outlets: Figure) -> Sequence[Source]:
-    """Amperes."""
+    """The variables that tell the load in A, in the order in which they are tried. `outlets`: the
+    sum of the outlets in A.
+
+    >>> [source.name for source in load({"device.type": "pdu", "input.current": "4.2"}, None)][:2]
+    ['input.current', 'outlet.N.current']
+    """
     return _sources_by_type(variables, "current", outlets)
 
 
 def power(variables: Mapping[str, str], outlets: Figure) -> Sequence[Source]:
-    """W."""
+    """The variables that tell the active power in W, in the order in which they are tried.
+    `outlets`: the sum of the outlets in W.
+
+    >>> power({"device.type": "pdu", "input.realpower": "900"}, None)[0].figure
+    900.0
+    """
     return _sources_by_type(variables, "realpower", outlets)
 
 
 def _sources_by_type(variables: Mapping[str, str], field: str, outlets: Figure) -> Sequence[Source]:
-    """The row of the table for a `field`, current or realpower, then the reason of a side that is
-    passed over, and that of groups.
+    """The variables that tell a `field`, current or realpower, in the order that the device's type
+    has; then, as sources that are not metered, the reasons why a side or groups tell none.
 
     >>> variables = {"device.type": "pdu", "input.current": "1.2", "outlet.1.current": "1"}
     >>> [source.figure for source in _sources_by_type(variables, "current", 1.0)][:3]
     [1.2, 1.0, None]
     """
-    unit_type = device_type(variables)
-    if unit_type == "ups":
+    type_name = device_type(variables)
+    if type_name == "ups":
         return _sources_of_ups(variables, field, outlets)
-    if unit_type in ("ats", "sts"):
+    if type_name in ("ats", "sts"):
         return _sources_of_transfer_switch(variables, field, outlets)
     output = _side(variables, "output", field)
     inlet = _side(variables, "input", field)
-    if not unit_type:
+    if not type_name:
         # a PDU, or a UPS whose input is no load, unless both sides show the same
         has_output = any(name.startswith("output.") for name in variables)
         if has_output and inlet.figure not in (None, output.figure):
@@ -142,7 +152,13 @@ def _sources_by_type(variables: Mapping[str, str], field: str, outlets: Figure) 
 
 
 def _sources_of_ups(variables: Mapping[str, str], field: str, outlets: Figure) -> Sequence[Source]:
-    """The row of the table for a UPS."""
+    """The variables that tell a `field` of a UPS, in order: its output, then its outlets. Its input
+    is no load.
+
+    >>> variables = {"device.type": "ups", "output.current": "0.8", "outlet.1.current": "0.5"}
+    >>> [source.figure for source in _sources_of_ups(variables, "current", 0.5)][:2]
+    [0.8, 0.5]
+    """
     return (
         _output_of_ups(variables, field),
         _outlets_of_ups(variables, field, outlets),
@@ -154,7 +170,13 @@ def _sources_of_ups(variables: Mapping[str, str], field: str, outlets: Figure) -
 def _sources_of_transfer_switch(
     variables: Mapping[str, str], field: str, outlets: Figure
 ) -> Sequence[Source]:
-    """The row of the table for a transfer switch."""
+    """The variables that tell a `field` of a transfer switch, in order: its output or groups, its
+    input, its outlets.
+
+    >>> variables = {"device.type": "ats", "input.current": "4.2"}
+    >>> [source.figure for source in _sources_of_transfer_switch(variables, "current", None)][:2]
+    [None, 4.2]
+    """
     return (
         _output_of_switch(variables, field),
         _side(variables, "input", field),
@@ -221,7 +243,14 @@ def _outlets(variables: Mapping[str, str], field: str, outlets: Figure) -> Sourc
 
 
 def _outlets_of_ups(variables: Mapping[str, str], field: str, outlets: Figure) -> Source:
-    """The sum of a UPS's outlets; not metered if `outlet.` lists the field, too."""
+    """The sum of a UPS's outlets; not metered if `outlet.` lists the field, too.
+
+    >>> variables = {"outlet.1.current": "0.5", "outlet.2.current": "0.3"}
+    >>> _outlets_of_ups(variables, "current", 0.8).figure
+    0.8
+    >>> _outlets_of_ups({**variables, "outlet.current": "0.8"}, "current", 0.8).figure.reason
+    'outlet.current may be one more outlet of this UPS, or the sum of all'
+    """
     outlet_sum = _outlets(variables, field, outlets)
     device_variable = f"outlet.{field}"
     if outlet_sum.figure is None or device_variable not in variables:
@@ -246,7 +275,13 @@ def _groups(variables: Mapping[str, str], field: str) -> Source:
 
 
 def _possible_average(variables: Mapping[str, str], side: str, field: str) -> Source:
-    """The last source: why the current of a side with several phases is no load."""
+    """The last source: why the current of a side with several phases is no load.
+
+    >>> _possible_average({"input.current": "4.2"}, "input", "current").figure.reason
+    'input.current may be the average of several phases'
+    >>> _possible_average({"input.realpower": "900"}, "input", "realpower").figure is None
+    True
+    """
     name = f"{side}.{field}"
     if field != "current" or name not in variables:
         return Source(name)
@@ -254,7 +289,13 @@ def _possible_average(variables: Mapping[str, str], side: str, field: str) -> So
 
 
 def _possible_output(variables: Mapping[str, str], output: Source) -> Source:
-    """The output of a device that may meter nothing there (apc-ats-mib.c)."""
+    """The output of a device that may meter nothing there (apc-ats-mib.c): without its figure, not
+    metered if the driver lists any variable of an output.
+
+    >>> output = _possible_output({"output.voltage": "230"}, Source("output.current"))
+    >>> first_listed([output]).reason
+    'output.current is not listed, though output.voltage is'
+    """
     if output.figure is not None:
         return output
     first_name = next((name for name in variables if name.startswith("output.")), "")
@@ -262,7 +303,12 @@ def _possible_output(variables: Mapping[str, str], output: Source) -> Source:
 
 
 def _output_of_switch(variables: Mapping[str, str], field: str) -> Source:
-    """The output of a transfer switch: if it lists none, that of its groups (apc-ats-mib.c)."""
+    """The output of a transfer switch: if it lists none, that of its groups (apc-ats-mib.c).
+
+    >>> group = {"outlet.group.1.name": "total", "outlet.group.1.current": "4.1"}
+    >>> _output_of_switch(group, "current").figure
+    4.1
+    """
     output = _side(variables, "output", field)
     group_total = total_of_groups(variables, field)
     if output.figure is None and group_total is not None:
@@ -312,8 +358,8 @@ def _ups_power(variables: Mapping[str, str]) -> Figure:
 
 
 def _side(variables: Mapping[str, str], side: str, field: str) -> Source:
-    """W of a side: of all its phases, else of its lines. Amperes: of its lines, else, with one
-    phase, its only current.
+    """The figure of a side, input or output. W: of all its phases, else the sum of its lines.
+    Amperes: the sum of its lines, else, with one phase, its only current.
 
     >>> _side({"input.phases": "1", "input.current": "4.2"}, "input", "current").figure
     4.2
@@ -392,6 +438,12 @@ def _line_sum(
 def _unlisted_side(variables: Mapping[str, str], side: str, field: str) -> Source:
     """The side if neither its figure nor figures of its lines are listed. All tables of snmp-ups
     but one show the A of a PDU's input beside its W.
+
+    >>> pdu = {"device.type": "pdu", "input.realpower": "900"}
+    >>> first_listed([_unlisted_side(pdu, "input", "current")])
+    NotMetered(reason='input.current is not listed, though input.realpower is')
+    >>> first_listed([_unlisted_side({**pdu, "driver.name": "snmp-ups"}, "input", "current")])
+    NotKnown(reason='input.current is not listed, though input.realpower is')
     """
     name = f"{side}.{field}"
     if field == "realpower":
@@ -428,8 +480,8 @@ def _phases(variables: Mapping[str, str], side: str) -> Union[int, NotKnown, Non
 
 def _lines(variables: Mapping[str, str], side: str) -> dict[int, dict[str, str]]:
     """The lines that the driver names on this side, by their numbers, each with the texts of its
-    own variables by their last part: {1: {"current": "4.2"}}. A voltage between two lines names
-    both, and is of neither.
+    own variables by what follows the line: {1: {"current": "4.2"}}. A voltage between two lines
+    names both, and is of neither.
 
     >>> _lines({"input.L1.current": "4.2", "input.L1-L2.voltage": "400"}, "input")
     {1: {'current': '4.2'}, 2: {}}
@@ -440,17 +492,24 @@ def _lines(variables: Mapping[str, str], side: str) -> dict[int, dict[str, str]]
         match = _LINE.fullmatch(name) if name.startswith(f"{side}.L") else None
         if match is None:
             continue
-        _, line, other_line, last_part = match.groups()
+        line, other_line, field = match.groups()
         fields = lines.setdefault(int(line), {})
+        # not L1-N and not L1-L2: their voltages are no figures of the line alone
         if f".L{line}." in name:
-            fields[last_part] = text
+            fields[field] = text
         if other_line:
             lines.setdefault(int(other_line), {})
     return lines
 
 
 def _are_zero(variables: Mapping[str, str], side: str) -> bool:
-    """Whether all that is listed of the lines of a side is 0."""
+    """Whether all that is listed of the lines of a side is 0.
+
+    >>> _are_zero({"input.L1.current": "0", "input.current": "4.2"}, "input")
+    True
+    >>> _are_zero({"input.L1.current": "4.2"}, "input")
+    False
+    """
     for name, text in variables.items():
         is_of_line = name.startswith(f"{side}.L") and _LINE.fullmatch(name) is not None
         if is_of_line and parse_number(text) != 0.0:
@@ -499,6 +558,11 @@ def _line_figures(
 def whole_load(variables: Mapping[str, str], field: str) -> Figure:
     """A `field` of the output of a UPS, current in A or realpower in W, as its driver shows it now;
     not metered if that of a phase is not listed.
+
+    >>> whole_load({"ups.realpower": "300"}, "realpower")
+    300.0
+    >>> whole_load({"ups.realpower": "300", "driver.state": "reconnect.trying"}, "realpower")
+    NotKnown(reason="driver.state reads 'reconnect.trying', so the values are not those of now")
     """
     output = _output_of_ups(variables, field)
     possible_average = _possible_average(variables, "output", field)
@@ -535,8 +599,8 @@ def total(
     """A figure of a device, by its sources; for a daisy chain, the sum over its members, or the
     chain's own figure if no member lists one.
 
-    `sources_of`: `load`, `power` or another of the functions above. `outlets`: the figures of the
-    outlets by identity.
+    `sources_of` makes the sources of one quantity from the variables, as `load` does for amperes.
+    `outlets`: the figures of the outlets by identity.
 
     >>> device = Member("", "", {"device.type": "pdu", "input.current": "4.2"}, {}, {})
     >>> total(load, device, {}, {"1": 9.0})
@@ -558,8 +622,17 @@ def _total_of_chain(
     chain: Mapping[int, Member],
     outlets: Mapping[str, Figure],
 ) -> Figure:
-    """The sum over the members of a chain; None if none of them has a source. What one member
-    lists, another of its type has too.
+    """The sum over the members of a chain; None if none of them has a source. If one member lists a
+    variable, the others of its type have it too: where it is missing, the sum is not known.
+
+    >>> device = Member("", "", {"device.type": "pdu"}, {}, {})
+    >>> first = Member("device.1.", "1.", {"input.current": "4.2"}, {}, {})
+    >>> second = Member("device.2.", "2.", {"input.current": "1.0"}, {}, {})
+    >>> _total_of_chain(load, device, {1: first, 2: second}, {})
+    5.2
+    >>> silent = second._replace(variables={})
+    >>> _total_of_chain(load, device, {1: first, 2: silent}, {}).reason
+    'input.current is not listed, though device.1.input.current is'
     """
     outlets_by_member: dict[str, list[Figure]] = {}
     for identity, figure in outlets.items():
@@ -567,18 +640,18 @@ def _total_of_chain(
         outlets_by_member.setdefault(member_number, []).append(figure)
     type_by_member: dict[str, str] = {}
     sources_by_member: dict[str, Sequence[Source]] = {}
-    # by type of a member and place of a source: the variable of the first member that lists it
+    # by type of a member and position of a source: the variable of the first member that lists it
     first_variables: dict[tuple[str, int], str] = {}
     for number, member in chain.items():
         variables = _variables_of_member(device, member)
         outlet_sum = sum_if_complete(outlets_by_member.get(str(number), []))
         sources = sources_of(variables, outlet_sum)
-        unit_type = variables["device.type"]
-        type_by_member[str(number)] = unit_type
+        type_name = variables["device.type"]
+        type_by_member[str(number)] = type_name
         sources_by_member[str(number)] = sources
-        for place, source in enumerate(sources):
+        for position, source in enumerate(sources):
             if source.figure is not None:
-                first_variables.setdefault((unit_type, place), member.prefix + source.name)
+                first_variables.setdefault((type_name, position), member.prefix + source.name)
     figure_by_member: dict[str, Figure] = {}
     for name, sources in sources_by_member.items():
         siblings = [first_variables.get((type_by_member[name], at)) for at in range(len(sources))]
@@ -609,8 +682,13 @@ def _variables_of_member(device: Member, member: Member) -> dict[str, str]:
 
 
 def _with_sibling(source: Source, sibling: Optional[str]) -> Source:
-    """The source of a device. If it does not list it and a like device does, by the variable
-    `sibling`, it has that meter too, and the figure is not known.
+    """The source of a device, `source`; not known if it is not listed, though another member of the
+    chain lists it as the variable `sibling`. None for `sibling`: no other member lists it.
+
+    >>> _with_sibling(Source("input.current", 4.2), "device.1.input.current").figure
+    4.2
+    >>> first_listed([_with_sibling(Source("input.current"), "device.1.input.current")]).reason
+    'input.current is not listed, though device.1.input.current is'
     """
     if source.figure is not None or sibling is None:
         return source

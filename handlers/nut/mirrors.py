@@ -42,7 +42,14 @@ def originals(devices: Mapping[str, Mapping[str, str]], host: str) -> dict[str, 
 def _shown_names(
     variables: Mapping[str, str], other_names: Collection[str], host: str
 ) -> Sequence[str]:
-    """The devices of this server that a mirror shows; "" for one that is not in `other_names`."""
+    """The devices of this server that a mirror shows; "" for one that is not in `other_names`.
+
+    >>> repeater = {"driver.name": "dummy-ups", "driver.parameter.port": "rack1@localhost:3493"}
+    >>> _shown_names(repeater, ["rack1"], "192.0.2.9")
+    ['rack1']
+    >>> _shown_names(repeater, ["rack2"], "192.0.2.9")
+    []
+    """
     port = variables.get("driver.parameter.port", "")
     if variables["driver.name"] in _OF_SOCKETS:
         return [_name_of_socket(socket, other_names) for socket in port.split(",")]

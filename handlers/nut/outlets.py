@@ -36,7 +36,13 @@ _OWN_FIGURES = ("battery.", "input.", "output.")
 
 
 class SwitchCommand(NamedTuple):
-    """One way to switch."""
+    r"""One way to switch.
+
+    >>> SwitchCommand("outlet.3.load.off").request("rack1").line
+    b'INSTCMD rack1 outlet.3.load.off\n'
+    >>> SwitchCommand("outlet.3.switch", "off").request("rack1").line
+    b'SET VAR rack1 outlet.3.switch "off"\n'
+    """
 
     #: of an instant command; with a `value`, of a writable variable
     name: str
@@ -51,7 +57,13 @@ class SwitchCommand(NamedTuple):
 
 
 class NutOutlet(NamedTuple):
-    """One outlet. None stands for anything that its driver does not report."""
+    """One outlet. None stands for anything that its driver does not report.
+
+    >>> variables = {"outlet.7.id": "7", "outlet.7.name": "web-1", "outlet.7.status": "on"}
+    >>> (outlet,) = decode_outlets(variables, [], {}, Settings({}, (WHOLE_LOAD,))).outlets
+    >>> outlet.identity, outlet.name, outlet.state, outlet.figures.current_a, outlet.off
+    ('7', 'web-1', True, None, None)
+    """
 
     #: "7", in a chain "2.7", for a whole load "load"
     identity: str
@@ -80,7 +92,13 @@ class NutOutlet(NamedTuple):
 
 
 class NutDevice(NamedTuple):
-    """One device of a NUT server: outlets and totals."""
+    """One device of a NUT server: outlets and totals.
+
+    >>> variables = {"device.type": "pdu", "input.current": "4.2", "outlet.7.status": "on"}
+    >>> device = decode_outlets(variables, [], {}, Settings({}, (WHOLE_LOAD,)))
+    >>> device.load_a, device.energy_kwh, len(device.outlets)
+    (4.2, None, 1)
+    """
 
     #: in the order of their numbers, in a chain by member
     outlets: list[NutOutlet]
@@ -117,7 +135,12 @@ class NutDevice(NamedTuple):
     def _total(
         self, sources_of: metering.FigureSources, figure_of_outlet: Callable[[MeterFigures], Figure]
     ) -> Figure:
-        """A figure of the device, by its variables and its outlets."""
+        """A figure of the device: by `sources_of`, the variables that may tell it, and by
+        `figure_of_outlet` of each outlet.
+
+            load, input.current "4.2", outlets 1.5 A and 2.5 A    4.2
+            load, no input.current, outlets 1.5 A and 2.5 A       4.0
+        """
         figure_by_outlet: dict[str, Figure] = {}
         # the whole load of a UPS is listed beside its outlets, which it feeds
         for outlet in self.outlets:
@@ -181,14 +204,18 @@ def _may_lack_outlets(variables: Mapping[str, str], members: Mapping[int, Member
     outlet_count = count(variables, "outlet.count")
     if outlet_count is not None:
         return outlet_count == 0
-    unit_type = metering.device_type(variables)
-    if unit_type:
-        return unit_type != "pdu"
+    type_name = metering.device_type(variables)
+    if type_name:
+        return type_name != "pdu"
     return any(name.startswith(_OWN_FIGURES) for name in variables)
 
 
 def _no_outlets(variables: Mapping[str, str], mask: Callable[[str], str]) -> Unsupported:
-    """The error for a device that should have outlets, and whose driver lists none."""
+    """The error for a device that should have outlets, and whose driver lists none.
+
+    >>> _no_outlets({"driver.name": "snmp-ups", "device.type": "pdu"}, str).reason[:68]
+    "the NUT driver 'snmp-ups' lists no outlets of this device (type 'pdu"
+    """
     driver_name = printable(mask(variables.get("driver.name", "")), 60)
     driver = f"NUT driver {driver_name!r}" if driver_name else "NUT driver"
     type_text = printable(mask(variables.get("device.type", "")), 60) or "unknown"
@@ -202,7 +229,15 @@ def _no_outlets(variables: Mapping[str, str], mask: Callable[[str], str]) -> Uns
 
 
 class _OutletRow(NamedTuple):
-    """The variables of one outlet, beside those of the outlets like it."""
+    """The variables of one outlet, beside those of the outlets like it.
+
+    >>> prefix_by_field = {"current": "outlet.1."}
+    >>> row = _OutletRow("7", "outlet.7.", {"status": "on"}, prefix_by_field)
+    >>> row.lacks("current"), row.figure("current").reason
+    (True, 'outlet.7.current is not listed, though outlet.1.current is')
+    >>> row.figure("realpower") is None
+    True
+    """
 
     number: str
     #: what its variables begin with: "device.2.outlet.7."
@@ -213,7 +248,12 @@ class _OutletRow(NamedTuple):
     prefix_by_field: Mapping[str, str]
 
     def figure(self, field: str) -> Figure:
-        """The figure of a field; not known if only other outlets have it."""
+        """The figure of a field: None, not metered, if no outlet lists it; not known if only other
+        outlets do.
+
+        >>> _OutletRow("7", "outlet.7.", {"current": "1.5"}, {}).figure("current")
+        1.5
+        """
         parts = {self.prefix: self.fields}
         if field in self.prefix_by_field:
             parts.setdefault(self.prefix_by_field[field], {field: ""})
@@ -227,7 +267,15 @@ class _OutletRow(NamedTuple):
 def _outlets_of(
     member: Member, writable: Mapping[str, str], variables: Mapping[str, str]
 ) -> list[NutOutlet]:
-    """The outlets of a member. `writable` and `variables` are those of the whole device."""
+    """The outlets of a member, in the order of their numbers. `writable`: the writable variables,
+    `variables`: all variables, both of the whole device and with their whole names.
+
+    >>> variables = {"device.2.outlet.7.status": "on"}
+    >>> _, members = members_of(variables, [])
+    >>> (outlet,) = _outlets_of(members[2], {}, variables)
+    >>> outlet.identity, outlet.state, outlet.state_variables
+    ('2.7', True, ['device.2.outlet.7.status'])
+    """
     prefix_by_number = {number: f"{member.prefix}outlet.{number}." for number in member.rows}
     # number 0, where it is an outlet, is no part with which others are compared
     prefix_by_field: dict[str, str] = {}
@@ -236,7 +284,7 @@ def _outlets_of(
             for field in fields:
                 prefix_by_field.setdefault(field, prefix_by_number[number])
     off_groups = OffGroups(member.prefix, member.variables)
-    unit_type = metering.device_type(variables)
+    type_name = metering.device_type(variables)
     outlets: list[NutOutlet] = []
     for number in outlet_numbers(member):
         row = _OutletRow(
@@ -245,7 +293,7 @@ def _outlets_of(
             fields=member.rows[number],
             prefix_by_field=prefix_by_field,
         )
-        shown = _shown_state(row, off_groups, variables, unit_type)
+        shown = _shown_state(row, off_groups, variables, type_name)
         outlets.append(_outlet(row, member, shown, off_groups, writable))
     return outlets
 
@@ -257,7 +305,16 @@ def _outlet(
     off_groups: OffGroups,
     writable: Mapping[str, str],
 ) -> NutOutlet:
-    """The outlet of a member; energy becomes kWh. `writable` is that of the whole device."""
+    """The outlet that a row describes; its energy, which NUT has in Wh, becomes kWh. `shown`: what
+    the driver shows of its state. `writable`: the writable variables of the whole device.
+
+    >>> device, _ = members_of({"outlet.7.status": "on", "outlet.7.energy": "34500"}, [])
+    >>> row = _OutletRow("7", "outlet.7.", device.rows["7"], {})
+    >>> shown = _shown_state(row, OffGroups("", {}), device.variables, "pdu")
+    >>> outlet = _outlet(row, device, shown, OffGroups("", {}), {})
+    >>> outlet.identity, outlet.state, outlet.figures.energy_kwh
+    ('7', True, 34.5)
+    """
     state = state_of(shown)
     reason = state.reason
     if state.is_on and off_groups.texts and "groupid" not in row.fields:
@@ -294,10 +351,15 @@ def _power(row: _OutletRow) -> Figure:
 
 
 def _shown_state(
-    row: _OutletRow, off_groups: OffGroups, variables: Mapping[str, str], unit_type: str
+    row: _OutletRow, off_groups: OffGroups, variables: Mapping[str, str], type_name: str
 ) -> ShownState:
-    """What the driver shows of an outlet's state. `variables` and `unit_type`: of the whole
-    device.
+    """What the driver shows of an outlet's state: the words, and the meters that may deny them.
+    `variables` and `type_name` are those of the whole device.
+
+    >>> row = _OutletRow("7", "outlet.7.", {"status": "off", "realpower": "85.2"}, {})
+    >>> shown = _shown_state(row, OffGroups("", {}), {"driver.name": "snmp-ups"}, "pdu")
+    >>> shown.texts, shown.meters
+    ({'status': 'off'}, {'realpower': '85.2'})
     """
     texts: dict[str, str] = {}
     # without the status that others have, a `switch` is but the last word that was written
@@ -308,7 +370,7 @@ def _shown_state(
         for field in METER_FIELDS:
             if field in row.fields or row.lacks(field):
                 meters[field] = row.fields.get(field, "")
-    table = ambiguous_table(variables, unit_type, row.number, row.fields)
+    table = ambiguous_table(variables, type_name, row.number, row.fields)
     group_id = row.fields.get("groupid")
     return ShownState(
         texts=texts,
@@ -341,8 +403,18 @@ def _number_and_name(fields: Mapping[str, str]) -> tuple[str, Optional[str]]:
 def _switch_command(
     row: _OutletRow, member: Member, writable: Mapping[str, str], *, on: bool
 ) -> Optional[SwitchCommand]:
-    """The instant command if the device has one for the outlet, else a write of its variable
-    `switch`; None if it has neither."""
+    """How to switch an outlet on or off: the instant command if the device has one for the outlet,
+    else a write of its variable `switch`; None if it has neither.
+
+    >>> row = _OutletRow("7", "outlet.7.", {}, {})
+    >>> member = Member("", "", {}, {"outlet.7.load.off": "outlet.7.load.off"}, {})
+    >>> _switch_command(row, member, {}, on=False).name
+    'outlet.7.load.off'
+    >>> _switch_command(row, member, {"outlet.7.switch": "off"}, on=True)
+    SwitchCommand(name='outlet.7.switch', value='on')
+    >>> _switch_command(row, member, {}, on=True) is None
+    True
+    """
     command_name = "load.on" if on else "load.off"
     command = member.commands.get(f"outlet.{row.number}.{command_name}")
     if command is not None:

@@ -75,6 +75,10 @@ class PyNUTConnectionError(PyNUTError, OSError):
 
     A subclass is also the OSError that PyNUTClient raises. `errno` is the system's, None if there
     is none.
+
+    >>> error = PyNUTRefusedError("no connection to port 3493: check address and port")
+    >>> isinstance(error, ConnectionRefusedError), str(error)
+    (True, 'no connection to port 3493: check address and port')
     """
 
     def __str__(self) -> str:
@@ -116,6 +120,10 @@ class PyNUTClient(Generic[AnyStr]):
     """A connection to a NUT server.
 
     The constructor opens it and sends user and password if given.
+
+        client = PyNUTClient("192.0.2.9", login="admin", password="secret")
+        client.GetUPSVars("rack1")           {b"outlet.1.status": b"on", ...}
+        PyNUTClient("192.0.2.9", text=True).GetUPSVars("rack1")     {"outlet.1.status": "on", ...}
     """
 
     @overload
@@ -163,6 +171,9 @@ class PyNUTClient(Generic[AnyStr]):
 
         upsd answers OK to any password. If it is wrong, the first method that needs it fails.
         `timeout`: seconds, at most a day; None or a number below 0 means DEFAULT_TIMEOUT.
+
+            > USERNAME admin, PASSWORD secret       in one write
+            < OK, OK
         """
         self._debug = debug
         self._text = text
@@ -179,7 +190,13 @@ class PyNUTClient(Generic[AnyStr]):
         self._connect(login_text, password_text)
 
     def _connect(self, login: Optional[str], password: Optional[str]) -> None:
-        """Connect, and send what is given of the login. Raises PyNUTError."""
+        """Connect, and send what is given of the login: a name, a password, or both. Raises
+        PyNUTError, and has closed the connection then.
+
+            login "admin", password None
+            > USERNAME admin
+            < OK
+        """
         logins: list[NutRequest[object]] = []
         try:
             self._client.connect()
@@ -248,6 +265,12 @@ class PyNUTClient(Generic[AnyStr]):
     def GetUPSCommands(self, ups: str = "") -> dict[AnyStr, AnyStr]:
         """The commands and the server's descriptions; the command's own name if the server refuses
         its description.
+
+            > LIST CMD rack1
+            < CMD rack1 load.off
+            > GET CMDDESC rack1 load.off
+            < CMDDESC rack1 load.off "Turn off the load immediately"
+            {b"load.off": b"Turn off the load immediately"}
         """
         commands = self._answer("GetUPSCommands", messages.list_cmd, ups)
         requests = {command: messages.get_cmddesc(_text(ups), command) for command in commands}
@@ -263,7 +286,11 @@ class PyNUTClient(Generic[AnyStr]):
     def CheckUPSAvailable(self, ups: str = "") -> bool:
         """Whether the server lists the device's commands.
 
-        False for any error but a failed connection.
+        False for any error but a failed connection, which is raised.
+
+            > LIST CMD rack1
+            < CMD rack1 load.off           True
+            < ERR UNKNOWN-UPS              False
         """
         try:
             self._answer("CheckUPSAvailable", messages.list_cmd, ups)
@@ -274,7 +301,12 @@ class PyNUTClient(Generic[AnyStr]):
         return True
 
     def ListClients(self, ups: Optional[str] = None) -> dict[AnyStr, list[AnyStr]]:
-        """The addresses of the logged-in clients by device, without devices that have none."""
+        """The addresses of the logged-in clients by device, without devices that have none.
+
+        > LIST UPS, then LIST CLIENT rack1, LIST CLIENT rack2
+        < CLIENT rack1 192.0.2.7
+        {b"rack1": [b"192.0.2.7"]}
+        """
         names = self.GetUPSNames()
         ups = None if ups is None else _text(ups)
         if ups is not None and ups not in names:
@@ -303,7 +335,13 @@ class PyNUTClient(Generic[AnyStr]):
         return "OK"
 
     def DeviceLogin(self, ups: str = "") -> str:
-        """Register this connection as a client that the device powers. Returns "OK"."""
+        """Register this connection as a client that the device powers. Returns "OK".
+
+        > LIST UPS
+        < UPS rack1 "Rack 1"
+        > LOGIN rack1
+        < OK
+        """
         if ups is None or _text(ups) not in self.GetUPSNames():
             raise PyNUTError("ERR UNKNOWN-UPS")
         self._answer("DeviceLogin", messages.login, ups)
@@ -314,6 +352,11 @@ class PyNUTClient(Generic[AnyStr]):
 
         If the server refuses PRIMARY and MASTER, raises PyNUTError as PyNUTClient does, with
         "ERR ACCESS-DENIED" and the error of MASTER as cause.
+
+            > PRIMARY rack1
+            < OK PRIMARY-GRANTED           or ERR UNKNOWN-COMMAND: then MASTER rack1 is asked
+            > FSD rack1
+            < OK FSD-SET
         """
         denial = self._denial(messages.primary, ups)
         if denial is not None:
@@ -327,7 +370,13 @@ class PyNUTClient(Generic[AnyStr]):
     def _denial(
         self, request_of: Callable[[str], NutRequest[str]], ups: str
     ) -> Optional[PyNUTError]:
-        """The error with which the server refuses a request of FSD; None if it grants it."""
+        """The error with which the server refuses to let this user act as the primary client of a
+        device; None if it grants it. A failed connection is raised. `request_of` makes the request.
+
+            > PRIMARY rack1
+            < OK PRIMARY-GRANTED           None
+            < ERR ACCESS-DENIED            PyNUTError("ERR ACCESS-DENIED")
+        """
         try:
             self._answer("FSD", request_of, ups)
         except PyNUTConnectionError:
@@ -339,7 +388,14 @@ class PyNUTClient(Generic[AnyStr]):
     # ---- one request -----------------------------------------------------------------------------
 
     def _answer(self, method: str, make: Callable[..., NutRequest[T]], *arguments: object) -> T:
-        """The answer to the request that `make` builds. Raises PyNUTError."""
+        """The answer to the request that `make` builds of these arguments. `method` is for the
+        lines that `debug` prints. Raises PyNUTError; for an argument that the protocol cannot
+        carry, nothing is sent.
+
+            _answer("GetUPSVars", messages.list_var, "rack1")
+            > LIST VAR rack1
+            < VAR rack1 outlet.1.status "on"       {"outlet.1.status": "on"}
+        """
         try:
             request = make(*map(_text, arguments))
         except PduHandlerError as error:
@@ -349,7 +405,12 @@ class PyNUTClient(Generic[AnyStr]):
         return self._value(self._ask(request), request)
 
     def _ask(self, *requests: NutRequest[object]) -> Answers:
-        """Send requests on the open connection. Raises PyNUTConnectionError if it has ended."""
+        """Send requests in one write on the open connection, and return their answers. Raises
+        PyNUTConnectionError if it has ended: a new one would lack the login.
+
+            > USERNAME admin, PASSWORD secret
+            < OK, OK
+        """
         if not self._client.is_open:  # a new connection would lack the login
             raise PyNUTConnectionError("the connection has ended: make a new PyNUTClient")
         try:
@@ -358,7 +419,11 @@ class PyNUTClient(Generic[AnyStr]):
             _fail(error)
 
     def _value(self, answers: Answers, request: NutRequest[T]) -> T:
-        """The answer to `request` among `answers`. Raises PyNUTError for an ERR."""
+        """The value among `answers` that answers `request`. Raises PyNUTError for an ERR, with the
+        server's text behind its code.
+
+            < ERR DRIVER-NOT-CONNECTED         PyNUTError("ERR DRIVER-NOT-CONNECTED")
+        """
         failure = answers.failure(request)
         if failure is not None:
             raise PyNUTError(printable(f"ERR {failure.code} {failure.extra}".rstrip()))
@@ -372,7 +437,14 @@ class PyNUTClient(Generic[AnyStr]):
 
 
 def _text(argument: object) -> str:
-    """An argument as text: scripts also pass numbers, and the bytes that these methods return."""
+    """An argument as text: scripts also pass numbers, and the bytes that these methods return.
+
+    >>> _text(b"rack1"), _text(30)
+    ('rack1', '30')
+    >>> _text(None)
+    Traceback (most recent call last):
+    handlers.nut.pynut.PyNUTError: ERR INVALID-ARGUMENT
+    """
     if isinstance(argument, bytes):
         return argument.decode("utf-8", "surrogateescape")
     if argument is None or isinstance(argument, bool):
@@ -381,14 +453,25 @@ def _text(argument: object) -> str:
 
 
 def _seconds(timeout: object) -> float:
-    """The seconds of `PyNUTClient`'s argument `timeout`."""
+    """The seconds of `PyNUTClient`'s argument `timeout`.
+
+    >>> _seconds(2.5), _seconds(None)
+    (2.5, 5.0)
+    """
     if isinstance(timeout, (int, float)) and timeout >= 0:
         return min(timeout, _LONGEST_TIMEOUT)
     return DEFAULT_TIMEOUT
 
 
 def _port(port: object) -> int:
-    """The number of a port, which scripts also pass as text."""
+    """The number of a port, which scripts also pass as text.
+
+    >>> _port(3493), _port("3493")
+    (3493, 3493)
+    >>> _port("nut")
+    Traceback (most recent call last):
+    handlers.nut.pynut.PyNUTError: 'nut' is not a port
+    """
     try:
         return int(str(port))
     except ValueError:
@@ -396,7 +479,16 @@ def _port(port: object) -> int:
 
 
 def _fail(error: PduHandlerError) -> NoReturn:
-    """Raise the library's error for one of this pack: by the system's error, if there is one."""
+    """Raise the PyNUTError for an error of this pack. If a system's error is behind it, the
+    PyNUTError is of that class, too, and has its errno.
+
+    >>> refused = NetworkError("no connection", ConnectionRefusedError(111, "refused"))
+    >>> try:
+    ...     _fail(refused)
+    ... except ConnectionRefusedError as error:
+    ...     print(type(error).__name__, error.errno)
+    PyNUTRefusedError 111
+    """
     if not isinstance(error, Unreachable):
         raise PyNUTError(str(error)) from error
     system = error.system if isinstance(error, NetworkError) else None

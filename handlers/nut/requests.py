@@ -21,7 +21,14 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True, eq=False)
 class NutRequest(Generic[T_co]):
-    """One line to send, and the function that reads its answer. Compares by identity."""
+    r"""One line to send, and the function that reads its answer. Compares by identity.
+
+    >>> request = instcmd("rack1", "outlet.3.load.off")
+    >>> request.line, request.needs_user
+    (b'INSTCMD rack1 outlet.3.load.off\n', True)
+    >>> request.read(["OK TRACKING 1bd31808"])
+    '1bd31808'
+    """
 
     #: the line, or its beginning if a `value` follows
     label: str
@@ -83,7 +90,9 @@ def primary(ups: str) -> NutRequest[str]:
 
 
 def master(ups: str) -> NutRequest[str]:
-    """The name of `primary` before 2.8."""
+    """Ask whether the user may act as the primary client; a server before NUT 2.8 knows PRIMARY as
+    MASTER.
+    """
     # > MASTER ups1
     # < OK MASTER-GRANTED
     return NutRequest(f"MASTER {name(ups, 'device')}", _ok, needs_user=True)
@@ -201,7 +210,10 @@ def set_var(ups: str, variable: str, value: str) -> NutRequest[str]:
 
 
 def instcmd(ups: str, command: str, parameter: str = "") -> NutRequest[str]:
-    """Run an instant command. The answer is as for `set_var`."""
+    """Run an instant command.
+
+    The answer is the tracking id, '' without tracking. The server does not wait for the driver.
+    """
     # > INSTCMD rack1 outlet.3.load.off
     # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
     label = f"INSTCMD {name(ups, 'device')} {name(command, 'command')}"
@@ -220,7 +232,9 @@ def track_writes() -> NutRequest[str]:
 
 
 def get_tracking(identifier: str) -> NutRequest[str]:
-    """The outcome of a write: PENDING or SUCCESS; an ERR is raised as each request's."""
+    """The outcome of a write, PENDING or SUCCESS, by the tracking id that the write was answered
+    with. A failure is an ERR.
+    """
     # > GET TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
     # < SUCCESS
     return NutRequest("GET TRACKING", _outcome, name(identifier, "tracked request"))
@@ -235,7 +249,11 @@ def _line(lines: Sequence[str]) -> str:
 
 
 def _ok(lines: Sequence[str]) -> str:
-    """The text after OK."""
+    """The text after OK. Raises ProtocolError for any other line.
+
+    >>> _ok(["OK STARTTLS"]), _ok(["OK"])
+    ('STARTTLS', '')
+    """
     status_word, _, text = lines[0].partition(" ")
     if status_word != "OK":
         raise _unexpected(lines)
@@ -243,7 +261,14 @@ def _ok(lines: Sequence[str]) -> str:
 
 
 def _accepted(lines: Sequence[str]) -> str:
-    """The text after OK. The error does not quote the line: it may echo a password."""
+    """The text after OK. The error does not quote the line: it may echo a password.
+
+    >>> _accepted(["OK"])
+    ''
+    >>> _accepted(["s3cret"])
+    Traceback (most recent call last):
+    handlers.shared.errors.ProtocolError: the server answered a login with neither OK nor ERR
+    """
     status_word, _, text = lines[0].partition(" ")
     if status_word != "OK":
         raise ProtocolError("the server answered a login with neither OK nor ERR")
@@ -251,7 +276,11 @@ def _accepted(lines: Sequence[str]) -> str:
 
 
 def _tracking_id(lines: Sequence[str]) -> str:
-    """The tracking id after `OK TRACKING`, '' for a plain OK."""
+    """The tracking id after `OK TRACKING`, '' for a plain OK.
+
+    >>> _tracking_id(["OK TRACKING 1bd31808"]), _tracking_id(["OK"])
+    ('1bd31808', '')
+    """
     text = _ok(lines)
     keyword, _, identifier = text.partition(" ")
     if text and (keyword != "TRACKING" or not is_name(identifier)):
@@ -340,9 +369,8 @@ def _broken_row(row: str) -> ProtocolError:
 
 
 def _quoted(text: str, noun: str) -> str:
-    """`text` as a quoted word.
-
-    Raises SettingsError like `word`, and for non-ASCII characters, which upsd would drop.
+    """`text` as a quoted word. Raises SettingsError for what NUT cannot carry: a control character,
+    more than 512 bytes, or a character outside ASCII, which upsd would drop.
 
     >>> _quoted("30", "value"), _quoted("Web 1", "value")
     ('"30"', '"Web 1"')

@@ -18,7 +18,11 @@ from .settings import DEVICE, PASSWORD, PORT, SETTINGS, USERNAME, tls_of
 
 
 class NutSession(NamedTuple):
-    """A connection, and the settings that it was opened with."""
+    """A connection, the settings that it was opened with, and the devices that were read over it.
+
+    NutSession(client, settings, [])                 before the first reading
+    NutSession(client, settings, [ListedDevice("", "rack1", ...)])
+    """
 
     client: NutClient
     settings: Settings
@@ -27,7 +31,11 @@ class NutSession(NamedTuple):
 
 
 def read_once(session: NutSession) -> list[ListedDevice]:
-    """The devices, read once in a session."""
+    """The devices of the PDU: read from the server at the first call, and kept in the session.
+
+    first call:   > LIST UPS, then LIST VAR rack1, LIST CMD rack1
+    second call:  nothing is sent
+    """
     if not session.devices:
         session.devices.extend(read_devices(session.client, session.settings))
     return session.devices
@@ -41,6 +49,10 @@ def open_session(
     the method unless they name a request or a device.
 
     With `has_limit`, all exchanges end within CALL_SECONDS of the start.
+
+        address 192.0.2.9:3493, settings {"username": "admin", "password": ..., "device": "rack1"}
+        a client of 192.0.2.9 port 3493; nothing is sent before its first request
+        address admin@192.0.2.9: SettingsError
     """
     address = ""
     try:

@@ -30,7 +30,11 @@ def _name(text: str) -> str:
 
 
 def _word(text: str) -> str:
-    """The text, for a setting that is sent as one word of NUT's protocol. Raises ValueError."""
+    """The text, for a setting that is sent as one word of NUT's protocol. Raises ValueError.
+
+    >>> _word("dcimanager")
+    'dcimanager'
+    """
     try:
         protocol_word(text, "word")
     except SettingsError:
@@ -95,7 +99,13 @@ SETTINGS: tuple[Setting[object], ...] = (
 
 
 def tls_of(settings: Settings) -> Optional[Trust]:
-    """How to check the server's certificate; None without TLS. Raises SettingsError."""
+    """How to check the server's certificate; None without TLS. Raises SettingsError.
+
+    >>> tls_of(Settings({"tls": "yes"}, SETTINGS)).verify
+    True
+    >>> tls_of(Settings({}, SETTINGS)) is None
+    True
+    """
     if settings[TLS] or settings[CA_PEM] or settings[FINGERPRINT]:
         return Trust.from_settings(
             settings, over_tls=settings[TLS], tls_setting=NamedSetting("tls", "yes")

@@ -14,7 +14,11 @@ from .numbers import parse_number
 
 
 class StatusWord(NamedTuple):
-    """What a driver's word for an outlet means."""
+    """What a driver's word for an outlet means.
+
+    >>> STATUS_WORDS["lockoff"]
+    StatusWord(is_on=False, is_locked=True)
+    """
 
     is_on: bool
     #: whether the unit refuses to switch the outlet
@@ -98,7 +102,10 @@ OUTLET_DRIVERS = frozenset(
 
 class AmbiguousTable(NamedTuple):
     """A driver's table of state words, some of which it shows both for outlets that are on and for
-    outlets that are off.
+    outlets that are off: these words prove no state.
+
+    >>> sorted(XUPS.states_by_word), XUPS.states_by_word["off"]
+    (['off', 'on'], 'off(2), pendingOn(4) and failedClosed(7)')
     """
 
     #: `driver.name`
@@ -113,7 +120,14 @@ class AmbiguousTable(NamedTuple):
     versions: Sequence[str] = ()
 
     def is_used_by(self, variables: Mapping[str, str]) -> bool:
-        """Whether the driver of a device has this table, by the device's variables."""
+        """Whether the driver of a device has this table, by the device's variables.
+
+        >>> baytech = {"driver.name": "snmp-ups", "driver.version.data": "baytech MIB 4032"}
+        >>> BAYTECH.is_used_by(baytech)
+        True
+        >>> BAYTECH.is_used_by({**baytech, "driver.version.data": "baytech MIB 4033"})
+        False
+        """
         name, _, version = variables.get("driver.version.data", "").rpartition(" ")
         is_driver = variables.get("driver.name") in self.drivers
         is_version = not self.versions or version in self.versions
@@ -206,7 +220,14 @@ def ambiguous_table(
 def unproven_words_of(
     variables: Mapping[str, str], table: Optional[AmbiguousTable]
 ) -> frozenset[str]:
-    """Words of the tables above that do not prove a state of an outlet of this device."""
+    """The words that prove no state of an outlet of this device: those of its driver's ambiguous
+    table, and with snmp-ups also 0 and 1.
+
+    >>> sorted(unproven_words_of({"driver.name": "snmp-ups"}, XUPS))
+    ['0', '1', 'off', 'on']
+    >>> sorted(unproven_words_of({"driver.name": "powerman-pdu"}, None))
+    []
+    """
     # with snmp-ups a number is the device's own, which the table of its MIB lacks
     numbers = ("0", "1") if variables.get("driver.name") == "snmp-ups" else ()
     return frozenset((*(table.states_by_word if table else ()), *numbers))

@@ -40,7 +40,12 @@ _DEAD_VOLTS = 50.0  # below it an output is without power
 
 
 class ShownState(NamedTuple):
-    """What a driver shows of the state of one outlet."""
+    """What a driver shows of the state of one outlet.
+
+    >>> shown = ShownState({"status": "off"}, {"realpower": "85.2"}, frozenset(), None, [], "")
+    >>> state_of(shown).reason
+    'it carries current, so it is not off as its NUT driver shows'
+    """
 
     #: the texts by field, of STATE_FIELDS
     texts: Mapping[str, str]
@@ -71,7 +76,11 @@ class ShownState(NamedTuple):
 
 
 class OutletState(NamedTuple):
-    """Whether an outlet is on, or why that is not known."""
+    """Whether an outlet is on, or why that is not known.
+
+    >>> OutletState(True), OutletState(None, "it is pending")
+    (OutletState(is_on=True, reason=''), OutletState(is_on=None, reason='it is pending'))
+    """
 
     #: None: not known
     is_on: Optional[bool]

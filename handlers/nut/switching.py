@@ -107,7 +107,13 @@ def late_reading(variables: Mapping[str, str], waited_s: float) -> str:
 
 
 def _require_login(settings: Settings) -> None:
-    """Raises SettingsError without a user and a password."""
+    """Raises SettingsError without a user and a password.
+
+    >>> _require_login(Settings({"username": "admin", "password": "x"}, [USERNAME, PASSWORD]))
+    >>> _require_login(Settings({}, [USERNAME, PASSWORD]))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: a NUT server switches only for its users: give ...
+    """
     if not settings[USERNAME] or not settings[PASSWORD]:
         raise SettingsError(
             (
@@ -123,6 +129,11 @@ def _require_login(settings: Settings) -> None:
 def _device_of(client: NutClient, settings: Settings, identity: str) -> ListedDevice:
     """The device of an outlet, which is read: 1 round trip, 1 more without the setting `device`.
     Raises NoSuchOutlet, and reading errors.
+
+        identity "rack1/3"      > LIST UPS
+                                < UPS rack1 ..., UPS rack2 ...
+                                > LIST VAR rack1, LIST CMD rack1, LIST RW rack1
+        identity "rack9/3"      NoSuchOutlet: the outlets are now called 'rack1/N', 'rack2/N'
     """
     device_name, slash, _ = identity.rpartition("/")
     prefix = device_name + slash
@@ -139,7 +150,10 @@ def _device_of(client: NutClient, settings: Settings, identity: str) -> ListedDe
 
 
 def _outlet_of(client: NutClient, device: ListedDevice, identity: str) -> NutOutlet:
-    """The outlet of a device. Raises NoSuchOutlet."""
+    """The outlet with this identity, of a device that was read. Raises NoSuchOutlet.
+
+    device rack1 with the prefix "rack1/": "rack1/3" is its outlet "3"
+    """
     for listed_identity, outlet in device.ports():
         if listed_identity == identity:
             return outlet
@@ -150,7 +164,18 @@ def _outlet_of(client: NutClient, device: ListedDevice, identity: str) -> NutOut
 
 
 def _switch_command(outlet: NutOutlet, *, on: bool) -> SwitchCommand:
-    """How to switch the outlet. Raises Unsupported."""
+    """The command or write that switches the outlet on or off. Raises Unsupported for a locked
+    outlet, and if the server lists none.
+
+    >>> from ..shared.meter_figures import MeterFigures
+    >>> command = SwitchCommand("outlet.3.load.off")
+    >>> outlet = NutOutlet("3", "3", None, True, "", MeterFigures(), on=None, off=command)
+    >>> _switch_command(outlet, on=False).name
+    'outlet.3.load.off'
+    >>> _switch_command(outlet._replace(is_locked=True), on=False)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.Unsupported: outlet 3 was not switched: it is locked on the device; ...
+    """
     if outlet.is_locked:
         raise Unsupported(
             f"outlet {outlet.identity} was not switched: it is locked on the device; unlock it"

@@ -1,4 +1,5 @@
-"""Finding the units behind one address, with their outlets.
+"""Finding the units behind one address, with their outlets: the primary unit, which has the
+address, and the link units that are cascaded behind it.
 
 An error of a link unit is raised, so that the list of outlets is not shortened.
 """
@@ -28,8 +29,14 @@ class ListedUnit(NamedTuple):
     """A unit that answered.
 
     An outlet's identity ends with its position in `outlets`, from 1. Its state is read and changed
-    through the reference there. Well-known ids (`/outlet/0`) number the outlets too; see
-    `outlet_numbering`.
+    through the reference there:
+
+        outlets of link unit 2   identity
+        /link/2/tfwopaque/x      2.1
+        /link/2/tfwopaque/y      2.2
+
+    Well-known ids (`/model/pdu/2/outlet/0`) number the outlets too. Whether both ways agree is
+    checked before an outlet is switched.
     """
 
     unit: XerusUnit
@@ -44,9 +51,22 @@ class ListedUnit(NamedTuple):
         return [self.unit.identity(index) for index in range(len(self.outlets))]
 
 
+class _AskedUnit(NamedTuple):
+    """A unit that may exist, with its queued calls."""
+
+    unit: XerusUnit
+    outlets: Pending[list[Outlet]]
+    missing_code: MissingObjectCode
+
+
 class UnitFinder:
-    """Finds the unit itself and the link units of the setting: `ask` and `ask_unusual` queue calls,
-    `list_units` reads the answers.
+    """Finds the primary unit and the link units of the setting `link_units`, in three steps:
+
+    finder.ask(bulk)           queues getOutlets of /model/pdu/0, 2, 3 ... 8
+    bulk.perform()
+    finder.ask_unusual(bulk)   queues that of link units above 8, if any are linked
+    bulk.perform()
+    finder.list_units()        [ListedUnit of 0, ListedUnit of 2]
     """
 
     def __init__(self, agent: Agent, selection: LinkUnitSelection) -> None:
@@ -55,26 +75,31 @@ class UnitFinder:
         link_ids = selection.ids
         if selection.all:
             link_ids = tuple(range(LOWEST_LINK, _LAST_USUAL_LINK + 1))
-        #: the units whose outlets are asked for, the unit itself first; some of them may not exist
+        #: the units whose outlets are asked for, the primary unit first; some may not exist
         self.candidates = [XerusUnit(link_id, agent) for link_id in (PRIMARY, *link_ids)]
-        self._answers: list[tuple[XerusUnit, Pending[list[Outlet]], MissingObjectCode]] = []
+        self._asked_units: list[_AskedUnit] = []
         self._cascade: Optional[Pending[CascadeManager.Status]] = None
 
     def ask(self, bulk: Bulk) -> None:
-        """Queue getOutlets of each candidate; if the setting has link units, also their list."""
+        """Queue getOutlets of each candidate; if the setting has link units, also the list of
+        those that are linked (firmware 3.6 and later).
+        """
+        # > getOutlets of /model/pdu/0, of /model/pdu/2 ...
+        # < {"_ret_": [{"rid": "/tfwopaque/x", "type": "pdumodel.Outlet:3.0.4"}, ...]}
+        # > getStatus of /cascade
+        # < {"_ret_": {"role": 1, "linkUnits": [{"key": 2, "value": {"status": 1, ...}}], ...}}
         self._ask_outlets(bulk, self.candidates)
         if self._selection.all or self._selection.ids:
-            # > getStatus of /cascade
-            # < {"_ret_": {"role": 1, "linkUnits": [{"key": 2, "value": {"host": ..., "status": 1,
-            #       ...}}], ...}}
-            # firmware 3.6 and later
             manager = CascadeManager("/cascade", self._agent)
             self._cascade = bulk.add(manager.getStatus)
 
     def ask_unusual(self, bulk: Bulk) -> list[XerusUnit]:
-        """If the setting has all link units, queue getOutlets of those that `ask` left out.
+        """If the setting is `link_units=yes`, queue getOutlets of the linked units above 8, which
+        `ask` did not. Returns these units, and adds them to `candidates`.
 
-        Returns these units.
+            linkUnits of getStatus     2, 9
+            queued                     getOutlets of /model/pdu/9
+            returned                   [XerusUnit 9]
         """
         if not self._selection.all:
             return []
@@ -91,19 +116,22 @@ class UnitFinder:
     def list_units(
         self, *, may_lack_pdu: bool = False, may_lack_link_units: bool = False
     ) -> list[ListedUnit]:
-        """The unit itself and the link units of the setting.
+        """The primary unit and the link units of the setting, with their outlets.
 
-        With `may_lack_pdu`, a unit that does not have `/model/pdu/0` is no error here: it may be a
-        power meter controller, whose figures do not need that object. The caller passes it to
-        `panels.units_without_outlets`, which raises for any other unit. With `may_lack_link_units`,
-        link units that the setting names and the PDU does not have are left out.
+            link_units=2,3   getOutlets of 0 and 2   linkUnits   returned
+                             answered                2           Unreachable: 3 is not linked
+                             answered                2           [0, 2] with may_lack_link_units
+
+        With `may_lack_pdu`, a primary unit that does not have `/model/pdu/0` is no error here: it
+        may be a power meter controller, whose figures do not need that object. The caller must
+        then check that it is one.
 
         Raises Unreachable or Denied for a link unit that does not answer or is not usable, or that
         the setting names and the PDU does not have, and the errors of other answers.
         """
         link_units = self._linked_units()
         units: list[ListedUnit] = []
-        for unit, answer, missing_code in self._answers:
+        for unit, answer, missing_code in self._asked_units:
             link_id = unit.link_id
             is_primary = link_id == PRIMARY
             if is_primary and may_lack_pdu and missing_code.is_in(answer.error):
@@ -116,14 +144,17 @@ class UnitFinder:
         return units
 
     def _ask_outlets(self, bulk: Bulk, units: list[XerusUnit]) -> None:
-        """Queue getOutlets of these units, and the call that shows what code a missing one has."""
+        """Queue getOutlets of these units, and the call that shows with what code each answers for
+        an object that it does not have.
+        """
         for unit in units:
-            answer = bulk.add(unit.proxy(Pdu).getOutlets)
-            self._answers.append((unit, answer, MissingObjectCode(bulk, unit)))
+            outlets = bulk.add(unit.proxy(Pdu).getOutlets)
+            asked_unit = _AskedUnit(unit, outlets, MissingObjectCode(bulk, unit))
+            self._asked_units.append(asked_unit)
 
     def _linked_units(self) -> Optional[_LinkUnitsById]:
-        """The linked units by id; None if none were asked for, or if the firmware has no list of
-        them (before 3.6).
+        """The linked units by id, from the answer to getStatus; None if they were not asked for, or
+        if the firmware has no list of them (before 3.6).
 
         Raises if the list cannot be read, or is missing from the answer: without it, a unit that
         does not answer looks like one that is not linked.
@@ -131,8 +162,8 @@ class UnitFinder:
         cascade = self._cascade
         if cascade is None:
             return None
-        _, _, missing_code = self._answers[0]
-        if missing_code.is_in(cascade.error):
+        primary = self._asked_units[0]
+        if primary.missing_code.is_in(cascade.error):
             return None
         return read_linked_units(cascade.get(), self._agent)
 
@@ -143,8 +174,16 @@ def _is_there(
     """Whether the PDU has this link unit: by its list of link units or, where `link_units` is None
     because the firmware has no list, by the unit's own answer to getOutlets.
 
-    Raises Unreachable or Denied if it has, but the unit cannot be used, or if the unit has outlets
-    and is not listed: they would vanish.
+        status in the list   getOutlets     returned
+        OK                   [...]          True
+        OK                   an error       Unreachable
+        UNREACHABLE          any            Unreachable
+        not listed           [] or error    False
+        not listed           [...]          Unreachable: these outlets would vanish
+        no list (None)       [...]          True
+        no list (None)       HTTP 404       False
+
+    Raises Unreachable or, if the account may not read the unit, Denied.
     """
     if link_units is None:
         if answer.error is None:
@@ -163,26 +202,31 @@ def _is_there(
 
 
 def read_linked_units(status: CascadeManager.Status, agent: Agent) -> _LinkUnitsById:
-    """The linked units by id.
+    """The linked units by id, from the answer to getStatus of /cascade.
+
+    >>> LinkUnit = CascadeManager.LinkUnit
+    >>> status = CascadeManager.Status(linkUnits={2: LinkUnit(host="192.0.2.8")})
+    >>> sorted(read_linked_units(status, Agent("https", "192.0.2.7")))
+    [2]
 
     Raises JsonRpcSyntaxException without the field `linkUnits`, which each CascadeManager.idl
     has.
     """
     if not present(status, "linkUnits"):
         error = JsonRpcSyntaxException("the list of link units is missing")
-        raise error.at(agent.place, "getStatus /cascade")
+        raise error.at(agent.netloc, "getStatus /cascade")
     return status.linkUnits
 
 
 def discover_units(agent: Agent, selection: LinkUnitSelection) -> tuple[list[ListedUnit], Bulk]:
-    """The units that answered, and a bulk to which the caller adds its calls.
+    """The units that answered, and an empty bulk to which the caller adds its calls.
 
-    1 round trip; 2 if `link_units=yes` finds link ids above 8.
+    > POST /bulk: getOutlets of /model/pdu/0, and getMetaData of an outlet that no unit has;
+          with link_units=yes also of /model/pdu/2 ... 8, and getStatus of /cascade
+    < {"_ret_": [{"rid": "/tfwopaque/pdumodel.Outlet:3.0.4/outlet.0",
+          "type": "pdumodel.Outlet:3.0.4"}, ...]}                       Pdu.idl 6.5.7
+    > POST /bulk: the same of /model/pdu/9     only if link ids above 8 are linked
     """
-    # > POST /bulk: getOutlets of /model/pdu/0 and getMetaData of an outlet that no unit has; to
-    #       look for link units, also theirs and getStatus of /cascade
-    # < {"_ret_": [{"rid": "/tfwopaque/pdumodel.Outlet:3.0.4/outlet.0", "type":
-    #       "pdumodel.Outlet:3.0.4"}, ...]}  Pdu.idl 6.5.7
     bulk = Bulk(agent)
     units = UnitFinder(agent, selection)
     units.ask(bulk)
@@ -193,7 +237,13 @@ def discover_units(agent: Agent, selection: LinkUnitSelection) -> tuple[list[Lis
 
 
 def _unusable(link_id: int, trouble: str, error: Optional[PduHandlerError]) -> PduHandlerError:
-    """The error for a link unit that the PDU has, but that cannot be read."""
+    """The error for a link unit that the PDU has, but that cannot be read: `error` itself if the
+    account may not read it, else Unreachable with the trouble and what to do.
+
+    >>> error = _unusable(3, "is unreachable", None)
+    >>> print(str(error.reason).partition(", or change ")[0])
+    link unit 3 is unreachable: get it working
+    """
     if isinstance(error, Denied):
         return error
     reason = () if error is None else (" (", *error.parts, ")")
@@ -209,7 +259,14 @@ def _unusable(link_id: int, trouble: str, error: Optional[PduHandlerError]) -> P
 
 
 def _trouble(status: CascadeManager.LinkUnitStatus) -> str:
-    """What is wrong with a link unit, for an error."""
+    """What is wrong with a link unit that has this status and does not list its outlets, for an
+    error.
+
+    >>> _trouble(_LinkStatus.OK), _trouble(_LinkStatus.ACCESS_DENIED)
+    ('does not list its outlets', 'has the status access denied')
+    >>> _trouble(_LinkStatus(77))  # of newer firmware
+    'has the status unknown 77'
+    """
     if status.value in _USABLE:
         return "does not list its outlets"
     if status == _LinkStatus.UNREACHABLE:

@@ -1,5 +1,5 @@
-"""The figures of a PDU: which of a unit's meters are used, and how they are summed. Pure: all calls
-are answered.
+"""The figures of a Xerus PDU: which of a unit's meters are used, and how they are summed. Pure: all
+calls are answered.
 """
 
 from __future__ import annotations
@@ -31,7 +31,13 @@ _ADVICE = "; the handler setting link_units says which link units are read"
 
 
 class BankMeters(NamedTuple):
-    """The overcurrent protectors (banks) of a unit."""
+    """The overcurrent protectors (banks) of a unit, with the readings of their currents.
+
+    protectors       2 are listed
+    readings         /model/pdu/0/ocp/0/current: 4.0, /model/pdu/0/ocp/1/current: 2.5
+    next_reading     /model/pdu/0/ocp/2/current: HTTP 404, the list is whole
+    load()           6.5
+    """
 
     protectors: Pending[list[OverCurrentProtector]]
     missing_code: MissingObjectCode
@@ -41,8 +47,15 @@ class BankMeters(NamedTuple):
     next_reading: SensorReading = NOT_FITTED
 
     def load(self) -> Figure:
-        """Amperes over the protectors. Not metered if the account may not list them: then the
-        outlets are the meter, at each poll."""
+        """Amperes over the protectors.
+
+        readings      next_reading   returned
+        4.0, 2.5      HTTP 404       6.5
+        4.0, 2.5      1.0            NotKnown: the list may lack one
+        4.0, none     HTTP 404       NotMetered
+
+        None if the account may not list them: then the outlets are the meter, at each poll.
+        """
         if isinstance(self.protectors.error, Denied):
             return None
         protectors = listed_parts(self.protectors, "protectors")
@@ -53,7 +66,8 @@ class BankMeters(NamedTuple):
         return sum_if_complete(reading.figure() for reading in self.readings)
 
     def _is_last_listed(self) -> bool:
-        """Whether the unit has no bank behind the last one of the list. Raises Denied."""
+        """Whether the unit has no bank behind the last one of the list: it answers that it does not
+        have the sensor of the next one. Raises Denied."""
         call = self.next_reading.call
         if call is None:
             return True
@@ -61,7 +75,13 @@ class BankMeters(NamedTuple):
 
 
 class UnitMeters(NamedTuple):
-    """The meters of one unit that is no power meter controller; it may have no outlets."""
+    """The meters of one unit that is no power meter controller; it may have no outlets. Each figure
+    is that of the first meter that the unit has:
+
+        load()      inlets 4.1 A; banks 4.0 A; outlets 3.9 A                  4.1
+        load()      inlets without sensors; banks 4.0 A; outlets 3.9 A        4.0
+        energy()    the unit's counter, else inlets, else outlets             34500.0
+    """
 
     inlets: Sequence[InletMeter]
     switches: Pending[list[TransferSwitch]]
@@ -77,6 +97,12 @@ class UnitMeters(NamedTuple):
         """Amperes: the load of the inlets in use, else the sum over the protectors (banks), else
         over the outlets: the first that the unit meters.
 
+            inlets           banks    outlets    returned
+            4.1              4.0      3.9        4.1
+            None             4.0      3.9        4.0
+            NotKnown         4.0      3.9        NotKnown: the others are other quantities
+            None             None     3.9        3.9
+
         Raises Denied for a denied list or reading that a sum needs; if nothing else has the whole
         load, also for a denied list of protectors.
         """
@@ -87,8 +113,14 @@ class UnitMeters(NamedTuple):
         return load
 
     def inlet_load(self) -> Figure:
-        """Amperes of the inlets in use, by their own sensors. A transfer switch feeds everything
+        """Amperes of the inlets in use, by their own sensors. A transfer switch takes everything
         from one inlet; the others show standby current.
+
+            inlets      transfer switches   returned
+            4.1, 3.9    none                8.0
+            4.1, 0.2    1                   4.1
+            4.1, 0.0    2                   4.1
+            4.1, 0.2    2                   NotMetered: a load may count twice
 
         The numbering of the selected inlet is undocumented (TransferSwitch.idl 6.0.3). With one
         switch and two inlets the larger current is used; with more of either, the inlets have no
@@ -111,6 +143,12 @@ class UnitMeters(NamedTuple):
     def _loads_in_use(self) -> list[Figure]:
         """The load of each inlet that is in use; not known where its use is not, unless it has no
         load or carries 0 A anyway.
+
+            load   isEnabled    in the returned list
+            4.1    true         4.1
+            4.1    false        left out
+            4.1    not known    NotKnown
+            0.0    not known    0.0
         """
         loads: list[Figure] = []
         for inlet in self.inlets:
@@ -126,6 +164,11 @@ class UnitMeters(NamedTuple):
     def energy(self) -> Figure:
         """Watt-hours: the unit's counter, else the sum over all inlets, else over all outlets.
 
+            unit         inlets         outlets          returned
+            34500        34000          33900            34500
+            not fitted   20000, 14500   33900            34500
+            not valid    34000          33900            NotKnown
+
         A fitted counter that cannot be read now is not replaced by another one: the figure would
         jump.
         """
@@ -137,8 +180,13 @@ class UnitMeters(NamedTuple):
         )
 
     def power(self) -> Figure:
-        """Watts: of the unit, else the sum over the inlets in use, else over all outlets; not
-        metered unless `with_power`.
+        """Watts: of the unit, else the sum over the inlets in use, else over all outlets; NOT_ASKED
+        unless `with_power`.
+
+            unit         inlets      outlets   returned
+            950          940         930       950
+            not fitted   900, 40     930       940
+            not fitted   no sensor   930       930
 
         An inlet on standby draws what it shows, so both inlets of a transfer switch count.
         """
@@ -150,7 +198,13 @@ class UnitMeters(NamedTuple):
         )
 
     def inlet_power(self) -> Figure:
-        """Watts of the inlets in use, by their own sensors."""
+        """Watts of the inlets in use, by their own sensors; not known if it is not known of one
+        whether it is in use.
+
+            power, isEnabled    900 true, 40 true         940
+            power, isEnabled    900 true, 40 false        900
+            power, isEnabled    900 true, 40 not known    NotKnown
+        """
         powers: list[Figure] = []
         for inlet in self.inlets:
             is_in_use = inlet.is_in_use
@@ -161,12 +215,20 @@ class UnitMeters(NamedTuple):
         return sum_if_complete(powers)
 
     def ports(self) -> dict[str, MeterFigures]:
-        """The figures of each outlet."""
+        """The figures of each outlet by its identity: {"7": 1.25 A, 280 W, 34.5 kWh}."""
         return {outlet.identity: outlet.figures() for outlet in self.outlets}
 
 
 def sum_units(units: Mapping[int, Union[UnitMeters, ControllerMeters]]) -> Figures:
-    """The figures of a PDU of these units, by their link ids. A panel's mains are no inlet."""
+    """The figures of a PDU of these units, by their link ids (0: the primary unit).
+
+    units                           load_a   energy_kwh   ports
+    {0: 4.1 A, 34500 Wh, outlets    7.1      54.5         {"1": ..., "2.1": ...}
+     2: 3.0 A, 20000 Wh, outlets}
+
+    If one is a power meter controller, the PDU has no figures of its inlets: the mains of a panel
+    are no inlet.
+    """
     loads: dict[str, Figure] = {}
     energies: dict[str, Figure] = {}
     powers: dict[str, Figure] = {}

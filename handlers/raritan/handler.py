@@ -38,11 +38,11 @@ LOGGER = get_logger(__name__)
 
 
 class Session(NamedTuple):
-    """The agent of one call or reading, and what it was opened with."""
+    """The agent of one call of the platform, and the settings that it was opened with."""
 
     agent: Agent
     config: settings.RaritanSettings
-    #: the units that a tool has found
+    #: empty here; a tool that subclasses the handler keeps the units that it has found
     units: list[ListedUnit]
 
 
@@ -50,7 +50,12 @@ _POWER_STATES = {True: Outlet.PowerState.PS_ON, False: Outlet.PowerState.PS_OFF}
 
 
 class RaritanPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
-    """A Raritan, Legrand or Server Technology PDU."""
+    """A Raritan, Legrand or Server Technology PDU: DCImanager's calls become JSON-RPC.
+
+    status       > getOutlets; > getState of each outlet
+    statistic    > getOutlets, getInlets ...; > getReading of each sensor
+    up, down     > getOutlets ...; > getMetaData, getState; > setPowerState, getState
+    """
 
     handler_name = "raritan"
 
@@ -69,7 +74,7 @@ class RaritanPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
         session.agent.renew(CALL_SECONDS)
 
     def device_address(self, session: Optional[Session]) -> str:
-        return session.agent.place if session else ""
+        return session.agent.netloc if session else ""
 
     def log_detail(self, session: Optional[Session]) -> str:
         return "Xerus JSON-RPC"
@@ -88,7 +93,7 @@ class RaritanPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
         return figures.quoted(session.agent.login.quoted)
 
     def read_labels(self, session: Session) -> list[dcimanager.Label]:
-        """The labels of outlets and branch circuits."""
+        """The labels of outlets and branch circuits: identity, printed number, configured name."""
         return labels.labels(session.agent, session.config.link_units)
 
     def switch_outlet(

@@ -17,16 +17,25 @@ from .rpc.pdumodel import Outlet
 
 
 def labels(agent: Agent, selection: LinkUnitSelection) -> list[Label]:
-    """The label of every outlet and branch circuit, in the order of `status`."""
+    """The label of every outlet and branch circuit, in the order of their states.
+
+    > POST /bulk: getOutlets of each unit
+    > POST /bulk: getMetaData and getSettings of each outlet
+    < {"_ret_": {"label": "7", ...}}, {"_ret_": {"name": "Rack 7", ...}}
+    > POST /bulk: getCircuits ...    of units without outlets
+    returned   [..., label("7", "7", "Rack 7")]
+
+    Raises JsonRpcSyntaxException if the list of a unit's outlets may lack one.
+    """
     units, bulk = discover_units(agent, selection)
-    labelled_units: list[_LabelledUnit] = []
-    for listed_unit in units:
-        labelled_unit = _LabelledUnit(
+    labelled_units = [
+        _LabelledUnit(
             listed_unit,
             metadata=bulk.add_each(Outlet.getMetaData, listed_unit.outlets),
             settings=bulk.add_each(Outlet.getSettings, listed_unit.outlets),
         )
-        labelled_units.append(labelled_unit)
+        for listed_unit in units
+    ]
     without_outlets = panels.units_without_outlets(bulk, units)
     list_proofs = queue_list_proofs(bulk, units)
     bulk.perform()
@@ -41,14 +50,20 @@ def labels(agent: Agent, selection: LinkUnitSelection) -> list[Label]:
 
 
 class _LabelledUnit(NamedTuple):
-    """A unit, and the answers of its outlets that hold their labels."""
+    """A unit, and the queued calls to its outlets, getMetaData and getSettings, whose answers hold
+    their labels.
+    """
 
     listed_unit: ListedUnit
     metadata: Sequence[Pending[Outlet.MetaData]]
     settings: Sequence[Pending[Outlet.Settings]]
 
     def labels(self) -> list[Label]:
-        """The label of each outlet; number and name are "" where they cannot be read."""
+        """The label of each outlet; number and name are "" where they cannot be read.
+
+        {"label": "7", ...}, {"name": "Rack 7", ...}    label("7", "7", "Rack 7")
+        {"label": "8", ...}, error -32000               label("8", "8", "")
+        """
         identities = self.listed_unit.identities()
         outlet_labels: list[Label] = []
         for identity, metadata, settings in zip(identities, self.metadata, self.settings):

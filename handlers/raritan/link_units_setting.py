@@ -1,4 +1,6 @@
-"""The setting `link_units`."""
+"""The setting `link_units`: which of the units that are cascaded behind the PDU (link units) are
+part of it.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,9 @@ LOWEST_LINK, HIGHEST_LINK = 2, 255
 class LinkUnitSelection(NamedTuple):
     """The link units that are part of the PDU: none, all linked ones, or those with
     the given ids.
+
+    >>> str(LinkUnitSelection(all=True)), str(LinkUnitSelection(ids=(2, 3)))
+    ('yes', '2,3')
     """
 
     #: whether all linked ones are
@@ -27,7 +32,8 @@ class LinkUnitSelection(NamedTuple):
 
 
 def _link_units(text: str) -> LinkUnitSelection:
-    """The value of the setting. Raises ValueError for other text.
+    """The value of the setting's text: yes, no, or link ids from 2 to 255. Raises ValueError for
+    other text, such as "1".
 
     >>> _link_units("3, 2"), _link_units("no")
     (LinkUnitSelection(all=False, ids=(2, 3)), LinkUnitSelection(all=False, ids=()))

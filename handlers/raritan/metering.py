@@ -1,4 +1,4 @@
-"""The answer of `statistic`: which sensors are read.
+"""The answer of `statistic` of a Xerus PDU: which sensors are read, and in which bulks.
 
 Calls to several units share bulks, which saves round trips.
 """
@@ -22,12 +22,19 @@ from .rpc.pdumodel import Inlet, OverCurrentProtector, Pdu, TransferSwitch
 from .rpc.sensors import NumericSensor
 from .units import XerusUnit
 
-# inlets that are read before their number is known; most units have 1 or 2
-_GUESSED_INLETS = 4
+# inlets that are asked for by well-known ids (/inlet/0 ...) before their number is known; most
+# units have 1 or 2
+_WELL_KNOWN_INLETS = 4
 
 
 class UnitModel(NamedTuple):
-    """The queued lists of a unit's parts."""
+    """What a unit is asked in the first bulk, with its answers once that is performed: the lists of
+    its parts, and which of its objects have well-known ids.
+
+    > getReading of /model/pdu/0/outlet/0/current
+    < {"_ret_": {...}}    has_well_known_ids: the other outlets are read by such ids at once
+    < HTTP 404            not: each outlet is asked for its list of sensors first
+    """
 
     unit: XerusUnit
     metadata: Pending[Pdu.MetaData]
@@ -35,35 +42,48 @@ class UnitModel(NamedTuple):
     inlets: Pending[list[Inlet]]
     switches: Pending[list[TransferSwitch]]
     protectors: Pending[list[OverCurrentProtector]]
-    #: Readings of the first outlet by well-known ids. They show whether this firmware has such ids,
-    #: which save the lists of sensors.
-    probes: Sequence[Pending[NumericSensor.Reading]]
+    #: energy and current of the first outlet by well-known ids (/outlet/0/current): they show
+    #: whether this firmware has such ids, which save the lists of sensors
+    first_outlet_readings: Sequence[Pending[NumericSensor.Reading]]
     #: the same for its power; None where that is not wanted
-    power_probe: Optional[Pending[NumericSensor.Reading]]
-    #: the first inlets, whose sensors are queued before the number of inlets is known
-    guessed_inlets: Sequence[InletMeter]
+    first_outlet_power: Optional[Pending[NumericSensor.Reading]]
+    #: /inlet/0 to /inlet/3, asked before the number of inlets is known; some may not exist
+    well_known_inlets: Sequence[InletMeter]
 
     @property
     def with_power(self) -> bool:
         """Whether the power is wanted too."""
-        return self.power_probe is not None
+        return self.first_outlet_power is not None
 
     @property
     def has_well_known_ids(self) -> bool:
         """Whether this firmware answers for a sensor of the first outlet by its well-known id."""
-        return any(probe.error is None for probe in self.probes)
+        return any(reading.error is None for reading in self.first_outlet_readings)
 
     @property
     def power_of_outlets(self) -> PowerFrom:
-        """How the power of outlets is read: by well-known ids, else by the list."""
-        if self.power_probe is None:
+        """How the power of outlets is read.
+
+        > getReading of /model/pdu/0/outlet/0/activePower
+        < {"_ret_": {...}}     PowerFrom.WELL_KNOWN
+        < HTTP 404             PowerFrom.LIST, by each outlet's getSensors
+        not asked              PowerFrom.NOTHING
+        """
+        if self.first_outlet_power is None:
             return PowerFrom.NOTHING
-        return PowerFrom.WELL_KNOWN if self.power_probe.error is None else PowerFrom.LIST
+        return PowerFrom.WELL_KNOWN if self.first_outlet_power.error is None else PowerFrom.LIST
 
 
 def ask_model(bulk: Bulk, unit: XerusUnit, *, with_power: bool) -> UnitModel:
-    """Queue the lists of the unit's parts."""
+    """Queue the calls of the first bulk to a unit.
+
+    > getMetaData, getSensors, getInlets, getTransferSwitches, getOverCurrentProtectors of
+          /model/pdu/0
+    > getReading of /model/pdu/0/outlet/0/activeEnergy and /current, with power also /activePower
+    > getSensors, getPoles, isEnabled of /model/pdu/0/inlet/0 ... /inlet/3
+    """
     pdu = unit.proxy(Pdu)
+    names = ("activeEnergy", "current")
     model = UnitModel(
         unit=unit,
         metadata=bulk.add(pdu.getMetaData),
@@ -71,29 +91,37 @@ def ask_model(bulk: Bulk, unit: XerusUnit, *, with_power: bool) -> UnitModel:
         inlets=bulk.add(pdu.getInlets),
         switches=bulk.add(pdu.getTransferSwitches),
         protectors=bulk.add(pdu.getOverCurrentProtectors),
-        probes=[_probe(bulk, unit, "activeEnergy"), _probe(bulk, unit, "current")],
-        power_probe=_probe(bulk, unit, "activePower") if with_power else None,
-        guessed_inlets=[
+        first_outlet_readings=[_queue_first_outlet(bulk, unit, name) for name in names],
+        first_outlet_power=_queue_first_outlet(bulk, unit, "activePower") if with_power else None,
+        well_known_inlets=[
             InletMeter(unit, unit.proxy(Inlet, f"/inlet/{index}"), with_power=with_power)
-            for index in range(_GUESSED_INLETS)
+            for index in range(_WELL_KNOWN_INLETS)
         ],
     )
-    for inlet in model.guessed_inlets:
+    for inlet in model.well_known_inlets:
         inlet.ask_sensors(bulk)
     return model
 
 
-def _probe(bulk: Bulk, unit: XerusUnit, sensor_name: str) -> Pending[NumericSensor.Reading]:
+def _queue_first_outlet(bulk: Bulk, unit: XerusUnit, name: str) -> Pending[NumericSensor.Reading]:
     """The queued reading of a sensor of the first outlet, by its well-known id."""
-    sensor = unit.proxy(NumericSensor, f"/outlet/0/{sensor_name}")
+    sensor = unit.proxy(NumericSensor, f"/outlet/0/{name}")
     return bulk.add(sensor.getReading)
 
 
 def unit_meters(
     bulk: Bulk, model: UnitModel, listed_unit: ListedUnit
 ) -> Generator[None, None, UnitMeters]:
-    """The meters of one unit, once their calls are answered: queues calls, and yields before it
-    needs their answers. Several units share a bulk.
+    """The meters of one unit. A generator: it queues calls, and yields before it needs their
+    answers, so that the caller sends one bulk for several units. It returns the meters.
+
+        1  > getReading of each sensor of inlets, lines and outlets, by references or well-known ids
+           < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}
+           > getSensors of outlets, without well-known ids
+        2  > getReading of what those lists have; of the banks, if the inlets have no load
+           > getSensors where all readings are invalid, or the label is another outlet's
+        3  > getReading of what these lists have
+        returned   UnitMeters
 
     Raises the error of the answer to getInlets, JsonRpcSyntaxException for an object that is listed
     twice or for a list of inlets that lacks one, and Denied for a denied list or reading that is
@@ -101,7 +129,7 @@ def unit_meters(
     """
     unread_banks = BankMeters(model.protectors, listed_unit.missing_code)
     meters = UnitMeters(
-        inlets=model.guessed_inlets,
+        inlets=model.well_known_inlets,
         switches=model.switches,
         banks=unread_banks,
         with_power=model.with_power,
@@ -109,11 +137,10 @@ def unit_meters(
     if not listed_unit.has_pdu:
         return meters
 
-    # The readings of the sensors that the model shows, and the lists of the others.
-    # > getReading of each sensor
-    # < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}  NumericSensor.idl 4.0.9
+    # The readings of the sensors that the model shows, and the lists of the others
+    # (NumericSensor.idl 4.0.9).
     inlets = _inlets(bulk, model)
-    unread_inlets = [inlet for inlet in inlets if inlet not in model.guessed_inlets]
+    unread_inlets = [inlet for inlet in inlets if inlet not in model.well_known_inlets]
     counter = ask_listed(bulk, model.unit, model.sensors, "activeEnergy")
     power = NOT_FITTED
     if model.with_power:
@@ -124,7 +151,7 @@ def unit_meters(
     ]
     metered_outlets = _metered_outlets(bulk, model, outlets)
     meters = meters._replace(inlets=inlets, outlets=outlets, counter=counter, active_power=power)
-    # the load is then that of the banks; see `UnitMeters.load`
+    # the load is that of the banks if an inlet does not meter its own
     are_metered = bool(inlets) and all(inlet.is_metered for inlet in inlets)
     are_banks_asked = not unread_inlets and not are_metered
     if are_banks_asked:
@@ -144,7 +171,7 @@ def unit_meters(
     # the readings of `unread_inlets` are not there yet
     if not are_banks_asked and (unread_inlets or meters.inlet_load() is None):
         meters = _with_banks(bulk, model.unit, meters)
-    read_inlets = [inlet for inlet in inlets if inlet in model.guessed_inlets]
+    read_inlets = [inlet for inlet in inlets if inlet in model.well_known_inlets]
     relisted_meters = _meters_to_relist(model, read_inlets, metered_outlets)
     for meter in relisted_meters:
         meter.ask_sensors(bulk)
@@ -159,20 +186,25 @@ def unit_meters(
 def _inlets(bulk: Bulk, model: UnitModel) -> list[InletMeter]:
     """The inlets that the unit lists. Queues readings of those whose sensors are known, and the
     lists of sensors of the others.
+
+    getInlets   getSensors of /inlet/0, /inlet/1 ...   queued
+    2 inlets    lists, lists, 404, 404                 getReading of the sensors of both
+    2 inlets    404 for all                            getSensors of the references of getInlets
+    1 inlet     lists, lists, 404, 404                 raises JsonRpcSyntaxException: lacks one
     """
     unit = model.unit
-    guessed_inlets = model.guessed_inlets
+    well_known_inlets = model.well_known_inlets
     references = unit.each_once(model.inlets.get(), "getInlets")
-    if any(inlet.is_there for inlet in guessed_inlets[len(references) :]):
+    if any(inlet.is_there for inlet in well_known_inlets[len(references) :]):
         error = JsonRpcSyntaxException(
             f"the list of inlets lacks one: it has {len(references)}, and the unit has another"
             " one behind them; poll again"
         )
-        raise error.at(unit.agent.place, f"getInlets{unit.link_unit_suffix}")
+        raise error.at(unit.agent.netloc, f"getInlets{unit.link_unit_suffix}")
     inlets: list[InletMeter] = []
     for index, reference in enumerate(references):
-        if index < _GUESSED_INLETS and guessed_inlets[index].has_sensor_list:
-            inlet = guessed_inlets[index]
+        if index < _WELL_KNOWN_INLETS and well_known_inlets[index].has_sensor_list:
+            inlet = well_known_inlets[index]
             inlet.ask_readings(bulk)
         else:
             inlet = InletMeter(unit, reference, with_power=model.with_power)
@@ -184,8 +216,10 @@ def _inlets(bulk: Bulk, model: UnitModel) -> list[InletMeter]:
 def _metered_outlets(
     bulk: Bulk, model: UnitModel, outlets: Sequence[OutletMeter]
 ) -> Sequence[OutletMeter]:
-    """The outlets that are metered. Queues their readings by well-known ids, or their lists of
-    sensors without such ids.
+    """The outlets that are metered: all, or none if the unit says so. Queues their readings.
+
+    > getReading of /model/pdu/0/outlet/6/current ...    firmware with well-known ids
+    > getSensors of /tfwopaque/x                         other firmware
     """
     if answered_field(model.metadata, "hasMeteredOutlets") is False:
         return ()
@@ -200,22 +234,31 @@ def _metered_outlets(
 def _meters_to_relist(
     model: UnitModel, read_inlets: Sequence[InletMeter], metered_outlets: Sequence[OutletMeter]
 ) -> list[Union[InletMeter, OutletMeter]]:
-    """The inlets and the outlets whose readings are all invalid, or not in their place: the ids by
-    which they were read may be stale, or those of others.
+    """The inlets and the outlets whose sensors are to be listed anew, since the ids by which they
+    were read may be stale, or those of others.
+
+    inlets    all readings invalid                                   all inlets
+    outlets   all readings by well-known ids invalid                 all outlets
+    outlets   label "8" behind the well-known ids of outlet 7        all outlets
+    else                                                             none
     """
     meters: list[Union[InletMeter, OutletMeter]] = []
     if _all_invalid(read_inlets):
         meters += read_inlets
     if model.has_well_known_ids:
-        are_in_place = all(outlet.is_in_place for outlet in metered_outlets)
-        if not are_in_place or _all_invalid(metered_outlets):
+        have_expected_labels = all(outlet.has_expected_label for outlet in metered_outlets)
+        if not have_expected_labels or _all_invalid(metered_outlets):
             meters += metered_outlets
     return meters
 
 
 def _with_banks(bulk: Bulk, unit: XerusUnit, meters: UnitMeters) -> UnitMeters:
-    """The meters with the queued readings of the banks that the unit lists, and of one behind the
-    last.
+    """The meters with the queued readings of the banks (overcurrent protectors) that the unit
+    lists, and of one behind the last, which shows that the list lacks none.
+
+    2 banks are listed    > getReading of /model/pdu/0/ocp/0/current, /ocp/1/current, /ocp/2/current
+    before                banks.readings: ()
+    after                 banks.readings: of /ocp/0 and /ocp/1; banks.next_reading: of /ocp/2
     """
     count = 0
     if meters.banks.protectors.error is None:
@@ -235,7 +278,7 @@ def _ask_bank(bulk: Bulk, unit: XerusUnit, index: int) -> SensorReading:
 
 
 def _all_invalid(meters: Sequence[Meter]) -> bool:
-    """Whether all readings of these meters' current and energy are invalid: `all_invalid`."""
+    """Whether these meters have sensors of current or energy, and no value of any is known."""
     return all_invalid(itertools.chain.from_iterable(meter.readings() for meter in meters))
 
 
@@ -244,6 +287,11 @@ def read_statistic(
 ) -> Figures:
     """Load and energy over all units, `with_power` the power too, and the figures of each outlet or
     circuit.
+
+    > POST /bulk: getOutlets, getInlets ... of each unit
+    > POST /bulk: getReading of each sensor
+    < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}
+    returned   Figures(load_a=1.25, energy_kwh=34.5, ports={"1": ...})
 
     This costs 1 to 8 bulks, each with a round trip for every 300 calls. Power adds a call for each
     unit, inlet, line, outlet or circuit, and a bulk where no well-known id has that of outlets.
@@ -276,17 +324,22 @@ def read_statistic(
 def read_units(
     bulk: Bulk, models: Mapping[int, UnitModel], units: Sequence[ListedUnit]
 ) -> dict[int, UnitMeters]:
-    """The meters of each unit by link id, in up to 3 bulks."""
-    dialogues: dict[int, Generator[None, None, UnitMeters]] = {}
+    """The meters of each unit by link id, in up to 3 bulks, which all units share.
+
+    models     {0: the answers of the primary unit, 2: of link unit 2}
+    > POST /bulk: getReading of the sensors of both ...
+    returned   {0: UnitMeters, 2: UnitMeters}
+    """
+    readers: dict[int, Generator[None, None, UnitMeters]] = {}
     for listed_unit in units:
         link_id = listed_unit.unit.link_id
-        dialogues[link_id] = unit_meters(bulk, models[link_id], listed_unit)
+        readers[link_id] = unit_meters(bulk, models[link_id], listed_unit)
     meters: dict[int, UnitMeters] = {}
-    while len(meters) < len(dialogues):
-        for link_id, dialogue in dialogues.items():
+    while len(meters) < len(readers):
+        for link_id, reader in readers.items():
             if link_id not in meters:
                 try:
-                    next(dialogue)
+                    next(reader)  # queues the calls of its next bulk
                 except StopIteration as end:
                     meters[link_id] = end.value
         bulk.perform()

@@ -1,5 +1,10 @@
-"""The meters of one object: a feed (an inlet, or a power meter's mains) with its lines, and a port
-(an outlet or a branch circuit). Each queues its calls, and has its figures once they are answered.
+"""The meters of one object: an input (an inlet, or the mains of a power meter) with its lines, and
+a port (an outlet or a branch circuit). A meter is used in steps, between which the caller sends the
+bulk:
+
+    meter.ask_sensors(bulk)     > getSensors: which sensors has the outlet?
+    meter.ask_readings(bulk)    > getReading of those for current, energy and, if wanted, power
+    meter.figures()             1.25 A, 34.5 kWh, 280 W
 """
 
 from __future__ import annotations
@@ -42,7 +47,11 @@ _Sensors = Union[Inlet.Sensors, PowerMeter.Sensors, _PortSensors]
 class Meter:
     """The current and the energy of one object, and `with_power` its active power.
 
-    Subclasses queue `_sensors`, the list of the object's fitted sensors.
+        at first                      current, counter, power: NOT_FITTED
+        after `ask_readings(bulk)`    current, counter, power: queued readings of fitted sensors
+        after `bulk.perform()`        current.figure(): 1.25
+
+    Subclasses queue `_sensors`, the list of the object's sensors.
     """
 
     def __init__(self, unit: XerusUnit, *, with_power: bool) -> None:
@@ -55,8 +64,14 @@ class Meter:
         self.power = NOT_FITTED
 
     def ask_readings(self, bulk: Bulk) -> None:
-        """Queue the readings of the fitted sensors. Raises Denied if the account may not list
-        them."""
+        """Queue the readings of the fitted sensors, as `current`, `counter` and `power`.
+
+            getSensors   {"current": {"rid": "/tfwopaque/i", ...}, "activeEnergy": null, ...}
+            > getReading of /tfwopaque/i
+            afterwards   current: its reading; counter: NOT_FITTED
+
+        Raises Denied if the account may not list them.
+        """
         if self._sensors is not None:
             self.current = ask_listed(bulk, self._unit, self._sensors, "current")
             self.counter = ask_listed(bulk, self._unit, self._sensors, "activeEnergy")
@@ -64,8 +79,8 @@ class Meter:
                 self.ask_power(bulk)
 
     def ask_power(self, bulk: Bulk) -> None:
-        """Queue the reading of the power, if its sensor is fitted. Raises Denied if the account
-        may not list the sensors."""
+        """Queue the reading of the power, as `power`, if its sensor is fitted. Raises Denied if the
+        account may not list the sensors."""
         if self._sensors is not None:
             self.power = ask_listed(bulk, self._unit, self._sensors, "activePower")
 
@@ -75,7 +90,13 @@ class Meter:
 
 
 class PortMeter(Meter):
-    """One outlet or branch circuit. `list_sensors` is the getSensors of its proxy."""
+    """The meter of one outlet or branch circuit with this identity ("7", "p1.7"). `list_sensors` is
+    the method getSensors of its proxy.
+
+    ask_sensors(bulk)     > getSensors
+    ask_readings(bulk)    > getReading of the fitted ones of current, energy and power
+    figures()             MeterFigures(current_a=1.25, power_w=280.0, energy_kwh=34.5)
+    """
 
     def __init__(
         self,
@@ -90,12 +111,20 @@ class PortMeter(Meter):
         self._list_sensors = list_sensors
 
     def ask_sensors(self, bulk: Bulk) -> None:
-        """Queue the list of sensors, and forget earlier readings."""
+        """Queue the list of sensors, and forget earlier readings.
+
+        > getSensors of /tfwopaque/x
+        < {"_ret_": {"current": {"rid": "/tfwopaque/i", ...}, "activeEnergy": null, ...}}
+        """
         self._sensors = bulk.add(self._list_sensors)
         self.current = self.counter = self.power = NOT_FITTED
 
     def figures(self) -> MeterFigures:
-        """Amperes, kWh and W.
+        """Amperes, kWh and W, by the answers to `ask_readings`.
+
+            readings of current, counter, power       1.25 A, 34500 Wh, 280 W
+            MeterFigures, if `with_power`             1.25, 280.0, 34.5
+            MeterFigures, without                     1.25, NOT_ASKED, 34.5
 
         The current is the port's own sensor, not a sum over its poles.
         """
@@ -106,8 +135,10 @@ class PortMeter(Meter):
         )
 
 
-class FeedLine(NamedTuple):
-    """A line or the neutral of a feed, with its readings."""
+class InputLine(NamedTuple):
+    """A line (L1 to L3) or the neutral of an input, with its readings: of L1 the current /l1/i, the
+    counter /l1/e, and NOT_FITTED as power if it is not wanted.
+    """
 
     line: PowerLine
     current: SensorReading
@@ -115,52 +146,72 @@ class FeedLine(NamedTuple):
     power: SensorReading
 
 
-class FeedMeter(Meter):
-    """One feed: its sensors and those of its lines.
+class InputMeter(Meter):
+    """The meter of one input, which is an inlet or the mains of a power meter: its own sensors and
+    those of its lines. A three-phase inlet:
 
-    Subclasses queue `_sensors` and `_pole_list`.
+        load()             sum of the currents of L1, L2, L3; its own is only the highest of them
+        energy()           its own counter, else the sum of its lines'
+        line_currents()    {"L1": 4.1, "L2": 3.9, "L3": 4.0}
+
+    Subclasses queue `_sensors` and `_pole_list`; `ask_readings` fills the rest.
     """
 
     def __init__(self, unit: XerusUnit, *, with_power: bool) -> None:
         super().__init__(unit, with_power=with_power)
         self._pole_list: Optional[Pending[list[Pole]]] = None
         #: the lines and the neutral, or why they are not known or not certain
-        self._poles_or_fault: Union[list[FeedLine], NotKnown, NotMetered] = []
-        #: whether it has a sensor that only a feed of several lines has
+        self._poles_or_reason: Union[list[InputLine], NotKnown, NotMetered] = []
+        #: whether it has a sensor that only an input of several lines has
         self._has_unbalance = False
 
     def ask_readings(self, bulk: Bulk) -> None:
-        """Queue the readings of the feed and of its lines. Raises Denied if the account may not
-        list them, JsonRpcSyntaxException if lines share a current sensor, which would count twice,
-        unless two lines are one circuit."""
+        """Queue the readings of the input and of its lines, and keep the lines.
+
+            getPoles   [{"line": 0, "current": {"rid": "/tfwopaque/l1", ...}, ...}, ...]
+            > getReading of /tfwopaque/l1 ...
+
+        Raises Denied if the account may not list them, JsonRpcSyntaxException if lines share a
+        current sensor, which would count twice, unless two lines are one circuit.
+        """
         super().ask_readings(bulk)
         if self._sensors is None or self._pole_list is None:
             return
         self._has_unbalance = answered_field(self._sensors, "unbalancedCurrent") is not None
         poles = listed_parts(self._pole_list, "lines")
         if isinstance(poles, NotKnown):
-            self._poles_or_fault = poles
+            self._poles_or_reason = poles
             return
         lines = [self._ask_line(bulk, pole) for pole in poles]
-        self._poles_or_fault = _ambiguity(poles) or lines
+        self._poles_or_reason = _ambiguity(poles) or lines
         if self._is_one_circuit(lines):
             return
         sensors = [pole.current for pole in poles if pole.line in _LINES and pole.current]
         self._unit.each_once(sensors, "getPoles", " lines' current sensors")
 
-    def _ask_line(self, bulk: Bulk, pole: Pole) -> FeedLine:
-        """Queue the readings of one line."""
+    def _ask_line(self, bulk: Bulk, pole: Pole) -> InputLine:
+        """Queue the readings of one line: of its current, energy and, if wanted, power.
+
+        pole        {"line": 0, "current": {"rid": "/tfwopaque/l1", ...}, "activeEnergy": null}
+        > getReading of /tfwopaque/l1
+        returned    InputLine(L1, that reading, NOT_FITTED, NOT_FITTED)
+        """
         current = ask_field(bulk, self._unit, pole, "current")
         counter = ask_field(bulk, self._unit, pole, "activeEnergy")
         power = NOT_FITTED
         if self.with_power:
             power = ask_field(bulk, self._unit, pole, "activePower")
-        return FeedLine(line=pole.line, current=current, counter=counter, power=power)
+        return InputLine(line=pole.line, current=current, counter=counter, power=power)
 
     @property
     def is_metered(self) -> bool:
         """Whether the load is metered: by a current for each line or, with at most one line, by the
-        feed's current.
+        input's own current.
+
+        current of the lines   own current   returned
+        L1, L2, L3             any           True
+        L1, L2, not of L3      fitted        False: it is only the highest of the lines
+        no lines               fitted        True
         """
         currents = [line.current for line in self._lines()]
         if currents and NOT_FITTED not in currents:
@@ -169,58 +220,69 @@ class FeedMeter(Meter):
         return has_own_current and len(currents) < 2
 
     def readings(self) -> list[SensorReading]:
-        """All readings of the feed and of its lines."""
-        feed_readings = super().readings()
+        """The readings of current and energy, of the input and of each of its lines."""
+        readings = super().readings()
         for line in self._poles():
-            feed_readings += [line.current, line.counter]
-        return feed_readings
+            readings += [line.current, line.counter]
+        return readings
 
     def load(self) -> Figure:
         """Amperes: the sum over the lines, the larger current if two lines are one circuit, or a
-        single-phase feed's current.
+        single-phase input's own current.
 
-        With several lines the feed's current is only the highest line's, so it never replaces the
-        sum. A single-phase feed may list no lines.
+            own current   lines                          returned
+            4.1           L1 4.1, L2 3.9, L3 4.0         12.0
+            4.1           L1 4.1, L2 4.1, no neutral     4.1    the same current flows through both
+            4.1           none                           4.1
+            4.1           L1 4.1, L2 not known           not known
+
+        With several lines the input's own current is only the highest line's, so it never replaces
+        the sum. A single-phase input may list no lines.
         """
-        fault = self._fault_of_lines()
-        if fault is not None:
-            return fault
+        reason = self._reason_without_lines()
+        if reason is not None:
+            return reason
         currents = [line.current.figure() for line in self._lines()]
+        if len(currents) > 1 and self._is_one_circuit(self._poles()):
+            return largest(currents)
         if len(currents) > 1:
-            return self._join(currents)
+            return sum_if_complete(currents)
         if currents and currents[0] is not None:
             return currents[0]
         return self.current.figure()
 
     def line_currents(self) -> Union[Mapping[str, Figure], NotKnown, NotMetered]:
-        """Amperes of each line by its name, "L1", or why the lines are not known. Of a single-phase
-        feed without a list of lines, its own current is that of L1."""
-        fault = self._fault_of_lines()
-        if fault is not None:
-            return fault
+        """Amperes of each line by its name, or why the lines are not known.
+
+        own current   lines              returned
+        4.1           L1 4.1, L2 3.9     {"L1": 4.1, "L2": 3.9}
+        4.1           none               {"L1": 4.1}    a single-phase input may list none
+        """
+        reason = self._reason_without_lines()
+        if reason is not None:
+            return reason
         lines = self._lines()
         if not lines:
             return {PowerLine.L1.name: self.current.figure()}
         return {line.line.name: line.current.figure() for line in lines}
 
-    def _join(self, currents: list[Figure]) -> Figure:
-        """The load of several lines."""
-        if self._is_one_circuit(self._poles()):
-            return largest(currents)
-        return sum_if_complete(currents)
+    def _reason_without_lines(self) -> Union[NotKnown, NotMetered, None]:
+        """Why the lines are not known, or not all of them; None if they are.
 
-    def _fault_of_lines(self) -> Union[NotKnown, NotMetered, None]:
-        """Why the lines are not known, or not all of them; None if they are."""
-        if not isinstance(self._poles_or_fault, list):
-            return self._poles_or_fault
+        getPoles could not be read                         NotKnown("the lines cannot be ...")
+        getPoles has L1; unbalancedCurrent is fitted       NotKnown("1 lines are listed, ...")
+        getPoles has L1, L2, L3                            None
+        """
+        if not isinstance(self._poles_or_reason, list):
+            return self._poles_or_reason
         count = len(self._lines())
         if count < 2 and self._has_unbalance:
             return NotKnown(f"{count} lines are listed, and the unbalance of several is measured")
         return None
 
-    def _is_one_circuit(self, poles: list[FeedLine]) -> bool:
-        """Whether the feed is one circuit of two lines: without a neutral the same current flows
-        through both.
+    def _is_one_circuit(self, poles: list[InputLine]) -> bool:
+        """Whether the input is one circuit of two lines: L1 and L2 without a neutral (208 V), where
+        the same current flows through both. Not L1 and NEUTRAL, nor L1, L2 and L3.
         """
         names = [pole.line for pole in poles]
         if PowerLine.NEUTRAL in names:
@@ -228,13 +290,13 @@ class FeedMeter(Meter):
         return sum(name in _LINES for name in names) == 2
 
     def energy(self) -> Figure:
-        """Watt-hours: the feed's counter, else the sum of its lines' counters, with a shared one
+        """Watt-hours: the input's counter, else the sum of its lines' counters, with a shared one
         counted once."""
         line_counters = [line.counter for line in self._lines()]
         return self._own_or_sum_of_lines(self.counter, line_counters)
 
     def active_power(self) -> Figure:
-        """Watts: the feed's own power, else the sum of its lines'; not metered unless
+        """Watts: the input's own power, else the sum of its lines'; NOT_ASKED unless
         `with_power`."""
         if not self.with_power:
             return NOT_ASKED
@@ -244,30 +306,42 @@ class FeedMeter(Meter):
     def _own_or_sum_of_lines(
         self, own_reading: SensorReading, line_readings: Iterable[SensorReading]
     ) -> Figure:
-        """The feed's own reading, else the sum over those of its lines, each sensor counted once;
-        none if the lines are not known."""
+        """The figure of the input's own sensor, else the sum over those of its lines, each sensor
+        counted once; why there is none if the lines are not known.
+
+            own counter   counters of the lines                returned
+            34500         any                                  34500
+            not fitted    /l1: 20000, /l2: 14500               34500
+            not fitted    /l1: 20000, /l1 again                20000
+            not valid     any                                  not known: a sum would be a jump
+        """
         own_figure = own_reading.figure()
         if own_figure is not None:
             return own_figure
-        fault = self._fault_of_lines()
-        if fault is not None:
-            return fault
+        reason = self._reason_without_lines()
+        if reason is not None:
+            return reason
         distinct_readings = _each_sensor_once(line_readings)
         return sum_if_complete(reading.figure() for reading in distinct_readings)
 
-    def _poles(self) -> list[FeedLine]:
+    def _poles(self) -> list[InputLine]:
         """The lines and the neutral; none if they are not known."""
-        if not isinstance(self._poles_or_fault, list):
+        if not isinstance(self._poles_or_reason, list):
             return []
-        return self._poles_or_fault
+        return self._poles_or_reason
 
-    def _lines(self) -> list[FeedLine]:
+    def _lines(self) -> list[InputLine]:
         """The lines without the neutral."""
         return [line for line in self._poles() if line.line in _LINES]
 
 
-class InletMeter(FeedMeter):
-    """One inlet, and whether it is in use."""
+class InletMeter(InputMeter):
+    """The meter of one inlet, and whether the inlet is in use (enabled).
+
+    ask_sensors(bulk)     > getSensors, getPoles, isEnabled of /model/pdu/0/inlet/0
+    ask_readings(bulk)    > getReading of the sensors of the inlet and of its lines
+    load(), is_in_use     12.0, True
+    """
 
     def __init__(self, unit: XerusUnit, inlet: Inlet, *, with_power: bool) -> None:
         super().__init__(unit, with_power=with_power)
@@ -275,7 +349,11 @@ class InletMeter(FeedMeter):
         self._enabled: Optional[Pending[bool]] = None
 
     def ask_sensors(self, bulk: Bulk) -> None:
-        """Queue the lists of sensors and lines, and whether the inlet is in use."""
+        """Queue the lists of sensors and lines, and whether the inlet is in use.
+
+        > getSensors, getPoles, isEnabled of /model/pdu/0/inlet/0
+        < {"_ret_": {"current": {"rid": ...}, ...}}, {"_ret_": [{"line": 0, ...}]}, {"_ret_": true}
+        """
         self._sensors = bulk.add(self._inlet.getSensors)
         self._pole_list = bulk.add(self._inlet.getPoles)
         self._enabled = bulk.add(self._inlet.isEnabled)
@@ -294,7 +372,13 @@ class InletMeter(FeedMeter):
 
     @property
     def is_in_use(self) -> Union[bool, NotKnown]:
-        """Whether the inlet is enabled. True if firmware or account do not let it be read."""
+        """Whether the inlet is enabled.
+
+        isEnabled                     returned
+        true                          True
+        HTTP 404 or Denied            True     firmware or account do not let it be read, ever
+        error -32000                  NotKnown
+        """
         if self._enabled is None:
             return True
         error = self._enabled.error
@@ -306,7 +390,9 @@ class InletMeter(FeedMeter):
 
 
 class PowerFrom(Enum):
-    """By what the power of an outlet is read."""
+    """By what the power of an outlet is read: `/model/pdu/0/outlet/6/activePower`, or the
+    `activePower` in the answer to its getSensors.
+    """
 
     #: its well-known id
     WELL_KNOWN = "well-known"
@@ -317,7 +403,12 @@ class PowerFrom(Enum):
 
 
 class OutletMeter(PortMeter):
-    """One outlet, which may also be read by its well-known ids."""
+    """The meter of one outlet, which may also be read by its well-known ids: that of the sensor is
+    known before getSensors has been answered, which saves a round trip.
+
+    ask_well_known(bulk, ...)    > getReading of /model/pdu/0/outlet/6/current ...
+    ask_sensors, ask_readings    > getSensors; > getReading of each resource id in the answer
+    """
 
     def __init__(self, unit: XerusUnit, outlet: Outlet, index: int, *, with_power: bool) -> None:
         super().__init__(unit, unit.identity(index), outlet.getSensors, with_power=with_power)
@@ -326,7 +417,14 @@ class OutletMeter(PortMeter):
         self._metadata: Optional[Pending[Outlet.MetaData]] = None
 
     def ask_well_known(self, bulk: Bulk, power_from: PowerFrom) -> None:
-        """Queue the readings by well-known ids, and the label, which shows whose they are."""
+        """Queue the readings by well-known ids, and the label, which shows whose they are.
+
+        > getMetaData of the reference that getOutlets returned    < {"_ret_": {"label": "7", ...}}
+        > getReading of /model/pdu/0/outlet/6/current              < {"_ret_": {"value": 1.25, ...}}
+        > getReading of /model/pdu/0/outlet/6/activeEnergy
+        > getReading of /model/pdu/0/outlet/6/activePower          PowerFrom.WELL_KNOWN
+        > getSensors of the reference                              PowerFrom.LIST
+        """
         self._metadata = bulk.add(self._outlet.getMetaData)
         self.current = self._ask_well_known(bulk, NumericSensor, "current")
         self.counter = self._ask_well_known(bulk, AccumulatingNumericSensor, "activeEnergy")
@@ -340,11 +438,15 @@ class OutletMeter(PortMeter):
         return ask_well_known(bulk, self._unit.proxy(kind, f"/outlet/{self._index}/{name}"))
 
     @property
-    def is_in_place(self) -> bool:
+    def has_expected_label(self) -> bool:
         """Whether readings by well-known ids belong to this outlet, by its label: ids count from 0,
         labels from 1.
 
-        True if it was not read by well-known ids; False if the label is missing or is not a number.
+        read by                  label    returned
+        /model/pdu/0/outlet/6    "7"      True
+        /model/pdu/0/outlet/6    "8"      False
+        /model/pdu/0/outlet/6    "AA7"    False: it proves nothing
+        its list of sensors      any      True
         """
         if self._metadata is None:
             return True
@@ -353,7 +455,14 @@ class OutletMeter(PortMeter):
 
 
 def _ambiguity(poles: list[Pole]) -> Union[NotKnown, NotMetered, None]:
-    """Why the lines of several poles are not certain; None if they are."""
+    """Why it is not certain which lines these poles are; None if it is, and for a single pole.
+
+    >>> l1, l2 = Pole(line=PowerLine.L1), Pole(line=PowerLine.L2)
+    >>> _ambiguity([l1, l2]) is None
+    True
+    >>> _ambiguity([l1, Pole(line=PowerLine(77))])
+    NotMetered(reason='a line is none of those that the pack knows')
+    """
     if len(poles) < 2:
         return None
     if not all(present(pole, "line") for pole in poles):
@@ -364,7 +473,11 @@ def _ambiguity(poles: list[Pole]) -> Union[NotKnown, NotMetered, None]:
 
 
 def _each_sensor_once(readings: Iterable[SensorReading]) -> list[SensorReading]:
-    """The readings, of those of one sensor only the first."""
+    """The readings, of those of one sensor only the first. Those without a call are all kept.
+
+    readings of /l1, /l1, /l2, NOT_FITTED, NOT_FITTED
+    returned    /l1, /l2, NOT_FITTED, NOT_FITTED
+    """
     targets: set[str] = set()
     distinct: list[SensorReading] = []
     for reading in readings:

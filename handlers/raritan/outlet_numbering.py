@@ -35,7 +35,7 @@ def parse_label_number(label: object) -> Optional[int]:
 
 
 def proves_position(position: int, label: object, well_known_label: object) -> bool:
-    """Whether the labels show that the outlet at this place of the device's list, from 1, is the
+    """Whether the labels show that the outlet at this position of the device's list, from 1, is the
     unit's outlet of that number.
 
     `label`: of the outlet in the list. `well_known_label`: of the outlet with the well-known id of
@@ -53,7 +53,15 @@ def proves_position(position: int, label: object, well_known_label: object) -> b
 
 
 class ListProof:
-    """Whether the list of a unit's outlets is complete. Queues three calls."""
+    """Whether the list of a unit's outlets is complete. The constructor queues three calls, here of
+    a unit that lists 8 outlets:
+
+    > getMetaData of the 8th of getOutlets          < {"_ret_": {"label": "8", ...}}
+    > getMetaData of /model/pdu/0/outlet/7          < {"_ret_": {"label": "8", ...}}
+    > getMetaData of /model/pdu/0/outlet/8          < HTTP 404: the unit has no 9th
+
+    `raise_unless_complete` reads their answers after the bulk.
+    """
 
     def __init__(self, bulk: Bulk, listed_unit: ListedUnit) -> None:
         self._listed_unit = listed_unit
@@ -70,6 +78,14 @@ class ListProof:
         """Raise JsonRpcSyntaxException if the list lacks an outlet, or if nothing proves that it
         lacks none: the unit's ports would be fewer, with wrong states. Raises the error of an
         answer without which that is not known.
+
+            8 outlets are listed
+            label of the 8th   of /outlet/7      /outlet/8
+            "8"                "8"               404         returns
+            "AA8"              "AA8"             404         returns
+            "9"                "8"               404         raises: lacks one
+            "8"                "8"               "9"         raises: lacks one
+            "AA8"              cannot be read    404         raises: may lack one
 
         A misplaced outlet with a number up to the length of the list shows another order, which is
         no gap.
@@ -102,24 +118,31 @@ class ListProof:
         raise self._error(verdict, f"and the last one is labelled {quote(str(label))!r}")
 
     def _is_missing(self, error: PduHandlerError) -> bool:
-        """Whether this error proves that the unit has no such outlet. Its own code does only if it
-        does not give it for an outlet that it has.
+        """Whether this error proves that the unit has no outlet behind its list: HTTP 404 and the
+        like do. The code that this unit gives for objects that it lacks does only if the unit
+        answers for the last outlet, which it has.
         """
         if self._last_well_known.error is None:
             return self._listed_unit.missing_code.is_in(error)
         return is_missing_object_error(error)
 
     def _error(self, verdict: str, reason: str) -> JsonRpcSyntaxException:
-        """The error of a list of outlets. `verdict`: that it "lacks one", or "may lack one"."""
+        """The error of a list of outlets. `verdict`: that it "lacks one", or "may lack one".
+
+        the list of outlets may lack one: it has 8, and the last one is labelled 'AA8'; poll again,
+        and see whether the unit shows all outlets
+        """
         unit = self._listed_unit.unit
         count = len(self._listed_unit.outlets)
         error = JsonRpcSyntaxException(
             f"the list of outlets {verdict}: it has {count}, {reason}; poll again, and see whether"
             " the unit shows all outlets"
         )
-        return error.at(unit.agent.place, f"getOutlets{unit.link_unit_suffix}")
+        return error.at(unit.agent.netloc, f"getOutlets{unit.link_unit_suffix}")
 
 
 def queue_list_proofs(bulk: Bulk, units: Iterable[ListedUnit]) -> list[ListProof]:
-    """The proof for each unit that lists outlets, the same for each call of the handler."""
+    """Queue the three calls that show whether a unit's list of outlets is complete, for each unit
+    that lists outlets. After the bulk the caller calls `raise_unless_complete` of each.
+    """
     return [ListProof(bulk, listed_unit) for listed_unit in units if listed_unit.outlets]

@@ -1,6 +1,9 @@
 """Units without outlets: power meter controllers (BCM2, PMC) with their panels, and other units
 that list no outlets.
 
+A controller has power meters, each with mains (its lines); one that is a panel also has branch
+circuits, which are the ports.
+
 The identity of a branch circuit is "p1.7", on link unit 2 "2.p1.7": the id of its power meter, and
 the position of its first pole in the panel, from 1. Both are fixed when a circuit is created
 (Config in PowerMeter.idl and Circuit.idl); names do not matter.
@@ -15,7 +18,7 @@ from ..dcimanager import Label, MeterFigures, label
 from ..shared.errors import Unsupported
 from ..shared.meter_figures import NOT_ASKED, Figure, NotKnown, NotMetered, sum_if_complete
 from .discovery import ListedUnit
-from .meters import FeedLine, FeedMeter, PortMeter
+from .meters import InputLine, InputMeter, PortMeter
 from .readings import call_error
 from .rpc import (
     Bulk,
@@ -36,19 +39,19 @@ _LINE_COUNTS = {
 
 
 class UnitWithoutOutlets:
-    """A unit that lists no outlets.
+    """A unit that lists no outlets. The constructor queues the calls that show its type;
+    `meters` reads their answers after the bulk.
 
-    Queues the calls that show its type; `meters` reads their answers after the bulk.
+    > getPowerMeters of /model/pmc; getMetaData and getInlets of /model/pdu/0
+    < {"_ret_": [{"key": 1, "value": {"rid": ..., "type": "pdumodel.Panel:2.0.4"}}]}
     """
 
     def __init__(self, listed_unit: ListedUnit, bulk: Bulk) -> None:
-        """Adds the calls for its meters, metadata and inlets to `bulk`, which sends them."""
+        """Adds the calls for its meters, metadata and inlets to `bulk`."""
         unit = listed_unit.unit
         self.unit = unit
         self._missing_code = listed_unit.missing_code
-        # > getPowerMeters of /model/pmc
-        # < {"_ret_": [{"key": 1, "value": {"rid": ..., "type": "pdumodel.Panel:2.0.4"}}]}
-        #       PowerMeterController.idl 1.2.12
+        # PowerMeterController.idl 1.2.12
         controller = PowerMeterController("/model/pmc", unit.agent)
         self._meters = bulk.add(unit.with_link_prefix(controller).getPowerMeters)
         pdu = unit.proxy(Pdu)
@@ -58,6 +61,9 @@ class UnitWithoutOutlets:
     def meters(self) -> list[tuple[int, PowerMeter]]:
         """Power meters and panels with their ids; none on a PDU with inlets and without outlets,
         such as an in-line meter.
+
+            getPowerMeters   [{"key": 1, "value": {"rid": "/tfwopaque/p", "type": ...}}]
+            returned         [(1, Panel /tfwopaque/p)]
 
         Raises Unsupported if the answers do not show that units of this type have no outlets,
         JsonRpcSyntaxException for a meter that is listed twice or is of another type, and the
@@ -78,6 +84,12 @@ class UnitWithoutOutlets:
     def _require_type_without_outlets(self) -> None:
         """Raise Unsupported for a unit without power meters, unless it has inlets and says that it
         is of a type without outlets.
+
+        getMetaData                                               getInlets
+        {"hasSwitchableOutlets": false,
+         "hasMeteredOutlets": false}                              [{...}]     returns
+        {"hasSwitchableOutlets": true, ...}                       [{...}]     raises
+        {"hasSwitchableOutlets": false, ...}                      []          raises
         """
         metadata = self._metadata.get()
         inlets = self._inlets.get()
@@ -99,32 +111,41 @@ class UnitWithoutOutlets:
         )
 
     def typed_proxy(self, reference: Interface, kind: type[AnInterface], noun: str) -> AnInterface:
-        """The reference as `XerusUnit.with_link_prefix` returns it.
+        """The reference as an object of the class `kind`, on link units with `/link/N` before its
+        resource id. `noun`: what it should be, for the error.
 
-        Raises JsonRpcSyntaxException if it is not of this kind.
+            reference                      kind      returned
+            /tfwopaque/c, pdumodel.Circuit Circuit   Circuit /tfwopaque/c
+            /tfwopaque/c, pdumodel.Outlet  Circuit   JsonRpcSyntaxException
+
+        Raises JsonRpcSyntaxException too if it is another unit's.
         """
         proxy = self.unit.with_link_prefix(reference)
         if not isinstance(proxy, kind):
             error = JsonRpcSyntaxException(f"the unit lists an object of another type as {noun}")
-            raise error.at(self.unit.agent.place)
+            raise error.at(self.unit.agent.netloc)
         return proxy
 
 
 class BranchCircuit(PortMeter):
-    """A branch circuit: metered, without a relay."""
+    """The meter of a branch circuit, which has no relay: of power meter 1, with its first pole at
+    position 7, "p1.7"; on link unit 2 "2.p1.7".
+    """
 
     def __init__(
         self, unit: XerusUnit, circuit: Circuit, *, panel_id: int, position: int, with_power: bool
     ) -> None:
         identity = unit.prefixed(f"p{panel_id}.{position + 1}")
         super().__init__(unit, identity, circuit.getSensors, with_power=with_power)
-        #: the place of its first pole in the panel, from 0
+        #: of its first pole in the panel, from 0
         self.position = position
         self.circuit = circuit
 
 
-class MainsMeter(FeedMeter):
-    """The mains of a power meter or panel."""
+class MainsMeter(InputMeter):
+    """The meter of the mains of a power meter or panel. Its type (getConfig) says how many lines it
+    has: ONE_PHASE 1, SPLIT_PHASE 2, THREE_PHASE 3.
+    """
 
     def __init__(self, unit: XerusUnit, meter: PowerMeter, *, with_power: bool) -> None:
         super().__init__(unit, with_power=with_power)
@@ -133,18 +154,31 @@ class MainsMeter(FeedMeter):
         self._type: Union[PowerMeter.Type, NotKnown] = NotKnown("the meter was not asked")
 
     def ask_sensors(self, bulk: Bulk) -> None:
-        """Queue the lists of sensors and lines, and the type of the meter."""
+        """Queue the lists of sensors and lines, and the type of the meter.
+
+        > getSensors, getPoles, getConfig of /tfwopaque/p
+        < {"_ret_": {"current": ...}}, {"_ret_": [{"line": 0, ...}]}, {"_ret_": {"type": 2, ...}}
+        """
         self._sensors = bulk.add(self._meter.getSensors)
         self._pole_list = bulk.add(self._meter.getPoles)
         self._config = bulk.add(self._meter.getConfig)
 
     def ask_readings(self, bulk: Bulk) -> None:
-        """Queue the readings of the meter and of its lines."""
+        """Keep the type of the meter, and queue the readings of the meter and of its lines:
+        > getReading of each. Raises Denied if the account may not read type or lists.
+        """
         self._type = self._read_type()
         super().ask_readings(bulk)
 
     def _read_type(self) -> Union[PowerMeter.Type, NotKnown]:
-        """The type in the answer to getConfig, or why it is not known. Raises Denied."""
+        """The type in the answer to getConfig, or why it is not known.
+
+        {"powerMeterId": 1, "type": 2}    Type.THREE_PHASE
+        {"powerMeterId": 1}               NotKnown("the power meter does not say its type")
+        error -32000                      NotKnown("the type ... cannot be read: ...")
+
+        Raises Denied if the account may not read it.
+        """
         if self._config is None:
             return NotKnown("the type of the power meter was not read")
         error = call_error(self._config)
@@ -155,18 +189,23 @@ class MainsMeter(FeedMeter):
             return NotKnown("the power meter does not say its type")
         return config.type
 
-    def _fault_of_lines(self) -> Union[NotKnown, NotMetered, None]:
+    def _reason_without_lines(self) -> Union[NotKnown, NotMetered, None]:
         """Why the lines are not all those that its type has (PowerMeter.idl); None if they are.
 
-        ONE_PHASE may list none.
+        type           lines of getPoles    returned
+        THREE_PHASE    L1, L2, L3           None
+        THREE_PHASE    L1, L2               NotKnown: 2 of its 3 lines
+        ONE_PHASE      none                 None
+        not known      any                  NotKnown
+        77             any                  NotMetered: none that the pack knows
         """
         if isinstance(self._type, NotKnown):
             return self._type
         type_count = _LINE_COUNTS.get(self._type)
         if type_count is None:
             return NotMetered("the type of the power meter is none that the pack knows")
-        if not isinstance(self._poles_or_fault, list):
-            return self._poles_or_fault
+        if not isinstance(self._poles_or_reason, list):
+            return self._poles_or_reason
         count = len(self._lines())
         if count == 0 and self._type == PowerMeter.Type.ONE_PHASE:
             return None
@@ -174,13 +213,20 @@ class MainsMeter(FeedMeter):
             return NotKnown(f"the power meter lists {count} of its {type_count} lines")
         return None
 
-    def _is_one_circuit(self, poles: list[FeedLine]) -> bool:
-        """Whether these poles carry one current: not those of a split phase."""
+    def _is_one_circuit(self, poles: list[InputLine]) -> bool:
+        """Whether these poles are two lines without a neutral, which carry one current. Not those
+        of a split phase (120/240 V), whose two lines carry different ones.
+        """
         return self._type != PowerMeter.Type.SPLIT_PHASE and super()._is_one_circuit(poles)
 
 
 class ControllerMeters:
-    """The figures of one power meter controller."""
+    """The meters of one power meter controller: the mains of each power meter or panel, and the
+    circuits of its panels, which the caller adds to `circuits`.
+
+        two panels with mains of 20.5 A and 10.0 A     load() is 30.5
+        a panel and a power meter, 20.5 A and 10.0 A   load() is NotMetered
+    """
 
     def __init__(self, unit: UnitWithoutOutlets, *, with_power: bool) -> None:
         """Reads the answers of `unit`; sends nothing."""
@@ -196,11 +242,12 @@ class ControllerMeters:
         return self._sum_unless_mixed([main.load() for main in self.mains])
 
     def energy(self) -> Figure:
-        """Watt-hours of the meters that `load` sums."""
+        """Watt-hours of the mains of all panels, or of all power meters."""
         return self._sum_unless_mixed([main.energy() for main in self.mains])
 
     def power(self) -> Figure:
-        """Watts of the same meters; not asked for unless `with_power`."""
+        """Watts of the mains of all panels, or of all power meters; NOT_ASKED unless
+        `with_power`."""
         powers = [main.active_power() for main in self.mains]
         if NOT_ASKED in powers:
             return NOT_ASKED
@@ -215,12 +262,17 @@ class ControllerMeters:
         return sum_if_complete(parts)
 
     def ports(self) -> dict[str, MeterFigures]:
-        """The figures of each circuit."""
+        """The figures of each circuit by its identity: {"p1.7": 1.25 A, 280 W, 34.5 kWh}."""
         return {circuit.identity: circuit.figures() for circuit in self.circuits}
 
 
 class _PanelCircuits(NamedTuple):
-    """The queued list of one panel's circuits."""
+    """The queued list of one panel's circuits.
+
+    > getCircuits of panel 1
+    < {"_ret_": [{"key": 6, "value": {"rid": "/tfwopaque/c", "type": "pdumodel.Circuit:2.0.4"}}]}
+    branch_circuits()    [BranchCircuit "p1.7"]
+    """
 
     unit: UnitWithoutOutlets
     panel_id: int
@@ -233,7 +285,13 @@ class _PanelCircuits(NamedTuple):
         return self.unit.unit.link_id
 
     def branch_circuits(self, *, with_power: bool = False) -> list[BranchCircuit]:
-        """The circuits, in the order of their positions."""
+        """The circuits, in the order of their positions.
+
+        getCircuits of panel 1   [{"key": 6, "value": {"rid": "/tfwopaque/c", "type": ...}}]
+        returned                 [BranchCircuit "p1.7"]
+
+        Raises JsonRpcSyntaxException for one that is listed twice or of another type.
+        """
         reference_by_position = self.circuits.get()
         unit = self.unit.unit
         unit.each_once(list(reference_by_position.values()), "getCircuits")
@@ -252,21 +310,19 @@ class _PanelCircuits(NamedTuple):
 
 
 def _queue_circuits(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> list[_PanelCircuits]:
-    """Queue the list of circuits of each panel."""
-    # > getCircuits of each panel
-    # < {"_ret_": [{"key": 0, "value": {"rid": ..., "type": "pdumodel.Circuit:2.0.4"}}, ...]}
-    #       Panel.idl 2.0.4
+    """Queue the list of circuits of each panel of these units (Panel.idl 2.0.4).
+
+    > getCircuits of /tfwopaque/p
+    < {"_ret_": [{"key": 0, "value": {"rid": ..., "type": "pdumodel.Circuit:2.0.4"}}, ...]}
+    """
     listings: list[_PanelCircuits] = []
     for unit in units:
         for meter_id, meter in unit.meters():
-            if isinstance(meter, Panel):
-                listing = _PanelCircuits(
-                    unit=unit,
-                    panel_id=meter_id,
-                    panel=meter,
-                    circuits=bulk.add(meter.getCircuits),
-                )
-                listings.append(listing)
+            if not isinstance(meter, Panel):
+                continue
+            circuits = bulk.add(meter.getCircuits)
+            listing = _PanelCircuits(unit=unit, panel_id=meter_id, panel=meter, circuits=circuits)
+            listings.append(listing)
     return listings
 
 
@@ -277,21 +333,31 @@ def units_without_outlets(bulk: Bulk, units: Sequence[ListedUnit]) -> list[UnitW
 
 
 def read_panel_ports(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[int, list[str]]:
-    """The identity of each branch circuit, by link id: 1 round trip, none without panels."""
+    """The identity of each branch circuit, by link id: 1 round trip, none without panels.
+
+    > POST /bulk: getCircuits of each panel
+    < {"_ret_": [{"key": 0, "value": {"rid": ..., ...}}, {"key": 6, ...}]}
+    returned   {0: ["p1.1", "p1.7"]}
+    """
     listings = _queue_circuits(bulk, units)
     bulk.perform()
     identities_by_link_id: dict[int, list[str]] = {}
     for listing in listings:
         identities = identities_by_link_id.setdefault(listing.link_id, [])
-        for circuit in listing.branch_circuits():
-            identities.append(circuit.identity)
+        identities += [circuit.identity for circuit in listing.branch_circuits()]
     return identities_by_link_id
 
 
 def read_panel_meters(
     bulk: Bulk, units: Sequence[UnitWithoutOutlets], *, with_power: bool
 ) -> dict[int, ControllerMeters]:
-    """The figures of each power meter controller, by link id, in up to 3 bulks."""
+    """The meters of each power meter controller, by link id, in up to 3 bulks.
+
+    > POST /bulk: getCircuits of each panel; getSensors, getPoles, getConfig of each meter
+    > POST /bulk: getReading of the meters' sensors and lines; getSensors of each circuit
+    > POST /bulk: getReading of the circuits' sensors
+    returned   {0: ControllerMeters}    without units that have no power meters
+    """
     meters_by_link_id: dict[int, ControllerMeters] = {}
     mains: list[MainsMeter] = []
     for unit in units:
@@ -320,7 +386,14 @@ def read_panel_meters(
 
 
 def read_panel_labels(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[int, list[Label]]:
-    """The name of each branch circuit and its label in the panel, by link id, in up to 2 bulks."""
+    """The name of each branch circuit and its label in the panel, by link id, in up to 2 bulks.
+
+    > POST /bulk: getCircuits and getPanelSettings of each panel
+    < ..., {"_ret_": {"panelSize": 42, "labelingScheme": 1, ...}}
+    > POST /bulk: getSettings of each circuit
+    < {"_ret_": {"name": "Rack 7", ...}}
+    returned   {0: [label("p1.2", "3", "Rack 7")]}
+    """
     listings = _queue_circuits(bulk, units)
     panel_settings = [bulk.add(listing.panel.getPanelSettings) for listing in listings]
     bulk.perform()
@@ -343,7 +416,9 @@ def read_panel_labels(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[i
 
 
 class _LabelledCircuit(NamedTuple):
-    """A circuit, and the answers that hold its label."""
+    """A circuit, and the queued calls whose answers hold its label: getPanelSettings of its panel
+    ({"panelSize": 42, "labelingScheme": 1}) and its own getSettings ({"name": "Rack 7"}).
+    """
 
     link_id: int
     circuit: BranchCircuit
@@ -352,6 +427,9 @@ class _LabelledCircuit(NamedTuple):
     settings: Pending[Circuit.Settings]
 
     def label(self) -> Label:
+        """The identity, the number printed in the panel and the configured name: "p1.2", "3",
+        "Rack 7"; number and name are "" where they cannot be read.
+        """
         number = ""
         if self.panel.error is None:
             number = _printed_number(self.circuit.position, self.panel.get())
@@ -360,8 +438,16 @@ class _LabelledCircuit(NamedTuple):
 
 
 def _printed_number(position: int, panel: Panel.PanelSettings) -> str:
-    """The label of a position: in order, or odd numbers before even ones (Panel.idl 2.0.4, for
-    positions 0 to 2).
+    """The number printed at a position, from 0, of a panel: in order, or odd numbers before even
+    ones (Panel.idl 2.0.4, for positions 0 to 2).
+
+    >>> scheme = Panel.LabelingScheme
+    >>> odd_even = Panel.PanelSettings(panelSize=42, labelingScheme=scheme.ODD_EVEN)
+    >>> _printed_number(1, odd_even), _printed_number(21, odd_even)
+    ('3', '2')
+    >>> sequential = Panel.PanelSettings(panelSize=42, labelingScheme=scheme.SEQUENTIAL)
+    >>> _printed_number(1, sequential)
+    '2'
 
     "" if the device reports another scheme, or with ODD_EVEN a position outside of the panel, or no
     size.
@@ -381,7 +467,11 @@ def _printed_number(position: int, panel: Panel.PanelSettings) -> str:
 
 
 def _yes_no_or_unknown(metadata: Pdu.MetaData, field: str) -> str:
-    """A truth value in words, for an error."""
+    """A truth value in words, for an error; "unknown" if the device did not send the field.
+
+    >>> _yes_no_or_unknown(Pdu.MetaData(hasMeteredOutlets=True), "hasMeteredOutlets")
+    'yes'
+    """
     if not present(metadata, field):
         return "unknown"
     return "yes" if getattr(metadata, field) else "no"

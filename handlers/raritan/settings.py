@@ -1,4 +1,4 @@
-"""The handler's settings, and the agent that they describe.
+"""The settings of the handler for Xerus PDUs, and the agent that they describe.
 
 Their table in docs/settings.md is generated from SETTINGS.
 """
@@ -59,7 +59,7 @@ SETTINGS: tuple[Setting[object], ...] = (
 
 
 class RaritanSettings(NamedTuple):
-    """The handler's settings, parsed."""
+    """The handler's settings, parsed: scheme "https", host "192.0.2.7", port None, and so on."""
 
     #: "https" or "http"
     scheme: str
@@ -77,7 +77,13 @@ class RaritanSettings(NamedTuple):
 
 
 def read_settings(pdu_data: object) -> RaritanSettings:
-    """The handler's settings, checked one by one and together. Raises SettingsError."""
+    """The handler's settings, checked one by one and together. Raises SettingsError.
+
+    >>> texts = {"host": "192.0.2.7", "username": "admin", "password": "x", "link_units": "2"}
+    >>> config = read_settings({"params": texts})
+    >>> config.scheme, config.link_units.ids, config.port
+    ('https', (2,), None)
+    """
     texts = Settings(dcimanager.settings(pdu_data), SETTINGS)
     trust = Trust.from_settings(
         texts, over_tls=texts[SCHEME] == "https", tls_setting=NamedSetting("scheme", "https")
@@ -95,7 +101,11 @@ def read_settings(pdu_data: object) -> RaritanSettings:
 
 
 def _login(user: str, password: str, token: str) -> Login:
-    """The login by user and password, or by a token. Raises SettingsError for both and for none."""
+    """The login by user and password, or by a token. Raises SettingsError for both and for none.
+
+    >>> _login("admin", "x", "").user, _login("", "", "5a7d").token
+    ('admin', '5a7d')
+    """
     if token and (user or password):
         raise both_logins()
     if token:
@@ -117,7 +127,15 @@ def _login(user: str, password: str, token: str) -> Login:
 def agent(
     pdu_data: object, config: RaritanSettings, transport: Optional[Transport] = None
 ) -> Agent:
-    """The agent for these settings; nothing is sent yet. Raises SettingsError."""
+    """The agent for these settings; nothing is sent yet. `pdu_data`: the platform's form, whose
+    address is taken if the setting `host` is empty. `transport`: None for HTTP over the network.
+
+    >>> texts = {"host": "192.0.2.7", "port": "8443", "username": "admin", "password": "x"}
+    >>> agent({}, read_settings({"params": texts}))
+    Agent(https://192.0.2.7:8443)
+
+    Raises SettingsError, for example if neither has an address.
+    """
     return Agent(
         config.scheme,
         config.host or dcimanager.address(pdu_data),

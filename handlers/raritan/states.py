@@ -24,6 +24,7 @@ from .units import MissingObjectCode, XerusUnit
 LOGGER = get_logger(__name__)
 # characters; the device chooses the id of a failed component, so it is cut
 _LONGEST_ID = 200
+# the queued getFailures of one unit
 Failures = Pending[list[HardwareHealth.Failure]]
 _STATES = {
     Outlet.PowerState.PS_ON: EnumPowerStatus.UP,
@@ -42,7 +43,11 @@ NO_FAILURES = (
 
 
 class OutletState(NamedTuple):
-    """The state of one outlet or branch circuit."""
+    """The state of one outlet or branch circuit.
+
+    OutletState("7", EnumPowerStatus.UP)
+    OutletState("7", EnumPowerStatus.UNKNOWN, "a power cycle is in progress")
+    """
 
     identity: str
     status: EnumPowerStatus
@@ -51,9 +56,16 @@ class OutletState(NamedTuple):
 
 
 def read_states(agent: Agent, selection: LinkUnitSelection) -> list[OutletState]:
-    """The state of each outlet or branch circuit.
+    """The state of each outlet or branch circuit, the primary unit's first.
 
-    Reads again if a switchable unit returns only unavailable states.
+    > POST /bulk: getOutlets of each unit
+    > POST /bulk: getState of each outlet, getFailures of each unit ...
+    < {"_ret_": {"available": true, "powerState": 1, ...}}    OutletState("1", UP)
+    < {"_ret_": {"available": true, "powerState": 0, ...}}    OutletState("2", DOWN)
+    < {"_ret_": {"available": false, ...}}                    OutletState("3", UNKNOWN, reason)
+
+    Reads all again, once, if a unit with switchable outlets has no state for any: the references
+    of its list may be stale.
     """
     units = _read_units(agent, selection)
     if any(unit.unavailable for unit in units):
@@ -67,13 +79,16 @@ def read_states(agent: Agent, selection: LinkUnitSelection) -> list[OutletState]
 
 
 def _read_units(agent: Agent, selection: LinkUnitSelection) -> list[_UnitStates]:
-    """The states of each unit's outlets, read once."""
+    """The answers of each unit, read once: 2 round trips, 1 more with branch circuits.
+
+    > POST /bulk: getOutlets of each unit
+    > POST /bulk: getState of each reference that getOutlets returned; getFailures of /hwhealth;
+          getMetaData of /model/pdu/0, of the last reference, and of the well-known ids of its
+          position and the next
+    < {"_ret_": {"available": true, "powerState": 1, "switchOnInProgress": false, ...}}
+    > POST /bulk: getCircuits of each panel    of units without outlets
+    """
     units, bulk = discover_units(agent, selection)
-    # > POST /bulk: getState of each reference that getOutlets returned; getFailures of /hwhealth,
-    #       getMetaData of
-    #   /model/pdu/0, of the last reference, and of the well-known ids of its position and the next
-    # < {"_ret_": {"available": true, "powerState": 1, "switchOnInProgress": false, ...}}
-    #       Outlet.idl 3.0.4, State
     unit_states = [_UnitStates(bulk, listed_unit) for listed_unit in units]
     without_outlets = panels.units_without_outlets(bulk, units)
     bulk.perform()
@@ -87,10 +102,11 @@ def _read_units(agent: Agent, selection: LinkUnitSelection) -> list[_UnitStates]
 
 
 class _UnitStates:
-    """One unit.
+    """The state of each outlet or circuit of one unit. The constructor queues the calls:
 
-    The constructor queues the calls; `unavailable` and `ports` read their answers after the
-    bulk.
+    > getState of each outlet, getFailures of /hwhealth, getMetaData of /model/pdu/0 ...
+
+    `unavailable` and `ports` read their answers after the bulk. The caller fills `circuits`.
     """
 
     def __init__(self, bulk: Bulk, listed_unit: ListedUnit) -> None:
@@ -108,20 +124,28 @@ class _UnitStates:
 
     @property
     def may_not_read_failures(self) -> bool:
-        """Whether it has outlets whose relays' failures the account may not read."""
+        """Whether it has outlets, and the account may not read which of their relays fail."""
         return bool(self._answers) and may_not_read_failures(self._failures)
 
     @property
     def unavailable(self) -> bool:
-        """Whether a unit with switchable outlets returns states, but none of them is available."""
+        """Whether a unit with switchable outlets returns states, but none of them is available.
+
+        "available" of the outlets   hasSwitchableOutlets   returned
+        false, false                 true                   True
+        false, true                  true                   False
+        false, false                 false (metered only)   False
+        """
         states = [answer.get() for answer in self._answers if answer.error is None]
         if not states or any(state.available for state in states):
             return False
         return bool(answered_field(self._metadata, "hasSwitchableOutlets"))
 
     def ports(self) -> list[OutletState]:
-        """The state of each outlet or branch circuit. An outlet whose state cannot be read is
-        UNKNOWN.
+        """The state of each outlet or, of a unit without outlets, of each branch circuit.
+
+            getState of 1, 2, 3     {"powerState": 1, ...}, {"powerState": 0, ...}, error -32000
+            returned                UP, DOWN, UNKNOWN
 
         Raises the first error if no outlet can be read, Denied if the account may not read one of
         them, and JsonRpcSyntaxException if the list lacks an outlet.
@@ -148,7 +172,12 @@ class _UnitStates:
 
 
 def _outlet_state(identity: str, answer: Pending[Outlet.State], relay_reason: str) -> OutletState:
-    """The state of one outlet by the answer to its getState."""
+    """The state of one outlet by the answer to its getState. `relay_reason`: why its relay may not
+    follow its commands, "" if it does.
+
+    {"available": true, "powerState": 1, ...}   OutletState("7", UP)
+    error -32000                                OutletState("7", UNKNOWN, "its state cannot ...")
+    """
     if answer.error is not None:
         reason = f"its state cannot be read: {answer.error.reason}"
         return OutletState(identity, EnumPowerStatus.UNKNOWN, reason)
@@ -158,10 +187,17 @@ def _outlet_state(identity: str, answer: Pending[Outlet.State], relay_reason: st
 
 
 def unknown_reason(state: Outlet.State, relay_reason: str) -> str:
-    """Why a report shows no state (Outlet.idl 3.0.4, State); "" if `powerState` is the state.
+    """Why the answer to getState shows no state (Outlet.idl 3.0.4, State); "" if its `powerState`
+    is the state. `relay_reason`: why the relay may not follow its commands, "" if it does.
 
-    A missing `available` is read as false and a missing `powerState` as -1. `relay_reason`: see
-    `relay_reasons`.
+    >>> off = Outlet.State(available=True, powerState=Outlet.PowerState.PS_OFF)
+    >>> unknown_reason(off, relay_reason="")
+    ''
+    >>> off.switchOnInProgress = True
+    >>> unknown_reason(off, relay_reason="")
+    'it is off, and waits to be switched on'
+
+    A missing `available` is read as false and a missing `powerState` as -1, which is no state.
     """
     if not state.available:
         return "the unit reports no state: it has no relay, or the relay's board does not answer"
@@ -183,16 +219,23 @@ def unknown_reason(state: Outlet.State, relay_reason: str) -> str:
 
 
 def decode_status(state: Outlet.State, relay_reason: str = "") -> EnumPowerStatus:
-    """UP or DOWN; UNKNOWN if there is an `unknown_reason`."""
+    """UP or DOWN; UNKNOWN if the answer to getState or the relay leaves that open.
+
+    >>> state = Outlet.State(available=True, powerState=Outlet.PowerState.PS_ON)
+    >>> decode_status(state).name, decode_status(state, "a relay fails").name
+    ('UP', 'UNKNOWN')
+    """
     if unknown_reason(state, relay_reason):
         return EnumPowerStatus.UNKNOWN
     return _STATES[state.powerState]
 
 
 def queue_hardware_failures(bulk: Bulk, unit: XerusUnit) -> Failures:
-    """Queue the reading of a unit's hardware failures (HardwareHealth.idl, from firmware 3.5)."""
-    # > getFailures of /hwhealth
-    # < {"_ret_": [{"componentId": ..., "type": 5, "isAsserted": true, ...}]}
+    """Queue the reading of a unit's hardware failures (HardwareHealth.idl, from firmware 3.5).
+
+    > getFailures of /hwhealth, on link unit 2 of /link/2/hwhealth
+    < {"_ret_": [{"componentId": ..., "type": 5, "isAsserted": true, ...}]}
+    """
     health = HardwareHealth("/hwhealth", unit.agent)
     return bulk.add(unit.with_link_prefix(health).getFailures)
 
@@ -205,8 +248,11 @@ def may_not_read_failures(failures: Failures) -> bool:
 def relay_reasons(failures: Failures, missing_code: MissingObjectCode, count: int) -> list[str]:
     """Why the relay of each of `count` outlets may not follow its commands; "" where it does.
 
-    A list of failures that cannot be read is a reason for each outlet, unless the firmware has none
-    or the account may not read it.
+    getFailures, with 2 outlets                      returned
+    []                                               "", ""
+    [{"componentId": ..., "type": 5, ...}]           "", _FAILED_RELAY   if the id has the number 2
+    error -32000                                     "the ... cannot be read" for both
+    the firmware has no /hwhealth, or Denied         "", ""
     """
     error = failures.error
     if missing_code.is_in(error) or may_not_read_failures(failures):
@@ -214,9 +260,8 @@ def relay_reasons(failures: Failures, missing_code: MissingObjectCode, count: in
     if error is not None:
         return [f"the unit's hardware failures cannot be read: {error.reason}"] * count
     failure_list = failures.get()
-    for failure in failure_list:
-        if not present(failure, "type", "isAsserted"):
-            return ["the unit's hardware failures are not complete"] * count
+    if not all(present(failure, "type", "isAsserted") for failure in failure_list):
+        return ["the unit's hardware failures are not complete"] * count
     reasons = [""] * count
     for index in _failed_relays(failure_list, count):
         reasons[index] = _FAILED_RELAY
@@ -224,13 +269,20 @@ def relay_reasons(failures: Failures, missing_code: MissingObjectCode, count: in
 
 
 def _failed_relays(failures: Sequence[HardwareHealth.Failure], count: int) -> set[int]:
-    """The positions, from 0, of outlets for which the unit reports that the relay does not follow
-    its commands. `count`: of its outlets.
+    """The positions, from 0, of the outlets for which the unit reports that the relay does not
+    follow its commands. `count`: of its outlets.
+
+    >>> relay = HardwareHealth.FAILURE_TYPE_OUTLET_POWER_STATE_INCONSISTENT
+    >>> failure = HardwareHealth.Failure(componentId="outlet 2", type=relay, isAsserted=True)
+    >>> sorted(_failed_relays([failure], count=8))  # 2 may be a label (from 1) or an index (from 0)
+    [1, 2]
+    >>> failure.componentId = "relay board"  # no number: it may be any of them
+    >>> sorted(_failed_relays([failure], count=3))
+    [0, 1, 2]
 
     `powerState` is "the control state of the relay, which was set by the last command sent to it"
-    (Outlet.idl 3.0.4). A unit that measures another state at an outlet asserts a failure. How
-    `componentId` names the outlet is not documented: each number in it counts as a label (from 1)
-    and an index (from 0). If none fits, all positions are returned.
+    (Outlet.idl 3.0.4), so a unit that measures another state at an outlet asserts a failure. How
+    `componentId` names the outlet is not documented.
     """
     positions: set[int] = set()
     for failure in failures:
@@ -241,7 +293,12 @@ def _failed_relays(failures: Sequence[HardwareHealth.Failure], count: int) -> se
 
 
 def _positions_in(component_id: str, count: int) -> set[int]:
-    """The positions that the numbers in the id of a component may mean."""
+    """The positions, from 0 to below `count`, that the numbers in the id of a component may mean:
+    each counts as a label (from 1) and as an index (from 0).
+
+    >>> sorted(_positions_in("outlet 2", count=8)), sorted(_positions_in("outlet 99", count=8))
+    ([1, 2], [])
+    """
     positions: set[int] = set()
     for digits in re.findall("[0-9]+", component_id[:_LONGEST_ID]):
         for position in (int(digits), int(digits) - 1):

@@ -26,9 +26,13 @@ _REASONS: dict[int, str] = {
 
 
 def why_refused(outlets: str, code: int) -> Refused:
-    """The error for a result code other than 0.
+    """The error for a result code of setPowerState other than 0 (Outlet.idl 3.0.4). `outlets`: how
+    its text begins, such as "outlet 7 was".
 
-    `outlets`: how its text begins, such as "outlet 7 was".
+    >>> why_refused("outlet 7 was", Outlet.ERR_OUTLET_NOT_OFF).reason
+    'outlet 7 was not switched: the present state is not off (result code 4)'
+    >>> why_refused("outlet 7 was", 99).reason
+    'outlet 7 was not switched: the PDU gives no known reason (result code 99)'
     """
     reason = _REASONS.get(code, "the PDU gives no known reason")
     return Refused(f"{outlets} not switched: {reason} (result code {code})", str(code))
@@ -41,12 +45,18 @@ def raise_if_numbering_differs(
     quote: Callable[[str], str],
 ) -> None:
     """Raise Unsupported unless labels prove that the outlet in the list of getOutlets is the one
-    that the identity means: if the list lacks an outlet, this one is a neighbour. Raises the error
-    of the list's own label.
+    that the identity means: if the list lacks an outlet, this one is a neighbour.
 
-    Either the well-known id of its position leads to another label: the unit then numbers its
-    outlets in two ways, and nothing shows which of them matches the wiring. Or that label cannot be
-    read, and the list's own is not the position.
+        identity   label of `entry`,    label of `well_known`,
+                   7th of getOutlets    /model/pdu/0/outlet/6
+        7          "7"                  "7"                      returns
+        7          "AA7"                "AA7"                    returns
+        7          "8"                  "7"                      Unsupported: two numberings, and
+                                                                 nothing shows which one is wired
+        7          "7"                  cannot be read           returns
+        7          "AA7"                cannot be read           Unsupported
+
+    Raises the error of `entry`, if there is one. `quote` makes a device's text safe to print.
     """
     if entry.error is not None:
         raise entry.error
@@ -76,7 +86,13 @@ def raise_if_locked(
     state: Pending[Outlet.State],
 ) -> None:
     """Raise Unsupported for an outlet without a relay, or Refused if relay control is inhibited, so
-    that nothing is written.
+    that nothing is written. `settings`, `metadata` and `state`: the answers to getSettings of the
+    PDU, and to getMetaData and getState of the outlet.
+
+        getMetaData                getSettings
+        {"isSwitchable": false}    any                              Unsupported
+        {"isSwitchable": true}     {"inhibitRelayControl": true}    Refused
+        {"isSwitchable": true}     cannot be read                   returns
 
     Raises Denied if the account may not read the outlet, because the result could not be checked. A
     missing field does not prevent the command: firmware may be older, or the account may not read

@@ -1,11 +1,11 @@
-"""Switching one outlet: find it, check that it may be switched, command it once, and read its
-state.
+"""Switching one outlet of a Xerus PDU: find it, check that it may be switched, command it once, and
+read its state.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
@@ -22,10 +22,17 @@ from .switch_checks import raise_if_locked, raise_if_numbering_differs, why_refu
 from .units import PRIMARY, XerusUnit
 
 LOGGER = get_logger(__name__)
-# a branch circuit, see panels.py
+# a branch circuit: of power meter 1 with the position 7, on link unit 2 "2.p1.7"
 _CIRCUIT = re.compile(r"(?:[1-9][0-9]{0,2}\.)?p[0-9]{1,5}\.[0-9]{1,5}")
 _IDENTITY = re.compile(r"(?:([1-9][0-9]{0,2})\.)?([1-9][0-9]{0,3})")
-_QueuedStates = tuple[Pending[Outlet.State], states.Failures]
+
+
+class _QueuedReading(NamedTuple):
+    """The calls of one reading of the outlet, which have their answers after the bulk."""
+
+    state: Pending[Outlet.State]
+    #: the relays that its unit reports as failed
+    failures: states.Failures
 
 
 def switch_outlet(
@@ -36,8 +43,15 @@ def switch_outlet(
     deadline: float,
     pause: float,
 ) -> EnumPowerStatus:
-    """Switch the outlet. Returns the wanted state, or UNKNOWN if it was not seen within `deadline`
-    seconds.
+    """Switch the outlet to `target`. Returns the wanted state, or UNKNOWN if it was not seen within
+    `deadline` seconds; between two readings it waits `pause` seconds.
+
+    > POST /bulk: getOutlets, getSettings of /model/pdu/0 ...    which outlet is "7"?
+    > POST /bulk: getMetaData, getState of that outlet           may it be switched?
+    > POST /bulk: setPowerState {"pstate": 0}, getState          sent once
+    < {"_ret_": 0}, {"_ret_": {"available": true, "powerState": 1, ...}}
+    > POST /bulk: getState                                       until it is 0
+    < {"_ret_": {"available": true, "powerState": 0, ...}}
 
     Raises Unreachable if the device could not be asked, or if the outlet may or may not have
     switched. After any other error the outlet has not switched.
@@ -60,8 +74,13 @@ def switch_outlet(
 def _locate(identity: str, agent: Agent, selection: LinkUnitSelection) -> tuple[XerusUnit, int]:
     """The unit and the position, from 0, that an identity names. Sends nothing.
 
-    Raises NoSuchOutlet if it is not valid or its link unit is excluded by `selection`, Unsupported
-    if it names a branch circuit.
+    >>> agent = Agent("https", "192.0.2.7")
+    >>> unit, index = _locate("2.7", agent, LinkUnitSelection(all=True))
+    >>> unit.link_id, index
+    (2, 6)
+
+    Raises NoSuchOutlet if it is not valid ("A7") or its link unit is excluded by `selection`,
+    Unsupported if it names a branch circuit ("p1.7").
     """
     if _CIRCUIT.fullmatch(identity):
         raise Unsupported(
@@ -91,15 +110,17 @@ def _locate(identity: str, agent: Agent, selection: LinkUnitSelection) -> tuple[
 def _locate_switchable(
     agent: Agent, link_units: LinkUnitSelection, identity: str
 ) -> tuple[ListedUnit, int]:
-    """The unit and the position of the outlet: 2 round trips.
+    """The unit and the position, from 0, of the outlet, if it may be switched: 2 round trips.
+
+    > POST /bulk: getOutlets and getSettings of /model/pdu/0, getMetaData of the well-known id
+          /model/pdu/0/outlet/6; for link unit 2 the same of /model/pdu/2, with getOutlets of
+          /model/pdu/0 and getStatus of /cascade
+    > POST /bulk: getMetaData and getState of the reference that getOutlets returned
+    < {"_ret_": {"label": "7", "isSwitchable": true, ...}}, {"_ret_": {"powerState": 1, ...}}
 
     Raises NoSuchOutlet, Unsupported, Refused or Denied if it does not exist or may not be switched.
     """
     unit, index = _locate(identity, agent, link_units)
-    # > POST /bulk: getOutlets and getSettings of /model/pdu/0, getMetaData of the well-known id
-    #       /model/pdu/0/outlet/6;
-    #   for link unit 2 the same of /model/pdu/2, with getOutlets of /model/pdu/0 and getStatus of
-    #   /cascade
     selection = LinkUnitSelection()
     if unit.link_id != PRIMARY:
         selection = LinkUnitSelection(ids=(unit.link_id,))
@@ -112,7 +133,6 @@ def _locate_switchable(
     listed_units = units.list_units(may_lack_link_units=True)
     listed_unit = _listed_with(index, unit, listed_units)
     outlet = listed_unit.outlets[index]
-    # > POST /bulk: getMetaData and getState of the reference that getOutlets returned
     metadata = bulk.add(outlet.getMetaData)
     state = bulk.add(outlet.getState)
     bulk.perform()
@@ -122,7 +142,13 @@ def _locate_switchable(
 
 
 def _listed_with(index: int, unit: XerusUnit, listed_units: list[ListedUnit]) -> ListedUnit:
-    """The unit as the PDU lists it. Raises NoSuchOutlet without the unit, or the outlet."""
+    """Of the listed units the one that is `unit`, if its list has an outlet at `index`.
+
+    listed_units       outlet   returned
+    0 with 8 outlets   7        unit 0
+    0 with 8 outlets   9        NoSuchOutlet: the unit has fewer outlets (8)
+    0 with 8 outlets   2.7      NoSuchOutlet: the PDU has no link unit 2
+    """
     outlet = f"outlet {unit.identity(index)}"
     for listed_unit in listed_units:
         if listed_unit.unit.link_id == unit.link_id:
@@ -138,7 +164,13 @@ def _listed_with(index: int, unit: XerusUnit, listed_units: list[ListedUnit]) ->
 
 
 class _OutletCommand:
-    """One switching command for `switch`: `write` sends it once, `read_state` reads the state."""
+    """The command to one outlet to go on or off (`target`).
+
+    write()         > setPowerState {"pstate": 0}, getState    sent once
+    read_state()    UP: the state in that answer
+    read_state()    > getState; DOWN
+    reason          "", or why the last reading shows no certain state
+    """
 
     def __init__(
         self, agent: Agent, listed_unit: ListedUnit, index: int, target: Outlet.PowerState
@@ -148,7 +180,8 @@ class _OutletCommand:
         self._listed_unit = listed_unit
         self._index = index
         self._outlet = listed_unit.outlets[index]
-        self._first_reading: Optional[_QueuedStates] = None
+        # of the answer to the command, until `read_state` has returned it
+        self._first_reading: Optional[_QueuedReading] = None
         #: why the last reading shows no certain state; "" if it shows one
         self.reason = ""
         #: whether the account may not read the relays' failures
@@ -156,13 +189,16 @@ class _OutletCommand:
 
     def write(self) -> None:
         """Send the command and a first reading in one bulk, whose calls the unit runs in order: 1
-        round trip.
+        round trip. The reading is kept for the next `read_state`.
+
+        > POST /bulk: setPowerState {"pstate": 0}, getState, getFailures of /hwhealth
+        < {"_ret_": 0}, {"_ret_": {"available": true, "powerState": 0, ...}}, {"_ret_": []}
+
+        Raises Refused for a result code other than 0 (Outlet.idl 3.0.4).
         """
-        # > POST /bulk: setPowerState {"pstate": 0}, getState, getFailures of /hwhealth
-        # < {"_ret_": 0}, {"_ret_": {"available": true, "powerState": 0, ...}}  Outlet.idl 3.0.4
         bulk = Bulk(self._agent)
         answer = bulk.add(self._outlet.setPowerState, self._target_state)
-        reading = self._ask(bulk)
+        reading = self._queue_reading(bulk)
         bulk.perform()
         result_code = answer.get()
         if result_code != 0:
@@ -171,25 +207,31 @@ class _OutletCommand:
         self._first_reading = reading
 
     def read_state(self) -> EnumPowerStatus:
-        """The state: at first from the answer to the command; later, or without an answer, from a
-        new reading (1 round trip).
+        """The state now, and sets `reason` and `may_not_read_failures`. The first call after
+        `write` returns the state in the answer to the command; later ones, or without an answer,
+        read it anew (1 round trip):
+
+        > POST /bulk: getState, getFailures of /hwhealth
+        < {"_ret_": {"available": true, "powerState": 0, ...}}, {"_ret_": []}
         """
         reading = self._first_reading
         self._first_reading = None
         if reading is None:
             bulk = Bulk(self._agent)
-            reading = self._ask(bulk)
+            reading = self._queue_reading(bulk)
             bulk.perform()
-        state, failures = reading
         outlet_count = len(self._listed_unit.outlets)
-        reasons = states.relay_reasons(failures, self._listed_unit.missing_code, outlet_count)
+        missing_code = self._listed_unit.missing_code
+        reasons = states.relay_reasons(reading.failures, missing_code, outlet_count)
         relay_reason = reasons[self._index]
-        self.may_not_read_failures = states.may_not_read_failures(failures)
-        outlet_state = state.get()
+        self.may_not_read_failures = states.may_not_read_failures(reading.failures)
+        outlet_state = reading.state.get()
         self.reason = states.unknown_reason(outlet_state, relay_reason)
         return states.decode_status(outlet_state, relay_reason)
 
-    def _ask(self, bulk: Bulk) -> _QueuedStates:
-        state = bulk.add(self._outlet.getState)
-        failures = states.queue_hardware_failures(bulk, self._listed_unit.unit)
-        return state, failures
+    def _queue_reading(self, bulk: Bulk) -> _QueuedReading:
+        """Queue getState of the outlet and getFailures of its unit."""
+        return _QueuedReading(
+            state=bulk.add(self._outlet.getState),
+            failures=states.queue_hardware_failures(bulk, self._listed_unit.unit),
+        )

@@ -1,5 +1,9 @@
 """One unit: its resource ids, its references, and the identities of its outlets: "7", on link unit
 2 "2.7".
+
+A unit is one device with Xerus firmware: the primary unit, which has the address, or a link unit,
+which is cascaded behind it and is reached through it (CascadeManager.idl). A well-known id is a
+resource id that the vendor documents, such as `/model/pdu/0/outlet/6`.
 """
 
 from __future__ import annotations
@@ -17,7 +21,15 @@ PRIMARY = 0  # stands for the link id of the unit at the address itself
 
 
 class XerusUnit(NamedTuple):
-    """One unit with Xerus firmware: the one at the address, or a unit that is linked to it."""
+    """One unit with Xerus firmware: the primary unit at the address, or a link unit behind it.
+
+    >>> unit = XerusUnit(link_id=2, agent=Agent("https", "192.0.2.7"))
+    >>> unit.path("/inlet/0"), unit.identity(6), unit.link_unit_suffix
+    ('/model/pdu/2/inlet/0', '2.7', ' of link unit 2')
+    >>> primary = unit._replace(link_id=PRIMARY)
+    >>> primary.path(), primary.identity(6), primary.link_unit_suffix
+    ('/model/pdu/0', '7', '')
+    """
 
     #: 2 or more for a link unit, PRIMARY for the unit at the address itself
     link_id: int
@@ -34,20 +46,27 @@ class XerusUnit(NamedTuple):
         return f"/model/pdu/{self.link_id}{suffix}"
 
     def proxy(self, kind: type[AnInterface], suffix: str = "") -> AnInterface:
-        """A proxy for a well-known resource id."""
+        """A proxy of the class `kind` for the well-known id that ends with `suffix`.
+
+        >>> XerusUnit(2, Agent("https", "192.0.2.7")).proxy(Outlet, "/outlet/6")
+        pdumodel.Outlet: /model/pdu/2/outlet/6
+        """
         return kind(self.path(suffix), self.agent)
 
     def with_link_prefix(self, reference: AnInterface) -> AnInterface:
-        """The reference with the resource id by which the unit at the address reaches the object:
-        `/tfwopaque/x` of link unit 2 becomes `/link/2/tfwopaque/x`.
+        """The reference with the resource id by which the unit at the address reaches the object.
+
+        >>> unit = XerusUnit(2, Agent("https", "192.0.2.7"))
+        >>> unit.with_link_prefix(Outlet("/tfwopaque/x", unit.agent))
+        pdumodel.Outlet: /link/2/tfwopaque/x
 
         Raises JsonRpcSyntaxException for a reference to an object of another unit: a command would
-        switch another outlet.
+        switch another outlet. That is `/link/3/tfwopaque/x` in an answer of link unit 2.
         """
         target = target_within(self.link_id, reference.target)
         if target is None:
             error = JsonRpcSyntaxException("the unit lists an object that is not its own")
-            raise error.at(self.agent.place, self.agent.login.quoted_path(reference.target))
+            raise error.at(self.agent.netloc, self.agent.login.quoted_path(reference.target))
         if target == reference.target:
             return reference
         proxy_class = type(reference)
@@ -56,30 +75,37 @@ class XerusUnit(NamedTuple):
     def each_once(
         self, references: Sequence[AnInterface], method: str, noun: str = ""
     ) -> list[AnInterface]:
-        """The references from the answer to `method`, each through `with_link_prefix`. Raises
-        JsonRpcSyntaxException if one is null or listed twice: an outlet would be two ports, and
-        the current of an inlet would count twice."""
+        """The references from the answer to `method`, on link units with `/link/N` before their
+        resource ids.
+
+            getOutlets of link unit 2   [/tfwopaque/x, /tfwopaque/y]
+            returned                    [/link/2/tfwopaque/x, /link/2/tfwopaque/y]
+
+        Raises JsonRpcSyntaxException if one is null, of another unit, or listed twice: an outlet
+        would be two ports, and the current of an inlet would count twice. `noun`: what they are
+        called in the error (" lines' current sensors"), if not as `method` calls them (" outlets").
+        """
         plural = noun or _noun(method)
-        proxies: list[AnInterface] = []
-        for reference in references:
-            if reference is not None:
-                proxies.append(self.with_link_prefix(reference))
+        listed = [reference for reference in references if reference is not None]
+        proxies = [self.with_link_prefix(reference) for reference in listed]
         if len({proxy.target for proxy in proxies}) < len(proxies):
             error = JsonRpcSyntaxException(f"the unit lists one of its{plural} twice")
-            raise error.at(self.agent.place, method + self.link_unit_suffix)
-        if len(proxies) < len(references):
+            raise error.at(self.agent.netloc, method + self.link_unit_suffix)
+        if len(listed) < len(references):
             error = JsonRpcSyntaxException(f"the list of the unit's{plural} has a hole")
-            raise error.at(self.agent.place, method + self.link_unit_suffix)
+            raise error.at(self.agent.netloc, method + self.link_unit_suffix)
         return proxies
 
     def identity(self, index: int) -> str:
-        """The identity of the outlet at this index of getOutlets: index + 1, on link units with the
-        link id before it.
+        """The identity of the outlet at this index of getOutlets: for index 6 "7", on link unit 2
+        "2.7".
         """
         return self.prefixed(str(index + 1))
 
     def prefixed(self, identity: str) -> str:
-        """An identity within this unit, on link units with the link id before it."""
+        """An identity within this unit, on link units with the link id before it: "p1.7" becomes
+        "2.p1.7".
+        """
         if self.link_id == PRIMARY:
             return identity
         return f"{self.link_id}.{identity}"
@@ -120,8 +146,10 @@ def target_within(link_id: int, target: str) -> Optional[str]:
 
 
 def _noun(method: str) -> str:
-    """The words of a method's name after `get`: " over current protectors" for
-    getOverCurrentProtectors.
+    """The words of a method's name after `get`, for an error.
+
+    >>> _noun("getOverCurrentProtectors")
+    ' over current protectors'
     """
     noun = method.removeprefix("get")
     return re.sub("[^a-z]", lambda capital: f" {capital[0].lower()}", noun)
@@ -134,14 +162,25 @@ _IMPOSSIBLE_OUTLET = 99_999
 
 
 def is_missing_object_error(error: Optional[PduHandlerError]) -> bool:
-    """Whether this error is proof that the device does not have the object or the method. No other
-    code is: a firmware's own may mean anything."""
+    """Whether this error is proof that the device does not have the object or the method: HTTP 404,
+    405 and 410, and -32601 of JSON-RPC. A firmware's own code may mean anything.
+
+    >>> is_missing_object_error(Refused("not found", "404"))
+    True
+    >>> is_missing_object_error(Refused("busy", "-32000")), is_missing_object_error(None)
+    (False, False)
+    """
     return isinstance(error, Refused) and error.code in _MISSING
 
 
 class MissingObjectCode:
-    """The code with which a unit answers for an object that it does not have, which is documented
-    nowhere: it is asked for an outlet that no unit has. Queues one call.
+    """The error code with which a unit answers for an object that it does not have, which is
+    documented nowhere. So the unit is asked for an outlet that no unit has:
+
+        > getMetaData of /model/pdu/0/outlet/99999
+        < {"error": {"code": 42, "message": "..."}}        42 is this unit's code
+
+    The constructor queues this call; `is_in` may be asked once the bulk has been answered.
     """
 
     def __init__(self, bulk: Bulk, unit: XerusUnit) -> None:
@@ -149,8 +188,17 @@ class MissingObjectCode:
         self._answer = bulk.add(outlet.getMetaData)
 
     def is_in(self, error: Optional[PduHandlerError]) -> bool:
-        """Whether this error says that the unit does not have the object or the method, if it is
-        not one that the unit gives for everything: the caller has read another object of it.
+        """Whether `error`, of another call, says that the unit does not have the object or the
+        method: it has one of the standard's codes for that (404, -32601), or the unit's own.
+
+            error     answer for outlet 99999   returned
+            404       42                        True
+            42        42                        True
+            43        42                        False
+            Denied    Denied                    False
+
+        The unit's own code says so only if the unit does not give it for everything: the caller has
+        read another object of the unit.
         """
         if is_missing_object_error(error):
             return True

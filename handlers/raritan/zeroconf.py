@@ -23,7 +23,10 @@ _QUESTION_MS = 2000
 
 @dataclass(frozen=True)
 class AnnouncedDevice:
-    """One device as it announces itself; only printable characters are kept."""
+    """One device as it announces itself; only printable characters are kept.
+
+    AnnouncedDevice("PX3 rack 7", "PX3-5190R", "192.0.2.7", port=443, firmware="4.3.0")
+    """
 
     #: its mDNS instance name
     name: str
@@ -87,8 +90,16 @@ def discover(
 def discover_devices(
     timeout: float = SECONDS, interfaces: Optional[Sequence[str]] = None
 ) -> list[AnnouncedDevice]:
-    """The devices that `discover` finds, with name, model and firmware; one entry for each address
-    and port, sorted by both.
+    """The devices that announce themselves within `timeout` seconds; one entry for each address and
+    port, sorted by both.
+
+    > PTR _raritan-rpcs._tcp.local.
+    < PX3-5190R._raritan-rpcs._tcp.local., 192.0.2.7, port 443, model=PX3-5190R, rr_fw=4.3.0
+    returned   [AnnouncedDevice("PX3-5190R", "PX3-5190R", "192.0.2.7", 443, "4.3.0")]
+
+    Asks over IPv4. `interfaces`: addresses of this host's network interfaces to ask on (None: all).
+    Raises ImportError without `zeroconf`, OSError where mDNS cannot be used, and ValueError for a
+    time below 0, an interface that is not an IPv4 address, and an empty list of them.
     """
     # imported late: 73 ms, and the package may be missing
     from zeroconf import InterfaceChoice, IPVersion, ServiceBrowser, Zeroconf
@@ -124,10 +135,10 @@ def close(network: Zeroconf) -> None:
 
 
 class Announcements:
-    """Collects announcements.
+    """Collects announcements until `end`, a `time.monotonic` time. Each browser calls
+    `handle_change` in its own thread until it is cancelled; `devices` returns what is known.
 
-    Each browser calls `handle_change` in its own thread until `cancel`. `end` is a `time.monotonic`
-    time.
+    Added PX3, Added PX4, Removed PX3    devices() is [PX4]
     """
 
     def __init__(self, end: float) -> None:
@@ -137,8 +148,9 @@ class Announcements:
     def handle_change(
         self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange
     ) -> None:
-        """Handle a device that appeared, changed or left. Query missing data for up to 2 s, but not
-        beyond `end`.
+        """Note a device that appeared, changed or left (`state_change`). `name`: such as
+        "PX3-5190R._raritan-rpcs._tcp.local.". Query its address and properties for up to 2 s, but
+        not beyond `end`.
 
         A device whose change cannot be read in time keeps its earlier data. A name that mDNS does
         not allow is ignored.
@@ -159,22 +171,30 @@ class Announcements:
 
     def devices(self) -> list[AnnouncedDevice]:
         """Each address and port once, even if the device uses both service names."""
-        device_by_place: dict[tuple[str, int], AnnouncedDevice] = {}
+        device_by_address: dict[tuple[str, int], AnnouncedDevice] = {}
         for devices in self._devices.values():
             for device in devices:
-                device_by_place[device.address, device.port] = device
-        return sorted(device_by_place.values(), key=_order)
+                device_by_address[device.address, device.port] = device
+        return sorted(device_by_address.values(), key=_order)
 
 
 def _order(device: AnnouncedDevice) -> tuple[int, int, int]:
-    """The sort key of a device: IP version and number of its address, then its port."""
+    """The sort key of a device: IP version and number of its address, then its port.
+
+    >>> _order(AnnouncedDevice("PX3", "PX3-5190R", "192.0.2.7", port=443, firmware="4.3.0"))
+    (4, 3221225991, 443)
+    """
     without_zone, _, _ = device.address.partition("%")
     ip = ipaddress.ip_address(without_zone)
     return ip.version, int(ip), device.port
 
 
 def _devices(info: ServiceInfo, service: str) -> list[AnnouncedDevice]:
-    """One device for each address of an announcement: its IPv4 addresses, else its IPv6 ones."""
+    """One device for each address of an announcement: its IPv4 addresses, else its IPv6 ones.
+
+    PX3 rack 7._raritan-rpcs._tcp.local., 192.0.2.7 and fe80::1, port 443, no property "model"
+    returned   [AnnouncedDevice("PX3 rack 7", "PX3", "192.0.2.7", 443, "")]
+    """
     name = info.name
     if name.endswith(service):
         name = name[: -len(service) - 1]  # and the dot before it
@@ -197,7 +217,9 @@ def _devices(info: ServiceInfo, service: str) -> list[AnnouncedDevice]:
 
 
 def _text_properties(info: ServiceInfo) -> dict[str, str]:
-    """The properties of an announcement that have a value, as text."""
+    """The properties of an announcement that have a value, as text: {b"model": b"PX3", b"x": None}
+    becomes {"model": "PX3"}.
+    """
     properties: dict[str, str] = {}
     for key, value in info.properties.items():
         if isinstance(key, bytes) and isinstance(value, bytes):

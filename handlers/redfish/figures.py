@@ -36,7 +36,12 @@ _ADVICE = "; the handler setting pdu reads one PDU alone"
 
 
 class Quantity(NamedTuple):
-    """Current, power or energy."""
+    """Current, power or energy: how it is read from a resource, and what is particular to it.
+
+    >>> power = power_of(Sensors())
+    >>> power.of({"PowerWatts": {"Reading": 900}}, power.reader), power.is_counter
+    (900.0, False)
+    """
 
     #: what a resource shows of it
     of: Callable[[Json, Reader], Figure]
@@ -63,7 +68,12 @@ def energy_of(sensors: Sensors) -> Quantity:
 
 
 class PduResources(NamedTuple):
-    """What was read of one PDU; an error in place of what cannot be read."""
+    """The resources that were read of one PDU; an error in place of one that cannot be read.
+
+    >>> resources = PduResources(ServicePdu("1.", {"Id": "1"}), is_absent=False)
+    >>> resources.has_figures, resources._replace(is_absent=True).has_figures
+    (True, False)
+    """
 
     pdu: ServicePdu
     #: whether it is one of several, and absent by its status
@@ -81,7 +91,11 @@ class PduResources(NamedTuple):
 
 
 class _QuantityFigures(NamedTuple):
-    """The figures of one quantity, of one PDU or of all."""
+    """The figures of one quantity, of one PDU or of all.
+
+    the current of a PDU with the mains AC1, and the outlets A1 and A2
+    total 4.2, inlet 4.2, by_outlet {"A1": 1.5, "A2": 2.7}
+    """
 
     total: Figure
     #: of the mains
@@ -93,7 +107,15 @@ class _QuantityFigures(NamedTuple):
 def service_figures(
     pdus: Sequence[PduResources], sensors: Sensors, *, with_power: bool
 ) -> dcimanager.Figures:
-    """The figures of all PDUs together and of each outlet; the power only `with_power`."""
+    """The figures of all PDUs together and of each outlet; the power only `with_power`. `sensors`:
+    those that were read because excerpts name them.
+
+    >>> circuit = {"Id": "AC1", "CurrentAmps": {"Reading": 4.2}}
+    >>> pdu = PduResources(ServicePdu("", {}), is_absent=False, mains=[circuit])
+    >>> figures = service_figures([pdu], Sensors(), with_power=False)
+    >>> figures.load_a, figures.inlet_a, figures.energy_kwh
+    (4.2, 4.2, None)
+    """
     current = _of_pdus(pdus, current_of(sensors))
     energy = _of_pdus(pdus, energy_of(sensors))
     power = _QuantityFigures(total=NOT_ASKED, inlet=NOT_ASKED, by_outlet={})
@@ -117,13 +139,27 @@ def service_figures(
 
 
 def are_branches_needed(metrics: Member, mains: Sequence[Member], quantity: Quantity) -> bool:
-    """Whether neither the metrics nor the mains of a PDU have a meter of this quantity."""
+    """Whether neither the metrics nor the mains of a PDU have a meter of this quantity.
+
+    >>> circuit = {"Id": "AC1", "CurrentAmps": {"Reading": 4.2}}
+    >>> are_branches_needed({}, [circuit], current_of(Sensors()))
+    False
+    >>> are_branches_needed({}, [], current_of(Sensors()))
+    True
+    """
     figure = first_metered(_of_metrics(metrics, quantity), _of_circuits("Mains", mains, quantity))
     return figure is None
 
 
 def _of_pdus(pdus: Sequence[PduResources], quantity: Quantity) -> _QuantityFigures:
-    """The sums over all PDUs, and the figures of all outlets."""
+    """The sums of a quantity over all PDUs, and the figures of all outlets.
+
+    >>> circuit = {"Id": "AC1", "CurrentAmps": {"Reading": 4.2}}
+    >>> first = PduResources(ServicePdu("1.", {}), is_absent=False, mains=[circuit])
+    >>> second = PduResources(ServicePdu("2.", {}), is_absent=False, mains=[circuit])
+    >>> _of_pdus([first, second], current_of(Sensors())).total
+    8.4
+    """
     totals: dict[str, Figure] = {}
     inlets: dict[str, Figure] = {}
     by_outlet: dict[str, Figure] = {}
@@ -142,6 +178,14 @@ def _of_pdus(pdus: Sequence[PduResources], quantity: Quantity) -> _QuantityFigur
 def _of_pdu(resources: PduResources, quantity: Quantity) -> _QuantityFigures:
     """The figures of one PDU. An absent one of several has no load, and a counter that is not
     known, unless it lists its mains.
+
+    >>> circuit = {"Id": "AC1", "CurrentAmps": {"Reading": 4.2}}
+    >>> pdu = PduResources(ServicePdu("1.", {}), is_absent=False, mains=[circuit])
+    >>> _of_pdu(pdu, current_of(Sensors())).total
+    4.2
+    >>> offline = ServicePdu("1.", {"Status": {"State": "UnavailableOffline"}})
+    >>> _of_pdu(pdu._replace(pdu=offline), current_of(Sensors())).total
+    NotKnown(reason='the Status of the PDU is UnavailableOffline')
     """
     pdu = resources.pdu
     if not resources.has_figures and quantity.is_counter:
@@ -150,7 +194,7 @@ def _of_pdu(resources: PduResources, quantity: Quantity) -> _QuantityFigures:
     if not resources.has_figures:
         return _QuantityFigures(total=NOTHING, inlet=NOTHING, by_outlet={})
     # a counter keeps its last value, whatever the Status is
-    if quantity.is_counter or status_meaning(pdu.resource).unit_flow is Flow.AS_SHOWN:
+    if quantity.is_counter or status_meaning(pdu.resource).outlet_flow is Flow.AS_SHOWN:
         return _shown_figures(resources, quantity)
     # a current or a power that it shows may be old
     not_known = NotKnown(f"the Status of the PDU is {status_word(pdu.resource)}")
@@ -160,7 +204,16 @@ def _of_pdu(resources: PduResources, quantity: Quantity) -> _QuantityFigures:
 
 
 def _shown_figures(resources: PduResources, quantity: Quantity) -> _QuantityFigures:
-    """The figures that a PDU shows."""
+    """The figures of a quantity that a PDU shows: in total that of its metrics, else of its mains,
+    else of its branches, else of its outlets.
+
+    >>> circuit = {"Id": "AC1", "PowerWatts": {"Reading": 900}}
+    >>> metrics = {"PowerWatts": {"Reading": 910}}
+    >>> pdu = PduResources(ServicePdu("", {}), is_absent=False, metrics=metrics, mains=[circuit])
+    >>> figures = _shown_figures(pdu, power_of(Sensors()))
+    >>> figures.total, figures.inlet
+    (910.0, 900.0)
+    """
     outlets: dict[str, Figure] = {}
     by_outlet: dict[str, Figure] = {}
     for outlet in resources.outlets:
@@ -181,41 +234,62 @@ def _shown_figures(resources: PduResources, quantity: Quantity) -> _QuantityFigu
 
 
 def _of_metrics(metrics: Member, quantity: Quantity) -> Figure:
-    """The figure in the metrics of a PDU."""
+    """The figure in the metrics of a PDU; None, not metered, for the current, which they never
+    have.
+
+    >>> _of_metrics({"PowerWatts": {"Reading": 910}}, power_of(Sensors()))
+    910.0
+    """
     if not quantity.is_in_metrics:
         return None
     return _of_member("Metrics", metrics, Flow.AS_SHOWN, quantity)
 
 
 def _of_circuits(list_name: str, circuits: Sequence[Member], quantity: Quantity) -> Figure:
-    """The sum over the circuits that a PDU lists under this name."""
+    """The sum over the circuits that a PDU lists under this name, such as Mains; an error in place
+    of a circuit makes it not known.
+
+    >>> circuits = [{"Id": "AC1", "PowerWatts": {"Reading": 900}}, {"Id": "AC2"}]
+    >>> _of_circuits("Mains", circuits[:1], power_of(Sensors()))
+    900.0
+    >>> _of_circuits("Mains", circuits, power_of(Sensors())).reason
+    'Mains: circuit AC2 does not meter it'
+    """
     figures: dict[str, Figure] = {}
     for number, circuit in enumerate(circuits, 1):
-        place = f"number {number}"
+        part = f"number {number}"
         if isinstance(circuit, PduHandlerError):
-            figures[place] = NotKnown(circuit.reason)
+            figures[part] = NotKnown(circuit.reason)
         else:
             circuit_id = text(circuit, "Id")
             flow = status_meaning(circuit).circuit_flow
-            figures[circuit_id or place] = _of_member(circuit_id, circuit, flow, quantity)
+            figures[circuit_id or part] = _of_member(circuit_id, circuit, flow, quantity)
     return of_part(list_name, sum_in_use("circuit", figures))
 
 
 def _of_outlet(outlet: ListedOutlet, quantity: Quantity) -> Figure:
     """The figure of an outlet; not known if the outlet cannot be read."""
     member = outlet.error or outlet.resource
-    flow = status_meaning(outlet.resource).unit_flow
+    flow = status_meaning(outlet.resource).outlet_flow
     return _of_member(f"outlet {outlet.identity}", member, flow, quantity)
 
 
-def _of_member(place: str, member: Member, flow: Flow, quantity: Quantity) -> Figure:
-    """A figure of metrics, a circuit or an outlet, whose reasons name its place. Here alone it is
-    decided whether it is measured, not metered (None), not known, or of a part that carries
-    nothing. `flow`: by its status.
+def _of_member(part: str, member: Member, flow: Flow, quantity: Quantity) -> Figure:
+    """A figure of metrics, a circuit or an outlet. Its reason begins with `part`, its name.
+    `flow`: whether anything flows through the part, by its status. Here alone it is decided whether
+    a figure is measured, not metered (None), not known, or of a part that carries nothing.
+
+    >>> circuit = {"PowerWatts": {"Reading": 900}}
+    >>> _of_member("AC1", circuit, Flow.AS_SHOWN, power_of(Sensors()))
+    900.0
+    >>> _of_member("AC1", circuit, Flow.NONE, power_of(Sensors()))
+    NotMetered(reason='nothing flows through it')
+    >>> _of_member("AC1", {"PowerWatts": None}, Flow.AS_SHOWN, power_of(Sensors()))
+    NotKnown(reason='AC1: PowerWatts is null')
     """
     if isinstance(member, PduHandlerError):
-        return of_part(place, NotKnown(member.reason))
-    figure = of_part(place, quantity.of(member, quantity.reader))
+        return of_part(part, NotKnown(member.reason))
+    figure = of_part(part, quantity.of(member, quantity.reader))
     if flow is Flow.AS_SHOWN:
         return figure
     if flow is Flow.NONE:
@@ -224,18 +298,18 @@ def _of_member(place: str, member: Member, flow: Flow, quantity: Quantity) -> Fi
         return figure if has_counter else NOTHING
     if figure is None or quantity.is_counter:
         return figure
-    return of_part(place, NotKnown(f"its Status is {status_word(member)}"))
+    return of_part(part, NotKnown(f"its Status is {status_word(member)}"))
 
 
-def of_part(place: str, figure: Figure) -> Figure:
+def of_part(part: str, figure: Figure) -> Figure:
     """The figure of a part, whose reason names the part, such as "Mains AC1".
 
     >>> of_part("Mains AC1", NotKnown("CurrentAmps is null")).reason
     'Mains AC1: CurrentAmps is null'
     """
-    if not place or not isinstance(figure, (NotKnown, NotMetered)):
+    if not part or not isinstance(figure, (NotKnown, NotMetered)):
         return figure
-    return replace(figure, reason=f"{place}: {figure.reason}")
+    return replace(figure, reason=f"{part}: {figure.reason}")
 
 
 def sum_in_use(noun: str, figures: Mapping[str, Figure], advice: str = "") -> Figure:

@@ -4,10 +4,10 @@ A round trip is one HTTP request. A call usually begins with 2, for the root and
 service expands two levels of links (ServiceRoot, ExpandQuery), and otherwise with 3, plus 1 for
 each PDU that the list only links to. A session costs 2 more, 3 if the service refuses basic login
 first. `status` and `labels` then read the outlets: 1, 2, or 1 for each outlet; `statistic` reads
-what `metering.read_statistic` says. With the setting `pdu`, one PDU alone is read, if the links
-show which it is. A command reads its own PDU and outlet alone, if the links show which they are:
-then 4 to 6, 1 itself, 1 for each read-back; 1 more if another resource describes the action's
-parameters, 1 when a task has ended, and 2 if the service demands an ETag.
+outlets, mains and metrics of each PDU: 3, 1 more for branches. With the setting `pdu`, one PDU
+alone is read, if the links show which it is. A command reads its own PDU and outlet alone, if the
+links show which they are: then 4 to 6, 1 itself, 1 for each read-back; 1 more if another resource
+describes the action's parameters, 1 when a task has ended, and 2 if the service demands an ETag.
 """
 
 from __future__ import annotations
@@ -43,7 +43,11 @@ class Session(NamedTuple):
 
 
 class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
-    """The PDUs of a Redfish service."""
+    """The PDUs of a Redfish service.
+
+    status          A1: UP, A2: DOWN    GET .../RackPDUs/1/Outlets
+    port_down A1    DOWN                POST .../Outlet.PowerControl {"PowerState": "Off"}
+    """
 
     handler_name = "redfish"
     commands_share_session = True
@@ -73,9 +77,15 @@ class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
         session.service.forget()
 
     def device_address(self, session: Optional[Session]) -> str:
-        return session.service.place if session else ""
+        return session.service.netloc if session else ""
 
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
+        """Identity and state of each outlet. The log says why a state is not known.
+
+        > GET /redfish/v1/PowerEquipment/RackPDUs/1/Outlets?$expand=.($levels=1)
+        < {"Members": [{"Id": "A1", "PowerState": "On"}, {"Id": "A2"}]}
+        [("A1", UP), ("A2", UNKNOWN)]
+        """
         service, config = session
         outlets = read_all_outlets(service, config.pdu)
         reasons = [(outlet.identity, outlet.reason) for outlet in outlets]
@@ -97,6 +107,11 @@ class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
         return figures.quoted(service.login.quoted)
 
     def read_labels(self, session: Session) -> list[dcimanager.Label]:
+        """Identity, Id and name of each outlet; the Id is what is printed on the unit.
+
+        < {"Members": [{"Id": "A1", "Name": "Outlet A1", "UserLabel": "web-1"}]}
+        one label: identity "A1", number "A1", name "web-1"
+        """
         service, config = session
         labels: list[dcimanager.Label] = []
         for outlet in read_all_outlets(service, config.pdu):
@@ -107,6 +122,13 @@ class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
     def switch_outlet(
         self, session: Session, identity: str, *, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
+        """Switch one outlet, and return the state that a reading shows, or UNKNOWN. Nothing that
+        this session has read before is used.
+
+            > GET .../Outlets/A1, POST .../Outlet.PowerControl {"PowerState": "Off"}
+            < 204
+            > GET .../Outlets/A1                until its PowerState is Off: DOWN
+        """
         service, config = session
         with service.reading_anew():
             return switch_outlet(

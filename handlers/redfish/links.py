@@ -25,6 +25,13 @@ def path(link: object, service: Endpoint, login: Login) -> str:
     If a service is reached under a name or port other than its own, its links with a host seem to
     lead elsewhere. They cannot be distinguished from links that do lead elsewhere, so they are
     errors too.
+
+    >>> service = Endpoint("https", "192.0.2.7", 443)
+    >>> path("/redfish/v1/PowerEquipment", service, Login())
+    '/redfish/v1/PowerEquipment'
+    >>> path("https://192.0.2.8/redfish/v1", service, Login())  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.ProtocolError: the device's answer has an invalid link or one to ...
     """
     target = same_origin_path(link, service)
     if target:
@@ -50,13 +57,13 @@ def parts(link: str) -> Sequence[str]:
     return [unquote(part).lower() for part in path.rstrip("/").split("/")]
 
 
-def same(self_link: str, link: str, units: Sequence[Sequence[str]]) -> bool:
+def same(self_link: str, link: str, pdu_links: Sequence[Sequence[str]]) -> bool:
     """Whether a resource with the link `self_link` to itself can be the one at `link`; true if
     `self_link` is empty.
 
     Services write the beginning of a link in several ways. So only the last part is compared and,
-    where both links name them, the list before it (such as Outlets) and the PDU. `units` has the
-    parts of each PDU's link.
+    where both links name them, the list before it (such as Outlets) and the PDU. `pdu_links`: the
+    parts of the link of each PDU.
 
     >>> pdus = [parts("/redfish/v1/RackPDUs/1"), parts("/redfish/v1/RackPDUs/2")]
     >>> same("/rest/v1/Outlets/A1", "/redfish/v1/RackPDUs/1/Outlets/A1", pdus)
@@ -73,18 +80,25 @@ def same(self_link: str, link: str, units: Sequence[Sequence[str]]) -> bool:
     list_names = {*self_parts[-2:-1], *requested_parts[-2:-1]} & _LISTS
     if len(list_names) > 1:
         return False
-    holder = _holder(self_parts, units)
-    requested_holder = _holder(requested_parts, units)
+    holder = _holder(self_parts, pdu_links)
+    requested_holder = _holder(requested_parts, pdu_links)
     if holder is None or requested_holder is None:
         return True
     return holder == requested_holder
 
 
-def _holder(steps: Sequence[str], units: Sequence[Sequence[str]]) -> Optional[Sequence[str]]:
-    """The PDU whose link these parts of a link begin with."""
-    for unit in units:
-        if steps[: len(unit)] == unit:
-            return unit
+def _holder(steps: Sequence[str], pdu_links: Sequence[Sequence[str]]) -> Optional[Sequence[str]]:
+    """The parts of the PDU's link with which these parts of a link begin; None if no PDU's do.
+
+    >>> pdus = [parts("/redfish/v1/RackPDUs/1"), parts("/redfish/v1/RackPDUs/2")]
+    >>> _holder(parts("/redfish/v1/RackPDUs/2/Outlets/A1"), pdus)
+    ['', 'redfish', 'v1', 'rackpdus', '2']
+    >>> _holder(parts("/redfish/v1/Chassis/1"), pdus) is None
+    True
+    """
+    for pdu_link in pdu_links:
+        if steps[: len(pdu_link)] == pdu_link:
+            return pdu_link
     return None
 
 

@@ -30,6 +30,9 @@ def read_list(service: RedfishService, target: object) -> Json:
     """The collection behind a link, with its members included if the service offers $expand: 1
     round trip. 1 more if an included member has neither Id nor link: without $expand, a member has
     at least its link.
+
+        > GET .../RackPDUs/1/Outlets?$expand=.($levels=1)
+        < {"Members": [{"Id": "A1", "PowerState": "On"}], "Members@odata.count": 1}
     """
     collection = service.get_expanded(target)
     for entry in _entries(collection):
@@ -39,7 +42,12 @@ def read_list(service: RedfishService, target: object) -> Json:
 
 
 def members(service: RedfishService, collection: Json) -> list[Json]:
-    """The members of a collection. Raises the error of the first one that cannot be read."""
+    """The members of a collection. Raises the error of the first one that cannot be read.
+
+    < {"Members": [{"@odata.id": ".../Outlets/A1"}]}
+    > GET .../Outlets/A1
+    < {"Id": "A1", "PowerState": "On"}          [{"Id": "A1", "PowerState": "On"}]
+    """
     results = each_member(service, collection)
     errors = errors_of(results)
     if errors:
@@ -51,7 +59,12 @@ def each_member(service: RedfishService, collection: Json) -> list[Member]:
     """The members of `collection`, with an error in place of one that cannot be read: 1 round trip
     for each further page, and for each member that is not included in full.
 
-    Raises the errors of `entries_of`, and those that `RedfishService.all` raises.
+    Raises ProtocolError for a list that is not whole, and errors that concern the whole service: a
+    refused login, 429, no answer.
+
+        < {"Members": [{"Id": "A1", "PowerState": "On"}, {"@odata.id": ".../Outlets/A2"}]}
+        > GET .../Outlets/A2
+        < 404                               [{"Id": "A1", "PowerState": "On"}, HttpRefused(...)]
     """
     results: list[Member] = []
     path_by_number: dict[int, str] = {}
@@ -84,10 +97,15 @@ def entries_of(service: RedfishService, collection: Json) -> list[Json]:
     """The members as the collection lists them, links or whole resources, {} for an entry that is
     neither: 1 round trip for each further page.
 
-    Raises the errors of `service.get`. Raises ProtocolError for fewer members than a page counts,
-    for a count that is no number, for more than MOST_MEMBERS, for a page without a list of members
-    (unless the collection counts none), for a page without members before another one, for a
-    repeated page, and after _MOST_PAGES further pages.
+    Raises the errors of a page that cannot be read. Raises ProtocolError for fewer members than a
+    page counts, for a count that is no number, for more than MOST_MEMBERS, for a page without a
+    list of members (unless the collection counts none), for a page without members before another
+    one, for a repeated page, and after _MOST_PAGES further pages.
+
+        {"Members": [{"@odata.id": ".../A1"}], "Members@odata.count": 2,
+         "Members@odata.nextLink": ".../Outlets?$skip=1"}
+        > GET .../Outlets?$skip=1
+        < {"Members": [{"@odata.id": ".../A2"}]}        both links
     """
     entries: list[Json] = []
     counts: list[int] = []
@@ -115,6 +133,10 @@ def entries_of(service: RedfishService, collection: Json) -> list[Json]:
 def _pages(service: RedfishService, collection: Json) -> Iterator[Json]:
     """The collection, which is its first page, and the others: each is read only when the caller
     comes to it.
+
+        < {"Members": [...], "Members@odata.nextLink": ".../Outlets?$skip=50"}
+        > GET .../Outlets?$skip=50
+        < {"Members": [...]}
     """
     page = collection
     paths: set[str] = set()
@@ -174,5 +196,10 @@ def _list_of_members(page: Json) -> object:
 def is_full_resource(entry: Json) -> bool:
     """Whether an entry is a resource and not only a link to one: each resource has an Id (DSP0266,
     "Common properties").
+
+    >>> is_full_resource({"Id": "A1", "PowerState": "On"})
+    True
+    >>> is_full_resource({"@odata.id": "/redfish/v1/RackPDUs/1/Outlets/A1"})
+    False
     """
     return isinstance(entry.get("Id"), str)

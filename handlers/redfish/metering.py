@@ -16,12 +16,12 @@ from .figures import PduResources
 from .members import Member, each_member, read_list, readable
 from .outlets import read_outlets
 from .pdus import (
-    UNIT_ERRORS,
+    PDU_ERRORS,
     ServicePdu,
-    name_unit,
+    name_pdu,
     raise_if_shared,
     raise_if_twice,
-    read_units,
+    read_pdus,
 )
 from .quantities import Sensors
 from .resources import is_absent, link, text
@@ -36,12 +36,15 @@ def read_statistic(
     """Load and energy, in total and by outlet; the power only `with_power`, which costs something
     if only sensors have it.
 
-    Usual round trips for each PDU: up to 3 for outlets, mains and metrics; 1 for branches if
-    metrics and mains lack a figure; 1 more for each further page of a list, and for each outlet or
-    circuit that a list only links to. Add the round trips of `pdus`, and those of
-    `sensors.read_sensors` if only sensors have the values.
+    Round trips: those that find the PDUs, usually 2 or 3. For each PDU up to 3 for outlets, mains
+    and metrics; 1 for branches if metrics and mains lack a figure; 1 more for each further page of
+    a list, and for each outlet or circuit that a list only links to. If only sensors have the
+    values, 1 for each sensor, or 2 for all of a PDU.
+
+        > GET .../RackPDUs/1/Outlets, .../RackPDUs/1/Metrics, .../RackPDUs/1/Mains
+        < {"EnergykWh": {"Reading": 6468}}, {"Members": [{"Id": "AC1", "CurrentAmps": ...}]}
     """
-    pdus = read_units(service, choice)
+    pdus = read_pdus(service, choice)
     raise_if_shared(pdus, [pdu.resource for pdu in pdus], "Mains", "Branches", "Metrics")
     sensors = Sensors()
     quantities = [figures.current_of(sensors), figures.energy_of(sensors)]
@@ -64,16 +67,20 @@ def _read_pdu(
     pdus: Sequence[ServicePdu],
     quantities: Sequence[figures.Quantity],
 ) -> PduResources:
-    """What shows the figures of one PDU of `pdus`: its branches only if metrics and mains lack one
-    of them.
+    """The resources that show the figures of one PDU of `pdus`: its branches only if metrics and
+    mains lack one of `quantities`.
+
+        > GET .../RackPDUs/1/Outlets, .../Metrics, .../Mains
+        < {"Members": [{"Id": "AC1", "CurrentAmps": ..., "EnergykWh": ...}]}
+        no GET .../RackPDUs/1/Branches: the mains have both quantities
     """
     resources = PduResources(pdu, is_absent=len(pdus) > 1 and is_absent(pdu.resource))
     if not resources.has_figures:
         return resources
     try:
         outlets = read_outlets(service, pdu)
-    except UNIT_ERRORS as error:
-        raise name_unit(error, pdus, pdu.prefix) from None
+    except PDU_ERRORS as error:
+        raise name_pdu(error, pdus, pdu.prefix) from None
     metrics = _metrics(service, pdu)
     mains = circuits_of(service, pdu, "Mains")
     branches: Sequence[Member] = ()
@@ -87,6 +94,10 @@ def circuits_of(service: RedfishService, pdu: ServicePdu, key: str) -> list[Memb
     list that cannot be read; none where the PDU has no such list.
 
     A list with an Id twice cannot be read: the figures might count twice.
+
+        > GET .../RackPDUs/1/Mains?$expand=.($levels=1)
+        < {"Members": [{"Id": "AC1", "CurrentAmps": {"Reading": 4.2}}]}      one circuit, AC1
+        < 503                                                                [HttpBusy(...)]
     """
     try:
         target = link(pdu.resource, key)
@@ -101,7 +112,11 @@ def circuits_of(service: RedfishService, pdu: ServicePdu, key: str) -> list[Memb
 
 
 def _metrics(service: RedfishService, pdu: ServicePdu) -> Member:
-    """The metrics of a PDU; {} if it has none, the error if they cannot be read."""
+    """The metrics of a PDU; {} if it has none, the error if they cannot be read.
+
+    > GET .../RackPDUs/1/Metrics
+    < {"Id": "Metrics", "EnergykWh": {"Reading": 6468}}
+    """
     try:
         target = link(pdu.resource, "Metrics")
         if target is None:

@@ -41,7 +41,13 @@ _MOST_VALUES = 10  # that an error lists
 
 
 def raise_if_locked(identity: str, outlet: Json) -> None:
-    """Raise Unsupported for an outlet that is locked, or of which the PDU does not say it."""
+    """Raise Unsupported for an outlet that is locked, or of which the PDU does not say it.
+
+    >>> raise_if_locked("A1", {"PowerControlLocked": False})
+    >>> raise_if_locked("A1", {"PowerControlLocked": True})  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.Unsupported: outlet A1 was not switched: its power control is locked; ...
+    """
     reason = lock_reason(outlet)
     if reason:
         raise Unsupported(f"outlet {identity} was not switched: {reason}; unlock it on the PDU")
@@ -88,6 +94,15 @@ def raise_if_elsewhere(
 
     Such an action may switch another outlet or restart the unit. DSP0266, "Actions": the target is
     the resource's own URI, followed by /Actions/ and the action's name.
+
+    >>> outlet = "/redfish/v1/Outlets/1"
+    >>> action = f"{outlet}/Actions/Outlet.PowerControl"
+    >>> raise_if_elsewhere("1", action, outlet, switch_unproven=False, quote=str)
+    >>> reset = "/redfish/v1/Managers/1/Actions/Manager.Reset"
+    >>> raise_if_elsewhere("1", reset, outlet, switch_unproven=False, quote=str)
+    ... # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.Unsupported: outlet 1 was not switched: the target of its action, ...
     """
     if switch_unproven or is_below(target, outlet):
         return
@@ -117,7 +132,11 @@ def is_below(target: str, outlet: str) -> bool:
 
 
 def _steps(path: str) -> Sequence[str]:
-    """The parts of a path, unescaped and without the query; a backslash may count as a slash."""
+    """The parts of a path, unescaped and without the query; a backslash may count as a slash.
+
+    >>> _steps("/redfish/v1/Outlets/1%2F..?x=1")
+    ['', 'redfish', 'v1', 'Outlets', '1', '..']
+    """
     without_query, _, _ = path.partition("?")
     plain_path = unquote(without_query).replace("\\", "/")
     return plain_path.rstrip("/").split("/")
@@ -126,6 +145,11 @@ def _steps(path: str) -> Sequence[str]:
 def info_link(action_resource: Json) -> Optional[object]:
     """The link to the description of the action's parameters; None if there is none, or if the
     action itself lists the values.
+
+    >>> info_link({"@Redfish.ActionInfo": "/redfish/v1/Outlets/1/PowerControlActionInfo"})
+    '/redfish/v1/Outlets/1/PowerControlActionInfo'
+    >>> info_link({"PowerState@Redfish.AllowableValues": ["On", "Off"]}) is None
+    True
     """
     if _ALLOWABLE in action_resource:
         return None
@@ -142,8 +166,8 @@ def body(
     switch_unproven: bool,
     quote: Callable[[str], str],
 ) -> dict[str, object]:
-    """The body of the command: PowerState alone; for an HPE G2 that lists no values, its state and
-    configuration (`_hpe_body`).
+    """The body of the command: PowerState alone; for an HPE G2 that lists no values, the outlet's
+    state and its whole configuration.
 
     Raises Unsupported if the action does not take the wanted state, if the service lists no values
     and `switch_unproven` is false, or if the configuration that HPE's body repeats cannot be read.
@@ -253,7 +277,11 @@ def reports_success(error: object) -> bool:
 
 
 def _is_success(message: Json) -> bool:
-    """Whether a message reports success: by its severity, or without one by its MessageId."""
+    """Whether a message reports success: by its severity, or without one by its MessageId.
+
+    >>> _is_success({"MessageId": "Base.1.8.Success"}), _is_success({"Severity": "Warning"})
+    (True, False)
+    """
     # Severity is the older name
     severity = message.get("MessageSeverity") or message.get("Severity")
     if severity is None:

@@ -20,15 +20,15 @@ from ..shared.errors import (
 )
 from .members import Member, each_member, entries_of, is_full_resource, read_list
 from .pdus import (
-    UNIT_ERRORS,
+    PDU_ERRORS,
     ServicePdu,
     last_part,
-    name_unit,
+    name_pdu,
     pdu_entries,
     raise_if_twice,
-    read_each_unit,
-    read_unit_of,
-    read_units,
+    read_each_pdu,
+    read_pdu_of,
+    read_pdus,
 )
 from .resources import is_absent, link, no_usable_id, required_id, text, unknown_reason
 from .responses import Json
@@ -41,7 +41,14 @@ _WITHOUT_OUTLETS = ("FloorPDU", "Switchgear", "PowerShelf", "Bus", "BatteryShelf
 
 
 class ListedOutlet(NamedTuple):
-    """One outlet, as a list of outlets has it."""
+    """One outlet, as a list of outlets has it.
+
+    >>> outlet = ListedOutlet("1.A1", "A1", "/redfish/v1/Outlets/A1", {"PowerState": "On"}, {})
+    >>> outlet.reason
+    ''
+    >>> outlet._replace(resource={}).reason
+    'its PowerState is missing'
+    """
 
     identity: str
     #: its `Id`, which is also the last part of its identity
@@ -64,16 +71,19 @@ class ListedOutlet(NamedTuple):
 
 
 def read_all_outlets(service: RedfishService, choice: PduChoice) -> list[ListedOutlet]:
-    """Each outlet of the PDUs that `read_units` returns, in the service's order. Raises the error
-    of a PDU whose outlets cannot be read.
+    """Each outlet of the PDUs that `choice` asks for, in the service's order. Raises the error of a
+    PDU whose outlets cannot be read.
+
+        > GET .../RackPDUs, .../RackPDUs/1/Outlets, .../RackPDUs/2/Outlets
+        < {"Members": [{"Id": "A1", "PowerState": "On"}]}          1.A1, and 2.A1 of the second
     """
-    pdus = read_units(service, choice)
+    pdus = read_pdus(service, choice)
     outlets: list[ListedOutlet] = []
     for pdu in pdus:
         try:
             outlets += read_outlets(service, pdu)
-        except UNIT_ERRORS as error:
-            raise name_unit(error, pdus, pdu.prefix) from None
+        except PDU_ERRORS as error:
+            raise name_pdu(error, pdus, pdu.prefix) from None
     identities = [outlet.identity for outlet in outlets]
     raise_if_twice(service, "outlets that are called", identities)
     return outlets
@@ -83,6 +93,11 @@ def read_outlets(service: RedfishService, pdu: ServicePdu) -> list[ListedOutlet]
     """The outlets of a PDU, in its order, also those that cannot be read: usually 1 round trip, 1
     more for each further page or linked outlet. Raises an outlet's error if no outlet can be read,
     or if its link does not show its Id, and the errors of the list.
+
+        > GET .../RackPDUs/1/Outlets?$expand=.($levels=1)
+        < {"Members": [{"Id": "A1", "PowerState": "On"}, {"@odata.id": ".../Outlets/A2"}]}
+        > GET .../Outlets/A2
+        < 503                             A1, and A2 with its error
     """
     outlets = _read_each_outlet(service, pdu)
     errors = [outlet.error for outlet in outlets if outlet.error]
@@ -124,6 +139,9 @@ def _listed_outlets(
     taken from a link of this service only if all the other members have it there in the same way.
     HPE G2 leaves some Ids empty (Cray-HPE's hms-hmcollector takes the link's number). Raises
     ProtocolError for an Id that is neither empty nor usable.
+
+        {"Id": "OUTLET7", "@odata.id": ".../Outlets/7"}         Id OUTLET7
+        {"Id": "", "@odata.id": ".../Outlets/8"}                Id OUTLET8
     """
     own_ids = [_own_id(member) for member in members]
     prefix = _id_prefix(own_ids, [last_part(entry) for entry in entries])
@@ -179,7 +197,11 @@ def _id_prefix(own_ids: Sequence[str], link_parts: Sequence[str]) -> Optional[st
 
 
 def _id_of_link(service: RedfishService, entry: Json, prefix: Optional[str]) -> str:
-    """The Id that the link of an entry shows, "" if it shows none."""
+    """The Id that the link of an entry shows: the last part of the link, behind `prefix`. "" if
+    `prefix` is None, which means that Ids do not end so, or for a link to another service.
+
+        prefix "OUTLET", {"@odata.id": ".../Outlets/7"}         "OUTLET7"
+    """
     part = last_part(entry)
     if prefix is None or not part:
         return ""
@@ -193,6 +215,11 @@ def _id_of_link(service: RedfishService, entry: Json, prefix: Optional[str]) -> 
 def _refuse_empty(pdu: ServicePdu, entries: Sequence[Json]) -> None:
     """Raise ProtocolError for an empty list, also if it counts 0 outlets, unless the equipment is
     of a kind without outlets.
+
+    >>> _refuse_empty(ServicePdu("", {"EquipmentType": "FloorPDU"}), [])
+    >>> _refuse_empty(ServicePdu("", {"EquipmentType": "RackPDU"}), [])  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.ProtocolError: the device lists no outlets of this PDU: ...
     """
     if not entries and text(pdu.resource, "EquipmentType") not in _WITHOUT_OUTLETS:
         raise ProtocolError(
@@ -206,6 +233,11 @@ def _outlets_link(pdu: ServicePdu) -> Optional[str]:
     the setting names none, for an absent one and one that only meters.
 
     Raises Unsupported if a PDU does not list its outlets, ProtocolError if it does, without a link.
+
+    >>> _outlets_link(ServicePdu("", {"Outlets": {"@odata.id": "/redfish/v1/RackPDUs/1/Outlets"}}))
+    '/redfish/v1/RackPDUs/1/Outlets'
+    >>> _outlets_link(ServicePdu("", {"EquipmentType": "FloorPDU"})) is None
+    True
     """
     collection = link(pdu.resource, "Outlets")
     if collection is not None:
@@ -235,12 +267,12 @@ def find_outlet(service: RedfishService, choice: PduChoice, identity: str) -> Li
         > GET .../RackPDUs/2/Outlets/A1     its Id is A1
     """
     entries = pdu_entries(service, choice.collection)
-    pdu = read_unit_of(service, choice, entries, identity)
+    pdu = read_pdu_of(service, choice, entries, identity)
     if pdu is not None:
         linked_outlet = _read_linked_outlet(service, pdu, identity)
         if linked_outlet is not None:
             return linked_outlet
-    pdus = read_each_unit(service, choice, entries, identity)
+    pdus = read_each_pdu(service, choice, entries, identity)
     outlets: list[ListedOutlet] = []
     for pdu in pdus:
         if identity.startswith(pdu.prefix):
@@ -260,8 +292,13 @@ def find_outlet(service: RedfishService, choice: PduChoice, identity: str) -> Li
 def _read_linked_outlet(
     service: RedfishService, pdu: ServicePdu, identity: str
 ) -> Optional[ListedOutlet]:
-    """The outlet, if just one entry of its PDU's list shows that it is this one, and its own Id is
-    that of the identity: 2 round trips. None if all have to be read.
+    """The outlet with this identity, if just one entry of its PDU's list can be it, and the Id of
+    the resource behind that entry's link is the one in the identity: 2 round trips. None if all
+    entries have to be read.
+
+        > GET .../RackPDUs/2/Outlets        "2.A1": of its links one ends with A1
+        > GET .../RackPDUs/2/Outlets/A1
+        < {"Id": "A1", "PowerState": "On"}
     """
     target = _outlets_link(pdu)
     if target is None or not identity.startswith(pdu.prefix):
@@ -299,8 +336,12 @@ def _may_have_id(entry: Json, outlet_id: str) -> bool:
 
 
 def _read_again(service: RedfishService, outlet: ListedOutlet) -> ListedOutlet:
-    """The outlet with its own resource: a list may have less of it, such as no actions. Raises the
-    error of an outlet that cannot be read, and ProtocolError for a resource with another Id.
+    """The outlet with its own resource, read now: 1 round trip. A list may have less of it, such as
+    no actions. Raises the error of an outlet that cannot be read, and ProtocolError for a resource
+    with another Id.
+
+        > GET .../Outlets/A1
+        < {"Id": "A1", "PowerState": "On", "Actions": {"#Outlet.PowerControl": ...}}
     """
     if outlet.error is not None:
         raise outlet.error
@@ -313,7 +354,11 @@ def _read_again(service: RedfishService, outlet: ListedOutlet) -> ListedOutlet:
 def _no_such_outlet(
     service: RedfishService, pdus: Sequence[ServicePdu], identity: str
 ) -> NoSuchOutlet:
-    """The error, which says how outlets are called now if `identity` has another form."""
+    """The error, which says how outlets are called now if `identity` has another form.
+
+    "A1" of a service with two PDUs     ...; its outlets are now called '1.N' or '2.N'
+    "1.A1" of a service with one PDU    ...; the service lists one PDU now, ...
+    """
     reason: list[Union[str, NamedSetting]] = [f"the PDU has no outlet {identity[:60]!r}"]
     prefixes = [pdu.prefix for pdu in pdus]
     if not identity.startswith(tuple(prefixes)):

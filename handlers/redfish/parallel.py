@@ -26,6 +26,9 @@ def read_in_parallel(
     Some units serve few connections at a time: a client stops at HttpUnreachable and leaves its
     path to the others. `read_alone` reads what is left when all have ended. Raises another error of
     `read` after all threads have ended, and each error of `read_alone`.
+
+        5 paths, clients P and Q            P reads 1, 3, 5, Q reads 2, and 4 is not answered
+        P, or read_alone at the end         reads 4: the results in the order 1, 2, 3, 4, 5
     """
     queue = _Queue(paths, read)
     futures: list[Future[None]] = []
@@ -50,7 +53,14 @@ def read_in_parallel(
 
 
 class _Queue(Generic[T]):
-    """The paths that wait for a client, and the results of those that were read."""
+    """The paths that wait for a client, and the results of those that were read. The threads of
+    several clients use it at the same time.
+
+    >>> queue = _Queue(["/A1", "/A2"], lambda path, client: f"answer to {path}")
+    >>> queue.stop()
+    >>> queue.result_by_path
+    {}
+    """
 
     def __init__(self, paths: Sequence[str], read: Callable[[str, HttpClient], T]) -> None:
         self._read = read
@@ -62,7 +72,13 @@ class _Queue(Generic[T]):
         self._waiting.clear()
 
     def read_by(self, client: HttpClient) -> None:
-        """Read waiting paths until none is left or the client fails."""
+        """Read waiting paths until none is left or the client fails, and keep the results in
+        `result_by_path`. A path without an answer (HttpUnreachable) waits for another client; after
+        any other error, which is raised, no path waits.
+
+            waiting /A1, /A2; /A1 is read, /A2 is not answered
+            result_by_path {"/A1": ...}, waiting /A2
+        """
         while True:
             try:
                 path = self._waiting.popleft()

@@ -42,13 +42,17 @@ _MOST_PDUS = 100
 # in the link of the service root (rumart/hpe-g2-pdu-api); a later firmware has PowerEquipment
 _HPE_OF_2018 = "/RackPower/"
 #: errors that may concern one of several PDUs, so that the others can be read without it
-UNIT_ERRORS = (*RESOURCE_ERRORS, Unsupported, Denied, Unreachable)
+PDU_ERRORS = (*RESOURCE_ERRORS, Unsupported, Denied, Unreachable)
 #: those among them that concern every one
 _COMMON_ERRORS = (HttpLoginRefused, TooManyRequests)
 
 
 class ServicePdu(NamedTuple):
-    """One PDU of the service."""
+    """One PDU of the service.
+
+    >>> ServicePdu("1.", {"Id": "1"}).id
+    '1'
+    """
 
     #: what its outlets' identities begin with: its Id and a dot, or ''
     prefix: str
@@ -63,7 +67,7 @@ class ServicePdu(NamedTuple):
         return self.prefix[:-1]
 
 
-def read_units(service: RedfishService, choice: PduChoice) -> list[ServicePdu]:
+def read_pdus(service: RedfishService, choice: PduChoice) -> list[ServicePdu]:
     """The PDUs of a service: usually 2 round trips where it expands two levels, else 3, plus 1 for
     each PDU that is only a link, or for the chosen one alone.
 
@@ -73,6 +77,11 @@ def read_units(service: RedfishService, choice: PduChoice) -> list[ServicePdu]:
     Raises the error of a PDU that cannot be read; Unsupported if there are no rack PDUs;
     ProtocolError for two with the same Id or list of outlets, and for one without a usable Id that
     needs it; SettingsError if the service does not list what is chosen, or lists too many PDUs.
+
+        > GET /redfish/v1/PowerEquipment?$expand=.($levels=2)
+        < {"RackPDUs": {"Members": [{"Id": "1", ...}, {"@odata.id": ".../RackPDUs/2"}]}}
+        > GET .../RackPDUs/2
+        < {"Id": "2", ...}                  the PDUs with the prefixes "1." and "2."
     """
     entries = pdu_entries(service, choice.collection)
     if choice.pdu_id:
@@ -83,15 +92,21 @@ def read_units(service: RedfishService, choice: PduChoice) -> list[ServicePdu]:
     pdus = _chosen_pdus(service, choice, members)
     for entry, member in zip(entries, members):
         if not choice.pdu_id and isinstance(member, PduHandlerError):
-            raise name_unit(member, pdus, _link_prefix(entry))
+            raise name_pdu(member, pdus, _link_prefix(entry))
     return pdus
 
 
-def read_unit_of(
+def read_pdu_of(
     service: RedfishService, choice: PduChoice, entries: Sequence[Json], identity: str
 ) -> Optional[ServicePdu]:
-    """The PDU of the outlet with this identity, if it is the only one, or if the links of the list
-    show which one it is (`_read_linked_pdu`): 1 round trip, and no other PDU is read. None if not.
+    """The PDU of the outlet with this identity: 1 round trip, and no other PDU is read. None if
+    several have to be read to know it. `entries`: the PDUs as their list has them. It is known if
+    it is the only PDU, or if just one link of the list ends with an Id that the identity begins
+    with.
+
+        identity "2.A1", entries {"@odata.id": ".../RackPDUs/1"}, {"@odata.id": ".../RackPDUs/2"}
+        > GET .../RackPDUs/2
+        < {"Id": "2", "Outlets": {"@odata.id": ".../RackPDUs/2/Outlets"}}
     """
     if len(entries) < 2 or all(map(is_full_resource, entries)):
         pdus = _chosen_pdus(service, choice, _read_members(service, entries, choice))
@@ -103,12 +118,17 @@ def read_unit_of(
     return _read_linked_pdu(service, entries, pdu_ids[0]) if len(pdu_ids) == 1 else None
 
 
-def read_each_unit(
+def read_each_pdu(
     service: RedfishService, choice: PduChoice, entries: Sequence[Json], identity: str
 ) -> list[ServicePdu]:
-    """The PDUs that can be read, for a command to the outlet with this identity. One that cannot
-    has the Id that its link shows: raises its error if it may have the outlet, also if no PDU that
-    can be read has the Id in the identity.
+    """The PDUs that can be read, for a command to the outlet with this identity: 1 round trip for
+    each. One that cannot be read is taken to have the Id that its link shows: raises its error if
+    it may have the outlet, also if no PDU that can be read has the Id in the identity.
+
+        identity "2.A1"
+        > GET .../RackPDUs/1, GET .../RackPDUs/2
+        < 503, {"Id": "2", ...}             the PDU 2
+        < {"Id": "1", ...}, 503             raises HttpBusy
     """
     if choice.pdu_id:
         named_pdu = _read_linked_pdu(service, entries, choice.pdu_id)
@@ -130,12 +150,19 @@ def _chosen_pdus(
     service: RedfishService, choice: PduChoice, members: Sequence[Member]
 ) -> list[ServicePdu]:
     """The PDUs among the members of the list that can be read, or the one that the setting chooses.
-    Raises the error of the first member if none can be read, and other errors as `read_units`.
+    Sets `service.pdu_links`, by which the service tells whose resource an answer is. Raises the
+    error of the first member if none can be read; ProtocolError for two PDUs with the same Id or
+    list of outlets, and for one of several without a usable Id; SettingsError for an Id that is not
+    listed.
+
+        members {"Id": "1"}, {"Id": "2"}                   prefixes "1." and "2."
+        the same, and the setting pdu=2                    prefix "2."
+        the member {"Id": "1"} alone                       prefix ""
     """
     pdus = readable(members)
     if not pdus:
         raise errors_of(members)[0]
-    service.units = _link_parts(pdus)  # they tell it whose resource an answer is
+    service.pdu_links = _link_parts(pdus)  # they tell it whose resource an answer is
     has_prefix = choice.in_identity or len(members) > 1
     if choice.pdu_id:
         prefix = f"{choice.pdu_id}." if has_prefix else ""
@@ -156,25 +183,35 @@ def _read_members(
     """The PDUs that a list links or includes, in its order, read together; an error in the place of
     one that cannot be read. If the service does not answer for a PDU, and the setting names none,
     the error that is raised says which PDU it is, and how to leave it out.
+
+        > GET .../RackPDUs/1, GET .../RackPDUs/2
+        < {"Id": "1"}, 503                  [{"Id": "1"}, HttpBusy(...)]
+        no answer for RackPDUs/2            raises "PDU '2' of this service: ...", with advice
     """
     try:
         return each_member(service, {"Members": entries})
-    except UNIT_ERRORS as error:
+    except PDU_ERRORS as error:
         # the operation ends with the path that was asked for; without a path, nothing was sent
         silent_pdu_id = last_part({"@odata.id": error.operation})
         if choice.pdu_id or not silent_pdu_id:
             raise
         listed_pdus = [ServicePdu(prefix=_link_prefix(entry), resource={}) for entry in entries]
-        raise name_unit(error, listed_pdus, f"{silent_pdu_id}.") from None
+        raise name_pdu(error, listed_pdus, f"{silent_pdu_id}.") from None
 
 
 def _member_or_error(service: RedfishService, entry: Json) -> Member:
-    """A PDU of the list, or its error, also where the service does not answer for it."""
+    """The PDU behind an entry of the list, or its error, also where the service does not answer for
+    it: 1 round trip, none for one that is included in full. Raises errors of login and load.
+
+        > GET .../RackPDUs/2
+        < {"Id": "2", ...}                  the resource
+        no answer                           HttpUnreachable(...)
+    """
     try:
         (member,) = each_member(service, {"Members": [entry]})
     except _COMMON_ERRORS:
         raise
-    except UNIT_ERRORS as error:
+    except PDU_ERRORS as error:
         return error
     return member
 
@@ -183,11 +220,16 @@ def _read_linked_pdu(
     service: RedfishService, entries: Sequence[Json], pdu_id: str
 ) -> Optional[ServicePdu]:
     """The PDU `pdu_id`, if the links of the list show which it is, so that no other one is read: 1
-    round trip. None if all have to be read.
+    round trip. None if all have to be read. Sets `service.pdu_links`, by which the service tells
+    whose resource an answer is.
 
     The links show it if just one ends with the Id (DSP0266, "Resource URI patterns"), its resource
     has this Id, and its list of outlets is below it, so that it cannot be another PDU's, too.
     Raises the error of this PDU.
+
+        pdu_id "2", entries {"@odata.id": ".../RackPDUs/1"}, {"@odata.id": ".../RackPDUs/2"}
+        > GET .../RackPDUs/2
+        < {"Id": "2", "Outlets": {"@odata.id": ".../RackPDUs/2/Outlets"}}
     """
     if len(entries) < 2 or all(map(is_full_resource, entries)):
         return None  # nothing would be saved
@@ -198,7 +240,7 @@ def _read_linked_pdu(
     pdu = service.get(target)
     if usable_id(pdu) != pdu_id or not _lists_outlets_below(pdu, target):
         return None
-    service.units = _link_parts(entries)
+    service.pdu_links = _link_parts(entries)
     return ServicePdu(f"{pdu_id}.", pdu)
 
 
@@ -219,7 +261,14 @@ def _link_prefix(entry: Json) -> str:
 
 
 def _lists_outlets_below(pdu: Json, target: str) -> bool:
-    """Whether the PDU's link to its outlets begins with `target`, the link to the PDU."""
+    """Whether the PDU's link to its outlets begins with `target`, the link to the PDU.
+
+    >>> pdu = {"Outlets": {"@odata.id": "/redfish/v1/RackPDUs/1/Outlets"}}
+    >>> _lists_outlets_below(pdu, "/redfish/v1/RackPDUs/1")
+    True
+    >>> _lists_outlets_below(pdu, "/redfish/v1/RackPDUs/2")
+    False
+    """
     outlets = child(pdu, "Outlets").get("@odata.id")
     if not isinstance(outlets, str):
         return False
@@ -233,12 +282,16 @@ def _link_parts(resources: Sequence[Json]) -> Sequence[Sequence[str]]:
     return [parts(target) for target in targets if target]
 
 
-def name_unit(
+def name_pdu(
     error: PduHandlerError, pdus: Sequence[ServicePdu], prefix: str = ""
 ) -> PduHandlerError:
     """The error of one PDU of several, with the advice to set `pdu` to another one of `pdus`, so
     that this one is not read. `prefix`: what the identities of its outlets begin with, "" if that
     is not known. An error that concerns every PDU is unchanged.
+
+    >>> pdus = [ServicePdu("1.", {}), ServicePdu("2.", {})]
+    >>> name_pdu(Unsupported("it lists no outlets"), pdus, "2.").reason
+    "PDU '2' of this service: it lists no outlets; leave it out with the handler setting pdu=1"
     """
     if isinstance(error, _COMMON_ERRORS):
         return error
@@ -260,6 +313,9 @@ def name_unit(
 def _pdu_with_id(service: RedfishService, pdu_id: str, members: Sequence[Member]) -> Json:
     """The PDU with this Id. Raises ProtocolError for two, the error of a member that cannot be read
     and may be it, else SettingsError.
+
+        members {"Id": "1"}, {"Id": "2"}    pdu_id "2": the second
+        members {"Id": "1"}, HttpBusy       pdu_id "2": raises the error, for it may be the PDU
     """
     pdus = readable(members)
     matches = [pdu for pdu in pdus if usable_id(pdu) == pdu_id]
@@ -282,7 +338,11 @@ def _pdu_with_id(service: RedfishService, pdu_id: str, members: Sequence[Member]
 
 
 def _several(service: RedfishService, pdus: Sequence[Json], count: int) -> list[ServicePdu]:
-    """The PDUs that were read, of `count`, which is more than one."""
+    """The PDUs `pdus`, which were read of the `count` that the service lists, 2 or more. Raises
+    SettingsError for more than 100, ProtocolError for one without a usable Id, and for an Id twice.
+
+        {"Id": "1"}, {"Id": "2"}            prefixes "1." and "2."
+    """
     if count > _MOST_PDUS:
         raise SettingsError(
             (
@@ -329,6 +389,9 @@ def pdu_entries(service: RedfishService, collection_name: str) -> Sequence[Json]
 def _equipment_link(root: Json) -> str:
     """The link of the service root to its power equipment. Raises Unsupported without one, and for
     one to an API that this handler does not read.
+
+    >>> _equipment_link({"PowerEquipment": {"@odata.id": "/redfish/v1/PowerEquipment"}})
+    '/redfish/v1/PowerEquipment'
     """
     target = link(root, "PowerEquipment") or link(root, "PowerDistribution")
     if not target:
@@ -348,6 +411,9 @@ def _no_pdus(equipment: Json, collection_name: str) -> PduHandlerError:
     """The error for a collection that is missing or empty.
 
     It names the setting that leads to another one.
+
+    >>> _no_pdus({"TransferSwitches": {"Members": []}}, "").reason[-73:]
+    " is not a rack PDU, give TransferSwitches/ID in the handler setting 'pdu'"
     """
     if collection_name:
         return SettingsError(
@@ -384,7 +450,11 @@ def is_pdu(resource: Json) -> bool:
 
 
 def _own_id(resource: Json) -> str:
-    """The Id of a PDU of several. Raises ProtocolError without a usable one."""
+    """The Id of a PDU of several. Raises ProtocolError without a usable one.
+
+    >>> _own_id({"Id": "1"})
+    '1'
+    """
     identifier = usable_id(resource)
     if not identifier:
         raise ProtocolError(
@@ -401,7 +471,16 @@ def _own_id(resource: Json) -> str:
 
 def raise_if_shared(chosen_pdus: Sequence[ServicePdu], pdus: Sequence[Json], *keys: str) -> None:
     """Raise ProtocolError if one of the chosen PDUs links to the same resource as another PDU: the
-    outlets or figures in it are not those of both. `keys`: the properties that hold the links."""
+    outlets or figures in it are not those of both. `keys`: the properties that hold the links.
+
+    >>> first = {"Id": "1", "Outlets": {"@odata.id": "/redfish/v1/RackPDUs/1/Outlets"}}
+    >>> raise_if_shared([ServicePdu("1.", first)], [first], "Outlets")
+    >>> second = {**first, "Id": "2"}
+    >>> raise_if_shared([ServicePdu("1.", first)], [first, second], "Outlets")
+    ... # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.ProtocolError: two PDUs of the device link to the same Outlets, ...
+    """
     for key in keys:
         link_counts = collections.Counter(_link_under(pdu, key) for pdu in pdus)
         for pdu in chosen_pdus:
@@ -426,9 +505,11 @@ def _link_under(pdu: Json, key: str) -> tuple[str, ...]:
 
 
 def raise_if_twice(service: RedfishService, noun: str, identities: list[str]) -> None:
-    """Raise ProtocolError if one of `identities` occurs twice.
+    """Raise ProtocolError if one of `identities` occurs twice. `noun`: what they are, for the
+    error.
 
-    `noun`: what they are, for the error.
+        "outlets that are called", ["A1", "A2"]     returns
+        "outlets that are called", ["A1", "A1"]     ... lists two outlets that are called 'A1'
     """
     count_by_identity = collections.Counter(identities)
     for identity, count in count_by_identity.most_common(1):

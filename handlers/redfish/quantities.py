@@ -8,7 +8,7 @@ Source: Circuit_v1, Outlet_v1, Sensor_v1 (excerpts), PowerDistributionMetrics_v1
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Union
 
 from ..http.strict_json import number
 from ..shared.meter_figures import (
@@ -40,7 +40,14 @@ AMPERES, WATTS, KILOWATT_HOURS = ("A",), ("W",), ("kW.h", "kWh")
 
 
 class Sensors:
-    """The sensors that excerpts name."""
+    """The sensors that excerpts name: an excerpt is a part of a sensor within another resource.
+
+    >>> sensors = Sensors()
+    >>> sensors.reading("/redfish/v1/Sensors/PDU1Amps", AMPERES) is None
+    True
+    >>> sensors.unread_sources
+    {'/redfish/v1/Sensors/PDU1Amps': None}
+    """
 
     def __init__(self) -> None:
         #: those that were read, by source
@@ -49,7 +56,14 @@ class Sensors:
         self.unread_sources: dict[str, None] = {}
 
     def reading(self, source: str, units: Sequence[str]) -> Optional[float]:
-        """The sensor's value in one of `units`; None if it is not read yet, or has none."""
+        """The sensor's value in one of `units`; None if it is not read yet, or has none. A sensor
+        that is not read yet is put among `unread_sources`.
+
+        >>> sensors = Sensors()
+        >>> sensors.by_source["/S1"] = {"Reading": 4.2, "ReadingUnits": "A"}
+        >>> sensors.reading("/S1", AMPERES)
+        4.2
+        """
         if source in self.by_source:
             return sensor(self.by_source[source], units)
         self.unread_sources[source] = None
@@ -57,7 +71,12 @@ class Sensors:
 
 
 class Reader(NamedTuple):
-    """Reads the excerpts of one quantity."""
+    """Reads the sensor excerpts of one quantity: parts of sensors within other resources.
+
+    >>> reader = Reader(Sensors(), AMPERES)
+    >>> reader.excerpt({"CurrentAmps": {"Reading": 1.5}}, "CurrentAmps")
+    1.5
+    """
 
     sensors: Sensors
     #: of the sensors
@@ -92,7 +111,14 @@ class Reader(NamedTuple):
         return NotKnown(f"the Reading of {key} {fault}")
 
     def _sensor_value(self, excerpt: Json) -> Optional[float]:
-        """What the sensor that an excerpt names shows: it may know more than the excerpt."""
+        """The value of the sensor that an excerpt names, which may know more than the excerpt; None
+        if that is not read yet: then it is put among the sensors to be read.
+
+        >>> sensors = Sensors()
+        >>> sensors.by_source["/S1"] = {"Reading": 4.2, "ReadingUnits": "A"}
+        >>> Reader(sensors, AMPERES)._sensor_value({"DataSourceUri": "/S1", "Reading": None})
+        4.2
+        """
         source = text(excerpt, "DataSourceUri") or text(excerpt, "@odata.id")
         if not source:
             return None
@@ -105,8 +131,13 @@ class Reader(NamedTuple):
 
 
 def sensor(resource: Json, units: Sequence[str]) -> Optional[float]:
-    """The reading of a sensor; None if `number` refuses it, its unit is not in `units`, or the
-    status says that it reports nothing.
+    """The reading of a sensor; None if it is no number of 0 or more, its unit is not in `units`, or
+    the status says that it reports nothing.
+
+    >>> sensor({"Reading": 4.2, "ReadingUnits": "A"}, AMPERES)
+    4.2
+    >>> sensor({"Reading": 4.2, "ReadingUnits": "Hz"}, AMPERES) is None
+    True
     """
     if resource.get("ReadingUnits") not in units:
         return None
@@ -132,24 +163,34 @@ def current(resource: Json, reader: Reader) -> Figure:
     lines = child(resource, "PolyPhaseCurrentAmps")
     shown_lines = [line for line in _LINES if lines.get(line) is not None]
     line_count = _line_count(resource)
-    has_single = resource.get("CurrentAmps") is not None
-    if line_count == 1 and has_single:
+    if line_count == 1 and resource.get("CurrentAmps") is not None:
         return reader.excerpt(resource, "CurrentAmps")
     if line_count == 1 and len(shown_lines) in (1, 2):
         return reader.excerpt(lines, shown_lines[0])
     if line_count > 1 and len(shown_lines) == line_count:
         return sum_if_complete(reader.excerpts(lines, shown_lines))
-    # no load can be formed: why
     if any(line in lines for line in _LINES):
         return NotKnown(f"{len(shown_lines)} of {line_count} line currents are shown")
+    return _reason_without_lines(resource)
+
+
+def _reason_without_lines(resource: Json) -> Union[NotKnown, NotMetered, None]:
+    """Why a resource that lists no currents of lines has no load: not known, not metered with a
+    reason, or None, not metered.
+
+    >>> _reason_without_lines({"CurrentAmps": None})
+    NotKnown(reason='CurrentAmps is null')
+    >>> _reason_without_lines({"CurrentAmps": {"Reading": 1.5}})
+    NotMetered(reason='CurrentAmps may be the current of only one of its lines')
+    >>> _reason_without_lines({}) is None
+    True
+    """
     if _is_null(resource, "CurrentAmps"):
         return NotKnown("CurrentAmps is null")
     lines_fault = _fault_of_lines(resource, "PolyPhaseCurrentAmps")
-    if lines_fault is not None:
-        return lines_fault
-    if has_single:
+    if lines_fault is None and "CurrentAmps" in resource:
         return NotMetered("CurrentAmps may be the current of only one of its lines")
-    return None
+    return lines_fault
 
 
 def _is_null(resource: Json, key: str) -> bool:
@@ -187,12 +228,25 @@ def _readings(resource: Json, key: str) -> list[float]:
 
 
 def energy(resource: Json, reader: Reader) -> Figure:
-    """The energy counter of a PDU, a circuit or an outlet. None if it is not metered."""
+    """The energy counter of a PDU, a circuit or an outlet. None if it is not metered.
+
+    >>> energy({"EnergykWh": {"Reading": 6468}}, Reader(Sensors(), KILOWATT_HOURS))
+    6468.0
+    """
     return _figure_or_lines(resource, reader, "EnergykWh")
 
 
 def _figure_or_lines(resource: Json, reader: Reader, key: str) -> Figure:
-    """The figure under `key`; the sum of its lines if the resource does not have it."""
+    """The figure under `key`; the sum of its lines if the resource does not have it.
+
+    >>> reader = Reader(Sensors(), WATTS)
+    >>> _figure_or_lines({"PowerWatts": {"Reading": 900}}, reader, "PowerWatts")
+    900.0
+    >>> lines = {"Line1ToNeutral": {"Reading": 200}, "Line2ToNeutral": {"Reading": 100}}
+    >>> two_lines = {"PhaseWiringType": "TwoPhase4Wire", "PolyPhasePowerWatts": lines}
+    >>> _figure_or_lines(two_lines, reader, "PowerWatts")
+    300.0
+    """
     if _is_null(resource, key):
         return NotKnown(f"{key} is null")
     figure = reader.excerpt(resource, key)

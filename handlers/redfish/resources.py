@@ -22,7 +22,13 @@ _STATES: Mapping[object, EnumPowerStatus] = {
 
 
 class Flow(enum.Enum):
-    """What flows through a part, its current and its power. A counter keeps its last value."""
+    """What flows through a part, its current and its power, by its Status. A counter keeps its last
+    value.
+
+        Status.State "Enabled"               AS_SHOWN
+        Status.State "Absent"                NONE
+        Status.State "UnavailableOffline"    NOT_KNOWN
+    """
 
     #: what it shows
     AS_SHOWN = "as shown"
@@ -33,12 +39,18 @@ class Flow(enum.Enum):
 
 
 class StatusMeaning(NamedTuple):
-    """Which values of a part are those of now, by its `Status.State`."""
+    """Which values of a part are those of now, by its `Status.State`.
+
+    >>> status_meaning({"Status": {"State": "Disabled"}}).circuit_flow
+    <Flow.NONE: 'none'>
+    >>> status_meaning({"Status": {"State": "Disabled"}}).outlet_flow
+    <Flow.AS_SHOWN: 'as shown'>
+    """
 
     #: whether an outlet's PowerState is, its own or by its PDU's status
     shows_power_state: bool
     #: through an outlet or a whole PDU
-    unit_flow: Flow
+    outlet_flow: Flow
     #: through a circuit; a sensor is read only with AS_SHOWN
     circuit_flow: Flow
 
@@ -91,7 +103,11 @@ def link(resource: Json, key: str) -> Optional[str]:
 
 
 def entries(resource: Json, key: str) -> Sequence[Json]:
-    """The objects of the array under `key`."""
+    """The objects of the array under `key`.
+
+    >>> entries({"Chassis": [{"@odata.id": "/redfish/v1/Chassis/PDU"}, None]}, "Chassis")
+    [{'@odata.id': '/redfish/v1/Chassis/PDU'}]
+    """
     values = resource.get(key)
     if not isinstance(values, list):
         return []
@@ -113,7 +129,14 @@ def usable_id(resource: Json) -> str:
 
 
 def required_id(resource: Json) -> str:
-    """The `Id`. Raises ProtocolError unless it is usable."""
+    """The `Id`. Raises ProtocolError unless it is 1 to 200 printable characters.
+
+    >>> required_id({"Id": "A1"})
+    'A1'
+    >>> required_id({"Id": ""})
+    Traceback (most recent call last):
+    handlers.shared.errors.ProtocolError: the device lists a resource without a usable Id
+    """
     identifier = usable_id(resource)
     if not identifier:
         raise no_usable_id()
@@ -146,7 +169,11 @@ def status_meaning(resource: Json) -> StatusMeaning:
 
 
 def status_word(resource: Json) -> str:
-    """The status, for a reason."""
+    """The `Status.State` of a resource as it came, for a reason.
+
+    >>> status_word({"Status": {"State": "Absent"}}), status_word({"Status": None})
+    ('Absent', 'None')
+    """
     status = resource.get("Status")
     word = status.get("State") if isinstance(status, dict) else status
     return word if isinstance(word, str) else repr(word)
@@ -158,7 +185,11 @@ def is_absent(resource: Json) -> bool:
 
 
 def state(outlet: Json, pdu: Json) -> EnumPowerStatus:
-    """UP or DOWN; UNKNOWN if there is an `unknown_reason`."""
+    """UP or DOWN by the outlet's PowerState; UNKNOWN if something says that this is not its state.
+
+    >>> state({"PowerState": "On"}, {}).name, state({"PowerState": "PoweringOn"}, {}).name
+    ('UP', 'UNKNOWN')
+    """
     if unknown_reason(outlet, pdu):
         return EnumPowerStatus.UNKNOWN
     return _STATES[outlet["PowerState"]]

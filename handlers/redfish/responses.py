@@ -41,6 +41,12 @@ def json_object(reply: Response) -> Optional[Json]:
 def resource(reply: Response, login: Login) -> Json:
     """The resource in a reply with a status of success. Raises ProtocolError if it is no JSON
     object, an empty one, or an error: these would look like a resource without figures.
+
+    >>> resource(Response(200, {}, b'{"Id": "A1", "PowerState": "On"}'), Login())
+    {'Id': 'A1', 'PowerState': 'On'}
+    >>> resource(Response(200, {}, b"<html>"), Login())  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.ProtocolError: the answer is not a valid JSON object ...
     """
     content = json_object(reply)
     if content and ("error" not in content or content.keys() & _OF_A_RESOURCE):
@@ -61,6 +67,11 @@ def error_of(reply: Response, login: Login, method: str, path: str) -> PduHandle
     """The error for a status other than success, which names the request.
 
     Its text ends with the messages of the service, if there are any.
+
+    >>> body = b'{"error": {"@Message.ExtendedInfo": [{"Message": "The outlet is locked."}]}}'
+    >>> error = error_of(Response(400, {}, body), Login(), "POST", "/redfish/v1/Outlets/1")
+    >>> error.operation, error.reason[-38:]
+    ('POST /redfish/v1/Outlets/1', 'the device says: The outlet is locked.')
     """
     error = error_of_status(reply.status, login, reply.headers)
     words = quoted_messages(reply, login)
@@ -95,12 +106,19 @@ def quoted_messages(reply: Response, login: Login) -> str:
 def messages(infos: object, login: Login) -> str:
     """The first messages of a list, each as its text or else its MessageId; printable, cut, and
     without password and token.
+
+    >>> messages([{"Message": "The outlet is locked.", "MessageId": "Vendor.1.0.Locked"}], Login())
+    'The outlet is locked.'
     """
     return _quoted([_words_of(message) for message in _dicts(infos)], login)
 
 
 def _extended_messages(content: Json) -> Sequence[Json]:
-    """The messages in an object, those of its properties too."""
+    """The messages in an object, those of its properties too.
+
+    >>> _extended_messages({"PowerState@Message.ExtendedInfo": [{"Message": "It is locked."}]})
+    [{'Message': 'It is locked.'}]
+    """
     extended_messages: list[Json] = []
     for key, value in content.items():
         if key.endswith(_EXTENDED):

@@ -17,14 +17,17 @@ _MANY = 8
 
 
 def read_sensors(
-    service: RedfishService, units: Iterable[ServicePdu], sources: Iterable[str]
+    service: RedfishService, pdus: Iterable[ServicePdu], sources: Iterable[str]
 ) -> Mapping[str, Json]:
     """The sensors that `sources` link to, by source. Left out: a source that is no link of this
-    service, and a sensor for which `RedfishService.all` returns an error. Raises the errors that
-    `all` raises.
+    service, and a sensor that cannot be read. Raises errors that concern the whole service: a
+    refused login, 429, no answer.
 
     1 round trip for each sensor; above 8 sensors usually 2 for each PDU, if the service expands its
     lists of sensors.
+
+        > GET /redfish/v1/Chassis/PDU/Sensors/AMPS1
+        < {"Id": "AMPS1", "Reading": 4.2, "ReadingUnits": "A"}
     """
     path_by_source: dict[str, str] = {}
     for source in sources:
@@ -32,7 +35,7 @@ def read_sensors(
             path_by_source[source] = service.path(source)
     sensor_by_path: dict[str, Json] = {}
     if len(path_by_source) > _MANY and service.expands:
-        for pdu in units:
+        for pdu in pdus:
             with contextlib.suppress(*SHORTCUT_ERRORS):  # missing sensors are read below
                 sensor_by_path.update(_listed_sensors(service, pdu))
     paths = dict.fromkeys(path_by_source.values())  # each once
@@ -48,7 +51,12 @@ def read_sensors(
 
 
 def _listed_sensors(service: RedfishService, pdu: ServicePdu) -> Iterator[tuple[str, Json]]:
-    """Path and resource of the sensors that the lists of a PDU and its chassis include in full."""
+    """Path and resource of the sensors that the lists of a PDU and its chassis include in full.
+
+    > GET .../Chassis/PDU/Sensors?$expand=.($levels=1)
+    < {"Members": [{"@odata.id": ".../Sensors/AMPS1", "Id": "AMPS1", "Reading": 4.2}]}
+    (".../Sensors/AMPS1", {"Id": "AMPS1", ...})
+    """
     for collection in sensor_collections(service, pdu):
         for sensor in entries_of(service, collection):
             if not is_full_resource(sensor) or not text(sensor, "@odata.id"):

@@ -64,6 +64,12 @@ class RedfishService:
     `transport` makes the transport of one connection. `seconds` limits the call up to the exit.
     With `keeps`, a resource is read once, for several calls that only read.
     Construction sends nothing. Raises the errors of handlers/shared/errors.py.
+
+        with RedfishService(config) as service:
+            service.get("/redfish/v1/PowerEquipment/RackPDUs/1")
+
+        > GET /redfish/v1/, GET /redfish/v1/PowerEquipment/RackPDUs/1
+        < {"RedfishVersion": "1.6.0", ...}, {"Id": "1", "Outlets": ...}
     """
 
     most_bytes = 16 << 20  # limit for all answers together
@@ -95,7 +101,7 @@ class RedfishService:
         self._root: Optional[Json] = None
         self._resources: Optional[dict[str, Json]] = {} if keeps else None
         #: the parts of each PDU's link, for `links.same`
-        self.units: Sequence[Sequence[str]] = ()
+        self.pdu_links: Sequence[Sequence[str]] = ()
         # of all answers together
         self._bytes = 0
         # seconds that the slowest answer took
@@ -107,7 +113,11 @@ class RedfishService:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Delete the session and close the connections."""
+        """Delete the session and close the connections.
+
+        > DELETE /redfish/v1/SessionService/Sessions/12         if a session is open
+        < 204
+        """
         try:
             if self._session is not None:
                 self._log_out(self._session)
@@ -116,7 +126,10 @@ class RedfishService:
                 client.close()
 
     def renew(self) -> None:
-        """Allow as much time from now on as at the start."""
+        """Allow as much time, and as many bytes of answers, from now on as at the start.
+
+        45 s from the start, of which 40 are over: 45 s from now
+        """
         self._end = self._clock() + self._seconds
         self._bytes = 0
         for client in self._clients:
@@ -129,7 +142,12 @@ class RedfishService:
 
     @contextlib.contextmanager
     def reading_anew(self) -> Iterator[None]:
-        """Keep no resource in this block, and none from before it."""
+        """Keep no resource in this block, and none from before it.
+
+        service.get(".../Outlets/A1")           > GET .../Outlets/A1
+        with service.reading_anew():
+            service.get(".../Outlets/A1")       > GET .../Outlets/A1, each time
+        """
         resources = self._resources
         self._resources = None
         try:
@@ -138,8 +156,8 @@ class RedfishService:
             self._resources = None if resources is None else {}
 
     @property
-    def place(self) -> str:
-        """Where the service is, for errors: a name or an address, with a port that is not usual."""
+    def netloc(self) -> str:
+        """Host and port of the service, for errors; without the port if it is the usual one."""
         return self._clients[0].where.netloc
 
     @property
@@ -155,6 +173,9 @@ class RedfishService:
         """The service root, which needs no login (DSP0266).
 
         First use: usually 1 round trip, 2 with a session.
+
+            > GET /redfish/v1/
+            < {"PowerEquipment": {"@odata.id": "/redfish/v1/PowerEquipment"}, ...}
         """
         if self._root is None:
             is_session = self._mode == SESSION
@@ -169,7 +190,12 @@ class RedfishService:
         return self._root
 
     def _no_service(self, reply: Response) -> PduHandlerError:
-        """The error for 404 or 503 at the address of the service root."""
+        """The error for 404 or 503 at the address of the service root.
+
+        > GET /redfish/v1/
+        < 404                      Unsupported: ...; if its Redfish service is off, ...
+        < 503                      HttpUnreachable with the same words
+        """
         error_class = Unsupported if reply.status == 404 else HttpUnreachable
         reason = error_of(reply, self.login, "GET", ROOT).reason
         return error_class(
@@ -182,12 +208,21 @@ class RedfishService:
         """The resource behind a link: 1 round trip, none if it is kept.
 
         `also`: a second path that its link to itself may have.
+
+            > GET /redfish/v1/PowerEquipment/RackPDUs/1/Outlets/A1
+            < {"@odata.id": ".../RackPDUs/1/Outlets/A1", "Id": "A1", "PowerState": "On"}
+            < {"@odata.id": ".../RackPDUs/2/Outlets/A1", ...}           raises ProtocolError
         """
         path = self.path(target)
         return self._read_once(path, lambda: self._resource(self.reply(path), path, also))
 
     def _read_once(self, path: str, fetch: Callable[[], Json]) -> Json:
-        """The resource from this session's memory, if it keeps one, else fetched."""
+        """The resource at `path`: the one that this service keeps, else what `fetch` returns, which
+        is then kept if the service keeps resources at all.
+
+            first call     > GET .../Outlets/A1
+            second call    nothing is sent
+        """
         if self._resources is None:
             return fetch()
         if path not in self._resources:
@@ -199,6 +234,11 @@ class RedfishService:
 
         Raises HttpRefused if a redirect is not allowed. Opens a session if needed, and once another
         one if the unit has ended the session.
+
+            > GET .../Outlets/A1
+            < 401                      without Basic in WWW-Authenticate: it wants a session
+            > POST /redfish/v1/SessionService/Sessions, GET .../Outlets/A1
+            < 201, 200
         """
         root = self.root()
         reply = self._send("GET", path)
@@ -218,6 +258,10 @@ class RedfishService:
         """Whether the service refuses what it answered before in this session, as while it was
         idle: 1 round trip. Else a 401 says that the account lacks a right, which a further session,
         taken from other users, would not give.
+
+            > GET .../RackPDUs/1       which was read in this session
+            < 401                      True
+            < 200                      False
         """
         return bool(self._path_read) and self._send("GET", self._path_read).status == 401
 
@@ -227,6 +271,11 @@ class RedfishService:
 
         1 round trip; 2 if the expanded answer cannot be used. If the second request succeeds,
         $expand is not sent again.
+
+            > GET .../RackPDUs/1/Outlets?$expand=.($levels=1)
+            < 400
+            > GET .../RackPDUs/1/Outlets
+            < {"Members": [{"@odata.id": ".../Outlets/A1"}, ...]}       no $expand from now on
         """
         path = self.path(target)
         query = ""
@@ -248,8 +297,11 @@ class RedfishService:
         """The resource behind each link in order, or its error, such as a 404 or a 503. Usually 1
         round trip each, on up to 4 connections.
 
-        Raises the errors of `path` and `reply`, and those of login, rights and load (429), even for
-        one resource.
+        Raises errors that concern the whole service even for one resource: of login, rights,
+        network and load (429); and ProtocolError for a link to another service.
+
+            > GET .../Outlets/A1, GET .../Outlets/A2
+            < {"Id": "A1"}, 404        [{"Id": "A1"}, HttpRefused(...)]
         """
         paths = [self.path(target) for target in targets]
         results: list[Union[Json, PduHandlerError]] = []
@@ -278,7 +330,12 @@ class RedfishService:
 
     def _read_beside_others(self, path: str, client: HttpClient) -> Union[Json, PduHandlerError]:
         """The resource or the error of reading it, while other clients read. Raises the error of a
-        503: perhaps there are too many requests at once.
+        503: perhaps there are too many requests at once, and the path is read again by one client
+        alone.
+
+            > GET .../Outlets/A7       on the third connection
+            < 404                      returns HttpRefused(...)
+            < 503                      raises HttpBusy
         """
         result = self._resource_or_error(path, client)
         if isinstance(result, HttpBusy):
@@ -290,6 +347,11 @@ class RedfishService:
     ) -> Union[Json, PduHandlerError]:
         """The resource at `path`, from what was read before, else read by `client`, by default the
         first; its error if it alone cannot be read. Raises errors that concern the whole service.
+
+            > GET .../Outlets/A1
+            < 200 {"Id": "A1"}         the resource
+            < 404                      returns HttpRefused(...)
+            < 429                      raises TooManyRequests
         """
         if self._resources is not None and path in self._resources:
             return self._resources[path]
@@ -309,7 +371,12 @@ class RedfishService:
 
     def _resource(self, reply: Response, path: str, also: str = "") -> Json:
         """The resource in `reply`. Raises ProtocolError if its `@odata.id` is neither `path` nor
-        `also`, and the error of a status other than 200."""
+        `also`, and the error of a status other than 200.
+
+            path ".../RackPDUs/1/Outlets/A1"
+            < {"@odata.id": ".../RackPDUs/1/Outlets/A1", "Id": "A1"}    the resource
+            < {"@odata.id": ".../RackPDUs/2/Outlets/A1", "Id": "A1"}    ProtocolError
+        """
         if reply.status == 429:  # concerns all requests
             error = error_of(reply, self.login, "GET", path)
             raise TooManyRequests(error.parts, operation=error.operation)
@@ -318,8 +385,8 @@ class RedfishService:
         try:
             content = resource(reply, self.login)
             self_link = text(content, "@odata.id")
-            is_requested = links.same(self_link, path, self.units)
-            if not is_requested and not links.same(self_link, also, self.units):
+            is_requested = links.same(self_link, path, self.pdu_links)
+            if not is_requested and not links.same(self_link, also, self.pdu_links):
                 raise ProtocolError(
                     "the service answered with a resource other than the one requested"
                 )
@@ -341,6 +408,9 @@ class RedfishService:
 
         A Location may name the service by another host, port or scheme than it is reached by, as
         behind a forwarded port. Only its path is used, so no login leaves this service.
+
+            < 201, Location: https://10.0.0.9:8443/redfish/v1/TaskService/Tasks/7
+            /redfish/v1/TaskService/Tasks/7
         """
         content = json_object(reply) or {}
         for target in (reply.headers.get("location"), content.get("@odata.id")):
@@ -358,8 +428,11 @@ class RedfishService:
         return self._mode == SESSION and self.login.token is None
 
     def _switch_to_session(self, reply: Response) -> bool:
-        """After a 401 that offers no basic login (RFC 9110, 11.6.1), turn auto into session login.
-        Returns whether it did.
+        """Change the login from auto to a session after a 401 that offers no basic login (RFC 9110,
+        11.6.1). Returns whether it did.
+
+            < 401, WWW-Authenticate: Redfish           True
+            < 401, WWW-Authenticate: Basic             False: the password is wrong
         """
         schemes = reply.headers.get("www-authenticate", "").lower()
         if self._mode != AUTO or "basic" in schemes:
@@ -407,7 +480,13 @@ class RedfishService:
 
     def _log_out(self, session: str) -> None:
         """Delete the session: 1 round trip, and others until one is answered or the time is over:
-        units have few sessions, and one that stays is taken from other users."""
+        units have few sessions, and one that stays is taken from other users.
+
+            > DELETE /redfish/v1/SessionService/Sessions/12
+            < 503                                      once more after 0.05 s
+            > DELETE /redfish/v1/SessionService/Sessions/12
+            < 204
+        """
         self._end = self._clock() + LOGOUT_SECONDS
         pause = _FIRST_PAUSE_SECONDS
         while True:
@@ -444,7 +523,11 @@ class RedfishService:
     ) -> Response:
         """One request within the time of the call. `anonymous`: without the login; `once`: never
         repeated. Raises HttpUnreachable when the time is over, ProtocolError when all answers
-        together are too long."""
+        together are too long.
+
+            > GET /redfish/v1/PowerEquipment           Authorization: Basic ..., OData-Version: 4.0
+            < 200 {"RackPDUs": ...}
+        """
         seconds_left = self._seconds_left()
         client = client or self._clients[0]
         wait = self._wait(client, seconds_left)
@@ -471,7 +554,11 @@ class RedfishService:
         return reply
 
     def _seconds_left(self) -> float:
-        """The seconds that are left for the call. Raises HttpUnreachable if none are."""
+        """The seconds that are left for the call. Raises HttpUnreachable if none are.
+
+        45 s for the call, of which 12 are over    33.0
+        46 s after its start                       HttpUnreachable
+        """
         seconds = self._end - self._clock()
         if seconds <= 0:
             raise no_connection(
@@ -482,6 +569,9 @@ class RedfishService:
     def _wait(self, client: HttpClient, seconds_left: float) -> float:
         """The seconds in which the service must react to a request of this client: less on a
         connection beside the first. `seconds_left`: for the call.
+
+            timeout 10, first connection                              10
+            timeout 10, second connection, slowest answer 0.8 s       4: five times 0.8
         """
         wait = min(self._timeout, seconds_left)
         if client is self._clients[0]:
@@ -489,7 +579,11 @@ class RedfishService:
         return min(wait, max(_SPARE_SECONDS, _SPARE_FACTOR * self._slowest))
 
     def _count_bytes(self, reply: Response) -> None:
-        """Raise ProtocolError if the answers up to this one are too long."""
+        """Add the length of an answer's body to that of all answers. Raises ProtocolError if they
+        are too long together.
+
+            16 MiB of answers, and one more byte       ProtocolError
+        """
         self._bytes += len(reply.body)
         if self._bytes > self.most_bytes:
             raise ProtocolError(

@@ -79,7 +79,11 @@ SETTINGS: tuple[Setting[object], ...] = (
 
 
 class PduChoice(NamedTuple):
-    """Which PDUs of a service are read, and what their outlets are called."""
+    """Which PDUs of a service are read, and what their outlets are called.
+
+    pdu=2                            PduChoice("", "2")
+    pdu=TransferSwitches/1           PduChoice("TransferSwitches", "1")
+    """
 
     #: a collection of the power equipment; "" for the rack PDUs
     collection: str = ""
@@ -90,7 +94,11 @@ class PduChoice(NamedTuple):
 
 
 class RedfishSettings(NamedTuple):
-    """The handler's settings, parsed."""
+    """The handler's settings, parsed.
+
+    host=192.0.2.7:8443, username=admin, password=..., timeout=5
+    scheme "https", host "192.0.2.7:8443", session "auto", timeout 5.0
+    """
 
     #: "https" or "http"
     scheme: str
@@ -114,6 +122,11 @@ def read_settings(pdu_data: object) -> RedfishSettings:
     """The handler's settings, checked.
 
     Without `host`, the address on the form is used. Raises SettingsError.
+
+    >>> form = {"ip": "192.0.2.7", "params": {"username": "admin", "password": "x", "pdu": "2"}}
+    >>> settings = read_settings(form)
+    >>> settings.host, settings.session, settings.pdu.pdu_id
+    ('192.0.2.7', 'auto', '2')
     """
     texts = Settings(dcimanager.settings(pdu_data), SETTINGS)
     trust = Trust.from_settings(

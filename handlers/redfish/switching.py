@@ -82,8 +82,13 @@ def switch_outlet(
 
 
 class _Command:
-    """One switching command for `switch`: `write` sends it (again only after 428), `read_state`
-    reads the state.
+    """One switching command: `write` sends it (again only after 428), `read_state` reads the state,
+    or whether the task that the command started still runs.
+
+        > POST .../Outlets/A1/Outlet.PowerControl {"PowerState": "Off"}
+        < 202, Location: /redfish/v1/TaskService/Tasks/7
+        > GET /redfish/v1/TaskService/Tasks/7      read_state: UNKNOWN while it answers 202
+        > GET .../Outlets/A1                       then the outlet's PowerState
     """
 
     def __init__(
@@ -128,7 +133,11 @@ class _Command:
             )
 
     def _watch_task(self, reply: Response) -> None:
-        """Keep the error of the task that `reply` started, and the path of its monitor."""
+        """Keep in `task_error` the error of the task that `reply` started, and the path of its
+        monitor.
+
+            < 202, Location: /redfish/v1/TaskService/Tasks/7       the monitor is that path
+        """
         self.task_error = tasks.task_error(reply, self._service.login)
         self._monitor = self._service.created_path(reply)
         if self._monitor is None:
@@ -141,6 +150,10 @@ class _Command:
         """The state: 1 round trip, 2 when a task has just ended.
 
         UNKNOWN while a task runs: its monitor is read instead.
+
+            > GET .../Outlets/A1
+            < {"Id": "A1", "PowerState": "Off"}        DOWN
+            < {"Id": "A2", ...}                        ProtocolError
         """
         if self._monitor is not None:
             if self._task_runs(self._monitor):
@@ -156,7 +169,13 @@ class _Command:
         return resources.state(outlet, self._pdu)
 
     def _task_runs(self, monitor: str) -> bool:
-        """Whether a task still runs, by its monitor: 1 round trip. Keeps the task's error."""
+        """Whether a task still runs, by its monitor: 1 round trip. The error with which the task
+        ended is kept in `task_error`.
+
+            > GET /redfish/v1/TaskService/Tasks/7
+            < 202                                      True
+            < 200 {"@odata.type": "#Task.v1_4_0.Task", "TaskState": "Completed"}       False
+        """
         reply = self._service.reply(monitor)
         error = tasks.task_error(reply, self._service.login)
         self.task_error = error or self.task_error
@@ -166,6 +185,10 @@ class _Command:
         """The outlet's ETag: 1 round trip.
 
         Raises Refused, Denied or Unsupported if it is not usable: nothing was switched.
+
+            < 428                                      to the command, without an ETag
+            > GET .../Outlets/A1
+            < 200, ETag: W/"4F2A"                      W/"4F2A"
         """
         try:
             reply = self._service.reply(self._outlet)

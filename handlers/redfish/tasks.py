@@ -30,7 +30,13 @@ def is_task(resource: Json) -> bool:
 
 
 def is_running(reply: Response) -> bool:
-    """Whether an answer of the monitor says that the operation is still running."""
+    """Whether an answer of the monitor says that the operation is still running.
+
+    >>> is_running(Response(202, {}, b"")), is_running(Response(204, {}, b""))
+    (True, False)
+    >>> is_running(Response(200, {}, b'{"@odata.type": "#Task.v1_0_0.Task", "TaskState": "New"}'))
+    True
+    """
     task = _task(reply)
     if task is None:
         return reply.status == 202
@@ -65,7 +71,11 @@ def task_error(reply: Response, login: Login) -> Optional[PduHandlerError]:
 
 
 def _refusal(code: str, words: str) -> Refused:
-    """The error of a command that was accepted and then failed; `words` are the device's."""
+    """The error of a command that was accepted and then failed; `words` are the device's.
+
+    >>> _refusal("Exception", "The outlet is locked.").reason
+    'the device accepted the command but did not carry it out (Exception): The outlet is locked.'
+    """
     reason = f"the device accepted the command but did not carry it out ({code})"
     if words:
         reason += f": {words}"
@@ -73,7 +83,13 @@ def _refusal(code: str, words: str) -> Refused:
 
 
 def _task(reply: Response) -> Optional[Json]:
-    """The task in an answer of success; None if the answer is none."""
+    """The task in an answer of success; None if the answer is none.
+
+    >>> _task(Response(200, {}, b'{"@odata.type": "#Task.v1_0_0.Task", "TaskState": "New"}'))
+    {'@odata.type': '#Task.v1_0_0.Task', 'TaskState': 'New'}
+    >>> _task(Response(404, {}, b"")) is None
+    True
+    """
     if reply.status not in (200, 202):
         return None
     content = json_object(reply)

@@ -39,6 +39,9 @@ class Address(str):
     port: Optional[int]
 
     def __new__(cls, text: str) -> Address:
+        """ "192.0.2.7:8443"        host "192.0.2.7", port 8443
+        "2001:db8::7"           host "2001:db8::7", port None
+        """
         if isinstance(text, Address):
             return text
         address = super().__new__(cls, text)
@@ -124,5 +127,9 @@ def host_with_port(host: str, port: object, usual: int) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Whether `text` can be a host name or address: 1 to 300 printable characters, no spaces."""
+    """Whether `text` can be a host name or address: 1 to 300 printable characters, no spaces.
+
+    >>> is_address("192.0.2.7"), is_address("rack 7"), is_address("")
+    (True, False, False)
+    """
     return 0 < len(text) <= _LONGEST and text.isprintable() and " " not in text

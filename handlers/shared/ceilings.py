@@ -55,17 +55,29 @@ def bounded_port(port: MeterFigures) -> MeterFigures:
 
 
 def bounded_current(total: Figure) -> Figure:
-    """A total in A; not known above what a PDU can carry."""
+    """A total in A; not known above what a PDU can carry.
+
+    >>> bounded_current(4.2), bounded_current(4e6)
+    (4.2, NotKnown(reason='4e+06 A is more than a PDU can carry'))
+    """
     return _at_most(total, CONTEXT.multiply(PART_A, _MOST_PARTS), "A")
 
 
 def bounded_power(total: Figure) -> Figure:
-    """A total in W; not known above what a PDU can carry."""
+    """A total in W; not known above what a PDU can carry.
+
+    >>> bounded_power(900.0)
+    900.0
+    """
     return _at_most(total, CONTEXT.multiply(PART_W, _MOST_PARTS), "W")
 
 
 def bounded_energy(energy: Figure) -> Figure:
-    """An energy in kWh; not known from LARGEST on."""
+    """An energy in kWh; not known from LARGEST on.
+
+    >>> bounded_energy(6468.0), bounded_energy(1e15)
+    (6468.0, NotKnown(reason='1e+15 kWh is more than a PDU can carry'))
+    """
     value = measured(energy)
     if value is None or value < float(LARGEST):
         return energy
@@ -73,7 +85,13 @@ def bounded_energy(energy: Figure) -> Figure:
 
 
 def _at_most(figure: Figure, most: Decimal, unit: str) -> Figure:
-    """The figure; not known if it is above `most`."""
+    """The figure; not known if it is above `most`.
+
+    >>> _at_most(16.0, OUTLET_A, "A"), _at_most(None, OUTLET_A, "A")
+    (16.0, None)
+    >>> _at_most(4000.0, OUTLET_A, "A").reason
+    '4000 A is more than a PDU can carry'
+    """
     value = measured(figure)
     if value is None or value <= float(most):
         return figure

@@ -105,6 +105,12 @@ class PduHandlerError(Exception):
     def __init__(
         self, reason: Reason, host: str = "", operation: str = "", target: str = ""
     ) -> None:
+        """`reason`: a sentence; or its parts, of which a NamedSetting is a setting that the command
+        shows in its own spelling.
+
+        >>> PduHandlerError(("no answer: raise ", NamedSetting("timeout"))).reason
+        "no answer: raise 'timeout'"
+        """
         super().__init__()
         self.set_reason(reason)
         #: the device's address, "" if not known
@@ -115,7 +121,13 @@ class PduHandlerError(Exception):
         self.target = printable(target)
 
     def set_reason(self, reason: Reason) -> None:
-        """Set the reason, for example one without a secret."""
+        """Set the reason, for example one without a secret.
+
+        >>> error = PduHandlerError("no community s3cret")
+        >>> error.set_reason("no community ***")
+        >>> str(error), error.args
+        ('no community ***', ('no community ***',))
+        """
         parts = (reason,) if isinstance(reason, str) else reason
         #: the pieces of the reason; a `NamedSetting` among them is a setting
         self.parts = tuple(map(_safe, parts))
@@ -131,7 +143,11 @@ class PduHandlerError(Exception):
         return tuple(part.key for part in self.parts if isinstance(part, NamedSetting))
 
     def at(self: E, host: str, operation: str = "", target: str = "") -> E:
-        """Set host, operation and target unless they are set already. Returns self."""
+        """Set host, operation and target unless they are set already. Returns self.
+
+        >>> str(PduHandlerError("no answer", operation="get").at("192.0.2.7", "statistic"))
+        '192.0.2.7: get: no answer'
+        """
         self.host = self.host or printable(host)
         self.operation = self.operation or printable(operation)
         self.target = self.target or printable(target)
@@ -146,6 +162,9 @@ class PduHandlerError(Exception):
 class SettingsError(PduHandlerError):
     """Bad or missing input, for example a handler setting, an address, or an option or file of a
     tool.
+
+    >>> SettingsError((NamedSetting("port", noun="handler setting "), ": give 1 to 65535")).reason
+    "handler setting 'port': give 1 to 65535"
     """
 
     kind = "settings"
@@ -157,6 +176,10 @@ class Unreachable(PduHandlerError):
 
     Also raised where a write may or may not have been carried out; if no connection came about,
     `may_have_executed` is set to False.
+
+    >>> error = Unreachable("no answer in time", "192.0.2.7")
+    >>> error.kind, error.may_have_executed
+    ('unreachable', True)
     """
 
     kind = "unreachable"
@@ -170,6 +193,10 @@ class Denied(PduHandlerError):
     """The device refuses credentials or rights: the operator corrects the account.
 
     A handler does not try again.
+
+    >>> error = Denied("the account may not switch")
+    >>> error.kind, error.may_have_executed
+    ('denied', False)
     """
 
     kind = "denied"
@@ -183,7 +210,11 @@ class ProtocolError(PduHandlerError):
 
 
 class Refused(PduHandlerError):
-    """The device refused a request or failed to carry it out."""
+    """The device refused a request or failed to carry it out.
+
+    >>> Refused("the outlet is locked", code="badValue").code
+    'badValue'
+    """
 
     kind = "refused"
 
@@ -202,6 +233,9 @@ class NoSuchOutlet(PduHandlerError):
 class Unsupported(PduHandlerError):
     """The handler does not do this here, for example because an outlet is metered only or locked,
     or the family is unknown.
+
+    >>> Unsupported("outlet 7 is locked").kind
+    'unsupported'
     """
 
     kind = "unsupported"

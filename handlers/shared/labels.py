@@ -48,7 +48,11 @@ def name_text(octets: bytes, encoding: str) -> str:
 
 
 class Label(NamedTuple):
-    """One outlet or branch circuit, for people and tools. DCImanager gets only the identity."""
+    """One outlet or branch circuit, for people and tools. DCImanager gets only the identity.
+
+    >>> Label(identity="1.7", number="7", name="web-1").name
+    'web-1'
+    """
 
     #: as `status` lists it
     identity: str

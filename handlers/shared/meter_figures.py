@@ -48,6 +48,9 @@ class NotMetered:
     """A figure that the device does not have, where one may expect it: it never passes by itself.
 
     It is used like None, but no other source replaces it.
+
+    >>> first_metered(NotMetered("2 of 3 inlets have no meter"), 4.2)
+    NotMetered(reason='2 of 3 inlets have no meter')
     """
 
     #: why, for people: "2 of 3 inlets have no meter"
@@ -73,7 +76,13 @@ _LEAST_APPARENT_VA = 50.0
 
 
 class MeterFigures(NamedTuple):
-    """What a meter shows of an outlet, a branch circuit, an inlet or a PDU."""
+    """What a meter shows of an outlet, a branch circuit, an inlet or a PDU.
+
+    >>> MeterFigures(current_a=1.5).power_w is None
+    True
+    >>> MeterFigures.not_known("no answer").power_w
+    NotKnown(reason='no answer')
+    """
 
     #: in A
     current_a: Figure = None
@@ -90,7 +99,11 @@ class MeterFigures(NamedTuple):
 
 
 def measured(figure: Figure) -> Optional[float]:
-    """The value of a figure, None if there is none."""
+    """The value of a figure, None if there is none.
+
+    >>> measured(4.2), measured(NotKnown("no answer")), measured(None)
+    (4.2, None, None)
+    """
     return None if isinstance(figure, (NotKnown, NotMetered)) else figure
 
 
@@ -211,7 +224,14 @@ def exact_sum_if_complete(parts: Iterable[ExactFigure]) -> ExactFigure:
 
 
 def largest(parts: Iterable[Figure]) -> Figure:
-    """The largest part, else as `sum_if_complete`."""
+    """The largest part; not known if one of them is not known now, else not metered if some have no
+    meter; None if none has one.
+
+    >>> largest([1.5, 4.2])
+    4.2
+    >>> largest([1.5, NotKnown("no answer")])
+    NotKnown(reason='no answer')
+    """
     all_parts = list(parts)
     values = [part for part in all_parts if isinstance(part, (int, float))]
     if values and len(values) == len(all_parts):
@@ -222,6 +242,11 @@ def largest(parts: Iterable[Figure]) -> Figure:
 def first_metered(*sources: Figure) -> Figure:
     """The first source that is not None. A later one does not replace NotKnown or NotMetered,
     because it would be another quantity.
+
+    >>> first_metered(None, 4.2, 9.0)
+    4.2
+    >>> first_metered(NotKnown("the inlet does not answer"), 4.2)
+    NotKnown(reason='the inlet does not answer')
     """
     for source in sources:
         if source is not None:

@@ -63,7 +63,11 @@ class Setting(Generic[T_co]):
         self.longest = longest
 
     def value(self, text: Optional[str]) -> T_co:
-        """The value of `text`, or the default for None and for blank text. Raises SettingsError."""
+        """The value of `text`, or the default for None and for blank text. Raises SettingsError.
+
+        >>> TIMEOUT.value(" 2.5 "), TIMEOUT.value("")
+        (2.5, 10.0)
+        """
         if text is None or not text.strip():
             return self.default
         fault = self._fault_of(text)
@@ -79,7 +83,12 @@ class Setting(Generic[T_co]):
         raise SettingsError((NamedSetting(self.key, noun=_NOUN), f":{fault}"))
 
     def _fault_of(self, text: str) -> str:
-        """Why no setting of this kind can have the text; "" if one may."""
+        """Why no setting of this kind can have the text; "" if one may.
+
+        >>> password = Setting("password", "a password", str, "", "", secret=True)
+        >>> password._fault_of("x"), password._fault_of("********")[:27]
+        ('', ' the value is only stars, a')
+        """
         if len(text) > self.longest:
             return f" the value has more than {self.longest} characters; give {self.allowed}"
         if self.secret and re.fullmatch(_MASKED, text.strip()):
@@ -102,6 +111,12 @@ class Settings(dict[Setting[Any], Any]):
     """
 
     def __init__(self, texts: Mapping[str, str], settings: Sequence[Setting[object]]) -> None:
+        """`texts`: those of the form, by key. `settings`: all that the handler has.
+
+        >>> Settings({"time": "3"}, [TIMEOUT])
+        Traceback (most recent call last):
+        handlers.shared.errors.SettingsError: handler setting 'time' is unknown; allowed: timeout
+        """
         keys = [setting.key for setting in settings]
         for key in texts:
             if key not in keys:
@@ -136,7 +151,11 @@ def _is_unicode(text: str) -> bool:
 
 
 def yes_no(text: str) -> bool:
-    """`yes` or `no`, also true/false, 1/0 and on/off. Raises ValueError."""
+    """`yes` or `no`, also true/false, 1/0 and on/off. Raises ValueError.
+
+    >>> yes_no("Yes"), yes_no("0")
+    (True, False)
+    """
     word = text.lower()
     if word not in _YES + _NO:
         raise ValueError(text)
@@ -144,7 +163,14 @@ def yes_no(text: str) -> bool:
 
 
 def port(text: str) -> int:
-    """A TCP or UDP port, 1 to 65535. Raises ValueError."""
+    """A TCP or UDP port, 1 to 65535. Raises ValueError.
+
+    >>> port("161")
+    161
+    >>> port("0")
+    Traceback (most recent call last):
+    ValueError: 0
+    """
     number = int(text) if text.isascii() and text.isdigit() else 0
     if not 1 <= number <= 65535:
         raise ValueError(text)
@@ -152,7 +178,14 @@ def port(text: str) -> int:
 
 
 def seconds(text: str) -> float:
-    """A time-out of 0.1 to 60 seconds. Raises ValueError."""
+    """A time-out of 0.1 to 60 seconds. Raises ValueError.
+
+    >>> seconds("2.5")
+    2.5
+    >>> seconds("90")
+    Traceback (most recent call last):
+    ValueError: 90
+    """
     number = float(text) if text.isascii() and "_" not in text else 0.0
     if not 0.1 <= number <= 60:
         raise ValueError(text)

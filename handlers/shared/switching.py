@@ -82,7 +82,17 @@ def switch(
 
 
 class _SettlingReader:
-    """Reads the state of an outlet. After the first `target` it waits, and reads it again."""
+    """Reads the state of an outlet. After the first `target` it waits `settling` seconds, once, and
+    reads it again: a device may report the target although the relay does not follow.
+
+    >>> down, up = EnumPowerStatus.DOWN, EnumPowerStatus.UP
+    >>> states = iter([down, up])
+    >>> seconds = {"settling": 3.0, "longest": 10.0}
+    >>> reader = _SettlingReader(lambda: next(states), down, **seconds, sleep=print)
+    >>> reader.state().name
+    3.0
+    'UP'
+    """
 
     def __init__(
         self,
@@ -101,7 +111,11 @@ class _SettlingReader:
         self._sleep = sleep
 
     def state(self) -> Optional[EnumPowerStatus]:
-        """The state; None if it cannot be read. Raises Denied."""
+        """The state; None if it cannot be read. Raises Denied.
+
+        settling 0: the device reads DOWN      DOWN
+        no answer                              None
+        """
         state = _read_or_none(self._read)
         if state is self._target and self._settling:
             self._sleep(min(self._settling, self._longest))
@@ -121,6 +135,15 @@ def _result_of_failed_write(
 
     Raises `error` if the device refused, or if nothing was sent; else Unreachable with what was
     read: the outlet may or may not have switched.
+
+    >>> late = Unreachable("no answer in time")
+    >>> down = EnumPowerStatus.DOWN
+    >>> _result_of_failed_write(late, lambda: down, down, before=None).name
+    'DOWN'
+    >>> refused = Refused("the outlet is locked")
+    >>> _result_of_failed_write(refused, lambda: down, down, before=None)
+    Traceback (most recent call last):
+    handlers.shared.errors.Refused: the outlet is locked
     """
     # a redirect or a fault after a command is an answer that proves nothing, whatever its class
     is_refused = isinstance(error, (Refused, Denied)) and not error.may_have_executed
@@ -156,7 +179,12 @@ def _unproven(state: Optional[EnumPowerStatus], target: EnumPowerStatus, seconds
 
 
 def _unclear(error: PduHandlerError, state: Optional[EnumPowerStatus]) -> Unreachable:
-    """The error for a write that ended with `error`; `state` was read after it, None if not."""
+    """The error for a write that ended with `error`; `state` was read after it, None if not.
+
+    >>> error = _unclear(Unreachable("no answer in time"), EnumPowerStatus.UP)
+    >>> error.reason.partition("(")[2]
+    'no answer in time; its state was UP right after it)'
+    """
     reading = "could not be read" if state is None else f"was {state.name}"
     return Unreachable(
         (
@@ -173,7 +201,15 @@ def _unclear(error: PduHandlerError, state: Optional[EnumPowerStatus]) -> Unreac
 
 def _read_or_none(read: Callable[[], EnumPowerStatus]) -> Optional[EnumPowerStatus]:
     """The state; None if the reading failed, so that another one follows. Raises Denied: another
-    one would fail too."""
+    one would fail too.
+
+    >>> _read_or_none(lambda: EnumPowerStatus.DOWN).name
+    'DOWN'
+    >>> def unanswered_reading():
+    ...     raise Unreachable("no answer in time")
+    >>> _read_or_none(unanswered_reading) is None
+    True
+    """
     try:
         return read()
     except Denied:

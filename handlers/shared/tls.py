@@ -28,6 +28,12 @@ def fingerprint(text: str) -> str:
     """A SHA-256 fingerprint in lowercase hex.
 
     Accepts colons, blanks, `sha256:` and openssl's prefix. Raises ValueError.
+
+    >>> fingerprint("SHA256 Fingerprint=" + "4F:2A:" * 15 + "90:1B")[:8]
+    '4f2a4f2a'
+    >>> fingerprint("4F:2A")
+    Traceback (most recent call last):
+    ValueError: 4F:2A
     """
     digits = re.sub(r"^sha-?256( fingerprint)?[:=]|[: ]", "", text.strip().lower())
     if not re.fullmatch("[0-9a-f]{64}", digits):
@@ -38,6 +44,9 @@ def fingerprint(text: str) -> str:
 def read_pem(text: str) -> str:
     """PEM certificates with their line ends; `text` may have blanks, `\\n`, `\\r\\n` or nothing
     instead. Raises ValueError.
+
+    >>> read_pem("-----BEGIN CERTIFICATE----- MIIB -----END CERTIFICATE-----").splitlines()
+    ['-----BEGIN CERTIFICATE-----', 'MIIB', '-----END CERTIFICATE-----']
     """
     with_breaks = text.replace("\\r", "").replace("\\n", "\n")
     _, *blocks = with_breaks.split(_BEGIN)
@@ -47,7 +56,14 @@ def read_pem(text: str) -> str:
 
 
 def _certificate(block: str) -> str:
-    """A PEM certificate with its line ends, from the text behind the line that begins it."""
+    """A PEM certificate with its line ends, from the text behind the line that begins it.
+
+    >>> _certificate(" MIIB -----END CERTIFICATE-----").splitlines()[1]
+    'MIIB'
+    >>> _certificate(" MIIB ")
+    Traceback (most recent call last):
+    ValueError: not base64, or without an end
+    """
     body, end, _ = block.partition(_END)
     base64 = re.sub(r"\s+", "", body)
     if not end or not re.fullmatch("[A-Za-z0-9+/]+={0,2}", base64):
@@ -87,6 +103,12 @@ FINGERPRINT: Setting[str] = Setting(
 class Trust(NamedTuple):
     """How a device's certificate is checked: against the system's authorities, against `ca_pem`
     alone, pinned, or not at all.
+
+    >>> import hashlib
+    >>> pinned = Trust(fingerprint=hashlib.sha256(b"certificate").hexdigest())
+    >>> pinned.check(b"certificate")
+    >>> Trust(verify=False).context().verify_mode.name
+    'CERT_NONE'
     """
 
     #: False: any certificate will do, unless one is pinned
@@ -101,10 +123,15 @@ class Trust(NamedTuple):
     def from_settings(
         cls, settings: Settings, *, over_tls: bool, tls_setting: NamedSetting
     ) -> Trust:
-        """The trust that the settings above ask for.
+        """The trust that the settings `verify`, `ca_pem` and `fingerprint` ask for.
 
         Raises SettingsError for `ca_pem` or `fingerprint` without TLS (`tls_setting` turns it on),
         and for `ca_pem` with `verify=no`, which would not use it.
+
+        >>> settings = Settings({"verify": "no"}, [VERIFY, CA_PEM, FINGERPRINT])
+        >>> https = NamedSetting("scheme", "https")
+        >>> Trust.from_settings(settings, over_tls=True, tls_setting=https)
+        Trust(verify=False, ca_pem='', fingerprint='')
         """
         has_trust_anchor = bool(settings[CA_PEM] or settings[FINGERPRINT])
         if has_trust_anchor and not over_tls:
@@ -136,12 +163,20 @@ class Trust(NamedTuple):
         handshake, before sending anything.
 
         Raises SettingsError if the PEM cannot be loaded.
+
+        >>> Trust().context().minimum_version.name
+        'TLSv1_2'
         """
         return _context_of(self)
 
     def check(self, certificate: Optional[bytes]) -> None:
         """Raises Unreachable if a fingerprint is set and the peer's DER `certificate` has another
         one or is None.
+
+        >>> Trust().check(None)
+        >>> Trust(fingerprint="4f" * 32).check(b"another")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        handlers.shared.errors.Unreachable: the device shows another certificate (SHA-256 ...
         """
         if not self.fingerprint:
             return
@@ -162,7 +197,11 @@ class Trust(NamedTuple):
 
 def _new_context(trust: Trust) -> ssl.SSLContext:
     """TLS 1.2 or newer, checked as `trust` says; a fingerprint is checked after the handshake.
-    Raises SettingsError for certificates that cannot be read."""
+    Raises SettingsError for certificates that cannot be read.
+
+    >>> _new_context(Trust()).verify_mode.name, _new_context(Trust(verify=False)).verify_mode.name
+    ('CERT_REQUIRED', 'CERT_NONE')
+    """
     if trust.fingerprint or not trust.verify:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
@@ -193,6 +232,12 @@ def cached_contexts() -> Iterator[None]:
     tools that read each of many devices once: the system's authorities take 33 ms to read.
 
     A process that runs on must not: it would not notice that the authorities have changed.
+
+    >>> with cached_contexts():
+    ...     Trust().context() is Trust().context()
+    True
+    >>> Trust().context() is Trust().context()
+    False
     """
     global _context_of
     previous = _context_of

@@ -49,6 +49,10 @@ class EndedHandshake(ssl.SSLError):
 
     If a client sends no certificate, a server may then answer with handshake_failure (RFC 5246,
     7.4.6). A reset may come before that alert.
+
+        > ClientHello, ... Finished
+        < Finished              the cipher is agreed on
+        < handshake_failure     or the connection ends
     """
 
 
@@ -56,6 +60,9 @@ def wrap_with_tls(context: ssl.SSLContext, plain: socket.socket, host: str) -> s
     """The TLS socket over `plain`, after the handshake within the time-out of `plain`.
 
     Closes the socket if it fails. Raises OSError and ValueError, and EndedHandshake.
+
+        > ClientHello with the server name pdu-7.example.net
+        < ServerHello, Certificate, Finished
     """
     # without the zone: RFC 6874, 4
     name = host.partition("%")[0]
@@ -74,7 +81,13 @@ def wrap_with_tls(context: ssl.SSLContext, plain: socket.socket, host: str) -> s
 
 
 def demands_certificate(error: BaseException) -> bool:
-    """Whether a device wants a client certificate: its alert or the handshake's end shows it."""
+    """Whether a device wants a client certificate: its alert or the handshake's end shows it.
+
+    >>> demands_certificate(EndedHandshake(1, "SSLV3_ALERT_HANDSHAKE_FAILURE"))
+    True
+    >>> demands_certificate(ConnectionResetError())
+    False
+    """
     return isinstance(error, EndedHandshake) or any(alert in _code(error) for alert in _ABOUT_OURS)
 
 
@@ -95,6 +108,9 @@ def fetch_fingerprint(dial: Callable[[], socket.socket], host: str) -> str:
 
     `dial` opens a second connection that is ready for the handshake. It is needed because Python
     3.9 does not return a certificate that it refused. Nothing is sent after the handshake.
+
+        > ClientHello
+        < Certificate           its SHA-256, "4f2a..."; then the connection is closed
     """
     # without the zone: RFC 6874, 4
     name = host.partition("%")[0]
@@ -110,6 +126,11 @@ def handshake_error(error: ssl.SSLError, fingerprint: str = "") -> Reason:
     """One sentence: why the handshake failed and what to do about it.
 
     `fingerprint`: that of the certificate, if known.
+
+    >>> error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    >>> error.verify_message, error.verify_code = "self-signed certificate", 18
+    >>> "".join(map(str, handshake_error(error)))[:64]
+    "the device's certificate is not trusted (self-signed certificate"
     """
     if not isinstance(error, ssl.SSLCertVerificationError):
         return handshake_failure_reason(error)
@@ -134,7 +155,11 @@ def handshake_error(error: ssl.SSLError, fingerprint: str = "") -> Reason:
 
 
 def handshake_failure_reason(error: ssl.SSLError) -> str:
-    """Why the handshake failed, if not because of the device's certificate, and what to do."""
+    """Why the handshake failed, if not because of the device's certificate, and what to do.
+
+    >>> handshake_failure_reason(EndedHandshake(1, "the device closed the connection"))[:82]
+    'the device ended the TLS handshake late (the device closed the connection). It pro'
+    """
     if isinstance(error, EndedHandshake):
         return (
             f"the device ended the TLS handshake late ({error.args[1]}). It probably demands a"
@@ -154,7 +179,11 @@ def handshake_failure_reason(error: ssl.SSLError) -> str:
 
 
 def ended_reason() -> str:
-    """The sentence for a device that ends the connection in the handshake, without an alert."""
+    """The sentence for a device that ends the connection in the handshake, without an alert.
+
+    >>> ended_reason().partition(",")[0]
+    'the device ends the TLS handshake'
+    """
     return (
         "the device ends the TLS handshake, and does not say why: it may demand a client"
         " certificate, which is not supported, have no cipher or version of TLS in common with this"

@@ -125,7 +125,7 @@ def _outlets(rows: list[dict[str, Any]]) -> tuple[Outlet, ...]:
     has no state.
     """
     measures_voltage = any(row.get("voltageDetection") is not None for row in rows)
-    currents = column(rows, "currentRms", places=_places(rows))
+    currents = column(rows, "currentRms", prefixes=_prefixes(rows))
     outlets: list[Outlet] = []
     for row, current in zip(rows, currents):
         outlet = _outlet(row, current, measures_voltage=measures_voltage)
@@ -205,13 +205,13 @@ def _totals(device: Any, rows: Sequence[dict[str, Any]], outlets: Sequence[Outle
         return MeterFigures.not_known(fault)
     inlets = _active_inlets(rows) if _is_transfer_switch(rows) else rows
     evidence = _evidence_of_meter(inlets, outlets)
-    places = _places(inlets)
+    prefixes = _prefixes(inlets)
     lists_lines = any("inletLines" in inlet for inlet in inlets)
     currents: list[Figure] = []
     for inlet in inlets:
         currents += _currents(inlet, evidence, lists_lines=lists_lines)
-    energies = column(inlets, "inletEnergyAccumulation", places=places, evidence=evidence)
-    shown_powers = column(inlets, "inletActivePower", places=places, evidence=evidence)
+    energies = column(inlets, "inletEnergyAccumulation", prefixes=prefixes, evidence=evidence)
+    shown_powers = column(inlets, "inletActivePower", prefixes=prefixes, evidence=evidence)
     powers = [_power_w(inlet, power) for inlet, power in zip(inlets, shown_powers)]
     return MeterFigures(
         current_a=sum_if_complete(currents),
@@ -288,8 +288,8 @@ def _currents(inlet: dict[str, Any], evidence: str, *, lists_lines: bool) -> lis
     if len(lines) != line_count or not isinstance(phase, str):
         return [NotKnown(f"an inlet of {phase!r} lists {len(lines)} lines")]
     rows = [dict(line) for line in lines]
-    places = _places(rows)
-    return column(rows, "currentRms", "inletCurrentRms", places=places, evidence=evidence)
+    prefixes = _prefixes(rows)
+    return column(rows, "currentRms", "inletCurrentRms", prefixes=prefixes, evidence=evidence)
 
 
 def _power_w(inlet: dict[str, Any], power: Figure) -> Figure:
@@ -324,6 +324,6 @@ def _word(value: object) -> str:
     return value.lower() if isinstance(value, str) else ""
 
 
-def _places(rows: Sequence[dict[str, Any]]) -> Sequence[str]:
+def _prefixes(rows: Sequence[dict[str, Any]]) -> Sequence[str]:
     """What the reasons of rows begin with; a line of an inlet has no id."""
     return [f"{row.get('id', row.get('line'))}: " for row in rows]

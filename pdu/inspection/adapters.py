@@ -16,7 +16,8 @@ _HTTPS_PORT = 443
 
 class HandlerAdapter(NamedTuple):
     """What a handler says; None for what it does not say. The functions raise the errors of
-    handlers/shared/errors.py. Those that get the handler's session read in it.
+    handlers/shared/errors.py. Those that get the handler's session read in it. Of a codec that says
+    only which unit it is, it is `HandlerAdapter(read_nameplate)`.
     """
 
     #: which unit it is
@@ -86,7 +87,12 @@ ADAPTERS: Mapping[str, Callable[[], HandlerAdapter]] = {
 
 
 def adapter_of(handler: str) -> HandlerAdapter:
-    """What the handler of this name says; nothing for a path."""
+    """What the handler of this name says; nothing for a path.
+
+    >>> adapter_of("nut").tcp_port, adapter_of("snmp").tcp_port
+    (3493, None)
+    >>> adapter_of("mine.py").identify
+    """
     if handler not in ADAPTERS:
         return HandlerAdapter()
     make_adapter = ADAPTERS[handler]

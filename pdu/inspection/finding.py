@@ -20,7 +20,9 @@ LONGEST = 120  # limit for a value that a device reports, in characters
 
 @dataclass
 class HandlerFinding:
-    """What one handler finds at an address."""
+    """What one handler finds at an address. Of an APC unit over SNMP it has the family "apc-rpdu2",
+    8 outlets, `can` `["read the states of 8 outlets (7 on, 1 off)", ...]`.
+    """
 
     handler: str
     #: always true, for the JSON output: of a device that does not answer, nothing is found
@@ -59,7 +61,13 @@ class HandlerFinding:
     next_steps: list[str] = field(default_factory=list)
 
     def note_about(self, facts: Mapping[str, object]) -> None:
-        """Note what the device reports about itself. Empty facts are left out."""
+        """Note in `about` what the device reports about itself. Empty facts are left out.
+
+        >>> finding = HandlerFinding("raritan")
+        >>> finding.note_about({"model": "PX3-5190R", "firmware": ""})
+        >>> finding.about
+        {'model': 'PX3-5190R'}
+        """
         for name, value in facts.items():
             if value:
                 self.about[name] = printable(str(value), LONGEST)
@@ -68,9 +76,18 @@ class HandlerFinding:
         self, states: Collection[EnumPowerStatus], basis: str, noun: str = "outlet"
     ) -> None:
         """Note at the head of `can` how many outlets are in each state, or at the head of `cannot`
-        that all are unknown.
+        that all are unknown. Counts them in `outlets` and `known_outlets`. `basis`: what the states
+        rest on.
 
         `noun`: what the output calls an outlet, such as "branch circuit".
+
+        >>> finding = HandlerFinding("raritan")
+        >>> finding.note_states([UP, UP, DOWN], "Outlet.getState")
+        >>> finding.can, finding.known_outlets
+        (['read the states of 3 outlets (2 on, 1 off)'], 3)
+        >>> finding.note_states([EnumPowerStatus.UNKNOWN], "Outlet.getState")
+        >>> finding.cannot
+        ['read states: all unknown (1 outlet)']
         """
         count_by_state = Counter(states)
         known_count = count_by_state[UP] + count_by_state[DOWN]
@@ -88,7 +105,14 @@ class HandlerFinding:
         self.evidence["state"] = basis
 
     def note_switched(self, number: int, outlets: int, basis: str) -> None:
-        """Note how many of the outlets can be switched, and what that rests on."""
+        """Note in `can` and `switchable_outlets` how many of the outlets can be switched, and in
+        `evidence` what that rests on.
+
+        >>> finding = HandlerFinding("raritan")
+        >>> finding.note_switched(2, 8, "Outlet.setPowerState")
+        >>> finding.can
+        ['switch 2 of 8 outlets (not tried here; the account needs the right to switch)']
+        """
         total = counted(outlets, "outlet")
         self.switchable_outlets = number
         self.can.append(
@@ -99,9 +123,16 @@ class HandlerFinding:
     def note_total(
         self, name: str, value: Figure, unit_symbol: str, basis: str, device: str = ""
     ) -> None:
-        """Note a total with what it rests on, or that it cannot be read.
+        """Note in `can` a total with what it rests on, or in `cannot` that it cannot be read.
 
         `device`: a name to begin the note with.
+
+        >>> from handlers.shared.meter_figures import NotKnown
+        >>> finding = HandlerFinding("nut")
+        >>> finding.note_total("load", 3.6, "A", "input.current", "rack1")
+        >>> finding.note_total("energy", NotKnown("the value is stale"), "kWh", "")
+        >>> finding.can, finding.cannot
+        (['rack1: report its load (3.6 A)'], ['report its energy (the value is stale)'])
         """
         prefix = f"{device}: " if device else ""
         phrase = f"{prefix}report its {name}"
@@ -120,9 +151,12 @@ class HandlerFinding:
         self, read_figures: Callable[[], Figures], load: str, energy: str, noun: str = "outlet"
     ) -> None:
         """Note the totals, and how many outlets report an energy. `load`, `energy`: what these
-        totals rest on.
+        totals rest on; `noun`: what the output calls an outlet.
 
-        `noun`: as in `note_states`.
+        >>> finding = HandlerFinding("raritan")
+        >>> finding.note_figures(lambda: Figures(load_a=3.6, energy_kwh=None), "inlets", "inlets")
+        >>> finding.can, finding.cannot
+        (['report its load (3.6 A)'], ['report its energy', 'report the energy by outlet'])
         """
         try:
             figures = read_figures()

@@ -19,7 +19,8 @@ _LONGEST = 200
 class Nameplate(NamedTuple):
     """What a unit says about itself; "" and None for what it does not say.
 
-    Of a chain of units, each has its part, in the order of their identities.
+    Of a chain of units, each has its part, in the order of their identities:
+    `Nameplate(family="apc-rpdu2", serial="ZA1, ZA2", model="AP8659, AP8659")`.
     """
 
     #: the SNMP family, or another name of what its registers are like
@@ -35,6 +36,10 @@ class Nameplate(NamedTuple):
 def read_members(session: HttpSession, path: str) -> Mapping[str, Any]:
     """The members of the JSON object that a unit answers for a path, none of another answer. Raises
     the errors of a request.
+
+        > GET /rpc/Shelly.GetDeviceInfo
+        < {"mac": "A8032ABE54DC", "ver": "1.4.4"}    {"mac": "A8032ABE54DC", "ver": "1.4.4"}
+        < <html>login</html>                         {}
     """
     body = session.exchange_once(ReadRequest(path))
     with contextlib.suppress(ValueError, TypeError):
@@ -46,6 +51,9 @@ def read_members(session: HttpSession, path: str) -> Mapping[str, Any]:
 def join_words(parts: Iterable[object]) -> str:
     """The texts of the units of a chain as one, with nothing for a unit without; "" if none has
     any.
+
+    >>> join_words(["ZA1", None, "ZA3"]), join_words([None, ""])
+    ('ZA1, , ZA3', '')
     """
     texts: list[str] = []
     for part in parts:

@@ -15,7 +15,9 @@ _LETTERS = {LINE: "L", BREAKER: "B"}
 
 
 class MeteredPart(NamedTuple):
-    """A line of the inlet, or a breaker (bank, branch) inside the PDU."""
+    """A line of the inlet, or a breaker (bank, branch) inside the PDU: `MeteredPart(LINE, "L1",
+    3.1, 16.0)`.
+    """
 
     #: LINE or BREAKER
     kind: str
@@ -28,10 +30,18 @@ class MeteredPart(NamedTuple):
 
 
 def numbered_label(kind: str, number: str, prefix: str = "") -> str:
-    """`L2` of a line, `1.B3` of a breaker of unit 1. `prefix`: with the dot."""
+    """The label of a line or breaker with a number. `prefix`: of the unit, with the dot.
+
+    >>> numbered_label(LINE, "2"), numbered_label(BREAKER, "3", "1.")
+    ('L2', '1.B3')
+    """
     return f"{prefix}{_LETTERS[kind]}{number}"
 
 
 def unread_part(kind: str, reason: str, prefix: str = "") -> MeteredPart:
-    """What stands for lines or breakers of which it is not known which there are: `L?`."""
+    """What stands for lines or breakers of which it is not known which there are.
+
+    >>> unread_part(LINE, "no answer")
+    MeteredPart(kind='line', label='L?', current_a=NotKnown(reason='no answer'), rating_a=None)
+    """
     return MeteredPart(kind, numbered_label(kind, "?", prefix), NotKnown(reason))

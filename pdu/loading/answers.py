@@ -16,15 +16,17 @@ from typing import Any, Callable, Optional
 
 _ROOT = Path(__file__).resolve().parents[2]
 # as handlers themselves find the list in a view: in a clone, and as setup.py lays them in the wheel
-_PLACES = (_ROOT / "handlers", _ROOT.parent)
-_FILES = [place / "dcimanager" / "view_fields.py" for place in _PLACES]
+_FOLDERS = (_ROOT / "handlers", _ROOT.parent)
+_FILES = [folder / "dcimanager" / "view_fields.py" for folder in _FOLDERS]
 _view_fields = runpy.run_path(str(next(filter(Path.is_file, _FILES))))
 ports_of: Callable[[object], Optional[list[Any]]] = _view_fields["ports_of"]
 _LONGEST_TEXT = 60  # limit for a value in a sentence, in characters
 
 
 class WrongAnswer(Exception):
-    """An answer that the vendor's page does not allow. The text is one sentence with the method."""
+    """An answer that the vendor's page does not allow. The text is one sentence with the method:
+    `status returned None of the type NoneType; the page wants a PduView`.
+    """
 
 
 class UnknownField(WrongAnswer):
@@ -34,6 +36,10 @@ class UnknownField(WrongAnswer):
 def checked_ports(method: str, view: object, kind: type, port_kind: type) -> list[Any]:
     """The ports of a view, each of its class, with identities that are distinct texts; [] if the
     class has no list. Raises WrongAnswer.
+
+        PduView(ports=[PduPortView("1"), PduPortView("2")])    the two ports
+        PduView(ports=[PduPortView("1"), PduPortView("1")])    WrongAnswer: status: the identity '1'
+                                                               stands twice; ...
     """
     check_class(method, view, kind)
     ports = ports_of(view)
@@ -41,8 +47,8 @@ def checked_ports(method: str, view: object, kind: type, port_kind: type) -> lis
         if ports_of(kind()) is None:
             return []
         raise WrongAnswer(f"{method} returned a {kind.__name__} without its list 'ports'")
-    for place, port in enumerate(ports, 1):
-        _check_port(method, place, port, port_kind)
+    for number, port in enumerate(ports, 1):
+        _check_port(method, number, port, port_kind)
     counts = Counter(port.identity for port in ports)
     for identity, count in counts.most_common(1):
         if count > 1:
@@ -53,24 +59,36 @@ def checked_ports(method: str, view: object, kind: type, port_kind: type) -> lis
     return ports
 
 
-def _check_port(method: str, place: int, port: object, port_kind: type) -> None:
-    """Raises WrongAnswer unless a port is of its class and has a text as its identity. `place`: in
-    the list, from 1.
+def _check_port(method: str, number: int, port: object, port_kind: type) -> None:
+    """Raises WrongAnswer unless a port is of its class and has a text as its identity. `number`: of
+    the port in the list, from 1.
+
+    >>> from types import SimpleNamespace
+    >>> _check_port("status", 1, SimpleNamespace(identity="7"), SimpleNamespace)
+    >>> _check_port("status", 1, SimpleNamespace(identity=7), SimpleNamespace)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    pdu.loading.answers.WrongAnswer: status: port 1 has the identity 7 of the type int; ...
     """
     if not isinstance(port, port_kind):
         raise WrongAnswer(
-            f"{method}: port {place} is a {_type(port)}; the page wants a {port_kind.__name__}"
+            f"{method}: port {number} is a {_type(port)}; the page wants a {port_kind.__name__}"
         )
     identity = getattr(port, "identity", None)
     if not isinstance(identity, str) or not identity:
         raise WrongAnswer(
-            f"{method}: port {place} has the identity {shown(identity)} of the type"
+            f"{method}: port {number} has the identity {shown(identity)} of the type"
             f" {_type(identity)}; the page wants text, the outlet's number on the device"
         )
 
 
 def check_class(method: str, value: object, kind: type) -> None:
-    """Raises WrongAnswer if the value is of another class."""
+    """Raises WrongAnswer if the value is of another class.
+
+    >>> check_class("status", "on", str)
+    >>> check_class("status", None, str)
+    Traceback (most recent call last):
+    pdu.loading.answers.WrongAnswer: status returned None of the type NoneType; the page wants a str
+    """
     if not isinstance(value, kind):
         raise WrongAnswer(
             f"{method} returned {shown(value)} of the type {_type(value)}; the page wants a"
@@ -79,7 +97,17 @@ def check_class(method: str, value: object, kind: type) -> None:
 
 
 def checked_state(method: str, port: Any, kind: type[Enum]) -> Any:
-    """The power_status of a port, which `kind` has. Raises WrongAnswer."""
+    """The power_status of a port, which `kind` has. Raises WrongAnswer.
+
+    >>> from types import SimpleNamespace
+    >>> states = Enum("States", "UP DOWN")
+    >>> checked_state("status", SimpleNamespace(identity="7", power_status=states.UP), states).name
+    'UP'
+    >>> late = SimpleNamespace(identity="7", power_status="up")
+    >>> checked_state("status", late, states)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    pdu.loading.answers.WrongAnswer: status: the power_status of outlet '7' is 'up' of the type ...
+    """
     state: object = getattr(port, "power_status", None)
     if not isinstance(state, kind):
         member_names = ", ".join(member.name for member in kind)
@@ -91,7 +119,17 @@ def checked_state(method: str, port: Any, kind: type[Enum]) -> Any:
 
 
 def switched_state(method: str, port: Any, identity: str, kind: type, states: type[Enum]) -> Any:
-    """The state in the answer of a command for the outlet `identity`. Raises WrongAnswer."""
+    """The state in the answer of a command for the outlet `identity`. Raises WrongAnswer.
+
+    >>> from types import SimpleNamespace
+    >>> states = Enum("States", "UP DOWN")
+    >>> port = SimpleNamespace(identity="7", power_status=states.DOWN)
+    >>> switched_state("port_down", port, "7", SimpleNamespace, states).name
+    'DOWN'
+    >>> switched_state("port_down", port, "8", SimpleNamespace, states)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    pdu.loading.answers.WrongAnswer: port_down returned the port '7' instead of '8'; ...
+    """
     check_class(method, port, kind)
     if port.identity != identity:
         raise WrongAnswer(
@@ -103,7 +141,8 @@ def switched_state(method: str, port: Any, identity: str, kind: type, states: ty
 
 def check_fields(view: object) -> None:
     """Raises UnknownField if a view of `statistic` has a number under a name that its class, if it
-    is a dataclass, does not have: nobody would read it.
+    is a dataclass, does not have: nobody would read it. A view with `loud = 0.5` beside its field
+    `load` is one: `PduPortStatisticView has no field 'loud'`.
     """
     if not is_dataclass(view):
         return
@@ -115,7 +154,14 @@ def check_fields(view: object) -> None:
 
 
 def finite_figure(name: str, value: object, view: object) -> float:
-    """A figure of `statistic`, from `view`. Raises WrongAnswer."""
+    """A figure of `statistic`, from `view`. Raises WrongAnswer.
+
+    >>> finite_figure("load", 3, None)
+    3.0
+    >>> finite_figure("load", "3", None)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    pdu.loading.answers.WrongAnswer: statistic: load is '3' of the type str; the page wants ...
+    """
     number = _finite_number(value)
     if number is None:
         identity = getattr(view, "identity", None)
@@ -128,7 +174,11 @@ def finite_figure(name: str, value: object, view: object) -> float:
 
 
 def _finite_number(value: object) -> Optional[float]:
-    """None if it is no number or not finite."""
+    """The number as a float; None if it is no number or not finite.
+
+    >>> _finite_number(3), _finite_number(True), _finite_number("3"), _finite_number(math.inf)
+    (3.0, None, None, None)
+    """
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return None
     try:
@@ -143,7 +193,11 @@ def _type(value: object) -> str:
 
 
 def shown(value: object) -> str:
-    """A value in a sentence. An object's own text could be anything."""
+    """A value in a sentence. An object's own text could be anything.
+
+    >>> shown("web"), shown(None), shown(object())
+    ("'web'", 'None', 'an object')
+    """
     if isinstance(value, Enum):
         return value.name[:_LONGEST_TEXT]
     if value is not None and not isinstance(value, (str, int, float, Decimal)):

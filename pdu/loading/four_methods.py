@@ -48,13 +48,17 @@ _LONGEST_TEXT = 300  # limit for a text of the handler in an error, in character
 
 
 class BrokenHandler(PduHandlerError):
-    """A method of the handler does not do what the vendor's page wants."""
+    """A method of the handler does not do what the vendor's page wants: `statistic is a coroutine;
+    DCImanager calls plain methods`.
+    """
 
     kind = "defect"
 
 
 class HandlerRaised(BrokenHandler):
-    """The handler raised an exception of its own, of another kind than this pack's errors."""
+    """The handler raised an exception of its own, of another kind than this pack's errors: `status
+    raised ValueError: no outlet (acme.py line 7)`.
+    """
 
 
 class MissingPlatformName(BrokenHandler):
@@ -63,11 +67,17 @@ class MissingPlatformName(BrokenHandler):
 
 
 class SettingNotGiven(SettingsError):
-    """The handler wants a setting that its owner did not give."""
+    """The handler wants a setting that its owner did not give: `the handler wants the setting
+    device: -s device=…`.
+    """
 
 
 def wanted_setting(key: str) -> str:
-    """What its owner gives to a handler that wants this setting."""
+    """What its owner gives to a handler that wants this setting.
+
+    >>> wanted_setting("device")
+    'the handler wants the setting device: -s device=…'
+    """
     giving = spelled_secret(key) if key in SECRETS else f"-s {key}=…"
     return f"the handler wants the setting {key}: {giving}"
 
@@ -82,6 +92,10 @@ def _setting_not_given(error: BaseException, data: Any) -> Optional[SettingNotGi
 class FourMethods:
     """A handler's object that is called by its four methods alone. Raises BrokenHandler for an
     answer that the vendor's page does not allow, and else the errors of handlers/shared/errors.py.
+
+        > states()                    > pdu.status()
+        > figures()                   > pdu.statistic()
+        > switch("7", on=False)       > pdu.port_down(PduPortView(identity="7"))
     """
 
     def __init__(self, pdu: Any, data: Any = None) -> None:
@@ -89,7 +103,14 @@ class FourMethods:
         self._pdu, self._data = pdu, data
 
     def states(self) -> list[tuple[str, EnumPowerStatus]]:
-        """Identity and state of every outlet: `status`."""
+        """Identity and state of every outlet: `status`.
+
+        >>> class Acme:
+        ...     def status(self) -> PduView:
+        ...         return PduView([PduPortView("7", EnumPowerStatus.UP)])
+        >>> [(identity, state.name) for identity, state in FourMethods(Acme()).states()]
+        [('7', 'UP')]
+        """
         view = self._call("status")
         with _inspecting("status", self._data):
             states: list[tuple[str, EnumPowerStatus]] = []
@@ -101,6 +122,13 @@ class FourMethods:
     def figures(self, *, with_power: bool = False) -> Figures:
         """What `statistic` says. It has no power, and a current of an outlet only if this
         platform's view of an outlet has one.
+
+        >>> class Acme:
+        ...     def statistic(self) -> PduStatisticView:
+        ...         return PduStatisticView(load=3.6, total_consumption=933.2)
+        >>> figures = FourMethods(Acme()).figures()
+        >>> figures.load_a, figures.energy_kwh, figures.power_w
+        (3.6, 933.2, None)
         """
         view = self._call("statistic")
         with _inspecting("statistic", self._data):
@@ -124,7 +152,14 @@ class FourMethods:
         """None: the vendor's page has no names of outlets."""
 
     def switch(self, identity: str, *, on: bool) -> EnumPowerStatus:
-        """Call `port_up` or `port_down`, once. Returns the state in its answer."""
+        """Call `port_up` or `port_down`, once. Returns the state in its answer.
+
+        >>> class Acme:
+        ...     def port_down(self, port: PduPortView) -> PduPortView:
+        ...         return PduPortView(port.identity, EnumPowerStatus.DOWN)
+        >>> FourMethods(Acme()).switch("7", on=False).name
+        'DOWN'
+        """
         method = "port_up" if on else "port_down"
         answer = self._call(method, PduPortView(identity=identity))
         with _inspecting(method, self._data):
@@ -134,7 +169,14 @@ class FourMethods:
             return state
 
     def _call(self, method: str, *port: PduPortView) -> Any:
-        """What the method returns. `port`: of a command."""
+        """What the method returns. `port`: of a command. Raises the errors of this pack for what it
+        raises.
+
+            returns a view               the view
+            raises SnmpError             Unreachable, Denied, ...: the device's
+            raises ValueError            HandlerRaised: status raised ValueError: ...
+            is a coroutine               BrokenHandler
+        """
         function = self._method(method)
         try:
             with printing_to_stderr():
@@ -151,7 +193,7 @@ class FourMethods:
             _close_connection(error)
             # the reason of a broken handler names the method
             operation = "" if isinstance(failure, BrokenHandler) else method
-            failure.at(_place(self._data), operation)
+            failure.at(_address_of(self._data), operation)
             raise failure from foreign_text.cause
         if inspect.iscoroutine(answer):
             answer.close()  # else Python warns that nobody awaited it
@@ -159,7 +201,12 @@ class FourMethods:
         return answer
 
     def _method(self, method: str) -> Callable[..., Any]:
-        """The method of the handler's object. Raises BrokenHandler if it has none."""
+        """The method of the handler's object. Raises BrokenHandler if it has none.
+
+        >>> FourMethods(object())._method("status")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        pdu.loading.four_methods.BrokenHandler: make_handler returned an object of the type ...
+        """
         if isinstance(getattr(type(self._pdu), method, None), property):
             raise BrokenHandler(f"{method} is a property; the page wants a method")
         function: Optional[Callable[..., Any]] = getattr(self._pdu, method, None)
@@ -179,6 +226,10 @@ class FourMethods:
         platform and an OSError are the device's or the network's; a name that this machine's double
         of the platform's modules lacks is nobody's; any other is the handler's. `foreign_text`:
         what may be shown of it. `is_command`: whether the outlet may have switched.
+
+            OSError("no route")         Unreachable: OSError: no route
+            NotImplementedError         BrokenHandler: statistic is not there: ...
+            ValueError("no outlet")     HandlerRaised: status raised ValueError: no outlet (...)
         """
         class_names = [kind.__name__ for kind in type(error).__mro__]
         if "SnmpError" in class_names:
@@ -195,8 +246,8 @@ class FourMethods:
                 f"{method} is not there: the page wants it to be overridden; return a view without"
                 " figures where the device has none"
             )
-        place = _place_of(error, self._pdu)
-        return HandlerRaised(f"{method} raised {foreign_text.words}{place}{warning}")
+        source_line = _source_line_of(error, self._pdu)
+        return HandlerRaised(f"{method} raised {foreign_text.words}{source_line}{warning}")
 
     def _of_snmp_error(self, foreign_text: _ForeignText, *, is_command: bool) -> PduHandlerError:
         """The error of this pack for an SnmpError of the platform."""
@@ -209,7 +260,11 @@ class FourMethods:
 
 
 class _ForeignText(NamedTuple):
-    """What may be shown of an error that somebody's handler raised."""
+    """What may be shown of an error that somebody's handler raised.
+
+    ValueError("no outlet")            text "no outlet", words "ValueError: no outlet"
+    ValueError("login admin:secret")   text HIDDEN, words "ValueError: " and HIDDEN, cause None
+    """
 
     #: its own text, "" if it has none; HIDDEN if it shows the login
     text: str
@@ -221,7 +276,11 @@ class _ForeignText(NamedTuple):
 
     @classmethod
     def of(cls, error: BaseException, data: Any) -> _ForeignText:
-        """`data`: what the handler was made from."""
+        """What may be shown of this error. `data`: what the handler was made from.
+
+        >>> _ForeignText.of(ValueError("no outlet"), None).words
+        'ValueError: no outlet'
+        """
         name = type(error).__name__
         text = error_text(error)
         # searched whole: a cut may leave only a part of a secret
@@ -247,15 +306,17 @@ def _hide_reason(error: BaseException) -> None:
 
 
 def _close_connection(error: BaseException) -> None:
-    """An HTTPError of urllib is an answer, whose connection is open."""
+    """Close the connection of an error that is an answer, as an HTTPError of urllib is; another
+    error has none.
+    """
     close = attribute_of(error, "close")
     if callable(close):
         with contextlib.suppress(Exception):
             close()
 
 
-def _place(data: Any) -> str:
-    """Where the device is, with a port that is a setting."""
+def _address_of(data: Any) -> str:
+    """The device's address in `data`, with a port that is a setting: `192.0.2.8:8080`."""
     endpoint = known_endpoint(data)
     settings = getattr(data, "custom_params", None) or {}
     port = settings.get("port")
@@ -265,7 +326,14 @@ def _place(data: Any) -> str:
 
 
 def _port_hint(data: Any) -> str:
-    """What helps if a handler takes the port as a setting, and got it in the address."""
+    """What helps if a handler takes the port as a setting, and got it in the address.
+
+    >>> from types import SimpleNamespace
+    >>> _port_hint(SimpleNamespace(ip="192.0.2.8:8080"))
+    '; if this handler takes the port as a setting, give 192.0.2.8 and -s port=8080'
+    >>> _port_hint(SimpleNamespace(ip="192.0.2.8"))
+    ''
+    """
     address = str(getattr(data, "ip", ""))
     host, colon, port = address.rpartition(":")
     is_ipv6 = ":" in host
@@ -278,7 +346,7 @@ def _port_hint(data: Any) -> str:
 
 def _holds_login(error: BaseException, data: Any) -> bool:
     """Whether an error, or one behind it, shows a value of the form that the handler was given: any
-    may be secret but the public ones.
+    may be secret but the public ones. `login admin:secret` does, if the password is `secret`.
     """
     # with its causes, and with the lines of source that a traceback quotes
     lines = traceback.format_exception(type(error), error, error.__traceback__)
@@ -288,7 +356,12 @@ def _holds_login(error: BaseException, data: Any) -> bool:
 
 
 def _form_values(data: Any) -> Sequence[str]:
-    """The texts of the form that a handler was given, without the public ones."""
+    """The texts of the form that a handler was given, without the public ones.
+
+    >>> from types import SimpleNamespace
+    >>> _form_values(SimpleNamespace(custom_params={"password": "secret", "timeout": 5}))
+    ['secret']
+    """
     texts: list[str] = []
     for name in ("snmp_params", "custom_params"):
         form = getattr(data, name, None)
@@ -306,6 +379,11 @@ def _inspecting(method: str, data: Any) -> Iterator[None]:
     """While an answer of the handler is inspected: raises BrokenHandler for what the vendor's page
     "Creating a PDU handler" does not allow, and MissingPlatformName for a figure that this
     machine's double of pdu_common does not have. `data`: what the handler was made from.
+
+    >>> with _inspecting("status", None):
+    ...     raise answers.WrongAnswer("status returned None")
+    Traceback (most recent call last):
+    pdu.loading.four_methods.BrokenHandler: status returned None
     """
     try:
         yield  # the handler's objects may raise anything from their properties
@@ -323,30 +401,42 @@ def _inspecting(method: str, data: Any) -> Iterator[None]:
 
 
 def _figure(view: Any, name: str) -> Optional[float]:
-    """A figure; None if the handler did not set it, or if this platform's view has none."""
+    """A figure; None if the handler did not set it, or if this platform's view has none.
+
+    >>> view = PduStatisticView(load=3.6)
+    >>> _figure(view, "load"), _figure(view, "total_consumption"), _figure(view, "power")
+    (3.6, None, None)
+    """
     if not hasattr(view, name):
         return None
     value = figure_or_none(view, name)
     return None if value is None else answers.finite_figure(name, value, view)
 
 
-def _place_of(error: BaseException, pdu: object) -> str:
-    """The file and line of the handler that the error passed last, such as
-    ` (my_handler.py line 7)`, else how its place is seen.
+def _source_line_of(error: BaseException, pdu: object) -> str:
+    """The file and line of the handler that the error passed last, such as ` (my_handler.py line
+    7)`, else how to see them: `; --debug shows where`.
     """
     handler_package, _, _ = type(pdu).__module__.partition(".")
-    place = "; --debug shows where"
+    source_line = "; --debug shows where"
     for frame, line_number in traceback.walk_tb(error.__traceback__):
         module = str(frame.f_globals.get("__name__", ""))
         package, _, _ = module.partition(".")
         if package == handler_package:
             file = os.path.basename(frame.f_code.co_filename)
-            place = f" ({file} line {line_number})"
-    return place
+            source_line = f" ({file} line {line_number})"
+    return source_line
 
 
 def make_pdu(make: Callable[[Any], T], data: Any) -> T:
-    """The handler's object. Raises BrokenHandler if make_handler raises or returns None."""
+    """The handler's object. Raises BrokenHandler if make_handler raises or returns None.
+
+    >>> make_pdu(dict, [("host", "192.0.2.8")])
+    {'host': '192.0.2.8'}
+    >>> make_pdu(lambda data: None, None)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    pdu.loading.four_methods.BrokenHandler: make_handler returned None; the page ...
+    """
     try:
         with printing_to_stderr():
             pdu = make(data)

@@ -32,15 +32,21 @@ _LATEST = 1 << 33  # limit for a file's time, in seconds since 1970: the year 22
 
 
 class BadArchive(ValueError):
-    """The archive is not valid. The text is the reason."""
+    """The archive is not valid. The text is the reason: `there is no acme/__init__.py: add an empty
+    file`.
+    """
 
 
 class OddName(BadArchive):
-    """Its directory has a name that no import statement can write; the vendor's page allows it."""
+    """Its directory has a name that no import statement can write; the vendor's page allows it:
+    `my-pdu`.
+    """
 
 
 class Archive(NamedTuple):
-    """A valid archive."""
+    """A valid archive: `Archive("acme", {"acme/__init__.py": b"", "acme/handler.py": b"..."},
+    times)`.
+    """
 
     #: its one directory, with which each path begins
     top: str
@@ -50,7 +56,8 @@ class Archive(NamedTuple):
     times: dict[str, float]
 
     def unpack(self, folder: Path) -> None:
-        """Write the files below `folder`.
+        """Write the files below `folder`: `acme/handler.py` of an archive becomes
+        `FOLDER/acme/handler.py`.
 
         An existing file of the same path is replaced in one step, and only if its content differs:
         a process may be importing it. Other files are kept.
@@ -66,9 +73,13 @@ class Archive(NamedTuple):
             part.replace(target)
 
     def holds_module(self, import_path: str) -> bool:
-        """Whether the archive has this module (`pdu_x.handler`).
+        """Whether the archive has this module.
 
         False for the package `top` itself.
+
+        >>> acme = Archive("acme", {"acme/__init__.py": b"", "acme/handler.py": b""}, {})
+        >>> acme.holds_module("acme.handler"), acme.holds_module("acme")
+        (True, False)
         """
         path = import_path.replace(".", "/")
         if not path.startswith(f"{self.top}/"):
@@ -77,7 +88,11 @@ class Archive(NamedTuple):
 
 
 def content_hash(files: Mapping[str, bytes]) -> str:
-    """The SHA-256 of paths and contents, in hexadecimal."""
+    """The SHA-256 of paths and contents, in hexadecimal; another one if a file has another name.
+
+    >>> content_hash({"acme/handler.py": b""})[:8], content_hash({"acme/relay.py": b""})[:8]
+    ('0e8d2037', '6d2a976d')
+    """
     digest = hashlib.sha256()
     for path in sorted(files):
         digest.update(f"{path} {len(files[path])}\n".encode() + files[path])
@@ -91,6 +106,10 @@ def pack_archive(files: Mapping[str, bytes], digest: str) -> bytes:
     `digest`: of the content. Python trusts a cached .pyc as long as its source keeps its time and
     size, and files of two versions can have the same size, so the time of all files is computed
     from the content. Raises BadArchive for a name that is too long.
+
+    >>> files = {"acme/__init__.py": b"", "acme/handler.py": b"import os"}
+    >>> read_archive(pack_archive(files, content_hash(files))).files == files
+    True
     """
     paths = set(files)
     for path in files:
@@ -122,7 +141,11 @@ def pack_archive(files: Mapping[str, bytes], digest: str) -> bytes:
 
 
 def _folders_of(path: str) -> Sequence[str]:
-    """The folders above a relative path."""
+    """The folders above a relative path.
+
+    >>> _folders_of("acme/relays/on.py")
+    ['acme/relays', 'acme']
+    """
     *folders, _here = PurePosixPath(path).parents
     return [folder.as_posix() for folder in folders]
 
@@ -134,6 +157,9 @@ _CODE_FOLDER = re.compile("[^/]+/(c[0-9a-f]{12})/")
 def content_name(data: bytes) -> str:
     """A name that differs for each build of an archive: version and hash of one of this pack, such
     as `2.0.0+c0a1b2c3d4e5f`, else a hash of its bytes.
+
+    >>> content_name(b"no archive")
+    '7275b9d1e6c0'
     """
     digest = hashlib.sha256(data).hexdigest()
     short_digest = digest[:12]
@@ -152,7 +178,16 @@ def content_name(data: bytes) -> str:
 
 
 def read_archive(data: bytes) -> Archive:
-    """Check the archive in `data` and return its content. Raises BadArchive."""
+    """Check the archive in `data` and return its content. Raises BadArchive.
+
+    >>> files = {"acme/__init__.py": b"", "acme/handler.py": b"import os"}
+    >>> archive = read_archive(pack_archive(files, content_hash(files)))
+    >>> archive.top, archive.files["acme/handler.py"]
+    ('acme', b'import os')
+    >>> read_archive(b"import os")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    pdu.loading.handler_archives.BadArchive: not a handler: give a Python file (.py), ...
+    """
     if not data:
         raise BadArchive("the archive is empty")
     if not data.startswith(_GZIP):
@@ -185,7 +220,14 @@ def read_archive(data: bytes) -> Archive:
 
 
 def _top_directory(names: Sequence[str], files: Mapping[str, bytes]) -> str:
-    """The one directory at the top of an archive. Raises BadArchive."""
+    """The one directory at the top of an archive. Raises BadArchive. `names`: of files and folders.
+
+    >>> _top_directory(["acme", "acme/__init__.py"], {"acme/__init__.py": b""})
+    'acme'
+    >>> _top_directory(["acme", "acme/handler.py"], {"acme/handler.py": b""})
+    Traceback (most recent call last):
+    pdu.loading.handler_archives.BadArchive: there is no acme/__init__.py: add an empty file
+    """
     for path in map(PurePosixPath, files):
         if any(str(parent) in files for parent in path.parents):
             raise BadArchive(f"{str(path)!r} is inside a path that is also a file")
@@ -210,6 +252,9 @@ def _unzipped(data: bytes) -> bytes:
     """Decompress `data` to its end and verify the checksum there: tarfile may stop before it.
 
     Raises BadArchive if the content is too large, and the errors of gzip.
+
+    >>> _unzipped(gzip.compress(b"acme"))
+    b'acme'
     """
     packed_file = io.BytesIO(data)
     with gzip.GzipFile(fileobj=packed_file) as gzip_file:
@@ -221,7 +266,8 @@ def _unzipped(data: bytes) -> bytes:
 
 def _list_members(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
     """The members, each checked before the next is read: a negative size could lead back to the
-    same header forever.
+    same header forever. Raises BadArchive: `'acme/handler.py' is in it twice: pack the directory
+    ...`.
     """
     members: list[tarfile.TarInfo] = []
     names: set[str] = set()
@@ -240,7 +286,13 @@ def _list_members(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
 
 
 def _check(member: tarfile.TarInfo) -> None:
-    """Raises BadArchive for a member that is not safe to unpack or that DCImanager may refuse."""
+    """Raises BadArchive for a member that is not safe to unpack or that DCImanager may refuse.
+
+    >>> _check(tarfile.TarInfo("acme/handler.py"))
+    >>> _check(tarfile.TarInfo("acme/../etc/passwd"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    pdu.loading.handler_archives.BadArchive: 'acme/../etc/passwd' is not a relative path ...
+    """
     name = member.name
     path = PurePosixPath(name)
     shown_name = repr(name[:_LONGEST_PATH])

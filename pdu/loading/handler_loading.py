@@ -34,7 +34,9 @@ from .handler_source import HandlerSource, read_handler, require_own_name
 
 
 class LoadedHandler(NamedTuple):
-    """A loaded handler."""
+    """A loaded handler: of `load("snmp")` the name is `snmp`, of `load("dist/pdu_acme.tar.gz")` it
+    is `acme`, shown as `pdu_acme.tar.gz`.
+    """
 
     #: such as `raritan`; for an archive, the name of its directory without `pdu_`
     name: str
@@ -56,6 +58,12 @@ def load(handler: str) -> LoadedHandler:
     none.
 
     What has a path is unpacked into a temporary folder.
+
+    >>> load("snmp").snmp, load("nut").snmp
+    (True, False)
+    >>> load("smnp")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    pdu.cli.error_output.NoSuchHandler: 'smnp' is not a handler (...
     """
     if registry.is_handler(handler):
         module = import_handler(f"handlers.{handler}.handler")
@@ -72,7 +80,9 @@ def load(handler: str) -> LoadedHandler:
 
 
 def load_again(handler: str) -> LoadedHandler:
-    """Load what has a path a second time, in the environment of now: its modules are run anew."""
+    """Load what has a path a second time, in the environment of now: its modules are removed from
+    sys.modules and run anew.
+    """
     top = read_handler(handler).archive.top
     for name in list(sys.modules):
         if name.partition(".")[0] == top:
@@ -82,7 +92,10 @@ def load_again(handler: str) -> LoadedHandler:
 
 
 def _unknown_text(word: str) -> str:
-    """The error text for a word that is no handler, with the one that was probably meant."""
+    """The error text for a word that is no handler, with the one that was probably meant: `'smnp'
+    is not a handler (digitalloggers, ...), and no file, folder or archive with one has that name
+    (...); did you mean 'snmp'?`.
+    """
     names = ", ".join(registry.names())
     sentence = (
         f"{word[:200]!r} is not a handler ({names}), and no file, folder or archive with one has"
@@ -95,7 +108,12 @@ def _unknown_text(word: str) -> str:
 def _loaded_handler(
     name: str, display_name: str, module: ModuleType, protocol: str
 ) -> LoadedHandler:
-    """The handler of an imported module. Raises SettingsError if it has no make_handler."""
+    """The handler of an imported module. Raises SettingsError if it has no make_handler.
+
+    >>> _loaded_handler("acme", "acme.py", ModuleType("acme"), "custom")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: acme.py is not a handler: acme has no make_handler, ...
+    """
     entry = entry_of(module)
     if entry is None:
         raise SettingsError(
@@ -123,7 +141,13 @@ _loaded_archives: dict[str, tuple[str, Mapping[str, bytes]]] = {}
 
 
 def _import_source(source: HandlerSource) -> ModuleType:
-    """Unpack and import. Raises SettingsError."""
+    """Unpack and import. Raises SettingsError.
+
+    pdu_acme.tar.gz                       the module pdu_acme.handler
+    the same archive again                the same module
+    another archive of that name          old.tar.gz and new.tar.gz are both pdu_acme: ...
+    its code raises                       pdu_acme.tar.gz cannot be imported (ImportError: ...)
+    """
     path, archive = source.path, source.archive
     try:
         is_loaded = archive.top in _loaded_archives
@@ -156,7 +180,9 @@ def _import_source(source: HandlerSource) -> ModuleType:
 
 
 def _unpack_for_import(archive: Archive) -> None:
-    """Unpack into a folder that is imported from, until this process ends. Raises OSError."""
+    """Unpack into a folder `pdu-archive-...` that is first in sys.path, until this process ends.
+    Raises OSError.
+    """
     _remove_after_signals()
     folder = tempfile.TemporaryDirectory(prefix="pdu-archive-")
     _unpacked_here.append(folder)
@@ -168,7 +194,7 @@ def _unpack_for_import(archive: Archive) -> None:
 
 
 def _remove(pid: int) -> None:
-    """Remove the folders if this process is `pid`, which made them.
+    """Remove the folders of unpacked archives if this process is `pid`, which made them.
 
     Processes that are forked from it leave the folders to it.
     """

@@ -30,7 +30,15 @@ PLATFORM = r"(?:pdu_)?common(?:\.\w+)*"
 
 
 class AskedSettings(dict[str, str]):
-    """Handler settings that note which of them a handler wanted and was not given."""
+    """Handler settings that note which of them a handler wanted and was not given.
+
+    >>> settings = AskedSettings({"timeout": "5"})
+    >>> try:
+    ...     settings["device"]
+    ... except KeyError as error:
+    ...     settings.absent_key(error), settings.absent_key(KeyError("port"))
+    ('device', '')
+    """
 
     def __init__(self, settings: Mapping[str, str]) -> None:
         super().__init__(settings)
@@ -41,7 +49,9 @@ class AskedSettings(dict[str, str]):
         raise KeyError(key)
 
     def absent_key(self, error: Optional[BaseException]) -> str:
-        """The setting whose absence this error tells; "" for another error."""
+        """The setting whose absence this error tells: "device" if the handler asked for it, was not
+        given it, and let the KeyError pass; "" for another error.
+        """
         if not isinstance(error, KeyError) or len(error.args) != 1:
             return ""
         key = error.args[0]
@@ -59,8 +69,8 @@ class Entry(NamedTuple):
 
 
 def import_handler(name: str) -> ModuleType:
-    """A handler's module, by its import path, or by the path of a file, which need not be in a
-    package. What its code raises is not caught.
+    """A handler's module, by its import path, `pdu_acme.handler`, or by the path of a file,
+    `/srv/acme.py`, which need not be in a package. What its code raises is not caught.
 
     A module from a file is not entered in sys.modules: a platform may not enter it either.
     """
@@ -75,7 +85,14 @@ def import_handler(name: str) -> ModuleType:
 
 
 def entry_of(module: ModuleType) -> Optional[Entry]:
-    """What the module says; None if it has no make_handler."""
+    """What the module says; None if it has no make_handler.
+
+    >>> entry_of(ModuleType("acme"))
+    >>> acme = ModuleType("acme")
+    >>> acme.make_handler = len
+    >>> entry_of(acme).settings
+    ()
+    """
     make = getattr(module, "make_handler", None)
     if not callable(make):
         return None
@@ -86,8 +103,11 @@ def entry_of(module: ModuleType) -> Optional[Entry]:
 
 
 def _settings(value: Any) -> Sequence[Any]:
-    """`value` if it is a list or tuple of settings, else (): another pack may use the name
-    SETTINGS for other data. An archive has its own class of a setting.
+    """`value` if it is a list or tuple of settings, else (): another pack may use the name SETTINGS
+    for other data. An archive has its own class of a setting.
+
+    >>> _settings(["timeout"]), _settings({"timeout": 5})
+    ((), ())
     """
     if not isinstance(value, (tuple, list)):
         return ()
@@ -100,18 +120,23 @@ def _settings(value: Any) -> Sequence[Any]:
 def missing_platform_name(error: BaseException, own_class: str = "") -> str:
     """What a handler uses of the platform that its local double does not have, and DCImanager may;
     "" if the error shows no such thing. `own_class`: the handler's, which has what its base has.
+
+    >>> missing_platform_name(ImportError("No module named 'pdu_common.relay'"))
+    "'pdu_common.relay'"
+    >>> missing_platform_name(ImportError("No module named 'requests'"))
+    ''
     """
     text = str(error)
     if isinstance(error, ImportError):
         match = re.match(rf"(No module named|cannot import name .* from) '{PLATFORM}'", text)
         return match[0].removeprefix("No module named ") if match else ""
-    place = _last_place(error)
-    if place is None or re.match(PLATFORM, place.module):
+    last_line = _last_line(error)
+    if last_line is None or re.match(PLATFORM, last_line.module):
         return ""  # the double itself misses something in the handler
     if isinstance(error, AttributeError):
-        match = _absent_attribute(text, place.line, own_class or "BasePdu")
+        match = _absent_attribute(text, last_line.line, own_class or "BasePdu")
     elif isinstance(error, TypeError):
-        match = _absent_parameter(text, place.line)
+        match = _absent_parameter(text, last_line.line)
     else:
         return ""
     return match[0].strip() if match else ""
@@ -120,6 +145,12 @@ def missing_platform_name(error: BaseException, own_class: str = "") -> str:
 def _absent_attribute(text: str, line: str, own_class: str) -> Optional[re.Match[str]]:
     """The match in the text of an AttributeError about a class or module of the platform; None for
     another one. `line`: of the handler; for a state it alone names the class.
+
+    >>> _absent_attribute("'PduView' object has no attribute 'model'", "", "Acme")[0]
+    "'PduView' object has no attribute 'model'"
+    >>> _absent_attribute("FAULT", "state = EnumPowerStatus.FAULT", "Acme")[0]
+    'EnumPowerStatus.FAULT'
+    >>> _absent_attribute("'Relay' object has no attribute 'on'", "relay.on()", "Acme")
     """
     classes = f"{CLASSES}|{PLATFORM}|{re.escape(own_class)}"
     fault = r"(?:object )?has no attribute '(?!_|snmp_params').*"
@@ -130,6 +161,10 @@ def _absent_attribute(text: str, line: str, own_class: str) -> Optional[re.Match
 def _absent_parameter(text: str, line: str) -> Optional[re.Match[str]]:
     """The match in the text of a TypeError about the parameters of a function or class of the
     platform. `line`: of the handler; Python before 3.12 does not name the class.
+
+    >>> _absent_parameter("snmp_get() got an unexpected keyword argument 'retries'", "")[0]
+    "snmp_get() got an unexpected keyword argument 'retries'"
+    >>> _absent_parameter("read() takes 1 positional argument", "read(1)")
     """
     fault = r"\(\) (?:got an unexpected|missing|takes) .*"
     match = re.search(rf"\b(?:{FUNCTIONS}|(?:{CLASSES})\.__init__){fault}", text)
@@ -138,21 +173,25 @@ def _absent_parameter(text: str, line: str) -> Optional[re.Match[str]]:
     return match
 
 
-class _Place(NamedTuple):
-    """A line of source that an error passed."""
+class _SourceLine(NamedTuple):
+    r"""A line of source that an error passed: `_SourceLine("pdu_acme.handler", "    state =
+    relay.read()\n")`.
+    """
 
     module: str
     line: str
 
 
-def _last_place(error: BaseException) -> Optional[_Place]:
-    """Where an error was raised, but for the platform's enumeration, whose lines are Python's own;
-    None for an error that was not raised.
+def _last_line(error: BaseException) -> Optional[_SourceLine]:
+    """The line at which an error was raised, but for the platform's enumeration, whose lines are
+    Python's own; None for an error that was not raised.
+
+    >>> _last_line(ValueError("not raised"))
     """
-    place = None
+    last_line = None
     for frame, line_number in traceback.walk_tb(error.__traceback__):
         module = frame.f_globals.get("__name__", "")
         if module != "enum":
             line = linecache.getline(frame.f_code.co_filename, line_number)
-            place = _Place(module, line)
-    return place
+            last_line = _SourceLine(module, line)
+    return last_line

@@ -10,7 +10,11 @@ PYTHON, ARCHIVE = ".py", ".tar.gz"
 
 
 def split_path(word: str) -> tuple[str, str]:
-    """`PATH` or `PATH:IMPORT.PATH`: the path, and the import path, "" without one."""
+    """The two parts of `PATH` or `PATH:IMPORT.PATH`: the path, and the import path, "" without one.
+
+    >>> split_path("mine.tar.gz:mine.handler"), split_path("mine.tar.gz"), split_path("C:/mine.py")
+    (('mine.tar.gz', 'mine.handler'), ('mine.tar.gz', ''), ('C:/mine.py', ''))
+    """
     path, _, import_path = word.rpartition(":")
     if not path or os.path.exists(word) or "/" in import_path:
         return word, ""
@@ -18,13 +22,21 @@ def split_path(word: str) -> tuple[str, str]:
 
 
 def is_path(word: str) -> bool:
-    """Whether a word of a command line or a list names a file, folder or archive."""
+    """Whether a word of a command line or a list names a file, folder or archive.
+
+    >>> is_path("mine.tar.gz"), is_path("mine.tar.gz:mine.handler"), is_path("snmp")
+    (True, True, False)
+    """
     path, _ = split_path(word)
     return path.endswith(ARCHIVE) or os.path.isfile(path) or _is_folder(path)
 
 
 def is_code(word: str) -> bool:
-    """Whether a word is a handler's path by its ending, or a folder: a list of PDUs is not."""
+    """Whether a word is a handler's path by its ending, or a folder: a list of PDUs is not.
+
+    >>> is_code("mine.py"), is_code("pdus.csv")
+    (True, False)
+    """
     path, _ = split_path(word)
     return path.endswith((PYTHON, ARCHIVE)) or _is_folder(path)
 
@@ -36,8 +48,13 @@ def is_handler_there(word: str) -> bool:
 
 
 def list_advice(path: str) -> str:
-    """How a sentence about a list of PDUs in the place of a handler goes on; "" for another
-    file.
+    """How a sentence about a list of PDUs that stands where a handler is expected goes on; "" for
+    another file.
+
+    >>> list_advice("pdus.csv")
+    '; a list of PDUs is read by pdu check pdus.csv, or pdu status NAME --list pdus.csv'
+    >>> list_advice("mine.py")
+    ''
     """
     if not path.endswith((".csv", ".toml")):
         return ""

@@ -17,6 +17,9 @@ _IMPORTERS = ("import_module", "__import__", "find_spec", "run_module")
 def renamed_archive(archive: Archive, top: str) -> bytes:
     """The archive with all its files in the directory `top`. Raises BadArchive if its code names
     its directory: it would load the handler of that name.
+
+        pdu_acme/__init__.py, pdu_acme/handler.py    pdu_new/__init__.py, pdu_new/handler.py
+        handler.py: from pdu_acme import relay       BadArchive: pdu_acme/handler.py line 1 ...
     """
     files: dict[str, bytes] = {}
     for path, content in archive.files.items():
@@ -33,8 +36,12 @@ def renamed_archive(archive: Archive, top: str) -> bytes:
 
 
 def _line_with_own_name(content: bytes, top: str) -> Optional[int]:
-    """The line in which a module imports `top` by its name; None if none does. In a file for a
+    r"""The line in which a module imports `top` by its name; None if none does. In a file for a
     newer Python, any line with that word counts.
+
+    >>> _line_with_own_name(b"import os\nfrom pdu_acme import relay\n", "pdu_acme")
+    2
+    >>> _line_with_own_name(b"from . import relay\n", "pdu_acme")
     """
     try:
         tree = ast.parse(content)
@@ -48,7 +55,12 @@ def _line_with_own_name(content: bytes, top: str) -> Optional[int]:
 
 
 def _line_with_word(content: bytes, word: str) -> Optional[int]:
-    """The first line in which a word stands; None if none has it."""
+    r"""The first line in which a word stands; None if none has it.
+
+    >>> _line_with_word(b"import os\nimport pdu_acme\n", "pdu_acme")
+    2
+    >>> _line_with_word(b"import pdu_acme2\n", "pdu_acme")
+    """
     pattern = re.compile(rf"\b{re.escape(word)}\b")
     lines = content.decode("utf-8", "replace").splitlines()
     for number, line in enumerate(lines, 1):
@@ -58,7 +70,15 @@ def _line_with_word(content: bytes, word: str) -> Optional[int]:
 
 
 def _imported_names(node: ast.AST) -> Iterator[str]:
-    """The absolute names that a statement or a call imports."""
+    """The absolute names that a statement or a call imports.
+
+    >>> def names(code: str) -> list[str]:
+    ...     return [name for node in ast.walk(ast.parse(code)) for name in _imported_names(node)]
+    >>> names("import os, re"), names("import_module('pdu_acme.relay')")
+    (['os', 're'], ['pdu_acme.relay'])
+    >>> names("from . import relay")
+    []
+    """
     if isinstance(node, ast.Import):
         for alias in node.names:
             yield alias.name

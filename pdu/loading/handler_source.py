@@ -45,11 +45,16 @@ _OF_PLATFORM = ("pdu_common", "handlers")
 
 
 class UnreadHandler(SettingsError):
-    """The vendor's page allows this handler; these tools do not read it as it is."""
+    """The vendor's page allows this handler; these tools do not read it as it is:
+    `pdu_acme/about.py: PROTOCOL is 'ipmi': give snmp or custom`.
+    """
 
 
 class HandlerSource(NamedTuple):
-    """A handler that was read, and not run."""
+    """A handler that was read, and not run.
+
+    HandlerSource("acme.py", archive, "acme.acme", data, display_name="", protocol="custom")
+    """
 
     #: of the file, folder or archive
     path: str
@@ -60,13 +65,19 @@ class HandlerSource(NamedTuple):
     data: bytes
     #: its name in DCImanager, from its `about.py` if it has one; "" else
     display_name: str
-    #: `snmp` or `custom`, see `read_protocol`
+    #: `snmp` if it takes a PduSnmpData, else `custom`
     protocol: str
 
 
 def read_handler(word: str) -> HandlerSource:
     """Read `PATH` or `PATH:IMPORT.PATH`. Raises SettingsError, which says what is missing, and
     UnreadHandler.
+
+        pdu_acme.tar.gz                     import_path "pdu_acme.handler"
+        acme.py                             import_path "acme.acme"
+        two.tar.gz                          UnreadHandler: two.tar.gz has make_handler in two.a and
+                                            two.b: name one, as two.tar.gz:two.a
+        two.tar.gz:two.b                    import_path "two.b"
     """
     path, import_path = split_path(word)
     try:
@@ -99,6 +110,13 @@ def read_protocol(archive: Archive, import_path: str) -> str:
     Its files are its own module and the modules of the archive that are no handlers. A handler
     whose module does not name BasePdu takes its base class from elsewhere, perhaps from another
     handler of the archive: then all modules are looked at.
+
+    >>> files = {"acme/handler.py": b"class Pdu(BaseSnmpPdu): ..."}
+    >>> read_protocol(Archive("acme", files, {}), "acme.handler")
+    'snmp'
+    >>> files["acme/about.py"] = b"PROTOCOL = 'custom'"
+    >>> read_protocol(Archive("acme", files, {}), "acme.handler")
+    'custom'
     """
     protocol = _about(archive).get("PROTOCOL")
     if protocol:
@@ -120,7 +138,13 @@ def read_protocol(archive: Archive, import_path: str) -> str:
 
 @functools.lru_cache(maxsize=256)  # each step of a check reads the handler again
 def _names_used(content: bytes) -> frozenset[str]:
-    """The names in a file's code; in a file for a newer Python, all its words."""
+    r"""The names in a file's code; in a file for a newer Python, all its words.
+
+    >>> sorted(_names_used(b"from pdu_common import BasePdu\nrelay.read('PduSnmpData')"))
+    ['BasePdu', 'read', 'relay']
+    >>> sorted(_names_used(b"this is no Python"))
+    ['Python', 'is', 'no', 'this']
+    """
     try:
         nodes = list(ast.walk(ast.parse(content)))
     except (SyntaxError, ValueError):
@@ -135,8 +159,14 @@ def _names_used(content: bytes) -> frozenset[str]:
 
 
 def _about(archive: Archive) -> dict[str, str]:
-    """The texts that the handler's `about.py` assigns to names. Nothing is run. Raises
+    r"""The texts that the handler's `about.py` assigns to names. Nothing is run. Raises
     UnreadHandler for a SHOWN or PROTOCOL that DCImanager does not accept.
+
+    >>> _about(Archive("acme", {"acme/about.py": b"SHOWN = 'Acme'\nVERSION = 2"}, {}))
+    {'SHOWN': 'Acme'}
+    >>> _about(Archive("acme", {"acme/about.py": b"PROTOCOL = 'ipmi'"}, {}))
+    Traceback (most recent call last):
+    pdu.loading.handler_source.UnreadHandler: acme/about.py: PROTOCOL is 'ipmi': give snmp or custom
     """
     file = f"{archive.top}/about.py"
     try:
@@ -157,14 +187,22 @@ def _about(archive: Archive) -> dict[str, str]:
 
 
 def _assigned_names(module: ast.Module) -> Iterator[str]:
-    """The names to which a module assigns anything, anywhere."""
+    r"""The names to which a module assigns anything, anywhere.
+
+    >>> list(_assigned_names(ast.parse("SHOWN = name()\nif x: PROTOCOL = 'snmp'")))
+    ['SHOWN', 'PROTOCOL']
+    """
     for node in ast.walk(module):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
 
 
 def _texts(module: ast.Module) -> Iterator[tuple[str, str]]:
-    """The names to which a module assigns a text, and the text."""
+    r"""The names to which a module assigns a text, and the text.
+
+    >>> list(_texts(ast.parse("SHOWN = 'Acme'\nPROTOCOL: str = 'snmp'\nVERSION = 2")))
+    [('SHOWN', 'Acme'), ('PROTOCOL', 'snmp')]
+    """
     for statement in module.body:
         if isinstance(statement, ast.Assign):
             targets = statement.targets
@@ -181,7 +219,9 @@ def _texts(module: ast.Module) -> Iterator[tuple[str, str]]:
 
 
 def require_own_name(source: HandlerSource) -> None:
-    """Raises SettingsError if the handler's directory hides another Python module."""
+    """Raises SettingsError if the handler's directory hides another Python module: `json/: its
+    directory 'json' has the name of another Python module (...): rename it`.
+    """
     module = hidden_module(source.archive.top)
     if module:
         raise SettingsError(
@@ -191,7 +231,11 @@ def require_own_name(source: HandlerSource) -> None:
 
 
 def hidden_module(name: str) -> str:
-    """Where the Python module is that a directory of this name would hide; "" for none."""
+    """Where the Python module is that a directory of this name would hide; "" for none.
+
+    >>> hidden_module("pdu_acme"), hidden_module("sys")
+    ('', 'a part of Python')
+    """
     if name in sys.modules or BuiltinImporter.find_spec(name) is not None:
         return getattr(sys.modules.get(name), "__file__", None) or "a part of Python"
     # a folder of this name where the command was called is the handler itself
@@ -208,7 +252,12 @@ def hidden_module(name: str) -> str:
 
 
 def _packed(path: str) -> bytes:
-    """The archive of a folder or Python file; b"" for another one. Raises BadArchive, OSError."""
+    """The archive of a folder or Python file; b"" for another one. Raises BadArchive, OSError.
+
+    acme/           acme/__init__.py, acme/handler.py, ...
+    acme.py         acme/__init__.py (empty), acme/acme.py
+    acme/x.py       the folder acme, if it has an __init__.py
+    """
     if os.path.isdir(path):
         return _pack_folder(Path(os.path.realpath(path)))
     if not path.endswith(PYTHON):
@@ -221,7 +270,8 @@ def _packed(path: str) -> bytes:
 
 def _pack_folder(folder: Path) -> bytes:
     """An archive of a handler's folder. Raises BadArchive for links and for too many or large
-    files. DCImanager's own handlers lie in `pdu_common/handlers`: no archive may have that name.
+    files. DCImanager's own handlers lie in `pdu_common/handlers`: no archive may have that name, so
+    `pdu_common/handlers` itself is packed as `platform_handlers`.
     """
     is_of_platform = folder.parts[-2:] == _OF_PLATFORM
     top = f"platform_{folder.name}" if is_of_platform else folder.name
@@ -245,6 +295,8 @@ def _pack_folder(folder: Path) -> bytes:
 def _handler_files(folder: Path) -> Iterator[Path]:
     """The files below a folder, and the links to folders, without hidden ones and what Python
     caches.
+
+        acme/handler.py, acme/.git/config, acme/__pycache__/handler.pyc    acme/handler.py
     """
     for current, folders, names in os.walk(folder):
         visible_folders = [name for name in folders if name != "__pycache__" and name[0] != "."]
@@ -259,6 +311,9 @@ def _pack(top: str, files: dict[str, bytes]) -> bytes:
     """The archive of these files. An `__init__.py` is added if it is missing: the vendor's page
     asks for an empty one. Raises BadArchive for a name with octets that Python could not decode
     (PEP 383).
+
+    >>> list(read_archive(_pack("acme", {"handler.py": b"import os"})).files)
+    ['acme/__init__.py', 'acme/handler.py']
     """
     members: dict[str, bytes] = {f"{top}/{_PACKAGE}": b""}
     for name, data in files.items():
@@ -272,7 +327,12 @@ def _pack(top: str, files: dict[str, bytes]) -> bytes:
 
 
 def _module_of_file(archive: Archive, path: str) -> str:
-    """The module of a file that was given, if it has make_handler; "" else."""
+    """The module of a file that was given, if it has make_handler; "" else.
+
+    >>> archive = Archive("acme", {"acme/relay.py": b"def make_handler(data): ..."}, {})
+    >>> _module_of_file(archive, "/srv/acme/relay.py"), _module_of_file(archive, "/srv/acme/x.py")
+    ('acme.relay', '')
+    """
     if not path.endswith(PYTHON):
         return ""
     file = f"{archive.top}/{os.path.basename(path)}"
@@ -294,6 +354,14 @@ def _import_path(file: str) -> str:
 def _entry_module(archive: Archive, import_path: str, path: str) -> str:
     """`import_path` unless it is "", or that of the only module with make_handler; of several, that
     of the only one directly in the directory. Raises SettingsError.
+
+    >>> code = b"def make_handler(data): ..."
+    >>> _entry_module(Archive("acme", {"acme/a.py": code, "acme/old/b.py": code}, {}), "", "acme/")
+    'acme.a'
+    >>> two = Archive("acme", {"acme/a.py": code, "acme/b.py": code}, {})
+    >>> _entry_module(two, "", "acme/")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    pdu.loading.handler_source.UnreadHandler: acme/ has make_handler in acme.a and ...
     """
     if import_path and archive.holds_module(import_path):
         return import_path
@@ -323,6 +391,11 @@ def _entry_module(archive: Archive, import_path: str, path: str) -> str:
 def _modules_with_entry(archive: Archive) -> tuple[list[str], list[str]]:
     """The import paths of the modules with make_handler, and what is wrong with files that are no
     Python.
+
+    >>> files = {"acme/a.py": b"def make_handler(data): ...", "acme/b.py": b"make_handler ="}
+    >>> modules, faults = _modules_with_entry(Archive("acme", files, {}))
+    >>> modules, faults[0].partition(" (")[0]
+    (['acme.a'], 'acme/b.py line 1 is not valid Python')
     """
     modules: list[str] = []
     faults: list[str] = []
@@ -338,12 +411,19 @@ def _modules_with_entry(archive: Archive) -> tuple[list[str], list[str]]:
 
 
 class InvalidPython(ValueError):
-    """A file is no Python that this program reads. The text says where, and why."""
+    """A file is no Python that this program reads. The text says where, and why: `acme/b.py line 1
+    is not valid Python (invalid syntax)`.
+    """
 
 
 def has_entry(file: str, content: bytes) -> bool:
-    """Whether a module has make_handler, also in a branch, or imports it. Nothing is run. Raises
+    r"""Whether a module has make_handler, also in a branch, or imports it. Nothing is run. Raises
     InvalidPython.
+
+    >>> has_entry("acme.py", b"if True:\n    from .relay import make_handler")
+    True
+    >>> has_entry("acme.py", b"TEXT = 'make_handler'")
+    False
     """
     if _ENTRY.encode() not in content:
         return False

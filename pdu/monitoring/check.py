@@ -59,7 +59,9 @@ from .check_result import PduRow, Summary, judge_reading, summary
 
 
 class CheckOptions(NamedTuple):
-    """What is read, and how it is shown."""
+    """What is read, and how it is shown. Of `pdu check pdus.csv r1-left --nagios` the words are
+    `["pdus.csv", "r1-left"]`, and `nagios` is true.
+    """
 
     #: a list; names of its PDUs; or a handler and the addresses of its PDUs
     words: Sequence[str]
@@ -79,7 +81,9 @@ def _print_plugin_failure(reason: str) -> int:
 
 
 class _Check(Subcommand):
-    """Reports wrong arguments as a Nagios plugin does, if --nagios is among the arguments."""
+    """Reports wrong arguments as a Nagios plugin does, if --nagios is among the arguments: `PDU
+    UNKNOWN - No such option: --warn`, exit code 3.
+    """
 
     def make_context(
         self,
@@ -88,7 +92,9 @@ class _Check(Subcommand):
         parent: Optional[click.Context] = None,
         **extra: Any,
     ) -> click.Context:
-        """As click does it; with --nagios, wrong arguments end with a plugin's text and code."""
+        """The context that click makes. With --nagios, wrong arguments print a plugin's text, and
+        raise Exit with a plugin's code in place of UsageError.
+        """
         is_plugin = "--nagios" in args  # before click takes the arguments from the list
         try:
             return super().make_context(info_name, args, parent, **extra)
@@ -100,7 +106,12 @@ class _Check(Subcommand):
 
 
 def _run(config: CheckOptions, output: Output, login: Login) -> int:
-    """Read all PDUs once, and print what was read. Returns the exit code."""
+    """Read all PDUs once, and print what was read. Returns the exit code.
+
+    printed               file for Prometheus that cannot be written
+    table, CSV            the table, then the error of the file
+    --json, --nagios      the error alone, because a program reads one answer
+    """
     if config.prometheus:
         _check_prometheus(config.prometheus)
     begins_with_handler = len(config.words) > 1 and _is_handler(config.words[0])
@@ -128,7 +139,11 @@ def _run(config: CheckOptions, output: Output, login: Login) -> int:
 
 
 def _check_prometheus(path: str) -> None:
-    """Raise SettingsError or Usage if metrics cannot be written to this file."""
+    """Raise SettingsError or Usage if metrics cannot be written to this file.
+
+    pdu.prom   nothing is raised
+    pdu.txt    usage: --prometheus: node_exporter reads only files whose names end in .prom
+    """
     if not optional_packages.has("prometheus_client"):
         raise SettingsError(optional_packages.missing("--prometheus", "prometheus_client"))
     if not path.endswith(".prom"):
@@ -146,6 +161,11 @@ def _is_handler(word: str) -> bool:
 def _is_list(word: str, *, has_list: bool) -> bool:
     """Whether the word is a list, not the name of a PDU. Where a list is given, such as /srv to a
     monitoring server that runs in /, a name is no file.
+
+    >>> [_is_list(word, has_list=False) for word in ("pdus.csv", "/dev/null", "r1-left")]
+    [True, True, False]
+    >>> _is_list("/dev/null", has_list=True)
+    False
     """
     # a pipe, such as /dev/stdin, is a list
     is_file = os.path.exists(word) and not os.path.isdir(word) and not has_list
@@ -153,7 +173,11 @@ def _is_list(word: str, *, has_list: bool) -> bool:
 
 
 def _pdus_at_addresses(config: CheckOptions, login: Login) -> Sequence[Target]:
-    """The PDUs of the arguments HANDLER HOST... Raises SettingsError, and Usage."""
+    """The PDUs of the arguments HANDLER HOST... Raises SettingsError, and Usage.
+
+    $ pdu check snmp 192.0.2.8 192.0.2.9
+    [Target(ListedPdu("192.0.2.8", "snmp", ...)), Target(ListedPdu("192.0.2.9", "snmp", ...))]
+    """
     if config.owner_files.auth:
         raise Usage("HANDLER HOST needs no list and no logins: leave --list and --auth out")
     handler_word, *host_words = config.words
@@ -173,6 +197,9 @@ def _pdus_at_addresses(config: CheckOptions, login: Login) -> Sequence[Target]:
 def _pdus_of_list(config: CheckOptions, login: Login) -> tuple[Sequence[Target], Mapping[str, str]]:
     """The PDUs of the list, or those of its names that are arguments, and which names are those of
     a PDU that the list has before: `{"r1": "rack1"}`. Raises SettingsError, and Usage.
+
+        $ pdu check pdus.csv r1 rack1 --auth logins.toml
+        [Target(ListedPdu("r1", ...)), Target(ListedPdu("rack1", ...))], {"r1": "rack1"}
     """
     owner_files, names_of_pdus = _list_and_names(config)
     setting_keys = list(login.settings)
@@ -196,6 +223,11 @@ def _pdus_of_list(config: CheckOptions, login: Login) -> tuple[Sequence[Target],
 def _list_and_names(config: CheckOptions) -> tuple[OwnerFiles, Sequence[str]]:
     """The owner's files with the list among the arguments, and the arguments that are names of its
     PDUs. Raises Usage.
+
+        pdus.csv r1-left                 list pdus.csv; ["r1-left"]
+        r1-left --list pdus.csv          list pdus.csv; ["r1-left"]
+        pdus.csv halls.csv               usage: 'halls.csv' is one argument too many: ...
+        snmp                             usage: 'snmp' is a handler: give HANDLER HOST... ...
     """
     owner_files = config.owner_files
     has_list_option = bool(config.owner_files.list)
@@ -223,7 +255,9 @@ def _list_and_names(config: CheckOptions) -> tuple[OwnerFiles, Sequence[str]]:
 
 
 def _with_names(fleet: DeviceList, words: Sequence[str], where: str) -> DeviceList:
-    """The list with the rows of these names alone. Raises Usage for a name that is not there."""
+    """The list with the rows of these names alone, in the order of the words. Raises Usage for a
+    name that is not there: `'r1-lef' is no file, and no PDU of pdus.csv; did you mean 'r1-left'?`.
+    """
     device_by_name = {device.name: device for device in fleet.devices}
     wrong_rows = [row for row in fleet.wrong_rows if row.typed_name in words]
     wrong_names = {row.typed_name for row in wrong_rows}
@@ -241,6 +275,9 @@ def _with_names(fleet: DeviceList, words: Sequence[str], where: str) -> DeviceLi
 def _prompted_secrets(file: str, fleet_targets: Sequence[Target]) -> dict[str, str]:
     """Ask on the terminal for the secrets that PDUs without a login of the list need, each once.
     Returns them by key; {} without a terminal.
+
+        community of 12 PDUs in pdus.csv without a login:
+        {"community": "..."}
     """
     if not sys.stdin.isatty():
         return {}
@@ -264,22 +301,26 @@ def _prompted_secrets(file: str, fleet_targets: Sequence[Target]) -> dict[str, s
 def _read(
     config: CheckOptions, output: Output, pdus: Sequence[Target], counted_as: Mapping[str, str]
 ) -> tuple[Sequence[PduRow], Summary]:
-    """Read all PDUs once, and judge them, in their order."""
-    row_by_place: dict[int, PduRow] = {}
+    """Read all PDUs once, and judge them. Returns a row of each, in the order of the PDUs, and the
+    sums. `counted_as`: the name of a PDU that is listed twice -> the name under which it counts.
+    """
+    row_by_index: dict[int, PduRow] = {}
     begin = time.monotonic()
     readings = read_all(pdus, poll_lines if config.lines else poll)
     with printing_to_stderr(), progress(len(pdus), "polling", show_pos=True) as bar:
-        for place, reading in readings:
-            row = judge_reading(pdus[place].device, reading)
-            row_by_place[place] = nagios.judge_loads(row, config.thresholds)
+        for index, reading in readings:
+            row = judge_reading(pdus[index].device, reading)
+            row_by_index[index] = nagios.judge_loads(row, config.thresholds)
             if bar is not None:
                 bar.update(1)
-    rows = [row_by_place[place] for place in sorted(row_by_place)]
+    rows = [row_by_index[index] for index in sorted(row_by_index)]
     return rows, summary(rows, time.monotonic() - begin, counted_as)
 
 
 def _print(config: CheckOptions, output: Output, rows: Sequence[PduRow], totals: Summary) -> None:
-    """Print what was read in the chosen form."""
+    """Print what was read in the chosen form: JSON, CSV, the lines of a Nagios plugin, else a table
+    with what to do.
+    """
     if output.json:
         print_json(tables.check_document(rows, totals))
     elif config.csv:

@@ -39,7 +39,19 @@ _CELL = 1000  # limit for a cell, in characters: a sentence is shown whole
 
 
 def report_lines(rows: Sequence[PduRow], totals: Summary) -> Iterator[str]:
-    """The report for a terminal: all PDUs, what to do, and last the verdict and the sums."""
+    """The report for a terminal: all PDUs, what to do, and last the verdict and the sums.
+
+    name   handler  address    result       on  off  A    s     outlets that are not on
+    right  snmp     192.0.2.9  unreachable                2.01
+    left   snmp     192.0.2.8  well         7   1    3.6  0.41  off 4
+
+    What to do
+    unreachable, 1 PDU: check power, cable, address and firewall; ...
+      right: no answer
+
+    2 PDUs in 2.0 s: 1 well, 1 unreachable
+    8 outlets: 7 on, 1 off, 0 unknown; load 3.6 A of 1 PDU, energy not known
+    """
     worst_first = sorted(rows, key=lambda row: -row.level)
     yield from _table(worst_first)
     remedies = list(_remedies(worst_first))
@@ -54,21 +66,25 @@ def report_lines(rows: Sequence[PduRow], totals: Summary) -> Iterator[str]:
 
 
 def _table(rows: Sequence[PduRow]) -> Iterator[str]:
-    """A line for each PDU, in the colour of its level, without columns that are empty."""
+    """A line for each PDU, in the colour of its level, without columns that are empty: `left  snmp
+    192.0.2.8  well  7  1  3.6  0.41  off 4`.
+    """
     table = [_cells(row) for row in rows]
     heads = [head for head in _HEADS if any(cells[head] for cells in table)]
     if not heads:
         return
     texts = [[cells[head] for head in heads] for cells in table]
-    right_places = [place for place, head in enumerate(heads) if head in _NUMBERS]
-    first_line, *lines = tabulate(heads, texts, right_places, _CELL)
+    right_columns = [column for column, head in enumerate(heads) if head in _NUMBERS]
+    first_line, *lines = tabulate(heads, texts, right_columns, _CELL)
     yield first_line
     for row, line in zip(rows, lines):
         yield _coloured(line, row.level)
 
 
 def _cells(row: PduRow) -> Mapping[str, str]:
-    """The cells of a PDU, by their column's head."""
+    """The cells of a PDU, by their column's head: `{"name": "left", "handler": "snmp", "address":
+    "192.0.2.8", "result": "well", "on": "7", "off": "1", ..., "outlets that are not on": "off 4"}`.
+    """
     cells = (
         row.device.name,
         os.path.basename(row.device.handler),
@@ -99,7 +115,9 @@ def _figure_cell(row: PduRow, figure: Figure) -> str:
 
 
 def _not_on(row: PduRow) -> str:
-    """The outlets that are off or unknown: `off 1, 3 to 5; unknown 7`."""
+    """The outlets that are off or unknown: `off 1, 3 to 5; unknown 7`; `all are on`; "" without
+    outlets.
+    """
     if not row.reading.outlets:
         return ""
     parts: list[str] = []
@@ -132,13 +150,23 @@ def _identities_text(identities: Sequence[str]) -> str:
 
 
 def _next_number(identity: str) -> str:
-    """The identity `8` for `7`; "" for one that is no short number."""
+    """The next identity of a short number, "" for another one.
+
+    >>> _next_number("7"), _next_number("1.1")
+    ('8', '')
+    """
     is_number = identity.isascii() and identity.isdigit() and len(identity) < 6
     return str(int(identity) + 1) if is_number else ""
 
 
 def _remedies(rows: Sequence[PduRow]) -> Iterator[str]:
-    """Each remedy once, with the reasons of the PDUs that need it; that of most PDUs first."""
+    """Each remedy once, with the reasons of the PDUs that need it; that of most PDUs first.
+
+    unreachable, 2 PDUs: check power, cable, address and firewall; ...
+      left, right: no answer
+    denied, 1 PDU: correct the account on the PDU, or the login that was used for it.
+      hall: the device refused the login
+    """
     rows_by_remedy = _grouped(rows, lambda row: row.remedy)
     for remedy in sorted(rows_by_remedy, key=lambda remedy: -len(rows_by_remedy[remedy])):
         if not remedy:
@@ -159,8 +187,10 @@ def _remedies(rows: Sequence[PduRow]) -> Iterator[str]:
 def _grouped(
     rows: Iterable[PduRow], key: Callable[[PduRow], str]
 ) -> Mapping[str, Sequence[PduRow]]:
-    """The rows by their key, in the order of the first row of each: by results, the rows a well, b
-    stale, c well are {well: [a, c], stale: [b]}.
+    """The rows by their key, in the order of the first row of each.
+
+    >>> _grouped(["well a", "stale b", "well c"], lambda row: row.split()[0])
+    {'well': ['well a', 'well c'], 'stale': ['stale b']}
     """
     rows_by_key: dict[str, list[PduRow]] = {}
     for row in rows:

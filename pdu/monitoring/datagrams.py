@@ -14,7 +14,10 @@ NAME = "1.3.6.1.2.1.1.5.0"
 
 
 class AgentAnswer(NamedTuple):
-    """What an agent answered; "" for an object that it does not have, or of another type."""
+    """What an agent answered; "" for an object that it does not have, or of another type.
+
+    AgentAnswer(4711, "1.3.6.1.4.1.318.1.3.4.6", "APC Web/SNMP Management Card ...", "r1-left")
+    """
 
     #: the request id
     number: int
@@ -27,12 +30,21 @@ class AgentAnswer(NamedTuple):
 
 
 def encode_question(community: bytes, number: int) -> bytes:
-    """A GET over v2c. `number` is the request id, below 2**31; the answer repeats it."""
+    """The datagram of a GET over v2c of the three objects. `number` is the request id, below 2**31,
+    which the answer repeats.
+
+    >>> encode_question(b"public", 7)[7:13]
+    b'public'
+    """
     return ask_objects(community, number, (OBJECT_ID, DESCRIPTION, NAME))
 
 
 def decode_answer(data: bytes) -> Optional[AgentAnswer]:
-    """The answer in a datagram; None for other data and for an error. Never raises."""
+    """The answer in a datagram; None for other data and for an error. Never raises.
+
+    >>> decode_answer(b"not SNMP")
+    >>> decode_answer(encode_question(b"public", 7))
+    """
     pdu = read_answer(data)
     if pdu is None or pdu.status:
         return None

@@ -63,7 +63,9 @@ _SILENCE = (
 
 
 class FoundDevice(NamedTuple):
-    """A device that answered, over SNMP or mDNS."""
+    """A device that answered, over SNMP or mDNS: `FoundDevice("192.0.2.8", "snmp", 161, "r1-left",
+    "apc-rpdu2")`.
+    """
 
     address: str
     handler: str
@@ -168,7 +170,11 @@ def find(
 
 
 def _send_error_sentences(unsent_counts: Mapping[str, int]) -> Iterator[str]:
-    """How many requests the system did not send, a sentence for each reason."""
+    """How many requests the system did not send, a sentence for each reason.
+
+    >>> list(_send_error_sentences({"Network is unreachable": 254}))
+    ['254 requests could not be sent: Network is unreachable']
+    """
     for why, count in unsent_counts.items():
         yield f"{counted(count, 'request')} could not be sent: {why}"
 
@@ -177,7 +183,8 @@ def _scan(
     networks: Sequence[Network], community: str, port: int, address_count: int
 ) -> tuple[Mapping[str, AgentAnswer], Mapping[str, int]]:
     """Ask all addresses, and show the progress. Returns the answers over SNMP by address, and how
-    many requests the system did not send, by the reason.
+    many requests the system did not send, by the reason: `{"192.0.2.8": AgentAnswer(...)},
+    {"Network is unreachable": 254}`.
     """
     unsent_counts: Counter[str] = Counter()
 
@@ -203,6 +210,12 @@ def _at_other_addresses(
 ) -> list[FoundDevice]:
     """The devices at other addresses than the PDUs that mDNS has found: what mDNS says of a unit
     counts.
+
+    >>> snmp = FoundDevice("192.0.2.8", "snmp", 161, "px3", "raritan-px2")
+    >>> mdns = FoundDevice("192.0.2.8", "raritan", 443, "px3", "PX3-5190R")
+    >>> others = _at_other_addresses([snmp, snmp._replace(address="192.0.2.9")], [mdns])
+    >>> [device.address for device in others]
+    ['192.0.2.9']
     """
     mdns_addresses = {pdu.address for pdu in mdns_pdus}
     return [device for device in devices if device.address not in mdns_addresses]
@@ -213,6 +226,9 @@ def _community(typed_login: Login, auth: Optional[str], login: Optional[str], po
 
     Raises SettingsError, also for a login with another port: a PDU that is found would then be read
     there, where another one may be.
+
+        --auth logins.toml --login hall    that of [hall] in logins.toml
+        (none)                             community of the PDUs (often public):
     """
     if auth is None or login is None:
         return typed_login.secret("community", "community of the PDUs (often public)")
@@ -230,7 +246,14 @@ def _community(typed_login: Login, auth: Optional[str], login: Optional[str], po
 
 
 def _port(text: str) -> int:
-    """The port of --port. Raises SettingsError."""
+    """The port of --port. Raises SettingsError.
+
+    >>> _port("161")
+    161
+    >>> _port("70000")
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: --port must be a number from 1 to 65535
+    """
     try:
         return port_number(text)
     except ValueError:
@@ -242,6 +265,14 @@ def split_answers(
 ) -> tuple[list[FoundDevice], list[FoundDevice], list[FoundDevice]]:
     """The answers by their sysObjectID: PDUs, whose number names a family of the SNMP handler;
     candidates, whose number a PDU and other devices may have; and other devices.
+
+    >>> apc = AgentAnswer(7, "1.3.6.1.4.1.318.1.3.4.6", "APC Web/SNMP Card", "r1 left")
+    >>> printer = AgentAnswer(8, "1.3.6.1.4.1.11.2.3.9.1", "HP ETHERNET", "laser")
+    >>> pdus, candidates, others = split_answers({"192.0.2.8": apc, "192.0.2.9": printer}, 161)
+    >>> [(pdu.name, pdu.what) for pdu in pdus], candidates
+    ([('r1-left', 'apc-rpdu2')], [])
+    >>> others[0].what
+    '1.3.6.1.4.1.11.2.3.9.1 HP ETHERNET'
     """
     pdus: list[FoundDevice] = []
     candidates: list[FoundDevice] = []
@@ -267,6 +298,11 @@ def split_answers(
 def _recognition_of(answer: AgentAnswer) -> Recognition:
     """What the sysObjectID says of the device. That of Net-SNMP says nothing: it names only the
     agent, which servers run too.
+
+    >>> _recognition_of(AgentAnswer(7, "1.3.6.1.4.1.318.1.3.4.6", "", "")).families[0].key
+    'apc-rpdu2'
+    >>> _recognition_of(AgentAnswer(7, "1.3.6.1.4.1.8072.3.2.10", "Linux", "web-7")).families
+    ()
     """
     if not answer.object_id or is_of_agent(answer.object_id):
         return Recognition()
@@ -276,6 +312,9 @@ def _recognition_of(answer: AgentAnswer) -> Recognition:
 def _description(answer: AgentAnswer, recognition: Recognition) -> str:
     """The other devices that have the number, sysObjectID and sysDescr, in at most 100 characters;
     what is empty is left out.
+
+    >>> _description(AgentAnswer(7, "1.3.6.1.4.1.9999", "Acme  PDU", ""), Recognition())
+    '1.3.6.1.4.1.9999 Acme PDU'
     """
     words = [recognition.other_devices, answer.object_id, *answer.description.split()]
     return printable(" ".join(filter(None, words)), 100)
@@ -286,6 +325,11 @@ def identify_by_rows(
 ) -> tuple[list[FoundDevice], list[FoundDevice]]:
     """The devices that have the rows of a family, with its key, and the others; of one that could
     not be read, `what` says why. Reads the tables of each family that its number may mean.
+
+        device         its tables               returned
+        192.0.2.8      the rows of sentry4      ([192.0.2.8 sentry4], [])
+        192.0.2.9      no rows of a family      ([], [192.0.2.9 1.3.6.1.4.1.1718 ...])
+        192.0.2.10     no answer                ([], [... ; its tables are not read: no answer])
     """
     if not devices:
         return [], []
@@ -313,7 +357,9 @@ def identify_by_rows(
 
 
 def _family_reading(target: Target) -> Reading:
-    """A reading that has the device's family alone: "" if it has the rows of none."""
+    """A reading that has the device's family alone, as its nameplate: "" if it has the rows of
+    none.
+    """
     family = identify_device(target.handler, target.data()).family
     return Reading(plate=Nameplate(family=family))
 
@@ -323,6 +369,9 @@ def announced_pdus(networks: Sequence[Network]) -> list[FoundDevice]:
     in these networks, over IPv4.
 
     If that fails, prints why and returns none.
+
+        < _raritan-rpcs._tcp.local: px3, 192.0.2.8, port 443, model PX3-5190R
+        [FoundDevice("192.0.2.8", "raritan", 443, "px3", "PX3-5190R")]
     """
     own_addresses = [_own_address(network) for network in networks]
     interfaces = [address for address in own_addresses if address]
@@ -357,6 +406,9 @@ def announced_pdus(networks: Sequence[Network]) -> list[FoundDevice]:
 def _list_name(name: str) -> str:
     """A device's name as a list can have it, of at most _LONGEST_NAME characters; a hyphen stands
     for all but letters, digits, `.`, `_` and `-`. "" for an address, perhaps with a port.
+
+    >>> _list_name("Rack 1 (left)"), _list_name("192.0.2.8"), _list_name("")
+    ('Rack-1-left', '', '')
     """
     plain_name = re.sub(r"[^\w.-]+", "-", name).strip("-")
     if is_ip_host(plain_name) or is_ip_host(Address(name.strip()).host):
@@ -374,6 +426,11 @@ def _own_address(network: Network) -> str:
     """The address from which this machine would reach an IPv4 network. Nothing is sent.
 
     '' for an IPv6 network, without a route, or if that address is outside the network.
+
+    >>> _own_address(ipaddress.ip_network("127.0.0.0/8"))
+    '127.0.0.1'
+    >>> _own_address(ipaddress.ip_network("2001:db8::/64"))
+    ''
     """
     if network.version != 4:
         return ""
@@ -388,26 +445,31 @@ def _own_address(network: Network) -> str:
 
 
 def name_pdus(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
-    """The PDUs in order of their addresses, with unique names. Of several at one place, the first:
-    a list has a line for each place.
+    """The PDUs in order of their addresses, with unique names. Of several at one address and port,
+    the first: a list has a line for each.
 
     The address replaces a name that is empty. It is appended to a name that several PDUs have. If
     several PDUs have the same address, the port is added unless it is the usual one.
+
+    >>> left = FoundDevice("192.0.2.9", "snmp", 161, "apc", "apc-rpdu2")
+    >>> right = left._replace(address="192.0.2.8")
+    >>> [pdu.name for pdu in name_pdus([left, right, left._replace(port=1161, name="")])]
+    ['apc 192.0.2.8', 'apc 192.0.2.9', '192.0.2.9:1161']
     """
-    pdu_by_place: dict[str, FoundDevice] = {}
+    pdu_by_address: dict[str, FoundDevice] = {}
     for pdu in sorted(pdus, key=_address_order):
-        pdu_by_place.setdefault(_place_with_port(pdu), pdu)
-    unique_pdus = list(pdu_by_place.values())
+        pdu_by_address.setdefault(_address_with_port(pdu), pdu)
+    unique_pdus = list(pdu_by_address.values())
     address_counts = Counter(pdu.address for pdu in unique_pdus)
     name_counts = Counter(pdu.name for pdu in unique_pdus)
     names: list[str] = []
     for pdu in unique_pdus:
         is_only_at_address = address_counts[pdu.address] == 1
-        place = pdu.address if is_only_at_address else _place_with_port(pdu)
+        shown_address = pdu.address if is_only_at_address else _address_with_port(pdu)
         if not pdu.name:
-            names.append(place)
+            names.append(shown_address)
         elif name_counts[pdu.name] > 1:
-            names.append(f"{pdu.name} {place}")
+            names.append(f"{pdu.name} {shown_address}")
         else:
             names.append(pdu.name)
     return [pdu._replace(name=name) for pdu, name in zip(unique_pdus, names)]
@@ -420,12 +482,20 @@ def _address_order(device: FoundDevice) -> tuple[int, int, int]:
 
 
 def other_handlers(family: str) -> list[str]:
-    """The handlers that may also read the units of an SNMP family, over another protocol."""
+    """The handlers that may also read the units of an SNMP family, over another protocol.
+
+    >>> other_handlers("sentry4"), other_handlers("apc-rpdu2")
+    (['jaws'], [])
+    """
     return [name for name in registry.names() if family in registry.about(name).snmp_families]
 
 
 def other_handler_sentences(pdus: Sequence[FoundDevice]) -> list[str]:
-    """A sentence for each family whose units another handler may read, with the address of one."""
+    """A sentence for each family whose units another handler may read, with the address of one.
+
+    sentry4: these units may also answer the handler jaws, which asks no SNMP: pdu identify
+    192.0.2.8 --handler jaws tries, pdu supports sentry4 compares
+    """
     address_by_family: dict[str, str] = {}
     for pdu in pdus:
         address_by_family.setdefault(pdu.what, pdu.address)
@@ -440,7 +510,9 @@ def other_handler_sentences(pdus: Sequence[FoundDevice]) -> list[str]:
 
 
 class _SearchResult(NamedTuple):
-    """The result of a search."""
+    """The result of a search: the PDUs, each with its name in a list, and the other devices that
+    answered.
+    """
 
     pdus: Sequence[FoundDevice]
     other_devices: Sequence[FoundDevice]
@@ -450,11 +522,13 @@ class _SearchResult(NamedTuple):
     address_count: int
 
     def list_lines(self) -> list[ListedPdu]:
-        """The PDUs as lines of a list."""
+        """The PDUs as lines of a list: `ListedPdu("r1-left", "snmp", "192.0.2.8", auth="hall")`.
+        Those that were found over mDNS have no login.
+        """
         pdus: list[ListedPdu] = []
         for device in self.pdus:
             auth = self.login if device.handler == "snmp" else ""
-            address = Address(_place_with_port(device))
+            address = Address(_address_with_port(device))
             pdus.append(
                 ListedPdu(name=device.name, handler=device.handler, address=address, auth=auth)
             )
@@ -472,6 +546,11 @@ class _SearchResult(NamedTuple):
 def _print_json(result: _SearchResult, new_pdus: Optional[Sequence[ListedPdu]]) -> None:
     """Print what --json prints: the list and the other devices. `new_pdus`: those that --add put
     into the owner's list; None without --add.
+
+        {"asked": 254,
+         "pdus": [{"name": "r1-left", "handler": "snmp", ..., "what": "apc-rpdu2", "also": []}],
+         "others": [{"address": "192.0.2.9", "name": "laser", "what": "... HP ETHERNET"}],
+         "added": ["r1-left"]}
     """
     pdu_rows: list[dict[str, object]] = []
     for device, row in zip(result.pdus, result.rows()):
@@ -489,6 +568,10 @@ def _print_json(result: _SearchResult, new_pdus: Optional[Sequence[ListedPdu]]) 
 def _print_notes(result: _SearchResult) -> None:
     """Print on standard error what the list does not say: what each PDU is, other handlers for it,
     other devices, and the counts.
+
+        192.0.2.8  snmp  apc-rpdu2
+        not a known PDU: 192.0.2.9  laser  1.3.6.1.4.1.11.2.3.9.1 HP ETHERNET
+        addresses asked: 254; PDUs: 1; other devices that answer SNMP: 1
     """
     rows = [(device.address, device.handler, device.what) for device in result.pdus]
     other_rows = [(device.address, device.name, device.what) for device in result.other_devices]
@@ -505,7 +588,12 @@ def _print_notes(result: _SearchResult) -> None:
 def _print_addition(
     files: addition.NewPdu, result: _SearchResult, new_pdus: Sequence[ListedPdu]
 ) -> None:
-    """Print which PDUs --add put into the list, which of them need a login, and the next step."""
+    """Print which PDUs --add put into the list, which of them need a login, and the next step.
+
+    pdus.csv: 2 PDUs added, 5 already there; login snmp in logins.toml
+    give a login, in the column auth: px3
+    next: pdu check --list pdus.csv
+    """
     old_count = len(result.pdus) - len(new_pdus)
     line = f"{files.list_path}: {counted(len(new_pdus), 'PDU')} added, {old_count} already there"
     logins = sorted({pdu.auth for pdu in new_pdus if pdu.auth})
@@ -520,6 +608,10 @@ def _print_addition(
     print("\n".join(lines))
 
 
-def _place_with_port(device: FoundDevice) -> str:
-    """Its address, with a port that is not the usual one of its handler."""
+def _address_with_port(device: FoundDevice) -> str:
+    """Its address, with a port that is not the usual one of its handler.
+
+    >>> _address_with_port(FoundDevice("192.0.2.8", "snmp", 1161, "r1-left", "apc-rpdu2"))
+    '192.0.2.8:1161'
+    """
     return shown_place(device.handler, Address(device.address), {"port": str(device.port)})

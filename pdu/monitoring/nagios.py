@@ -69,7 +69,11 @@ class Range(NamedTuple):
         return (self.start <= value <= self.end) is self.is_inside
 
     def __str__(self) -> str:
-        """The range in A, in the notation of the plugins' guidelines: "@10:20"."""
+        """The range in A, in the notation of the plugins' guidelines.
+
+        >>> str(Range(10.0, 20.0, is_inside=True)), str(Range(0.0, 12.8)), str(Range(1.0, math.inf))
+        ('@10:20', '12.8', '1:')
+        """
         end = "" if self.end == math.inf else f"{self.end:g}"
         if self.start == -math.inf:
             start = "~:"
@@ -119,7 +123,9 @@ class RangeType(click.ParamType):
 
 
 class Thresholds(NamedTuple):
-    """What --warning and --critical say; None for one that is not given."""
+    """What --warning and --critical say; None for one that is not given. Of `--critical 90%` it is
+    `Thresholds(critical=Range(0.0, 90.0, is_share=True))`.
+    """
 
     warning: Optional[Range] = None
     critical: Optional[Range] = None
@@ -130,6 +136,11 @@ class Thresholds(NamedTuple):
     def refuse_useless_shares(self) -> None:
         """Raise SettingsError for limits in % that are no use, whatever the rating is: one above
         100 %, and one of --critical below that of --warning.
+
+        >>> Thresholds(critical=Range(0.0, 90.0, is_share=True)).refuse_useless_shares()
+        >>> Thresholds(critical=Range(0.0, 190.0, is_share=True)).refuse_useless_shares()
+        Traceback (most recent call last):
+        handlers.shared.errors.SettingsError: --critical 190% is above 100 % of a rating
         """
         limits: list[Range] = []
         for option, threshold in zip(("--warning", "--critical"), self):
@@ -145,7 +156,9 @@ _NO_THRESHOLDS = Thresholds()
 
 
 class _Load(NamedTuple):
-    """A current that is judged: of a line, a breaker or the whole PDU."""
+    """A current that is judged: of a line, a breaker or the whole PDU. `_Load("L1", 12.9, 16.0)` is
+    12.9 A of a rating of 16 A.
+    """
 
     label: str
     current_a: Figure
@@ -153,7 +166,12 @@ class _Load(NamedTuple):
 
 
 def _loads(row: PduRow) -> list[_Load]:
-    """The currents of the lines and breakers; where none were read, that of the PDU."""
+    """The currents of the lines and breakers; where none were read, that of the PDU.
+
+    lines L1, L2 were read    [_Load("L1", 12.9, 16.0), _Load("L2", 3.1, 16.0)]
+    a load of 3.6 A alone     [_Load("load", 3.6)]
+    no answer                 [_Load("load", NotKnown("it was not read"))]
+    """
     reading = row.reading
     if reading.meters:
         return [_Load(part.label, part.current_a, part.rating_a) for part in reading.meters]
@@ -166,6 +184,12 @@ def judge_loads(row: PduRow, thresholds: Thresholds) -> PduRow:
     """The row of a PDU that was read, with the worst of its own level and those of its loads. One
     that cannot be compared is a warning: it may be beyond its limit. Raises SettingsError for a
     limit that is no use.
+
+        row                 L1 with --critical 80%    returned
+        WELL, "well"        12.9 A of 16 A            BAD, "over limit", "L1 carries 12.9 A, ..."
+        WELL, "well"        3.1 A of 16 A             WELL, "well"
+        WELL, "well"        3.1 A, no rating          DOUBTFUL, "without a rating"
+        BAD, "protocol"     not read                  BAD, "protocol"
     """
     if not thresholds or not row.reading.answered:
         return row
@@ -189,9 +213,17 @@ def judge_loads(row: PduRow, thresholds: Thresholds) -> PduRow:
     )
 
 
-def _refuse_useless_limits(place: str, rating_a: Optional[float], thresholds: Thresholds) -> None:
+def _refuse_useless_limits(
+    load_name: str, rating_a: Optional[float], thresholds: Thresholds
+) -> None:
     """Raise SettingsError for a limit in A above the rating, which most often was meant in %, and
-    for one of --critical below that of --warning.
+    for one of --critical below that of --warning. `load_name`: begins the error.
+
+    >>> _refuse_useless_limits("left: L1", 16.0, Thresholds(critical=Range(0.0, 12.8)))
+    >>> limit = Range(0.0, 80.0)
+    >>> _refuse_useless_limits("L1", 16.0, Thresholds(critical=limit))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: L1: --critical 80 is above its rating of 16 A; 80 %: ...
     """
     limits: list[Range] = []
     for option, threshold in zip(("--warning", "--critical"), thresholds):
@@ -203,14 +235,21 @@ def _refuse_useless_limits(place: str, rating_a: Optional[float], thresholds: Th
         is_above = rating_a is not None and rating_a < limit_a < math.inf
         if is_above and not threshold.is_share:
             raise SettingsError(
-                f"{place}: {option} {limit} is above its rating of {rating_a:g} A; {limit_a:g} %:"
-                f" {option} {limit}%"
+                f"{load_name}: {option} {limit} is above its rating of {rating_a:g} A;"
+                f" {limit_a:g} %: {option} {limit}%"
             )
-    _refuse_wrong_order(f"{place}: ", limits)
+    _refuse_wrong_order(f"{load_name}: ", limits)
 
 
 def _refuse_wrong_order(prefix: str, limits: Sequence[Range], unit: str = "") -> None:
-    """Raise SettingsError if there are two limits, and that of --critical is below the other."""
+    """Raise SettingsError if there are two limits, and that of --critical is below that of
+    --warning. `limits`: that of --warning first; `unit`: of what the error prints.
+
+    >>> _refuse_wrong_order("", [Range(0.0, 80.0), Range(0.0, 90.0)], "%")
+    >>> _refuse_wrong_order("", [Range(0.0, 90.0), Range(0.0, 80.0)], "%")
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: --critical 80% is below --warning 90%
+    """
     if len(limits) < 2 or any(limit.is_inside or limit.end == math.inf for limit in limits):
         return
     warning, critical = limits
@@ -221,7 +260,9 @@ def _refuse_wrong_order(prefix: str, limits: Sequence[Range], unit: str = "") ->
 
 
 class _Judgement(NamedTuple):
-    """Whether a load is within its limits."""
+    """Whether a load is within its limits: `_Judgement(BAD, "over limit", "L1 carries 12.9 A, limit
+    12.8")`, or `_Judgement(WELL)`.
+    """
 
     #: WELL, DOUBTFUL or BAD
     level: int
@@ -232,7 +273,16 @@ class _Judgement(NamedTuple):
 
 
 def _judge_load(load: _Load, thresholds: Thresholds) -> _Judgement:
-    """The judgement of a load by the thresholds, --critical before --warning."""
+    """The judgement of a load by the thresholds, --critical before --warning.
+
+    >>> limits = Thresholds(critical=Range(0.0, 80.0, is_share=True))
+    >>> _judge_load(_Load("L1", 12.9, 16.0), limits).reason
+    'L1 carries 12.9 A, limit 12.8'
+    >>> _judge_load(_Load("L1", 12.9), limits).reason
+    'L1: its rating is not known: give a limit in A'
+    >>> _judge_load(_Load("L1", 3.1, 16.0), limits).level == WELL
+    True
+    """
     current_a = measured(load.current_a)
     for level, threshold in ((BAD, thresholds.critical), (DOUBTFUL, thresholds.warning)):
         if threshold is None:
@@ -252,6 +302,11 @@ def _judge_load(load: _Load, thresholds: Thresholds) -> _Judgement:
 def _judge_without_current(load: _Load) -> _Judgement:
     """The judgement of a load whose current has no value: it may be beyond its limit. Why it is not
     known now is in the reasons of the row.
+
+    >>> _judge_without_current(_Load("L1", NotKnown("silent"))).reason
+    'L1: its current is not known'
+    >>> _judge_without_current(_Load("L1", None)).result
+    'current not metered'
     """
     if isinstance(load.current_a, NotKnown):
         return _Judgement(DOUBTFUL, _NO_CURRENT, f"{load.label}: its current is not known")
@@ -271,6 +326,9 @@ def output(
 ) -> list[str]:
     """One line with performance data, then lines about PDUs that are not well, the worst first.
     `data_per_pdu`: load and energy are those of each PDU, not of all together.
+
+        PDU CRITICAL - 2 PDUs in 2.0 s: 1 well, 1 unreachable; ...|pdus=2 not_well=1 ... time=2.013s
+        right: unreachable: no answer
     """
     alert_rows = [row for row in rows if row.level != WELL]
     alert_rows.sort(key=lambda row: -row.level)
@@ -305,8 +363,9 @@ def output(
 
 
 def _data_of_all(totals: Summary) -> Iterator[str]:
-    """Performance data of a list. They have no energy while an error may hide the energy of a PDU:
-    it is a counter, and the sum over the other PDUs could be lower.
+    """Performance data of a list: `load=7.200`, `energy=1866.400c`. They have no energy while an
+    error may hide the energy of a PDU: it is a counter, and the sum over the other PDUs could be
+    lower.
     """
     if totals.load_a is not None:
         yield f"load={totals.load_a:.3f}"
@@ -315,9 +374,13 @@ def _data_of_all(totals: Summary) -> Iterator[str]:
 
 
 def _data_of_pdu(row: PduRow, thresholds: Thresholds, prefix: str) -> Iterator[str]:
-    """Performance data of one PDU: loads with their limits in A, and its energy in kWh.
+    """Performance data of one PDU: loads with their limits in A, and its energy in kWh. Where no
+    lines were read, its load is one of the loads that have limits. `prefix`: begins each label, as
+    "left ".
 
-    Without meters of lines, `_loads` is the total alone.
+        'left load'=3.600
+        'left L1'=3.100;12.8;;0;16
+        'left energy'=933.200c
     """
     load_a = measured(row.reading.load_a)
     if load_a is not None and row.reading.meters:
@@ -346,6 +409,10 @@ def _data_of_pdu(row: PduRow, thresholds: Thresholds, prefix: str) -> Iterator[s
 def _limit_cell(threshold: Optional[Range], load: _Load) -> str:
     """A limit of this load in A, "" without one, or if the rating that it is a share of is not
     known.
+
+    >>> share = Range(0.0, 80.0, is_share=True)
+    >>> _limit_cell(share, _Load("L1", 3.1, 16.0)), _limit_cell(share, _Load("L1", 3.1))
+    ('12.8', '')
     """
     limit = None if threshold is None else threshold.of_rating(load.rating_a)
     return "" if limit is None else str(limit)

@@ -48,7 +48,13 @@ def parse_networks(texts: Sequence[str]) -> list[Network]:
 
 
 def _refuse_mask(text: str, text_before: str) -> None:
-    """Raise SettingsError for a mask such as 255.255.255.0; `text_before`: perhaps its network."""
+    """Raise SettingsError for a mask such as 255.255.255.0; `text_before`: perhaps its network.
+
+    >>> _refuse_mask("192.0.2.9", "192.0.2.8")
+    >>> _refuse_mask("255.255.255.0", "192.0.2.8")
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: 255.255.255.0 is a mask: give the network as 192.0.2.0/24
+    """
     if not text.startswith("255.") or text == "255.255.255.255":
         return
     address = text_before if is_ip(text_before) else "192.0.2.0"
@@ -58,7 +64,13 @@ def _refuse_mask(text: str, text_before: str) -> None:
 
 
 def _check_searchable(network: Network, text: str) -> None:
-    """Raise SettingsError for a network whose hosts a search cannot ask, typed as `text`."""
+    """Raise SettingsError for a network whose hosts a search cannot ask, typed as `text`.
+
+    >>> _check_searchable(one_network("192.0.2.0/24"), "192.0.2.0/24")
+    >>> _check_searchable(one_network("224.0.0.0/24"), "224.0.0.0/24")
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: 224.0.0.0/24 has no hosts: give a unicast network
+    """
     is_broadcast = network.network_address == ipaddress.ip_address("255.255.255.255")
     if network.is_multicast or network.is_unspecified or is_broadcast:
         raise SettingsError(f"{network} has no hosts: give a unicast network")
@@ -88,7 +100,14 @@ def _outermost(networks: Iterable[AnIPVersion]) -> list[AnIPVersion]:
 
 
 def one_network(text: str) -> Network:
-    """A network or a single address. Raises SettingsError for other text."""
+    """A network or a single address. Raises SettingsError for other text.
+
+    >>> one_network("192.0.2.0/24")
+    IPv4Network('192.0.2.0/24')
+    >>> one_network("rack1")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: 'rack1' is not a network such as 192.0.2.0/24; pdu ...
+    """
     try:
         return ipaddress.ip_network(text)
     except ValueError:
@@ -137,7 +156,11 @@ def _likely_network(text: str) -> str:
 
 
 def _is_accepted(network: Network) -> bool:
-    """Whether a search accepts this network."""
+    """Whether a search accepts this network.
+
+    >>> _is_accepted(one_network("192.0.2.0/24")), _is_accepted(one_network("10.0.0.0/8"))
+    (True, False)
+    """
     try:
         return parse_networks([str(network)]) == [network]
     except SettingsError:

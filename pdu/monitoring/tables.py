@@ -14,7 +14,11 @@ from .check_result import PduRow, Summary
 
 
 def _common_cells(row: PduRow) -> dict[str, Any]:
-    """What CSV and JSON have of a PDU, by its column or key."""
+    """What CSV and JSON have of a PDU, by its column or key; None for what is not known.
+
+    {"name": "left", "handler": "snmp", "address": "192.0.2.8", "result": "well", "on": 7,
+     "off": 1, "unknown": 0, "load_a": 3.6, "energy_kwh": 933.2, "seconds": 0.412, ...}
+    """
     return {
         "name": row.device.name,
         "handler": row.device.handler,
@@ -31,7 +35,11 @@ def _common_cells(row: PduRow) -> dict[str, Any]:
 
 
 def csv_text(rows: Sequence[PduRow]) -> str:
-    """The PDUs as CSV, by `csv_lines`. There is at least one."""
+    """The PDUs as the text of a CSV file. There is at least one.
+
+    name,handler,address,result,on,off,unknown,load_a,energy_kwh,seconds,requests,...
+    left,snmp,192.0.2.8,well,7,1,0,3.6,933.2,0.412,9,...
+    """
     lines: list[Sequence[object]] = []
     for row in rows:
         cells = {
@@ -47,7 +55,12 @@ def csv_text(rows: Sequence[PduRow]) -> str:
 
 
 def check_document(rows: Sequence[PduRow], totals: Summary) -> Mapping[str, Any]:
-    """The summary, and each PDU with its counts, figures, outlets and error."""
+    """The summary, and each PDU with its counts, figures, outlets and error.
+
+    {"summary": {"pdus": 2, "results": {"well": 1, "unreachable": 1}, ...},
+     "pdus": [{"name": "left", ..., "level": 0, "outlets": [...], "reasons": []},
+              {"name": "right", ..., "error": {"kind": "unreachable", ...}}]}
+    """
     pdus: list[Mapping[str, Any]] = []
     for row in rows:
         cells: dict[str, Any] = {

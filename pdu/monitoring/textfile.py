@@ -39,7 +39,9 @@ _STATE_VALUES = {UP: 1.0, DOWN: 0.0}
 
 
 class _Metric(NamedTuple):
-    """One metric. The first label of each is `pdu`, the PDU's name."""
+    """One metric. The first label of each is `pdu`, the PDU's name:
+    `pdu_outlet_state{pdu="left",outlet="4"} 0.0`.
+    """
 
     #: that of a counter ends in `_total`
     name: str
@@ -98,7 +100,9 @@ _RATINGS = {
 
 
 class _Sample(NamedTuple):
-    """One value of a metric, of one PDU."""
+    """One value of a metric, of one PDU: `_Sample(_STATE, 0.0, ("4",))` for outlet 4, which
+    is off.
+    """
 
     metric: _Metric
     value: float
@@ -107,7 +111,7 @@ class _Sample(NamedTuple):
 
 
 class ReadingMetrics(Collector):
-    """What was read of some PDUs."""
+    """What was read of some PDUs, in the form that the library prometheus_client writes."""
 
     def __init__(self, readings: Iterable[tuple[ListedPdu, Reading]], begin_s: float) -> None:
         """`begin_s`: when the check began, in s of time.time()."""
@@ -115,7 +119,12 @@ class ReadingMetrics(Collector):
         self._begin_s = begin_s
 
     def collect(self) -> Iterator[Metric]:
-        """Each metric with its samples of all PDUs."""
+        """Each metric with its samples of all PDUs.
+
+        pdu_load_amperes{pdu="left"} 3.6
+        pdu_load_amperes{pdu="right"} 2.9
+        pdu_energy_joules_total{pdu="left"} 3.35952e+09
+        """
         values_by_metric: dict[_Metric, dict[_Labels, set[float]]] = {}
         for device, reading in self._readings:
             samples = [_Sample(_TIME, self._begin_s)]
@@ -139,6 +148,10 @@ class ReadingMetrics(Collector):
 def check_path(path: str) -> None:
     """Raise SettingsError for a folder, and if no file can be written in that of `path`: before the
     PDUs are read.
+
+    >>> check_path(os.curdir)
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: . cannot be written (Is a directory)
     """
     if os.path.isdir(path):
         raise SettingsError(f"{path} cannot be written ({os.strerror(errno.EISDIR)})")
@@ -154,6 +167,10 @@ def write_textfile(
 ) -> None:
     """Write the metrics of a check. A file that is replaced keeps its permissions; a note says if
     node_exporter, which is another user, cannot read it. Raises SettingsError.
+
+        $ pdu check pdus.csv --prometheus /srv/metrics/pdu.prom
+        note: other users, such as node_exporter's, cannot read /srv/metrics/pdu.prom: chmod o+r
+        /srv/metrics/pdu.prom lets them
     """
     registry = CollectorRegistry()
     registry.register(ReadingMetrics(readings, begin_s))
@@ -173,7 +190,14 @@ def write_textfile(
 
 
 def _samples(reading: Reading, *, only_meters: bool) -> Iterator[_Sample]:
-    """The samples of one PDU. `only_meters`: unknown states are normal."""
+    """The samples of one PDU. `only_meters`: unknown states are normal.
+
+    >>> for sample in list(_samples(Reading(seconds=2.0, load_a=3.6), only_meters=False)):
+    ...     print(sample.metric.name, sample.value, sample.labels)
+    pdu_up 0.0 ()
+    pdu_probe_duration_seconds 2.0 ()
+    pdu_load_amperes 3.6 ()
+    """
     yield _Sample(_UP, float(reading.answered))
     yield _Sample(_SECONDS, reading.seconds)
     for error in reading.failures.values():
@@ -193,7 +217,13 @@ def _samples(reading: Reading, *, only_meters: bool) -> Iterator[_Sample]:
 
 
 def _part_samples(part: MeteredPart) -> Iterator[_Sample]:
-    """The current and the rating of a line or a breaker."""
+    """The current and the rating of a line or a breaker.
+
+    >>> [sample.value for sample in _part_samples(MeteredPart(LINE, "L1", 3.6, 16.0))]
+    [3.6, 16.0]
+    >>> [sample.labels for sample in _part_samples(MeteredPart(LINE, "L1", NotKnown("silent")))]
+    [('current', '', 'L1', 'not_known')]
+    """
     missing_labels = ("current", "", part.label)
     yield from _figure_samples(_CURRENTS[part.kind], part.current_a, (part.label,), missing_labels)
     if part.rating_a is not None:
@@ -201,7 +231,12 @@ def _part_samples(part: MeteredPart) -> Iterator[_Sample]:
 
 
 def _outlet_samples(outlet: PolledOutlet, *, only_meters: bool) -> Iterator[_Sample]:
-    """The state and the figures of an outlet."""
+    """The state and the figures of an outlet.
+
+    >>> for sample in _outlet_samples(PolledOutlet("4", DOWN), only_meters=False):
+    ...     print(sample.metric.name, sample.value, sample.labels)
+    pdu_outlet_state 0.0 ('4',)
+    """
     labels = (outlet.identity,)
     if outlet.state in _STATE_VALUES:
         yield _Sample(_STATE, _STATE_VALUES[outlet.state], labels)
@@ -218,6 +253,14 @@ def _figure_samples(
 ) -> Iterator[_Sample]:
     """The value of a figure, or why it has none in a word: the reason itself is text of the device.
     Nothing of one that is just not metered, or was not asked for.
+
+    >>> load, labels = _PDU_METRICS["load_a"], ("load", "", "")
+    >>> [sample.value for sample in _figure_samples(load, 3.6, (), labels)]
+    [3.6]
+    >>> [sample.labels for sample in _figure_samples(load, NotKnown("silent"), (), labels)]
+    [('load', '', '', 'not_known')]
+    >>> list(_figure_samples(load, None, (), labels))
+    []
     """
     value = measured(figure)
     if value is not None:

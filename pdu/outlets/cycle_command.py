@@ -42,7 +42,9 @@ _TICK_S = 1.0
 
 
 class Stage(enum.Enum):
-    """How far a cycle came. The value says it for people."""
+    """How far a cycle came; the value says it for people: UNTOUCHED, GOING_OFF, OFF, GOING_ON, in
+    the order of a cycle.
+    """
 
     UNTOUCHED = "was not touched: no command was sent"
     GOING_OFF = "may or may not have been switched off, and was not switched on"
@@ -62,6 +64,12 @@ _UNPROVEN: Mapping[Stage, str] = {
 class Cycle:
     """One outlet that is switched off and on again. `stage` and `last_state` say how far it came
     and how it was left, also after an error and Ctrl-C.
+
+        command          PDU reports   stage       last_state
+                         on            UNTOUCHED   UP
+        port_down 3      off           GOING_OFF   DOWN
+        (pause)          off           OFF         DOWN
+        port_up 3        on            GOING_ON    UP
     """
 
     unit: OpenUnit
@@ -73,17 +81,19 @@ class Cycle:
     last_state: EnumPowerStatus = UNKNOWN
 
     @property
-    def place(self) -> str:
-        """Which outlet it is, for people."""
+    def shown_outlet(self) -> str:
+        """Which outlet it is, for people: `outlet 1 (number 2 on the unit)`."""
         return switching.outlets_text([self.outlet])
 
     @property
     def switch_on_line(self) -> str:
-        """The command that switches the outlet on."""
+        """The command that switches the outlet on: `pdu on snmp 192.0.2.8 3`."""
         return self.unit.pdu.command_line("on", self.outlet_word)
 
     def read(self) -> EnumPowerStatus:
-        """The state of the outlet, read anew; UNKNOWN if the PDU does not list it."""
+        """The state of the outlet, read anew; UNKNOWN if the PDU does not list it. `last_state` is
+        this state, and UNKNOWN if an error is raised.
+        """
         self.last_state = UNKNOWN
         with waiting(f"waiting for {self.unit.pdu.where}", self.unit.run.output):
             self.unit.session.forget()
@@ -91,7 +101,9 @@ class Cycle:
         return self.last_state
 
     def command(self, *, on: bool) -> EnumPowerStatus:
-        """Send one command. Returns what the PDU reports afterwards."""
+        """Send one command. Returns what the PDU reports afterwards. `last_state` is this state,
+        and UNKNOWN if an error is raised, because the command may have been carried out.
+        """
         self.last_state = UNKNOWN
         command_pdu = self.unit.session.command_pdu()
         self.last_state = switching.send_command(
@@ -102,6 +114,12 @@ class Cycle:
     def off_and_on(self, pause_s: float) -> bool:
         """Switch an outlet that was read as on off, and on again after a pause, if it is still off
         then. Returns whether it is on again; if not, what was not proven is that of `stage`.
+
+            > port_down 3     < off, again after the pause
+            > port_up 3       < on, again 4 s later       True
+            > port_down 3     < on                        False, GOING_OFF: no port_up is sent
+            > port_down 3     < off, after the pause on   False, OFF: no port_up is sent
+            > port_up 3       < off                       False, GOING_ON
         """
         self.stage = Stage.GOING_OFF
         if self.command(on=False) is not DOWN:
@@ -117,18 +135,26 @@ class Cycle:
         return self.read() is UP
 
     def remedy(self) -> str:
-        """What to do about an outlet that was left in its last state."""
+        """What to do about an outlet that was left in its last state.
+
+        UP        outlet 3 is on now
+        DOWN      outlet 3 is off; switch it on: pdu on snmp 192.0.2.8 3
+        UNKNOWN   the state of outlet 3 is unknown: look at the PDU; if it is off, switch ...
+        """
         if self.last_state is UP:
-            return f"{self.place} is on now"
+            return f"{self.shown_outlet} is on now"
         if self.last_state is DOWN:
-            return f"{self.place} is off; switch it on: {self.switch_on_line}"
+            return f"{self.shown_outlet} is off; switch it on: {self.switch_on_line}"
         return (
-            f"the state of {self.place} is unknown: look at the PDU; if it is off, switch"
+            f"the state of {self.shown_outlet} is unknown: look at the PDU; if it is off, switch"
             f" it on: {self.switch_on_line}"
         )
 
     def answer(self, *, is_done: bool = False, note: str = "") -> dict[str, Any]:
-        """What --json prints of the outlet."""
+        """What --json prints of the outlet: `{"call": "cycle", "handler": "snmp", "host":
+        "192.0.2.8", "outlets": [{"identity": "3", "number": "", "state": "on", "done": true}]}`,
+        and the note if there is one.
+        """
         answer = call_fields("cycle", self.unit.handler, self.unit.pdu)
         last_outlet = self.outlet._replace(state=self.last_state)
         answer["outlets"] = [{**outlet_record("cycle", last_outlet), "done": is_done}]
@@ -138,8 +164,18 @@ class Cycle:
 
 
 def _cycle(run: Run, pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> int:
-    """1 status, 1 more before each command and after the last, and the commands `port_down` and
-    `port_up`, in one session if the handler can share it. Returns the exit code.
+    """Cycle the outlet that a word means, after a question. Returns the exit code. The commands go
+    in one session if the handler can share it:
+
+        $ pdu cycle snmp 192.0.2.8 3
+        > status            < 1 on, 2 on, 3 on
+        switch off outlet 3 (now on) of 192.0.2.8, and on again after 10 s? [y/N] y
+        > status            < 3 on
+        > port_down 3       < off
+        > status            < 3 off                       (after the pause)
+        > port_up 3         < on
+        > status            < 3 on
+        outlet 3 of 192.0.2.8 was off and is on again (snmp)
     """
     switching.refuse_unnamed_handler(run, pdu, "cycle", outlet_word)
     outlet_words.refuse_options([outlet_word])
@@ -162,20 +198,35 @@ def _cycle(run: Run, pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> 
 
 
 def _refuse_unless_on(cycle: Cycle, state: EnumPowerStatus) -> None:
-    """Raise Usage unless the outlet is on: one that is not may be off on purpose."""
+    """Raise Usage unless the outlet is on: one that is not may be off on purpose.
+
+    UP        nothing is raised
+    DOWN      usage: outlet 3 is off already: nothing was done; switch it on: pdu on snmp ...
+    UNKNOWN   usage: the state of outlet 3 is unknown: nothing was done, because a cycle would
+              switch on an outlet that may be off on purpose; use off and on
+    """
     if state is DOWN:
         raise Usage(
-            f"{cycle.place} is off already: nothing was done; switch it on: {cycle.switch_on_line}"
+            f"{cycle.shown_outlet} is off already: nothing was done; switch it on:"
+            f" {cycle.switch_on_line}"
         )
     if state is not UP:
         raise Usage(
-            f"the state of {cycle.place} is unknown: nothing was done, because a cycle"
+            f"the state of {cycle.shown_outlet} is unknown: nothing was done, because a cycle"
             " would switch on an outlet that may be off on purpose; use off and on"
         )
 
 
 def _run(cycle: Cycle, pause_s: float) -> int:
-    """Cycle the outlet, and report in which state it was left. Returns the exit code."""
+    """Cycle the outlet, and report in which state it was left. Returns the exit code.
+
+    well               outlet 3 of 192.0.2.8 was off and is on again (snmp)
+    it stayed on       not-seen: outlet 3 of 192.0.2.8 was to be switched off; the PDU ...
+    an error           unreachable: 192.0.2.8: down: no answer
+                       no command to switch on was sent; the state of outlet 3 is unknown: ...
+    Ctrl-C             interrupted: 192.0.2.8: outlet 3 was switched off, and not on again
+                       outlet 3 is off; switch it on: pdu on snmp 192.0.2.8 3
+    """
     begin = time.monotonic()
     try:
         # after other signals, too, the state in which the outlet was left is reported
@@ -189,7 +240,7 @@ def _run(cycle: Cycle, pause_s: float) -> int:
                 if cycle.stage is Stage.GOING_OFF:
                     cycle.read()  # it may have followed late
     except KeyboardInterrupt:
-        error = Interrupted(f"{cycle.place} {cycle.stage.value}", cycle.unit.pdu.host)
+        error = Interrupted(f"{cycle.shown_outlet} {cycle.stage.value}", cycle.unit.pdu.host)
         return _report_failure(cycle, error, cycle.remedy())
     except FOREIGN_ERRORS as handler_error:
         if cycle.stage is Stage.UNTOUCHED:
@@ -206,12 +257,18 @@ def _run(cycle: Cycle, pause_s: float) -> int:
 def _report_error(cycle: Cycle, error: BaseException) -> int:
     """Report a call that failed, and how the outlet was left: it is read once more. Returns the
     exit code.
+
+        stage       note
+        GOING_OFF   no command to switch on was sent; outlet 3 is on now
+        OFF         outlet 3 was switched off, and no command to switch on was sent; outlet 3 is
+                    off; switch it on: pdu on snmp 192.0.2.8 3
+        GOING_ON    outlet 3 was switched off; the state of outlet 3 is unknown: look at the ...
     """
     try:
         cycle.read()
     except FOREIGN_ERRORS:
         cycle.last_state = UNKNOWN
-    progress = f"{cycle.place} was switched off"
+    progress = f"{cycle.shown_outlet} was switched off"
     if cycle.stage is Stage.GOING_OFF:
         progress = "no command to switch on was sent"
     elif cycle.stage is Stage.OFF:
@@ -225,8 +282,10 @@ def _report_failure(cycle: Cycle, error: BaseException, note: str) -> int:
 
 
 def _done_result(cycle: Cycle, seconds: float) -> Result:
-    """The result of a cycle that was seen off and on again."""
-    line = f"{cycle.place} of {cycle.unit.pdu.where} was off and is on again"
+    """The result of a cycle that was seen off and on again: `outlet 3 of 192.0.2.8 was off and is
+    on again (snmp)`.
+    """
+    line = f"{cycle.shown_outlet} of {cycle.unit.pdu.where} was off and is on again"
     return Result(
         data={**cycle.answer(is_done=True), "seconds": seconds},
         lines=[f"{line} ({cycle.unit.handler.display_name})"],
@@ -235,7 +294,11 @@ def _done_result(cycle: Cycle, seconds: float) -> Result:
 
 def _unproven_result(cycle: Cycle, reported_state: EnumPowerStatus, seconds: float) -> Result:
     """The result of a cycle of which a command was accepted, after which the PDU reported another
-    state than the target's.
+    state than the target's: `reported_state`. The exit code is NOT_SEEN.
+
+        outlet 3 of 192.0.2.8 is on (snmp)
+        not-seen: outlet 3 of 192.0.2.8 was to be switched off; the PDU accepted the command, ...
+        it was not proven off, so it was not switched on; outlet 3 is on now
     """
     is_going_on = cycle.stage is Stage.GOING_ON
     reported_outlet = cycle.outlet._replace(state=reported_state)
@@ -251,13 +314,13 @@ def _unproven_result(cycle: Cycle, reported_state: EnumPowerStatus, seconds: flo
 
 
 def _pause(cycle: Cycle, pause_s: float) -> None:
-    """Wait, and count down on a terminal."""
+    """Wait, and count down on a terminal: `outlet 3 is off; on again in 9 s`."""
     is_quiet = cycle.unit.run.output.json
     end = time.monotonic() + pause_s
     try:
         remaining_s = pause_s
         while remaining_s > 0:
-            line = f"{cycle.place} is off; on again in {remaining_s:.0f} s"
+            line = f"{cycle.shown_outlet} is off; on again in {remaining_s:.0f} s"
             show_status_line(line, is_quiet=is_quiet)
             time.sleep(min(_TICK_S, remaining_s))
             remaining_s = end - time.monotonic()
@@ -297,4 +360,5 @@ the terminal is lost, the cycle goes on to its end.""",
 @output_options
 @click.pass_context
 def cycle(context: click.Context, handler: str, host: str, outlet: str, pause: float) -> int:
+    """One command line: `pdu cycle snmp 192.0.2.8 3 --pause 30`."""
     return _cycle(run_of(context), names.choose_pdu(context, handler, host), outlet, pause)

@@ -24,7 +24,9 @@ TRUST_KEYS = ("verify", "ca_pem", "fingerprint")
 
 
 class FirstLook(NamedTuple):
-    """What is known of a service before a login."""
+    """What is known of a service before a login. Of a Raritan unit whose certificate is trusted it
+    is `FirstLook(likely=["raritan"], has_answered=True)`.
+    """
 
     #: why its port cannot be reached, None if it can be
     closed: Optional[PduHandlerError] = None
@@ -37,8 +39,14 @@ class FirstLook(NamedTuple):
 
 
 def first_look(endpoint: Endpoint, settings: Mapping[str, str]) -> FirstLook:
-    """Ask for the pages of _TARGETS without a login. `settings`: of TRUST_KEYS. Raises
-    SettingsError for a bad one.
+    """Ask for two pages without a login, and say of which make they are. `settings`: of TRUST_KEYS.
+    Raises SettingsError for a bad one.
+
+        > GET /redfish/v1/ HTTP/1.1
+        < 200, {"Vendor": "Raritan"}
+        > GET / HTTP/1.1
+        < 404
+        FirstLook(likely=["raritan"], has_answered=True)
     """
     trust = _trust(settings, over_tls=endpoint.scheme == "https")
     text = ""
@@ -69,7 +77,13 @@ def first_look(endpoint: Endpoint, settings: Mapping[str, str]) -> FirstLook:
 
 
 def _handlers_named_in(text: str) -> Sequence[str]:
-    """The handlers with one of their `web_words` in the text, the likeliest first."""
+    """The handlers with one of their `web_words` in the text, the likeliest first.
+
+    >>> _handlers_named_in("server: lighttpd raritan px3")
+    ['raritan']
+    >>> _handlers_named_in("server: nginx")
+    []
+    """
     handlers: list[str] = []
     for handler in sorted(registry.names(), key=_likelihood):
         if any(word in text for word in registry.about(handler).web_words):
@@ -79,12 +93,23 @@ def _handlers_named_in(text: str) -> Sequence[str]:
 
 def _likelihood(handler: str) -> tuple[bool, bool]:
     """The sort key of a handler: Redfish last, because units of other makes name it too; Raritan
-    before the codecs, because a Xerus unit may name the makes that it is sold under."""
+    before the codecs, because a Xerus unit may name the makes that it is sold under.
+
+    >>> sorted(["redfish", "netio", "raritan"], key=_likelihood)
+    ['raritan', 'netio', 'redfish']
+    """
     return handler == "redfish", registry.about(handler).is_codec
 
 
 def _trust(settings: Mapping[str, str], *, over_tls: bool) -> Trust:
-    """How these settings check a certificate. Raises SettingsError."""
+    """How these settings check a certificate. An `http` service has none to check. Raises
+    SettingsError.
+
+    >>> _trust({"verify": "no"}, over_tls=True).verify
+    False
+    >>> _trust({"verify": "no"}, over_tls=False).verify
+    True
+    """
     texts: dict[str, str] = {}
     for key in TRUST_KEYS:
         if key in settings:

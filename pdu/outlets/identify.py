@@ -119,7 +119,13 @@ def identify(
 
 
 def _refuse_handler(word: str) -> None:
-    """Raise Usage for the name of a handler in the place of HOST."""
+    """Raise Usage for the name of a handler where HOST is expected.
+
+    >>> _refuse_handler("192.0.2.8")
+    >>> _refuse_handler("snmp")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    pdu.cli.error_output.Usage: 'snmp' is a handler: give the address of the PDU, as in ...
+    """
     if registry.is_handler(word):
         raise Usage(
             f"{word!r} is a handler: give the address of the PDU, as in pdu identify 192.0.2.8"
@@ -130,6 +136,12 @@ def _refuse_handler(word: str) -> None:
 def _identify_each(run: Run, pdus: Sequence[names.ChosenPdu], handlers: Sequence[str]) -> int:
     """Identify several devices; a secret is typed once, but for each PDU of the list, which has a
     login of its own. The exit code is that of the first one that no handler reads.
+
+        $ pdu identify 192.0.2.8 192.0.2.9 --handler snmp
+        192.0.2.8:
+        snmp: yes: APC AP8659, 8 outlets: reads, switches, meters each outlet
+        192.0.2.9:
+        snmp: no answer: ...                                     (exit code 3)
     """
     typed_secrets: dict[str, str] = {}
     codes: list[int] = []
@@ -145,12 +157,14 @@ def _identify_each(run: Run, pdus: Sequence[names.ChosenPdu], handlers: Sequence
         except PduHandlerError as error:
             code = _print_error(run, pdu, error)
         codes.append(code)
-    failure_codes = [code for code in codes if code != DONE]
-    return failure_codes[0] if failure_codes else DONE
+    return next((code for code in codes if code != DONE), DONE)
 
 
 def _print_error(run: Run, pdu: names.ChosenPdu, error: PduHandlerError) -> int:
-    """Print why one of several devices could not be asked, and return the exit code."""
+    """Print why one of several devices could not be asked, and return the exit code: `settings:
+    192.0.2.9: ...` on standard error; with --json `{"host": "192.0.2.9", "error": {"kind":
+    "settings", ...}}`.
+    """
     if not run.output.json:
         return fail(run, error)
     description = describe(error, run)
@@ -168,6 +182,13 @@ def _identify(
 ) -> int:
     """Ask these handlers, all if there are none, and print what they answer. Add the PDU if one
     reads it. `is_only_device`: of the command. Returns the exit code.
+
+        $ pdu identify 192.0.2.8 --handler snmp --add r1-left
+        snmp: yes: APC AP8659, 8 outlets: reads, switches, meters each outlet
+          ...
+        r1-left is in pdus.csv, its login 'r1-left' in logins.toml
+        next: pdu status r1-left
+        then: docs/first-run.md, the first run on your DCImanager
     """
     pdu = with_kept_secrets(pdu)
     answers: list[HandlerAnswer] = []
@@ -208,14 +229,20 @@ def _identify(
 
 
 def _add_description_steps(finding: HandlerFinding, pdu: names.ChosenPdu) -> None:
-    """Give a finding of SNMP that fits no family the steps to a family of one's own."""
+    """Set the next steps of a finding of SNMP that fits no family: those that lead to a family of
+    one's own.
+    """
     if finding.handler == DESCRIBED and not finding.family:
         sys_object_id = finding.about.get("sysObjectID", "")
         finding.next_steps = description_steps(pdu, sys_object_id)
 
 
 def _data(answer: HandlerAnswer, run: Run) -> dict[str, Any]:
-    """What --json shows of the answer of one handler."""
+    """What --json shows of the answer of one handler: the fields of its finding, else
+
+    {"handler": "nut", "answers": false, "family": "", "asked": false, "error": null,
+     "why": "no connection to TCP port 3493 (Connection refused)"}
+    """
     if answer.finding is not None:
         return dataclasses.asdict(answer.finding)
     assert answer.error is not None
@@ -231,7 +258,9 @@ def _data(answer: HandlerAnswer, run: Run) -> dict[str, Any]:
 
 
 def _own_handler_line(best: HandlerAnswer) -> str:
-    """Whether DCImanager has a handler of its own for what this handler reads."""
+    """Whether DCImanager has a handler of its own for what this handler reads, as `DCImanager has a
+    handler of its own for APC: keep it where it switches your unit ...`.
+    """
     assert best.finding is not None
     family = best.finding.family
     profile = PROFILE_BY_KEY.get(family)
@@ -243,6 +272,9 @@ def _own_handler_line(best: HandlerAnswer) -> str:
 def _addition_line(new_pdu: addition.NewPdu, listed_pdu: Optional[ListedPdu]) -> str:
     """Whether --add put the PDU into the list, and where its login is. `listed_pdu`: as the list
     has it now; None if no handler reads it.
+
+        r1-left is in pdus.csv, its login 'r1-left' in logins.toml
+        r1-left was not added: no handler reads the device
     """
     name = printable(new_pdu.name)
     if listed_pdu is None:
@@ -254,7 +286,13 @@ def _addition_line(new_pdu: addition.NewPdu, listed_pdu: Optional[ListedPdu]) ->
 
 
 def _finding_lines(finding: HandlerFinding) -> list[str]:
-    """What one handler can do with the device, for people: a verdict, then lines under headings."""
+    """What one handler can do with the device, for people: a verdict, then lines under headings.
+
+    >>> _finding_lines(HandlerFinding("nut", why="no variable of an outlet"))
+    ['nut: no: no family reads it', '  why       no variable of an outlet']
+    >>> _finding_lines(HandlerFinding("snmp", family="apc-rpdu2", outlets=8, known_outlets=8))
+    ['snmp: yes: apc-rpdu2, 8 outlets: reads']
+    """
     if finding.family:
         verdict = f"yes: {_verdict(finding)}"
     else:
@@ -269,7 +307,14 @@ def _finding_lines(finding: HandlerFinding) -> list[str]:
 
 
 def _verdict(finding: HandlerFinding) -> str:
-    """What the device is, and what the handler does with it, in one line."""
+    """What the device is, and what the handler does with it, in one line.
+
+    >>> finding = HandlerFinding("snmp", unit="APC AP8659", outlets=8, known_outlets=8)
+    >>> _verdict(finding)
+    'APC AP8659, 8 outlets: reads'
+    >>> _verdict(HandlerFinding("snmp", family="apc-rpdu2"))
+    'apc-rpdu2: reads nothing'
+    """
     what_it_is = finding.unit or finding.family
     if finding.outlets:
         what_it_is += f", {counted(finding.outlets, 'outlet')}"
@@ -284,8 +329,12 @@ def _verdict(finding: HandlerFinding) -> str:
 
 
 def _capability(verb: str, number: int, outlets: int) -> str:
-    """What the handler does with so many of the outlets: `reads`, `reads 3 of 8 outlets`; "" for
-    none.
+    """What the handler does with so many of the outlets; "" for none.
+
+    >>> _capability("reads", 8, 8), _capability("meters", 8, 8), _capability("switches", 0, 8)
+    ('reads', 'meters each outlet', '')
+    >>> _capability("reads", 3, 8)
+    'reads 3 of 8 outlets'
     """
     if not number:
         return ""
@@ -295,7 +344,13 @@ def _capability(verb: str, number: int, outlets: int) -> str:
 
 
 def _blocks(finding: HandlerFinding) -> dict[str, Sequence[str]]:
-    """All that a handler found, by its heading."""
+    """All that a handler found, by its heading; nothing is left out, and a heading without lines is
+    not printed.
+
+    >>> blocks = _blocks(HandlerFinding("snmp", about={"sysName": "r1"}, can=["switch 8 outlets"]))
+    >>> blocks["it is"], blocks["can"], blocks["cannot"]
+    (['sysName: r1'], ['switch 8 outlets'], [])
+    """
     about_lines = [f"{name}: {value}" for name, value in finding.about.items()]
     tried_lines = [f"{row['family']}: {row['result']}" for row in finding.tried]
     evidence_lines = [f"{name}: {basis}" for name, basis in finding.evidence.items()]
@@ -313,7 +368,14 @@ def _blocks(finding: HandlerFinding) -> dict[str, Sequence[str]]:
 
 
 def _seen_lines(finding: HandlerFinding) -> list[str]:
-    """The first objects that a handler saw, with their values; the others are counted."""
+    """The first objects that a handler saw, with their values; the others are counted.
+
+    >>> _seen_lines(HandlerFinding("nut", seen=[{"object": "outlet.1.status", "holds": "on"}]))
+    ['outlet.1.status    on']
+    >>> objects = [{"object": f"outlet.{number}.status", "holds": "on"} for number in range(14)]
+    >>> _seen_lines(HandlerFinding("nut", seen=objects))[-1]
+    'and 2 more: --json shows them'
+    """
     rows: list[tuple[str, str, str]] = []
     for row in finding.seen[:_MOST_SEEN]:
         rows.append((row["object"], row.get("oid", ""), row["holds"]))

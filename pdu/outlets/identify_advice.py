@@ -42,7 +42,9 @@ _SNMP_ADVICE = (
 
 
 class NotIdentified(PduHandlerError):
-    """No handler reads the device."""
+    """No handler reads the device. `kind`: of the error that sets the exit code, such as
+    "unreachable".
+    """
 
     def __init__(self, reason: str, host: str, kind: str) -> None:
         super().__init__(reason, host)
@@ -54,6 +56,11 @@ def with_best_handler(pdu: names.ChosenPdu, output: Output) -> names.ChosenPdu:
     the device by all handlers. A secret is typed once.
 
     Raises NotIdentified with what the handlers answered if none does.
+
+        $ pdu status 192.0.2.8 -s device=rack1
+        > snmp        < no family fits
+        > nut         < rack1, 8 outlets
+        pdu: handler="nut", settings={"device": "rack1"}
     """
     pdu = with_kept_secrets(pdu)
     candidates = order_handlers(registry.names(), pdu.host, pdu.login)
@@ -70,6 +77,9 @@ def command_to_read(
 ) -> str:
     """The command that reads the PDU, by its name if it was added, else with the settings that were
     given.
+
+        pdu status r1-left --list pdus.csv
+        pdu status nut 192.0.2.9 -s device=rack1
     """
     if new_pdu is None:
         return for_handler(pdu, best.handler).command_line("status")
@@ -78,8 +88,12 @@ def command_to_read(
 
 
 def description_steps(pdu: names.ChosenPdu, sys_object_id: str) -> list[str]:
-    """The commands that lead to an archive for a device that no family fits. `sys_object_id`:
-    its answer, which may be any text.
+    """The commands that lead to an archive for a device that no family fits. `sys_object_id`: its
+    answer, which may be any text.
+
+        pdu record snmp 192.0.2.8 -o unit.snmprec    # its answers in a file
+        pdu supports 1.3.6.1.4.1.9999.1    # the nearest family; docs/own-pdu.md makes mine.json ...
+        python3 packaging/build.py --profile mine.json
     """
     record = for_handler(pdu, DESCRIBED).command_line("record", options=("-o", "unit.snmprec"))
     steps = [f"{record}    # its answers in a file"]
@@ -93,6 +107,10 @@ def description_steps(pdu: names.ChosenPdu, sys_object_id: str) -> list[str]:
 def lines_without_handler(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> list[str]:
     """Why no handler reads the device, and what to do. Where its web service is of a make that none
     reads, what each handler over HTTP says of it is left out.
+
+        netio, raritan, redfish: no: its web service is of none of these makes
+        nut: closed: no connection to TCP port 3493 (Connection refused)
+        next: docs/own-handler.md, a handler of your own from what its web pages ask
     """
     web_handlers = web_handlers_of_other_makes(answers)
     if not web_handlers:
@@ -113,6 +131,14 @@ def step_lines(
 ) -> list[str]:
     """The next steps after the answers. `line_to_read`: the command that reads the PDU, "" if no
     handler does.
+
+    >>> from handlers.shared.address import Address
+    >>> pdu = names.ChosenPdu("", Address("192.0.2.8"), Login())
+    >>> step_lines("pdu status snmp 192.0.2.8", [], pdu)[0]
+    'next: pdu status snmp 192.0.2.8'
+    >>> no_answer = HandlerAnswer("nut", CLOSED, error=Unreachable("connection refused"))
+    >>> step_lines("", [no_answer], pdu)  # doctest: +ELLIPSIS
+    ['No handler found a PDU at this address. Check the address and the port, ...']
     """
     if line_to_read:
         return [
@@ -138,7 +164,11 @@ def step_lines(
 
 
 def _community_steps(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> list[str]:
-    """How to give the community, if SNMP lacks it; else nothing."""
+    """How to give the community, if SNMP lacks it; else nothing.
+
+    next: read -rs PDU_COMMUNITY; export PDU_COMMUNITY; pdu identify 192.0.2.8
+    next: pdu identify r1-left    # the list has it, and its login
+    """
     for answer in answers:
         if isinstance(answer.error, NoSecret) and answer.error.key == "community":
             if pdu.listed_as:
@@ -151,7 +181,13 @@ def _community_steps(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> 
 
 
 def error_lines(answers: Sequence[HandlerAnswer], login: Login) -> list[str]:
-    """The errors of handlers, a line each; handlers with the same one share it."""
+    """The errors of handlers, a line each; handlers with the same one share it.
+
+    >>> def closed(handler: str) -> HandlerAnswer:
+    ...     return HandlerAnswer(handler, CLOSED, error=Unreachable("connection refused"))
+    >>> error_lines([closed("netio"), HandlerAnswer("snmp", "yes"), closed("jaws")], Login())
+    ['netio, jaws: closed: connection refused']
+    """
     names_by_text: dict[str, list[str]] = {}
     for answer in answers:
         if answer.error is None:
@@ -165,7 +201,13 @@ def error_lines(answers: Sequence[HandlerAnswer], login: Login) -> list[str]:
 
 
 def _next_step(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
-    """The first step that lets a handler be asked that was not; "" if all were."""
+    """The first step that lets a handler be asked that was not; "" if all were. In this order:
+
+    not trusted    next: compare the certificate's SHA-256 with the one on the device itself, ...
+    refused        next: check the password; if the unit is of another make: pdu identify ...
+    no TLS         next: pdu identify 192.0.2.8 -s scheme=http    # the login is then sent ...
+    no login       next: give the login that the line of raritan asks for
+    """
     untrusted_answers = [answer for answer in answers if answer.names_setting("fingerprint")]
     if untrusted_answers:
         return _trust_step(untrusted_answers, pdu)
@@ -192,6 +234,10 @@ def _next_step(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
 def _trust_step(untrusted_answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
     """What to do next where the device's certificate is not trusted: the same command with its
     fingerprint, for the one handler that met it, or for all.
+
+        next: compare the certificate's SHA-256 with the one on the device itself, then: pdu
+        identify 192.0.2.8 -s fingerprint=9F86D081...
+        next: pdu identify 192.0.2.8, with one of the settings that the line of raritan names
     """
     answer = untrusted_answers[0]
     if len(untrusted_answers) == 1:
@@ -210,6 +256,8 @@ def _trust_step(untrusted_answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu
 
 
 def _identify_line(pdu: names.ChosenPdu, *options: str) -> str:
-    """This command again, with the settings of the PDU and these options."""
+    """This command again, with the settings of the PDU and these options: `pdu identify 192.0.2.8
+    -s timeout=5 --handler raritan`.
+    """
     all_options = (*pdu.list_words, *options)
     return pdu.login.command_line("identify", pdu.name or pdu.host, options=all_options)

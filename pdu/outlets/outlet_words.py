@@ -114,8 +114,15 @@ def _only_meaning(
     names: Mapping[str, str],
     numbers: Mapping[str, str],
 ) -> Sequence[str]:
-    """The meaning, if there is one. Raises NoSuchOutlet for none, which says what the word may be,
-    and for several.
+    """The meaning of a word, if it has one. Raises NoSuchOutlet for none, which says what the word
+    may be, and for several. `meanings`: all that it has, each as identities.
+
+    >>> names = {"1": "web", "2": "web"}
+    >>> _only_meaning("1", [["1"]], names, {})
+    ['1']
+    >>> _only_meaning("web", [["1"], ["2"]], names, {})  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.NoSuchOutlet: 'web' is outlet 1 and also outlet 2: nothing was done; ...
     """
     if len(meanings) == 1:
         return meanings[0]
@@ -139,6 +146,12 @@ def _meanings(
     """Everything that a word may mean, each as identities: the outlet of this identity, else each
     outlet of this name; a range; with commas, what its parts mean together; if there is none of
     these, each outlet at which this number is printed.
+
+    >>> names = {"1": "web", "2": "db", "1-2": ""}
+    >>> [_meanings(word, names, {"2": "9"}) for word in ("web", "web,2", "9")]
+    [[['1']], [['1', '2']], [['2']]]
+    >>> _meanings("1-2", names, {})
+    [['1-2'], ['1', '2']]
     """
     meanings: list[Sequence[str]] = [[identity] for identity in _with_text(text, names)]
     outlet_range = _range(text, len(names))
@@ -156,7 +169,12 @@ def _meanings(
 
 
 def _with_text(text: str, names: Mapping[str, str]) -> list[str]:
-    """The identities that are this text; if there is none, those of the outlets with this name."""
+    """The identities that are this text; if there is none, those of the outlets with this name.
+
+    >>> names = {"1": "2", "2": "db", "3": "db"}
+    >>> _with_text("2", names), _with_text("db", names), _with_text("", names)
+    (['2'], ['2', '3'], [])
+    """
     same_identities = [identity for identity in names if _normalized(identity) == text]
     if same_identities or not text:  # an outlet without a name has ""
         return same_identities
@@ -165,7 +183,7 @@ def _with_text(text: str, names: Mapping[str, str]) -> list[str]:
 
 def _range(text: str, most: int) -> Sequence[str]:
     """The identities of `1-8` or `2.1-2.8`, whose numbers rise behind equal texts; of more than
-    `most`, the first `most` and one more. None for another text.
+    `most`, the first `most` and one more. Nothing for another text.
 
     >>> _range("2.1-2.3", 8)
     ['2.1', '2.2', '2.3']
@@ -191,7 +209,13 @@ def _range(text: str, most: int) -> Sequence[str]:
 
 
 def _refuse_words_of_a_name(words: Sequence[str], names: Mapping[str, str]) -> None:
-    """Raise Usage for `Outlet 1` without its quotes, which may also mean outlet 1 and another."""
+    """Raise Usage for `Outlet 1` without its quotes, which may also mean outlet 1 and another.
+
+    >>> _refuse_words_of_a_name(["1", "2"], {"1": "Outlet 1", "2": ""})
+    >>> _refuse_words_of_a_name(["Outlet", "1"], {"1": "Outlet 1"})  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    pdu.cli.error_output.Usage: 'Outlet 1' is the name of outlet 1: nothing was done; ...
+    """
     identity_by_name = {_normalized(name): identity for identity, name in names.items() if name}
     for begin, end in combinations(range(len(words) + 1), 2):
         text = _normalized(" ".join(words[begin:end]))
@@ -203,7 +227,14 @@ def _refuse_words_of_a_name(words: Sequence[str], names: Mapping[str, str]) -> N
 
 
 def _refuse_other_numbers(word: str, names: Mapping[str, str], numbers: Mapping[str, str]) -> None:
-    """Raise NoSuchOutlet if a part of a word means one outlet and is the number of another."""
+    """Raise NoSuchOutlet if a part of a word means one outlet and is the number of another.
+
+    >>> names = {"0": "", "1": ""}
+    >>> _refuse_other_numbers("1", names, {"0": "0", "1": "1"})
+    >>> _refuse_other_numbers("0-1", names, {"0": "1", "1": "2"})  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.NoSuchOutlet: '1' is outlet 1, and number 1 on the unit is outlet 0: ...
+    """
     for part in _normalized(word).split(","):
         for text in _range(part, len(names)) or [part]:
             identities = _with_text(text, names)
@@ -222,7 +253,11 @@ def _refuse_other_numbers(word: str, names: Mapping[str, str], numbers: Mapping[
 def _others_with_number(
     text: str, numbers: Mapping[str, str], identities: Sequence[str]
 ) -> list[str]:
-    """The other outlets than these at which this number is printed."""
+    """The other outlets than these at which this number is printed.
+
+    >>> _others_with_number("2", {"0.1": "1", "0.2": "2", "2": "9"}, ["2"])
+    ['0.2']
+    """
     other_identities: list[str] = []
     for identity, number in numbers.items():
         if _normalized(number) == text and identity not in identities:
@@ -233,6 +268,11 @@ def _others_with_number(
 def _unknown_text(word: str, names: Mapping[str, str], numbers: Mapping[str, str]) -> str:
     """The sentence that the PDU does not have the outlet of a word, or the first one of a range or
     a list that it does not have; and what may be meant.
+
+    >>> _unknown_text("1,9", {"1": "", "2": ""}, {})
+    "the PDU has no outlet '9', of '1,9'; it has 1-2; status lists them"
+    >>> _unknown_text("1-3", {"1": "", "2": ""}, {"2": "3"})
+    "the PDU has no outlet '3', of '1-3'; number 3 on the unit is outlet 2"
     """
     text = _normalized(word)
     for part in text.split(","):
@@ -253,7 +293,16 @@ def _unknown_text(word: str, names: Mapping[str, str], numbers: Mapping[str, str
 
 
 def _advice(text: str, names: Mapping[str, str]) -> str:
-    """The only outlet that was probably meant, else which ones the PDU has."""
+    """What to type in place of a text that is no outlet: the name or identity that was typed in
+    another alphabet or keyboard layout, else the identities that the PDU has.
+
+    >>> _advice("ЦУИ-7", {"1": "WEB-7"})
+    "it has Cyrillic letters: did you mean 'WEB-7'?"
+    >>> _advice("9", {"1": "web-7", "2": ""})
+    'it has 1-2; status lists them'
+    >>> _advice("9", {"1.1": "", "2.1": ""})
+    'status lists its outlets'
+    """
     # a name that is only similar is another server's
     known_words = {*names, *names.values()} - {""}
     advice = look_alike(text, lambda other: bool(_meanings(other, names, {})), sorted(known_words))

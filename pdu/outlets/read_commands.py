@@ -74,7 +74,9 @@ LOGGER = logging.getLogger(__name__)
 
 
 class ReadingReport(NamedTuple):
-    """What a command reads of a PDU and shows."""
+    """What a command reads of a PDU and shows. That of `pdu statistic` reads one part, the figures
+    with W, and has the totals load, power and energy.
+    """
 
     #: the command
     call: str
@@ -85,7 +87,15 @@ class ReadingReport(NamedTuple):
     optional: Sequence[str] = (NAMES,)
 
     def document(self, reading: Reading) -> dict[str, Any]:
-        """The reading, as --json prints it."""
+        """The reading, as --json prints it.
+
+        >>> from pdu.reading.parts import PolledOutlet
+        >>> reading = Reading([PolledOutlet("1", states.UP)], answered=True, labelled=True)
+        >>> STATUS.document(reading)["outlets"]
+        [{'identity': '1', 'state': 'on', 'number': '', 'name': ''}]
+        >>> list(STATISTIC.document(reading))
+        ['load_a', 'power_w', 'energy_kwh', 'reasons', 'outlets', 'seconds']
+        """
         document: dict[str, Any] = {}
         for row in self.totals:
             document[row.key] = measured(row.of(reading))
@@ -105,7 +115,12 @@ class ReadingReport(NamedTuple):
         return [row for row in OUTLET_FIGURES if row.key in KEYS[self.call]]
 
     def reasons(self, reading: Reading) -> Iterator[str]:
-        """Why states, names, and figures that it shows, are missing, if the handler says so."""
+        """Why states, names, and figures that it shows, are missing, if the handler says so.
+
+        >>> no_names = Reading(failures={NAMES: CallError("protocol", "the names end early")})
+        >>> list(STATUS.reasons(no_names))
+        ['no names: the names end early']
+        """
         if reading.unread:
             yield f"no states: {reading.unread}"
         if NAMES in reading.failures:
@@ -114,7 +129,14 @@ class ReadingReport(NamedTuple):
         yield from reading.warnings
 
     def lines(self, reading: Reading, where: str, handler: LoadedHandler) -> Iterator[str]:
-        """The reading for people: totals, then a table of outlets with the figures that any has."""
+        """The reading for people: totals, then a table of outlets with the figures that any has.
+
+        statistic of 192.0.2.8 by snmp, 0.41 s: load 3.6 A, power 820 W, energy 933.2 kWh
+        identity  A    W   kWh
+        1         0.3  69  103.7
+        2         -    -   -
+        -: not metered
+        """
         seconds = round(reading.seconds, 3)
         title = f"{self.call} of {where} by {handler.display_name}, {seconds} s"
         totals = self._total_texts(reading)
@@ -130,6 +152,11 @@ class ReadingReport(NamedTuple):
     def _total_texts(self, reading: Reading) -> Sequence[str]:
         """The figures of the PDU for the title, W only where it is metered; none for a command
         without them.
+
+        >>> STATISTIC._total_texts(Reading(load_a=3.6))
+        ['load 3.6 A', 'energy not metered']
+        >>> STATUS._total_texts(Reading(load_a=3.6))
+        []
         """
         texts: list[str] = []
         for row in self.totals:
@@ -140,7 +167,15 @@ class ReadingReport(NamedTuple):
         return texts
 
     def _metered_figures(self, reading: Reading) -> Sequence[FigureRow]:
-        """The figures among `self.figures` that the PDU meters of at least one outlet."""
+        """The figures among `self.figures` that the PDU meters of at least one outlet.
+
+        >>> from handlers.shared.meter_figures import MeterFigures
+        >>> from pdu.reading.parts import PolledOutlet
+        >>> metered = PolledOutlet("1", states.UP, figures=MeterFigures(current_a=0.5))
+        >>> reading = Reading([metered, PolledOutlet("2", states.UP)])
+        >>> [row.key for row in STATISTIC._metered_figures(reading)]
+        ['current_a']
+        """
         rows: list[FigureRow] = []
         for row in self.figures:
             if any(is_metered(row.of(outlet.figures)) for outlet in reading.outlets):
@@ -148,8 +183,13 @@ class ReadingReport(NamedTuple):
         return rows
 
     def _table(self, reading: Reading, figures: Sequence[FigureRow]) -> Iterator[str]:
-        """A line for each outlet with these figures, below their heads; what the signs in place of
-        figures say, and how many outlets are in each state.
+        """A line for each outlet with these figures, below their heads; what the signs that stand
+        for missing figures say, and how many outlets are in each state.
+
+            identity  state  number  name
+            1         on     1       web-7
+            2         off    2
+            2 outlets: 1 on, 1 off
         """
         rows: list[list[str]] = []
         all_figure_cells: set[str] = set()
@@ -173,7 +213,12 @@ class ReadingReport(NamedTuple):
 
 
 def _state_counts(reading: Reading) -> str:
-    """The number of outlets by state: `3 outlets: 2 on, 1 off`."""
+    """The number of outlets by state.
+
+    >>> from pdu.reading.parts import PolledOutlet
+    >>> _state_counts(Reading([PolledOutlet("1", states.UP), PolledOutlet("2", states.DOWN)]))
+    '2 outlets: 1 on, 1 off'
+    """
     counts: list[str] = []
     for state in _COLOURS:
         count = reading.count(state)
@@ -222,6 +267,10 @@ def _read(
 ) -> int:
     """Read each PDU once, in the given order, and print each when it is read. The exit code is that
     of the first one that failed; after Ctrl-C it is INTERRUPTED.
+
+        $ pdu status nut 192.0.2.8 192.0.2.9 --json
+        {"call": "status", "handler": "nut", "host": "192.0.2.8", "outlets": [...], ...}
+        {"call": "status", "handler": "nut", "host": "192.0.2.9", "error": {"kind": "denied", ...}}
     """
     run = run_of(context)
     codes: list[int] = []
@@ -247,15 +296,18 @@ def _read(
         else:
             print("\n".join(report.lines(reading, pdu.where, readable.handler)))
         codes.append(DONE)
-    failure_codes = [code for code in codes if code != DONE]
-    return failure_codes[0] if failure_codes else DONE
+    return next((code for code in codes if code != DONE), DONE)
 
 
 def _readable_pdus(
     context: click.Context, report: ReadingReport, handler: str, host_words: Sequence[str]
 ) -> Sequence[_ReadablePdu]:
     """The PDUs of a command line, with their handlers, each loaded once, and with logins. Asks for
-    each login that is missing, before the first reading.
+    each login that is missing, before the first reading:
+
+        $ pdu status snmp 192.0.2.8 192.0.2.9
+        community of 192.0.2.8:
+        community of 192.0.2.9:
     """
     pdus = _chosen_pdus(context, report, handler, host_words)
     # in a loop of its own: a handler that cannot be loaded is told before a login is asked for
@@ -274,7 +326,16 @@ def _csv_rows(
     report: ReadingReport, reading: Reading, about: Mapping[str, str], *, with_head: bool
 ) -> Sequence[Sequence[object]]:
     """A row for each outlet, with its keys in JSON as columns, behind those of the PDU, as those of
-    `pdu where --json`; above the first PDU's, the columns. `about`: of `call_fields`.
+    `pdu where --json`; above the first PDU's, the columns. `about`: the fields of the PDU that
+    --json prints first.
+
+    >>> from pdu.reading.parts import PolledOutlet
+    >>> about = {"call": "status", "handler": "snmp", "host": "192.0.2.8", "name": "r1-left"}
+    >>> web = Reading([PolledOutlet("1", states.UP, number="1", name="web-7")])
+    >>> _csv_rows(STATUS, web, about, with_head=False)
+    [['r1-left', 'snmp', '192.0.2.8', '1', 'on', '1', 'web-7']]
+    >>> _csv_rows(STATUS, web, about, with_head=True)[0]
+    ['pdu', 'handler', 'host', 'identity', 'state', 'number', 'name']
     """
     rows: list[Sequence[object]] = []
     if with_head:
@@ -291,6 +352,9 @@ def _chosen_pdus(
 ) -> Sequence[names.ChosenPdu]:
     """The PDUs of a command line, each once. If it names no handler, the one that reads each is
     found, and a note says which.
+
+        $ pdu status 192.0.2.8
+        note: 192.0.2.8 is read by the handler snmp: pdu status snmp 192.0.2.8
     """
     _refuse_communities(host_words)
     hosts = list(dict.fromkeys(host_words))
@@ -307,7 +371,10 @@ def _chosen_pdus(
 
 
 def _print_error(run: Run, error: BaseException, about: Mapping[str, Any], pdu_name: str) -> int:
-    """Print why a PDU was not read, and return the exit code."""
+    """Print why a PDU was not read, and return the exit code: `unreachable: 192.0.2.8: status: no
+    answer` on standard error; with --json `{"call": "status", ..., "error": {"kind": "unreachable",
+    ...}}`.
+    """
     if not run.output.json:
         return fail(run, error, pdu_name)
     description = describe(error, run)
@@ -318,6 +385,11 @@ def _print_error(run: Run, error: BaseException, about: Mapping[str, Any], pdu_n
 def _read_pdu(output: Output, report: ReadingReport, readable: _ReadablePdu) -> Reading:
     """Read one PDU, and log why it shows states and figures without a value. Without states it must
     list outlets: raises the error of the states if it does not.
+
+        states    labels     reading
+        1, 2      1 web      1 web, 2
+        error     1 web      1 web, its state UNKNOWN, and a warning (`pdu outlets` alone)
+        error     none       the error of the states is raised
     """
     where = readable.pdu.where
     # a handler of others might write while it reads
@@ -340,7 +412,9 @@ def _status_error(failure: CallError, host: str) -> PduHandlerError:
 
 
 def call_fields(call: str, handler: LoadedHandler, pdu: names.ChosenPdu) -> dict[str, Any]:
-    """What --json prints first of a call."""
+    """What --json prints first of a call: `{"call": "status", "handler": "snmp", "host":
+    "192.0.2.8", "name": "r1-left"}`; no `name` of a PDU that was called by its address.
+    """
     fields = {"call": call, "handler": handler.display_name, "host": pdu.place}
     if pdu.name:
         fields["name"] = pdu.name
@@ -348,7 +422,9 @@ def call_fields(call: str, handler: LoadedHandler, pdu: names.ChosenPdu) -> dict
 
 
 class ShownWarnings(logging.Handler):
-    """Prints each different warning once for a host, on standard error."""
+    """Prints each different warning once for a host, on standard error: `warning: 192.0.2.8: no
+    states: no answer`.
+    """
 
     def __init__(self, host: str, *, as_json: bool) -> None:
         super().__init__(logging.WARNING)
@@ -383,6 +459,11 @@ def show_warnings(output: Output, host: str) -> Iterator[None]:
 def _no_outlets_advice(handler: str) -> str:
     """Advice for a device that shows no outlets: the setting that may make the handler list some;
     "" if none is known.
+
+    >>> _no_outlets_advice("nut")
+    '; -s whole_load=yes lists the port `load` for a UPS that can switch its whole load'
+    >>> _no_outlets_advice("netio"), _no_outlets_advice("mine.py")
+    ('', '')
     """
     if not registry.is_handler(handler):
         return ""
@@ -403,8 +484,13 @@ A community or password is asked for, unless a variable has it:
 
 
 def _refuse_communities(host_words: Sequence[str]) -> None:
-    """Raise SettingsError for a community in the place of a further host: it would be asked of the
-    name server.
+    """Raise SettingsError for a community that stands where a further host is expected: it would be
+    asked of the name server.
+
+    >>> _refuse_communities(["192.0.2.8", "192.0.2.9"])
+    >>> _refuse_communities(["192.0.2.8", "public"])  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: a community stands where a further host is expected: ...
     """
     communities = {"public", "private", os.environ.get("PDU_COMMUNITY")}
     if communities.intersection(host_words[1:]):
@@ -419,7 +505,9 @@ def _help(text: str) -> str:
 
 
 def _reading_options(function: F) -> F:
-    """What all commands have that read PDUs."""
+    """What all commands have that read PDUs: HANDLER HOST..., and the options of the list, of the
+    login and of the output.
+    """
     options = names.list_options(login_options(output_options(function)))
     return pdu_arguments(hosts=-1)(options)
 

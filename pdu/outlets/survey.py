@@ -59,11 +59,17 @@ _PLAIN_HTTP = NamedSetting("scheme", "http", "the handler setting ")
 
 
 class HeldBack(SettingsError):
-    """A handler was not asked, because the device refused the login of another one."""
+    """A handler was not asked, because the device refused the login of another one: a password that
+    is wrong twice may block the account.
+    """
 
 
 class HandlerAnswer(NamedTuple):
-    """The answer of one handler: what it found, or the error."""
+    """The answer of one handler: what it found, or the error.
+
+    HandlerAnswer("snmp", YES, finding)
+    HandlerAnswer("nut", CLOSED, error=Unreachable("no connection to TCP port 3493 ..."))
+    """
 
     handler: str
     #: YES, NO, CLOSED, SILENT, REFUSED or NOT_ASKED
@@ -98,7 +104,7 @@ class HandlerAnswer(NamedTuple):
 
 
 class _Service(NamedTuple):
-    """Where handlers ask a device over TCP."""
+    """Where handlers ask a device over TCP: `_Service("192.0.2.8", 443, "https")`."""
 
     host: str
     port: int
@@ -107,7 +113,13 @@ class _Service(NamedTuple):
 
 
 def best_answer(answers: Iterable[HandlerAnswer]) -> Optional[HandlerAnswer]:
-    """The answer of the preferred handler among those that read the device; None for none."""
+    """The answer of the preferred handler among those that read the device; None for none.
+
+    >>> answers = [HandlerAnswer("snmp", YES), HandlerAnswer("raritan", YES)]
+    >>> best_answer(answers).handler
+    'raritan'
+    >>> best_answer([HandlerAnswer("nut", CLOSED)])
+    """
     readers = [answer for answer in answers if answer.word == YES]
     return min(readers, key=lambda answer: rank_of(answer.handler), default=None)
 
@@ -115,14 +127,16 @@ def best_answer(answers: Iterable[HandlerAnswer]) -> Optional[HandlerAnswer]:
 def web_handlers_of_other_makes(answers: Sequence[HandlerAnswer]) -> list[str]:
     """The handlers that answered no at a web service of a make that no handler knows; none if a
     login was refused, because one of them may be of its make.
+
+    >>> netio = HandlerAnswer("netio", NO, is_of_other_make=True)
+    >>> web_handlers_of_other_makes([netio, HandlerAnswer("snmp", SILENT)])
+    ['netio']
+    >>> web_handlers_of_other_makes([netio, HandlerAnswer("jaws", REFUSED)])
+    []
     """
     if any(answer.word == REFUSED for answer in answers):
         return []
-    handlers: list[str] = []
-    for answer in answers:
-        if answer.word == NO and answer.is_of_other_make:
-            handlers.append(answer.handler)
-    return handlers
+    return [answer.handler for answer in answers if answer.word == NO and answer.is_of_other_make]
 
 
 def failure_kind(answers: Sequence[HandlerAnswer]) -> str:
@@ -153,6 +167,15 @@ def failure_kind(answers: Sequence[HandlerAnswer]) -> str:
 def candidates_of(pdu: ChosenPdu, handlers: Sequence[str]) -> Sequence[str]:
     """The handlers to try: `handlers` if there are any, else that of the list of PDUs, else all.
     Raises SettingsError for a setting of the command line that none of them has.
+
+    >>> pdu = ChosenPdu("", Address("192.0.2.8"), Login())
+    >>> candidates_of(pdu, ["snmp", "nut", "snmp"])
+    ['snmp', 'nut']
+    >>> candidates_of(pdu._replace(handler="nut"), [])
+    ['nut']
+    >>> candidates_of(pdu._replace(login=Login({"device": "rack1"})), ["snmp"])
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: no setting 'device' of snmp: docs/settings.md lists them
     """
     if handlers:
         candidates = list(dict.fromkeys(handlers))
@@ -196,7 +219,12 @@ def order_handlers(names: Sequence[str], host: Address, login: Login) -> list[st
 
 
 def for_handler(pdu: ChosenPdu, handler: str) -> ChosenPdu:
-    """The PDU with this handler, and only those settings and secrets that the handler has."""
+    """The PDU with this handler, and only those settings and secrets that the handler has.
+
+    >>> login = Login({"device": "rack1", "timeout": "5"})
+    >>> for_handler(ChosenPdu("", Address("192.0.2.8"), login), "snmp").login.settings
+    {'timeout': '5'}
+    """
     loaded_handler = load(handler)
     keys = form.setting_keys(loaded_handler)
     secret_files = {key: path for key, path in pdu.login.secret_files.items() if key in keys}
@@ -206,7 +234,9 @@ def for_handler(pdu: ChosenPdu, handler: str) -> ChosenPdu:
 
 
 def with_kept_secrets(pdu: ChosenPdu) -> ChosenPdu:
-    """The PDU with a login whose secrets are typed once, whatever handlers they go to."""
+    """The PDU with a login whose secrets are typed once, whatever handlers they go to: they are
+    kept in its `typed_secrets`.
+    """
     if pdu.login.typed_secrets is not None:
         return pdu
     return pdu._replace(login=replace(pdu.login, typed_secrets={}))
@@ -218,10 +248,17 @@ def with_kept_secrets(pdu: ChosenPdu) -> ChosenPdu:
 def ask_handlers(
     pdu: ChosenPdu, candidates: Sequence[str], output: Output
 ) -> Iterator[HandlerAnswer]:
-    """The answers of these handlers, each when it is there.
+    """The answers of these handlers, each when it is there. Those that ask at one TCP port are
+    asked one after the other, so that a login goes to the likeliest first.
 
     Raises SettingsError for a bad setting `host`; of a single candidate, whatever it raises but
     errors of the device.
+
+        candidates      asked at                answer
+        raritan         443, names Raritan      YES
+        redfish         443, names Raritan      NO
+        nut             3493                    CLOSED
+        snmp            UDP                     SILENT, after one request: another reads the device
     """
     is_only = len(candidates) == 1
     handlers_by_service: dict[Optional[_Service], list[str]] = {}
@@ -230,19 +267,19 @@ def ask_handlers(
         handlers_by_service.setdefault(_service_of(pdu_of_handler, name), []).append(name)
     is_read = False
     #: host and port of web services that were met over TLS
-    tls_places: set[tuple[str, int]] = set()
+    tls_services: set[tuple[str, int]] = set()
     for service, names in handlers_by_service.items():
         answers: Iterator[HandlerAnswer]
         if service is None:
             answers = (_ask(pdu, name, output, is_only=is_only, is_read=is_read) for name in names)
-        elif not service.scheme and (service.host, service.port) in tls_places:
+        elif not service.scheme and (service.host, service.port) in tls_services:
             # it would wait for an answer in plain text
             error = Unreachable(f"TCP port {service.port} speaks TLS, as a web service does")
             answers = (HandlerAnswer(name, CLOSED, error=error) for name in names)
         else:
             look = _look(pdu, service, names[0], output)
             if look.has_answered and service.scheme == "https":
-                tls_places.add((service.host, service.port))
+                tls_services.add((service.host, service.port))
             answers = _ask_at_service(pdu, look, names, output, is_only=is_only)
         for answer in answers:
             is_read = is_read or answer.word == YES
@@ -252,8 +289,13 @@ def ask_handlers(
 def _ask_at_service(
     pdu: ChosenPdu, look: FirstLook, names: Sequence[str], output: Output, *, is_only: bool
 ) -> Iterator[HandlerAnswer]:
-    """The answers of handlers that ask the device at one TCP port. A login goes to none whose
-    certificate is not trusted, first to one of the make, and after a refusal to no other.
+    """The answers of handlers that ask the device at one TCP port, of which `look` is known. A
+    login goes to none whose certificate is not trusted, first to one of the make, and after a
+    refusal to no other.
+
+        look.closed                          CLOSED for each
+        look.untrusted                       NOT_ASKED for each
+        names Raritan, refuses the login     raritan REFUSED, then netio NOT_ASKED, jaws NOT_ASKED
     """
     is_of_other_make = look.has_answered and not look.likely
     refused_handler = ""
@@ -277,6 +319,12 @@ def _ask(
 ) -> HandlerAnswer:
     """The answer of one handler. `is_only`: the owner chose it; its missing or wrong setting is
     then raised. `is_read`: whether another one reads the device.
+
+        fits the family of an AP8659        HandlerAnswer("snmp", YES, finding)
+        answers, and no family fits         HandlerAnswer("snmp", NO, finding)
+        no answer                           HandlerAnswer("snmp", SILENT, error=Unreachable(...))
+        no community was given              HandlerAnswer("snmp", NOT_ASKED, error=NoSecret(...))
+        a defect of the handler             HandlerAnswer("snmp", NO, error=BrokenHandler(...))
     """
     handler = load(name)
     login = pdu.login if is_only else for_handler(pdu, name).login
@@ -303,7 +351,15 @@ def _ask(
 
 
 def _word_for(handler: LoadedHandler, error: PduHandlerError) -> str:
-    """The word for the answer of a handler that ended with an error of the device."""
+    """The word for the answer of a handler that ended with an error of the device.
+
+    >>> snmp, nut = load("snmp"), load("nut")
+    >>> _word_for(snmp, Unreachable("no answer")), _word_for(nut, Unreachable("no answer"))
+    ('no answer', 'closed')
+    >>> untrusted = Unreachable(("set ", NamedSetting("fingerprint")))
+    >>> _word_for(nut, untrusted)
+    'not asked'
+    """
     if wants_login(error):
         return NOT_ASKED
     # a device whose answer cannot be decrypted has answered
@@ -322,14 +378,21 @@ def wants_login(error: Optional[BaseException]) -> bool:
 
 
 def _names_setting(error: Optional[BaseException], key: str) -> bool:
-    """Whether an error advises to give this handler setting."""
+    """Whether an error advises to give this handler setting.
+
+    >>> error = Unreachable(("the certificate is not trusted: set ", NamedSetting("fingerprint")))
+    >>> _names_setting(error, "fingerprint"), _names_setting(error, "scheme")
+    (True, False)
+    """
     parts = parts_of(error) or ()
     return any(isinstance(part, NamedSetting) and part.key == key for part in parts)
 
 
 def _likeliest_first(names: Sequence[str], look: FirstLook) -> Sequence[str]:
-    """The handlers of a service, first those of the make that it names: of netio, jaws and raritan
-    at a page that names Raritan, raritan, netio, jaws.
+    """The handlers of a service, first those of the make that it names.
+
+    >>> _likeliest_first(["netio", "jaws", "raritan"], FirstLook(likely=["raritan", "redfish"]))
+    ['raritan', 'netio', 'jaws']
     """
     likely_names = [name for name in look.likely if name in names]
     return list(dict.fromkeys([*likely_names, *names]))
@@ -341,6 +404,13 @@ def _likeliest_first(names: Sequence[str], look: FirstLook) -> Sequence[str]:
 def _service_of(pdu: ChosenPdu, name: str) -> Optional[_Service]:
     """Where a handler asks the device over TCP; None for SNMP, and for a scheme or port that the
     handler itself will refuse. Raises SettingsError for a bad setting `host`.
+
+    >>> pdu = ChosenPdu("", Address("192.0.2.8"), Login())
+    >>> _service_of(pdu, "raritan")
+    _Service(host='192.0.2.8', port=443, scheme='https')
+    >>> _service_of(pdu._replace(host=Address("192.0.2.8:80")), "nut")
+    _Service(host='192.0.2.8', port=80, scheme='')
+    >>> _service_of(pdu, "snmp")
     """
     usual_port = usual_tcp_port(name)
     if usual_port is None:
@@ -368,7 +438,12 @@ def _settings(handler: LoadedHandler, login: Login, host: Address) -> dict[str, 
 
 
 def _look(pdu: ChosenPdu, service: _Service, name: str, output: Output) -> FirstLook:
-    """What is known of a service before a login. `name`: a handler that asks there."""
+    """What is known of a service before a login. `name`: a handler that asks there.
+
+    the port is closed            FirstLook(closed=Unreachable("no connection to TCP port 443 ..."))
+    NUT                           FirstLook()
+    a page that names Raritan     FirstLook(likely=["raritan"], has_answered=True)
+    """
     why_closed = _port_error_shown(pdu, service.host, service.port, name, output)
     if why_closed:
         advice = _http_advice(pdu, service, name, output)
@@ -383,7 +458,10 @@ def _look(pdu: ChosenPdu, service: _Service, name: str, output: Output) -> First
 
 
 def _http_advice(pdu: ChosenPdu, service: _Service, name: str, output: Output) -> Sequence[Part]:
-    """What to try where port 443 is closed, 80 is open and no scheme was given; else nothing."""
+    """What to try where port 443 is closed, 80 is open and no scheme was given, as parts of an
+    error's reason; else nothing: `; port 80 is open: for a unit without HTTPS, give -s
+    scheme=http`.
+    """
     is_usual = service.scheme == "https" and service.port == PORTS["https"]
     is_given = "scheme" in _settings(load(name), pdu.login, pdu.host)
     if not is_usual or is_given:
@@ -394,15 +472,18 @@ def _http_advice(pdu: ChosenPdu, service: _Service, name: str, output: Output) -
 
 
 def _port_error_shown(pdu: ChosenPdu, host: str, port: int, name: str, output: Output) -> str:
-    """As `_port_error`, behind a line that says what is waited for: a firewall that drops packets
-    makes this the longest silence of the command.
+    """Why the TCP port cannot be reached, "" if it can be, behind a line that says what is waited
+    for, `192.0.2.8: trying TCP port 3493 for nut`: a firewall that drops packets makes this the
+    longest silence of the command.
     """
     with waiting(f"{pdu.host}: trying TCP port {port} for {name}", output):
         return _port_error(host, port)
 
 
 def _port_error(host: str, port: int) -> str:
-    """Why the TCP port cannot be reached, "" if it can be."""
+    """Why the TCP port cannot be reached, "" if it can be: `no connection to TCP port 443
+    (Connection refused)`.
+    """
     try:
         socket.create_connection((host, port), _CONNECT_S).close()
     except (OSError, UnicodeError) as error:

@@ -35,7 +35,9 @@ from .switching import OpenUnit, goal_word, outlets_text, target_state
 
 @dataclass
 class _Result:
-    """What came of one outlet."""
+    """What came of one outlet. For `pdu off` it is `_Result(outlet)` before its command, then with
+    `is_sent`, and at the end with `outlet_after`, whose state is DOWN if all went well.
+    """
 
     #: as it was before the command
     outlet: PolledOutlet
@@ -48,6 +50,16 @@ class _Result:
 def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, words: Sequence[str]) -> int:
     """Switch the outlets that these words mean, one after the other until the first error, and
     report them. Returns the exit code.
+
+        $ pdu off snmp 192.0.2.8 1 2
+        > status            < 1 on, 2 on, 3 on
+        switch off outlet 1 'web-1' (now on), outlet 2 (now on) of 192.0.2.8? [y/N] y
+        > port_down 1       < off
+        > port_down 2       < off
+        > status            < 1 off, 2 off, 3 on          (4 s later)
+        > statistic         < 1 0 A, 2 0 A, 3 0.4 A
+        outlet 1 of 192.0.2.8 is off (snmp); its meter reads 0 A
+        outlet 2 of 192.0.2.8 is off (snmp); its meter reads 0 A
     """
     switching.refuse_unnamed_handler(run, pdu, goal_word(on=on), *words)
     outlet_words.refuse_options(words)
@@ -74,8 +86,14 @@ def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, words: Sequence[str]) -
 
 
 def _switch_each(unit: OpenUnit, results: Sequence[_Result], *, on: bool) -> None:
-    """Switch each outlet. Those that reported the target state are read once more, with what their
-    meters see: 1 status and 1 statistic.
+    """Switch each outlet, and set `is_sent` and `outlet_after` of its result. Those that reported
+    the target state are read once more, with what their meters see: 1 status and 1 statistic. An
+    error ends it; the results after it are as they were.
+
+        port_down 1   off                 _Result(1, is_sent=True, outlet_after=(1, DOWN, 0 A))
+        port_down 2   unknown             _Result(2, is_sent=True, outlet_after=(2, UNKNOWN))
+        port_down 3   raises Unreachable  _Result(3, is_sent=True)
+                                          _Result(4)
     """
     for result in results:
         command_pdu = unit.session.command_pdu()
@@ -94,13 +112,25 @@ def _switch_each(unit: OpenUnit, results: Sequence[_Result], *, on: bool) -> Non
 
 
 def _is_done(result: _Result, *, on: bool) -> bool:
-    """Whether the outlet was seen in the state that the command is for."""
+    """Whether the outlet was seen in the state that the command is for.
+
+    >>> from pdu.cli.states import DOWN, UP
+    >>> seen_off = _Result(PolledOutlet("3", UP), outlet_after=PolledOutlet("3", DOWN))
+    >>> _is_done(seen_off, on=False), _is_done(seen_off, on=True)
+    (True, False)
+    >>> _is_done(_Result(PolledOutlet("3", DOWN), is_sent=True), on=False)
+    False
+    """
     return result.outlet_after is not None and result.outlet_after.state is target_state(on=on)
 
 
 def _read_again(unit: OpenUnit, outlets: Sequence[PolledOutlet]) -> reading.Reading:
     """States, what meters see, and the number of an outlet that was not looked up; why one of them
-    was not read is in its `failures`.
+    was not read is in its `failures`. Of a single outlet its own state alone is read.
+
+        outlets      is read
+        3            state of 3, figures; labels, if 3 may be the number of another outlet
+        1 and 2      states, figures
     """
     states = reading.state_of(outlets[0].identity) if len(outlets) == 1 else reading.states
     parts = [states, reading.figures]
@@ -116,7 +146,17 @@ def _read_again(unit: OpenUnit, outlets: Sequence[PolledOutlet]) -> reading.Read
 
 
 def _outlet_again(outlet: PolledOutlet, second_reading: reading.Reading) -> PolledOutlet:
-    """An outlet with what was read again; what could not be read is not known."""
+    """An outlet with what was read again; what could not be read is not known. It keeps its name,
+    and the number that it had.
+
+    >>> from pdu.cli.states import DOWN, UP
+    >>> web = PolledOutlet("3", UP, name="web")
+    >>> _outlet_again(web, reading.Reading([PolledOutlet("3", DOWN)], answered=True)).state.name
+    'DOWN'
+    >>> silent = reading.failed_reading(reading.CallError("unreachable", "no answer"))
+    >>> _outlet_again(web, silent).figures.current_a
+    NotKnown(reason='no answer')
+    """
     outlet_again = None
     if second_reading.answered:
         outlet_again = second_reading.outlet(outlet.identity)
@@ -137,7 +177,13 @@ def _outlet_again(outlet: PolledOutlet, second_reading: reading.Reading) -> Poll
 
 
 def _report(unit: OpenUnit, results: Sequence[_Result], seconds: float, *, on: bool) -> int:
-    """Print the results of outlets that were all switched. Returns the exit code."""
+    """Print the results of outlets that were all switched. Returns the exit code, NOT_SEEN if one
+    of them is not in the state of the command.
+
+        outlet 1 of 192.0.2.8 is off (snmp)
+        outlet 2 of 192.0.2.8 is on (snmp)
+        not-seen: outlet 2 of 192.0.2.8 was to be switched off; the PDU accepted the command, ...
+    """
     answer = {**_answer(unit, results, on=on), "seconds": seconds}
     notes = _unproven_notes(unit, results, on=on)
     result = Result(
@@ -154,6 +200,14 @@ def _report_error(
 ) -> int:
     """Print the results so far, and the error or Ctrl-C that ended the switching. Returns the exit
     code.
+
+        $ pdu off snmp 192.0.2.8 1 2 3
+        outlet 1 of 192.0.2.8 is off (snmp)
+        unreachable: 192.0.2.8: down: no answer
+        the error is about outlet 2; no command was sent to outlet 3
+
+        outlet 1 of 192.0.2.8 is off (snmp)
+        interrupted: 192.0.2.8: outlet 2 may or may not have switched; no command was sent ...
     """
     unanswered = [result.outlet for result in results if result.is_sent and not result.outlet_after]
     unsent = [result.outlet for result in results if not result.is_sent]
@@ -186,7 +240,8 @@ def _lines(unit: OpenUnit, results: Sequence[_Result]) -> Sequence[str]:
 
 def _unproven_notes(unit: OpenUnit, results: Sequence[_Result], *, on: bool) -> list[str]:
     """A sentence about the outlets that accepted the command but were not seen in the target state,
-    if there are any.
+    if there are any: `not-seen: outlet 3 of 192.0.2.8 was to be switched off; the PDU accepted the
+    command, but the outlet's state is on: look at the PDU before you try again`.
     """
     sentences: list[str] = []
     for result in results:
@@ -203,7 +258,16 @@ def _answer(unit: OpenUnit, results: Sequence[_Result], *, on: bool) -> Mapping[
 
 
 def _row(result: _Result, *, on: bool) -> Mapping[str, Any]:
-    """What --json prints of an outlet."""
+    """What --json prints of an outlet.
+
+    >>> from pdu.cli.states import DOWN, UP
+    >>> web = PolledOutlet("3", UP)
+    >>> off = web._replace(state=DOWN)
+    >>> _row(_Result(web, is_sent=True, outlet_after=off), on=False)
+    {'identity': '3', 'number': '', 'state': 'off', 'done': True, 'sent': True}
+    >>> _row(_Result(web, is_sent=True), on=False)
+    {'identity': '3', 'number': '', 'state': 'unknown', 'done': False, 'sent': True}
+    """
     outlet = result.outlet_after or result.outlet._replace(state=UNKNOWN)
     row = outlet_record(goal_word(on=on), outlet)
     row["done"] = _is_done(result, on=on)
@@ -221,7 +285,7 @@ def _row(result: _Result, *, on: bool) -> Mapping[str, Any]:
 
 
 def _help(name: str) -> str:
-    """The help of `pdu on` or `pdu off`."""
+    """The help of `pdu on` or `pdu off`; `name` is `on` or `off`."""
     return f"""Switch outlets {name}. Shows the name and the present state of each; asks first.
 
 {arguments_help("HANDLER", "HOST", "NAME", "OUTLET")}
@@ -234,6 +298,7 @@ Some meters are late."""
 
 
 def _examples(name: str) -> Sequence[str]:
+    """The lines that the help of `pdu on` or `pdu off` shows."""
     return (
         f"pdu {name} snmp 192.0.2.8 3",
         f"pdu {name} raritan 192.0.2.9 1 2 --username admin --yes",
@@ -241,7 +306,9 @@ def _examples(name: str) -> Sequence[str]:
 
 
 def _switching_options(function: F) -> F:
-    """The command with the arguments and options that `on` and `off` share."""
+    """The command with the arguments and options that `on` and `off` share: `[HANDLER] HOST
+    OUTLET...`, those of the list and of the login, --yes, --json.
+    """
     with_options = names.list_options(login_options(yes_option()(output_options(function))))
     outlet_argument = click.argument("outlet", nargs=-1, required=True, type=TEXT)
     arguments = pdu_arguments()

@@ -40,7 +40,9 @@ CommandPdu = Union[FourMethods, OpenPdu[Any]]
 
 
 class OpenUnit(NamedTuple):
-    """A PDU of a command line whose session is open."""
+    """The PDU that a command line names, while its session is open: `pdu` is the name and login of
+    the line, `session` reads and switches.
+    """
 
     run: Run
     pdu: ChosenPdu
@@ -61,6 +63,10 @@ def goal_word(*, on: bool) -> str:
 def refuse_unnamed_handler(run: Run, pdu: ChosenPdu, command: str, *words: str) -> None:
     """Raise Usage if the line has no handler: an outlet's identity differs by handler, so none is
     chosen here. The sentence has the line with the handler that reads the PDU.
+
+        $ pdu off 192.0.2.8 3
+        usage: no handler was given, and an outlet's identity differs by handler: nothing was done.
+        It is read by nut; compare the outlets of pdu status nut 192.0.2.8, then: pdu off nut ...
     """
     if pdu.handler != IDENTIFY:
         return
@@ -80,6 +86,11 @@ def chosen_outlets(unit: OpenUnit, words: Sequence[str]) -> Sequence[PolledOutle
     """The outlets that these words mean, with their states. All are looked up before a command;
     with --yes, a single identity by itself, so that no other need be readable. Raises NoSuchOutlet,
     and Usage for words that together are a name.
+
+        $ pdu off netio 192.0.2.8 db,3       (status: 1, 2, 3; outlet 2 has the name db)
+        [PolledOutlet("2", UP, name="db"), PolledOutlet("3", UP)]
+        $ pdu off netio 192.0.2.8 9
+        no-such-outlet: 192.0.2.8: the PDU has no outlet '9'; it has 1-3; status lists them
     """
     with waiting(f"waiting for {unit.pdu.where}", unit.run.output):
         if unit.run.output.yes and len(words) == 1:
@@ -99,14 +110,26 @@ def chosen_outlets(unit: OpenUnit, words: Sequence[str]) -> Sequence[PolledOutle
 
 def numbers_are_identities(handler: LoadedHandler) -> bool:
     """Whether no number printed on a unit is the identity of another outlet. It may be one over
-    SNMP, and nothing is known of somebody else's handler.
+    SNMP, where the outlet at which 1 is printed may be outlet 0; nothing is known of somebody
+    else's handler.
+
+        netio   True
+        snmp    False
+        x.py    False
     """
     name = handler.display_name
     return registry.is_handler(name) and registry.about(name).numbers_are_identities
 
 
 def _outlet_by_itself(unit: OpenUnit, typed_word: str) -> Optional[PolledOutlet]:
-    """The outlet with this identity; None if there is none, or the word may mean another one."""
+    """The outlet with this identity; None if there is none, or the word may mean another one.
+
+    netio   3            PolledOutlet("3", UP)
+    netio   web, 1-4     None: a name, several
+    snmp    3            None: it may be the number printed at another outlet
+    snmp    identity:3   PolledOutlet("3", UP)
+    x.py    identity:3   None: a handler from elsewhere reads all outlets for one
+    """
     identity = typed_word.removeprefix(IDENTITY)
     is_identity = identity != typed_word or numbers_are_identities(unit.handler)
     is_own_handler = registry.is_handler(unit.handler.display_name)
@@ -120,6 +143,12 @@ def _all_outlets(session: OpenHandler, words: Sequence[str]) -> Sequence[PolledO
     """All outlets with state, number and name. If names and numbers cannot be read, the outlets
     have none, with a note; then each of `words`, which the user typed, must be `identity:` with an
     identity, else the error is raised: it might be a name or the number of another outlet.
+
+        $ pdu off nut 192.0.2.8 identity:1
+        note: the names and numbers of outlets cannot be read: the names end early
+        $ pdu off nut 192.0.2.8 1
+        note: while names and numbers cannot be read, write identity:3 for outlet 3
+        protocol: 192.0.2.8: labels: the names end early
     """
     state_by_identity = dict(session.states())
     label_by_identity: dict[str, Label] = {}
@@ -150,8 +179,13 @@ def send_command(
     unit: OpenUnit, command_pdu: CommandPdu, identity: str, *, on: bool
 ) -> EnumPowerStatus:
     """Send one command to an outlet, once. Returns what the PDU reports afterwards. After an error
-    the command may or may not have been carried out. The system's log has a line of both.
-    `command_pdu`: of `OpenHandler.command_pdu`.
+    the command may or may not have been carried out. `command_pdu`: the object that takes commands,
+    which `OpenHandler.command_pdu` makes. The system's log has one line of the command, also after
+    an error and Ctrl-C:
+
+        root (sudo by anna) commanded off, outlet 3 of 192.0.2.8: now off
+        root (sudo by anna) commanded off, outlet 4 of 192.0.2.8: error unreachable
+        root (sudo by anna) commanded off, outlet 5 of 192.0.2.8: interrupted
     """
     outcome = "interrupted"
     try:
@@ -164,13 +198,15 @@ def send_command(
         outcome = f"error {printable(kind, 40)}"
         raise
     finally:
-        place = f"outlet {printable(identity, 60)} of {printable(unit.pdu.where, 120)}"
-        _log(f"{_user()} commanded {goal_word(on=on)}, {place}: {outcome}")
+        shown_outlet = f"outlet {printable(identity, 60)} of {printable(unit.pdu.where, 120)}"
+        _log(f"{_user()} commanded {goal_word(on=on)}, {shown_outlet}: {outcome}")
     return state
 
 
 def _user() -> str:
-    """The user of this process, and who called sudo; `somebody` where the system has no users."""
+    """The user of this process, and who called sudo: `root (sudo by anna)`, `anna`, or `uid 1042`
+    for one without a name; `somebody` where the system has no users.
+    """
     try:
         import pwd  # imported late: Windows has none
     except ImportError:
@@ -184,7 +220,9 @@ def _user() -> str:
 
 
 def _log(line: str) -> None:
-    """Write a line to the system's log, if it has one."""
+    """Write a line to the system's log, if it has one: `Dec  1 13:40:22 noc pdu[812]: root
+    commanded off, outlet 3 of 192.0.2.8: now off`.
+    """
     try:
         import syslog  # imported late: Windows has none
     except ImportError:
@@ -200,6 +238,9 @@ def _log(line: str) -> None:
 def switch_question(unit: OpenUnit, outlets: Sequence[PolledOutlet], *, on: bool) -> str:
     """What is asked before the first command, without the question mark: each outlet with its name
     and present state, the PDU, and the variables of the environment that give its settings.
+
+        switch off outlet 1 'web-1' (now on), outlet 2 (number 3 on the unit, now off) of r1-left
+        (192.0.2.8), with PDU_TIMEOUT of the environment
     """
     outlet_texts: list[str] = []
     for outlet in outlets:
@@ -247,9 +288,13 @@ def listed(shown_outlets: Sequence[str]) -> str:
 
 
 def state_line(unit: OpenUnit, outlet: PolledOutlet) -> str:
-    """The line that reports an outlet's state after a command, and what its meter reads."""
-    place = f"outlet {shown_identity(outlet)} of {unit.pdu.where}"
-    line = f"{place} is {word(outlet.state)} ({unit.handler.display_name})"
+    """The line that reports an outlet's state after a command, and what its meter reads.
+
+    outlet 1 of 192.0.2.8 is off (netio); its meter reads 0 A
+    outlet 2 of 192.0.2.8 is unknown (x)
+    """
+    shown_outlet = f"outlet {shown_identity(outlet)} of {unit.pdu.where}"
+    line = f"{shown_outlet} is {word(outlet.state)} ({unit.handler.display_name})"
     if outlet.figures.current_a is None:
         return line
     return f"{line}; {_meter_text(outlet)}"
@@ -280,7 +325,11 @@ def _meter_text(outlet: PolledOutlet) -> str:
 
 
 def unproven_text(unit: OpenUnit, outlet: PolledOutlet, *, on: bool) -> str:
-    """The sentence about an outlet whose state after a command `on` or off is another one."""
+    """The sentence about an outlet whose state after a command `on` or off is another one.
+
+    outlet 3 of 192.0.2.8 was to be switched off; the PDU accepted the command, but the
+    outlet's state is on: look at the PDU before you try again
+    """
     return (
         f"outlet {shown_identity(outlet)} of {unit.pdu.where} was to be switched"
         f" {goal_word(on=on)}; the PDU accepted the command, but the outlet's state is"
@@ -293,6 +342,11 @@ def report_stop(
 ) -> int:
     """Report why switching stopped: with --json also the outlets in `answer`, else also the notes.
     Returns the exit code.
+
+        unreachable: 192.0.2.8: down: no answer
+        the error is about outlet 2; no command was sent to outlet 3
+
+        {"call": "off", ..., "outlets": [...], "error": {"kind": "unreachable", ...}}    (--json)
     """
     if run.output.json and answer["outlets"]:
         about = describe(error, run)

@@ -32,7 +32,9 @@ _NOT_FOUND = "no-such-outlet"
 
 
 class NamedOutlet(NamedTuple):
-    """An outlet, and the PDU that has it."""
+    """An outlet, and the PDU that has it. `row` of outlet 1 of r1-left begins `{"pdu": "r1-left",
+    "handler": "netio", "host": "192.0.2.8", "identity": "1"`.
+    """
 
     target: Target
     outlet: PolledOutlet
@@ -40,7 +42,11 @@ class NamedOutlet(NamedTuple):
     word: str
 
     def row(self) -> Mapping[str, object]:
-        """The outlet, as --json and the table show it."""
+        """The outlet, as --json and the table show it.
+
+        {"pdu": "r1-left", "handler": "netio", "host": "192.0.2.8", "identity": "1", "number": "1",
+         "name": "web-7", "state": "on"}
+        """
         device = self.target.device
         return {
             "pdu": device.name,
@@ -51,7 +57,13 @@ class NamedOutlet(NamedTuple):
 
 
 class Search(NamedTuple):
-    """What was found in the PDUs of a list."""
+    """What was found in the PDUs of a list. For `pdu where web-7 web-8`, with web-7 at outlet 1 of
+    r1-left and r1-dead silent:
+
+        outlets   outlet 1 of r1-left
+        missing   web-8
+        unread    r1-dead, CallError("unreachable", "no answer")
+    """
 
     outlets: Sequence[NamedOutlet]
     #: the names that no outlet has, as far as the PDUs could be read
@@ -67,6 +79,13 @@ class Search(NamedTuple):
     def exit_code(self) -> int:
         """The exit code: of the first PDU that was not read, because it may have the name too; else
         of a name that no outlet has.
+
+        >>> found = Search(outlets=[], missing=[], unread=[], reasons=[], known_names=["web-7"])
+        >>> found.exit_code, found._replace(missing=["web-8"]).exit_code
+        (0, 7)
+        >>> silent = ("r1-dead", CallError("unreachable", "no answer"))
+        >>> found._replace(missing=["web-8"], unread=[silent]).exit_code
+        3
         """
         if self.unread:
             _, error = self.unread[0]
@@ -77,6 +96,11 @@ class Search(NamedTuple):
 def search(names: Sequence[str], targets: Sequence[Target]) -> Search:
     """Read the names of outlets of all these PDUs, and find those with one of `names`; all that
     have a name if there are none. All is in the order of the PDUs.
+
+        names     r1-left           r1-right         outlets
+        web-7     1 web-7, 2 db     3 Web-7          1 of r1-left, 3 of r1-right
+        web-8     1 web-7, 2 db     3 Web-7          none; missing: web-8
+                  1 web-7, 2 db     3 Web-7          1 and 2 of r1-left, 3 of r1-right
     """
     outlets: list[NamedOutlet] = []
     unread: list[tuple[str, CallError]] = []
@@ -105,7 +129,9 @@ def search(names: Sequence[str], targets: Sequence[Target]) -> Search:
 
 
 def _read_names(targets: Sequence[Target]) -> list[Reading]:
-    """The readings of these PDUs, in their order. Shows the progress."""
+    """The readings of these PDUs, in their order. Shows the progress: `reading names  [####----]
+    4/8`.
+    """
     reading_by_index: dict[int, Reading] = {}
     with cached_contexts(), progress(len(targets), "reading names", show_pos=True) as bar:
         for index, reading in read_all(targets, poll_names):
@@ -116,7 +142,14 @@ def _read_names(targets: Sequence[Target]) -> list[Reading]:
 
 
 def search_error(reading: Reading) -> Optional[CallError]:
-    """Why the names of a PDU, or the states of its outlets, are not known; None if they are."""
+    """Why the names of a PDU, or the states of its outlets, are not known; None if they are.
+
+    >>> search_error(Reading(labelled=True))
+    >>> search_error(Reading(failures={NAMES: CallError("protocol", "the names end early")}))
+    CallError(kind='protocol', reason='the names end early')
+    >>> search_error(Reading(answered=True)).reason
+    'this handler reads no names of outlets'
+    """
     if reading.labelled:
         return reading.failure
     # why the names were not read says more here than why the states were not
@@ -124,7 +157,13 @@ def search_error(reading: Reading) -> Optional[CallError]:
 
 
 def _is_sought(name: str, names: Sequence[str]) -> bool:
-    """Whether an outlet's name is one of those that are sought; any name if there are none."""
+    """Whether an outlet's name is one of those that are sought; any name if there are none.
+
+    >>> _is_sought("Web-7", ["web-7"]), _is_sought("db", ["web-7"])
+    (True, False)
+    >>> _is_sought("db", []), _is_sought("", [])
+    (True, False)
+    """
     return bool(name) and (not names or _is_among(name, names))
 
 
@@ -139,6 +178,10 @@ def _is_among(name: str, names: Sequence[str]) -> bool:
 def _notes(result: Search, pdu_count: int) -> Iterator[str]:
     """Remarks beside the table: why states are not known, PDUs that were not read, and names
     without an outlet.
+
+        r1-dead: unreachable: no answer
+        1 PDU of 3 could not be read whole: what is sought may be there too
+        no outlet of 2 PDUs has the name 'web-8'
     """
     for pdu_name, reason in result.reasons:
         yield f"{printable(pdu_name)}: {reason}"
@@ -162,6 +205,9 @@ def _notes(result: Search, pdu_count: int) -> Iterator[str]:
 def switch_lines(result: Search, login: Login, words: Sequence[str]) -> Iterator[str]:
     """The command that switches the outlets of each PDU off, to be pasted into a shell. `login`,
     `words`: the options that it needs.
+
+        pdu off r1-left 1 --list pdus.csv
+        pdu off r1-right 3 identity:4 --list pdus.csv
     """
     words_by_pdu: dict[str, list[str]] = {}
     for named_outlet in result.outlets:
@@ -171,7 +217,11 @@ def switch_lines(result: Search, login: Login, words: Sequence[str]) -> Iterator
 
 
 def _document(result: Search) -> Mapping[str, object]:
-    """What was found, as --json prints it."""
+    """What was found, as --json prints it.
+
+    {"outlets": [{"pdu": "r1-left", "identity": "1", "name": "web-7", ...}], "missing": ["web-8"],
+     "unread": [{"pdu": "r1-dead", "kind": "unreachable", "reason": "no answer"}], "reasons": []}
+    """
     unread: list[Mapping[str, str]] = []
     for pdu_name, error in result.unread:
         unread.append({"pdu": pdu_name, "kind": error.kind, "reason": error.reason})

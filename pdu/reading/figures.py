@@ -21,12 +21,14 @@ from ..cli import output
 from .parts import Reading
 
 _NOT_METERED_CELL, _NOT_KNOWN_CELL = "-", "?"
-#: what stands in a table in the place of a figure without a value -> what it says
+#: the cell of a figure without a value -> what it says
 ABSENT_CELLS = {_NOT_METERED_CELL: output.NOT_METERED, _NOT_KNOWN_CELL: output.NOT_KNOWN}
 
 
 class FigureRow(NamedTuple):
-    """One figure."""
+    """One figure: `FigureRow("current_a", "current", "A")` is in the field `current_a` of an
+    outlet's figures, in the key `current_a` of JSON, and in a column below `A`.
+    """
 
     #: its field in `MeterFigures` or `Reading`; its key in JSON, and its column in CSV
     key: str
@@ -40,7 +42,11 @@ class FigureRow(NamedTuple):
     field: str = ""
 
     def of(self, record: Union[Reading, MeterFigures]) -> Figure:
-        """The figure in a reading of a PDU, or in those of an outlet."""
+        """The figure in a reading of a PDU, or in those of an outlet.
+
+        >>> FigureRow("current_a", "current", "A").of(MeterFigures(current_a=0.5))
+        0.5
+        """
         figure: Figure = getattr(record, self.field or self.key)
         return figure
 
@@ -63,11 +69,8 @@ OUTLET_FIGURES: Sequence[FigureRow] = (
 def is_lost(figure: Figure) -> bool:
     """Whether the PDU has the figure, and it is not known now.
 
-    >>> is_lost(NotKnown("outlet 3: the sensor is not valid")), is_lost(NOT_ASKED)
-    (True, False)
-    >>> from handlers.shared.meter_figures import NotMetered
-    >>> is_lost(NotMetered("no inlet has a meter")), is_lost(0.0)
-    (False, False)
+    >>> is_lost(NotKnown("silent")), is_lost(None), is_lost(NOT_ASKED), is_lost(0.5)
+    (True, False, False, False)
     """
     return isinstance(figure, NotKnown) and figure != NOT_ASKED
 
@@ -75,11 +78,8 @@ def is_lost(figure: Figure) -> bool:
 def is_metered(figure: Figure) -> bool:
     """Whether the PDU has the figure, known now or not.
 
-    >>> from handlers.shared.meter_figures import NotMetered
-    >>> is_metered(0.0), is_metered(NotKnown("outlet 3: the sensor is not valid"))
-    (True, True)
-    >>> is_metered(None), is_metered(NotMetered("no inlet has a meter"))
-    (False, False)
+    >>> is_metered(0.5), is_metered(NotKnown("silent")), is_metered(None)
+    (True, True, False)
     """
     return measured(figure) is not None or is_lost(figure)
 
@@ -87,8 +87,8 @@ def is_metered(figure: Figure) -> bool:
 def figure_cell(figure: Figure) -> str:
     """The value for a table whose head has the unit, else a sign of ABSENT_CELLS.
 
-    >>> figure_cell(0.0), figure_cell(NotKnown("no answer")), figure_cell(None)
-    ('0', '?', '-')
+    >>> figure_cell(0.5), figure_cell(NotKnown("silent")), figure_cell(None)
+    ('0.5', '?', '-')
     """
     if is_lost(figure):
         return _NOT_KNOWN_CELL
@@ -100,8 +100,8 @@ def figure_text(figure: Figure, unit: str = "", *, is_hidden: bool = False) -> s
     """The value with its unit, else `not known` or `not metered`. `is_hidden`: an error hides
     whether the PDU meters it.
 
-    >>> figure_text(0.0, "A"), figure_text(NotKnown("no answer"), "A"), figure_text(None, "A")
-    ('0 A', 'not known', 'not metered')
+    >>> figure_text(0.5, "A"), figure_text(None, "A"), figure_text(NotKnown("silent"), "A")
+    ('0.5 A', 'not metered', 'not known')
     >>> figure_text(None, "A", is_hidden=True)
     'not known'
     """
@@ -114,9 +114,8 @@ def figure_text(figure: Figure, unit: str = "", *, is_hidden: bool = False) -> s
 def reason_missing(figure: Figure) -> str:
     """Why a figure that the PDU has is not known now; "" for another one.
 
-    >>> from handlers.shared.meter_figures import NotMetered
-    >>> reason_missing(NotKnown("no answer")), reason_missing(NotMetered("no inlet has a meter"))
-    ('no answer', '')
+    >>> reason_missing(NotKnown("silent")), reason_missing(0.5), reason_missing(NotKnown(""))
+    ('silent', '', 'it is not said why')
     """
     if not is_lost(figure):
         return ""
@@ -132,9 +131,9 @@ def missing_sentences(
     """Why figures of the PDU, its outlets, lines and breakers have no value, if the handler says
     so. `reason`: `reason_missing` for those alone that are not known now.
 
-    >>> reading = Reading(load_a=NotKnown("phase 2: no answer"), energy_kwh=None)
-    >>> list(missing_sentences(reading, PDU_FIGURES, ()))
-    ['no load: phase 2: no answer']
+    >>> reading = Reading(load_a=NotKnown("the sensor is not valid"))
+    >>> list(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES))
+    ['no load: the sensor is not valid']
     """
     for row in pdu_rows:
         why = reason(row.of(reading))

@@ -16,8 +16,12 @@ from . import open_handler
 
 
 def identify(handler: LoadedHandler, data: Any) -> HandlerFinding:
-    """What the handler finds at the address in `data`, an argument of make_handler. Raises the
-    errors of handlers/shared/errors.py.
+    """What the handler finds at the address in `data`, an argument of make_handler; its `unit` is
+    the manufacturer and model that the nameplate says. Raises the errors of
+    handlers/shared/errors.py.
+
+        snmp    HandlerFinding("snmp", family="apc-rpdu2", unit="APC AP8659", outlets=8, ...)
+        x.py    HandlerFinding("x.py", family="x.py", why="its handler reads it", outlets=3, ...)
     """
     read_finding = adapter_of(handler.display_name).identify
     try:
@@ -46,7 +50,11 @@ def usual_tcp_port(handler: str) -> Optional[int]:
 
 
 def _finding_of_calls(handler: LoadedHandler, data: Any) -> HandlerFinding:
-    """What `status` and `statistic` say of a unit, for a handler without an own `identify`."""
+    """What `status` and `statistic` say of a unit, for a handler without an own `identify`.
+
+    > status       < 1 on, 2 off         can read the states of 2 outlets (1 on, 1 off)
+    > statistic    < 3.6 A, no energy    can report its load (3.6 A), cannot report its energy
+    """
     name = handler.display_name
     finding = HandlerFinding(name, family=name, why="its handler reads it")
     basis = "what it answered to status and statistic"

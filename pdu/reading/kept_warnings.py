@@ -20,7 +20,7 @@ _CURRENT: contextvars.ContextVar[Optional[logging.Handler]] = contextvars.Contex
 
 
 class _KeptWarnings(logging.Handler):
-    """Keeps each different warning that its context logs once."""
+    """Keeps each different warning that its context logs once, in `texts`."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -28,7 +28,7 @@ class _KeptWarnings(logging.Handler):
         self.addFilter(hide_secrets)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep a record of this reading."""
+        """Keep in `texts` a record of this reading; one of another thread's reading is left out."""
         if _CURRENT.get() is not self:
             return
         text = printable(record.getMessage())
@@ -38,7 +38,13 @@ class _KeptWarnings(logging.Handler):
 
 @contextlib.contextmanager
 def kept_warnings() -> Iterator[list[str]]:
-    """Yields the warnings of this context, in their order; it grows during the block."""
+    """Yields the warnings of this context, in their order; it grows during the block.
+
+    >>> with kept_warnings() as warnings:
+    ...     logging.getLogger("snmp").warning("outlet 3: its state is 7")
+    >>> warnings
+    ['outlet 3: its state is 7']
+    """
     warnings = _KeptWarnings()
     token = _CURRENT.set(warnings)
     logging.getLogger().addHandler(warnings)

@@ -33,6 +33,10 @@ def opened(handler: LoadedHandler, data: Any, *, with_states: bool = True) -> It
     """The PDU that `data`, an argument of make_handler, names, for calls in one session.
     `with_states`: whether more than figures will be read. Raises the errors of
     handlers/shared/errors.py.
+
+        with opened(load("snmp"), data) as session:
+            session.states()                     [("1", UP), ("2", DOWN)]
+            session.figures(with_power=False)    Figures(load_a=3.6, energy_kwh=933.2, ...)
     """
 
     def make_anew() -> FourMethods:
@@ -50,6 +54,11 @@ def opened(handler: LoadedHandler, data: Any, *, with_states: bool = True) -> It
 class OpenHandler:
     """A PDU that its handler reads in one session. What is a handler's own addition may be missing
     in one of another pack: then there is nothing.
+
+        call          handler of this pack       handler of another pack
+        states        [("1", UP), ...]           [("1", UP), ...]
+        labels        [Label("1", "1", "web")]   None
+        nameplate     Nameplate(model="AP8659")  Nameplate()
     """
 
     def __init__(
@@ -70,7 +79,9 @@ class OpenHandler:
         return self._pdu.states()
 
     def state(self, identity: str) -> Optional[EnumPowerStatus]:
-        """The state of one outlet; None if the PDU has no such outlet."""
+        """The state of one outlet; None if the PDU has no such outlet: `UP` for "1", `None` for
+        "9".
+        """
         # an archive of another version and anybody's handler read all
         read_state = getattr(self._pdu, "state", None)
         if read_state is None:
@@ -92,7 +103,9 @@ class OpenHandler:
         return self._pdu.labels()
 
     def forget(self) -> None:
-        """Let the next call read the PDU anew."""
+        """Let the next call read the PDU anew. A PDU that cannot forget what it has read is made
+        anew.
+        """
         # an archive of another version and anybody's handler may keep what they have read
         forget = getattr(self._pdu, "forget", None)
         if forget is None:
@@ -101,7 +114,11 @@ class OpenHandler:
             forget()
 
     def command_pdu(self) -> Union[OpenPdu[Any], FourMethods]:
-        """The PDU for one command: made anew, unless it switches in this session."""
+        """The PDU for one command: made anew, unless it switches in this session.
+
+        snmp, nut, ...            the session's own PDU
+        of another pack           a PDU of its own
+        """
         # an archive of another version may read in a session, and not switch in it
         if isinstance(self._pdu, FourMethods) or not hasattr(self._pdu, "switch"):
             return self._make_anew()
@@ -116,7 +133,9 @@ class OpenHandler:
         return self._answer("nameplate", self._adapter.read_nameplate, Nameplate())
 
     def _answer(self, operation: str, read_part: Optional[Callable[[Any], T]], default: T) -> T:
-        """What `read_part` returns; the default for a handler that has no such function."""
+        """What `read_part` returns for the session, as the nameplate; the default for a handler
+        that has no such function. `operation` is named in errors.
+        """
         if read_part is None or isinstance(self._pdu, FourMethods):
             return default
         return self._pdu.read(operation, read_part)

@@ -19,7 +19,9 @@ LOGGER = logging.getLogger(__name__)
 
 
 class OwnerFiles(NamedTuple):
-    """The paths of an owner's files; None for one that is not given."""
+    """The paths of an owner's files; None for one that is not given: `OwnerFiles("pdus.csv",
+    "logins.toml")`.
+    """
 
     list: Optional[str] = None
     #: the file with logins
@@ -30,6 +32,13 @@ class OwnerFiles(NamedTuple):
     def add_known_list(self) -> OwnerFiles:
         """These files; without a list, a copy with the user's usual list, and with its logins if
         none are given. With --debug, the log says which. Raises Usage if there is none.
+
+        >>> OwnerFiles("pdus.csv").add_known_list().list
+        'pdus.csv'
+        >>> from unittest import mock
+        >>> with mock.patch.object(known_list, "usual_list", lambda: "/etc/pdu/pdus.csv"):
+        ...     OwnerFiles(auth="logins.toml").add_known_list()[:2]
+        ('/etc/pdu/pdus.csv', 'logins.toml')
         """
         if self.list:
             return self
@@ -46,6 +55,14 @@ class OwnerFiles(NamedTuple):
     def require_list(self) -> str:
         """The path of the list that is given, else of the one that this user has without an option.
         Reads nothing. Raises Usage, which says how to give one, if there is neither.
+
+        >>> OwnerFiles("pdus.csv").require_list()
+        'pdus.csv'
+        >>> from unittest import mock
+        >>> with mock.patch.object(known_list, "usual_list", lambda: ""):  # doctest: +ELLIPSIS
+        ...     OwnerFiles().require_list()
+        Traceback (most recent call last):
+        pdu.cli.error_output.Usage: give the list of PDUs: ...
         """
         path = self.list or known_list.usual_list()
         if not path:
@@ -55,6 +72,10 @@ class OwnerFiles(NamedTuple):
     def files(self) -> DeviceList:
         """The PDUs of the list, none without one, and the logins of both files. If the list names
         others, those of the file that is known without an option. Raises SettingsError.
+
+            pdus.csv      r1-left,snmp,192.0.2.8,hall
+            logins.toml   [hall]  community = "..."
+            DeviceList(devices=[ListedPdu("r1-left", ...)], auths={"hall": DeviceLogin(...)})
         """
         fleet = DeviceList((), {})
         if self.list is not None:
@@ -76,5 +97,8 @@ class OwnerFiles(NamedTuple):
     def targets(self, fleet: DeviceList) -> Sequence[Target]:
         """The PDUs of files that were read, in their order and as they name them, then those of
         wrong rows; an empty sequence without a list.
+
+        >>> OwnerFiles().targets(DeviceList((), {}))
+        []
         """
         return targets(fleet.devices, fleet.auths, self.login(), fleet.wrong_rows)

@@ -40,7 +40,9 @@ _OF_SOME_VALUES = ("protocol", "refused", "unsupported")
 
 
 class PolledOutlet(NamedTuple):
-    """One outlet or branch circuit. "" for a text that is not known."""
+    """One outlet or branch circuit. "" for a text that is not known. Outlet 7, which is on, with
+    the name web-7: `PolledOutlet("7", UP, number="7", name="web-7")`.
+    """
 
     #: as `status` lists it
     identity: str
@@ -60,7 +62,12 @@ class CallError(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """The result for one PDU: what was read, and what was not."""
+    """The result for one PDU: what was read, and what was not.
+
+    all                   Reading(outlets, load_a=3.6, energy_kwh=933.2, answered=True)
+    no answer             Reading(failures={"states": CallError("unreachable", "no answer")})
+    states, no figures    Reading(outlets, answered=True, failures={"figures": CallError(...)})
+    """
 
     outlets: Sequence[PolledOutlet] = ()
     load_a: Figure = None
@@ -91,15 +98,26 @@ class Reading(NamedTuple):
 
     @property
     def total_w(self) -> Figure:
-        """Active power of the PDU, in W: its own figure; if it has none, that of its inlet's
-        meter. One that is not known now is not replaced.
+        """Active power of the PDU, in W: its own figure; if it has none, that of its inlet's meter.
+        One that is not known now is not replaced.
+
+        >>> Reading(power_w=None, inlet_w=820.0).total_w
+        820.0
+        >>> Reading(power_w=NotKnown("silent"), inlet_w=820.0).total_w
+        NotKnown(reason='silent')
         """
         return first_metered(self.power_w, self.inlet_w)
 
     @property
     def failure(self) -> Optional[CallError]:
-        """The error that matters most: the PDU's silence, whatever it answered before; else that
-        of the states, else the first; None if all was read.
+        """The error that matters most: the PDU's silence, whatever it answered before; else that of
+        the states, else the first; None if all was read.
+
+        >>> no_names = CallError("protocol", "the names end early")
+        >>> silent = CallError("unreachable", "no answer")
+        >>> Reading(failures={NAMES: no_names, FIGURES: silent}).failure
+        CallError(kind='unreachable', reason='no answer')
+        >>> Reading().failure
         """
         errors = list(self.failures.values())
         for error in errors:
@@ -110,7 +128,12 @@ class Reading(NamedTuple):
         return errors[0] if errors else None
 
     def with_failure(self, part: str, error: CallError) -> Reading:
-        """This reading with the error of a part; the first error of a part counts."""
+        """This reading with the error of a part; the first error of a part counts.
+
+        >>> reading = Reading().with_failure(NAMES, CallError("protocol", "the names end early"))
+        >>> reading.with_failure(NAMES, CallError("unreachable", "no answer")).failures
+        {'names': CallError(kind='protocol', reason='the names end early')}
+        """
         if part in self.failures:
             return self
         return self._replace(failures={**self.failures, part: error})
@@ -125,7 +148,12 @@ class Reading(NamedTuple):
         return self.failures[STATES].reason if STATES in self.failures else ""
 
     def outlet(self, identity: str) -> Optional[PolledOutlet]:
-        """The outlet of this identity, None if the PDU does not list it."""
+        """The outlet of this identity, None if the PDU does not list it.
+
+        >>> Reading([PolledOutlet("7", UNKNOWN, name="web")]).outlet("7").name
+        'web'
+        >>> Reading().outlet("7")
+        """
         for outlet in self.outlets:
             if outlet.identity == identity:
                 return outlet
@@ -138,7 +166,9 @@ def failed_reading(error: CallError, seconds: float = 0.0) -> Reading:
 
 
 class Part(NamedTuple):
-    """One thing that is read of a PDU."""
+    """One thing that is read of a PDU: `Part("states", function)`, where `function(reading,
+    session)` returns the reading with the states.
+    """
 
     #: its key in `Reading.failures`
     name: str
@@ -159,6 +189,10 @@ def read_pdu(
     `keep` gets the reading after each part. Raises what the handler raises. But if an error
     concerns some of the values of an `optional` part, it becomes the failure of this part, and the
     next part is read.
+
+        parts                 > to the handler          returned
+        states, figures       status, statistic         Reading(outlets, load_a=3.6, ...)
+        states, labels        status, labels: refused   Reading(outlets, failures={"names": ...})
     """
     # for figures alone, a handler may open a cheaper session, which does not read the states
     reads_figures_alone = all(part in (figures, power) for part in parts)
@@ -174,7 +208,14 @@ def read_parts(
     *,
     optional: Collection[str] = (),
 ) -> Reading:
-    """The reading of these parts of an open PDU; an error of an `optional` part is kept in it."""
+    """The reading of these parts of an open PDU; an error of an `optional` part is kept in it.
+
+    >>> from types import SimpleNamespace
+    >>> session = SimpleNamespace(states=lambda: [("7", UNKNOWN)], labels=lambda: None)
+    >>> reading = read_parts(session, [states, labels])
+    >>> reading.answered, reading.labelled
+    (True, False)
+    """
     reading = Reading(start_s=time.monotonic())
     with kept_warnings() as warnings:
         for part in parts:
@@ -194,7 +235,16 @@ def read_until_error(
 ) -> Reading:
     """The last reading of `read`, which reads these parts and calls its argument with the reading
     after each. If one of FOREIGN_ERRORS ends it, that is the failure of the part that was being
-    read.
+    read. Its `seconds` are those of all parts.
+
+    >>> from unittest import mock
+    >>> def read(keep: Callable[[Reading], object]) -> None:
+    ...     keep(Reading(answered=True))  # the states
+    ...     raise ValueError("the figures are no numbers")
+    >>> with mock.patch("time.monotonic", side_effect=[10.0, 12.5]):
+    ...     reading = read_until_error([states, figures], read)
+    >>> reading.answered, reading.failures["figures"].kind, reading.seconds
+    (True, 'defect', 2.5)
     """
     start_s = time.monotonic()
     # an empty one, then one after each part: so many readings, and this part is being read
@@ -220,7 +270,16 @@ def _read_states(reading: Reading, session: OpenHandler) -> Reading:
 
 
 def state_of(identity: str) -> Part:
-    """The state of one outlet alone, without the others."""
+    """The part that reads the state of one outlet alone, without the others; no outlet if the PDU
+    does not list it.
+
+    >>> from types import SimpleNamespace
+    >>> session = SimpleNamespace(state={"7": UNKNOWN}.get)
+    >>> [outlet.identity for outlet in state_of("7").read(Reading(), session).outlets]
+    ['7']
+    >>> state_of("9").read(Reading(), session).outlets
+    []
+    """
 
     def read(reading: Reading, session: OpenHandler) -> Reading:
         state = session.state(identity)
@@ -236,7 +295,24 @@ def _read_figures(reading: Reading, session: OpenHandler) -> Reading:
 
 
 def _read_power(reading: Reading, session: OpenHandler) -> Reading:
-    """A, kWh and W. If only W cannot be read, that is the failure of POWER."""
+    """The reading with A, kWh and W. If only W cannot be read, that is the failure of POWER. Raises
+    an error that is not of some values.
+
+    >>> from handlers.shared.errors import Refused, Unreachable
+    >>> class Session:
+    ...     def __init__(self, error: Exception) -> None:
+    ...         self.error = error
+    ...     def figures(self, *, with_power: bool) -> Figures:
+    ...         if with_power:
+    ...             raise self.error
+    ...         return Figures(load_a=3.6, energy_kwh=933.2)
+    >>> reading = _read_power(Reading(), Session(Refused("no right to W")))
+    >>> reading.load_a, reading.power_w, list(reading.failures)
+    (3.6, NotKnown(reason='no right to W'), ['power'])
+    >>> _read_power(Reading(), Session(Unreachable("no answer")))
+    Traceback (most recent call last):
+    handlers.shared.errors.Unreachable: no answer
+    """
     try:
         return _add_figures(reading, session.figures(with_power=True))
     except Exception as error:
@@ -250,7 +326,15 @@ def _read_power(reading: Reading, session: OpenHandler) -> Reading:
 
 
 def read_labels(reading: Reading, session: OpenHandler) -> Reading:
-    """The reading with the numbers and names of outlets."""
+    """The reading with the numbers and names of outlets; as it was if the handler has none.
+
+    >>> from types import SimpleNamespace
+    >>> from handlers.shared.labels import Label
+    >>> session = SimpleNamespace(labels=lambda: [Label("0", "1", "web")])
+    >>> reading = Reading([PolledOutlet("0", UNKNOWN), PolledOutlet("1", UNKNOWN)], answered=True)
+    >>> [(outlet.number, outlet.name) for outlet in read_labels(reading, session).outlets]
+    [('1', 'web'), ('', '')]
+    """
     port_labels = session.labels()
     if port_labels is None:
         return reading
@@ -265,7 +349,13 @@ def read_labels(reading: Reading, session: OpenHandler) -> Reading:
 
 
 def _read_topology(reading: Reading, session: OpenHandler) -> Reading:
-    """Lines and breakers."""
+    """The reading with lines and breakers.
+
+    >>> from types import SimpleNamespace
+    >>> session = SimpleNamespace(meters=lambda: [MeteredPart("line", "L1", 3)])
+    >>> _read_topology(Reading(), session).meters[0].current_a
+    3.0
+    """
     meters: list[MeteredPart] = []
     for part in session.meters():
         current_a = converted_figure(part.current_a)
@@ -281,12 +371,24 @@ read_topology = Part("lines and breakers", _read_topology)
 
 
 def is_of_some_values(error: BaseException) -> bool:
-    """Whether an error concerns some of the values; others are of the device or the login."""
+    """Whether an error concerns some of the values; others are of the device or the login.
+
+    >>> from handlers.shared.errors import Refused, Unreachable
+    >>> is_of_some_values(Refused("no right")), is_of_some_values(Unreachable("no answer"))
+    (True, False)
+    """
     return kind_of(error) in _OF_SOME_VALUES
 
 
 def _add_figures(reading: Reading, pdu_figures: Figures) -> Reading:
-    """The reading with the figures of the PDU, and of its outlets by their identities."""
+    """The reading with the figures of the PDU, and of its outlets by their identities.
+
+    >>> ports = {"7": MeterFigures(current_a=0.5)}
+    >>> reading = Reading([PolledOutlet("7", UNKNOWN)], answered=True)
+    >>> reading = _add_figures(reading, Figures(load_a=3.6, energy_kwh=None, ports=ports))
+    >>> reading.load_a, reading.outlets[0].figures.current_a
+    (3.6, 0.5)
+    """
     ports = {_printable(identity): port for identity, port in pdu_figures.ports.items()}
     outlets: list[PolledOutlet] = []
     for outlet in _outlets_to_complete(reading, ports):
@@ -306,6 +408,11 @@ def _add_figures(reading: Reading, pdu_figures: Figures) -> Reading:
 def _outlets_to_complete(reading: Reading, identities: Iterable[str]) -> Sequence[PolledOutlet]:
     """The outlets of a reading; if its states were not read, also those of these identities, with
     the state UNKNOWN.
+
+    >>> [outlet.identity for outlet in _outlets_to_complete(Reading(), ["7"])]
+    ['7']
+    >>> _outlets_to_complete(Reading(answered=True), ["7"])
+    ()
     """
     if reading.answered:
         return reading.outlets
@@ -318,7 +425,12 @@ def _outlets_to_complete(reading: Reading, identities: Iterable[str]) -> Sequenc
 
 
 def _meter_figures(handler_figures: MeterFigures) -> MeterFigures:
-    """The figures of an outlet. An archive of another version may lack one."""
+    """The figures of an outlet. An archive of another version may lack one.
+
+    >>> from types import SimpleNamespace
+    >>> _meter_figures(SimpleNamespace(current_a=1))
+    MeterFigures(current_a=1.0, power_w=None, energy_kwh=None)
+    """
     figure_by_field: dict[str, Figure] = {}
     for field in MeterFigures._fields:
         value = getattr(handler_figures, field, None)
@@ -330,6 +442,12 @@ def error_of(error: BaseException) -> CallError:
     """The error's kind and text.
 
     An error without a kind counts as a defect of this program or of the archive.
+
+    >>> from handlers.shared.errors import Unreachable
+    >>> error_of(Unreachable("no answer"))
+    CallError(kind='unreachable', reason='no answer')
+    >>> error_of(ZeroDivisionError("division by zero"))
+    CallError(kind='defect', reason='ZeroDivisionError: division by zero')
     """
     kind = kind_of(error)
     if kind:
@@ -348,6 +466,12 @@ def converted_figure(value: Any) -> Figure:
     elsewhere may return another type.
 
     Raises ValueError, TypeError or OverflowError if a value cannot be converted to a finite float.
+
+    >>> converted_figure(3), converted_figure(None), converted_figure(NotKnown("silent"))
+    (3.0, None, NotKnown(reason='silent'))
+    >>> converted_figure(float("nan"))
+    Traceback (most recent call last):
+    ValueError: a figure is nan
     """
     if value is None:
         return None

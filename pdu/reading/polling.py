@@ -23,7 +23,9 @@ from .parts import Part, Reading, read_pdu, read_until_error
 
 
 class Target(NamedTuple):
-    """A PDU that is polled, with its login."""
+    """A PDU that is polled, with its login: `Target(ListedPdu("r1-left", "snmp", ...), handler,
+    login)`; of a wrong row of the list the error is in place of the handler.
+    """
 
     device: ListedPdu
     #: or why it has none, or another mistake in its row of the list
@@ -32,14 +34,14 @@ class Target(NamedTuple):
 
     @property
     def handler(self) -> LoadedHandler:
-        """Its handler. Raises SettingsError for what is wrong in its row of the list."""
+        """Raises SettingsError for what is wrong in its row of the list."""
         if isinstance(self.handler_or_error, SettingsError):
             raise self.handler_or_error
         return self.handler_or_error
 
     def data(self) -> Any:
-        """The object for make_handler. The settings of the PDU win over those of its login. Raises
-        SettingsError.
+        """The object for make_handler: the PDU's address, its settings and the secrets of its
+        login. The settings of the PDU win over those of its login. Raises SettingsError.
 
         >>> from handlers.shared.address import Address
         >>> login = DeviceLogin("hall", {"port": "8443"}, {})
@@ -70,6 +72,10 @@ def targets(
     name none. A wrong row costs its PDU alone. Raises SettingsError for a secret that no handler
     takes.
 
+        r1-left,snmp,192.0.2.8,hall    Target(r1-left, handler, the login hall)
+        r1-right,snmp,192.0.2.9        Target(r1-right, handler, usual_login)
+        r2,smnp,192.0.2.10             Target(r2, SettingsError("no handler 'smnp' ..."), ...)
+
     >>> from handlers.shared.address import Address
     >>> row = ListedPdu("r1", "netoi", Address("192.0.2.7"))
     >>> (target,) = targets([row], {}, DeviceLogin("none", {}, {}))
@@ -87,7 +93,7 @@ def targets(
         except SettingsError as error:
             all_targets.append(Target(device, error, usual_login))
     for row in wrong_rows:
-        # one that has no name is called by its place
+        # one that has no name is called by its line in the list
         fault = row.reason if row.device.name == row.where else row.fault
         all_targets.append(Target(row.device, SettingsError(fault), usual_login))
     loaded_handlers = [each for each in handlers.values() if not isinstance(each, SettingsError)]
@@ -96,7 +102,13 @@ def targets(
 
 
 def _load(word: str) -> Union[LoadedHandler, SettingsError]:
-    """The handler of this name or path, or why there is none."""
+    """The handler of this name or path, or why there is none.
+
+    >>> _load("snmp").display_name
+    'snmp'
+    >>> type(_load("smnp")).__name__
+    'SettingsError'
+    """
     try:
         return load(word)
     except NoSuchHandler as error:
@@ -109,7 +121,10 @@ def _load(word: str) -> Union[LoadedHandler, SettingsError]:
 def _check_secrets(login: DeviceLogin, handlers: Iterable[LoadedHandler]) -> None:
     """Raises SettingsError for a secret that none of these handlers takes.
 
-    --secret-file comunity=FILE    --secret-file: unknown secret 'comunity'; known: community, ...
+    >>> _check_secrets(DeviceLogin("", {}, {"community": "x"}), [])
+    >>> _check_secrets(DeviceLogin("", {}, {"comunity": "x"}), [])  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: --secret-file: unknown secret 'comunity'; known: ...
     """
     known_secrets = set(SECRETS)
     for handler in handlers:
@@ -134,9 +149,9 @@ def poll(
 
     One of FOREIGN_ERRORS becomes one of the `failures` of the result.
 
-    all answer             outlets, load_a, energy_kwh; no failures
-    no figures             outlets; failures {"statistic": ...}
-    the device is silent   failures {"status": ...}
+        > status       < 1 on, 2 off
+        > statistic    < an error: refused
+        Reading([1 UP, 2 DOWN], answered=True, failures={"figures": CallError("refused", ...)})
     """
     all_parts = [pdu_parts.states, pdu_parts.power if with_power else pdu_parts.figures]
     if with_labels:
@@ -146,18 +161,21 @@ def poll(
 
 
 def poll_lines(target: Target) -> Reading:
-    """A reading as by `poll`, with numbers, names, W, and the lines and breakers."""
+    """A reading of states, A, kWh, W, numbers, names, and the lines and breakers; errors are its
+    `failures`.
+    """
     return poll(target, with_labels=True, with_power=True, parts=(pdu_parts.read_topology,))
 
 
 def poll_names(target: Target) -> Reading:
-    """A reading of the states, and the numbers and names of outlets, in one session."""
+    """A reading of the states, and of numbers and names; errors are its `failures`."""
     return _read_parts(target, (pdu_parts.states, pdu_parts.labels))
 
 
 def _read_parts(target: Target, parts: Sequence[Part]) -> Reading:
     """A reading of these parts, and the errors as its `failures`, with the seconds and the requests
-    that they took. An error of the device or of the login ends it.
+    that they took. An error of the device or of the login ends it: after a silent status, no
+    statistic is asked.
     """
     counter = _RequestCounter()
 
@@ -176,7 +194,9 @@ def _read_parts(target: Target, parts: Sequence[Part]) -> Reading:
 
 
 class _RequestCounter:
-    """Counts the requests of one reading. A handler may send from several threads."""
+    """Counts the requests of one reading in `requests`. A handler may send from several threads.
+    `is_used`: whether the handler reports its requests.
+    """
 
     def __init__(self) -> None:
         self.requests = 0

@@ -49,6 +49,10 @@ def read_all(
 
     `read_target` reads one, `parallel` at a time, each for at most `seconds`. Raises SettingsError
     if the system allows no thread.
+
+    >>> readings = read_all(["left", "right"], lambda name: Reading(warnings=[name]), parallel=1)
+    >>> [(index, reading.warnings) for index, reading in readings]
+    [(0, ['left']), (1, ['right'])]
     """
     results: _Results = queue.SimpleQueue()
     end_by_index: dict[int, float] = {}  # of those that run, the earliest deadline first
@@ -75,7 +79,16 @@ def read_all(
 
 
 def _start(index: int, read: Callable[[], Reading], results: _Results) -> bool:
-    """Read in a thread that puts the reading into `results`. False if the system allows no more."""
+    """Start a thread that puts the reading into `results`. False if the system allows no more
+    threads.
+
+    >>> results: _Results = queue.SimpleQueue()
+    >>> _start(3, lambda: Reading(load_a=3.6), results)
+    True
+    >>> index, reading = results.get()
+    >>> index, reading.load_a
+    (3, 3.6)
+    """
     thread = threading.Thread(target=_run, args=(index, read, results), daemon=True)
     try:
         thread.start()
@@ -85,7 +98,14 @@ def _start(index: int, read: Callable[[], Reading], results: _Results) -> bool:
 
 
 def _run(index: int, read: Callable[[], Reading], results: _Results) -> None:
-    """The work of a thread: its reading, or why it failed, goes into `results`."""
+    """The work of a thread: its reading, or why it failed, goes into `results`.
+
+    >>> results: _Results = queue.SimpleQueue()
+    >>> _run(3, lambda: Reading(load_a=1 / 0), results)
+    >>> index, reading = results.get()
+    >>> index, reading.failure.reason
+    (3, 'ZeroDivisionError: division by zero')
+    """
     reading = failed_reading(_LOST)
     try:
         reading = read()

@@ -361,7 +361,7 @@ def _total_and_sum(total: Figure, of_outlets: Mapping[str, float]) -> list[float
 
 
 #: what happens to a request: a status without a content, or half of the answer
-Disturbance = Union[int, UnitFault]
+AnswerFault = Union[int, UnitFault]
 
 
 class HttpPdu(SimulatedPdu, HttpReplay):
@@ -377,7 +377,7 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         #: what its tokens end with; "" for those of the recording
         self.token = ""
         #: by the number of the request, from 1
-        self.disturbances: dict[int, Disturbance] = {}
+        self.answer_faults: dict[int, AnswerFault] = {}
         #: whether a request is refused as a login, and the targets where one was
         self.denies: Callable[[str], bool] = lambda message: False
         self._denied_targets: set[str] = set()
@@ -386,7 +386,7 @@ class HttpPdu(SimulatedPdu, HttpReplay):
     def begin(self, fault: UnitFault) -> None:
         super().begin(fault)
         self.refusal = self.redirect = None
-        self.disturbances = {}
+        self.answer_faults = {}
 
     def close(self) -> None:
         self.drop_timers()
@@ -404,7 +404,7 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         message = "\n".join([f"{method} {target}", *header_lines, "", content])
         self.messages.append(message)
         try:
-            response = self._disturbed_reply(message, method, target, body)
+            response = self._reply_or_fault(message, method, target, body)
         except ConnectionAbortedError:
             raise
         except Exception as error:
@@ -415,22 +415,22 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         self.answers.append(answer)
         return status, None if response_content is None else answer, response_headers
 
-    def _disturbed_reply(self, message: str, method: str, target: str, body: bytes) -> Response:
-        """The answer of `reply`, unless the login is refused or this request is disturbed.
+    def _reply_or_fault(self, message: str, method: str, target: str, body: bytes) -> Response:
+        """The answer of `reply`, or what is to be in its place.
 
         the login is refused            401
-        disturbances {2: 503}           503 to the second request
-        disturbances {2: HALF}          half of the answer to the second request
+        answer_faults {2: 503}          503 to the second request
+        answer_faults {2: HALF}         half of the answer to the second request
         """
-        disturbance = self.disturbances.get(len(self.messages))
+        answer_fault = self.answer_faults.get(len(self.messages))
         if self._is_denied(message, target, body):
             self.note_request(f"{method} {target}")
             return _DENIED
-        if isinstance(disturbance, int):
+        if isinstance(answer_fault, int):
             self.note_request(f"{method} {target}")
-            return disturbance, None, {}
+            return answer_fault, None, {}
         response = self.reply(method, target, body)
-        return _half_of(response) if disturbance is UnitFault.HALF else response
+        return _half_of(response) if answer_fault is UnitFault.HALF else response
 
     def _is_denied(self, message: str, target: str, body: bytes) -> bool:
         """Whether a request holds a login that is refused, or what is sent after one."""

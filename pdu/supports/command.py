@@ -34,7 +34,11 @@ _NUT = (
 
 
 def _model_words() -> Iterable[str]:
-    """The models of one word, for completion; a class of models as its source writes it."""
+    """The models of one word, for completion; a class of models as its source writes it: `AP89xx`.
+
+    >>> "AP89xx" in _model_words(), any(" " in model for model in _model_words())
+    (True, False)
+    """
     words: dict[str, None] = {}
     for name in NAMES:
         model = name.pattern.rstrip("*")
@@ -73,7 +77,14 @@ def supports(output: Output, words: Sequence[str]) -> int:
 
 
 def _lines(result: SupportAnswer) -> list[str]:
-    """The answer for people: the verdict, its sentences, and the rows that match."""
+    """The answer for people: the verdict, its sentences, and the rows that match.
+
+    AP8959: yes
+      own       DCImanager has a handler of its own for APC: keep it where it ...
+    snmp, family apc-rpdu2: APC, PowerNet-MIB (rPDU2)
+      model     AP89xx (https://docs.openstack.org/ironic/latest/admin/drivers/snmp.html)
+      ...
+    """
     verdict = "not known" if result.verdict == UNKNOWN else result.verdict
     lines = [f"{printable(result.question, 60)}: {verdict}"]
     for sentence in _sentences(result):
@@ -95,7 +106,11 @@ def _lines(result: SupportAnswer) -> list[str]:
 
 
 def _own_handlers(result: SupportAnswer) -> list[str]:
-    """The names of DCImanager's own handlers for the makers and families of an answer."""
+    """The names of DCImanager's own handlers for the makers and families of an answer.
+
+    >>> _own_handlers(answer("AP8959")), _own_handlers(answer("PX3"))
+    (['APC'], [])
+    """
     makers = [result.question, *result.question.split()]
     if result.refused_name is not None:
         makers.append(result.refused_name.pattern)
@@ -107,7 +122,13 @@ def _own_handlers(result: SupportAnswer) -> list[str]:
 
 
 def _sentences(result: SupportAnswer) -> Iterable[str]:
-    """The reasons of an answer, a sentence each."""
+    """The reasons of an answer, a sentence each.
+
+    >>> list(_sentences(answer("AP8959 foo")))
+    ['no source names FOO']
+    >>> list(_sentences(answer("AP8959")))
+    []
+    """
     name = result.refused_name
     if name is not None:
         article = "" if name.why.startswith(("a ", "an ")) else "not supported: "
@@ -126,7 +147,11 @@ def _sentences(result: SupportAnswer) -> Iterable[str]:
 
 
 def _table(matches: Sequence[Match]) -> list[str]:
-    """A table of matches, for an answer with too many to show each in full."""
+    """A table of matches, for an answer with too many to show each in full.
+
+    handler  family     models             switched  per outlet
+    snmp     apc-rpdu2  AP84xx, AP86xx ... yes       A, W, kWh
+    """
     head = ("handler", "family", "models", "switched", "per outlet")
     rows: list[Sequence[str]] = []
     for match in matches:
@@ -145,7 +170,13 @@ def _table(matches: Sequence[Match]) -> list[str]:
 
 
 def _match_lines(match: Match, remarks: Sequence[str]) -> list[str]:
-    """What is known of one match, in full. A note that is one of the `remarks` is not repeated."""
+    """What is known of one match, in full. A note that is one of the `remarks` is not repeated.
+
+    snmp, family apc-rpdu2: APC, PowerNet-MIB (rPDU2)
+      document  https://github.com/librenms/librenms/blob/HEAD/mibs/apc/PowerNet-MIB
+      read      the state, number and name of each outlet
+      switched  yes
+    """
     entry, name = match.entry, match.name
     head = f"{entry.label}: {', '.join(entry.vendors)}, {entry.document}"
     lines = textwrap.wrap(head, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
@@ -164,7 +195,12 @@ def _match_lines(match: Match, remarks: Sequence[str]) -> list[str]:
 
 
 def _model_lines(entry: SupportEntry, name: Optional[Name]) -> list[str]:
-    """The pattern that fits, with its source; without one, all patterns of the row."""
+    """The pattern that fits, with its source; without one, all patterns of the row.
+
+    >>> apc = answer("apc-rpdu2").matches[0].entry
+    >>> _model_lines(apc, Name("AP89xx", "apc-rpdu2", "https://apc.example"))
+    ['  model     AP89xx (https://apc.example)']
+    """
     if name is not None:
         return _wrapped("model", f"{name.pattern} ({name.source})")
     patterns: list[str] = []
@@ -175,7 +211,11 @@ def _model_lines(entry: SupportEntry, name: Optional[Name]) -> list[str]:
 
 
 def _wrapped(label: str, text: str) -> list[str]:
-    """The text in lines, behind a label."""
+    """The text in lines of at most _WIDTH characters, behind a label.
+
+    >>> _wrapped("switched", "yes")
+    ['  switched  yes']
+    """
     return textwrap.wrap(
         text,
         _WIDTH,
@@ -214,7 +254,9 @@ def _outlet_figures(match: Match) -> Mapping[str, str]:
 
 
 def _evidence(match: Match) -> Mapping[str, str]:
-    """Capability -> its basis, of what the model can do."""
+    """Capability -> its basis, of what the model can do: no `state` and no `switching` of a model
+    without switched outlets.
+    """
     basis_by_capability = dict(match.entry.evidence)
     if _states(match) == "no":
         basis_by_capability.pop("state", None)
@@ -223,7 +265,11 @@ def _evidence(match: Match) -> Mapping[str, str]:
 
 
 def _reads(match: Match) -> str:
-    """What is read of the outlets: their states, or figures alone."""
+    """What is read of the outlets: their states, or figures alone.
+
+    >>> _reads(answer("AP8959").matches[0])
+    'the state, number and name of each outlet'
+    """
     if match.entry.states == "no":
         return "figures, no states of outlets"
     states = _states(match)
@@ -233,7 +279,11 @@ def _reads(match: Match) -> str:
 
 
 def _outlet_text(match: Match) -> str:
-    """The units of the figures of an outlet, on a condition if the model may not meter them."""
+    """The units of the figures of an outlet, on a condition if the model may not meter them.
+
+    >>> _outlet_text(answer("AP8959").matches[0]), _outlet_text(answer("apc-rpdu2").matches[0])
+    ('no', 'A, W, kWh, if the model meters them')
+    """
     figures = _outlet_figures(match)
     is_sure = match.name is not None and match.name.outlets is Claim.YES
     if is_sure or READ not in figures.values():
@@ -242,7 +292,13 @@ def _outlet_text(match: Match) -> str:
 
 
 def _figures_text(figures: Mapping[str, str]) -> str:
-    """The units of figures, with their condition; `no` for none."""
+    """The units of figures, with their condition; `no` for none.
+
+    >>> _figures_text({"current": READ, "energy": READ}), _figures_text({"power": VARIES})
+    ('A, kWh', 'W, if the unit does it')
+    >>> _figures_text({})
+    'no'
+    """
     if not figures:
         return "no"
     units = ", ".join(_UNITS[name] for name in figures)
@@ -255,7 +311,11 @@ def _condition(basis: str) -> str:
 
 
 def _switched(match: Match) -> str:
-    """Whether the matching PDU can be switched, in a phrase."""
+    """Whether the matching PDU can be switched, in a phrase.
+
+    >>> _switched(answer("AP8959").matches[0]), _switched(answer("apc-rpdu2").matches[0])
+    ('yes', 'yes, if the model switches outlets')
+    """
     if _is_unswitched(match):
         return "no: this model does not switch outlets"
     switching = match.entry.switching
@@ -269,7 +329,9 @@ def _switched(match: Match) -> str:
 
 
 def _evidence_text(match: Match) -> str:
-    """The capabilities of a match, grouped by what they rest on."""
+    """The capabilities of a match, grouped by what they rest on: `state, switching: the vendor's
+    MIB, not tried; energy: the recording of a real unit`.
+    """
     names_by_basis: dict[str, list[str]] = {}
     for name, basis in _evidence(match).items():
         names_by_basis.setdefault(basis, []).append(name)
@@ -280,7 +342,12 @@ def _evidence_text(match: Match) -> str:
 
 
 def _data(result: SupportAnswer) -> dict[str, Any]:
-    """The answer as `pdu supports --json` prints it."""
+    """The answer as `pdu supports --json` prints it.
+
+    >>> document = _data(answer("AP8959 foo"))
+    >>> document["answer"], document["not_known"], len(document["perhaps_read_by"])
+    ('maybe', ['FOO'], 1)
+    """
     read_by: list[dict[str, Any]] = []
     perhaps_read_by: list[dict[str, Any]] = []
     for match in result.matches:
@@ -300,7 +367,9 @@ def _data(result: SupportAnswer) -> dict[str, Any]:
 
 
 def _match_data(match: Match) -> dict[str, Any]:
-    """A match in JSON."""
+    """A match in JSON: `{"handler": "snmp", "vendors": ["APC"], "family": "apc-rpdu2", "states":
+    "yes", "switched": "yes", "outlet": {}, "unit": {"load": "yes", ...}, ...}`.
+    """
     entry = match.entry
     return {
         "handler": entry.handler,
@@ -320,7 +389,11 @@ def _match_data(match: Match) -> dict[str, Any]:
 
 
 def _name_data(name: Name) -> dict[str, Any]:
-    """A pattern of models in JSON."""
+    """A pattern of models in JSON.
+
+    >>> _name_data(Name("AP89xx", "apc-rpdu2", "https://apc.example"))["pattern"]
+    'AP89xx'
+    """
     return {
         "pattern": name.pattern,
         "source": name.source,

@@ -24,7 +24,13 @@ _METERED = {"current": "A", "power": "W", "energy": "kWh"}
 
 
 def devices(profiles: Sequence[Profile]) -> str:
-    """The supported devices: one short row for each family. A vendor is named in its first row."""
+    """The supported devices: one short row for each family. A vendor is named in its first row.
+
+    | vendor | models | family | switched | what is read |
+    |---|---|---|---|---|
+    | APC | AP78xx, AP79xx | `apc-rpdu` | yes, not AP78xx | state A W |
+    |  | AP84xx, AP86xx, ... | `apc-rpdu2` | yes, not AP84xx, ... | **A W kWh** state |
+    """
     rows: list[Sequence[str]] = []
     last_vendor = ""
     for profile in _sort_by_vendor(profiles):
@@ -37,7 +43,13 @@ def devices(profiles: Sequence[Profile]) -> str:
 
 
 def figures_text(evidence: Evidence) -> str:
-    """What is read, first and in bold what the recording of a real unit shows: "**A W** state"."""
+    """What is read, first and in bold what the recording of a real unit shows.
+
+    >>> figures_text(Evidence(state=EvidenceLevel.MIB, current=EvidenceLevel.RECORDING))
+    '**A** state'
+    >>> figures_text(Evidence())
+    '–'
+    """
     recorded_words: list[str] = []
     other_words: list[str] = []
     for capability, word in {"state": "state", **_METERED}.items():
@@ -51,7 +63,9 @@ def figures_text(evidence: Evidence) -> str:
 
 
 def _switched(profile: Profile) -> str:
-    """Whether the family's models are switched, and which of them are not."""
+    """Whether the family's models are switched, and which of them are not: `yes, not AP84xx,
+    AP88xx`, `unproven`, `no`.
+    """
     if not profile.is_switched:
         return "no"
     models: list[str] = []
@@ -67,7 +81,12 @@ def _switched(profile: Profile) -> str:
 
 
 def _begins_as_another(model: str, models: Iterable[str]) -> bool:
-    """Whether another of the models is the beginning of this one."""
+    """Whether another of the models is the beginning of this one.
+
+    >>> models = ["AP84xx", "AP84xxEU"]
+    >>> _begins_as_another("AP84xxEU", models), _begins_as_another("AP84xx", models)
+    (True, False)
+    """
     return any(model != other and model.startswith(other) for other in models)
 
 
@@ -78,6 +97,10 @@ def _sort_by_vendor(profiles: Sequence[Profile]) -> Sequence[Profile]:
 def command_table(profiles: Sequence[Profile]) -> str:
     """The objects that a command writes, with their values. One row for each family that is
     switched.
+
+        | vendor | family | to switch on | to switch off | before |
+        |---|---|---|---|---|
+        | APC | `apc-rpdu2` | rPDU2OutletSwitchedControlCommand = 1 or ... | ... = 2 or ... | – |
     """
     head = ["vendor", "family", "to switch on", "to switch off", "before"]
     rows: list[Sequence[str]] = []
@@ -105,7 +128,9 @@ def _writes_before(control: Control) -> Iterable[str]:
 
 
 def _writes(control: Control, *, on: bool) -> Iterable[str]:
-    """What a control writes to switch an outlet on or off."""
+    """What a control writes to switch an outlet on or off: `rPDU2OutletSwitchedControlCommand
+    = 1`.
+    """
     if not isinstance(control, Write):
         state = "on" if on else "off"
         value: object = f"the states of all outlets, with this one {state}"
@@ -117,7 +142,9 @@ def _writes(control: Control, *, on: bool) -> Iterable[str]:
 
 
 def _names(at: Source) -> Iterable[str]:
-    """The names of the objects that a command through a source writes."""
+    """The names of the objects that a command through a source writes: of a table that is split
+    into several, each of them.
+    """
     written = next(objects_of([at]))
     tables = [table for _, table in written.parts] if isinstance(written, Parts) else [written]
     for table in tables:
@@ -125,7 +152,9 @@ def _names(at: Source) -> Iterable[str]:
 
 
 def written_objects(control: Control) -> Iterable[Source]:
-    """What a command writes."""
+    """What a command writes: the object for on, that for off if it is another one, and what unlocks
+    the outlet before.
+    """
     yield control.at
     if isinstance(control, Write):
         if control.off_at is not None:
@@ -135,7 +164,11 @@ def written_objects(control: Control) -> Iterable[Source]:
 
 
 def _alternatives(assignments: Iterable[str]) -> str:
-    """The different assignments, of which a command writes one; a dash for none."""
+    """The different assignments, of which a command writes one; a dash for none.
+
+    >>> _alternatives(["relay = 1", "outlet = 1", "relay = 1"]), _alternatives([])
+    ('relay = 1 or outlet = 1', '–')
+    """
     return " or ".join(dict.fromkeys(assignments)) or "–"
 
 
@@ -144,7 +177,8 @@ Part = Union[State, Measurement, Source]
 
 def object_names(part: Part) -> Iterable[str]:
     """The MIB's names of the objects that hold the values of a state, a figure or a source, with
-    what scales them or makes them uncertain."""
+    what scales them or makes them uncertain: `rPDU2PhaseStatusCurrent`.
+    """
     sources: list[Optional[Source]] = []
     if isinstance(part, (State, Measurement)):
         sources += part.sources()
@@ -157,7 +191,14 @@ def object_names(part: Part) -> Iterable[str]:
 
 
 def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table in Markdown."""
+    r"""A table in Markdown.
+
+    >>> print(_markdown(["vendor", "family"], [["APC", "apc-rpdu2"], ["A|B", "x"]]))
+    | vendor | family |
+    |---|---|
+    | APC | apc-rpdu2 |
+    | A\|B | x |
+    """
     lines = [_line(head), "|" + "---|" * len(head)]
     for row in rows:
         cells = [cell.replace("|", "\\|") for cell in row]

@@ -12,8 +12,15 @@ _HOST = re.compile(r"\[?[0-9a-fA-F:]*:[0-9a-fA-F:.]*\]?|[^.\s]+(\.[^.\s]+)+")
 
 
 def hint_of(word: str) -> str:
-    """Advice for a make, a model or a host in the place of a handler: which handler reads such a
-    PDU, or how to ask the device; "" if the word is none of these.
+    """Advice for a make, a model or a host that stands where a handler is expected: which handler
+    reads such a PDU, or how to ask the device; "" if the word is none of these.
+
+    >>> hint_of("192.0.2.8")
+    'pdu identify 192.0.2.8 asks the device which handler reads it'
+    >>> hint_of("AP8959")  # doctest: +ELLIPSIS
+    'AP8959 is read by the handler snmp, as pdu supports AP8959 says; ...'
+    >>> hint_of("Acme")
+    ''
     """
     shown_word = printable(word, 60)
     is_file = "/" in word or word.endswith((".gz", ".py"))

@@ -39,7 +39,9 @@ _CLAIMS = {claim.value: claim for claim in Claim}
 
 
 class Name(NamedTuple):
-    """A pattern of model names, and what is known of these models."""
+    """A pattern of model names, and what is known of these models: `Name("AP89xx", "apc-rpdu2",
+    "https://docs.openstack.org/...", switched=Claim.YES, outlets=Claim.NO)`.
+    """
 
     pattern: str
     #: the family, or the handler where it has no families; "" if the PDU is not supported
@@ -60,7 +62,8 @@ class Name(NamedTuple):
 
 class Brand(NamedTuple):
     """A vendor's other name: a brand, an owner, or a company that sells the same PDUs. It says
-    which families to expect, not that each of its PDUs is read.
+    which families to expect, not that each of its PDUs is read. `Brand("Geist", ["Vertiv"],
+    ["geist-v3"], is_shared=False, source="https://...")` is one of some families.
     """
 
     name: str
@@ -80,6 +83,14 @@ def read_names(lines: Iterable[str]) -> Iterator[Name]:
     Raises csv.Error for text that is not CSV. Raises ValueError for other columns, for a row with
     more or fewer cells, and for a word that its column does not have. Also for a supported row
     without a family or handler, and for one with it that is not supported.
+
+    >>> head = ",".join(COLUMNS)
+    >>> names = read_names([head, '"yes","AP89xx, AP86xx",apc-rpdu2,yes,no,https://apc.example,'])
+    >>> [name.pattern for name in names]
+    ['AP89xx', 'AP86xx']
+    >>> list(read_names([head, "no,AP75xx,apc-rpdu2,no,no,https://apc.example,basic"]))
+    Traceback (most recent call last):
+    ValueError: AP75xx: supported is no, read_by is 'apc-rpdu2'
     """
     table_lines = (line for line in lines if not line.startswith("#"))
     rows = csv.reader(table_lines, strict=True)
@@ -106,7 +117,7 @@ def read_names(lines: Iterable[str]) -> Iterator[Name]:
 
 
 def _read_brands() -> Iterator[Brand]:
-    """The rows of the table of brands."""
+    """The rows of the table of brands; `families` is empty for all of the vendors."""
     rows = csv.reader(_BRANDS.read_text("utf-8").splitlines()[1:], strict=True)
     for name, vendors, families, is_shared, source in rows:
         yield Brand(

@@ -18,21 +18,26 @@ _TRANSFER_SWITCH = re.compile(r".*-(ats|sts)[0-9]*")  # the keys of their famili
 
 
 def own_handlers(makers: Iterable[str], families: Iterable[str]) -> list[str]:
-    """The names of DCImanager's own handlers for these makers, or products, and families."""
+    """The names of DCImanager's own handlers for these makers, or products, and families.
+
+    >>> own_handlers(["APC", "Vertiv"], []), own_handlers([], ["apc-ats"])
+    (['APC'], ['ATS'])
+    """
     maker_names = {maker.strip().lower() for maker in makers}
     # DCImanager's page names no make of its handler "ATS": each family of transfer switches counts
     if any(map(_TRANSFER_SWITCH.fullmatch, families)):
         maker_names.update(_MAKERS[_ATS])
-    names: list[str] = []
-    for name, own_makers in _MAKERS.items():
-        if not maker_names.isdisjoint(own_makers):
-            names.append(name)
-    return names
+    return [name for name, words in _MAKERS.items() if not maker_names.isdisjoint(words)]
 
 
 def own_handlers_sentence(names: Sequence[str], *, is_read_here: bool = False) -> str:
-    """Whether DCImanager reads it itself; `names`: of `own_handlers`. `is_read_here`: whether a
-    handler of this pack has just read the unit.
+    """Whether DCImanager reads it itself; `names`: of its own handlers for the make.
+    `is_read_here`: whether a handler of this pack has just read the unit.
+
+    >>> own_handlers_sentence([])
+    "DCImanager's pages name no handler of its own for it"
+    >>> own_handlers_sentence(["APC"])  # doctest: +ELLIPSIS
+    'DCImanager has a handler of its own for APC: keep it where it switches your unit ...'
     """
     if not names:
         return "DCImanager's pages name no handler of its own for it"

@@ -37,13 +37,16 @@ _NAMES = ("vendor", "models", "mib", "source", "evidence")
 
 
 class UnknownFamily(ValueError):
-    """There is no family with this key, or `only` leaves it out."""
+    """There is no family with this key, or `only` leaves it out: `there is no family 'apc-rpdu3';
+    similar: apc-rpdu, apc-rpdu2`.
+    """
 
 
 class OwnFamily(NamedTuple):
     """An archive with a user's own profile.
 
-    Its name is pdu_`name`; `shown` is its name in DCImanager's list of handlers.
+    Its name is pdu_`name`; `shown` is its name in DCImanager's list of handlers:
+    `OwnFamily("acme_rack", "Acme (SNMP, own profile acme-rack)", {"own_profile": "{...}"})`.
     """
 
     name: str
@@ -53,7 +56,12 @@ class OwnFamily(NamedTuple):
 
 def read_profile(file: Path) -> Profile:
     """The profile in a JSON file, which may begin with a byte order mark. Raises ProfileError, also
-    for parts that contradict each other."""
+    for parts that contradict each other.
+
+        mine.json                 the Profile with its key and outlets
+        not UTF-8                 ProfileError: profile: the file is not UTF-8 text
+        on and off write 1        ProfileError: profile.outlets[0].control: on writes '1' into ...
+    """
     try:
         with file.open("rb") as profile_file:
             data = profile_file.read(_LARGEST + 1)
@@ -72,7 +80,13 @@ def read_profile(file: Path) -> Profile:
 
 
 def describe(profile: Profile) -> list[str]:
-    """What the profile reads of an outlet and of the PDU, and whether it switches."""
+    """What the profile reads of an outlet and of the PDU, and whether it switches.
+
+    >>> describe(PROFILE_BY_KEY["apc-masterswitch"])
+    ['reads of each outlet: state, name; of the PDU: nothing', 'switches outlets']
+    >>> describe(PROFILE_BY_KEY["apc-ats"])[1]
+    'does not switch: it has no control'
+    """
     of_outlet: list[str] = []
     for field, word in _OUTLET_WORDS.items():
         if any(getattr(outlets, field) for outlets in profile.outlets):
@@ -97,6 +111,13 @@ def describe(profile: Profile) -> list[str]:
 def copied_words(profile: Profile) -> list[str]:
     """A sentence if names of the profile are still those of the built-in family that it was copied
     from, of which the archive would then say that it reads the PDU.
+
+    >>> from dataclasses import replace
+    >>> copy = replace(PROFILE_BY_KEY["akcp-relay"], key="mine")
+    >>> copied_words(copy)
+    ["as in the family akcp-relay: vendor, models, mib, source, evidence; write your PDU's"]
+    >>> copied_words(replace(copy, models=("Acme 8",), mib="ACME-MIB", source="https://acme.org"))
+    []
     """
     for family in PROFILES:
         has_its_mib = profile.mib != "" and profile.mib == family.mib
@@ -116,7 +137,14 @@ def copied_words(profile: Profile) -> list[str]:
 
 
 def built_in_family(key: str) -> Profile:
-    """The built-in family with this key. Raises UnknownFamily."""
+    """The built-in family with this key. Raises UnknownFamily.
+
+    >>> built_in_family("apc-rpdu2").vendor
+    'APC'
+    >>> built_in_family("apc-rpdu3")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    pdu.supports.own_profiles.UnknownFamily: there is no family 'apc-rpdu3'; similar: ...
+    """
     family = PROFILE_BY_KEY.get(key)
     if family is None:
         raise UnknownFamily(f"there is no family {key[:60]!r}; {_suggestion(key)}")
@@ -129,6 +157,14 @@ def own_family(profile: Profile) -> OwnFamily:
 
     Raises ProfileError if the key is too long for a name, or gives the name of a handler's archive
     or of the platform's module.
+
+    >>> from dataclasses import replace
+    >>> profile = replace(PROFILE_BY_KEY["akcp-relay"], key="acme-8", vendor="Acme")
+    >>> own_family(profile)[:2]
+    ('acme_8', 'Acme (SNMP, own profile acme-8)')
+    >>> own_family(replace(profile, key="snmp"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.snmp.schema.ProfileError: profile.key: pdu_snmp is the name of another module; ...
     """
     if len(profile.key) > _LONGEST_KEY:
         raise ProfileError(
@@ -162,6 +198,11 @@ def build_options(
     `only` is sorted like PROFILES, because detection tries families with equally long prefixes in
     this order. `flags`: keys of settings and their values. `unproven`: families for which
     `switch_unproven` is set.
+
+    >>> build_options(only=["sentry4", "apc-rpdu2"], flags=[("timeout", "5")])
+    {'only': 'apc-rpdu2,sentry4', 'timeout': '5'}
+    >>> build_options()
+    {}
     """
     for key in only:
         built_in_family(key)  # raises for one that there is not
@@ -184,7 +225,13 @@ def build_options(
 
 
 def _check_in_only(option: str, key: str, only: Sequence[str]) -> None:
-    """Raise UnknownFamily if --only is given, and leaves out the family of another option."""
+    """Raise UnknownFamily if --only is given, and leaves out the family of another option.
+
+    >>> _check_in_only("--profile-key", "sentry4", [])
+    >>> _check_in_only("--profile-key", "sentry4", ["apc-rpdu2"])  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    pdu.supports.own_profiles.UnknownFamily: --profile-key sentry4 is not one of the families ...
+    """
     if only and key not in only:
         raise UnknownFamily(
             f"{option} {key} is not one of the families of --only ({', '.join(only)})"
@@ -192,7 +239,13 @@ def _check_in_only(option: str, key: str, only: Sequence[str]) -> None:
 
 
 def _suggestion(text: str) -> str:
-    """The families whose names are like a text, for the error of an unknown family."""
+    """The families whose names are like a text, for the error of an unknown family.
+
+    >>> _suggestion("sentry5")
+    'similar: sentry4, sentry3'
+    >>> _suggestion("xxxxxx")
+    'to list all families, run: pdu snmp families'
+    """
     word = text.lower()
     keys = _keys_with(word) or similar_names(word, _KEYS, _MOST_SHOWN)
     if not keys:
@@ -205,7 +258,11 @@ def _suggestion(text: str) -> str:
 
 
 def _keys_with(word: str) -> list[str]:
-    """The families with this text in their key, vendor or models; none for a single letter."""
+    """The families with this text in their key, vendor or models; none for a single letter.
+
+    >>> _keys_with("sentry"), _keys_with("s")
+    (['sentry3', 'sentry4'], [])
+    """
     if len(word) < 2:
         return []
     keys: list[str] = []
@@ -217,7 +274,13 @@ def _keys_with(word: str) -> list[str]:
 
 
 def options_source(flag_values: Mapping[str, str]) -> str:
-    """The text of an options.py: ASCII, and always the same for the same options."""
+    r"""The text of an options.py: ASCII, and always the same for the same options.
+
+    >>> print(options_source({"only": "apc-rpdu2"}).partition("\n")[2], end="")
+    OPTIONS: dict[str, str] = {
+        'only': 'apc-rpdu2',
+    }
+    """
     rows = "".join(f"    {key!r}: {ascii(flag_values[key])},\n" for key in sorted(flag_values))
     return (
         '"""Build options of this archive, written by packaging/build.py."""\n'

@@ -29,7 +29,12 @@ _NUMBER = "{number}"
 
 
 def _numbers_by_index() -> dict[str, str]:
-    """The indexes of the rows of `_EveryRow`, with the number of each, counted from 1."""
+    """The indexes of the rows of `_EveryRow`, with the number of each, counted from 1.
+
+    >>> numbers = _numbers_by_index()
+    >>> numbers["1"], numbers["1.0"], numbers["1.1"], numbers["2"]
+    ('1', '2', '3', '4')
+    """
     indexes: list[str] = []
     for n in range(1, 65):
         indexes += [f"{n}", f"{n}.0", f"1.{n}"]
@@ -42,7 +47,10 @@ _NUMBER_BY_INDEX = _numbers_by_index()
 def check_profile(profile: Profile) -> Iterator[str]:
     """Yield a message for each contradiction.
 
-    It begins with the place in the profile, such as `profile.outlets[0].control: `.
+    It begins with its path in the profile, such as `profile.outlets[0].control: `.
+
+        sysObjectID "~.1"    profile: the sysObjectID ~.1 begins with ~; give the whole OID
+        power of the load    profile.power: it reads the same object as load
     """
     prefixes = [*profile.sys_object_ids]
     prefixes += [root.sys_object_id for root in profile.roots]
@@ -60,25 +68,29 @@ def check_profile(profile: Profile) -> Iterator[str]:
     yield from _column_faults(profile)
 
 
-def _outlets_faults(outlets: Outlets, place: str) -> Iterator[str]:
-    """A message for each contradiction in the outlets at a place of a profile."""
+def _outlets_faults(outlets: Outlets, path: str) -> Iterator[str]:
+    """A message for each contradiction in the outlets; it begins with their `path` in the profile:
+    `profile.outlets[0].control: on writes '1' into the object of the states, where it means off`.
+    """
     states, control = outlets.states, outlets.control
     if states:
-        for finding in _mark_faults(states):
-            yield f"{place}.states: {finding}"
+        for finding in _test_faults(states):
+            yield f"{path}.states: {finding}"
     if states and control:
         for finding in _command_faults(states, control):
-            yield f"{place}.control: {finding}"
+            yield f"{path}.control: {finding}"
     figures: dict[str, Sequence[Measurement]] = {}
     for name in ("current", "power", "energy"):
         figure = getattr(outlets, name)
         if figure:
             figures[name] = [figure]
-    yield from _figure_faults(place, figures)
+    yield from _figure_faults(path, figures)
 
 
 def _column_faults(profile: Profile) -> Iterator[str]:
-    """A message for each OID below that of a column."""
+    """A message for each OID below that of a column: `profile: the column 1.3.6.1.4.1.9999.1
+    contains 1.3.6.1.4.1.9999.1.2; one of them is not the OID of a column`.
+    """
     columns: set[str] = set()
     other_oids = set(oids(profile))
     for part in parts_of(profile):
@@ -96,8 +108,10 @@ def _column_faults(profile: Profile) -> Iterator[str]:
     yield from sorted(findings)
 
 
-def _mark_faults(states: State) -> Iterator[str]:
-    """Tests of a state that would apply one value to all outlets."""
+def _test_faults(states: State) -> Iterator[str]:
+    """The tests of a state that would apply one value to all outlets: `crosscheck is a Scalar,
+    which has no value for each outlet of a table`.
+    """
     sources: list[tuple[str, Optional[Source]]] = [("crosscheck", states.crosscheck)]
     for condition in states.conditions:
         if condition.unit is not None:
@@ -108,7 +122,9 @@ def _mark_faults(states: State) -> Iterator[str]:
 
 
 def _command_faults(states: State, control: Control) -> Iterator[str]:
-    """What in the commands of a profile would switch wrongly, a sentence each."""
+    """What in the commands of a profile would switch wrongly, a sentence each: `on writes 1 and off
+    writes '2', which are of different types`, `off of outlet 2 writes into the row of outlet 1`.
+    """
     if isinstance(control, Write) and type(control.on) is not type(control.off):
         yield (
             f"on writes {control.on!r} and off writes {control.off!r}, which are of different types"
@@ -120,7 +136,10 @@ def _command_faults(states: State, control: Control) -> Iterator[str]:
 
 def _value_faults(states: State, control: Control) -> Iterator[str]:
     """The values that mean the opposite where a command writes into the states' own object. This
-    needs no row, so it also finds what `_faults_by_rows` cannot reach.
+    needs no row, so it also finds what the comparison of rows cannot reach.
+
+        states: on 1, off 2    on writes 2    on writes '2' into the object of the states, where it
+                                              means off
     """
     if not isinstance(control, Write):
         return
@@ -138,7 +157,10 @@ def _first_object(source: Source) -> object:
 
 
 def unproven_commands(profile: Profile) -> list[str]:
-    """The commands of which no SET could be compared with the states, a sentence each."""
+    """The commands of which no SET could be compared with the states, a sentence each:
+    `profile.outlets[0].control: the commands could not be checked, because the rows that they need
+    are only on a unit: ...`.
+    """
     sentences: list[str] = []
     for number, outlets in enumerate(profile.outlets):
         states, control = outlets.states, outlets.control
@@ -153,7 +175,7 @@ def unproven_commands(profile: Profile) -> list[str]:
 
 def _is_tried(states: State, control: Control) -> bool:
     """Whether both commands of an outlet can be made for a device that has every row. Those that
-    hold the states of neighbours are compared when they are written.
+    hold the states of neighbours are compared when they are written, and count as tried.
     """
     if control.writes_neighbours:
         return True
@@ -169,6 +191,12 @@ def _is_tried(states: State, control: Control) -> bool:
 def _faults_by_rows(states: State, control: Control) -> Iterator[str]:
     """What is wrong with the OIDs and values that the commands write on a device that has every
     row, a sentence each; nothing for a write that holds all outlets.
+
+        SET of outlet 2, on         sentence
+        state.2 = 1 (on)            none
+        state.2 = 2 (off)           on writes '2' into the object of the states, where it means off
+        state.1 = 1                 on of outlet 2 writes into the row of outlet 1
+        state.2 = 1, state.2 = 1    the value '1' that unlocks an outlet already switches it
     """
     if control.writes_neighbours:
         return
@@ -200,8 +228,9 @@ def _faults_by_rows(states: State, control: Control) -> Iterator[str]:
 
 
 def _state_objects(states: State, tables: Tables) -> dict[str, str]:
-    """OID of a state -> its outlet's identity. The source of the states says it, unless it compares
-    counts and so refuses the rows of `tables`: then the first of its objects that has rows.
+    """OID of a state -> its outlet's identity: `{"1.3.6.1.4.1.9999.1.3.1": "1", ...}`. The source
+    of the states says it, unless it compares counts and so refuses the rows of `tables`: then the
+    first of its objects that has rows.
     """
     for source in (states.source, *objects_of([states.source])):
         outlet_by_object: dict[str, str] = {}
@@ -216,7 +245,9 @@ def _state_objects(states: State, tables: Tables) -> dict[str, str]:
 
 
 def _cell(tables: Tables, source: Source, identity: str) -> Optional[str]:
-    """The OID of an outlet's value, None if it has none."""
+    """The OID of an outlet's value, None if it has none: `1.3.6.1.4.1.9999.1.3.2` of outlet 2 in a
+    column `1.3.6.1.4.1.9999.1.3`.
+    """
     first_object: Optional[Object] = next(objects_of([source]), None)
     if first_object is None:
         return None
@@ -234,6 +265,9 @@ class _EveryRow:
 
     The rows of a chain are the outlets 1, 2, 3 … of its first unit. All other values are that of an
     outlet that is on.
+
+        > WALK state         < state.1 = 1, state.1.0 = 1, state.1.1 = 1, state.2 = 1, ...
+        > WALK number        < number.1 = 1, number.1.0 = 2, number.1.1 = 3, number.2 = 4, ...
     """
 
     def __init__(self, states: State, control: Control) -> None:
@@ -275,7 +309,8 @@ class _EveryRow:
 
 def _chain_texts(chain: Chain) -> dict[str, str]:
     """Column -> the text of its rows on the first unit of a chain, in which `_NUMBER` stands for
-    the outlet's number. Nothing for columns that a function reads.
+    the outlet's number: `{"1.3.6.1.4.1.9999.1.1": "1", "1.3.6.1.4.1.9999.1.2": "{number}"}`.
+    Nothing for columns that a function reads.
     """
     texts: dict[str, str] = {}
     if isinstance(chain.unit, Column):
@@ -285,8 +320,15 @@ def _chain_texts(chain: Chain) -> dict[str, str]:
     return texts
 
 
-def _figure_faults(place: str, figures: Mapping[str, Sequence[Measurement]]) -> Iterator[str]:
-    """Quantities that read the same object, such as a power that is a current."""
+def _figure_faults(path: str, figures: Mapping[str, Sequence[Measurement]]) -> Iterator[str]:
+    """Quantities that read the same object, such as a power that is a current. A sentence begins
+    with the `path` of the figures.
+
+    >>> from handlers.snmp.profiles import PROFILE_BY_KEY
+    >>> load = PROFILE_BY_KEY["apc-rpdu2"].load.figures
+    >>> list(_figure_faults("profile", {"load": load, "power": load}))
+    ['profile.power: it reads the same object as load']
+    """
     objects_by_quantity: dict[str, set[object]] = {}
     for quantity, quantity_figures in figures.items():
         objects_by_quantity[quantity] = {
@@ -294,11 +336,16 @@ def _figure_faults(place: str, figures: Mapping[str, Sequence[Measurement]]) -> 
         }
     for quantity, other_quantity in combinations(objects_by_quantity, 2):
         if objects_by_quantity[quantity] & objects_by_quantity[other_quantity]:
-            yield f"{place}.{other_quantity}: it reads the same object as {quantity}"
+            yield f"{path}.{other_quantity}: it reads the same object as {quantity}"
 
 
 def _without_names(value: object) -> object:
-    """A part without the names of its objects, to compare it with another."""
+    """A part without the names of its objects, to compare it with another.
+
+    >>> first, second = Column("1.3.6.1.4.1.9999.1", "current"), Column("1.3.6.1.4.1.9999.1", "")
+    >>> _without_names(first) == _without_names(second), first == second
+    (True, False)
+    """
     if is_dataclass(value) and not isinstance(value, type):
         parts: list[object] = [type(value)]
         for name, part in vars(value).items():

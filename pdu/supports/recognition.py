@@ -76,7 +76,12 @@ _VENDOR_ARCS = ENTERPRISES.count(".") + 1
 
 
 class Recognition(NamedTuple):
-    """What a sysObjectID says."""
+    """What a sysObjectID says.
+
+    1.3.6.1.4.1.318.1.3.4.6    families (apc-rpdu2,)
+    1.3.6.1.4.1.534.1          candidates (eaton-epdu, eaton-ups), other_devices "UPSs ..."
+    1.3.6.1.4.1.534.2          other_devices "UPSs (eatonups)", is_other
+    """
 
     #: the families that it names, the closest ones alone, in the order in which they are tried
     families: tuple[Profile, ...] = ()
@@ -94,7 +99,13 @@ class Recognition(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """Which other devices have the number, for people; "" for none."""
+        """Which other devices have the number, for people; "" for none.
+
+        >>> Recognition(other_devices="console servers (avocent-mp)", is_other=True).sentence
+        'console servers (avocent-mp) have this number'
+        >>> Recognition().sentence
+        ''
+        """
         if not self.other_devices:
             return ""
         has = "have this number" if self.is_other else "have this number too"
@@ -103,12 +114,23 @@ class Recognition(NamedTuple):
 
 
 def is_of_agent(oid: str) -> bool:
-    """Whether the number names only the agent, Net-SNMP, which servers run too."""
+    """Whether the number names only the agent, Net-SNMP, which servers run too.
+
+    >>> is_of_agent("1.3.6.1.4.1.8072.3.2.10"), is_of_agent("1.3.6.1.4.1.318.1.3.4.6")
+    (True, False)
+    """
     return any(is_below(oid, agent) for agent in NET_SNMP)
 
 
 def recognise(oid: str) -> Recognition:
-    """The families for a dotted sysObjectID, or for an OID of a family's objects."""
+    """The families for a dotted sysObjectID, or for an OID of a family's objects.
+
+    >>> [family.key for family in recognise("1.3.6.1.4.1.318.1.3.4.6").families]
+    ['apc-rpdu2']
+    >>> upses = recognise("1.3.6.1.4.1.534.2")
+    >>> upses.families, upses.other_devices, upses.is_other
+    ((), 'UPSs (eatonups)', True)
+    """
     tried_profiles = [row.profile for row in candidates(oid, PROFILES)] if oid else []
     if is_of_agent(oid):
         return Recognition(candidates=_distinct(tried_profiles))
@@ -147,6 +169,10 @@ def recognise(oid: str) -> Recognition:
 def _named_arcs(profile: Profile, oid: str, arcs: int) -> int:
     """The number of first arcs by which an OID names the family: its sysObjectID's `arcs` if they
     go beyond the vendor's; the vendor's for an OID of the family's objects; 0 for another OID.
+
+    >>> apc = next(profile for profile in PROFILES if profile.key == "apc-rpdu2")
+    >>> _named_arcs(apc, "1.3.6.1.4.1.318.1.3.4.6", 11), _named_arcs(apc, "1.3.6.1.4.1.318", 7)
+    (11, 0)
     """
     if arcs > _VENDOR_ARCS:
         return arcs
@@ -155,14 +181,23 @@ def _named_arcs(profile: Profile, oid: str, arcs: int) -> int:
 
 
 def _is_above(oid: str, profile: Profile) -> bool:
-    """Whether a sysObjectID or a root of the family is below this OID."""
+    """Whether a sysObjectID or a root of the family is below this OID.
+
+    >>> apc = next(profile for profile in PROFILES if profile.key == "apc-rpdu2")
+    >>> _is_above("1.3.6.1.4.1.318", apc), _is_above("1.3.6.1.4.1.534", apc)
+    (True, False)
+    """
     family_oids = [*profile.sys_object_ids]
     family_oids += [root.oid for root in profile.roots]
     return any(family_oid.startswith(f"{oid}.") for family_oid in family_oids)
 
 
 def _other_devices(oid: str) -> str:
-    """The devices that are no PDUs and have this number, "" for none."""
+    """The devices that are no PDUs and have this number, "" for none.
+
+    >>> _other_devices("1.3.6.1.4.1.534.2.3"), _other_devices("1.3.6.1.4.1.318.1.3.4.6")
+    ('UPSs (eatonups)', '')
+    """
     for number, devices in OTHER_NUMBERS.items():
         if is_below(oid, number):
             return devices
@@ -171,7 +206,13 @@ def _other_devices(oid: str) -> str:
 
 def _is_shared(profile: Profile, oid: str, arcs: int) -> bool:
     """Whether devices that are no PDUs have this number, too. An object of the family is no such
-    number, even below one.
+    number, even below one. `arcs`: how many first arcs of the OID are the family's sysObjectID.
+
+    >>> by_key = {profile.key: profile for profile in PROFILES}
+    >>> _is_shared(by_key["eaton-epdu"], "1.3.6.1.4.1.534.1", 8)
+    True
+    >>> _is_shared(by_key["apc-rpdu2"], "1.3.6.1.4.1.318.1.3.4.6", 11)
+    False
     """
     if oid in SHARED_NUMBERS:
         return bool(arcs) or _reads(profile, oid)
@@ -179,7 +220,12 @@ def _is_shared(profile: Profile, oid: str, arcs: int) -> bool:
 
 
 def _reads(profile: Profile, oid: str) -> bool:
-    """Whether the family reads an object below this OID, or one that it is below."""
+    """Whether the family reads an object below this OID, or one that it is below.
+
+    >>> apc = next(profile for profile in PROFILES if profile.key == "apc-rpdu2")
+    >>> _reads(apc, "1.3.6.1.4.1.318.1.1.26"), _reads(apc, "1.3.6.1.4.1.534")
+    (True, False)
+    """
     return any(is_below(root, oid) or is_below(oid, root) for root in _objects()[profile.key])
 
 

@@ -25,7 +25,7 @@ TABLE = Path(__file__).with_name("recorded.csv")
 
 
 class RecordedObject(NamedTuple):
-    """A row of the table."""
+    """A row of the table: `RecordedObject("apc-cpdu", "state", "apc-cpdu", "LibreNMS")`."""
 
     family: str
     #: the field of `Evidence`
@@ -38,7 +38,8 @@ class RecordedObject(NamedTuple):
 
 class FamilyCounts(NamedTuple):
     """How many families there are, of how many the recordings show outlet states, or one of A, W
-    and kWh, and what their commands rest on."""
+    and kWh, and what their commands rest on.
+    """
 
     families: int
     states: int
@@ -59,7 +60,9 @@ def recorded_objects() -> Sequence[RecordedObject]:
 
 @cache
 def _capabilities() -> Mapping[str, Sequence[str]]:
-    """What is recorded of each family, by its key."""
+    """What is recorded of each family, by its key: `{"apc-rpdu2": ["current", "power", "energy"],
+    ...}`.
+    """
     capabilities: dict[str, list[str]] = {}
     for row in recorded_objects():
         capabilities.setdefault(row.family, []).append(row.capability)
@@ -67,7 +70,13 @@ def _capabilities() -> Mapping[str, Sequence[str]]:
 
 
 def evidence_of(profile: Profile) -> Evidence:
-    """The family's own evidence, but RECORDING for each capability that a recording shows."""
+    """The family's own evidence, but RECORDING for each capability that a recording shows.
+
+    >>> evidence_of(PROFILE_BY_KEY["apc-rpdu2"]).energy.name
+    'RECORDING'
+    >>> evidence_of(replace(PROFILE_BY_KEY["apc-rpdu2"], key="mine")).energy.name
+    'SIMULATED'
+    """
     if PROFILE_BY_KEY.get(profile.key) is not profile:  # an owner's own
         return profile.evidence
     names = _capabilities().get(profile.key, ())
@@ -75,7 +84,13 @@ def evidence_of(profile: Profile) -> Evidence:
 
 
 def family_counts() -> FamilyCounts:
-    """The numbers of README's first lines."""
+    """The numbers of README's first lines.
+
+    >>> counts = family_counts()
+    >>> switched = counts.switched_by_recording + counts.switched_by_programs + counts.unproven
+    >>> counts.states <= counts.families, switched <= counts.families
+    (True, True)
+    """
     capability_sets = [set(capabilities) for capabilities in _capabilities().values()]
     switched_families = [profile for profile in PROFILES if profile.is_switched]
     proven_families = [profile for profile in switched_families if profile.is_proven]
@@ -93,6 +108,11 @@ def family_counts() -> FamilyCounts:
 def switching_basis(profile: Profile) -> str:
     """What the commands of a family rest on: a recording, the programs' repositories, or the word
     UNPROVEN; "" for a family that is not switched.
+
+    >>> switching_basis(PROFILE_BY_KEY["apc-rpdu2"])
+    'public programs: chaos/powerman, dana-i2cat/opennaas'
+    >>> switching_basis(PROFILE_BY_KEY["apc-ats"])
+    ''
     """
     if not profile.is_switched:
         return ""

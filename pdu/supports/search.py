@@ -31,7 +31,9 @@ _REFUSED_NAMES = tuple(name for name in NAMES if not name.key)
 
 
 class Match(NamedTuple):
-    """A row of the table that answers the question."""
+    """A row of the table that answers the question: for AP8959 the row of the family apc-rpdu2, and
+    the pattern `AP89xx`.
+    """
 
     entry: SupportEntry
     #: the pattern that fits the model; None if none does
@@ -44,7 +46,13 @@ class Match(NamedTuple):
 
 
 class SupportAnswer(NamedTuple):
-    """Whether a PDU is supported, and what is known of it."""
+    """Whether a PDU is supported, and what is known of it.
+
+    AP8959         YES, matches [apc-rpdu2 with the pattern AP89xx]
+    AP7551         NO, refused_name AP75xx*: a basic PDU has no network interface
+    AP8959 foo     MAYBE, matches [apc-rpdu2], unknown_words ["FOO"]
+    Acme           UNKNOWN, unknown_words ["ACME"]
+    """
 
     question: str
     #: YES, NO (known not to be supported), MAYBE or UNKNOWN
@@ -65,7 +73,9 @@ class SupportAnswer(NamedTuple):
 
 
 class _Comparison(NamedTuple):
-    """The words of a question beside one row."""
+    """The words of a question beside one row. Of `AP8959 foo` and the row of apc-rpdu2, `known` is
+    1 and `unknown_words` is `["FOO"]`.
+    """
 
     match: Match
     #: the words that the row does not have
@@ -82,23 +92,46 @@ class _Comparison(NamedTuple):
 
 
 def answer(question: str) -> SupportAnswer:
-    """The answer for a model, vendor, brand, family or sysObjectID, or for a mix of their words."""
+    """The answer for a model, vendor, brand, family or sysObjectID, or for a mix of their words.
+
+    >>> answer("ap-8959").verdict, answer("AP8959 foo").verdict, answer("AP7551").verdict
+    ('yes', 'maybe', 'no')
+    >>> answer("1.3.6.1.4.1.318.1.3.4.6").families
+    ['apc-rpdu2']
+    >>> answer("Acme").verdict
+    'unknown'
+    """
     for entry in entries():
+        # a key without a hyphen, such as `netio`, is a maker's name, too
         if entry.key == question.strip() and "-" in entry.key:
             return SupportAnswer(question, YES, [Match(entry)])
     number = _OID.fullmatch(question.strip())
     if number:
         return _answer_for_object_id(question, ENTERPRISES.rstrip(".") + number[1])
-    words = _question_words(question)
     if "UPS" in parts_of(question):
         return SupportAnswer(question, MAYBE, remarks=[UPS_ADVICE])
+    words = _question_words(question)
     comparisons = [_compare(entry, words) for entry in entries()]
-    refused_name, words_beside = _best_name(_REFUSED_NAMES, words)
-    if refused_name is not None and not _is_named_better(comparisons, refused_name):
-        read_names = [name for name in NAMES if name.key]
-        if _best_name(read_names, words_beside)[0] is not None:
-            return SupportAnswer(question, MAYBE, remarks=["ask for one model at a time"])
-        return SupportAnswer(question, NO, refused_name=refused_name)
+    refused_name, other_words = _best_name(_REFUSED_NAMES, words)
+    if refused_name is None or _is_named_better(comparisons, refused_name):
+        return _answer_by_rows(question, comparisons, words)
+    read_names = [name for name in NAMES if name.key]
+    read_name, _ = _best_name(read_names, other_words)
+    if read_name is not None:
+        return SupportAnswer(question, MAYBE, remarks=["ask for one model at a time"])
+    return SupportAnswer(question, NO, refused_name=refused_name)
+
+
+def _answer_by_rows(
+    question: str, comparisons: Sequence[_Comparison], words: Sequence[str]
+) -> SupportAnswer:
+    """The answer of the rows that have all words; where none has, of those that have the most.
+
+    >>> words = ["APC", "AP8959"]
+    >>> comparisons = [_compare(entry, words) for entry in entries()]
+    >>> _answer_by_rows("APC AP8959", comparisons, words).families
+    ['apc-rpdu2']
+    """
     whole = [comparison for comparison in comparisons if comparison.has_all]
     # a model says more than the words of a description
     by_model = [comparison for comparison in whole if comparison.match.name is not None]
@@ -117,6 +150,12 @@ def answer(question: str) -> SupportAnswer:
 def _answer_for_object_id(question: str, oid: str) -> SupportAnswer:
     """The answer for a sysObjectID: no if it is of other devices alone, yes if it names a family,
     maybe if some families would be tried on such a device, else unknown.
+
+    >>> _answer_for_object_id("", "1.3.6.1.4.1.318.1.3.4.6").verdict
+    'yes'
+    >>> upses = _answer_for_object_id("", "1.3.6.1.4.1.534.2")
+    >>> upses.verdict, upses.remarks[0].partition(";")[0]
+    ('no', 'UPSs (eatonups) have this number')
     """
     recognition = recognise(oid)
     remarks = [recognition.sentence] if recognition.sentence else []
@@ -134,7 +173,13 @@ def _answer_for_object_id(question: str, oid: str) -> SupportAnswer:
 def _answer_in_part(
     question: str, comparisons: Iterable[_Comparison], words: Sequence[str]
 ) -> SupportAnswer:
-    """The answer where no row has all words: maybe those that have the most of them."""
+    """The answer where no row has all words: maybe those that have the most of them. `comparisons`:
+    of each row of the table with the words.
+
+        AP8959 foo    MAYBE, [apc-rpdu2], unknown_words ["FOO"]
+        Acme          UNKNOWN, unknown_words ["ACME"]
+        I-03          MAYBE, [geist-v5], remark: another maker's PDU may have this name: ...
+    """
     most_known = max(comparison.known for comparison in comparisons)
     unknown_words = [word for word in words if not is_generic(word)]
     if not most_known:
@@ -162,6 +207,11 @@ def _answer_in_part(
 def _question_words(question: str) -> list[str]:
     """The compact words of a question, a maker's name of several words as one. What is no name as a
     whole is taken apart at its hyphens.
+
+    >>> _question_words("AP-8959 (Server Technology)")
+    ['AP8959', 'SERVERTECHNOLOGY']
+    >>> _question_words("over-foo")
+    ['OVER', 'FOO']
     """
     words: list[str] = []
     for text in re.sub(r"[()\[\]{},]", " ", question).split():
@@ -191,7 +241,11 @@ def _is_known(word: str) -> bool:
 
 def _is_coined_model(question: str, entry: SupportEntry) -> bool:
     """Whether the question is the name of a model of the row, and no abbreviation and no word of
-    the language: `iBootBar`, `NPM-V` and `RCI10` are, `I-03` and `ATS 16` could be anybody's.
+    the language: `I-03` and `ATS 16` could be anybody's.
+
+    >>> ibootbar = answer("dataprobe-ibootbar").matches[0].entry
+    >>> _is_coined_model("iBootBar", ibootbar), _is_coined_model("IBOOTBAR", ibootbar)
+    (True, False)
     """
     name = compact(question)
     is_coined = _COINED.search(question) is not None and len(name) >= _SHORTEST_COINED
@@ -202,7 +256,13 @@ def _is_coined_model(question: str, entry: SupportEntry) -> bool:
 
 
 def _compare(entry: SupportEntry, words: Sequence[str]) -> _Comparison:
-    """The words of a question beside a row."""
+    """The words of a question beside a row.
+
+    >>> apc = answer("apc-rpdu2").matches[0].entry
+    >>> comparison = _compare(apc, ["AP8959", "FOO"])
+    >>> comparison.match.name.pattern, comparison.known, comparison.unknown_words
+    ('AP89xx', 1, ['FOO'])
+    """
     name, other_words = _best_name(entry.names, words)
     specific_words = [word for word in other_words if not is_generic(word)]
     unknown_words: list[str] = []
@@ -225,7 +285,15 @@ def _compare(entry: SupportEntry, words: Sequence[str]) -> _Comparison:
 
 
 def _is_named_better(comparisons: Iterable[_Comparison], refused_name: Name) -> bool:
-    """Whether a row has a name that is no less specific than one that is not read."""
+    """Whether a row has a name that is no less specific than one that is not read.
+
+    >>> apc = answer("apc-rpdu2").matches[0].entry
+    >>> refused_name = Name("AP*", "", "")
+    >>> _is_named_better([_compare(apc, ["AP8959"])], refused_name)
+    True
+    >>> _is_named_better([_compare(apc, ["APC"])], refused_name)
+    False
+    """
     for comparison in comparisons:
         name = comparison.match.name
         if name is not None and specificity(name) >= specificity(refused_name):
@@ -234,7 +302,13 @@ def _is_named_better(comparisons: Iterable[_Comparison], refused_name: Name) -> 
 
 
 def _best_name(names: Iterable[Name], words: Sequence[str]) -> tuple[Optional[Name], Sequence[str]]:
-    """The most specific of these names that words of the question are, and the other words."""
+    """The most specific of these names that words of the question are, and the other words.
+
+    >>> names = [Name("AP8*", "", ""), Name("AP89xx", "", "")]
+    >>> name, other_words = _best_name(names, ["APC", "AP8959"])
+    >>> name.pattern, other_words
+    ('AP89xx', ['APC'])
+    """
     best_name, other_words, best_specificity = None, words, 0
     for name in names:
         for begin, end in _runs(len(words)):
@@ -245,7 +319,11 @@ def _best_name(names: Iterable[Name], words: Sequence[str]) -> tuple[Optional[Na
 
 
 def _runs(count: int) -> Iterator[tuple[int, int]]:
-    """Begin and end of each run of neighbours among so many words, the longest first."""
+    """Begin and end of each run of neighbours among so many words, the longest first.
+
+    >>> list(_runs(2))
+    [(0, 2), (0, 1), (1, 2)]
+    """
     for length in range(min(_MOST_WORDS, count), 0, -1):
         for begin in range(count - length + 1):
             yield begin, begin + length
@@ -254,6 +332,10 @@ def _runs(count: int) -> Iterator[tuple[int, int]]:
 def _is_name(name: Name, words: Sequence[str]) -> bool:
     """Whether these words together are a name. Its `*` takes in no word without a digit, such as
     `basic`.
+
+    >>> name = Name("AP89xx*", "", "")
+    >>> _is_name(name, ["AP8959", "EU3"]), _is_name(name, ["AP8959", "BASIC"])
+    (True, False)
     """
     longest_tail: Optional[int] = None
     if len(words) > 1:

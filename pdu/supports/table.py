@@ -28,7 +28,9 @@ _UPS_NOTE = "The UPS itself is read by the handler nut."
 
 
 class SupportEntry(NamedTuple):
-    """A row: a family, or a handler that has no families."""
+    """A row: a family, or a handler that has no families. That of apc-rpdu2 has `handler="snmp"`,
+    `vendors=("APC",)`, `states="yes"`, `switching="yes"`.
+    """
 
     handler: str
     #: "" for a handler that has no families
@@ -84,7 +86,13 @@ def entries() -> tuple[SupportEntry, ...]:
 
 
 def _profile_entry(profile: Profile) -> SupportEntry:
-    """The row of an SNMP family."""
+    """The row of an SNMP family.
+
+    >>> apc = next(profile for profile in PROFILES if profile.key == "apc-rpdu2")
+    >>> entry = _profile_entry(apc)
+    >>> entry.vendors, entry.states, entry.switching, list(entry.outlet_figures)
+    (('APC',), 'yes', 'yes', ['current', 'power', 'energy'])
+    """
     has_states = any(outlets.states for outlets in profile.outlets)
     outlet_figures: dict[str, str] = {}
     for name in _ALL:
@@ -118,7 +126,10 @@ def _switching(profile: Profile) -> str:
 
 
 def _basis_by_capability(profile: Profile) -> Mapping[str, str]:
-    """What each capability that the family has rests on."""
+    """What each capability that the family has rests on: `{"state": "the vendor's MIB, tried on a
+    simulated unit", "energy": "the recording of a real unit", "switching": "public programs:
+    ..."}`.
+    """
     levels = evidence_of(profile)
     basis_by_capability: dict[str, str] = {}
     for name in CAPABILITIES:
@@ -131,7 +142,13 @@ def _basis_by_capability(profile: Profile) -> Mapping[str, str]:
 
 
 def _with_names(entry: SupportEntry) -> SupportEntry:
-    """The row with its models' names, its brands, and the words that are compared."""
+    """The row with its models' names, its brands, and the words that are compared.
+
+    >>> apc = next(profile for profile in PROFILES if profile.key == "apc-rpdu2")
+    >>> entry = _with_names(_profile_entry(apc))
+    >>> "AP89XX" in entry.words, "APC" in entry.own_makers, "NETSHELTER" in entry.own_makers
+    (True, True, False)
+    """
     names = tuple(name for name in NAMES if name.key == entry.key)
     brands = [brand for brand in BRANDS if _is_brand_of(entry, brand)]
     brand_names = [brand.name for brand in brands]
@@ -150,8 +167,10 @@ def _with_names(entry: SupportEntry) -> SupportEntry:
 
 
 def _maker_words(names: Iterable[str]) -> frozenset[str]:
-    """The compact names of makers, and their words that are not generic: of Schneider Electric,
-    also SCHNEIDER.
+    """The compact names of makers, and their words that are not generic.
+
+    >>> sorted(_maker_words(["Schneider Electric"]))
+    ['SCHNEIDER', 'SCHNEIDERELECTRIC']
     """
     words: set[str] = set()
     for name in names:

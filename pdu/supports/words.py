@@ -33,11 +33,15 @@ GENERIC = frozenset(
     """.upper().split()
 )
 _LETTERS = "A-Z0-9\u0400-\u04ff"
-_PLACES = {"#": "[0-9]", "?": "[A-Z]", "*": "([A-Z0-9]*)"}
+_WILDCARDS = {"#": "[0-9]", "?": "[A-Z]", "*": "([A-Z0-9]*)"}
 
 
 def parts_of(text: str) -> list[str]:
-    """The words of a text in capitals, without the signs and blanks between them."""
+    """The words of a text in capitals, without the signs and blanks between them.
+
+    >>> parts_of("ap-8959 EU3")
+    ['AP', '8959', 'EU3']
+    """
     return re.findall(f"[{_LETTERS}]+", text.upper())
 
 
@@ -47,13 +51,20 @@ def compact(text: str) -> str:
 
 
 def is_generic(word: str) -> bool:
-    """Whether a compact word names no product; one of Cyrillic letters names none either."""
+    """Whether a compact word names no product; one of Cyrillic letters names none either.
+
+    >>> is_generic("SWITCHED"), is_generic("APC")
+    (True, False)
+    """
     return word in GENERIC or re.match("[\u0400-\u04ff]", word) is not None
 
 
 def words_of(texts: Iterable[str]) -> frozenset[str]:
     """The compact words of descriptions, as a whole and taken apart at their hyphens. A number
     alone is no word.
+
+    >>> sorted(words_of(["Geist R-series, 3"]))
+    ['GEIST', 'R', 'RSERIES', 'SERIES']
     """
     words: set[str] = set()
     for text in texts:
@@ -81,21 +92,30 @@ def model_names(models: Iterable[str]) -> Iterator[str]:
 
 @cache
 def _shape(pattern: str) -> str:
-    """The compact pattern: capitals and digits, `#` for any digit, `?` for any letter, `*`."""
+    """The compact pattern: capitals and digits, `#` for any digit, `?` for any letter, `*`.
+
+    >>> _shape("AP89xx*"), _shape("Maxx 3?")
+    ('AP89##*', 'MAXX3?')
+    """
     # beside another small letter, an x is a letter
-    with_places = re.sub(r"(?<![a-z])x+(?![a-z])", lambda match: "#" * len(match[0]), pattern)
-    return re.sub(f"[^{_LETTERS}#?*]", "", with_places.upper())
+    with_digits = re.sub(r"(?<![a-z])x+(?![a-z])", lambda match: "#" * len(match[0]), pattern)
+    return re.sub(f"[^{_LETTERS}#?*]", "", with_digits.upper())
 
 
 @cache
 def _expression(pattern: str) -> re.Pattern[str]:
-    places = [_PLACES.get(place, place) for place in _shape(pattern)]
-    return re.compile("".join(places))
+    expressions = [_WILDCARDS.get(sign, sign) for sign in _shape(pattern)]
+    return re.compile("".join(expressions))
 
 
 def fits(name: Name, text: str, longest_tail: Optional[int] = None) -> bool:
     """Whether a compact text is the pattern of a name, or the pattern fits it. `longest_tail`: the
     most characters that its `*` may stand for; None for any number.
+
+    >>> from pdu.supports.model_names import Name
+    >>> name = Name("AP89xx*", "apc-rpdu2", "")
+    >>> fits(name, "AP8959EU3"), fits(name, "AP7900"), fits(name, "AP8959EU3", 0)
+    (True, False, False)
     """
     if text and text == compact(name.pattern):
         return True
@@ -106,16 +126,30 @@ def fits(name: Name, text: str, longest_tail: Optional[int] = None) -> bool:
 
 
 def specificity(name: Name) -> int:
-    """How much a pattern says: 2 for each fixed character, 1 for each digit."""
+    """How much a pattern says: 2 for each fixed character, 1 for each digit.
+
+    >>> from pdu.supports.model_names import Name
+    >>> specificity(Name("AP89xx*", "", ""))
+    10
+    """
     shape = _shape(name.pattern)
     return 2 * len(re.sub("[#?*]", "", shape)) + shape.count("#")
 
 
 def needs_maker(name: Name) -> bool:
-    """Whether a pattern could be anybody's: it has no fixed letter."""
+    """Whether a pattern could be anybody's: it has no fixed letter.
+
+    >>> from pdu.supports.model_names import Name
+    >>> needs_maker(Name("5xxx", "", "")), needs_maker(Name("AP89xx", "", ""))
+    (True, False)
+    """
     return re.search("[A-Z\u0400-\u04ff]", _shape(name.pattern)) is None
 
 
 def sample(pattern: str) -> str:
-    """The shortest name that a pattern fits."""
+    """The shortest name that a pattern fits.
+
+    >>> sample("AP89xx*")
+    'AP8900'
+    """
     return _shape(pattern).replace("#", "0").replace("?", "A").replace("*", "")

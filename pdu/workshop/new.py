@@ -121,7 +121,13 @@ def new(
 
 
 class _Plan(NamedTuple):
-    """What is written into the tree, and what its author does next."""
+    """What is written into the tree, and what its author does next. Of `pdu new modbus`:
+
+    files    handlers/modbus/handler.py, tests/handlers/modbus/cases.txt, ...
+    edits    handlers/registry.py, pyproject.toml, docs/settings.md
+    tests    tests/handlers/modbus tests/handlers/test_units.py -k modbus
+    page     docs/dev/new-handler.md
+    """
 
     #: new files, and those that are changed, by their paths in the tree: none if it is no part of
     #: this project
@@ -134,7 +140,9 @@ class _Plan(NamedTuple):
 
 
 def _plan(root: Path, name: str, title: Optional[str], shape: str) -> _Plan:
-    """A handler. Raises OSError and SettingsError."""
+    """A handler, of one of SHAPES: the shape document is a part of this project, the others are a
+    folder of their own and change nothing. Raises OSError and SettingsError.
+    """
     files = handler_files(root, name, title, shape)
     _refuse_paths_in_use(root, files)
     if shape in (_PLATFORM, _HTTP):
@@ -153,7 +161,9 @@ def _plan(root: Path, name: str, title: Optional[str], shape: str) -> _Plan:
 
 
 def _family_plan(root: Path, key: str, vendor: Optional[str]) -> _Plan:
-    """A family over SNMP. Raises OSError and SettingsError."""
+    """A family over SNMP, such as acme-strip of the vendor Acme. Raises OSError and
+    SettingsError.
+    """
     files = family_files(root, key, vendor)
     _refuse_paths_in_use(root, files)
     return _Plan(
@@ -165,7 +175,14 @@ def _family_plan(root: Path, key: str, vendor: Optional[str]) -> _Plan:
 
 
 def _result(plan: _Plan, pages: Sequence[str]) -> Result:
-    """What was written. `pages`: those whose generated parts changed."""
+    """What was written. `pages`: those whose generated parts changed.
+
+    handlers/modbus/handler.py
+    handlers/registry.py (changed)
+
+    its tests: python -m pytest tests/handlers/modbus ... (pytest is in the environment of ...)
+    next steps: docs/dev/new-handler.md
+    """
     made_files = [str(path) for path in plan.files]
     changed_files = list(dict.fromkeys([*map(str, plan.edits), *pages]))
     lines = [*made_files, *(f"{path} (changed)" for path in changed_files), ""]
@@ -179,7 +196,9 @@ def _result(plan: _Plan, pages: Sequence[str]) -> Result:
 
 
 def _refuse_paths_in_use(root: Path, files: Collection[Path]) -> None:
-    """Raise SettingsError for a file that exists, and for a package that would hide a module."""
+    """Raise SettingsError for a file that exists, and for a package that would hide a module: the
+    new file modbus/handler.py for modbus.py.
+    """
     for path in files:
         paths = [path]
         if path.parent.name:
@@ -200,7 +219,8 @@ def _text(path: Path) -> str:
 def _write(root: Path, plan: _Plan) -> list[str]:
     """Write the files, then the generated parts of the pages, which name each part of this project.
 
-    Returns the pages that changed. Raises OSError and SettingsError.
+    Returns the pages that changed, such as ["README.md", "docs/settings.md"]. Raises OSError and
+    SettingsError.
     """
     files = {**plan.files, **plan.edits}
     for path, text in files.items():
@@ -243,6 +263,10 @@ def _lay_out(root: Path, files: Collection[Path]) -> None:
 def _all_or_nothing(root: Path, paths: Collection[Path], edits: Collection[Path]) -> Iterator[None]:
     """If the block fails, remove `paths` with their new folders, and restore `edits`,
     both READMEs and the pages in docs.
+
+        before    handlers/registry.py
+        in it     handlers/registry.py with a row, handlers/modbus/handler.py; then an error
+        after     handlers/registry.py as before, no handlers/modbus
     """
     new_folders: list[Path] = []
     for path in paths:
@@ -271,7 +295,13 @@ def _all_or_nothing(root: Path, paths: Collection[Path], edits: Collection[Path]
 def handler_files(
     root: Path, name: str, title: Optional[str], shape: str = _DOCUMENT
 ) -> dict[Path, str]:
-    """The files of a new handler by their paths in the tree. Raises OSError and SettingsError."""
+    """The files of a new handler by their paths in the tree. Raises OSError and SettingsError.
+
+    name modbus, shape document    {handlers/modbus/handler.py: ..., tests/handlers/modbus/...}
+    name modbus, shape platform    {modbus/handler.py: ..., test_modbus.py: ...}
+    name modbus, shape http        {modbus/handler.py: ..., modbus.har: ...}
+    name json, shape http          SettingsError: it would hide the Python module json
+    """
     if shape not in (_PLATFORM, _HTTP):
         _check_handler_name(root, name)
         return _filled_templates(root, shape, _PLACES, name, title)
@@ -302,7 +332,9 @@ def _filled_templates(
 
 
 def _copied_example(root: Path, name: str, title: Optional[str]) -> dict[Path, str]:
-    """The example of docs/own-handler.md over HTTP, and its recording, under this name."""
+    """The example of docs/own-handler.md over HTTP, and its recording, under this name: class
+    VoltPdu of volt/handler.py is AcmePdu of acme/handler.py, volt.har is acme.har.
+    """
     display_name = _display_name(title or name.capitalize(), "title")
     words = {"VoltPdu": f"{name.capitalize()}Pdu", "Volt": display_name, _EXAMPLE_NAME: name}
     files: dict[Path, str] = {}
@@ -313,12 +345,21 @@ def _copied_example(root: Path, name: str, title: Optional[str]) -> dict[Path, s
 
 
 def _renamed(text: str, words: Mapping[str, str]) -> str:
-    """The text with other words: none of these is looked for in another."""
+    """The text with other words: none of these is looked for in another.
+
+    >>> _renamed("VoltPdu of volt", {"VoltPdu": "voltPdu", "volt": "acme"})
+    'voltPdu of acme'
+    """
     return re.sub("|".join(words), lambda match: words[match[0]], text)
 
 
 def _check_handler_name(root: Path, name: str) -> None:
-    """Raises SettingsError for a name that no handler can have."""
+    """Raises SettingsError for a name that no handler can have:
+
+    Modbus    'Modbus' is not a handler's name: give 2 to 31 lower-case letters and digits, ...
+    testing   testing: pytest would take the class TestingPdu for a test; ...
+    snmp      handlers/snmp exists already; choose another name
+    """
     if not re.fullmatch(r"[a-z][a-z0-9]{1,30}", name) or keyword.iskeyword(name):
         raise SettingsError(
             f"{name[:40]!r} is not a handler's name: give 2 to 31 lower-case letters and digits, a"
@@ -346,7 +387,11 @@ def _check_handler_name(root: Path, name: str) -> None:
 
 
 def _fill_template(text: str, name: str, title: Optional[str]) -> str:
-    """The text with the handler's name and title in the place of @name@, @Name@ and @Title@."""
+    """The text with the handler's name and title in the place of @name@, @Name@ and @Title@.
+
+    >>> _fill_template("@Name@Pdu of @Title@, @name@", "modbus", None)
+    'ModbusPdu of Modbus, modbus'
+    """
     display_name = _display_name(title or name.capitalize(), "title")
     text = text.replace("@name@", name).replace("@Name@", name.capitalize())
     return text.replace("@Title@", display_name)
@@ -354,6 +399,9 @@ def _fill_template(text: str, name: str, title: Optional[str]) -> str:
 
 def _display_name(text: str, what: str) -> str:
     """`text` with single spaces.
+
+    >>> _display_name("Acme  Power", "title")
+    'Acme Power'
 
     Raises SettingsError unless it is short and safe in Python strings and in Markdown.
     """
@@ -367,8 +415,9 @@ def _display_name(text: str, what: str) -> str:
 
 
 def _handler_edits(root: Path, name: str, title: Optional[str]) -> dict[Path, str]:
-    """The files of the tree that name each handler, with this one. Raises OSError and
-    SettingsError.
+    """The files of the tree that name each handler, with this one: docs/settings.md with a section,
+    pyproject.toml with it in the contract of imports, handlers/registry.py with a row. Raises
+    OSError and SettingsError.
     """
     section = _fill_template(_SECTION, name, title)
     return {
@@ -379,8 +428,12 @@ def _handler_edits(root: Path, name: str, title: Optional[str]) -> dict[Path, st
 
 
 def _contract(root: Path, name: str) -> str:
-    """The contract of imports with the handler `name` beside the others. Raises OSError and
-    SettingsError.
+    """pyproject.toml with the handler `name` beside the others in the contract of imports:
+
+        before    "http | netio | shelly",  # pdu new adds a handler here
+        after     "http | modbus | netio | shelly",  # pdu new adds a handler here
+
+    Raises OSError and SettingsError.
     """
     text = _text(root / _PROJECT)
     layer = _LAYER.search(text)
@@ -395,7 +448,9 @@ def _contract(root: Path, name: str) -> str:
 
 
 def _registry(root: Path, name: str, title: Optional[str]) -> str:
-    """The table of handlers with a row for this one. Raises OSError and SettingsError."""
+    """handlers/registry.py with a row for this handler above its comment "pdu new adds a handler
+    here". Raises OSError and SettingsError.
+    """
     text = _text(root / _REGISTRY)
     place = _ROW.search(text)
     if place is None:
@@ -409,6 +464,11 @@ def _registry(root: Path, name: str, title: Optional[str]) -> str:
 
 def family_files(root: Path, key: str, vendor: Optional[str]) -> dict[Path, str]:
     """The worked example of docs/dev/new-family.md as the family `key`: its entry and its fixture.
+    Of acme-strip:
+
+        handlers/snmp/profiles/acme.py                       its Profile, at a free vendor's number
+        tests/simulators/snmp_units/acme-strip.snmprec       its rows
+        tests/simulators/snmp_units/acme-strip.json          what is read of them
 
     Raises OSError and SettingsError.
     """
@@ -442,6 +502,10 @@ def family_files(root: Path, key: str, vendor: Optional[str]) -> dict[Path, str]
 def _vendor_of(root: Path, key: str) -> str:
     """The vendor in a family's key, which names its file. Raises OSError, and SettingsError for
     what is no key, and for a vendor whose file exists.
+
+        acme-strip    acme
+        Acme          SettingsError: 'Acme' is not a family's key: give VENDOR-MODEL in ...
+        apc-new       SettingsError: handlers/snmp/profiles/apc.py exists already: add an entry ...
     """
     if not re.fullmatch(r"[a-z][a-z0-9]{1,20}(?=-.{1,30}$)(-[a-z0-9]+)+", key):
         raise SettingsError(
@@ -464,8 +528,8 @@ def _vendor_of(root: Path, key: str) -> str:
 
 
 def _free_number(root: Path) -> str:
-    """_NUMBER, or the next one that no family has: new families must not detect each other's
-    devices.
+    """_NUMBER, or the next one that no family has, such as "100000": new families must not detect
+    each other's devices.
     """
     texts = [_text(path) for path in (root / _FAMILIES).glob("*.py")]
     numbers_in_use = set(re.findall(r"\d+", " ".join(texts)))
@@ -477,7 +541,11 @@ def _free_number(root: Path) -> str:
 
 def families_table(root: Path, key: str) -> dict[Path, str]:
     """The table of families with the file of the family `key`: before the first file with a later
-    name, else after the last name. The table is in that order but for some entries.
+    name, else after the last name. The table is in that order but for some entries. Both lists of
+    the file change:
+
+        before    from . import (aten, bachmann)    VENDORS = (aten, bachmann)
+        after     from . import (acme, aten, ...)   VENDORS = (acme, aten, bachmann)
     """
     table = _FAMILIES / "__init__.py"
     text = _text(root / table)

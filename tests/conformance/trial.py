@@ -16,10 +16,11 @@ from pdu.cli.states import DOWN, UP
 from pdu.loading.handler_archives import Archive
 from pdu.recordings.simulated_pdu import SimulatedPdu, States, UnitFault
 from pdu.workshop.handler.calls import Methods
-from pdu.workshop.handler.judge import Judge
-from pdu.workshop.handler.laws import ABSENT, Fault, MadeHandler
+from pdu.workshop.handler.case_groups import NO_OUTLET, ON_ONE_PDU
+from pdu.workshop.handler.checked_call import ABSENT, Problem
 from pdu.workshop.handler.rules import BROKEN, UNTRIED
-from pdu.workshop.handler.situations import NO_OUTLET, ON_ONE_PDU
+from pdu.workshop.handler.runner import Runner
+from tests.pdu.workshop.handler.checked_calls import handler_of
 from tests.processes.handler_worker import Worker
 from tests.processes.trials import (
     CALL_SECONDS,
@@ -37,26 +38,20 @@ class NotTried(Exception):
     """A handler was not called on this platform, and nothing is known of it there."""
 
 
-def faults_of_methods(unit: SimulatedPdu, methods: Methods, about: str) -> list[Fault]:
-    """The faults of these methods on one PDU that is well, which is closed, also at an outlet that
-    it does not have, and why its commands were not tried. `about`: what it is, for people.
+def problems_of_methods(unit: SimulatedPdu, methods: Methods, about: str) -> list[Problem]:
+    """The problems of these methods on one PDU that is well, which is closed, also at an outlet
+    that it does not have, and why its commands were not tried. `about`: what it is, for people.
     """
-    handler = MadeHandler(
-        methods=lambda _: methods,
-        one_object=lambda _: methods,
-        anew=lambda: lambda _: methods,
-        is_login=lambda _: False,
-        communities=unit.communities,
-    )
-    faults: list[Fault] = []
+    handler = handler_of(methods)._replace(communities=unit.communities)
+    problems: list[Problem] = []
     with contextlib.ExitStack() as stack:
-        judge = Judge(lambda _: unit, handler, stack, about)
-        for situation in (*ON_ONE_PDU, NO_OUTLET):
-            if not faults:
-                faults += judge.faults_in(situation)
-    if judge.why_no_commands:
-        faults.append(Fault("port_down", "", judge.why_no_commands, result=UNTRIED))
-    return faults
+        runner = Runner(lambda _: unit, handler, stack, about)
+        for group in (*ON_ONE_PDU, NO_OUTLET):
+            if not problems:
+                problems += runner.problems_in(group)
+    if runner.why_no_commands:
+        problems.append(Problem("port_down", "", runner.why_no_commands, result=UNTRIED))
+    return problems
 
 
 def place(archive: Archive, where: str, folder: Path) -> HandlerModule:
@@ -183,17 +178,17 @@ class _PeerPdu(SimulatedPdu):
 
 
 def _problems(worker: Worker, peer: Peer, port_energy: bool) -> Iterator[str]:
-    """What the trials of `pdu handler check` find, and what this pack promises beyond: the figures
+    """What the cases of `pdu handler check` find, and what this pack promises beyond: the figures
     of the device, and the kind of an error. Raises NotTried.
     """
     methods = WorkerMethods(worker)
-    faults = faults_of_methods(_PeerPdu(peer), methods, "the simulator")
+    problems = problems_of_methods(_PeerPdu(peer), methods, "the simulator")
     if methods.not_called:
         raise NotTried(methods.not_called)
-    for fault in faults:
-        if fault.result == BROKEN or fault.rule != "figures":  # which are compared below
-            yield f"{fault.rule}: {fault.sentence}"
-        if fault.rule == "status":  # it cannot be read
+    for problem in problems:
+        if problem.result == BROKEN or problem.rule != "figures":  # which are compared below
+            yield f"{problem.rule}: {problem.sentence}"
+        if problem.rule == "status":  # it cannot be read
             return
     for on in (True, False):
         try:

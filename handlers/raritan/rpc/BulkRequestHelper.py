@@ -13,8 +13,15 @@ from ._runtime.calls import Bulk, Pending
 
 
 class BulkRequestHelper:
-    """Queue calls with `add_request`, send them with `perform_bulk`, empty the queue
-    with `clear`.
+    """A queue of calls, which one request sends.
+
+    helper = BulkRequestHelper(agent)
+    helper.add_request(outlet.getState)
+    helper.add_request(outlet.setPowerState, Outlet.PowerState.PS_OFF)
+    helper.perform_bulk()    > POST /bulk performBulk {"requests": [...]}; [State, 0]
+    helper.clear()           else the next perform_bulk sends both again
+
+    `raise_subreq_failure`: whether the error of one call is raised, not returned.
     """
 
     def __init__(self, agent: Agent, raise_subreq_failure: bool = False) -> None:
@@ -30,8 +37,11 @@ class BulkRequestHelper:
         self.requests.append(Pending(method, args, {}))
 
     def perform_bulk(self, raise_subreq_failure: Optional[bool] = None) -> list[Any]:
-        """Send all queued calls. Returns the result or exception of each. A second call sends
-        everything again, unless `clear` comes first.
+        """Send all queued calls. Returns the result or exception of each, and keeps them in
+        `responses`. A second call sends everything again, unless `clear` comes first.
+
+        [outlet.getState, outlet.setPowerState]    [State, 0]
+        the second one is refused                  [State, JsonRpcErrorException]
 
         raise_subreq_failure: raises the first exception of a call instead. None: as given to the
         constructor. An error of the whole request is raised in any case.
@@ -56,9 +66,14 @@ def perform_bulk(
     requests: Iterable[tuple[Callable[..., Any], Sequence[object]]],
     raise_subreq_failure: bool = False,
 ) -> list[Any]:
-    """Send pairs of a method and its arguments in one bulk.
+    """Send pairs of a method and its arguments in one bulk. Returns each result or exception.
 
-    Returns and raises like `BulkRequestHelper.perform_bulk`.
+    perform_bulk(agent, [(outlet.getState, ()), (outlet.setPowerState, (PowerState.PS_OFF,))])
+    > POST /bulk performBulk {"requests": [...]}
+    returned   [State, 0]
+
+    raise_subreq_failure: raises the first exception of a call instead. An error of the whole
+    request is raised in any case.
     """
     helper = BulkRequestHelper(agent)
     for method, args in requests:

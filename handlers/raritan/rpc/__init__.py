@@ -62,6 +62,9 @@ __all__ = [
 def __getattr__(name: str) -> object:
     """Called by `from … import name` for a name that this package does not have.
 
+    from handlers.raritan.rpc import lhx       ImportError: this binding has no module lhx: ...
+    from handlers.raritan.rpc import nothing   AttributeError, which Python makes an ImportError
+
     Raises ImportError with a sentence for a module that only the vendor's binding has.
     """
     if name in OTHER_MODULES:

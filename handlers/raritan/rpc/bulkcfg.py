@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class UploadCode(scripts.ResultCode):
     """Result of the bulk configuration script.
 
-    After 0 the device is still busy: see `BulkConfiguration.getStatus`.
+    After 0 the device is still busy: `BulkConfiguration.getStatus` tells when it is done.
     """
 
     SUCCESS = 0
@@ -54,21 +54,23 @@ def upload(
 ) -> UploadCode:
     """Restore a bulk configuration, or a backup if `backup` is true: one round trip.
 
+    > POST /cgi-bin/bulk_config_restore.cgi?link_ids=1, multipart: bulk_config_file
+    < X-Response-Code: 0
+    returned   UploadCode.SUCCESS
+
     password: the password of an encrypted file. skip_check: "model", "firmware_version" or both,
     separated by a comma. link_ids: the units to restore; none means 1, the unit itself. Raises
     TypeError or ValueError for another argument, JsonRpcSyntaxException for an answer without a
     result code.
     """
-    # > POST /cgi-bin/bulk_config_restore.cgi?link_ids=1, multipart: bulk_config_file
-    # < X-Response-Code: 0
     parameters = {
         **_common_parameters(backup, link_ids),
         "user_password": scripts.words("password", password),
         "skip_checks": _checks(skip_check),
     }
-    where = scripts.target("bulk_config_restore.cgi", parameters)
-    response = scripts.upload(agent, where, "bulk_config_file", "bulk_config.txt", data, progress)
-    return scripts.code(UploadCode, response["headers"].get("X-Response-Code", ""), agent, where)
+    path = scripts.target("bulk_config_restore.cgi", parameters)
+    response = scripts.upload(agent, path, "bulk_config_file", "bulk_config.txt", data, progress)
+    return scripts.code(UploadCode, response["headers"].get("X-Response-Code", ""), agent, path)
 
 
 def download(
@@ -80,6 +82,9 @@ def download(
     filter_profile: str = "",
 ) -> bytes:
     """A bulk configuration, or a backup: one round trip.
+
+    > GET /cgi-bin/bulk_config_save.cgi?link_ids=1&mode=backup
+    < 200, and the file
 
     password: encrypts the file; ignored with clear_text. link_ids: the units to save; 1, the
     default, is the unit itself. filter_profile: the name of the profile that filters the file.
@@ -97,8 +102,14 @@ def download(
 
 
 def _common_parameters(backup: bool, link_ids: Iterable[int]) -> dict[str, Optional[str]]:
-    """The parameters that upload and download share: the units and the mode. Raises TypeError, and
-    ValueError for a unit below 1.
+    """The parameters that upload and download share: the units and the mode.
+
+    >>> _common_parameters(backup=True, link_ids=[1, 2])
+    {'link_ids': '1,2', 'mode': 'backup'}
+    >>> _common_parameters(backup=False, link_ids=[])
+    {'link_ids': '1', 'mode': ''}
+
+    Raises TypeError, and ValueError for a unit below 1.
     """
     numbers = [_link_id(link_id) for link_id in link_ids]
     return {
@@ -108,7 +119,9 @@ def _common_parameters(backup: bool, link_ids: Iterable[int]) -> dict[str, Optio
 
 
 def _link_id(link_id: object) -> str:
-    """The number of a unit as text. Raises TypeError, and ValueError for a unit below 1."""
+    """The number of a unit as text: "2" for 2. Raises TypeError, and ValueError for a unit below 1,
+    which is the primary one.
+    """
     if not isinstance(link_id, int) or isinstance(link_id, bool):
         raise TypeError(f"link_ids has {link_id!r}; give whole numbers")
     if link_id < 1:
@@ -117,7 +130,13 @@ def _link_id(link_id: object) -> str:
 
 
 def _checks(skip_check: object) -> str:
-    """The checks to skip. Raises TypeError, and ValueError for a check that is not in CHECKS."""
+    """The checks to skip, without spaces.
+
+    >>> _checks("model, firmware_version")
+    'model,firmware_version'
+
+    Raises TypeError, and ValueError for a check that is not in CHECKS.
+    """
     words = scripts.words("skip_check", skip_check)
     if not words:
         return ""

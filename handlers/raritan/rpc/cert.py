@@ -31,26 +31,31 @@ def upload(
 ) -> UploadCode:
     """Send a PEM certificate, and its key unless the device has generated that key: one round trip.
 
+    > POST /cgi-bin/server_ssl_cert_upload.cgi, multipart: cert_file, key_file
+    < return_code=0
+    returned   UploadCode.SUCCESS
+
     The certificate is pending until `installPendingKeyPair`;
     `ServerSSLCert.getInfo().pendingCertInfo` shows it. Raises ValueError for an empty key,
     JsonRpcSyntaxException for an answer without a result code.
     """
-    # > POST /cgi-bin/server_ssl_cert_upload.cgi, multipart: cert_file, key_file
-    # < return_code=0
     files = [{"data": certData, "filename": "certificate.pem", "formname": "cert_file"}]
     if isinstance(keyData, (bytes, str)) and not keyData:
         raise ValueError("keyData is empty; give None if the device has generated the key")
     if keyData is not None:
         files.append({"data": keyData, "filename": "key.pem", "formname": "key_file"})
-    where = "/cgi-bin/server_ssl_cert_upload.cgi"
-    response = agent.form_data_file(where, files)
+    path = "/cgi-bin/server_ssl_cert_upload.cgi"
+    response = agent.form_data_file(path, files)
     match = re.search(r"return_code=(\d+)", response["body"])
     digits = match.group(1) if match else ""
-    return scripts.code(UploadCode, digits, agent, where)
+    return scripts.code(UploadCode, digits, agent, path)
 
 
 def download(agent: Agent, tag: str = "active_cert") -> bytes:
     """A certificate, key or signing request as PEM: one round trip.
+
+    > GET /cgi-bin/server_ssl_cert_download.cgi?tag=active_cert
+    < -----BEGIN CERTIFICATE----- ...
 
     Raises ValueError for a tag that is not in TAGS.
     """

@@ -25,15 +25,16 @@ def upload(
 ) -> None:
     """Send an image (bytes, or a file open in binary mode, which is streamed): one round trip.
 
+    > POST /cgi-bin/fwupload.cgi[?lowMemoryUpload=0&...], multipart: upfile
+    < 200
+
     Use https: over http, a device that enforces https breaks off the upload. Nothing is updated
-    yet: see `Firmware.getImageInfo`, then call `startUpdate` or `discardImage`.
+    yet: `Firmware.getImageInfo` shows what was sent; then call `startUpdate` or `discardImage`.
     lowMemoryUploadOptions: the switches lowMemoryUpload, allowLowMemoryDowngrade and
     allowLowMemoryUntrusted of newer firmware, each 0 or 1; if one is given, the missing ones are
     sent as 0. progress: called with (sent, size) in bytes. Raises ValueError for another switch or
     value.
     """
-    # > POST /cgi-bin/fwupload.cgi[?lowMemoryUpload=0&...], multipart: upfile
-    # < 200
     parameters = _low_memory(lowMemoryUploadOptions or {})
     scripts.upload(
         agent, scripts.target("fwupload.cgi", parameters), "upfile", "firmware.bin", data, progress
@@ -41,7 +42,15 @@ def upload(
 
 
 def _low_memory(switches: Mapping[str, object]) -> dict[str, Optional[str]]:
-    """The parameters of the given switches, none if none is given. Raises ValueError."""
+    """The parameters of the given switches: all three if one is given, else none.
+
+    >>> _low_memory({"lowMemoryUpload": 1})
+    {'lowMemoryUpload': '1', 'allowLowMemoryDowngrade': '0', 'allowLowMemoryUntrusted': '0'}
+    >>> _low_memory({})
+    {}
+
+    Raises ValueError for another switch, and for a value that is not 0 or 1.
+    """
     for name, value in switches.items():
         if name not in _LOW_MEMORY:
             raise ValueError(f"{name!r} is no switch; allowed: {', '.join(_LOW_MEMORY)}")

@@ -22,6 +22,9 @@ def forwarded_port(position: int, service: str = "https") -> int:
     """The port of a service at the primary unit's address. Position 0 is the primary unit, 1 to 31
     are expansion units.
 
+    >>> forwarded_port(0), forwarded_port(2), forwarded_port(2, "snmp")
+    (50000, 50002, 50502)
+
     Raises ValueError for an unknown service or position.
     """
     if service not in FORWARDED_PORTS or not 0 <= position <= HIGHEST_POSITION:

@@ -26,6 +26,9 @@ def download_powermeter_csv(agent: Agent) -> bytes:
 def download_panel_csv(agent: Agent, panelid: int) -> bytes:
     """Mains and circuit readings of one panel (1 to 8) as CSV: one round trip.
 
+    > GET /cgi-bin/export_pmc.cgi?panelid=1
+    < 200, and the CSV
+
     Raises ValueError for another number.
     """
     if panelid not in range(1, 9):
@@ -38,7 +41,8 @@ def upload_pmc_config(agent: Agent, data: scripts.Data, progress: Optional[Progr
     """Send the configuration of a power meter or panel, JSON from one of the vendor's Excel
     templates: one round trip.
 
-    Returns the device's text.
+    > POST /cgi-bin/upload_pmc_config.cgi, multipart: config_file, filename config.csv
+    < 200, and the device's text, which is returned
     """
     # The vendor's SDK gives the file this name, although its format is JSON.
     answer = scripts.upload(

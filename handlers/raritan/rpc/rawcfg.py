@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 class UploadCode(scripts.ResultCode):
     """Result of the raw configuration script.
 
-    After 0 the device is still busy: see `RawConfiguration.getStatus`.
+    >>> UploadCode(4) == "4", UploadCode(4) == 4, UploadCode(4).name
+    (True, True, 'FILE_TOO_LARGE')
+
+    After 0 the device is still busy: `RawConfiguration.getStatus` tells when it is done.
     """
 
     SUCCESS = 0
@@ -45,12 +48,15 @@ class UploadCode(scripts.ResultCode):
 
 
 def upload(agent: Agent, data: scripts.Data, progress: Optional[Progress] = None) -> UploadCode:
-    """Send a raw configuration: one round trip."""
-    # > POST /cgi-bin/raw_config_update.cgi, multipart: config_file
-    # < X-Response-Code: 0
-    where = "/cgi-bin/raw_config_update.cgi"
-    response = scripts.upload(agent, where, "config_file", "config.txt", data, progress)
-    return scripts.code(UploadCode, response["headers"].get("X-Response-Code", ""), agent, where)
+    """Send a raw configuration: one round trip.
+
+    > POST /cgi-bin/raw_config_update.cgi, multipart: config_file
+    < X-Response-Code: 0
+    returned   UploadCode.SUCCESS
+    """
+    path = "/cgi-bin/raw_config_update.cgi"
+    response = scripts.upload(agent, path, "config_file", "config.txt", data, progress)
+    return scripts.code(UploadCode, response["headers"].get("X-Response-Code", ""), agent, path)
 
 
 def download(agent: Agent) -> bytes:

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 @contextlib.contextmanager
 def logged_in(agent: Agent) -> Iterator[Session]:
     """Open a session and close it after the block, also after an error. In the block, requests
-    carry the token, not the password.
+    carry the token, not the password; afterwards the agent has its login from before.
+
+    > POST /session newSession {}
+    < {"_ret_": 0, "session": {"sessionId": 7, "username": "admin", ...}, "token": "..."}
+    the block: > POST /model/pdu/0 ..., with X-SessionToken
+    > POST /session closeCurrentSession {"reason": 0}, with X-SessionToken
 
     Opening and closing cost 2 round trips. Raises Refused if the device opens no session, for
     example because the user may have only one, and JsonRpcSyntaxException if it returns no usable
@@ -45,11 +50,14 @@ def logged_in(agent: Agent) -> Iterator[Session]:
 
 
 def _open_session(manager: SessionManager, agent: Agent) -> tuple[Session, str]:
-    """A new session and its token. A session with an unusable token is closed again."""
-    # session.SessionManager 2.0.0:
-    # > POST /session newSession {}
-    # < {"_ret_": 0, "session": {"sessionId": 7, "username": "admin", ...}, "token": "..."}
-    # > POST /session closeCurrentSession {"reason": 0}, with X-SessionToken
+    """A new session and its token (session.SessionManager 2.0.0). A session with an unusable token
+    is closed again.
+
+    {"_ret_": 0, "session": {"sessionId": 7, ...}, "token": "5a7d..."}    (Session, "5a7d...")
+    {"_ret_": 1, ...}                                                     Refused
+    {"_ret_": 0, "session": {"sessionId": 7, ...}, "token": ""}           closeSession(7); raises
+                                                                          JsonRpcSyntaxException
+    """
     code, session, token = manager.newSession()
     if code != 0:
         reason = (
@@ -58,7 +66,7 @@ def _open_session(manager: SessionManager, agent: Agent) -> tuple[Session, str]:
             if code == SessionManager.ERR_ACTIVE_SESSION_EXCLUSIVE_FOR_USER
             else "the device opened no session"
         )
-        raise Refused(f"{reason} (result code {code})", str(code), agent.place, "newSession")
+        raise Refused(f"{reason} (result code {code})", str(code), agent.netloc, "newSession")
     try:
         Login(token=token).headers()
     except SettingsError:
@@ -70,7 +78,7 @@ def _open_session(manager: SessionManager, agent: Agent) -> tuple[Session, str]:
                     session.sessionId, SessionManager.CloseReason.CLOSE_REASON_LOGOUT
                 )
         raise JsonRpcSyntaxException("the device opened a session without a usable token").at(
-            agent.place, "newSession"
+            agent.netloc, "newSession"
         ) from None
     return session, token
 

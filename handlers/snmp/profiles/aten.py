@@ -141,6 +141,17 @@ def _currents(currents: Column, beside: Column, sibling: Column) -> Measurement:
     return _reading(Complete(currents, same_rows_as=beside, siblings=(sibling,)))
 
 
+def _text(values: Column) -> ComputedRows:
+    """A column of texts, of a device that counts or lists outlets: not of a server's BMC."""
+
+    @computed_from(values, by_row=True, on_demand=(NUMBER_OF_OUTLETS, CONFIRMATION))
+    def rows(tables: Tables) -> Rows:
+        is_pdu = tables.scalar(NUMBER_OF_OUTLETS) is not None or tables.whole[CONFIRMATION]
+        return tables[values] if is_pdu else {}
+
+    return rows
+
+
 def _of_outlets(arc: int, quantity: str) -> Measurement:
     """A figure of the outlets: integers in thousandths, else the same as decimal texts.
 
@@ -189,7 +200,7 @@ PROFILES = (
         ),
         load=total(
             figure(PE_CURRENT, THOUSANDTHS, padding=NOT_SUPPORTED),
-            figure(PE_CURRENT_TEXT, padding=NOT_SUPPORTED),
+            figure(_text(PE_CURRENT_TEXT), padding=NOT_SUPPORTED),
             else_outlets=True,
         ),
         power=total(
@@ -198,13 +209,15 @@ PROFILES = (
                 THOUSANDTHS,
                 padding=NOT_SUPPORTED,
             ),
-            figure(PE_POWER_TEXT, padding=NOT_SUPPORTED),
+            figure(_text(PE_POWER_TEXT), padding=NOT_SUPPORTED),
             else_outlets=True,
         ),
         energy=total(
             # one table of five columns, where a unit without a meter reads "not supported"
             figure(value_or_empty(PE_ENERGY, PE_CURRENT), THOUSANDTHS, NOT_SUPPORTED),
-            figure(value_or_empty(PE_ENERGY_TEXT, PE_CURRENT_TEXT), absent=NOT_SUPPORTED),
+            figure(
+                value_or_empty(_text(PE_ENERGY_TEXT), _text(PE_CURRENT_TEXT)), absent=NOT_SUPPORTED
+            ),
             else_outlets=True,
         ),
         evidence=SIMULATED,

@@ -41,7 +41,8 @@ _MOST_NAMES = 4  # limit for the variables that one line names
 
 
 def identify(data: Any) -> HandlerFinding:
-    """The server's devices, and what can be read and switched.
+    """The server's devices, and what can be read and switched: `HandlerFinding("nut",
+    family="snmp-ups", why="the handler reads 1 device of this server, ...")`.
 
     Raises the errors of handlers/shared/errors.py.
     """
@@ -84,6 +85,12 @@ def _note_family(
 ) -> None:
     """Note in `out` the drivers of the devices that are read, and, if others are unreadable, the
     setting that leaves these out.
+
+    >>> finding = HandlerFinding("nut")
+    >>> rack1 = ServerDevice("rack1", variables={"driver.name": "snmp-ups"})
+    >>> _note_family([rack1], ["rack2"], finding)
+    >>> finding.family, finding.next_steps
+    ('snmp-ups', ['add -s device=rack1: a poll of all devices of this server fails at rack2'])
     """
     drivers: set[str] = set()
     for device in devices:
@@ -105,7 +112,16 @@ def _note_family(
 def _decoded_device(
     device: ServerDevice, settings: Settings, out: HandlerFinding
 ) -> Optional[NutDevice]:
-    """The device as the handler reads it; None if that fails. Notes what it is, or the error."""
+    """The device as the handler reads it; None if that fails. Notes in `out` what it is, or the
+    error.
+
+    >>> from handlers.nut.settings import SETTINGS
+    >>> finding = HandlerFinding("nut")
+    >>> rack1 = ServerDevice("rack1", variables={"device.type": "pdu", "outlet.1.status": "on"})
+    >>> device = _decoded_device(rack1, Settings({}, SETTINGS), finding)
+    >>> device.outlets[0].identity, finding.tried
+    ('1', [{'family': 'rack1: ?', 'result': '1 outlet'}])
+    """
     for name in _WHAT:
         if name in device.variables:
             out.about[f"{device.name}: {name}"] = printable(device.variables[name], LONGEST)
@@ -124,7 +140,11 @@ def _decoded_device(
 def _note_capabilities(
     device: ServerDevice, nut_device: NutDevice, settings: Settings, out: HandlerFinding
 ) -> bool:
-    """Note what the handler can do with one device. False if it can do nothing."""
+    """Note in `out` what the handler can do with one device. False if it can do nothing.
+
+    can       rack1: read the states of 8 of 8 outlets (7 on or off, 1 UNKNOWN)
+    cannot    rack1: switch: the server lists no outlet that can be switched both on and off ...
+    """
     count_before = len(out.can)
     out.seen += _object_rows(device)
     _note_states(device.name, nut_device, out)
@@ -134,7 +154,16 @@ def _note_capabilities(
 
 
 def _note_states(name: str, nut_device: NutDevice, out: HandlerFinding) -> None:
-    """Note in `out` which outlets of a device have a state."""
+    """Note in `out` which outlets of a device have a state.
+
+    >>> from handlers.nut.settings import SETTINGS
+    >>> variables = {"device.type": "pdu", "outlet.1.status": "on", "outlet.2.status": "pending"}
+    >>> device = ServerDevice("rack1", variables=variables).decode(Settings({}, SETTINGS))
+    >>> finding = HandlerFinding("nut")
+    >>> _note_states("rack1", device, finding)
+    >>> finding.can, finding.known_outlets
+    (['rack1: read the states of 2 of 2 outlets (1 on or off, 1 UNKNOWN)'], 1)
+    """
     outlets = nut_device.outlets
     with_state = [outlet for outlet in outlets if outlet.state_variables]
     known_count = len([outlet for outlet in with_state if outlet.state is not None])
@@ -157,7 +186,17 @@ def _note_states(name: str, nut_device: NutDevice, out: HandlerFinding) -> None:
 
 
 def _note_switching(name: str, nut_device: NutDevice, out: HandlerFinding) -> None:
-    """Note in `out` which outlets of a device can be switched, and by which commands."""
+    """Note in `out` which outlets of a device can be switched, and by which commands.
+
+    >>> from handlers.nut.settings import SETTINGS
+    >>> commands = {"outlet.1.load.on": "", "outlet.1.load.off": ""}
+    >>> variables = {"device.type": "pdu", "outlet.1.status": "on", "outlet.2.status": "on"}
+    >>> rack1 = ServerDevice("rack1", variables=variables, commands=commands)
+    >>> finding = HandlerFinding("nut")
+    >>> _note_switching("rack1", rack1.decode(Settings({}, SETTINGS)), finding)
+    >>> finding.switchable_outlets, finding.evidence
+    (1, {'rack1: switching': 'outlet.1.load.on, outlet.1.load.off …: what the server lists'})
+    """
     outlets = nut_device.outlets
     commands_of_outlets: list[tuple[str, str]] = []  # those for on and off
     for outlet in outlets:
@@ -182,7 +221,9 @@ def _note_switching(name: str, nut_device: NutDevice, out: HandlerFinding) -> No
 def _note_totals(
     device: ServerDevice, nut_device: NutDevice, settings: Settings, out: HandlerFinding
 ) -> None:
-    """Note in `out` load (A) and energy (kWh), with the variables that they rest on."""
+    """Note in `out` load (A) and energy (kWh), with the variables that they rest on: `rack1: report
+    its load (2.5 A)`, `input.current: what the driver reports`.
+    """
     load_basis = _basis(_variables_of_total(device, settings, _load_of))
     out.note_total("load", nut_device.load_a, "A", load_basis, device.name)
     energy_basis = _basis(_variables_of_total(device, settings, _energy_of))
@@ -203,8 +244,11 @@ def _variables_of_total(
     """The driver's variables on which the total rests, found by trial: those of one name do if the
     total is another one when each of them is larger by 1. N stands for any number.
 
-        input.current: 2     becomes 3, and the load is another one     input.current
-        input.energy: 4      becomes 5, and the load is the same
+    >>> from handlers.nut.settings import SETTINGS
+    >>> variables = {"device.type": "pdu", "input.current": "2.0", "outlet.1.current": "0.5"}
+    >>> rack1 = ServerDevice("rack1", variables=variables)
+    >>> _variables_of_total(rack1, Settings({}, SETTINGS), _load_of)
+    ['input.current']
     """
     total = total_of(device.decode(settings))
     raised_by_name: dict[str, dict[str, str]] = {}
@@ -226,7 +270,11 @@ def _variables_of_total(
 
 
 def _basis(variables: Sequence[str]) -> str:
-    """What a state or a figure rests on, with the first of these variables."""
+    """What a state or a figure rests on, with the first of these variables.
+
+    >>> _basis(["input.current"])
+    'input.current: what the driver reports'
+    """
     names = list(variables[:_MOST_NAMES])
     if len(variables) > _MOST_NAMES:
         names.append("...")
@@ -236,6 +284,10 @@ def _basis(variables: Sequence[str]) -> str:
 def _object_rows(device: ServerDevice) -> list[dict[str, Any]]:
     """Rows of `HandlerFinding.seen`: the number of variables by the first part of their names, and
     the number of commands.
+
+    >>> rack1 = ServerDevice("rack1", variables={"outlet.1.status": "on", "outlet.count": "1"})
+    >>> [f"{row['object']} {row['holds']}" for row in _object_rows(rack1)]
+    ['rack1: outlet.* 2 variables', 'rack1: commands 0']
     """
     count_by_begin: Counter[str] = Counter()
     for name in device.variables:

@@ -21,7 +21,11 @@ _DRIVERS = ("driver.name",)
 
 
 def read_nameplate(session: NutSession) -> Nameplate:
-    """What each device and each member of a chain says: nothing besides what `status` reads."""
+    """What each device and each member of a chain says: nothing besides what `status` reads.
+
+    rack1: driver.name=snmp-ups, device.serial=ZA1, device.mfr=EATON, device.model=ePDU
+    Nameplate(family="snmp-ups", serial="ZA1", manufacturer="EATON", model="ePDU")
+    """
     devices: list[Member] = []  # each as a whole, which names its driver
     members: list[Member] = []
     for listed_device in read_once(session):
@@ -43,7 +47,9 @@ def _joined(members: Sequence[Member], names: tuple[str, ...]) -> str:
 
 
 def _first(member: Member, names: tuple[str, ...]) -> str:
-    """The first of these variables that the member has, "" if it has none."""
+    """The first of these variables that the member has, "" if it has none: of `("device.serial",
+    "ups.serial")` and a member with `ups.serial` alone, that one.
+    """
     for name in names:
         text = member.variables.get(name)
         if text:

@@ -21,7 +21,9 @@ _NONE = ("description unavailable", "unavailable", "")
 
 @dataclass
 class ServerDevice:
-    """One device of a NUT server."""
+    """One device of a NUT server: `ServerDevice("rack1", "left PDU", {"outlet.1.status": "on"},
+    {"outlet.1.load.off": "Turn off the load"})`.
+    """
 
     name: str
     description: str = ""
@@ -38,6 +40,11 @@ class ServerDevice:
         """The device as the handler reads it with these settings.
 
         Raises ProtocolError and Unsupported.
+
+        >>> from handlers.nut.settings import SETTINGS
+        >>> rack1 = ServerDevice("rack1", variables={"device.type": "pdu", "outlet.1.status": "on"})
+        >>> [outlet.state for outlet in rack1.decode(Settings({}, SETTINGS)).outlets]
+        [True]
         """
         writable = {name: self.variables.get(name, "") for name in self.writable}
         return decode_outlets(self.variables, list(self.commands), writable, settings)
@@ -47,6 +54,11 @@ def read_devices(client: NutClient, settings: Settings) -> list[ServerDevice]:
     """The devices that the handler reads: variables, commands, writable variables, descriptions.
 
     Usually 3 round trips, 2 with the setting `device`, and up to 2 for each device.
+
+        > LIST UPS                                   < UPS rack1 "left PDU"
+        > LIST VAR rack1, LIST CMD rack1, LIST RW rack1
+        > GET DESC rack1 outlet.1.status, ...        < DESC rack1 outlet.1.status "Outlet status"
+        [ServerDevice("rack1", "left PDU", {"outlet.1.status": "on"}, ...)]
     """
     names = list(read_names(client, settings).values())
     description_by_name = client.answer(requests.list_ups())
@@ -71,7 +83,13 @@ def _descriptions(
     device: str,
     names: Sequence[str],
 ) -> dict[str, str]:
-    """The descriptions of variables or commands, for which `make` makes the requests."""
+    """The descriptions of variables or commands, for which `make` makes the requests; "" for one
+    that the server refuses or does not have.
+
+        > GET DESC rack1 outlet.1.status         < DESC rack1 outlet.1.status "Outlet status"
+        > GET DESC rack1 outlet.1.desc           < ERR VAR-NOT-SUPPORTED
+        {"outlet.1.status": "Outlet status", "outlet.1.desc": ""}
+    """
     request_by_name = {name: make(device, name) for name in names}
     answers = client.ask(*request_by_name.values())
     descriptions: dict[str, str] = {}
@@ -82,5 +100,9 @@ def _descriptions(
 
 
 def _description(description: str) -> str:
-    """The text, "" for what says that there is none."""
+    """The text, "" for what says that there is none.
+
+    >>> _description("Outlet status"), _description("Description unavailable")
+    ('Outlet status', '')
+    """
     return "" if description.strip().lower() in _NONE else description

@@ -20,7 +20,9 @@ _GROUP = re.compile(r"(outlet\.group\.[0-9]{1,4}\.)(.+)")
 
 
 def read_topology(session: NutSession) -> list[MeteredPart]:
-    """Current per line and group: nothing besides what `status` reads."""
+    """Current per line and group: nothing besides what `status` reads. Each member of a chain has
+    its prefix: `2.L1` is line 1 of member 2.
+    """
     parts: list[MeteredPart] = []
     for device in read_once(session):
         members = device.device.chain_members.values() or [device.device.whole_device]
@@ -30,13 +32,22 @@ def read_topology(session: NutSession) -> list[MeteredPart]:
 
 
 def parts_of(variables: Mapping[str, str], prefix: str) -> Iterator[MeteredPart]:
-    """The lines and groups of one device. Lines and groups that are not metered are left out."""
+    """The lines and groups of one device. Lines and groups that are not metered are left out.
+
+    >>> variables = {"input.L1.current": "2.5", "outlet.group.1.current": "1.25"}
+    >>> [(part.label, part.current_a) for part in parts_of(variables, "2.")]
+    [('2.L1', 2.5), ('2.G1', 1.25)]
+    """
     yield from _lines_of(variables, prefix)
     yield from _groups_of(variables, prefix)
 
 
 def _lines_of(variables: Mapping[str, str], prefix: str) -> Iterator[MeteredPart]:
-    """The lines that are metered, or one part for all if it is not known which there are."""
+    """The lines that are metered, or one part for all if it is not known which there are.
+
+    >>> list(_lines_of({"input.L1.current": "2.5", "input.L1.current.nominal": "16"}, ""))
+    [MeteredPart(kind='line', label='L1', current_a=2.5, rating_a=16.0)]
+    """
     lines = line_currents(variables)
     if isinstance(lines, NotKnown):
         yield unread_part(LINE, lines.reason, prefix)
@@ -48,8 +59,12 @@ def _lines_of(variables: Mapping[str, str], prefix: str) -> Iterator[MeteredPart
 
 
 def _groups_of(variables: Mapping[str, str], prefix: str) -> Iterator[MeteredPart]:
-    """The groups of outlets that are metered; one part more if the driver counts more of
-    them than it lists.
+    """The groups of outlets that are metered; one part more if the driver counts more of them than
+    it lists.
+
+    >>> variables = {"outlet.group.1.current": "1.25", "outlet.group.count": "2"}
+    >>> [part.label for part in _groups_of(variables, "")]
+    ['G1', 'B?']
     """
     groups = _groups(variables)
     reason = reason_of_stale_values(variables)
@@ -68,7 +83,11 @@ def _groups_of(variables: Mapping[str, str], prefix: str) -> Iterator[MeteredPar
 
 
 def _groups(variables: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """The variables of each group of outlets by the prefix of their names."""
+    """The variables of each group of outlets by the prefix of their names.
+
+    >>> _groups({"outlet.group.1.current": "1.25", "outlet.1.current": "0.5"})
+    {'outlet.group.1.': {'current': '1.25'}}
+    """
     groups: dict[str, dict[str, str]] = {}
     for name, text in variables.items():
         match = _GROUP.fullmatch(name)

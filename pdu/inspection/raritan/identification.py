@@ -39,7 +39,8 @@ _ENERGY_BASIS = (
 
 
 def identify(data: Any) -> HandlerFinding:
-    """The unit, and what can be read and switched.
+    """The unit, and what can be read and switched: `HandlerFinding("raritan", family="Xerus
+    JSON-RPC", about={"model": "PX3-5190R", ...}, ...)`.
 
     Raises the errors of handlers/shared/errors.py, Denied if the login is refused.
     """
@@ -68,14 +69,22 @@ def identify(data: Any) -> HandlerFinding:
 
 
 def _noun(outlets: int, ports: int) -> str:
-    """What the output calls a port: some ports of the unit may be branch circuits, or all."""
+    """What the output calls a port: some ports of the unit may be branch circuits, or all.
+
+    >>> _noun(8, 8), _noun(8, 20), _noun(0, 12)
+    ('outlet', 'port', 'branch circuit')
+    """
     if outlets == ports:
         return "outlet"
     return "port" if outlets else "branch circuit"
 
 
 def _note_units(agent: Agent, link_units: LinkUnitSelection, out: HandlerFinding) -> int:
-    """Note the unit and its link units in `out`. Returns the number of outlets."""
+    """Note the unit and its link units in `out`. Returns the number of outlets.
+
+    about    manufacturer: Raritan; model: PX3-5190R; firmware: 4.0.20.5-49038
+    seen     /model/pdu/0 getOutlets: 8 × pdumodel.Outlet:2.1.5; /model/pdu/0 getInlets: 1
+    """
     listed_units, bulk = discover_units(agent, link_units)
     metadata = bulk.add(Pdu("/model/pdu/0", agent).getMetaData)
     version = bulk.add(Firmware("/firmware", agent).getVersion)
@@ -105,7 +114,9 @@ def _note_units(agent: Agent, link_units: LinkUnitSelection, out: HandlerFinding
 def _note_nameplate(
     metadata: Pending[Pdu.MetaData], version: Pending[str], out: HandlerFinding
 ) -> None:
-    """Note in `out` manufacturer, model and firmware; of a unit without metadata the firmware."""
+    """Note in `out` manufacturer, model and firmware; of a unit without metadata the firmware
+    alone.
+    """
     if metadata.error is None:
         plate = metadata.get().nameplate
         out.note_about({"manufacturer": plate.manufacturer, "model": plate.model})
@@ -115,7 +126,9 @@ def _note_nameplate(
 
 
 def _outlet_types(unit: ListedUnit) -> str:
-    """How many outlets of each interface a unit has, for people."""
+    """How many outlets of each interface a unit has, for people: `8 × pdumodel.Outlet:2.1.5`, or
+    `none`.
+    """
     count_by_type = Counter(outlet.wire_type for outlet in unit.outlets)
     texts = [f"{count} × {name}" for name, count in count_by_type.items()]
     return ", ".join(texts) or "none"
@@ -124,13 +137,12 @@ def _outlet_types(unit: ListedUnit) -> str:
 def _note_switching(
     outlet_metadata: Sequence[Pending[Outlet.MetaData]], out: HandlerFinding
 ) -> None:
-    """Note in `out` how many outlets say that they can be switched."""
-    switchable_count = 0
-    for metadata in outlet_metadata:
-        if answered_field(metadata, "isSwitchable"):
-            switchable_count += 1
-    if switchable_count:
-        out.note_switched(switchable_count, len(outlet_metadata), _SWITCHING)
+    """Note in `out` how many outlets say that they can be switched: `switch 8 of 8 outlets ...`, or
+    `switch: no outlet reports that it is switchable`.
+    """
+    switchable = [row for row in outlet_metadata if answered_field(row, "isSwitchable")]
+    if switchable:
+        out.note_switched(len(switchable), len(outlet_metadata), _SWITCHING)
     elif outlet_metadata:
         out.cannot.append("switch: no outlet reports that it is switchable")
     else:

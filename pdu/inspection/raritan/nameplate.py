@@ -18,6 +18,10 @@ def read_nameplate(session: Session) -> Nameplate:
     """What each unit says about itself: 1 round trip besides those that find the units.
 
     A unit that refuses says nothing.
+
+        > /model/pdu/0 getMetaData, /model/pdu/1 getMetaData
+        < serial Z1, model PX3-5190R; the other one refuses
+        Nameplate(family="xerus", serial="Z1, ", model="PX3-5190R, ", ...)
     """
     bulk = Bulk(session.agent)
     units = [listed_unit.unit for listed_unit in find_units(session) if listed_unit.has_pdu]
@@ -34,7 +38,9 @@ def read_nameplate(session: Session) -> Nameplate:
 
 
 def _part(answer: Pending[Pdu.MetaData]) -> Nameplate:
-    """The nameplate in the metadata of one unit."""
+    """The nameplate in the metadata of one unit: `Nameplate(serial="Z1", firmware="4.0.20.5-49038",
+    ...)`, an empty one if it refuses.
+    """
     if answer.error is not None:
         return Nameplate()
     metadata = answer.get()
@@ -48,7 +54,7 @@ def _part(answer: Pending[Pdu.MetaData]) -> Nameplate:
 
 
 def find_units(session: Session) -> list[ListedUnit]:
-    """The units of a PDU, found once in a session."""
+    """The units of a PDU, found once in a session, which keeps them in `session.units`."""
     if not session.units:
         units, _ = discover_units(session.agent, session.config.link_units)
         session.units.extend(units)

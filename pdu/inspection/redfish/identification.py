@@ -29,7 +29,8 @@ _ACTION_NAME = outlet_actions.ACTION.removeprefix("#")
 
 
 def identify(data: Any) -> HandlerFinding:
-    """The service's PDUs, and what can be read and switched.
+    """The service's PDUs, and what can be read and switched: `HandlerFinding("redfish",
+    family="Redfish", about={"service": "Redfish 1.15.0"}, ...)`.
 
     Raises the errors of handlers/shared/errors.py, such as Denied for a refused login or a missing
     right to read.
@@ -40,16 +41,20 @@ def identify(data: Any) -> HandlerFinding:
         try:
             _note_service(service, config, out)
         except PduHandlerError as error:
-            raise error.at(service.place, "identify") from None
+            raise error.at(service.netloc, "identify") from None
     return out
 
 
 def _note_service(
     service: RedfishService, config: settings.RedfishSettings, out: HandlerFinding
 ) -> None:
-    """Note in `out` what the service has: its PDUs, their outlets and figures."""
+    """Note in `out` what the service has: its PDUs, their outlets and figures.
+
+    about    service: Redfish 1.15.0; 1 manufacturer: Raritan; 1 model: PX3-5190R
+    seen     PowerEquipment 1 PDU; Outlets 8; $expand usable
+    """
     root = service.root()
-    listed_units = pdus.read_units(service, config.pdu)
+    listed_units = pdus.read_pdus(service, config.pdu)
     out.note_about({"service": f"Redfish {resources.text(root, 'RedfishVersion')}".strip()})
     outlets: list[ListedOutlet] = []
     for unit in listed_units:
@@ -78,7 +83,9 @@ def _note_states(
     config: settings.RedfishSettings,
     out: HandlerFinding,
 ) -> None:
-    """Note in `out` how many states are read, or why none is."""
+    """Note in `out` how many states are read, or why none is: `read the states of 8 outlets (7 on,
+    1 off)`, `read states: it lists no outlets`.
+    """
     if not outlets:
         out.cannot += ["read states: it lists no outlets", "switch: it lists no outlets"]
         return
@@ -99,7 +106,21 @@ def _note_switching(
     config: settings.RedfishSettings,
     out: HandlerFinding,
 ) -> None:
-    """Note in `out` how many outlets can be switched, and why the others cannot."""
+    """Note in `out` how many outlets can be switched, and why the others cannot.
+
+    >>> from types import SimpleNamespace
+    >>> def listed(number: str, values: list[str]) -> ListedOutlet:
+    ...     link = f"/redfish/v1/Outlets/{number}"
+    ...     action = {"target": f"{link}/Power", "PowerState@Redfish.AllowableValues": values}
+    ...     resource = {"Actions": {outlet_actions.ACTION: action}}
+    ...     return ListedOutlet(number, number, link, resource, {})
+    >>> outlets = [listed("1", ["On", "Off"]), listed("2", ["Off"])]
+    >>> service = SimpleNamespace(path=str, all=lambda paths: [])
+    >>> finding = HandlerFinding("redfish")
+    >>> _note_switching(service, outlets, SimpleNamespace(switch_unproven=False), finding)
+    >>> finding.can[0], finding.cannot[0]  # doctest: +ELLIPSIS
+    ('switch 1 of 2 outlets (not tried here; ...', "switch 1 outlet: locked, or the action ...")
+    """
     outlets_with_action: list[ListedOutlet] = []
     for outlet in outlets:
         if resources.text(_action(outlet.resource), "target"):
@@ -137,7 +158,18 @@ def _note_switching(
 
 
 def _is_possible(service: RedfishService, listed_outlet: ListedOutlet, infos: _Infos) -> bool:
-    """Whether a command to the outlet could be sent: links valid, not locked, takes On and Off."""
+    """Whether a command to the outlet could be sent: links valid, not locked, takes On and Off.
+
+    >>> from types import SimpleNamespace
+    >>> service = SimpleNamespace(path=str)
+    >>> def outlet(*values: str) -> dict[str, object]:
+    ...     action = {"target": "/1/Power", "PowerState@Redfish.AllowableValues": [*values]}
+    ...     return {"Actions": {outlet_actions.ACTION: action}}
+    >>> _is_possible(service, ListedOutlet("1", "1", "/1", outlet("On", "Off"), {}), {})
+    True
+    >>> _is_possible(service, ListedOutlet("1", "1", "/1", outlet("Off"), {}), {})
+    False
+    """
     outlet = listed_outlet.resource
     try:
         service.path(_action(outlet)["target"])
@@ -158,6 +190,15 @@ def _is_possible(service: RedfishService, listed_outlet: ListedOutlet, infos: _I
 def _is_proven(service: RedfishService, outlet: ListedOutlet, infos: _Infos) -> bool:
     """Whether the outlet's action lists its values, and its target is below the link that leads to
     the outlet, as the handler demands.
+
+    >>> from types import SimpleNamespace
+    >>> service, link = SimpleNamespace(path=str), "/redfish/v1/Outlets/1"
+    >>> action = {"target": f"{link}/Power", "PowerState@Redfish.AllowableValues": ["On", "Off"]}
+    >>> resource = {"Actions": {outlet_actions.ACTION: action}}
+    >>> _is_proven(service, ListedOutlet("1", "1", link, resource, {}), {})
+    True
+    >>> _is_proven(service, ListedOutlet("2", "2", "/redfish/v1/Outlets/2", resource, {}), {})
+    False
     """
     target = service.path(_action(outlet.resource)["target"])
     has_values = _values(service, outlet.resource, infos) is not None
@@ -170,10 +211,14 @@ def _action(outlet: Json) -> Json:
 
 
 def _read_infos(service: RedfishService, outlets: Iterable[Json]) -> _Infos:
-    """The resources that describe the parameters of the outlets' actions: 1 round trip each.
+    """The resources that describe the parameters of the outlets' actions, by their paths: 1 round
+    trip each.
 
     Raises the errors of `RedfishService.all`; that of a single resource (such as a 404) stands in
     its place.
+
+        > GET /redfish/v1/.../Outlets/1/ActionInfo
+        < {"Parameters": [{"Name": "PowerState", "AllowableValues": ["On", "Off"]}]}
     """
     paths: list[str] = []
     for outlet in outlets:
@@ -189,6 +234,17 @@ def _values(service: RedfishService, outlet: Json, infos: _Infos) -> Optional[Se
     """The values that the outlet's action takes; None without such a list.
 
     Raises an error if the list cannot be read.
+
+    >>> from types import SimpleNamespace
+    >>> service = SimpleNamespace(path=str)
+    >>> action = {"target": "/redfish/v1/1/Power", "@Redfish.ActionInfo": "/redfish/v1/1/Info"}
+    >>> outlet = {"Actions": {outlet_actions.ACTION: action}}
+    >>> info = {"Parameters": [{"Name": "PowerState", "AllowableValues": ["On", "Off"]}]}
+    >>> _values(service, outlet, {"/redfish/v1/1/Info": info})
+    ['On', 'Off']
+    >>> _values(service, outlet, {"/redfish/v1/1/Info": ProtocolError("it is no JSON")})
+    Traceback (most recent call last):
+    handlers.shared.errors.ProtocolError: it is no JSON
     """
     action = _action(outlet)
     info = outlet_actions.info_link(action)

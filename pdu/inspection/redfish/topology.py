@@ -13,7 +13,7 @@ from handlers.redfish import quantities
 from handlers.redfish.handler import Session
 from handlers.redfish.members import Member
 from handlers.redfish.metering import circuits_of
-from handlers.redfish.pdus import read_units
+from handlers.redfish.pdus import read_pdus
 from handlers.redfish.quantities import Reader, Sensors
 from handlers.redfish.resources import (
     Flow,
@@ -38,10 +38,14 @@ _WITHOUT_SENSORS = Reader(Sensors(), quantities.AMPERES)
 def read_topology(session: Session) -> list[MeteredPart]:
     """Current and rating of each line and branch. Up to 2 round trips more than `status`. Figures
     that only a sensor has stay unknown.
+
+        > GET .../RackPDUs/1/Mains        < {"Members": [{"Id": "A", "RatedCurrentAmps": 16, ...}]}
+        > GET .../RackPDUs/1/Branches     < {"Members": [{"Id": "B1", ...}]}
+        [MeteredPart(LINE, "L1", 1.5, 16.0), MeteredPart(BREAKER, "B1", 0.7)]
     """
     service, config = session
     parts: list[MeteredPart] = []
-    for unit in read_units(service, config.pdu):
+    for unit in read_pdus(service, config.pdu):
         parts += lines_of(unit.prefix, circuits_of(service, unit, "Mains"))
         parts += branches_of(unit.prefix, circuits_of(service, unit, "Branches"))
     return parts
@@ -50,6 +54,12 @@ def read_topology(session: Session) -> list[MeteredPart]:
 def lines_of(prefix: str, mains: Sequence[Member]) -> Iterator[MeteredPart]:
     """The lines of the mains; with several mains, each with its Id. Mains through which nothing
     flows, by their status, are left out.
+
+    >>> main = {"Id": "A", "PolyPhaseCurrentAmps": {"Line1": {"Reading": 1.5}}}
+    >>> [part.label for part in lines_of("2.", [main])]
+    ['2.L1']
+    >>> [part.label for part in lines_of("2.", [main, {**main, "Id": "B"}])]
+    ['2.A.L1', '2.B.L1']
     """
     has_several = len(mains) > 1
     for circuit in mains:
@@ -63,7 +73,14 @@ def lines_of(prefix: str, mains: Sequence[Member]) -> Iterator[MeteredPart]:
 
 
 def _lines(prefix: str, circuit: Json) -> Iterator[MeteredPart]:
-    """The lines of one circuit; one more, not known, if it does not show all of them."""
+    """The lines of one circuit; one more, not known, if it does not show all of them.
+
+    >>> circuit = {"RatedCurrentAmps": 16, "PolyPhaseCurrentAmps": {"Line1": {"Reading": 1.5}}}
+    >>> list(_lines("", circuit))
+    [MeteredPart(kind='line', label='L1', current_a=1.5, rating_a=16.0)]
+    >>> [part.label for part in _lines("", {**circuit, "PhaseWiringType": "ThreePhase5Wire"})]
+    ['L1', 'L?']
+    """
     currents = _line_currents(circuit)
     load = quantities.current(circuit, _WITHOUT_SENSORS)
     if not currents and not isinstance(load, NotKnown):
@@ -77,7 +94,12 @@ def _lines(prefix: str, circuit: Json) -> Iterator[MeteredPart]:
 
 
 def _line_currents(circuit: Json) -> Mapping[str, Figure]:
-    """The currents of the lines that the circuit shows, by their labels."""
+    """The currents of the lines that the circuit shows, by their labels.
+
+    >>> lines = {"Line2": {"Reading": 1.5}, "Neutral": {"Reading": 0}}
+    >>> _line_currents({"PolyPhaseCurrentAmps": lines})
+    {'L2': 1.5}
+    """
     lines = child(circuit, "PolyPhaseCurrentAmps")
     currents: dict[str, Figure] = {}
     for key, label in _LINES.items():
@@ -87,7 +109,14 @@ def _line_currents(circuit: Json) -> Mapping[str, Figure]:
 
 
 def branches_of(prefix: str, branches: Sequence[Member]) -> Iterator[MeteredPart]:
-    """The branches, except those whose status says that nothing flows through them."""
+    """The branches, except those whose status says that nothing flows through them.
+
+    >>> branch = {"Id": "A", "CurrentAmps": {"Reading": 2.5}}
+    >>> [(part.label, part.current_a) for part in branches_of("2.", [branch])]
+    [('2.A', 2.5)]
+    >>> [part.label for part in branches_of("2.", [branch, {**branch, "Id": ""}])]
+    ['2.A', '2.B?']
+    """
     for circuit in branches:
         if isinstance(circuit, PduHandlerError):
             yield unread_part(BREAKER, circuit.reason, prefix)
@@ -103,7 +132,14 @@ def branches_of(prefix: str, branches: Sequence[Member]) -> Iterator[MeteredPart
 
 
 def _branch_current(circuit: Json) -> Figure:
-    """The current of a branch: None if it shows none, not metered if it has several lines."""
+    """The current of a branch: None if it shows none, not metered if it has several lines.
+
+    >>> _branch_current({"CurrentAmps": {"Reading": 2.5}}), _branch_current({})
+    (2.5, None)
+    >>> two_lines = {"Line1": {"Reading": 3.5}, "Line2": {"Reading": 1.0}}
+    >>> _branch_current({"PolyPhaseCurrentAmps": two_lines})
+    NotMetered(reason='several lines have a current each')
+    """
     if "CurrentAmps" in circuit:
         return _shown(circuit, "CurrentAmps")
     currents = list(_line_currents(circuit).values())
@@ -113,13 +149,25 @@ def _branch_current(circuit: Json) -> Figure:
 
 
 def _shown(resource: Json, key: str) -> Figure:
-    """The figure in an excerpt of a sensor, which the resource has."""
+    """The figure in an excerpt of a sensor, which the resource has.
+
+    >>> _shown({"CurrentAmps": {"Reading": 2.5}}, "CurrentAmps")
+    2.5
+    >>> _shown({"CurrentAmps": None}, "CurrentAmps")
+    NotKnown(reason='CurrentAmps is null')
+    """
     figure = _WITHOUT_SENSORS.excerpt(resource, key)
     return NotKnown(f"{key} is null") if figure is None else figure
 
 
 def _fresh(circuit: Json, current: Figure) -> Figure:
-    """The current; not known if the circuit's status says that it may be old."""
+    """The current; not known if the circuit's status says that it may be old.
+
+    >>> _fresh({}, 2.5)
+    2.5
+    >>> _fresh({"Status": {"State": "UnavailableOffline"}}, 2.5)
+    NotKnown(reason='its Status is UnavailableOffline')
+    """
     if current is None or status_meaning(circuit).circuit_flow is Flow.AS_SHOWN:
         return current
     return NotKnown(f"its Status is {status_word(circuit)}")

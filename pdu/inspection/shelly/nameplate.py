@@ -10,7 +10,12 @@ INFO = "/rpc/Shelly.GetDeviceInfo"
 
 
 def read_nameplate(session: HttpSession) -> Nameplate:
-    """The MAC address stands for a serial number, which units do not report."""
+    """The nameplate. The MAC address stands for a serial number, which units do not report.
+
+    > GET /rpc/Shelly.GetDeviceInfo
+    < {"mac": "A8032ABE54DC", "ver": "1.4.4", "app": "PowerStrip", "model": "S4PL-00416EU"}
+    Nameplate(family="shelly", serial="A8032ABE54DC", firmware="1.4.4", ...)
+    """
     info = read_members(session, INFO)
     return Nameplate(
         family="shelly",

@@ -43,8 +43,8 @@ _MOST_SECONDS = 60.0
 
 
 def identify(data: Any) -> HandlerFinding:
-    """The device, and what can be read and switched. Raises the errors of
-    handlers/shared/errors.py.
+    """The device, and what can be read and switched: `HandlerFinding("snmp", family="apc-rpdu2",
+    ...)`. Raises the errors of handlers/shared/errors.py.
     """
     device = Snmp(SnmpPdu(data), _MOST_SECONDS)
     choice = select_families(dcimanager.settings(data), {})
@@ -56,6 +56,11 @@ def device_finding(device: Tables, choice: FamilySelection) -> HandlerFinding:
     reads the device.
 
     `seen` has the objects that `device` has read.
+
+        sysObjectID                family      why
+        1.3.6.1.4.1.318.1.3.4.6    apc-rpdu2   sysObjectID ... begins with 1.3.6.1.4.1.318.1.3.4.6;
+                                               the PDU lists 8 outlets
+        1.3.6.1.4.1.9999.1         ""          no family of the SNMP handler fits
     """
     profiles = choice.profiles
     sys_object_id, product_id = detection.sys_object_id(device, profiles)
@@ -89,8 +94,10 @@ def device_finding(device: Tables, choice: FamilySelection) -> HandlerFinding:
 def _candidate_rows(
     candidates: list[detection.Candidate], read_device: SnmpDevice, device: SnmpReads
 ) -> list[dict[str, str]]:
-    """A row for each candidate with its result; "not needed" for those that
-    detection did not try.
+    """A row for each candidate with its result; "not needed" for those that detection did not try.
+
+    [{"family": "apc-rpdu2", "result": "8 outlets"},
+     {"family": "apc-rpdu", "result": "not needed"}]
     """
     profile, tables = read_device.profile, read_device.tables
     read_candidate = detection.Candidate(profile, tables.reading.root)
@@ -109,7 +116,9 @@ def _candidate_rows(
 def _candidate_row(
     candidate: detection.Candidate, candidates: list[detection.Candidate], device: SnmpReads
 ) -> dict[str, str]:
-    """A row of the families tried: its name, and how many outlets it reads or why it does not."""
+    """A row of the families tried: its name, and how many outlets it reads or why it does not:
+    `{"family": "apc-rpdu2", "result": "8 outlets"}`. Raises Unreachable.
+    """
     try:
         states = read_states(candidate.profile, tables_of_device(device, candidate.root))
     except Unreachable:
@@ -122,7 +131,9 @@ def _candidate_row(
 
 
 def _name(candidate: detection.Candidate, candidates: list[detection.Candidate]) -> str:
-    """The family's key, with the root of its tree if the family is tried at several."""
+    """The family's key, with the root of its tree if the family is tried at several: `apc-rpdu2`,
+    or `gude-epc at 1.3.6.1.4.1.28507.1`.
+    """
     profiles = [row.profile for row in candidates]
     if profiles.count(candidate.profile) == 1:
         return candidate.profile.key
@@ -132,6 +143,13 @@ def _name(candidate: detection.Candidate, candidates: list[detection.Candidate])
 def _choice_basis(profile: Profile, sys_object_id: str, *, is_fixed: bool) -> str:
     """A clause that says what chose the family: the setting (`is_fixed`), the sysObjectID, or the
     objects. `sys_object_id`: "" for one that names no product, such as Net-SNMP's.
+
+    >>> from handlers.snmp.profiles import PROFILE_BY_KEY
+    >>> apc = PROFILE_BY_KEY["apc-rpdu2"]
+    >>> _choice_basis(apc, "", is_fixed=True)
+    "the setting 'profile' names it"
+    >>> _choice_basis(apc, "1.3.6.1.4.1.318.1.3.4.6", is_fixed=False)
+    'sysObjectID 1.3.6.1.4.1.318.1.3.4.6 begins with 1.3.6.1.4.1.318.1.3.4.6'
     """
     if is_fixed:
         return "the setting 'profile' names it"
@@ -143,7 +161,9 @@ def _choice_basis(profile: Profile, sys_object_id: str, *, is_fixed: bool) -> st
 
 
 def _listed_phrase(read_device: SnmpDevice) -> str:
-    """What the PDU has of the family's objects."""
+    """What the PDU has of the family's objects: `the PDU lists 8 outlets`, or of one that only
+    meters `the family has no outlets`.
+    """
     if read_device.states:
         return f"the PDU lists {counted(len(read_device.states), 'outlet')}"
     if read_device.profile.outlets:
@@ -154,7 +174,12 @@ def _listed_phrase(read_device: SnmpDevice) -> str:
 def _note_capabilities(
     read_device: SnmpDevice, *, switch_unproven: bool, out: HandlerFinding
 ) -> None:
-    """Note in `out` what can be read and switched of a device as its family."""
+    """Note in `out` what can be read and switched of a device as its family.
+
+    can       read the states of 8 outlets (7 on, 1 off); switch the outlets (not tried ...);
+              report its load (3.6 A); report the current by outlet (8 of 8)
+    cannot    report its power: the family 'akcp-relay' has no such object
+    """
     _note_states(read_device, out)
     _note_switching(read_device, switch_unproven=switch_unproven, out=out)
     if read_device.profile.ups:
@@ -169,7 +194,9 @@ def _note_capabilities(
 
 
 def _note_states(read_device: SnmpDevice, out: HandlerFinding) -> None:
-    """Note in `out` the states, or that none is reported."""
+    """Note in `out` the states, or that none is reported: `read the states of 8 outlets (7 on, 1
+    off)`, `read states: it reports none (8 outlets)`.
+    """
     states = read_device.outlets.states if read_device.outlets is not None else None
     if states is not None and states.rows(read_device.tables):
         basis = _basis(evidence_of(read_device.profile).state, [states])
@@ -182,7 +209,12 @@ def _note_states(read_device: SnmpDevice, out: HandlerFinding) -> None:
 
 
 def _note_totals(read_device: SnmpDevice, figures: dcimanager.Figures, out: HandlerFinding) -> None:
-    """Note in `out` load (A), power (W) and energy (kWh) of the unit, with what they rest on."""
+    """Note in `out` load (A), power (W) and energy (kWh) of the unit, with what they rest on.
+
+    can        report its load (3.6 A)
+    evidence   load: rPDU2PhaseStatusCurrent, ...; the MIB's text, tried on a simulator ...
+    cannot     report its power: the family 'akcp-relay' has no such object
+    """
     profile = read_device.profile
     levels, ceilings = evidence_of(profile), profile.ceilings
     rows = (
@@ -204,7 +236,9 @@ def _note_totals(read_device: SnmpDevice, figures: dcimanager.Figures, out: Hand
 def _note_outlet_figures(
     read_device: SnmpDevice, figures: dcimanager.Figures, out: HandlerFinding
 ) -> None:
-    """Note in `out` how many outlets have a current and an energy, and what that rests on."""
+    """Note in `out` how many outlets have a current and an energy, and what that rests on: `report
+    the current by outlet (8 of 8)`; the larger number is `metered_outlets`.
+    """
     levels, outlets = evidence_of(read_device.profile), read_device.outlets
     ports = figures.ports.values()
     current_source = None if outlets is None else outlets.current
@@ -225,7 +259,12 @@ def _note_outlet_figures(
 
 
 def _note_switching(read_device: SnmpDevice, *, switch_unproven: bool, out: HandlerFinding) -> None:
-    """Note in `out` whether the family's commands are used, and how certain they are."""
+    """Note in `out` whether the family's commands are used, and how certain they are.
+
+    can        switch the outlets (not tried here; needs a community or user that may write)
+    cannot     switch without switch_unproven=yes: the commands of this family are ...
+    cannot     switch: the family 'apc-ats' has no commands
+    """
     profile = read_device.profile
     outlets = read_device.outlets
     is_stateless = False
@@ -258,7 +297,10 @@ def summed_figures(
     """The figures that the total sums: for each unit of a chain the first figure that has all its
     values.
 
-    A unit has one of them as its total (see `Total`).
+        figures of the load             unit 1    unit 2      returned
+        inlet total                     3.6       missing     inlet total, for unit 1
+        phases                          1.2 2.4   2.0 0.9     phases, for unit 2
+        banks                           3.6       2.9         not needed
     """
     figures: list[Measurement] = []
     summed_members: set[str] = set()
@@ -280,7 +322,9 @@ def summed_figures(
 
 
 def _basis(level: EvidenceLevel, profile_parts: Iterable[Optional[family_tables.Part]]) -> str:
-    """What a figure rests on: the objects of these parts by their names, and its evidence."""
+    """What a figure rests on: the objects of these parts by their names, and its evidence:
+    `rPDU2PhaseStatusCurrent; the MIB's text, tried on a simulator made from it`.
+    """
     objects: list[str] = []
     for part in profile_parts:
         if part is not None:
@@ -291,7 +335,11 @@ def _basis(level: EvidenceLevel, profile_parts: Iterable[Optional[family_tables.
 
 
 def _read_objects(device: Tables, profiles: Iterable[Profile]) -> list[dict[str, Any]]:
-    """The objects that were read, with their names in the MIB where a profile has them."""
+    """The objects that were read, with their names in the MIB where a profile has them.
+
+    [{"object": "sysDescr", "oid": "1.3.6.1.2.1.1.1.0", "holds": "APC Web/SNMP ..."},
+     {"object": "rPDU2PhaseStatusCurrent", "oid": "1.3.6.1.4.1.318...", "holds": "3 rows"}]
+    """
     value_by_oid: dict[str, str] = {}
     for oid, value in device.reading.answers.gets.items():
         value_by_oid[oid] = "nothing" if value is None else printable_text(value, LONGEST)
@@ -306,7 +354,14 @@ def _read_objects(device: Tables, profiles: Iterable[Profile]) -> list[dict[str,
 
 
 def _object_names(profiles: Iterable[Profile]) -> Mapping[str, str]:
-    """The names in the MIB, by their OIDs."""
+    """The names in the MIB, by their OIDs.
+
+    >>> from handlers.snmp.profiles import PROFILE_BY_KEY
+    >>> _object_names([])["1.3.6.1.2.1.1.1.0"]
+    'sysDescr'
+    >>> len(_object_names([PROFILE_BY_KEY["apc-rpdu2"]])) > 10
+    True
+    """
     name_by_oid = {detection.SYS_DESCR: "sysDescr", detection.SYS_OBJECT_ID: "sysObjectID"}
     for profile in profiles:
         for part in parts_of(profile):

@@ -25,7 +25,12 @@ _ENTITY_SERIAL = "1.3.6.1.2.1.47.1.1.1.1.11"
 
 
 def read_nameplate(session: Session) -> Nameplate:
-    """The nameplate. The manufacturer is the family's vendor if no object names it."""
+    """The nameplate. The manufacturer is the family's vendor if no object names it.
+
+    > GET sysDescr                        < APC Web/SNMP ... MN:AP8659 HR:02 SN: ZA1 ...
+    > WALK rPDU2IdentSerialNumber         < ZA1
+    Nameplate(family="apc-rpdu2", serial="ZA1", manufacturer="APC", model="AP8659", ...)
+    """
     tables, profile = session.device.tables, session.device.profile
     sys_descr = tables.get(SYS_DESCR)
     description = "" if sys_descr is None else printable_text(sys_descr, _LONGEST)
@@ -44,14 +49,20 @@ def read_nameplate(session: Session) -> Nameplate:
 
 
 def _described_model(description: str) -> str:
-    """The model in APC's sysDescr: `… MN:AP8959 HR:…`; "" without it."""
+    """The model in APC's sysDescr; "" without it.
+
+    >>> _described_model("APC Web/SNMP Management Card (MB:v4.1.0 MN:AP8959 HR:02 SN: ZA1)")
+    'AP8959'
+    >>> _described_model("Linux web-7")
+    ''
+    """
     match = _APC_MODEL.search(description)
     return match[1] if match else ""
 
 
 def _texts(tables: Tables, oid: str) -> str:
-    """The texts below an object, one for each unit, in the order in which the device lists them;
-    "" without an object.
+    """The texts below an object, one for each unit, in the order in which the device lists them,
+    each once; "" without an object: `ZA1, ZA2` of a chain of two units.
     """
     if not oid:
         return ""

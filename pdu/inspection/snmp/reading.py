@@ -9,7 +9,9 @@ from handlers.snmp.tables import SnmpReads
 
 
 def read_as_chosen(device: SnmpReads, choice: FamilySelection) -> SnmpDevice:
-    """The device as the family of `choice` that fits it. Raises the handler's errors."""
+    """The device as the family of `choice` that fits it: the one that the setting `profile` names,
+    else the first of all that fits. Raises the handler's errors.
+    """
     if choice.is_fixed:
         return detection.read_as(device, choice.profiles[0], metered_only=choice.metered_only)
     return detection.detect(device, choice.profiles, metered_only=choice.metered_only)

@@ -33,12 +33,23 @@ _FIRST_UNITS = ("0", "1")
 def read_topology(session: Session) -> list[MeteredPart]:
     """Current of each line and bank. Costs a read of each object that the load has not needed.
     Raises the errors of handlers/shared/errors.py.
+
+        > WALK rPDU2PhaseStatusCurrent     < 1: 12, 2: 24 (tenths)
+        [MeteredPart(LINE, "L1", 1.2), MeteredPart(LINE, "L2", 2.4)]
     """
     return parts_of_device(session.device)
 
 
 def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
-    """The lines, breakers and inlets of a device with their figures."""
+    """The lines, breakers and inlets of a device with their figures. Of two figures of lines, the
+    second serves units of a chain that the first does not have: it is another quantity.
+
+        figure             rows of it             returned
+        phase current      1.1, 1.2               1.L1, 1.L2
+        phase in tenths    1.1, 2.1               2.L1
+        bank current       1.1                    1.B1
+        total current      1                      (a total is no part)
+    """
     load = device.profile.load
     if load is None:
         return []
@@ -68,7 +79,9 @@ def _unit(load: Total, row: str) -> str:
 
 
 def _is_of(load: Total, row: str, units: Collection[str]) -> bool:
-    """Whether a row belongs to one of these units; without its own unit, to any."""
+    """Whether a row belongs to one of these units of a chain. A row that lost its index has no unit
+    of its own, and belongs to any.
+    """
     unit = _unit(load, row)
     return unit in units or (bool(units) and is_index_missing(row) and not unit.strip("."))
 
@@ -76,6 +89,13 @@ def _is_of(load: Total, row: str, units: Collection[str]) -> bool:
 def part_kind(figure: Measurement) -> Optional[str]:
     """LINE or BREAKER by the names of the figure's objects; None for a total, and if they say
     neither.
+
+    >>> from handlers.snmp.profiles import PROFILE_BY_KEY
+    >>> part_kind(PROFILE_BY_KEY["apc-rpdu2"].load.figures[0])  # rPDU2PhaseStatusCurrent
+    'line'
+    >>> part_kind(PROFILE_BY_KEY["aten-pe2"].load.figures[2])  # bankReadingCur
+    'breaker'
+    >>> part_kind(PROFILE_BY_KEY["aten-pe"].load.figures[1])  # deviceCurrent
     """
     names = [part.object for part in objects_of([figure.source]) if part.object]
     if not names:
@@ -97,6 +117,12 @@ def _labels(
 ) -> dict[str, str]:
     """Row -> label: its index, such as `L2` and `1.B3`, with `?` for an index that the table lost.
     If the table numbers the parts of a whole chain, the unit and the number on this unit.
+
+        rows                    labels of lines
+        1, 2                    L1, L2
+        1.1, 1.2                1.L1, 1.L2
+        1 to 6, unit 2 from 4   L1, L2, L3, 2.L1, 2.L2, 2.L3
+        4, unit 2; 1 is lost    2.row 4
     """
     units = _units_of_rows(figure, rows, tables)
     numbers = _numbers_on_units(units)
@@ -124,6 +150,10 @@ def _prefix(unit: str) -> str:
 def _units_of_rows(figure: Measurement, rows: Collection[str], tables: Tables) -> Mapping[str, str]:
     """Row -> unit, if the table numbers the parts of a whole chain: row 5 may be the first one of
     unit 2. {} for one unit, and if the indexes of the rows name the units.
+
+        rows 1 to 6, units 1 1 1 2 2 2    {"1": "1", ..., "4": "2", "5": "2", "6": "2"}
+        rows 1 to 3, units 1 1 1          {}
+        rows 1.1, 2.1                     {}
     """
     if figure.unit_of_row is None:
         return {}
@@ -138,6 +168,11 @@ def _units_of_rows(figure: Measurement, rows: Collection[str], tables: Tables) -
 def _numbers_on_units(units: Mapping[str, str]) -> Mapping[str, str]:
     """Row -> its number on its unit. {} if a row, or the unit of a row, is missing: it would shift
     the numbers of those behind it.
+
+    >>> _numbers_on_units({"1": "a", "2": "a", "3": "b"})
+    {'1': '1', '2': '2', '3': '1'}
+    >>> _numbers_on_units({"1": "a", "3": "b"})
+    {}
     """
     if "" in units.values():
         return {}
@@ -154,7 +189,11 @@ def _numbers_on_units(units: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def label_of(kind: str, row: str) -> str:
-    """`L2` for row 2 of lines, `1.B3` for row 1.3 of breakers."""
+    """The label of a row, whose index may name the unit before it.
+
+    >>> label_of(LINE, "2"), label_of(BREAKER, "1.3")
+    ('L2', '1.B3')
+    """
     unit, _, last = row.rpartition(".")
     if last.isdigit():
         return numbered_label(kind, last, _prefix(unit))

@@ -9,7 +9,11 @@ from ..nameplate import Nameplate, join_words, read_members
 
 
 def read_nameplate(session: HttpSession) -> Nameplate:
-    """The serial number is the enclosure's: a controller may be exchanged."""
+    """The nameplate. The serial number is the enclosure's: a controller may be exchanged.
+
+    < {"enclosureSerialNumber": "E1", "controllerFirmwareVersion": "1.2.3", ...}
+    Nameplate(family="synlink", serial="E1", firmware="1.2.3", manufacturer="Synaccess", ...)
+    """
     device = read_members(session, DEVICE)
     return Nameplate(
         family="synlink",

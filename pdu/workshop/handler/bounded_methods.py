@@ -23,14 +23,19 @@ from .calls import ENDLESS, EndlessCall, error_text
 from .side_effects import SideEffects
 
 T = TypeVar("T")
-# what a recording has in the place of a token, and what the judge gives a device's tokens
+# what a recording has in the place of a token, and what the runner gives a device's tokens
 _TOKEN = re.compile(r"(?<![\w-])secret-[0-9]+(?![0-9])")
 _PORT_MARK = re.compile("p([0-9]{4,5})x")
 CALL_S = 60.0  # limit for one call
 
 
 class ShownSecrets:
-    """Where the handler's calls showed a secret, while `watching`."""
+    """Where the handler's calls showed a secret, while `watching`:
+
+    logging.info(password)     places: it logs a secret (handler.py line 7)
+    print(password)            it prints a secret to standard output
+    ValueError(password)       an error of status shows a secret
+    """
 
     def __init__(self, secrets: Collection[str]) -> None:
         self._forms = login.forms_of(secrets)
@@ -45,7 +50,9 @@ class ShownSecrets:
         return has_header or login.holds(message, self._forms)
 
     def search(self, text: str, place: str) -> None:
-        """Note the place if the text holds a secret in one of its forms."""
+        """Note the place if the text holds a secret in one of its forms. `place`: a sentence, such
+        as "it logs a secret (handler.py line 7)".
+        """
         is_shown = HIDDEN in text or login.holds(text, self._forms) or self._has_session(text)
         if is_shown and place not in self.places:
             self.places.append(place)
@@ -60,7 +67,9 @@ class ShownSecrets:
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
-        """Search what is printed and logged during the block. It is printed to standard error."""
+        """Search what is printed and logged during the block. It is printed to standard error; the
+        log has its level from before after it.
+        """
         root = logging.getLogger()
         level = root.level
         records = _Records(self)
@@ -79,7 +88,7 @@ class ShownSecrets:
 
 
 class _Watched(io.StringIO):
-    """Keeps what is written, and passes it on."""
+    """Keeps what is written, and passes it on: `getvalue()` has all that standard error got."""
 
     def __init__(self, target: TextIO) -> None:
         super().__init__()
@@ -95,7 +104,7 @@ class _Watched(io.StringIO):
 
 
 class _Records(logging.Handler):
-    """Searches log records."""
+    """Searches each log record, with its arguments: logging.info("as %s", password)."""
 
     def __init__(self, secrets: ShownSecrets) -> None:
         super().__init__(logging.DEBUG)
@@ -108,8 +117,11 @@ class _Records(logging.Handler):
 
 
 class BoundedMethods:
-    """The methods of a handler. Each call makes the handler's object anew, or takes the one of the
-    first call if it `is_kept`, in a thread that is left alone if it does not end.
+    """The methods of a handler. Each call makes the handler's object, or takes the one of the first
+    call if it `is_kept`, in a thread that is left alone if it does not end:
+
+        states()    make_handler(data).status() in a thread    [("1", EnumPowerStatus.UP)]
+        states()    without an end for 60 s                    EndlessCall
     """
 
     def __init__(
@@ -145,7 +157,8 @@ class BoundedMethods:
         return self._call(name, partial(FourMethods.switch, on=on), identity)
 
     def _call(self, name: str, method: Callable[..., T], *arguments: Any) -> T:
-        """Call a method, in a thread that is left behind if it does not end.
+        """Call a method, in a thread that is left behind if it does not end within CALL_S. Returns
+        what it returns. `name`: of the handler's method, such as port_down.
 
         Raises what it raises, and EndlessCall.
         """
@@ -172,7 +185,7 @@ class BoundedMethods:
         return results[0]
 
     def _pdu(self) -> FourMethods:
-        """The handler's object, made anew unless it is kept."""
+        """The handler's object: a new one, or the one of the first call if it is kept."""
         if self._kept_pdu is not None:
             return self._kept_pdu
         data = self._data()
@@ -183,9 +196,14 @@ class BoundedMethods:
 
 
 class Forms(NamedTuple):
-    """A handler, and what DCImanager's form would carry for a device at a port of this machine."""
+    """A handler, and what DCImanager's form would carry for a device at a port of this machine:
+
+    forms.methods(8080).states()    asks 127.0.0.1:8080, as the first form leads it
+    """
 
     handler: LoadedHandler
+    #: loads it in the environment of now, so that it remembers nothing
+    load_again: Callable[[], LoadedHandler]
     #: in the ways in which an owner may give the port; the first that reaches the device counts
     forms: Sequence[Callable[[int], Any]]
     secrets: ShownSecrets

@@ -19,7 +19,9 @@ ENDLESS = "did not end within"
 
 
 class Methods(Protocol):
-    """A handler's methods, as FourMethods has them. A call ends."""
+    """A handler's methods: states() is [("1", EnumPowerStatus.UP)], figures() in A and kWh, and
+    switch("1", on=False) the state after port_down. A call ends, by EndlessCall at the latest.
+    """
 
     def states(self) -> Sequence[tuple[str, EnumPowerStatus]]: ...
 
@@ -29,10 +31,10 @@ class Methods(Protocol):
 
 
 class EndlessCall(PduHandlerError):
-    """A call did not end in time."""
+    """A call did not end in time: DCImanager would wait for it."""
 
 
-def fault_finding(rule: str, error: BaseException) -> Finding:
+def finding_of_error(rule: str, error: BaseException) -> Finding:
     """A rule that a call broke, or that was not tried because the platform's double lacks
     something, or because a setting was not given.
     """

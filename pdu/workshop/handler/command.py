@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Callable, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 import click
 
@@ -35,7 +35,7 @@ from ...cli.shared_options import off_option, on_option, refused_option
 from ...files.secret_files import secret_in
 from ...files.whole_files import text_of
 from ...loading.four_methods import DOUBLE_LACKS_NAME
-from ...loading.handler_loading import LoadedHandler, load, load_again as load_again_by_path
+from ...loading.handler_loading import LoadedHandler, load as load_handler, load_again
 from ...loading.handler_module import AskedSettings
 from ...loading.handler_paths import is_handler_there
 from ...loading.handler_source import PAGE, UnreadHandler, read_handler
@@ -47,7 +47,7 @@ from ...recordings.recording_formats import ReplayedDevice
 from ...recordings.simulated_pdu import own_mark
 from ...recordings.web import har, unit as web_unit
 from . import loading_checks, process_settings
-from .laws import METHODS
+from .checked_call import METHODS
 from .protocols import refuse_other_protocol
 from .rules import (
     ADVISED,
@@ -64,8 +64,11 @@ from .rules import (
     untried_rules,
 )
 
-#: in place of a secret of the owner's: the trials find where the handler shows it
-_TRIAL_PASSWORD = f"password-{secrets.token_hex(8)}"
+if TYPE_CHECKING:
+    from .bounded_methods import Forms
+
+#: in place of a secret of the owner's: the check finds where the handler shows it
+_CHECK_PASSWORD = f"password-{secrets.token_hex(8)}"
 
 _NARROWEST = 60
 _RESULTS = (KEPT, BROKEN, ADVISED, UNTRIED)
@@ -153,7 +156,11 @@ def handler_check(
 
 
 def _require_handler(path: str) -> None:
-    """Raises SettingsError for a path without a handler."""
+    """Raises SettingsError for a path without a handler.
+
+    snmp         'snmp' is no file, folder or archive with a handler: check its archive, ...
+    empty_dir    'empty_dir' is no file, folder or archive with a handler: the folder has no ...
+    """
     if is_handler_there(path):
         return
     advice = ""
@@ -168,7 +175,10 @@ def _require_handler(path: str) -> None:
 
 def _result(path: str, findings: list[Finding], methods: Collection[str]) -> Result:
     """The findings as a table and the verdict; the exit code says whether the page is kept.
-    `methods`: those that ran.
+    `methods`: those that ran. The last line:
+
+        handler_dir keeps the vendor's page "Creating a PDU handler": status, statistic, port_down,
+        port_up ran, of 38 laws 38 kept, 0 broken, 0 not tried
     """
     findings = [_advised_if_harmless(finding) for finding in findings]
     missing_rules = untried_rules(findings)
@@ -196,6 +206,10 @@ def _result(path: str, findings: list[Finding], methods: Collection[str]) -> Res
 def _verdict(findings: Sequence[Finding], missing_rules: Sequence[Rule]) -> tuple[int, str]:
     """The exit code, and what it means, in words. `missing_rules`: those that were not tried, of
     all that must be.
+
+    >>> once = Finding(RULES["once"], BROKEN, "port_down wrote 2 times")
+    >>> _verdict([once], []), _verdict([], [RULES["status"]])[0], _verdict([kept("status")], [])[0]
+    ((1, 'is not safe: it would do harm'), 9, 0)
     """
     broken_rules = rules_of(findings, BROKEN)
     if any(rule.section for rule in broken_rules):
@@ -214,7 +228,12 @@ def _verdict(findings: Sequence[Finding], missing_rules: Sequence[Rule]) -> tupl
 
 
 def _fields(finding: Finding) -> dict[str, Any]:
-    """A finding in JSON."""
+    """A finding in JSON.
+
+    >>> fields = _fields(Finding(RULES["once"], BROKEN, "port_down wrote 2 times"))
+    >>> fields["result"], fields["source"], fields["remedy"]
+    ('broken', 'safety', 'write once, then read the state')
+    """
     rule = finding.rule
     is_broken = finding.result in (BROKEN, ADVISED)
     return {
@@ -229,14 +248,21 @@ def _fields(finding: Finding) -> dict[str, Any]:
 
 
 def _advised_if_harmless(finding: Finding) -> Finding:
-    """What is only recommended is advised where it is not kept."""
+    """What is only recommended is advised where it is not kept.
+
+    >>> _advised_if_harmless(Finding(RULES["empty"], BROKEN)).result
+    'advised'
+    """
     if finding.result == BROKEN and finding.rule.source == "advice":
         return finding._replace(result=ADVISED)
     return finding
 
 
 class RecordedDevice(NamedTuple):
-    """A recording of the device, and what its owner says of it."""
+    """A recording of the device, and what its owner says of it:
+
+    pdu handler check volt --replay volt.har --on 'POST /relay/{outlet} turn=on'
+    """
 
     #: "" for none
     file: str
@@ -258,8 +284,14 @@ def _findings(
     login: Login,
     methods: set[str],
 ) -> Iterator[Finding]:
-    """A finding for each rule: first of the archive and its import, then of its four methods.
-    Adds those that ran to `methods`.
+    """A finding for each rule: first of the archive and its import, then of its four methods. When
+    all are taken, `methods` holds the names of those that ran.
+
+        no handler in the archive    archive broken
+        it ends Python at import     alone broken; status not tried: it was not loaded
+        else                         a finding for each rule that can be tried
+
+    Raises SettingsError for options that the handler's protocol does not have.
     """
     try:
         source = read_handler(path)
@@ -278,7 +310,7 @@ def _findings(
         raise SettingsError("--profile is for a recording over SNMP")
     settings = _handler_settings(login)
     if not is_snmp:
-        # the trials give a port, so the handler may want one
+        # the cases give a port, so the handler may want one
         settings = {"port": "80", **_environment_settings(), **_owner_settings(login)}
     is_loadable = True
     with waiting("loading the handler", output):
@@ -291,7 +323,7 @@ def _findings(
         return
     process_settings.restore_process()
     try:
-        loaded_handler = load(path)
+        loaded_handler = load_handler(path)
     except SettingsError as error:
         yield untried("status", error.reason)
         return
@@ -300,17 +332,17 @@ def _findings(
 
 
 def _owner_settings(login: Login) -> dict[str, str]:
-    """The settings that its owner gave, with the trial's password for each secret."""
-    return {**login.settings, **dict.fromkeys(login.secret_files, _TRIAL_PASSWORD)}
+    """The settings that its owner gave, with the check's password for each secret."""
+    return {**login.settings, **dict.fromkeys(login.secret_files, _CHECK_PASSWORD)}
 
 
 def _environment_settings() -> dict[str, str]:
-    """The settings that the environment gives, without the fields of SNMP, with the trial's
+    """The settings that the environment gives, without the fields of SNMP, with the check's
     password for each secret.
     """
     login = environment_login({})
     secret_keys = login.secrets.keys() - set(connection_data.SNMP_KEYS)
-    return {**login.settings, **dict.fromkeys(secret_keys, _TRIAL_PASSWORD)}
+    return {**login.settings, **dict.fromkeys(secret_keys, _CHECK_PASSWORD)}
 
 
 def _handler_settings(login: Login) -> dict[str, str]:
@@ -325,56 +357,82 @@ def _device_findings(
     device: RecordedDevice,
     folder: Path,
     login: Login,
-    methods: set[str],
+    called_methods: set[str],
     output: Output,
 ) -> Iterator[Finding]:
-    """Findings of the four methods on a served recording, or on simulated units without one; the
-    last one says where a secret was shown. Adds the methods that ran to `methods`.
+    """The findings of calling a handler's methods on its recording, or on simulated PDUs without
+    one. The last three say what it did besides, whether it asked another host, and whether it
+    showed a secret.
+
+    When all are taken, `called_methods` holds the names of the methods that asked a PDU, or
+    returned: {"status", "statistic"}.
     """
     # imported late: 150 ms with pysnmp, which is missing where pdu has no packages
     from .bounded_methods import Forms, ShownSecrets
-    from .served_trials import served_findings
     from .side_effects import SideEffects
-    from .snmp_trials import snmp_findings, snmp_form
-    from .snmp_units import COMMUNITY, profile_of_words, recorded_device
+    from .snmp_check import snmp_form
+    from .snmp_units import COMMUNITY
 
-    shown_secrets = ShownSecrets((COMMUNITY, _TRIAL_PASSWORD))
+    shown_secrets = ShownSecrets((COMMUNITY, _CHECK_PASSWORD))
     package = handler.make.__module__.partition(".")[0]
     effects = SideEffects(package, shown_secrets.search)
-    load_again = partial(load_again_by_path, path)
+    load = partial(load_again, path)
     is_quiet = output.json or output.debug
 
     def tell(doing: str) -> None:
         show_status_line(f"calling the handler: {doing}", is_quiet=is_quiet)
 
-    with shown_secrets.watching(), contextlib.ExitStack() as stack:
+    with shown_secrets.watching():
         if handler.snmp:
             form = partial(snmp_form, _handler_settings(login), COMMUNITY)
-            forms = Forms(handler, [form], shown_secrets, effects, COMMUNITY, tell)
-            key = device.profile or profile_of_words(device.on, device.off, folder)
-            snmp_device = recorded_device(device.text, key) if device.file else None
-            yield from snmp_findings(forms, load_again, snmp_device)
+            forms = Forms(handler, load, [form], shown_secrets, effects, COMMUNITY, tell)
+            yield from _findings_over_snmp(forms, device, folder)
         else:
-            recording = None
-            if device.file:
-                recording = _served(device)
-                stack.callback(recording.close)
-            forms = Forms(handler, _forms(handler, login), shown_secrets, effects, tell=tell)
-            yield from served_findings(forms, recording, load_again)
-    methods |= effects.called_methods
-    yield _finding_of_watch("side effects", ADVISED, effects.sentences, methods)
-    yield _finding_of_watch("elsewhere", BROKEN, effects.other_hosts, methods)
-    yield _finding_of_watch("secret", BROKEN, shown_secrets.places, methods)
+            forms = Forms(handler, load, _forms(handler, login), shown_secrets, effects, tell=tell)
+            yield from _findings_of_recording(forms, device)
+    called_methods.update(effects.called_methods)
+    yield _finding_of_watch("side effects", ADVISED, effects.sentences, called_methods)
+    yield _finding_of_watch("elsewhere", BROKEN, effects.other_hosts, called_methods)
+    yield _finding_of_watch("secret", BROKEN, shown_secrets.places, called_methods)
+
+
+def _findings_over_snmp(forms: Forms, device: RecordedDevice, folder: Path) -> Iterator[Finding]:
+    """The findings of calls to a simulated agent. `folder`: for the file of a profile that is made
+    of the commands --on and --off.
+    """
+    from .snmp_check import snmp_findings
+    from .snmp_units import profile_of_commands, recorded_device
+
+    profile = device.profile or profile_of_commands(device.on, device.off, folder)
+    snmp_device = recorded_device(device.text, profile) if device.file else None
+    yield from snmp_findings(forms, snmp_device)
+
+
+def _findings_of_recording(forms: Forms, device: RecordedDevice) -> Iterator[Finding]:
+    """The findings of calls to the recording, which is served on a port of this machine."""
+    from .recording_check import served_findings
+
+    with contextlib.ExitStack() as stack:
+        recording = None
+        if device.file:
+            recording = _served(device)
+            stack.callback(recording.close)
+        yield from served_findings(forms, recording)
 
 
 def _finding_of_watch(
-    rule: str, result: str, faults: Sequence[str], methods: Collection[str]
+    rule: str, result: str, problems: Sequence[str], methods: Collection[str]
 ) -> Finding:
     """What was seen beside the answers of calls. Of a method that did not run, nothing is known.
     `methods`: those that ran.
+
+    >>> _finding_of_watch("secret", BROKEN, ["it prints a secret"], METHODS).detail
+    'it prints a secret'
+    >>> _finding_of_watch("secret", BROKEN, [], ["status", "statistic"]).detail
+    'no request of port_down, port_up reached a simulated device'
     """
-    if faults:
-        return Finding(RULES[rule], result, "; ".join(faults))
+    if problems:
+        return Finding(RULES[rule], result, "; ".join(problems))
     missing_methods = ", ".join(method for method in METHODS if method not in methods)
     if missing_methods:
         return untried(rule, f"no request of {missing_methods} reached a simulated device")
@@ -382,7 +440,9 @@ def _finding_of_watch(
 
 
 def _served(device: RecordedDevice) -> ReplayedDevice:
-    """The recording as a device of this machine. Raises SettingsError."""
+    """The recording as a device of this machine: of volt.har, one over HTTP at a free port. Raises
+    SettingsError for a file that is no recording, and for --on, --off or --refused over NUT.
+    """
     text = device.text
     if har.is_recording(text):
         return web_unit.serve(text, 0, device.on, device.off, refusal=device.refusal)
@@ -394,22 +454,26 @@ def _served(device: RecordedDevice) -> ReplayedDevice:
 
 def _forms(handler: LoadedHandler, login: Login) -> Sequence[Callable[[int], PduData]]:
     """Functions from a port of this machine to what DCImanager's form would carry for a device
-    there. Each secret is the trial's, which the handler may show nowhere.
+    there. Each secret is the check's, which the handler may show nowhere.
     """
     secret_keys = {setting.key for setting in handler.settings if setting.secret}
     secret_keys |= {*SECRETS, *login.secret_files}
     forms = connection_data.forms_of_port(handler, login)
     forget_secrets()  # the owner's, which the handler is not given: a text may hold one by chance
-    return [partial(_form_with_trial_secrets, form, secret_keys) for form in forms]
+    return [partial(_form_with_check_secrets, form, secret_keys) for form in forms]
 
 
-def _form_with_trial_secrets(
+def _form_with_check_secrets(
     form: Callable[[int], PduData], secret_keys: Collection[str], port: int
 ) -> PduData:
-    """What a form carries, with the trial's password in the place of each secret."""
+    """What a form carries, with the check's password in the place of each secret:
+
+    {"username": "admin", "password": "owner's"}    for a PDU at port 8080
+    {"username": "admin", "password": "password-1f0c...p8080x"}
+    """
     data = form(port)
     for key in secret_keys:
         if key in data.custom_params:
-            data.custom_params[key] = f"{_TRIAL_PASSWORD}{own_mark(port)}"
+            data.custom_params[key] = f"{_CHECK_PASSWORD}{own_mark(port)}"
     data.custom_params = AskedSettings(data.custom_params)
     return data

@@ -15,8 +15,8 @@ from ...recordings.simulated_pdu import MeasuredSums, States
 ON = {EnumPowerStatus.UP: True, EnumPowerStatus.DOWN: False}
 #: for people, whether an outlet is on
 STATE_WORDS: Mapping[Optional[bool], str] = {True: "on", False: "off", None: "unknown"}
-#: by the name of a figure, the sums that a handler may give for it
-NamedSums = Mapping[str, Sequence[float]]
+#: by the name of a figure, the values that a handler may give for it, in A or kWh
+TrueFigures = Mapping[str, Sequence[float]]
 _LOAD, _ENERGY = "load", "total_consumption"
 _UNITS = {_LOAD: "A"}
 # a figure may be rounded to a tenth; two outlets of a unit differ by more
@@ -30,8 +30,12 @@ def name_of_energy(outlet: str) -> str:
     return f"consumption of outlet {outlet}"
 
 
-def named_sums(sums: MeasuredSums) -> NamedSums:
-    """The PDU's sums by the names under which figures are compared."""
+def true_figures_of(sums: MeasuredSums) -> TrueFigures:
+    """What the PDU measures, by the names under which figures are compared, in A and kWh.
+
+    >>> true_figures_of(MeasuredSums([2.5], [20.0], {"1": 7.5}))
+    {'load': [2.5], 'total_consumption': [20.0], 'consumption of outlet 1': [7.5]}
+    """
     named: dict[str, Sequence[float]] = {_LOAD: sums.load_a, _ENERGY: sums.energy_kwh}
     for outlet, energy_kwh in sums.outlet_kwh.items():
         named[name_of_energy(outlet)] = [energy_kwh]
@@ -39,42 +43,57 @@ def named_sums(sums: MeasuredSums) -> NamedSums:
 
 
 def named_figures(figures: Figures) -> dict[str, float]:
-    """The figures that a handler gave, by their names, without those that have no value."""
+    """The figures that a handler gave, by their names, without those that have no value.
+
+    >>> named_figures(Figures(2.5, None, {}))
+    {'load': 2.5}
+    """
     named = {_LOAD: measured(figures.load_a), _ENERGY: measured(figures.energy_kwh)}
     for outlet, port in figures.ports.items():
         named[name_of_energy(outlet)] = measured(port.energy_kwh)
     return {name: value for name, value in named.items() if value is not None}
 
 
-def has_meter(sums: NamedSums) -> bool:
+def has_meter(true_figures: TrueFigures) -> bool:
     """Whether the PDU measures anything."""
-    return any(sums.values())
+    return any(true_figures.values())
 
 
-def fault_of_figures(figures: Figures, sums: NamedSums) -> str:
-    """The first two figures that are like none of the PDU's sums for them; "" if all are right."""
-    faults: list[str] = []
+def problem_of_figures(figures: Figures, true_figures: TrueFigures) -> str:
+    """The first two figures that are like none of the PDU's for them; "" if all are right.
+
+    >>> problem_of_figures(Figures(2500.0, 20.0, {}), {"load": [2.5], "total_consumption": [20.0]})
+    'returned load 2500 A; the PDU measures 2.5 A'
+    >>> problem_of_figures(Figures(2.5, None, {}), {"load": [2.5]})
+    ''
+    """
+    problems: list[str] = []
     for name, value in named_figures(figures).items():
-        real_values = sums.get(name, ())
+        real_values = true_figures.get(name, ())
         unit = _UNITS.get(name, "kWh")
         if not any(_is_like(value, real_value, unit) for real_value in real_values) and real_values:
             alternatives = [f"{real_value:.10g}" for real_value in dict.fromkeys(real_values)]
             measures = f"the PDU measures {' or '.join(alternatives)} {unit}"
-            faults.append(f"{name} {value:.10g} {unit}; {measures}")
-    return f"returned {'; '.join(faults[:2])}" if faults else ""
+            problems.append(f"{name} {value:.10g} {unit}; {measures}")
+    return f"returned {'; '.join(problems[:2])}" if problems else ""
 
 
 def _is_like(value: float, real_value: float, unit: str) -> bool:
+    """Whether a figure is the PDU's, but for its rounding.
+
+    >>> _is_like(2.5, 2.54, "A"), _is_like(3.0, 2.54, "A")
+    (True, False)
+    """
     tolerance = max(_ROUNDING, _MOST_DEVIATION[unit] * real_value)
     return abs(value - real_value) <= tolerance
 
 
-def unknown_figures(figures: Figures, sums: NamedSums) -> list[str]:
+def unknown_figures(figures: Figures, true_figures: TrueFigures) -> list[str]:
     """The figures that the handler gave, and that the PDU is not known to measure."""
-    return [name for name in named_figures(figures) if not sums.get(name)]
+    return [name for name in named_figures(figures) if not true_figures.get(name)]
 
 
-def fault_of_states(
+def problem_of_states(
     states: Sequence[tuple[str, EnumPowerStatus]],
     real_states: States,
     *,
@@ -82,31 +101,45 @@ def fault_of_states(
     absent_outlets: Collection[str] = (),
     is_of_figure: bool = False,
 ) -> str:
-    """The first fault of the states that a handler returned: wrong outlets, or a state that is not
-    the real one. "" for none. `is_well`: the PDU works, so that an UNKNOWN state is a fault too.
-    `absent_outlets`: the handler may leave them out. `is_of_figure`: a number was changed that may
-    be no figure, but names an outlet, or has the states of several outlets as its bits.
+    """The first problem of the states that a handler returned: wrong outlets, or a state that is
+    not the real one. "" for none.
+
+    >>> up, down = EnumPowerStatus.UP, EnumPowerStatus.DOWN
+    >>> problem_of_states([("1", up)], {"1": True}, is_well=True)
+    ''
+    >>> problem_of_states([("1", down)], {"1": True}, is_well=True)
+    'returned outlet 1 off, and it is on'
+    >>> problem_of_states([("1", up)], {"1": True, "2": None}, is_well=False)
+    'returned 1 outlets, without 2'
+
+    `is_well`: the PDU works, so that an UNKNOWN state is a problem, too. `absent_outlets`: the
+    handler may leave them out. `is_of_figure`: a number was changed that may be no figure, but
+    names an outlet, or has the states of several outlets as its bits.
     """
     names = [name for name, _ in states]
     expected_names = [name for name in real_states if name in names or name not in absent_outlets]
     is_renamed = is_of_figure and len(names) == len(expected_names)
     if sorted(names) != sorted(expected_names) and not is_renamed:
-        return _fault_of_names(names, expected_names)
-    faults: list[str] = []
+        return _problem_of_names(names, expected_names)
+    problems: list[str] = []
     for name, state in states:
         on = ON.get(state)
         real_on = real_states.get(name, on)
         must_be_real = on is not None or is_well
         if on is not real_on and must_be_real:
             text = f"returned outlet {name} {STATE_WORDS[on]}, and it is {STATE_WORDS[real_on]}"
-            faults.append(text)
-    if is_of_figure and len(faults) > 1:
+            problems.append(text)
+    if is_of_figure and len(problems) > 1:
         return ""
-    return faults[0] if faults else ""
+    return problems[0] if problems else ""
 
 
-def _fault_of_names(names: Sequence[str], expected_names: Sequence[str]) -> str:
-    """What is wrong with a list of outlets: some are missing, foreign or there twice."""
+def _problem_of_names(names: Sequence[str], expected_names: Sequence[str]) -> str:
+    """What is wrong with a list of outlets: some are missing, foreign or there twice.
+
+    >>> _problem_of_names(["1"], ["1", "2"]), _problem_of_names(["1", "1"], ["1"])
+    ('returned 1 outlets, without 2', 'returned an outlet twice')
+    """
     missing = [name for name in expected_names if name not in names]
     if missing:
         return f"returned {len(names)} outlets, without {', '.join(missing[:5])}"

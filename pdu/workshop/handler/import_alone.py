@@ -32,7 +32,12 @@ _WATCHED = (
 
 
 class Outcome(NamedTuple):
-    """What came of the import and of make_handler; "" and nothing for what was not reached."""
+    """What came of the import and of make_handler; "" and nothing for what was not reached.
+
+    >>> Outcome(error="ModuleNotFoundError: No module named 'requests'", absent_module="requests")
+    ... # doctest: +ELLIPSIS
+    Outcome(error="ModuleNotFoundError: No module named 'requests'", entry='', ..., has_base=False)
+    """
 
     #: the error of the import
     error: str = ""
@@ -51,7 +56,14 @@ class Outcome(NamedTuple):
 
 
 def main(platform: str, folder: str, module_name: str, protocol: str) -> Outcome:
-    """Import the handler, and call make_handler."""
+    """Import the handler, and call make_handler. Its argument is a form for 192.0.2.1, at which
+    nothing answers.
+
+        platform     /tmp/x/platform, with common and pdu_common
+        folder       /tmp/x/handler
+        module_name  handler_dir.my_handler
+        protocol     snmp, or custom
+    """
     loader = runpy.run_path(str(_LOADER))
     sys.path[:0] = [platform, folder]
     try:
@@ -78,14 +90,16 @@ def main(platform: str, folder: str, module_name: str, protocol: str) -> Outcome
         )
     base_names = {base.__name__ for base in type(pdu).__mro__}
     return Outcome(
-        entry=_object_fault(pdu),
+        entry=_object_problem(pdu),
         events=events,
         has_base=not base_names.isdisjoint(("BasePdu", "BaseSnmpPdu")),
     )
 
 
 def _watched_events() -> list[str]:
-    """A list that gets the name of each event of _WATCHED from now on."""
+    """A list that gets the name of each event of _WATCHED from now on: ["socket.connect"] after
+    make_handler asked a device.
+    """
     events: list[str] = []
 
     def note(event: str, _: tuple[Any, ...]) -> None:
@@ -108,6 +122,13 @@ def _pdu_data(protocol: str, make_settings: Any) -> Any:
 def _absent_module(error: BaseException) -> str:
     """The module that an import did not find, or in which it did not find a name; "" for another
     error.
+
+    >>> _absent_module(ModuleNotFoundError("No module named 'requests'", name="requests"))
+    'requests'
+    >>> _absent_module(AttributeError("module 'pysnmp.hlapi' has no attribute 'nextCmd'"))
+    'pysnmp.hlapi'
+    >>> _absent_module(KeyError("port"))
+    ''
     """
     if isinstance(error, ImportError):
         return error.name or ""
@@ -118,21 +139,25 @@ def _absent_module(error: BaseException) -> str:
     return match[1]
 
 
-def _object_fault(pdu: object) -> str:
-    """Which of the four methods the object of make_handler lacks; "" for none."""
-    faults = []
+def _object_problem(pdu: object) -> str:
+    """Which of the four methods the object of make_handler lacks; "" for none.
+
+    >>> _object_problem(object())
+    "make_handler's object has no status, port_up, port_down, statistic"
+    """
+    problems = []
     absent_names = []
     for name in ("status", "port_up", "port_down", "statistic"):
         attribute = getattr(type(pdu), name, None)
         if isinstance(attribute, property):  # whose code would ask the device now
-            faults.append(f"{name} is a property; the page wants a method")
+            problems.append(f"{name} is a property; the page wants a method")
         elif inspect.iscoroutinefunction(attribute):
-            faults.append(f"{name} is a coroutine; DCImanager calls plain methods")
+            problems.append(f"{name} is a coroutine; DCImanager calls plain methods")
         elif not callable(getattr(pdu, name, None)):
             absent_names.append(name)
     if absent_names:
-        faults.append(f"make_handler's object has no {', '.join(absent_names)}")
-    return "; ".join(faults)
+        problems.append(f"make_handler's object has no {', '.join(absent_names)}")
+    return "; ".join(problems)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ from ...recordings.snmp.recording_format import find_device
 from ...recordings.snmp.unit import SnmpUnit
 from ...recordings.snmp.unit_objects import energy_figures, is_index, objects_with_index
 
-#: how many outlets a unit of the trials has
+#: how many outlets a unit of the check has
 OUTLETS = 12
 # more than four digits: a counter that a handler cuts at 10,000 is found
 _KWH, _KWH_STEP = 12_345.0, 333.0
@@ -55,7 +55,9 @@ def larger_unit(rows: Rows, key: str) -> Rows:
 
 
 class _Template(NamedTuple):
-    """The outlet that the new ones are like."""
+    """The outlet that the new ones are like. Of outlet 2.4 in a chain of units with four outlets:
+    prefix "2.", numbers [1, 2, 3, 4].
+    """
 
     #: its identity up to the last dot, with it; "" for a plain number
     prefix: str
@@ -68,6 +70,9 @@ class _Template(NamedTuple):
 def _with_more_outlets(rows: Rows, key: str, device: SnmpDevice) -> Rows:
     """The rows with outlets like the last one that is on and can be switched, up to OUTLETS on its
     unit. The same rows if there is no such outlet, or if the family does not read the new ones.
+
+        before    99.1.1 = on, 99.1.2 = on, 99.3.0 = 2
+        after     99.1.1 = on, ... 99.1.12 = on, 99.3.0 = 12
 
     A chain whose first unit has plain numbers (1, 2, 2.1, 2.2) stays as it is: a handler of others
     may number the outlets of all units in turn, and its outlet 3 is 2.1, not a new one of the first
@@ -94,8 +99,10 @@ def _with_more_outlets(rows: Rows, key: str, device: SnmpDevice) -> Rows:
 
 def _counts(rows: Rows, device: SnmpDevice, prefix: str) -> Sequence[Arcs]:
     """The objects that count the outlets of a unit, whose identities begin with `prefix`: as the
-    family reads them, and scalars with the same number. A handler of others may read as many
-    outlets, or compare.
+    family reads them, and scalars with the same number. A handler that reads as many outlets as a
+    count says would miss the new ones, so each count is to grow with them.
+
+        1.3.6.1.4.1.99.3.0 = 8, and 8 outlets    [(1, 3, 6, 1, 4, 1, 99, 3, 0)]
     """
     counts, oids_of_counts = _read_counts(rows, device)
     oids: list[Arcs] = []
@@ -117,7 +124,10 @@ def _counts(rows: Rows, device: SnmpDevice, prefix: str) -> Sequence[Arcs]:
 
 
 def _read_counts(rows: Rows, device: SnmpDevice) -> tuple[Mapping[str, int], Sequence[Arcs]]:
-    """The device's own numbers of outlets by unit, and the objects that were read for them."""
+    """The device's own numbers of outlets by unit, and the objects that were read for them:
+
+    {"1": 8, "2": 8}, [(1, 3, 6, 1, 4, 1, 99, 3, 1), (1, 3, 6, 1, 4, 1, 99, 3, 2)]
+    """
     memory = RecordedRows(rows)
     counts: dict[str, int] = {}
     if device.outlets is not None:
@@ -134,8 +144,11 @@ def _increased(row: SnmpRow, difference: int) -> SnmpRow:
 
 
 def _template(rows: Rows, device: SnmpDevice) -> Optional[_Template]:
-    """The last outlet that is on, can be switched, and has others beside it; None if there is
+    """The last outlet that is on, can be switched, and has others on its unit; None if there is
     none.
+
+        states {"1": UP, "2": UP, "3": DOWN}    outlet 2: prefix "", numbers [1, 2, 3]
+        states {"1": UP}                        None
     """
     unit = SnmpUnit(rows, device)
     identities = [identity for identity in device.states if is_index(identity)]
@@ -154,7 +167,10 @@ def _rows_of_outlet(
     rows: Rows, identity: str, numbers: Sequence[int], outlet_count: int
 ) -> Sequence[Arcs]:
     """The outlet's rows, each in a column that has a row for each outlet of the unit or of the
-    whole device, and no other rows. `numbers`: of the unit's outlets.
+    whole device, and no other rows. `numbers`: of the unit's outlets. Of outlet "2" of two:
+
+        99.1.1, 99.1.2               a state of each outlet: 99.1.2
+        99.7.1, 99.7.2, 99.7.3       lines: none
     """
     row_counts = Counter(oid[:-1] for oid in rows)
     oids = []
@@ -167,7 +183,11 @@ def _rows_of_outlet(
 
 
 def _parted(identity: str) -> tuple[str, int]:
-    """The identity up to the last dot, with it, and the number after it."""
+    """The identity up to the last dot, with it, and the number after it.
+
+    >>> _parted("2.14"), _parted("3")
+    (('2.', 14), ('', 3))
+    """
     prefix, dot, number = identity.rpartition(".")
     return prefix + dot, int(number)
 
@@ -178,6 +198,9 @@ def _parted(identity: str) -> tuple[str, int]:
 def _with_own_figures(rows: Rows, key: str) -> Rows:
     """The rows with an energy of its own for each outlet, above four digits, with a total as large,
     and with a current at the outlet whose state is pending.
+
+        before    energy 1.0, 1.0, 1.0 kWh; total 3.0 kWh; outlet 3 pending, 0 A
+        after     energy 12345, 12678, 13011 kWh; total 12345.6 kWh; outlet 3 pending, 0.25 A
     """
     device = find_device(rows, key).device
     if device is None or device.outlets is None:
@@ -195,7 +218,7 @@ def _with_own_figures(rows: Rows, key: str) -> Rows:
     for total in energy_figures(device):
         if total is outlets.energy:
             continue  # each outlet has its own by now
-        values = total.measured_rows(reading(RecordedRows(rows), device.tables))
+        values = _figures_in(rows, device, total)
         if len(values) == 1:
             total_by_row = dict.fromkeys(values, _TOTAL_KWH)
             rows = _with_figures(rows, device, total, total_by_row)
@@ -217,7 +240,15 @@ def _with_figures(
 def _with_figure(
     rows: Rows, device: SnmpDevice, figure: Measurement, identity: str, value: float
 ) -> Rows:
-    """The rows with this value of an outlet's figure, or as they were. Raises PduHandlerError."""
+    """The rows of an agent, changed so that the family reads this value of an outlet's figure. With
+    outlet "1" at 12.5 kWh, of a device that counts in tenths:
+
+        before    1.3.6.1.4.1.99.7.1 = 40, 1.3.6.1.4.1.99.7.2 = 51
+        after     1.3.6.1.4.1.99.7.1 = 125, 1.3.6.1.4.1.99.7.2 = 51
+
+    They stay as they were if the value is too large for its row, or is not read back. Raises
+    PduHandlerError.
+    """
     memory = RecordedRows(rows)
     figures = figure.measured_rows(reading(memory, device.tables))
     oids = [oid for oid in memory.oids_in_answers() if rows[oid].tag in NUMBERS]
@@ -226,9 +257,15 @@ def _with_figure(
     if oid is None or not raw_value or raw_value > _LARGEST:
         return rows
     new_rows = {**rows, oid: rows[oid]._replace(value=raw_value)}
-    new_figures = figure.measured_rows(reading(RecordedRows(new_rows), device.tables))
+    new_figures = _figures_in(new_rows, device, figure)
     is_read_back = _are_equal(new_figures, {**figures, identity: value})
     return new_rows if is_read_back else rows
+
+
+def _figures_in(rows: Rows, device: SnmpDevice, figure: Measurement) -> Mapping[str, object]:
+    """What a family measures in the rows of an agent, by outlet, in A or kWh."""
+    tables = reading(RecordedRows(rows), device.tables)
+    return figure.measured_rows(tables)
 
 
 def _own_oid(oids: Sequence[Arcs], identity: str, figures: Mapping[str, object]) -> Optional[Arcs]:
@@ -238,7 +275,9 @@ def _own_oid(oids: Sequence[Arcs], identity: str, figures: Mapping[str, object])
 
 
 def _raw_of_one(rows: Rows, oids: Sequence[Arcs], figures: Mapping[str, object]) -> float:
-    """The raw value of 1 A or 1 kWh; 0.0 if no figure tells it."""
+    """The raw value of 1 A or 1 kWh, as the first figure that is not 0 tells it: 40 for 4.0 kWh
+    is 10.0; 0.0 if no figure tells it.
+    """
     for identity, figure in figures.items():
         oid = _own_oid(oids, identity, figures)
         if oid is not None and figure:
@@ -248,7 +287,13 @@ def _raw_of_one(rows: Rows, oids: Sequence[Arcs], figures: Mapping[str, object])
 
 
 def _are_equal(figures: Mapping[str, object], expected: Mapping[str, object]) -> bool:
-    """Whether the same outlets have the same figures, but for what a device rounds."""
+    """Whether the same outlets have the same figures, but for what a device rounds.
+
+    >>> _are_equal({"1": 12.5}, {"1": 12.51}), _are_equal({"1": 12.5}, {"1": 13.0})
+    (True, False)
+    >>> _are_equal({"1": 12.5}, {})
+    False
+    """
     if figures.keys() != expected.keys():
         return False
     for identity, value in expected.items():

@@ -38,7 +38,9 @@ _TYPES_ALONE = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
 
 
 def _place_platform(folder: Path) -> Path:
-    """Make a folder with `common` and `pdu_common` and nothing else. Returns its path."""
+    """Make a folder with `common` and `pdu_common` and nothing else, without compiled files.
+    Returns its path: FOLDER/platform.
+    """
     platform = folder / "platform"
     for package in (common, pdu_common):
         source = Path(str(package.__file__)).parent
@@ -50,13 +52,17 @@ def _place_platform(folder: Path) -> Path:
 def check_loading(
     source: HandlerSource, settings: Mapping[str, str], folder: Path
 ) -> Iterator[Finding]:
-    """The findings, without a device. `settings`: of DCImanager's form; `folder`: an empty one."""
+    """The findings, without a device. `settings`: of DCImanager's form; `folder`: an empty one.
+
+    archive kept; alone broken: ModuleNotFoundError: No module named 'handlers'; python kept;
+    imports not tried: not known for requests (handler.py line 3)
+    """
     yield kept("archive", source.import_path)
     platform = _place_platform(folder)
     handler_folder = folder / "handler"
     handler_folder.mkdir()
     source.archive.unpack(handler_folder)
-    trial = _ImportTrial(
+    run = _ImportRun(
         (str(platform), str(handler_folder), source.import_path, source.protocol),
         json.dumps(settings),
     )
@@ -65,20 +71,27 @@ def check_loading(
             "alone", f"its directory hides Python's module {source.archive.top}: rename it"
         )
         return
-    syntax_fault = _syntax_fault(source)
-    if syntax_fault:
-        yield _finding("alone", syntax_fault)
+    syntax_problem = _syntax_problem(source)
+    if syntax_problem:
+        yield _finding("alone", syntax_problem)
         return
-    outcome = trial.outcome()
+    outcome = run.outcome()
     yield _import_finding(outcome, source)
     if not outcome.error:
         yield from _entry_findings(outcome)
-    yield _finding("python", _syntax_fault(source, _RECOMMENDED))
+    yield _finding("python", _syntax_problem(source, _RECOMMENDED))
     yield _check_imports(source)
 
 
 def _entry_findings(outcome: Outcome) -> Iterator[Finding]:
-    """What make_handler returned and did, of an import that succeeded."""
+    """What make_handler returned and did, of an import that succeeded:
+
+    outcome                                findings
+    has_base, nothing else                 entry, base and quiet kept
+    entry="make_handler raised ..."        entry broken, quiet kept
+    setting="token"                        entry not tried, base and quiet kept
+    events=["socket.connect"]              quiet broken: make_handler does socket.connect
+    """
     if outcome.missing_platform_name:
         yield _untried_without_name("entry", outcome.missing_platform_name)
     elif outcome.setting:
@@ -91,14 +104,21 @@ def _entry_findings(outcome: Outcome) -> Iterator[Finding]:
     yield _finding("quiet", f"make_handler does {events}" if events else "")
 
 
-def _finding(rule: str, fault: str) -> Finding:
-    """Broken by this fault; kept if it is ""."""
-    return Finding(RULES[rule], BROKEN if fault else KEPT, printable(fault, 300))
+def _finding(rule: str, problem: str) -> Finding:
+    """Broken by this problem; kept if it is "".
+
+    >>> _finding("base", "its class has another base").result, _finding("base", "").result
+    ('broken', 'kept')
+    """
+    return Finding(RULES[rule], BROKEN if problem else KEPT, printable(problem, 300))
 
 
-class _ImportTrial(NamedTuple):
-    """An import of the handler in a process that has only Python and the platform's modules; see
-    import_alone.py.
+class _ImportRun(NamedTuple):
+    """An import of the handler in a process that has only Python and the platform's modules:
+
+    python -I -S -B import_alone.py PLATFORM FOLDER custom_handler.handler custom
+    < {"port": "80"}
+    > {"error": "", "entry": "", "events": [], "has_base": true, ...}
     """
 
     #: the folders of the platform and of the handler, its import path and its protocol
@@ -107,8 +127,8 @@ class _ImportTrial(NamedTuple):
     settings: str
 
     def outcome(self) -> Outcome:
-        """What import_alone.py prints about the import; with the packages that are installed here,
-        if the handler imports one of them.
+        """What came of the import; with the packages that are installed here, if the handler
+        imports one of them: requests is absent in the first process, and there in the second.
         """
         # -S: without installed packages
         outcome = self._outcome("-S")
@@ -117,7 +137,12 @@ class _ImportTrial(NamedTuple):
         return self._outcome() if is_foreign and _is_installed(package) else outcome
 
     def _outcome(self, *options: str) -> Outcome:
-        """What the process prints; an error if it prints no outcome in time."""
+        """The outcome that the process prints as its last line. One that prints none:
+
+        runs for 120 s            error: its import did not end within 120 s
+        prints another line       error: it prints no result
+        is ended by os._exit      error: the interpreter ended while it imported the handler
+        """
         try:
             process = subprocess.run(
                 [sys.executable, "-I", *options, "-B", str(_CHILD), *self.arguments],
@@ -155,6 +180,13 @@ def _import_finding(outcome: Outcome, source: HandlerSource) -> Finding:
     """The finding of an import: kept without an error; broken by an error of the handler's own, or
     by an import that DCImanager cannot do either; not tried if only this machine may lack what the
     handler needs: a package, a module of Python 3.9, a part of the platform.
+
+        absent module            finding of "alone"
+        none, and no error       kept
+        handlers.http            broken: ModuleNotFoundError: No module named 'handlers'
+        decoding, a file of it   broken: ...; decoding is in its own directory: import it with a dot
+        requests                 not tried: requests is missing where pdu runs: install it there
+        telnetlib                not tried: it is in the standard library of Python 3.9, ...
     """
     error = outcome.error
     if outcome.missing_platform_name:
@@ -189,9 +221,11 @@ def _own_modules(source: HandlerSource) -> set[str]:
     return names
 
 
-def _syntax_fault(source: HandlerSource, version: Optional[tuple[int, int]] = None) -> str:
+def _syntax_problem(source: HandlerSource, version: Optional[tuple[int, int]] = None) -> str:
     """The place and the words of the first syntax error, "" if there is none. `version`: of the
     Python that would read it; None for this one.
+
+        match x:    "" with (3, 10); with (3, 9): handler.py line 7: Pattern matching is only ...
     """
     for path, content in source.archive.files.items():
         try:
@@ -207,6 +241,11 @@ def _syntax_fault(source: HandlerSource, version: Optional[tuple[int, int]] = No
 def _check_imports(source: HandlerSource) -> Finding:
     """Whether each module is the standard library's, the platform's or its own. The vendor's page
     does not list the packages of the platform.
+
+        import json, common.logger     kept
+        import requests                not tried: not known for requests (handler.py line 3)
+        from handlers import http      broken: handlers (handler.py line 3): DCImanager does not ...
+        import telnetlib               kept: it is in the standard library of Python 3.9 ...
     """
     removed_modules = []
     foreign_modules = []
@@ -229,7 +268,10 @@ def _check_imports(source: HandlerSource) -> Finding:
 
 
 def _foreign_packages(source: HandlerSource) -> Mapping[str, str]:
-    """The packages that DCImanager may not have, each with the place of its first import."""
+    """The packages that DCImanager may not have, each with the place of its first import:
+
+    {"requests": "handler_dir/handler.py line 3"}
+    """
     allowed_packages = standard_library() | PLATFORM_MODULES | _own_modules(source)
     place_by_package: dict[str, str] = {}
     for path, content in source.archive.files.items():
@@ -243,7 +285,13 @@ def _foreign_packages(source: HandlerSource) -> Mapping[str, str]:
 
 
 def _absolute_imports(content: bytes) -> Iterator[tuple[str, int]]:
-    """The modules that a file imports by their whole names when it runs, with the line."""
+    """The modules that a file imports by their whole names when it runs, with the line.
+
+    >>> list(_absolute_imports(b"import json, http.client\\nfrom . import decoding"))
+    [('json', 1), ('http.client', 1)]
+    >>> list(_absolute_imports(b"if TYPE_CHECKING:\\n    import requests"))
+    []
+    """
     tree = ast.parse(content)
     nodes_for_types = _nodes_for_types(tree)
     for node in ast.walk(tree):
@@ -257,7 +305,9 @@ def _absolute_imports(content: bytes) -> Iterator[tuple[str, int]]:
 
 
 def _nodes_for_types(tree: ast.AST) -> set[ast.AST]:
-    """What stands below `if TYPE_CHECKING:`, which only a type checker reads."""
+    """What stands below `if TYPE_CHECKING:`, which only a type checker reads: the statements and
+    all nodes in them.
+    """
     nodes: set[ast.AST] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and ast.unparse(node.test) in _TYPES_ALONE:

@@ -14,7 +14,12 @@ from .rules import ADVISED, KEPT, RULES, Finding, kept
 
 
 class RenamedMethods:
-    """Methods of a handler that may name outlets otherwise than the device does."""
+    """Methods of a handler that may name outlets otherwise than the device does. With the names
+    {"1": "01"}:
+
+        the handler's states [("01", UP)]    states() returns [("1", UP)]
+        switch("1", on=False)                the handler's switch("01", on=False)
+    """
 
     def __init__(self, methods: Methods, own_names: Mapping[str, str]) -> None:
         """`own_names`: the handler's, by the device's; {} if they are the same."""
@@ -41,6 +46,12 @@ class RenamedMethods:
 def own_names(states: Sequence[tuple[str, EnumPowerStatus]], real_states: States) -> dict[str, str]:
     """The handler's name of each outlet by the device's, if it has others and its states are those
     of the device in this order; {} if it has the same names.
+
+    >>> up, down = EnumPowerStatus.UP, EnumPowerStatus.DOWN
+    >>> own_names([("01", up), ("02", down)], {"1": True, "2": False})
+    {'1': '01', '2': '02'}
+    >>> own_names([("01", up), ("02", up)], {"1": True, "2": False})
+    {}
     """
     names = [name for name, _ in states]
     values = [ON.get(state) for _, state in states]
@@ -57,7 +68,11 @@ def own_names(states: Sequence[tuple[str, EnumPowerStatus]], real_states: States
 
 
 def identity_finding(names: Mapping[str, str]) -> Finding:
-    """Whether the handler's names of outlets, by the device's, are its numbers."""
+    """Whether the handler's names of outlets, by the device's, are its numbers.
+
+    >>> identity_finding({"1": "01"}).detail, identity_finding({"1": "A1"}).result
+    ("status names outlet 1 '01'", 'kept')
+    """
     for real_name, name in names.items():
         if name == real_name or not (name.isdecimal() and real_name.isdecimal()):
             continue

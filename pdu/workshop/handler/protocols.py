@@ -61,6 +61,10 @@ def protocol_of_recording(text: str, file: str) -> str:
 def protocol_of_handler(source: HandlerSource) -> str:
     """SNMP, HTTP or NUT, by its class's base and by the clients that its files use; "" for one that
     cannot be told, such as one that opens sockets.
+
+        class Pdu(BaseSnmpPdu)       SNMP
+        import urllib.request        HTTP
+        b"LIST VAR ups\\n"           NUT
     """
     if source.protocol == "snmp":
         return SNMP

@@ -17,7 +17,11 @@ _ORDER = (BROKEN, UNTRIED, ADVISED, KEPT)
 
 
 class Rule(NamedTuple):
-    """One row of the table."""
+    """What a handler should keep: a row of RULES.
+
+    >>> RULES["once"].text, RULES["once"].source
+    ('a command is written once', 'safety')
+    """
 
     #: what the handler does
     text: str
@@ -39,7 +43,11 @@ class Rule(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What was seen of a rule."""
+    """What was seen of a rule.
+
+    >>> broken("once", "port_down wrote 2 times").advice
+    'port_down wrote 2 times: write once, then read the state'
+    """
 
     rule: Rule
     #: KEPT, BROKEN, ADVISED or UNTRIED
@@ -252,6 +260,12 @@ def rules_of(findings: Sequence[Finding], result: str) -> list[Rule]:
 def untried_rules(findings: Sequence[Finding]) -> list[Rule]:
     """The rules that must be tried and were not, in the order of RULES: those of _NEEDED, and those
     of safety that apply to the handler.
+
+    >>> findings = [kept(key) for key in RULES if key != "late"]
+    >>> [rule.text for rule in untried_rules([*findings, untried("proxy", "no request")])]
+    ... # doctest: +NORMALIZE_WHITESPACE
+    ['the state after a command is read from the device, also if it is late',
+     'no login goes to a proxy that the environment names']
     """
     rules_untried = rules_of(findings, UNTRIED)
     rules_with_finding = [finding.rule for finding in findings]
@@ -267,7 +281,7 @@ def untried_rules(findings: Sequence[Finding]) -> list[Rule]:
 
 def kept(rule: str, detail: str = "") -> Finding:
     """A rule that is kept."""
-    return Finding(RULES[rule], KEPT, detail)
+    return Finding(RULES[rule], KEPT, printable(detail, 400))
 
 
 def broken(rule: str, detail: str) -> Finding:
@@ -276,18 +290,27 @@ def broken(rule: str, detail: str) -> Finding:
 
 
 def untried(rule: str, why: str) -> Finding:
-    """A rule of which a case could not be judged."""
+    """A rule of which a case could not be tried."""
     return Finding(RULES[rule], UNTRIED, printable(why, 400))
 
 
 def at(place: str) -> str:
-    """A place in brackets, as the end of a sentence; "" for none."""
+    """A place in brackets, as the end of a sentence; "" for none.
+
+    >>> at("handler.py line 7"), at("")
+    (' (handler.py line 7)', '')
+    """
     return f" ({place})" if place else ""
 
 
 def lines(findings: Sequence[Finding], width: int) -> list[str]:
     """A line of result, rule and source for each, and what was seen below it, with the remedy of
     what is broken. No line is longer than `width`.
+
+    >>> lines([broken("once", "port_down wrote 2 times")], 80)
+    ... # doctest: +NORMALIZE_WHITESPACE
+    ['broken     a command is written once (safety)',
+     '           port_down wrote 2 times: write once, then read the state']
     """
     indent = " " * _RESULT_WIDTH
     lines: list[str] = []

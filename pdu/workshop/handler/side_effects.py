@@ -46,10 +46,16 @@ _watches: dict[int, tuple[SideEffects, str]] = {}
 
 
 class SideEffects:
-    """The side effects of one handler's calls."""
+    """The side effects of one handler's calls. After a status that writes a file and asks its PDU:
+
+    sentences         ["it opens /tmp/states for writing (handler.py line 7)"]
+    called_methods    {"status"}
+    """
 
     def __init__(self, package: str, note_secret: Callable[[str, str], None]) -> None:
-        """`package`: the handler's; `note_secret`: searches a text for secrets; gets its place."""
+        """`package`: the handler's, such as "handler_dir"; `note_secret`: searches a text for
+        secrets; gets the text and where it is shown.
+        """
         self._package = package
         self._note_secret = note_secret
         #: sentences, and those about other hosts
@@ -65,7 +71,9 @@ class SideEffects:
 
     @contextlib.contextmanager
     def watching(self, method: str) -> Iterator[None]:
-        """Watch this thread, which calls a method of the handler."""
+        """Watch this thread, which calls a method of the handler, and the threads that it starts.
+        Adds the method to `called_methods` if it returns.
+        """
         timeout = socket.getdefaulttimeout()
         _watches[threading.get_ident()] = self, method
         try:
@@ -78,7 +86,15 @@ class SideEffects:
                 socket.setdefaulttimeout(timeout)
 
     def note(self, method: str, event: str, arguments: tuple[Any, ...]) -> None:
-        """Note an audit event of a watched thread, which runs this method."""
+        """Note one of Python's audit events of a watched thread, which runs this method:
+
+        event                   arguments
+        "open"                  ("/tmp/states", "w", 524865)
+        "subprocess.Popen"      ("curl", ["curl", "http://..."], None, None)
+        "socket.connect"        (<socket>, ("192.0.2.1", 80))
+        "socket.getaddrinfo"    ("pdu.example", 80, ...)
+        "compile"               (b"print(1)", "<string>")
+        """
         if event == "open":
             self._note_file(*arguments[:3])
         elif event in _PROGRAMS:
@@ -86,12 +102,11 @@ class SideEffects:
             self._note_secret(repr(arguments), f"it gives a secret to a program{place}")
             self._add(f"it starts a program{place}")
         elif event in _REQUESTS:
-            self._note_request(method, arguments[1])
+            address = arguments[1]
+            self._note_request(method, address)
         elif event in _LOOKUPS:
-            host = _text(arguments[0])
-            # a form may give HOST:PORT as the address
-            if host and host not in _LOOPBACK and not host.startswith(f"{HOST}:"):
-                _append_once(self.other_hosts, f"it looks up {host}{at(self._place())}")
+            host = arguments[0]
+            self._note_lookup(_text(host))
         elif event == "compile" and _package_of(sys._getframe(2)) == self._package:
             self.run_texts[_begin_of(arguments[0])] = self._place()
         elif event == "sqlite3.connect":
@@ -108,9 +123,20 @@ class SideEffects:
         if not _IGNORED_PATH.fullmatch(name):
             self._add(f"it opens {name} for writing{at(self._place())}")
 
+    def _note_lookup(self, host: str) -> None:
+        """Note the name that is looked up, unless it is this machine's."""
+        # a form may give HOST:PORT as the address
+        if host and host not in _LOOPBACK and not host.startswith(f"{HOST}:"):
+            _append_once(self.other_hosts, f"it looks up {host}{at(self._place())}")
+
     def _note_request(self, method: str, address: object) -> None:
         """Note who is asked: one of the simulated devices, or anybody else. `address`: of the
         socket; None for one that is connected.
+
+            ("127.0.0.1", 8080)    called_methods, if it is a simulated device's port
+            ("127.0.0.1", 8089)    sentences: it asks 127.0.0.1:8089, which is not its PDU
+            ("192.0.2.1", 80)      other_hosts: it asks 192.0.2.1:80, which is not its PDU
+            "/run/docker.sock"     sentences: it asks /run/docker.sock, which is not its PDU
         """
         if address is None:
             return
@@ -133,7 +159,9 @@ class SideEffects:
         _append_once(self.sentences, sentence)
 
     def _place(self) -> str:
-        """The innermost line of the handler's code that runs now."""
+        """The innermost line of the handler's code that runs now, such as "handler.py line 7"; ""
+        if none does.
+        """
         frame: Optional[FrameType] = sys._getframe()
         while frame is not None:
             if _package_of(frame) == self._package:
@@ -157,6 +185,9 @@ def _append_once(sentences: list[str], sentence: str) -> None:
 def _is_for_writing(mode: object, flags: object) -> bool:
     """Whether a file is opened for writing: by open(), which gives a mode, or by os.open(), which
     gives flags.
+
+    >>> _is_for_writing("rb", 0), _is_for_writing("r+", 0), _is_for_writing(None, os.O_WRONLY)
+    (False, True, True)
     """
     if isinstance(mode, str):
         return not set("wax+").isdisjoint(mode)
@@ -170,7 +201,11 @@ def _begin_of(source: object) -> str:
 
 
 def _text(value: object) -> str:
-    """A value of an event in a sentence."""
+    """A value of an event in a sentence.
+
+    >>> _text(b"/tmp/states"), _text(("192.0.2.1", 0)), _text(None)
+    ('/tmp/states', "('192.0.2.1', 0)", '')
+    """
     if isinstance(value, (bytes, bytearray)):
         return printable(bytes(value).decode("utf-8", "replace"), 100)
     return "" if value is None else printable(str(value), 100)
@@ -180,6 +215,7 @@ _is_installed = False
 
 
 def _install_hook() -> None:
+    """Let Python tell audit events, and threads be watched that a watched thread starts; once."""
     global _is_installed
     if not _is_installed:
         sys.addaudithook(_note_event)
@@ -189,6 +225,7 @@ def _install_hook() -> None:
 
 
 def _note_event(event: str, arguments: tuple[Any, ...]) -> None:
+    """Pass an audit event on to the watch of this thread, if it has one."""
     if threading.get_ident() in _watches:
         watch, method = _watches[threading.get_ident()]
         with contextlib.suppress(Exception):  # an error would end what the handler does

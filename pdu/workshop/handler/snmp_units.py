@@ -1,4 +1,4 @@
-"""SNMP devices for the trials of a handler: a recording, or the synthetic unit of the family whose
+"""SNMP devices for the check of a handler: a recording, or the synthetic unit of the family whose
 objects it asks for.
 """
 
@@ -26,7 +26,7 @@ from .larger_snmp_units import larger_unit
 
 #: a synthetic unit of each family, KEY.snmprec; the wheel has them at the same place
 UNITS = Path(__file__).resolve().parents[3] / "tests" / "simulators" / "snmp_units"
-#: a word that nothing else holds, so that the trials find where a handler shows it
+#: a word that nothing else holds, so that the check finds where a handler shows it
 COMMUNITY = f"community-{secrets.token_hex(8)}"
 _WRITE = re.compile(r"(?P<oid>[0-9]+(\.[0-9]+)+)\.\{outlet\}\s*=\s*(?P<value>\S+)")
 # the profile of --on and --off, whose name no profile of an owner has
@@ -35,7 +35,10 @@ _SYSTEM = "1.3.6.1.2.1.1"  # objects that every device has
 
 
 class Device(NamedTuple):
-    """What the trials run against."""
+    """What a handler is checked on, of which each case gets a simulated unit of its own:
+
+    Device(rows, "apc-rpdu2", "a simulated APC, apc-rpdu2").unit(UnitFault.STUCK)
+    """
 
     rows: Rows
     #: the family that reads it
@@ -60,6 +63,11 @@ def empty_unit() -> SnmpUnit:
 def recorded_device(text: str, key: str = "") -> Device:
     """The device of an SNMP recording. `key`: the family that reads it, or the file of a profile;
     "" for the one that is detected. Raises SettingsError if none reads it.
+
+        text                                           key             about
+        rows of an APC rPDU2                           ""              the recording, apc-rpdu2
+        rows of an unknown make, --on and --off        a profile's     the recording
+        rows of an unknown make                        ""              SettingsError
     """
     rows = snmprec.parse(text).rows
     device, why, _ = find_device(rows, key)
@@ -82,9 +90,13 @@ def recorded_device(text: str, key: str = "") -> Device:
     return Device(rows, key, about)
 
 
-def profile_of_words(on: Sequence[str], off: Sequence[str], folder: Path) -> str:
-    """The file of a profile of which `OID.{outlet} = VALUE` switches an outlet, where its state is
-    read, too; "" without words. Raises SettingsError.
+def profile_of_commands(on: Sequence[str], off: Sequence[str], folder: Path) -> str:
+    """Write a profile in which `OID.{outlet} = VALUE` switches an outlet, and its state is read at
+    the same OID. Returns its file; "" without commands. Raises SettingsError.
+
+        on  ["1.3.6.1.4.1.99.1.{outlet} = 1"]    1 is on: {"at": 1.3.6.1.4.1.99.1, "on": 1}
+        off ["1.3.6.1.4.1.99.1.{outlet} = 0"]    0 is off
+        off ["1.3.6.1.4.1.99.2.{outlet} = 0"]    SettingsError: writes to two objects
     """
     if not on and not off:
         return ""
@@ -120,7 +132,11 @@ def profile_of_words(on: Sequence[str], off: Sequence[str], folder: Path) -> str
 
 
 def _write_of_words(words: str) -> re.Match[str]:
-    """The `oid` and the `value` of a write. Raises SettingsError."""
+    """The `oid` and the `value` of a write. Raises SettingsError.
+
+    >>> _write_of_words("1.3.6.1.4.1.99.1.{outlet} = 1").groupdict()
+    {'oid': '1.3.6.1.4.1.99.1', 'value': '1'}
+    """
     match = _WRITE.fullmatch(words.strip())
     if match is None:
         shown_words = printable(words, 80)
@@ -131,6 +147,9 @@ def _write_of_words(words: str) -> re.Match[str]:
 def family_device(key: str) -> Optional[Device]:
     """The synthetic unit of a family, with an outlet in a state that no MIB has; None for a family
     without states.
+
+    >>> family_device("apc-rpdu2").about, family_device("acme")
+    ('a simulated APC, apc-rpdu2', None)
     """
     profile = PROFILE_BY_KEY.get(key)
     if profile is None or not any(outlets.states for outlets in profile.outlets):
@@ -164,6 +183,9 @@ def _family_rows(key: str) -> Rows:
 class _Hits(NamedTuple):
     """How many of the objects that were asked for a family's unit has. More states go before more
     objects.
+
+    >>> max(_Hits(states=1, objects=2), _Hits(states=0, objects=9))
+    _Hits(states=1, objects=2)
     """
 
     states: int = 0
@@ -172,7 +194,12 @@ class _Hits(NamedTuple):
 
 def requested_devices(requests: frozenset[str]) -> Iterator[Device]:
     """The units of the families that have any of these objects, first the one that has most of
-    them, its states first.
+    them, its states first. For the column of the states of an APC rPDU2, and sysDescr, which
+    every device has:
+
+    >>> requests = frozenset(["1.3.6.1.4.1.318.1.1.26.9.2.3.1.5", "1.3.6.1.2.1.1.1.0"])
+    >>> [device.key for device in requested_devices(requests)][:1]
+    ['apc-rpdu2']
     """
     objects = {oid for oid in requests if not is_below(oid, _SYSTEM)}
     hits_by_key: dict[str, _Hits] = {}
@@ -192,7 +219,9 @@ def requested_devices(requests: frozenset[str]) -> Iterator[Device]:
 
 
 def _hits(key: str, objects: set[str]) -> _Hits:
-    """How many of `objects` the recorded unit of a family has, among its states and in all."""
+    """How many of `objects` the recorded unit of a family has, among its states and in all; none
+    for a family without outlets.
+    """
     rows = _family_rows(key)
     device = find_device(rows, key).device
     if device is None or not device.states:
@@ -205,7 +234,11 @@ def _hits(key: str, objects: set[str]) -> _Hits:
 
 
 def _count_with_rows(objects: set[str], oids: Sequence[str]) -> int:
-    """How many of the objects have one of these rows."""
+    """How many of the objects have one of these rows.
+
+    >>> _count_with_rows({"1.3.6.1.4.1.99.1", "1.3.6.1.4.1.99.10"}, ["1.3.6.1.4.1.99.1.3"])
+    1
+    """
     count = 0
     for item in objects:
         if any(is_below(oid, item) for oid in oids):

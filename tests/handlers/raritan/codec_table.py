@@ -104,7 +104,7 @@ def _set(value: Any, names: Sequence[str], new_value: object) -> None:
 def _present_names(value: Structure) -> list[str]:
     """The names under which a structure has a value."""
     cls = type(value)
-    names = [*field_names(cls), *cls._new_place_by_old_name]
+    names = [*field_names(cls), *cls._moved]
     for older_names in cls._aliases.values():
         names += older_names
     if value._wire is not None:

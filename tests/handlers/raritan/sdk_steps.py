@@ -119,7 +119,7 @@ class _ScriptedAgent:
     """Answers each call with the same result, and notes whether one was sent."""
 
     def __init__(self, answer: Any, url: str = "https://a") -> None:
-        self.url = self.place = url
+        self.url = self.netloc = url
         self.timeout = None
         self.sent = False
         self._answer = answer

@@ -84,7 +84,7 @@ def test_the_richest_table_of_an_apc_unit_is_read(groups: Sequence[str], key: st
     assert detect(memory, PROFILES).profile.key == key
 
 
-def test_a_server_board_with_sys_object_id_of_aten_is_refused_after_at_most_twelve_requests() -> None:
+def test_a_server_board_with_atens_sys_object_id_is_refused_after_at_most_twelve_requests() -> None:
     device = Memory(
         {SYS_OBJECT_ID: "1.3.6.1.4.1.21317", SYS_DESCR: "a server's management controller"}
     )

@@ -57,7 +57,7 @@ def _status_of(unit: WebUnit, login: str = "") -> int:
 
 
 def test_an_answer_is_spoilt_by_its_number(unit: WebUnit) -> None:
-    unit.disturbances = {2: 404, 3: UnitFault.HALF}
+    unit.answer_faults = {2: 404, 3: UnitFault.HALF}
     assert [_status_of(unit), _status_of(unit)] == [200, 404]
     assert [_status_of(unit), _status_of(unit)] == [200, 200]  # JSON tells its end itself
     whole_answer, _, half_answer, last_answer = unit.answers

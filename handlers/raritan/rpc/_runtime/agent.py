@@ -68,7 +68,7 @@ _JSON = {
 # a wrong PIN uses up an attempt
 reads_only = re.compile(r"(?!\w+WithPin$)(get|is|list|lookup)([A-Z]\w*)?").fullmatch
 """Matches the name of an IDL method that changes nothing on the device, so that its call may be
-repeated.
+repeated: getState, isEnabled; not setPowerState.
 """
 
 
@@ -83,6 +83,12 @@ _ARGUMENTS = {
 class Agent:
     """Carries calls to one device over one persistent connection. Thread-safe; calls are
     serialised.
+
+        agent = Agent("https", "192.0.2.7", user="admin", passwd="...")
+        Outlet("/model/pdu/0/outlet/6", agent).getState()
+        > POST /model/pdu/0/outlet/6
+        > {"jsonrpc": "2.0", "id": 1, "method": "getState", "params": {}}
+        < {"jsonrpc": "2.0", "id": 1, "result": {"_ret_": {"available": true, ...}}}
 
     Arguments; port, trust and transport are not in the vendor's binding:
 
@@ -148,15 +154,19 @@ class Agent:
         return self._client.where.url
 
     @property
-    def place(self) -> str:
-        """Where the device is, for errors: its name or address, with a port that is not usual."""
+    def netloc(self) -> str:
+        """The device's name or address, with a port that is not usual, for errors.
+
+        >>> Agent("https", "192.0.2.7").netloc, Agent("https", "192.0.2.7:8443").netloc
+        ('192.0.2.7', '192.0.2.7:8443')
+        """
         return self._client.where.netloc
 
     @property
     def timeout(self) -> Optional[float]:
         """The longest wait for the device to react, in seconds (None: 10).
 
-        Raises SettingsError when set to an invalid value.
+        Raises SettingsError when set to an invalid value, such as 0 or "30".
         """
         return self._timeout
 
@@ -236,16 +246,20 @@ class Agent:
         repeatable: Optional[bool] = None,
         least: float = 0.0,
     ) -> object:
-        """Make one call and return the `result` member. calls: the number of calls in a bulk, which
-        waits longer. repeatable: None means `reads_only(method)`. least: shortest wait in
-        seconds. Raises HttpException, JsonRpcErrorException (an error object),
+        """Make one call to the object with the resource id `target`, and return the `result`
+        member.
+
+        > POST /model/pdu/0/outlet/6
+        > {"jsonrpc": "2.0", "id": 1, "method": "getState", "params": {}}
+        < {"jsonrpc": "2.0", "id": 1, "result": {"_ret_": {"available": true, "powerState": 1}}}
+        returned   {"_ret_": {"available": True, "powerState": 1}}
+
+        calls: the number of calls in a bulk, which waits longer. repeatable: whether the request
+        may be sent again over a new connection (None: if the method only reads). least: shortest
+        wait in seconds. Raises HttpException, JsonRpcErrorException (an error object),
         JsonRpcSyntaxException, SettingsError (login or trust), and ValueError for a number that
         JSON does not have, such as NaN.
         """
-        # > POST /model/pdu/0/outlet/6
-        # > {"jsonrpc": "2.0", "id": 1, "method": "getState", "params": {}}
-        # < {"jsonrpc": "2.0", "id": 1, "result": {"_ret_": {"available": true, "powerState": 1,
-        #       ...}}}
         number = next(self._ids)
         login = self.login
         call = {"jsonrpc": "2.0", "method": method, "params": params or {}, "id": number}
@@ -262,12 +276,16 @@ class Agent:
             if isinstance(error, JsonRpcSyntaxException):
                 # the next answer on this connection may belong to another request
                 self._client.close()
-            raise error.at(self.place, f"{method} {login.quoted_path(target)}") from None
+            raise error.at(self.netloc, f"{method} {login.quoted_path(target)}") from None
 
     def get(self, target: str) -> bytes:
         """The body of an HTTP GET, of at most DOWNLOAD_LIMIT bytes.
 
-        Raises the errors of `json_rpc`.
+        > GET /cgi-bin/diag-data.cgi
+        < 200, and the file
+
+        Raises HttpException, SettingsError (login or trust), and JsonRpcSyntaxException for a
+        target that is not text.
         """
         wait = self._wait()
         path = _path(target, _IN_QUERY)
@@ -283,13 +301,18 @@ class Agent:
         return self._send("0: GET", request).body
 
     def form_data_file(self, target: str, datas: Sequence[Mapping[str, object]]) -> dict[str, Any]:
-        """POST files as a form in one round trip. Files are streamed. Returns {"headers": mapping,
-        "body": text}.
+        """POST files as a form in one round trip. Files are streamed.
+
+            datas   [{"data": b"...", "filename": "config.txt", "formname": "config_file"}]
+            > POST /cgi-bin/raw_config_update.cgi, multipart: config_file
+            < 200, X-Response-Code: 0
+            returned   {"headers": {"x-response-code": "0", ...}, "body": "..."}
 
         Each of `datas` has data (bytes or an open binary file), filename and formname. Optional:
         mimetype, and progress, a function called with (bytes sent, size). Header names are lower
-        case; a look-up ignores case. Raises the errors of `json_rpc`, TypeError for other data, and
-        OSError for a file that cannot seek.
+        case; a look-up ignores case. Raises HttpException, SettingsError (login or trust),
+        JsonRpcSyntaxException for a target that is not text, TypeError for other data, and OSError
+        for a file that cannot seek.
         """
         form = MultipartForm(datas)
         wait = self._wait()
@@ -309,8 +332,11 @@ class Agent:
         return {"headers": Headers(reply.headers), "body": reply.body.decode("utf-8", "replace")}
 
     def _send(self, call: str, request: Request) -> Response:
-        """The answer to a request with the agent's login; see `HttpClient.send`. With `debug`,
-        prints a line that names the call.
+        """The answer to a request, which is sent with the agent's login. With `debug`, prints a
+        line that names the call:
+
+        json-rpc 1: getState /model/pdu/0/outlet/6, 61 bytes sent, status 200, 148 bytes received
+        in 0.052 s
         """
         start = time.monotonic()
         try:
@@ -333,6 +359,9 @@ class Agent:
 
 
 def _call_request(target: str, body: bytes, wait: float, *, once: bool) -> Request:
+    """The HTTP request of one call: POST of the JSON `body` to the resource id `target`, with
+    `wait` seconds for each wait on the network. `once`: it must not be sent twice.
+    """
     return Request(
         method="POST",
         target=_path(target),
@@ -349,6 +378,11 @@ def _path(target: str, unquoted: str = "") -> str:
     """The path of a request. ASCII letters, digits, `_.-~/` and the characters of `unquoted` are
     not percent-encoded.
 
+    >>> _path("/tfwopaque/pdumodel.Outlet:3.0.4/outlet.0")
+    '/tfwopaque/pdumodel.Outlet%3A3.0.4/outlet.0'
+    >>> _path("cgi-bin/bulk_config_save.cgi?link_ids=1", unquoted="?=")
+    '/cgi-bin/bulk_config_save.cgi?link_ids=1'
+
     Raises JsonRpcSyntaxException for a target that is not text.
     """
     path = target if target.startswith("/") else f"/{target}"
@@ -361,7 +395,11 @@ def _path(target: str, unquoted: str = "") -> str:
 
 
 def parsed(reply: Response, login: Login) -> object:
-    """The JSON of a reply. Raises JsonRpcSyntaxException for anything else."""
+    """The JSON of a reply, as Python has it: a dict for an object. `login` is hidden in the error.
+
+    < {"jsonrpc": "2.0", "id": 1, "result": {}}    returned
+    < <html>..., content-type: text/html           JsonRpcSyntaxException: not JSON
+    """
     try:
         return loads(reply.body)
     except (ValueError, RecursionError):
@@ -375,7 +413,11 @@ def parsed(reply: Response, login: Login) -> object:
 
 
 def result(answer: object, number: int, login: Login) -> object:
-    """The `result` member of the answer to the call with the id `number`.
+    """The `result` member of the answer to the call with the id `number`. `login` is hidden in
+    errors.
+
+    >>> result({"jsonrpc": "2.0", "id": 1, "result": {"_ret_": 0}}, 1, Login())
+    {'_ret_': 0}
 
     Raises JsonRpcErrorException for an error object, and JsonRpcSyntaxException for a malformed
     answer or one whose id is not `number`: it may belong to another call.
@@ -402,7 +444,13 @@ def result(answer: object, number: int, login: Login) -> object:
 
 
 def responses(answer: object, count: int, login: Login) -> list[Union[object, PduHandlerError]]:
-    """The result or error of each call in a bulk.
+    """The result or error of each of `count` calls in a bulk, by the answer to performBulk. `login`
+    is hidden in errors.
+
+    >>> first = {"statcode": 200, "json": {"jsonrpc": "2.0", "id": 0, "result": {"_ret_": 0}}}
+    >>> result, error = responses({"responses": [first, {"statcode": 404}]}, 2, Login())
+    >>> result, error.code
+    ({'_ret_': 0}, '404')
 
     Raises JsonRpcSyntaxException unless `answer` has `count` responses.
     """
@@ -416,8 +464,12 @@ def responses(answer: object, count: int, login: Login) -> list[Union[object, Pd
 
 
 def _response(response: object, number: int, login: Login) -> Union[object, PduHandlerError]:
-    """The result or error of one call: of its JSON with the HTTP status (`statcode`) 200, or with
-    an error status whose JSON says more; else of the status.
+    """The result or error of the call with the id `number` in a bulk: of its JSON with the HTTP
+    status (`statcode`) 200, or with an error status whose JSON says more; else of the status.
+
+    {"statcode": 200, "json": {"id": 0, "result": {"_ret_": 0}}}        {"_ret_": 0}
+    {"statcode": 500, "json": {"id": 0, "error": {"code": 42, ...}}}    error 42
+    {"statcode": 404, "json": null}                                     HTTP 404
     """
     if not isinstance(response, dict) or type(response.get("statcode")) is not int:
         return JsonRpcSyntaxException("a response in the bulk is not an object with a status")

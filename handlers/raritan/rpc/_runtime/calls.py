@@ -30,8 +30,16 @@ CALLS_IN_A_BULK = 300
 
 
 class Method:
-    """One IDL method: encodes its parameters and decodes its results. On a proxy it is a
-    `BoundMethod`. `scope`: the interface that declares it.
+    """One IDL method: encodes its parameters and decodes its results. On a class it is this
+    (`Outlet.setPowerState`), on a proxy a `BoundMethod`, which can be called.
+
+    >>> from ..pdumodel import Outlet
+    >>> Outlet.setPowerState.params((Outlet.PowerState.PS_OFF,), {})
+    {'pstate': 0}
+    >>> Outlet.setPowerState.result({"_ret_": 0}, agent=None)
+    0
+
+    `scope`: the interface that declares it.
     """
 
     def __init__(self, declaration: MethodDeclaration, scope: Definition) -> None:
@@ -46,13 +54,16 @@ class Method:
 
     @functools.cached_property
     def types(self) -> Mapping[str, Any]:
-        """The types of the parameters in IDL order, by name."""
+        """The types of the parameters in IDL order, by name: {"pstate": Outlet.PowerState}."""
         newest = self._declaration.parameters
         return parameter_types(newest, self._declaration.older_parameters, self._scope)
 
     @functools.cached_property
     def signature(self) -> inspect.Signature:
-        """The parameters in IDL order."""
+        """The parameters in IDL order, as Python's `inspect` describes those of a function.
+
+        int ping(string hostName, int count, int? size, ...)    (hostName, count, size=None)
+        """
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
         newest = {field.name: field for field in self._declaration.parameters}
         parameters: list[inspect.Parameter] = []
@@ -64,7 +75,9 @@ class Method:
 
     @functools.cached_property
     def forms(self) -> Sequence[Mapping[str, Any]]:
-        """The types of the results by name, in the newest release and in an older one."""
+        """The types of the results by name, in the newest release and, if they differ, in an older
+        one: [{"_ret_": int, "token": str}].
+        """
         forms = [types_of(self._declaration.results, self._scope)]
         if self._declaration.older_results:
             forms.append(types_of(self._declaration.older_results, self._scope))
@@ -73,6 +86,9 @@ class Method:
     def params(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> dict[str, object]:
         """The parameters of a call as JSON. Raises TypeError as a Python call does, and for an
         argument that is not of its declared type.
+
+            setPowerState(Outlet.PowerState.PS_OFF)    {"pstate": 0}
+            setPowerState(pstate="off")                TypeError
 
         Leaves out the parameters with the default None that are not given or are None. The number
         of positional arguments may also be that of an older release, whose parameters (`older_in`)
@@ -92,14 +108,19 @@ class Method:
         return params
 
     def _older_params(self, args: tuple[object, ...]) -> dict[str, object]:
-        """The parameters of an older release, whose types are those of the newest one in order."""
+        """The parameters of an older release by the names that it has for them. Their types are
+        those of the newest one in order.
+        """
         params: dict[str, object] = {}
         for name, hint, argument in zip(self.older_in, self.types.values(), args):
             params[name] = self._encoded(name, hint, argument)
         return params
 
     def _encoded(self, name: str, kind: Any, argument: object) -> object:
-        """The JSON of one argument. Raises TypeError, which names method and parameter."""
+        """The JSON of one argument: 0 for PS_OFF. `name`: of the parameter, `kind`: its type. A
+        TypeError names both: "setPowerState(): pstate: str where pdumodel.Outlet.PowerState was
+        expected".
+        """
         try:
             _refuse_unlisted_elements(argument)
             json = encode_as(kind, argument)
@@ -109,9 +130,13 @@ class Method:
             raise TypeError(f"{self.name}(): {name}: {error}") from None
 
     def result(self, json: object, agent: Caller) -> object:
-        """Decode the JSON of a result: None, one value or a tuple.
+        """The value of a `result` member: None, one value or a tuple, as the method is declared.
 
-        Raises JsonRpcSyntaxException.
+            void setName(...)                   {}                                None
+            State getState()                    {"_ret_": {"powerState": 1}}      State
+            int newSession(out string token)    {"_ret_": 0, "token": "..."}      (0, "...")
+
+        Raises JsonRpcSyntaxException for JSON that is not of the declared types.
         """
         if not self.forms[0]:
             return None
@@ -124,7 +149,12 @@ class Method:
         return values if len(values) > 1 else values[0]
 
     def _values(self, json: Mapping[str, object], agent: Caller) -> tuple[Any, ...]:
-        """The results. Older releases name those of some methods differently.
+        """The results in IDL order. Older releases name those of some methods differently.
+
+        int newSession(out Session session, out string token)
+        {"_ret_": 0, "session": {...}, "token": "..."}    (0, Session, "...")
+        {"_ret_": 1}                                      (1, blank Session, "")
+        {"_ret_": 0, "session": {...}}                    JsonRpcSyntaxException: no token
 
         Raises JsonRpcSyntaxException for a result that is missing, or null without a type that
         allows it. After a result code (`_ret_`) other than 0 the other results may be missing: they
@@ -157,7 +187,9 @@ class Method:
     def _value(
         self, name: str, hint: Any, json: Mapping[str, object], agent: Caller, *, has_failed: bool
     ) -> object:
-        """The result `name`, of the type `hint`. Raises JsonRpcSyntaxException."""
+        """The result `name`, of the type `hint`. A missing one is None if its type allows it, or
+        blank if the call `has_failed`. Else raises JsonRpcSyntaxException.
+        """
         if json.get(name) is not None or len(self.forms[0]) == 1:
             return decode(hint, json[name], agent)
         blank_value = missing_value(hint)
@@ -169,38 +201,46 @@ class Method:
 
 
 def _refuse_unlisted_elements(argument: object) -> None:
-    """Raises TypeError for an element that its enumeration does not have, such as the -1 of a
-    missing one: it is no command.
+    """Raises TypeError for an element that its enumeration does not have, alone or in a list: it is
+    no command.
+
+    Outlet.PowerState.PS_OFF    returns
+    Outlet.PowerState(-1)       TypeError: the field was missing in an answer
     """
     items = argument if isinstance(argument, (list, tuple, set)) else (argument,)
     for item in items:
-        if not isinstance(item, Enumeration):
-            continue
-        if item.name not in type(item).__members__:
+        if isinstance(item, Enumeration) and item.name not in type(item).__members__:
             raise TypeError(f"{item} is no element of its enumeration")
 
 
-def _refuse_lost_octets(json: object, place: str = "") -> None:
+def _refuse_lost_octets(json: object, field: str = "") -> None:
     """Raises TypeError for text with U+FFFD, which stands for octets of an answer that are no
-    UTF-8: written back, it would replace a name on the unit. `place`: the field, for the error.
+    UTF-8: written back, it would replace a name on the unit. `field`: what holds the JSON, for the
+    error, such as "settings.name".
+
+    {"name": "Rack 7"}             returns
+    {"name": "R<U+FFFD>ck 7"}      TypeError: name has the character U+FFFD: ...
     """
     if isinstance(json, str) and "\ufffd" in json:
         raise TypeError(
-            f"{place or 'the text'} has the character U+FFFD: the unit's text is not UTF-8, and"
+            f"{field or 'the text'} has the character U+FFFD: the unit's text is not UTF-8, and"
             " would be changed; set it anew"
         )
     if isinstance(json, list):
         for item in json:
-            _refuse_lost_octets(item, place)
+            _refuse_lost_octets(item, field)
     if isinstance(json, dict):
         for name, item in json.items():
-            item_place = f"{place}.{name}" if place else name
-            _refuse_lost_octets(item, item_place)
+            inner_field = f"{field}.{name}" if field else name
+            _refuse_lost_octets(item, inner_field)
 
 
 def _refuse_foreign_references(agent: Caller, value: object) -> None:
-    """Raises TypeError for an object of another unit, whose resource id would name another object
-    here.
+    """Raises TypeError for a value that is, or holds, a reference to an object of another unit,
+    whose resource id would name another object at `agent`'s.
+
+    agent of 192.0.2.7, value Outlet /tfwopaque/x of 192.0.2.7      returns
+    agent of 192.0.2.7, value [Outlet /tfwopaque/x of 192.0.2.8]    TypeError
     """
     if isinstance(value, Reference) and not is_same_unit(value.agent, agent):
         raise TypeError(f"{value} belongs to {getattr(value.agent, 'url', 'another agent')}")
@@ -216,9 +256,10 @@ def _refuse_foreign_references(agent: Caller, value: object) -> None:
 
 
 class BoundMethod:
-    """A method of one proxy (`parent`).
+    """A method of one proxy (`parent`), such as `outlet.getState`.
 
-    Calling it is one round trip; a bulk takes the method itself, not called.
+    outlet.getState()           one round trip; returns the State
+    bulk.add(outlet.getState)   a bulk takes the method itself, not called
     """
 
     def __init__(self, parent: Interface, of: Method) -> None:
@@ -232,7 +273,9 @@ class BoundMethod:
         return self.of.result(agent.json_rpc(self.parent.target, self.name, params), agent)
 
     def encode(self, *args: object, **kwargs: object) -> dict[str, object]:
-        """The parameters as JSON. Raises TypeError, as for an object of another unit."""
+        """The parameters as JSON: {"pstate": 0} for `outlet.setPowerState.encode(PS_OFF)`. Raises
+        TypeError for arguments that the method does not take, and for an object of another unit.
+        """
         args = tuple(map(kept, args))
         for argument in (*args, *kwargs.values()):
             _refuse_foreign_references(self.parent.agent, argument)
@@ -245,14 +288,19 @@ class BoundMethod:
 
 class Interface(Reference):
     """Base of the proxies: a reference to an object on the device, with the methods of its IDL
-    interface.
+    interface. `Outlet("/model/pdu/0/outlet/6", agent).getState()` calls getState of that outlet.
     """
 
     Method = BoundMethod
 
 
 class Pending(typing.Generic[R]):
-    """One call in a bulk. It has a value or an error once it has been answered."""
+    """One call in a bulk. It has a value or an error once it has been answered.
+
+    state = bulk.add(outlet.getState)    a Pending
+    bulk.perform()
+    state.get()                          Outlet.State, or raises `state.error`
+    """
 
     def __init__(
         self, method: Callable[..., Any], args: tuple[object, ...], kwargs: Mapping[str, object]
@@ -274,7 +322,11 @@ class Pending(typing.Generic[R]):
         return self._values[0]
 
     def fill(self, answer: Union[object, PduHandlerError], agent: Agent) -> None:
-        """Set the value or error of this call, in place of those from an earlier bulk."""
+        """Set the value or error of this call, instead of those from an earlier bulk.
+
+        answer {"_ret_": {"powerState": 1}}    get() returns the State
+        answer Refused(...)                    `error`, with the address, method and resource id
+        """
         self.error = None
         if not isinstance(answer, PduHandlerError):
             try:
@@ -286,12 +338,17 @@ class Pending(typing.Generic[R]):
         # which holds the error. Such a circle stays in memory until the collector looks for it.
         answer.__context__ = None
         path = agent.login.quoted_path(self.method.parent.target)
-        self.error = answer.with_traceback(None).at(agent.place, f"{self.method.name} {path}")
+        self.error = answer.with_traceback(None).at(agent.netloc, f"{self.method.name} {path}")
 
 
 def answered_field(answer: Pending[Any], field: str) -> Any:
-    """A field of the answer to a call in a bulk; None if the call failed, or if the field is not
-    `present`.
+    """A field of the answer to a call in a bulk; None if the call failed, or if the device did not
+    send the field, or sent it as null.
+
+    label = answered_field(metadata, "label")
+    < {"_ret_": {"label": "7", ...}}    "7"
+    < {"_ret_": {"rating": ...}}        None
+    < HTTP 404                          None
     """
     if answer.error is None and present(answer.get(), field):
         return getattr(answer.get(), field)
@@ -299,7 +356,14 @@ def answered_field(answer: Pending[Any], field: str) -> Any:
 
 
 class Bulk:
-    """A queue of calls. `perform` sends them in requests of up to 300 calls."""
+    """A queue of calls. `perform` sends them in requests of up to 300 calls.
+
+    bulk = Bulk(agent)
+    metadata = bulk.add(outlet.getMetaData)
+    states = bulk.add_each(Outlet.getState, outlets)
+    bulk.perform()                                      > POST /bulk performBulk {"requests": ...}
+    metadata.get().label                                "7"
+    """
 
     def __init__(self, agent: Agent, calls: Iterable[Pending[Any]] = ()) -> None:
         self._agent = agent
@@ -314,9 +378,9 @@ class Bulk:
     def add_each(
         self, method: Callable[[AnInterface], R], proxies: Iterable[AnInterface]
     ) -> list[Pending[R]]:
-        """Queue one call without parameters for each proxy.
+        """Queue one call without parameters for each proxy. `method`: taken from their class.
 
-        `method`: taken from their class, such as `Outlet.getState`.
+        bulk.add_each(Outlet.getState, [outlet_1, outlet_2])    [Pending, Pending]
         """
         entries: list[Pending[R]] = [
             Pending(BoundMethod(proxy, cast(Method, method)), (), {}) for proxy in proxies
@@ -327,20 +391,27 @@ class Bulk:
     def perform(self) -> None:
         """Send the queued calls, which empties the queue, and fill in the answers.
 
-        Raises the errors of a whole request.
+        > POST /bulk performBulk {"requests": [
+              {"rid": "/model/pdu/0/outlet/0", "json": {"jsonrpc": "2.0", "method": "getState",
+              "params": {}, "id": 0}}, ...]}                         bulkrpc.BulkRequest 1.0.2
+        < {"responses": [{"statcode": 200, "json": {"jsonrpc": "2.0", "result": {"_ret_": {...}},
+              "id": 0}}, ...]}
+
+        Raises the errors of a whole request; that of one call is its `error`.
         """
-        # > POST /bulk performBulk {"requests": [  bulkrpc.BulkRequest 1.0.2
-        #       {"rid": "/model/pdu/0/outlet/0", "json": {"jsonrpc": "2.0", "method": "getState",
-        #       "params": {}, "id": 0}}, ...]}
-        # < {"responses": [{"statcode": 200, "json": {"jsonrpc": "2.0", "result": {"_ret_": {...}},
-        #       "id": 0}}, ...]}
         calls = self._waiting
         self._waiting = []
         for start in range(0, len(calls), CALLS_IN_A_BULK):
             self._send(calls[start : start + CALLS_IN_A_BULK])
 
     def _send(self, calls: Sequence[Pending[Any]]) -> None:
-        """Send these calls in one request, and fill in their answers."""
+        """Send these calls, at most 300, in one request, and set the value or error of each.
+
+        getState, getState         may be sent again over a new connection
+        getState, setPowerState    is sent once
+
+        Raises the errors of a whole request.
+        """
         requests = [_bulk_request(call, number) for number, call in enumerate(calls)]
         answer = self._agent.json_rpc(
             "/bulk",
@@ -353,14 +424,20 @@ class Bulk:
         try:
             answers = responses(answer, len(calls), self._agent.login)
         except JsonRpcSyntaxException as error:
-            raise error.at(self._agent.place, "performBulk /bulk") from None
+            raise error.at(self._agent.netloc, "performBulk /bulk") from None
         for call, response in zip(calls, answers):
             call.fill(response, self._agent)
 
 
 def _bulk_request(call: Pending[Any], number: int) -> dict[str, object]:
-    """A call as a member of a bulk (bulkrpc.BulkRequest 1.0.2), with its own id:
-    `{"rid": "/model/pdu/0/outlet/0", "json": {"jsonrpc": "2.0", "method": "getState", ...}}`."""
+    """A call as a member of a bulk (bulkrpc.BulkRequest 1.0.2), with its own id.
+
+    >>> from ..pdumodel import Outlet
+    >>> outlet = Outlet("/model/pdu/0/outlet/6", Agent("https", "192.0.2.7"))
+    >>> request = _bulk_request(Pending(outlet.getState, (), {}), 0)
+    >>> request["rid"], request["json"]["method"], request["json"]["id"]
+    ('/model/pdu/0/outlet/6', 'getState', 0)
+    """
     return {
         "rid": call.method.parent.target,
         "json": {

@@ -1,4 +1,9 @@
-"""IDL text → the classes of the binding."""
+"""IDL text → the classes of the binding.
+
+enumeration PowerState { PS_OFF, PS_ON }           class PowerState(Enumeration)
+structure State { PowerState powerState; }         class State(Structure)
+interface Outlet 3.0.4 { State getState(); }       class Outlet(Interface)
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,7 @@ from typing import Any
 from .calls import Interface, Method
 from .declarations import named_type
 from .enumerations import Enumeration
-from .idl_text import Definition, fault, parsed
+from .idl_text import Definition, declaration_error, parsed
 from .registry import RPC, inner_name
 from .structures import Structure, ValueObject
 
@@ -21,8 +26,14 @@ _BASES: Mapping[str, type] = {
 
 
 def declare(namespace: dict[str, Any], text: str) -> list[str]:
-    """Puts the classes that the IDL of a vendor's module declares into the namespace of a module
-    with that name. Returns their names.
+    """Puts the classes that the IDL of a vendor's module (`text`) declares into the namespace of a
+    module with that name. Returns their names, for `__all__`.
+
+    >>> namespace = {"__name__": "handlers.raritan.rpc._idl.test"}
+    >>> declare(namespace, "enumeration PowerState { PS_OFF, PS_ON }")
+    ['PowerState']
+    >>> namespace["PowerState"].PS_ON.val
+    1
     """
     _, _, name = namespace["__name__"].rpartition(".")
     builder = _Builder(parsed(name, text))
@@ -32,7 +43,12 @@ def declare(namespace: dict[str, Any], text: str) -> list[str]:
 
 
 def public_names(namespace: Mapping[str, Any]) -> list[str]:
-    """The `__all__` of a vendor's module: its classes and functions, without what it imports."""
+    """The `__all__` of a vendor's module: its classes and functions, without what it imports. The
+    namespace is its `globals()`.
+
+    firmware.py imports Optional and scripts, declares Firmware, and defines upload and _low_memory
+    returned    ["Firmware", ..., "upload"]
+    """
     module = namespace["__name__"]
     names: list[str] = []
     for name, value in namespace.items():
@@ -42,7 +58,12 @@ def public_names(namespace: Mapping[str, Any]) -> list[str]:
 
 
 class _Builder:
-    """Makes the classes of one module. A base is made before what extends it."""
+    """Makes the classes of one module. A base is made before what extends it.
+
+    >>> module = parsed("test", "structure Rating { int current; }")
+    >>> _Builder(module).classes()["Rating"](current=16).encode()
+    {'current': 16}
+    """
 
     def __init__(self, module: Definition) -> None:
         self._module = module
@@ -55,9 +76,13 @@ class _Builder:
         return {name: self._class(inner) for name, inner in self._module.inner.items()}
 
     def _class(self, definition: Definition) -> type:
-        """The class of a definition, made once."""
+        """The class of a definition, made once.
+
+        enumeration PowerState { ... }    class PowerState(Enumeration)
+        structure A extends A { }         SyntaxError: it extends itself
+        """
         if definition.name in self._unfinished:
-            raise fault(definition, "it extends itself")
+            raise declaration_error(definition, "it extends itself")
         if definition.name not in self._class_by_name:
             self._unfinished.add(definition.name)
             make = _enumeration if definition.kind == "enumeration" else self._made
@@ -66,7 +91,13 @@ class _Builder:
         return self._class_by_name[definition.name]
 
     def _made(self, definition: Definition) -> type:
-        """The class of a structure, a value object or an interface."""
+        """A new class for a structure, a value object or an interface: its constants, inner classes
+        and methods are attributes, its fields are in `_definition`.
+
+        interface Outlet 3.0.4 { constant ERR_INVALID_PARAM = 1; State getState(); }
+        Outlet.ERR_INVALID_PARAM is 1, Outlet.getState a Method, Outlet.idlType
+        "pdumodel.Outlet:3.0.4"
+        """
         body: dict[str, Any] = {
             "__module__": _python_module(definition),
             "__qualname__": _qualified_name(definition),
@@ -85,7 +116,10 @@ class _Builder:
         return new_class(definition.own_name, (base,), {}, lambda names: names.update(body))
 
     def _base(self, definition: Definition) -> type:
-        """The class that a definition extends: of this module, or of another one."""
+        """The class that a definition extends: of this module (`Panel extends PowerMeter`), which
+        is made if it is not yet, or of another one (`extends event.UserEvent`). Raises SyntaxError
+        if nothing declares it, or if it is of another kind: an interface extends no structure.
+        """
         assert definition.outer is not None  # only the module's own is None
         name = definition.outer.full_name(definition.base)
         module, *path = name.split(".")
@@ -93,18 +127,20 @@ class _Builder:
             base = self._module
             for part in path:
                 if part not in base.inner:
-                    raise fault(definition, f"nothing declares {name}")
+                    raise declaration_error(definition, f"nothing declares {name}")
                 base = base.inner[part]
             base_class = self._class(base)
         else:
             base_class = named_type(definition.base, definition)
         if not issubclass(base_class, _BASES[definition.kind]):
-            raise fault(definition, f"{name} is no {definition.kind}")
+            raise declaration_error(definition, f"{name} is no {definition.kind}")
         return base_class
 
 
 def _enumeration(definition: Definition) -> type:
-    """The class of an enumeration, by the functional form of `enum`."""
+    """The class of an enumeration, by the functional form of `enum`: `Enumeration("PowerState",
+    {"PS_OFF": 0, "PS_ON": 1})`.
+    """
     functional: Any = Enumeration
     cls: type = functional(
         definition.own_name,
@@ -120,7 +156,10 @@ def _enumeration(definition: Definition) -> type:
 
 
 def _methods(definition: Definition) -> dict[str, Method]:
-    """The methods of an interface, under each of their names."""
+    """The methods of an interface, under each of their names.
+
+    void cycle(); alias cycleAll = cycle;    {"cycle": Method, "cycleAll": the same}
+    """
     methods = {method.name: Method(method, definition) for method in definition.methods}
     for second_name, name in definition.aliases.items():
         methods[second_name] = methods[name]
@@ -128,7 +167,12 @@ def _methods(definition: Definition) -> dict[str, Method]:
 
 
 def _differences(definition: Definition) -> dict[str, Any]:
-    """What differs between releases in the fields of a structure."""
+    """What differs between releases in the fields of a structure, as attributes of its class.
+
+    int mainCnt=masterCnt;            "_aliases": {"mainCnt": ("masterCnt",)}
+    legacy int samplePeriod;          "_legacy": ("samplePeriod",)
+    moved keyType = keyInfo.type;     "_moved": {"keyType": InnerField("keyInfo", "type")}
+    """
     differences: dict[str, Any] = {}
     aliases = {field.name: field.older_names for field in definition.fields if field.older_names}
     if aliases:
@@ -136,7 +180,7 @@ def _differences(definition: Definition) -> dict[str, Any]:
     if definition.legacy:
         differences["_legacy"] = tuple(definition.legacy)
     if definition.moved:
-        differences["_new_place_by_old_name"] = definition.moved
+        differences["_moved"] = definition.moved
     return differences
 
 
@@ -152,6 +196,11 @@ def _qualified_name(definition: Definition) -> str:
 def _type_name(definition: Definition) -> str:
     """The name of the type, with the version that the definition has. A value object inside an
     interface has the version 1.0.0, and that of its interface.
+
+    >>> module = parsed("test", "interface Outlet 3.0.4 { structure A {} valueobject B {} }")
+    >>> outlet = module.inner["Outlet"]
+    >>> _type_name(outlet), _type_name(outlet.inner["A"]), _type_name(outlet.inner["B"])
+    ('test.Outlet:3.0.4', 'test.Outlet.A', 'test.Outlet_3_0_4.B:1.0.0')
     """
     if definition.version:
         return f"{definition.name}:{definition.version}"

@@ -2,8 +2,8 @@
 clock.
 
 Decoding raises JsonRpcSyntaxException for JSON of the wrong type, and RecursionError for JSON that
-is nested too deeply. Enumerations, references and structures read and write their own JSON (see
-`IdlValue`).
+is nested too deeply. Enumerations, references and structures read and write their own JSON: each
+is an `IdlValue`.
 
 Source: "JSON-RPC encoding" in the documentation of the vendor's Xerus JSON-RPC SDK.
 """
@@ -26,7 +26,12 @@ T = TypeVar("T")
 
 
 class IdlValue(IdlType):
-    """An IDL type that reads and writes its own JSON."""
+    """An IDL type that reads and writes its own JSON: an enumeration, a structure or a reference.
+
+    >>> from ..pdumodel import Outlet
+    >>> Outlet.PowerState.idl_value(1, agent=None), Outlet.PowerState.PS_ON.idl_json()
+    (pdumodel.Outlet.PowerState.PS_ON, 1)
+    """
 
     #: whether its JSON names its type, so that a derived type may come in place of its base
     sent_with_type: ClassVar[bool] = False
@@ -38,7 +43,9 @@ class IdlValue(IdlType):
 
     @classmethod
     def idl_missing(cls, made_here: bool) -> object:
-        """The value of a field that is missing: see `missing_value`."""
+        """The value of a field that is missing: from an answer or, if `made_here`, from the
+        arguments of a constructor. None for references and value objects.
+        """
         return None
 
     def idl_json(self) -> object:
@@ -50,7 +57,14 @@ class IdlValue(IdlType):
 
 
 def decode(hint: Any, json: object, agent: Caller) -> Any:
-    """The value of JSON, by the type of its field or result."""
+    """The value of JSON, by the type of its field or result (`hint`). `agent`: sends the calls of
+    references in it.
+
+    >>> decode(list[float], [230, 229.5], agent=None)
+    [230.0, 229.5]
+    >>> decode(dict[str, int], [{"key": "L1", "value": 16}], agent=None)
+    {'L1': 16}
+    """
     if hint in _SCALARS:
         return _SCALARS[hint](json)
     origin = typing.get_origin(hint)
@@ -75,7 +89,11 @@ def _is_sent_with_type(hint: Any) -> bool:
 
 
 def _mismatch(value: object, hint: object) -> str:
-    """The error text for a value of another type than `hint`: a class, or the type in words."""
+    """The error text for a value of another type than `hint`: a class, or the type in words.
+
+    >>> _mismatch("16", int), _mismatch(None, "a list")
+    ('str where int was expected', 'NoneType where a list was expected')
+    """
     name = hint if isinstance(hint, str) else idl_name(typing.cast(type, hint))
     # without the value, which may be the password
     return f"{type(value).__name__} where {name.replace('builtins.', '')} was expected"
@@ -87,7 +105,10 @@ def wrong(json: object, hint: object) -> JsonRpcSyntaxException:
 
 
 def expect(kind: type[T], json: object, hint: object = None) -> T:
-    """The JSON itself if it is of that Python type.
+    """The JSON itself if it is of that Python type. `hint`: the IDL type, for the error.
+
+    >>> expect(dict, {"rid": "/tfwopaque/x"}, "a reference")
+    {'rid': '/tfwopaque/x'}
 
     Raises JsonRpcSyntaxException for other JSON.
     """
@@ -97,7 +118,11 @@ def expect(kind: type[T], json: object, hint: object = None) -> T:
 
 
 def read_int(json: object) -> int:
-    """A whole number, also as 3.0. Raises JsonRpcSyntaxException."""
+    """A whole number, also as 3.0. Raises JsonRpcSyntaxException for 3.5, "3" and true.
+
+    >>> read_int(3), read_int(3.0)
+    (3, 3)
+    """
     if isinstance(json, float) and json.is_integer():
         return int(json)
     if isinstance(json, bool) or not isinstance(json, int):
@@ -141,7 +166,10 @@ def class_of(base: type[T], idl_type: str) -> type[T]:
 
 
 def _any(json: object) -> object:
-    """The JSON itself.
+    """The JSON itself, of the IDL type "any".
+
+    >>> _any({"L1": [16, "A"]})
+    {'L1': [16, 'A']}
 
     Raises JsonRpcSyntaxException if it contains a number that is not finite (1e999).
     """
@@ -240,6 +268,8 @@ def is_nullable(hint: Any) -> bool:
 
 
 class _NotSent:
+    """The type of NOT_SENT alone."""
+
     def __repr__(self) -> str:
         return "NOT_SENT"
 
@@ -311,6 +341,9 @@ def encode(value: object) -> object:
 def kept(value: object) -> object:
     """The value as a structure keeps it: a list in place of an iterator, which could be read only
     once.
+
+    >>> kept(iter([1, 2])), kept("L1")
+    ([1, 2], 'L1')
     """
     return list(value) if isinstance(value, Iterator) else value
 
@@ -362,7 +395,12 @@ def encode_as(hint: Any, value: object) -> object:
 
 
 def _encode_list(item: Any, values: object) -> list[object]:
-    """The JSON of a vector. Raises TypeError for text, a mapping, and what is not iterable."""
+    """The JSON of a vector whose elements are of the type `item`. Raises TypeError for text, a
+    mapping, and what is not iterable.
+
+    >>> _encode_list(int, (1, 2))
+    [1, 2]
+    """
     if not isinstance(values, Iterable) or isinstance(values, (str, bytes, bytearray, Mapping)):
         raise TypeError(_mismatch(values, "a list"))
     return [encode_as(item, value) for value in values]
@@ -383,7 +421,11 @@ def _encode_map(key: Any, item: Any, values: object) -> list[dict[str, object]]:
 
 
 def _encode_union(kinds: tuple[Any, ...], value: object) -> object:
-    """The JSON by the first type that fits; the last type's error if none does."""
+    """The JSON by the first type that fits. Raises TypeError, of the last type, if none does.
+
+    >>> _encode_union((int, str), "7")
+    '7'
+    """
     for kind in kinds[:-1]:
         try:
             return encode_as(kind, value)

@@ -10,7 +10,7 @@ from functools import cache
 from types import GenericAlias
 from typing import Any, Callable, Optional, Protocol, TypeVar, Union, cast
 
-from .idl_text import Definition, Field, Type, fault
+from .idl_text import Definition, Field, Type, declaration_error
 from .registry import MODULES, PACKAGE, class_named
 from .times import Time
 
@@ -37,7 +37,9 @@ def once(function: F) -> F:
 
 
 class Caller(Protocol):
-    """The part of an agent that proxies use."""
+    """The part of an agent that proxies use: json_rpc("/model/pdu/0/outlet/6", "getState") returns
+    the `result` member of the answer.
+    """
 
     def json_rpc(self, target: str, method: str, params: Mapping[str, object] = ...) -> object: ...
 
@@ -69,8 +71,14 @@ def python_type(kind: Type, scope: Definition) -> Any:
 
 
 def named_type(name: str, scope: Definition) -> Any:
-    """The class that the text names inside the definition `scope`. Raises SyntaxError for a name
-    that nothing declares, ImportError for one of a module that an archive lacks.
+    """The class that the text names inside the definition `scope`.
+
+    >>> module = Definition("module", "pdumodel", 1)
+    >>> named_type("sensors.NumericSensor", module).__name__
+    'NumericSensor'
+
+    Raises SyntaxError for a name that nothing declares, ImportError for one of a module that an
+    archive lacks.
     """
     full_name = scope.full_name(name)
     module, _, _ = full_name.partition(".")
@@ -79,11 +87,15 @@ def named_type(name: str, scope: Definition) -> Any:
     except (AttributeError, ImportError) as error:
         if isinstance(error, ImportError) and module in MODULES:
             raise
-        raise fault(scope, f"nothing declares {name}") from None
+        raise declaration_error(scope, f"nothing declares {name}") from None
 
 
 def types_of(fields: Sequence[Field], scope: Definition) -> dict[str, Any]:
-    """Name → type of fields, parameters or results that the definition `scope` declares."""
+    """Name → type of fields, parameters or results that the definition `scope` declares.
+
+    >>> types_of([Field("name", Type("string"))], Definition("module", "pdumodel", 1))
+    {'name': <class 'str'>}
+    """
     return {field.name: python_type(field.type, scope) for field in fields}
 
 
@@ -123,13 +135,23 @@ def may_be_left_out(parameter: Field) -> bool:
 
 
 def definitions_of(cls: type) -> list[Definition]:
-    """The definitions of a class and its bases, the most derived first."""
+    """The definitions of a class and its bases, the most derived first.
+
+    >>> from ..pdumodel import Panel
+    >>> [definition.name for definition in definitions_of(Panel)]
+    ['pdumodel.Panel', 'pdumodel.PowerMeter']
+    """
     return [vars(base)["_definition"] for base in cls.__mro__ if "_definition" in vars(base)]
 
 
 @once
 def field_types(cls: type) -> Mapping[str, Any]:
-    """Field name → type, those of the bases first."""
+    """Field name → type of a structure, those of the bases first.
+
+    >>> from ..pdumodel import Rating
+    >>> field_types(Rating)["decimalCurrent"] is float
+    True
+    """
     types: dict[str, Any] = {}
     for definition in reversed(definitions_of(cls)):
         types.update(types_of(definition.fields, definition))

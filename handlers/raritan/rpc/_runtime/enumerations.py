@@ -16,11 +16,15 @@ E = TypeVar("E", bound=enum.IntEnum)
 
 
 class _ElementNames:
+    """The attribute `values` of an enumeration: the names of its elements, ["PS_OFF", "PS_ON"]."""
+
     def __get__(self, member: object, owner: type[enum.Enum]) -> list[str]:
         return [element.name for element in owner]
 
 
 class _EnumerationBase(IdlValue):
+    """What an enumeration has that is no element of it."""
+
     # declared in this base, because in an enumeration mypy would take it for an element
     values = _ElementNames()
     # The element for all ordinals that the enumeration does not list, as the vendor's binding has
@@ -48,6 +52,12 @@ def unlisted(cls: type[E], value: object, word: str) -> Optional[E]:
 class Enumeration(_EnumerationBase, enum.IntEnum):
     """Base of enumerations. An ordinal without a name becomes `UNKNOWN_<n>`, or what
     `_unlisted` names, and is sent back unchanged.
+
+    >>> from ..pdumodel import Outlet
+    >>> Outlet.PowerState.decode(1), Outlet.PowerState.decode(7)
+    (pdumodel.Outlet.PowerState.PS_ON, pdumodel.Outlet.PowerState.UNKNOWN_7)
+    >>> Outlet.PowerState.decode(7).encode()
+    7
 
     An ordinal that is missing from an answer becomes -1, never the element that happens to be 0.
     """
@@ -92,7 +102,12 @@ class Enumeration(_EnumerationBase, enum.IntEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> Optional[Enumeration]:
-        """A member for an ordinal that this release of the IDL does not list."""
+        """A member for an ordinal that this release of the IDL does not list; Python calls it for
+        such a value.
+
+        PowerState(7)             UNKNOWN_7, equal to no element
+        LinkUnitStatus(77)        UNKNOWN, with the value 77: its IDL says `unlisted UNKNOWN`
+        """
         if cls._unlisted and isinstance(value, int) and value >= 0:
             element = cls[cls._unlisted]
             member = int.__new__(cls, element)  # equal to the element, with the ordinal as value

@@ -9,7 +9,7 @@
     }
 
 A name is looked up in the definitions around it, then among the vendor's modules. Fields have the
-order of the newest release. Comment lines right above a definition are its docstring. Eight marks
+order of the newest release. Comment lines right above a definition are its docstring. Eight forms
 are not the vendor's: its IDL describes one release, and this binding reads them all.
 
     boolean? available            also null, or left out by some units
@@ -42,7 +42,11 @@ _END = ""
 
 
 class Type(NamedTuple):
-    """A type as the text names it. The name of several types, one for each release, is "|"."""
+    """A type as the text names it. The name of several types, one for each release, is "|".
+
+    vector<int>    Type("vector", (Type("int"),))
+    boolean?       Type("boolean", is_optional=True)
+    """
 
     name: str
     arguments: tuple[Type, ...] = ()
@@ -50,15 +54,29 @@ class Type(NamedTuple):
 
 
 class Field(NamedTuple):
-    """A field, a parameter or a result. `older_names`: of a field."""
+    """A field, a parameter or a result. `older_names`: of a field, which older firmware calls
+    otherwise: for `int mainCnt=masterCnt;` ("masterCnt",).
+    """
 
     name: str
     type: Type
     older_names: tuple[str, ...] = ()
 
 
+class InnerField(NamedTuple):
+    """A field of a structure that is itself a field: `keyInfo.type` of `moved keyType =
+    keyInfo.type`.
+    """
+
+    outer: str
+    inner: str
+
+
 class MethodDeclaration(NamedTuple):
-    """A method. The older parameters and results are those of an older release, if they differ."""
+    """A method. The older parameters and results are those of an older release, if they differ:
+    for `int f(string name, out int n) older(int index);` the parameters are `name`, the results
+    `_ret_` and `n`, the older parameters `index`.
+    """
 
     name: str
     parameters: tuple[Field, ...]
@@ -69,7 +87,12 @@ class MethodDeclaration(NamedTuple):
 
 class Definition:
     """What a block declares: an enumeration, a structure, a value object, an interface, or
-    (`module`) a whole text. `name` is the full one, such as `pdumodel.Outlet.State`.
+    (`module`) a whole text. `name` is the full one.
+
+    >>> module = parsed("pdumodel", "interface Outlet 3.0.4 { structure State { int on; } }")
+    >>> outlet = module.inner["Outlet"]
+    >>> outlet.kind, outlet.name, outlet.version, list(outlet.inner)
+    ('interface', 'pdumodel.Outlet', '3.0.4', ['State'])
     """
 
     def __init__(self, kind: str, name: str, line: int, outer: Optional[Definition] = None) -> None:
@@ -88,8 +111,8 @@ class Definition:
         self.constants: dict[str, int] = {}
         self.fields: list[Field] = []
         self.legacy: list[str] = []  # fields that newer firmware has no longer
-        # an older field → the field, and the one inside it, that hold it now
-        self.moved: dict[str, tuple[str, str]] = {}
+        # an older field → the one that holds it now
+        self.moved: dict[str, InnerField] = {}
         self.methods: list[MethodDeclaration] = []
         # a second name → the method's name
         self.aliases: dict[str, str] = {}
@@ -115,25 +138,35 @@ class Definition:
         return self.outer.full_name(name) if self.outer else name
 
 
-def fault(definition: Definition, reason: str) -> SyntaxError:
-    """The error for a definition that is none, such as one with a base that nothing declares."""
+def declaration_error(definition: Definition, reason: str) -> SyntaxError:
+    """The error for a definition that is none, such as one with a base that nothing declares.
+
+    >>> declaration_error(Definition("structure", "pdumodel.State", line=7), "it extends itself")
+    SyntaxError('IDL, line 7: pdumodel.State: it extends itself')
+    """
     return SyntaxError(f"IDL, line {definition.line}: {definition.name}: {reason}")
 
 
 class _Parser:
-    """Reads tokens one by one. A comment on its own line is kept for the definition below it."""
+    """Reads tokens one by one; `_position` is the index of the next one. A comment on its own line
+    is kept for the definition below it.
+
+    // The PDU.
+    structure State { int on; }    tokens "structure", "State", "{", "int", "on", ";", "}"
+                                   comments {1: "The PDU."}
+    """
 
     def __init__(self, text: str) -> None:
         self._tokens: list[str] = []
         self._lines: list[int] = []  # the line of each token
         self._comments: dict[int, str] = {}  # by line
-        self._place = 0
+        self._position = 0
         for number, line in enumerate(text.splitlines(), 1):
-            code, mark, comment = line.partition("//")
+            code, slashes, comment = line.partition("//")
             tokens = _TOKEN.findall(code)
             self._tokens += tokens
             self._lines += [number] * len(tokens)
-            if mark and not tokens:
+            if slashes and not tokens:
                 self._comments[number] = comment.strip()
         self._tokens.append(_END)
         self._lines.append(text.count("\n") + 1)
@@ -146,7 +179,7 @@ class _Parser:
         return module
 
     def _peek(self) -> str:
-        return self._tokens[self._place]
+        return self._tokens[self._position]
 
     def _take(self, expected: str) -> None:
         """Take the next token. Raises SyntaxError for another one than expected."""
@@ -162,12 +195,13 @@ class _Parser:
         token = self._peek()
         if not is_valid(token):
             raise self._error(expected)
-        self._place += 1
+        self._position += 1
         return token
 
     def _new_name(self, names: set[str]) -> str:
-        """Take the next token, a name that is declared here, and add it to `names`. Raises
-        SyntaxError for a name that is in `names`: the first of two would be lost.
+        """Take the next token, a name that is declared here, and add it to `names`, those of the
+        same definition. Raises SyntaxError for a name that is in `names`: the first of two would be
+        lost.
         """
         if self._peek() in names:
             raise self._error("a new name")
@@ -176,19 +210,23 @@ class _Parser:
         return name
 
     def _error(self, expected: str) -> SyntaxError:
-        line = self._lines[self._place]
+        line = self._lines[self._position]
         return SyntaxError(f"IDL, line {line}: {expected} is expected, not {self._peek()!r}")
 
     def _takes(self, token: str) -> bool:
         """Take the next token if it is this one, and return whether it is."""
         if self._peek() != token:
             return False
-        self._place += 1
+        self._position += 1
         return True
 
     def _definition(self, outer: Definition) -> None:
-        """`structure NAME VERSION extends BASE { ... }` and the like, which is added to `outer`."""
-        line = self._lines[self._place]
+        """Read one block into `outer.inner`:
+
+        interface Outlet 3.0.4 extends EDevice { ... }      version "3.0.4", base "EDevice"
+        enumeration Status unlisted UNKNOWN { UNKNOWN }     unlisted "UNKNOWN"
+        """
+        line = self._lines[self._position]
         if self._peek() not in KINDS:
             raise self._error("a definition")
         kind = self._name()
@@ -200,21 +238,21 @@ class _Parser:
             definition.version = self._token("a version", _VERSION)
         if kind != "enumeration" and self._takes("extends"):
             definition.base = self._name()
-        unlisted_place = self._place + 1
+        unlisted_position = self._position + 1
         if kind == "enumeration" and self._takes("unlisted"):
             definition.unlisted = self._name()
         self._take("{")
         if kind == "enumeration":
             self._constants(definition, "}")
             if definition.unlisted and definition.unlisted not in definition.constants:
-                self._place = unlisted_place
+                self._position = unlisted_position
                 raise self._error("an element")
             return
         while not self._takes("}"):
             self._statement(definition)
 
     def _comment_above(self, line: int) -> str:
-        """The comment lines right above a line."""
+        """The text of the comment lines right above a line, without `//`; "" for none."""
         lines: list[str] = []
         while line - 1 in self._comments:
             line -= 1
@@ -222,7 +260,14 @@ class _Parser:
         return "\n".join(lines)
 
     def _statement(self, definition: Definition) -> None:
-        """One statement between the braces of a definition."""
+        """Read one statement between the braces of a definition into it.
+
+        structure State { ... }          definition.inner
+        constant ERR_BUSY = 1;           definition.constants
+        int setName(string name);        definition.methods, of an interface
+        moved keyType = keyInfo.type;    definition.moved, of a structure
+        int current, voltage;            definition.fields, of a structure
+        """
         if self._peek() in KINDS:
             self._definition(definition)
         elif self._takes("constant"):
@@ -235,17 +280,26 @@ class _Parser:
             self._fields(definition)
 
     def _moved(self, definition: Definition) -> None:
-        """`moved NAME = FIELD.FIELD;`: the present place of a field of older releases."""
+        """Read `moved NAME = FIELD.FIELD;` into `definition.moved`: which field holds one of older
+        releases now.
+
+            moved keyType = keyInfo.type;    {"keyType": InnerField("keyInfo", "type")}
+        """
         name = self._new_name(definition.names)
         self._take("=")
         fields = {field.name for field in definition.fields}
-        place = self._token("a field above", lambda token: token.partition(".")[0] in fields)
-        outer_field, _, inner_field = place.partition(".")
-        definition.moved[name] = (outer_field, inner_field)
+        path = self._token("a field above", lambda token: token.partition(".")[0] in fields)
+        outer, _, inner = path.partition(".")
+        definition.moved[name] = InnerField(outer, inner)
         self._take(";")
 
     def _constants(self, definition: Definition, end: str) -> None:
-        """Names with their values: one more than the one before, or that behind `=`."""
+        """Read names with their values, up to the token `end`, into `definition.constants`: each is
+        one more than the one before, or that behind `=`.
+
+        ERR_INVALID = 1, ERR_BUSY, ERR_DENIED = 7;    {"ERR_INVALID": 1, "ERR_BUSY": 2,
+                                                       "ERR_DENIED": 7}
+        """
         value = 0
         while True:
             name = self._new_name(definition.names)
@@ -258,7 +312,12 @@ class _Parser:
             self._take(",")
 
     def _fields(self, definition: Definition) -> None:
-        """`TYPE NAME = OLDER_NAME, NAME;`: the fields of a structure."""
+        """Read `TYPE NAME = OLDER_NAME, NAME;` into `definition.fields`; with `legacy` before it,
+        the names also into `definition.legacy`.
+
+        int mainCnt=masterCnt, resetCnt;    Field("mainCnt", int, ("masterCnt",)),
+                                            Field("resetCnt", int)
+        """
         is_legacy = self._takes("legacy")
         kind = self._type()
         name = self._new_name(definition.names)
@@ -275,7 +334,11 @@ class _Parser:
             name = self._new_name(definition.names)
 
     def _method_or_alias(self, definition: Definition) -> None:
-        """`TYPE NAME(TYPE NAME, out TYPE NAME);`, or `alias NAME = METHOD;`."""
+        """Read one statement of an interface.
+
+        int setName(string name);    definition.methods
+        alias cycleAll = cycle;      definition.aliases {"cycleAll": "cycle"}
+        """
         if self._takes("alias"):
             name = self._new_name(definition.names)
             self._take("=")
@@ -288,7 +351,12 @@ class _Parser:
         definition.methods.append(self._method(name, returned))
 
     def _method(self, name: str, returned: Type) -> MethodDeclaration:
-        """What stands behind the name of a method; behind `older`: that of older releases."""
+        """The method `name` that returns the type `returned`, by what stands behind its name;
+        behind `older`: that of older releases.
+
+        int setName(string name) older(int index, string name);
+        parameters name; results _ret_; older_parameters index, name
+        """
         parameters, results = self._parameters()
         if returned.name != "void":
             results = (Field("_ret_", returned), *results)
@@ -300,7 +368,10 @@ class _Parser:
         return MethodDeclaration(name, parameters, results, older_parameters, older_results)
 
     def _parameters(self) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
-        """The parameters in parentheses, and those marked `out`, which are results."""
+        """The parameters in parentheses, and those marked `out`, which are results.
+
+        (string host, out int count)    ((host,), (count,))
+        """
         parameters: list[Field] = []
         results: list[Field] = []
         names = {"_ret_"}
@@ -316,17 +387,22 @@ class _Parser:
         return tuple(parameters), tuple(results)
 
     def _type(self) -> Type:
+        """The type in all releases: Type("|", (Type("Waveform"), Type("int"))) for `Waveform|int`,
+        which is a Waveform in the newest one.
+        """
         kinds = [self._release_type()]
         while self._takes("|"):
             kinds.append(self._release_type())
         return kinds[0] if len(kinds) == 1 else Type("|", tuple(kinds))
 
     def _release_type(self) -> Type:
-        """The type in one release."""
+        """The type in one release: Type("vector", (Type("int"),), is_optional=True) for the text
+        `vector<int>?`.
+        """
         name = self._name()
         arguments: list[Type] = []
-        for place in range(_ARGUMENTS.get(name, 0)):
-            self._take("," if place else "<")
+        for index in range(_ARGUMENTS.get(name, 0)):
+            self._take("," if index else "<")
             arguments.append(self._type())
         if arguments:
             self._take(">")

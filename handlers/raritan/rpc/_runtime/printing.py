@@ -30,12 +30,21 @@ def text(value: object) -> str:
 
 
 def indented(block: str, columns: int = 4) -> str:
-    """The block with every line indented."""
+    """The block with every line indented.
+
+    >>> indented("a\\nb", columns=2)
+    '  a\\n  b'
+    """
     return "\n".join(" " * columns + line for line in block.splitlines())
 
 
 class Utils:
-    """`indented` and `text` under their names in the vendor's binding."""
+    """Two functions under their names in the vendor's binding: `indent` indents lines, `rprint`
+    returns a value as text.
+
+    >>> Utils.indent("a"), Utils.rprint("on")
+    ('    a', '"on"')
+    """
 
     indent = staticmethod(indented)
     rprint = staticmethod(text)

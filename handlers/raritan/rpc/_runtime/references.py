@@ -20,6 +20,13 @@ def is_same_unit(agent: Caller, other: Caller) -> bool:
 class Reference(IdlValue):
     """An object on the device: `target` is its resource id; `agent` sends the calls and tells
     whose object it is. Objects of two agents are equal if both lead to the same address.
+
+    >>> from ..pdumodel import Outlet
+    >>> outlet = Outlet("/model/pdu/0/outlet/6", agent=None)
+    >>> outlet
+    pdumodel.Outlet: /model/pdu/0/outlet/6
+    >>> outlet.idl_json()
+    {'rid': '/model/pdu/0/outlet/6', 'type': 'pdumodel.Outlet:3.0.4'}
     """
 
     sent_with_type = True
@@ -53,8 +60,14 @@ class Reference(IdlValue):
 
     @classmethod
     def idl_value(cls, json: object, agent: Caller) -> Reference:
-        """The proxy for {"rid": resource id, "type": type name}: of the class of this type, or of
-        this class for a type that the binding does not know. Raises JsonRpcSyntaxException."""
+        """The proxy for a reference in JSON: of the class of its type, or of this class for a type
+        that the binding does not know.
+
+        >>> json = {"rid": "/tfwopaque/x", "type": "pdumodel.Outlet:3.0.4"}
+        >>> Reference.idl_value(json, agent=None)
+        pdumodel.Outlet: /tfwopaque/x
+
+        Raises JsonRpcSyntaxException for other JSON."""
         reference = expect(dict, json, cls)
         rid = expect(str, reference.get("rid"), cls)
         name = expect(str, reference.get("type"), cls)

@@ -33,7 +33,7 @@ _VERSION_IN_NAME = re.compile(r"_\d+_\d+_\d+(?=\.|$)")
 
 class IdlType:
     """Base of the IDL types. `idlType`: the name, of an interface or a value object with its
-    version, such as `pdumodel.Outlet:3.0.4`.
+    version: "pdumodel.Outlet:3.0.4", "pdumodel.Outlet.State".
     """
 
     idlType: ClassVar[str] = ""
@@ -68,7 +68,12 @@ def _declared_module(name: str) -> ModuleType:
 
 
 def class_named(name: str) -> Any:
-    """The class that the binding declares under a full name, such as `pdumodel.Outlet.State`."""
+    """The class that the binding declares under a full name. Raises ImportError or AttributeError
+    if it declares none.
+
+    >>> class_named("pdumodel.Outlet.State").__qualname__
+    'Outlet.State'
+    """
     module, *path = name.split(".")
     item: Any = _declared_module(module)
     for part in path:
@@ -130,15 +135,23 @@ def class_of_idl_type(idl_type: str) -> Optional[type]:
 
 
 def _member(item: Union[ModuleType, type], name: str) -> Any:
-    """What a module has by this name, or a class itself, without its bases; None if nothing."""
+    """What a module has by this name, or a class itself, without its bases; None if nothing:
+    `Outlet.State` is a member of Outlet, the `getParents` of its base EDevice is none.
+    """
     if isinstance(item, ModuleType):
         return getattr(item, name, None)
     return vars(item).get(name)
 
 
 class TypeInfo:
-    """The names of IDL types and the classes of this binding. Names of interfaces and value objects
-    end with a version: `pdumodel.Outlet:3.0.4`. The name of an inner value object may also
+    """The names of IDL types and the classes of this binding, as the vendor's binding has them.
+
+    >>> TypeInfo.idlTypeIdToPyClass("pdumodel.Outlet:3.0.4").__name__
+    'Outlet'
+    >>> TypeInfo.pyClassToIdlName(TypeInfo.decode("pdumodel.Outlet:9.9.9"))
+    'pdumodel.Outlet:3.0.4'
+
+    Names of interfaces and value objects end with a version. That of an inner value object may also
     contain the version of its interface."""
 
     @staticmethod
@@ -150,7 +163,7 @@ class TypeInfo:
 
     @staticmethod
     def idlTypeIdToPyClass(typeId: str) -> type[Any]:
-        """The class of that name, whatever the version.
+        """The class of that name, whatever the version: Outlet for `pdumodel.Outlet:9.9.9`.
 
         Raises ImportError if this binding has none.
         """

@@ -26,9 +26,13 @@ Data = Union[bytes, BinaryFile]
 
 
 class ResultCode(enum.IntEnum):
-    """The result of a script: its number and its text.
+    """The result of a script: its number and its text. Base of the codes of each script.
 
-    0 is success. An undocumented number is `INTERNAL_ERROR_<n>`.
+    >>> class UploadCode(ResultCode):
+    ...     SUCCESS = 0
+    ...     FILE_TOO_LARGE = 4
+    >>> str(UploadCode(4)), UploadCode(4).text, UploadCode(77).name  # 77 is documented nowhere
+    ('4', 'file too large', 'INTERNAL_ERROR_77')
     """
 
     @property
@@ -47,6 +51,9 @@ class ResultCode(enum.IntEnum):
 def target(script: str, parameters: Mapping[str, Optional[str]]) -> str:
     """The path of a script, with the parameters that have a value.
 
+    >>> target("bulk_config_save.cgi", {"link_ids": "1,2", "mode": "", "filter_profile": "my one"})
+    '/cgi-bin/bulk_config_save.cgi?link_ids=1,2&filter_profile=my%20one'
+
     A space becomes %20: some scripts might not decode `+`.
     """
     path = f"/cgi-bin/{script}"
@@ -58,47 +65,66 @@ def target(script: str, parameters: Mapping[str, Optional[str]]) -> str:
 
 def upload(
     agent: Agent,
-    where: str,
+    path: str,
     formname: str,
     filename: str,
     data: Data,
     progress: Optional[Progress] = None,
 ) -> Mapping[str, Any]:
-    """Send one file: one round trip.
+    """Send one file: one round trip. `formname`: the name of its field in the form; `filename`: how
+    the form calls the file.
 
-    Returns what `form_data_file` returns; some scripts put a result code into the header
-    X-Response-Code. `progress` is called with (bytes sent, size).
+        > POST /cgi-bin/raw_config_update.cgi, multipart: config_file, filename config.txt
+        < 200, X-Response-Code: 0
+        returned   {"headers": {"x-response-code": "0", ...}, "body": "..."}
+
+    Some scripts put a result code into the header X-Response-Code. `progress` is called with (bytes
+    sent, size).
     """
     return agent.form_data_file(
-        where, [{"data": data, "filename": filename, "formname": formname, "progress": progress}]
+        path, [{"data": data, "filename": filename, "formname": formname, "progress": progress}]
     )
 
 
-def download(agent: Agent, where: str) -> bytes:
+def download(agent: Agent, path: str) -> bytes:
     """The file that a script sends: one round trip.
+
+        > GET /cgi-bin/diag-data.cgi
+        < 200, and the file
 
     Raises JsonRpcSyntaxException for a web page, which some firmware sends with status 200 in place
     of a file, for example to ask for a login.
     """
-    data = agent.get(where)
+    data = agent.get(path)
     head = data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    is_page = head.startswith(b"<") and any(mark in head for mark in _WEB_PAGE)
+    is_page = head.startswith(b"<") and any(tag in head for tag in _WEB_PAGE)
     if is_page:
         error = JsonRpcSyntaxException("the device sent a web page in place of the file")
-        raise error.at(agent.place, f"GET {_path(where)}")
+        raise error.at(agent.netloc, f"GET {_without_query(path)}")
     return data
 
 
 def switch(name: str, value: object) -> bool:
-    """A truth value of an argument. Raises TypeError for other values, such as "no"."""
+    """The truth value of the argument `name`. Raises TypeError for other values.
+
+    >>> switch("backup", "no")
+    Traceback (most recent call last):
+    TypeError: backup is 'no'; give True or False
+    """
     if not isinstance(value, bool):
         raise TypeError(f"{name} is {value!r}; give True or False")
     return value
 
 
 def words(name: str, value: object) -> str:
-    """The text of an argument, "" for None. Raises TypeError, without the value, which may be a
-    password.
+    """The text of the argument `name`, "" for None. The TypeError for another type does not show
+    the value, which may be a password.
+
+    >>> words("password", None)
+    ''
+    >>> words("password", 1234)
+    Traceback (most recent call last):
+    TypeError: password is of the type int; give a str
     """
     if value is None:
         return ""
@@ -107,15 +133,24 @@ def words(name: str, value: object) -> str:
     return value
 
 
-def code(kind: type[C], digits: str, agent: Agent, where: str) -> C:
-    """Parse a result code of one to nine digits. Raises JsonRpcSyntaxException for other text."""
+def code(kind: type[C], digits: str, agent: Agent, path: str) -> C:
+    """The result code of an upload to `path`, of one to nine digits. Raises JsonRpcSyntaxException
+    for other text.
+
+    < X-Response-Code: 4    code(UploadCode, "4", ...) is UploadCode.FILE_TOO_LARGE
+    < no such header        code(UploadCode, "", ...) raises
+    """
     number = digits.strip()
     if not number.isascii() or not number.isdigit() or len(number) > 9:
         error = JsonRpcSyntaxException("the device answered the upload without a result code")
-        raise error.at(agent.place, f"POST {_path(where)}")
+        raise error.at(agent.netloc, f"POST {_without_query(path)}")
     return kind(int(number))
 
 
-def _path(where: str) -> str:
-    """Without the query."""
-    return where.partition("?")[0]
+def _without_query(path: str) -> str:
+    """The path without its query, for an error.
+
+    >>> _without_query("/cgi-bin/bulk_config_save.cgi?link_ids=1")
+    '/cgi-bin/bulk_config_save.cgi'
+    """
+    return path.partition("?")[0]

@@ -28,6 +28,7 @@ from .codec import (
 )
 from .declarations import Caller, definitions_of, field_types, once
 from .errors import FieldNotSent
+from .idl_text import InnerField
 from .printing import indented, text
 from .registry import idl_name
 
@@ -41,32 +42,43 @@ else:
 
 
 S = TypeVar("S", bound="Structure")
-# a field, and a field of the structure in it
-Place = tuple[str, str]
 
 
 class WireForm(NamedTuple):
-    """The form in which the device sent a structure."""
+    """The form in which the device sent a structure: which fields it left out, and under which
+    names it sent them. For `structure CtrlStatistic { int mainCSumErrCnt=masterCSumErrCnt,
+    resetCnt; }`:
+
+        < {"masterCSumErrCnt": 3, "newCnt": 1}
+        absent_fields {"resetCnt"}, spelling {"mainCSumErrCnt": "masterCSumErrCnt"},
+        undeclared_fields {"newCnt": 1}
+    """
 
     absent_fields: frozenset[str] = frozenset()  # fields that the device did not send
     # fields that the device sent as null, although the type has no null
     null_fields: frozenset[str] = frozenset()
     spelling: Mapping[str, str] = {}  # our name → the older name that the device sent
-    # older field that the device sent → where it is now
-    fields_at_old_place: Mapping[str, Place] = {}
+    # older field that the device sent → the one that holds it now
+    moved_fields: Mapping[str, InnerField] = {}
     undeclared_fields: Mapping[str, object] = {}  # fields that this binding does not declare
     # the type name that the device sent with a value object
     type: str = ""
 
     @property
     def holders(self) -> frozenset[str]:
-        """The fields that hold older ones now."""
-        return frozenset(outer for outer, _ in self.fields_at_old_place.values())
+        """The fields that hold older ones now: {"keyInfo"} for a device that sent `keyType`."""
+        return frozenset(outer for outer, _ in self.moved_fields.values())
 
 
 class _Elements:
-    """`elements`: on an instance, the fields that `shown_fields` lists; on a class, the fields of
-    the newest firmware.
+    """The attribute `elements`, as the vendor's binding has it: on an instance, the fields that the
+    device sent or the caller set; on a class, the fields of the newest firmware.
+
+    >>> from ..pdumodel import Rating
+    >>> Rating.elements
+    ['current', 'decimalCurrent', 'minVoltage', 'maxVoltage']
+    >>> Rating.decode({"current": 16}, agent=None).elements
+    ['current']
     """
 
     def __get__(self, value: Optional[Structure], owner: type[Structure]) -> list[str]:
@@ -80,8 +92,16 @@ class Structure(IdlValue):
     """Base of structures and value objects. A field can also be read and set under its older names.
     `==` compares the fields.
 
-    The constructor takes the fields in the order of `field_names`; each may be left out. `_wire` is
-    None for a structure that a constructor made. It is not in `vars`, which scripts iterate.
+    >>> from ..pdumodel import Rating
+    >>> rating = Rating.decode({"current": 16, "minVoltage": 200}, agent=None)
+    >>> rating.current
+    16
+    >>> rating.current = 20
+    >>> rating.encode()  # with the fields that the device sent, and those that were set
+    {'current': 20, 'minVoltage': 200}
+
+    The constructor takes the fields in the order of the newest IDL; each may be left out. `_wire`
+    is None for a structure that a constructor made. It is not in `vars`, which scripts iterate.
     """
 
     __slots__ = ("_wire",)
@@ -90,8 +110,8 @@ class Structure(IdlValue):
     _aliases: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     # fields that the newest firmware no longer has
     _legacy: ClassVar[tuple[str, ...]] = ()
-    # older field → where newer firmware has it, inside another field
-    _new_place_by_old_name: ClassVar[Mapping[str, Place]] = {}
+    # older field → the one that holds it in newer firmware
+    _moved: ClassVar[Mapping[str, InnerField]] = {}
     # whether constructors take the fields of the base last
     _own_first: ClassVar[bool] = False
     _wire: Optional[WireForm]
@@ -99,8 +119,12 @@ class Structure(IdlValue):
     elements = _Elements()
 
     def __init__(self, *args: object, **keywords: object) -> None:
-        """A structure with the given fields, and the `missing_value` of the others. Raises
-        TypeError as a Python call does.
+        """A structure with the given fields. The others are 0, False, empty text or lists, and None
+        for references. Raises TypeError as a Python call does.
+
+        >>> from ..pdumodel import Rating
+        >>> Rating(16, maxVoltage=240).encode()
+        {'current': 16, 'decimalCurrent': 0.0, 'minVoltage': 0, 'maxVoltage': 240}
         """
         cls = type(self)
         try:
@@ -123,7 +147,10 @@ class Structure(IdlValue):
 
     def encode(self) -> dict[str, object]:
         """The JSON object of its fields. Fields that a device left out are written only if the
-        caller set or changed them.
+        caller set or changed them; older names, nulls and undeclared fields are as it sent them.
+
+        < {"current": 16, "newField": 1}     decoded, then `current` is set to 20
+        > {"newField": 1, "current": 20}
         """
         wire = self._wire or WireForm(absent_fields=frozenset(self._legacy))
         types = field_types(type(self))
@@ -141,13 +168,20 @@ class Structure(IdlValue):
                 fields[name_on_wire] = None
             else:
                 fields[name_on_wire] = encode_as(kind, value)
-        for older_name in wire.fields_at_old_place:
+        for older_name in wire.moved_fields:
             fields[older_name] = encode(getattr(self, older_name))
         return fields
 
     @classmethod
     def decode(cls, json: object, agent: Caller) -> Self:
-        """The structure in a JSON object of its fields. Raises JsonRpcSyntaxException."""
+        """The structure in a JSON object of its fields. `agent`: sends the calls of references in
+        it. Raises JsonRpcSyntaxException.
+
+        >>> from ..pdumodel import Rating
+        >>> Rating.decode({"current": 16}, agent=None)
+        pdumodel.Rating:
+            * current = 16
+        """
         return _decode_fields(cls, json, agent)
 
     @classmethod
@@ -166,10 +200,14 @@ class Structure(IdlValue):
 
     def __setattr__(self, name: str, value: object) -> None:
         """Set a field under any of its names: it is then sent, also one that the device left out.
-        A name that is no field is a warning.
+
+        state.current = 20       changes the field
+        state.masterCnt = 3      an older name: changes `mainCnt`
+        info.keyType = 1         moved: changes `info.keyInfo.type`
+        state.curent = 20        warns that it is no field and is not sent
         """
-        if name in self._new_place_by_old_name:
-            outer, inner = self._new_place_by_old_name[name]
+        if name in self._moved:
+            outer, inner = self._moved[name]
             setattr(getattr(self, outer), inner, value)
             return
         name = _newest(type(self), name)
@@ -191,12 +229,17 @@ class Structure(IdlValue):
         object.__setattr__(self, name, kept(value))
 
     def __getattr__(self, name: str) -> Any:
-        """A field by an older name, or one that this binding does not declare. Raises FieldNotSent
-        for a field that the device left out, AttributeError for a name that is no field.
+        """A field by an older name, or one that this binding does not declare. Python calls it
+        only for a name that is no attribute of the structure.
+
+        rating = Rating.decode({"current": 16, "newField": 1}, agent)
+        rating.newField      1
+        rating.minVoltage    raises FieldNotSent: the device left it out
+        rating.curent        raises AttributeError: no field
         """
         cls = type(self)
-        if name in cls._new_place_by_old_name:
-            outer, inner = cls._new_place_by_old_name[name]
+        if name in cls._moved:
+            outer, inner = cls._moved[name]
             return getattr(getattr(self, outer), inner)
         newest = _newest(cls, name)
         if newest != name:
@@ -229,7 +272,9 @@ class Structure(IdlValue):
 @dataclass_transform(eq_default=False, kw_only_default=True)
 class ValueObject(Structure):
     """A structure that is sent with the name of its type, so that a derived type may come in place
-    of its base.
+    of its base:
+
+        < {"type": "pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0", "value": {"newState": {...}}}
 
     A constructor takes the fields of the class before those of its base.
     """
@@ -249,7 +294,12 @@ class ValueObject(Structure):
 
     @classmethod
     def idl_value(cls, json: object, agent: Caller) -> ValueObject:
-        """An instance of the class that the JSON names, else of this one: see `class_of`."""
+        """An instance of the class that the JSON names, if it derives from this one, else of this
+        one.
+
+        idl.Event.idl_value({"type": "event.UserEvent:1.0.0", "value": {...}}, agent)   UserEvent
+        idl.Event.idl_value({"type": "event.NewEvent:1.0.0", "value": {...}}, agent)    Event
+        """
         envelope = expect(dict, json, cls)
         name = expect(str, envelope.get("type"), cls)
         value = _decode_fields(class_of(cls, name), envelope.get("value"), agent)
@@ -263,7 +313,9 @@ class ValueObject(Structure):
         return cls() if made_here else None
 
     def idl_json(self) -> dict[str, object]:
-        """The JSON object of its fields, with the name of its type."""
+        """The JSON object of its fields, with the name of its type:
+        {"type": "event.UserEvent:1.0.0", "value": {...}}.
+        """
         return {"type": self.wire_type, "value": self.encode()}
 
     @property
@@ -288,13 +340,16 @@ def field_names(cls: type[Structure]) -> tuple[str, ...]:
     """A structure's fields in the order of its constructor: those of the newest firmware, then
     those that it no longer has.
 
-    ComputedRows value objects put their own fields before those of their base, as the vendor's
-    constructors do.
+    >>> from ..pdumodel import Rating
+    >>> field_names(Rating)
+    ('current', 'decimalCurrent', 'minVoltage', 'maxVoltage')
+
+    Value objects put their own fields before those of their base, as the vendor's constructors do.
     """
     definitions = definitions_of(cls)
     if not cls._own_first:
         definitions.reverse()
-    # each name once, at its first place
+    # each name once, where it comes first
     names: dict[str, None] = {}
     for definition in definitions:
         names.update(dict.fromkeys(field.name for field in definition.fields))
@@ -303,7 +358,9 @@ def field_names(cls: type[Structure]) -> tuple[str, ...]:
 
 @once
 def _signature(cls: type[Structure]) -> inspect.Signature:
-    """The constructor's, each of whose arguments may be left out."""
+    """The signature of the constructor, each of whose arguments may be left out: `(current=None,
+    decimalCurrent=None, minVoltage=None, maxVoltage=None)` for Rating.
+    """
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     parameters: list[inspect.Parameter] = []
     for name in field_names(cls):
@@ -314,19 +371,29 @@ def _signature(cls: type[Structure]) -> inspect.Signature:
 def present(value: Structure, *names: str) -> bool:
     """Whether each field was sent, under any of its names and not as null, or set later.
 
-    True for a structure made here.
+    >>> from ..pdumodel import Rating
+    >>> rating = Rating.decode({"current": 16, "minVoltage": None}, agent=None)
+    >>> present(rating, "current"), present(rating, "current", "minVoltage")
+    (True, False)
+    >>> present(Rating(), "current")  # made here
+    True
     """
     return all(_is_present(value, name) for name in names)
 
 
 def _is_present(value: Structure, name: str) -> bool:
-    """Whether the device sent this field, and not as null: `present` for one field."""
+    """Whether the device sent this field under any of its names, and not as null, or the caller set
+    it. True in a structure that was made here. `name` may be an older one:
+
+        < {"keyInfo": {"type": 1}}    "keyInfo" and "keyType" (now keyInfo.type) are present
+        < {"keyInfo": null}           neither is
+    """
     wire = value._wire
     cls = type(value)
-    if wire is None or name in wire.fields_at_old_place:
+    if wire is None or name in wire.moved_fields:
         return True
-    if name in cls._new_place_by_old_name:
-        outer, inner = cls._new_place_by_old_name[name]
+    if name in cls._moved:
+        outer, inner = cls._moved[name]
         if not _is_present(value, outer):
             return False
         return _is_present(getattr(value, outer), inner)
@@ -337,8 +404,12 @@ def _is_present(value: Structure, name: str) -> bool:
 
 
 def shown_fields(value: Structure) -> list[str]:
-    """The declared fields that the device sent or the caller set; of a structure made here, those
-    of the newest firmware.
+    """The declared fields that the device sent, also as null, or the caller set; of a structure
+    made here, those of the newest firmware.
+
+    >>> from ..pdumodel import Rating
+    >>> shown_fields(Rating.decode({"current": 16, "newField": 1}, agent=None))
+    ['current']
     """
     wire = value._wire
     hidden_fields: Collection[str] = value._legacy
@@ -348,7 +419,12 @@ def shown_fields(value: Structure) -> list[str]:
 
 
 def _newest(cls: type[Structure], name: str) -> str:
-    """The present name of a field that may be given by an older one."""
+    """The present name of a field that may be given by an older one.
+
+    >>> from ..pdumodel import CtrlStatistic
+    >>> _newest(CtrlStatistic, "masterCSumErrCnt"), _newest(CtrlStatistic, "resetCnt")
+    ('mainCSumErrCnt', 'resetCnt')
+    """
     for newest_name, older_names in cls._aliases.items():
         if name in older_names:
             return newest_name
@@ -361,7 +437,12 @@ _NOBODY = typing.cast(Caller, None)  # only references need an agent, and `{}` c
 
 
 def _name_on_wire(cls: type[Structure], name: str, json: Mapping[str, object]) -> Optional[str]:
-    """The spelling of a field in this JSON object; None if the object lacks the field."""
+    """The name under which this JSON object has a field; None if the object lacks it.
+
+    >>> from ..pdumodel import CtrlStatistic
+    >>> _name_on_wire(CtrlStatistic, "mainCSumErrCnt", {"masterCSumErrCnt": 3})
+    'masterCSumErrCnt'
+    """
     for spelling in (name, *cls._aliases.get(name, ())):
         if spelling in json:
             return spelling
@@ -369,12 +450,17 @@ def _name_on_wire(cls: type[Structure], name: str, json: Mapping[str, object]) -
 
 
 def _decode_fields(cls: type[S], json: object, agent: Caller) -> S:
-    """A structure from its JSON object.
+    """A structure of the class `cls` from its JSON object.
 
-    Missing fields are blank and remembered as missing; unknown fields are kept.
+    >>> from ..pdumodel import Rating
+    >>> rating = _decode_fields(Rating, {"current": 16, "newField": 1}, agent=None)
+    >>> rating.current, sorted(rating._wire.absent_fields), rating._wire.undeclared_fields
+    (16, ['decimalCurrent', 'maxVoltage', 'minVoltage'], {'newField': 1})
+
+    Raises JsonRpcSyntaxException for JSON that is no object, or a field of another type.
     """
     undeclared_fields = dict(expect(dict, json, cls))  # those that are declared leave it below
-    fields_at_old_place = _move_fields(cls, undeclared_fields)
+    moved_fields = _move_fields(cls, undeclared_fields)
     fields: dict[str, object] = {}
     absent_fields: set[str] = set()
     null_fields: set[str] = set()
@@ -399,7 +485,7 @@ def _decode_fields(cls: type[S], json: object, agent: Caller) -> S:
         absent_fields=frozenset(absent_fields),
         null_fields=frozenset(null_fields),
         spelling=spelling,
-        fields_at_old_place=fields_at_old_place,
+        moved_fields=moved_fields,
         undeclared_fields=undeclared_fields,
     )
     wire = wire._replace(absent_fields=wire.absent_fields | wire.holders)
@@ -409,17 +495,23 @@ def _decode_fields(cls: type[S], json: object, agent: Caller) -> S:
     return structure
 
 
-def _move_fields(cls: type[Structure], fields: dict[str, Any]) -> Mapping[str, Place]:
-    """Move older fields of a JSON object into the fields that hold them now.
+def _move_fields(cls: type[Structure], json: dict[str, Any]) -> Mapping[str, InnerField]:
+    """Move, in this JSON object, older fields into the fields that hold them in newer firmware.
+    Returns which were moved: `encode` writes them back under their older names.
 
-    Returns their places; `encode` writes them back under their older names.
+    With `moved keyType = keyInfo.type` in the IDL (ServerSSLCert.idl):
+
+        before    {"keyType": 1}
+        after     {"keyInfo": {"type": 1}}
+        returned  {"keyType": InnerField("keyInfo", "type")}
+
+    Nothing is moved if the object has the new field (`keyInfo`) too, or the older one is null.
     """
-    places: dict[str, Place] = {}
-    for older_name, place in cls._new_place_by_old_name.items():
-        outer, _ = place
-        if fields.get(older_name) is not None and outer not in fields:
-            places[older_name] = place
-    for older_name, (outer, inner) in places.items():
-        holder = fields.setdefault(outer, {})
-        holder[inner] = fields.pop(older_name)
-    return places
+    moved: dict[str, InnerField] = {}
+    for older_name, field in cls._moved.items():
+        if json.get(older_name) is not None and field.outer not in json:
+            moved[older_name] = field
+    for older_name, field in moved.items():
+        outer_json = json.setdefault(field.outer, {})
+        outer_json[field.inner] = json.pop(older_name)
+    return moved

@@ -9,7 +9,13 @@ from typing import Any, Optional, SupportsIndex, Union
 
 
 class Time(datetime.datetime):
-    """A moment in UTC, without a time zone."""
+    """A moment in UTC, without a time zone.
+
+    >>> Time.decode(86400)
+    Time(1970, 1, 2, 0, 0)
+    >>> Time.decode(86400).encode()
+    86400
+    """
 
     @classmethod
     def decode(cls, json: int) -> Time:
@@ -30,7 +36,9 @@ EPOCH = Time(1970, 1, 1)
 
 
 class BeyondCalendar(Time):
-    """The first or last moment of the calendar, for a time outside it."""
+    """The first or last moment of the calendar, for a time outside it: for 10**12 s the end of the
+    year 9999. It is sent back as the number that the device sent.
+    """
 
     # the number that the device sent, to be sent back; None in a result of arithmetic
     seconds: Optional[int] = None

@@ -7,7 +7,7 @@
     VARIABLE=VALUE      of the environment
     loading             only the checks at loading
     device              only calls on a PDU that is well
-    all                 no checks at loading; all situations
+    all                 no checks at loading; all groups
     with WORDS          options; ROOT is this project
 
 On the right stands the exit code, and behind it each rule that is not kept, as `KEY RESULT: DETAIL`
@@ -27,8 +27,8 @@ from pathlib import Path
 
 import pytest
 
-from pdu.workshop.handler import loading_checks, served_trials, snmp_trials
-from pdu.workshop.handler.situations import TABLE as SITUATIONS
+from pdu.workshop.handler import loading_checks, recording_check, snmp_check
+from pdu.workshop.handler.case_groups import TABLE as CASE_GROUPS
 from tests.needs import ROOT
 from tests.pdu.loading.page_handler import SOURCE, folder, loading_anew
 from tests.tables import Case, Table
@@ -45,12 +45,12 @@ QUICK = SOURCE.replace("timeout=10", "timeout=0")
 
 
 def without_device(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(snmp_trials, "snmp_findings", lambda *_: iter(()))
+    patch.setattr(snmp_check, "snmp_findings", lambda *_: iter(()))
 
 
 def without_faults(patch: pytest.MonkeyPatch) -> None:
-    for module in (snmp_trials, served_trials):
-        patch.setattr(module, "TABLE", SITUATIONS._replace(at_once=[], alone=[]))
+    for module in (snmp_check, recording_check):
+        patch.setattr(module, "TABLE", CASE_GROUPS._replace(at_once=[], alone=[]))
 
 
 def without_loading(patch: pytest.MonkeyPatch) -> None:

@@ -17,5 +17,5 @@ def _password(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def without_loading(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Skip the checks at loading: only calls on a device are judged."""
+    """Skip the checks at loading: only calls on a device are checked."""
     monkeypatch.setattr(loading_checks, "check_loading", lambda *_: iter(()))

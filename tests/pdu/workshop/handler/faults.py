@@ -1,4 +1,4 @@
-"""A fault in a handler that is right, and how the judge tells it."""
+"""A fault in a handler that is right, and how the runner tells it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ class Fault(NamedTuple):
 
     #: of RULES
     rule: str
-    #: the name of the situation that finds it; "" if a PDU that is well is enough
-    situation: str
+    #: the name of the group of cases that finds it; "" if a PDU that is well is enough
+    case_name: str
     #: how the detail begins
     words: str
     #: each an old text and the new one

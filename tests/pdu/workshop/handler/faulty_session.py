@@ -28,7 +28,7 @@ SOURCE = faulty(
     VOLT,
     Fault(
         rule="",
-        situation="",
+        case_name="",
         words="",
         changes=(
             (_BASIC, ""),
@@ -50,19 +50,19 @@ _BEGIN = "    def _token(self, settings: Any) -> str:\n"
 
 FAULTS = {
     "a token of the class, of whichever PDU was read first": Fault(
-        situation="",
+        case_name="",
         words="status sent a login or a token of another PDU",
         rule="pdus",
         changes=((_BEGIN, _BEGIN + _OF_CLASS),),
     ),
     "an outlet without a name is left out": Fault(
-        situation="an empty name",
+        case_name="an empty name",
         words="status returned 2 outlets, without 3",
         rule="lost state",
         changes=((_LIST, _LIST + _NAMED),),
     ),
     "the answer to a login is logged": Fault(
-        situation="",
+        case_name="",
         words="it logs a secret (my_handler.py line ",
         rule="secret",
         changes=((_RETURN, _LOGGED + _RETURN),),

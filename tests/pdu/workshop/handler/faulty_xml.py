@@ -7,13 +7,13 @@ from .test_foreign_pdus import HANDLER as HANDLER
 
 FAULTS = {
     "exchanged": Fault(
-        situation="a PDU that is well",
+        case_name="a PDU that is well",
         words="port_down sent GET /set?pw=password-",
         rule="port_down",
         changes=(('self.switch(pdu_port_data, "0")', 'self.switch(pdu_port_data, "1")'),),
     ),
     "the wish": Fault(
-        situation="a fault at a command",
+        case_name="a fault at a command",
         words="port_down returned off, and the PDU has outlet 8 on",
         rule="stuck",
         changes=(
@@ -24,13 +24,13 @@ FAULTS = {
         ),
     ),
     "the neighbour": Fault(
-        situation="a PDU that is well",
+        case_name="a PDU that is well",
         words="port_down sent GET /set?pw=password-",
         rule="others",
         changes=(("outlet=port.identity", "outlet=int(port.identity) - 1"),),
     ),
     "reversed": Fault(
-        situation="a PDU that is well",
+        case_name="a PDU that is well",
         words="status returned outlet 1 off, and it is on",
         rule="states",
         changes=(
@@ -41,13 +41,13 @@ FAULTS = {
         ),
     ),
     "milliamperes": Fault(
-        situation="a PDU that is well",
+        case_name="a PDU that is well",
         words="statistic returned load 0.00325 A; the PDU measures 3.25 A",
         rule="figures",
         changes=(('findtext("amps"))', 'findtext("amps")) / 1000'),),
     ),
     "sent unasked": Fault(
-        situation="an outlet that is not there",
+        case_name="an outlet that is not there",
         words="port_down sent GET /set?pw=password-",
         rule="no outlet",
         changes=(

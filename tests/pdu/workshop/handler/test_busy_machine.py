@@ -9,7 +9,7 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Callable
 
@@ -18,23 +18,23 @@ import pytest
 from pdu.recordings.replay_server import Response
 from pdu.recordings.simulated_pdu import HttpPdu, SimulatedPdu
 from pdu.recordings.snmp.unit import SnmpUnit
-from pdu.workshop.handler import bounded_methods, served_trials, snmp_trials
+from pdu.workshop.handler import bounded_methods, recording_check, snmp_check
 from pdu.workshop.handler.calls import EndlessCall
-from pdu.workshop.handler.judge import Judge, Table, seen_once
-from pdu.workshop.handler.laws import Fault, MadeHandler
-from pdu.workshop.handler.rules import UNTRIED
-from pdu.workshop.handler.situations import ON_ONE_PDU, TABLE
+from pdu.workshop.handler.case_groups import ON_ONE_PDU, TABLE
+from pdu.workshop.handler.checked_call import Problem
+from pdu.workshop.handler.rules import UNTRIED, kept, untried
+from pdu.workshop.handler.runner import CaseGroup, Runner, Table, seen_once
 from tests.pdu.loading.page_handler import folder
 
+from .checked_calls import Calls, TwoOutlets, handler_of
 from .checking import check
-from .laws_table import Calls, TwoOutlets
 from .test_faulty_handlers import CORPORA, Corpus
 
 _STOP_S = 4.0
 
 
 class _Stops:
-    """Stops each simulated PDU once, at its request of this number, but for those of a trial that
+    """Stops each simulated PDU once, at its request of this number, but for those of a case that
     is repeated.
     """
 
@@ -55,8 +55,8 @@ class _Stops:
             return max(0.0, self._ends.get(unit, now) - now)
 
     def patch(self, patch: pytest.MonkeyPatch) -> None:
-        """Put the stops into the simulated PDUs, and let the judge say what it repeats."""
-        respond, seen_twice = HttpPdu.respond, Judge._faults_seen_twice
+        """Put the stops into the simulated PDUs, and let the runner say what it repeats."""
+        respond, seen_twice = HttpPdu.respond, Runner._problems_seen_twice
 
         def stopped_respond(
             unit: HttpPdu, method: str, target: str, headers: Mapping[str, str], body: bytes
@@ -65,22 +65,24 @@ class _Stops:
             return respond(unit, method, target, headers, body)
 
         def stopped_once(
-            judge: Judge, run: Callable[[], Sequence[Fault]], faults_at_once: Sequence[Fault] = ()
-        ) -> Sequence[Fault]:
-            self.is_on = not faults_at_once
+            runner: Runner,
+            run: Callable[[], Sequence[Problem]],
+            problems_at_once: Sequence[Problem] = (),
+        ) -> Sequence[Problem]:
+            self.is_on = not problems_at_once
 
-            def counted_run() -> Sequence[Fault]:
-                faults = run()
+            def counted_run() -> Sequence[Problem]:
+                problems = run()
                 self.is_on = False
-                return faults
+                return problems
 
-            faults = seen_twice(judge, counted_run, faults_at_once)
+            problems = seen_twice(runner, counted_run, problems_at_once)
             self.is_on = True
-            return faults
+            return problems
 
         patch.setattr(SnmpUnit, "delay_s", property(self.wait_s))
         patch.setattr(HttpPdu, "respond", stopped_respond)
-        patch.setattr(Judge, "_faults_seen_twice", stopped_once)
+        patch.setattr(Runner, "_problems_seen_twice", stopped_once)
 
 
 @pytest.mark.trial
@@ -107,9 +109,9 @@ def test_a_right_handler_is_not_blamed_for_commands_that_arrive_late(
     # the handlers send a command after one reading
     _Stops(request_number=2).patch(monkeypatch)
     rows = [row for row in TABLE.at_once if row.name == "a fault at a command"]
-    for trials in (served_trials, snmp_trials):
+    for module in (recording_check, snmp_check):
         table = Table(first=ON_ONE_PDU[:1], causes=[], at_once=rows, alone=[])
-        monkeypatch.setattr(trials, "TABLE", table)
+        monkeypatch.setattr(module, "TABLE", table)
 
     checked = check(folder(tmp_path, source=corpus.source), *corpus.arguments)
 
@@ -118,9 +120,9 @@ def test_a_right_handler_is_not_blamed_for_commands_that_arrive_late(
         assert checked.results[rule][0] == "kept", checked.results
 
 
-_BROKEN = Fault("once", "port_down", "wrote 2 times")
-_LATE = Fault("once", "", "port_down had no answer in time", "", UNTRIED, is_late=True)
-_CERTAIN = Fault("process", "", "it changes socket", is_certain=True)
+_BROKEN = Problem("once", "port_down", "wrote 2 times")
+_LATE = Problem("once", "", "port_down had no answer in time", "", UNTRIED, is_late=True)
+_CERTAIN = Problem("process", "", "it changes socket", is_certain=True)
 
 
 @pytest.mark.parametrize(
@@ -138,21 +140,38 @@ _CERTAIN = Fault("process", "", "it changes socket", is_certain=True)
     ],
 )
 def test_broken_is_what_two_runs_show_and_late_each_time_is_not_tried(
-    runs: list[list[Fault]], result: list[Fault], count: int
+    runs: list[list[Problem]], result: list[Problem], count: int
 ) -> None:
     unit = TwoOutlets()
-    methods = Calls(unit, ["reads"])
-    handler = MadeHandler(
-        methods=lambda _: methods,
-        one_object=lambda _: methods,
-        anew=lambda: lambda _: methods,
-        is_login=lambda _: False,
-    )
+    handler = handler_of(Calls(unit, ["reads"]))
     left = [*runs, *[runs[-1]] * 3]
     with contextlib.ExitStack() as stack:
-        judge = Judge(lambda _: unit, handler, stack, "a test")
-        assert judge._faults_seen_twice(lambda: left.pop(0)) == result
+        runner = Runner(lambda _: unit, handler, stack, "a test")
+        assert runner._problems_seen_twice(lambda: left.pop(0)) == result
     assert len(runs) + 3 - len(left) == count
+
+
+def test_a_rule_is_kept_with_the_reason_why_calls_of_it_were_left_out() -> None:
+    unit = TwoOutlets()
+    methods = Calls(unit, ["reads"])
+    late = Problem("statistic", "", "statistic had no answer in time", "", UNTRIED, is_late=True)
+
+    def steps(runner: Runner) -> Iterator[Problem]:
+        runner.note_tried("status", "2 outlets of a test")
+        yield late
+        runner.note_tried("once")
+
+    group = CaseGroup("a test", ["status", "once"], steps=steps)
+    table = Table(first=[group], causes=[], at_once=[], alone=[])
+    with contextlib.ExitStack() as stack:
+        runner = Runner(lambda _: unit, handler_of(methods), stack, "a test")
+        findings = list(runner.findings(table))
+
+    reason = "statistic had no answer in time"
+    assert findings == [
+        kept("status", f"2 outlets of a test; not in each case: {reason}"),
+        untried("statistic", reason),
+    ]
 
 
 _LATER = """        import contextlib
@@ -186,8 +205,8 @@ def test_a_handler_whose_thread_writes_later_is_found(
     source = corpus.source.replace(replaced, _WRITTEN_AGAIN[name] + kept)
     rows = [row for row in TABLE.at_once if row.name == "a fault at a command"]
     table = Table(first=[], causes=[], at_once=rows, alone=[])
-    for trials in (served_trials, snmp_trials):
-        monkeypatch.setattr(trials, "TABLE", table)
+    for module in (recording_check, snmp_check):
+        monkeypatch.setattr(module, "TABLE", table)
 
     checked = check(folder(tmp_path, source=source), *corpus.arguments)
 
@@ -201,7 +220,9 @@ def test_each_silence_is_waited_for_once_by_a_handler_without_a_limit_of_its_own
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = [row for row in TABLE.at_once if row.name == "no answer"]
-    monkeypatch.setattr(served_trials, "TABLE", Table(first=[], causes=[], at_once=rows, alone=[]))
+    monkeypatch.setattr(
+        recording_check, "TABLE", Table(first=[], causes=[], at_once=rows, alone=[])
+    )
     monkeypatch.setattr(bounded_methods, "CALL_S", 3.0)
     endless_calls: list[str] = []
     call = bounded_methods.BoundedMethods._call

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pdu.workshop.handler import command, loading_checks, snmp_trials
+from pdu.workshop.handler import command, loading_checks, snmp_check
+from pdu.workshop.handler.case_groups import TABLE
 from pdu.workshop.handler.rules import RULES
-from pdu.workshop.handler.situations import TABLE
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.pdu.loading.json_pdu import HTTP
@@ -25,7 +25,7 @@ _RPCM = ROOT / "tests" / "simulators" / "snmp_units" / "rpcm.snmprec"
 
 
 @pytest.mark.parametrize("case", checks.TABLE.cases(), ids=str)
-def test_a_change_of_the_pages_handler_is_judged(case: Case) -> None:
+def test_a_change_of_the_pages_handler_is_checked(case: Case) -> None:
     case.check(checks.shown(case))
 
 
@@ -137,7 +137,7 @@ def test_an_outlet_that_has_no_name_may_not_be_left_out_over_snmp(tmp_path: Path
     source = _APC.replace(state, f"{state}{name}                continue\n")
     with pytest.MonkeyPatch.context() as patch:
         rows = [row for row in TABLE.at_once if row.name == "an empty name"]
-        patch.setattr(snmp_trials, "TABLE", TABLE._replace(at_once=rows, alone=[]))
+        patch.setattr(snmp_check, "TABLE", TABLE._replace(at_once=rows, alone=[]))
         checked = check(folder(tmp_path, source=source))
     assert list(checked.of("broken")) == ["lost state"]
     assert checked.results["lost state"][1].startswith("status returned 5 outlets, without ")

@@ -13,7 +13,7 @@ from pdu.recordings.snmp.recorded_rows import SnmpRow, arcs
 from pdu.recordings.snmp.unit import SnmpUnit
 from pdu.workshop.handler.outlet_names import identity_finding, own_names
 from pdu.workshop.handler.rules import ADVISED, KEPT
-from pdu.workshop.handler.snmp_units import profile_of_words, recorded_device
+from pdu.workshop.handler.snmp_units import profile_of_commands, recorded_device
 from pdu_common.helper import EnumPowerStatus
 
 UP, DOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN
@@ -47,7 +47,7 @@ def _recording() -> str:
 
 def test_a_pdu_in_its_owners_words_obeys_them(tmp_path: Path) -> None:
     on, off = f"{COLUMN}.{{outlet}} = 1", f"{COLUMN}.{{outlet}} = 2"
-    device = recorded_device(_recording(), profile_of_words([on], [off], tmp_path))
+    device = recorded_device(_recording(), profile_of_commands([on], [off], tmp_path))
     assert device.about == "the recording"
     unit = device.unit()
     assert unit.outlet_states() == {str(number): number != 4 for number in range(1, 13)}
@@ -73,13 +73,13 @@ def test_words_that_are_no_write_are_refused(
     on: list[str], off: list[str], words: str, tmp_path: Path
 ) -> None:
     with pytest.raises(SettingsError, match=words):
-        profile_of_words(on, off, tmp_path)
+        profile_of_commands(on, off, tmp_path)
 
 
 def test_words_for_an_object_that_the_recording_does_not_have_are_refused(tmp_path: Path) -> None:
     words = ["1.3.6.1.4.1.99999.9.{outlet} = 1"], ["1.3.6.1.4.1.99999.9.{outlet} = 2"]
     with pytest.raises(SettingsError, match=r"no outlets at the object of --on and --off$"):
-        recorded_device(_recording(), profile_of_words(*words, tmp_path))
+        recorded_device(_recording(), profile_of_commands(*words, tmp_path))
 
 
 def test_a_recording_that_no_family_reads_is_refused_with_options_that_exist() -> None:

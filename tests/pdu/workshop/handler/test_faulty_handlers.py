@@ -1,4 +1,4 @@
-"""Each fault in a right handler is found: by its rule, in its situation, in words that name it."""
+"""Each fault in a right handler is found: by its rule, in its case_name, in words that name it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import pytest
 
-from pdu.workshop.handler import bounded_methods, served_trials, snmp_trials
-from pdu.workshop.handler.judge import Table
-from pdu.workshop.handler.situations import TABLE
+from pdu.workshop.handler import bounded_methods, recording_check, snmp_check
+from pdu.workshop.handler.case_groups import TABLE
+from pdu.workshop.handler.runner import Table
 from tests.pdu.loading.page_handler import folder, loading_anew
 
 from . import faulty_page, faulty_session, faulty_volt, faulty_xml
@@ -36,7 +36,7 @@ def connections_end_here() -> Iterator[None]:
 
 
 class Corpus(NamedTuple):
-    """Faults in one handler, and the recording on which it is judged."""
+    """Faults in one handler, and the recording on which it is checked."""
 
     source: str
     faults: dict[str, Fault]
@@ -59,18 +59,18 @@ CASES = [
 @pytest.mark.usefixtures("without_loading")
 @pytest.mark.sample(6)
 @pytest.mark.parametrize(("corpus", "fault"), CASES)
-def test_a_fault_is_found_by_its_rule_in_its_situation(
+def test_a_fault_is_found_by_its_rule_in_its_group_of_cases(
     corpus: Corpus, fault: Fault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # of the situations, only the first one and that of the fault
+    # of the groups, only the first one and that of the fault
     table = Table(
         first=TABLE.first,
         causes=TABLE.causes,
-        at_once=[row for row in TABLE.at_once if row.name == fault.situation],
-        alone=[row for row in TABLE.alone if row.name == fault.situation],
+        at_once=[row for row in TABLE.at_once if row.name == fault.case_name],
+        alone=[row for row in TABLE.alone if row.name == fault.case_name],
     )
-    for trials in (served_trials, snmp_trials):
-        monkeypatch.setattr(trials, "TABLE", table)
+    for module in (recording_check, snmp_check):
+        monkeypatch.setattr(module, "TABLE", table)
     monkeypatch.setattr(bounded_methods, "CALL_S", 20.0)
 
     checked = check(folder(tmp_path, source=faulty(corpus.source, fault)), *corpus.arguments)

@@ -1,5 +1,5 @@
 """A PDU over HTTP that no handler of this pack reads: recorded through its handler, replayed, and
-judged, with commands in its owner's words.
+checked, with commands in its owner's words.
 """
 
 from __future__ import annotations

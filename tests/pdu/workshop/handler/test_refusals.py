@@ -8,8 +8,8 @@ import pytest
 
 from pdu.recordings.web import har
 from pdu.recordings.web.har import Answer
-from pdu.workshop.handler import served_trials
-from pdu.workshop.handler.situations import TABLE
+from pdu.workshop.handler import recording_check
+from pdu.workshop.handler.case_groups import TABLE
 from tests.pdu.loading.page_handler import folder
 from tests.pdu.running import run
 
@@ -31,8 +31,8 @@ pytestmark = pytest.mark.usefixtures("without_loading")
 
 @pytest.fixture(autouse=True)
 def _faults_of_commands_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    situations = [row for row in TABLE.at_once if "refused" in row.rules]
-    monkeypatch.setattr(served_trials, "TABLE", TABLE._replace(at_once=situations, alone=[]))
+    groups = [row for row in TABLE.at_once if "refused" in row.rules]
+    monkeypatch.setattr(recording_check, "TABLE", TABLE._replace(at_once=groups, alone=[]))
 
 
 def _checked(
@@ -89,7 +89,9 @@ def test_on_off_and_refused_are_for_a_recording_over_http(
 ) -> None:
     file = tmp_path / "unit.dev"
     file.write_text("device.type: pdu\noutlet.1.status: on\n", "utf-8")
-    words = ("handler", "check", "nut", "--replay", str(file), "--refused", _REFUSED)
+    # a handler over NUT, as the recording is
+    handler = folder(tmp_path, source=f"{SOURCE}\nREQUEST = 'LIST VAR ups'\n")
+    words = ("handler", "check", str(handler), "--replay", str(file), "--refused", _REFUSED)
     code, _, err = run(capsys, *words)
     assert code == 2
     assert "--on, --off and --refused are for a recording over HTTP" in err

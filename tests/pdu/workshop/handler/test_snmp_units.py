@@ -13,8 +13,8 @@ from handlers.snmp.tables import tables_of_device
 from pdu.recordings.snmp.recorded_rows import RecordedRows
 from pdu.recordings.snmp.recording_format import find_device
 from pdu.recordings.snmp.unit_objects import energy_figures, load_figures
-from pdu.workshop.handler.comparisons import fault_of_figures, named_sums
-from pdu.workshop.handler.judge import outlet_to_switch
+from pdu.workshop.handler.comparisons import problem_of_figures, true_figures_of
+from pdu.workshop.handler.runner import outlet_to_switch
 from pdu.workshop.handler.snmp_units import family_device, requested_devices
 from pdu_common.helper import EnumPowerStatus
 
@@ -111,7 +111,7 @@ def test_energies_of_other_outlets_and_whole_amperes_are_told_from_the_units_own
             identity: MeterFigures(energy_kwh=kwh)
             for identity, kwh in zip(sums.outlet_kwh, outlet_kwh)
         }
-        return not fault_of_figures(Figures(load, None, ports), named_sums(sums))
+        return not problem_of_figures(Figures(load, None, ports), true_figures_of(sums))
 
     if load_a is not None:
         assert is_right(load_a, energies)

@@ -1,7 +1,7 @@
-"""A call of a handler's method, and what is wrong with it: what the lines of laws.txt mean.
+"""A call of a handler's method, and what is wrong with it: the lines of checked_calls.txt.
 
-    METHOD RULE FLAGS       the call, of outlet 1, which is on, and what is right in its situation:
-                            fields of Expected; `-` for no rule; in capitals, the PDU's fault
+    METHOD RULE FLAGS       the call, of outlet 1, which is on, and what is right in its case:
+                            fields of Expected; `-` for no rule; in capitals, the PDU's problem
     unmetered               of a PDU without meters: statistic has no figure, or
     invents                 1.5 A and 20 kWh;
     empty                   status lists no outlet;
@@ -14,7 +14,7 @@
     raises ERROR WORDS      ends with this error, or one that is
     circular ERROR WORDS    its own cause
 
-`python -m tests.pdu.workshop.handler.laws_table` writes right sides.
+`python -m tests.pdu.workshop.handler.checked_calls` writes right sides.
 """
 
 from __future__ import annotations
@@ -34,12 +34,13 @@ from pdu.recordings.simulated_pdu import (
     UnitCommand,
     UnitFault,
 )
-from pdu.workshop.handler.comparisons import named_sums
-from pdu.workshop.handler.laws import Expected, JudgedCall, MadeHandler
+from pdu.workshop.handler.calls import Methods
+from pdu.workshop.handler.checked_call import CheckedCall, Expected, MadeHandler
+from pdu.workshop.handler.comparisons import true_figures_of
 from pdu_common.helper import EnumPowerStatus
 from tests.tables import Case, Table
 
-TABLE = Table(Path(__file__).with_name("laws.txt"))
+TABLE = Table(Path(__file__).with_name("checked_calls.txt"))
 _ERRORS: Mapping[str, Callable[[str], Exception]] = {
     "Refused": lambda words: Refused(words, code="1"),
     "Unreachable": Unreachable,
@@ -124,6 +125,16 @@ class Calls:
         return UP if on else DOWN
 
 
+def handler_of(methods: Methods) -> MadeHandler:
+    """A handler whose every object has these methods."""
+    return MadeHandler(
+        methods=lambda _: methods,
+        object_at=lambda _: methods,
+        loaded_again=lambda: lambda _: methods,
+        is_login=lambda _: False,
+    )
+
+
 def shown(case: Case) -> str:
     """What is wrong with a call of outlet 1, which is on."""
     method, *actions = case.left.split(TABLE.separator)
@@ -136,24 +147,18 @@ def shown(case: Case) -> str:
             unit.begin(UnitFault[word])
     unit.is_metered = not {"unmetered", "invents"}.intersection(actions)
     methods = Calls(unit, actions)
-    handler = MadeHandler(
-        methods=lambda _: methods,
-        one_object=lambda _: methods,
-        anew=lambda: lambda _: methods,
-        is_login=lambda _: False,
-    )
-    judged_call = JudgedCall(
-        handler=handler,
-        sums=named_sums(unit.measured_sums()),
-        situation="a test",
+    checked_call = CheckedCall(
+        handler=handler_of(methods),
+        true_figures=true_figures_of(unit.measured_sums()),
+        case_name="a test",
         unit=unit,
         expected=expected,
         method=method,
         outlet="1",
         others_requests=lambda: 0,
     )
-    fault = judged_call.fault(methods)
-    return f"{fault.rule} {fault.result}: {fault.sentence}" if fault else "right"
+    problem = checked_call.problem(methods)
+    return f"{problem.rule} {problem.result}: {problem.sentence}" if problem else "right"
 
 
 if __name__ == "__main__":

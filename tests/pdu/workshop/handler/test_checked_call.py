@@ -12,18 +12,18 @@ from pdu.cli.states import DOWN, UP
 from pdu.recordings.simulated_pdu import UnitCommand
 from pdu.workshop.handler.rules import BROKEN, UNTRIED
 from pdu_common.helper import EnumPowerStatus
-from tests.conformance.trial import faults_of_methods
+from tests.conformance.trial import problems_of_methods
 from tests.tables import Case
 
-from . import laws_table
+from . import checked_calls
 
 
-@pytest.mark.parametrize("case", laws_table.TABLE.cases(), ids=str)
-def test_a_call_is_judged(case: Case) -> None:
-    case.check(laws_table.shown(case))
+@pytest.mark.parametrize("case", checked_calls.TABLE.cases(), ids=str)
+def test_a_call_is_checked(case: Case) -> None:
+    case.check(checked_calls.shown(case))
 
 
-class _OneUnit(laws_table.Calls):
+class _OneUnit(checked_calls.Calls):
     """Reads the outlets, and switches them."""
 
     def states(self) -> Sequence[tuple[str, EnumPowerStatus]]:
@@ -39,7 +39,7 @@ class _OneUnit(laws_table.Calls):
 class _OtherObject(_OneUnit):
     def switch(self, identity: str, *, on: bool) -> EnumPowerStatus:
         self._unit.commands.append(UnitCommand.unknown("login = 1"))
-        return laws_table.Calls.switch(self, identity, on=on)
+        return checked_calls.Calls.switch(self, identity, on=on)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ class _OtherObject(_OneUnit):
 def test_on_one_pdu_commands_are_tried_or_told_and_one_for_no_outlet_raises(
     methods: type[_OneUnit], rule: str, result: str, words: str
 ) -> None:
-    unit = laws_table.TwoOutlets()
-    fault, *_ = faults_of_methods(unit, methods(unit, ["reads"]), "a test")
-    assert (fault.rule, fault.result) == (rule, result)
-    assert fault.sentence.startswith(words)
+    unit = checked_calls.TwoOutlets()
+    problem, *_ = problems_of_methods(unit, methods(unit, ["reads"]), "a test")
+    assert (problem.rule, problem.result) == (rule, result)
+    assert problem.sentence.startswith(words)

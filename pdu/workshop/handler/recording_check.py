@@ -1,18 +1,17 @@
-"""Judges a handler without SNMP on a recording that is served on this machine."""
+"""Checks a handler without SNMP on a recording that is served on this machine."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import Callable, Optional
+from typing import Optional
 
-from ...loading.handler_loading import LoadedHandler
 from ...recordings.recording_formats import ReplayedDevice
 from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault, own_mark
 from .bounded_methods import Forms
-from .made_handler import judged_findings
+from .case_groups import TABLE
+from .made_handler import findings_of_cases
 from .rules import Finding, untried
-from .situations import TABLE
 
 #: what a handler of an unknown make is advised
 WITHOUT_RECORDING = (
@@ -20,10 +19,11 @@ WITHOUT_RECORDING = (
 )
 
 
-def served_findings(
-    forms: Forms, recording: Optional[ReplayedDevice], load_again: Callable[[], LoadedHandler]
-) -> Iterator[Finding]:
-    """A finding for each rule. `load_again`: loads the handler in the environment of now."""
+def served_findings(forms: Forms, recording: Optional[ReplayedDevice]) -> Iterator[Finding]:
+    """A finding for each rule; without a recording, that none was tried:
+
+    status not tried: give a recording of the device: pdu record PATH HOST -o unit.har, ...
+    """
     if recording is None:
         yield untried("status", WITHOUT_RECORDING)
         return
@@ -37,11 +37,16 @@ def served_findings(
         if isinstance(unit, HttpPdu):
             unit.token = own_mark(unit.port)  # a handler may keep it for other PDUs
         reaching_forms = _reaching_forms(forms, unit)
-    yield from judged_findings(make_unit, reaching_forms, load_again, "the recording", TABLE)
+    yield from findings_of_cases(make_unit, reaching_forms, "the recording", TABLE)
 
 
 def _reaching_forms(forms: Forms, unit: SimulatedPdu) -> Forms:
-    """The first form alone that leads a request to the PDU; all forms if none does."""
+    """The first form alone that leads a request to the PDU; all forms if none does. Of a handler
+    that reads the setting `port`, for a PDU at port 8080:
+
+        host 127.0.0.1:8080, no port     no request
+        host 127.0.0.1, port 8080        GET /status: this form alone is returned
+    """
     for form in (*forms.forms, *forms.forms):  # a request may not come in time
         forms_of_one = forms._replace(forms=[form])
         with contextlib.suppress(Exception):

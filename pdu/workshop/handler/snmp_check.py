@@ -1,4 +1,4 @@
-"""Judges a handler over SNMP on a device of this machine.
+"""Checks a handler over SNMP on a device of this machine.
 
 The device is a recording, or the unit of the family whose objects the handler asks for.
 """
@@ -8,24 +8,23 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Callable, Optional
+from typing import Optional
 
 from pdu_common.connection import PduSnmpData
 
 from ...loading.four_methods import BrokenHandler, HandlerRaised, SettingNotGiven
-from ...loading.handler_loading import LoadedHandler
 from ...loading.handler_module import AskedSettings
 from ...recordings.replay_server import HOST
 from ...recordings.simulated_pdu import UnitFault, own_mark
 from ...recordings.snmp.agent import SnmpServer
 from ...recordings.snmp.unit import SnmpUnit
 from .bounded_methods import Forms
-from .calls import EndlessCall, Methods, error_text, fault_finding
-from .judge import outlet_to_switch
-from .laws import is_late
-from .made_handler import judged_findings
+from .calls import EndlessCall, Methods, error_text, finding_of_error
+from .case_groups import TABLE
+from .checked_call import is_late
+from .made_handler import findings_of_cases
 from .rules import Finding, broken, untried
-from .situations import TABLE
+from .runner import outlet_to_switch
 from .snmp_units import COMMUNITY, Device, empty_unit, requested_devices
 
 _NO_STATE = "the recording shows no outlet on or off: give --profile FILE.json"
@@ -43,11 +42,12 @@ def snmp_form(settings: Mapping[str, str], community: str, port: int) -> PduSnmp
     return PduSnmpData(HOST, fields, AskedSettings(settings))
 
 
-def snmp_findings(
-    forms: Forms, load_again: Callable[[], LoadedHandler], device: Optional[Device]
-) -> Iterator[Finding]:
+def snmp_findings(forms: Forms, device: Optional[Device]) -> Iterator[Finding]:
     """A finding for each rule. Without a device, it is the unit of the family whose objects the
-    handler asks for. `load_again`: loads the handler in the environment of now.
+    handler asks for:
+
+        > GETNEXT 1.3.6.1.4.1.318.1.1.26.9.2.3.1.5, to a unit that has nothing    < noSuchObject
+        the unit apc-rpdu2 has this object: all cases run on it
     """
     with contextlib.closing(SnmpServer(COMMUNITY, own_mark)) as server:
         unit = empty_unit()
@@ -67,10 +67,9 @@ def snmp_findings(
         if is_recorded and not set(device.unit().outlet_states().values()) - {None}:
             yield untried("status", _NO_STATE)
             return
-        yield from judged_findings(
+        yield from findings_of_cases(
             partial(_served_unit, device, server),
-            forms._replace(handler=load_again()),  # which remembers nothing of the empty unit
-            load_again,
+            forms._replace(handler=forms.load_again()),  # it forgets the empty unit
             device.about,
             TABLE,
             is_recorded=is_recorded,
@@ -82,6 +81,10 @@ def _commanded_device(
 ) -> Optional[Device]:
     """The first to which the handler sends a command, else the first: a handler that knows many
     families may only read some of them. None if there is none.
+
+        devices             commands                  result
+        apc-rpdu, netio     none to apc-rpdu, off 2   netio
+        apc-rpdu, netio     none                      apc-rpdu
     """
     first_device: Optional[Device] = None
     for device in devices:
@@ -111,7 +114,12 @@ def _served_unit(device: Device, server: SnmpServer, fault: UnitFault) -> SnmpUn
 
 
 def _errors(methods: Methods, unit: SnmpUnit) -> Mapping[str, Exception]:
-    """Each method's error that cannot come from a missing object, on a unit that has none."""
+    """Each reading's error that cannot come from a missing object, on a unit that has none:
+
+    no request was sent    {"status": Unreachable, "statistic": Unreachable}
+    a dict was returned    {"status": BrokenHandler}
+    an OID is missing      {}
+    """
     errors: dict[str, Exception] = {}
     for name, call in (("status", methods.states), ("statistic", methods.figures)):
         requests_before = len(unit.requests)
@@ -119,7 +127,7 @@ def _errors(methods: Methods, unit: SnmpUnit) -> Mapping[str, Exception]:
             call()
         except Exception as error:
             is_sent = len(unit.requests) > requests_before
-            if not is_sent or _is_own_fault(error):
+            if not is_sent or _is_own_mistake(error):
                 errors[name] = error
     return errors
 
@@ -129,7 +137,7 @@ def _is_without_answer(error: Exception) -> bool:
     return is_late(error) and not isinstance(error, EndlessCall)
 
 
-def _is_own_fault(error: Exception) -> bool:
+def _is_own_mistake(error: Exception) -> bool:
     """Whether the handler is broken, whatever a device answers: what it raises, an absent object
     may cause.
     """
@@ -143,10 +151,15 @@ def _findings_without_device(
     """Findings for a handler whose requests no family of this pack answers. `requests`: the OIDs
     that it asked for. `is_refused`: datagrams came, and none with the form's community. `errors`:
     of each call that raised.
+
+        requests            errors              finding
+        1.3.6.1.4.1.99.1    none                status not tried: no family ... has the objects ...
+        none                status, refused     status broken: it asks with another community ...
+        none                status, no answer   status not tried: no request reached the ...
     """
     for rule, error in errors.items():
-        if _is_own_fault(error) or isinstance(error, SettingNotGiven):
-            yield fault_finding(rule, error)
+        if _is_own_mistake(error) or isinstance(error, SettingNotGiven):
+            yield finding_of_error(rule, error)
         elif is_refused:
             yield broken(rule, f"{_OTHER_COMMUNITY}: {error_text(error)}")
         else:
