@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Callable, NamedTuple, Optional
 
-from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault, own_mark
+from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault, port_mark
 from .calls import ENDLESS, Methods, error_text
 from .checked_call import (
     COMMANDS,
@@ -440,7 +440,7 @@ class Runner:
         """
         unit = self._bare_unit(fault)
         if isinstance(unit, HttpPdu) and self._takes_longer_tokens:
-            unit.token = own_mark(unit.port)
+            unit.token = port_mark(unit.port)
         if contents is not None:
             unit.contents = contents
             return unit
@@ -464,7 +464,7 @@ class Runner:
         unit = self._bare_unit(UnitFault.NONE)
         if not isinstance(unit, HttpPdu):
             return False
-        unit.token = own_mark(unit.port)
+        unit.token = port_mark(unit.port)
         with contextlib.suppress(Exception):
             return bool(self.handler.loaded_again()(unit.port).states())
         return False
