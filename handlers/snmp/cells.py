@@ -1,8 +1,11 @@
-"""What a device says of one row of a table: a value, nothing (an empty text), or that the value is
-missing.
+"""The cells of a device's tables. A row's value is what the device says, empty text (it says that
+there is nothing), or a `Missing`: the value should be there, and the answers do not tell it.
 
-A row is named by its identity. One that is certainly there and whose own identity is missing is
-named by its unit and a dot at the end: no index ends with a dot.
+A row is named by its index, such as "7", or "2.7" for outlet 7 of unit 2. Where a row is certainly
+there and its index is not known, its name is the unit and a dot: "2." is some row of unit 2, "." is
+some row of the device. No index of SNMP ends with a dot.
+
+    outlets 1 and 2 answered, and the device counts 3   {"1": "on", "2": "off", ".": NO_ANSWER}
 """
 
 from __future__ import annotations
@@ -16,11 +19,13 @@ from ..dcimanager.rows import Raw
 
 @dataclass(frozen=True)
 class Missing:
-    """A value that should be there and is not known.
+    """The value of a cell that should be there and is not known, with the reason. No sum is made
+    over it, and no state is taken from it.
 
     Fields:
-        reason: why, for people.
-        is_unanswered: the answers lack the row itself, not another value that decides about it.
+        reason: why, for people, such as "no answer".
+        is_unanswered: True if the device did not answer this cell itself; False if it did, and
+            another cell, which says what the row is, is not known.
     """
 
     reason: str
@@ -31,34 +36,37 @@ Cell = Union[int, str, bytes, Missing]
 Rows = dict[str, Cell]  # identity -> value
 Walked = Mapping[str, Raw]  # index -> value, as the device answers
 
-#: the value of a row that the answers lack
+#: of a cell that the device should have and did not answer
 NO_ANSWER = Missing("no answer", is_unanswered=True)
-#: the value of a row that another value chooses or drops, if the MIB does not name that value
+#: of an answered cell whose mark, the cell that says what the row is, reads no value of the MIB
 MARK_UNKNOWN = Missing("its mark is none that the MIB names")
 
 
 def is_unanswered(value: Cell) -> bool:
-    """Whether the answers lack the row itself:
+    """Whether the device did not answer this cell. False for an answered cell, and for one that is
+    missing because another cell, its mark, does not tell whether it counts:
 
-    >>> is_unanswered(NO_ANSWER), is_unanswered(MARK_UNKNOWN), is_unanswered(7)
-    (True, False, False)
+    >>> is_unanswered(7), is_unanswered(NO_ANSWER), is_unanswered(MARK_UNKNOWN)
+    (False, True, False)
     """
     return isinstance(value, Missing) and value.is_unanswered
 
 
 def missing_because(cause: Optional[Cell]) -> Missing:
-    """The value of a row that another value decides, if that one is missing or says nothing:
+    """A Missing for a cell whose row another cell decides about, such as the type of the row, with
+    that one's reason. A decisive cell that was answered, and is no value of the MIB, has its own:
 
     >>> missing_because(NO_ANSWER)
     Missing(reason='no answer', is_unanswered=False)
-    >>> missing_because("17").reason
-    'its mark is none that the MIB names'
+    >>> missing_because("17") == MARK_UNKNOWN, missing_because(None) == MARK_UNKNOWN
+    (True, True)
     """
     return Missing(cause.reason) if isinstance(cause, Missing) else MARK_UNKNOWN
 
 
 def row_without_index(unit: str = "") -> str:
-    """The name of rows whose own identities are missing: of a unit, or of the device.
+    """The name of a row that is certainly there and whose index is not known: of a unit, or of the
+    device.
 
     >>> row_without_index("2"), row_without_index()
     ('2.', '.')
@@ -67,13 +75,17 @@ def row_without_index(unit: str = "") -> str:
 
 
 def is_index_missing(identity: str) -> bool:
-    """Whether the identity of a row is missing."""
+    """Whether a row's name says that its index is not known, which a dot at the end does:
+
+    >>> is_index_missing("2.7"), is_index_missing("2."), is_index_missing(".")
+    (False, True, True)
+    """
     return identity.endswith(".")
 
 
 def value_of_row_without_index(rows: Rows) -> Optional[Cell]:
-    """The value of the first row whose identity is missing, which may be that of any identity;
-    None without such a row:
+    """The value of the first row whose index is not known, such as "." or "2.". As no one knows
+    which row it is, it may be the value of any row that has none. None if each index is known:
 
     >>> value_of_row_without_index({"1": "on", "2.": "off"})
     'off'
@@ -86,16 +98,22 @@ def value_of_row_without_index(rows: Rows) -> Optional[Cell]:
 
 
 def all_missing(rows: Collection[str], reason: Missing) -> Rows:
-    """These rows, and one without an identity, each missing for the same reason:
+    """These rows, each with the same Missing as its value, and the row ".": there may be others
+    that nobody saw, so that no sum of them is known either.
 
-    >>> list(all_missing(["1", "2"], NO_ANSWER))
-    ['1', '2', '.']
+    >>> all_missing(["1", "2"], NO_ANSWER) == {"1": NO_ANSWER, "2": NO_ANSWER, ".": NO_ANSWER}
+    True
     """
     return dict.fromkeys([*rows, row_without_index()], reason)
 
 
 def first_missing(rows: Rows) -> Optional[Missing]:
-    """The first value that is missing."""
+    """The first Missing among the values of rows, None if each row has its value:
+
+    >>> first_missing({"1": 230, "2": NO_ANSWER}).reason
+    'no answer'
+    >>> first_missing({"1": 230, "2": ""})
+    """
     for value in rows.values():
         if isinstance(value, Missing):
             return value
@@ -103,19 +121,25 @@ def first_missing(rows: Rows) -> Optional[Missing]:
 
 
 def arcs(identity: str, start: int = 0, stop: Optional[int] = None) -> str:
-    """Some arcs of an identity: the numbers between its dots. The first names the unit of a chain:
+    """Some of the numbers between the dots of a row's index, from `start` to before `stop`. In
+    "2.7", outlet 7 of unit 2, the first names the unit:
 
-    >>> arcs("2.7", stop=1), arcs("1.3.7", start=1), arcs("7", start=1)
-    ('2', '3.7', '')
+    >>> arcs("2.7", stop=1), arcs("1.3.7", start=1)
+    ('2', '3.7')
+    >>> arcs("7", start=1)
+    ''
     """
     return ".".join(identity.split(".")[start:stop])
 
 
 def arc(identity: str, position: int) -> str:
-    """One arc of an identity, which is a number between its dots; "" if it has none there.
+    """One number between the dots of a row's index, by its position, from 0 or, from the end, -1;
+    "" if the index is too short:
 
-    >>> arc("2.7", 0), arc("2.7", -1), arc("7", 1)
-    ('2', '7', '')
+    >>> arc("2.7", 0), arc("2.7", -1)
+    ('2', '7')
+    >>> arc("7", 1)
+    ''
     """
     words = identity.split(".")
     return words[position] if -len(words) <= position < len(words) else ""

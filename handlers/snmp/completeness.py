@@ -1,6 +1,8 @@
-"""What shows that rows are missing: plain functions. None of them reads.
+"""What shows that the answers lack rows: another column, the device's own count, the numbering.
 
-Each returns all rows, and a missing one for each that the answers lack, so that there is no sum.
+Each function here takes rows and returns all of them, with a Missing for each row that the answers
+lack: under the row's index if it is known, else under "." ("2." of unit 2). One Missing is enough
+for "the sum is not known". All are plain functions, and none reads from the device.
 """
 
 from __future__ import annotations
@@ -26,10 +28,13 @@ from .filters import is_within
 
 
 def with_missing_rows_of(rows: Rows, others: Rows) -> Rows:
-    """The rows, and each row of `others` that they lack: another column of the same table.
+    """The rows, with a Missing for each row that another column of the same table has and this one
+    lacks. The watts of outlet 2 were not answered, its name was:
 
-    >>> with_missing_rows_of({"1": 37}, {"1": "L1", "2": "L2"})
+    >>> with_missing_rows_of({"1": 37}, {"1": "web", "2": "db"})
     {'1': 37, '2': Missing(reason='no answer', is_unanswered=True)}
+    >>> with_missing_rows_of({"1": 37}, {"1": "web"})
+    {'1': 37}
     """
     result = dict(rows)
     for row, value in others.items():
@@ -39,11 +44,13 @@ def with_missing_rows_of(rows: Rows, others: Rows) -> Rows:
 
 
 def with_missing_first_rows(rows: Rows, position: int) -> Rows:
-    """The rows, and one of each unit that has no row 1. `position`: the arc that numbers the rows
-    of a unit, here the last:
+    """The rows of a table that numbers the rows of each unit 1, 2, 3 ..., with a Missing for each
+    unit whose lowest number is not 1: row 1 was not answered. Unit 2 lacks 2.1:
 
     >>> list(with_missing_first_rows({"1.1": 37, "1.2": 12, "2.2": 20}, -1))
     ['1.1', '1.2', '2.2', '2.']
+
+    position: of the arc that numbers the rows of a unit; -1 is the last.
     """
     lowest: dict[str, int] = {}
     for row in rows:
@@ -57,22 +64,32 @@ def with_missing_first_rows(rows: Rows, position: int) -> Rows:
 
 
 def with_missing_if_below(rows: Rows, least: int) -> Rows:
-    """The rows, and one if they are fewer than each device has; no row if none is answered:
+    """The rows, with one Missing (".") if they are fewer than each device of the family has. Here
+    each has three lines. No row at all stays none, which is another fact:
 
-    >>> list(with_missing_if_below({"1": 37, "2": 12}, 3)), with_missing_if_below({}, 3)
-    (['1', '2', '.'], {})
+    >>> list(with_missing_if_below({"1": 37, "2": 12}, 3))
+    ['1', '2', '.']
+    >>> with_missing_if_below({}, 3)
+    {}
     """
     return _with_missing_row_of(rows, [""] if rows and len(rows) < least else [])
 
 
 def with_missing_up_to_count(rows: Rows, counts: Rows) -> Rows:
-    """The rows, and one of each unit that counts more of them, or of which they are not the first
-    ones. A single count is of all units.
+    """The rows of a table that numbers them 1, 2, 3 ..., with one Missing for each unit of which
+    rows up to the device's own count were not answered. The unit counts 3 lines, and 2 answered;
+    which one is lost is not said, so that its index is not known ("0." as the count is row "0"):
 
     >>> list(with_missing_up_to_count({"1": 37, "2": 12}, {"0": 3}))
     ['1', '2', '0.']
+
+    Each unit has its own count, or a single count is of all. Unit 2 has two rows, but not 2.2:
+
     >>> list(with_missing_up_to_count({"1.1": 37, "2.1": 12, "2.3": 5}, {"1": 1, "2": 2}))
     ['1.1', '2.1', '2.3', '2.']
+
+    No row was answered, beside a count of 3 and of 0:
+
     >>> list(with_missing_up_to_count({}, {"0": 3})), list(with_missing_up_to_count({}, {"0": 0}))
     (['.'], [])
     """
@@ -85,21 +102,28 @@ def with_missing_up_to_count(rows: Rows, counts: Rows) -> Rows:
 
 
 def with_missing_if_fewer(rows: Rows, counts: Rows) -> Rows:
-    """The rows, and one of each unit that counts more of them; their numbers may have gaps:
+    """The rows, with one Missing for each unit that has fewer rows than the device counts. Their
+    numbers may have gaps, as 1 and 7 here:
 
     >>> list(with_missing_if_fewer({"1": 37, "7": 12}, {"0": 2}))
     ['1', '7']
+    >>> list(with_missing_if_fewer({"1": 37, "7": 12}, {"0": 3}))
+    ['1', '7', '0.']
+
+    counts: the count of each unit; a single one is of all units.
     """
     units = _short_units(_by_unit(rows, counts), counts)
     return _with_missing_row_of(rows, units) if rows else _one_missing_if_counted(counts)
 
 
 def with_missing_if_fewer_parts(rows: Rows, counts: Rows, length: int) -> Rows:
-    """The rows, and one of each unit that counts more parts. The first `length` arcs of a row name
-    its part, here bank 1 or 2 of unit 1; no row if none is answered:
+    """The rows of parts such as banks, with one Missing for each unit that has rows of fewer parts
+    than the device counts. Unit 1 counts 3 banks, and the rows are of banks 1 and 2:
 
     >>> list(with_missing_if_fewer_parts({"1.1.1": 37, "1.1.2": 12, "1.2.1": 5}, {"1": 3}, 2))
     ['1.1.1', '1.1.2', '1.2.1', '1.']
+
+    length: how many arcs of a row's index name its part. No row at all stays none.
     """
     if not rows:
         return {}
@@ -108,10 +132,13 @@ def with_missing_if_fewer_parts(rows: Rows, counts: Rows, length: int) -> Rows:
 
 
 def without_padding(rows: Rows, counts: Rows, words: Sequence[str]) -> Rows:
-    """The rows, without those beyond the count of their unit that read one of these words:
+    """The rows without padding: a row numbered beyond the count of its unit that reads one of
+    `words`. Unit 1 counts 2 rows; a row beyond them that reads another value stays:
 
-    >>> without_padding({"1.1": 37, "1.2": 0, "1.3": 0}, {"1": 2}, ["0"])
-    {'1.1': 37, '1.2': 0}
+    >>> without_padding({"1.1": 37, "1.2": 0, "1.3": 0, "1.4": 5}, {"1": 2}, ["0"])
+    {'1.1': 37, '1.2': 0, '1.4': 5}
+    >>> without_padding({"1.3": 0}, {"1": Missing("no answer")}, ["0"])
+    {'1.3': 0}
     """
     result: Rows = {}
     for row, value in rows.items():
@@ -122,17 +149,27 @@ def without_padding(rows: Rows, counts: Rows, words: Sequence[str]) -> Rows:
 
 
 def _with_missing_row_of(rows: Rows, units: Iterable[str]) -> Rows:
-    """The rows, and one that is missing of each of these units."""
+    """The rows, with a Missing for each of these units, under the name of a row whose index is not
+    known:
+
+    >>> _with_missing_row_of({"2.1": 37}, ["2"]) == {"2.1": 37, "2.": NO_ANSWER}
+    True
+    """
     return {**rows, **{row_without_index(unit): NO_ANSWER for unit in units}}
 
 
 def _one_missing_if_counted(counts: Rows) -> Rows:
-    """One row that is missing if the device counts any, none else."""
+    """One Missing (".") if the device counts any row though it answered none; {} if it counts none:
+
+    >>> list(_one_missing_if_counted({"0": 3})), list(_one_missing_if_counted({"0": 0}))
+    (['.'], [])
+    """
     return {row_without_index(): NO_ANSWER} if counted(counts) else {}
 
 
 def _by_unit(rows: Iterable[str], counts: Rows) -> dict[str, list[str]]:
-    """The rows of each unit with a count; a single count is of all:
+    """The rows of each unit that has a count, by the unit, with which their indexes begin. A single
+    count is of all rows:
 
     >>> _by_unit(["1.7", "1.8", "2.7"], {"1": 2, "2": 2})
     {'1': ['1.7', '1.8'], '2': ['2.7']}
@@ -150,15 +187,19 @@ def _by_unit(rows: Iterable[str], counts: Rows) -> dict[str, list[str]]:
 
 
 def _short_units(rows_by_unit: dict[str, list[str]], counts: Rows) -> list[str]:
-    """The units that count more rows than they have."""
+    """The units that have fewer rows than they count. One without a count that is known is not:
+
+    >>> _short_units({"1": ["1.7"], "2": ["2.7"]}, {"1": 2, "2": -1})
+    ['1']
+    """
     return [
         unit for unit, rows in rows_by_unit.items() if len(rows) < (counted_by(counts[unit]) or 0)
     ]
 
 
 def _lacks_first_row(rows: Sequence[str], count: int) -> bool:
-    """Whether a table lacks one of the rows 1, 2, 3 ... up to the count; False if its rows are not
-    numbered so:
+    """Whether one of the rows 1, 2, 3 ... up to the count is not in a table, though it has as many
+    rows. False if its rows are not numbered so, as 11 and 12:
 
     >>> _lacks_first_row(["2", "3"], 2), _lacks_first_row(["1", "2"], 2)
     (True, False)
@@ -175,13 +216,18 @@ def _lacks_first_row(rows: Sequence[str], count: int) -> bool:
 
 
 def if_complete(rows: Rows, count: Optional[Cell]) -> Rows:
-    """The rows if they are at least as many as the count; {} if that is 0 or missing; else one row,
-    because which are missing is not known:
+    """The rows if they are at least as many as the device's count. If they are fewer, one Missing
+    (".") in place of all, because which rows are missing is not known:
 
-    >>> if_complete({"1": "on", "2": "off"}, 2), if_complete({"1": "on"}, None)
-    ({'1': 'on', '2': 'off'}, {})
-    >>> list(if_complete({"1": "on"}, 2))
-    ['.']
+    >>> if_complete({"1": "on", "2": "off"}, 2)
+    {'1': 'on', '2': 'off'}
+    >>> if_complete({"1": "on"}, 2) == {".": NO_ANSWER}
+    True
+
+    {} if the device has no count, or counts 0:
+
+    >>> if_complete({"1": "on"}, None), if_complete({"1": "on"}, 0)
+    ({}, {})
     """
     most = counted_by(count)
     if count is None or most == 0 or not (rows or most):
@@ -191,11 +237,16 @@ def if_complete(rows: Rows, count: Optional[Cell]) -> Rows:
 
 
 def with_missing_units(rows: Rows, unit_of_row: Rows, *units: Rows) -> Rows:
-    """The rows, and one of each unit of the chain without a row. A source of units that lists one
-    is ignored: it may have a different number in each table.
+    """The rows of a chain, with one Missing for each unit of the chain that has no row, so that the
+    sum of the chain is not known. Unit 2 is in the chain's list, and has no row:
 
     >>> list(with_missing_units({"1": 37}, {"1": "1"}, {"1": "1", "2": "2"}))
     ['1', '2.']
+
+    unit_of_row: the number of the unit of each row.
+    units: lists of the units' numbers. A list of one unit is ignored, because a device that stands
+        alone may have a different number in each table:
+
     >>> list(with_missing_units({"1": 37}, {"1": "1"}, {"1": "5"}))
     ['1']
     """

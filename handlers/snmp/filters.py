@@ -1,8 +1,9 @@
-"""Which rows are taken: plain functions of rows. None of them reads.
+"""Which rows of a table are taken: those of outlets, not those of lines or padding.
 
-A mark is what another row, or another column of the row, says about it: a type, a status. The marks
-are rows of the same identities, and a test of a mark is true, false, or None if the mark does not
-tell:
+A mark is the cell that says what a row is: its type or status, in another column, under the same
+index. A test takes a mark and answers True (take the row), False (drop it), or None if the mark
+does not tell; then the row stays with a Missing in place of its value. All are plain functions,
+and none reads from the device:
 
     amperes {"1": 15, "2": 40, "3": 9}
     marks   {"1": "outlet", "2": "line", "3": Missing}
@@ -45,13 +46,18 @@ NO_VALUE = "-1"  # of many agents, in any column
 
 
 def one_of(*words: str) -> Test:
-    """Makes a test whether a mark is one of these words; false without a mark. -1 tells nothing
-    unless it is a word; where the words are numbers, nor does a text or a register that is filled
-    up:
+    """Makes a test whether a mark, such as a row's type, reads one of these words; a row without a
+    mark is not meant:
 
     >>> is_outlet = one_of("1")
-    >>> [is_outlet(mark) for mark in (1, 2, None, "-1", "outlet", 65535)]
-    [True, False, False, None, None, None]
+    >>> is_outlet(1), is_outlet(2), is_outlet(None)
+    (True, False, False)
+
+    None, "cannot tell", for -1, by which agents say "no value". Where the words are numbers, also
+    for text and for a register that is filled up (65535):
+
+    >>> is_outlet("-1"), is_outlet("outlet"), is_outlet(65535)
+    (None, None, None)
     """
 
     def test(mark: Optional[Raw]) -> Optional[bool]:
@@ -65,12 +71,18 @@ def one_of(*words: str) -> Test:
 
 
 def none_of(*words: str) -> Test:
-    """Makes a test whether a mark is none of these words. It is the contrary of `one_of`, and
-    None, for "cannot tell", where that is None:
+    """Makes a test whether a mark, such as a row's status, reads none of these words; a row without
+    a mark is meant:
 
     >>> is_present = none_of("0", "4")
-    >>> [is_present(mark) for mark in ("1", "4", None, "-1", "text among numbers")]
-    [True, False, True, None, None]
+    >>> is_present("1"), is_present("4"), is_present(None)
+    (True, False, True)
+
+    None, "cannot tell", for -1, and, where the words are numbers, for text and for a register that
+    is filled up (65535):
+
+    >>> is_present("-1"), is_present("on")
+    (None, None)
     """
     is_one = one_of(*words)
 
@@ -84,8 +96,8 @@ def none_of(*words: str) -> Test:
 
 
 def yes_or_no(words: Sequence[str], others: Sequence[str]) -> Test:
-    """Makes a test whether a mark is one of `words`; false for one of `others`. Any other mark
-    tells nothing:
+    """Makes a test of marks by two lists of words: True for a word of the first, False for one of
+    the second, and None, "cannot tell", for every other mark and for none:
 
     >>> is_outlet = yes_or_no(["outlet"], ["fan"])
     >>> [is_outlet(mark) for mark in ("outlet", "fan", "", None)]
@@ -101,7 +113,8 @@ def yes_or_no(words: Sequence[str], others: Sequence[str]) -> Test:
 
 
 def matches(pattern: str) -> Test:
-    """Makes a test whether a regular expression matches the whole mark; false without a mark:
+    """Makes a test whether a regular expression matches the whole mark, such as a name of a bank;
+    False for a row without a mark:
 
     >>> is_bank = matches("B[0-9]")
     >>> [is_bank(mark) for mark in ("B1", "B12", None)]
@@ -115,12 +128,12 @@ def matches(pattern: str) -> Test:
 
 
 def matches_yes_or_no(pattern: str, others: str) -> Test:
-    """Makes a test whether `pattern` matches a mark; false if `others` does. Any other mark tells
-    nothing:
+    """Makes a test of marks by two regular expressions: True if the first matches the whole mark,
+    False if the second does, and None, "cannot tell", for every other mark and for none:
 
     >>> is_bank = matches_yes_or_no("B[0-9]", "L[0-9]")
-    >>> [is_bank(mark) for mark in ("B1", "L1", "?")]
-    [True, False, None]
+    >>> [is_bank(mark) for mark in ("B1", "L1", "?", None)]
+    [True, False, None, None]
     """
 
     def test(mark: Optional[Raw]) -> Optional[bool]:
@@ -132,10 +145,14 @@ def matches_yes_or_no(pattern: str, others: str) -> Test:
 
 
 def _is_reading(mark: Raw, words: Sequence[str]) -> bool:
-    """Whether a mark that is none of the words is another one, and not a sign for "no value":
+    """Whether a mark that is none of `words` surely says something else. False for -1, by which
+    agents say "no value"; where all words are numbers, also for text and a register that is filled
+    up:
 
-    >>> _is_reading(3, ["1", "2"]), _is_reading("n/a", ["1", "2"]), _is_reading("-1", ["1"])
-    (True, False, False)
+    >>> _is_reading(3, ["1", "2"]), _is_reading("fan", ["outlet"])
+    (True, True)
+    >>> _is_reading("-1", ["1"]), _is_reading("n/a", ["1", "2"]), _is_reading(65535, ["1"])
+    (False, False, False)
     """
     if text(mark) == NO_VALUE:
         return False
@@ -145,7 +162,11 @@ def _is_reading(mark: Raw, words: Sequence[str]) -> bool:
 
 
 def tested(mark: Optional[Cell], test: Test) -> Optional[bool]:
-    """The answer of a test; None if the mark is missing."""
+    """What a test answers of a mark. None, "cannot tell", if the mark itself is missing:
+
+    >>> tested("outlet", one_of("outlet")), tested(Missing("no answer"), one_of("outlet"))
+    (True, None)
+    """
     return None if isinstance(mark, Missing) else test(mark)
 
 
@@ -153,19 +174,29 @@ def tested(mark: Optional[Cell], test: Test) -> Optional[bool]:
 
 
 def where(rows: Rows, marks: Rows, test: Test) -> Rows:
-    """The rows whose mark passes a test, as WHERE of SQL:
+    """The rows whose mark passes a test, as WHERE of SQL. A row without a mark is tested, too: here
+    outlet 3, which `one_of` drops.
 
     >>> where({"1": 10, "2": 20, "3": 30}, {"1": "on", "2": "off"}, one_of("on"))
     {'1': 10}
 
-    Where the test cannot tell (None), the row stays with a Missing in place of its value:
+    Where the test cannot tell, the row stays with a Missing in place of its value, so that no sum
+    leaves it out:
 
     >>> where({"1": 10}, {"1": Missing("no answer")}, one_of("on"))["1"].reason
     'no answer'
+    >>> where({"1": 10}, {"1": "-1"}, one_of("on"))["1"].reason
+    'its mark is none that the MIB names'
 
-    A row whose index is missing ("1.": one of unit 1) stays if no mark has the same name.
+    A mark whose index is not known (".") may be that of each row without one. A row whose index is
+    not known stays:
+
+    >>> where({"1": 10, ".": 20}, {"1": "on"}, one_of("on"))
+    {'1': 10, '.': 20}
+    >>> where({"1": 10}, {".": Missing("no answer")}, one_of("on"))["1"].reason
+    'no answer'
     """
-    mark_of_any_row = value_of_row_without_index(marks)  # None: no index of a mark is missing
+    mark_of_any_row = value_of_row_without_index(marks)  # None if the index of each is known
     result: Rows = {}
     for row, value in rows.items():
         if is_index_missing(row) and row not in marks:
@@ -181,11 +212,19 @@ def where(rows: Rows, marks: Rows, test: Test) -> Rows:
 
 
 def without(rows: Rows, *words: str) -> Rows:
-    """The rows that read none of these words: without padding, for example. A register that is
-    filled up is another value, which means what it means there.
+    """The rows that read none of these words, such as padding. The words compare as text; a
+    register that is filled up (65535) is no word here, and stays for whoever decodes it:
 
     >>> without({"1": 37, "2": "none", "3": 65535}, "none")
     {'1': 37, '3': 65535}
+
+    A row whose value does not tell whether it is padding stays with a Missing: -1, which agents say
+    for "no value", unless it is one of the words.
+
+    >>> without({"1": 37, "2": -1}, "0")["2"].reason
+    'its mark is none that the MIB names'
+    >>> without({"1": 37, "2": -1}, "-1")
+    {'1': 37}
     """
 
     is_other = none_of(*words)
@@ -199,7 +238,15 @@ def without(rows: Rows, *words: str) -> Rows:
 
 
 def require_marks(rows: Rows, marks: Rows) -> Rows:
-    """The marks. Raises ProtocolError if one that tells outlets from padding is not answered."""
+    r"""The marks, as they are, if each row has one. Raises ProtocolError if the device did not
+    answer that of a row: nothing then tells whether the row is an outlet or padding.
+
+    >>> require_marks({"1": "on", "2": "off"}, {"1": "outlet", "2": "padding"})
+    {'1': 'outlet', '2': 'padding'}
+    >>> require_marks({"1": "on", "2": "off"}, {"1": "outlet"})
+    Traceback (most recent call last):
+    handlers.shared.errors.ProtocolError: the device lists the row 2 without the value ...
+    """
     default = value_of_row_without_index(marks)
     for row in rows:
         mark = marks.get(row, default)
@@ -213,12 +260,17 @@ def require_marks(rows: Rows, marks: Rows) -> Rows:
 
 
 def except_where(rows: Rows, words: Sequence[str], marks: Rows, test: Test) -> Rows:
-    """The rows, without those that read one of `words` while their mark passes a test: a 0 may also
-    mean that there is no reading. Without a value if the mark is missing. The volts of row 2 are 0,
-    too:
+    """The rows without those that read one of `words` while their mark passes a test: where a 0 of
+    a meter may mean "no reading", another column tells. Outlet 2 reads 0 A at 0 V, which is no
+    reading; outlet 1 reads 0 A at 230 V, which is a measurement:
 
     >>> except_where({"1": 0, "2": 0, "3": 5}, ("0",), {"1": 230, "2": 0, "3": 0}, one_of("0"))
     {'1': 0, '3': 5}
+
+    The mark is missing: so is the value.
+
+    >>> except_where({"1": 0}, ("0",), {"1": Missing("no answer")}, one_of("0"))["1"].reason
+    'no answer'
     """
     result: Rows = {}
     for row, value in rows.items():
@@ -234,7 +286,8 @@ def except_where(rows: Rows, words: Sequence[str], marks: Rows, test: Test) -> R
 
 
 def with_arc(rows: Rows, position: int, *arcs: str) -> Rows:
-    """The rows whose identity has one of these arcs at a position, or none that is known:
+    """The rows whose index has one of `arcs` at a position: here the type of a sensor, of which 4
+    is volts, at the end. A row whose index is not known ("1.") may be of them, and stays:
 
     >>> with_arc({"1.4": 230, "1.5": 2, "1.": 7}, -1, "4")
     {'1.4': 230, '1.': 7}
@@ -247,7 +300,8 @@ def with_arc(rows: Rows, position: int, *arcs: str) -> Rows:
 
 
 def without_arc(rows: Rows, position: int, *arcs: str) -> Rows:
-    """The rows whose identity has none of these arcs at a position, or none that is known:
+    """The rows whose index has none of `arcs` at a position: here no line 4, the neutral, at the
+    end. A row whose index is not known ("1.") may be another, and stays:
 
     >>> without_arc({"1.4": 230, "1.5": 2, "1.": 7}, -1, "4")
     {'1.5': 2, '1.': 7}
@@ -260,7 +314,8 @@ def without_arc(rows: Rows, position: int, *arcs: str) -> Rows:
 
 
 def of_units(rows: Rows, outlets: Rows) -> Rows:
-    """The rows of units that have outlets: others only meter.
+    """The rows of units that have outlets, from a table with a row for each unit; other units only
+    meter. Unit 1 has the outlets 1.1 and 1.2:
 
     >>> of_units({"1": 24, "2": 8}, {"1.1": "on", "1.2": "off"})
     {'1': 24}
@@ -270,7 +325,8 @@ def of_units(rows: Rows, outlets: Rows) -> Rows:
 
 
 def is_within(row: str, count: int) -> bool:
-    """Whether the last arc of an identity is a number up to a count:
+    """Whether the number of a row, the last arc of its index, is at most a count. False without a
+    number:
 
     >>> is_within("2.8", 8), is_within("2.9", 8), is_within("2.", 8)
     (True, False, False)
@@ -280,11 +336,13 @@ def is_within(row: str, count: int) -> bool:
 
 
 def within_count(rows: Rows, count: Optional[Cell]) -> Rows:
-    """The rows whose last arc is at most the device's count, of a table with a fixed number of
-    rows; all rows without a count:
+    """The rows with a number up to the device's count, of a table with a fixed number of rows; all
+    rows if the count is not known. Fewer rows than the count are no error here:
 
-    >>> within_count({"1": "on", "2": "off", "3": 0}, 2), within_count({"1": "on"}, None)
-    ({'1': 'on', '2': 'off'}, {'1': 'on'})
+    >>> within_count({"1": "on", "2": "off", "3": 0}, 2)
+    {'1': 'on', '2': 'off'}
+    >>> within_count({"1": "on"}, None), within_count({"1": "on"}, 2)
+    ({'1': 'on'}, {'1': 'on'})
     """
     most = counted_by(count)
     if most is None:
@@ -293,11 +351,14 @@ def within_count(rows: Rows, count: Optional[Cell]) -> Rows:
 
 
 def up_to_count(rows: Rows, count: Optional[Cell]) -> Rows:
-    """The rows whose last arc is at most the device's count; all rows without a count. Raises
-    ProtocolError if fewer rows than the count remain.
+    r"""The rows with a number up to the device's count, of a table with a fixed number of rows; all
+    rows if the count is not known. Raises ProtocolError if they are fewer than the count:
 
-    >>> up_to_count({"1": "on", "2": "off", "3": 0}, 2)
-    {'1': 'on', '2': 'off'}
+    >>> up_to_count({"1": "on", "2": "off", "3": 0}, 2), up_to_count({"1": "on"}, None)
+    ({'1': 'on', '2': 'off'}, {'1': 'on'})
+    >>> up_to_count({"1": "on"}, 2)
+    Traceback (most recent call last):
+    handlers.shared.errors.ProtocolError: the device counts 2 rows in a table, ...
     """
     result = within_count(rows, count)
     most = counted_by(count)
@@ -310,7 +371,12 @@ def up_to_count(rows: Rows, count: Optional[Cell]) -> Rows:
 
 
 def require_count(rows: Rows, count: Optional[Cell]) -> None:
-    """Raises ProtocolError if there are rows and no count says which of them are outlets."""
+    """Raises ProtocolError if a table has rows and the device's count of outlets is not known: the
+    padding of the table looks like outlets.
+
+    >>> require_count({"1": "on", "2": "off"}, 2)
+    >>> require_count({}, None)
+    """
     if rows and counted_by(count) is None:
         raise ProtocolError(
             "the device does not say how many rows of a table are outlets, and the others look"
@@ -322,13 +388,16 @@ def require_count(rows: Rows, count: Optional[Cell]) -> None:
 
 
 def rows_if_every_mark(rows: Rows, marks: Rows, test: Test) -> Rows:
-    """The rows on a device of which each mark passes a test; without values if one does not tell
-    and no other one fails:
+    """All rows if each mark of the device passes a test, none if one fails. The marks are not of
+    the rows: here one object says what the whole device is.
 
     >>> rows_if_every_mark({"1": 37}, {"0": "metered"}, one_of("metered"))
     {'1': 37}
     >>> rows_if_every_mark({"1": 37}, {"0": "switched"}, one_of("metered"))
     {}
+
+    If a mark does not tell and none fails, each row has a Missing in place of its value:
+
     >>> rows_if_every_mark({"1": 37}, {"0": Missing("no answer")}, one_of("metered"))["1"].reason
     'no answer'
     """
@@ -344,19 +413,27 @@ def rows_if_every_mark(rows: Rows, marks: Rows, test: Test) -> Rows:
 
 
 def rows_if_any_in(rows: Rows, table: Rows) -> Rows:
-    """The rows on a device that has rows of `table`:
+    """All rows if `table` has any row, none if it is empty: a column means one thing on devices
+    that list lines, and another on the others, for example. If a row of the table is missing, each row has a Missing as its value:
 
     >>> rows_if_any_in({"1": 37}, {"1": "L1"}), rows_if_any_in({"1": 37}, {})
     ({'1': 37}, {})
+    >>> rows_if_any_in({"1": 37}, {"1": Missing("no answer")})["1"].reason
+    'no answer'
     """
     return rows_if_every_mark(rows, table, lambda mark: mark is not None)
 
 
 def rows_if_none_in(rows: Rows, table: Rows) -> Rows:
-    """The rows on a device without rows of `table`; without values if all of these are missing:
+    """All rows if `table` is empty, none if it has any: a device that lists lines needs no figure
+    of the whole, for example.
 
     >>> rows_if_none_in({"1": 37}, {}), rows_if_none_in({"1": 37}, {"1": "L1"})
     ({'1': 37}, {})
+
+    If each row of the table is missing, whether it has any is not known, and each row has a Missing
+    as its value:
+
     >>> rows_if_none_in({"1": 37}, {"1": Missing("no answer")})["1"].reason
     'no answer'
     """
