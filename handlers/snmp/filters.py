@@ -413,11 +413,14 @@ def rows_if_every_mark(rows: Rows, marks: Rows, test: Test) -> Rows:
 
 
 def rows_if_any_in(rows: Rows, table: Rows) -> Rows:
-    """All rows if `table` has any row, none if it is empty: a column means one thing on devices
-    that list lines, and another on the others, for example. If a row of the table is missing, each row has a Missing as its value:
+    """All rows if `table` has any row, none if it is empty: a column may mean one thing on devices
+    that list lines, and another on the others, for example.
 
     >>> rows_if_any_in({"1": 37}, {"1": "L1"}), rows_if_any_in({"1": 37}, {})
     ({'1': 37}, {})
+
+    If a row of the table is missing, each row has a Missing in place of its value:
+
     >>> rows_if_any_in({"1": 37}, {"1": Missing("no answer")})["1"].reason
     'no answer'
     """

@@ -1,4 +1,8 @@
-"""Rows made of other rows, in the words of SQL: plain functions. None of them reads."""
+"""Rows made of the rows of other tables, in the words of SQL: joined, put together, renamed.
+
+Rows are {index: value}, such as {"1": "web", "2": "db"}. The row "." is one whose index is not
+known. All are plain functions, and none reads from the device.
+"""
 
 from __future__ import annotations
 
@@ -31,15 +35,20 @@ _OCTETS_LOST = Missing("its octets were lost where they became text")
 
 
 def left_join(rows: Rows, values: Rows) -> Rows:
-    """Each of `rows` with its value in `values`, as LEFT JOIN of SQL; "" if it has none:
+    """Each of `rows` with its value of another column, as LEFT JOIN of SQL; "", which is no figure
+    and no state, for a row that the other column does not have:
 
     >>> left_join({"1": "Phase L1", "2": "Phase L2"}, {"1": 37})
     {'1': 37, '2': ''}
 
-    A value whose index is missing (".") may be that of each row that has none. A row that is empty
-    or Missing itself has no value that is known:
+    A value whose index is not known (".") may be that of each row without one:
 
-    >>> left_join({"1": "Phase L1", "2": ""}, {".": Missing("no answer")})["1"].reason
+    >>> left_join({"1": "Phase L1"}, {".": Missing("no answer")})["1"].reason
+    'no answer'
+
+    Whether a row that reads "" or is missing is there is not known, and so is its value:
+
+    >>> left_join({"1": Missing("no answer"), "2": ""}, {"1": 37, "2": 12})["1"].reason
     'no answer'
     """
     value_if_none = value_of_row_without_index(values)
@@ -53,11 +62,16 @@ def left_join(rows: Rows, values: Rows) -> Rows:
 
 
 def part_of(values: Rows, rows: Iterable[str], start: int = 0, stop: Optional[int] = None) -> Rows:
-    """For each row the value of the part of the device that it is of, such as its unit. The arcs of
-    the row from `start` to `stop` are the index of the part:
+    """For each row the value of the unit, or other part of the device, that it belongs to. The
+    numbers of the row's index from `start` to `stop` are the part's index, here the first:
 
     >>> part_of({"1": "star", "2": "delta"}, ["1.1", "1.2", "2.1"], stop=1)
     {'1.1': 'star', '1.2': 'star', '2.1': 'delta'}
+
+    A row whose part has no value is left out:
+
+    >>> part_of({"1": "star"}, ["1.1", "3.1"], stop=1)
+    {'1.1': 'star'}
     """
     result: Rows = {}
     for row in rows:
@@ -68,7 +82,7 @@ def part_of(values: Rows, rows: Iterable[str], start: int = 0, stop: Optional[in
 
 
 def prefixed(prefix: str, rows: Rows) -> Rows:
-    """The rows of a part of the device, under identities that begin with the part:
+    """The rows of one part of the device, such as unit 2, with the part before each index:
 
     >>> prefixed("2", {"7": "on"})
     {'2.7': 'on'}
@@ -77,10 +91,14 @@ def prefixed(prefix: str, rows: Rows) -> Rows:
 
 
 def concat(*tables: Rows) -> Rows:
-    """The rows of all tables. Raises ProtocolError if two have the same row.
+    """The rows of several tables as one table, in their order. Raises ProtocolError if two have the
+    same row.
 
     >>> concat({"1": "on"}, {"1.1": "off"})
     {'1': 'on', '1.1': 'off'}
+    >>> concat({"1": "on"}, {"1": "off"})
+    Traceback (most recent call last):
+    handlers.shared.errors.ProtocolError: two tables of the device have the row 1
     """
     rows: Rows = {}
     for table in tables:
@@ -92,24 +110,36 @@ def concat(*tables: Rows) -> Rows:
 
 
 class _Keys(NamedTuple):
-    """The keys of a table that is joined."""
+    """The keys of a table that is joined: of each row, the texts of the columns that name it."""
 
     by_row: Mapping[str, tuple[str, ...]]  #: () if a key is not whole, or not the only one
     has_column: Sequence[bool]  #: whether each column of the keys has a text
 
 
 def join(values: Rows, keys: Sequence[Rows], outlet_keys: Sequence[Rows]) -> Rows:
-    """Values of another table, by columns of both tables; by the index, where both tables lack a
-    column of the keys, or there is no table of outlets. A value whose key is missing, empty or not
-    the only one may be that of each outlet that finds none: its value is missing.
-
-    The meters of a device are sockets 11 and 12, and each outlet names its socket:
+    """The values of a table of meters for each outlet, where both tables have a column that joins
+    them. Meters 1 and 2 name their sockets, 11 and 12, and so do the outlets:
 
     >>> meters, sockets = {"1": 12, "2": 31}, {"1": "11", "2": "12"}
     >>> join(meters, [sockets], [{"1.1": "12", "1.2": "11"}])
     {'1.1': 31, '1.2': 12}
+
+    A meter whose key is missing, empty or not the only one may be that of each outlet that finds no
+    meter, whose value is then missing:
+
     >>> join(meters, [{"1": "11", "2": ""}], [{"1.1": "12", "1.2": "11"}])["1.1"].reason
     'its key, or one that may be the same, is missing, empty or not the only one'
+
+    The values are returned as they are, to be joined by index, where both tables lack a column of
+    the keys or there is no table of outlets. If only one table lacks a column, none can be joined:
+
+    >>> join(meters, [{}], [{}])
+    {'1': 12, '2': 31}
+    >>> join(meters, [{}], [{"1.1": "12"}])["."].reason
+    'only one of two tables has the columns that join them'
+
+    keys: the columns of the meters' keys.
+    outlet_keys: those of the outlets' keys, in the same order.
     """
     if not values:
         return {}
@@ -133,11 +163,13 @@ def join(values: Rows, keys: Sequence[Rows], outlet_keys: Sequence[Rows]) -> Row
 
 
 def _keys(columns: Sequence[Rows]) -> _Keys:
-    """The keys of a table, from the columns that hold them. A key that two rows have, or that lacks
-    a part which others have, is no key:
+    """The keys of a table's rows, from the columns that hold them: () for a key that two rows have,
+    or that lacks a part which others have.
 
     >>> _keys([{"1": "A", "2": "B", "3": "B"}]).by_row
     {'1': ('A',), '2': (), '3': ()}
+    >>> _keys([{"1": "A", "2": "B"}, {"1": "7"}]).by_row
+    {'1': ('A', '7'), '2': ()}
     """
     has_column = [any(isinstance(v, Missing) or text(v) for v in rows.values()) for rows in columns]
     rows = dict.fromkeys(row for column in columns for row in column)
@@ -154,14 +186,14 @@ def _keys(columns: Sequence[Rows]) -> _Keys:
 
 
 def times(rows: Rows, factor: int) -> Rows:
-    """Each number times a factor, as text, for a column whose values another column has in a finer
-    unit. Tenths of A in hundredths:
+    """Each number times a factor, as text: a column whose unit is coarser than that of the column
+    beside it, in the finer one. Tenths of A in hundredths:
 
     >>> times({"1": 79, "2": "6.6"}, 10)
     {'1': '790', '2': '66.0'}
 
-    What is no figure stays as it is: text, a negative number, a register that is filled up, and
-    what is lost.
+    What is no figure stays as it is: text, a negative number, a register that is filled up, a
+    Missing.
 
     >>> times({"1": "not-support", "2": -1, "3": 2147483647}, 10)
     {'1': 'not-support', '2': -1, '3': 2147483647}
@@ -175,29 +207,36 @@ def times(rows: Rows, factor: int) -> Rows:
 
 
 def bit(rows: Rows, position: int) -> Rows:
-    r"""One bit of each BITS value, as "1" or "0"; bit 0 is the highest of the first octet. Of text,
-    it is missing if octets were lost in decoding, or if UTF-8 and Latin-1 differ in it.
+    r"""One bit of the BITS value of each row, as "1" or "0"; bit 0 is the highest of the first
+    octet (RFC 2578, 8). Bits 0 and 7 are set here:
 
     >>> bit({"1": bytes([0b10000001])}, 0), bit({"1": bytes([0b10000001])}, 1)
     ({'1': '1'}, {'1': '0'})
-    >>> bit({"1": "\ufffd"}, 0)["1"].reason
-    'its octets were lost where they became text'
+
+    A platform may return octets as text, decoded as UTF-8 or as Latin-1. The octets of "\xff" were
+    11000011 10111111, or else 11111111. Bit 0 is the same in both; bit 2 is not, and is missing:
+
+    >>> bit({"1": "\xff"}, 0)
+    {'1': '1'}
+    >>> bit({"1": "\xff"}, 2)["1"].reason, bit({"1": "\ufffd"}, 0)["1"].reason
+    ('its octets were lost where they became text', 'its octets were lost where they became text')
     """
     result: Rows = {}
     for row, value in rows.items():
         if isinstance(value, Missing):
             result[row] = value
             continue
-        bit_text = _bit_of(bits(value), position)
-        latin = octets_if_latin_1(value)
-        is_clear = latin is None or _bit_of(latin, position) == bit_text
-        is_decoded = not isinstance(value, str) or "\ufffd" not in value
-        result[row] = bit_text if is_clear and is_decoded else _OCTETS_LOST
+        bit_if_utf_8 = _bit_of(bits(value), position)
+        latin_1_octets = octets_if_latin_1(value)
+        is_same_bit = latin_1_octets is None or _bit_of(latin_1_octets, position) == bit_if_utf_8
+        has_lost_octets = isinstance(value, str) and "\ufffd" in value
+        result[row] = bit_if_utf_8 if is_same_bit and not has_lost_octets else _OCTETS_LOST
     return result
 
 
 def _bit_of(octets: bytes, position: int) -> str:
-    """One bit of octets, "0" beyond their end:
+    """One bit of octets, as "1" or "0"; bit 0 is the highest of the first octet. "0" beyond their
+    end:
 
     >>> _bit_of(bytes([0, 0b01000000]), 9), _bit_of(bytes([255]), 8)
     ('1', '0')
@@ -209,10 +248,11 @@ def _bit_of(octets: bytes, position: int) -> str:
 
 
 def field(rows: Rows, position: int, separator: str = ",") -> Rows:
-    """One field of each text; a row without it is left out:
+    """One field of the text of each row, by its position between separators; a row without it is
+    left out, and one that is missing stays so:
 
-    >>> field({"1": "LOCAL - B4", "2": "B5"}, 1, "-")
-    {'1': 'B4'}
+    >>> field({"1": "LOCAL - B4", "2": "B5", "3": Missing("no answer")}, 1, "-")
+    {'1': 'B4', '3': Missing(reason='no answer', is_unanswered=False)}
     """
     result: Rows = {}
     for row, value in rows.items():
@@ -225,10 +265,17 @@ def field(rows: Rows, position: int, separator: str = ",") -> Rows:
 
 
 def numbered(rows: Iterable[str], plus: int = 0, position: int = -1) -> Rows:
-    """The number at `position` of each identity that has one there, increased by `plus`:
+    """For each row a number of its own index, increased by `plus`: the number printed on the unit,
+    where the index counts from 0.
 
-    >>> numbered(["1.0", "1.1"], plus=1), numbered(["AUX1.7", "."], position=0)
-    ({'1.0': '1', '1.1': '2'}, {})
+    >>> numbered(["1.0", "1.1"], plus=1)
+    {'1.0': '1', '1.1': '2'}
+
+    position: of the number in the index; -1 is the last. A row without a number there is left out,
+    as is one whose index is not known ("."):
+
+    >>> numbered(["2.7", "AUX1.7", "."], position=0)
+    {'2.7': '2'}
     """
     numbers: Rows = {}
     for row in rows:
@@ -239,12 +286,15 @@ def numbered(rows: Iterable[str], plus: int = 0, position: int = -1) -> Rows:
 
 
 def with_units(units: Rows, numbers: Rows, separator: str = ":") -> Rows:
-    """Printed numbers: in a chain of several units with the unit before each:
+    """The printed number of each outlet, with the unit before it if there are several units:
 
     >>> with_units({"7": "1", "2.7": "2"}, {"7": "7", "2.7": "7"})
     {'7': '1:7', '2.7': '2:7'}
     >>> with_units({"7": "1", "8": "1"}, {"7": "7", "8": "8"})
     {'7': '7', '8': '8'}
+
+    units: the unit of each row.
+    numbers: the number of each row.
     """
     names = {row: text(unit) for row, unit in units.items()}
     if len(set(names.values())) < 2:
@@ -257,10 +307,11 @@ def with_units(units: Rows, numbers: Rows, separator: str = ":") -> Rows:
 
 
 def first_of_units(rows: Rows) -> Rows:
-    """The units that the indexes begin with, each with the value of its first row:
+    """One row for each unit of a chain, which is the first number of an index, with the value of
+    the unit's first row. The value 5 of row "2.1" is that of unit 2:
 
-    >>> first_of_units({"1.1": "ok", "1.2": "alarm", "2.1": "ok"})
-    {'1': 'ok', '2': 'ok'}
+    >>> first_of_units({"1.1": 7, "1.2": 8, "2.1": 5, "2.2": 6})
+    {'1': 7, '2': 5}
     """
     units: Rows = {}
     for row, value in rows.items():

@@ -1,4 +1,10 @@
-"""Columns and other objects of a device: where the cell of each identity is."""
+"""The objects of a device that hold its tables, and the OID of each cell in them.
+
+`rows` reads a whole table: {index: value}. `cell` gives the OID of one outlet's cell, for a GET:
+
+    Column("1.3.6.1.4.1.318.1.1.12.3.5.1.1.4")   its rows: {"1": 1, "2": 2}
+                                                 cell of outlet 2: 1.3.6.1.4.1.318...1.1.4.2
+"""
 
 from __future__ import annotations
 
@@ -16,14 +22,16 @@ _MOST_OUTLETS, _MOST_UNITS = 10_000, 1_000
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table. The identity is the row's index.
+    """A column of a table, with a cell for each outlet at `oid`.INDEX. The row's identity is its
+    index, without the suffix if there is one.
 
     Fields:
         oid: the column.
         object: its name in the MIB.
-        suffix: only rows whose index ends with these arcs (such as the type in a table of sensors),
-            which the identity leaves out. A suffix that ends with 0, the instance of a scalar, is
-            of a MIB with an object for each outlet: rows with more arcs are other objects.
+        suffix: only rows whose index ends with these arcs, such as the type in a table of sensors:
+            with "5", the row "7.5" is taken as "7". A suffix that ends with 0, the instance of a
+            scalar, is of a MIB with an object for each outlet: there "7.0" is taken as "7", and
+            "7.1.0" is another object.
         optional: some devices with the table lack this column.
     """
 
@@ -41,6 +49,10 @@ class Column:
         return [(self.oid, self.optional)]
 
     def rows(self, tables: Tables) -> Rows:
+        """The values of the column by identity. With the suffix "5":
+
+        walk {"7.5": 230, "7.6": 50}  ->  {"7": 230}
+        """
         values = tables.column(self.oid, optional=self.optional)
         if not self.suffix:
             return dict(values)
@@ -52,25 +64,40 @@ class Column:
         return rows
 
     def cell(self, tables: Tables, identity: str) -> Optional[str]:
-        """The OID of the cell of an identity, None if it can have none:
+        """The OID of one row's cell, for a GET. None for a row that has no cell here: one whose
+        index is not known ("2."), or, with a suffix that ends with 0, one of another object
+        ("7.1").
 
         >>> state = Column("1.3.6.1.4.1.318.1.1.12.3.5.1.1.4")
         >>> state.cell(None, "7"), state.cell(None, "2.")
         ('1.3.6.1.4.1.318.1.1.12.3.5.1.1.4.7', None)
-        >>> Column("1.3.6.1.4.1.850.10.2", suffix="5").cell(None, "7")
-        '1.3.6.1.4.1.850.10.2.7.5'
+        >>> state = Column("1.3.6.1.4.1.850.10.2", suffix="5.0")
+        >>> state.cell(None, "7"), state.cell(None, "7.1")
+        ('1.3.6.1.4.1.850.10.2.7.5.0', None)
         """
         if identity.endswith(".") or (self.suffix and self._is_of_another_object(identity)):
             return None
         return f"{self.oid}.{identity}.{self.suffix}" if self.suffix else f"{self.oid}.{identity}"
 
     def _is_of_another_object(self, identity: str) -> bool:
+        """Whether a row belongs to an object with more arcs, where the suffix is a scalar's
+        instance, 0:
+
+        >>> states = Column("1.3.6.1.4.1.850.10.2", suffix="0")
+        >>> states._is_of_another_object("7.1"), states._is_of_another_object("7")
+        (True, False)
+        """
         return self.suffix.rpartition(".")[2] == "0" and "." in identity
 
 
 @dataclass(frozen=True)
 class Scalar:
-    """One object of the whole device, whose row is "0"."""
+    """One object of the whole device, such as its count of outlets. Its only row is named "0".
+
+    Fields:
+        oid: the object, with its instance .0 at the end.
+        object: its name in the MIB.
+    """
 
     oid: str
     object: str = ""
@@ -84,16 +111,25 @@ class Scalar:
         return []
 
     def rows(self, tables: Tables) -> Rows:
+        """The value as row "0"; {} if the device does not have the object."""
         value = tables.get(self.oid)
         return {} if value is None else {"0": value}
 
     def cell(self, tables: Tables, identity: str) -> Optional[str]:
+        """The OID of the object, whatever the row is: it is of all outlets."""
         return self.oid
 
 
 @dataclass(frozen=True)
 class Span:
-    """Outlets `first` to `last`, whose sub-identifiers are `sub`, `sub` + 1 ..."""
+    """A range of outlets whose objects are numbered in a row: outlet `first` has the
+    sub-identifier `sub`, the next one `sub` + 1, up to the outlet `last`.
+
+    Fields:
+        first: the number of the first outlet.
+        last: that of the last one.
+        sub: the sub-identifier of the first outlet's object.
+    """
 
     first: int
     last: int
@@ -112,7 +148,8 @@ class Span:
 
 @dataclass(frozen=True)
 class Spread:
-    """One object for each outlet, at `oid`.SUB.`tail`. The identity is the outlet's number N.
+    """One object for each outlet, at `oid`.SUB.`tail`, where a MIB has no table: outlet 1 at
+    oid.11.0, outlet 2 at oid.12.0 ... The identity is the outlet's number N.
 
     Fields:
         oid: the OID above the objects.
@@ -162,6 +199,12 @@ class Spread:
         return [] if self.tail or self.by_row else [(self.oid, False)]
 
     def rows(self, tables: Tables) -> Rows:
+        """The value of each outlet whose object the device answers. Outlets 1 and 2 at SUB 11 and
+        12, of which a walk has the first alone, and with `by_row`, of unit 3:
+
+            walk {"11.0": 1, "20.0": 5}  ->  {"1": 1}
+            walk {"11.3": 1, "12.3": 2}  ->  {"3.1": 1, "3.2": 2}
+        """
         if self.by_get:
             return self._rows_by_get(tables)
         values = tables.walk(self.oid) if self.tail or self.by_row else tables.column(self.oid)
@@ -183,8 +226,12 @@ class Spread:
         return rows
 
     def _rows_by_get(self, tables: Tables) -> Rows:
-        """The values, each by GET; {} if no object has one. Unless `listed` says which outlets
-        there are, those after the last one with a value are left out."""
+        """The value of each outlet, each by a GET; {} if no outlet has one. One without a value is
+        missing if a later outlet has one; those after the last one with a value are left out,
+        unless `listed` says that they are there.
+
+            GET: 1 reads 1, 2 nothing, 3 reads 2, 4 nothing  ->  {"1": 1, "2": NO_ANSWER, "3": 2}
+        """
         outlets = tables[self.listed] if self.listed else None
         rows: Rows = {}
         last = 0
@@ -198,7 +245,8 @@ class Spread:
         return rows if last and outlets is not None else dict(list(rows.items())[:last])
 
     def cell(self, tables: Tables, identity: str) -> Optional[str]:
-        """The OID of the object of an outlet, None if it has none:
+        """The OID of one outlet's object, for a GET. None for a number that no span has, and for an
+        identity with a unit's row where there are none, or without it where there are.
 
         >>> states = Spread("1.3.6.1.4.1.92", (Span(1, 4, 11),))
         >>> states.cell(None, "2"), states.cell(None, "9"), states.cell(None, "1.2")
@@ -215,7 +263,8 @@ class Spread:
 
 @dataclass(frozen=True)
 class PerUnit:
-    """The same table for each unit, at `oid`.UNIT.`column`.ROW. The identity is "UNIT.ROW".
+    """The same table once for each unit of a chain, at `oid`.UNIT.`column`.ROW. The identity is
+    "UNIT.ROW", such as "2.7" for outlet 7 of unit 2.
 
     Fields:
         oid: the OID above the units' numbers.
@@ -247,6 +296,10 @@ class PerUnit:
         return [(f"{self.oid}.{n}.{self.column}", False) for n in range(self.first, self.last + 1)]
 
     def rows(self, tables: Tables) -> Rows:
+        """The values of the units' tables, under "UNIT.ROW":
+
+        unit 1 {"7": 1}, unit 2 {"7": 2}  ->  {"1.7": 1, "2.7": 2}
+        """
         rows: Rows = {}
         for unit in range(self.first, self.last + 1):
             for row, value in tables.column(f"{self.oid}.{unit}.{self.column}").items():
@@ -254,7 +307,7 @@ class PerUnit:
         return rows
 
     def cell(self, tables: Tables, identity: str) -> Optional[str]:
-        """The OID of the cell of an outlet, None of a unit that is not among them:
+        """The OID of one outlet's cell, for a GET; None for a unit that is none of these:
 
         >>> states = PerUnit("1.3.6.1.4.1.534", 1, 2, "5.1.3")
         >>> states.cell(None, "2.7"), states.cell(None, "3.7"), states.cell(None, "7")
@@ -268,8 +321,12 @@ class PerUnit:
 
 @dataclass(frozen=True)
 class Parts:
-    """The objects of numbered parts such as units: the identity is "PART.ROW", and of the part ""
-    the row alone."""
+    """Different objects for parts of the device, such as its ports or lines. Row 7 of part "B" has
+    the identity "B.7"; of the part "" the identity is the row alone.
+
+    Fields:
+        parts: the name of each part, and its object.
+    """
 
     parts: tuple[tuple[str, Object], ...]
     optional: ClassVar[bool] = False
@@ -286,6 +343,10 @@ class Parts:
         return [column for _, table in self.parts for column in table.columns()]
 
     def rows(self, tables: Tables) -> Rows:
+        """The rows of all parts. Raises ProtocolError if two parts give the same identity.
+
+        part "A" {"7": 1}, part "B" {"7": 2}  ->  {"A.7": 1, "B.7": 2}
+        """
         rows: Rows = {}
         for part, table in self.parts:
             for row, value in table.rows(tables).items():
@@ -296,7 +357,8 @@ class Parts:
         return rows
 
     def cell(self, tables: Tables, identity: str) -> Optional[str]:
-        """The OID of the cell of an outlet in its part, None without such a part:
+        """The OID of one outlet's cell in the object of its part, for a GET; None without such a
+        part:
 
         >>> states = Parts((("A", Column("1.3.6.1.4.1.1")), ("B", Column("1.3.6.1.4.1.2"))))
         >>> states.cell(None, "B.7"), states.cell(None, "7")
