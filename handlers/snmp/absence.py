@@ -1,5 +1,7 @@
-"""What proves that a device does not have an object: a GET, because a walk alone is no proof
-(github.com/prometheus/snmp_exporter/issues/541, an HPE PDU)."""
+"""What proves that a device does not have an object, so that its figure is "not metered" and not
+"not known": a GET in a row where it would be. A walk without rows alone is no proof, as agents lose
+walks (github.com/prometheus/snmp_exporter/issues/541, an HPE PDU).
+"""
 
 from __future__ import annotations
 
@@ -13,9 +15,15 @@ _FIRST_ROWS = ("1", "1.1", "0.0")
 
 
 def lacks(tables: Tables, source: Source, rows_beside: Iterable[str] = ()) -> bool:
-    """Whether the device does not have the object of these values: no walk answers it, nor a GET in
-    the first and the last of the rows that its table has, or that others show beside. Of rows of
-    other tables, a GET proves nothing."""
+    """Whether the device does not have the object of these values: no walk has a row of it, nor a
+    GET in the first and the last of its table's rows.
+
+        walk of amperes: none; outlets 1 to 8; GET amperes.1 and amperes.8: none  ->  True
+        the same, and GET amperes.8 reads 15                                      ->  False
+
+    rows_beside: the rows to try where the table itself shows none, such as those of the outlets.
+    False for values computed over several rows: a GET in rows of other tables proves nothing.
+    """
     column = object_of(source)
     if column is None or (isinstance(source, Computed) and not source.is_by_row()):
         return False
@@ -29,8 +37,12 @@ def lacks(tables: Tables, source: Source, rows_beside: Iterable[str] = ()) -> bo
 
 
 def is_absent(tables: Tables, source: Source, rows: Iterable[str]) -> bool:
-    """Whether neither a walk of an object nor a GET of the first of these rows has a value. False
-    without rows."""
+    """Whether the device does not have an object, as its walk has no row and a GET of the first of
+    `rows` has no value. False if `rows` is empty, as nothing can be asked. This call remembers a
+    True, and asks no second time.
+
+        walk of pending: none; outlets 1 to 8; GET pending.1: none  ->  True
+    """
     if is_known_absent(tables, source):
         return True
     first = next(iter(rows), None)
@@ -42,19 +54,26 @@ def is_absent(tables: Tables, source: Source, rows: Iterable[str]) -> bool:
 
 
 def is_known_absent(tables: Tables, source: Source) -> bool:
-    """Whether this call has learnt that the device does not have an object."""
+    """Whether an earlier question of this call showed that the device does not have the object."""
     return _oid_of(tables, source) in tables.reading.learnt.absent
 
 
 def _oid_of(tables: Tables, source: Source) -> str:
-    """The OID of the object of a source's values."""
+    """The whole OID of the object of a source's values, below the root that the device has; "" for
+    values that are of no one object.
+    """
     column = object_of(source)
     return tables.resolve(column.oid) if column else ""
 
 
 def is_optional_and_absent(tables: Tables, source: Source, rows: Iterable[str]) -> bool:
-    """Whether the device lacks a column of values that some devices lack, as a GET of the first of
-    these rows shows, or as none of them does."""
+    """Whether the device does not have a column that some devices of the family lack (`optional`):
+    a GET of the first of `rows` has no value, or `rows` is empty.
+
+        optional amperes, outlets 1 to 8, GET amperes.1: none  ->  True
+        the same, and GET amperes.1 reads 15                   ->  False
+        a column that each device has                          ->  False
+    """
     column = object_of(source)
     first = next(iter(rows), None)
     is_optional = column is not None and column.optional
@@ -62,9 +81,13 @@ def is_optional_and_absent(tables: Tables, source: Source, rows: Iterable[str]) 
 
 
 def is_walk_lost(tables: Tables, source: Source) -> bool:
-    """Whether a walk of the source's object had no row, though a GET of its first row has a value.
-    Only the rows with which nearly all tables begin are tried, and no object whose table another
-    column shows to be empty."""
+    """Whether an agent has lost a walk: it had no row, though a GET of a first row has a value.
+
+        walk of amperes: none; GET amperes.1 reads 15  ->  True
+
+    The rows tried are 1, 1.1 and 0.0, with which nearly all tables begin. False, without a GET,
+    where another column of the same table had no row either: then the table is empty.
+    """
     column = object_of(source)
     if column is None:
         return False
@@ -75,8 +98,12 @@ def is_walk_lost(tables: Tables, source: Source) -> bool:
 
 
 def _is_only_empty_walk(tables: Tables, oid: str) -> bool:
-    """Whether a walk of this column had no row, and that of no other column that its table must
-    have."""
+    """Whether a walk of this column had no row, and no other column that each device with the table
+    has was walked without a row.
+
+        amperes: none, states: 8 rows  ->  True
+        amperes: none, states: none    ->  False, the table is empty
+    """
     walks = tables.reading.answers.walks
     if walks.get(oid) != {} or oid in tables.reading.learnt.absent:
         return False
@@ -89,6 +116,9 @@ def _is_only_empty_walk(tables: Tables, oid: str) -> bool:
 
 
 def is_of_other_depth(tables: Tables, column: Object) -> bool:
-    """Whether a walk of the column has rows, and none of them is the column's: another device has
-    its own objects there."""
+    """Whether a walk of the column has rows and none is the column's, as their indexes have another
+    number of arcs: a device of another kind has its own objects at this OID.
+
+        a column with the suffix "1"; walk {"1.0.3": 7}  ->  True
+    """
     return bool(tables.walk(column.oid)) and not tables[column]

@@ -1,4 +1,6 @@
-"""Computed sources that many families need, as records: they have a form in JSON."""
+"""Sources of rows that many families compute from others: with the rows that the answers lack, and
+with the printed numbers. They are records, so that a profile in JSON can have them.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,11 @@ from .tables import Computed, Object, Source, Tables, objects_of
 
 @dataclass(frozen=True, eq=False)
 class Complete(Computed):
-    """All rows of `source`, and a missing one for each that the answers lack, so that there is no
-    sum. For what the columns of a table do not show by themselves: a row that no column has.
+    """All rows of `source`, with a Missing for each row that the device has and did not answer, so
+    that no sum leaves it out. The fields say what shows that a row was not answered: another
+    column, the device's count, the numbers of the rows.
+
+        Complete(AMPERES, count=LINES): 2 rows, LINES reads 3  ->  {"1": 15, "2": 9, "0.": NO_ANSWER}
 
     Fields:
         source: the rows of the sum.
@@ -56,7 +61,7 @@ class Complete(Computed):
     siblings: tuple[Column, ...] = ()
 
     def check(self) -> None:
-        """Raises ValueError unless something tells that a row is missing."""
+        """Raises ValueError unless a field says what shows that a row was not answered."""
         validation.require_distinct_texts(self.padding, "padding")
         proofs = (self.same_rows_as, self.count, self.least, self.next_row)
         if not any(proofs) and self.from_one is None:
@@ -75,10 +80,13 @@ class Complete(Computed):
         return not isinstance(self.source, Computed) or self.source.is_by_row()
 
     def rows(self, tables: Tables) -> Rows:
-        """The rows, and those that they lack. A device with rows 1 and 3 of a current, and rows 1
-        to 3 of the power beside it:
+        """The rows, with a Missing for each that was not answered. A device answers the current of
+        rows 1 and 3, and with `same_rows_as` the power of rows 1 to 3:
 
             {"1": 210, "3": 150}  ->  {"1": 210, "3": 150, "2": NO_ANSWER}
+
+        A command to one outlet gets the row of that outlet alone, without what shows others. {} if
+        the device does not have an optional source.
         """
         rows = tables[self.source]
         if tables.outlet:
@@ -97,9 +105,9 @@ class Complete(Computed):
         return self._with_next_row(tables, rows) if self.next_row else rows
 
     def _rows_of_siblings(self, tables: Tables) -> Rows:
-        """The rows of the first sibling that answers some:
+        """The rows of the first sibling column of which the device answers any; {} without one:
 
-        watts {"1": no answer}, energy {"1": 5, "2": 7}  ->  {"1": 5, "2": 7}
+        watts {"1": NO_ANSWER}, energy {"1": 5, "2": 7}  ->  {"1": 5, "2": 7}
         """
         for sibling in self.siblings:
             rows = tables[sibling]
@@ -108,6 +116,11 @@ class Complete(Computed):
         return {}
 
     def _with_counted(self, rows: Rows, counts: Rows) -> Rows:
+        """The rows, with a Missing for each unit that counts more of them (or more parts, such as
+        banks):
+
+            rows {"1.1": 5, "2.1": 7}, counts {"1": 1, "2": 2}  ->  those rows and "2.": NO_ANSWER
+        """
         if self.parts:
             return with_missing_if_fewer_parts(rows, counts, self.parts)
         if self.gaps:
@@ -115,6 +128,12 @@ class Complete(Computed):
         return with_missing_up_to_count(rows, counts)
 
     def _with_next_row(self, tables: Tables, rows: Rows) -> Rows:
+        """The rows, with a Missing (".") if a GET of the number after the last has a value: the
+        walk ended early.
+
+            rows 1 to 8, GET of row 9 reads 3  ->  rows 1 to 8 and ".": NO_ANSWER
+            rows 1 to 8, GET of row 9: none    ->  rows 1 to 8
+        """
         numbers = [int(row) for row in rows if is_number(row)]
         if numbers and tables.has_cell(self.source, str(max(numbers) + 1)):
             return {**rows, row_without_index(): NO_ANSWER}
@@ -123,12 +142,13 @@ class Complete(Computed):
 
 @dataclass(frozen=True, eq=False)
 class Number(Computed):
-    """The number at a place of each identity, increased by `plus`: what is printed on the unit.
+    """The number printed on the unit beside each outlet, where it is a part of the row's index:
+    with `plus=1`, of the index "0.7" it is 8.
 
     Fields:
         source: the rows.
-        plus: what is added.
-        position: the arc; -1 is the last.
+        plus: what is added to the number in the index.
+        position: of the arc that has the number; -1 is the last.
     """
 
     source: Source
@@ -142,4 +162,8 @@ class Number(Computed):
         return not isinstance(self.source, Computed) or self.source.is_by_row()
 
     def rows(self, tables: Tables) -> Rows:
+        """The number of each row, as text. With `plus=1`:
+
+        {"0.6": "on", "0.7": "off"}  ->  {"0.6": "7", "0.7": "8"}
+        """
         return numbered(tables[self.source], self.plus, self.position)

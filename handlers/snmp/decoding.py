@@ -1,4 +1,6 @@
-"""Decodes an SNMP agent's values to text, octets or exact numbers."""
+"""A value as an SNMP agent sent it, or as the platform returned it, decoded to text, octets, bits
+or an exact number.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +24,15 @@ _HEX = re.compile(r"0[xX]((?:[0-9a-fA-F]{2})*)")
 
 
 def text(raw: Cell) -> str:
-    r"""The value as text, without NULs, spaces, tabs and line ends around it; "" without one:
+    r"""The value of a cell as text, without white space and NULs around it:
 
-    >>> text(15), text(b"web 1\0"), text(" on "), text(Missing("no answer"))
-    ('15', 'web 1', 'on', '')
+    >>> text(15), text(b"web 1\0"), text(" on ")
+    ('15', 'web 1', 'on')
+
+    A cell that is missing has none, as an empty one:
+
+    >>> text(Missing("no answer"))
+    ''
     """
     if isinstance(raw, Missing):
         return ""
@@ -36,7 +43,12 @@ def text(raw: Cell) -> str:
 
 
 def _decode(octets: bytes) -> str:
-    """The text in UTF-8 (RFC 3411, 5, SnmpAdminString), else in Latin-1, as of older firmware."""
+    r"""Octets as text: UTF-8 (RFC 3411, 5, SnmpAdminString), or Latin-1 if they are no UTF-8, as of
+    older firmware.
+
+    >>> _decode(b"B\xc3\xbcro"), _decode(b"B\xfcro")
+    ('Büro', 'Büro')
+    """
     try:
         return octets.decode("utf-8")
     except UnicodeDecodeError:
@@ -44,21 +56,21 @@ def _decode(octets: bytes) -> str:
 
 
 def printable_text(raw: Cell, longest: int = 80) -> str:
-    r"""The value for a person: one line without control characters, of at most
-    `longest` characters.
+    r"""The value of a cell for a person: one line without control characters, of at most `longest`
+    characters; "" for a cell that is missing.
 
-    >>> printable_text(b"web\n1"), printable_text("rack 12", 4)
-    ('web1', 'rack')
+    >>> printable_text(b"web\n1"), printable_text("rack 12", 4), printable_text(Missing("lost"))
+    ('web1', 'rack', '')
     """
     return "".join(filter(str.isprintable, text(raw)))[:longest]
 
 
 def octets(raw: Raw) -> bytes:
-    r"""The octets of an OCTET STRING, which the platform may return as bytes, text, or hex digits
-    after `0x`. Text is taken for decoded UTF-8.
+    r"""The octets of an OCTET STRING. The platform returns them as bytes, as text (taken for
+    decoded UTF-8), or as hex digits after `0x`:
 
-    >>> octets("0x0301"), octets("AB"), octets(b"AB")
-    (b'\x03\x01', b'AB', b'AB')
+    >>> octets(b"AB"), octets("AB"), octets("0x0301")
+    (b'AB', b'AB', b'\x03\x01')
     """
     if isinstance(raw, bytes):
         return raw
@@ -70,11 +82,13 @@ def octets(raw: Raw) -> bytes:
 
 
 def octets_if_latin_1(raw: Raw) -> Optional[bytes]:
-    r"""The octets of a text that is not ASCII, if the platform may have decoded them as Latin-1;
-    None for any other value.
+    r"""The octets of a text if it was decoded as Latin-1, one for each character. None for a value
+    that was not: no text, text in ASCII alone, or with a character that Latin-1 does not have:
 
-    >>> octets_if_latin_1("\xff\x01"), octets_if_latin_1("AB"), octets_if_latin_1("\u20ac")
-    (b'\xff\x01', None, None)
+    >>> octets_if_latin_1("\xff\x01")
+    b'\xff\x01'
+    >>> octets_if_latin_1("AB"), octets_if_latin_1("\u20ac"), octets_if_latin_1(b"\xff")
+    (None, None, None)
     """
     if not isinstance(raw, str) or raw.isascii():
         return None
@@ -85,12 +99,17 @@ def octets_if_latin_1(raw: Raw) -> Optional[bytes]:
 
 
 def bits(raw: Raw) -> bytes:
-    r"""The octets of a BITS value. Also reads Net-SNMP's text: pairs of hex digits, then the
-    numbers of the set bits (`9F 04 0 3 4 5 6 7 13`). Without numbers, only `00` or at least two
-    pairs are taken for such a text.
+    r"""The octets of a BITS value, from octets or from the text that Net-SNMP makes of it: pairs of
+    hex digits, then the numbers of the set bits (`9F 04 0 3 4 5 6 7 13`).
 
-    >>> bits(b"\xc0"), bits("C0 0 1"), bits("C0 80"), bits("AB")
-    (b'\xc0', b'\xc0', b'\xc0\x80', b'AB')
+    >>> bits(b"\xc0"), bits("C0 0 1")
+    (b'\xc0', b'\xc0')
+
+    Pairs without numbers are such a text if they are two or more, or `00`; other text is the octets
+    themselves:
+
+    >>> bits("C0 80"), bits("00"), bits("AB")
+    (b'\xc0\x80', b'\x00', b'AB')
     """
     if not isinstance(raw, str):
         return octets(raw)
@@ -109,7 +128,11 @@ def bits(raw: Raw) -> bytes:
 
 
 def _octets_of_pairs(pairs: Sequence[str]) -> bytes:
-    """The octets of pairs of hex digits."""
+    r"""The octets of pairs of hex digits:
+
+    >>> _octets_of_pairs(["C0", "80"])
+    b'\xc0\x80'
+    """
     return bytes.fromhex("".join(pairs))
 
 
@@ -123,13 +146,19 @@ def set_bits(octets: bytes) -> list[int]:
 
 
 def number(raw: Optional[Cell], unit: str = "") -> Optional[Decimal]:
-    """The value as an exact number, None if it is missing or not a decimal number of at most 20
-    digits on each side of the point.
+    """The value of a cell as an exact number. None if it is missing or no decimal number, of at
+    most 20 digits on each side of the point:
 
-    `unit` is text that may follow the number.
+    >>> number(15), number("1.5"), number("n/a"), number(Missing("no answer"))
+    (Decimal('15'), Decimal('1.5'), None, None)
 
-    >>> number("1.5"), number(15), number("230 V", "V"), number("n/a")
-    (Decimal('1.5'), Decimal('15'), Decimal('230'), None)
+    unit: text that may follow the number.
+
+    >>> number("230 V", "V"), number("230 V")
+    (Decimal('230'), None)
+
+    The platform returns text that ends with a NUL as hex digits; here of "2.5" and a NUL:
+
     >>> number("0x322e3500")
     Decimal('2.5')
     """
@@ -149,10 +178,13 @@ def number(raw: Optional[Cell], unit: str = "") -> Optional[Decimal]:
 
 
 def is_one_of(value: Optional[Cell], words: Collection[str]) -> bool:
-    """Whether a cell reads one of these words; one that is missing reads none.
+    """Whether a cell reads one of these words. A number compares as text; one that is not there, or
+    is missing, reads none, not even "".
 
-    >>> is_one_of(1, ("1", "2")), is_one_of(None, ("1",)), is_one_of(Missing("no answer"), ("",))
-    (True, False, False)
+    >>> is_one_of(1, ("1", "2")), is_one_of("3", ("1", "2"))
+    (True, False)
+    >>> is_one_of(None, ("",)), is_one_of(Missing("no answer"), ("",))
+    (False, False)
     """
     return value is not None and not isinstance(value, Missing) and text(value) in words
 
@@ -167,19 +199,25 @@ def is_number(word: str) -> bool:
 
 
 def is_filled_register(value: Optional[Cell]) -> bool:
-    """Whether a number is a register that is filled up, of 16 bits or more:
+    """Whether a number has all bits of a register of 16 bits or more, with or without the sign bit:
+    many devices say "no reading" so.
 
-    >>> is_filled_register(65535), is_filled_register("32767"), is_filled_register(255)
-    (True, True, False)
+    >>> is_filled_register(65535), is_filled_register("32767")
+    (True, True)
+    >>> is_filled_register(255), is_filled_register("n/a")
+    (False, False)
     """
     return number(value) in PLACEHOLDERS | PLACEHOLDERS_16
 
 
 def counted_by(value: Optional[Cell]) -> Optional[int]:
-    """How many parts a device counts by one value: a whole number from 0 on, else None.
+    """How many rows or parts a device counts by one cell: a whole number from 0 on. None if the
+    cell does not tell: a negative number, a register that is filled up, text, a missing cell.
 
-    >>> counted_by(24), counted_by("24"), counted_by(-1), counted_by(65535), counted_by("n/a")
-    (24, 24, None, None, None)
+    >>> counted_by(24), counted_by("24"), counted_by(0)
+    (24, 24, 0)
+    >>> counted_by(-1), counted_by(65535), counted_by("n/a"), counted_by(Missing("no answer"))
+    (None, None, None, None)
     """
     count = number(value)
     if count is None or count < 0 or count != int(count) or is_filled_register(value):
@@ -188,10 +226,11 @@ def counted_by(value: Optional[Cell]) -> Optional[int]:
 
 
 def counted(counts: Rows) -> int:
-    """What a device counts in all; rows without a count add nothing:
+    """How many rows or parts all units of a device count together. A unit whose count does not tell
+    adds nothing:
 
-    >>> counted({"1": 24, "2": 8, "3": -1}), counted({})
-    (32, 0)
+    >>> counted({"1": 24, "2": 8}), counted({"1": 24, "2": -1})
+    (32, 24)
     """
     numbers = [counted_by(value) or 0 for value in counts.values()]
     return sum(numbers)

@@ -1,4 +1,6 @@
-"""The printed number and the name of each outlet."""
+"""The labels of outlets for people: the number printed on the unit, and the name given by its
+owner.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +16,12 @@ from .states import name_of
 
 
 def outlet_labels(device: SnmpDevice, encoding: str = "") -> list[dcimanager.Label]:
-    """Number and name of each outlet. `encoding`: that of names that are not UTF-8.
+    """The printed number and the name of each outlet. An outlet without a printed number has the
+    last number of its index.
 
-    names {"1": "web", "2": "db"}  ->  [Label("1", "1", "web"), Label("2", "2", "db")]
+        names {"1.1": "web", "1.2": "db"}  ->  [Label("1.1", "1", "web"), Label("1.2", "2", "db")]
+
+    encoding: of names that are not UTF-8.
     """
     device = _with_named_outlets(device)
     outlets, tables = device.outlets, device.tables
@@ -54,10 +59,10 @@ def missing_labels(device: SnmpDevice) -> list[tuple[str, str]]:
 
 
 def _with_named_outlets(device: SnmpDevice) -> SnmpDevice:
-    """The device with the outlets of whose states the answers lack the row, and whose number or
-    name is in the same table. They stay where the table has them:
+    """The device with all outlets that can be labelled: also those whose state was not answered,
+    and whose number or name in the same table was. They stay where the table has them, not decided:
 
-    states {"1": 2, "3": 1}, names {"1": "web", "2": "db", "3": "mail"}  ->  outlets 1, 2, 3
+        states {"1": 2, "3": 1}, names {"1": "web", "2": "db", "3": "mail"}  ->  outlets 1, 2, 3
     """
     outlets = device.outlets
     if outlets is None:
@@ -77,18 +82,29 @@ def _with_named_outlets(device: SnmpDevice) -> SnmpDevice:
 
 
 def _shown_text(raw: Cell, encoding: str) -> str:
-    """A name or number for people."""
+    r"""A name or number for people: one line. `encoding`: of octets that are not UTF-8.
+
+    >>> _shown_text("web\n1", ""), _shown_text(b"B\xfcro", "latin-1")
+    ('web1', 'Büro')
+    >>> _shown_text(Missing("no answer"), "")
+    ''
+    """
     if isinstance(raw, bytes):
         return printable_text(name_text(raw, encoding))
     return printable_text(raw)
 
 
 def _distinct(numbers: Mapping[str, str]) -> Mapping[str, str]:
-    """The numbers; if some are the same, each after those arcs of the identity before the last that
-    differ. They are as before if that does not help.
+    """The printed numbers, so that no two outlets have the same: if some do, each is put after the
+    numbers of its index, before the last, by which the outlets differ, such as the unit:
 
     >>> _distinct({"1.7": "7", "2.7": "7"}), _distinct({"1.7": "7", "1.8": "8"})
     ({'1.7': '1:7', '2.7': '2:7'}, {'1.7': '7', '1.8': '8'})
+
+    They stay as they are if that does not make them different:
+
+    >>> _distinct({"1.7": "A", "1.8": "A"})
+    {'1.7': 'A', '1.8': 'A'}
     """
     if len(set(numbers.values())) == len(numbers):
         return numbers

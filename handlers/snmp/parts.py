@@ -1,4 +1,4 @@
-"""The parts of a profile: each record in a value, and the check of what its author wrote."""
+"""The records that a profile is made of, and the check of each: its author's errors."""
 
 from __future__ import annotations
 
@@ -16,15 +16,26 @@ class Checked(Protocol):
 
 
 def check_parts(value: object) -> None:
-    """Check each record in a value. Raises ValueError. A constructor checks nothing: the build and
-    the tests do so for the families of the pack, `schema.loads` for a profile of an owner."""
+    """Checks each record in a profile, or in another value. Raises ValueError with a sentence for
+    the profile's author. Constructors check nothing, as families of the pack are checked once, at
+    the build, and an owner's profile when it is loaded.
+
+        Profile with Column("1.3.6.x")  ->  ValueError: oid is '1.3.6.x'; give a numeric OID ...
+    """
     for part in parts_of(value):
         if isinstance(part, Checked):
             part.check()
 
 
 def parts_of(value: object) -> Iterator[object]:
-    """Each dataclass in a value once, however often the value holds it, before those in it."""
+    """Each record in a value, which is before the records in its fields. A record that the value
+    holds several times is given once.
+
+    >>> from handlers.snmp.objects import Column, Parts
+    >>> states = Column("1.3.6.1.4.1.1")
+    >>> [type(part).__name__ for part in parts_of(Parts((("A", states), ("B", states))))]
+    ['Parts', 'Column']
+    """
     stack = [value]
     part_ids: set[int] = set()
     while stack:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Union
 
-# an arc is at most 2^32 - 1 (RFC 2578, 3.5)
+# shorter numbers are less than 2^32 in any case
 _LONG_ARC = re.compile("[0-9]{10}")
 _ARC = "(0|[1-9][0-9]{0,9})"
 _OID = re.compile(rf"(~|1)(\.{_ARC})+")
@@ -14,10 +14,17 @@ _SUFFIX = re.compile(rf"{_ARC}(\.{_ARC})*")
 
 
 def require_oid(value: str, what: str) -> None:
-    """Requires a numeric OID that starts with 1, without a leading dot, or one that starts with `~`
-    (the family's root).
+    """Raises ValueError unless a field of a profile is an OID: numbers from 1 on with dots between
+    them, each less than 2^32 (RFC 2578, 3.5). `~` at its start stands for the family's root.
+
+    >>> require_oid("1.3.6.1.4.1.318", "oid")
+    >>> require_oid("~.1.2", "oid")
+    >>> require_oid(".1.3.6", "oid")
+    Traceback (most recent call last):
+    ValueError: oid is '.1.3.6'; give a numeric OID such as 1.3.6.1.4.1.318 (or ~.1.2 below ...
     """
-    if not _OID.fullmatch(value) or any(arc > "4294967295" for arc in _LONG_ARC.findall(value)):
+    is_any_arc_too_large = any(int(arc) >= 2**32 for arc in _LONG_ARC.findall(value))
+    if not _OID.fullmatch(value) or is_any_arc_too_large:
         raise ValueError(
             f"{what} is {value!r}; give a numeric OID such as 1.3.6.1.4.1.318 (or ~.1.2 below the"
             " family's root)"
@@ -25,8 +32,10 @@ def require_oid(value: str, what: str) -> None:
 
 
 def require_suffix(value: str, what: str) -> None:
-    """Requires arcs such as 14 or 1.2, without leading zeros, or nothing.
+    """Raises ValueError unless a field of a profile is the end of an index: arcs such as 14 or 1.2,
+    without leading zeros, or nothing.
 
+    >>> require_suffix("1.2", "tail")
     >>> require_suffix("1.02", "tail")
     Traceback (most recent call last):
     ValueError: tail is '1.02'; give arcs such as 14 or 1.2
@@ -36,14 +45,20 @@ def require_suffix(value: str, what: str) -> None:
 
 
 def require_text(value: str, what: str) -> None:
-    """Requires text other than white space."""
+    """Raises ValueError if a field of a profile is empty, or white space alone.
+
+    >>> require_text(" ", "object")
+    Traceback (most recent call last):
+    ValueError: object is empty
+    """
     if not value.strip():
         raise ValueError(f"{what} is empty")
 
 
 def require_values(values: Sequence[object], what: str) -> None:
-    """Requires at least one value, and none twice.
+    """Raises ValueError unless a field of a profile has at least one value, and none twice.
 
+    >>> require_values(("1", "2"), "good")
     >>> require_values((), "good")
     Traceback (most recent call last):
     ValueError: good is empty; give at least one
@@ -54,7 +69,14 @@ def require_values(values: Sequence[object], what: str) -> None:
 
 
 def require_distinct_texts(values: Sequence[str], what: str) -> None:
-    """Requires distinct values that `decoding.text` returns unchanged."""
+    """Raises ValueError if a field of a profile has a value twice, or one with white space or NULs
+    around it: a device's text is compared without them, and would never be the same.
+
+    >>> require_distinct_texts(("on", "off"), "good")
+    >>> require_distinct_texts(("on ",), "good")
+    Traceback (most recent call last):
+    ValueError: good has 'on '; give it without the white space and NULs around it
+    """
     require_distinct(values, what)
     for value in values:
         if value != value.strip(" \t\r\n\0"):
@@ -64,7 +86,14 @@ def require_distinct_texts(values: Sequence[str], what: str) -> None:
 
 
 def require_writable_value(value: Union[int, str], what: str) -> None:
-    """Requires text, or a number that fits into an INTEGER (RFC 2578, 7.1.1)."""
+    """Raises ValueError if a number that a profile writes does not fit into an INTEGER of 32 bits
+    (RFC 2578, 7.1.1). Text may be written.
+
+    >>> require_writable_value(2, "on")
+    >>> require_writable_value(2**31, "on")
+    Traceback (most recent call last):
+    ValueError: on is 2147483648; give a number from -2147483648 to 2147483647, which an INTEGER ...
+    """
     if isinstance(value, int) and not -(2**31) <= value < 2**31:
         raise ValueError(
             f"{what} is {value}; give a number from -2147483648 to 2147483647, which an INTEGER can"
@@ -73,14 +102,21 @@ def require_writable_value(value: Union[int, str], what: str) -> None:
 
 
 def require_distinct(values: Sequence[object], what: str) -> None:
-    """Requires that no value occurs twice."""
+    """Raises ValueError if a field of a profile has a value twice.
+
+    >>> require_distinct(("1", "1"), "good")
+    Traceback (most recent call last):
+    ValueError: good has a value twice
+    """
     if len(set(values)) != len(values):
         raise ValueError(f"{what} has a value twice")
 
 
 def require_disjoint(sets: Sequence[tuple[str, Sequence[str]]]) -> None:
-    """Requires that no value is in two of the named sets.
+    """Raises ValueError if two fields of a profile have the same value, such as the words for "on"
+    and for "off".
 
+    >>> require_disjoint([("on", ("1",)), ("off", ("2",))])
     >>> require_disjoint([("on", ("1", "2")), ("off", ("2",))])
     Traceback (most recent call last):
     ValueError: '2' is both in 'on' and in 'off'
@@ -94,7 +130,14 @@ def require_disjoint(sets: Sequence[tuple[str, Sequence[str]]]) -> None:
 
 
 def compiled_pattern(value: str, what: str) -> re.Pattern[str]:
-    """The regular expression, compiled."""
+    """A field of a profile as a regular expression. Raises ValueError if it is none.
+
+    >>> compiled_pattern("B[0-9]", "model").pattern
+    'B[0-9]'
+    >>> compiled_pattern("B[0-9", "model")
+    Traceback (most recent call last):
+    ValueError: model is not a valid regular expression (...
+    """
     try:
         return re.compile(value)
     except (re.error, OverflowError, RecursionError) as error:
