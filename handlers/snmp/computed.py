@@ -31,7 +31,7 @@ class Complete(Computed):
     that no sum leaves it out. The fields say what shows that a row was not answered: another
     column, the device's count, the numbers of the rows.
 
-        Complete(AMPERES, count=LINES): 2 rows, LINES reads 3  ->  {"1": 15, "2": 9, "0.": NO_ANSWER}
+        Complete(AMPERES, count=LINES), LINES reads 3  ->  {"1": 15, "2": 9, "0.": NO_ANSWER}
 
     Fields:
         source: the rows of the sum.
