@@ -14,7 +14,7 @@ from typing import ClassVar, Optional
 
 from ..shared.errors import ProtocolError
 from . import validation
-from .cells import NO_ANSWER, Rows
+from .cells import NO_ANSWER, Rows, Walked
 from .tables import Object, Source, Tables
 
 _MOST_OUTLETS, _MOST_UNITS = 10_000, 1_000
@@ -200,19 +200,26 @@ class Spread:
 
     def rows(self, tables: Tables) -> Rows:
         """The value of each outlet whose object the device answers. Outlets 1 and 2 at SUB 11 and
-        12, of which a walk has the first alone, and with `by_row`, of unit 3:
+        12, of which a walk has the first alone:
 
             walk {"11.0": 1, "20.0": 5}  ->  {"1": 1}
-            walk {"11.3": 1, "12.3": 2}  ->  {"3.1": 1, "3.2": 2}
         """
         if self.by_get:
             return self._rows_by_get(tables)
-        values = tables.walk(self.oid) if self.tail or self.by_row else tables.column(self.oid)
-        if not self.by_row:
-            indexes = {
-                n: f"{sub}.{self.tail}" if self.tail else str(sub) for n, sub in self.numbers()
-            }
-            return {n: values[index] for n, index in indexes.items() if index in values}
+        if self.by_row:
+            return self._rows_of_units(tables.walk(self.oid))
+        values = tables.walk(self.oid) if self.tail else tables.column(self.oid)
+        indexes = {n: f"{sub}.{self.tail}" if self.tail else str(sub) for n, sub in self.numbers()}
+        return {n: values[index] for n, index in indexes.items() if index in values}
+
+    def _rows_of_units(self, values: Walked) -> Rows:
+        """The value of each outlet of each unit, from a walk whose indexes are SUB and the unit's
+        row:
+
+        >>> states = Spread("1.3.6.1.4.1.92", (Span(1, 2, 11),), by_row=True)
+        >>> states._rows_of_units({"11.3": "on", "12.3": "off", "20.3": "on"})
+        {'3.1': 'on', '3.2': 'off'}
+        """
         numbers = dict(self.numbers())
         subs = set(map(str, numbers.values()))
         units = dict.fromkeys(
