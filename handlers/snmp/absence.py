@@ -33,7 +33,8 @@ def lacks(tables: Tables, source: Source, rows_beside: Iterable[str] = ()) -> bo
     if not all(isinstance(value, Missing) for value in rows.values()):
         return False
     indexes = list(rows) or list(rows_beside)
-    return not any(tables.has_cell(column, row) for row in (*indexes[:1], *indexes[-1:]))
+    first_and_last = (*indexes[:1], *indexes[-1:])
+    return not any(tables.has_cell(column, row) for row in first_and_last)
 
 
 def is_absent(tables: Tables, source: Source, rows: Iterable[str]) -> bool:
@@ -46,7 +47,10 @@ def is_absent(tables: Tables, source: Source, rows: Iterable[str]) -> bool:
     if is_known_absent(tables, source):
         return True
     first = next(iter(rows), None)
-    if first is None or tables.whole[source] or tables.one_row(first)[source]:
+    if first is None:
+        return False
+    has_value = tables.whole[source] or tables.one_row(first)[source]
+    if has_value:
         return False
     if not isinstance(source, ComputedRows):  # a function may have rows in the next reading
         tables.reading.learnt.absent.add(_oid_of(tables, source))

@@ -76,14 +76,15 @@ def with_missing_if_below(rows: Rows, least: int) -> Rows:
 
 
 def with_missing_up_to_count(rows: Rows, counts: Rows) -> Rows:
-    """The rows of a table that numbers them 1, 2, 3 ..., with one Missing for each unit of which
-    rows up to the device's own count were not answered. The unit counts 3 lines, and 2 answered;
-    which one is lost is not said, so that its index is not known ("0." as the count is row "0"):
+    """The rows of a table, with one Missing for each unit of which the device counts more rows than
+    it answered. The unit counts 3 lines, and 2 were answered. Which one was not is not said, so
+    that its index is not known ("0.", as "0" is the row of the count):
 
     >>> list(with_missing_up_to_count({"1": 37, "2": 12}, {"0": 3}))
     ['1', '2', '0.']
 
-    Each unit has its own count, or a single count is of all. Unit 2 has two rows, but not 2.2:
+    Each unit has its own count, or a single count is of all. As many rows as counted are too few if
+    they are numbered 1, 2, 3 ... and one up to the count is not there, as 2.2 here:
 
     >>> list(with_missing_up_to_count({"1.1": 37, "2.1": 12, "2.3": 5}, {"1": 1, "2": 2}))
     ['1.1', '2.1', '2.3', '2.']
@@ -216,12 +217,12 @@ def _lacks_first_row(rows: Sequence[str], count: int) -> bool:
 
 
 def if_complete(rows: Rows, count: Optional[Cell]) -> Rows:
-    """The rows if they are at least as many as the device's count. If they are fewer, one Missing
-    (".") in place of all, because which rows are missing is not known:
+    """The rows if they are at least as many as the device's count. If they are fewer, or the count
+    does not tell (-1), one Missing (".") in place of all, because which are missing is not known:
 
     >>> if_complete({"1": "on", "2": "off"}, 2)
     {'1': 'on', '2': 'off'}
-    >>> if_complete({"1": "on"}, 2) == {".": NO_ANSWER}
+    >>> if_complete({"1": "on"}, 2) == if_complete({"1": "on"}, -1) == {".": NO_ANSWER}
     True
 
     {} if the device has no count, or counts 0:
@@ -233,7 +234,8 @@ def if_complete(rows: Rows, count: Optional[Cell]) -> Rows:
     if count is None or most == 0 or not (rows or most):
         return {}
     answered = [v for v in rows.values() if not isinstance(v, Missing) or is_unanswered(v)]
-    return rows if most is not None and len(answered) >= most else {row_without_index(): NO_ANSWER}
+    is_complete = most is not None and len(answered) >= most
+    return rows if is_complete else {row_without_index(): NO_ANSWER}
 
 
 def with_missing_units(rows: Rows, unit_of_row: Rows, *units: Rows) -> Rows:

@@ -71,12 +71,17 @@ class Complete(Computed):
             )
 
     def needs(self) -> tuple[Object, ...]:
+        """The objects that are read with their tables: those of the values, of the column beside
+        them and of the count.
+        """
         return tuple(objects_of((self.source, self.same_rows_as, self.count)))
 
     def not_prefetched(self) -> tuple[Object, ...]:
+        """The sibling columns, which few devices need: read when they are asked for."""
         return self.siblings
 
     def is_by_row(self) -> bool:
+        """Whether a command to one outlet may read its row alone, which only `source` decides."""
         return not isinstance(self.source, Computed) or self.source.is_by_row()
 
     def rows(self, tables: Tables) -> Rows:
@@ -156,9 +161,11 @@ class Number(Computed):
     position: int = -1
 
     def needs(self) -> tuple[Object, ...]:
+        """The objects of the rows whose indexes are printed."""
         return tuple(objects_of((self.source,)))
 
     def is_by_row(self) -> bool:
+        """Whether a command to one outlet may read its row alone."""
         return not isinstance(self.source, Computed) or self.source.is_by_row()
 
     def rows(self, tables: Tables) -> Rows:

@@ -46,6 +46,7 @@ class Column:
         validation.require_suffix(self.suffix, "suffix")
 
     def columns(self) -> Iterable[tuple[str, bool]]:
+        """The column of a table that is read whole, and whether some devices lack it."""
         return [(self.oid, self.optional)]
 
     def rows(self, tables: Tables) -> Rows:
@@ -108,6 +109,7 @@ class Scalar:
         validation.require_oid(self.oid, "oid")
 
     def columns(self) -> Iterable[tuple[str, bool]]:
+        """None: the object is in no table, and is read by GET."""
         return []
 
     def rows(self, tables: Tables) -> Rows:
@@ -196,6 +198,9 @@ class Spread:
                 yield str(n), span.sub + n - span.first
 
     def columns(self) -> Iterable[tuple[str, bool]]:
+        """The OID above the objects if they are a column of a table, with nothing after SUB; else
+        none.
+        """
         return [] if self.tail or self.by_row else [(self.oid, False)]
 
     def rows(self, tables: Tables) -> Rows:
@@ -300,6 +305,11 @@ class PerUnit:
             raise ValueError(f"first {first} to last {last} are more than {_MOST_UNITS} units")
 
     def columns(self) -> Iterable[tuple[str, bool]]:
+        """The column in each unit's table, of which each device with the unit has all.
+
+        >>> list(PerUnit("1.3.6.1.4.1.534", 1, 2, "5.1.3").columns())
+        [('1.3.6.1.4.1.534.1.5.1.3', False), ('1.3.6.1.4.1.534.2.5.1.3', False)]
+        """
         return [(f"{self.oid}.{n}.{self.column}", False) for n in range(self.first, self.last + 1)]
 
     def rows(self, tables: Tables) -> Rows:
@@ -340,13 +350,18 @@ class Parts:
 
     @property
     def oid(self) -> str:
+        """The OID of the first part's object, by which errors name all."""
         return self.parts[0][1].oid
 
     @property
     def object(self) -> str:
+        """The MIB's name of the first part's object."""
         return self.parts[0][1].object
 
     def columns(self) -> Iterable[tuple[str, bool]]:
+        """The columns of tables that the parts' objects read, and whether some devices lack
+        each.
+        """
         return [column for _, table in self.parts for column in table.columns()]
 
     def rows(self, tables: Tables) -> Rows:
