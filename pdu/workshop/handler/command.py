@@ -400,7 +400,7 @@ def _findings_over_snmp(forms: Forms, device: RecordedDevice, folder: Path) -> I
     """The findings of calls to a simulated agent. `folder`: for the file of a profile that is made
     of the commands --on and --off.
     """
-    # imported late: pysnmp is missing where pdu has no packages
+    # imported late: 150 ms with pysnmp, which may be missing
     from .snmp_check import snmp_findings
     from .snmp_units import profile_of_commands, recorded_device
 
@@ -411,7 +411,7 @@ def _findings_over_snmp(forms: Forms, device: RecordedDevice, folder: Path) -> I
 
 def _findings_of_recording(forms: Forms, device: RecordedDevice) -> Iterator[Finding]:
     """The findings of calls to the recording, which is served on a port of this machine."""
-    # imported late: pysnmp is missing where pdu has no packages
+    # imported late: 150 ms with pysnmp, which may be missing
     from .recording_check import served_findings
 
     with contextlib.ExitStack() as stack:

@@ -22,9 +22,9 @@ from .bounded_methods import Forms
 from .calls import EndlessCall, Methods, error_text, finding_of_error
 from .case_groups import TABLE
 from .checked_call import is_late
+from .judge import outlet_to_switch
 from .made_handler import findings_of_cases
 from .rules import Finding, broken, untried
-from .runner import outlet_to_switch
 from .snmp_units import COMMUNITY, Device, empty_unit, requested_devices
 
 _NO_STATE = "the recording shows no outlet on or off: give --profile FILE.json"
