@@ -433,7 +433,7 @@ class Tables:
         `longest` characters. The device's `quoted` puts a notice in place of a text that holds a
         secret, such as the community; the notice is not cut.
 
-            b"Rack 5\\nrow 2"   ->  "Rack 5 row 2"
+            b"Rack 5\\n"         ->  "Rack 5"
             "key s3cret"        ->  the notice
         """
         line = printable_text(raw, LONGEST)
