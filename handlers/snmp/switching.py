@@ -36,7 +36,7 @@ _FEWER_OUTLETS = (
 
 
 class SwitchCall(NamedTuple):
-    """One call of `port_up` or `port_down`."""
+    """What one call of `port_up` or `port_down` works with."""
 
     snmp: Snmp  #: its requests, with their deadline
     device: SnmpDevice  #: the device, as it was read at the start of the call
@@ -44,8 +44,12 @@ class SwitchCall(NamedTuple):
 
 
 class _Command:
-    """A command to one outlet. `chained` is the column of its state where one table numbers the
-    outlets of all units of a chain, so that the outlet's row may change; else None."""
+    """A command to one outlet: what is written, and the outlet's state before and after it.
+
+    Its identity names its row, "7". Where one table numbers the outlets of all units of a chain,
+    the row of "2.7" is 15 while unit 1 has 8 outlets, and changes when a unit joins or leaves:
+    `chained` is then the column of states (else None), and the row is looked up again.
+    """
 
     def __init__(
         self, device: SnmpDevice, identity: str, *, automatic: bool, unproven: bool
@@ -63,7 +67,12 @@ class _Command:
         self.chained = column if isinstance(column, InChain) else None
 
     def varbinds(self, tables: Tables, *, up: bool) -> list[VarBind]:
-        """The writes. Raises Unsupported if the outlet must not be switched."""
+        """What to write to switch the outlet on (`up`) or off: each object and its value, the
+        command last. Raises Unsupported if a condition or a guard forbids it.
+
+            outlet 7, up     [("1.3.6.1.4.1.318.1.1.12.3.3.1.1.4.7", 1)]
+            unit state.7 reads "no communication"   Unsupported: nothing is written
+        """
         for condition in self.device.conditions:
             objections = condition.objections(tables, {self.identity: "1"}, self.states.source)
             if self.identity in objections:
@@ -74,14 +83,19 @@ class _Command:
         )
 
     def row(self, tables: Tables) -> Optional[str]:
-        """The outlet's row now."""
+        """The row of the table that is the outlet's now: its identity, "7"; in a chain as the
+        device answers, 15 for "2.7". None if it has no row there."""
         if self.chained is None:
             return self.identity
         return self.chained.chain.row_of(tables, self.identity, self.chained.column)
 
     def raise_if_row_moved(self, tables: Tables, row: str) -> None:
-        """Look the row up once more if anything was asked after it was checked. Raises
-        ProtocolError if it is no longer the outlet's."""
+        """Raise ProtocolError if this row of a chain is no longer the outlet's right before the
+        write. It is asked again only if another request followed the one that showed it.
+
+            get unit.15 -> 2, then get guard.15; now get unit.15 -> 2    nothing is raised
+            get unit.15 -> 2, then get guard.15; now get unit.15 -> 3    ProtocolError
+        """
         if self.chained is None or self.chained.chain.is_checked_last(tables, row):
             return
         if self.row(tables.again()) != row:
@@ -102,26 +116,40 @@ class _Command:
             it reads on, another outlet of the same
             write does not read as written               -> UNKNOWN
         """
-        tables = self.device.tables.again().one_row(self.identity)
-        decision = self._decision(tables, row, varbinds, target)
+        new_tables = self.device.tables.again().one_row(self.identity)  # nothing is read yet
+        decision = self._checked_state(new_tables, row, varbinds, target)
         if decision.state is not target or self.chained is None:
             return decision
         # while a unit of a chain is away, its row shows another outlet: read it once more
-        tables = self.device.tables.again().one_row(self.identity)
-        second_decision = self._reported(tables, row)
+        newer_tables = self.device.tables.again().one_row(self.identity)
+        second_decision = self._state_in_row(newer_tables, row)
         return decision if second_decision.state is target else second_decision
 
-    def _reported(self, tables: Tables, row: str) -> Decision:
+    def _state_in_row(self, tables: Tables, row: str) -> Decision:
+        """The state that a row of the states' table says, by one GET; no condition is looked at.
+
+        get state.7 -> 1         UP
+        get state.7 -> nothing   UNKNOWN, "the answers have no row of the outlet"
+        """
         source = self.chained.column if self.chained else self.states.source
         value = tables.one_row(row)[source].get(row)
         if value is None or self.states.is_absent(value):
             return _NO_ROW
         return self.states.reported(tables, value)
 
-    def _decision(
+    def _checked_state(
         self, tables: Tables, row: str, varbinds: list[VarBind], target: EnumPowerStatus
     ) -> Decision:
-        decision = self._reported(tables, row)
+        """The outlet's state after `varbinds` were written to its `row`. If the row says the
+        `target`, all else that could contradict it is read, too. For `target` UP:
+
+            row 7 off                                        DOWN; nothing else is asked
+            row 7 on, "communicates" reads no                UNKNOWN
+            row 7 on, and now another outlet's               UNKNOWN
+            row 7 on, row 8 of the same write not so         UNKNOWN
+            row 7 on, and nothing of these                   UP
+        """
+        decision = self._state_in_row(tables, row)
         if decision.state is not target:
             return decision
         # only now, what contradicts it is of interest
@@ -193,7 +221,11 @@ def switch_outlet(
 
 
 def _send(snmp: Snmp, varbind: VarBind, obstacle: str) -> None:
-    """Send the command. Raises what `Snmp.set` raises, with what else may be the reason."""
+    """Send the command. Raises the errors of `Snmp.set`, with the family's own likely reason before
+    them (`obstacle`):
+
+    set outletCtl.7 = 1 -> noAccess   "the card may be locked by a user; noAccess …"
+    """
     try:
         snmp.set(*varbind)
     except PduHandlerError as error:
@@ -203,8 +235,16 @@ def _send(snmp: Snmp, varbind: VarBind, obstacle: str) -> None:
 
 
 def _state_before(device: SnmpDevice, identity: str, *, may_be_unproven: bool) -> EnumPowerStatus:
-    """The state at the start of the call. Raises NoSuchOutlet or Unsupported if the outlet does not
-    exist or must not be switched."""
+    """The outlet's state at the start of the call. Raises an error before anything is written:
+
+    outlet 7 reads on                             UP
+    the device lists outlets 1 to 8, asked 9      NoSuchOutlet
+    its family has no command                     Unsupported
+    get state.7 -> nothing                        Unsupported
+    the family's commands are unproven, and the   Unsupported
+        owner has not allowed them (`may_be_unproven`)
+    one object switches several outlets           Unsupported
+    """
     outlets = device.outlets
     if identity not in device.decisions:
         raise NoSuchOutlet(
@@ -239,8 +279,11 @@ def _state_before(device: SnmpDevice, identity: str, *, may_be_unproven: bool) -
 
 
 def _unlock(snmp: Snmp, varbinds: Sequence[VarBind]) -> None:
-    """Send what precedes the command. Raises what `Snmp.set` raises, which says that no command was
-    sent."""
+    """Send what the device wants written before the command, such as a password: each object and
+    its value. Raises the errors of `Snmp.set`, which then say that the command was not sent.
+
+    set unlock.0 = 1 -> timeout   Unreachable("the command was not sent: …")
+    """
     for oid, value in varbinds:
         try:
             snmp.set(oid, value)
@@ -266,7 +309,8 @@ def _raise_if_unproven(profile: Profile) -> None:
 
 
 def _programs_known(profile: Profile) -> str:
-    """The sentence with the public programs that were found to switch the family's outlets."""
+    """How many public programs were found that switch the family's outlets, for the error of an
+    unproven family: "public code was searched on 2026-11-29 …: no program was found"."""
     search = f"public code was searched on {LAST_SEARCH} for what its commands write"
     if not profile.programs:
         return f"{search}: no program was found"
