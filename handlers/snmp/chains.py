@@ -1,5 +1,16 @@
 """Outlets of a chain by unit and number, where a table numbers its rows consecutively over all
-units, so that a row becomes another outlet when a unit joins or leaves."""
+units, so that a row becomes another outlet when a unit joins or leaves.
+
+Unit 1 has 8 outlets, unit 2 has 4. The table has a column with the unit and one with the number:
+
+    row         1 …  8   9 … 12
+    unit        1 …  1   2 …  2
+    number      1 …  8   1 …  4
+    identity    1 …  8   2.1 … 2.4
+
+`tables[source]` are the rows of an object of the device; `tables.again()` asks anew. What a call
+has learnt of the rows (`RowsOfChain`) is kept between its readings.
+"""
 
 from __future__ import annotations
 
@@ -164,8 +175,13 @@ class Chain:
         return row
 
     def is_checked_last(self, tables: Tables, row: str) -> bool:
-        """Whether the latest request shows whose row it is: nothing was asked after the unit of the
-        row, or after the count of a device that is alone."""
+        """Whether the latest request shows whose row it is, so that a command need not look it up
+        once more before the write:
+
+            the latest was get unit.15                             True
+            the latest was get count -> 1, and the row is its own  True
+            the latest was get guard.15                            False: a unit may have left since
+        """
         rows = self._learnt(tables)
         if rows.has_no_names:
             return True

@@ -1,5 +1,11 @@
 """How an outlet is switched, and what forbids it. Nothing here writes: a control gives the objects
-and values to write, in order."""
+and values to write, in order.
+
+    outlet 7 on   [("1.3.6.1.4.1.318.1.1.12.3.3.1.1.4.7", 1)]
+
+`tables[source]` are the rows of an object of the device, here mostly the one row of the outlet, by
+GET; `tables.whole` the tables with all rows.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,13 @@
-"""Detects the family of a device by its sysObjectID and by the objects that it has."""
+"""Detects the family of a device by its sysObjectID and by the objects that it has.
+
+    get sysObjectID -> 1.3.6.1.4.1.318.1.3.4.5   the families of APC are tried, the longest prefix
+    get sysObjectID -> nothing                   each family that was seen without one is tried
+
+A family (`Profile`) is tried by its own tables: it fits if the device lists an outlet of it, counts
+one, or shows a meter. A scope says what the call needs: all states, one outlet, or figures. A
+device without any outlet is an error, unless it counts 0, its family has none, or the owner says so
+by the setting `metered_only`: a lost list must not look like a unit without outlets.
+"""
 
 from __future__ import annotations
 
@@ -173,8 +182,12 @@ class _Detection:
         return re.fullmatch(profile.described, description) is not None
 
     def _by_list(self, families: Sequence[_Trial]) -> Optional[SnmpDevice]:
-        """The device as the first family whose outlets it lists or counts: for figures, without
-        their states. None if no family does."""
+        """The device as the first of these families of which it lists outlets; in a statistic
+        without their states. None if it lists none of any. Raises ProtocolError if it counts more
+        outlets of a family than it lists.
+
+            family A: walk state -> nothing; family B: walk state {"1": 1}   read as B
+        """
         for profile, tables in families:
             if self.scope.figures:
                 device = list_for_figures(profile, tables)
@@ -185,9 +198,16 @@ class _Detection:
         return None
 
     def _by_meters(self, families: Sequence[_Trial], *, by_id: bool) -> Optional[SnmpDevice]:
-        """The device of a family without states: the first with rows of outlets, or with a measured
-        total if it only meters; with `by_id`, the first without outlets; then rows of meters are
-        enough. Raises ProtocolError if nothing proves that there are no outlets."""
+        """The device as one of these families, of none of which it listed a state; None if it
+        shows no meter either. `by_id`: its sysObjectID fits them. In this order:
+
+            outlets without states, or a measured total, and no outlet is missing    that family
+            `by_id`, and the first family has no outlets                             that family
+            a row of a meter without a value, and no outlet is missing               that family
+
+        Raises ProtocolError if it has meters of a family with outlets, lists none, and nothing
+        proves that it has none.
+        """
         device = self._first_with_meters(families, accepts_rows=False)
         if device is not None and self._is_complete(device):
             return device

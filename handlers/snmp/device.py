@@ -1,4 +1,17 @@
-"""One device as a family reads it: its outlets with their states."""
+"""One device as a family reads it: its outlets with their states.
+
+A `Profile` is a family: its ways to list outlets (`Outlets`), its totals, and the conditions under
+which a unit's answers are current. `tables[source]` are the rows of an object of the device, walked
+when they are first asked for: {"1": 1, "2": NO_ANSWER} if the answers lack row 2.
+
+    tables.outlet             "7" in a command that reads this outlet alone, by GET; else ""
+    tables.whole              the tables with all rows
+    tables.of_known_family()  the tables of a device that is of this family: from then on an empty
+                              column beside one with rows is lost, not absent
+
+A `Decision` is the state of an outlet and why it is UNKNOWN. Outlets are compared with the device's
+own number of them, so that a list of which the answers lack rows is an error, not a shorter list.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +87,8 @@ class SnmpDevice(NamedTuple):
 def _valid_rows(
     tables: Tables, rows: Rows, source: Source, conditions: Sequence[Condition]
 ) -> Rows:
-    """The rows of a source, `Missing` where one of the conditions does not hold."""
+    """The rows of a source, `Missing` where one of the conditions does not hold: {"1": 15, "2":
+    Missing("unitState reads 'no'")} of the rows 15 and 7 if unit 2 has no communication."""
     for condition in conditions:
         rows = condition.valid_rows(tables, rows, source)
     return rows
@@ -251,6 +265,9 @@ def _up_to_count(
     """The outlets with a state, and from the second list those without, if the states are fewer
     than the device's `count`, or if the number of a unit is missing in it (`has_each_count`).
     Raises ProtocolError if they still are fewer.
+
+    states {"1": UP}, count 2, second list 1 and 2       {"1": UP, "2": UNKNOWN}
+    states {"1": UP}, count 2, no second list            ProtocolError
     """
     if (len(states) < count or not has_each_count) and outlets.rows is not None:
         states = {**dict.fromkeys(tables[outlets.rows], NOT_DECIDED), **states}

@@ -1,4 +1,11 @@
-"""Measurements in A, W or kWh, made from the values of a source."""
+"""Measurements in A, W or kWh, made from the values of a source.
+
+    walk current {"1": 15, "2": 65535}, tenths of an ampere   {"1": 1.5, "2": NotKnown}
+
+A source is an object of the device, or a function of several; `tables[source]` are its rows, with
+NO_ANSWER (a `Missing`) where the answers lack one. A figure is a number (`Decimal`), NotKnown (the
+meter shows no value now), NotMetered, or None: there is no meter.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,17 @@
-"""The figures of one device, and of its outlets."""
+"""The figures of one device, and of its outlets: A, W and kWh for a statistic.
+
+A figure is a number (`Decimal`), NotKnown (a meter shows no value now), NotMetered, or None: there
+is no such meter. Each of the five totals (load, energy, power, two of the inlet) is a sum
+(`_Summation`): of rows of the device's own meters, or of the same figure of each outlet.
+
+    walk load {"1": 25, "2": 27}, tenths of an ampere        load 5.2 A
+    no load, walk current of the outlets {"1": 25, "2": 27}  load 5.2 A, if the family adds them up
+
+`device.tables[source]` are the rows of an object, walked when they are first asked for; NO_ANSWER
+where the answers lack one. `device.valid_rows` takes the rows of a source and the source, and gives
+`Missing` in place of each value of a unit without communication. A scope says whether the statistic
+is for the platform's view, which shows an outlet only with its energy.
+"""
 
 from __future__ import annotations
 
@@ -272,8 +285,9 @@ def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager
 def _totals(
     profile: Profile, columns: _OutletColumns = _NO_COLUMNS, *, with_power: bool
 ) -> _Totals:
-    """The sums that give the totals of a device of this family. A total that the family does not
-    have, and without `with_power` each power, is a sum of no rows, which reads as None."""
+    """The sums that give the totals of a device of this family; nothing is read yet. A total that
+    the family does not have, and without `with_power` each power, is a sum of no rows, which reads
+    as None. `columns`: the figures of the outlets, for totals that are their sum."""
     limits, no_total = profile.ceilings, Total()
     power = profile.power if with_power else None
     inlet_power = profile.inlet_power if with_power else None

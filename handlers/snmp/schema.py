@@ -94,7 +94,8 @@ def dumps(profile: Profile) -> str:
 
 
 def loads(text: str) -> Profile:
-    """The profile of a JSON text. Raises ProfileError."""
+    """The profile of an owner's JSON text, checked. Raises ProfileError, whose text names the place
+    in the profile: "profile.outlets[0].states.on: give a list, not 1"."""
     try:
         profile: Profile = _read_value(_parse_json(text), Profile, "profile")
     except RecursionError:
@@ -103,7 +104,12 @@ def loads(text: str) -> Profile:
 
 
 def _parse_json(text: str) -> object:
-    """The JSON of a text. Raises ProfileError."""
+    """The values of a JSON text, as `json.loads` gives them. Raises ProfileError for a text that is
+    no JSON or has a key twice in one object.
+
+    >>> _parse_json('{"key": "acme"}')
+    {'key': 'acme'}
+    """
     try:
         return json.loads(text, object_pairs_hook=_with_unique_keys)
     except ProfileError:

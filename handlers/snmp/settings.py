@@ -186,7 +186,7 @@ def _own_profile(build_options: Settings) -> Optional[Profile]:
 
 def _built_families(build_options: Settings) -> Sequence[Profile]:
     """The families that the archive was built to detect: those of the build option `only`,
-    "apc-ats, baytech"; all without it. Raises SettingsError for one that the handler does not have."""
+    "apc-ats, baytech"; all without it. Raises SettingsError for one that no family has."""
     families = [_find_family(key, PROFILES, ONLY) for key in build_options[ONLY]]
     return tuple(families) or PROFILES
 

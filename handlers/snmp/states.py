@@ -1,4 +1,12 @@
-"""The states of outlets: which values mean on and off, and the conditions under which they hold."""
+"""The states of outlets: which values mean on and off, and the conditions under which they hold.
+
+    walk state {"1": 1, "2": 2, "3": 9}   1 UP, 2 DOWN, 3 UNKNOWN
+
+`tables[source]` are the rows of an object of the device, {} if it does not have the object, with
+NO_ANSWER (a `Missing`) where the answers lack a row. `tables.outlet` is the outlet that a command
+reads alone, by GET; `tables.whole` the tables with all rows. A condition is another object without
+which no state is certain, such as whether the unit has communication.
+"""
 
 from __future__ import annotations
 
@@ -268,7 +276,12 @@ class State:
 
 
 def _value_text(tables: Tables, source: Source, value: Optional[Cell]) -> str:
-    """The reason for an UNKNOWN state: "sPDUOutletCtl reads '7'", or that it has no value."""
+    """What was read of a state, for the reason why it is UNKNOWN:
+
+    7            "sPDUOutletCtl reads '7'"
+    NO_ANSWER    "sPDUOutletCtl: no answer"
+    None         "sPDUOutletCtl has no value"
+    """
     name = name_of(source) or "an object of the device"
     if value is None:
         return f"{name} has no value"

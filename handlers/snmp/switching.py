@@ -1,4 +1,12 @@
-"""Switches one outlet: checks, the write, and the confirmation."""
+"""Switches one outlet: checks, the write, and the confirmation.
+
+    get state.7 -> off, get lock.7 -> no; set outletCtl.7 = 1; get state.7 -> on
+
+`tables` are the device's answers: `tables.one_row("7")` reads this outlet alone, by GET, and
+`tables.again()` asks anew, as after a write. A VarBind is an object to write, with its value. A
+`Decision` is the state of an outlet and why it is UNKNOWN. A unit that has one object for the
+states of all its outlets is written with all of them: one that fits no outlet would switch it off.
+"""
 
 from __future__ import annotations
 
@@ -294,7 +302,8 @@ def _unlock(snmp: Snmp, varbinds: Sequence[VarBind]) -> None:
 
 
 def _raise_if_unproven(profile: Profile) -> None:
-    """Raise Unsupported for a family that is switched only with the owner's word."""
+    """Raise Unsupported for a family whose commands are unproven: no recording of a real unit and
+    fewer than two public programs show them. The owner allows it by `switch_unproven`."""
     if profile.is_proven:
         return
     raise Unsupported(

@@ -3,7 +3,14 @@ requests.
 
 A table is read once and whole: the first of its columns that is asked for brings all the others
 that this call needs (`sources`). So no later answer can show other rows than those that a decision
-has seen. A cell that is missing beside others is NO_ANSWER; a column that the device lacks is {}.
+has seen. A cell that is missing beside others is NO_ANSWER; a column that the device lacks is {}:
+
+    walk state -> {"1": 1, "2": 2}      tables[STATE]     {"1": 1, "2": 2}
+    walk pending -> {"1": 2}            tables[PENDING]   {"1": 2, "2": NO_ANSWER}
+
+A source is an object of the MIB, or a function that makes rows of several. A row is named by its
+index; an outlet's is the outlet's identity, "7", or "2.7" of unit 2. `answers` are those of one
+reading; `learnt` is what a call keeps for its next reading, such as that after a write.
 """
 
 from __future__ import annotations
@@ -128,7 +135,14 @@ def computed_from(
 
 
 def objects_of(sources: Iterable[Optional[Source]]) -> Iterator[Object]:
-    """The objects that these sources read; of a source that is computed, those that it needs."""
+    """The objects that these sources read; of a function of rows, those that it needs.
+
+    >>> from handlers.snmp.objects import Column
+    >>> STATE, MARK = Column("1.3.6.1.4.1.99999.1.3"), Column("1.3.6.1.4.1.99999.1.4")
+    >>> marked = computed_from(STATE, MARK)(lambda tables: tables[STATE])
+    >>> list(objects_of([marked, None])) == [STATE, MARK]
+    True
+    """
     for source in sources:
         if isinstance(source, Computed):
             yield from objects_of(source.needs())
@@ -325,12 +339,12 @@ class Tables:
         return Tables(replace(self.reading, answers=answers, skips_empty_tables=True))
 
     def of_known_family(self, sources: Iterable[Optional[Source]] = ()) -> Tables:
-        """The tables of a device that has shown that it is of this family: an empty column beside
-        one with rows is then lost, not absent. The answers so far are kept; `sources` are what the
-        call needs beside. While families are tried, and for the device of the known family:
+        """The tables of a device that has shown that it is of this family: an empty column is then
+        compared with the others of its table. The answers so far are kept; `sources` are what the
+        call needs beside. For tables[PENDING]:
 
-            walk pending  ->  nothing: no outlet of the family, the next family is tried
-            walk pending  ->  nothing, walk state  ->  row 1: pending is {"1": NO_ANSWER}
+            family tried    walk pending -> nothing                          {}, read no further
+            family known    walk pending -> nothing, walk state -> {"1": 1}  {"1": NO_ANSWER}
         """
         needed = deepcopy(self.reading.needed)
         reading = replace(self.reading, needed=needed, skips_empty_tables=False)
@@ -350,9 +364,12 @@ class Tables:
         return Tables(reading)
 
     def first(self, *sources: Source) -> Rows:
-        """The rows of the first of these that the device has: a row that it lacks is not taken from
-        the next. For one outlet, the first that the whole device has decides, too: of a device with
-        rows 1 and 2 of the first and 1 to 3 of the second source, outlet 3 has no row."""
+        """The rows of the first of these sources that the device has. A row that it lacks is not
+        taken from the next, also where these tables are of one outlet alone:
+
+            first {"1": 5}, second {"1": 7, "2": 8}     {"1": 5}; of outlet 2 alone {}
+            first {},       second {"1": 7, "2": 8}     {"1": 7, "2": 8}; of outlet 2 alone {"2": 8}
+        """
         for source in sources:
             rows = self[source]
             if rows or self.whole[source]:
@@ -557,6 +574,11 @@ class OneRow(Tables):
         return self._whole
 
     def __getitem__(self, source: Source) -> Rows:
+        """The row of this outlet in a source, {} if it has none: an object by GET; a function by
+        this row alone, or where it needs others, its row of all.
+
+            get state.3 -> 1   {"3": 1}
+        """
         if not isinstance(source, Computed):
             value = self.value(source, self.outlet)  # a scalar is of every outlet
             return {} if value is None else {self.outlet: value}

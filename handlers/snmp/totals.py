@@ -1,4 +1,14 @@
-"""Totals of a device: the complete sum of a measurement."""
+"""Totals of a device: the complete sum of a measurement, or why there is none.
+
+    walk load {"1": 25, "2": 27}, tenths of an ampere   5.2 A
+    walk load {"1": 25, "2": NO_ANSWER}                 NotKnown: 2.5 A would be too small
+
+A figure is a number (`Decimal`) in A, W or kWh, NotKnown (a meter shows no value now), NotMetered,
+or None: there is no such meter. A total may name several figures, such as lines or else banks: the
+first that the device has is used, because the others measure something else. In a chain, `unit`
+says which arcs of a row's index are its unit: "2" of "2.7". A figure's `readings` are what the
+device answers of each row.
+"""
 
 from __future__ import annotations
 
