@@ -72,8 +72,10 @@ class Chain:
             return {}
         units, numbers = tables[self.unit], tables[self.number]
         positions = {row: (text(units.get(row, "")), text(numbers.get(row, ""))) for row in rows}
-        is_any_lost = any(isinstance(c, Missing) for c in (*units.values(), *numbers.values()))
-        if not any(map(any, positions.values())) and not is_any_lost:
+        has_any_name = any(unit or number for unit, number in positions.values())
+        cells = (*units.values(), *numbers.values())
+        is_any_lost = any(isinstance(cell, Missing) for cell in cells)
+        if not has_any_name and not is_any_lost:
             if any(tables[column] for column in self.others):
                 return {}
             if self._lacks_columns(tables, rows[-1]):
@@ -91,7 +93,11 @@ class Chain:
         return {row: identity for identity, row in row_by_identity.items()}
 
     def units_of(self, tables: Tables, rows: Iterable[str]) -> Rows:
-        """Identity -> unit, for each row: {"7": 1, "2.7": 2} of the rows 7 and 15."""
+        """The unit of each outlet in these rows, by the outlet's identity; rows that the device
+        does not name are left out.
+
+            rows 7 and 15, units {"7": 1, "15": 2}, numbers {"7": 7, "15": 7}   {"7": 1, "2.7": 2}
+        """
         rows = list(rows)
         if not rows:
             return {}

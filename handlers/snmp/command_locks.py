@@ -70,7 +70,8 @@ def _with_one_spelling(device: str) -> str:
 
 
 def _forget() -> None:
-    """Drop all locks in a forked child: it does not have the threads that held them."""
+    """Drop all locks in a forked child, which does not have the threads that held them: a lock
+    held at the fork would never be released there."""
     global _locks, _locks_guard
     _locks, _locks_guard = weakref.WeakValueDictionary(), threading.Lock()
 

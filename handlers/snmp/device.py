@@ -115,21 +115,29 @@ def needed_sources(profile: Profile, scope: ReadScope) -> Iterator[Optional[Sour
     a statistic               figures of outlets, totals, conditions
     a statistic for the view  the same without powers, and without currents that it does not show
     """
-    for outlets in profile.outlets:
-        if not scope.figures:
+    if scope.figures:
+        yield from _sources_of_figures(profile, for_view=scope.for_view)
+    else:
+        for outlets in profile.outlets:
             yield from outlets.states.sources() if outlets.states else [outlets.rows]
             yield outlets.count
-        for figure in outlets.figures() if scope.figures else ():
-            if not scope.for_view or _is_viewed(profile, outlets, figure):
-                yield from figure.sources()
-    for total in profile.totals if scope.figures else ():
-        if not scope.for_view or total in (profile.load, profile.energy):
-            yield from total.sources()
-    for condition in (
-        *profile.conditions,
-        *(c for outlets in profile.outlets for c in outlets.conditions),
-    ):
+    conditions = list(profile.conditions)
+    for outlets in profile.outlets:
+        conditions += outlets.conditions
+    for condition in conditions:
         yield condition.source
+
+
+def _sources_of_figures(profile: Profile, *, for_view: bool) -> Iterator[Source]:
+    """What the figures of outlets are read from, then what the totals are. `for_view`: only what
+    the platform's view shows, which is load and energy, but no power."""
+    for outlets in profile.outlets:
+        for figure in outlets.figures():
+            if not for_view or _is_viewed(profile, outlets, figure):
+                yield from figure.sources()
+    for total in profile.totals:
+        if not for_view or total in (profile.load, profile.energy):
+            yield from total.sources()
 
 
 def _is_viewed(profile: Profile, outlets: Outlets, figure: Measurement) -> bool:
@@ -473,9 +481,11 @@ def missing_unit(profile: Profile, tables: Tables, *, counts_missing_rows: bool 
     if count <= 1:
         return ""
     units = tables[profile.units]
+    if any(map(is_index_missing, units)):
+        return FEWER_UNITS
     answered_units = [unit for unit, value in units.items() if not is_unanswered(value)]
-    lacks_row = counts_missing_rows and len(answered_units) < min(len(units), count)
-    return FEWER_UNITS if lacks_row or any(map(is_index_missing, units)) else ""
+    lacks_row = len(answered_units) < min(len(units), count)
+    return FEWER_UNITS if counts_missing_rows and lacks_row else ""
 
 
 def raise_if_unit_missing(profile: Profile, tables: Tables) -> None:

@@ -378,7 +378,8 @@ def _rows_without_answer(columns: Sequence[Rows]) -> list[str]:
 
 
 def _has_one_figure_of_outlets(profile: Profile) -> bool:
-    """Whether no outlet of the family has two figures, such as A and W."""
+    """Whether no outlet of the family has two figures, such as A and W, so that no second column
+    can tell whether an outlet has a meter at all."""
     return all(len(list(outlets.figures())) < 2 for outlets in profile.outlets)
 
 

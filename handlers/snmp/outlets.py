@@ -63,7 +63,8 @@ class Outlets:
     has_joined_meters: bool = False
 
     def check(self) -> None:
-        """Something lists the outlets, and what is switched has states to confirm a command."""
+        """Raises ValueError, for the author of a profile, unless something lists the outlets, and
+        what is switched has states to confirm a command."""
         if self.states is None and self.rows is None:
             raise ValueError("neither states nor rows: nothing would list the outlets")
         if self.control is not None and self.states is None:

@@ -154,7 +154,8 @@ class Profile:
     unread: str = ""
 
     def check(self) -> None:
-        """What no part can check alone: key, prefixes, and that each capability has evidence."""
+        """Raises ValueError, for the author of a profile, for what no part can check alone: the
+        key, the prefixes, the root of its OIDs, and whether each capability has evidence."""
         if not _KEY.fullmatch(self.key):
             raise ValueError(
                 f"key is {self.key!r}; give words of a-z and 0-9 joined by single hyphens, a letter"

@@ -105,7 +105,7 @@ BUILD_OPTIONS: Sequence[Setting[object]] = (
 
 
 class FamilySelection(NamedTuple):
-    """What the settings choose."""
+    """What the owner's settings and the archive's build say of a PDU."""
 
     profiles: Sequence[Profile]  #: the families to detect, or the one to read the device as
     is_fixed: bool  #: there is one, which is not detected
@@ -135,6 +135,7 @@ def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> Fa
     owner_settings, build_options = Settings(settings, SETTINGS), Settings(build, BUILD_OPTIONS)
 
     def is_set(setting: Setting[T]) -> bool:
+        """Whether the PDU has a text for this setting."""
         return bool(settings.get(setting.key, "").strip())
 
     def choice(setting: Setting[T]) -> T:

@@ -90,9 +90,8 @@ class Condition:
         worst = self._worst(readings) if is_of_device else None
         reasons: dict[str, str] = {}
         for row in rows:
-            if is_of_device or self.unit is None:
-                reading = worst
-            else:
+            reading = worst
+            if self.unit is not None and not is_of_device:
                 reading = readings.get(self.unit.of(row))
             if not is_one_of(reading, self.good):
                 reasons[row] = self._reason(tables, reading)
@@ -117,10 +116,22 @@ class Condition:
             rows "2.7", walk communication -> nothing, get communication.2 -> nothing   True
         """
         units = (self.unit.of(row) if self.unit else "" for row in rows)
-        firsts = (
-            unit if unit and self.part == Arcs() else f"{unit}.1" if unit else "1" for unit in units
-        )
-        return is_absent(tables, self.source, firsts)
+        first_rows = map(self._first_row, units)
+        return is_absent(tables, self.source, first_rows)
+
+    def _first_row(self, unit: str) -> str:
+        """The first row that the condition's table has for a unit; "": for the whole device.
+
+        >>> condition_by_unit = Condition(None, good=("1",))
+        >>> condition_by_unit._first_row("2"), condition_by_unit._first_row("")
+        ('2', '1')
+        >>> Condition(None, good=("1",), part=Arcs(stop=1))._first_row("2")  # rows 2.1, 2.2, …
+        '2.1'
+        """
+        if not unit:
+            return "1"
+        has_one_row = self.part == Arcs()
+        return unit if has_one_row else f"{unit}.1"
 
     def _readings(self, tables: Tables) -> Rows:
         """Unit -> the value of the condition there. A unit with several rows has the value of one

@@ -11,7 +11,7 @@ states of all its outlets is written with all of them: one that fits no outlet w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import NamedTuple, Optional
 
@@ -62,6 +62,9 @@ class _Command:
     def __init__(
         self, device: SnmpDevice, identity: str, *, automatic: bool, unproven: bool
     ) -> None:
+        """`automatic`: the owner allows to end an automatic mode. `unproven`: the owner allows the
+        commands of this family although they are unproven, so that the limits seen on units hold
+        in place of those of the MIB."""
         outlets = device.outlets
         assert outlets and outlets.states and outlets.control
         if unproven:
@@ -175,8 +178,11 @@ class _Command:
 def switch_outlet(
     call: SwitchCall, identity: str, target: EnumPowerStatus, deadline: float, pause: float
 ) -> EnumPowerStatus:
-    """Write the outlet's absolute state once, then read the outlet until it has that state or
-    `deadline` seconds have passed.
+    """Switch one outlet for DCImanager: write its state once, then read it until it has that
+    state or `deadline` seconds have passed, at most `pause` seconds apart. `target`: UP or DOWN.
+
+        get state.7 -> off; set outletCtl.7 = 1; get state.7 -> off; get state.7 -> on   UP
+        get state.7 -> off; set outletCtl.7 = 1; get state.7 -> off until the deadline   UNKNOWN
 
     Returns `target` or UNKNOWN. Raises NoSuchOutlet if the outlet does
     not exist, and Unsupported if it must not be switched: nothing was written then. The text of an
@@ -194,8 +200,10 @@ def switch_outlet(
     command = _Command(
         device, identity, automatic=choice.switch_automatic, unproven=may_be_unproven
     )
-    needs_turn = command.control.writes_neighbours
-    with command_locks.lock_outlet(snmp.name, snmp.remaining()) if needs_turn else nullcontext():
+    turn: AbstractContextManager[None] = nullcontext()
+    if command.control.writes_neighbours:
+        turn = command_locks.lock_outlet(snmp.name, snmp.remaining())
+    with turn:
         tables = device.tables.again().one_row(identity)
         row = command.row(tables) or identity
         varbinds = command.varbinds(tables, up=target is EnumPowerStatus.UP)

@@ -78,7 +78,8 @@ class Total:
     always_there: bool = False
 
     def check(self) -> None:
-        """There is a figure or `else_outlets`, and no figure of a chain's units is a Scalar."""
+        """Raises ValueError, for the author of a profile, unless there is a figure or
+        `else_outlets`, and with `unit` no figure is a Scalar, which has no unit."""
         if not self.figures and not self.else_outlets:
             raise ValueError("figures is empty; give at least one, or else_outlets")
         if self.always_there and not self.figures:
@@ -168,8 +169,10 @@ class Total:
         reason_without: Optional[NotKnown] = None
         empty_figures: list[Measurement] = []
         for figure in self.figures:
-            all_readings = figure.readings(tables, valid_rows)
-            readings = {row: r for row, r in all_readings.items() if self._unit(row) not in units}
+            readings: dict[str, RowReading] = {}
+            for row, reading in figure.readings(tables, valid_rows).items():
+                if self._unit(row) not in units:  # no earlier figure measures its unit
+                    readings[row] = reading
             if not readings and not units:
                 empty_figures.append(figure)
             reason = figure.missing_part(tables, readings)
