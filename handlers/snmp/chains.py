@@ -1,5 +1,16 @@
 """Outlets of a chain by unit and number, where a table numbers its rows consecutively over all
-units, so that a row becomes another outlet when a unit joins or leaves."""
+units, so that a row becomes another outlet when a unit joins or leaves.
+
+Unit 1 has 8 outlets, unit 2 has 4. The table has a column with the unit and one with the number:
+
+    row         1 …  8   9 … 12
+    unit        1 …  1   2 …  2
+    number      1 …  8   1 …  4
+    identity    1 …  8   2.1 … 2.4
+
+`tables[source]` are the rows of an object of the device; `tables.again()` asks anew. What a call
+has learnt of the rows (`RowsOfChain`) is kept between its readings.
+"""
 
 from __future__ import annotations
 
@@ -41,20 +52,30 @@ class Chain:
     first_units: tuple[str, ...] = ("0", "1")
 
     def of(self, column: Column) -> InChain:
+        """A column of the chain's table as a source: its rows have the identities of outlets,
+        {"7": 1, "2.7": 2} in place of {"7": 1, "15": 2}."""
         return InChain(column, self)
 
     # ---- all outlets ----
 
     def identities(self, tables: Tables, rows: Iterable[str]) -> dict[str, str]:
-        """Row -> identity of its outlet. A row that shows none has one that ends with a dot. Raises
-        ProtocolError if two rows are the same outlet."""
+        """Row -> identity of its outlet, by the columns of units and numbers. A row without a name
+        has its own index and a dot. Raises ProtocolError if two rows are the same outlet.
+
+            units {"7": 1, "15": 2}, numbers {"7": 7, "15": 7}   {"7": "7", "15": "2.7"}
+            units {"7": 1}, numbers {"7": NO_ANSWER}             {"7": "7."}
+            units {"7": 0, "15": 1}, numbers {"7": 7, "15": 7}   ProtocolError: both are outlet 7
+            both columns are optional, and the device has none   {"7": "7", "15": "15"}
+        """
         rows = list(rows)
         if not rows:
             return {}
         units, numbers = tables[self.unit], tables[self.number]
         positions = {row: (text(units.get(row, "")), text(numbers.get(row, ""))) for row in rows}
-        is_any_lost = any(isinstance(c, Missing) for c in (*units.values(), *numbers.values()))
-        if not any(map(any, positions.values())) and not is_any_lost:
+        has_any_name = any(unit or number for unit, number in positions.values())
+        cells = (*units.values(), *numbers.values())
+        is_any_lost = any(isinstance(cell, Missing) for cell in cells)
+        if not has_any_name and not is_any_lost:
             if any(tables[column] for column in self.others):
                 return {}
             if self._lacks_columns(tables, rows[-1]):
@@ -72,7 +93,11 @@ class Chain:
         return {row: identity for identity, row in row_by_identity.items()}
 
     def units_of(self, tables: Tables, rows: Iterable[str]) -> Rows:
-        """Identity -> unit, for each row: {"7": 1, "2.7": 2} of the rows 7 and 15."""
+        """The unit of each outlet in these rows, by the outlet's identity; rows that the device
+        does not name are left out.
+
+            rows 7 and 15, units {"7": 1, "15": 2}, numbers {"7": 7, "15": 7}   {"7": 1, "2.7": 2}
+        """
         rows = list(rows)
         if not rows:
             return {}
@@ -95,17 +120,25 @@ class Chain:
         return f"{unit}.{number}" if _NAME.fullmatch(unit) else ""
 
     def read_names(self, tables: Tables) -> None:
-        """Walk the columns of units and of numbers. The answers are kept."""
+        """Walk the columns of units and of numbers now, so that their rows are those of the column
+        that was walked just before: a unit may join or leave later. Nothing is returned; `tables`
+        keeps the answers and gives them when the names are asked for."""
         for column in objects_of((self.unit, self.number)):
             tables.walk(column.oid)
 
     def _lacks_columns(self, tables: Tables, row: str) -> bool:
+        """Whether the device has no columns of units and numbers, which some devices lack: GETs of
+        both in this row have no value, either.
+
+            both optional, get unit.7 -> nothing, get number.7 -> nothing   True
+            both optional, get unit.7 -> 1                                  False: a walk lost it
+        """
         columns = (self.unit, self.number)
         may_lack = all(getattr(column, "optional", False) for column in columns)
         return may_lack and not any(self._cell(tables, column, row) for column in columns)
 
     def _cell(self, tables: Tables, source: Source, row: str) -> str:
-        """The value of one row by GET as text; "" if there is none."""
+        """The value of one row by GET as text, "" if there is none: get unit.15 -> 2 gives "2"."""
         value = tables.one_row(row)[source].get(row)
         return "" if value is None else text(value)
 
@@ -148,8 +181,13 @@ class Chain:
         return row
 
     def is_checked_last(self, tables: Tables, row: str) -> bool:
-        """Whether the latest request shows whose row it is: nothing was asked after the unit of the
-        row, or after the count of a device that is alone."""
+        """Whether the latest request shows whose row it is, so that a command need not look it up
+        once more before the write:
+
+            the latest was get unit.15                             True
+            the latest was get count -> 1, and the row is its own  True
+            the latest was get guard.15                            False: a unit may have left since
+        """
         rows = self._learnt(tables)
         if rows.has_no_names:
             return True
@@ -160,11 +198,14 @@ class Chain:
         return latest_request in [tables.resolve(oid) for oid in oids if oid]
 
     def _learnt(self, tables: Tables) -> RowsOfChain:
+        """What this call knows of the chain's rows so far, from this reading and earlier ones:
+        outlet "2.7" was in row 15. The record is the kept one, to be changed."""
         return tables.reading.learnt.chains.setdefault(self, RowsOfChain())
 
     def _owner(self, tables: Tables, row: str, identity: str, column: Column) -> _Owner:
         """Whose row it is by GETs of its number, and last of its unit: a unit of the same size that
-        leaves the chain changes this alone. For outlet "3", row 3:
+        leaves the chain changes this alone. What the GETs show is remembered for the next reading
+        of this call. For outlet "3", row 3:
 
             number 3, unit 1, of a device that counts one unit     THE_OUTLET
             number 3, unit 1, of one that counts two               PERHAPS: another row may be, too
@@ -194,11 +235,18 @@ class Chain:
         return _Owner.THE_OUTLET
 
     def _counts_one_unit(self, tables: Tables) -> bool:
+        """Whether the device says that it is alone, so that no row is another unit's: get count
+        gives 1. False for a family without a count."""
         return self.unit_count is not None and counted(tables[self.unit_count]) == 1
 
     def _walked_row(self, tables: Tables, identity: str, *, has_number: bool) -> Optional[str]:
-        """The outlet's row by walks of both columns of names, None if they show none. `has_number`:
-        a GET has shown that the device has the column of numbers."""
+        """The outlet's row by walks of the columns of units and numbers, None if they show none.
+        `has_number`: a GET has shown that the device has the column of numbers, so that a walk
+        without any row was lost. For "2.7":
+
+            walk unit {"7": 1, "15": 2}, walk number {"7": 7, "15": 7}   "15"
+            walk unit {"7": 1}, walk number {"7": 7}                     None: unit 2 has left
+        """
         # these alone: each other walk is a moment in which a unit may leave before the write
         tables = tables.whole.only_of((self.unit, self.number))
         units, numbers = tables[self.unit], tables[self.number]
@@ -229,7 +277,8 @@ def _first_units_row(identity: str) -> str:
 
 @dataclass(frozen=True)
 class InChain:
-    """A column of a chain's table, under the identities of the outlets."""
+    """A column of a chain's table, whose rows have the identities of outlets: the device answers
+    {"7": 1, "15": 2}, the rows are {"7": 1, "2.7": 2}."""
 
     column: Column
     chain: Chain
@@ -250,6 +299,11 @@ class InChain:
         return self.column.columns()
 
     def rows(self, tables: Tables) -> Rows:
+        """Identity -> value of each outlet of the chain.
+
+        walk state {"7": 1, "15": 2}, walk unit {"7": 1, "15": 2}, walk number {"7": 7, "15": 7}
+            {"7": 1, "2.7": 2}
+        """
         if tables.walk(self.column.oid):
             # right after it, before other columns: the chain may change meanwhile
             self.chain.read_names(tables)
@@ -258,9 +312,11 @@ class InChain:
         return {identities[row]: value for row, value in rows.items() if row in identities}
 
     def cell(self, tables: Tables, identity: str) -> Optional[str]:
+        """The OID of an outlet's cell now, None if it has no row: ….15 for "2.7" while unit 1 has 8
+        outlets. Asks the device for the row's unit and number."""
         row = self.chain.row_of(tables, identity, self.column)
         return None if row is None else self.column.cell(tables, row)
 
     def units(self, tables: Tables) -> Rows:
-        """Identity -> unit."""
+        """Identity -> unit of each outlet of the chain: {"7": 1, "2.7": 2}."""
         return self.chain.units_of(tables, tables[self.column])

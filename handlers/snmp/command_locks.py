@@ -25,11 +25,14 @@ _locks_guard = threading.Lock()
 
 @contextmanager
 def lock_outlet(device: str, seconds: float) -> Iterator[None]:
-    """While the block runs, no other block with the same `device`, "HOST PORT", runs. Spellings of
-    one address are the same.
+    """A block during which no other thread of this process sends a command to the same device.
+    `device`: "HOST PORT"; two spellings of one address are one device. Names are not resolved: that
+    may take long, and give another address a moment later.
 
-    Names are not resolved: that may take long, and give another address a moment later. Raises
-    Unreachable if the wait exceeds `seconds`.
+        with lock_outlet("10.0.0.5 161", seconds=20.0):
+            ... read the states of all outlets, write them with one changed ...
+
+    Raises Unreachable, before the block runs, if the device is not free within `seconds`.
     """
     device = _with_one_spelling(device)
     with _locks_guard:
@@ -67,7 +70,8 @@ def _with_one_spelling(device: str) -> str:
 
 
 def _forget() -> None:
-    """Drop all locks in a forked child: it does not have the threads that held them."""
+    """Drop all locks in a forked child, which does not have the threads that held them: a lock
+    held at the fork would never be released there."""
     global _locks, _locks_guard
     _locks, _locks_guard = weakref.WeakValueDictionary(), threading.Lock()
 

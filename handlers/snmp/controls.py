@@ -1,5 +1,11 @@
 """How an outlet is switched, and what forbids it. Nothing here writes: a control gives the objects
-and values to write, in order."""
+and values to write, in order.
+
+    outlet 7 on   [("1.3.6.1.4.1.318.1.1.12.3.3.1.1.4.7", 1)]
+
+`tables[source]` are the rows of an object of the device, here mostly the one row of the outlet, by
+GET; `tables.whole` the tables with all rows.
+"""
 
 from __future__ import annotations
 
@@ -56,13 +62,17 @@ class Guard:
         validation.require_text(self.why, "why")
 
     def raise_if_forbidden(self, tables: Tables, identity: str) -> None:
+        """Raise Unsupported if this outlet must not be switched now, with the reason. For `refuse`
+        ("1",), "it is locked":
+
+            get lock.7 -> 0          nothing is raised
+            get lock.7 -> 1          "outlet 7 is not switched: it is locked (value 1)"
+            get lock.7 -> nothing    the same with "(no value)"; but nothing is raised if the device
+                                     has no lock of any outlet and `always_there` is false
+        """
         value = tables[self.test].get(identity)
-        if (
-            value is None
-            and not self.allow
-            and not self.always_there
-            and not tables.whole[self.test]
-        ):
+        may_lack_object = bool(self.refuse) and not self.always_there
+        if value is None and may_lack_object and not tables.whole[self.test]:
             return
         if self._is_allowed(value):
             return
@@ -78,13 +88,22 @@ class Guard:
         raise Unsupported((refusal, "; to switch it anyway, set ", setting))
 
     def _is_allowed(self, value: Optional[Cell]) -> bool:
+        """Whether an outlet with this value of `test` is switched; None, no value, never is.
+
+        >>> lock = Guard(None, "it is locked", refuse=("1",))
+        >>> lock._is_allowed(0), lock._is_allowed(1), lock._is_allowed(None)
+        (True, False, False)
+        >>> mode = Guard(None, "its mode is not manual", allow=("manual",))
+        >>> mode._is_allowed("manual"), mode._is_allowed("timer")
+        (True, False)
+        """
         if self.allow or value is None:
             return is_one_of(value, self.allow)
         return tested(value, none_of(*self.refuse)) is True
 
 
 class Control(Protocol):
-    """How an outlet is switched."""
+    """How an outlet is switched: what to write, and what one write does to other outlets."""
 
     @property
     def at(self) -> Source:
@@ -107,10 +126,13 @@ class Control(Protocol):
         outlet must not be switched, ProtocolError without an object for it."""
 
     def covers(self, identities: Iterable[str], identity: str, varbinds: list[VarBind]) -> bool:
-        """Whether the write holds a state of each neighbour among these outlets."""
+        """Whether the write says a state for each of these outlets that it sets: one that it does
+        not know would be switched off. `varbinds`: what is written to switch `identity`; 8 outlets
+        and a value with 8 states: True, with 7: False."""
 
     def is_carried_out(self, tables: Tables, identity: str, varbinds: list[VarBind]) -> bool:
-        """Whether each neighbour reads as it was written."""
+        """Whether each other outlet of the write reads as it was written, after the write of
+        `varbinds` to switch `identity`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,6 +180,12 @@ class Write:
         return self
 
     def varbinds(self, tables: Tables, identity: str, *, up: bool) -> list[VarBind]:
+        """What to write to switch an outlet on (`up`) or off, the command last: an object that must
+        be set before, then the outlet's own. For on 1, off 2, first (unlock, 5), outlet "7":
+
+            up      [("….unlock.0", 5), ("….outletCtl.7", 1)]
+            down    [("….unlock.0", 5), ("….outletCtl.7", 2)]
+        """
         value = self.on if up else self.off
         at = self.off_at if self.off_at and not up else self.at
         varbinds = [(self.first[0], self.first[1])] if self.first else []
@@ -172,13 +200,19 @@ class Write:
 
 
 def writes_scalar(control: Control) -> bool:
-    """Whether one object of the device is written for all of its outlets."""
+    """Whether a command writes one object of the whole device, which would switch all outlets.
+
+    >>> control = Write(Scalar("1.3.6.1.4.1.99999.1.0"), on=1, off=2)
+    >>> writes_scalar(control)
+    True
+    """
     at, off_at = control.at, getattr(control, "off_at", None)
     return isinstance(at, Scalar) or isinstance(off_at, Scalar)
 
 
 def cell_of(tables: Tables, source: Source, identity: str) -> str:
-    """The OID of the object of an outlet that was listed. Raises ProtocolError without one."""
+    """The OID to write for an outlet that the device has listed: "….outletCtl.7" for "7". Raises
+    ProtocolError if it has no row now, as of a unit that has left the chain."""
     column = object_of(source)
     cell = column.cell(tables, identity) if column else None
     if cell is None:

@@ -1,4 +1,13 @@
-"""Detects the family of a device by its sysObjectID and by the objects that it has."""
+"""Detects the family of a device by its sysObjectID and by the objects that it has.
+
+    get sysObjectID -> 1.3.6.1.4.1.318.1.3.4.5   the families of APC are tried, the longest prefix
+    get sysObjectID -> nothing                   each family that was seen without one is tried
+
+A family (`Profile`) is tried by its own tables: it fits if the device lists an outlet of it, counts
+one, or shows a meter. A scope says what the call needs: all states, one outlet, or figures. A
+device without any outlet is an error, unless it counts 0, its family has none, or the owner says so
+by the setting `metered_only`: a lost list must not look like a unit without outlets.
+"""
 
 from __future__ import annotations
 
@@ -29,21 +38,22 @@ _ENTERPRISES = (1, 3, 6, 1, 4, 1)
 
 
 class Candidate(NamedTuple):
-    """A family to try, and the root of its tree."""
+    """A family that a device may be of."""
 
     profile: Profile
-    root: str
+    root: str  #: the OID that stands for `~` in the profile's OIDs; "" if it has none
 
 
 class _Trial(NamedTuple):
-    """A family that is tried, and its tables of the device."""
+    """A family that is tried on a device."""
 
     profile: Profile
-    tables: Tables
+    tables: Tables  #: reads the device as this family; in a command, one outlet alone
 
 
 class _Detection:
-    """One call's search for the family of a device."""
+    """The search of one call for the family of a device: by its sysObjectID, or by trying families
+    one after the other. `metered_only`: the owner says that it has no outlets."""
 
     def __init__(
         self,
@@ -58,9 +68,14 @@ class _Detection:
         self.system = tables_of_device(device)
 
     def trials(self, families: Sequence[Candidate]) -> list[_Trial]:
-        """The families that are tried, each with tables of its own over the same answers: what one
-        has asked, the next need not ask again. In a command the tables are of the outlet alone, if
-        a GET of its row tells all that the family needs."""
+        """The families to try, each with its tables of the device. All share its answers, so that
+        no request is sent twice. In a command the tables are of the outlet alone, unless the family
+        needs others for it.
+
+            a status                                       tables of all outlets
+            a command to outlet "7"                        tables of row 7, read by GET
+            the same, one write sets all of the unit       tables of all outlets
+        """
         trials: list[_Trial] = []
         for profile, root in families:
             outlet = self.scope.outlet or ""
@@ -72,6 +87,11 @@ class _Detection:
         return trials
 
     def detect(self) -> SnmpDevice:
+        """The device, read as the first family that fits it. Raises Unsupported if none fits.
+
+        get sysObjectID -> 1.3.6.1.4.1.318.1.3.4.5        the families below this number
+        get sysObjectID -> nothing, or one of no company  each family that may have none
+        """
         object_id = sys_object_id(self.system, self.profiles)
         families = candidates(object_id.oid, self.profiles)
         device = self._by_id(families) if object_id.oid else self._by_sweep(families)
@@ -84,7 +104,9 @@ class _Detection:
         return metering.within_scope(device, self.scope)
 
     def read_as(self, profile: Profile) -> SnmpDevice:
-        """The device read as this family, whatever its sysObjectID."""
+        """The device read as this family, which the owner has fixed. Its sysObjectID is asked for
+        only if it tells the root of the tree, or that a unit which only meters is of this family.
+        Raises Unsupported if the device shows neither outlets nor meters of the family."""
         needs_id = bool(profile.roots) or not profile.outlets
         oid = sys_object_id(self.system, (profile,)).oid if needs_id else ""
         families = self.trials(candidates_of(profile, oid))
@@ -103,7 +125,13 @@ class _Detection:
         return metering.within_scope(device, self.scope)
 
     def _by_id(self, candidates: Sequence[Candidate]) -> Optional[SnmpDevice]:
-        """The device as the first of the families that its sysObjectID fits."""
+        """The device as the first of the families that its sysObjectID fits; None if it shows
+        nothing of them. In order:
+
+            a statistic of the only family, no figure needs outlets     its totals alone
+            a list of outlets, or a count                               its outlets
+            meters                                                      its meters
+        """
         families = self.trials(candidates)
         if self.scope.figures and len(families) == 1:
             device = metering.read_totals(families[0].profile, families[0].tables, self.scope)
@@ -112,8 +140,10 @@ class _Detection:
         return self._by_list(families) or self._by_meters(families, by_id=True)
 
     def _by_sweep(self, families: Sequence[Candidate]) -> Optional[SnmpDevice]:
-        """A device without a usable sysObjectID, as the first family that it fits. For a command
-        all outlets are read: of these many families, no one is likely to have its row."""
+        """A device without a usable sysObjectID, as the first family of which it shows outlets or
+        meters; None if none. First those that were seen on such devices, then those whose number is
+        assumed (`unseen`). From here on this call reads all outlets, also for a command: of many
+        families, one GET of the outlet's row finds nearly none."""
         self.scope = self.scope._replace(outlet=None)
         for is_unseen in (False, True):  # a unit of the first group gets no request for the second
             group = self.trials([c for c in families if c.profile.unseen is is_unseen])
@@ -125,9 +155,13 @@ class _Detection:
         return None
 
     def _families_without_states(self, families: Sequence[_Trial]) -> list[_Trial]:
-        """Of these families, those that a device without sysObjectID may be of which none has
-        listed a state: a family without states that no recording shows, one whose outlets the
-        device proves to have none of, and each that the text of its sysDescr names."""
+        """The families to try by their meters, on a device without a usable sysObjectID that has
+        listed no state of any:
+
+            a family without states whose sysObjectID was seen on no unit (`unseen`)
+            a family with outlets, of which the device counts 0
+            each family that the device's sysDescr names (`described`)
+        """
         trials: list[_Trial] = []
         for candidate in families:
             has_states = any(outlets.states for outlets in candidate.profile.outlets)
@@ -142,12 +176,18 @@ class _Detection:
         return trials
 
     def _is_described(self, profile: Profile) -> bool:
+        """Whether the device's sysDescr is one of the family's: "Eaton ATS 16" fits the
+        expression ".*ATS.*"."""
         description = text(self.system.get(SYS_DESCR) or "")
         return re.fullmatch(profile.described, description) is not None
 
     def _by_list(self, families: Sequence[_Trial]) -> Optional[SnmpDevice]:
-        """The device as the first family whose outlets it lists or counts: for figures, without
-        their states. None if no family does."""
+        """The device as the first of these families of which it lists outlets; in a statistic
+        without their states. None if it lists none of any. Raises ProtocolError if it counts more
+        outlets of a family than it lists.
+
+            family A: walk state -> nothing; family B: walk state {"1": 1}   read as B
+        """
         for profile, tables in families:
             if self.scope.figures:
                 device = list_for_figures(profile, tables)
@@ -158,9 +198,16 @@ class _Detection:
         return None
 
     def _by_meters(self, families: Sequence[_Trial], *, by_id: bool) -> Optional[SnmpDevice]:
-        """The device of a family without states: the first with rows of outlets, or with a measured
-        total if it only meters; with `by_id`, the first without outlets; then rows of meters are
-        enough. Raises ProtocolError if nothing proves that there are no outlets."""
+        """The device as one of these families, of none of which it listed a state; None if it
+        shows no meter either. `by_id`: its sysObjectID fits them. In this order:
+
+            outlets without states, or a measured total, and no outlet is missing    that family
+            `by_id`, and the first family has no outlets                             that family
+            a row of a meter without a value, and no outlet is missing               that family
+
+        Raises ProtocolError if it has meters of a family with outlets, lists none, and nothing
+        proves that it has none.
+        """
         device = self._first_with_meters(families, accepts_rows=False)
         if device is not None and self._is_complete(device):
             return device
@@ -185,6 +232,13 @@ class _Detection:
     def _first_with_meters(
         self, families: Sequence[_Trial], *, accepts_rows: bool
     ) -> Optional[SnmpDevice]:
+        """The device as the first family with outlets or meters of which nothing is missing; else
+        as the first with any; None without. A meter counts with a measured total, or with
+        `accepts_rows` if it has a row.
+
+            family A: a load of 5.2 A, its list of outlets is empty     kept for the end
+            family B: outlets 1 to 8                                    B
+        """
         first: Optional[SnmpDevice] = None
         for profile, tables in families:
             device = read_without_states(profile, tables.whole, accepts_rows=accepts_rows)
@@ -194,7 +248,13 @@ class _Detection:
         return first
 
     def _is_complete(self, device: SnmpDevice) -> bool:
-        """Whether outlets are listed, or the device has none by its own proof or by the setting."""
+        """Whether nothing is missing of the device's outlets. Raises ProtocolError if the owner
+        says that it only meters and it counts outlets.
+
+            it lists an outlet                            True
+            it counts 0 outlets, or its family has none   True
+            it lists and counts none                      False; True with `metered_only`
+        """
         if device.decisions or has_no_outlets(device.profile, device.tables):
             return True
         if not self.metered_only:
@@ -251,8 +311,12 @@ def read_as(
 
 
 def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> list[Candidate]:
-    """The families in the order in which to try them. `sys_object_id`: "" if the device has no
-    usable one."""
+    """The families to try on a device, in this order. `sys_object_id`: dotted, "" if the device
+    has no usable one.
+
+    "1.3.6.1.4.1.318.1.3.4.5"   those with the prefixes …318.1.3.4.5, …318.1.3, the longest first
+    ""                          those that are probed (`sweep` or `unseen`), as in `profiles`
+    """
     if sys_object_id:
         fitting_profiles = [profile for profile in profiles if profile.match(sys_object_id)]
         profiles_to_try = sorted(
@@ -267,7 +331,8 @@ def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> list[Candidat
 
 
 def candidates_of(profile: Profile, sys_object_id: str) -> list[Candidate]:
-    """One family with each of its roots that may fit."""
+    """One family with each root that it may have on this device: one Candidate with the root "" if
+    its OIDs need none."""
     return [Candidate(profile, root) for root in profile.roots_for(sys_object_id)]
 
 
@@ -281,7 +346,13 @@ class SysObjectId(NamedTuple):
 
 
 def sys_object_id(tables: Tables, profiles: Sequence[Profile]) -> SysObjectId:
-    """The device's sysObjectID; `profiles` are the families that it may fit."""
+    """The device's sysObjectID, by a GET. `profiles`: the families; one that fits none of them is
+    usable only if it names a company.
+
+    get -> ".1.3.6.1.4.1.318.1"   text ".1.3.6.1.4.1.318.1", oid "1.3.6.1.4.1.318.1"
+    get -> "1.3.6.1.4.1"          text "1.3.6.1.4.1", oid ""
+    get -> nothing                text "none", oid ""
+    """
     raw = tables.get(SYS_OBJECT_ID)
     if raw is None:
         return SysObjectId(text="none", oid="")
@@ -313,8 +384,11 @@ def _system_description(tables: Tables) -> Optional[Raw]:
 
 
 def _family_named(tables: Tables, profiles: Sequence[Profile]) -> str:
-    """The key of a family that cannot be detected and of which sysDescr names a model; "" without
-    any."""
+    """The key of a family that is read only if the setting `profile` names it, and of which the
+    device's sysDescr names a model: the error then gives this key to the owner. "" without one.
+
+    get sysDescr -> "ACME PDU-16 v2", a family with the model "PDU-16"   its key
+    """
     description = text(_system_description(tables) or "").casefold()
     for profile in profiles:
         is_detected = profile.sys_object_ids or profile.roots or profile.sweep
@@ -327,7 +401,14 @@ def _family_named(tables: Tables, profiles: Sequence[Profile]) -> str:
 def _reason_without_family(
     tables: Tables, shown_id: str, family_keys: list[str], named_family: str
 ) -> Reason:
-    """Why no family fits: what was seen, and which families were tried."""
+    """Why no family fits a device, for the owner: what was seen, which families were tried, and
+    what to do.
+
+    "no family of the handler fits this PDU: sysObjectID 1.3.6.1.4.1.9, sysDescr 'Cisco';
+     there was no family to try. Record it (…"
+
+    `named_family`: the key of a family that is not detected and may be the device's, or "".
+    """
     raw = _system_description(tables)
     description = "none" if raw is None else repr(tables.quoted(raw, 120))
     outcome = "there was no family to try"

@@ -1,4 +1,17 @@
-"""One device as a family reads it: its outlets with their states."""
+"""One device as a family reads it: its outlets with their states.
+
+A `Profile` is a family: its ways to list outlets (`Outlets`), its totals, and the conditions under
+which a unit's answers are current. `tables[source]` are the rows of an object of the device, walked
+when they are first asked for: {"1": 1, "2": NO_ANSWER} if the answers lack row 2.
+
+    tables.outlet             "7" in a command that reads this outlet alone, by GET; else ""
+    tables.whole              the tables with all rows
+    tables.of_known_family()  the tables of a device that is of this family: from then on an empty
+                              column beside one with rows is lost, not absent
+
+A `Decision` is the state of an outlet and why it is UNKNOWN. Outlets are compared with the device's
+own number of them, so that a list of which the answers lack rows is an error, not a shorter list.
+"""
 
 from __future__ import annotations
 
@@ -50,27 +63,43 @@ class SnmpDevice(NamedTuple):
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
+        """What must hold for a state, a figure or a command of an outlet: the conditions of the
+        family's units, then those of its outlets."""
         return (*self.profile.conditions, *(self.outlets.conditions if self.outlets else ()))
 
     def valid_rows(self, rows: Rows, source: Source) -> Rows:
-        """Rows of totals, missing where a unit has no communication."""
+        """The rows of a total's source, `Missing` where the unit has no communication, so that its
+        numbers are old. For the condition "unit 2 communicates", which reads "no":
+
+            {"1": 15, "2": 7}  ->  {"1": 15, "2": Missing("unitState reads 'no'")}
+        """
         return _valid_rows(self.tables, rows, source, self.profile.conditions)
 
     def valid_outlet_rows(self, rows: Rows, source: Source) -> Rows:
-        """Rows of outlets' figures, missing where the unit or the outlet has no communication."""
+        """The rows of a source of outlets' figures, `Missing` where the unit or the outlet has no
+        communication. For the condition "outlet 2 communicates", which reads "no":
+
+            {"1": 15, "2": 7}  ->  {"1": 15, "2": Missing("outletState reads 'no'")}
+        """
         return _valid_rows(self.tables, rows, source, self.conditions)
 
 
 def _valid_rows(
     tables: Tables, rows: Rows, source: Source, conditions: Sequence[Condition]
 ) -> Rows:
+    """The rows of a source, `Missing` where one of the conditions does not hold: {"1": 15, "2":
+    Missing("unitState reads 'no'")} of the rows 15 and 7 if unit 2 has no communication."""
     for condition in conditions:
         rows = condition.valid_rows(tables, rows, source)
     return rows
 
 
 def reasons_of_unknown(device: SnmpDevice) -> Iterator[tuple[str, str]]:
-    """Outlet -> why its state is not known; nothing for outlets that only meter."""
+    """Each outlet whose state is UNKNOWN, and why, for the log and for a person; none of a device
+    whose outlets report no state at all.
+
+    decisions {"1": UP, "2": UNKNOWN "outletState reads '9'"}  ->  ("2", "outletState reads '9'")
+    """
     if device.outlets is None or device.outlets.states is None:
         return
     for identity, decision in device.decisions.items():
@@ -79,70 +108,121 @@ def reasons_of_unknown(device: SnmpDevice) -> Iterator[tuple[str, str]]:
 
 
 def needed_sources(profile: Profile, scope: ReadScope) -> Iterator[Optional[Source]]:
-    """What a call with this scope needs of a device: of each table, these columns are read
-    together."""
-    for outlets in profile.outlets:
-        if not scope.figures:
+    """What a call needs of a device of this family: the sources whose columns are then walked
+    together, table by table.
+
+    a status or a command     states, the number of outlets, conditions
+    a statistic               figures of outlets, totals, conditions
+    a statistic for the view  the same without powers, and without currents that it does not show
+    """
+    if scope.figures:
+        yield from _sources_of_figures(profile, for_view=scope.for_view)
+    else:
+        for outlets in profile.outlets:
             yield from outlets.states.sources() if outlets.states else [outlets.rows]
             yield outlets.count
-        for figure in outlets.figures() if scope.figures else ():
-            if not scope.for_view or _is_viewed(profile, outlets, figure):
-                yield from figure.sources()
-    for total in profile.totals if scope.figures else ():
-        if not scope.for_view or total in (profile.load, profile.energy):
-            yield from total.sources()
-    for condition in (
-        *profile.conditions,
-        *(c for outlets in profile.outlets for c in outlets.conditions),
-    ):
+    conditions = list(profile.conditions)
+    for outlets in profile.outlets:
+        conditions += outlets.conditions
+    for condition in conditions:
         yield condition.source
 
 
+def _sources_of_figures(profile: Profile, *, for_view: bool) -> Iterator[Source]:
+    """What the figures of outlets are read from, then what the totals are. `for_view`: only what
+    the platform's view shows, which is load and energy, but no power."""
+    for outlets in profile.outlets:
+        for figure in outlets.figures():
+            if not for_view or _is_viewed(profile, outlets, figure):
+                yield from figure.sources()
+    for total in profile.totals:
+        if not for_view or total in (profile.load, profile.energy):
+            yield from total.sources()
+
+
 def _is_viewed(profile: Profile, outlets: Outlets, figure: Measurement) -> bool:
-    """Whether the view may need a figure of the outlets: no power, and currents with energies or
-    for the load alone."""
+    """Whether the platform's view may need a figure of the outlets. It shows an outlet only with
+    its energy, so that:
+
+    a power                                            False
+    an energy                                          True
+    a current of outlets with energies                 True
+    a current of others, if the load is their sum      True, else False
+    """
     if figure is outlets.current and not outlets.energy:
         return profile.load is not None and profile.load.needs_outlets
     return figure is not outlets.power
 
 
 def reads_one_outlet(profile: Profile, identity: str) -> bool:
-    """Whether a command to an outlet needs no others, so that GETs of its own cells are enough."""
+    """Whether a command to this outlet reads its own cells alone, by GET: its identity is an index
+    of a table, and no command of the family sets other outlets with it.
+
+    "7", a write to outletCtl.7                             True
+    "7", a write of one object with the states of all       False
+    "AUX1", or "" of a call that is no command              False
+    """
     controls = [outlets.control for outlets in profile.outlets if outlets.control]
-    is_plain = _INDEX.fullmatch(identity) and all(
-        int(n) <= _LARGEST_ARC for n in identity.split(".")
-    )
-    concerns_others = any(c.writes_neighbours or writes_scalar(c) for c in controls)
-    return bool(is_plain) and not concerns_others
+    sets_others = any(control.writes_neighbours or writes_scalar(control) for control in controls)
+    return _is_index(identity) and not sets_others
+
+
+def _is_index(identity: str) -> bool:
+    """Whether an identity is an index that an OID may end with.
+
+    >>> _is_index("7"), _is_index("2.7"), _is_index("AUX1"), _is_index("9999999999")
+    (True, True, False, False)
+    """
+    if not _INDEX.fullmatch(identity):
+        return False
+    return all(int(arc) <= _LARGEST_ARC for arc in identity.split("."))
 
 
 # ---- which outlets there are ----
 
 
 def read_states(profile: Profile, tables: Tables) -> Optional[SnmpDevice]:
-    """The unit, by the first of its ways to list outlets that has states and lists or counts one.
-    Raises ProtocolError if it lists fewer outlets or units than it counts."""
+    """The device with the state of each outlet, for a status or a command; None if it has no
+    outlets of this family. `tables`: those of one outlet for a command that reads no other.
+
+    tables of all, walk state       {"1": 1, "2": 2}     outlets 1 (UP) and 2 (DOWN)
+    tables of outlet 2, get state.2 -> 2                 outlet 2 (DOWN) alone
+    tables of outlet 2, get state.2 -> nothing           as tables of all: it may have another row
+    walk state -> nothing, get count -> 8                ProtocolError: fewer than it counts
+    walk state -> nothing, no count                      None
+
+    A family may have several ways to list outlets: the first with an outlet is the device's. Raises
+    ProtocolError, too, if it lists fewer units than it counts.
+    """
     for outlets in profile.outlets:
         if outlets.states is None:
             continue
         conditions = (*profile.conditions, *outlets.conditions)
-        if tables.outlet and outlets.states.rows(tables):
-            states = outlets.states.decisions(tables, conditions)
-            return SnmpDevice(profile, outlets, states, tables)
-        all_rows, states = tables.whole, {}
-        if outlets.states.rows(all_rows):
-            all_rows = all_rows.of_known_family()
-            states = outlets.states.decisions(all_rows, conditions)
-        states = _all_outlets(outlets, states, all_rows)
-        if states:
-            raise_if_unit_missing(profile, all_rows)
-            return SnmpDevice(profile, outlets, states, all_rows)
+        is_outlet_read_alone = tables.outlet and outlets.states.rows(tables)
+        if is_outlet_read_alone:
+            decisions = outlets.states.decisions(tables, conditions)
+            return SnmpDevice(profile, outlets, decisions, tables)
+        all_tables = tables.whole
+        decisions = {}
+        if outlets.states.rows(all_tables):
+            # from here on, an empty column beside one with rows is lost, not absent
+            all_tables = all_tables.of_known_family()
+            decisions = outlets.states.decisions(all_tables, conditions)
+        decisions = _all_outlets(outlets, decisions, all_tables)
+        if decisions:
+            raise_if_unit_missing(profile, all_tables)
+            return SnmpDevice(profile, outlets, decisions, all_tables)
     return None
 
 
 def list_for_figures(profile: Profile, tables: Tables) -> Optional[SnmpDevice]:
-    """The unit for figures alone: its outlets are listed, all as UNKNOWN, and not compared with a
-    count before a sum needs it."""
+    """The device with its outlets for a statistic, each as UNKNOWN: no state is decided. None if it
+    has no outlets of this family. The device's own count is asked for only if it lists none.
+
+    walk state {"1": 1, "2": 2}                      outlets 1 and 2, not yet compared with a count
+    walk state -> nothing, get count -> 8            ProtocolError: it lists fewer than it counts
+    walk state -> nothing, no count                  None
+    """
     for outlets in profile.outlets:
         if outlets.states is None:
             continue
@@ -157,8 +237,12 @@ def list_for_figures(profile: Profile, tables: Tables) -> Optional[SnmpDevice]:
 
 
 def all_outlets(device: SnmpDevice) -> Decisions:
-    """The outlets, with those that only other answers show; raises ProtocolError if they are fewer
-    than the device counts."""
+    """Every outlet of the device for a sum over all: after a statistic has only listed them, they
+    are compared with the device's count. Raises ProtocolError if they are fewer.
+
+    outlets 1 and 2, get count -> 2     {"1": NOT_DECIDED, "2": NOT_DECIDED}
+    outlets 1 and 2, get count -> 3     ProtocolError, unless another list has outlet 3
+    """
     outlets = device.outlets
     if device.is_compared_with_count or outlets is None or outlets.states is None:
         return device.decisions
@@ -168,8 +252,14 @@ def all_outlets(device: SnmpDevice) -> Decisions:
 
 
 def _all_outlets(outlets: Outlets, states: Decisions, tables: Tables) -> Decisions:
-    """The states; where the device counts more outlets, or a unit's count is missing, also those
-    that `rows` lists, as UNKNOWN. Raises ProtocolError if it counts even more."""
+    """The outlets with a state, and the others that the device counts: these are looked for in the
+    family's second list, `Outlets.rows`. Raises ProtocolError if it counts even more.
+
+    states {"1": UP}, count 1                            {"1": UP}
+    states {"1": UP}, count 2, second list 1 and 2       {"1": UP, "2": UNKNOWN}
+    states {"1": UP}, count 3, second list 1 and 2       ProtocolError
+    no state, no count                                   {}
+    """
     raise_if_unidentified(outlets, states, tables)
     count, has_each_count = _count(tables, outlets, states)
     if not states and not count:
@@ -180,6 +270,13 @@ def _all_outlets(outlets: Outlets, states: Decisions, tables: Tables) -> Decisio
 def _up_to_count(
     outlets: Outlets, states: Decisions, count: int, tables: Tables, *, has_each_count: bool
 ) -> Decisions:
+    """The outlets with a state, and from the second list those without, if the states are fewer
+    than the device's `count`, or if the number of a unit is missing in it (`has_each_count`).
+    Raises ProtocolError if they still are fewer.
+
+    states {"1": UP}, count 2, second list 1 and 2       {"1": UP, "2": UNKNOWN}
+    states {"1": UP}, count 2, no second list            ProtocolError
+    """
     if (len(states) < count or not has_each_count) and outlets.rows is not None:
         states = {**dict.fromkeys(tables[outlets.rows], NOT_DECIDED), **states}
         raise_if_unidentified(outlets, states, tables)
@@ -193,8 +290,14 @@ def _up_to_count(
 def read_without_states(
     profile: Profile, tables: Tables, *, accepts_rows: bool = False
 ) -> Optional[SnmpDevice]:
-    """A device that reports no state: its outlets as UNKNOWN, which are not switched, else its
-    meters without outlets. With `accepts_rows`, rows of meters are enough."""
+    """The device as a family that reports no state: with its outlets, which are then UNKNOWN and
+    not switched, or with its meters alone; None if it has neither.
+
+    walk names {"1": "web"}                       outlet 1, UNKNOWN
+    no names, count 2                             ProtocolError: it lists fewer than it counts
+    no names, a load of 5.2 A                     no outlets, its meters
+    no names, walk load {"1": "-1"}, no value     its meters with `accepts_rows`, else None
+    """
     for outlets in profile.outlets:
         if outlets.rows and tables[outlets.rows]:
             tables = tables.of_known_family()
@@ -215,17 +318,23 @@ def read_without_states(
 
 
 def is_measured(device: SnmpDevice, total: Total) -> bool:
-    """Whether the device's own figures give the total now, without those of outlets."""
+    """Whether the device's own meters give the total now, without those of its outlets: a load of
+    5.2 A does; a load of which a row has no answer, or a device without such a meter, does not."""
     return isinstance(total.read(device.tables, device.valid_rows), Decimal)
 
 
 def raise_if_unidentified(outlets: Outlets, states: Iterable[str], tables: Tables) -> None:
-    """Raise ProtocolError if one of the identities stands for an outlet without a name, or with one
-    that the family does not read."""
+    """Raise ProtocolError if an outlet of the list cannot be told from the others: the identity of
+    one whose unit and number were not read ends with a dot. `states`: the identities.
+
+    "1", "2"                                      nothing is raised
+    "1", "2.": row 2 has no answer                "... lacks a row or its number; poll it again"
+    "1", "2.": its number reads "Socket B"        "... in a form that this family does not read"
+    """
     identity = next(filter(is_index_missing, states), None)
     if identity is None:
         return
-    name = _unread_name(outlets, identity.removesuffix("."), tables)
+    name = _name_in_unknown_form(outlets, identity.removesuffix("."), tables)
     if name:
         raise ProtocolError(
             f"the device names an outlet in a form that this family does not read ({name}), so its"
@@ -235,22 +344,35 @@ def raise_if_unidentified(outlets: Outlets, states: Iterable[str], tables: Table
     raise ProtocolError("the device's list of outlets lacks a row or its number; poll it again")
 
 
-def _unread_name(outlets: Outlets, row: str, tables: Tables) -> str:
-    """The objects that name a row of a chain's table, with their values; "" if one is missing."""
+def _name_in_unknown_form(outlets: Outlets, row: str, tables: Tables) -> str:
+    """What a device answers as unit and number of an outlet, for the error that asks to have this
+    form added; "" if one of the two has no answer, so that another poll may show it. Only the rows
+    of a chain's table (`InChain`) have these two columns. For row "2":
+
+    outletUnit.2 -> 1, outletNumber.2 -> "Socket B"
+        "outletUnit reads '1', outletNumber reads 'Socket B'"
+    outletUnit.2 -> 1, no outletNumber.2
+        ""
+    """
     column = object_of(outlets.states.source) if outlets.states else None
     if not isinstance(column, InChain):
         return ""
+    name_columns = dict.fromkeys(objects_of((column.chain.unit, column.chain.number)))
     readings: list[str] = []
-    for part in dict.fromkeys(objects_of((column.chain.unit, column.chain.number))):
-        value = tables[part].get(row)
+    for name_column in name_columns:
+        value = tables[name_column].get(row)
         if value is None or text(value) in ("", NO_VALUE):
             return ""
-        readings.append(f"{part.object} reads {tables.quoted(value, 40)!r}")
+        readings.append(f"{name_column.object} reads {tables.quoted(value, 40)!r}")
     return ", ".join(readings)
 
 
 def outlet_counts(outlets: Outlets, tables: Tables) -> Rows:
-    """The device's own numbers of outlets, by unit."""
+    """The device's own numbers of outlets, by unit; the row of a number for the whole device is
+    "0". With `is_count_of_listed`, only units that list an outlet are counted:
+
+    counts {"1": 8, "2": 8}, states "1.1" to "1.8"     {"1": 8}, else {"1": 8, "2": 8}
+    """
     if outlets.count is None:
         return {}
     if not outlets.is_count_of_listed or outlets.states is None:
@@ -263,13 +385,21 @@ def outlet_counts(outlets: Outlets, tables: Tables) -> Rows:
 
 
 class _OutletCount(NamedTuple):
-    number: int
+    """What a device says of the number of its outlets."""
+
+    number: int  #: of all units together
     has_each_count: bool  #: false if the number of a unit is missing or unusable
 
 
 def _count(tables: Tables, outlets: Outlets, identities: Iterable[str]) -> _OutletCount:
-    """What the device counts, and whether that is of each unit: of each with a listed outlet, if it
-    counts any of these."""
+    """How many outlets the device counts, and whether the number of no unit is missing.
+    `identities`: the outlets that it lists.
+
+    counts {"1": 8, "2": 8}, outlets 1.1 … 2.8       16, of each unit
+    counts {"1": 8, "2": NO_ANSWER}                  8, not of each
+    counts {"1": 8}, outlets 1.1 … 2.8               8, not of each
+    a family without a count                         0, of each
+    """
     if outlets.count is None:
         return _OutletCount(0, True)
     rows = outlet_counts(outlets, tables)
@@ -281,7 +411,8 @@ def _count(tables: Tables, outlets: Outlets, identities: Iterable[str]) -> _Outl
 
 
 def is_list_proven(device: SnmpDevice) -> bool:
-    """Whether the outlets were compared with the device's count, and are as many."""
+    """Whether the list of outlets is certainly complete: the device counts each unit's outlets, and
+    as many were listed. 8 outlets and a count of 8: True; 8 outlets without a count: False."""
     if not device.is_compared_with_count or not device.outlets or not device.outlets.count:
         return False
     count, has_each_count = _count(device.tables, device.outlets, device.decisions)
@@ -295,6 +426,13 @@ def has_no_outlets(profile: Profile, tables: Tables) -> bool:
 
 
 def _has_none(outlets: Outlets, tables: Tables) -> bool:
+    """Whether the device is proven to have no outlets in one of the family's lists.
+
+    count {"1": 0, "2": 0}                      True
+    count {"1": 0, "2": 8}                      False
+    states {"1": "absent", "2": "absent"}       True, unless a count is above 0
+    no count, no state                          False: nothing proves it
+    """
     counts: list[Rows] = []
     if outlets.count is not None:
         counts.append(_answered(tables, outlets.count, outlet_counts(outlets, tables)))
@@ -307,35 +445,52 @@ def _has_none(outlets: Outlets, tables: Tables) -> bool:
 
 
 def _answered(tables: Tables, source: Source, rows: Rows) -> Rows:
-    """The rows of a source; by GET those that the answer to a walk lacks."""
-    unanswered = [
-        r for r, value in rows.items() if is_unanswered(value) and not is_index_missing(r)
-    ]
-    return {**rows, **tables.cells(source, unanswered)}
+    """The rows of a source, after a GET of each that the answer to its walk lacks:
+
+    walk count {"1": 8, "2": NO_ANSWER}, get count.2 -> 0   {"1": 8, "2": 0}
+    """
+    unanswered_rows: list[str] = []
+    for row, value in rows.items():
+        if is_unanswered(value) and not is_index_missing(row):
+            unanswered_rows.append(row)
+    return {**rows, **tables.cells(source, unanswered_rows)}
 
 
 def reported_outlet_count(profile: Profile, tables: Tables) -> int:
-    """The number of outlets that the device reports beside its list."""
-    counts = [o.none_if_zero for o in profile.outlets if o.none_if_zero and not o.counts_unlisted]
-    return max((counted(tables[source]) for source in counts), default=0)
+    """The number of outlets that the device reports in another object than its list, 0 without any:
+    above 0 it contradicts the setting `metered_only`, which says that there are none."""
+    numbers = [0]
+    for outlets in profile.outlets:
+        if outlets.none_if_zero and not outlets.counts_unlisted:
+            numbers.append(counted(tables[outlets.none_if_zero]))
+    return max(numbers)
 
 
 def missing_unit(profile: Profile, tables: Tables, *, counts_missing_rows: bool = False) -> str:
-    """Why the answers are of fewer units than the device counts, "" if they are not.
-    `counts_missing_rows`: also if a unit's row in the list of units is missing: it may be padding
-    that only another column of the table has."""
+    """Why the answers are of fewer units of a chain than the device counts, "" if they are not. In
+    the list of units, an identity that ends with a dot stands for units that no row shows.
+
+    count 2, units {"1": "on", "2": "on"}            ""
+    count 2, units {"1": "on", ".": NO_ANSWER}       the reason
+    count 2, units {"1": "on", "2": NO_ANSWER}       the reason with `counts_missing_rows`, else "":
+                                                     row 2 may be padding of another column
+    """
     if not profile.units or not profile.unit_count:
         return ""
     count = counted(tables[profile.unit_count])
     if count <= 1:
         return ""
     units = tables[profile.units]
+    if any(map(is_index_missing, units)):
+        return FEWER_UNITS
     answered_units = [unit for unit, value in units.items() if not is_unanswered(value)]
-    lacks_row = counts_missing_rows and len(answered_units) < min(len(units), count)
-    return FEWER_UNITS if lacks_row or any(map(is_index_missing, units)) else ""
+    lacks_row = len(answered_units) < min(len(units), count)
+    return FEWER_UNITS if counts_missing_rows and lacks_row else ""
 
 
 def raise_if_unit_missing(profile: Profile, tables: Tables) -> None:
+    """Raise ProtocolError if the answers are of fewer units than the device counts: a sum or a list
+    of them would be too small."""
     reason = missing_unit(profile, tables, counts_missing_rows=True)
     if reason:
         raise ProtocolError(f"{reason}; poll it again")

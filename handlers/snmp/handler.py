@@ -64,8 +64,13 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
 
     @contextmanager
     def _open(self, scope: ReadScope, longest: float) -> Iterator[Session]:
-        """A session with the device, detected or as the settings fix it. No call starts later than
-        `longest` seconds after its start."""
+        """A session with the device for one call of DCImanager: read as the family that the
+        settings fix, or as the one that is detected. `scope`: what the call needs of the device.
+        No request starts later than `longest` seconds after the session's start.
+
+            settings {"profile": "apc-rpdu2"}   walk states of this family
+            settings {}                         get sysObjectID, then walk states of each that fits
+        """
         choice = select_families(dcimanager.settings(self.pdu_data), options.OPTIONS)
         snmp = Snmp(self, longest)
         metered_only = choice.metered_only
@@ -77,16 +82,23 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         yield Session(snmp, device, choice)
 
     def renew_session(self, session: Session) -> None:
+        """Give the requests of this session their whole time anew."""
         session.snmp.renew()
 
     def device_address(self, session: Optional[Session]) -> str:
+        """The device's address for an error and the log, as DCImanager gives it."""
         return known_endpoint(self.pdu_data)
 
     def log_detail(self, session: Optional[Session]) -> str:
+        """The key of the family as which the device is read, "" before it is known."""
         return session.device.profile.key if session else ""
 
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
-        """The states that were read when the session was opened; logs why some are not known."""
+        """Each outlet and its state, as it was read when the session was opened. Logs why some are
+        not known, and that a UPS has another handler, too.
+
+            {"1": UP, "2": UNKNOWN}; the log: why the state of outlet 2 is not known
+        """
         if session.device.profile.ups:
             LOGGER.info(UPS_ADVICE)
         for sentence in reason_sentences(reasons_of_unknown(session.device)):
@@ -94,7 +106,12 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         return session.device.states.items()
 
     def read_figures(self, session: Session, *, with_power: bool) -> dcimanager.Figures:
-        """Reads them now; logs the objects of load and energy that the device does not have."""
+        """The figures of the device and of its outlets in A, W and kWh, read now. Logs the objects
+        of load and energy that the device did not answer: these are taken as not metered.
+
+            walk current {"1": 25}, tenths, walk energy -> nothing
+                Figures(load_a=2.5, energy_kwh=None, …)
+        """
         figures = metering.read_statistic(session.device, with_power=with_power)
         names = metering.unanswered_objects(session.device, figures)
         if names:
@@ -106,7 +123,9 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         return session.choice.unset_unknown
 
     def read_labels(self, session: Session) -> list[dcimanager.Label]:
-        """Reads them now; logs why some are not known."""
+        """The printed number and the name of each outlet, read now for a person. Logs why some are
+        not known: [Label("1", "1", "web"), …].
+        """
         if session.device.profile.ups:
             LOGGER.warning(UPS_ADVICE)  # labels are read for a person, never by a poll
         for sentence in reason_sentences(missing_labels(session.device)):
@@ -116,6 +135,8 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
     def switch_outlet(
         self, session: Session, identity: str, *, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
+        """Switch one outlet and read it until it has its new state, for `deadline` seconds at most,
+        in steps of at most `pause` seconds. Returns that state, or UNKNOWN if the outlet does not show it."""
         return switching.switch_outlet(session, identity, STATES[on], deadline, pause)
 
 

@@ -1,4 +1,11 @@
-"""Measurements in A, W or kWh, made from the values of a source."""
+"""Measurements in A, W or kWh, made from the values of a source.
+
+    walk current {"1": 15, "2": 65535}, tenths of an ampere   {"1": 1.5, "2": NotKnown}
+
+A source is an object of the device, or a function of several; `tables[source]` are its rows, with
+NO_ANSWER (a `Missing`) where the answers lack one. A figure is a number (`Decimal`), NotKnown (the
+meter shows no value now), NotMetered, or None: there is no meter.
+"""
 
 from __future__ import annotations
 
@@ -27,17 +34,18 @@ LEAST_NINES = 5
 _QUOTED = 40
 
 
-#: rows of a source -> the same, missing where what they say is not current
+#: takes the rows of a source and that source, and gives the rows with `Missing` in place of each
+#: value that is not current, as of a unit without communication
 ValidRows = Callable[[Rows, Source], Rows]
 
 
 class RowReading(NamedTuple):
-    """What was read of one row, NO_ANSWER where the answers lack it; None for a part that the
-    measurement does not have."""
+    """What was read of one row: value 15, exponent -1 (15 tenths). A part is NO_ANSWER where the
+    answers lack it, None if the measurement does not have it."""
 
     value: Cell
-    exponent: Optional[Cell]
-    factor: Optional[Cell]
+    exponent: Optional[Cell]  #: the power of ten of the value
+    factor: Optional[Cell]  #: a multiplier, or a divisor if it is negative
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,15 +117,19 @@ class Measurement:
 
     @property
     def objects(self) -> str:
-        """The names of the objects that are read."""
+        """The names of the objects that are read, for a reason: "current, currentExponent"."""
         columns = (object_of(source) for source in self.sources())
         return ", ".join(dict.fromkeys(name_of_object(column) for column in columns if column))
 
     # ---- what is read ----
 
     def values(self, tables: Tables, valid_rows: Optional[ValidRows] = None) -> Rows:
-        """The rows, without padding. `valid_rows`: makes rows missing whose unit has no
-        communication."""
+        """The rows of the meters as the device answers them, without padding. `valid_rows` takes
+        these rows and their source, and gives them with `Missing` for each without communication:
+
+            padding ("-1",), walk current {"1": 15, "2": 7, "3": -1}   {"1": 15, "2": 7}
+            the same, unit 2 has no communication                      {"1": 15, "2": Missing(…)}
+        """
         rows = tables[self.source]
         if valid_rows is not None:
             rows = valid_rows(rows, self.source)
@@ -126,7 +138,14 @@ class Measurement:
     def readings(
         self, tables: Tables, valid_rows: Optional[ValidRows] = None
     ) -> dict[str, RowReading]:
-        """What was read of each row."""
+        """What the device answers of each row without padding: its value, and what scales it.
+        `valid_rows` takes the rows and their source, and gives them with `Missing` for each whose
+        unit has no communication; None: all are valid.
+
+            walk current {"1": 15, "2": 7}, walk exponent {"1": -1}
+                {"1": RowReading(15, exponent=-1, factor=None),
+                 "2": RowReading(7, exponent=NO_ANSWER, factor=None)}
+        """
         rows = self.values(tables, valid_rows)
         exponents = tables[self.exponent] if self.exponent and rows else {}
         factors = tables[self.factor] if self.factor and rows else {}
@@ -144,20 +163,34 @@ class Measurement:
     def rows(
         self, tables: Tables, most: Optional[Decimal] = None, valid_rows: Optional[ValidRows] = None
     ) -> dict[str, ExactFigure]:
-        """The figure of each row in A, W or kWh, or why it has none. `most`: the most A or W of a
-        row, None for an energy. `valid_rows`: makes rows without communication missing."""
+        """The figure of each row in A, W or kWh, or why it has none. `most`: the largest A or W of
+        a row, None for an energy. `valid_rows` takes rows and their source, and gives them with
+        `Missing` for each without communication.
+
+            walk current {"1": 15, "2": 65535}, tenths   {"1": 1.5 A, "2": NotKnown}
+        """
         return self.figures(tables, self.readings(tables, valid_rows), most)
 
     def measured_rows(self, tables: Tables) -> dict[str, Decimal]:
-        """The figure of each row that has one."""
+        """The figure of each row that has one, in A, W or kWh: {"1": 1.5} of the values 15 and
+        65535 of rows 1 and 2, in tenths."""
         figures = self.rows(tables)
         return {row: figure for row, figure in figures.items() if isinstance(figure, Decimal)}
 
     def figures(
         self, tables: Tables, readings: Mapping[str, RowReading], most: Optional[Decimal]
     ) -> dict[str, ExactFigure]:
-        """The figure of each row, or why it has none; None in every row that is not measured.
-        `most`: the most A or W of a row, None for an energy."""
+        """The figure of each reading in A, W or kWh, or why it has none. If each value says "not
+        measured" (`absent`), no row has a meter: None in each. `most`: the largest A or W of a row,
+        None for an energy.
+
+        >>> amperes = Measurement(None, Decimal("0.1"))
+        >>> unmetered, tenths = RowReading("-1", None, None), RowReading(15, None, None)
+        >>> amperes.figures(None, {"1": unmetered, "2": unmetered}, Decimal(63))
+        {'1': None, '2': None}
+        >>> amperes.figures(None, {"1": tenths}, Decimal(63))
+        {'1': Decimal('1.5')}
+        """
         values = [reading.value for reading in readings.values()]
         if all(is_one_of(value, self.absent) for value in values):
             return dict.fromkeys(readings)
@@ -196,7 +229,15 @@ class Measurement:
     def _figure(
         self, reading: RowReading, scale: Optional[Decimal], most: Optional[Decimal]
     ) -> Optional[Decimal]:
-        """The figure of a reading; None if it has none."""
+        """The figure of a reading in A, W or kWh, None if it has none. `scale`: what a value of 1
+        means. `most`: the largest A or W of a row, None for an energy.
+
+        >>> amperes, tenth = Measurement(None), Decimal("0.1")
+        >>> amperes._figure(RowReading(15, None, None), tenth, most=Decimal(63))
+        Decimal('1.5')
+        >>> amperes._figure(RowReading(900, None, None), tenth, most=Decimal(63))
+        >>> amperes._figure(RowReading("-1", None, None), tenth, most=Decimal(63))
+        """
         value = number(reading.value, self.unit)
         if scale is None or value is None or is_one_of(reading.value, self.absent):
             return None
@@ -215,7 +256,12 @@ class Measurement:
     # ---- why there is none ----
 
     def _reason(self, tables: Tables, row: str, reading: RowReading) -> ExactFigure:
-        """Why a row has no figure. None, not metered, if it shows a 0 that is in `absent`."""
+        """Why a row has no figure, while others of its column may have one:
+
+        reads 65535                                   NotKnown("row 2 of current reads '65535'")
+        reads "", and `unmetered` says why            NotMetered(that reason)
+        reads 0, which `absent` has: draws nothing    None, as of a row without a meter
+        """
         if is_one_of(reading.value, self.absent) and number(reading.value, self.unit) == 0:
             return None
         is_empty = not isinstance(reading.value, Missing) and not text(reading.value)
@@ -226,14 +272,23 @@ class Measurement:
     def missing_part(
         self, tables: Tables, readings: Mapping[str, RowReading]
     ) -> Optional[NotKnown]:
-        """Why a figure is not known because the answers lack a value, an exponent or a factor."""
+        """Why a sum of these readings would be too small: the answers lack a value, an exponent or
+        a factor; None if they lack none.
+
+            {"1": 15, "2": NO_ANSWER}   NotKnown("row 2 of current reads no answer")
+        """
         for row, reading in readings.items():
             if any(isinstance(part, Missing) for part in reading):
                 return NotKnown(self._row_text(tables, row, reading))
         return None
 
     def _row_text(self, tables: Tables, row: str, reading: RowReading) -> str:
-        """What was read of a row that gives no figure."""
+        """A row without a figure, for its reason. The index of a row that is missing itself is its
+        unit and a dot:
+
+            "2", value 65535 and exponent -1    "row 2 of current, exponent reads '65535', '-1'"
+            "2."                                "the answers lack a row of current for 2"
+        """
         if is_index_missing(row):
             unit = tables.quoted(row.strip("."))  # some devices name their units in a column
             of_unit = f" for {unit}" if unit else ""
@@ -248,7 +303,7 @@ class Measurement:
 
 
 def name_of_object(column: Object) -> str:
-    """The name of an object in the MIB, or its OID."""
+    """The name of an object in the MIB for a reason, "rPDULoadStatusLoad"; its OID without one."""
     return column.object or column.oid
 
 

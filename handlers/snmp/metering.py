@@ -1,4 +1,17 @@
-"""The figures of one device, and of its outlets."""
+"""The figures of one device, and of its outlets: A, W and kWh for a statistic.
+
+A figure is a number (`Decimal`), NotKnown (a meter shows no value now), NotMetered, or None: there
+is no such meter. Each of the five totals (load, energy, power, two of the inlet) is a sum
+(`_Summation`): of rows of the device's own meters, or of the same figure of each outlet.
+
+    walk load {"1": 25, "2": 27}, tenths of an ampere        load 5.2 A
+    no load, walk current of the outlets {"1": 25, "2": 27}  load 5.2 A, if the family adds them up
+
+`device.tables[source]` are the rows of an object, walked when they are first asked for; NO_ANSWER
+where the answers lack one. `device.valid_rows` takes the rows of a source and the source, and gives
+`Missing` in place of each value of a unit without communication. A scope says whether the statistic
+is for the platform's view, which shows an outlet only with its energy.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +32,7 @@ from ..shared.meter_figures import (
     NotMetered,
 )
 from .absence import is_walk_lost, lacks
-from .cells import NO_ANSWER, is_index_missing, is_unanswered
+from .cells import NO_ANSWER, Rows, is_index_missing, is_unanswered
 from .device import (
     NOT_DECIDED,
     SnmpDevice,
@@ -38,8 +51,16 @@ from .totals import Total
 
 
 def read_totals(profile: Profile, tables: Tables, scope: ReadScope) -> Optional[SnmpDevice]:
-    """The unit without its outlets, if its figures need none and one is measured, or if its family
-    has no figure; else None."""
+    """The device without its outlets, for a statistic that need not list them; None if it must.
+    That saves a walk of their states.
+
+    a load of 5.2 A of its own, no figure of an outlet      the device
+    a load that is the sum of its outlets                   None
+    outlets with an energy, or with a current in a          None
+        statistic that is not for the view
+    no total is measured now                                None: it may be another family's
+    a family without any figure                             the device
+    """
     if any(outlets.energy for outlets in profile.outlets):
         return None
     has_loads = any(outlets.current or outlets.power for outlets in profile.outlets)
@@ -51,48 +72,70 @@ def read_totals(profile: Profile, tables: Tables, scope: ReadScope) -> Optional[
         totals = tuple(total for total in (profile.load, profile.energy) if total)
     if any(_needs_outlets(device, total, scope) for total in totals):
         return None
-    if has_loads and _has_no_load(device):
-        return None
+    if has_loads and not _is_load_shown(device):
+        return None  # whether a load is expected, only the outlets say
     has_figures = has_loads or bool(totals)
     has_total = any(is_measured(device, total) for total in totals)
     return device if has_total or not has_figures else None
 
 
 def within_scope(device: SnmpDevice, scope: ReadScope) -> SnmpDevice:
-    """The unit, without the currents of outlets that neither the view nor the load needs."""
+    """The device as the statistic reads it: for the view, which shows an outlet only with its
+    energy, without currents of outlets. They stay if the load needs them.
+
+    outlets with a current alone, a load of 5.2 A of its own     outlets without a current
+    the same, not for the view; or outlets with an energy        the device as it is
+    outlets with a current alone, no load of its own             the device as it is
+    """
     load = device.profile.load
     if not scope.for_view or device.outlets is None or device.outlets.energy:
         return device
-    if load is None or _needs_outlets(device, load, scope) or _has_no_load(device):
+    if load is None or _needs_outlets(device, load, scope) or not _is_load_shown(device):
         return device
     return device._replace(outlets=replace(device.outlets, current=None))
 
 
 def _needs_outlets(device: SnmpDevice, total: Total, scope: ReadScope) -> bool:
-    """Whether the total depends on the outlets. For the view, the device's own figure is enough."""
+    """Whether the outlets must be listed for a total: as its summands, or to tell which units it
+    must be of. For the view, a figure of the whole device's own is enough.
+
+    a load of one object of the device                         False
+    a load by unit                                             True
+    for the view: one object, or else the sum of outlets       False if the object has a value
+    """
     if scope.for_view and total.figures and total.unit is None:
         return total.else_outlets and not is_measured(device, total)
     return total.needs_outlets
 
 
-def _has_no_load(device: SnmpDevice) -> bool:
-    """Whether the unit shows no load of its own: the outlets say whether one is expected."""
+def _is_load_shown(device: SnmpDevice) -> bool:
+    """Whether the device's own meters show its load, in A, so that the currents of its outlets are
+    not needed to tell whether it should have one:
+
+    walk load {"1": 52}, tenths of an ampere     True: 5.2 A
+    walk load {"1": NO_ANSWER}                   True: there is a load, not known now
+    walk load -> nothing, or {"1": "-1"}         False: no row has a meter
+    a family without a load                      False
+    """
     load = device.profile.load
     if load is None:
-        return True
-    try:
-        return load.read(device.tables, device.valid_rows) is None
-    except ProtocolError:  # its rows contradict each other, as the totals will say
         return False
+    try:
+        figure = load.read(device.tables, device.valid_rows)
+    except ProtocolError:  # its rows contradict each other, as the totals will say
+        return True
+    return figure is not None
 
 
 @dataclass(frozen=True)
 class _OutletColumn:
-    """One figure of the outlets, and of rows that are not listed as outlets."""
+    """One figure of all outlets, such as their currents: {"1": 2.5 A, "2": NotKnown}. It may have
+    rows that are not listed as outlets."""
 
     figure: Optional[Measurement] = None  #: none if the family has no such meter of outlets
-    rows: Mapping[str, ExactFigure] = field(default_factory=dict)
-    other_rows: Sequence[Mapping[str, ExactFigure]] = ()  #: of the outlets' other figures
+    rows: Mapping[str, ExactFigure] = field(default_factory=dict)  #: outlet -> A, W or kWh
+    #: the rows of the outlets' other figures: of a column of currents, the energies and powers
+    other_rows: Sequence[Mapping[str, ExactFigure]] = ()
 
     def of(self, identity: str) -> ExactFigure:
         """The figure of one outlet. Without a row in any column of its unit's meters it has no
@@ -124,12 +167,14 @@ class _OutletColumn:
 
     @cached_property
     def _has_unidentified_row(self) -> bool:
+        """Whether a row does not tell its outlet: its identity ends with a dot."""
         return any(map(is_index_missing, self.rows))
 
     @cached_property
     def _metered_units(self) -> list[set[str]]:
         """The units with a meter of this figure, and of each of the others."""
-        return [_metered_units(rows) for rows in (self.rows, *self.other_rows)]
+        columns = (self.rows, *self.other_rows)
+        return [_metered_units(rows) for rows in columns]
 
 
 def _metered_units(rows: Mapping[str, ExactFigure]) -> set[str]:
@@ -142,7 +187,7 @@ def _metered_units(rows: Mapping[str, ExactFigure]) -> set[str]:
 
 
 class _OutletColumns(NamedTuple):
-    """The figures of the outlets."""
+    """The three figures that an outlet may have, each of all outlets."""
 
     current: _OutletColumn = _OutletColumn()
     energy: _OutletColumn = _OutletColumn()
@@ -153,11 +198,13 @@ _NO_COLUMNS = _OutletColumns()
 
 
 class _Summation(NamedTuple):
-    """What makes one total of the device. It sends nothing before it is `read`."""
+    """A sum that gives one total of the device, such as its load: from the rows of the family's
+    `Total`, or from the same figure of the outlets. It sends nothing before it is `read`."""
 
-    total: Total
+    total: Total  #: which rows are added up, by the family's profile
     outlets: _OutletColumn = _OutletColumn()  #: the same figure of the outlets
-    most: Optional[Decimal] = None  #: of one row, in A or W; an energy has no ceiling
+    #: the largest figure that one row can have, in A or W; an energy has no limit
+    most: Optional[Decimal] = None
     counters: bool = False  #: whether it adds up counters, each with a zero of its own
 
     def read(
@@ -166,7 +213,13 @@ class _Summation(NamedTuple):
         outlets: Iterable[str] = (),
         metered_units: Callable[[], Collection[str]] = tuple,
     ) -> ExactFigure:
-        """The total of the device with these outlets, in A, kWh or W."""
+        """The total of the device with these outlets, in A, kWh or W, or why there is none.
+        `metered_units`: called without arguments, if the total lacks a unit; it returns the units
+        of the chain with any meter.
+
+            load rows {"1": 2.5 A, "2": 2.7 A}, outlets 1.1 and 2.1       5.2 A
+            load rows {"1": 2.5 A}, outlets 1.1 and 2.1                   NotKnown or NotMetered
+        """
         figures = {identity: self.outlets.of(identity) for identity in outlets}
         return self.total.read(
             device.tables,
@@ -179,7 +232,7 @@ class _Summation(NamedTuple):
 
 
 class _Totals(NamedTuple):
-    """The totals of a device."""
+    """The sums that give the five totals of a device."""
 
     load: _Summation
     energy: _Summation
@@ -189,17 +242,23 @@ class _Totals(NamedTuple):
 
 
 class _TotalFigures(NamedTuple):
-    """The figures of `_Totals`, or why there is none."""
+    """The five totals of a device: a number, or why there is none."""
 
-    load: Figure
-    energy: Figure
-    power: Figure
-    inlet: Figure
-    inlet_power: Figure
+    load: Figure  #: in A
+    energy: Figure  #: in kWh
+    power: Figure  #: in W
+    inlet: Figure  #: in A
+    inlet_power: Figure  #: in W
 
 
 def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager.Figures:
-    """The figures of a device, and of each outlet that has a meter."""
+    """The figures of a device for a statistic, in A, W and kWh, and those of each outlet that has a
+    meter. `with_power`: also the powers, which the platform does not ask for. Raises ProtocolError
+    if a total needs all outlets and the device lists fewer than it counts.
+
+    walk current {"1": 25, "2": 27}, tenths, and no load of its own
+        Figures(load_a=5.2, energy_kwh=None, ports={"1": 2.5 A, "2": 2.7 A}, …)
+    """
     # a tool may have read the states alone
     sources = needed_sources(device.profile, FIGURES) if with_power else ()
     device = device._replace(tables=device.tables.of_known_family(sources))
@@ -226,8 +285,9 @@ def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager
 def _totals(
     profile: Profile, columns: _OutletColumns = _NO_COLUMNS, *, with_power: bool
 ) -> _Totals:
-    """The totals of a family, with the figures of its outlets. Without power, one of no figures
-    takes the place of each power."""
+    """The sums that give the totals of a device of this family; nothing is read yet. A total that
+    the family does not have, and without `with_power` each power, is a sum of no rows, which reads
+    as None. `columns`: the figures of the outlets, for totals that are their sum."""
     limits, no_total = profile.ceilings, Total()
     power = profile.power if with_power else None
     inlet_power = profile.inlet_power if with_power else None
@@ -241,7 +301,13 @@ def _totals(
 
 
 def _outlet_columns(device: SnmpDevice, *, with_power: bool) -> _OutletColumns:
-    """The figures of the outlets, without the rows of those that the unit does not meter."""
+    """The currents, energies and powers of the outlets, without the rows of outlets that the
+    device switches and does not meter.
+
+    walk current {"1": 25, "2": NO_ANSWER}, walk energy {"1": 12, "2": NO_ANSWER},
+    get current.2 -> nothing
+        current {"1": 2.5 A}, energy {"1": 12 kWh}: outlet 2 has no meter
+    """
     outlets, limits = device.outlets, device.profile.ceilings
     if outlets is None:
         return _NO_COLUMNS
@@ -266,8 +332,11 @@ def _outlet_columns(device: SnmpDevice, *, with_power: bool) -> _OutletColumns:
 def _figures_by_row(
     device: SnmpDevice, figure: Optional[Measurement], most: Optional[Decimal]
 ) -> dict[str, ExactFigure]:
-    """The figure of each row of outlets' meters; none without a measurement. `most`: see
-    `Ceilings`; none for an energy."""
+    """Outlet -> its figure in A, W or kWh, or why it has none; {} without a measurement. `most`:
+    the largest A or W of an outlet, above which a value is not known; None for an energy.
+
+    walk current {"1": 25, "2": 65535}, tenths; at most 63 A  ->  {"1": 2.5 A, "2": NotKnown}
+    """
     if figure is None:
         return {}
     return figure.rows(device.tables, most, device.valid_outlet_rows)
@@ -284,26 +353,43 @@ def _unmetered_rows(device: SnmpDevice, figures: Sequence[Measurement]) -> Seque
     """
     tables = device.tables
     columns = [device.valid_outlet_rows(tables[figure.source], figure.source) for figure in figures]
-    rows = [
-        row
-        for row in dict.fromkeys(row for column in columns for row in column)
-        if all(is_unanswered(column.get(row, NO_ANSWER)) for column in columns)
-    ]
+    first_source = figures[0].source
+    rows = _rows_without_answer(columns)
     if _has_one_figure_of_outlets(device.profile):
-        is_all = len(rows) == len(columns[0])
-        return rows if is_all and _lacks_rows(tables, figures[0].source, rows) else []
+        is_whole_column = len(rows) == len(columns[0])
+        return rows if is_whole_column and _lacks_rows(tables, first_source, rows) else []
     if len(figures) < 2:
         return []
-    return rows if rows and not _has_row(tables, figures[0].source, rows[-1]) else []
+    return rows if rows and not _has_row(tables, first_source, rows[-1]) else []
+
+
+def _rows_without_answer(columns: Sequence[Rows]) -> list[str]:
+    """The rows of some columns that none of them answers:
+
+    >>> _rows_without_answer([{"1": 6, "2": NO_ANSWER, "3": NO_ANSWER}, {"1": 12, "3": 30}])
+    ['2']
+    """
+    all_rows = dict.fromkeys(row for column in columns for row in column)
+    rows: list[str] = []
+    for row in all_rows:
+        if all(is_unanswered(column.get(row, NO_ANSWER)) for column in columns):
+            rows.append(row)
+    return rows
 
 
 def _has_one_figure_of_outlets(profile: Profile) -> bool:
-    """Whether no outlet of the family has two figures, such as A and W."""
+    """Whether no outlet of the family has two figures, such as A and W, so that no second column
+    can tell whether an outlet has a meter at all."""
     return all(len(list(outlets.figures())) < 2 for outlets in profile.outlets)
 
 
 def _lacks_rows(tables: Tables, source: Source, rows: Sequence[str]) -> bool:
-    """Whether GETs of the first and the last row of a figure say that the unit does not have it."""
+    """Whether the device does not have a figure of which a walk showed no value: GETs of the first
+    and the last of its rows have none, either.
+
+    rows "1" … "8", get current.1 -> nothing, get current.8 -> nothing     True
+    rows "1" … "8", get current.1 -> nothing, get current.8 -> 15          False
+    """
     if isinstance(source, Computed) and source.is_by_row():
         return not any(_has_row(tables, source, row) for row in (*rows[:1], *rows[-1:]))
     column = object_of(source)
@@ -311,16 +397,24 @@ def _lacks_rows(tables: Tables, source: Source, rows: Sequence[str]) -> bool:
 
 
 def _has_row(tables: Tables, source: Source, row: str) -> bool:
-    """Whether a GET has a value of this row: of the first of two columns that one figure has, or of
-    the second if the unit lacks the first."""
+    """Whether a GET has a value of a figure in this row. A figure that is made of two columns has
+    it, too, if only the second is there.
+
+    get current.8 -> 15        True
+    get current.8 -> nothing   False
+    """
     if isinstance(source, Computed) and source.is_by_row():
         return bool(tables.one_row(row)[source])
     return tables.has_cell(source, row)
 
 
 def _needs_all_outlets(device: SnmpDevice, totals: _Totals) -> bool:
-    """Whether a total or a join needs all outlets: it is by unit, or there is none without their
-    own figures."""
+    """Whether the statistic needs the complete list of outlets:
+
+    a load by unit of a chain                                         True: no unit may be missing
+    a load, or else the sum of the outlets; the load has no meter     True
+    the same; the load reads 5.2 A                                    False
+    """
     for summation in totals:
         if summation.total.unit is not None:
             return True
@@ -330,8 +424,12 @@ def _needs_all_outlets(device: SnmpDevice, totals: _Totals) -> bool:
 
 
 def _with_metered_outlets(device: SnmpDevice, columns: _OutletColumns) -> SnmpDevice:
-    """The unit with the outlets of which a meter has a row and the list has none: padding, unless a
-    GET of the list says otherwise."""
+    """The device with the outlets that its list lacks and a meter shows, unless the list is known
+    to be complete. A row of a meter may also be padding, which a GET of the list tells:
+
+    list {"1": on}, current {"1": 2.5 A, "2": 0 A}, get state.2 -> off       outlets 1 and 2
+    list {"1": on}, current {"1": 2.5 A, "2": 0 A}, get state.2 -> nothing   outlet 1
+    """
     if is_list_proven(device) or device.outlets is None:
         return device
     states = device.outlets.states
@@ -341,24 +439,36 @@ def _with_metered_outlets(device: SnmpDevice, columns: _OutletColumns) -> SnmpDe
         if row in decisions or is_index_missing(row):
             continue
         value = device.tables.one_row(row)[list_of_outlets].get(row) if list_of_outlets else None
-        if value is None or (states and states.is_absent(value)):
-            break  # neither are the others
+        is_padding = value is None or (states is not None and states.is_absent(value))
+        if is_padding:
+            break  # so are the others
         decisions[row] = NOT_DECIDED
     return device._replace(decisions=decisions)
 
 
 def _total_figures(device: SnmpDevice, totals: _Totals) -> _TotalFigures:
-    """The figure of each total, or why there is none."""
+    """The totals of a device as its statistic shows them: each as a float in A, W or kWh, or the
+    reason why there is none, or None if no one would expect it.
+
+    load 5.2 A, a family without an inlet          load=5.2, inlet=None
+    no load, though its outlets show currents      load=NotMetered("… only outlets meter it")
+    """
     figures: list[Figure] = []
     for summation, total in zip(totals, _exact_totals(device, totals)):
-        reason = _reason_without_total(device, summation, total)
+        reason = _reason_without_meter(device, summation) if total is None else None
         figures.append(_as_float(total) if reason is None else reason)
     return _TotalFigures(*figures)
 
 
 def _exact_totals(device: SnmpDevice, totals: _Totals) -> Sequence[ExactFigure]:
-    """The totals in their order. None is known if the device counts more units than its answers
-    list, or if rows of which some are missing contradict each other."""
+    """Each total in A, W or kWh, or why it is not known; None of one that no row meters. Two things
+    make all of them unknown:
+
+    rows contradict each other, and the answers lack some      NotKnown(what contradicts)
+    2 units are counted, 1 is listed                           NotKnown("the device counts more …")
+
+    Raises ProtocolError if a request failed, or if complete rows contradict each other.
+    """
     metered_units = partial(_units_with_meter, device, totals)
     try:
         figures = [_read_total(device, summation, metered_units) for summation in totals]
@@ -378,13 +488,20 @@ def _exact_totals(device: SnmpDevice, totals: _Totals) -> Sequence[ExactFigure]:
 def _read_total(
     device: SnmpDevice, summation: _Summation, metered_units: Callable[[], Collection[str]]
 ) -> ExactFigure:
-    """One total, not known if a meter whose outlet is not listed would change it."""
+    """One total of the device, in A, W or kWh. It is not known if it depends on a meter whose
+    outlet the device does not list. `metered_units`: called without arguments, returns the units of
+    the chain with any meter.
+
+    outlets 1 and 2; currents {"1": 2.5 A, "2": 2.7 A}                    5.2 A
+    outlets 1 and 2; currents {"1": 2.5 A, "2": 2.7 A, "3": 1 A}          NotKnown
+    outlets 1 and 2; currents {"1": 2.5 A, "2": 2.7 A, "3": 0 A}          5.2 A: padding
+    """
     total = summation.read(device, device.decisions, metered_units)
-    unlisted_rows = [
-        row
-        for row, figure in summation.outlets.rows.items()
-        if isinstance(figure, Decimal) and figure and row not in device.decisions
-    ]
+    unlisted_rows: list[str] = []
+    for row, figure in summation.outlets.rows.items():
+        is_above_zero = isinstance(figure, Decimal) and bool(figure)
+        if is_above_zero and row not in device.decisions:
+            unlisted_rows.append(row)
     outlets_and_rows = (*device.decisions, *unlisted_rows)
     if not unlisted_rows or summation.read(device, outlets_and_rows, metered_units) == total:
         return total
@@ -392,23 +509,35 @@ def _read_total(
 
 
 def _units_with_meter(device: SnmpDevice, totals: _Totals) -> set[str]:
-    """The units of a chain with a row of any meter that was read."""
+    """The units of a chain that show a meter of anything: a sum that lacks one of these is not
+    known, while a unit without any meter is not metered. Of totals by unit:
+
+    rows of the load of unit "1"; currents of the outlets "1.1" and "2.1"   {"1", "2"}
+    rows of the load of unit "1"; outlet "2.1" has no meter                 {"1"}
+    """
     units: set[str] = set()
     for summation in totals:
-        if summation.total.unit is not None:
-            units |= summation.total.metered_units(device.tables, device.valid_rows)
-            rows = summation.outlets.rows.items()
-            units |= {summation.total.unit.of(row) for row, figure in rows if figure is not None}
+        arcs_of_unit = summation.total.unit
+        if arcs_of_unit is None:
+            continue  # its rows do not tell their unit
+        units |= summation.total.metered_units(device.tables, device.valid_rows)
+        for outlet, figure in summation.outlets.rows.items():
+            if figure is not None:
+                units.add(arcs_of_unit.of(outlet))
     return units
 
 
-def _reason_without_total(
-    device: SnmpDevice, summation: _Summation, total: ExactFigure
+def _reason_without_meter(
+    device: SnmpDevice, summation: _Summation
 ) -> Union[NotKnown, NotMetered, None]:
-    """Why the unit shows none of a total that its family has; None if none is expected, either: the
-    outlets do not meter it."""
-    if total is not None:
-        return None
+    """Why the device shows no meter of a total; None if its outlets do not meter it, either, so
+    that no one expects it.
+
+    walk load -> nothing, get load.1 -> 52      NotKnown("a walk of load has no row, …")
+    no load; outlet 1 draws 2.5 A               NotMetered("the unit does not show load, only
+                                                outlets meter it")
+    no load; no outlet has a meter              None
+    """
     own_figures = summation.total.figures
     of_outlets = summation.outlets.figure
     figures = [of_outlets] if of_outlets and not own_figures else own_figures
@@ -429,7 +558,12 @@ def _reason_without_total(
 def _ports(
     device: SnmpDevice, columns: _OutletColumns, *, with_power: bool
 ) -> dict[str, MeterFigures]:
-    """The figures of each outlet that has a meter."""
+    """Outlet -> its figures in A, W and kWh, of each outlet that has a meter; `NOT_ASKED` for the
+    power without `with_power`.
+
+    current {"1": 2.5 A}, energy {"1": 12 kWh}, outlets 1 and 2
+        {"1": MeterFigures(current_a=2.5, energy_kwh=12.0, …)}
+    """
     ports: dict[str, MeterFigures] = {}
     for identity in device.decisions:
         current, energy = columns.current.of(identity), columns.energy.of(identity)
@@ -444,11 +578,20 @@ def _ports(
 
 
 def _as_float(figure: ExactFigure) -> Figure:
+    """A figure for the platform: a number as a float, a reason or None as it is.
+
+    >>> _as_float(Decimal("5.2")), _as_float(None)
+    (5.2, None)
+    """
     return float(figure) if isinstance(figure, Decimal) else figure
 
 
 def unanswered_objects(device: SnmpDevice, figures: dcimanager.Figures) -> Sequence[str]:
-    """The objects of load and energy that the device was asked for and did not answer."""
+    """The names of the objects of load and energy that the device was asked for and did not answer,
+    for the log: a statistic takes them as not metered.
+
+    walk rPDULoadStatusLoad -> nothing  ->  ["rPDULoadStatusLoad"]
+    """
     profile = device.profile
     names: list[str] = []
     for total, figure in ((profile.load, figures.load_a), (profile.energy, figures.energy_kwh)):

@@ -63,7 +63,8 @@ class Outlets:
     has_joined_meters: bool = False
 
     def check(self) -> None:
-        """Something lists the outlets, and what is switched has states to confirm a command."""
+        """Raises ValueError, for the author of a profile, unless something lists the outlets, and
+        what is switched has states to confirm a command."""
         if self.states is None and self.rows is None:
             raise ValueError("neither states nor rows: nothing would list the outlets")
         if self.control is not None and self.states is None:
@@ -77,8 +78,14 @@ class Outlets:
     def varbinds(
         self, tables: Tables, identity: str, *, up: bool, is_automatic_ended: bool = False
     ) -> list[VarBind]:
-        """What a command writes, in order. `is_automatic_ended`: also in an automatic mode, which
-        it ends. Raises Unsupported if a guard forbids it, ProtocolError without an object."""
+        """What a command writes to switch an outlet on (`up`) or off, in order. Each guard is asked
+        before. `is_automatic_ended`: the owner allows to end an automatic mode, so that guards of
+        such a mode are not asked. Raises Unsupported if a guard forbids the command, ProtocolError
+        if the outlet has no object.
+
+            get lock.7 -> 0   [("….outletCtl.7", 1)]
+            get lock.7 -> 1   Unsupported("outlet 7 is not switched: it is locked (value 1)")
+        """
         if self.control is None:
             raise Unsupported(f"outlet {identity} has no command")
         if not tables.outlet:
@@ -89,4 +96,5 @@ class Outlets:
         return self.control.varbinds(tables, identity, up=up)
 
     def figures(self) -> Iterator[Measurement]:
+        """The figures that each outlet of this family has: current, power and energy, if any."""
         yield from filter(None, (self.current, self.power, self.energy))

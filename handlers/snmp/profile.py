@@ -154,7 +154,8 @@ class Profile:
     unread: str = ""
 
     def check(self) -> None:
-        """What no part can check alone: key, prefixes, and that each capability has evidence."""
+        """Raises ValueError, for the author of a profile, for what no part can check alone: the
+        key, the prefixes, the root of its OIDs, and whether each capability has evidence."""
         if not _KEY.fullmatch(self.key):
             raise ValueError(
                 f"key is {self.key!r}; give words of a-z and 0-9 joined by single hyphens, a letter"
@@ -220,16 +221,27 @@ class Profile:
         return bool(self.recording) or len(programs) > 1 or DCIMANAGER_EXAMPLE in programs
 
     def match(self, sys_object_id: str) -> int:
-        """The number of arcs of the longest prefix that fits a sysObjectID (dotted, no leading
-        dot); 0 if none fits.
+        """How well the family fits a device's sysObjectID (dotted, no leading dot): the number of
+        arcs of its longest prefix that fits, 0 if none does. The best family is tried first.
+
+        >>> family = Profile("acme", "Acme", ("PDU-8",), "", ("1.3.6.1.4.1.99999",))
+        >>> family.match("1.3.6.1.4.1.99999.2"), family.match("1.3.6.1.4.1.318.1")
+        (7, 0)
         """
         prefixes = [*self.sys_object_ids, *(root.sys_object_id for root in self.roots)]
         fitting_prefixes = [prefix for prefix in prefixes if is_below(sys_object_id, prefix)]
         return max((prefix.count(".") + 1 for prefix in fitting_prefixes), default=0)
 
     def roots_for(self, sys_object_id: str) -> tuple[str, ...]:
-        """The roots that fit this sysObjectID, the longest prefix first, else all roots; ("",) for
-        a family without roots.
+        """The OIDs that may stand for `~` in the family's OIDs on this device: those that fit its
+        sysObjectID, the longest prefix first, else all; ("",) for a family whose OIDs are whole.
+
+        >>> first_maker = Root("1.3.6.1.4.1.99998", "1.3.6.1.4.1.99998.7")
+        >>> second_maker = Root("1.3.6.1.4.1.99999", "1.3.6.1.4.1.99999.7")
+        >>> roots = (first_maker, second_maker)
+        >>> family = Profile("acme", "Acme", ("PDU-8",), "", roots=roots)
+        >>> family.roots_for("1.3.6.1.4.1.99999.5"), len(family.roots_for(""))
+        (('1.3.6.1.4.1.99999.7',), 2)
         """
         if not self.roots:
             return ("",)
@@ -240,12 +252,21 @@ class Profile:
 
 
 def is_below(oid: str, prefix: str) -> bool:
-    """Whether `oid` is `prefix` or starts with all its arcs."""
+    """Whether `oid` is `prefix` or starts with all its arcs.
+
+    >>> apc = "1.3.6.1.4.1.318"
+    >>> is_below("1.3.6.1.4.1.318.1", apc), is_below("1.3.6.1.4.1.3181", apc)
+    (True, False)
+    """
     return f"{oid}.".startswith(f"{prefix}.")
 
 
 def family_title(profile: Profile) -> str:
-    """The family in an error: its key, and its MIB if one is public."""
+    """The family in an error: its key, and its MIB if one is public.
+
+    >>> family_title(Profile("apc", "APC", ("AP7900",), "PowerNet-MIB"))
+    "'apc' (PowerNet-MIB)"
+    """
     return f"'{profile.key}'" + (f" ({profile.mib})" if profile.mib else "")
 
 
@@ -253,7 +274,8 @@ _OID_FIELDS = ("oid", "names")
 
 
 def oids(value: object) -> Iterator[str]:
-    """Every OID that a part and the parts inside it name, without roots and sysObjectIDs."""
+    """Every OID that a part of a profile and the parts inside it name, without roots and
+    sysObjectIDs: ["1.3.6.1.4.1.318.1.1.12.3.5.1.1.4", …] of a profile of APC."""
     for part in parts_of(value):
         if isinstance(part, Root):
             continue

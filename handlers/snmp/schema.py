@@ -94,7 +94,8 @@ def dumps(profile: Profile) -> str:
 
 
 def loads(text: str) -> Profile:
-    """The profile of a JSON text. Raises ProfileError."""
+    """The profile of an owner's JSON text, checked. Raises ProfileError, whose text names the place
+    in the profile: "profile.outlets[0].states.on: give a list, not 1"."""
     try:
         profile: Profile = _read_value(_parse_json(text), Profile, "profile")
     except RecursionError:
@@ -103,7 +104,12 @@ def loads(text: str) -> Profile:
 
 
 def _parse_json(text: str) -> object:
-    """The JSON of a text. Raises ProfileError."""
+    """The values of a JSON text, as `json.loads` gives them. Raises ProfileError for a text that is
+    no JSON or has a key twice in one object.
+
+    >>> _parse_json('{"key": "acme"}')
+    {'key': 'acme'}
+    """
     try:
         return json.loads(text, object_pairs_hook=_with_unique_keys)
     except ProfileError:
@@ -118,7 +124,12 @@ def _parse_json(text: str) -> object:
 
 
 def _with_unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """The object of these pairs. Raises ProfileError for a key that is given twice."""
+    """The JSON object of its keys and values. Raises ProfileError for a key that is given twice,
+    of which a parser would keep the last.
+
+    >>> _with_unique_keys([("key", "acme"), ("vendor", "Acme")])
+    {'key': 'acme', 'vendor': 'Acme'}
+    """
     out: dict[str, object] = {}
     for key, value in pairs:
         if key in out:
@@ -130,7 +141,12 @@ def _with_unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _as_json(value: object, path: str) -> object:
-    """A part of a profile as JSON's types, without fields that have their default."""
+    """A part of a profile as JSON's types, without fields that have their default. `path`: where it
+    is in the profile, for an error. Raises ProfileError for a function.
+
+    >>> _as_json(Column("1.3.6.1.4.1.99999.1.3", "state"), "profile.outlets[0].name")
+    {'kind': 'Column', 'oid': '1.3.6.1.4.1.99999.1.3', 'object': 'state'}
+    """
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Decimal):
@@ -153,11 +169,21 @@ def _as_json(value: object, path: str) -> object:
 
 
 def _is_equal(value: object, default: object) -> bool:
+    """Whether a value is the default, also by its type: 1 is not True."""
     return type(value) is type(default) and value == default
 
 
 def _read_value(data: object, hint: Any, path: str) -> Any:
-    """The value of the type `hint` in `data`, at `path` in the profile. Raises ProfileError."""
+    """The value of a member of an owner's profile: JSON `data`, checked against `hint`, the type of
+    the field. `path`: where it is in the profile, for an error. Raises ProfileError.
+
+    >>> _read_value("0.1", Decimal, "profile.load.scale")
+    Decimal('0.1')
+    >>> _read_value("yes", bool, "profile.sweep")
+    Traceback (most recent call last):
+    ...
+    handlers.snmp.schema.ProfileError: profile.sweep: give true or false, not "yes"
+    """
     origin = typing.get_origin(hint)
     arguments = typing.get_args(hint)
     if origin is typing.Union:
@@ -184,7 +210,12 @@ _WORDS: Mapping[Any, str] = {str: "a string", int: "a whole number", bool: "true
 
 
 def _read_list(data: object, hints: tuple[Any, ...], path: str) -> tuple[Any, ...]:
-    """The values of a list: of the first type, if any number is allowed, else each of its own."""
+    """The values of a JSON list. `hints`: a type and Ellipsis if any number of values of this type
+    is allowed, else the type of each. Raises ProfileError.
+
+    >>> _read_list(["1", "on"], (str, ...), "profile.outlets[0].states.on")
+    ('1', 'on')
+    """
     if not isinstance(data, list):
         raise ProfileError(f"{path}: give a list, not {_quote(data)}")
     if hints[-1] is Ellipsis:
@@ -198,7 +229,12 @@ def _read_list(data: object, hints: tuple[Any, ...], path: str) -> tuple[Any, ..
 
 
 def _read_enum(data: object, enum: type[Enum], path: str) -> Enum:
-    """The member of an enum that has this value."""
+    """The member of an enum that has this value. Raises ProfileError.
+
+    >>> from handlers.snmp.evidence import EvidenceLevel
+    >>> _read_enum("recording", EvidenceLevel, "profile.evidence.state").name
+    'RECORDING'
+    """
     members = {member.value: member for member in enum}
     if not isinstance(data, str) or data not in members:
         raise ProfileError(
@@ -208,7 +244,13 @@ def _read_enum(data: object, enum: type[Enum], path: str) -> Enum:
 
 
 def _read_union(data: object, arguments: tuple[Any, ...], path: str) -> Any:
-    """The value of one of several types; None is allowed if it is among them."""
+    """The value of one of several types (`arguments`); null is None, if that is among them. Raises
+    ProfileError.
+
+    >>> _read_union(None, (Decimal, type(None)), "profile.load.scale_of_integers")
+    >>> _read_union("on", (int, str), "profile.outlets[0].control.on")
+    'on'
+    """
     none = type(None)
     types = [argument for argument in arguments if argument is not none]
     if data is None and none in arguments:
@@ -225,7 +267,11 @@ def _read_union(data: object, arguments: tuple[Any, ...], path: str) -> Any:
 
 
 def _read_decimal(data: object, path: str) -> Decimal:
-    """The number in a string."""
+    """The number in a string, exactly. Raises ProfileError for another.
+
+    >>> _read_decimal("0.1", "profile.load.scale")
+    Decimal('0.1')
+    """
     with contextlib.suppress(InvalidOperation):
         # Decimal accepts underscores between digits
         if isinstance(data, str) and "_" not in data:
@@ -234,7 +280,13 @@ def _read_decimal(data: object, path: str) -> Decimal:
 
 
 def _read_object(data: object, hint: Any, path: str) -> Any:
-    """The part of a profile in a JSON object: of a class, or of the one that `kind` names."""
+    """The part of a profile in a JSON object, checked. `hint`: its class, or the classes by `kind`
+    of which the object names one. Raises ProfileError.
+
+    >>> part = {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.3"}
+    >>> _read_object(part, SOURCES, "profile.outlets[0].name").oid
+    '1.3.6.1.4.1.99999.1.3'
+    """
     if not isinstance(data, dict):
         raise ProfileError(f"{path}: give an object, not {_quote(data)}")
     cls = hint if inspect.isclass(hint) else _class_of(data, hint, path)
@@ -256,8 +308,14 @@ def _read_object(data: object, hint: Any, path: str) -> Any:
 
 
 def _members_of(data: Mapping[str, object], cls: Any, path: str) -> dict[str, object]:
-    """The members of an object that are fields of its class. Raises ProfileError if one is unknown,
-    or a field is missing that has no default."""
+    """The members of an owner's JSON object under the names that the fields of its class have now:
+    a member that has ended is left out, one of an earlier name is renamed. Raises ProfileError if a
+    member is no field, or is given under both names, or a field without a default is missing.
+
+    >>> condition = {"mark": {}, "quiet": ["1"], "why": "no communication"}
+    >>> _members_of(condition, Condition, "profile.conditions[0]")
+    {'source': {}, 'good': ['1'], 'why': 'no communication'}
+    """
     ignored_names = set(_ENDED_NAMES.get(cls, ()))
     if cls.__name__ in KINDS:
         ignored_names.add("kind")
@@ -269,7 +327,7 @@ def _members_of(data: Mapping[str, object], cls: Any, path: str) -> dict[str, ob
         name_now = names_now.get(name, name)
         if name_now in members:
             raise ProfileError(f"{path}.{printable(name, 60)}: this is {name_now}, given twice")
-        members[name_now] = _of_the_device(value) if name == "contact" else value
+        members[name_now] = _conditions_of_release_4(value) if name == "contact" else value
     all_fields = {field.name: field for field in fields(cls)}
     for name in members:
         if name not in all_fields:
@@ -284,7 +342,12 @@ def _members_of(data: Mapping[str, object], cls: Any, path: str) -> dict[str, ob
 
 
 def _with_guards(outlets: Mapping[str, object]) -> Mapping[str, object]:
-    """The members of outlets, in which release 4 had each guard around the control."""
+    """The members of outlets with a list of guards. Release 4 wrote each guard around the control:
+
+    >>> control = {"kind": "Guarded", "test": {}, "then": {"kind": "Write"}}
+    >>> _with_guards({"control": control})
+    {'guards': [{'test': {}}], 'control': {'kind': 'Write'}}
+    """
     control = outlets.get("control")
     guards: list[object] = []
     while isinstance(control, dict) and control.get("kind") == "Guarded":
@@ -294,15 +357,29 @@ def _with_guards(outlets: Mapping[str, object]) -> Mapping[str, object]:
     return {"guards": guards, **outlets, "control": control} if guards else outlets
 
 
-def _of_the_device(contacts: object) -> object:
-    """The list `contact` of release 4, in which a mark without a unit was of the whole device."""
-    if not isinstance(contacts, list):
-        return contacts
-    return [{"unit": None, **item} if isinstance(item, dict) else item for item in contacts]
+def _conditions_of_release_4(contact: object) -> object:
+    """The list `contact` of an owner's profile of release 4 as a list of conditions. There, one
+    without a unit was of the whole device, which `"unit": null` says now; what is no list of
+    objects stays for its error.
+
+    >>> _conditions_of_release_4([{"good": ["1"]}, {"unit": {"start": 0}, "good": ["1"]}])
+    [{'unit': None, 'good': ['1']}, {'unit': {'start': 0}, 'good': ['1']}]
+    """
+    if not isinstance(contact, list):
+        return contact
+    conditions: list[object] = []
+    for condition in contact:
+        is_object = isinstance(condition, dict)
+        conditions.append({"unit": None, **condition} if is_object else condition)
+    return conditions
 
 
 def _class_of(members: Mapping[str, object], kinds: Mapping[str, type[Any]], path: str) -> Any:
-    """The class that `kind` names."""
+    """The class that the member `kind` of a JSON object names. Raises ProfileError.
+
+    >>> _class_of({"kind": "Scalar"}, SOURCES, "profile.outlets[0].count").__name__
+    'Scalar'
+    """
     if "kind" not in members:
         raise ProfileError(f"{path}.kind: this key is missing; give one of {', '.join(kinds)}")
     kind = members["kind"]
@@ -315,6 +392,10 @@ def _class_of(members: Mapping[str, object], kinds: Mapping[str, type[Any]], pat
 
 
 def _quote(data: object) -> str:
-    """A value as JSON for an error, of at most 40 characters."""
+    """A value as JSON for an error, of at most 40 characters.
+
+    >>> _quote(["1", None])
+    '["1", null]'
+    """
     text = json.dumps(data, default=str)
     return text if len(text) <= 40 else text[:37] + "..."

@@ -21,13 +21,22 @@ _MOST_SIMILAR = 3  # families suggested in an error
 
 
 def _key(word: str) -> str:
-    """The key of a family, in lower case. Raises ValueError for what is none."""
+    """The key of a family, in lower case. Raises ValueError for what is none.
+
+    >>> _key("APC-rPDU2")
+    'apc-rpdu2'
+    """
     if not re.fullmatch("[a-z0-9-]+", word.lower()):
         raise ValueError(word)
     return word.lower()
 
 
 def _keys(words: str) -> tuple[str, ...]:
+    """The keys of several families, comma separated. Raises ValueError for what is none.
+
+    >>> _keys("apc-ats, baytech")
+    ('apc-ats', 'baytech')
+    """
     return tuple(_key(word.strip()) for word in words.split(","))
 
 
@@ -42,6 +51,7 @@ PROFILE: Setting[str] = Setting(
 
 
 def _permission(key: str, description: str) -> Setting[bool]:
+    """A setting by which the owner allows something, yes or no; no by default."""
     return Setting(key, "yes or no", yes_no, False, description)
 
 
@@ -95,7 +105,7 @@ BUILD_OPTIONS: Sequence[Setting[object]] = (
 
 
 class FamilySelection(NamedTuple):
-    """What the settings choose."""
+    """What the owner's settings and the archive's build say of a PDU."""
 
     profiles: Sequence[Profile]  #: the families to detect, or the one to read the device as
     is_fixed: bool  #: there is one, which is not detected
@@ -112,15 +122,20 @@ class FamilySelection(NamedTuple):
 
 
 def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> FamilySelection:
-    """The choice that settings and build options make. A setting overrides the build option. Raises
-    SettingsError.
+    """The families that a PDU may be of, and what its owner allows. `settings`: of the PDU;
+    `build`: of the archive, for each setting that the PDU does not have. Raises SettingsError.
 
-    With a user's own profile, `switch_unproven` is true unless a setting says no: the user vouches
-    for the commands.
+    >>> choice = select_families({"metered_only": "yes"}, {"only": "apc-ats", "metered_only": "no"})
+    >>> [profile.key for profile in choice.profiles], choice.is_fixed, choice.metered_only
+    (['apc-ats'], False, True)
+
+    With a profile of the owner's own, `switch_unproven` is true unless a setting says no: the owner
+    vouches for the commands.
     """
     owner_settings, build_options = Settings(settings, SETTINGS), Settings(build, BUILD_OPTIONS)
 
     def is_set(setting: Setting[T]) -> bool:
+        """Whether the PDU has a text for this setting."""
         return bool(settings.get(setting.key, "").strip())
 
     def choice(setting: Setting[T]) -> T:
@@ -153,8 +168,8 @@ def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> Fa
 
 
 def _own_profile(build_options: Settings) -> Optional[Profile]:
-    """The user's profile that the archive was built with, None without one. Raises
-    SettingsError."""
+    """The profile of the owner's own that the archive was built with, as JSON; None without one.
+    Raises SettingsError if it is not valid, or if the archive was built for some families, too."""
     profile_text = build_options[OWN_PROFILE]
     if not profile_text:
         return None
@@ -171,15 +186,18 @@ def _own_profile(build_options: Settings) -> Optional[Profile]:
 
 
 def _built_families(build_options: Settings) -> Sequence[Profile]:
-    """The families that the archive was built to detect: all, unless it was built for some. Raises
-    SettingsError."""
+    """The families that the archive was built to detect: those of the build option `only`,
+    "apc-ats, baytech"; all without it. Raises SettingsError for one that no family has."""
     families = [_find_family(key, PROFILES, ONLY) for key in build_options[ONLY]]
     return tuple(families) or PROFILES
 
 
 def _find_family(key: str, profiles: Sequence[Profile], setting: Setting[object]) -> Profile:
-    """The family with this key, which `setting` names. Raises SettingsError, which names similar
-    families."""
+    """The family with this key. `setting`: where the owner wrote it, for the error. Raises
+    SettingsError for a key that no family has, with up to three similar ones:
+
+    "apc"   SettingsError("profile names the family 'apc', …; similar: apc-rpdu2, apc-rpdu, …")
+    """
     for profile in profiles:
         if profile.key == key:
             return profile

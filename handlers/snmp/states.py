@@ -1,4 +1,12 @@
-"""The states of outlets: which values mean on and off, and the conditions under which they hold."""
+"""The states of outlets: which values mean on and off, and the conditions under which they hold.
+
+    walk state {"1": 1, "2": 2, "3": 9}   1 UP, 2 DOWN, 3 UNKNOWN
+
+`tables[source]` are the rows of an object of the device, {} if it does not have the object, with
+NO_ANSWER (a `Missing`) where the answers lack a row. `tables.outlet` is the outlet that a command
+reads alone, by GET; `tables.whole` the tables with all rows. A condition is another object without
+which no state is certain, such as whether the unit has communication.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +30,14 @@ _QUOTED = 40  # limit for a value in a reason, in characters
 
 
 def name_of(source: Optional[Source]) -> str:
-    """The name of the object of a source's values, or its OID."""
+    """The name of the object of a source's values, for a reason: "rPDUOutletState"; its OID if the
+    MIB's name is not given."""
     first = object_of(source)
     return (first.object or first.oid) if first else ""
 
 
 class Decision(NamedTuple):
-    """The state of an outlet, and why it is not known."""
+    """The state of an outlet; of an UNKNOWN one also why: "outletState reads '9'"."""
 
     state: EnumPowerStatus
     reason: str = ""
@@ -65,8 +74,13 @@ class Condition:
     def objections(
         self, tables: Tables, rows: Rows, values: Optional[Source] = None
     ) -> dict[str, str]:
-        """Row -> why its value is not current; without the others. `values`: the source of the
-        rows; of a scalar, each value of the condition must be good."""
+        """Row -> why what the device tells of it is not current; without the others. `rows`: those
+        of states or figures. `values`: their source; of one object of the whole device, the
+        condition must hold for each unit. Of a condition by unit, good if "1":
+
+            walk communication {"1": 1, "2": 0}, rows 1.7 and 2.7
+                {"2.7": "no communication (communication reads '0')"}
+        """
         if not rows or (self.optional and is_known_absent(tables, self.source)):
             return {}
         readings = self._readings(tables)
@@ -76,30 +90,56 @@ class Condition:
         worst = self._worst(readings) if is_of_device else None
         reasons: dict[str, str] = {}
         for row in rows:
-            if is_of_device or self.unit is None:
-                reading = worst
-            else:
+            reading = worst
+            if self.unit is not None and not is_of_device:
                 reading = readings.get(self.unit.of(row))
             if not is_one_of(reading, self.good):
                 reasons[row] = self._reason(tables, reading)
         return reasons
 
     def valid_rows(self, tables: Tables, rows: Rows, values: Optional[Source] = None) -> Rows:
-        """The rows, missing where their values are not current."""
+        """The rows of a source (`values`), `Missing` where this condition does not hold, so that no
+        old value is shown:
+
+            walk communication {"1": 1, "2": 0}, rows {"1.7": 1, "2.7": 1}
+                {"1.7": 1, "2.7": Missing("no communication (communication reads '0')")}
+        """
         reasons = self.objections(tables, rows, values)
         return {
             row: Missing(reasons[row]) if row in reasons else value for row, value in rows.items()
         }
 
     def _is_absent(self, tables: Tables, rows: Iterable[str]) -> bool:
+        """Whether the device does not have the object of an optional condition: neither a walk nor
+        a GET of the first row that it would have for these rows has a value.
+
+            rows "2.7", walk communication -> nothing, get communication.2 -> nothing   True
+        """
         units = (self.unit.of(row) if self.unit else "" for row in rows)
-        firsts = (
-            unit if unit and self.part == Arcs() else f"{unit}.1" if unit else "1" for unit in units
-        )
-        return is_absent(tables, self.source, firsts)
+        first_rows = map(self._first_row, units)
+        return is_absent(tables, self.source, first_rows)
+
+    def _first_row(self, unit: str) -> str:
+        """The first row that the condition's table has for a unit; "": for the whole device.
+
+        >>> condition_by_unit = Condition(None, good=("1",))
+        >>> condition_by_unit._first_row("2"), condition_by_unit._first_row("")
+        ('2', '1')
+        >>> Condition(None, good=("1",), part=Arcs(stop=1))._first_row("2")  # rows 2.1, 2.2, …
+        '2.1'
+        """
+        if not unit:
+            return "1"
+        has_one_row = self.part == Arcs()
+        return unit if has_one_row else f"{unit}.1"
 
     def _readings(self, tables: Tables) -> Rows:
-        """Unit -> its value; of several, one that is not good if there is one."""
+        """Unit -> the value of the condition there. A unit with several rows has the value of one
+        that is not good, if there is one:
+
+            walk mode {"1.1": 1, "1.2": 0, "2.1": 1}, good "1", the first arc is the unit
+                {"1": 0, "2": 1}
+        """
         if tables.outlet and self.unit and self.part == Arcs():
             unit = self.unit.of(tables.outlet)
             return tables.one_row(unit)[self.source]
@@ -111,10 +151,17 @@ class Condition:
         return readings
 
     def _worst(self, readings: Rows) -> Optional[Cell]:
+        """A value that is not good, if there is one; None without any value.
+
+        >>> condition = Condition(None, good=("1",))
+        >>> condition._worst({"1": 1, "2": 0}), condition._worst({"1": 1}), condition._worst({})
+        (0, 1, None)
+        """
         bad = [value for value in readings.values() if not is_one_of(value, self.good)]
         return next(iter(bad or readings.values()), None)
 
     def _reason(self, tables: Tables, value: Optional[Cell]) -> str:
+        """Why this value of the condition is not good: "no communication (unitState reads '0')"."""
         reading = _value_text(tables, self.source, value)
         if not self.why or isinstance(value, Missing):
             return reading
@@ -153,21 +200,40 @@ class State:
         validation.require_disjoint(words)
 
     def sources(self) -> list[Optional[Source]]:
+        """What is read of a device for the states: the outlets, what they are compared with, and
+        the conditions."""
         return [self.source, self.crosscheck, *(condition.source for condition in self.conditions)]
 
     def rows(self, tables: Tables) -> Rows:
-        """The outlets that the device lists, each with the value of its state."""
+        """The outlets that the device lists, each with the value of its state as it answers it;
+        without rows that are no outlets (`absent`):
+
+            absent ("none",), walk state {"1": 1, "2": 2, "3": "none"}   {"1": 1, "2": 2}
+        """
         rows = tables[self.source]
         return {row: value for row, value in rows.items() if not self.is_absent(value)}
 
     def is_absent(self, value: Cell) -> bool:
+        """Whether the value of a row says that it is no outlet.
+
+        >>> states = State(None, on=("1",), off=("2",), absent=("none",))
+        >>> states.is_absent("None"), states.is_absent("1"), states.is_absent(Missing("lost"))
+        (True, False, False)
+        """
         absent = map(str.casefold, self.absent)
         return not isinstance(value, Missing) and text(value).casefold() in absent
 
     def decisions(
         self, tables: Tables, conditions: Sequence[Condition] = ()
     ) -> dict[str, Decision]:
-        """The state of every outlet, with the reason why it is not known."""
+        """The state of each listed outlet, and why one is not known. `conditions`: of its unit;
+        those of the outlets are the record's own.
+
+            walk state {"1": 1, "2": 2, "3": 9}     1 UP, 2 DOWN, 3 UNKNOWN (state reads '9', …)
+            the same, unit without communication    all UNKNOWN
+            walk state {"1": 1}, and its second     1 UNKNOWN (state reads '1', and relay reads '2')
+                source, `crosscheck`, {"1": 2}
+        """
         rows = self.rows(tables)
         for condition in conditions:
             rows = condition.valid_rows(tables, rows, self.source)
@@ -189,7 +255,13 @@ class State:
         return decisions
 
     def reported(self, tables: Tables, value: Cell) -> Decision:
-        """What a value of `source` means, whatever contradicts it."""
+        """The state that a value of the states' table means; no condition and no second source is
+        looked at. With 1 as on and 2 as off:
+
+            1            UP
+            9            UNKNOWN, "state reads '9', neither on (1) nor off (2)"
+            NO_ANSWER    UNKNOWN, "state: no answer"
+        """
         state = self._meaning(value)
         if state is not UNKNOWN:
             return Decision(state)
@@ -215,7 +287,12 @@ class State:
 
 
 def _value_text(tables: Tables, source: Source, value: Optional[Cell]) -> str:
-    """The reason for an UNKNOWN state: "sPDUOutletCtl reads '7'", or that it has no value."""
+    """What was read of a state, for the reason why it is UNKNOWN:
+
+    7            "sPDUOutletCtl reads '7'"
+    NO_ANSWER    "sPDUOutletCtl: no answer"
+    None         "sPDUOutletCtl has no value"
+    """
     name = name_of(source) or "an object of the device"
     if value is None:
         return f"{name} has no value"

@@ -1,9 +1,17 @@
-"""Switches one outlet: checks, the write, and the confirmation."""
+"""Switches one outlet: checks, the write, and the confirmation.
+
+    get state.7 -> off, get lock.7 -> no; set outletCtl.7 = 1; get state.7 -> on
+
+`tables` are the device's answers: `tables.one_row("7")` reads this outlet alone, by GET, and
+`tables.again()` asks anew, as after a write. A VarBind is an object to write, with its value. A
+`Decision` is the state of an outlet and why it is UNKNOWN. A unit that has one object for the
+states of all its outlets is written with all of them: one that fits no outlet would switch it off.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import NamedTuple, Optional
 
@@ -36,7 +44,7 @@ _FEWER_OUTLETS = (
 
 
 class SwitchCall(NamedTuple):
-    """One call of `port_up` or `port_down`."""
+    """What one call of `port_up` or `port_down` works with."""
 
     snmp: Snmp  #: its requests, with their deadline
     device: SnmpDevice  #: the device, as it was read at the start of the call
@@ -44,12 +52,19 @@ class SwitchCall(NamedTuple):
 
 
 class _Command:
-    """A command to one outlet. `chained` is the column of its state where one table numbers the
-    outlets of all units of a chain, so that the outlet's row may change; else None."""
+    """A command to one outlet: what is written, and the outlet's state before and after it.
+
+    Its identity names its row, "7". Where one table numbers the outlets of all units of a chain,
+    the row of "2.7" is 15 while unit 1 has 8 outlets, and changes when a unit joins or leaves:
+    `chained` is then the column of states (else None), and the row is looked up again.
+    """
 
     def __init__(
         self, device: SnmpDevice, identity: str, *, automatic: bool, unproven: bool
     ) -> None:
+        """`automatic`: the owner allows to end an automatic mode. `unproven`: the owner allows the
+        commands of this family although they are unproven, so that the limits seen on units hold
+        in place of those of the MIB."""
         outlets = device.outlets
         assert outlets and outlets.states and outlets.control
         if unproven:
@@ -63,7 +78,12 @@ class _Command:
         self.chained = column if isinstance(column, InChain) else None
 
     def varbinds(self, tables: Tables, *, up: bool) -> list[VarBind]:
-        """The writes. Raises Unsupported if the outlet must not be switched."""
+        """What to write to switch the outlet on (`up`) or off: each object and its value, the
+        command last. Raises Unsupported if a condition or a guard forbids it.
+
+            outlet 7, up     [("1.3.6.1.4.1.318.1.1.12.3.3.1.1.4.7", 1)]
+            unit state.7 reads "no communication"   Unsupported: nothing is written
+        """
         for condition in self.device.conditions:
             objections = condition.objections(tables, {self.identity: "1"}, self.states.source)
             if self.identity in objections:
@@ -74,14 +94,19 @@ class _Command:
         )
 
     def row(self, tables: Tables) -> Optional[str]:
-        """The outlet's row now."""
+        """The row of the table that is the outlet's now: its identity, "7"; in a chain as the
+        device answers, 15 for "2.7". None if it has no row there."""
         if self.chained is None:
             return self.identity
         return self.chained.chain.row_of(tables, self.identity, self.chained.column)
 
     def raise_if_row_moved(self, tables: Tables, row: str) -> None:
-        """Look the row up once more if anything was asked after it was checked. Raises
-        ProtocolError if it is no longer the outlet's."""
+        """Raise ProtocolError if this row of a chain is no longer the outlet's right before the
+        write. It is asked again only if another request followed the one that showed it.
+
+            get unit.15 -> 2, then get guard.15; now get unit.15 -> 2    nothing is raised
+            get unit.15 -> 2, then get guard.15; now get unit.15 -> 3    ProtocolError
+        """
         if self.chained is None or self.chained.chain.is_checked_last(tables, row):
             return
         if self.row(tables.again()) != row:
@@ -102,26 +127,40 @@ class _Command:
             it reads on, another outlet of the same
             write does not read as written               -> UNKNOWN
         """
-        tables = self.device.tables.again().one_row(self.identity)
-        decision = self._decision(tables, row, varbinds, target)
+        new_tables = self.device.tables.again().one_row(self.identity)  # nothing is read yet
+        decision = self._checked_state(new_tables, row, varbinds, target)
         if decision.state is not target or self.chained is None:
             return decision
         # while a unit of a chain is away, its row shows another outlet: read it once more
-        tables = self.device.tables.again().one_row(self.identity)
-        second_decision = self._reported(tables, row)
+        newer_tables = self.device.tables.again().one_row(self.identity)
+        second_decision = self._state_in_row(newer_tables, row)
         return decision if second_decision.state is target else second_decision
 
-    def _reported(self, tables: Tables, row: str) -> Decision:
+    def _state_in_row(self, tables: Tables, row: str) -> Decision:
+        """The state that a row of the states' table says, by one GET; no condition is looked at.
+
+        get state.7 -> 1         UP
+        get state.7 -> nothing   UNKNOWN, "the answers have no row of the outlet"
+        """
         source = self.chained.column if self.chained else self.states.source
         value = tables.one_row(row)[source].get(row)
         if value is None or self.states.is_absent(value):
             return _NO_ROW
         return self.states.reported(tables, value)
 
-    def _decision(
+    def _checked_state(
         self, tables: Tables, row: str, varbinds: list[VarBind], target: EnumPowerStatus
     ) -> Decision:
-        decision = self._reported(tables, row)
+        """The outlet's state after `varbinds` were written to its `row`. If the row says the
+        `target`, all else that could contradict it is read, too. For `target` UP:
+
+            row 7 off                                        DOWN; nothing else is asked
+            row 7 on, "communicates" reads no                UNKNOWN
+            row 7 on, and now another outlet's               UNKNOWN
+            row 7 on, row 8 of the same write not so         UNKNOWN
+            row 7 on, and nothing of these                   UP
+        """
+        decision = self._state_in_row(tables, row)
         if decision.state is not target:
             return decision
         # only now, what contradicts it is of interest
@@ -139,8 +178,11 @@ class _Command:
 def switch_outlet(
     call: SwitchCall, identity: str, target: EnumPowerStatus, deadline: float, pause: float
 ) -> EnumPowerStatus:
-    """Write the outlet's absolute state once, then read the outlet until it has that state or
-    `deadline` seconds have passed.
+    """Switch one outlet for DCImanager: write its state once, then read it until it has that
+    state or `deadline` seconds have passed, at most `pause` seconds apart. `target`: UP or DOWN.
+
+        get state.7 -> off; set outletCtl.7 = 1; get state.7 -> off; get state.7 -> on   UP
+        get state.7 -> off; set outletCtl.7 = 1; get state.7 -> off until the deadline   UNKNOWN
 
     Returns `target` or UNKNOWN. Raises NoSuchOutlet if the outlet does
     not exist, and Unsupported if it must not be switched: nothing was written then. The text of an
@@ -158,8 +200,10 @@ def switch_outlet(
     command = _Command(
         device, identity, automatic=choice.switch_automatic, unproven=may_be_unproven
     )
-    needs_turn = command.control.writes_neighbours
-    with command_locks.lock_outlet(snmp.name, snmp.remaining()) if needs_turn else nullcontext():
+    turn: AbstractContextManager[None] = nullcontext()
+    if command.control.writes_neighbours:
+        turn = command_locks.lock_outlet(snmp.name, snmp.remaining())
+    with turn:
         tables = device.tables.again().one_row(identity)
         row = command.row(tables) or identity
         varbinds = command.varbinds(tables, up=target is EnumPowerStatus.UP)
@@ -193,7 +237,11 @@ def switch_outlet(
 
 
 def _send(snmp: Snmp, varbind: VarBind, obstacle: str) -> None:
-    """Send the command. Raises what `Snmp.set` raises, with what else may be the reason."""
+    """Send the command. Raises the errors of `Snmp.set`, with the family's own likely reason before
+    them (`obstacle`):
+
+    set outletCtl.7 = 1 -> noAccess   "the card may be locked by a user; noAccess …"
+    """
     try:
         snmp.set(*varbind)
     except PduHandlerError as error:
@@ -203,8 +251,16 @@ def _send(snmp: Snmp, varbind: VarBind, obstacle: str) -> None:
 
 
 def _state_before(device: SnmpDevice, identity: str, *, may_be_unproven: bool) -> EnumPowerStatus:
-    """The state at the start of the call. Raises NoSuchOutlet or Unsupported if the outlet does not
-    exist or must not be switched."""
+    """The outlet's state at the start of the call. Raises an error before anything is written:
+
+    outlet 7 reads on                             UP
+    the device lists outlets 1 to 8, asked 9      NoSuchOutlet
+    its family has no command                     Unsupported
+    get state.7 -> nothing                        Unsupported
+    the family's commands are unproven, and the   Unsupported
+        owner has not allowed them (`may_be_unproven`)
+    one object switches several outlets           Unsupported
+    """
     outlets = device.outlets
     if identity not in device.decisions:
         raise NoSuchOutlet(
@@ -239,8 +295,11 @@ def _state_before(device: SnmpDevice, identity: str, *, may_be_unproven: bool) -
 
 
 def _unlock(snmp: Snmp, varbinds: Sequence[VarBind]) -> None:
-    """Send what precedes the command. Raises what `Snmp.set` raises, which says that no command was
-    sent."""
+    """Send what the device wants written before the command, such as a password: each object and
+    its value. Raises the errors of `Snmp.set`, which then say that the command was not sent.
+
+    set unlock.0 = 1 -> timeout   Unreachable("the command was not sent: …")
+    """
     for oid, value in varbinds:
         try:
             snmp.set(oid, value)
@@ -251,7 +310,8 @@ def _unlock(snmp: Snmp, varbinds: Sequence[VarBind]) -> None:
 
 
 def _raise_if_unproven(profile: Profile) -> None:
-    """Raise Unsupported for a family that is switched only with the owner's word."""
+    """Raise Unsupported for a family whose commands are unproven: no recording of a real unit and
+    fewer than two public programs show them. The owner allows it by `switch_unproven`."""
     if profile.is_proven:
         return
     raise Unsupported(
@@ -266,7 +326,8 @@ def _raise_if_unproven(profile: Profile) -> None:
 
 
 def _programs_known(profile: Profile) -> str:
-    """The sentence with the public programs that were found to switch the family's outlets."""
+    """How many public programs were found that switch the family's outlets, for the error of an
+    unproven family: "public code was searched on 2026-11-29 …: no program was found"."""
     search = f"public code was searched on {LAST_SEARCH} for what its commands write"
     if not profile.programs:
         return f"{search}: no program was found"

@@ -3,7 +3,14 @@ requests.
 
 A table is read once and whole: the first of its columns that is asked for brings all the others
 that this call needs (`sources`). So no later answer can show other rows than those that a decision
-has seen. A cell that is missing beside others is NO_ANSWER; a column that the device lacks is {}.
+has seen. A cell that is missing beside others is NO_ANSWER; a column that the device lacks is {}:
+
+    walk state -> {"1": 1, "2": 2}      tables[STATE]     {"1": 1, "2": 2}
+    walk pending -> {"1": 2}            tables[PENDING]   {"1": 2, "2": NO_ANSWER}
+
+A source is an object of the MIB, or a function that makes rows of several. A row is named by its
+index; an outlet's is the outlet's identity, "7", or "2.7" of unit 2. `answers` are those of one
+reading; `learnt` is what a call keeps for its next reading, such as that after a write.
 """
 
 from __future__ import annotations
@@ -128,7 +135,14 @@ def computed_from(
 
 
 def objects_of(sources: Iterable[Optional[Source]]) -> Iterator[Object]:
-    """The objects that these sources read; of a source that is computed, those that it needs."""
+    """The objects that these sources read; of a function of rows, those that it needs.
+
+    >>> from handlers.snmp.objects import Column
+    >>> STATE, MARK = Column("1.3.6.1.4.1.99999.1.3"), Column("1.3.6.1.4.1.99999.1.4")
+    >>> marked = computed_from(STATE, MARK)(lambda tables: tables[STATE])
+    >>> list(objects_of([marked, None])) == [STATE, MARK]
+    True
+    """
     for source in sources:
         if isinstance(source, Computed):
             yield from objects_of(source.needs())
@@ -141,12 +155,25 @@ def object_of(source: Optional[Source]) -> Optional[Object]:
     return next(objects_of([source]), None)
 
 
-def _prefetched(sources: Iterable[Optional[Source]]) -> Iterator[Object]:
-    """The objects of these sources that are read with their tables."""
+def _objects_walked_together(sources: Iterable[Optional[Source]]) -> Iterator[Object]:
+    """The objects of these sources whose columns are walked as soon as one of their table is. Those
+    that a function needs on some devices only are left out:
+
+    >>> from handlers.snmp.objects import Column
+    >>> STATE = Column("1.3.6.1.4.1.99999.1.3", "state")
+    >>> MODE = Column("1.3.6.1.4.1.99999.1.4", "mode")
+    >>> @computed_from(STATE, MODE, on_demand=[MODE])
+    ... def known_states(tables):
+    ...     return tables[STATE] or tables[MODE]
+    >>> [column.object for column in _objects_walked_together([known_states, None])]
+    ['state']
+    """
     for source in sources:
         if isinstance(source, Computed):
-            later_objects = source.not_prefetched()
-            yield from (o for o in _prefetched(source.needs()) if o not in later_objects)
+            objects_on_demand = source.not_prefetched()
+            for column in _objects_walked_together(source.needs()):
+                if column not in objects_on_demand:
+                    yield column
         elif source is not None:
             yield source
 
@@ -173,18 +200,20 @@ class Learnt:
     """What a call has learnt that a second reading takes as given: otherwise it could reach another
     row, or ask once more for what the device does not have."""
 
-    absent: set[str] = field(default_factory=set)  #: columns that the device does not have
-    chains: dict[Hashable, RowsOfChain] = field(default_factory=dict)
-    names: dict[str, Walked] = field(default_factory=dict)  #: columns of names
+    absent: set[str] = field(default_factory=set)  #: OIDs of columns that the device does not have
+    chains: dict[Hashable, RowsOfChain] = field(default_factory=dict)  #: `Chain` -> its rows
+    #: OID of a column of names -> what its only walk showed
+    names: dict[str, Walked] = field(default_factory=dict)
 
 
 @dataclass
 class Answers:
     """What the device answered in one reading."""
 
-    walks: dict[str, Walked] = field(default_factory=dict)
-    columns: dict[str, dict[str, bool]] = field(default_factory=dict)  #: table -> those walked
-    gets: dict[str, Optional[Raw]] = field(default_factory=dict)
+    walks: dict[str, Walked] = field(default_factory=dict)  #: OID -> index -> value
+    #: table -> OID of each column that was asked for -> whether it is optional
+    columns: dict[str, dict[str, bool]] = field(default_factory=dict)
+    gets: dict[str, Optional[Raw]] = field(default_factory=dict)  #: OID -> value, None without one
     asked: list[str] = field(default_factory=list)  #: the OID of each request, in order
     has_missing_rows: bool = False  #: whether a column lacks a row that another of its table has
 
@@ -212,18 +241,30 @@ class Reading:
     skips_empty_tables: bool = True
 
     def need(self, sources: Iterable[Optional[Source]]) -> None:
-        """Add the columns of these sources to those that the call needs."""
-        for source in _prefetched(sources):
-            for oid, is_optional in source.columns():
+        """Add the columns of these sources to `needed`: the first walk of one of them then brings
+        all others of its table. For the columns state and pending of one table:
+
+            needed {}  ->  {"1.3.6.1.4.1.99999.1": {"….1.3": False, "….1.4": True (optional)}}
+        """
+        for column in _objects_walked_together(sources):
+            for oid, is_optional in column.columns():
                 oid = self.resolve(oid)
                 self.needed.setdefault(table_of(oid), {})[oid] = is_optional
 
     def resolve(self, oid: str) -> str:
-        """`oid` with the root instead of `~`."""
+        """The OID to send: the device's root in place of a leading `~`, which stands for it in a
+        profile. Of a device whose root is 1.3.6.1.4.1.99999:
+
+            "~.1.3"  ->  "1.3.6.1.4.1.99999.1.3"
+        """
         return self.root + oid[len(ROOT) :] if oid.startswith(ROOT) else oid
 
     def walk(self, oid: str) -> Walked:
-        """Index -> value, as the device answers."""
+        """Index -> value of each row below an OID, {} without any. A walk is sent once in a
+        reading; later the kept answer is given:
+
+            walk state  ->  {"1": 1, "2": 2}
+        """
         oid = self.resolve(oid)
         if oid not in self.answers.walks:
             self.answers.walks[oid] = self.device.walk(oid)
@@ -231,7 +272,11 @@ class Reading:
         return self.answers.walks[oid]
 
     def get(self, oid: str) -> Optional[Raw]:
-        """One object, None if the device does not have it."""
+        """The value of one object, None if the device does not have it. A GET is sent once in a
+        reading; later the kept answer is given:
+
+            get state.7  ->  1
+        """
         oid = self.resolve(oid)
         if oid not in self.answers.gets:
             self.answers.gets[oid] = self.device.get(oid)
@@ -251,7 +296,12 @@ class Tables:
         self._derived: dict[Computed, Rows] = {}
 
     def __getitem__(self, source: Source) -> Rows:
-        """The rows of an object, or of a function."""
+        """The rows of a source, for profiles and figures: of an object as the device answers, of a
+        function as it makes them, once for these tables.
+
+            tables[STATE]   walk state   {"1": 1, "2": 2}
+            tables[VOLTS]   get volts.0  {"0": 230}
+        """
         if not isinstance(source, Computed):
             return source.rows(self)
         if source not in self._derived:
@@ -260,39 +310,66 @@ class Tables:
 
     @property
     def whole(self) -> Tables:
-        """All rows, where a decision about one outlet needs the others."""
+        """The tables with all rows, for a decision about one outlet that needs the others, such as
+        their number. Only the tables of one row differ from their whole:
+
+            tables.one_row("2")[STATE]          {"2": 2}
+            tables.one_row("2").whole[STATE]    {"1": 1, "2": 2}
+        """
         return self
 
     def one_row(self, row: str) -> Tables:
-        """The cells of one row of a table, with the same answers."""
+        """The tables in which each source has this one row, read by GET; nothing that the device
+        has answered is asked again.
+
+            tables[STATE] {"1": 1, "2": 2}  ->  tables.one_row("2")[STATE] {"2": 2}
+        """
         return OneRow(self.whole, row)
 
     def again(self) -> Tables:
-        """The tables of the same device, to be read anew, as after a write: each with the columns
-        that were read of it, so that they show the same rows."""
+        """The tables of the same device without its answers, so that it is asked anew, as after a
+        write. A table is walked with the same columns as before, and so shows the same rows:
+
+            tables[STATE]           {"1": 1, "2": 2}
+            ... outlet 2 is switched on ...
+            tables[STATE]           {"1": 1, "2": 2}, the kept answer
+            tables.again()[STATE]   {"1": 1, "2": 1}, by a walk
+        """
         answers = Answers(columns=deepcopy(self.reading.answers.columns))
         return Tables(replace(self.reading, answers=answers, skips_empty_tables=True))
 
     def of_known_family(self, sources: Iterable[Optional[Source]] = ()) -> Tables:
-        """The tables of a device whose family is known, with the same answers; for a call that also
-        needs these sources."""
+        """The tables of a device that has shown that it is of this family: an empty column is then
+        compared with the others of its table. The answers so far are kept; `sources` are what the
+        call needs beside. For tables[PENDING]:
+
+            family tried    walk pending -> nothing                          {}, read no further
+            family known    walk pending -> nothing, walk state -> {"1": 1}  {"1": NO_ANSWER}
+        """
         needed = deepcopy(self.reading.needed)
         reading = replace(self.reading, needed=needed, skips_empty_tables=False)
         reading.need(sources)
         return Tables(reading)
 
     def only_of(self, sources: Sequence[Source]) -> Tables:
-        """The tables with the same answers, of which the columns of these sources are read, and no
-        others beside them."""
+        """The tables in which the columns of these sources alone are walked, not all that the call
+        needs of their table; the answers so far are kept.
+
+            tables[UNIT]                      walk unit, walk number, walk state
+            tables.only_of([UNIT])[UNIT]      walk unit
+        """
         answers = replace(self.reading.answers, columns={})
         reading = replace(self.reading, answers=answers, needed={})
         reading.need(sources)
         return Tables(reading)
 
     def first(self, *sources: Source) -> Rows:
-        """The rows of the first of these that the device has: a row that it lacks is not taken from
-        the next. For one outlet, the first that the whole device has decides, too: of a device with
-        rows 1 and 2 of the first and 1 to 3 of the second source, outlet 3 has no row."""
+        """The rows of the first of these sources that the device has. A row that it lacks is not
+        taken from the next, also where these tables are of one outlet alone:
+
+            first {"1": 5}, second {"1": 7, "2": 8}     {"1": 5}; of outlet 2 alone {}
+            first {},       second {"1": 7, "2": 8}     {"1": 7, "2": 8}; of outlet 2 alone {"2": 8}
+        """
         for source in sources:
             rows = self[source]
             if rows or self.whole[source]:
@@ -302,15 +379,18 @@ class Tables:
     # ---- one object ----
 
     def walk(self, oid: str) -> Walked:
-        """Index -> value, as the device answers."""
+        """Index -> value of each row below an OID as the device answers, {} without any."""
         return self.reading.walk(oid)
 
     def get(self, oid: str) -> Optional[Raw]:
-        """One object, None if the device does not have it."""
+        """The value of one object, None if the device does not have it."""
         return self.reading.get(oid)
 
     def value(self, column: Object, identity: str) -> Optional[Raw]:
-        """The cell of an identity by GET, None if there is none."""
+        """The value of an outlet's cell in a column, by a GET; None if the device has no such cell.
+
+        tables.value(STATE, "7")   get state.7  ->  1
+        """
         cell = column.cell(self, identity)
         return None if cell is None else self.get(cell)
 
@@ -324,12 +404,20 @@ class Tables:
         return "" if value is None else text(value)
 
     def has_cell(self, source: Source, identity: str) -> bool:
-        """Whether a GET has a value of the source's object in this row."""
+        """Whether the device answers a GET of the source's object in this row, which proves that it
+        has the object although a walk has shown no row.
+
+            get current.7  ->  15 (True), or no such instance (False)
+        """
         column = object_of(source)
         return column is not None and self.value(column, identity) is not None
 
     def cells(self, source: Source, rows: Collection[str], most: int = 16) -> Rows:
-        """The values of some rows: by GET, or by a walk if they are many."""
+        """The values of some rows, without those that the device does not have. `most`: the number
+        of rows up to which each is asked by a GET; more are taken from a walk of all.
+
+            cells(STATE, ["3", "9"])   get state.3  ->  1, get state.9  ->  nothing   {"3": 1}
+        """
         values: Rows = {}
         if len(rows) > most:
             values = self[source]
@@ -339,43 +427,71 @@ class Tables:
         return {row: values[row] for row in rows if row in values}
 
     def part(self, source: Source, rows: Iterable[str], start: int, stop: Optional[int]) -> Rows:
-        """For each row the value of its part of the device, whose index is some arcs of the row."""
+        """For each row the value of its part of the device, such as its unit: arcs `start` to
+        `stop` of the row are the part's index. With `start` 0 and `stop` 1:
+
+            rows "1.7", "2.7"; units {"1": "on", "2": "off"}  ->  {"1.7": "on", "2.7": "off"}
+        """
         return part_of(self[source], rows, start, stop)
 
     def prefixed(self, prefix: str, source: Source) -> Rows:
-        """The rows of a part of the device, such as a unit, under longer identities."""
+        """The rows of a part of the device, such as a unit, under identities that begin with it:
+
+        prefixed("2", STATE), STATE {"7": 1}  ->  {"2.7": 1}
+        """
         return prefixed(prefix, self[source])
 
     def resolve(self, oid: str) -> str:
-        """`oid` with the root instead of `~`."""
+        """The OID to send: the device's root in place of a leading `~`."""
         return self.reading.resolve(oid)
 
     def quoted(self, raw: Cell, longest: int = 80) -> str:
-        """A value for an error: one line of at most `longest` characters, or a notice if it holds a
-        secret."""
-        value = printable_text(raw, LONGEST)
-        quotation = self.reading.device.quoted(value)
-        return quotation[:longest] if quotation == value else quotation
+        """A value of the device as an error or a log line shows it: in one line of at most
+        `longest` characters. The device's `quoted` puts a notice in place of a text that holds a
+        secret, such as the community; the notice is not cut.
+
+            b"Rack 5\\n"         ->  "Rack 5"
+            "key s3cret"        ->  the notice
+        """
+        line = printable_text(raw, LONGEST)
+        quotation = self.reading.device.quoted(line)
+        is_notice = quotation != line
+        return quotation if is_notice else quotation[:longest]
 
     # ---- columns of tables ----
 
     def column(self, oid: str, *, optional: bool = False) -> Rows:
-        """A column with all rows of its table."""
+        """A column of a table for its readers: with every row that the table has, and NO_ANSWER in
+        a row that this column lacks; {} if the device does not have the column. The first column
+        that is asked for brings all others of its table that the call needs. `optional`: some
+        devices with the table lack this column.
+
+            walk state {"1": 1, "2": 2}, walk pending {"1": 2}  ->  pending {"1": 2, "2": NO_ANSWER}
+        """
         oid = self.reading.resolve(oid)
         self.reading.answers.columns.setdefault(table_of(oid), {})[oid] = optional
         if oid not in self._columns:
-            if not self.walk(oid) and self._may_be_absent(oid):
+            if not self.walk(oid) and self._is_taken_as_absent(oid):
                 return {}
             self._read_table(oid, optional=optional)
         return self._columns[oid]
 
-    def _may_be_absent(self, oid: str) -> bool:
-        """Whether the device is known not to have a column, or nothing shows yet that it has the
-        table."""
+    def _is_taken_as_absent(self, oid: str) -> bool:
+        """Whether a column, of which a walk has just shown no row, is read as {} and the rest of
+        its table is not walked:
+
+            an earlier GET in this call proved that the device has no such column      True
+            the family is only tried, and no column walked of the table has a row      True
+            the family is only tried, and another column of the table has rows         False: lost
+            the device is of this family, so the other columns tell                    False
+        """
         if oid in self.reading.learnt.absent:
             return True
-        columns = self.reading.answers.columns[table_of(oid)]
-        return self.reading.skips_empty_tables and not any(map(self.walk, columns))
+        if not self.reading.skips_empty_tables:
+            return False
+        columns_asked_for = self.reading.answers.columns[table_of(oid)]
+        has_table = any(self.walk(column) for column in columns_asked_for)
+        return not has_table
 
     def _read_table(self, oid: str, *, optional: bool) -> None:
         """Walk the columns of the table of this one that the call needs, and complete each:
@@ -393,7 +509,13 @@ class Tables:
                 self._columns[column] = self._with_rows(column, rows, optional=is_optional)
 
     def _with_rows(self, oid: str, rows: Collection[str], *, optional: bool) -> Rows:
-        """A column of a table with these rows, without those that it lacks as NO_ANSWER."""
+        """A walked column, completed to the rows of its table: NO_ANSWER where it lacks one. For
+        the rows "1" and "2":
+
+            walk {"1": 15}                                      {"1": 15, "2": NO_ANSWER}
+            walk {"1.1": 15}: of another table, as it is        {"1.1": 15}
+            walk {}, optional, and a GET of row 1 has nothing   {}
+        """
         walked = self.walk(oid)
         if not rows or len(walked) == len(rows):
             return dict(walked)
@@ -405,22 +527,32 @@ class Tables:
         return {row: walked.get(row, NO_ANSWER) for row in rows}
 
     def _is_denied(self, oid: str, row: str) -> bool:
-        """Whether the device does not have a column that no walk answers, as a GET of a row of its
-        table shows, in this reading or an earlier one."""
+        """Whether the device does not have a column of which a walk showed no row: a GET of it in
+        a row of its table has no value, either. The call remembers it for its next reading.
+
+            walk pending  ->  nothing, get pending.1  ->  nothing   True
+            walk pending  ->  nothing, get pending.1  ->  2         False: the walk lost the column
+        """
         absent = self.reading.learnt.absent
         if oid not in absent and self.get(f"{oid}.{row}") is None:
             absent.add(oid)
         return oid in absent
 
     def names(self, oid: str) -> Walked:
-        """A column of names, without those that the answer lacks. It is walked once in a call:
-        names are taken as fixed."""
+        """A column of names, which does not change in a call: index -> name, as its only walk
+        showed them. `learnt` outlives a reading, `answers` does not; so the names are kept in the
+        first, and put among the answers of each reading:
+
+            first reading             walk name  ->  {"1": "Outlet 1", "2": "Outlet 2"}
+            reading after the write   nothing is sent; the same names
+        """
         oid = self.reading.resolve(oid)
-        names = self.reading.learnt.names
-        if oid not in names:
-            names[oid] = self.walk(oid)
-        self.reading.answers.walks[oid] = names[oid]
-        return names[oid]
+        names_by_column = self.reading.learnt.names
+        if oid not in names_by_column:
+            names_by_column[oid] = self.walk(oid)
+        names = names_by_column[oid]
+        self.reading.answers.walks[oid] = names
+        return names
 
 
 class OneRow(Tables):
@@ -442,6 +574,11 @@ class OneRow(Tables):
         return self._whole
 
     def __getitem__(self, source: Source) -> Rows:
+        """The row of this outlet in a source, {} if it has none: an object by GET; a function by
+        this row alone, or where it needs others, its row of all.
+
+            get state.3 -> 1   {"3": 1}
+        """
         if not isinstance(source, Computed):
             value = self.value(source, self.outlet)  # a scalar is of every outlet
             return {} if value is None else {self.outlet: value}
@@ -457,11 +594,22 @@ class OneRow(Tables):
         return OneRow(super().of_known_family(sources), self.outlet)
 
     def part(self, source: Source, rows: Iterable[str], start: int, stop: Optional[int]) -> Rows:
+        """The value of the part of the device, such as a unit, that this outlet is of, by a GET.
+        For outlet "2.7", arcs 0 to 1:
+
+            get unit state.2  ->  "off"   {"2.7": "off"}
+        """
         part = arcs(self.outlet, start, stop)
         values = self.one_row(part)[source] if part else {}
         return {self.outlet: values[part]} if part in values else {}
 
     def prefixed(self, prefix: str, source: Source) -> Rows:
+        """The value of this outlet, whose identity is a unit (`prefix`) and a row of its table. For
+        outlet "2.7":
+
+            prefixed("2", STATE)   get state.7  ->  1   {"2.7": 1}
+            prefixed("3", STATE)   nothing is sent      {}
+        """
         row = self.outlet.removeprefix(f"{prefix}.")
         return {} if row == self.outlet else prefixed(prefix, self.one_row(row)[source])
 
@@ -474,7 +622,11 @@ def tables_of_device(
 ) -> Tables:
     """The tables of a device that is tried as a family, whose call needs these sources. `root`
     stands for `~` in the family's OIDs. `answers`: what the device has answered another family of
-    this call; nothing of it is asked again."""
+    this call; nothing of it is asked again.
+
+        tables_of_device(snmp, "1.3.6.1.4.1.99999")[Column("~.1.3")]
+        walk 1.3.6.1.4.1.99999.1.3  ->  {"1": 1, "2": 2}
+    """
     reading = Reading(device, root, answers=answers or Answers())
     reading.need(sources)
     return Tables(reading)
@@ -503,7 +655,11 @@ def _all_rows(columns: Sequence[Walked]) -> dict[str, None]:
 
 def _has_index_of(rows: Collection[str], column: Collection[str]) -> bool:
     """Whether a column is of the table with these rows: another table under one node has indexes of
-    another length."""
+    another length. Both have rows.
+
+    >>> _has_index_of(["1", "2"], ["2"]), _has_index_of(["1", "2"], ["1.1"])
+    (True, False)
+    """
     return next(iter(rows)).count(".") == next(iter(column)).count(".")
 
 

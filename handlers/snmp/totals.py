@@ -1,4 +1,14 @@
-"""Totals of a device: the complete sum of a measurement."""
+"""Totals of a device: the complete sum of a measurement, or why there is none.
+
+    walk load {"1": 25, "2": 27}, tenths of an ampere   5.2 A
+    walk load {"1": 25, "2": NO_ANSWER}                 NotKnown: 2.5 A would be too small
+
+A figure is a number (`Decimal`) in A, W or kWh, NotKnown (a meter shows no value now), NotMetered,
+or None: there is no such meter. A total may name several figures, such as lines or else banks: the
+first that the device has is used, because the others measure something else. In a chain, `unit`
+says which arcs of a row's index are its unit: "2" of "2.7". A figure's `readings` are what the
+device answers of each row.
+"""
 
 from __future__ import annotations
 
@@ -18,22 +28,23 @@ from .objects import Scalar
 from .tables import Source, Tables
 
 
-class _OwnFigures(NamedTuple):
-    """What was read of the figures of a total."""
+class _MeterRows(NamedTuple):
+    """The rows of the device's own meters that a total adds up: load {"1": 2.5 A, "2": 2.7 A}."""
 
-    figures: dict[str, ExactFigure]
+    figures: dict[str, ExactFigure]  #: row -> A, W or kWh
     units: set[str]  #: the units of these rows
-    #: why a figure is not known that the device has
+    #: why a meter that the device has shows no value now: there is no total
     reason_missing: Optional[NotKnown] = None
-    #: why a figure is not known that the device lacks, while others of its table have rows
+    #: why there is no total if another figure has values: the device lacks the first figure, while
+    #: other columns of its table have rows, and the other figure measures something else
     reason_without: Optional[NotKnown] = None
 
 
 class _Summands(NamedTuple):
-    """The rows that make a total, and the units that they are of."""
+    """The rows that are added up to a total, of meters or of outlets: {"1": 2.5 A, "2": 2.7 A}."""
 
-    figures: dict[str, ExactFigure]
-    units: set[str]
+    figures: dict[str, ExactFigure]  #: row -> A, W or kWh
+    units: set[str]  #: the units of these rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +78,8 @@ class Total:
     always_there: bool = False
 
     def check(self) -> None:
-        """There is a figure or `else_outlets`, and no figure of a chain's units is a Scalar."""
+        """Raises ValueError, for the author of a profile, unless there is a figure or
+        `else_outlets`, and with `unit` no figure is a Scalar, which has no unit."""
         if not self.figures and not self.else_outlets:
             raise ValueError("figures is empty; give at least one, or else_outlets")
         if self.always_there and not self.figures:
@@ -82,6 +94,7 @@ class Total:
             )
 
     def sources(self) -> Iterator[Source]:
+        """What a total reads of a device: the sources of its figures, then the list of units."""
         for figure in self.figures:
             yield from figure.sources()
         yield from filter(None, (self.units,))
@@ -96,51 +109,70 @@ class Total:
         counters: bool = False,
         metered_units: Callable[[], Collection[str]] = tuple,
     ) -> ExactFigure:
-        """The total in A, W or kWh, or why there is none, by the first of these laws that applies:
+        """The total of the device in A, W or kWh, or why there is none. By the first of these lines
+        that applies, for a load of lines, else of banks:
 
-            a value is missing of a figure that the device has       NotKnown
-            no row has a meter                                       None
-            only another quantity could take a figure's place        NotKnown
-            a row is not known now                                   NotKnown
-            a unit of the chain has no row                           NotKnown or NotMetered
-            the sum of the rows                                      5.2 A, or NotMetered
+            lines {"1": 25, "2": NO_ANSWER}                   NotKnown: a sum would be too small
+            no row of lines, no row of banks                  None: no meter
+            lines {"1": NO_ANSWER}, get lines.1 -> nothing,
+                banks {"1": 52}                               NotKnown: banks may be less than lines
+            lines {"1": 25, "2": 65535}                       NotKnown: row 2 is no figure
+            lines {"1.1": 25}, and the chain has a unit 2     NotKnown or NotMetered
+            lines {"1": 25, "2": 27}, tenths                  5.2 A
+            no row of lines, banks {"1": 52}, tenths          5.2 A
 
-        `valid_rows`: makes rows of units without communication missing. `outlets`: the figure of
-        each listed outlet. `counters`: the first figure that a unit has is used for all units,
-        because another has another zero. `metered_units`: tells which units have any meter.
+        valid_rows: takes the rows of a source and the source, and gives the rows with `Missing` for
+            those of units without communication; None: all are valid.
+        outlets: the figure of each listed outlet, for `else_outlets` and to tell the units.
+        most: the largest A or W of a row, above which it is not known; None for an energy.
+        counters: the rows are meter readings in kWh since an unknown day, so the figure of one unit
+            never adds to another figure of the next.
+        metered_units: called without arguments if a unit has no row; returns the units with any
+            meter. A unit without any is not metered; one with another meter is not known.
         """
-        own = self._own_figures(tables, valid_rows, most, counters=counters)
-        reason_missing = own.reason_missing or self._reason_if_all_missing(tables, outlets)
+        meters = self._meter_rows(tables, valid_rows, most, counters=counters)
+        reason_missing = meters.reason_missing or self._reason_if_all_missing(tables, outlets)
         if reason_missing is not None:
             return reason_missing
-        summands = self._summands(own, outlets, counters=counters)
+        summands = self._summands(meters, outlets, counters=counters)
         if all(figure is None for figure in summands.figures.values()):
             return None
-        if own.reason_without is not None:
-            return own.reason_without
+        if meters.reason_without is not None:
+            return meters.reason_without
         total = _sum_of_rows(summands.figures)
         if isinstance(total, NotKnown):
             return total
         reason = self._reason_if_unit_lacks(tables, total, summands.units, outlets, metered_units)
         return total if reason is None else reason
 
-    def _own_figures(
+    def _meter_rows(
         self,
         tables: Tables,
         valid_rows: Optional[ValidRows],
         most: Optional[Decimal],
         *,
         counters: bool,
-    ) -> _OwnFigures:
-        """The rows of the first figure that the device has, and with `unit` those of the next for
-        the units that it lacks; or the reason why a value is not known."""
+    ) -> _MeterRows:
+        """The rows of the device's own meters that make the total: those of the first figure that
+        it has; with `unit`, the next figure serves the units that the first does not measure. For a
+        load of lines, else of banks, by unit:
+
+            lines {"1.1": 2.5 A}, banks {"1.1": 1 A, "2.1": 2.7 A}
+                figures {"1.1": 2.5 A, "2.1": 2.7 A}, units {"1", "2"}
+            lines {"1.1": NO_ANSWER}
+                reason_missing: "row 1.1 of lines reads no answer"
+
+        With `counters`, no second figure is read after one with rows.
+        """
         figures: dict[str, ExactFigure] = {}
         units: set[str] = set()
         reason_without: Optional[NotKnown] = None
         empty_figures: list[Measurement] = []
         for figure in self.figures:
-            all_readings = figure.readings(tables, valid_rows)
-            readings = {row: r for row, r in all_readings.items() if self._unit(row) not in units}
+            readings: dict[str, RowReading] = {}
+            for row, reading in figure.readings(tables, valid_rows).items():
+                if self._unit(row) not in units:  # no earlier figure measures its unit
+                    readings[row] = reading
             if not readings and not units:
                 empty_figures.append(figure)
             reason = figure.missing_part(tables, readings)
@@ -154,23 +186,40 @@ class Total:
                 reason_without = reason_without or reason
                 reason = _reason_if_walk_lost(tables, empty_figures, next(iter(readings)))
             if reason is not None:
-                return _OwnFigures({}, set(), reason_missing=reason)
-        return _OwnFigures(figures, units, reason_without=reason_without)
+                return _MeterRows({}, set(), reason_missing=reason)
+        return _MeterRows(figures, units, reason_without=reason_without)
 
     def _summands(
-        self, own: _OwnFigures, outlets: Mapping[str, ExactFigure], *, counters: bool
+        self, meters: _MeterRows, outlets: Mapping[str, ExactFigure], *, counters: bool
     ) -> _Summands:
-        """The device's own rows, and with `else_outlets` the outlets of the units without one. Of
-        `counters`, outlets serve only where no unit has a row: another has another zero."""
-        figures, units = dict(own.figures), set(own.units)
-        if self.else_outlets and not (counters and units):
-            figures.update({o: f for o, f in outlets.items() if self._unit(o) not in units})
-            units.update(map(self._unit, outlets))
+        """What is added up: the rows of the device's meters, and with `else_outlets` the outlets of
+        each unit without such a row. `counters`: readings in kWh, of which those of outlets and of
+        meters are never mixed, because they count from different days.
+
+            meters {"1": 2.5 A}, outlets {"1.1": 1 A, "2.1": 2.7 A}
+                {"1": 2.5 A, "2.1": 2.7 A}, units {"1", "2"}
+            the same with `counters`, in kWh
+                {"1": 2.5 kWh}, units {"1"}
+        """
+        figures, units = dict(meters.figures), set(meters.units)
+        are_outlets_added = self.else_outlets and not (counters and units)
+        if not are_outlets_added:
+            return _Summands(figures, units)
+        for outlet, figure in outlets.items():
+            if self._unit(outlet) not in meters.units:
+                figures[outlet] = figure
+        units.update(map(self._unit, outlets))
         return _Summands(figures, units)
 
     def _reason_if_all_missing(
         self, tables: Tables, outlets: Mapping[str, ExactFigure]
     ) -> Optional[NotKnown]:
+        """Why there is no total of a family each of whose devices has the meter (`always_there`),
+        if the answers have no row of it:
+
+            walk load -> nothing   NotKnown("the answers lack load, which each unit has")
+            walk load {"1": 25}    None
+        """
         if self.always_there and self._lacks_all(tables, outlets):
             return NotKnown(f"the answers lack {self.objects}, which each unit has")
         return None
@@ -183,8 +232,13 @@ class Total:
         outlets: Iterable[str],
         metered_units: Callable[[], Collection[str]],
     ) -> Union[NotKnown, NotMetered, None]:
-        """Why a sum over these units is no total; None if each unit with outlets is among them, and
-        each that the chain lists. The chain is asked only for a total that is known so far."""
+        """Why the sum of the rows of these units is no total: a unit of the chain has no row; None
+        if each has one. `metered_units`: called without arguments, returns the units with a meter.
+
+            rows of unit 1, outlets 1.1 and 2.1     NotKnown or NotMetered: unit 2 has no row
+            rows of units 1 and 2                   None
+            rows of unit 1, the chain lists 1, 2    NotKnown or NotMetered
+        """
         units_without_row = set(map(self._unit, outlets)) - units
         if not units_without_row and isinstance(total, Decimal):
             units_without_row = self._chain(tables) - units
@@ -199,29 +253,44 @@ class Total:
         figure: Measurement,
         readings: Mapping[str, RowReading],
     ) -> bool:
-        """Whether the device has a figure of which a value is missing: it counts a row that it does
-        not show; its unit has no communication, and may answer nothing of what it has; or nothing
-        proves that it has no such object."""
+        """Whether the device has a figure of which the answers lack values (`readings`), so that
+        the total is not known; else it is read as a device without this meter.
+
+            it counts 2 rows and shows 1                                 True
+            the unit of a row has no communication (`valid_rows`)        True
+            load {"1": NO_ANSWER}, get load.1 -> 52                      True: the walk lost it
+            load {"1": NO_ANSWER}, get load.1 -> nothing                 False
+        """
         if self.always_there or any(map(is_index_missing, readings)):
             return True
-        is_invalid = figure.values(tables, valid_rows) != figure.values(tables)
-        return is_invalid or not lacks(tables, figure.source, readings)
+        all_values = figure.values(tables)
+        is_any_without_communication = figure.values(tables, valid_rows) != all_values
+        return is_any_without_communication or not lacks(tables, figure.source, readings)
 
     def _lacks_all(self, tables: Tables, outlets: Mapping[str, ExactFigure]) -> bool:
-        """Whether the answers lack each figure of a device, or of a unit with a metered outlet."""
+        """Whether the answers have no row of any figure; with `else_outlets`, no row for a unit
+        that has a metered outlet.
+
+            walk load -> nothing                                       True
+            with `else_outlets`, outlets {"2.1": 1 A}, load {"1": 25}  True: unit 2 has no row
+            with `else_outlets`, outlets {"2.1": None}                 False: nothing is metered
+        """
         if not self.else_outlets:
             return not any(tables[figure.source] for figure in self.figures)
-        units = {self._unit(o) for o, figure in outlets.items() if figure is not None}
+        metered_outlets = [outlet for outlet, figure in outlets.items() if figure is not None]
+        units_without_row = set(map(self._unit, metered_outlets))
         for figure in self.figures:
-            if units:
-                units -= set(map(self._unit, tables[figure.source]))
-        return bool(units)
+            if units_without_row:
+                units_without_row -= set(map(self._unit, tables[figure.source]))
+        return bool(units_without_row)
 
     def _reason_without(
         self, tables: Tables, units: set[str], metered_units: Callable[[], Collection[str]]
     ) -> Union[NotKnown, NotMetered]:
-        """Why there is no total if these units have no row. A unit is certainly there if the chain
-        lists it with a value, or without a chain if its outlets show it. Units 7 and 8 have no row:
+        """Why there is no total if these units have no row. A unit is certainly there if the list
+        of units has it with a value, or without such a list if its outlets show it.
+        `metered_units`: called without arguments, returns the units with any meter. Units 7 and 8
+        have no row:
 
             neither shows any meter      NotMetered("units 7, 8 without a meter")
             8 shows a meter of its W     NotKnown("the answers have no row of lineAmps for unit 8")
@@ -239,15 +308,28 @@ class Total:
 
     @property
     def objects(self) -> str:
+        """The names of the objects in the MIB, for a reason: "rPDULoadStatusLoad or bankLoad"."""
         names = dict.fromkeys(figure.objects for figure in self.figures)
         return " or ".join(names) or "the outlets' figures"
 
     def metered_units(self, tables: Tables, valid_rows: Optional[ValidRows]) -> set[str]:
-        """The units with a row of a figure."""
-        return {self._unit(r) for figure in self.figures for r in figure.values(tables, valid_rows)}
+        """The units that show a row of one of the figures, padding left out; without `unit`, ""
+        for the device. `valid_rows` takes the rows of a source and the source, and gives them with
+        `Missing` for units without communication.
+
+            by unit, walk load {"1.1": 25, "2.1": 27}   {"1", "2"}
+        """
+        units: set[str] = set()
+        for figure in self.figures:
+            units.update(map(self._unit, figure.values(tables, valid_rows)))
+        return units
 
     def unanswered(self, tables: Tables) -> list[str]:
-        """The objects of the figures, if the device was asked for them and answered none."""
+        """The names of the figures' objects, if the device answered no value of any, else [].
+
+        walk load -> nothing, or {"1": NO_ANSWER}   ["load"]
+        walk load {"1": 25}                         []
+        """
         values = [v for figure in self.figures for v in tables[figure.source].values()]
         if all(isinstance(value, Missing) for value in values):
             return [figure.objects for figure in self.figures]
@@ -255,6 +337,7 @@ class Total:
 
     @property
     def needs_outlets(self) -> bool:
+        """Whether the outlets must be listed: as summands, or because they tell the units."""
         return self.else_outlets or self.unit is not None
 
     def is_listed(self, tables: Tables) -> bool:
@@ -263,19 +346,26 @@ class Total:
         return not all(map(is_index_missing, rows))
 
     def _chain(self, tables: Tables) -> set[str]:
-        """The units that `units` lists, none if it lists only one."""
+        """The units that the device lists, empty if it lists one or none: {"1", "2"} of the list
+        {"1": "PDU 1", "2": "PDU 2"}."""
         units = set(map(self._unit, tables[self.units])) if self.units else set()
         return units if len(units) > 1 else set()
 
     def _unit(self, index: str) -> str:
+        """The unit that the index of a row, or the identity of an outlet, names: "2" of "2.7"; ""
+        for a device that is no chain."""
         return self.unit.of(index) if self.unit else ""
 
 
 def _reason_if_walk_lost(
     tables: Tables, empty_figures: Iterable[Measurement], row: str
 ) -> Optional[NotKnown]:
-    """Why one of the figures without a row is not known: a GET has its value in a row that another
-    figure has, so that the walk of it was lost. None if the device has none of them."""
+    """Why a figure of which no row was walked is not known: a GET has its value, so that its walk
+    was lost. None if the device has none of these figures. `row`: one that another figure has.
+
+    walk lines -> nothing, get lines.1 -> 25        NotKnown("a walk of lines has none of its rows")
+    walk lines -> nothing, get lines.1 -> nothing   None
+    """
     for figure in empty_figures:
         if tables.has_cell(figure.source, row):
             return NotKnown(f"a walk of {figure.objects} has none of its rows")
@@ -313,7 +403,8 @@ def _is_value(value: Cell) -> bool:
 
 
 def _names(noun: str, names: Sequence[str]) -> str:
-    """
+    """Some units or rows in a sentence, with their noun:
+
     >>> _names("unit", ["2"]), _names("row", ["1", "2"]), _names("unit", [""])
     ('unit 2', 'rows 1, 2', 'unit (no name)')
     """

@@ -74,7 +74,7 @@ COMPARED = {
         ("one_of", "matches", "test", "_is_reading"), "filters.tested has looked at the mark"
     ),
     "is_absent": "likewise; words without regard to capitals",
-    "_unread_name": "a lost name is no name in a form that is not read",
+    "_name_in_unknown_form": "a lost name is no name in a form that is not read",
     "signed": "Raritan: two readings that are not both known",
     "_is_modular": "a scalar, which has a value or none: no kind of device reads none",
     "unit_current": "likewise, no configuration",
