@@ -136,7 +136,8 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         self, session: Session, identity: str, *, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
         """Switch one outlet and read it until it has its new state, for `deadline` seconds at most,
-        in steps of at most `pause` seconds. Returns that state, or UNKNOWN if the outlet does not show it."""
+        in steps of at most `pause` seconds. Returns that state, or UNKNOWN if the outlet does
+        not show it."""
         return switching.switch_outlet(session, identity, STATES[on], deadline, pause)
 
 

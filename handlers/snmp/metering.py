@@ -58,7 +58,7 @@ def read_totals(profile: Profile, tables: Tables, scope: ReadScope) -> Optional[
     a load that is the sum of its outlets                   None
     outlets with an energy, or with a current in a          None
         statistic that is not for the view
-    no total is measured now                                None: it may be another family's
+    no total is measured now                                None: the outlets may tell more
     a family without any figure                             the device
     """
     if any(outlets.energy for outlets in profile.outlets):
