@@ -514,7 +514,7 @@ def _of_console_server(values: Source) -> ComputedRows:
 
         acsPowerMgmtPDUTableCurrentValue {"1.1": 15}, no outlets of a PM   {"1.1": 15}
         the same, and outlets of a PM                                      {}
-        the same, and the outlets of the PM are not answered now           {"1.1": Missing}
+        the same, and the outlets of the PM are not answered now           {".": Missing}
     """
 
     @computed_from(values, PM_OUTLETS)
