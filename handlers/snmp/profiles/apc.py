@@ -251,9 +251,10 @@ def _masterswitch(tree: str, kind: str, count: Column, off: int) -> tuple[Outlet
 
         _masterswitch("318.1.1.6", "MSP", PLUS_COUNT, off=3)   state off = 2, command off = 3
 
-    tree: the OID of the unit's kind. kind: the word for it in the names of the objects. count: the
-    number of outlets of each unit. off: the command that switches off; it is not the number of the
-    state.
+    tree: the OID of the unit's kind.
+    kind: the word for it in the names of the objects.
+    count: the number of outlets of each unit.
+    off: the command that switches off; it is not the number of the state.
     """
     state = column(f"{tree}.7.1.1.5", f"sPDUOutletStatus{kind}OutletState")
     mark = column(f"{tree}.7.1.1.6", f"sPDUOutletStatus{kind}CommandPending", optional=True)
@@ -344,8 +345,8 @@ def _easy_phases(values: Column, *siblings: Column, on_demand: bool = False) -> 
         -> {"1": 210, "2": Missing, "3": 150}
 
     siblings: other columns of the table, which list the phases on firmware that shows neither their
-    modules nor their number. on_demand: the column takes the place of one of the units, and is only
-    read where that lacks.
+        modules nor their number.
+    on_demand: the column takes the place of one of the units, and is only read where that lacks.
     """
     phases = Complete(values, EASY_PHASE, EASY_PHASE_COUNT, siblings=siblings)
     return each_easy(phases, EASY_PHASE, on_demand=(values,) if on_demand else ())
@@ -355,8 +356,9 @@ def _easy_text(below: str, what: str, unit: str) -> Measurement:
     """A figure of an Easy PDU whose firmware does not use APC's enterprise number: it is a text
     with its unit ("1.2 kW"), and "-" where it is not measured.
 
-    below: the arcs of the column. what: its name, for messages. unit: "A", "kW" or "kWh"; a figure
-    in kW becomes one in W.
+    below: the arcs of the column.
+    what: its name, for messages.
+    unit: "A", "kW" or "kWh"; a figure in kW becomes one in W.
     """
     scale = Decimal(1000 if unit == "kW" else 1)
     values = on_demand(column(f"1.1.{below}", f"{what} as text"))

@@ -124,9 +124,10 @@ class PduTables(NamedTuple):
 
             NLOGIC.outlets(control, guard)(power=figure(watts))
 
-        control: the command. guard: what refuses a command to a unit that only meters. states:
-        those of a family that marks its rows of padding otherwise than by 0. first_unit: the arc of
-        the unit that is printed as 1.
+        control: the command.
+        guard: what refuses a command to a unit that only meters.
+        states: those of a family that marks its rows of padding otherwise than by 0.
+        first_unit: the arc of the unit that is printed as 1.
 
         An outlet without a name is padding. A command is refused to one that the device calls not
         switchable (OutletControlSwitchable other than 1).
@@ -221,8 +222,8 @@ class PduTables(NamedTuple):
         """The load of the chain: the sum of its lines.
 
         has_total: a unit without lines has the total of each input instead (InputTotalCurrent), or
-        the sum of its outlets. always_there: each device has one of these figures; one that answers
-        none is not known.
+            the sum of its outlets.
+        always_there: each device has one of these figures; one that answers none is not known.
         """
         lines = figure(
             self.lines(phases),

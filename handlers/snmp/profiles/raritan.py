@@ -186,7 +186,8 @@ def _without_minima(tables: Tables, sensors: _Sensors, kind: str, readings: Rows
         0         0          0
         0         91234567   Missing
 
-    sensors, kind: the part and the type of its sensors. readings: the unsigned ones.
+    sensors, kind: the part and the type of its sensors.
+    readings: the unsigned ones.
     """
     signed_readings, _ = sensors.on_demand(kind)
     zeros = [row for row, value in readings.items() if is_one_of(value, (ZERO,))]
@@ -213,8 +214,8 @@ def signed(tables: Tables, sensors: _Sensors, kind: str, minima: Rows) -> Rows:
     A minimum above the reading says as little as none. A signed reading is emptied if the sensor's
     maximum is not above 0: the range does not fit into 32 bits, and the device shows 0 for both.
 
-    sensors, kind: the part and the type of its sensors. minima: the minimum of each; none on
-    firmware before 3.0.
+    sensors, kind: the part and the type of its sensors.
+    minima: the minimum of each; none on firmware before 3.0.
     """
     readings = tables[sensors.value(kind)]
     if not minima:
@@ -500,8 +501,8 @@ def px1_outlets(label_plus: int, energy: Optional[Measurement]) -> tuple[Outlets
 
         px1_outlets(label_plus=1, energy=None)   row 0 is printed 1
 
-    label_plus: what is added to a row's number: the printed number. energy: the energy of outlets;
-    Eaton's copy has none.
+    label_plus: what is added to a row's number: the printed number.
+    energy: the energy of outlets; Eaton's copy has none.
 
     A unit that counts no outlet (outletCount 0) only meters.
     """
