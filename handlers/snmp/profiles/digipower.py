@@ -151,7 +151,7 @@ CONFIGURATIONS = {
 
 @computed_from(*CONFIGURATIONS.values())
 def names(tables: Tables) -> Rows:
-    """The first field of each outlet's configuration.
+    """The name of each outlet: the first field of its configuration, which is a text of several.
 
     >>> no_texts = dict.fromkeys(CONFIGURATIONS.values(), {})
     >>> names.rows({**no_texts, CONFIGURATIONS[FIRST]: {"1": "web,0,3"}})
@@ -168,7 +168,8 @@ CURRENTS = Complete(CURRENT, same_rows_as=rows_without(STATUS, ""), next_row=Tru
 
 
 def _of_one_unit(values: Scalar) -> ComputedRows:
-    """A total of DigiPower-BravoPDU-MIB (kWhInfo). Of a chain, it does not say of which units.
+    """A current or energy of the unit in DigiPower-BravoPDU-MIB (kWhInfo). In a chain it has no
+    row: the MIB does not say of which units the figure is.
 
     >>> KWH = scalar("17420.1.2.9.1.13.0", "kWh")
     >>> _of_one_unit(KWH).rows({KWH: {"0": 7}, STATUS: {FIRST: "1,0", "2": ""}})

@@ -68,7 +68,8 @@ UNKNOWN_LAYOUT = Missing("a cell that tells the layout of its table is lost")
 
 
 def _all_match(rows: Rows, pattern: str) -> Fact:
-    """Whether there are rows and all have such a value; None if that depends on lost ones.
+    """Whether a column has rows and each value is one of `pattern`: it tells which of two layouts
+    the table has. None if that depends on values that are missing.
 
     >>> _all_match({"1": "0", "2": "5"}, STATES), _all_match({"1": "230"}, STATES)
     (True, False)
@@ -107,8 +108,9 @@ def _has_older_states(tables: Tables) -> Fact:
 
 
 def _of_layout(tables: Tables, at: Column, *demands: Fact) -> Rows:
-    """The rows of a column if its table has the layout that meets all these demands; lost where
-    lost cells leave that open.
+    """The rows of a column, if its table has the layout that meets all demands. Two generations of
+    firmware have different values in the same columns. Missing where lost cells leave the layout
+    open.
 
     >>> WATTS = column("99999.1", "power")
     >>> _of_layout({WATTS: {"1": 230}}, WATTS, True, True)
@@ -189,7 +191,8 @@ METERED_WATTS = scalar(METERS + ".43.0", "total output power")
 
 @computed_from(METERED_WATTS, METERED_AMPS)
 def metered_power(tables: Tables) -> Rows:
-    """The power; a 0 beside a current is no value: a unit showed it at 0.3 A and 68 VA.
+    """The power of each outlet, in W. A 0 beside a current is no value and emptied: a unit showed
+    it at 0.3 A and 68 VA.
 
     >>> metered_power.rows({METERED_WATTS: {"0": 68}, METERED_AMPS: {"0": 3}})
     {'0': 68}

@@ -36,7 +36,8 @@ def each_unit_rows(
     outlet_units: Source,
     on_demand: Sequence[Source] = (),
 ) -> ComputedRows:
-    """The values, and a lost one for each unit of the chain that has none, so that there is no sum.
+    """A figure of each unit of a chain, and a missing one for each unit that answers none, so that
+    the chain has no sum.
 
     >>> AMPERES, MODULE = Column("1.1", "current"), Column("1.2", "module")
     >>> DEVICE, OUTLET = Column("2.1", "device"), Column("3.1", "outlet")
@@ -90,8 +91,9 @@ def unit_and_number(*columns: InChain) -> ComputedRows:
 
 
 def phase_rows(values: Column, banks: Column, phases: Column) -> ComputedRows:
-    """The phase rows of a table that also has bank rows and perhaps a total: rows with bank 0 and a
-    phase other than 0; without such, all rows with bank 0.
+    """The current or power of each phase, without the table's rows of banks, and of a total, which
+    carry the same once more: rows with bank 0 and a phase other than 0; without such, all rows with
+    bank 0.
 
     >>> AMPERES, BANK, PHASE = Column("1.2", "load"), Column("1.5", "bank"), Column("1.4", "phase")
     >>> load = phase_rows(AMPERES, BANK, PHASE)

@@ -234,8 +234,8 @@ STRIP_VALUES = Complete(STRIPS.values, STRIP_NAMES)
 
 @computed_from(PHASE_VALUES, STRIP_VALUES, STRIPS.units)
 def currents(tables: Tables) -> Rows:
-    """The currents of phases and strips. The value of a strip is its current if the unit is A; with
-    another unit there is no load.
+    """The current of each phase and of each strip: their sum is the load. The value of a strip is
+    its current if its unit is A; with another unit it is emptied, and there is no load.
 
     >>> strips = {STRIP_VALUES: {"2.1": 5, "2.2": 9}, STRIPS.units: {"2.1": "A", "2.2": "W"}}
     >>> currents.rows({PHASE_VALUES: {"1.1": 37}, **strips})
@@ -319,7 +319,8 @@ TC_STATUS = numbered_rows(_tc_status, PORTS)
 
 @computed_from(TC_VALUE, TC_TYPE, by_row=True)
 def tc_relays(tables: Tables) -> Rows:
-    """The outputs that are relays of a strip (type 18).
+    """The state of each output that is a relay of a strip (type 18): outputs of other types are no
+    outlets.
 
     >>> tc_relays.rows({TC_VALUE: {"3.1": 1, "3.2": 24}, TC_TYPE: {"3.1": 18, "3.2": 5}})
     {'3.1': 1}
