@@ -186,11 +186,7 @@ def _is_there(
     Raises Unreachable or, if the account may not read the unit, Denied.
     """
     if link_units is None:
-        if answer.error is None:
-            return True
-        if is_missing_object_error(answer.error):
-            return False
-        raise _unusable(link_id, "does not list its outlets", answer.error)
+        return _has_listed_outlets(link_id, answer)
     if link_id not in link_units:
         if answer.error is None and answer.get():
             raise _unusable(link_id, "lists outlets, but the PDU does not list the unit", None)
@@ -198,6 +194,20 @@ def _is_there(
     status = link_units[link_id].status
     if answer.error is not None or status.value not in _USABLE:
         raise _unusable(link_id, _trouble(status), answer.error)
+    return True
+
+
+def _has_listed_outlets(link_id: int, answer: Pending[list[Outlet]]) -> bool:
+    """Whether a link unit is there by its own answer to getOutlets.
+
+    {"_ret_": [...]}    True
+    HTTP 404            False
+    error -32000        raises Unreachable, or Denied if the account may not read it
+    """
+    if is_missing_object_error(answer.error):
+        return False
+    if answer.error is not None:
+        raise _unusable(link_id, "does not list its outlets", answer.error)
     return True
 
 

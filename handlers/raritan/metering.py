@@ -104,7 +104,9 @@ def ask_model(bulk: Bulk, unit: XerusUnit, *, with_power: bool) -> UnitModel:
 
 
 def _queue_first_outlet(bulk: Bulk, unit: XerusUnit, name: str) -> Pending[NumericSensor.Reading]:
-    """The queued reading of a sensor of the first outlet, by its well-known id."""
+    """The queued reading of a sensor of the first outlet, by its well-known id: for "current"
+    > getReading of /model/pdu/0/outlet/0/current.
+    """
     sensor = unit.proxy(NumericSensor, f"/outlet/0/{name}")
     return bulk.add(sensor.getReading)
 

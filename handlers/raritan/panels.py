@@ -207,11 +207,10 @@ class MainsMeter(InputMeter):
         if not isinstance(self._poles_or_reason, list):
             return self._poles_or_reason
         count = len(self._lines())
-        if count == 0 and self._type == PowerMeter.Type.ONE_PHASE:
+        may_list_none = self._type == PowerMeter.Type.ONE_PHASE
+        if count == type_count or (count == 0 and may_list_none):
             return None
-        if count != type_count:
-            return NotKnown(f"the power meter lists {count} of its {type_count} lines")
-        return None
+        return NotKnown(f"the power meter lists {count} of its {type_count} lines")
 
     def _is_one_circuit(self, poles: list[InputLine]) -> bool:
         """Whether these poles are two lines without a neutral, which carry one current. Not those

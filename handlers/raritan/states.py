@@ -155,10 +155,8 @@ class _UnitStates:
         self._raise_unless_readable()
         self._list_proof.raise_unless_complete()
         reasons = relay_reasons(self._failures, self._missing_code, len(self._answers))
-        ports: list[OutletState] = []
-        for identity, answer, relay_reason in zip(self._identities, self._answers, reasons):
-            ports.append(_outlet_state(identity, answer, relay_reason))
-        return ports
+        outlets = zip(self._identities, self._answers, reasons)
+        return [_outlet_state(identity, answer, reason) for identity, answer, reason in outlets]
 
     def _raise_unless_readable(self) -> None:
         """Raise Denied if the account may not read one of the outlets, and the first error if none
@@ -206,6 +204,17 @@ def unknown_reason(state: Outlet.State, relay_reason: str) -> str:
     # during a cycle an outlet is off, and soon on again
     if state.cycleInProgress:
         return "a power cycle is in progress"
+    return _contradiction(state)
+
+
+def _contradiction(state: Outlet.State) -> str:
+    """What in the answer to getState of an available outlet contradicts its `powerState`; "" if
+    nothing does.
+
+    >>> state = Outlet.State(powerState=Outlet.PowerState.PS_ON, isSuspended=True)
+    >>> _contradiction(state)
+    'it is on although suspended'
+    """
     is_on = state.powerState == Outlet.PowerState.PS_ON
     if is_on and state.isSuspended:
         return "it is on although suspended"

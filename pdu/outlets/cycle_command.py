@@ -35,7 +35,7 @@ from ..reading.outlet_record import outlet_record
 from ..reading.parts import PolledOutlet
 from . import outlet_words, switching
 from .read_commands import call_fields, show_warnings
-from .switching import OpenUnit
+from .switching import SwitchSession
 
 _PAUSE_S = 10.0  # power supplies bridge some seconds
 _TICK_S = 1.0
@@ -72,7 +72,7 @@ class Cycle:
         port_up 3        on            GOING_ON    UP
     """
 
-    unit: OpenUnit
+    session: SwitchSession
     outlet: PolledOutlet
     #: that the user typed for it
     outlet_word: str
@@ -88,16 +88,16 @@ class Cycle:
     @property
     def switch_on_line(self) -> str:
         """The command that switches the outlet on: `pdu on snmp 192.0.2.8 3`."""
-        return self.unit.pdu.command_line("on", self.outlet_word)
+        return self.session.pdu.command_line("on", self.outlet_word)
 
     def read(self) -> EnumPowerStatus:
         """The state of the outlet, read anew; UNKNOWN if the PDU does not list it. `last_state` is
         this state, and UNKNOWN if an error is raised.
         """
         self.last_state = UNKNOWN
-        with waiting(f"waiting for {self.unit.pdu.where}", self.unit.run.output):
-            self.unit.session.forget()
-            self.last_state = self.unit.session.state(self.outlet.identity) or UNKNOWN
+        with waiting(f"waiting for {self.session.pdu.where}", self.session.run.output):
+            self.session.open_pdu.forget()
+            self.last_state = self.session.open_pdu.state(self.outlet.identity) or UNKNOWN
         return self.last_state
 
     def command(self, *, on: bool) -> EnumPowerStatus:
@@ -105,9 +105,9 @@ class Cycle:
         and UNKNOWN if an error is raised, because the command may have been carried out.
         """
         self.last_state = UNKNOWN
-        command_pdu = self.unit.session.command_pdu()
+        command_pdu = self.session.open_pdu.command_pdu()
         self.last_state = switching.send_command(
-            self.unit, command_pdu, self.outlet.identity, on=on
+            self.session, command_pdu, self.outlet.identity, on=on
         )
         return self.last_state
 
@@ -155,7 +155,7 @@ class Cycle:
         "192.0.2.8", "outlets": [{"identity": "3", "number": "", "state": "on", "done": true}]}`,
         and the note if there is one.
         """
-        answer = call_fields("cycle", self.unit.handler, self.unit.pdu)
+        answer = call_fields("cycle", self.session.handler, self.session.pdu)
         last_outlet = self.outlet._replace(state=self.last_state)
         answer["outlets"] = [{**outlet_record("cycle", last_outlet), "done": is_done}]
         if note:
@@ -182,16 +182,16 @@ def _cycle(run: Run, pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> 
     handler = load(pdu.handler)
     prompts.check_can_ask(run.output, f"cycling outlet {outlet_word}", pdu.host)
     data = pdu.data(handler)
-    with show_warnings(run.output, pdu.where), open_handler.opened(handler, data) as session:
-        unit = OpenUnit(run=run, pdu=pdu, handler=handler, session=session)
-        outlets = switching.chosen_outlets(unit, [outlet_word])
+    with show_warnings(run.output, pdu.where), open_handler.opened(handler, data) as open_pdu:
+        session = SwitchSession(run=run, pdu=pdu, handler=handler, open_pdu=open_pdu)
+        outlets = switching.chosen_outlets(session, [outlet_word])
         if len(outlets) > 1:
             raise Usage(
                 f"{outlet_word[:60]!r} is {len(outlets)} outlets: cycle takes one at a time"
             )
-        cycle = Cycle(unit, outlets[0], outlet_word)
+        cycle = Cycle(session, outlets[0], outlet_word)
         _refuse_unless_on(cycle, outlets[0].state)
-        question = switching.switch_question(unit, outlets, on=False)
+        question = switching.switch_question(session, outlets, on=False)
         prompts.confirm(run.output, f"{question}, and on again after {pause_s:g} s", pdu.host)
         run.changing = True
         return _run(cycle, pause_s)
@@ -240,7 +240,7 @@ def _run(cycle: Cycle, pause_s: float) -> int:
                 if cycle.stage is Stage.GOING_OFF:
                     cycle.read()  # it may have followed late
     except KeyboardInterrupt:
-        error = Interrupted(f"{cycle.shown_outlet} {cycle.stage.value}", cycle.unit.pdu.host)
+        error = Interrupted(f"{cycle.shown_outlet} {cycle.stage.value}", cycle.session.pdu.host)
         return _report_failure(cycle, error, cycle.remedy())
     except FOREIGN_ERRORS as handler_error:
         if cycle.stage is Stage.UNTOUCHED:
@@ -251,7 +251,7 @@ def _run(cycle: Cycle, pause_s: float) -> int:
         result = _done_result(cycle, seconds)
     else:
         result = _unproven_result(cycle, reported_state, seconds)
-    return print_result(result, as_json=cycle.unit.run.output.json)
+    return print_result(result, as_json=cycle.session.run.output.json)
 
 
 def _report_error(cycle: Cycle, error: BaseException) -> int:
@@ -278,17 +278,17 @@ def _report_error(cycle: Cycle, error: BaseException) -> int:
 
 def _report_failure(cycle: Cycle, error: BaseException, note: str) -> int:
     """Report an error, and in a note how the outlet was left. Returns the exit code."""
-    return switching.report_stop(cycle.unit.run, cycle.answer(note=note), error, [note])
+    return switching.report_stop(cycle.session.run, cycle.answer(note=note), error, [note])
 
 
 def _done_result(cycle: Cycle, seconds: float) -> Result:
     """The result of a cycle that was seen off and on again: `outlet 3 of 192.0.2.8 was off and is
     on again (snmp)`.
     """
-    line = f"{cycle.shown_outlet} of {cycle.unit.pdu.where} was off and is on again"
+    line = f"{cycle.shown_outlet} of {cycle.session.pdu.where} was off and is on again"
     return Result(
         data={**cycle.answer(is_done=True), "seconds": seconds},
-        lines=[f"{line} ({cycle.unit.handler.display_name})"],
+        lines=[f"{line} ({cycle.session.handler.display_name})"],
     )
 
 
@@ -302,12 +302,12 @@ def _unproven_result(cycle: Cycle, reported_state: EnumPowerStatus, seconds: flo
     """
     is_going_on = cycle.stage is Stage.GOING_ON
     reported_outlet = cycle.outlet._replace(state=reported_state)
-    sentence = switching.unproven_text(cycle.unit, reported_outlet, on=is_going_on)
+    sentence = switching.unproven_text(cycle.session, reported_outlet, on=is_going_on)
     note = f"{_UNPROVEN[cycle.stage]}; {cycle.remedy()}"
     last_outlet = cycle.outlet._replace(state=cycle.last_state)
     return Result(
         data={**cycle.answer(note=note), "seconds": seconds},
-        lines=[switching.state_line(cycle.unit, last_outlet)],
+        lines=[switching.state_line(cycle.session, last_outlet)],
         exit_code=NOT_SEEN,
         note=f"not-seen: {sentence}\n{note}",
     )
@@ -315,7 +315,7 @@ def _unproven_result(cycle: Cycle, reported_state: EnumPowerStatus, seconds: flo
 
 def _pause(cycle: Cycle, pause_s: float) -> None:
     """Wait, and count down on a terminal: `outlet 3 is off; on again in 9 s`."""
-    is_quiet = cycle.unit.run.output.json
+    is_quiet = cycle.session.run.output.json
     end = time.monotonic() + pause_s
     try:
         remaining_s = pause_s

@@ -187,8 +187,7 @@ def _identify(
         snmp: yes: APC AP8659, 8 outlets: reads, switches, meters each outlet
           ...
         r1-left is in pdus.csv, its login 'r1-left' in logins.toml
-        next: pdu status r1-left
-        then: docs/first-run.md, the first run on your DCImanager
+        ...
     """
     pdu = with_kept_secrets(pdu)
     answers: list[HandlerAnswer] = []

@@ -30,7 +30,7 @@ from ..reading.outlet_record import outlet_record
 from ..reading.parts import PolledOutlet
 from . import outlet_words, switching
 from .read_commands import call_fields, show_warnings
-from .switching import OpenUnit, goal_word, outlets_text, target_state
+from .switching import SwitchSession, goal_word, outlets_text, target_state
 
 
 @dataclass
@@ -68,24 +68,24 @@ def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, words: Sequence[str]) -
     about = f"switching {switching.listed(words)} {goal_word(on=on)}"
     prompts.check_can_ask(run.output, about, pdu.host)
     data = pdu.data(handler)
-    with show_warnings(run.output, pdu.where), open_handler.opened(handler, data) as session:
-        unit = OpenUnit(run=run, pdu=pdu, handler=handler, session=session)
-        outlets = switching.chosen_outlets(unit, words)
-        prompts.confirm(run.output, switching.switch_question(unit, outlets, on=on), pdu.host)
+    with show_warnings(run.output, pdu.where), open_handler.opened(handler, data) as open_pdu:
+        session = SwitchSession(run=run, pdu=pdu, handler=handler, open_pdu=open_pdu)
+        outlets = switching.chosen_outlets(session, words)
+        prompts.confirm(run.output, switching.switch_question(session, outlets, on=on), pdu.host)
         run.changing = True
         results = [_Result(outlet) for outlet in outlets]
         begin = time.monotonic()
         try:
             # the switched outlets are reported after SIGTERM as well
             with signals_as_ctrl_c():
-                _switch_each(unit, results, on=on)
+                _switch_each(session, results, on=on)
         except (KeyboardInterrupt, *FOREIGN_ERRORS) as error:
-            return _report_error(unit, results, error, on=on)
+            return _report_error(session, results, error, on=on)
         seconds = round(time.monotonic() - begin, 3)
-        return _report(unit, results, seconds, on=on)
+        return _report(session, results, seconds, on=on)
 
 
-def _switch_each(unit: OpenUnit, results: Sequence[_Result], *, on: bool) -> None:
+def _switch_each(session: SwitchSession, results: Sequence[_Result], *, on: bool) -> None:
     """Switch each outlet, and set `is_sent` and `outlet_after` of its result. Those that reported
     the target state are read once more, with what their meters see: 1 status and 1 statistic. An
     error ends it; the results after it are as they were.
@@ -96,17 +96,17 @@ def _switch_each(unit: OpenUnit, results: Sequence[_Result], *, on: bool) -> Non
                                           _Result(4)
     """
     for result in results:
-        command_pdu = unit.session.command_pdu()
+        command_pdu = session.open_pdu.command_pdu()
         result.is_sent = True
-        state = switching.send_command(unit, command_pdu, result.outlet.identity, on=on)
+        state = switching.send_command(session, command_pdu, result.outlet.identity, on=on)
         result.outlet_after = result.outlet._replace(state=state)
     seen_results = [result for result in results if _is_done(result, on=on)]
     if not seen_results:
         return
     outlets = [result.outlet for result in results]
-    with waiting(f"reading {outlets_text(outlets)} again", unit.run.output):
+    with waiting(f"reading {outlets_text(outlets)} again", session.run.output):
         time.sleep(switching.AGAIN_S)
-        second_reading = _read_again(unit, outlets)
+        second_reading = _read_again(session, outlets)
     for result in seen_results:
         result.outlet_after = _outlet_again(result.outlet, second_reading)
 
@@ -124,7 +124,7 @@ def _is_done(result: _Result, *, on: bool) -> bool:
     return result.outlet_after is not None and result.outlet_after.state is target_state(on=on)
 
 
-def _read_again(unit: OpenUnit, outlets: Sequence[PolledOutlet]) -> reading.Reading:
+def _read_again(session: SwitchSession, outlets: Sequence[PolledOutlet]) -> reading.Reading:
     """States, what meters see, and the number of an outlet that was not looked up; why one of them
     was not read is in its `failures`. Of a single outlet its own state alone is read.
 
@@ -134,13 +134,13 @@ def _read_again(unit: OpenUnit, outlets: Sequence[PolledOutlet]) -> reading.Read
     """
     states = reading.state_of(outlets[0].identity) if len(outlets) == 1 else reading.states
     parts = [states, reading.figures]
-    if not switching.numbers_are_identities(unit.handler) and not outlets[0].number:
+    if not switching.numbers_are_identities(session.handler) and not outlets[0].number:
         parts.append(reading.labels)
 
     def read(keep: Callable[[reading.Reading], object]) -> None:
-        unit.session.forget()
+        session.open_pdu.forget()
         names_of_parts = [part.name for part in parts]
-        reading.read_parts(unit.session, parts, keep, optional=names_of_parts)
+        reading.read_parts(session.open_pdu, parts, keep, optional=names_of_parts)
 
     return reading.read_until_error(parts, read)
 
@@ -176,7 +176,7 @@ def _outlet_again(outlet: PolledOutlet, second_reading: reading.Reading) -> Poll
 # ---- the report ----------------------------------------------------------------------------------
 
 
-def _report(unit: OpenUnit, results: Sequence[_Result], seconds: float, *, on: bool) -> int:
+def _report(session: SwitchSession, results: Sequence[_Result], seconds: float, *, on: bool) -> int:
     """Print the results of outlets that were all switched. Returns the exit code, NOT_SEEN if one
     of them is not in the state of the command.
 
@@ -184,19 +184,19 @@ def _report(unit: OpenUnit, results: Sequence[_Result], seconds: float, *, on: b
         outlet 2 of 192.0.2.8 is on (snmp)
         not-seen: outlet 2 of 192.0.2.8 was to be switched off; the PDU accepted the command, ...
     """
-    answer = {**_answer(unit, results, on=on), "seconds": seconds}
-    notes = _unproven_notes(unit, results, on=on)
+    answer = {**_answer(session, results, on=on), "seconds": seconds}
+    notes = _unproven_notes(session, results, on=on)
     result = Result(
         data=answer,
-        lines=_lines(unit, results),
+        lines=_lines(session, results),
         exit_code=NOT_SEEN if notes else DONE,
         note="\n".join(notes),
     )
-    return print_result(result, as_json=unit.run.output.json)
+    return print_result(result, as_json=session.run.output.json)
 
 
 def _report_error(
-    unit: OpenUnit, results: Sequence[_Result], error: BaseException, *, on: bool
+    session: SwitchSession, results: Sequence[_Result], error: BaseException, *, on: bool
 ) -> int:
     """Print the results so far, and the error or Ctrl-C that ended the switching. Returns the exit
     code.
@@ -211,7 +211,7 @@ def _report_error(
     """
     unanswered = [result.outlet for result in results if result.is_sent and not result.outlet_after]
     unsent = [result.outlet for result in results if not result.is_sent]
-    notes = _unproven_notes(unit, results, on=on)
+    notes = _unproven_notes(session, results, on=on)
     not_sent = [f"no command was sent to {outlets_text(unsent)}"] if unsent else []
     if isinstance(error, KeyboardInterrupt):
         reasons = [
@@ -219,26 +219,26 @@ def _report_error(
         ]
         reasons += not_sent
         reason = "; ".join(reasons) or "every command had been answered"
-        error = Interrupted(reason, unit.pdu.host)
+        error = Interrupted(reason, session.pdu.host)
     elif unanswered and len(results) > 1:
         note = f"the error is about {outlets_text(unanswered)}"
         notes = ["; ".join([note, *not_sent]), *notes]
-    lines = _lines(unit, results)
+    lines = _lines(session, results)
     try:
-        if lines and not unit.run.output.json:
+        if lines and not session.run.output.json:
             print("\n".join(lines))
     finally:  # the error is told even if the states cannot be
-        code = switching.report_stop(unit.run, _answer(unit, results, on=on), error, notes)
+        code = switching.report_stop(session.run, _answer(session, results, on=on), error, notes)
     return code
 
 
-def _lines(unit: OpenUnit, results: Sequence[_Result]) -> Sequence[str]:
+def _lines(session: SwitchSession, results: Sequence[_Result]) -> Sequence[str]:
     """A line for each outlet whose command was answered."""
     outlets = [result.outlet_after for result in results]
-    return [switching.state_line(unit, outlet) for outlet in outlets if outlet is not None]
+    return [switching.state_line(session, outlet) for outlet in outlets if outlet is not None]
 
 
-def _unproven_notes(unit: OpenUnit, results: Sequence[_Result], *, on: bool) -> list[str]:
+def _unproven_notes(session: SwitchSession, results: Sequence[_Result], *, on: bool) -> list[str]:
     """A sentence about the outlets that accepted the command but were not seen in the target state,
     if there are any: `not-seen: outlet 3 of 192.0.2.8 was to be switched off; the PDU accepted the
     command, but the outlet's state is on: look at the PDU before you try again`.
@@ -246,13 +246,13 @@ def _unproven_notes(unit: OpenUnit, results: Sequence[_Result], *, on: bool) -> 
     sentences: list[str] = []
     for result in results:
         if result.outlet_after is not None and not _is_done(result, on=on):
-            sentences.append(switching.unproven_text(unit, result.outlet_after, on=on))
+            sentences.append(switching.unproven_text(session, result.outlet_after, on=on))
     return [f"not-seen: {'; '.join(sentences)}"] if sentences else []
 
 
-def _answer(unit: OpenUnit, results: Sequence[_Result], *, on: bool) -> Mapping[str, Any]:
+def _answer(session: SwitchSession, results: Sequence[_Result], *, on: bool) -> Mapping[str, Any]:
     """What --json prints of all outlets."""
-    answer = call_fields(goal_word(on=on), unit.handler, unit.pdu)
+    answer = call_fields(goal_word(on=on), session.handler, session.pdu)
     answer["outlets"] = [_row(result, on=on) for result in results]
     return answer
 

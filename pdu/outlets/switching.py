@@ -39,15 +39,15 @@ AGAIN_S = 4.0
 CommandPdu = Union[FourMethods, OpenPdu[Any]]
 
 
-class OpenUnit(NamedTuple):
-    """The PDU that a command line names, while its session is open: `pdu` is the name and login of
-    the line, `session` reads and switches.
+class SwitchSession(NamedTuple):
+    """The PDU that a command line names, while its session is open: `pdu` has its name and login,
+    `open_pdu` reads and switches it.
     """
 
     run: Run
     pdu: ChosenPdu
     handler: LoadedHandler
-    session: OpenHandler
+    open_pdu: OpenHandler
 
 
 def target_state(*, on: bool) -> EnumPowerStatus:
@@ -82,7 +82,7 @@ def refuse_unnamed_handler(run: Run, pdu: ChosenPdu, command: str, *words: str) 
 # ---- the outlets that are meant ------------------------------------------------------------------
 
 
-def chosen_outlets(unit: OpenUnit, words: Sequence[str]) -> Sequence[PolledOutlet]:
+def chosen_outlets(session: SwitchSession, words: Sequence[str]) -> Sequence[PolledOutlet]:
     """The outlets that these words mean, with their states. All are looked up before a command;
     with --yes, a single identity by itself, so that no other need be readable. Raises NoSuchOutlet,
     and Usage for words that together are a name.
@@ -92,19 +92,19 @@ def chosen_outlets(unit: OpenUnit, words: Sequence[str]) -> Sequence[PolledOutle
         $ pdu off netio 192.0.2.8 9
         no-such-outlet: 192.0.2.8: the PDU has no outlet '9'; it has 1-3; status lists them
     """
-    with waiting(f"waiting for {unit.pdu.where}", unit.run.output):
-        if unit.run.output.yes and len(words) == 1:
-            outlet = _outlet_by_itself(unit, words[0])
+    with waiting(f"waiting for {session.pdu.where}", session.run.output):
+        if session.run.output.yes and len(words) == 1:
+            outlet = _outlet_by_itself(session, words[0])
             if outlet is not None:
                 return [outlet]
-        outlets = _all_outlets(unit.session, words)
+        outlets = _all_outlets(session.open_pdu, words)
     outlet_by_identity = {outlet.identity: outlet for outlet in outlets}
     names = {outlet.identity: outlet.name for outlet in outlets}
     numbers = {outlet.identity: outlet.number for outlet in outlets}
     try:
         identities = outlet_words.resolve(words, names, numbers)
     except NoSuchOutlet as error:
-        raise NoSuchOutlet(error.reason, unit.pdu.host) from None
+        raise NoSuchOutlet(error.reason, session.pdu.host) from None
     return [outlet_by_identity[identity] for identity in identities]
 
 
@@ -121,7 +121,7 @@ def numbers_are_identities(handler: LoadedHandler) -> bool:
     return registry.is_handler(name) and registry.about(name).numbers_are_identities
 
 
-def _outlet_by_itself(unit: OpenUnit, typed_word: str) -> Optional[PolledOutlet]:
+def _outlet_by_itself(session: SwitchSession, typed_word: str) -> Optional[PolledOutlet]:
     """The outlet with this identity; None if there is none, or the word may mean another one.
 
     netio   3            PolledOutlet("3", UP)
@@ -131,15 +131,15 @@ def _outlet_by_itself(unit: OpenUnit, typed_word: str) -> Optional[PolledOutlet]
     x.py    identity:3   None: a handler from elsewhere reads all outlets for one
     """
     identity = typed_word.removeprefix(IDENTITY)
-    is_identity = identity != typed_word or numbers_are_identities(unit.handler)
-    is_own_handler = registry.is_handler(unit.handler.display_name)
+    is_identity = identity != typed_word or numbers_are_identities(session.handler)
+    is_own_handler = registry.is_handler(session.handler.display_name)
     if not is_own_handler or not is_identity or not outlet_words.is_one_outlet(identity):
         return None
-    state = unit.session.state(identity)
+    state = session.open_pdu.state(identity)
     return None if state is None else PolledOutlet(identity, state)
 
 
-def _all_outlets(session: OpenHandler, words: Sequence[str]) -> Sequence[PolledOutlet]:
+def _all_outlets(open_pdu: OpenHandler, words: Sequence[str]) -> Sequence[PolledOutlet]:
     """All outlets with state, number and name. If names and numbers cannot be read, the outlets
     have none, with a note; then each of `words`, which the user typed, must be `identity:` with an
     identity, else the error is raised: it might be a name or the number of another outlet.
@@ -150,10 +150,10 @@ def _all_outlets(session: OpenHandler, words: Sequence[str]) -> Sequence[PolledO
         note: while names and numbers cannot be read, write identity:3 for outlet 3
         protocol: 192.0.2.8: labels: the names end early
     """
-    state_by_identity = dict(session.states())
+    state_by_identity = dict(open_pdu.states())
     label_by_identity: dict[str, Label] = {}
     try:
-        for label in session.labels() or ():
+        for label in open_pdu.labels() or ():
             label_by_identity[label.identity] = label
     except Exception as error:
         if not reading.is_of_some_values(error):
@@ -176,7 +176,7 @@ def _all_outlets(session: OpenHandler, words: Sequence[str]) -> Sequence[PolledO
 
 
 def send_command(
-    unit: OpenUnit, command_pdu: CommandPdu, identity: str, *, on: bool
+    session: SwitchSession, command_pdu: CommandPdu, identity: str, *, on: bool
 ) -> EnumPowerStatus:
     """Send one command to an outlet, once. Returns what the PDU reports afterwards. After an error
     the command may or may not have been carried out. `command_pdu`: the object that takes commands,
@@ -189,7 +189,7 @@ def send_command(
     """
     outcome = "interrupted"
     try:
-        with waiting(f"switching outlet {identity} {goal_word(on=on)}", unit.run.output):
+        with waiting(f"switching outlet {identity} {goal_word(on=on)}", session.run.output):
             state = command_pdu.switch(identity, on=on)
         outcome = f"now {word(state)}"
     except Exception as error:
@@ -198,7 +198,7 @@ def send_command(
         outcome = f"error {printable(kind, 40)}"
         raise
     finally:
-        shown_outlet = f"outlet {printable(identity, 60)} of {printable(unit.pdu.where, 120)}"
+        shown_outlet = f"outlet {printable(identity, 60)} of {printable(session.pdu.where, 120)}"
         _log(f"{_user()} commanded {goal_word(on=on)}, {shown_outlet}: {outcome}")
     return state
 
@@ -235,7 +235,7 @@ def _log(line: str) -> None:
 # ---- sentences -----------------------------------------------------------------------------------
 
 
-def switch_question(unit: OpenUnit, outlets: Sequence[PolledOutlet], *, on: bool) -> str:
+def switch_question(session: SwitchSession, outlets: Sequence[PolledOutlet], *, on: bool) -> str:
     """What is asked before the first command, without the question mark: each outlet with its name
     and present state, the PDU, and the variables of the environment that give its settings.
 
@@ -247,8 +247,8 @@ def switch_question(unit: OpenUnit, outlets: Sequence[PolledOutlet], *, on: bool
         name = f" {outlet.name!r}" if outlet.name else ""
         details = [*_number_texts(outlet), f"now {word(outlet.state)}"]
         outlet_texts.append(f"outlet {outlet.identity}{name} ({', '.join(details)})")
-    variables = unit.pdu.variables_text(unit.handler)
-    return f"switch {goal_word(on=on)} {', '.join(outlet_texts)} of {unit.pdu.where}{variables}"
+    variables = session.pdu.variables_text(session.handler)
+    return f"switch {goal_word(on=on)} {', '.join(outlet_texts)} of {session.pdu.where}{variables}"
 
 
 def _number_texts(outlet: PolledOutlet) -> Sequence[str]:
@@ -287,14 +287,14 @@ def listed(shown_outlets: Sequence[str]) -> str:
     return f"{noun} {', '.join(shown_outlets)}"
 
 
-def state_line(unit: OpenUnit, outlet: PolledOutlet) -> str:
+def state_line(session: SwitchSession, outlet: PolledOutlet) -> str:
     """The line that reports an outlet's state after a command, and what its meter reads.
 
     outlet 1 of 192.0.2.8 is off (netio); its meter reads 0 A
     outlet 2 of 192.0.2.8 is unknown (x)
     """
-    shown_outlet = f"outlet {shown_identity(outlet)} of {unit.pdu.where}"
-    line = f"{shown_outlet} is {word(outlet.state)} ({unit.handler.display_name})"
+    shown_outlet = f"outlet {shown_identity(outlet)} of {session.pdu.where}"
+    line = f"{shown_outlet} is {word(outlet.state)} ({session.handler.display_name})"
     if outlet.figures.current_a is None:
         return line
     return f"{line}; {_meter_text(outlet)}"
@@ -324,14 +324,14 @@ def _meter_text(outlet: PolledOutlet) -> str:
     return f"its meter reads {current}"
 
 
-def unproven_text(unit: OpenUnit, outlet: PolledOutlet, *, on: bool) -> str:
+def unproven_text(session: SwitchSession, outlet: PolledOutlet, *, on: bool) -> str:
     """The sentence about an outlet whose state after a command `on` or off is another one.
 
     outlet 3 of 192.0.2.8 was to be switched off; the PDU accepted the command, but the
     outlet's state is on: look at the PDU before you try again
     """
     return (
-        f"outlet {shown_identity(outlet)} of {unit.pdu.where} was to be switched"
+        f"outlet {shown_identity(outlet)} of {session.pdu.where} was to be switched"
         f" {goal_word(on=on)}; the PDU accepted the command, but the outlet's state is"
         f" {word(outlet.state)}: look at the PDU before you try again"
     )

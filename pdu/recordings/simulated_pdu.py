@@ -86,7 +86,7 @@ class UnitCommand(NamedTuple):
         return bool(self.identity)
 
 
-def own_mark(port: int) -> str:
+def port_mark(port: int) -> str:
     """The end of words that a PDU at this port alone gives or is given, such as its login."""
     return f"p{port}x"
 

@@ -60,7 +60,7 @@ def read_profile(file: Path) -> Profile:
 
         mine.json                 the Profile with its key and outlets
         not UTF-8                 ProfileError: profile: the file is not UTF-8 text
-        on and off write 1        ProfileError: profile.outlets[0].control: on writes '1' into ...
+        on and off write 1        ProfileError: profile.outlets[0].control: off writes 1 into ...
     """
     try:
         with file.open("rb") as profile_file:

@@ -69,8 +69,13 @@ def check_profile(profile: Profile) -> Iterator[str]:
 
 
 def _outlets_faults(outlets: Outlets, path: str) -> Iterator[str]:
-    """A message for each contradiction in the outlets; it begins with their `path` in the profile:
-    `profile.outlets[0].control: on writes '1' into the object of the states, where it means off`.
+    """A message for each contradiction in the outlets; it begins with their `path` in the profile.
+
+    >>> relay = Column("1.3.6.1.4.1.9999.1.3")
+    >>> states = State(relay, on=("1",), off=("2",))
+    >>> outlets = Outlets(states=states, control=Write(relay, on=1, off=1))
+    >>> list(_outlets_faults(outlets, "profile.outlets[0]"))
+    ['profile.outlets[0].control: off writes 1 into the object of the states, where it means on']
     """
     states, control = outlets.states, outlets.control
     if states:
@@ -109,8 +114,14 @@ def _column_faults(profile: Profile) -> Iterator[str]:
 
 
 def _test_faults(states: State) -> Iterator[str]:
-    """The tests of a state that would apply one value to all outlets: `crosscheck is a Scalar,
-    which has no value for each outlet of a table`.
+    """The tests of a state that would apply one value to all outlets.
+
+    >>> from dataclasses import replace
+    >>> states = State(Column("1.3.6.1.4.1.9999.1.3"), on=("1",), off=("2",))
+    >>> list(_test_faults(replace(states, crosscheck=Scalar("1.3.6.1.4.1.9999.2.0"))))
+    ['crosscheck is a Scalar, which has no value for each outlet of a table']
+    >>> list(_test_faults(replace(states, crosscheck=Column("1.3.6.1.4.1.9999.1.4"))))
+    []
     """
     sources: list[tuple[str, Optional[Source]]] = [("crosscheck", states.crosscheck)]
     for condition in states.conditions:
@@ -122,8 +133,14 @@ def _test_faults(states: State) -> Iterator[str]:
 
 
 def _command_faults(states: State, control: Control) -> Iterator[str]:
-    """What in the commands of a profile would switch wrongly, a sentence each: `on writes 1 and off
-    writes '2', which are of different types`, `off of outlet 2 writes into the row of outlet 1`.
+    """What in the commands of a profile would switch wrongly, a sentence each.
+
+    >>> relay = Column("1.3.6.1.4.1.9999.1.3")
+    >>> states = State(relay, on=("1",), off=("2",))
+    >>> list(_command_faults(states, Write(relay, on=1, off=2)))
+    []
+    >>> list(_command_faults(states, Write(relay, on=1, off="2")))
+    ["on writes 1 and off writes '2', which are of different types"]
     """
     if isinstance(control, Write) and type(control.on) is not type(control.off):
         yield (
@@ -138,8 +155,12 @@ def _value_faults(states: State, control: Control) -> Iterator[str]:
     """The values that mean the opposite where a command writes into the states' own object. This
     needs no row, so it also finds what the comparison of rows cannot reach.
 
-        states: on 1, off 2    on writes 2    on writes '2' into the object of the states, where it
-                                              means off
+    >>> relay = Column("1.3.6.1.4.1.9999.1.3")
+    >>> states = State(relay, on=("1",), off=("2",))
+    >>> list(_value_faults(states, Write(relay, on=2, off=2)))
+    ['on writes 2 into the object of the states, where it means off']
+    >>> list(_value_faults(states, Write(Column("1.3.6.1.4.1.9999.1.5"), on=2, off=2)))
+    []
     """
     if not isinstance(control, Write):
         return
@@ -176,6 +197,10 @@ def unproven_commands(profile: Profile) -> list[str]:
 def _is_tried(states: State, control: Control) -> bool:
     """Whether both commands of an outlet can be made for a device that has every row. Those that
     hold the states of neighbours are compared when they are written, and count as tried.
+
+    >>> relay = Column("1.3.6.1.4.1.9999.1.3")
+    >>> _is_tried(State(relay, on=("1",), off=("2",)), Write(relay, on=1, off=2))
+    True
     """
     if control.writes_neighbours:
         return True
@@ -194,9 +219,9 @@ def _faults_by_rows(states: State, control: Control) -> Iterator[str]:
 
         SET of outlet 2, on         sentence
         state.2 = 1 (on)            none
-        state.2 = 2 (off)           on writes '2' into the object of the states, where it means off
+        state.2 = 2 (off)           on writes 2 into the object of the states, where it means off
         state.1 = 1                 on of outlet 2 writes into the row of outlet 1
-        state.2 = 1, state.2 = 1    the value '1' that unlocks an outlet already switches it
+        state.2 = 1, state.2 = 1    the value 1 that unlocks an outlet already switches it
     """
     if control.writes_neighbours:
         return
@@ -228,9 +253,13 @@ def _faults_by_rows(states: State, control: Control) -> Iterator[str]:
 
 
 def _state_objects(states: State, tables: Tables) -> dict[str, str]:
-    """OID of a state -> its outlet's identity: `{"1.3.6.1.4.1.9999.1.3.1": "1", ...}`. The source
-    of the states says it, unless it compares counts and so refuses the rows of `tables`: then the
-    first of its objects that has rows.
+    """OID of a state -> its outlet's identity. The source of the states says it, unless it compares
+    counts and so refuses the rows of `tables`: then the first of its objects that has rows.
+
+    >>> relay = Column("1.3.6.1.4.1.9999.1.3")
+    >>> states, control = State(relay, on=("1",), off=("2",)), Write(relay, on=1, off=2)
+    >>> _state_objects(states, _tables_of_every_row(states, control))["1.3.6.1.4.1.9999.1.3.2"]
+    '2'
     """
     for source in (states.source, *objects_of([states.source])):
         outlet_by_object: dict[str, str] = {}

@@ -18,8 +18,8 @@ from pdu.recordings.simulated_pdu import SimulatedPdu, States, UnitFault
 from pdu.workshop.handler.calls import Methods
 from pdu.workshop.handler.case_groups import NO_OUTLET, ON_ONE_PDU
 from pdu.workshop.handler.checked_call import ABSENT, Problem
+from pdu.workshop.handler.judge import Judge
 from pdu.workshop.handler.rules import BROKEN, UNTRIED
-from pdu.workshop.handler.runner import Runner
 from tests.pdu.workshop.handler.checked_calls import handler_of
 from tests.processes.handler_worker import Worker
 from tests.processes.trials import (
@@ -45,12 +45,12 @@ def problems_of_methods(unit: SimulatedPdu, methods: Methods, about: str) -> lis
     handler = handler_of(methods)._replace(communities=unit.communities)
     problems: list[Problem] = []
     with contextlib.ExitStack() as stack:
-        runner = Runner(lambda _: unit, handler, stack, about)
+        judge = Judge(lambda _: unit, handler, stack, about)
         for group in (*ON_ONE_PDU, NO_OUTLET):
             if not problems:
-                problems += runner.problems_in(group)
-    if runner.why_no_commands:
-        problems.append(Problem("port_down", "", runner.why_no_commands, result=UNTRIED))
+                problems += judge.problems_in(group)
+    if judge.why_no_commands:
+        problems.append(Problem("port_down", "", judge.why_no_commands, result=UNTRIED))
     return problems
 
 

@@ -325,7 +325,12 @@ def _in_hundredths(rows: Rows, tenths: Rows, others: Sequence[Rows]) -> Rows:
 @computed_from(
     LIEBERT_LINE_HUNDREDTHS,
     LIEBERT_LINE,
-    on_demand=(LIEBERT_LINE_TENTHS, LIEBERT_BRANCH_HUNDREDTHS, LIEBERT_OUTLET_HUNDREDTHS),
+    on_demand=(
+        LIEBERT_POWER,
+        LIEBERT_LINE_TENTHS,
+        LIEBERT_BRANCH_HUNDREDTHS,
+        LIEBERT_OUTLET_HUNDREDTHS,
+    ),
 )
 def liebert_lines_current(tables: Tables) -> Rows:
     """The current of each line of each PDU, in hundredths of A: some units show tenths alone.
@@ -347,11 +352,11 @@ def liebert_lines_current(tables: Tables) -> Rows:
     rows = tables[LIEBERT_LINE_HUNDREDTHS]
     if rows:
         return rows
-    tenths = tables[LIEBERT_LINE_TENTHS]
-    if not tenths and not tables[LIEBERT_LINE]:
+    # every PDU of this family shows its power: without, this is another device
+    if not tables[LIEBERT_LINE] and not tables[LIEBERT_POWER]:
         return {}
     others = [tables[LIEBERT_OUTLET_HUNDREDTHS], tables[LIEBERT_BRANCH_HUNDREDTHS]]
-    return _in_hundredths(rows, tenths, others)
+    return _in_hundredths(rows, tables[LIEBERT_LINE_TENTHS], others)
 
 
 @computed_from(

@@ -7,11 +7,11 @@ compared with what the handler did; a *problem* is what it did wrong. One case, 
 the finding:
 
     case_groups.py     in the group "a fault at a command", a case of such a PDU, of rule "stuck"
-    runner.py          makes the PDU, and calls port_down of its outlet 3, which is on
+    judge.py           makes the PDU, and calls port_down of its outlet 3, which is on
     recordings/        takes POST /relay/3 turn=off, notes the command, and leaves outlet 3 on
     handler            returns DOWN
     checked_call.py    compares: "port_down returned off, and the PDU has outlet 3 on"
-    runner.py          runs the case again, alone: a busy machine, too, makes answers late or lost
+    judge.py           runs the case again, alone: a busy machine, too, makes answers late or lost
     rules.py           the finding of "stuck" is broken, in these words; the exit code is 1
 
 A rule is kept if cases of it were seen to their end without a problem, broken by a problem that was

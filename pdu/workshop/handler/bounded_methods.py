@@ -23,7 +23,7 @@ from .calls import ENDLESS, EndlessCall, error_text
 from .side_effects import SideEffects
 
 T = TypeVar("T")
-# what a recording has in the place of a token, and what the runner gives a device's tokens
+# what a recording has in the place of a token, and what the judge gives a device's tokens
 _TOKEN = re.compile(r"(?<![\w-])secret-[0-9]+(?![0-9])")
 _PORT_MARK = re.compile("p([0-9]{4,5})x")
 CALL_S = 60.0  # limit for one call

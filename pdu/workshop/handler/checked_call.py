@@ -68,7 +68,7 @@ SLOW_S = 1.0
 _TIME_OUTS = (TimeoutError, socket.timeout, asyncio.TimeoutError, SnmpTimeout, EndlessCall)
 # in which the PDU may not answer in time
 _SILENT_FAULTS = (UnitFault.ANSWER_LOST, UnitFault.UNANSWERED, UnitFault.SILENT_AFTER)
-_MARK = re.compile("p([0-9]{4,5})x")
+_PORT_MARK = re.compile("p([0-9]{4,5})x")
 _IN_BASE64 = re.compile("[A-Za-z0-9+/]{12,}={0,2}")
 
 
@@ -571,10 +571,10 @@ def _ports_of_words(message: str) -> Iterator[str]:
     >>> list(_ports_of_words("GET /status?token=secret-1p8081x"))
     ['8081']
     """
-    yield from _MARK.findall(message)
+    yield from _PORT_MARK.findall(message)
     for word in _IN_BASE64.findall(message):
         with contextlib.suppress(ValueError):
-            yield from _MARK.findall(base64.b64decode(word).decode("latin-1"))
+            yield from _PORT_MARK.findall(base64.b64decode(word).decode("latin-1"))
 
 
 def is_late(error: Optional[BaseException]) -> bool:

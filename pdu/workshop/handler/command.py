@@ -44,7 +44,7 @@ from ...pdu_list.login_options import Login, pass_login, setting_options
 from ...pdu_list.logins import environment_login
 from ...recordings.handler_recordings import handler_of_recording
 from ...recordings.recording_formats import ReplayedDevice
-from ...recordings.simulated_pdu import own_mark
+from ...recordings.simulated_pdu import port_mark
 from ...recordings.web import har, unit as web_unit
 from . import loading_checks, process_settings
 from .checked_call import METHODS
@@ -400,6 +400,7 @@ def _findings_over_snmp(forms: Forms, device: RecordedDevice, folder: Path) -> I
     """The findings of calls to a simulated agent. `folder`: for the file of a profile that is made
     of the commands --on and --off.
     """
+    # imported late: 150 ms with pysnmp, which may be missing
     from .snmp_check import snmp_findings
     from .snmp_units import profile_of_commands, recorded_device
 
@@ -410,6 +411,7 @@ def _findings_over_snmp(forms: Forms, device: RecordedDevice, folder: Path) -> I
 
 def _findings_of_recording(forms: Forms, device: RecordedDevice) -> Iterator[Finding]:
     """The findings of calls to the recording, which is served on a port of this machine."""
+    # imported late: 150 ms with pysnmp, which may be missing
     from .recording_check import served_findings
 
     with contextlib.ExitStack() as stack:
@@ -474,6 +476,6 @@ def _form_with_check_secrets(
     data = form(port)
     for key in secret_keys:
         if key in data.custom_params:
-            data.custom_params[key] = f"{_CHECK_PASSWORD}{own_mark(port)}"
+            data.custom_params[key] = f"{_CHECK_PASSWORD}{port_mark(port)}"
     data.custom_params = AskedSettings(data.custom_params)
     return data

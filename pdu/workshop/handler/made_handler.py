@@ -17,9 +17,9 @@ from ...recordings.simulated_pdu import SimulatedPdu, UnitFault
 from .bounded_methods import Forms
 from .calls import EndlessCall, Methods, error_text
 from .checked_call import MadeHandler, is_late, is_own_mistake
+from .judge import Judge, Table
 from .outlet_names import RenamedMethods, identity_finding, own_names, with_order
 from .rules import Finding, untried
-from .runner import Runner, Table
 
 # how often status is called until it has an answer in time
 _MOST_READINGS = 3
@@ -43,15 +43,15 @@ def findings_of_cases(
     names: dict[str, str] = {}
     handler = _made_handler(forms, names)
     with contextlib.ExitStack() as stack:
-        runner = Runner(make_unit, handler, stack, about, forms.tell)
-        reading = _first_reading(handler, runner.model)
-        reason = _reason_unread(reading, runner.model) if is_recorded else ""
+        judge = Judge(make_unit, handler, stack, about, forms.tell)
+        reading = _first_reading(handler, judge.model)
+        reason = _reason_unread(reading, judge.model) if is_recorded else ""
         if reason:
             yield untried("status", reason)
             return
         if reading.error is None:
-            names.update(own_names(reading.states, runner.model.outlet_states()))
-        yield from (with_order(finding, names) for finding in runner.findings(table))
+            names.update(own_names(reading.states, judge.model.outlet_states()))
+        yield from (with_order(finding, names) for finding in judge.findings(table))
         yield identity_finding(names)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Optional
 
 from ...recordings.recording_formats import ReplayedDevice
-from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault, own_mark
+from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault, port_mark
 from .bounded_methods import Forms
 from .case_groups import TABLE
 from .made_handler import findings_of_cases
@@ -35,7 +35,7 @@ def served_findings(forms: Forms, recording: Optional[ReplayedDevice]) -> Iterat
 
     with contextlib.closing(make_unit(UnitFault.NONE)) as unit:
         if isinstance(unit, HttpPdu):
-            unit.token = own_mark(unit.port)  # a handler may keep it for other PDUs
+            unit.token = port_mark(unit.port)  # a handler may keep it for other PDUs
         reaching_forms = _reaching_forms(forms, unit)
     yield from findings_of_cases(make_unit, reaching_forms, "the recording", TABLE)
 

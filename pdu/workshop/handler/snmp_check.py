@@ -15,16 +15,16 @@ from pdu_common.connection import PduSnmpData
 from ...loading.four_methods import BrokenHandler, HandlerRaised, SettingNotGiven
 from ...loading.handler_module import AskedSettings
 from ...recordings.replay_server import HOST
-from ...recordings.simulated_pdu import UnitFault, own_mark
+from ...recordings.simulated_pdu import UnitFault, port_mark
 from ...recordings.snmp.agent import SnmpServer
 from ...recordings.snmp.unit import SnmpUnit
 from .bounded_methods import Forms
 from .calls import EndlessCall, Methods, error_text, finding_of_error
 from .case_groups import TABLE
 from .checked_call import is_late
+from .judge import outlet_to_switch
 from .made_handler import findings_of_cases
 from .rules import Finding, broken, untried
-from .runner import outlet_to_switch
 from .snmp_units import COMMUNITY, Device, empty_unit, requested_devices
 
 _NO_STATE = "the recording shows no outlet on or off: give --profile FILE.json"
@@ -37,7 +37,7 @@ def snmp_form(settings: Mapping[str, str], community: str, port: int) -> PduSnmp
     """What DCImanager's form would carry for an SNMP device at a port of this machine. `settings`:
     what it carries besides the fields of SNMP.
     """
-    own_community = f"{community}{own_mark(port)}"
+    own_community = f"{community}{port_mark(port)}"
     fields = {"community": own_community, "port": str(port), "timeout": "1", "retries": "1"}
     return PduSnmpData(HOST, fields, AskedSettings(settings))
 
@@ -49,7 +49,7 @@ def snmp_findings(forms: Forms, device: Optional[Device]) -> Iterator[Finding]:
         > GETNEXT 1.3.6.1.4.1.318.1.1.26.9.2.3.1.5, to a unit that has nothing    < noSuchObject
         the unit apc-rpdu2 has this object: all cases run on it
     """
-    with contextlib.closing(SnmpServer(COMMUNITY, own_mark)) as server:
+    with contextlib.closing(SnmpServer(COMMUNITY, port_mark)) as server:
         unit = empty_unit()
         agent = server.serve(unit, 0)
         errors = _errors(forms.methods(agent.port), unit)

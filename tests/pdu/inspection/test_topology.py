@@ -9,11 +9,16 @@ import pytest
 
 from handlers.shared.meter_figures import NotKnown, measured
 from handlers.snmp import profiles
+from handlers.snmp.measurements import Measurement
+from handlers.snmp.objects import Column
+from handlers.snmp.tables import tables_of_device
 from pdu.inspection.raritan.topology import read_topology
+from pdu.inspection.snmp import topology as snmp_topology
 from pdu.inspection.topology import BREAKER, LINE, MeteredPart
 from pdu.reading.parts import Reading
 from pdu.reading.polling import poll_lines
 from tests.handlers.raritan.unit_table import changed_unit
+from tests.handlers.snmp.memory import Memory
 from tests.pdu.inspection import parts
 from tests.pdu.reading.test_one_reading import target_of
 from tests.servers.peers import PEERS, SHOWN, Peer
@@ -84,3 +89,13 @@ def test_most_families_with_a_load_have_lines_or_breakers() -> None:
     keys = [profile.key for profile in profiles.PROFILES if profile.load is not None]
     keys_with_parts = [key for key in keys if {LINE, BREAKER} & set(parts.kinds_of_load(key))]
     assert len(keys_with_parts) >= 43
+
+
+def test_lines_of_a_chain_that_one_table_numbers_have_their_unit_and_their_number_on_it() -> None:
+    """Rows 1 to 3 are of the first unit, 4 to 6 of the second."""
+    current, unit = "1.3.6.1.4.1.99999.1", "1.3.6.1.4.1.99999.2"
+    rows = [str(number) for number in range(1, 7)]
+    unit_rows = {f"{unit}.{row}": "1" if int(row) <= 3 else "2" for row in rows}
+    figure = Measurement(Column(current), unit_of_row=Column(unit))
+    labels = snmp_topology._labels(LINE, figure, rows, tables_of_device(Memory(unit_rows)))
+    assert list(labels.values()) == ["L1", "L2", "L3", "2.L1", "2.L2", "2.L3"]

@@ -110,11 +110,12 @@ class Method:
     def _older_params(self, args: tuple[object, ...]) -> dict[str, object]:
         """The parameters of an older release by the names that it has for them. Their types are
         those of the newest one in order.
+
+        int setName(string name, int n) older(string label, int n);
+        args ("Rack 7", 1)    {"label": "Rack 7", "n": 1}
         """
-        params: dict[str, object] = {}
-        for name, hint, argument in zip(self.older_in, self.types.values(), args):
-            params[name] = self._encoded(name, hint, argument)
-        return params
+        fields = zip(self.older_in, self.types.values(), args)
+        return {name: self._encoded(name, hint, argument) for name, hint, argument in fields}
 
     def _encoded(self, name: str, kind: Any, argument: object) -> object:
         """The JSON of one argument: 0 for PS_OFF. `name`: of the parameter, `kind`: its type. A

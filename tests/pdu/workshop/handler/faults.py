@@ -1,4 +1,4 @@
-"""A fault in a handler that is right, and how the runner tells it."""
+"""A fault in a handler that is right, and how the judge tells it."""
 
 from __future__ import annotations
 

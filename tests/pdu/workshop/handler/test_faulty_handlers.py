@@ -11,7 +11,7 @@ import pytest
 
 from pdu.workshop.handler import bounded_methods, recording_check, snmp_check
 from pdu.workshop.handler.case_groups import TABLE
-from pdu.workshop.handler.runner import Table
+from pdu.workshop.handler.judge import Table
 from tests.pdu.loading.page_handler import folder, loading_anew
 
 from . import faulty_page, faulty_session, faulty_volt, faulty_xml

@@ -14,7 +14,7 @@ from pdu.recordings.snmp.recorded_rows import RecordedRows
 from pdu.recordings.snmp.recording_format import find_device
 from pdu.recordings.snmp.unit_objects import energy_figures, load_figures
 from pdu.workshop.handler.comparisons import problem_of_figures, true_figures_of
-from pdu.workshop.handler.runner import outlet_to_switch
+from pdu.workshop.handler.judge import outlet_to_switch
 from pdu.workshop.handler.snmp_units import family_device, requested_devices
 from pdu_common.helper import EnumPowerStatus
 

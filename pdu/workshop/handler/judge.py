@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Callable, NamedTuple, Optional
 
-from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault, own_mark
+from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault, port_mark
 from .calls import ENDLESS, Methods, error_text
 from .checked_call import (
     COMMANDS,
@@ -74,8 +74,8 @@ class OtherFigures(NamedTuple):
 class Case(NamedTuple):
     """Methods that are called in turn on one PDU. A PDU that does not switch, and one that is mute:
 
-    Case(partial(runner.new_pdu, UnitFault.STUCK), ["port_down"], Expected("stuck"))
-    Case(partial(runner.new_pdu, UnitFault.MUTE), READINGS, Expected("silent", must_raise=True))
+    Case(partial(judge.new_pdu, UnitFault.STUCK), ["port_down"], Expected("stuck"))
+    Case(partial(judge.new_pdu, UnitFault.MUTE), READINGS, Expected("silent", must_raise=True))
     """
 
     make_pdu: Callable[[], CalledPdu]
@@ -104,8 +104,8 @@ class CaseGroup(NamedTuple):
     name: str
     #: of RULES; a problem may be of another one
     rules: Sequence[str]
-    cases: Callable[[Runner], Iterator[Case]] = lambda _: iter(())
-    steps: Callable[[Runner], Iterator[Problem]] = lambda _: iter(())
+    cases: Callable[[Judge], Iterator[Case]] = lambda _: iter(())
+    steps: Callable[[Judge], Iterator[Problem]] = lambda _: iter(())
     is_over_http: bool = False
     #: whether the PDU is well after each case, and is read and commanded then
     ends: bool = False
@@ -124,11 +124,11 @@ class Table(NamedTuple):
     alone: Sequence[CaseGroup]
 
 
-class Runner:
+class Judge:
     """Runs the cases of one handler:
 
-    runner = Runner(make_unit, handler, stack, "the recording")
-    for finding in runner.findings(TABLE):
+    judge = Judge(make_unit, handler, stack, "the recording")
+    for finding in judge.findings(TABLE):
         ...    # status kept: 8 outlets of the recording; once broken: port_down wrote 2 times
     """
 
@@ -229,7 +229,7 @@ class Runner:
             for problem in problems:
                 if problem.is_late and problem.rule in COMMANDS:
                     self.why_no_commands = problem.sentence
-        problems += self._problems_at_once(table.at_once)
+        problems += self._faults_at_once(table.at_once)
         for group in (*table.at_once, *table.alone):
             if self.is_over_http or not group.is_over_http:
                 steps = group._replace(cases=lambda _: iter(()))
@@ -314,7 +314,7 @@ class Runner:
         is_seen = any(not problem.is_late for problem in problems)
         return problems if was_seen or not is_seen else [seen_once(problem) for problem in problems]
 
-    def _problems_at_once(self, groups: Sequence[CaseGroup]) -> list[Problem]:
+    def _faults_at_once(self, groups: Sequence[CaseGroup]) -> list[Problem]:
         """The problems in the cases, in the order of the cases. They run some at a time; then each
         case with a problem is repeated alone, unless it is of a rule that is broken already.
 
@@ -440,7 +440,7 @@ class Runner:
         """
         unit = self._bare_unit(fault)
         if isinstance(unit, HttpPdu) and self._takes_longer_tokens:
-            unit.token = own_mark(unit.port)
+            unit.token = port_mark(unit.port)
         if contents is not None:
             unit.contents = contents
             return unit
@@ -464,7 +464,7 @@ class Runner:
         unit = self._bare_unit(UnitFault.NONE)
         if not isinstance(unit, HttpPdu):
             return False
-        unit.token = own_mark(unit.port)
+        unit.token = port_mark(unit.port)
         with contextlib.suppress(Exception):
             return bool(self.handler.loaded_again()(unit.port).states())
         return False
