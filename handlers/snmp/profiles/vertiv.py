@@ -339,15 +339,17 @@ def liebert_lines_current(tables: Tables) -> Rows:
         tenths      {"1.1.1": 79}, no hundredths   result {"1.1.1": "790"}
 
     Tenths of a unit whose branches or outlets show hundredths are missing: the answer has lost
-    those of its lines. No row without tenths and without names of lines (lgpPduPsLineEntryLine).
+    those of its lines.
 
-    >>> tables = {LIEBERT_LINE_HUNDREDTHS: {}, LIEBERT_LINE_TENTHS: {"1.1.1": 79}, LIEBERT_LINE: {}}
-    >>> others = {LIEBERT_OUTLET_HUNDREDTHS: {}, LIEBERT_BRANCH_HUNDREDTHS: {}}
-    >>> liebert_lines_current.rows({**tables, **others})
+    >>> lines = {LIEBERT_LINE_TENTHS: {"1.1.1": 79}, LIEBERT_LINE: {"1.1.1": "L1"}}
+    >>> tables = {**lines, LIEBERT_LINE_HUNDREDTHS: {}, LIEBERT_BRANCH_HUNDREDTHS: {}}
+    >>> liebert_lines_current.rows({**tables, LIEBERT_OUTLET_HUNDREDTHS: {}})
     {'1.1.1': '790'}
-    >>> others[LIEBERT_OUTLET_HUNDREDTHS] = {"1.1.1": 120}
-    >>> liebert_lines_current.rows({**tables, **others})["1.1.1"].reason
+    >>> outlets_with_hundredths = {LIEBERT_OUTLET_HUNDREDTHS: {"1.1.7": 120}}
+    >>> liebert_lines_current.rows({**tables, **outlets_with_hundredths})["1.1.1"].reason
     'no answer'
+
+    No row on a device without lines and powers: it has the same sysObjectID and is no rack PDU.
     """
     rows = tables[LIEBERT_LINE_HUNDREDTHS]
     if rows:
