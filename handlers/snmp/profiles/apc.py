@@ -74,8 +74,11 @@ def _spdu(state: Source) -> tuple[Outlets, ...]:
     """The outlets of a MasterSwitch, which `state` lists: they are read and switched in one column,
     sPDUOutletCtl (1 on, 2 off).
 
-    A state is not known while a command is pending (sPDUOutletPending), or while sPDUMasterState
-    reads "Unknown".
+        sPDUOutletCtl {"1": 1, "2": 2}, pending {"1": 2, "2": 1}   1 is on, 2 is unknown
+        sPDUMasterState "Unknown"                                  both are unknown
+
+    A state is not known while a command is pending, or while the unit itself does not know the
+    states.
     """
     consistency = Condition(spdu_inconsistent, good=("4",), optional=True)
     return outlets(
@@ -149,8 +152,10 @@ def _rpdu(state: Source) -> tuple[Outlets, ...]:
     """The outlets of a rack PDU of the first generation, which `state` lists: states, commands (1
     on, 2 off), names, and the current in tenths of A.
 
-    A unit that counts no outlet (rPDUOutletDevNumCntrlOutlets 0) only meters. A state is not known
-    while a command is pending (rPDUOutletStatusCommandPending).
+        states {"1": 1, "2": 2}, pending {"1": 2, "2": 1}   1 is on, 2 is unknown
+        rPDUOutletDevNumCntrlOutlets 0                      no outlets: the unit only meters
+
+    A state is not known while a command is pending (rPDUOutletStatusCommandPending).
     """
     command = column("318.1.1.12.3.3.1.1.4", "rPDUOutletControlOutletCommand")
     load = column("318.1.1.12.3.5.1.1.7", "rPDUOutletStatusLoad", optional=True)
@@ -354,7 +359,9 @@ def _easy_phases(values: Column, *siblings: Column, on_demand: bool = False) -> 
 
 def _easy_text(below: str, what: str, unit: str) -> Measurement:
     """A figure of an Easy PDU whose firmware does not use APC's enterprise number: it is a text
-    with its unit ("1.2 kW"), and "-" where it is not measured.
+    with its unit, and "-" where it is not measured.
+
+        "1.2 kW"   1200 W        "4.2 A"   4.2 A        "-"   not measured
 
     below: the arcs of the column.
     what: its name, for messages.

@@ -71,7 +71,7 @@ def _unless_metered(values: Source, meters: Column) -> ComputedRows:
     return rows
 
 
-def _circuits(below: str, name: str, beside: str, beside_name: str) -> Complete:
+def _circuits(below: str, name: str, other_arcs: str, other_name: str) -> Complete:
     """A figure of each circuit of an RPC; a circuit with no row in it, and one in another column of
     the same table, is missing.
 
@@ -79,12 +79,12 @@ def _circuits(below: str, name: str, beside: str, beside_name: str) -> Complete:
         -> {"1.1": 15, "1.2": Missing}
 
     below, name: the column of the figure.
-    beside, beside_name: the other column.
+    other_arcs, other_name: the other column.
     """
     table = "4779.1.3.5.9.1"
     return Complete(
         column(f"{table}.{below}", f"circuit{name}"),
-        same_rows_as=column(f"{table}.{beside}", f"circuit{beside_name}"),
+        same_rows_as=column(f"{table}.{other_arcs}", f"circuit{other_name}"),
     )
 
 

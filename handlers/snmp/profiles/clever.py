@@ -98,8 +98,11 @@ def _text_family(
     energy: Column,
     power: Optional[Column] = None,
 ) -> partial[Profile]:
-    """An entry of a product line with values as texts ("1.53" A); older firmware has INTEGERs, in
-    hundredths of A and tenths of kWh. The caller adds key, MIB and models.
+    """An entry of a product line with values as texts; older firmware has INTEGERs, in hundredths
+    of A and tenths of kWh. The caller adds key, MIB and models.
+
+        current "1.53"   1.53 A          current 153   1.53 A
+        energy "12.4"    12.4 kWh        energy 124    12.4 kWh
 
     count: the number of outlets; 0 on a unit that only meters.
     line_current, line_energy: the columns of the lines. The load is the sum of the lines' currents.
@@ -132,8 +135,11 @@ def _text_family(
 
 
 def _zm(tree: str, power: str = "") -> partial[Profile]:
-    """An entry of ZPDU or MPDU, which has a table for each kind of value: the arcs below tree.1 are
-    2 for lines, 5 for names, 7 for switches, 8.1 for currents and 10 for energies of outlets.
+    """An entry of ZPDU or MPDU, which has a table for each kind of value:
+
+        30966.TREE.1.2   lines          30966.TREE.1.8.1   currents of outlets
+        30966.TREE.1.5   names          30966.TREE.1.10    energies of outlets
+        30966.TREE.1.7   switches       30966.TREE.1.1.3   the number of outlets
 
     tree: the arcs of the product line below 30966.
     power: the arc of the table of powers in kW, if a program reads it.
@@ -152,8 +158,12 @@ def _zm(tree: str, power: str = "") -> partial[Profile]:
 
 
 def _rpdu(tree: str) -> partial[Profile]:
-    """An entry of RPDU or NPM-V, which has a branch for each line: below tree.1.1, arcs 3 to 5 are
-    lines 1 to 3, with energy (3) and current (4) below; arcs 7 to 13 are the outlets.
+    """An entry of RPDU or NPM-V, which has a branch for each line, and tables of the outlets:
+
+        30966.TREE.1.1.3 to 5   lines 1 to 3: energy below 3, current below 4
+        30966.TREE.1.1.7        the number of outlets
+        30966.TREE.1.1.8, 9     names and switches of outlets
+        30966.TREE.1.1.10, 13   currents and energies of outlets
 
     tree: the arcs of the product line below 30966.
     """
@@ -210,11 +220,13 @@ def _mpro(tail: str) -> tuple[Outlets, ...]:
     """The outlets of an MPro: states and commands of relays (1 on, 0 off), names, currents, powers
     and energies. A unit may lack the relays or the meters of outlets.
 
-    tail: ".0" for firmware that appends a 0 to each OID.
+        relay item 1.1 {"1": 1, "2": 1}, protected item 1.2 {"1": 0, "2": 1}
+        off for outlet 1: 0 is written; off for outlet 2: refused, nothing is written
 
-    A command to an outlet that is protected as critical equipment (item 1.2 other than 0) is
-    refused: its relay is not switched, but the agent reports the written value as the state for a
-    while.
+    The relay of an outlet that is protected as critical equipment is not switched, but the agent
+    reports the written value as the state for a while.
+
+    tail: ".0" for firmware that appends a 0 to each OID.
     """
     relay = column(MPRO + ".3.1", "relay", "1.1" + tail)
     current = _items("3", "output", "1.1" + tail)

@@ -93,7 +93,13 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
 
     @computed_from(state, number, by_row=True)
     def states(tables: Tables) -> Rows:
-        """The rows without padding. A single one whose number has no answer may be padding."""
+        """The state of each switched outlet. A row whose number is 0 is padding and left out.
+
+            states {"1.1": 1, "1.2": 0}, numbers {"1.1": 7, "1.2": 0}   {"1.1": 1}
+
+        Raises ProtocolError if the number of a listed row is not answered; when one row alone is
+        read for a command, the result is then without a row.
+        """
         numbers = tables[number]
         if tables.outlet and not numbers:
             return {}
@@ -105,7 +111,11 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
         return with_units(numbered(numbers, position=0), numbers)
 
     def meter(values: Column, scale: Decimal) -> Measurement:
-        """A column of the metered outlets, joined to the switched ones by unit and number."""
+        """A figure of each switched outlet, from the table of metered ones. Their rows differ where
+        an outlet is not metered: a meter is that of the outlet with the same unit and number.
+
+            meters {"1.3": 15}, numbers of meters {"1.3": 7}, of outlets {"1.1": 7}   {"1.1": 15}
+        """
         numbers = rows_without(number, PADDING)
         unit, metered_unit = Number(numbers, position=0), Number(metered_number, position=0)
 

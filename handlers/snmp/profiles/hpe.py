@@ -221,8 +221,13 @@ class PduTables(NamedTuple):
     ) -> Total:
         """The load of the chain: the sum of its lines.
 
-        has_total: a unit without lines has the total of each input instead (InputTotalCurrent), or
-            the sum of its outlets.
+            lines {"1.1.1": 520, "1.1.2": 480}                        1000, times the family's scale
+            no lines, InputTotalCurrent {"1.1": 900}, `has_total`     900, times the same
+            neither, `has_total`                                      the sum of the outlets
+
+        phases: the number of lines of each unit; the table may list more.
+        has_total: a unit without lines has the total of each input instead, or the sum of its
+            outlets.
         always_there: each device has one of these figures; one that answers none is not known.
         """
         lines = figure(

@@ -62,10 +62,11 @@ def each_unit_rows(
 
 
 def units_of(*columns: InChain) -> ComputedRows:
-    """The unit of each outlet, by the first of a chain's columns that has rows:
+    """The unit of each outlet of a chain, by the first of the columns that has rows: it tells which
+    units must have a figure.
 
-    rows 1 and 2, module column {"1": "1", "2": "2"}, number column {"1": "7", "2": "7"}
-    result {"7": "1", "2.7": "2"}
+        rows 1 and 2, module column {"1": "1", "2": "2"}, number column {"1": "7", "2": "7"}
+        result {"7": "1", "2.7": "2"}
     """
 
     def rows(tables: Tables) -> Rows:
@@ -75,10 +76,11 @@ def units_of(*columns: InChain) -> ComputedRows:
 
 
 def unit_and_number(*columns: InChain) -> ComputedRows:
-    """The printed number of each outlet, by the first of a chain's columns that has rows:
+    """The printed number of each outlet of a chain: the number on its unit, behind the unit's
+    number if the chain has several. It is by the first of a chain's columns that has rows.
 
-    outlets 7 and 8 of a single unit        printed 7, 8
-    outlets 7 of unit 1, and 2.7 of unit 2  printed 1:7, 2:7
+        outlets 7 and 8 of a single unit        printed 7, 8
+        outlets 7 of unit 1, and 2.7 of unit 2  printed 1:7, 2:7
     """
 
     def rows(tables: Tables) -> Rows:

@@ -274,7 +274,10 @@ def _outlet(kind: str) -> Measurement:
     signed_readings, maximum = OUTLETS.on_demand(kind)
 
     def with_sensor(tables: Tables) -> Rows:
-        """The capabilities of the outlets that have such a sensor."""
+        """The outlets that have such a sensor, each with its capabilities.
+
+        capabilities {"1.1": 0x88, "1.2": 0x00}, kind "1" (bit 0)   {"1.1": 0x88}
+        """
         has_sensor = bit(tables[CAPABILITIES], int(kind) - 1)
         return where(tables[CAPABILITIES], has_sensor, one_of("1"))
 

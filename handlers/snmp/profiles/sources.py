@@ -127,9 +127,10 @@ def value_or_empty(values: Source, others: Source) -> ComputedRows:
 
 
 def unit_and_outlet(*sources: Source, first_unit: int = 1) -> ComputedRows:
-    """The printed number of outlets whose index starts with the unit and ends with the outlet:
+    """The printed number of each outlet whose index starts with the unit and ends with the outlet:
+    the unit's number stands before it if there are several units.
 
-        indexes 1.1, 1.2              printed 1, 2       (one unit)
+        indexes 1.1, 1.2              printed 1, 2
         indexes 1.1, 1.2, 2.1         printed 1:1, 1:2, 2:1
 
     first_unit: the arc of the unit that is printed as 1; with 0, index 0.7 is printed 1:7.
