@@ -59,8 +59,8 @@ def _outlet(unit: str, position: int) -> str:
 
 @computed_from(STATUS)
 def states(tables: Tables) -> Rows:
-    """The state of each outlet: a unit has one text with a word for each of its outlets. Raises
-    ProtocolError if only a later unit has one.
+    """The state of each outlet (1 on, 0 off): a unit has one text with a word for each of its
+    outlets. Raises ProtocolError if only a later unit has one.
 
     >>> states.rows({STATUS: {FIRST: "1,0,1"}})
     {'1': '1', '2': '0', '3': '1'}
@@ -136,7 +136,12 @@ class WriteAll:
         return all(position <= count for other, position in places if other == unit)
 
     def is_carried_out(self, tables: Tables, identity: str, varbinds: list[VarBind]) -> bool:
-        """Whether each outlet of the unit has the value that was written for it."""
+        """Whether a command was carried out: each outlet of the unit has the value that was written
+        for it, because one text sets them all.
+
+            written 1,1,1; the unit reads 1,1,1   True
+            written 1,1,1; the unit reads 1,0,1   False
+        """
         unit, _ = _place(identity)
         states_now = tables.whole[states]
         words = enumerate(_words(str(varbinds[-1][1])), 1)

@@ -71,6 +71,12 @@ def lines(tables: Tables) -> Rows:
     >>> rows = lines.rows({CURRENT: {"0.1.1": 5, "0.1.2": 6}, **types, **counts})
     >>> list(rows), rows["0.1."].reason
     (['0.1.1', '0.1.2', '0.1.'], 'no answer')
+
+    So is a row whose type is not answered, or none that the MIB names: it may be the neutral.
+
+    >>> rows = lines.rows({CURRENT: {"0.1.1": 5}, CURRENT_TYPE: {"0.1.1": "9"}, CURRENT_COUNT: {}})
+    >>> rows["0.1.1"].reason
+    'its mark is none that the MIB names'
     """
     currents = tables[CURRENT]
     types = left_join(currents, tables[CURRENT_TYPE])

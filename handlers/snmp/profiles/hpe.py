@@ -190,8 +190,11 @@ class PduTables(NamedTuple):
             currents {"1.1.1": 52, "1.1.2": 48, "1.1.4": 3}, types {... "1.1.3": 5, "1.1.4": 2}
             -> {"1.1.1": 52, "1.1.2": 48, "1.1.3": Missing}
 
-        Line 3 has a type and no current: it is missing. On firmware without types, a fourth row may
-        be the neutral and is emptied, and the lines are those that have a voltage.
+        Line 3 has a type and no current: it is missing. So is a row without a type, or with one
+        that the MIB does not name: it may be the neutral.
+
+        On firmware without any type, a fourth row may be the neutral and is emptied, and the lines
+        are those that have a voltage.
 
         phases: the number of lines of each unit; the table may list more. A unit with fewer rows
         than this has one missing.

@@ -432,7 +432,8 @@ def one_phase_inlets(tables: Tables) -> Rows:
         inletPoleCount {"1.1": 1, "2.1": 3}, currents {"1.1": 520, "2.1": 480}
         -> {"1.1": 520, "2.1": ""}
 
-    Inlets that a transfer switch does not use are left out.
+    An inlet whose number of poles is not answered is missing, and so is one that the PDU counts
+    (inletCount) and does not list. Inlets that a transfer switch does not use are left out.
     """
     inlets = _in_use(tables, _each_inlet(tables, INLETS.parts(tables, CURRENT)))
     if not inlets:

@@ -172,7 +172,7 @@ class _Meters(NamedTuple):
 
 
 def _names(names: str) -> list[str]:
-    """The names in a list, each once.
+    """The names of the meters in the list that a relay has, each once.
 
     >>> _names("A1, A2, A1")
     ['A1', 'A2']
@@ -220,7 +220,8 @@ def _of_relays(values: Column, absent: Sequence[str] = ()) -> ComputedRows:
 
 
 def _sum(values: Sequence[Cell], absent: Sequence[str]) -> Optional[Cell]:
-    """The sum of values, lost if one is lost; None if there is none, or one is not measured.
+    """The figure of a relay: the sum of its meters' values. Missing if one of them is; None if
+    there is none, or if one is not measured.
 
     >>> _sum(["230", 70], ())
     '300'

@@ -331,8 +331,9 @@ def tc_relays(tables: Tables) -> Rows:
 
 @computed_from(tc_relays, TC_STATUS, by_row=True)
 def tc_confirmed(tables: Tables) -> Rows:
-    """The value of a relay, unless its status contradicts it. The status ok(4) says neither on nor
-    off; 5 and 6 are off and on, 7 and 8 are set off and on.
+    """The state of each relay, unless the output's status contradicts it: such an outlet has no row
+    and is unknown. The status ok (4) says neither on nor off; 5 and 6 are off and on, 7 and 8 are
+    set off and on.
 
     >>> statuses = {TC_STATUS: {"3.1": 6, "3.2": 4, "3.3": 5}}
     >>> tc_confirmed.rows({tc_relays: {"3.1": 1, "3.2": 0, "3.3": 1}, **statuses})

@@ -406,7 +406,8 @@ def _rows_of_points(rows: Rows, points: Rows, *numbers: int) -> Rows:
 @computed_from(LIEBERT_CURRENT, LIEBERT_POINT, LIEBERT_LINES, LIEBERT_BATTERY_TIME)
 def liebert_lines(tables: Tables) -> Rows:
     """The current of each line to the load: the load of a floor PDU is their sum. Row 2.1 is line 1
-    of measurement point 2. The points of the input are left out.
+    of measurement point 2, whose number in the MIB, 5, says that it is the load; the points of the
+    input are left out.
 
     >>> INPUT, OUTPUT = "1.3.6.1.4.1.476.1.42.3.5.2.1.1", "1.3.6.1.4.1.476.1.42.3.5.2.1.5"
     >>> points = {LIEBERT_POINT: {"1": INPUT, "2": OUTPUT}, LIEBERT_LINES: {"1": 1, "2": 2}}

@@ -47,7 +47,7 @@ SEPARATOR = " - "
 
 @computed_from(ID, by_row=True)
 def units(tables: Tables) -> Rows:
-    """The unit of each plug: LOCAL of the unit that is asked.
+    """The unit of each plug of a chain: LOCAL for a plug of the unit that is asked.
 
     >>> units.rows({ID: {"1": "B - A1", "2": "A2"}})
     {'1': 'B', '2': 'LOCAL'}
