@@ -125,6 +125,9 @@ def _measurement(
     type_, unit = kind
 
     def of_guids(tables: Tables, values: Column) -> Rows:
+        """For each part, the value in `values` of the variable of this type and unit; "" if it is
+        lost.
+        """
         if not tables[values]:
             return {}
         of_type = where(tables[values], tables[TYPE], one_of(type_))
@@ -190,6 +193,7 @@ def _irs_total(sub_oid: str, name: str) -> Total:
 
     @computed_from(values, IRS_PHASES, IRS_PHASE_COUNT, IRS_METERS_PHASES)
     def rows(tables: Tables) -> Rows:
+        """The phases of a chain in which no PDU says that it does not meter them."""
         flags = tables[IRS_METERS_PHASES]
         pdus_without_meter = without(where(flags, flags, one_of(NO)), "")
         phases = unless({} if pdus_without_meter else tables[IRS_PHASES], pdus_without_meter)

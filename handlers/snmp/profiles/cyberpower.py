@@ -161,6 +161,7 @@ def _of_epdu2(values: ComputedRows) -> ComputedRows:
 
     @computed_from(*values.objects)
     def rows(tables: Tables) -> Rows:
+        """The values, if all modules are 0 or all are 1, or none is listed."""
         if not tables.first(*LISTED):
             return {}
         for modules in (tables[DEVICE_MODULE], STATE.units(tables)):

@@ -121,6 +121,7 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
 
         @computed_from(values, metered_unit, metered_number, unit, numbers)
         def joined(tables: Tables) -> Rows:
+            """The meters under the rows of the switched outlets with the same unit and number."""
             meters = tables[values]
             if not meters:
                 return {}  # the numbers are not read

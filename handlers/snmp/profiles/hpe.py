@@ -92,6 +92,9 @@ class PduTables(NamedTuple):
 
         @computed_from(self.outlet_count, self.states, *([controllable] if controllable else []))
         def rows(tables: Tables) -> Rows:
+            """The outlet counts of units that switch, else of those with states, else of those with
+            names.
+            """
             if controllable:
                 counts = where(
                     tables[self.outlet_count], tables[controllable], one_of(CONTROLLABLE)

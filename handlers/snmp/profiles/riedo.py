@@ -199,6 +199,9 @@ def _of_relays(values: Column, absent: Sequence[str] = ()) -> ComputedRows:
 
     @computed_from(values, NAME, RELAY_METERS, QUALITY)
     def rows(tables: Tables) -> Rows:
+        """The sum of each relay's meters: first the meters of each module by their names, then the
+        sums.
+        """
         values_with_data = _with_data(tables, values)
         modules: dict[str, _Meters] = {}
         for meter, name in tables[NAME].items():

@@ -77,6 +77,7 @@ def _infeeds(values: Column, *, on_demand: bool = False) -> ComputedRows:
 
     @computed_from(values, OUTLET_COUNT, INFEED_COUNT, INFEED_LOAD, TOWER, on_demand=not_prefetched)
     def rows(tables: Tables) -> Rows:
+        """Every infeed that is listed or counted, less the fourth of each three-phase tower."""
         infeeds = tables[OUTLET_COUNT] or tables[INFEED_ID]  # some firmware lacks the counts
         every_infeed = _complete(tables, values, infeeds)
         fourths = with_arc(_complete(tables, INFEED_LOAD, infeeds), 1, "4")

@@ -184,6 +184,7 @@ def _v3_phases(first_arc: int, name: str) -> ComputedRows:
 
     @computed_from(*columns.values(), V3_PLUGGED, V3_AMPS, on_demand=tuple(columns.values()))
     def rows(tables: Tables) -> Rows:
+        """The three columns as rows "phase.row", where ctrl3ChIECAvail reads 1 (plugged in)."""
         if not tables.first(V3_PLUGGED, V3_AMPS):
             return {}
         values: Rows = {}
