@@ -34,33 +34,33 @@ Walked = Mapping[str, Raw]  # index -> value, as the device answers
 #: the value of a row that the answers lack
 NO_ANSWER = Missing("no answer", is_unanswered=True)
 #: the value of a row that another value chooses or drops, if the MIB does not name that value
-UNDECIDED = Missing("its mark is none that the MIB names")
+MARK_UNKNOWN = Missing("its mark is none that the MIB names")
 
 
 def is_unanswered(value: Cell) -> bool:
     """Whether the answers lack the row itself:
 
-    >>> is_unanswered(NO_ANSWER), is_unanswered(UNDECIDED), is_unanswered(7)
+    >>> is_unanswered(NO_ANSWER), is_unanswered(MARK_UNKNOWN), is_unanswered(7)
     (True, False, False)
     """
     return isinstance(value, Missing) and value.is_unanswered
 
 
-def missing_with(cause: Optional[Cell]) -> Missing:
+def missing_because(cause: Optional[Cell]) -> Missing:
     """The value of a row that another value decides, if that one is missing or says nothing:
 
-    >>> missing_with(NO_ANSWER)
+    >>> missing_because(NO_ANSWER)
     Missing(reason='no answer', is_unanswered=False)
-    >>> missing_with("17").reason
+    >>> missing_because("17").reason
     'its mark is none that the MIB names'
     """
-    return Missing(cause.reason) if isinstance(cause, Missing) else UNDECIDED
+    return Missing(cause.reason) if isinstance(cause, Missing) else MARK_UNKNOWN
 
 
-def row_of_missing_index(unit: str = "") -> str:
+def row_without_index(unit: str = "") -> str:
     """The name of rows whose own identities are missing: of a unit, or of the device.
 
-    >>> row_of_missing_index("2"), row_of_missing_index()
+    >>> row_without_index("2"), row_without_index()
     ('2.', '.')
     """
     return f"{unit}."
@@ -71,11 +71,11 @@ def is_index_missing(identity: str) -> bool:
     return identity.endswith(".")
 
 
-def value_of_missing_index(rows: Rows) -> Optional[Cell]:
+def value_of_row_without_index(rows: Rows) -> Optional[Cell]:
     """The value of the first row whose identity is missing, which may be that of any identity;
     None without such a row:
 
-    >>> value_of_missing_index({"1": "on", "2.": "off"}), value_of_missing_index({"1": "on"})
+    >>> value_of_row_without_index({"1": "on", "2.": "off"}), value_of_row_without_index({"1": "on"})
     ('off', None)
     """
     for row, value in rows.items():
@@ -84,13 +84,13 @@ def value_of_missing_index(rows: Rows) -> Optional[Cell]:
     return None
 
 
-def without_values(rows: Collection[str], reason: Missing) -> Rows:
+def all_missing(rows: Collection[str], reason: Missing) -> Rows:
     """These rows, and one without an identity, each missing for the same reason:
 
-    >>> list(without_values(["1", "2"], NO_ANSWER))
+    >>> list(all_missing(["1", "2"], NO_ANSWER))
     ['1', '2', '.']
     """
-    return dict.fromkeys([*rows, row_of_missing_index()], reason)
+    return dict.fromkeys([*rows, row_without_index()], reason)
 
 
 def first_missing(rows: Rows) -> Optional[Missing]:

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Optional
 
 from ..shared.errors import ProtocolError
-from .cells import Missing, Rows, row_of_missing_index
+from .cells import Missing, Rows, row_without_index
 from .decoding import counted, is_number, text
 from .objects import Column
 from .tables import Object, RowsOfChain, Source, Tables, objects_of
@@ -62,7 +62,7 @@ class Chain:
                 return {row: row for row in rows}
         row_by_identity: dict[str, str] = {}
         for row, (unit, number) in positions.items():
-            identity = self._identity(unit, number) or row_of_missing_index(row)
+            identity = self._identity(unit, number) or row_without_index(row)
             if identity in row_by_identity:
                 raise ProtocolError(
                     f"two rows of the device's table are the outlet {identity}; poll it again (a"

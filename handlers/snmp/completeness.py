@@ -18,31 +18,31 @@ from .cells import (
     arcs,
     is_index_missing,
     is_unanswered,
-    missing_with,
-    row_of_missing_index,
+    missing_because,
+    row_without_index,
 )
 from .decoding import counted, counted_by, is_number, is_one_of, text
 from .filters import is_within
 
 
-def with_rows_of(rows: Rows, others: Rows) -> Rows:
+def with_missing_rows_of(rows: Rows, others: Rows) -> Rows:
     """The rows, and each row of `others` that they lack: another column of the same table.
 
-    >>> with_rows_of({"1": 37}, {"1": "L1", "2": "L2"})
+    >>> with_missing_rows_of({"1": 37}, {"1": "L1", "2": "L2"})
     {'1': 37, '2': Missing(reason='no answer', is_unanswered=True)}
     """
     result = dict(rows)
     for row, value in others.items():
         if row not in rows:
-            result[row] = missing_with(value) if isinstance(value, Missing) else NO_ANSWER
+            result[row] = missing_because(value) if isinstance(value, Missing) else NO_ANSWER
     return result
 
 
-def with_first_rows(rows: Rows, position: int) -> Rows:
+def with_missing_first_rows(rows: Rows, position: int) -> Rows:
     """The rows, and one of each unit that has no row 1. `position`: the arc that numbers the rows
     of a unit, here the last:
 
-    >>> list(with_first_rows({"1.1": 37, "1.2": 12, "2.2": 20}, -1))
+    >>> list(with_missing_first_rows({"1.1": 37, "1.2": 12, "2.2": 20}, -1))
     ['1.1', '1.2', '2.2', '2.']
     """
     lowest: dict[str, int] = {}
@@ -53,27 +53,27 @@ def with_first_rows(rows: Rows, position: int) -> Rows:
         n = int(words.pop(position))
         unit = ".".join(words)
         lowest[unit] = min(n, lowest.get(unit, n))
-    return _with_unidentified(rows, [unit for unit, n in lowest.items() if n > 1])
+    return _with_missing_row_of(rows, [unit for unit, n in lowest.items() if n > 1])
 
 
-def with_least_rows(rows: Rows, least: int) -> Rows:
+def with_missing_if_below(rows: Rows, least: int) -> Rows:
     """The rows, and one if they are fewer than each device has; no row if none is answered:
 
-    >>> list(with_least_rows({"1": 37, "2": 12}, 3)), with_least_rows({}, 3)
+    >>> list(with_missing_if_below({"1": 37, "2": 12}, 3)), with_missing_if_below({}, 3)
     (['1', '2', '.'], {})
     """
-    return _with_unidentified(rows, [""] if rows and len(rows) < least else [])
+    return _with_missing_row_of(rows, [""] if rows and len(rows) < least else [])
 
 
-def with_counted_rows(rows: Rows, counts: Rows) -> Rows:
+def with_missing_up_to_count(rows: Rows, counts: Rows) -> Rows:
     """The rows, and one of each unit that counts more of them, or of which they are not the first
     ones. A single count is of all units.
 
-    >>> list(with_counted_rows({"1": 37, "2": 12}, {"0": 3}))
+    >>> list(with_missing_up_to_count({"1": 37, "2": 12}, {"0": 3}))
     ['1', '2', '0.']
-    >>> list(with_counted_rows({"1.1": 37, "2.1": 12, "2.3": 5}, {"1": 1, "2": 2}))
+    >>> list(with_missing_up_to_count({"1.1": 37, "2.1": 12, "2.3": 5}, {"1": 1, "2": 2}))
     ['1.1', '2.1', '2.3', '2.']
-    >>> list(with_counted_rows({}, {"0": 3})), list(with_counted_rows({}, {"0": 0}))
+    >>> list(with_missing_up_to_count({}, {"0": 3})), list(with_missing_up_to_count({}, {"0": 0}))
     (['.'], [])
     """
     short_units: list[str] = []
@@ -81,30 +81,30 @@ def with_counted_rows(rows: Rows, counts: Rows) -> Rows:
         count = counted_by(counts[unit])
         if count is not None and (len(unit_rows) < count or _lacks_first_row(unit_rows, count)):
             short_units.append(unit)
-    return _with_unidentified(rows, short_units) if rows else _one_if_counted(counts)
+    return _with_missing_row_of(rows, short_units) if rows else _one_missing_if_counted(counts)
 
 
-def with_counted_number(rows: Rows, counts: Rows) -> Rows:
+def with_missing_if_fewer(rows: Rows, counts: Rows) -> Rows:
     """The rows, and one of each unit that counts more of them; their numbers may have gaps:
 
-    >>> list(with_counted_number({"1": 37, "7": 12}, {"0": 2}))
+    >>> list(with_missing_if_fewer({"1": 37, "7": 12}, {"0": 2}))
     ['1', '7']
     """
     units = _short_units(_by_unit(rows, counts), counts)
-    return _with_unidentified(rows, units) if rows else _one_if_counted(counts)
+    return _with_missing_row_of(rows, units) if rows else _one_missing_if_counted(counts)
 
 
-def with_counted_parts(rows: Rows, counts: Rows, length: int) -> Rows:
+def with_missing_if_fewer_parts(rows: Rows, counts: Rows, length: int) -> Rows:
     """The rows, and one of each unit that counts more parts. The first `length` arcs of a row name
     its part, here bank 1 or 2 of unit 1; no row if none is answered:
 
-    >>> list(with_counted_parts({"1.1.1": 37, "1.1.2": 12, "1.2.1": 5}, {"1": 3}, 2))
+    >>> list(with_missing_if_fewer_parts({"1.1.1": 37, "1.1.2": 12, "1.2.1": 5}, {"1": 3}, 2))
     ['1.1.1', '1.1.2', '1.2.1', '1.']
     """
     if not rows:
         return {}
     parts = dict.fromkeys(arcs(row, stop=length) for row in rows)
-    return _with_unidentified(rows, _short_units(_by_unit(parts, counts), counts))
+    return _with_missing_row_of(rows, _short_units(_by_unit(parts, counts), counts))
 
 
 def without_padding(rows: Rows, counts: Rows, words: Sequence[str]) -> Rows:
@@ -121,14 +121,14 @@ def without_padding(rows: Rows, counts: Rows, words: Sequence[str]) -> Rows:
     return result
 
 
-def _with_unidentified(rows: Rows, units: Iterable[str]) -> Rows:
+def _with_missing_row_of(rows: Rows, units: Iterable[str]) -> Rows:
     """The rows, and one that is missing of each of these units."""
-    return {**rows, **{row_of_missing_index(unit): NO_ANSWER for unit in units}}
+    return {**rows, **{row_without_index(unit): NO_ANSWER for unit in units}}
 
 
-def _one_if_counted(counts: Rows) -> Rows:
+def _one_missing_if_counted(counts: Rows) -> Rows:
     """One row that is missing if the device counts any, none else."""
-    return {row_of_missing_index(): NO_ANSWER} if counted(counts) else {}
+    return {row_without_index(): NO_ANSWER} if counted(counts) else {}
 
 
 def _by_unit(rows: Iterable[str], counts: Rows) -> dict[str, list[str]]:
@@ -187,18 +187,16 @@ def if_complete(rows: Rows, count: Optional[Cell]) -> Rows:
     if count is None or most == 0 or not (rows or most):
         return {}
     answered = [v for v in rows.values() if not isinstance(v, Missing) or is_unanswered(v)]
-    return (
-        rows if most is not None and len(answered) >= most else {row_of_missing_index(): NO_ANSWER}
-    )
+    return rows if most is not None and len(answered) >= most else {row_without_index(): NO_ANSWER}
 
 
-def each_unit(rows: Rows, unit_of_row: Rows, *units: Rows) -> Rows:
+def with_missing_units(rows: Rows, unit_of_row: Rows, *units: Rows) -> Rows:
     """The rows, and one of each unit of the chain without a row. A source of units that lists one
     is ignored: it may have a different number in each table.
 
-    >>> list(each_unit({"1": 37}, {"1": "1"}, {"1": "1", "2": "2"}))
+    >>> list(with_missing_units({"1": 37}, {"1": "1"}, {"1": "1", "2": "2"}))
     ['1', '2.']
-    >>> list(each_unit({"1": 37}, {"1": "1"}, {"1": "5"}))
+    >>> list(with_missing_units({"1": 37}, {"1": "1"}, {"1": "5"}))
     ['1']
     """
     if not rows:
@@ -209,4 +207,4 @@ def each_unit(rows: Rows, unit_of_row: Rows, *units: Rows) -> Rows:
         if len(names_of_column) > 1:
             names |= names_of_column
     names -= {text(unit) for row, unit in unit_of_row.items() if row in rows}
-    return _with_unidentified(rows, sorted(names))
+    return _with_missing_row_of(rows, sorted(names))

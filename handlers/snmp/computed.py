@@ -7,14 +7,14 @@ from typing import Optional
 
 from . import validation
 from .absence import is_optional_and_absent
-from .cells import NO_ANSWER, Rows, is_unanswered, row_of_missing_index
+from .cells import NO_ANSWER, Rows, is_unanswered, row_without_index
 from .completeness import (
-    with_counted_number,
-    with_counted_parts,
-    with_counted_rows,
-    with_first_rows,
-    with_least_rows,
-    with_rows_of,
+    with_missing_first_rows,
+    with_missing_if_below,
+    with_missing_if_fewer,
+    with_missing_if_fewer_parts,
+    with_missing_rows_of,
+    with_missing_up_to_count,
     without_padding,
 )
 from .decoding import is_number
@@ -90,10 +90,10 @@ class Complete(Computed):
         if rows and not other_rows and not counts:
             other_rows = self._rows_of_siblings(tables)
         rows = without_padding(rows, counts, self.padding)
-        rows = self._with_counted(with_rows_of(rows, other_rows), counts)
+        rows = self._with_counted(with_missing_rows_of(rows, other_rows), counts)
         if self.from_one is not None:
-            rows = with_first_rows(rows, self.from_one)
-        rows = with_least_rows(rows, self.least)
+            rows = with_missing_first_rows(rows, self.from_one)
+        rows = with_missing_if_below(rows, self.least)
         return self._with_next_row(tables, rows) if self.next_row else rows
 
     def _rows_of_siblings(self, tables: Tables) -> Rows:
@@ -109,15 +109,15 @@ class Complete(Computed):
 
     def _with_counted(self, rows: Rows, counts: Rows) -> Rows:
         if self.parts:
-            return with_counted_parts(rows, counts, self.parts)
+            return with_missing_if_fewer_parts(rows, counts, self.parts)
         if self.gaps:
-            return with_counted_number(rows, counts)
-        return with_counted_rows(rows, counts)
+            return with_missing_if_fewer(rows, counts)
+        return with_missing_up_to_count(rows, counts)
 
     def _with_next_row(self, tables: Tables, rows: Rows) -> Rows:
         numbers = [int(row) for row in rows if is_number(row)]
         if numbers and tables.has_cell(self.source, str(max(numbers) + 1)):
-            return {**rows, row_of_missing_index(): NO_ANSWER}
+            return {**rows, row_without_index(): NO_ANSWER}
         return rows
 
 

@@ -69,11 +69,11 @@ def octets(raw: Raw) -> bytes:
         return str(raw).encode("utf-8", "replace")
 
 
-def latin_1(raw: Raw) -> Optional[bytes]:
+def octets_if_latin_1(raw: Raw) -> Optional[bytes]:
     r"""The octets of a text that is not ASCII, if the platform may have decoded them as Latin-1;
     None for any other value.
 
-    >>> latin_1("\xff\x01"), latin_1("AB"), latin_1("\u20ac")
+    >>> octets_if_latin_1("\xff\x01"), octets_if_latin_1("AB"), octets_if_latin_1("\u20ac")
     (b'\xff\x01', None, None)
     """
     if not isinstance(raw, str) or raw.isascii():

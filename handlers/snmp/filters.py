@@ -20,17 +20,17 @@ from ..dcimanager.rows import Raw
 from ..shared.errors import ProtocolError
 from ..shared.login_texts import CHECK_VIEW
 from .cells import (
-    UNDECIDED,
+    MARK_UNKNOWN,
     Cell,
     Missing,
     Rows,
+    all_missing,
     arc,
     first_missing,
     is_index_missing,
     is_unanswered,
-    missing_with,
-    value_of_missing_index,
-    without_values,
+    missing_because,
+    value_of_row_without_index,
 )
 from .decoding import counted_by, is_filled_register, is_one_of, text
 
@@ -83,11 +83,11 @@ def none_of(*words: str) -> Test:
     return test
 
 
-def either(words: Sequence[str], others: Sequence[str]) -> Test:
+def yes_or_no(words: Sequence[str], others: Sequence[str]) -> Test:
     """Makes a test whether a mark is one of `words`; false for one of `others`. Any other mark
     tells nothing:
 
-    >>> is_outlet = either(["outlet"], ["fan"])
+    >>> is_outlet = yes_or_no(["outlet"], ["fan"])
     >>> [is_outlet(mark) for mark in ("outlet", "fan", "", None)]
     [True, False, None, None]
     """
@@ -114,11 +114,11 @@ def matches(pattern: str) -> Test:
     return test
 
 
-def matches_either(pattern: str, others: str) -> Test:
+def matches_yes_or_no(pattern: str, others: str) -> Test:
     """Makes a test whether `pattern` matches a mark; false if `others` does. Any other mark tells
     nothing:
 
-    >>> is_bank = matches_either("B[0-9]", "L[0-9]")
+    >>> is_bank = matches_yes_or_no("B[0-9]", "L[0-9]")
     >>> [is_bank(mark) for mark in ("B1", "L1", "?")]
     [True, False, None]
     """
@@ -165,7 +165,7 @@ def where(rows: Rows, marks: Rows, test: Test) -> Rows:
 
     A row whose index is missing ("1.": one of unit 1) stays if no mark has the same name.
     """
-    mark_of_any_row = value_of_missing_index(marks)  # None: no index of a mark is missing
+    mark_of_any_row = value_of_row_without_index(marks)  # None: no index of a mark is missing
     result: Rows = {}
     for row, value in rows.items():
         if is_index_missing(row) and row not in marks:
@@ -174,7 +174,7 @@ def where(rows: Rows, marks: Rows, test: Test) -> Rows:
         mark = marks.get(row, mark_of_any_row)
         is_passed = tested(mark, test)
         if is_passed is None:
-            result[row] = value if isinstance(value, Missing) else missing_with(mark)
+            result[row] = value if isinstance(value, Missing) else missing_because(mark)
         elif is_passed:
             result[row] = value
     return result
@@ -200,7 +200,7 @@ def without(rows: Rows, *words: str) -> Rows:
 
 def require_marks(rows: Rows, marks: Rows) -> Rows:
     """The marks. Raises ProtocolError if one that tells outlets from padding is not answered."""
-    default = value_of_missing_index(marks)
+    default = value_of_row_without_index(marks)
     for row in rows:
         mark = marks.get(row, default)
         is_row_missing = is_index_missing(row) and row not in marks
@@ -224,7 +224,7 @@ def except_where(rows: Rows, words: Sequence[str], marks: Rows, test: Test) -> R
     for row, value in rows.items():
         mark = marks.get(row) if is_one_of(value, words) else None
         if isinstance(mark, Missing):
-            result[row] = missing_with(mark)
+            result[row] = missing_because(mark)
         elif mark is None or not test(mark):
             result[row] = value
     return result
@@ -321,15 +321,15 @@ def require_count(rows: Rows, count: Optional[Cell]) -> None:
 # ---- all rows or none, by the marks of the device ----
 
 
-def if_every(rows: Rows, marks: Rows, test: Test) -> Rows:
+def rows_if_every_mark(rows: Rows, marks: Rows, test: Test) -> Rows:
     """The rows on a device of which each mark passes a test; without values if one does not tell
     and no other one fails:
 
-    >>> if_every({"1": 37}, {"0": "metered"}, one_of("metered"))
+    >>> rows_if_every_mark({"1": 37}, {"0": "metered"}, one_of("metered"))
     {'1': 37}
-    >>> if_every({"1": 37}, {"0": "switched"}, one_of("metered"))
+    >>> rows_if_every_mark({"1": 37}, {"0": "switched"}, one_of("metered"))
     {}
-    >>> if_every({"1": 37}, {"0": Missing("no answer")}, one_of("metered"))["1"].reason
+    >>> rows_if_every_mark({"1": 37}, {"0": Missing("no answer")}, one_of("metered"))["1"].reason
     'no answer'
     """
     answers = [tested(mark, test) for mark in marks.values()] or [test(None)]
@@ -339,25 +339,25 @@ def if_every(rows: Rows, marks: Rows, test: Test) -> Rows:
         return rows
     cause = first_missing(marks)
     if cause is None:
-        return dict.fromkeys(rows, UNDECIDED)
-    return without_values(rows, missing_with(cause))
+        return dict.fromkeys(rows, MARK_UNKNOWN)
+    return all_missing(rows, missing_because(cause))
 
 
-def if_listed(rows: Rows, table: Rows) -> Rows:
+def rows_if_any_in(rows: Rows, table: Rows) -> Rows:
     """The rows on a device that has rows of `table`:
 
-    >>> if_listed({"1": 37}, {"1": "L1"}), if_listed({"1": 37}, {})
+    >>> rows_if_any_in({"1": 37}, {"1": "L1"}), rows_if_any_in({"1": 37}, {})
     ({'1': 37}, {})
     """
-    return if_every(rows, table, lambda mark: mark is not None)
+    return rows_if_every_mark(rows, table, lambda mark: mark is not None)
 
 
-def unless(rows: Rows, table: Rows) -> Rows:
+def rows_if_none_in(rows: Rows, table: Rows) -> Rows:
     """The rows on a device without rows of `table`; without values if all of these are missing:
 
-    >>> unless({"1": 37}, {}), unless({"1": 37}, {"1": "L1"})
+    >>> rows_if_none_in({"1": 37}, {}), rows_if_none_in({"1": 37}, {"1": "L1"})
     ({'1': 37}, {})
-    >>> unless({"1": 37}, {"1": Missing("no answer")})["1"].reason
+    >>> rows_if_none_in({"1": 37}, {"1": Missing("no answer")})["1"].reason
     'no answer'
     """
     if not table:
@@ -365,4 +365,4 @@ def unless(rows: Rows, table: Rows) -> Rows:
     cause = first_missing(table)
     if cause is None or not all(isinstance(value, Missing) for value in table.values()):
         return {}
-    return without_values(rows, missing_with(cause))
+    return all_missing(rows, missing_because(cause))

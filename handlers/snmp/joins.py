@@ -14,11 +14,11 @@ from .cells import (
     arc,
     arcs,
     is_index_missing,
-    missing_with,
-    row_of_missing_index,
-    value_of_missing_index,
+    missing_because,
+    row_without_index,
+    value_of_row_without_index,
 )
-from .decoding import bits, latin_1, number, text
+from .decoding import bits, number, octets_if_latin_1, text
 
 _KEY_MISSING = Missing(
     "its key, or one that may be the same, is missing, empty or not the only one"
@@ -42,13 +42,13 @@ def left_join(rows: Rows, values: Rows) -> Rows:
     >>> left_join({"1": "Phase L1", "2": ""}, {".": Missing("no answer")})["1"].reason
     'no answer'
     """
-    value_if_none = value_of_missing_index(values)
+    value_if_none = value_of_row_without_index(values)
     if value_if_none is None:
         value_if_none = ""
     result: Rows = {}
     for row, cell in rows.items():
         is_row_known = bool(text(cell))
-        result[row] = values.get(row, value_if_none) if is_row_known else missing_with(cell)
+        result[row] = values.get(row, value_if_none) if is_row_known else missing_because(cell)
     return result
 
 
@@ -115,7 +115,7 @@ def join(values: Rows, keys: Sequence[Rows], outlet_keys: Sequence[Rows]) -> Row
         return {}
     of_values, of_outlets = _keys(keys), _keys(outlet_keys)
     if any(outlet_keys) and of_outlets.has_column != of_values.has_column:
-        return {row_of_missing_index(): _OTHER_KEYS}
+        return {row_without_index(): _OTHER_KEYS}
     if not all(of_outlets.has_column) or not all(of_values.has_column):
         return values
     value_by_key = {
@@ -189,7 +189,7 @@ def bit(rows: Rows, position: int) -> Rows:
             result[row] = value
             continue
         bit_text = _bit_of(bits(value), position)
-        latin = latin_1(value)
+        latin = octets_if_latin_1(value)
         is_clear = latin is None or _bit_of(latin, position) == bit_text
         is_decoded = not isinstance(value, str) or "\ufffd" not in value
         result[row] = bit_text if is_clear and is_decoded else _OCTETS_LOST

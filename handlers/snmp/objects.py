@@ -47,7 +47,7 @@ class Column:
         rows: Rows = {}
         for index, value in values.items():
             identity = index.removesuffix("." + self.suffix)
-            if identity != index and not self._is_deeper(identity):
+            if identity != index and not self._is_of_another_object(identity):
                 rows[identity] = value
         return rows
 
@@ -60,11 +60,11 @@ class Column:
         >>> Column("1.3.6.1.4.1.850.10.2", suffix="5").cell(None, "7")
         '1.3.6.1.4.1.850.10.2.7.5'
         """
-        if identity.endswith(".") or (self.suffix and self._is_deeper(identity)):
+        if identity.endswith(".") or (self.suffix and self._is_of_another_object(identity)):
             return None
         return f"{self.oid}.{identity}.{self.suffix}" if self.suffix else f"{self.oid}.{identity}"
 
-    def _is_deeper(self, identity: str) -> bool:
+    def _is_of_another_object(self, identity: str) -> bool:
         return self.suffix.rpartition(".")[2] == "0" and "." in identity
 
 

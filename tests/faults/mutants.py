@@ -199,7 +199,7 @@ MUTANTS = (
     Mutant(
         "an empty table beside a count is lost",
         _COMPLETENESS,
-        "    return {row_of_missing_index(): NO_ANSWER} if counted(counts) else {}\n",
+        "    return {row_without_index(): NO_ANSWER} if counted(counts) else {}\n",
         "    return {}\n",
         "tests/handlers/snmp",
     ),

@@ -14,21 +14,21 @@ from decimal import Decimal
 from functools import partial
 
 from ..arcs import Arcs
-from ..cells import UNDECIDED, Rows
+from ..cells import MARK_UNKNOWN, Rows
 from ..chains import Chain, InChain
-from ..completeness import with_rows_of
+from ..completeness import with_missing_rows_of
 from ..computed import Complete
 from ..controls import Write
 from ..decoding import is_one_of
 from ..evidence import SIMULATED
 from ..filters import (
     except_where,
-    if_every,
-    if_listed,
     matches,
     none_of,
     one_of,
     require_marks,
+    rows_if_any_in,
+    rows_if_every_mark,
     up_to_count,
     where,
     without,
@@ -101,7 +101,7 @@ def _older_states(states: Column, *others: Source) -> ComputedRows:
     @computed_from(states, by_row=True)
     def rows(tables: Tables) -> Rows:
         state_rows = tables[states]
-        return if_listed(state_rows, tables.whole.first(*others)) if state_rows else {}
+        return rows_if_any_in(state_rows, tables.whole.first(*others)) if state_rows else {}
 
     return rows
 
@@ -138,7 +138,7 @@ def rpdu_lines(tables: Tables) -> Rows:
     if list(load) == ["1"]:
         return left_join(load, load)
     has_marks = tables[RPDU_BANK] or tables[RPDU_PHASE]
-    return dict.fromkeys(load, UNDECIDED) if has_marks else left_join(load, {})
+    return dict.fromkeys(load, MARK_UNKNOWN) if has_marks else left_join(load, {})
 
 
 RPDU_STATE = column("318.1.1.12.3.5.1.1.4", "rPDUOutletStatusOutletState")
@@ -308,7 +308,7 @@ def easy_outlet_units(tables: Tables) -> Rows:
     """
     has_outlets = without(tables[EASY_STATE], NO_OUTLET)
     outlet_units = without(tables[EASY_MODULE], NO_OUTLET) if has_outlets else {}
-    return if_listed(outlet_units, has_outlets)
+    return rows_if_any_in(outlet_units, has_outlets)
 
 
 @computed_from(EASY_COUNT)
@@ -321,7 +321,7 @@ def easy_count_of_none(tables: Tables) -> Rows:
     >>> easy_count_of_none.rows({EASY_COUNT: {"0": 1}})
     {}
     """
-    return if_every(tables[EASY_COUNT], tables[EASY_COUNT], matches("0"))
+    return rows_if_every_mark(tables[EASY_COUNT], tables[EASY_COUNT], matches("0"))
 
 
 each_easy = partial(each_unit_rows, device=EASY_DEVICE, outlet_units=easy_outlet_units)
@@ -439,7 +439,7 @@ def xpdu_lines(tables: Tables) -> Rows:
     """
     count = tables.scalar(XPDU_LINES)
     if count is None and tables[XPDU_CURRENT]:
-        return with_rows_of(tables[XPDU_CURRENT], tables[XPDU_VOLTS])
+        return with_missing_rows_of(tables[XPDU_CURRENT], tables[XPDU_VOLTS])
     lines = up_to_count(tables[XPDU_CURRENT], count)
     return left_join(lines or tables[XPDU_CURRENT], lines)
 

@@ -11,7 +11,7 @@ switching is not enabled as a whole (bit 2 of pduEnableFeatures) is not switched
 from ..cells import Rows
 from ..controls import Guard, Write
 from ..evidence import SIMULATED
-from ..filters import if_listed, none_of, one_of, require_marks, where
+from ..filters import none_of, one_of, require_marks, rows_if_any_in, where
 from ..joins import bit
 from ..objects import Column, Scalar
 from ..profile import Profile
@@ -78,7 +78,7 @@ def _total_of_pdu(values: Scalar) -> ComputedRows:
         if not _is_modular(tables):
             return {}
         types = tables.whole[TYPE]
-        return if_listed(tables[values], where(types, types, one_of(*METERING)))
+        return rows_if_any_in(tables[values], where(types, types, one_of(*METERING)))
 
     return rows
 

@@ -26,7 +26,7 @@ from ..computed import Complete
 from ..controls import Guard, Write
 from ..decoding import counted_by
 from ..evidence import SIMULATED
-from ..filters import if_every, if_listed, matches, one_of, without
+from ..filters import matches, one_of, rows_if_any_in, rows_if_every_mark, without
 from ..joins import times
 from ..measurements import Measurement
 from ..objects import Column, Span, Spread
@@ -67,9 +67,9 @@ def unconfirmed_slots(tables: Tables) -> Rows:
         outletConfirmation {"1": 1, "2": 4}                            {}: the slots are not read
     """
     confirmations = tables.whole[CONFIRMATION]
-    if not if_every(confirmations, confirmations, matches(NO_CONFIRMATION)):
+    if not rows_if_every_mark(confirmations, confirmations, matches(NO_CONFIRMATION)):
         return {}  # its slots are not read
-    return if_every(tables[STATUS], confirmations, matches(NO_CONFIRMATION))
+    return rows_if_every_mark(tables[STATUS], confirmations, matches(NO_CONFIRMATION))
 
 
 DISPLAYED = column("21317.1.3.2.2.2.1.5.1.2", "displayOutletStatus")
@@ -134,7 +134,7 @@ def _station_rows(values: Source) -> ComputedRows:
     @computed_from(*objects_of([values]), OUTLET_COUNTS, OPERATION, by_row=True)
     def rows(tables: Tables) -> Rows:
         stations = tables.whole.first(OUTLET_COUNTS, OPERATION)
-        return if_listed(tables[values], stations) if stations else {}
+        return rows_if_any_in(tables[values], stations) if stations else {}
 
     return rows
 

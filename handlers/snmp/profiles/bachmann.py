@@ -13,13 +13,22 @@ switched. Flags of each PDU say what it meters.
 from functools import partial
 from typing import Optional
 
-from ..cells import Cell, Missing, Rows, missing_with
+from ..cells import Cell, Missing, Rows, missing_because
 from ..completeness import if_complete
 from ..computed import Complete
 from ..controls import Guard, Write
-from ..decoding import latin_1, octets
+from ..decoding import octets, octets_if_latin_1
 from ..evidence import SIMULATED
-from ..filters import if_every, if_listed, matches_either, none_of, one_of, unless, where, without
+from ..filters import (
+    matches_yes_or_no,
+    none_of,
+    one_of,
+    rows_if_any_in,
+    rows_if_every_mark,
+    rows_if_none_in,
+    where,
+    without,
+)
 from ..joins import left_join, numbered
 from ..measurements import Measurement
 from ..objects import Column
@@ -88,11 +97,11 @@ def _by_guid(values: Rows, guids: Rows) -> Rows:
     value_by_row: Rows = {}
     for row, guid in guids.items():
         if isinstance(guid, Missing):
-            value_by_row[row] = missing_with(guid)
+            value_by_row[row] = missing_because(guid)
             continue
         part = _first_arcs(octets(guid))
         if part not in values_by_part:
-            from_latin_1 = _first_arcs(latin_1(guid) or b"")
+            from_latin_1 = _first_arcs(octets_if_latin_1(guid) or b"")
             part = from_latin_1 if from_latin_1 in values_by_part else part
         values_of_part = values_by_part.get(part, []) if len(part) == ENTITY else []
         if len(values_of_part) == 1:
@@ -171,9 +180,9 @@ def _irs_socket(sub_oid: str, name: str) -> Measurement:
     @computed_from(values, IRS_METERS_SOCKETS)
     def rows(tables: Tables) -> Rows:
         flags = tables[IRS_METERS_SOCKETS]
-        if_every_pdu_meters = if_every(tables[values], flags, matches_either(YES, NO))
+        if_every_pdu_meters = rows_if_every_mark(tables[values], flags, matches_yes_or_no(YES, NO))
         pdus_that_meter = without(flags, NO)
-        return if_listed(left_join(tables[values], if_every_pdu_meters), pdus_that_meter)
+        return rows_if_any_in(left_join(tables[values], if_every_pdu_meters), pdus_that_meter)
 
     return figure(rows, THOUSANDTHS, unmetered="not every PDU meters its sockets")
 
@@ -196,11 +205,15 @@ def _irs_total(sub_oid: str, name: str) -> Total:
         """The phases of a chain in which no PDU says that it does not meter them."""
         flags = tables[IRS_METERS_PHASES]
         pdus_without_meter = without(where(flags, flags, one_of(NO)), "")
-        phases = unless({} if pdus_without_meter else tables[IRS_PHASES], pdus_without_meter)
+        phases = rows_if_none_in(
+            {} if pdus_without_meter else tables[IRS_PHASES], pdus_without_meter
+        )
         if not phases:
             return {}
         counted_values = if_complete(tables[values], tables.scalar(IRS_PHASE_COUNT))
-        return left_join(phases, if_every(counted_values, flags, matches_either(YES, NO)))
+        return left_join(
+            phases, rows_if_every_mark(counted_values, flags, matches_yes_or_no(YES, NO))
+        )
 
     return total(figure(rows, THOUSANDTHS), else_outlets=True)
 

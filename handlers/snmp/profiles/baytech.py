@@ -9,11 +9,11 @@ missing. An RPC without a meter reads 0 (Baytech-MIB), so 0 may mean no meter or
 from dataclasses import replace
 
 from ..cells import Rows
-from ..completeness import each_unit
+from ..completeness import with_missing_units
 from ..computed import Complete
 from ..controls import Guard, Write
 from ..evidence import SIMULATED, EvidenceLevel
-from ..filters import unless
+from ..filters import rows_if_none_in
 from ..joins import numbered
 from ..objects import Column
 from ..profile import Profile
@@ -49,7 +49,7 @@ def _column_of_rpcs(values: Column) -> ComputedRows:
         if not meters:
             return {}
         rpcs = [numbered(table, position=0) for table in (meters, tables[COUNT], tables[STATE])]
-        return each_unit(meters, *rpcs)
+        return with_missing_units(meters, *rpcs)
 
     return rows
 
@@ -66,7 +66,7 @@ def _unless_metered(values: Source, meters: Column) -> ComputedRows:
     @computed_from(values, meters, by_row=True)
     def rows(tables: Tables) -> Rows:
         meter_rows = tables.whole[meters]
-        return unless({} if meter_rows else tables[values], meter_rows)
+        return rows_if_none_in({} if meter_rows else tables[values], meter_rows)
 
     return rows
 

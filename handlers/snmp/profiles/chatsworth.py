@@ -11,11 +11,11 @@ from functools import partial
 from ...shared.decimals import CONTEXT
 from ..arcs import Arcs
 from ..cells import Rows
-from ..completeness import with_counted_number
+from ..completeness import with_missing_if_fewer
 from ..computed import Complete, Number
 from ..controls import Guard, Write
 from ..evidence import SIMULATED
-from ..filters import none_of, unless, without
+from ..filters import none_of, rows_if_none_in, without
 from ..objects import Span, Spread
 from ..profile import Profile
 from ..states import State
@@ -53,7 +53,7 @@ HAS_MONITOR = of_unit(PDU_HAS_MONITOR, CONTROL, THE_PDU)
 def units(tables: Tables) -> Rows:
     """The PDUs, by the first of two columns that the firmware has."""
     pdus = tables[OUT_OF_SERVICE] or tables[PDU_HAS_CONTROL]
-    return with_counted_number(pdus, tables[PDU_COUNT]) if pdus else {}
+    return with_missing_if_fewer(pdus, tables[PDU_COUNT]) if pdus else {}
 
 
 def _metered(below: str, name: str) -> ComputedRows:
@@ -77,7 +77,7 @@ def _legacy(below: str, name: str, last: int = 24) -> ComputedRows:
     @computed_from(values, LEGACY_PDUS, by_row=True)
     def rows(tables: Tables) -> Rows:
         chain = without(tables.whole[LEGACY_PDUS], "0", "1")
-        return unless(tables[values], chain)
+        return rows_if_none_in(tables[values], chain)
 
     return rows
 

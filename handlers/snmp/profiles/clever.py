@@ -24,11 +24,20 @@ from typing import Optional
 
 from ..absence import is_of_other_depth
 from ..cells import Rows
-from ..completeness import if_complete, with_least_rows, with_rows_of
+from ..completeness import if_complete, with_missing_if_below, with_missing_rows_of
 from ..computed import Complete
 from ..controls import Guard, Write
 from ..evidence import DRIVER, SIMULATED
-from ..filters import either, if_every, matches, unless, up_to_count, where, with_arc, without
+from ..filters import (
+    matches,
+    rows_if_every_mark,
+    rows_if_none_in,
+    up_to_count,
+    where,
+    with_arc,
+    without,
+    yes_or_no,
+)
 from ..joins import left_join
 from ..measurements import Measurement
 from ..objects import Column, Scalar, Span, Spread
@@ -81,7 +90,7 @@ def _meter(values: Column, beside: Column, count: Scalar) -> ComputedRows:
 
     @computed_from(values, beside, count)
     def rows(tables: Tables) -> Rows:
-        every_row = with_rows_of(tables[values], without(tables[beside], *NOT_THERE))
+        every_row = with_missing_rows_of(tables[values], without(tables[beside], *NOT_THERE))
         return if_complete(without(every_row, *NOT_THERE), tables.scalar(count))
 
     return rows
@@ -286,7 +295,7 @@ def ms_states(tables: Tables) -> Rows:
     if not _is_ms_pdu(tables) or is_of_other_depth(tables, MS_STATUS):
         return {}
     states = tables[MS_STATUS]
-    return where(up_to_count(states, tables.scalar(MS_COUNT)), states, either(MS_WORDS, NUMBERS))
+    return where(up_to_count(states, tables.scalar(MS_COUNT)), states, yes_or_no(MS_WORDS, NUMBERS))
 
 
 def _of_ms_pdu(values: Object) -> ComputedRows:
@@ -302,8 +311,8 @@ def _of_ms_pdu(values: Object) -> ComputedRows:
     def rows(tables: Tables) -> Rows:
         if not _is_ms_pdu(tables):
             return {}
-        states = where(tables[MS_STATUS], tables[MS_STATUS], either(MS_WORDS, NUMBERS))
-        return unless(tables[values], unless(tables[MS_COUNT], states))
+        states = where(tables[MS_STATUS], tables[MS_STATUS], yes_or_no(MS_WORDS, NUMBERS))
+        return rows_if_none_in(tables[values], rows_if_none_in(tables[MS_COUNT], states))
 
     return rows
 
@@ -323,7 +332,9 @@ def _three(tables: Tables, item: int) -> Rows:
     >>> list(rows), rows["."].reason
     (['4.0', '5.0', '.'], 'no answer')
     """
-    return with_least_rows(with_arc(tables[IP], 0, *(str(item + line) for line in range(3))), 3)
+    return with_missing_if_below(
+        with_arc(tables[IP], 0, *(str(item + line) for line in range(3))), 3
+    )
 
 
 @computed_from(IP)
@@ -342,7 +353,7 @@ def ip_energies(tables: Tables) -> Rows:
     >>> ip_energies.rows({IP: energies, SLAVE_ONE: {}})
     {}
     """
-    return if_every(
+    return rows_if_every_mark(
         _three(tables, 7), with_arc(tables[IP], 0, "71") or tables[SLAVE_ONE], matches("-?\\d+")
     )
 

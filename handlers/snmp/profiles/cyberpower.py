@@ -15,11 +15,11 @@ from functools import partial
 
 from ..cells import Rows
 from ..chains import Chain, InChain
-from ..completeness import with_counted_rows, with_rows_of
+from ..completeness import with_missing_rows_of, with_missing_up_to_count
 from ..computed import Complete
 from ..controls import Write
 from ..evidence import SIMULATED
-from ..filters import either, if_every, matches, none_of, unless, where
+from ..filters import matches, none_of, rows_if_every_mark, rows_if_none_in, where, yes_or_no
 from ..joins import left_join
 from ..measurements import Measurement
 from ..objects import Scalar
@@ -92,7 +92,7 @@ def phase_currents(tables: Tables) -> Rows:
     """
     currents, modules = tables[PHASE_CURRENT], tables[PHASE_MODULE]
     currents = left_join(currents or modules, currents)
-    return with_counted_rows(with_rows_of(currents, modules), tables[PHASE_COUNT])
+    return with_missing_up_to_count(with_missing_rows_of(currents, modules), tables[PHASE_COUNT])
 
 
 @computed_from(DEVICE_CURRENT, DEVICE_PHASES, DEVICE_MODULE, on_demand=(DEVICE_CURRENT,))
@@ -109,7 +109,7 @@ def one_phase_currents(tables: Tables) -> Rows:
     currents = tables[DEVICE_CURRENT]
     if currents:
         currents = left_join(currents, where(currents, tables[DEVICE_PHASES], none_of("2", "3")))
-    return with_rows_of(currents, tables[DEVICE_MODULE])
+    return with_missing_rows_of(currents, tables[DEVICE_MODULE])
 
 
 PHASES_LOAD = figure(each_module(phase_currents, PHASE_MODULE), TENTHS, unit_of_row=PHASE_MODULE)
@@ -167,9 +167,9 @@ def _of_epdu2(values: ComputedRows) -> ComputedRows:
         for modules in (tables[DEVICE_MODULE], STATE.units(tables)):
             rows = tables[values]
             rows = (
-                if_every(rows, modules, matches("0"))
-                or if_every(rows, modules, matches("1"))
-                or unless(rows, modules)
+                rows_if_every_mark(rows, modules, matches("0"))
+                or rows_if_every_mark(rows, modules, matches("1"))
+                or rows_if_none_in(rows, modules)
             )
             if not rows:
                 return {}
@@ -188,7 +188,7 @@ ATS_PHASE = column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase")
 
 def _lines(below: str, name: str) -> ComputedRows:
     values = Complete(column(f"{ATS}.5.2.2.1.{below}", name), from_one=LAST_ARC)
-    return rows_where(values, ATS_PHASE, either(LINES, PAIRS))
+    return rows_where(values, ATS_PHASE, yes_or_no(LINES, PAIRS))
 
 
 def _ats_total(below: str, name: str) -> Scalar:

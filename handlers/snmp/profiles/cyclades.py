@@ -11,7 +11,7 @@ from ..cells import Rows
 from ..computed import Complete
 from ..controls import Guard, Write
 from ..evidence import SIMULATED
-from ..filters import either, where, without_arc
+from ..filters import where, without_arc, yes_or_no
 from ..joins import left_join
 from ..objects import Column
 from ..outlets import Outlets
@@ -83,7 +83,7 @@ def _where(values: Column, test: Column, mark: str, other: str) -> ComputedRows:
     @computed_from(values, test)
     def rows(tables: Tables) -> Rows:
         return left_join(
-            tables[values], where(tables[values], tables[test], either((mark,), (other,)))
+            tables[values], where(tables[values], tables[test], yes_or_no((mark,), (other,)))
         )
 
     return rows

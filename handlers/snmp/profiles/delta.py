@@ -8,10 +8,10 @@ each line is given over all its branches. There is no total while an enabled PDU
 """
 
 from ..cells import Rows
-from ..completeness import with_rows_of
+from ..completeness import with_missing_rows_of
 from ..controls import Write
 from ..evidence import SIMULATED
-from ..filters import either, where
+from ..filters import where, yes_or_no
 from ..joins import left_join
 from ..profile import Profile
 from ..states import State
@@ -47,9 +47,9 @@ def _of_enabled_pdus(below: int, name: str) -> ComputedRows:
 
     @computed_from(output, ENABLED, DISCONNECTION)
     def rows(tables: Tables) -> Rows:
-        enabled_flags = with_rows_of(tables[ENABLED], tables[output])
-        enabled_pdus = where(enabled_flags, enabled_flags, either((ON,), (OFF,)))
-        connected_output = where(tables[output], tables[DISCONNECTION], either((OFF,), (ON,)))
+        enabled_flags = with_missing_rows_of(tables[ENABLED], tables[output])
+        enabled_pdus = where(enabled_flags, enabled_flags, yes_or_no((ON,), (OFF,)))
+        connected_output = where(tables[output], tables[DISCONNECTION], yes_or_no((OFF,), (ON,)))
         return left_join(enabled_pdus, connected_output)
 
     return rows

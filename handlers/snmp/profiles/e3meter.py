@@ -8,7 +8,7 @@ for a PDU without outlets and totals.
 """
 
 from ..evidence import SIMULATED
-from ..filters import either
+from ..filters import yes_or_no
 from ..objects import Column
 from ..profile import Profile
 from ..tables import ComputedRows
@@ -25,7 +25,7 @@ TYPE = column("21695.1.10.7.2.1.12", "e3IpmChannelType")
 
 def _live(values: Column) -> ComputedRows:
     """A column of the phases: the channels of the live wires."""
-    return rows_where(values, TYPE, either((LIVE_WIRE,), (NEUTRAL_WIRE,)), by_row=True)
+    return rows_where(values, TYPE, yes_or_no((LIVE_WIRE,), (NEUTRAL_WIRE,)), by_row=True)
 
 
 PROFILES = (

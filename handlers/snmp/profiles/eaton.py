@@ -15,12 +15,20 @@ from decimal import Decimal
 from functools import partial
 
 from ..cells import Missing, Rows
-from ..completeness import with_counted_rows
+from ..completeness import with_missing_up_to_count
 from ..computed import Complete
 from ..controls import Guard, Write
 from ..decoding import text
 from ..evidence import DRIVER, SIMULATED, EvidenceLevel
-from ..filters import either, if_every, matches, matches_either, up_to_count, where, without
+from ..filters import (
+    matches,
+    matches_yes_or_no,
+    rows_if_every_mark,
+    up_to_count,
+    where,
+    without,
+    yes_or_no,
+)
 from ..joins import left_join
 from ..measurements import Measurement
 from ..objects import Column, Span, Spread
@@ -80,8 +88,8 @@ def lines(tables: Tables) -> Rows:
     """
     currents = tables[CURRENT]
     types = left_join(currents, tables[CURRENT_TYPE])
-    every_line = with_counted_rows(currents, tables[CURRENT_COUNT])
-    return where(every_line, types, either(LINES_OF_INPUT, (NEUTRAL,)))
+    every_line = with_missing_up_to_count(currents, tables[CURRENT_COUNT])
+    return where(every_line, types, yes_or_no(LINES_OF_INPUT, (NEUTRAL,)))
 
 
 @computed_from(UNITS_PRESENT)
@@ -114,8 +122,8 @@ def _input_figures(
     A row of type 0 is in neither figure. A row whose type is not answered is missing in both.
     """
     rows = on_demand(values)
-    totals = rows_where(rows, MEASURED, either((TOTAL,), (*PHASES, UNKNOWN)))
-    phases = rows_where(rows, MEASURED, either(PHASES, (TOTAL, UNKNOWN)))
+    totals = rows_where(rows, MEASURED, yes_or_no((TOTAL,), (*PHASES, UNKNOWN)))
+    phases = rows_where(rows, MEASURED, yes_or_no(PHASES, (TOTAL, UNKNOWN)))
     return figure(totals, scale, absent), figure(phases, scale, absent)
 
 
@@ -153,11 +161,13 @@ def channels(tables: Tables) -> Rows:
     Raises ProtocolError if the unit shows fewer channels than it counts.
     """
     monitor_type = tables[MONITOR_TYPE]
-    with_branches = if_every(monitor_type, monitor_type, matches(WITH_BRANCHES))
+    with_branches = rows_if_every_mark(monitor_type, monitor_type, matches(WITH_BRANCHES))
     if with_branches:
         return left_join(with_branches, {})
     every_current = up_to_count(tables[CHANNELS], tables.scalar(CHANNEL_COUNT))
-    currents = if_every(every_current, monitor_type, matches_either(DISJOINT, WITH_BRANCHES))
+    currents = rows_if_every_mark(
+        every_current, monitor_type, matches_yes_or_no(DISJOINT, WITH_BRANCHES)
+    )
     return left_join(currents, currents)
 
 

@@ -17,7 +17,7 @@ from functools import partial
 from typing import Callable
 
 from ..cells import Rows
-from ..completeness import with_counted_number
+from ..completeness import with_missing_if_fewer
 from ..computed import Complete, Number
 from ..controls import Write
 from ..evidence import DRIVER, SIMULATED
@@ -213,7 +213,7 @@ def edge_units(tables: Tables) -> Rows:
     Firmware without the phase counts lists its units by their outlets; a count of 0 is padding.
     """
     units = tables[EDGE_PHASES] or without(tables[EDGE.outlet_count], hpe.PADDING)
-    return with_counted_number(units, tables[EDGE.unit_count])
+    return with_missing_if_fewer(units, tables[EDGE.unit_count])
 
 
 PROFILES = (

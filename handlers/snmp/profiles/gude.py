@@ -13,11 +13,11 @@ from decimal import Decimal
 from functools import partial
 
 from ...shared.errors import ProtocolError
-from ..cells import Missing, Rows, row_of_missing_index
+from ..cells import Missing, Rows, row_without_index
 from ..computed import Complete
 from ..controls import Write
 from ..evidence import SIMULATED
-from ..filters import either, where
+from ..filters import where, yes_or_no
 from ..measurements import Measurement
 from ..objects import Column
 from ..outlets import Outlets
@@ -92,7 +92,7 @@ def _port(state: Column, arc: str, name: str, scale: Decimal = ONES) -> Measurem
         if not meters:
             return {}
         every_status = _of_ports(tables[PORT_STATUS], tables[state])
-        return where(_of_ports(meters, tables[state]), every_status, either(VALID, NOT_ACTIVE))
+        return where(_of_ports(meters, tables[state]), every_status, yes_or_no(VALID, NOT_ACTIVE))
 
     return figure(rows, scale)
 
@@ -120,7 +120,7 @@ def _of_ports(meters: Rows, ports: Rows) -> Rows:
         return meters
     if has_all and is_from_zero:
         return {str(int(index) + 1): value for index, value in meters.items()}
-    return {row_of_missing_index(): Missing("its table has other rows than that of the outlets")}
+    return {row_without_index(): Missing("its table has other rows than that of the outlets")}
 
 
 def _numbers(first_number: int, count: int) -> set[str]:
@@ -140,7 +140,7 @@ def _channel(arc: str, name: str, scale: Decimal = ONES) -> Measurement:
     values = column(f"~.1.5.1.2.1.{arc}", name)
     every_value = Complete(values, same_rows_as=CHANNEL_STATUS, count=CHANNEL_COUNT)
     every_status = Complete(CHANNEL_STATUS, same_rows_as=values, count=CHANNEL_COUNT)
-    rows = rows_where(every_value, every_status, either(VALID, NOT_ACTIVE), by_row=True)
+    rows = rows_where(every_value, every_status, yes_or_no(VALID, NOT_ACTIVE), by_row=True)
     return figure(rows, scale)
 
 

@@ -16,12 +16,12 @@ from functools import partial
 from typing import NamedTuple, Optional
 
 from ..cells import Rows
-from ..completeness import with_counted_rows, with_first_rows, with_rows_of
+from ..completeness import with_missing_first_rows, with_missing_rows_of, with_missing_up_to_count
 from ..computed import Complete
 from ..controls import Guard, Write
 from ..decoding import text
 from ..evidence import SIMULATED
-from ..filters import either, none_of, of_units, one_of, where, without, without_arc
+from ..filters import none_of, of_units, one_of, where, without, without_arc, yes_or_no
 from ..joins import concat, left_join, numbered, part_of, with_units
 from ..measurements import Measurement
 from ..objects import Column, Parts, Scalar
@@ -208,13 +208,13 @@ class PduTables(NamedTuple):
 
         @computed_from(currents, types, on_demand=(volts,))
         def rows(tables: Tables) -> Rows:
-            every_row = with_first_rows(
-                with_rows_of(tables[currents], tables[types] or tables[volts]), LAST_ARC
+            every_row = with_missing_first_rows(
+                with_missing_rows_of(tables[currents], tables[types] or tables[volts]), LAST_ARC
             )
-            lines = where(every_row, tables[types], either(LINES, (NEUTRAL,)))
+            lines = where(every_row, tables[types], yes_or_no(LINES, (NEUTRAL,)))
             if not tables[types]:  # some firmware lacks the types: a fourth row may be the neutral
                 lines = left_join(every_row, without_arc(every_row, -1, "4"))
-            return with_counted_rows(lines, tables[phases]) if phases else lines
+            return with_missing_up_to_count(lines, tables[phases]) if phases else lines
 
         return rows
 
@@ -303,7 +303,7 @@ def core_and_bars(tables: Tables) -> Rows:
     """
     types, bars = tables[DEVICE_TYPE], tables[BAR_STATE]
     bars = where(bars, part_of(types, bars, stop=2), none_of(""))
-    return concat(with_rows_of(tables[CORE_STATE], types), bars)
+    return concat(with_missing_rows_of(tables[CORE_STATE], types), bars)
 
 
 @computed_from(CORE_STATE, BAR_STATE, DEVICE_TYPE)
@@ -315,7 +315,7 @@ def mpdu_numbers(tables: Tables) -> Rows:
     {'1.1': '1', '1.2': '2', '1.1.1': '1-1', '1.2.1': '2-1'}
     """
     bars = tables[BAR_STATE]
-    core = numbered(with_rows_of(tables[CORE_STATE], tables[DEVICE_TYPE]))
+    core = numbered(with_missing_rows_of(tables[CORE_STATE], tables[DEVICE_TYPE]))
     return concat(core, with_units(numbered(bars, position=1), numbered(bars), "-"))
 
 
@@ -357,8 +357,8 @@ def module_powers(tables: Tables) -> Rows:
     powers, count = tables[MODULE_POWER], tables.scalar(MODULE_COUNT)
     if count is not None:
         is_number_of_pdus = re.fullmatch("[1-9][0-9]*", text(count))
-        return with_counted_rows(powers, tables[MODULE_COUNT]) if is_number_of_pdus else {}
-    return left_join(with_rows_of(tables[MODULE_PDUS], powers), powers)
+        return with_missing_up_to_count(powers, tables[MODULE_COUNT]) if is_number_of_pdus else {}
+    return left_join(with_missing_rows_of(tables[MODULE_PDUS], powers), powers)
 
 
 hpe_profile = partial(Profile, vendor="HPE", source=librenms("hp/CPQPOWER-MIB"))

@@ -11,7 +11,7 @@ from ..cells import Rows
 from ..computed import Complete, Number
 from ..controls import Write
 from ..evidence import SIMULATED
-from ..filters import unless
+from ..filters import rows_if_none_in
 from ..measurements import Ceilings, Measurement
 from ..profile import Profile
 from ..states import State
@@ -31,7 +31,7 @@ WHOLE = "1"  # outputFuseStatus of a good fuse; 2 is open
 def system_current(tables: Tables) -> Rows:
     """The current of a panel without a table of buses."""
     buses = tables.whole[BUS]
-    return unless({} if buses else tables[SYSTEM_CURRENT], buses)
+    return rows_if_none_in({} if buses else tables[SYSTEM_CURRENT], buses)
 
 
 def _amperes(source: Source) -> Measurement:

@@ -9,11 +9,11 @@ A chain has up to five PDUs. Phases and outlets are counted over all of them.
 """
 
 from ..cells import Rows
-from ..completeness import with_counted_rows, with_rows_of
+from ..completeness import with_missing_rows_of, with_missing_up_to_count
 from ..computed import Complete
 from ..controls import Guard, Write
 from ..evidence import SIMULATED
-from ..filters import if_every, matches
+from ..filters import matches, rows_if_every_mark
 from ..objects import Column
 from ..profile import NO_MAKER, Profile
 from ..states import State
@@ -46,7 +46,7 @@ def _supported(values: Column) -> ComputedRows:
 
     @computed_from(every_pdu)
     def rows(tables: Tables) -> Rows:
-        return if_every(tables[every_pdu], tables[every_pdu], matches(SUPPORTED))
+        return rows_if_every_mark(tables[every_pdu], tables[every_pdu], matches(SUPPORTED))
 
     return rows
 
@@ -68,7 +68,9 @@ def _of_phases(values: Column) -> ComputedRows:
 
     @computed_from(values, VOLTAGE, PHASES, on_demand=(values,))
     def rows(tables: Tables) -> Rows:
-        return with_counted_rows(with_rows_of(tables[values], tables[VOLTAGE]), tables[PHASES])
+        return with_missing_up_to_count(
+            with_missing_rows_of(tables[values], tables[VOLTAGE]), tables[PHASES]
+        )
 
     return rows
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from ..cells import Rows
 from ..chains import InChain
-from ..completeness import each_unit, with_first_rows, with_rows_of
-from ..filters import either, one_of, where
+from ..completeness import with_missing_first_rows, with_missing_rows_of, with_missing_units
+from ..filters import one_of, where, yes_or_no
 from ..joins import left_join, numbered, with_units
 from ..objects import Column, Scalar
 from ..states import Condition
@@ -56,7 +56,7 @@ def each_unit_rows(
         values_now = tables[values]
         if not values_now:
             return {}
-        return each_unit(values_now, tables[module], tables[device], tables[outlet_units])
+        return with_missing_units(values_now, tables[module], tables[device], tables[outlet_units])
 
     return rows
 
@@ -114,13 +114,15 @@ def phase_rows(values: Column, banks: Column, phases: Column) -> ComputedRows:
     def rows(tables: Tables) -> Rows:
         if not tables[banks] and not tables[phases]:
             return {}  # nothing tells what a row is
-        every_row = with_first_rows(with_rows_of(tables[values], tables[phases]), LAST_ARC)
-        bank_of_row = with_rows_of(
+        every_row = with_missing_first_rows(
+            with_missing_rows_of(tables[values], tables[phases]), LAST_ARC
+        )
+        bank_of_row = with_missing_rows_of(
             left_join(tables[banks] or tables[phases], tables[banks]), tables[values]
         )
         of_no_bank = where(every_row, bank_of_row, one_of("0"))
         phase_of_row = left_join(tables[values], tables[phases])
-        of_a_phase = where(of_no_bank, phase_of_row, either(("1", "2", "3"), ("0",)))
+        of_a_phase = where(of_no_bank, phase_of_row, yes_or_no(("1", "2", "3"), ("0",)))
         return of_a_phase or of_no_bank
 
     return rows

@@ -19,12 +19,12 @@ from functools import partial
 
 from ..arcs import Arcs
 from ..cells import Rows
-from ..completeness import with_first_rows, with_rows_of
+from ..completeness import with_missing_first_rows, with_missing_rows_of
 from ..computed import Complete
 from ..controls import Write
 from ..decoding import is_one_of
 from ..evidence import DRIVER, SIMULATED
-from ..filters import if_every, matches, matches_either, one_of, unless, where
+from ..filters import matches, matches_yes_or_no, one_of, rows_if_every_mark, rows_if_none_in, where
 from ..objects import Column, PerUnit, Scalar
 from ..profile import Profile
 from ..states import State
@@ -67,7 +67,7 @@ def _unless_zero(values: Column, count: Scalar) -> ComputedRows:
         counts = tables[count]
         if is_one_of(tables.scalar(count), ("0",)):
             return {}
-        return unless(tables[values], where(counts, counts, one_of("0")))
+        return rows_if_none_in(tables[values], where(counts, counts, one_of("0")))
 
     return rows
 
@@ -124,7 +124,7 @@ def simple_phases(tables: Tables) -> Rows:
     >>> simple_phases.rows({PHASE_INDEX: {"1": 1, "2": 7}})
     {}
     """
-    return if_every(tables[PHASE_INDEX], tables[PHASE_INDEX], matches(INDEXES))
+    return rows_if_every_mark(tables[PHASE_INDEX], tables[PHASE_INDEX], matches(INDEXES))
 
 
 def _phase_currents(indexes: str) -> ComputedRows:
@@ -145,8 +145,10 @@ def _phase_currents(indexes: str) -> ComputedRows:
     @computed_from(PHASE_CURRENT, PHASE_INDEX)
     def rows(tables: Tables) -> Rows:
         phases = tables[PHASE_INDEX]
-        currents = with_first_rows(with_rows_of(tables[PHASE_CURRENT], phases), LAST_ARC)
-        return if_every(currents, phases, matches_either(indexes, INDEXES))
+        currents = with_missing_first_rows(
+            with_missing_rows_of(tables[PHASE_CURRENT], phases), LAST_ARC
+        )
+        return rows_if_every_mark(currents, phases, matches_yes_or_no(indexes, INDEXES))
 
     return rows
 

@@ -10,7 +10,7 @@ one program has the unit of its power.
 
 from dataclasses import replace
 
-from ..cells import Missing, Rows, missing_with
+from ..cells import Missing, Rows, missing_because
 from ..controls import Guard, Write
 from ..evidence import DRIVER, SIMULATED, EvidenceLevel
 from ..joins import left_join
@@ -43,7 +43,7 @@ def _of_ports(below: int, name: str) -> ComputedRows:
     def rows(tables: Tables) -> Rows:
         figures = tables[values].items()
         values_or_lost = {
-            row: missing_with(v) if isinstance(v, Missing) else v for row, v in figures
+            row: missing_because(v) if isinstance(v, Missing) else v for row, v in figures
         }
         return left_join(tables[STATE], values_or_lost)
 

@@ -14,18 +14,27 @@ from functools import partial
 from typing import NamedTuple, Optional
 
 from ..absence import is_optional_and_absent
-from ..cells import NO_ANSWER, UNDECIDED, Missing, Rows, arcs, missing_with
+from ..cells import MARK_UNKNOWN, NO_ANSWER, Missing, Rows, arcs, missing_because
 from ..completeness import (
-    each_unit,
-    with_counted_number,
-    with_counted_parts,
-    with_counted_rows,
-    with_rows_of,
+    with_missing_if_fewer,
+    with_missing_if_fewer_parts,
+    with_missing_rows_of,
+    with_missing_units,
+    with_missing_up_to_count,
 )
 from ..controls import Guard, Write
 from ..decoding import is_one_of, number, text
 from ..evidence import SIMULATED
-from ..filters import either, except_where, none_of, one_of, unless, where, with_arc, without
+from ..filters import (
+    except_where,
+    none_of,
+    one_of,
+    rows_if_none_in,
+    where,
+    with_arc,
+    without,
+    yes_or_no,
+)
 from ..joins import bit, left_join, numbered, with_units
 from ..measurements import Measurement
 from ..objects import Column
@@ -197,7 +206,7 @@ def _without_minima(tables: Tables, sensors: _Sensors, kind: str, readings: Rows
     result = dict(readings)
     for row in zeros:
         if not is_one_of(signed_of_zeros.get(row), (ZERO,)):
-            result[row] = missing_with(signed_of_zeros.get(row))
+            result[row] = missing_because(signed_of_zeros.get(row))
     return result
 
 
@@ -233,7 +242,7 @@ def signed(tables: Tables, sensors: _Sensors, kind: str, minima: Rows) -> Rows:
     result = dict(readings)
     for row in unclear_rows:
         if text(readings[row]) != text(signed_readings.get(row, "")):
-            result[row] = missing_with(minima.get(row))
+            result[row] = missing_because(minima.get(row))
     for row in below_0:
         most = number(maxima.get(row))
         result[row] = "" if most is not None and most <= 0 else signed_readings.get(row, "")
@@ -255,7 +264,7 @@ def _certainly_there(rows: Rows) -> Rows:
     >>> _certainly_there({"1": 5, "2": NO_ANSWER})["2"].is_unanswered
     False
     """
-    return {row: missing_with(v) if isinstance(v, Missing) else v for row, v in rows.items()}
+    return {row: missing_because(v) if isinstance(v, Missing) else v for row, v in rows.items()}
 
 
 def _outlet(kind: str) -> Measurement:
@@ -350,7 +359,7 @@ def _in_use(tables: Tables, rows: Rows) -> Rows:
         if pdu not in switches or inlet == inlet_by_pdu.get(pdu):
             result[row] = value
         elif inlet_by_pdu.get(pdu) not in inlets:
-            result[row] = UNDECIDED
+            result[row] = MARK_UNKNOWN
     return result
 
 
@@ -361,7 +370,7 @@ def _each_inlet(tables: Tables, rows: Rows) -> Rows:
     >>> rows["1.1"], rows["1."].reason
     (520, 'no answer')
     """
-    return with_counted_parts(rows, tables[INLET_COUNT], 2)
+    return with_missing_if_fewer_parts(rows, tables[INLET_COUNT], 2)
 
 
 def _inlets(kind: str) -> Measurement:
@@ -418,7 +427,7 @@ def lines(tables: Tables) -> Rows:
     poles, pole_line = INLET_POLES.checked(tables, CURRENT), tables[POLE_LINE]
     if not poles and is_optional_and_absent(tables, INLET_POLES.value(CURRENT), pole_line):
         pole_line = {}
-    every_pole = with_arc(with_rows_of(poles, pole_line), -1, "1", "2", "3")
+    every_pole = with_arc(with_missing_rows_of(poles, pole_line), -1, "1", "2", "3")
     return _in_use(tables, _each_inlet(tables, where(every_pole, pole_line, none_of(NEUTRAL))))
 
 
@@ -441,8 +450,8 @@ def one_phase_inlets(tables: Tables) -> Rows:
     inlets = _in_use(tables, _each_inlet(tables, INLETS.parts(tables, CURRENT)))
     if not inlets:
         return {}
-    poles = with_rows_of(tables[POLE_COUNT], inlets)
-    loads = where(inlets, poles, either(("1", "2"), ("3", "4", "5"))) or where(
+    poles = with_missing_rows_of(tables[POLE_COUNT], inlets)
+    loads = where(inlets, poles, yes_or_no(("1", "2"), ("3", "4", "5"))) or where(
         inlets, inlets, one_of("0")
     )
     return left_join(inlets, loads)
@@ -460,7 +469,7 @@ def breakers(tables: Tables) -> Rows:
         inlets {"1.1": Missing}: they are not answered now       {".": Missing}
     """
     inlets = _in_use(tables, _each_inlet(tables, INLETS.parts(tables, CURRENT)))
-    return unless({} if inlets else PROTECTORS.values(tables, CURRENT), inlets)
+    return rows_if_none_in({} if inlets else PROTECTORS.values(tables, CURRENT), inlets)
 
 
 @computed_from(INLET_COUNT, PX2_OUTLET_COUNT, PDU_COUNT)
@@ -472,7 +481,7 @@ def px2_units(tables: Tables) -> Rows:
     >>> list(rows), rows["0."].reason
     (['1', '2', '0.'], 'no answer')
     """
-    return with_counted_number(tables[INLET_COUNT] or tables[PX2_OUTLET_COUNT], tables[PDU_COUNT])
+    return with_missing_if_fewer(tables[INLET_COUNT] or tables[PX2_OUTLET_COUNT], tables[PDU_COUNT])
 
 
 @computed_from(LABEL)
@@ -560,13 +569,14 @@ def poles(tables: Tables) -> Rows:
     currents, labels = tables[POLE_CURRENT], tables[POLE_LABEL]
     labelled_currents = where(currents, left_join(currents, labels), none_of(""))
     every_pole = left_join(
-        with_counted_rows(with_rows_of(currents, labels), tables[PX1_POLE_COUNT]), labelled_currents
+        with_missing_up_to_count(with_missing_rows_of(currents, labels), tables[PX1_POLE_COUNT]),
+        labelled_currents,
     )
-    result = where(every_pole, labels, either(("L1", "L2", "L3"), ("N",)))
+    result = where(every_pole, labels, yes_or_no(("L1", "L2", "L3"), ("N",)))
     if not result:
         return {}
     inlets = numbered(without(tables[PX1_POLE_COUNT], "0"))
-    return each_unit(result, numbered(result, position=0), inlets)
+    return with_missing_units(result, numbered(result, position=0), inlets)
 
 
 @computed_from(LINE_CURRENT, LINE_LABEL, LINE_COUNT)
@@ -577,10 +587,10 @@ def px1_lines(tables: Tables) -> Rows:
     >>> px1_lines.rows({LINE_CURRENT: {"1": 5, "2": 1}, **labels})
     {'1': 5}
     """
-    every_line = with_counted_rows(
-        with_rows_of(tables[LINE_CURRENT], tables[LINE_LABEL]), tables[LINE_COUNT]
+    every_line = with_missing_up_to_count(
+        with_missing_rows_of(tables[LINE_CURRENT], tables[LINE_LABEL]), tables[LINE_COUNT]
     )
-    return where(every_line, tables[LINE_LABEL], either(("L1", "L2", "L3"), ("N",)))
+    return where(every_line, tables[LINE_LABEL], yes_or_no(("L1", "L2", "L3"), ("N",)))
 
 
 PX1_LOAD = total(

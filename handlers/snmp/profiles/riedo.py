@@ -13,11 +13,11 @@ from typing import NamedTuple, Optional
 
 from ...shared.ceilings import PLACEHOLDERS, PLACEHOLDERS_16
 from ...shared.decimals import decimal_sum
-from ..cells import NO_ANSWER, Cell, Missing, Rows, arcs, missing_with
+from ..cells import NO_ANSWER, Cell, Missing, Rows, arcs, missing_because
 from ..controls import Write
 from ..decoding import is_one_of, number, text
 from ..evidence import SIMULATED
-from ..filters import either, none_of, one_of, require_marks, unless, where
+from ..filters import none_of, one_of, require_marks, rows_if_none_in, where, yes_or_no
 from ..joins import left_join, prefixed
 from ..objects import Column, Parts
 from ..profile import Profile
@@ -63,7 +63,7 @@ def _of_type(tables: Tables, values: Column, kind: str) -> Rows:
     {'1.1': 800, '1.3': ''}
     """
     other_kinds = tuple(type_ for type_ in TYPES if type_ != kind)
-    meters = where(tables[values], tables[TYPE], either((kind,), other_kinds))
+    meters = where(tables[values], tables[TYPE], yes_or_no((kind,), other_kinds))
     return left_join(meters, _with_data(tables, values))
 
 
@@ -122,7 +122,7 @@ def metered_outlets(tables: Tables) -> Rows:
 
     Raises ProtocolError if a meter's type is not answered.
     """
-    names = unless(tables[NAME], tables[RELAY_METERS])
+    names = rows_if_none_in(tables[NAME], tables[RELAY_METERS])
     return (
         prefixed("0", where(names, require_marks(names, tables[TYPE]), one_of(OUTLET)))
         if names
@@ -211,7 +211,7 @@ def _of_relays(values: Column, absent: Sequence[str] = ()) -> ComputedRows:
         sums: Rows = {}
         for relay, names in tables[RELAY_METERS].items():
             if isinstance(names, Missing):
-                sums[relay] = missing_with(names)
+                sums[relay] = missing_because(names)
                 continue
             meters = modules.get(arcs(relay, stop=1), _Meters())
             sum_of_relay = _sum([meters.value_of(name) for name in _names(text(names))], absent)
@@ -234,7 +234,7 @@ def _sum(values: Sequence[Cell], absent: Sequence[str]) -> Optional[Cell]:
     True
     """
     if any(isinstance(value, Missing) for value in values):
-        return missing_with(NO_ANSWER)
+        return missing_because(NO_ANSWER)
     numbers: list[Decimal] = []
     for value in values:
         figure_of_meter = number(value)

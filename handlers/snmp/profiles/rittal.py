@@ -17,12 +17,12 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple, Optional
 
 from ...shared.errors import ProtocolError
-from ..cells import Cell, Missing, Rows, arcs, row_of_missing_index
+from ..cells import Cell, Missing, Rows, arcs, row_without_index
 from ..computed import Complete
 from ..controls import Guard, Write
 from ..decoding import is_number, is_one_of, text
 from ..evidence import SIMULATED, EvidenceLevel
-from ..filters import if_listed, one_of, require_marks, where
+from ..filters import one_of, require_marks, rows_if_any_in, where
 from ..joins import concat, left_join
 from ..measurements import Measurement
 from ..objects import Column, PerUnit
@@ -116,7 +116,7 @@ class NamedRows:
         indexes: dict[str, str] = {}
         for index, name in names.items():
             if isinstance(name, Missing):
-                indexes[row_of_missing_index(index)] = index
+                indexes[row_without_index(index)] = index
                 continue
             match = re.fullmatch(self.pattern, text(name))
             numbers = [group for group in match.groups() if group is not None] if match else []
@@ -262,7 +262,7 @@ def current_scales(tables: Tables) -> Rows:
         a device without strips                              {"1.1": -100}
     """
     strips = tables[STRIP_VALUES]
-    strip_scales = if_listed(tables[STRIPS.scales], strips) if strips else {}
+    strip_scales = rows_if_any_in(tables[STRIPS.scales], strips) if strips else {}
     return concat(PHASES.device_scales(tables), strip_scales)
 
 

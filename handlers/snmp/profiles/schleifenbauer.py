@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import partial
 
 from ..cells import Rows
-from ..completeness import with_counted_rows, with_rows_of
+from ..completeness import with_missing_rows_of, with_missing_up_to_count
 from ..controls import Guard, Write
 from ..evidence import SIMULATED
 from ..filters import none_of, one_of, where
@@ -41,7 +41,9 @@ UNITS = scalar("~.1.1.1.1.1.0", "sdbMgmtStsDevices")
 
 def _of_inputs(tables: Tables, values: Column, beside: Column) -> Rows:
     """A column of the inputs, without values if the ring has units that SNMP does not show."""
-    inputs = with_counted_rows(with_rows_of(tables[values], tables[beside]), tables[PHASES])
+    inputs = with_missing_up_to_count(
+        with_missing_rows_of(tables[values], tables[beside]), tables[PHASES]
+    )
     has_hidden_units = re.fullmatch(MORE_THAN_SHOWN, tables.text(UNITS))
     return left_join(inputs, {} if has_hidden_units else inputs)
 

@@ -10,11 +10,20 @@ from functools import partial
 from ..absence import is_optional_and_absent
 from ..arcs import Arcs
 from ..cells import Rows
-from ..completeness import with_counted_number, with_counted_rows, with_rows_of
+from ..completeness import with_missing_if_fewer, with_missing_rows_of, with_missing_up_to_count
 from ..computed import Complete
 from ..controls import Guard, Write
 from ..evidence import SIMULATED
-from ..filters import if_every, matches, none_of, of_units, unless, where, with_arc, without_arc
+from ..filters import (
+    matches,
+    none_of,
+    of_units,
+    rows_if_every_mark,
+    rows_if_none_in,
+    where,
+    with_arc,
+    without_arc,
+)
 from ..joins import bit, first_of_units, left_join, part_of
 from ..objects import Column
 from ..profile import Profile
@@ -100,7 +109,9 @@ def _complete(tables: Tables, values: Column, infeeds: Rows) -> Rows:
     """
     if not tables[values] and is_optional_and_absent(tables, values, infeeds):
         return {}
-    return with_counted_rows(with_rows_of(tables[values], infeeds), tables[INFEED_COUNT])
+    return with_missing_up_to_count(
+        with_missing_rows_of(tables[values], infeeds), tables[INFEED_COUNT]
+    )
 
 
 @computed_from(OUTLET_COUNT, TOWER_COUNT, on_demand=(INFEED_ID,))
@@ -113,7 +124,7 @@ def towers(tables: Tables) -> Rows:
     (['1', '0.'], 'no answer')
     """
     rows = first_of_units(tables[OUTLET_COUNT] or tables[INFEED_ID])
-    return with_counted_number(rows, tables[TOWER_COUNT])
+    return with_missing_if_fewer(rows, tables[TOWER_COUNT])
 
 
 @computed_from(TOWER_POWER, INFEED_POWER, on_demand=(TOWER_POWER, INFEED_POWER))
@@ -129,7 +140,7 @@ def tower_powers(tables: Tables) -> Rows:
     infeeds = tables[INFEED_POWER]
     if not infeeds:
         return tables[TOWER_POWER]
-    return if_every(tables[TOWER_POWER], infeeds, matches("-1")) or unless(
+    return rows_if_every_mark(tables[TOWER_POWER], infeeds, matches("-1")) or rows_if_none_in(
         tables[TOWER_POWER], infeeds
     )
 
@@ -185,7 +196,7 @@ def st4_lines(tables: Tables) -> Rows:
     >>> rows["1.1.1"], rows["1.1.2"].reason
     ('', 'no answer')
     """
-    lines = with_rows_of(tables[ST4_LINES], tables[ST4_LABEL])
+    lines = with_missing_rows_of(tables[ST4_LINES], tables[ST4_LABEL])
     lines = left_join(lines or tables[ST4_LABEL], lines)
     lines = left_join(lines, where(lines, tables[ST4_LINE_STATUS], none_of(*ST4_UNREAD)))
     return without_arc(lines, -1, ST4_NEUTRAL)
@@ -208,7 +219,7 @@ def _cords(below: str, name: str) -> ComputedRows:
     def rows(tables: Tables) -> Rows:
         cords = tables[values]
         readings = left_join(cords, where(cords, tables[ST4_CORD_STATUS], none_of(*ST4_UNREAD)))
-        return with_rows_of(readings, of_units(tables[ST4_OUTLET_COUNT], tables[ST4_LINES]))
+        return with_missing_rows_of(readings, of_units(tables[ST4_OUTLET_COUNT], tables[ST4_LINES]))
 
     return rows
 

@@ -11,7 +11,7 @@ from functools import partial
 from ..cells import Rows
 from ..controls import Write
 from ..evidence import SIMULATED, EvidenceLevel
-from ..filters import either, none_of, where
+from ..filters import none_of, where, yes_or_no
 from ..joins import concat, left_join, part_of
 from ..objects import Column, Span, Spread
 from ..profile import Profile
@@ -83,7 +83,7 @@ def _of_pdus(one_phase: Column, aggregate: str, name: str) -> ComputedRows:
     @computed_from(one_phase, three_phase, MODE)
     def rows(tables: Tables) -> Rows:
         aggregates = where(
-            tables[three_phase], tables[MODE], either((STAR, DELTA, AGGREGATE), (NO_MODE,))
+            tables[three_phase], tables[MODE], yes_or_no((STAR, DELTA, AGGREGATE), (NO_MODE,))
         )
         return concat(_of_one_phase(tables, one_phase), aggregates)
 
@@ -103,7 +103,7 @@ def pdu_currents(tables: Tables) -> Rows:
     """
     modes = part_of(tables[MODE], tables[LINES], stop=1)
     return concat(
-        _of_one_phase(tables, AMPS), where(tables[LINES], modes, either((STAR,), (NO_MODE,)))
+        _of_one_phase(tables, AMPS), where(tables[LINES], modes, yes_or_no((STAR,), (NO_MODE,)))
     )
 
 

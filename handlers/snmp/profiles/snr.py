@@ -18,7 +18,7 @@ from functools import partial
 from ..cells import Rows
 from ..controls import Write
 from ..evidence import SIMULATED
-from ..filters import if_listed, unless
+from ..filters import rows_if_any_in, rows_if_none_in
 from ..objects import Span, Spread
 from ..profile import Profile, Root
 from ..states import State
@@ -40,14 +40,14 @@ CONTACT = Spread("~.2", (Span(1, 1, 3),), "remoteControlContact8, remoteControlC
 def erd_4_states(tables: Tables) -> Rows:
     """The states of a table with a fourth column."""
     states = tables[STATE]
-    return if_listed(states, tables[DELAY]) if states else {}
+    return rows_if_any_in(states, tables[DELAY]) if states else {}
 
 
 @computed_from(PROJECT_STATE, PROJECT_FOURTH, by_row=True)
 def project_states(tables: Tables) -> Rows:
     """The states of a table without a fourth column."""
     states = tables[PROJECT_STATE]
-    return unless(states, tables.whole[PROJECT_FOURTH]) if states else {}
+    return rows_if_none_in(states, tables.whole[PROJECT_FOURTH]) if states else {}
 
 
 erd_profile = partial(

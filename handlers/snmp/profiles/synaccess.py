@@ -10,7 +10,7 @@ from ..cells import Rows
 from ..computed import Complete, Number
 from ..controls import Guard, Write
 from ..evidence import SIMULATED
-from ..filters import none_of, one_of, unless, where
+from ..filters import none_of, one_of, rows_if_none_in, where
 from ..profile import Profile
 from ..states import State
 from ..tables import ComputedRows, Tables, computed_from
@@ -41,7 +41,7 @@ ACTIVE_INLET = column("21728.4.2.1.1.20", "atsActiveInlet", optional=True)
 def older_states(tables: Tables) -> Rows:
     """The states of a unit that has only the older tree."""
     newer_counts = tables.whole[NEWER_COUNT]
-    return unless({} if newer_counts else tables[OLDER_STATUS], newer_counts)
+    return rows_if_none_in({} if newer_counts else tables[OLDER_STATUS], newer_counts)
 
 
 def _inlets(below: str, name: str) -> ComputedRows:

@@ -6,22 +6,27 @@ from decimal import Decimal
 from functools import partial
 
 from ..arcs import Arcs
-from ..cells import NO_ANSWER, Missing, Rows, missing_with
-from ..completeness import with_counted_rows, with_first_rows, with_least_rows, with_rows_of
+from ..cells import NO_ANSWER, Missing, Rows, missing_because
+from ..completeness import (
+    with_missing_first_rows,
+    with_missing_if_below,
+    with_missing_rows_of,
+    with_missing_up_to_count,
+)
 from ..computed import Complete
 from ..controls import Guard, Write
 from ..decoding import is_one_of, number, text
 from ..evidence import SIMULATED, EvidenceLevel
 from ..filters import (
-    either,
-    if_every,
     matches,
-    matches_either,
+    matches_yes_or_no,
     none_of,
     one_of,
-    unless,
+    rows_if_every_mark,
+    rows_if_none_in,
     where,
     without,
+    yes_or_no,
 )
 from ..joins import first_of_units, join, left_join, part_of, prefixed, times
 from ..measurements import Measurement
@@ -106,8 +111,10 @@ def v5_lines(tables: Tables) -> Rows:
     in_wye = without(where(types, types, one_of(V5_WYE)), "")
     if in_wye and not all(isinstance(value, Missing) for value in in_wye.values()):
         return {}
-    currents = with_least_rows(with_rows_of(tables[V5_LINE_CURRENT], tables[V5_LINE_NAME]), 3)
-    return unless(left_join(currents or tables[V5_LINE_NAME], currents), in_wye)
+    currents = with_missing_if_below(
+        with_missing_rows_of(tables[V5_LINE_CURRENT], tables[V5_LINE_NAME]), 3
+    )
+    return rows_if_none_in(left_join(currents or tables[V5_LINE_NAME], currents), in_wye)
 
 
 def _v5_phases(below: int, name: str, scale: Decimal = ONES) -> Measurement:
@@ -130,8 +137,11 @@ def _v5_phases(below: int, name: str, scale: Decimal = ONES) -> Measurement:
         types = tables[V5_TYPE]
         if types and not all(isinstance(value, Missing) for value in types.values()):
             return {}
-        return unless(
-            with_first_rows(with_rows_of(tables[phases], tables[V5_VOLTS]), LAST_ARC), types
+        return rows_if_none_in(
+            with_missing_first_rows(
+                with_missing_rows_of(tables[phases], tables[V5_VOLTS]), LAST_ARC
+            ),
+            types,
         )
 
     return figure(rows, scale)
@@ -158,7 +168,7 @@ def v3_settled(tables: Tables) -> Rows:
     for row, state in tables[V3_FEEDBACK].items():
         pending_state = pending_states.get(row)
         if isinstance(pending_state, Missing):
-            settled_states[row] = missing_with(pending_state)
+            settled_states[row] = missing_because(pending_state)
         elif isinstance(state, Missing) or is_one_of(pending_state, (text(state),)):
             settled_states[row] = state
     return settled_states
@@ -192,8 +202,8 @@ def _v3_phases(first_arc: int, name: str) -> ComputedRows:
         for phase, values_of_phase in columns.items():
             of_phase = tables[values_of_phase]
             values.update(prefixed(phase, of_phase))
-            plugs.update(prefixed(phase, with_rows_of(tables[V3_PLUGGED], of_phase)))
-        return where(with_rows_of(values, plugs), plugs, one_of("1"))
+            plugs.update(prefixed(phase, with_missing_rows_of(tables[V3_PLUGGED], of_phase)))
+        return where(with_missing_rows_of(values, plugs), plugs, one_of("1"))
 
     return rows
 
@@ -221,11 +231,13 @@ def em_main(tables: Tables) -> Rows:
     'no answer'
     """
     count = tables[EM_MAIN_COUNT]
-    count_of_several = if_every(count, count, matches(SEVERAL))
+    count_of_several = rows_if_every_mark(count, count, matches(SEVERAL))
     if count_of_several:
         return left_join(count_of_several, {})
-    mains = tables[EM_MAIN_CURRENT] or with_rows_of({}, if_every(count, count, matches("1")))
-    main = if_every(mains, count, matches_either("1", SEVERAL))
+    mains = tables[EM_MAIN_CURRENT] or with_missing_rows_of(
+        {}, rows_if_every_mark(count, count, matches("1"))
+    )
+    main = rows_if_every_mark(mains, count, matches_yes_or_no("1", SEVERAL))
     return left_join(main, main)
 
 
@@ -260,7 +272,7 @@ def _column_of_dcs_units(below: str, name: str) -> ComputedRows:
     @computed_from(values, DCS_TYPE)
     def rows(tables: Tables) -> Rows:
         types = tables[DCS_TYPE]
-        units = where(types, types, either(DCS_PRESENT, DCS_ABSENT))
+        units = where(types, types, yes_or_no(DCS_PRESENT, DCS_ABSENT))
         return left_join(units, tables[values])
 
     return rows
@@ -435,8 +447,10 @@ def liebert_lines(tables: Tables) -> Rows:
     )
     currents = tables[LIEBERT_CURRENT]
     point_of_line = part_of(points, currents, stop=1)
-    lines = unless(_rows_of_points(currents, point_of_line, LOAD_POINT), of_ups)
-    return with_counted_rows(lines, _rows_of_points(tables[LIEBERT_LINES], points, LOAD_POINT))
+    lines = rows_if_none_in(_rows_of_points(currents, point_of_line, LOAD_POINT), of_ups)
+    return with_missing_up_to_count(
+        lines, _rows_of_points(tables[LIEBERT_LINES], points, LOAD_POINT)
+    )
 
 
 # Avocent (PM-MIB). The index of a PDU is port.pdu, that of an outlet port.pdu.outlet.
@@ -529,7 +543,7 @@ def _of_console_server(values: Source) -> ComputedRows:
     @computed_from(values, PM_OUTLETS)
     def rows(tables: Tables) -> Rows:
         outlets_of_pdus = tables.whole[PM_OUTLETS]
-        return unless({} if outlets_of_pdus else tables[values], outlets_of_pdus)
+        return rows_if_none_in({} if outlets_of_pdus else tables[values], outlets_of_pdus)
 
     return rows
 
@@ -560,7 +574,7 @@ def one_sensor(tables: Tables) -> Rows:
         the same, on newer firmware, which shows CurrentValue                  {}
     """
     others = tables.first(PM_OUTLET_AMPS, PM_AMPS, ACS_AMPS)
-    return unless(
+    return rows_if_none_in(
         {} if others else where(tables[PM_SENSOR_AMPS], tables[PM_SENSORS], one_of("1")), others
     )
 
