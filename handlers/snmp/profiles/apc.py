@@ -59,14 +59,27 @@ SPDU_MASTER = scalar("318.1.1.4.2.2.0", "sPDUMasterState")
 
 @computed_from(SPDU_STATE, SPDU_MASTER, by_row=True)
 def spdu_inconsistent(tables: Tables) -> Rows:
-    """ "Unknown": the states and the outlets do not agree, until the unit's own power was cycled.
-    Else it has a word for each outlet."""
+    """The states of a MasterSwitch's outlets if they are not to be believed: its sPDUMasterState
+    reads "Unknown" when states and relays do not agree, until the unit's own power was cycled. Else
+    it has a word for each outlet ("On,Off,On").
+
+        sPDUMasterState "Unknown", states {"1": 1, "2": 2}  ->  {"1": 1, "2": 2}
+        sPDUMasterState "On,Off", states {"1": 1, "2": 2}   ->  {}
+    """
     is_unknown = re.fullmatch("(?i)unknown", tables.text(SPDU_MASTER))
     return tables[SPDU_STATE] if is_unknown else {}
 
 
 def _spdu(state: Source) -> tuple[Outlets, ...]:
-    """The outlets of a MasterSwitch, which `state` lists."""
+    """The outlets of a MasterSwitch, which `state` lists: they are read and switched in one column,
+    sPDUOutletCtl (1 on, 2 off).
+
+        sPDUOutletCtl {"1": 1, "2": 2}, pending {"1": 2, "2": 1}   1 is on, 2 is unknown
+        sPDUMasterState "Unknown"                                  both are unknown
+
+    A state is not known while a command is pending, or while the unit itself does not know the
+    states.
+    """
     consistency = Condition(spdu_inconsistent, good=("4",), optional=True)
     return outlets(
         State(state, on=("1",), off=("2",), conditions=(SPDU_PENDING, consistency)),
@@ -76,8 +89,14 @@ def _spdu(state: Source) -> tuple[Outlets, ...]:
     )
 
 
-def _beside(states: Column, *others: Source) -> ComputedRows:
-    """`states` on a unit that also has rows of one of `others`."""
+def _older_states(states: Column, *others: Source) -> ComputedRows:
+    """The states of outlets in a table of an older generation, on a unit that also has a table of
+    the newer one (`others`): some units list their outlets in the older table alone. A unit without
+    a newer table has no row: it is read as the older family.
+
+        states {"1": 1, "2": 2}, rPDU2DeviceStatusModule {"1": 1}   ->  {"1": 1, "2": 2}
+        states {"1": 1, "2": 2}, no rows of a newer table           ->  {}
+    """
 
     @computed_from(states, by_row=True)
     def rows(tables: Tables) -> Rows:
@@ -96,13 +115,19 @@ RPDU_PHASES = phase_rows(RPDU_LOAD, RPDU_BANK, RPDU_PHASE)
 
 @computed_from(*RPDU_PHASES.objects)
 def rpdu_lines(tables: Tables) -> Rows:
-    """The phases; without any, the only row of a table that has no other. On a unit without the
-    columns that tell which rows are phases, the rows are empty.
+    """The current of each phase, in tenths of A: their sum is the unit's load. The table may also
+    have rows of banks, which carry the same current again.
 
     >>> rpdu_lines.rows({RPDU_LOAD: {"1": 15, "2": 15}, RPDU_PHASES: {"1": 15}})
     {'1': 15}
+
+    The only row of a table is the load, without a mark too:
+
     >>> rpdu_lines.rows({RPDU_LOAD: {"1": 15}, RPDU_PHASES: {}})
     {'1': 15}
+
+    Where no column tells phases from banks, the values are emptied: their sum would count twice.
+
     >>> no_marks = {RPDU_PHASES: {}, RPDU_BANK: {}, RPDU_PHASE: {}}
     >>> rpdu_lines.rows({RPDU_LOAD: {"1": 15, "2": 9}, **no_marks})
     {'1': '', '2': ''}
@@ -124,7 +149,14 @@ RPDU_COUNT = scalar("318.1.1.12.3.1.3.0", "rPDUOutletDevNumCntrlOutlets")  # 0 o
 
 
 def _rpdu(state: Source) -> tuple[Outlets, ...]:
-    """The outlets of an rPDU, which `state` lists."""
+    """The outlets of a rack PDU of the first generation, which `state` lists: states, commands (1
+    on, 2 off), names, and the current in tenths of A.
+
+        states {"1": 1, "2": 2}, pending {"1": 2, "2": 1}   1 is on, 2 is unknown
+        rPDUOutletDevNumCntrlOutlets 0                      no outlets: the unit only meters
+
+    A state is not known while a command is pending (rPDUOutletStatusCommandPending).
+    """
     command = column("318.1.1.12.3.3.1.1.4", "rPDUOutletControlOutletCommand")
     load = column("318.1.1.12.3.5.1.1.7", "rPDUOutletStatusLoad", optional=True)
     return outlets(
@@ -144,13 +176,16 @@ RPDU_FACTOR = scalar("318.1.1.12.1.17.0", "rPDUIdentDevicePowerFactor")
 
 @computed_from(RPDU_WATTS, on_demand=(RPDU_VOLTS, RPDU_FACTOR))
 def rpdu_power(tables: Tables) -> Rows:
-    """A power that the unit calculates; empty if it is 0 while the volts or the factor, which the
-    owner sets, are 0.
+    """The unit's power in W, which the firmware calculates from its current, and from the volts and
+    the power factor that the owner sets. While one of these is 0, a power of 0 is no figure and is
+    emptied.
 
     >>> rpdu_power.rows({RPDU_WATTS: {"0": 230}})
     {'0': 230}
     >>> rpdu_power.rows({RPDU_WATTS: {"0": 0}, RPDU_VOLTS: {"0": 0}, RPDU_FACTOR: {"0": 100}})
     {'0': ''}
+    >>> rpdu_power.rows({RPDU_WATTS: {"0": 0}, RPDU_VOLTS: {"0": 230}, RPDU_FACTOR: {"0": 100}})
+    {'0': 0}
     """
     watts = tables[RPDU_WATTS]
     power = watts
@@ -216,8 +251,16 @@ RPDU2_POWER = figure(_of_units("5", "rPDU2DeviceStatusPower"), Decimal(10))
 
 
 def _masterswitch(tree: str, kind: str, count: Column, off: int) -> tuple[Outlets, ...]:
-    """The outlets of a MasterSwitch plus or VM; `off`: the command. The index is unit.outlet. For
-    plus, fence_apc_snmp uses unit.1.outlet, so that form is read too."""
+    """The outlets of a MasterSwitch plus or VM, under the index unit.outlet. For plus,
+    fence_apc_snmp uses unit.1.outlet, so that form is read too.
+
+        _masterswitch("318.1.1.6", "MSP", PLUS_COUNT, off=3)   state off = 2, command off = 3
+
+    tree: the OID of the unit's kind.
+    kind: the word for it in the names of the objects.
+    count: the number of outlets of each unit.
+    off: the command that switches off; it is not the number of the state.
+    """
     state = column(f"{tree}.7.1.1.5", f"sPDUOutletStatus{kind}OutletState")
     mark = column(f"{tree}.7.1.1.6", f"sPDUOutletStatus{kind}CommandPending", optional=True)
     return outlets(
@@ -255,7 +298,8 @@ EASY_PHASE_KWH = column("318.1.1.30.4.2.1.10", "ePDUPhaseStatusEnergy")
 
 @computed_from(EASY_STATE, EASY_MODULE)
 def easy_outlet_units(tables: Tables) -> Rows:
-    """The unit of each outlet. A unit without switched outlets has one row, with -1 in each column.
+    """The unit of each outlet of an Easy PDU chain: it tells which units must have a figure. A unit
+    without switched outlets has one row of padding, with -1 in each column.
 
     >>> easy_outlet_units.rows({EASY_STATE: {"1": 1, "2": 2}, EASY_MODULE: {"1": 1, "2": 2}})
     {'1': 1, '2': 2}
@@ -269,7 +313,8 @@ def easy_outlet_units(tables: Tables) -> Rows:
 
 @computed_from(EASY_COUNT)
 def easy_count_of_none(tables: Tables) -> Rows:
-    """The count where it is 0: another number may count the row of padding.
+    """The device's number of outlets if it is 0, which says that it has none. Another number is not
+    taken: on a unit without outlets the firmware may count the row of padding.
 
     >>> easy_count_of_none.rows({EASY_COUNT: {"0": 0}})
     {'0': 0}
@@ -283,26 +328,45 @@ each_easy = partial(each_unit_rows, device=EASY_DEVICE, outlet_units=easy_outlet
 
 
 def _easy_units(values: Column, sibling: Column) -> ComputedRows:
-    """A column of the units. Nothing counts them: ePDUDeviceStatusTableSize of a recorded EPDU1116S
-    is 3, for one unit. `sibling`: tells the rows where the firmware has no modules.
+    """A power or energy of each unit of an Easy PDU chain, and a missing one of each unit that
+    answers none, so that the chain has no sum.
+
+        kWh {"1": 5}, ePDUDeviceStatusModule {"1": 1, "2": 2}   ->  {"1": 5, "2": Missing}
+        kWh {"1": 5}, no modules, sibling W {"1": 230, "2": 9}  ->  {"1": 5, "2": Missing}
+
+    Nothing else counts the units: ePDUDeviceStatusTableSize of a recorded EPDU1116S is 3, for one.
+
+    sibling: another column of the table, which lists the units on firmware without their modules.
     """
     units = Complete(values, EASY_DEVICE, siblings=(sibling,))
     return each_easy(units, EASY_DEVICE)
 
 
 def _easy_phases(values: Column, *siblings: Column, on_demand: bool = False) -> ComputedRows:
-    """A column of the phases. `siblings`: they tell the rows where the firmware shows neither the
-    modules nor the number of phases. `on_demand`: it takes the place of a column of the units.
+    """A current, power or energy of each phase of an Easy PDU chain, and a missing one of each
+    phase that is listed or counted and not answered.
 
         amperes {"1": 210, "3": 150}, its sibling kWh {"1": 5, "2": 7, "3": 1}
-        -> {"1": 210, "2": NO_ANSWER, "3": 150}
+        -> {"1": 210, "2": Missing, "3": 150}
+
+    siblings: other columns of the table, which list the phases on firmware that shows neither their
+        modules nor their number.
+    on_demand: the column takes the place of one of the units, and is only read where that lacks.
     """
     phases = Complete(values, EASY_PHASE, EASY_PHASE_COUNT, siblings=siblings)
     return each_easy(phases, EASY_PHASE, on_demand=(values,) if on_demand else ())
 
 
 def _easy_text(below: str, what: str, unit: str) -> Measurement:
-    """Firmware that does not use APC's enterprise number has figures as strings with their unit."""
+    """A figure of an Easy PDU whose firmware does not use APC's enterprise number: it is a text
+    with its unit, and "-" where it is not measured.
+
+        "1.2 kW"   1200 W        "4.2 A"   4.2 A        "-"   not measured
+
+    below: the arcs of the column.
+    what: its name, for messages.
+    unit: "A", "kW" or "kWh"; a figure in kW becomes one in W.
+    """
     scale = Decimal(1000 if unit == "kW" else 1)
     values = on_demand(column(f"1.1.{below}", f"{what} as text"))
     return Measurement(values, scale, ("-",), unit=unit)
@@ -319,7 +383,15 @@ ATS_NEUTRAL = "4"  # a value of atsOutputPhaseIndex
 
 
 def _ats_phases(below: str, name: str) -> Complete:
-    """A column of the outputs' phases, without the neutral, which atsNumOutputPhases leaves out."""
+    """A figure of each output phase of a transfer switch, without its neutral (last arc 4), whose
+    current the phases have already carried: their sum is the load.
+
+        atsOutputCurrent {"1.1.1": 52, "1.1.2": 48, "1.1.4": 3}, atsNumOutputPhases {"1": 3}
+        -> {"1.1.1": 52, "1.1.2": 48, "1.": Missing}
+
+    Output 1 counts three phases (the neutral is not among them): the third is missing. So is a
+    phase that has a voltage and no figure.
+    """
     every_phase = Complete(column(f"318.1.1.8.5.4.3.1.{below}", name), ATS_VOLTS)
 
     @computed_from(every_phase)
@@ -342,16 +414,28 @@ NO_BREAKER = ("0", "1", "2")
 
 @computed_from(XPDU_RATING, XPDU_POSITIONS)
 def breakers(tables: Tables) -> Rows:
-    """The positions of the panels that have a breaker; without its rating, a row may be padding."""
+    """The rating of each position of a floor PDU's panels that has a breaker, which is an outlet
+    here. xPDUBranchBreakerRating is 0 without a breaker, 1 or 2 for earth and neutral, else in A.
+
+        ratings {"1": 16, "2": 0, "3": 2, "4": 32}  ->  {"1": 16, "4": 32}
+
+    Raises ProtocolError if a position's rating is not answered: the row may be padding. Rows beyond
+    the number of positions (xPDUBranchBreakerTableSize) are padding.
+    """
     positions = up_to_count(tables[XPDU_RATING], tables.scalar(XPDU_POSITIONS))
     return where(positions, require_marks(positions, positions), none_of(*NO_BREAKER))
 
 
 @computed_from(XPDU_CURRENT, XPDU_LINES, on_demand=(XPDU_VOLTS,))
 def xpdu_lines(tables: Tables) -> Rows:
-    """The lines that are counted; without a count, those that the currents or the voltages have:
+    """The current of each output line of a floor PDU, which counts its lines
+    (xPDUSystemOutputTableSize); rows beyond the count are padding. Their sum is the load.
 
-    currents {"1": 187}, voltages {"1": 1200, "2": 1200}  ->  {"1": 187, "2": NO_ANSWER}
+        count 3, currents {"1": 187, "2": 190, "3": 180, "4": 0}  ->  rows 1, 2 and 3
+
+    Without a count, a line that has a voltage and no current is missing:
+
+        currents {"1": 187}, voltages {"1": 1200, "2": 1200}  ->  {"1": 187, "2": Missing}
     """
     count = tables.scalar(XPDU_LINES)
     if count is None and tables[XPDU_CURRENT]:
@@ -371,13 +455,18 @@ ISX_NOTHING = ("", "-1")
 
 @computed_from(ISX_STATUS, on_demand=(ISX_NAME, ISX_POWER))
 def cables(tables: Tables) -> Rows:
-    """The status of each cable, without the slots that have none. Of the slots
+    """The status of each cable of the power distribution modules, which is an outlet here; the
+    slots without a cable are left out. 1.2 is not present (4), and 1.3 has nothing ("" or -1) in
+    any column:
 
-        status {"1.1": "1", "1.2": "4", "1.3": "-1", "1.4": "-1"}
-        name   {"1.1": "A", "1.2": "",  "1.3": "",   "1.4": "D"}
+    >>> names = {ISX_NAME: {"1.1": "A", "1.2": "", "1.3": "", "1.4": "D"}, ISX_POWER: {"1.3": -1}}
+    >>> slots = cables.rows({ISX_STATUS: {"1.1": 1, "1.2": 4, "1.3": -1, "1.4": -1}, **names})
+    >>> slots["1.1"], slots["1.4"].reason
+    (1, 'its mark is none that the MIB names')
+    >>> list(slots)
+    ['1.1', '1.4']
 
-    two are empty: 1.2 is not present (4), and 1.3 has nothing in any column. The result is
-    {"1.1": "1", "1.4": Missing}: there is a cable in 1.4, and its status is not known.
+    Slot 1.4 has a name and so a cable, whose status -1 is not known.
     """
     statuses = tables[ISX_STATUS]
     empty_slots = [slot for slot, status in statuses.items() if is_one_of(status, ISX_NOTHING)]
@@ -428,8 +517,8 @@ PROFILES = (
             power=figure(metered("7", "Power")),
             energy=figure(metered("11", "Energy"), TENTHS),
         )
-        + _rpdu(_beside(RPDU_STATE, RPDU2_DEVICE, RPDU2_PHASE))
-        + _spdu(_beside(SPDU_STATE, RPDU2_DEVICE, RPDU2_PHASE)),
+        + _rpdu(_older_states(RPDU_STATE, RPDU2_DEVICE, RPDU2_PHASE))
+        + _spdu(_older_states(SPDU_STATE, RPDU2_DEVICE, RPDU2_PHASE)),
         load=total(RPDU2_LOAD),
         inlet=total(RPDU2_LOAD),
         inlet_power=total(RPDU2_POWER),
@@ -463,7 +552,7 @@ PROFILES = (
         ),
         models=("AP78xx", "AP79xx"),
         sys_object_ids=oids("318.1.3.4.5", ANY_APC),
-        outlets=_rpdu(RPDU_STATE) + _spdu(_beside(SPDU_STATE, RPDU_LOAD)),
+        outlets=_rpdu(RPDU_STATE) + _spdu(_older_states(SPDU_STATE, RPDU_LOAD)),
         # a Gauge: below 0 it is no value
         load=total(
             figure(

@@ -41,8 +41,16 @@ def _is_modular(tables: Tables) -> bool:
 
 @computed_from(STATE, OUTLET, PDU_TYPE, by_row=True)
 def states(tables: Tables) -> Rows:
-    """The states of the nodes with an outlet; none of a gateway. A single node whose outlet has no
-    answer may have none."""
+    """The state of each node that has an outlet. A node whose nodeOutlet is 0 is a display or a
+    meter.
+
+        nodeSwitchOperStatus {"1": 1, "2": 2, "3": 0}, nodeOutlet {"1": 1, "2": 2, "3": 0}
+        -> {"1": 1, "2": 2}
+
+    A gateway (pduType other than 0) has no row: its states may be out of date. Raises ProtocolError
+    if a node with a state has no answer of its nodeOutlet: it may have none. When one node alone is
+    read for a command, the result is then without a row.
+    """
     if not _is_modular(tables):
         return {}
     numbers = tables[OUTLET]
@@ -57,9 +65,12 @@ def _metered_column(values: Column) -> ComputedRows:
 
 
 def _total_of_pdu(values: Scalar) -> ComputedRows:
-    """The PDU's own total.
+    """The PDU's own load or energy, if it has a node that meters; without one, its 0 is no
+    measurement.
 
-    No rows if the PDU has no metering node: a total of 0 would then be no measurement.
+        pdulAcurrent 15, nodeType {"1": 5, "2": 6}   {"0": 15}    5 meters and switches
+        pdulAcurrent 0, nodeType {"1": 6}            {}           6 switches
+        a gateway (pduType other than 0)             {}           its figures may be out of date
     """
 
     @computed_from(values, PDU_TYPE, TYPE, by_row=True)

@@ -60,7 +60,12 @@ LISTED_STATUS = replace(STATUS, listed=rows_without(CONFIRMATION, NO_CONFIRMATIO
 
 @computed_from(STATUS, CONFIRMATION, by_row=True)
 def unconfirmed_slots(tables: Tables) -> Rows:
-    """All slots of a unit of which no slot has a confirmation."""
+    """The states of all slots, on a unit that confirms no command (outletConfirmation 4 in each
+    slot): there the confirmations do not tell which slots have an outlet. On other units no row.
+
+        outletConfirmation {"1": 4, "2": 4}, states {"1": 2, "2": 1}   {"1": 2, "2": 1}
+        outletConfirmation {"1": 1, "2": 4}                            {}: the slots are not read
+    """
     confirmations = tables.whole[CONFIRMATION]
     if not rows_if_every_mark(confirmations, confirmations, matches(NO_CONFIRMATION)):
         return {}  # its slots are not read
@@ -74,7 +79,13 @@ NUMBER_OF_OUTLETS = scalar("21317.1.3.2.2.2.1.13.0", "outletnumber")
 
 @computed_from(DISPLAYED, NUMBER_OF_OUTLETS)
 def displayed_states(tables: Tables) -> Rows:
-    """The table of states if it has a row for each outlet."""
+    """The state of each outlet from the table of what the unit displays, if it has a row for each:
+    rows that read 6 have no outlet.
+
+        outletnumber 2, displayOutletStatus {"1": 2, "2": 1, "3": 6}   {"1": 2, "2": 1}
+        outletnumber 2, displayOutletStatus {"1": 2, "3": 6}           {".": Missing}
+        outletnumber 0, or not answered                                {}
+    """
     count = tables.scalar(NUMBER_OF_OUTLETS)
     if count is None or counted_by(count) == 0:
         return {}
@@ -112,7 +123,13 @@ station_total = partial(total, else_outlets=True, unit=THE_UNIT, units=STATIONS)
 
 
 def _station_rows(values: Source) -> ComputedRows:
-    """The rows; none of a device that lists no station: a server's BMC, or one of the older MIB."""
+    """The values, on a device that lists a station (PDU). A server's BMC and a device with the
+    older MIB have the same sysObjectID and list none: no row.
+
+        staStatusOutletCount {"1": 24}, values {"1.1": 350}            {"1.1": 350}
+        no station, values {"1.1": 350}                                {}
+        the stations are not answered now ({"1": Missing})             {"1.1": Missing, ...}
+    """
 
     @computed_from(*objects_of([values]), OUTLET_COUNTS, OPERATION, by_row=True)
     def rows(tables: Tables) -> Rows:
@@ -133,16 +150,26 @@ def _pe2(below: str, name: str) -> Measurement:
 
 
 def _currents(currents: Column, beside: Column, sibling: Column) -> Measurement:
-    """The currents of a table of lines or banks, compared with the column `beside` them, or with
-    its sibling on a station that does not have that one.
+    """The current of each line or bank: their sum is the load. A row that the column `beside` has
+    and the currents lack is missing.
 
-        lines {"1.1": 11000, "1.3": 4000}, volts {"1.1": …, "1.2": …, "1.3": …}: 1.2 is not known
+        lines {"1.1": 11000, "1.3": 4000}, volts {"1.1": …, "1.2": …, "1.3": …}
+        -> {"1.1": 11000, "1.2": Missing, "1.3": 4000}
+
+    currents: in units of 0.0001 A.
+    beside: another column of the table.
+    sibling: a third one, for stations that do not have the second.
     """
     return _reading(Complete(currents, same_rows_as=beside, siblings=(sibling,)))
 
 
 def _text(values: Column) -> ComputedRows:
-    """A column of texts, of a device that counts or lists outlets: not of a server's BMC."""
+    """Figures as texts ("0.85"), of a device that counts outlets (outletnumber) or lists them: a
+    server's BMC with the same sysObjectID does neither, and has no row.
+
+        outletnumber 8, deviceCurrent {"1": "0.85"}         {"1": "0.85"}
+        neither, deviceCurrent {"1": "0.85"}                {}
+    """
 
     @computed_from(values, by_row=True, on_demand=(NUMBER_OF_OUTLETS, CONFIRMATION))
     def rows(tables: Tables) -> Rows:
@@ -153,10 +180,14 @@ def _text(values: Column) -> ComputedRows:
 
 
 def _of_outlets(arc: int, quantity: str) -> Measurement:
-    """A figure of the outlets: integers in thousandths, else the same as decimal texts.
+    """A current, power or energy of each outlet: integers in thousandths, else the same as decimal
+    texts.
 
-    outletIntegerCurrent  350     0.35 A
-    outletCurrent         "0.35"  0.35 A, of a unit without outletIntegerCurrent
+        outletIntegerCurrent  350     0.35 A
+        outletCurrent         "0.35"  0.35 A, of a unit without outletIntegerCurrent
+
+    arc: the last arc of both columns.
+    quantity: the end of their names, such as "Current".
     """
     integers = column(f"21317.1.3.2.2.2.2.99.1.{arc}", f"outletInteger{quantity}")
     texts = column(f"21317.1.3.2.2.2.2.1.1.{arc}", f"outlet{quantity}")
@@ -169,7 +200,14 @@ def _of_outlets(arc: int, quantity: str) -> Measurement:
 
 
 def _outlets(states: State) -> tuple[Outlets, ...]:
-    """The outlets of aten-pe, which one of three tables lists."""
+    """The outlets of an older PE unit, which one of three tables lists: names, currents, powers and
+    energies are the same whichever it is.
+
+        outletNStatus 2 on, 1 off; a command writes the same object
+        outletNStatus 6: the SNMP user may not switch the outlet, and a command is refused
+
+    states: those of the table.
+    """
     return outlets(
         states,
         Write(STATUS, on=2, off=1),

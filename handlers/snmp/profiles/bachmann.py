@@ -118,13 +118,25 @@ def _first_arcs(guid: bytes) -> tuple[str, ...]:
 def _measurement(
     kind: tuple[str, str], guids: Column, count: Optional[Source] = None
 ) -> Measurement:
-    """A measurement of each GUID in the column `guids`. `count`: the number of them, by device.
+    """A measurement of each part, such as each socket. The device keeps all measured values as
+    variables in one table: a variable belongs to the part whose GUID its index begins with.
 
-    There is no sum if a row's variable is missing, lost or not measured.
+        sockets    {"1.1": GUID 01020304050607}
+        variables  {"1.2.3.4.5.6.7.99": 230}, its type 4 and unit 4: a current
+        result     {"1.1": 230}
+
+    kind: the type and the unit of the variables.
+    guids: the column of the parts' GUIDs.
+    count: the number of parts of each device; one that is not listed is missing.
+
+    A part without a variable, and one whose variable is lost, is emptied: there is no sum.
     """
     type_, unit = kind
 
     def of_guids(tables: Tables, values: Column) -> Rows:
+        """For each part, the value in `values` of the variable of this type and unit; "" if it is
+        lost.
+        """
         if not tables[values]:
             return {}
         of_type = where(tables[values], tables[TYPE], one_of(type_))
@@ -156,10 +168,12 @@ YES, NO = "[1-9][0-9]*", "0"
 
 
 def _irs_socket(sub_oid: str, name: str) -> Measurement:
-    """A column of the sockets in thousandths.
+    """A current, power or energy of each socket, in thousandths: of a chain in which every PDU
+    meters its sockets.
 
-    The rows have values if every PDU answers that it meters its sockets, and none if a PDU answers
-    that it does not. There are no rows if no PDU meters its sockets, or if the answers are missing.
+        every PDU meters its sockets: values {"1.1": 520}   {"1.1": 520}
+        PDU 1 does, PDU 2 does not                          {"1.1": ""}, not metered
+        no PDU does                                         {}
     """
     values = column(f"{IRS}.8.1.{sub_oid}", name)
 
@@ -174,16 +188,21 @@ def _irs_socket(sub_oid: str, name: str) -> Measurement:
 
 
 def _irs_total(sub_oid: str, name: str) -> Total:
-    """The sum of a column of the phases in thousandths; of the sockets if a PDU does not meter its
-    phases.
+    """The load, power or energy of the chain: the sum over its phases, in thousandths; the sum of
+    the sockets if a PDU does not meter its phases.
 
-    If the value of one, the count or the flags are missing from an answer, there is no sum: that of
-    the sockets is another.
+        3 phases counted, values {"1.1": 520, "1.2": 480, "1.3": 500}   1.5
+        3 phases counted, values {"1.1": 520, "1.2": 480}               not known
+        a PDU does not meter its phases                                 the sum of the sockets
+
+    The flag of the PDUs, the count or a value that is not answered leaves the sum unknown: that of
+    the sockets is another figure.
     """
     values = column(f"{IRS}.6.1.{sub_oid}", name)
 
     @computed_from(values, IRS_PHASES, IRS_PHASE_COUNT, IRS_METERS_PHASES)
     def rows(tables: Tables) -> Rows:
+        """The phases of a chain in which no PDU says that it does not meter them."""
         flags = tables[IRS_METERS_PHASES]
         pdus_without_meter = without(where(flags, flags, one_of(NO)), "")
         every_phase = {} if pdus_without_meter else tables[IRS_PHASES]

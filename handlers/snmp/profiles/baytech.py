@@ -34,11 +34,13 @@ COUNT = column("4779.1.3.5.2.1.15", "sBTAModulesRPCNumberOfOutlets")
 
 
 def _column_of_rpcs(values: Column) -> ComputedRows:
-    """A meter of each RPC, lost of one without a row.
+    """A current or power of each RPC (unit) of a chain; of an RPC that has outlets and no row of
+    it, a missing one, so that the chain has no sum.
 
     >>> chain = {COUNT: {"1": 8, "2": 8}, STATE: {"1.1": 1, "2.1": 1}}
-    >>> list(_column_of_rpcs(CURRENT).rows({CURRENT: {"1": 15}, **chain}))
-    ['1', '2.']
+    >>> rows = _column_of_rpcs(CURRENT).rows({CURRENT: {"1": 15}, **chain})
+    >>> rows["1"], rows["2."].reason
+    (15, 'no answer')
     """
 
     @computed_from(values, on_demand=(COUNT, STATE))
@@ -53,7 +55,13 @@ def _column_of_rpcs(values: Column) -> ComputedRows:
 
 
 def _unless_metered(values: Source, meters: Column) -> ComputedRows:
-    """A column of a device whose RPCs have no such meters."""
+    """The values of a device whose RPCs have no meter of their own (`meters`): the currents of
+    circuits, for example, which a meter of the RPC would count again.
+
+        circuits {"1.1": 15}, no meters           {"1.1": 15}
+        circuits {"1.1": 15}, meters {"1": 15}    {}
+        meters {"1": Missing}                     {".": Missing}
+    """
 
     @computed_from(values, meters, by_row=True)
     def rows(tables: Tables) -> Rows:
@@ -63,12 +71,20 @@ def _unless_metered(values: Source, meters: Column) -> ComputedRows:
     return rows
 
 
-def _circuits(below: str, name: str, beside: str, beside_name: str) -> Complete:
-    """A column of the circuits of an RPC that has no meter of its own."""
+def _circuits(below: str, name: str, other_arcs: str, other_name: str) -> Complete:
+    """A figure of each circuit of an RPC; a circuit with no row in it, and one in another column of
+    the same table, is missing.
+
+        circuitCurrent {"1.1": 15}, circuitName {"1.1": "A", "1.2": "B"}
+        -> {"1.1": 15, "1.2": Missing}
+
+    below, name: the column of the figure.
+    other_arcs, other_name: the other column.
+    """
     table = "4779.1.3.5.9.1"
     return Complete(
         column(f"{table}.{below}", f"circuit{name}"),
-        same_rows_as=column(f"{table}.{beside}", f"circuit{beside_name}"),
+        same_rows_as=column(f"{table}.{other_arcs}", f"circuit{other_name}"),
     )
 
 

@@ -63,7 +63,15 @@ def _metered(below: str, name: str) -> ComputedRows:
 
 
 def _legacy(below: str, name: str, last: int = 24) -> ComputedRows:
-    """The objects of the outlets, or lines, of a unit that is not a chain."""
+    """A figure of each outlet or line of a single PDU, in the older tree, which shows one PDU. In a
+    chain (a number of PDUs above 1) there is no row: the other PDUs' figures are not in it.
+
+        number of PDUs 1, values {"1": 15}   {"1": 15}
+        number of PDUs 3, values {"1": 15}   {}
+
+    below, name: the arcs and name of the values.
+    last: the number of the last one.
+    """
     values = Spread(oid(f"{LEGACY}.{below}"), (Span(1, last, 1),), name)
 
     @computed_from(values, LEGACY_PDUS, by_row=True)

@@ -61,8 +61,13 @@ MANAGER = "https://github.com/ChinaClever/CleverManagerV1/tree/HEAD"
 
 
 def _if_counted(values: Source, count: Scalar, *, by_row: bool = False) -> ComputedRows:
-    """The values of a device that has a count. It is read first, so a device without this tree
-    costs one GET."""
+    """The values of a device that has a number of outlets (`count`) in this product line's tree;
+    none of one without it. The count is read first, so that a device without the tree costs one
+    GET.
+
+        count "8", values {"1": "1.53"}   {"1": "1.53"}
+        no count                          {}
+    """
 
     @computed_from(values, count, by_row=by_row)
     def rows(tables: Tables) -> Rows:
@@ -72,7 +77,16 @@ def _if_counted(values: Source, count: Scalar, *, by_row: bool = False) -> Compu
 
 
 def _meter(values: Column, beside: Column, count: Scalar) -> ComputedRows:
-    """A column of the outlets' meters. `beside`, another one, shows rows that the answers lack."""
+    """A current, power or energy of each outlet, if each outlet has one. Some MPDUs meter groups of
+    outlets: the group's figure is in the row of one outlet, and the others read "--".
+
+        count 2, values {"1": "1.53", "2": "0.20"}   {"1": "1.53", "2": "0.20"}
+        count 2, values {"1": "1.53", "2": "--"}     {".": Missing}: a figure of a group
+        count 0                                      {}
+
+    beside: another column of the same meters. A row that it has and the answer lacks is missing,
+    and counts as that outlet's meter.
+    """
 
     @computed_from(values, beside, count)
     def rows(tables: Tables) -> Rows:
@@ -93,8 +107,17 @@ def _text_family(
     energy: Column,
     power: Optional[Column] = None,
 ) -> partial[Profile]:
-    """A family with values as strings; older firmware has INTEGERs, in hundredths of A and tenths
-    of kWh. The number of outlets, `count`, may be 0."""
+    """An entry of a product line with values as texts; older firmware has INTEGERs, in hundredths
+    of A and tenths of kWh. The caller adds key, MIB and models.
+
+        current "1.53"   1.53 A          current 153   1.53 A
+        energy "12.4"    12.4 kWh        energy 124    12.4 kWh
+
+    count: the number of outlets; 0 on a unit that only meters.
+    line_current, line_energy: the columns of the lines. The load is the sum of the lines' currents.
+    switch: the column of states, ON or OFF, which takes the same words as commands.
+    name, current, energy, power: the columns of the outlets; no power where no program reads one.
+    """
     switches = _if_counted(counted_rows(switch, count), count, by_row=True)
     all_currents = Complete(line_current, line_energy, next_row=True)
     currents = _if_counted(all_currents, count)
@@ -121,8 +144,15 @@ def _text_family(
 
 
 def _zm(tree: str, power: str = "") -> partial[Profile]:
-    """ZPDU and MPDU: a table for each kind of value. `power`: the arc of the table of powers in kW,
-    if a program reads it."""
+    """An entry of ZPDU or MPDU, which has a table for each kind of value:
+
+        30966.TREE.1.2   lines          30966.TREE.1.8.1   currents of outlets
+        30966.TREE.1.5   names          30966.TREE.1.10    energies of outlets
+        30966.TREE.1.7   switches       30966.TREE.1.1.3   the number of outlets
+
+    tree: the arcs of the product line below 30966.
+    power: the arc of the table of powers in kW, if a program reads it.
+    """
     unit = f"30966.{tree}.1"
     return _text_family(
         scalar(f"{unit}.1.3.0", "outputNum"),
@@ -137,7 +167,15 @@ def _zm(tree: str, power: str = "") -> partial[Profile]:
 
 
 def _rpdu(tree: str) -> partial[Profile]:
-    """RPDU and NPM-V: below `unit`, arcs 3 to 5 are lines 1 to 3."""
+    """An entry of RPDU or NPM-V, which has a branch for each line, and tables of the outlets:
+
+        30966.TREE.1.1.3 to 5   lines 1 to 3: energy below 3, current below 4
+        30966.TREE.1.1.7        the number of outlets
+        30966.TREE.1.1.8, 9     names and switches of outlets
+        30966.TREE.1.1.10, 13   currents and energies of outlets
+
+    tree: the arcs of the product line below 30966.
+    """
     unit = f"30966.{tree}.1.1"
 
     def lines(item: int, name: str) -> Spread:
@@ -163,9 +201,18 @@ def _items(group: str, name: str, tail: str) -> Spread:
 
 
 def _lines(item: str, tail: str) -> ComputedRows:
-    """An item of each line: current 2.1, power 3.1, energy 6. No rows if power is not at 3.1: older
-    firmware has other items. Limits such as 2.6 also end in 6, like the energy; only a row with a
-    power is a line."""
+    """A figure of each line of an MPro: the item 2.1 is the current, 3.1 the power, 6 the energy.
+    Below the same branches are limits, such as 2.6, which end in 6 like an energy; only a row with
+    a power (3.1) is a line.
+
+        item 6 {"1": 50, "2": 70, "9": 3}, powers {"1": 230, "2": 180, "3": 200}
+        -> {"1": 50, "2": 70, "3": ""}
+
+    Row 9 has no power: it is a limit. No row on older firmware, which has other items.
+
+    item: the arcs of the item below the line's number.
+    tail: ".0" for firmware that appends a 0 to each OID.
+    """
     values = _items("1", "line", item + tail)
     every_line = Complete(
         _items("1", "line", "3.1" + tail), _items("1", "line", "2.1" + tail), next_row=True
@@ -179,8 +226,17 @@ def _lines(item: str, tail: str) -> ComputedRows:
 
 
 def _mpro(tail: str) -> tuple[Outlets, ...]:
-    """The outlets. `tail` is ".0" for firmware that appends a 0 to each OID. A unit may lack relays
-    or meters of outlets."""
+    """The outlets of an MPro: states and commands of relays (1 on, 0 off), names, currents, powers
+    and energies. A unit may lack the relays or the meters of outlets.
+
+        relay item 1.1 {"1": 1, "2": 1}, protected item 1.2 {"1": 0, "2": 1}
+        off for outlet 1: 0 is written; off for outlet 2: refused, nothing is written
+
+    The relay of an outlet that is protected as critical equipment is not switched, but the agent
+    reports the written value as the state for a while.
+
+    tail: ".0" for firmware that appends a 0 to each OID.
+    """
     relay = column(MPRO + ".3.1", "relay", "1.1" + tail)
     current = _items("3", "output", "1.1" + tail)
     names = Spread(
@@ -227,6 +283,15 @@ def _is_ms_pdu(tables: Tables) -> bool:
 
 @computed_from(MS_STATUS, MS_COUNT)
 def ms_states(tables: Tables) -> Rows:
+    """The state of each outlet of an MS-PDU, ON or OFF, as many as it counts. Other units have the
+    same tree, with percents and alarms in this column: a number is no state.
+
+        outputNum 2, outputStatus {"1": "ON", "2": "OFF", "3": ""}   {"1": "ON", "2": "OFF"}
+        outputNum 2, outputStatus {"1": "12", "2": "0"}              {}
+        outputNum 9600 (the baud rate of a unit without outlets)     {}
+
+    A word that is neither is missing. Raises ProtocolError if fewer rows are listed than counted.
+    """
     if not _is_ms_pdu(tables) or is_of_other_depth(tables, MS_STATUS):
         return {}
     states = tables[MS_STATUS]
@@ -234,7 +299,13 @@ def ms_states(tables: Tables) -> Rows:
 
 
 def _of_ms_pdu(values: Object) -> ComputedRows:
-    """The values of a unit that is an MS-PDU."""
+    """A figure of an MS-PDU. Other units have the same tree, with a line's voltage in place of the
+    total: one whose states are all numbers is no MS-PDU and has no row.
+
+        outputNum 2, states {"1": "ON", "2": "OFF"}, values {"0": 15}   {"0": 15}
+        outputNum 2, states {"1": "12", "2": "0"}, values {"0": 230}    {}
+        outputNum 2, states {"1": Missing}, values {"0": 15}         Missing
+    """
 
     @computed_from(values, MS_COUNT, MS_STATUS)
     def rows(tables: Tables) -> Rows:

@@ -14,13 +14,16 @@ _NO_COMMUNICATION = "the device has no communication with the unit"
 def device_condition(
     source: Source, *good: str, optional: bool = False, why: str = _NO_COMMUNICATION
 ) -> Condition:
-    """What the device tells is current while `source`, an object of the whole device, reads one of
-    `good`; otherwise each state and figure is not known. `why` is said then.
+    """A condition on the whole device: what it tells is current while `source`, one object, reads
+    one of `good`. Otherwise each state and figure is not known, and `why` is said.
 
     >>> from handlers.snmp.profiles.language import scalar
     >>> link = device_condition(scalar("99999.9.0", "linkState"), "1")
     >>> link.good, link.why
     (('1',), 'the device has no communication with the unit')
+
+        linkState 1   outlet 1 is on, load 4.2 A
+        linkState 2   outlet 1 is unknown, the load is not known
 
     optional: devices without the object pass, as they do where it is an optional column.
     """
@@ -35,13 +38,15 @@ def unit_condition(
     part: Arcs = _WHOLE_INDEX,
     why: str = _NO_COMMUNICATION,
 ) -> Condition:
-    """What the device tells of a unit of a chain is current while the unit's row of `source` reads
-    one of `good`. Outlet 2.7 is of unit 2:
+    """A condition on each unit of a chain: what the device tells of unit 2 is current while row 2
+    of `source` reads one of `good`. Outlet 2.7 is of unit 2:
 
     >>> from handlers.snmp.profiles.language import column
     >>> link = unit_condition(column("99999.8.1.2", "unitState"), "1")
     >>> link.unit.of("2.7")
     '2'
+
+        unitState {"1": 1, "2": 3}   outlet 1.7 is on, outlet 2.7 is unknown
 
     unit: the arcs of an outlet's index that name the unit.
     part: the arcs of an index of `source` that name it.
@@ -50,12 +55,14 @@ def unit_condition(
 
 
 def row_condition(source: Source, *good: str) -> Condition:
-    """What the device tells of an outlet is current while the outlet's row of `source` reads one of
+    """A condition on each outlet: its state is current while its row of `source` reads one of
     `good`, such as a fuse that is whole.
 
     >>> from handlers.snmp.profiles.language import column
     >>> row_condition(column("99999.2.1.6", "outletFuse"), "1").good
     ('1',)
+
+        outletFuse {"1": 1, "2": 2}   outlet 1 is on, outlet 2 is unknown
     """
     return Condition(source, good, optional=_is_optional(source))
 
@@ -65,8 +72,8 @@ def _is_optional(source: Source) -> bool:
 
 
 def pending(source: Source) -> Condition:
-    """The state of an outlet is current while no command is pending, in the numbers of APC's MIBs:
-    1 pending, 2 none, 3 unknown.
+    """A condition on each outlet: its state is current while no command waits for its delay.
+    `source` is a column in the numbers of APC's MIBs: 1 pending, 2 none, 3 unknown.
 
     >>> from handlers.snmp.profiles.language import column
     >>> pending(column("318.1.1.12.3.5.1.1.5", "rPDUOutletStatusCommandPending")).good

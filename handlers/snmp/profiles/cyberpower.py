@@ -80,8 +80,8 @@ each_module = partial(
 
 @computed_from(PHASE_CURRENT, PHASE_MODULE, PHASE_COUNT)
 def phase_currents(tables: Tables) -> Rows:
-    """The current of each phase, and a lost one for each phase that the answers lack: another
-    column of the table, or the device's own count, shows it.
+    """The current of each phase: their sum is the load. A phase that another column of the table,
+    or the device's own count, shows and that the answer lacks is missing.
 
     >>> one = {PHASE_MODULE: {"1": 1}, PHASE_COUNT: {"0": 1}}
     >>> phase_currents.rows({PHASE_CURRENT: {"1": 15}, **one})
@@ -97,12 +97,14 @@ def phase_currents(tables: Tables) -> Rows:
 
 @computed_from(DEVICE_CURRENT, DEVICE_PHASES, DEVICE_MODULE, on_demand=(DEVICE_CURRENT,))
 def one_phase_currents(tables: Tables) -> Rows:
-    """The current of each unit, without a value on one with several phases: the MIB does not define
-    which current it is there.
+    """The current of each unit with one phase, which is its load. On one with several phases the
+    MIB does not define which current it is: the value is emptied. A unit without a current is
+    missing.
 
-    >>> kinds = {DEVICE_PHASES: {"1": 1, "2": 3}, DEVICE_MODULE: {"1": 1, "2": 2}}
-    >>> one_phase_currents.rows({DEVICE_CURRENT: {"1": 15, "2": 40}, **kinds})
-    {'1': 15, '2': ''}
+    >>> kinds = {DEVICE_PHASES: {"1": 1, "2": 3}, DEVICE_MODULE: {"1": 1, "2": 2, "3": 3}}
+    >>> rows = one_phase_currents.rows({DEVICE_CURRENT: {"1": 15, "2": 40}, **kinds})
+    >>> rows["1"], rows["2"], rows["3"].reason
+    (15, '', 'no answer')
     """
     currents = tables[DEVICE_CURRENT]
     if currents:
@@ -147,11 +149,19 @@ ENERGY = _phases("10", "ePDULoadStatusEnergy")
 
 
 def _of_epdu2(values: ComputedRows) -> ComputedRows:
-    """The meters of the ePDU tree on a unit with its outlets in ePDU2. No rows in a chain, whose
-    modules are neither all 0 nor all 1: this tree lacks the other units."""
+    """The load, power or energy in the older tree (ePDU) of a unit that lists its outlets in the
+    newer one (ePDU2). The older tree knows one unit: in a chain, whose modules are neither all 0
+    nor all 1, there is no row.
+
+        ePDU2DeviceStatusModuleIndex {"1": 1}, values {"1": 15}           {"1": 15}
+        ePDU2DeviceStatusModuleIndex {"1": 1, "2": 2}, values {"1": 15}   {}
+        no module at all, values {"1": 15}                                {"1": 15}
+        no outlet in ePDU2                                                {}
+    """
 
     @computed_from(*values.objects)
     def rows(tables: Tables) -> Rows:
+        """The values, if all modules are 0 or all are 1, or none is listed."""
         if not tables.first(*LISTED):
             return {}
         for modules in (tables[DEVICE_MODULE], STATE.units(tables)):

@@ -47,7 +47,14 @@ def _units(tree: str) -> Complete:
 
 
 def _outlets(tree: str, why: str) -> tuple[Outlets, ...]:
-    """The outlets; `why` one is not switched whose lock does not read unlocked."""
+    """The outlets of PDUs at the ports of a console server: states (1 on, 0 off), commands and
+    names. Row 2.1.7 is outlet 7 of PDU 1 at port 2; row 2.1.0 is no outlet and left out.
+
+        cyOutletPower {"2.1.0": 0, "2.1.7": 1}   {"2.1.7": on}
+
+    tree: the arcs of the console server's tables.
+    why: what a refused command says; only an outlet whose lock reads 0 is switched.
+    """
     power = column(tree + ".4.1.4", "cyOutletPower")
 
     @computed_from(power, by_row=True)
@@ -65,8 +72,8 @@ def _outlets(tree: str, why: str) -> tuple[Outlets, ...]:
 
 
 def _where(values: Column, test: Column, mark: str, other: str) -> ComputedRows:
-    """The values of units for which `test` reads `mark`; those that read `other` have none, so no
-    sum.
+    """A figure of each unit for which `test` reads `mark`, such as the current of units of one
+    phase. Those that read `other` are emptied, so that the chain has no sum.
 
     >>> AMPERES, KIND = column("99999.1", "current"), column("99999.2", "kind")
     >>> _where(AMPERES, KIND, "1", "2").rows({AMPERES: {"1": 15, "2": 7}, KIND: {"1": 1, "2": 2}})

@@ -32,7 +32,15 @@ DEVICE_ENERGY = column(ROOT + ".110.2.1.4", "rPDUDeviceStatusEnergy")
 
 
 def _metered_column(below: str, name: str) -> Measurement:
-    """A column of the metered outlets, under the indexes of the switched ones."""
+    """A figure of each outlet. Metered and switched outlets are two tables, whose rows differ where
+    an outlet is not metered: a meter is that of the switched outlet with the same number.
+
+    >>> numbers = {METERED_NUMBER: {"1": 7}, NUMBER: {"1": 1, "7": 7}}
+    >>> POWER = column(f"{ROOT}.130.2.2.1.9", "rPDUOutletMeteredStatusPower")
+    >>> power = _metered_column("9", "rPDUOutletMeteredStatusPower")
+    >>> power.source.rows({POWER: {"1": 60}, **numbers})
+    {'7': 60}
+    """
     values = column(f"{ROOT}.130.2.2.1.{below}", name)
 
     @computed_from(values, METERED_NUMBER, NUMBER)

@@ -34,7 +34,8 @@ STS = "2254.2.80"
 
 
 def _of_enabled_pdus(below: int, name: str) -> ComputedRows:
-    """A column of the enabled PDUs. One that is disconnected has an empty value.
+    """A figure of each PDU that is enabled: the table has a row for each place. A PDU that is
+    disconnected is emptied, so that there is no sum.
 
     >>> AMPERES = column(f"{PDU}.2.1.1.35", "dpduOutputCurrentL1Total")
     >>> flags = {ENABLED: {"1": ON, "2": OFF, "3": ON}, DISCONNECTION: {"1": OFF, "3": ON}}

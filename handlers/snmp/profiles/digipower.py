@@ -59,8 +59,8 @@ def _outlet(unit: str, position: int) -> str:
 
 @computed_from(STATUS)
 def states(tables: Tables) -> Rows:
-    """The state of each outlet: a unit has one text with a word for each of its outlets. Raises
-    ProtocolError if only a later unit has one.
+    """The state of each outlet (1 on, 0 off): a unit has one text with a word for each of its
+    outlets. Raises ProtocolError if only a later unit has one.
 
     >>> states.rows({STATUS: {FIRST: "1,0,1"}})
     {'1': '1', '2': '0', '3': '1'}
@@ -136,7 +136,12 @@ class WriteAll:
         return all(position <= count for other, position in places if other == unit)
 
     def is_carried_out(self, tables: Tables, identity: str, varbinds: list[VarBind]) -> bool:
-        """Whether each outlet of the unit has the value that was written for it."""
+        """Whether a command was carried out: each outlet of the unit has the value that was written
+        for it, because one text sets them all.
+
+            written 1,1,1; the unit reads 1,1,1   True
+            written 1,1,1; the unit reads 1,0,1   False
+        """
         unit, _ = _place(identity)
         states_now = tables.whole[states]
         words = enumerate(_words(str(varbinds[-1][1])), 1)
@@ -151,7 +156,7 @@ CONFIGURATIONS = {
 
 @computed_from(*CONFIGURATIONS.values())
 def names(tables: Tables) -> Rows:
-    """The first field of each outlet's configuration.
+    """The name of each outlet: the first field of its configuration, which is a text of several.
 
     >>> no_texts = dict.fromkeys(CONFIGURATIONS.values(), {})
     >>> names.rows({**no_texts, CONFIGURATIONS[FIRST]: {"1": "web,0,3"}})
@@ -168,7 +173,8 @@ CURRENTS = Complete(CURRENT, same_rows_as=rows_without(STATUS, ""), next_row=Tru
 
 
 def _of_one_unit(values: Scalar) -> ComputedRows:
-    """A total of DigiPower-BravoPDU-MIB (kWhInfo). Of a chain, it does not say of which units.
+    """A current or energy of the unit in DigiPower-BravoPDU-MIB (kWhInfo). In a chain it has no
+    row: the MIB does not say of which units the figure is.
 
     >>> KWH = scalar("17420.1.2.9.1.13.0", "kWh")
     >>> _of_one_unit(KWH).rows({KWH: {"0": 7}, STATUS: {FIRST: "1,0", "2": ""}})

@@ -65,11 +65,26 @@ epdu_total = partial(total, unit=THE_UNIT, units=OUTLET_COUNT)
 
 @computed_from(CURRENT, CURRENT_TYPE, CURRENT_COUNT)
 def lines(tables: Tables) -> Rows:
-    """The lines of all inputs (inputCurrent), without their neutral.
+    """The current of each line of the inputs, without the neutral (inputCurrentMeasType 2), whose
+    current the lines have already carried: the load is their sum. Row 0.1.2 is row 2 of input 1 of
+    unit 0.
 
-    >>> types = {CURRENT_TYPE: {"0.1.1": LINES_OF_INPUT[0], "0.1.4": NEUTRAL}}
-    >>> lines.rows({CURRENT: {"0.1.1": 5, "0.1.4": 1}, CURRENT_COUNT: {"0.1": 2}, **types})
-    {'0.1.1': 5}
+    >>> types = {CURRENT_TYPE: {"0.1.1": "3", "0.1.2": "4", "0.1.3": "2"}}
+    >>> counts = {CURRENT_COUNT: {"0.1": 3}}
+    >>> lines.rows({CURRENT: {"0.1.1": 5, "0.1.2": 6, "0.1.3": 1}, **types, **counts})
+    {'0.1.1': 5, '0.1.2': 6}
+
+    A row that is counted (inputCurrentCount, with the neutral) and not answered is missing:
+
+    >>> rows = lines.rows({CURRENT: {"0.1.1": 5, "0.1.2": 6}, **types, **counts})
+    >>> list(rows), rows["0.1."].reason
+    (['0.1.1', '0.1.2', '0.1.'], 'no answer')
+
+    So is a row whose type is not answered, or none that the MIB names: it may be the neutral.
+
+    >>> rows = lines.rows({CURRENT: {"0.1.1": 5}, CURRENT_TYPE: {"0.1.1": "9"}, CURRENT_COUNT: {}})
+    >>> rows["0.1.1"].reason
+    'its mark is none that the MIB names'
     """
     currents = tables[CURRENT]
     types = left_join(currents, tables[CURRENT_TYPE])
@@ -79,7 +94,12 @@ def lines(tables: Tables) -> Rows:
 
 @computed_from(UNITS_PRESENT)
 def unit_count(tables: Tables) -> Rows:
-    """The number of units in unitsPresent, which reads as "0,1"."""
+    """The number of units of a chain, with which the units that are listed are compared.
+    unitsPresent reads as "0,1": the indexes of the units.
+
+        unitsPresent "0,1"   {"0": "2"}
+        not answered         {}
+    """
     units = tables.scalar(UNITS_PRESENT)
     if units is None or isinstance(units, Missing):
         return {}
@@ -90,7 +110,17 @@ def unit_count(tables: Tables) -> Rows:
 def _input_figures(
     values: Column, scale: Decimal = ONES, absent: Sequence[str] = ("-1",)
 ) -> tuple[Measurement, Measurement]:
-    """The total of each input, and the phases of those without a total."""
+    """Two figures of the inputs: of those with a row of their total, and of those with phases
+    alone. A unit has the first one that it shows. inputPowerMeasType says what a row is: 1 to 3 a
+    phase, 4 the total of the phases, 0 unknown.
+
+        inputWatts          {"0.1.1": 300, "0.1.2": 500, "0.1.3": 800}
+        inputPowerMeasType  {"0.1.1": 1, "0.1.2": 2, "0.1.3": 4}
+        the first figure    {"0.1.3": 800}
+        the second          {"0.1.1": 300, "0.1.2": 500}
+
+    A row of type 0 is in neither figure. A row whose type is not answered is missing in both.
+    """
     rows = on_demand(values)
     totals = rows_where(rows, MEASURED, yes_or_no((TOTAL,), (*PHASES, UNKNOWN)))
     phases = rows_where(rows, MEASURED, yes_or_no(PHASES, (TOTAL, UNKNOWN)))
@@ -120,8 +150,16 @@ DISJOINT, WITH_BRANCHES = "[1-5]", "[678]"
 
 @computed_from(CHANNELS, CHANNEL_COUNT, MONITOR_TYPE)
 def channels(tables: Tables) -> Rows:
-    """The currents of the channels that a unit counts (chanN), if they do not overlap; an empty row
-    of a unit with lines and branches."""
+    """The current of each channel of a monitored ePDU, as many as it counts, if they do not
+    overlap: their sum is its load. currentMonitorType 1 to 5 measures the unit, branches, outlets
+    or lines; 6 to 8 measures lines and branches together, which the MIB does not tell apart.
+
+        type 4, numCurrentChannels 3, chanN {"1": 15, "2": 12, "3": 9, "4": 0}   rows 1, 2 and 3
+        type 7, the same channels                                                {"0": ""}
+        type 9 or not answered                                  each row is Missing
+
+    Raises ProtocolError if the unit shows fewer channels than it counts.
+    """
     monitor_type = tables[MONITOR_TYPE]
     with_branches = rows_if_every_mark(monitor_type, monitor_type, matches(WITH_BRANCHES))
     if with_branches:

@@ -47,9 +47,15 @@ esp_total = partial(total, unit=THE_UNIT, units=ESP_UNITS)
 
 
 def _lines(currents: Column, voltages: Column, phase_count: Column) -> Complete:
-    """Rows 1 to 3 of each unit are its phases, or its lines if fed in delta. Rows 4 to 6 are the
-    delta phases of the same load: a count above 3 may include them, and tells nothing. Rows beyond
-    the count, of a unit of one phase, read -1.
+    """The current of each line of each unit: their sum is the load. Rows 1 to 3 are phases, or
+    lines if the unit is fed in delta; rows 4 to 6 are the delta phases of the same load, and left
+    out.
+
+        currents {"1.1": 52, "1.2": 48, "1.4": 30}, volts {"1.1": …, "1.2": …, "1.3": …}
+        -> {"1.1": 52, "1.2": 48, "1.3": Missing}
+
+    A count above 3 may include the delta phases and tells nothing. Rows beyond the count read -1 on
+    a unit of one phase, and are padding.
     """
     every_row = Complete(currents, same_rows_as=voltages)
 
@@ -69,7 +75,17 @@ ESP_LINES = _lines(
 
 
 def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlets, ...]:
-    """The outlets. `below`: a column of the family. `count`: their number in each unit."""
+    """The outlets of a family of this design: two tables, of the switched and of the metered ones.
+    A meter is that of the outlet with the same unit and number.
+
+        switched  {"1.1": on}, number {"1.1": 7}
+        metered   {"1.3": 15}, number {"1.3": 7}    outlet 1.1 is printed 7, is on, and has 0.15 A
+
+    below: makes a column of the family, from arcs and the end of its name.
+    count: the number of switched outlets of each unit.
+
+    A row without an outlet is padding, which its number tells.
+    """
     number = below("5.4.1.2", "OutletSwitchedStatusNumber")
     metered_number = below("5.9.1.2", "OutletMeteredStatusNumber")
     state = below("5.4.1.4", "OutletSwitchedStatusState")
@@ -77,7 +93,13 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
 
     @computed_from(state, number, by_row=True)
     def states(tables: Tables) -> Rows:
-        """The rows without padding. A single one whose number has no answer may be padding."""
+        """The state of each switched outlet. A row whose number is 0 is padding and left out.
+
+            states {"1.1": 1, "1.2": 0}, numbers {"1.1": 7, "1.2": 0}   {"1.1": 1}
+
+        Raises ProtocolError if the number of a listed row is not answered; when one row alone is
+        read for a command, the result is then without a row.
+        """
         numbers = tables[number]
         if tables.outlet and not numbers:
             return {}
@@ -89,12 +111,17 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
         return with_units(numbered(numbers, position=0), numbers)
 
     def meter(values: Column, scale: Decimal) -> Measurement:
-        """A column of the metered outlets, joined to the switched ones by unit and number."""
+        """A figure of each switched outlet, from the table of metered ones. Their rows differ where
+        an outlet is not metered: a meter is that of the outlet with the same unit and number.
+
+            meters {"1.3": 15}, numbers of meters {"1.3": 7}, of outlets {"1.1": 7}   {"1.1": 15}
+        """
         numbers = rows_without(number, PADDING)
         unit, metered_unit = Number(numbers, position=0), Number(metered_number, position=0)
 
         @computed_from(values, metered_unit, metered_number, unit, numbers)
         def joined(tables: Tables) -> Rows:
+            """The meters under the rows of the switched outlets with the same unit and number."""
             meters = tables[values]
             if not meters:
                 return {}  # the numbers are not read
@@ -127,9 +154,13 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
 
 
 def family(root: str, prefix: str = "pdu") -> partial[Profile]:
-    """A family of this design, with its tables below `root`, which is also the start of its
-    sysObjectIDs. `prefix` begins the names of its objects. The caller adds key, vendor, MIB and
-    models.
+    """The entry of a family of this design: all but its key, vendor, MIB and models, which the
+    caller adds.
+
+        family("38446.1")(key=…, vendor="Enlogic", mib=…, models=…)
+
+    root: the arcs of its tables, which also begin its sysObjectIDs.
+    prefix: begins the names of its objects.
     """
 
     def below(arcs: str, name: str) -> Column:
@@ -171,8 +202,16 @@ EDGE_PHASES = EDGE.column("1.2.1.11", "InputPhaseCount", optional=True)
 
 @computed_from(EDGE_PHASES, EDGE.outlet_count, EDGE.unit_count)
 def edge_units(tables: Tables) -> Rows:
-    """Firmware without the phase counts must not make a unit of a chain vanish: its units are told
-    by their outlets."""
+    """The units of a chain, a row for each. One that the device counts (NumberPDU) and does not
+    list is missing.
+
+    >>> chain = {EDGE_PHASES: {"1": 3}, EDGE.outlet_count: {"1": 24}, EDGE.unit_count: {"0": 2}}
+    >>> rows = edge_units.rows(chain)
+    >>> list(rows), rows["0."].reason
+    (['1', '0.'], 'no answer')
+
+    Firmware without the phase counts lists its units by their outlets; a count of 0 is padding.
+    """
     units = tables[EDGE_PHASES] or without(tables[EDGE.outlet_count], hpe.PADDING)
     return with_missing_if_fewer(units, tables[EDGE.unit_count])
 

@@ -50,7 +50,14 @@ def _roots(products: str) -> tuple[Root, ...]:
 
 
 def _ports(powerports: str) -> tuple[Outlets, ...]:
-    """The ports below this path of a product's tree."""
+    """The ports (outlets) of a product: states, commands (1 on, 0 off), names and figures.
+
+        _ports("1.3.1")   states at ~.1.3.1.2.1.3, the number of ports at ~.1.3.1.1.0
+
+    powerports: the path of the ports in the product's tree.
+
+    A product that counts no port only meters.
+    """
     path = powerports + ".2.1"
     state = column(f"~.{path}.3", "PortState")
     count = scalar(f"~.{powerports}.1.0", "portNumber")
@@ -68,7 +75,15 @@ def _ports(powerports: str) -> tuple[Outlets, ...]:
 
 
 def _port(state: Column, arc: str, name: str, scale: Decimal = ONES) -> Measurement:
-    """A figure of the meters of single ports whose status is valid."""
+    """A current, power or energy of each port that has a meter of its own. A meter's index may
+    count from 0 while the ports count from 1. A meter that is not active (status 0) has no row.
+
+        PortState {"1": 1, "2": 0}, spPowerActive {"0": 60, "1": 0}, spChanStatus {"0": 1, "1": 0}
+        -> {"1": 60}
+
+    state: the column that lists the ports.
+    arc, name: the column of the figure.
+    """
     values = column(f"~.1.5.5.2.1.{arc}", name, optional=True)
 
     @computed_from(values, PORT_STATUS, state)
@@ -114,7 +129,14 @@ def _numbers(first_number: int, count: int) -> set[str]:
 
 
 def _channel(arc: str, name: str, scale: Decimal = ONES) -> Measurement:
-    """A figure of the power channels whose status is valid (1)."""
+    """A current, power or energy of each power channel (input or bank) whose status is valid (1);
+    one that is not active (0) has no row. Their sum is the unit's figure.
+
+        ActivePowerChan 3, ChanStatus {"1": 1, "2": 0}, values {"1": 520, "2": 0}
+        -> {"1": 520, "0.": Missing}
+
+    A third channel is counted and not answered: it is missing.
+    """
     values = column(f"~.1.5.1.2.1.{arc}", name)
     every_value = Complete(values, same_rows_as=CHANNEL_STATUS, count=CHANNEL_COUNT)
     every_status = Complete(CHANNEL_STATUS, same_rows_as=values, count=CHANNEL_COUNT)

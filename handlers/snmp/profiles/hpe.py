@@ -46,7 +46,12 @@ ONLY_METERS = "this unit only meters"
 
 
 class PduTables(NamedTuple):
-    """The tables of this design below `root`. The names of their objects start with `name`."""
+    """The tables that several vendors' PDUs share, each below an own `root`: the names of their
+    objects start with `name`. Its methods make the parts of an entry.
+
+    >>> PDU3.states.object, PDU3.states.oid
+    ('pdu3OutletControlStatus', '1.3.6.1.4.1.232.165.11.5.2.1.1')
+    """
 
     root: str
     name: str
@@ -74,12 +79,22 @@ class PduTables(NamedTuple):
         return self.column("5.1.1.2", "OutletName")
 
     def counts(self, controllable: Optional[Column] = None) -> ComputedRows:
-        """The number of outlets of each unit that switches, with `controllable`, even if none of
-        them is listed; where no unit does, of each unit with outlets in the table of states; where
-        no unit has some, of each with names of outlets."""
+        """The number of outlets of each unit, with which the outlets that are listed are compared.
+        Units that only meter count their outlets, too, and list none: they are left out.
+
+            pdu3OutletCount {"1": 24, "2": 24}, Controllable {"1": 1, "2": 2}       {"1": 24}
+            no unit switches, states {"2.1": 2}                                     {"2": 24}
+            the same without a state, names {"1.1": "A"}                            {"1": 24}
+
+        controllable: the column that tells whether a unit switches (1); without it, the states
+        tell.
+        """
 
         @computed_from(self.outlet_count, self.states, *([controllable] if controllable else []))
         def rows(tables: Tables) -> Rows:
+            """The outlet counts of units that switch, else of those with states, else of those with
+            names.
+            """
             if controllable:
                 counts = where(
                     tables[self.outlet_count], tables[controllable], one_of(CONTROLLABLE)
@@ -94,15 +109,32 @@ class PduTables(NamedTuple):
     def guard(
         self, controllable: Column, *, allow: Sequence[str] = (), refuse: Sequence[str] = ()
     ) -> Guard:
-        """The command is for outlets of units that switch."""
+        """Refuses a command to an outlet whose unit only meters, by the unit's value of
+        `controllable`.
+
+            PDU3.guard(PDU3_CONTROLLABLE, allow=("1",))   outlet 2.7 is switched if unit 2 reads 1
+
+        allow, refuse: the values that allow or forbid it; one of them is given.
+        """
         flag = of_unit(controllable, self.states)
         return Guard(flag, ONLY_METERS, tuple(allow), tuple(refuse))
 
     def outlets(
         self, control: Write, guard: Guard, states: Optional[State] = None, *, first_unit: int = 1
     ) -> partial[tuple[Outlets, ...]]:
-        """`outlets` with what the families share: all but powers and energies. `states`: those of a
-        family that marks its padding. `first_unit`: the index of the unit printed as 1."""
+        """Makes a family's outlets: states (2 on, 1 off), names, printed numbers and currents,
+        which all families with these tables have. The caller adds powers and energies:
+
+            NLOGIC.outlets(control, guard)(power=figure(watts))
+
+        control: the command.
+        guard: what refuses a command to a unit that only meters.
+        states: those of a family that marks its rows of padding otherwise than by 0.
+        first_unit: the arc of the unit that is printed as 1.
+
+        An outlet without a name is padding. A command is refused to one that the device calls not
+        switchable (OutletControlSwitchable other than 1).
+        """
         names = self.names
 
         @computed_from(names)
@@ -137,8 +169,14 @@ class PduTables(NamedTuple):
     def total(
         self, *figures: Measurement, else_outlets: bool = False, always_there: bool = False
     ) -> Total:
-        """A total of these figures over all units of the chain: the first index of a row is its
-        unit."""
+        """A load, power or energy of the whole chain: the first of `figures` that the device has,
+        as a sum over its rows. Each unit with a row of OutletCount must have a row of it; the first
+        arc of a row is its unit.
+
+            W {"1": 800, "2": 300}, OutletCount {"1": 24, "2": 24}   1100 W
+            W {"1": 800}, OutletCount {"1": 24, "2": 24}             not known
+            W {"1": 800}, OutletCount {"1": 24, "2": 0}             800 W: 0 is no unit
+        """
         units = rows_without(self.outlet_count, PADDING)
         return total(
             *figures,
@@ -149,8 +187,21 @@ class PduTables(NamedTuple):
         )
 
     def lines(self, phases: Optional[Column] = None) -> ComputedRows:
-        """The lines of the inputs without their neutral. `phases`: the number of lines of each
-        unit, which may list more."""
+        """The current of each line of the inputs, without the neutral, whose current the lines have
+        already carried: the load is their sum. InputPhaseCurrentMeasType tells the neutral (2).
+
+            currents {"1.1.1": 52, "1.1.2": 48, "1.1.4": 3}, types {... "1.1.3": 5, "1.1.4": 2}
+            -> {"1.1.1": 52, "1.1.2": 48, "1.1.3": Missing}
+
+        Line 3 has a type and no current: it is missing. So is a row without a type, or with one
+        that the MIB does not name: it may be the neutral.
+
+        On firmware without any type, a fourth row may be the neutral and is emptied, and the lines
+        are those that have a voltage.
+
+        phases: the number of lines of each unit; the table may list more. A unit with fewer rows
+        than this has one missing.
+        """
         currents = self.column("2.2.1.11", "InputPhaseCurrent")
         types = self.column("2.2.1.9", "InputPhaseCurrentMeasType", optional=True)
         volts = self.column("2.2.1.3", "InputPhaseVoltage")
@@ -174,7 +225,17 @@ class PduTables(NamedTuple):
         has_total: bool = False,
         always_there: bool = False,
     ) -> Total:
-        """The lines; with `has_total`, else the total of each input, else the outlets."""
+        """The load of the chain: the sum of its lines.
+
+            lines {"1.1.1": 520, "1.1.2": 480}                        1000, times the family's scale
+            no lines, InputTotalCurrent {"1.1": 900}, `has_total`     900, times the same
+            neither, `has_total`                                      the sum of the outlets
+
+        phases: the number of lines of each unit; the table may list more.
+        has_total: a unit without lines has the total of each input instead, or the sum of its
+            outlets.
+        always_there: each device has one of these figures; one that answers none is not known.
+        """
         lines = figure(
             self.lines(phases),
             self.amps,
@@ -192,6 +253,12 @@ class PduTables(NamedTuple):
 
     @property
     def unread(self) -> str:
+        """Which states of these tables the family does not read, and why: the text of an entry's
+        `unread`, for who compares it with the MIB.
+
+        >>> print(PDU3.unread.partition(";")[0])
+        pdu3GroupBreakerStatus: the MIB does not join outlets to groups
+        """
         name = self.name
         return (
             f"{name}GroupBreakerStatus: the MIB does not join outlets to groups; "
@@ -226,8 +293,9 @@ NOT_MEASURED = "-1"
 
 @computed_from(CORE_STATE, BAR_STATE, DEVICE_TYPE)
 def core_and_bars(tables: Tables) -> Rows:
-    """The outputs of the core, and the outlets of bars. The table of bars has rows for every
-    output; if no smart device is detected on one, the type of its device is empty.
+    """The states of a modular PDU's outlets: the outputs of its core, and the outlets of the bars
+    that are plugged into outputs. Row 1.2.1 is outlet 1 of the bar at output 2. The table of bars
+    has rows for every output; one without a bar has an empty mpduDeviceType.
 
     >>> core = {CORE_STATE: {"1.1": "on", "1.2": "on"}, DEVICE_TYPE: {"1.1": "bar", "1.2": ""}}
     >>> core_and_bars.rows({**core, BAR_STATE: {"1.1.1": "off", "1.2.1": "off"}})
@@ -256,7 +324,12 @@ def _with_bars(core: Column, below: str, name: str) -> Parts:
 
 
 def _of_core(values: Column, scale: Decimal = ONES) -> Measurement:
-    """A figure of the outputs of the core. -1 "means not measurable" (CPQPOWER-MIB)."""
+    """A current, power or energy of each output of the core. -1 "means not measurable"
+    (CPQPOWER-MIB): it is emptied, and counts as not metered.
+
+    >>> _of_core(CORE_WATTS).source.rows({CORE_WATTS: {"1.1": 230, "1.2": -1}})
+    {'1.1': 230, '1.2': ''}
+    """
 
     @computed_from(values)
     def rows(tables: Tables) -> Rows:
@@ -272,8 +345,15 @@ MODULE_COUNT = scalar(PDU + ".1.1.0", "numOfPdu")
 
 @computed_from(MODULE_POWER, MODULE_PDUS, MODULE_COUNT)
 def module_powers(tables: Tables) -> Rows:
-    """A row for each PDU. No total unless each row, and at least numOfPdu rows, has a power; on a
-    module without that number, unless each PDU of the table of identities has one, too."""
+    """The power of each PDU of a management module: their sum is its power. The module says how
+    many PDUs it has (numOfPdu), or lists them in a table of identities:
+
+        numOfPdu 3, W {"1": 800, "2": 300}                           {..., "0.": Missing}
+        numOfPdu 0                                                   {}
+        no numOfPdu, identities {"1": 1, "2": 2}, W {"1": 800}       {"1": 800, "2": ""}
+
+    A PDU that is counted or listed without a power leaves the module's sum unknown.
+    """
     powers, count = tables[MODULE_POWER], tables.scalar(MODULE_COUNT)
     if count is not None:
         is_number_of_pdus = re.fullmatch("[1-9][0-9]*", text(count))

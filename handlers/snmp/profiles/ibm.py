@@ -68,7 +68,8 @@ UNKNOWN_LAYOUT = Missing("a cell that tells the layout of its table is lost")
 
 
 def _all_match(rows: Rows, pattern: str) -> Fact:
-    """Whether there are rows and all have such a value; None if that depends on lost ones.
+    """Whether a column has rows and each value is one of `pattern`: it tells which of two layouts
+    the table has. None if that depends on values that are missing.
 
     >>> _all_match({"1": "0", "2": "5"}, STATES), _all_match({"1": "230"}, STATES)
     (True, False)
@@ -92,7 +93,14 @@ def _not(fact: Fact) -> Fact:
 
 
 def _has_older_states(tables: Tables) -> Fact:
-    """Whether column 11 may be the state. The version is only read if its values could be."""
+    """Whether column 11 of the outlets' table holds their states, as in older firmware: each value
+    is one of a state, and the version is not that of newer firmware ("sLEN"). None if a lost cell
+    may decide it.
+
+        column 11 {"1": 1, "2": 0}, version "OPDP_1.3"        True
+        column 11 {"1": 1, "2": 0}, version "OPDP_sLEN_2.1"   False
+        column 11 {"1": 230, "2": 0}                          False, and the version is not read
+    """
     has_states = _all_match(tables[OLDER], STATES)
     return (
         False if has_states is not False and MARK_OF_NEWER in tables.text(VERSION) else has_states
@@ -100,8 +108,9 @@ def _has_older_states(tables: Tables) -> Fact:
 
 
 def _of_layout(tables: Tables, at: Column, *demands: Fact) -> Rows:
-    """The rows of a column if its table has the layout that meets all these demands; lost where
-    lost cells leave that open.
+    """The rows of a column, if its table has the layout that meets all demands. Two generations of
+    firmware have different values in the same columns. Missing where lost cells leave the layout
+    open.
 
     >>> WATTS = column("99999.1", "power")
     >>> _of_layout({WATTS: {"1": 230}}, WATTS, True, True)
@@ -117,7 +126,15 @@ def _of_layout(tables: Tables, at: Column, *demands: Fact) -> Rows:
 
 
 def _newer(at: Column) -> ComputedRows:
-    """`at`, if the table has the newer layout; else no rows."""
+    """A column of the outlets, on newer firmware; no row on older one, which has other values in
+    the same columns.
+
+        column 13 holds states, 15 powers, 11 limits of currents   the rows of `at`
+        column 11 holds states                                     {}
+        a cell that would tell it is lost                          each row is missing
+
+    at: the column, by the number that newer firmware gives it.
+    """
 
     @computed_from(at, OLDER, NEWER, POWER, VERSION, by_row=True)
     def rows(tables: Tables) -> Rows:
@@ -140,7 +157,15 @@ def _outlet_figure(at: Column, scale: Decimal = ONES) -> Measurement:
 
 
 def _older(at: Column) -> ComputedRows:
-    """`at`, if the table has the older layout; else no rows."""
+    """A column of the outlets, on older firmware; no row on newer one, which has other values in
+    the same columns.
+
+        column 11 holds states, no column 15, 8 holds no voltages   the rows of `at`
+        column 15 has rows                                          {}
+        a cell that would tell it is lost                           each row is missing
+
+    at: the column, by the number that older firmware gives it.
+    """
 
     @computed_from(at, OLDER, POWER, VERSION, by_row=True, on_demand=(EIGHTH,))
     def rows(tables: Tables) -> Rows:
@@ -166,7 +191,8 @@ METERED_WATTS = scalar(METERS + ".43.0", "total output power")
 
 @computed_from(METERED_WATTS, METERED_AMPS)
 def metered_power(tables: Tables) -> Rows:
-    """The power; a 0 beside a current is no value: a unit showed it at 0.3 A and 68 VA.
+    """The power of each outlet, in W. A 0 beside a current is no value and emptied: a unit showed
+    it at 0.3 A and 68 VA.
 
     >>> metered_power.rows({METERED_WATTS: {"0": 68}, METERED_AMPS: {"0": 3}})
     {'0': 68}

@@ -98,11 +98,19 @@ def figure(
     unmetered: str = "",
     unit_of_row: Optional[Source] = None,
 ) -> Measurement:
-    """A measurement in A, W or kWh: each value of `source` times `scale`.
+    """A current, power or energy of outlets or meters: each value of `source` times `scale`, in A,
+    W or kWh.
 
-        figure(LOADS, TENTHS)                15 is 1.5 A
-        figure(LOADS, TENTHS, count=LINES)   2 values, and LINES reads 3: the third is lost, so
-                                             that the sum is not known
+    >>> AMPERES, LINES = column("99999.1.2", "current"), scalar("99999.2.0", "numberOfLines")
+    >>> current = figure(AMPERES, Decimal("0.1"))  # 15 is 1.5 A
+    >>> current.scale, current.absent
+    (Decimal('0.1'), ('-1',))
+
+    With `count`, a row that the device counts and the answer lacks is missing, so that there is no
+    sum:
+
+        figure(AMPERES, TENTHS, count=LINES)
+        current {"1": 15, "2": 12}, numberOfLines 3  ->  {"1": 15, "2": 12, "0.": Missing}
 
     absent: values that mean "not measured".
     padding: values of rows that are no meter, such as a second line cord.
@@ -112,10 +120,11 @@ def figure(
     What tells that the answers lack a row:
         count: the device's own number of rows.
         least: the number of rows that each such device has at least.
-        same_rows_as: a column with the same rows.
-        from_one: the position in the index of the arc that counts rows as 1, 2, 3 …; -1: last.
-        table: a column with the same rows, too; if the device answers none of the values, each of
-            its rows is empty, and no other figure is taken in place of this one.
+        from_one: the position of the arc that counts the rows of a unit as 1, 2, 3 …; -1: the last.
+            A unit without row 1 has one missing.
+        same_rows_as: another column of the table: each row that it has.
+        table: the same; and if the device answers no value at all, each of its rows is empty, so
+            that no other figure is taken in place of this one.
     """
     rows = source
     rows_to_expect = same_rows_as or table
@@ -140,10 +149,15 @@ def total(
     units: Optional[Source] = None,
     always_there: bool = False,
 ) -> Total:
-    """A figure of the whole device: the first of `figures` that the device has, as a sum over its
-    rows; with `else_outlets`, after them the sum of the outlets.
+    """The load, power or energy of the whole device: the first of `figures` that the device has, as
+    a sum over its rows.
 
         total(figure(scalar(...)), figure(LINES), else_outlets=True)
+
+        the scalar reads 42                             42
+        no scalar, LINES {"1": 15, "2": 12}             27
+        no scalar, LINES {"1": 15, "2": Missing}        not known
+        neither, outlets {"1": 9, "2": 5}               14, with `else_outlets`
 
     unit: the arcs of an index that name the unit of a chain: each unit must have a row.
     units: a source with a row for each unit of the chain: without a figure of one of them, the
@@ -172,14 +186,28 @@ def outlets(
     conditions: tuple[Condition, ...] = (),
     has_joined_meters: bool = False,
 ) -> tuple[Outlets, ...]:
-    """One way to read and switch the outlets, of which `+` adds the next one. The first parameters
-    have no name: the states, the control, and what forbids a command.
+    """One way to read and switch the outlets of a family. It is a tuple of one, so that `+` adds
+    the next way: a device has the first one that it shows rows of.
 
         outlets(State(STATES, on=("1",), off=("2",)), Write(STATES, on=1, off=2), count=COUNT)
 
+        STATES {"1": 1, "2": 2}, COUNT 2   outlet 1 is on, outlet 2 off; a command writes STATES
+        STATES {"1": 1}, COUNT 2           an error: an outlet is counted, not listed
+
+    states, control, guards: what reads a state, what switches, and what forbids a command.
+    rows: a source that also lists outlets without a state, which are UNKNOWN.
     count: the device's own number of outlets, or a column with one for each unit. A unit is
         compared with it only if it has rows in the table of states.
     checks_empty_table: it is compared without any row, too.
+    none_if_zero: a device on which this reads 0 has no outlets.
+    number, name: what is printed at an outlet, and the name that its owner gave.
+    current, power, energy: the figures of outlets.
+    counts_unlisted: that number also counts outlets that a unit meters and does not list.
+    settling_s: the seconds for which the device may report the wanted state although the relay does
+        not follow.
+    conditions: what an outlet's figures and state must meet to be current.
+    has_joined_meters: the figures are joined to the outlets by a name or number, so that no meter
+        shows an outlet that the list lacks.
     """
     way = Outlets(
         states=states,

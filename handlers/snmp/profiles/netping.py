@@ -37,8 +37,14 @@ IN_RESET = row_condition(column("25728.5800.3.1.2", "npPwrStartReset", optional=
 
 
 def _no_automatic_mode(mode: Column) -> Guard:
-    """Forbids a command while the outlet is in an automatic mode, unless the owner allows it by the
-    setting `switch_automatic`.
+    """What forbids a command while an outlet is in an automatic mode (watchdog or schedule), which
+    the command would end for good.
+
+        mode 2 to 5 (automatic)                   the command is refused
+        the same, setting `switch_automatic`      it is sent
+        mode 0 or 1 (manual)                      it is sent
+
+    mode: the column of the outlets' modes.
     """
     return Guard(
         mode,
@@ -49,7 +55,13 @@ def _no_automatic_mode(mode: Column) -> Guard:
 
 
 def _pwr(state: Source) -> tuple[Outlets, ...]:
-    """The outlets of npPwrTable."""
+    """The outlets of devices with npPwrTable: states, names and commands (1 on, 0 off).
+
+        _pwr(state)   a command writes npPwrManualMode; it is refused in an automatic mode
+
+    state: the source that shows which outlets are on. A state is not known while an outlet is
+        being reset.
+    """
     return outlets(
         State(state, on=ON, off=OFF, conditions=(IN_RESET,)),
         Write(PWR_MODE, on=1, off=0),

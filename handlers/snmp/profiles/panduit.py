@@ -32,7 +32,7 @@ COMMAND_KNOWN = row_condition(
 
 @computed_from(G5.states, INDEX, by_row=True)
 def states(tables: Tables) -> Rows:
-    """The rows without padding, whose index reads 0.
+    """The state of each outlet. A row whose index reads 0 is padding and left out.
 
     >>> states.rows({G5.states: {"1.1": 2, "1.2": 2}, INDEX: {"1.1": 1, "1.2": 0}})
     {'1.1': 2}
@@ -43,7 +43,8 @@ def states(tables: Tables) -> Rows:
 
 @computed_from(G5.names, INDEX)
 def named(tables: Tables) -> Rows:
-    """The rows with a name; one whose name is lost, unless it is padding.
+    """The name of each outlet that has one: they list the outlets. A row whose name is lost
+    stays, unless it is padding.
 
     >>> named.rows({G5.names: {"1.1": "web", "1.2": ""}, INDEX: {"1.1": 1, "1.2": 0}})
     {'1.1': 'web'}

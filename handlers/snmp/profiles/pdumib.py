@@ -34,7 +34,14 @@ VOLTAGE = column("23280.6.1.2", "phaseStatusVoltage")
 
 
 def _supported(values: Column) -> ComputedRows:
-    """A column of the table of PDUs, if all of them support it."""
+    """A figure of each PDU of a chain, if every PDU supports it; -1 is "not supported". Else no
+    row: the sum of the phases, or of the outlets, takes its place.
+
+        values {"1": 800, "2": 300}   {"1": 800, "2": 300}
+        values {"1": 800, "2": -1}    {}
+
+    A PDU that the device counts (deviceStatusTableSize) and does not list is missing.
+    """
     every_pdu = Complete(values, count=DEVICES)
 
     @computed_from(every_pdu)
@@ -48,7 +55,16 @@ CURRENT = column("23280.6.1.3", "phaseStatusCurrent")
 
 
 def _of_phases(values: Column) -> ComputedRows:
-    """A column of the phases, which is only read if the table of PDUs does not support it."""
+    """A current or power of each phase: their sum is the figure of a chain whose PDUs do not have
+    their own. A phase that is counted (phaseTableSize) or has a voltage, and whose figure is not
+    answered, is missing.
+
+    >>> AMPERES = column("23280.6.1.4", "phaseStatusCurrent")
+    >>> phases = {VOLTAGE: {"1": 230, "2": 231}, PHASES: {"0": 3}}
+    >>> rows = _of_phases(AMPERES).rows({AMPERES: {"1": 52, "2": 48}, **phases})
+    >>> list(rows), rows["0."].reason
+    (['1', '2', '0.'], 'no answer')
+    """
 
     @computed_from(values, VOLTAGE, PHASES, on_demand=(values,))
     def rows(tables: Tables) -> Rows:

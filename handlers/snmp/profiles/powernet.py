@@ -36,7 +36,8 @@ def each_unit_rows(
     outlet_units: Source,
     on_demand: Sequence[Source] = (),
 ) -> ComputedRows:
-    """The values, and a lost one for each unit of the chain that has none, so that there is no sum.
+    """A figure of each unit of a chain, and a missing one for each unit that answers none, so that
+    the chain has no sum.
 
     >>> AMPERES, MODULE = Column("1.1", "current"), Column("1.2", "module")
     >>> DEVICE, OUTLET = Column("2.1", "device"), Column("3.1", "outlet")
@@ -61,10 +62,11 @@ def each_unit_rows(
 
 
 def units_of(*columns: InChain) -> ComputedRows:
-    """The unit of each outlet, by the first of a chain's columns that has rows:
+    """The unit of each outlet of a chain, by the first of the columns that has rows: it tells which
+    units must have a figure.
 
-    rows 1 and 2, module column {"1": "1", "2": "2"}, number column {"1": "7", "2": "7"}
-    result {"7": "1", "2.7": "2"}
+        rows 1 and 2, module column {"1": "1", "2": "2"}, number column {"1": "7", "2": "7"}
+        result {"7": "1", "2.7": "2"}
     """
 
     def rows(tables: Tables) -> Rows:
@@ -74,10 +76,11 @@ def units_of(*columns: InChain) -> ComputedRows:
 
 
 def unit_and_number(*columns: InChain) -> ComputedRows:
-    """The printed number of each outlet, by the first of a chain's columns that has rows:
+    """The printed number of each outlet of a chain: the number on its unit, behind the unit's
+    number if the chain has several. It is by the first of a chain's columns that has rows.
 
-    outlets 7 and 8 of a single unit        printed 7, 8
-    outlets 7 of unit 1, and 2.7 of unit 2  printed 1:7, 2:7
+        outlets 7 and 8 of a single unit        printed 7, 8
+        outlets 7 of unit 1, and 2.7 of unit 2  printed 1:7, 2:7
     """
 
     def rows(tables: Tables) -> Rows:
@@ -90,8 +93,9 @@ def unit_and_number(*columns: InChain) -> ComputedRows:
 
 
 def phase_rows(values: Column, banks: Column, phases: Column) -> ComputedRows:
-    """The phase rows of a table that also has bank rows and perhaps a total: rows with bank 0 and a
-    phase other than 0; without such, all rows with bank 0.
+    """The current or power of each phase, without the table's rows of banks, and of a total, which
+    carry the same once more: rows with bank 0 and a phase other than 0; without such, all rows with
+    bank 0.
 
     >>> AMPERES, BANK, PHASE = Column("1.2", "load"), Column("1.5", "bank"), Column("1.4", "phase")
     >>> load = phase_rows(AMPERES, BANK, PHASE)

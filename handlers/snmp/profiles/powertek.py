@@ -54,7 +54,13 @@ def _states(unit: int) -> ComputedRows:
 
 
 def _unless_zero(values: Column, count: Scalar) -> ComputedRows:
-    """A column of the outlets of a unit that does not count none."""
+    """A figure of the outlets of a unit that does not count 0 of them: such a unit is not there,
+    and its rows are padding.
+
+        count 8, values {"1": 15}              {"1": 15}
+        count 0, values {"1": 0}               {}
+        no count, values {"1": 15}             {"1": 15}
+    """
 
     @computed_from(values, count)
     def rows(tables: Tables) -> Rows:
@@ -67,8 +73,8 @@ def _unless_zero(values: Column, count: Scalar) -> ComputedRows:
 
 
 def _measurements(below: str, name: str) -> ComputedRows:
-    """A column of the meters of all units, with the identities unit.outlet; no rows of a unit that
-    counts no outlet.
+    """A current, power or energy of each outlet of all units, A to H: row 2.7 is outlet 7 of unit
+    B. A unit that counts no outlet has no row.
 
     >>> _measurements("5", "Current").objects[0].parts[0][1].object
     'outletPduACurrent'
@@ -110,7 +116,8 @@ PHASE_CURRENT = column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent")
 
 @computed_from(PHASE_INDEX)
 def simple_phases(tables: Tables) -> Rows:
-    """The indexes of the phases, if the MIB allows each of them.
+    """The indexes of the phases, if each is one that the MIB allows: 0 to 3. They tell which rows
+    the currents must have.
 
     >>> simple_phases.rows({PHASE_INDEX: {"1": 1, "2": 2}})
     {'1': 1, '2': 2}
@@ -121,7 +128,19 @@ def simple_phases(tables: Tables) -> Rows:
 
 
 def _phase_currents(indexes: str) -> ComputedRows:
-    """The current of each phase; no rows unless all phase indexes match `indexes`."""
+    """The current of each phase: their sum is the load, if the device numbers its phases in this
+    way.
+
+    >>> currents, three = {PHASE_CURRENT: {"1": 15, "2": 12}}, {"1": 1, "2": 2, "3": 3}
+    >>> rows = _phase_currents("[123]").rows({**currents, PHASE_INDEX: three})
+    >>> rows["1"], rows["2"], rows["3"].reason  # phase 3 has an index and no current
+    (15, 12, 'no answer')
+    >>> _phase_currents("[123]").rows({**currents, PHASE_INDEX: {"1": 0, "2": 1}})
+    {}
+
+    indexes: a pattern of the numbers that the phases must have. With a number that the MIB does not
+    allow the currents are missing.
+    """
 
     @computed_from(PHASE_CURRENT, PHASE_INDEX)
     def rows(tables: Tables) -> Rows:
@@ -148,7 +167,12 @@ def _pwt2(below: str, name: str) -> ComputedRows:
 
 
 def _pwt2_valid(unit: int) -> ComputedRows:
-    """Whether each outlet is online, of a unit with a size above 0."""
+    """Whether each outlet is online (2), on a unit of the chain that is there: one whose size is
+    above 0.
+
+        size 8, valid {"1": 2, "2": 1}   {"1": 2, "2": 1}
+        size 0, valid {"1": 0}           {}
+    """
     valid, size = column(f"{PWT2}.3.2.{unit}.2.1.2", "pduDevMgmtOutletXPortValid"), _size(unit)
 
     @computed_from(valid, size, by_row=True)
@@ -165,8 +189,15 @@ PWT2_VALID = numbered_rows(_pwt2_valid, PWT2_UNITS)
 
 
 def _pwt2_inlets(first: int, *names: str, same_rows_as: Column) -> Complete:
-    """Consecutive columns of the inlets, from the number `first`. An inlet that has a row in
-    `same_rows_as` and none in one of these columns has lost its figure.
+    """A current or power of each phase and bank of the inlets, from consecutive columns; a phase of
+    an inlet is missing if another column has the inlet's row and this one not.
+
+        CurrentPh1B1 {"1": 15}, CurrentPh2B1 {}, other column {"1": 230}
+        -> {"1.1": 15, "2.1": Missing}
+
+    first: the arc of the first column; the names follow one another.
+    names: the ends of their names.
+    same_rows_as: the other column.
     """
     numbers = range(first, first + len(names))
 

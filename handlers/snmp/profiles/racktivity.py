@@ -30,7 +30,8 @@ YES = "1"
 
 
 def _of_ports(below: int, name: str) -> ComputedRows:
-    """A figure that each port has: a port without it is not known, and not without a meter.
+    """A figure of each port. Every port of this device has a meter: one that is listed without a
+    figure is emptied, which means "not known" here.
 
     >>> WATTS = column(f"{POWER}.9", "power")
     >>> _of_ports(9, "power").rows({WATTS: {"1": 230}, STATE: {"1": 1, "2": 1}})

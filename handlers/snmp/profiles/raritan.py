@@ -68,7 +68,9 @@ SWITCH_COUNT = column("13742.6.3.2.2.1.66", "transferSwitchCount", optional=True
 
 
 class _Sensors(NamedTuple):
-    """The tables of one kind of part, such as inlets. `part` is its name in the MIB's objects.
+    """The columns of one kind of part, such as inlets or outlets: each has a table of readings and
+    one of settings, with a row for each sensor. The index ends with the sensor's type: a column of
+    one type takes the rows with that suffix.
 
     >>> OUTLETS.value(CURRENT).object, OUTLETS.value(CURRENT).suffix
     ('measurementsOutletSensorValue', '1')
@@ -94,21 +96,32 @@ class _Sensors(NamedTuple):
         return column(f"{self.configuration}.{below}", name, kind, optional=optional)
 
     def digits(self, kind: str) -> Column:
-        """A row for each part with a sensor."""
+        """The number of decimals of each part's readings. It has a row for each part with such a
+        sensor.
+        """
         return self.setting(7, "DecimalDigits", kind, optional=False)
 
     def minimum(self, kind: str = "") -> Column:
         return self.setting(27, "SignedMinimum", kind)
 
     def on_demand(self, kind: str) -> tuple[Column, ...]:
-        """What is only read of sensors whose readings may be signed."""
+        """The signed readings and their largest possible values. They are read only of sensors
+        whose minimum is below 0 or not known.
+        """
         return (self.reading(6, "SignedValue", kind), self.setting(26, "SignedMaximum", kind))
 
     def objects(self, kind: str) -> tuple[Column, ...]:
         return (self.value(kind), self.available(kind), self.digits(kind), self.minimum(kind))
 
     def values(self, tables: Tables, kind: str) -> Rows:
-        """The readings. A sensor without a minimum has none, where the firmware has minima."""
+        """The reading of each part's sensor of this type, signed or unsigned as its minimum says.
+        Where the firmware has minima (SignedMinimum of any sensor), a sensor without one has an
+        empty minimum.
+
+            digits {"1.1": 2, "1.2": 2}, minima {"1.1": 0}, readings {"1.1": 520, "1.2": 480}
+            -> the minima are {"1.1": 0, "1.2": ""}, and the readings {"1.1": 520, "1.2": 480},
+               if those of 1.2 are the same in the column of signed readings; else 1.2 is Missing
+        """
         minima: Rows = {}
         signed_readings, _ = self.on_demand(kind)
         if (tables[self.value(kind)] or tables[signed_readings]) and tables[self.minimum()]:
@@ -116,15 +129,28 @@ class _Sensors(NamedTuple):
         return signed(tables, self, kind, minima)
 
     def checked(self, tables: Tables, kind: str) -> Rows:
-        """The readings. A 0 of a sensor that is not available is empty."""
+        """The reading of each part, emptied where a 0 is that of a sensor that is not available now
+        (...IsAvailable 2). Only the availability of those that read 0 is asked.
+
+            readings {"1.1.1": 52, "1.1.2": 0, "1.1.3": 0}, available {"1.1.2": 1, "1.1.3": 2}
+            -> {"1.1.1": 52, "1.1.2": 0, "1.1.3": ""}
+        """
         values = self.values(tables, kind)
         zeros = [row for row, value in values.items() if is_one_of(value, (ZERO,))]
         tests = tables.cells(self.available(kind), zeros)
         return left_join(values, except_where(values, (ZERO,), tests, one_of(*NOT_AVAILABLE)))
 
     def parts(self, tables: Tables, kind: str) -> Rows:
-        """A row for each part, without a value if the reading is not available, or if the answer
-        left out one that is."""
+        """The reading of each part, emptied where its sensor is not available (...IsAvailable 2).
+
+            readings {"1.1": 520, "1.2": 0}, available {"1.1": 1, "1.2": 2}
+                                                             ->  {"1.1": 520, "1.2": ""}
+            no readings, available {"1.1": 1, "1.2": 2}      ->  {"1.1": ""}
+            neither, digits {"1.1": 2}                       ->  {"1.1": ""}
+
+        The last two answers have lost readings: the empty rows keep another figure from their
+        place.
+        """
         values, available = self.values(tables, kind), tables[self.available(kind)]
         rows = values or without(available, *NOT_AVAILABLE)
         if not rows and not available:
@@ -160,13 +186,17 @@ def negative(digits: Source) -> ComputedRows:
 
 
 def _without_minima(tables: Tables, sensors: _Sensors, kind: str, readings: Rows) -> Rows:
-    """The unsigned readings of a unit that shows no minimum of these sensors: of firmware before
-    3.0. If it has the signed readings, an unsigned 0 may stand for one of them, and is lost unless
-    both are 0:
+    """The readings on firmware before 3.0, which shows no minimum of these sensors: they are
+    unsigned. If the unit has the column of signed readings, the answer has lost the minima. An
+    unsigned 0 may then stand for a signed reading, and is missing unless both are 0:
 
-        unsigned  signed     reading
+        unsigned  signed     result
         91234567  no object  91234567
-        0         91234567   lost
+        0         0          0
+        0         91234567   Missing
+
+    sensors, kind: the part and the type of its sensors.
+    readings: the unsigned ones.
     """
     signed_readings, _ = sensors.on_demand(kind)
     zeros = [row for row, value in readings.items() if is_one_of(value, (ZERO,))]
@@ -181,15 +211,20 @@ def _without_minima(tables: Tables, sensors: _Sensors, kind: str, readings: Rows
 
 
 def signed(tables: Tables, sensors: _Sensors, kind: str, minima: Rows) -> Rows:
-    """The reading of each sensor: the signed one if its minimum is below 0, else the unsigned one.
-    A sensor whose minimum is missing, or above its reading, has the reading that it gives both
-    times. A signed one is empty if the largest possible is not above 0: the device shows 0 for a
-    range that does not fit into 32 bits, and for its readings too.
+    """The reading of each sensor. The device shows it in two columns; the one that is out of range
+    reads 0. The signed one counts if the sensor's minimum is below 0, else the unsigned one:
 
-        minimum  unsigned  signed    reading
+        minimum  unsigned  signed    result
         -2^31    0         91234567  91234567
         0        91234567  0         91234567
-        lost     0         91234567  lost
+        missing  0         91234567  missing
+        missing  91234567  91234567  91234567
+
+    A minimum above the reading says as little as none. A signed reading is emptied if the sensor's
+    maximum is not above 0: the range does not fit into 32 bits, and the device shows 0 for both.
+
+    sensors, kind: the part and the type of its sensors.
+    minima: the minimum of each; none on firmware before 3.0.
     """
     readings = tables[sensors.value(kind)]
     if not minima:
@@ -233,14 +268,25 @@ def _certainly_there(rows: Rows) -> Rows:
 
 
 def _outlet(kind: str) -> Measurement:
-    """The readings of a sensor type, of the outlets that have such a sensor: by their capabilities,
-    or without that column by the readings' availability."""
+    """A current, power or energy of each outlet that has a sensor of this type. Which have one, bit
+    kind - 1 of outletDeviceCapabilities tells; without that column, the sensors' availability.
+
+        bit of the current: outlets 1.1, 1.2 and 1.3; 1.4 has no meter and no row
+        readings {"1.1": 520, "1.2": 0}, available {"1.2": 2}   2: it is not available
+        -> {"1.1": 520, "1.3": Missing}
+
+    1.3 has a meter by its capabilities, and no reading in the answer. Energies are in Wh, the
+    result in kWh.
+    """
     value, available = OUTLETS.value(kind), OUTLETS.available(kind)
     minimum, digits = OUTLETS.minimum(kind), OUTLETS.digits(kind)
     signed_readings, maximum = OUTLETS.on_demand(kind)
 
     def with_sensor(tables: Tables) -> Rows:
-        """The capabilities of the outlets that have such a sensor."""
+        """The outlets that have such a sensor, each with its capabilities.
+
+        capabilities {"1.1": 0x88, "1.2": 0x00}, kind "1" (bit 0)   {"1.1": 0x88}
+        """
         has_sensor = bit(tables[CAPABILITIES], int(kind) - 1)
         return where(tables[CAPABILITIES], has_sensor, one_of("1"))
 
@@ -249,6 +295,9 @@ def _outlet(kind: str) -> Measurement:
     )
     def readings(tables: Tables) -> Rows:
         # without capabilities the availability is read first: it shows rows that the values lack
+        """The reading of each outlet with a sensor of this type; a 0 of one that is not available
+        is left out.
+        """
         is_available = {} if tables[CAPABILITIES] else tables[available]
         alike = with_sensor(tables)
         values: Rows = {}
@@ -273,15 +322,23 @@ def _outlet(kind: str) -> Measurement:
 
 
 def _in_use(tables: Tables, rows: Rows) -> Rows:
-    """Rows of inlets, or of their lines, without those of inlets that a transfer switch does not
-    use now. All of a PDU are lost if the inlet in use is not known or is not listed. The index
-    begins with PDU and inlet.
+    """The rows of inlets, or of their lines, that a transfer switch uses now: the other inlet shows
+    what it draws on standby, or the load once more. An index begins with PDU and inlet.
 
     >>> switch = {SWITCH_COUNT: {"1": 1}, ACTIVE_INLET: {"1.1": 2}}
     >>> _in_use(switch, {"1.1": 0, "1.2": 15})
     {'1.2': 15}
+
+    A PDU without a switch keeps all:
+
     >>> _in_use({SWITCH_COUNT: {"1": 0}}, {"1.1": 0, "1.2": 15})
     {'1.1': 0, '1.2': 15}
+
+    All inlets of a PDU are missing if the one in use is not told, or is none of them:
+
+    >>> rows = _in_use({SWITCH_COUNT: {"1": 1}, ACTIVE_INLET: {}}, {"1.1": 0, "1.2": 15})
+    >>> [row.reason for row in rows.values()]
+    ['its mark is none that the MIB names', 'its mark is none that the MIB names']
     """
     switches = (
         {pdu for pdu, count in tables[SWITCH_COUNT].items() if not is_one_of(count, ("0",))}
@@ -312,7 +369,14 @@ def _each_inlet(tables: Tables, rows: Rows) -> Rows:
 
 
 def _inlets(kind: str) -> Measurement:
-    """The figure of the inlets in use; the energy of all, because each has its own counter."""
+    """A current, power or energy of each inlet in use. Of two inlets at a transfer switch only the
+    one in use counts, but for energies: each inlet has its own counter.
+
+        inletCount {"1": 2}, W {"1.1": 0, "1.2": 800}, active inlet {"1.1": 2}   {"1.2": 800}
+        inletCount {"1": 2}, W {"1.1": 0}                           {"1.1": 0, "1.": Missing}
+
+    In the second answer PDU 1 counts two inlets and shows one: there is no sum.
+    """
 
     @computed_from(
         *INLETS.objects(kind), INLET_COUNT, on_demand=(*INLETS.on_demand(kind), SWITCH_COUNT)
@@ -325,7 +389,12 @@ def _inlets(kind: str) -> Measurement:
 
 
 def _units(kind: str) -> Measurement:
-    """The figure of units whose inlets have no such sensor."""
+    """A power or energy of each PDU, on one whose inlets have no such sensor. No row on firmware
+    without the column of the PDUs' availability.
+
+        W {"1": 800}, available {"1": 1}   {"1": 800}
+        W {"1": 0}, available {"1": 2}     {"1": ""}
+    """
 
     @computed_from(*UNITS.objects(kind), on_demand=(UNITS.value(kind), *UNITS.on_demand(kind)))
     def rows(tables: Tables) -> Rows:
@@ -341,7 +410,15 @@ def _units(kind: str) -> Measurement:
     on_demand=(INLET_POLES.available(CURRENT), *INLET_POLES.on_demand(CURRENT), SWITCH_COUNT),
 )
 def lines(tables: Tables) -> Rows:
-    """The poles of all inlets in use, without the neutral, whatever its number is."""
+    """The current of each line of the inlets in use: their sum is the load. Row 1.2.3 is pole 3 of
+    inlet 2 of PDU 1. The neutral is left out (inletPoleLine 4), whatever its pole's number is.
+
+        currents {"1.1.1": 52, "1.1.2": 48, "1.1.4": 3}, inletPoleLine {... "1.1.3": 3, "1.1.4": 4}
+        -> {"1.1.1": 52, "1.1.2": 48, "1.1.3": Missing}
+
+    Pole 3 is listed and has no current: it is missing. So is a row of a PDU that counts more inlets
+    (inletCount) than it shows.
+    """
     poles, pole_line = INLET_POLES.checked(tables, CURRENT), tables[POLE_LINE]
     if not poles and is_optional_and_absent(tables, INLET_POLES.value(CURRENT), pole_line):
         pole_line = {}
@@ -356,8 +433,15 @@ def lines(tables: Tables) -> Rows:
     on_demand=(*INLETS.on_demand(CURRENT), SWITCH_COUNT),
 )
 def one_phase_inlets(tables: Tables) -> Rows:
-    """The currents of inlets with one or two poles. Of an inlet with more poles it is the highest
-    of their currents, which is only a load if it is 0."""
+    """The current of each inlet with one or two poles, which is its load. Of an inlet with more
+    poles the device shows the highest of their currents, which is no load, unless it is 0.
+
+        inletPoleCount {"1.1": 1, "2.1": 3}, currents {"1.1": 520, "2.1": 480}
+        -> {"1.1": 520, "2.1": ""}
+
+    An inlet whose number of poles is not answered is missing, and so is one that the PDU counts
+    (inletCount) and does not list. Inlets that a transfer switch does not use are left out.
+    """
     inlets = _in_use(tables, _each_inlet(tables, INLETS.parts(tables, CURRENT)))
     if not inlets:
         return {}
@@ -372,6 +456,13 @@ def one_phase_inlets(tables: Tables) -> Rows:
     *PROTECTORS.objects(CURRENT), *one_phase_inlets.objects, on_demand=PROTECTORS.on_demand(CURRENT)
 )
 def breakers(tables: Tables) -> Rows:
+    """The current of each overcurrent protector: their sum is the load of a PDU that does not
+    measure its inlets.
+
+        no inlet, protectors {"1.1": 210, "1.2": 190}            {"1.1": 210, "1.2": 190}
+        inlets {"1.1": 400}                                      {}
+        inlets {"1.1": Missing}: they are not answered now       {".": Missing}
+    """
     inlets = _in_use(tables, _each_inlet(tables, INLETS.parts(tables, CURRENT)))
     return rows_if_none_in({} if inlets else PROTECTORS.values(tables, CURRENT), inlets)
 
@@ -383,6 +474,14 @@ def px2_units(tables: Tables) -> Rows:
 
 @computed_from(LABEL)
 def printed_numbers(tables: Tables) -> Rows:
+    """What is printed beside each outlet: its label, behind the PDU's number if there are several
+    PDUs.
+
+    >>> printed_numbers.rows({LABEL: {"1.1": "1", "1.2": "2"}})
+    {'1.1': '1', '1.2': '2'}
+    >>> printed_numbers.rows({LABEL: {"1.1": "1", "2.1": "1"}})
+    {'1.1': '1:1', '2.1': '2:1'}
+    """
     return with_units(numbered(tables[LABEL], position=0), tables[LABEL])
 
 
@@ -401,8 +500,16 @@ NO_ENERGY = ("-1", "0")
 
 
 def px1_outlets(label_plus: int, energy: Optional[Measurement]) -> tuple[Outlets, ...]:
-    """The outlets. The printed number is the row's number plus `label_plus`. Eaton's copy has no
-    energies."""
+    """The outlets of a first PX, and of the copies of its MIB: states, commands (1 on, 0 off),
+    names, currents and powers.
+
+        px1_outlets(label_plus=1, energy=None)   row 0 is printed 1
+
+    label_plus: what is added to a row's number: the printed number.
+    energy: the energy of outlets; Eaton's copy has none.
+
+    A unit that counts no outlet (outletCount 0) only meters.
+    """
     state = column("~.2.2.1.3", "outletOperationalState", optional=True)
     label = column("~.2.2.1.2", "outletLabel")
     count = scalar("~.2.1.0", "outletCount")

@@ -55,13 +55,26 @@ def _with_data(tables: Tables, values: Column) -> Rows:
 
 
 def _of_type(tables: Tables, values: Column, kind: str) -> Rows:
-    """A meter without data stays listed, so that a sum over it is missing, not too small."""
+    """The value of each meter of one type, such as the whole PDU's. A meter without data (expired)
+    is emptied and stays: the sum is then not known, not too small.
+
+    >>> meters = {TYPE: {"1.1": 0, "1.2": 6, "1.3": 0}, QUALITY: {"1.1": 0, "1.2": 0, "1.3": 1}}
+    >>> _of_type({POWER: {"1.1": 800, "1.2": 60, "1.3": 700}, **meters}, POWER, "0")
+    {'1.1': 800, '1.3': ''}
+    """
     other_kinds = tuple(type_ for type_ in TYPES if type_ != kind)
     meters = where(tables[values], tables[TYPE], yes_or_no((kind,), other_kinds))
     return left_join(meters, _with_data(tables, values))
 
 
 def _meters(values: Column, kind: str) -> ComputedRows:
+    """A figure of each meter of one type (upduMeterType `kind`), such as 0, the whole PDU's.
+
+    >>> meters = {TYPE: {"1.1": 0, "1.2": 6}, QUALITY: {}}
+    >>> _meters(POWER, "0").rows({POWER: {"1.1": 800, "1.2": 60}, **meters})
+    {'1.1': 800}
+    """
+
     @computed_from(values, TYPE, QUALITY)
     def rows(tables: Tables) -> Rows:
         return _of_type(tables, values, kind)
@@ -81,6 +94,14 @@ def _only_metered(values: Column) -> Parts:
 
 
 def _outlet_meters(values: Column) -> ComputedRows:
+    """A figure of each outlet that has a meter of its own (upduMeterType 6), on a unit without
+    relays. Outlet 7 is "0.7" there: on a unit with relays, number 7 is another outlet.
+
+    >>> meters = {TYPE: {"1": 0, "7": 6}, QUALITY: {}}
+    >>> _outlet_meters(POWER).rows({POWER: {"1": 800, "7": 60}, **meters})
+    {'0.7': 60}
+    """
+
     @computed_from(_only_metered(values), TYPE, QUALITY)
     def rows(tables: Tables) -> Rows:
         return prefixed("0", _of_type(tables, values, OUTLET))
@@ -110,8 +131,14 @@ class _Meters(NamedTuple):
     has_ambiguous_names: bool = False  #: a lost name has no text
 
     def value_of(self, name: str) -> Cell:
-        """The value of the meter that a list names: "" if no meter has it or if it is not measured,
-        NO_ANSWER if a meter with an ambiguous name may be meant."""
+        """The value of the meter of this name: "" if no meter has it or if it is not measured, a
+        missing one if a meter with an ambiguous name may be meant.
+
+        >>> _Meters({"web": 60}).value_of("web"), _Meters({"web": 60}).value_of("db")
+        (60, '')
+        >>> _Meters({}, frozenset({"web"}), True).value_of("web").reason
+        'no answer'
+        """
         value = self.value_by_name.get(name, "")
         if not self.has_ambiguous_names:
             return value
@@ -136,7 +163,7 @@ class _Meters(NamedTuple):
 
 
 def _names(names: str) -> list[str]:
-    """The names in a list, each once.
+    """The names of the meters in the list that a relay has, each once.
 
     >>> _names("A1, A2, A1")
     ['A1', 'A2']
@@ -146,12 +173,26 @@ def _names(names: str) -> list[str]:
 
 
 def _of_relays(values: Column, absent: Sequence[str] = ()) -> ComputedRows:
-    """The sum of the meters that each relay names, which are of its own module: the first arc. A
-    relay is left out if it names none, an unknown one, or one that is not measured, as `absent` has
-    it, too. It is lost if a value is, or if a name may be that of several meters."""
+    """A figure of each relay (outlet): the sum of the meters that the relay names, which are of its
+    own module, the first arc.
+
+    >>> meters = {NAME: {"1.1": "A", "1.2": "B"}, QUALITY: {}, POWER: {"1.1": 60, "1.2": 40}}
+    >>> relays = {RELAY_METERS: {"1.1": "A,B", "1.2": "B", "1.3": ""}}
+    >>> sums = _of_relays(POWER).rows({**meters, **relays})
+    >>> {relay: str(watts) for relay, watts in sums.items()}
+    {'1.1': '100', '1.2': '40'}
+
+    A relay that names no meter, an unknown one or one that is not measured has no row. One of whose
+    meters a value is missing, or a name is that of several, is missing.
+
+    absent: values that mean "not measured".
+    """
 
     @computed_from(values, NAME, RELAY_METERS, QUALITY)
     def rows(tables: Tables) -> Rows:
+        """The sum of each relay's meters: first the meters of each module by their names, then the
+        sums.
+        """
         values_with_data = _with_data(tables, values)
         modules: dict[str, _Meters] = {}
         for meter, name in tables[NAME].items():
@@ -173,7 +214,8 @@ def _of_relays(values: Column, absent: Sequence[str] = ()) -> ComputedRows:
 
 
 def _sum(values: Sequence[Cell], absent: Sequence[str]) -> Optional[Cell]:
-    """The sum of values, lost if one is lost; None if there is none, or one is not measured.
+    """The figure of a relay: the sum of its meters' values. Missing if one of them is; None if
+    there is none, or if one is not measured.
 
     >>> _sum(["230", 70], ())
     '300'

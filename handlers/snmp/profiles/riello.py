@@ -26,7 +26,13 @@ ON, ONE_PHASE = "1", "1"
 
 @computed_from(STATUS, BYPASS, by_row=True)
 def states_on_bypass(tables: Tables) -> Rows:
-    """The states while the manual bypass feeds all sockets; without it, as if all were on."""
+    """The state of each socket as the manual bypass leaves it: with the bypass on (mduManualBypass
+    1), it feeds the sockets past their switches, so that a state of "off" is not believed. Without
+    it, 1 for each socket, which is the value that says nothing against a state.
+
+        mduManualBypass 1, mduOutputStatus {"1": 1, "2": 0}   {"1": 1, "2": 0}
+        mduManualBypass 0, the same                           {"1": "1", "2": "1"}
+    """
     statuses = tables[STATUS]
     is_on_bypass = re.fullmatch("[1-9][0-9]*", tables.text(BYPASS))
     return statuses if is_on_bypass else dict.fromkeys(statuses, ON)

@@ -70,7 +70,14 @@ class NamedRows:
         return [(self.names, False), (self.oid, False)]
 
     def rows(self, tables: Tables) -> Rows:
-        """The value of each variable, empty if it has none; {} if no such variable has a value."""
+        """The value of each variable of these names, "" if it has none.
+
+            names  {"2.1": "Outlet 1", "2.2": "Outlet 2", "2.3": "Fan"}
+            values {"2.1": 5, "2.3": 9}
+            result {"2.1": 5, "2.2": ""}     for the pattern "Outlet ([0-9]+)"
+
+        No row if no such variable has a value.
+        """
         tables.names(self.names)
         values = tables.column(self.oid)
         indexes = self._indexes(tables.column(self.names))
@@ -79,6 +86,14 @@ class NamedRows:
         return {identity: values.get(index, "") for identity, index in indexes.items()}
 
     def cell(self, tables: Tables, identity: str) -> Optional[str]:
+        """The OID of one variable's value, which a command to its outlet reads or writes; None if
+        the device has no variable of this name now.
+
+            identity "2.14", names {"2.7": "Outlet 14"}   the column's OID + ".2.7"
+
+        The name is read again in this call, because a device that gets a sensor numbers its
+        variables anew.
+        """
         names = tables.names(self.names)
         index = self._indexes(names).get(identity)
         if index is None or not self._is_named(tables, index, names[index]):
@@ -170,6 +185,11 @@ class Variables(NamedTuple):
 
     def figure(self, source: Source) -> Measurement:
         # the quality tells of a variable without a value
+        """A measurement of these variables: their scale, which is also a column of the table, is
+        read for each device. A variable without a value is empty already, by its quality.
+
+            values {"1.2": 37}, scales {"1.2": -10} (minus: divide)   3.7
+        """
         factor = computed_from(self.scales, self.units, on_demand=(self.scales,))(
             self.device_scales
         )
@@ -214,8 +234,8 @@ STRIP_VALUES = Complete(STRIPS.values, STRIP_NAMES)
 
 @computed_from(PHASE_VALUES, STRIP_VALUES, STRIPS.units)
 def currents(tables: Tables) -> Rows:
-    """The currents of phases and strips. The value of a strip is its current if the unit is A; with
-    another unit there is no load.
+    """The current of each phase and of each strip: their sum is the load. The value of a strip is
+    its current if its unit is A; with another unit it is emptied, and there is no load.
 
     >>> strips = {STRIP_VALUES: {"2.1": 5, "2.2": 9}, STRIPS.units: {"2.1": "A", "2.2": "W"}}
     >>> currents.rows({PHASE_VALUES: {"1.1": 37}, **strips})
@@ -234,7 +254,13 @@ def currents(tables: Tables) -> Rows:
     on_demand=(PHASES.scales, STRIPS.scales),
 )
 def current_scales(tables: Tables) -> Rows:
-    """The strips of a controller may be of several kinds."""
+    """The scale of each current, of phases and of strips. All phases of a device share theirs, so
+    it is read of two of them; the strips of one controller may be of several kinds, so it is read
+    of each.
+
+        phases' scales {"1.1": -100}, strips' {"2.1": -10}   {"1.1": -100, "2.1": -10}
+        a device without strips                              {"1.1": -100}
+    """
     strips = tables[STRIP_VALUES]
     strip_scales = rows_if_any_in(tables[STRIPS.scales], strips) if strips else {}
     return concat(PHASES.device_scales(tables), strip_scales)
@@ -255,8 +281,10 @@ def _every_output(below: str, name: str) -> PerUnit:
 
 
 def _outputs(below: str, name: str) -> ComputedRows:
-    """A column of the output tables of all ports, without rows beyond the number of outputs that a
-    port reports.
+    """A column of the outputs of all four ports: row 3.2 is output 2 of the port at arc 3. The
+    table of a port has a fixed number of rows; those beyond the outputs that it counts are padding.
+
+        cmcTcUnit3NumberOfOutputs 2, rows {"1": 1, "2": 0, "3": 0}   {"3.1": 1, "3.2": 0}
     """
     return numbered_rows(
         lambda port: counted_rows(
@@ -268,7 +296,12 @@ def _outputs(below: str, name: str) -> ComputedRows:
 
 
 def _tc_status(port: int) -> ComputedRows:
-    """The status of each output of a port that answers."""
+    """The status of each output of a port whose unit answers. Of another one the table shows what
+    the unit last said: no row.
+
+        cmcTcUnit3Status 1 (ok), unit3OutputStatus {"1": 4}         {"1": 4}
+        cmcTcUnit3Status 5 (another), unit3OutputStatus {"1": 4}    {}
+    """
     statuses = _output(port, "4", "unitXOutputStatus")
     port_status = scalar(f"{CMC_TC}.{port}.4.0", "cmcTcUnitXStatus")
 
@@ -286,7 +319,8 @@ TC_STATUS = numbered_rows(_tc_status, PORTS)
 
 @computed_from(TC_VALUE, TC_TYPE, by_row=True)
 def tc_relays(tables: Tables) -> Rows:
-    """The outputs that are relays of a strip (type 18).
+    """The state of each output that is a relay of a strip (type 18): outputs of other types are no
+    outlets.
 
     >>> tc_relays.rows({TC_VALUE: {"3.1": 1, "3.2": 24}, TC_TYPE: {"3.1": 18, "3.2": 5}})
     {'3.1': 1}
@@ -297,8 +331,9 @@ def tc_relays(tables: Tables) -> Rows:
 
 @computed_from(tc_relays, TC_STATUS, by_row=True)
 def tc_confirmed(tables: Tables) -> Rows:
-    """The value of a relay, unless its status contradicts it. The status ok(4) says neither on nor
-    off; 5 and 6 are off and on, 7 and 8 are set off and on.
+    """The state of each relay, unless the output's status contradicts it: such an outlet has no row
+    and is unknown. The status ok (4) says neither on nor off; 5 and 6 are off and on, 7 and 8 are
+    set off and on.
 
     >>> statuses = {TC_STATUS: {"3.1": 6, "3.2": 4, "3.3": 5}}
     >>> tc_confirmed.rows({tc_relays: {"3.1": 1, "3.2": 0, "3.3": 1}, **statuses})

@@ -48,12 +48,27 @@ def _of_inputs(tables: Tables, values: Column, beside: Column) -> Rows:
 
 
 def _wired(tables: Tables, inputs: Rows, rows: Rows) -> Rows:
-    """The inputs without those of `rows` whose voltage is 0. One of `rows` whose voltage is missing
-    in the answer has an empty value."""
+    """The inputs without those of `rows` whose voltage is 0, which are not wired. One of `rows`
+    whose voltage is not answered is missing.
+
+    >>> amperes = {"1.1": 52, "1.2": 0, "1.3": 5}
+    >>> wired = _wired({VOLTAGE: {"1.1": 230, "1.2": 0}}, amperes, amperes)
+    >>> list(wired), wired["1.3"].reason
+    (['1.1', '1.3'], 'its mark is none that the MIB names')
+    """
     return where(inputs, left_join(rows, tables[VOLTAGE]), none_of(*NOT_WIRED))
 
 
 def _inputs(below: str, name: str, scale: Decimal = ONES) -> Measurement:
+    """A figure of each input that has a voltage: their sum is the unit's. An input whose voltage is
+    0 is not wired and has no row.
+
+        current {"1.1": 52, "1.2": 48, "1.3": 0}, voltage {"1.1": 230, "1.2": 231, "1.3": 0}
+        -> {"1.1": 52, "1.2": 48}
+
+    In a ring with units that SNMP does not show (more than 255) the values are emptied. A unit that
+    counts more inputs (sdbDevCfPhases) than it lists has one missing.
+    """
     values = column(f"~.1.1.2.6.1.1.{below}", name)
 
     @computed_from(values, ENERGY, PHASES, UNITS, VOLTAGE)
@@ -66,8 +81,13 @@ def _inputs(below: str, name: str, scale: Decimal = ONES) -> Measurement:
 
 @computed_from(ENERGY, CURRENT, PHASES, UNITS, VOLTAGE)
 def input_energies(tables: Tables) -> Rows:
-    """An input that lost its voltage keeps its energy. Without voltage, an energy of 0 counts as
-    not metered."""
+    """The energy of each input, in kWh: their sum is the unit's. An input that lost its voltage
+    keeps what it has counted; one without voltage and with an energy of 0 is not wired and has no
+    row.
+
+        energy {"1.1": 520, "1.2": 48, "1.3": 0}, voltage {"1.1": 230, "1.2": 0, "1.3": 0}
+        -> {"1.1": 520, "1.2": 48}
+    """
     inputs = _of_inputs(tables, ENERGY, CURRENT)
     return _wired(tables, inputs, where(inputs, inputs, one_of("0")))
 

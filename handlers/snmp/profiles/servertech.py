@@ -66,13 +66,27 @@ unit_total = partial(total, else_outlets=True, unit=THE_UNIT)
 
 
 def _infeeds(values: Column, *, on_demand: bool = False) -> ComputedRows:
-    """A column of the infeeds (feeds) of all towers (units), as many as each tower counts, without
-    the neutral lines: the fourth infeeds of three-phase towers. If a tower does not report its
-    capabilities, its infeeds are not summed. `on_demand`: they take the place of another figure."""
+    """A current or power of each infeed (input feed) of all towers (units), without the neutral
+    lines, whose current the others have already carried. Row 2.4 is infeed 4 of tower 2: the
+    neutral, if bit 3 of towerCapabilities calls the tower three-phase.
+
+    >>> THREE = bytes([0b00010000])
+    >>> infeeds = {"1.1": 520, "1.2": 480, "1.3": 500, "1.4": 30, "2.1": 410}
+    >>> chain = {OUTLET_COUNT: dict.fromkeys(infeeds, 8), INFEED_COUNT: {"1": 4, "2": 2}}
+    >>> rows = _infeeds(INFEED_LOAD).rows({INFEED_LOAD: infeeds, **chain, TOWER: {"1": THREE}})
+    >>> list(rows), rows["2."].reason
+    (['1.1', '1.2', '1.3', '2.1', '2.'], 'no answer')
+
+    Tower 2 counts two infeeds and shows one: the other is missing. So is a fourth infeed of a tower
+    that does not tell its capabilities.
+
+    on_demand: these rows take the place of another figure, and are read only where that lacks.
+    """
     not_prefetched = (INFEED_ID, values) if on_demand else (INFEED_ID,)
 
     @computed_from(values, OUTLET_COUNT, INFEED_COUNT, INFEED_LOAD, TOWER, on_demand=not_prefetched)
     def rows(tables: Tables) -> Rows:
+        """Every infeed that is listed or counted, less the fourth of each three-phase tower."""
         infeeds = tables[OUTLET_COUNT] or tables[INFEED_ID]  # some firmware lacks the counts
         every_infeed = _complete(tables, values, infeeds)
         fourths = with_arc(_complete(tables, INFEED_LOAD, infeeds), 1, "4")
@@ -86,7 +100,13 @@ def _infeeds(values: Column, *, on_demand: bool = False) -> ComputedRows:
 
 
 def _complete(tables: Tables, values: Column, infeeds: Rows) -> Rows:
-    """A row for each infeed; none on a unit without this column."""
+    """A column of the infeeds, with a missing row for each that the answers lack: of `infeeds`,
+    another column of the table, or beyond the rows that a tower counts (towerInfeedCount).
+
+        values {"1.1": 520}, infeeds {"1.1": 8, "1.2": 8}   {"1.1": 520, "1.2": Missing}
+
+    No row on a unit whose firmware does not have this column.
+    """
     if not tables[values] and is_optional_and_absent(tables, values, infeeds):
         return {}
     every_infeed = with_missing_rows_of(tables[values], infeeds)
@@ -95,13 +115,21 @@ def _complete(tables: Tables, values: Column, infeeds: Rows) -> Rows:
 
 @computed_from(OUTLET_COUNT, TOWER_COUNT, on_demand=(INFEED_ID,))
 def towers(tables: Tables) -> Rows:
+    """A row for each tower (unit): the first arc of an infeed is its tower. A tower that the device
+    counts (systemTowerCount) and does not list is missing.
+
+    >>> rows = towers.rows({OUTLET_COUNT: {"1.1": 8, "1.2": 8}, TOWER_COUNT: {"0": 2}})
+    >>> list(rows), rows["0."].reason
+    (['1', '0.'], 'no answer')
+    """
     rows = first_of_units(tables[OUTLET_COUNT] or tables[INFEED_ID])
     return with_missing_if_fewer(rows, tables[TOWER_COUNT])
 
 
 @computed_from(TOWER_POWER, INFEED_POWER, on_demand=(TOWER_POWER, INFEED_POWER))
 def tower_powers(tables: Tables) -> Rows:
-    """Of a unit whose infeeds have no power, or none that they measure.
+    """The power of each tower (unit), where its infeeds have no power of their own, or all read -1,
+    for "not measured". Elsewhere no row: the infeeds are summed.
 
     >>> tower_powers.rows({TOWER_POWER: {"1": 500}, INFEED_POWER: {"1.1": -1}})
     {'1': 500}
@@ -118,6 +146,12 @@ def tower_powers(tables: Tables) -> Rows:
 
 @computed_from(CAPABILITIES, by_row=True)
 def is_controlled(tables: Tables) -> Rows:
+    """Whether each outlet can be switched ("1"), or its model only monitors it ("0"): bit 2 of
+    outletCapabilities.
+
+    >>> is_controlled.rows({CAPABILITIES: {"1.1.1": bytes([0b00100000]), "1.1.2": bytes([0])}})
+    {'1.1.1': '1', '1.1.2': '0'}
+    """
     return bit(tables[CAPABILITIES], POWER_CONTROL)
 
 
@@ -145,12 +179,21 @@ ST4_NEUTRAL = "4"  # a value of st4LineIndex
 
 @computed_from(ST4_LINES, ST4_LABEL, ST4_LINE_STATUS)
 def st4_lines(tables: Tables) -> Rows:
-    """The lines of the cords without the neutral; empty where the unit does not read them.
+    """The current of each line of the input cords, without the neutral (last arc 4), whose current
+    the lines have already carried: the load is their sum.
 
-    >>> labels = {ST4_LABEL: {"1.1.1": "L1", "1.1.4": "N"}}
-    >>> statuses = {ST4_LINE_STATUS: {"1.1.1": 0, "1.1.4": 0}}
-    >>> st4_lines.rows({ST4_LINES: {"1.1.1": 5, "1.1.4": 1}, **labels, **statuses})
-    {'1.1.1': 5}
+    >>> labels = {ST4_LABEL: {"1.1.1": "L1", "1.1.2": "L2", "1.1.4": "N"}}
+    >>> statuses = {ST4_LINE_STATUS: {"1.1.1": 0, "1.1.2": 0, "1.1.4": 0}}
+    >>> st4_lines.rows({ST4_LINES: {"1.1.1": 5, "1.1.2": 6, "1.1.4": 1}, **labels, **statuses})
+    {'1.1.1': 5, '1.1.2': 6}
+
+    Without a value where the unit does not read the line (st4LineStatus 10, noComm). A line that
+    has a label and no current is missing:
+
+    >>> statuses = {ST4_LINE_STATUS: {"1.1.1": 10, "1.1.2": 0}}
+    >>> rows = st4_lines.rows({ST4_LINES: {"1.1.1": 5}, **labels, **statuses})
+    >>> rows["1.1.1"], rows["1.1.2"].reason
+    ('', 'no answer')
     """
     lines = with_missing_rows_of(tables[ST4_LINES], tables[ST4_LABEL])
     lines = left_join(lines or tables[ST4_LABEL], lines)
@@ -159,8 +202,16 @@ def st4_lines(tables: Tables) -> Rows:
 
 
 def _cords(below: str, name: str) -> ComputedRows:
-    """A column of the input cords whose lines are metered, empty where the unit does not read
-    one."""
+    """A power or energy of each input cord whose lines are metered. The value is emptied where the
+    unit does not read the cord (st4InputCordStatus 7 to 10).
+
+    >>> watts = {column("1718.4.1.3.3.1.3", "st4InputCordActivePower"): {"1.1": 800, "1.2": 0}}
+    >>> unit = {ST4_OUTLET_COUNT: {"1.1": 8, "1.2": 8, "1.3": 8}, ST4_CORD_STATUS: {"1.2": 10}}
+    >>> lines_of_cords = {ST4_LINES: {"1.1.1": 5, "1.2.1": 6, "1.3.1": 7}}
+    >>> rows = _cords("3", "st4InputCordActivePower").rows({**watts, **unit, **lines_of_cords})
+    >>> rows["1.1"], rows["1.2"], rows["1.3"].reason  # cord 3 has a line and no power
+    (800, '', 'no answer')
+    """
     values = column(f"1718.4.1.3.3.1.{below}", name)
 
     @computed_from(values, ST4_CORD_STATUS, ST4_OUTLET_COUNT, ST4_LINES)

@@ -44,7 +44,15 @@ MONITOR = column("3711.24.1.1.7.1.2.1.10", "pduOutletMonMode", optional=True)
 
 
 def _of_outlets(below: str, name: str, *unmetered: str) -> ComputedRows:
-    """A column of the outlets' meters, without PDUs whose monitor mode is one of `unmetered`."""
+    """A current or power of each outlet, on PDUs that meter their outlets (pduOutletMonMode).
+
+        MONITOR of PDUs {"1": 3, "2": 254, "3": 255}, values {"1.1": 15, "2.1": 0, "3.1": 9}
+        -> {"1.1": 15, "3.1": ""}
+
+    PDU 2 has no monitor: no row. The mode of PDU 3 is unknown: its values are emptied.
+
+    unmetered: the modes in which a PDU does not have this figure.
+    """
     values = column(f"3711.24.1.1.7.2.3.1.{below}", name)
 
     @computed_from(values, MONITOR)
@@ -62,7 +70,14 @@ def _of_one_phase(tables: Tables, values: Column) -> Rows:
 
 
 def _of_pdus(one_phase: Column, aggregate: str, name: str) -> ComputedRows:
-    """The rows of PDUs of one phase, and those of PDUs that the table of three phases has."""
+    """A current, power or energy of each PDU: of one with one phase from `one_phase`, of one with
+    three from its aggregate.
+
+        one_phase {"1": 15, "2": 0}, aggregate {"1": 0, "2": 40}, pdu3PhMode {"1": 254, "2": 253}
+        -> {"1": 15, "2": 40}
+
+    aggregate, name: the column of the aggregates in the table of three phases.
+    """
     three_phase = column(f"3711.24.1.1.7.3.5.1.{aggregate}", name)
 
     @computed_from(one_phase, three_phase, MODE)
@@ -77,7 +92,15 @@ def _of_pdus(one_phase: Column, aggregate: str, name: str) -> ComputedRows:
 
 @computed_from(AMPS, LINES, MODE)
 def pdu_currents(tables: Tables) -> Rows:
-    """The MIB does not say if a current of a PDU in delta is that of a line."""
+    """The current of each PDU of one phase, and of each line of a PDU in star: their sum is the
+    load. Of a PDU in delta the MIB does not say whether a current is that of a line.
+
+        pduRMSAmpsValue {"1": 15, "2": 0}, lines {"2.1": 12, "2.2": 9},
+        pdu3PhMode {"1": 254, "2": 1}
+        -> {"1": 15, "2.1": 12, "2.2": 9}
+        pdu3PhMode of PDU 2 is 2 (delta)
+        -> {"1": 15, "2.1": Missing, "2.2": Missing}
+    """
     modes = part_of(tables[MODE], tables[LINES], stop=1)
     return concat(
         _of_one_phase(tables, AMPS), where(tables[LINES], modes, yes_or_no((STAR,), (NO_MODE,)))

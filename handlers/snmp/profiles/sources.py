@@ -29,11 +29,12 @@ def numbered_parts(object_of: Callable[[int], Object], numbers: Iterable[int]) -
 
 def counted_rows(values: Object, count: Scalar, *, required: bool = False) -> ComputedRows:
     """The rows of a table with a fixed number of rows, such as 48, up to the device's own count:
+    the others are padding.
 
-    a count of 8: the rows 1 to 8
-    a count of 0: no row, and the table is not read
-    a count of 8, and 5 rows: ProtocolError, because three of them are missing
-    no count: all rows; with `required`, ProtocolError
+        count 8, rows 1 to 48   the rows 1 to 8
+        count 0                 no row, and the table is not read
+        count 8, rows 1 to 5    ProtocolError: three of them are missing
+        no count                all rows; with `required`, ProtocolError
     """
 
     @computed_from(values, count, by_row=True)
@@ -72,7 +73,8 @@ def first(*sources: Source) -> ComputedRows:
 
 
 def rows_where(values: Source, marks: Source, test: Test, *, by_row: bool = False) -> ComputedRows:
-    """The rows of `values` that a test takes by their `marks`: what another column says of them.
+    """The rows of `values` that a test takes by their `marks`: what another column says of each
+    row.
 
     >>> AMPERES, KINDS = Column("99999.1.1.2", "current"), Column("99999.1.1.3", "kind")
     >>> of_outlets = rows_where(AMPERES, KINDS, none_of("line"))
@@ -101,7 +103,9 @@ def rows_without(values: Source, *words: str) -> ComputedRows:
 
 
 def value_or_empty(values: Source, others: Source) -> ComputedRows:
-    """Values of a figure, so that no other source takes their place where an answer lacks them.
+    """The values of a figure. Where the device answers none of them, each row of another column
+    stands for one, empty: else the next figure of the family, which measures something else, would
+    take the place of this one.
 
     >>> WATTS, AMPERES = Column("99999.1.1.3", "power"), Column("99999.1.1.2", "current")
     >>> power = value_or_empty(WATTS, AMPERES)
@@ -123,9 +127,10 @@ def value_or_empty(values: Source, others: Source) -> ComputedRows:
 
 
 def unit_and_outlet(*sources: Source, first_unit: int = 1) -> ComputedRows:
-    """The printed number of outlets whose index starts with the unit and ends with the outlet:
+    """The printed number of each outlet whose index starts with the unit and ends with the outlet:
+    the unit's number stands before it if there are several units.
 
-        indexes 1.1, 1.2              printed 1, 2       (one unit)
+        indexes 1.1, 1.2              printed 1, 2
         indexes 1.1, 1.2, 2.1         printed 1:1, 1:2, 2:1
 
     first_unit: the arc of the unit that is printed as 1; with 0, index 0.7 is printed 1:7.

@@ -36,7 +36,8 @@ LINE_CURRENT = column(f"{AC}.5.1.3", "cpmAcInfLineCurrent")
 
 @computed_from(LINE_CURRENT)
 def line_currents(tables: Tables) -> Rows:
-    """The three lines, without the neutrals.
+    """The current of each of the three lines, without the neutrals, whose current the lines have
+    already carried: their sum is the load.
 
     >>> line_currents.rows({LINE_CURRENT: {"1.1": 5, "4.1": 1}})
     {'1.1': 5}

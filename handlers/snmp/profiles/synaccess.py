@@ -45,8 +45,8 @@ def older_states(tables: Tables) -> Rows:
 
 
 def _inlets(below: str, name: str) -> ComputedRows:
-    """A column of the inlets in use. "ats" is a transfer switch: the inlet that it does not use
-    shows no load of its own.
+    """A figure of each inlet in use: their sum is the unit's. "ats" is a transfer switch: the inlet
+    that it does not use shows no load of its own.
 
     >>> AMPERES = column("21728.4.2.1.1.3", "inletCurrent")
     >>> switch = {ACTIVE_INLET: {"1": "1", "2": NO}, INLET_TYPE: {"1": "ATS", "2": "ATS"}}

@@ -27,8 +27,18 @@ OUTPUT_WATTS = Column("1.3.6.1.2.1.33.1.4.4.1.4", "upsOutputPower")
 
 
 def _lx(table: str, name: str, ident: str = "") -> tuple[Outlets, ...]:
-    """The outlets of one kind of product. `ident`: the table that holds the number of outlets; ""
-    if the MIB does not say that the outlet table has that many rows."""
+    """The outlets of one kind of product: states (2 on, 1 off), commands, names, currents and
+    powers.
+
+        _lx("850.1.1.3.2.3.3.1.1", "tlpPdu")   the state is in column 4, tlpPduOutletState
+
+    table: the arcs of the table of outlets.
+    name: begins the names of its objects.
+    ident: the table with the number of outlets; "" if the MIB does not say that the table of
+        outlets has that many rows.
+
+    A command is refused to an outlet that the device calls not controllable.
+    """
     state = column(table + ".4", name + "OutletState")
     count = column(ident + ".4", name + "IdentNumOutlets") if ident else None
     return outlets(

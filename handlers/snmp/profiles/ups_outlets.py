@@ -23,7 +23,15 @@ NO_COMMAND = "2"
 
 
 def _receptacles(table: str, name: str) -> tuple[Outlets, ...]:
-    """The outlets of HPE's and Eaton's design."""
+    """The receptacles (outlets) of a UPS of HPE's or Eaton's design: states (1 on, 2 off). A
+    command writes a delay of 0 seconds, to one of two columns:
+
+        on    RecepOnDelaySecs = 0
+        off   RecepOffDelaySecs = 0
+
+    table: the arcs of the receptacles.
+    name: begins the names of their objects.
+    """
     return outlets(
         State(column(f"{table}.2.1.2", f"{name}RecepStatus"), on=("1",), off=("2",)),
         Write(

@@ -67,8 +67,16 @@ def _only_metered(values: Column) -> Parts:
 
 
 def _v5_metered(values: Column) -> ComputedRows:
-    """A column of the meters, under the indexes of the switched outlets with the same name. The
-    names of outlets are not read on a unit without meters."""
+    """The figures of the outlets' meters, as rows of the switched outlets. The unit lists meters
+    and switched outlets in two tables with different indexes: a meter is that of the outlet with
+    the same factory name (V5_METERED_NAME, V5_SWITCH_NAME).
+
+    >>> names = {V5_METERED_NAME: {"1": "Out 2"}, V5_SWITCH_NAME: {"1": "Out 1", "2": "Out 2"}}
+    >>> _v5_metered(V5_CURRENT).rows({V5_CURRENT: {"1": 150}, **names})
+    {'2': 150}
+
+    A unit without meters has no row, and its outlets' names are not read.
+    """
 
     @computed_from(values, V5_METERED_NAME, on_demand=(V5_SWITCH_NAME,))
     def rows(tables: Tables) -> Rows:
@@ -82,8 +90,9 @@ def _v5_metered(values: Column) -> ComputedRows:
 
 @computed_from(V5_LINE_CURRENT, V5_LINE_NAME, V5_TYPE)
 def v5_lines(tables: Tables) -> Rows:
-    """The lines of a unit fed in delta, whose phase currents flow between two lines, and of one
-    that does not say how it is fed: the sum of its lines is right either way.
+    """The current of each line of the unit, where the sum over lines is its load: on a unit that is
+    fed in delta, whose phase currents flow between two lines, and on one that does not say how it
+    is fed. A unit fed in wye (pduMeterType 0) has no row: its phases are summed.
 
     >>> names = {V5_LINE_NAME: {"1": "Line 1", "2": "Line 2", "3": "Line 3"}}
     >>> currents = {V5_LINE_CURRENT: {"1": 5, "2": 6, "3": 4}}
@@ -91,6 +100,12 @@ def v5_lines(tables: Tables) -> Rows:
     {'1': 5, '2': 6, '3': 4}
     >>> v5_lines.rows({**currents, **names, V5_TYPE: {"1": V5_WYE}})
     {}
+
+    A line with a name and no current is missing:
+
+    >>> two_lines = {V5_LINE_CURRENT: {"1": 5, "2": 6}}
+    >>> v5_lines.rows({**two_lines, **names, V5_TYPE: {"1": "1"}})["3"].reason
+    'no answer'
     """
     types = tables[V5_TYPE]
     in_wye = without(where(types, types, one_of(V5_WYE)), "")
@@ -102,7 +117,18 @@ def v5_lines(tables: Tables) -> Rows:
 
 
 def _v5_phases(below: int, name: str, scale: Decimal = ONES) -> Measurement:
-    """The sum of the phases, for units without pduMainTable: a recording of one has only these."""
+    """The power or energy of each phase. Their sum is the unit's figure where it has no
+    pduMainTable, as in a recording of one; a unit with pduMainTable (V5_TYPE has rows) has a total
+    of its own.
+
+    >>> watts = column("21239.5.2.3.2.1.12", "pduPhaseRealPower")
+    >>> phases = {watts: {"1.1": 700}, V5_VOLTS: {"1.1": 230, "1.2": 231}}
+    >>> rows = _v5_phases(12, "pduPhaseRealPower").source.rows({**phases, V5_TYPE: {}})
+    >>> rows["1.1"], rows["1.2"].reason  # phase 2 has volts and no watts
+    (700, 'no answer')
+    >>> _v5_phases(12, "pduPhaseRealPower").source.rows({**phases, V5_TYPE: {"1": 1}})
+    {}
+    """
     phases = column(f"21239.5.2.3.2.1.{below}", name)
 
     @computed_from(phases, V5_VOLTS, V5_TYPE, on_demand=(phases,))
@@ -145,9 +171,18 @@ def v3_settled(tables: Tables) -> Rows:
 
 
 def _v3_phases(first_arc: int, name: str) -> ComputedRows:
-    """A column of ctrl3ChIECTable for each phase that is plugged in; the columns of a value are 8
-    apart. The identity is the phase, then the row. Two columns tell whether a unit has the table:
-    an answer may lack one of them."""
+    """A current, power or energy of each phase that is plugged in: ctrl3ChIECTable has it in three
+    columns (A, B, C), 8 arcs apart. The result's row is the phase, then the table's row.
+
+        ctrl3ChIECAvail      {"1": 1}                 plugged in
+        ctrl3ChIECDeciAmpsA  {"1": 15}
+        ctrl3ChIECDeciAmpsB  {"1": 12}
+        ctrl3ChIECDeciAmpsC  {}                       an answer without its cell
+        result               {"1.1": 15, "2.1": 12, "3.1": Missing}
+
+    No rows on a unit that shows neither ctrl3ChIECAvail nor ctrl3ChIECDeciAmpsA: it does not have
+    the table. Two columns are asked because an answer may lack one.
+    """
     columns = {
         str(phase): column(f"~.25.1.{first_arc + 8 * (phase - 1)}", name + "ABC"[phase - 1])
         for phase in (1, 2, 3)
@@ -155,6 +190,7 @@ def _v3_phases(first_arc: int, name: str) -> ComputedRows:
 
     @computed_from(*columns.values(), V3_PLUGGED, V3_AMPS, on_demand=tuple(columns.values()))
     def rows(tables: Tables) -> Rows:
+        """The three columns as rows "phase.row", where ctrl3ChIECAvail reads 1 (plugged in)."""
         if not tables.first(V3_PLUGGED, V3_AMPS):
             return {}
         values: Rows = {}
@@ -177,13 +213,18 @@ EM_MAIN_CURRENT = column("21239.3.2.1.4", "mainChannelDeciAmps")
 
 @computed_from(EM_MAIN_CURRENT, EM_MAIN_COUNT)
 def em_main(tables: Tables) -> Rows:
-    """The current of the only main channel, lost if a unit that counts one shows none; of a unit
-    with several, an empty row.
+    """The current of a unit's main channel, which is its load if there is only one. Of several, the
+    MIB does not say which are lines: the result is one empty row.
 
     >>> em_main.rows({EM_MAIN_CURRENT: {"1": 15}, EM_MAIN_COUNT: {"1": 1}})
     {'1': 15}
     >>> em_main.rows({EM_MAIN_CURRENT: {"1": 15}, EM_MAIN_COUNT: {"1": 3}})
     {'1': ''}
+
+    A main channel that is counted and has no current is missing:
+
+    >>> em_main.rows({EM_MAIN_CURRENT: {}, EM_MAIN_COUNT: {"1": 1}})["1"].reason
+    'no answer'
     """
     count = tables[EM_MAIN_COUNT]
     count_of_several = rows_if_every_mark(count, count, matches(SEVERAL))
@@ -205,13 +246,21 @@ DCS_PRESENT, DCS_ABSENT = tuple(map(str, range(1, 9))), ("0",)  # product types;
 DCS_SWITCHED = ("2", "4", "6", "8")
 
 
-def _dcs(below: str, name: str) -> ComputedRows:
-    """A column, with a row for each unit that is present.
+def _column_of_dcs_units(below: str, name: str) -> ComputedRows:
+    """A figure of each MPDU behind the rack manager. The manager lists places, and the product type
+    says which have a unit: 1 to 8; 0 is an empty place, whose figure of 0 is left out.
 
     >>> WATTS = column("13400.3.2.225.1.1.8", "mpduMpscom8ActivePower")
-    >>> types = {DCS_TYPE: {"1": DCS_PRESENT[0], "2": DCS_ABSENT[0]}}
-    >>> _dcs("8", "mpduMpscom8ActivePower").rows({WATTS: {"1": 23, "2": 0}, **types})
-    {'1': 23}
+    >>> types = {DCS_TYPE: {"1": "2", "2": "0", "3": "2"}}
+    >>> watts = {WATTS: {"1": 23, "2": 0}}
+    >>> _column_of_dcs_units("8", "mpduMpscom8ActivePower").rows({**watts, **types})
+    {'1': 23, '3': ''}
+
+    A place whose type is another number may be empty: its figure is missing.
+
+    >>> unknown_type = {WATTS: {"1": 23}, DCS_TYPE: {"1": "17"}}
+    >>> _column_of_dcs_units("8", "mpduMpscom8ActivePower").rows(unknown_type)["1"].reason
+    'its mark is none that the MIB names'
     """
     values = column(f"13400.3.2.225.1.1.{below}", name)
 
@@ -292,7 +341,24 @@ def _in_hundredths(rows: Rows, tenths: Rows, others: Sequence[Rows]) -> Rows:
     ),
 )
 def liebert_lines_current(tables: Tables) -> Rows:
-    """Hundredths of A of each line. Lines that show no current are lost: they have a meter."""
+    """The current of each line of each PDU, in hundredths of A: some units show tenths alone.
+
+        hundredths  {"1.1.1": 790}                 result {"1.1.1": 790}
+        tenths      {"1.1.1": 79}, no hundredths   result {"1.1.1": "790"}
+
+    Tenths of a unit whose branches or outlets show hundredths are missing: the answer has lost
+    those of its lines.
+
+    >>> lines = {LIEBERT_LINE_TENTHS: {"1.1.1": 79}, LIEBERT_LINE: {"1.1.1": "L1"}}
+    >>> tables = {**lines, LIEBERT_LINE_HUNDREDTHS: {}, LIEBERT_BRANCH_HUNDREDTHS: {}}
+    >>> liebert_lines_current.rows({**tables, LIEBERT_OUTLET_HUNDREDTHS: {}})
+    {'1.1.1': '790'}
+    >>> outlets_with_hundredths = {LIEBERT_OUTLET_HUNDREDTHS: {"1.1.7": 120}}
+    >>> liebert_lines_current.rows({**tables, **outlets_with_hundredths})["1.1.1"].reason
+    'no answer'
+
+    No row on a device without lines and powers: it has the same sysObjectID and is no rack PDU.
+    """
     rows = tables[LIEBERT_LINE_HUNDREDTHS]
     if rows:
         return rows
@@ -309,7 +375,14 @@ def liebert_lines_current(tables: Tables) -> Rows:
     on_demand=(LIEBERT_OUTLET_TENTHS, LIEBERT_LINE_HUNDREDTHS),
 )
 def liebert_outlets_current(tables: Tables) -> Rows:
-    """The same of each receptacle."""
+    """The current of each outlet, in hundredths of A: some units show tenths alone.
+
+        hundredths  {"1.1.7": 120}                 result {"1.1.7": 120}
+        tenths      {"1.1.7": 12}, no hundredths   result {"1.1.7": "120"}
+
+    Tenths are missing while the unit's lines show hundredths. An outlet without hundredths has no
+    row if other outlets show them: it has no meter, or its cell is lost.
+    """
     rows = tables[LIEBERT_OUTLET_HUNDREDTHS]
     if rows or tables.whole[LIEBERT_OUTLET_HUNDREDTHS]:
         return rows
@@ -323,20 +396,50 @@ LIEBERT_POINT = column("476.1.42.3.5.2.2.1.2", "lgpPwrMeasurementPointId")
 LIEBERT_LINES = column("476.1.42.3.5.2.2.1.3", "lgpPwrMeasurementPointNumLines")
 LIEBERT_CURRENT = column("476.1.42.3.5.2.3.1.6", "lgpPwrLineMeasurementCurrent")
 LIEBERT_BATTERY_TIME = scalar("476.1.42.3.5.1.18.0", "lgpPwrBatteryTimeRemaining")
-LOAD, BATTERY, BYPASS, DC_BUS = 5, 6, 7, 8
+LOAD_POINT, BATTERY_POINT, BYPASS_POINT, DC_BUS_POINT = 5, 6, 7, 8
 
 
-def _of_points(rows: Rows, points: Rows, *numbers: int) -> Rows:
-    """Rows of the measurement points with these numbers in the MIB."""
+def _rows_of_points(rows: Rows, points: Rows, *numbers: int) -> Rows:
+    """The rows whose measurement point is one of these numbers. LIEBERT_POINT shows each point's
+    number as the last arc of an OID, with or without a first dot; 5 is the load.
+
+    >>> points = {"1": "1.3.6.1.4.1.476.1.42.3.5.2.1.1", "2": ".1.3.6.1.4.1.476.1.42.3.5.2.1.5"}
+    >>> _rows_of_points({"1": 120, "2": 31}, points, 5)
+    {'2': 31}
+    """
     point_ids = [oid(f"476.1.42.3.5.2.1.{point}") for point in numbers]
     return where(rows, points, one_of(*point_ids, *(f".{point}" for point in point_ids)))
 
 
 @computed_from(LIEBERT_CURRENT, LIEBERT_POINT, LIEBERT_LINES, LIEBERT_BATTERY_TIME)
 def liebert_lines(tables: Tables) -> Rows:
-    """The currents of the lines to the load, of a unit without a battery."""
+    """The current of each line to the load: the load of a floor PDU is their sum. Row 2.1 is line 1
+    of measurement point 2, whose number in the MIB, 5, says that it is the load; the points of the
+    input are left out.
+
+    >>> INPUT, OUTPUT = "1.3.6.1.4.1.476.1.42.3.5.2.1.1", "1.3.6.1.4.1.476.1.42.3.5.2.1.5"
+    >>> points = {LIEBERT_POINT: {"1": INPUT, "2": OUTPUT}, LIEBERT_LINES: {"1": 1, "2": 2}}
+    >>> pdu = {**points, LIEBERT_BATTERY_TIME: {}}
+    >>> liebert_lines.rows({**pdu, LIEBERT_CURRENT: {"1.1": 120, "2.1": 31, "2.2": 30}})
+    {'2.1': 31, '2.2': 30}
+
+    The load has two lines (lgpPwrMeasurementPointNumLines). One that is not answered is missing:
+
+    >>> rows = liebert_lines.rows({**pdu, LIEBERT_CURRENT: {"1.1": 120, "2.1": 31}})
+    >>> rows["2.1"], rows["2."].reason
+    (31, 'no answer')
+
+    A UPS has the same tables, and a battery: none of its lines is taken, and its load is missing.
+
+    >>> ups = {**points, LIEBERT_BATTERY_TIME: {"0": 15}}
+    >>> list(liebert_lines.rows({**ups, LIEBERT_CURRENT: {"2.1": 31, "2.2": 30}}))
+    ['.']
+    """
     points = tables[LIEBERT_POINT]
-    of_ups = _of_points(points, points, BATTERY, BYPASS, DC_BUS) or tables[LIEBERT_BATTERY_TIME]
+    of_ups = (
+        _rows_of_points(points, points, BATTERY_POINT, BYPASS_POINT, DC_BUS_POINT)
+        or tables[LIEBERT_BATTERY_TIME]
+    )
     currents = tables[LIEBERT_CURRENT]
     point_of_line = part_of(points, currents, stop=1)
     lines = rows_if_none_in(_of_points(currents, point_of_line, LOAD), of_ups)
@@ -399,7 +502,13 @@ def _measured(
     absent: tuple[str, ...] = ("-1",),
     padding: tuple[str, ...] = (),
 ) -> Measurement:
-    """A power or an energy, which is not metered where the unit estimates its power."""
+    """A power or an energy of outlets or PDUs that measure it. Where the column of the power's type
+    reads 1 (estimated), the value is emptied and counts as not metered.
+
+    >>> figures = {PM_OUTLET_WATTS: {"1.1.1": 500, "1.1.2": 400}, PM_TYPE: {"1.1.1": 2, "1.1.2": 1}}
+    >>> _measured(PM_OUTLET_WATTS, PM_TYPE, TENTHS).source.rows(figures)
+    {'1.1.1': 500, '1.1.2': ''}
+    """
 
     @computed_from(values, power_type)
     def rows(tables: Tables) -> Rows:
@@ -416,7 +525,13 @@ def _of_one_phase(values: Source, phases: Source) -> ComputedRows:
 
 
 def _of_console_server(values: Source) -> ComputedRows:
-    """The figures of PDUs behind a console server."""
+    """The figures of the PDUs behind a console server (ACS), which has PM-MIB's objects under
+    another root. A PM with outlets is no console server and has no row here.
+
+        acsPowerMgmtPDUTableCurrentValue {"1.1": 15}, no outlets of a PM   {"1.1": 15}
+        the same, and outlets of a PM                                      {}
+        the same, and the outlets of the PM are not answered now           {".": Missing}
+    """
 
     @computed_from(values, PM_OUTLETS)
     def rows(tables: Tables) -> Rows:
@@ -428,6 +543,13 @@ def _of_console_server(values: Source) -> ComputedRows:
 
 @computed_from(ACS_WATTS)
 def acs_power(tables: Tables) -> Rows:
+    """The power of each PDU behind a console server, by what kind of power it has
+    (acsPowerMgmtPDUTablePowerType): 0 has no sensor and no row, 1 is estimated and empty.
+
+    >>> types = {ACS_TYPE: {"1.1": 2, "1.2": 1, "1.3": 0}}
+    >>> acs_power.rows({ACS_WATTS: {"1.1": 500, "1.2": 400, "1.3": 0}, **types})
+    {'1.1': 500, '1.2': ''}
+    """
     watts, types = tables[ACS_WATTS], tables[ACS_TYPE]
     measurements = left_join(watts, where(watts, types, none_of(ESTIMATED)))
     return where(measurements, types, none_of(NO_SENSOR))
@@ -437,8 +559,13 @@ def acs_power(tables: Tables) -> Rows:
     *(PM_SENSOR_AMPS, PM_SENSORS, PM_OUTLET_AMPS, PM_AMPS), on_demand=(PM_SENSOR_AMPS, PM_SENSORS)
 )
 def one_sensor(tables: Tables) -> Rows:
-    """Before 2010, PM-MIB has only the currents of up to three sensors, and does not say what each
-    of several measures."""
+    """The current of each PDU that has one sensor, which is its load. Firmware before 2010 has only
+    the currents of up to three sensors (CurrentNOS counts them), and does not say what each of
+    several measures.
+
+        CurrentNOS {"1.1": 1, "1.2": 3}, Current1Value {"1.1": 15, "1.2": 9}   {"1.1": 15}
+        the same, on newer firmware, which shows CurrentValue                  {}
+    """
     others = tables.first(PM_OUTLET_AMPS, PM_AMPS, ACS_AMPS)
     return rows_if_none_in(
         {} if others else where(tables[PM_SENSOR_AMPS], tables[PM_SENSORS], one_of("1")), others
@@ -447,10 +574,13 @@ def one_sensor(tables: Tables) -> Rows:
 
 @computed_from(PM_PORT_PDUS)
 def pdu_count(tables: Tables) -> Rows:
-    """The PDUs of all ports; a row for each port, whose own number is a column.
+    """The number of PDUs of the device: the sum of what its serial ports count (a chain at each).
 
     >>> pdu_count.rows({PM_PORT_PDUS: {"1": 2, "2": 1}})
     {'0': '3'}
+
+    Not known, and no row, if a port does not tell its number:
+
     >>> pdu_count.rows({PM_PORT_PDUS: {"1": 2, "2": -1}})
     {}
     """
@@ -672,13 +802,19 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(_dcs("4", "mpduMpscom4TotalCurrent"), TENTHS, absent=("9999",)), unit=THE_UNIT
-        ),
-        power=total(
-            figure(_dcs("8", "mpduMpscom8ActivePower"), Decimal(10), absent=("9999",)),
+            figure(_column_of_dcs_units("4", "mpduMpscom4TotalCurrent"), TENTHS, absent=("9999",)),
             unit=THE_UNIT,
         ),
-        energy=total(figure(_dcs("13", "mpduMpscom13PowerConsumption"), HUNDREDTHS), unit=THE_UNIT),
+        power=total(
+            figure(
+                _column_of_dcs_units("8", "mpduMpscom8ActivePower"), Decimal(10), absent=("9999",)
+            ),
+            unit=THE_UNIT,
+        ),
+        energy=total(
+            figure(_column_of_dcs_units("13", "mpduMpscom13PowerConsumption"), HUNDREDTHS),
+            unit=THE_UNIT,
+        ),
         evidence=SIMULATED,
     ),
     Profile(

@@ -22,7 +22,14 @@ from .links import librenms
 
 
 def element_outlets(root: str) -> tuple[Outlets, ...]:
-    """The elements of the type outlet, below this root."""
+    """The outlets among the elements of a monitoring system: states ("on", "off"), numbers and
+    names. Only an element of the type "outlet" is one.
+
+        ctlUnitElementType {"1": "outlet", "2": "siren"}, states {"1": "on", "2": "off"}
+        -> {"1": on}
+
+    root: the arcs above the table. Raises ProtocolError if an element's type is not answered.
+    """
     table = f"{root}.1.3.1"
     types = column(f"{table}.6", "ctlUnitElementType")
 

@@ -26,9 +26,13 @@ from .scales import TENTHS
 
 
 def _branches(first: int, name: str) -> Spread:
-    """A reading of the four branches of each unit: voltage, current and power of A, then those of
-    B, so that the objects of one reading are three arcs apart. Older units have these, and no
-    total."""
+    """A reading of the four branches of each unit, of older units, which have no total. The columns
+    are voltage, current and power of branch A, then those of B: one reading's are three arcs apart.
+
+        _branches(4, "environmentUnitCurrentA to D")   arcs 4, 7, 10 and 13
+
+    first: the arc of branch A's.
+    """
     spans = tuple(Span(n, n, first + 3 * (n - 1)) for n in (1, 2, 3, 4))
     return Spread(oid("2634.3.200.10.1"), spans, name, by_row=True)
 
@@ -43,7 +47,7 @@ SEPARATOR = " - "
 
 @computed_from(ID, by_row=True)
 def units(tables: Tables) -> Rows:
-    """The unit of each plug: LOCAL of the unit that is asked.
+    """The unit of each plug of a chain: LOCAL for a plug of the unit that is asked.
 
     >>> units.rows({ID: {"1": "B - A1", "2": "A2"}})
     {'1': 'B', '2': 'LOCAL'}
@@ -53,7 +57,7 @@ def units(tables: Tables) -> Rows:
 
 @computed_from(ID, by_row=True)
 def plug_names(tables: Tables) -> Rows:
-    """The name of each plug on its unit.
+    """The name of each plug on its unit, to which a command is sent.
 
     >>> plug_names.rows({ID: {"1": "B - A1", "2": "A2"}})
     {'1': 'A1', '2': 'A2'}
@@ -90,6 +94,12 @@ class _NoneMarked(Guard):
     lists none for this plug: others may be missing, too."""
 
     def raise_if_forbidden(self, tables: Tables, identity: str) -> None:
+        """Raises Unsupported if another plug of the chain has an action that waits, which a command
+        would set off, or if the device does not list this plug's: others may be missing, too.
+
+            plugAction {"1": 0, "2": 0}   outlet 1 is switched
+            plugAction {"1": 0, "2": 5}   "outlet 1 is not switched: …: outlet 2 is marked"
+        """
         marks = tables.whole[self.test]
         refusal = f"outlet {identity} is not switched: {self.why}"
         if identity not in marks:
