@@ -442,8 +442,10 @@ def liebert_lines(tables: Tables) -> Rows:
     )
     currents = tables[LIEBERT_CURRENT]
     point_of_line = part_of(points, currents, stop=1)
-    lines = rows_if_none_in(_of_points(currents, point_of_line, LOAD), of_ups)
-    return with_missing_up_to_count(lines, _of_points(tables[LIEBERT_LINES], points, LOAD))
+    lines = rows_if_none_in(_rows_of_points(currents, point_of_line, LOAD_POINT), of_ups)
+    return with_missing_up_to_count(
+        lines, _rows_of_points(tables[LIEBERT_LINES], points, LOAD_POINT)
+    )
 
 
 # Avocent (PM-MIB). The index of a PDU is port.pdu, that of an outlet port.pdu.outlet.
