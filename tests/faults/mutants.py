@@ -208,7 +208,7 @@ MUTANTS = (
         _COMPLETENESS,
         '[""] if rows and len(rows) < least else []',
         "[]",
-        _TESTS_OF_ROWS,
+        "tests/handlers/snmp/test_cases.py",
     ),
     Mutant(
         "a column that ends early is lost where others of its table go on",
