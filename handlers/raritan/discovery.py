@@ -235,7 +235,7 @@ def discover_units(agent: Agent, selection: LinkUnitSelection) -> tuple[list[Lis
           with link_units=yes also of /model/pdu/2 ... 8, and getStatus of /cascade
     < {"_ret_": [{"rid": "/tfwopaque/pdumodel.Outlet:3.0.4/outlet.0",
           "type": "pdumodel.Outlet:3.0.4"}, ...]}                       Pdu.idl 6.5.7
-    > POST /bulk: the same of /model/pdu/9     only if link ids above 8 are linked
+    > POST /bulk: getOutlets of /model/pdu/9   only if link ids above 8 are linked
     """
     bulk = Bulk(agent)
     units = UnitFinder(agent, selection)

@@ -113,7 +113,7 @@ def _locate_switchable(
     """The unit and the position, from 0, of the outlet, if it may be switched: 2 round trips.
 
     > POST /bulk: getOutlets and getSettings of /model/pdu/0, getMetaData of the well-known id
-          /model/pdu/0/outlet/6; for link unit 2 the same of /model/pdu/2, with getOutlets of
+          /model/pdu/0/outlet/6; for link unit 2 those of /model/pdu/2, with getOutlets of
           /model/pdu/0 and getStatus of /cascade
     > POST /bulk: getMetaData and getState of the reference that getOutlets returned
     < {"_ret_": {"label": "7", "isSwitchable": true, ...}}, {"_ret_": {"powerState": 1, ...}}

@@ -68,14 +68,14 @@ def _with_named_outlets(device: SnmpDevice) -> SnmpDevice:
     if outlets is None:
         return device
     tables = device.tables.of_known_family([outlets.number, outlets.name])
-    listed: Iterable[str] = ()
+    rows: Iterable[str] = ()
     if outlets.states:
-        listed = outlets.states.rows(tables)
+        rows = outlets.states.rows(tables)
     elif outlets.rows:
-        listed = tables[outlets.rows]
+        rows = tables[outlets.rows]
     decisions = {
         identity: device.decisions.get(identity, NOT_DECIDED)
-        for identity in listed
+        for identity in rows
         if not is_index_missing(identity)
     }
     return device._replace(decisions={**decisions, **device.decisions}, tables=tables)

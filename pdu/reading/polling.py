@@ -96,7 +96,9 @@ def targets(
         # one that has no name is called by its line in the list
         fault = row.reason if row.device.name == row.where else row.fault
         all_targets.append(Target(row.device, SettingsError(fault), usual_login))
-    loaded_handlers = [each for each in handlers.values() if not isinstance(each, SettingsError)]
+    loaded_handlers = [
+        handler for handler in handlers.values() if not isinstance(handler, SettingsError)
+    ]
     _check_secrets(usual_login, loaded_handlers)
     return all_targets
 

@@ -111,8 +111,8 @@ def _outlet_meters(values: Column) -> ComputedRows:
 
 @computed_from(_only_metered(NAME), TYPE, on_demand=(RELAY_METERS,))
 def metered_outlets(tables: Tables) -> Rows:
-    """The outlets' meters. Not on a unit with relays, whose numbers are not those of the meters:
-    the names are declared as `_only_metered`, which gives a command for outlet "0.7" its cell."""
+    """The outlets' meters. Not on a unit with relays, whose numbers are not those of the meters.
+    A command for outlet "0.7" asks for the name in row 7."""
     names = rows_if_none_in(tables[NAME], tables[RELAY_METERS])
     return (
         prefixed("0", where(names, require_marks(names, tables[TYPE]), one_of(OUTLET)))
