@@ -769,7 +769,8 @@ def _unless_others_list_it(source: Source, others_variable: Optional[str]) -> So
 
     >>> _unless_others_list_it(Source("input.current", 4.2), "device.1.input.current").figure
     4.2
-    >>> first_listed([_unless_others_list_it(Source("input.current"), "device.1.input.current")]).reason
+    >>> lost = _unless_others_list_it(Source("input.current"), "device.1.input.current")
+    >>> first_listed([lost]).reason
     'input.current is not listed, though device.1.input.current is'
     """
     if source.figure is not None or others_variable is None:
