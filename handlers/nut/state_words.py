@@ -191,9 +191,11 @@ AMBIGUOUS_TABLES: Sequence[AmbiguousTable] = (XUPS, BAYTECH, AVOCENT, MAIN_OUTLE
 def ambiguous_table(
     variables: Mapping[str, str], device_type: str, number: str, fields: Mapping[str, str]
 ) -> Optional[AmbiguousTable]:
-    """The table whose words prove no state of this outlet; None if all words do.
+    """The table of the driver in which a word, "off", stands for outlets that are on, too, so that
+    it proves no state of this outlet; None if every word of the driver does.
 
-    `variables`: of the whole device. `number`, `fields`: of the outlet.
+    `variables` and `device_type`, "ups" or "pdu", are of the whole device; `number`, "2", and
+    `fields`, {"status": "off"}, of the outlet.
 
     >>> pxg = {"driver.name": "snmp-ups", "driver.version.data": "pxgx_ups MIB 0.104"}
     >>> ambiguous_table(pxg, "ups", "2", {"status": "off"}) is XUPS
