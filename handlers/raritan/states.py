@@ -1,5 +1,9 @@
-"""The states of outlets, from each outlet's report and from the relay failures that its unit
-reports.
+"""The states of outlets, from each outlet's report (getState) and from the relay failures that its
+unit reports (getFailures of /hwhealth).
+
+A unit is the PDU at the address, or a link unit behind it. A Pending is a queued call, which has
+the answer once its bulk was sent: `error`, or `get()` if that is None. MissingObjectCode: the error
+with which this firmware answers for an object that it does not have.
 """
 
 from __future__ import annotations
@@ -102,11 +106,12 @@ def _read_units(agent: Agent, selection: LinkUnitSelection) -> list[_UnitStates]
 
 
 class _UnitStates:
-    """The state of each outlet or circuit of one unit. The constructor queues the calls:
+    """The state of each outlet or circuit of one unit. The constructor queues `_answers` (getState
+    of each outlet), and if there are outlets `_failures` (getFailures), `_metadata` (getMetaData)
+    and `_list_proof`, which shows that the list of outlets is whole. Properties and methods read
+    the answers after the bulk. The caller fills `circuits`, of a unit without outlets.
 
     > getState of each outlet, getFailures of /hwhealth, getMetaData of /model/pdu/0 ...
-
-    `unavailable` and `ports` read their answers after the bulk. The caller fills `circuits`.
     """
 
     def __init__(self, bulk: Bulk, listed_unit: ListedUnit) -> None:
@@ -257,11 +262,14 @@ def may_not_read_failures(failures: Failures) -> bool:
 def relay_reasons(failures: Failures, missing_code: MissingObjectCode, count: int) -> list[str]:
     """Why the relay of each of `count` outlets may not follow its commands; "" where it does.
 
-    getFailures, with 2 outlets                      returned
-    []                                               "", ""
-    [{"componentId": ..., "type": 5, ...}]           "", _FAILED_RELAY   if the id has the number 2
-    error -32000                                     "the ... cannot be read" for both
-    the firmware has no /hwhealth, or Denied         "", ""
+    answer to getFailures, with 3 outlets                    returned
+    []                                                       "", "", ""
+    [{"componentId": "outlet 2", "type": 5,                  "", _FAILED_RELAY, _FAILED_RELAY: it is
+      "isAsserted": true}]                                   the second, or the one of index 2
+    the same with "isAsserted": false: it has passed         "", "", ""
+    [{"componentId": "outlet 2"}]                            "... are not complete" three times
+    error -32000                                             "... cannot be read: ..." three times
+    the firmware has no /hwhealth, or Denied                 "", "", ""
     """
     error = failures.error
     if missing_code.is_in(error) or may_not_read_failures(failures):
