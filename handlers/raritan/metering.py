@@ -28,8 +28,9 @@ _WELL_KNOWN_INLETS = 4
 
 
 class UnitModel(NamedTuple):
-    """What a unit is asked in the first bulk, with its answers once that is performed: the lists of
-    its parts, and which of its objects have well-known ids.
+    """What a unit is asked in the first bulk, each a Pending with its answer once that is performed
+    (`error`, or `get()`): the lists of the unit's parts, and first readings by well-known ids, the
+    ids that the vendor documents, which show whether this firmware has such ids.
 
     > getReading of /model/pdu/0/outlet/0/current
     < {"_ret_": {...}}    has_well_known_ids: the other outlets are read by such ids at once
@@ -186,8 +187,9 @@ def unit_meters(
 
 
 def _inlets(bulk: Bulk, model: UnitModel) -> list[InletMeter]:
-    """The inlets that the unit lists. Queues readings of those whose sensors are known, and the
-    lists of sensors of the others.
+    """A meter of each inlet in the answer to getInlets. If /inlet/0, which was asked at once, has
+    answered with its sensors, queues their readings; else queues the list of the sensors of the
+    reference in getInlets. /inlet/1 and so on likewise.
 
     getInlets   getSensors of /inlet/0, /inlet/1 ...   queued
     2 inlets    lists, lists, 404, 404                 getReading of the sensors of both
@@ -218,7 +220,8 @@ def _inlets(bulk: Bulk, model: UnitModel) -> list[InletMeter]:
 def _metered_outlets(
     bulk: Bulk, model: UnitModel, outlets: Sequence[OutletMeter]
 ) -> Sequence[OutletMeter]:
-    """The outlets that are metered: all, or none if the unit says so. Queues their readings.
+    """The outlets that are metered: all, or () if the unit says that none is. Queues their readings
+    by well-known ids, or the lists of their sensors.
 
     > getReading of /model/pdu/0/outlet/6/current ...    firmware with well-known ids
     > getSensors of /tfwopaque/x                         other firmware
@@ -236,8 +239,8 @@ def _metered_outlets(
 def _meters_to_relist(
     model: UnitModel, read_inlets: Sequence[InletMeter], metered_outlets: Sequence[OutletMeter]
 ) -> list[Union[InletMeter, OutletMeter]]:
-    """The inlets and the outlets whose sensors are to be listed anew, since the ids by which they
-    were read may be stale, or those of others.
+    """The inlets and the outlets whose sensors must be listed (again), because the ids by which
+    they were read may be out of date, or those of another outlet.
 
     inlets    all readings invalid                                   all inlets
     outlets   all readings by well-known ids invalid                 all outlets
@@ -255,8 +258,8 @@ def _meters_to_relist(
 
 
 def _with_banks(bulk: Bulk, unit: XerusUnit, meters: UnitMeters) -> UnitMeters:
-    """The meters with the queued readings of the banks (overcurrent protectors) that the unit
-    lists, and of one behind the last, which shows that the list lacks none.
+    """The meters, with readings in `banks`. Queues them: one of each bank (overcurrent protector)
+    that the unit lists, and one of a bank more, which must not exist if the list is whole.
 
     2 banks are listed    > getReading of /model/pdu/0/ocp/0/current, /ocp/1/current, /ocp/2/current
     before                banks.readings: ()
