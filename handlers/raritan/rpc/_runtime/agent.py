@@ -81,8 +81,8 @@ _ARGUMENTS = {
 
 
 class Agent:
-    """Carries calls to one device over one persistent connection. Thread-safe; calls are
-    serialised.
+    """Carries calls to one device over one persistent connection, `_client`, with the `login` that
+    each request has in its header. Thread-safe; calls are serialised.
 
         agent = Agent("https", "192.0.2.7", user="admin", passwd="...")
         Outlet("/model/pdu/0/outlet/6", agent).getState()
@@ -464,8 +464,9 @@ def responses(answer: object, count: int, login: Login) -> list[Union[object, Pd
 
 
 def _response(response: object, number: int, login: Login) -> Union[object, PduHandlerError]:
-    """The result or error of the call with the id `number` in a bulk: of its JSON with the HTTP
-    status (`statcode`) 200, or with an error status whose JSON says more; else of the status.
+    """The result or error of the call with the id `number` in a bulk. Its JSON tells it, if the
+    HTTP status (`statcode`) is 200, or if it has an error object; else the status does. `login` is
+    hidden in errors.
 
     {"statcode": 200, "json": {"id": 0, "result": {"_ret_": 0}}}        {"_ret_": 0}
     {"statcode": 500, "json": {"id": 0, "error": {"code": 42, ...}}}    error 42

@@ -1,4 +1,9 @@
-"""Interfaces and calls of their methods, single or in bulks."""
+"""Interfaces and calls of their methods, single or in bulks.
+
+A proxy, `Outlet("/model/pdu/0/outlet/6", agent)`, is an object of a device: its resource id, and
+the agent, the connection that sends its calls. A bulk is one POST with many calls. The vendor's IDL
+declares a method; its parameters and results may have other names in older releases.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union, cast
 
 from ....shared.errors import PduHandlerError
 from .agent import MINIMUM_WAITS, Agent, reads_only, responses
-from .codec import NOT_SENT, decode, encode_as, expect, kept, missing_value
+from .codec import NOT_SENT, decode, encode_as, expect, list_if_iterator, missing_value
 from .declarations import Caller, may_be_left_out, parameter_types, types_of
 from .enumerations import Enumeration
 from .errors import JsonRpcSyntaxException
@@ -30,8 +35,10 @@ CALLS_IN_A_BULK = 300
 
 
 class Method:
-    """One IDL method: encodes its parameters and decodes its results. On a class it is this
-    (`Outlet.setPowerState`), on a proxy a `BoundMethod`, which can be called.
+    """One IDL method: encodes its parameters and decodes its results. `Outlet.setPowerState` is a
+    Method; `outlet.setPowerState`, of a proxy, is a `BoundMethod`, which can be called. `types` are
+    its parameters' types by name, `forms` its results' types by name: one for the newest release,
+    and one for an older release that differs.
 
     >>> from ..pdumodel import Outlet
     >>> Outlet.setPowerState.params((Outlet.PowerState.PS_OFF,), {})
@@ -277,7 +284,7 @@ class BoundMethod:
         """The parameters as JSON: {"pstate": 0} for `outlet.setPowerState.encode(PS_OFF)`. Raises
         TypeError for arguments that the method does not take, and for an object of another unit.
         """
-        args = tuple(map(kept, args))
+        args = tuple(map(list_if_iterator, args))
         for argument in (*args, *kwargs.values()):
             _refuse_foreign_references(self.parent.agent, argument)
         return self.of.params(args, kwargs)
@@ -357,7 +364,7 @@ def answered_field(answer: Pending[Any], field: str) -> Any:
 
 
 class Bulk:
-    """A queue of calls. `perform` sends them in requests of up to 300 calls.
+    """A queue of calls, `_waiting`. `perform` sends them in requests of up to 300 calls.
 
     bulk = Bulk(agent)
     metadata = bulk.add(outlet.getMetaData)

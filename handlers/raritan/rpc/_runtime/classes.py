@@ -1,4 +1,4 @@
-"""IDL text → the classes of the binding.
+"""The classes of the binding, from the vendor's IDL text. A Definition is one block of that text.
 
 enumeration PowerState { PS_OFF, PS_ON }           class PowerState(Enumeration)
 structure State { PowerState powerState; }         class State(Structure)
@@ -58,7 +58,8 @@ def public_names(namespace: Mapping[str, Any]) -> list[str]:
 
 
 class _Builder:
-    """Makes the classes of one module. A base is made before what extends it.
+    """Makes the classes of one module. `_class_by_name` has those that are made, `_unfinished` the
+    names of those that are being made: a base is made while the class that extends it is.
 
     >>> module = parsed("test", "structure Rating { int current; }")
     >>> _Builder(module).classes()["Rating"](current=16).encode()
@@ -68,7 +69,6 @@ class _Builder:
     def __init__(self, module: Definition) -> None:
         self._module = module
         self._class_by_name: dict[str, type] = {}
-        # the names of those that are being made
         self._unfinished: set[str] = set()
 
     def classes(self) -> dict[str, type]:
