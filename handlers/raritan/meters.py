@@ -333,7 +333,7 @@ class InputMeter(Meter):
         distinct_readings = _each_sensor_once(line_readings)
         return sum_if_complete(reading.figure() for reading in distinct_readings)
 
-    def _poles(self) -> list[InputLine]:
+    def _lines_and_neutral(self) -> list[InputLine]:
         """The lines and the neutral; [] if they are not known."""
         if not isinstance(self._lines_or_reason, list):
             return []
