@@ -1,5 +1,6 @@
 """Whether an outlet may be switched, the body of the command, and answers that report success.
-Pure.
+Pure. `quote` makes a text of the device safe to print: printable, cut, and without the password.
+`switch_unproven`: the owner's setting to send commands that nothing proves to be right.
 
 Source: Outlet_v1 (action PowerControl, parameter PowerState), ActionInfo_v1, Message_v1, DSP0266
 "Actions", "Error responses".
@@ -143,8 +144,8 @@ def _steps(path: str) -> Sequence[str]:
 
 
 def info_link(action_resource: Json) -> Optional[object]:
-    """The link to the description of the action's parameters; None if there is none, or if the
-    action itself lists the values.
+    """The link to the description of the action's parameters, which lists the values that it takes;
+    None if there is none, or if the action itself lists them.
 
     >>> info_link({"@Redfish.ActionInfo": "/redfish/v1/Outlets/1/PowerControlActionInfo"})
     '/redfish/v1/Outlets/1/PowerControlActionInfo'
@@ -166,15 +167,17 @@ def body(
     switch_unproven: bool,
     quote: Callable[[str], str],
 ) -> dict[str, object]:
-    """The body of the command: PowerState alone; for an HPE G2 that lists no values, the outlet's
-    state and its whole configuration.
-
-    Raises Unsupported if the action does not take the wanted state, if the service lists no values
-    and `switch_unproven` is false, or if the configuration that HPE's body repeats cannot be read.
+    """The body of the command to go on or off. `outlet`: its resource; `action_resource`: its
+    switching action; `info`: the description of the action's parameters, {} for none.
 
     >>> values = {"PowerState@Redfish.AllowableValues": ["On", "Off"]}
     >>> body("1", {}, values, {}, on=False, switch_unproven=False, quote=str)
     {'PowerState': 'Off'}
+
+    An HPE G2 lists no values; its body has the outlet's state and its whole configuration.
+
+    Raises Unsupported if the action does not take the wanted state; if the service lists no values,
+    unless `switch_unproven`; and if the configuration that HPE's body repeats cannot be read.
     """
     word = "On" if on else "Off"
     values = allowable_values(action_resource, info)

@@ -53,8 +53,8 @@ def read_in_parallel(
 
 
 class _Queue(Generic[T]):
-    """The paths that wait for a client, and the results of those that were read. The threads of
-    several clients use it at the same time.
+    """The paths that wait for a client (`_waiting`), and the results of those that were read
+    (`result_by_path`). The threads of several clients use it at the same time.
 
     >>> queue = _Queue(["/A1", "/A2"], lambda path, client: f"answer to {path}")
     >>> queue.stop()

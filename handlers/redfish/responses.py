@@ -83,11 +83,8 @@ def error_of(reply: Response, login: Login, method: str, path: str) -> PduHandle
 
 def quoted_messages(reply: Response, login: Login) -> str:
     """The messages of an error response ('' if it has none); printable, cut, and without password
-    and token.
-
-    Source: DSP0266, "Error responses": `error`, with `code`, `message` and `@Message.ExtendedInfo`,
-    of which services leave some out. A text that only repeats where to look is better than none.
-    Messages may also be beside `error`, or with a property ("Extended information").
+    and token. They are in `@Message.ExtendedInfo`, of `error`, beside it, or with a property; else
+    in `message`, else there is only the `code` (DSP0266, "Error responses").
 
     >>> body = b'{"error": {"@Message.ExtendedInfo": [{"Message": "The outlet is locked."}]}}'
     >>> quoted_messages(Response(400, {}, body), Login())

@@ -1,4 +1,4 @@
-"""Reads the sensors that figures link to."""
+"""Reads the sensors that figures link to. A source is the link to a sensor, as a figure has it."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class RedfishService:
     """The service that the settings describe. A context manager: its exit deletes the session and
     closes the connections. `_mode` is BASIC, SESSION, or AUTO until the service shows which of them
     it takes; `_session` is the path of the open session, None without one; `_kept_resources` has
-    each resource that was read by its path, None if none is kept; `_are_expanded_answers_usable` is
+    each resource that was read by its path, None if none is kept; `_uses_expand` is
     False once an answer to $expand could not be used; `_clients` has a client for each connection,
     and the first alone logs in.
 
@@ -105,8 +105,8 @@ class RedfishService:
         self.login = config.login
         self._mode = config.session
         self._session: Optional[str] = None
-        # a path that was read in the present session, "" for none
-        self._path_read_in_session = ""
+        # a path that the service answered in the present session, "" for none
+        self._readable_path = ""
         self._root: Optional[Json] = None
         self._kept_resources: Optional[dict[str, Json]] = {} if keeps else None
         #: the parts of each PDU's link, for `links.same`
@@ -115,7 +115,7 @@ class RedfishService:
         self._bytes = 0
         # seconds that the slowest answer took
         self._slowest_seconds = 0.0
-        self._are_expanded_answers_usable = True
+        self._uses_expand = True
 
     def __enter__(self) -> RedfishService:
         return self
@@ -173,7 +173,7 @@ class RedfishService:
         """Whether the service offers to include members in its lists, and no answer with members
         was unusable so far.
         """
-        return self._are_expanded_answers_usable and bool(links.expansion(self.root(), levels=1))
+        return self._uses_expand and bool(links.expansion(self.root(), levels=1))
 
     # ---- reading ---------------------------------------------------------------------------------
 
@@ -212,19 +212,17 @@ class RedfishService:
             operation=f"GET {ROOT}",
         )
 
-    def get(self, target: object, second_self_link: str = "") -> Json:
+    def get(self, target: object, list_link: str = "") -> Json:
         """The resource behind a link: 1 round trip, none if it is kept. Its `@odata.id`, its link
-        to itself, must be the path that was asked for, or `second_self_link`: a page of a list may
-        have the list's.
+        to itself, must be the path that was asked for, or `list_link`, which a page of a list may
+        have: the link of the list.
 
             > GET /redfish/v1/PowerEquipment/RackPDUs/1/Outlets/A1
             < {"@odata.id": ".../RackPDUs/1/Outlets/A1", "Id": "A1", "PowerState": "On"}
             < {"@odata.id": ".../RackPDUs/2/Outlets/A1", ...}           raises ProtocolError
         """
         path = self.path(target)
-        return self._read_once(
-            path, lambda: self._resource(self.reply(path), path, second_self_link)
-        )
+        return self._read_once(path, lambda: self._resource(self.reply(path), path, list_link))
 
     def _read_once(self, path: str, fetch: Callable[[], Json]) -> Json:
         """The resource at `path`: the one that this service keeps, else what `fetch` returns, which
@@ -261,7 +259,7 @@ class RedfishService:
         elif self._mode == AUTO:
             self._mode = BASIC
         if self.login.token is not None and reply.status == 200:
-            self._path_read_in_session = path
+            self._readable_path = path
         return reply
 
     def _session_has_ended(self) -> bool:
@@ -272,10 +270,7 @@ class RedfishService:
             < 401                      True: it ended, perhaps while it was idle
             < 200                      False: a further session would give no right, either
         """
-        return (
-            bool(self._path_read_in_session)
-            and self._send("GET", self._path_read_in_session).status == 401
-        )
+        return bool(self._readable_path) and self._send("GET", self._readable_path).status == 401
 
     def get_expanded(self, target: object, levels: int = 1) -> Json:
         """The resource behind a link. If the service offers $expand, the resources that this one
@@ -291,7 +286,7 @@ class RedfishService:
         """
         path = self.path(target)
         query = ""
-        if self._are_expanded_answers_usable and "?" not in path:
+        if self._uses_expand and "?" not in path:
             query = links.expansion(self.root(), levels)
         if not query:
             return self.get(path)
@@ -302,7 +297,7 @@ class RedfishService:
                 raise  # the login failed, and the query was not answered
             plain = self.get(path)  # raises where the resource itself is missing
             LOGGER.info(f"the device offers {query} but its answer cannot be used: {error}")
-            self._are_expanded_answers_usable = False
+            self._uses_expand = False
             return plain
 
     def all(self, targets: Sequence[object]) -> list[Union[Json, PduHandlerError]]:
@@ -381,9 +376,9 @@ class RedfishService:
         """The path of a link of this service. Raises ProtocolError for any other link."""
         return links.path(target, self._clients[0].where, self.login)
 
-    def _resource(self, reply: Response, path: str, second_self_link: str = "") -> Json:
+    def _resource(self, reply: Response, path: str, list_link: str = "") -> Json:
         """The resource in `reply`, the answer for `path`. Raises ProtocolError if its `@odata.id`
-        is neither `path` nor `second_self_link`, and the error of a status other than 200.
+        is neither `path` nor `list_link`, and the error of a status other than 200.
 
             path ".../RackPDUs/1/Outlets/A1"
             < {"@odata.id": ".../RackPDUs/1/Outlets/A1", "Id": "A1"}    the resource
@@ -398,7 +393,7 @@ class RedfishService:
             content = resource(reply, self.login)
             self_link = text(content, "@odata.id")
             is_requested = links.same(self_link, path, self.pdu_links)
-            if not is_requested and not links.same(self_link, second_self_link, self.pdu_links):
+            if not is_requested and not links.same(self_link, list_link, self.pdu_links):
                 raise ProtocolError(
                     "the service answered with a resource other than the one requested"
                 )
@@ -490,7 +485,7 @@ class RedfishService:
         if not has_usual_length or not token.isascii() or not token.isprintable():
             raise ProtocolError("the service opened a session without a usable token")
         self.login = replace(self.login, token=token).hiding(self.login)
-        self._path_read_in_session = ""
+        self._readable_path = ""
         self._session = self.created_path(reply)
         if self._session is None:
             LOGGER.info("the service sent no link to delete the session, which ends by itself")
