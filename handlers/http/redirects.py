@@ -19,18 +19,17 @@ _UNCHANGED_REQUEST = (307, 308)
 def next_request(
     here: Endpoint, request: Request, reply: Response, login: Login
 ) -> tuple[Endpoint, Request]:
-    """What to send instead of `request`, a read that `here` answered with the redirect `reply`, and
-    where to: the same endpoint, or the one with https.
-
-    It may be redirected to another path of the same endpoint, with a method other than GET only by
-    307 and 308; and from http to https on the same host, with an unchanged request. Raises
-    HttpRefused for other redirects.
+    """Where to send a read that `here` answered with the redirect `reply`, and the request to send
+    there: another path of the same endpoint, or the same request over https.
 
     >>> here = Endpoint(scheme="http", host="192.0.2.7", port=80)
     >>> request = Request("GET", "/", {}, None, timeout=1, total=2, limit=100)
     >>> reply = Response(302, {"location": "/index.html"}, b"")
     >>> next_request(here, request, reply, Login())[1].target
     '/index.html'
+
+    Raises HttpRefused for other redirects, and for another path after a POST, unless the status is
+    307 or 308: by the others it may become a GET.
     """
     path = same_origin_path(reply.headers.get("location"), here)
     leads_elsewhere = path == ""  # to another endpoint, if anywhere
@@ -84,7 +83,8 @@ def _is_host_of(parts: SplitResult, here: Endpoint) -> bool:
 
 
 def _scheme_or_port_fault(here: Endpoint, where: Endpoint, *, names_port: bool) -> str:
-    """Why a redirect to another scheme or port of this host is not followed; "" if it is.
+    """Why a redirect from `here` to another scheme or port of this host, `where`, is not followed;
+    "" if it is. `names_port`: whether the redirect's address has a port.
 
     >>> http = Endpoint(scheme="http", host="192.0.2.7", port=80)
     >>> https = Endpoint(scheme="https", host="192.0.2.7", port=443)
@@ -92,6 +92,12 @@ def _scheme_or_port_fault(here: Endpoint, where: Endpoint, *, names_port: bool) 
     ''
     >>> _scheme_or_port_fault(https, http, names_port=False).partition(",")[0]
     'from https to http'
+
+    Without a port it leads to 443. Behind port forwarding, that may be another PDU:
+
+    >>> forwarded = Endpoint(scheme="http", host="192.0.2.7", port=50100)
+    >>> _scheme_or_port_fault(forwarded, https, names_port=False).partition("(")[0]
+    'to another port '
     """
     if here.scheme == "https" and where.scheme == "http":
         return (

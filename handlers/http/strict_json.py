@@ -106,16 +106,12 @@ def column(
     divisor: float = 1,
     evidence: str = "",
 ) -> list[Figure]:
-    """One figure of each of `rows`, which are of one kind: outlets, lines or inlets. Here alone it
-    is decided whether a figure of a codec is measured, not metered or not known.
+    """One figure of each of `rows`, JSON objects of one kind: outlets, lines or inlets. It is the
+    number, divided by `divisor`, under the first of `names` that any row has. None, not metered, if
+    no row has one of them. NotKnown if it is no number, or if only other rows have it.
 
-    - Measured: the number, divided by `divisor`, under the first of `names` that any row has. A row
-      is never read under another name than its siblings, which would be another counter.
-    - Not metered, None: no row has such a field, and nothing else says that they should.
-    - Not known: the value is no number; or a row lacks the field that its siblings have; or
-      `evidence`, what says that the rows should have it, such as "its outlets do".
-
-    `prefixes`: what is put before the reason of each row.
+    `evidence`: what says that the rows should have the field, such as "its outlets do"; then it is
+    NotKnown also if no row has it. `prefixes`: what is put before the reason of each row.
 
     >>> column([{"current": 1.5}, {"current": 0.2}], "current")
     [1.5, 0.2]
@@ -123,6 +119,8 @@ def column(
     'there is no current, which others of its kind have'
     >>> column([{}, {}], "current")
     [None, None]
+    >>> column([{}], "current", evidence="its outlets have one")[0].reason
+    'there is no current, though its outlets have one'
     """
     row_prefixes = prefixes or [""] * len(rows)
     shown_names = [name for name in names if any(name in row for row in rows)]
