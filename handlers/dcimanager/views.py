@@ -1,5 +1,6 @@
 """What a call gives to the platform: a line in its log, and the answers of `status` and
-`statistic`.
+`statistic`. A view is a class of the platform for such an answer: PduStatisticView has a load, an
+energy and a list of ports.
 
 Not all fields of the views are documented, nor how a view is made. Both are found by inspection.
 """
@@ -198,8 +199,8 @@ class Figures(NamedTuple):
         return sentences
 
     def port_view_fault(self) -> str:
-        """A sentence if the platform's view of a port cannot hold the energies that were measured;
-        "" if it can, or if there are none.
+        """A sentence for the log if the platform's view of a port has no field for the energies
+        that were measured; "" if it has one, or if none was measured.
 
             the platform's PduPortStatisticView has identity and consumption     ""
             it has identity and power_consumption     "the outlets' energies are left out: ..."

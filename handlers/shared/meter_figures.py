@@ -76,7 +76,8 @@ _LEAST_APPARENT_VA = 50.0
 
 
 class MeterFigures(NamedTuple):
-    """What a meter shows of an outlet, a branch circuit, an inlet or a PDU.
+    """What a meter shows of an outlet, a branch circuit, an inlet or a PDU: each a number, NotKnown
+    (not now), NotMetered (never, though one may expect it) or None (never).
 
     >>> MeterFigures(current_a=1.5).power_w is None
     True
