@@ -2,6 +2,10 @@
 Power Controller III and later): which requests they are read and switched with, and what their
 answers mean. Pure functions.
 
+A list has a member of each outlet by its position, from 0: /restapi/relay/outlets/all;/name/ is
+answered with ["web-1", "web-2"]. A bus feeds the outlets, and has the meters. A function that
+returns a Dialogue yields requests, and is sent the bodies of their answers.
+
 Source: the maker's pages (digital-loggers.com/rest.html, digital-loggers.com/access_tokens.html),
 its REST-style API Reference of 2024-06-27 ("Nonstandard 207": Link headers),
 and what public clients rely on (PyPI power-switch-pro 1.1.1, written after the API's description of
@@ -85,9 +89,12 @@ def command(identity: str, *, on: bool) -> Dialogue[None]:
 
 
 def _list(path: str, member: str) -> Dialogue[list[Any]]:
-    """The list of a member of all outlets, by their numbers. Raises ProtocolError for another
-    answer, and for one that does not prove the numbers; HttpDenied if the account does not see all
-    outlets.
+    """The list at `path` of a `member` of all outlets, such as their names, in the order of their
+    numbers: one request. Raises ProtocolError for another answer, and for one whose Link headers do
+    not prove the numbers; HttpDenied if the account does not see all outlets.
+
+        > GET /restapi/relay/outlets/all;/name/
+        < 207 ["web-1", "web-2"]               ["web-1", "web-2"]
     """
     try:
         body = yield ReadRequest(path, answers=_SEVERAL, member=member)
@@ -120,9 +127,12 @@ def _outlet(position: int, state: object) -> Outlet:
 
 
 def _totals() -> Dialogue[MeterFigures]:
-    """The sums over the buses that feed the outlets. A quantity is not metered if the list of all
-    meters has it for no bus, not known if only some buses lack it. Without a list (404) none is
-    metered. Raises ProtocolError for another answer.
+    """Current in A, power in W and energy in kWh, summed over the buses that feed the outlets: one
+    request. A quantity is not metered if no bus has it, or the unit has no list of meters (404);
+    not known if only some buses lack it. Raises ProtocolError for another answer.
+
+        > GET /restapi/meter/values/all;/=name,value/
+        < 207 ["bus.0.current", 1.5, "bus.0.power", 180]     current_a 1.5, power_w 180.0
     """
     try:
         body = yield ReadRequest(METERS, answers=_SEVERAL)

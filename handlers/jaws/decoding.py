@@ -1,6 +1,11 @@
 """The codec of Server Technology's JAWS (JSON API Web Service, firmware 8.0m and later): which
 requests its CDUs are read and switched with, and what their answers mean. Pure functions.
 
+An entry or row is one object of a list: {"id": "AA1", "state": "On", "status": "Normal"}. Outlet
+"AA1" is the first of the cord "AA", of the unit "A"; line "AA1" the first phase of that cord. A
+status such as "Not Found" denies the other values of its entry. A unit with such a status is lost.
+A function that returns a Dialogue yields requests, and is sent the bodies of their answers.
+
 Source: what public clients of JAWS V1.06 rely on (Cray-HPE's hms-redfish-translation-layer with its
 fake PDU, OpenCHAMI's power-control, Chromium's recovery client), and the answers of a PRO2 in the
 tests of napalm-servertech-pro2, as the vendor's document is not public. Words of states that they
@@ -69,7 +74,8 @@ Entry = dict[str, Any]
 
 
 class _OptionalList(NamedTuple):
-    """The entries of a list that is not needed for the states."""
+    """The entries of a list that is not needed for the states, or `fault`, why it cannot be read or
+    used: _OptionalList(fault="/jaws/monitor/lines is not read: ...")."""
 
     rows: Sequence[Entry] = ()
     #: why it cannot be read; "" if it was
@@ -89,8 +95,8 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
         outlets = _without_lost_states(_outlets(entries), status_by_lost_unit)
         return PduState(outlets, cautions=cautions)
     # st4LineMonitorTable has no energy, and st4InputCordMonitorTable no current
-    listed_lines = yield from _read_optional(LINES, units.rows, without="energy")
-    listed_cords = yield from _read_optional(CORDS, units.rows, without="current")
+    listed_lines = yield from _read_list_or_fault(LINES, units.rows, without="energy")
+    listed_cords = yield from _read_list_or_fault(CORDS, units.rows, without="current")
     cord_names = _cord_names(entries, units.rows, listed_cords.rows)
     lines = _complete_lines(listed_lines, cord_names, listed_cords.rows)
     cords = _complete_cords(listed_cords, cord_names)
@@ -142,9 +148,12 @@ def _outlet_entries() -> Dialogue[Sequence[Entry]]:
 
 
 def _read_units(outlets: Sequence[Entry]) -> Dialogue[_OptionalList]:
-    """The list of units, which proves that none of them is lost. A fault if the PDU has no such
-    list, or the account may not see it. Raises the error of a list that cannot be read, and
-    ProtocolError for one without the unit of each outlet.
+    """The list of units, by which a lost unit is noticed: one request. With a fault if the PDU has
+    no such list (404), or the account may not see it. Raises the error of a list that cannot be
+    read, and ProtocolError for one that lacks the unit of an outlet.
+
+        > GET /jaws/monitor/units
+        < [{"id": "A", "status": "Normal"}, {"id": "B", "status": "Not Found"}]       both
     """
     try:
         units = _entries(UNITS, (yield ReadRequest(UNITS)))
@@ -168,11 +177,14 @@ def _read_units(outlets: Sequence[Entry]) -> Dialogue[_OptionalList]:
     return _OptionalList(units)
 
 
-def _read_optional(path: str, units: Sequence[Entry], without: str) -> Dialogue[_OptionalList]:
-    """A list that the states do not need. Its entries are `without` a field, and have no id of
-    `units`, which tells it from the answer to another request. 404 does not say that the unit lacks
-    it: by the vendor's text, as QualiSystems' driver repeats it, the resource may also not be
-    available.
+def _read_list_or_fault(path: str, units: Sequence[Entry], without: str) -> Dialogue[_OptionalList]:
+    """The list at `path`, which the states do not need: one request. With a fault if it cannot be
+    read (404, too, for it may only be unavailable now), or if it is the answer to another request:
+    its entries have the field `without`, or the id of a unit.
+
+        > GET /jaws/monitor/cords
+        < [{"id": "AA", "active_power": 786, "energy": 6468.2}]      that row
+        < 404                                  fault "/jaws/monitor/cords is not read: ..."
     """
     try:
         entries = _entries(path, (yield ReadRequest(path)))
@@ -219,9 +231,11 @@ def _complete_cords(cords: _OptionalList, names: Sequence[str]) -> _OptionalList
 def _complete_lines(
     lines: _OptionalList, cord_names: Sequence[str], cords: Sequence[Entry]
 ) -> _OptionalList:
-    """The lines without the neutrals, not known if one has no row: the first line of a cord, one
-    before another of the same cord, and one that another cord of the same capacity has. The last
-    line of the only such cord cannot be missed: a cord may have one, two or three lines.
+    """The lines without the neutrals; with a fault if one has no row. `cord_names`: those of the
+    PDU, ["AA"]; `cords`: their entries, which have their capacities.
+
+    A cord may have one, two or three lines. It should have line 1, each one before another of it,
+    and as many as another cord of the same capacity:
 
     >>> lines = _OptionalList([{"id": "AA1"}, {"id": "AA3"}, {"id": "AAN"}])
     >>> _complete_lines(lines, ["AA"], []).fault
@@ -274,7 +288,9 @@ def _with_fault(rows: _OptionalList, path: str, missing_names: Sequence[str]) ->
 
 
 def _entries(path: str, body: bytes) -> Sequence[Entry]:
-    """The entries of a list, each with an id of its own."""
+    """The entries of the list in `body`, the answer to `path`, each with a status (None without
+    one) and an id of its own. Raises ProtocolError for an answer of another form, and for an id
+    twice."""
     try:
         document: Any = loads(body)
     except (ValueError, RecursionError):
@@ -352,7 +368,8 @@ def _without_lost_state(outlet: Outlet, status_by_lost_unit: Mapping[str, str]) 
 
 
 def _outlets(entries: Sequence[Entry], energies: Sequence[Figure] = ()) -> Sequence[Outlet]:
-    """The outlets. `energies`: that of each in kWh; () if they were not asked for."""
+    """An outlet for each of its entries, with its state, name and figures. `energies`: that of each
+    in kWh; () if they were not asked for."""
     has_control_states = any("control_state" in entry for entry in entries)
     currents = _figures(entries, "current")
     powers = _figures(entries, "active_power")
@@ -415,8 +432,18 @@ def _word(value: object) -> str:
 
 
 def _energy_unit(outlets: Sequence[Entry], cords: Sequence[Entry]) -> Optional[int]:
-    """The unit of the outlets' energies: `_KWH` or `_WH`, by what only one of the two explains.
-    None if both may be right, or if the energies in that unit are more than the cords'.
+    """The unit of the outlets' energies, of which no document tells whether it is Wh or kWh: _WH
+    (1000) or _KWH (1). None if both may be right. `outlets`, `cords`: their entries; the cords' are
+    in kWh, and the outlets of all cannot have counted more.
+
+    >>> def row(energy):
+    ...     return {"id": "AA1", "status": "Normal", "energy": energy}
+    >>> _energy_unit([row(701.3)], []) == _KWH
+    True
+    >>> _energy_unit([row(701), row(231), row(98), row(12)], [row(1.1)]) == _WH
+    True
+    >>> _energy_unit([row(701)], []) is None
+    True
     """
     figures = [measured(figure) for figure in _figures(outlets, "energy")]
     energies = [figure for figure in figures if figure]
@@ -440,8 +467,8 @@ def _energy_unit(outlets: Sequence[Entry], cords: Sequence[Entry]) -> Optional[i
 
 
 def _unit_by_size(energies: Sequence[float]) -> Optional[int]:
-    """The unit that the figures show by themselves. kWh if one has a fraction: Wh are whole, and of
-    kWh the firmware leaves out ".0". Wh if one is more kWh than an outlet can have counted.
+    """The unit that the energies show by themselves: _KWH if one has a fraction, because Wh are
+    whole; _WH if one is more kWh than an outlet can have counted (100,000); else None.
 
     >>> _unit_by_size([701.28, 231.0]) == _KWH, _unit_by_size([701280.0, 231812.0]) == _WH
     (True, True)
@@ -456,7 +483,8 @@ def _unit_by_size(energies: Sequence[float]) -> Optional[int]:
 
 
 def _energy_kwh(energy: Figure, energy_unit: Optional[int]) -> Figure:
-    """An outlet's energy; not known if its unit is not, unless it is 0."""
+    """An outlet's energy in kWh, from the figure that it shows in Wh or kWh, by `energy_unit`; not
+    known if that is None, unless the figure is 0."""
     if energy_unit is None:
         return NotKnown(_UNIT_NOT_KNOWN) if measured(energy) else energy
     return divided(energy, energy_unit)
@@ -476,9 +504,9 @@ def _total(rows: _OptionalList, noun: str, key: str, outlet_sum: Figure) -> Figu
 
 
 def _figures(entries: Sequence[Entry], key: str) -> Sequence[Figure]:
-    """The values of a field: None if there is no such sensor (`strict_json.column`), and of an
-    entry without any of the several fields of a meter that others have: a linked unit may have no
-    meter. Not known of an entry whose status denies its values, or that it has any now.
+    """The value of the field `key` of each entry. None, not metered, if no entry has it, or if an
+    entry has none of the meter's fields that others have: a linked unit may have no meter. Not
+    known if only this entry lacks it, or if its status denies its values.
 
     >>> rows = [{"id": "AA1", "status": "Normal", "current": 4.2}]
     >>> _figures(rows, "current")

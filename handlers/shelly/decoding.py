@@ -1,6 +1,10 @@
 """The codec of Shelly relays of generation 2 and later (Pro 3, Pro 4PM, Plug, Power Strip): which
 requests they are read and switched with, and what their answers mean. Pure functions.
 
+A row or entry is what an answer says of one relay: {"id": 0, "output": true, "apower": 85.2}, under
+the name switch:0. A function that returns a Dialogue yields requests, and is sent the bodies of
+their answers. A Figure is a number, NotKnown (not now) or None (never).
+
 Source: the maker's pages (shelly-api-docs.shelly.cloud/gen2: Switch, Authentication, Common Errors)
 and the fixture of a real Power Strip Gen4 in home-assistant/core (power_strip_gen4.json). A relay
 is `switch:ID`; its number on the unit is ID + 1. That of an add-on is `switch:100`: outlet 101.
@@ -117,7 +121,13 @@ def _fault(answer: bytes) -> Optional[PduHandlerError]:
 
 
 def _rows(path: str) -> Dialogue[Rows]:
-    """What an answer says of each relay, by its ID. Raises ProtocolError for another form."""
+    """What the answer to `path` says of each relay, by its ID, in order: one request. Raises
+    ProtocolError for an answer of another form, without relays, or with a gap in their IDs.
+
+        > GET /rpc/Shelly.GetStatus
+        < {"switch:0": {"id": 0, "output": true, ...}, "sys": {...}}
+        {0: {"id": 0, "output": True, ...}}
+    """
     try:
         body = yield ReadRequest(path)
     except Refused as error:
@@ -158,7 +168,8 @@ def _rows_of_relays(document: Any) -> Rows:
 
 
 def _outlets(rows: Rows) -> Sequence[Outlet]:
-    """The outlets from rows of the status, which are of one kind."""
+    """The outlets from rows of the status, by the IDs of their relays. The rows are of one kind,
+    the unit's own relays or those of add-ons: if one of them has a meter's field, all should."""
     entries = list(rows.values())
     currents = _figures(entries, "current", 1)
     voltages = _figures(entries, "voltage", 1)
@@ -176,7 +187,8 @@ def _outlets(rows: Rows) -> Sequence[Outlet]:
 
 
 def _outlet(number: int, entry: dict[str, Any], figures: MeterFigures) -> Outlet:
-    """The outlet from its row of the status. Its reason also names errors and a timer.
+    """The outlet from its row of the status; ID 0 is outlet "1". Without a state if `output` is
+    no truth value, or if the meter denies that it is off. Its reason also names errors and a timer.
 
     >>> _outlet(0, {"id": 0, "output": True}, MeterFigures()).state
     True
@@ -204,8 +216,9 @@ def _outlet(number: int, entry: dict[str, Any], figures: MeterFigures) -> Outlet
 
 
 def _figures(entries: Sequence[dict[str, Any]], name: str, divisor: int) -> Sequence[Figure]:
-    """The figure `name` of each relay, over `divisor`. Not known if the relay's meter has an error,
-    or if the field is missing though any relay has a meter's field; not metered if none has one.
+    """The figure `name` of each relay, divided by `divisor`. Not known if the relay's meter has an
+    error, or if the field is missing, though a relay has any field of a meter; None, not metered,
+    if none has.
 
     >>> _figures([{"apower": 15.4}, {"apower": 1.7}], "apower", 1)
     [15.4, 1.7]

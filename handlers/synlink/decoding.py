@@ -1,6 +1,10 @@
 """The codec of Synaccess SynLink's web API: which requests a unit is read and switched with, and
 what its answers mean. Pure functions.
 
+A row or entry is one object of a list: {"id": "3-286331153", "state": "ON"}. A function that
+returns a Dialogue yields requests, and is sent the bodies of their answers. A Figure is a number,
+NotKnown (not now) or None (never).
+
 Source: the maker's references (synaccess-pdus.readme.io, "Outlets" and "Inlets";
 synaccess.readme.io, "Inlet object" and "Outlet events"), its older Markdown of the API, which has
 `outletUuid` and `sessionToken`, and its client (PyPI synlinkpy 0.0.14).
@@ -121,8 +125,8 @@ def _rows(document: Any) -> list[dict[str, Any]]:
 
 
 def _outlets(rows: list[dict[str, Any]]) -> tuple[Outlet, ...]:
-    """The outlets. Where a unit measures the voltage behind its relays, one without the measurement
-    has no state.
+    """An outlet for each row. If any outlet of the unit measures the voltage behind its relay, one
+    without the measurement (`voltageDetection`) has no state.
     """
     measures_voltage = any(row.get("voltageDetection") is not None for row in rows)
     currents = column(rows, "currentRms", prefixes=_prefixes(rows))
@@ -178,8 +182,16 @@ def _relay_position(entry: dict[str, Any]) -> Optional[bool]:
 def _contradictions(
     entry: dict[str, Any], *, position: Optional[bool], measures_voltage: bool
 ) -> list[str]:
-    """What the entry says against the position of its relay. `measures_voltage`: whether outlets of
-    this unit measure the voltage behind their relays.
+    """What the entry says against the position of its relay, each as a reason; [] for nothing.
+    `measures_voltage`: whether outlets of this unit measure the voltage behind their relays.
+
+    >>> entry = {"state": "ON", "voltageDetection": True}
+    >>> _contradictions(entry, position=True, measures_voltage=True)
+    []
+    >>> _contradictions({"state": "ON"}, position=True, measures_voltage=True)
+    ['there is no voltageDetection, which other outlets have']
+    >>> _contradictions({**entry, "rebootStatus": "off"}, position=True, measures_voltage=True)
+    ['its rebootStatus is off']
     """
     reasons: list[str] = []
     state = entry.get("state")
@@ -197,8 +209,9 @@ def _contradictions(
 
 
 def _totals(device: Any, rows: Sequence[dict[str, Any]], outlets: Sequence[Outlet]) -> MeterFigures:
-    """Load, energy and power of the unit, from the rows of its inlets. Each inlet has the energy of
-    the whole unit.
+    """Load in A, energy in kWh and power in W of the unit, from the rows of its inlets. `device`:
+    the answer to /api/device, which counts them. Load and power are sums over the inlets, of a
+    transfer switch only over the active one; each inlet has the energy of the whole unit.
     """
     fault = _fault_of_inlets(device, rows)
     if fault:
@@ -221,8 +234,17 @@ def _totals(device: Any, rows: Sequence[dict[str, Any]], outlets: Sequence[Outle
 
 
 def _fault_of_inlets(device: Any, rows: Sequence[dict[str, Any]]) -> str:
-    """Why the rows of the inlets do not tell the unit's load; "" if they do. A unit that does not
-    count its inlets has one if that is "single".
+    """Why the rows of the inlets do not tell the unit's load; "" if they do. `device`: the answer
+    to /api/device, which counts them in numInlets.
+
+    >>> single = {"inletType": "Single"}
+    >>> _fault_of_inlets({"numInlets": 1}, [single]), _fault_of_inlets({}, [single])
+    ('', '')
+    >>> _fault_of_inlets({"numInlets": 2}, [single])
+    '1 inlets are listed, of 2'
+    >>> transfer_switch = [{"inletType": "ATS"}, {"inletType": "ATS"}]
+    >>> _fault_of_inlets({"numInlets": 2}, transfer_switch)
+    '0 of its inlets are the active one'
     """
     type_names = [row.get("inletType") for row in rows]
     types = {_word(type_name) for type_name in type_names}
@@ -272,8 +294,10 @@ def _is_active(inlet: dict[str, Any]) -> bool:
 
 
 def _currents(inlet: dict[str, Any], evidence: str, *, lists_lines: bool) -> list[Figure]:
-    """The currents of an inlet's lines: three of a three-phase inlet, else one; not known if it has
-    another number of lines. `lists_lines`: whether any inlet of this unit lists its lines.
+    """The currents of an inlet's lines in A: three of a three-phase inlet, else one; not known if
+    it has another number of lines. `lists_lines`: whether any inlet of this unit lists its lines.
+    `evidence`: what says that the inlets have a meter, "" for nothing: then a line without a
+    current is not metered.
 
     >>> lines = [{"line": 1, "currentRms": 4.2}]
     >>> _currents({"inletPhase": "Single Phase", "inletLines": lines}, "", lists_lines=True)
