@@ -428,7 +428,8 @@ class Snmp:
         return text
 
     def _printed_secrets(self) -> list[_PrintedSecret]:
-        """The secrets in each form, the longest first: a secret may begin with another one.
+        """The values of parameters that are not public, each in every form in which a library may
+        print it, the longest first: a secret may begin with another one.
 
         community "public", user "poll", auth_password "s3cret-word"
         the forms of s3cret-word, then those of public; none of poll

@@ -270,9 +270,8 @@ RUNNING = f"{VERSION}+{_FOLDER[1]}" if _FOLDER else VERSION
 
 
 def log_call(logger: logging.Logger, handler: str, method: str, profile: str) -> None:
-    """Log pack version, in an archive with the hash of its content, handler, profile and method.
-
-    Each call does this once, so the log shows which version runs.
+    """Write one line into the platform's log, once for each call: the version of the pack, in an
+    archive with the hash of its content, `handler`, `method` (port_up) and `profile`, "" for none.
 
         INFO pdu handler snmp 5.0.0+c4f2a90b1c2d (apc-rpdu2): status
     """

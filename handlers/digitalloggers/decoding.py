@@ -43,7 +43,14 @@ _OF_A_BUS = re.compile(r"bus\.([0-9]{1,2})\.([a-z_]+)")
 
 
 def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
-    """The states as one list: one request; and one more for the meters."""
+    """The unit: its outlets, one request; `with_figures` its totals, one more. No outlet has
+    figures of its own.
+
+        > GET /restapi/relay/outlets/all;/physical_state/
+        < 207 [true, false]                    outlets "1", on, and "2", off
+        > GET /restapi/meter/values/all;/=name,value/
+        < 207 ["bus.0.current", 1.5]           load_a 1.5
+    """
     outlets = yield from read_outlets()
     if not with_figures:
         return PduState(outlets)
@@ -58,7 +65,12 @@ def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
 
 
 def read_labels() -> Dialogue[tuple[Outlet, ...]]:
-    """The outlets with their names, which are a list of their own: two requests."""
+    """The outlets with their names, which are a list of their own: two requests. Raises
+    ProtocolError if the two lists differ in length.
+
+        > GET /restapi/relay/outlets/all;/physical_state/, /restapi/relay/outlets/all;/name/
+        < 207 [true, false], 207 ["web-1", "web-2"]     outlets "1", web-1, and "2", web-2
+    """
     outlets = yield from read_outlets()
     names = yield from _list(NAMES, _NAME)
     if len(outlets) != len(names):
@@ -72,7 +84,8 @@ def read_labels() -> Dialogue[tuple[Outlet, ...]]:
 
 def command(identity: str, *, on: bool) -> Dialogue[None]:
     """The command that switches one listed outlet, for good: `state` sets the persistent and the
-    transient state. Its answer may precede the relay's movement.
+    transient state. Its answer may precede the relay's movement. Raises Refused, for a locked
+    outlet with that hint.
     """
     # > PUT /restapi/relay/outlets/0/state/ value=false
     # < 204; 409 for an outlet that is locked

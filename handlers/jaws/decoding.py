@@ -83,8 +83,14 @@ class _OptionalList(NamedTuple):
 
 
 def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
-    """The outlets, and whether each linked unit is there: two requests, and two more for figures:
-    load by lines, energy and power by cords; each by the outlets if no line or cord has the sensor.
+    """The PDU: outlets, and `with_figures` its figures. Load is the sum of the lines, energy and
+    power that of the cords; each is that of the outlets if no line or cord has the sensor. What
+    belongs to a lost unit is not known, and then no total is. Two requests, four `with_figures`:
+
+        > GET /jaws/monitor/outlets, /jaws/monitor/units
+        < [{"id": "AA1", "state": "On", ...}], [{"id": "A", "status": "Normal"}]
+        > GET /jaws/monitor/lines, /jaws/monitor/cords
+        < [{"id": "AA1", "current": 4.2, ...}], [{"id": "AA", "active_power": 786, ...}]
     """
     entries = yield from _outlet_entries()
     units = yield from _read_units(entries)
@@ -136,7 +142,12 @@ def command(identity: str, *, on: bool) -> Dialogue[None]:
 
 
 def _outlet_entries() -> Dialogue[Sequence[Entry]]:
-    """Read the outlets' entries. Raises ProtocolError for none, or for ids like no CDU's."""
+    """The outlets' entries: one request. Raises ProtocolError for an empty list, and for ids that
+    no CDU has.
+
+        > GET /jaws/monitor/outlets
+        < [{"id": "AA1", "name": "web-1", "state": "On", "status": "Normal"}]
+    """
     entries = _entries(OUTLETS, (yield ReadRequest(OUTLETS)))
     if not entries:
         raise ProtocolError(
@@ -290,7 +301,11 @@ def _with_fault(rows: _OptionalList, path: str, missing_names: Sequence[str]) ->
 def _entries(path: str, body: bytes) -> Sequence[Entry]:
     """The entries of the list in `body`, the answer to `path`, each with a status (None without
     one) and an id of its own. Raises ProtocolError for an answer of another form, and for an id
-    twice."""
+    twice.
+
+    >>> _entries(UNITS, b'[{"id": "A", "status": "Normal"}, {"id": "B"}]')
+    [{'status': 'Normal', 'id': 'A'}, {'status': None, 'id': 'B'}]
+    """
     try:
         document: Any = loads(body)
     except (ValueError, RecursionError):
@@ -310,7 +325,12 @@ def _entries(path: str, body: bytes) -> Sequence[Entry]:
 
 
 def _with_ids(document: object) -> Sequence[Entry]:
-    """The entries of a list that all have an id. Raises one of FORM_ERRORS for another form."""
+    """The JSON `document` as a list of objects that all have an id. Raises one of FORM_ERRORS for
+    another form: ValueError, KeyError or TypeError.
+
+    >>> _with_ids([{"id": "AA1"}])
+    [{'id': 'AA1'}]
+    """
     if not isinstance(document, list):
         raise ValueError("no list")
     entries = [dict(entry) for entry in document]
@@ -328,12 +348,23 @@ def _not_jaws(path: str) -> ProtocolError:
 
 
 def _lost_units(units: Sequence[Entry]) -> dict[str, str]:
-    """The status of each unit that is not there, by its id."""
+    """The status of each lost unit by its id.
+
+    >>> _lost_units([{"id": "A", "status": "Normal"}, {"id": "B", "status": "Not Found"}])
+    {'B': 'Not Found'}
+    """
     return {unit["id"]: str(unit.get("status")) for unit in units if not _is_trusted(unit)}
 
 
 def _raise_if_unlisted(status_by_lost_unit: Mapping[str, str], outlets: Sequence[Entry]) -> None:
-    """Raise ProtocolError for a lost unit whose outlets are not listed."""
+    """Raise ProtocolError for a lost unit whose outlets are not listed: the list of outlets would
+    look whole.
+
+    >>> _raise_if_unlisted({"B": "Not Found"}, [{"id": "AA1"}, {"id": "BA1"}])
+    >>> _raise_if_unlisted({"B": "Not Found"}, [{"id": "AA1"}])  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.ProtocolError: the PDU lists its unit 'B' as 'Not Found', and none ...
+    """
     for name, status in status_by_lost_unit.items():
         if not any(outlet["id"].startswith(name) for outlet in outlets):
             raise ProtocolError(
@@ -343,19 +374,27 @@ def _raise_if_unlisted(status_by_lost_unit: Mapping[str, str], outlets: Sequence
 
 
 def _lost_unit_reason(name: str, status: str) -> str:
-    """Why nothing is known of what belongs to a unit that is not there."""
+    """Why nothing is known of what belongs to a lost unit: "its unit 'B' is 'Not Found'"."""
     return f"its unit {name!r} is {status!r}"
 
 
 def _without_lost_states(
     outlets: Iterable[Outlet], status_by_lost_unit: Mapping[str, str]
 ) -> tuple[Outlet, ...]:
-    """The outlets; those of units that are not there, without state and figures."""
+    """The outlets; those of lost units without state, and with figures that are not known."""
     return tuple(_without_lost_state(outlet, status_by_lost_unit) for outlet in outlets)
 
 
 def _without_lost_state(outlet: Outlet, status_by_lost_unit: Mapping[str, str]) -> Outlet:
-    """The outlet, without state and figures if its unit is not there."""
+    """The outlet; if its unit is lost, without state, and with figures that are not known.
+
+    >>> outlet = Outlet("BA1", state=True)
+    >>> _without_lost_state(outlet, {}).state
+    True
+    >>> lost_outlet = _without_lost_state(outlet, {"B": "Not Found"})
+    >>> lost_outlet.state, lost_outlet.reason
+    (None, "its unit 'B' is 'Not Found'")
+    """
     for unit, status in status_by_lost_unit.items():
         if outlet.identity.startswith(unit):
             reason = _lost_unit_reason(unit, status)
@@ -368,8 +407,14 @@ def _without_lost_state(outlet: Outlet, status_by_lost_unit: Mapping[str, str]) 
 
 
 def _outlets(entries: Sequence[Entry], energies: Sequence[Figure] = ()) -> Sequence[Outlet]:
-    """An outlet for each of its entries, with its state, name and figures. `energies`: that of each
-    in kWh; () if they were not asked for."""
+    """An outlet for each entry, with its state, name and figures. `energies`: that of each in kWh;
+    () if they were not asked for.
+
+    >>> entry = {"id": "AA1", "name": "web-1", "status": "Normal", "state": "On", "current": 0.35}
+    >>> (outlet,) = _outlets([entry], [6468.2])
+    >>> outlet.identity, outlet.state, outlet.figures.current_a, outlet.figures.energy_kwh
+    ('AA1', True, 0.35, 6468.2)
+    """
     has_control_states = any("control_state" in entry for entry in entries)
     currents = _figures(entries, "current")
     powers = _figures(entries, "active_power")
@@ -484,16 +529,27 @@ def _unit_by_size(energies: Sequence[float]) -> Optional[int]:
 
 def _energy_kwh(energy: Figure, energy_unit: Optional[int]) -> Figure:
     """An outlet's energy in kWh, from the figure that it shows in Wh or kWh, by `energy_unit`; not
-    known if that is None, unless the figure is 0."""
+    known if that is None, unless the figure is 0.
+
+    >>> _energy_kwh(701280.0, _WH), _energy_kwh(701.28, _KWH), _energy_kwh(0.0, None)
+    (701.28, 701.28, 0.0)
+    """
     if energy_unit is None:
         return NotKnown(_UNIT_NOT_KNOWN) if measured(energy) else energy
     return divided(energy, energy_unit)
 
 
 def _total(rows: _OptionalList, noun: str, key: str, outlet_sum: Figure) -> Figure:
-    """The sum of the field `key` over the rows of lines or cords, which are called `noun`; over the
-    outlets if no row has such a sensor. Not known if the rows could not be read or are not
-    complete.
+    """The sum of the field `key` over the rows of lines or cords, which are called `noun`;
+    `outlet_sum` if no row has such a sensor. Not known if the rows have a fault.
+
+    >>> lines = _OptionalList([{"id": "AA1", "status": "Normal", "current": 4.2}])
+    >>> _total(lines, "line", "current", outlet_sum=3.9)
+    4.2
+    >>> _total(_OptionalList(), "line", "current", outlet_sum=3.9)
+    3.9
+    >>> _total(_OptionalList(fault="lines are not read"), "line", "current", outlet_sum=3.9).reason
+    'lines are not read'
     """
     if rows.fault:
         return NotKnown(rows.fault)

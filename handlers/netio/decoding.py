@@ -53,7 +53,13 @@ Fields = dict[str, Any]
 
 
 def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
-    """The unit by one request, whose answer has the figures, too, whatever `with_figures` is."""
+    """The unit by one request, whose answer has the figures, too, whatever `with_figures` is.
+    Raises ProtocolError unless it lists as many outputs, each with an ID of its own, as it counts.
+
+        > GET /netio.json
+        < {"Agent": {"NumOutputs": 2}, "GlobalMeasure": {"TotalCurrent": 8610, ...},
+           "Outputs": [{"ID": 1, "State": 1, "Current": 8610}, {"ID": 2, "State": 0}]}
+    """
     try:
         body = yield ReadRequest(PATH)
     except Refused as error:
@@ -89,7 +95,10 @@ def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
 
 
 def command(identity: str, *, on: bool) -> Dialogue[None]:
-    """The command that switches one listed output."""
+    """The command that switches one listed output: one request. Raises Refused for an answer that
+    says that it is not carried out; ProtocolError if an error stands beside the outputs, and may be
+    of something else; HttpDenied, with advice, if this user may not write.
+    """
     # > POST /netio.json {"Outputs": [{"ID": 2, "Action": 0}]}
     # < 200 and the document; 400 syntax, 401 login, 403 where writing is off, or has another user
     # < 200 {"Errors": [...]} or {"result": {"error": ...}} for what it does not do
@@ -116,7 +125,12 @@ def command(identity: str, *, on: bool) -> Dialogue[None]:
 
 def _unit(outputs: Sequence[Fields], totals: object) -> PduState:
     """The unit from its outputs and its totals, {} without them. Of its energy counters one kind is
-    read: the first of `_COUNTERS` that outputs or totals have."""
+    read: the first of `_COUNTERS` that outputs or totals have.
+
+    >>> unit = _unit([{"ID": 1, "State": 1, "Current": 350}], {"TotalCurrent": 360})
+    >>> unit.outlets[0].figures.current_a, unit.load_a
+    (0.35, 0.36)
+    """
     currents = _of_outputs(outputs, "Current")
     powers = _of_outputs(outputs, "Load", unit=1)
     volts = meter_figure(totals, "Voltage")

@@ -200,11 +200,14 @@ class Answers:
         self._failures: dict[NutRequest[Any], ErrAnswer] = {}
 
     def take(self, request: NutRequest[object], next_line: Callable[[], str]) -> None:
-        """Read the lines that answer `request` with `next_line`, and keep its value or its ERR. An
-        ERR that repeats the password is kept without it. Raises ProtocolError.
+        """Read the lines that answer `request` with `next_line`, and keep its value, or its ERR
+        without the password that it may repeat. Raises ProtocolError.
 
-            next_line() returns "ERR ACCESS-DENIED s3cret"
-            failure(request) is then ErrAnswer("ACCESS-DENIED", "***")
+        >>> answers = Answers("192.0.2.9", Secret("s3cret"))
+        >>> request = NutRequest("GET VAR rack1 ups.status", list)
+        >>> answers.take(request, lambda: "ERR ACCESS-DENIED s3cret")
+        >>> answers.failure(request)
+        ErrAnswer(code='ACCESS-DENIED', extra='***')
         """
         answer = read_answer(request, next_line)
         if isinstance(answer, ErrAnswer):

@@ -159,7 +159,9 @@ def _read_device_of(client: NutClient, settings: Settings, identity: str) -> Lis
 def _outlet_of(client: NutClient, device: ListedDevice, identity: str) -> NutOutlet:
     """The outlet with this identity, of a device that was read. Raises NoSuchOutlet.
 
-    device rack1 with the prefix "rack1/": "rack1/3" is its outlet "3"
+    device rack1 with the prefix "rack1/" and 8 outlets
+    identity "rack1/3"                     its outlet "3"
+    identity "rack1/9"                     NoSuchOutlet
     """
     for listed_identity, outlet in device.ports():
         if listed_identity == identity:

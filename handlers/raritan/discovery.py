@@ -151,6 +151,8 @@ class UnitFinder:
     def _ask_outlets(self, bulk: Bulk, units: list[XerusUnit]) -> None:
         """Queue two calls to each of these units, and keep them in `_asked_units`: getOutlets, and
         one for an object that no unit has, whose error shows the unit's code for that.
+
+        > getOutlets of /model/pdu/2; getMetaData of /model/pdu/2/outlet/99999
         """
         for unit in units:
             outlets = bulk.add(unit.proxy(Pdu).getOutlets)
@@ -158,11 +160,16 @@ class UnitFinder:
             self._asked_units.append(asked_unit)
 
     def _linked_units(self) -> Optional[_LinkUnitsById]:
-        """The linked units by id, from the answer to getStatus; None if they were not asked for, or
-        if the firmware has no list of them (before 3.6).
+        """The linked units by id, from the answer to getStatus:
 
-        Raises if the list cannot be read, or is missing from the answer: without it, a unit that
-        does not answer looks like one that is not linked.
+        {"linkUnits": [{"key": 2, "value": {"status": 1, ...}}]}     {2: LinkUnit}
+        HTTP 404, or the error for an object that the unit lacks     None: firmware before 3.6
+        getStatus was not asked                                      None
+        any other error, or no linkUnits                             raises that error, or
+                                                                     JsonRpcSyntaxException
+
+        It raises, because without the list a unit that does not answer looks like one that is not
+        linked.
         """
         cascade = self._cascade_status
         if cascade is None:

@@ -118,9 +118,15 @@ class ListProof:
         raise self._error(verdict, f"and the last one is labelled {quote(str(label))!r}")
 
     def _is_missing(self, error: PduHandlerError) -> bool:
-        """Whether this error proves that the unit has no outlet behind its list: HTTP 404 and the
-        like do. The code that this unit gives for objects that it lacks does only if the unit
-        answers for the last outlet, which it has.
+        """Whether `error`, of the well-known id behind the list, proves that the unit has no such
+        outlet. `missing_code` of the unit is the code that it gives for objects that it lacks; it
+        proves nothing if the unit gives it for everything.
+
+        error             getMetaData of the last outlet    returned
+        HTTP 404          any                               True
+        missing_code      {"label": "8"}                    True
+        missing_code      an error                          False
+        another error     any                               False
         """
         if self._last_well_known.error is None:
             return self._listed_unit.missing_code.is_in(error)

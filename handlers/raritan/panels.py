@@ -440,8 +440,11 @@ class _LabelledCircuit(NamedTuple):
     settings: Pending[Circuit.Settings]
 
     def label(self) -> Label:
-        """The identity, the number printed in the panel and the configured name: "p1.2", "3",
-        "Rack 7"; number and name are "" where they cannot be read.
+        """The identity, the number printed in the panel and the configured name; number and name
+        are "" where they cannot be read.
+
+        {"panelSize": 42, "labelingScheme": 1}, {"name": "Rack 7"}    label("p1.2", "3", "Rack 7")
+        error -32000, {"name": "Rack 7"}                              label("p1.2", "", "Rack 7")
         """
         number = ""
         if self.panel.error is None:

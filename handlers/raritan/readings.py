@@ -206,7 +206,9 @@ def all_invalid(readings: Iterable[SensorReading]) -> bool:
 def call_error(answer: Pending[Any]) -> Optional[PduHandlerError]:
     """The error of a call that figures depend on; None if the call succeeded.
 
-    Raises it if it is Denied: figures would otherwise be missing without a reason.
+    {"_ret_": ...}          None
+    error -32000            that error
+    Denied                  raises it: figures would be missing without a reason
     """
     if isinstance(answer.error, Denied):
         raise answer.error

@@ -166,6 +166,10 @@ class _UnitStates:
     def _raise_unless_readable(self) -> None:
         """Raise Denied if the account may not read one of the outlets, and the first error if none
         can be read.
+
+        getState of 1, 2     {...}, error -32000             returns
+        getState of 1, 2     {...}, Denied                   raises Denied
+        getState of 1, 2     error -32000, error -32000      raises the first error
         """
         errors = [answer.error for answer in self._answers if answer.error is not None]
         is_nothing_read = len(errors) == len(self._answers)

@@ -103,8 +103,12 @@ class XerusUnit(NamedTuple):
         return self.prefixed(str(index + 1))
 
     def prefixed(self, identity: str) -> str:
-        """An identity within this unit, on link units with the link id before it: "p1.7" becomes
-        "2.p1.7".
+        """The identity of an outlet or circuit of this unit within the whole PDU: on link units the
+        link id precedes it.
+
+        >>> primary = XerusUnit(PRIMARY, Agent("https", "192.0.2.7"))
+        >>> primary.prefixed("p1.7"), primary._replace(link_id=2).prefixed("p1.7")
+        ('p1.7', '2.p1.7')
         """
         if self.link_id == PRIMARY:
             return identity

@@ -172,7 +172,8 @@ class Announcements:
             self._devices[name] = _devices(info, service_type)
 
     def devices(self) -> list[AnnouncedDevice]:
-        """Each address and port once, even if the device uses both service names."""
+        """The devices that are known now, sorted by address; one for each address and port, even if
+        the device announces itself by both service names."""
         device_by_address: dict[tuple[str, int], AnnouncedDevice] = {}
         for devices in self._devices.values():
             for device in devices:

@@ -115,6 +115,10 @@ def _read_each_outlet(service: RedfishService, pdu: ServicePdu) -> list[ListedOu
     """The outlets of a PDU, in its order; [] for a PDU without outlets. One that cannot be read has
     its `error`. Usually 1 round trip, 1 more per further page or linked outlet.
 
+        PDU {"Outlets": {"@odata.id": ".../RackPDUs/1/Outlets"}}
+        < {"Members": [{"Id": "A1", "PowerState": "On"}, {"@odata.id": ".../Outlets/A2"}]}
+        < 503 for A2                           A1, and A2 with its error
+
     Raises Unsupported for a PDU that does not list its outlets, unless its EquipmentType is one
     without outlets, and ProtocolError for an empty list.
     """

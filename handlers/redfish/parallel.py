@@ -72,9 +72,9 @@ class _Queue(Generic[T]):
         self._waiting.clear()
 
     def read_by(self, client: HttpClient) -> None:
-        """Read waiting paths until none is left or the client fails, and keep the results in
-        `result_by_path`. A path without an answer (HttpUnreachable) waits for another client; after
-        any other error, which is raised, no path waits.
+        """Read waiting paths until none is left or the client fails, and put the results into
+        `result_by_path`. A path without an answer (HttpUnreachable) waits for another client. Any
+        other error is raised, and no client reads a further path.
 
             waiting /A1, /A2; /A1 is read, /A2 is not answered
             result_by_path {"/A1": ...}, waiting /A2

@@ -136,7 +136,8 @@ class RedfishService:
     def renew(self) -> None:
         """Allow as much time, and as many bytes of answers, from now on as at the start.
 
-        45 s from the start, of which 40 are over: 45 s from now
+        before    5 of 45 s are left, 12 of 16 MiB of answers were read
+        after     45 s are left, 0 MiB of answers were read
         """
         self._end = self._clock() + self._seconds
         self._bytes = 0

@@ -59,7 +59,13 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
 
 
 def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
-    """The relays: one request. Those of an add-on have their own kind of meter, or none."""
+    """The unit's own relays, then those of add-ons: one request. The two kinds are decoded apart,
+    because an add-on has its own kind of meter, or none.
+
+        > GET /rpc/Shelly.GetStatus
+        < {"switch:0": {"id": 0, "output": true}, "switch:100": {"id": 100, "output": false}}
+        (Outlet("1", state=True), Outlet("101", state=False))
+    """
     rows = yield from _rows(STATUS)
     own_rows: Rows = {}
     rows_of_add_ons: Rows = {}
@@ -72,7 +78,11 @@ def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
 
 
 def read_labels() -> Dialogue[tuple[Outlet, ...]]:
-    """The relays with their names: one request, for the configuration."""
+    """The relays with their names: one request, for the configuration.
+
+    > GET /rpc/Shelly.GetConfig
+    < {"switch:0": {"id": 0, "name": "web-1"}}      (Outlet("1", name="web-1"),)
+    """
     rows = yield from _rows(CONFIG)
     outlets: list[Outlet] = []
     for number, entry in rows.items():
@@ -81,7 +91,9 @@ def read_labels() -> Dialogue[tuple[Outlet, ...]]:
 
 
 def command(identity: str, *, on: bool) -> Dialogue[None]:
-    """The command that switches one relay."""
+    """The command that switches one relay: one request. Raises Refused for an answer that says
+    that it is not carried out, ProtocolError for one that leaves it open.
+    """
     # > POST /rpc/Switch.Set {"id": 0, "on": false}
     # < 200 {"was_on": true}
     # < 500 {"code": -109, "message": ...} for a command that is not carried out
@@ -169,7 +181,13 @@ def _rows_of_relays(document: Any) -> Rows:
 
 def _outlets(rows: Rows) -> Sequence[Outlet]:
     """The outlets from rows of the status, by the IDs of their relays. The rows are of one kind,
-    the unit's own relays or those of add-ons: if one of them has a meter's field, all should."""
+    the unit's own relays or those of add-ons: if one of them has a meter's field, all should.
+
+    >>> row = {"id": 0, "output": True, "apower": 85.2, "aenergy": {"total": 6468282}}
+    >>> (outlet,) = _outlets({0: row})
+    >>> outlet.identity, outlet.state, outlet.figures.power_w, outlet.figures.energy_kwh
+    ('1', True, 85.2, 6468.282)
+    """
     entries = list(rows.values())
     currents = _figures(entries, "current", 1)
     voltages = _figures(entries, "voltage", 1)

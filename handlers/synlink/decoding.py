@@ -55,9 +55,15 @@ _ID = re.compile(r"[1-9][0-9]{0,2}-[A-Za-z0-9-]{1,40}")  # also the path of a co
 
 
 def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
-    """The outlets and their count: two requests; and one more for the figures of the inlets. If
-    the unit has no list of inlets (404): a unit that counts no inlets, as older firmware, has the
-    sum of its outlets' currents, and the figures of one that counts some are not known.
+    """The unit: outlets, and `with_figures` the figures of its inlets. Two requests, three
+    `with_figures`. Raises ProtocolError unless the unit lists as many outlets as it counts.
+
+        > GET /api/device, /api/outlets
+        < {"numOutlets": 8, "numInlets": 1}, [{"id": "1-286331153", "state": "ON"}, ...]
+        > GET /api/inlets
+        < [{"inletCurrentRms": 4.2, ...}]      load_a 4.2
+        < 404                                  with numInlets 1 or more: not known; else, as with
+                                               older firmware, the sum of the outlets' currents
     """
     device = yield from _read(DEVICE, dict)
     outlets = yield from read_outlets()
@@ -86,7 +92,11 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
 
 
 def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
-    """The outlets that the account sees: one request."""
+    """The outlets that the account sees: one request. Raises ProtocolError for an id twice.
+
+    > GET /api/outlets
+    < [{"id": "1-286331153", "outletIndex": 1, "state": "ON"}]
+    """
     outlets = yield from _read(OUTLETS, lambda document: _outlets(_rows(document)))
     id_count = len({outlet.identity for outlet in outlets})
     if id_count != len(outlets):
@@ -103,7 +113,13 @@ def command(identity: str, *, on: bool) -> Dialogue[None]:
 
 
 def _read(path: str, decode: Callable[[Any], T]) -> Dialogue[T]:
-    """Ask for a path, and decode its JSON. Raises ProtocolError for another form."""
+    """What `decode` makes of the JSON at `path`: one request. Raises ProtocolError if it cannot be
+    decoded.
+
+        _read("/api/device", dict)
+        > GET /api/device
+        < {"numOutlets": 8}                    {"numOutlets": 8}
+    """
     body = yield ReadRequest(path)
     try:
         return decode(loads(body))
@@ -115,7 +131,12 @@ def _read(path: str, decode: Callable[[Any], T]) -> Dialogue[T]:
 
 
 def _rows(document: Any) -> list[dict[str, Any]]:
-    """The entries of a list. Raises one of FORM_ERRORS for another form."""
+    """The JSON `document` as a list of objects, none of them empty. Raises one of FORM_ERRORS for
+    another form: ValueError or TypeError.
+
+    >>> _rows([{"id": "1-286331153"}])
+    [{'id': '1-286331153'}]
+    """
     if not isinstance(document, list):
         raise ValueError("no list")
     rows = [dict(row) for row in document]
@@ -127,6 +148,10 @@ def _rows(document: Any) -> list[dict[str, Any]]:
 def _outlets(rows: list[dict[str, Any]]) -> tuple[Outlet, ...]:
     """An outlet for each row. If any outlet of the unit measures the voltage behind its relay, one
     without the measurement (`voltageDetection`) has no state.
+
+    >>> rows = [{"id": "1-286331153", "state": "ON", "voltageDetection": True}]
+    >>> [outlet.state for outlet in _outlets([*rows, {"id": "2-286331153", "state": "ON"}])]
+    [True, None]
     """
     measures_voltage = any(row.get("voltageDetection") is not None for row in rows)
     currents = column(rows, "currentRms", prefixes=_prefixes(rows))
@@ -212,6 +237,11 @@ def _totals(device: Any, rows: Sequence[dict[str, Any]], outlets: Sequence[Outle
     """Load in A, energy in kWh and power in W of the unit, from the rows of its inlets. `device`:
     the answer to /api/device, which counts them. Load and power are sums over the inlets, of a
     transfer switch only over the active one; each inlet has the energy of the whole unit.
+
+    >>> inlet = {"id": "A", "inletType": "Single", "inletCurrentRms": 4.2, "inletActivePower": 786}
+    >>> totals = _totals({"numInlets": 1}, [{**inlet, "inletEnergyAccumulation": 6468}], [])
+    >>> totals.current_a, totals.power_w, totals.energy_kwh
+    (4.2, 786.0, 6468.0)
     """
     fault = _fault_of_inlets(device, rows)
     if fault:
@@ -272,7 +302,11 @@ def _active_inlets(rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
 
 
 def _evidence_of_meter(inlets: Sequence[dict[str, Any]], outlets: Sequence[Outlet]) -> str:
-    """What says that the inlets have a meter; "" if nothing does."""
+    """What says that the inlets have a meter; "" if nothing does.
+
+    >>> _evidence_of_meter([{"inletVoltageRms": 208}], []), _evidence_of_meter([{}], [])
+    ('the unit shows other figures', '')
+    """
     if any(outlet.figures.current_a is not None for outlet in outlets):
         return "its outlets are metered"
     if any(inlet.keys() & _OF_A_METER for inlet in inlets):

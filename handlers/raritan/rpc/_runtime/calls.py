@@ -184,8 +184,12 @@ class Method:
         return tuple(values)
 
     def _form_of(self, json: Mapping[str, object]) -> Mapping[str, Any]:
-        """The names and types of the results in this answer: those of the release that it has all
-        names of, else of the newest one.
+        """The names and types of the results, of the release that this answer is of: it has all the
+        names of that release. Else those of the newest one.
+
+        forms [{"_ret_": int, "token": str}, {"_ret_": int, "sessionToken": str}]
+        {"_ret_": 0, "sessionToken": "4f2a"}     the second
+        {"_ret_": 1}                             the first
         """
         for form in self.forms:
             if form.keys() <= json.keys():
@@ -195,8 +199,14 @@ class Method:
     def _value(
         self, name: str, hint: Any, json: Mapping[str, object], agent: Caller, *, has_failed: bool
     ) -> object:
-        """The result `name`, of the type `hint`. A missing one is None if its type allows it, or
-        blank if the call `has_failed`. Else raises JsonRpcSyntaxException.
+        """The result `name` of the answer `json`, of the type `hint`. `has_failed`: whether its
+        result code is other than 0; then other results may be missing.
+
+        {"_ret_": 0, "token": "4f2a"}     "token", str          "4f2a"
+        {"_ret_": 0}                      "token", str          raises JsonRpcSyntaxException
+        {"_ret_": 0}                      "inlet", Inlet        None: a reference may be missing
+        {"_ret_": 1}, has_failed          "token", str          ""
+        {"_ret_": 1}, has_failed          "count", int          None
         """
         if json.get(name) is not None or len(self.forms[0]) == 1:
             return decode(hint, json[name], agent)

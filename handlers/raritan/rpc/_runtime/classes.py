@@ -116,9 +116,13 @@ class _Builder:
         return new_class(definition.own_name, (base,), {}, lambda names: names.update(body))
 
     def _base(self, definition: Definition) -> type:
-        """The class that a definition extends: of this module (`Panel extends PowerMeter`), which
-        is made if it is not yet, or of another one (`extends event.UserEvent`). Raises SyntaxError
-        if nothing declares it, or if it is of another kind: an interface extends no structure.
+        """The class that a definition extends, which is made first if it is of this module and not
+        made yet.
+
+        interface Panel extends PowerMeter               PowerMeter of this module
+        valueobject EntryAddedEvent extends event.UserEvent    UserEvent of the module event
+        interface Panel extends Nothing                  SyntaxError: nothing declares it
+        interface Panel extends State                    SyntaxError: State is no interface
         """
         assert definition.outer is not None  # only the module's own is None
         name = definition.outer.full_name(definition.base)

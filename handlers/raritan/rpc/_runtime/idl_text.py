@@ -253,7 +253,11 @@ class _Parser:
             self._statement(definition)
 
     def _comment_above(self, line: int) -> str:
-        """The text of the comment lines right above a line, without `//`; "" for none."""
+        """The text of the comment lines right above a line, without `//`; "" for none.
+
+        comments {3: "An outlet.", 4: "It may have a relay."}, line 5
+        returned "An outlet.\\nIt may have a relay."
+        """
         lines: list[str] = []
         while line - 1 in self._comments:
             line -= 1
