@@ -36,12 +36,16 @@ class AddressWithLogin(SettingsError):
 
 
 def address(pdu_data: object) -> Address:
-    """The device's address, perhaps with a port.
-
-    Raises SettingsError without a valid address.
+    """The device's address on the form, perhaps with a port: that of the first field of the likely
+    names ("ip", "ip_addr", "host" and others) that has a text. Raises SettingsError for a text that
+    is no address, and without any; AddressWithLogin if the text has an @.
 
     >>> address({"ip_addr": " 192.0.2.7:161 "})
     '192.0.2.7:161'
+    >>> address({"ip": "rack 7"})
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: the PDU's address 'rack 7' is not a host name or an IP \
+address: correct it
     """
     for name in _ADDRESS_NAMES:
         value = foreign.read_field(pdu_data, name)

@@ -329,9 +329,13 @@ def port_answer(port: PduPortView, state: EnumPowerStatus) -> PduPortView:
 def _port_statistic(
     identity: str, figures: MeterFigures, fields: _PortFields
 ) -> Optional[PduPortStatisticView]:
-    """One port's figures, under the field names of this platform's view; None without an energy,
-    or without a current that the view has a field for and that is not known now: DCImanager may
-    show either as 0. None also if the view lacks a field for the energy or cannot be made.
+    """One port's figures as the platform's object, whose field names are `fields`. None if it
+    should not be shown, because DCImanager may show what is unset as 0:
+
+    energy 120.5                                                  the object
+    energy None or NotKnown                                       None
+    energy 120.5, current NotKnown, and the view's default is 0   None
+    the view has no field for the energy, or cannot be made       None
 
     >>> fields = _PortFields(identity="identity", energy="consumption", load="")
     >>> _port_statistic("1", MeterFigures(energy_kwh=120.5), fields)

@@ -59,11 +59,12 @@ class HttpException(PduHandlerError):
         return self
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _again, (type(self), self.args, self.__dict__)
+        return _unpickled_error, (type(self), self.args, self.__dict__)
 
 
-def _again(kind: type[H], args: tuple[str, ...], state: dict[str, object]) -> H:
-    """Rebuild a pickled error, for example in another process.
+def _unpickled_error(kind: type[H], args: tuple[str, ...], state: dict[str, object]) -> H:
+    """The error of the class `kind` that pickle rebuilds, for example in another process, from its
+    `args` and its attributes, `state`.
 
     >>> import pickle
     >>> error = HttpUnreachable("no answer").at("192.0.2.7", "GET /relay/0")
@@ -193,11 +194,10 @@ _FAILED = (
 def error_of_status(
     status: int, login: Optional[Login] = None, headers: Mapping[str, str] = {}
 ) -> HttpException:
-    """The error for a status that the caller does not accept. Its text holds `HTTP Error <status>`,
-    as in Raritan's SDK.
-
-    `login`: what was sent, if known, to explain a 401. `headers`: of the reply, for its
-    Retry-After.
+    """The error for a status that the caller does not accept: of the class in STATUSES, else
+    HttpRefused with the status as `code`. Its text holds `HTTP Error <status>`, as in Raritan's
+    SDK. `login`: what was sent, if known, to explain a 401; errors hide it. `headers`: of the
+    reply, for the login that it wants, its Location and Retry-After.
 
     >>> type(error_of_status(403)).__name__, error_of_status(404).code
     ('HttpDenied', '404')

@@ -40,12 +40,17 @@ def next_request(
 
 
 def moved_endpoint(here: Endpoint, reply: Response, login: Login) -> Endpoint:
-    """The endpoint that a redirect from http to https on the same host leads to. Raises HttpRefused
-    for all other redirects.
+    """The endpoint to which a redirect leads from http to https on the same host. Raises
+    HttpRefused for all other redirects:
 
-    The port is the one that the redirect names. If it names none, it leads to 443, and is followed
-    only from port 80 or 443: behind port forwarding, 443 may be another PDU. A login for https is
-    never sent over http.
+    here http://192.0.2.7    Location
+    (port 80)                https://192.0.2.7/           https, port 443
+                             https://192.0.2.7:8443/      https, port 8443
+                             https://192.0.2.8/           HttpRefused: another host
+                             http://192.0.2.7/            HttpRefused: to itself
+                             "", /path, ftp://...         HttpRefused: no address
+    http, port 50100         https://192.0.2.7/           HttpRefused: 443 may be another PDU
+    https                    http://192.0.2.7/            HttpRefused: the login would be readable
 
     >>> here = Endpoint(scheme="http", host="192.0.2.7", port=80)
     >>> reply = Response(301, {"location": "https://192.0.2.7/"}, b"")

@@ -31,10 +31,11 @@ _LONG_OR_LARGE_NUMBER = re.compile(r"[0-9]{101}|[0-9][eE]\+?[0-9]{3}")
 
 
 def loads(body: bytes) -> object:
-    """The JSON of an answer.
+    """The value of the JSON in an answer.
 
-    Raises ValueError or RecursionError, which may hold the answer: catch it and raise another
-    error.
+    Raises ValueError or RecursionError for what is no JSON, has a key twice, a lone surrogate, or
+    more than the limits of brackets, commas and digits. It may hold the answer: catch it and raise
+    another error.
 
     >>> loads(b'{"current": 4.2}')
     {'current': 4.2}
@@ -61,11 +62,11 @@ def loads(body: bytes) -> object:
 
 
 def number(value: object) -> Optional[float]:
-    """The number that a meter shows; None for what is no number, is negative, too large, or says
-    that there is no value.
+    """The number that a meter shows as a float; None for what is no number, for one below 0, and
+    for one that devices write for "no value", such as 2**32 - 1.
 
-    >>> number(4), number("4"), number(-1), number(True)
-    (4.0, None, None, None)
+    >>> number(4), number("4"), number(-1), number(True), number(4294967295)
+    (4.0, None, None, None, None)
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None

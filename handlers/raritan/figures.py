@@ -233,7 +233,8 @@ class UnitMeters(NamedTuple):
 
 
 def sum_units(units: Mapping[int, Union[UnitMeters, ControllerMeters]]) -> Figures:
-    """The figures of a PDU of these units, by their link ids (0: the primary unit).
+    """The figures of the whole PDU, each the sum over its units. `units`: the meters of each by its
+    link id (0: the primary unit).
 
     units                           load_a   energy_kwh   ports
     {0: 4.1 A, 34500 Wh, outlets    7.1      54.5         {"1": ..., "2.1": ...}

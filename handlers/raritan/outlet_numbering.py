@@ -22,7 +22,7 @@ _LONGEST_NUMBER = 9  # digits
 
 
 def parse_label_number(label: object) -> Optional[int]:
-    """The label as a number; None if it is none.
+    """The label of an outlet as a number; None unless it is a text of 1 to 9 digits.
 
     >>> parse_label_number("7"), parse_label_number("AA1") is None
     (7, True)

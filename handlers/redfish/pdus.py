@@ -421,9 +421,12 @@ def _equipment_link(root: Json) -> str:
 
 
 def _no_pdus(equipment: Json, collection_name: str) -> PduHandlerError:
-    """The error for a collection that is missing or empty.
+    """The error for a collection that is missing or empty. `equipment`: the service's list of
+    collections; `collection_name`: the one that the setting `pdu` names, "" for the rack PDUs.
 
-    It names the setting that leads to another one.
+    collection_name "FloorPDUs"                SettingsError: the service lists nothing in it
+    "", equipment has TransferSwitches         Unsupported: give TransferSwitches/ID
+    "", equipment has no other collection      Unsupported: the service lists no PDUs
 
     >>> _no_pdus({"TransferSwitches": {"Members": []}}, "").reason[-73:]
     " is not a rack PDU, give TransferSwitches/ID in the handler setting 'pdu'"

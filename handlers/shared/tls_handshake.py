@@ -57,9 +57,9 @@ class EndedHandshake(ssl.SSLError):
 
 
 def wrap_with_tls(context: ssl.SSLContext, plain: socket.socket, host: str) -> ssl.SSLSocket:
-    """The TLS socket over `plain`, after the handshake within the time-out of `plain`.
-
-    Closes the socket if it fails. Raises OSError and ValueError, and EndedHandshake.
+    """The TLS socket over the connected socket `plain`, after the handshake within the time-out of
+    `plain`. If it fails, closes the socket. Raises OSError and ValueError; EndedHandshake if the
+    device ended the handshake after both sides had agreed on a cipher.
 
         > ClientHello with the server name pdu-7.example.net
         < ServerHello, Certificate, Finished

@@ -157,8 +157,8 @@ def _float(json: object) -> float:
 
 
 def class_of(base: type[T], idl_type: str) -> type[T]:
-    """The class of that name if it derives from `base`, else `base`, so that types newer than this
-    binding stay usable.
+    """The class with the IDL name `idl_type`, "pdumodel.Outlet:3.0.4", of any version, if it
+    derives from `base`; else `base`, so that types newer than this binding stay usable.
 
     >>> class_of(IdlValue, "pdumodel.Outlet:3.0.4").__name__
     'Outlet'
@@ -406,7 +406,7 @@ def encode_as(hint: Any, value: object) -> object:
     kind = type if origin is type else hint
     if value is None and _is_sent_with_type(kind):
         return None  # no reference, or no value object
-    if not _is_of(kind, value):
+    if not _may_be_sent_as(kind, value):
         raise TypeError(_mismatch(value, kind))
     return encode(value)
 
@@ -459,10 +459,10 @@ _PLAIN: Mapping[type, tuple[type, ...]] = {
 """The Python types whose values are sent as an IDL type, if they are others than that type."""
 
 
-def _is_of(kind: type, value: object) -> bool:
-    """Whether a value may be sent as this IDL type.
+def _may_be_sent_as(kind: type, value: object) -> bool:
+    """Whether a value may be sent as the IDL type `kind`. A bool is no number, an int is a float.
 
-    >>> _is_of(float, 16), _is_of(int, True)
+    >>> _may_be_sent_as(float, 16), _may_be_sent_as(int, True)
     (True, False)
     """
     # to Python, a bool and some IDL values are numbers
