@@ -59,8 +59,9 @@ def parameter_texts(pdu_data: object) -> Sequence[tuple[str, str]]:
 
 
 def _nested_texts(node: object, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
-    """Key and text of each value in a parameter, nested ones too. A community of digits may be a
-    number; a value of yes or no is left out.
+    """Key and text of each value in the parameter `node`, nested ones too, with keys joined by
+    dots: `key` is that of the node itself, `depth` how deep it is, at most 4. A community of digits
+    may be a number; a truth value is left out.
 
     >>> list(_nested_texts({"v3": {"user": "poll", "is_default": True}, "community": 7531}))
     [('v3.user', 'poll'), ('community', '7531')]

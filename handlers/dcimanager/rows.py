@@ -61,9 +61,9 @@ def normalize_text(text: str) -> str:
 
 
 def raw_value(element: object) -> Optional[Raw]:
-    """The value of an element that the platform read, None for a missing object.
-
-    Raises ProtocolError if it is too large.
+    """The value of an element that the platform read as int, str or bytes; None if its text says
+    that there is no such object. Raises ProtocolError for a number of more than 64 bits, and for a
+    text of more than 65,535 characters.
 
     >>> raw_value(230), raw_value(b"on")
     (230, b'on')

@@ -276,7 +276,9 @@ def _best(challenges: list[tuple[str, dict[str, str]]]) -> Optional[Challenge]:
 
 
 def _digest_challenge(fields: Mapping[str, str]) -> Optional[Challenge]:
-    """The challenge of these parameters; None for one that cannot be answered.
+    """The challenge with these parameters of the scheme Digest; None for one that cannot be
+    answered: with another hash than MD5 and SHA-256, without a nonce, or without `auth` in its
+    `qop`.
 
     >>> _digest_challenge({"realm": "unit", "nonce": "7f", "qop": "auth,auth-int"}).has_qop
     True

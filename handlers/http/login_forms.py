@@ -362,8 +362,9 @@ def _session_login(
     values: Mapping[str, str],
     send: Callable[[WriteRequest], Response],
 ) -> Login:
-    """The login by a session on the unit, which this function begins with `send`. `values`: the
-    user and the password by these names.
+    """The login by a session on the unit, which this function begins by a request, sent with
+    `send`. `owner`: the login that the owner gave; `values`: its user and password, by the names
+    "user" and "password".
 
         > POST /api/auth/login {"username": "admin", "password": ...}
         < 200, Set-Cookie: TOKEN=4f2a              token "4f2a", fields with Cookie: TOKEN=4f2a

@@ -439,12 +439,17 @@ def _outlets(entries: Sequence[Entry], energies: Sequence[Figure] = ()) -> Seque
 
 
 def _unknown_reason(entry: Entry, figures: MeterFigures, *, has_control_states: bool) -> str:
-    """Why the state of an outlet is not known; "" if it is. `has_control_states`: whether outlets
-    of this PDU show a control_state.
+    """Why the state of an outlet is not known; "" if it is. `has_control_states`: whether any
+    outlet of this PDU shows a control_state: then each should.
 
     >>> outlet = {"id": "AA1", "status": "Normal", "state": "Off"}
     >>> _unknown_reason(outlet, MeterFigures(), has_control_states=False)
     ''
+    >>> _unknown_reason({**outlet, "status": "Not Found"}, MeterFigures(), has_control_states=False)
+    "its status is 'Not Found'"
+    >>> pending = {**outlet, "control_state": "Pend On"}
+    >>> _unknown_reason(pending, MeterFigures(), has_control_states=True)
+    "a command is under way: its control_state is 'Pend On'"
     >>> _unknown_reason(outlet, MeterFigures(current_a=0.35), has_control_states=False)
     'it is reported as off, but its meter shows 0.35 A'
     """

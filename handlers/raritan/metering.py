@@ -329,7 +329,9 @@ def read_statistic(
 def read_units(
     bulk: Bulk, models: Mapping[int, UnitModel], units: Sequence[ListedUnit]
 ) -> dict[int, UnitMeters]:
-    """The meters of each unit by link id, in up to 3 bulks, which all units share.
+    """The meters of each unit by link id, in up to 3 bulks, which all units share. Each unit has a
+    generator, `unit_meters`, that queues its calls for one bulk, yields, and goes on once the bulk
+    was sent.
 
     models     {0: the answers of the primary unit, 2: of link unit 2}
     > POST /bulk: getReading of the sensors of both ...

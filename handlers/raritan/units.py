@@ -75,15 +75,17 @@ class XerusUnit(NamedTuple):
     def each_once(
         self, references: Sequence[AnInterface], method: str, noun: str = ""
     ) -> list[AnInterface]:
-        """The references from the answer to `method`, on link units with `/link/N` before their
-        resource ids.
+        """The references from the answer to `method`, checked that each is listed once, and on link
+        units with `/link/N` before their resource ids.
 
             getOutlets of link unit 2   [/tfwopaque/x, /tfwopaque/y]
             returned                    [/link/2/tfwopaque/x, /link/2/tfwopaque/y]
+            getOutlets                  [/tfwopaque/x, /tfwopaque/x]
+            raised                      JsonRpcSyntaxException: an outlet would be two ports
 
-        Raises JsonRpcSyntaxException if one is null, of another unit, or listed twice: an outlet
-        would be two ports, and the current of an inlet would count twice. `noun`: what they are
-        called in the error (" lines' current sensors"), if not as `method` calls them (" outlets").
+        Raises JsonRpcSyntaxException also for a null, and for a reference to another unit. `noun`:
+        what they are called in the error (" lines' current sensors"), if not as `method` calls them
+        (" outlets").
         """
         plural = noun or _noun(method)
         listed = [reference for reference in references if reference is not None]

@@ -106,14 +106,18 @@ def _pdu_of(link: Sequence[str], pdu_links: Sequence[Sequence[str]]) -> Optional
 
 def expansion(root: Mapping[str, object], levels: int) -> str:
     """The query that makes an answer include linked resources, `levels` deep; '' if the service
-    root does not offer that.
-
-    Source: ServiceRoot, ProtocolFeaturesSupported.ExpandQuery: NoLinks offers `.`, ExpandAll `*`,
-    Levels `$levels`.
+    root `root` does not offer that.
 
     >>> expand = {"ExpandQuery": {"NoLinks": True, "Levels": True, "MaxLevels": 6}}
     >>> expansion({"ProtocolFeaturesSupported": expand}, 2), expansion({}, 2)
     ('?$expand=.($levels=2)', '')
+
+    Without Levels, it includes one level; ExpandAll alone offers another form:
+
+    >>> expand = {"ExpandQuery": {"ExpandAll": True}}
+    >>> root = {"ProtocolFeaturesSupported": expand}
+    >>> expansion(root, 1), expansion(root, 2)
+    ('?$expand=*', '')
     """
     expand = child(child(root, "ProtocolFeaturesSupported"), "ExpandQuery")
     if expand.get("NoLinks") is True:

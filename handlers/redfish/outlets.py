@@ -301,13 +301,14 @@ def find_outlet(service: RedfishService, choice: PduChoice, identity: str) -> Li
 def _read_linked_outlet(
     service: RedfishService, pdu: ServicePdu, identity: str
 ) -> Optional[ListedOutlet]:
-    """The outlet with this identity, if just one entry of its PDU's list can be it, and the Id of
-    the resource behind that entry's link is the one in the identity: 2 round trips. None if all
-    entries have to be read.
+    """The outlet with this identity, read without the others of `pdu`: 2 round trips. None if the
+    links of its list do not show which one it is.
 
         > GET .../RackPDUs/2/Outlets        "2.A1": of its links one ends with A1
         > GET .../RackPDUs/2/Outlets/A1
-        < {"Id": "A1", "PowerState": "On"}
+        < {"Id": "A1", "PowerState": "On"}  the outlet
+        < {"Id": "OUTLETA1", ...}           None: the links do not end with the Ids
+        two links that end with A1          None
     """
     target = _outlets_link(pdu)
     if target is None or not identity.startswith(pdu.prefix):

@@ -322,11 +322,12 @@ def name_pdu(
 
 
 def _pdu_with_id(service: RedfishService, pdu_id: str, members: Sequence[Member]) -> Json:
-    """The PDU with this Id. Raises ProtocolError for two, the error of a member that cannot be read
-    and may be it, else SettingsError.
+    """The PDU among `members` with the Id `pdu_id`:
 
-        members {"Id": "1"}, {"Id": "2"}    pdu_id "2": the second
-        members {"Id": "1"}, HttpBusy       pdu_id "2": raises the error, for it may be the PDU
+    members {"Id": "1"}, {"Id": "2"}    pdu_id "2": the second
+    members {"Id": "2"}, {"Id": "2"}    pdu_id "2": raises ProtocolError
+    members {"Id": "1"}, HttpBusy       pdu_id "2": raises the error, for it may be the PDU
+    members {"Id": "1"}                 pdu_id "2": raises SettingsError
     """
     pdus = readable(members)
     matches = [pdu for pdu in pdus if usable_id(pdu) == pdu_id]

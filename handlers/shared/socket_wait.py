@@ -64,10 +64,8 @@ def limit(sock: socket.socket, seconds_left: float, longest: float = math.inf) -
 
 
 def is_readable(sock: Any, wait: float = 0.0) -> bool:
-    """Whether the socket has something to read, or its end, within `wait` seconds.
-
-    A process that is too busy looks at a socket late. So before a deadline counts as missed, this
-    says whether the answer is already there.
+    """Whether the socket has something to read, or its end, within `wait` seconds. Asked after a
+    deadline: a process that was too busy to look in time still reads what has arrived.
 
     >>> here, there = socket.socketpair()
     >>> is_readable(here)

@@ -332,11 +332,14 @@ class Agent:
         return {"headers": Headers(reply.headers), "body": reply.body.decode("utf-8", "replace")}
 
     def _send(self, call: str, request: Request) -> Response:
-        """The answer to a request, which is sent with the agent's login. With `debug`, prints a
-        line that names the call:
+        """The answer to a request, which is sent with the agent's login. `call`: "1: getState", for
+        the line that is printed if `debug` is set:
 
         json-rpc 1: getState /model/pdu/0/outlet/6, 61 bytes sent, status 200, 148 bytes received
         in 0.052 s
+
+        An error that names a handler setting names the argument of Agent in its place, unless the
+        caller has given a `trust`: then he is a handler.
         """
         start = time.monotonic()
         try:

@@ -97,9 +97,8 @@ class Method:
             setPowerState(Outlet.PowerState.PS_OFF)    {"pstate": 0}
             setPowerState(pstate="off")                TypeError
 
-        Leaves out the parameters with the default None that are not given or are None. The number
-        of positional arguments may also be that of an older release, whose parameters (`older_in`)
-        are then sent.
+        A parameter that older firmware lacks is left out if it is None or not given. As many
+        positional arguments as an older release has parameters (`older_in`) are sent as these.
         """
         if self.older_in and len(args) == len(self.older_in) and not kwargs:
             return self._older_params(args)
@@ -423,12 +422,12 @@ class Bulk:
             self._send(calls[start : start + CALLS_IN_A_BULK])
 
     def _send(self, calls: Sequence[Pending[Any]]) -> None:
-        """Send these calls, at most 300, in one request, and set the value or error of each.
+        """Send these calls, at most 300, in one request, and set the value or error of each. A
+        request in which each call only reads may be sent again over a new connection. Raises the
+        error of the request as a whole.
 
-        getState, getState         may be sent again over a new connection
-        getState, setPowerState    is sent once
-
-        Raises the errors of a whole request.
+        getState, getState         > POST /bulk, perhaps twice
+        getState, setPowerState    > POST /bulk, once
         """
         requests = [_bulk_request(call, number) for number, call in enumerate(calls)]
         answer = self._agent.json_rpc(

@@ -148,11 +148,14 @@ class Structure(IdlValue):
         return structure
 
     def encode(self) -> dict[str, object]:
-        """The JSON object of its fields. Fields that a device left out are written only if the
-        caller set or changed them; older names, nulls and undeclared fields are as it sent them.
+        """The JSON object of its fields, in the form in which a device sent it (`_wire`): without
+        fields that it left out, unless the caller set them; with its older names, nulls, and fields
+        that this binding does not declare.
 
         < {"current": 16, "newField": 1}     decoded, then `current` is set to 20
         > {"newField": 1, "current": 20}
+        < {"masterCSumErrCnt": 3}            decoded; the field is now called mainCSumErrCnt
+        > {"masterCSumErrCnt": 3}
         """
         wire = self._wire or WireForm(absent_fields=frozenset(self._legacy))
         types = field_types(type(self))
