@@ -450,8 +450,9 @@ def _source_of_side(variables: Mapping[str, str], side: str, field: str) -> Sour
 
 
 def _volts_and_amperes(variables: Mapping[str, str], side: str) -> tuple[Figure, Figure]:
-    """The lowest voltage and the highest current that a side shows of itself or of one of its
-    lines: it carries at least their product.
+    """The lowest voltage in V and the highest current in A that a side shows of itself or of one of
+    its lines, None for none. The side carries at least their product in VA, so that far less W are
+    denied.
 
     >>> _volts_and_amperes({"input.L1-N.voltage": "230", "input.L1.current": "4.2"}, "input")
     (230.0, 4.2)

@@ -200,14 +200,19 @@ def load_state(variables: Mapping[str, str]) -> OutletState:
 
 
 def _denial_of_load(variables: Mapping[str, str]) -> str:
-    """Why the load of a UPS is not off; "" if nothing denies it. Some of NUT's tables write OFF for
-    units that feed their load: mge-mib.c on battery, apc-mib.c in software bypass,
-    eaton-ups-pxg-mib.c on the maintenance bypass, xppc-mib.c in standby.
+    """Why the load of a UPS with the word OFF in `ups.status` is not off: it is on bypass, or has
+    50 V or more at its output, or any other load meter that is above 0 or cannot be read. "" if
+    nothing denies it.
 
     >>> _denial_of_load({"ups.status": "OFF", "output.voltage": "230"})
     "output.voltage reads '230'"
     >>> _denial_of_load({"ups.status": "OFF", "output.voltage": "3.1"})
     ''
+    >>> _denial_of_load({"ups.status": "OFF BYPASS"})
+    'it is on bypass'
+
+    Some of NUT's tables write OFF for units that feed their load: mge-mib.c on battery, apc-mib.c
+    in software bypass, eaton-ups-pxg-mib.c on the maintenance bypass, xppc-mib.c in standby.
     """
     if "BYPASS" in variables["ups.status"].upper().split():
         return "it is on bypass"

@@ -99,8 +99,9 @@ class UnitFinder:
             self._cascade_status = bulk.add(manager.getStatus)
 
     def ask_unusual(self, bulk: Bulk) -> list[XerusUnit]:
-        """If the setting is `link_units=yes`, queue getOutlets of the linked units above 8, which
-        `ask` did not. Returns these units, and adds them to `candidates`.
+        """If the setting is `link_units=yes`, queue getOutlets of the linked units with ids above
+        8, which `ask` left out. Returns these units, and adds them to `candidates`; [] with
+        another setting.
 
             linkUnits of getStatus     2, 9
             queued                     getOutlets of /model/pdu/9

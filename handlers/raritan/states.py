@@ -217,12 +217,16 @@ def unknown_reason(state: Outlet.State, relay_reason: str) -> str:
 
 
 def _contradiction(state: Outlet.State) -> str:
-    """What in the answer to getState of an available outlet contradicts its `powerState`; "" if
-    nothing does.
+    """What in the answer to getState of an available outlet contradicts its `powerState`, or makes
+    it no state; "" if nothing does.
 
-    >>> state = Outlet.State(powerState=Outlet.PowerState.PS_ON, isSuspended=True)
-    >>> _contradiction(state)
+    >>> on, off = Outlet.PowerState.PS_ON, Outlet.PowerState.PS_OFF
+    >>> _contradiction(Outlet.State(powerState=on)), _contradiction(Outlet.State(powerState=off))
+    ('', '')
+    >>> _contradiction(Outlet.State(powerState=on, isSuspended=True))
     'it is on although suspended'
+    >>> _contradiction(Outlet.State(powerState=off, switchOnInProgress=True))
+    'it is off, and waits to be switched on'
     """
     is_on = state.powerState == Outlet.PowerState.PS_ON
     if is_on and state.isSuspended:

@@ -467,7 +467,8 @@ def is_pdu(resource: Json) -> bool:
 
 
 def _own_id(resource: Json) -> str:
-    """The Id of a PDU of several. Raises ProtocolError without a usable one.
+    """The Id of a PDU, which is in the identities of its outlets, because the service has several
+    PDUs. Raises ProtocolError without a usable one.
 
     >>> _own_id({"Id": "1"})
     '1'

@@ -179,9 +179,9 @@ class RedfishService:
     # ---- reading ---------------------------------------------------------------------------------
 
     def root(self) -> Json:
-        """The service root, which needs no login (DSP0266).
-
-        First use: usually 1 round trip, 2 with a session.
+        """The service root, the resource whose links lead to all others. It is read once: usually
+        1 round trip, 2 with a session, which is opened here. It needs no login (DSP0266), but some
+        services want one, and show here whether they take basic login.
 
             > GET /redfish/v1/
             < {"PowerEquipment": {"@odata.id": "/redfish/v1/PowerEquipment"}, ...}

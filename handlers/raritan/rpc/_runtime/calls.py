@@ -253,8 +253,8 @@ def _refuse_lost_octets(json: object, field: str = "") -> None:
 
 
 def _refuse_foreign_references(agent: Caller, value: object) -> None:
-    """Raises TypeError for a value that is, or holds, a reference to an object of another unit,
-    whose resource id would name another object at `agent`'s.
+    """Raises TypeError for an argument that is, or holds, a reference to an object of another unit
+    than that of `agent`: its resource id would name another object there.
 
     agent of 192.0.2.7, value Outlet /tfwopaque/x of 192.0.2.7      returns
     agent of 192.0.2.7, value [Outlet /tfwopaque/x of 192.0.2.8]    TypeError

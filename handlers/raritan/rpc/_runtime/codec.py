@@ -176,7 +176,7 @@ def class_of(base: type[T], idl_type: str) -> type[T]:
 
 
 def _any(json: object) -> object:
-    """The JSON itself, of the IDL type "any".
+    """The JSON itself, for a field of the IDL type "any", which may be anything.
 
     >>> _any({"L1": [16, "A"]})
     {'L1': [16, 'A']}
