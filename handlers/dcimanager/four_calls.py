@@ -29,9 +29,10 @@ T = TypeVar("T")
 
 
 class FourCalls(Generic[S]):
-    """The base of each handler, before the platform's class.
+    """The base of each handler, before the platform's class. A handler says how a session with its
+    device is opened, and what is read and written in it; here are the four calls of DCImanager.
+    `pdu_data` is what the platform hands over: the PDU's form.
 
-    A handler says how a session with its device is opened, and what is read and written in it.
     Nothing is kept between calls. Errors are those of handlers/shared/errors.py; they name the
     device's address once it is known, and the call unless they name a request.
 

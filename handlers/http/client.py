@@ -43,7 +43,7 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
 
 class HttpClient:
     """One device's HTTP service at `where`. Thread-safe; requests are serialised. A redirect is an
-    error here; the subclass RedirectedClient follows those of reads.
+    error here; the subclass RedirectedClient follows those of reads, and changes `where` then.
 
         > GET /relay/0 HTTP/1.1                  Host, Authorization, Accept-Encoding: identity
         < 200 {"ison": true}                     the Response

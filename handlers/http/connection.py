@@ -215,7 +215,8 @@ def _error_of_exchange(
 
 
 class _Connection:
-    """An open connection to `where`, on which requests are sent one after the other.
+    """An open connection to `where`, on which requests are sent one after the other. `_http` is
+    Python's HTTPConnection, which uses `_deadline_socket`, a wrapper of `socket`.
 
     connection.send(request, end)       > GET /relay/0 HTTP/1.1
     connection.answer()                 < HTTP/1.1 200 OK
@@ -318,10 +319,9 @@ def _seconds_left(timeout: float, end: float) -> float:
 
 
 class DeadlineReader(io.RawIOBase):
-    """Reads until `end`, then raises socket.timeout. If this process was too busy to look in time,
-    it still reads what has arrived.
-
-    A socket's own time-out limits each read, not the answer.
+    """Reads an answer until `end`, then raises socket.timeout. A socket's own time-out limits each
+    read, not the answer. `has_ended`: whether the stream has ended. If this process was too busy to
+    look in time, it still reads what has arrived.
 
         octet, 4 s, octet, 4 s, octet             of a device that sends slowly, within 10 s
         the third read raises socket.timeout, though none took longer than the time-out of 5 s
@@ -332,7 +332,6 @@ class DeadlineReader(io.RawIOBase):
         self._socket = sock
         self._timeout = timeout
         self._end = end
-        #: whether the stream has ended
         self.has_ended = False
 
     def readable(self) -> bool:

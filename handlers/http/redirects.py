@@ -156,7 +156,8 @@ def redirect_unreachable(where: Endpoint, error: HttpUnreachable) -> HttpUnreach
 
 
 class RedirectedClient(HttpClient):
-    """A client that follows redirects of reads.
+    """A client that follows redirects of reads. `where` is the endpoint of its requests: after a
+    redirect to https, that one.
 
     > GET http://192.0.2.7/redfish/v1/
     < 301, Location: https://192.0.2.7/redfish/v1/

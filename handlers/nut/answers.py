@@ -57,7 +57,8 @@ class Secret:
 
 
 class ReceivedLines:
-    r"""Received bytes as lines of text.
+    r"""Received bytes as lines of text: `_lines` are whole and not taken yet, `_rest` is the
+    beginning of the next one, `_size` the number of bytes so far; `taken` are those that were read.
 
     >>> received = ReceivedLines()
     >>> received.add(b"BEGIN LIST UPS\r\nUPS ra")
@@ -69,7 +70,6 @@ class ReceivedLines:
     """
 
     def __init__(self) -> None:
-        #: the lines that were taken
         self.taken: list[str] = []
         self._lines: deque[bytes] = deque()
         self._rest = b""
@@ -179,9 +179,8 @@ def _rows(label: str, next_line: Callable[[], str]) -> Sequence[str]:
 
 
 class Answers:
-    """The answers to requests that were sent together.
-
-    `answers[request]` is the value of one answer, or raises the error of its ERR.
+    """The answers to requests that were sent together: `answers[request]` is the value of one, or
+    raises the error of its ERR. `take` fills `_values`, and `_failures` with the ERRs, by request.
 
     >>> status = NutRequest("GET VAR rack1 ups.status", lambda lines: lines[0].split('"')[1])
     >>> answers = Answers("192.0.2.9", Secret("s3cret"))

@@ -200,9 +200,9 @@ def load_state(variables: Mapping[str, str]) -> OutletState:
 
 
 def _denial_of_load(variables: Mapping[str, str]) -> str:
-    """Why the load of a UPS with the word OFF in `ups.status` is not off: it is on bypass, or has
-    50 V or more at its output, or any other load meter that is above 0 or cannot be read. "" if
-    nothing denies it.
+    """Why the load of a UPS with the word OFF in `ups.status` is not off: it is on bypass, its
+    output has more than 50 V, or a meter of its load is above 0 or cannot be read. "" if nothing
+    denies it.
 
     >>> _denial_of_load({"ups.status": "OFF", "output.voltage": "230"})
     "output.voltage reads '230'"

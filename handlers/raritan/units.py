@@ -181,7 +181,7 @@ def is_missing_object_error(error: Optional[PduHandlerError]) -> bool:
 
 class MissingObjectCode:
     """The error code with which a unit answers for an object that it does not have, which is
-    documented nowhere. So the unit is asked for an outlet that no unit has:
+    documented nowhere. So the unit is asked for an outlet that no unit has (`_answer`, a Pending):
 
         > getMetaData of /model/pdu/0/outlet/99999
         < {"error": {"code": 42, "message": "..."}}        42 is this unit's code

@@ -312,7 +312,8 @@ class Interface(Reference):
 
 
 class Pending(typing.Generic[R]):
-    """One call in a bulk. It has a value or an error once it has been answered.
+    """One call in a bulk. It has a value (`_values`, with one element) or an `error` once it has
+    been answered, and neither before.
 
     state = bulk.add(outlet.getState)    a Pending
     bulk.perform()
@@ -328,7 +329,7 @@ class Pending(typing.Generic[R]):
         self.params = method.encode(*args, **kwargs)
         # the error of this call, not of the bulk
         self.error: Optional[PduHandlerError] = None
-        self._values: list[R] = []  # the value, once the call has succeeded
+        self._values: list[R] = []
 
     def get(self) -> R:
         """The value. Raises the call's own error, and RuntimeError while there is no answer."""
