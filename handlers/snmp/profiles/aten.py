@@ -66,7 +66,7 @@ def unconfirmed_slots(tables: Tables) -> Rows:
         outletConfirmation {"1": 4, "2": 4}, states {"1": 2, "2": 1}   {"1": 2, "2": 1}
         outletConfirmation {"1": 1, "2": 4}                            {}: the slots are not read
     """
-    confirmations = tables.whole[CONFIRMATION]
+    confirmations = tables.with_all_rows[CONFIRMATION]
     if not rows_if_every_mark(confirmations, confirmations, matches(NO_CONFIRMATION)):
         return {}  # its slots are not read
     return rows_if_every_mark(tables[STATUS], confirmations, matches(NO_CONFIRMATION))
@@ -133,7 +133,7 @@ def _station_rows(values: Source) -> ComputedRows:
 
     @computed_from(*objects_of([values]), OUTLET_COUNTS, OPERATION, by_row=True)
     def rows(tables: Tables) -> Rows:
-        stations = tables.whole.first(OUTLET_COUNTS, OPERATION)
+        stations = tables.with_all_rows.first(OUTLET_COUNTS, OPERATION)
         return rows_if_any_in(tables[values], stations) if stations else {}
 
     return rows
@@ -173,7 +173,7 @@ def _text(values: Column) -> ComputedRows:
 
     @computed_from(values, by_row=True, on_demand=(NUMBER_OF_OUTLETS, CONFIRMATION))
     def rows(tables: Tables) -> Rows:
-        is_pdu = tables.scalar(NUMBER_OF_OUTLETS) is not None or tables.whole[CONFIRMATION]
+        is_pdu = tables.scalar(NUMBER_OF_OUTLETS) is not None or tables.with_all_rows[CONFIRMATION]
         return tables[values] if is_pdu else {}
 
     return rows

@@ -65,7 +65,7 @@ def _unless_metered(values: Source, meters: Column) -> ComputedRows:
 
     @computed_from(values, meters, by_row=True)
     def rows(tables: Tables) -> Rows:
-        meter_rows = tables.whole[meters]
+        meter_rows = tables.with_all_rows[meters]
         return rows_if_none_in({} if meter_rows else tables[values], meter_rows)
 
     return rows

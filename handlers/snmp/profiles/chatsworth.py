@@ -76,7 +76,7 @@ def _legacy(below: str, name: str, last: int = 24) -> ComputedRows:
 
     @computed_from(values, LEGACY_PDUS, by_row=True)
     def rows(tables: Tables) -> Rows:
-        chain = without(tables.whole[LEGACY_PDUS], "0", "1")
+        chain = without(tables.with_all_rows[LEGACY_PDUS], "0", "1")
         return rows_if_none_in(tables[values], chain)
 
     return rows

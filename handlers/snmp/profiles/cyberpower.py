@@ -19,8 +19,8 @@ from ..completeness import with_missing_rows_of, with_missing_up_to_count
 from ..computed import Complete
 from ..controls import Write
 from ..evidence import SIMULATED
-from ..filters import matches, none_of, rows_if_every_mark, rows_if_none_in, where, yes_or_no
-from ..joins import left_join
+from ..filters import matches, none_of, rows_if_every_mark, rows_if_none_in, yes_or_no
+from ..joins import empty_unless, with_empty_if_none
 from ..measurements import Measurement
 from ..objects import Scalar
 from ..profile import Profile
@@ -91,7 +91,7 @@ def phase_currents(tables: Tables) -> Rows:
     'no answer'
     """
     currents, modules = tables[PHASE_CURRENT], tables[PHASE_MODULE]
-    currents = left_join(currents or modules, currents)
+    currents = with_empty_if_none(currents, modules)
     return with_missing_up_to_count(with_missing_rows_of(currents, modules), tables[PHASE_COUNT])
 
 
@@ -108,7 +108,7 @@ def one_phase_currents(tables: Tables) -> Rows:
     """
     currents = tables[DEVICE_CURRENT]
     if currents:
-        currents = left_join(currents, where(currents, tables[DEVICE_PHASES], none_of("2", "3")))
+        currents = empty_unless(currents, tables[DEVICE_PHASES], none_of("2", "3"))
     return with_missing_rows_of(currents, tables[DEVICE_MODULE])
 
 

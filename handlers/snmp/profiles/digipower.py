@@ -143,7 +143,7 @@ class WriteAll:
             written 1,1,1; the unit reads 1,0,1   False
         """
         unit, _ = _place(identity)
-        states_now = tables.whole[states]
+        states_now = tables.with_all_rows[states]
         words = enumerate(_words(str(varbinds[-1][1])), 1)
         return all(states_now.get(_outlet(unit, position)) == word for position, word in words)
 

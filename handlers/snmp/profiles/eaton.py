@@ -29,7 +29,7 @@ from ..filters import (
     without,
     yes_or_no,
 )
-from ..joins import left_join
+from ..joins import empty_as_missing, left_join, without_values
 from ..measurements import Measurement
 from ..objects import Column, Span, Spread
 from ..profile import Profile, Root
@@ -163,11 +163,11 @@ def channels(tables: Tables) -> Rows:
     monitor_type = tables[MONITOR_TYPE]
     with_branches = rows_if_every_mark(monitor_type, monitor_type, matches(WITH_BRANCHES))
     if with_branches:
-        return left_join(with_branches, {})
+        return without_values(with_branches)
     every_current = up_to_count(tables[CHANNELS], tables.scalar(CHANNEL_COUNT))
     is_disjoint = matches_yes_or_no(DISJOINT, WITH_BRANCHES)
     currents = rows_if_every_mark(every_current, monitor_type, is_disjoint)
-    return left_join(currents, currents)
+    return empty_as_missing(currents)
 
 
 GENESIS_CURRENT = Spread(oid("17373.3.2"), (Span(1, 8, 1),), "intDeciAmpsCTN")

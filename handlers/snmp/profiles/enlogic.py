@@ -21,7 +21,7 @@ from ..completeness import with_missing_if_fewer
 from ..computed import Complete, Number
 from ..controls import Write
 from ..evidence import DRIVER, SIMULATED
-from ..filters import none_of, one_of, require_marks, where, with_arc, without
+from ..filters import none_of, one_of, strict_where, with_arc, without
 from ..joins import join, numbered, with_units
 from ..measurements import Measurement
 from ..objects import Column
@@ -103,7 +103,7 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
         numbers = tables[number]
         if tables.outlet and not numbers:
             return {}
-        return where(tables[state], require_marks(tables[state], numbers), none_of(PADDING))
+        return strict_where(tables[state], numbers, none_of(PADDING))
 
     @computed_from(number, metered_number)
     def printed_numbers(tables: Tables) -> Rows:

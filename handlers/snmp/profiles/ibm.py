@@ -28,7 +28,7 @@ from ..controls import Write
 from ..decoding import is_one_of, text
 from ..evidence import DRIVER, SIMULATED
 from ..filters import without
-from ..joins import left_join
+from ..joins import without_values
 from ..measurements import Measurement
 from ..objects import Column
 from ..profile import Profile
@@ -138,7 +138,7 @@ def _newer(at: Column) -> ComputedRows:
 
     @computed_from(at, OLDER, NEWER, POWER, VERSION, by_row=True)
     def rows(tables: Tables) -> Rows:
-        table = tables.whole
+        table = tables.with_all_rows
         return _of_layout(
             tables,
             at,
@@ -169,7 +169,7 @@ def _older(at: Column) -> ComputedRows:
 
     @computed_from(at, OLDER, POWER, VERSION, by_row=True, on_demand=(EIGHTH,))
     def rows(tables: Tables) -> Rows:
-        table = tables.whole
+        table = tables.with_all_rows
         version = table.scalar(VERSION)
         return _of_layout(
             tables,
@@ -202,7 +202,7 @@ def metered_power(tables: Tables) -> Rows:
     watts = tables[METERED_WATTS]
     is_zero = is_one_of(watts.get("0"), ("0",))
     is_idle = is_one_of(tables[METERED_AMPS].get("0"), ("0",))
-    return left_join(watts, {}) if is_zero and not is_idle else watts
+    return without_values(watts) if is_zero and not is_idle else watts
 
 
 PROFILES = (

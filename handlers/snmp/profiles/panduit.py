@@ -9,7 +9,7 @@ from ..cells import Missing, Rows
 from ..computed import Complete
 from ..decoding import is_one_of
 from ..evidence import SIMULATED
-from ..filters import none_of, of_units, require_marks, where, without
+from ..filters import none_of, of_units, strict_where, without
 from ..profile import Profile
 from ..states import State
 from ..tables import Tables, computed_from
@@ -38,7 +38,7 @@ def states(tables: Tables) -> Rows:
     {'1.1': 2}
     """
     every_row = tables[G5.states]
-    return where(every_row, require_marks(every_row, tables[INDEX]), none_of("0"))
+    return strict_where(every_row, tables[INDEX], none_of("0"))
 
 
 @computed_from(G5.names, INDEX)

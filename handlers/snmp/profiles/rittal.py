@@ -22,7 +22,7 @@ from ..computed import Complete
 from ..controls import Guard, Write
 from ..decoding import is_number, is_one_of, text
 from ..evidence import SIMULATED, EvidenceLevel
-from ..filters import one_of, require_marks, rows_if_any_in, where
+from ..filters import one_of, rows_if_any_in, strict_where, where
 from ..joins import concat, left_join
 from ..measurements import Measurement
 from ..objects import Column, PerUnit
@@ -326,7 +326,7 @@ def tc_relays(tables: Tables) -> Rows:
     {'3.1': 1}
     """
     outputs = tables[TC_VALUE]
-    return where(outputs, require_marks(outputs, tables[TC_TYPE]), one_of(RELAY_PSM))
+    return strict_where(outputs, tables[TC_TYPE], one_of(RELAY_PSM))
 
 
 @computed_from(tc_relays, TC_STATUS, by_row=True)

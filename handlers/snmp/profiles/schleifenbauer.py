@@ -15,7 +15,7 @@ from ..completeness import with_missing_rows_of, with_missing_up_to_count
 from ..controls import Guard, Write
 from ..evidence import SIMULATED
 from ..filters import none_of, one_of, where
-from ..joins import left_join
+from ..joins import empty_as_missing, left_join, without_values
 from ..measurements import Measurement
 from ..objects import Column
 from ..profile import Profile, Root
@@ -44,7 +44,7 @@ def _of_inputs(tables: Tables, values: Column, beside: Column) -> Rows:
     inputs = with_missing_rows_of(tables[values], tables[beside])
     inputs = with_missing_up_to_count(inputs, tables[PHASES])
     has_hidden_units = re.fullmatch(MORE_THAN_SHOWN, tables.text(UNITS))
-    return left_join(inputs, {} if has_hidden_units else inputs)
+    return without_values(inputs) if has_hidden_units else empty_as_missing(inputs)
 
 
 def _wired(tables: Tables, inputs: Rows, rows: Rows) -> Rows:

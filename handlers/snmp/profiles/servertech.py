@@ -24,7 +24,7 @@ from ..filters import (
     with_arc,
     without_arc,
 )
-from ..joins import bit, first_of_units, left_join, part_of
+from ..joins import bit, empty_unless, first_of_units, left_join, part_of, with_empty_if_none
 from ..objects import Column
 from ..profile import Profile
 from ..states import State
@@ -196,8 +196,8 @@ def st4_lines(tables: Tables) -> Rows:
     ('', 'no answer')
     """
     lines = with_missing_rows_of(tables[ST4_LINES], tables[ST4_LABEL])
-    lines = left_join(lines or tables[ST4_LABEL], lines)
-    lines = left_join(lines, where(lines, tables[ST4_LINE_STATUS], none_of(*ST4_UNREAD)))
+    lines = with_empty_if_none(lines, tables[ST4_LABEL])
+    lines = empty_unless(lines, tables[ST4_LINE_STATUS], none_of(*ST4_UNREAD))
     return without_arc(lines, -1, ST4_NEUTRAL)
 
 
@@ -217,7 +217,7 @@ def _cords(below: str, name: str) -> ComputedRows:
     @computed_from(values, ST4_CORD_STATUS, ST4_OUTLET_COUNT, ST4_LINES)
     def rows(tables: Tables) -> Rows:
         cords = tables[values]
-        readings = left_join(cords, where(cords, tables[ST4_CORD_STATUS], none_of(*ST4_UNREAD)))
+        readings = empty_unless(cords, tables[ST4_CORD_STATUS], none_of(*ST4_UNREAD))
         return with_missing_rows_of(readings, of_units(tables[ST4_OUTLET_COUNT], tables[ST4_LINES]))
 
     return rows

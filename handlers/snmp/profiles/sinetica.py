@@ -12,7 +12,7 @@ from ..cells import Rows
 from ..controls import Write
 from ..evidence import SIMULATED, EvidenceLevel
 from ..filters import none_of, where, yes_or_no
-from ..joins import concat, left_join, part_of
+from ..joins import concat, empty_unless, part_of
 from ..objects import Column, Span, Spread
 from ..profile import Profile
 from ..states import State
@@ -59,7 +59,7 @@ def _of_outlets(below: str, name: str, *unmetered: str) -> ComputedRows:
     def rows(tables: Tables) -> Rows:
         modes = part_of(tables[MONITOR], tables[values], stop=1)
         figures = where(tables[values], modes, none_of(*unmetered))
-        return left_join(figures, where(figures, modes, none_of(UNKNOWN_MONITOR)))
+        return empty_unless(figures, modes, none_of(UNKNOWN_MONITOR))
 
     return rows
 

@@ -47,7 +47,7 @@ def erd_4_states(tables: Tables) -> Rows:
 def project_states(tables: Tables) -> Rows:
     """The states of a table without a fourth column."""
     states = tables[PROJECT_STATE]
-    return rows_if_none_in(states, tables.whole[PROJECT_FOURTH]) if states else {}
+    return rows_if_none_in(states, tables.with_all_rows[PROJECT_FOURTH]) if states else {}
 
 
 erd_profile = partial(

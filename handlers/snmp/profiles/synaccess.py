@@ -40,7 +40,7 @@ ACTIVE_INLET = column("21728.4.2.1.1.20", "atsActiveInlet", optional=True)
 @computed_from(OLDER_STATUS, NEWER_COUNT, by_row=True)
 def older_states(tables: Tables) -> Rows:
     """The states of a unit that has only the older tree."""
-    newer_counts = tables.whole[NEWER_COUNT]
+    newer_counts = tables.with_all_rows[NEWER_COUNT]
     return rows_if_none_in({} if newer_counts else tables[OLDER_STATUS], newer_counts)
 
 

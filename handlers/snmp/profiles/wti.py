@@ -100,7 +100,7 @@ class _NoneMarked(Guard):
             plugAction {"1": 0, "2": 0}   outlet 1 is switched
             plugAction {"1": 0, "2": 5}   "outlet 1 is not switched: …: outlet 2 is marked"
         """
-        marks = tables.whole[self.test]
+        marks = tables.with_all_rows[self.test]
         refusal = f"outlet {identity} is not switched: {self.why}"
         if identity not in marks:
             raise Unsupported(f"{refusal}, and the device does not list which outlets are marked")
