@@ -15,6 +15,9 @@ failure: the others keep their figures.
 An outlet of an MPro can be protected as critical equipment (1.2 beside the relay). Its relay is
 then not switched, but the agent reports the written value as the state for a while. A command for
 such an outlet is refused.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re

@@ -15,6 +15,9 @@ and -1 (error) are neither on nor off.
 The older DPI C13 and C19 PDU+ (39Mxxxx) answer below Powerware's number, in another tree. A walk of
 one and two owners' programs (zabuzafr/IBM-PDU-Management, walk_charge.txt and backend/models.yaml;
 nesi/pan_pdu, rlib/pdu39m2816.rb) show its objects. Nothing there switches.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re

@@ -3,6 +3,9 @@
 Outlets are switched by pdug5OutletControlOnCmd and pdug5OutletControlOffCmd, not by
 pdug5OutletControlCommand, which some firmware may lack. Padding rows have a 0 in the index column.
 In the MIB, G6 is a hardware version (2.0, pdug5HWVersion) with the same tables.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from ..cells import Missing, Rows

@@ -8,6 +8,9 @@ The tables of outlet sensors have a row for each outlet and type, 612 on a PX4 o
 usually only the values are walked. A reading of 0 counts unless the sensor is reported as
 unavailable. The current that a three-phase inlet reports is its highest line current, so its poles
 are summed. An inlet of one phase has no readings by pole, so its own current counts.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from functools import partial

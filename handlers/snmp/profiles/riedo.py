@@ -5,6 +5,9 @@ One table has the meters of the PDU, its phases, its modules, its outlets and gr
 meter without data shows 0 for every measurement, and a meter with expired data shows its last
 values: neither gives a figure. Older firmware does not report the quality of its data; all its
 values count.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from collections.abc import Mapping, Sequence

@@ -9,6 +9,9 @@ Managed PDUs meter each socket (a walk of a DK 7955.401 in acaminiti/rittal_snmp
 CMC-TC (RITTAL-CMC-TC-MIB) has a table of outputs for each of four ports. A relay of a PSM strip is
 an output of type 18 with the value 1 for on and 0 for off. The identity is the arc of the port (3
 to 6) and the row.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re

@@ -4,6 +4,9 @@ Conteg under another root.
 The index is unit.outlet; the unit is an address on the ring. An outlet without a meter or a switch
 may have no row in the corresponding table. Measuring modules meter only outlets and report zeros
 for all inputs, so the current and power of an input without voltage are not used.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re

@@ -2,6 +2,9 @@
 
 Objects next to the table of outlets switch all outlets of a unit or of all units; they are never
 written.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from dataclasses import replace

@@ -11,6 +11,9 @@ ERD-2, ERD-3 and ERD-3s have one relay of remote control each: contact 8 of ERD-
 thermostat (5, 6). A command would change the mode (2, 3) or toggle the relay (4): none is absolute,
 and a program of an owner writes 1 and 0, which the MIB has as states only. So nothing is switched.
 The SMART contact beside it can only be reset, and shows no state.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from functools import partial

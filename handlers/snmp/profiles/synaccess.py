@@ -4,6 +4,9 @@ In the table of newer netBooters, index 0 is outlet 1. In the tree of older unit
 1. A command with an index of the wrong tree could switch the neighbour, so each tree has its own
 `outlets`. The older tree is not read on a unit that has the newer tree's powerOutletNum, even if
 the newer table is empty.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from ..cells import Rows

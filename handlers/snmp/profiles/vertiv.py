@@ -1,4 +1,8 @@
-"""Vertiv's brands Geist, Liebert and Avocent, and its rack manager with MPDUs."""
+"""Vertiv's brands Geist, Liebert and Avocent, and its rack manager with MPDUs.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace

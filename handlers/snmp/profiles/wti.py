@@ -6,6 +6,9 @@ mark a plug; 5 to 8 mark it and execute all marks of the unit.
 A row is a running number over all units of a system: LOCAL and up to three that are called AUX.
 "LOCAL - B4" and "AUX1 - B4" are plugs. A unit without others may name them "B4" (user guides of
 NPS and MPC).
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from ...shared.errors import Unsupported
