@@ -43,7 +43,7 @@ from .scales import THOUSANDTHS
 from .sources import first, rows_where, rows_without, unit_and_outlet, value_or_empty
 
 STATUS = Spread(
-    oid("21317.1.3.2.2.2.2"), (Span(1, 8, 2), Span(9, 42, 11)), "outletNStatus", by_get=True
+    oid("21317.1.3.2.2.2.2"), (Span(1, 8, sub=2), Span(9, 42, sub=11)), "outletNStatus", by_get=True
 )
 CONFIRMATION = column("21317.1.3.2.2.2.2.10.1.3", "outletConfirmation")
 NO_CONFIRMATION = "4"
@@ -167,11 +167,13 @@ def _currents(currents: Column, beside: Column, sibling: Column) -> Measurement:
 
 
 def _text(values: Column) -> ComputedRows:
-    """Figures as texts ("0.85"), of a device that counts outlets (outletnumber) or lists them: a
-    server's BMC with the same sysObjectID does neither, and has no row.
+    """A column of figures as texts ("0.85"), on a PDU: it counts its outlets (outletnumber) or
+    lists them (outletConfirmation). A server's BMC with the same sysObjectID does neither, and has
+    no row.
 
-        outletnumber 8, deviceCurrent {"1": "0.85"}         {"1": "0.85"}
-        neither, deviceCurrent {"1": "0.85"}                {}
+        deviceCurrent {"1": "0.85"}, outletnumber 8                     {"1": "0.85"}
+        the same, no outletnumber, outletConfirmation {"1": 2, "2": 2}  {"1": "0.85"}
+        the same, neither of them                                       {}
     """
 
     @computed_from(values, by_row=True, on_demand=(NUMBER_OF_OUTLETS, CONFIRMATION))

@@ -75,7 +75,7 @@ def _legacy(below: str, name: str, last: int = 24) -> ComputedRows:
     below, name: the arcs and name of the values.
     last: the number of the last one.
     """
-    values = Spread(oid(f"{LEGACY}.{below}"), (Span(1, last, 1),), name)
+    values = Spread(oid(f"{LEGACY}.{below}"), (Span(1, last, sub=1),), name)
 
     @computed_from(values, LEGACY_PDUS, by_row=True)
     def rows(tables: Tables) -> Rows:

@@ -182,7 +182,7 @@ def _rpdu(tree: str) -> partial[Profile]:
     unit = f"30966.{tree}.1.1"
 
     def lines(item: int, name: str) -> Spread:
-        return Spread(oid(unit), (Span(1, 3, 3),), name, tail=f"{item}.0", by_get=True)
+        return Spread(oid(unit), (Span(1, 3, sub=3),), name, tail=f"{item}.0", by_get=True)
 
     return _text_family(
         scalar(f"{unit}.7.0", "outputNum"),
@@ -200,7 +200,7 @@ MPRO = "30966.11.0"  # 0 is the addressed unit
 
 def _items(group: str, name: str, tail: str) -> Spread:
     """An item of each member of a group, of which no table has the others: group.MEMBER.ITEM."""
-    return Spread(oid(f"{MPRO}.1.{group}"), (Span(1, 48, 1),), name, tail)
+    return Spread(oid(f"{MPRO}.1.{group}"), (Span(1, 48, sub=1),), name, tail)
 
 
 def _lines(item: str, tail: str) -> ComputedRows:
@@ -244,7 +244,7 @@ def _mpro(tail: str) -> tuple[Outlets, ...]:
     current = _items("3", "output", "1.1" + tail)
     names = Spread(
         oid(MPRO + ".2.3"),
-        (Span(1, 48, 1),),
+        (Span(1, 48, sub=1),),
         "outputName",
         tail="0" + tail,
         by_get=True,

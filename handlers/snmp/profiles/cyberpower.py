@@ -151,6 +151,21 @@ LOAD, POWER = _phases("2", "ePDULoadStatusLoad"), _phases("7", "ePDULoadStatusAc
 ENERGY = _phases("10", "ePDULoadStatusEnergy")
 
 
+def _rows_of_one_unit(rows: Rows, modules: Rows) -> Rows:
+    """The rows, if all modules are 0 or all are 1, or none is listed: it is no chain.
+
+    >>> _rows_of_one_unit({"1": 15}, {"1": 1, "2": 1}), _rows_of_one_unit({"1": 15}, {})
+    ({'1': 15}, {'1': 15})
+    >>> _rows_of_one_unit({"1": 15}, {"1": 1, "2": 2})
+    {}
+    """
+    return (
+        rows_if_every_mark(rows, modules, matches("0"))
+        or rows_if_every_mark(rows, modules, matches("1"))
+        or rows_if_none_in(rows, modules)
+    )
+
+
 def _of_epdu2(values: ComputedRows) -> ComputedRows:
     """The load, power or energy in the older tree (ePDU) of a unit that lists its outlets in the
     newer one (ePDU2). The older tree knows one unit: in a chain, whose modules are neither all 0
@@ -164,19 +179,11 @@ def _of_epdu2(values: ComputedRows) -> ComputedRows:
 
     @computed_from(*values.objects)
     def rows(tables: Tables) -> Rows:
-        """The values, if all modules are 0 or all are 1, or none is listed."""
         if not tables.first(*LISTED):
             return {}
-        for modules in (tables[DEVICE_MODULE], STATE.units(tables)):
-            rows = tables[values]
-            rows = (
-                rows_if_every_mark(rows, modules, matches("0"))
-                or rows_if_every_mark(rows, modules, matches("1"))
-                or rows_if_none_in(rows, modules)
-            )
-            if not rows:
-                return {}
-        return rows
+        modules_of_units, modules_of_outlets = tables[DEVICE_MODULE], STATE.units(tables)
+        rows = _rows_of_one_unit(tables[values], modules_of_units)
+        return rows and _rows_of_one_unit(tables[values], modules_of_outlets)
 
     return rows
 

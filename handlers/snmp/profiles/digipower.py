@@ -34,8 +34,8 @@ from .sources import rows_without
 
 FIRST, LAST = "1", 16
 ON, OFF, NO_OUTLET = "1", "0", "-1"
-STATUS = Spread(oid("17420.1.2.9"), (Span(1, LAST, 1),), "pduNNOutletStatus", tail="13.0")
-CURRENT = Spread(oid("17420.1.2.9"), (Span(1, LAST, 1),), "pduNNValue", tail="11.0")
+STATUS = Spread(oid("17420.1.2.9"), (Span(1, LAST, sub=1),), "pduNNOutletStatus", tail="13.0")
+CURRENT = Spread(oid("17420.1.2.9"), (Span(1, LAST, sub=1),), "pduNNValue", tail="11.0")
 WATTS, KWH = scalar("17420.1.3.4.0", "activePower"), scalar("17420.1.3.6.0", "energy")
 # more characters than these are refused: a device that cuts them off could switch outlets
 LONGEST, LONGEST_UNPROVEN = 32, 47

@@ -297,10 +297,10 @@ def _outlet(kind: str) -> Measurement:
         value, CAPABILITIES, on_demand=(available, minimum, digits, signed_readings, maximum)
     )
     def readings(tables: Tables) -> Rows:
-        # without capabilities the availability is read first: it shows rows that the values lack
         """The reading of each outlet with a sensor of this type; a 0 of one that is not available
         is left out.
         """
+        # without capabilities the availability is read first: it shows rows that the values lack
         is_available = {} if tables[CAPABILITIES] else tables[available]
         alike = with_sensor(tables)
         values: Rows = {}

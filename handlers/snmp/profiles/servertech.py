@@ -150,7 +150,7 @@ def tower_powers(tables: Tables) -> Rows:
 @computed_from(CAPABILITIES, by_row=True)
 def is_controlled(tables: Tables) -> Rows:
     """Whether each outlet can be switched ("1"), or its model only monitors it ("0"): bit 2 of
-    outletCapabilities.
+    outletCapabilities, an SNMP BITS, in which bit 0 is the highest of the first octet.
 
     >>> is_controlled.rows({CAPABILITIES: {"1.1.1": bytes([0b00100000]), "1.1.2": bytes([0])}})
     {'1.1.1': '1', '1.1.2': '0'}

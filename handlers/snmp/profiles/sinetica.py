@@ -37,7 +37,7 @@ ENERGY = column("3711.24.1.1.7.3.1.1.5", "pduTotalEnergyValue")
 CURRENT_ONLY, NO_MONITOR, UNKNOWN_MONITOR = "1", "254", "255"
 LINES = Spread(
     oid("3711.24.1.1.7.3.5.1"),
-    (Span(1, 1, 5), Span(2, 2, 7), Span(3, 3, 9)),
+    (Span(1, 1, sub=5), Span(2, 2, sub=7), Span(3, 3, sub=9)),
     "pdu3PhAmpsL1 to L3",
     by_row=True,
 )

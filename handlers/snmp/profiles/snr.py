@@ -34,9 +34,9 @@ STATE = column("40418.2.6.2.2.1.3", "doState")
 DELAY = column("40418.2.6.2.2.1.4", "doResetDelay", optional=True)
 PROJECT_STATE = column("40418.2.7.2.2.1.2", "doState")
 PROJECT_FOURTH = column("40418.2.7.2.2.1.4", "fourth column of doTable", optional=True)
-V1_STATE = Spread(oid("40418.2.6.3"), (Span(1, 6, 1),), "releState and smartNState")
-MINI_STATE = Spread(oid("40418.2.5.3"), (Span(1, 2, 1),), "smartNState")
-CONTACT = Spread("~.2", (Span(1, 1, 3),), "remoteControlContact8, remoteControlContact11")
+V1_STATE = Spread(oid("40418.2.6.3"), (Span(1, 6, sub=1),), "releState and smartNState")
+MINI_STATE = Spread(oid("40418.2.5.3"), (Span(1, 2, sub=1),), "smartNState")
+CONTACT = Spread("~.2", (Span(1, 1, sub=3),), "remoteControlContact8, remoteControlContact11")
 
 
 @computed_from(STATE, DELAY, by_row=True)

@@ -254,7 +254,7 @@ def em_main(tables: Tables) -> Rows:
 # MPDUs behind the rack manager (DCS-MIB): the row is the unit, outlet N is column 51+N. The columns
 # after outlet 24 are writable limits and delays.
 DCS_OUTLETS = Spread(
-    oid("13400.3.2.225.1.1"), (Span(1, 24, 52),), "mpduMpscomOutletNStatus", by_row=True
+    oid("13400.3.2.225.1.1"), (Span(1, 24, sub=52),), "mpduMpscomOutletNStatus", by_row=True
 )
 DCS_TYPE = column("13400.3.2.225.1.1.2", "mpduMpscom2ProductType")
 DCS_PRESENT, DCS_ABSENT = tuple(map(str, range(1, 9))), ("0",)  # product types; 0: undefined

@@ -29,15 +29,20 @@ from .scales import TENTHS
 
 
 def _branches(first: int, name: str) -> Spread:
-    """A reading of the four branches of each unit, of older units, which have no total. The columns
-    are voltage, current and power of branch A, then those of B: one reading's are three arcs apart.
+    """A reading of the four branches, A to D, of each unit: older units have no total. The table
+    has voltage, current and power of branch A, then those of B: the columns of one reading are
+    three arcs apart.
 
-        _branches(4, "environmentUnitCurrentA to D")   arcs 4, 7, 10 and 13
+    >>> currents = _branches(4, "environmentUnitCurrentA to D")
+    >>> [span.sub for span in currents.spans]
+    [4, 7, 10, 13]
 
-    first: the arc of branch A's.
+    first: the arc of branch A's column.
     """
-    spans = tuple(Span(n, n, first + 3 * (n - 1)) for n in (1, 2, 3, 4))
-    return Spread(oid("2634.3.200.10.1"), spans, name, by_row=True)
+    spans = []
+    for branch in (1, 2, 3, 4):
+        spans.append(Span(branch, branch, sub=first + 3 * (branch - 1)))
+    return Spread(oid("2634.3.200.10.1"), tuple(spans), name, by_row=True)
 
 
 # each branch that has a voltage has a current and a power
