@@ -157,17 +157,9 @@ def channels(tables: Tables) -> Rows:
     overlap: their sum is its load. currentMonitorType 1 to 5 measures the unit, branches, outlets
     or lines; 6 to 8 measures lines and branches together, which the MIB does not tell apart.
 
-    >>> unit = {CHANNELS: {"1": 15, "2": 12, "3": 9, "4": 0}, CHANNEL_COUNT: {"0": 3}}
-    >>> channels.rows({**unit, MONITOR_TYPE: {"0": 4}})
-    {'1': 15, '2': 12, '3': 9}
-
-    Lines and branches together have no sum: one row without a value, which is not metered. With a
-    type that the MIB does not name, each channel is missing.
-
-    >>> channels.rows({**unit, MONITOR_TYPE: {"0": 7}})
-    {'0': ''}
-    >>> channels.rows({**unit, MONITOR_TYPE: {"0": 9}})["1"].reason
-    'its mark is none that the MIB names'
+        type 4, numCurrentChannels 3, chanN {"1": 15, "2": 12, "3": 9, "4": 0}   rows 1, 2 and 3
+        type 7, the same channels      {"0": ""}: not metered, as their sum would count twice
+        type 9, not in the MIB         rows 1, 2 and 3, each Missing
 
     Raises ProtocolError if the unit shows fewer channels than it counts.
     """
