@@ -719,8 +719,8 @@ def _total_of_chain(
     for identity, figure in outlets.items():
         member_number, _, _ = identity.partition(".")
         outlets_by_member.setdefault(member_number, []).append(figure)
-    type_by_member: dict[str, str] = {}
-    sources_by_member: dict[str, Sequence[Source]] = {}
+    # by number: the type of the member, and its sources
+    sources_by_member: dict[str, tuple[str, Sequence[Source]]] = {}
     # ("pdu", 0): "device.1.input.current", the first variable that a PDU lists for its source 0
     listed_variables: dict[tuple[str, int], str] = {}
     for number, member in chain.items():
@@ -728,16 +728,15 @@ def _total_of_chain(
         outlet_sum = sum_if_complete(outlets_by_member.get(str(number), []))
         sources = sources_of(variables, outlet_sum)
         type_name = variables["device.type"]
-        type_by_member[str(number)] = type_name
-        sources_by_member[str(number)] = sources
+        sources_by_member[str(number)] = type_name, sources
         for position, source in enumerate(sources):
             if source.figure is not None:
                 listed_variables.setdefault((type_name, position), member.prefix + source.name)
     figure_by_member: dict[str, Figure] = {}
-    for name, sources in sources_by_member.items():
+    for name, (type_name, sources) in sources_by_member.items():
         known_sources: list[Source] = []
         for position, source in enumerate(sources):
-            others_variable = listed_variables.get((type_by_member[name], position))
+            others_variable = listed_variables.get((type_name, position))
             known_sources.append(_unless_others_list_it(source, others_variable))
         figure_by_member[name] = first_listed(known_sources)
     return sum_of_parts("device", figure_by_member)

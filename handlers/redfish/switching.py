@@ -25,11 +25,8 @@ from .service import RedfishService
 from .settings import PduChoice
 
 LOGGER = get_logger(__name__)
-_SUCCESS, _ACCEPTED, _DEMANDS_ETAG = (
-    range(200, 300),
-    202,
-    428,
-)  # RFC 6585: after 428 nothing was done
+# RFC 6585: after 428 nothing was done
+_SUCCESS, _ACCEPTED, _DEMANDS_ETAG = range(200, 300), 202, 428
 
 
 def switch_outlet(
