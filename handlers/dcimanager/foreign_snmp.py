@@ -21,9 +21,8 @@ _PUBLIC_KEYS = frozenset(
 
 
 def exception_text(error: BaseException) -> str:
-    """The type's name and the text; the name alone if the exception cannot make its text. Of an
-    exception of this pack's own pdu_common, which stands for the platform outside of it, the text
-    alone: the type's name is internal there, and the text says the same.
+    """The type's name and the text of an exception of the platform's library; the name alone if it
+    has no text, or cannot make one. Of an exception of this pack's own pdu_common, the text alone.
 
     >>> exception_text(TimeoutError("no answer in 2 s")), exception_text(TimeoutError())
     ('TimeoutError: no answer in 2 s', 'TimeoutError')

@@ -228,8 +228,8 @@ class IndexedRows:
         return False
 
     def _indexes_alone(self) -> list[Arcs]:
-        """The indexes of rows that have no readable OID. Raises ProtocolError for a row without an
-        index.
+        """The indexes of rows of which none has an OID that can be read: the rows' own indexes.
+        Raises ProtocolError if a row has none.
 
         >>> from types import SimpleNamespace as Row
         >>> IndexedRows([Row(index="1"), Row(index="2")], "1.3.6.1.4.1.318.4")._indexes_alone()

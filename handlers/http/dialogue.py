@@ -106,7 +106,7 @@ class PduState(NamedTuple):
     def with_totals(
         cls, outlets: Iterable[Outlet], totals: MeterFigures, cautions: tuple[str, ...] = ()
     ) -> PduState:
-        """The PDU whose meter, or the sum of whose meters, shows `totals`.
+        """The PDU with these outlets, whose load, energy and power are `totals`.
 
         >>> totals = MeterFigures(current_a=1.5, energy_kwh=3.0)
         >>> PduState.with_totals([Outlet("1")], totals).energy_kwh

@@ -345,7 +345,7 @@ class Login:
 
 
 def forms_of(secrets: Iterable[str]) -> SecretForms:
-    """The forms in which these secrets are sought.
+    """The forms in which these secrets are searched for in a device's text.
 
     >>> forms = forms_of(["s3cret"])
     >>> "s3cret" in forms.in_lower_case, "733363726574" in forms.in_lower_case
@@ -404,7 +404,7 @@ def _escaped(secret: str) -> set[str]:
 
 
 def _escaped_once(texts: Collection[str]) -> set[str]:
-    """The texts, each escaped in each way of `_ESCAPES` (JSON, HTML, URL), and all of these as
+    """The texts, and each of them with the escapes of JSON, HTML or a URL; and all of these as
     Python prints them.
 
     >>> sorted(_escaped_once(["a&b"]))

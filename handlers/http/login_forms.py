@@ -235,7 +235,7 @@ def token_login_of(login_form: LoginForm) -> Optional[FieldLogin]:
 
 
 def login_settings(login_form: LoginForm) -> tuple[Setting[str], ...]:
-    """The settings of this form of login.
+    """The handler settings that this form of login uses: of username, password and token.
 
     >>> [setting.key for setting in login_settings(BasicLogin())]
     ['username', 'password']

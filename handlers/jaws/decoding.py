@@ -269,8 +269,8 @@ def _complete_lines(
 
 
 def _line_counts(capacity_by_cord: Mapping[str, str], lines: Collection[str]) -> dict[str, int]:
-    """How many lines a cord of each capacity has: the highest number in the names of the lines of
-    such cords, and at least 1.
+    """How many lines a cord of each capacity should have: the highest number in the names of the
+    lines of such cords, and at least 1. `lines`: the names of all lines.
 
     >>> _line_counts({"AA": "7000"}, ["AA1", "AA2", "AA3"])
     {'7000': 3}

@@ -266,8 +266,9 @@ class Connection:
         """Send requests in one write and read all answers: 1 round trip (several for more than 16
         KiB of requests).
 
-        `end` is the deadline by the clock (default: `timeout` seconds from now, or from when the
-        connection is open).
+        `end` is the time by which all must be answered (default: `timeout` seconds from when the
+        connection is open). An ERR is an answer; raises NetworkError, Unreachable or ProtocolError
+        if one is missing or breaks the protocol.
 
             > LIST VAR rack1, LIST CMD rack1
             < BEGIN LIST VAR rack1, VAR rack1 outlet.1.status "on", END LIST VAR rack1

@@ -119,7 +119,8 @@ def variable_figure(variables: Mapping[str, str], name: str) -> Figure:
 
 
 def whole_number(variables: Mapping[str, str], name: str) -> Union[int, NotKnown, None]:
-    """A count: None if it is not listed, not known if it is no whole number.
+    """The whole number in the variable `name`; None if it is not listed, NotKnown if it is no whole
+    number.
 
     >>> whole_number({"outlet.count": "8.00"}, "outlet.count"), whole_number({}, "outlet.count")
     (8, None)
@@ -136,10 +137,9 @@ def whole_number(variables: Mapping[str, str], name: str) -> Union[int, NotKnown
 
 
 def count(variables: Mapping[str, str], name: str, prefix: str = "") -> Optional[int]:
-    """The number of parts that the driver counts; None if it does not count them.
-
-    Raises ProtocolError for a count that is no whole number: a list cannot be proven whole by it.
-    `prefix`: of the variable's name, for the error.
+    """The number that the variable `name` counts, such as outlets; None if it is not listed. Raises
+    ProtocolError if it is no whole number: then it does not prove that a list is whole. `prefix`:
+    what precedes the name in the error, "device.2.".
 
     >>> count({"outlet.count": "8"}, "outlet.count"), count({}, "outlet.count")
     (8, None)

@@ -1,4 +1,4 @@
-"""The text of a NUT variable -> a number. Pure."""
+"""The number in the text of a NUT variable. Pure."""
 
 from __future__ import annotations
 

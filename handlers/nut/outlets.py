@@ -196,11 +196,18 @@ def decode_outlets(
 
 
 def _may_lack_outlets(variables: Mapping[str, str], members: Mapping[int, Member]) -> bool:
-    """Whether a device that lists no outlets really has none: it counts 0, or each member of the
-    chain does. Without a count, it has another type than pdu, or no type and an input, an output or
-    a battery.
+    """Whether a device that lists no outlets may really have none, so that this is no error of its
+    driver. `variables`: of the whole device; `members`: of its chain, by number.
+
+    >>> _may_lack_outlets({"outlet.count": "0"}, {}), _may_lack_outlets({"outlet.count": "8"}, {})
+    (True, False)
+
+    Without a count, a PDU has some; one of no type has none if it shows an input, an output or a
+    battery:
 
     >>> _may_lack_outlets({"device.type": "ups"}, {}), _may_lack_outlets({"device.type": "pdu"}, {})
+    (True, False)
+    >>> _may_lack_outlets({"battery.charge": "100"}, {}), _may_lack_outlets({}, {})
     (True, False)
     """
     if members and all(member.outlet_count == 0 for member in members.values()):
@@ -391,12 +398,14 @@ def _shown_state(
 
 
 def _number_and_name(fields: Mapping[str, str]) -> tuple[str, Optional[str]]:
-    """The number that is printed on the unit, '' if it is not shown, and the name. Beside a
-    description, `name` is that number. Without one it is what the owner called the outlet
-    (hpe-pdu3-cis-mib.c, eaton-pdu-nlogic-mib.c), unless it is the `id` once more.
+    """The number that is printed on the unit, '' if it is not shown, and the name that the owner
+    gave, None for none. `fields`: the variables of the outlet without their prefix.
 
-    >>> _number_and_name({"id": "7", "name": "web-1"})
-    ('7', 'web-1')
+    >>> _number_and_name({"id": "7", "name": "web-1"}), _number_and_name({"id": "7", "name": "7"})
+    (('7', 'web-1'), ('7', None))
+
+    Beside a description, `name` is the printed number (hpe-pdu3-cis-mib.c has none):
+
     >>> _number_and_name({"desc": "Outlet A", "name": "1.00", "id": "2"})
     ('1', 'Outlet A')
     """

@@ -222,8 +222,8 @@ def ambiguous_table(
 def unproven_words_of(
     variables: Mapping[str, str], table: Optional[AmbiguousTable]
 ) -> frozenset[str]:
-    """The words that prove no state of an outlet of this device: those of its driver's ambiguous
-    table, and with snmp-ups also 0 and 1.
+    """The words of the driver that prove no state of an outlet of this device: those of `table`,
+    which stand for outlets that are on and for others that are off, and with snmp-ups also 0 and 1.
 
     >>> sorted(unproven_words_of({"driver.name": "snmp-ups"}, XUPS))
     ['0', '1', 'off', 'on']

@@ -113,8 +113,8 @@ class UnitWithoutOutlets:
         )
 
     def typed_proxy(self, reference: Interface, kind: type[AnInterface], noun: str) -> AnInterface:
-        """The reference as an object of the class `kind`, on link units with `/link/N` before its
-        resource id. `noun`: what it should be, for the error.
+        """The reference, which must be of the class `kind`; on link units with `/link/N` before its
+        resource id. `noun`: what it should be, for the error, "a circuit".
 
             reference                      kind      returned
             /tfwopaque/c, pdumodel.Circuit Circuit   Circuit /tfwopaque/c
@@ -319,7 +319,8 @@ class _PanelCircuits(NamedTuple):
 
 
 def _queue_circuits(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> list[_PanelCircuits]:
-    """Queue the list of circuits of each panel of these units (Panel.idl 2.0.4).
+    """Queue the list of circuits of each panel of these units (Panel.idl 2.0.4), and return the
+    queued lists, one for each panel. Other power meters have no circuits.
 
     > getCircuits of /tfwopaque/p
     < {"_ret_": [{"key": 0, "value": {"rid": ..., "type": "pdumodel.Circuit:2.0.4"}}, ...]}

@@ -98,8 +98,10 @@ def ask_listed(bulk: Bulk, unit: XerusUnit, sensors: Pending[Any], field: str) -
         field "current"        > getReading of /tfwopaque/i
         field "activeEnergy"   nothing is queued; returned is NOT_FITTED
 
-    Raises Denied if the account may not list the sensors. A list that cannot be read for another
-    reason is one that is not known, or not fitted if the device has no such list.
+        getSensors: HTTP 404   NOT_FITTED: the device has no such list
+        error -32000           a reading without a call, whose figure is NotKnown
+
+    Raises Denied if the account may not list the sensors.
     """
     error = call_error(sensors)
     if error is None:

@@ -55,12 +55,13 @@ def raise_if_locked(identity: str, outlet: Json) -> None:
 
 
 def lock_reason(outlet: Json) -> str:
-    """The lock of an outlet in words, '' if there is none.
-
-    A value that is neither true nor false may be a lock.
+    """The lock of an outlet in words, '' if there is none. `outlet`: its resource. A value that is
+    neither true nor false may be a lock:
 
     >>> lock_reason({"PowerControlLocked": True}), lock_reason({})
     ('its power control is locked', '')
+    >>> lock_reason({"PowerControlLocked": None})
+    'the PDU does not say whether its power control is locked'
     """
     for key, noun in _LOCKS.items():
         value = outlet.get(key, False)
@@ -72,7 +73,9 @@ def lock_reason(outlet: Json) -> str:
 
 
 def action(identity: str, outlet: Json) -> Json:
-    """The switching action. Raises Unsupported if it is missing or has no target.
+    """The switching action in the resource `outlet`, an object with the `target` to which the
+    command is sent. Raises Unsupported if it is missing or has no target. `identity`: the outlet's,
+    for the error.
 
     >>> power_action = {"target": "/redfish/v1/Outlets/1/Outlet.PowerControl"}
     >>> action("1", {"Actions": {"#Outlet.PowerControl": power_action}})["target"]
@@ -115,9 +118,8 @@ def raise_if_elsewhere(
 
 
 def is_below(target: str, outlet: str) -> bool:
-    """Whether the path `target` is below the path `outlet`.
-
-    False if `target` has a part `.` or `..`: it may lead elsewhere.
+    """Whether the path `target` of an action is below the path `outlet`, as a command to this
+    outlet should be. False if `target` has a part `.` or `..`: it may lead elsewhere.
 
     >>> is_below("/redfish/v1/Outlets/1/Actions/Outlet.PowerControl", "/redfish/v1/Outlets/1")
     True

@@ -328,12 +328,12 @@ def _read_linked_outlet(
 
 
 def _may_have_id(entry: Json, outlet_id: str) -> bool:
-    """Whether an entry of a list may be the outlet with this Id: by its own Id if it is included in
-    full, else by its link, which ends with the Id, or with the number in it (Outlets/7 of OUTLET7).
+    """Whether an entry of a list may be the outlet with this Id. An entry that is a whole resource
+    has its own Id; one that is a link ends with the Id, or with the number in it:
 
     >>> link = {"@odata.id": "/redfish/v1/RackPDUs/1/Outlets/7"}
-    >>> _may_have_id(link, "OUTLET7"), _may_have_id(link, "OUTLET17")
-    (True, False)
+    >>> _may_have_id(link, "7"), _may_have_id(link, "OUTLET7"), _may_have_id(link, "OUTLET17")
+    (True, True, False)
     """
     if is_full_resource(entry):
         return bool(entry["Id"] == outlet_id)

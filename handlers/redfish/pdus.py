@@ -271,7 +271,8 @@ def _link_prefix(entry: Json) -> str:
 
 
 def _lists_outlets_below(pdu: Json, target: str) -> bool:
-    """Whether the PDU's link to its outlets begins with `target`, the link to the PDU.
+    """Whether the PDU's link to its outlets begins with `target`, the link to the PDU: then the
+    outlets are not also those of another PDU.
 
     >>> pdu = {"Outlets": {"@odata.id": "/redfish/v1/RackPDUs/1/Outlets"}}
     >>> _lists_outlets_below(pdu, "/redfish/v1/RackPDUs/1")

@@ -26,8 +26,8 @@ _BASES: Mapping[str, type] = {
 
 
 def declare(namespace: dict[str, Any], text: str) -> list[str]:
-    """Puts the classes that the IDL of a vendor's module (`text`) declares into the namespace of a
-    module with that name. Returns their names, for `__all__`.
+    """Puts the classes that `text`, the IDL of a vendor's module, declares into `namespace`, the
+    `globals()` of the Python module of that name. Returns their names, for `__all__`.
 
     >>> namespace = {"__name__": "handlers.raritan.rpc._idl.test"}
     >>> declare(namespace, "enumeration PowerState { PS_OFF, PS_ON }")
@@ -73,10 +73,10 @@ class _Builder:
 
     def classes(self) -> dict[str, type]:
         """The classes by name, without those inside others."""
-        return {name: self._class(inner) for name, inner in self._module.inner.items()}
+        return {name: self._class_of(inner) for name, inner in self._module.inner.items()}
 
-    def _class(self, definition: Definition) -> type:
-        """The class of a definition, made once.
+    def _class_of(self, definition: Definition) -> type:
+        """The class of a definition: made at the first call, and kept.
 
         enumeration PowerState { ... }    class PowerState(Enumeration)
         structure A extends A { }         SyntaxError: it extends itself
@@ -85,12 +85,12 @@ class _Builder:
             raise declaration_error(definition, "it extends itself")
         if definition.name not in self._class_by_name:
             self._unfinished.add(definition.name)
-            make = _enumeration if definition.kind == "enumeration" else self._made
+            make = _enumeration if definition.kind == "enumeration" else self._new_class
             self._class_by_name[definition.name] = make(definition)
             self._unfinished.remove(definition.name)
         return self._class_by_name[definition.name]
 
-    def _made(self, definition: Definition) -> type:
+    def _new_class(self, definition: Definition) -> type:
         """A new class for a structure, a value object or an interface: its constants, inner classes
         and methods are attributes, its fields are in `_definition`.
 
@@ -107,7 +107,7 @@ class _Builder:
             **definition.constants,
         }
         for name, inner in definition.inner.items():
-            body[name] = self._class(inner)
+            body[name] = self._class_of(inner)
         if definition.kind == "interface":
             body.update(_methods(definition))
         else:
@@ -133,7 +133,7 @@ class _Builder:
                 if part not in base.inner:
                     raise declaration_error(definition, f"nothing declares {name}")
                 base = base.inner[part]
-            base_class = self._class(base)
+            base_class = self._class_of(base)
         else:
             base_class = named_type(definition.base, definition)
         if not issubclass(base_class, _BASES[definition.kind]):

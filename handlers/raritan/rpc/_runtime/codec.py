@@ -141,7 +141,8 @@ def read_int(json: object) -> int:
 
 
 def _float(json: object) -> float:
-    """A finite number. Raises JsonRpcSyntaxException.
+    """The JSON number as a float. Raises JsonRpcSyntaxException for other JSON, and for a number
+    that is not finite, such as 1e999.
 
     >>> _float(230)
     230.0
