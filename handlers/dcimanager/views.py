@@ -1,6 +1,7 @@
 """What a call gives to the platform: a line in its log, and the answers of `status` and
 `statistic`. A view is a class of the platform for such an answer: PduStatisticView has a load, an
-energy and a list of ports.
+energy and a list of ports. A Figure is a number, NotKnown (not now, with the reason), NotMetered
+(never, with the reason) or None (never).
 
 Not all fields of the views are documented, nor how a view is made. Both are found by inspection.
 """
@@ -223,8 +224,8 @@ class Figures(NamedTuple):
         )
 
     def outlets_not_known(self) -> list[str]:
-        """Sentences that name the outlets whose energy is not known now: they have no entry. So too
-        for the currents, if this platform shows them.
+        """Sentences for the log that name the outlets whose energy is not known now: they have no
+        entry in `view()`; and those whose current is not, if this platform's view shows currents.
 
         >>> ports = {"3": MeterFigures(energy_kwh=NotKnown("no answer"))}
         >>> Figures(load_a=4.2, energy_kwh=6468.0, ports=ports).outlets_not_known()

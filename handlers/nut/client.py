@@ -234,7 +234,8 @@ class NutClient(Connection):
         )
 
     def _no_values_yet(self, ups: str) -> DriverNotConnected:
-        """The error for a device whose driver has not read any values yet.
+        """The error for the device `ups`, whose driver has not read any values yet: its server
+        shows that by the word WAIT.
 
         > LIST VAR rack1
         < VAR rack1 ups.status "WAIT"

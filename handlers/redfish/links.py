@@ -1,4 +1,5 @@
-"""Links between resources. A link to another host, port or scheme is refused. Pure.
+"""Links between resources. A link to another host, port or scheme is refused. Pure. The parts of a
+link are what stands between its slashes, in lower case: ["", "redfish", "v1"].
 
 Source: DSP0266, "Reference properties", "Response headers" (Location) and "Query parameters".
 """

@@ -66,9 +66,9 @@ class RedfishService:
     """The service that the settings describe. A context manager: its exit deletes the session and
     closes the connections. `_mode` is BASIC, SESSION, or AUTO until the service shows which of them
     it takes; `_session` is the path of the open session, None without one; `_kept_resources` has
-    each resource that was read by its path, None if none is kept; `_uses_expand` is
-    False once an answer to $expand could not be used; `_clients` has a client for each connection,
-    and the first alone logs in.
+    each resource that was read by its path, None if none is kept; `_uses_expand` is False once an
+    answer to $expand could not be used; `_clients` has a client for each connection, and the first
+    alone logs in.
 
     `transport` makes the transport of one connection. `seconds` limits the call up to the exit.
     With `keeps`, a resource is read once, for several calls that only read.

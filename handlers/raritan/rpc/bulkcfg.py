@@ -83,7 +83,7 @@ def download(
     link_ids: Iterable[int] = (),
     filter_profile: str = "",
 ) -> bytes:
-    """A bulk configuration, or a backup: one round trip.
+    """The file of a bulk configuration, or of a backup if `backup` is true: one round trip.
 
     > GET /cgi-bin/bulk_config_save.cgi?link_ids=1&mode=backup
     < 200, and the file

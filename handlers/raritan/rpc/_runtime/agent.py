@@ -1,7 +1,9 @@
 """The Agent of the vendor's Python binding: the login, the connection, the JSON-RPC calls and the
 files of one device.
 
-The answer to a call must be JSON that `http.strict_json` accepts, with the id of the request.
+A call is a JSON object in a POST to the resource id of an object, with an id that its answer
+repeats. A bulk is one POST with many calls. `login.quoted(text)` makes a text of the device safe to
+show: printable, cut, and left out if it holds the password or the token.
 """
 
 from __future__ import annotations
