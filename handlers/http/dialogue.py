@@ -426,7 +426,8 @@ def _fault_of_positions(member: str, response: Response) -> Optional[PduHandlerE
 
 
 class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
-    """One PDU with one list of outlets.
+    """One PDU with one list of outlets. `codec` is the vendor's module `decoding`: a subclass sets
+    it.
 
     `status` and `statistic` cost the requests that the codec names. A command costs those of
     `read_outlets`, its own, and those of `read_outlets` for each read-back.

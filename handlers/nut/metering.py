@@ -512,6 +512,7 @@ def _unlisted_side(variables: Mapping[str, str], side: str, field: str) -> Sourc
         A of the input of a Raritan PDU                  None: its driver lists only the W
         A of a PDU's input, by the driver snmp-ups       NotKnown: its tables have the A
         A of a PDU's input, by any other driver          NotMetered
+        a side of which no meter is listed at all        None
 
     >>> pdu = {"device.type": "pdu", "input.realpower": "900"}
     >>> first_listed([_unlisted_side(pdu, "input", "current")])

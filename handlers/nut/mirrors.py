@@ -66,7 +66,8 @@ def _shown_names(
 
 
 def _name_of_socket(path: str, names: Collection[str]) -> str:
-    """The device of a driver's socket, DRIVER-DEVICE; "" if it is none of `names`.
+    """The device, of `names`, to which the socket `path` of a driver belongs, by the end of its
+    name, DRIVER-DEVICE; "" if it is none of them. A device's name may have dashes, too:
 
     >>> _name_of_socket("/run/nut/snmp-ups-rack-1", ["1", "rack-1"])
     'rack-1'

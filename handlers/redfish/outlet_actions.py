@@ -42,7 +42,8 @@ _MOST_VALUES = 10  # that an error lists
 
 
 def raise_if_locked(identity: str, outlet: Json) -> None:
-    """Raise Unsupported for an outlet that is locked, or of which the PDU does not say it.
+    """Raise Unsupported for an outlet that is locked, or of which the PDU does not say whether it
+    is. `outlet`: its resource.
 
     >>> raise_if_locked("A1", {"PowerControlLocked": False})
     >>> raise_if_locked("A1", {"PowerControlLocked": True})  # doctest: +ELLIPSIS
