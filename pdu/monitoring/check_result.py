@@ -106,7 +106,7 @@ class PduRow(NamedTuple):
 
     def state_count(self, state: EnumPowerStatus) -> Optional[int]:
         """How many outlets are in this state; None if the states were not read."""
-        return self.reading.count(state) if self.reading.answered else None
+        return self.reading.count(state) if self.reading.has_states else None
 
     def hides(self, figure: Figure) -> bool:
         """Whether a figure is not known now, or an error hides whether the PDU has it."""
@@ -157,9 +157,10 @@ def judge_reading(device: ListedPdu, reading: Reading) -> PduRow:
     >>> from handlers.shared.address import Address
     >>> from handlers.shared.meter_figures import NotKnown
     >>> r1 = ListedPdu("r1", "snmp", Address("192.0.2.8"))
-    >>> judge_reading(r1, Reading(answered=True, load_a=3.6)).result
+    >>> judge_reading(r1, Reading(has_states=True, load_a=3.6)).result
     'well'
-    >>> row = judge_reading(r1, Reading(answered=True, load_a=NotKnown("the sensor is not valid")))
+    >>> no_load = NotKnown("the sensor is not valid")
+    >>> row = judge_reading(r1, Reading(has_states=True, load_a=no_load))
     >>> row.level == DOUBTFUL, row.result, row.reason
     (True, 'unknown figures', 'no load: the sensor is not valid')
     """
@@ -190,7 +191,7 @@ def _error(reading: Reading) -> Optional[CallError]:
     >>> no_states, no_names = CallError("protocol", "cut short"), CallError("refused", "no right")
     >>> _error(Reading(failures={"states": no_states, "names": no_names}))
     CallError(kind='protocol', reason='no states: cut short; no names: no right')
-    >>> _error(Reading(answered=True))
+    >>> _error(Reading(has_states=True))
     """
     failure = reading.failure
     if failure is None or len(reading.failures) == 1:
@@ -209,7 +210,7 @@ def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:
     ... )
     True
     >>> no_names = {"names": CallError("protocol", "cut short")}
-    >>> _level(r1, Reading(answered=True, failures=no_names)) == (DOUBTFUL, "no names")
+    >>> _level(r1, Reading(has_states=True, failures=no_names)) == (DOUBTFUL, "no names")
     True
     """
     error = reading.failure
@@ -217,7 +218,7 @@ def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:
         return _level_without_error(device, reading)
     if error.kind in _STALE:
         return DOUBTFUL, "stale"
-    if not reading.answered or error.kind == UNREACHABLE:
+    if not reading.has_states or error.kind == UNREACHABLE:
         return BAD, error.kind
     first_part, *_ = reading.failures
     return DOUBTFUL, f"no {first_part}"
@@ -229,7 +230,7 @@ def _level_without_error(device: ListedPdu, reading: Reading) -> tuple[int, str]
     >>> from handlers.shared.address import Address
     >>> from pdu.reading.parts import PolledOutlet
     >>> r1 = ListedPdu("r1", "snmp", Address("192.0.2.8"))
-    >>> unknown = Reading([PolledOutlet("3", UNKNOWN)], answered=True)
+    >>> unknown = Reading([PolledOutlet("3", UNKNOWN)], has_states=True)
     >>> _level_without_error(r1, unknown) == (DOUBTFUL, "unknown")
     True
     >>> _level_without_error(r1._replace(metered=True), unknown) == (WELL, "well")
@@ -306,7 +307,7 @@ def summary(
     >>> from handlers.shared.address import Address
     >>> left = ListedPdu("left", "snmp", Address("192.0.2.8"))
     >>> right = ListedPdu("right", "snmp", Address("192.0.2.9"))
-    >>> rows = [judge_reading(pdu, Reading(answered=True, load_a=3.5)) for pdu in (left, right)]
+    >>> rows = [judge_reading(pdu, Reading(has_states=True, load_a=3.5)) for pdu in (left, right)]
     >>> summary(rows, 0.5).load_a, summary(rows, 0.5, {"right": "left"}).load_a
     (7.0, 3.5)
     """

@@ -191,7 +191,7 @@ def judge_loads(row: PduRow, thresholds: Thresholds) -> PduRow:
         WELL, "well"        3.1 A, no rating          DOUBTFUL, "without a rating"
         BAD, "protocol"     not read                  BAD, "protocol"
     """
-    if not thresholds or not row.reading.answered:
+    if not thresholds or not row.reading.has_states:
         return row
     loads = _loads(row)
     for load in loads:

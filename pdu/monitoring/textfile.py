@@ -198,7 +198,7 @@ def _samples(reading: Reading, *, only_meters: bool) -> Iterator[_Sample]:
     pdu_probe_duration_seconds 2.0 ()
     pdu_load_amperes 3.6 ()
     """
-    yield _Sample(_UP, float(reading.answered))
+    yield _Sample(_UP, float(reading.has_states))
     yield _Sample(_SECONDS, reading.seconds)
     for error in reading.failures.values():
         yield _Sample(_ERROR, 1.0, (error.kind,))
@@ -212,7 +212,7 @@ def _samples(reading: Reading, *, only_meters: bool) -> Iterator[_Sample]:
         yield from _part_samples(part)
     for outlet in reading.outlets:
         yield from _outlet_samples(outlet, only_meters=only_meters)
-        if reading.labelled:
+        if reading.has_labels:
             yield _Sample(_OUTLET_INFO, 1.0, (outlet.name, outlet.number, outlet.identity))
 
 

@@ -36,7 +36,7 @@ STATES, FIGURES, POWER, NAMES = "states", "figures", "power", "names"
 UNREACHABLE = "unreachable"
 _DEFECT = "defect"
 #: an error of these kinds concerns some of the values; others are of the device or the login
-_OF_SOME_VALUES = ("protocol", "refused", "unsupported")
+_KINDS_OF_ONE_PART = ("protocol", "refused", "unsupported")
 
 
 class PolledOutlet(NamedTuple):
@@ -64,9 +64,9 @@ class CallError(NamedTuple):
 class Reading(NamedTuple):
     """The result for one PDU: what was read, and what was not.
 
-    all                   Reading(outlets, load_a=3.6, energy_kwh=933.2, answered=True)
+    all                   Reading(outlets, load_a=3.6, energy_kwh=933.2, has_states=True)
     no answer             Reading(failures={"states": CallError("unreachable", "no answer")})
-    states, no figures    Reading(outlets, answered=True, failures={"figures": CallError(...)})
+    states, no figures    Reading(outlets, has_states=True, failures={"figures": CallError(...)})
     """
 
     outlets: Sequence[PolledOutlet] = ()
@@ -80,9 +80,9 @@ class Reading(NamedTuple):
     #: the name of a part -> why it was not read; what ended a reading is that of the next part
     failures: Mapping[str, CallError] = MappingProxyType({})
     #: whether the states were read
-    answered: bool = False
+    has_states: bool = False
     #: whether numbers and names were read
-    labelled: bool = False
+    has_labels: bool = False
     #: in W
     power_w: Figure = None
     #: what the inlet's own meter shows, in A and in W; None if there is none, or only a sum
@@ -143,7 +143,7 @@ class Reading(NamedTuple):
         return sum(outlet.state is state for outlet in self.outlets)
 
     @property
-    def unread(self) -> str:
+    def why_no_states(self) -> str:
         """Why the states were not read; "" if they were."""
         return self.failures[STATES].reason if STATES in self.failures else ""
 
@@ -213,7 +213,7 @@ def read_parts(
     >>> from types import SimpleNamespace
     >>> session = SimpleNamespace(states=lambda: [("7", UNKNOWN)], labels=lambda: None)
     >>> reading = read_parts(session, [states, labels])
-    >>> reading.answered, reading.labelled
+    >>> reading.has_states, reading.has_labels
     (True, False)
     """
     reading = Reading(start_s=time.monotonic())
@@ -222,7 +222,7 @@ def read_parts(
             try:
                 reading = part.read(reading, session)
             except Exception as error:
-                if part.name not in optional or not is_of_some_values(error):
+                if part.name not in optional or not is_error_of_one_part(error):
                     raise
                 reading = reading.with_failure(part.name, error_of(error))
             reading = reading._replace(warnings=tuple(warnings))
@@ -239,11 +239,11 @@ def read_until_error(
 
     >>> from unittest import mock
     >>> def read(keep: Callable[[Reading], object]) -> None:
-    ...     keep(Reading(answered=True))  # the states
+    ...     keep(Reading(has_states=True))  # the states
     ...     raise ValueError("the figures are no numbers")
     >>> with mock.patch("time.monotonic", side_effect=[10.0, 12.5]):
     ...     reading = read_until_error([states, figures], read)
-    >>> reading.answered, reading.failures["figures"].kind, reading.seconds
+    >>> reading.has_states, reading.failures["figures"].kind, reading.seconds
     (True, 'defect', 2.5)
     """
     start_s = time.monotonic()
@@ -266,7 +266,7 @@ def read_until_error(
 def _read_states(reading: Reading, session: OpenHandler) -> Reading:
     """The outlets with their states."""
     outlets = [PolledOutlet(_printable(identity), state) for identity, state in session.states()]
-    return reading._replace(answered=True, outlets=outlets)
+    return reading._replace(has_states=True, outlets=outlets)
 
 
 def state_of(identity: str) -> Part:
@@ -284,7 +284,7 @@ def state_of(identity: str) -> Part:
     def read(reading: Reading, session: OpenHandler) -> Reading:
         state = session.state(identity)
         outlets = [] if state is None else [PolledOutlet(_printable(identity), state)]
-        return reading._replace(answered=True, outlets=outlets)
+        return reading._replace(has_states=True, outlets=outlets)
 
     return Part(STATES, read)
 
@@ -316,7 +316,7 @@ def _read_power(reading: Reading, session: OpenHandler) -> Reading:
     try:
         return _add_figures(reading, session.figures(with_power=True))
     except Exception as error:
-        if not is_of_some_values(error):
+        if not is_error_of_one_part(error):
             raise
         failure = error_of(error)
     reading = _add_figures(reading, session.figures(with_power=False))
@@ -331,7 +331,7 @@ def read_labels(reading: Reading, session: OpenHandler) -> Reading:
     >>> from types import SimpleNamespace
     >>> from handlers.shared.labels import Label
     >>> session = SimpleNamespace(labels=lambda: [Label("0", "1", "web")])
-    >>> reading = Reading([PolledOutlet("0", UNKNOWN), PolledOutlet("1", UNKNOWN)], answered=True)
+    >>> reading = Reading([PolledOutlet("0", UNKNOWN), PolledOutlet("1", UNKNOWN)], has_states=True)
     >>> [(outlet.number, outlet.name) for outlet in read_labels(reading, session).outlets]
     [('1', 'web'), ('', '')]
     """
@@ -345,7 +345,7 @@ def read_labels(reading: Reading, session: OpenHandler) -> Reading:
         number = outlet.number if label is None else _printable(label.number)
         name = outlet.name if label is None else _printable(label.name)
         outlets.append(outlet._replace(number=number, name=name))
-    return reading._replace(outlets=outlets, labelled=True)
+    return reading._replace(outlets=outlets, has_labels=True)
 
 
 def _read_topology(reading: Reading, session: OpenHandler) -> Reading:
@@ -370,21 +370,21 @@ labels = Part(NAMES, read_labels)
 read_topology = Part("lines and breakers", _read_topology)
 
 
-def is_of_some_values(error: BaseException) -> bool:
+def is_error_of_one_part(error: BaseException) -> bool:
     """Whether an error concerns some of the values; others are of the device or the login.
 
     >>> from handlers.shared.errors import Refused, Unreachable
-    >>> is_of_some_values(Refused("no right")), is_of_some_values(Unreachable("no answer"))
+    >>> is_error_of_one_part(Refused("no right")), is_error_of_one_part(Unreachable("no answer"))
     (True, False)
     """
-    return kind_of(error) in _OF_SOME_VALUES
+    return kind_of(error) in _KINDS_OF_ONE_PART
 
 
 def _add_figures(reading: Reading, pdu_figures: Figures) -> Reading:
     """The reading with the figures of the PDU, and of its outlets by their identities.
 
     >>> ports = {"7": MeterFigures(current_a=0.5)}
-    >>> reading = Reading([PolledOutlet("7", UNKNOWN)], answered=True)
+    >>> reading = Reading([PolledOutlet("7", UNKNOWN)], has_states=True)
     >>> reading = _add_figures(reading, Figures(load_a=3.6, energy_kwh=None, ports=ports))
     >>> reading.load_a, reading.outlets[0].figures.current_a
     (3.6, 0.5)
@@ -411,10 +411,10 @@ def _outlets_to_complete(reading: Reading, identities: Iterable[str]) -> Sequenc
 
     >>> [outlet.identity for outlet in _outlets_to_complete(Reading(), ["7"])]
     ['7']
-    >>> _outlets_to_complete(Reading(answered=True), ["7"])
+    >>> _outlets_to_complete(Reading(has_states=True), ["7"])
     ()
     """
-    if reading.answered:
+    if reading.has_states:
         return reading.outlets
     known_identities = {outlet.identity for outlet in reading.outlets}
     outlets = [*reading.outlets]

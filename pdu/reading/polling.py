@@ -153,7 +153,7 @@ def poll(
 
         > status       < 1 on, 2 off
         > statistic    < an error: refused
-        Reading([1 UP, 2 DOWN], answered=True, failures={"figures": CallError("refused", ...)})
+        Reading([1 UP, 2 DOWN], has_states=True, failures={"figures": CallError("refused", ...)})
     """
     all_parts = [pdu_parts.states, pdu_parts.power if with_power else pdu_parts.figures]
     if with_labels:

@@ -98,7 +98,7 @@ def _reading(states: list[str]) -> Reading:
     for number, state in enumerate(states, 1):
         outlets.append(PolledOutlet(str(number), _STATES[state]))
     return Reading(
-        outlets=outlets, load_a=1.5, energy_kwh=5.0, seconds=0.25, requests=3, answered=True
+        outlets=outlets, load_a=1.5, energy_kwh=5.0, seconds=0.25, requests=3, has_states=True
     )
 
 
@@ -107,7 +107,7 @@ def _changed(reading: Reading, word: str, rest: list[str]) -> Reading:
     if word == "fails":
         part, kind, *words = rest
         failed = reading.with_failure(part, CallError(kind, " ".join(words)))
-        return failed._replace(answered=False) if part == "states" else failed
+        return failed._replace(has_states=False) if part == "states" else failed
     if word == "warns":
         return reading._replace(warnings=[*reading.warnings, " ".join(rest)])
     if word in (LINE, BREAKER):
@@ -122,7 +122,7 @@ def _changed(reading: Reading, word: str, rest: list[str]) -> Reading:
     outlets = list(reading.outlets)
     place = int(identity) - 1
     outlets[place] = _changed_outlet(outlets[place], key, text)
-    return reading._replace(outlets=outlets, labelled=True)
+    return reading._replace(outlets=outlets, has_labels=True)
 
 
 def _changed_outlet(outlet: PolledOutlet, key: str, text: str) -> PolledOutlet:

@@ -123,7 +123,7 @@ def test_why_a_state_is_not_known_is_told_of_the_pdus_with_what_is_sought(
     for name, state in (("r1", UNKNOWN), ("r2", UP), ("r3", UNKNOWN)):
         outlets = [PolledOutlet("1", state, name="web"), PolledOutlet("2", UNKNOWN, name="db")]
         readings[name] = Reading(
-            outlets=outlets, answered=True, labelled=True, warnings=[f"outlet 2: {name}"]
+            outlets=outlets, has_states=True, has_labels=True, warnings=[f"outlet 2: {name}"]
         )
     handler = LoadedHandler("x", "x", str, (), False)
     login = DeviceLogin("", {}, {})
