@@ -52,7 +52,7 @@ def shown(case: Case) -> str:
     """The levels of a case's PDUs, and the output of their check."""
     devices: list[ListedPdu] = []
     readings: list[Reading] = []
-    counted_as: dict[str, str] = {}
+    first_names: dict[str, str] = {}
     limits = nagios.Thresholds()
     form = ""
     for change in case.left.split(TABLE.separator):
@@ -64,7 +64,7 @@ def shown(case: Case) -> str:
         elif word == "metered":
             devices[-1] = devices[-1]._replace(metered=True)
         elif word == "again":
-            counted_as[rest[0]] = rest[1]
+            first_names[rest[0]] = rest[1]
         elif word == "limits":
             ranges = [nagios.RangeType().convert(text, None, None) for text in rest]
             limits = nagios.Thresholds(*ranges)
@@ -83,7 +83,7 @@ def shown(case: Case) -> str:
             rows.append(nagios.judge_loads(row, limits) if limits else row)
         except SettingsError as error:
             return f"{error.kind}: {error.reason}"
-    totals = check_result.summary(rows, 1.0, counted_as)
+    totals = check_result.summary(rows, 1.0, first_names)
     levels = ", ".join(str(row.level) for row in rows)
     if form in ("metrics", "types"):
         page = generate_latest(ReadingMetrics(zip(devices, readings), begin_s=1.7e9)).decode()
