@@ -198,7 +198,8 @@ class CommandGroup(NamedTuple):
 
 class LazyGroup(Group):
     """The group `pdu`, which imports a command only when this command is called, completed or asked
-    for its help. `lazy_commands` has the commands by name; `groups` says how `--help` shows them.
+    for its help. `lazy_commands` has the commands by name; `groups` says how `--help` shows them;
+    `group_by_word` has those with a word of `pdu help WORD`, by this word.
     """
 
     def __init__(
@@ -214,7 +215,6 @@ class LazyGroup(Group):
         self.advice = advice
         self.lazy_commands = lazy_commands
         self.groups = groups
-        #: the groups by the word that `pdu help` takes for each
         self.group_by_word = {group.word: group for group in groups if group.word}
 
     def _advice(self, word: str, names: Sequence[str]) -> str:

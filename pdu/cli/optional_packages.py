@@ -28,8 +28,7 @@ def missing(feature: str, module: str) -> str:
     may be another Python's, or refuse because the system manages its packages (PEP 668), so it is
     not advised.
 
-        mDNS needs the Python package zeroconf, missing here: pipx inject dcimanager-pdu-handlers
-        ...
+        mDNS needs the Python package zeroconf, missing here: pipx inject ... zeroconf
     """
     package, extra = EXTRAS[module]
     mark_of_pipx = os.path.join(sys.prefix, "pipx_metadata.json")

@@ -75,9 +75,7 @@ def _print_answer(result: Result, *, as_json: bool) -> None:
     elif result.raw:
         sys.stdout.buffer.write(result.raw)
         sys.stdout.buffer.flush()
-    elif result.is_file_text:
-        print("\n".join(result.lines))
-    elif result.lines:
+    elif result.lines or result.is_file_text:
         print("\n".join(result.lines))
 
 

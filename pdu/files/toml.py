@@ -51,6 +51,8 @@ def _why(text: str, where: str) -> str:
 
     >>> _why("password = secret", "line 1, column 12")
     ': a text needs quotes: key = "text"'
+    >>> _why("port: 161", "line 1, column 5")
+    ': a key and its text are key = "text"'
     >>> _why("[auth rack 1]", "line 1, column 7")
     ''
     """

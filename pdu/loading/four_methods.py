@@ -101,8 +101,9 @@ def _setting_not_given(error: BaseException, data: Any) -> Optional[SettingNotGi
 
 
 class FourMethods:
-    """A handler's object that is called by its four methods alone. Raises BrokenHandler for an
-    answer that the vendor's page does not allow, and else the errors of handlers/shared/errors.py.
+    """A handler's object, `_pdu`, that is called by its four methods alone; `_data` is what it was
+    made of. Its calls raise BrokenHandler for an answer that the vendor's page does not allow, and
+    for whatever the handler raises an error of this pack, such as Unreachable.
 
         > states()                    > pdu.status()
         > figures()                   > pdu.statistic()
@@ -461,7 +462,12 @@ def _source_line_of(error: BaseException, pdu: object) -> str:
 
 def make_pdu(make: Callable[[Any], T], data: Any) -> T:
     """The handler's object, which `make`, its make_handler, returns for `data`. Raises
-    BrokenHandler if make_handler returns None, and an error of this pack for whatever it raises.
+    BrokenHandler if make_handler returns None, and an error of this pack for whatever it raises:
+
+        an error of this pack              the same error
+        a KeyError of a missing setting    SettingNotGiven
+        a name that the double lacks       MissingPlatformName
+        any other                          HandlerRaised
 
     >>> make_pdu(dict, [("host", "192.0.2.8")])
     {'host': '192.0.2.8'}

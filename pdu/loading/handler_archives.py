@@ -160,6 +160,10 @@ def content_name(data: bytes) -> str:
 
     >>> content_name(b"no archive")
     '7275b9d1e6c0'
+    >>> first_line = b"***PDU handler pack 2.0.0: netio***".replace(b"*", b'"')
+    >>> files = {"netio/__init__.py": first_line, "netio/c0a1b2c3d4e5f/handler.py": b"import os"}
+    >>> content_name(pack_archive(files, content_hash(files)))
+    '2.0.0+c0a1b2c3d4e5f'
     """
     digest = hashlib.sha256(data).hexdigest()
     short_digest = digest[:12]

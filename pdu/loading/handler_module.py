@@ -33,8 +33,8 @@ PLATFORM = r"(?:pdu_)?common(?:\.\w+)*"
 
 
 class AskedSettings(dict[str, str]):
-    """The settings that a handler is given: key → text. They note each key that the handler asks
-    for and that is absent, to tell its KeyError from one about anything else.
+    """The settings that a handler is given: key → text. `_absent_keys` notes each key that the
+    handler asks for and that is absent, to tell its KeyError from one about anything else.
 
     >>> settings = AskedSettings({"timeout": "5"})
     >>> try:

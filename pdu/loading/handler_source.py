@@ -222,9 +222,9 @@ def _texts(module: ast.Module) -> Iterator[tuple[str, str]]:
 
 
 def require_own_name(source: HandlerSource) -> None:
-    """Raises SettingsError if the handler's directory has the name of another Python module, which
-    could not be imported then: `json/: its directory 'json' has the name of another Python module
-    (...): rename it`.
+    """Raises SettingsError if the directory of the handler has the name of another Python module,
+    which it would hide: `json/: its directory 'json' has the name of another Python module (...):
+    rename it`.
     """
     module = hidden_module(source.archive.top)
     if module:

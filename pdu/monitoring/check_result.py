@@ -84,8 +84,8 @@ _NOT_KNOWN_NOW = (
 
 
 class PduRow(NamedTuple):
-    """One PDU of a check: what was read of it, the verdict, and the error if there is one: its kind
-    and reason.
+    """One PDU of a check: what was read of it, the verdict, and the error if there is one, as its
+    kind and reason. `reasons` are sentences that say why figures and states are missing.
 
     all was read               WELL, "well"
     outlet 3 is unknown        DOUBTFUL, "unknown"
@@ -102,8 +102,6 @@ class PduRow(NamedTuple):
     kind: str
     #: the text of the error
     reason: str
-    #: why figures of the PDU and of its outlets have no value, and states are not known, if the
-    #: handler says so
     reasons: Sequence[str]
 
     @property
@@ -197,7 +195,8 @@ def _has_lost_figure(reading: Reading) -> bool:
     >>> _has_lost_figure(Reading(load_a=NotKnown("silent"))), _has_lost_figure(Reading())
     (True, False)
     """
-    return any(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES, reason_missing))
+    reasons = missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES, reason_missing)
+    return any(reasons)
 
 
 def _error(reading: Reading) -> Optional[CallError]:

@@ -63,7 +63,7 @@ def scan_networks(
 class Scan(asyncio.DatagramProtocol):
     """A search of addresses: `run` asks each up to TRIES times. asyncio calls `datagram_received`
     for each answer, which puts the first of each address into `answer_by_address`. `request_ids`:
-    address → the id that its requests and its answer have.
+    address → the id that its requests and its answer have; `_port`: at which all are asked.
     """
 
     def __init__(

@@ -111,7 +111,9 @@ class _Sample(NamedTuple):
 
 
 class ReadingMetrics(Collector):
-    """What was read of some PDUs, in the form that the library prometheus_client writes."""
+    """What was read of some PDUs (`_readings`), and when the check began (`_begin_s`), in the form
+    that the library prometheus_client writes.
+    """
 
     def __init__(self, readings: Iterable[tuple[ListedPdu, Reading]], begin_s: float) -> None:
         """`begin_s`: when the check began, in s of time.time()."""

@@ -161,7 +161,7 @@ write [2001:db8::7]:161, or [2001:db8::7:161] for the address
     address_text = address(host)
     name, _, port = address_text.rpartition(":")
     if port in _PORTS and name.count(":") >= 2 and not address_text.startswith("["):
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # that the text before the port is no IPv6 address
             socket.inet_pton(socket.AF_INET6, name)
             raise NotAHost(
                 f"{address_text[:60]!r} may be an address or {name[:60]} with a port: write"

@@ -66,7 +66,8 @@ _UNPROVEN: Mapping[Stage, str] = {
 class Cycle:
     """One outlet that is switched off and on again. `stage` says how far it came, and `last_state`
     how the PDU reported it last, also after an error and Ctrl-C: UNKNOWN while a command or a
-    reading has no answer. `off_and_on` sets both; `outlet_word` is what the user typed for it.
+    reading has no answer. `off_and_on` sets both. `session` is the open PDU, and `outlet_word` what
+    the user typed for the outlet.
 
         command          PDU reports   stage       last_state
                          on            UNTOUCHED   UP

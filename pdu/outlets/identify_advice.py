@@ -1,8 +1,10 @@
 """What to do where handlers do not read a device, or read it: sentences and command lines.
 
 An answer (`HandlerAnswer`) says of one handler whether it reads the device: its `verdict` is such
-as YES, NO, CLOSED or NOT_ASKED, and `error` says why it is not YES. A line that begins with `next:`
-is a command to type next.
+as YES, NO, CLOSED or NOT_ASKED, and `error` says why it is not YES. An error `HeldBack` says that
+the handler was not asked because the device refused the login of another. A line that begins with
+`next:` is a command to type next. A PDU (`ChosenPdu`) is the device, with the settings that the
+user gave (`login`).
 """
 
 from __future__ import annotations

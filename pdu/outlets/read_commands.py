@@ -2,7 +2,8 @@
 
 A reading (`Reading`) is what was read of one PDU at once: its outlets, and its figures such as
 `load_a`. A figure is a number, None if the PDU does not meter it, or `NotKnown` with the reason if
-it cannot be read now. A `FigureRow` says of a figure its key in JSON and its unit in a table.
+it cannot be read now. A `FigureRow` says of a figure its key in JSON and its unit in a table;
+`row.of(reading)` is this figure of a reading.
 The handler's method `labels`, numbers and names of outlets, is an addition of this pack:
 DCImanager's interface does not have it. `outlets` also reads what DCImanager does not ask for, such
 as watts.
@@ -445,8 +446,8 @@ def call_fields(call: str, handler: LoadedHandler, pdu: names.ChosenPdu) -> dict
 
 class ShownWarnings(logging.Handler):
     """A handler of Python's `logging` that prints each warning once, on standard error: `warning:
-    192.0.2.8: no states: no answer`. `host`: the PDU that is being read. `_texts`: the warnings
-    that it has printed.
+    192.0.2.8: no states: no answer`. `_host` is the PDU that is being read, `_texts` the warnings
+    that were printed, `_as_json` whether --json was given.
     """
 
     def __init__(self, host: str, *, as_json: bool) -> None:

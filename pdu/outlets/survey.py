@@ -156,6 +156,7 @@ def failure_kind(answers: Sequence[HandlerAnswer]) -> str:
     >>> failure_kind([silent, HandlerAnswer("nut", REFUSED, error=Denied("wrong password"))])
     'denied'
     """
+    # a finding without a family: a handler spoke with the device, and cannot read it
     if web_handlers_of_other_makes(answers) or any(answer.finding for answer in answers):
         return "unsupported"
     if all(isinstance(answer.error, SettingsError) for answer in answers):
@@ -181,9 +182,6 @@ def candidates_of(pdu: ChosenPdu, handlers: Sequence[str]) -> Sequence[str]:
     ['snmp', 'nut']
     >>> candidates_of(pdu._replace(handler="nut"), [])
     ['nut']
-    >>> candidates_of(pdu._replace(login=Login({"device": "rack1"})), ["snmp"])
-    Traceback (most recent call last):
-    handlers.shared.errors.SettingsError: no setting 'device' of snmp: docs/settings.md lists them
     """
     if handlers:
         candidates = list(dict.fromkeys(handlers))
@@ -191,17 +189,29 @@ def candidates_of(pdu: ChosenPdu, handlers: Sequence[str]) -> Sequence[str]:
         candidates = [pdu.handler]
     else:
         candidates = order_handlers(registry.names(), pdu.host, pdu.login)
+    _refuse_unknown_settings(pdu.login, candidates)
+    return candidates
+
+
+def _refuse_unknown_settings(login: Login, candidates: Sequence[str]) -> None:
+    """Raise SettingsError for a setting or secret that was typed and that none of these handlers
+    has. Those of the list of PDUs are not checked here.
+
+    >>> _refuse_unknown_settings(Login({"device": "rack1"}), ["snmp", "nut"])
+    >>> _refuse_unknown_settings(Login({"device": "rack1"}), ["snmp"])
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: no setting 'device' of snmp: docs/settings.md lists them
+    """
     keys: set[str] = set()
     for name in candidates:
         keys.update(form.setting_keys(load(name)))
-    typed_keys = [key for key in pdu.login.settings if key not in pdu.login.of_list]
-    for key in (*typed_keys, *pdu.login.secret_files):
+    typed_keys = [key for key in login.settings if key not in login.of_list]
+    for key in (*typed_keys, *login.secret_files):
         if key not in keys:
             raise SettingsError(
                 f"no setting {printable(key, 60)!r} of {', '.join(sorted(candidates))}:"
                 " docs/settings.md lists them"
             )
-    return candidates
 
 
 def order_handlers(names: Sequence[str], host: Address, login: Login) -> list[str]:

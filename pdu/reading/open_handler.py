@@ -53,8 +53,9 @@ def opened(handler: LoadedHandler, data: Any, *, with_states: bool = True) -> It
 
 
 class OpenHandler:
-    """A PDU that its handler reads in one session. What is a handler's own addition may be missing
-    in one of another pack: then there is nothing.
+    """A PDU that is open for calls. `_pdu` is the handler's object in a session, or FourMethods for
+    a handler of another pack, whose calls are separate; `_make_anew` makes a FourMethods for the
+    same PDU. What a handler of another pack lacks, such as labels, is None or empty.
 
         call          handler of this pack       handler of another pack
         states        [("1", UP), ...]           [("1", UP), ...]
