@@ -61,10 +61,7 @@ def rows(text: str, path: str) -> Iterator[CsvRow]:
         fault = ""
         if any(cells[len(head) :]):
             fault = f"it has {len(cells)} cells, the header has {len(head)}"
-        value_by_column: dict[str, str] = {}
-        for name, cell in zip(head, cells):
-            if cell:
-                value_by_column[name] = cell
+        value_by_column = {name: cell for name, cell in zip(head, cells) if cell}
         if value_by_column.pop("", ""):
             allowed_columns = printable(", ".join(columns), 100)
             fault = f"a cell is in a column without a name; allowed: {allowed_columns}"

@@ -82,7 +82,7 @@ def read_handler(word: str) -> HandlerSource:
     """
     path, import_path = split_path(word)
     try:
-        data = _packed(path) or Path(path).read_bytes()
+        data = _packed(path) or Path(path).read_bytes()  # what is not packed here is an archive
         archive = read_archive(data)
     except OddName as error:
         raise UnreadHandler(f"{path}: {error}") from None

@@ -270,7 +270,8 @@ def _list_and_names(config: CheckOptions) -> tuple[OwnerFiles, Sequence[str]]:
 
 
 def _with_names(fleet: DeviceList, words: Sequence[str], where: str) -> DeviceList:
-    """A copy of the list `fleet` with only the rows whose names are `words`, in their order. Raises
+    """A copy of the list `fleet` with only the rows whose names are `words`, in their order; a
+    wrong row, which is read as an error of its PDU, has the name that was typed into it. Raises
     Usage for a name that the list, whose path is `where`, does not have: `'r1-lef' is no file, and
     no PDU of pdus.csv; did you mean 'r1-left'?`.
     """
@@ -323,7 +324,8 @@ def _read(
     """
     row_by_index: dict[int, PduRow] = {}
     begin = time.monotonic()
-    readings = read_all(pdus, poll_lines if config.lines else poll)
+    read_target = poll_lines if config.lines else poll
+    readings = read_all(pdus, read_target)
     with printing_to_stderr(), progress(len(pdus), "polling", show_pos=True) as bar:
         for index, reading in readings:
             row = judge_reading(pdus[index].device, reading)

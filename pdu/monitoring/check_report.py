@@ -125,11 +125,11 @@ def _not_on(row: PduRow) -> str:
     """Which outlets are off or unknown, as text: `off 1, 3 to 5; unknown 7`, or `all are on`; ""
     for a PDU without outlets.
     """
-    if not row.reading.outlets:
+    outlets = row.reading.outlets
+    if not outlets:
         return ""
     parts: list[str] = []
     for state in (DOWN, UNKNOWN):
-        outlets = row.reading.outlets
         identities = [outlet.identity for outlet in outlets if outlet.state is state]
         if identities:
             parts.append(f"{word(state)} {_identities_text(identities)}")

@@ -221,13 +221,14 @@ def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:
 
     >>> from handlers.shared.address import Address
     >>> r1 = ListedPdu("r1", "snmp", Address("192.0.2.8"))
-    >>> _level(r1, Reading(failures={STATES: CallError("unreachable", "no answer")})) == (
-    ...     BAD, "unreachable"
-    ... )
-    True
+    >>> silent = Reading(failures={STATES: CallError("unreachable", "no answer")})
+    >>> level, result = _level(r1, silent)
+    >>> level == BAD, result
+    (True, 'unreachable')
     >>> no_names = {"names": CallError("protocol", "cut short")}
-    >>> _level(r1, Reading(has_states=True, failures=no_names)) == (DOUBTFUL, "no names")
-    True
+    >>> level, result = _level(r1, Reading(has_states=True, failures=no_names))
+    >>> level == DOUBTFUL, result
+    (True, 'no names')
     """
     error = reading.failure
     if error is None:

@@ -140,9 +140,7 @@ def find(
     networks = parse_networks(network)
     community = _community(typed_login, auth_file, login, port)
     snmp_port = _port(port)
-    address_count = 0
-    for asked_network in networks:
-        address_count += len(list(hosts(asked_network)))
+    address_count = sum(len(list(hosts(asked_network))) for asked_network in networks)
     answers, unsent_counts = _scan(networks, community, snmp_port, address_count)
     pdus, candidates, other_devices = split_answers(answers, snmp_port)
     candidate_pdus, candidate_others = identify_by_rows(candidates, community)
@@ -342,10 +340,10 @@ def identify_by_rows(
     if not devices:
         return [], []
     handler = load("snmp")
-    login = DeviceLogin("find", {}, {"community": community})
+    login = DeviceLogin(name="find", settings={}, secrets={"community": community})
     targets: list[Target] = []
     for device in devices:
-        address = Address(host_with_port(device.address, device.port, 0))
+        address = Address(host_with_port(device.address, device.port, usual=0))
         targets.append(Target(ListedPdu(device.name, "snmp", address), handler, login))
     reading_by_index = dict(read_all(targets, _family_reading, parallel=_READERS))
     pdus: list[FoundDevice] = []

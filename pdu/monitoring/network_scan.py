@@ -98,11 +98,8 @@ class Scan(asyncio.DatagramProtocol):
                     await self._ask_silent_hosts(transport, is_v6=is_v6)
             finally:
                 transport.close()
-        answers: dict[str, AgentAnswer] = {}
-        for address in self.request_ids:
-            if address in self.answer_by_address:
-                answers[address] = self.answer_by_address[address]
-        return answers
+        addresses = [address for address in self.request_ids if address in self.answer_by_address]
+        return {address: self.answer_by_address[address] for address in addresses}
 
     async def _open_socket(self, *, is_v6: bool) -> asyncio.DatagramTransport:
         """Open a UDP socket for IPv6, else for IPv4, whose datagrams come to `datagram_received`.

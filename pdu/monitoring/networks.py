@@ -60,7 +60,7 @@ def _refuse_mask(text: str, text_before: str) -> None:
     if not text.startswith("255.") or text == "255.255.255.255":
         return
     address = text_before if is_ip(text_before) else "192.0.2.0"
-    with contextlib.suppress(ValueError):
+    with contextlib.suppress(ValueError):  # that this is no mask
         network = ipaddress.ip_network(f"{address}/{text}", strict=False)
         raise SettingsError(f"{printable(text, 60)} is a mask: give the network as {network}")
 
@@ -114,17 +114,29 @@ def one_network(text: str) -> Network:
     try:
         return ipaddress.ip_network(text)
     except ValueError:
-        spelling = printable(text, 60)
-        advice = _likely_network(text)
-        if "," in text:
-            advice = ": give several with spaces between them, without commas"
-        elif re.fullmatch(r"[\w.-]*[A-Za-z][\w.-]*", text):
-            advice = "; pdu identify HOST asks one device by its name, and its --add NAME lists it"
-        if is_ip(text) and "/" not in text:
-            advice = (
-                f"; pdu identify {spelling} asks one device, and --port is of all that are asked"
-            )
-        raise SettingsError(f"{spelling!r} is not a network such as 192.0.2.0/24{advice}") from None
+        fault = f"{printable(text, 60)!r} is not a network such as 192.0.2.0/24"
+        raise SettingsError(f"{fault}{_advice(text)}") from None
+
+
+def _advice(text: str) -> str:
+    """The end of the sentence about a text that is no network: what to give instead; "" if that is
+    not known.
+
+    >>> _advice("rack1")
+    '; pdu identify HOST asks one device by its name, and its --add NAME lists it'
+    >>> _advice("192.0.2.8:161")
+    '; pdu identify 192.0.2.8:161 asks one device, and --port is of all that are asked'
+    >>> _advice("192.0.2.8/24")
+    ': did you mean 192.0.2.0/24?'
+    """
+    if is_ip(text) and "/" not in text:
+        shown_text = printable(text, 60)
+        return f"; pdu identify {shown_text} asks one device, and --port is of all that are asked"
+    if "," in text:
+        return ": give several with spaces between them, without commas"
+    if re.fullmatch(r"[\w.-]*[A-Za-z][\w.-]*", text):
+        return "; pdu identify HOST asks one device by its name, and its --add NAME lists it"
+    return _likely_network(text)
 
 
 def _likely_network(text: str) -> str:

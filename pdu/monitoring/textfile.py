@@ -208,7 +208,8 @@ def _samples(reading: Reading, *, only_meters: bool) -> Iterator[_Sample]:
         yield _Sample(_ERROR, 1.0, (error.kind,))
     for row in PDU_FIGURES:
         figure = row.of(reading)
-        yield from _figure_samples(_PDU_METRICS[row.key], figure, (), (row.word, "", ""))
+        missing_labels = (row.word, "", "")
+        yield from _figure_samples(_PDU_METRICS[row.key], figure, (), missing_labels)
     label_counts = Counter((part.kind, part.label) for part in reading.meters)
     for part in reading.meters:
         if label_counts[part.kind, part.label] > 1:

@@ -93,8 +93,9 @@ class Cycle:
         return self.session.pdu.command_line("on", self.outlet_word)
 
     def read(self) -> EnumPowerStatus:
-        """The state of the outlet, read anew; UNKNOWN if the PDU does not list it. `last_state` is
-        this state, and UNKNOWN if an error is raised.
+        """The state of the outlet, which is asked of the device now, whatever was read before;
+        UNKNOWN if the PDU does not list it. It is `last_state` then, or UNKNOWN if an error is
+        raised.
         """
         self.last_state = UNKNOWN
         with waiting(f"waiting for {self.session.pdu.where}", self.session.run.output):
@@ -239,7 +240,8 @@ def _run(cycle: Cycle, pause_s: float) -> int:
         # after other signals, too, the state in which the outlet was left is reported
         with signals_as_ctrl_c():
             # a person may have taken a while to answer
-            _refuse_unless_on(cycle, cycle.read())
+            state = cycle.read()
+            _refuse_unless_on(cycle, state)
             # a lost terminal must not leave an outlet off
             with ignored_hangup():
                 is_done = cycle.off_and_on(pause_s)

@@ -105,18 +105,16 @@ def _likelihood(handler: str) -> tuple[bool, bool]:
 
 
 def _trust(settings: Mapping[str, str], *, over_tls: bool) -> Trust:
-    """How these settings check a certificate. An `http` service has none to check. Raises
-    SettingsError.
+    """How a certificate is checked, by those of these settings that say it. Without TLS there is no
+    certificate, and they do not count. Raises SettingsError for a wrong one, such as a `ca_pem`
+    that is no file.
 
     >>> _trust({"verify": "no"}, over_tls=True).verify
     False
     >>> _trust({"verify": "no"}, over_tls=False).verify
     True
     """
-    texts: dict[str, str] = {}
-    for key in TRUST_KEYS:
-        if key in settings:
-            texts[key] = settings[key]
+    texts = {key: settings[key] for key in TRUST_KEYS if key in settings}
     if "ca_pem" in texts:
         texts["ca_pem"] = form.ca_pem_text(texts["ca_pem"])
     tls_settings = Settings(texts if over_tls else {}, (VERIFY, CA_PEM, FINGERPRINT))

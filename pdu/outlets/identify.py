@@ -272,7 +272,8 @@ def _own_handler_line(best: HandlerAnswer) -> str:
     profile = PROFILE_BY_KEY.get(family)
     makers = profile.vendor.split(",") if profile is not None else []
     makers += best.finding.unit.split()
-    return own_handlers_sentence(own_handlers(makers, [family]), is_read_here=True)
+    handlers_of_dcimanager = own_handlers(makers, [family])
+    return own_handlers_sentence(handlers_of_dcimanager, is_read_here=True)
 
 
 def _addition_line(new_pdu: addition.NewPdu, listed_pdu: Optional[ListedPdu]) -> str:

@@ -154,8 +154,8 @@ def step_lines(
             "then: docs/first-run.md, the first run on your DCImanager",
         ]
     community_steps = _community_steps(answers, pdu)
-    words_of_others = {answer.verdict for answer in answers if not answer.speaks_snmp}
-    if community_steps and words_of_others <= {CLOSED, NO}:
+    verdicts_of_others = {answer.verdict for answer in answers if not answer.speaks_snmp}
+    if community_steps and verdicts_of_others <= {CLOSED, NO}:
         return community_steps
     step = _next_step(answers, pdu)
     if step:
@@ -204,10 +204,7 @@ def error_lines(answers: Sequence[HandlerAnswer], login: Login) -> list[str]:
             continue
         text = f"{answer.verdict}: {reason(answer.error, login.spellings)}"
         names_by_text.setdefault(text, []).append(answer.handler)
-    lines: list[str] = []
-    for text, handlers in names_by_text.items():
-        lines.append(f"{', '.join(handlers)}: {text}")
-    return lines
+    return [f"{', '.join(handlers)}: {text}" for text, handlers in names_by_text.items()]
 
 
 def _next_step(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:

@@ -52,8 +52,8 @@ def word_for(identity: str, numbers: Mapping[str, str]) -> str:
     >>> word_for("1", {"0": "1", "1": "2"})
     'identity:1'
     """
-    is_other_number = _others_with_number(identity, numbers, [identity])
-    return f"{IDENTITY}{identity}" if is_other_number else identity
+    other_identities = _others_with_number(identity, numbers, [identity])
+    return f"{IDENTITY}{identity}" if other_identities else identity
 
 
 def resolve(
@@ -168,7 +168,7 @@ def _meanings(
     """
     meanings: list[Sequence[str]] = [[identity] for identity in _with_text(text, names)]
     outlet_range = _range(text, len(names))
-    if outlet_range and all(_with_text(text, names) == [text] for text in outlet_range):
+    if outlet_range and all(_with_text(each, names) == [each] for each in outlet_range):
         meanings.append(outlet_range)
     parts = text.split(",")
     if len(parts) > 1 and all(_meanings(part, names, numbers) for part in parts):

@@ -157,7 +157,8 @@ class ReadingReport(NamedTuple):
         totals = self._total_texts(reading)
         yield f"{title}: {', '.join(totals)}" if totals else title
         figures = self._metered_figures(reading)
-        if self.texts == ["identity"] and not figures:
+        shows_figures_alone = self.texts == ["identity"]
+        if shows_figures_alone and not figures:
             yield "no outlet's energy is metered"
         elif not reading.outlets:
             yield f"no outlets{_no_outlets_advice(handler.display_name)}"

@@ -314,11 +314,11 @@ def _ask_at_service(
 ) -> Iterator[HandlerAnswer]:
     """Yields the answers of the handlers `names`, which all ask the device at one TCP port; `look`
     is what this port told before a login. No login goes over a certificate that is not trusted, nor
-    to a further handler after a refusal. `is_only`: the command asks no other handler, so
-    that a wrong setting of this one is raised.
+    to a further handler after a refusal. `is_only`: the command asks no other handler, so that a
+    wrong setting of this one is raised.
 
-        look.port_error                          CLOSED for each
-        look.trust_error                       NOT_ASKED for each
+        look.port_error                      CLOSED for each
+        look.trust_error                     NOT_ASKED for each
         names Raritan, refuses the login     raritan REFUSED, then netio NOT_ASKED, jaws NOT_ASKED
     """
     is_of_other_make = look.has_answered and not look.likely_handlers
@@ -341,9 +341,9 @@ def _ask_at_service(
 def _ask(
     pdu: ChosenPdu, name: str, output: Output, *, is_only: bool, is_read: bool = False
 ) -> HandlerAnswer:
-    """The answer of the handler `name`. `is_only`: the command asks no other handler, so
-    that a missing or wrong setting and a defect of this one are raised. `is_read`: whether
-    another handler reads the device already, so that over SNMP one request is enough.
+    """The answer of the handler `name`. `is_only`: the command asks no other handler, so that a
+    missing or wrong setting and a defect of this one are raised. `is_read`: another handler reads
+    the device already, so that over SNMP one request is enough.
 
         fits the family of an AP8659        HandlerAnswer("snmp", YES, finding)
         answers, and no family fits         HandlerAnswer("snmp", NO, finding)
@@ -478,11 +478,13 @@ def _settings(handler: LoadedHandler, login: Login, host: Address) -> dict[str, 
 
 
 def _first_look_at(pdu: ChosenPdu, service: _Service, name: str, output: Output) -> FirstLook:
-    """What is known of a service before a login. `name`: a handler that asks there.
+    """What is known of a service before a login. `name`: a handler that asks there, whose settings
+    say how its certificate is checked. FirstLook() says that the port is open, and no more.
 
-    the port is closed            FirstLook(port_error=Unreachable("no connection to TCP ..."))
-    NUT                           FirstLook()
-    a page that names Raritan     FirstLook(likely_handlers=["raritan"], has_answered=True)
+    the port is closed           FirstLook(port_error=Unreachable("no connection to TCP port ..."))
+    NUT, which is not HTTP       FirstLook()
+    a page that names Raritan    FirstLook(likely_handlers=["raritan"], has_answered=True)
+    a wrong setting `ca_pem`     FirstLook(): the handler, which is asked next, reports it
     """
     why_closed = _port_error_shown(pdu, service.host, service.port, name, output)
     if why_closed:

@@ -139,7 +139,8 @@ def _outlet_by_itself(session: SwitchSession, typed_word: str) -> Optional[Polle
     x.py    identity:3   None: a handler from elsewhere reads all outlets for one
     """
     identity = typed_word.removeprefix(IDENTITY)
-    is_identity = identity != typed_word or numbers_are_identities(session.handler)
+    has_prefix = typed_word.startswith(IDENTITY)
+    is_identity = has_prefix or numbers_are_identities(session.handler)
     is_own_handler = registry.is_handler(session.handler.display_name)
     if not is_own_handler or not is_identity or not outlet_words.is_one_outlet(identity):
         return None
