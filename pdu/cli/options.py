@@ -251,7 +251,7 @@ class Option(click.Option):
         if record is None:
             return None
         names, text = record
-        # click puts words for a default in parentheses, a value not
+        # click shows a default that is given as words in parentheses: they are taken away
         text = re.sub(r"\[default: \(([^()]*)\)", r"[default: \1", text)
         if self.requires:
             text += f" (with {self._requirement()})"

@@ -56,7 +56,8 @@ def rows(text: str, path: str) -> Iterator[CsvRow]:
     other_delimiters = _DELIMITERS.replace(delimiter_of(text), "")
     for line, cells in rows_by_line:
         where = f"{path}: line {line}"
-        if len(cells) == 1 < len(head) and any(sign in cells[0] for sign in other_delimiters):
+        is_short = len(cells) == 1 and len(head) > 1
+        if is_short and any(sign in cells[0] for sign in other_delimiters):
             raise SettingsError(f"{where}: the header has other signs between its cells")
         fault = ""
         if any(cells[len(head) :]):

@@ -1,5 +1,6 @@
 """What a handler's four methods (status, statistic, port_up, port_down) may return by the vendor's
 page. They return views: objects such as PduView, with a list of ports, one for each outlet.
+`ports_of(view)` is this list; None for a class of views that has none.
 
 This program and a local DCImanager check answers by this file. tests/processes/child.py runs it by
 its path, so it imports the standard library alone.

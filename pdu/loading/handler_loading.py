@@ -1,6 +1,7 @@
 """Loads a handler: one of this pack by its name, `snmp`, or anybody's by the path of its file,
 folder or archive, `pdu_acme.tar.gz`. An archive is unpacked into a temporary folder, which is
-removed when this process ends.
+removed when this process ends. `_loaded_archives` notes which archives were loaded, by the name of
+their directory, because one process cannot import two of one name.
 """
 
 from __future__ import annotations

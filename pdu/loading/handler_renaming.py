@@ -33,7 +33,7 @@ def renamed_archive(archive: Archive, top: str) -> bytes:
         path_in_top = path.removeprefix(archive.top)
         files[f"{top}{path_in_top}"] = content
     data = pack_archive(files, content_hash(files))
-    read_archive(data)
+    read_archive(data)  # raises BadArchive if `top` is no name that an archive may have
     return data
 
 

@@ -90,9 +90,10 @@ def read_handler(word: str) -> HandlerSource:
         raise SettingsError(f"{path}: {error}{list_advice(path)}") from None
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
-    if not import_path:
-        import_path = _module_of_file(archive, path)
-    module = _entry_module(archive, import_path, path)
+    if import_path:
+        module = _named_module(archive, import_path, path)
+    else:
+        module = _module_of_file(archive, path) or _entry_module(archive, path)
     about = _about(archive)
     return HandlerSource(
         path=path,
@@ -245,10 +246,7 @@ def hidden_module(name: str) -> str:
         return getattr(sys.modules.get(name), "__file__", None) or "a part of Python"
     # a folder of this name where the command was called is the handler itself
     here = os.path.realpath(os.curdir)
-    folders: list[str] = []
-    for path in sys.path:
-        if path and os.path.realpath(path) != here:
-            folders.append(path)
+    folders = [path for path in sys.path if path and os.path.realpath(path) != here]
     spec = PathFinder.find_spec(name, folders)
     return "" if spec is None or spec.loader is None else str(spec.origin)
 
@@ -362,27 +360,40 @@ def _import_path(file: str) -> str:
 # ---- the module with make_handler ----------------------------------------------------------------
 
 
-def _entry_module(archive: Archive, import_path: str, path: str) -> str:
-    """The import path of the handler's module in an archive. `import_path`: the one that was typed,
-    which is returned; "" if none was. Then it is that of the only module with make_handler, or, if
-    modules in folders have it too, of the only one at the top. `path`: of the archive, for errors.
-    Raises SettingsError.
+def _named_module(archive: Archive, import_path: str, path: str) -> str:
+    """`import_path`, which was typed behind the `path` of an archive. Raises SettingsError if the
+    archive has no such module.
+
+    >>> acme = Archive("acme", {"acme/a.py": b"def make_handler(data): ..."}, {})
+    >>> _named_module(acme, "acme.a", "acme.tar.gz")
+    'acme.a'
+    >>> _named_module(acme, "acme.b", "acme.tar.gz")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: acme.tar.gz has no module 'acme.b'; with make_handler: ...
+    """
+    if archive.holds_module(import_path):
+        return import_path
+    modules, _ = _modules_with_entry(archive)
+    raise SettingsError(
+        f"{path} has no module {import_path!r}; with {_ENTRY}: {', '.join(modules) or 'none'}"
+    )
+
+
+def _entry_module(archive: Archive, path: str) -> str:
+    """The import path of the only module with make_handler in an archive; if modules in folders
+    have it too, of the only one at the top. Without any it is `DIRECTORY.handler`, if that is there
+    and may make the function when it is imported. `path`: of the archive, for errors. Raises
+    SettingsError.
 
     >>> code = b"def make_handler(data): ..."
-    >>> _entry_module(Archive("acme", {"acme/a.py": code, "acme/old/b.py": code}, {}), "", "acme/")
+    >>> _entry_module(Archive("acme", {"acme/a.py": code, "acme/old/b.py": code}, {}), "acme/")
     'acme.a'
     >>> two = Archive("acme", {"acme/a.py": code, "acme/b.py": code}, {})
-    >>> _entry_module(two, "", "acme/")  # doctest: +ELLIPSIS
+    >>> _entry_module(two, "acme/")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     pdu.loading.handler_source.UnreadHandler: acme/ has make_handler in acme.a and ...
     """
-    if import_path and archive.holds_module(import_path):
-        return import_path
     modules, faults = _modules_with_entry(archive)
-    if import_path:
-        raise SettingsError(
-            f"{path} has no module {import_path!r}; with {_ENTRY}: {', '.join(modules) or 'none'}"
-        )
     modules_in_top = [module for module in modules if module.count(".") == 1]
     candidates = modules_in_top or modules
     if len(candidates) == 1:
@@ -396,7 +407,7 @@ def _entry_module(archive: Archive, import_path: str, path: str) -> str:
         raise SettingsError(f"{path}: {'; '.join(faults[:3])}")
     usual_module = f"{archive.top}.handler"
     if archive.holds_module(usual_module):
-        return usual_module  # which may make the name when it is imported
+        return usual_module
     remedy = f"{PAGE} wants a function {_ENTRY}(pdu_data) in the handler's file"
     raise SettingsError(f"{path} is no handler: no file in it has {_ENTRY}; {remedy}")
 

@@ -153,9 +153,8 @@ def find(
     if send_errors:
         print(send_errors, file=sys.stderr)
     result = _SearchResult(name_pdus(pdus), other_devices, login or "", address_count)
-    if files is None:
-        new_pdus = None
-    else:
+    new_pdus = None
+    if files is not None:
         new_login = DeviceLogin(_LOGIN_NAME, {}, {"community": community})
         new_pdus = addition.add_missing(
             files, result.list_lines(), new_login, typed_login.secret_files

@@ -358,8 +358,8 @@ def output(
         PDU CRITICAL - 2 PDUs in 2.0 s: 1 well, 1 unreachable; ...|pdus=2 not_well=1 ... time=2.013s
         right: unreachable: no answer
     """
-    alert_rows = [row for row in rows if row.level != WELL]
-    alert_rows.sort(key=lambda row: -row.level)
+    worst_first = sorted(rows, key=lambda row: -row.level)
+    alert_rows = [row for row in worst_first if row.level != WELL]
     data = [
         f"pdus={totals.pdus}",
         f"not_well={len(alert_rows)}",

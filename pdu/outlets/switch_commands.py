@@ -225,11 +225,8 @@ def _report_error(
     notes = _unproven_notes(session, results, on=on)
     not_sent = [f"no command was sent to {outlets_text(unsent)}"] if unsent else []
     if isinstance(error, KeyboardInterrupt):
-        reasons = [
-            f"{outlets_text([outlet])} may or may not have switched" for outlet in unanswered
-        ]
-        reasons += not_sent
-        reason = "; ".join(reasons) or "every command had been answered"
+        doubt = [f"{outlets_text(unanswered)} may or may not have switched"] if unanswered else []
+        reason = "; ".join([*doubt, *not_sent]) or "every command had been answered"
         error = Interrupted(reason, session.pdu.host)
     elif unanswered and len(results) > 1:
         note = f"the error is about {outlets_text(unanswered)}"

@@ -54,7 +54,7 @@ def usual_tcp_port(handler: str) -> Optional[int]:
 
 def _finding_of_calls(handler: LoadedHandler, data: Any) -> HandlerFinding:
     """What the handler's calls `status` and `statistic` say of a unit, for a handler without an
-    adapter.
+    adapter. A finding's methods `note_...` write sentences about what was read into the finding.
 
     > status       < 1 on, 2 off         can read the states of 2 outlets (1 on, 1 off)
     > statistic    < 3.6 A, no energy    can report its load (3.6 A), cannot report its energy

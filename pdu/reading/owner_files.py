@@ -81,8 +81,9 @@ class OwnerFiles(NamedTuple):
         if self.list is not None:
             fleet = device_list.read_device_list(self.list)
         named_logins = {device.auth for device in fleet.devices if device.auth}
+        lacks_login = not named_logins <= fleet.auths.keys()
         auth = self.auth or ""
-        if not auth and self.list and not named_logins <= fleet.auths.keys():
+        if not auth and self.list and lacks_login:
             auth = known_list.usual_logins(self.list)
         if auth:
             fleet = fleet._replace(auths={**fleet.auths, **read_logins(auth)})

@@ -258,7 +258,7 @@ def read_until_error(
     (True, 'defect', 2.5)
     """
     start_s = time.monotonic()
-    # an empty one, then one after each part: so many readings, and this part is being read
+    # an empty one, then one after each part: their number is that of the part being read, from 1
     readings = [Reading(start_s=start_s)]
     try:
         read(readings.append)

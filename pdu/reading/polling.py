@@ -95,11 +95,12 @@ def targets(
             handlers[device.handler] = _load(device.handler)
         handler = handlers[device.handler]
         try:
-            all_targets.append(Target(device, handler, device.login(auths) or usual_login))
+            login = device.login(auths) or usual_login
+            all_targets.append(Target(device, handler, login))
         except SettingsError as error:
             all_targets.append(Target(device, error, usual_login))
     for row in wrong_rows:
-        # one that has no name is called by its line in the list
+        # a row without a name is called by its line, which the fault would repeat
         fault = row.reason if row.device.name == row.where else row.fault
         all_targets.append(Target(row.device, SettingsError(fault), usual_login))
     loaded_handlers = [

@@ -63,7 +63,8 @@ def read_all(
         while waiting_indexes and len(end_by_index) < parallel:
             index = waiting_indexes[0]
             end = time.monotonic() + seconds
-            if _start(index, functools.partial(read_target, targets[index]), results):
+            read = functools.partial(read_target, targets[index])
+            if _start(index, read, results):
                 waiting_indexes.popleft()
                 end_by_index[index] = end
                 continue
