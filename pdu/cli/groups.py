@@ -166,21 +166,21 @@ def _order_advice(context: click.Context, words: Sequence[str]) -> str:
     """
     root = context.find_root()
     commands = root.command.list_commands(root) if isinstance(root.command, Group) else []
-    for place, word in enumerate(words):
-        if place and word in commands:
+    for index, word in enumerate(words):
+        if index > 0 and word in commands:
             group_words = context.command_path.split()[1:]
-            line = shlex.join([word, *group_words, *words[:place]])
+            line = shlex.join([word, *group_words, *words[:index]])
             return f"the command stands first: pdu {printable(line, 100)}"
     return ""
 
 
 class LazyCommand(NamedTuple):
-    """A command that is imported when it is called, from `place`:
+    """A command that is imported when it is called, by its `entry_point`:
     `LazyCommand("pdu.outlets.where:where", "find outlets by name")`. `help`: its line in the list
     of commands; `page`: in the documentation.
     """
 
-    place: str
+    entry_point: str
     help: str
     page: str = "command.md"
 
@@ -235,7 +235,7 @@ class LazyGroup(Group):
         """Import and return the command of this name; None if there is none."""
         if cmd_name not in self.lazy_commands:
             return None
-        command: click.Command = pkgutil.resolve_name(self.lazy_commands[cmd_name].place)
+        command: click.Command = pkgutil.resolve_name(self.lazy_commands[cmd_name].entry_point)
         return command
 
     def names(self) -> Iterable[str]:

@@ -31,10 +31,10 @@ def missing(feature: str, module: str) -> str:
         mDNS needs the Python package zeroconf, missing here: pipx inject ... zeroconf
     """
     package, extra = EXTRAS[module]
-    mark_of_pipx = os.path.join(sys.prefix, "pipx_metadata.json")
+    pipx_file = os.path.join(sys.prefix, "pipx_metadata.json")
     is_virtual = sys.prefix != sys.base_prefix
     remedy = f"in a clone of this project, pipx install --force '.[{extra}]'"
-    if os.path.exists(mark_of_pipx):
+    if os.path.exists(pipx_file):
         remedy = f"pipx inject {_PROJECT} {package}"
     elif is_virtual:
         remedy = f"{shlex.quote(sys.executable)} -m pip install {package}"

@@ -74,8 +74,8 @@ def pass_output(function: F) -> F:
     return cast(F, call)
 
 
-class Spelling(NamedTuple):
-    """One setting of a handler as an option: `Spelling("--port", "port", "PORT", "the port")`.
+class SettingOption(NamedTuple):
+    """One setting of a handler as an option: `SettingOption("--port", "port", "PORT", "the port")`.
     `key` is the setting, `metavar` the option's argument in the help; a shell completes `values`.
     """
 
@@ -88,25 +88,25 @@ class Spelling(NamedTuple):
 
 _AUTH_PROTOCOLS = ("MD5", "SHA", "SHA224", "SHA256", "SHA384", "SHA512")
 _PRIV_PROTOCOLS = ("DES", "3DES", "AES", "AES192", "AES256", "AES192C", "AES256C")
-PORT = Spelling("--port", "port", "PORT", "the port, if it is not the usual one")
-USERNAME = Spelling("--username", "username", "NAME", "the user to log in as")
+PORT = SettingOption("--port", "port", "PORT", "the port, if it is not the usual one")
+USERNAME = SettingOption("--username", "username", "NAME", "the user to log in as")
 LOGIN = (PORT, USERNAME)
 SNMP = (
-    Spelling(
+    SettingOption(
         "--snmp-version",
         "snmp_version",
         "1|2c|3",
         "SNMP: the version  [default: 2c]",
         values=("1", "2c", "3"),
     ),
-    Spelling(
+    SettingOption(
         "--auth-protocol",
         "auth_protocol",
         "NAME",
         f"SNMPv3: {', '.join(_AUTH_PROTOCOLS)}",
         values=_AUTH_PROTOCOLS,
     ),
-    Spelling(
+    SettingOption(
         "--priv-protocol",
         "priv_protocol",
         "NAME",
@@ -114,7 +114,7 @@ SNMP = (
         values=_PRIV_PROTOCOLS,
     ),
 )
-SPELLINGS: Mapping[str, Spelling] = {spelling.key: spelling for spelling in (*LOGIN, *SNMP)}
+_OPTION_BY_SETTING: Mapping[str, SettingOption] = {row.key: row for row in (*LOGIN, *SNMP)}
 SECRETS = frozenset(
     (
         "password",
@@ -138,11 +138,11 @@ def spelled(key: str, value: str = "", quote: Callable[[str], str] = str) -> str
     """
     if key in SECRETS:
         return spelled_secret(key)
-    spelling = SPELLINGS.get(key)
-    if spelling is None:
+    setting_option = _OPTION_BY_SETTING.get(key)
+    if setting_option is None:
         shown_value = quote(value) if value else "..."
         return f"-s {quote(key)}={shown_value}"
-    return f"{spelling.flag} {quote(value)}" if value else spelling.flag
+    return f"{setting_option.flag} {quote(value)}" if value else setting_option.flag
 
 
 def spelled_secret(key: str) -> str:
@@ -209,17 +209,17 @@ yes_option = functools.partial(
 )
 
 
-def plain_option(spelling: Spelling, **attributes: Any) -> Callable[[F], F]:
-    """A decorator: the command gets the option of this spelling. Its value is an argument of the
-    command's function, and no setting of a handler.
+def plain_option(setting_option: SettingOption, **attributes: Any) -> Callable[[F], F]:
+    """A decorator: the command gets this option. Its value is an argument of the command's
+    function, and is not put into the settings of a handler.
     """
-    if spelling.values:
-        attributes["shell_complete"] = word_completion(lambda: spelling.values)
+    if setting_option.values:
+        attributes["shell_complete"] = word_completion(lambda: setting_option.values)
     return click.option(
-        spelling.flag,
-        metavar=spelling.metavar,
+        setting_option.flag,
+        metavar=setting_option.metavar,
         type=TEXT,
-        help=spelling.help,
+        help=setting_option.help,
         **attributes,
     )
 

@@ -127,8 +127,8 @@ def tabulate(
     lines: list[str] = []
     for cells in table:
         aligned_cells: list[str] = []
-        for place, (cell, width) in enumerate(zip(cells, widths)):
-            aligned_cell = cell.rjust(width) if place in right else cell.ljust(width)
+        for column, (cell, width) in enumerate(zip(cells, widths)):
+            aligned_cell = cell.rjust(width) if column in right else cell.ljust(width)
             aligned_cells.append(aligned_cell)
         line = "  ".join(aligned_cells)
         lines.append(line.rstrip())

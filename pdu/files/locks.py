@@ -94,12 +94,12 @@ def _holder(descriptor: int) -> str:
     1: FLOCK  ADVISORY  WRITE 4711 08:01:1234 0 EOF
     """
     status = os.fstat(descriptor)
-    place = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
+    file_id = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
     with contextlib.suppress(OSError, UnicodeDecodeError):  # no Linux, or the process has ended
         with open("/proc/locks", encoding="ascii") as file:
             rows = [line.split() for line in file]
         for row in rows:
-            if row[1] == "FLOCK" and place in row:  # in the place of FLOCK, "->": that one waits
+            if row[1] == "FLOCK" and file_id in row:  # in the place of FLOCK, "->": that one waits
                 process = row[4]
                 with open(f"/proc/{process}/comm", encoding="utf-8") as file:
                     return f"process {process} ({printable(file.read().strip(), 40)})"
