@@ -56,9 +56,7 @@ class Subcommand(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options of this command, and one line for those of many commands."""
         parameters = self.get_params(ctx)
-        own_parameters = [
-            parameter for parameter in parameters if not isinstance(parameter, SharedOption)
-        ]
+        own_parameters = [item for item in parameters if not isinstance(item, SharedOption)]
         with formatter.section("Options"):
             formatter.write_dl(help_records(own_parameters, ctx))
         if len(own_parameters) < len(parameters):

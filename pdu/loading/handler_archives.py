@@ -165,8 +165,7 @@ def content_name(data: bytes) -> str:
     >>> content_name(pack_archive(files, content_hash(files)))
     '2.0.0+c0a1b2c3d4e5f'
     """
-    digest = hashlib.sha256(data).hexdigest()
-    short_digest = digest[:12]
+    short_digest = hashlib.sha256(data).hexdigest()[:12]
     try:
         archive = read_archive(data)
     except BadArchive:

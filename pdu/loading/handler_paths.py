@@ -1,5 +1,6 @@
-"""Words that name a handler by the path of its file, folder or archive. Each command asks, so this
-imports nothing else.
+"""Words of a command line or a list that are the path of a handler: of its file, folder or archive,
+`mine.tar.gz`, perhaps with one of several modules in it, `mine.tar.gz:mine.handler`. Every command
+imports this, so it imports the standard library alone.
 """
 
 from __future__ import annotations

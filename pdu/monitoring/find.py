@@ -141,17 +141,9 @@ def find(
     community = _community(typed_login, auth_file, login, port)
     snmp_port = _port(port)
     address_count = sum(len(list(hosts(asked_network))) for asked_network in networks)
-    answers, unsent_counts = _scan(networks, community, snmp_port, address_count)
-    pdus, candidates, other_devices = split_answers(answers, snmp_port)
-    candidate_pdus, candidate_others = identify_by_rows(candidates, community)
-    mdns_pdus = [] if no_mdns else announced_pdus(networks)
-    pdus = [*_at_other_addresses([*pdus, *candidate_pdus], mdns_pdus), *mdns_pdus]
-    other_devices = _at_other_addresses([*other_devices, *candidate_others], mdns_pdus)
-    send_errors = "; ".join(_send_error_sentences(unsent_counts))
-    if not pdus and not other_devices:
-        raise Unreachable(send_errors or _SILENCE)
-    if send_errors:
-        print(send_errors, file=sys.stderr)
+    pdus, other_devices = _found_devices(
+        networks, community, snmp_port, address_count, with_mdns=not no_mdns
+    )
     result = _SearchResult(name_pdus(pdus), other_devices, login or "", address_count)
     new_pdus = None
     if files is not None:
@@ -168,6 +160,34 @@ def find(
         _print_notes(result)
         _print_addition(files, result, new_pdus)
     return DONE
+
+
+def _found_devices(
+    networks: Sequence[Network], community: str, port: int, address_count: int, *, with_mdns: bool
+) -> tuple[list[FoundDevice], list[FoundDevice]]:
+    """Ask all addresses of the networks over SNMP, and `with_mdns` the units that announce
+    themselves. Returns the PDUs and the other devices. `port`: of SNMP; `address_count`: how many
+    addresses there are. A note on standard error says how many requests the system did not send.
+    Raises Unreachable if no device answered.
+
+        192.0.2.8      < 1.3.6.1.4.1.318.1.3.4.6, r1-left
+        192.0.2.9      < 1.3.6.1.4.1.11.2.3.9.1, laser
+        ([FoundDevice("192.0.2.8", "snmp", 161, "r1-left", "apc-rpdu2")],
+         [FoundDevice("192.0.2.9", "snmp", 161, "laser", "1.3.6.1.4.1.11.2.3.9.1 HP ETHERNET")])
+    """
+    answers, unsent_counts = _scan(networks, community, port, address_count)
+    pdus, candidates, others = split_answers(answers, port)
+    candidate_pdus, candidate_others = identify_by_rows(candidates, community)
+    mdns_pdus = announced_pdus(networks) if with_mdns else []
+    # what mDNS says of a unit counts
+    pdus = [*_at_other_addresses([*pdus, *candidate_pdus], mdns_pdus), *mdns_pdus]
+    others = _at_other_addresses([*others, *candidate_others], mdns_pdus)
+    send_errors = "; ".join(_send_error_sentences(unsent_counts))
+    if not pdus and not others:
+        raise Unreachable(send_errors or _SILENCE)
+    if send_errors:
+        print(send_errors, file=sys.stderr)
+    return pdus, others
 
 
 def _send_error_sentences(unsent_counts: Mapping[str, int]) -> Iterator[str]:

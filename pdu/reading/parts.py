@@ -162,10 +162,7 @@ class Reading(NamedTuple):
         'web'
         >>> Reading().outlet("7")
         """
-        for outlet in self.outlets:
-            if outlet.identity == identity:
-                return outlet
-        return None
+        return next((outlet for outlet in self.outlets if outlet.identity == identity), None)
 
 
 def failed_reading(error: CallError, seconds: float = 0.0) -> Reading:

@@ -103,9 +103,7 @@ def targets(
         # a row without a name is called by its line, which the fault would repeat
         fault = row.reason if row.device.name == row.where else row.fault
         all_targets.append(Target(row.device, SettingsError(fault), usual_login))
-    loaded_handlers = [
-        handler for handler in handlers.values() if not isinstance(handler, SettingsError)
-    ]
+    loaded_handlers = [item for item in handlers.values() if isinstance(item, LoadedHandler)]
     _check_secrets(usual_login, loaded_handlers)
     return all_targets
 
