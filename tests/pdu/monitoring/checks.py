@@ -49,7 +49,9 @@ _STATES = {"on": UP, "off": DOWN, "unknown": UNKNOWN}
 
 
 def shown(case: Case) -> str:
-    """The levels of a case's PDUs, and the output of their check."""
+    """The levels of a case's PDUs, and the output of their check: the right side of its line in
+    checks.txt.
+    """
     devices: list[ListedPdu] = []
     readings: list[Reading] = []
     first_names: dict[str, str] = {}
@@ -94,6 +96,7 @@ def shown(case: Case) -> str:
 
 
 def _reading(states: list[str]) -> Reading:
+    """The reading of a PDU that answered, whose outlets 1, 2, ... are in these states."""
     outlets = []
     for number, state in enumerate(states, 1):
         outlets.append(PolledOutlet(str(number), _STATES[state]))
@@ -103,7 +106,9 @@ def _reading(states: list[str]) -> Reading:
 
 
 def _changed(reading: Reading, word: str, rest: list[str]) -> Reading:
-    """The reading with what a change says of it."""
+    """A copy of the reading with one change: its first `word`, such as `fails`, `warns`, `line`, a
+    figure's key or `2.current_a`, and the `rest` of its words.
+    """
     if word == "fails":
         part, kind, *words = rest
         failed = reading.with_failure(part, CallError(kind, " ".join(words)))
@@ -120,12 +125,13 @@ def _changed(reading: Reading, word: str, rest: list[str]) -> Reading:
         figure: Any = {key: _value(text)}
         return reading._replace(**figure)
     outlets = list(reading.outlets)
-    place = int(identity) - 1
-    outlets[place] = _changed_outlet(outlets[place], key, text)
+    index = int(identity) - 1
+    outlets[index] = _changed_outlet(outlets[index], key, text)
     return reading._replace(outlets=outlets, has_labels=True)
 
 
 def _changed_outlet(outlet: PolledOutlet, key: str, text: str) -> PolledOutlet:
+    """A copy of the outlet with another name, number or figure, by `key`."""
     if key == "name":
         return outlet._replace(name=text)
     if key == "number":
@@ -135,6 +141,7 @@ def _changed_outlet(outlet: PolledOutlet, key: str, text: str) -> PolledOutlet:
 
 
 def _value(text: str) -> Figure:
+    """The figure of a text: `1.5`; `-` or `!WHY`, not metered; `?WHY`, not known now; `unasked`."""
     if text == "-":
         return None
     if text == "unasked":
@@ -145,7 +152,9 @@ def _value(text: str) -> Figure:
 
 
 def _output(rows: list[PduRow], totals: Summary, form: str, limits: nagios.Thresholds) -> str:
-    """A report in one of its forms, in one line."""
+    """The output of a check in one form, such as `csv`, as on a terminal for "", with ` / ` between
+    its lines.
+    """
     if form == "csv":
         lines = tables.csv_text(rows).splitlines()
     elif form == "json":

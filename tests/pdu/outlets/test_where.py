@@ -45,7 +45,9 @@ TABLE = Table(Path(__file__).with_name("where.txt"), operator=": ")
 
 
 def shown(case: Case) -> str:
-    """What each run of a case ends with."""
+    """What each run of a case ends with, the right side of its line in where.txt: exit code, output
+    and errors.
+    """
     runs: list[str] = []
     rows = ["name,handler,address,settings"]
     with contextlib.ExitStack() as stack:
@@ -87,6 +89,9 @@ def _unit(outlets: str) -> netio.SimulatedPdu:
 
 
 def _results(runs: list[str], path: str) -> str:
+    """`EXIT CODE | OUTPUT | ERRORS` of each run with the list at `path`. The run `next N` is the
+    Nth command line that the run before it printed.
+    """
     results: list[str] = []
     printed_lines: list[list[str]] = []
     for run in runs:
