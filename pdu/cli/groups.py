@@ -142,6 +142,8 @@ class Group(Subcommand, click.Group):
         >>> group = Group("outlet", commands=commands, examples=())
         >>> group._advice("stats", group.commands), group._advice("reboot", group.commands)
         ('did you mean status?', 'choose from on, off, status')
+        >>> group._advice("onn", group.commands)
+        'on switches outlets on, off switches outlets off'
         """
         advice = meant(word, names)
         if advice in ("did you mean on?", "did you mean off?"):

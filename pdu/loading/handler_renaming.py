@@ -1,5 +1,6 @@
 """The archive of a handler under another name, so that DCImanager can have both: a new build is
-tried beside the one that is in use.
+tried beside the one that is in use. An `Archive` has the name of its directory (`top`) and its
+files: path → content.
 """
 
 from __future__ import annotations

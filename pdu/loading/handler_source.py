@@ -3,7 +3,8 @@ run.
 
 The vendor's page "Creating a PDU handler" asks for a directory with an `__init__.py` and a module
 of any name that has `make_handler`, packed as a tar.gz. A folder and a file are packed as the page
-says and then read as the archive that they make, so that one set of checks holds for all three.
+says and then read as the archive that they make, so that one set of checks holds for all three. An
+`Archive` has the name of this directory (`top`) and the files: path → content.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
 """`pdu check`: reads all PDUs of a list, or those that its arguments name, in parallel and judges
 them.
 
-A target is a PDU with its handler and its login, ready to be read; a row (`PduRow`) is what was
-read of it with the verdict. The owner's files are his list of PDUs and his file of logins.
-`first_names` says which PDUs are listed twice: `{"r1": "rack1"}` if the row r1 of the list is the
-PDU that an earlier row calls rack1.
+`config` (`CheckOptions`) are the arguments and options of the command, `login` its login. A target
+is a PDU with its handler and its login, ready to be read; a row (`PduRow`) is what was read of it
+with the verdict. The owner's files are his list of PDUs and his file of logins. `first_names` says
+which PDUs are listed twice: `{"r1": "rack1"}` if the row r1 of the list is the PDU that an earlier
+row calls rack1.
 """
 
 from __future__ import annotations

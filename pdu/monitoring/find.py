@@ -2,7 +2,8 @@
 
 Each address is asked over SNMP for its sysObjectID, which names a PDU's family, a group of PDUs
 that are read alike. Where the number is also that of other devices, the device is a candidate: its
-tables of outlets and meters are read to decide. Raritan Xerus units are also found over mDNS.
+tables of outlets and meters are read to decide. Raritan Xerus units are also found over mDNS. A
+device that answered is a `FoundDevice`, whose `what` is the family or a description.
 """
 
 from __future__ import annotations

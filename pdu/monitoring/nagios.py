@@ -2,7 +2,8 @@
 
 A row (`PduRow`) is a PDU that was read, with its verdict: a level (WELL, DOUBTFUL or BAD, a
 plugin's OK, WARNING and CRITICAL), a result in a word or two, and a reason. A load is the current
-of a line, a breaker or a whole PDU, in A, with its rating, the most that it may carry.
+of a line, a breaker or a whole PDU, in A, with its rating, the most that it may carry. `totals` are
+the sums over all PDUs.
 
 Source: the Monitoring Plugins Development Guidelines, "Plugin Output for Nagios", "Performance
 data" and "Threshold and Ranges".

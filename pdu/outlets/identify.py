@@ -4,7 +4,8 @@ cannot.
 An answer (`HandlerAnswer`) is what came of one handler: its verdict, and a finding or an error. A
 finding (`HandlerFinding`) is what a handler that spoke with the device found: the family, a group
 of devices that are read alike, and how many outlets are read, switched and metered. It has no
-family if the handler does not read the device.
+family if the handler does not read the device. `run` has the options of the command, such as
+--json; `pdu` is the device, with the address, the handler and the login that were given.
 """
 
 from __future__ import annotations

@@ -2,9 +2,10 @@
 in one session if the handler can share it.
 
 `on`, a parameter of most functions, is what the command is for: True for `pdu on`, False for `pdu
-off`. A result (`_Result`) is what came of one outlet: whether its command was sent, and how the
-outlet was read afterwards. A session (`SwitchSession`) has the options of the command line (`run`),
-the PDU that it names (`pdu`), its handler, and the connection that reads and switches (`open_pdu`).
+off`. A result (`_Result`) is what came of one outlet: whether its command was sent (`is_sent`), and
+how it was read after the PDU accepted the command (`outlet_after`, None if it did not). A session
+(`SwitchSession`) has the options of the command line (`run`), the PDU that it names (`pdu`), its
+handler, and the connection that reads and switches (`open_pdu`).
 """
 
 from __future__ import annotations

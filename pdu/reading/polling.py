@@ -2,6 +2,8 @@
 
 A target (`Target`) is a PDU of the list with its handler and its login, ready to be read. What
 cannot be read is no error here: it is in the `failures` of the reading that is returned.
+`read_until_error(parts, read)` calls `read`, which reads these parts, and makes a failure of its
+error.
 """
 
 from __future__ import annotations
