@@ -262,7 +262,7 @@ class Session(FourCalls):
 def shown(case: Case) -> str:
     """What each run of a case ends with: the right side of its line in commands.txt.
 
-        is 1 on & pdu off X 1 --yes      0 | down 1 | outlet 1 of 192.0.2.7 is off (x) |
+    is 1 on & pdu off X 1 --yes      0 | down 1 | outlet 1 of 192.0.2.7 is off (x) |
     """
     unit = Unit()
     runs: list[list[str]] = []
