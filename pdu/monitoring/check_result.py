@@ -2,8 +2,9 @@
 
 The verdict has a level, WELL, DOUBTFUL (something is not known) or BAD (the PDU was not read), and
 a result that says why in a word or two. A reading (`Reading`) is what was read of a PDU: its
-outlets, figures such as `load_a`, and its failures. A figure is a number, None if the PDU does not
-meter it, or `NotKnown` if the PDU meters it and it cannot be read now; the last is a lost figure.
+outlets, figures such as `load_a`, and its failures. A figure is a number, None or NotMetered if the
+PDU does not meter it, or `NotKnown` if the PDU meters it and it cannot be read now; the last is a
+lost figure.
 """
 
 from __future__ import annotations

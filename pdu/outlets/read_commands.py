@@ -2,11 +2,11 @@
 
 A report (`ReadingReport`) says what a command reads of a PDU and how it shows that. A reading
 (`Reading`) is what was read of one PDU at once: its outlets, and its figures such as `load_a`. A
-figure is a number, None if the PDU does not meter it, or `NotKnown` with the reason if it cannot be
-read now. A `FigureRow` says of a figure its key in JSON and its unit in a table; `row.of(reading)`
-is this figure of a reading. The handler's method `labels`, numbers and names of outlets, is an
-addition of this pack: DCImanager's interface does not have it. `outlets` also reads what DCImanager
-does not ask for, such as watts.
+figure is a number, None or NotMetered if the PDU does not meter it, or `NotKnown` with the reason
+if it cannot be read now. A `FigureRow` says of a figure its key in JSON and its unit in a table;
+`row.of(reading)` is this figure of a reading. The handler's method `labels`, numbers and names of
+outlets, is an addition of this pack: DCImanager's interface does not have it. `outlets` also reads
+what DCImanager does not ask for, such as watts.
 """
 
 from __future__ import annotations

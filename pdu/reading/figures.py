@@ -1,8 +1,8 @@
 """The figures of a PDU and of an outlet, each in one row: where it is in a reading, and its name in
 texts, JSON, CSV and metrics. What shows a reading takes its figures from here.
 
-A figure is a number; None if the PDU does not meter it; NotKnown with a reason if the PDU meters it
-and it cannot be read now (a lost figure); NOT_ASKED if it was not asked for.
+A figure is a number; None or NotMetered if the PDU does not meter it; NotKnown with a reason if the
+PDU meters it and it cannot be read now (a lost figure); NOT_ASKED if it was not asked for.
 """
 
 from __future__ import annotations

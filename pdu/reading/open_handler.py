@@ -132,8 +132,8 @@ class OpenHandler:
         return self._answer("topology", self._adapter.read_topology, [])
 
     def nameplate(self) -> Nameplate:
-        """Manufacturer, model and serial number that the unit says; empty texts for a handler
-        without an adapter.
+        """What the unit says about itself, such as its manufacturer, model and serial number; empty
+        texts for a handler without an adapter.
         """
         return self._answer("nameplate", self._adapter.read_nameplate, Nameplate())
 

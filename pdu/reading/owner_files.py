@@ -29,8 +29,8 @@ class OwnerFiles(NamedTuple):
 
     def add_known_list(self) -> OwnerFiles:
         """These files if they have a list; else a copy with the user's usual list, such as
-        /etc/pdu/pdus.csv, and with the logins beside it if none are given. With --debug, the log
-        says which. Raises Usage if there is no usual list.
+        /etc/pdu/pdus.csv, and, if no file of logins is given, with that of PDU_AUTH or logins.toml
+        beside the list. With --debug, the log says which. Raises Usage without a usual list.
 
         >>> OwnerFiles("pdus.csv").add_known_list().list
         'pdus.csv'
@@ -71,7 +71,7 @@ class OwnerFiles(NamedTuple):
     def files(self) -> DeviceList:
         """Read the files. Returns the PDUs of the list, none without one, and the logins of both
         files by name. If the list names a login that it does not have, and no file of logins is
-        given, the logins beside the user's usual list are read, too. Raises SettingsError.
+        given, that of PDU_AUTH, or logins.toml beside the list, is read, too. Raises SettingsError.
 
             pdus.csv      r1-left,snmp,192.0.2.8,hall
             logins.toml   [hall]  community = "..."

@@ -2,9 +2,9 @@
 
 A reading (`Reading`) is what was read of a PDU at once: outlets, figures, and for each part that
 could not be read its failure. A part (`Part`) is what one call of a handler reads: `states`,
-`figures`, `labels` (numbers and names). A figure is a number, None if the PDU does not meter it, or
-NotKnown with a reason if it meters it and cannot say it now. A session (`OpenHandler`) is the PDU
-while it is open for calls.
+`figures`, `labels` (numbers and names). A figure is a number, None or NotMetered if the PDU does
+not meter it, or NotKnown with a reason if it meters it and cannot say it now. A session
+(`OpenHandler`) is the PDU while it is open for calls.
 """
 
 from __future__ import annotations
