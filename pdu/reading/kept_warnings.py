@@ -21,7 +21,8 @@ _CURRENT: contextvars.ContextVar[Optional[logging.Handler]] = contextvars.Contex
 
 class _KeptWarnings(logging.Handler):
     """A handler of Python's `logging` for one reading: it puts each warning that is logged during
-    this reading, by the thread that reads, once into `texts`.
+    this reading, by the thread that reads, once into `texts`. The variable `_CURRENT` has the
+    handler of the reading that the present thread does.
     """
 
     def __init__(self) -> None:
