@@ -93,24 +93,26 @@ class Answer(NamedTuple):
 
 
 class Effect(NamedTuple):
-    """How an outlet gets a state: by which request, and what the answers have then.
+    """How an outlet gets one of its states: by which request, and what the answers have then.
 
-    >>> Effect("POST /relay/1 on", {Pointer("GET /relay/1", ("on",)): True}).request
-    'POST /relay/1 on'
+    >>> effect = Effect("POST /relay/1 on", {Pointer("GET /relay/1", ("on",)): True})
+    >>> effect.request, list(effect.answer_values.values())
+    ('POST /relay/1 on', [True])
     """
 
     #: the request, in words; "" if it is not known
     request: str = ""
-    #: what the answers have then
-    sets: Mapping[Pointer, Any] = {}
+    #: the values that the answers have then, by where they are: `sets` in the file
+    answer_values: Mapping[Pointer, Any] = {}
 
 
 class RecordedOutlet(NamedTuple):
-    """An outlet of the recording: its state when it was recorded, its energy in kWh, and how it
-    gets each state.
+    """An outlet of the recording: its state when it was recorded, True for on, False for off, None
+    for neither; its energy in kWh; and by which request and with which answers it gets each state.
 
-    >>> RecordedOutlet(True, on=Effect("POST /1 on"), off=Effect("POST /1 off")).effect(on=False)
-    Effect(request='POST /1 off', sets={})
+    >>> outlet = RecordedOutlet(True, on=Effect("POST /1 on"), off=Effect("POST /1 off"))
+    >>> outlet.effect(on=False).request, outlet.state_pointers
+    ('POST /1 off', ())
     """
 
     state: Optional[bool]
@@ -120,6 +122,11 @@ class RecordedOutlet(NamedTuple):
 
     def effect(self, *, on: bool) -> Effect:
         return self.on if on else self.off
+
+    @property
+    def state_pointers(self) -> Sequence[Pointer]:
+        """Where the answers hold its state; () if that is not known."""
+        return tuple(self.on.answer_values)
 
 
 class WebRecording(NamedTuple):
@@ -494,7 +501,7 @@ def _effect(row: Mapping[str, Any], contents: Mapping[str, Any]) -> Effect:
 
     >>> row = {"request": "POST /1 on", "sets": {"GET /#/on": 1}}
     >>> _effect(row, {"GET /": {"on": 0}})
-    Effect(request='POST /1 on', sets={Pointer(request='GET /', path=('on',)): 1})
+    Effect(request='POST /1 on', answer_values={Pointer(request='GET /', path=('on',)): 1})
     """
     sets: dict[Pointer, Any] = {}
     for text, value in row.get("sets", {}).items():
@@ -539,7 +546,7 @@ def _effect_row(effect: Effect) -> dict[str, Any]:
     {'request': 'POST /relay/1 on', 'sets': {'GET /status#/relays/0/on': True}}
     """
     sets: dict[str, Any] = {}
-    for (request, path), value in effect.sets.items():
+    for (request, path), value in effect.answer_values.items():
         words = [str(part).replace("~", "~0").replace("/", "~1") for part in path]
         json_pointer = "".join(f"/{word}" for word in words)
         sets[f"{request}#{json_pointer}"] = value

@@ -97,7 +97,7 @@ class _Probe(NamedTuple):
             if outlet.state is None:
                 continue
             other_state = not outlet.state
-            new_states = self.read(outlet.effect(on=other_state).sets)
+            new_states = self.read(outlet.effect(on=other_state).answer_values)
             if new_states != {**states, name: other_state}:
                 return False
         return True
@@ -312,7 +312,7 @@ def with_commands(recording: WebRecording, reader: Reader) -> WebRecording:
     outlets = dict(recording.outlets)
     with contextlib.closing(_LearningUnit(recording, 0)) as unit:
         for name, outlet in recording.outlets.items():
-            if not outlet.on.sets:
+            if not outlet.state_pointers:
                 continue
             for on in (True, False) if outlet.state is False else (False, True):
                 unit.expected_command, unit.learned_requests = (name, on), []
