@@ -279,7 +279,8 @@ def _words_for_outlet(patterns: Sequence[RequestPattern], index: int, name: str)
 
     >>> _words_for_outlet([RequestPattern.parse("POST /relay/{outlet} on")], 0, "3")
     'POST /relay/3 on'
-    >>> _words_for_outlet([RequestPattern.parse("POST /a"), RequestPattern.parse("POST /b")], 1, "3")
+    >>> patterns = [RequestPattern.parse("POST /a"), RequestPattern.parse("POST /b")]
+    >>> _words_for_outlet(patterns, 1, "3")
     'POST /b'
     """
     is_for_any_outlet = patterns[0].names_outlet

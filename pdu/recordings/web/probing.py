@@ -118,12 +118,11 @@ class _Probe(NamedTuple):
         return True
 
     def _candidates(self) -> Iterator[WebRecording]:
-        """Recordings that may be right, as the first outlet follows them: with one column of
-        states; then with two that are read as unknown where one of them is changed alone, such as a
-        relay's position and the voltage behind it; then with one column and meters.
+        """Recordings to try, in which the first outlet, set to its other state, is read in it:
 
-            {"relay": 0, "volt": 230}    read as unknown, so both are tried
-            {"relay": 0, "volt": 0}      read as off: a candidate
+        one column              {"on": 0} is read as off
+        two columns             {"relay": 0, "volt": 230} is read as unknown, with "volt": 0 as off
+        a column and meters     {"relay": 0, "ampere": 1.5} is read as unknown, with 0 A as off
         """
         states = self.recording.states
         contradicted_columns: list[Column] = []
