@@ -40,7 +40,7 @@ _STAND_INS: Mapping[str, str] = {
 }
 ANY_TEXT = "any"  # stands for any secret
 # a telephone number, and first names that are months, hold only numbers and common words
-NEVER_GENERIC = frozenset({SECRETS, CONTACTS, LOCATIONS})
+PRIVATE_KINDS = frozenset({SECRETS, CONTACTS, LOCATIONS})
 _SHORTEST = 3  # characters of a value that is replaced inside texts
 #: digits of a number that may be a serial number
 LONG_NUMBER = 7
@@ -121,7 +121,7 @@ class Scrubber:
         self._stand_in_by_word: dict[str, str] = {}
         # a secret that is a common word or a short number may be a state or a figure
         bare_secrets = {secret.strip() for secret in secrets if secret} - {ANY_TEXT}
-        telling_secrets = {secret for secret in bare_secrets if is_telling(secret)}
+        telling_secrets = {secret for secret in bare_secrets if is_distinctive(secret)}
         self._secrets = longest_first(telling_secrets)
         self._secret_forms = _forms_of(self._secrets, user)
         self._holds_login: dict[str, bool] = {}
@@ -156,7 +156,7 @@ class Scrubber:
         if not bare_text:
             return text
         may_stay = not self.holds_login(text)
-        is_generic = kind not in NEVER_GENERIC and has_only_generic_words(bare_text)
+        is_generic = kind not in PRIVATE_KINDS and has_only_generic_words(bare_text)
         # a word that is another value's stand-in already would be taken for that value
         if may_stay and is_generic and bare_text not in self._stand_ins:
             self._generic_texts.add(bare_text)
@@ -296,7 +296,7 @@ class Scrubber:
         """
         if not isinstance(data, (int, float)) or isinstance(data, bool):
             return data
-        is_private = kind_of(name) in NEVER_GENERIC
+        is_private = kind_of(name) in PRIVATE_KINDS
         digits = re.sub("[^0-9]", "", str(data))
         has_fraction = data != int(data)  # which a serial number has not
         is_serial = len(digits) >= LONG_NUMBER and not has_fraction
@@ -445,41 +445,42 @@ def is_product(name: str) -> bool:
     return _PRODUCT.search(name) is not None and kind_of(name) != SECRETS
 
 
-def unread_groups(
+def replaceable_groups(
     groups: Sequence[G],
-    known_unread: Collection[G],
+    known_replaceable: Collection[G],
     scrub: Callable[[Collection[G]], T],
     read_values: Callable[[T], object],
 ) -> set[G]:
-    """The groups that can be replaced while the same values are read, and those of `known_unread`.
-    `scrub` makes the recording with these groups replaced, `read_values` reads it.
+    """The groups of values that can get stand-ins while the handler reads the same, together with
+    those of `known_replaceable`. `scrub` makes the recording in which these groups have stand-ins,
+    `read_values` is what the handler reads of it.
 
-    Most groups are not read: all are tried at once, and halves of them where one is read.
+    Most groups can: all are tried at once, then halves of those that cannot, and so on.
 
-    >>> words = ["owner", "state", "rack"]
-    >>> unread = unread_groups(words, [], lambda groups: groups, lambda groups: "state" in groups)
-    >>> sorted(unread)
-    ['owner', 'rack']
+    >>> def scrub(groups):
+    ...     return {name: "name-1" if name in groups else "Live" for name in ("owner", "state")}
+    >>> replaceable_groups(["owner", "state"], [], scrub, lambda recording: recording["state"])
+    {'owner'}
     """
-    unread = set(known_unread)
-    values = read_values(scrub(unread))
+    replaceable = set(known_replaceable)
+    values = read_values(scrub(replaceable))
     parts_to_try = [list(groups)]
     while parts_to_try:
         part = parts_to_try.pop()
-        if part and read_values(scrub({*unread, *part})) == values:
-            unread.update(part)
+        if part and read_values(scrub({*replaceable, *part})) == values:
+            replaceable.update(part)
         elif len(part) > 1:
             middle = len(part) // 2
             parts_to_try += [part[middle:], part[:middle]]
-    return unread
+    return replaceable
 
 
 @functools.cache
-def is_telling(secret: str) -> bool:
+def is_distinctive(secret: str) -> bool:
     """Whether a secret is sought in texts: it has 3 characters or more, and is no common word and
     no number of up to 6 digits, which may be a state or a figure.
 
-    >>> is_telling("Zq01"), is_telling("on"), is_telling("outlet"), is_telling("230")
+    >>> is_distinctive("Zq01"), is_distinctive("on"), is_distinctive("outlet"), is_distinctive("230")
     (True, False, False, False)
     """
     is_mixed = len(secret) > _SHORTEST and not secret.isalpha() and not secret.isdigit()

@@ -16,7 +16,7 @@ from handlers.shared.settings import HOST, Settings
 from ...cli.output import counted
 from ...inspection.nut.reading import ServerDevice, read_devices
 from ..recording_formats import Recording, RecordingFormat, RecordingOptions, ReplayedDevice
-from ..scrub import NAMES, Scrubber, is_product, kind_of, unread_groups
+from ..scrub import NAMES, Scrubber, is_product, kind_of, replaceable_groups
 from ..simulated_pdu import UnitFault
 from . import dump
 from .server import NutServer
@@ -120,7 +120,7 @@ def scrubbed(device: ServerDevice, scrubber: Scrubber, settings: Settings) -> Se
     {'outlet.1.status': 'on', 'outlet.1.desc': 'name-1', 'device.model': 'PX3'}
     """
 
-    def scrub(unread_names: Collection[str]) -> ServerDevice:
+    def scrub(replaceable_names: Collection[str]) -> ServerDevice:
         """The device with stand-ins for its names and for the values of these variables."""
         scrub_text = scrubber.scrub_free_text
         clean_device = ServerDevice(
@@ -129,7 +129,7 @@ def scrubbed(device: ServerDevice, scrubber: Scrubber, settings: Settings) -> Se
             writable=device.writable,
         )
         for name, value in device.variables.items():
-            if name in unread_names:
+            if name in replaceable_names:
                 clean_device.variables[name] = scrub_text(value, kind_of(name))
             else:
                 clean_device.variables[name] = scrubber.scrub_kept_text(value, name)
@@ -140,8 +140,10 @@ def scrubbed(device: ServerDevice, scrubber: Scrubber, settings: Settings) -> Se
         return clean_device
 
     names = [name for name, value in device.variables.items() if not _is_of_product(name, value)]
-    unread_names = unread_groups(names, (), scrub, lambda device: _values(device, settings))
-    return scrub(unread_names)
+    replaceable_names = replaceable_groups(
+        names, (), scrub, lambda device: _values(device, settings)
+    )
+    return scrub(replaceable_names)
 
 
 def _is_of_product(name: str, value: str) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Callable, NamedTuple
 
-from ..scrub import NAMES, NEVER_GENERIC, SECRETS, is_telling, kind_of
+from ..scrub import NAMES, PRIVATE_KINDS, SECRETS, is_distinctive, kind_of
 
 # name=value, name: value, name = "value", "name": "value", "name": 5
 _PAIR_NAME = re.compile(r"(?<![A-Za-z0-9_.-])(?P<name>[A-Za-z0-9_.-]+)[\"']?\s*[=:]\s*")
@@ -75,7 +75,7 @@ def named_values(text: str) -> Iterator[NamedValue]:
         if name_match is None:
             break
         name, begin = name_match["name"], name_match.end()
-        is_private = NamedValue(name, "", 0).kind in NEVER_GENERIC
+        is_private = NamedValue(name, "", 0).kind in PRIVATE_KINDS
         pattern = _PRIVATE_VALUE if is_private else _PAIR_VALUE
         value_match = pattern.match(text, begin)
         if value_match is not None:
@@ -104,7 +104,7 @@ def private_values(text: str) -> tuple[NamedValue, ...]:
     ['8351']
     """
     values = (*named_values(text), *_neighbours(text), *_numbers_behind_names(text))
-    return _without_overlaps(value for value in values if value.kind in NEVER_GENERIC)
+    return _without_overlaps(value for value in values if value.kind in PRIVATE_KINDS)
 
 
 def named_secrets(text: str) -> list[str]:
@@ -115,7 +115,7 @@ def named_secrets(text: str) -> list[str]:
     ['7f3a91']
     """
     secrets = [value.value for value in named_values(text) if value.kind == SECRETS]
-    return list(dict.fromkeys(filter(is_telling, secrets)))
+    return list(dict.fromkeys(filter(is_distinctive, secrets)))
 
 
 def without_named_secrets(text: str, stand_in: str) -> str:
@@ -169,7 +169,7 @@ def _numbers_behind_names(text: str) -> Iterator[NamedValue]:
     ['8351', '3']
     """
     for word in _WORD.finditer(text):
-        if kind_of(word[0]) in NEVER_GENERIC:
+        if kind_of(word[0]) in PRIVATE_KINDS:
             for number in _NUMBER.finditer(text, word.end(), word.end() + _NEAR):
                 yield NamedValue(word[0], number[0], number.start())
 

@@ -83,8 +83,8 @@ _NO_HTTP = (
 
 def _upstream(handler: LoadedHandler, data: PduData) -> Upstream:
     """Where the PDU answers, and which certificate it must show, by the settings of the handler.
-    Without such settings one of this pack asks as it does by itself, and anybody's over HTTP.
-    Raises SettingsError.
+    Without the setting scheme a handler of this pack means https, and anybody's http. Raises
+    SettingsError.
 
         scheme=https, port=8443, address 192.0.2.8    https://192.0.2.8:8443, by a trusted authority
         fingerprint=9C:2E...                          that certificate alone

@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus
 from handlers.shared.errors import ProtocolError
 
 from ..generic_words import has_only_generic_words
-from ..scrub import ANY_TEXT, Scrubber, longest_first, unread_groups
+from ..scrub import ANY_TEXT, Scrubber, longest_first, replaceable_groups
 from .answer_scrubbing import Answers, members, scrub_answers, without_private
 from .har import Answer, WebRecording
 from .named_values import named_values
@@ -120,7 +120,7 @@ def _with_needed_headers(
     for answer in recording.answers:
         names += [name.lower() for name, text in answer.headers if text != ANY_TEXT]
     names = [name for name in dict.fromkeys(names) if name not in _STAYING]
-    return without(unread_groups(names, (), without, read))
+    return without(replaceable_groups(names, (), without, read))
 
 
 def _with_any(
@@ -159,7 +159,7 @@ def _with_any(
     def read_distinct(clean: WebRecording) -> object:
         return len(clean.contents), read(clean)
 
-    unread = unread_groups(to_try, (), with_any, read_distinct)
+    unread = replaceable_groups(to_try, (), with_any, read_distinct)
     clean = with_any(unread)
     if recording.handler:  # the other words are those of this pack
         return clean, [text for text in to_try if text not in unread]
