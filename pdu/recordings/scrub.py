@@ -480,8 +480,8 @@ def is_distinctive(secret: str) -> bool:
     """Whether a secret is sought in texts: it has 3 characters or more, and is no common word and
     no number of up to 6 digits, which may be a state or a figure.
 
-    >>> is_distinctive("Zq01"), is_distinctive("on"), is_distinctive("outlet"), is_distinctive("230")
-    (True, False, False, False)
+    >>> [is_distinctive(secret) for secret in ("Zq01", "on", "outlet", "230")]
+    [True, False, False, False]
     """
     is_mixed = len(secret) > _SHORTEST and not secret.isalpha() and not secret.isdigit()
     return is_mixed or (len(secret) >= _SHORTEST and not has_only_generic_words(secret))
