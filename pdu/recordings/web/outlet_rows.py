@@ -108,8 +108,8 @@ def with_rows_exchanged(content: Any, path_by_outlet: Mapping[str, Path]) -> Any
     True
     """
     first_path, *_, last_path = path_by_outlet.values()
-    list_path = os.path.commonprefix([first_path, last_path])
-    depth = len(list_path)
+    depth = len(os.path.commonprefix([first_path, last_path]))
+    list_path = first_path[:depth]
     rows = value_at({"": content}, Pointer("", list_path))
     if not isinstance(rows, list):
         return None
@@ -184,9 +184,9 @@ class _RowEnd(NamedTuple):
 
 
 def _end_of_row(text: str, expected_tag: str = "") -> Optional[_RowEnd]:
-    r"""Where a row ends in the text behind its state, up to the next outlet's: with the last end tag
-    that has no begin in this text; with the first such </tr> if "tr" is the `expected_tag`; in a
-    text without tags, with the line. None if it does not end.
+    r"""Where a row ends in the text behind its state, up to the state of the next outlet: with the
+    last end tag that has no begin in this text; with the first such </tr> if "tr" is the
+    `expected_tag`; in a text without tags, with the line. None if it does not end.
 
     >>> _end_of_row("</td><td>5 W</td></tr><tr><td>")
     _RowEnd(tag='tr', length=22)
