@@ -1,4 +1,10 @@
-"""Records and simulates SNMP devices. Recordings are .snmprec files or the output of snmpwalk."""
+"""Records and simulates SNMP devices. Recordings are .snmprec files or the output of snmpwalk.
+
+rows      type and value of each object, by its OID: {(1, 3, 6, 1): SnmpRow(INTEGER, 5)}
+scrubbed  of rows: with stand-ins such as name-1 for what could identify the owner
+family    the SNMP profile that fits a device, such as apc-rpdu
+choice    the families that the handler may take: all, or the one of a setting (then `is_fixed`)
+"""
 
 from __future__ import annotations
 
@@ -49,8 +55,9 @@ _NO_COMMANDS = "the replay answers, but accepts no commands"
 
 
 def _record(data: Any, recorder: RecordingOptions) -> Recording:
-    """Walk the device, put stand-ins for what names the owner, and compare what the handler reads
-    of both. Raises the errors of handlers/shared/errors.py.
+    """Record an SNMP device for `pdu record`: walk it, put stand-ins in the place of what could
+    identify the owner, and compare what the handler reads of recording and device. Raises the
+    errors of handlers/shared/errors.py.
 
         1.3.6.1.2.1.1.5.0|4|name-1
         1.3.6.1.4.1.318.1.1.12.3.5.1.1.4.1|2|1
@@ -74,8 +81,9 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
 
 
 def _roots(choice: FamilySelection, rows: Rows) -> Sequence[Arcs]:
-    """The enterprise of the recorded sysObjectID, and the tables that its families read; of
-    families for agents without a vendor's number only their enterprises.
+    """The OIDs below which the device is walked besides the usual trees: the enterprise that its
+    sysObjectID names, and the tables that the families for it read. If sysObjectID names no vendor
+    (that of Net-SNMP, for instance), the enterprises of the families for such agents.
 
     >>> rows = snmprec.parse("1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.318.1.3.4.6").rows
     >>> _roots(ANY_FAMILY, rows)[0]
@@ -101,7 +109,7 @@ def _roots(choice: FamilySelection, rows: Rows) -> Sequence[Arcs]:
 
 
 def _recorded_id(rows: Rows) -> Arcs:
-    """The sysObjectID; () if there is none.
+    """The value of sysObjectID in these rows; () if they have none.
 
     >>> _recorded_id(snmprec.parse("1.3.6.1.2.1.1.2.0|6|1.3.6.1").rows), _recorded_id({})
     ((1, 3, 6, 1), ())
@@ -113,8 +121,9 @@ def _recorded_id(rows: Rows) -> Arcs:
 
 
 def require_what_the_handler_reads(rows: Rows, device: SnmpReads, choice: FamilySelection) -> None:
-    """Raises ProtocolError if the recording lacks an object that the handler reads of the device. A
-    device that is not read, or not any more, proves nothing.
+    """Raises ProtocolError if the recorded rows lack an object that the handler reads of the
+    device, which is read once more for this. Returns if the handler cannot read the device: then
+    nothing is known.
 
         "the recording lacks 2 objects that the handler reads, such as 1.3.6.1.4.1.318.1.1.4: ..."
     """
@@ -136,17 +145,19 @@ def require_what_the_handler_reads(rows: Rows, device: SnmpReads, choice: Family
 
 
 def _content(text: str) -> str:
-    """How much is in a recording, for people."""
+    """How much is in the text of a recording, for people: "812 objects"."""
     rows = snmprec.parse(text).rows
     return counted(len(rows), "object")
 
 
 def _serve(text: str, port: int, profile: str = "", *, is_writable: bool = False) -> ReplayedDevice:
-    """Start an agent that replays a recording. Port 0: any free one. If it `is_writable`, it takes
-    any write to an object that it has. Raises SettingsError and OSError.
+    """Start an SNMP agent on 127.0.0.1 that answers from a recording. `port`: 0 for any free one.
+    `profile`: the family or the file of a profile to whose commands its outlets react, "" for the
+    family that is detected. If it `is_writable`, it takes any write to an object that it has.
+    Raises SettingsError for a text without an object, and OSError if the port cannot be used.
 
-        "family ip9258, 4 outlets, switched by its commands; community public"
-        "snmp 127.0.0.1:16161"
+        "family ip9258, 4 outlets, switched by its commands; community public"    about
+        "snmp 127.0.0.1:16161"                                                    poll
     """
     content = snmprec.parse(text)
     if not content.rows:
@@ -182,7 +193,9 @@ def _serve(text: str, port: int, profile: str = "", *, is_writable: bool = False
 
 
 def _community() -> str:
-    """The community of PDU_COMMUNITY, else "public". Raises SettingsError."""
+    """The community that the replay takes: the one of the environment's PDU_COMMUNITY, else
+    "public". Raises SettingsError for one that SNMP cannot send.
+    """
     community = os.environ.get("PDU_COMMUNITY") or _COMMUNITY
     if max(community) > "\xff":
         raise SettingsError(
@@ -198,15 +211,17 @@ class FamilyReading(NamedTuple):
 
     #: None if the family cannot read them
     device: Optional[SnmpDevice]
+    #: for people: the family and its outlets, or why it cannot read them
     summary: str
-    #: an option that `pdu status` needs, or ""
+    #: an option that `pdu status` needs, with a blank before it; "" for none
     setting: str
 
 
 def find_device(rows: Rows, profile_name: str) -> FamilyReading:
-    """Read the rows as the family `profile_name`; "" means the detected one. What cannot be read so
-    is read as a device without outlets. Raises SettingsError for a name that is no family and no
-    file.
+    """Read the rows as the family or the file of a profile that `profile_name` names; "" means the
+    family that is detected. If its outlets cannot be read, the device is read as one with meters
+    alone; if that cannot be done either, `device` is None. Raises SettingsError for a name that is
+    no family and no file.
 
     >>> reading = find_device({}, "")
     >>> reading.device is None, reading.summary[:36]
@@ -245,7 +260,12 @@ def find_device(rows: Rows, profile_name: str) -> FamilyReading:
 
 
 def _outlets_phrase(device: SnmpDevice) -> str:
-    """The outlets that the family reads and switches: "8 outlets, switched by its commands"."""
+    """A phrase about the outlets that the family reads and whether it switches them.
+
+    8 outlets, with commands       "8 outlets, switched by its commands"
+    8 outlets, without commands    "8 outlets that cannot be switched"
+    no outlets                     "no outlets"
+    """
     if not device.states:
         return "no outlets"
     outlets = counted(len(device.states), "outlet")
@@ -256,9 +276,9 @@ def _outlets_phrase(device: SnmpDevice) -> str:
 
 
 def _poll(address: str, profile_name: str, device: Optional[SnmpDevice]) -> str:
-    """The arguments of `pdu status` for this replay.
-
-    For a profile in a file, they name the archive that is built from it.
+    """The arguments of `pdu status` for a replay at this address, which was started with --profile
+    `profile_name`, "" for without. For a profile in a file they name the archive of the handler
+    that is built from it.
 
     >>> _poll("127.0.0.1:16161", "", None)
     'snmp 127.0.0.1:16161'
@@ -273,7 +293,8 @@ def _poll(address: str, profile_name: str, device: Optional[SnmpDevice]) -> str:
 
 
 def _profile(profile_name: str) -> Profile:
-    """A family by its key, or a profile in a JSON file. Raises SettingsError.
+    """The profile that a name means: a family by its key, or the profile in a JSON file. Raises
+    SettingsError if it is neither, or if the file has no profile.
 
     >>> _profile("ip9258").key
     'ip9258'
@@ -294,15 +315,18 @@ def _profile(profile_name: str) -> Profile:
 def compare_rows(
     rows: Rows, clean_rows: Rows, device: SnmpReads, choice: FamilySelection
 ) -> list[str]:
-    """A note: whether the handler finds the same family, states and figures in the scrubbed rows as
-    in those of the device, and the same outlets as on the device itself.
+    """One sentence for the owner about a new recording. The handler reads it three times: in the
+    recorded `rows`, in these with stand-ins, `clean_rows`, and once more on the `device` itself.
 
-    If the handler does not read the rows, the note says why.
-
-        "It reads as the family ip9258 with 4 outlets, as the device does."
+    the same of all three             "It reads as the family ip9258 with 4 outlets, as the device
+                                      does."
+    another thing of clean_rows       "The handler reads the scrubbed file differently ..."
+    other outlets on the device       "It reads as ..., but the device as ...: record it again."
+    rows of no family                 "No family is detected: ..."
+    rows that cannot be read          "The handler does not read it: no answer ..."
     """
     try:
-        original = read_device(rows, choice)
+        recorded_device = read_device(rows, choice)
     except Unsupported as error:
         if choice.is_fixed:
             return [f"The handler does not read it: {reason(error)}"]
@@ -312,34 +336,38 @@ def compare_rows(
         ]
     except PduHandlerError as error:
         return [f"The handler does not read it: {reason(error)}"]
-    copy = detect_device(clean_rows, choice)
-    if copy is None or not scrubbing.has_same_answers(original, copy):
+    clean_device = detect_device(clean_rows, choice)
+    if not scrubbing.has_same_answers(recorded_device, clean_device):
         return [
             "The handler reads the scrubbed file differently from the device (family"
-            f" {original.profile.key}): say so to whom you send it."
+            f" {recorded_device.profile.key}): say so to whom you send it."
         ]
-    return [f"It reads as the {_summary(copy)}{_comparison(original, device, choice)}."]
+    comparison = _comparison_with_device(recorded_device, device, choice)
+    return [f"It reads as the {_family_phrase(recorded_device)}{comparison}."]
 
 
-def _summary(device: SnmpDevice) -> str:
+def _family_phrase(device: SnmpDevice) -> str:
     return f"family {device.profile.key} with {counted(len(device.states), 'outlet')}"
 
 
-def _comparison(original: SnmpDevice, device: SnmpReads, choice: FamilySelection) -> str:
-    """Whether the device, which is read once more, has the outlets of its recording (`original`).
-    States and figures may have changed since.
+def _comparison_with_device(
+    recorded_device: SnmpDevice, device: SnmpReads, choice: FamilySelection
+) -> str:
+    """The end of a sentence: whether the device, which is read once more, has the family and the
+    outlets of its recording. States and figures are not compared: they may have changed since.
 
         ", as the device does"
         ", but the device as the family ip9258 with 3 outlets: record it again"
+        "; the device was not read again for comparison: no answer ..."
     """
     try:
-        current = read_as_chosen(device, choice)
+        current_device = read_as_chosen(device, choice)
     except PduHandlerError as error:
         return f"; the device was not read again for comparison: {reason(error)}"
-    is_same_family = current.profile.key == original.profile.key
-    if is_same_family and list(current.states) == list(original.states):
+    is_same_family = current_device.profile.key == recorded_device.profile.key
+    if is_same_family and list(current_device.states) == list(recorded_device.states):
         return ", as the device does"
-    return f", but the device as the {_summary(current)}: record it again"
+    return f", but the device as the {_family_phrase(current_device)}: record it again"
 
 
 FORMAT = RecordingFormat(
