@@ -45,8 +45,8 @@ def walk_trees(
         {1.3.6.1.2.1.1.1.0: "APC", 1.3.6.1.4.1.318.1.1.4.1.0: 5, ...}, []
 
     Some agents leave their vendor's tree out of a walk that starts above it, but show it in a walk
-    that starts there: an owner's notes on an EPDU1216S. So the roots `roots_of(rows)` (1.3.6.1.4.1.318)
-    are walked by themselves, if GETNEXT finds an object below them that the rows lack.
+    that starts there: an owner's notes on an EPDU1216S. So `roots_of(rows)`, 1.3.6.1.4.1.318 for
+    instance, are walked by themselves, if GETNEXT finds an object below them that the rows lack.
     """
     try:
         credentials = Credentials.from_params(data.ip, data.snmp_params)
