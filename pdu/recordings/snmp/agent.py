@@ -177,7 +177,7 @@ class SnmpServer:
             agent.socket.close()
 
     def _run(self, community: str) -> None:
-        """The thread's work: make the engine, run the loop until `close` stops it, end the engine."""
+        """What the thread does: make the engine, run the loop until `close`, end the engine."""
         asyncio.set_event_loop(self._loop)
         # pysnmp raises for some datagrams that are not SNMP: log nothing
         self._loop.set_exception_handler(lambda *_: None)
