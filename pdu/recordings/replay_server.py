@@ -16,7 +16,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from http.server import BaseHTTPRequestHandler
-from typing import Any, Union
+from typing import Any, Optional, Union
 
 from .recording_formats import ReplayedDevice
 
@@ -164,35 +164,36 @@ class _ReplayRequestHandler(BaseHTTPRequestHandler):
             super().handle()
 
     def _serve(self) -> None:
-        """Read one request and send the answer of the replay, or an error status:
-
-        Host: evil.example              421, and the connection ends
-        Transfer-Encoding: chunked      411, and the connection ends
-        Content-Length: 99999999        413, and the connection ends
+        """Read the body of one request, and send the answer of the replay. A request that no
+        handler sends gets an error status, and the connection ends.
         """
-        # a page of another site may have its name lead here (DNS rebinding)
-        names = [re.sub(":[0-9]*$", "", name) for name in self.headers.get_all("Host", [])]
-        if not set(names) <= _OWN_NAMES:
+        error_status = self._error_status()
+        if error_status is not None:
             self.close_connection = True
-            self._send(421, None, {})
+            self._send(error_status, None, {})
             return
-        size = self.headers.get("Content-Length", "0")
-        is_chunked = "Transfer-Encoding" in self.headers
-        if is_chunked or not re.fullmatch("[0-9]{1,12}", size):
-            self.close_connection = True
-            self._send(411, None, {})
-            return
-        length = int(size)
-        if length > _LONGEST:
-            self.close_connection = True
-            self._send(413, None, {})
-            return
-        body = self.rfile.read(length)
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         headers = dict(self.headers.items())
         status, content, further_headers = self.server.replay.respond(
             self.command, self.path, headers, body
         )
         self._send(status, content, further_headers)
+
+    def _error_status(self) -> Optional[int]:
+        """The status for a request that no handler sends, by its headers; None for any other.
+
+        Host: evil.example              421
+        Transfer-Encoding: chunked      411
+        Content-Length: 99999999        413
+        """
+        # a page of another site may have its name lead here (DNS rebinding)
+        names = [re.sub(":[0-9]*$", "", name) for name in self.headers.get_all("Host", [])]
+        if not set(names) <= _OWN_NAMES:
+            return 421
+        size = self.headers.get("Content-Length", "0")
+        if "Transfer-Encoding" in self.headers or not re.fullmatch("[0-9]{1,12}", size):
+            return 411
+        return 413 if int(size) > _LONGEST else None
 
     do_GET = _serve
     do_POST = _serve

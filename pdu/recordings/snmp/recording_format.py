@@ -342,7 +342,7 @@ def compare_rows(
             "The handler reads the scrubbed file differently from the device (family"
             f" {recorded_device.profile.key}): say so to whom you send it."
         ]
-    comparison = _comparison_with_device(recorded_device, device, choice)
+    comparison = _comparison(recorded_device, device, choice)
     return [f"It reads as the {_family_phrase(recorded_device)}{comparison}."]
 
 
@@ -350,9 +350,7 @@ def _family_phrase(device: SnmpDevice) -> str:
     return f"family {device.profile.key} with {counted(len(device.states), 'outlet')}"
 
 
-def _comparison_with_device(
-    recorded_device: SnmpDevice, device: SnmpReads, choice: FamilySelection
-) -> str:
+def _comparison(recorded_device: SnmpDevice, device: SnmpReads, choice: FamilySelection) -> str:
     """The end of a sentence: whether the device, which is read once more, has the family and the
     outlets of its recording. States and figures are not compared: they may have changed since.
 

@@ -436,9 +436,7 @@ class SnmpUnit(SimulatedPdu):
             return MeasuredSums()
         outlet_energy = device.outlets.energy if device.outlets is not None else None
         try:
-            energies = (
-                outlet_energy.measured_rows(device.tables) if outlet_energy is not None else {}
-            )
+            energies = {} if outlet_energy is None else outlet_energy.measured_rows(device.tables)
             return MeasuredSums(
                 load_a=_sums_of_tables(device, load_figures(device), device.profile.load),
                 energy_kwh=_sums_of_tables(device, energy_figures(device), device.profile.energy),

@@ -177,22 +177,21 @@ def _read_links(data: Any, recorded_answers: Recorded) -> None:
         recorded:  GET /redfish/v1/PowerEquipment => {"RackPDUs": {"@odata.id": ".../RackPDUs"}}
         sent:      GET .../RackPDUs
     """
-    paths_of_requests: set[str] = set()
+    read_paths: set[str] = set()
     with RedfishService(redfish_settings.read_settings(data), seconds=_SECONDS) as service:
         service.root()
-        while len(paths_of_requests) < MOST:
+        while len(read_paths) < MOST:
             answers = recorded_answers()
-            paths_of_requests.update(
-                RequestPattern.parse(answer.request).target.rstrip("/") for answer in answers
-            )
+            targets = [RequestPattern.parse(answer.request).target for answer in answers]
+            read_paths.update(target.rstrip("/") for target in targets)
             paths = itertools.chain.from_iterable(_links(answer.content) for answer in answers)
             new_paths = [
-                path for path in dict.fromkeys(paths) if path.rstrip("/") not in paths_of_requests
+                path for path in dict.fromkeys(paths) if path.rstrip("/") not in read_paths
             ]
             if not new_paths:
                 return
             for path in new_paths:
-                paths_of_requests.add(path.rstrip("/"))
+                read_paths.add(path.rstrip("/"))
                 with contextlib.suppress(Refused, ProtocolError):
                     service.reply(service.path(path))
 

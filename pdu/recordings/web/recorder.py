@@ -166,10 +166,9 @@ class _Reader(NamedTuple):
     def read(self, port: int) -> _Reading:
         """What the handler reads at this port. Raises the errors of handlers/shared/errors.py."""
         methods = self.methods(port)
-        reading = _Reading(methods.states(), methods.figures())
-        if not _is_own(self.handler):
-            return reading
-        return reading._replace(nameplate_and_meters=self.nameplate_and_meters(port))
+        states, figures = methods.states(), methods.figures()
+        further = self.nameplate_and_meters(port) if _is_own(self.handler) else ()
+        return _Reading(states, figures, further)
 
     def nameplate_and_meters(self, port: int) -> object:
         """Which facts of the nameplate there are, and kind, current in A and rating in A of each

@@ -225,15 +225,10 @@ class RecordedRequests(NamedTuple):
         ({'/o'}, {'GET /o?n=1'})
         """
         reads: RequestTable[Answer] = RequestTable()
-        paths: set[str] = set()
-        with_tokens: set[str] = set()
         for answer in recording.answers:
-            pattern = RequestPattern.parse(answer.request)
-            reads.add(pattern, answer)
-            paths.add(pattern.path)
-            parts = (answer.content, [list(pair) for pair in answer.headers])
-            if any(_with_token(part, "x") != part for part in parts):
-                with_tokens.add(answer.request)
+            reads.add(RequestPattern.parse(answer.request), answer)
+        paths = {pattern.path for pattern in reads.patterns}
+        with_tokens = {answer.request for answer in recording.answers if _has_token(answer)}
         return cls(reads, command_table(recording), paths, with_tokens)
 
 
@@ -416,10 +411,9 @@ class WebUnit(HttpPdu):
         lacks_only_last_rows = list(self._states) == recorded_names[: len(self._states)]
         if not (outlet.state_pointers and lacks_only_last_rows):
             return False
-        values: dict[Pointer, Any] = {}
-        for pointer in outlet.off.answer_values:
-            if pointer not in outlet.on.answer_values:  # a meter, 0 while the outlet is off
-                values[pointer] = value_at(self._recording.contents, pointer)
+        # they show 0 while the outlet is off, and else what was recorded
+        meters = outlet.off.answer_values.keys() - outlet.on.answer_values.keys()
+        values = {meter: value_at(self._recording.contents, meter) for meter in meters}
         if on is None:
             values.update(self._third_values(outlet)[0])
         else:
@@ -455,10 +449,11 @@ class WebUnit(HttpPdu):
         return [(self._states, without_values(self._contents, pointers))] if pointers else []
 
     def without_figures(self) -> Sequence[Any]:
-        """Pairs of states and contents. Each lacks one number; and, of JSON, further ones each have
-        null for one number of all outlets.
+        """Pairs of states and contents: each without one number, then each with null for one kind
+        of number of all outlets in JSON.
 
-            {"w": [5, 7]}    {"w": [null, 7]} or {"w": [5, null]}, then {"w": [null, null]}
+            before:  {"w": [5, 7]}
+            pairs:   {"w": [null, 7]}, {"w": [5, null]}, {"w": [null, null]}
         """
         pointers = self._number_pointers()
         contents = [without_values(self._contents, [pointer]) for pointer in pointers]
@@ -475,8 +470,8 @@ class WebUnit(HttpPdu):
         outlets_on = [name for name, state in self._states.items() if state]
         last_outlet = list(self._states)[-1]
         outlets_before = [name for name in outlets_on if name != last_outlet]
-        middle_outlet = outlets_before[len(outlets_before) // 2 :][:1]
-        for outlet in (*middle_outlet, *outlets_on[-1:]):
+        middle_outlets = outlets_before[len(outlets_before) // 2 :]
+        for outlet in (*middle_outlets[:1], *outlets_on[-1:]):
             contents = self._without_row_of(outlet, must_be_named=outlet != last_outlet)
             if contents is not None:
                 states = {name: state for name, state in self._states.items() if name != outlet}
@@ -552,8 +547,9 @@ class WebUnit(HttpPdu):
             for pointer in outlet.state_pointers:
                 if pointer.request == request:
                     paths[name] = pointer.path
-        is_list = len(paths) > 1 and not isinstance(content, TextAnswer)
-        exchanged_content = with_rows_exchanged(content, paths) if is_list else None
+        if len(paths) < 2 or isinstance(content, TextAnswer):
+            return content
+        exchanged_content = with_rows_exchanged(content, paths)
         return content if exchanged_content is None else exchanged_content
 
     def with_fewer_outlets(self) -> Sequence[Any]:
@@ -656,13 +652,8 @@ class WebUnit(HttpPdu):
         call_id = request.get("id") if isinstance(request, dict) else None
         calls = calls_in(call)
         if calls is not None:
-            responses: list[Any] = []
-            for part in calls:
-                status, content, _ = self._answer(part, is_obeyed=is_obeyed)
-                if isinstance(content, bytes):  # a page, such as that of an error
-                    content = None
-                responses.append({"json": content, "statcode": status})
-            return 200, {"jsonrpc": "2.0", "result": {"responses": responses}, "id": call_id}, {}
+            result = {"responses": self._bulk_responses(calls, is_obeyed=is_obeyed)}
+            return 200, {"jsonrpc": "2.0", "result": result, "id": call_id}, {}
         answer = self._requests.reads.find(call)
         # a command may have been refused when it was recorded
         is_recorded_refusal = answer is not None and answer.status >= 400 and is_obeyed
@@ -670,11 +661,25 @@ class WebUnit(HttpPdu):
             return self._response(answer, call_id)
         is_rpc = isinstance(request, dict) and "method" in request
         parts = [call._replace(body=body) for body in body_parts(call.body)]
-        if is_obeyed and any(map(self._requests.commands.find, parts)):
+        holds_command = any(self._requests.commands.find(part) for part in parts)
+        if is_obeyed and holds_command:
             return self._answer_of_command(call, call_id if is_rpc else None)
         if is_rpc and call.target in self._requests.paths:
             return 200, {"jsonrpc": "2.0", "error": _NO_METHOD, "id": call_id}, {}
         return 404, None, {}
+
+    def _bulk_responses(self, calls: Sequence[Call], *, is_obeyed: bool) -> list[dict[str, Any]]:
+        """The answers to the calls of a performBulk, as Xerus has them. `is_obeyed`: the commands
+        in it were carried out.
+
+            [{"json": {"id": 0, "result": {"on": true}}, "statcode": 200}]
+        """
+        responses: list[dict[str, Any]] = []
+        for call in calls:
+            status, content, _ = self._answer(call, is_obeyed=is_obeyed)
+            is_page = isinstance(content, bytes)  # such as that of an error
+            responses.append({"json": None if is_page else content, "statcode": status})
+        return responses
 
     def _answer_of_command(self, call: Call, rpc_id: Any) -> Response:
         """The answer to a command that was carried out. `rpc_id`: the id of a JSON-RPC call; None
@@ -722,6 +727,18 @@ class WebUnit(HttpPdu):
         if call_id is not None and isinstance(content, dict) and "id" in content:
             content = {**content, "id": call_id}
         return answer.status, content, headers
+
+
+def _has_token(answer: Answer) -> bool:
+    """Whether a recorded answer has a token, for which the recording has "secret-1" or "any".
+
+    >>> _has_token(Answer("GET /login", {"token": "secret-1"}))
+    True
+    >>> _has_token(Answer("GET /", {"on": 1}, headers=[("Set-Cookie", "id=any; Path=/")]))
+    True
+    """
+    parts = (answer.content, [list(pair) for pair in answer.headers])
+    return any(_with_token(part, "x") != part for part in parts)
 
 
 def _with_token(content: Any, token: str) -> Any:
