@@ -466,8 +466,12 @@ class _Session(socketserver.StreamRequestHandler):
         """The answer to GET: `words` are VAR, DESC or the like, the device and the variable or
         command; UPSDESC and a device; or TRACKING. Raises _Err and IndexError for other words.
 
-            >  GET DESC pdu outlet.1.status
-            <  DESC pdu outlet.1.status "Description unavailable"
+        GET VAR pdu outlet.1.status     VAR pdu outlet.1.status "on"
+        GET DESC pdu outlet.1.status    DESC pdu outlet.1.status "Description unavailable"
+        GET UPSDESC pdu                 UPSDESC pdu "PDU in rack 7"
+        GET NUMLOGINS pdu               NUMLOGINS pdu 0
+        GET TRACKING                    OFF, or ON after SET TRACKING ON
+        GET TRACKING 1f0c-...           SUCCESS, as each command is done at once
         """
         kind = words[0].upper()
         if kind == "TRACKING":

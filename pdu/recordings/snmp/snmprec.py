@@ -231,9 +231,7 @@ def _check_oid(oid: Arcs) -> None:
     ValueError: not a valid OID
     """
     largest_arc = 2**32 - 1
-    if not 2 <= len(oid) <= 128:
-        raise ValueError("not a valid OID")
-    if min(oid) < 0 or max(oid) > largest_arc:
+    if not 2 <= len(oid) <= 128 or min(oid) < 0 or max(oid) > largest_arc:
         raise ValueError("not a valid OID")
     first, second = oid[:2]
     largest_second = 39 if first < 2 else largest_arc

@@ -29,7 +29,6 @@ from handlers.shared.meter_figures import NotMetered
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.measurements import Measurement
 from handlers.snmp.states import State
-from handlers.snmp.tables import Tables
 from handlers.snmp.totals import Total
 from pdu_common.helper import EnumPowerStatus
 from pdu_common.snmp_client.tool_api import INTEGER, OCTETS
@@ -393,10 +392,8 @@ class SnmpUnit(SimulatedPdu):
         states = self._device.outlets.states
         assert states is not None
         recorded_rows = RecordedRows(self._rows)
-        try:
-            states_before = _states(states, reading(recorded_rows, self._device.tables))
-        except PduHandlerError:
-            # the written value may make the states unreadable
+        states_before = self._states_in(recorded_rows)
+        if states_before is None:  # the written value may make the states unreadable
             return False
         states_after = {**states_before, identity: state}
         if states_before == states_after:
@@ -412,18 +409,29 @@ class SnmpUnit(SimulatedPdu):
         values = values_by_state[state]
         for change in _changes(states, values, identity, command_oid, oids, self._rows):
             new_rows = {**self._rows, **change}
-            # a count that no longer matches its table, for instance
-            with suppress(PduHandlerError):
-                tables = reading(RecordedRows(new_rows), self._device.tables)
-                if _states(states, tables) != states_after:
-                    continue
-                varbinds = self._varbinds_in(new_rows, identity, EnumPowerStatus.UP)
-                if bool(varbinds) == is_switchable:
-                    self._rows = new_rows
-                    return True
-                rows_without_command = rows_without_command or new_rows
+            if self._states_in(RecordedRows(new_rows)) != states_after:
+                continue
+            varbinds = self._varbinds_in(new_rows, identity, EnumPowerStatus.UP)
+            if bool(varbinds) == is_switchable:
+                self._rows = new_rows
+                return True
+            rows_without_command = rows_without_command or new_rows
         self._rows = rows_without_command or self._rows
         return rows_without_command is not None
+
+    def _states_in(self, rows: RecordedRows) -> Optional[dict[str, EnumPowerStatus]]:
+        """The state of each outlet as the family reads it in these rows; None if it cannot read
+        them, as where a count is not that of the rows of its table.
+
+            state column 1, 1, 2    {"1": UP, "2": UP, "3": DOWN}
+        """
+        assert self._device is not None and self._device.outlets is not None
+        assert self._device.outlets.states is not None
+        with suppress(PduHandlerError):
+            tables = reading(rows, self._device.tables)
+            decisions = self._device.outlets.states.decisions(tables)
+            return {identity: decision.state for identity, decision in decisions.items()}
+        return None
 
     def measured_sums(self) -> MeasuredSums:
         """The sums in A and kWh of each table of meters that the family reads now, and the energy
@@ -612,12 +620,6 @@ class SnmpUnit(SimulatedPdu):
 
     def close(self) -> None:
         self.drop_timers()
-
-
-def _states(states: State, tables: Tables) -> dict[str, EnumPowerStatus]:
-    """The state of each outlet that the family's `states` read in these tables."""
-    decisions = states.decisions(tables)
-    return {identity: decision.state for identity, decision in decisions.items()}
 
 
 def _gen_error(oid: Arcs) -> Exception:

@@ -148,8 +148,12 @@ def parse_value(
 
     >>> parse_value("Gauge32: 25 seconds", lambda text: (), has_types=True, is_hex=False)
     SnmpRow(tag=66, value=25)
-    >>> parse_value("INTEGER: 1f", lambda text: (), has_types=True, is_hex=True)
-    SnmpRow(tag=2, value=31)
+    >>> for text in ("INTEGER: on(1)", 'STRING: "web"', "12", "No Such Object"):
+    ...     print(parse_value(text, lambda text: (), has_types=True, is_hex=False))
+    SnmpRow(tag=2, value=1)
+    SnmpRow(tag=4, value=b'web')
+    SnmpRow(tag=67, value=12)
+    None
     """
     if text.startswith(_NOTHING):
         return None

@@ -74,20 +74,38 @@ def named_values(text: str) -> Iterator[NamedValue]:
     >>> [(value.name, value.value) for value in named_values("<sid>7f3a</sid><o name=rack id=4>")]
     [('name', 'rack'), ('id', '4'), ('sid', '7f3a')]
     """
-    begin = 0
-    while True:
-        name_match = _PAIR_NAME.search(text, begin)
-        if name_match is None:
-            break
-        name, begin = name_match["name"], name_match.end()
+    yield from _values_of_pairs(text)
+    yield from _values_of_tags(text)
+
+
+def _values_of_pairs(text: str) -> Iterator[NamedValue]:
+    """The values of name=value, name: value, "name": "value" and the like. A value may hold pairs
+    itself, as the query of an address; one of a private name does not.
+
+    >>> [(value.name, value.value) for value in _values_of_pairs('{"pin": 8351}, next=/o?id=4')]
+    [('pin', '8351'), ('next', '/o?id'), ('id', '4')]
+    """
+    match = _PAIR_NAME.search(text)
+    while match is not None:
+        name, begin = match["name"], match.end()
         is_private = NamedValue(name, "", 0).kind in PRIVATE_KINDS
         pattern = _PRIVATE_VALUE if is_private else _PAIR_VALUE
         value_match = pattern.match(text, begin)
         if value_match is not None:
             value, value_begin = _value_of(value_match)
             yield NamedValue(name, value, value_begin)
-            # a value may hold others, such as the query of an address
             begin = value_match.end() if is_private else value_begin
+        match = _PAIR_NAME.search(text, begin)
+
+
+def _values_of_tags(text: str) -> Iterator[NamedValue]:
+    """The values of tags: the text behind a tag and the attribute value or content, of the name of
+    the tag and of its attributes name, id, type and key.
+
+    >>> tags = '<sid>7f3a</sid><input name="pin" value="8351">'
+    >>> [(value.name, value.value) for value in _values_of_tags(tags)]
+    [('sid', '7f3a'), ('input', '8351'), ('pin', '8351')]
+    """
     for tag in _TAG.finditer(text):
         content = _CONTENT.match(text, tag.end())
         # a tag has few names, and those of a hostile one are not combined with all its values
