@@ -193,6 +193,8 @@ class Scrubber:
 
         >>> Scrubber().scrub_addresses("00:1b:c0:41:5e:7f noc@kunde.example")
         '02:00:00:00:00:01 host-1.example'
+        >>> Scrubber().scrub_addresses("10.77.5.9"), Scrubber().scrub_addresses("4.0.21.5", "fw")
+        ('192.0.2.1', '4.0.21.5')
         """
         text = _MAIL.sub(lambda match: self._stand_in(ADDRESSES, match[0]), text)
         text = _MAC.sub(self._stand_in_of_mac, text)

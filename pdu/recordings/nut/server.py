@@ -297,10 +297,11 @@ class NutServer(SimulatedPdu, Replay):
         return self.devices[name]
 
     def run(self, device: ServerDevice, command: str) -> None:
-        """Carry out a command of INSTCMD: switch the outlets that it switches, and add a line to
-        `writes`.
+        """Carry out a command of INSTCMD: switch the outlets that the handler would switch with it,
+        and add a line to `writes`.
 
             "INSTCMD pdu outlet.1.load.off: outlet 1 off"
+            "INSTCMD pdu beeper.mute: accepted; no outlet changed"
         """
         with self._contents_lock:
             effect = self._switch_outlets(device, command, None) or "accepted; no outlet changed"

@@ -508,12 +508,9 @@ class SnmpUnit(SimulatedPdu):
         states = self.outlet_states()
         for outlet in reversed([name for name, state in states.items() if state]):
             contents: list[SnmpContents] = []
-            for oid in objects_with_index(self._order, outlet):
+            for oid in filter(self._may_be_name, objects_with_index(self._order, outlet)):
                 rows = {**self._rows, oid: SnmpRow(OCTETS, b"")}
-                if (
-                    self._may_be_name(oid)
-                    and SnmpUnit(rows, self._device).outlet_states() == states
-                ):
+                if SnmpUnit(rows, self._device).outlet_states() == states:
                     contents.append(SnmpContents(rows))
             if contents:
                 return contents
@@ -655,12 +652,14 @@ def _changes(
     oids: Sequence[Arcs],
     rows: Rows,
 ) -> Iterator[Rows]:
-    """Changes of rows, one after the other, that may give an outlet the state which each of
-    `values` means. Changed are all of the outlet's rows that hold a state or that the command
-    wrote, which may have to agree; then each single row of `oids`; then a part of one. `states`:
-    how the family reads states; `command_oid`: the object that the command wrote, or ().
+    """Changes to try, each as new rows by OID, so that the family reads another state of an outlet,
+    the one that each of `values` means. `states`: how it reads states; `oids`: the objects from
+    which it does; `command_oid`: the object that a command wrote, or ().
 
-        outlet 1, off is 2    {state.1: 2, control.1: 2}, {state.1: 2}, {control.1: 2}, ...
+    outlet 1, off is 2:
+    all rows of the outlet with a state, or of the command    {state.1: 2, control.1: 2}
+    then each single row                                      {state.1: 2}, {control.1: 2}, ...
+    then each field or bit of a row of octets                 {states: b"2,1,1"}, ...
     """
     own_oids = objects_with_index(oids, identity)
     state_oids = [oid for oid in own_oids if oid == command_oid or _holds_state(states, rows[oid])]
@@ -693,9 +692,9 @@ def _changed_octets(octets: bytes, values: Sequence[str]) -> Iterator[bytes]:
     text = octets.decode("utf-8", "surrogateescape")
     for separator in dict.fromkeys(_SEPARATOR.findall(text)):
         fields = text.split(separator)
-        for at, value in itertools.product(range(len(fields)), values):
+        for index, value in itertools.product(range(len(fields)), values):
             changed_fields = list(fields)
-            changed_fields[at] = value
+            changed_fields[index] = value
             changed_text = separator.join(changed_fields)
             yield changed_text.encode("utf-8", "surrogateescape")
     bit_count = min(8 * len(octets), _MOST_BITS)

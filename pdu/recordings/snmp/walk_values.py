@@ -314,33 +314,34 @@ def _octets(value: str) -> bytes:
 
 
 def _bits(value: str) -> bytes:
-    r"""The octets of a BITS value, behind which snmpwalk prints the bits that are set, each with
-    its name in the MIB or its number alone. So `00 20 10` are two octets and bit 10: three octets
-    would be followed by their two bits. Raises ValueError if no division fits.
+    r"""The octets of a BITS value. snmpwalk prints them in hex, and behind them the bits that are
+    set, each with its name in the MIB or its number alone: 80 00 first(0). Where the octets end is
+    found out: in "00 20 10" behind two, as 10 is the bit that is set in them; behind three octets,
+    their two bits would follow. Raises ValueError if they end nowhere.
 
     >>> _bits("80 00 first(0)"), _bits("00 20 10")
     (b'\x80\x00', b'\x00 ')
     """
-    tokens = value.split()
-    if not tokens:
+    words = value.split()
+    if not words:
         return b""
-    hex_tokens = list(itertools.takewhile(re.compile("[0-9A-Fa-f]{2}").fullmatch, tokens))
-    octets = bytes.fromhex("".join(hex_tokens))
+    hex_words = list(itertools.takewhile(re.compile("[0-9A-Fa-f]{2}").fullmatch, words))
+    octets = bytes.fromhex("".join(hex_words))
     numbers_of_bits = set_bits(octets)
-    # one size alone can fit: more octets have no fewer bits, and leave fewer tokens for them
+    # one size alone can fit: more octets have no fewer bits, and leave fewer words for them
     for size in range(1, len(octets) + 1):
         bit_count = bisect_left(numbers_of_bits, 8 * size)
-        has_same_count = len(tokens) - size == bit_count
-        if has_same_count and _bit_numbers(tokens[size:]) == numbers_of_bits[:bit_count]:
+        has_same_count = len(words) - size == bit_count
+        if has_same_count and _bit_numbers(words[size:]) == numbers_of_bits[:bit_count]:
             return octets[:size]
     # snmpwalk may list only some of the bits
-    listed_bits = _bit_numbers(tokens[len(octets) :])
+    listed_bits = _bit_numbers(words[len(octets) :])
     if not listed_bits or not set(listed_bits) <= set(numbers_of_bits):
         raise ValueError(f"{value[:30]!r}: the octets and the bits cannot be told apart")
     return octets
 
 
-def _bit_numbers(tokens: Sequence[str]) -> Optional[list[int]]:
+def _bit_numbers(words: Sequence[str]) -> Optional[list[int]]:
     """The numbers of the bits that these words name, as "first(0)" or "12"; None if one of them
     names no bit.
 
@@ -348,8 +349,8 @@ def _bit_numbers(tokens: Sequence[str]) -> Optional[list[int]]:
     ([0, 12], None)
     """
     numbers: list[int] = []
-    for token in tokens:
-        match = _BIT.fullmatch(token)
+    for word in words:
+        match = _BIT.fullmatch(word)
         if match is None:
             return None
         numbers.append(int(match[1] or match[2]))

@@ -184,12 +184,14 @@ class _RowEnd(NamedTuple):
 
 
 def _end_of_row(text: str, expected_tag: str = "") -> Optional[_RowEnd]:
-    r"""Where a row ends in the text behind its state, up to the state of the next outlet: with the
-    last end tag that has no begin in this text; with the first such </tr> if "tr" is the
-    `expected_tag`; in a text without tags, with the line. None if it does not end.
+    r"""Where the row of an outlet ends in a text that follows its state, up to the state of the
+    next outlet. It ends with the line, or with the last end tag whose begin is not in the text; if
+    "tr" is the `expected_tag`, with the first such </tr>. None if it does not end.
 
     >>> _end_of_row("</td><td>5 W</td></tr><tr><td>")
     _RowEnd(tag='tr', length=22)
+    >>> _end_of_row("</td></tr></table></div>", expected_tag="tr")
+    _RowEnd(tag='tr', length=10)
     >>> _end_of_row(", 5 W\nOutlet 2")
     _RowEnd(tag='', length=6)
     >>> _end_of_row(", 5 W") is None

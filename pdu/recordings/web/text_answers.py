@@ -76,7 +76,7 @@ class TextAnswer(str):
         """
         pieces = (*self.pieces[:number], piece, *self.pieces[number + 1 :])
         text = TextAnswer("".join(pieces))
-        text.pieces = pieces  # its own words may be others
+        text.pieces = pieces  # in place of those into which it would be divided
         return text
 
     def parts(self, kind: re.Pattern[str]) -> list[str]:
