@@ -420,6 +420,7 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         HttpReplay.__init__(self, port)
 
     def begin(self, fault: UnitFault) -> None:
+        """Have this fault from now on, and no `refusal`, `redirect` or `answer_faults`."""
         super().begin(fault)
         self.refusal = self.redirect = None
         self.answer_faults = {}

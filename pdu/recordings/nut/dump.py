@@ -87,7 +87,7 @@ def parse(text: str) -> list[ServerDevice]:
     ('web', {'outlet.1.status': 'on'})
     """
     devices: list[ServerDevice] = []
-    # of the variables of the last device, since the last timer
+    # the first line of each variable of the last device, since the last timer
     line_by_variable: dict[str, int] = {}
     for number, line in enumerate(text.split("\n"), 1):
         statement = _statement(line, number)
@@ -95,21 +95,17 @@ def parse(text: str) -> list[ServerDevice]:
             continue
         if statement.kind in ("timer", "device"):
             line_by_variable.clear()
-        if statement.kind == "timer":
-            continue
         if statement.kind == "device":
             _check_new_name(statement.name, devices, number)
             devices.append(ServerDevice(statement.name, statement.value))
-            continue
-        if not devices:
-            devices.append(ServerDevice(_UNNAMED))
-        if statement.kind == "variable":
-            first_line = line_by_variable.get(statement.name)
-            if first_line is None:
-                line_by_variable[statement.name] = number
-            else:
-                _check_same_value(statement, devices[-1], first_line, number)
-        _add(statement, devices[-1])
+        elif statement.kind != "timer":
+            if not devices:
+                devices.append(ServerDevice(_UNNAMED))
+            if statement.kind == "variable":
+                first_line = line_by_variable.setdefault(statement.name, number)
+                if first_line < number:
+                    _check_same_value(statement, devices[-1], first_line, number)
+            _add(statement, devices[-1])
     if not any(device.variables for device in devices):
         raise SettingsError("the recording has no variables")
     return devices

@@ -104,6 +104,7 @@ class NutServer(SimulatedPdu, Replay):
     def __init__(
         self, devices: Sequence[ServerDevice], port: int, fault: UnitFault = UnitFault.NONE
     ) -> None:
+        """Serve copies of these devices at this port, 0 for any free one, with this fault."""
         self.devices = {device.name: copy.deepcopy(device) for device in devices}
         self._figures_before_off: dict[tuple[str, str], str] = {}
         SimulatedPdu.__init__(self, fault)

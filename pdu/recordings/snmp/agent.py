@@ -103,6 +103,7 @@ class SimulatedAgent:
         receive = transport.datagram_received
 
         def received(datagram: bytes, address: Any) -> None:
+            """Pass a datagram on to pysnmp, late or not at all, as the table above says."""
             self.datagrams += 1
             begin = _COMMUNITY.match(datagram)
             if begin is not None:
@@ -229,6 +230,7 @@ def _answer_without_rows(responder: Any) -> None:
     handle = responder.handle_management_operation
 
     def answer(engine: Any, reference: Any, name: Any, request: Any) -> None:
+        """Answer a GETBULK: without rows if it asks for none, else as pysnmp does."""
         non_repeaters, max_repetitions = int(request[1]), int(request[2])
         if non_repeaters <= 0 and max_repetitions <= 0:
             responder.send_varbinds(engine, reference, 0, 0, [])

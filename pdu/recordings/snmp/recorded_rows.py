@@ -141,6 +141,7 @@ class RecordedRows:
     """
 
     def __init__(self, rows: Mapping[Arcs, SnmpRow]) -> None:
+        """A device with these rows, of which nothing was read yet."""
         self._rows = rows
         self._order: list[Arcs] = sorted(rows)
         self.answers: dict[str, Walked] = {}

@@ -315,8 +315,8 @@ def _profile(profile_name: str) -> Profile:
 def compare_rows(
     rows: Rows, clean_rows: Rows, device: SnmpReads, choice: FamilySelection
 ) -> list[str]:
-    """One sentence for the owner about a new recording. The handler reads it three times: in the
-    recorded `rows`, in these with stand-ins, `clean_rows`, and once more on the `device` itself.
+    """A list with one sentence for the owner about a new recording. The handler reads three times:
+    the recorded `rows`, these with stand-ins, `clean_rows`, and once more the `device` itself.
 
     the same of all three             "It reads as the family ip9258 with 4 outlets, as the device
                                       does."

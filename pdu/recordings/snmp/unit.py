@@ -140,8 +140,10 @@ class SnmpUnit(SimulatedPdu):
         self.begin(fault)
 
     def begin(self, fault: UnitFault) -> None:
+        """Have this fault from now on. With DENIES it gives no answer, as an agent that does not
+        know the community.
+        """
         super().begin(fault)
-        # an agent does not answer a community that it does not know
         self.is_mute = self.is_mute or fault is UnitFault.DENIES
 
     # ---- requests --------------------------------------------------------------------------------
@@ -348,6 +350,7 @@ class SnmpUnit(SimulatedPdu):
 
     @property
     def contents(self) -> SnmpContents:
+        """The rows and the lost objects as they are now."""
         return SnmpContents(dict(self._rows), self._lost_objects)
 
     @contents.setter
@@ -366,6 +369,10 @@ class SnmpUnit(SimulatedPdu):
         return detect_device(self._rows, own_family)
 
     def outlet_states(self) -> States:
+        """The states that the family reads now, None for UNKNOWN; {} if it cannot read the rows.
+
+        {"1": True, "2": False, "3": None}
+        """
         device = self._read()
         states = {} if device is None else device.states
         return {identity: _ON.get(state) for identity, state in states.items()}

@@ -273,6 +273,7 @@ def _text_with_stand_ins(
     """
 
     def new_value(value: NamedValue) -> str:
+        """The stand-in of a private value, or the value if its group is not among these."""
         if _private_group(value) not in groups:
             return value.value
         return scrubber.scrub_free_text(value.value, value.kind)
@@ -281,6 +282,7 @@ def _text_with_stand_ins(
     for kind, pattern in _PART_PATTERNS.items():
 
         def new_part(part: str, kind: str = kind) -> str:
+            """The stand-in of a part, or the part if its group is not among these."""
             if Group(kind, part) not in groups or scrubber.is_stand_in(part):
                 return part
             return scrubber.scrub_free_text(part)

@@ -583,8 +583,8 @@ def _effect_row(effect: Effect) -> dict[str, Any]:
 
 def _answer(entry: Mapping[str, Any], *, hides_secrets: bool = False) -> Answer:
     """The request and answer of an entry of a HAR. `hides_secrets`: values whose names say that
-    they are secrets become {any} in the request. Raises ValueError and what Python raises for JSON
-    of another form.
+    they are secrets become {any} in the request. Raises SettingsError for what is no request, and
+    what Python raises for JSON of another form.
 
     >>> entry = _entry(Answer("POST /o sid=7f3a91", {"on": 1}))
     >>> _answer(entry)[:3], _answer(entry, hides_secrets=True).request
@@ -598,7 +598,7 @@ def _answer(entry: Mapping[str, Any], *, hides_secrets: bool = False) -> Answer:
     words = f"{request['method']} {target} {body}".strip()
     if hides_secrets:
         words = recorded_request(str(request["method"]), target, body, [])
-    RequestPattern.parse(words)  # raises for what is none
+    RequestPattern.parse(words)  # raises SettingsError
     status = int(response["status"])
     if status not in _STATUSES:
         raise ValueError(f"the status {status}")

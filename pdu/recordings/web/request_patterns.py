@@ -148,6 +148,7 @@ class RequestPattern(NamedTuple):
         last_number = re.search("[0-9]+$", identity)
 
         def identity_text(placeholder: re.Match[str]) -> str:
+            """What stands in the place of {outlet}, or of {outlet-1} with its offset -1."""
             offset = placeholder["offset"]
             if not offset or last_number is None:
                 return identity

@@ -115,6 +115,7 @@ def _with_needed_headers(
     """
 
     def without(names: Collection[str]) -> WebRecording:
+        """The recording without the headers of these names, in small letters."""
         answers: list[Answer] = []
         for answer in recording.answers:
             headers = [row for row in answer.headers if row[0].lower() not in names]
@@ -151,6 +152,7 @@ def _with_any(
     spellings = longest_first(spellings)
 
     def with_any(texts: Collection[str]) -> WebRecording:
+        """The recording with {any} for these texts in requests, and "any" in Location."""
         ordered_texts = longest_first(texts)
         answers: list[Answer] = []
         for answer in recording.answers:

@@ -378,6 +378,11 @@ class WebUnit(HttpPdu):
         return bool(self.command_words(identity, on=on))
 
     def command_words(self, identity: str, *, on: bool) -> str:
+        """The recorded request that switches an outlet on or off, without the answer behind " -> ";
+        "" if it is not known.
+
+            "POST /relay/1 turn=off"
+        """
         outlet = self._recording.outlets.get(identity, RecordedOutlet(state=None))
         request, _, _ = outlet.effect(on=on).request.partition(" -> ")
         return request
@@ -440,6 +445,12 @@ class WebUnit(HttpPdu):
         return [dict(zip(outlet.state_pointers, values)) for values in zip(*third_values)]
 
     def with_third_states(self, identity: str) -> Sequence[Any]:
+        """Pairs of states and contents in which this outlet is neither on nor off; [] if it is not
+        known where its state is.
+
+            before:  {"1": True}, {"GET /": {"on": 1}}
+            after:   {"1": None}, {"GET /": {"on": 97}}, then with -1, 2 and so on
+        """
         states = {**self._states, identity: None}
         values = self._third_values(self._recording.outlets[identity])
         return [(states, with_values(self._contents, own_values)) for own_values in values]
@@ -751,6 +762,7 @@ def _with_token(content: Any, token: str) -> Any:
     """
 
     def text_with_token(text: str) -> str:
+        """One text of the content with `token` behind each stand-in."""
         if text == _STAND_IN:
             return f"{text}{token}"
         return _TOKEN.sub(rf"\g<0>{token}", text)
