@@ -506,7 +506,7 @@ def replaceable_groups(
 def is_distinctive(secret: str) -> bool:
     """Whether a secret can be told from other texts, so that it is sought in them: it has 3
     characters or more, and is no common word and no number of up to 6 digits, which may be a state
-    or a figure.
+    or a figure. Letters with digits or signs are no common word if there are 4 or more of them.
 
     >>> [is_distinctive(secret) for secret in ("Zq01", "on", "outlet", "230")]
     [True, False, False, False]

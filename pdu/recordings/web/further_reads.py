@@ -83,8 +83,9 @@ def _calls(answers: Sequence[Answer]) -> Iterator[tuple[str, str, Any]]:
 
 
 def _getters(calls: Sequence[tuple[str, str, Any]]) -> Iterator[tuple[str, str]]:
-    """The calls, each as id and method, that read the objects which these calls or their answers
-    name; outlets are also read by the ids that they have by their place in getOutlets.
+    """The calls, each as id and method, that read all of the objects which these recorded calls, as
+    id, method and answer, ask or name. Outlets are also read by a second id that they have, which
+    is made of their place in the answer to getOutlets.
 
     >>> outlet = {"rid": "/outlet/0", "type": "pdumodel.Outlet:2.1.5"}
     >>> getters = list(_getters([("/model/pdu/0", "getOutlets", [outlet])]))

@@ -389,7 +389,7 @@ def _of_another_tool(entries: Sequence[Any]) -> WebRecording:
         if reason:
             left_out[words] = f"{printable(words, 200)}: {reason}"
     sentences = [text for words, text in left_out.items() if words not in answered_requests]
-    # a session that ends leads from a page to the login
+    # redirects first: of a page that leads to the login once its session has ended, the page counts
     answers.sort(key=lambda answer: not 300 <= answer.status < 400)
     return WebRecording(merged(answers), left_out=sentences, is_of_another_tool=True)
 
@@ -543,18 +543,20 @@ def _pointer(text: str, contents: Mapping[str, Any]) -> Pointer:
     Pointer(request='GET /', path=('relays', 0))
     >>> _pointer("GET /#/3", {"GET /": TextAnswer("relay on")})
     Pointer(request='GET /', path=(3,))
+    >>> _pointer("GET /relay/1#", {"GET /relay/1": True})
+    Pointer(request='GET /relay/1', path=())
     """
-    request, _, pointer = text.rpartition("#/")
-    words = pointer.split("/")
+    request, _, json_pointer = text.rpartition("#/")
+    escaped_parts = json_pointer.split("/")
     if text.endswith("#") and text[:-1] in contents:  # of a whole answer
-        request, words = text[:-1], []
+        request, escaped_parts = text[:-1], []
     path: list[Union[str, int]] = []
     content = contents[request]
-    for word in words:
+    for escaped_part in escaped_parts:
         is_text, is_list = isinstance(content, TextAnswer), isinstance(content, list)
-        part: Any = word.replace("~1", "/").replace("~0", "~")
+        part: Any = escaped_part.replace("~1", "/").replace("~0", "~")
         if is_text or is_list:
-            part = int(word)
+            part = int(part)
         if is_text and part not in range(1, len(content.pieces), 2):
             raise LookupError("no word of the answer has this number")
         content = content.pieces[part] if is_text else content[part]
@@ -602,21 +604,28 @@ def _answer(entry: Mapping[str, Any], *, hides_secrets: bool = False) -> Answer:
     status = int(response["status"])
     if status not in _STATUSES:
         raise ValueError(f"the status {status}")
-    content = response.get("content") or {}
-    kind = str(content.get("mimeType") or "")
+    content, answer_type = _content_and_type(response.get("content") or {})
+    headers = list(_headers(response.get("headers") or []))
+    return Answer(words, content, status, answer_type, headers)
+
+
+def _content_and_type(row: Mapping[str, Any]) -> tuple[Any, str]:
+    """Content and media type of an answer, from the object `content` in an entry of a HAR. The type
+    is "" if it has none.
+
+    >>> _content_and_type({"mimeType": "text/html", "text": "on"})
+    ('on', 'text/html')
+    >>> _content_and_type({"text": "eyJvbiI6IDF9", "encoding": "base64"})
+    ({'on': 1}, '')
+    """
+    kind = str(row.get("mimeType") or "")
     name, charset = media_type([("content-type", kind)])
-    octets = str(content.get("text") or "").encode("utf-8", "surrogatepass")
-    if content.get("encoding") == "base64":
+    octets = str(row.get("text") or "").encode("utf-8", "surrogatepass")
+    if row.get("encoding") == "base64":
         octets = base64.b64decode(octets)
     else:
         charset = "utf-8"  # a text in JSON is decoded already
-    return Answer(
-        request=words,
-        content=document_of(octets, name, charset),
-        status=status,
-        type=name if kind else "",
-        headers=list(_headers(response.get("headers") or [])),
-    )
+    return document_of(octets, name, charset), name if kind else ""
 
 
 def _body(data: Mapping[str, Any]) -> str:
@@ -701,7 +710,7 @@ def _entry(answer: Answer) -> dict[str, Any]:
         "statusText": "",
         **_EMPTY,
         "headers": [{"name": name, "value": value} for name, value in answer.headers],
-        "content": _content(answer),
+        "content": _content_row(answer),
         "redirectURL": "".join(redirects[:1]),
     }
     timings = {"send": 0, "wait": 0, "receive": 0}
@@ -709,10 +718,10 @@ def _entry(answer: Answer) -> dict[str, Any]:
     return {**entry, "cache": {}, "timings": timings}
 
 
-def _content(answer: Answer) -> dict[str, Any]:
+def _content_row(answer: Answer) -> dict[str, Any]:
     """The object `content` in an entry of a HAR: a text, or in base64 the octets of a picture.
 
-    >>> _content(Answer("GET /logo", b"PNG", type="image/png"))
+    >>> _content_row(Answer("GET /logo", b"PNG", type="image/png"))
     {'size': 3, 'mimeType': 'image/png', 'text': 'UE5H', 'encoding': 'base64'}
     """
     if isinstance(answer.content, bytes):

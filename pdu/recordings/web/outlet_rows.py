@@ -144,8 +144,8 @@ def _without_text_row(
     contents: Contents, pointer: Pointer, other_paths: Sequence[Path], outlet: str
 ) -> Optional[AbsentRow]:
     r"""The contents without one outlet's row in a text, as of HTML. `pointer` leads to its state,
-    `other_paths` to those of the other outlets in the text. A row begins where the row before it
-    ends; so None for the first outlet of the text, and if rows do not end.
+    `other_paths` to those of the other outlets in the text. A row goes from the end of the row
+    before it to its own end; so None for the first outlet of the text, and if rows do not end.
 
     >>> answers = {"GET /": TextAnswer("a on\nb off\n")}
     >>> row = _without_text_row(answers, Pointer("GET /", (7,)), [(3,)], "b")
@@ -153,22 +153,22 @@ def _without_text_row(
     ({'GET /': 'a on\n'}, True)
     """
     answer: TextAnswer = contents[pointer.request]
-    number = int(pointer.path[0])
-    numbers = sorted([number, *(int(path[0]) for path in other_paths)])
-    position = numbers.index(number)
-    if not position:
+    state_number = int(pointer.path[0])
+    state_numbers = sorted([state_number, *(int(path[0]) for path in other_paths)])
+    position = state_numbers.index(state_number)
+    if position == 0:
         return None
-    number_before = numbers[position - 1]
-    is_last = number == numbers[-1]
-    end_before = _end_of_row(answer.text_between(number_before, number))
-    next_number = None if is_last else numbers[position + 1]
-    text_behind = answer.text_between(number, next_number)
-    # behind the last row more may end than the row
+    number_before = state_numbers[position - 1]
+    is_last = state_number == state_numbers[-1]
+    end_before = _end_of_row(answer.text_between(number_before, state_number))
+    next_number = None if is_last else state_numbers[position + 1]
+    text_behind = answer.text_between(state_number, next_number)
+    # behind the last row its table may end, too
     end = _end_of_row(text_behind, end_before.tag if end_before and is_last else "")
     if end_before is None or end is None:
         return None
     row_begin = answer.end_of(number_before) + end_before.length
-    row_end = answer.end_of(number) + end.length
+    row_end = answer.end_of(state_number) + end.length
     is_named = outlet in WORD.findall(answer[row_begin:row_end])
     new_content: Any = TextAnswer(answer[:row_begin] + answer[row_end:])
     return AbsentRow({**contents, pointer.request: new_content}, is_named)
