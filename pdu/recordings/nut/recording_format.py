@@ -70,14 +70,12 @@ def _content(text: str) -> str:
     '1 device, 1 variable, 1 command'
     """
     devices = dump.parse(text)
-    variable_count = sum(len(device.variables) for device in devices)
-    command_count = sum(len(device.commands) for device in devices)
-    parts = [
-        counted(len(devices), "device"),
-        counted(variable_count, "variable"),
-        counted(command_count, "command"),
-    ]
-    return ", ".join(parts)
+    counts = {
+        "device": len(devices),
+        "variable": sum(len(device.variables) for device in devices),
+        "command": sum(len(device.commands) for device in devices),
+    }
+    return ", ".join(counted(count, noun) for noun, count in counts.items())
 
 
 def _serve(text: str, port: int) -> ReplayedDevice:

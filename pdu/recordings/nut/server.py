@@ -245,8 +245,7 @@ class NutServer(SimulatedPdu, Replay):
         """
         if self.fault is not UnitFault.HALF or len(answer) == 1:
             return answer
-        half = len(answer) // 2
-        return answer[:half]
+        return answer[: len(answer) // 2]
 
     def take(self, device: ServerDevice, name: str, value: Optional[str]) -> None:
         """Take a command of a device, or a new value of its variable `name` if `value` is not None:

@@ -206,9 +206,7 @@ def _read_row(row: SnmpRow, scrubber: Scrubber) -> SnmpRow:
     if isinstance(row.raw, str):
         text = scrubber.scrub_kept_text(row.raw)
         return SnmpRow(OCTETS, text.encode())
-    if scrubber.holds_login(row.decoded):
-        return SnmpRow(OCTETS, b"")
-    return row
+    return SnmpRow(OCTETS, b"") if scrubber.holds_login(row.decoded) else row
 
 
 def _unread_row(
@@ -217,11 +215,10 @@ def _unread_row(
     """A row that the family does not read, as it is recorded: without what could identify the
     owner. `rows`: all of the device.
 
-        number           INTEGER 5            stays      INTEGER 34260505       0
-        OID              a product            stays      one with an address    a stand-in in it
-        address                                          IpAddress 10.1.2.3     192.0.2.1
-        text             OCTETS "on"          stays      OCTETS "Schmidt"       "name-1"
-        other octets     OCTETS 80            stays      OCTETS 0d5d0eef        00000000
+        INTEGER 5, 34260505 (a serial number?)       5, 0
+        an OID of a product, one with an address     as it is, with a stand-in in it
+        IpAddress 10.1.2.3                           192.0.2.1
+        OCTETS "on", "Schmidt", 0d5d0eef             "on", "name-1", 00000000
     """
     value = row.value
     if isinstance(value, int):
@@ -231,14 +228,29 @@ def _unread_row(
         return row if _is_product(value, rows) else SnmpRow(row.tag, index_scrubber.scrub(value))
     if row.tag == ADDRESS and len(value) == _IPV4_OCTETS:
         return SnmpRow(ADDRESS, index_scrubber.address(value))
-    text = row.text if row.text is not None else _latin_text(value)
+    # sysName, sysLocation and the like say what they are; any other text may be a name
+    octets = _unread_octets(row, value, _SYSTEM.get(oid, NAMES), scrubber)
+    return SnmpRow(row.tag, octets)
+
+
+def _unread_octets(row: SnmpRow, octets: bytes, kind: str, scrubber: Scrubber) -> bytes:
+    r"""The octets of a row that the family does not read, as they are recorded: a stand-in for a
+    text, unless it has common words alone; zeros for others, unless they are a float or few.
+    `kind`: of the stand-in.
+
+    >>> for octets in (b"on", b"Schmidt", b"\x80", b"\x0d\x5d\x0e\xef"):
+    ...     print(_unread_octets(SnmpRow(OCTETS, octets), octets, NAMES, Scrubber()))
+    b'on'
+    b'name-1'
+    b'\x80'
+    b'\x00\x00\x00\x00'
+    """
+    text = row.text if row.text is not None else _latin_text(octets)
     if row.tag == OCTETS and text is not None:
-        # sysName, sysLocation and the like say what they are; any other text may be a name
-        new_text = scrubber.scrub_free_text(text, _SYSTEM.get(oid, NAMES))
-        return SnmpRow(OCTETS, new_text.encode())
-    if not _is_figure_or_short(row.tag, value):
-        return SnmpRow(row.tag, bytes(len(value)))
-    return SnmpRow(row.tag, b"") if scrubber.holds_login(row.decoded) else row
+        return scrubber.scrub_free_text(text, kind).encode()
+    if not _is_figure_or_short(row.tag, octets):
+        return bytes(len(octets))
+    return b"" if scrubber.holds_login(row.decoded) else octets
 
 
 def _is_product(oid: Arcs, rows: Rows) -> bool:
