@@ -91,6 +91,7 @@ def _roots(choice: FamilySelection, rows: Rows) -> Sequence[Arcs]:
     """
     device_id = _recorded_id(rows)
     has_vendor = not is_of_agent(dotted(device_id)) and len(device_id) >= _ENTERPRISE_ARCS
+    # each a family and the OID at which its objects may be
     candidates: Iterable[detection.Candidate]
     if choice.is_fixed:
         candidates = detection.candidates_of(choice.profiles[0], dotted(device_id))
@@ -228,51 +229,65 @@ def find_device(rows: Rows, profile_name: str) -> FamilyReading:
     (True, 'the handler cannot read this device ')
     """
     choice = ANY_FAMILY
-    not_read = (
-        "the handler cannot read this device (no family is detected: choose one with --profile, or"
-        " make a profile: docs/own-pdu.md)"
-    )
     if profile_name:
-        profile = _profile(profile_name)
-        choice = choice._replace(profiles=(profile,), is_fixed=True)
-        not_read = (
-            f"the device has no outlets or meters of the family '{profile.key}' (leave out"
-            " --profile to detect its family)"
-        )
-    setting, condition = "", ""
+        choice = choice._replace(profiles=(_profile(profile_name),), is_fixed=True)
     try:
         device = read_device(rows, choice)
     except Unsupported:
-        return FamilyReading(None, f"{not_read}; {_NO_COMMANDS}", "")
+        return FamilyReading(None, f"{_why_unsupported(choice)}; {_NO_COMMANDS}", "")
     except PduHandlerError:
-        try:
-            device = read_device(rows, choice._replace(metered_only=True))
-        except PduHandlerError as error:
-            why = f"the handler cannot read this device ({error.reason})"
-            return FamilyReading(None, f"{why}; {_NO_COMMANDS}", "")
-        setting = f" {spelled(METERED_ONLY.key, 'yes')}"
-        condition = (
-            f"; the handler reads it only with{setting}, because nothing proves that it has no"
-            " outlets"
-        )
-    summary = f"family {device.profile.key}, {_outlets_phrase(device)}{condition}"
-    return FamilyReading(device, summary, setting)
+        return _reading_of_meters(rows, choice)
+    return FamilyReading(device, _summary(device), "")
 
 
-def _outlets_phrase(device: SnmpDevice) -> str:
-    """A phrase about the outlets that the family reads and whether it switches them.
+def _why_unsupported(choice: FamilySelection) -> str:
+    """The sentence for a device that no family of this choice fits.
 
-    8 outlets, with commands       "8 outlets, switched by its commands"
-    8 outlets, without commands    "8 outlets that cannot be switched"
-    no outlets                     "no outlets"
+    >>> _why_unsupported(ANY_FAMILY)[:58]
+    'the handler cannot read this device (no family is detected'
     """
+    if choice.is_fixed:
+        return (
+            f"the device has no outlets or meters of the family '{choice.profiles[0].key}' (leave"
+            " out --profile to detect its family)"
+        )
+    return (
+        "the handler cannot read this device (no family is detected: choose one with --profile, or"
+        " make a profile: docs/own-pdu.md)"
+    )
+
+
+def _reading_of_meters(rows: Rows, choice: FamilySelection) -> FamilyReading:
+    """Read the rows of a device whose outlets cannot be read as one with meters alone.
+
+    its meters are read    device, "family ...; the handler reads it only with -s metered_only=yes
+                           ...", " -s metered_only=yes"
+    they are not           None, "the handler cannot read this device (...); ...", ""
+    """
+    try:
+        device = read_device(rows, choice._replace(metered_only=True))
+    except PduHandlerError as error:
+        why = f"the handler cannot read this device ({error.reason})"
+        return FamilyReading(None, f"{why}; {_NO_COMMANDS}", "")
+    setting = f" {spelled(METERED_ONLY.key, 'yes')}"
+    condition = f"only with{setting}, because nothing proves that it has no outlets"
+    return FamilyReading(device, f"{_summary(device)}; the handler reads it {condition}", setting)
+
+
+def _summary(device: SnmpDevice) -> str:
+    """A phrase about the family that reads a device, its outlets, and whether it switches them.
+
+    8 outlets, with commands       "family apc-rpdu, 8 outlets, switched by its commands"
+    8 outlets, without commands    "family apc-rpdu, 8 outlets that cannot be switched"
+    no outlets                     "family apc-rpdu, no outlets"
+    """
+    family = f"family {device.profile.key}"
     if not device.states:
-        return "no outlets"
+        return f"{family}, no outlets"
     outlets = counted(len(device.states), "outlet")
-    is_switched = device.outlets is not None and device.outlets.control is not None
-    if is_switched:
-        return f"{outlets}, switched by its commands"
-    return f"{outlets} that cannot be switched"
+    if device.outlets is not None and device.outlets.control is not None:
+        return f"{family}, {outlets}, switched by its commands"
+    return f"{family}, {outlets} that cannot be switched"
 
 
 def _poll(address: str, profile_name: str, device: Optional[SnmpDevice]) -> str:

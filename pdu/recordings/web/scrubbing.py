@@ -57,6 +57,7 @@ def scrubbed(
     with contextlib.closing(WebUnit(recording, 0)) as unit:
 
         def read_recording(clean: WebRecording) -> object:
+            """What the handler reads of this recording."""
             unit.load(clean)
             return read(unit.port)
 
@@ -71,7 +72,8 @@ def scrubbed(
         unit.load(recording)
 
         def read_contents(clean: Answers) -> object:
-            unit.contents = {}, clean
+            """What the handler reads of the last recording with these answers."""
+            unit.contents = {}, clean  # of no outlets: no command is sent
             return read(unit.port)
 
         contents, kept_texts = scrub_answers(recording.contents, scrubber, read_contents, links)
