@@ -9,6 +9,7 @@ device      of a NUT server, by its name: ServerDevice("pdu", variables={"outlet
 INSTCMD     a request that runs a command of a device: INSTCMD pdu outlet.1.load.off
 SET VAR     a request that sets a variable of a device: SET VAR pdu outlet.1.switch "off"
 identity    the name of an outlet: "1", or "web/1" if the dump has several devices
+_Err        is raised for what is answered with an error: ERR UNKNOWN-UPS
 
 The tests have a server of their own (tests/simulators), which judges the client: it plays faults,
 and speaks TLS.
@@ -556,8 +557,8 @@ def _value_of(device: ServerDevice, kind: str, name: str) -> str:
     that the device does not have.
 
     >>> device = ServerDevice("pdu", variables={"outlet.1.status": "on"})
-    >>> _value_of(device, "VAR", "outlet.1.status")
-    '"on"'
+    >>> [_value_of(device, kind, "outlet.1.status") for kind in ("VAR", "DESC", "TYPE")]
+    ['"on"', '"Description unavailable"', 'NUMBER']
     """
     if kind == "DESC":
         return _quoted(device.descriptions.get(name, _NO_DESCRIPTION))

@@ -101,8 +101,9 @@ class SnmpContents(NamedTuple):
 class SnmpUnit(SimulatedPdu):
     """A simulated PDU over SNMP. `_rows` are its objects as they are now, `_order` their OIDs
     sorted; `_device` is the device as its family read it in the recorded rows, None if no family
-    did, and `_control` how that family switches outlets. It may not sleep: one thread serves all
-    simulated PDUs.
+    did, and `_control` how that family switches outlets. `_lost_objects` are those that it cannot
+    read, `_answered_oids` those that GETNEXT requests have got; `_requests_after_command` counts
+    requests since the last SET. It may not sleep: one thread serves all simulated PDUs.
 
         >  GET 1.3.6.1.4.1.318.1.1.12.3.5.1.1.4.1       a recorded row
         <  1 (on)
@@ -359,7 +360,7 @@ class SnmpUnit(SimulatedPdu):
         self._order = sorted(contents.rows)
         self._lost_objects = contents.lost_objects
 
-    def _read(self) -> Optional[SnmpDevice]:
+    def _current_device(self) -> Optional[SnmpDevice]:
         """The device as its family reads it in the rows as they are now; None if the family cannot
         read them, or if there is no family.
         """
@@ -373,7 +374,7 @@ class SnmpUnit(SimulatedPdu):
 
         {"1": True, "2": False, "3": None}
         """
-        device = self._read()
+        device = self._current_device()
         states = {} if device is None else device.states
         return {identity: _ON.get(state) for identity, state in states.items()}
 
@@ -446,7 +447,7 @@ class SnmpUnit(SimulatedPdu):
 
             currents of phases 1.0, 1.2, 0.8, of banks 1.6, 1.4    load_a [3.0, 3.0]
         """
-        device = self._read()
+        device = self._current_device()
         if device is None:
             return MeasuredSums()
         outlet_energy = device.outlets.energy if device.outlets is not None else None
@@ -644,6 +645,7 @@ def _sums_of_tables(
         phases 1.0, 1.2, 0.8, banks 1.6, 1.4    [3.0, 3.0]
     """
     outlets = dict.fromkeys(device.states)
+    # a total that is the sum of meters of each unit of a chain
     if total is not None and total.unit is not None and not total.else_outlets:
         if isinstance(total.read(device.tables, device.valid_rows, outlets), NotMetered):
             return []

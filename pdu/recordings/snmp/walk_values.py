@@ -3,7 +3,7 @@
 Examples: `STRING: "..."`, `Hex-STRING: 00 1A`, `Timeticks: (12) 0:00:00.12`, `INTEGER: on(1)`.
 
 A MIB may have a DISPLAY-HINT, by which snmpwalk prints the values of a column (RFC 2579): d-1
-inserts a point, 235 as 23.5; x prints hex, 255 as ff; b prints bits; 1x: prints 00:1a of octets.
+inserts a point, 235 as 23.5; x prints hex, 255 as ff; b prints bits; 1x: prints octets as 0:1a.
 """
 
 from __future__ import annotations

@@ -552,23 +552,33 @@ def _rows(text: TextAnswer, count: int) -> Iterator[list[range]]:
     >>> [[page.pieces[number] for number in row] for row in rows]
     [['Lamp', 'on', 'li'], ['Fan', 'off']]
     """
-    pieces = text.pieces
     if count < 2:
         return
     for length in _CONTEXTS:
-        begins_by_context: dict[str, list[int]] = {}
-        for number in range(1, len(pieces), 2):
-            before = "".join(pieces[max(0, number - length) : number])
-            context = _without_numbers(f"\n{before}")[-length:]
-            # rows may begin with the same word, or with another one each
-            for begin in (context, f"{context}{_without_numbers(pieces[number])}"):
-                begins_by_context.setdefault(begin, []).append(number)
-        for begins in begins_by_context.values():
+        for begins in _begins_by_context(text.pieces, length).values():
             if len(begins) == count:
                 lengths = [end - begin for begin, end in zip(begins, begins[1:])]
                 for last_length in {min(lengths), max(lengths)}:
-                    ends = [*begins[1:], min(begins[-1] + last_length, len(pieces))]
+                    last_end = min(begins[-1] + last_length, len(text.pieces))
+                    ends = [*begins[1:], last_end]
                     yield [range(begin, end, 2) for begin, end in zip(begins, ends)]
+
+
+def _begins_by_context(pieces: Sequence[str], length: int) -> Mapping[str, list[int]]:
+    """The numbers of the words that may begin rows, by the text that they have in common: the
+    `length` characters before the word, or these and the word. Numbers in it are "#".
+
+    >>> begins = _begins_by_context(TextAnswer("<li>Lamp on<li>Fan off").pieces, 4)
+    >>> begins["<li>"], begins["<li>Fan"]
+    ([3, 9], [9])
+    """
+    begins: dict[str, list[int]] = {}
+    for number in range(1, len(pieces), 2):
+        before = "".join(pieces[max(0, number - length) : number])
+        context = _without_numbers(f"\n{before}")[-length:]
+        for common_text in (context, f"{context}{_without_numbers(pieces[number])}"):
+            begins.setdefault(common_text, []).append(number)
+    return begins
 
 
 def _words_of_states(
