@@ -68,7 +68,10 @@ def test_only_what_the_answers_depend_on_is_not_replaced() -> None:
             clean[name] = "-"
         return clean
 
-    replaceable = replaceable_groups(list(value_by_name), (), scrub, lambda recording: recording["state"])
+    def read_state(recording: dict[str, str]) -> str:
+        return recording["state"]
+
+    replaceable = replaceable_groups(list(value_by_name), (), scrub, read_state)
     assert replaceable == {"owner", "rack"}
 
 
