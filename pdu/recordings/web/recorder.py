@@ -175,7 +175,7 @@ class _Reader(NamedTuple):
         meter, as a handler of this pack reads them at this port. The kind of the error if it cannot
         read them. Names of outlets are read too, so that their requests are recorded.
 
-            [True, True, False], [("inlet", 1.5, 16.0)]
+            [True, True, False], [("line", 3.1, 16.0)]
             "unreachable"
         """
         with open_handler.opened(self.handler, self.data(port)) as unit:
