@@ -17,7 +17,7 @@ from pdu.loading.handler_archives import Archive
 from pdu.recordings.simulated_pdu import SimulatedPdu, States, UnitFault
 from pdu.workshop.handler.calls import Methods
 from pdu.workshop.handler.case_groups import NO_OUTLET, ON_ONE_PDU
-from pdu.workshop.handler.checked_call import ABSENT, Problem
+from pdu.workshop.handler.checked_call import ABSENT_OUTLET, Problem
 from pdu.workshop.handler.judge import Judge
 from pdu.workshop.handler.rules import BROKEN, UNTRIED
 from tests.pdu.workshop.handler.checked_calls import handler_of
@@ -192,8 +192,8 @@ def _problems(worker: Worker, peer: Peer, port_energy: bool) -> Iterator[str]:
             return
     for on in (True, False):
         try:
-            methods.switch(ABSENT, on=on)
-            yield f"no outlet: a command for outlet {ABSENT} raised nothing"
+            methods.switch(ABSENT_OUTLET, on=on)
+            yield f"no outlet: a command for outlet {ABSENT_OUTLET} raised nothing"
         except CallFailed as error:
             if not error.reason.startswith("no-such-outlet: "):
                 yield f"no outlet: {error.reason}"

@@ -15,26 +15,26 @@ from typing import Callable, Optional
 from ...recordings.simulated_pdu import AnswerFault, HttpPdu, UnitFault
 from .calls import error_text
 from .checked_call import (
-    ABSENT,
+    ABSENT_OUTLET,
     COMMANDS,
     METHODS,
     READINGS,
-    RULE_OF_FAULT,
+    RULE_BY_COMMAND_FAULT,
     Expected,
     Problem,
-    is_late,
+    is_timeout,
 )
 from .comparisons import has_meter, name_of_energy, named_figures
 from .judge import (
     CalledPdu,
     Case,
     CaseGroup,
+    ContentsWithFigures,
     Judge,
-    OtherFigures,
     Table,
     outlet_to_switch,
     read,
-    turn_over,
+    toggle_outlets,
 )
 from .process_settings import forget_opener, restore_process
 from .rules import UNTRIED
@@ -62,7 +62,7 @@ def _well(judge: Judge) -> Iterator[Problem]:
     """
     pdu = judge.new_pdu()
     for method in READINGS:
-        problem = judge.problem(WELL, pdu, _WELL, method)
+        problem = judge.problem_of_call(WELL, pdu, _WELL, method)
         if problem is not None:
             yield problem
             if method == "status":
@@ -93,14 +93,14 @@ def _problem_of_command(
     unit = pdu.unit
     states_before = unit.outlet_states()
     expected = _WELL._replace(outlet=outlet)
-    problem = judge.problem(WELL, pdu, expected, method)
+    problem = judge.problem_of_call(WELL, pdu, expected, method)
     if problem is not None:
         return problem
     for name, state in unit.outlet_states().items():
         if name != outlet and state is not states_before[name]:
             text = f"switched outlet {name} too; outlet {outlet} was to be switched"
             return Problem("others", method, text, WELL)
-    return judge.problem("called again", pdu, expected, method)
+    return judge.problem_of_call("called again", pdu, expected, method)
 
 
 def _two_pdus(judge: Judge) -> Iterator[Problem]:
@@ -112,11 +112,11 @@ def _two_pdus(judge: Judge) -> Iterator[Problem]:
     An outlet that the smaller one lacks is an error there. Figures that a module or a class keeps
     are those of the other PDU; a login that is kept holds the other one's port.
     """
-    other = judge.other_pdu()
+    other = judge.contents_of_other_pdu()
     for is_smaller_first in (False, True):
         one_object = judge.handler.loaded_again() if is_smaller_first else judge.handler.object_at
         units = [judge.new_unit(), judge.new_unit(contents=other.contents if other else None)]
-        turn_over(units[1])
+        toggle_outlets(units[1])
         first = Expected(rule="pdus", is_well=True)
         expectations = [first, first._replace(true_figures=other.true_figures if other else {})]
         readings = itertools.product((0, 1, 0), READINGS)
@@ -125,7 +125,7 @@ def _two_pdus(judge: Judge) -> Iterator[Problem]:
         for number, method in (*readings, *commands):
             place = 1 - number if is_smaller_first else number
             requests_of_other = len(units[1 - place].requests)
-            problem = judge.problem("two PDUs", pdus[place], expectations[place], method)
+            problem = judge.problem_of_call("two PDUs", pdus[place], expectations[place], method)
             if problem is not None:
                 yield problem
             if len(units[1 - place].requests) != requests_of_other:
@@ -133,7 +133,7 @@ def _two_pdus(judge: Judge) -> Iterator[Problem]:
         lacking = units[0].outlet_states().keys() - units[1].outlet_states().keys()
         for outlet in lacking if judge.is_over_http else ():  # an agent refuses what it lacks
             expected = _NO_OUTLET._replace(outlet=outlet)
-            problem = judge.problem("two PDUs", pdus[1], expected, "port_down")
+            problem = judge.problem_of_call("two PDUs", pdus[1], expected, "port_down")
             if problem is not None:
                 yield problem
 
@@ -143,17 +143,17 @@ def _changed_by_hand(judge: Judge) -> Iterator[Problem]:
 
     status, by hand, status, ... 12 times; port_down, status, on by hand, port_down, status
     """
-    pdu = judge.pdu_of_one_object()
+    pdu = judge.pdu_with_reused_object()
     expected = Expected(rule="asked", is_well=True)
     for _ in range(_CHANGES):
-        problem = judge.problem("changed by hand", pdu, expected, "status")
+        problem = judge.problem_of_call("changed by hand", pdu, expected, "status")
         if problem is not None:
             yield problem
-        turn_over(pdu.unit)
+        toggle_outlets(pdu.unit)
     outlet = outlet_to_switch(pdu.unit, on=False)
     for method in ("port_down", "status") * 2 if outlet else ():
         expected = expected._replace(outlet=outlet)
-        problem = judge.problem("switched on by hand", pdu, expected, method)
+        problem = judge.problem_of_call("switched on by hand", pdu, expected, method)
         if problem is not None:
             yield problem
         pdu.unit.turn_outlet(outlet, on=True)
@@ -164,25 +164,27 @@ def _changed_figures(judge: Judge) -> Iterator[Problem]:
 
     2.0 A, 1.0 A by the first object; 2.0 A, 1.0 A by a new one; ... 12 readings
     """
-    pdu = judge.pdu_of_one_object()
+    pdu = judge.pdu_with_reused_object()
     new_methods = judge.handler.methods(pdu.unit.port)
     if not has_meter(judge.true_figures):
         try:
             figures_of_handler = pdu.methods.figures()
         except Exception as error:
             text = f"raised {error_text(error)}"
-            yield Problem("asked", "statistic", text, "", UNTRIED, is_late=is_late(error))
+            yield Problem("asked", "statistic", text, "", UNTRIED, is_timeout=is_timeout(error))
             return
         if not named_figures(figures_of_handler):
             return
     # where no number is known that may change, a request proves that it asks
-    other = judge.other_figures() or OtherFigures(pdu.unit.contents, judge.true_figures)
-    figures = [OtherFigures(pdu.unit.contents, judge.true_figures), other]
+    other = judge.contents_with_other_figures() or ContentsWithFigures(
+        pdu.unit.contents, judge.true_figures
+    )
+    figures = [ContentsWithFigures(pdu.unit.contents, judge.true_figures), other]
     for number in range(_CHANGES):
         methods = new_methods if number // 2 % 2 else pdu.methods
         pdu.unit.contents, true_figures = figures[number % 2]
         expected = Expected(rule="asked", is_well=True, true_figures=true_figures)
-        problem = judge.problem(
+        problem = judge.problem_of_call(
             "changed figures", pdu._replace(methods=methods), expected, "statistic"
         )
         if problem is not None:
@@ -197,9 +199,9 @@ _FAULTS_OVER_HTTP = (UnitFault.UNANSWERED, UnitFault.BUSY)
 
 
 def _command_faults(judge: Judge) -> Iterator[Case]:
-    for (fault, rule), method in itertools.product(RULE_OF_FAULT.items(), COMMANDS):
+    for (fault, rule), method in itertools.product(RULE_BY_COMMAND_FAULT.items(), COMMANDS):
         if judge.is_over_http or fault not in _FAULTS_OVER_HTTP:
-            make_pdu = partial(judge.pdu_of_one_object, fault)
+            make_pdu = partial(judge.pdu_with_reused_object, fault)
             yield Case(make_pdu, (method,), Expected(rule, must_raise=rule == "refused"))
 
 
@@ -207,7 +209,7 @@ def _cases_of_fault(
     judge: Judge, fault: UnitFault, methods: Sequence[str], expected: Expected
 ) -> Iterator[Case]:
     """A PDU that has this fault after it was read at its address by this object or another."""
-    for make_pdu in (judge.pdu_read_by_another, judge.pdu_read_before):
+    for make_pdu in (judge.pdu_read_by_other_object, judge.pdu_read_by_same_object):
         yield Case(partial(make_pdu, fault), methods, expected)
 
 
@@ -225,7 +227,7 @@ def _one_answer(judge: Judge) -> Iterator[Case]:
     A reading has each as a half and as HTTP 401, 404, 500 and 503, a command as a half and as 401.
     No case over SNMP.
     """
-    makers = (judge.pdu_of_one_object, judge.pdu_read_before)
+    makers = (judge.pdu_with_reused_object, judge.pdu_read_by_same_object)
     methods = judge.methods if judge.is_over_http else ()
     for make_pdu, method in itertools.product(makers, methods):
         answer_faults: Sequence[AnswerFault] = (UnitFault.HALF, 401)
@@ -233,7 +235,7 @@ def _one_answer(judge: Judge) -> Iterator[Case]:
             answer_faults = (*answer_faults, 404, 500, 503)
         sizes = _sizes_of_answers(judge, make_pdu(), method)
         numbers = _answer_numbers(sizes)
-        if make_pdu == judge.pdu_of_one_object:
+        if make_pdu == judge.pdu_with_reused_object:
             numbers = numbers[:1]
         for number, answer_fault in itertools.product(numbers, answer_faults):
             make_spoilt = partial(_pdu_with_answer_fault, make_pdu, number, answer_fault)
@@ -295,7 +297,7 @@ def _errors(judge: Judge) -> Iterator[Case]:
 
 
 def _absent_outlet(judge: Judge) -> Iterator[Case]:
-    yield Case(judge.new_pdu, COMMANDS, _NO_OUTLET._replace(outlet=ABSENT))
+    yield Case(judge.new_pdu, COMMANDS, _NO_OUTLET._replace(outlet=ABSENT_OUTLET))
 
 
 # ---- PDUs that lack something --------------------------------------------------------------------
@@ -309,7 +311,9 @@ def _lost_states(judge: Judge) -> Iterator[Case]:
     expected = Expected(rule="lost state", states=states)
     for outlet in states:
         for contents in judge.model.without_state(outlet):
-            yield Case(partial(judge.pdu_read_before, contents=contents), ("status",), expected)
+            yield Case(
+                partial(judge.pdu_read_by_same_object, contents=contents), ("status",), expected
+            )
 
 
 def _empty_names(judge: Judge) -> Iterator[Case]:
@@ -332,7 +336,7 @@ def _third_states(judge: Judge) -> Iterator[Case]:
         expected = Expected(rule="lost state", states={**states, outlet: None}, outlet=outlet)
         third_contents = judge.model.with_third_states(outlet)
         for contents in third_contents if outlet == outlets[-1] else third_contents[:1]:
-            make_pdu = partial(judge.pdu_read_before, contents=contents)
+            make_pdu = partial(judge.pdu_read_by_same_object, contents=contents)
             yield Case(make_pdu, (*READINGS, "port_up"), expected)
 
 
@@ -357,7 +361,7 @@ def _absent_rows(judge: Judge) -> Iterator[Case]:
         methods = ("status", "statistic", "port_down")
         for make_pdu in (
             partial(judge.new_pdu, contents=contents),
-            partial(judge.pdu_read_before, contents=contents),
+            partial(judge.pdu_read_by_same_object, contents=contents),
         ):
             yield Case(make_pdu, methods, expected)
             yield Case(make_pdu, ("port_down",), expected._replace(outlet=""))
@@ -372,10 +376,10 @@ def _exchanged_rows(judge: Judge) -> Iterator[Case]:
 
 def _pdu_with_exchanged_rows(judge: Judge) -> CalledPdu:
     """A PDU that exchanges two rows after it was read."""
-    pdu = judge.pdu_of_one_object()
+    pdu = judge.pdu_with_reused_object()
     error = read(pdu.methods)
     pdu.unit.exchange_rows()
-    return pdu._replace(error_before=error)
+    return pdu._replace(preparation_error=error)
 
 
 def _cases_of_contents(rule: str, judge: Judge) -> Iterator[Case]:
@@ -391,10 +395,10 @@ def _cases_of_contents(rule: str, judge: Judge) -> Iterator[Case]:
         "zero": model.with_zero_figures,
         "empty": model.without_outlets,
     }
-    is_of_figure = rule in ("meter", "zero")
-    expected = Expected(rule, states=model.outlet_states(), is_of_figure=is_of_figure)
+    has_changed_number = rule in ("meter", "zero")
+    expected = Expected(rule, states=model.outlet_states(), has_changed_number=has_changed_number)
     methods = ("status",) if rule == "zero" else READINGS
-    make_pdu = judge.pdu_read_before if rule == "meter" else judge.new_pdu
+    make_pdu = judge.pdu_read_by_same_object if rule == "meter" else judge.new_pdu
     for contents in make_changed_contents[rule]():
         yield Case(partial(make_pdu, contents=contents), methods, expected)
 
@@ -429,7 +433,7 @@ def _refused_logins(judge: Judge) -> Iterator[Problem]:
         > POST /login admin, password    < 401
         > POST /login admin, admin       < 401    login: sent 2 logins, and each was refused
     """
-    pdus = (judge.new_pdu, judge.pdu_read_before)
+    pdus = (judge.new_pdu, judge.pdu_read_by_same_object)
     for make_pdu, method in itertools.product(pdus, judge.methods):
         pdu = make_pdu()
         unit = pdu.unit
@@ -443,7 +447,7 @@ def _refused_logins(judge: Judge) -> Iterator[Problem]:
         others = [message for message in with_body if logins and message not in logins]
         # the token of a session from before does not count: it is refused, and one login may follow
         is_other_than_basic = any(map(_OTHER_THAN_BASIC.search, logins[:1]))
-        is_session = make_pdu == judge.pdu_read_before and is_other_than_basic
+        is_session = make_pdu == judge.pdu_read_by_same_object and is_other_than_basic
         login_count = len(logins) + len(others) - (1 if is_session else 0)
         if login_count > 1:
             text = f"sent {login_count} logins, and each was refused"

@@ -99,7 +99,7 @@ def problem_of_states(
     *,
     is_well: bool,
     absent_outlets: Collection[str] = (),
-    is_of_figure: bool = False,
+    has_changed_number: bool = False,
 ) -> str:
     """The first problem of the states that a handler returned: wrong outlets, or a state that is
     not the real one. "" for none.
@@ -112,13 +112,15 @@ def problem_of_states(
     >>> problem_of_states([("1", up)], {"1": True, "2": None}, is_well=False)
     'returned 1 outlets, without 2'
 
-    `is_well`: the PDU works, so that an UNKNOWN state is a problem, too. `absent_outlets`: the
-    handler may leave them out. `is_of_figure`: a number was changed that may be no figure, but
-    names an outlet, or has the states of several outlets as its bits.
+    `states`: the handler's; `real_states`: the PDU's, None for one that is neither on nor off.
+    `is_well`: the PDU has no fault, so that an UNKNOWN state is a problem, too. `absent_outlets`:
+    the handler may leave them out. `has_changed_number`: a number in the PDU's answer was changed,
+    which may be a figure, the name of an outlet, or the states of several outlets as its bits: one
+    other name and two wrong states are no problem then.
     """
     names = [name for name, _ in states]
     expected_names = [name for name in real_states if name in names or name not in absent_outlets]
-    is_renamed = is_of_figure and len(names) == len(expected_names)
+    is_renamed = has_changed_number and len(names) == len(expected_names)
     if sorted(names) != sorted(expected_names) and not is_renamed:
         return _problem_of_names(names, expected_names)
     problems: list[str] = []
@@ -129,7 +131,7 @@ def problem_of_states(
         if on is not real_on and must_be_real:
             text = f"returned outlet {name} {STATE_WORDS[on]}, and it is {STATE_WORDS[real_on]}"
             problems.append(text)
-    if is_of_figure and len(problems) > 1:
+    if has_changed_number and len(problems) > 1:
         return ""
     return problems[0] if problems else ""
 

@@ -58,13 +58,13 @@ class CalledPdu(NamedTuple):
     unit: SimulatedPdu
     methods: Methods
     #: of a reading before the case; "" if it succeeded
-    error_before: str = ""
+    preparation_error: str = ""
 
 
-class OtherFigures(NamedTuple):
+class ContentsWithFigures(NamedTuple):
     """Contents with other figures than a PDU has, and what they are:
 
-    OtherFigures('{"relay": true, "ampere": 1.0}', {"load": [1.0]})
+    ContentsWithFigures('{"relay": true, "ampere": 1.0}', {"load": [1.0]})
     """
 
     contents: Any
@@ -149,7 +149,7 @@ class Judge:
         self._about = about
         self._units: list[SimulatedPdu] = []
         #: by PDU, how many commands were sent that had not reached it when their call ended
-        self._missing_commands: Counter[SimulatedPdu] = Counter()
+        self._commands_in_transit: Counter[SimulatedPdu] = Counter()
         #: whether a PDU that answers was slow in the case that runs
         self._is_slow = False
         self.handler = handler
@@ -165,9 +165,9 @@ class Judge:
         #: why commands cannot be tried; "" if they can
         self.why_no_commands = self.model.reason_by_untried_rule.get("port_down", "")
         #: the rules of which a case was seen to its end, with what was seen
-        self._detail_by_seen_rule: dict[str, str] = {}
+        self._detail_by_tried_rule: dict[str, str] = {}
         #: the rules of which some calls were left out, because an answer before them was late
-        self._reason_by_shortened_rule: dict[str, str] = {}
+        self._reason_by_interrupted_rule: dict[str, str] = {}
 
     def findings(self, table: Table) -> Iterator[Finding]:
         """A finding for each rule that this PDU can try, in the order of RULES: broken where a
@@ -200,10 +200,10 @@ class Judge:
             return broken(rule, problems_seen[0].sentence)
         if problems or why:
             return untried(rule, problems[0].sentence if problems else why)
-        detail = self._detail_by_seen_rule.get(rule)
+        detail = self._detail_by_tried_rule.get(rule)
         if detail is None:
             return None
-        details = [detail, self._reason_by_shortened_rule.get(rule)]
+        details = [detail, self._reason_by_interrupted_rule.get(rule)]
         return kept(rule, "; ".join(filter(None, details)))
 
     def _problems(self, table: Table) -> tuple[list[Problem], Collection[str]]:
@@ -227,7 +227,7 @@ class Judge:
             if any(problem.rule == "status" for problem in problems):
                 return problems, ()
             for problem in problems:
-                if problem.is_late and problem.rule in COMMANDS:
+                if problem.is_timeout and problem.rule in COMMANDS:
                     self.why_no_commands = problem.sentence
         problems += self._faults_at_once(table.at_once)
         for group in (*table.at_once, *table.alone):
@@ -239,15 +239,15 @@ class Judge:
     def _problems_of_group(self, group: CaseGroup) -> Sequence[Problem]:
         """The problems in a group that runs alone. Notes its rules if a late answer ended it."""
         problems = self._problems_seen_twice(partial(self._problems_alone, group))
-        self._note_late(group, problems)
+        self._note_interrupted_rules(group, problems)
         return problems
 
-    def _note_late(self, group: CaseGroup, problems: Sequence[Problem]) -> None:
+    def _note_interrupted_rules(self, group: CaseGroup, problems: Sequence[Problem]) -> None:
         """Note the rules of a group if an answer was late: the calls after it were left out."""
         for problem in problems:
-            if problem.is_late:
+            if problem.is_timeout:
                 reason = f"not in each case: {problem.sentence}"
-                self._reason_by_shortened_rule.update(dict.fromkeys(group.rules, reason))
+                self._reason_by_interrupted_rule.update(dict.fromkeys(group.rules, reason))
 
     def _unfinished_rules(self, groups: Sequence[CaseGroup]) -> set[str]:
         """The rules of these groups, but for those of readings that were seen to their end: of the
@@ -258,7 +258,7 @@ class Judge:
         for group in groups:
             if self.is_over_http or not group.is_over_http:
                 rules.update(group.rules)
-        finished_rules = set(_READING_RULES).intersection(self._detail_by_seen_rule)
+        finished_rules = set(_READING_RULES).intersection(self._detail_by_tried_rule)
         return rules - finished_rules
 
     def problems_in(self, group: CaseGroup) -> Iterator[Problem]:
@@ -275,7 +275,7 @@ class Judge:
         problems: list[Problem] = []
         for problem in self.problems_in(group):
             problems.append(problem)
-            if problem.is_late:
+            if problem.is_timeout:
                 break
         return problems
 
@@ -302,7 +302,7 @@ class Judge:
         for _ in range(_REPEATS):
             if all(problem.is_certain for problem in problems):
                 return problems
-            is_seen = any(not problem.is_late for problem in problems)
+            is_seen = any(not problem.is_timeout for problem in problems)
             if is_seen and was_seen:
                 return problems
             was_seen = was_seen or is_seen
@@ -311,7 +311,7 @@ class Judge:
             problems_before, problems = problems, run()
             if not problems and is_seen and not is_excused:
                 return [seen_once(problem) for problem in problems_before]
-        is_seen = any(not problem.is_late for problem in problems)
+        is_seen = any(not problem.is_timeout for problem in problems)
         return problems if was_seen or not is_seen else [seen_once(problem) for problem in problems]
 
     def _faults_at_once(self, groups: Sequence[CaseGroup]) -> list[Problem]:
@@ -331,7 +331,7 @@ class Judge:
         self._is_at_once = False
         problems: list[Problem] = []
         for (group, case), case_run in zip(cases, runs):
-            late_write = self._late_write(case_run)
+            late_write = self._write_after_end(case_run)
             case_run.unit.close()
             broken_rules = {problem.rule for problem in problems if problem.result == BROKEN}
             first_problems = [*case_run.problems, *late_write]
@@ -343,7 +343,7 @@ class Judge:
                 run_alone = partial(self._problems_of_case, group, case, wait_s)
                 problems_of_case = self._problems_seen_twice(run_alone, new_problems)
                 if not case.expected.rule:  # else the problem is of this rule
-                    self._note_late(group, problems_of_case)
+                    self._note_interrupted_rules(group, problems_of_case)
                 problems += problems_of_case
         return problems
 
@@ -352,11 +352,11 @@ class Judge:
         self._tell(f"{group.name}, once more")
         case_run = self._run(group, case)
         time.sleep(wait_s)
-        problems = [*case_run.problems, *self._late_write(case_run)]
+        problems = [*case_run.problems, *self._write_after_end(case_run)]
         case_run.unit.close()
         return problems
 
-    def _late_write(self, case_run: CaseRun) -> list[Problem]:
+    def _write_after_end(self, case_run: CaseRun) -> list[Problem]:
         """The problem of a handler that wrote after its methods had ended; [] for none. A command
         of a method may reach the PDU late, where the machine is busy: each call may have one.
 
@@ -367,7 +367,7 @@ class Judge:
         """
         unit = case_run.unit
         late_commands = unit.commands[case_run.command_count :]
-        if len(late_commands) <= self._missing_commands[unit]:
+        if len(late_commands) <= self._commands_in_transit[unit]:
             return []
         text = f"it wrote {late_commands[-1].text} after the method had ended"
         return [Problem("once", "", text, "a fault at a command")]
@@ -385,26 +385,26 @@ class Judge:
         pdu = case.make_pdu()
         contents = pdu.unit.contents
         problems: list[Problem] = []
-        if pdu.error_before:
-            why = f"a reading before it failed ({pdu.error_before[:150]})"
+        if pdu.preparation_error:
+            why = f"a reading before it failed ({pdu.preparation_error[:150]})"
             rule = case.expected.rule or case.methods[0]
-            problems.append(Problem(rule, "", why, "", UNTRIED, is_late=True))
+            problems.append(Problem(rule, "", why, "", UNTRIED, is_timeout=True))
         for method in case.methods:
-            if any(problem.is_late for problem in problems):
+            if any(problem.is_timeout for problem in problems):
                 break
-            problem = self.problem(group.name, pdu, case.expected, method)
+            problem = self.problem_of_call(group.name, pdu, case.expected, method)
             if problem is not None:
                 problems.append(problem)
                 if ENDLESS in problem.text:
                     break
         if group.ends and not problems:
-            problems += self._problems_after(group.name, pdu, contents, case.methods[0])
+            problems += self._problems_of_recovery(group.name, pdu, contents, case.methods[0])
         if case.methods[0] not in COMMANDS:
             pdu.unit.close()  # a server takes some of a processor
         pdu.unit.answers.clear()
         return CaseRun(problems, pdu.unit, len(pdu.unit.commands))
 
-    def _problems_after(
+    def _problems_of_recovery(
         self, name: str, pdu: CalledPdu, contents: Any, method: str
     ) -> Iterator[Problem]:
         """The first problem of a PDU that is well again: of status, and of a command. After a
@@ -420,9 +420,9 @@ class Judge:
         expected = Expected(rule="asked", is_well=is_well)
         is_command = method in COMMANDS
         if not is_command:
-            turn_over(pdu.unit)
+            toggle_outlets(pdu.unit)
         for next_method in ("status", method if is_command else "port_down"):
-            problem = self.problem(f"well again after {name}", pdu, expected, next_method)
+            problem = self.problem_of_call(f"well again after {name}", pdu, expected, next_method)
             if problem is not None:
                 yield problem
                 return
@@ -474,45 +474,47 @@ class Judge:
         unit = self.new_unit(fault, contents)
         return CalledPdu(unit, self.handler.methods(unit.port))
 
-    def pdu_of_one_object(
+    def pdu_with_reused_object(
         self, fault: UnitFault = UnitFault.NONE, contents: Any = None
     ) -> CalledPdu:
         """A PDU, and methods whose object is kept."""
         unit = self.new_unit(fault, contents)
         return CalledPdu(unit, self.handler.object_at(unit.port))
 
-    def pdu_read_by_another(self, fault: UnitFault = UnitFault.NONE) -> CalledPdu:
+    def pdu_read_by_other_object(self, fault: UnitFault = UnitFault.NONE) -> CalledPdu:
         """A PDU that has this fault after another object of the handler has read it.
-        `error_before`: of that reading; "" if it succeeded.
+        `preparation_error`: of that reading; "" if it succeeded.
         """
         pdu = self.new_pdu()
         error = read(pdu.methods)
         pdu.unit.begin(fault)
-        return pdu._replace(error_before=error)
+        return pdu._replace(preparation_error=error)
 
-    def pdu_read_before(self, fault: UnitFault = UnitFault.NONE, contents: Any = None) -> CalledPdu:
+    def pdu_read_by_same_object(
+        self, fault: UnitFault = UnitFault.NONE, contents: Any = None
+    ) -> CalledPdu:
         """A PDU that has this fault and these contents, else its own, now, and the kept object that
         read other states and figures there:
 
             then    {"1": False, "2": True}, 1.0 A    read by the object
             now     {"1": True, "2": False}, 2.0 A    and the fault
         """
-        pdu = self.pdu_of_one_object(contents=self._other_contents)
-        turn_over(pdu.unit)
+        pdu = self.pdu_with_reused_object(contents=self._other_contents)
+        toggle_outlets(pdu.unit)
         error = read(pdu.methods)
         pdu.unit.contents = self.model.contents if contents is None else contents
         pdu.unit.begin(fault)
-        return pdu._replace(error_before=error)
+        return pdu._replace(preparation_error=error)
 
-    def other_pdu(self) -> Optional[OtherFigures]:
+    def contents_of_other_pdu(self) -> Optional[ContentsWithFigures]:
         """A PDU with fewer outlets, each in its other state, and other figures, which a handler
         that is loaded anew reads; with as many outlets, if there is none.
         """
         for contents in self.model.with_fewer_outlets():
             unit = self.new_unit(contents=contents)
             if self._is_readable(unit):
-                return self.other_figures(unit, is_turned_over=True)
-        return self.other_figures(is_turned_over=True)
+                return self.contents_with_other_figures(unit, is_toggled=True)
+        return self.contents_with_other_figures(is_toggled=True)
 
     def _is_readable(self, unit: SimulatedPdu) -> bool:
         """Whether a handler that is loaded anew reads the states of a PDU."""
@@ -521,26 +523,26 @@ class Judge:
             return not problem_of_states(states, unit.outlet_states(), is_well=True)
         return False
 
-    def other_figures(
-        self, model: Optional[SimulatedPdu] = None, *, is_turned_over: bool = False
-    ) -> Optional[OtherFigures]:
+    def contents_with_other_figures(
+        self, model: Optional[SimulatedPdu] = None, *, is_toggled: bool = False
+    ) -> Optional[ContentsWithFigures]:
         """The contents of a PDU with other numbers in place of figures, and the figures that are
         then right; None if no numbers are found that change them:
 
             model     {"relay": true, "ampere": 2.0}
-            result    OtherFigures({"relay": true, "ampere": 1.0}, {"load": [1.0]})
+            result    ContentsWithFigures({"relay": true, "ampere": 1.0}, {"load": [1.0]})
 
-        `model`: in place of the PDU that is well; `is_turned_over`: each outlet is in its other
+        `model`: in place of the PDU that is well; `is_toggled`: each outlet is in its other
         state meanwhile. A PDU without meters keeps its contents. What the simulated PDU does not
         know, a handler reads that is loaded again and remembers nothing.
         """
         model = model or self.model
         if not has_meter(self.true_figures):
-            return OtherFigures(model.contents, self.true_figures)
+            return ContentsWithFigures(model.contents, self.true_figures)
         for contents in model.with_other_figures():
             unit = self.new_unit(contents=contents)
-            if is_turned_over:
-                turn_over(unit)  # what is off may measure nothing
+            if is_toggled:
+                toggle_outlets(unit)  # what is off may measure nothing
             if not self._is_readable(unit):
                 continue  # a number that is no figure
             true_figures = true_figures_of(unit.measured_sums())
@@ -551,7 +553,7 @@ class Judge:
             if true_figures != self.true_figures and has_meter(true_figures):
                 if model is self.model:
                     self._other_contents = contents
-                return OtherFigures(contents, true_figures)
+                return ContentsWithFigures(contents, true_figures)
         return None
 
     # ---- calls -----------------------------------------------------------------------------------
@@ -563,7 +565,7 @@ class Judge:
 
     def note_tried(self, rule: str, detail: str = "") -> None:
         """Note that a case of a rule was seen to its end. `detail`: what was seen."""
-        self._detail_by_seen_rule[rule] = self._detail_by_seen_rule.get(rule) or detail
+        self._detail_by_tried_rule[rule] = self._detail_by_tried_rule.get(rule) or detail
 
     def call_ignoring_errors(self, methods: Methods, unit: SimulatedPdu, method: str) -> None:
         """Call a method, whatever it raises."""
@@ -572,7 +574,7 @@ class Judge:
             call_method(methods, method, outlet_to_switch(unit, on=method == "port_up"))
         self._is_slow = self._is_slow or time.monotonic() - begin >= SLOW_S
 
-    def problem(
+    def problem_of_call(
         self, case_name: str, pdu: CalledPdu, expected: Expected, method: str
     ) -> Optional[Problem]:
         """Call a method. Returns what it does wrong; None for nothing, and for a method that cannot
@@ -591,21 +593,21 @@ class Judge:
             expected=expected,
             method=method,
             outlet=outlet,
-            others_requests=partial(self._requests_of_others, pdu.unit),
+            count_requests_of_others=partial(self._count_requests_of_others, pdu.unit),
         )
         problem = call.problem(pdu.methods)
         self._is_slow = self._is_slow or call.is_slow
-        self._missing_commands[pdu.unit] += call.is_command_missing
+        self._commands_in_transit[pdu.unit] += call.is_command_in_transit
         if problem is None:
             self._note_tried_call(call)
-        elif problem.is_late:
+        elif problem.is_timeout:
             return problem
         elif problem.result == UNTRIED and problem.rule in COMMANDS and expected.is_well:
             self.why_no_commands = problem.sentence
             return None
         return problem
 
-    def _requests_of_others(self, unit: SimulatedPdu) -> int:
+    def _count_requests_of_others(self, unit: SimulatedPdu) -> int:
         """How many requests reached the other PDUs; 0 where other cases ask them."""
         if self._is_at_once:
             return 0
@@ -648,7 +650,7 @@ def outlet_to_switch(unit: SimulatedPdu, *, on: bool) -> str:
     return outlets[-1] if outlets else ""
 
 
-def turn_over(unit: SimulatedPdu) -> None:
+def toggle_outlets(unit: SimulatedPdu) -> None:
     """Give each outlet its other state, as a hand at the PDU would."""
     for outlet, state in unit.outlet_states().items():
         if state is not None:

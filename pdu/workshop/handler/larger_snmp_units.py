@@ -42,7 +42,7 @@ _MOST_DEVIATION = 0.01
 _LARGEST = 2**31 - 1
 
 
-def larger_unit(rows: Rows, key: str) -> Rows:
+def enlarged_rows(rows: Rows, key: str) -> Rows:
     """The rows of a unit of the family `key` with OUTLETS outlets, each with its own energy."""
     device = find_device(rows, key).device
     if device is None or device.outlets is None or not device.states:

@@ -16,7 +16,7 @@ from ...loading.four_methods import MissingPlatformName, SettingNotGiven
 from ...recordings.simulated_pdu import SimulatedPdu, UnitFault
 from .bounded_methods import Forms
 from .calls import EndlessCall, Methods, error_text
-from .checked_call import MadeHandler, is_late, is_own_mistake
+from .checked_call import MadeHandler, is_handler_defect, is_timeout
 from .judge import Judge, Table
 from .outlet_names import RenamedMethods, identity_finding, own_names, with_order
 from .rules import Finding, untried
@@ -72,7 +72,7 @@ def _made_handler(forms: Forms, names: Mapping[str, str]) -> MadeHandler:
         loaded_again=loaded_again,
         is_login=forms.secrets.is_login,
         communities=[forms.community.encode()] if forms.community else (),
-        run_texts=forms.effects.run_texts,
+        place_by_executed_text=forms.effects.place_by_executed_text,
     )
 
 
@@ -99,7 +99,7 @@ def _first_reading(handler: MadeHandler, unit: SimulatedPdu) -> _Reading:
             return _Reading(handler.methods(unit.port).states())
         except Exception as error:
             reading = _Reading(error=error, is_reached=len(unit.requests) > requests_before)
-        if not is_late(reading.error):
+        if not is_timeout(reading.error):
             break
     return reading
 
@@ -121,7 +121,7 @@ def _reason_unread(reading: _Reading, unit: SimulatedPdu) -> str:
     if isinstance(error, (MissingPlatformName, SettingNotGiven, EndlessCall)):
         return ""
     if error is not None:
-        is_told = not reading.is_reached or is_own_mistake(error)
+        is_told = not reading.is_reached or is_handler_defect(error)
         return "" if is_told else f"the handler does not read this recording: {error_text(error)}"
     names = [name for name, _ in reading.states]
     recorded_names = list(unit.outlet_states())

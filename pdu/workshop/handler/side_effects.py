@@ -66,7 +66,7 @@ class SideEffects:
         #: the methods that asked one of them, or returned: without meters there is nothing to ask
         self.called_methods: set[str] = set()
         #: the begin of each text that the handler's code runs as Python, and its line
-        self.run_texts: dict[str, str] = {}
+        self.place_by_executed_text: dict[str, str] = {}
         _install_hook()
 
     @contextlib.contextmanager
@@ -108,7 +108,7 @@ class SideEffects:
             host = arguments[0]
             self._note_lookup(_text(host))
         elif event == "compile" and _package_of(sys._getframe(2)) == self._package:
-            self.run_texts[_begin_of(arguments[0])] = self._place()
+            self.place_by_executed_text[_begin_of(arguments[0])] = self._place()
         elif event == "sqlite3.connect":
             self._add(f"it opens {_text(arguments[0])} for writing{at(self._place())}")
         elif event in _CHANGES:

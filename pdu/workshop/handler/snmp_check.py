@@ -21,7 +21,7 @@ from ...recordings.snmp.unit import SnmpUnit
 from .bounded_methods import Forms
 from .calls import EndlessCall, Methods, error_text, finding_of_error
 from .case_groups import TABLE
-from .checked_call import is_late
+from .checked_call import is_timeout
 from .judge import outlet_to_switch
 from .made_handler import findings_of_cases
 from .rules import Finding, broken, untried
@@ -98,7 +98,7 @@ def _commanded_device(
             except EndlessCall:
                 return device
             except Exception as error:
-                if is_late(error) and not unit.commands:
+                if is_timeout(error) and not unit.commands:
                     continue
             break
         if unit.commands:
@@ -127,17 +127,17 @@ def _errors(methods: Methods, unit: SnmpUnit) -> Mapping[str, Exception]:
             call()
         except Exception as error:
             is_sent = len(unit.requests) > requests_before
-            if not is_sent or _is_own_mistake(error):
+            if not is_sent or _is_handler_defect(error):
                 errors[name] = error
     return errors
 
 
 def _is_without_answer(error: Exception) -> bool:
     """Whether the device did not answer in time, in a call that ended."""
-    return is_late(error) and not isinstance(error, EndlessCall)
+    return is_timeout(error) and not isinstance(error, EndlessCall)
 
 
-def _is_own_mistake(error: Exception) -> bool:
+def _is_handler_defect(error: Exception) -> bool:
     """Whether the handler is broken, whatever a device answers: what it raises, an absent object
     may cause.
     """
@@ -158,7 +158,7 @@ def _findings_without_device(
         none                status, no answer   status not tried: no request reached the ...
     """
     for rule, error in errors.items():
-        if _is_own_mistake(error) or isinstance(error, SettingNotGiven):
+        if _is_handler_defect(error) or isinstance(error, SettingNotGiven):
             yield finding_of_error(rule, error)
         elif is_refused:
             yield broken(rule, f"{_OTHER_COMMUNITY}: {error_text(error)}")

@@ -22,7 +22,7 @@ from ...recordings.snmp.recorded_rows import SYS_DESCR, Rows, SnmpRow, dotted
 from ...recordings.snmp.recording_format import find_device
 from ...recordings.snmp.unit import SnmpUnit
 from ...recordings.snmp.unit_objects import state_objects
-from .larger_snmp_units import larger_unit
+from .larger_snmp_units import enlarged_rows
 
 #: a synthetic unit of each family, KEY.snmprec; the wheel has them at the same place
 UNITS = Path(__file__).resolve().parents[3] / "tests" / "simulators" / "snmp_units"
@@ -155,7 +155,7 @@ def family_device(key: str) -> Optional[Device]:
     if profile is None or not any(outlets.states for outlets in profile.outlets):
         return None
     small_device = Device(_family_rows(key), key, about="")
-    rows = larger_unit(_with_unknown_outlet(small_device.unit()), key)
+    rows = enlarged_rows(_with_unknown_outlet(small_device.unit()), key)
     return Device(
         rows=rows,
         key=key,

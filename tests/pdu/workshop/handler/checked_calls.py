@@ -155,7 +155,7 @@ def shown(case: Case) -> str:
         expected=expected,
         method=method,
         outlet="1",
-        others_requests=lambda: 0,
+        count_requests_of_others=lambda: 0,
     )
     problem = checked_call.problem(methods)
     return f"{problem.rule} {problem.result}: {problem.sentence}" if problem else "right"

@@ -122,7 +122,7 @@ def test_a_right_handler_is_not_blamed_for_commands_that_arrive_late(
 
 
 _BROKEN = Problem("once", "port_down", "wrote 2 times")
-_LATE = Problem("once", "", "port_down had no answer in time", "", UNTRIED, is_late=True)
+_LATE = Problem("once", "", "port_down had no answer in time", "", UNTRIED, is_timeout=True)
 _CERTAIN = Problem("process", "", "it changes socket", is_certain=True)
 
 
@@ -155,7 +155,7 @@ def test_broken_is_what_two_runs_show_and_late_each_time_is_not_tried(
 def test_a_rule_is_kept_with_the_reason_why_calls_of_it_were_left_out() -> None:
     unit = TwoOutlets()
     methods = Calls(unit, ["reads"])
-    late = Problem("statistic", "", "statistic had no answer in time", "", UNTRIED, is_late=True)
+    late = Problem("statistic", "", "statistic had no answer in time", "", UNTRIED, is_timeout=True)
 
     def steps(judge: Judge) -> Iterator[Problem]:
         judge.note_tried("status", "2 outlets of a test")
