@@ -22,7 +22,7 @@ from pdu.workshop.handler import bounded_methods, recording_check, snmp_check
 from pdu.workshop.handler.calls import EndlessCall
 from pdu.workshop.handler.case_groups import ON_ONE_PDU, TABLE
 from pdu.workshop.handler.checked_call import Problem
-from pdu.workshop.handler.judge import CaseGroup, Judge, Table, seen_once
+from pdu.workshop.handler.judge import CaseGroup, Judge, Table, seen_in_one_run
 from pdu.workshop.handler.rules import UNTRIED, kept, untried
 from tests.pdu.loading.page_handler import folder
 
@@ -133,9 +133,9 @@ _CERTAIN = Problem("process", "", "it changes socket", is_certain=True)
         ([[_BROKEN], [_BROKEN]], [_BROKEN], 2),
         ([[_LATE], []], [], 2),
         ([[_LATE], [_BROKEN], [_BROKEN]], [_BROKEN], 3),
-        ([[_BROKEN], []], [seen_once(_BROKEN)], 2),
+        ([[_BROKEN], []], [seen_in_one_run(_BROKEN)], 2),
         ([[_BROKEN], [_LATE], [_LATE], [_LATE]], [_LATE], 4),
-        ([[_LATE], [_LATE], [_LATE], [_BROKEN]], [seen_once(_BROKEN)], 4),
+        ([[_LATE], [_LATE], [_LATE], [_BROKEN]], [seen_in_one_run(_BROKEN)], 4),
         ([[_LATE]], [_LATE], 4),
         ([[_CERTAIN]], [_CERTAIN], 1),
     ],
