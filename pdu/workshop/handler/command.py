@@ -1,4 +1,10 @@
-"""`pdu handler check`: what a handler that anybody wrote keeps and breaks of the vendor's page."""
+"""`pdu handler check`: what a handler that anybody wrote keeps and breaks of the vendor's page.
+
+A rule (RULES["once"]: "a command is written once") is kept, broken, advised or not tried; a
+`Finding` says which. The handler is loaded, and its methods status, statistic, port_down and
+port_up are called on simulated PDUs on this machine, never on the owner's device. Their logins hold
+a password of the check's own in the place of the owner's secrets: `login` has those.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +71,7 @@ from .rules import (
 )
 
 if TYPE_CHECKING:
-    from .bounded_methods import Forms
+    from .bounded_methods import CheckedHandler
 
 #: in place of a secret of the owner's: the check finds where the handler shows it
 _CHECK_PASSWORD = f"password-{secrets.token_hex(8)}"
@@ -174,8 +180,8 @@ def _require_handler(path: str) -> None:
 
 
 def _result(path: str, findings: list[Finding], methods: Collection[str]) -> Result:
-    """The findings as a table and the verdict; the exit code says whether the page is kept.
-    `methods`: those that ran. The last line:
+    """What the command prints and its exit code: a line for each finding, and a verdict. `methods`:
+    those that asked a simulated PDU, or returned. The verdict is the last line:
 
         handler_dir keeps the vendor's page "Creating a PDU handler": status, statistic, port_down,
         port_up ran, of 38 laws 38 kept, 0 broken, 0 not tried
@@ -204,8 +210,9 @@ def _result(path: str, findings: list[Finding], methods: Collection[str]) -> Res
 
 
 def _verdict(findings: Sequence[Finding], missing_rules: Sequence[Rule]) -> tuple[int, str]:
-    """The exit code, and what it means, in words. `missing_rules`: those that were not tried, of
-    all that must be.
+    """The exit code, and what it means, in words: 1 if a rule of the page or of safety is broken, 9
+    if a rule that must be tried was not, 0 else. `missing_rules`: those that must be tried and were
+    not.
 
     >>> once = Finding(RULES["once"], BROKEN, "port_down wrote 2 times")
     >>> _verdict([once], []), _verdict([], [RULES["status"]])[0], _verdict([kept("status")], [])[0]
@@ -228,7 +235,7 @@ def _verdict(findings: Sequence[Finding], missing_rules: Sequence[Rule]) -> tupl
 
 
 def _fields(finding: Finding) -> dict[str, Any]:
-    """A finding in JSON.
+    """A finding as a row of the command's JSON. The remedy is "" for a rule that is kept.
 
     >>> fields = _fields(Finding(RULES["once"], BROKEN, "port_down wrote 2 times"))
     >>> fields["result"], fields["source"], fields["remedy"]
@@ -248,10 +255,12 @@ def _fields(finding: Finding) -> dict[str, Any]:
 
 
 def _advised_if_harmless(finding: Finding) -> Finding:
-    """What is only recommended is advised where it is not kept.
+    """The finding, with `advised` in the place of `broken` for a rule that is only our advice.
 
     >>> _advised_if_harmless(Finding(RULES["empty"], BROKEN)).result
     'advised'
+    >>> _advised_if_harmless(Finding(RULES["once"], BROKEN)).result
+    'broken'
     """
     if finding.result == BROKEN and finding.rule.source == "advice":
         return finding._replace(result=ADVISED)
@@ -284,12 +293,14 @@ def _findings(
     login: Login,
     methods: set[str],
 ) -> Iterator[Finding]:
-    """A finding for each rule: first of the archive and its import, then of its four methods. When
-    all are taken, `methods` holds the names of those that ran.
+    """Check a handler: first its archive and its import, then its four methods. Yields a finding
+    for each rule that can be tried, and adds the names of the methods that ran to `methods`.
+    `device`: the owner's recording, or one without a file; `folder`: an empty one.
 
-        no handler in the archive    archive broken
-        it ends Python at import     alone broken; status not tried: it was not loaded
-        else                         a finding for each rule that can be tried
+        the handler                   findings
+        no handler in the archive     archive broken
+        it ends Python at import      alone broken; status not tried: it was not loaded
+        else                          archive kept, ..., status kept: 8 outlets of the recording
 
     Raises SettingsError for options that the handler's protocol does not have.
     """
@@ -332,13 +343,13 @@ def _findings(
 
 
 def _owner_settings(login: Login) -> dict[str, str]:
-    """The settings that its owner gave, with the check's password for each secret."""
+    """The settings that the owner gave, by key; each of his secrets is the check's password."""
     return {**login.settings, **dict.fromkeys(login.secret_files, _CHECK_PASSWORD)}
 
 
 def _environment_settings() -> dict[str, str]:
-    """The settings that the environment gives, without the fields of SNMP, with the check's
-    password for each secret.
+    """The settings that variables of the environment give, by key, without the fields of SNMP; each
+    secret is the check's password.
     """
     login = environment_login({})
     secret_keys = login.secrets.keys() - set(connection_data.SNMP_KEYS)
@@ -346,7 +357,9 @@ def _environment_settings() -> dict[str, str]:
 
 
 def _handler_settings(login: Login) -> dict[str, str]:
-    """The owner's settings without the fields of SNMP, for which DCImanager's form has fields."""
+    """The owner's settings by key, without the fields of SNMP such as the community, which
+    make_handler gets apart from the settings.
+    """
     keys = connection_data.SNMP_KEYS
     return {key: text for key, text in _owner_settings(login).items() if key not in keys}
 
@@ -360,45 +373,55 @@ def _device_findings(
     called_methods: set[str],
     output: Output,
 ) -> Iterator[Finding]:
-    """The findings of calling a handler's methods on its recording, or on simulated PDUs without
-    one. The last three say what it did besides, whether it asked another host, and whether it
-    showed a secret.
+    """Call a handler's methods on simulated PDUs. Yields the findings, and adds the names of the
+    methods that asked a PDU, or returned, to `called_methods`: {"status", "statistic"}. `device`:
+    the recording from which the PDUs answer; without a file, a family over SNMP, none over HTTP.
 
-    When all are taken, `called_methods` holds the names of the methods that asked a PDU, or
-    returned: {"status", "statistic"}.
+    The last three findings are of what was seen beside the answers:
+
+        side effects kept; elsewhere broken: it asks 192.0.2.1:80, which is not its PDU; secret kept
     """
     # imported late: 150 ms with pysnmp, which is missing where pdu has no packages
-    from .bounded_methods import Forms, ShownSecrets
+    from .bounded_methods import CheckedHandler, ShownSecrets
     from .side_effects import SideEffects
-    from .snmp_check import snmp_form
+    from .snmp_check import snmp_data
     from .snmp_units import COMMUNITY
 
     shown_secrets = ShownSecrets((COMMUNITY, _CHECK_PASSWORD))
     package = handler.make.__module__.partition(".")[0]
     effects = SideEffects(package, shown_secrets.search)
-    load = partial(load_again, path)
     is_quiet = output.json or output.debug
 
     def tell(doing: str) -> None:
         show_status_line(f"calling the handler: {doing}", is_quiet=is_quiet)
 
     with shown_secrets.watching():
+        make_snmp_data = partial(snmp_data, _handler_settings(login), COMMUNITY)
+        checked_handler = CheckedHandler(
+            loaded=handler,
+            load_again=partial(load_again, path),
+            data_makers=[make_snmp_data] if handler.snmp else _data_makers(handler, login),
+            secrets=shown_secrets,
+            effects=effects,
+            community=COMMUNITY if handler.snmp else "",
+            tell=tell,
+        )
         if handler.snmp:
-            form = partial(snmp_form, _handler_settings(login), COMMUNITY)
-            forms = Forms(handler, load, [form], shown_secrets, effects, COMMUNITY, tell)
-            yield from _findings_over_snmp(forms, device, folder)
+            yield from _findings_over_snmp(checked_handler, device, folder)
         else:
-            forms = Forms(handler, load, _forms(handler, login), shown_secrets, effects, tell=tell)
-            yield from _findings_of_recording(forms, device)
+            yield from _findings_of_recording(checked_handler, device)
     called_methods.update(effects.called_methods)
     yield _finding_of_watch("side effects", ADVISED, effects.sentences, called_methods)
     yield _finding_of_watch("elsewhere", BROKEN, effects.other_hosts, called_methods)
     yield _finding_of_watch("secret", BROKEN, shown_secrets.places, called_methods)
 
 
-def _findings_over_snmp(forms: Forms, device: RecordedDevice, folder: Path) -> Iterator[Finding]:
-    """The findings of calls to a simulated agent. `folder`: for the file of a profile that is made
-    of the commands --on and --off.
+def _findings_over_snmp(
+    handler: CheckedHandler, device: RecordedDevice, folder: Path
+) -> Iterator[Finding]:
+    """Yields the findings of calls to simulated units over SNMP. `device`: the recording from which
+    they answer; without a file, they are of the family whose objects the handler asks for.
+    `folder`: for the profile that is written of the commands --on and --off.
     """
     # imported late: 150 ms with pysnmp, which may be missing
     from .snmp_check import snmp_findings
@@ -406,27 +429,30 @@ def _findings_over_snmp(forms: Forms, device: RecordedDevice, folder: Path) -> I
 
     profile = device.profile or profile_of_commands(device.on, device.off, folder)
     snmp_device = recorded_device(device.text, profile) if device.file else None
-    yield from snmp_findings(forms, snmp_device)
+    yield from snmp_findings(handler, snmp_device)
 
 
-def _findings_of_recording(forms: Forms, device: RecordedDevice) -> Iterator[Finding]:
-    """The findings of calls to the recording, which is served on a port of this machine."""
+def _findings_of_recording(handler: CheckedHandler, device: RecordedDevice) -> Iterator[Finding]:
+    """Yields the findings of calls to PDUs on this machine that answer from the recording; without
+    a file, one finding: status not tried.
+    """
     # imported late: 150 ms with pysnmp, which may be missing
-    from .recording_check import served_findings
+    from .recording_check import findings_on_recording
 
     with contextlib.ExitStack() as stack:
         recording = None
         if device.file:
             recording = _served(device)
             stack.callback(recording.close)
-        yield from served_findings(forms, recording)
+        yield from findings_on_recording(handler, recording)
 
 
 def _finding_of_watch(
     rule: str, result: str, problems: Sequence[str], methods: Collection[str]
 ) -> Finding:
-    """What was seen beside the answers of calls. Of a method that did not run, nothing is known.
-    `methods`: those that ran.
+    """The finding of a rule about what calls do beside their answers: `result`, broken or advised,
+    with `problems`; without problems, kept if all four methods ran, else not tried. `methods`:
+    those that ran.
 
     >>> _finding_of_watch("secret", BROKEN, ["it prints a secret"], METHODS).detail
     'it prints a secret'
@@ -442,8 +468,9 @@ def _finding_of_watch(
 
 
 def _served(device: RecordedDevice) -> ReplayedDevice:
-    """The recording as a device of this machine: of volt.har, one over HTTP at a free port. Raises
-    SettingsError for a file that is no recording, and for --on, --off or --refused over NUT.
+    """A device at a free port of this machine that answers from the recording: over HTTP from
+    volt.har, over NUT from ups.dev. Raises SettingsError for a file that is no recording, and for
+    --on, --off or --refused over NUT.
     """
     text = device.text
     if har.is_recording(text):
@@ -454,26 +481,33 @@ def _served(device: RecordedDevice) -> ReplayedDevice:
     return recording_format.serve(text, 0)
 
 
-def _forms(handler: LoadedHandler, login: Login) -> Sequence[Callable[[int], PduData]]:
-    """Functions from a port of this machine to what DCImanager's form would carry for a device
-    there. Each secret is the check's, which the handler may show nowhere.
+def _data_makers(handler: LoadedHandler, login: Login) -> Sequence[Callable[[int], PduData]]:
+    """Functions that make the argument of make_handler for a PDU over HTTP at a port of this
+    machine. Each secret in it is the check's password, which the handler may show nowhere:
+
+        port 8080    PduData("127.0.0.1", {"port": "8080", "password": "password-1f0c...p8080x"})
+        port 8080    PduData("127.0.0.1:8080", {"password": "password-1f0c...p8080x"})
+
+    The owner's secrets were read for them, and pdu would hide each text that holds one. They are
+    forgotten: the handler is not given them, and a text that holds one by chance shows no secret.
     """
     secret_keys = {setting.key for setting in handler.settings if setting.secret}
     secret_keys |= {*SECRETS, *login.secret_files}
-    forms = connection_data.forms_of_port(handler, login)
-    forget_secrets()  # the owner's, which the handler is not given: a text may hold one by chance
-    return [partial(_form_with_check_secrets, form, secret_keys) for form in forms]
+    makers = connection_data.forms_of_port(handler, login)
+    forget_secrets()
+    return [partial(_data_with_check_secrets, make_data, secret_keys) for make_data in makers]
 
 
-def _form_with_check_secrets(
-    form: Callable[[int], PduData], secret_keys: Collection[str], port: int
+def _data_with_check_secrets(
+    make_data: Callable[[int], PduData], secret_keys: Collection[str], port: int
 ) -> PduData:
-    """What a form carries, with the check's password in the place of each secret:
+    """The argument of make_handler for a port, with the check's password in the place of each
+    secret. Of port 8080, with the settings
 
-    {"username": "admin", "password": "owner's"}    for a PDU at port 8080
-    {"username": "admin", "password": "password-1f0c...p8080x"}
+        before    {"username": "admin", "password": "owner's"}
+        after     {"username": "admin", "password": "password-1f0c...p8080x"}
     """
-    data = form(port)
+    data = make_data(port)
     for key in secret_keys:
         if key in data.custom_params:
             data.custom_params[key] = f"{_CHECK_PASSWORD}{port_mark(port)}"
