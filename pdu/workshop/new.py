@@ -334,7 +334,7 @@ def handler_files(
 def _filled_templates(
     root: Path, folder: str, places: Mapping[str, str], name: str, title: Optional[str]
 ) -> dict[Path, str]:
-    """The filled templates of this folder of packaging/new, by their paths in the tree. `places`: by
+    """The filled templates of a folder of packaging/new, by their paths in the tree. `places`: by
     template, where its file belongs. Of handler.py.in, for the name modbus:
 
         {"handler.py": "handlers/@name@/handler.py"}    handlers/modbus/handler.py
