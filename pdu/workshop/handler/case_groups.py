@@ -21,7 +21,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Callable, Optional
+from typing import Callable
 
 from ...recordings.simulated_pdu import AnswerFault, HttpPdu, UnitFault
 from .calls import error_text
@@ -74,11 +74,10 @@ def _well(judge: Judge) -> Iterator[Problem]:
     """
     pdu = judge.new_pdu()
     for method in READINGS:
-        problem = judge.problem_of_call(WELL, pdu, _WELL, method)
-        if problem is not None:
-            yield problem
-            if method == "status":
-                return
+        problems = judge.problems_of_call(WELL, pdu, _WELL, method)
+        yield from problems
+        if problems and method == "status":
+            return
     unit = pdu.unit
     for outlet, state in unit.outlet_states().items():
         if state is False:
@@ -87,16 +86,16 @@ def _well(judge: Judge) -> Iterator[Problem]:
         on = method == "port_up"
         for outlet, state in unit.outlet_states().items():
             if state is (not on) and unit.can_switch(outlet, on=on):
-                problem = _problem_of_command(judge, pdu, outlet, method)
-                if problem is not None:
-                    yield problem
+                problems = _problems_of_command(judge, pdu, outlet, method)
+                yield from problems
+                if problems:
                     return
 
 
-def _problem_of_command(
+def _problems_of_command(
     judge: Judge, pdu: CalledPdu, outlet: str, method: str
-) -> Optional[Problem]:
-    """Call a command twice on a PDU that is well. Returns the first problem; None if both calls are
+) -> Sequence[Problem]:
+    """Call a command twice on a PDU that is well. Returns the first problem; [] if both calls are
     right. The second call changes nothing, unless the handler sends a toggle. Of port_down of
     outlet 3:
 
@@ -106,14 +105,14 @@ def _problem_of_command(
     unit = pdu.unit
     states_before = unit.outlet_states()
     expected = _WELL._replace(outlet=outlet)
-    problem = judge.problem_of_call(WELL, pdu, expected, method)
-    if problem is not None:
-        return problem
+    problems = judge.problems_of_call(WELL, pdu, expected, method)
+    if problems:
+        return problems
     for name, state in unit.outlet_states().items():
         if name != outlet and state is not states_before[name]:
             text = f"switched outlet {name} too; outlet {outlet} was to be switched"
-            return Problem("others", method, text, WELL)
-    return judge.problem_of_call("called again", pdu, expected, method)
+            return [Problem("others", method, text, WELL)]
+    return judge.problems_of_call("called again", pdu, expected, method)
 
 
 def _two_pdus(judge: Judge) -> Iterator[Problem]:
@@ -141,17 +140,13 @@ def _two_pdus(judge: Judge) -> Iterator[Problem]:
             index = 1 - number if is_smaller_first else number
             other_unit = units[1 - index]
             requests_before = len(other_unit.requests)
-            problem = judge.problem_of_call("two PDUs", pdus[index], expectations[index], method)
-            if problem is not None:
-                yield problem
+            yield from judge.problems_of_call("two PDUs", pdus[index], expectations[index], method)
             if len(other_unit.requests) != requests_before:
                 yield Problem("pdus", method, "asked another PDU than its own", "two PDUs")
         absent_outlets = units[0].outlet_states().keys() - units[1].outlet_states().keys()
         for outlet in absent_outlets if judge.is_over_http else ():  # an agent refuses them itself
             expected = _NO_OUTLET._replace(outlet=outlet)
-            problem = judge.problem_of_call("two PDUs", pdus[1], expected, "port_down")
-            if problem is not None:
-                yield problem
+            yield from judge.problems_of_call("two PDUs", pdus[1], expected, "port_down")
 
 
 def _changed_by_hand(judge: Judge) -> Iterator[Problem]:
@@ -164,16 +159,12 @@ def _changed_by_hand(judge: Judge) -> Iterator[Problem]:
     pdu = judge.pdu_with_reused_object()
     expected = Expected(rule="asked", is_well=True)
     for _ in range(_CHANGES):
-        problem = judge.problem_of_call("changed by hand", pdu, expected, "status")
-        if problem is not None:
-            yield problem
+        yield from judge.problems_of_call("changed by hand", pdu, expected, "status")
         toggle_outlets(pdu.unit)
     outlet = outlet_to_switch(pdu.unit, on=False)
     for method in ("port_down", "status") * 2 if outlet else ():
         expected = expected._replace(outlet=outlet)
-        problem = judge.problem_of_call("switched on by hand", pdu, expected, method)
-        if problem is not None:
-            yield problem
+        yield from judge.problems_of_call("switched on by hand", pdu, expected, method)
         pdu.unit.turn_outlet(outlet, on=True)
 
 
@@ -205,9 +196,7 @@ def _changed_figures(judge: Judge) -> Iterator[Problem]:
         pdu.unit.contents, true_figures = (own, other)[number % 2]
         expected = Expected(rule="asked", is_well=True, true_figures=true_figures)
         called_pdu = pdu._replace(methods=methods)
-        problem = judge.problem_of_call("changed figures", called_pdu, expected, "statistic")
-        if problem is not None:
-            yield problem
+        yield from judge.problems_of_call("changed figures", called_pdu, expected, "statistic")
 
 
 # ---- PDUs with a fault ---------------------------------------------------------------------------

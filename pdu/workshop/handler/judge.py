@@ -423,11 +423,9 @@ class Judge:
         for method in case.methods:
             if any(problem.is_timeout for problem in problems):
                 break
-            problem = self.problem_of_call(group.name, pdu, case.expected, method)
-            if problem is not None:
-                problems.append(problem)
-                if ENDLESS in problem.text:
-                    break
+            problems += self.problems_of_call(group.name, pdu, case.expected, method)
+            if any(ENDLESS in problem.text for problem in problems):
+                break
         if group.checks_recovery and not problems:
             problems += self._problems_of_recovery(group.name, pdu, contents, case.methods[0])
         if case.methods[0] not in COMMANDS:
@@ -455,9 +453,9 @@ class Judge:
         if not is_command:
             toggle_outlets(pdu.unit)
         for next_method in ("status", method if is_command else "port_down"):
-            problem = self.problem_of_call(f"well again after {name}", pdu, expected, next_method)
-            if problem is not None:
-                yield problem
+            problems = self.problems_of_call(f"well again after {name}", pdu, expected, next_method)
+            yield from problems
+            if problems:
                 return
             if is_command:
                 pdu.unit.contents = contents
@@ -631,28 +629,26 @@ class Judge:
             call_method(methods, method, outlet_to_switch(unit, on=method == "port_up"))
         self._is_slow = self._is_slow or time.monotonic() - begin >= SLOW_S
 
-    def problem_of_call(
+    def problems_of_call(
         self, case_name: str, pdu: CalledPdu, expected: Expected, method: str
-    ) -> Optional[Problem]:
-        """Call a method of the handler on a PDU. Returns its problem; None if it is right or cannot
-        be tried. Notes what the last column says:
+    ) -> Sequence[Problem]:
+        """Call a method of the handler on a PDU. Returns its only problem; [] if it is right or
+        cannot be tried. Notes what the last column says:
 
             the call                           result                   noted
-            is right                           None                     its rules as tried
+            is right                           []                       its rules as tried
             port_down wrote 2 times            once: broken             nothing
             status had no answer in time       status: not tried        nothing
             port_down had no answer in time    port_down: not tried     its command in transit
-            port_down could not be tried on    None                     `why_no_commands`: later
+            port_down could not be tried on    []                       `why_no_commands`: later
               a PDU that is well                                        commands are not called
-            port_up, if `why_no_commands`      None, it is not called   nothing
+            port_up, if `why_no_commands`      [], it is not called     nothing
 
         `case_name`: for people, such as "two PDUs"; `expected`: what is right.
         """
-        if method not in self.methods:
-            return None
         outlet = expected.outlet or outlet_to_switch(pdu.unit, on=method == "port_up")
-        if method in COMMANDS and not outlet:
-            return None
+        if method not in self.methods or (method in COMMANDS and not outlet):
+            return []
         call = CheckedCall(
             handler=self.handler,
             true_figures=self.true_figures,
@@ -668,12 +664,12 @@ class Judge:
         self._commands_in_transit[pdu.unit] += call.is_command_in_transit
         if problem is None:
             self._note_tried_call(call)
-            return None
+            return []
         is_command_untried = problem.result == UNTRIED and problem.rule in COMMANDS
         if is_command_untried and expected.is_well and not problem.is_timeout:
             self.why_no_commands = problem.sentence
-            return None
-        return problem
+            return []
+        return [problem]
 
     def _count_requests_of_others(self, unit: SimulatedPdu) -> int:
         """How many requests reached the PDUs but `unit` until now; 0 while cases run beside each
