@@ -130,17 +130,17 @@ class _Records(logging.Handler):
 
 class BoundedMethods:
     """The methods of a handler, of which each call ends: it runs in a thread of its own, which is
-    left behind after 60 s. `_make_pdu` gives the handler's object, a new one or always the same.
+    left behind after 60 s. `_make_object` gives the handler's object, a new one or always the same.
 
         states()    status() of the object, in a thread    [("1", EnumPowerStatus.UP)]
         states()    without an end for 60 s                EndlessCall
     """
 
     def __init__(
-        self, make_pdu: Callable[[], FourMethods], secrets: ShownSecrets, effects: SideEffects
+        self, make_object: Callable[[], FourMethods], secrets: ShownSecrets, effects: SideEffects
     ) -> None:
         """`secrets`: searches the texts of errors; `effects`: notes what the calls do besides."""
-        self._make_pdu = make_pdu
+        self._make_object = make_object
         self._secrets = secrets
         self._effects = effects
 
@@ -170,7 +170,7 @@ class BoundedMethods:
         def run() -> None:
             try:
                 with self._effects.watching(name):
-                    results.append(method(self._make_pdu(), *arguments))
+                    results.append(method(self._make_object(), *arguments))
             except BaseException as error:  # anybody may have written it
                 errors.append(error)
 
@@ -210,12 +210,12 @@ class CheckedHandler(NamedTuple):
         """
         self.effects.ports.add(port)
         self.secrets.ports.add(port)
-        make_pdu: Callable[[], FourMethods] = partial(self._pdu, port)
+        make_object: Callable[[], FourMethods] = partial(self._object, port)
         if reuses_object:
-            make_pdu = functools.lru_cache(maxsize=1)(make_pdu)
-        return BoundedMethods(make_pdu, self.secrets, self.effects)
+            make_object = functools.lru_cache(maxsize=1)(make_object)
+        return BoundedMethods(make_object, self.secrets, self.effects)
 
-    def _pdu(self, port: int) -> FourMethods:
+    def _object(self, port: int) -> FourMethods:
         """A new object of the handler, for the device at this port. Raises what make_handler
         raises.
         """

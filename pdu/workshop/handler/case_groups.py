@@ -1,10 +1,11 @@
 """The groups of cases in which a handler is called: TABLE has a row for each.
 
 A `Case` calls methods of the handler on one simulated PDU, and has an `Expected` with the rule that
-a wrong call breaks. The functions that yield a `Case` only plan it; those that yield a `Problem`
-are steps: they call the handler themselves. `judge` makes the PDUs. `judge.model` is one that is
-well (without a fault); its `contents` are what it answers from, such as the texts of a recording,
-and `model.without_...` and `model.with_...` are changed copies of them for another PDU.
+a wrong call breaks; unless the PDU is well (without a fault), a state that is UNKNOWN and an error
+are right, too. The functions that yield a `Case` only plan it; those that yield a `Problem` are
+steps: they call the handler themselves. `judge` makes the PDUs. `judge.model` is one that is well;
+its `contents` are what it answers from, such as the texts of a recording, and `model.without_...`
+and `model.with_...` are changed copies of them for another PDU.
 
 A handler may keep what it read, in its object or in its module. So PDUs are made in four ways:
 `new_pdu` (make_handler is called at each call), `pdu_with_reused_object` (once), and
@@ -323,6 +324,7 @@ def _errors(judge: Judge) -> Iterator[Case]:
 
 
 def _absent_outlet(judge: Judge) -> Iterator[Case]:
+    """Yields a case of a PDU that is asked to switch outlet 99999, which no PDU has: must raise."""
     yield Case(judge.new_pdu, COMMANDS, _NO_OUTLET._replace(outlet=ABSENT_OUTLET))
 
 
@@ -338,9 +340,8 @@ def _lost_states(judge: Judge) -> Iterator[Case]:
     expected = Expected(rule="lost state", states=states)
     for outlet in states:
         for contents in judge.model.without_state(outlet):
-            yield Case(
-                partial(judge.pdu_read_by_same_object, contents=contents), ("status",), expected
-            )
+            make_pdu = partial(judge.pdu_read_by_same_object, contents=contents)
+            yield Case(make_pdu, ("status",), expected)
 
 
 def _empty_names(judge: Judge) -> Iterator[Case]:
@@ -360,10 +361,11 @@ def _third_states(judge: Judge) -> Iterator[Case]:
     """
     states = judge.model.outlet_states()
     outlets = [name for name, state in states.items() if state is not None]
-    for outlet in dict.fromkeys([*outlets[len(outlets) // 2 :][:1], *outlets[-1:]]):
+    middle_outlet, last_outlet = outlets[len(outlets) // 2 :][:1], outlets[-1:]
+    for outlet in dict.fromkeys([*middle_outlet, *last_outlet]):
         expected = Expected(rule="lost state", states={**states, outlet: None}, outlet=outlet)
         third_contents = judge.model.with_third_states(outlet)
-        for contents in third_contents if outlet == outlets[-1] else third_contents[:1]:
+        for contents in third_contents if outlet in last_outlet else third_contents[:1]:
             make_pdu = partial(judge.pdu_read_by_same_object, contents=contents)
             yield Case(make_pdu, (*READINGS, "port_up"), expected)
 

@@ -44,7 +44,7 @@ from ...loading.four_methods import DOUBLE_LACKS_NAME
 from ...loading.handler_loading import LoadedHandler, load as load_handler, load_again
 from ...loading.handler_module import AskedSettings
 from ...loading.handler_paths import is_handler_there
-from ...loading.handler_source import PAGE, UnreadHandler, read_handler
+from ...loading.handler_source import PAGE, HandlerSource, UnreadHandler, read_handler
 from ...pdu_list import form as connection_data
 from ...pdu_list.login_options import Login, pass_login, setting_options
 from ...pdu_list.logins import environment_login
@@ -156,16 +156,16 @@ def handler_check(
     text = text_of(replay) if replay else ""
     device = RecordedDevice(replay or "", text, profile or "", on, off, refused or "")
     with tempfile.TemporaryDirectory(prefix="pdu-handler-") as name, printing_to_stderr():
-        methods: set[str] = set()
-        findings = list(_findings(path, device, Path(name), output, login, methods))
+        findings, methods = _findings(_Check(path, device, Path(name), login, output))
     return print_result(_result(path, findings, methods), as_json=output.json)
 
 
 def _require_handler(path: str) -> None:
-    """Raises SettingsError for a path without a handler.
+    """Raises SettingsError for a path without a handler, with an advice for what may be meant:
 
-    snmp         'snmp' is no file, folder or archive with a handler: check its archive, ...
-    empty_dir    'empty_dir' is no file, folder or archive with a handler: the folder has no ...
+    handler_dir    no error
+    snmp           'snmp' is no file, folder or archive with a handler: check its archive, ...
+    empty_dir      'empty_dir' is no file, folder or archive with a handler: the folder has ...
     """
     if is_handler_there(path):
         return
@@ -179,7 +179,7 @@ def _require_handler(path: str) -> None:
     raise SettingsError(f"{path[:200]!r} is no file, folder or archive with a handler{advice}")
 
 
-def _result(path: str, findings: list[Finding], methods: Collection[str]) -> Result:
+def _result(path: str, findings: Sequence[Finding], methods: Collection[str]) -> Result:
     """What the command prints and its exit code: a line for each finding, and a verdict. `methods`:
     those that asked a simulated PDU, or returned. The verdict is the last line:
 
@@ -285,33 +285,60 @@ class RecordedDevice(NamedTuple):
     refusal: str
 
 
-def _findings(
-    path: str,
-    device: RecordedDevice,
-    folder: Path,
-    output: Output,
-    login: Login,
-    methods: set[str],
-) -> Iterator[Finding]:
-    """Check a handler: first its archive and its import, then its four methods. Yields a finding
-    for each rule that can be tried, and adds the names of the methods that ran to `methods`.
-    `device`: the owner's recording, or one without a file; `folder`: an empty one.
+class _Check(NamedTuple):
+    """What a check is given: the handler's path, a device, an empty folder for files of the check,
+    and the options of the command.
+    """
 
-        the handler                   findings
-        no handler in the archive     archive broken
-        it ends Python at import      alone broken; status not tried: it was not loaded
-        else                          archive kept, ..., status kept: 8 outlets of the recording
+    path: str
+    #: the owner's recording, or one without a file
+    device: RecordedDevice
+    folder: Path
+    #: the owner's settings and secrets; the handler gets no secret of his
+    login: Login
+    #: whether progress is shown
+    output: Output
+
+
+def _findings(check: _Check) -> tuple[Sequence[Finding], Collection[str]]:
+    """Check a handler: first its archive and its import, then its four methods. Returns a finding
+    for each rule that can be tried, and the names of the methods that ran. Of a handler that
+
+        is not in the archive         archive broken
+        does not load                 archive kept; alone broken; status not tried: it was not ...
+        loads                         archive kept, ..., status kept: 8 outlets of the recording
 
     Raises SettingsError for options that the handler's protocol does not have.
     """
     try:
-        source = read_handler(path)
+        source = read_handler(check.path)
     except UnreadHandler as error:
-        yield untried("status", error.reason)
-        return
+        return [untried("status", error.reason)], ()
     except SettingsError as error:
-        yield Finding(RULES["archive"], BROKEN, error.reason)
-        return
+        return [Finding(RULES["archive"], BROKEN, error.reason)], ()
+    _refuse_options(source, check.device)
+    settings = _handler_settings(check.login)
+    if source.protocol != "snmp":
+        # the cases give a port, so the handler may want one
+        settings = {"port": "80", **_environment_settings(), **_owner_settings(check.login)}
+    with waiting("loading the handler", check.output):
+        findings = list(loading_checks.check_loading(source, settings, check.folder))
+    if RULES["alone"] not in rules_of(findings, KEPT):  # it may end or stop this program
+        return [*findings, untried("status", "it was not loaded")], ()
+    process_settings.restore_process()
+    try:
+        handler = load_handler(check.path)
+    except SettingsError as error:
+        return [*findings, untried("status", error.reason)], ()
+    with waiting("calling the handler", check.output):
+        device_findings, methods = _device_findings(check, handler)
+    return [*findings, *device_findings], methods
+
+
+def _refuse_options(source: HandlerSource, device: RecordedDevice) -> None:
+    """Raises SettingsError for a recording over another protocol than the handler's, and for an
+    option that its protocol does not have: --refused over SNMP, --profile over another.
+    """
     if device.file:
         refuse_other_protocol(source, device.text, device.file)
     is_snmp = source.protocol == "snmp"
@@ -319,27 +346,6 @@ def _findings(
         raise SettingsError("--refused is for a recording over HTTP")
     if device.profile and not is_snmp:
         raise SettingsError("--profile is for a recording over SNMP")
-    settings = _handler_settings(login)
-    if not is_snmp:
-        # the cases give a port, so the handler may want one
-        settings = {"port": "80", **_environment_settings(), **_owner_settings(login)}
-    is_loadable = True
-    with waiting("loading the handler", output):
-        for finding in loading_checks.check_loading(source, settings, folder):
-            yield finding
-            if finding.rule is RULES["alone"] and finding.result != KEPT:
-                is_loadable = False
-    if not is_loadable:  # it may end or stop this program
-        yield untried("status", "it was not loaded")
-        return
-    process_settings.restore_process()
-    try:
-        loaded_handler = load_handler(path)
-    except SettingsError as error:
-        yield untried("status", error.reason)
-        return
-    with waiting("calling the handler", output):
-        yield from _device_findings(path, loaded_handler, device, folder, login, methods, output)
 
 
 def _owner_settings(login: Login) -> dict[str, str]:
@@ -365,21 +371,13 @@ def _handler_settings(login: Login) -> dict[str, str]:
 
 
 def _device_findings(
-    path: str,
-    handler: LoadedHandler,
-    device: RecordedDevice,
-    folder: Path,
-    login: Login,
-    called_methods: set[str],
-    output: Output,
-) -> Iterator[Finding]:
-    """Call a handler's methods on simulated PDUs. Yields the findings, and adds the names of the
-    methods that asked a PDU, or returned, to `called_methods`: {"status", "statistic"}. `device`:
-    the recording from which the PDUs answer; without a file, a family over SNMP, none over HTTP.
+    check: _Check, handler: LoadedHandler
+) -> tuple[Sequence[Finding], Collection[str]]:
+    """Call a handler's methods on simulated PDUs. Returns the findings, and the names of the
+    methods that asked a PDU, or returned. Of a handler that asks another host in status:
 
-    The last three findings are of what was seen beside the answers:
-
-        side effects kept; elsewhere broken: it asks 192.0.2.1:80, which is not its PDU; secret kept
+        [..., side effects kept, elsewhere broken: it asks 192.0.2.1:80, which is not its PDU, ...]
+        {"status", "statistic", "port_down", "port_up"}
     """
     # imported late: 150 ms with pysnmp, which is missing where pdu has no packages
     from .bounded_methods import CheckedHandler, ShownSecrets
@@ -390,30 +388,31 @@ def _device_findings(
     shown_secrets = ShownSecrets((COMMUNITY, _CHECK_PASSWORD))
     package = handler.make.__module__.partition(".")[0]
     effects = SideEffects(package, shown_secrets.search)
-    is_quiet = output.json or output.debug
+    is_quiet = check.output.json or check.output.debug
 
     def tell(doing: str) -> None:
         show_status_line(f"calling the handler: {doing}", is_quiet=is_quiet)
 
     with shown_secrets.watching():
-        make_snmp_data = partial(snmp_data, _handler_settings(login), COMMUNITY)
+        make_snmp_data = partial(snmp_data, _handler_settings(check.login), COMMUNITY)
         checked_handler = CheckedHandler(
             loaded=handler,
-            load_again=partial(load_again, path),
-            data_makers=[make_snmp_data] if handler.snmp else _data_makers(handler, login),
+            load_again=partial(load_again, check.path),
+            data_makers=[make_snmp_data] if handler.snmp else _data_makers(handler, check.login),
             secrets=shown_secrets,
             effects=effects,
             community=COMMUNITY if handler.snmp else "",
             tell=tell,
         )
         if handler.snmp:
-            yield from _findings_over_snmp(checked_handler, device, folder)
+            findings = list(_findings_over_snmp(checked_handler, check.device, check.folder))
         else:
-            yield from _findings_of_recording(checked_handler, device)
-    called_methods.update(effects.called_methods)
-    yield _finding_of_watch("side effects", ADVISED, effects.sentences, called_methods)
-    yield _finding_of_watch("elsewhere", BROKEN, effects.other_hosts, called_methods)
-    yield _finding_of_watch("secret", BROKEN, shown_secrets.places, called_methods)
+            findings = list(_findings_of_recording(checked_handler, check.device))
+    methods = effects.called_methods
+    findings.append(_finding_of_watch("side effects", ADVISED, effects.sentences, methods))
+    findings.append(_finding_of_watch("elsewhere", BROKEN, effects.other_hosts, methods))
+    findings.append(_finding_of_watch("secret", BROKEN, shown_secrets.places, methods))
+    return findings, methods
 
 
 def _findings_over_snmp(

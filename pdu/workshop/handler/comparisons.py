@@ -79,7 +79,8 @@ def problem_of_figures(figures: Figures, true_figures: TrueFigures) -> str:
     for name, value in named_figures(figures).items():
         real_values = true_figures.get(name, ())
         unit = _UNITS.get(name, "kWh")
-        if not any(_is_like(value, real_value, unit) for real_value in real_values) and real_values:
+        is_right = any(_is_like(value, real_value, unit) for real_value in real_values)
+        if real_values and not is_right:
             alternatives = [f"{real_value:.10g}" for real_value in dict.fromkeys(real_values)]
             measures = f"the PDU measures {' or '.join(alternatives)} {unit}"
             problems.append(f"{name} {value:.10g} {unit}; {measures}")
