@@ -1,5 +1,5 @@
-"""The SNMP calls get, set and walk of a platform, by each library that it may use, as its pages show
-them: easysnmp, ezsnmp, pysnmp 4 and puresnmp. Values are as the library returns them.
+"""The SNMP calls get, set and walk of a platform, by each library that it may use, as its pages
+show them: easysnmp, ezsnmp, pysnmp 4 and puresnmp. Values are as the library returns them.
 
 The text of this file is copied into a platform's tree, so it imports nothing of the tests. Who
 copies it sets `LIBRARY` in the copy, such as "easysnmp"; get(oid) is then `_get_easysnmp(oid)`.

@@ -1,5 +1,5 @@
-"""Plausible forms of the platform: VARIANTS is a table of points that no page says ("BasePdu"), each
-with the forms that it may have ("in pdu_common.base").
+"""Plausible forms of the platform: VARIANTS is a table of points that no page says ("BasePdu"),
+each with the forms that it may have ("in pdu_common.base").
 
 A variant is a platform with one form. It has the texts of files that differ from the synthetic
 platform, by path, and an adapter: the text of functions with which the worker process makes and

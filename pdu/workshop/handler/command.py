@@ -323,7 +323,9 @@ def _findings(check: _Check) -> tuple[Sequence[Finding], Collection[str]]:
         settings = {"port": "80", **_environment_settings(), **_owner_settings(check.login)}
     with waiting("loading the handler", check.output):
         findings = list(loading_checks.check_loading(source, settings, check.folder))
-    if RULES["alone"] not in rules_of(findings, KEPT):  # it may end or stop this program
+    findings_of_import = [finding for finding in findings if finding.rule is RULES["alone"]]
+    if any(finding.result != KEPT for finding in findings_of_import):
+        # it may end or stop this program
         return [*findings, untried("status", "it was not loaded")], ()
     process_settings.restore_process()
     try:
