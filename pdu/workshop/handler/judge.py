@@ -579,13 +579,12 @@ class Judge:
         """The contents of `model`, by default `self.model`, with other numbers in place of figures,
         and the figures that are right then; None if no numbers are found that change the figures:
 
-            model               {"relay": true, "ampere": 2.0}
-            result              {"relay": true, "ampere": 1.0}, {"load": [1.0]}
-            a PDU without meters  its contents as they are
+            model                    result
+            {"on": 1, "a": 2.0}      {"on": 1, "a": 1.0}, {"load": [1.0]}
+            {"on": 1}, no meters     the same contents and figures
 
-        A number that changes what the handler reads as states is no figure. Figures that the
-        simulated PDU does not know are those that the handler reads, loaded again. `is_toggled`:
-        toggle all outlets before it is read. Sets `_other_contents`, if they are of `self.model`.
+        A number that changes the states that the handler reads is no figure. `is_toggled`: all
+        outlets are toggled meanwhile. Sets `_other_contents`, if the contents are of `self.model`.
         """
         model = model or self.model
         if not has_meter(self.true_figures):
@@ -596,16 +595,27 @@ class Judge:
                 toggle_outlets(unit)  # what is off may measure nothing
             if not self._is_readable(unit):
                 continue
-            true_figures = true_figures_of(unit.measured_sums())
-            if true_figures == self.true_figures:
-                with contextlib.suppress(Exception):
-                    figures = named_figures(self.handler.loaded_again()(unit.port).figures())
-                    true_figures = {name: [value] for name, value in figures.items()}
+            true_figures = self._figures_of_changed(unit)
             if true_figures != self.true_figures and has_meter(true_figures):
                 if model is self.model:
                     self._other_contents = contents
                 return ContentsWithFigures(contents, true_figures)
         return None
+
+    def _figures_of_changed(self, unit: SimulatedPdu) -> TrueFigures:
+        """The figures that are right for a PDU like `model` in which numbers were changed. If it
+        says that its figures are the same, it does not know them: then those that the handler reads
+        of it, loaded again so that it remembers nothing. If the handler raises, the same figures.
+
+            model {"load": [2.0]}, the PDU measures 1.0 A                      {"load": [1.0]}
+            model {"load": [2.0]}, the PDU does not know; the handler 1.0 A    {"load": [1.0]}
+        """
+        true_figures = true_figures_of(unit.measured_sums())
+        if true_figures == self.true_figures:
+            with contextlib.suppress(Exception):
+                figures = named_figures(self.handler.loaded_again()(unit.port).figures())
+                return {name: [value] for name, value in figures.items()}
+        return true_figures
 
     # ---- calls -----------------------------------------------------------------------------------
 

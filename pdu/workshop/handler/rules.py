@@ -300,10 +300,10 @@ def untried(rule: str, why: str) -> Finding:
     return Finding(RULES[rule], UNTRIED, printable(why, 400))
 
 
-def at(place: str) -> str:
+def in_brackets(place: str) -> str:
     """A place in brackets, as the end of a sentence; "" for none.
 
-    >>> at("handler.py line 7"), at("")
+    >>> in_brackets("handler.py line 7"), in_brackets("")
     (' (handler.py line 7)', '')
     """
     return f" ({place})" if place else ""

@@ -23,7 +23,7 @@ from typing import Any, Callable, Optional
 from handlers.shared.errors import printable
 
 from ...recordings.replay_server import HOST
-from .rules import at
+from .rules import in_brackets
 
 _LOOPBACK = (HOST, "localhost", "::1")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
@@ -93,7 +93,7 @@ class SideEffects:
         finally:
             del _watches[threading.get_ident()]
             if socket.getdefaulttimeout() != timeout:
-                self._add(f"{method} changes the time-out of all sockets")
+                self._add_sentence(f"{method} changes the time-out of all sockets")
                 socket.setdefaulttimeout(timeout)
 
     def note(self, method: str, event: str, arguments: tuple[Any, ...]) -> None:
@@ -115,9 +115,9 @@ class SideEffects:
         if event == "open":
             self._note_file(*arguments[:3])
         elif event in _PROGRAMS:
-            place = at(self._place())
+            place = in_brackets(self._line_of_handler())
             self._note_secret(repr(arguments), f"it gives a secret to a program{place}")
-            self._add(f"it starts a program{place}")
+            self._add_sentence(f"it starts a program{place}")
         elif event in _REQUESTS:
             address = arguments[1]
             self._note_request(method, address)
@@ -126,12 +126,14 @@ class SideEffects:
             self._note_lookup(_text(host))
         elif event == "compile" and _package_of(sys._getframe(2)) == self._package:
             # frame 0 is this function, 1 is the hook, 2 is what compiles
-            self.place_by_executed_text[_first_characters(arguments[0])] = self._place()
+            self.place_by_executed_text[_first_characters(arguments[0])] = self._line_of_handler()
         elif event == "sqlite3.connect":
-            self._add(f"it opens {_text(arguments[0])} for writing{at(self._place())}")
+            self._add_sentence(
+                f"it opens {_text(arguments[0])} for writing{in_brackets(self._line_of_handler())}"
+            )
         elif event in _CHANGES:
-            place = at(self._place())
-            self._add(f"it {_CHANGES[event]}{place}")
+            place = in_brackets(self._line_of_handler())
+            self._add_sentence(f"it {_CHANGES[event]}{place}")
 
     def _note_file(self, path: object, mode: object, flags: object) -> None:
         """Note a file that is opened for writing, unless Python itself may write it. The arguments
@@ -145,7 +147,7 @@ class SideEffects:
             return
         name = _text(os.fspath(path))
         if not _IGNORED_PATH.fullmatch(name):
-            self._add(f"it opens {name} for writing{at(self._place())}")
+            self._add_sentence(f"it opens {name} for writing{in_brackets(self._line_of_handler())}")
 
     def _note_lookup(self, host: str) -> None:
         """Note a host name that is looked up, unless it is this machine's: "pdu.example" adds "it
@@ -153,7 +155,9 @@ class SideEffects:
         """
         # the address of the PDU that the handler was given may be HOST:PORT
         if host and host not in _LOOPBACK and not host.startswith(f"{HOST}:"):
-            _append_once(self.other_hosts, f"it looks up {host}{at(self._place())}")
+            _append_once(
+                self.other_hosts, f"it looks up {host}{in_brackets(self._line_of_handler())}"
+            )
 
     def _note_request(self, method: str, address: object) -> None:
         """Note who is asked by a method, at the address to which a socket connects or sends.
@@ -167,25 +171,27 @@ class SideEffects:
         """
         if address is None:
             return
-        place = self._place()
+        place = self._line_of_handler()
         if not isinstance(address, tuple) or len(address) < 2:  # the path of a local socket
-            self._add(f"it asks {_text(address)}, which is not its PDU{at(place)}")
+            self._add_sentence(
+                f"it asks {_text(address)}, which is not its PDU{in_brackets(place)}"
+            )
             return
         host = _text(address[0])
         port = int(address[1])
         name = f"{host}:{port}" if port else _text(address)
-        sentence = f"it asks {name}, which is not its PDU{at(place)}"
+        sentence = f"it asks {name}, which is not its PDU{in_brackets(place)}"
         if host not in _LOOPBACK:
             _append_once(self.other_hosts, sentence)
         elif port in self.ports:
             self.called_methods.add(method)
         else:
-            self._add(sentence)
+            self._add_sentence(sentence)
 
-    def _add(self, sentence: str) -> None:
+    def _add_sentence(self, sentence: str) -> None:
         _append_once(self.sentences, sentence)
 
-    def _place(self) -> str:
+    def _line_of_handler(self) -> str:
         """The line of the handler's code that runs now, or that called what runs now, such as
         "handler.py line 7"; "" if none of its code runs.
         """
