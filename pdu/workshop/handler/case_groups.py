@@ -44,8 +44,8 @@ from .judge import (
     ContentsWithFigures,
     Judge,
     Table,
+    first_reading_error,
     outlet_to_switch,
-    read,
     toggle_outlets,
 )
 from .process_settings import forget_opener, restore_process
@@ -422,7 +422,7 @@ def _pdu_with_exchanged_rows(judge: Judge) -> CalledPdu:
     Its `preparation_error` is the error of that reading; "" if it succeeded.
     """
     pdu = judge.pdu_with_reused_object()
-    error = read(pdu.methods)
+    error = first_reading_error(pdu.methods)
     pdu.unit.exchange_rows()
     return pdu._replace(preparation_error=error)
 

@@ -57,7 +57,7 @@ METHODS = (*READINGS, *COMMANDS)
 #: an outlet that no PDU has
 ABSENT_OUTLET = "99999"
 # what an answer that is no error may be wrong in, on a PDU that is well
-_RULE_OF_ANSWER = {"status": "states", "statistic": "figures"}
+_RULE_BY_READING = {"status": "states", "statistic": "figures"}
 #: by a fault that a PDU has at commands, the rule that such a PDU tries
 RULE_BY_COMMAND_FAULT: Mapping[UnitFault, str] = {
     UnitFault.LATE: "late",
@@ -500,13 +500,15 @@ class CheckedCall:
     # ---- answers ---------------------------------------------------------------------------------
 
     def _problem_of_error(self, error: Exception) -> Optional[Problem]:
-        """The problem of what the call raised; None if an error is right. An answer of a wrong type
-        is a BrokenHandler, too.
+        """The problem of the error that the call raised; None if it is right. An answer of a wrong
+        type is such an error, too: a BrokenHandler. What the handler's code raised is a
+        HandlerRaised.
 
-            status                             of a PDU that is well    of one that is silent
-            raised an error of its own         status: raised ...       None: it is right
-            returned 'x' in place of PduView   status: returned 'x'     silent: returned 'x'
-            called sys.exit()                  status: it ends the ...  silent: it ends the ...
+            the call                                    the PDU is well    the PDU is silent
+            status raised an error of its own           status: raised     None: it is right
+            status returned 'x' in place of a PduView   status: returned   silent: returned 'x'
+            port_down returned an error as the state    port_down: ...     silent, if it must raise
+            status called sys.exit()                    status: it ends    silent: it ends the ...
         """
         rule = self.expected.rule or self.method
         reason = error_text(error)
@@ -514,17 +516,18 @@ class CheckedCall:
             return Problem(
                 rule, "", f"{reason}: it ends the program that calls it", self._case_name
             )
-        # an exception of its own is as the page wants it: the user sees it as it is
-        is_raised = isinstance(error, HandlerRaised) or not isinstance(error, BrokenHandler)
+        has_wrong_type = isinstance(error, BrokenHandler) and not isinstance(error, HandlerRaised)
         # the page's own handler gives an exception as the state of an outlet that it cannot read
-        must_be_raised = not self._is_command or self.expected.must_raise
-        if self.expected.is_well or (must_be_raised and not is_raised):
+        may_have_wrong_type = self._is_command and not self.expected.must_raise
+        if self.expected.is_well or (has_wrong_type and not may_have_wrong_type):
             method = "" if reason.startswith(self.method) else f"{self.method} raised"
             return Problem(rule, method, reason, self._case_name)
         return None
 
     def _problem_of_answer(self) -> Optional[Problem]:
-        """The problem of what the call returned; None if it is right. Of outlet 3, which is on:
+        """The problem of what the call returned; None if it is right. It breaks the rule of the
+        case; without one, "states" of status, "figures" of statistic, or that of the command. Of
+        outlet 3, which is on:
 
         the call           returned         problem
         status             3 is DOWN        states: returned outlet 3 off, and it is on
@@ -535,7 +538,7 @@ class CheckedCall:
         if self.expected.must_raise:
             text = f"returned {_short(self.answer)}, and raised nothing"
             return self._broken(self.expected.rule, text)
-        rule = self.expected.rule or _RULE_OF_ANSWER.get(self.method, self.method)
+        rule = self.expected.rule or _RULE_BY_READING.get(self.method, self.method)
         if rule == "asked" and self.method == "status" and not self.answer:
             rule = "status"  # an empty list is no old answer, which "asked" is about
         if self._is_command:

@@ -527,7 +527,7 @@ class Judge:
         `preparation_error` is the error of that reading; "" if it succeeded.
         """
         pdu = self.new_pdu()
-        error = read(pdu.methods)
+        error = first_reading_error(pdu.methods)
         pdu.unit.begin(fault)
         return pdu._replace(preparation_error=error)
 
@@ -545,7 +545,7 @@ class Judge:
         """
         pdu = self.pdu_with_reused_object(contents=self._other_contents)
         toggle_outlets(pdu.unit)
-        error = read(pdu.methods)
+        error = first_reading_error(pdu.methods)
         pdu.unit.contents = self.model.contents if contents is None else contents
         pdu.unit.begin(fault)
         return pdu._replace(preparation_error=error)
@@ -738,7 +738,7 @@ def toggle_outlets(unit: SimulatedPdu) -> None:
             unit.turn_outlet(outlet, on=not state)
 
 
-def read(methods: Methods) -> str:
+def first_reading_error(methods: Methods) -> str:
     """Call status and statistic. Returns the text of the first error, such as "TimeoutError: timed
     out"; "" if both succeed.
     """

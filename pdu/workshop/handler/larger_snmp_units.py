@@ -61,7 +61,7 @@ def enlarged_rows(rows: Rows, key: str) -> Rows:
 # ---- outlets -------------------------------------------------------------------------------------
 
 
-class _Template(NamedTuple):
+class _TemplateOutlet(NamedTuple):
     """The outlet that the new ones are copies of. Of outlet 2.4 in a chain of units with four
     outlets: prefix "2.", numbers [1, 2, 3, 4].
     """
@@ -87,7 +87,7 @@ def _with_more_outlets(rows: Rows, key: str, device: SnmpDevice) -> Rows:
     """
     dotted_identities = [identity for identity in device.states if "." in identity]
     is_chain = 0 < len(dotted_identities) < len(device.states)
-    template = None if is_chain else _template(rows, device)
+    template = None if is_chain else _template_outlet(rows, device)
     if template is None or max(template.numbers) >= OUTLETS:
         return rows
     expected_states = dict(device.states)
@@ -159,7 +159,7 @@ def _increased(row: SnmpRow, difference: int) -> SnmpRow:
     return row._replace(value=row.value + difference)
 
 
-def _template(rows: Rows, device: SnmpDevice) -> Optional[_Template]:
+def _template_outlet(rows: Rows, device: SnmpDevice) -> Optional[_TemplateOutlet]:
     """The outlet of which copies are made: the last one that is on, can be switched, and is not the
     only one of its unit. None if there is none.
 
@@ -173,9 +173,10 @@ def _template(rows: Rows, device: SnmpDevice) -> Optional[_Template]:
         parts = [_prefix_and_number(other_identity) for other_identity in identities]
         numbers = [number for other_prefix, number in parts if other_prefix == prefix]
         is_on = device.states[identity] is UP
-        if len(numbers) > 1 and is_on and unit.varbinds(identity, EnumPowerStatus.DOWN):
+        writes_of_port_down = unit.varbinds(identity, EnumPowerStatus.DOWN)
+        if len(numbers) > 1 and is_on and writes_of_port_down:
             oids = _rows_of_outlet(rows, identity, numbers, len(device.states))
-            return _Template(prefix=prefix, numbers=numbers, oids=oids)
+            return _TemplateOutlet(prefix=prefix, numbers=numbers, oids=oids)
     return None
 
 

@@ -20,7 +20,7 @@ from .bounded_methods import CheckedHandler
 from .calls import EndlessCall, Methods, error_text
 from .checked_call import MadeHandler, is_handler_defect, is_timeout
 from .judge import Judge, Table
-from .outlet_names import RenamedMethods, identity_finding, own_names, with_order
+from .outlet_names import RenamedMethods, identity_finding, own_names, with_note_of_order
 from .rules import Finding, untried
 
 # how often status is called until it has an answer in time
@@ -54,7 +54,7 @@ def findings_of_cases(
             return
         if reading.error is None:
             names.update(own_names(reading.states, judge.model.outlet_states()))
-        yield from (with_order(finding, names) for finding in judge.findings(table))
+        yield from (with_note_of_order(finding, names) for finding in judge.findings(table))
         yield identity_finding(names)
 
 

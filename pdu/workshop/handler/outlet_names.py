@@ -91,12 +91,15 @@ def identity_finding(names: Mapping[str, str]) -> Finding:
     return kept("identity")
 
 
-def with_order(finding: Finding, names: Mapping[str, str]) -> Finding:
-    """The finding; if it is that the states are right, of a handler with other names of outlets, it
-    says that the outlets were compared by their order. `names`: the handler's, by the device's.
+def with_note_of_order(finding: Finding, names: Mapping[str, str]) -> Finding:
+    """The finding, to which is added that outlets were compared by their order, if it says that the
+    states are right, and the handler has other names of outlets. `names`: the handler's, by the
+    device's; {} if they are the same.
 
-    >>> with_order(kept("states"), {"1": "A1"}).detail, with_order(kept("states"), {}).detail
-    ('by their order: this pack has other identities', '')
+    >>> with_note_of_order(kept("states"), {"1": "A1"}).detail
+    'by their order: this pack has other identities'
+    >>> with_note_of_order(kept("states"), {}).detail
+    ''
     """
     if names and finding.rule is RULES["states"] and finding.result == KEPT:
         return finding._replace(detail="by their order: this pack has other identities")
