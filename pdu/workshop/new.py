@@ -75,7 +75,7 @@ _PAGES_S = 300.0  # limit for writing the generated parts of the pages, in secon
 # a line of the two lists of the files of families, with the comment above it
 _FILE = re.compile(r"(?m)^(?: +#.*\n)* +(\w+),\n")
 _EXAMPLE_FAMILY = "acme-strip"
-_NUMBER = 99_999  # the vendor's number in the example of docs/dev/new-family.md
+_EXAMPLE_NUMBER = 99_999  # the vendor's number in the example of docs/dev/new-family.md
 
 
 @click.command("new", cls=Subcommand, examples=("pdu new modbus", "pdu new acme-strip --snmp"))
@@ -501,29 +501,29 @@ def family_files(root: Path, key: str, vendor: Optional[str]) -> dict[Path, str]
 
     Raises OSError, and SettingsError for a key or a vendor that cannot be used.
     """
-    file = _vendor_of(root, key)
+    stem = _vendor_of(root, key)
     page = _text(root / "docs/dev/new-family.md").partition("## Adding an SNMP family")[2]
     entry = re.search(r"(?ms)^ *```python\n(.*?)^ *```$", page)
     assert entry is not None
     fixture_of_example = root / _SKELETON / "family" / _EXAMPLE_FAMILY
-    display_name = _display_name(vendor or file.capitalize(), "vendor")
-    words = {
+    display_name = _display_name(vendor or stem.capitalize(), "vendor")
+    word_by_example = {
         _EXAMPLE_FAMILY: key,
         "Acme": display_name,
-        "ACME": file.upper(),
-        str(_NUMBER): _free_number(root),
+        "ACME": stem.upper(),
+        str(_EXAMPLE_NUMBER): _free_number(root),
     }
     fixture = Path("tests", "simulators", "snmp_units", key)
     return {
-        _FAMILIES / f"{file}.py": (
+        _FAMILIES / f"{stem}.py": (
             f'"""{display_name}.\n\nName the MIB, its revision and where its text is.\n"""\n\n'
-            + _renamed(textwrap.dedent(entry[1]), words)
+            + _renamed(textwrap.dedent(entry[1]), word_by_example)
         ),
         fixture.with_suffix(".snmprec"): _renamed(
-            _text(fixture_of_example.with_suffix(".snmprec.in")), words
+            _text(fixture_of_example.with_suffix(".snmprec.in")), word_by_example
         ),
         fixture.with_suffix(".json"): _renamed(
-            _text(fixture_of_example.with_suffix(".json.in")), words
+            _text(fixture_of_example.with_suffix(".json.in")), word_by_example
         ),
     }
 
@@ -562,7 +562,7 @@ def _free_number(root: Path) -> str:
     """
     texts = [_text(path) for path in (root / _FAMILIES).glob("*.py")]
     numbers_in_use = set(re.findall(r"\d+", " ".join(texts)))
-    number = _NUMBER
+    number = _EXAMPLE_NUMBER
     while str(number) in numbers_in_use:
         number += 1
     return str(number)

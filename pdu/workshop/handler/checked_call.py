@@ -655,10 +655,13 @@ def _marked_ports(message: str) -> Iterator[str]:
 
 
 def is_timeout(error: Optional[BaseException]) -> bool:
-    """Whether an error is a time-out, or was raised because of one.
+    """Whether an error is a time-out, or was raised because of one. An error of this pack counts, if
+    it says that there was no answer.
 
     >>> is_timeout(TimeoutError("timed out")), is_timeout(ValueError("no JSON")), is_timeout(None)
     (True, False, False)
+    >>> is_timeout(Unreachable("no answer from 192.0.2.1"))
+    True
     """
     walked_ids: set[int] = set()
     while error is not None and id(error) not in walked_ids:

@@ -4,7 +4,9 @@ A rule is what a handler should keep, by its key in RULES: "once" is "a command 
 `Case` calls methods of the handler in turn on one PDU, which may have a fault, such as STUCK: it
 accepts commands and does not switch; without a fault it is "well". A `CaseGroup` has the cases of
 one kind. A `Problem` says that a rule is broken, or that it was not tried. A PDU's `contents` are
-what it answers from, such as the texts of its recording.
+what it answers from, such as the texts of its recording. `handler.methods(port)` are the handler's
+methods for the PDU at a port of this machine; `handler.loaded_again()(port)` are those of the
+handler imported anew, so that it remembers nothing.
 
 On a machine that is busy, the simulated PDU itself answers late. So a problem is told only if two
 runs show it, the second one with nothing beside it. A time-out (`problem.is_timeout`) proves
@@ -207,9 +209,9 @@ class Judge:
             none, a time-out interrupted a group  kept: not in each case: statistic had no answer
             none, and no case ran                 None
         """
-        problems_seen = [problem for problem in problems if problem.result == BROKEN]
-        if problems_seen:
-            return broken(rule, problems_seen[0].sentence)
+        broken_problems = [problem for problem in problems if problem.result == BROKEN]
+        if broken_problems:
+            return broken(rule, broken_problems[0].sentence)
         if problems or why:
             return untried(rule, problems[0].sentence if problems else why)
         detail = self._detail_by_tried_rule.get(rule)
@@ -565,8 +567,8 @@ class Judge:
         return self.contents_with_other_figures(is_toggled=True)
 
     def _is_readable(self, unit: SimulatedPdu) -> bool:
-        """Whether the handler, loaded again so that it remembers nothing, reads the PDU's states
-        without an error, and right.
+        """Whether the handler, imported anew so that it remembers nothing, returns the PDU's states
+        as they are.
         """
         with contextlib.suppress(Exception):
             states = self.handler.loaded_again()(unit.port).states()
