@@ -58,9 +58,9 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _POLLS, _CLOSED_S = 4, 2.0
 _CHANGES, _SILENCES = 12, 6  # more than after which a handler may ask again, or give up
 _MOST_REQUESTS = 6  # of which the answers are spoilt one by one
-_WELL = Expected(rule="", is_well=True)
-_MUST_RAISE = Expected(rule="silent", must_raise=True)
-_NO_OUTLET = Expected(rule="no outlet", must_raise=True)
+_EXPECT_WELL = Expected(rule="", is_well=True)
+_EXPECT_ERROR = Expected(rule="silent", must_raise=True)
+_EXPECT_NO_OUTLET = Expected(rule="no outlet", must_raise=True)
 
 
 # ---- PDUs that are well --------------------------------------------------------------------------
@@ -75,7 +75,7 @@ def _well(judge: Judge) -> Iterator[Problem]:
     """
     pdu = judge.new_pdu()
     for method in READINGS:
-        problems = judge.problems_of_call(WELL, pdu, _WELL, method)
+        problems = judge.problems_of_call(WELL, pdu, _EXPECT_WELL, method)
         yield from problems
         if problems and method == "status":
             return
@@ -105,7 +105,7 @@ def _problems_of_command(
     """
     unit = pdu.unit
     states_before = unit.outlet_states()
-    expected = _WELL._replace(outlet=outlet)
+    expected = _EXPECT_WELL._replace(outlet=outlet)
     problems = judge.problems_of_call(WELL, pdu, expected, method)
     if problems:
         return problems
@@ -146,7 +146,7 @@ def _two_pdus(judge: Judge) -> Iterator[Problem]:
                 yield Problem("pdus", method, "asked another PDU than its own", "two PDUs")
         absent_outlets = units[0].outlet_states().keys() - units[1].outlet_states().keys()
         for outlet in absent_outlets if judge.is_over_http else ():  # an agent refuses them itself
-            expected = _NO_OUTLET._replace(outlet=outlet)
+            expected = _EXPECT_NO_OUTLET._replace(outlet=outlet)
             yield from judge.problems_of_call("two PDUs", pdus[1], expected, "port_down")
 
 
@@ -310,9 +310,9 @@ def _silences(judge: Judge) -> Iterator[Case]:
     """
     for method in METHODS:
         methods = (method,) * (_SILENCES if method in READINGS else 1)
-        yield from _cases_of_fault(judge, UnitFault.MUTE, methods, _MUST_RAISE)
+        yield from _cases_of_fault(judge, UnitFault.MUTE, methods, _EXPECT_ERROR)
         if judge.is_over_http:
-            yield from _cases_of_fault(judge, UnitFault.HANGS, (method,), _MUST_RAISE)
+            yield from _cases_of_fault(judge, UnitFault.HANGS, (method,), _EXPECT_ERROR)
 
 
 def _errors(judge: Judge) -> Iterator[Case]:
@@ -320,12 +320,12 @@ def _errors(judge: Judge) -> Iterator[Case]:
     raise. No case over SNMP.
     """
     for fault in _ERRORS if judge.is_over_http else ():
-        yield from _cases_of_fault(judge, fault, (*READINGS * 2, *COMMANDS), _MUST_RAISE)
+        yield from _cases_of_fault(judge, fault, (*READINGS * 2, *COMMANDS), _EXPECT_ERROR)
 
 
 def _absent_outlet(judge: Judge) -> Iterator[Case]:
     """Yields a case of a PDU that is asked to switch outlet 99999, which no PDU has: must raise."""
-    yield Case(judge.new_pdu, COMMANDS, _NO_OUTLET._replace(outlet=ABSENT_OUTLET))
+    yield Case(judge.new_pdu, COMMANDS, _EXPECT_NO_OUTLET._replace(outlet=ABSENT_OUTLET))
 
 
 # ---- PDUs that lack something --------------------------------------------------------------------

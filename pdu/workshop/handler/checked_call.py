@@ -655,8 +655,8 @@ def _marked_ports(message: str) -> Iterator[str]:
 
 
 def is_timeout(error: Optional[BaseException]) -> bool:
-    """Whether an error is a time-out, or was raised because of one. An error of this pack counts, if
-    it says that there was no answer.
+    """Whether an error is a time-out, or was raised because of one. An error of this pack counts
+    if it says that there was no answer.
 
     >>> is_timeout(TimeoutError("timed out")), is_timeout(ValueError("no JSON")), is_timeout(None)
     (True, False, False)
