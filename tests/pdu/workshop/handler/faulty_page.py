@@ -153,7 +153,7 @@ _OTHER_COMMUNITY = """    def status(self):
 
 #: the page waits 10 s for a state; without a wait, only what comes late is not seen
 PAGE = SOURCE.replace("timeout=10", "timeout=4")
-_EXPECT_WELL = "a PDU that is well"
+_WELL = "a PDU that is well"
 _AT_COMMAND = "a fault at a command"
 FAULTS = {
     "the place in the list as the number of the object": Fault(
@@ -174,7 +174,7 @@ FAULTS = {
         "status returned outlet 1 off, and it is on",
         (("    def status(self) -> PduView:\n", _LAST_OF_OBJECT),),
     ),
-    "two commands": Fault("once", _EXPECT_WELL, "port_down wrote 2 times", ((_SET, _TWICE + _SET),)),
+    "two commands": Fault("once", _WELL, "port_down wrote 2 times", ((_SET, _TWICE + _SET),)),
     "a refused command is sent again by a thread": Fault(
         "once",
         _AT_COMMAND,
@@ -183,25 +183,25 @@ FAULTS = {
     ),
     "a number as the identity": Fault(
         "status",
-        _EXPECT_WELL,
+        _WELL,
         "status: port 1 has the identity 1 of the type int; the page wants text",
         (("identity=port.oid_index,\n", "identity=int(port.oid_index),\n"),),
     ),
     "a word as the state": Fault(
         "port_down",
-        _EXPECT_WELL,
+        _WELL,
         "port_down: the power_status of outlet '1' is 'down' of the type str; the page wants an",
         (("        return pdu_port_data\n", _STATE_AS_A_WORD),),
     ),
     "a dict": Fault(
         "statistic",
-        _EXPECT_WELL,
+        _WELL,
         "statistic returned an object of the type dict; the page wants a Pdu",
         (("        return pdu_statistic\n", "        return {}\n"),),
     ),
     "no unknown state": Fault(
         "states",
-        _EXPECT_WELL,
+        _WELL,
         "status returned outlet 4 off, and it is unknown",
         (("port.value_int, EnumPowerStatus.UNKNOWN", "port.value_int, EnumPowerStatus.DOWN"),),
     ),
@@ -213,25 +213,25 @@ FAULTS = {
     ),
     "milliamperes": Fault(
         "figures",
-        _EXPECT_WELL,
+        _WELL,
         "statistic returned load 3272 A; the PDU measures 3.272 A",
         ((") / 1000", ")"),),
     ),
     "whole amperes": Fault(
         "figures",
-        _EXPECT_WELL,
+        _WELL,
         "statistic returned load 3 A; the PDU measures 3.272 A",
         ((") / 1000", ") // 1000"),),
     ),
     "Wh of an outlet": Fault(
         "figures",
-        _EXPECT_WELL,
+        _WELL,
         "statistic returned consumption of outlet 1 12345000 kWh; the PDU measures 12345 kWh",
         ((_ENERGY, _ENERGY.replace("value_float", "value_float * 1000")),),
     ),
     "no figure": Fault(
         "figures",
-        _EXPECT_WELL,
+        _WELL,
         "statistic returned no figure, and the PDU has meters",
         (_NO_FIGURE,),
     ),
@@ -264,7 +264,7 @@ FAULTS = {
     ),
     "all outlets are switched on": Fault(
         "others",
-        _EXPECT_WELL,
+        _WELL,
         "port_up commanded outlet 2: outlet 1 was to be switched; for port_up of outlet 1",
         ((_UP, _ALL_UP),),
     ),
@@ -276,28 +276,28 @@ FAULTS = {
     ),
     "outlet 1 in place of each": Fault(
         "others",
-        _EXPECT_WELL,
+        _WELL,
         "port_down commanded outlet 1: outlet 2 was to be switched; for port_down of outlet 2 such"
         " a PDU takes 1.3.6.1.4.1.46235.2.4.2.1.4.2 = 0",
         ((_OWN_OBJECT, _FIRST_OBJECT),),
     ),
     "a value that the PDU does not know": Fault(
         "others",
-        _EXPECT_WELL,
+        _WELL,
         "port_up sent 1.3.6.1.4.1.46235.2.4.2.1.4.1 = 7: the object is right, the value is not: 7"
         " is not the value of on, 1",
         ((_UP, _SEVEN),),
     ),
     "port_up switches off": Fault(
         "port_up",
-        _EXPECT_WELL,
+        _WELL,
         "port_up sent 1.3.6.1.4.1.46235.2.4.2.1.4.1 = 0, which switches it off; for port_up of"
         " outlet 1 such a PDU takes 1.3.6.1.4.1.46235.2.4.2.1.4.1 = 1",
         ((_UP, _UP.replace("UP", "DOWN")),),
     ),
     "a toggle": Fault(
         "port_down",
-        _EXPECT_WELL,
+        _WELL,
         "port_down sent 1.3.6.1.4.1.46235.2.4.2.1.4.1 = 1, which switches it on",
         (("=PORT_POWER_DICT[power_status]", _OPPOSITE),),
     ),
@@ -311,7 +311,7 @@ FAULTS = {
         ((_IMPORT, f"{_IMPORT}LAST: dict = {{}}\n"), (_SET, _IF_OTHER + _SET)),
     ),
     "one object for all PDUs": Fault(
-        "pdus", _EXPECT_WELL, "status asked another PDU than its own", ((_MAKE, _ONE_OBJECT),)
+        "pdus", _WELL, "status asked another PDU than its own", ((_MAKE, _ONE_OBJECT),)
     ),
     "one outlet in place of an error": Fault(
         "short",
@@ -327,7 +327,7 @@ FAULTS = {
     ),
     "an error of its own": Fault(
         "status",
-        _EXPECT_WELL,
+        _WELL,
         "status raised NameError: x (my_handler.py line ",
         ((_VIEW, f"        raise NameError('x')\n{_VIEW}"),),
     ),
@@ -351,7 +351,7 @@ FAULTS = {
     ),
     "a pulse for an outlet that is on": Fault(
         "others",
-        _EXPECT_WELL,
+        _WELL,
         "port_up sent 1.3.6.1.4.1.46235.2.4.2.1.4.1 = 3: the object is right, the value is not: 3",
         ((_SET, _PULSE_IF_ON + _SET),),
     ),
