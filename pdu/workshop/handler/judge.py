@@ -122,7 +122,8 @@ class CaseGroup(NamedTuple):
 
 class Table(NamedTuple):
     """All groups, in the order in which they run: `first`, then `at_once` and `alone`. If a group
-    of the first shows a broken rule, `causes` run in place of all after it, which it would break.
+    of the first shows a broken rule, the groups after it would show it again: `causes` run in their
+    place.
     """
 
     first: Sequence[CaseGroup]

@@ -86,9 +86,9 @@ def snmp_findings(handler: CheckedHandler, device: Optional[Device]) -> Iterator
 def _commanded_device(
     devices: Iterable[Device], server: SnmpServer, handler: CheckedHandler
 ) -> Optional[Device]:
-    """The first device to which the handler sends a command when an outlet is to be switched off; a
-    handler for many families may only read some of them. The first device if it commands none; None
-    without devices.
+    """The first device to which the handler sends a command, or at which it does not end, when an
+    outlet is to be switched off: a handler for many families may only read some of them. The first
+    device if there is no such one; None without devices.
 
         devices             commands of the handler       result
         apc-rpdu, netio     to apc-rpdu none, to netio    netio
