@@ -113,8 +113,8 @@ def _oids_of_counts(rows: Rows, device: SnmpDevice, prefix: str) -> Sequence[Arc
         99.3.0 = 8, and 8 outlets           ""        99.3.0
         99.3.1 = 8, 99.3.2 = 8              "2."      99.3.2
 
-    An object is a count if the family reads one outlet more when the object is larger by 1, and, of
-    a single unit, if its number is that of the outlets and no table has it.
+    An object is a count if the family reads one outlet more when the object is larger by 1; of a
+    single unit, also if it stands in no table and holds the number of outlets.
     """
     count_by_unit, oids_read = _read_counts(rows, device)
     oids: list[Arcs] = []
@@ -128,11 +128,25 @@ def _oids_of_counts(rows: Rows, device: SnmpDevice, prefix: str) -> Sequence[Arc
             if is_own and new_count_by_unit == {**count_by_unit, unit: count + 1}:
                 oids.append(oid)
     if not prefix:
-        row_counts = Counter(oid[:-1] for oid in rows)
-        for oid, row in rows.items():
-            is_scalar = oid[-1] == 0 and row_counts[oid[:-1]] == 1
-            if is_scalar and row.tag in NUMBERS and row.value == len(device.states):
-                oids.append(oid)
+        oids += _scalars_of_number(rows, len(device.states))
+    return oids
+
+
+def _scalars_of_number(rows: Rows, number: int) -> Sequence[Arcs]:
+    """The OIDs of the scalars that hold this number. A scalar is an object that stands in no table:
+    its OID ends with 0, and no other row is in its column.
+
+    >>> eight = SnmpRow(2, 8)
+    >>> rows = {(1, 99, 3, 0): eight, (1, 99, 1, 0): eight, (1, 99, 1, 1): eight}
+    >>> _scalars_of_number(rows, 8)
+    [(1, 99, 3, 0)]
+    """
+    row_counts = Counter(oid[:-1] for oid in rows)
+    oids = []
+    for oid, row in rows.items():
+        is_scalar = oid[-1] == 0 and row_counts[oid[:-1]] == 1
+        if is_scalar and row.tag in NUMBERS and row.value == number:
+            oids.append(oid)
     return oids
 
 

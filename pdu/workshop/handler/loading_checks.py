@@ -196,12 +196,15 @@ def _import_finding(outcome: Outcome, archive: Archive) -> Finding:
     an error of the handler's own, or by an import that DCImanager cannot do either; not tried if
     only this machine may lack what the handler needs.
 
-        absent module            finding
-        none, and no error       kept
-        handlers.http            broken: ModuleNotFoundError: No module named 'handlers'
-        decoding, a file of it   broken: ...; decoding is in its own directory: import it with a dot
-        requests                 not tried: requests is missing where pdu runs: install it there
-        telnetlib                not tried: it is in the standard library of Python 3.9, ...
+        absent module                 finding
+        none, and no error            kept
+        none, and KeyError            broken: KeyError: 'port'
+        handlers.http                 broken: ModuleNotFoundError: No module named 'handlers'
+        decoding, a file of its own   broken: ...; decoding is in its own directory: import it ...
+        telnetlib                     not tried: it is in the standard library of Python 3.9, ...
+        requests                      not tried: requests is missing where pdu runs: install it
+        pysnmp, of another version    not tried: ...; the version of pysnmp that is here lacks it
+        a name of pdu_common          not tried: the platform's double lacks it
     """
     error = outcome.error
     if outcome.missing_platform_name:
