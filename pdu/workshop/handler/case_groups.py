@@ -512,8 +512,8 @@ def _refused_logins(judge: Judge) -> Iterator[Problem]:
 
 def _redirects(judge: Judge) -> Iterator[Problem]:
     """Yields the first problem of a handler that sends its login to the server to which the PDU
-    redirects it: all requests, or commands alone, with HTTP 301, 302, 303, 307 or 308. That server
-    is a copy of the PDU.
+    redirects it: all requests (`unit.redirect` is the answer to each), or commands alone
+    (`unit.refusal` is), with HTTP 301, 302, 303, 307 or 308. That server is a copy of the PDU.
 
         > GET /status, to the PDU at 8080           < 302 Location: http://localhost:8081
         > GET /status, with the login, to 8081      redirect: sent the login to another server

@@ -305,6 +305,7 @@ def _findings(check: _Check) -> tuple[Sequence[Finding], Collection[str]]:
     for each rule that can be tried, and the names of the methods that ran. Of a handler that
 
         is not in the archive         archive broken
+        is there twice                status not tried: two.tar.gz has make_handler in two.a and ...
         does not load                 archive kept; alone broken; status not tried: it was not ...
         loads                         archive kept, ..., status kept: 8 outlets of the recording
 

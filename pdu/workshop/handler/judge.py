@@ -473,6 +473,7 @@ class Judge:
             of the result      {"1": False, "2": True, "3": True}
 
         `contents`: what it answers from, with its outlets as they are; None for the recorded one.
+        Over HTTP its session tokens end with its port, if the handler takes such tokens.
         """
         unit = self._bare_unit(fault)
         if isinstance(unit, HttpPdu) and self._takes_longer_tokens:

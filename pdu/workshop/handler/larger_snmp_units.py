@@ -266,6 +266,10 @@ def _with_figures(
 ) -> Rows:
     """The rows, changed so that the family reads these values of a figure. `values`: by outlet, in
     A or kWh. A value that a row cannot hold, or that the family does not read back, is left out.
+    With {"1": 12.5, "2": 13.0} kWh, of a device that counts in tenths:
+
+        before    99.7.1 = 40, 99.7.2 = 51
+        after     99.7.1 = 125, 99.7.2 = 130
     """
     with contextlib.suppress(PduHandlerError):
         for identity, value in values.items():

@@ -89,7 +89,9 @@ def check_loading(
 
 
 def _entry_findings(outcome: Outcome) -> Iterator[Finding]:
-    """Yields the findings of what make_handler returned and did, after an import without an error:
+    """Yields the findings of make_handler, after an import without an error. Of the rules "entry",
+    it returns the handler's object, "base", this is of one of the platform's classes, and "quiet",
+    it asks nobody:
 
     outcome                                findings
     has_base, nothing else                 entry, base and quiet kept
