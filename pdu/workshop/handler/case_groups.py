@@ -132,13 +132,14 @@ def _two_pdus(judge: Judge) -> Iterator[Problem]:
         make_methods = judge.handler.loaded_again() if is_smaller_first else judge.handler.object_at
         units = [judge.new_unit(), judge.new_unit(contents=other.contents if other else None)]
         toggle_outlets(units[1])
-        first = Expected(rule="pdus", is_well=True)
-        expectations = [first, first._replace(true_figures=other.true_figures if other else {})]
-        readings = itertools.product((0, 1, 0), READINGS)
-        commands = itertools.product((0, 1), ("port_down", "status"))
+        expected = Expected(rule="pdus", is_well=True)
+        other_figures = other.true_figures if other else {}
+        expectations = [expected, expected._replace(true_figures=other_figures)]
         pdus = [CalledPdu(unit, make_methods(unit.port)) for unit in units]
-        for number, method in (*readings, *commands):
-            index = 1 - number if is_smaller_first else number
+        first, second = (1, 0) if is_smaller_first else (0, 1)
+        readings = itertools.product((first, second, first), READINGS)
+        commands = itertools.product((first, second), ("port_down", "status"))
+        for index, method in (*readings, *commands):
             other_unit = units[1 - index]
             requests_before = len(other_unit.requests)
             yield from judge.problems_of_call("two PDUs", pdus[index], expectations[index], method)
@@ -146,8 +147,8 @@ def _two_pdus(judge: Judge) -> Iterator[Problem]:
                 yield Problem("pdus", method, "asked another PDU than its own", "two PDUs")
         absent_outlets = units[0].outlet_states().keys() - units[1].outlet_states().keys()
         for outlet in absent_outlets if judge.is_over_http else ():  # an agent refuses them itself
-            expected = _EXPECT_NO_OUTLET._replace(outlet=outlet)
-            yield from judge.problems_of_call("two PDUs", pdus[1], expected, "port_down")
+            expected_error = _EXPECT_NO_OUTLET._replace(outlet=outlet)
+            yield from judge.problems_of_call("two PDUs", pdus[1], expected_error, "port_down")
 
 
 def _changed_by_hand(judge: Judge) -> Iterator[Problem]:
