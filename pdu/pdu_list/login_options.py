@@ -254,8 +254,8 @@ def login_options(function: F) -> F:
 
 
 def _spelled_option(spelling: Spelling) -> Callable[[F], F]:
-    """A decorator: a command gets the option of one handler setting, such as --username, whose value
-    becomes `settings["username"]` in the login of the command line.
+    """A decorator: a command gets the option of one handler setting, such as --username: its value
+    becomes `settings["username"]` of the login of the command line.
     """
 
     def take(context: click.Context, _: click.Parameter, value: Optional[str]) -> None:
