@@ -50,8 +50,8 @@ _NUMBER_BY_INDEX = _numbers_by_index()
 def check_profile(profile: Profile) -> Iterator[str]:
     """A message for each contradiction in a profile, which begins with its path there:
 
-        sysObjectID "~.1"    profile: the sysObjectID ~.1 begins with ~; give the whole OID
-        power of the load    profile.power: it reads the same object as load
+    sysObjectID "~.1"    profile: the sysObjectID ~.1 begins with ~; give the whole OID
+    power of the load    profile.power: it reads the same object as load
     """
     prefixes = [*profile.sys_object_ids]
     prefixes += [root.sys_object_id for root in profile.roots]
