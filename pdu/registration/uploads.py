@@ -124,8 +124,8 @@ def read_upload(word: str, *, internal_name: str = "", protocol: str = "") -> Up
 
 
 def _renamed_upload(upload: Upload, archive: Archive, name: str) -> Upload:
-    """The upload under another internal name: the directory in its archive gets this name, and so
-    do the imports of its files. Raises SettingsError if the archive cannot be renamed.
+    """The upload under another internal name, which the directory in its archive gets. Raises
+    SettingsError if its code imports from the directory by its own name.
 
     upload    handler pdu_snmp, import_path pdu_snmp.handler
     result    handler pdu_snmp_try, import_path pdu_snmp_try.handler, display_name pdu_snmp_try
