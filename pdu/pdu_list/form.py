@@ -3,6 +3,8 @@
 A `Login` has what options, a list and files say, by the keys of this command (`username`); in the
 form, a key may have another name (the SNMP field `user`). What a login lacks comes from variables
 (`timeout` from PDU_TIMEOUT); a secret that is needed (`password`) is asked for on the terminal.
+`login.of_list` has the keys of settings that come from the owner's list; `login.source` is set if
+that list names a login for the PDU. An error shows a `NamedSetting` as the option that gives it.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ _SNMP_FIELDS: Mapping[str, str] = {
 }
 _KEY_OF_FIELD: Mapping[str, str] = {field: key for key, field in _SNMP_FIELDS.items()}
 # Protocol of DCImanager's SNMP fields -> its password.
-_PASSWORD_OF: Mapping[str, str] = {
+_PASSWORD_OF_PROTOCOL: Mapping[str, str] = {
     "auth_protocol": "auth_password",
     "priv_protocol": "priv_password",
 }
@@ -73,7 +75,8 @@ def pdu_data(
         return _pdu_data(handler, host, login, name)
     except NoSecret as error:
         port = login.settings.get("port", "")
-        raise error.at(host_with_port(host.host, port, 0) if port else host) from None
+        address = host_with_port(host.host, port, 0) if port else host
+        raise error.at(address) from None
 
 
 def setting_keys(handler: LoadedHandler) -> list[str]:
@@ -147,7 +150,7 @@ def _pdu_data(
 
     speaks SNMP              PduSnmpData: SNMP fields and settings, "192.0.2.7"
     declares its settings    PduData: these, with the password, "192.0.2.7:8443"
-    says none of its own     PduData: all that is given, "192.0.2.7", port=8443
+    declares nothing         PduData: all that is given, "192.0.2.7", port=8443
 
     Raises SettingsError for a setting that the handler does not have, for a wrong value, and
     NoSecret for a needed secret that is missing.
@@ -284,7 +287,8 @@ def _has_typed_part(login: Login) -> bool:
     >>> _has_typed_part(Login({"timeout": "5"}, of_list=["timeout"], source="the login 'hall'"))
     False
     """
-    return not login.source or not login.settings.keys() <= set(login.of_list)
+    has_typed_settings = bool(login.settings.keys() - set(login.of_list))
+    return login.source == "" or has_typed_settings
 
 
 def _check_before_asking(login: Login, params: Mapping[str, str], *, over_v3: bool) -> None:
@@ -379,7 +383,7 @@ def _refuse_password_without_protocol(login: Login, params: Mapping[str, str]) -
     handlers.shared.errors.SettingsError: auth_password has no effect without a protocol: give \
 'auth_protocol'
     """
-    for protocol, password in _PASSWORD_OF.items():
+    for protocol, password in _PASSWORD_OF_PROTOCOL.items():
         protocol_name = params.get(protocol, "").strip().lower()
         if protocol_name in NO_PROTOCOL:
             return  # without authentication there is no privacy
@@ -415,7 +419,7 @@ snmp_version=3
     remedy = NamedSetting("snmp_version", "3")
     if "username" in login.settings and "username" not in login.of_list:
         raise SettingsError((NamedSetting("username"), why, remedy))
-    for protocol, password in _PASSWORD_OF.items():
+    for protocol, password in _PASSWORD_OF_PROTOCOL.items():
         is_typed = protocol in login.settings and not login.source
         is_for_this_pdu = is_typed or not is_version_given
         if _names_protocol(given_settings.get(protocol, "")) and is_for_this_pdu:
@@ -443,7 +447,7 @@ def _passwords(params: Mapping[str, str]) -> list[str]:
     ['auth_password']
     """
     passwords: list[str] = []
-    for protocol, password in _PASSWORD_OF.items():
+    for protocol, password in _PASSWORD_OF_PROTOCOL.items():
         if _names_protocol(params.get(protocol, "")):
             passwords.append(password)
     return passwords

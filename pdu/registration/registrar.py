@@ -202,11 +202,12 @@ class Registrar:
         try:
             number = HandlerList(reply).id_of(handler, remembered_id)
         except PduHandlerError as error:
-            if type(error) is ProtocolError:
+            if type(error) is ProtocolError:  # the list does not say whether there is the handler
                 error.set_reason(f"{error.reason}: {advice}")
             error.at(self._server.url)
             raise
-        if number and not is_name_in_pack(handler) and id_in_file not in (number, UNCLEAR):
+        is_ours = is_name_in_pack(handler) or id_in_file in (number, UNCLEAR)
+        if number and not is_ours:
             raise Refused(
                 f"DCImanager has a handler named {handler} (id {number}), which {self._ids.path}"
                 " does not show as this one, and whose archive would be replaced: if it is this"
