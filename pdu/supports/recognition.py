@@ -222,7 +222,8 @@ def _is_shared(profile: Profile, oid: str, arcs: int) -> bool:
     """
     if oid in SHARED_NUMBERS:
         return bool(arcs) or _reads(profile, oid)
-    return ".".join(oid.split(".")[:arcs]) in SHARED_NUMBERS and not _reads(profile, oid)
+    family_number = ".".join(oid.split(".")[:arcs])
+    return family_number in SHARED_NUMBERS and not _reads(profile, oid)
 
 
 def _reads(profile: Profile, oid: str) -> bool:

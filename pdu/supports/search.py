@@ -112,9 +112,10 @@ def answer(question: str) -> SupportAnswer:
         is_family_key = "-" in entry.key  # one without a hyphen, `netio`, is a maker's name, too
         if is_family_key and entry.key == question.strip():
             return SupportAnswer(question, YES, [Match(entry)])
-    number = _OID.fullmatch(question.strip())
-    if number:
-        return _answer_for_object_id(question, ENTERPRISES.rstrip(".") + number[1])
+    object_id = _OID.fullmatch(question.strip())
+    if object_id:
+        oid = ENTERPRISES.rstrip(".") + object_id[1]  # "enterprises.318" in full
+        return _answer_for_object_id(question, oid)
     if "UPS" in parts_of(question):
         return SupportAnswer(question, MAYBE, remarks=[UPS_ADVICE])
     words = _question_words(question)

@@ -282,6 +282,11 @@ def subtree(root: Arcs, after: Arcs, most: int, agent: Credentials) -> Read[Rows
     > GETBULK root          < root.1 = 1, root.2 = 0
     > GETBULK root.2        < root.3 = 1, endOfMibView
     [(root.1, 1), (root.2, 0), (root.3, 1)]
+
+    an answer to a GETBULK that does not continue the walk    the same rows by GETNEXT
+    noSuchName to a GETNEXT, over v1                          the end
+    an UNDECODABLE value                                      the same request once more
+    any other                                                 SnmpError
     """
     walk = _TableWalk(root, has_bulk=agent.version > 1, limits=agent.learned)
     rows: Rows = []
@@ -291,7 +296,9 @@ def subtree(root: Arcs, after: Arcs, most: int, agent: Credentials) -> Read[Rows
         status, answer_rows = yield from walk.read_after(last, agent.retries)
         try:
             raise_for_status(status, last, agent.name)
-            below, is_end = _rows_below(root, last, answer_rows, agent.name, is_bulk=walk.is_bulk)
+            new_rows, is_end = _rows_below(
+                root, last, answer_rows, agent.name, is_bulk=walk.is_bulk
+            )
         except SnmpError as error:
             if walk.leave_bulk():
                 continue
@@ -302,10 +309,10 @@ def subtree(root: Arcs, after: Arcs, most: int, agent: Credentials) -> Read[Rows
             was_undecodable = True
             continue
         was_undecodable = False
-        rows += [row for row in below if row[1].tag not in EXCEPTIONS]
+        rows += [(oid, value) for oid, value in new_rows if value.tag not in EXCEPTIONS]
         if is_end:
             return rows
-        last = below[-1][0]
+        last, _ = new_rows[-1]
     return rows
 
 
@@ -366,7 +373,9 @@ def _ends_walk(arcs: Arcs, value: TypedValue, last_oid: Arcs) -> bool:
 class _TableWalk:
     """Reads the next rows of a walk by GETBULK, and fewer at once from agents that drop or refuse
     large answers; by GETNEXT over v1, which has no GETBULK, and from agents that drop it or answer
-    something else.
+    something else. `_bulk_row_count` is how many rows the next GETBULK asks for, 1 if GETNEXT is
+    used; `_next_oid_count`, of at most `_most_next_oid_count`, how many OIDs the next GETNEXT has.
+    `_learned` has the agent's limits, which the next walks of the session begin with.
 
     A GETNEXT has several OIDs. The first one is the OID of the last row. The others are guesses of
     the next rows: the same OID with its last arc raised by 1, 2 and so on. If the first OID is the
@@ -377,11 +386,8 @@ class _TableWalk:
     def __init__(self, root: Arcs, *, has_bulk: bool, limits: AgentLimits) -> None:
         self._root = root
         self._learned = limits
-        #: rows of a GETBULK; 1: none is sent
         self._bulk_row_count = limits.bulk.rows if has_bulk else 1
-        #: limit for the OIDs of a GETNEXT
         self._most_next_oid_count = limits.next.rows
-        #: OIDs of the next GETNEXT
         self._next_oid_count = min(_FIRST_GUESS, self._most_next_oid_count)
         #: requests for several rows without an answer since the last answer
         self._unanswered_requests: list[SnmpRequest] = []
@@ -466,9 +472,8 @@ class _TableWalk:
         # noSuchName: in v1, no object of the device follows one of the OIDs
         if not request.asks_rows or status not in ("tooBig", "genErr", "noSuchName"):
             return False
-        self._next_oid_count = self._most_next_oid_count = (
-            1 if status == "genErr" else len(request.oids) // 2
-        )
+        fewer_oids = 1 if status == "genErr" else len(request.oids) // 2
+        self._next_oid_count = self._most_next_oid_count = fewer_oids
         return True
 
     def _ask_for_less(self, request: SnmpRequest) -> None:

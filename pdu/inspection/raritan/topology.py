@@ -97,7 +97,7 @@ class _Unit:
         if isinstance(inlets, NotKnown):
             self._unread_parts.append(self._unread_part(LINE, inlets))
         else:
-            for inlet in self._with_holes(inlets, "getInlets"):
+            for inlet in self._proxies_in_order(inlets, "getInlets"):
                 if inlet is None:
                     self._inlets.append(None)
                     continue
@@ -108,14 +108,14 @@ class _Unit:
         if isinstance(protectors, NotKnown):
             self._unread_parts.append(self._unread_part(BREAKER, protectors))
         else:
-            for protector in self._with_holes(protectors, "getOverCurrentProtectors"):
+            for protector in self._proxies_in_order(protectors, "getOverCurrentProtectors"):
                 if protector is None:
                     self._protectors.append(None)
                     continue
                 metadata = bulk.add(protector.getMetaData)
                 self._protectors.append(_Protector(metadata, bulk.add(protector.getSensors)))
 
-    def _with_holes(
+    def _proxies_in_order(
         self, references: Sequence[Optional[AnInterface]], method: str
     ) -> list[Optional[AnInterface]]:
         """The proxies of the references that a list of the unit has, through which it is called,
