@@ -356,9 +356,9 @@ def _wrong_row(entry: Entry, reason: str, places: Mapping[str, str]) -> WrongRow
     """
     texts = {key: printable(str(entry.cells.get(key, "")), 60) for key in _NAMES}
     typed_name = str(entry.cells.get("name") or entry.cells.get("address") or "")
-    is_name = typed_name == texts["name"] and typed_name not in places
+    may_be_name = typed_name == texts["name"] and not typed_name.startswith("-")
     device = ListedPdu(
-        name=typed_name if is_name and not typed_name.startswith("-") else entry.where,
+        name=typed_name if may_be_name and typed_name not in places else entry.where,
         handler=texts["handler"],
         address=Address(texts["address"]),
     )

@@ -94,7 +94,8 @@ def setting_keys(handler: LoadedHandler) -> list[str]:
 
 
 def is_v3(settings: Mapping[str, str], key: str = "snmp_version") -> bool:
-    """Whether these settings choose SNMPv3; the usual version is 2c.
+    """Whether these settings choose SNMPv3; the usual version is 2c. `key`: that of the version in
+    them.
 
     >>> is_v3({"snmp_version": "V3"}), is_v3({})
     (True, False)
