@@ -186,8 +186,7 @@ pdu_common
 
 class _Closure:
     """Collects in `files` (path → content) what `handlers/<name>/handler.py` needs. `replace` has
-    the new text of files that an archive has in another form (path → text). `_paths` keeps where
-    modules were found.
+    the new text of files that an archive has in another form (path → text).
     """
 
     def __init__(self, tree: Path, name: str, replace: Mapping[str, str]) -> None:
@@ -195,7 +194,6 @@ class _Closure:
         self.name = name
         self.replace = replace
         self.files: dict[str, bytes] = {}
-        self._paths: dict[Module, Optional[str]] = {}
         self._allowed_modules = standard_library() | PLATFORM_MODULES
         handlers = {path.parent.name for path in tree.glob("*/handler.py")}
         self._other_handlers = handlers - {name}
@@ -268,15 +266,8 @@ class _Closure:
 
     def _path(self, module: Module) -> Optional[str]:
         """The path of a module or package, "snmp/tables.py"; None if there is none, as for a name
-        that a module defines. Kept in `_paths`.
+        that a module defines.
         """
-        if module not in self._paths:
-            self._paths[module] = self._find_module(module)
-        return self._paths[module]
-
-    def _find_module(self, module: Module) -> Optional[str]:
-        """The path of a module or package, looked for in `replace` and in the tree; None if it is
-        in neither."""
         stem = "/".join(module)
         for path in (f"{stem}/__init__.py".lstrip("/"), f"{stem}.py"):
             if path in self.replace or (self.tree / path).is_file():

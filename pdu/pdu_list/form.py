@@ -134,13 +134,8 @@ def split_fields(
             key = _KEY_OF_FIELD.get(field, field)
             text_by_key[key] = text
     secret_keys = {*SECRETS, *_declared_secrets(handler), *login.secret_files}
-    settings: dict[str, str] = {}
-    secrets: dict[str, str] = {}
-    for key, text in text_by_key.items():
-        if key in secret_keys:
-            secrets[key] = text
-        else:
-            settings[key] = text
+    settings = {key: text for key, text in text_by_key.items() if key not in secret_keys}
+    secrets = {key: text for key, text in text_by_key.items() if key in secret_keys}
     return settings, secrets
 
 

@@ -92,10 +92,7 @@ def parse_logins(tables: Any, path: str, *, inline: bool) -> dict[str, DeviceLog
     for table in tables.values():
         if not isinstance(table, dict):
             raise SettingsError(fault)
-    logins: dict[str, DeviceLogin] = {}
-    for name, table in tables.items():
-        logins[name] = _login(name, table, path, inline=inline)
-    return logins
+    return {name: _login(name, table, path, inline=inline) for name, table in tables.items()}
 
 
 def environment_login(files: Mapping[str, str]) -> DeviceLogin:
