@@ -55,9 +55,12 @@ def page_with_version(text: str, old: str, new: str) -> str:
 
 
 def changes_with_version(text: str, new: str, day: datetime.date) -> str:
-    r"""The text of CHANGELOG.md with the heading of the new version: a release takes the place of
-    "Unreleased", and a `.dev` version opens that section. Raises ValueError if a release has no
-    section "Unreleased".
+    r"""The text of CHANGELOG.md with the heading of the new version. `day`: of the release.
+
+    the text has           5.0.0                      5.1.0.dev0
+    ## Unreleased          ## 5.0.0 (2026-12-01)      unchanged
+    ## 5.0.0 (...) only    unchanged: a run before    ## Unreleased, before the first heading
+    neither                ValueError                 the same
 
     >>> text = "# Changes\n\n## Unreleased\n- A fix\n"
     >>> changes_with_version(text, "5.0.0", datetime.date(2026, 12, 1))

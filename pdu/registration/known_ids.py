@@ -85,7 +85,9 @@ class IdFile:
         return "" if number == _NOT_REGISTERED else number
 
     def other_handler(self, number: str, handler: str) -> str:
-        """The name of another handler than this one with the id `number`, "" if there is none."""
+        """The name of another handler than `handler` with the id `number`, "" if there is none: if
+        pdu_nut has the id 7, "pdu_nut" for 7 and pdu_snmp, "" for 7 and pdu_nut.
+        """
         for name, known_id in self._ids().items():
             if known_id == number and name != handler:
                 return name
@@ -97,7 +99,11 @@ class IdFile:
             self._append(f"{self._url} {handler} {number or _NOT_REGISTERED}\n")
 
     def _append(self, line: str) -> None:
-        """Adds a line to the file in one write; with "", only creates a file that is not there."""
+        """Adds a line to the file in one write, with its folder if that is not there; with "", only
+        creates them:
+
+        https://dci.example.com pdu_snmp 7
+        """
         try:
             os.makedirs(os.path.dirname(self.path) or os.curdir, exist_ok=True)
             # without a buffer: one write

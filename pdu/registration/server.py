@@ -106,7 +106,8 @@ class _Retry(urllib3.Retry):
 
 
 class Server:
-    """One DCImanager. Raises the errors of handlers/shared/errors.py; none holds a secret.
+    """One DCImanager, which is called through `_session`, by way of the proxy `_proxy`, "" for
+    none. Raises the errors of handlers/shared/errors.py; none holds a secret.
 
     `verify`: as of requests. `pause`: the pauses before another try are 0, 2, 4, 8 and 16 times as
     many seconds as this.
@@ -213,9 +214,9 @@ class Server:
                 " all_proxy): check that too, or name the server in no_proxy"
             )
         is_of_call = isinstance(error, (requests.RequestException, urllib3.exceptions.HTTPError))
-        # of an answer: two lengths
-        is_header = isinstance(error, requests.exceptions.InvalidHeader)
-        if not is_of_call or (isinstance(error, ValueError) and not is_header):
+        is_of_answer = isinstance(error, requests.exceptions.InvalidHeader)  # with two lengths
+        is_of_arguments = isinstance(error, ValueError) and not is_of_answer
+        if not is_of_call or is_of_arguments:
             return SettingsError(f"no call can be made ({words}){hint}", self.url)
         if isinstance(cause, ssl.SSLCertVerificationError):
             reason = (

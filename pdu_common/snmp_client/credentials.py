@@ -122,6 +122,10 @@ class Credentials:
     def engine_key(self) -> tuple[str, ...]:
         """What of the login tells whether an SNMPv3 engine that another call discovered may be
         used: user, protocols and passwords. () for v1 and v2c, which have no engine.
+
+        >>> params = {"version": "3", "user": "reader"}
+        >>> Credentials.from_params("192.0.2.7", params).engine_key()
+        ('reader', '', '', '', '')
         """
         if self.version < 3:
             return ()

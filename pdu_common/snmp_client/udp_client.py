@@ -126,7 +126,8 @@ class _Link:
     """The requests of one call. `_wire` receives only from the agent's address. A request is
     repeated from a second socket, `_unconnected_wire`, which receives from any address, unless the
     host has refused the port (`_is_refused`): an agent of several addresses may answer from another
-    one. That one is named in the error (`_elsewhere`), and its answer is not taken.
+    one. That one is named in the error (`_elsewhere`), and its answer is not taken. `_exchange`
+    makes the datagrams and knows the answers; the call ends at `_deadline`.
     """
 
     def __init__(
@@ -212,8 +213,13 @@ class _Link:
             datagram = answer
 
     def _silence(self) -> SnmpTimeout:
-        """The error after a wait without an answer, by what was seen meanwhile: the call's deadline
-        is over, the host refused the port, another address answered, or something that is no SNMP.
+        """The error after a wait without an answer, by what was seen meanwhile, the first of these:
+
+        the call's deadline is over      timeout: no complete answer from pdu7:161 within 25 s
+        the host refused the port        pdu7:161 refuses datagrams: nothing listens there
+        another address answered         timeout: no SNMP answer from pdu7:161; 192.0.2.9 port ...
+        something that is no SNMP        timeout: what pdu7:161 answered is no valid SNMP message
+        nothing                          timeout: no SNMP answer from pdu7:161
         """
         if time.monotonic() >= self._deadline:
             return SnmpTimeout(
@@ -257,8 +263,8 @@ class _Link:
         return datagram, sender[:2]
 
     def _send(self, wire: socket.socket, datagram: bytes) -> None:
-        """Sends a datagram to the agent. If the system cannot, no error is raised: it is like one
-        that is lost."""
+        """Sends a datagram to the agent over one of the two sockets. If the system cannot, no error
+        is raised: it is like one that is lost."""
         for _ in range(2):
             try:
                 if wire is self._wire:

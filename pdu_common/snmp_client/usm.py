@@ -78,6 +78,10 @@ class Engine(NamedTuple):
 def discovery(msg_id: int, pdu: bytes) -> bytes:
     """The datagram that makes an agent report its engine ID (RFC 3414, 4), unsigned and for no
     engine. `pdu`: the octets of an empty request.
+
+    >>> message = v3.decode(discovery(7, b""))
+    >>> message.msg_id, message.level, message.engine_id
+    (7, 0, b'')
     """
     message = Message(
         msg_id=msg_id,

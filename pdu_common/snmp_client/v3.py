@@ -61,6 +61,12 @@ class Scoped(NamedTuple):
 def encode(message: Message) -> tuple[bytes, int]:
     """The datagram of a message with a digest of zeros, and the index where the digest begins: the
     caller computes it of this datagram and puts it there. `digest_at` of the message is not used.
+
+    >>> data = scoped_pdu(b"", b"")
+    >>> message = Message(7, 0, b"", 0, 0, b"reader", 0, 0, salt=b"", data=data)
+    >>> datagram, _ = encode(message)
+    >>> decode(datagram).msg_id, decode(datagram).user
+    (7, b'reader')
     """
     parameters = (
         ber.tlv(ber.OCTETS, message.engine_id)

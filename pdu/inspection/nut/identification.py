@@ -63,7 +63,7 @@ def identify(data: Any) -> HandlerFinding:
         devices: list[ServerDevice] = []
         try:
             devices = read_devices(client, settings)
-        except (DataStale, DriverNotConnected):
+        except (DataStale, DriverNotConnected):  # both are Refused, and may be over soon
             raise
         except Refused as error:
             finding.cannot.append(f"read the server's devices: {error.reason}")

@@ -74,7 +74,8 @@ class _Unit:
     """The lines and protectors of one unit, read in three steps, after each of which the caller
     performs the bulk: __init__ queues the lists of inlets and protectors, `ask_parts` what each of
     them is, `ask_readings` their currents. Then `meters` returns them. `_inlets` and `_protectors`
-    have None for a null in a list; `_unread_parts` stands for lists that cannot be read.
+    have None for a null in a list, `_currents` those of the protectors in their order;
+    `_unread_parts` stands for lists that cannot be read.
     """
 
     def __init__(self, bulk: Bulk, unit: XerusUnit) -> None:
@@ -84,7 +85,7 @@ class _Unit:
         self._protector_list = bulk.add(pdu.getOverCurrentProtectors)
         self._inlets: list[Optional[_Inlet]] = []
         self._protectors: list[Optional[_Protector]] = []
-        self._currents: list[SensorReading] = []  # of the protectors
+        self._currents: list[SensorReading] = []
         self._unread_parts: list[MeteredPart] = []
 
     def ask_parts(self, bulk: Bulk) -> None:

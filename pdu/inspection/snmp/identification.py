@@ -244,11 +244,11 @@ def _note_totals(device: SnmpDevice, figures: dcimanager.Figures, finding: Handl
         ("energy", figures.energy_kwh, "kWh", profile.energy, levels.energy, None),
     )
     without_object = f"the family '{profile.key}' has no such object"
-    for name, value, unit_symbol, total, level, most in rows:
+    for name, value, unit_symbol, total, level, ceiling in rows:
         if total is None:
             finding.cannot.append(f"report its {name}: {without_object}")
             continue
-        summands = summed_figures(total, device.tables, most)
+        summands = summed_figures(total, device.tables, ceiling)
         basis = f"the sum over the outlets; {_SOURCES.get(level, 'nothing')}"
         if summands:
             basis = _basis(level, summands)
