@@ -322,7 +322,8 @@ def _list_of(path: str, entries: Iterable[Entry]) -> DeviceList:
             if name in places:
                 raise ValueError(f"the name {name!r} is already in {places[name]}: rename one")
         except (ValueError, SettingsError) as error:
-            wrong_rows.append(_wrong_row(entry, getattr(error, "reason", str(error)), places))
+            reason = getattr(error, "reason", str(error))
+            wrong_rows.append(_wrong_row(entry, reason, places))
             continue
         places[name] = entry.where
         devices.append(device)

@@ -61,10 +61,18 @@ class Reply(NamedTuple):
         """Whether the request was carried out. A 2xx is believed without a body or with a JSON
         object that says nothing of an error.
 
-        >>> Reply(200, b'{"id": 7}').outcome, Reply(409, b"").outcome
-        (<Outcome.DONE: 'done'>, <Outcome.REFUSED: 'refused'>)
-        >>> Reply(200, b"<html>").outcome
-        <Outcome.UNCLEAR: 'unclear'>
+        >>> for status, body in (
+        ...     (200, b'{"id": 7}'), (204, b""), (409, b""), (200, b'{"error": {"msg": "exists"}}'),
+        ...     (503, b""), (200, b"<html>"), (200, b'{"success": false}'),
+        ... ):
+        ...     print(status, body.decode(), Reply(status, body).outcome.value)
+        200 {"id": 7} done
+        204  done
+        409  refused
+        200 {"error": {"msg": "exists"}} refused
+        503  unclear
+        200 <html> unclear
+        200 {"success": false} unclear
         """
         if 400 <= self.status < 500:
             return Outcome.REFUSED
@@ -251,10 +259,10 @@ class HandlerList:
         """
         for row in self._rows:
             name, device_type = row["handler"], _device_type(row)
-            if id_in(row) != number or (name, device_type) == (handler, "pdu"):
-                continue
-            devices = "" if device_type == "pdu" else f" for devices of the type {device_type}"
-            return f"{printable(name, 100)}{devices}"
+            is_same_handler = (name, device_type) == (handler, "pdu")
+            if id_in(row) == number and not is_same_handler:
+                devices = "" if device_type == "pdu" else f" for devices of the type {device_type}"
+                return f"{printable(name, 100)}{devices}"
         return ""
 
 
