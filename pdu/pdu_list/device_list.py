@@ -518,10 +518,10 @@ def _pair(text: str) -> tuple[str, str]:
     """Key and value of one setting in a list. Raises ValueError for a text without "=" or a key.
 
     >>> _pair("timeout = 5")
-    ('timeout ', '5')
+    ('timeout', '5')
     """
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
         # without the text, which may be a secret
         raise ValueError("settings must have the form key=value; key=value")
-    return key, value.strip()
+    return key.strip(), value.strip()
