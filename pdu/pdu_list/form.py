@@ -63,10 +63,10 @@ def pdu_data(
     PDU's `name` in the list, "" if it was called by its address.
 
     >>> from pdu.loading.handler_loading import load
-    >>> login = Login({"timeout": "5"}, source="the login 'hall'", secrets={"community": "public"})
+    >>> login = Login({"timeout": "5"}, source="the login 'hall'", secrets={"community": "s3cr3t"})
     >>> data = pdu_data(load("snmp"), Address("192.0.2.7:1161"), login)
     >>> data.ip, data.snmp_params["port"], data.snmp_params["community"]
-    ('192.0.2.7', '1161', 'public')
+    ('192.0.2.7', '1161', 's3cr3t')
 
     Raises SettingsError for a setting that the handler does not have, for a wrong value, and for a
     secret that is missing.
@@ -110,9 +110,9 @@ def form_fields(
     later run makes the same form where nobody can be asked. Raises SettingsError.
 
     >>> from pdu.loading.handler_loading import load
-    >>> login = Login({"timeout": "5"}, source="the login 'hall'", secrets={"community": "public"})
+    >>> login = Login({"timeout": "5"}, source="the login 'hall'", secrets={"community": "s3cr3t"})
     >>> form_fields(load("snmp"), Address("192.0.2.7"), login)
-    ({'timeout': '5', 'snmp_version': '2'}, {'community': 'public'})
+    ({'timeout': '5', 'snmp_version': '2'}, {'community': 's3cr3t'})
     """
     return split_fields(handler, pdu_data(handler, host, login), login)
 
@@ -195,7 +195,7 @@ def forms_of_port(handler: LoadedHandler, login: Login) -> Sequence[Callable[[in
     the port to the form. With them, a recording that is served here is read.
 
     >>> from pdu.loading.handler_loading import load
-    >>> login = Login({"username": "reader"}, source="the login 'hall'", secrets={"password": "x"})
+    >>> login = Login({"username": "x"}, source="the login 'hall'", secrets={"password": "s3cr3t"})
     >>> as_setting, in_address = forms_of_port(load("netio"), login)
     >>> as_setting(8080).ip, as_setting(8080).custom_params["port"], in_address(8080).ip
     ('127.0.0.1', '8080', '127.0.0.1:8080')
@@ -233,11 +233,11 @@ def _snmp_data(
     >>> login = Login(
     ...     {"snmp_version": "3", "username": "hall", "auth_protocol": "SHA", "encoding": "utf-8"},
     ...     source="the login 'hall'",
-    ...     secrets={"auth_password": "long word"},
+    ...     secrets={"auth_password": "s3cr3t-word"},
     ... )
     >>> data = _snmp_data(load("snmp"), [], Address("192.0.2.7"), login)
     >>> data.snmp_params
-    {'version': '3', 'user': 'hall', 'auth_protocol': 'SHA', 'auth_password': 'long word'}
+    {'version': '3', 'user': 'hall', 'auth_protocol': 'SHA', 'auth_password': 's3cr3t-word'}
     >>> data.custom_params
     {'encoding': 'utf-8'}
 
@@ -335,9 +335,9 @@ def _undeclared_secrets(handler: LoadedHandler, login: Login) -> list[str]:
 def _secret_values(secrets: Iterable[str], login: Login) -> dict[str, str]:
     """The text of each of these secrets that is given, by key; none is asked for.
 
-    >>> login = Login(source="the login 'hall'", secrets={"password": "word"})
+    >>> login = Login(source="the login 'hall'", secrets={"password": "s3cr3t-word"})
     >>> _secret_values(["password", "token"], login)
-    {'password': 'word'}
+    {'password': 's3cr3t-word'}
     """
     values: dict[str, str] = {}
     for key in secrets:

@@ -148,9 +148,9 @@ class Login:
         if it is needed, else "". `question`: what the terminal asks. From then on, no output of the
         program shows the secret.
 
-        >>> login = Login(source="the login 'hall'", secrets={"password": "word"})
+        >>> login = Login(source="the login 'hall'", secrets={"password": "s3cr3t-word"})
         >>> login.secret("password", "password"), login.secret("token", "token", is_needed=False)
-        ('word', '')
+        ('s3cr3t-word', '')
 
         With a `source`, a secret comes from --secret-file or `secrets` only. Raises NoSecret if a
         needed secret is missing, SettingsError for one that cannot be used.

@@ -275,7 +275,7 @@ def _proxy_place(url: str) -> str:
     of a proxy.
 
     >>> from unittest import mock
-    >>> with mock.patch.dict("os.environ", {"https_proxy": "http://user:word@192.0.2.9:3128"}):
+    >>> with mock.patch.dict("os.environ", {"https_proxy": "http://user:s3cr3t@192.0.2.9:3128"}):
     ...     _proxy_place("https://dci.example.com")
     '192.0.2.9:3128'
     """
