@@ -235,11 +235,7 @@ def add_missing(
         taken_addresses.update(hosts.one_spelling(pdu.address.host) for pdu in known_list.devices)
         additions: list[Addition] = []
         for pdu in _pdus_at_other_places(pdus, known_list, known_hosts):
-            name = pdu.name
-            if hosts.one_spelling(name) in taken_addresses:
-                name = f"{name} {pdu.address}"
-            while name in taken_names or registry.is_handler(name):
-                name = f"{name} {pdu.address}"
+            name = _free_name(pdu, taken_names, taken_addresses)
             taken_names.add(name)
             new_login = _NO_LOGIN
             if pdu.handler == "snmp" and not pdu.auth:
@@ -249,6 +245,24 @@ def add_missing(
         if not additions:
             return []
         return _append(list_file, login_file, additions, secret_paths)
+
+
+def _free_name(
+    pdu: ListedPdu, taken_names: Collection[str], taken_addresses: Collection[str]
+) -> str:
+    """The name of a PDU that is to be listed, with its address behind it if it is the name or the
+    address of another one, or a handler's. `taken_addresses`: in one spelling (`one_spelling`).
+
+    >>> pdu = ListedPdu("rack7", "snmp", Address("192.0.2.8"))
+    >>> _free_name(pdu, {"r1"}, {"192.0.2.7"}), _free_name(pdu, {"rack7"}, {"192.0.2.7"})
+    ('rack7', 'rack7 192.0.2.8')
+    """
+    name = pdu.name
+    if hosts.one_spelling(name) in taken_addresses:
+        name = f"{name} {pdu.address}"
+    while name in taken_names or registry.is_handler(name):
+        name = f"{name} {pdu.address}"
+    return name
 
 
 def _pdus_at_other_places(
@@ -327,10 +341,7 @@ def _settings_and_login(
     ca_pem = settings.get("ca_pem", "")
     if ca_pem and "BEGIN CERTIFICATE" not in ca_pem:
         settings["ca_pem"] = os.path.abspath(ca_pem)
-    login_settings: dict[str, str] = {}
-    for key in _LOGIN_KEYS:
-        if key in settings:
-            login_settings[key] = settings.pop(key)
+    login_settings = {key: settings.pop(key) for key in _LOGIN_KEYS if key in settings}
     return settings, DeviceLogin(name, login_settings, secrets)
 
 

@@ -185,8 +185,10 @@ class PduCommand(Subcommand):
     identifies = False
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the handler of a PDU before its name; before the address of one that is to be
-        identified, put IDENTIFY.
+        """Parses the arguments of a command as click does, after the handler of a PDU was put
+        before its name, and IDENTIFY before the address of one whose handler is to be found out. A
+        list that is needed and cannot be read is a SettingsError. Notes in the command line whether
+        its arguments are names.
 
         pdu status r1-left           snmp r1-left, as the list has it
         pdu status 192.0.2.8         "" 192.0.2.8
@@ -219,10 +221,9 @@ class PduCommand(Subcommand):
 
         ["r1-left", "--list", "pdus.csv", "3"]    {"list_file": "pdus.csv"}, ["r1-left", "3"]
         """
-        options: list[click.Parameter] = []
-        for parameter in self.get_params(ctx):
-            if isinstance(parameter, click.Option):
-                options.append(parameter)
+        options: list[click.Parameter] = [
+            parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)
+        ]
         command = click.Command("", params=options, add_help_option=False)
         values, words, _ = command.make_parser(ctx).parse_args(list(args))
         return values, words

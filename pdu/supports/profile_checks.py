@@ -383,11 +383,10 @@ def _figure_faults(path: str, figures: Mapping[str, Sequence[Measurement]]) -> I
     >>> list(_figure_faults("profile", {"load": load, "power": load}))
     ['profile.power: it reads the same object as load']
     """
-    objects_by_quantity: dict[str, set[object]] = {}
-    for quantity, quantity_figures in figures.items():
-        objects_by_quantity[quantity] = {
-            _without_names(figure.source) for figure in quantity_figures
-        }
+    objects_by_quantity = {
+        quantity: {_without_names(figure.source) for figure in quantity_figures}
+        for quantity, quantity_figures in figures.items()
+    }
     for quantity, other_quantity in combinations(objects_by_quantity, 2):
         if objects_by_quantity[quantity] & objects_by_quantity[other_quantity]:
             yield f"{path}.{other_quantity}: it reads the same object as {quantity}"

@@ -281,10 +281,8 @@ def _compare(entry: SupportEntry, words: Sequence[str]) -> _Comparison:
     """
     name, other_words = _best_name(entry.names, words)
     specific_words = [word for word in other_words if not is_generic(word)]
-    unknown_words: list[str] = []
-    for word in specific_words:
-        if word not in entry.words and word not in entry.makers:
-            unknown_words.append(word)
+    words_of_row = entry.words | entry.makers
+    unknown_words = [word for word in specific_words if word not in words_of_row]
     known_count = len(specific_words) - len(unknown_words)
     names_maker = any(word in entry.own_makers for word in other_words)
     if name is None:
