@@ -129,11 +129,17 @@ def recognise(oid: str) -> Recognition:
     """What a sysObjectID, or an OID of a family's objects, says of the device that has it. `oid`:
     in full, "1.3.6.1.4.1.318.1.3.4.6"; "" for a device that has none.
 
-    >>> [family.key for family in recognise("1.3.6.1.4.1.318.1.3.4.6").families]
-    ['apc-rpdu2']
-    >>> upses = recognise("1.3.6.1.4.1.534.2")
-    >>> upses.families, upses.other_devices, upses.is_other
-    ((), 'UPSs (eatonups)', True)
+    >>> for arcs in ("318.1.3.4.6", "534.1", "534.2", "99999"):
+    ...     seen = recognise(f"1.3.6.1.4.1.{arcs}")
+    ...     families = [family.key for family in seen.families]
+    ...     candidates = [family.key for family in seen.candidates]
+    ...     print(arcs, families, candidates, seen.other_devices, seen.is_other)
+    318.1.3.4.6 ['apc-rpdu2'] ['apc-rpdu', 'apc-masterswitch']  False
+    534.1 [] ['eaton-epdu', 'eaton-ups'] UPSs (eatonups) False
+    534.2 [] [] UPSs (eatonups) True
+    99999 [] []  False
+
+    It names apc-rpdu2; it is shared by PDUs and UPSs; it is of UPSs alone; nobody knows it.
     """
     tried_profiles = [row.profile for row in candidates(oid, PROFILES)] if oid else []
     if is_of_agent(oid):
