@@ -66,6 +66,8 @@ def number(value: object) -> Optional[float]:
 
     >>> number(4), number("4"), number(-1), number(True)
     (4.0, None, None, None)
+    >>> number(float("nan")) is None
+    True
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None

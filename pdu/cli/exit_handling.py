@@ -31,9 +31,12 @@ def missing_package_advice(error: ModuleNotFoundError) -> str:
 
     Anybody may own the name of another module at PyPI.
 
-    >>> missing_package_advice(ModuleNotFoundError(name="pysnmp.hlapi")).partition(",")[0]
-    'the Python package pysnmp'
+    >>> advice = missing_package_advice(ModuleNotFoundError(name="pysnmp.hlapi"))
+    >>> advice.partition(",")[0], advice.count("pysnmp")
+    ('the Python package pysnmp', 1)
     >>> missing_package_advice(ModuleNotFoundError(name="my_pdu"))
+    ''
+    >>> missing_package_advice(ModuleNotFoundError())
     ''
     """
     package = (error.name or "").partition(".")[0]

@@ -72,8 +72,9 @@ def _capabilities() -> Mapping[str, Sequence[str]]:
 def evidence_of(profile: Profile) -> Evidence:
     """The family's own evidence, but RECORDING for each capability that a recording shows.
 
-    >>> evidence_of(PROFILE_BY_KEY["apc-rpdu2"]).energy.name
-    'RECORDING'
+    >>> rpdu2 = evidence_of(PROFILE_BY_KEY["apc-rpdu2"])
+    >>> rpdu2.state.name, rpdu2.current.name, rpdu2.power.name, rpdu2.energy.name
+    ('SIMULATED', 'RECORDING', 'RECORDING', 'RECORDING')
     >>> evidence_of(replace(PROFILE_BY_KEY["apc-rpdu2"], key="mine")).energy.name
     'SIMULATED'
     """

@@ -70,8 +70,11 @@ def own_names(states: Sequence[tuple[str, EnumPowerStatus]], real_states: States
 def identity_finding(names: Mapping[str, str]) -> Finding:
     """Whether the handler's names of outlets, by the device's, are its numbers.
 
-    >>> identity_finding({"1": "01"}).detail, identity_finding({"1": "A1"}).result
-    ("status names outlet 1 '01'", 'kept')
+    >>> padded = identity_finding({"10": "10", "1": "01"})
+    >>> padded.result, padded.detail
+    ('advised', "status names outlet 1 '01'")
+    >>> identity_finding({"1": "A1"}).result, identity_finding({}).result
+    ('kept', 'kept')
     """
     for real_name, name in names.items():
         if name == real_name or not (name.isdecimal() and real_name.isdecimal()):
