@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import Callable, Optional
+from typing import Callable
 
 from handlers.shared.errors import printable
 from handlers.shared.similar_names import similar_names
@@ -74,12 +74,9 @@ def confusion(text: str) -> str:
     return "Cyrillic letters" if _CYRILLIC.search(text) else "letters in place of digits"
 
 
-def meant(
-    word: str, names: Iterable[str], is_known: Optional[Callable[[str], object]] = None
-) -> str:
+def meant(word: str, names: Iterable[str]) -> str:
     """`did you mean ...?` with the one of these names that a word was probably meant to be, by
-    `look_alike`, else by its letters; "" if none is near. `is_known`: whether another spelling is
-    one of them.
+    `look_alike`, else by its letters; "" if none is near.
 
     >>> meant("stats", ["status", "find"])
     'did you mean status?'
@@ -87,7 +84,7 @@ def meant(
     ''
     """
     all_names = list(names)
-    advice = look_alike(word, is_known or all_names.__contains__, all_names)
+    advice = look_alike(word, all_names.__contains__, all_names)
     similar = similar_names(word, all_names)
     if similar and not advice:
         return f"did you mean {printable(similar[0], 60)}?"

@@ -24,7 +24,8 @@ from tests.needs import ROOT
 from tests.packaging import installing
 from tests.packaging.installing import CARRIED, OWN
 from tests.pdu.monitoring import halls
-from tests.pdu.monitoring.halls import SECRETS, Hall
+from tests.pdu.monitoring.halls import Hall
+from tests.pdu.running import options
 from tests.servers.peers import Peer
 from tests.waiting import PATIENCE_S
 
@@ -76,12 +77,7 @@ def reads_every_simulator(
 
 def shows_status(program: list[str], peer: Peer, folder: Path) -> None:
     """Asserts that `program status` shows the simulator's true states."""
-    arguments = [
-        part
-        for key, value in peer.settings.items()
-        if key not in SECRETS
-        for part in ("-s", f"{key}={value}")
-    ]
+    arguments, _ = options(peer)
     process = run(
         [*program, "status", peer.handler, peer.address, "--json", *arguments],
         folder,
