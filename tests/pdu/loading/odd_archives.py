@@ -16,7 +16,7 @@ A line is an archive of the empty files pdu_odd/__init__.py and pdu_odd/handler.
 
 On the right stands the error of `pdu status ARCHIVE 192.0.2.7`, behind its exit code, and
 whether the archive was unpacked.
-`python -m tests.pdu.loading.odd_archives` writes right sides.
+`python -m tests.tables tests.pdu.loading.odd_archives` writes right sides.
 """
 
 from __future__ import annotations
@@ -121,7 +121,3 @@ def shown(case: Case) -> str:
         file = Path(place, "pdu_odd.tar.gz")
         file.write_bytes(spoilt(packed(changes), changes))
         return refusal(file)
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)
