@@ -31,7 +31,7 @@ from tests.simulators.redfish import RedfishService
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices.apc import rpdu2
 from tests.simulators.xerus import Model, XerusPdu, image
-from tests.waiting import PATIENCE_S, bounded
+from tests.waiting import PATIENCE_S, bounded, run_program
 
 from .acme import PROFILE, strip
 from .test_documented_commands import lines
@@ -202,14 +202,7 @@ def _until_stopped(words: Sequence[str], folder: Path) -> str:
 def _run_as_process(name: str, arguments: Sequence[str]) -> None:
     """Run a command in a process of its own: it ends well, and prints something."""
     command_words = PDU if name == "pdu" else (program(name),)
-    process = subprocess.run(
-        [*command_words, *arguments],
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
+    process = run_program([*command_words, *arguments], env=environment())
     assert process.returncode == 0, process.stderr
     assert process.stdout, process.stderr
 

@@ -26,7 +26,7 @@ from tests.packaging.building import small_pack
 from tests.pdu.monitoring.halls import PDU, environment
 from tests.pdu.running import run
 from tests.servers.peers import PEERS
-from tests.waiting import PATIENCE_S, bounded, until
+from tests.waiting import PATIENCE_S, bounded, run_program, until
 
 _LAWS = "tests/pdu/outlets/identifications.txt"
 _FIND = "tests/pdu/monitoring/test_find.py"
@@ -144,13 +144,8 @@ def test_a_community_that_is_missing_is_given_by_the_next_line(
         _, out, _ = run(capsys, "identify", where)
         *_, step = out.splitlines()
         line = step.removeprefix("next: ").replace("; pdu ", f"; {shlex.join(PDU)} ")
-        process = subprocess.run(
-            ["bash", "-c", line],
-            input=f"{peer.snmp['community']}\n",
-            env=environment(),
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_S,
+        process = run_program(
+            ["bash", "-c", line], input=f"{peer.snmp['community']}\n", env=environment()
         )
     assert process.returncode == 0, process.stderr
     assert process.stdout.startswith("snmp: yes: ")
@@ -207,15 +202,7 @@ def _words(line: str) -> list[str]:
 
 def _shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run a line in a shell, in this folder."""
-    return subprocess.run(
-        ["sh", "-c", line],
-        cwd=folder,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=4 * PATIENCE_S,
-    )
+    return run_program(["sh", "-c", line], cwd=folder, env=environment(), timeout=4 * PATIENCE_S)
 
 
 @pytest.mark.parametrize(

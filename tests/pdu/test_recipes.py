@@ -21,7 +21,7 @@ from tests.needs import ROOT, found
 from tests.pdu.monitoring.halls import environment, hall, private
 from tests.ports import reserved
 from tests.servers.peers import PEERS, Peer
-from tests.waiting import PATIENCE_S, until
+from tests.waiting import PATIENCE_S, run_program, until
 
 DOCS = ROOT / "docs" / "recipes"
 INSTALLED = ROOT / ".cache" / "recipes" / "bin"
@@ -203,11 +203,8 @@ def test_the_zabbix_template_takes_what_check_prints(
 
 def run(command: list[str]) -> subprocess.CompletedProcess[str]:
     """Run a program to its end, without input."""
-    return subprocess.run(
+    return run_program(
         command,
         env={**environment(), "ANSIBLE_NOCOLOR": "1", "LC_ALL": "C.UTF-8"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
         timeout=2 * PATIENCE_S,
     )

@@ -68,11 +68,6 @@ _IF_OTHER = """        key = (self.pdu_data.snmp_params["port"], pdu_port_data.i
         LAST[key] = power_status
 """
 _UP = "        return self.__port_change_status(pdu_port_data, EnumPowerStatus.UP)"
-_FIRST_ALONE = """        self.snmp_set(
-            OID_RPCM_ADMINISTRATIVE_STATE + "1", PORT_POWER_DICT[power_status]
-        )
-        return pdu_port_data
-"""
 _ALL_UP = f"""        for row in self.snmp_walk(OID_RPCM_ADMINISTRATIVE_STATE):
             self.snmp_set(OID_RPCM_ADMINISTRATIVE_STATE + row.oid_index, 1)
 {_UP}"""
