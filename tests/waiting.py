@@ -49,6 +49,15 @@ def run_program(command: Sequence[Union[str, Path]], **options: Any) -> Complete
     return subprocess.run(command, capture_output=True, text=True, **options)
 
 
+def start_program(command: Sequence[Union[str, Path]], **options: Any) -> subprocess.Popen[str]:
+    """A program that runs, without input, and whose output is read as text. `options` are those of
+    `subprocess.Popen`.
+    """
+    return subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, **options
+    )
+
+
 @contextlib.contextmanager
 def bounded(process: subprocess.Popen[Any], seconds: float = PATIENCE_S) -> Iterator[None]:
     """Kills the process at the end of the block, or after `seconds`.

@@ -11,7 +11,6 @@ import contextlib
 import os
 import re
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -31,7 +30,7 @@ from tests.simulators.redfish import RedfishService
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices.apc import rpdu2
 from tests.simulators.xerus import Model, XerusPdu, image
-from tests.waiting import PATIENCE_S, bounded, run_program
+from tests.waiting import PATIENCE_S, bounded, run_program, start_program
 
 from .acme import PROFILE, strip
 from .test_documented_commands import lines
@@ -182,14 +181,7 @@ def _write_certificate(folder: Path) -> None:
 
 def _until_stopped(words: Sequence[str], folder: Path) -> str:
     """The first line of a command that runs until SIGTERM."""
-    process = subprocess.Popen(
-        [*PDU, *words],
-        cwd=folder,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    process = start_program([*PDU, *words], cwd=folder, env=environment())
     with process, bounded(process, PATIENCE_S):
         assert process.stdout is not None
         first_line: str = process.stdout.readline()

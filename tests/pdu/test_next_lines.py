@@ -26,7 +26,7 @@ from tests.packaging.building import small_pack
 from tests.pdu.monitoring.halls import PDU, environment
 from tests.pdu.running import run
 from tests.servers.peers import PEERS
-from tests.waiting import PATIENCE_S, bounded, run_program, until
+from tests.waiting import PATIENCE_S, bounded, run_program, start_program, until
 
 _LAWS = "tests/pdu/outlets/identifications.txt"
 _FIND = "tests/pdu/monitoring/test_find.py"
@@ -233,11 +233,8 @@ def test_a_replay_is_read_by_its_line(
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     file = tmp_path / "unit.snmprec"
     file.write_text(text, "utf-8")
-    process = subprocess.Popen(
-        [*PDU, "replay", str(file)],
-        env={**environment(), "PDU_COMMUNITY": "public"},
-        stdout=subprocess.PIPE,
-        text=True,
+    process = start_program(
+        [*PDU, "replay", str(file)], env={**environment(), "PDU_COMMUNITY": "public"}
     )
     with process, bounded(process):
         assert process.stdout is not None
@@ -286,12 +283,10 @@ def _build(folder: Path) -> None:
 
 @pytest.mark.trial
 def test_the_line_of_make_serve_registers_the_built_handlers(tmp_path: Path) -> None:
-    process = subprocess.Popen(
+    process = start_program(
         [sys.executable, "-m", "tests.dcimanager", "--data", str(tmp_path / "data")],
         cwd=ROOT,
         env=environment(),
-        stdout=subprocess.PIPE,
-        text=True,
     )
     with process, bounded(process, 4 * PATIENCE_S):
         assert process.stdout is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,17 +12,14 @@ import pytest
 from pdu.files.locks import locked
 from tests.needs import ROOT
 from tests.pdu.monitoring.halls import PDU, environment
-from tests.waiting import PATIENCE_S, bounded, run_program
+from tests.waiting import PATIENCE_S, bounded, run_program, start_program
 
 
 def test_the_printed_lines_read_the_simulated_pdus(tmp_path: Path) -> None:
     fleet_path = tmp_path / "data hall"
     with (
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.simulators", "--folder", str(fleet_path)],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
+        start_program(
+            [sys.executable, "-m", "tests.simulators", "--folder", str(fleet_path)], cwd=ROOT
         ) as process,
         bounded(process, 8 * PATIENCE_S),
     ):

@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import subprocess
 import sys
 import urllib.error
 import urllib.parse
@@ -23,6 +22,7 @@ from pdu.recordings.web import har
 from tests.needs import ROOT
 from tests.pdu.loading.page_handler import folder
 from tests.pdu.running import run
+from tests.waiting import start_program
 
 PASSWORD = "word-of-the-unit-7"
 ON, OFF = "GET /set?outlet={outlet}&to=1", "GET /set?outlet={outlet}&to=0"
@@ -306,7 +306,7 @@ def test_a_replay_takes_commands_if_it_is_writable(
 ) -> None:
     program = [sys.executable, "-m", "pdu", "replay", str(recording), *option]
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True, cwd=ROOT) as replay:
+    with start_program(program, cwd=ROOT) as replay:
         assert replay.stdout is not None
         where = replay.stdout.readline().split()[0]
         assert "pdu status PATH" in replay.stdout.readline()
