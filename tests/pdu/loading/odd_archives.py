@@ -42,7 +42,7 @@ _PARTS = ("__init__.py", "handler.py")
 
 
 def packed(changes: Sequence[str]) -> bytes:
-    """The archive of a line."""
+    """The archive that the changes of a line describe, still whole."""
     top, code = "pdu_odd", ""
     paths: list[str] = []
     headers: dict[str, str] = {}
@@ -72,6 +72,7 @@ def packed(changes: Sequence[str]) -> bytes:
 
 
 def _tar_of(members: Sequence[tarfile.TarInfo], code: bytes) -> bytes:
+    """A tar.gz of these members; `code` is the content of handler.py, the others are empty."""
     with io.BytesIO() as file:
         with tarfile.open(fileobj=file, mode="w:gz", format=tarfile.PAX_FORMAT) as tar:
             for member in members:
@@ -82,7 +83,7 @@ def _tar_of(members: Sequence[tarfile.TarInfo], code: bytes) -> bytes:
 
 
 def spoilt(data: bytes, changes: Sequence[str]) -> bytes:
-    """The file that a line makes of its archive."""
+    """The archive `data` after those changes that damage its bytes, such as `begin` and `flip`."""
     for change in changes:
         word, _, rest = change.partition(": ")
         if word == "bytes":
@@ -116,8 +117,9 @@ def refusal(file: Path) -> str:
 
 
 def shown(case: Case) -> str:
+    """The error of `pdu status` with the archive of a case, behind its exit code."""
     changes = case.left.split(TABLE.separator)
-    with tempfile.TemporaryDirectory() as place:
-        file = Path(place, "pdu_odd.tar.gz")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "pdu_odd.tar.gz")
         file.write_bytes(spoilt(packed(changes), changes))
         return refusal(file)
