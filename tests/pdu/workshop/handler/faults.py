@@ -19,7 +19,7 @@ class Fault(NamedTuple):
 
 
 def with_changes(source: str, changes: dict[str, str]) -> str:
-    """The handler with each old text replaced by the new one."""
+    """The source of the handler with each old text replaced by the new one."""
     for old, new in changes.items():
         assert old in source, old
         source = source.replace(old, new)
