@@ -34,6 +34,7 @@ from .readings import (
     ask_listed,
     ask_well_known,
     call_error,
+    is_sensor_fitted,
     kilowatt_hours,
     listed_parts,
 )
@@ -154,7 +155,8 @@ class InputMeter(Meter):
     """The meter of one input, which is an inlet or the mains of a power meter: its own sensors and
     those of its lines. `ask_sensors` of a subclass queues `_sensors` and `_pole_list`, the lists of
     both; `ask_readings` sets `_lines_or_reason`, the lines and the neutral, or why they are not
-    known, and `_has_unbalance`, whether the input measures the unbalance between several lines.
+    known, and `_has_unbalance`, whether the input measures the unbalance between several lines, or
+    why that is not known.
 
         load()             sum of the currents of L1, L2, L3; its own is only the highest of them
         energy()           its own counter, else the sum of its lines'
@@ -165,7 +167,7 @@ class InputMeter(Meter):
         super().__init__(unit, with_power=with_power)
         self._pole_list: Optional[Pending[list[Pole]]] = None
         self._lines_or_reason: Union[list[InputLine], NotKnown, NotMetered] = []
-        self._has_unbalance = False
+        self._has_unbalance: Union[bool, NotKnown] = False
 
     def ask_readings(self, bulk: Bulk) -> None:
         """Queue the readings of the input and of its lines, once `ask_sensors` was answered.
@@ -179,7 +181,7 @@ class InputMeter(Meter):
         super().ask_readings(bulk)
         if self._sensors is None or self._pole_list is None:
             return
-        self._has_unbalance = answered_field(self._sensors, "unbalancedCurrent") is not None
+        self._has_unbalance = is_sensor_fitted(self._sensors, "unbalancedCurrent")
         poles = listed_parts(self._pole_list, "lines")
         if isinstance(poles, NotKnown):
             self._lines_or_reason = poles
@@ -275,15 +277,19 @@ class InputMeter(Meter):
         getPoles has a line of no known name                 NotMetered("a line is none of ...")
         getPoles has no line or L1, and the input has a      NotKnown("1 lines are listed, ...")
         sensor of unbalance, which is between several
+        getPoles has no line or L1, and getSensors could     NotKnown("the sensors cannot be ...")
+        not be read, so that there may be such a sensor
         getPoles has L1, and there is no such sensor         None
         getPoles has L1, L2, L3                              None
         """
         if not isinstance(self._lines_or_reason, list):
             return self._lines_or_reason
         count = len(self._lines())
-        if count < 2 and self._has_unbalance:
-            return NotKnown(f"{count} lines are listed, and the unbalance of several is measured")
-        return None
+        if count > 1 or self._has_unbalance is False:
+            return None
+        if isinstance(self._has_unbalance, NotKnown):
+            return self._has_unbalance
+        return NotKnown(f"{count} lines are listed, and the unbalance of several is measured")
 
     def _is_one_circuit(self, poles: list[InputLine]) -> bool:
         """Whether the input is one circuit of two lines, so that the same current flows through

@@ -103,12 +103,51 @@ def ask_listed(bulk: Bulk, unit: XerusUnit, sensors: Pending[Any], field: str) -
 
     Raises Denied if the account may not list the sensors.
     """
+    is_fitted = is_sensor_fitted(sensors, field)
+    if isinstance(is_fitted, NotKnown):
+        return SensorReading(not_known=is_fitted)
+    if not is_fitted:
+        return NOT_FITTED
+    return ask_field(bulk, unit, sensors.get(), field)
+
+
+def is_sensor_fitted(sensors: Pending[Any], field: str) -> Union[bool, NotKnown]:
+    """Whether an object has a sensor, by its answer to getSensors. `field`: its name there.
+
+        sensors: {"current": {"rid": "/tfwopaque/i", ...}, "activeEnergy": null, ...}
+        field "current"          True
+        field "activeEnergy"     False
+        another field            NotKnown: the device did not send it
+
+        getSensors: HTTP 404     False: the device has no such list
+        error -32000             NotKnown("the sensors cannot be listed: ...")
+
+    Raises Denied if the account may not list the sensors.
+    """
     error = call_error(sensors)
     if error is None:
-        return ask_field(bulk, unit, sensors.get(), field)
+        return _is_in_list(sensors.get(), field)
     if is_missing_object_error(error):
-        return NOT_FITTED
-    return SensorReading(not_known=NotKnown(f"the sensors cannot be listed: {error.reason}"))
+        return False
+    return NotKnown(f"the sensors cannot be listed: {error.reason}")
+
+
+def _is_in_list(listing: Structure, field: str) -> Union[bool, NotKnown]:
+    """Whether a structure that lists sensors (Outlet.Sensors, Pole) has the sensor of this field.
+
+    >>> from .rpc import Agent
+    >>> from .rpc.pdumodel import Pole
+    >>> current = {"rid": "/tfwopaque/i", "type": "sensors.NumericSensor:4.0.5"}
+    >>> sent_fields = {"current": current, "activeEnergy": None}
+    >>> pole = Pole.decode(sent_fields, Agent("https", "192.0.2.7"))
+    >>> _is_in_list(pole, "current"), _is_in_list(pole, "activeEnergy")
+    (True, False)
+    >>> _is_in_list(pole, "activePower")
+    NotKnown(reason='the list of sensors has no field activePower')
+    """
+    if field not in shown_fields(listing):
+        return NotKnown(f"the list of sensors has no field {field}")
+    return getattr(listing, field) is not None
 
 
 def ask_field(bulk: Bulk, unit: XerusUnit, listing: Structure, field: str) -> SensorReading:
@@ -127,11 +166,12 @@ def ask_field(bulk: Bulk, unit: XerusUnit, listing: Structure, field: str) -> Se
 
     One that the device did not send, or that is another unit's, is not known.
     """
-    if field not in shown_fields(listing):
-        return SensorReading(not_known=NotKnown(f"the list of sensors has no field {field}"))
-    sensor = getattr(listing, field)
-    if sensor is None:
+    is_fitted = _is_in_list(listing, field)
+    if isinstance(is_fitted, NotKnown):
+        return SensorReading(not_known=is_fitted)
+    if not is_fitted:
         return NOT_FITTED
+    sensor = getattr(listing, field)
     try:
         own_sensor = unit.with_link_prefix(sensor)
     except JsonRpcSyntaxException as error:

@@ -3,6 +3,7 @@ none hides an outlet."""
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 import pytest
@@ -90,3 +91,32 @@ def test_a_spoilt_answer_shows_nothing_false_alone_or_with_another_one(
         cases += random_pairs(answers, tuple(WAYS), _PAIRS, seed=147)
         assert swept(read, cases, why_excepted) == []
         unit.close()
+
+
+@pytest.mark.parametrize("reading", ["figures", "parts"])
+@pytest.mark.parametrize("name", ["three lines", "transfer switch"])
+def test_no_line_vanishes_if_both_lists_of_an_inlet_are_spoilt(name: str, reading: str) -> None:
+    """An empty getPoles is right for one line. Whether an inlet has several shows in getSensors,
+    which then must be readable: else the lines, and the sums over them, are not known.
+    """
+    case = _UNITS[name]
+    with XerusPdu(case.model, case.firmware) as pdu:
+        unit = SpoiltUnit(pdu)
+        read = getattr(unit, reading)
+        # by well-known ids and by the references in getInlets, which are asked after them
+        answers = [*unit.asked(unit.figures), *unit.asked(unit.parts)]
+        sensors = [answer for answer in answers if _is_list_of_inlet(answer, "getSensors")]
+        poles = [answer for answer in answers if _is_list_of_inlet(answer, "getPoles")]
+        cases = [
+            (
+                *(Spoilt(answer, way_of_sensors) for answer in sensors),
+                *(Spoilt(answer, way_of_poles) for answer in poles),
+            )
+            for way_of_sensors, way_of_poles in itertools.product(WAYS, WAYS)
+        ]
+        assert swept(read, cases, _why_excepted) == []
+        unit.close()
+
+
+def _is_list_of_inlet(answer: str, method: str) -> bool:
+    return answer.startswith(f"{method} of ") and "inlet" in answer
