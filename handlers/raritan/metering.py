@@ -22,7 +22,7 @@ from .readings import NOT_FITTED, SensorReading, all_invalid, ask_listed, ask_we
 from .rpc import Agent, Bulk, JsonRpcSyntaxException, Pending, answered_field
 from .rpc.pdumodel import Inlet, OverCurrentProtector, Pdu, TransferSwitch
 from .rpc.sensors import NumericSensor
-from .units import XerusUnit
+from .units import MissingObjectCode, XerusUnit
 
 # inlets that are asked for by well-known ids (/inlet/0 ...) before their number is known; most
 # units have 1 or 2
@@ -128,9 +128,9 @@ def unit_meters(
         3  > getReading of what these lists have
         returned   UnitMeters
 
-    Raises the error of the answer to getInlets, JsonRpcSyntaxException for an object that is listed
-    twice or for a list of inlets that lacks one, and Denied for a denied list or reading that is
-    needed to queue the next calls.
+    Raises the error of the answer to getInlets, and of an inlet that may be behind that list;
+    JsonRpcSyntaxException for an object that is listed twice or for a list of inlets that lacks
+    one; and Denied for a denied list or reading that is needed to queue the next calls.
     """
     banks_without_readings = BankMeters(model.protectors, listed_unit.missing_code)
     meters = UnitMeters(
@@ -144,7 +144,7 @@ def unit_meters(
 
     # The readings of the sensors that the model shows, and the lists of the others
     # (NumericSensor.idl 4.0.9).
-    inlets = _ask_inlets(bulk, model)
+    inlets = _ask_inlets(bulk, model, listed_unit.missing_code)
     inlets_without_readings = [inlet for inlet in inlets if inlet not in model.well_known_inlets]
     counter = ask_listed(bulk, model.unit, model.sensors, "activeEnergy")
     power = NOT_FITTED
@@ -188,20 +188,22 @@ def unit_meters(
     return meters
 
 
-def _ask_inlets(bulk: Bulk, model: UnitModel) -> list[InletMeter]:
+def _ask_inlets(bulk: Bulk, model: UnitModel, missing_code: MissingObjectCode) -> list[InletMeter]:
     """A meter of each inlet in the answer to getInlets. If /inlet/0, which was asked at once, has
     answered with its sensors, queues their readings; else queues the list of the sensors of the
-    reference in getInlets. /inlet/1 and so on likewise.
+    reference in getInlets. /inlet/1 and so on likewise. `missing_code` recognizes the error for an
+    inlet that the unit lacks.
 
     getInlets   getSensors of /inlet/0, /inlet/1 ...   queued
     2 inlets    lists, lists, 404, 404                 getReading of the sensors of both
     2 inlets    404 for all                            getSensors of the references of getInlets
     1 inlet     lists, lists, 404, 404                 raises JsonRpcSyntaxException: lacks one
+    1 inlet     lists, error -32000, 404, 404          raises it: the list may lack one
     """
     unit = model.unit
     well_known_inlets = model.well_known_inlets
     references = unit.each_once(model.inlets.get(), "getInlets")
-    if any(inlet.is_there for inlet in well_known_inlets[len(references) :]):
+    if any(inlet.is_there(missing_code) for inlet in well_known_inlets[len(references) :]):
         error = JsonRpcSyntaxException(
             f"the list of inlets lacks one: it has {len(references)}, and the unit has another"
             " one behind them; poll again"

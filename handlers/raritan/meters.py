@@ -41,7 +41,7 @@ from .readings import (
 from .rpc import Bulk, Pending, answered_field, present
 from .rpc.pdumodel import Circuit, Inlet, Outlet, Pole, PowerLine, PowerMeter
 from .rpc.sensors import AccumulatingNumericSensor, NumericSensor
-from .units import XerusUnit, is_missing_object_error
+from .units import MissingObjectCode, XerusUnit, is_missing_object_error
 
 _LINES = (PowerLine.L1, PowerLine.L2, PowerLine.L3)
 _POWER_LINES = frozenset(PowerLine)
@@ -379,10 +379,23 @@ class InletMeter(InputMeter):
         raised. HTTP 404: no inlet has this resource id."""
         return self._sensors is not None and call_error(self._sensors) is None
 
-    @property
-    def is_there(self) -> bool:
-        """Whether getSensors was answered with a list; False for any error."""
-        return self._sensors is not None and self._sensors.error is None
+    def is_there(self, missing_code: MissingObjectCode) -> bool:
+        """Whether the unit has this inlet, by its answer to getSensors. `missing_code` recognizes
+        the error for an object that the unit lacks.
+
+            {"_ret_": {"current": ..., ...}}    True
+            HTTP 404                            False
+            Denied                              False: no reading of this account ever had it
+            error -32000                        raised: the unit may have this inlet
+        """
+        if self._sensors is None:
+            return False
+        error = self._sensors.error
+        if isinstance(error, Denied) or missing_code.is_in(error):
+            return False
+        if error is not None:
+            raise error
+        return True
 
     @property
     def is_in_use(self) -> Union[bool, NotKnown]:
