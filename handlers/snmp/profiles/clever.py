@@ -68,8 +68,11 @@ def _if_counted(values: Source, count: Scalar, *, by_row: bool = False) -> Compu
     none of one without it. The count is read first, so that a device without the tree costs one
     GET.
 
-        count "8", values {"1": "1.53"}   {"1": "1.53"}
-        no count                          {}
+    >>> COUNT, AMPERES = scalar("~.1.3.0", "outputNum"), column("~.8.1", "outputCurrent", "0")
+    >>> _if_counted(AMPERES, COUNT).rows(tables_of({COUNT: {"0": "8"}, AMPERES: {"1": "1.53"}}))
+    {'1': '1.53'}
+    >>> _if_counted(AMPERES, COUNT).rows(tables_of({AMPERES: {"1": "1.53"}}))
+    {}
     """
 
     @computed_from(values, count, by_row=by_row)
@@ -80,12 +83,21 @@ def _if_counted(values: Source, count: Scalar, *, by_row: bool = False) -> Compu
 
 
 def _meter(values: Column, beside: Column, count: Scalar) -> ComputedRows:
-    """A current, power or energy of each outlet, if each outlet has one. Some MPDUs meter groups of
-    outlets: the group's figure is in the row of one outlet, and the others read "--".
+    """A current, power or energy of each outlet, if each outlet has one.
 
-        count 2, values {"1": "1.53", "2": "0.20"}   {"1": "1.53", "2": "0.20"}
-        count 2, values {"1": "1.53", "2": "--"}     {".": Missing}: a figure of a group
-        count 0                                      {}
+    >>> COUNT, AMPERES = scalar("~.1.3.0", "outputNum"), column("~.8.1", "outputCurrent", "0")
+    >>> KWH = column("~.10", "outputEnergy", "0")
+    >>> current = _meter(AMPERES, beside=KWH, count=COUNT)
+    >>> current.rows(tables_of({COUNT: {"0": 2}, AMPERES: {"1": "1.53", "2": "0.20"}}))
+    {'1': '1.53', '2': '0.20'}
+
+    Some MPDUs meter groups of outlets: the group's figure is in the row of one outlet, and the
+    others read "--". It is no outlet's, so one row that is missing takes the place of all:
+
+    >>> list(current.rows(tables_of({COUNT: {"0": 2}, AMPERES: {"1": "1.53", "2": "--"}})))
+    ['.']
+
+    A unit that counts 0 outlets has no row.
 
     beside: another column of the same meters. A row that it has and the answer lacks is missing,
     and counts as that outlet's meter.
@@ -113,8 +125,13 @@ def _text_family(
     """An entry of a product line with values as texts; older firmware has INTEGERs, in hundredths
     of A and tenths of kWh. The caller adds key, MIB and models.
 
-        current "1.53"   1.53 A          current 153   1.53 A
-        energy "12.4"    12.4 kWh        energy 124    12.4 kWh
+    >>> zpdu = _zm("2")(key="clever-zpdu", mib="ZPDU", models=("ZPDU",))
+    >>> current, count = zpdu.outlets[0].current, zpdu.outlets[0].none_if_zero
+    >>> AMPERES = current.source.objects[0]
+    >>> current.measured_rows(tables_of({count: {"0": 1}, AMPERES: {"1": "1.53"}}))
+    {'1': Decimal('1.53')}
+    >>> current.measured_rows(tables_of({count: {"0": 1}, AMPERES: {"1": 153}}))
+    {'1': Decimal('1.53')}
 
     count: the number of outlets; 0 on a unit that only meters.
     line_current, line_energy: the columns of the lines. The load is the sum of the lines' currents.
@@ -286,14 +303,21 @@ def _is_ms_pdu(tables: Tables) -> bool:
 
 @computed_from(MS_STATUS, MS_COUNT)
 def ms_states(tables: Tables) -> Rows:
-    """The state of each outlet of an MS-PDU, ON or OFF, as many as it counts. Other units have the
-    same tree, with percents and alarms in this column: a number is no state.
+    """The state of each outlet of an MS-PDU, ON or OFF, as many as it counts (outputNum).
 
-        outputNum 2, outputStatus {"1": "ON", "2": "OFF", "3": ""}   {"1": "ON", "2": "OFF"}
-        outputNum 2, outputStatus {"1": "12", "2": "0"}              {}
-        outputNum 9600 (the baud rate of a unit without outlets)     {}
+    >>> ms_states.rows(tables_of({MS_COUNT: {"0": 2}, MS_STATUS: {"1": "ON", "2": "OFF", "3": ""}}))
+    {'1': 'ON', '2': 'OFF'}
 
-    A word that is neither is missing. Raises ProtocolError if fewer rows are listed than counted.
+    Other units have the same tree, with percents and alarms in this column: a number is no state.
+    Where a unit without outlets has its baud rate, 9600, in place of outputNum, nothing is read.
+
+    >>> ms_states.rows(tables_of({MS_COUNT: {"0": 2}, MS_STATUS: {"1": "12", "2": "0"}}))
+    {}
+    >>> ms_states.rows(tables_of({MS_COUNT: {"0": 9600}, MS_STATUS: {"1": "ON"}}))
+    {}
+
+    So is nothing of a unit whose indexes have more arcs here. A word that is neither is missing.
+    Raises ProtocolError if fewer rows are listed than counted.
     """
     if not _is_ms_pdu(tables) or is_of_other_depth(tables, MS_STATUS):
         return {}
@@ -305,9 +329,14 @@ def _of_ms_pdu(values: Object) -> ComputedRows:
     """A figure of an MS-PDU. Other units have the same tree, with a line's voltage in place of the
     total: one whose states are all numbers is no MS-PDU and has no row.
 
-        outputNum 2, states {"1": "ON", "2": "OFF"}, values {"0": 15}   {"0": 15}
-        outputNum 2, states {"1": "12", "2": "0"}, values {"0": 230}    {}
-        outputNum 2, states {"1": Missing}, values {"0": 15}         Missing
+    >>> TOTAL = scalar(MS + ".2.1.0", "totalCurrent")
+    >>> unit = {MS_COUNT: {"0": 2}, TOTAL: {"0": 15}}
+    >>> _of_ms_pdu(TOTAL).rows(tables_of({**unit, MS_STATUS: {"1": "ON", "2": "OFF"}}))
+    {'0': 15}
+    >>> _of_ms_pdu(TOTAL).rows(tables_of({**unit, MS_STATUS: {"1": "12", "2": "0"}}))
+    {}
+
+    While no state is answered, whether it is one is not known, and the figure is missing.
     """
 
     @computed_from(values, MS_COUNT, MS_STATUS)
