@@ -221,7 +221,7 @@ def _of_outlets(arc: int, quantity: str) -> Measurement:
     {'1': Decimal('0.350')}
     >>> TEXTS = column("21317.1.3.2.2.2.2.1.1.2", "outletCurrent")
     >>> current.measured_rows(tables_of({TEXTS: {"1": "0.35"}}))
-    {'1': Decimal('0.350')}
+    {'1': Decimal('0.35000')}
 
     arc: the last arc of both columns.
     quantity: the end of their names.

@@ -170,6 +170,10 @@ def _zm(tree: str, power: str = "") -> partial[Profile]:
         30966.TREE.1.5   names          30966.TREE.1.10    energies of outlets
         30966.TREE.1.7   switches       30966.TREE.1.1.3   the number of outlets
 
+    >>> (way,) = _zm("7")(key="clever-zpdu", mib="ZPDU", models=("ZPDU",)).outlets
+    >>> way.control.varbinds(tables_of({}), "2", up=True)
+    [('1.3.6.1.4.1.30966.7.1.7.2.0', 'ON')]
+
     tree: the arcs of the product line below 30966.
     power: the arc of the table of powers in kW, if a program reads it.
     """
@@ -193,6 +197,10 @@ def _rpdu(tree: str) -> partial[Profile]:
         30966.TREE.1.1.7        the number of outlets
         30966.TREE.1.1.8, 9     names and switches of outlets
         30966.TREE.1.1.10, 13   currents and energies of outlets
+
+    >>> (way,) = _rpdu("6")(key="clever-rpdu", mib="RPDU", models=("RPDU",)).outlets
+    >>> way.control.varbinds(tables_of({}), "2", up=True)
+    [('1.3.6.1.4.1.30966.6.1.1.9.2.0', 'ON')]
 
     tree: the arcs of the product line below 30966.
     """
@@ -223,12 +231,15 @@ def _items(group: str, name: str, tail: str) -> Spread:
 def _lines(item: str, tail: str) -> ComputedRows:
     """A figure of each line of an MPro: the item 2.1 is the current, 3.1 the power, 6 the energy.
     Below the same branches are limits, such as 2.6, which end in 6 like an energy; only a row with
-    a power (3.1) is a line.
+    a power is a line. Here row 9 is a limit, and line 3 has no energy:
 
-        item 6 {"1": 50, "2": 70, "9": 3}, powers {"1": 230, "2": 180, "3": 200}
-        -> {"1": 50, "2": 70, "3": ""}
+    >>> energies = _lines("6", "")
+    >>> ENERGY, POWER, CURRENT = energies.objects
+    >>> powers = {POWER: {"1": 230, "2": 180, "3": 200}}
+    >>> energies.rows(tables_of({ENERGY: {"1": 50, "2": 70, "9": 3}, **powers}))
+    {'1': 50, '2': 70, '3': ''}
 
-    Row 9 has no power: it is a limit. No row on older firmware, which has other items.
+    No row on older firmware, which has other items.
 
     item: the arcs of the item below the line's number.
     tail: ".0" for firmware that appends a 0 to each OID.
@@ -249,11 +260,18 @@ def _mpro(tail: str) -> tuple[Outlets, ...]:
     """The outlets of an MPro: states and commands of relays (1 on, 0 off), names, currents, powers
     and energies. A unit may lack the relays or the meters of outlets.
 
-        relay item 1.1 {"1": 1, "2": 1}, protected item 1.2 {"1": 0, "2": 1}
-        off for outlet 1: 0 is written; off for outlet 2: refused, nothing is written
+    >>> (way,) = _mpro("")
+    >>> PROTECTED = way.guards[0].test
+    >>> unit = tables_of({way.states.source: {"1": 1, "2": 1}, PROTECTED: {"1": 0, "2": 1}})
+    >>> way.control.varbinds(unit, "1", up=False)
+    [('1.3.6.1.4.1.30966.11.0.3.1.1.1.1', 0)]
 
     The relay of an outlet that is protected as critical equipment is not switched, but the agent
-    reports the written value as the state for a while.
+    reports the written value as the state for a while. The command is refused:
+
+    >>> way.guards[0].raise_if_forbidden(unit, "2")
+    Traceback (most recent call last):
+    handlers.shared.errors.Unsupported: outlet 2 is not switched: it is protected as critical ...
 
     tail: ".0" for firmware that appends a 0 to each OID.
     """

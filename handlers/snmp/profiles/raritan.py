@@ -117,13 +117,23 @@ class _Sensors(NamedTuple):
         return (self.value(kind), self.available(kind), self.digits(kind), self.minimum(kind))
 
     def values(self, tables: Tables, kind: str) -> Rows:
-        """The reading of each part's sensor of this type, signed or unsigned as its minimum says.
-        Where the firmware has minima (SignedMinimum of any sensor), a sensor without one has an
-        empty minimum.
+        """The reading of each part's sensor of this type: the signed one if the sensor's minimum
+        (SignedMinimum) is below 0, else the unsigned one. They are two columns.
 
-            digits {"1.1": 2, "1.2": 2}, minima {"1.1": 0}, readings {"1.1": 520, "1.2": 480}
-            -> the minima are {"1.1": 0, "1.2": ""}, and the readings {"1.1": 520, "1.2": 480},
-               if those of 1.2 are the same in the column of signed readings; else 1.2 is Missing
+        >>> value, _, digits, minimum = OUTLETS.objects(CURRENT)
+        >>> signed_value, _ = OUTLETS.on_demand(CURRENT)
+        >>> unit = {value: {"1.1": 520, "1.2": 0}, digits: {"1.1": 2, "1.2": 2}}
+        >>> signed_readings = {signed_value: {"1.1": 0, "1.2": 480}}
+        >>> minima = {minimum: {"1.1": 0, "1.2": -100}}
+        >>> OUTLETS.values(tables_of({**unit, **signed_readings, **minima}), CURRENT)
+        {'1.1': 520, '1.2': 480}
+
+        Where the firmware has minima, the answers have lost that of a sensor without one; its two
+        readings must then agree:
+
+        >>> lost = tables_of({**unit, **signed_readings, minimum: {"1.1": 0}})
+        >>> OUTLETS.values(lost, CURRENT)["1.2"].reason
+        'no answer'
         """
         minima: Rows = {}
         signed_readings, _ = self.on_demand(kind)
@@ -135,8 +145,10 @@ class _Sensors(NamedTuple):
         """The reading of each part, emptied where a 0 is that of a sensor that is not available now
         (...IsAvailable 2). Only the availability of those that read 0 is asked.
 
-            readings {"1.1.1": 52, "1.1.2": 0, "1.1.3": 0}, available {"1.1.2": 1, "1.1.3": 2}
-            -> {"1.1.1": 52, "1.1.2": 0, "1.1.3": ""}
+        >>> value, available, _, _ = OUTLETS.objects(CURRENT)
+        >>> readings = {value: {"1.1": 52, "1.2": 0, "1.3": 0}}
+        >>> OUTLETS.checked(tables_of({**readings, available: {"1.2": 1, "1.3": 2}}), CURRENT)
+        {'1.1': 52, '1.2': 0, '1.3': ''}
         """
         values = self.values(tables, kind)
         zeros = [row for row, value in values.items() if is_one_of(value, (ZERO,))]
@@ -146,13 +158,18 @@ class _Sensors(NamedTuple):
     def parts(self, tables: Tables, kind: str) -> Rows:
         """The reading of each part, emptied where its sensor is not available (...IsAvailable 2).
 
-            readings {"1.1": 520, "1.2": 0}, available {"1.1": 1, "1.2": 2}
-                                                             ->  {"1.1": 520, "1.2": ""}
-            no readings, available {"1.1": 1, "1.2": 2}      ->  {"1.1": ""}
-            neither, digits {"1.1": 2}                       ->  {"1.1": ""}
+        >>> value, available, digits, _ = OUTLETS.objects(CURRENT)
+        >>> is_available = {available: {"1.1": 1, "1.2": 2}}
+        >>> OUTLETS.parts(tables_of({value: {"1.1": 520, "1.2": 0}, **is_available}), CURRENT)
+        {'1.1': 520, '1.2': ''}
 
-        The last two answers have lost readings: the empty rows keep another figure from their
-        place.
+        Answers may have lost the readings. Rows of the sensors that another column shows, missing
+        or empty, then keep another figure from their place:
+
+        >>> OUTLETS.parts(tables_of(is_available), CURRENT)["1.1"].reason
+        'no answer'
+        >>> OUTLETS.parts(tables_of({digits: {"1.1": 2}}), CURRENT)
+        {'1.1': ''}
         """
         values, available = self.values(tables, kind), tables[self.available(kind)]
         rows = values or without(available, *NOT_AVAILABLE)
@@ -190,13 +207,20 @@ def negative(digits: Source) -> ComputedRows:
 
 def _without_minima(tables: Tables, sensors: _Sensors, kind: str, readings: Rows) -> Rows:
     """The readings on firmware before 3.0, which shows no minimum of these sensors: they are
-    unsigned. If the unit has the column of signed readings, the answer has lost the minima. An
-    unsigned 0 may then stand for a signed reading, and is missing unless both are 0:
+    unsigned.
 
-        unsigned  signed     result
-        91234567  no object  91234567
-        0         0          0
-        0         91234567   Missing
+    >>> value, signed_value = OUTLETS.value(CURRENT), OUTLETS.on_demand(CURRENT)[0]
+    >>> unit = tables_of({value: {"1.1": 520, "1.2": 0}})
+    >>> _without_minima(unit, OUTLETS, CURRENT, unit[value])
+    {'1.1': 520, '1.2': 0}
+
+    A unit that has the column of signed readings has lost the minima. An unsigned 0 may then stand
+    for a signed reading, and is missing unless both are 0:
+
+    >>> signed_readings = {signed_value: {"1.1": 0, "1.2": 480}}
+    >>> unit = tables_of({value: {"1.1": 520, "1.2": 0}, **signed_readings})
+    >>> _without_minima(unit, OUTLETS, CURRENT, unit[value])["1.2"].reason
+    'its mark is none that the MIB names'
 
     sensors, kind: the part and the type of its sensors.
     readings: the unsigned ones.
@@ -217,14 +241,22 @@ def signed(tables: Tables, sensors: _Sensors, kind: str, minima: Rows) -> Rows:
     """The reading of each sensor. The device shows it in two columns; the one that is out of range
     reads 0. The signed one counts if the sensor's minimum is below 0, else the unsigned one:
 
-        minimum  unsigned  signed    result
-        -2^31    0         91234567  91234567
-        0        91234567  0         91234567
-        missing  0         91234567  missing
-        missing  91234567  91234567  91234567
+    >>> value, (signed_value, maximum) = OUTLETS.value(POWER), OUTLETS.on_demand(POWER)
+    >>> unit = tables_of({value: {"1.1": 230, "1.2": 0}, signed_value: {"1.1": 0, "1.2": 460}})
+    >>> signed(unit, OUTLETS, POWER, minima={"1.1": 0, "1.2": -2147483648})
+    {'1.1': 230, '1.2': 460}
 
-    A minimum above the reading says as little as none. A signed reading is emptied if the sensor's
-    maximum is not above 0: the range does not fit into 32 bits, and the device shows 0 for both.
+    A minimum that is missing, or above the reading, does not tell: the two readings must agree.
+
+    >>> signed(unit, OUTLETS, POWER, minima={"1.1": "", "1.2": 500})["1.1"].reason
+    'its mark is none that the MIB names'
+
+    A signed reading is emptied if the sensor's maximum is not above 0: the range does not fit into
+    32 bits, and the device shows 0 for both.
+
+    >>> unit = tables_of({value: {"1.1": 0}, signed_value: {"1.1": 460}, maximum: {"1.1": 0}})
+    >>> signed(unit, OUTLETS, POWER, minima={"1.1": -2147483648})
+    {'1.1': ''}
 
     sensors, kind: the part and the type of its sensors.
     minima: the minimum of each; none on firmware before 3.0.
@@ -272,14 +304,24 @@ def _certainly_there(rows: Rows) -> Rows:
 
 def _outlet(kind: str) -> Measurement:
     """A current, power or energy of each outlet that has a sensor of this type. Which have one, bit
-    kind - 1 of outletDeviceCapabilities tells; without that column, the sensors' availability.
+    kind - 1 of outletDeviceCapabilities tells: the highest bit is that of the current. 1.3 has a
+    meter by its capabilities, and no reading in the answer; 1.4 has no meter.
 
-        bit of the current: outlets 1.1, 1.2 and 1.3; 1.4 has no meter and no row
-        readings {"1.1": 520, "1.2": 0}, available {"1.2": 2}   2: it is not available
-        -> {"1.1": 520, "1.3": Missing}
+    >>> current = _outlet(CURRENT).source
+    >>> bit_0, no_bit = bytes([0b10000000]), bytes([0])
+    >>> capabilities = {"1.1": bit_0, "1.2": bit_0, "1.3": bit_0, "1.4": no_bit}
+    >>> unit = {CAPABILITIES: capabilities, OUTLETS.value(CURRENT): {"1.1": 520, "1.2": 0}}
+    >>> rows = current.rows(tables_of({**unit, OUTLETS.available(CURRENT): {"1.2": 1}}))
+    >>> rows["1.2"], rows["1.3"].reason, list(rows)
+    (0, 'no answer', ['1.1', '1.2', '1.3'])
 
-    1.3 has a meter by its capabilities, and no reading in the answer. Energies are in Wh, the
-    result in kWh.
+    A 0 of a sensor that is not available (2) is left out:
+
+    >>> list(current.rows(tables_of({**unit, OUTLETS.available(CURRENT): {"1.2": 2}})))
+    ['1.1', '1.3']
+
+    Without the column of capabilities, the sensors' availability tells. Energies are in Wh, the
+    figure in kWh.
     """
     value, available = OUTLETS.value(kind), OUTLETS.available(kind)
     minimum, digits = OUTLETS.minimum(kind), OUTLETS.digits(kind)
@@ -375,10 +417,15 @@ def _inlets(kind: str) -> Measurement:
     """A current, power or energy of each inlet in use. Of two inlets at a transfer switch only the
     one in use counts, but for energies: each inlet has its own counter.
 
-        inletCount {"1": 2}, W {"1.1": 0, "1.2": 800}, active inlet {"1.1": 2}   {"1.2": 800}
-        inletCount {"1": 2}, W {"1.1": 0}                           {"1.1": 0, "1.": Missing}
+    >>> watts = _inlets(POWER).source
+    >>> pdu = {INLET_COUNT: {"1": 2}, SWITCH_COUNT: {"1": 1}, ACTIVE_INLET: {"1.1": 2}}
+    >>> watts.rows(tables_of({**pdu, INLETS.value(POWER): {"1.1": 0, "1.2": 800}}))
+    {'1.2': 800}
 
-    In the second answer PDU 1 counts two inlets and shows one: there is no sum.
+    A PDU that counts two inlets and shows one has no sum; "1." is a row whose index is not known:
+
+    >>> list(watts.rows(tables_of({INLET_COUNT: {"1": 2}, INLETS.value(POWER): {"1.1": 0}})))
+    ['1.1', '1.']
     """
 
     @computed_from(
@@ -392,11 +439,15 @@ def _inlets(kind: str) -> Measurement:
 
 
 def _units(kind: str) -> Measurement:
-    """A power or energy of each PDU, on one whose inlets have no such sensor. No row on firmware
-    without the column of the PDUs' availability.
+    """A power or energy of each PDU, on one whose inlets have no such sensor.
 
-        W {"1": 800}, available {"1": 1}   {"1": 800}
-        W {"1": 0}, available {"1": 2}     {"1": ""}
+    >>> watts, available = _units(POWER).source, UNITS.available(POWER)
+    >>> watts.rows(tables_of({UNITS.value(POWER): {"1": 800}, available: {"1": 1}}))
+    {'1': 800}
+    >>> watts.rows(tables_of({UNITS.value(POWER): {"1": 0}, available: {"1": 2}}))
+    {'1': ''}
+
+    No row on firmware without the column of the PDUs' availability.
     """
 
     @computed_from(*UNITS.objects(kind), on_demand=(UNITS.value(kind), *UNITS.on_demand(kind)))
@@ -416,11 +467,17 @@ def lines(tables: Tables) -> Rows:
     """The current of each line of the inlets in use: their sum is the load. Row 1.2.3 is pole 3 of
     inlet 2 of PDU 1. The neutral is left out (inletPoleLine 4), whatever its pole's number is.
 
-        currents {"1.1.1": 52, "1.1.2": 48, "1.1.4": 3}, inletPoleLine {... "1.1.3": 3, "1.1.4": 4}
-        -> {"1.1.1": 52, "1.1.2": 48, "1.1.3": Missing}
+    >>> line_of_pole = {POLE_LINE: {"1.1.1": 1, "1.1.2": 2, "1.1.3": 3, "1.1.4": 4}}
+    >>> currents = {"1.1.1": 52, "1.1.2": 48, "1.1.3": 50, "1.1.4": 3}
+    >>> lines.rows(tables_of({INLET_POLES.value(CURRENT): currents, **line_of_pole}))
+    {'1.1.1': 52, '1.1.2': 48, '1.1.3': 50}
 
-    Pole 3 is listed and has no current: it is missing. So is a row of a PDU that counts more inlets
-    (inletCount) than it shows.
+    A pole that is listed and has no current is missing. So is a row of a PDU that counts more
+    inlets (inletCount) than it shows; "1." is a row whose index is not known:
+
+    >>> pdu = tables_of({INLET_POLES.value(CURRENT): {"1.1.1": 52}, INLET_COUNT: {"1": 2}})
+    >>> list(lines.rows(pdu))
+    ['1.1.1', '1.']
     """
     poles, pole_line = INLET_POLES.checked(tables, CURRENT), tables[POLE_LINE]
     if not poles and is_optional_and_absent(tables, INLET_POLES.value(CURRENT), pole_line):
@@ -439,11 +496,17 @@ def one_phase_inlets(tables: Tables) -> Rows:
     """The current of each inlet with one or two poles, which is its load. Of an inlet with more
     poles the device shows the highest of their currents, which is no load, unless it is 0.
 
-        inletPoleCount {"1.1": 1, "2.1": 3}, currents {"1.1": 520, "2.1": 480}
-        -> {"1.1": 520, "2.1": ""}
+    >>> currents = {INLETS.value(CURRENT): {"1.1": 520, "2.1": 480}}
+    >>> one_phase_inlets.rows(tables_of({**currents, POLE_COUNT: {"1.1": 1, "2.1": 3}}))
+    {'1.1': 520, '2.1': ''}
 
-    An inlet whose number of poles is not answered is missing, and so is one that the PDU counts
-    (inletCount) and does not list. Inlets that a transfer switch does not use are left out.
+    An inlet whose number of poles is not answered is missing:
+
+    >>> one_phase_inlets.rows(tables_of({**currents, POLE_COUNT: {"1.1": 1}}))["2.1"].reason
+    'no answer'
+
+    So is one that the PDU counts (inletCount) and does not list. Inlets that a transfer switch does
+    not use are left out.
     """
     inlets = _in_use(tables, _each_inlet(tables, INLETS.parts(tables, CURRENT)))
     if not inlets:
@@ -462,9 +525,14 @@ def breakers(tables: Tables) -> Rows:
     """The current of each overcurrent protector: their sum is the load of a PDU that does not
     measure its inlets.
 
-        no inlet, protectors {"1.1": 210, "1.2": 190}            {"1.1": 210, "1.2": 190}
-        inlets {"1.1": 400}                                      {}
-        inlets {"1.1": Missing}: they are not answered now       {".": Missing}
+    >>> protectors = {PROTECTORS.value(CURRENT): {"1.1": 210, "1.2": 190}}
+    >>> breakers.rows(tables_of(protectors))
+    {'1.1': 210, '1.2': 190}
+    >>> breakers.rows(tables_of({**protectors, INLETS.value(CURRENT): {"1.1": 400}}))
+    {}
+
+    While inlets are there and not answered, one row without an index is missing, so that there is
+    no load.
     """
     inlets = _in_use(tables, _each_inlet(tables, INLETS.parts(tables, CURRENT)))
     return rows_if_none_in({} if inlets else PROTECTORS.values(tables, CURRENT), inlets)
@@ -506,7 +574,12 @@ def px1_outlets(label_plus: int, energy: Optional[Measurement]) -> tuple[Outlets
     """The outlets of a first PX, and of the copies of its MIB: states, commands (1 on, 0 off),
     names, currents and powers.
 
-        px1_outlets(label_plus=1, energy=None)   row 0 is printed 1
+    >>> (way,) = px1_outlets(label_plus=1, energy=None)
+    >>> unit = tables_of({way.states.source: {"0": 1, "1": 0}})
+    >>> [decision.state.name for decision in way.states.decisions(unit).values()]
+    ['UP', 'DOWN']
+    >>> way.number.rows(unit)
+    {'0': '1', '1': '2'}
 
     label_plus: what is added to a row's number: the printed number.
     energy: the energy of outlets; Eaton's copy has none.

@@ -106,9 +106,17 @@ def _complete(tables: Tables, values: Column, infeeds: Rows) -> Rows:
     """A column of the infeeds, with a missing row for each that the answers lack: of `infeeds`,
     another column of the table, or beyond the rows that a tower counts (towerInfeedCount).
 
-        values {"1.1": 520}, infeeds {"1.1": 8, "1.2": 8}   {"1.1": 520, "1.2": Missing}
+    >>> unit = tables_of({INFEED_LOAD: {"1.1": 520}})
+    >>> _complete(unit, INFEED_LOAD, infeeds={"1.1": 8, "1.2": 8})["1.2"].reason
+    'no answer'
+    >>> unit = tables_of({INFEED_LOAD: {"1.1": 520, "1.2": 0}, INFEED_COUNT: {"1": 2}})
+    >>> _complete(unit, INFEED_LOAD, infeeds={})
+    {'1.1': 520, '1.2': 0}
 
-    No row on a unit whose firmware does not have this column.
+    No row on a unit whose firmware does not have this column:
+
+    >>> _complete(tables_of({}), INFEED_LOAD, infeeds={"1.1": 8})
+    {}
     """
     if not tables[values] and is_optional_and_absent(tables, values, infeeds):
         return {}

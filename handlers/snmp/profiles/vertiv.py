@@ -186,14 +186,20 @@ def v3_settled(tables: Tables) -> Rows:
 
 
 def _v3_phases(first_arc: int, name: str) -> ComputedRows:
-    """A current, power or energy of each phase that is plugged in: ctrl3ChIECTable has it in three
-    columns (A, B, C), 8 arcs apart. The result's row is the phase, then the table's row.
+    """A current, power or energy of each phase that is plugged in (ctrl3ChIECAvail 1). The table
+    has it in three columns (A, B, C), 8 arcs apart. The result's row is the phase, then the row of
+    the table.
 
-        ctrl3ChIECAvail      {"1": 1}                 plugged in
-        ctrl3ChIECDeciAmpsA  {"1": 15}
-        ctrl3ChIECDeciAmpsB  {"1": 12}
-        ctrl3ChIECDeciAmpsC  {}                       an answer without its cell
-        result               {"1.1": 15, "2.1": 12, "3.1": Missing}
+    >>> current = _v3_phases(8, "ctrl3ChIECDeciAmps")
+    >>> A, B, C = current.objects[:3]
+    >>> plugs = {V3_PLUGGED: {"1": 1, "2": 0}}
+    >>> current.rows(tables_of({A: {"1": 15, "2": 0}, B: {"1": 12}, C: {"1": 9}, **plugs}))
+    {'1.1': 15, '2.1': 12, '3.1': 9}
+
+    A phase of which the answers lack the cell is missing:
+
+    >>> current.rows(tables_of({A: {"1": 15}, B: {"1": 12}, **plugs}))["3.1"].reason
+    'no answer'
 
     No rows on a unit that shows neither ctrl3ChIECAvail nor ctrl3ChIECDeciAmpsA: it does not have
     the table. Two columns are asked because an answer may lack one.
@@ -392,11 +398,20 @@ def liebert_lines_current(tables: Tables) -> Rows:
 def liebert_outlets_current(tables: Tables) -> Rows:
     """The current of each outlet, in hundredths of A: some units show tenths alone.
 
-        hundredths  {"1.1.7": 120}                 result {"1.1.7": 120}
-        tenths      {"1.1.7": 12}, no hundredths   result {"1.1.7": "120"}
+    >>> liebert_outlets_current.rows(tables_of({LIEBERT_OUTLET_HUNDREDTHS: {"1.1.7": 120}}))
+    {'1.1.7': 120}
+    >>> tenths = {LIEBERT_OUTLET_TENTHS: {"1.1.7": 12}}
+    >>> liebert_outlets_current.rows(tables_of(tenths))
+    {'1.1.7': '120'}
 
-    Tenths are missing while the unit's lines show hundredths. An outlet without hundredths has no
-    row if other outlets show them: it has no meter, or its cell is lost.
+    Tenths are missing while the unit's lines show hundredths:
+
+    >>> unit = tables_of({**tenths, LIEBERT_LINE_HUNDREDTHS: {"1.1.1": 790}})
+    >>> liebert_outlets_current.rows(unit)["1.1.7"].reason
+    'no answer'
+
+    An outlet without hundredths has no row if other outlets show them: it has no meter, or its
+    cell is lost.
     """
     rows = tables[LIEBERT_OUTLET_HUNDREDTHS]
     if rows or tables.with_all_rows[LIEBERT_OUTLET_HUNDREDTHS]:
@@ -541,11 +556,19 @@ def _of_one_phase(values: Source, phases: Source) -> ComputedRows:
 
 def _of_console_server(values: Source) -> ComputedRows:
     """The figures of the PDUs behind a console server (ACS), which has PM-MIB's objects under
-    another root. A PM with outlets is no console server and has no row here.
+    another root.
 
-        acsPowerMgmtPDUTableCurrentValue {"1.1": 15}, no outlets of a PM   {"1.1": 15}
-        the same, and outlets of a PM                                      {}
-        the same, and the outlets of the PM are not answered now           {".": Missing}
+    >>> ACS_6000, _ = ACS_AMPS.objects
+    >>> currents = {ACS_6000: {"1.1": 15}}
+    >>> _of_console_server(ACS_AMPS).rows(tables_of(currents))
+    {'1.1': 15}
+
+    A PM with outlets is no console server and has no row here:
+
+    >>> _of_console_server(ACS_AMPS).rows(tables_of({**currents, PM_OUTLETS: {"1.1.1": 1}}))
+    {}
+
+    While the outlets are not answered, one row without an index is missing.
     """
 
     @computed_from(values, PM_OUTLETS)
@@ -578,8 +601,14 @@ def one_sensor(tables: Tables) -> Rows:
     the currents of up to three sensors (CurrentNOS counts them), and does not say what each of
     several measures.
 
-        CurrentNOS {"1.1": 1, "1.2": 3}, Current1Value {"1.1": 15, "1.2": 9}   {"1.1": 15}
-        the same, on newer firmware, which shows CurrentValue                  {}
+    >>> unit = {PM_SENSORS: {"1.1": 1, "1.2": 3}, PM_SENSOR_AMPS: {"1.1": 15, "1.2": 9}}
+    >>> one_sensor.rows(tables_of(unit))
+    {'1.1': 15}
+
+    Newer firmware, which shows CurrentValue, has no row:
+
+    >>> one_sensor.rows(tables_of({**unit, PM_AMPS: {"1.1": 15, "1.2": 30}}))
+    {}
     """
     others = tables.first(PM_OUTLET_AMPS, PM_AMPS, ACS_AMPS)
     return rows_if_none_in(
