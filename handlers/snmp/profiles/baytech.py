@@ -61,9 +61,14 @@ def _unless_metered(values: Source, meters: Column) -> ComputedRows:
     """The values of a device whose RPCs have no meter of their own (`meters`): the currents of
     circuits, for example, which a meter of the RPC would count again.
 
-        circuits {"1.1": 15}, no meters           {"1.1": 15}
-        circuits {"1.1": 15}, meters {"1": 15}    {}
-        meters {"1": Missing}                     {".": Missing}
+    >>> AMPERES = column("4779.1.3.5.9.1.4", "circuitCurrent")
+    >>> currents = _unless_metered(AMPERES, meters=CURRENT)
+    >>> currents.rows(tables_of({AMPERES: {"1.1": 15}}))
+    {'1.1': 15}
+    >>> currents.rows(tables_of({AMPERES: {"1.1": 15}, CURRENT: {"1": 15}}))
+    {}
+
+    While the meters are not answered, one row without an index (".") is missing.
     """
 
     @computed_from(values, meters, by_row=True)
@@ -78,11 +83,14 @@ def _circuits(below: str, name: str, other_arcs: str, other_name: str) -> Comple
     """A figure of each circuit of an RPC; a circuit with no row in it, and one in another column of
     the same table, is missing.
 
-        circuitCurrent {"1.1": 15}, circuitName {"1.1": "A", "1.2": "B"}
-        -> {"1.1": 15, "1.2": Missing}
+    >>> currents = _circuits("4", "Current", "7", "Power")
+    >>> AMPERES, WATTS = currents.needs()
+    >>> rows = currents.rows(tables_of({AMPERES: {"1.1": 15}, WATTS: {"1.1": 34, "1.2": 20}}))
+    >>> rows["1.1"], rows["1.2"].reason
+    (15, 'no answer')
 
-    below, name: the column of the figure.
-    other_arcs, other_name: the other column.
+    below, name: the arcs of the figure's column, and the end of its name.
+    other_arcs, other_name: the same of the other column.
     """
     table = "4779.1.3.5.9.1"
     return Complete(

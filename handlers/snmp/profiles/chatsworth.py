@@ -67,10 +67,14 @@ def _metered(below: str, name: str) -> ComputedRows:
 
 def _legacy(below: str, name: str, last: int = 24) -> ComputedRows:
     """A figure of each outlet or line of a single PDU, in the older tree, which shows one PDU. In a
-    chain (a number of PDUs above 1) there is no row: the other PDUs' figures are not in it.
+    chain (pduCount above 1) there is no row: the other PDUs' figures are not in it.
 
-        number of PDUs 1, values {"1": 15}   {"1": 15}
-        number of PDUs 3, values {"1": 15}   {}
+    >>> current = _legacy("3.5", "outletNCurrent")
+    >>> AMPERES, _ = current.objects
+    >>> current.rows(tables_of({AMPERES: {"1": 15}, LEGACY_PDUS: {"0": 1}}))
+    {'1': 15}
+    >>> current.rows(tables_of({AMPERES: {"1": 15}, LEGACY_PDUS: {"0": 3}}))
+    {}
 
     below, name: the arcs and name of the values.
     last: the number of the last one.

@@ -168,13 +168,20 @@ def _rows_of_one_unit(rows: Rows, modules: Rows) -> Rows:
 
 def _of_epdu2(values: ComputedRows) -> ComputedRows:
     """The load, power or energy in the older tree (ePDU) of a unit that lists its outlets in the
-    newer one (ePDU2). The older tree knows one unit: in a chain, whose modules are neither all 0
-    nor all 1, there is no row.
+    newer one (ePDU2). The older tree knows one unit: in a chain, whose modules (in the tables of
+    devices and of outlets) are neither all 0 nor all 1, there is no row.
 
-        ePDU2DeviceStatusModuleIndex {"1": 1}, values {"1": 15}           {"1": 15}
-        ePDU2DeviceStatusModuleIndex {"1": 1, "2": 2}, values {"1": 15}   {}
-        no module at all, values {"1": 15}                                {"1": 15}
-        no outlet in ePDU2                                                {}
+    >>> AMPERES, NAMES = column(EPDU + ".1", "load"), METERED_NAME.column
+    >>> load, unit = _of_epdu2(first(AMPERES)), {AMPERES: {"1": 15}, NAMES: {"1": "Outlet 1"}}
+    >>> load.rows(tables_of({**unit, DEVICE_MODULE: {"1": 1}}))
+    {'1': 15}
+    >>> load.rows(tables_of({**unit, DEVICE_MODULE: {"1": 1, "2": 2}}))
+    {}
+
+    A unit without modules is no chain, and one without outlets in ePDU2 has no row here:
+
+    >>> load.rows(tables_of(unit)), load.rows(tables_of({AMPERES: {"1": 15}}))
+    ({'1': 15}, {})
     """
 
     @computed_from(*values.objects)

@@ -53,10 +53,20 @@ def _outlets(tree: str, why: str) -> tuple[Outlets, ...]:
     """The outlets of PDUs at the ports of a console server: states (1 on, 0 off), commands and
     names. Row 2.1.7 is outlet 7 of PDU 1 at port 2; row 2.1.0 is no outlet and left out.
 
-        cyOutletPower {"2.1.0": 0, "2.1.7": 1}   {"2.1.7": on}
+    >>> (way,) = _outlets(ACS, "it is locked on the device")
+    >>> POWER, LOCK = way.control.at, way.guards[0].test
+    >>> unit = tables_of({POWER: {"2.1.0": 0, "2.1.7": 1}, LOCK: {"2.1.0": 0, "2.1.7": 1}})
+    >>> way.states.rows(unit)
+    {'2.1.7': 1}
+
+    Only an outlet whose lock reads 0 is switched:
+
+    >>> way.guards[0].raise_if_forbidden(unit, "2.1.7")
+    Traceback (most recent call last):
+    handlers.shared.errors.Unsupported: outlet 2.1.7 is not switched: it is locked ... (value 1)
 
     tree: the arcs of the console server's tables.
-    why: what a refused command says; only an outlet whose lock reads 0 is switched.
+    why: what a refused command says.
     """
     power = column(tree + ".4.1.4", "cyOutletPower")
 

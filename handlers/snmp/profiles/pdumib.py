@@ -40,8 +40,11 @@ def _supported(values: Column) -> ComputedRows:
     """A figure of each PDU of a chain, if every PDU supports it; -1 is "not supported". Else no
     row: the sum of the phases, or of the outlets, takes its place.
 
-        values {"1": 800, "2": 300}   {"1": 800, "2": 300}
-        values {"1": 800, "2": -1}    {}
+    >>> power = _supported(DEVICE_POWER)
+    >>> power.rows(tables_of({DEVICE_POWER: {"1": 800, "2": 300}}))
+    {'1': 800, '2': 300}
+    >>> power.rows(tables_of({DEVICE_POWER: {"1": 800, "2": -1}}))
+    {}
 
     A PDU that the device counts (deviceStatusTableSize) and does not list is missing.
     """

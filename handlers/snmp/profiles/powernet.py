@@ -66,10 +66,16 @@ def each_unit_rows(
 
 def units_of(*columns: InChain) -> ComputedRows:
     """The unit of each outlet of a chain, by the first of the columns that has rows: it tells which
-    units must have a figure.
+    units must have a figure. The device numbers its rows over all units; row 9 is outlet 7 of unit
+    2, whose identity is 2.7:
 
-        rows 1 and 2, module column {"1": "1", "2": "2"}, number column {"1": "7", "2": "7"}
-        result {"7": "1", "2.7": "2"}
+    >>> from handlers.snmp.chains import Chain
+    >>> MODULE, NUMBER = Column("~.2.1.2", "module"), Column("~.2.1.3", "number")
+    >>> STATE = Column("~.2.1.4", "state")
+    >>> names = {MODULE: {"1": 1, "9": 2}, NUMBER: {"1": 7, "9": 7}}
+    >>> units = units_of(Chain(MODULE, NUMBER).of(STATE))
+    >>> units.rows(tables_of({STATE: {"1": 1, "9": 2}, **names}))
+    {'7': 1, '2.7': 2}
     """
 
     def rows(tables: Tables) -> Rows:
@@ -80,10 +86,19 @@ def units_of(*columns: InChain) -> ComputedRows:
 
 def unit_and_number(*columns: InChain) -> ComputedRows:
     """The printed number of each outlet of a chain: the number on its unit, behind the unit's
-    number if the chain has several. It is by the first of a chain's columns that has rows.
+    number if the chain has several. It is by the first of a chain's columns that has rows. The
+    device numbers its rows over all units; row 9 is outlet 7 of unit 2, whose identity is 2.7:
 
-        outlets 7 and 8 of a single unit        printed 7, 8
-        outlets 7 of unit 1, and 2.7 of unit 2  printed 1:7, 2:7
+    >>> from handlers.snmp.chains import Chain
+    >>> MODULE, NUMBER = Column("~.2.1.2", "module"), Column("~.2.1.3", "number")
+    >>> STATE = Column("~.2.1.4", "state")
+    >>> printed = unit_and_number(Chain(MODULE, NUMBER).of(STATE))
+    >>> names = {MODULE: {"1": 1, "9": 2}, NUMBER: {"1": 7, "9": 7}}
+    >>> printed.rows(tables_of({STATE: {"1": 1, "9": 2}, **names}))
+    {'7': '1:7', '2.7': '2:7'}
+    >>> names = {MODULE: {"1": 1, "2": 1}, NUMBER: {"1": 7, "2": 8}}
+    >>> printed.rows(tables_of({STATE: {"1": 1, "2": 2}, **names}))
+    {'7': '7', '8': '8'}
     """
 
     def rows(tables: Tables) -> Rows:

@@ -202,7 +202,8 @@ class Variables(NamedTuple):
         by its quality.
 
         >>> current = PHASES.figure(PHASES.values)
-        >>> number = {Column(NAMES): {"1.5": "Phase L1.Current.Value"}, Column(NUMBERS): {"1.5": 37}}
+        >>> names, numbers = {"1.5": "Phase L1.Current.Value"}, {"1.5": 37}
+        >>> number = {Column(NAMES): names, Column(NUMBERS): numbers}
         >>> marks = {Column(QUALITIES): {"1.5": 2}, Column(UNITS): {"1.5": "A"}}
         >>> current.rows(tables_of({**number, **marks, Column(SCALES): {"1.5": -10}}))
         {'1.1': Decimal('3.7')}

@@ -24,10 +24,13 @@ NO_COMMAND = "2"
 
 def _receptacles(table: str, name: str) -> tuple[Outlets, ...]:
     """The receptacles (outlets) of a UPS of HPE's or Eaton's design: states (1 on, 2 off). A
-    command writes a delay of 0 seconds, to one of two columns:
+    command writes a delay of 0 seconds, to one of two columns: RecepOnDelaySecs (4) or
+    RecepOffDelaySecs (3).
 
-        on    RecepOnDelaySecs = 0
-        off   RecepOffDelaySecs = 0
+    >>> (way,) = _receptacles("232.165.3.10", "ups")
+    >>> unit = tables_of({way.states.source: {"1": 1}})
+    >>> way.control.varbinds(unit, "1", up=True), way.control.varbinds(unit, "1", up=False)
+    ([('1.3.6.1.4.1.232.165.3.10.2.1.4.1', 0)], [('1.3.6.1.4.1.232.165.3.10.2.1.3.1', 0)])
 
     table: the arcs of the receptacles.
     name: begins the names of their objects.

@@ -25,8 +25,11 @@ def element_outlets(root: str) -> tuple[Outlets, ...]:
     """The outlets among the elements of a monitoring system: states ("on", "off"), numbers and
     names. Only an element of the type "outlet" is one.
 
-        ctlUnitElementType {"1": "outlet", "2": "siren"}, states {"1": "on", "2": "off"}
-        -> {"1": on}
+    >>> (way,) = element_outlets("39052")
+    >>> STATES, TYPES = way.states.source.objects
+    >>> unit = tables_of({STATES: {"1": "on", "2": "off"}, TYPES: {"1": "outlet", "2": "siren"}})
+    >>> way.states.rows(unit)
+    {'1': 'on'}
 
     root: the arcs above the table. Raises ProtocolError if an element's type is not answered.
     """

@@ -105,8 +105,12 @@ class _NoneMarked(Guard):
         """Raises Unsupported if another plug of the chain has an action that waits, which a command
         would set off, or if the device does not list this plug's: others may be missing, too.
 
-            plugAction {"1": 0, "2": 0}   outlet 1 is switched
-            plugAction {"1": 0, "2": 5}   "outlet 1 is not switched: …: outlet 2 is marked"
+        >>> ACTIONS = column("~.4", "plugAction")
+        >>> guard = _NoneMarked(ACTIONS, "it would also switch others", allow=("0",))
+        >>> guard.raise_if_forbidden(tables_of({ACTIONS: {"1": 0, "2": 0}}), "1")
+        >>> guard.raise_if_forbidden(tables_of({ACTIONS: {"1": 0, "2": 5}}), "1")
+        Traceback (most recent call last):
+        handlers.shared.errors.Unsupported: outlet 1 is not switched: ...: outlet 2 is marked
         """
         marks = tables.with_all_rows[self.test]
         refusal = f"outlet {identity} is not switched: {self.why}"
