@@ -340,7 +340,8 @@ def ms_states(tables: Tables) -> Rows:
     if not _is_ms_pdu(tables) or is_of_other_depth(tables, MS_STATUS):
         return {}
     states = tables[MS_STATUS]
-    return where(up_to_count(states, tables.scalar(MS_COUNT)), states, yes_or_no(MS_WORDS, NUMBERS))
+    counted_states = up_to_count(states, tables.scalar(MS_COUNT))
+    return where(counted_states, states, yes_or_no(MS_WORDS, NUMBERS))
 
 
 def _of_ms_pdu(values: Object) -> ComputedRows:
@@ -362,7 +363,8 @@ def _of_ms_pdu(values: Object) -> ComputedRows:
         if not _is_ms_pdu(tables):
             return {}
         states = where(tables[MS_STATUS], tables[MS_STATUS], yes_or_no(MS_WORDS, NUMBERS))
-        return rows_if_none_in(tables[values], rows_if_none_in(tables[MS_COUNT], states))
+        count_without_states = rows_if_none_in(tables[MS_COUNT], states)
+        return rows_if_none_in(tables[values], count_without_states)
 
     return rows
 
@@ -387,9 +389,8 @@ def ip_currents(tables: Tables) -> Rows:
 
 @computed_from(IP, on_demand=(SLAVE_ONE,))
 def ip_energies(tables: Tables) -> Rows:
-    return rows_if_every_mark(
-        _three(tables, 7), with_arc(tables[IP], 0, "71") or tables[SLAVE_ONE], matches("-?\\d+")
-    )
+    online_flags = with_arc(tables[IP], 0, "71") or tables[SLAVE_ONE]
+    return rows_if_every_mark(_three(tables, 7), online_flags, matches("-?\\d+"))
 
 
 PROFILES = (

@@ -100,21 +100,22 @@ def _port(state: Column, arc: str, name: str, scale: Decimal = ONES) -> Measurem
         meters = tables[values]
         if not meters:
             return {}
-        every_status = _of_ports(tables[PORT_STATUS], tables[state])
-        return where(_of_ports(meters, tables[state]), every_status, yes_or_no(VALID, NOT_ACTIVE))
+        statuses = _under_port_numbers(tables[PORT_STATUS], tables[state])
+        figures = _under_port_numbers(meters, tables[state])
+        return where(figures, statuses, yes_or_no(VALID, NOT_ACTIVE))
 
     return figure(rows, scale)
 
 
-def _of_ports(meters: Rows, ports: Rows) -> Rows:
+def _under_port_numbers(meters: Rows, ports: Rows) -> Rows:
     """Rows of meters, whose indexes count from 0 or from 1, under the numbers of the ports, 1 … N.
     One lost row if they may be other ports'. Raises ProtocolError if the list of ports has a gap.
 
-    >>> _of_ports({"1": 5, "2": 7}, {"1": "on", "2": "off"})
+    >>> _under_port_numbers({"1": 5, "2": 7}, {"1": "on", "2": "off"})
     {'1': 5, '2': 7}
-    >>> _of_ports({"0": 5, "1": 7}, {"1": "on", "2": "off"})
+    >>> _under_port_numbers({"0": 5, "1": 7}, {"1": "on", "2": "off"})
     {'1': 5, '2': 7}
-    >>> list(_of_ports({"3": 5}, {"1": "on", "2": "off"}))
+    >>> list(_under_port_numbers({"3": 5}, {"1": "on", "2": "off"}))
     ['.']
     """
     if not meters or not ports:

@@ -108,9 +108,8 @@ class PduTables(NamedTuple):
             names.
             """
             if controllable:
-                counts = where(
-                    tables[self.outlet_count], tables[controllable], one_of(CONTROLLABLE)
-                )
+                switches = tables[controllable]
+                counts = where(tables[self.outlet_count], switches, one_of(CONTROLLABLE))
                 if counts:
                     return counts
             listing = without(tables[self.states], PADDING) or without(tables[self.names], "")
@@ -246,9 +245,9 @@ class PduTables(NamedTuple):
 
         @computed_from(currents, types, on_demand=(volts,))
         def rows(tables: Tables) -> Rows:
-            every_row = with_missing_first_rows(
-                with_missing_rows_of(tables[currents], tables[types] or tables[volts]), LAST_ARC
-            )
+            listed_rows = tables[types] or tables[volts]
+            currents_of_all = with_missing_rows_of(tables[currents], listed_rows)
+            every_row = with_missing_first_rows(currents_of_all, LAST_ARC)
             lines = where(every_row, tables[types], yes_or_no(LINES, (NEUTRAL,)))
             if not tables[types]:  # some firmware lacks the types: a fourth row may be the neutral
                 lines = left_join(every_row, without_arc(every_row, -1, "4"))
@@ -412,7 +411,8 @@ def module_powers(tables: Tables) -> Rows:
     if count is not None:
         is_number_of_pdus = re.fullmatch("[1-9][0-9]*", text(count))
         return with_missing_up_to_count(powers, tables[MODULE_COUNT]) if is_number_of_pdus else {}
-    return left_join(with_missing_rows_of(tables[MODULE_PDUS], powers), powers)
+    every_pdu = with_missing_rows_of(tables[MODULE_PDUS], powers)
+    return left_join(every_pdu, powers)
 
 
 hpe_profile = partial(Profile, vendor="HPE", source=librenms("hp/CPQPOWER-MIB"))

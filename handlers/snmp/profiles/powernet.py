@@ -13,7 +13,7 @@ from ..cells import Rows
 from ..chains import InChain
 from ..completeness import with_missing_first_rows, with_missing_rows_of, with_missing_units
 from ..filters import one_of, where, yes_or_no
-from ..joins import left_join, numbered, with_units
+from ..joins import left_join, numbered, with_empty_if_none, with_units
 from ..objects import Column, Scalar
 from ..states import Condition
 from ..tables import ComputedRows, Source, Tables, computed_from, objects_of
@@ -134,9 +134,8 @@ def phase_rows(values: Column, banks: Column, phases: Column) -> ComputedRows:
             return {}  # nothing tells what a row is
         rows_of_phases = with_missing_rows_of(tables[values], tables[phases])
         every_row = with_missing_first_rows(rows_of_phases, LAST_ARC)
-        bank_of_row = with_missing_rows_of(
-            left_join(tables[banks] or tables[phases], tables[banks]), tables[values]
-        )
+        known_banks = with_empty_if_none(tables[banks], tables[phases])
+        bank_of_row = with_missing_rows_of(known_banks, tables[values])
         of_no_bank = where(every_row, bank_of_row, one_of("0"))
         phase_of_row = left_join(tables[values], tables[phases])
         of_a_phase = where(of_no_bank, phase_of_row, yes_or_no(("1", "2", "3"), ("0",)))

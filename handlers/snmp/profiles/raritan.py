@@ -107,7 +107,7 @@ class _Sensors(NamedTuple):
     def minimum(self, kind: str = "") -> Column:
         return self.setting(27, "SignedMinimum", kind)
 
-    def on_demand(self, kind: str) -> tuple[Column, ...]:
+    def of_signed(self, kind: str) -> tuple[Column, ...]:
         """The signed readings and their largest possible values. They are read only of sensors
         whose minimum is below 0 or not known.
         """
@@ -121,7 +121,7 @@ class _Sensors(NamedTuple):
         (SignedMinimum) is below 0, else the unsigned one. They are two columns.
 
         >>> value, _, digits, minimum = OUTLETS.objects(CURRENT)
-        >>> signed_value, _ = OUTLETS.on_demand(CURRENT)
+        >>> signed_value, _ = OUTLETS.of_signed(CURRENT)
         >>> unit = {value: {"1.1": 520, "1.2": 0}, digits: {"1.1": 2, "1.2": 2}}
         >>> signed_readings = {signed_value: {"1.1": 0, "1.2": 480}}
         >>> minima = {minimum: {"1.1": 0, "1.2": -100}}
@@ -136,7 +136,7 @@ class _Sensors(NamedTuple):
         'no answer'
         """
         minima: Rows = {}
-        signed_readings, _ = self.on_demand(kind)
+        signed_readings, _ = self.of_signed(kind)
         if (tables[self.value(kind)] or tables[signed_readings]) and tables[self.minimum()]:
             minima = left_join(tables[self.digits(kind)], tables[self.minimum(kind)])
         return signed(tables, self, kind, minima)
@@ -153,22 +153,24 @@ class _Sensors(NamedTuple):
         values = self.values(tables, kind)
         zeros = [row for row, value in values.items() if is_one_of(value, (ZERO,))]
         tests = tables.cells(self.available(kind), zeros)
-        return left_join(values, except_where(values, (ZERO,), tests, one_of(*NOT_AVAILABLE)))
+        measured_values = except_where(values, (ZERO,), tests, one_of(*NOT_AVAILABLE))
+        return left_join(values, measured_values)
 
-    def parts(self, tables: Tables, kind: str) -> Rows:
+    def available_values(self, tables: Tables, kind: str) -> Rows:
         """The reading of each part, emptied where its sensor is not available (...IsAvailable 2).
 
         >>> value, available, digits, _ = OUTLETS.objects(CURRENT)
         >>> is_available = {available: {"1.1": 1, "1.2": 2}}
-        >>> OUTLETS.parts(tables_of({value: {"1.1": 520, "1.2": 0}, **is_available}), CURRENT)
+        >>> unit = tables_of({value: {"1.1": 520, "1.2": 0}, **is_available})
+        >>> OUTLETS.available_values(unit, CURRENT)
         {'1.1': 520, '1.2': ''}
 
         Answers may have lost the readings. Rows of the sensors that another column shows, missing
         or empty, then keep another figure from their place:
 
-        >>> OUTLETS.parts(tables_of(is_available), CURRENT)["1.1"].reason
+        >>> OUTLETS.available_values(tables_of(is_available), CURRENT)["1.1"].reason
         'no answer'
-        >>> OUTLETS.parts(tables_of({digits: {"1.1": 2}}), CURRENT)
+        >>> OUTLETS.available_values(tables_of({digits: {"1.1": 2}}), CURRENT)
         {'1.1': ''}
         """
         values, available = self.values(tables, kind), tables[self.available(kind)]
@@ -209,7 +211,7 @@ def _without_minima(tables: Tables, sensors: _Sensors, kind: str, readings: Rows
     """The readings on firmware before 3.0, which shows no minimum of these sensors: they are
     unsigned.
 
-    >>> value, signed_value = OUTLETS.value(CURRENT), OUTLETS.on_demand(CURRENT)[0]
+    >>> value, signed_value = OUTLETS.value(CURRENT), OUTLETS.of_signed(CURRENT)[0]
     >>> unit = tables_of({value: {"1.1": 520, "1.2": 0}})
     >>> _without_minima(unit, OUTLETS, CURRENT, unit[value])
     {'1.1': 520, '1.2': 0}
@@ -225,7 +227,7 @@ def _without_minima(tables: Tables, sensors: _Sensors, kind: str, readings: Rows
     sensors, kind: the part and the type of its sensors.
     readings: the unsigned ones.
     """
-    signed_readings, _ = sensors.on_demand(kind)
+    signed_readings, _ = sensors.of_signed(kind)
     zeros = [row for row, value in readings.items() if is_one_of(value, (ZERO,))]
     if not zeros or not tables.has_cell(signed_readings, zeros[0]):
         return readings
@@ -241,7 +243,7 @@ def signed(tables: Tables, sensors: _Sensors, kind: str, minima: Rows) -> Rows:
     """The reading of each sensor. The device shows it in two columns; the one that is out of range
     reads 0. The signed one counts if the sensor's minimum is below 0, else the unsigned one:
 
-    >>> value, (signed_value, maximum) = OUTLETS.value(POWER), OUTLETS.on_demand(POWER)
+    >>> value, (signed_value, maximum) = OUTLETS.value(POWER), OUTLETS.of_signed(POWER)
     >>> unit = tables_of({value: {"1.1": 230, "1.2": 0}, signed_value: {"1.1": 0, "1.2": 460}})
     >>> signed(unit, OUTLETS, POWER, minima={"1.1": 0, "1.2": -2147483648})
     {'1.1': 230, '1.2': 460}
@@ -273,7 +275,7 @@ def signed(tables: Tables, sensors: _Sensors, kind: str, minima: Rows) -> Rows:
             unclear_rows.append(row)
     if not (below_0 or unclear_rows):
         return readings
-    signed_readings, maxima = (tables[source] for source in sensors.on_demand(kind))
+    signed_readings, maxima = (tables[source] for source in sensors.of_signed(kind))
     result = dict(readings)
     for row in unclear_rows:
         if text(readings[row]) != text(signed_readings.get(row, "")):
@@ -325,7 +327,7 @@ def _outlet(kind: str) -> Measurement:
     """
     value, available = OUTLETS.value(kind), OUTLETS.available(kind)
     minimum, digits = OUTLETS.minimum(kind), OUTLETS.digits(kind)
-    signed_readings, maximum = OUTLETS.on_demand(kind)
+    signed_readings, maximum = OUTLETS.of_signed(kind)
 
     def with_sensor(tables: Tables) -> Rows:
         """The outlets that have such a sensor, each with its capabilities.
@@ -353,9 +355,8 @@ def _outlet(kind: str) -> Measurement:
             return _certainly_there(result) if is_available else result
         zeros = [row for row in alike if is_one_of(values.get(row), (ZERO,))]
         of_outlets = {row: values.get(row, NO_ANSWER) for row in alike}
-        result = except_where(
-            of_outlets, (ZERO,), tables.cells(available, zeros), one_of(*NOT_AVAILABLE)
-        )
+        tests = tables.cells(available, zeros)
+        result = except_where(of_outlets, (ZERO,), tests, one_of(*NOT_AVAILABLE))
         return _certainly_there(result)
 
     @computed_from(digits, on_demand=(CAPABILITIES,))
@@ -366,30 +367,27 @@ def _outlet(kind: str) -> Measurement:
     return Measurement(readings, scale, (), exponent=negative(digits_of_outlets))
 
 
-def _in_use(tables: Tables, rows: Rows) -> Rows:
+def _inlets_in_use(tables: Tables, rows: Rows) -> Rows:
     """The rows of inlets, or of their lines, that a transfer switch uses now: the other inlet shows
     what it draws on standby, or the load once more. An index begins with PDU and inlet.
 
     >>> switch = {SWITCH_COUNT: {"1": 1}, ACTIVE_INLET: {"1.1": 2}}
-    >>> _in_use(switch, {"1.1": 0, "1.2": 15})
+    >>> _inlets_in_use(switch, {"1.1": 0, "1.2": 15})
     {'1.2': 15}
 
     A PDU without a switch keeps all:
 
-    >>> _in_use({SWITCH_COUNT: {"1": 0}}, {"1.1": 0, "1.2": 15})
+    >>> _inlets_in_use({SWITCH_COUNT: {"1": 0}}, {"1.1": 0, "1.2": 15})
     {'1.1': 0, '1.2': 15}
 
     All inlets of a PDU are missing if the one in use is not told, or is none of them:
 
-    >>> rows = _in_use({SWITCH_COUNT: {"1": 1}, ACTIVE_INLET: {}}, {"1.1": 0, "1.2": 15})
+    >>> rows = _inlets_in_use({SWITCH_COUNT: {"1": 1}, ACTIVE_INLET: {}}, {"1.1": 0, "1.2": 15})
     >>> [row.reason for row in rows.values()]
     ['its mark is none that the MIB names', 'its mark is none that the MIB names']
     """
-    switches = (
-        {pdu for pdu, count in tables[SWITCH_COUNT].items() if not is_one_of(count, ("0",))}
-        if rows
-        else set()
-    )
+    switch_counts = tables[SWITCH_COUNT] if rows else {}
+    switches = {pdu for pdu, count in switch_counts.items() if not is_one_of(count, ("0",))}
     if not switches:
         return rows
     inlet_by_pdu: dict[str, str] = {}
@@ -408,7 +406,7 @@ def _in_use(tables: Tables, rows: Rows) -> Rows:
     return result
 
 
-def _each_inlet(tables: Tables, rows: Rows) -> Rows:
+def _with_missing_inlets(tables: Tables, rows: Rows) -> Rows:
     """Rows of inlets, or of their lines: no sum if one of the inlets that a PDU counts has none."""
     return with_missing_if_fewer_parts(rows, tables[INLET_COUNT], 2)
 
@@ -429,11 +427,11 @@ def _inlets(kind: str) -> Measurement:
     """
 
     @computed_from(
-        *INLETS.objects(kind), INLET_COUNT, on_demand=(*INLETS.on_demand(kind), SWITCH_COUNT)
+        *INLETS.objects(kind), INLET_COUNT, on_demand=(*INLETS.of_signed(kind), SWITCH_COUNT)
     )
     def rows(tables: Tables) -> Rows:
-        inlets = _each_inlet(tables, INLETS.parts(tables, kind))
-        return inlets if kind == ENERGY else _in_use(tables, inlets)
+        inlets = _with_missing_inlets(tables, INLETS.available_values(tables, kind))
+        return inlets if kind == ENERGY else _inlets_in_use(tables, inlets)
 
     return INLETS.figure(rows, kind)
 
@@ -450,9 +448,9 @@ def _units(kind: str) -> Measurement:
     No row on firmware without the column of the PDUs' availability.
     """
 
-    @computed_from(*UNITS.objects(kind), on_demand=(UNITS.value(kind), *UNITS.on_demand(kind)))
+    @computed_from(*UNITS.objects(kind), on_demand=(UNITS.value(kind), *UNITS.of_signed(kind)))
     def rows(tables: Tables) -> Rows:
-        return UNITS.parts(tables, kind) if tables[UNITS.available("")] else {}
+        return UNITS.available_values(tables, kind) if tables[UNITS.available("")] else {}
 
     return UNITS.figure(rows, kind)
 
@@ -461,7 +459,7 @@ def _units(kind: str) -> Measurement:
     *INLET_POLES.objects(CURRENT),
     POLE_LINE,
     INLET_COUNT,
-    on_demand=(INLET_POLES.available(CURRENT), *INLET_POLES.on_demand(CURRENT), SWITCH_COUNT),
+    on_demand=(INLET_POLES.available(CURRENT), *INLET_POLES.of_signed(CURRENT), SWITCH_COUNT),
 )
 def lines(tables: Tables) -> Rows:
     """The current of each line of the inlets in use: their sum is the load. Row 1.2.3 is pole 3 of
@@ -483,14 +481,15 @@ def lines(tables: Tables) -> Rows:
     if not poles and is_optional_and_absent(tables, INLET_POLES.value(CURRENT), pole_line):
         pole_line = {}
     every_pole = with_arc(with_missing_rows_of(poles, pole_line), -1, "1", "2", "3")
-    return _in_use(tables, _each_inlet(tables, where(every_pole, pole_line, none_of(NEUTRAL))))
+    every_line = where(every_pole, pole_line, none_of(NEUTRAL))
+    return _inlets_in_use(tables, _with_missing_inlets(tables, every_line))
 
 
 @computed_from(
     *INLETS.objects(CURRENT),
     POLE_COUNT,
     INLET_COUNT,
-    on_demand=(*INLETS.on_demand(CURRENT), SWITCH_COUNT),
+    on_demand=(*INLETS.of_signed(CURRENT), SWITCH_COUNT),
 )
 def one_phase_inlets(tables: Tables) -> Rows:
     """The current of each inlet with one or two poles, which is its load. Of an inlet with more
@@ -508,18 +507,18 @@ def one_phase_inlets(tables: Tables) -> Rows:
     So is one that the PDU counts (inletCount) and does not list. Inlets that a transfer switch does
     not use are left out.
     """
-    inlets = _in_use(tables, _each_inlet(tables, INLETS.parts(tables, CURRENT)))
+    every_inlet = _with_missing_inlets(tables, INLETS.available_values(tables, CURRENT))
+    inlets = _inlets_in_use(tables, every_inlet)
     if not inlets:
         return {}
     poles = with_missing_rows_of(tables[POLE_COUNT], inlets)
-    loads = where(inlets, poles, yes_or_no(("1", "2"), ("3", "4", "5"))) or where(
-        inlets, inlets, one_of("0")
-    )
-    return left_join(inlets, loads)
+    with_few_poles = where(inlets, poles, yes_or_no(("1", "2"), ("3", "4", "5")))
+    without_load = where(inlets, inlets, one_of("0"))
+    return left_join(inlets, with_few_poles or without_load)
 
 
 @computed_from(
-    *PROTECTORS.objects(CURRENT), *one_phase_inlets.objects, on_demand=PROTECTORS.on_demand(CURRENT)
+    *PROTECTORS.objects(CURRENT), *one_phase_inlets.objects, on_demand=PROTECTORS.of_signed(CURRENT)
 )
 def breakers(tables: Tables) -> Rows:
     """The current of each overcurrent protector: their sum is the load of a PDU that does not
@@ -534,8 +533,10 @@ def breakers(tables: Tables) -> Rows:
     While inlets are there and not answered, one row without an index is missing, so that there is
     no load.
     """
-    inlets = _in_use(tables, _each_inlet(tables, INLETS.parts(tables, CURRENT)))
-    return rows_if_none_in({} if inlets else PROTECTORS.values(tables, CURRENT), inlets)
+    every_inlet = _with_missing_inlets(tables, INLETS.available_values(tables, CURRENT))
+    inlets = _inlets_in_use(tables, every_inlet)
+    protectors = {} if inlets else PROTECTORS.values(tables, CURRENT)
+    return rows_if_none_in(protectors, inlets)
 
 
 @computed_from(INLET_COUNT, PX2_OUTLET_COUNT, PDU_COUNT)
@@ -650,10 +651,10 @@ def px1_lines(tables: Tables) -> Rows:
     >>> px1_lines.rows({LINE_CURRENT: {"1": 5, "2": 1}, **labels})
     {'1': 5}
     """
-    every_line = with_missing_up_to_count(
-        with_missing_rows_of(tables[LINE_CURRENT], tables[LINE_LABEL]), tables[LINE_COUNT]
-    )
-    return where(every_line, tables[LINE_LABEL], yes_or_no(("L1", "L2", "L3"), ("N",)))
+    labels = tables[LINE_LABEL]
+    labelled_lines = with_missing_rows_of(tables[LINE_CURRENT], labels)
+    every_line = with_missing_up_to_count(labelled_lines, tables[LINE_COUNT])
+    return where(every_line, labels, yes_or_no(("L1", "L2", "L3"), ("N",)))
 
 
 PX1_LOAD = total(

@@ -373,9 +373,9 @@ def tc_confirmed(tables: Tables) -> Rows:
     {'3.1': 1, '3.2': 0}
     """
     relays, statuses = tables[tc_relays], tables[TC_STATUS]
-    on = where(where(relays, relays, one_of("1")), statuses, one_of("4", "6", "8"))
-    off = where(where(relays, relays, one_of("0")), statuses, one_of("4", "5", "7"))
-    return {**on, **off}
+    on, off = where(relays, relays, one_of("1")), where(relays, relays, one_of("0"))
+    confirmed_on = where(on, statuses, one_of("4", "6", "8"))
+    return {**confirmed_on, **where(off, statuses, one_of("4", "5", "7"))}
 
 
 PROFILES = (

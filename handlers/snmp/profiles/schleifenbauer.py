@@ -71,7 +71,8 @@ def _wired(tables: Tables, inputs: Rows, rows: Rows) -> Rows:
     >>> list(wired), wired["1.3"].reason
     (['1.1', '1.3'], 'its mark is none that the MIB names')
     """
-    return where(inputs, left_join(rows, tables[VOLTAGE]), none_of(*NOT_WIRED))
+    volts = left_join(rows, tables[VOLTAGE])
+    return where(inputs, volts, none_of(*NOT_WIRED))
 
 
 def _inputs(below: str, name: str, scale: Decimal = ONES) -> Measurement:

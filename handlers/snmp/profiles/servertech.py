@@ -93,9 +93,8 @@ def _infeeds(values: Column, *, on_demand: bool = False) -> ComputedRows:
         infeeds = tables[OUTLET_COUNT] or tables[INFEED_ID]  # some firmware lacks the counts
         every_infeed = _complete(tables, values, infeeds)
         fourths = with_arc(_complete(tables, INFEED_LOAD, infeeds), 1, "4")
-        three_phase = (
-            where(bit(tables[TOWER], THREE_PHASE), tables[TOWER], none_of("")) if fourths else {}
-        )
+        capabilities = tables[TOWER] if fourths else {}
+        three_phase = where(bit(capabilities, THREE_PHASE), capabilities, none_of(""))
         is_neutral = left_join(fourths, part_of(three_phase, fourths, stop=1))
         return where(every_infeed, is_neutral, none_of("1"))
 
@@ -150,9 +149,9 @@ def tower_powers(tables: Tables) -> Rows:
     infeeds = tables[INFEED_POWER]
     if not infeeds:
         return tables[TOWER_POWER]
-    return rows_if_every_mark(tables[TOWER_POWER], infeeds, matches("-1")) or rows_if_none_in(
-        tables[TOWER_POWER], infeeds
-    )
+    powers = tables[TOWER_POWER]
+    powers_if_unmetered = rows_if_every_mark(powers, infeeds, matches("-1"))
+    return powers_if_unmetered or rows_if_none_in(powers, infeeds)
 
 
 @computed_from(CAPABILITIES, by_row=True)

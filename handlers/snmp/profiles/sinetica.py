@@ -92,9 +92,8 @@ def _of_pdus(one_phase: Column, aggregate: str, name: str) -> ComputedRows:
 
     @computed_from(one_phase, three_phase, MODE)
     def rows(tables: Tables) -> Rows:
-        aggregates = where(
-            tables[three_phase], tables[MODE], yes_or_no((STAR, DELTA, AGGREGATE), (NO_MODE,))
-        )
+        is_three_phase = yes_or_no((STAR, DELTA, AGGREGATE), (NO_MODE,))
+        aggregates = where(tables[three_phase], tables[MODE], is_three_phase)
         return concat(_of_one_phase(tables, one_phase), aggregates)
 
     return rows
@@ -115,9 +114,8 @@ def pdu_currents(tables: Tables) -> Rows:
     'its mark is none that the MIB names'
     """
     modes = part_of(tables[MODE], tables[LINES], stop=1)
-    return concat(
-        _of_one_phase(tables, AMPS), where(tables[LINES], modes, yes_or_no((STAR,), (NO_MODE,)))
-    )
+    lines_in_star = where(tables[LINES], modes, yes_or_no((STAR,), (NO_MODE,)))
+    return concat(_of_one_phase(tables, AMPS), lines_in_star)
 
 
 PROFILES = (

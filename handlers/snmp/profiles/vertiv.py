@@ -169,10 +169,17 @@ V3_AMPS = column("~.25.1.8", "ctrl3ChIECDeciAmpsA")
 
 @computed_from(V3_FEEDBACK, V3_PENDING, by_row=True)
 def v3_settled(tables: Tables) -> Rows:
-    """The measured state of each outlet (ctrlOutletFeedback), if it equals the pending one.
+    """The measured state of each outlet (ctrlOutletFeedback), if it equals the pending one. An
+    outlet with another pending state, or none, has no row: its state is not known.
 
     >>> v3_settled.rows({V3_FEEDBACK: {"1": 1, "2": 0}, V3_PENDING: {"1": 1, "2": 1}})
     {'1': 1}
+
+    While its pending state is not answered, the measured one is missing:
+
+    >>> unit = tables_of({V3_FEEDBACK: {"1": 1, "2": 0}, V3_PENDING: {"1": 1}})
+    >>> v3_settled.rows(unit)["2"].reason
+    'no answer'
     """
     pending_states = tables[V3_PENDING]
     settled_states: Rows = {}
@@ -611,9 +618,9 @@ def one_sensor(tables: Tables) -> Rows:
     {}
     """
     others = tables.first(PM_OUTLET_AMPS, PM_AMPS, ACS_AMPS)
-    return rows_if_none_in(
-        {} if others else where(tables[PM_SENSOR_AMPS], tables[PM_SENSORS], one_of("1")), others
-    )
+    has_one = one_of("1")
+    currents = {} if others else where(tables[PM_SENSOR_AMPS], tables[PM_SENSORS], has_one)
+    return rows_if_none_in(currents, others)
 
 
 @computed_from(PM_PORT_PDUS)
