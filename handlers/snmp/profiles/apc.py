@@ -213,10 +213,11 @@ def rpdu_power(tables: Tables) -> Rows:
     {'0': 0}
     """
     watts = tables[RPDU_WATTS]
-    power = watts
-    for test in (RPDU_VOLTS, RPDU_FACTOR) if is_one_of(watts.get("0"), ("0",)) else ():
-        power = except_where(power, ("0",), tables[test], one_of("0"))
-    return left_join(watts, power)
+    if not is_one_of(watts.get("0"), ("0",)):
+        return empty_as_missing(watts)
+    with_volts = except_where(watts, ("0",), tables[RPDU_VOLTS], one_of("0"))
+    with_volts_and_factor = except_where(with_volts, ("0",), tables[RPDU_FACTOR], one_of("0"))
+    return left_join(watts, with_volts_and_factor)
 
 
 # Second generation (rPDU2). A table numbers its rows consecutively over all linked units. The

@@ -38,7 +38,8 @@ COUNT = column("4779.1.3.5.2.1.15", "sBTAModulesRPCNumberOfOutlets")
 
 def _column_of_rpcs(values: Column) -> ComputedRows:
     """A current or power of each RPC (unit) of a chain; of an RPC that has outlets and no row of
-    it, a missing one, so that the chain has no sum.
+    it, a missing one, so that the chain has no sum. The first number of an index is the RPC; "2."
+    is a row of RPC 2 whose index is not known.
 
     >>> chain = {COUNT: {"1": 8, "2": 8}, STATE: {"1.1": 1, "2.1": 1}}
     >>> rows = _column_of_rpcs(CURRENT).rows({CURRENT: {"1": 15}, **chain})

@@ -92,10 +92,16 @@ def phase_currents(tables: Tables) -> Rows:
     >>> two = {PHASE_MODULE: {"1": 1, "2": 1}, PHASE_COUNT: {"0": 2}}
     >>> phase_currents.rows({PHASE_CURRENT: {"1": 15}, **two})["2"].reason
     'no answer'
+
+    If no current is answered, each phase is empty, so that no other figure is taken in its place:
+
+    >>> phase_currents.rows({PHASE_CURRENT: {}, **one})
+    {'1': ''}
     """
     currents, modules = tables[PHASE_CURRENT], tables[PHASE_MODULE]
-    currents = with_empty_if_none(currents, modules)
-    return with_missing_up_to_count(with_missing_rows_of(currents, modules), tables[PHASE_COUNT])
+    currents_or_empty = with_empty_if_none(currents, modules)
+    currents_of_modules = with_missing_rows_of(currents_or_empty, modules)
+    return with_missing_up_to_count(currents_of_modules, tables[PHASE_COUNT])
 
 
 @computed_from(DEVICE_CURRENT, DEVICE_PHASES, DEVICE_MODULE, on_demand=(DEVICE_CURRENT,))

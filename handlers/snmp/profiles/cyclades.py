@@ -14,8 +14,8 @@ from ..cells import Rows
 from ..computed import Complete
 from ..controls import Guard, Write
 from ..evidence import SIMULATED
-from ..filters import where, without_arc, yes_or_no
-from ..joins import left_join
+from ..filters import without_arc, yes_or_no
+from ..joins import empty_unless
 from ..objects import Column
 from ..outlets import Outlets
 from ..profile import Profile
@@ -84,20 +84,20 @@ def _outlets(tree: str, why: str) -> tuple[Outlets, ...]:
     )
 
 
-def _where(values: Column, test: Column, mark: str, other: str) -> ComputedRows:
+def _emptied_unless(values: Column, test: Column, mark: str, other: str) -> ComputedRows:
     """A figure of each unit for which `test` reads `mark`, such as the current of units of one
-    phase. Those that read `other` are emptied, so that the chain has no sum.
+    phase. Those that read `other` are emptied, so that the chain has no sum; of a third value the
+    figure is missing.
 
     >>> AMPERES, KIND = column("99999.1", "current"), column("99999.2", "kind")
-    >>> _where(AMPERES, KIND, "1", "2").rows({AMPERES: {"1": 15, "2": 7}, KIND: {"1": 1, "2": 2}})
+    >>> one_phase = _emptied_unless(AMPERES, KIND, "1", "2")
+    >>> one_phase.rows(tables_of({AMPERES: {"1": 15, "2": 7}, KIND: {"1": 1, "2": 2}}))
     {'1': 15, '2': ''}
     """
 
     @computed_from(values, test)
     def rows(tables: Tables) -> Rows:
-        return left_join(
-            tables[values], where(tables[values], tables[test], yes_or_no((mark,), (other,)))
-        )
+        return empty_unless(tables[values], tables[test], yes_or_no((mark,), (other,)))
 
     return rows
 
@@ -133,7 +133,7 @@ PROFILES = (
         outlets=_outlets(ACS5K, "the device does not report it as unlocked"),
         load=total(
             figure(
-                _where(ACS5K_CURRENT, ACS5K_PHASES, SINGLE, THREE_PHASES),
+                _emptied_unless(ACS5K_CURRENT, ACS5K_PHASES, SINGLE, THREE_PHASES),
                 TENTHS,
                 unmetered="the MIB does not say what the current of a three-phase unit is",
             ),
@@ -143,7 +143,7 @@ PROFILES = (
         ),
         power=total(
             figure(
-                _where(ACS5K_POWER, ACS5K_SENSOR, MEASURED, ESTIMATED),
+                _emptied_unless(ACS5K_POWER, ACS5K_SENSOR, MEASURED, ESTIMATED),
                 TENTHS,
                 unmetered="a unit only estimates its power",
             ),

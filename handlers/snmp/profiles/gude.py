@@ -109,7 +109,8 @@ def _port(state: Column, arc: str, name: str, scale: Decimal = ONES) -> Measurem
 
 def _under_port_numbers(meters: Rows, ports: Rows) -> Rows:
     """Rows of meters, whose indexes count from 0 or from 1, under the numbers of the ports, 1 … N.
-    One lost row if they may be other ports'. Raises ProtocolError if the list of ports has a gap.
+    One missing row without an index (".") if they may be other ports'. Raises ProtocolError if the
+    list of ports has a gap.
 
     >>> _under_port_numbers({"1": 5, "2": 7}, {"1": "on", "2": "off"})
     {'1': 5, '2': 7}

@@ -346,9 +346,10 @@ def core_and_bars(tables: Tables) -> Rows:
     >>> core_and_bars.rows({**core, BAR_STATE: {"1.1.1": "off", "1.2.1": "off"}})
     {'1.1': 'on', '1.2': 'on', '1.1.1': 'off'}
     """
-    types, bars = tables[DEVICE_TYPE], tables[BAR_STATE]
-    bars = where(bars, part_of(types, bars, stop=2), none_of(""))
-    return concat(with_missing_rows_of(tables[CORE_STATE], types), bars)
+    types, outlets_of_bars = tables[DEVICE_TYPE], tables[BAR_STATE]
+    type_of_output = part_of(types, outlets_of_bars, stop=2)
+    plugged_bars = where(outlets_of_bars, type_of_output, none_of(""))
+    return concat(with_missing_rows_of(tables[CORE_STATE], types), plugged_bars)
 
 
 @computed_from(CORE_STATE, BAR_STATE, DEVICE_TYPE)
@@ -378,7 +379,8 @@ def _of_core(values: Column, scale: Decimal = ONES) -> Measurement:
 
     @computed_from(values)
     def rows(tables: Tables) -> Rows:
-        return left_join(tables[values], without(tables[values], NOT_MEASURED))
+        measured_values = without(tables[values], NOT_MEASURED)
+        return left_join(tables[values], measured_values)
 
     return figure(rows, scale, unmetered="the core calls an output not measurable")
 

@@ -101,16 +101,17 @@ def figure(
     """A current, power or energy of outlets or meters: each value of `source` times `scale`, in A,
     W or kWh.
 
-    >>> AMPERES, LINES = column("99999.1.2", "current"), scalar("99999.2.0", "numberOfLines")
-    >>> current = figure(AMPERES, Decimal("0.1"))  # 15 is 1.5 A
-    >>> current.scale, current.absent
-    (Decimal('0.1'), ('-1',))
+    >>> AMPERES, LINES = column("99999.1.1.2", "current"), scalar("99999.2.0", "numberOfLines")
+    >>> tenths = Decimal("0.1")
+    >>> figure(AMPERES, tenths).rows(tables_of({AMPERES: {"1": 15, "2": "-1"}}))["1"]
+    Decimal('1.5')
 
     With `count`, a row that the device counts and the answer lacks is missing, so that there is no
-    sum:
+    sum; "0." is a row whose index is not known:
 
-        figure(AMPERES, TENTHS, count=LINES)
-        current {"1": 15, "2": 12}, numberOfLines 3  ->  {"1": 15, "2": 12, "0.": Missing}
+    >>> currents = figure(AMPERES, tenths, count=LINES)
+    >>> currents.rows(tables_of({AMPERES: {"1": 15}, LINES: {"0": 2}}))["0."]
+    NotKnown(reason='the answers lack a row of current for 0')
 
     absent: values that mean "not measured".
     padding: values of rows that are no meter, such as a second line cord.

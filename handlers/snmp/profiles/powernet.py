@@ -22,11 +22,15 @@ from .sources import LAST_ARC
 
 
 def established(source: Scalar) -> Condition:
-    """What the device tells is current while its agent has communication with it, in the numbers of
-    both MIBs: 1 no device was found, 2 established, 3 lost. Devices without the object pass.
+    """A condition on the whole device: its agent reports that it has communication with the unit
+    that it measures. Without it no state and no figure is known. Both MIBs have 1 for no unit
+    found, 2 established, 3 lost. Devices without the object pass.
 
-    >>> established(Scalar("1.3.6.1.4.1.318.1.1.8.5.1.1.0", "atsStatusCommStatus")).good
-    ('2',)
+    >>> STATUS = Scalar("1.3.6.1.4.1.318.1.1.8.5.1.1.0", "atsStatusCommStatus")
+    >>> established(STATUS).valid_rows(tables_of({STATUS: {"0": 2}}), {"1": 15})
+    {'1': 15}
+    >>> established(STATUS).valid_rows(tables_of({STATUS: {"0": 3}}), {"1": 15})["1"].reason
+    "the device has no communication with the unit (atsStatusCommStatus reads '3')"
     """
     return device_condition(source, "2", optional=True)
 
@@ -121,7 +125,7 @@ def phase_rows(values: Column, banks: Column, phases: Column) -> ComputedRows:
     >>> load.rows({AMPERES: {"1": 15, "2": 15, "3": 15}, **marks})
     {'1': 15}
 
-    A row with bank 0 and another phase number is lost: it may be the total.
+    A row with bank 0 and another phase number is missing: it may be the total.
 
     >>> marks = {BANK: {"1": 0, "2": 0}, PHASE: {"1": 1, "2": 4}}
     >>> load.rows({AMPERES: {"1": 15, "2": 15}, **marks})["2"].reason

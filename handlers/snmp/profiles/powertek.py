@@ -87,8 +87,13 @@ def _measurements(below: str, name: str) -> ComputedRows:
     """A current, power or energy of each outlet of all units, A to H: row 2.7 is outlet 7 of unit
     B. A unit that counts no outlet has no row.
 
-    >>> _measurements("5", "Current").objects[0].parts[0][1].object
-    'outletPduACurrent'
+    >>> currents = _measurements("5", "Current")
+    >>> parts, *counts = currents.objects
+    >>> (_, OF_UNIT_A), (_, OF_UNIT_B), *_ = parts.parts
+    >>> currents.rows(tables_of({OF_UNIT_A: {"7": 15}, OF_UNIT_B: {"7": 12}}))
+    {'1.7': 15, '2.7': 12}
+    >>> currents.rows(tables_of({OF_UNIT_A: {"7": 15}, counts[0]: {"0": 0}}))
+    {}
     """
 
     def of_unit(unit: int) -> ComputedRows:

@@ -108,8 +108,8 @@ class _Sensors(NamedTuple):
         return self.setting(27, "SignedMinimum", kind)
 
     def of_signed(self, kind: str) -> tuple[Column, ...]:
-        """The signed readings and their largest possible values. They are read only of sensors
-        whose minimum is below 0 or not known.
+        """The columns of the signed readings and of their largest possible values. They are read
+        only of sensors whose minimum is below 0 or not known.
         """
         return (self.reading(6, "SignedValue", kind), self.setting(26, "SignedMaximum", kind))
 
@@ -186,7 +186,8 @@ class _Sensors(NamedTuple):
 
 
 def negative(digits: Source) -> ComputedRows:
-    """Numbers of decimal digits as exponents.
+    """A source of the exponents of readings, from their numbers of decimal digits: with 2 digits,
+    520 is 5.20 and the exponent -2. A number below 0, or none, has no row.
 
     >>> DIGITS = column("~.3.5.4.1.7", "outletSensorDecimalDigits")
     >>> negative(DIGITS).rows({DIGITS: {"1.1": 2, "1.2": 0}})
@@ -625,7 +626,8 @@ INLET_CURRENT = column("~.20.2.1.7", "inletCurrent")
 
 @computed_from(POLE_CURRENT, POLE_LABEL, PX1_POLE_COUNT)
 def poles(tables: Tables) -> Rows:
-    """A pole without a label has an empty value: it may be the neutral.
+    """The current of each pole of the inlets, without the neutral (label N): their sum is the load.
+    A pole without a label is missing: it may be the neutral. Row 1.2 is pole 2 of inlet 1.
 
     >>> labels = {POLE_LABEL: {"1.1": "L1", "1.2": "N", "1.3": ""}, PX1_POLE_COUNT: {"1": 3}}
     >>> poles.rows({POLE_CURRENT: {"1.1": 5, "1.2": 2, "1.3": 2}, **labels})
@@ -645,7 +647,8 @@ def poles(tables: Tables) -> Rows:
 
 @computed_from(LINE_CURRENT, LINE_LABEL, LINE_COUNT)
 def px1_lines(tables: Tables) -> Rows:
-    """The lines, which their labels tell, without the neutral.
+    """The current of each line, without the neutral (label N): their sum is the load. A line that
+    has a label or is counted (lineCurrentCount), and has no current, is missing.
 
     >>> labels = {LINE_LABEL: {"1": "L1", "2": "N"}, LINE_COUNT: {"0": 2}}
     >>> px1_lines.rows({LINE_CURRENT: {"1": 5, "2": 1}, **labels})

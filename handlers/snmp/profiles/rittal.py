@@ -357,6 +357,8 @@ def tc_relays(tables: Tables) -> Rows:
 
     >>> tc_relays.rows({TC_VALUE: {"3.1": 1, "3.2": 24}, TC_TYPE: {"3.1": 18, "3.2": 5}})
     {'3.1': 1}
+
+    Raises ProtocolError if the type of an output is not answered: it may be an outlet.
     """
     outputs = tables[TC_VALUE]
     return strict_where(outputs, tables[TC_TYPE], one_of(RELAY_PSM))

@@ -347,7 +347,7 @@ def _in_hundredths(rows: Rows, tenths: Rows, others: Sequence[Rows]) -> Rows:
     >>> _in_hundredths({}, {"1.1.1": 79}, [{}, {}])
     {'1.1.1': '790'}
 
-    Lost where `others` show that the unit has hundredths, of its branches for example:
+    Missing where `others` show that the unit has hundredths, of its branches for example:
 
     >>> _in_hundredths({}, {"1.1.1": 79}, [{"1.1": 1428}])["1.1.1"].reason
     'no answer'
@@ -371,18 +371,18 @@ def _in_hundredths(rows: Rows, tenths: Rows, others: Sequence[Rows]) -> Rows:
 def liebert_lines_current(tables: Tables) -> Rows:
     """The current of each line of each PDU, in hundredths of A: some units show tenths alone.
 
-        hundredths  {"1.1.1": 790}                 result {"1.1.1": 790}
-        tenths      {"1.1.1": 79}, no hundredths   result {"1.1.1": "790"}
+    >>> hundredths = {LIEBERT_LINE_HUNDREDTHS: {"1.1.1": 790}, LIEBERT_LINE: {"1.1.1": "L1"}}
+    >>> liebert_lines_current.rows(tables_of(hundredths))
+    {'1.1.1': 790}
+    >>> tenths = {LIEBERT_LINE_TENTHS: {"1.1.1": 79}, LIEBERT_LINE: {"1.1.1": "L1"}}
+    >>> liebert_lines_current.rows(tables_of(tenths))
+    {'1.1.1': '790'}
 
     Tenths of a unit whose branches or outlets show hundredths are missing: the answer has lost
     those of its lines.
 
-    >>> lines = {LIEBERT_LINE_TENTHS: {"1.1.1": 79}, LIEBERT_LINE: {"1.1.1": "L1"}}
-    >>> tables = {**lines, LIEBERT_LINE_HUNDREDTHS: {}, LIEBERT_BRANCH_HUNDREDTHS: {}}
-    >>> liebert_lines_current.rows({**tables, LIEBERT_OUTLET_HUNDREDTHS: {}})
-    {'1.1.1': '790'}
-    >>> outlets_with_hundredths = {LIEBERT_OUTLET_HUNDREDTHS: {"1.1.7": 120}}
-    >>> liebert_lines_current.rows({**tables, **outlets_with_hundredths})["1.1.1"].reason
+    >>> unit = tables_of({**tenths, LIEBERT_OUTLET_HUNDREDTHS: {"1.1.7": 120}})
+    >>> liebert_lines_current.rows(unit)["1.1.1"].reason
     'no answer'
 
     No row on a device without lines and powers: it has the same sysObjectID and is no rack PDU.
@@ -480,9 +480,8 @@ def liebert_lines(tables: Tables) -> Rows:
     currents = tables[LIEBERT_CURRENT]
     point_of_line = part_of(points, currents, stop=1)
     lines = rows_if_none_in(_rows_of_points(currents, point_of_line, LOAD_POINT), of_ups)
-    return with_missing_up_to_count(
-        lines, _rows_of_points(tables[LIEBERT_LINES], points, LOAD_POINT)
-    )
+    counts = _rows_of_points(tables[LIEBERT_LINES], points, LOAD_POINT)
+    return with_missing_up_to_count(lines, counts)
 
 
 # Avocent (PM-MIB). The index of a PDU is port.pdu, that of an outlet port.pdu.outlet.

@@ -37,6 +37,11 @@ def _branches(first: int, name: str) -> Spread:
     >>> [span.sub for span in currents.spans]
     [4, 7, 10, 13]
 
+    Row 2.1 is branch A of unit 2:
+
+    >>> currents.rows(tables_of({currents: {"2.1": 15, "2.2": 12}}))
+    {'2.1': 15, '2.2': 12}
+
     first: the arc of branch A's column.
     """
     spans = []
