@@ -7,8 +7,9 @@ same objects for a PDU on its bus, but reads or writes that PDU only on a furthe
 (pduAdminCommand). A gateway's states and figures are not read: they may be out of date. A PDU whose
 switching is not enabled as a whole (bit 2 of pduEnableFeatures) is not switched.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from ..cells import Rows

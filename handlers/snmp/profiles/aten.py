@@ -15,8 +15,9 @@ ATEN-PE2-CFG (`aten-pe2`) has tables for up to 16 cascaded stations; the index i
 station that does not answer reads -3000000 everywhere, like one that was never there: its outlets
 are left out.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from dataclasses import replace

@@ -5,8 +5,9 @@ drivers/baytech-mib.c; Observium, includes/discovery/sensors/baytech-mib-403-1.i
 watts (Observium). Observium ignores a power of -2000000; this handler treats every value below 0 as
 missing. An RPC without a meter reads 0 (Baytech-MIB), so 0 may mean no meter or no load.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from dataclasses import replace

@@ -4,8 +4,9 @@ outlet, then the PDU's MAC address as text.
 PDUs that cannot switch may have the control column. The energy of branches is in deca-VA-seconds,
 and the objects called power are in VA, so both are left out.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from decimal import Decimal

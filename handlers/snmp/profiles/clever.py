@@ -16,8 +16,9 @@ An outlet of an MPro can be protected as critical equipment (1.2 beside the rela
 then not switched, but the agent reports the written value as the state for a while. A command for
 such an outlet is refused.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re

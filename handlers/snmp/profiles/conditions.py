@@ -1,4 +1,7 @@
-"""The conditions under which what a device tells is current: of all of it, of a unit, of a row."""
+"""The conditions under which what a device tells is current: of all of it, of a unit, of a row.
+
+In an example `tables_of` makes the tables of a device that has these rows and nothing else.
+"""
 
 from __future__ import annotations
 

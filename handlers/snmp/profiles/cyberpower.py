@@ -10,8 +10,9 @@ so the tables decide which of the two a device is.
 The phases of a transfer switch beyond the third are pairs of lines, which count the current of the
 lines again. Some units lack the column of pending commands.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from functools import partial

@@ -8,8 +8,9 @@ MIB allows 32 characters in a write, but a recorded unit with 24 outlets shows 4
 A write keeps each -1 at its position: the maker's own library fills its text up with them, and two
 owners' programs write back what they read.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from collections.abc import Iterable

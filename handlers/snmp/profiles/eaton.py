@@ -8,8 +8,9 @@ here. A pending "on" or "off" is a value of the state itself.
 Revelation (Aphel) is Raritan's PDU-MIB below another root, with rows from 0. Pulizzi has an object
 for each outlet; its command 2.1.0 commands all outlets. nLogic has the tables of HPE's pdu3.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from collections.abc import Sequence

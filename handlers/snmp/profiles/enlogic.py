@@ -10,8 +10,9 @@ The Edge series has the tables of HPE's pdu3 below its own root. The maker's MIB
 public; a testbed's power module has the names and meanings of the objects that it reads. An
 outlet's own meter is not read: the module has no such object.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from dataclasses import replace

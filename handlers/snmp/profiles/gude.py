@@ -7,6 +7,10 @@ at 1 in its type.
 
 The MIBs of products 15, 18, 19, 29 and 38 were not read: programs of owners show their objects,
 which are those of the later products. One of them writes the ports of product 29.
+
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from decimal import Decimal

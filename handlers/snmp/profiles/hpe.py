@@ -8,8 +8,9 @@ The oldest is the management module for metered PDUs (pdu), which has breakers a
 currents are left out: they are in A before revision 1.66 of the MIB and in hundredths of A since
 then. The module does not report the MIB's revision.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re

@@ -16,8 +16,9 @@ The older DPI C13 and C19 PDU+ (39Mxxxx) answer below Powerware's number, in ano
 one and two owners' programs (zabuzafr/IBM-PDU-Management, walk_charge.txt and backend/models.yaml;
 nesi/pan_pdu, rlib/pdu39m2816.rb) show its objects. Nothing there switches.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re

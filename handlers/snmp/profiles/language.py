@@ -1,6 +1,8 @@
 """The functions that make the parts of an entry. What most families need is their default.
 
 OIDs are written without 1.3.6.1.4.1; `~` is the family's root.
+
+In an example `tables_of` makes the tables of a device that has these rows and nothing else.
 """
 
 from __future__ import annotations

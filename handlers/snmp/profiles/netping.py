@@ -9,6 +9,8 @@ too, with modes and states (DKSF-60-4) or without them (DKSF-48-4). Firmware wit
 
 Some firmware reports whether there is AC at the output (npRelayPowered). If it contradicts the
 relay, the state is UNKNOWN.
+
+In an example `tables_of` makes the tables of a device that has these rows and nothing else.
 """
 
 from ..controls import Guard, Write

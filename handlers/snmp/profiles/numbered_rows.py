@@ -1,5 +1,7 @@
 """Tables of numbered parts, such as the ports of a controller, of which a function chooses rows:
 Delta, Powertek and Rittal have them.
+
+In an example `tables_of` makes the tables of a device that has these rows and nothing else.
 """
 
 from __future__ import annotations

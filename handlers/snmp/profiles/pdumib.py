@@ -7,8 +7,9 @@ two programs quote; the MIB's text calls 3 "unknown", which its list calls a reb
 
 A chain has up to five PDUs. Phases and outlets are counted over all of them.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from ..cells import Rows

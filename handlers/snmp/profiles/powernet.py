@@ -1,8 +1,9 @@
 """What APC and CyberPower share: the tables of CyberPower's CPS-MIB resemble those of APC's
 PowerNet-MIB.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from __future__ import annotations

@@ -13,8 +13,9 @@ are those of the Simple PDU (SimplePDU-MIB), in 0.01 kWh by its MIB.
 
 Another product line is known from MAAS's driver alone, which calls it version 2.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re

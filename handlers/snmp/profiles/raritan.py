@@ -9,8 +9,9 @@ usually only the values are walked. A reading of 0 counts unless the sensor is r
 unavailable. The current that a three-phase inlet reports is its highest line current, so its poles
 are summed. An inlet of one phase has no readings by pole, so its own current counts.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from functools import partial
@@ -531,8 +532,12 @@ def breakers(tables: Tables) -> Rows:
     >>> breakers.rows(tables_of({**protectors, INLETS.value(CURRENT): {"1.1": 400}}))
     {}
 
-    While inlets are there and not answered, one row without an index is missing, so that there is
-    no load.
+    While an inlet is there and not answered, one row without an index (".") is missing, so that
+    there is no load:
+
+    >>> is_available = {INLETS.available(CURRENT): {"1.1": 1}}
+    >>> list(breakers.rows(tables_of({**protectors, **is_available})))
+    ['.']
     """
     every_inlet = _with_missing_inlets(tables, INLETS.available_values(tables, CURRENT))
     inlets = _inlets_in_use(tables, every_inlet)

@@ -10,8 +10,9 @@ CMC-TC (RITTAL-CMC-TC-MIB) has a table of outputs for each of four ports. A rela
 an output of type 18 with the value 1 for on and 0 for off. The identity is the arc of the port (3
 to 6) and the row.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re

@@ -5,8 +5,9 @@ The index is unit.outlet; the unit is an address on the ring. An outlet without 
 may have no row in the corresponding table. Measuring modules meter only outlets and report zeros
 for all inputs, so the current and power of an input without voltage are not used.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re

@@ -4,8 +4,9 @@
 Sentry3-MIB: the fourth infeed of a three-phase tower is the neutral line and has no outlets.
 Energies are in Wh for outlets, 0.1 kWh for infeeds (in Sentry4-MIB: cords) and kWh for towers.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from functools import partial

@@ -1,4 +1,9 @@
-"""Values that several rows share: those of a unit, and those of its sensors of one kind."""
+"""Values that several rows share: those of a unit, and those of its sensors of one kind.
+
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
+"""
 
 from __future__ import annotations
 

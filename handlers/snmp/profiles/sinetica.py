@@ -3,8 +3,9 @@
 Objects next to the table of outlets switch all outlets of a unit or of all units; they are never
 written.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from dataclasses import replace

@@ -4,6 +4,8 @@ The LX card (TRIPPLITE-PRODUCTS) has an outlet table for each kind of product (P
 card has no energy counter: its energy objects hold an estimate for 24 hours or the energy of the
 past 24 hours. Older PDUs and UPSs have the same sysObjectID, 850.1; the family is the one whose
 outlet table has rows.
+
+In an example `tables_of` makes the tables of a device that has these rows and nothing else.
 """
 
 from functools import partial

@@ -3,6 +3,8 @@ of Eaton's (XUPS-MIB). The rest of a UPS is read by the handler nut.
 
 HPE's and Eaton's tables have one design: a verb's value is a delay in seconds, and 0 is now.
 Energies of Eaton's receptacles can be reset, and are not in every firmware: they are not read.
+
+In an example `tables_of` makes the tables of a device that has these rows and nothing else.
 """
 
 from functools import partial

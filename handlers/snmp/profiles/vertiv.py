@@ -1,7 +1,8 @@
 """Vertiv's brands Geist, Liebert and Avocent, and its rack manager with MPDUs.
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from collections.abc import Sequence

@@ -8,6 +8,10 @@ pulse.
 The table is read-only. Commands go to one of three other tables, whose columns moved by one between
 the two MIBs: what is the value in one is the initial state in the other. The vendor's page shows
 only a pulse, with names of objects that neither MIB has. So nothing is switched.
+
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from ..cells import Rows

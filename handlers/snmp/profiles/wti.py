@@ -7,8 +7,9 @@ A row is a running number over all units of a system: LOCAL and up to three that
 "LOCAL - B4" and "AUX1 - B4" are plugs. A unit without others may name them "B4" (user guides of
 NPS and MPC).
 
-In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
-answer: it makes a sum unknown. "" is a row that is not metered.
+In a function `tables[COLUMN]` is {row: value}; in an example `tables_of` makes them for a device
+that has these rows and nothing else. `Missing` is a value that the device has and did not answer:
+it makes a sum unknown. "" is a row that is not metered.
 """
 
 from ...shared.errors import Unsupported
