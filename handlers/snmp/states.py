@@ -4,8 +4,8 @@
 
 `tables[source]` are the rows of an object of the device, {} if it does not have the object, with
 NO_ANSWER (a `Missing`) where the answers lack a row. `tables.outlet` is the outlet that a command
-reads alone, by GET; `tables.whole` the tables with all rows. A condition is another object without
-which no state is certain, such as whether the unit has communication:
+reads alone, by GET; `tables.with_all_rows` the tables with all rows. A condition is another object
+without which no state is certain, such as whether the unit has communication:
 
     walk state {"1.7": 1, "2.7": 1}, walk communication {"1": 1, "2": 0}   1.7 UP, 2.7 UNKNOWN
 """
@@ -156,7 +156,7 @@ class Condition:
             unit = self.unit.of(tables.outlet)
             return tables.one_row(unit)[self.source]
         value_by_unit: Rows = {}
-        for row, value in tables.whole[self.source].items():
+        for row, value in tables.with_all_rows[self.source].items():
             unit = self.part.of(row)
             if unit not in value_by_unit or is_one_of(value_by_unit[unit], self.good):
                 value_by_unit[unit] = value
