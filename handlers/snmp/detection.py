@@ -430,28 +430,21 @@ def _reason_without_family(
     "no family of the handler fits this PDU: sysObjectID 1.3.6.1.4.1.9, sysDescr 'Cisco';
      there was no family to try. Record it (…"
 
+    `shown_id`: the device's sysObjectID as text. `family_keys`: the families that were tried.
     `named_family`: the key of a family that is not detected and may be the device's, or "".
     """
     raw = _system_description(tables)
     description = "none" if raw is None else repr(tables.quoted(raw, 120))
-    outcome = "there was no family to try"
-    if family_keys:
-        distinct_keys = dict.fromkeys(family_keys)
-        outcome = f"tried {', '.join(distinct_keys)}"
+    distinct_keys = dict.fromkeys(family_keys)
+    outcome = f"tried {', '.join(distinct_keys)}" if family_keys else "there was no family to try"
+    advice = (
+        "Record it (pdu record snmp ADDRESS) to have it added (a UPS is read by the handler nut),"
+        " or name its family in "
+    )
     if named_family:
-        return (
-            (
-                f"no family of the handler fits this PDU: sysObjectID {shown_id}, sysDescr"
-                f" {description}; {outcome}. The sysDescr names a family that is only read if it is"
-                " set: "
-            ),
-            NamedSetting("profile", named_family, noun="the setting "),
-        )
+        advice = "The sysDescr names a family that is only read if it is set: "
     return (
-        (
-            f"no family of the handler fits this PDU: sysObjectID {shown_id}, sysDescr"
-            f" {description}; {outcome}. Record it (pdu record snmp ADDRESS) to have it added (a"
-            " UPS is read by the handler nut), or name its family in "
-        ),
-        NamedSetting("profile", noun="the setting "),
+        f"no family of the handler fits this PDU: sysObjectID {shown_id}, sysDescr {description};"
+        f" {outcome}. {advice}",
+        NamedSetting("profile", named_family, noun="the setting "),
     )
