@@ -4,9 +4,13 @@ walks (github.com/prometheus/snmp_exporter/issues/541, an HPE PDU).
 
 A source is an object of the MIB, or a function that makes rows of several (`Computed`): its
 `object_of` is then the object of the values. `tables.walk(oid)` is {index: value}, {} without any
-row; `tables.has_cell(column, "7")` is whether a GET of row 7 has a value. Each request is sent once
-in a reading of the device, and its answer kept: `tables.reading.answers.walks` is {oid: rows} of
-what was walked so far, `tables.reading.learnt.absent` the OIDs of columns that the device lacks.
+row; `tables.has_cell(column, "7")` is whether a GET of row 7 has a value. `column.columns()` are
+the OIDs of the columns that an object reads, each with whether some devices lack it; none for a
+scalar. Each request is sent once in a reading of the device, and its answer kept:
+
+    tables.reading.answers.walks      {oid: rows} of what was walked so far
+    tables.reading.answers.columns    {table: {oid: whether it is optional}} of what was asked for
+    tables.reading.learnt.absent      the OIDs of columns that the device lacks
 """
 
 from __future__ import annotations

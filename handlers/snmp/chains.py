@@ -20,7 +20,7 @@ the next: `walked_row_of` {"2.7": "15"}, `row_of_single_unit` {"7": "7"}.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Optional
@@ -87,9 +87,22 @@ class Chain:
         if not has_any_name and not is_any_lost:
             if any(tables[column] for column in self.others):
                 return {}
-            if self._lacks_columns(tables, rows[-1]):
+            if self._lacks_unit_and_number(tables, rows[-1]):
                 self._learnt(tables).lacks_unit_and_number = True
                 return {row: row for row in rows}
+        return self._identity_by_row(names)
+
+    def _identity_by_row(self, names: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+        """Row -> identity of its outlet, by the unit and the number of each row. Raises
+        ProtocolError if two rows are the same outlet.
+
+        >>> chain = Chain(None, None)
+        >>> chain._identity_by_row({"7": ("1", "7"), "15": ("2", "7"), "16": ("2", "")})
+        {'7': '7', '15': '2.7', '16': '16.'}
+        >>> chain._identity_by_row({"7": ("0", "7"), "15": ("1", "7")})
+        Traceback (most recent call last):
+        handlers.shared.errors.ProtocolError: two rows of the device's table are the outlet 7; ...
+        """
         row_by_identity: dict[str, str] = {}
         for row, (unit, number) in names.items():
             identity = self._identity(unit, number) or row_without_index(row)
@@ -136,7 +149,7 @@ class Chain:
         for column in objects_of((self.unit, self.number)):
             tables.walk(column.oid)
 
-    def _lacks_columns(self, tables: Tables, row: str) -> bool:
+    def _lacks_unit_and_number(self, tables: Tables, row: str) -> bool:
         """Whether the device has no columns of units and numbers, which some devices of the family
         lack (`optional`): GETs of both in this row have no value, either.
 
@@ -151,8 +164,9 @@ class Chain:
 
     def row_of(self, tables: Tables, identity: str, column: Column) -> Optional[str]:
         """The row of the chain's table that is an outlet's now, None if it has none. `column`: a
-        third column of the table, a GET of which shows whether it has a row at all. The row is
-        expected where an earlier reading saw it, or in row 3 for outlet "3" of the first unit.
+        third column of the table, a GET of which shows whether it has a row at all. The outlet is
+        expected where an earlier reading saw it, or "3" of the first unit in row 3; GETs of this
+        row tell whose it is (`_Owner`). Unless it certainly is the outlet's, all rows are walked.
 
         The first unit has 8 outlets. For "3" and for "2.3":
 
@@ -200,11 +214,11 @@ class Chain:
         learnt = self._learnt(tables)
         if learnt.lacks_unit_and_number:
             return True
-        oids = [unit.cell(tables, row) for unit in objects_of([self.unit])]
+        telling_oids = [unit.cell(tables, row) for unit in objects_of([self.unit])]
         if self.unit_count is not None and row in learnt.row_of_single_unit.values():
-            oids.append(self.unit_count.oid)
+            telling_oids.append(self.unit_count.oid)
         latest_request = tables.reading.answers.asked[-1]
-        return latest_request in [tables.resolve(oid) for oid in oids if oid]
+        return latest_request in [tables.resolve(oid) for oid in telling_oids if oid]
 
     def _learnt(self, tables: Tables) -> RowsOfChain:
         """What this call knows of the chain's rows so far, from this reading and earlier ones:

@@ -39,6 +39,11 @@ def with_missing_rows_of(rows: Rows, others: Rows) -> Rows:
     {'1': 37, '2': Missing(reason='no answer', is_unanswered=True)}
     >>> with_missing_rows_of({"1": 37}, {"1": "web"})
     {'1': 37}
+
+    Where the other cell is missing itself, with its reason:
+
+    >>> with_missing_rows_of({}, {"2": Missing("its type reads 9")})
+    {'2': Missing(reason='its type reads 9', is_unanswered=False)}
     """
     result = dict(rows)
     for row, value in others.items():
@@ -124,8 +129,7 @@ def with_missing_if_fewer(rows: Rows, counts: Rows) -> Rows:
     """
     if not rows:
         return _one_missing_if_counted(counts)
-    units = _units_below_count(_rows_by_unit(rows, counts), counts)
-    return _with_missing_row_of_units(rows, units)
+    return _with_missing_row_of_units(rows, _units_below_count(rows, counts))
 
 
 def with_missing_if_fewer_parts(rows: Rows, counts: Rows, length: int) -> Rows:
@@ -142,9 +146,7 @@ def with_missing_if_fewer_parts(rows: Rows, counts: Rows, length: int) -> Rows:
     if not rows:
         return {}
     parts = dict.fromkeys(arcs(row, stop=length) for row in rows)
-    parts_by_unit = _rows_by_unit(parts, counts)
-    units = _units_below_count(parts_by_unit, counts)
-    return _with_missing_row_of_units(rows, units)
+    return _with_missing_row_of_units(rows, _units_below_count(parts, counts))
 
 
 def without_padding(rows: Rows, counts: Rows, words: Sequence[str]) -> Rows:
@@ -205,14 +207,15 @@ def _rows_by_unit(rows: Iterable[str], counts: Rows) -> dict[str, list[str]]:
     return rows_by_unit
 
 
-def _units_below_count(rows_by_unit: dict[str, list[str]], counts: Rows) -> list[str]:
+def _units_below_count(rows: Iterable[str], counts: Rows) -> list[str]:
     """The units that have fewer rows than they count. A unit whose count is not known is none:
 
-    >>> _units_below_count({"1": ["1.7"], "2": ["2.7"]}, {"1": 2, "2": -1})
+    >>> _units_below_count(["1.7", "2.7"], {"1": 2, "2": -1})
     ['1']
     """
     count_by_unit = {unit: counted_by(count) or 0 for unit, count in counts.items()}
-    return [unit for unit, rows in rows_by_unit.items() if len(rows) < count_by_unit[unit]]
+    rows_by_unit = _rows_by_unit(rows, counts)
+    return [unit for unit in rows_by_unit if len(rows_by_unit[unit]) < count_by_unit[unit]]
 
 
 def _lacks_a_number(rows: Sequence[str], count: int) -> bool:

@@ -138,8 +138,8 @@ def computed_from(
 
 
 def objects_of(sources: Iterable[Optional[Source]]) -> Iterator[Object]:
-    """The objects that these sources read; of a function of rows, those that it needs. A source may
-    be None, where a family has no such column: nothing is read for it.
+    """The objects that these sources read; of a function of rows, those that it `needs`. A source
+    may be None, where a family has no such column: nothing is read for it.
 
     >>> from handlers.snmp.objects import Column
     >>> STATE = Column("1.3.6.1.4.1.99999.1.3", "state")
@@ -164,7 +164,7 @@ def object_of(source: Optional[Source]) -> Optional[Object]:
 
 def _objects_walked_together(sources: Iterable[Optional[Source]]) -> Iterator[Object]:
     """The objects of these sources whose columns are walked as soon as one of their table is. Those
-    that a function needs on some devices only are left out:
+    that a function needs on some devices only (`not_prefetched`) are left out:
 
     >>> from handlers.snmp.objects import Column
     >>> STATE = Column("1.3.6.1.4.1.99999.1.3", "state")
@@ -326,9 +326,9 @@ class Tables:
     @property
     def with_all_rows(self) -> Tables:
         """The tables with all rows, for a decision about one outlet that needs the others, such as
-        their number. Only the tables of one row differ from their whole:
+        their number. Only the tables of one row differ from these:
 
-            tables.one_row("2")[STATE]          {"2": 2}
+            tables.one_row("2")[STATE]                  {"2": 2}
             tables.one_row("2").with_all_rows[STATE]    {"1": 1, "2": 2}
         """
         return self
@@ -345,8 +345,8 @@ class Tables:
 
     def again(self) -> Tables:
         """The tables of the same device without its answers, so that it is asked anew, as after a
-        write. With a table's first column those are walked that were asked for before: the second
-        reading then has the same rows.
+        write. Which columns were asked for is kept, so that each table is walked with the same
+        columns as before, and shows the same rows.
 
             tables[STATE]           {"1": 1, "2": 2}
             ... outlet 2 is switched on ...
@@ -582,12 +582,13 @@ class Tables:
 
 
 class OneRow(Tables):
-    """The cells of one row alone, that of `outlet`, each by GET: `self.one_row("2")` are those of
-    another row. What needs other rows reads the tables of all rows. For `outlet` "3" of eight:
+    """The cells of one row alone, that of `outlet`, each by GET: of outlet "3", tables[STATE] is
+    {"3": 1}. `one_row("2")` are the cells of another row. What needs all rows reads the tables
+    `with_all_rows`:
 
-        tables[STATE]           get state.3                     {"3": 1}
-        tables[VOLTS]           get volts.0, a Scalar           {"3": 230}
-        tables.with_all_rows[STATE]     walk state                      {"1": 1, …, "8": 2}
+        tables[STATE]                  get state.3              {"3": 1}
+        tables[VOLTS]                  get volts.0, a Scalar    {"3": 230}
+        tables.with_all_rows[STATE]    walk state               {"1": 1, …, "8": 2}
     """
 
     def __init__(self, whole: Tables, outlet: str) -> None:
@@ -693,7 +694,8 @@ def _has_index_of(rows: Collection[str], column: Collection[str]) -> bool:
 
 
 def _arc_numbers(index: str) -> tuple[tuple[int, str], ...]:
-    """A key that sorts indexes by their arcs as numbers:
+    """A key that sorts indexes by their arcs as numbers, which have no leading zeros: of two, that
+    with more digits is larger.
 
     >>> sorted(["10", "9", "1.10", "1.9"], key=_arc_numbers)
     ['1.9', '1.10', '9', '10']
