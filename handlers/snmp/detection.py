@@ -9,7 +9,12 @@ if none does. `tables` reads a device as one family, in a command one outlet alo
 what the call needs: all states, one outlet (`scope.outlet`), or the figures of a statistic
 (`scope.figures`). A device without any outlet is an error, unless it counts 0, its family has none,
 or the owner says so by the setting `metered_only`: a lost list must not look like a unit without
-outlets.
+outlets. What reads it as a family, None if it shows nothing of it:
+
+    read_states(profile, tables)            the device with the state of each outlet
+    list_for_figures(profile, tables)       the same, but no state is decided
+    read_without_states(profile, tables)    outlets that report no state, or meters alone
+    has_no_outlets(profile, tables)         whether it is proven that it has no outlets
 """
 
 from __future__ import annotations
@@ -98,7 +103,7 @@ class _Detection:
         get sysObjectID -> 1.3.6.1.4.1.318.1.3.4.5        the families below this number
         get sysObjectID -> nothing, or one of no company  each family that may have none
         """
-        object_id = sys_object_id(self.system, self.profiles)
+        object_id = sys_object_id(self.system, self.profiles)  # its `oid` is "" if not usable
         families = candidates(object_id.oid, self.profiles)
         if object_id.oid:
             device = self._of_families_that_fit(families)
@@ -295,13 +300,17 @@ def detect(
 ) -> SnmpDevice:
     """The device, read as the family that fits it.
 
+    get sysObjectID -> 1.3.6.1.4.1.318.1.3.4.5, walk state of apc-rpdu {"1": 1, "2": 2}
+        SnmpDevice(apc-rpdu, decisions={"1": UP, "2": DOWN}, …)
+
     Sends a GET of sysObjectID, then reads the states and counts of each candidate in turn until one
     lists a state or counts an outlet. If none does, other rows and meters are tried. Candidates are
     the profiles whose sysObjectID prefix fits, the longest prefix first, then in the order of
-    `profiles`. Without a usable sysObjectID they are the families with `sweep`, then those with
-    `unseen`, recognised only by states or a count, also a count of 0 if they have meters; after
-    each of the two, the families whose `described` fits sysDescr, recognised by their meters. The
-    sysObjectID alone may be enough for the first candidate if its family has no outlets.
+    `profiles`. Without a usable sysObjectID they are the families that were seen on such devices
+    (`sweep`), then those that were seen on no unit (`unseen`), recognised only by states or a
+    count, also a count of 0 if they have meters; after each of the two, the families whose
+    `described` fits sysDescr, recognised by their meters. The sysObjectID alone may be enough for
+    the first candidate if its family has no outlets.
 
     Raises Unreachable if the GET is not answered. Nothing else is read then: without the
     sysObjectID, a family that numbers the outlets differently could be chosen. Raises Unsupported
@@ -323,7 +332,12 @@ def read_as(
 ) -> SnmpDevice:
     """The device read as this family, whatever its sysObjectID. Raises Unsupported if it has
     neither outlets nor meters of the family, unless the family has no outlets and the
-    sysObjectID fits; other errors are those of `detect`."""
+    sysObjectID fits; ProtocolError if it lists fewer outlets than it counts, or has meters and
+    nothing proves that it has no outlets, which `metered_only` says instead.
+
+    walk state of apc-rpdu {"1": 1, "2": 2}
+        SnmpDevice(apc-rpdu, decisions={"1": UP, "2": DOWN}, …)
+    """
     detection = _Detection(device, (profile,), scope, metered_only=metered_only)
     return detection.read_as(profile)
 
@@ -393,13 +407,13 @@ def _names_company(arcs: Sequence[int]) -> bool:
     (True, False)
     """
     length = len(_ENTERPRISES)
-    if tuple(arcs[:length]) != _ENTERPRISES or len(arcs) == length:
-        return False
-    return arcs[length] != 0
+    has_number = len(arcs) > length and arcs[length] != 0
+    return has_number and tuple(arcs[:length]) == _ENTERPRISES
 
 
 def _system_description(tables: Tables) -> Optional[Raw]:
-    """sysDescr. It only adds detail to an error, so a failure counts as none."""
+    """sysDescr, b"APC Web/SNMP"; None without an answer, also if the request fails: it only adds
+    detail to an error."""
     try:
         return tables.get(SYS_DESCR)
     except PduHandlerError:

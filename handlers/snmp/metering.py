@@ -65,11 +65,10 @@ def read_totals(profile: Profile, tables: Tables, scope: ReadScope) -> Optional[
     walk load -> nothing                                    None: the outlets may tell more
     a family without any figure                             the device
     """
-    if any(outlets.energy for outlets in profile.outlets):
-        return None
+    has_energies = any(outlets.energy for outlets in profile.outlets)
     measures_outlets = any(outlets.current or outlets.power for outlets in profile.outlets)
-    if measures_outlets and not scope.for_view:
-        return None
+    if has_energies or (measures_outlets and not scope.for_view):
+        return None  # the statistic shows figures of outlets
     device = SnmpDevice(profile, None, {}, tables)
     totals = profile.totals
     if scope.for_view:
@@ -78,9 +77,9 @@ def read_totals(profile: Profile, tables: Tables, scope: ReadScope) -> Optional[
         return None
     if measures_outlets and not _has_load(device):
         return None
-    if not measures_outlets and not totals:
-        return device
-    return device if any(is_measured(device, total) for total in totals) else None
+    has_figures = measures_outlets or bool(totals)
+    is_any_measured = any(is_measured(device, total) for total in totals)
+    return device if is_any_measured or not has_figures else None
 
 
 def within_scope(device: SnmpDevice, scope: ReadScope) -> SnmpDevice:
@@ -94,8 +93,10 @@ def within_scope(device: SnmpDevice, scope: ReadScope) -> SnmpDevice:
     outlets, load = device.outlets, device.profile.load
     if not scope.for_view or outlets is None or outlets.energy or load is None:
         return device
-    is_load_of_meters = not _needs_outlets(device, load, scope) and _has_load(device)
-    return device._replace(outlets=replace(outlets, current=None)) if is_load_of_meters else device
+    if _needs_outlets(device, load, scope) or not _has_load(device):
+        return device
+    outlets_without_current = replace(outlets, current=None)
+    return device._replace(outlets=outlets_without_current)
 
 
 def _needs_outlets(device: SnmpDevice, total: Total, scope: ReadScope) -> bool:
@@ -365,23 +366,28 @@ def _figures_by_row(
 def _unmetered_rows(device: SnmpDevice, figures: Sequence[Measurement]) -> Sequence[str]:
     """The outlets that have no meter: none of their `figures` was answered, and a GET of one says
     so too. Models of many families switch outlets that they do not meter. An outlet without
-    communication is not among them.
+    communication is not among them. For currents and energies:
 
-    a current and an energy, for outlet 2 NO_ANSWER in both, get current.2 -> nothing    ["2"]
-    the same, get current.2 -> 27                                                        []
-    the currents alone of such a family, for outlet 2 NO_ANSWER: one figure does not tell []
-    a family with currents alone, NO_ANSWER in each, GETs of the first and last -> nothing  all
-    the same, but outlet 1 reads 25                                                      []
+    outlet 2 NO_ANSWER in both, get current.2 -> nothing            ["2"]
+    outlet 2 NO_ANSWER in both, get current.2 -> 27                 []
+    outlet 2 NO_ANSWER in the currents, 12 in the energies          []
+
+    Of a family that has currents alone, one cell does not tell; the whole column does:
+
+    all NO_ANSWER, get current.1 -> nothing, get current.8 -> nothing    all outlets
+    outlet 2 alone NO_ANSWER                                             []
     """
-    tables = device.tables
+    tables, first_source = device.tables, figures[0].source
     columns = [device.valid_outlet_rows(tables[figure.source], figure.source) for figure in figures]
-    first_source = figures[0].source
     rows = _rows_without_answer(columns)
+    if not rows:
+        return []
     if _has_one_figure_of_outlets(device.profile):
         is_whole_column = len(rows) == len(columns[0])
-        return rows if is_whole_column and _lacks_rows(tables, first_source, rows) else []
-    is_any_unmetered = len(figures) > 1 and rows and not _has_row(tables, first_source, rows[-1])
-    return rows if is_any_unmetered else []
+        are_unmetered = is_whole_column and _lacks_rows(tables, first_source, rows)
+    else:
+        are_unmetered = len(figures) > 1 and not _has_row(tables, first_source, rows[-1])
+    return rows if are_unmetered else []
 
 
 def _rows_without_answer(columns: Sequence[Rows]) -> list[str]:
@@ -456,12 +462,14 @@ def _with_metered_outlets(device: SnmpDevice, columns: _OutletColumns) -> SnmpDe
         return device
     states = device.outlets.states
     list_of_outlets = states.source if states else device.outlets.rows
+    if list_of_outlets is None:
+        return device
     decisions = dict(device.decisions)
     metered_rows = dict.fromkeys(row for column in columns for row in column.rows)
     for row in metered_rows:
         if row in decisions or is_index_missing(row):
             continue
-        value = device.tables.one_row(row)[list_of_outlets].get(row) if list_of_outlets else None
+        value = device.tables.one_row(row)[list_of_outlets].get(row)
         is_padding = value is None or (states is not None and states.is_absent(value))
         if is_padding:
             break
@@ -480,7 +488,7 @@ def _total_figures(device: SnmpDevice, totals: _Totals) -> _TotalFigures:
     for summation, total in zip(totals, _exact_totals(device, totals)):
         reason = _reason_without_meter(device, summation) if total is None else None
         figures.append(_as_float(total) if reason is None else reason)
-    return _TotalFigures(*figures)
+    return _TotalFigures(*figures)  # the fields are those of `totals`
 
 
 def _exact_totals(device: SnmpDevice, totals: _Totals) -> Sequence[ExactFigure]:

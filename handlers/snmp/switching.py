@@ -86,7 +86,7 @@ class _Command:
             outlet 7, up     [("1.3.6.1.4.1.318.1.1.12.3.3.1.1.4.7", 1)]
             unit state.7 reads "no communication"   Unsupported: nothing is written
         """
-        own_row: Rows = {self.identity: "1"}  # whatever its value is
+        own_row: Rows = {self.identity: "1"}  # a condition looks at no value of these rows
         for condition in self.device.conditions:
             objections = condition.objections(tables, own_row, self.states.source)
             reason = objections.get(self.identity)
@@ -97,8 +97,11 @@ class _Command:
         )
 
     def row(self, tables: Tables) -> Optional[str]:
-        """The row of the table that is the outlet's now: its identity, "7"; in a chain as the
-        device answers, 15 for "2.7". None if it has no row there."""
+        """The row of the states' table that is the outlet's now; None if it has none there.
+
+            outlet "7" of a unit                                            "7", nothing is sent
+            outlet "2.7" of a chain, get number.15 -> 7, get unit.15 -> 2   "15"
+        """
         if self.chain_states is None:
             return self.identity
         chain = self.chain_states.chain
@@ -323,7 +326,11 @@ def _unlock(snmp: Snmp, varbinds: Sequence[VarBind]) -> None:
 
 def _raise_if_unproven(profile: Profile) -> None:
     """Raise Unsupported for a family whose commands are unproven: no recording of a real unit and
-    fewer than two public programs show them. The owner allows it by `switch_unproven`."""
+    fewer than two public programs show them. The owner allows it by `switch_unproven`.
+
+    a family with a recording       nothing is raised
+    a family with one program       "the family 'acme' is unproven: …, so it is only read. Try …"
+    """
     if profile.is_proven:
         return
     raise Unsupported(
