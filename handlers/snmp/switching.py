@@ -99,8 +99,8 @@ class _Command:
     def row(self, tables: Tables) -> Optional[str]:
         """The row of the states' table that is the outlet's now; None if it has none there.
 
-            outlet "7" of a unit                                            "7", nothing is sent
-            outlet "2.7" of a chain, get number.15 -> 7, get unit.15 -> 2   "15"
+        outlet "7" of a unit                                            "7", nothing is sent
+        outlet "2.7" of a chain, get number.15 -> 7, get unit.15 -> 2   "15"
         """
         if self.chain_states is None:
             return self.identity

@@ -37,10 +37,10 @@ class _MeterRows(NamedTuple):
     figures: dict[str, ExactFigure]  #: row -> A, W or kWh
     units: set[str]  #: the units of these rows
     #: why a meter that the device has shows no value now: there is no total
-    reason_missing: Optional[NotKnown] = None
+    reason_not_known: Optional[NotKnown] = None
     #: why there is no total if another figure has values: the device lacks the first figure, while
     #: other columns of its table have rows, and the other figure measures something else
-    reason_without: Optional[NotKnown] = None
+    reason_another_quantity: Optional[NotKnown] = None
 
 
 class _Summands(NamedTuple):
@@ -56,7 +56,8 @@ class Total:
     `else_outlets`, on a device without any of them, the sum of its outlets' own figures. Any other
     source is another quantity, so it serves only a device that does not have this one: without a
     value, there is no total. In a chain, with `unit`, this holds for each unit, and `units` lists
-    the units of the chain. With `always_there`, each unit of the family has a row of a figure.
+    the units of the chain. With `always_there`, each unit of the family has a row of a figure. The
+    unit of a row, or of an outlet, is `_unit("2.7")`: "2", or "" for a device that is no chain.
 
     Fields:
         figures: a device has the first of them with rows, padding left out; a scalar has one row.
@@ -136,16 +137,18 @@ class Total:
             meter. A unit without any is not metered; one with another meter is not known.
         """
         meters = self._meter_rows(tables, valid_rows, most, counters=counters)
-        reason_missing = meters.reason_missing or self._reason_if_all_missing(tables, outlets)
-        if reason_missing is not None:
-            return reason_missing
+        not_known = meters.reason_not_known or self._reason_if_all_missing(tables, outlets)
+        if not_known is not None:
+            return not_known
         summands = self._summands(meters, outlets, counters=counters)
         if all(figure is None for figure in summands.figures.values()):
             return None
-        total = meters.reason_without or _sum_of_rows(summands.figures)
+        total = meters.reason_another_quantity or _sum_of_rows(summands.figures)
         if isinstance(total, NotKnown):
             return total
-        reason = self._reason_if_unit_lacks(tables, total, summands.units, outlets, metered_units)
+        reason = self._reason_if_unit_lacks_row(
+            tables, total, summands.units, outlets, metered_units
+        )
         return total if reason is None else reason
 
     def _meter_rows(
@@ -163,13 +166,13 @@ class Total:
             lines {"1.1": 2.5 A}, banks {"1.1": 1 A, "2.1": 2.7 A}
                 figures {"1.1": 2.5 A, "2.1": 2.7 A}, units {"1", "2"}
             lines {"1.1": NO_ANSWER}, get lines.1.1 -> 25
-                reason_missing: "row 1.1 of lines reads no answer"
+                reason_not_known: "row 1.1 of lines reads no answer"
             lines {"1.1": NO_ANSWER}, get lines.1.1 -> nothing: it lacks lines; banks {"1.1": 1 A}
-                figures {"1.1": 1 A}, reason_without: "row 1.1 of lines reads no answer"
+                figures {"1.1": 1 A}, reason_another_quantity: "row 1.1 of lines reads no answer"
         """
         figures: dict[str, ExactFigure] = {}
         units: set[str] = set()
-        reason_without: Optional[NotKnown] = None
+        reason_another_quantity: Optional[NotKnown] = None
         empty_figures: list[Measurement] = []
         for figure in self.figures:
             readings: dict[str, RowReading] = {}
@@ -179,18 +182,17 @@ class Total:
             if not readings and not units:
                 empty_figures.append(figure)
             reason = figure.reason_if_answers_lack(tables, readings)
-            if reason is None:
-                figures.update(figure.figures(tables, readings, most))
-                units.update(map(self._unit, readings))
-                if units and (counters or self.unit is None):
-                    break
-                continue
-            if not self._is_there(tables, valid_rows, figure, readings):
-                reason_without = reason_without or reason
+            if reason is not None and not self._has_meter(tables, valid_rows, figure, readings):
+                reason_another_quantity = reason_another_quantity or reason
                 reason = _reason_if_walk_lost(tables, empty_figures, next(iter(readings)))
+                readings = {}  # read as a device without this meter
             if reason is not None:
-                return _MeterRows({}, set(), reason_missing=reason)
-        return _MeterRows(figures, units, reason_without=reason_without)
+                return _MeterRows({}, set(), reason_not_known=reason)
+            figures.update(figure.figures(tables, readings, most))
+            units.update(map(self._unit, readings))
+            if units and (counters or self.unit is None):
+                break
+        return _MeterRows(figures, units, reason_another_quantity=reason_another_quantity)
 
     def _summands(
         self, meters: _MeterRows, outlets: Mapping[str, ExactFigure], *, counters: bool
@@ -226,11 +228,11 @@ class Total:
             walk load -> nothing   NotKnown("the answers lack load, which each unit has")
             walk load {"1": 25}    None
         """
-        if self.always_there and self._lacks_all(tables, outlets):
+        if self.always_there and self._is_each_row_missing(tables, outlets):
             return NotKnown(f"the answers lack {self.objects}, which each unit has")
         return None
 
-    def _reason_if_unit_lacks(
+    def _reason_if_unit_lacks_row(
         self,
         tables: Tables,
         total: ExactFigure,
@@ -254,15 +256,15 @@ class Total:
             return None
         return self._reason_without_row(tables, units_without_row, metered_units)
 
-    def _is_there(
+    def _has_meter(
         self,
         tables: Tables,
         valid_rows: Optional[ValidRows],
         figure: Measurement,
         readings: Mapping[str, RowReading],
     ) -> bool:
-        """Whether the device has a figure of which the answers lack values (`readings`), so that
-        the total is not known; else it is read as a device without this meter.
+        """Whether the device has the meter of a figure, of which the answers lack values in these
+        `readings`: the total is then not known. Else it is read as a device without this meter.
 
             load {"1": 25, ".": NO_ANSWER}: it counts 2 rows, shows 1    True
             the unit of a row has no communication (`valid_rows`)        True
@@ -276,7 +278,7 @@ class Total:
         is_any_without_communication = figure.values(tables, valid_rows) != all_values
         return is_any_without_communication or not lacks(tables, figure.source, readings)
 
-    def _lacks_all(self, tables: Tables, outlets: Mapping[str, ExactFigure]) -> bool:
+    def _is_each_row_missing(self, tables: Tables, outlets: Mapping[str, ExactFigure]) -> bool:
         """Whether the answers have no row of any figure; with `else_outlets`, no row for a unit
         that has a metered outlet.
 
@@ -315,8 +317,8 @@ class Total:
             unmetered_units -= set(metered_units())
         lost_units = units if self.always_there else units - unmetered_units
         if not lost_units:
-            return NotMetered(f"{_names('unit', sorted(unmetered_units))} without a meter")
-        names = _names("unit", sorted(lost_units))
+            return NotMetered(f"{_with_noun('unit', sorted(unmetered_units))} without a meter")
+        names = _with_noun("unit", sorted(lost_units))
         return NotKnown(f"the answers have no row of {self.objects} for {names}")
 
     @property
@@ -404,7 +406,7 @@ def _sum_of_rows(rows: Mapping[str, ExactFigure]) -> ExactFigure:
     total = exact_sum_if_complete(rows.values())
     unmetered_rows = [row for row, figure in rows.items() if figure is None]
     if isinstance(total, NotMetered) and unmetered_rows:
-        names = _names("row", unmetered_rows)
+        names = _with_noun("row", unmetered_rows)
         return NotMetered(f"{len(unmetered_rows)} of {len(rows)} ({names}) unmetered")
     return total
 
@@ -418,10 +420,10 @@ def _is_value(value: Cell) -> bool:
     return counted_by(value) is not None if number(value) is not None else bool(text(value))
 
 
-def _names(noun: str, names: Sequence[str]) -> str:
+def _with_noun(noun: str, names: Sequence[str]) -> str:
     """Some units or rows in a sentence, with their noun:
 
-    >>> _names("unit", ["2"]), _names("row", ["1", "2"]), _names("unit", [""])
+    >>> _with_noun("unit", ["2"]), _with_noun("row", ["1", "2"]), _with_noun("unit", [""])
     ('unit 2', 'rows 1, 2', 'unit (no name)')
     """
     plural = "" if len(names) == 1 else "s"
