@@ -164,9 +164,31 @@ class Chain:
 
     def row_of(self, tables: Tables, identity: str, column: Column) -> Optional[str]:
         """The row of the chain's table that is an outlet's now, None if it has none. `column`: a
-        third column of the table, a GET of which shows whether it has a row at all. The outlet is
+        third column of the table, a GET of which shows whether it has a row at all.
+
+            "3", and the device has no columns of units and numbers    "3": the row is its name
+            "3", which an earlier reading saw on a device of one
+                unit; get count -> 1                                   "3": no unit has joined
+            "2.", the unit of an outlet without its number             None
+            another                                                    by GETs and walks of both
+        """
+        learnt = self._learnt(tables)
+        _, _, number = identity.rpartition(".")
+        if not number:
+            return None
+        if learnt.lacks_unit_and_number:
+            return identity
+        if identity in learnt.row_of_single_unit and self._counts_one_unit(tables):
+            return learnt.row_of_single_unit[identity]
+        return self._row_by_unit_and_number(tables, identity, column)
+
+    def _row_by_unit_and_number(
+        self, tables: Tables, identity: str, column: Column
+    ) -> Optional[str]:
+        """The row that has the unit and the number of an outlet now, None without. The outlet is
         expected where an earlier reading saw it, or "3" of the first unit in row 3; GETs of this
         row tell whose it is (`_Owner`). Unless it certainly is the outlet's, all rows are walked.
+        `column`: a third column of the table.
 
         The first unit has 8 outlets. For "3" and for "2.3":
 
@@ -178,15 +200,8 @@ class Chain:
             get number.11 -> 3, get unit.11 -> 2                            11
             get number.11 -> 3, get unit.11 -> 1: a unit has left           None
         """
-        learnt = self._learnt(tables)
-        _, _, number = identity.rpartition(".")
-        if not number:
-            return None  # "2.": an outlet of unit 2 of which the number is not known
-        if learnt.lacks_unit_and_number:
-            return identity
-        if identity in learnt.row_of_single_unit and self._counts_one_unit(tables):
-            return learnt.row_of_single_unit[identity]  # rows change with the units alone
-        expected_row = learnt.walked_row_of.get(identity) or _first_units_row(identity)
+        walked_row_of = self._learnt(tables).walked_row_of
+        expected_row = walked_row_of.get(identity) or _first_units_row(identity)
         owner = _Owner.NOT_SHOWN
         if expected_row:
             owner = self._owner(tables, expected_row, identity, column)
@@ -198,7 +213,7 @@ class Chain:
         if row == expected_row and owner is _Owner.ANOTHER:
             return None  # the walks were made before it became the other's
         if row is not None:
-            learnt.walked_row_of[identity] = row
+            walked_row_of[identity] = row
         return row
 
     def is_checked_last(self, tables: Tables, row: str) -> bool:

@@ -124,8 +124,8 @@ def with_missing_if_fewer(rows: Rows, counts: Rows) -> Rows:
     ['1', '7']
     >>> list(with_missing_if_fewer({"1": 37, "7": 12}, {"0": 3}))
     ['1', '7', '0.']
-
-    counts: the count of each unit; a single one is of all units.
+    >>> list(with_missing_if_fewer({}, {"0": 3}))
+    ['.']
     """
     if not rows:
         return _one_missing_if_counted(counts)

@@ -397,10 +397,9 @@ def outlet_counts(outlets: Outlets, tables: Tables) -> Rows:
     if not outlets.is_count_of_listed or outlets.states is None:
         return tables[outlets.count]
     rows = outlets.states.rows(tables)
-    if not rows:
-        return {}
-    counts = tables[outlets.count]
-    return of_units(counts, rows) if isinstance(outlets.count, Column) else counts
+    counts = tables[outlets.count] if rows else {}
+    is_by_unit = isinstance(outlets.count, Column)
+    return of_units(counts, rows) if is_by_unit else counts
 
 
 class _OutletCount(NamedTuple):
