@@ -249,13 +249,14 @@ def if_complete(rows: Rows, count: Optional[Cell]) -> Rows:
     >>> if_complete({"1": "on"}, 2) == if_complete({"1": "on"}, -1) == {".": NO_ANSWER}
     True
 
-    {} if the device has no count, or counts 0:
+    {} if the device has no count, or counts 0; also without any row, if the count does not tell:
 
-    >>> if_complete({"1": "on"}, None), if_complete({"1": "on"}, 0)
-    ({}, {})
+    >>> if_complete({"1": "on"}, None), if_complete({"1": "on"}, 0), if_complete({}, -1)
+    ({}, {}, {})
     """
     expected_count = counted_by(count)  # None if the count does not tell
-    if count is None or expected_count == 0 or not (rows or expected_count):
+    is_any_expected = bool(rows or expected_count) and expected_count != 0
+    if count is None or not is_any_expected:
         return {}
     outlets = [v for v in rows.values() if not isinstance(v, Missing) or is_unanswered(v)]
     is_complete = expected_count is not None and len(outlets) >= expected_count

@@ -325,12 +325,25 @@ def read_without_states(
             read_only_outlets = replace(outlets, states=None, control=None)
             return SnmpDevice(profile, read_only_outlets, decisions, tables)
     device = SnmpDevice(profile, None, {}, tables)
-    for total in filter(None, (profile.load, profile.power, profile.energy)):
-        has_meter = total.is_listed(tables) if accepts_rows else is_measured(device, total)
-        if has_meter:
-            raise_if_unit_missing(profile, tables)
-            return device
-    return None
+    if not _has_meter(device, accepts_rows=accepts_rows):
+        return None
+    raise_if_unit_missing(profile, tables)
+    return device
+
+
+def _has_meter(device: SnmpDevice, *, accepts_rows: bool) -> bool:
+    """Whether the device has a load, a power or an energy of its own: one is measured now, or with
+    `accepts_rows` one has a row.
+
+    walk load {"1": 52}, tenths     True: 5.2 A
+    walk load {"1": "-1"}           False; True with `accepts_rows`
+    no meter                        False
+    """
+    profile = device.profile
+    totals = [total for total in (profile.load, profile.power, profile.energy) if total]
+    if accepts_rows:
+        return any(total.is_listed(device.tables) for total in totals)
+    return any(is_measured(device, total) for total in totals)
 
 
 def is_measured(device: SnmpDevice, total: Total) -> bool:

@@ -34,7 +34,7 @@ from ..shared.meter_figures import ExactFigure, NotKnown, NotMetered
 from . import validation
 from .cells import NO_ANSWER, Cell, Missing, Rows, is_index_missing
 from .decoding import is_one_of, number, text
-from .tables import Object, Source, Tables, object_of
+from .tables import Source, Tables, object_of
 
 LEAST_NINES = 5
 _QUOTED = 40
@@ -127,8 +127,9 @@ class Measurement:
     @property
     def objects(self) -> str:
         """The names of the objects that are read, for a reason: "current, currentExponent"."""
-        columns = (object_of(source) for source in self.sources())
-        return ", ".join(dict.fromkeys(name_of_object(column) for column in columns if column))
+        columns = filter(None, map(object_of, self.sources()))
+        names = dict.fromkeys(column.object or column.oid for column in columns)
+        return ", ".join(names)
 
     # ---- what is read ----
 
@@ -321,11 +322,6 @@ class Measurement:
             elif cell is not None:
                 texts.append(repr(tables.quoted(cell, _QUOTED)))
         return f"row {row} of {self.objects} reads {', '.join(texts)}"
-
-
-def name_of_object(column: Object) -> str:
-    """The name of an object in the MIB for a reason, "rPDULoadStatusLoad"; its OID without one."""
-    return column.object or column.oid
 
 
 def _is_placeholder(raw: Cell, value: Decimal, most: Optional[Decimal]) -> bool:

@@ -177,15 +177,11 @@ def _as_json(value: object, path: str) -> object:
         )
     members: dict[str, object] = {"kind": kind} if kind in KINDS else {}
     for field in fields(value):
-        field_value = getattr(value, field.name)
-        if field.default is MISSING or not _is_equal(field_value, field.default):
-            members[field.name] = _as_json(field_value, f"{path}.{field.name}")
+        member = getattr(value, field.name)
+        is_default = type(member) is type(field.default) and member == field.default  # 1 is no True
+        if not is_default:
+            members[field.name] = _as_json(member, f"{path}.{field.name}")
     return members
-
-
-def _is_equal(value: object, default: object) -> bool:
-    """Whether a value is the default, also by its type: 1 is not True."""
-    return type(value) is type(default) and value == default
 
 
 def _read_value(data: object, hint: Any, path: str) -> Any:

@@ -156,7 +156,8 @@ def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> Fa
         _find_family(key, PROFILES, SWITCH_FAMILIES).key for key in build_options[SWITCH_FAMILIES]
     ]
     own_profile = _own_profile(build_options)
-    profiles = _built_families(build_options) if own_profile is None else (own_profile,)
+    built_families = tuple(_find_family(key, PROFILES, ONLY) for key in build_options[ONLY])
+    profiles = (own_profile,) if own_profile else built_families or PROFILES
     fixed_key = choice(PROFILE)
     if not fixed_key and own_profile is not None:
         fixed_key = own_profile.key
@@ -198,13 +199,6 @@ def _own_profile(build_options: Settings) -> Optional[Profile]:
         raise SettingsError(
             f"the profile that this archive was built with is not valid: {error}"
         ) from None
-
-
-def _built_families(build_options: Settings) -> Sequence[Profile]:
-    """The families that the archive was built to detect: those of the build option `only`,
-    "apc-ats, baytech"; all without it. Raises SettingsError for one that no family has."""
-    families = [_find_family(key, PROFILES, ONLY) for key in build_options[ONLY]]
-    return tuple(families) or PROFILES
 
 
 def _find_family(key: str, profiles: Sequence[Profile], setting: Setting[object]) -> Profile:

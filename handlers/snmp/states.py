@@ -268,8 +268,8 @@ class State:
     def _crosschecked(
         self, tables: Tables, decision: Decision, value: Cell, other_value: Optional[Cell]
     ) -> Decision:
-        """The state of an outlet after a look at the second source: the decision, if both mean the
-        same. `value`, `other_value`: what the two read. With 1 as on:
+        """The state of an outlet after a look at the second source: the `decision`, which is UP or
+        DOWN, if both mean the same. `value`, `other_value`: what the two read. With 1 as on:
 
             1 and 1          UP
             1 and 2          UNKNOWN, "state reads '1', and relay reads '2'"
