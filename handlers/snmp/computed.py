@@ -68,7 +68,12 @@ class Complete(Computed):
     siblings: tuple[Column, ...] = ()
 
     def check(self) -> None:
-        """Raises ValueError unless a field says what shows that a row was not answered."""
+        """Raises ValueError unless a field says what shows that a row was not answered.
+
+        >>> Complete(Column("1.3.6.1.4.1.99999.1.3")).check()
+        Traceback (most recent call last):
+        ValueError: same_rows_as, count, least, next_row and from_one are missing: give one, ...
+        """
         validation.require_distinct_texts(self.padding, "padding")
         proofs = (self.same_rows_as, self.count, self.least, self.next_row)
         if not any(proofs) and self.from_one is None:

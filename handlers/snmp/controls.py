@@ -53,7 +53,12 @@ class Guard:
     always_there: bool = True
 
     def check(self) -> None:
-        """Raises ValueError unless either `allow` or `refuse` is given, and `why`."""
+        """Raises ValueError unless either `allow` or `refuse` is given, and `why`.
+
+        >>> Guard(None, "it is locked").check()
+        Traceback (most recent call last):
+        ValueError: give either allow or refuse
+        """
         if bool(self.allow) == bool(self.refuse):
             raise ValueError("give either allow or refuse")
         if self.allow and not self.always_there:
@@ -169,7 +174,12 @@ class Write:
     writes_neighbours: ClassVar[bool] = False
 
     def check(self) -> None:
-        """Raises ValueError for values that cannot be written, or that do not differ."""
+        """Raises ValueError for values that cannot be written, or that do not differ.
+
+        >>> Write(None, on=1, off=1).check()
+        Traceback (most recent call last):
+        ValueError: on and off are both 1
+        """
         are_numbers = isinstance(self.on, int) and isinstance(self.off, int)
         if self.unsigned and not are_numbers:
             raise ValueError("unsigned is for numbers")

@@ -106,7 +106,12 @@ class Measurement:
     MOST_FACTOR = 10_000
 
     def check(self) -> None:
-        """Raises ValueError for a scale of 0 or less, or one that shifts more than MOST_DIGITS."""
+        """Raises ValueError for a scale of 0 or less, or one that shifts more than MOST_DIGITS.
+
+        >>> Measurement(None, scale=Decimal(0)).check()
+        Traceback (most recent call last):
+        ValueError: scale 0 is not a finite number above zero
+        """
         validation.require_distinct_texts(self.absent, "absent")
         validation.require_distinct_texts(self.padding, "padding")
         for scale in (self.scale, self.scale_of_integers):

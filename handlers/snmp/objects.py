@@ -30,7 +30,8 @@ _MOST_OUTLETS, _MOST_UNITS = 10_000, 1_000
 @dataclass(frozen=True)
 class Column:
     """A column of a table, with a cell for each outlet at `oid`.INDEX. The row's identity is its
-    index, without the suffix if there is one.
+    index. With a `suffix`, only rows whose index ends with these arcs are read: with "5", the row
+    "7.5" is taken as "7". Some devices with the table lack an `optional` column.
 
     Fields:
         oid: the column.
@@ -150,7 +151,12 @@ class Span:
     sub: int
 
     def check(self) -> None:
-        """Raises ValueError for numbers that are no range, or too many."""
+        """Raises ValueError for numbers that are no range, or more than 10,000 outlets.
+
+        >>> Span(first=8, last=1, sub=11).check()
+        Traceback (most recent call last):
+        ValueError: first 8, last 1, sub 11 are not a range of outlets
+        """
         first, last = self.first, self.last
         if not 0 <= first <= last or self.sub < 0:
             raise ValueError(
@@ -190,7 +196,12 @@ class Spread:
     optional: ClassVar[bool] = False
 
     def check(self) -> None:
-        """Raises ValueError unless each outlet has one object, and each object one outlet."""
+        """Raises ValueError unless each outlet has one object, and each object one outlet.
+
+        >>> Spread("1.3.6.1.4.1.92", (Span(1, 2, 11), Span(2, 3, 20))).check()
+        Traceback (most recent call last):
+        ValueError: spans has a value twice
+        """
         validation.require_oid(self.oid, "oid")
         validation.require_suffix(self.tail, "tail")
         validation.require_values(self.spans, "spans")
@@ -319,7 +330,12 @@ class PerUnit:
     optional: ClassVar[bool] = False
 
     def check(self) -> None:
-        """Raises ValueError for an OID or a column that is none, and numbers that are no range."""
+        """Raises ValueError for an OID or a column that is none, and numbers that are no range.
+
+        >>> PerUnit("1.3.6.1.4.1.534", first=4, last=1, column="5.1.3").check()
+        Traceback (most recent call last):
+        ValueError: first 4, last 1 are not a range of units
+        """
         validation.require_oid(self.oid, "oid")
         validation.require_text(self.column, "column")
         validation.require_suffix(self.column, "column")

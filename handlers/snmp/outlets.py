@@ -69,7 +69,12 @@ class Outlets:
 
     def check(self) -> None:
         """Raises ValueError, for the author of a profile, unless something lists the outlets, and
-        what is switched has states to confirm a command."""
+        what is switched has states to confirm a command.
+
+        >>> Outlets().check()
+        Traceback (most recent call last):
+        ValueError: neither states nor rows: nothing would list the outlets
+        """
         if self.states is None and self.rows is None:
             raise ValueError("neither states nor rows: nothing would list the outlets")
         if self.control is not None and self.states is None:

@@ -71,7 +71,12 @@ class Condition:
     why: str = ""
 
     def check(self) -> None:
-        """Raises ValueError without a good value, and for a scalar that names units."""
+        """Raises ValueError without a good value, and for a scalar that names units.
+
+        >>> Condition(None, good=()).check()
+        Traceback (most recent call last):
+        ValueError: good is empty; give at least one
+        """
         validation.require_values(self.good, "good")
         validation.require_distinct_texts(self.good, "good")
         if self.unit not in (None, Arcs()) and isinstance(self.source, Scalar):
@@ -204,7 +209,12 @@ class State:
     crosscheck: Optional[Source] = None
 
     def check(self) -> None:
-        """Raises ValueError unless on and off have values, all of them different."""
+        """Raises ValueError unless on and off have values, all of them different.
+
+        >>> State(None, on=("1",), off=("1",)).check()
+        Traceback (most recent call last):
+        ValueError: '1' is both in 'on' and in 'off'
+        """
         validation.require_values(self.on, "on")
         validation.require_values(self.off, "off")
         words: list[tuple[str, tuple[str, ...]]] = []

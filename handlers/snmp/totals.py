@@ -85,7 +85,12 @@ class Total:
 
     def check(self) -> None:
         """Raises ValueError, for the author of a profile, unless there is a figure or
-        `else_outlets`, and with `unit` no figure is a Scalar, which has no unit."""
+        `else_outlets`, and with `unit` no figure is a Scalar, which has no unit.
+
+        >>> Total().check()
+        Traceback (most recent call last):
+        ValueError: figures is empty; give at least one, or else_outlets
+        """
         if not self.figures and not self.else_outlets:
             raise ValueError("figures is empty; give at least one, or else_outlets")
         if self.always_there and not self.figures:
