@@ -82,12 +82,12 @@ class Condition:
         if self.unit not in (None, Arcs()) and isinstance(self.source, Scalar):
             raise ValueError("unit is given and source is a Scalar, which is of the whole device")
 
-    def objections(
-        self, tables: Tables, rows: Rows, values: Optional[Source] = None
+    def reasons_not_current(
+        self, tables: Tables, rows: Rows, source_of_rows: Optional[Source] = None
     ) -> dict[str, str]:
         """Row -> why what the device tells of it is not current; rows for which the condition holds
-        are left out. `rows`: those of states or figures. `values`: their source; if that is one
-        object of the whole device, the condition must hold for each unit. Good if "1", by unit:
+        are left out. `rows`: those of states or figures. `source_of_rows`: if it is one object of
+        the whole device, the condition must hold for each unit. Good if "1", by unit:
 
             walk communication {"1": 1, "2": 0}, rows 1.7 and 2.7
                 {"2.7": "no communication (communication reads '0')"}
@@ -99,7 +99,7 @@ class Condition:
         value_by_unit = self._value_by_unit(tables)
         if self.optional and not value_by_unit and self._is_absent(tables, rows):
             return {}
-        is_of_device = self.unit is None or isinstance(object_of(values), Scalar)
+        is_of_device = self.unit is None or isinstance(object_of(source_of_rows), Scalar)
         value_of_device = self._worst(value_by_unit) if is_of_device else None
         reasons: dict[str, str] = {}
         for row in rows:
@@ -110,14 +110,14 @@ class Condition:
                 reasons[row] = self._reason(tables, value)
         return reasons
 
-    def valid_rows(self, tables: Tables, rows: Rows, values: Optional[Source] = None) -> Rows:
-        """The rows of a source (`values`), `Missing` where this condition does not hold, so that no
-        old value is shown:
+    def valid_rows(self, tables: Tables, rows: Rows, source_of_rows: Source) -> Rows:
+        """The rows of a source, `Missing` where this condition does not hold, so that no old value
+        is shown:
 
             walk communication {"1": 1, "2": 0}, rows {"1.7": 1, "2.7": 1}
                 {"1.7": 1, "2.7": Missing("no communication (communication reads '0')")}
         """
-        reasons = self.objections(tables, rows, values)
+        reasons = self.reasons_not_current(tables, rows, source_of_rows)
         return {
             row: Missing(reasons[row]) if row in reasons else value for row, value in rows.items()
         }
@@ -262,14 +262,15 @@ class State:
         rows = self.rows(tables)
         for condition in conditions:
             rows = condition.valid_rows(tables, rows, self.source)
-        objections = [condition.objections(tables, rows) for condition in self.conditions]
+        reasons: dict[str, str] = {}
+        for condition in self.conditions:
+            reasons = {**condition.reasons_not_current(tables, rows), **reasons}
         other_values = tables[self.crosscheck] if self.crosscheck and rows else {}
         decisions: dict[str, Decision] = {}
         for row, value in rows.items():
             decision = self.reported(tables, value)
-            reasons = [reason_by_row[row] for reason_by_row in objections if row in reason_by_row]
-            if reasons and decision.state is not UNKNOWN:
-                decision = Decision(UNKNOWN, reasons[0])
+            if row in reasons and decision.state is not UNKNOWN:
+                decision = Decision(UNKNOWN, reasons[row])
             if self.crosscheck and decision.state is not UNKNOWN:
                 decision = self._crosschecked(tables, decision, value, other_values.get(row))
             decisions[row] = decision

@@ -88,8 +88,8 @@ class _Command:
         """
         own_row: Rows = {self.identity: "1"}  # a condition looks at no value of these rows
         for condition in self.device.conditions:
-            objections = condition.objections(tables, own_row, self.states.source)
-            reason = objections.get(self.identity)
+            reasons = condition.reasons_not_current(tables, own_row, self.states.source)
+            reason = reasons.get(self.identity)
             if reason is not None:
                 raise Unsupported(f"outlet {self.identity} is not switched: {reason}")
         return self.outlets.varbinds(
