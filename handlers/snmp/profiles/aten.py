@@ -171,9 +171,11 @@ def _text(values: Column) -> ComputedRows:
     lists them (outletConfirmation). A server's BMC with the same sysObjectID does neither, and has
     no row.
 
-        deviceCurrent {"1": "0.85"}, outletnumber 8                     {"1": "0.85"}
-        the same, no outletnumber, outletConfirmation {"1": 2, "2": 2}  {"1": "0.85"}
-        the same, neither of them                                       {}
+    >>> AMPERES = column("21317.1.3.2.2.2.1.3.1.2", "deviceCurrent")
+    >>> _text(AMPERES).rows(tables_of({AMPERES: {"1": "0.85"}, NUMBER_OF_OUTLETS: {"0": 8}}))
+    {'1': '0.85'}
+    >>> _text(AMPERES).rows(tables_of({AMPERES: {"1": "0.85"}}))
+    {}
     """
 
     @computed_from(values, by_row=True, on_demand=(NUMBER_OF_OUTLETS, CONFIRMATION))

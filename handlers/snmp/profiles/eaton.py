@@ -157,9 +157,17 @@ def channels(tables: Tables) -> Rows:
     overlap: their sum is its load. currentMonitorType 1 to 5 measures the unit, branches, outlets
     or lines; 6 to 8 measures lines and branches together, which the MIB does not tell apart.
 
-        type 4, numCurrentChannels 3, chanN {"1": 15, "2": 12, "3": 9, "4": 0}   rows 1, 2 and 3
-        type 7, the same channels      {"0": ""}: not metered, as their sum would count twice
-        type 9, not in the MIB         rows 1, 2 and 3, each Missing
+    >>> unit = {CHANNELS: {"1": 15, "2": 12, "3": 9, "4": 0}, CHANNEL_COUNT: {"0": 3}}
+    >>> channels.rows(tables_of({**unit, MONITOR_TYPE: {"0": 4}}))
+    {'1': 15, '2': 12, '3': 9}
+
+    The sum of lines and branches would count twice: one empty row says that it is not metered. Of
+    another type, which the MIB does not name, each channel is missing:
+
+    >>> channels.rows(tables_of({**unit, MONITOR_TYPE: {"0": 7}}))
+    {'0': ''}
+    >>> channels.rows(tables_of({**unit, MONITOR_TYPE: {"0": 9}}))["1"].reason
+    'its mark is none that the MIB names'
 
     Raises ProtocolError if the unit shows fewer channels than it counts.
     """
