@@ -2,11 +2,11 @@
 "not known": a GET in a row where it would be. A walk without rows alone is no proof, as agents lose
 walks (github.com/prometheus/snmp_exporter/issues/541, an HPE PDU).
 
-A source is an object of the MIB, or a function that makes rows of several (`Computed`): its
-`object_of` is then the object of the values. `tables.walk(oid)` is {index: value}, {} without any
-row; `tables.has_cell(column, "7")` is whether a GET of row 7 has a value. `column.columns()` are
-the OIDs of the columns that an object reads, each with whether some devices lack it; none for a
-scalar. Each request is sent once in a reading of the device, and its answer kept:
+A source is an object of the MIB, or a function that makes rows of several (`Computed`);
+`object_of(source)` is the object of its values. `tables.walk(oid)` is {index: value}, {} without
+any row; `tables.has_cell(column, "7")` is whether a GET of row 7 has a value. `column.columns()`
+are the OIDs of the columns that an object reads, each with whether some devices lack it; none for
+a scalar. Each request is sent once in a reading of the device, and its answer kept:
 
     tables.reading.answers.walks      {oid: rows} of what was walked so far
     tables.reading.answers.columns    {table: {oid: whether it is optional}} of what was asked for

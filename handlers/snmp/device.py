@@ -94,8 +94,11 @@ class SnmpDevice(NamedTuple):
 def _valid_rows(
     tables: Tables, rows: Rows, source: Source, conditions: Sequence[Condition]
 ) -> Rows:
-    """The rows of a source, `Missing` where one of the conditions does not hold: {"1": 15, "2":
-    Missing("unitState reads 'no'")} of the rows 15 and 7 if unit 2 has no communication."""
+    """The rows of a source, `Missing` where one of the conditions does not hold. If unit 2 has no
+    communication:
+
+    {"1": 15, "2": 7}    {"1": 15, "2": Missing("unitState reads 'no'")}
+    """
     for condition in conditions:
         rows = condition.valid_rows(tables, rows, source)
     return rows
@@ -136,8 +139,11 @@ def needed_sources(profile: Profile, scope: ReadScope) -> Iterator[Optional[Sour
 
 
 def _sources_of_figures(profile: Profile, *, for_view: bool) -> Iterator[Source]:
-    """What the figures of outlets are read from, then what the totals are. `for_view`: only what
-    the platform's view shows, which is load and energy, but no power."""
+    """The sources of the outlets' figures, then those of the totals. `for_view`: only what the
+    platform's view shows, which is load and energy, but no power.
+
+    outlets with a current and an energy, a load    [current, energy, load]
+    """
     for outlets in profile.outlets:
         for figure in outlets.figures():
             if not for_view or _is_viewed(profile, outlets, figure):
@@ -347,8 +353,12 @@ def _has_meter(device: SnmpDevice, *, accepts_rows: bool) -> bool:
 
 
 def is_measured(device: SnmpDevice, total: Total) -> bool:
-    """Whether the device's own meters give the total now, without those of its outlets: a load of
-    5.2 A does; a load of which a row has no answer, or a device without such a meter, does not."""
+    """Whether the device's own meters give the total now, without those of its outlets:
+
+    walk load {"1": 25, "2": 27}           True
+    walk load {"1": 25, "2": NO_ANSWER}    False
+    walk load -> nothing                   False
+    """
     return isinstance(total.read(device.tables, device.valid_rows), Decimal)
 
 
@@ -458,7 +468,11 @@ def is_list_proven(device: SnmpDevice) -> bool:
 
 def has_no_outlets(profile: Profile, tables: Tables) -> bool:
     """Whether the device is proven to have no outlets: the family has none, a number of outlets is
-    0 in every row, or every row of the states is marked as none."""
+    0 in every row, or every row of the states reads that it is no outlet.
+
+    count {"1": 0, "2": 0}       True
+    no count, no row of states   False
+    """
     return not profile.outlets or any(_has_none(outlets, tables) for outlets in profile.outlets)
 
 
@@ -535,7 +549,11 @@ def missing_unit(profile: Profile, tables: Tables, *, counts_missing_rows: bool 
 
 def raise_if_unit_missing(profile: Profile, tables: Tables) -> None:
     """Raise ProtocolError if the answers are of fewer units than the device counts: a sum or a list
-    of them would be too small."""
+    of them would be too small.
+
+    count 2, units {"1": "on", "2": "on"}         nothing is raised
+    count 2, units {"1": "on", "2": NO_ANSWER}    ProtocolError
+    """
     reason = missing_unit(profile, tables, counts_missing_rows=True)
     if reason:
         raise ProtocolError(f"{reason}; poll it again")

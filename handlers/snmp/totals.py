@@ -417,12 +417,13 @@ def _sum_of_rows(rows: Mapping[str, ExactFigure]) -> ExactFigure:
 
 
 def _is_value(value: Cell) -> bool:
-    """Whether a value says that its unit is there: a text, or a count that is no placeholder.
+    """Whether a value says that its unit is there: a text, or a count from 0 on.
 
     >>> _is_value("PDU 2"), _is_value(3), _is_value(""), _is_value(-1)
     (True, True, False, False)
     """
-    return counted_by(value) is not None if number(value) is not None else bool(text(value))
+    is_text = number(value) is None
+    return bool(text(value)) if is_text else counted_by(value) is not None
 
 
 def _with_noun(noun: str, names: Sequence[str]) -> str:
