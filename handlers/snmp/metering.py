@@ -158,7 +158,7 @@ class _OutletColumn:
             return None
         if identity in self.rows:
             return self.rows[identity]
-        if any(map(is_index_missing, self.rows)):
+        if self._has_unidentified_row:
             return NotKnown(f"the answers lack the outlet of a row of {self.figure.objects}")
         if self._lacks_meter(identity):
             return None
@@ -179,6 +179,11 @@ class _OutletColumn:
         columns = [rows for rows, units in zip(self.other_rows, units_of_others) if unit in units]
         is_in_no_column = bool(columns) and all(identity not in rows for rows in columns)
         return unit not in own_units or is_in_no_column
+
+    @cached_property
+    def _has_unidentified_row(self) -> bool:
+        """Whether a row does not tell its outlet: its identity ends with a dot."""
+        return any(map(is_index_missing, self.rows))
 
     @cached_property
     def _metered_units(self) -> list[set[str]]:
