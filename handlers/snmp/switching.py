@@ -104,8 +104,7 @@ class _Command:
         """
         if self.chain_states is None:
             return self.identity
-        chain = self.chain_states.chain
-        return chain.row_of(tables, self.identity, self.chain_states.column)
+        return self.chain_states.chain.row_of(tables, self.identity, self.chain_states.column)
 
     def raise_if_row_moved(self, tables: Tables, row: str) -> None:
         """Raise ProtocolError if this row of a chain is no longer the outlet's right before the

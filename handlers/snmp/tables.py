@@ -259,8 +259,7 @@ class Reading:
         for table_object in _objects_walked_together(sources):
             for short_oid, is_optional in table_object.columns():
                 oid = self.resolve(short_oid)
-                columns_of_table = self.needed.setdefault(table_of(oid), {})
-                columns_of_table[oid] = is_optional
+                self.needed.setdefault(table_of(oid), {})[oid] = is_optional
 
     def resolve(self, oid: str) -> str:
         """The OID to send: the device's root in place of a leading "~", which stands for it in a

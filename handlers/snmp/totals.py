@@ -151,9 +151,7 @@ class Total:
         total = meters.reason_another_quantity or _sum_of_rows(summands.figures)
         if isinstance(total, NotKnown):
             return total
-        reason = self._reason_if_unit_lacks_row(
-            tables, total, summands.units, outlets, metered_units
-        )
+        reason = self._reason_if_unit_lost(tables, total, summands.units, outlets, metered_units)
         return total if reason is None else reason
 
     def _meter_rows(
@@ -237,7 +235,7 @@ class Total:
             return NotKnown(f"the answers lack {self.objects}, which each unit has")
         return None
 
-    def _reason_if_unit_lacks_row(
+    def _reason_if_unit_lost(
         self,
         tables: Tables,
         total: ExactFigure,
