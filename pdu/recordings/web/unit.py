@@ -654,8 +654,10 @@ def _with_token(content: Any, token: str) -> Any:
 def answer_in_words(words: str) -> Response:
     """An answer in words: a status, with the path of a Location, else the content.
 
-    >>> answer_in_words("302 /home"), answer_in_words("OK")
-    ((302, None, {'Location': '/home'}), (200, b'OK', {'Content-Type': 'text/plain'}))
+    >>> answer_in_words("202"), answer_in_words("302 /home")
+    ((202, None, {}), (302, None, {'Location': '/home'}))
+    >>> answer_in_words("OK")
+    (200, b'OK', {'Content-Type': 'text/plain'})
     """
     first_word, _, path = words.partition(" ")
     if first_word.isdigit() and len(first_word) == 3:
