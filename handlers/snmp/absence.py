@@ -49,7 +49,7 @@ def is_absent(tables: Tables, source: Source, rows: Iterable[str]) -> bool:
     first = next(iter(rows), None)
     if first is None:
         return False
-    has_value = tables.whole[source] or tables.one_row(first)[source]
+    has_value = tables.with_all_rows[source] or tables.one_row(first)[source]
     if has_value:
         return False
     if not isinstance(source, ComputedRows):  # a function may have rows in the next reading

@@ -248,7 +248,7 @@ class Chain:
             walk unit {"7": 1}, walk number {"7": 7}                     None: unit 2 has left
         """
         # these alone: each other walk is a moment in which a unit may leave before the write
-        tables = tables.whole.only_of((self.unit, self.number))
+        tables = tables.with_all_rows.only_of((self.unit, self.number))
         units, numbers = tables[self.unit], tables[self.number]
         if has_number and not numbers:
             return None  # the walk ended early

@@ -4,7 +4,7 @@ and values to write, in order.
     outlet 7 on   [("1.3.6.1.4.1.318.1.1.12.3.3.1.1.4.7", 1)]
 
 `tables[source]` are the rows of an object of the device, here mostly the one row of the outlet, by
-GET; `tables.whole` the tables with all rows.
+GET; `tables.with_all_rows` the tables with all rows.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Guard:
         """
         value = tables[self.test].get(identity)
         may_lack_object = bool(self.refuse) and not self.always_there
-        if value is None and may_lack_object and not tables.whole[self.test]:
+        if value is None and may_lack_object and not tables.with_all_rows[self.test]:
             return
         if self._is_allowed(value):
             return

@@ -241,7 +241,7 @@ class _Detection:
         """
         first: Optional[SnmpDevice] = None
         for profile, tables in families:
-            device = read_without_states(profile, tables.whole, accepts_rows=accepts_rows)
+            device = read_without_states(profile, tables.with_all_rows, accepts_rows=accepts_rows)
             if device is not None and self._is_complete(device):
                 return device
             first = first or device

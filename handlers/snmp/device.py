@@ -5,7 +5,7 @@ which a unit's answers are current. `tables[source]` are the rows of an object o
 when they are first asked for: {"1": 1, "2": NO_ANSWER} if the answers lack row 2.
 
     tables.outlet             "7" in a command that reads this outlet alone, by GET; else ""
-    tables.whole              the tables with all rows
+    tables.with_all_rows      the tables with all rows
     tables.of_known_family()  the tables of a device that is of this family: from then on an empty
                               column beside one with rows is lost, not absent
 
@@ -202,7 +202,7 @@ def read_states(profile: Profile, tables: Tables) -> Optional[SnmpDevice]:
         if is_outlet_read_alone:
             decisions = outlets.states.decisions(tables, conditions)
             return SnmpDevice(profile, outlets, decisions, tables)
-        all_tables = tables.whole
+        all_tables = tables.with_all_rows
         decisions = {}
         if outlets.states.rows(all_tables):
             # from here on, an empty column beside one with rows is lost, not absent

@@ -237,26 +237,27 @@ def without(rows: Rows, *words: str) -> Rows:
     return where(rows, rows, test)
 
 
-def require_marks(rows: Rows, marks: Rows) -> Rows:
-    r"""The marks, as they are, if each row has one. Raises ProtocolError if the device did not
-    answer that of a row: nothing then tells whether the row is an outlet or padding.
+def strict_where(rows: Rows, marks: Rows, test: Test) -> Rows:
+    r"""The rows whose mark passes a test. Raises ProtocolError if the device did not answer the
+    mark of a row: nothing then tells whether the row is an outlet or padding.
 
-    >>> require_marks({"1": "on", "2": "off"}, {"1": "outlet", "2": "padding"})
-    {'1': 'outlet', '2': 'padding'}
-    >>> require_marks({"1": "on", "2": "off"}, {"1": "outlet"})
+    >>> states = {"1": "on", "2": "off"}
+    >>> strict_where(states, {"1": "outlet", "2": "padding"}, one_of("outlet"))
+    {'1': 'on'}
+    >>> strict_where(states, {"1": "outlet"}, one_of("outlet"))
     Traceback (most recent call last):
     handlers.shared.errors.ProtocolError: the device lists the row 2 without the value ...
     """
-    default = value_of_row_without_index(marks)
+    mark_of_any_row = value_of_row_without_index(marks)
     for row in rows:
-        mark = marks.get(row, default)
+        mark = marks.get(row, mark_of_any_row)
         is_row_missing = is_index_missing(row) and row not in marks
         if not is_row_missing and (mark is None or is_unanswered(mark)):
             raise ProtocolError(
                 f"the device lists the row {row} without the value that tells outlets from"
                 " padding; poll it again"
             )
-    return marks
+    return where(rows, marks, test)
 
 
 def except_where(rows: Rows, words: Sequence[str], marks: Rows, test: Test) -> Rows:

@@ -23,6 +23,7 @@ from .cells import (
     value_of_row_without_index,
 )
 from .decoding import bits, number, octets_if_latin_1, text
+from .filters import Test, where
 
 _KEY_MISSING = Missing(
     "its key, or one that may be the same, is missing, empty or not the only one"
@@ -59,6 +60,50 @@ def left_join(rows: Rows, values: Rows) -> Rows:
         is_row_known = bool(text(cell))
         result[row] = values.get(row, value_if_none) if is_row_known else missing_because(cell)
     return result
+
+
+def without_values(rows: Rows) -> Rows:
+    """Each of `rows` with an empty value, so that it is there and not metered; a row that is
+    missing or reads "" is not known.
+
+    >>> without_values({"1": 37, "2": 0})
+    {'1': '', '2': ''}
+    >>> without_values({"1": Missing("no answer")})["1"].reason
+    'no answer'
+    """
+    return left_join(rows, {})
+
+
+def empty_as_missing(rows: Rows) -> Rows:
+    """The rows, with a Missing where one reads "": a column that always has figures.
+
+    >>> empty_as_missing({"1": 37, "2": ""})["2"].reason
+    'its mark is none that the MIB names'
+    """
+    return left_join(rows, rows)
+
+
+def with_empty_if_none(values: Rows, rows: Rows) -> Rows:
+    """The values; if the device answers none of them, each of `rows` with an empty value: there are
+    lines, and nothing is metered.
+
+    >>> with_empty_if_none({"1": 37}, {"1": "Phase L1", "2": "Phase L2"})
+    {'1': 37}
+    >>> with_empty_if_none({}, {"1": "Phase L1", "2": "Phase L2"})
+    {'1': '', '2': ''}
+    """
+    return left_join(values or rows, values)
+
+
+def empty_unless(rows: Rows, marks: Rows, test: Test) -> Rows:
+    """The rows, with an empty value where the mark of one does not pass a test: the device shows a
+    figure there that it has not measured.
+
+    >>> from handlers.snmp.filters import one_of
+    >>> empty_unless({"1": 500, "2": 400}, {"1": "measured", "2": "estimated"}, one_of("measured"))
+    {'1': 500, '2': ''}
+    """
+    return left_join(rows, where(rows, marks, test))
 
 
 def part_of(values: Rows, rows: Iterable[str], start: int = 0, stop: Optional[int] = None) -> Rows:

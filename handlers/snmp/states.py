@@ -4,8 +4,8 @@
 
 `tables[source]` are the rows of an object of the device, {} if it does not have the object, with
 NO_ANSWER (a `Missing`) where the answers lack a row. `tables.outlet` is the outlet that a command
-reads alone, by GET; `tables.whole` the tables with all rows. A condition is another object without
-which no state is certain, such as whether the unit has communication.
+reads alone, by GET; `tables.with_all_rows` the tables with all rows. A condition is another object
+without which no state is certain, such as whether the unit has communication.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ class Condition:
             unit = self.unit.of(tables.outlet)
             return tables.one_row(unit)[self.source]
         readings: Rows = {}
-        for row, value in tables.whole[self.source].items():
+        for row, value in tables.with_all_rows[self.source].items():
             unit = self.part.of(row)
             if unit not in readings or is_one_of(readings[unit], self.good):
                 readings[unit] = value

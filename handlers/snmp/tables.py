@@ -309,12 +309,12 @@ class Tables:
         return self._derived[source]
 
     @property
-    def whole(self) -> Tables:
+    def with_all_rows(self) -> Tables:
         """The tables with all rows, for a decision about one outlet that needs the others, such as
         their number. Only the tables of one row differ from their whole:
 
             tables.one_row("2")[STATE]          {"2": 2}
-            tables.one_row("2").whole[STATE]    {"1": 1, "2": 2}
+            tables.one_row("2").with_all_rows[STATE]    {"1": 1, "2": 2}
         """
         return self
 
@@ -324,7 +324,7 @@ class Tables:
 
             tables[STATE] {"1": 1, "2": 2}  ->  tables.one_row("2")[STATE] {"2": 2}
         """
-        return OneRow(self.whole, row)
+        return OneRow(self.with_all_rows, row)
 
     def again(self) -> Tables:
         """The tables of the same device without its answers, so that it is asked anew, as after a
@@ -372,7 +372,7 @@ class Tables:
         """
         for source in sources:
             rows = self[source]
-            if rows or self.whole[source]:
+            if rows or self.with_all_rows[source]:
                 return rows
         return {}
 
@@ -396,7 +396,7 @@ class Tables:
 
     def scalar(self, source: Source) -> Optional[Cell]:
         """The value of an object of the whole device."""
-        return self.whole[source].get("0")
+        return self.with_all_rows[source].get("0")
 
     def text(self, source: Source) -> str:
         """The text of an object of the whole device, "" without a value."""
@@ -561,7 +561,7 @@ class OneRow(Tables):
 
         tables[STATE]           get state.3                     {"3": 1}
         tables[VOLTS]           get volts.0, a Scalar           {"3": 230}
-        tables.whole[STATE]     walk state                      {"1": 1, …, "8": 2}
+        tables.with_all_rows[STATE]     walk state                      {"1": 1, …, "8": 2}
     """
 
     def __init__(self, whole: Tables, outlet: str) -> None:
@@ -570,7 +570,7 @@ class OneRow(Tables):
         self._whole = whole
 
     @property
-    def whole(self) -> Tables:
+    def with_all_rows(self) -> Tables:
         return self._whole
 
     def __getitem__(self, source: Source) -> Rows:
@@ -584,7 +584,7 @@ class OneRow(Tables):
             return {} if value is None else {self.outlet: value}
         if source.is_by_row():
             return super().__getitem__(source)
-        rows = self.whole[source]
+        rows = self.with_all_rows[source]
         return {self.outlet: rows[self.outlet]} if self.outlet in rows else {}
 
     def again(self) -> Tables:

@@ -7,6 +7,9 @@ was read is never written back.
 
 A state is UNKNOWN while a command is pending: each family has a column for it, in the table of
 states.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re
@@ -26,15 +29,14 @@ from ..filters import (
     matches,
     none_of,
     one_of,
-    require_marks,
     rows_if_any_in,
     rows_if_every_mark,
+    strict_where,
     up_to_count,
-    where,
     without,
     without_arc,
 )
-from ..joins import left_join
+from ..joins import empty_as_missing, left_join, with_empty_if_none, without_values
 from ..measurements import Measurement
 from ..objects import Column
 from ..outlets import Outlets
@@ -101,7 +103,7 @@ def _older_states(states: Column, *others: Source) -> ComputedRows:
     @computed_from(states, by_row=True)
     def rows(tables: Tables) -> Rows:
         state_rows = tables[states]
-        return rows_if_any_in(state_rows, tables.whole.first(*others)) if state_rows else {}
+        return rows_if_any_in(state_rows, tables.with_all_rows.first(*others)) if state_rows else {}
 
     return rows
 
@@ -136,9 +138,9 @@ def rpdu_lines(tables: Tables) -> Rows:
     if phases:
         return phases
     if list(load) == ["1"]:
-        return left_join(load, load)
+        return empty_as_missing(load)
     has_marks = tables[RPDU_BANK] or tables[RPDU_PHASE]
-    return dict.fromkeys(load, MARK_UNKNOWN) if has_marks else left_join(load, {})
+    return dict.fromkeys(load, MARK_UNKNOWN) if has_marks else without_values(load)
 
 
 RPDU_STATE = column("318.1.1.12.3.5.1.1.4", "rPDUOutletStatusOutletState")
@@ -423,7 +425,7 @@ def breakers(tables: Tables) -> Rows:
     the number of positions (xPDUBranchBreakerTableSize) are padding.
     """
     positions = up_to_count(tables[XPDU_RATING], tables.scalar(XPDU_POSITIONS))
-    return where(positions, require_marks(positions, positions), none_of(*NO_BREAKER))
+    return strict_where(positions, positions, none_of(*NO_BREAKER))
 
 
 @computed_from(XPDU_CURRENT, XPDU_LINES, on_demand=(XPDU_VOLTS,))
@@ -441,7 +443,7 @@ def xpdu_lines(tables: Tables) -> Rows:
     if count is None and tables[XPDU_CURRENT]:
         return with_missing_rows_of(tables[XPDU_CURRENT], tables[XPDU_VOLTS])
     lines = up_to_count(tables[XPDU_CURRENT], count)
-    return left_join(lines or tables[XPDU_CURRENT], lines)
+    return with_empty_if_none(lines, tables[XPDU_CURRENT])
 
 
 # Modular distribution. The index of an output is module.cable; an empty slot has rows as well.

@@ -6,12 +6,15 @@ those of metering types have figures. nodePower and pduPower are energies in kWh
 same objects for a PDU on its bus, but reads or writes that PDU only on a further command
 (pduAdminCommand). A gateway's states and figures are not read: they may be out of date. A PDU whose
 switching is not enabled as a whole (bit 2 of pduEnableFeatures) is not switched.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from ..cells import Rows
 from ..controls import Guard, Write
 from ..evidence import SIMULATED
-from ..filters import none_of, one_of, require_marks, rows_if_any_in, where
+from ..filters import none_of, one_of, rows_if_any_in, strict_where, where
 from ..joins import bit
 from ..objects import Column, Scalar
 from ..profile import Profile
@@ -56,7 +59,7 @@ def states(tables: Tables) -> Rows:
     numbers = tables[OUTLET]
     if tables.outlet and not numbers:
         return {}
-    return where(tables[STATE], require_marks(tables[STATE], numbers), none_of(NO_OUTLET))
+    return strict_where(tables[STATE], numbers, none_of(NO_OUTLET))
 
 
 def _metered_column(values: Column) -> ComputedRows:
@@ -77,7 +80,7 @@ def _total_of_pdu(values: Scalar) -> ComputedRows:
     def rows(tables: Tables) -> Rows:
         if not _is_modular(tables):
             return {}
-        types = tables.whole[TYPE]
+        types = tables.with_all_rows[TYPE]
         return rows_if_any_in(tables[values], where(types, types, one_of(*METERING)))
 
     return rows

@@ -14,6 +14,9 @@ comments: these are read where there are no integers.
 ATEN-PE2-CFG (`aten-pe2`) has tables for up to 16 cascaded stations; the index is station.outlet. A
 station that does not answer reads -3000000 everywhere, like one that was never there: its outlets
 are left out.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from dataclasses import replace
@@ -40,7 +43,7 @@ from .scales import THOUSANDTHS
 from .sources import first, rows_where, rows_without, unit_and_outlet, value_or_empty
 
 STATUS = Spread(
-    oid("21317.1.3.2.2.2.2"), (Span(1, 8, 2), Span(9, 42, 11)), "outletNStatus", by_get=True
+    oid("21317.1.3.2.2.2.2"), (Span(1, 8, sub=2), Span(9, 42, sub=11)), "outletNStatus", by_get=True
 )
 CONFIRMATION = column("21317.1.3.2.2.2.2.10.1.3", "outletConfirmation")
 NO_CONFIRMATION = "4"
@@ -66,7 +69,7 @@ def unconfirmed_slots(tables: Tables) -> Rows:
         outletConfirmation {"1": 4, "2": 4}, states {"1": 2, "2": 1}   {"1": 2, "2": 1}
         outletConfirmation {"1": 1, "2": 4}                            {}: the slots are not read
     """
-    confirmations = tables.whole[CONFIRMATION]
+    confirmations = tables.with_all_rows[CONFIRMATION]
     if not rows_if_every_mark(confirmations, confirmations, matches(NO_CONFIRMATION)):
         return {}  # its slots are not read
     return rows_if_every_mark(tables[STATUS], confirmations, matches(NO_CONFIRMATION))
@@ -133,7 +136,7 @@ def _station_rows(values: Source) -> ComputedRows:
 
     @computed_from(*objects_of([values]), OUTLET_COUNTS, OPERATION, by_row=True)
     def rows(tables: Tables) -> Rows:
-        stations = tables.whole.first(OUTLET_COUNTS, OPERATION)
+        stations = tables.with_all_rows.first(OUTLET_COUNTS, OPERATION)
         return rows_if_any_in(tables[values], stations) if stations else {}
 
     return rows
@@ -164,16 +167,20 @@ def _currents(currents: Column, beside: Column, sibling: Column) -> Measurement:
 
 
 def _text(values: Column) -> ComputedRows:
-    """Figures as texts ("0.85"), of a device that counts outlets (outletnumber) or lists them: a
-    server's BMC with the same sysObjectID does neither, and has no row.
+    """A column of figures as texts ("0.85"), on a PDU: it counts its outlets (outletnumber) or
+    lists them (outletConfirmation). A server's BMC with the same sysObjectID does neither, and has
+    no row.
 
-        outletnumber 8, deviceCurrent {"1": "0.85"}         {"1": "0.85"}
-        neither, deviceCurrent {"1": "0.85"}                {}
+    >>> AMPERES = column("21317.1.3.2.2.2.1.3.1.2", "deviceCurrent")
+    >>> _text(AMPERES).rows(tables_of({AMPERES: {"1": "0.85"}, NUMBER_OF_OUTLETS: {"0": 8}}))
+    {'1': '0.85'}
+    >>> _text(AMPERES).rows(tables_of({AMPERES: {"1": "0.85"}}))
+    {}
     """
 
     @computed_from(values, by_row=True, on_demand=(NUMBER_OF_OUTLETS, CONFIRMATION))
     def rows(tables: Tables) -> Rows:
-        is_pdu = tables.scalar(NUMBER_OF_OUTLETS) is not None or tables.whole[CONFIRMATION]
+        is_pdu = tables.scalar(NUMBER_OF_OUTLETS) is not None or tables.with_all_rows[CONFIRMATION]
         return tables[values] if is_pdu else {}
 
     return rows

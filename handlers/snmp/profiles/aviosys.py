@@ -11,7 +11,7 @@ from ..states import State
 from .language import oid, outlets
 from .links import NO_PUBLIC_MIB, public
 
-OUTLETS = Spread(oid("92.58.2"), (Span(1, 4, 1),), "power of outlet N")
+OUTLETS = Spread(oid("92.58.2"), (Span(1, 4, sub=1),), "power of outlet N")
 
 PROFILES = (
     Profile(

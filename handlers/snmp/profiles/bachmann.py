@@ -8,6 +8,9 @@ variable.
 Older: BlueNet IRS with BLUENET-IRS. The index is a text, in octets after its length. The MIB does
 not give the values of a socket's or a fuse's state, so sockets are listed and metered, but not
 switched. Flags of each PDU say what it meters.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from functools import partial

@@ -4,6 +4,9 @@ The MIB does not state the units of current and power. Current is in tenths of a
 drivers/baytech-mib.c; Observium, includes/discovery/sensors/baytech-mib-403-1.inc.php), power in
 watts (Observium). Observium ignores a power of -2000000; this handler treats every value below 0 as
 missing. An RPC without a meter reads 0 (Baytech-MIB), so 0 may mean no meter or no load.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from dataclasses import replace
@@ -65,7 +68,7 @@ def _unless_metered(values: Source, meters: Column) -> ComputedRows:
 
     @computed_from(values, meters, by_row=True)
     def rows(tables: Tables) -> Rows:
-        meter_rows = tables.whole[meters]
+        meter_rows = tables.with_all_rows[meters]
         return rows_if_none_in({} if meter_rows else tables[values], meter_rows)
 
     return rows

@@ -3,6 +3,9 @@ outlet, then the PDU's MAC address as text.
 
 PDUs that cannot switch may have the control column. The energy of branches is in deca-VA-seconds,
 and the objects called power are in VA, so both are left out.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from decimal import Decimal
@@ -72,11 +75,11 @@ def _legacy(below: str, name: str, last: int = 24) -> ComputedRows:
     below, name: the arcs and name of the values.
     last: the number of the last one.
     """
-    values = Spread(oid(f"{LEGACY}.{below}"), (Span(1, last, 1),), name)
+    values = Spread(oid(f"{LEGACY}.{below}"), (Span(1, last, sub=1),), name)
 
     @computed_from(values, LEGACY_PDUS, by_row=True)
     def rows(tables: Tables) -> Rows:
-        chain = without(tables.whole[LEGACY_PDUS], "0", "1")
+        chain = without(tables.with_all_rows[LEGACY_PDUS], "0", "1")
         return rows_if_none_in(tables[values], chain)
 
     return rows

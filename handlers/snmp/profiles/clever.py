@@ -15,6 +15,9 @@ failure: the others keep their figures.
 An outlet of an MPro can be protected as critical equipment (1.2 beside the relay). Its relay is
 then not switched, but the agent reports the written value as the state for a while. A command for
 such an outlet is refused.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re
@@ -179,7 +182,7 @@ def _rpdu(tree: str) -> partial[Profile]:
     unit = f"30966.{tree}.1.1"
 
     def lines(item: int, name: str) -> Spread:
-        return Spread(oid(unit), (Span(1, 3, 3),), name, tail=f"{item}.0", by_get=True)
+        return Spread(oid(unit), (Span(1, 3, sub=3),), name, tail=f"{item}.0", by_get=True)
 
     return _text_family(
         scalar(f"{unit}.7.0", "outputNum"),
@@ -197,7 +200,7 @@ MPRO = "30966.11.0"  # 0 is the addressed unit
 
 def _items(group: str, name: str, tail: str) -> Spread:
     """An item of each member of a group, of which no table has the others: group.MEMBER.ITEM."""
-    return Spread(oid(f"{MPRO}.1.{group}"), (Span(1, 48, 1),), name, tail)
+    return Spread(oid(f"{MPRO}.1.{group}"), (Span(1, 48, sub=1),), name, tail)
 
 
 def _lines(item: str, tail: str) -> ComputedRows:
@@ -241,7 +244,7 @@ def _mpro(tail: str) -> tuple[Outlets, ...]:
     current = _items("3", "output", "1.1" + tail)
     names = Spread(
         oid(MPRO + ".2.3"),
-        (Span(1, 48, 1),),
+        (Span(1, 48, sub=1),),
         "outputName",
         tail="0" + tail,
         by_get=True,

@@ -9,6 +9,9 @@ so the tables decide which of the two a device is.
 
 The phases of a transfer switch beyond the third are pairs of lines, which count the current of the
 lines again. Some units lack the column of pending commands.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from functools import partial
@@ -19,8 +22,8 @@ from ..completeness import with_missing_rows_of, with_missing_up_to_count
 from ..computed import Complete
 from ..controls import Write
 from ..evidence import SIMULATED
-from ..filters import matches, none_of, rows_if_every_mark, rows_if_none_in, where, yes_or_no
-from ..joins import left_join
+from ..filters import matches, none_of, rows_if_every_mark, rows_if_none_in, yes_or_no
+from ..joins import empty_unless, with_empty_if_none
 from ..measurements import Measurement
 from ..objects import Scalar
 from ..profile import Profile
@@ -91,7 +94,7 @@ def phase_currents(tables: Tables) -> Rows:
     'no answer'
     """
     currents, modules = tables[PHASE_CURRENT], tables[PHASE_MODULE]
-    currents = left_join(currents or modules, currents)
+    currents = with_empty_if_none(currents, modules)
     return with_missing_up_to_count(with_missing_rows_of(currents, modules), tables[PHASE_COUNT])
 
 
@@ -108,7 +111,7 @@ def one_phase_currents(tables: Tables) -> Rows:
     """
     currents = tables[DEVICE_CURRENT]
     if currents:
-        currents = left_join(currents, where(currents, tables[DEVICE_PHASES], none_of("2", "3")))
+        currents = empty_unless(currents, tables[DEVICE_PHASES], none_of("2", "3"))
     return with_missing_rows_of(currents, tables[DEVICE_MODULE])
 
 
@@ -148,6 +151,21 @@ LOAD, POWER = _phases("2", "ePDULoadStatusLoad"), _phases("7", "ePDULoadStatusAc
 ENERGY = _phases("10", "ePDULoadStatusEnergy")
 
 
+def _rows_of_one_unit(rows: Rows, modules: Rows) -> Rows:
+    """The rows, if all modules are 0 or all are 1, or none is listed: it is no chain.
+
+    >>> _rows_of_one_unit({"1": 15}, {"1": 1, "2": 1}), _rows_of_one_unit({"1": 15}, {})
+    ({'1': 15}, {'1': 15})
+    >>> _rows_of_one_unit({"1": 15}, {"1": 1, "2": 2})
+    {}
+    """
+    return (
+        rows_if_every_mark(rows, modules, matches("0"))
+        or rows_if_every_mark(rows, modules, matches("1"))
+        or rows_if_none_in(rows, modules)
+    )
+
+
 def _of_epdu2(values: ComputedRows) -> ComputedRows:
     """The load, power or energy in the older tree (ePDU) of a unit that lists its outlets in the
     newer one (ePDU2). The older tree knows one unit: in a chain, whose modules are neither all 0
@@ -161,19 +179,11 @@ def _of_epdu2(values: ComputedRows) -> ComputedRows:
 
     @computed_from(*values.objects)
     def rows(tables: Tables) -> Rows:
-        """The values, if all modules are 0 or all are 1, or none is listed."""
         if not tables.first(*LISTED):
             return {}
-        for modules in (tables[DEVICE_MODULE], STATE.units(tables)):
-            rows = tables[values]
-            rows = (
-                rows_if_every_mark(rows, modules, matches("0"))
-                or rows_if_every_mark(rows, modules, matches("1"))
-                or rows_if_none_in(rows, modules)
-            )
-            if not rows:
-                return {}
-        return rows
+        modules_of_units, modules_of_outlets = tables[DEVICE_MODULE], STATE.units(tables)
+        rows = _rows_of_one_unit(tables[values], modules_of_units)
+        return rows and _rows_of_one_unit(tables[values], modules_of_outlets)
 
     return rows
 

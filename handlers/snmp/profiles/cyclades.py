@@ -5,6 +5,9 @@ written. Each unit of a port's chain reports its current.
 
 ACS 5000: the table of outlets' figures is indexed by port.unit.outlet of the unit, and the column
 that would join it is not readable, so it is not read. An estimated power is not read either.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from ..cells import Rows

@@ -16,7 +16,7 @@ from .links import NO_PUBLIC_MIB, public
 
 def _port(number: int, arc: int) -> Spread:
     """The pins of a port, by the maker's number of the port."""
-    return Spread(oid(f"19865.1.2.{arc}"), (Span(1, 8, 1),), f"pin P{number}.N", by_get=True)
+    return Spread(oid(f"19865.1.2.{arc}"), (Span(1, 8, sub=1),), f"pin P{number}.N", by_get=True)
 
 
 PINS = Parts((("3", _port(3, 1)), ("5", _port(5, 2))))

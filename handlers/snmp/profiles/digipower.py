@@ -7,6 +7,9 @@ MIB allows 32 characters in a write, but a recorded unit with 24 outlets shows 4
 
 A write keeps each -1 at its position: the maker's own library fills its text up with them, and two
 owners' programs write back what they read.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from collections.abc import Iterable
@@ -31,8 +34,8 @@ from .sources import rows_without
 
 FIRST, LAST = "1", 16
 ON, OFF, NO_OUTLET = "1", "0", "-1"
-STATUS = Spread(oid("17420.1.2.9"), (Span(1, LAST, 1),), "pduNNOutletStatus", tail="13.0")
-CURRENT = Spread(oid("17420.1.2.9"), (Span(1, LAST, 1),), "pduNNValue", tail="11.0")
+STATUS = Spread(oid("17420.1.2.9"), (Span(1, LAST, sub=1),), "pduNNOutletStatus", tail="13.0")
+CURRENT = Spread(oid("17420.1.2.9"), (Span(1, LAST, sub=1),), "pduNNValue", tail="11.0")
 WATTS, KWH = scalar("17420.1.3.4.0", "activePower"), scalar("17420.1.3.6.0", "energy")
 # more characters than these are refused: a device that cuts them off could switch outlets
 LONGEST, LONGEST_UNPROVEN = 32, 47
@@ -143,7 +146,7 @@ class WriteAll:
             written 1,1,1; the unit reads 1,0,1   False
         """
         unit, _ = _place(identity)
-        states_now = tables.whole[states]
+        states_now = tables.with_all_rows[states]
         words = enumerate(_words(str(varbinds[-1][1])), 1)
         return all(states_now.get(_outlet(unit, position)) == word for position, word in words)
 

@@ -14,7 +14,7 @@ from .links import librenms
 
 ENERGY_OBJECTS = "1.3.6.1.2.1.229.1.2.1"
 
-OUTLETS = (Span(1, 256, 1),)  # the buses that feed them have numbers from 257
+OUTLETS = (Span(1, 256, sub=1),)  # the buses that feed them have numbers from 257
 ADMIN = Spread(f"{ENERGY_OBJECTS}.8", OUTLETS, "eoPowerAdminState", tail="")
 
 PROFILES = (

@@ -7,6 +7,9 @@ here. A pending "on" or "off" is a value of the state itself.
 
 Revelation (Aphel) is Raritan's PDU-MIB below another root, with rows from 0. Pulizzi has an object
 for each outlet; its command 2.1.0 commands all outlets. nLogic has the tables of HPE's pdu3.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from collections.abc import Sequence
@@ -29,7 +32,7 @@ from ..filters import (
     without,
     yes_or_no,
 )
-from ..joins import left_join
+from ..joins import empty_as_missing, left_join, without_values
 from ..measurements import Measurement
 from ..objects import Column, Span, Spread
 from ..profile import Profile, Root
@@ -136,12 +139,12 @@ PULIZZI_OUTLETS = 36
 
 def _pulizzi(below: str, first_arc: int, name: str, tail: str = "0") -> Spread:
     """An object of each outlet; `first_arc`: the arc of that of outlet 1."""
-    return Spread(below, (Span(1, PULIZZI_OUTLETS, first_arc),), name, tail)
+    return Spread(below, (Span(1, PULIZZI_OUTLETS, sub=first_arc),), name, tail)
 
 
 MONITORED = "20677.3.1.1"
 MONITOR_TYPE = scalar(MONITORED + ".1.24.0", "currentMonitorType")
-CHANNELS = Spread(oid(MONITORED + ".3"), (Span(1, 32, 1),), "chanN")
+CHANNELS = Spread(oid(MONITORED + ".3"), (Span(1, 32, sub=1),), "chanN")
 CHANNEL_COUNT = scalar(MONITORED + ".1.23.0", "numCurrentChannels")
 # Types whose channels do not overlap: the unit, branches, outlets, three or two lines; and types
 # with lines and branches together, of which the MIB does not say which channel is which.
@@ -154,23 +157,29 @@ def channels(tables: Tables) -> Rows:
     overlap: their sum is its load. currentMonitorType 1 to 5 measures the unit, branches, outlets
     or lines; 6 to 8 measures lines and branches together, which the MIB does not tell apart.
 
-        type 4, numCurrentChannels 3, chanN {"1": 15, "2": 12, "3": 9, "4": 0}   rows 1, 2 and 3
-        type 7, the same channels                                                {"0": ""}
-        type 9 or not answered                                  each row is Missing
+    >>> unit = {CHANNELS: {"1": 15, "2": 12, "3": 9, "4": 0}, CHANNEL_COUNT: {"0": 3}}
+    >>> channels.rows(tables_of({**unit, MONITOR_TYPE: {"0": 4}}))
+    {'1': 15, '2': 12, '3': 9}
+
+    The sum of lines and branches would count twice: one empty row says that it is not metered. Of
+    another type, which the MIB does not name, each channel is missing:
+
+    >>> channels.rows(tables_of({**unit, MONITOR_TYPE: {"0": 7}}))
+    {'0': ''}
+    >>> channels.rows(tables_of({**unit, MONITOR_TYPE: {"0": 9}}))["1"].reason
+    'its mark is none that the MIB names'
 
     Raises ProtocolError if the unit shows fewer channels than it counts.
     """
     monitor_type = tables[MONITOR_TYPE]
-    with_branches = rows_if_every_mark(monitor_type, monitor_type, matches(WITH_BRANCHES))
-    if with_branches:
-        return left_join(with_branches, {})
+    if rows_if_every_mark(monitor_type, monitor_type, matches(WITH_BRANCHES)):
+        return without_values(monitor_type)
     every_current = up_to_count(tables[CHANNELS], tables.scalar(CHANNEL_COUNT))
     is_disjoint = matches_yes_or_no(DISJOINT, WITH_BRANCHES)
-    currents = rows_if_every_mark(every_current, monitor_type, is_disjoint)
-    return left_join(currents, currents)
+    return empty_as_missing(rows_if_every_mark(every_current, monitor_type, is_disjoint))
 
 
-GENESIS_CURRENT = Spread(oid("17373.3.2"), (Span(1, 8, 1),), "intDeciAmpsCTN")
+GENESIS_CURRENT = Spread(oid("17373.3.2"), (Span(1, 8, sub=1),), "intDeciAmpsCTN")
 
 
 @computed_from(GENESIS_CURRENT, by_row=True)

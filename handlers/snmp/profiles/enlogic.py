@@ -9,6 +9,9 @@ numbers of commands, and 7 if the state is not known, for which the state has no
 The Edge series has the tables of HPE's pdu3 below its own root. The maker's MIB of it is not
 public; a testbed's power module has the names and meanings of the objects that it reads. An
 outlet's own meter is not read: the module has no such object.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from dataclasses import replace
@@ -21,7 +24,7 @@ from ..completeness import with_missing_if_fewer
 from ..computed import Complete, Number
 from ..controls import Write
 from ..evidence import DRIVER, SIMULATED
-from ..filters import none_of, one_of, require_marks, where, with_arc, without
+from ..filters import none_of, one_of, strict_where, with_arc, without
 from ..joins import join, numbered, with_units
 from ..measurements import Measurement
 from ..objects import Column
@@ -103,7 +106,7 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
         numbers = tables[number]
         if tables.outlet and not numbers:
             return {}
-        return where(tables[state], require_marks(tables[state], numbers), none_of(PADDING))
+        return strict_where(tables[state], numbers, none_of(PADDING))
 
     @computed_from(number, metered_number)
     def printed_numbers(tables: Tables) -> Rows:

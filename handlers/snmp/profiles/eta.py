@@ -9,7 +9,7 @@ parallel for one load.
 from ..cells import Rows
 from ..controls import Guard, Write
 from ..evidence import SIMULATED
-from ..filters import one_of, require_marks, where
+from ..filters import one_of, strict_where, where
 from ..objects import Parts
 from ..profile import Profile
 from ..states import State
@@ -39,7 +39,8 @@ OUTPUT = _column(16, "loadOutput")
 def outputs(tables: Tables) -> Rows:
     """The outputs of the slots that have a fuse."""
     outlets, fuses = tables[OUTPUT], tables[AVAILABLE]
-    return where(outlets, fuses if tables.outlet else require_marks(outlets, fuses), one_of("1"))
+    where_fused = where if tables.outlet else strict_where
+    return where_fused(outlets, fuses, one_of("1"))
 
 
 PROFILES = (

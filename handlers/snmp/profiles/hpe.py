@@ -7,6 +7,9 @@ seconds; 0 is now. The older family mpdu has no commands.
 The oldest is the management module for metered PDUs (pdu), which has breakers and no outlets. Its
 currents are left out: they are in A before revision 1.66 of the MIB and in hundredths of A since
 then. The module does not report the MIB's revision.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re

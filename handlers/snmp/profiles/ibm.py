@@ -15,6 +15,9 @@ and -1 (error) are neither on nor off.
 The older DPI C13 and C19 PDU+ (39Mxxxx) answer below Powerware's number, in another tree. A walk of
 one and two owners' programs (zabuzafr/IBM-PDU-Management, walk_charge.txt and backend/models.yaml;
 nesi/pan_pdu, rlib/pdu39m2816.rb) show its objects. Nothing there switches.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re
@@ -28,7 +31,7 @@ from ..controls import Write
 from ..decoding import is_one_of, text
 from ..evidence import DRIVER, SIMULATED
 from ..filters import without
-from ..joins import left_join
+from ..joins import without_values
 from ..measurements import Measurement
 from ..objects import Column
 from ..profile import Profile
@@ -138,7 +141,7 @@ def _newer(at: Column) -> ComputedRows:
 
     @computed_from(at, OLDER, NEWER, POWER, VERSION, by_row=True)
     def rows(tables: Tables) -> Rows:
-        table = tables.whole
+        table = tables.with_all_rows
         return _of_layout(
             tables,
             at,
@@ -169,7 +172,7 @@ def _older(at: Column) -> ComputedRows:
 
     @computed_from(at, OLDER, POWER, VERSION, by_row=True, on_demand=(EIGHTH,))
     def rows(tables: Tables) -> Rows:
-        table = tables.whole
+        table = tables.with_all_rows
         version = table.scalar(VERSION)
         return _of_layout(
             tables,
@@ -202,7 +205,7 @@ def metered_power(tables: Tables) -> Rows:
     watts = tables[METERED_WATTS]
     is_zero = is_one_of(watts.get("0"), ("0",))
     is_idle = is_one_of(tables[METERED_AMPS].get("0"), ("0",))
-    return left_join(watts, {}) if is_zero and not is_idle else watts
+    return without_values(watts) if is_zero and not is_idle else watts
 
 
 PROFILES = (

@@ -12,7 +12,7 @@ from .language import oid, oids, outlets
 from .links import NO_PUBLIC_MIB, public
 from .sources import first
 
-RELAYS, THREE = oid("2.6.262.15.2"), (Span(1, 3, 13),)
+RELAYS, THREE = oid("2.6.262.15.2"), (Span(1, 3, sub=13),)
 
 PROFILES = (
     Profile(

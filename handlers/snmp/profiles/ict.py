@@ -30,7 +30,7 @@ WHOLE = "1"  # outputFuseStatus of a good fuse; 2 is open
 @computed_from(SYSTEM_CURRENT, BUS, by_row=True)
 def system_current(tables: Tables) -> Rows:
     """The current of a panel without a table of buses."""
-    buses = tables.whole[BUS]
+    buses = tables.with_all_rows[BUS]
     return rows_if_none_in({} if buses else tables[SYSTEM_CURRENT], buses)
 
 

@@ -30,7 +30,7 @@ OF_A_METER = 9  # the number of objects of each meter, all below one node
 
 def _meters(item: int, name: str) -> Spread:
     """An item (from 1) of the three meters."""
-    spans = (Span(n, n, item + OF_A_METER * (n - 1)) for n in (1, 2, 3))
+    spans = (Span(n, n, sub=item + OF_A_METER * (n - 1)) for n in (1, 2, 3))
     return Spread(oid("38218.1.6"), tuple(spans), name)
 
 

@@ -3,13 +3,16 @@
 Outlets are switched by pdug5OutletControlOnCmd and pdug5OutletControlOffCmd, not by
 pdug5OutletControlCommand, which some firmware may lack. Padding rows have a 0 in the index column.
 In the MIB, G6 is a hardware version (2.0, pdug5HWVersion) with the same tables.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from ..cells import Missing, Rows
 from ..computed import Complete
 from ..decoding import is_one_of
 from ..evidence import SIMULATED
-from ..filters import none_of, of_units, require_marks, where, without
+from ..filters import none_of, of_units, strict_where, without
 from ..profile import Profile
 from ..states import State
 from ..tables import Tables, computed_from
@@ -38,7 +41,7 @@ def states(tables: Tables) -> Rows:
     {'1.1': 2}
     """
     every_row = tables[G5.states]
-    return where(every_row, require_marks(every_row, tables[INDEX]), none_of("0"))
+    return strict_where(every_row, tables[INDEX], none_of("0"))
 
 
 @computed_from(G5.names, INDEX)

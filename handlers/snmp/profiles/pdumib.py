@@ -6,6 +6,9 @@ Reading the command returns the state too. Its 4 is "unknown" in the MIB and a l
 two programs quote; the MIB's text calls 3 "unknown", which its list calls a reboot.
 
 A chain has up to five PDUs. Phases and outlets are counted over all of them.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from ..cells import Rows

@@ -1,5 +1,8 @@
 """What APC and CyberPower share: the tables of CyberPower's CPS-MIB resemble those of APC's
 PowerNet-MIB.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from __future__ import annotations

@@ -12,6 +12,9 @@ rows. Energies are left out: the MIB says KWH, but so does PWTv1-MIB, whose ener
 are those of the Simple PDU (SimplePDU-MIB), in 0.01 kWh by its MIB.
 
 Another product line is known from MAAS's driver alone, which calls it version 2.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re

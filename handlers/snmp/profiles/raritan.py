@@ -8,6 +8,9 @@ The tables of outlet sensors have a row for each outlet and type, 612 on a PX4 o
 usually only the values are walked. A reading of 0 counts unless the sensor is reported as
 unavailable. The current that a three-phase inlet reports is its highest line current, so its poles
 are summed. An inlet of one phase has no readings by pole, so its own current counts.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from functools import partial
@@ -294,10 +297,10 @@ def _outlet(kind: str) -> Measurement:
         value, CAPABILITIES, on_demand=(available, minimum, digits, signed_readings, maximum)
     )
     def readings(tables: Tables) -> Rows:
-        # without capabilities the availability is read first: it shows rows that the values lack
         """The reading of each outlet with a sensor of this type; a 0 of one that is not available
         is left out.
         """
+        # without capabilities the availability is read first: it shows rows that the values lack
         is_available = {} if tables[CAPABILITIES] else tables[available]
         alike = with_sensor(tables)
         values: Rows = {}

@@ -5,6 +5,9 @@ One table has the meters of the PDU, its phases, its modules, its outlets and gr
 meter without data shows 0 for every measurement, and a meter with expired data shows its last
 values: neither gives a figure. Older firmware does not report the quality of its data; all its
 values count.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +20,7 @@ from ..cells import NO_ANSWER, Cell, Missing, Rows, arcs, missing_because
 from ..controls import Write
 from ..decoding import is_one_of, number, text
 from ..evidence import SIMULATED
-from ..filters import none_of, one_of, require_marks, rows_if_none_in, where, yes_or_no
+from ..filters import none_of, one_of, rows_if_none_in, strict_where, where, yes_or_no
 from ..joins import left_join, prefixed
 from ..objects import Column, Parts
 from ..profile import Profile
@@ -114,11 +117,7 @@ def metered_outlets(tables: Tables) -> Rows:
     """The outlets' meters. Not on a unit with relays, whose numbers are not those of the meters.
     A command for outlet "0.7" asks for the name in row 7."""
     names = rows_if_none_in(tables[NAME], tables[RELAY_METERS])
-    return (
-        prefixed("0", where(names, require_marks(names, tables[TYPE]), one_of(OUTLET)))
-        if names
-        else {}
-    )
+    return prefixed("0", strict_where(names, tables[TYPE], one_of(OUTLET))) if names else {}
 
 
 class _Meters(NamedTuple):

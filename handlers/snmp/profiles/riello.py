@@ -1,6 +1,9 @@
 """Riello Multi Distribution Unit (RIELLOMDU-MIB). Only read: a command is a code, two delays and
 the number of a socket in four objects, where 0 means all sockets, and the MIB does not say which of
 the writes carries it out.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re

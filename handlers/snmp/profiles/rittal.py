@@ -9,6 +9,9 @@ Managed PDUs meter each socket (a walk of a DK 7955.401 in acaminiti/rittal_snmp
 CMC-TC (RITTAL-CMC-TC-MIB) has a table of outputs for each of four ports. A relay of a PSM strip is
 an output of type 18 with the value 1 for on and 0 for off. The identity is the arc of the port (3
 to 6) and the row.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re
@@ -22,7 +25,7 @@ from ..computed import Complete
 from ..controls import Guard, Write
 from ..decoding import is_number, is_one_of, text
 from ..evidence import SIMULATED, EvidenceLevel
-from ..filters import one_of, require_marks, rows_if_any_in, where
+from ..filters import one_of, rows_if_any_in, strict_where, where
 from ..joins import concat, left_join
 from ..measurements import Measurement
 from ..objects import Column, PerUnit
@@ -326,7 +329,7 @@ def tc_relays(tables: Tables) -> Rows:
     {'3.1': 1}
     """
     outputs = tables[TC_VALUE]
-    return where(outputs, require_marks(outputs, tables[TC_TYPE]), one_of(RELAY_PSM))
+    return strict_where(outputs, tables[TC_TYPE], one_of(RELAY_PSM))
 
 
 @computed_from(tc_relays, TC_STATUS, by_row=True)

@@ -4,6 +4,9 @@ Conteg under another root.
 The index is unit.outlet; the unit is an address on the ring. An outlet without a meter or a switch
 may have no row in the corresponding table. Measuring modules meter only outlets and report zeros
 for all inputs, so the current and power of an input without voltage are not used.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 import re
@@ -15,7 +18,7 @@ from ..completeness import with_missing_rows_of, with_missing_up_to_count
 from ..controls import Guard, Write
 from ..evidence import SIMULATED
 from ..filters import none_of, one_of, where
-from ..joins import left_join
+from ..joins import empty_as_missing, left_join, without_values
 from ..measurements import Measurement
 from ..objects import Column
 from ..profile import Profile, Root
@@ -44,7 +47,7 @@ def _of_inputs(tables: Tables, values: Column, beside: Column) -> Rows:
     inputs = with_missing_rows_of(tables[values], tables[beside])
     inputs = with_missing_up_to_count(inputs, tables[PHASES])
     has_hidden_units = re.fullmatch(MORE_THAN_SHOWN, tables.text(UNITS))
-    return left_join(inputs, {} if has_hidden_units else inputs)
+    return without_values(inputs) if has_hidden_units else empty_as_missing(inputs)
 
 
 def _wired(tables: Tables, inputs: Rows, rows: Rows) -> Rows:

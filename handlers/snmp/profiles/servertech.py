@@ -3,6 +3,9 @@
 
 Sentry3-MIB: the fourth infeed of a three-phase tower is the neutral line and has no outlets.
 Energies are in Wh for outlets, 0.1 kWh for infeeds (in Sentry4-MIB: cords) and kWh for towers.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from functools import partial
@@ -24,7 +27,7 @@ from ..filters import (
     with_arc,
     without_arc,
 )
-from ..joins import bit, first_of_units, left_join, part_of
+from ..joins import bit, empty_unless, first_of_units, left_join, part_of, with_empty_if_none
 from ..objects import Column
 from ..profile import Profile
 from ..states import State
@@ -147,7 +150,7 @@ def tower_powers(tables: Tables) -> Rows:
 @computed_from(CAPABILITIES, by_row=True)
 def is_controlled(tables: Tables) -> Rows:
     """Whether each outlet can be switched ("1"), or its model only monitors it ("0"): bit 2 of
-    outletCapabilities.
+    outletCapabilities, an SNMP BITS, in which bit 0 is the highest of the first octet.
 
     >>> is_controlled.rows({CAPABILITIES: {"1.1.1": bytes([0b00100000]), "1.1.2": bytes([0])}})
     {'1.1.1': '1', '1.1.2': '0'}
@@ -196,8 +199,8 @@ def st4_lines(tables: Tables) -> Rows:
     ('', 'no answer')
     """
     lines = with_missing_rows_of(tables[ST4_LINES], tables[ST4_LABEL])
-    lines = left_join(lines or tables[ST4_LABEL], lines)
-    lines = left_join(lines, where(lines, tables[ST4_LINE_STATUS], none_of(*ST4_UNREAD)))
+    lines = with_empty_if_none(lines, tables[ST4_LABEL])
+    lines = empty_unless(lines, tables[ST4_LINE_STATUS], none_of(*ST4_UNREAD))
     return without_arc(lines, -1, ST4_NEUTRAL)
 
 
@@ -217,7 +220,7 @@ def _cords(below: str, name: str) -> ComputedRows:
     @computed_from(values, ST4_CORD_STATUS, ST4_OUTLET_COUNT, ST4_LINES)
     def rows(tables: Tables) -> Rows:
         cords = tables[values]
-        readings = left_join(cords, where(cords, tables[ST4_CORD_STATUS], none_of(*ST4_UNREAD)))
+        readings = empty_unless(cords, tables[ST4_CORD_STATUS], none_of(*ST4_UNREAD))
         return with_missing_rows_of(readings, of_units(tables[ST4_OUTLET_COUNT], tables[ST4_LINES]))
 
     return rows

@@ -2,6 +2,9 @@
 
 Objects next to the table of outlets switch all outlets of a unit or of all units; they are never
 written.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from dataclasses import replace
@@ -12,7 +15,7 @@ from ..cells import Rows
 from ..controls import Write
 from ..evidence import SIMULATED, EvidenceLevel
 from ..filters import none_of, where, yes_or_no
-from ..joins import concat, left_join, part_of
+from ..joins import concat, empty_unless, part_of
 from ..objects import Column, Span, Spread
 from ..profile import Profile
 from ..states import State
@@ -34,7 +37,7 @@ ENERGY = column("3711.24.1.1.7.3.1.1.5", "pduTotalEnergyValue")
 CURRENT_ONLY, NO_MONITOR, UNKNOWN_MONITOR = "1", "254", "255"
 LINES = Spread(
     oid("3711.24.1.1.7.3.5.1"),
-    (Span(1, 1, 5), Span(2, 2, 7), Span(3, 3, 9)),
+    (Span(1, 1, sub=5), Span(2, 2, sub=7), Span(3, 3, sub=9)),
     "pdu3PhAmpsL1 to L3",
     by_row=True,
 )
@@ -59,7 +62,7 @@ def _of_outlets(below: str, name: str, *unmetered: str) -> ComputedRows:
     def rows(tables: Tables) -> Rows:
         modes = part_of(tables[MONITOR], tables[values], stop=1)
         figures = where(tables[values], modes, none_of(*unmetered))
-        return left_join(figures, where(figures, modes, none_of(UNKNOWN_MONITOR)))
+        return empty_unless(figures, modes, none_of(UNKNOWN_MONITOR))
 
     return rows
 

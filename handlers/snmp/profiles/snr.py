@@ -11,6 +11,9 @@ ERD-2, ERD-3 and ERD-3s have one relay of remote control each: contact 8 of ERD-
 thermostat (5, 6). A command would change the mode (2, 3) or toggle the relay (4): none is absolute,
 and a program of an owner writes 1 and 0, which the MIB has as states only. So nothing is switched.
 The SMART contact beside it can only be reset, and shows no state.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from functools import partial
@@ -31,9 +34,9 @@ STATE = column("40418.2.6.2.2.1.3", "doState")
 DELAY = column("40418.2.6.2.2.1.4", "doResetDelay", optional=True)
 PROJECT_STATE = column("40418.2.7.2.2.1.2", "doState")
 PROJECT_FOURTH = column("40418.2.7.2.2.1.4", "fourth column of doTable", optional=True)
-V1_STATE = Spread(oid("40418.2.6.3"), (Span(1, 6, 1),), "releState and smartNState")
-MINI_STATE = Spread(oid("40418.2.5.3"), (Span(1, 2, 1),), "smartNState")
-CONTACT = Spread("~.2", (Span(1, 1, 3),), "remoteControlContact8, remoteControlContact11")
+V1_STATE = Spread(oid("40418.2.6.3"), (Span(1, 6, sub=1),), "releState and smartNState")
+MINI_STATE = Spread(oid("40418.2.5.3"), (Span(1, 2, sub=1),), "smartNState")
+CONTACT = Spread("~.2", (Span(1, 1, sub=3),), "remoteControlContact8, remoteControlContact11")
 
 
 @computed_from(STATE, DELAY, by_row=True)
@@ -47,7 +50,7 @@ def erd_4_states(tables: Tables) -> Rows:
 def project_states(tables: Tables) -> Rows:
     """The states of a table without a fourth column."""
     states = tables[PROJECT_STATE]
-    return rows_if_none_in(states, tables.whole[PROJECT_FOURTH]) if states else {}
+    return rows_if_none_in(states, tables.with_all_rows[PROJECT_FOURTH]) if states else {}
 
 
 erd_profile = partial(

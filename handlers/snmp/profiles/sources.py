@@ -8,7 +8,7 @@ from ..absence import is_of_other_depth
 from ..cells import Rows
 from ..decoding import counted_by
 from ..filters import Test, none_of, require_count, up_to_count, where, within_count
-from ..joins import left_join, numbered, with_units
+from ..joins import empty_as_missing, numbered, with_units, without_values
 from ..objects import Column, Parts, Scalar
 from ..tables import Computed, ComputedRows, Object, Source, Tables, computed_from, objects_of
 
@@ -119,7 +119,9 @@ def value_or_empty(values: Source, others: Source) -> ComputedRows:
 
     def rows(tables: Tables) -> Rows:
         every_value = tables[values]
-        return left_join(every_value or tables[others], every_value)
+        if every_value:
+            return empty_as_missing(every_value)
+        return without_values(tables[others])
 
     of_values = tuple(objects_of((values,)))
     of_others = tuple(column for column in objects_of((others,)) if column not in of_values)

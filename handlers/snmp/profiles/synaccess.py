@@ -4,6 +4,9 @@ In the table of newer netBooters, index 0 is outlet 1. In the tree of older unit
 1. A command with an index of the wrong tree could switch the neighbour, so each tree has its own
 `outlets`. The older tree is not read on a unit that has the newer tree's powerOutletNum, even if
 the newer table is empty.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from ..cells import Rows
@@ -40,7 +43,7 @@ ACTIVE_INLET = column("21728.4.2.1.1.20", "atsActiveInlet", optional=True)
 @computed_from(OLDER_STATUS, NEWER_COUNT, by_row=True)
 def older_states(tables: Tables) -> Rows:
     """The states of a unit that has only the older tree."""
-    newer_counts = tables.whole[NEWER_COUNT]
+    newer_counts = tables.with_all_rows[NEWER_COUNT]
     return rows_if_none_in({} if newer_counts else tables[OLDER_STATUS], newer_counts)
 
 

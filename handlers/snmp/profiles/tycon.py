@@ -15,9 +15,9 @@ from ..tables import Tables, computed_from
 from .language import oid, oids, outlets
 from .links import librenms
 
-RELAYS = Spread(oid("45621.2.2"), (Span(1, 4, 1),), "relayN")
+RELAYS = Spread(oid("45621.2.2"), (Span(1, 4, sub=1),), "relayN")
 SYS_DESCR = Scalar("1.3.6.1.2.1.1.1.0", "sysDescr")
-WEB3_RELAYS = Spread(oid("45621.3.3"), (Span(1, 4, 1),), "relayN")
+WEB3_RELAYS = Spread(oid("45621.3.3"), (Span(1, 4, sub=1),), "relayN")
 
 
 @computed_from(RELAYS, SYS_DESCR, by_row=True)

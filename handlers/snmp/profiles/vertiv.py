@@ -1,4 +1,8 @@
-"""Vertiv's brands Geist, Liebert and Avocent, and its rack manager with MPDUs."""
+"""Vertiv's brands Geist, Liebert and Avocent, and its rack manager with MPDUs.
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -28,7 +32,18 @@ from ..filters import (
     without,
     yes_or_no,
 )
-from ..joins import first_of_units, join, left_join, part_of, prefixed, times
+from ..joins import (
+    empty_as_missing,
+    empty_unless,
+    first_of_units,
+    join,
+    left_join,
+    part_of,
+    prefixed,
+    times,
+    with_empty_if_none,
+    without_values,
+)
 from ..measurements import Measurement
 from ..objects import Column, Parts, Span, Spread
 from ..profile import NET_SNMP, Profile, Root
@@ -113,7 +128,7 @@ def v5_lines(tables: Tables) -> Rows:
         return {}
     currents = with_missing_rows_of(tables[V5_LINE_CURRENT], tables[V5_LINE_NAME])
     currents = with_missing_if_below(currents, 3)
-    return rows_if_none_in(left_join(currents or tables[V5_LINE_NAME], currents), in_wye)
+    return rows_if_none_in(with_empty_if_none(currents, tables[V5_LINE_NAME]), in_wye)
 
 
 def _v5_phases(below: int, name: str, scale: Decimal = ONES) -> Measurement:
@@ -229,17 +244,17 @@ def em_main(tables: Tables) -> Rows:
     count = tables[EM_MAIN_COUNT]
     count_of_several = rows_if_every_mark(count, count, matches(SEVERAL))
     if count_of_several:
-        return left_join(count_of_several, {})
+        return without_values(count_of_several)
     count_of_one = rows_if_every_mark(count, count, matches("1"))
     mains = tables[EM_MAIN_CURRENT] or with_missing_rows_of({}, count_of_one)
     main = rows_if_every_mark(mains, count, matches_yes_or_no("1", SEVERAL))
-    return left_join(main, main)
+    return empty_as_missing(main)
 
 
 # MPDUs behind the rack manager (DCS-MIB): the row is the unit, outlet N is column 51+N. The columns
 # after outlet 24 are writable limits and delays.
 DCS_OUTLETS = Spread(
-    oid("13400.3.2.225.1.1"), (Span(1, 24, 52),), "mpduMpscomOutletNStatus", by_row=True
+    oid("13400.3.2.225.1.1"), (Span(1, 24, sub=52),), "mpduMpscomOutletNStatus", by_row=True
 )
 DCS_TYPE = column("13400.3.2.225.1.1.2", "mpduMpscom2ProductType")
 DCS_PRESENT, DCS_ABSENT = tuple(map(str, range(1, 9))), ("0",)  # product types; 0: undefined
@@ -384,9 +399,9 @@ def liebert_outlets_current(tables: Tables) -> Rows:
     row if other outlets show them: it has no meter, or its cell is lost.
     """
     rows = tables[LIEBERT_OUTLET_HUNDREDTHS]
-    if rows or tables.whole[LIEBERT_OUTLET_HUNDREDTHS]:
+    if rows or tables.with_all_rows[LIEBERT_OUTLET_HUNDREDTHS]:
         return rows
-    others = [tables.whole[LIEBERT_LINE_HUNDREDTHS]]
+    others = [tables.with_all_rows[LIEBERT_LINE_HUNDREDTHS]]
     return _in_hundredths(rows, tables[LIEBERT_OUTLET_TENTHS], others)
 
 
@@ -514,9 +529,7 @@ def _measured(
 
     @computed_from(values, power_type)
     def rows(tables: Tables) -> Rows:
-        return left_join(
-            tables[values], where(tables[values], tables[power_type], none_of(ESTIMATED))
-        )
+        return empty_unless(tables[values], tables[power_type], none_of(ESTIMATED))
 
     return figure(rows, scale, absent, padding=padding, unmetered=ONLY_ESTIMATED)
 
@@ -537,7 +550,7 @@ def _of_console_server(values: Source) -> ComputedRows:
 
     @computed_from(values, PM_OUTLETS)
     def rows(tables: Tables) -> Rows:
-        outlets_of_pdus = tables.whole[PM_OUTLETS]
+        outlets_of_pdus = tables.with_all_rows[PM_OUTLETS]
         return rows_if_none_in({} if outlets_of_pdus else tables[values], outlets_of_pdus)
 
     return rows
@@ -553,7 +566,7 @@ def acs_power(tables: Tables) -> Rows:
     {'1.1': 500, '1.2': ''}
     """
     watts, types = tables[ACS_WATTS], tables[ACS_TYPE]
-    measurements = left_join(watts, where(watts, types, none_of(ESTIMATED)))
+    measurements = empty_unless(watts, types, none_of(ESTIMATED))
     return where(measurements, types, none_of(NO_SENSOR))
 
 

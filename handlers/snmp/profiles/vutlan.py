@@ -12,7 +12,7 @@ only a pulse, with names of objects that neither MIB has. So nothing is switched
 
 from ..cells import Rows
 from ..evidence import SIMULATED
-from ..filters import one_of, require_marks, where
+from ..filters import one_of, strict_where
 from ..outlets import Outlets
 from ..profile import Profile
 from ..states import State
@@ -39,7 +39,7 @@ def element_outlets(root: str) -> tuple[Outlets, ...]:
         @computed_from(values, types, by_row=True)
         def rows(tables: Tables) -> Rows:
             elements = tables[values]
-            return where(elements, require_marks(elements, tables[types]), one_of("outlet"))
+            return strict_where(elements, tables[types], one_of("outlet"))
 
         return rows
 

@@ -6,6 +6,9 @@ mark a plug; 5 to 8 mark it and execute all marks of the unit.
 A row is a running number over all units of a system: LOCAL and up to three that are called AUX.
 "LOCAL - B4" and "AUX1 - B4" are plugs. A unit without others may name them "B4" (user guides of
 NPS and MPC).
+
+In a function `tables[COLUMN]` is {row: value}. `Missing` is a value that the device has and did not
+answer: it makes a sum unknown. "" is a row that is not metered.
 """
 
 from ...shared.errors import Unsupported
@@ -26,15 +29,20 @@ from .scales import TENTHS
 
 
 def _branches(first: int, name: str) -> Spread:
-    """A reading of the four branches of each unit, of older units, which have no total. The columns
-    are voltage, current and power of branch A, then those of B: one reading's are three arcs apart.
+    """A reading of the four branches, A to D, of each unit: older units have no total. The table
+    has voltage, current and power of branch A, then those of B: the columns of one reading are
+    three arcs apart.
 
-        _branches(4, "environmentUnitCurrentA to D")   arcs 4, 7, 10 and 13
+    >>> currents = _branches(4, "environmentUnitCurrentA to D")
+    >>> [span.sub for span in currents.spans]
+    [4, 7, 10, 13]
 
-    first: the arc of branch A's.
+    first: the arc of branch A's column.
     """
-    spans = tuple(Span(n, n, first + 3 * (n - 1)) for n in (1, 2, 3, 4))
-    return Spread(oid("2634.3.200.10.1"), spans, name, by_row=True)
+    spans = []
+    for branch in (1, 2, 3, 4):
+        spans.append(Span(branch, branch, sub=first + 3 * (branch - 1)))
+    return Spread(oid("2634.3.200.10.1"), tuple(spans), name, by_row=True)
 
 
 # each branch that has a voltage has a current and a power
@@ -100,7 +108,7 @@ class _NoneMarked(Guard):
             plugAction {"1": 0, "2": 0}   outlet 1 is switched
             plugAction {"1": 0, "2": 5}   "outlet 1 is not switched: …: outlet 2 is marked"
         """
-        marks = tables.whole[self.test]
+        marks = tables.with_all_rows[self.test]
         refusal = f"outlet {identity} is not switched: {self.why}"
         if identity not in marks:
             raise Unsupported(f"{refusal}, and the device does not list which outlets are marked")

@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from typing import Optional, Union
 
 from handlers.snmp import cells, completeness, filters, joins
-from handlers.snmp.tables import Tables, tables_of_device
+from handlers.snmp.tables import Object, Tables, tables_of_device
 from tests.simulators.snmp_agent import Row, device as simulated
 from tests.simulators.snmp_agent.device import IP, OPAQUE
 
 Value = Union[int, str, bytes]
+_ROOT_OF_EXAMPLES = "1.3.6.1.4.1.99999"
 # a unit's objects are made anew for each of thousands of trials
 arcs = functools.cache(simulated.arcs)
 _dotted = functools.cache(simulated.dotted)
@@ -102,6 +103,26 @@ def tables_of(device: Memory, outlet: str = "") -> Tables:
 def tables(objects: Mapping[str, Value], outlet: str = "") -> Tables:
     """The same of a device with these objects."""
     return tables_of(Memory(objects), outlet)
+
+
+def tables_of_rows(rows_by_object: Mapping[Object, Mapping[str, Value]]) -> Tables:
+    """The tables of a device that has these rows of objects and nothing else. The examples of
+    families have it as `tables_of`; `~` is 1.3.6.1.4.1.99999.
+
+    >>> from handlers.snmp.objects import Column
+    >>> STATE = Column("~.1.3", "state")
+    >>> tables_of_rows({STATE: {"1": 1, "2": 2}})[STATE]
+    {'1': 1, '2': 2}
+    """
+    tables = tables_of_device(Memory({}), _ROOT_OF_EXAMPLES, rows_by_object).of_known_family()
+    objects: dict[str, Value] = {}
+    for source, rows in rows_by_object.items():
+        for row, value in rows.items():
+            cell = source.cell(tables, row)
+            assert cell is not None, f"{source} has no cell of row {row}"
+            objects[tables.resolve(cell)] = value
+    device = Memory(objects)
+    return tables_of_device(device, _ROOT_OF_EXAMPLES, rows_by_object).of_known_family()
 
 
 def table(column: str, values: Mapping[str, Value]) -> dict[str, Value]:

@@ -325,9 +325,9 @@ class Away(Agent):
 
     def __init__(self, unit: Fixture, target: EnumPowerStatus) -> None:
         other_state = DOWN if target is UP else UP
-        self.whole = Device(self._all_reading(unit, unit.rows, other_state), unit.rules)
+        self.with_all_rows = Device(self._all_reading(unit, unit.rows, other_state), unit.rules)
         self.shorter = Device(self._all_reading(unit, without_first_unit(unit), target))
-        super().__init__(self.whole)
+        super().__init__(self.with_all_rows)
 
     @staticmethod
     def _all_reading(
@@ -349,12 +349,12 @@ class Away(Agent):
             self.since_write += 1
             last_request = self.away_after + self.away_for
             is_away = self.away_after < self.since_write <= last_request
-            self.device = self.shorter if is_away else self.whole
+            self.device = self.shorter if is_away else self.with_all_rows
         if message.pdu.kind == ber.SET:
             self.since_write = 0
             rows_before = self.device.rows()
             answer = super()._answer(message)
-            self.whole = self.device = Device(rows_before)
+            self.with_all_rows = self.device = Device(rows_before)
             return answer
         return super()._answer(message)
 

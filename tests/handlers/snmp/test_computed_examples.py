@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from handlers.snmp import profiles
 from handlers.snmp.tables import ComputedRows
+from tests.handlers.snmp.memory import tables_of_rows
 
 
 def examples() -> Iterator[doctest.DocTest]:
@@ -21,7 +22,8 @@ def examples() -> Iterator[doctest.DocTest]:
             if isinstance(value, ComputedRows) and value.function.__module__ == module.__name__:
                 text = value.function.__doc__ or ""
                 place = f"{module.__name__}.{name}"
-                yield parser.get_doctest(text, dict(vars(module)), place, None, None)
+                names = {**vars(module), "tables_of": tables_of_rows}
+                yield parser.get_doctest(text, names, place, None, None)
 
 
 def test_the_examples_of_computed_sources_give_what_they_show() -> None:

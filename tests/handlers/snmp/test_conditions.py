@@ -78,7 +78,7 @@ def units_of(condition: Condition, unit: Fixture, tables: Tables) -> set[str]:
 def put_bad_values(condition: Condition, unit: Fixture, device: Memory) -> None:
     """Make the condition hold nowhere: by all values that the recording has, else by one of each
     unit."""
-    tables = find(unit, device).tables.whole.of_known_family()
+    tables = find(unit, device).tables.with_all_rows.of_known_family()
     cells: list[Optional[str]] = []
     for column in objects_of([condition.source]):
         if not isinstance(column, Scalar):

@@ -89,7 +89,7 @@ def table_of(column: str) -> str:
 def rows_of_units(profile: Profile, tables: Tables) -> dict[str, str]:
     """The units that the answers list."""
     assert profile.units is not None
-    rows = tables.whole.of_known_family()[profile.units]
+    rows = tables.with_all_rows.of_known_family()[profile.units]
     return {row: str(value) for row, value in rows.items() if not isinstance(value, Missing)}
 
 
