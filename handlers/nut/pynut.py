@@ -121,9 +121,8 @@ _KINDS: tuple[tuple[type[OSError], type[PyNUTConnectionError]], ...] = (
 
 
 class PyNUTClient(Generic[AnyStr]):
-    """A connection to a NUT server.
-
-    The constructor opens it and sends user and password if given.
+    """A connection to a NUT server. The constructor opens it and sends user and password if given.
+    `_client` is the NutClient that sends the requests; `_text` says whether results are `str`.
 
         client = PyNUTClient("192.0.2.9", login="admin", password="secret")
         client.GetUPSVars("rack1")           {b"outlet.1.status": b"on", ...}
@@ -457,7 +456,8 @@ def _text(argument: object) -> str:
 
 
 def _seconds(timeout: object) -> float:
-    """The seconds of `PyNUTClient`'s argument `timeout`.
+    """The seconds of `PyNUTClient`'s argument `timeout`: at most a day, 5.0 for None or a negative
+    number.
 
     >>> _seconds(2.5), _seconds(None)
     (2.5, 5.0)

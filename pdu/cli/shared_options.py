@@ -1,7 +1,6 @@
-"""The options that several commands have: `click.option` with its name, its form and its text. A
-command adds whether it is required, and its usual value.
-
-Those of a handler's settings (--port, --username, ...) are in `options`.
+"""The options that several commands have, such as --list: decorators for a command's function, with
+the option's name, type and help. A command adds whether it is required, and its default. Those of a
+handler's settings (--port, --username, ...) are in `options`.
 """
 
 from __future__ import annotations
@@ -16,7 +15,8 @@ from .options import FILE, Option, Text
 
 
 class ListenAddress(Text):
-    """ADDRESS:PORT. A port alone is one of 127.0.0.1, which only this machine reaches.
+    """The type of --listen: ADDRESS:PORT. A port alone is one of 127.0.0.1, which only this machine
+    reaches.
 
     >>> ListenAddress().convert("8080", None, None), ListenAddress().convert("[::]:80", None, None)
     ('127.0.0.1:8080', '[::]:80')

@@ -22,8 +22,8 @@ from ..cli.options import (
     SNMP,
     F,
     KeyValue,
+    SettingOption,
     SharedOption,
-    Spelling,
     plain_option,
     run_of,
     spelled,
@@ -203,19 +203,19 @@ def login_options(function: F) -> F:
     --secret-file.
     """
     function = setting_options(function, option_class=SharedOption)
-    for spelling in reversed((*LOGIN, *SNMP)):
-        function = _spelled_option(spelling)(function)
+    for setting_option in reversed((*LOGIN, *SNMP)):
+        function = _taken_option(setting_option)(function)
     return function
 
 
-def _spelled_option(spelling: Spelling) -> Callable[[F], F]:
+def _taken_option(setting_option: SettingOption) -> Callable[[F], F]:
     """A handler setting as an option."""
 
     def take(context: click.Context, _: click.Parameter, value: Optional[str]) -> None:
         if value is not None:
-            login_of(context).settings[spelling.key] = value
+            login_of(context).settings[setting_option.key] = value
 
-    return plain_option(spelling, cls=SharedOption, expose_value=False, callback=take)
+    return plain_option(setting_option, cls=SharedOption, expose_value=False, callback=take)
 
 
 def setting_options(function: F, option_class: type[click.Option] = click.Option) -> F:

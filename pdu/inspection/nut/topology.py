@@ -27,7 +27,7 @@ def read_topology(session: NutSession) -> list[MeteredPart]:
     for device in read_once(session):
         members = device.device.chain_members.values() or [device.device.whole_device]
         for member in members:
-            parts += parts_of(member.variables, device.prefix + member.before)
+            parts += parts_of(member.variables, device.prefix + member.identity_prefix)
     return parts
 
 

@@ -41,7 +41,7 @@ _PARTS = ("__init__.py", "handler.py")
 
 
 def packed(changes: Sequence[str]) -> bytes:
-    """The archive of a line."""
+    """The archive that the changes of a line describe, still whole."""
     top, code = "pdu_odd", ""
     paths: list[str] = []
     headers: dict[str, str] = {}
@@ -71,6 +71,7 @@ def packed(changes: Sequence[str]) -> bytes:
 
 
 def _tar_of(members: Sequence[tarfile.TarInfo], code: bytes) -> bytes:
+    """A tar.gz of these members; `code` is the content of handler.py, the others are empty."""
     with io.BytesIO() as file:
         with tarfile.open(fileobj=file, mode="w:gz", format=tarfile.PAX_FORMAT) as tar:
             for member in members:
@@ -81,7 +82,7 @@ def _tar_of(members: Sequence[tarfile.TarInfo], code: bytes) -> bytes:
 
 
 def spoilt(data: bytes, changes: Sequence[str]) -> bytes:
-    """The file that a line makes of its archive."""
+    """The archive `data` after those changes that damage its bytes, such as `begin` and `flip`."""
     for change in changes:
         word, _, rest = change.partition(": ")
         if word == "bytes":
@@ -112,6 +113,7 @@ def refusal(file: Path) -> str:
 
 @contextlib.contextmanager
 def _nothing_loaded() -> Iterator[None]:
+    """A block that begins as a process which has loaded no archive; it forgets what it loads."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "path", list(sys.path))
         patch.setattr(handler_loading, "_loaded_archives", {})
@@ -121,9 +123,10 @@ def _nothing_loaded() -> Iterator[None]:
 
 
 def shown(case: Case) -> str:
+    """The error of `pdu status` with the archive of a case, behind its exit code."""
     changes = case.left.split(TABLE.separator)
-    with tempfile.TemporaryDirectory() as place:
-        file = Path(place, "pdu_odd.tar.gz")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "pdu_odd.tar.gz")
         file.write_bytes(spoilt(packed(changes), changes))
         return refusal(file)
 

@@ -27,7 +27,7 @@ from tests.packaging.building import archive, small_tree
 from tests.pdu.monitoring.halls import environment
 from tests.waiting import PATIENCE_S, until
 
-WELL = Reading(answered=True)
+WELL = Reading(has_states=True)
 
 
 def targets(*names: str) -> list[Target]:
