@@ -180,9 +180,9 @@ def _community_steps(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> 
     """
     for answer in answers:
         if isinstance(answer.error, NoSecret) and answer.error.key == "community":
-            if pdu.listed_as:
-                name, *list_words = pdu.listed_as
-                line = Login().command_line("identify", name, options=list_words)
+            if pdu.listed_name:
+                options = pdu.options_of_list
+                line = Login().command_line("identify", pdu.listed_name, options=options)
                 return [f"next: {line}    # the list has it, and its login"]
             line = _identify_line(pdu)
             return [f"next: read -rs PDU_COMMUNITY; export PDU_COMMUNITY; {line}"]

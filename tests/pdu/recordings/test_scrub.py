@@ -15,7 +15,7 @@ from handlers.nut.settings import SETTINGS
 from handlers.shared.settings import Settings
 from pdu.inspection.nut import reading
 from pdu.recordings.nut import dump, recording_format
-from pdu.recordings.scrub import Scrubber, unread_groups
+from pdu.recordings.scrub import Scrubber, replaceable_groups
 from pdu.recordings.web.answer_scrubbing import scrub_answers
 from pdu.recordings.web.named_values import named_secrets, without_named_secrets
 from pdu.recordings.web.text_answers import TextAnswer
@@ -68,8 +68,11 @@ def test_only_what_the_answers_depend_on_is_not_replaced() -> None:
             clean[name] = "-"
         return clean
 
-    unread = unread_groups(list(value_by_name), (), scrub, lambda recording: recording["state"])
-    assert unread == {"owner", "rack"}
+    def read_state(recording: dict[str, str]) -> str:
+        return recording["state"]
+
+    replaceable = replaceable_groups(list(value_by_name), (), scrub, read_state)
+    assert replaceable == {"owner", "rack"}
 
 
 SECRETS_PROGRAM = """

@@ -185,5 +185,7 @@ def test_the_places_of_states_are_those_that_each_outlet_follows(
     outlets = {name: RecordedOutlet(state) for name, state in states_of(rows).items()}
     recording = with_effects(WebRecording([Answer("GET /", rows)], outlets), JsonReader(states_of))
     expected = [Pointer("GET /", (index, member)) for index in (0, 1)] if member else []
-    found = itertools.chain.from_iterable(row.on.sets for row in recording.outlets.values())
+    found = itertools.chain.from_iterable(
+        row.on.answer_values for row in recording.outlets.values()
+    )
     assert list(found) == expected

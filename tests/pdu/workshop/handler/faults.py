@@ -19,7 +19,7 @@ class Fault(NamedTuple):
 
 
 def faulty(source: str, fault: Fault) -> str:
-    """The handler with the fault."""
+    """The source of the handler with the fault: each old text of its changes is replaced."""
     for old, new in fault.changes:
         assert old in source, old
         source = source.replace(old, new)
