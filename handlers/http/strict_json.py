@@ -67,6 +67,8 @@ def number(value: object) -> Optional[float]:
 
     >>> number(4), number("4"), number(-1), number(True), number(4294967295)
     (4.0, None, None, None, None)
+    >>> number(float("nan")) is None
+    True
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None

@@ -236,5 +236,7 @@ def plain_text(text: str) -> str:
 
     >>> plain_text("PX3\x1b[2J-5190R")
     'PX3[2J-5190R'
+    >>> plain_text("a\u202eb"), plain_text("x" * 200) == "x" * 120
+    ('ab', True)
     """
     return "".join(c for c in text if c.isprintable())[:120]

@@ -149,8 +149,8 @@ def number(raw: Optional[Cell], unit: str = "") -> Optional[Decimal]:
     """The value of a cell as an exact number. None if it is missing or no decimal number, of at
     most 20 digits on each side of the point:
 
-    >>> number(15), number("1.5"), number("n/a"), number(Missing("no answer"))
-    (Decimal('15'), Decimal('1.5'), None, None)
+    >>> number(15), number(" -0.10 "), number("n/a"), number(Missing("no answer"))
+    (Decimal('15'), Decimal('-0.10'), None, None)
 
     unit: text that may follow the number.
 

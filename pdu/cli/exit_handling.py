@@ -29,9 +29,12 @@ def missing_package_advice(error: ModuleNotFoundError) -> str:
     """What to do about a missing package that `pdu` always needs; "" for any other, because at PyPI
     anybody may own a package of its name.
 
-    >>> missing_package_advice(ModuleNotFoundError(name="pysnmp.hlapi")).partition(",")[0]
-    'the Python package pysnmp'
+    >>> advice = missing_package_advice(ModuleNotFoundError(name="pysnmp.hlapi"))
+    >>> advice.partition(",")[0], advice.count("pysnmp")
+    ('the Python package pysnmp', 1)
     >>> missing_package_advice(ModuleNotFoundError(name="my_pdu"))
+    ''
+    >>> missing_package_advice(ModuleNotFoundError())
     ''
     """
     package = (error.name or "").partition(".")[0]

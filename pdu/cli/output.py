@@ -188,10 +188,10 @@ def figure(value: Optional[float], unit: str = "") -> str:
     """A measured number as text, rounded to 3 decimal places, with its unit; `not metered` for
     None.
 
-    >>> figure(0.50041, "A"), figure(None, "A")
-    ('0.5 A', 'not metered')
-    >>> figure(-0.0001, "W")
-    '0 W'
+    >>> figure(1.00091, "A"), figure(12_345_678.9, "kWh"), figure(None, "A")
+    ('1.001 A', '12345678.9 kWh', 'not metered')
+    >>> figure(-0.0001, "W"), figure(-0.1, "W")
+    ('0 W', '-0.1 W')
     """
     if value is None:
         return NOT_METERED

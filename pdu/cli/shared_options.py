@@ -73,23 +73,14 @@ STANDARD_OUTPUT = "-, the standard output"
 
 # ---- how a PDU that no handler here reads is commanded -------------------------------------------
 
+_request_option = functools.partial(click.option, metavar="REQUEST", type=Text(), multiple=True)
 on_option = functools.partial(
-    click.option,
+    _request_option,
     "--on",
-    metavar="REQUEST",
-    type=Text(),
-    multiple=True,
     help="what switches an outlet on, such as 'POST /relay/{outlet} turn=on' (docs/own-handler.md);"
     " repeated: one for each outlet",
 )
-off_option = functools.partial(
-    click.option,
-    "--off",
-    metavar="REQUEST",
-    type=Text(),
-    multiple=True,
-    help="what switches an outlet off",
-)
+off_option = functools.partial(_request_option, "--off", help="what switches an outlet off")
 refused_option = functools.partial(
     click.option,
     "--refused",

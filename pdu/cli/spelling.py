@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import Callable, Optional
+from typing import Callable
 
 from handlers.shared.errors import printable
 from handlers.shared.similar_names import similar_names
@@ -77,13 +77,10 @@ def confusion(text: str) -> str:
     return "Cyrillic letters" if _CYRILLIC.search(text) else "letters in place of digits"
 
 
-def meant(
-    word: str, names: Iterable[str], is_known: Optional[Callable[[str], object]] = None
-) -> str:
+def meant(word: str, names: Iterable[str]) -> str:
     """The question `did you mean ...?` for a word that is none of these names, with the name that
     was probably meant: one that looks alike in other letters, else one with nearly the same
-    letters. "" if none is near. `is_known`: whether a spelling is a name; by default, whether it is
-    in `names`.
+    letters. "" if none is near.
 
     >>> meant("stats", ["status", "find"])
     'did you mean status?'
@@ -91,7 +88,7 @@ def meant(
     ''
     """
     all_names = list(names)
-    advice = look_alike(word, is_known or all_names.__contains__, all_names)
+    advice = look_alike(word, all_names.__contains__, all_names)
     similar = similar_names(word, all_names)
     if similar and not advice:
         return f"did you mean {printable(similar[0], 60)}?"

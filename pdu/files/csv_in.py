@@ -45,6 +45,8 @@ def rows(text: str, path: str) -> Iterator[CsvRow]:
     >>> (row,) = rows("Name;Host\n\nrack1;192.0.2.7\n", "pdus.csv")
     >>> row.where, row["host"], row["community"]
     ('pdus.csv: line 3', '192.0.2.7', '')
+    >>> list(rows("", "pdus.csv"))
+    []
     """
     head = head_of(text, path)
     columns = [name for name in head if name]
@@ -75,6 +77,8 @@ def head_of(text: str, path: str) -> Sequence[str]:
 
     >>> head_of("# our racks\nName, Host\n", "pdus.csv")
     ['name', 'host']
+    >>> head_of("", "pdus.csv")
+    []
     """
     _, cells = next(_rows_by_line(text, path), (1, ()))
     return [cell.lower() for cell in cells]

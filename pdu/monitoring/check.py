@@ -10,6 +10,7 @@ row calls rack1.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import sys
@@ -374,6 +375,11 @@ an error of its PDU alone. If the list or an option is wrong: 2, or with --nagio
 of a PDU with metered=yes do not count."""
 
 
+_range_option = functools.partial(
+    click.option, cls=Option, metavar="RANGE", type=nagios.RangeType(), requires=["--nagios"]
+)
+
+
 @click.command(
     "check",
     cls=_Check,
@@ -395,22 +401,11 @@ of a PDU with metered=yes do not count."""
     excludes=["--json"],
     help="print the output of a Nagios plugin",
 )
-@click.option(
+@_range_option(
     "--warning",
-    cls=Option,
-    metavar="RANGE",
-    type=nagios.RangeType(),
-    requires=["--nagios"],
     help="a limit of each line and breaker in % of its rating, or in A: 80%, 12.8, 1:12.8",
 )
-@click.option(
-    "--critical",
-    cls=Option,
-    metavar="RANGE",
-    type=nagios.RangeType(),
-    requires=["--nagios"],
-    help="the same, for CRITICAL",
-)
+@_range_option("--critical", help="the same, for CRITICAL")
 @click.option(
     "--lines",
     is_flag=True,

@@ -223,6 +223,8 @@ def order_handlers(names: Sequence[str], host: Address, login: Login) -> list[st
     ['raritan', 'snmp', 'nut']
     >>> order_handlers(["raritan", "snmp", "nut"], Address("192.0.2.8:3493"), Login())
     ['nut', 'raritan', 'snmp']
+    >>> order_handlers(["nut", "snmp", "raritan"], Address("192.0.2.8:8443"), Login())
+    ['raritan', 'nut', 'snmp']
     """
     port = login.settings.get("port", "").strip() or str(host.port or "")
     if not port:

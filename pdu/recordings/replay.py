@@ -211,6 +211,8 @@ def port_advice(number: Optional[int]) -> str:
 
     >>> port_advice(errno.EADDRINUSE)
     ': another program uses this port; give another one, or stop that program'
+    >>> port_advice(errno.EACCES)
+    ': ports below 1024 need rights of their own; give one from 1024 on'
     """
     if number == errno.EADDRINUSE:
         return ": another program uses this port; give another one, or stop that program"

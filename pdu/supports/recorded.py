@@ -78,8 +78,9 @@ def evidence_of(profile: Profile) -> Evidence:
     """What each capability of the family rests on: RECORDING for one that a recording shows, else
     what the profile itself says. For an owner's own profile, it alone.
 
-    >>> evidence_of(PROFILE_BY_KEY["apc-rpdu2"]).energy.name
-    'RECORDING'
+    >>> rpdu2 = evidence_of(PROFILE_BY_KEY["apc-rpdu2"])
+    >>> rpdu2.state.name, rpdu2.current.name, rpdu2.power.name, rpdu2.energy.name
+    ('SIMULATED', 'RECORDING', 'RECORDING', 'RECORDING')
     >>> evidence_of(replace(PROFILE_BY_KEY["apc-rpdu2"], key="mine")).energy.name
     'SIMULATED'
     """

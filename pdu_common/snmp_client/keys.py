@@ -84,8 +84,13 @@ def _bound(key: bytes, engine_id: bytes, name: str) -> bytes:
 def localized_key(password: bytes, name: str, engine_id: bytes) -> bytes:
     """The localized key of a password at one agent; `name` is that of the hash function.
 
-    >>> localized_key(b"maplesyrup", "md5", bytes.fromhex("000000000000000000000002")).hex()
+    The keys of RFC 3414, A.3.1 and A.3.2:
+
+    >>> engine_id = bytes.fromhex("000000000000000000000002")
+    >>> localized_key(b"maplesyrup", "md5", engine_id).hex()
     '526f5eed9fcce26f8964c2930787d82b'
+    >>> localized_key(b"maplesyrup", "sha1", engine_id).hex()
+    '6695febc9288e36282235fc7151f128497b38f3f'
     """
     return _bound(_master(password, name), engine_id, name)
 

@@ -79,8 +79,11 @@ def identity_finding(names: Mapping[str, str]) -> Finding:
     """The finding of the rule "identity": advised if the handler writes the number of an outlet in
     another way than the device, else kept. `names`: the handler's, by the device's.
 
-    >>> identity_finding({"1": "01"}).detail, identity_finding({"1": "A1"}).result
-    ("status names outlet 1 '01'", 'kept')
+    >>> padded = identity_finding({"10": "10", "1": "01"})
+    >>> padded.result, padded.detail
+    ('advised', "status names outlet 1 '01'")
+    >>> identity_finding({"1": "A1"}).result, identity_finding({}).result
+    ('kept', 'kept')
     """
     for name, own_name in names.items():
         if own_name == name or not (own_name.isdecimal() and name.isdecimal()):

@@ -160,12 +160,12 @@ def settings_of(unit: Fixture) -> dict[str, str]:
     return settings
 
 
-def refusal_of_command(unit: Fixture, device: Memory, identity: str, *, up: bool = False) -> str:
+def refusal_of_command(unit: Fixture, device: Memory, identity: str) -> str:
     """Why the handler sends no command to an outlet."""
     data = PduSnmpData("192.0.2.1", {"version": "2", "community": "private"}, settings_of(unit))
     handler = MemoryPdu(data, device)
     with pytest.raises(PduHandlerError) as error_info:
-        (handler.port_up if up else handler.port_down)(PduPortView(identity), deadline=0.0)
+        handler.port_down(PduPortView(identity), deadline=0.0)
     reason = error_info.value.reason
     assert "a command wrote" not in reason
     return reason

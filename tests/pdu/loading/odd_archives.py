@@ -16,7 +16,7 @@ A line is an archive of the empty files pdu_odd/__init__.py and pdu_odd/handler.
 
 On the right stands the error of `pdu status ARCHIVE 192.0.2.7`, behind its exit code, and
 whether the archive was unpacked.
-`python -m tests.pdu.loading.odd_archives` writes right sides.
+`python -m tests.tables tests.pdu.loading.odd_archives` writes right sides.
 """
 
 from __future__ import annotations
@@ -27,14 +27,15 @@ import io
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from pdu import root
-from pdu.loading import handler_loading
 from tests.tables import Case, Table
+
+from .page_handler import loading_anew
 
 TABLE = Table(Path(__file__).with_suffix(".txt"), operator=": ")
 _PARTS = ("__init__.py", "handler.py")
@@ -103,23 +104,16 @@ def spoilt(data: bytes, changes: Sequence[str]) -> bytes:
 def refusal(file: Path) -> str:
     """Exit code and error of a run with this archive, and whether it was unpacked for an import."""
     err = io.StringIO()
-    with _nothing_loaded(), contextlib.redirect_stderr(err):
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        loading_anew(patch),
+        contextlib.redirect_stderr(err),
+    ):
         count = len(sys.path)
         code = root.run(["status", str(file), "192.0.2.7"])
         end = "; it was unpacked" if len(sys.path) > count else ""
     text = err.getvalue().rstrip("\n").replace("\n", "\\n").replace(f"{file.parent}/", "")
     return f"{code} {text}{end}"
-
-
-@contextlib.contextmanager
-def _nothing_loaded() -> Iterator[None]:
-    """A block that begins as a process which has loaded no archive; it forgets what it loads."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "path", list(sys.path))
-        patch.setattr(handler_loading, "_loaded_archives", {})
-        yield
-    for name in ("pdu_odd", "pdu_odd.handler"):
-        sys.modules.pop(name, None)
 
 
 def shown(case: Case) -> str:
@@ -129,7 +123,3 @@ def shown(case: Case) -> str:
         file = Path(folder, "pdu_odd.tar.gz")
         file.write_bytes(spoilt(packed(changes), changes))
         return refusal(file)
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

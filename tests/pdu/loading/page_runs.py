@@ -19,7 +19,7 @@ unit is that of the page, or by a change of the line:
     run WORDS               `pdu WORDS`, with handler and address behind the first word
     pdu WORDS               `pdu WORDS`, where HANDLER and HOST stand for them
 
-`python -m tests.pdu.loading.page_runs` writes right sides.
+`python -m tests.tables tests.pdu.loading.page_runs` writes right sides.
 """
 
 from __future__ import annotations
@@ -183,7 +183,3 @@ def shown(case: Case) -> str:
         for name, value in _ENVIRONMENT.items():
             patch.setenv(name, value)
         return PageRuns(case.left.split(TABLE.separator), patch).results(Path(directory))
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

@@ -166,7 +166,3 @@ def _output(rows: list[PduRow], totals: Summary, form: str, limits: nagios.Thres
     else:
         lines = list(report_lines(rows, totals))
     return " / ".join(" ".join(line.split()) for line in lines)
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

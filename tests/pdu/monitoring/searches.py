@@ -194,7 +194,3 @@ def _with_paths(word: str, files: Mapping[str, Path]) -> str:
 def _one_line(text: str) -> str:
     """A text of several lines in one."""
     return " / ".join(" ".join(line.split()) for line in text.splitlines())
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

@@ -391,7 +391,3 @@ def _one_line(text: str) -> str:
     text = re.sub(r'("seconds": |, )[0-9.]+(?=[,}]| s\b)', r"\1S", text.rstrip("\n"))
     lines = [" ".join(line.split()) for line in text.split("\n")]
     return " / ".join(lines)
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

@@ -213,7 +213,3 @@ def _one_line(text: str) -> str:
         text = json.dumps(json.loads(text)).replace("{}", "{ }")
     text = re.sub(r'("seconds": |, )[0-9.]+(?=[,}]| s\b)', r"\1S", text)
     return " / ".join(" ".join(line.split()) for line in text.splitlines())
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

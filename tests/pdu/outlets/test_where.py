@@ -163,7 +163,3 @@ def _secret(folder: Path) -> Path:
     path.touch(0o600)
     path.write_text(PASSWORD)
     return path
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

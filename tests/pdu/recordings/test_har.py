@@ -543,9 +543,6 @@ def test_a_spoilt_archive_is_served_or_refused(path: tuple[Any, ...]) -> None:
             pdu.reply("GET", "/status", b"")
 
 
-RPC = 'POST /rpc {"method": "Set", "params": {"id": {outlet}, "on": true}}'
-
-
 @given(
     expected=strategies.lists(strategies.sampled_from(["a", "&n=", "ab", "/", "{any}"])),
     sent=strategies.lists(strategies.sampled_from(["a", "b", "/", "&", "&n="]), max_size=12),

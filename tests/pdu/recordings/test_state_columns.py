@@ -66,9 +66,6 @@ def test_states_stand_in_rows_of_a_text(form: str, words: tuple[str, str]) -> No
     assert page(form, words[1], words[1]) in texts
 
 
-ON_OFF_ON: States = {"1": True, "2": False, "3": True}
-
-
 def test_of_a_long_page_not_all_columns_are_kept() -> None:
     words = " ".join(f"{number} off" for number in range(900))
     contents = {"GET /": TextAnswer(f"{words} {page(HTML[1], 'on', 'off')}")}

@@ -14,7 +14,7 @@
     raises ERROR WORDS      ends with this error, or one that is
     circular ERROR WORDS    its own cause
 
-`python -m tests.pdu.workshop.handler.checked_calls` writes right sides.
+`python -m tests.tables tests.pdu.workshop.handler.checked_calls` writes right sides.
 """
 
 from __future__ import annotations
@@ -168,7 +168,3 @@ def shown(case: Case) -> str:
     )
     problem = checked_call.problem(methods)
     return f"{problem.rule} {problem.result}: {problem.sentence}" if problem else "right"
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

@@ -14,7 +14,7 @@ On the right stands the exit code, and behind it each rule that is not kept, as 
 where `broken` and `advised` are results; of those that were not tried for one reason, all keys
 stand before it. What status and statistic said is told also if they are kept. At last, how many
 are kept.
-`python -m tests.pdu.workshop.handler.checks` writes right sides.
+`python -m tests.tables tests.pdu.workshop.handler.checks` writes right sides.
 """
 
 from __future__ import annotations
@@ -126,7 +126,3 @@ def _text(checked: Checked) -> str:
     parts = [f"{', '.join(keys)} {end}" for end, keys in keys_by_end.items()]
     text = "; ".join([str(checked.code), *parts, f"{kept_count} kept"]).replace("\n", "\\n")
     return re.sub(r"(?<=the port \()[0-9]+", "PORT", text.replace(str(ROOT), "ROOT"))
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

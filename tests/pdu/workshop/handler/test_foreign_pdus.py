@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import subprocess
 import sys
 import urllib.error
 import urllib.parse
@@ -27,6 +26,7 @@ from pdu.recordings.web import har
 from tests.needs import ROOT
 from tests.pdu.loading.page_handler import folder
 from tests.pdu.running import run
+from tests.waiting import start_program
 
 PASSWORD = "word-of-the-unit-7"
 ON, OFF = "GET /set?outlet={outlet}&to=1", "GET /set?outlet={outlet}&to=0"
@@ -317,7 +317,7 @@ def test_a_replay_takes_commands_if_it_is_writable(
     """`status`: the HTTP status of the command; `states`: those of the outlets after it."""
     program = [sys.executable, "-m", "pdu", "replay", str(recording), *option]
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True, cwd=ROOT) as replay:
+    with start_program(program, cwd=ROOT) as replay:
         assert replay.stdout is not None
         where = replay.stdout.readline().split()[0]
         assert "pdu status PATH" in replay.stdout.readline()
@@ -333,25 +333,27 @@ def test_a_replay_takes_commands_if_it_is_writable(
     assert f"<states>{states}</states>" in text
 
 
-def test_a_pdu_that_does_not_answer_is_unreachable(
-    secret_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    "words, code, sentence",
+    [
+        (["127.0.0.1:9"], 3, "refuses the connection"),
+        (["127.0.0.1", "-s", "port=http"], 2, "port"),
+    ],
+    ids=["no answer", "a port that is no number"],
+)
+def test_a_pdu_that_cannot_be_reached_is_not_recorded(
+    words: list[str],
+    code: int,
+    sentence: str,
+    secret_file: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     handler = folder(tmp_path, "http_dir", HANDLER)
-    words = ("record", str(handler), "127.0.0.1:9", "--secret-file", secret_file)
-    code, out, err = run(capsys, *words)
-    assert code == 3
-    assert out == ""
-    assert "refuses the connection" in err
-
-
-def test_a_port_that_is_no_number_is_refused(
-    secret_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    handler = folder(tmp_path, "http_dir", HANDLER)
-    words = ("record", str(handler), "127.0.0.1", "-s", "port=http", "--secret-file", secret_file)
-    code, _, err = run(capsys, *words)
-    assert code == 2
-    assert "port" in err
+    line = ("record", str(handler), *words, "--secret-file", secret_file)
+    exit_code, out, err = run(capsys, *line)
+    assert (exit_code, out) == (code, "")
+    assert sentence in err
 
 
 def test_a_handler_whose_requests_cannot_be_led_through_is_told_why(
