@@ -1,6 +1,5 @@
-"""What the examples in docstrings have beside the names of their module.
-
-It is beside the packages, so that examples also run without the tests: `pytest handlers/snmp`.
+"""The names that examples in docstrings have beside those of their module. Here, at the top, for
+`pytest handlers/snmp/profiles` too, which reads no conftest.py of the tests.
 """
 
 from __future__ import annotations

@@ -4,6 +4,10 @@
 
 `make env` and `make lint` run it, and so does the build of the wheel. It is also a plugin of mypy,
 which stops with what to run where stubs are missing or older than their text.
+
+The binding's modules have IDL texts of Raritan's interfaces. A *definition* is one interface,
+structure or enumeration in such a text; definitions contain others. Its class in the stub has the
+same names, with annotations of Python.
 """
 
 from __future__ import annotations
@@ -52,7 +56,7 @@ from . import {modules}
 
 
 def stubs() -> dict[str, str]:
-    """The stub of each vendor's module, by its file's name."""
+    """File name -> text of the stub of each module: {"pdumodel.pyi": "# Made by ...", ...}."""
     paths = sorted(path for path in FOLDER.glob("*.py") if path.name != "__init__.py")
     modules = ", ".join(f"{path.stem} as {path.stem}" for path in paths)
     stub_by_file: dict[str, str] = {}
@@ -64,7 +68,9 @@ def stubs() -> dict[str, str]:
 
 
 class _Stub:
-    """The classes of one module's IDL text, in the file with the Python text `source`."""
+    """The stub of one module, whose Python file has the text `source`, with the IDL text in its
+    first assignment. `_module` is that text, parsed; a comment beside each class has its line.
+    """
 
     def __init__(self, module: str, source: str) -> None:
         texts = [node for node in ast.parse(source).body if isinstance(node, ast.Assign)]
@@ -75,11 +81,18 @@ class _Stub:
         self._module = parsed(module, ast.literal_eval(text))
 
     def lines(self) -> Iterator[str]:
-        """The lines of the stub."""
+        """The lines of the stub's classes."""
         for definition in self._module.inner.values():
             yield from self._class(definition, "")
 
     def _class(self, definition: Definition, indent: str) -> Iterator[str]:
+        """The lines of a definition's class, with the classes of those in it, behind this indent.
+
+        class Outlet(Interface):  # handlers/raritan/rpc/_idl/pdumodel.py:12
+            'An outlet'
+            def getState(self) -> Outlet.State: ...
+            ...
+        """
         inside = f"{indent}    "
         line = self._first_line + definition.line - 1
         base = _BASES.get(definition.kind, "Enumeration")
@@ -108,6 +121,11 @@ class _Stub:
         yield f"{inside}..."
 
     def _method(self, method: MethodDeclaration, scope: Definition) -> str:
+        """The line of a method of the definition `scope`. Of one that older firmware has with other
+        parameters or results, the types of both.
+
+        def setPowerState(self, pstate: Outlet.PowerState) -> int: ...
+        """
         parameters = ["self"]
         for place, field in enumerate(method.parameters):
             annotation = self._annotation(field.type, scope)
@@ -125,27 +143,29 @@ class _Stub:
         return f"def {method.name}({', '.join(parameters)}) -> {result_type}: ..."
 
     def _result(self, results: tuple[Field, ...], scope: Definition) -> str:
-        """The annotation of one result, or of a tuple of them."""
+        """The annotation of a method's results: "int" of one, "tuple[int, str]" of two, "None"."""
         annotations = [self._annotation(field.type, scope) for field in results]
         if len(annotations) > 1:
             return f"tuple[{', '.join(annotations)}]"
         return annotations[0] if annotations else "None"
 
     def _annotation(self, kind: Type, scope: Definition) -> str:
+        """The annotation of an IDL type in the definition `scope`: "list[int]" of vector<int>."""
         arguments = [self._annotation(argument, scope) for argument in kind.arguments]
         name = "Union" if kind.name == "|" else self._python_name(kind.name, scope)
         annotation = f"{name}[{', '.join(arguments)}]" if arguments else name
         return f"Optional[{annotation}]" if kind.is_optional else annotation
 
     def _python_name(self, name: str, scope: Definition) -> str:
-        """What a name inside a definition is in the stub."""
+        """The name in the stub of a type that the definition `scope` names: "str" of string,
+        "Outlet.State" of State in Outlet."""
         full_name = scope.full_name(name)
         return _PYTHON_NAMES.get(name, full_name.removeprefix(f"{self._module.name}."))
 
 
 def write(folder: Path) -> None:
-    """Write the stubs into a folder of the modules, each at once, as another program may read them;
-    those of modules that are no more go. Raises OSError.
+    """Writes the stubs into the folder of the modules, and removes those of modules that are no
+    more. Each file changes in one step, because another program may read it. Raises OSError.
     """
     stub_by_file = stubs()
     for path in folder.glob("*.pyi"):
@@ -160,13 +180,15 @@ def write(folder: Path) -> None:
 
 
 def _written(names: Mapping[str, str]) -> dict[str, str]:
-    """The stubs that lie beside the texts."""
+    """File name -> text of those of the stubs with these names that are in the folder."""
     paths = [FOLDER / name for name in names]
     return {path.name: path.read_text("utf-8") for path in paths if path.is_file()}
 
 
 def plugin(version: str) -> type[Plugin]:
-    """The entry point of a mypy plugin. Raises SystemExit if the stubs are not those of the IDL."""
+    """The entry point of a mypy plugin, which does nothing further. Raises SystemExit, with what to
+    run, if the stubs in the folder are not those of the IDL texts.
+    """
     from mypy.plugin import Plugin
 
     current = stubs()
@@ -179,7 +201,9 @@ def plugin(version: str) -> type[Plugin]:
 
 
 def main() -> None:
-    """Writes them. Raises SystemExit with the reason where they cannot be written."""
+    """Writes the stubs into the folder on the command line, that of the modules by default. Raises
+    SystemExit with the reason if they cannot be written.
+    """
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     try:
         write(folder)

@@ -28,7 +28,10 @@ from pdu.supports.recorded import family_counts
 
 
 def row(setting: Setting[object]) -> str:
-    """The setting as a row of a Markdown table: key, allowed (default), meaning."""
+    """A setting as the row of a Markdown table: key, allowed (default), meaning.
+
+    | `timeout` | number from 0.1 to 60 (10) | seconds for each answer |
+    """
     # which characters a text may have, the error says
     allowed_text = re.sub(r", (on one line|without line breaks).*", "", setting.allowed)
     default = setting.default
@@ -40,7 +43,7 @@ def row(setting: Setting[object]) -> str:
 
 
 def _rows() -> Mapping[str, Sequence[str]]:
-    """The rows of each handler's settings."""
+    """Name of each handler -> the rows of its settings."""
     rows = {}
     for name in registry.names():
         settings = importlib.import_module(f"handlers.{name}.handler").SETTINGS
@@ -49,7 +52,12 @@ def _rows() -> Mapping[str, Sequence[str]]:
 
 
 def _common() -> str:
-    """The rows that several handlers share, with the handlers, or those that do not have them."""
+    """The table of the settings that several handlers share, with the handlers that have them.
+
+    | key | allowed (default) | meaning | handlers |
+    |---|---|---|---|
+    | `timeout` | number from 0.1 to 60 (10) | seconds for each answer | all but nut |
+    """
     owners: dict[str, list[str]] = {}
     for name, rows in _rows().items():
         for row in rows:
@@ -70,7 +78,7 @@ def _common() -> str:
 
 
 def _own_rows(name: str) -> Sequence[str]:
-    """The rows that no other handler has."""
+    """The rows of a handler's settings that no other handler has in the same words."""
     rows = _rows()
     others_rows: list[str] = []
     for other_name, rows_of_other in rows.items():
@@ -80,13 +88,15 @@ def _own_rows(name: str) -> Sequence[str]:
 
 
 def _own_settings(name: str) -> str:
-    """The table of a handler's own settings."""
+    """The table of the settings that only this handler has, or that it has in other words."""
     head = ["| key | allowed (default) | meaning |", "|---|---|---|"]
     return "\n".join([*head, *_own_rows(name)])
 
 
 def families_sentence() -> str:
-    """The sentences on the families and the real units behind them."""
+    """The paragraphs of README.md on the families of SNMP: how many there are, are switched, and
+    are shown by recordings of real units.
+    """
     counts = family_counts()
     switched_count = counts.switched_by_recording + counts.switched_by_programs
     other_count = counts.families - switched_count - counts.unproven
@@ -105,7 +115,7 @@ def families_sentence() -> str:
 
 
 def _families_ru() -> str:
-    """The paragraph about families of README.ru.md."""
+    """The paragraphs of README.ru.md on the families of SNMP."""
     counts = family_counts()
     switched_count = counts.switched_by_recording + counts.switched_by_programs
     other_count = counts.families - switched_count - counts.unproven
@@ -142,7 +152,13 @@ FILES: Mapping[str, Sequence[str]] = {
 
 
 def filled(text: str, parts: Sequence[str]) -> str:
-    """Replace the text between the markers of each of `parts`.
+    r"""The text of a page in which each of `parts`, such as "devices", is written anew between its
+    markers.
+
+    >>> from unittest import mock
+    >>> with mock.patch.dict(PARTS, devices=lambda: "| APC | apc-rpdu2 |"):
+    ...     filled("<!-- devices:begin -->old<!-- devices:end -->", ["devices"])
+    '<!-- devices:begin -->\n| APC | apc-rpdu2 |\n<!-- devices:end -->'
 
     Raises ValueError unless each pair of markers occurs once.
     """
@@ -160,7 +176,9 @@ def filled(text: str, parts: Sequence[str]) -> str:
 
 
 def main() -> int:
-    """Write the pages, or with `--check` say which are out of date."""
+    """Writes the pages and prints those that changed; with `--check` changes nothing. Returns 1 if
+    `--check` finds a page that is out of date, else 0.
+    """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--check",

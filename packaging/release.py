@@ -22,9 +22,11 @@ _UNRELEASED = "## Unreleased\n"
 
 
 def version_number(text: str) -> str:
-    """The word as a version.
+    """A word of the command line that is a version, such as 2.0.0. Raises
+    argparse.ArgumentTypeError unless it is one.
 
-    Raises argparse.ArgumentTypeError unless it is one.
+    >>> version_number("2.1.0.dev0")
+    '2.1.0.dev0'
     """
     if _VERSION.fullmatch(text) is None:
         raise argparse.ArgumentTypeError(f"{text!r} is no version: 2.0.0, or 2.1.0.dev0")
@@ -32,22 +34,37 @@ def version_number(text: str) -> str:
 
 
 def version_key(text: str) -> tuple[list[int], bool, int]:
-    """The sort key of a version: 2.1.0.dev0 comes before 2.1.0."""
+    """The sort key of a version.
+
+    >>> sorted(["2.10.0", "2.9.0", "2.9.0.dev0"], key=version_key)
+    ['2.9.0.dev0', '2.9.0', '2.10.0']
+    """
     number, _, development = text.partition(".dev")
     numbers = [int(part) for part in number.split(".")]
     return numbers, not development, int(development or 0)
 
 
 def page_with_version(text: str, old: str, new: str) -> str:
-    """The page with the names of its archives, and its hashed versions, of the new version."""
+    """The text of a page in which archives, and versions with a hash, have the new version.
+
+    >>> page_with_version("pdu_snmp-4.9.0.tar.gz, `4.9.0+c0a1b2`, since 4.9.0", "4.9.0", "5.0.0")
+    'pdu_snmp-5.0.0.tar.gz, `5.0.0+c0a1b2`, since 4.9.0'
+    """
     archive = rf"(?<=[-`]){re.escape(old)}(?=\+c[0-9a-f]|\.tar\.gz)"
     return re.sub(archive, new, text)
 
 
 def changes_with_version(text: str, new: str, day: datetime.date) -> str:
-    """CHANGELOG.md with the heading of the version.
+    r"""The text of CHANGELOG.md with the heading of the new version. `day`: of the release.
 
-    Raises ValueError if a release has no section "Unreleased".
+    the text has           5.0.0                      5.1.0.dev0
+    ## Unreleased          ## 5.0.0 (2026-12-01)      unchanged
+    ## 5.0.0 (...) only    unchanged: a run before    ## Unreleased, before the first heading
+    neither                ValueError                 the same
+
+    >>> text = "# Changes\n\n## Unreleased\n- A fix\n"
+    >>> changes_with_version(text, "5.0.0", datetime.date(2026, 12, 1))
+    '# Changes\n\n## 5.0.0 (2026-12-01)\n- A fix\n'
     """
     is_release = "dev" not in new
     has_section = _UNRELEASED in text
@@ -64,8 +81,10 @@ def changes_with_version(text: str, new: str, day: datetime.date) -> str:
 
 
 def new_texts(root: Path, new: str, day: datetime.date) -> Iterator[tuple[Path, str]]:
-    """Each file with its text of the new version, in the order in which a run that was cut can be
-    repeated: the pages need the old version, and CHANGELOG.md says that all is done.
+    """Each file below `root` that names the version, with its text of the version `new`. In this
+    order, a run that was cut can be repeated: first the pages, which need the old version of
+    handlers/__init__.py, then that file, and last CHANGELOG.md, which says that all is done. `day`:
+    of the release.
 
     Raises ValueError if a release has no section "Unreleased", or for a version below the newest.
     """
@@ -87,7 +106,9 @@ def new_texts(root: Path, new: str, day: datetime.date) -> Iterator[tuple[Path, 
 
 
 def main(root: Path = ROOT) -> int:
-    """Write the files. 1 if CHANGELOG.md or handlers/__init__.py is not as it should be."""
+    """Writes the files of the version on the command line, and prints those that changed. Returns
+    0, or 1 with a sentence if CHANGELOG.md or handlers/__init__.py is not as it should be.
+    """
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("version", type=version_number)
     version = parser.parse_args().version

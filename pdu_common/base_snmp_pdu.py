@@ -18,7 +18,8 @@ __all__ = ["BaseSnmpPdu", "Element", "SnmpError"]
 
 
 class BaseSnmpPdu(BasePdu):
-    """KNOWN: the name and the three calls.
+    """KNOWN: the name and the three calls. `_credentials_pair` keeps, for a session, the fields of
+    the form and the `Credentials` (address and login) that were made of them.
 
     INFERRED: derives from BasePdu. UNKNOWN: what the calls raise.
     """
@@ -27,6 +28,8 @@ class BaseSnmpPdu(BasePdu):
 
     def snmp_get(self, oid: str) -> Element:
         """KNOWN: one read, `oid` as text or Oid.
+
+        > GET 1.3.6.1.2.1.1.5.0    < "rack7"    Element("1.3.6.1.2.1.1.5.0", "rack7")
 
         UNKNOWN: the result for a missing object; here its value is None.
         """
@@ -55,7 +58,7 @@ class BaseSnmpPdu(BasePdu):
         return walk(self._credentials(), oid)
 
     def begin_snmp_session(self) -> None:
-        """Forget the address to which the agent's name was resolved, and what earlier reads showed
+        """Forgets the address to which the agent's name was resolved, and what earlier reads showed
         of the agent, such as that it drops GETBULK.
 
         Not the platform's: the handler calls it at the begin of a session, if it is there.
@@ -63,7 +66,8 @@ class BaseSnmpPdu(BasePdu):
         self._credentials_pair = None
 
     def _credentials(self) -> Credentials:
-        """Checked, and the name resolved, once in a session for the same parameters."""
+        """The agent's address and login, of the fields of the form: checked, and the host name
+        resolved, once in a session for the same fields. Raises SnmpError for a wrong field."""
         form = (self.pdu_data.ip, dict(self.pdu_data.snmp_params))
         if self._credentials_pair is not None:
             known_form, credentials = self._credentials_pair

@@ -19,7 +19,7 @@ from pdu_common.base_snmp_pdu import Element, SnmpError
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import PduPortView
 from tests.handlers.snmp.memory import plain
-from tests.handlers.snmp.units import FIXTURES, UNPROVEN, chosen_by_hand
+from tests.handlers.snmp.units import FIXTURES, settings_of
 from tests.simulators.snmp_agent.device import GAUGE, INTEGER, OCTETS, Device, arcs, dotted
 from tests.simulators.snmp_units import Fixture
 
@@ -115,10 +115,8 @@ def pdu_of(unit: Fixture) -> CountedPdu:
 
 
 def _data(unit: Fixture) -> PduSnmpData:
-    settings = {**UNPROVEN, "metered_only": "yes" if unit.metered_only else "no"}
-    if chosen_by_hand(unit):
-        settings["profile"] = unit.key
-    return PduSnmpData("127.0.0.1", {"version": "2", "community": "private"}, settings)
+    form = {"version": "2", "community": "private"}
+    return PduSnmpData("127.0.0.1", form, settings_of(unit))
 
 
 def first_units() -> Iterator[Fixture]:

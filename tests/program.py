@@ -10,7 +10,9 @@ import errno
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Optional
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -24,22 +26,6 @@ def port(text: str) -> int:
 def count(text: str) -> int:
     """An argument's type: a whole number of at least 0."""
     return _between(_whole(text), 0, sys.maxsize)
-
-
-def positive(text: str) -> int:
-    """An argument's type: a whole number of at least 1."""
-    return _between(_whole(text), 1, sys.maxsize)
-
-
-def seconds(text: str) -> float:
-    """An argument's type: a time to wait, 0 to 3600 s."""
-    try:
-        value = float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds") from None
-    if not 0 <= value <= 3600:
-        raise argparse.ArgumentTypeError(f"{text} is not from 0 to 3600")
-    return value
 
 
 def _whole(text: str) -> int:
@@ -79,6 +65,18 @@ def starting(*ports: Optional[int]) -> Iterator[None]:
         raise SystemExit(2) from None
 
 
+@contextlib.contextmanager
+def trust_file(ca_pem: str, fingerprint: str) -> Iterator[None]:
+    """Prints what a client may trust a server by: a file with the authority, which is removed at
+    the end of the block, and the fingerprint of the certificate.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "ca.pem"
+        file.write_text(ca_pem, "ascii")
+        print(f"CA file      {file}\nfingerprint  {fingerprint}", flush=True)
+        yield
+
+
 class StopSignals:
     """A context manager that catches SIGINT, SIGTERM and SIGHUP, and restores their handlers at its
     end.
@@ -105,9 +103,3 @@ class StopSignals:
         """Waits for one of the signals, or takes one that has already arrived."""
         while os.read(self._signals, 1)[0] not in STOP_SIGNALS:
             pass
-
-
-def shown_password(variable: str, usual: str) -> str:
-    """The password of a simulator as it prints it: its own, but not one from the environment."""
-    chosen = os.environ.get(variable, usual)
-    return usual if chosen == usual else f"the password in {variable}"

@@ -7,20 +7,22 @@
     LEFT -> RIGHT       a case: one test, whose id is TITLE: LEFT
 
 LEFT is made of changes. ` | ` stands between values of one, each of which makes a case; RIGHT has
-`{}` for the value of such a case, and `..` for any text. The file that says what LEFT means, run
-as a program, writes the RIGHT of each line that ends with ` ->`. A file of CSV has the first line,
-too (`csv_rows`).
+`{}` for the value of such a case, and `..` for any text. `python -m tests.tables MODULE`, with the
+module that says what LEFT means, writes the RIGHT of each line that ends with ` ->`. A file of CSV
+has the first line, too (`csv_rows`).
 """
 
 from __future__ import annotations
 
 import csv
+import importlib
 import itertools
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Callable, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 import pytest
 
@@ -186,3 +188,8 @@ def _common(texts: Sequence[str]) -> str:
         return begin
     reversed_rests = [text[len(begin) :][::-1] for text in texts]
     return f"{begin}..{os.path.commonprefix(reversed_rests)[::-1]}"
+
+
+if __name__ == "__main__":
+    words: Any = importlib.import_module(sys.argv[1])
+    words.TABLE.write(words.shown)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
+
+from tests.waiting import run_program
 
 from .waiting import PATIENCE_S
 
@@ -32,13 +33,10 @@ def test_the_first_exercise_makes_tests_fail_as_the_page_says(tmp_path: Path) ->
     text = file.read_text("utf-8")
     assert sum(row["old"] in line for line in text.splitlines()) == 1
     file.write_text(text.replace(row["old"], row["new"]), "utf-8")
-    run = subprocess.run(
+    run = run_program(
         (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", command["tests"]),
         cwd=tmp_path,
-        capture_output=True,
-        text=True,
         timeout=5 * PATIENCE_S,
-        check=False,
     )
     assert re.search(r"^\d+ failed, \d+ passed", run.stdout, re.MULTILINE), run.stdout[-2000:]
 

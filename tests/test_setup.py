@@ -15,7 +15,7 @@ import pytest
 
 from tests import terminal
 from tests.needs import PACKAGES, ROOT, programs
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, run_program
 
 # The real programs on a Machine's PATH. Others are missing, such as make, curl, apt-get and
 # dpkg-query.
@@ -57,15 +57,7 @@ class Machine:
 
     def run(self, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
         self.log.write_text("")
-        return subprocess.run(
-            ["sh", *command],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            timeout=PATIENCE_S,
-            env=self.environment(**more),
-        )
+        return run_program(["sh", *command], cwd=ROOT, env=self.environment(**more))
 
     def env(self, *, pip_fails: bool = False, which: str = "env") -> int:
         mark = Path(f"{self.log}.pip-fails")
@@ -101,14 +93,8 @@ def test_the_environment_holds_the_command_of_this_tree(machine: Machine) -> Non
     assert machine.env() == 0
     command = machine.venv / "bin" / "pdu"
     machine.log.write_text("")
-    process = subprocess.run(
-        [command, "status", "a b"],
-        cwd="/",
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-        env={"PATH": str(machine.bin), "LOG": str(machine.log)},
+    process = run_program(
+        [command, "status", "a b"], cwd="/", env={"PATH": str(machine.bin), "LOG": str(machine.log)}
     )
     assert process.returncode == 0
     assert process.stderr == ""
@@ -256,9 +242,7 @@ def test_missing_system_packages_are_not_an_error_and_are_named_with_their_insta
 def test_without_the_environment_the_command_that_makes_it_is_named(module: str) -> None:
     # -S hides the installed packages
     bare = [sys.executable, "-S", "-E", "-m", module, "--help"]
-    process = subprocess.run(
-        bare, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_S
-    )
+    process = run_program(bare, cwd=ROOT)
     assert (process.returncode, process.stdout) == (1, "")
     assert "is missing: make env" in only_line(process)
 

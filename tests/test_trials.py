@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from hypothesis import given, strategies as st
 
 from tests.conftest import dearest_lines, lost_parameters, quick_numbers
 from tests.needs import ROOT
-from tests.waiting import PATIENCE_S
+from tests.waiting import run_program
 
 TESTS = """
 import pytest
@@ -45,14 +44,11 @@ def test_make_tests_and_make_trials_share_the_cases_and_lose_none(tmp_path: Path
     (tmp_path / "conftest.py").write_text("from tests.conftest import *\n")
     ran: list[list[str]] = []
     for chosen in ("not trial", "trial"):
-        process = subprocess.run(
+        process = run_program(
             [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "-m", chosen]
             + ["--rootdir", str(tmp_path), str(tmp_path / "test_it.py")],
             cwd=tmp_path,
             env={**os.environ, "PYTHONPATH": str(ROOT), **_OF_TWO_WORKERS},
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_S,
         )
         assert process.returncode == 0, process.stdout + process.stderr
         ran.append(re.findall(r"::(\S+) PASSED", process.stdout))

@@ -6,9 +6,10 @@ import contextlib
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Callable
+from subprocess import CompletedProcess
+from typing import Any, Callable, Union
 
 # The usual limit of a wait, in seconds. It ends a test that hangs; no busy machine reaches it.
 PATIENCE_S = 300.0
@@ -36,6 +37,25 @@ def finished(*threads: threading.Thread, seconds: float = PATIENCE_S) -> None:
         thread.join(max(0.0, end - time.monotonic()))
     alive = [thread.name for thread in threads if thread.is_alive()]
     assert not alive, f"still running after {seconds:g} s: {', '.join(alive)}"
+
+
+def run_program(command: Sequence[Union[str, Path]], **options: Any) -> CompletedProcess[str]:
+    """A program after its end, with what it printed. `options` are those of `subprocess.run`. It
+    has no input and a usual limit of time, unless they say otherwise.
+    """
+    if "input" not in options:
+        options.setdefault("stdin", subprocess.DEVNULL)
+    options.setdefault("timeout", PATIENCE_S)
+    return subprocess.run(command, capture_output=True, text=True, **options)
+
+
+def start_program(command: Sequence[Union[str, Path]], **options: Any) -> subprocess.Popen[str]:
+    """A program that runs, without input, and whose output is read as text. `options` are those of
+    `subprocess.Popen`.
+    """
+    return subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, **options
+    )
 
 
 @contextlib.contextmanager

@@ -21,9 +21,8 @@ _PUBLIC_KEYS = frozenset(
 
 
 def exception_text(error: BaseException) -> str:
-    """The type's name and the text; the name alone if the exception cannot make its text. Of an
-    exception of this pack's own pdu_common, which stands for the platform outside of it, the text
-    alone: the type's name is internal there, and the text says the same.
+    """The type's name and the text of an exception of the platform's library; the name alone if it
+    has no text, or cannot make one. Of an exception of this pack's own pdu_common, the text alone.
 
     >>> exception_text(TimeoutError("no answer in 2 s")), exception_text(TimeoutError())
     ('TimeoutError: no answer in 2 s', 'TimeoutError')
@@ -59,8 +58,9 @@ def parameter_texts(pdu_data: object) -> Sequence[tuple[str, str]]:
 
 
 def _nested_texts(node: object, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
-    """Key and text of each value in a parameter, nested ones too. A community of digits may be a
-    number; a value of yes or no is left out.
+    """Key and text of each value in the parameter `node`, nested ones too, with keys joined by
+    dots: `key` is that of the node itself, `depth` how deep it is, at most 4. A community of digits
+    may be a number; a truth value is left out.
 
     >>> list(_nested_texts({"v3": {"user": "poll", "is_default": True}, "community": 7531}))
     [('v3.user', 'poll'), ('community', '7531')]

@@ -36,12 +36,16 @@ class AddressWithLogin(SettingsError):
 
 
 def address(pdu_data: object) -> Address:
-    """The device's address, perhaps with a port.
-
-    Raises SettingsError without a valid address.
+    """The device's address on the form, perhaps with a port: that of the first field of the likely
+    names ("ip", "ip_addr", "host" and others) that has a text. Raises SettingsError for a text that
+    is no address, and without any; AddressWithLogin if the text has an @.
 
     >>> address({"ip_addr": " 192.0.2.7:161 "})
     '192.0.2.7:161'
+    >>> address({"ip": "rack 7"})
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: the PDU's address 'rack 7' is not a host name or an IP \
+address: correct it
     """
     for name in _ADDRESS_NAMES:
         value = foreign.read_field(pdu_data, name)
@@ -83,11 +87,12 @@ def known_address(pdu_data: object) -> Address:
 
 
 def settings(pdu_data: object, own_keys: Collection[str] = ()) -> dict[str, str]:
-    """The handler settings as text, keys in lower case, without the platform's own keys: of the
-    first field that has any. Raises SettingsError.
+    """The handler settings on the form as text by their keys, in lower case: those of the first
+    field of the likely names that has any besides the platform's own keys, such as "handler".
+    Raises SettingsError for settings of another form.
 
-    `own_keys`: settings of the handler with a key that the platform uses too. They are kept unless
-    their value equals the platform's.
+    `own_keys`: keys of the platform that this handler uses for a setting, too ("device"). They are
+    kept, unless their value equals that of the platform's own field.
 
     >>> settings({"handler_params": [("Timeout", 3)], "handler": "snmp"})
     {'timeout': '3'}
@@ -128,10 +133,12 @@ def _without_platform_keys(
 
 
 def _settings_of(value: object) -> dict[str, str]:
-    """The settings as text, keys in lower case. Raises SettingsError.
+    """The settings in the value of one field as text by their keys, in lower case. The value may be
+    JSON text, a mapping, or a list of pairs or of objects with `key` and `value`. Raises
+    SettingsError for another form, a key twice, more than 100 settings, and a value without text.
 
-    >>> _settings_of('{"Verify": false}')
-    {'verify': 'no'}
+    >>> _settings_of('{"Verify": false}'), _settings_of([("Timeout", 3)]), _settings_of(None)
+    ({'verify': 'no'}, {'timeout': '3'}, {})
     """
     if isinstance(value, (str, bytes)):
         value = _parse_json(value) if value.strip() else None

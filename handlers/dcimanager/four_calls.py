@@ -1,4 +1,9 @@
-"""DCImanager's four calls, and what tools ask besides: written once for every handler."""
+"""DCImanager's four calls, and what tools ask besides: written once for every handler.
+
+A session is what a handler opens to talk to its device: a connection, its settings, and what was
+read. FourCalls[S] is the base of a handler whose sessions are of the type S. An identity is an
+outlet's name in DCImanager: "7".
+"""
 
 from __future__ import annotations
 
@@ -24,9 +29,10 @@ T = TypeVar("T")
 
 
 class FourCalls(Generic[S]):
-    """The base of each handler, before the platform's class.
+    """The base of each handler, before the platform's class. A handler says how a session with its
+    device is opened, and what is read and written in it; here are the four calls of DCImanager.
+    `pdu_data` is what the platform hands over: the PDU's form.
 
-    A handler says how a session with its device is opened, and what is read and written in it.
     Nothing is kept between calls. Errors are those of handlers/shared/errors.py; they name the
     device's address once it is known, and the call unless they name a request.
 
@@ -66,7 +72,7 @@ class FourCalls(Generic[S]):
         return self.open_session()
 
     def renew_session(self, session: S) -> None:
-        """Give a session that another call of `OpenPdu` used the time of a new one."""
+        """Let the next call in this session take as long as one in a new session."""
 
     def forget(self, session: S) -> None:
         """Drop what the session keeps of the device, so that the next call reads it anew."""
@@ -76,7 +82,7 @@ class FourCalls(Generic[S]):
         """Where the device is, for errors; "" if that is not known without a session."""
 
     def mask_error(self, session: S, error: PduHandlerError) -> None:
-        """Take secrets out of an error that leaves a call, and may quote the device."""
+        """Take secrets out of the texts of an error, which may quote the device."""
 
     def log_detail(self, session: Optional[S]) -> str:
         """What the log shows of the device, "" for nothing."""
@@ -216,8 +222,8 @@ class FourCalls(Generic[S]):
         return figures.unset_unknown() if self.leaves_unset(session) else figures
 
     def _figures_session(self, *, for_view: bool = False) -> AbstractContextManager[S]:
-        """A session for figures, whose errors name the call statistic. `for_view`: what the
-        platform's view does not show need not be read.
+        """The session of a call that reads figures; errors in the block name the call statistic.
+        `for_view`: what the platform's view does not show need not be read.
 
             with self._figures_session() as session: ...      log: pdu handler nut 5.0.0: statistic
         """
@@ -253,8 +259,9 @@ class FourCalls(Generic[S]):
 
     @contextmanager
     def call(self, method: str, enter: Callable[[ExitStack], S]) -> Iterator[S]:
-        """One call in a session, which `enter` opens on a stack and which ends with the block. The
-        call is logged once. Errors in it, also those of `enter`, name `method`.
+        """One call in a session: `enter` opens the session on a stack, which closes it at the end
+        of the block. The call is logged once. Errors in the block, also those of `enter`, name the
+        device and `method`, and show no secret.
 
             call("status", enter), the login is refused
             log:      pdu handler raritan 5.0.0: status
@@ -335,10 +342,9 @@ def refuse_if_read_only() -> None:
 
 
 class OpenPdu(Generic[S]):
-    """A PDU that tools read and switch: several calls in one session, which ends with the block of
-    `FourCalls.opened`.
-
-    A call that fails ends the session; the next one opens another.
+    """A PDU that tools read and switch: several calls in one session, `_session`, which ends with
+    the block of `FourCalls.opened` (`_stack` closes it). It is None before the first call, and
+    after a call that failed, so that the next one opens another.
 
         with pdu.opened() as opened:
             opened.states()                  [("1", UP), ("2", DOWN)]
@@ -353,8 +359,8 @@ class OpenPdu(Generic[S]):
         self._session: Optional[S] = None
 
     def read(self, method: str, read: Callable[[S], T]) -> T:
-        """The result of `read`, which is called with the session. Its errors name `method`; after
-        one the session is not used again.
+        """The result of the function `read`, which is called with the session. Errors name the
+        device and `method`; after an error the session is not used again.
 
             read("labels", pdu.read_labels)      [Label("1", "1", "web-1"), ...]
         """
@@ -367,8 +373,8 @@ class OpenPdu(Generic[S]):
             raise
 
     def _enter(self, _: ExitStack) -> S:
-        """The open session: opened once and kept, renewed afterwards. It ends with this object's
-        stack, so the stack of the call is not used.
+        """The open session: opened at the first call, renewed at later ones. It stays open after
+        the call, until the end of `_stack`; the stack of the call alone, the argument, is not used.
 
             first call     open_session(), or open_statistic() if only figures are read
             later calls    renew_session(session)

@@ -8,7 +8,7 @@ from ..shared.errors import NoSuchOutlet, PduHandlerError
 
 # Of an identity that is an integer: twice the 32 bits of an SNMP arc (RFC 2578, section 3.5). The
 # text of an integer without a limit could be of any length.
-_LARGEST_BITS = 64
+_MOST_BITS = 64
 
 
 def outlet_identity(port: PduPortView) -> str:
@@ -46,11 +46,7 @@ def _identity_text(value: object) -> str:
     # The methods of the base class: the own text of an Enum of str or int is its member's name.
     if isinstance(value, str):
         return str.__str__(value)
-    if (
-        isinstance(value, int)
-        and not isinstance(value, bool)
-        and int.bit_length(value) <= _LARGEST_BITS
-    ):
+    if isinstance(value, int) and type(value) is not bool and int.bit_length(value) <= _MOST_BITS:
         return int.__repr__(value)
     raise NoSuchOutlet(
         f"the platform names an outlet by {_describe(value)}, which may be another outlet's number:"

@@ -1,5 +1,10 @@
 """Values and indexes of rows from the platform's SNMP calls, under several likely names and in
 several forms.
+
+An element is a row as the platform returns it, an object with `oid`, perhaps `index`, and `value`.
+Arcs are the numbers of an OID: (1, 3, 6, 1). A row's index is what follows the OID of its column:
+of 1.3.6.1.4.1.318.4.7 below `root` 1.3.6.1.4.1.318.4 it is (7,). A platform may split an OID: then
+`oid` has only its beginning, and the rest is in the element's index.
 """
 
 from __future__ import annotations
@@ -56,9 +61,9 @@ def normalize_text(text: str) -> str:
 
 
 def raw_value(element: object) -> Optional[Raw]:
-    """The value of an element that the platform read, None for a missing object.
-
-    Raises ProtocolError if it is too large.
+    """The value of an element that the platform read as int, str or bytes; None if its text says
+    that there is no such object. Raises ProtocolError for a number of more than 64 bits, and for a
+    text of more than 65,535 characters.
 
     >>> raw_value(230), raw_value(b"on")
     (230, b'on')
@@ -123,13 +128,15 @@ def oid_arcs(text: object) -> Optional[Arcs]:
 
 
 class IndexedRows:
-    """Walked rows below the OID `root`, with the arcs that their attributes hold.
+    """Walked rows below the OID `root`, with the arcs that their attributes hold: `_oids` has the
+    `oid` of each, () for none, `_index_arcs` its index, None for none; `_has_whole_index` is True
+    if an index is a whole OID.
 
     The attribute `oid` of a row may be its whole OID, or its OID without a part of the index.
     `oid_index` or `index` may be the index, a part of it, or the whole OID. All rows together
     decide: OIDs are whole if none contradicts its row's index and no two are equal. But a table
-    with the rows 1.1 and 2.2, split before the last arc, looks like one with the rows 1 and 2.
-    `split` decides between them: whether the platform splits OIDs.
+    with the rows 1.1 and 2.2, split before the last arc, looks like one with the rows 1 and 2. In
+    this case `split` decides: whether the platform splits OIDs.
 
     >>> from types import SimpleNamespace as Row
     >>> whole = [Row(oid="1.3.6.1.4.1.318.4.1"), Row(oid="1.3.6.1.4.1.318.4.2")]
@@ -151,7 +158,6 @@ class IndexedRows:
         self._root = root = oid_arcs(walked_oid) or ()
         self._oids: list[Arcs] = []
         self._index_arcs: list[Optional[Arcs]] = []
-        #: whether the index of a row is its whole OID
         self._has_whole_index = False
         for element in elements:
             self._oids.append(_oid(element))
@@ -162,7 +168,9 @@ class IndexedRows:
             self._index_arcs.append(index)
 
     def indexes(self, *, split: bool) -> list[Arcs]:
-        """The index of each row. Raises ProtocolError if one cannot be placed below `root`.
+        """The index of each row, from its OID and its own index. `split`: whether the platform
+        splits OIDs. Raises ProtocolError for a row of another object, and for one without an index
+        that can be read.
 
         >>> from types import SimpleNamespace as Row
         >>> alone = [Row(index="1"), Row(index="2")]
@@ -180,8 +188,8 @@ class IndexedRows:
         return self._indexes_alone()
 
     def _indexes_by_oid(self, suffixes: list[Arcs], *, split: bool) -> list[Arcs]:
-        """The index of each row, by `suffixes`, which are the rows' OIDs without `root`: these, if
-        the OIDs are whole; if they are split, each with the row's own index behind it.
+        """The index of each row, by `suffixes`, what follows `root` in its OID. If the OIDs are
+        whole, that is the index; if they are split, the row's own index follows it.
 
         >>> from types import SimpleNamespace as Row
         >>> oid = "1.3.6.1.4.1.318.4.1"
@@ -220,8 +228,8 @@ class IndexedRows:
         return False
 
     def _indexes_alone(self) -> list[Arcs]:
-        """The indexes of rows that have no readable OID. Raises ProtocolError for a row without an
-        index.
+        """The indexes of rows of which none has an OID that can be read: the rows' own indexes.
+        Raises ProtocolError if a row has none.
 
         >>> from types import SimpleNamespace as Row
         >>> IndexedRows([Row(index="1"), Row(index="2")], "1.3.6.1.4.1.318.4")._indexes_alone()
@@ -240,11 +248,15 @@ class IndexedRows:
 
 
 def is_oid_split(element: object, root: str) -> Optional[bool]:
-    """Whether the platform splits OIDs: the element of the object `root` has a part of it as `oid`
-    and the rest as its index. None if the element does not tell.
+    """Whether the platform splits OIDs, by the element of the object `root`: it has a part of
+    `root` as `oid` and the rest as its index. None if the element does not tell.
 
     >>> from types import SimpleNamespace as Row
     >>> is_oid_split(Row(oid="1.3.6.1.2.1.1.2", index="0"), "1.3.6.1.2.1.1.2.0")
+    True
+    >>> is_oid_split(Row(oid="1.3.6.1.2.1.1.2.0"), "1.3.6.1.2.1.1.2.0")
+    False
+    >>> is_oid_split(Row(value=7), "1.3.6.1.2.1.1.2.0") is None
     True
     """
     oid = _oid(element)
@@ -261,15 +273,19 @@ def is_oid_split(element: object, root: str) -> Optional[bool]:
 
 
 def is_of(element: object, root: str) -> bool:
-    """Whether an element may be of the object `root`. True if its OID is missing, unreadable or
-    equal to `root`. Otherwise `root` must begin with the element's OID and end with its index, if
-    it has an index.
+    """Whether an element may be the object `root`, which was asked for: its OID is `root`, or is
+    missing or unreadable.
 
     >>> from types import SimpleNamespace as Row
     >>> is_of(Row(oid="1.3.6.1.2.1.1.2.0"), "1.3.6.1.2.1.1.2.0"), is_of(Row(value=7), "1.3.6")
     (True, True)
     >>> is_of(Row(oid="1.3.6.1.2.1.1.5.0"), "1.3.6.1.2.1.1.2.0")
     False
+
+    A part of `root` will do if the element's index, where it has one, is the end of `root`:
+
+    >>> is_of(Row(oid="1.3.6.1.2.1.1.2", index="0"), "1.3.6.1.2.1.1.2.0")
+    True
     """
     oid = _oid(element)
     root_arcs = oid_arcs(root) or ()
@@ -280,8 +296,8 @@ def is_of(element: object, root: str) -> bool:
 
 
 def is_no_row(elements: Sequence[Any], root: str) -> bool:
-    """Whether the last of the walked elements is no row below `root`, but how a library tells the
-    end of a walk: the object behind the table, or the last row once more.
+    """Whether the last of the walked elements is no row below `root`. By such an element a library
+    tells the end of a walk: the object that follows the table, or the last row once more.
 
     >>> from types import SimpleNamespace as Row
     >>> rows = [Row(oid="1.3.6.1.2.1.1.1", value=7), Row(oid="1.3.6.1.2.1.2.1", value=8)]
@@ -300,7 +316,7 @@ def is_no_row(elements: Sequence[Any], root: str) -> bool:
 
 
 def _is_elsewhere(oid: Arcs, root: Arcs) -> bool:
-    """Whether it is an absolute OID that is not below `root`, nor `root` below it.
+    """Whether `oid` is absolute (1.3.6.1...), and neither is below `root`, nor `root` below it.
 
     >>> _is_elsewhere((1, 3, 6, 1, 2, 9), (1, 3, 6, 1, 2, 1)), _is_elsewhere((7,), (1, 3, 6, 1))
     (True, False)

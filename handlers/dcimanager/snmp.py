@@ -1,5 +1,6 @@
 """Turns the results and exceptions of the platform's three SNMP calls into plain values and our
-errors.
+errors. The platform's library is not known: it may return rows in several forms (an element has an
+OID, an index and a value), and may split OIDs into `oid` and `index`.
 """
 
 from __future__ import annotations
@@ -62,7 +63,10 @@ class _PrintedSecret(NamedTuple):
 
 
 class Snmp:
-    """The three SNMP calls of one PDU: `get`, `set` and `walk`.
+    """The three SNMP calls of one PDU: `get`, `set` and `walk`. What they learn is kept:
+    `_splits_oids`, whether the platform splits OIDs (None until an answer shows it),
+    `_has_answered`, `_last_answer` (a time of `_clock`), and `_index_by_table`, the index of one
+    row of each table that was walked.
 
     They cannot be interrupted, so none starts later than SILENCE_SECONDS after the last answer, nor
     later than `longest` seconds after the object was made. `extend` moves that limit.
@@ -88,10 +92,8 @@ class Snmp:
             begin(device)
         self._parameters = foreign_snmp.parameter_texts(device.pdu_data)
         self._port = foreign_snmp.read_port(device.pdu_data) or str(SNMP_PORT)
-        # Whether the platform splits OIDs; None until an answer shows it.
-        self._splits: Optional[bool] = None
+        self._splits_oids: Optional[bool] = None
         self._has_answered = False
-        # the index of a row of each table that was walked
         self._index_by_table: dict[str, str] = {}
 
     @property
@@ -286,9 +288,9 @@ class Snmp:
         return elements
 
     def _raise_if_rows_were_lost(self, oid: str) -> None:
-        """Called after a walk that returned no row and raised that nothing follows. If a GET finds
-        a row, the library lost the table, and this raises ProtocolError: easysnmp 0.2.6 over SNMPv1
-        loses the last rows of the device.
+        """Raise ProtocolError if a GET finds a row of the column `oid`, whose walk returned none
+        and raised that nothing follows: then the library has lost the rows. easysnmp 0.2.6 does so
+        over SNMPv1 with the last rows of the device.
 
             walk of ...2.1.3: no row
             > GET ...2.1.3.1                   of another column of the table the row 1 is known
@@ -306,8 +308,8 @@ class Snmp:
                 raise self._at(ProtocolError(reason), f"walk {oid}")
 
     def _indexes(self, elements: Sequence[Any], oid: str) -> list[str]:
-        """The indexes of the walked rows. Costs a GET if only that shows whether the platform
-        splits OIDs.
+        """The index of each walked row as text, "1.7"; "" if the rows cannot be read. Costs a GET
+        if only that shows whether the platform splits OIDs.
 
             OIDs ...318.4.1.7 and ...318.4.1.8, walked ...318.4     ["1.7", "1.8"]
         """
@@ -319,16 +321,16 @@ class Snmp:
         first_oid = f"{oid}.{dotted(indexes_if_whole[0])}"
         if indexes_if_whole == indexes_if_split:
             self._note_splitting(elements[0], first_oid)
-        elif self._splits is None and len(elements) <= _UNSURE_ROWS:
-            self._splits = self.get(first_oid) is None
-        indexes = indexes_if_split if self._splits else indexes_if_whole
+        elif self._splits_oids is None and len(elements) <= _UNSURE_ROWS:
+            self._splits_oids = self.get(first_oid) is None
+        indexes = indexes_if_split if self._splits_oids else indexes_if_whole
         return [dotted(index) for index in indexes]
 
     def _note_splitting(self, element: object, oid: str) -> None:
         """Remember whether the platform splits OIDs, if the element of `oid` shows it."""
         is_split = self._call_library(lambda: is_oid_split(element, oid), f"read {oid}")
         if is_split is not None:
-            self._splits = is_split
+            self._splits_oids = is_split
 
     def quoted(self, words: str) -> str:
         """A device's text for an error, or a notice if it holds a community or a password, which
@@ -350,11 +352,11 @@ class Snmp:
         walked_rows: Sequence[Any] = (),
         has_answered: bool = False,
     ) -> Optional[T]:
-        """The function's result; None if the object is missing, or if a walk that has read
-        `walked_rows` is at the end of the table.
-
-        `has_answered`: before this walk the device answered, so that silence now is not a wrong
-        address or community.
+        """The result of `function`, which calls the platform's library; None if the object is
+        missing, or if a walk that has read `walked_rows` is at the end of the table. Raises our
+        error for any other exception. `operation`: what is done, "read 1.3.6.1.2.1.1.5.0", for the
+        error. `has_answered`: before this walk the device answered, so that silence now is not a
+        wrong address or community.
 
             snmp_get raises Timeout("No SNMP response received")       raises Unreachable
             snmp_get raises NoSuchInstance                             None
@@ -402,9 +404,8 @@ class Snmp:
         return error.at(known_endpoint(self._device.pdu_data), verb, oid)
 
     def _mask_secrets(self, text: str) -> str:
-        """The text with each secret as ***.
-
-        If *** would reveal the secret, a notice replaces the text after the first colon.
+        """The text with each secret as ***. Where that would reveal the secret, as in a known word
+        or sentence, a notice replaces the text after the first colon.
 
             community s3cret:   "no answer from s3cret@192.0.2.7"     "no answer from ***@192.0.2.7"
             community pub:      "SnmpError: unknown public host"
@@ -427,7 +428,8 @@ class Snmp:
         return text
 
     def _printed_secrets(self) -> list[_PrintedSecret]:
-        """The secrets in each form, the longest first: a secret may begin with another one.
+        """The values of parameters that are not public, each in every form in which a library may
+        print it, the longest first: a secret may begin with another one.
 
         community "public", user "poll", auth_password "s3cret-word"
         the forms of s3cret-word, then those of public; none of poll
@@ -441,8 +443,8 @@ class Snmp:
         return sorted(secrets, key=lambda secret: len(secret.printed), reverse=True)
 
     def _own_words(self, text: str) -> str:
-        """The platform's text without the host's name and without secrets that stand as words: a
-        community such as "readonly" would be taken for the device's word about a request.
+        """The platform's text, from which the error is told, without the host's name and without
+        secrets that stand as words: a community "readonly" would be taken for the device's answer.
 
             community "readonly":    "timeout, community readonly"    "timeout, community ***"
         """

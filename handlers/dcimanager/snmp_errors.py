@@ -1,4 +1,7 @@
-"""Maps the error texts of different SNMP libraries to the errors of this project."""
+"""Maps the error texts of different SNMP libraries to the errors of this project. A text is
+compared by its letters and digits alone, in lower case ("normalized"): "SnmpError: No SNMP response
+received" has "nosnmpresponse".
+"""
 
 from __future__ import annotations
 
@@ -122,12 +125,13 @@ _SHOWN = 300  # limit for the platform's text in an error, in characters
 def translate(
     text: str, words: str, *, writing: bool, port: str, has_answered: bool = False
 ) -> Optional[PduHandlerError]:
-    """The error for the platform's text; None if an object to be read is missing. A time-out never
-    means that. `has_answered`: it is of a walk, and the device answered earlier in this session.
+    """The error for the text of an exception of the platform's library; None if it says that an
+    object to be read is missing.
 
     `text` is what is interpreted: without the host's name and without secrets that stand as words,
     because a community such as "readonly" would be mistaken for an answer. `words` is shown: it has
-    no secret at all, so it may lack "noSuchInstance" where the community is "no".
+    no secret at all. `writing`: whether the call was a SET; `port`: the UDP port of the device;
+    `has_answered`: it is of a walk, and the device answered earlier in this session.
 
     >>> words = "SnmpError: No SNMP response received before timeout"
     >>> type(translate(words, words, writing=False, port="161")).__name__
@@ -186,8 +190,16 @@ def _silence(
     normalized_text: str, words: str, *, writing: bool, port: str, has_answered: bool
 ) -> Optional[Unreachable]:
     """The error for the platform's text if it says that no answer came, else None.
-    `normalized_text`: its letters and digits alone, in lower case; `words`: the text to be shown.
-    `has_answered`: the device answered before, so that address and community are right.
+    `normalized_text` is compared, `words` are shown. `has_answered`: the device answered before, so
+    that address and community are right.
+
+    no route to host                         this machine has no way to the PDU's network
+    nothing listens there                    nothing listens at UDP port 161 there
+    snmp_params timeout must be a number     None
+    timeout, of a SET                        the outlet may or may not have switched
+    timeout                                  no SNMP answer: address, port, community, version
+    timeout, of a walk, `has_answered`       no answer to a walk, though it answered before
+    noSuchName                               None
 
     >>> silence = _silence("timeout", "timeout", writing=True, port="161", has_answered=False)
     >>> type(silence).__name__
@@ -240,9 +252,13 @@ def _silence_of_known_agent(normalized_text: str, words: str) -> Unreachable:
 
 
 def _refusal(normalized_text: str, words: str, *, writing: bool) -> Optional[PduHandlerError]:
-    """The error for the first kind of words that the agent or the library declines with; None
-    without any. `normalized_text`: the platform's text, its letters and digits alone, in lower
-    case; `words`: the same text to be shown.
+    """The error for a text in which the agent or the library declines; None for another text.
+    `normalized_text` is compared, `words` are shown.
+
+    noSuchName, of a SET                 Denied: no such object, or no right to write
+    genErr, of a SET                     Unreachable: the outlet may or may not have switched
+    genErr, of a GET                     Refused
+    a phrase of `_REFUSALS`              the class of its row
 
     >>> refusal = _refusal("badvalue", "badValue", writing=True)
     >>> refusal.code, refusal.reason

@@ -31,9 +31,8 @@ def ports_of(view: object) -> Optional[list[Any]]:
 
 
 def field_names(cls: type, view: object = None) -> list[str]:
-    """The fields of a view: the declared ones, and the instance attributes of `view`.
-
-    Without any of these, the instance attributes of a new object.
+    """The names of the fields of a view's class `cls`: the declared ones, and the attributes of the
+    object `view`, if it is given. Without any of these, the attributes of a new object.
 
     >>> class PortView:
     ...     identity: str

@@ -1,5 +1,7 @@
 """What a call gives to the platform: a line in its log, and the answers of `status` and
-`statistic`.
+`statistic`. A view is a class of the platform for such an answer: PduStatisticView has a load, an
+energy and a list of ports. A Figure is a number, NotKnown (not now, with the reason), NotMetered
+(never, with the reason) or None (never).
 
 Not all fields of the views are documented, nor how a view is made. Both are found by inspection.
 """
@@ -198,8 +200,8 @@ class Figures(NamedTuple):
         return sentences
 
     def port_view_fault(self) -> str:
-        """A sentence if the platform's view of a port cannot hold the energies that were measured;
-        "" if it can, or if there are none.
+        """A sentence for the log if the platform's view of a port has no field for the energies
+        that were measured; "" if it has one, or if none was measured.
 
             the platform's PduPortStatisticView has identity and consumption     ""
             it has identity and power_consumption     "the outlets' energies are left out: ..."
@@ -222,8 +224,8 @@ class Figures(NamedTuple):
         )
 
     def outlets_not_known(self) -> list[str]:
-        """Sentences that name the outlets whose energy is not known now: they have no entry. So too
-        for the currents, if this platform shows them.
+        """Sentences for the log that name the outlets whose energy is not known now: they have no
+        entry in `view()`; and those whose current is not, if this platform's view shows currents.
 
         >>> ports = {"3": MeterFigures(energy_kwh=NotKnown("no answer"))}
         >>> Figures(load_a=4.2, energy_kwh=6468.0, ports=ports).outlets_not_known()
@@ -269,9 +271,8 @@ RUNNING = f"{VERSION}+{_FOLDER[1]}" if _FOLDER else VERSION
 
 
 def log_call(logger: logging.Logger, handler: str, method: str, profile: str) -> None:
-    """Log pack version, in an archive with the hash of its content, handler, profile and method.
-
-    Each call does this once, so the log shows which version runs.
+    """Write one line into the platform's log, once for each call: the version of the pack, in an
+    archive with the hash of its content, `handler`, `method` (port_up) and `profile`, "" for none.
 
         INFO pdu handler snmp 5.0.0+c4f2a90b1c2d (apc-rpdu2): status
     """
@@ -329,9 +330,13 @@ def port_answer(port: PduPortView, state: EnumPowerStatus) -> PduPortView:
 def _port_statistic(
     identity: str, figures: MeterFigures, fields: _PortFields
 ) -> Optional[PduPortStatisticView]:
-    """One port's figures, under the field names of this platform's view; None without an energy,
-    or without a current that the view has a field for and that is not known now: DCImanager may
-    show either as 0. None also if the view lacks a field for the energy or cannot be made.
+    """One port's figures as the platform's object, whose field names are `fields`. None if it
+    should not be shown, because DCImanager may show what is unset as 0:
+
+    energy 120.5                                                  the object
+    energy None or NotKnown                                       None
+    energy 120.5, current NotKnown, and the view's default is 0   None
+    the view has no field for the energy, or cannot be made       None
 
     >>> fields = _PortFields(identity="identity", energy="consumption", load="")
     >>> _port_statistic("1", MeterFigures(energy_kwh=120.5), fields)

@@ -2,6 +2,10 @@
 Power Controller III and later): which requests they are read and switched with, and what their
 answers mean. Pure functions.
 
+A list has a member of each outlet by its position, from 0: /restapi/relay/outlets/all;/name/ is
+answered with ["web-1", "web-2"]. A bus feeds the outlets, and has the meters. A function that
+returns a Dialogue yields requests, and is sent the bodies of their answers.
+
 Source: the maker's pages (digital-loggers.com/rest.html, digital-loggers.com/access_tokens.html),
 its REST-style API Reference of 2024-06-27 ("Nonstandard 207": Link headers),
 and what public clients rely on (PyPI power-switch-pro 1.1.1, written after the API's description of
@@ -39,7 +43,14 @@ _OF_A_BUS = re.compile(r"bus\.([0-9]{1,2})\.([a-z_]+)")
 
 
 def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
-    """The states as one list: one request; and one more for the meters."""
+    """The unit: its outlets, one request; `with_figures` its totals, one more. No outlet has
+    figures of its own.
+
+        > GET /restapi/relay/outlets/all;/physical_state/
+        < 207 [true, false]                    outlets "1", on, and "2", off
+        > GET /restapi/meter/values/all;/=name,value/
+        < 207 ["bus.0.current", 1.5]           load_a 1.5
+    """
     outlets = yield from read_outlets()
     if not with_figures:
         return PduState(outlets)
@@ -54,7 +65,12 @@ def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
 
 
 def read_labels() -> Dialogue[tuple[Outlet, ...]]:
-    """The outlets with their names, which are a list of their own: two requests."""
+    """The outlets with their names, which are a list of their own: two requests. Raises
+    ProtocolError if the two lists differ in length.
+
+        > GET /restapi/relay/outlets/all;/physical_state/, /restapi/relay/outlets/all;/name/
+        < 207 [true, false], 207 ["web-1", "web-2"]     outlets "1", web-1, and "2", web-2
+    """
     outlets = yield from read_outlets()
     names = yield from _list(NAMES, _NAME)
     if len(outlets) != len(names):
@@ -68,7 +84,8 @@ def read_labels() -> Dialogue[tuple[Outlet, ...]]:
 
 def command(identity: str, *, on: bool) -> Dialogue[None]:
     """The command that switches one listed outlet, for good: `state` sets the persistent and the
-    transient state. Its answer may precede the relay's movement.
+    transient state. Its answer may precede the relay's movement. Raises Refused, for a locked
+    outlet with that hint.
     """
     # > PUT /restapi/relay/outlets/0/state/ value=false
     # < 204; 409 for an outlet that is locked
@@ -85,9 +102,12 @@ def command(identity: str, *, on: bool) -> Dialogue[None]:
 
 
 def _list(path: str, member: str) -> Dialogue[list[Any]]:
-    """The list of a member of all outlets, by their numbers. Raises ProtocolError for another
-    answer, and for one that does not prove the numbers; HttpDenied if the account does not see all
-    outlets.
+    """The list at `path` of a `member` of all outlets, such as their names, in the order of their
+    numbers: one request. Raises ProtocolError for another answer, and for one whose Link headers do
+    not prove the numbers; HttpDenied if the account does not see all outlets.
+
+        > GET /restapi/relay/outlets/all;/name/
+        < 207 ["web-1", "web-2"]               ["web-1", "web-2"]
     """
     try:
         body = yield ReadRequest(path, answers=_SEVERAL, member=member)
@@ -120,9 +140,12 @@ def _outlet(position: int, state: object) -> Outlet:
 
 
 def _totals() -> Dialogue[MeterFigures]:
-    """The sums over the buses that feed the outlets. A quantity is not metered if the list of all
-    meters has it for no bus, not known if only some buses lack it. Without a list (404) none is
-    metered. Raises ProtocolError for another answer.
+    """Current in A, power in W and energy in kWh, summed over the buses that feed the outlets: one
+    request. A quantity is not metered if no bus has it, or the unit has no list of meters (404);
+    not known if only some buses lack it. Raises ProtocolError for another answer.
+
+        > GET /restapi/meter/values/all;/=name,value/
+        < 207 ["bus.0.current", 1.5, "bus.0.power", 180]     current_a 1.5, power_w 180.0
     """
     try:
         body = yield ReadRequest(METERS, answers=_SEVERAL)

@@ -1,4 +1,8 @@
-"""One device over HTTP: its address, the repetition of reads, and the errors for statuses."""
+"""One device over HTTP: its address, the repetition of reads, and the errors for statuses.
+
+A Request that must be sent `once`, as each command, is never repeated. With digest login, a unit
+answers 401 with a challenge, a nonce, that the next request answers.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +20,9 @@ from .message import PORTS, Endpoint, Request, Response, Transport
 
 
 def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
-    """Reads `host`, `host:port`, `[v6]:port` or a bare IPv6 address.
-
-    `port` overrides one in the text. Raises SettingsError.
+    """Where the web service of a device is, by its address as a person types it: `host`,
+    `host:port`, `[v6]:port` or a bare IPv6 address. `port` overrides one in the text. Raises
+    SettingsError.
 
     >>> endpoint("https", "192.0.2.7:8443").url, endpoint("http", "[2001:db8::7]").url
     ('https://192.0.2.7:8443', 'http://[2001:db8::7]')
@@ -39,7 +43,7 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
 
 class HttpClient:
     """One device's HTTP service at `where`. Thread-safe; requests are serialised. A redirect is an
-    error here; the subclass RedirectedClient follows those of reads.
+    error here; the subclass RedirectedClient follows those of reads, and changes `where` then.
 
         > GET /relay/0 HTTP/1.1                  Host, Authorization, Accept-Encoding: identity
         < 200 {"ison": true}                     the Response
@@ -80,8 +84,9 @@ class HttpClient:
         that is sent `once` is not repeated. Any other request may be sent again: with digest
         login, once more to answer the unit's challenge.
 
-        Raises what `fault_of` reads in the body of a 400 or 500, SettingsError (login or `ca_pem`
-        is unusable), HttpException (the upload cannot be read) and its subclasses.
+        Raises the error that `fault_of` makes of the body of a 400 or 500, which is None if the
+        body has none: then, and for other statuses, HttpException of a class for the status.
+        SettingsError if login or `ca_pem` is unusable.
 
             > GET /relay/0
             < 401, WWW-Authenticate: Digest ...      with digest login: sent again, with the answer
@@ -143,7 +148,7 @@ class HttpClient:
         """
         over_tls = self.where.scheme == "https"
         for _ in range(2):
-            if reply.status != 401 or not digest.take_challenge(reply.headers, over_tls=over_tls):
+            if reply.status != 401 or not digest.note_challenge(reply.headers, over_tls=over_tls):
                 return reply
             reply = self.reply(login.added_to(request), login)
         return reply
@@ -163,12 +168,11 @@ class HttpClient:
             error.may_have_executed = False
             raise
         over_tls = self.where.scheme == "https"
-        digest.take_challenge(refusal.headers, over_tls=over_tls)
+        digest.note_challenge(refusal.headers, over_tls=over_tls)
 
     def reply(self, request: Request, login: Login) -> Response:
-        """The reply with any status. `login` is not used here: the request has it already; a
-        subclass hides it in errors of redirects.
-        """
+        """The reply with any status to a request that has the login already. A subclass follows
+        redirects here, and hides `login` in their errors."""
         return self.attempt(request)
 
     def attempt(self, request: Request) -> Response:

@@ -1,5 +1,8 @@
 """The transport that handlers use: one persistent connection on Python's http.client, with a
 deadline for an answer.
+
+`timeout` is in seconds, for one wait; `end` is a time of time.monotonic(), by which all must be
+over.
 """
 
 from __future__ import annotations
@@ -23,12 +26,12 @@ from . import errors
 from .message import Endpoint, Request, Response
 
 
-def dial(where: Endpoint, timeout: float, end: float) -> socket.socket:
-    """A new TCP connection, within `timeout` and by `end`.
+def tcp_socket(where: Endpoint, timeout: float, end: float) -> socket.socket:
+    """The socket of a new TCP connection to `where`, within `timeout` and by `end`. Raises OSError,
+    and UnicodeError for a host name that cannot be encoded. The look-up of the name comes first,
+    and only the system limits it.
 
-    The look-up of the name comes first, and only the system limits it.
-
-        dial(Endpoint("http", "192.0.2.7", 80), timeout=5.0, end=time.monotonic() + 45)
+        tcp_socket(Endpoint("http", "192.0.2.7", 80), timeout=5.0, end=time.monotonic() + 45)
         a TCP connection to 192.0.2.7 port 80, after at most 5 s
     """
     addresses = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
@@ -43,8 +46,9 @@ def dial(where: Endpoint, timeout: float, end: float) -> socket.socket:
 
 
 class StandardTransport:
-    """Keeps one connection, reopened when needed. `total`: seconds from construction in which
-    exchanges may start.
+    """Keeps one connection, `_connection` (None while there is none), reopened when needed.
+    `total`: seconds from construction in which exchanges may start; `_last_start` is when they are
+    over.
 
     A request that is sent once, as each command, opens a connection of its own: a unit may close
     one after an answer without announcing it, and a request that meets this closing is lost, with
@@ -58,13 +62,13 @@ class StandardTransport:
 
     def __init__(self, trust: Trust, total: float = math.inf) -> None:
         self._trust = trust
-        self._until = time.monotonic() + total
+        self._last_start = time.monotonic() + total
         self._context: Optional[ssl.SSLContext] = None
         self._connection: Optional[_Connection] = None
 
     def renew(self, total: float) -> None:
         """Let exchanges start for `total` seconds from now on."""
-        self._until = time.monotonic() + total
+        self._last_start = time.monotonic() + total
 
     def close(self) -> None:
         """Close the connection; the next exchange opens one."""
@@ -82,11 +86,11 @@ class StandardTransport:
             (no answer)                 HttpUnreachable
         """
         start = time.monotonic()
-        if start >= self._until:
+        if start >= self._last_start:
             raise errors.no_connection(
                 "the device answers too slowly: the time for this call is over; try again"
             )
-        end = min(start + request.total, self._until)
+        end = min(start + request.total, self._last_start)
         connection, is_reused = self._connect(where, request, end)
         response: Optional[http.client.HTTPResponse] = None
         keep = False
@@ -117,7 +121,9 @@ class StandardTransport:
 
             a read, and the kept connection is open            it, True
             the unit has closed the kept connection            a new one, False
-            a command                                          a new one, False
+            a command (`request.once`)                         a new one, False
+
+        A new one is kept for the requests that follow.
         """
         open_connection = self._connection
         if open_connection is not None and open_connection.where == where and not request.once:
@@ -136,7 +142,7 @@ class StandardTransport:
             https://192.0.2.7           SYN to port 443, ClientHello, the certificate is checked
         """
         try:
-            sock = dial(where, timeout, end)
+            sock = tcp_socket(where, timeout, end)
         except (OSError, UnicodeError) as error:
             reason = errors.error_of(error, errors.BEFORE_ANSWER, where.netloc).parts
             raise errors.no_connection(reason).caused_by(error) from None
@@ -163,7 +169,7 @@ class StandardTransport:
             sock.close()
             fingerprint = ""
             if isinstance(error, ssl.SSLCertVerificationError):
-                fingerprint = fetch_fingerprint(lambda: dial(where, timeout, end), where.host)
+                fingerprint = fetch_fingerprint(lambda: tcp_socket(where, timeout, end), where.host)
                 reason = handshake_error(error, fingerprint)
             elif isinstance(error, Unreachable):  # of `check`
                 fingerprint = error.fingerprint
@@ -182,8 +188,10 @@ class StandardTransport:
 def _error_of_exchange(
     error: Exception, where: Endpoint, *, is_reused: bool, is_answered: bool
 ) -> errors.HttpException:
-    """The error for an exception between the request and the end of its answer. `is_answered`:
-    whether the headers of the answer were read.
+    """The error for an exception between the request and the end of its answer. `is_reused`:
+    whether the connection had been used before; `is_answered`: whether the headers of the answer
+    were read. The error's `reused` says that the unit may have closed a used connection, so that a
+    read is repeated.
 
     >>> where = Endpoint("http", "192.0.2.7", 80)
     >>> reset = ConnectionResetError(104, "Connection reset by peer")
@@ -207,7 +215,8 @@ def _error_of_exchange(
 
 
 class _Connection:
-    """An open connection to `where`, on which requests are sent one after the other.
+    """An open connection to `where`, on which requests are sent one after the other. `_http` is
+    Python's HTTPConnection, which uses `_deadline_socket`, a wrapper of `socket`.
 
     connection.send(request, end)       > GET /relay/0 HTTP/1.1
     connection.answer()                 < HTTP/1.1 200 OK
@@ -261,8 +270,9 @@ class _Connection:
 
 
 class _DeadlineSocket:
-    """What http.client needs of a socket: it sends on it, opens it to read an answer, here with a
-    deadline, and closes it.
+    """What http.client needs of a socket: it sends on it, opens it to read an answer, here with the
+    deadline of `limit_answer`, and closes it. `_reader` reads the present answer, None before the
+    first.
 
         sock.limit_answer(timeout=5.0, end=time.monotonic() + 10)
         sock.makefile("rb").read(1)               within 5 s and by the end, else socket.timeout
@@ -309,10 +319,9 @@ def _seconds_left(timeout: float, end: float) -> float:
 
 
 class DeadlineReader(io.RawIOBase):
-    """Reads until `end`, then raises socket.timeout. If this process was too busy to look in time,
-    it still reads what has arrived.
-
-    A socket's own time-out limits each read, not the answer.
+    """Reads an answer until `end`, then raises socket.timeout. A socket's own time-out limits each
+    read, not the answer. `has_ended`: whether the stream has ended. If this process was too busy to
+    look in time, it still reads what has arrived.
 
         octet, 4 s, octet, 4 s, octet             of a device that sends slowly, within 10 s
         the third read raises socket.timeout, though none took longer than the time-out of 5 s
@@ -323,7 +332,6 @@ class DeadlineReader(io.RawIOBase):
         self._socket = sock
         self._timeout = timeout
         self._end = end
-        #: whether the stream has ended
         self.has_ended = False
 
     def readable(self) -> bool:

@@ -1,9 +1,11 @@
 """A handler whose vendor's part is a codec: which requests a PDU is read with over HTTP, what their
 answers mean, and which request switches an outlet.
 
-A codec does no I/O: it is a generator that yields requests and is sent the bodies of their answers.
-An error of a request is raised where the request was yielded, so that a codec can go on without
-that answer.
+A codec does no I/O: its methods are generators, dialogues, that yield requests and are sent the
+bodies of their answers. An error of a request is raised where the request was yielded, so that a
+codec can go on without that answer. An `exchange` is a function that sends a request and returns
+the body of its answer. A session is begun on some units by a request with user and password, and
+gives a key for the requests that follow.
 """
 
 from __future__ import annotations
@@ -104,7 +106,7 @@ class PduState(NamedTuple):
     def with_totals(
         cls, outlets: Iterable[Outlet], totals: MeterFigures, cautions: tuple[str, ...] = ()
     ) -> PduState:
-        """The PDU whose meter, or the sum of whose meters, shows `totals`.
+        """The PDU with these outlets, whose load, energy and power are `totals`.
 
         >>> totals = MeterFigures(current_a=1.5, energy_kwh=3.0)
         >>> PduState.with_totals([Outlet("1")], totals).energy_kwh
@@ -201,7 +203,10 @@ def run_dialogue(dialogue: Dialogue[T], exchange: Callable[[Request], bytes]) ->
 
 
 class HttpSession:
-    """One PDU, over one kept connection. `timeout` bounds each wait, in seconds.
+    """One PDU, over one kept connection. `timeout` bounds each wait, in seconds. `login` is that of
+    the requests that follow; `_last_answered_read` the last read that was answered with it, None
+    for none; `_needs_log_in` is True after a login failed: then the next request logs in first;
+    `_answers` has the bodies that `exchange_once` keeps, by request.
 
     session.exchange(ReadRequest("/relay/0"))
     > GET /relay/0
@@ -215,8 +220,8 @@ class HttpSession:
         log_in: Callable[[HttpSession], Login],
         refusal: str = "",
     ) -> None:
-        """`refusal`: a pattern of the body with which the unit refuses a login; "" for none."""
-        #: of the requests that follow
+        """`log_in` makes the login, perhaps by requests of this session. `refusal`: a pattern of
+        the body with which the unit refuses a login; "" for none."""
         self.login = Login()
         #: for errors, as the client names it
         self.address = client.where.netloc
@@ -225,28 +230,28 @@ class HttpSession:
         self._log_in = log_in
         self._refusal = refusal
         self._answers: dict[Request, bytes] = {}
-        # the last reading that was answered in the present session
-        self._answered_read: Optional[Request] = None
-        # whether the unit has ended the session, and the next request begins another one
-        self._has_ended = False
+        self._last_answered_read: Optional[Request] = None
+        self._needs_log_in = False
 
     def log_in(self) -> None:
-        """Begin a session, and use its login from now on. After an error, which is that of a
-        request, the next request tries it again.
+        """Make the login by the function that the constructor was given, which may begin a session
+        on the unit, and use it from now on. Raises the error of its requests; then the next request
+        of this session logs in first.
 
             > POST /api/auth/login {"username": "admin", "password": ...}
             < 200, Set-Cookie: TOKEN=4f2a             the next requests have Cookie: TOKEN=4f2a
         """
-        self._answered_read = None
-        self._has_ended = False
+        self._last_answered_read = None
+        self._needs_log_in = False
         try:
-            self.take(self._log_in(self))
+            self.use_login(self._log_in(self))
         except PduHandlerError:
-            self._has_ended = True
+            self._needs_log_in = True
             raise
 
-    def take(self, login: Login) -> None:
-        """Use this login, and keep the keys of earlier sessions out of errors, too."""
+    def use_login(self, login: Login) -> None:
+        """Send this login with the requests that follow. Errors go on to hide the keys of the
+        logins before it."""
         self.login = login.hiding(self.login)
 
     def exchange(self, request: Request) -> bytes:
@@ -269,7 +274,7 @@ class HttpSession:
             < 200 {"ison": true}
         """
         is_read = not isinstance(request, WriteRequest)
-        if self._has_ended:
+        if self._needs_log_in:
             self.log_in()
         try:
             return self._send(request)
@@ -290,23 +295,23 @@ class HttpSession:
         return self._send(request)
 
     def _is_session_over(self, request: Request) -> bool:
-        """Whether a read was refused because the session is over: then the unit also refuses what
-        it answered before in this session. At most one request. Else the account lacks a right,
-        which a further session, taken from other users, would not give.
+        """Whether the 401 to the read `request` means that the session on the unit is over, and not
+        that the account lacks a right: the unit then also refuses what it answered before in this
+        session. Sends at most one request.
 
             < 401                                     to GET /outlet/2/figures
             > GET /outlet/1                           which was answered before in this session
             < 401                                     True: log in again
-            < 200                                     False: the account lacks a right
+            < 200                                     False: a further session would not help
         """
         # a token that a person made ends with no session
         has_session = self.login.token is not None and not self.login.is_personal
-        if not has_session or self._answered_read is None:
+        if not has_session or self._last_answered_read is None:
             return False
-        if request == self._answered_read:
+        if request == self._last_answered_read:
             return True
         try:
-            self._send(self._answered_read)
+            self._send(self._last_answered_read)
         except HttpLoginRefused:
             return True
         return False
@@ -347,7 +352,7 @@ class HttpSession:
             raise refusal.at(self.address, f"{request.method} {path}")
         if isinstance(request, WriteRequest):
             return response
-        self._answered_read = request
+        self._last_answered_read = request
         if request.member:
             fault = _fault_of_positions(request.member, response)
             if fault is not None:
@@ -383,13 +388,14 @@ class HttpSession:
         self._answers.clear()
 
     def renew(self) -> None:
-        """Give it the time of a new session."""
+        """Allow the seconds of a whole call (CALL_SECONDS) from now on."""
         self._client.renew(CALL_SECONDS)
 
 
 def _fault_of_positions(member: str, response: Response) -> Optional[PduHandlerError]:
-    """Why the positions in a list of the outlets' `member` are not their numbers, None if they are:
-    an account that may not see all gets a list without gaps.
+    """Why the positions in a list of a `member` of all outlets, such as their names, are not the
+    outlets' numbers; None if they are. An account that may see only outlets 1 and 5 gets a list of
+    two; the Link headers of the answer say of which outlets it is.
 
     >>> links = '</relay/outlets/0/name/>; rel=item, </relay/outlets/4/name/>; rel=item'
     >>> fault = _fault_of_positions("name", Response(207, {"link": links}, b'["a", "b"]'))
@@ -420,7 +426,8 @@ def _fault_of_positions(member: str, response: Response) -> Optional[PduHandlerE
 
 
 class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
-    """One PDU with one list of outlets.
+    """One PDU with one list of outlets. `codec` is the vendor's module `decoding`: a subclass sets
+    it.
 
     `status` and `statistic` cost the requests that the codec names. A command costs those of
     `read_outlets`, its own, and those of `read_outlets` for each read-back.
@@ -461,15 +468,16 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
             client.close()
 
     def _log_in(self, settings: Settings, session: HttpSession) -> Login:
-        """The login for the requests of a session, by the settings and by the login that the codec
-        says. Sends the request that begins a session on the unit, if it has such sessions.
+        """The login for the requests of a session, by the owner's settings and by the form of login
+        that the codec's units want. Sends the request that begins a session on the unit, if they
+        want one. Raises the error of that request, and SettingsError.
 
             username admin, password x, basic login         nothing is sent
             the same, of a unit with sessions               > POST /api/auth/login
         """
         login_form = form_of(self.codec)
         owner = owner_login(login_form, settings, public_words=frozenset((self.handler_name,)))
-        session.take(owner)
+        session.use_login(owner)
         try:
             return login_of(login_form, owner, session.send)
         except PduHandlerError as error:
@@ -580,7 +588,8 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
 
 
 class _OutletSwitch:
-    """One outlet while it is switched: the command, and the readings after it.
+    """One outlet while it is switched: the command, and the readings after it. `outlet` is as last
+    read; `_is_command_sent` is True from the command itself on, which may follow other requests.
 
     write(on=False)     > GET /relay/1?turn=off
     read_state()        > GET /relay/1
@@ -590,13 +599,11 @@ class _OutletSwitch:
     def __init__(self, session: HttpSession, codec: Codec, outlet: Outlet) -> None:
         self._session = session
         self._codec = codec
-        #: as last read
         self.outlet = outlet
-        # whether the command itself is sent, and not only a request that it is made of
         self._is_command_sent = False
 
     def write(self, *, on: bool) -> None:
-        """Switch it. An error before the command says that nothing was carried out."""
+        """Switch it. An error of a request before the command has `may_have_executed` False."""
         run_dialogue(self._codec.command(self.outlet.identity, on=on), self._exchange)
 
     def _exchange(self, request: Request) -> bytes:
@@ -616,7 +623,7 @@ class _OutletSwitch:
             raise
 
     def read_state(self) -> EnumPowerStatus:
-        """The state now. `exchange` reads each time: a kept answer would never show the change."""
+        """The state now, read anew; `outlet` is what was read."""
         identity = self.outlet.identity
         self.outlet = _find_outlet(self._codec, identity, self._session.exchange)
         return STATES[self.outlet.state]

@@ -2,7 +2,8 @@
 random `cnonce`.
 
 A unit answers a request without login with a challenge; the next request answers the challenge with
-a hash of user, password and method and path. The password itself is never sent. Without `qop`, the
+a hash of user, password and method and path. The password itself is never sent. A nonce is a random
+text in the challenge; after a while it is over, and the unit sends another one. Without `qop`, the
 answer is that of RFC 2069.
 """
 
@@ -52,13 +53,15 @@ class Challenge(NamedTuple):
 
 
 class Digest:
-    """The digest login of one session: the unit's challenge, and how often it was answered.
+    """The digest login of one session: the unit's challenge (`_challenge`, None before the first),
+    how often it was answered (`_count`), and whether such an answer was not refused
+    (`_has_success`), so that a later refusal means that the nonce is over.
 
     >>> digest = Digest("admin", "x")
     >>> digest.authorization("GET", "/relay/0")
     ''
     >>> header = 'Digest realm="unit", nonce="7f", qop="auth"'
-    >>> digest.take_challenge({"www-authenticate": header}, over_tls=False)
+    >>> digest.note_challenge({"www-authenticate": header}, over_tls=False)
     True
     >>> digest.authorization("GET", "/relay/0")[:49]
     'Digest username="admin", realm="unit", nonce="7f"'
@@ -75,8 +78,7 @@ class Digest:
         self._basic_over_tls = basic_over_tls
         self._challenge: Optional[Challenge] = None
         self._count = 0
-        # whether the unit took an answer to this challenge
-        self._is_accepted = False
+        self._has_success = False
         #: whether basic login is answered
         self.is_basic = False
         #: the last read without its login, which asks for a challenge
@@ -91,29 +93,25 @@ class Digest:
         return self.is_basic or self._count > 0
 
     def note_success(self) -> None:
-        """A request with the present answer was not refused.
-
-        Take note that a request with the present answer was not refused: a later refusal then means
-        that the nonce is over.
-        """
-        self._is_accepted = True
+        """Take note that a request with the present answer was not refused."""
+        self._has_success = True
 
     def forget_challenge(self) -> None:
         """Answer no further request with the present challenge."""
         self._challenge = None
         self._count = 0
-        self._is_accepted = False
+        self._has_success = False
 
-    def take_challenge(self, headers: Mapping[str, str], *, over_tls: bool) -> bool:
-        """Take the challenge of a refusal with these headers. Returns whether the request is to be
-        sent again: it had no login, or the unit's nonce is over. A fresh answer that is refused is
-        refused for good.
+    def note_challenge(self, headers: Mapping[str, str], *, over_tls: bool) -> bool:
+        """Keep the challenge in the headers of a 401, and return whether the request should be sent
+        again. True if it had no login, or if the nonce was over. False if the fresh answer to a
+        challenge was refused: user or password are wrong.
 
         >>> digest = Digest("admin", "x")
         >>> challenge = {"www-authenticate": 'Digest realm="unit", nonce="7f"'}
-        >>> digest.take_challenge(challenge, over_tls=False)
+        >>> digest.note_challenge(challenge, over_tls=False)
         True
-        >>> digest.take_challenge(challenge, over_tls=False)
+        >>> digest.note_challenge(challenge, over_tls=False)
         False
         """
         if self._user is None or self._password is None:
@@ -126,12 +124,12 @@ class Digest:
             offers_basic = any(scheme == "basic" for scheme, _ in challenges)
             self.is_basic = offers_basic and over_tls and self._basic_over_tls
             return self.is_basic
-        is_over = self._is_accepted or challenge.is_stale
+        is_over = self._has_success or challenge.is_stale
         if self._challenge is not None and not is_over:
             return False
         self._challenge = challenge
         self._count = 0
-        self._is_accepted = False
+        self._has_success = False
         return True
 
     def authorization(self, method: str, target: str) -> str:
@@ -257,7 +255,8 @@ def _unquoted(value: str) -> str:
 
 
 def _best(challenges: list[tuple[str, dict[str, str]]]) -> Optional[Challenge]:
-    """The best of the challenges that can be answered.
+    """The best of the challenges of a unit that can be answered, by its hash: SHA-256 before MD5.
+    None if none can. `challenges`: each scheme, in lower case, with its parameters.
 
     >>> challenges = _challenges('Digest realm="unit", nonce="7f", algorithm=SHA-256, qop="auth"')
     >>> _best(list(challenges)).algorithm
@@ -277,7 +276,9 @@ def _best(challenges: list[tuple[str, dict[str, str]]]) -> Optional[Challenge]:
 
 
 def _digest_challenge(fields: Mapping[str, str]) -> Optional[Challenge]:
-    """The challenge of these parameters; None for one that cannot be answered.
+    """The challenge with these parameters of the scheme Digest; None for one that cannot be
+    answered: with another hash than MD5 and SHA-256, without a nonce, or without `auth` in its
+    `qop`.
 
     >>> _digest_challenge({"realm": "unit", "nonce": "7f", "qop": "auth,auth-int"}).has_qop
     True

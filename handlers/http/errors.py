@@ -1,4 +1,5 @@
-"""The errors of HTTP exchanges. Pure."""
+"""The errors of HTTP exchanges. Pure. A Reason is a text, or a tuple of texts and NamedSetting,
+which each caller's message spells in its own way."""
 
 from __future__ import annotations
 
@@ -58,11 +59,12 @@ class HttpException(PduHandlerError):
         return self
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _again, (type(self), self.args, self.__dict__)
+        return _unpickled_error, (type(self), self.args, self.__dict__)
 
 
-def _again(kind: type[H], args: tuple[str, ...], state: dict[str, object]) -> H:
-    """Rebuild a pickled error, for example in another process.
+def _unpickled_error(kind: type[H], args: tuple[str, ...], state: dict[str, object]) -> H:
+    """The error of the class `kind` that pickle rebuilds, for example in another process, from its
+    `args` and its attributes, `state`.
 
     >>> import pickle
     >>> error = HttpUnreachable("no answer").at("192.0.2.7", "GET /relay/0")
@@ -192,11 +194,10 @@ _FAILED = (
 def error_of_status(
     status: int, login: Optional[Login] = None, headers: Mapping[str, str] = {}
 ) -> HttpException:
-    """The error for a status that the caller does not accept. Its text holds `HTTP Error <status>`,
-    as in Raritan's SDK.
-
-    `login`: what was sent, if known, to explain a 401. `headers`: of the reply, for its
-    Retry-After.
+    """The error for a status that the caller does not accept: of the class in STATUSES, else
+    HttpRefused with the status as `code`. Its text holds `HTTP Error <status>`, as in Raritan's
+    SDK. `login`: what was sent, if known, to explain a 401; errors hide it. `headers`: of the
+    reply, for the login that it wants, its Location and Retry-After.
 
     >>> type(error_of_status(403)).__name__, error_of_status(404).code
     ('HttpDenied', '404')
@@ -241,8 +242,8 @@ def _pause_hint(retry_after: str) -> str:
 def _login_refusal(
     login: Optional[Login], headers: Mapping[str, str]
 ) -> tuple[type[HttpException], str]:
-    """The class and the text of the error for a 401: by what was sent, `login`, None if that is not
-    known, and by the login that the device asks for.
+    """The class and the text of the error for a 401. `login`: what was sent, None if that is not
+    known; `headers`: of the 401, which name the login that the device wants.
 
     >>> _login_refusal(Login("admin", "x"), {"www-authenticate": "Basic"})[0].__name__
     'HttpLoginRefused'
@@ -262,8 +263,14 @@ def _login_refusal(
 
 
 def _password_refusal(login: Login, headers: Mapping[str, str]) -> tuple[type[HttpException], str]:
-    """The class and the text of the error for a 401 to user and password, by the login that the
-    device asks for.
+    """The class and the text of the error for a 401 to user and password:
+
+    sent                       the device wants     error
+    basic login                Basic                HttpLoginRefused: the password is wrong
+    basic login                Digest               HttpLoginRefused: it takes another login
+    digest login               Digest               HttpLoginRefused: the password is wrong
+    digest login, unanswered   anything else        HttpOtherLogin
+    a request for a session    Digest               HttpOtherLogin: it has no sessions
 
     >>> _password_refusal(Login("admin", "x"), {"www-authenticate": "Basic"})[0].__name__
     'HttpLoginRefused'
@@ -395,7 +402,8 @@ IN_ANSWER: Sequence[ErrorRow] = (
 
 
 def error_of(error: Exception, rows: Sequence[ErrorRow], at: str) -> HttpException:
-    """The error of the first row whose exceptions `error` is among.
+    """The error for an exception of the transport: that of the first row whose exceptions it is
+    one of. `at`: host and port, for the text.
 
     >>> rows = [(ValueError, HttpUnreachable, "{at}: the answer is broken ({words})")]
     >>> error_of(ValueError("no number"), rows, "192.0.2.7").reason

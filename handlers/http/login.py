@@ -3,7 +3,8 @@ Pure.
 
 Errors quote a device's message field, address or type of content, at most 200 characters of it,
 and nothing of it if it holds the login: in plain text, in hex or base64, as in the Authorization
-header, or with the escapes of JSON, Python, a URL or HTML.
+header, or with the escapes of JSON, Python, a URL or HTML. These are the forms of a secret: the
+password, the token, the keys of a session, and user:pa, the user with the password's beginning.
 """
 
 from __future__ import annotations
@@ -189,7 +190,7 @@ class Login:
         return "Login(...)"
 
     def hiding(self, earlier: Login) -> Login:
-        """This login, which keeps the keys of an earlier session out of errors, too.
+        """This login, which hides the token and the keys of an earlier one in errors, too.
 
         >>> Login(token="new").hiding(Login(token="old")).keys
         ('old',)
@@ -301,8 +302,8 @@ class Login:
         return _HIDDEN if self._is_in(path) else printable(path, _QUOTED)
 
     def _is_in(self, text: str) -> bool:
-        """Whether the text holds the password or the token, apart from words and numbers that each
-        path of such units has.
+        """Whether the text holds the password or the token. Words and numbers that the path of each
+        such unit has do not count: a password "outlets" is no secret in /redfish/v1/Outlets.
 
         >>> Login("admin", "outlets")._is_in("/redfish/v1/Outlets/7")
         False
@@ -344,7 +345,7 @@ class Login:
 
 
 def forms_of(secrets: Iterable[str]) -> SecretForms:
-    """The forms in which these secrets are sought.
+    """The forms in which these secrets are searched for in a device's text.
 
     >>> forms = forms_of(["s3cret"])
     >>> "s3cret" in forms.in_lower_case, "733363726574" in forms.in_lower_case
@@ -403,7 +404,7 @@ def _escaped(secret: str) -> set[str]:
 
 
 def _escaped_once(texts: Collection[str]) -> set[str]:
-    """The texts, each escaped in each way of `_ESCAPES` (JSON, HTML, URL), and all of these as
+    """The texts, and each of them with the escapes of JSON, HTML or a URL; and all of these as
     Python prints them.
 
     >>> sorted(_escaped_once(["a&b"]))

@@ -210,7 +210,7 @@ LoginForm = Union[BasicLogin, DigestLogin, FieldLogin, SessionLogin]
 
 
 def form_of(codec: object) -> LoginForm:
-    """How a codec says that its units want their login."""
+    """How a codec says that its units want their login: its LOGIN, else a BasicLogin."""
     login_form: LoginForm = getattr(codec, "LOGIN", BasicLogin())
     return login_form
 
@@ -229,12 +229,13 @@ def refusal_of(login_form: LoginForm) -> str:
 
 
 def token_login_of(login_form: LoginForm) -> Optional[FieldLogin]:
-    """What each request has with a token of the owner; None: there is no choice."""
+    """The fields that each request has if the owner gave a token of his own; None for units that
+    take no such token."""
     return login_form.token if isinstance(login_form, (DigestLogin, SessionLogin)) else None
 
 
 def login_settings(login_form: LoginForm) -> tuple[Setting[str], ...]:
-    """The settings of this form of login.
+    """The handler settings that this form of login uses: of username, password and token.
 
     >>> [setting.key for setting in login_settings(BasicLogin())]
     ['username', 'password']
@@ -255,11 +256,13 @@ def login_settings(login_form: LoginForm) -> tuple[Setting[str], ...]:
 def owner_login(
     login_form: LoginForm, settings: Settings, public_words: frozenset[str] = frozenset()
 ) -> Login:
-    """The user and password, or the token, that the owner gave; an empty login if he gave none. It
-    is not sent: it serves to hide its words in errors. `public_words`: words of all such units'
-    paths, which are no secret even if the password is one of them. Raises SettingsError for a user
-    or a password alone where the form of login has both (but for a DigestLogin's own user), and for
-    a token beside them.
+    """The user and password, or the token, that the owner gave in the settings; an empty login if
+    he gave none. It has `is_sent` False: it only hides these words in errors, until `login_of`
+    makes of it the login that is sent. `public_words`: words of all such units' paths, which are no
+    secret even if the password is one of them.
+
+    Raises SettingsError for a user or a password alone where the form of login has both (but for a
+    DigestLogin's own user), and for a token beside them.
 
     >>> settings = Settings({"username": "admin", "password": "x"}, [USERNAME, PASSWORD])
     >>> login = owner_login(BasicLogin(), settings)
@@ -313,8 +316,15 @@ def _require_printable_user(user: str) -> None:
 def login_of(
     login_form: LoginForm, owner: Login, send: Callable[[WriteRequest], Response]
 ) -> Login:
-    """The login of the requests that follow, from what the owner gave. Only for a SessionLogin a
-    request is sent, with `send`, which raises for a refusal. Raises ProtocolError for an answer
+    """The login of the requests that follow, from what the owner gave:
+
+    owner's token, and units that take one    the token in its fields
+    DigestLogin                               the answers to challenges
+    nothing, or BasicLogin                    the header Authorization; empty for nothing
+    FieldLogin                                user and password in its fields
+    SessionLogin                              the keys of a session, which a request begins
+
+    That request is sent with `send`, which raises for a refusal. Raises ProtocolError for an answer
     without the session's keys.
 
     >>> owner = Login("admin", "x", is_sent=False)
@@ -352,8 +362,9 @@ def _session_login(
     values: Mapping[str, str],
     send: Callable[[WriteRequest], Response],
 ) -> Login:
-    """The login by a session on the unit, which this function begins with `send`. `values`: the
-    user and the password by these names.
+    """The login by a session on the unit, which this function begins by a request, sent with
+    `send`. `owner`: the login that the owner gave; `values`: its user and password, by the names
+    "user" and "password".
 
         > POST /api/auth/login {"username": "admin", "password": ...}
         < 200, Set-Cookie: TOKEN=4f2a              token "4f2a", fields with Cookie: TOKEN=4f2a
@@ -410,7 +421,8 @@ def _session_keys(
 
 
 def _advice(login_form: SessionLogin) -> Sequence[Union[str, NamedSetting]]:
-    """The end of an error about user and password, by the maker's form of login."""
+    """What an error of a refused login ends with, by the maker's `advice`: "; if they are right,
+    ..."; () without it."""
     if not login_form.advice:
         return ()
     return ("; if they are right, ", *login_form.advice)
@@ -450,7 +462,8 @@ def _texts(template: Any) -> Iterator[str]:
 
 
 def _filled(template: Any, values: Mapping[str, str]) -> Any:
-    """JSON in whose texts these values stand for "{user}" and others.
+    """A copy of the JSON `template`, in whose texts `values` replace "{user}", "{password}" and
+    others.
 
     >>> _filled({"data": {"password": "{password}"}}, {"password": "x"})
     {'data': {'password': 'x'}}

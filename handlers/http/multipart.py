@@ -39,7 +39,8 @@ class _Piece(NamedTuple):
 
 
 class MultipartForm:
-    r"""The body of one upload, which is read while it is sent.
+    r"""The body of one upload, which is read while it is sent. `_pieces` are left to send, of the
+    first of which `_sent` bytes have been sent.
 
     Each of `files` has data, filename and formname, and may have mimetype and progress. Its data
     are bytes, or a file open in binary mode, which is sent from its current position. Raises
@@ -54,7 +55,6 @@ class MultipartForm:
     def __init__(self, files: Sequence[Mapping[str, Any]]) -> None:
         boundary = secrets.token_hex(16)
         self.content_type = f"multipart/form-data; boundary={boundary}"
-        #: what is left to send; the first is being sent
         self._pieces: list[_Piece] = []
         for file in files:
             self._pieces.append(_text_piece(_part_head(boundary, file)))
@@ -62,7 +62,7 @@ class MultipartForm:
             self._pieces.append(_text_piece("\r\n"))
         self._pieces.append(_text_piece(f"--{boundary}--\r\n"))
         self._size = sum(piece.size for piece in self._pieces)
-        self._sent = 0  # bytes already sent of the first piece
+        self._sent = 0
 
     def __len__(self) -> int:
         return self._size
@@ -84,8 +84,8 @@ class MultipartForm:
             ) from None
 
     def _read_pieces(self, size: int) -> bytes:
-        """Up to `size` bytes, all that is left for a negative `size`, b"" at the end. The errors
-        are those of the files, OSError for one that became shorter.
+        """Up to `size` bytes of what is left, all of it for a negative `size`; b"" at the end.
+        Raises the errors of the files, and OSError for one that became shorter.
 
             pieces of 100, 9 and 2 bytes, size 105     the first, and 5 bytes of the second
         """

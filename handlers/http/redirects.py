@@ -19,18 +19,17 @@ _UNCHANGED_REQUEST = (307, 308)
 def next_request(
     here: Endpoint, request: Request, reply: Response, login: Login
 ) -> tuple[Endpoint, Request]:
-    """What to send instead of `request`, a read that `here` answered with the redirect `reply`, and
-    where to: the same endpoint, or the one with https.
-
-    It may be redirected to another path of the same endpoint, with a method other than GET only by
-    307 and 308; and from http to https on the same host, with an unchanged request. Raises
-    HttpRefused for other redirects.
+    """Where to send a read that `here` answered with the redirect `reply`, and the request to send
+    there: another path of the same endpoint, or the same request over https.
 
     >>> here = Endpoint(scheme="http", host="192.0.2.7", port=80)
     >>> request = Request("GET", "/", {}, None, timeout=1, total=2, limit=100)
     >>> reply = Response(302, {"location": "/index.html"}, b"")
     >>> next_request(here, request, reply, Login())[1].target
     '/index.html'
+
+    Raises HttpRefused for other redirects, and for another path after a POST, unless the status is
+    307 or 308: by the others it may become a GET.
     """
     path = same_origin_path(reply.headers.get("location"), here)
     leads_elsewhere = path == ""  # to another endpoint, if anywhere
@@ -41,12 +40,17 @@ def next_request(
 
 
 def moved_endpoint(here: Endpoint, reply: Response, login: Login) -> Endpoint:
-    """The endpoint that a redirect from http to https on the same host leads to. Raises HttpRefused
-    for all other redirects.
+    """The endpoint to which a redirect leads from http to https on the same host. Raises
+    HttpRefused for all other redirects:
 
-    The port is the one that the redirect names. If it names none, it leads to 443, and is followed
-    only from port 80 or 443: behind port forwarding, 443 may be another PDU. A login for https is
-    never sent over http.
+    here http://192.0.2.7    Location
+    (port 80)                https://192.0.2.7/           https, port 443
+                             https://192.0.2.7:8443/      https, port 8443
+                             https://192.0.2.8/           HttpRefused: another host
+                             http://192.0.2.7/            HttpRefused: to itself
+                             "", /path, ftp://...         HttpRefused: no address
+    http, port 50100         https://192.0.2.7/           HttpRefused: 443 may be another PDU
+    https                    http://192.0.2.7/            HttpRefused: the login would be readable
 
     >>> here = Endpoint(scheme="http", host="192.0.2.7", port=80)
     >>> reply = Response(301, {"location": "https://192.0.2.7/"}, b"")
@@ -84,7 +88,8 @@ def _is_host_of(parts: SplitResult, here: Endpoint) -> bool:
 
 
 def _scheme_or_port_fault(here: Endpoint, where: Endpoint, *, names_port: bool) -> str:
-    """Why a redirect to another scheme or port of this host is not followed; "" if it is.
+    """Why a redirect from `here` to another scheme or port of this host, `where`, is not followed;
+    "" if it is. `names_port`: whether the redirect's address has a port.
 
     >>> http = Endpoint(scheme="http", host="192.0.2.7", port=80)
     >>> https = Endpoint(scheme="https", host="192.0.2.7", port=443)
@@ -92,6 +97,12 @@ def _scheme_or_port_fault(here: Endpoint, where: Endpoint, *, names_port: bool) 
     ''
     >>> _scheme_or_port_fault(https, http, names_port=False).partition(",")[0]
     'from https to http'
+
+    Without a port it leads to 443. Behind port forwarding, that may be another PDU:
+
+    >>> forwarded = Endpoint(scheme="http", host="192.0.2.7", port=50100)
+    >>> _scheme_or_port_fault(forwarded, https, names_port=False).partition("(")[0]
+    'to another port '
     """
     if here.scheme == "https" and where.scheme == "http":
         return (
@@ -145,7 +156,8 @@ def redirect_unreachable(where: Endpoint, error: HttpUnreachable) -> HttpUnreach
 
 
 class RedirectedClient(HttpClient):
-    """A client that follows redirects of reads.
+    """A client that follows redirects of reads. `where` is the endpoint of its requests: after a
+    redirect to https, that one.
 
     > GET http://192.0.2.7/redfish/v1/
     < 301, Location: https://192.0.2.7/redfish/v1/

@@ -31,10 +31,11 @@ _LONG_OR_LARGE_NUMBER = re.compile(r"[0-9]{101}|[0-9][eE]\+?[0-9]{3}")
 
 
 def loads(body: bytes) -> object:
-    """The JSON of an answer.
+    """The value of the JSON in an answer.
 
-    Raises ValueError or RecursionError, which may hold the answer: catch it and raise another
-    error.
+    Raises ValueError or RecursionError for what is no JSON, has a key twice, a lone surrogate, or
+    more than the limits of brackets, commas and digits. It may hold the answer: catch it and raise
+    another error.
 
     >>> loads(b'{"current": 4.2}')
     {'current': 4.2}
@@ -61,11 +62,13 @@ def loads(body: bytes) -> object:
 
 
 def number(value: object) -> Optional[float]:
-    """The number that a meter shows; None for what is no number, is negative, too large, or says
-    that there is no value.
+    """The number that a meter shows as a float; None for what is no number, for one below 0, and
+    for one that devices write for "no value", such as 2**32 - 1.
 
-    >>> number(4), number("4"), number(-1), number(True)
-    (4.0, None, None, None)
+    >>> number(4), number("4"), number(-1), number(True), number(4294967295)
+    (4.0, None, None, None, None)
+    >>> number(float("nan")) is None
+    True
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
@@ -106,16 +109,12 @@ def column(
     divisor: float = 1,
     evidence: str = "",
 ) -> list[Figure]:
-    """One figure of each of `rows`, which are of one kind: outlets, lines or inlets. Here alone it
-    is decided whether a figure of a codec is measured, not metered or not known.
+    """One figure of each of `rows`, JSON objects of one kind: outlets, lines or inlets. It is the
+    number, divided by `divisor`, under the first of `names` that any row has. None, not metered, if
+    no row has one of them. NotKnown if it is no number, or if only other rows have it.
 
-    - Measured: the number, divided by `divisor`, under the first of `names` that any row has. A row
-      is never read under another name than its siblings, which would be another counter.
-    - Not metered, None: no row has such a field, and nothing else says that they should.
-    - Not known: the value is no number; or a row lacks the field that its siblings have; or
-      `evidence`, what says that the rows should have it, such as "its outlets do".
-
-    `prefixes`: what is put before the reason of each row.
+    `evidence`: what says that the rows should have the field, such as "its outlets do"; then it is
+    NotKnown also if no row has it. `prefixes`: what is put before the reason of each row.
 
     >>> column([{"current": 1.5}, {"current": 0.2}], "current")
     [1.5, 0.2]
@@ -123,6 +122,8 @@ def column(
     'there is no current, which others of its kind have'
     >>> column([{}, {}], "current")
     [None, None]
+    >>> column([{}], "current", evidence="its outlets have one")[0].reason
+    'there is no current, though its outlets have one'
     """
     row_prefixes = prefixes or [""] * len(rows)
     shown_names = [name for name in names if any(name in row for row in rows)]

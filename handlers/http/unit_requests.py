@@ -63,8 +63,8 @@ Request = Union[ReadRequest, WriteRequest]
 
 
 def listed_outlets(links: str, member: str) -> list[int]:
-    """The numbers of the outlets, counted from 0, about which a list of their `member` is, by its
-    Link headers (RFC 8288), such as `</relay/outlets/4/name/>; rel=item`. [] without them.
+    """The numbers, from 0, of the outlets in a list of their `member`, such as "name". The answer
+    names them in its Link headers, `links` (RFC 8288); [] without them.
 
     >>> listed_outlets('</relay/outlets/0/name/>; rel=item, </>; rel=up', "name")
     [0]

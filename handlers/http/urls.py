@@ -15,15 +15,17 @@ _PLAIN = re.compile("(/[A-Za-z0-9._~-]+)+/?")
 
 
 def same_origin_path(link: object, here: Endpoint) -> str:
-    """The path of a link to `here`, with its query. '' for any other value, for a path that does
-    not begin with one slash, and for a link that is not plain, for example one with a user name,
-    a fragment or a backslash.
+    """The path, with its query, of a link that leads to the endpoint `here`. '' for any other link
+    or value, for a path that does not begin with one slash, and for a link with a user name, a
+    fragment, a backslash or more than 2000 characters.
 
     >>> here = Endpoint(scheme="https", host="192.0.2.7", port=443)
     >>> same_origin_path("https://192.0.2.7/redfish/v1?x=1", here)
     '/redfish/v1?x=1'
-    >>> same_origin_path("https://192.0.2.8/redfish/v1", here)
-    ''
+    >>> same_origin_path("/redfish/v1/Outlets/A 1", here)
+    '/redfish/v1/Outlets/A%201'
+    >>> same_origin_path("https://192.0.2.8/redfish/v1", here), same_origin_path(None, here)
+    ('', '')
     """
     if not isinstance(link, str) or not 0 < len(link) <= _LONGEST:
         return ""

@@ -1,6 +1,11 @@
 """The codec of Server Technology's JAWS (JSON API Web Service, firmware 8.0m and later): which
 requests its CDUs are read and switched with, and what their answers mean. Pure functions.
 
+An entry or row is one object of a list: {"id": "AA1", "state": "On", "status": "Normal"}. Outlet
+"AA1" is the first of the cord "AA", of the unit "A"; line "AA1" the first phase of that cord. A
+status such as "Not Found" denies the other values of its entry. A unit with such a status is lost.
+A function that returns a Dialogue yields requests, and is sent the bodies of their answers.
+
 Source: what public clients of JAWS V1.06 rely on (Cray-HPE's hms-redfish-translation-layer with its
 fake PDU, OpenCHAMI's power-control, Chromium's recovery client), and the answers of a PRO2 in the
 tests of napalm-servertech-pro2, as the vendor's document is not public. Words of states that they
@@ -69,7 +74,8 @@ Entry = dict[str, Any]
 
 
 class _OptionalList(NamedTuple):
-    """The entries of a list that is not needed for the states."""
+    """The entries of a list that is not needed for the states, or `fault`, why it cannot be read or
+    used: _OptionalList(fault="/jaws/monitor/lines is not read: ...")."""
 
     rows: Sequence[Entry] = ()
     #: why it cannot be read; "" if it was
@@ -77,8 +83,14 @@ class _OptionalList(NamedTuple):
 
 
 def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
-    """The outlets, and whether each linked unit is there: two requests, and two more for figures:
-    load by lines, energy and power by cords; each by the outlets if no line or cord has the sensor.
+    """The PDU: outlets, and `with_figures` its figures. Load is the sum of the lines, energy and
+    power that of the cords; each is that of the outlets if no line or cord has the sensor. What
+    belongs to a lost unit is not known, and then no total is. Two requests, four `with_figures`:
+
+        > GET /jaws/monitor/outlets, /jaws/monitor/units
+        < [{"id": "AA1", "state": "On", ...}], [{"id": "A", "status": "Normal"}]
+        > GET /jaws/monitor/lines, /jaws/monitor/cords
+        < [{"id": "AA1", "current": 4.2, ...}], [{"id": "AA", "active_power": 786, ...}]
     """
     entries = yield from _outlet_entries()
     units = yield from _read_units(entries)
@@ -89,8 +101,8 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
         outlets = _without_lost_states(_outlets(entries), status_by_lost_unit)
         return PduState(outlets, cautions=cautions)
     # st4LineMonitorTable has no energy, and st4InputCordMonitorTable no current
-    listed_lines = yield from _read_optional(LINES, units.rows, without="energy")
-    listed_cords = yield from _read_optional(CORDS, units.rows, without="current")
+    listed_lines = yield from _read_list_or_fault(LINES, units.rows, without="energy")
+    listed_cords = yield from _read_list_or_fault(CORDS, units.rows, without="current")
     cord_names = _cord_names(entries, units.rows, listed_cords.rows)
     lines = _complete_lines(listed_lines, cord_names, listed_cords.rows)
     cords = _complete_cords(listed_cords, cord_names)
@@ -130,7 +142,12 @@ def command(identity: str, *, on: bool) -> Dialogue[None]:
 
 
 def _outlet_entries() -> Dialogue[Sequence[Entry]]:
-    """Read the outlets' entries. Raises ProtocolError for none, or for ids like no CDU's."""
+    """The outlets' entries: one request. Raises ProtocolError for an empty list, and for ids that
+    no CDU has.
+
+        > GET /jaws/monitor/outlets
+        < [{"id": "AA1", "name": "web-1", "state": "On", "status": "Normal"}]
+    """
     entries = _entries(OUTLETS, (yield ReadRequest(OUTLETS)))
     if not entries:
         raise ProtocolError(
@@ -142,9 +159,12 @@ def _outlet_entries() -> Dialogue[Sequence[Entry]]:
 
 
 def _read_units(outlets: Sequence[Entry]) -> Dialogue[_OptionalList]:
-    """The list of units, which proves that none of them is lost. A fault if the PDU has no such
-    list, or the account may not see it. Raises the error of a list that cannot be read, and
-    ProtocolError for one without the unit of each outlet.
+    """The list of units, by which a lost unit is noticed: one request. With a fault if the PDU has
+    no such list (404), or the account may not see it. Raises the error of a list that cannot be
+    read, and ProtocolError for one that lacks the unit of an outlet.
+
+        > GET /jaws/monitor/units
+        < [{"id": "A", "status": "Normal"}, {"id": "B", "status": "Not Found"}]       both
     """
     try:
         units = _entries(UNITS, (yield ReadRequest(UNITS)))
@@ -168,11 +188,14 @@ def _read_units(outlets: Sequence[Entry]) -> Dialogue[_OptionalList]:
     return _OptionalList(units)
 
 
-def _read_optional(path: str, units: Sequence[Entry], without: str) -> Dialogue[_OptionalList]:
-    """A list that the states do not need. Its entries are `without` a field, and have no id of
-    `units`, which tells it from the answer to another request. 404 does not say that the unit lacks
-    it: by the vendor's text, as QualiSystems' driver repeats it, the resource may also not be
-    available.
+def _read_list_or_fault(path: str, units: Sequence[Entry], without: str) -> Dialogue[_OptionalList]:
+    """The list at `path`, which the states do not need: one request. With a fault if it cannot be
+    read (404, too, for it may only be unavailable now), or if it is the answer to another request:
+    its entries have the field `without`, or the id of a unit.
+
+        > GET /jaws/monitor/cords
+        < [{"id": "AA", "active_power": 786, "energy": 6468.2}]      that row
+        < 404                                  fault "/jaws/monitor/cords is not read: ..."
     """
     try:
         entries = _entries(path, (yield ReadRequest(path)))
@@ -219,9 +242,11 @@ def _complete_cords(cords: _OptionalList, names: Sequence[str]) -> _OptionalList
 def _complete_lines(
     lines: _OptionalList, cord_names: Sequence[str], cords: Sequence[Entry]
 ) -> _OptionalList:
-    """The lines without the neutrals, not known if one has no row: the first line of a cord, one
-    before another of the same cord, and one that another cord of the same capacity has. The last
-    line of the only such cord cannot be missed: a cord may have one, two or three lines.
+    """The lines without the neutrals; with a fault if one has no row. `cord_names`: those of the
+    PDU, ["AA"]; `cords`: their entries, which have their capacities.
+
+    A cord may have one, two or three lines. It should have line 1, each one before another of it,
+    and as many as another cord of the same capacity:
 
     >>> lines = _OptionalList([{"id": "AA1"}, {"id": "AA3"}, {"id": "AAN"}])
     >>> _complete_lines(lines, ["AA"], []).fault
@@ -244,8 +269,8 @@ def _complete_lines(
 
 
 def _line_counts(capacity_by_cord: Mapping[str, str], lines: Collection[str]) -> dict[str, int]:
-    """How many lines a cord of each capacity has: the highest number in the names of the lines of
-    such cords, and at least 1.
+    """How many lines a cord of each capacity should have: the highest number in the names of the
+    lines of such cords, and at least 1. `lines`: the names of all lines.
 
     >>> _line_counts({"AA": "7000"}, ["AA1", "AA2", "AA3"])
     {'7000': 3}
@@ -274,7 +299,13 @@ def _with_fault(rows: _OptionalList, path: str, missing_names: Sequence[str]) ->
 
 
 def _entries(path: str, body: bytes) -> Sequence[Entry]:
-    """The entries of a list, each with an id of its own."""
+    """The entries of the list in `body`, the answer to `path`, each with a status (None without
+    one) and an id of its own. Raises ProtocolError for an answer of another form, and for an id
+    twice.
+
+    >>> _entries(UNITS, b'[{"id": "A", "status": "Normal"}, {"id": "B"}]')
+    [{'status': 'Normal', 'id': 'A'}, {'status': None, 'id': 'B'}]
+    """
     try:
         document: Any = loads(body)
     except (ValueError, RecursionError):
@@ -294,7 +325,12 @@ def _entries(path: str, body: bytes) -> Sequence[Entry]:
 
 
 def _with_ids(document: object) -> Sequence[Entry]:
-    """The entries of a list that all have an id. Raises one of FORM_ERRORS for another form."""
+    """The JSON `document` as a list of objects that all have an id. Raises one of FORM_ERRORS for
+    another form: ValueError, KeyError or TypeError.
+
+    >>> _with_ids([{"id": "AA1"}])
+    [{'id': 'AA1'}]
+    """
     if not isinstance(document, list):
         raise ValueError("no list")
     entries = [dict(entry) for entry in document]
@@ -312,12 +348,23 @@ def _not_jaws(path: str) -> ProtocolError:
 
 
 def _lost_units(units: Sequence[Entry]) -> dict[str, str]:
-    """The status of each unit that is not there, by its id."""
+    """The status of each lost unit by its id.
+
+    >>> _lost_units([{"id": "A", "status": "Normal"}, {"id": "B", "status": "Not Found"}])
+    {'B': 'Not Found'}
+    """
     return {unit["id"]: str(unit.get("status")) for unit in units if not _is_trusted(unit)}
 
 
 def _raise_if_unlisted(status_by_lost_unit: Mapping[str, str], outlets: Sequence[Entry]) -> None:
-    """Raise ProtocolError for a lost unit whose outlets are not listed."""
+    """Raise ProtocolError for a lost unit whose outlets are not listed: the list of outlets would
+    look whole.
+
+    >>> _raise_if_unlisted({"B": "Not Found"}, [{"id": "AA1"}, {"id": "BA1"}])
+    >>> _raise_if_unlisted({"B": "Not Found"}, [{"id": "AA1"}])  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.ProtocolError: the PDU lists its unit 'B' as 'Not Found', and none ...
+    """
     for name, status in status_by_lost_unit.items():
         if not any(outlet["id"].startswith(name) for outlet in outlets):
             raise ProtocolError(
@@ -327,19 +374,27 @@ def _raise_if_unlisted(status_by_lost_unit: Mapping[str, str], outlets: Sequence
 
 
 def _lost_unit_reason(name: str, status: str) -> str:
-    """Why nothing is known of what belongs to a unit that is not there."""
+    """Why nothing is known of what belongs to a lost unit: "its unit 'B' is 'Not Found'"."""
     return f"its unit {name!r} is {status!r}"
 
 
 def _without_lost_states(
     outlets: Iterable[Outlet], status_by_lost_unit: Mapping[str, str]
 ) -> tuple[Outlet, ...]:
-    """The outlets; those of units that are not there, without state and figures."""
+    """The outlets; those of lost units without state, and with figures that are not known."""
     return tuple(_without_lost_state(outlet, status_by_lost_unit) for outlet in outlets)
 
 
 def _without_lost_state(outlet: Outlet, status_by_lost_unit: Mapping[str, str]) -> Outlet:
-    """The outlet, without state and figures if its unit is not there."""
+    """The outlet; if its unit is lost, without state, and with figures that are not known.
+
+    >>> outlet = Outlet("BA1", state=True)
+    >>> _without_lost_state(outlet, {}).state
+    True
+    >>> lost_outlet = _without_lost_state(outlet, {"B": "Not Found"})
+    >>> lost_outlet.state, lost_outlet.reason
+    (None, "its unit 'B' is 'Not Found'")
+    """
     for unit, status in status_by_lost_unit.items():
         if outlet.identity.startswith(unit):
             reason = _lost_unit_reason(unit, status)
@@ -352,7 +407,14 @@ def _without_lost_state(outlet: Outlet, status_by_lost_unit: Mapping[str, str]) 
 
 
 def _outlets(entries: Sequence[Entry], energies: Sequence[Figure] = ()) -> Sequence[Outlet]:
-    """The outlets. `energies`: that of each in kWh; () if they were not asked for."""
+    """An outlet for each entry, with its state, name and figures. `energies`: that of each in kWh;
+    () if they were not asked for.
+
+    >>> entry = {"id": "AA1", "name": "web-1", "status": "Normal", "state": "On", "current": 0.35}
+    >>> (outlet,) = _outlets([entry], [6468.2])
+    >>> outlet.identity, outlet.state, outlet.figures.current_a, outlet.figures.energy_kwh
+    ('AA1', True, 0.35, 6468.2)
+    """
     has_control_states = any("control_state" in entry for entry in entries)
     currents = _figures(entries, "current")
     powers = _figures(entries, "active_power")
@@ -377,12 +439,17 @@ def _outlets(entries: Sequence[Entry], energies: Sequence[Figure] = ()) -> Seque
 
 
 def _unknown_reason(entry: Entry, figures: MeterFigures, *, has_control_states: bool) -> str:
-    """Why the state of an outlet is not known; "" if it is. `has_control_states`: whether outlets
-    of this PDU show a control_state.
+    """Why the state of an outlet is not known; "" if it is. `has_control_states`: whether any
+    outlet of this PDU shows a control_state: then each should.
 
     >>> outlet = {"id": "AA1", "status": "Normal", "state": "Off"}
     >>> _unknown_reason(outlet, MeterFigures(), has_control_states=False)
     ''
+    >>> _unknown_reason({**outlet, "status": "Not Found"}, MeterFigures(), has_control_states=False)
+    "its status is 'Not Found'"
+    >>> pending = {**outlet, "control_state": "Pend On"}
+    >>> _unknown_reason(pending, MeterFigures(), has_control_states=True)
+    "a command is under way: its control_state is 'Pend On'"
     >>> _unknown_reason(outlet, MeterFigures(current_a=0.35), has_control_states=False)
     'it is reported as off, but its meter shows 0.35 A'
     """
@@ -415,8 +482,18 @@ def _word(value: object) -> str:
 
 
 def _energy_unit(outlets: Sequence[Entry], cords: Sequence[Entry]) -> Optional[int]:
-    """The unit of the outlets' energies: `_KWH` or `_WH`, by what only one of the two explains.
-    None if both may be right, or if the energies in that unit are more than the cords'.
+    """The unit of the outlets' energies, of which no document tells whether it is Wh or kWh: _WH
+    (1000) or _KWH (1). None if both may be right. `outlets`, `cords`: their entries; the cords' are
+    in kWh, and the outlets of all cannot have counted more.
+
+    >>> def row(energy):
+    ...     return {"id": "AA1", "status": "Normal", "energy": energy}
+    >>> _energy_unit([row(701.3)], []) == _KWH
+    True
+    >>> _energy_unit([row(701), row(231), row(98), row(12)], [row(1.1)]) == _WH
+    True
+    >>> _energy_unit([row(701)], []) is None
+    True
     """
     figures = [measured(figure) for figure in _figures(outlets, "energy")]
     energies = [figure for figure in figures if figure]
@@ -440,8 +517,8 @@ def _energy_unit(outlets: Sequence[Entry], cords: Sequence[Entry]) -> Optional[i
 
 
 def _unit_by_size(energies: Sequence[float]) -> Optional[int]:
-    """The unit that the figures show by themselves. kWh if one has a fraction: Wh are whole, and of
-    kWh the firmware leaves out ".0". Wh if one is more kWh than an outlet can have counted.
+    """The unit that the energies show by themselves: _KWH if one has a fraction, because Wh are
+    whole; _WH if one is more kWh than an outlet can have counted (100,000); else None.
 
     >>> _unit_by_size([701.28, 231.0]) == _KWH, _unit_by_size([701280.0, 231812.0]) == _WH
     (True, True)
@@ -456,16 +533,28 @@ def _unit_by_size(energies: Sequence[float]) -> Optional[int]:
 
 
 def _energy_kwh(energy: Figure, energy_unit: Optional[int]) -> Figure:
-    """An outlet's energy; not known if its unit is not, unless it is 0."""
+    """An outlet's energy in kWh, from the figure that it shows in Wh or kWh, by `energy_unit`; not
+    known if that is None, unless the figure is 0.
+
+    >>> _energy_kwh(701280.0, _WH), _energy_kwh(701.28, _KWH), _energy_kwh(0.0, None)
+    (701.28, 701.28, 0.0)
+    """
     if energy_unit is None:
         return NotKnown(_UNIT_NOT_KNOWN) if measured(energy) else energy
     return divided(energy, energy_unit)
 
 
 def _total(rows: _OptionalList, noun: str, key: str, outlet_sum: Figure) -> Figure:
-    """The sum of the field `key` over the rows of lines or cords, which are called `noun`; over the
-    outlets if no row has such a sensor. Not known if the rows could not be read or are not
-    complete.
+    """The sum of the field `key` over the rows of lines or cords, which are called `noun`;
+    `outlet_sum` if no row has such a sensor. Not known if the rows have a fault.
+
+    >>> lines = _OptionalList([{"id": "AA1", "status": "Normal", "current": 4.2}])
+    >>> _total(lines, "line", "current", outlet_sum=3.9)
+    4.2
+    >>> _total(_OptionalList(), "line", "current", outlet_sum=3.9)
+    3.9
+    >>> _total(_OptionalList(fault="lines are not read"), "line", "current", outlet_sum=3.9).reason
+    'lines are not read'
     """
     if rows.fault:
         return NotKnown(rows.fault)
@@ -476,9 +565,9 @@ def _total(rows: _OptionalList, noun: str, key: str, outlet_sum: Figure) -> Figu
 
 
 def _figures(entries: Sequence[Entry], key: str) -> Sequence[Figure]:
-    """The values of a field: None if there is no such sensor (`strict_json.column`), and of an
-    entry without any of the several fields of a meter that others have: a linked unit may have no
-    meter. Not known of an entry whose status denies its values, or that it has any now.
+    """The value of the field `key` of each entry. None, not metered, if no entry has it, or if an
+    entry has none of the meter's fields that others have: a linked unit may have no meter. Not
+    known if only this entry lacks it, or if its status denies its values.
 
     >>> rows = [{"id": "AA1", "status": "Normal", "current": 4.2}]
     >>> _figures(rows, "current")

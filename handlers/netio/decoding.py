@@ -1,6 +1,11 @@
 """The codec of NETIO PowerPDUs and PowerBOXes: which requests they are read and switched with, and
 what their answers mean. Pure functions.
 
+An answer has `Outputs`, whose entries are the outlets, {"ID": 2, "State": 0, "Current": 8610}, and
+of a metered unit `GlobalMeasure`, its totals: {"TotalCurrent": 8610}. Currents are in mA, powers in
+W, energies in Wh. A function that returns a Dialogue yields requests, and is sent the bodies of
+their answers. A Figure is a number, NotKnown (not now) or None (never).
+
 Source: "NETIO M2M API Protocol JSON" (netio-products.com/files/NETIO-M2M-API-Protocol-JSON.pdf,
 JSON API 2.4) and the vendor's client (PyPI Netio 2.0.1). Other programs (Escape96X/MP_NETIO_BUTTON)
 know answers of status 200 with `Errors`. Action 1 is on, 0 off; 2 and 3 are short pulses, 4
@@ -48,7 +53,13 @@ Fields = dict[str, Any]
 
 
 def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
-    """The unit by one request, whose answer has the figures, too, whatever `with_figures` is."""
+    """The unit by one request, whose answer has the figures, too, whatever `with_figures` is.
+    Raises ProtocolError unless it lists as many outputs, each with an ID of its own, as it counts.
+
+        > GET /netio.json
+        < {"Agent": {"NumOutputs": 2}, "GlobalMeasure": {"TotalCurrent": 8610, ...},
+           "Outputs": [{"ID": 1, "State": 1, "Current": 8610}, {"ID": 2, "State": 0}]}
+    """
     try:
         body = yield ReadRequest(PATH)
     except Refused as error:
@@ -84,7 +95,10 @@ def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
 
 
 def command(identity: str, *, on: bool) -> Dialogue[None]:
-    """The command that switches one listed output."""
+    """The command that switches one listed output: one request. Raises Refused for an answer that
+    says that it is not carried out; ProtocolError if an error stands beside the outputs, and may be
+    of something else; HttpDenied, with advice, if this user may not write.
+    """
     # > POST /netio.json {"Outputs": [{"ID": 2, "Action": 0}]}
     # < 200 and the document; 400 syntax, 401 login, 403 where writing is off, or has another user
     # < 200 {"Errors": [...]} or {"result": {"error": ...}} for what it does not do
@@ -110,7 +124,13 @@ def command(identity: str, *, on: bool) -> Dialogue[None]:
 
 
 def _unit(outputs: Sequence[Fields], totals: object) -> PduState:
-    """The unit. One kind of counter is read of it: the first that outputs or totals have."""
+    """The unit from its outputs and its totals, {} without them. Of its energy counters one kind is
+    read: the first of `_COUNTERS` that outputs or totals have.
+
+    >>> unit = _unit([{"ID": 1, "State": 1, "Current": 350}], {"TotalCurrent": 360})
+    >>> unit.outlets[0].figures.current_a, unit.load_a
+    (0.35, 0.36)
+    """
     currents = _of_outputs(outputs, "Current")
     powers = _of_outputs(outputs, "Load", unit=1)
     volts = meter_figure(totals, "Voltage")
@@ -163,7 +183,8 @@ def _outlet(entry: Fields, figures: MeterFigures) -> Outlet:
 
 
 def _counters(outputs: Sequence[Fields], totals: object) -> tuple[str, str]:
-    """The names of the energy counter of an output and of the whole unit.
+    """The names of the energy counter that is read, of an output and of the whole unit: the first
+    of `_COUNTERS` that one of them has.
 
     >>> _counters([{"Energy": 13346, "EnergyNR": 13347}], {"TotalEnergyNR": 27044})
     ('EnergyNR', 'TotalEnergyNR')
@@ -176,11 +197,14 @@ def _counters(outputs: Sequence[Fields], totals: object) -> tuple[str, str]:
 
 
 def _of_outputs(outputs: Sequence[Fields], name: str, unit: int = 1000) -> Sequence[Figure]:
-    """A figure of each output, mA as A and Wh as kWh. An output that shows no figure at all has no
-    meter: outputs 2 to 8 of a PowerPDU 8QS have none.
+    """The figure `name` of each output, mA as A and Wh as kWh (`unit` 1: W as they are). None, not
+    metered, for an output that shows no figure at all: outputs 2 to 8 of a PowerPDU 8QS have no
+    meter. Not known for one that shows others.
 
     >>> _of_outputs([{"ID": 1, "Current": 8610}, {"ID": 2}], "Current")
     [8.61, None]
+    >>> _of_outputs([{"ID": 1, "Current": 8610}, {"ID": 2, "Load": 7}], "Current")[1].reason
+    'there is no Current, which others of its kind have'
     """
     figures = column(outputs, name, divisor=unit)
     counters = {output_name for output_name, _ in _COUNTERS}
@@ -194,9 +218,10 @@ def _of_outputs(outputs: Sequence[Fields], name: str, unit: int = 1000) -> Seque
 
 
 def _total(totals: object, name: str, output_sum: Figure, unit: int = 1000) -> Figure:
-    """A figure of the whole unit: its own; if it has other totals and not this, the sum of its
-    outputs (a real unit shows the Load of each, and no TotalLoad). Not known if neither shows it
-    though the unit has a meter: by the maker's document metered units have GlobalMeasure.
+    """A figure of the whole unit, in A, W or kWh: the total `name`, divided by `unit`. If it has
+    other totals and not this, `output_sum`, the sum over its outputs: a real unit shows the Load of
+    each, and no TotalLoad. Not known if it has no totals though its outputs have meters: by the
+    maker's document metered units have GlobalMeasure.
 
     >>> _total({"TotalCurrent": 8610}, "TotalCurrent", 8.6)
     8.61

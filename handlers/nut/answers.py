@@ -1,4 +1,4 @@
-"""Bytes from the server -> the answers to the requests of one write. No I/O.
+"""The answers to the requests of one write, from the bytes that the server sends. No I/O.
 
 An answer is one line (`OK...`, `ERR CODE...`, a GET's query and its value, or free text), or a list
 between `BEGIN LIST ...` and `END LIST ...`. Answers come in the order of the requests, so several
@@ -41,8 +41,8 @@ class Secret:
         return "***" if self.is_within(text) else text
 
     def without_answer(self, error: ProtocolError, lines: Sequence[str]) -> ProtocolError:
-        """The error, which may quote a part of these lines; an error without them if the password
-        is within.
+        """The error, unless it or these lines of the answer hold the password: then an error that
+        shows nothing of the answer.
 
         >>> error = ProtocolError("a line breaks the protocol: 'a s3cret b'")
         >>> Secret("s3cret").without_answer(error, []).reason[:47]
@@ -57,7 +57,8 @@ class Secret:
 
 
 class ReceivedLines:
-    r"""Received bytes as lines of text.
+    r"""Received bytes as lines of text: `_lines` are whole and not taken yet, `_rest` is the
+    beginning of the next one, `_size` the number of bytes so far; `taken` are those that were read.
 
     >>> received = ReceivedLines()
     >>> received.add(b"BEGIN LIST UPS\r\nUPS ra")
@@ -69,7 +70,6 @@ class ReceivedLines:
     """
 
     def __init__(self) -> None:
-        #: the lines that were taken
         self.taken: list[str] = []
         self._lines: deque[bytes] = deque()
         self._rest = b""
@@ -123,8 +123,9 @@ class ReceivedLines:
 def read_answer(
     request: NutRequest[object], next_line: Callable[[], str]
 ) -> Union[Sequence[str], ErrAnswer]:
-    """The line that answers the request, or the rows of its list without its query; or its ERR.
-    Raises ProtocolError.
+    """The line that answers the request, as the only one; of a list, its rows without their first
+    words, "UPS" or "VAR rack1"; or the ERR that the server sent. `next_line` returns the next line
+    that arrives. Raises ProtocolError for any other answer.
 
     >>> lines = iter(["BEGIN LIST UPS", 'UPS rack1 "Rack 1"', "END LIST UPS"])
     >>> read_answer(NutRequest("LIST UPS", list), lambda: next(lines))
@@ -161,7 +162,8 @@ def _err_answer(line: str) -> ErrAnswer:
 
 
 def _rows(label: str, next_line: Callable[[], str]) -> Sequence[str]:
-    """The rows of the list that the request of this label asked for, without its query.
+    """The rows up to END LIST of the list that the request `label` asked for, without the words
+    that each row repeats of it. Raises ProtocolError for a row of another list.
 
     >>> lines = iter(['UPS rack1 "Rack 1"', "END LIST UPS"])
     >>> _rows("LIST UPS", lambda: next(lines))
@@ -177,9 +179,8 @@ def _rows(label: str, next_line: Callable[[], str]) -> Sequence[str]:
 
 
 class Answers:
-    """The answers to requests that were sent together.
-
-    `answers[request]` is the value of one answer, or raises the error of its ERR.
+    """The answers to requests that were sent together: `answers[request]` is the value of one, or
+    raises the error of its ERR. `take` fills `_values`, and `_failures` with the ERRs, by request.
 
     >>> status = NutRequest("GET VAR rack1 ups.status", lambda lines: lines[0].split('"')[1])
     >>> answers = Answers("192.0.2.9", Secret("s3cret"))
@@ -198,11 +199,14 @@ class Answers:
         self._failures: dict[NutRequest[Any], ErrAnswer] = {}
 
     def take(self, request: NutRequest[object], next_line: Callable[[], str]) -> None:
-        """Read the lines that answer `request` with `next_line`, and keep its value or its ERR. An
-        ERR that repeats the password is kept without it. Raises ProtocolError.
+        """Read the lines that answer `request` with `next_line`, and keep its value, or its ERR
+        without the password that it may repeat. Raises ProtocolError.
 
-            next_line() returns "ERR ACCESS-DENIED s3cret"
-            failure(request) is then ErrAnswer("ACCESS-DENIED", "***")
+        >>> answers = Answers("192.0.2.9", Secret("s3cret"))
+        >>> request = NutRequest("GET VAR rack1 ups.status", list)
+        >>> answers.take(request, lambda: "ERR ACCESS-DENIED s3cret")
+        >>> answers.failure(request)
+        ErrAnswer(code='ACCESS-DENIED', extra='***')
         """
         answer = read_answer(request, next_line)
         if isinstance(answer, ErrAnswer):

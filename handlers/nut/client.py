@@ -6,6 +6,12 @@
 
 Docstrings state the usual cost in round trips. Connecting, the error for an unknown device and
 requests of more than 16 KiB cost more; so does a login, if the server demands one for reading.
+
+A request is a NutRequest: its `label`, "LIST VAR rack1", is the line that is sent; NutRequest[str]
+is answered by a text. Answers has what the server answered to each request of one write:
+`answers[request]` is the value, or raises the error of its ERR; `answers.code(request)` is the code
+of that ERR, "" for none. Tracking: the server gives each write an id, by which GET TRACKING asks
+whether the driver has done it.
 """
 
 from __future__ import annotations
@@ -64,7 +70,9 @@ class Snapshot(NamedTuple):
 
 
 class NutClient(Connection):
-    """A session with a NUT server, on one connection that opens at the first request.
+    """A session with a NUT server, on one connection that opens at the first request. Two
+    attributes are of that connection: `_is_logged_in` once USERNAME and PASSWORD were sent,
+    `_has_tracking` once the server has accepted SET TRACKING ON.
 
     User and password are sent once per connection: with the first request that needs them, and for
     reading only to a server that demands a login (RFC 9271, 4.2.13).
@@ -100,14 +108,13 @@ class NutClient(Connection):
         self._username = username
         self._password = password
         self._sleep = sleep
-        # of the open connection
         self._is_logged_in = False
-        self._is_tracked = False
+        self._has_tracking = False
 
     def close(self) -> None:
         super().close()
         self._is_logged_in = False
-        self._is_tracked = False
+        self._has_tracking = False
 
     def quoted(self, text: str) -> str:
         """A server's text for a log or the reason of a figure: printable, at most 400 characters,
@@ -156,17 +163,18 @@ class NutClient(Connection):
         for name in devices:
             variables = answers[list_var[name]]
             if variables.get("ups.status") == "WAIT":
-                raise self._not_ready(name)
+                raise self._no_values_yet(name)
             snapshots[name] = Snapshot(
                 variables=variables,
-                commands=_offered(answers, list_cmd[name]) or [],
-                writable=(_offered(answers, list_rw[name]) or {}) if writable else {},
+                commands=_unless_not_offered(answers, list_cmd[name]) or [],
+                writable=(_unless_not_offered(answers, list_rw[name]) or {}) if writable else {},
             )
         return snapshots
 
     def _ask_with_login(self, *requests: NutRequest[object]) -> Answers:
-        """Send requests that read, without a login; again with one if the server demands it. For a
-        device that the server lacks, raises SettingsError, or the error of LIST UPS if that fails.
+        """The answers to requests that read, which are sent without a login; if the server demands
+        one, again with a login. Raises SettingsError, with the names of the server's devices, for a
+        device that it lacks; if they cannot be listed, that error.
 
             > LIST VAR rack1
             < ERR ACCESS-DENIED
@@ -182,11 +190,11 @@ class NutClient(Connection):
         return answers
 
     def _ask_as_user(self, *requests: NutRequest[object]) -> Answers:
-        """Send `requests`, with USERNAME and PASSWORD in front if there is a user and this
-        connection has no login: 1 write.
+        """The answers to `requests`, which are sent after USERNAME and PASSWORD, unless these were
+        sent on this connection before, or no user is set: 1 write.
 
-        upsd answers OK to any password. Other servers may refuse the login itself: its error is
-        raised if the last request then fails with a code in `_LOGIN_FIRST`.
+        upsd answers OK to any password. Another server may refuse it: if the last request is denied
+        for want of a login, raises the error of USERNAME or PASSWORD.
         """
         # > USERNAME admin
         # > PASSWORD secret
@@ -203,8 +211,8 @@ class NutClient(Connection):
         return answers
 
     def _no_such_device(self) -> PduHandlerError:
-        """The error for a device that the server lacks, with the names of its devices, or the error
-        of LIST UPS: 1 round trip.
+        """The error for a device that the server lacks, with the names of its devices; if these
+        cannot be listed, the error of LIST UPS. 1 round trip.
 
             > LIST UPS
             < UPS rack1 "Rack 1"
@@ -225,8 +233,9 @@ class NutClient(Connection):
             operation="LIST UPS",
         )
 
-    def _not_ready(self, ups: str) -> DriverNotConnected:
-        """The error for a device whose driver has not read any values yet.
+    def _no_values_yet(self, ups: str) -> DriverNotConnected:
+        """The error for the device `ups`, whose driver has not read any values yet: its server
+        shows that by the word WAIT.
 
         > LIST VAR rack1
         < VAR rack1 ups.status "WAIT"
@@ -270,18 +279,18 @@ class NutClient(Connection):
         # < OK
         # > INSTCMD rack1 outlet.3.load.off
         # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
-        if self._is_tracked:
+        if self._has_tracking:
             answers = self._ask_as_user(request)
         else:
             tracking = messages.track_writes()
             answers = self._ask_as_user(tracking, request)
             # a server without tracking answers an ERR, and then the write without an id
-            self._is_tracked = answers.code(tracking) == ""
+            self._has_tracking = answers.code(tracking) == ""
         failure = answers.failure(request)
         if failure is not None:
             raise self._write_error(request, failure)
         identifier = answers[request]
-        return identifier != "" and self._is_reported(identifier, request)
+        return identifier != "" and self._is_reported_done(identifier, request)
 
     def _write_error(self, request: NutRequest[str], failure: ErrAnswer) -> PduHandlerError:
         """The error for a write that the server answered with an ERR. A code that NUT's protocol
@@ -298,11 +307,12 @@ class NutClient(Connection):
             )
         return failure.error().at(self.netloc, self.redact(request.label))
 
-    def _is_reported(self, identifier: str, request: NutRequest[str]) -> bool:
-        """Whether the driver reports that it did what was accepted; False if this user may not see
-        its report.
+    def _is_reported_done(self, identifier: str, request: NutRequest[str]) -> bool:
+        """True if the driver reports, by GET TRACKING, that it did the write `request`, which the
+        server accepted with the tracking id `identifier`; False if this user may not see reports.
 
-        Raises WriteUnconfirmed, and Unreachable or ProtocolError if the report cannot be read.
+        Asks until the report comes. Raises WriteUnconfirmed if it says that the write failed, or
+        does not come within `timeout`; Unreachable or ProtocolError if it cannot be read.
         """
         # > GET TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
         # < PENDING
@@ -344,8 +354,12 @@ class NutClient(Connection):
         return WriteUnconfirmed(reason, self.netloc, self.redact(request.label))
 
 
-def _offered(answers: Answers, request: NutRequest[T]) -> Optional[T]:
-    """The answer to a request; None if the server does not offer it. Raises the error of another
-    ERR.
+def _unless_not_offered(answers: Answers, request: NutRequest[T]) -> Optional[T]:
+    """The answer to a request; None if the server does not offer such requests. Raises the error of
+    any other ERR. For LIST CMD rack1:
+
+        CMD rack1 outlet.1.load.off        ["outlet.1.load.off"]
+        ERR UNKNOWN-COMMAND                None
+        ERR DATA-STALE                     DataStale
     """
     return None if answers.code(request) in _NOT_OFFERED else answers[request]

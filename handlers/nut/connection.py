@@ -1,5 +1,8 @@
 """One socket to a NUT server: connecting, TLS, deadlines, several requests in one write.
 
+Times are in seconds. `end` and `deadline` are times of the monotonic clock: `clock() + 5.0` is in 5
+seconds.
+
 upsd writes a list in small pieces. On Linux TCP_QUICKACK is set before each read. Without it a list
 that is requested after another one was read takes 40 ms longer (measured; TCP_NODELAY on this side
 does not help).
@@ -51,8 +54,11 @@ _ONE_WRITE = 16 * 1024
 
 
 class Connection:
-    """Connects at the first request, and again at the first request after the connection was
-    closed.
+    """A connection to one NUT server, which opens at the first request, and again at the first
+    request after it was closed. Attributes: `_socket` is None while it is closed;
+    `_end_of_all_exchanges` is when the time `total` for all exchanges is over, None for no limit;
+    `_awaits_first_tls_answer` is True from `connect`, if it starts TLS, to the first byte that
+    `_receive` reads.
 
     Connecting costs the TCP handshake, and 2 round trips more with `tls` (3 for TLS 1.2). A failed
     exchange closes the connection, so that the rest of an answer is never read as the next answer.
@@ -86,10 +92,9 @@ class Connection:
         self._tls = tls
         self._clock = clock
         self._secret = Secret(secret)
-        self._until = None if total is None else clock() + total
+        self._end_of_all_exchanges = None if total is None else clock() + total
         self._socket: Optional[socket.socket] = None
-        # whether TLS has started and nothing was received over it
-        self._is_unheard = False
+        self._awaits_first_tls_answer = False
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.host}:{self.port}>"
@@ -111,7 +116,7 @@ class Connection:
 
     def renew(self, total: float) -> None:
         """Allow `total` seconds from now on for all exchanges."""
-        self._until = self._clock() + total
+        self._end_of_all_exchanges = self._clock() + total
 
     def close(self) -> None:
         """Close the connection. A later request opens a new one."""
@@ -120,8 +125,9 @@ class Connection:
         self._socket = None
 
     def connect(self) -> socket.socket:
-        """The socket of the open connection; without one, open it first, with TLS if set. An error
-        of this method means that no request was sent.
+        """The socket of the open connection; without one, open it first, with TLS if set. Each
+        request calls it. Raises NetworkError, Unreachable or ProtocolError, always with
+        `may_have_executed` False: no request was sent.
 
             SYN to 192.0.2.9 port 3493
             > STARTTLS                        with TLS only
@@ -135,10 +141,10 @@ class Connection:
             addresses = self._addresses()
             end = self._bounded_deadline(self._clock() + self.timeout)
             self._socket = self._dial(addresses, end)
-            self._is_unheard = False
+            self._awaits_first_tls_answer = False
             if self._tls is not None:
                 self._socket = self._start_tls(self._socket, self._tls, addresses, end)
-                self._is_unheard = True
+                self._awaits_first_tls_answer = True
             return self._socket
         except PduHandlerError as error:
             self.close()
@@ -151,9 +157,11 @@ class Connection:
     def _start_tls(
         self, plain: socket.socket, trust: Trust, addresses: Sequence[_Address], end: float
     ) -> socket.socket:
-        """The TLS socket over `plain` (RFC 9271, 4.2.12): 1 round trip, then the handshake by
-        `end`. Nothing is sent or read between the answer and the handshake. For a certificate that
-        is refused, a second connection replaces `plain`, to show its fingerprint in the error.
+        """The TLS socket over the open socket `plain` (RFC 9271, 4.2.12): 1 round trip, then the
+        handshake by `end`. `trust` says which certificates are accepted.
+
+        If the certificate is refused, a second connection to `addresses` replaces `self._socket`,
+        and fetches the certificate's fingerprint for the error, so that the owner can trust it.
         Raises Unreachable, ProtocolError, and SettingsError for a `ca_pem` that cannot be read.
 
             > STARTTLS
@@ -188,8 +196,8 @@ class Connection:
         return tls_socket
 
     def _ask_for_tls(self, connection: socket.socket, end: float) -> None:
-        """Ask the server to start TLS, and leave the socket the time until `end` for the handshake.
-        Raises Unreachable if it offers no TLS.
+        """Ask the server on the socket `connection` to start TLS, before the handshake; the socket
+        times out at `end`. Raises Unreachable if the server offers no TLS.
 
             > STARTTLS
             < OK STARTTLS                     returns
@@ -258,8 +266,9 @@ class Connection:
         """Send requests in one write and read all answers: 1 round trip (several for more than 16
         KiB of requests).
 
-        `end` is the deadline by the clock (default: `timeout` seconds from now, or from when the
-        connection is open).
+        `end` is the time by which all must be answered (default: `timeout` seconds from when the
+        connection is open). An ERR is an answer; raises NetworkError, Unreachable or ProtocolError
+        if one is missing or breaks the protocol.
 
             > LIST VAR rack1, LIST CMD rack1
             < BEGIN LIST VAR rack1, VAR rack1 outlet.1.status "on", END LIST VAR rack1
@@ -279,15 +288,15 @@ class Connection:
             now 100.0, deadline 110.0, all exchanges until 105.0    105.0
             now 106.0, deadline 116.0, all exchanges until 105.0    Unreachable
         """
-        if self._until is None:
+        if self._end_of_all_exchanges is None:
             return deadline
-        if self._clock() >= self._until:
+        if self._clock() >= self._end_of_all_exchanges:
             raise Unreachable(
                 "the time for this call is over: check the name look-up, the network and the NUT"
                 " server's load",
                 self.netloc,
             )
-        return min(deadline, self._until)
+        return min(deadline, self._end_of_all_exchanges)
 
     def _exchange(
         self,
@@ -296,9 +305,10 @@ class Connection:
         connection: socket.socket,
         end: float,
     ) -> None:
-        """Send the requests of `batch` in one write, and put their answers into `answers`. A
-        failure closes the connection; its error names the first request that was not answered, and
-        shows no secret.
+        """Send the requests of `batch` in one write on the open socket `connection`, and put their
+        answers into `answers`, by `end`. Raises NetworkError, or ProtocolError for an answer that
+        breaks the protocol; both close the connection, name the first request that was not
+        answered, and show no secret. `may_have_executed` is False if nothing was sent.
 
             > GET VAR rack1 outlet.3.status, GET VAR rack1 outlet.4.status
             < VAR rack1 outlet.3.status "on"
@@ -357,21 +367,22 @@ class Connection:
         data = connection.recv(_RECEIVE)
         if not data:
             raise ConnectionResetError("the NUT server closed the connection")
-        self._is_unheard = False
+        self._awaits_first_tls_answer = False
         return data
 
     def _reason(self, error: OSError, seconds: float) -> str:
         """Why the connection broke or timed out in an exchange, for which `seconds` were allowed.
 
-        With TLS 1.3 the server refuses a client without a certificate after the client's handshake,
-        and the end may overtake its alert.
-
             socket.timeout, 5.0 s         no complete answer within 5 s: check that port 3493 ...
             Connection reset by peer      Connection reset by peer: check that port 3493 ...
-            the same, first over TLS      the NUT server ended the TLS session ...
+            the same, before the first    the NUT server ended the TLS session ...: it may demand
+            answer over TLS               a client certificate
+
+        With TLS 1.3 the server refuses a client without a certificate only after the handshake has
+        ended for the client, so its refusal arrives in place of the first answer.
         """
         is_late = isinstance(error, socket.timeout)
-        if self._is_unheard and not is_late:
+        if self._awaits_first_tls_answer and not is_late:
             reason = (
                 "the NUT server ended the TLS session before its first answer"
                 f" ({_words(error)}): it may demand a client certificate, which is not supported"
@@ -392,7 +403,8 @@ class Connection:
 
 
 def _handshake_reason(error: Exception) -> Reason:
-    """Why the TLS handshake failed, for another cause than the server's certificate.
+    """Why the TLS handshake failed, for another cause than the server's certificate. A text, or a
+    tuple of texts and NamedSetting, which each caller's message spells in its own way.
 
     >>> _handshake_reason(OSError(113, "No route to host"))
     'the TLS handshake failed (No route to host)'

@@ -1,4 +1,5 @@
-"""Variables and commands of a NUT device, grouped by member of the daisy chain. Pure.
+"""Variables and commands of a NUT device, grouped by member of the daisy chain: a member is one of
+the units that are chained behind one network port. Pure.
 
 In a daisy chain `device.D.` precedes the names of member D, from 1 on. `device.0.` is another name
 for the whole chain. Units that count from 0 are listed as `device.0.` to `device.N-1.` instead.
@@ -17,12 +18,12 @@ from .figures import count
 
 _COMMANDS_OF_OUTLETS = ("load.on", "load.off")
 _MEMBER = re.compile(r"device\.(0|[1-9][0-9]{0,8})\.(.+)", re.DOTALL)
-_ROW = re.compile(r"outlet\.(0|[1-9][0-9]{0,8})\.(.+)", re.DOTALL)
+_OUTLET = re.compile(r"outlet\.(0|[1-9][0-9]{0,8})\.(.+)", re.DOTALL)
 
 
 class Member(NamedTuple):
-    """One device of a daisy chain, or the whole device. Its names are kept without their prefix;
-    the whole device has the names that have none.
+    """One unit of a daisy chain, or the whole device, which has the names without "device.N.". Here
+    is member 2, with the variables device.2.outlet.count and device.2.outlet.7.status:
 
     >>> member = Member("device.2.", "2.", {"outlet.count": "8"}, {}, {"7": {"status": "on"}})
     >>> member.outlet_count, member.has_outlets
@@ -32,13 +33,13 @@ class Member(NamedTuple):
     #: what its names begin with: "device.2.", "" for the whole device
     prefix: str
     #: what the identities of its outlets begin with: "2."
-    before: str
-    #: its variables and their texts
+    identity_prefix: str
+    #: its variables and their texts, by the name after the prefix
     variables: Mapping[str, str]
-    #: its commands, and their names with the prefix
+    #: its commands: {"outlet.7.load.off": "device.2.outlet.7.load.off"}
     commands: Mapping[str, str]
-    #: the numbers of its outlets, and the variables of each by what follows `outlet.N.`
-    rows: Mapping[str, Mapping[str, str]]
+    #: the variables of each outlet by its number: {"7": {"status": "on"}}
+    outlets: Mapping[str, Mapping[str, str]]
 
     @property
     def outlet_count(self) -> Optional[int]:
@@ -48,17 +49,18 @@ class Member(NamedTuple):
     @property
     def has_outlets(self) -> bool:
         """Whether it lists or counts outlets."""
-        return bool(self.rows) or "outlet.count" in self.variables
+        return bool(self.outlets) or "outlet.count" in self.variables
 
 
 def members_of(
     variables: Mapping[str, str], commands: Iterable[str]
 ) -> tuple[Member, dict[int, Member]]:
-    """The whole device, and every member of its chain by number, in order.
+    """The whole device, and every member of its chain by number, in order; {} for no chain.
+    `variables` and `commands`: what the server lists of the device.
 
     >>> variables = {"device.count": "2", "device.2.outlet.7.status": "on"}
     >>> whole_device, members = members_of(variables, ["device.2.outlet.7.load.off"])
-    >>> members[2].prefix, members[2].rows, members[2].commands
+    >>> members[2].prefix, members[2].outlets, members[2].commands
     ('device.2.', {'7': {'status': 'on'}}, {'outlet.7.load.off': 'device.2.outlet.7.load.off'})
     """
     variables_by_member: dict[Optional[int], dict[str, str]] = {None: {}}
@@ -98,36 +100,39 @@ def _number_and_own_name(name: str) -> tuple[Optional[int], str]:
 def _member(
     number: Optional[int], variables: Mapping[str, str], commands: Mapping[str, str]
 ) -> Member:
-    """The member that has these variables and commands, named without its prefix; number None is
-    the whole device. An outlet is a row also if only a command names it.
+    """The member with this number; None: the whole device. `variables`: its texts by the name after
+    its prefix; `commands`: the whole name of each by the name after its prefix. An outlet that only
+    a command names has no variables:
 
-    >>> member = _member(2, {"outlet.7.status": "on"}, {"outlet.8.load.off": "device.2.outlet.8"})
-    >>> member.prefix, member.rows
+    >>> commands = {"outlet.8.load.off": "device.2.outlet.8.load.off"}
+    >>> member = _member(2, {"outlet.7.status": "on"}, commands)
+    >>> member.prefix, member.outlets
     ('device.2.', {'7': {'status': 'on'}, '8': {}})
     """
-    rows: dict[str, dict[str, str]] = {}
+    outlets: dict[str, dict[str, str]] = {}
     for name, text in variables.items():
-        row = _ROW.fullmatch(name)
-        if row is not None:
-            rows.setdefault(row[1], {})[row[2]] = text
+        match = _OUTLET.fullmatch(name)
+        if match is not None:
+            outlets.setdefault(match[1], {})[match[2]] = text
     for name in commands:
-        row = _ROW.fullmatch(name)
-        if row is not None and row[2] in _COMMANDS_OF_OUTLETS:
-            rows.setdefault(row[1], {})
+        match = _OUTLET.fullmatch(name)
+        if match is not None and match[2] in _COMMANDS_OF_OUTLETS:
+            outlets.setdefault(match[1], {})
     return Member(
         prefix="" if number is None else f"device.{number}.",
-        before="" if number is None else f"{number}.",
+        identity_prefix="" if number is None else f"{number}.",
         variables=variables,
         commands=commands,
-        rows=rows,
+        outlets=outlets,
     )
 
 
 def _counts_from_0(whole_device: Member, members: Mapping[int, Member]) -> bool:
-    """Whether `device.0.` is a member.
+    """Whether `device.0.` is the first unit of the chain, so that two units have the numbers 0 and
+    1. Usually they have 1 and 2, and `device.0.` is another name for the whole chain.
 
-    It is, if there is no member of the number `device.count`, and if it has outlets although no
-    name without a prefix has: then it does not repeat these.
+    It is a unit, if it has outlets that are not also listed without a prefix, and if the highest
+    number is less than `device.count`:
 
     >>> whole_device = _member(None, {"device.count": "2"}, {})
     >>> outlets = {"outlet.count": "8"}
@@ -146,22 +151,27 @@ def outlet_numbers(member: Member) -> list[str]:
     """The numbers of a member's outlets, in order. Raises ProtocolError if there are fewer than
     `outlet.count`.
 
-    Number 0 is another name for the whole device, except on devices that count from 0: their
-    numbers are exactly 0 to count - 1, and number 0 has every variable that the others share.
-
     >>> _, members = members_of({"device.1.outlet.10.id": "A", "device.1.outlet.2.id": "B"}, [])
     >>> outlet_numbers(members[1])
     ['2', '10']
+
+    `outlet.0.` usually is the whole device. Some devices count from 0: their numbers are exactly 0
+    to `outlet.count` - 1, and number 0 has every variable that the others have.
+
+    >>> from_0 = {"outlet.count": "2", "outlet.0.status": "on", "outlet.1.status": "on"}
+    >>> whole_device, _ = members_of(from_0, [])
+    >>> outlet_numbers(whole_device)
+    ['0', '1']
     """
-    numbers = sorted(member.rows, key=int)
+    numbers = sorted(member.outlets, key=int)
     numbers_from_1 = [number for number in numbers if int(number) > 0]
     outlet_count = member.outlet_count
     if outlet_count is None or len(numbers_from_1) >= outlet_count:
         return numbers_from_1
     numbers_from_0 = [number for number in numbers if int(number) < outlet_count]
     if len(numbers_from_0) == outlet_count:
-        fields_of_others = [set(member.rows[number]) for number in numbers_from_1]
-        fields_of_0 = set(member.rows[numbers_from_0[0]])
+        fields_of_others = [set(member.outlets[number]) for number in numbers_from_1]
+        fields_of_0 = set(member.outlets[numbers_from_0[0]])
         if not fields_of_others or set.intersection(*fields_of_others) <= fields_of_0:
             return numbers_from_0
     raise outlet_count_error(len(numbers_from_1), member.prefix, outlet_count)

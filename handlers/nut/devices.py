@@ -47,8 +47,9 @@ class ListedDevice(NamedTuple):
 
 
 def read_names(client: NutClient, settings: Settings) -> dict[str, str]:
-    """Prefix of identities -> name of the device. 1 round trip without the setting `device`. Raises
-    Unsupported if the server has no devices.
+    """The name of each device on the server by the prefix of its outlets' identities; the prefix
+    is "" for an only device. 1 round trip without the setting `device`. Raises Unsupported if the
+    server has no devices.
 
         > LIST UPS
         < BEGIN LIST UPS, UPS rack1 "Rack 1", END LIST UPS      {"": "rack1"}
@@ -65,8 +66,9 @@ def read_names(client: NutClient, settings: Settings) -> dict[str, str]:
 
 
 def read_devices(client: NutClient, settings: Settings) -> list[ListedDevice]:
-    """The devices of the PDU without mirrors, which only repeat another device: 1 round trip, and 1
-    more without the setting `device`. Raises reading errors.
+    """The devices of the server, each read: 1 round trip, and 1 more without the setting `device`.
+    A mirror, a device that only shows another one once more, is left out with a warning. Raises
+    reading errors.
 
         > LIST UPS                                  rack1, and copy, whose driver is clone
         > LIST VAR rack1, LIST CMD rack1, LIST VAR copy, LIST CMD copy
@@ -102,7 +104,8 @@ def read_device(client: NutClient, settings: Settings, prefix: str, name: str) -
 def listed_device(
     client: NutClient, settings: Settings, prefix: str, name: str, snapshot: Snapshot
 ) -> ListedDevice:
-    """The device that these lists describe, with its outlets. Its errors name the device.
+    """The device with the name `name` that the lists in `snapshot` describe, with its outlets,
+    whose identities begin with `prefix`. Its errors name the device.
 
     variables {"outlet.7.status": "on"}, prefix "rack1/"    one port, "rack1/7", which is on
     variables {"outlet.count": "n/a"}                       ProtocolError: device rack1: ...
@@ -126,7 +129,8 @@ def ports(listed_devices: Iterable[ListedDevice]) -> Iterator[tuple[str, NutOutl
 def figures_of(
     listed_devices: Sequence[ListedDevice], *, with_power: bool = False
 ) -> dcimanager.Figures:
-    """The figures of the PDU and of each outlet; power only `with_power`, though it is read.
+    """The load in A, energy in kWh and power in W of the PDU, each the sum over its devices, and
+    the figures of each outlet by its identity. Without `with_power`, the power is left out.
 
     rack1: input.current 4.2, rack2: input.current 1.0      load_a 5.2
     rack1: input.current 4.2, rack2: input.current "n/a"    load_a not known

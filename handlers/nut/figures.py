@@ -1,4 +1,8 @@
-"""Figures of a NUT device: whether one is measured, not metered, or not known. Pure.
+"""Figures of a NUT device, each a Figure: a number, NotKnown (not now), NotMetered (never, with the
+reason) or None (never). Pure.
+
+`variables` are the names and texts that the server lists: {"input.current": "4.2"}. A side is
+"input" or "output".
 
 A driver lists a variable only if it could read it, so a variable that is gone proves nothing by
 itself. What it lists of like parts decides: the other lines of an input, the other outlets, the
@@ -26,14 +30,19 @@ POWERS = "power|realpower|powerfactor"
 
 
 class Source(NamedTuple):
-    """A variable, or a group of variables, that may tell a figure.
+    """A variable, or the sum of several, that may tell a figure; for the load of a PDU:
 
     >>> Source("input.current", 4.2).figure
     4.2
+
+    A source that is not listed has no figure. It may name another variable of its meter, which
+    shows that the device has one:
+
     >>> Source("input.current", meter_variable="input.realpower").figure is None
     True
     """
 
+    #: the variable; "outlet.N.current" for the sum of the outlets
     name: str
     #: None if the driver lists none of these variables
     figure: Figure = None
@@ -46,14 +55,22 @@ class Source(NamedTuple):
 def first_listed(sources: Iterable[Source]) -> Figure:
     """The figure of the first source that is listed; None, not metered, if none is.
 
-    A meter whose own source is not listed cannot be read now. Then the figure is not known: a later
-    source would be another quantity.
-
     >>> first_listed([Source("input.current"), Source("outlet.N.current", 3.0)])
     3.0
+
+    A source that is not listed, and has a `meter_variable`, cannot be read now. Then the figure is
+    not known: a later source would be another quantity.
+
     >>> inlet = Source("input.current", meter_variable="input.realpower")
     >>> first_listed([inlet, Source("outlet.N.current", 3.0)]).reason
     'input.current is not listed, though input.realpower is'
+
+    If no later source is listed, either, its `absence_means` decides:
+
+    >>> first_listed([inlet._replace(absence_means=NotMetered)])
+    NotMetered(reason='input.current is not listed, though input.realpower is')
+    >>> first_listed([inlet]) is None
+    True
     """
     unread_source: Optional[Source] = None
     for source in sources:
@@ -63,10 +80,12 @@ def first_listed(sources: Iterable[Source]) -> Figure:
         elif unread_source is None:
             return source.figure
         else:
-            return NotKnown(_gap(unread_source.name, unread_source.meter_variable))
+            return NotKnown(_unlisted_reason(unread_source.name, unread_source.meter_variable))
     if unread_source is None or unread_source.absence_means is None:
         return None
-    return unread_source.absence_means(_gap(unread_source.name, unread_source.meter_variable))
+    return unread_source.absence_means(
+        _unlisted_reason(unread_source.name, unread_source.meter_variable)
+    )
 
 
 def figure_of(parts: Mapping[str, Mapping[str, str]], part: str, field: str) -> Figure:
@@ -88,18 +107,20 @@ def figure_of(parts: Mapping[str, Mapping[str, str]], part: str, field: str) -> 
         return _number(name, text)
     for prefix, fields in parts.items():
         if field in fields:
-            return NotKnown(_gap(name, f"{prefix}{field}"))
+            return NotKnown(_unlisted_reason(name, f"{prefix}{field}"))
     return None
 
 
 def variable_figure(variables: Mapping[str, str], name: str) -> Figure:
-    """The figure of a variable that has no like: not metered if it is not listed."""
+    """The number of one variable; None, not metered, if it is not listed. NotKnown for a text that
+    is no number: `variable_figure({"input.current": "n/a"}, "input.current")`."""
     text = variables.get(name)
     return None if text is None else _number(name, text)
 
 
 def whole_number(variables: Mapping[str, str], name: str) -> Union[int, NotKnown, None]:
-    """A count: None if it is not listed, not known if it is no whole number.
+    """The whole number in the variable `name`; None if it is not listed, NotKnown if it is no whole
+    number.
 
     >>> whole_number({"outlet.count": "8.00"}, "outlet.count"), whole_number({}, "outlet.count")
     (8, None)
@@ -116,10 +137,9 @@ def whole_number(variables: Mapping[str, str], name: str) -> Union[int, NotKnown
 
 
 def count(variables: Mapping[str, str], name: str, prefix: str = "") -> Optional[int]:
-    """The number of parts that the driver counts; None if it does not count them.
-
-    Raises ProtocolError for a count that is no whole number: a list cannot be proven whole by it.
-    `prefix`: of the variable's name, for the error.
+    """The number that the variable `name` counts, such as outlets; None if it is not listed. Raises
+    ProtocolError if it is no whole number: then it does not prove that a list is whole. `prefix`:
+    what precedes the name in the error, "device.2.".
 
     >>> count({"outlet.count": "8"}, "outlet.count"), count({}, "outlet.count")
     (8, None)
@@ -151,15 +171,20 @@ def reason_of_stale_values(variables: Mapping[str, str]) -> str:
 
 
 def known_now(figure: Figure, reason: str) -> Figure:
-    """The figure; not known if it is measured, and `reason` is why it is not of now."""
+    """The figure; not known if it is a number, and `reason` says why the driver's values are old;
+    "" if they are not.
+
+    >>> known_now(4.2, ""), known_now(4.2, "driver.state reads 'reconnect.trying'")
+    (4.2, NotKnown(reason="driver.state reads 'reconnect.trying'"))
+    """
     if reason and measured(figure) is not None:
         return NotKnown(reason)
     return figure
 
 
 def meter_of_side(variables: Mapping[str, str], side: str, quantities: str = QUANTITIES) -> str:
-    """A variable that shows that the side, input or output, has a meter; "" if none does. A nominal
-    value is a rating, and shows none.
+    """The first variable that shows that the side has a meter; "" if none does. A nominal value is
+    a rating, and shows none. `quantities`: the ends of names that count, "power|realpower".
 
     >>> meter_of_side({"input.voltage": "230", "input.L1.current": "4.2"}, "input")
     'input.L1.current'
@@ -171,7 +196,8 @@ def meter_of_side(variables: Mapping[str, str], side: str, quantities: str = QUA
 
 
 def meter_of_outlets(variables: Mapping[str, str]) -> str:
-    """A variable that shows that single outlets have a meter; "" if none does."""
+    """The first variable that shows that single outlets have a meter, "outlet.1.realpower"; "" if
+    none does."""
     pattern = re.compile(rf"outlet\.[1-9][0-9]*\.(?:{QUANTITIES})")
     return next(filter(pattern.fullmatch, variables), "")
 
@@ -188,6 +214,6 @@ def _unreadable(name: str, text: str) -> NotKnown:
     return NotKnown(f"{name} reads '{text}'")
 
 
-def _gap(name: str, other_variable: str) -> str:
+def _unlisted_reason(name: str, other_variable: str) -> str:
     """Why a variable that is not listed cannot be read."""
     return f"{name} is not listed, though {other_variable} is"

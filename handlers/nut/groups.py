@@ -38,9 +38,13 @@ def group_number(prefix: str) -> str:
 
 
 def total_of_groups(variables: Mapping[str, str], field: str) -> Figure:
-    """The figure of all outlets: of the group named total, else the sum, if all groups are named
-    bank1, bank2 and so on (apc-ats-mib.c); None if no group lists the field. Not known for other
-    names, of which one may be the total, and for fewer groups than are counted.
+    """The figure of all outlets, `field` current in A or realpower in W, by their groups:
+
+    no group lists the field                      None
+    a group is named total                        its figure
+    two groups are named total                    NotKnown
+    all are named bank1, bank2 (apc-ats-mib.c)    their sum; NotKnown if some are missing
+    any other names                               NotKnown: one may be the total
 
     >>> banks = {"outlet.group.1.name": "bank1", "outlet.group.2.name": "bank2"}
     >>> currents = {"outlet.group.1.current": "4.1", "outlet.group.2.current": "3.4"}

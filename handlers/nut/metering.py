@@ -1,6 +1,18 @@
-"""Which variables of a NUT device tell its load and its energy. Pure.
+"""Which variables of a NUT device tell its load (A), power (W) and energy (kWh). Pure.
 
-A figure is told by one source, read from the left; the first that is listed wins:
+`variables` are the names and texts that the server lists of a device: {"input.current": "4.2"}. A
+`field` is the end of a name, current or realpower; a `side` is input or output. A Figure is a
+number, NotKnown (not now), NotMetered (never, with the reason) or None (never).
+
+A `Source` is one place that may tell a figure: a variable, or the sum of several, with its Figure:
+
+    Source("input.current", 4.2)      listed: the load is 4.2 A
+    Source("input.current")           not listed: the next source is tried
+    Source("input.current", meter_variable="input.realpower", absence_means=NotMetered)
+                                      not listed, though `meter_variable` shows that the input has a
+                                      meter: NotKnown if a later source is listed, else NotMetered
+
+The sources of a figure, read from the left; the first that is listed wins:
 
     type        load (current), power (realpower)       energy
     ups         output, outlets                         input.energy, outlets, outlet.energy
@@ -120,40 +132,47 @@ def power(variables: Mapping[str, str], outlets: Figure) -> Sequence[Source]:
 
 
 def _sources_by_type(variables: Mapping[str, str], field: str, outlets: Figure) -> Sequence[Source]:
-    """The variables that tell a `field`, current or realpower, in the order that the device's type
-    has; then, as sources that are not metered, the reasons why a side or groups tell none.
+    """The sources of a `field`, current in A or realpower in W, in the order in which a device of
+    this type has them. `outlets`: the sum of the outlets.
 
     >>> variables = {"device.type": "pdu", "input.current": "1.2", "outlet.1.current": "1"}
-    >>> [source.figure for source in _sources_by_type(variables, "current", 1.0)][:3]
-    [1.2, 1.0, None]
+    >>> [(source.name, source.figure) for source in _sources_by_type(variables, "current", 1.0)][:3]
+    [('input.current', 1.2), ('outlet.N.current', 1.0), ('output.current', None)]
+
+    A device of no type that lists another input than output may be a PDU or a UPS:
+
+    >>> variables = {"input.current": "1.2", "output.current": "0.8"}
+    >>> [source.figure.reason for source in _sources_by_type(variables, "current", None)]
+    ['device.type does not tell whether input.current is the load, or its output']
     """
     type_name = device_type(variables)
     if type_name == "ups":
         return _sources_of_ups(variables, field, outlets)
     if type_name in ("ats", "sts"):
         return _sources_of_transfer_switch(variables, field, outlets)
-    output = _side(variables, "output", field)
-    inlet = _side(variables, "input", field)
+    output = _source_of_side(variables, "output", field)
+    inlet = _source_of_side(variables, "input", field)
     if not type_name:
         # a PDU, or a UPS whose input is no load, unless both sides show the same
         has_output = any(name.startswith("output.") for name in variables)
         if has_output and inlet.figure not in (None, output.figure):
             reason = f"device.type does not tell whether {inlet.name} is the load, or its output"
             return (Source(inlet.name, NotKnown(reason)),)
-        output = _possible_output(variables, output)
+        output = _not_metered_if_unlisted(variables, output)
     return (
         inlet,
-        _outlets(variables, field, outlets),
+        _outlet_sum(variables, field, outlets),
         output,
         _variable(variables, f"outlet.{field}"),
-        _possible_average(variables, "input", field),
-        _groups(variables, field),
+        _current_of_several_phases(variables, "input", field),
+        _groups_without_total(variables, field),
     )
 
 
 def _sources_of_ups(variables: Mapping[str, str], field: str, outlets: Figure) -> Sequence[Source]:
-    """The variables that tell a `field` of a UPS, in order: its output, then its outlets. Its input
-    is no load.
+    """The sources of a UPS's load (`field` current, in A) or power (realpower, in W), in order: its
+    output, then the sum of its outlets, `outlets`. Its input charges the battery, too, and is no
+    load. The last two sources only say why an average of phases or a group is no total.
 
     >>> variables = {"device.type": "ups", "output.current": "0.8", "outlet.1.current": "0.5"}
     >>> [source.figure for source in _sources_of_ups(variables, "current", 0.5)][:2]
@@ -162,16 +181,16 @@ def _sources_of_ups(variables: Mapping[str, str], field: str, outlets: Figure) -
     return (
         _output_of_ups(variables, field),
         _outlets_of_ups(variables, field, outlets),
-        _possible_average(variables, "output", field),
-        _groups(variables, field),
+        _current_of_several_phases(variables, "output", field),
+        _groups_without_total(variables, field),
     )
 
 
 def _sources_of_transfer_switch(
     variables: Mapping[str, str], field: str, outlets: Figure
 ) -> Sequence[Source]:
-    """The variables that tell a `field` of a transfer switch, in order: its output or groups, its
-    input, its outlets.
+    """The sources of a transfer switch's load (`field` current, in A) or power (realpower, in W),
+    in order: its output or groups, its input, the sum of its outlets, `outlets`.
 
     >>> variables = {"device.type": "ats", "input.current": "4.2"}
     >>> [source.figure for source in _sources_of_transfer_switch(variables, "current", None)][:2]
@@ -179,18 +198,25 @@ def _sources_of_transfer_switch(
     """
     return (
         _output_of_switch(variables, field),
-        _side(variables, "input", field),
-        _outlets(variables, field, outlets),
-        _possible_average(variables, "input", field),
+        _source_of_side(variables, "input", field),
+        _outlet_sum(variables, field, outlets),
+        _current_of_several_phases(variables, "input", field),
     )
 
 
 def energy(variables: Mapping[str, str], outlets: Figure) -> Sequence[Source]:
-    """kWh; the server reports Wh. nut-names.txt has no energy, and no table of NUT: which counters
-    a driver reads is not known, so an input with a meter may have one that it does not list now.
+    """The sources of the energy in kWh, in the order in which they are tried; the server reports
+    Wh. `outlets`: the sum of the outlets in kWh.
 
     >>> [source.figure for source in energy({"input.energy": "34500"}, None)]
     [34.5, None, None, None]
+
+    NUT does not document energy, so an input with a meter may have a counter that the driver does
+    not list now. Then the energy is not known, and that of `outlet.energy` is not taken:
+
+    >>> variables = {"input.current": "4.2", "outlet.energy": "20000"}
+    >>> first_listed(energy(variables, None)).reason
+    'input.energy is not listed, though input.current is'
     """
     inlet_wh = variable_figure(variables, "input.energy")
     whole_device_wh = variable_figure(variables, "outlet.energy")
@@ -200,40 +226,55 @@ def energy(variables: Mapping[str, str], outlets: Figure) -> Sequence[Source]:
             divided(inlet_wh, WH_IN_KWH),
             meter_variable=meter_of_side(variables, "input"),
         ),
-        _outlets(variables, "energy", outlets),  # they are in kWh
+        _outlet_sum(variables, "energy", outlets),  # they are in kWh
         Source("outlet.energy", divided(whole_device_wh, WH_IN_KWH)),
-        _groups(variables, "energy"),
+        _groups_without_total(variables, "energy"),
     )
 
 
 def inlet_current(variables: Mapping[str, str], _: Figure) -> Sequence[Source]:
-    """Amperes at the inlet of a PDU, by `input.*` alone. No other type has a load there."""
+    """The source of the amperes at the inlet of a PDU: the sum of its lines, or `input.current`.
+    () for another type of device, whose input is no load. The outlets' sum does not matter.
+
+    >>> [source.figure for source in inlet_current({"device.type": "pdu", "input.current": "4"}, 9)]
+    [4.0]
+    >>> inlet_current({"device.type": "ups", "input.current": "4"}, None)
+    ()
+    """
     is_pdu = device_type(variables) == "pdu"
-    return (_side(variables, "input", "current"),) if is_pdu else ()
+    return (_source_of_side(variables, "input", "current"),) if is_pdu else ()
 
 
 def inlet_power(variables: Mapping[str, str], _: Figure) -> Sequence[Source]:
-    """Watts at the inlet of a PDU, by `input.*` alone. No other type has a load there."""
+    """The source of the W at the inlet of a PDU: `input.realpower`, or the sum of its lines. () for
+    another type of device, whose input is no load. The outlets' sum does not matter.
+    """
     is_pdu = device_type(variables) == "pdu"
-    return (_side(variables, "input", "realpower"),) if is_pdu else ()
+    return (_source_of_side(variables, "input", "realpower"),) if is_pdu else ()
 
 
 # ---- one source ----------------------------------------------------------------------------------
 
 
 def _variable(variables: Mapping[str, str], name: str) -> Source:
-    """One variable as a source."""
+    """The source that is this one variable: `_variable({"outlet.current": "4"}, "outlet.current")`
+    is Source("outlet.current", 4.0)."""
     return Source(name, variable_figure(variables, name))
 
 
-def _outlets(variables: Mapping[str, str], field: str, outlets: Figure) -> Source:
-    """The sum of the outlets, if one of them lists the field. Number 0 is the whole device, or one
-    of several.
+def _outlet_sum(variables: Mapping[str, str], field: str, outlets: Figure) -> Source:
+    """The source that is the sum of the outlets, `outlets`, which the caller has added.
 
-    >>> _outlets({"outlet.1.current": "1", "outlet.2.current": "2"}, "current", 3.0).figure
+    >>> _outlet_sum({"outlet.1.current": "1", "outlet.2.current": "2"}, "current", 3.0).figure
     3.0
-    >>> _outlets({"outlet.1.realpower": "75"}, "current", None).meter_variable
+
+    If no outlet lists the field, the source has no figure. If outlets list other quantities, it
+    names one of these variables, which shows that outlets have meters:
+
+    >>> _outlet_sum({"outlet.1.realpower": "75"}, "current", None).meter_variable
     'outlet.1.realpower'
+
+    `outlet.0.current` does not count: it usually is the whole device.
     """
     name = f"outlet.N.{field}"
     pattern = re.compile(rf"outlet\.[1-9][0-9]*\.{field}")
@@ -243,7 +284,8 @@ def _outlets(variables: Mapping[str, str], field: str, outlets: Figure) -> Sourc
 
 
 def _outlets_of_ups(variables: Mapping[str, str], field: str, outlets: Figure) -> Source:
-    """The sum of a UPS's outlets; not metered if `outlet.` lists the field, too.
+    """The source that is the sum of a UPS's outlets, `outlets`; not metered if `outlet.current` (or
+    `outlet.realpower`, by `field`) is listed, too.
 
     >>> variables = {"outlet.1.current": "0.5", "outlet.2.current": "0.3"}
     >>> _outlets_of_ups(variables, "current", 0.8).figure
@@ -251,7 +293,7 @@ def _outlets_of_ups(variables: Mapping[str, str], field: str, outlets: Figure) -
     >>> _outlets_of_ups({**variables, "outlet.current": "0.8"}, "current", 0.8).figure.reason
     'outlet.current may be one more outlet of this UPS, or the sum of all'
     """
-    outlet_sum = _outlets(variables, field, outlets)
+    outlet_sum = _outlet_sum(variables, field, outlets)
     device_variable = f"outlet.{field}"
     if outlet_sum.figure is None or device_variable not in variables:
         return outlet_sum
@@ -259,13 +301,13 @@ def _outlets_of_ups(variables: Mapping[str, str], field: str, outlets: Figure) -
     return Source(outlet_sum.name, NotMetered(reason))
 
 
-def _groups(variables: Mapping[str, str], field: str) -> Source:
-    """Groups that show a field which nothing else shows are no total: not metered. They may be in
-    other units (eaton-pdu-nlogic-mib.c: hundredths of A), or one of them the total of others.
+def _groups_without_total(variables: Mapping[str, str], field: str) -> Source:
+    """The last source of a device whose groups alone list the field: it has no figure, and says
+    that it is not metered. Groups are no total: they may be in other units (hundredths of A in
+    eaton-pdu-nlogic-mib.c), or one of them the total of others.
 
-    >>> groups = _groups({"outlet.group.1.current": "2.1"}, "current")
-    >>> groups.figure, groups.meter_variable
-    (None, 'outlet.group.1.current')
+    >>> first_listed([_groups_without_total({"outlet.group.1.current": "2.1"}, "current")])
+    NotMetered(reason='outlet.current is not listed, though outlet.group.1.current is')
     """
     first_group = ""
     for prefix, fields in groups_of(variables).items():
@@ -274,12 +316,13 @@ def _groups(variables: Mapping[str, str], field: str) -> Source:
     return Source(f"outlet.{field}", meter_variable=first_group, absence_means=NotMetered)
 
 
-def _possible_average(variables: Mapping[str, str], side: str, field: str) -> Source:
-    """The last source: why the current of a side with several phases is no load.
+def _current_of_several_phases(variables: Mapping[str, str], side: str, field: str) -> Source:
+    """The last source of the current, tried when `_source_of_side` took `input.current` for an
+    average of several phases: it is not metered, with this reason. Other fields have no such case.
 
-    >>> _possible_average({"input.current": "4.2"}, "input", "current").figure.reason
+    >>> _current_of_several_phases({"input.current": "4.2"}, "input", "current").figure.reason
     'input.current may be the average of several phases'
-    >>> _possible_average({"input.realpower": "900"}, "input", "realpower").figure is None
+    >>> _current_of_several_phases({"input.realpower": "900"}, "input", "realpower").figure is None
     True
     """
     name = f"{side}.{field}"
@@ -288,13 +331,15 @@ def _possible_average(variables: Mapping[str, str], side: str, field: str) -> So
     return Source(name, NotMetered(f"{name} may be the average of several phases"))
 
 
-def _possible_output(variables: Mapping[str, str], output: Source) -> Source:
-    """The output of a device that may meter nothing there (apc-ats-mib.c): without its figure, not
-    metered if the driver lists any variable of an output.
+def _not_metered_if_unlisted(variables: Mapping[str, str], output: Source) -> Source:
+    """The source `output`. If it has no figure, and the driver lists any other variable of an
+    output, it is not metered: such a device may have no meter there (apc-ats-mib.c).
 
-    >>> output = _possible_output({"output.voltage": "230"}, Source("output.current"))
-    >>> first_listed([output]).reason
-    'output.current is not listed, though output.voltage is'
+    >>> output = _not_metered_if_unlisted({"output.voltage": "230"}, Source("output.current"))
+    >>> first_listed([output])
+    NotMetered(reason='output.current is not listed, though output.voltage is')
+    >>> _not_metered_if_unlisted({}, Source("output.current", 0.8)).figure
+    0.8
     """
     if output.figure is not None:
         return output
@@ -303,35 +348,42 @@ def _possible_output(variables: Mapping[str, str], output: Source) -> Source:
 
 
 def _output_of_switch(variables: Mapping[str, str], field: str) -> Source:
-    """The output of a transfer switch: if it lists none, that of its groups (apc-ats-mib.c).
+    """The source that is the output of a transfer switch. If it lists no figure of `output.*`, its
+    groups of outlets tell the figure (apc-ats-mib.c).
 
     >>> group = {"outlet.group.1.name": "total", "outlet.group.1.current": "4.1"}
     >>> _output_of_switch(group, "current").figure
     4.1
     """
-    output = _side(variables, "output", field)
+    output = _source_of_side(variables, "output", field)
     group_total = total_of_groups(variables, field)
     if output.figure is None and group_total is not None:
         return Source(f"outlet.group.N.{field}", group_total)
-    return _possible_output(variables, output)
+    return _not_metered_if_unlisted(variables, output)
 
 
 def _output_of_ups(variables: Mapping[str, str], field: str) -> Source:
-    """The output of a UPS. Its W are `output.realpower` or `ups.realpower`. It may meter its W and
-    not its A, or its VA or % alone: then it is not metered.
+    """The source that is the output of a UPS. Its A are `output.current` or the sum of its lines,
+    its W `output.realpower` or `ups.realpower`:
 
     >>> _output_of_ups({"output.current": "0.8"}, "current").figure
     0.8
     >>> _output_of_ups({"ups.realpower": "300"}, "realpower").figure
     300.0
+
+    It may meter only its W, its VA or the load in %: then its A are not metered.
+
+    >>> first_listed([_output_of_ups({"ups.load": "20"}, "current")])
+    NotMetered(reason='output.current is not listed, though ups.load is')
     """
-    output = _side(variables, "output", field)
+    output = _source_of_side(variables, "output", field)
     if output.figure is not None or output.name in variables:
         return output  # one that is listed and no figure may be an average of several phases
     if field == "realpower" and "ups.realpower" in variables:
         return Source("ups.realpower", _ups_power(variables))
     meters = [meter_of_side(variables, "output"), "ups.realpower", "ups.power"]
-    if _outlets(variables, field, 0.0).figure is None:  # else their sum is the load
+    do_outlets_list_it = _outlet_sum(variables, field, 0.0).figure is not None
+    if not do_outlets_list_it:  # else their sum is the load
         meters.append("ups.load")
     meter_variable = next((name for name in meters if name in variables), "")
     return Source(output.name, meter_variable=meter_variable, absence_means=NotMetered)
@@ -357,16 +409,24 @@ def _ups_power(variables: Mapping[str, str]) -> Figure:
 # ---- a side: the input or the output -------------------------------------------------------------
 
 
-def _side(variables: Mapping[str, str], side: str, field: str) -> Source:
-    """The figure of a side, input or output. W: of all its phases, else the sum of its lines.
-    Amperes: the sum of its lines, else, with one phase, its only current.
+def _source_of_side(variables: Mapping[str, str], side: str, field: str) -> Source:
+    """The source that is a side, input or output. Its figure, in A or W by `field`:
 
-    >>> _side({"input.phases": "1", "input.current": "4.2"}, "input", "current").figure
-    4.2
-    >>> _side({"input.phases": "3", "input.current": "4.2"}, "input", "current").figure is None
-    True
-    >>> _side({"input.L1.current": "1", "input.L2.current": "2"}, "input", "current").figure
-    3.0
+        input.realpower is listed              it: the W of all phases
+        input.L1.current is listed             the sum of the lines
+        input.current is not listed            None: `meter_variable` tells whether it has a meter
+        input.current, input.phases unreadable NotKnown
+        input.current, one phase               it
+        input.current, several phases          None: it may be their average
+
+    >>> _source_of_side({"input.L1.current": "1", "input.L2.current": "2"}, "input", "current")[:2]
+    ('input.L1.current', 3.0)
+    >>> _source_of_side({"input.phases": "1", "input.current": "4.2"}, "input", "current")[:2]
+    ('input.current', 4.2)
+    >>> _source_of_side({"input.phases": "3", "input.current": "4.2"}, "input", "current")[:2]
+    ('input.current', None)
+
+    A UPS of one phase may list lines, too, all of them 0: these are no lines.
     """
     name = f"{side}.{field}"
     is_listed = name in variables
@@ -376,7 +436,7 @@ def _side(variables: Mapping[str, str], side: str, field: str) -> Source:
         return Source(name, power_unless_denied(watts, volts, amperes))
     phase_count = _phases(variables, side)
     lines = _lines(variables, side)
-    if is_listed and phase_count in (None, 1) and _are_zero(variables, side):
+    if is_listed and phase_count in (None, 1) and _are_lines_zero(variables, side):
         lines = {}
     if any(field in fields for fields in lines.values()):
         return _line_sum(variables, side, field, lines)
@@ -390,8 +450,9 @@ def _side(variables: Mapping[str, str], side: str, field: str) -> Source:
 
 
 def _volts_and_amperes(variables: Mapping[str, str], side: str) -> tuple[Figure, Figure]:
-    """The lowest voltage and the highest current that a side shows of itself or of one of its
-    lines: it carries at least their product.
+    """The lowest voltage in V and the highest current in A that a side shows of itself or of one of
+    its lines, None for none. The side carries at least their product in VA, so that far less W are
+    denied.
 
     >>> _volts_and_amperes({"input.L1-N.voltage": "230", "input.L1.current": "4.2"}, "input")
     (230.0, 4.2)
@@ -413,11 +474,18 @@ def _volts_and_amperes(variables: Mapping[str, str], side: str) -> tuple[Figure,
 def _line_sum(
     variables: Mapping[str, str], side: str, field: str, lines: Mapping[int, Mapping[str, str]]
 ) -> Source:
-    """The sum of the lines of a side, which show the field.
+    """The source that is the sum of a side's lines, in A or W. `lines`: the variables of each line
+    by its number, {1: {"current": "1.5"}}; one of them lists the field.
 
     >>> variables = {"input.L1.current": "1.5", "input.L2.current": "2.5"}
     >>> _line_sum(variables, "input", "current", _lines(variables, "input")).figure
     4.0
+
+    The W of the lines are not those of a side that lists its VA:
+
+    >>> variables = {"input.power": "980", "input.L1.realpower": "300"}
+    >>> _line_sum(variables, "input", "realpower", _lines(variables, "input")).figure.reason
+    'input.realpower is not listed, though input.power is'
     """
     name = f"{side}.L1.{field}"
     apparent_power = f"{side}.power"
@@ -436,8 +504,15 @@ def _line_sum(
 
 
 def _unlisted_side(variables: Mapping[str, str], side: str, field: str) -> Source:
-    """The side if neither its figure nor figures of its lines are listed. All tables of snmp-ups
-    but one show the A of a PDU's input beside its W.
+    """The source, without a figure, that is a side of which neither its own figure nor those of its
+    lines are listed. It says what that means if no later source is listed, either:
+
+        W of a side whose VA are listed                  NotMetered
+        A of an output, or of a UPS's or ATS's input     None: it may have no such meter
+        A of the input of a Raritan PDU                  None: its driver lists only the W
+        A of a PDU's input, by the driver snmp-ups       NotKnown: its tables have the A
+        A of a PDU's input, by any other driver          NotMetered
+        a side of which no meter is listed at all        None
 
     >>> pdu = {"device.type": "pdu", "input.realpower": "900"}
     >>> first_listed([_unlisted_side(pdu, "input", "current")])
@@ -479,9 +554,9 @@ def _phases(variables: Mapping[str, str], side: str) -> Union[int, NotKnown, Non
 
 
 def _lines(variables: Mapping[str, str], side: str) -> dict[int, dict[str, str]]:
-    """The lines that the driver names on this side, by their numbers, each with the texts of its
-    own variables by what follows the line: {1: {"current": "4.2"}}. A voltage between two lines
-    names both, and is of neither.
+    """The lines (phases L1 to L3) that the driver names on this side, by their numbers, each with
+    its own variables, without their prefix. A voltage between two lines names both of them, and is
+    listed under neither.
 
     >>> _lines({"input.L1.current": "4.2", "input.L1-L2.voltage": "400"}, "input")
     {1: {'current': '4.2'}, 2: {}}
@@ -502,12 +577,12 @@ def _lines(variables: Mapping[str, str], side: str) -> dict[int, dict[str, str]]
     return lines
 
 
-def _are_zero(variables: Mapping[str, str], side: str) -> bool:
-    """Whether all that is listed of the lines of a side is 0.
+def _are_lines_zero(variables: Mapping[str, str], side: str) -> bool:
+    """Whether all variables that are listed of the lines L1 to L3 of a side are 0.
 
-    >>> _are_zero({"input.L1.current": "0", "input.current": "4.2"}, "input")
+    >>> _are_lines_zero({"input.L1.current": "0", "input.current": "4.2"}, "input")
     True
-    >>> _are_zero({"input.L1.current": "4.2"}, "input")
+    >>> _are_lines_zero({"input.L1.current": "4.2"}, "input")
     False
     """
     for name, text in variables.items():
@@ -523,11 +598,12 @@ def _line_figures(
     field: str,
     phase_count: Union[int, NotKnown, None],
 ) -> Union[Sequence[Figure], NotKnown]:
-    """The figure of each line from 1 to the number of phases, else to the last line that is named;
-    NotKnown if the number of phases decides and is not known.
+    """The figures of the lines, in A or W, from L1 to the number of phases; if that is not listed
+    (None), to the last line that the driver names. NotKnown if how many there are depends on a
+    number of phases that is not known.
 
-    nut-names.txt, "Partial three phase": a device may name one line of three. Then the others are
-    not metered. A line that is missing beside several is not known.
+    A device may name one line of three ("Partial three phase" of nut-names.txt). Then the others
+    are not metered. If it names several, one that lacks the field is not known:
 
     >>> lines = {1: {"current": "1.5"}, 2: {"voltage": "230"}}
     >>> _line_figures(lines, "input", "current", 2)[0]
@@ -556,8 +632,8 @@ def _line_figures(
 
 
 def whole_load(variables: Mapping[str, str], field: str) -> Figure:
-    """A `field` of the output of a UPS, current in A or realpower in W, as its driver shows it now;
-    not metered if that of a phase is not listed.
+    """The load of a UPS, `field` current in A or realpower in W: that of its output. NotKnown if
+    the driver has lost the device, so that its values are old.
 
     >>> whole_load({"ups.realpower": "300"}, "realpower")
     300.0
@@ -565,7 +641,7 @@ def whole_load(variables: Mapping[str, str], field: str) -> Figure:
     NotKnown(reason="driver.state reads 'reconnect.trying', so the values are not those of now")
     """
     output = _output_of_ups(variables, field)
-    possible_average = _possible_average(variables, "output", field)
+    possible_average = _current_of_several_phases(variables, "output", field)
     figure = first_listed([output, possible_average])
     return known_now(figure, reason_of_stale_values(variables))
 
@@ -596,15 +672,18 @@ def total(
     chain: Mapping[int, Member],
     outlets: Mapping[str, Figure],
 ) -> Figure:
-    """A figure of a device, by its sources; for a daisy chain, the sum over its members, or the
-    chain's own figure if no member lists one.
+    """The load, power or energy of a device; of a daisy chain, the sum over its members, or what
+    the chain itself lists, if no member lists anything.
 
-    `sources_of` makes the sources of one quantity from the variables, as `load` does for amperes.
-    `outlets`: the figures of the outlets by identity.
+    `sources_of`: `load`, `power` or another function that makes the sources of one quantity.
+    `device`: what the server lists of the whole device; `chain`: its members by number, {} for a
+    device that is no chain. `outlets`: the figures of the outlets by identity, "7" or "2.7".
 
     >>> device = Member("", "", {"device.type": "pdu", "input.current": "4.2"}, {}, {})
     >>> total(load, device, {}, {"1": 9.0})
     4.2
+    >>> total(load, device._replace(variables={"outlet.1.current": "9"}), {}, {"1": 9.0})
+    9.0
     """
     figure: Figure = None
     if chain:
@@ -622,8 +701,11 @@ def _total_of_chain(
     chain: Mapping[int, Member],
     outlets: Mapping[str, Figure],
 ) -> Figure:
-    """The sum over the members of a chain; None if none of them has a source. If one member lists a
-    variable, the others of its type have it too: where it is missing, the sum is not known.
+    """The sum over the members of a chain, in the unit of `sources_of`; None if no member lists
+    anything. `outlets`: the figures of all outlets by identity, "2.7" for outlet 7 of member 2.
+
+    Members of one type have the same variables. One that lacks a variable that another lists did
+    not answer, and the sum is not known:
 
     >>> device = Member("", "", {"device.type": "pdu"}, {}, {})
     >>> first = Member("device.1.", "1.", {"input.current": "4.2"}, {}, {})
@@ -638,37 +720,38 @@ def _total_of_chain(
     for identity, figure in outlets.items():
         member_number, _, _ = identity.partition(".")
         outlets_by_member.setdefault(member_number, []).append(figure)
-    type_by_member: dict[str, str] = {}
-    sources_by_member: dict[str, Sequence[Source]] = {}
-    # by type of a member and position of a source: the variable of the first member that lists it
-    first_variables: dict[tuple[str, int], str] = {}
+    # by number: the type of the member, and its sources
+    sources_by_member: dict[str, tuple[str, Sequence[Source]]] = {}
+    # ("pdu", 0): "device.1.input.current", the first variable that a PDU lists for its source 0
+    listed_variables: dict[tuple[str, int], str] = {}
     for number, member in chain.items():
         variables = _variables_of_member(device, member)
         outlet_sum = sum_if_complete(outlets_by_member.get(str(number), []))
         sources = sources_of(variables, outlet_sum)
         type_name = variables["device.type"]
-        type_by_member[str(number)] = type_name
-        sources_by_member[str(number)] = sources
+        sources_by_member[str(number)] = type_name, sources
         for position, source in enumerate(sources):
             if source.figure is not None:
-                first_variables.setdefault((type_name, position), member.prefix + source.name)
+                listed_variables.setdefault((type_name, position), member.prefix + source.name)
     figure_by_member: dict[str, Figure] = {}
-    for name, sources in sources_by_member.items():
-        siblings = [first_variables.get((type_by_member[name], at)) for at in range(len(sources))]
-        figure_by_member[name] = first_listed(map(_with_sibling, sources, siblings))
+    for name, (type_name, sources) in sources_by_member.items():
+        known_sources: list[Source] = []
+        for position, source in enumerate(sources):
+            others_variable = listed_variables.get((type_name, position))
+            known_sources.append(_unless_others_list_it(source, others_variable))
+        figure_by_member[name] = first_listed(known_sources)
     return sum_of_parts("device", figure_by_member)
 
 
 def _variables_of_member(device: Member, member: Member) -> dict[str, str]:
-    """The variables of a member of a chain, beside those of the whole chain that count for it. Its
-    type is `type`, not `device.2.type`, else the chain's.
+    """The variables of a member of a chain, with the chain's driver and maker. Its `device.type` is
+    the member's own `type`, else the type of the chain.
 
     >>> device = Member("", "", {"driver.name": "snmp-ups", "input.current": "9"}, {}, {})
     >>> member = Member("device.2.", "2.", {"type": "pdu", "input.current": "1"}, {}, {})
-    >>> _variables_of_member(device, member)["input.current"]
-    '1'
-    >>> _variables_of_member(device, member)["device.type"]
-    'pdu'
+    >>> variables = _variables_of_member(device, member)
+    >>> variables["driver.name"], variables["input.current"], variables["device.type"]
+    ('snmp-ups', '1', 'pdu')
     """
     variables: dict[str, str] = {}
     for name, text in device.variables.items():
@@ -681,15 +764,16 @@ def _variables_of_member(device: Member, member: Member) -> dict[str, str]:
     return variables
 
 
-def _with_sibling(source: Source, sibling: Optional[str]) -> Source:
-    """The source of a device, `source`; not known if it is not listed, though another member of the
-    chain lists it as the variable `sibling`. None for `sibling`: no other member lists it.
+def _unless_others_list_it(source: Source, others_variable: Optional[str]) -> Source:
+    """The source of a member of a chain; not known if it is not listed, though another member lists
+    it, as `others_variable`. None for `others_variable`: no other member lists it.
 
-    >>> _with_sibling(Source("input.current", 4.2), "device.1.input.current").figure
+    >>> _unless_others_list_it(Source("input.current", 4.2), "device.1.input.current").figure
     4.2
-    >>> first_listed([_with_sibling(Source("input.current"), "device.1.input.current")]).reason
+    >>> lost = _unless_others_list_it(Source("input.current"), "device.1.input.current")
+    >>> first_listed([lost]).reason
     'input.current is not listed, though device.1.input.current is'
     """
-    if source.figure is not None or sibling is None:
+    if source.figure is not None or others_variable is None:
         return source
-    return Source(source.name, meter_variable=sibling, absence_means=NotKnown)
+    return Source(source.name, meter_variable=others_variable, absence_means=NotKnown)

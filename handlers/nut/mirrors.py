@@ -1,4 +1,4 @@
-"""Devices of a NUT server that show another device once more. Pure.
+"""Mirrors: devices of a NUT server that show another device once more. Pure.
 
 NUT's drivers clone, clone-outlet, failover, and dummy-ups as a repeater copy all variables of
 another device except `driver.*`. Source: clone.c, clone-outlet.c, dummy-ups.c of NUT 2.8.0 to
@@ -22,9 +22,9 @@ def is_mirror(variables: Mapping[str, str]) -> bool:
 
 
 def originals(devices: Mapping[str, Mapping[str, str]], host: str) -> dict[str, str]:
-    """Maps the name of each mirror to the name of the device that it shows, if all that it shows
-    are others of `devices`: the variables of each device by its name. `host`: the server's, as it
-    is addressed.
+    """The device that each mirror shows, by the mirror's name; a mirror of a device of another
+    server is not in the result. `devices`: the variables of each device of this server by its name.
+    `host`: the server's name or address.
 
     >>> copy = {"driver.name": "clone", "driver.parameter.port": "snmp-ups-rack1"}
     >>> originals({"rack1": {"driver.name": "snmp-ups"}, "copy": copy}, "192.0.2.9")
@@ -42,13 +42,20 @@ def originals(devices: Mapping[str, Mapping[str, str]], host: str) -> dict[str, 
 def _shown_names(
     variables: Mapping[str, str], other_names: Collection[str], host: str
 ) -> Sequence[str]:
-    """The devices of this server that a mirror shows; "" for one that is not in `other_names`.
+    """The devices of this server that a mirror shows. `other_names`: the server's devices without
+    the mirror; `host`: the server's. A repeater names one device and its server:
 
     >>> repeater = {"driver.name": "dummy-ups", "driver.parameter.port": "rack1@localhost:3493"}
     >>> _shown_names(repeater, ["rack1"], "192.0.2.9")
     ['rack1']
     >>> _shown_names(repeater, ["rack2"], "192.0.2.9")
     []
+
+    Another mirror names sockets; "" stands for one that is of no device of `other_names`:
+
+    >>> failover = {"driver.name": "failover", "driver.parameter.port": "snmp-ups-rack1,bad-rack9"}
+    >>> _shown_names(failover, ["rack1"], "192.0.2.9")
+    ['rack1', '']
     """
     port = variables.get("driver.parameter.port", "")
     if variables["driver.name"] in _OF_SOCKETS:
@@ -59,7 +66,8 @@ def _shown_names(
 
 
 def _name_of_socket(path: str, names: Collection[str]) -> str:
-    """The device of a driver's socket, DRIVER-DEVICE; "" if it is none of `names`.
+    """The device, of `names`, to which the socket `path` of a driver belongs, by the end of its
+    name, DRIVER-DEVICE; "" if it is none of them. A device's name may have dashes, too:
 
     >>> _name_of_socket("/run/nut/snmp-ups-rack-1", ["1", "rack-1"])
     'rack-1'
@@ -71,7 +79,8 @@ def _name_of_socket(path: str, names: Collection[str]) -> str:
 
 
 def _host_of(server: str) -> str:
-    """Without the port: `nut:3493`, `[::1]:3493`, `192.0.2.7`."""
+    """The host of a server, in lower case: "nut" of `nut:3493`, "::1" of `[::1]:3493`, "192.0.2.7"
+    of `192.0.2.7`."""
     if server.startswith("["):
         return server[1:].partition("]")[0].lower()
     return server.partition(":")[0].lower()

@@ -1,4 +1,4 @@
-"""The text of a NUT variable -> a number. Pure."""
+"""The number in the text of a NUT variable. Pure."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def parse_number(text: Optional[str]) -> Optional[float]:
 
 
 def parse_figure(text: Optional[str]) -> Optional[float]:
-    """The number in a text; None if it is missing, below 0, no number, or one that stands for no
-    value.
+    """The number in a text; None if it is missing, below 0 or no number, or if devices write it for
+    "no value", as 2**32 - 1.
 
     >>> parse_figure("4.20"), parse_figure("4294967295")
     (4.2, None)

@@ -1,5 +1,9 @@
-"""Variables and commands of a NUT device -> its outlets and totals. Pure. Source of names and
-units: NUT's docs/nut-names.txt.
+"""The outlets and totals of a NUT device, from the variables and commands that its server lists.
+Pure. Source of names and units: NUT's docs/nut-names.txt.
+
+    variables  {"outlet.7.status": "on", "outlet.7.current": "1.5"}
+    commands   ["outlet.7.load.on", "outlet.7.load.off"]
+    outlet     identity "7", on, 1.5 A, off by the command outlet.7.load.off
 
 An outlet is a row `outlet.N.*`, in a daisy chain `device.D.outlet.N.*`. These are not outlets:
 `outlet.*` without a number and usually `outlet.0.*` (the whole device), `outlet.group.N.*` (banks),
@@ -135,8 +139,8 @@ class NutDevice(NamedTuple):
     def _total(
         self, sources_of: metering.FigureSources, figure_of_outlet: Callable[[MeterFigures], Figure]
     ) -> Figure:
-        """A figure of the device: by `sources_of`, the variables that may tell it, and by
-        `figure_of_outlet` of each outlet.
+        """The load, power or energy of the device: what the first of its variables tells, in the
+        order of `sources_of`. `figure_of_outlet` takes the same quantity of an outlet.
 
             load, input.current "4.2", outlets 1.5 A and 2.5 A    4.2
             load, no input.current, outlets 1.5 A and 2.5 A       4.0
@@ -170,7 +174,7 @@ def decode_outlets(
     ('7', True, 1.5)
     """
     device, members = members_of(variables, commands)
-    with_outlets = [member for member in members.values() if member.outlet_count or member.rows]
+    with_outlets = [member for member in members.values() if member.outlet_count or member.outlets]
     outlets: list[NutOutlet] = []
     for member in with_outlets or [device]:
         outlets += _outlets_of(member, writable, variables)
@@ -183,7 +187,7 @@ def decode_outlets(
     if not outlets and not _may_lack_outlets(variables, members):
         raise _no_outlets(variables, mask)
     # a chain may also be of UPSes or transfer switches, which list no outlets
-    is_chain = bool(with_outlets) or (bool(members) and not device.rows)
+    is_chain = bool(with_outlets) or (bool(members) and not device.outlets)
     if is_chain:
         check_complete(device, members)
     return NutDevice(
@@ -192,11 +196,18 @@ def decode_outlets(
 
 
 def _may_lack_outlets(variables: Mapping[str, str], members: Mapping[int, Member]) -> bool:
-    """Whether a device that lists no outlets really has none: it counts 0, or each member of the
-    chain does. Without a count, it has another type than pdu, or no type and an input, an output or
-    a battery.
+    """Whether a device that lists no outlets may really have none, so that this is no error of its
+    driver. `variables`: of the whole device; `members`: of its chain, by number.
+
+    >>> _may_lack_outlets({"outlet.count": "0"}, {}), _may_lack_outlets({"outlet.count": "8"}, {})
+    (True, False)
+
+    Without a count, a PDU has some; one of no type has none if it shows an input, an output or a
+    battery:
 
     >>> _may_lack_outlets({"device.type": "ups"}, {}), _may_lack_outlets({"device.type": "pdu"}, {})
+    (True, False)
+    >>> _may_lack_outlets({"battery.charge": "100"}, {}), _may_lack_outlets({}, {})
     (True, False)
     """
     if members and all(member.outlet_count == 0 for member in members.values()):
@@ -229,7 +240,7 @@ def _no_outlets(variables: Mapping[str, str], mask: Callable[[str], str]) -> Uns
 
 
 class _OutletRow(NamedTuple):
-    """The variables of one outlet, beside those of the outlets like it.
+    """The variables of one outlet, and which variables the other outlets have.
 
     >>> prefix_by_field = {"current": "outlet.1."}
     >>> row = _OutletRow("7", "outlet.7.", {"status": "on"}, prefix_by_field)
@@ -248,16 +259,18 @@ class _OutletRow(NamedTuple):
     prefix_by_field: Mapping[str, str]
 
     def figure(self, field: str) -> Figure:
-        """The figure of a field: None, not metered, if no outlet lists it; not known if only other
-        outlets do.
+        """The number of a field, "current" in A or "realpower" in W: None, not metered, if no
+        outlet lists it; not known if only other outlets do.
 
         >>> _OutletRow("7", "outlet.7.", {"current": "1.5"}, {}).figure("current")
         1.5
+        >>> _OutletRow("7", "outlet.7.", {}, {"current": "outlet.1."}).figure("current").reason
+        'outlet.7.current is not listed, though outlet.1.current is'
         """
-        parts = {self.prefix: self.fields}
+        fields_by_outlet = {self.prefix: self.fields}
         if field in self.prefix_by_field:
-            parts.setdefault(self.prefix_by_field[field], {field: ""})
-        return figure_of(parts, self.prefix, field)
+            fields_by_outlet.setdefault(self.prefix_by_field[field], {field: ""})
+        return figure_of(fields_by_outlet, self.prefix, field)
 
     def lacks(self, field: str) -> bool:
         """Whether other outlets have the field, and this one does not."""
@@ -276,10 +289,10 @@ def _outlets_of(
     >>> outlet.identity, outlet.state, outlet.state_variables
     ('2.7', True, ['device.2.outlet.7.status'])
     """
-    prefix_by_number = {number: f"{member.prefix}outlet.{number}." for number in member.rows}
+    prefix_by_number = {number: f"{member.prefix}outlet.{number}." for number in member.outlets}
     # number 0, where it is an outlet, is no part with which others are compared
     prefix_by_field: dict[str, str] = {}
-    for number, fields in member.rows.items():
+    for number, fields in member.outlets.items():
         if int(number) > 0:
             for field in fields:
                 prefix_by_field.setdefault(field, prefix_by_number[number])
@@ -290,7 +303,7 @@ def _outlets_of(
         row = _OutletRow(
             number=number,
             prefix=prefix_by_number[number],
-            fields=member.rows[number],
+            fields=member.outlets[number],
             prefix_by_field=prefix_by_field,
         )
         shown = _shown_state(row, off_groups, variables, type_name)
@@ -305,11 +318,12 @@ def _outlet(
     off_groups: OffGroups,
     writable: Mapping[str, str],
 ) -> NutOutlet:
-    """The outlet that a row describes; its energy, which NUT has in Wh, becomes kWh. `shown`: what
-    the driver shows of its state. `writable`: the writable variables of the whole device.
+    """The outlet of `member` that the variables in `row` describe; its energy, which NUT has in Wh,
+    becomes kWh. `shown`: the words and meters that tell its state. `off_groups`: the member's banks
+    of outlets that are off. `writable`: the writable variables of the whole device.
 
     >>> device, _ = members_of({"outlet.7.status": "on", "outlet.7.energy": "34500"}, [])
-    >>> row = _OutletRow("7", "outlet.7.", device.rows["7"], {})
+    >>> row = _OutletRow("7", "outlet.7.", device.outlets["7"], {})
     >>> shown = _shown_state(row, OffGroups("", {}), device.variables, "pdu")
     >>> outlet = _outlet(row, device, shown, OffGroups("", {}), {})
     >>> outlet.identity, outlet.state, outlet.figures.energy_kwh
@@ -323,7 +337,7 @@ def _outlet(
         reason = f"it is on, though a group, perhaps its own, of outlets is off: {groups}"
     printed_number, name = _number_and_name(row.fields)
     return NutOutlet(
-        identity=member.before + row.number,
+        identity=member.identity_prefix + row.number,
         number=printed_number,
         name=name,
         state=state.is_on,
@@ -353,8 +367,9 @@ def _power(row: _OutletRow) -> Figure:
 def _shown_state(
     row: _OutletRow, off_groups: OffGroups, variables: Mapping[str, str], type_name: str
 ) -> ShownState:
-    """What the driver shows of an outlet's state: the words, and the meters that may deny them.
-    `variables` and `type_name` are those of the whole device.
+    """What the driver shows of an outlet's state: the words, and the meters that may deny them: an
+    outlet that is off takes no power. `variables` and `type_name`, "pdu" or "ups", are those of the
+    whole device; `off_groups`: the banks of outlets that are off.
 
     >>> row = _OutletRow("7", "outlet.7.", {"status": "off", "realpower": "85.2"}, {})
     >>> shown = _shown_state(row, OffGroups("", {}), {"driver.name": "snmp-ups"}, "pdu")
@@ -383,12 +398,14 @@ def _shown_state(
 
 
 def _number_and_name(fields: Mapping[str, str]) -> tuple[str, Optional[str]]:
-    """The number that is printed on the unit, '' if it is not shown, and the name. Beside a
-    description, `name` is that number. Without one it is what the owner called the outlet
-    (hpe-pdu3-cis-mib.c, eaton-pdu-nlogic-mib.c), unless it is the `id` once more.
+    """The number that is printed on the unit, '' if it is not shown, and the name that the owner
+    gave, None for none. `fields`: the variables of the outlet without their prefix.
 
-    >>> _number_and_name({"id": "7", "name": "web-1"})
-    ('7', 'web-1')
+    >>> _number_and_name({"id": "7", "name": "web-1"}), _number_and_name({"id": "7", "name": "7"})
+    (('7', 'web-1'), ('7', None))
+
+    Beside a description, `name` is the printed number (hpe-pdu3-cis-mib.c has none):
+
     >>> _number_and_name({"desc": "Outlet A", "name": "1.00", "id": "2"})
     ('1', 'Outlet A')
     """

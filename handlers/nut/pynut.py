@@ -1,8 +1,12 @@
 """PyNUTClient's documented methods, with the same names and result shapes, on this package's
 client.
 
-Scripts written for NUT's Python module change their import to `from handlers.nut import pynut as
-PyNUT`. Results are bytes, as from PyNUTClient, or `str` with `text=True`. A test compares each
+A script written for NUT's Python module changes its import:
+
+    from PyNUT import PyNUTClient, PyNUTError                           in the environment of a clone
+    from dcimanager_pdu_handlers.pynut import PyNUTClient, PyNUTError   after `pip install .`
+
+Results are bytes, as from PyNUTClient, or `str` with `text=True`. A test compares each
 method with PyNUTClient 2.8.5 from PyPI on the same upsd. The differences, where PyNUTClient is
 wrong or unsafe:
 
@@ -117,9 +121,8 @@ _KINDS: tuple[tuple[type[OSError], type[PyNUTConnectionError]], ...] = (
 
 
 class PyNUTClient(Generic[AnyStr]):
-    """A connection to a NUT server.
-
-    The constructor opens it and sends user and password if given.
+    """A connection to a NUT server. The constructor opens it and sends user and password if given.
+    `_client` is the NutClient that sends the requests; `_text` says whether results are `str`.
 
         client = PyNUTClient("192.0.2.9", login="admin", password="secret")
         client.GetUPSVars("rack1")           {b"outlet.1.status": b"on", ...}
@@ -453,7 +456,8 @@ def _text(argument: object) -> str:
 
 
 def _seconds(timeout: object) -> float:
-    """The seconds of `PyNUTClient`'s argument `timeout`.
+    """The seconds of `PyNUTClient`'s argument `timeout`: at most a day, 5.0 for None or a negative
+    number.
 
     >>> _seconds(2.5), _seconds(None)
     (2.5, 5.0)

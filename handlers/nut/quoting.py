@@ -48,14 +48,14 @@ def name(text: str, noun: str) -> str:
 
 
 def word(text: str, noun: str) -> str:
-    """`text` as one word of a request, quoted where necessary. Raises SettingsError, without the
-    text: it may be a password.
-
-    Non-ASCII text is sent as UTF-8. upsd drops those bytes, in upsd.users as on the wire, so
-    passwords still match.
+    """`text` as one word of a request, quoted where necessary. `noun`: what it is, for the error.
 
     >>> word("dcimanager", "user name"), word("Web 1", "name")
     ('dcimanager', '"Web 1"')
+
+    Raises SettingsError, without the text, which may be a password, for a control character, half
+    of a surrogate pair, and more than 512 bytes. Other text than ASCII is sent as UTF-8. upsd drops
+    those bytes, in upsd.users as on the wire, so passwords still match.
     """
     if _CONTROL.search(text):
         raise SettingsError(

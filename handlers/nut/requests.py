@@ -1,4 +1,8 @@
-"""Requests of the NUT protocol, each a function that returns a typed `NutRequest`. No I/O.
+"""Requests of the NUT protocol, each a function that returns a `NutRequest`: the line to send, and
+the function that reads its answer. No I/O. NutRequest[str] is one whose answer is read as a text:
+
+    get_var("rack1", "outlet.3.status")     > GET VAR rack1 outlet.3.status
+                                            < VAR rack1 outlet.3.status "on"      read as "on"
 
 `ups` is the name of a device on the server; `variable` and `command` are names in that device's
 lists. Functions raise SettingsError for an argument that the protocol cannot carry. Comments show
@@ -76,22 +80,24 @@ def password(text: str) -> NutRequest[str]:
 
 
 def login(ups: str) -> NutRequest[str]:
-    """Register this connection as a client that the device powers."""
+    """Register this connection as a client that the device powers. The answer is read as ""."""
     # > LOGIN ups1
     # < OK
     return NutRequest(f"LOGIN {name(ups, 'device')}", _ok, needs_user=True)
 
 
 def primary(ups: str) -> NutRequest[str]:
-    """Ask whether the user may act as the primary client (4.2.9). upsd changes nothing."""
+    """Ask whether the user may act as the primary client (4.2.9): the answer is read as
+    "PRIMARY-GRANTED", else it is an ERR. upsd changes nothing.
+    """
     # > PRIMARY ups1
     # < OK PRIMARY-GRANTED
     return NutRequest(f"PRIMARY {name(ups, 'device')}", _ok, needs_user=True)
 
 
 def master(ups: str) -> NutRequest[str]:
-    """Ask whether the user may act as the primary client; a server before NUT 2.8 knows PRIMARY as
-    MASTER.
+    """Ask whether the user may act as the primary client: the answer is read as "MASTER-GRANTED",
+    else it is an ERR. A server before NUT 2.8 knows PRIMARY only under this name.
     """
     # > MASTER ups1
     # < OK MASTER-GRANTED
@@ -261,7 +267,8 @@ def _ok(lines: Sequence[str]) -> str:
 
 
 def _accepted(lines: Sequence[str]) -> str:
-    """The text after OK. The error does not quote the line: it may echo a password.
+    """The text after OK, of an answer to USERNAME or PASSWORD. Raises ProtocolError for any other
+    line, and does not quote it: it may repeat the password.
 
     >>> _accepted(["OK"])
     ''
@@ -312,7 +319,8 @@ def _get(*query: str) -> NutRequest[str]:
 
 
 def _table(rows: Sequence[str]) -> dict[str, str]:
-    """Values by name. Raises ProtocolError if a name is repeated: its value would be uncertain.
+    """The value in each row of a list by the name before it. Raises ProtocolError if a name is
+    repeated, because its value is uncertain, and for a row of more or fewer than two words.
 
     >>> _table(['outlet.1.status "on"', 'outlet.2.status "off"'])
     {'outlet.1.status': 'on', 'outlet.2.status': 'off'}
@@ -330,7 +338,7 @@ def _table(rows: Sequence[str]) -> dict[str, str]:
 
 
 def _words(rows: Sequence[str]) -> list[str]:
-    """The only word of each row.
+    """The only word of each row of a list. Raises ProtocolError for a row of several.
 
     >>> _words(["outlet.1.load.on", "outlet.1.load.off"])
     ['outlet.1.load.on', 'outlet.1.load.off']

@@ -45,10 +45,10 @@ def read_once(session: NutSession) -> list[ListedDevice]:
 def open_session(
     pdu_data: object, method: str = "", *, has_limit: bool = True
 ) -> Iterator[NutSession]:
-    """A client of the PDU's server, closed at the end. Errors name the host once it is known, and
-    the method unless they name a request or a device.
-
-    With `has_limit`, all exchanges end within CALL_SECONDS of the start.
+    """A session with the server that the PDU's form names; `with` closes its client. `pdu_data`:
+    what DCImanager hands over; `method`: the call, port_up, for errors, which name the host, too.
+    With `has_limit`, all exchanges end within CALL_SECONDS of the start. Raises SettingsError for
+    an address or setting that cannot be used.
 
         address 192.0.2.9:3493, settings {"username": "admin", "password": ..., "device": "rack1"}
         a client of 192.0.2.9 port 3493; nothing is sent before its first request

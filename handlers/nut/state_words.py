@@ -191,9 +191,11 @@ AMBIGUOUS_TABLES: Sequence[AmbiguousTable] = (XUPS, BAYTECH, AVOCENT, MAIN_OUTLE
 def ambiguous_table(
     variables: Mapping[str, str], device_type: str, number: str, fields: Mapping[str, str]
 ) -> Optional[AmbiguousTable]:
-    """The table whose words prove no state of this outlet; None if all words do.
+    """The table of the driver in which a word, "off", stands for outlets that are on, too, so that
+    it proves no state of this outlet; None if every word of the driver does.
 
-    `variables`: of the whole device. `number`, `fields`: of the outlet.
+    `variables` and `device_type`, "ups" or "pdu", are of the whole device; `number`, "2", and
+    `fields`, {"status": "off"}, of the outlet.
 
     >>> pxg = {"driver.name": "snmp-ups", "driver.version.data": "pxgx_ups MIB 0.104"}
     >>> ambiguous_table(pxg, "ups", "2", {"status": "off"}) is XUPS
@@ -220,8 +222,8 @@ def ambiguous_table(
 def unproven_words_of(
     variables: Mapping[str, str], table: Optional[AmbiguousTable]
 ) -> frozenset[str]:
-    """The words that prove no state of an outlet of this device: those of its driver's ambiguous
-    table, and with snmp-ups also 0 and 1.
+    """The words of the driver that prove no state of an outlet of this device: those of `table`,
+    which stand for outlets that are on and for others that are off, and with snmp-ups also 0 and 1.
 
     >>> sorted(unproven_words_of({"driver.name": "snmp-ups"}, XUPS))
     ['0', '1', 'off', 'on']

@@ -1,7 +1,9 @@
 """Whether an outlet of a NUT device is on, by what its driver shows. Pure.
 
-Its words decide (state_words.py); the state of the driver, its own meters and its group may deny
-them. The whole load of a UPS has its own words, and other meters.
+The words of the driver decide: `outlet.7.status` "on" or "off". They do not count if the driver has
+lost its device ("stale"), if "off" stands beside a meter of the outlet that shows power (a
+"denial"), or if the outlet's group is off. Then the state is unknown, with the reason. The whole
+load of a UPS has its own words, in `ups.status`, and other meters.
 """
 
 from __future__ import annotations
@@ -89,16 +91,23 @@ class OutletState(NamedTuple):
 
 
 def state_of(shown: ShownState) -> OutletState:
-    """The state of an outlet.
-
-    Unknown is also the state that a driver shows after it lost its device, an off that a meter
-    denies, and an on of a group that is off.
+    """The state of an outlet, by all that its driver shows of it.
 
     >>> shown = ShownState({"status": "off"}, {"realpower": "0"}, frozenset(), None, [], "")
     >>> state_of(shown)
     OutletState(is_on=False, reason='')
-    >>> state_of(shown._replace(meters={"realpower": "85.2"}))
-    OutletState(is_on=None, reason='it carries current, so it is not off as its NUT driver shows')
+
+    It is unknown (`is_on` None) in these cases, of which the first that is met gives the reason:
+
+    >>> state_of(shown._replace(stale_reason="driver.state reads 'reconnect.trying'")).reason
+    "driver.state reads 'reconnect.trying'"
+    >>> group = ["outlet.group.2.status reads 'off'"]
+    >>> state_of(shown._replace(texts={"status": "on"}, off_groups=group)).reason
+    "it is on, though its group of outlets is off: outlet.group.2.status reads 'off'"
+    >>> state_of(shown._replace(meters={"realpower": "85.2"})).reason
+    'it carries current, so it is not off as its NUT driver shows'
+    >>> state_of(shown._replace(texts={"status": "cycling"})).reason
+    "its NUT driver shows 'cycling': a change is under way"
     """
     if shown.stale_reason:
         return OutletState(None, shown.stale_reason)
@@ -118,12 +127,18 @@ def state_of(shown: ShownState) -> OutletState:
 
 
 def _denial_of_off(meters: Mapping[str, str]) -> str:
-    """Why an outlet is not off: its W or VA are above 0; its A if it meters neither; or it has
-    meters, and none can be read. "" if nothing denies it. An open relay may have an offset in A:
-    0.15 A at 0 W, 0 VA and 0 V in a dump of an Eaton ePDU MA 1P.
+    """Why an outlet that is shown as off is not: its meters show that it carries current, or none
+    of them can be read. "" if nothing denies the off. `meters`: the texts by realpower, power (VA)
+    and current.
 
-    >>> _denial_of_off({"realpower": "85.2"}), _denial_of_off({"realpower": "0", "current": "0.15"})
-    ('it carries current', '')
+    >>> _denial_of_off({"realpower": "85.2"}), _denial_of_off({"realpower": "n/a"})
+    ('it carries current', 'none of its meters can be read')
+
+    The current counts only without W and VA, because the meter of an open relay may show an offset
+    (0.15 A at 0 W in a dump of an Eaton ePDU MA 1P):
+
+    >>> _denial_of_off({"realpower": "0", "current": "0.15"}), _denial_of_off({"current": "0.15"})
+    ('', 'it carries current')
     """
     figures: dict[str, float] = {}
     for field, text in meters.items():
@@ -138,11 +153,14 @@ def _denial_of_off(meters: Mapping[str, str]) -> str:
 
 
 def _reason_of_texts(shown: ShownState) -> str:
-    """Why the words of the driver show no state.
+    """Why the words of the driver show no state: none, a word that is no state, an unknown word, or
+    words that contradict each other.
 
     >>> shown = ShownState({"status": "cycling"}, {}, frozenset(), None, [], "")
     >>> _reason_of_texts(shown)
     "its NUT driver shows 'cycling': a change is under way"
+    >>> _reason_of_texts(shown._replace(texts={"status": "on", "switch": "off"}))
+    "its NUT driver shows 'on' and 'off', which contradict each other"
     """
     texts = [text.strip(BLANKS) for text in shown.texts.values()]
     if not texts:
@@ -182,14 +200,19 @@ def load_state(variables: Mapping[str, str]) -> OutletState:
 
 
 def _denial_of_load(variables: Mapping[str, str]) -> str:
-    """Why the load of a UPS is not off; "" if nothing denies it. Some of NUT's tables write OFF for
-    units that feed their load: mge-mib.c on battery, apc-mib.c in software bypass,
-    eaton-ups-pxg-mib.c on the maintenance bypass, xppc-mib.c in standby.
+    """Why the load of a UPS with the word OFF in `ups.status` is not off: it is on bypass, its
+    output has more than 50 V, or a meter of its load is above 0 or cannot be read. "" if nothing
+    denies it.
 
     >>> _denial_of_load({"ups.status": "OFF", "output.voltage": "230"})
     "output.voltage reads '230'"
     >>> _denial_of_load({"ups.status": "OFF", "output.voltage": "3.1"})
     ''
+    >>> _denial_of_load({"ups.status": "OFF BYPASS"})
+    'it is on bypass'
+
+    Some of NUT's tables write OFF for units that feed their load: mge-mib.c on battery, apc-mib.c
+    in software bypass, eaton-ups-pxg-mib.c on the maintenance bypass, xppc-mib.c in standby.
     """
     if "BYPASS" in variables["ups.status"].upper().split():
         return "it is on bypass"

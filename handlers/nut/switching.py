@@ -1,5 +1,9 @@
 """port_up and port_down on a NUT server: find the outlet, write once, then look for the wanted
 state.
+
+An identity is an outlet's name in DCImanager: "7", in a daisy chain "2.7". If the server has
+several devices, the device's name precedes it: in "rack1/7", "rack1/" is the prefix, and rack1 the
+name of the device on the server.
 """
 
 from __future__ import annotations
@@ -31,8 +35,11 @@ STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPower
 def switch_outlet(
     client: NutClient, settings: Settings, identity: str, *, on: bool, deadline: float, pause: float
 ) -> EnumPowerStatus:
-    """Switch one outlet, and return the wanted state, or UNKNOWN if not proven within `deadline`
-    seconds.
+    """Switch one outlet on or off, and return the wanted state, UP or DOWN, or UNKNOWN if it is not
+    proven within `deadline` seconds. `pause`: seconds between two looks at the state.
+
+    A new state is proof. If the outlet had the wanted state before the command, only the driver's
+    SUCCESS is. No look follows where the driver shows no state of the outlet that would be proof.
 
     After the reading: 1 round trip for the command, 1 for each look at its report, and 1 for each
     look at the state. Raises NoSuchOutlet, Unsupported, SettingsError and reading errors before
@@ -43,7 +50,7 @@ def switch_outlet(
         > GET TRACKING 1bd31808-...         until the driver reports SUCCESS
         > LIST VAR rack1, ...               until outlet.3.status reads "off": DOWN
     """
-    device = _device_of(client, settings, identity)
+    device = _read_device_of(client, settings, identity)
     outlet = _outlet_of(client, device, identity)
     command = _switch_command(outlet, on=on)
     _require_login(settings)
@@ -126,9 +133,9 @@ def _require_login(settings: Settings) -> None:
         )
 
 
-def _device_of(client: NutClient, settings: Settings, identity: str) -> ListedDevice:
-    """The device of an outlet, which is read: 1 round trip, 1 more without the setting `device`.
-    Raises NoSuchOutlet, and reading errors.
+def _read_device_of(client: NutClient, settings: Settings, identity: str) -> ListedDevice:
+    """Read the device that the outlet's identity names: 1 round trip, 1 more to list the devices,
+    unless the setting `device` names one. Raises NoSuchOutlet, and reading errors.
 
         identity "rack1/3"      > LIST UPS
                                 < UPS rack1 ..., UPS rack2 ...
@@ -137,12 +144,12 @@ def _device_of(client: NutClient, settings: Settings, identity: str) -> ListedDe
     """
     device_name, slash, _ = identity.rpartition("/")
     prefix = device_name + slash
-    names = read_names(client, settings)
-    if prefix in names:
-        return read_device(client, settings, prefix, names[prefix])
+    name_by_prefix = read_names(client, settings)  # {"": "rack1"} if it is the only device
+    if prefix in name_by_prefix:
+        return read_device(client, settings, prefix, name_by_prefix[prefix])
     examples = "'N'"
-    if "" not in names:
-        examples = some([f"'{client.redact(listed_prefix)}N'" for listed_prefix in names])
+    if "" not in name_by_prefix:
+        examples = some([f"'{client.redact(listed)}N'" for listed in name_by_prefix])
     raise NoSuchOutlet(
         f"no outlet {identity[:60]!r}: the PDU's outlets are now called {examples} (N: an"
         " outlet's number); poll the PDU and assign the servers again"
@@ -152,7 +159,9 @@ def _device_of(client: NutClient, settings: Settings, identity: str) -> ListedDe
 def _outlet_of(client: NutClient, device: ListedDevice, identity: str) -> NutOutlet:
     """The outlet with this identity, of a device that was read. Raises NoSuchOutlet.
 
-    device rack1 with the prefix "rack1/": "rack1/3" is its outlet "3"
+    device rack1 with the prefix "rack1/" and 8 outlets
+    identity "rack1/3"                     its outlet "3"
+    identity "rack1/9"                     NoSuchOutlet
     """
     for listed_identity, outlet in device.ports():
         if listed_identity == identity:

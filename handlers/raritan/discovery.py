@@ -1,7 +1,10 @@
 """Finding the units behind one address, with their outlets: the primary unit, which has the
-address, and the link units that are cascaded behind it.
+address and the link id 0, and the link units that are cascaded behind it, with link ids from 2 on.
+The setting `link_units` (`selection`) says which link units are read: none, all, or some ids.
 
-An error of a link unit is raised, so that the list of outlets is not shortened.
+A Bulk is one POST with many calls; a Pending is a queued call, which has the answer once the bulk
+was sent: `error`, or `get()`, which raises that error. An error of a link unit is raised, so that
+the list of outlets is not shortened.
 """
 
 from __future__ import annotations
@@ -60,7 +63,9 @@ class _AskedUnit(NamedTuple):
 
 
 class UnitFinder:
-    """Finds the primary unit and the link units of the setting `link_units`, in three steps:
+    """Finds the primary unit and the link units of the setting `link_units`, in three steps. The
+    queued calls are kept between them: `_asked_units` has getOutlets of each unit, the primary
+    first; `_cascade_status` is getStatus of /cascade, None if no link units are wanted.
 
     finder.ask(bulk)           queues getOutlets of /model/pdu/0, 2, 3 ... 8
     bulk.perform()
@@ -78,7 +83,7 @@ class UnitFinder:
         #: the units whose outlets are asked for, the primary unit first; some may not exist
         self.candidates = [XerusUnit(link_id, agent) for link_id in (PRIMARY, *link_ids)]
         self._asked_units: list[_AskedUnit] = []
-        self._cascade: Optional[Pending[CascadeManager.Status]] = None
+        self._cascade_status: Optional[Pending[CascadeManager.Status]] = None
 
     def ask(self, bulk: Bulk) -> None:
         """Queue getOutlets of each candidate; if the setting has link units, also the list of
@@ -91,11 +96,12 @@ class UnitFinder:
         self._ask_outlets(bulk, self.candidates)
         if self._selection.all or self._selection.ids:
             manager = CascadeManager("/cascade", self._agent)
-            self._cascade = bulk.add(manager.getStatus)
+            self._cascade_status = bulk.add(manager.getStatus)
 
     def ask_unusual(self, bulk: Bulk) -> list[XerusUnit]:
-        """If the setting is `link_units=yes`, queue getOutlets of the linked units above 8, which
-        `ask` did not. Returns these units, and adds them to `candidates`.
+        """If the setting is `link_units=yes`, queue getOutlets of the linked units with ids above
+        8, which `ask` left out. Returns these units, and adds them to `candidates`; [] with
+        another setting.
 
             linkUnits of getStatus     2, 9
             queued                     getOutlets of /model/pdu/9
@@ -136,7 +142,7 @@ class UnitFinder:
             is_primary = link_id == PRIMARY
             if is_primary and may_lack_pdu and missing_code.is_in(answer.error):
                 units.append(ListedUnit(unit, [], missing_code, has_pdu=False))
-            elif is_primary or _is_there(link_id, answer, link_units):
+            elif is_primary or _has_link_unit(link_id, answer, link_units):
                 outlets = unit.each_once(answer.get(), "getOutlets")
                 units.append(ListedUnit(unit, outlets, missing_code))
             elif link_id in self._selection.ids and not may_lack_link_units:
@@ -144,8 +150,10 @@ class UnitFinder:
         return units
 
     def _ask_outlets(self, bulk: Bulk, units: list[XerusUnit]) -> None:
-        """Queue getOutlets of these units, and the call that shows with what code each answers for
-        an object that it does not have.
+        """Queue two calls to each of these units, and keep them in `_asked_units`: getOutlets, and
+        one for an object that no unit has, whose error shows the unit's code for that.
+
+        > getOutlets of /model/pdu/2; getMetaData of /model/pdu/2/outlet/99999
         """
         for unit in units:
             outlets = bulk.add(unit.proxy(Pdu).getOutlets)
@@ -153,13 +161,18 @@ class UnitFinder:
             self._asked_units.append(asked_unit)
 
     def _linked_units(self) -> Optional[_LinkUnitsById]:
-        """The linked units by id, from the answer to getStatus; None if they were not asked for, or
-        if the firmware has no list of them (before 3.6).
+        """The linked units by id, from the answer to getStatus:
 
-        Raises if the list cannot be read, or is missing from the answer: without it, a unit that
-        does not answer looks like one that is not linked.
+        {"linkUnits": [{"key": 2, "value": {"status": 1, ...}}]}     {2: LinkUnit}
+        HTTP 404, or the error for an object that the unit lacks     None: firmware before 3.6
+        getStatus was not asked                                      None
+        any other error, or no linkUnits                             raises that error, or
+                                                                     JsonRpcSyntaxException
+
+        It raises, because without the list a unit that does not answer looks like one that is not
+        linked.
         """
-        cascade = self._cascade
+        cascade = self._cascade_status
         if cascade is None:
             return None
         primary = self._asked_units[0]
@@ -168,11 +181,11 @@ class UnitFinder:
         return read_linked_units(cascade.get(), self._agent)
 
 
-def _is_there(
+def _has_link_unit(
     link_id: int, answer: Pending[list[Outlet]], link_units: Optional[_LinkUnitsById]
 ) -> bool:
-    """Whether the PDU has this link unit: by its list of link units or, where `link_units` is None
-    because the firmware has no list, by the unit's own answer to getOutlets.
+    """Whether the PDU has this link unit. `link_units` is the list in the primary unit's answer to
+    getStatus, None where the firmware has no list; `answer` is the link unit's to getOutlets.
 
         status in the list   getOutlets     returned
         OK                   [...]          True
@@ -247,8 +260,9 @@ def discover_units(agent: Agent, selection: LinkUnitSelection) -> tuple[list[Lis
 
 
 def _unusable(link_id: int, trouble: str, error: Optional[PduHandlerError]) -> PduHandlerError:
-    """The error for a link unit that the PDU has, but that cannot be read: `error` itself if the
-    account may not read it, else Unreachable with the trouble and what to do.
+    """The error for a link unit that the PDU has, but that cannot be read: `error`, of its answer,
+    if that is Denied; else Unreachable with `trouble`, the words that follow "link unit 3", and
+    what to do.
 
     >>> error = _unusable(3, "is unreachable", None)
     >>> print(str(error.reason).partition(", or change ")[0])

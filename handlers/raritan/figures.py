@@ -1,5 +1,9 @@
 """The figures of a Xerus PDU: which of a unit's meters are used, and how they are summed. Pure: all
 calls are answered.
+
+A Figure is a number, NotKnown (the meter cannot be read now), NotMetered (never a number, with the
+reason) or None (no such meter: the next kind of meter is used). A Pending is a call with its
+answer: `error`, or `get()` if that is None. A SensorReading has the `call` that reads one sensor.
 """
 
 from __future__ import annotations
@@ -32,6 +36,8 @@ _ADVICE = "; the handler setting link_units says which link units are read"
 
 class BankMeters(NamedTuple):
     """The overcurrent protectors (banks) of a unit, with the readings of their currents.
+    `next_reading` is that of one bank more than are listed: if the unit does not have it, the list
+    is whole. NOT_FITTED, without a call, stands for a unit that was not asked for its banks.
 
     protectors       2 are listed
     readings         /model/pdu/0/ocp/0/current: 4.0, /model/pdu/0/ocp/1/current: 2.5
@@ -40,14 +46,14 @@ class BankMeters(NamedTuple):
     """
 
     protectors: Pending[list[OverCurrentProtector]]
+    #: recognizes the error with which the unit answers for an object that it does not have
     missing_code: MissingObjectCode
     #: of each protector in the list
     readings: Sequence[SensorReading] = ()
-    #: of a bank behind the last one of the list: it shows that the list lacks one
     next_reading: SensorReading = NOT_FITTED
 
     def load(self) -> Figure:
-        """Amperes over the protectors.
+        """The sum of the currents of the protectors, in A.
 
         readings      next_reading   returned
         4.0, 2.5      HTTP 404       6.5
@@ -61,13 +67,20 @@ class BankMeters(NamedTuple):
         protectors = listed_parts(self.protectors, "protectors")
         if isinstance(protectors, NotKnown):
             return protectors
-        if not self._is_last_listed():
+        if not self._is_list_whole():
             return NotKnown(f"the list of protectors may lack one: it has {len(protectors)}")
         return sum_if_complete(reading.figure() for reading in self.readings)
 
-    def _is_last_listed(self) -> bool:
-        """Whether the unit has no bank behind the last one of the list: it answers that it does not
-        have the sensor of the next one. Raises Denied."""
+    def _is_list_whole(self) -> bool:
+        """Whether the list of protectors lacks none. With 2 in the list, a third was asked for:
+
+        answer to getReading of /ocp/2/current    returned
+        HTTP 404: the unit does not have it       True
+        a value, or any other error               False
+        it was not asked                          True
+
+        Raises Denied if the account may not read it.
+        """
         call = self.next_reading.call
         if call is None:
             return True
@@ -141,8 +154,8 @@ class UnitMeters(NamedTuple):
         return NotMetered("behind these transfer switches the load of an inlet may count twice")
 
     def _loads_in_use(self) -> list[Figure]:
-        """The load of each inlet that is in use; not known where its use is not, unless it has no
-        load or carries 0 A anyway.
+        """The load in A of each inlet that is in use (enabled). Where that is not known, the load
+        is not known, either, unless the inlet carries 0 A or has no meter:
 
             load   isEnabled    in the returned list
             4.1    true         4.1
@@ -198,8 +211,8 @@ class UnitMeters(NamedTuple):
         )
 
     def inlet_power(self) -> Figure:
-        """Watts of the inlets in use, by their own sensors; not known if it is not known of one
-        whether it is in use.
+        """The sum in W over the inlets in use (enabled), by their own sensors; NotKnown if it is
+        not known whether one is in use.
 
             power, isEnabled    900 true, 40 true         940
             power, isEnabled    900 true, 40 false        900
@@ -220,7 +233,8 @@ class UnitMeters(NamedTuple):
 
 
 def sum_units(units: Mapping[int, Union[UnitMeters, ControllerMeters]]) -> Figures:
-    """The figures of a PDU of these units, by their link ids (0: the primary unit).
+    """The figures of the whole PDU, each the sum over its units. `units`: the meters of each by its
+    link id (0: the primary unit).
 
     units                           load_a   energy_kwh   ports
     {0: 4.1 A, 34500 Wh, outlets    7.1      54.5         {"1": ..., "2.1": ...}

@@ -1,6 +1,8 @@
 """The answer of `statistic` of a Xerus PDU: which sensors are read, and in which bulks.
 
-Calls to several units share bulks, which saves round trips.
+A bulk is one POST with many calls, one round trip, which several units share. A sensor is read by
+its reference, which a list of sensors has (getSensors), or by a well-known id of the vendor, such
+as /model/pdu/0/outlet/6/current, which needs no list. A link unit is cascaded behind the PDU.
 """
 
 from __future__ import annotations
@@ -28,8 +30,9 @@ _WELL_KNOWN_INLETS = 4
 
 
 class UnitModel(NamedTuple):
-    """What a unit is asked in the first bulk, with its answers once that is performed: the lists of
-    its parts, and which of its objects have well-known ids.
+    """What a unit is asked in the first bulk, each a Pending with its answer once that is performed
+    (`error`, or `get()`): the lists of the unit's parts, and first readings by well-known ids, the
+    ids that the vendor documents, which show whether this firmware has such ids.
 
     > getReading of /model/pdu/0/outlet/0/current
     < {"_ret_": {...}}    has_well_known_ids: the other outlets are read by such ids at once
@@ -129,11 +132,11 @@ def unit_meters(
     twice or for a list of inlets that lacks one, and Denied for a denied list or reading that is
     needed to queue the next calls.
     """
-    unread_banks = BankMeters(model.protectors, listed_unit.missing_code)
+    banks_without_readings = BankMeters(model.protectors, listed_unit.missing_code)
     meters = UnitMeters(
         inlets=model.well_known_inlets,
         switches=model.switches,
-        banks=unread_banks,
+        banks=banks_without_readings,
         with_power=model.with_power,
     )
     if not listed_unit.has_pdu:
@@ -141,8 +144,8 @@ def unit_meters(
 
     # The readings of the sensors that the model shows, and the lists of the others
     # (NumericSensor.idl 4.0.9).
-    inlets = _inlets(bulk, model)
-    unread_inlets = [inlet for inlet in inlets if inlet not in model.well_known_inlets]
+    inlets = _ask_inlets(bulk, model)
+    inlets_without_readings = [inlet for inlet in inlets if inlet not in model.well_known_inlets]
     counter = ask_listed(bulk, model.unit, model.sensors, "activeEnergy")
     power = NOT_FITTED
     if model.with_power:
@@ -151,11 +154,11 @@ def unit_meters(
         OutletMeter(model.unit, outlet, index, with_power=model.with_power)
         for index, outlet in enumerate(listed_unit.outlets)
     ]
-    metered_outlets = _metered_outlets(bulk, model, outlets)
+    metered_outlets = _ask_metered_outlets(bulk, model, outlets)
     meters = meters._replace(inlets=inlets, outlets=outlets, counter=counter, active_power=power)
     # the load is that of the banks if an inlet does not meter its own
     are_metered = bool(inlets) and all(inlet.is_metered for inlet in inlets)
-    are_banks_asked = not unread_inlets and not are_metered
+    are_banks_asked = not inlets_without_readings and not are_metered
     if are_banks_asked:
         meters = _with_banks(bulk, model.unit, meters)
     yield
@@ -163,18 +166,18 @@ def unit_meters(
     # The readings of sensors that had to be listed first, and those of the banks if the inlets'
     # load is not known. Then the lists of sensors whose readings are invalid or whose label is
     # wrong. Usually nothing.
-    for inlet in unread_inlets:
+    for inlet in inlets_without_readings:
         inlet.ask_readings(bulk)
     for outlet in metered_outlets:
         if model.has_well_known_ids:
             outlet.ask_power(bulk)  # if its list of sensors was asked for
         else:
             outlet.ask_readings(bulk)
-    # the readings of `unread_inlets` are not there yet
-    if not are_banks_asked and (unread_inlets or meters.inlet_load() is None):
+    # the readings of `inlets_without_readings` are not there yet
+    if not are_banks_asked and (inlets_without_readings or meters.inlet_load() is None):
         meters = _with_banks(bulk, model.unit, meters)
-    read_inlets = [inlet for inlet in inlets if inlet in model.well_known_inlets]
-    relisted_meters = _meters_to_relist(model, read_inlets, metered_outlets)
+    inlets_with_readings = [inlet for inlet in inlets if inlet in model.well_known_inlets]
+    relisted_meters = _meters_to_relist(model, inlets_with_readings, metered_outlets)
     for meter in relisted_meters:
         meter.ask_sensors(bulk)
     yield
@@ -185,9 +188,10 @@ def unit_meters(
     return meters
 
 
-def _inlets(bulk: Bulk, model: UnitModel) -> list[InletMeter]:
-    """The inlets that the unit lists. Queues readings of those whose sensors are known, and the
-    lists of sensors of the others.
+def _ask_inlets(bulk: Bulk, model: UnitModel) -> list[InletMeter]:
+    """A meter of each inlet in the answer to getInlets. If /inlet/0, which was asked at once, has
+    answered with its sensors, queues their readings; else queues the list of the sensors of the
+    reference in getInlets. /inlet/1 and so on likewise.
 
     getInlets   getSensors of /inlet/0, /inlet/1 ...   queued
     2 inlets    lists, lists, 404, 404                 getReading of the sensors of both
@@ -215,10 +219,11 @@ def _inlets(bulk: Bulk, model: UnitModel) -> list[InletMeter]:
     return inlets
 
 
-def _metered_outlets(
+def _ask_metered_outlets(
     bulk: Bulk, model: UnitModel, outlets: Sequence[OutletMeter]
 ) -> Sequence[OutletMeter]:
-    """The outlets that are metered: all, or none if the unit says so. Queues their readings.
+    """The outlets that are metered: all, or () if the unit says that none is. Queues their readings
+    by well-known ids, or the lists of their sensors.
 
     > getReading of /model/pdu/0/outlet/6/current ...    firmware with well-known ids
     > getSensors of /tfwopaque/x                         other firmware
@@ -234,10 +239,10 @@ def _metered_outlets(
 
 
 def _meters_to_relist(
-    model: UnitModel, read_inlets: Sequence[InletMeter], metered_outlets: Sequence[OutletMeter]
+    model: UnitModel, inlets: Sequence[InletMeter], metered_outlets: Sequence[OutletMeter]
 ) -> list[Union[InletMeter, OutletMeter]]:
-    """The inlets and the outlets whose sensors are to be listed anew, since the ids by which they
-    were read may be stale, or those of others.
+    """The inlets and the outlets whose sensors must be listed (again), because the ids by which
+    they were read may be out of date, or those of another outlet.
 
     inlets    all readings invalid                                   all inlets
     outlets   all readings by well-known ids invalid                 all outlets
@@ -245,8 +250,8 @@ def _meters_to_relist(
     else                                                             none
     """
     meters: list[Union[InletMeter, OutletMeter]] = []
-    if _all_invalid(read_inlets):
-        meters += read_inlets
+    if _all_invalid(inlets):
+        meters += inlets
     if model.has_well_known_ids:
         have_expected_labels = all(outlet.has_expected_label for outlet in metered_outlets)
         if not have_expected_labels or _all_invalid(metered_outlets):
@@ -255,8 +260,8 @@ def _meters_to_relist(
 
 
 def _with_banks(bulk: Bulk, unit: XerusUnit, meters: UnitMeters) -> UnitMeters:
-    """The meters with the queued readings of the banks (overcurrent protectors) that the unit
-    lists, and of one behind the last, which shows that the list lacks none.
+    """The meters, with readings in `banks`. Queues them: one of each bank (overcurrent protector)
+    that the unit lists, and one of a bank more, which must not exist if the list is whole.
 
     2 banks are listed    > getReading of /model/pdu/0/ocp/0/current, /ocp/1/current, /ocp/2/current
     before                banks.readings: ()
@@ -326,7 +331,9 @@ def read_statistic(
 def read_units(
     bulk: Bulk, models: Mapping[int, UnitModel], units: Sequence[ListedUnit]
 ) -> dict[int, UnitMeters]:
-    """The meters of each unit by link id, in up to 3 bulks, which all units share.
+    """The meters of each unit by link id, in up to 3 bulks, which all units share. Each unit has a
+    generator, `unit_meters`, that queues its calls for one bulk, yields, and goes on once the bulk
+    was sent.
 
     models     {0: the answers of the primary unit, 2: of link unit 2}
     > POST /bulk: getReading of the sensors of both ...

@@ -1,10 +1,14 @@
-"""The meters of one object: an input (an inlet, or the mains of a power meter) with its lines, and
-a port (an outlet or a branch circuit). A meter is used in steps, between which the caller sends the
-bulk:
+"""The meters of one object: an input (an inlet, or the mains of a power meter) with its lines L1 to
+L3, and a port (an outlet or a branch circuit). A meter is used in steps, between which the caller
+sends the bulk, one POST with many calls:
 
     meter.ask_sensors(bulk)     > getSensors: which sensors has the outlet?
     meter.ask_readings(bulk)    > getReading of those for current, energy and, if wanted, power
     meter.figures()             1.25 A, 34.5 kWh, 280 W
+
+A Pending is a queued call, with its answer once the bulk was sent. A SensorReading is the queued
+reading of one sensor; NOT_FITTED is that of a sensor that the object does not have. A Figure is a
+number, NotKnown (not now), NotMetered (never, with the reason) or None (never).
 """
 
 from __future__ import annotations
@@ -45,13 +49,13 @@ _Sensors = Union[Inlet.Sensors, PowerMeter.Sensors, _PortSensors]
 
 
 class Meter:
-    """The current and the energy of one object, and `with_power` its active power.
+    """The current and the energy of one object, and `with_power` its active power. `ask_sensors` of
+    a subclass queues `_sensors`, the list of the object's sensors (None before that); then
+    `ask_readings` queues the readings `current`, `counter` (of energy) and `power`.
 
         at first                      current, counter, power: NOT_FITTED
         after `ask_readings(bulk)`    current, counter, power: queued readings of fitted sensors
         after `bulk.perform()`        current.figure(): 1.25
-
-    Subclasses queue `_sensors`, the list of the object's sensors.
     """
 
     def __init__(self, unit: XerusUnit, *, with_power: bool) -> None:
@@ -148,25 +152,23 @@ class InputLine(NamedTuple):
 
 class InputMeter(Meter):
     """The meter of one input, which is an inlet or the mains of a power meter: its own sensors and
-    those of its lines. A three-phase inlet:
+    those of its lines. `ask_sensors` of a subclass queues `_sensors` and `_pole_list`, the lists of
+    both; `ask_readings` sets `_lines_or_reason`, the lines and the neutral, or why they are not
+    known, and `_has_unbalance`, whether the input measures the unbalance between several lines.
 
         load()             sum of the currents of L1, L2, L3; its own is only the highest of them
         energy()           its own counter, else the sum of its lines'
         line_currents()    {"L1": 4.1, "L2": 3.9, "L3": 4.0}
-
-    Subclasses queue `_sensors` and `_pole_list`; `ask_readings` fills the rest.
     """
 
     def __init__(self, unit: XerusUnit, *, with_power: bool) -> None:
         super().__init__(unit, with_power=with_power)
         self._pole_list: Optional[Pending[list[Pole]]] = None
-        #: the lines and the neutral, or why they are not known or not certain
-        self._poles_or_reason: Union[list[InputLine], NotKnown, NotMetered] = []
-        #: whether it has a sensor that only an input of several lines has
+        self._lines_or_reason: Union[list[InputLine], NotKnown, NotMetered] = []
         self._has_unbalance = False
 
     def ask_readings(self, bulk: Bulk) -> None:
-        """Queue the readings of the input and of its lines, and keep the lines.
+        """Queue the readings of the input and of its lines, once `ask_sensors` was answered.
 
             getPoles   [{"line": 0, "current": {"rid": "/tfwopaque/l1", ...}, ...}, ...]
             > getReading of /tfwopaque/l1 ...
@@ -180,10 +182,10 @@ class InputMeter(Meter):
         self._has_unbalance = answered_field(self._sensors, "unbalancedCurrent") is not None
         poles = listed_parts(self._pole_list, "lines")
         if isinstance(poles, NotKnown):
-            self._poles_or_reason = poles
+            self._lines_or_reason = poles
             return
         lines = [self._ask_line(bulk, pole) for pole in poles]
-        self._poles_or_reason = _ambiguity(poles) or lines
+        self._lines_or_reason = _reason_of_uncertain_lines(poles) or lines
         if self._is_one_circuit(lines):
             return
         sensors = [pole.current for pole in poles if pole.line in _LINES and pole.current]
@@ -222,7 +224,7 @@ class InputMeter(Meter):
     def readings(self) -> list[SensorReading]:
         """The readings of current and energy, of the input and of each of its lines."""
         readings = super().readings()
-        for line in self._poles():
+        for line in self._lines_and_neutral():
             readings += [line.current, line.counter]
         return readings
 
@@ -243,7 +245,7 @@ class InputMeter(Meter):
         if reason is not None:
             return reason
         currents = [line.current.figure() for line in self._lines()]
-        if len(currents) > 1 and self._is_one_circuit(self._poles()):
+        if len(currents) > 1 and self._is_one_circuit(self._lines_and_neutral()):
             return largest(currents)
         if len(currents) > 1:
             return sum_if_complete(currents)
@@ -267,22 +269,30 @@ class InputMeter(Meter):
         return {line.line.name: line.current.figure() for line in lines}
 
     def _reason_without_lines(self) -> Union[NotKnown, NotMetered, None]:
-        """Why the lines are not known, or not all of them; None if they are.
+        """Why it is not known which lines the input has; None if it is known.
 
-        getPoles could not be read                         NotKnown("the lines cannot be ...")
-        getPoles has L1; unbalancedCurrent is fitted       NotKnown("1 lines are listed, ...")
-        getPoles has L1, L2, L3                            None
+        getPoles could not be read                           NotKnown("the lines cannot be ...")
+        getPoles has a line of no known name                 NotMetered("a line is none of ...")
+        getPoles has no line or L1, and the input has a      NotKnown("1 lines are listed, ...")
+        sensor of unbalance, which is between several
+        getPoles has L1, and there is no such sensor         None
+        getPoles has L1, L2, L3                              None
         """
-        if not isinstance(self._poles_or_reason, list):
-            return self._poles_or_reason
+        if not isinstance(self._lines_or_reason, list):
+            return self._lines_or_reason
         count = len(self._lines())
         if count < 2 and self._has_unbalance:
             return NotKnown(f"{count} lines are listed, and the unbalance of several is measured")
         return None
 
     def _is_one_circuit(self, poles: list[InputLine]) -> bool:
-        """Whether the input is one circuit of two lines: L1 and L2 without a neutral (208 V), where
-        the same current flows through both. Not L1 and NEUTRAL, nor L1, L2 and L3.
+        """Whether the input is one circuit of two lines, so that the same current flows through
+        both. `poles`: its lines and neutral, with their names.
+
+        L1, L2             True: 208 V between them
+        L1, NEUTRAL        False
+        L1, L2, NEUTRAL    False: each has a current of its own
+        L1, L2, L3         False
         """
         names = [pole.line for pole in poles]
         if PowerLine.NEUTRAL in names:
@@ -290,8 +300,7 @@ class InputMeter(Meter):
         return sum(name in _LINES for name in names) == 2
 
     def energy(self) -> Figure:
-        """Watt-hours: the input's counter, else the sum of its lines' counters, with a shared one
-        counted once."""
+        """Watt-hours: the input's own counter; without one, the sum of its lines' counters."""
         line_counters = [line.counter for line in self._lines()]
         return self._own_or_sum_of_lines(self.counter, line_counters)
 
@@ -324,15 +333,15 @@ class InputMeter(Meter):
         distinct_readings = _each_sensor_once(line_readings)
         return sum_if_complete(reading.figure() for reading in distinct_readings)
 
-    def _poles(self) -> list[InputLine]:
-        """The lines and the neutral; none if they are not known."""
-        if not isinstance(self._poles_or_reason, list):
+    def _lines_and_neutral(self) -> list[InputLine]:
+        """The lines and the neutral; [] if they are not known."""
+        if not isinstance(self._lines_or_reason, list):
             return []
-        return self._poles_or_reason
+        return self._lines_or_reason
 
     def _lines(self) -> list[InputLine]:
         """The lines without the neutral."""
-        return [line for line in self._poles() if line.line in _LINES]
+        return [line for line in self._lines_and_neutral() if line.line in _LINES]
 
 
 class InletMeter(InputMeter):
@@ -360,14 +369,13 @@ class InletMeter(InputMeter):
 
     @property
     def has_sensor_list(self) -> bool:
-        """Whether the list of sensors was read: False, for example, if no object has the resource
-        id. Raises Denied.
-        """
+        """Whether getSensors was answered with a list; False for any error but Denied, which is
+        raised. HTTP 404: no inlet has this resource id."""
         return self._sensors is not None and call_error(self._sensors) is None
 
     @property
     def is_there(self) -> bool:
-        """Whether the unit answered for the inlet."""
+        """Whether getSensors was answered with a list; False for any error."""
         return self._sensors is not None and self._sensors.error is None
 
     @property
@@ -417,7 +425,9 @@ class OutletMeter(PortMeter):
         self._metadata: Optional[Pending[Outlet.MetaData]] = None
 
     def ask_well_known(self, bulk: Bulk, power_from: PowerFrom) -> None:
-        """Queue the readings by well-known ids, and the label, which shows whose they are.
+        """Queue the readings by well-known ids, and the outlet's metadata. `has_expected_label`
+        then tells by the label there whether outlet/6 is this outlet or another one.
+        `power_from`: how the power is asked for; WELL_KNOWN where this firmware has an id for it.
 
         > getMetaData of the reference that getOutlets returned    < {"_ret_": {"label": "7", ...}}
         > getReading of /model/pdu/0/outlet/6/current              < {"_ret_": {"value": 1.25, ...}}
@@ -439,8 +449,9 @@ class OutletMeter(PortMeter):
 
     @property
     def has_expected_label(self) -> bool:
-        """Whether readings by well-known ids belong to this outlet, by its label: ids count from 0,
-        labels from 1.
+        """Whether readings by well-known ids belong to this outlet: the third outlet of getOutlets
+        must have the label "3", since it is read as outlet/2. Else the list may be in another order
+        than the ids.
 
         read by                  label    returned
         /model/pdu/0/outlet/6    "7"      True
@@ -454,13 +465,14 @@ class OutletMeter(PortMeter):
         return label == str(self._index + 1)
 
 
-def _ambiguity(poles: list[Pole]) -> Union[NotKnown, NotMetered, None]:
-    """Why it is not certain which lines these poles are; None if it is, and for a single pole.
+def _reason_of_uncertain_lines(poles: list[Pole]) -> Union[NotKnown, NotMetered, None]:
+    """Why it is not certain which lines these poles, from the answer to getPoles, are; None if it
+    is, and for a single pole.
 
     >>> l1, l2 = Pole(line=PowerLine.L1), Pole(line=PowerLine.L2)
-    >>> _ambiguity([l1, l2]) is None
+    >>> _reason_of_uncertain_lines([l1, l2]) is None
     True
-    >>> _ambiguity([l1, Pole(line=PowerLine(77))])
+    >>> _reason_of_uncertain_lines([l1, Pole(line=PowerLine(77))])
     NotMetered(reason='a line is none of those that the pack knows')
     """
     if len(poles) < 2:
@@ -473,7 +485,8 @@ def _ambiguity(poles: list[Pole]) -> Union[NotKnown, NotMetered, None]:
 
 
 def _each_sensor_once(readings: Iterable[SensorReading]) -> list[SensorReading]:
-    """The readings, of those of one sensor only the first. Those without a call are all kept.
+    """The readings, of those of one sensor only the first: lines that share a counter would count
+    it twice. Readings without a call are all kept.
 
     readings of /l1, /l1, /l2, NOT_FITTED, NOT_FITTED
     returned    /l1, /l2, NOT_FITTED, NOT_FITTED

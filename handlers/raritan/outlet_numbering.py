@@ -1,11 +1,10 @@
-"""Whether an outlet's position in its unit's list is the one that identities mean. Pure, except for
-the calls it queues.
+"""Whether a unit's list of outlets (getOutlets) lacks one. Pure, except for the calls it queues.
 
-Identities are positions. If the list lacks an outlet, each later outlet has the position of its
-neighbour. The unit's own words show that: the number of its well-known ids (`/outlet/0` ...), and
-the labels of the list's outlet and of the well-known id of the same position. On known units both
-labels are the position, as text; others may have labels such as "AA1". What cannot be read proves
-nothing, and is an error.
+Identities are positions: "7" is the 7th of the list. If the list lacks the 3rd outlet, "7" is the
+8th, and another server would be switched. Two things show that: how many well-known ids exist
+(/model/pdu/0/outlet/0 ...), and the labels in getMetaData of the 7th of the list and of outlet/6,
+which must be the same outlet. On known units both labels are "7"; on others they may be "AA7". What
+cannot be read proves nothing, and is an error.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _LONGEST_NUMBER = 9  # digits
 
 
 def parse_label_number(label: object) -> Optional[int]:
-    """The label as a number; None if it is none.
+    """The label of an outlet as a number; None unless it is a text of 1 to 9 digits.
 
     >>> parse_label_number("7"), parse_label_number("AA1") is None
     (7, True)
@@ -35,17 +34,17 @@ def parse_label_number(label: object) -> Optional[int]:
 
 
 def proves_position(position: int, label: object, well_known_label: object) -> bool:
-    """Whether the labels show that the outlet at this position of the device's list, from 1, is the
-    unit's outlet of that number.
+    """Whether the labels show that the outlet at this position of the list, from 1, is the unit's
+    outlet of that number. `label`: of the third outlet of the list; `well_known_label`: of
+    outlet/2, None if it could not be read. The two must be the same:
 
-    `label`: of the outlet in the list. `well_known_label`: of the outlet with the well-known id of
-    that number. Both must be the same. If the latter was not read (None), `label` must be the
-    number.
+    >>> proves_position(3, "AA3", "AA3"), proves_position(3, "4", "3")
+    (True, False)
 
-    >>> proves_position(3, "AA3", "AA3"), proves_position(3, "3", None)
-    (True, True)
-    >>> proves_position(3, "4", "3")
-    False
+    If the second could not be read, the first must be the position:
+
+    >>> proves_position(3, "3", None), proves_position(3, "AA3", None)
+    (True, False)
     """
     if well_known_label is None:
         return parse_label_number(label) == position
@@ -53,8 +52,10 @@ def proves_position(position: int, label: object, well_known_label: object) -> b
 
 
 class ListProof:
-    """Whether the list of a unit's outlets is complete. The constructor queues three calls, here of
-    a unit that lists 8 outlets:
+    """Whether the list of a unit's outlets is complete. The constructor queues three getMetaData:
+    `_last_listed`, of the last outlet of the list; `_last_well_known`, of the well-known id with
+    that number; and `_id_behind_list`, of the next well-known id, which should not exist. Here of a
+    unit that lists 8 outlets:
 
     > getMetaData of the 8th of getOutlets          < {"_ret_": {"label": "8", ...}}
     > getMetaData of /model/pdu/0/outlet/7          < {"_ret_": {"label": "8", ...}}
@@ -87,8 +88,7 @@ class ListProof:
             "8"                "8"               "9"         raises: lacks one
             "AA8"              cannot be read    404         raises: may lack one
 
-        A misplaced outlet with a number up to the length of the list shows another order, which is
-        no gap.
+        A last outlet labelled "5" shows that the list has another order, which is no gap.
         """
         # 1. the list is whole only if the unit says that it has no outlet behind it
         if self._id_behind_list.error is None:
@@ -110,17 +110,23 @@ class ListProof:
             return
         if has_last and number is not None and 1 <= number <= count:
             return
-        # 4. nothing proves it whole; a label beyond those numbers, or another one than that of the
-        # unit's last outlet, proves a gap
+        # 4. nothing proves that it is whole; a label beyond those numbers, or another one than that
+        # of the unit's last outlet, proves a gap
         is_beyond_list = number is not None and number > count
         verdict = "lacks one" if has_last or is_beyond_list else "may lack one"
         quote = self._listed_unit.unit.agent.login.quoted
         raise self._error(verdict, f"and the last one is labelled {quote(str(label))!r}")
 
     def _is_missing(self, error: PduHandlerError) -> bool:
-        """Whether this error proves that the unit has no outlet behind its list: HTTP 404 and the
-        like do. The code that this unit gives for objects that it lacks does only if the unit
-        answers for the last outlet, which it has.
+        """Whether `error`, of the well-known id behind the list, proves that the unit has no such
+        outlet. `missing_code` of the unit is the code that it gives for objects that it lacks; it
+        proves nothing if the unit gives it for everything.
+
+        error             getMetaData of the last outlet    returned
+        HTTP 404          any                               True
+        missing_code      {"label": "8"}                    True
+        missing_code      an error                          False
+        another error     any                               False
         """
         if self._last_well_known.error is None:
             return self._listed_unit.missing_code.is_in(error)

@@ -2,7 +2,8 @@
 that list no outlets.
 
 A controller has power meters, each with mains (its lines); one that is a panel also has branch
-circuits, which are the ports.
+circuits, which are the ports. A Pending is a queued call, which has the answer once its bulk was
+sent: `error`, or `get()`, which raises that error.
 
 The identity of a branch circuit is "p1.7", on link unit 2 "2.p1.7": the id of its power meter, and
 the position of its first pole in the panel, from 1. Both are fixed when a circuit is created
@@ -39,8 +40,9 @@ _LINE_COUNTS = {
 
 
 class UnitWithoutOutlets:
-    """A unit that lists no outlets. The constructor queues the calls that show its type;
-    `meters` reads their answers after the bulk.
+    """A unit that lists no outlets. The constructor queues the calls that show its type: `_meters`
+    (getPowerMeters), `_metadata` (getMetaData) and `_inlets` (getInlets); `meters` reads their
+    answers after the bulk. `_missing_code` recognizes the error for an object that the unit lacks.
 
     > getPowerMeters of /model/pmc; getMetaData and getInlets of /model/pdu/0
     < {"_ret_": [{"key": 1, "value": {"rid": ..., "type": "pdumodel.Panel:2.0.4"}}]}
@@ -69,7 +71,7 @@ class UnitWithoutOutlets:
         JsonRpcSyntaxException for a meter that is listed twice or is of another type, and the
         errors of the answers.
         """
-        is_controller = not self._missing_code.is_in(self._meters.error)  # of power meters
+        is_controller = not self._missing_code.is_in(self._meters.error)
         meter_by_id = self._meters.get() if is_controller else {}
         if not meter_by_id:
             self._require_type_without_outlets()
@@ -111,8 +113,8 @@ class UnitWithoutOutlets:
         )
 
     def typed_proxy(self, reference: Interface, kind: type[AnInterface], noun: str) -> AnInterface:
-        """The reference as an object of the class `kind`, on link units with `/link/N` before its
-        resource id. `noun`: what it should be, for the error.
+        """The reference, which must be of the class `kind`; on link units with `/link/N` before its
+        resource id. `noun`: what it should be, for the error, "a circuit".
 
             reference                      kind      returned
             /tfwopaque/c, pdumodel.Circuit Circuit   Circuit /tfwopaque/c
@@ -143,8 +145,10 @@ class BranchCircuit(PortMeter):
 
 
 class MainsMeter(InputMeter):
-    """The meter of the mains of a power meter or panel. Its type (getConfig) says how many lines it
-    has: ONE_PHASE 1, SPLIT_PHASE 2, THREE_PHASE 3.
+    """The meter of the mains of a power meter or panel. `ask_readings` sets `_type`, of which the
+    number of lines follows: ONE_PHASE 1, SPLIT_PHASE 2, THREE_PHASE 3; NotKnown with the reason if
+    getConfig could not be read. `_lines_or_reason` has the lines and the neutral, or why they are
+    not known.
     """
 
     def __init__(self, unit: XerusUnit, meter: PowerMeter, *, with_power: bool) -> None:
@@ -164,8 +168,8 @@ class MainsMeter(InputMeter):
         self._config = bulk.add(self._meter.getConfig)
 
     def ask_readings(self, bulk: Bulk) -> None:
-        """Keep the type of the meter, and queue the readings of the meter and of its lines:
-        > getReading of each. Raises Denied if the account may not read type or lists.
+        """Queue the readings of the meter and of its lines, and set its type, once `ask_sensors`
+        was answered: > getReading of each. Raises Denied if the account may not read type or lists.
         """
         self._type = self._read_type()
         super().ask_readings(bulk)
@@ -204,8 +208,8 @@ class MainsMeter(InputMeter):
         type_count = _LINE_COUNTS.get(self._type)
         if type_count is None:
             return NotMetered("the type of the power meter is none that the pack knows")
-        if not isinstance(self._poles_or_reason, list):
-            return self._poles_or_reason
+        if not isinstance(self._lines_or_reason, list):
+            return self._lines_or_reason
         count = len(self._lines())
         may_list_none = self._type == PowerMeter.Type.ONE_PHASE
         if count == type_count or (count == 0 and may_list_none):
@@ -213,15 +217,16 @@ class MainsMeter(InputMeter):
         return NotKnown(f"the power meter lists {count} of its {type_count} lines")
 
     def _is_one_circuit(self, poles: list[InputLine]) -> bool:
-        """Whether these poles are two lines without a neutral, which carry one current. Not those
-        of a split phase (120/240 V), whose two lines carry different ones.
+        """Whether the mains are one circuit of two lines, so that one current flows through both:
+        L1 and L2 without a neutral. Not for SPLIT_PHASE (120/240 V), where each has its own.
         """
         return self._type != PowerMeter.Type.SPLIT_PHASE and super()._is_one_circuit(poles)
 
 
 class ControllerMeters:
-    """The meters of one power meter controller: the mains of each power meter or panel, and the
-    circuits of its panels, which the caller adds to `circuits`.
+    """The meters of one power meter controller: `mains` of each power meter or panel, and the
+    circuits of its panels, which the caller adds to `circuits`. `_is_mixed`: whether it has both
+    panels and other power meters. Without power meters, `mains` is empty.
 
         two panels with mains of 20.5 A and 10.0 A     load() is 30.5
         a panel and a power meter, 20.5 A and 10.0 A   load() is NotMetered
@@ -253,8 +258,12 @@ class ControllerMeters:
         return self._sum_unless_mixed(powers)
 
     def _sum_unless_mixed(self, parts: Sequence[Figure]) -> Figure:
-        """The sum; not metered if power meters and panels are mixed: a meter may feed a panel,
-        whose load would count twice.
+        """The sum of the figures of all mains; NotMetered if some are of panels and some of other
+        power meters: a meter may feed a panel, whose load would count twice.
+
+            two panels, 20.5 and 10.0           30.5
+            panel and power meter, any          NotMetered
+            two panels, 20.5 and None           NotMetered: 1 of 2 parts of the sum have no meter
         """
         if self._is_mixed:
             return NotMetered("a power meter may feed a panel, whose load would count twice")
@@ -266,7 +275,7 @@ class ControllerMeters:
 
 
 class _PanelCircuits(NamedTuple):
-    """The queued list of one panel's circuits.
+    """The queued list `circuits` of one panel's circuits, by their positions from 0.
 
     > getCircuits of panel 1
     < {"_ret_": [{"key": 6, "value": {"rid": "/tfwopaque/c", "type": "pdumodel.Circuit:2.0.4"}}]}
@@ -284,10 +293,11 @@ class _PanelCircuits(NamedTuple):
         return self.unit.unit.link_id
 
     def branch_circuits(self, *, with_power: bool = False) -> list[BranchCircuit]:
-        """The circuits, in the order of their positions.
+        """The circuits, in the order of their positions, once the bulk was sent.
 
         getCircuits of panel 1   [{"key": 6, "value": {"rid": "/tfwopaque/c", "type": ...}}]
         returned                 [BranchCircuit "p1.7"]
+        getCircuits of panel 1   error -32000, Denied: raised
 
         Raises JsonRpcSyntaxException for one that is listed twice or of another type.
         """
@@ -309,7 +319,8 @@ class _PanelCircuits(NamedTuple):
 
 
 def _queue_circuits(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> list[_PanelCircuits]:
-    """Queue the list of circuits of each panel of these units (Panel.idl 2.0.4).
+    """Queue the list of circuits of each panel of these units (Panel.idl 2.0.4), and return the
+    queued lists, one for each panel. Other power meters have no circuits.
 
     > getCircuits of /tfwopaque/p
     < {"_ret_": [{"key": 0, "value": {"rid": ..., "type": "pdumodel.Circuit:2.0.4"}}, ...]}
@@ -332,7 +343,9 @@ def units_without_outlets(bulk: Bulk, units: Sequence[ListedUnit]) -> list[UnitW
 
 
 def read_panel_ports(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[int, list[str]]:
-    """The identity of each branch circuit, by link id: 1 round trip, none without panels.
+    """The identity of each branch circuit, by the link id of its unit: 1 round trip, none without
+    panels. A unit without panels is not in the result. Raises the error of a panel that cannot be
+    read: a list without its circuits would look whole.
 
     > POST /bulk: getCircuits of each panel
     < {"_ret_": [{"key": 0, "value": {"rid": ..., ...}}, {"key": 6, ...}]}
@@ -350,7 +363,8 @@ def read_panel_ports(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[in
 def read_panel_meters(
     bulk: Bulk, units: Sequence[UnitWithoutOutlets], *, with_power: bool
 ) -> dict[int, ControllerMeters]:
-    """The meters of each power meter controller, by link id, in up to 3 bulks.
+    """The meters of each power meter controller, by link id, in up to 3 bulks. Raises the error of
+    a panel that cannot be read.
 
     > POST /bulk: getCircuits of each panel; getSensors, getPoles, getConfig of each meter
     > POST /bulk: getReading of the meters' sensors and lines; getSensors of each circuit
@@ -385,7 +399,8 @@ def read_panel_meters(
 
 
 def read_panel_labels(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[int, list[Label]]:
-    """The name of each branch circuit and its label in the panel, by link id, in up to 2 bulks.
+    """The name of each branch circuit and the number printed in its panel, by link id, in up to 2
+    bulks. Raises the error of a panel whose circuits cannot be read.
 
     > POST /bulk: getCircuits and getPanelSettings of each panel
     < ..., {"_ret_": {"panelSize": 42, "labelingScheme": 1, ...}}
@@ -426,8 +441,11 @@ class _LabelledCircuit(NamedTuple):
     settings: Pending[Circuit.Settings]
 
     def label(self) -> Label:
-        """The identity, the number printed in the panel and the configured name: "p1.2", "3",
-        "Rack 7"; number and name are "" where they cannot be read.
+        """The identity, the number printed in the panel and the configured name; number and name
+        are "" where they cannot be read.
+
+        {"panelSize": 42, "labelingScheme": 1}, {"name": "Rack 7"}    label("p1.2", "3", "Rack 7")
+        error -32000, {"name": "Rack 7"}                              label("p1.2", "", "Rack 7")
         """
         number = ""
         if self.panel.error is None:

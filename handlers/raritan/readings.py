@@ -1,8 +1,13 @@
 """Sensors of a unit and lists of its parts (inlets, lines, protectors): here alone an answer
 becomes a figure, which is a number (measured), None (not metered) or NotKnown with a reason.
 
-Proof that something does not exist is a null where its sensor would be, or the unit's word that it
-has no such object (`is_missing_object_error`). Whatever else fails leaves it open.
+A Bulk is one POST with many calls: `bulk.add` queues a call and returns its Pending, which has the
+answer once the bulk was sent (`error`, or `get()` if that is None). A sensor is read by the
+reference that a list of the unit has for it, or by a well-known id, which the vendor documents:
+/model/pdu/0/outlet/6/current.
+
+Proof that a sensor does not exist is a null where a list would have it, or an error that says that
+the unit has no such object, as HTTP 404. After any other error it is not known.
 """
 
 from __future__ import annotations
@@ -93,8 +98,10 @@ def ask_listed(bulk: Bulk, unit: XerusUnit, sensors: Pending[Any], field: str) -
         field "current"        > getReading of /tfwopaque/i
         field "activeEnergy"   nothing is queued; returned is NOT_FITTED
 
-    Raises Denied if the account may not list the sensors. A list that cannot be read for another
-    reason is one that is not known, or not fitted if the device has no such list.
+        getSensors: HTTP 404   NOT_FITTED: the device has no such list
+        error -32000           a reading without a call, whose figure is NotKnown
+
+    Raises Denied if the account may not list the sensors.
     """
     error = call_error(sensors)
     if error is None:
@@ -185,7 +192,8 @@ def kilowatt_hours(watt_hours: Figure) -> Figure:
 
 
 def all_invalid(readings: Iterable[SensorReading]) -> bool:
-    """Whether some sensors are metered but no value is known: their references may be stale.
+    """Whether there are fitted sensors, and none of them has a value now. Then their references
+    may be stale, and the caller lists the sensors anew.
 
     >>> invalid = SensorReading(not_known=NotKnown("is not valid now"))
     >>> all_invalid([invalid, NOT_FITTED]), all_invalid([NOT_FITTED])
@@ -200,7 +208,9 @@ def all_invalid(readings: Iterable[SensorReading]) -> bool:
 def call_error(answer: Pending[Any]) -> Optional[PduHandlerError]:
     """The error of a call that figures depend on; None if the call succeeded.
 
-    Raises it if it is Denied: figures would otherwise be missing without a reason.
+    {"_ret_": ...}          None
+    error -32000            that error
+    Denied                  raises it: figures would be missing without a reason
     """
     if isinstance(answer.error, Denied):
         raise answer.error

@@ -1,5 +1,9 @@
-"""The states of outlets, from each outlet's report and from the relay failures that its unit
-reports.
+"""The states of outlets, from each outlet's report (getState) and from the relay failures that its
+unit reports (getFailures of /hwhealth).
+
+A unit is the PDU at the address, or a link unit behind it. A Pending is a queued call, which has
+the answer once its bulk was sent: `error`, or `get()` if that is None. MissingObjectCode: the error
+with which this firmware answers for an object that it does not have.
 """
 
 from __future__ import annotations
@@ -102,11 +106,12 @@ def _read_units(agent: Agent, selection: LinkUnitSelection) -> list[_UnitStates]
 
 
 class _UnitStates:
-    """The state of each outlet or circuit of one unit. The constructor queues the calls:
+    """The state of each outlet or circuit of one unit. The constructor queues `_answers` (getState
+    of each outlet), and if there are outlets `_failures` (getFailures), `_metadata` (getMetaData)
+    and `_list_proof`, which shows that the list of outlets is whole. Properties and methods read
+    the answers after the bulk. The caller fills `circuits`, of a unit without outlets.
 
     > getState of each outlet, getFailures of /hwhealth, getMetaData of /model/pdu/0 ...
-
-    `unavailable` and `ports` read their answers after the bulk. The caller fills `circuits`.
     """
 
     def __init__(self, bulk: Bulk, listed_unit: ListedUnit) -> None:
@@ -161,6 +166,10 @@ class _UnitStates:
     def _raise_unless_readable(self) -> None:
         """Raise Denied if the account may not read one of the outlets, and the first error if none
         can be read.
+
+        getState of 1, 2     {...}, error -32000             returns
+        getState of 1, 2     {...}, Denied                   raises Denied
+        getState of 1, 2     error -32000, error -32000      raises the first error
         """
         errors = [answer.error for answer in self._answers if answer.error is not None]
         is_nothing_read = len(errors) == len(self._answers)
@@ -208,12 +217,16 @@ def unknown_reason(state: Outlet.State, relay_reason: str) -> str:
 
 
 def _contradiction(state: Outlet.State) -> str:
-    """What in the answer to getState of an available outlet contradicts its `powerState`; "" if
-    nothing does.
+    """What in the answer to getState of an available outlet contradicts its `powerState`, or makes
+    it no state; "" if nothing does.
 
-    >>> state = Outlet.State(powerState=Outlet.PowerState.PS_ON, isSuspended=True)
-    >>> _contradiction(state)
+    >>> on, off = Outlet.PowerState.PS_ON, Outlet.PowerState.PS_OFF
+    >>> _contradiction(Outlet.State(powerState=on)), _contradiction(Outlet.State(powerState=off))
+    ('', '')
+    >>> _contradiction(Outlet.State(powerState=on, isSuspended=True))
     'it is on although suspended'
+    >>> _contradiction(Outlet.State(powerState=off, switchOnInProgress=True))
+    'it is off, and waits to be switched on'
     """
     is_on = state.powerState == Outlet.PowerState.PS_ON
     if is_on and state.isSuspended:
@@ -257,11 +270,14 @@ def may_not_read_failures(failures: Failures) -> bool:
 def relay_reasons(failures: Failures, missing_code: MissingObjectCode, count: int) -> list[str]:
     """Why the relay of each of `count` outlets may not follow its commands; "" where it does.
 
-    getFailures, with 2 outlets                      returned
-    []                                               "", ""
-    [{"componentId": ..., "type": 5, ...}]           "", _FAILED_RELAY   if the id has the number 2
-    error -32000                                     "the ... cannot be read" for both
-    the firmware has no /hwhealth, or Denied         "", ""
+    answer to getFailures, with 3 outlets                    returned
+    []                                                       "", "", ""
+    [{"componentId": "outlet 2", "type": 5,                  "", _FAILED_RELAY, _FAILED_RELAY: it is
+      "isAsserted": true}]                                   the second, or the one of index 2
+    the same with "isAsserted": false: it has passed         "", "", ""
+    [{"componentId": "outlet 2"}]                            "... are not complete" three times
+    error -32000                                             "... cannot be read: ..." three times
+    the firmware has no /hwhealth, or Denied                 "", "", ""
     """
     error = failures.error
     if missing_code.is_in(error) or may_not_read_failures(failures):

@@ -1,5 +1,5 @@
 """Why an outlet is not switched: refusals before the command is sent, and the result codes of the
-device.
+device. A Pending is a call with its answer: `error`, or `get()` if that is None.
 """
 
 from __future__ import annotations

@@ -1,5 +1,9 @@
 """Switching one outlet of a Xerus PDU: find it, check that it may be switched, command it once, and
 read its state.
+
+The identity "7" is the outlet at the index 6 of getOutlets of the primary unit; "2.7" that of link
+unit 2. A well-known id is documented by the vendor, and has the same index: /model/pdu/0/outlet/6.
+A Bulk is one POST with many calls; a Pending is a queued call, which has the answer after the bulk.
 """
 
 from __future__ import annotations
@@ -142,7 +146,8 @@ def _locate_switchable(
 
 
 def _listed_with(index: int, unit: XerusUnit, listed_units: list[ListedUnit]) -> ListedUnit:
-    """Of the listed units the one that is `unit`, if its list has an outlet at `index`.
+    """The one of `listed_units` that is `unit`, if its list has an outlet at `index`. Raises
+    NoSuchOutlet if not.
 
     listed_units       outlet   returned
     0 with 8 outlets   7        unit 0
@@ -164,7 +169,9 @@ def _listed_with(index: int, unit: XerusUnit, listed_units: list[ListedUnit]) ->
 
 
 class _OutletCommand:
-    """The command to one outlet to go on or off (`target`).
+    """The command to one outlet to go on or off (`target`). `write` keeps the reading that came
+    with its answer as `_first_reading`, which the next `read_state` returns; None before and after.
+    `read_state` sets `reason` and `may_not_read_failures`.
 
     write()         > setPowerState {"pstate": 0}, getState    sent once
     read_state()    UP: the state in that answer
@@ -180,7 +187,6 @@ class _OutletCommand:
         self._listed_unit = listed_unit
         self._index = index
         self._outlet = listed_unit.outlets[index]
-        # of the answer to the command, until `read_state` has returned it
         self._first_reading: Optional[_QueuedReading] = None
         #: why the last reading shows no certain state; "" if it shows one
         self.reason = ""

@@ -75,15 +75,17 @@ class XerusUnit(NamedTuple):
     def each_once(
         self, references: Sequence[AnInterface], method: str, noun: str = ""
     ) -> list[AnInterface]:
-        """The references from the answer to `method`, on link units with `/link/N` before their
-        resource ids.
+        """The references from the answer to `method`, checked that each is listed once, and on link
+        units with `/link/N` before their resource ids.
 
             getOutlets of link unit 2   [/tfwopaque/x, /tfwopaque/y]
             returned                    [/link/2/tfwopaque/x, /link/2/tfwopaque/y]
+            getOutlets                  [/tfwopaque/x, /tfwopaque/x]
+            raised                      JsonRpcSyntaxException: an outlet would be two ports
 
-        Raises JsonRpcSyntaxException if one is null, of another unit, or listed twice: an outlet
-        would be two ports, and the current of an inlet would count twice. `noun`: what they are
-        called in the error (" lines' current sensors"), if not as `method` calls them (" outlets").
+        Raises JsonRpcSyntaxException also for a null, and for a reference to another unit. `noun`:
+        what they are called in the error (" lines' current sensors"), if not as `method` calls them
+        (" outlets").
         """
         plural = noun or _noun(method)
         listed = [reference for reference in references if reference is not None]
@@ -103,8 +105,12 @@ class XerusUnit(NamedTuple):
         return self.prefixed(str(index + 1))
 
     def prefixed(self, identity: str) -> str:
-        """An identity within this unit, on link units with the link id before it: "p1.7" becomes
-        "2.p1.7".
+        """The identity of an outlet or circuit of this unit within the whole PDU: on link units the
+        link id precedes it.
+
+        >>> primary = XerusUnit(PRIMARY, Agent("https", "192.0.2.7"))
+        >>> primary.prefixed("p1.7"), primary._replace(link_id=2).prefixed("p1.7")
+        ('p1.7', '2.p1.7')
         """
         if self.link_id == PRIMARY:
             return identity
@@ -175,7 +181,7 @@ def is_missing_object_error(error: Optional[PduHandlerError]) -> bool:
 
 class MissingObjectCode:
     """The error code with which a unit answers for an object that it does not have, which is
-    documented nowhere. So the unit is asked for an outlet that no unit has:
+    documented nowhere. So the unit is asked for an outlet that no unit has (`_answer`, a Pending):
 
         > getMetaData of /model/pdu/0/outlet/99999
         < {"error": {"code": 42, "message": "..."}}        42 is this unit's code

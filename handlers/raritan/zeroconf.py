@@ -135,8 +135,9 @@ def close(network: Zeroconf) -> None:
 
 
 class Announcements:
-    """Collects announcements until `end`, a `time.monotonic` time. Each browser calls
-    `handle_change` in its own thread until it is cancelled; `devices` returns what is known.
+    """The devices that announce themselves until `end`, a `time.monotonic` time. Each browser of
+    zeroconf calls `handle_change` in its own thread until it is cancelled; that fills `_devices`,
+    which has the devices of each announcement by its name. `devices` returns them.
 
     Added PX3, Added PX4, Removed PX3    devices() is [PX4]
     """
@@ -148,12 +149,13 @@ class Announcements:
     def handle_change(
         self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange
     ) -> None:
-        """Note a device that appeared, changed or left (`state_change`). `name`: such as
-        "PX3-5190R._raritan-rpcs._tcp.local.". Query its address and properties for up to 2 s, but
-        not beyond `end`.
+        """Put the device of an announcement into `_devices`, or remove it if `state_change` is
+        Removed. `name`: "PX3-5190R._raritan-rpcs._tcp.local.". Its address and properties are asked
+        for up to 2 s, but not beyond `end`; if they do not come, what is known of it stays.
 
-        A device whose change cannot be read in time keeps its earlier data. A name that mDNS does
-        not allow is ignored.
+        Added, PX3-5190R...      > SRV, TXT, A    _devices[name] is [AnnouncedDevice(...)]
+        Removed, PX3-5190R...                     _devices has no such name
+        a name that mDNS does not allow           nothing changes
         """
         from zeroconf import Error  # imported late, as in `discover_devices`
 
@@ -170,7 +172,8 @@ class Announcements:
             self._devices[name] = _devices(info, service_type)
 
     def devices(self) -> list[AnnouncedDevice]:
-        """Each address and port once, even if the device uses both service names."""
+        """The devices that are known now, sorted by address; one for each address and port, even if
+        the device announces itself by both service names."""
         device_by_address: dict[tuple[str, int], AnnouncedDevice] = {}
         for devices in self._devices.values():
             for device in devices:
@@ -233,5 +236,7 @@ def plain_text(text: str) -> str:
 
     >>> plain_text("PX3\x1b[2J-5190R")
     'PX3[2J-5190R'
+    >>> plain_text("a\u202eb"), plain_text("x" * 200) == "x" * 120
+    ('ab', True)
     """
     return "".join(c for c in text if c.isprintable())[:120]

@@ -1,7 +1,12 @@
 """The figures of a service: which of what was read is used, and how it is summed. Pure.
 
 A PDU's figure is that of its metrics, else the sum over its mains, else its branches, else its
-outlets: the first that it meters.
+outlets: the first that it meters. Mains and branches are circuits.
+
+A Figure is a number, NotKnown (not now, with the reason), NotMetered (never, with the reason) or
+None (never). A Quantity is current (A), power (W) or energy (kWh), with the functions that read it.
+A Member is a resource (JSON object) of the device, or the error of reading it. Flow, by a
+resource's Status: what it shows is true now (AS_SHOWN), nothing flows (NONE), or NOT_KNOWN.
 """
 
 from __future__ import annotations
@@ -30,7 +35,7 @@ from .quantities import AMPERES, KILOWATT_HOURS, WATTS, Reader, Sensors
 from .resources import Flow, status_meaning, status_word, text
 from .responses import Json
 
-#: of a part that carries nothing now: no summand
+#: the figure of an outlet, circuit or PDU that carries nothing now: sums leave it out
 NOTHING = NotMetered("nothing flows through it")
 _ADVICE = "; the handler setting pdu reads one PDU alone"
 
@@ -116,11 +121,11 @@ def service_figures(
     >>> figures.load_a, figures.inlet_a, figures.energy_kwh
     (4.2, 4.2, None)
     """
-    current = _of_pdus(pdus, current_of(sensors))
-    energy = _of_pdus(pdus, energy_of(sensors))
+    current = _figures_of_pdus(pdus, current_of(sensors))
+    energy = _figures_of_pdus(pdus, energy_of(sensors))
     power = _QuantityFigures(total=NOT_ASKED, inlet=NOT_ASKED, by_outlet={})
     if with_power:
-        power = _of_pdus(pdus, power_of(sensors))
+        power = _figures_of_pdus(pdus, power_of(sensors))
     ports: dict[str, MeterFigures] = {}
     for identity, outlet_current in current.by_outlet.items():
         ports[identity] = MeterFigures(
@@ -139,7 +144,8 @@ def service_figures(
 
 
 def are_branches_needed(metrics: Member, mains: Sequence[Member], quantity: Quantity) -> bool:
-    """Whether neither the metrics nor the mains of a PDU have a meter of this quantity.
+    """Whether neither the metrics nor the mains of a PDU have a meter of this quantity, so that its
+    branches have to be read.
 
     >>> circuit = {"Id": "AC1", "CurrentAmps": {"Reading": 4.2}}
     >>> are_branches_needed({}, [circuit], current_of(Sensors()))
@@ -147,24 +153,25 @@ def are_branches_needed(metrics: Member, mains: Sequence[Member], quantity: Quan
     >>> are_branches_needed({}, [], current_of(Sensors()))
     True
     """
-    figure = first_metered(_of_metrics(metrics, quantity), _of_circuits("Mains", mains, quantity))
+    mains_sum = _circuits_sum("Mains", mains, quantity)
+    figure = first_metered(_metrics_figure(metrics, quantity), mains_sum)
     return figure is None
 
 
-def _of_pdus(pdus: Sequence[PduResources], quantity: Quantity) -> _QuantityFigures:
+def _figures_of_pdus(pdus: Sequence[PduResources], quantity: Quantity) -> _QuantityFigures:
     """The sums of a quantity over all PDUs, and the figures of all outlets.
 
     >>> circuit = {"Id": "AC1", "CurrentAmps": {"Reading": 4.2}}
     >>> first = PduResources(ServicePdu("1.", {}), is_absent=False, mains=[circuit])
     >>> second = PduResources(ServicePdu("2.", {}), is_absent=False, mains=[circuit])
-    >>> _of_pdus([first, second], current_of(Sensors())).total
+    >>> _figures_of_pdus([first, second], current_of(Sensors())).total
     8.4
     """
     totals: dict[str, Figure] = {}
     inlets: dict[str, Figure] = {}
     by_outlet: dict[str, Figure] = {}
     for pdu in pdus:
-        figures = _of_pdu(pdu, quantity)
+        figures = _figures_of_pdu(pdu, quantity)
         totals[pdu.pdu.id] = figures.total
         inlets[pdu.pdu.id] = figures.inlet
         by_outlet.update(figures.by_outlet)
@@ -175,17 +182,20 @@ def _of_pdus(pdus: Sequence[PduResources], quantity: Quantity) -> _QuantityFigur
     )
 
 
-def _of_pdu(resources: PduResources, quantity: Quantity) -> _QuantityFigures:
-    """The figures of one PDU. An absent one of several has no load, and a counter that is not
-    known, unless it lists its mains.
+def _figures_of_pdu(resources: PduResources, quantity: Quantity) -> _QuantityFigures:
+    """The figures of one PDU. Of a PDU that is absent by its Status, and lists no mains, nothing is
+    read: no current and power flow (NOTHING), and its energy counter is not known.
 
     >>> circuit = {"Id": "AC1", "CurrentAmps": {"Reading": 4.2}}
     >>> pdu = PduResources(ServicePdu("1.", {}), is_absent=False, mains=[circuit])
-    >>> _of_pdu(pdu, current_of(Sensors())).total
+    >>> _figures_of_pdu(pdu, current_of(Sensors())).total
     4.2
     >>> offline = ServicePdu("1.", {"Status": {"State": "UnavailableOffline"}})
-    >>> _of_pdu(pdu._replace(pdu=offline), current_of(Sensors())).total
+    >>> _figures_of_pdu(pdu._replace(pdu=offline), current_of(Sensors())).total
     NotKnown(reason='the Status of the PDU is UnavailableOffline')
+    >>> absent = PduResources(ServicePdu("1.", {}), is_absent=True)
+    >>> _figures_of_pdu(absent, current_of(Sensors())).total
+    NotMetered(reason='nothing flows through it')
     """
     pdu = resources.pdu
     if not resources.has_figures and quantity.is_counter:
@@ -217,42 +227,42 @@ def _shown_figures(resources: PduResources, quantity: Quantity) -> _QuantityFigu
     outlets: dict[str, Figure] = {}
     by_outlet: dict[str, Figure] = {}
     for outlet in resources.outlets:
-        figure = _of_outlet(outlet, quantity)
+        figure = _outlet_figure(outlet, quantity)
         outlets[outlet.identity] = figure
         if figure == NOTHING:
             # an outlet that carries nothing may show its last current
             figure = NotKnown(f"its Status is {status_word(outlet.resource)}")
         by_outlet[outlet.identity] = figure
-    inlet = _of_circuits("Mains", resources.mains, quantity)
+    inlet = _circuits_sum("Mains", resources.mains, quantity)
     total = first_metered(
-        _of_metrics(resources.metrics, quantity),
+        _metrics_figure(resources.metrics, quantity),
         inlet,
-        _of_circuits("Branches", resources.branches, quantity),
+        _circuits_sum("Branches", resources.branches, quantity),
         sum_in_use("outlet", outlets),
     )
     return _QuantityFigures(total, inlet, by_outlet)
 
 
-def _of_metrics(metrics: Member, quantity: Quantity) -> Figure:
+def _metrics_figure(metrics: Member, quantity: Quantity) -> Figure:
     """The figure in the metrics of a PDU; None, not metered, for the current, which they never
     have.
 
-    >>> _of_metrics({"PowerWatts": {"Reading": 910}}, power_of(Sensors()))
+    >>> _metrics_figure({"PowerWatts": {"Reading": 910}}, power_of(Sensors()))
     910.0
     """
     if not quantity.is_in_metrics:
         return None
-    return _of_member("Metrics", metrics, Flow.AS_SHOWN, quantity)
+    return _figure_by_flow("Metrics", metrics, Flow.AS_SHOWN, quantity)
 
 
-def _of_circuits(list_name: str, circuits: Sequence[Member], quantity: Quantity) -> Figure:
+def _circuits_sum(list_name: str, circuits: Sequence[Member], quantity: Quantity) -> Figure:
     """The sum over the circuits that a PDU lists under this name, such as Mains; an error in place
     of a circuit makes it not known.
 
     >>> circuits = [{"Id": "AC1", "PowerWatts": {"Reading": 900}}, {"Id": "AC2"}]
-    >>> _of_circuits("Mains", circuits[:1], power_of(Sensors()))
+    >>> _circuits_sum("Mains", circuits[:1], power_of(Sensors()))
     900.0
-    >>> _of_circuits("Mains", circuits, power_of(Sensors())).reason
+    >>> _circuits_sum("Mains", circuits, power_of(Sensors())).reason
     'Mains: circuit AC2 does not meter it'
     """
     figures: dict[str, Figure] = {}
@@ -263,28 +273,32 @@ def _of_circuits(list_name: str, circuits: Sequence[Member], quantity: Quantity)
         else:
             circuit_id = text(circuit, "Id")
             flow = status_meaning(circuit).circuit_flow
-            figures[circuit_id or part] = _of_member(circuit_id, circuit, flow, quantity)
+            figures[circuit_id or part] = _figure_by_flow(circuit_id, circuit, flow, quantity)
     return of_part(list_name, sum_in_use("circuit", figures))
 
 
-def _of_outlet(outlet: ListedOutlet, quantity: Quantity) -> Figure:
+def _outlet_figure(outlet: ListedOutlet, quantity: Quantity) -> Figure:
     """The figure of an outlet; not known if the outlet cannot be read."""
     member = outlet.error or outlet.resource
     flow = status_meaning(outlet.resource).outlet_flow
-    return _of_member(f"outlet {outlet.identity}", member, flow, quantity)
+    return _figure_by_flow(f"outlet {outlet.identity}", member, flow, quantity)
 
 
-def _of_member(part: str, member: Member, flow: Flow, quantity: Quantity) -> Figure:
-    """A figure of metrics, a circuit or an outlet. Its reason begins with `part`, its name.
-    `flow`: whether anything flows through the part, by its status. Here alone it is decided whether
-    a figure is measured, not metered (None), not known, or of a part that carries nothing.
+def _figure_by_flow(part: str, member: Member, flow: Flow, quantity: Quantity) -> Figure:
+    """The figure of metrics, a circuit or an outlet, by what it shows and by its `flow`. `part`:
+    its name, with which a reason begins. `member`: its resource, or the error of reading it.
+
+    flow        current or power           energy, a counter that stays
+    AS_SHOWN    what it shows              what it shows
+    NONE        NOTHING                    what it shows; NOTHING if that is no number
+    NOT_KNOWN   NotKnown, or None          what it shows
 
     >>> circuit = {"PowerWatts": {"Reading": 900}}
-    >>> _of_member("AC1", circuit, Flow.AS_SHOWN, power_of(Sensors()))
+    >>> _figure_by_flow("AC1", circuit, Flow.AS_SHOWN, power_of(Sensors()))
     900.0
-    >>> _of_member("AC1", circuit, Flow.NONE, power_of(Sensors()))
+    >>> _figure_by_flow("AC1", circuit, Flow.NONE, power_of(Sensors()))
     NotMetered(reason='nothing flows through it')
-    >>> _of_member("AC1", {"PowerWatts": None}, Flow.AS_SHOWN, power_of(Sensors()))
+    >>> _figure_by_flow("AC1", {"PowerWatts": None}, Flow.AS_SHOWN, power_of(Sensors()))
     NotKnown(reason='AC1: PowerWatts is null')
     """
     if isinstance(member, PduHandlerError):
@@ -302,7 +316,7 @@ def _of_member(part: str, member: Member, flow: Flow, quantity: Quantity) -> Fig
 
 
 def of_part(part: str, figure: Figure) -> Figure:
-    """The figure of a part, whose reason names the part, such as "Mains AC1".
+    """The figure; if it is NotKnown or NotMetered, its reason begins with `part`, "Mains AC1".
 
     >>> of_part("Mains AC1", NotKnown("CurrentAmps is null")).reason
     'Mains AC1: CurrentAmps is null'
@@ -313,11 +327,13 @@ def of_part(part: str, figure: Figure) -> Figure:
 
 
 def sum_in_use(noun: str, figures: Mapping[str, Figure], advice: str = "") -> Figure:
-    """The sum over the parts that carry something: not known if one of them is not, or if none of
-    some carries anything; not metered, with `advice`, if one has no meter.
+    """The sum over the circuits, outlets or PDUs of `figures` (by name), without those that carry
+    nothing. `noun`: what they are called in a reason, to whose end `advice` is put.
 
     >>> sum_in_use("circuit", {"AC1": 1.5, "AC2": NOTHING})
     1.5
+    >>> sum_in_use("circuit", {"AC1": 1.5, "AC2": None}).reason
+    'circuit AC2 does not meter it'
     >>> sum_in_use("circuit", {"AC1": NOTHING, "AC2": NOTHING}).reason
     'none of its parts is in use'
     """

@@ -1,4 +1,5 @@
-"""Links between resources. A link to another host, port or scheme is refused. Pure.
+"""Links between resources. A link to another host, port or scheme is refused. Pure. The parts of a
+link are what stands between its slashes, in lower case: ["", "redfish", "v1"].
 
 Source: DSP0266, "Reference properties", "Response headers" (Location) and "Query parameters".
 """
@@ -58,18 +59,19 @@ def parts(link: str) -> Sequence[str]:
 
 
 def same(self_link: str, link: str, pdu_links: Sequence[Sequence[str]]) -> bool:
-    """Whether a resource with the link `self_link` to itself can be the one at `link`; true if
-    `self_link` is empty.
+    """Whether the resource that was read from `link`, and whose `@odata.id` is `self_link`, can be
+    the one that was asked for. `pdu_links`: the link of each PDU of the service, in parts.
 
-    Services write the beginning of a link in several ways. So only the last part is compared and,
-    where both links name them, the list before it (such as Outlets) and the PDU. `pdu_links`: the
-    parts of the link of each PDU.
+    Services write the beginning of a link in several ways. So the last parts must be the same (A1),
+    and, if both links have one, the list before it (Outlets) and the PDU:
 
     >>> pdus = [parts("/redfish/v1/RackPDUs/1"), parts("/redfish/v1/RackPDUs/2")]
     >>> same("/rest/v1/Outlets/A1", "/redfish/v1/RackPDUs/1/Outlets/A1", pdus)
     True
     >>> same("/redfish/v1/RackPDUs/2/Outlets/A1", "/redfish/v1/RackPDUs/1/Outlets/A1", pdus)
     False
+    >>> same("", "/redfish/v1/RackPDUs/1/Outlets/A1", pdus)  # it has no @odata.id
+    True
     """
     self_parts = parts(self_link)
     if self_parts == [""]:
@@ -80,38 +82,43 @@ def same(self_link: str, link: str, pdu_links: Sequence[Sequence[str]]) -> bool:
     list_names = {*self_parts[-2:-1], *requested_parts[-2:-1]} & _LISTS
     if len(list_names) > 1:
         return False
-    holder = _holder(self_parts, pdu_links)
-    requested_holder = _holder(requested_parts, pdu_links)
-    if holder is None or requested_holder is None:
+    pdu = _pdu_of(self_parts, pdu_links)
+    requested_pdu = _pdu_of(requested_parts, pdu_links)
+    if pdu is None or requested_pdu is None:
         return True
-    return holder == requested_holder
+    return pdu == requested_pdu
 
 
-def _holder(steps: Sequence[str], pdu_links: Sequence[Sequence[str]]) -> Optional[Sequence[str]]:
-    """The parts of the PDU's link with which these parts of a link begin; None if no PDU's do.
+def _pdu_of(link: Sequence[str], pdu_links: Sequence[Sequence[str]]) -> Optional[Sequence[str]]:
+    """The link of the PDU, of `pdu_links`, below which `link` is; None if it is below none.
+    All links are in parts.
 
     >>> pdus = [parts("/redfish/v1/RackPDUs/1"), parts("/redfish/v1/RackPDUs/2")]
-    >>> _holder(parts("/redfish/v1/RackPDUs/2/Outlets/A1"), pdus)
+    >>> _pdu_of(parts("/redfish/v1/RackPDUs/2/Outlets/A1"), pdus)
     ['', 'redfish', 'v1', 'rackpdus', '2']
-    >>> _holder(parts("/redfish/v1/Chassis/1"), pdus) is None
+    >>> _pdu_of(parts("/redfish/v1/Chassis/1"), pdus) is None
     True
     """
     for pdu_link in pdu_links:
-        if steps[: len(pdu_link)] == pdu_link:
+        if link[: len(pdu_link)] == pdu_link:
             return pdu_link
     return None
 
 
 def expansion(root: Mapping[str, object], levels: int) -> str:
     """The query that makes an answer include linked resources, `levels` deep; '' if the service
-    root does not offer that.
-
-    Source: ServiceRoot, ProtocolFeaturesSupported.ExpandQuery: NoLinks offers `.`, ExpandAll `*`,
-    Levels `$levels`.
+    root `root` does not offer that.
 
     >>> expand = {"ExpandQuery": {"NoLinks": True, "Levels": True, "MaxLevels": 6}}
     >>> expansion({"ProtocolFeaturesSupported": expand}, 2), expansion({}, 2)
     ('?$expand=.($levels=2)', '')
+
+    Without Levels, it includes one level; ExpandAll alone offers another form:
+
+    >>> expand = {"ExpandQuery": {"ExpandAll": True}}
+    >>> root = {"ProtocolFeaturesSupported": expand}
+    >>> expansion(root, 1), expansion(root, 2)
+    ('?$expand=*', '')
     """
     expand = child(child(root, "ProtocolFeaturesSupported"), "ExpandQuery")
     if expand.get("NoLinks") is True:

@@ -1,4 +1,6 @@
-"""The members of a collection over all its pages.
+"""The members of a collection (a list of outlets, say) over all its pages. An entry of the list is
+a link, {"@odata.id": ".../Outlets/A1"}, or the whole resource, {"Id": "A1", ...}. A Member is the
+resource behind an entry, or the error of reading it.
 
 A list that is shorter than its own count is an error. A member that cannot be read is the member's
 failure: it has an error in its place, and the others are read.
@@ -35,7 +37,7 @@ def read_list(service: RedfishService, target: object) -> Json:
         < {"Members": [{"Id": "A1", "PowerState": "On"}], "Members@odata.count": 1}
     """
     collection = service.get_expanded(target)
-    for entry in _entries(collection):
+    for entry in _page_entries(collection):
         if "Id" not in entry and "@odata.id" not in entry:
             return service.get(target)
     return collection
@@ -56,8 +58,8 @@ def members(service: RedfishService, collection: Json) -> list[Json]:
 
 
 def each_member(service: RedfishService, collection: Json) -> list[Member]:
-    """The members of `collection`, with an error in place of one that cannot be read: 1 round trip
-    for each further page, and for each member that is not included in full.
+    """The members of `collection`, in order, with the error in place of one that cannot be read: 1
+    round trip for each further page, and for each member that is only a link.
 
     Raises ProtocolError for a list that is not whole, and errors that concern the whole service: a
     refused login, 429, no answer.
@@ -94,13 +96,10 @@ def readable(members: Sequence[Member]) -> list[Json]:
 
 
 def entries_of(service: RedfishService, collection: Json) -> list[Json]:
-    """The members as the collection lists them, links or whole resources, {} for an entry that is
-    neither: 1 round trip for each further page.
-
-    Raises the errors of a page that cannot be read. Raises ProtocolError for fewer members than a
-    page counts, for a count that is no number, for more than MOST_MEMBERS, for a page without a
-    list of members (unless the collection counts none), for a page without members before another
-    one, for a repeated page, and after _MOST_PAGES further pages.
+    """The entries of the collection over all its pages, links or whole resources, {} for one that
+    is neither: 1 round trip for each further page. Raises the errors of a page that cannot be read,
+    and ProtocolError for a list that may not be whole: it has fewer members than a page counts, a
+    page without a list, a page twice, more than 5000 members or 500 pages.
 
         {"Members": [{"@odata.id": ".../A1"}], "Members@odata.count": 2,
          "Members@odata.nextLink": ".../Outlets?$skip=1"}
@@ -110,13 +109,13 @@ def entries_of(service: RedfishService, collection: Json) -> list[Json]:
     entries: list[Json] = []
     counts: list[int] = []
     for page in _pages(service, collection):
-        counts += _counts(page)
+        counts += _member_counts(page)
         page_list = _list_of_members(page)
         # some services leave out an empty list
         is_left_out = page_list is None and bool(counts) and max(counts) == 0
         if not isinstance(page_list, list) and not is_left_out:
             raise ProtocolError("a collection of the device has no list of members")
-        entries += _entries(page)
+        entries += _page_entries(page)
         if len(entries) > MOST_MEMBERS:
             raise ProtocolError(
                 f"the device lists more than {MOST_MEMBERS} members of one collection"
@@ -131,8 +130,9 @@ def entries_of(service: RedfishService, collection: Json) -> list[Json]:
 
 
 def _pages(service: RedfishService, collection: Json) -> Iterator[Json]:
-    """The collection, which is its first page, and the others: each is read only when the caller
-    comes to it.
+    """The pages of a collection, of which it is the first. Each further one is read when the caller
+    comes to it: 1 round trip. Raises ProtocolError for a page twice, an empty one before another,
+    and more than 500.
 
         < {"Members": [...], "Members@odata.nextLink": ".../Outlets?$skip=50"}
         > GET .../Outlets?$skip=50
@@ -153,10 +153,10 @@ def _pages(service: RedfishService, collection: Json) -> Iterator[Json]:
         yield page
 
 
-def _counts(page: Json) -> list[int]:
+def _member_counts(page: Json) -> list[int]:
     """How many members the whole collection has, by this page; empty if it does not say.
 
-    >>> _counts({"Members@odata.count": 8}), _counts({})
+    >>> _member_counts({"Members@odata.count": 8}), _member_counts({})
     ([8], [])
     """
     if "Members@odata.count" not in page:
@@ -167,10 +167,10 @@ def _counts(page: Json) -> list[int]:
     return [count]
 
 
-def _entries(page: Json) -> list[Json]:
+def _page_entries(page: Json) -> list[Json]:
     """The entries of one page; {} in the place of a malformed one.
 
-    >>> _entries({"Members": [{"Id": "A1"}, None]})
+    >>> _page_entries({"Members": [{"Id": "A1"}, None]})
     [{'Id': 'A1'}, {}]
     """
     entries = _list_of_members(page)

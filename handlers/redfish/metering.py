@@ -1,4 +1,5 @@
-"""The answer of `statistic`: which resources are read.
+"""The answer of `statistic`: which resources are read. A Member is a resource, or the error of
+reading it.
 
 The link of a PDU shows that it has the mains, branches or metrics there: if they cannot be read
 (404, too), their figures are not known. Only a PDU without the link, or whose list is empty, is

@@ -1,5 +1,6 @@
 """Whether an outlet may be switched, the body of the command, and answers that report success.
-Pure.
+Pure. `quote` makes a text of the device safe to print: printable, cut, and without the password.
+`switch_unproven`: the owner's setting to send commands that nothing proves to be right.
 
 Source: Outlet_v1 (action PowerControl, parameter PowerState), ActionInfo_v1, Message_v1, DSP0266
 "Actions", "Error responses".
@@ -41,7 +42,8 @@ _MOST_VALUES = 10  # that an error lists
 
 
 def raise_if_locked(identity: str, outlet: Json) -> None:
-    """Raise Unsupported for an outlet that is locked, or of which the PDU does not say it.
+    """Raise Unsupported for an outlet that is locked, or of which the PDU does not say whether it
+    is. `outlet`: its resource.
 
     >>> raise_if_locked("A1", {"PowerControlLocked": False})
     >>> raise_if_locked("A1", {"PowerControlLocked": True})  # doctest: +ELLIPSIS
@@ -54,12 +56,13 @@ def raise_if_locked(identity: str, outlet: Json) -> None:
 
 
 def lock_reason(outlet: Json) -> str:
-    """The lock of an outlet in words, '' if there is none.
-
-    A value that is neither true nor false may be a lock.
+    """The lock of an outlet in words, '' if there is none. `outlet`: its resource. A value that is
+    neither true nor false may be a lock:
 
     >>> lock_reason({"PowerControlLocked": True}), lock_reason({})
     ('its power control is locked', '')
+    >>> lock_reason({"PowerControlLocked": None})
+    'the PDU does not say whether its power control is locked'
     """
     for key, noun in _LOCKS.items():
         value = outlet.get(key, False)
@@ -71,7 +74,9 @@ def lock_reason(outlet: Json) -> str:
 
 
 def action(identity: str, outlet: Json) -> Json:
-    """The switching action. Raises Unsupported if it is missing or has no target.
+    """The switching action in the resource `outlet`, an object with the `target` to which the
+    command is sent. Raises Unsupported if it is missing or has no target. `identity`: the outlet's,
+    for the error.
 
     >>> power_action = {"target": "/redfish/v1/Outlets/1/Outlet.PowerControl"}
     >>> action("1", {"Actions": {"#Outlet.PowerControl": power_action}})["target"]
@@ -114,9 +119,8 @@ def raise_if_elsewhere(
 
 
 def is_below(target: str, outlet: str) -> bool:
-    """Whether the path `target` is below the path `outlet`.
-
-    False if `target` has a part `.` or `..`: it may lead elsewhere.
+    """Whether the path `target` of an action is below the path `outlet`, as a command to this
+    outlet should be. False if `target` has a part `.` or `..`: it may lead elsewhere.
 
     >>> is_below("/redfish/v1/Outlets/1/Actions/Outlet.PowerControl", "/redfish/v1/Outlets/1")
     True
@@ -143,8 +147,8 @@ def _steps(path: str) -> Sequence[str]:
 
 
 def info_link(action_resource: Json) -> Optional[object]:
-    """The link to the description of the action's parameters; None if there is none, or if the
-    action itself lists the values.
+    """The link to the description of the action's parameters, which lists the values that it takes;
+    None if there is none, or if the action itself lists them.
 
     >>> info_link({"@Redfish.ActionInfo": "/redfish/v1/Outlets/1/PowerControlActionInfo"})
     '/redfish/v1/Outlets/1/PowerControlActionInfo'
@@ -166,15 +170,17 @@ def body(
     switch_unproven: bool,
     quote: Callable[[str], str],
 ) -> dict[str, object]:
-    """The body of the command: PowerState alone; for an HPE G2 that lists no values, the outlet's
-    state and its whole configuration.
-
-    Raises Unsupported if the action does not take the wanted state, if the service lists no values
-    and `switch_unproven` is false, or if the configuration that HPE's body repeats cannot be read.
+    """The body of the command to go on or off. `outlet`: its resource; `action_resource`: its
+    switching action; `info`: the description of the action's parameters, {} for none.
 
     >>> values = {"PowerState@Redfish.AllowableValues": ["On", "Off"]}
     >>> body("1", {}, values, {}, on=False, switch_unproven=False, quote=str)
     {'PowerState': 'Off'}
+
+    An HPE G2 lists no values; its body has the outlet's state and its whole configuration.
+
+    Raises Unsupported if the action does not take the wanted state; if the service lists no values,
+    unless `switch_unproven`; and if the configuration that HPE's body repeats cannot be read.
     """
     word = "On" if on else "Off"
     values = allowable_values(action_resource, info)

@@ -1,4 +1,6 @@
-"""The outlets of the PDUs of a service, and their identities.
+"""The outlets of the PDUs of a service, and their identities. An entry of a list of outlets is a
+link, {"@odata.id": ".../Outlets/A1"}, or the whole resource; a Member is the resource behind an
+entry, or the error of reading it.
 
 An identity is the outlet's `Id` ("A1", "OUTLET7"), after the PDU's where the service lists several
 PDUs, or the setting `pdu_in_identity` wants it: "1.A1".
@@ -110,8 +112,12 @@ def read_outlets(service: RedfishService, pdu: ServicePdu) -> list[ListedOutlet]
 
 
 def _read_each_outlet(service: RedfishService, pdu: ServicePdu) -> list[ListedOutlet]:
-    """The outlets of a PDU, in its order. Usually 1 round trip, 1 more per further page or linked
-    outlet.
+    """The outlets of a PDU, in its order; [] for a PDU without outlets. One that cannot be read has
+    its `error`. Usually 1 round trip, 1 more per further page or linked outlet.
+
+        PDU {"Outlets": {"@odata.id": ".../RackPDUs/1/Outlets"}}
+        < {"Members": [{"Id": "A1", "PowerState": "On"}, {"@odata.id": ".../Outlets/A2"}]}
+        < 503 for A2                           A1, and A2 with its error
 
     Raises Unsupported for a PDU that does not list its outlets, unless its EquipmentType is one
     without outlets, and ProtocolError for an empty list.
@@ -131,17 +137,17 @@ def _read_each_outlet(service: RedfishService, pdu: ServicePdu) -> list[ListedOu
 def _listed_outlets(
     service: RedfishService, pdu: ServicePdu, entries: Sequence[Json], members: Sequence[Member]
 ) -> list[ListedOutlet]:
-    """The outlets of a list, those that cannot be read, too. One without an Id of its own has the
-    one that its link shows, or "".
-
-    Source: DSP0266, "Resource URI patterns": the last part of a member's link is its Id. Services
-    that write another Id usually put the same text before it ("OUTLET7" at Outlets/7), so the Id is
-    taken from a link of this service only if all the other members have it there in the same way.
-    HPE G2 leaves some Ids empty (Cray-HPE's hms-hmcollector takes the link's number). Raises
-    ProtocolError for an Id that is neither empty nor usable.
+    """An outlet for each entry of a list. `members`: the resource behind each entry, or the error.
+    An outlet without an Id of its own, which is also one that cannot be read, has the Id that its
+    link shows, as the other links do; "" if they show none. Raises ProtocolError for an Id that
+    cannot be one.
 
         {"Id": "OUTLET7", "@odata.id": ".../Outlets/7"}         Id OUTLET7
-        {"Id": "", "@odata.id": ".../Outlets/8"}                Id OUTLET8
+        {"Id": "", "@odata.id": ".../Outlets/8"}                Id OUTLET8, as the link of OUTLET7
+        HttpBusy,  "@odata.id": ".../Outlets/9"                 Id OUTLET9, with the error
+
+    Source: DSP0266, "Resource URI patterns": the last part of a member's link is its Id. HPE G2
+    leaves some Ids empty (Cray-HPE's hms-hmcollector takes the link's number).
     """
     own_ids = [_own_id(member) for member in members]
     prefix = _id_prefix(own_ids, [last_part(entry) for entry in entries])
@@ -174,8 +180,9 @@ def _own_id(member: Member) -> str:
 
 
 def _id_prefix(own_ids: Sequence[str], link_parts: Sequence[str]) -> Optional[str]:
-    """The text before the link's last part in the Id, the same in all that are not empty. "" if all
-    are empty, None if they differ or one does not end with that part.
+    """What stands in each Id before the last part of its link: "OUTLET" in OUTLET7 of Outlets/7.
+    Empty Ids do not count; "" if all are empty. None if it is not the same in all, or if an Id does
+    not end with that part.
 
     >>> _id_prefix(["OUTLET7", ""], ["7", "8"])
     'OUTLET'
@@ -197,10 +204,12 @@ def _id_prefix(own_ids: Sequence[str], link_parts: Sequence[str]) -> Optional[st
 
 
 def _id_of_link(service: RedfishService, entry: Json, prefix: Optional[str]) -> str:
-    """The Id that the link of an entry shows: the last part of the link, behind `prefix`. "" if
-    `prefix` is None, which means that Ids do not end so, or for a link to another service.
+    """The Id that the link of an entry shows: `prefix` and the last part of the link. "" if
+    `prefix` is None, because other Ids do not end as their links do, and for a link to another
+    service.
 
         prefix "OUTLET", {"@odata.id": ".../Outlets/7"}         "OUTLET7"
+        prefix None,     {"@odata.id": ".../Outlets/7"}         ""
     """
     part = last_part(entry)
     if prefix is None or not part:
@@ -292,13 +301,14 @@ def find_outlet(service: RedfishService, choice: PduChoice, identity: str) -> Li
 def _read_linked_outlet(
     service: RedfishService, pdu: ServicePdu, identity: str
 ) -> Optional[ListedOutlet]:
-    """The outlet with this identity, if just one entry of its PDU's list can be it, and the Id of
-    the resource behind that entry's link is the one in the identity: 2 round trips. None if all
-    entries have to be read.
+    """The outlet with this identity, read without the others of `pdu`: 2 round trips. None if the
+    links of its list do not show which one it is.
 
         > GET .../RackPDUs/2/Outlets        "2.A1": of its links one ends with A1
         > GET .../RackPDUs/2/Outlets/A1
-        < {"Id": "A1", "PowerState": "On"}
+        < {"Id": "A1", "PowerState": "On"}  the outlet
+        < {"Id": "OUTLETA1", ...}           None: the links do not end with the Ids
+        two links that end with A1          None
     """
     target = _outlets_link(pdu)
     if target is None or not identity.startswith(pdu.prefix):
@@ -318,12 +328,12 @@ def _read_linked_outlet(
 
 
 def _may_have_id(entry: Json, outlet_id: str) -> bool:
-    """Whether an entry of a list may be the outlet with this Id: by its own Id if it is included in
-    full, else by its link, which ends with the Id, or with the number in it (Outlets/7 of OUTLET7).
+    """Whether an entry of a list may be the outlet with this Id. An entry that is a whole resource
+    has its own Id; one that is a link ends with the Id, or with the number in it:
 
     >>> link = {"@odata.id": "/redfish/v1/RackPDUs/1/Outlets/7"}
-    >>> _may_have_id(link, "OUTLET7"), _may_have_id(link, "OUTLET17")
-    (True, False)
+    >>> _may_have_id(link, "7"), _may_have_id(link, "OUTLET7"), _may_have_id(link, "OUTLET17")
+    (True, True, False)
     """
     if is_full_resource(entry):
         return bool(entry["Id"] == outlet_id)

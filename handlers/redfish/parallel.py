@@ -53,8 +53,8 @@ def read_in_parallel(
 
 
 class _Queue(Generic[T]):
-    """The paths that wait for a client, and the results of those that were read. The threads of
-    several clients use it at the same time.
+    """The paths that wait for a client (`_waiting`), and the results of those that were read
+    (`result_by_path`). The threads of several clients use it at the same time.
 
     >>> queue = _Queue(["/A1", "/A2"], lambda path, client: f"answer to {path}")
     >>> queue.stop()
@@ -72,9 +72,9 @@ class _Queue(Generic[T]):
         self._waiting.clear()
 
     def read_by(self, client: HttpClient) -> None:
-        """Read waiting paths until none is left or the client fails, and keep the results in
-        `result_by_path`. A path without an answer (HttpUnreachable) waits for another client; after
-        any other error, which is raised, no path waits.
+        """Read waiting paths until none is left or the client fails, and put the results into
+        `result_by_path`. A path without an answer (HttpUnreachable) waits for another client. Any
+        other error is raised, and no client reads a further path.
 
             waiting /A1, /A2; /A1 is read, /A2 is not answered
             result_by_path {"/A1": ...}, waiting /A2

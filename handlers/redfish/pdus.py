@@ -1,5 +1,10 @@
 """The PDUs of a service: which are read, and what the identities of their outlets begin with.
 
+A list of PDUs has entries: each a link, {"@odata.id": ".../RackPDUs/1"}, or the whole resource,
+{"Id": "1", "Outlets": ...}. A Member is the resource behind an entry, or the error of reading it.
+With several PDUs, "1.A1" is the outlet A1 of the PDU with the Id 1, and "1." is the PDU's prefix.
+`choice` is the setting `pdu`: the collection, and the Id of one PDU, "" for all.
+
 Only the setting `pdu` leads to equipment other than rack PDUs: nothing is kept between calls, and
 an empty list of rack PDUs must not make "A1" the outlet of a transfer switch. It does not change
 identities: else "A1" would be another PDU's outlet after the next change of the setting.
@@ -85,7 +90,7 @@ def read_pdus(service: RedfishService, choice: PduChoice) -> list[ServicePdu]:
     """
     entries = pdu_entries(service, choice.collection)
     if choice.pdu_id:
-        named_pdu = _read_linked_pdu(service, entries, choice.pdu_id)
+        named_pdu = _read_pdu_by_link(service, entries, choice.pdu_id)
         if named_pdu is not None:
             return [named_pdu]
     members = _read_members(service, entries, choice)
@@ -99,10 +104,11 @@ def read_pdus(service: RedfishService, choice: PduChoice) -> list[ServicePdu]:
 def read_pdu_of(
     service: RedfishService, choice: PduChoice, entries: Sequence[Json], identity: str
 ) -> Optional[ServicePdu]:
-    """The PDU of the outlet with this identity: 1 round trip, and no other PDU is read. None if
-    several have to be read to know it. `entries`: the PDUs as their list has them. It is known if
-    it is the only PDU, or if just one link of the list ends with an Id that the identity begins
-    with.
+    """The PDU of the outlet with this identity, read without the other PDUs: 1 round trip. None if
+    that is not possible: then all have to be read. `entries`: the PDUs as their list has them.
+
+    It is possible if the PDU is the only one, or if just one link of the list ends with an Id with
+    which the identity begins.
 
         identity "2.A1", entries {"@odata.id": ".../RackPDUs/1"}, {"@odata.id": ".../RackPDUs/2"}
         > GET .../RackPDUs/2
@@ -113,17 +119,17 @@ def read_pdu_of(
         matches = [pdu for pdu in pdus if identity.startswith(pdu.prefix)]
         return matches[0] if len(matches) == 1 else None
     if choice.pdu_id:
-        return _read_linked_pdu(service, entries, choice.pdu_id)
+        return _read_pdu_by_link(service, entries, choice.pdu_id)
     pdu_ids = [_shown_id(entry) for entry in entries if identity.startswith(_link_prefix(entry))]
-    return _read_linked_pdu(service, entries, pdu_ids[0]) if len(pdu_ids) == 1 else None
+    return _read_pdu_by_link(service, entries, pdu_ids[0]) if len(pdu_ids) == 1 else None
 
 
 def read_each_pdu(
     service: RedfishService, choice: PduChoice, entries: Sequence[Json], identity: str
 ) -> list[ServicePdu]:
     """The PDUs that can be read, for a command to the outlet with this identity: 1 round trip for
-    each. One that cannot be read is taken to have the Id that its link shows: raises its error if
-    it may have the outlet, also if no PDU that can be read has the Id in the identity.
+    each. Raises the error of a PDU that cannot be read and may have the outlet: its link ends with
+    the Id in the identity, or no PDU that was read has this Id.
 
         identity "2.A1"
         > GET .../RackPDUs/1, GET .../RackPDUs/2
@@ -131,7 +137,7 @@ def read_each_pdu(
         < {"Id": "1", ...}, 503             raises HttpBusy
     """
     if choice.pdu_id:
-        named_pdu = _read_linked_pdu(service, entries, choice.pdu_id)
+        named_pdu = _read_pdu_by_link(service, entries, choice.pdu_id)
         if named_pdu is not None:
             return [named_pdu]
     members = [_member_or_error(service, entry) for entry in entries]
@@ -149,11 +155,13 @@ def read_each_pdu(
 def _chosen_pdus(
     service: RedfishService, choice: PduChoice, members: Sequence[Member]
 ) -> list[ServicePdu]:
-    """The PDUs among the members of the list that can be read, or the one that the setting chooses.
-    Sets `service.pdu_links`, by which the service tells whose resource an answer is. Raises the
-    error of the first member if none can be read; ProtocolError for two PDUs with the same Id or
-    list of outlets, and for one of several without a usable Id; SettingsError for an Id that is not
-    listed.
+    """The PDUs among the `members` that could be read, with their prefixes, or only the one that
+    the setting names. Sets `service.pdu_links`, the links of all PDUs, by which the service refuses
+    an answer that belongs to another PDU.
+
+    Raises the error of the first member if none could be read; ProtocolError for two PDUs with the
+    same Id or list of outlets, and for one of several without a usable Id; SettingsError for an Id
+    that is not listed.
 
         members {"Id": "1"}, {"Id": "2"}                   prefixes "1." and "2."
         the same, and the setting pdu=2                    prefix "2."
@@ -168,7 +176,7 @@ def _chosen_pdus(
         prefix = f"{choice.pdu_id}." if has_prefix else ""
         chosen_pdus = [ServicePdu(prefix, _pdu_with_id(service, choice.pdu_id, members))]
     elif len(members) > 1:
-        chosen_pdus = _several(service, pdus, len(members))
+        chosen_pdus = _listed_pdus(service, pdus, len(members))
     else:
         only_pdu = pdus[0]
         prefix = f"{required_id(only_pdu)}." if has_prefix else ""
@@ -216,23 +224,24 @@ def _member_or_error(service: RedfishService, entry: Json) -> Member:
     return member
 
 
-def _read_linked_pdu(
+def _read_pdu_by_link(
     service: RedfishService, entries: Sequence[Json], pdu_id: str
 ) -> Optional[ServicePdu]:
     """The PDU `pdu_id`, if the links of the list show which it is, so that no other one is read: 1
-    round trip. None if all have to be read. Sets `service.pdu_links`, by which the service tells
-    whose resource an answer is.
-
-    The links show it if just one ends with the Id (DSP0266, "Resource URI patterns"), its resource
-    has this Id, and its list of outlets is below it, so that it cannot be another PDU's, too.
-    Raises the error of this PDU.
+    round trip. None if they do not show it, and where the list has only one PDU or includes all in
+    full, which costs no reading. Raises the error of this PDU.
 
         pdu_id "2", entries {"@odata.id": ".../RackPDUs/1"}, {"@odata.id": ".../RackPDUs/2"}
-        > GET .../RackPDUs/2
-        < {"Id": "2", "Outlets": {"@odata.id": ".../RackPDUs/2/Outlets"}}
+        > GET .../RackPDUs/2                     the only link that ends with 2
+        < {"Id": "2", "Outlets": {"@odata.id": ".../RackPDUs/2/Outlets"}}     ServicePdu("2.", ...)
+        < {"Id": "A", ...}                       None: the links do not end with the Ids
+        < {"Id": "2", "Outlets": {"@odata.id": ".../Outlets"}}    None: perhaps also another PDU's
+
+    Sets `service.pdu_links`, the links of all PDUs, by which the service refuses an answer that
+    belongs to another PDU. Source: DSP0266, "Resource URI patterns".
     """
     if len(entries) < 2 or all(map(is_full_resource, entries)):
-        return None  # nothing would be saved
+        return None
     targets = [text(entry, "@odata.id") for entry in entries if _shown_id(entry) == pdu_id]
     if len(targets) != 1 or not targets[0]:
         return None
@@ -255,13 +264,15 @@ def _shown_id(entry: Json) -> str:
 
 
 def _link_prefix(entry: Json) -> str:
-    """What the identities of a PDU's outlets begin with, by its list; "" if that is not shown."""
+    """The prefix of a PDU as its list shows it: "1." for {"@odata.id": ".../RackPDUs/1"}; "" for an
+    entry without Id and link."""
     shown_id = _shown_id(entry)
     return f"{shown_id}." if shown_id else ""
 
 
 def _lists_outlets_below(pdu: Json, target: str) -> bool:
-    """Whether the PDU's link to its outlets begins with `target`, the link to the PDU.
+    """Whether the PDU's link to its outlets begins with `target`, the link to the PDU: then the
+    outlets are not also those of another PDU.
 
     >>> pdu = {"Outlets": {"@odata.id": "/redfish/v1/RackPDUs/1/Outlets"}}
     >>> _lists_outlets_below(pdu, "/redfish/v1/RackPDUs/1")
@@ -277,7 +288,8 @@ def _lists_outlets_below(pdu: Json, target: str) -> bool:
 
 
 def _link_parts(resources: Sequence[Json]) -> Sequence[Sequence[str]]:
-    """The parts of the link of each resource or link that has one."""
+    """The link of each of these resources or links, in parts: ["redfish", "v1", ...]; without those
+    that have none."""
     targets = [text(entry, "@odata.id") for entry in resources]
     return [parts(target) for target in targets if target]
 
@@ -311,11 +323,12 @@ def name_pdu(
 
 
 def _pdu_with_id(service: RedfishService, pdu_id: str, members: Sequence[Member]) -> Json:
-    """The PDU with this Id. Raises ProtocolError for two, the error of a member that cannot be read
-    and may be it, else SettingsError.
+    """The PDU among `members` with the Id `pdu_id`:
 
-        members {"Id": "1"}, {"Id": "2"}    pdu_id "2": the second
-        members {"Id": "1"}, HttpBusy       pdu_id "2": raises the error, for it may be the PDU
+    members {"Id": "1"}, {"Id": "2"}    pdu_id "2": the second
+    members {"Id": "2"}, {"Id": "2"}    pdu_id "2": raises ProtocolError
+    members {"Id": "1"}, HttpBusy       pdu_id "2": raises the error, for it may be the PDU
+    members {"Id": "1"}                 pdu_id "2": raises SettingsError
     """
     pdus = readable(members)
     matches = [pdu for pdu in pdus if usable_id(pdu) == pdu_id]
@@ -337,7 +350,7 @@ def _pdu_with_id(service: RedfishService, pdu_id: str, members: Sequence[Member]
     )
 
 
-def _several(service: RedfishService, pdus: Sequence[Json], count: int) -> list[ServicePdu]:
+def _listed_pdus(service: RedfishService, pdus: Sequence[Json], count: int) -> list[ServicePdu]:
     """The PDUs `pdus`, which were read of the `count` that the service lists, 2 or more. Raises
     SettingsError for more than 100, ProtocolError for one without a usable Id, and for an Id twice.
 
@@ -362,7 +375,9 @@ def _several(service: RedfishService, pdus: Sequence[Json], count: int) -> list[
 
 
 def pdu_entries(service: RedfishService, collection_name: str) -> Sequence[Json]:
-    """The PDUs of a collection as it lists them, links or whole resources; '' for the rack PDUs."""
+    """The PDUs of a collection as it lists them, links or whole resources; '' for the rack PDUs.
+    Raises Unsupported, or SettingsError for a collection that the setting names, if it lists none.
+    """
     # > GET /redfish/v1/PowerEquipment?$expand=.($levels=2)
     # < {"RackPDUs": {"@odata.id": ..., "Members": [{"Id": "1", "Outlets": {"@odata.id": ...},
     #       ...}]}, ...}
@@ -408,9 +423,12 @@ def _equipment_link(root: Json) -> str:
 
 
 def _no_pdus(equipment: Json, collection_name: str) -> PduHandlerError:
-    """The error for a collection that is missing or empty.
+    """The error for a collection that is missing or empty. `equipment`: the service's list of
+    collections; `collection_name`: the one that the setting `pdu` names, "" for the rack PDUs.
 
-    It names the setting that leads to another one.
+    collection_name "FloorPDUs"                SettingsError: the service lists nothing in it
+    "", equipment has TransferSwitches         Unsupported: give TransferSwitches/ID
+    "", equipment has no other collection      Unsupported: the service lists no PDUs
 
     >>> _no_pdus({"TransferSwitches": {"Members": []}}, "").reason[-73:]
     " is not a rack PDU, give TransferSwitches/ID in the handler setting 'pdu'"
@@ -450,7 +468,8 @@ def is_pdu(resource: Json) -> bool:
 
 
 def _own_id(resource: Json) -> str:
-    """The Id of a PDU of several. Raises ProtocolError without a usable one.
+    """The Id of a PDU, which is in the identities of its outlets, because the service has several
+    PDUs. Raises ProtocolError without a usable one.
 
     >>> _own_id({"Id": "1"})
     '1'

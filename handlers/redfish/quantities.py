@@ -1,4 +1,9 @@
-"""Current, power and energy, as one PDU, circuit or outlet shows them. Pure.
+"""Current in A, power in W and energy in kWh, as one PDU, circuit or outlet shows them. Pure.
+
+A resource is a JSON object of the device. An excerpt is a part of a sensor within it,
+{"CurrentAmps": {"Reading": 1.5, "DataSourceUri": ".../Sensors/S1"}}. A Figure is a number, NotKnown
+(not now), NotMetered (never, with the reason) or None (never). A Reader reads the excerpts, and the
+sensors that they name.
 
 A property that is missing is not metered; one that is null (DSP0266, "Properties") or has a value
 of another type is not known now, unless the sensor that it names tells.
@@ -40,7 +45,8 @@ AMPERES, WATTS, KILOWATT_HOURS = ("A",), ("W",), ("kW.h", "kWh")
 
 
 class Sensors:
-    """The sensors that excerpts name: an excerpt is a part of a sensor within another resource.
+    """The sensors that excerpts name. `by_source` has those that were read, by their paths;
+    `reading` puts the others among `unread_sources`, which the caller then reads.
 
     >>> sensors = Sensors()
     >>> sensors.reading("/redfish/v1/Sensors/PDU1Amps", AMPERES) is None
@@ -83,11 +89,9 @@ class Reader(NamedTuple):
     units: Sequence[str]
 
     def excerpt(self, resource: Json, key: str) -> Figure:
-        """The sensor excerpt under `key`; None if it is missing or null. Some services have a
-        number in its place.
-
-        Its value is known if `Reading`, or the number, or the sensor that it names, is finite, and
-        0 or more.
+        """The value of the excerpt under `key`, from its `Reading`, else from the sensor that it
+        names; None if it is missing or null. Some services have a number in place of an excerpt.
+        NotKnown for a value that is no finite number of 0 or more.
 
         >>> reader = Reader(Sensors(), AMPERES)
         >>> reader.excerpt({"CurrentAmps": {"Reading": 1.5}}, "CurrentAmps")
@@ -111,8 +115,8 @@ class Reader(NamedTuple):
         return NotKnown(f"the Reading of {key} {fault}")
 
     def _sensor_value(self, excerpt: Json) -> Optional[float]:
-        """The value of the sensor that an excerpt names, which may know more than the excerpt; None
-        if that is not read yet: then it is put among the sensors to be read.
+        """The value of the sensor that an excerpt names, which may have one where the excerpt has
+        none; None if it has none, or was not read yet: then the sensor is put among those to read.
 
         >>> sensors = Sensors()
         >>> sensors.by_source["/S1"] = {"Reading": 4.2, "ReadingUnits": "A"}
@@ -147,11 +151,13 @@ def sensor(resource: Json, units: Sequence[str]) -> Optional[float]:
 
 
 def current(resource: Json, reader: Reader) -> Figure:
-    """The load of a circuit or an outlet; not known if one of its lines is missing. None if it is
-    not metered.
+    """The load of a circuit or an outlet in A; None if it is not metered:
 
-    `CurrentAmps` is the current of a single phase: of several, it may be that of only one line.
-    Two lines without a neutral carry the same current.
+    one line, CurrentAmps is shown              CurrentAmps
+    one line, Line1 (and Line2) are shown       Line1: without a neutral both carry its current
+    several lines, all are shown                their sum
+    several lines, not all are shown            NotKnown
+    several lines, only CurrentAmps is shown    NotMetered: it may be that of only one line
 
     >>> reader = Reader(Sensors(), AMPERES)
     >>> lines = {"Line1": {"Reading": 1.5}, "Line2": {"Reading": 2.5}, "Line3": {"Reading": 1.0}}
@@ -175,8 +181,8 @@ def current(resource: Json, reader: Reader) -> Figure:
 
 
 def _reason_without_lines(resource: Json) -> Union[NotKnown, NotMetered, None]:
-    """Why a resource that lists no currents of lines has no load: not known, not metered with a
-    reason, or None, not metered.
+    """Why a resource that lists no currents of lines has no load: NotKnown, NotMetered, or None if
+    it shows no current at all.
 
     >>> _reason_without_lines({"CurrentAmps": None})
     NotKnown(reason='CurrentAmps is null')
@@ -199,8 +205,9 @@ def _is_null(resource: Json, key: str) -> bool:
 
 
 def power(resource: Json, reader: Reader) -> Figure:
-    """The active power of a PDU, a circuit or an outlet. None if it is not metered; not known if
-    its Voltage and CurrentAmps deny it.
+    """The active power of a PDU, a circuit or an outlet in W. None if it is not metered; NotKnown
+    if it is far below the product of the lowest Voltage and the highest CurrentAmps that are shown
+    of it: so much apparent power would be almost without active power.
 
     >>> reader = Reader(Sensors(), WATTS)
     >>> circuit = {"CurrentAmps": {"Reading": 3.98}, "Voltage": {"Reading": 228.6}}
@@ -209,16 +216,16 @@ def power(resource: Json, reader: Reader) -> Figure:
     >>> power({**circuit, "PowerWatts": {"Reading": 0.9}}, reader).reason
     'it shows 0.9 W, though 228.6 V and 3.98 A make 910 VA'
     """
-    volts = min(_readings(resource, "Voltage"), default=None)
-    amperes = max(_readings(resource, "CurrentAmps"), default=None)
+    volts = min(_readings_with_lines(resource, "Voltage"), default=None)
+    amperes = max(_readings_with_lines(resource, "CurrentAmps"), default=None)
     return power_unless_denied(_figure_or_lines(resource, reader, "PowerWatts"), volts, amperes)
 
 
-def _readings(resource: Json, key: str) -> list[float]:
+def _readings_with_lines(resource: Json, key: str) -> list[float]:
     """The readings of a quantity that a resource shows of itself and of its lines.
 
     >>> lines = {"Line1ToNeutral": {"Reading": 230.1}, "Line2ToNeutral": None}
-    >>> _readings({"Voltage": {"Reading": 229.8}, "PolyPhaseVoltage": lines}, "Voltage")
+    >>> _readings_with_lines({"Voltage": {"Reading": 229.8}, "PolyPhaseVoltage": lines}, "Voltage")
     [229.8, 230.1]
     """
     lines = child(resource, f"PolyPhase{key}")
@@ -237,7 +244,8 @@ def energy(resource: Json, reader: Reader) -> Figure:
 
 
 def _figure_or_lines(resource: Json, reader: Reader, key: str) -> Figure:
-    """The figure under `key`; the sum of its lines if the resource does not have it.
+    """The figure under `key`, such as PowerWatts; without it, the sum of its lines, in
+    PolyPhasePowerWatts.
 
     >>> reader = Reader(Sensors(), WATTS)
     >>> _figure_or_lines({"PowerWatts": {"Reading": 900}}, reader, "PowerWatts")
@@ -256,12 +264,12 @@ def _figure_or_lines(resource: Json, reader: Reader, key: str) -> Figure:
 
 
 def _line_figures(resource: Json, reader: Reader, key: str) -> Figure:
-    """The sum of the lines under `key`.
+    """The sum of the lines under `key`, such as PolyPhasePowerWatts:
 
-    - Lines against the neutral alone, or pairs of lines alone: these; not known if one is missing.
-    - Neither: None.
-    - Both: not metered. The schema does not say whether one contains the other, and in DMTF's
-      published rack PDU neither sum, nor that of all, is the PDU's figure.
+    Line1ToNeutral ... alone, or Line1ToLine2 ... alone    their sum; NotKnown if one is missing
+    neither                                                None
+    both                                                   NotMetered: the schema does not say
+                                                           whether one contains the other
 
     >>> reader = Reader(Sensors(), WATTS)
     >>> lines = {"Line1ToNeutral": {"Reading": 200}, "Line2ToNeutral": {"Reading": 100}}
@@ -307,16 +315,17 @@ def _fault_of_lines(resource: Json, key: str) -> Optional[NotKnown]:
 def _line_count(resource: Json) -> int:
     """How many line currents make up the load: by the wiring, else by the lines that are shown."""
     wiring = text(resource, "PhaseWiringType")
-    return _PHASES.get(wiring) or _shown_line_count(resource)
+    return _PHASES.get(wiring) or _line_count_by_names(resource)
 
 
-def _shown_line_count(resource: Json) -> int:
+def _line_count_by_names(resource: Json) -> int:
     """How many line currents make up the load, by the names of currents, voltages and powers; their
-    values may be null.
+    values may be null. Two lines without a neutral count as one: they carry the same current.
 
-    >>> _shown_line_count({"PolyPhaseCurrentAmps": {"Line1": None, "Line2": None, "Line3": None}})
+    >>> currents = {"Line1": None, "Line2": None, "Line3": None}
+    >>> _line_count_by_names({"PolyPhaseCurrentAmps": currents})
     3
-    >>> _shown_line_count({"CurrentAmps": {"Reading": 1.5}})
+    >>> _line_count_by_names({"CurrentAmps": {"Reading": 1.5}})
     1
     """
     currents = child(resource, "PolyPhaseCurrentAmps")

@@ -1,4 +1,5 @@
-"""Fields of resources, and an outlet's identity, state and name. Pure.
+"""Fields of resources, and an outlet's identity, state and name. Pure. A resource is a JSON object
+of the device: {"@odata.id": ".../Outlets/A1", "Id": "A1", "PowerState": "On"}.
 
 Source: Outlet.v1_4_4, Resource (Status, PowerState), Redfish Data Model DSP0268.
 """
@@ -39,7 +40,7 @@ class Flow(enum.Enum):
 
 
 class StatusMeaning(NamedTuple):
-    """Which values of a part are those of now, by its `Status.State`.
+    """Which values of an outlet, a circuit or a PDU are those of now, by its `Status.State`.
 
     >>> status_meaning({"Status": {"State": "Disabled"}}).circuit_flow
     <Flow.NONE: 'none'>
@@ -47,7 +48,7 @@ class StatusMeaning(NamedTuple):
     <Flow.AS_SHOWN: 'as shown'>
     """
 
-    #: whether an outlet's PowerState is, its own or by its PDU's status
+    #: whether an outlet's PowerState is that of now; asked of the outlet and of its PDU
     shows_power_state: bool
     #: through an outlet or a whole PDU
     outlet_flow: Flow
@@ -154,8 +155,8 @@ def status_state(resource: Json) -> str:
 
 
 def status_meaning(resource: Json) -> StatusMeaning:
-    """Which values of a resource are those of now, by its `Status.State`: none with a
-    status that cannot be read.
+    """Which values of a resource are those of now, by its `Status.State`. Without a Status, all;
+    with a Status that cannot be read, none.
 
     >>> status_meaning({"Status": {"State": "Absent"}}).shows_power_state
     False
@@ -196,20 +197,25 @@ def state(outlet: Json, pdu: Json) -> EnumPowerStatus:
 
 
 def unknown_reason(outlet: Json, pdu: Json) -> str:
-    """Why the state is not known: the outlet reports none, is unusable or about to change, or its
-    fields contradict each other, or its PDU is unusable: the outlet may then report its last state.
-    "" if it is known.
-
-    `PowerEnabled` means that the outlet can be powered, not that it is. Its value false contradicts
-    "On". `PowerStateInTransition` means that the state is about to change. Any value except false,
-    even null, is taken as true.
+    """Why it is not known whether the outlet is on; "" if it is known. `outlet` and `pdu`: the
+    resources of the outlet and of its PDU.
 
     >>> unknown_reason({"PowerState": "Off"}, {})
     ''
+    >>> unknown_reason({}, {}), unknown_reason({"PowerState": "PoweringOn"}, {})
+    ('its PowerState is missing', "its PowerState is 'PoweringOn'")
     >>> unknown_reason({"PowerState": "On", "PowerEnabled": False}, {})
     'its PowerState is On, and its PowerEnabled false'
+    >>> unknown_reason({"PowerState": "On", "PowerStateInTransition": True}, {})
+    'its PowerStateInTransition is True'
+
+    An outlet of a PDU that is not there may report its last state:
+
     >>> unknown_reason({"PowerState": "On"}, {"Status": {"State": "UnavailableOffline"}})
     "its PDU's Status is UnavailableOffline"
+
+    `PowerEnabled` means that the outlet can be powered, not that it is. For
+    `PowerStateInTransition`, any value except false, even null, is taken as true.
     """
     transition = outlet.get("PowerStateInTransition", False)
     if transition is not False:

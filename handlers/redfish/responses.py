@@ -1,4 +1,7 @@
-"""The answer of a service as a resource or as an error. Pure."""
+"""The answer of a service as a resource or as an error. Pure. A resource is a JSON object of the
+service: {"@odata.id": ".../Outlets/A1", "Id": "A1", ...}. `login.quoted(text)` makes a text of the
+service safe to show: printable, cut, and left out if it holds the password or the token.
+"""
 
 from __future__ import annotations
 
@@ -39,8 +42,9 @@ def json_object(reply: Response) -> Optional[Json]:
 
 
 def resource(reply: Response, login: Login) -> Json:
-    """The resource in a reply with a status of success. Raises ProtocolError if it is no JSON
-    object, an empty one, or an error: these would look like a resource without figures.
+    """The resource in a reply with a status of success. Raises ProtocolError for a body that is no
+    JSON object, {}, and an `error` alone: these would look like a resource without figures. `login`
+    is hidden in the error's text.
 
     >>> resource(Response(200, {}, b'{"Id": "A1", "PowerState": "On"}'), Login())
     {'Id': 'A1', 'PowerState': 'On'}
@@ -83,11 +87,8 @@ def error_of(reply: Response, login: Login, method: str, path: str) -> PduHandle
 
 def quoted_messages(reply: Response, login: Login) -> str:
     """The messages of an error response ('' if it has none); printable, cut, and without password
-    and token.
-
-    Source: DSP0266, "Error responses": `error`, with `code`, `message` and `@Message.ExtendedInfo`,
-    of which services leave some out. A text that only repeats where to look is better than none.
-    Messages may also be beside `error`, or with a property ("Extended information").
+    and token. They are in `@Message.ExtendedInfo`, of `error`, beside it, or with a property; else
+    in `message`, else there is only the `code` (DSP0266, "Error responses").
 
     >>> body = b'{"error": {"@Message.ExtendedInfo": [{"Message": "The outlet is locked."}]}}'
     >>> quoted_messages(Response(400, {}, body), Login())

@@ -1,4 +1,4 @@
-"""Reads the sensors that figures link to."""
+"""Reads the sensors that figures link to. A source is the link to a sensor, as a figure has it."""
 
 from __future__ import annotations
 
@@ -66,8 +66,12 @@ def _listed_sensors(service: RedfishService, pdu: ServicePdu) -> Iterator[tuple[
 
 
 def sensor_collections(service: RedfishService, pdu: ServicePdu) -> Iterator[Json]:
-    """The collections of sensors of a PDU and of its chassis: usually 1 round trip for each chassis
-    and each collection.
+    """The collections of sensors of a PDU and of its chassis, one by one: usually 1 round trip for
+    each chassis and each collection. A PDU or chassis without `Sensors` has none.
+
+        PDU {"Id": "1", "Links": {"Chassis": [{"@odata.id": "/redfish/v1/Chassis/PDU"}]}}
+        < {"Sensors": {"@odata.id": "/redfish/v1/Chassis/PDU/Sensors"}}
+        < {"Members": [{"Id": "AMPS1", "Reading": 4.2}]}         this collection
     """
     # > GET /redfish/v1/Chassis/PDU
     # > GET /redfish/v1/Chassis/PDU/Sensors?$expand=.($levels=1)

@@ -1,4 +1,9 @@
-"""One Redfish service during one call: login, resources, and the end of the session."""
+"""One Redfish service during one call: login, resources, and the end of the session.
+
+A resource is the JSON object at a path, {"@odata.id": ".../Outlets/A1", "Id": "A1", ...}. `$expand`
+asks the service to include the resources that a list links to. A session is opened by a POST with
+user and password, and gives a token; basic login sends user and password with each request.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +64,11 @@ SHORTCUT_ERRORS = (*RESOURCE_ERRORS, TooManyRequests)
 
 class RedfishService:
     """The service that the settings describe. A context manager: its exit deletes the session and
-    closes the connections.
+    closes the connections. `_mode` is BASIC, SESSION, or AUTO until the service shows which of them
+    it takes; `_session` is the path of the open session, None without one; `_kept_resources` has
+    each resource that was read by its path, None if none is kept; `_uses_expand` is False once an
+    answer to $expand could not be used; `_clients` has a client for each connection, and the first
+    alone logs in.
 
     `transport` makes the transport of one connection. `seconds` limits the call up to the exit.
     With `keeps`, a resource is read once, for several calls that only read.
@@ -96,18 +105,17 @@ class RedfishService:
         self.login = config.login
         self._mode = config.session
         self._session: Optional[str] = None
-        # a path that was read in the present session, "" for none
-        self._path_read = ""
+        # a path that the service answered in the present session, "" for none
+        self._readable_path = ""
         self._root: Optional[Json] = None
-        self._resources: Optional[dict[str, Json]] = {} if keeps else None
+        self._kept_resources: Optional[dict[str, Json]] = {} if keeps else None
         #: the parts of each PDU's link, for `links.same`
         self.pdu_links: Sequence[Sequence[str]] = ()
         # of all answers together
         self._bytes = 0
         # seconds that the slowest answer took
-        self._slowest = 0.0
-        # whether the answers to requests with $expand could be used
-        self._answers_expanded = True
+        self._slowest_seconds = 0.0
+        self._uses_expand = True
 
     def __enter__(self) -> RedfishService:
         return self
@@ -128,7 +136,8 @@ class RedfishService:
     def renew(self) -> None:
         """Allow as much time, and as many bytes of answers, from now on as at the start.
 
-        45 s from the start, of which 40 are over: 45 s from now
+        before    5 of 45 s are left, 12 of 16 MiB of answers were read
+        after     45 s are left, 0 MiB of answers were read
         """
         self._end = self._clock() + self._seconds
         self._bytes = 0
@@ -137,8 +146,8 @@ class RedfishService:
 
     def forget(self) -> None:
         """Drop the resources that are kept, so that they are read anew."""
-        if self._resources is not None:
-            self._resources.clear()
+        if self._kept_resources is not None:
+            self._kept_resources.clear()
 
     @contextlib.contextmanager
     def reading_anew(self) -> Iterator[None]:
@@ -148,12 +157,12 @@ class RedfishService:
         with service.reading_anew():
             service.get(".../Outlets/A1")       > GET .../Outlets/A1, each time
         """
-        resources = self._resources
-        self._resources = None
+        resources = self._kept_resources
+        self._kept_resources = None
         try:
             yield
         finally:
-            self._resources = None if resources is None else {}
+            self._kept_resources = None if resources is None else {}
 
     @property
     def netloc(self) -> str:
@@ -165,14 +174,14 @@ class RedfishService:
         """Whether the service offers to include members in its lists, and no answer with members
         was unusable so far.
         """
-        return self._answers_expanded and bool(links.expansion(self.root(), levels=1))
+        return self._uses_expand and bool(links.expansion(self.root(), levels=1))
 
     # ---- reading ---------------------------------------------------------------------------------
 
     def root(self) -> Json:
-        """The service root, which needs no login (DSP0266).
-
-        First use: usually 1 round trip, 2 with a session.
+        """The service root, the resource whose links lead to all others. It is read once: usually
+        1 round trip, 2 with a session, which is opened here. It needs no login (DSP0266), but some
+        services want one, and show here whether they take basic login.
 
             > GET /redfish/v1/
             < {"PowerEquipment": {"@odata.id": "/redfish/v1/PowerEquipment"}, ...}
@@ -190,7 +199,7 @@ class RedfishService:
         return self._root
 
     def _no_service(self, reply: Response) -> PduHandlerError:
-        """The error for 404 or 503 at the address of the service root.
+        """The error for the answer `reply`, 404 or 503, to the request of the service root.
 
         > GET /redfish/v1/
         < 404                      Unsupported: ...; if its Redfish service is off, ...
@@ -204,17 +213,17 @@ class RedfishService:
             operation=f"GET {ROOT}",
         )
 
-    def get(self, target: object, also: str = "") -> Json:
-        """The resource behind a link: 1 round trip, none if it is kept.
-
-        `also`: a second path that its link to itself may have.
+    def get(self, target: object, list_link: str = "") -> Json:
+        """The resource behind a link: 1 round trip, none if it is kept. Its `@odata.id`, its link
+        to itself, must be the path that was asked for, or `list_link`, which a page of a list may
+        have: the link of the list.
 
             > GET /redfish/v1/PowerEquipment/RackPDUs/1/Outlets/A1
             < {"@odata.id": ".../RackPDUs/1/Outlets/A1", "Id": "A1", "PowerState": "On"}
             < {"@odata.id": ".../RackPDUs/2/Outlets/A1", ...}           raises ProtocolError
         """
         path = self.path(target)
-        return self._read_once(path, lambda: self._resource(self.reply(path), path, also))
+        return self._read_once(path, lambda: self._resource(self.reply(path), path, list_link))
 
     def _read_once(self, path: str, fetch: Callable[[], Json]) -> Json:
         """The resource at `path`: the one that this service keeps, else what `fetch` returns, which
@@ -223,11 +232,11 @@ class RedfishService:
             first call     > GET .../Outlets/A1
             second call    nothing is sent
         """
-        if self._resources is None:
+        if self._kept_resources is None:
             return fetch()
-        if path not in self._resources:
-            self._resources[path] = fetch()
-        return self._resources[path]
+        if path not in self._kept_resources:
+            self._kept_resources[path] = fetch()
+        return self._kept_resources[path]
 
     def reply(self, path: str) -> Response:
         """The answer to a GET; it may be an error.
@@ -251,19 +260,18 @@ class RedfishService:
         elif self._mode == AUTO:
             self._mode = BASIC
         if self.login.token is not None and reply.status == 200:
-            self._path_read = path
+            self._readable_path = path
         return reply
 
     def _session_has_ended(self) -> bool:
-        """Whether the service refuses what it answered before in this session, as while it was
-        idle: 1 round trip. Else a 401 says that the account lacks a right, which a further session,
-        taken from other users, would not give.
+        """Whether a 401 means that the session has ended, and not that the account lacks a right:
+        1 round trip. The service is asked for a path that it answered before in this session.
 
             > GET .../RackPDUs/1       which was read in this session
-            < 401                      True
-            < 200                      False
+            < 401                      True: it ended, perhaps while it was idle
+            < 200                      False: a further session would give no right, either
         """
-        return bool(self._path_read) and self._send("GET", self._path_read).status == 401
+        return bool(self._readable_path) and self._send("GET", self._readable_path).status == 401
 
     def get_expanded(self, target: object, levels: int = 1) -> Json:
         """The resource behind a link. If the service offers $expand, the resources that this one
@@ -279,7 +287,7 @@ class RedfishService:
         """
         path = self.path(target)
         query = ""
-        if self._answers_expanded and "?" not in path:
+        if self._uses_expand and "?" not in path:
             query = links.expansion(self.root(), levels)
         if not query:
             return self.get(path)
@@ -290,7 +298,7 @@ class RedfishService:
                 raise  # the login failed, and the query was not answered
             plain = self.get(path)  # raises where the resource itself is missing
             LOGGER.info(f"the device offers {query} but its answer cannot be used: {error}")
-            self._answers_expanded = False
+            self._uses_expand = False
             return plain
 
     def all(self, targets: Sequence[object]) -> list[Union[Json, PduHandlerError]]:
@@ -353,8 +361,8 @@ class RedfishService:
             < 404                      returns HttpRefused(...)
             < 429                      raises TooManyRequests
         """
-        if self._resources is not None and path in self._resources:
-            return self._resources[path]
+        if self._kept_resources is not None and path in self._kept_resources:
+            return self._kept_resources[path]
         # the first client alone opens sessions; an error of the exchange concerns the whole service
         if client is None or client is self._clients[0]:
             reply = self.reply(path)
@@ -369,9 +377,9 @@ class RedfishService:
         """The path of a link of this service. Raises ProtocolError for any other link."""
         return links.path(target, self._clients[0].where, self.login)
 
-    def _resource(self, reply: Response, path: str, also: str = "") -> Json:
-        """The resource in `reply`. Raises ProtocolError if its `@odata.id` is neither `path` nor
-        `also`, and the error of a status other than 200.
+    def _resource(self, reply: Response, path: str, list_link: str = "") -> Json:
+        """The resource in `reply`, the answer for `path`. Raises ProtocolError if its `@odata.id`
+        is neither `path` nor `list_link`, and the error of a status other than 200.
 
             path ".../RackPDUs/1/Outlets/A1"
             < {"@odata.id": ".../RackPDUs/1/Outlets/A1", "Id": "A1"}    the resource
@@ -386,7 +394,7 @@ class RedfishService:
             content = resource(reply, self.login)
             self_link = text(content, "@odata.id")
             is_requested = links.same(self_link, path, self.pdu_links)
-            if not is_requested and not links.same(self_link, also, self.pdu_links):
+            if not is_requested and not links.same(self_link, list_link, self.pdu_links):
                 raise ProtocolError(
                     "the service answered with a resource other than the one requested"
                 )
@@ -398,7 +406,8 @@ class RedfishService:
     # ---- writing ---------------------------------------------------------------------------------
 
     def post(self, path: str, body: Mapping[str, object], etag: str = "") -> Response:
-        """The answer to a POST, sent once: 1 round trip."""
+        """The answer to a POST of the JSON `body`, sent once: 1 round trip. `etag`: the version of
+        the resource that the request needs (If-Match), "" for any."""
         headers = {"If-Match": etag} if etag else {}
         return self._send("POST", path, body, headers=headers, once=True)
 
@@ -428,8 +437,8 @@ class RedfishService:
         return self._mode == SESSION and self.login.token is None
 
     def _switch_to_session(self, reply: Response) -> bool:
-        """Change the login from auto to a session after a 401 that offers no basic login (RFC 9110,
-        11.6.1). Returns whether it did.
+        """If the setting is auto, and the 401 `reply` offers no basic login (RFC 9110, 11.6.1), use
+        a session from now on (`_mode`). Returns whether it does.
 
             < 401, WWW-Authenticate: Redfish           True
             < 401, WWW-Authenticate: Basic             False: the password is wrong
@@ -441,7 +450,11 @@ class RedfishService:
         return True
 
     def _log_in(self, root: Json) -> None:
-        """Open a session: 1 round trip."""
+        """Open a session: 1 round trip. Sets `login`, which then has the token, and `_session`, the
+        path at which it is deleted. `root`: the service root, whose link leads to the sessions.
+        Raises Unsupported without this link, ProtocolError without a usable token, and the error of
+        an answer that refuses the login.
+        """
         # > POST /redfish/v1/SessionService/Sessions {"UserName": ..., "Password": ...}
         # < 201 Created, X-Auth-Token, Location  DSP0266, "Redfish session login"
         sessions = link(child(root, "Links"), "Sessions")
@@ -473,7 +486,7 @@ class RedfishService:
         if not has_usual_length or not token.isascii() or not token.isprintable():
             raise ProtocolError("the service opened a session without a usable token")
         self.login = replace(self.login, token=token).hiding(self.login)
-        self._path_read = ""
+        self._readable_path = ""
         self._session = self.created_path(reply)
         if self._session is None:
             LOGGER.info("the service sent no link to delete the session, which ends by itself")
@@ -549,7 +562,7 @@ class RedfishService:
         )
         login = replace(self.login, is_sent=False) if anonymous else self.login
         reply = client.send(request, login, _ANY_STATUS)
-        self._slowest = max(self._slowest, self._clock() - start)
+        self._slowest_seconds = max(self._slowest_seconds, self._clock() - start)
         self._count_bytes(reply)
         return reply
 
@@ -576,7 +589,7 @@ class RedfishService:
         wait = min(self._timeout, seconds_left)
         if client is self._clients[0]:
             return wait
-        return min(wait, max(_SPARE_SECONDS, _SPARE_FACTOR * self._slowest))
+        return min(wait, max(_SPARE_SECONDS, _SPARE_FACTOR * self._slowest_seconds))
 
     def _count_bytes(self, reply: Response) -> None:
         """Add the length of an answer's body to that of all answers. Raises ProtocolError if they

@@ -119,9 +119,8 @@ class RedfishSettings(NamedTuple):
 
 
 def read_settings(pdu_data: object) -> RedfishSettings:
-    """The handler's settings, checked.
-
-    Without `host`, the address on the form is used. Raises SettingsError.
+    """The handler's settings in `pdu_data`, the platform's form, checked one by one and together.
+    Without the setting `host`, the address on the form is used. Raises SettingsError.
 
     >>> form = {"ip": "192.0.2.7", "params": {"username": "admin", "password": "x", "pdu": "2"}}
     >>> settings = read_settings(form)

@@ -1,5 +1,8 @@
 """Switches one outlet: finds it, checks that it may be switched, sends the command, and waits for
 the wanted state.
+
+A service may answer a command with a task (202), which runs on. Its monitor is the path that shows
+whether it has ended, and how. An ETag names the version of a resource; a service may demand it.
 """
 
 from __future__ import annotations
@@ -22,11 +25,8 @@ from .service import RedfishService
 from .settings import PduChoice
 
 LOGGER = get_logger(__name__)
-_SUCCESS, _ACCEPTED, _DEMANDS_ETAG = (
-    range(200, 300),
-    202,
-    428,
-)  # RFC 6585: after 428 nothing was done
+# RFC 6585: after 428 nothing was done
+_SUCCESS, _ACCEPTED, _DEMANDS_ETAG = range(200, 300), 202, 428
 
 
 def switch_outlet(
@@ -83,7 +83,8 @@ def switch_outlet(
 
 class _Command:
     """One switching command: `write` sends it (again only after 428), `read_state` reads the state,
-    or whether the task that the command started still runs.
+    or whether the task that the command started still runs. `_monitor` is the path of that task's
+    monitor, None without a task or once it has ended; `_outlet` the path of the outlet.
 
         > POST .../Outlets/A1/Outlet.PowerControl {"PowerState": "Off"}
         < 202, Location: /redfish/v1/TaskService/Tasks/7
@@ -111,7 +112,10 @@ class _Command:
         self.reason = ""
 
     def write(self) -> None:
-        """Send the command: 1 round trip, 3 where the service demands the outlet's ETag."""
+        """Send the command: 1 round trip, 3 where the service demands the outlet's ETag. If it is
+        answered with a task, that is watched from now on. Raises the error of another status than
+        success, and ProtocolError for an error in an answer of success.
+        """
         # > POST /redfish/v1/PowerEquipment/RackPDUs/1/Outlets/A1/Outlet.PowerControl {"PowerState":
         #       "Off"}
         # < 204 No Content; 202 Accepted with the Location of a task monitor  Outlet_v1,
@@ -133,8 +137,8 @@ class _Command:
             )
 
     def _watch_task(self, reply: Response) -> None:
-        """Keep in `task_error` the error of the task that `reply` started, and the path of its
-        monitor.
+        """Set `_monitor` to the path at which the task that `reply` started is watched, None if it
+        has none, and `task_error` to the error with which it has ended already, None for none.
 
             < 202, Location: /redfish/v1/TaskService/Tasks/7       the monitor is that path
         """
@@ -169,8 +173,8 @@ class _Command:
         return resources.state(outlet, self._pdu)
 
     def _task_runs(self, monitor: str) -> bool:
-        """Whether a task still runs, by its monitor: 1 round trip. The error with which the task
-        ended is kept in `task_error`.
+        """Whether a task still runs, by its monitor: 1 round trip. Sets `task_error` if the task
+        ended with an error.
 
             > GET /redfish/v1/TaskService/Tasks/7
             < 202                                      True
@@ -182,7 +186,7 @@ class _Command:
         return self.task_error is None and tasks.is_running(reply)
 
     def _read_etag(self) -> str:
-        """The outlet's ETag: 1 round trip.
+        """The outlet's ETag, with which the command is repeated: 1 round trip.
 
         Raises Refused, Denied or Unsupported if it is not usable: nothing was switched.
 

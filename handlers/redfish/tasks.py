@@ -44,10 +44,13 @@ def is_running(reply: Response) -> bool:
 
 
 def task_error(reply: Response, login: Login) -> Optional[PduHandlerError]:
-    """The error if the answer shows that the operation failed, else None.
+    """The error if an answer of the monitor shows that the command failed, else None.
 
-    The statuses in `_NO_RESULT`, and 5xx without a reason (which a proxy may answer), do not show
-    it. 5xx with a reason is Unreachable: a service that failed may still have switched.
+    a task in the state Exception, Killed or Cancelled    Refused
+    400, 409, 422, ...                                    Refused
+    404, 429, 401, ...: perhaps of the monitor alone      None
+    503 with a reason: it may still have switched         Unreachable
+    503 without a reason: perhaps of a proxy              None
 
     >>> running = b'{"@odata.type": "#Task.v1_0_0.Task", "Id": "1", "TaskState": "Running"}'
     >>> task_error(Response(200, {}, running), Login()) is None

@@ -81,6 +81,8 @@ def is_host(name: str) -> bool:
     (True, True, True)
     >>> is_host("192.0.2.256"), is_host("10.1"), is_host("rack 7")
     (False, False, False)
+    >>> is_host("7.pdu.example"), is_host("pdu.example.7")
+    (True, False)
     """
     if is_ip_host(name):
         return True

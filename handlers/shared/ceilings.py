@@ -55,7 +55,7 @@ def bounded_port(port: MeterFigures) -> MeterFigures:
 
 
 def bounded_current(total: Figure) -> Figure:
-    """A total in A; not known above what a PDU can carry.
+    """A total in A; not known above what a PDU can carry, 30,000 A.
 
     >>> bounded_current(4.2), bounded_current(4e6)
     (4.2, NotKnown(reason='4e+06 A is more than a PDU can carry'))
@@ -64,10 +64,10 @@ def bounded_current(total: Figure) -> Figure:
 
 
 def bounded_power(total: Figure) -> Figure:
-    """A total in W; not known above what a PDU can carry.
+    """A total in W; not known above what a PDU can carry, 20 MW.
 
-    >>> bounded_power(900.0)
-    900.0
+    >>> bounded_power(900.0), bounded_power(9e7)
+    (900.0, NotKnown(reason='9e+07 W is more than a PDU can carry'))
     """
     return _at_most(total, CONTEXT.multiply(PART_W, _MOST_PARTS), "W")
 

@@ -41,6 +41,11 @@ def printable(text: str, limit: int = LONGEST) -> str:
     'on\\x1b[2J\\n'
     >>> printable("abcdef", limit=4)
     'abcd...'
+
+    The limit is that of the escaped text:
+
+    >>> printable("\0\0", limit=8), printable("\0\0\0", limit=8)
+    ('\\x00\\x00', '\\x00\\x00...')
     """
     piece = text[: limit + 1]
     if not piece.isprintable():

@@ -36,8 +36,8 @@ def name_text(octets: bytes, encoding: str) -> str:
 
     >>> name_text(b"\xc1\xc4-1", "koi8-r")
     'ад-1'
-    >>> name_text(b"\xc1\xc4-1", "")
-    '\\xc1\\xc4-1'
+    >>> name_text(b"\xc1\xc4-1", ""), name_text(b"\xc1\xc4-1", "ascii")
+    ('\\xc1\\xc4-1', '\\xc1\\xc4-1')
     """
     for name in filter(None, ("utf-8", encoding)):
         try:

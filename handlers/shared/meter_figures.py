@@ -76,7 +76,8 @@ _LEAST_APPARENT_VA = 50.0
 
 
 class MeterFigures(NamedTuple):
-    """What a meter shows of an outlet, a branch circuit, an inlet or a PDU.
+    """What a meter shows of an outlet, a branch circuit, an inlet or a PDU: each a number, NotKnown
+    (not now), NotMetered (never, though one may expect it) or None (never).
 
     >>> MeterFigures(current_a=1.5).power_w is None
     True
@@ -126,8 +127,9 @@ def denial_of_off(figures: MeterFigures) -> str:
 
 
 def power_unless_denied(power: Figure, volts: Figure, amperes: Figure) -> Figure:
-    """Active power in W; not known if the voltage and the current that the same meter shows deny
-    it: a table that scales it wrongly makes a thousandth of it (hpe-pdu3-cis-mib.c of NUT).
+    """The active power in W that a meter shows; not known if it is less than a fiftieth of the
+    product of the voltage and the current of the same meter: a driver that scales it wrongly shows
+    a thousandth of it (hpe-pdu3-cis-mib.c of NUT).
 
     >>> power_unless_denied(900.0, 228.6, 3.98)
     900.0

@@ -83,7 +83,8 @@ class Setting(Generic[T_co]):
         raise SettingsError((NamedSetting(self.key, noun=_NOUN), f":{fault}"))
 
     def _fault_of(self, text: str) -> str:
-        """Why no setting of this kind can have the text; "" if one may.
+        """Why the text cannot be that of any setting, whatever `read` makes of it: it is too long,
+        only stars, or no Unicode. "" if it can.
 
         >>> password = Setting("password", "a password", str, "", "", secret=True)
         >>> password._fault_of("x"), password._fault_of("********")[:27]

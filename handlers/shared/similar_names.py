@@ -11,8 +11,8 @@ _LEAST = 0.65
 
 
 def similar_names(word: str, names: Iterable[str], most: int = 1) -> list[str]:
-    """At most `most` of the names, the most similar first; none that is below the one threshold of
-    likeness. Upper and lower case are alike, and the dashes before an option say nothing.
+    """At most `most` of the names that are similar to the mistyped `word`, the most similar first;
+    [] if none is. Upper and lower case are alike, and the dashes before an option do not count.
 
     >>> similar_names("Raritn", ["raritan", "redfish"])
     ['raritan']

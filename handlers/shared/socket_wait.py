@@ -15,9 +15,9 @@ _LEAST_S = 0.001  # 0 would make a socket non-blocking
 
 
 def connect(addresses: Sequence[Any], seconds_left: Callable[[], float]) -> socket.socket:
-    """A connection to the first of the rows of socket.getaddrinfo that accepts one. The time
-    that is left is shared evenly among those still to try, so that a dead address leaves time for
-    the next one. Raises the OSError of the last address.
+    """The socket of a TCP connection to the first of `addresses`, rows of socket.getaddrinfo, that
+    accepts one. The time that `seconds_left` returns is shared evenly among those still to try, so
+    that a dead address leaves time for the next one. Raises the OSError of the last address.
 
         10 s for [2001:db8::9]:443 and 192.0.2.9:443
         no answer of the first within 5 s; the second accepts: its socket
@@ -40,8 +40,8 @@ def connect(addresses: Sequence[Any], seconds_left: Callable[[], float]) -> sock
 
 
 def limit(sock: socket.socket, seconds_left: float, longest: float = math.inf) -> None:
-    """Let the next read of the socket take `seconds_left`, at most `longest`. Raises
-    socket.timeout if none are left, unless something has arrived.
+    """Let the next read of the socket take `seconds_left`, at most `longest` seconds. Raises
+    socket.timeout if no time is left, unless something has arrived; 5 s after the deadline always.
 
     >>> here, there = socket.socketpair()
     >>> limit(here, seconds_left=4.0, longest=2.5)
@@ -64,10 +64,8 @@ def limit(sock: socket.socket, seconds_left: float, longest: float = math.inf) -
 
 
 def is_readable(sock: Any, wait: float = 0.0) -> bool:
-    """Whether the socket has something to read, or its end, within `wait` seconds.
-
-    A process that is too busy looks at a socket late. So before a deadline counts as missed, this
-    says whether the answer is already there.
+    """Whether the socket has something to read, or its end, within `wait` seconds. Asked after a
+    deadline: a process that was too busy to look in time still reads what has arrived.
 
     >>> here, there = socket.socketpair()
     >>> is_readable(here)

@@ -1,5 +1,6 @@
 """The part of port_up and port_down that every handler shares: write once, then confirm by
-readings.
+readings. The target is the wanted state, UP or DOWN. `error.may_have_executed` says whether a write
+that ended with this error may have been carried out.
 """
 
 from __future__ import annotations
@@ -39,24 +40,25 @@ def switch(
     sleep: Callable[[float], None] = time.sleep,
 ) -> EnumPowerStatus:
     """Call `write` once, then `read` until it returns `target`. Repeated readings begin within
-    `deadline` seconds of the write.
-
-    Returns `target`, or UNKNOWN if that state was not seen or could not be read: a slow device and
-    a stuck relay look alike, so the next poll decides. A denied reading ends the wait at once,
-    because devices may block accounts that keep trying. The pause between readings grows up to
-    `pause` seconds. `settling`: the seconds for which a device may report `target` although the
-    relay does not follow; the state is read again after them.
-
-    If `write` raises an error that `may_have_executed`, there was no answer or one that proves
-    nothing. The state is read once. Unless it is `target`, Unreachable is raised, which says what
-    was read: the outlet may or may not have switched. Other errors of `write` pass through: the
-    device refused, or nothing was sent. `before`: the state before the command, given for devices
-    that may carry out a command which they answer with an error. After a refusal the state is then
-    read once; if it has become `target`, that is the result.
+    `deadline` seconds of the write; the pause between them grows up to `pause` seconds.
 
     >>> states = iter([EnumPowerStatus.UP, EnumPowerStatus.DOWN])
     >>> switch(lambda: None, lambda: next(states), EnumPowerStatus.DOWN)
     <EnumPowerStatus.DOWN: 'down'>
+
+    write                              readings                         result
+    returns                            UP, UP, DOWN                     DOWN
+    returns                            not DOWN within `deadline`       UNKNOWN
+    returns                            Denied                           UNKNOWN, at once: devices
+                                                                        may block accounts
+    raises, may have been executed     one: DOWN                        DOWN
+    raises, may have been executed     one: UP, or an error             raises Unreachable
+    raises a refusal, or nothing sent  none                             raises that error
+    raises a refusal, `before` is UP   one: DOWN                        DOWN
+
+    `settling`: the seconds for which a device may report `target` although the relay does not
+    follow; the state is read again after them. `before`: the state before the command, given for
+    devices that may carry out a command which they answer with an error.
     """
     reader = _SettlingReader(read, target, settling=settling, longest=deadline, sleep=sleep)
     try:
@@ -83,7 +85,8 @@ def switch(
 
 class _SettlingReader:
     """Reads the state of an outlet. After the first `target` it waits `settling` seconds, once, and
-    reads it again: a device may report the target although the relay does not follow.
+    reads it again: a device may report the target although the relay does not follow. `_settling`
+    is 0 after that.
 
     >>> down, up = EnumPowerStatus.DOWN, EnumPowerStatus.UP
     >>> states = iter([down, up])
@@ -131,7 +134,8 @@ def _result_of_failed_write(
     *,
     before: Optional[EnumPowerStatus],
 ) -> EnumPowerStatus:
-    """`target`, if one reading shows it after a write that raised `error`.
+    """`target`, if one reading shows it after a write that raised `error`. `before`: the state
+    before the write, None unless the device may carry out what it refuses.
 
     Raises `error` if the device refused, or if nothing was sent; else Unreachable with what was
     read: the outlet may or may not have switched.
@@ -179,7 +183,8 @@ def _unproven(state: Optional[EnumPowerStatus], target: EnumPowerStatus, seconds
 
 
 def _unclear(error: PduHandlerError, state: Optional[EnumPowerStatus]) -> Unreachable:
-    """The error for a write that ended with `error`; `state` was read after it, None if not.
+    """The error for a write that ended with `error` and may have been carried out. `state`: the
+    state that was read after it, None if it could not be read.
 
     >>> error = _unclear(Unreachable("no answer in time"), EnumPowerStatus.UP)
     >>> error.reason.partition("(")[2]

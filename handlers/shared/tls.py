@@ -56,7 +56,8 @@ def read_pem(text: str) -> str:
 
 
 def _certificate(block: str) -> str:
-    """A PEM certificate with its line ends, from the text behind the line that begins it.
+    """A PEM certificate with its line ends, from the text that follows its BEGIN line. Raises
+    ValueError.
 
     >>> _certificate(" MIIB -----END CERTIFICATE-----").splitlines()[1]
     'MIIB'
@@ -196,8 +197,9 @@ class Trust(NamedTuple):
 
 
 def _new_context(trust: Trust) -> ssl.SSLContext:
-    """TLS 1.2 or newer, checked as `trust` says; a fingerprint is checked after the handshake.
-    Raises SettingsError for certificates that cannot be read.
+    """A context for TLS 1.2 or newer, which checks certificates as `trust` says. With a fingerprint
+    it checks nothing: `Trust.check` does, after the handshake. Raises SettingsError for
+    certificates, of `ca_pem`, that cannot be read.
 
     >>> _new_context(Trust()).verify_mode.name, _new_context(Trust(verify=False)).verify_mode.name
     ('CERT_REQUIRED', 'CERT_NONE')

@@ -57,9 +57,9 @@ class EndedHandshake(ssl.SSLError):
 
 
 def wrap_with_tls(context: ssl.SSLContext, plain: socket.socket, host: str) -> ssl.SSLSocket:
-    """The TLS socket over `plain`, after the handshake within the time-out of `plain`.
-
-    Closes the socket if it fails. Raises OSError and ValueError, and EndedHandshake.
+    """The TLS socket over the connected socket `plain`, after the handshake within the time-out of
+    `plain`. If it fails, closes the socket. Raises OSError and ValueError; EndedHandshake if the
+    device ended the handshake after both sides had agreed on a cipher.
 
         > ClientHello with the server name pdu-7.example.net
         < ServerHello, Certificate, Finished
@@ -92,7 +92,8 @@ def demands_certificate(error: BaseException) -> bool:
 
 
 def is_not_tls(error: BaseException) -> bool:
-    """Whether something else than TLS answered. The end of a connection proves nothing."""
+    """Whether something else than TLS answered, by OpenSSL's name of the error, such as
+    WRONG_VERSION_NUMBER. The end of a connection proves nothing: False."""
     return _code(error) in _NOT_TLS
 
 
@@ -104,10 +105,11 @@ def _code(error: BaseException) -> str:
 
 
 def fetch_fingerprint(dial: Callable[[], socket.socket], host: str) -> str:
-    """The SHA-256 fingerprint of the certificate that the device shows now; "" if none can be read.
+    """The SHA-256 fingerprint, in hex, of the certificate that the device shows now; "" if none can
+    be read. The caller shows it in the error for a certificate that is not trusted.
 
-    `dial` opens a second connection that is ready for the handshake. It is needed because Python
-    3.9 does not return a certificate that it refused. Nothing is sent after the handshake.
+    `dial` opens a second connection that is ready for the handshake: Python 3.9 does not return a
+    certificate that it refused. Nothing is sent after the handshake.
 
         > ClientHello
         < Certificate           its SHA-256, "4f2a..."; then the connection is closed
@@ -123,9 +125,9 @@ def fetch_fingerprint(dial: Callable[[], socket.socket], host: str) -> str:
 
 
 def handshake_error(error: ssl.SSLError, fingerprint: str = "") -> Reason:
-    """One sentence: why the handshake failed and what to do about it.
-
-    `fingerprint`: that of the certificate, if known.
+    """Why the handshake failed and what to do about it, as the parts of one sentence: texts and
+    NamedSetting, which each caller spells in its own way. `fingerprint`: that of the certificate,
+    "" if not known.
 
     >>> error = ssl.SSLCertVerificationError(1, "certificate verify failed")
     >>> error.verify_message, error.verify_code = "self-signed certificate", 18

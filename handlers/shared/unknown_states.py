@@ -23,8 +23,8 @@ def reason_sentences(reasons: Iterable[tuple[str, str]]) -> Iterator[str]:
 def some(words: Sequence[str]) -> str:
     """The first five of `words`, and how many more there are.
 
-    >>> some("1234567")
-    '1, 2, 3, 4, 5 and 2 more'
+    >>> some("12345"), some("123456")
+    ('1, 2, 3, 4, 5', '1, 2, 3, 4, 5 and 1 more')
     """
     first_words = ", ".join(words[:5])
     more = len(words) - 5

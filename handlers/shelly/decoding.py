@@ -1,6 +1,10 @@
 """The codec of Shelly relays of generation 2 and later (Pro 3, Pro 4PM, Plug, Power Strip): which
 requests they are read and switched with, and what their answers mean. Pure functions.
 
+A row or entry is what an answer says of one relay: {"id": 0, "output": true, "apower": 85.2}, under
+the name switch:0. A function that returns a Dialogue yields requests, and is sent the bodies of
+their answers. A Figure is a number, NotKnown (not now) or None (never).
+
 Source: the maker's pages (shelly-api-docs.shelly.cloud/gen2: Switch, Authentication, Common Errors)
 and the fixture of a real Power Strip Gen4 in home-assistant/core (power_strip_gen4.json). A relay
 is `switch:ID`; its number on the unit is ID + 1. That of an add-on is `switch:100`: outlet 101.
@@ -55,7 +59,13 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
 
 
 def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
-    """The relays: one request. Those of an add-on have their own kind of meter, or none."""
+    """The unit's own relays, then those of add-ons: one request. The two kinds are decoded apart,
+    because an add-on has its own kind of meter, or none.
+
+        > GET /rpc/Shelly.GetStatus
+        < {"switch:0": {"id": 0, "output": true}, "switch:100": {"id": 100, "output": false}}
+        (Outlet("1", state=True), Outlet("101", state=False))
+    """
     rows = yield from _rows(STATUS)
     own_rows: Rows = {}
     rows_of_add_ons: Rows = {}
@@ -68,7 +78,11 @@ def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
 
 
 def read_labels() -> Dialogue[tuple[Outlet, ...]]:
-    """The relays with their names: one request, for the configuration."""
+    """The relays with their names: one request, for the configuration.
+
+    > GET /rpc/Shelly.GetConfig
+    < {"switch:0": {"id": 0, "name": "web-1"}}      (Outlet("1", name="web-1"),)
+    """
     rows = yield from _rows(CONFIG)
     outlets: list[Outlet] = []
     for number, entry in rows.items():
@@ -77,7 +91,9 @@ def read_labels() -> Dialogue[tuple[Outlet, ...]]:
 
 
 def command(identity: str, *, on: bool) -> Dialogue[None]:
-    """The command that switches one relay."""
+    """The command that switches one relay: one request. Raises Refused for an answer that says
+    that it is not carried out, ProtocolError for one that leaves it open.
+    """
     # > POST /rpc/Switch.Set {"id": 0, "on": false}
     # < 200 {"was_on": true}
     # < 500 {"code": -109, "message": ...} for a command that is not carried out
@@ -117,7 +133,13 @@ def _fault(answer: bytes) -> Optional[PduHandlerError]:
 
 
 def _rows(path: str) -> Dialogue[Rows]:
-    """What an answer says of each relay, by its ID. Raises ProtocolError for another form."""
+    """What the answer to `path` says of each relay, by its ID, in order: one request. Raises
+    ProtocolError for an answer of another form, without relays, or with a gap in their IDs.
+
+        > GET /rpc/Shelly.GetStatus
+        < {"switch:0": {"id": 0, "output": true, ...}, "sys": {...}}
+        {0: {"id": 0, "output": True, ...}}
+    """
     try:
         body = yield ReadRequest(path)
     except Refused as error:
@@ -158,7 +180,14 @@ def _rows_of_relays(document: Any) -> Rows:
 
 
 def _outlets(rows: Rows) -> Sequence[Outlet]:
-    """The outlets from rows of the status, which are of one kind."""
+    """The outlets from rows of the status, by the IDs of their relays. The rows are of one kind,
+    the unit's own relays or those of add-ons: if one of them has a meter's field, all should.
+
+    >>> row = {"id": 0, "output": True, "apower": 85.2, "aenergy": {"total": 6468282}}
+    >>> (outlet,) = _outlets({0: row})
+    >>> outlet.identity, outlet.state, outlet.figures.power_w, outlet.figures.energy_kwh
+    ('1', True, 85.2, 6468.282)
+    """
     entries = list(rows.values())
     currents = _figures(entries, "current", 1)
     voltages = _figures(entries, "voltage", 1)
@@ -176,7 +205,8 @@ def _outlets(rows: Rows) -> Sequence[Outlet]:
 
 
 def _outlet(number: int, entry: dict[str, Any], figures: MeterFigures) -> Outlet:
-    """The outlet from its row of the status. Its reason also names errors and a timer.
+    """The outlet from its row of the status; ID 0 is outlet "1". Without a state if `output` is
+    no truth value, or if the meter denies that it is off. Its reason also names errors and a timer.
 
     >>> _outlet(0, {"id": 0, "output": True}, MeterFigures()).state
     True
@@ -204,8 +234,9 @@ def _outlet(number: int, entry: dict[str, Any], figures: MeterFigures) -> Outlet
 
 
 def _figures(entries: Sequence[dict[str, Any]], name: str, divisor: int) -> Sequence[Figure]:
-    """The figure `name` of each relay, over `divisor`. Not known if the relay's meter has an error,
-    or if the field is missing though any relay has a meter's field; not metered if none has one.
+    """The figure `name` of each relay, divided by `divisor`. Not known if the relay's meter has an
+    error, or if the field is missing, though a relay has any field of a meter; None, not metered,
+    if none has.
 
     >>> _figures([{"apower": 15.4}, {"apower": 1.7}], "apower", 1)
     [15.4, 1.7]

@@ -1,6 +1,10 @@
 """The codec of Synaccess SynLink's web API: which requests a unit is read and switched with, and
 what its answers mean. Pure functions.
 
+A row or entry is one object of a list: {"id": "3-286331153", "state": "ON"}. A function that
+returns a Dialogue yields requests, and is sent the bodies of their answers. A Figure is a number,
+NotKnown (not now) or None (never).
+
 Source: the maker's references (synaccess-pdus.readme.io, "Outlets" and "Inlets";
 synaccess.readme.io, "Inlet object" and "Outlet events"), its older Markdown of the API, which has
 `outletUuid` and `sessionToken`, and its client (PyPI synlinkpy 0.0.14).
@@ -51,9 +55,15 @@ _ID = re.compile(r"[1-9][0-9]{0,2}-[A-Za-z0-9-]{1,40}")  # also the path of a co
 
 
 def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
-    """The outlets and their count: two requests; and one more for the figures of the inlets. If
-    the unit has no list of inlets (404): a unit that counts no inlets, as older firmware, has the
-    sum of its outlets' currents, and the figures of one that counts some are not known.
+    """The unit: outlets, and `with_figures` the figures of its inlets. Two requests, three
+    `with_figures`. Raises ProtocolError unless the unit lists as many outlets as it counts.
+
+        > GET /api/device, /api/outlets
+        < {"numOutlets": 8, "numInlets": 1}, [{"id": "1-286331153", "state": "ON"}, ...]
+        > GET /api/inlets
+        < [{"inletCurrentRms": 4.2, ...}]      load_a 4.2
+        < 404                                  with numInlets 1 or more: not known; else, as with
+                                               older firmware, the sum of the outlets' currents
     """
     device = yield from _read(DEVICE, dict)
     outlets = yield from read_outlets()
@@ -82,7 +92,11 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
 
 
 def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
-    """The outlets that the account sees: one request."""
+    """The outlets that the account sees: one request. Raises ProtocolError for an id twice.
+
+    > GET /api/outlets
+    < [{"id": "1-286331153", "outletIndex": 1, "state": "ON"}]
+    """
     outlets = yield from _read(OUTLETS, lambda document: _outlets(_rows(document)))
     id_count = len({outlet.identity for outlet in outlets})
     if id_count != len(outlets):
@@ -99,7 +113,13 @@ def command(identity: str, *, on: bool) -> Dialogue[None]:
 
 
 def _read(path: str, decode: Callable[[Any], T]) -> Dialogue[T]:
-    """Ask for a path, and decode its JSON. Raises ProtocolError for another form."""
+    """What `decode` makes of the JSON at `path`: one request. Raises ProtocolError if it cannot be
+    decoded.
+
+        _read("/api/device", dict)
+        > GET /api/device
+        < {"numOutlets": 8}                    {"numOutlets": 8}
+    """
     body = yield ReadRequest(path)
     try:
         return decode(loads(body))
@@ -111,7 +131,12 @@ def _read(path: str, decode: Callable[[Any], T]) -> Dialogue[T]:
 
 
 def _rows(document: Any) -> list[dict[str, Any]]:
-    """The entries of a list. Raises one of FORM_ERRORS for another form."""
+    """The JSON `document` as a list of objects, none of them empty. Raises one of FORM_ERRORS for
+    another form: ValueError or TypeError.
+
+    >>> _rows([{"id": "1-286331153"}])
+    [{'id': '1-286331153'}]
+    """
     if not isinstance(document, list):
         raise ValueError("no list")
     rows = [dict(row) for row in document]
@@ -121,8 +146,12 @@ def _rows(document: Any) -> list[dict[str, Any]]:
 
 
 def _outlets(rows: list[dict[str, Any]]) -> tuple[Outlet, ...]:
-    """The outlets. Where a unit measures the voltage behind its relays, one without the measurement
-    has no state.
+    """An outlet for each row. If any outlet of the unit measures the voltage behind its relay, one
+    without the measurement (`voltageDetection`) has no state.
+
+    >>> rows = [{"id": "1-286331153", "state": "ON", "voltageDetection": True}]
+    >>> [outlet.state for outlet in _outlets([*rows, {"id": "2-286331153", "state": "ON"}])]
+    [True, None]
     """
     measures_voltage = any(row.get("voltageDetection") is not None for row in rows)
     currents = column(rows, "currentRms", prefixes=_prefixes(rows))
@@ -178,8 +207,16 @@ def _relay_position(entry: dict[str, Any]) -> Optional[bool]:
 def _contradictions(
     entry: dict[str, Any], *, position: Optional[bool], measures_voltage: bool
 ) -> list[str]:
-    """What the entry says against the position of its relay. `measures_voltage`: whether outlets of
-    this unit measure the voltage behind their relays.
+    """What the entry says against the position of its relay, each as a reason; [] for nothing.
+    `measures_voltage`: whether outlets of this unit measure the voltage behind their relays.
+
+    >>> entry = {"state": "ON", "voltageDetection": True}
+    >>> _contradictions(entry, position=True, measures_voltage=True)
+    []
+    >>> _contradictions({"state": "ON"}, position=True, measures_voltage=True)
+    ['there is no voltageDetection, which other outlets have']
+    >>> _contradictions({**entry, "rebootStatus": "off"}, position=True, measures_voltage=True)
+    ['its rebootStatus is off']
     """
     reasons: list[str] = []
     state = entry.get("state")
@@ -197,8 +234,14 @@ def _contradictions(
 
 
 def _totals(device: Any, rows: Sequence[dict[str, Any]], outlets: Sequence[Outlet]) -> MeterFigures:
-    """Load, energy and power of the unit, from the rows of its inlets. Each inlet has the energy of
-    the whole unit.
+    """Load in A, energy in kWh and power in W of the unit, from the rows of its inlets. `device`:
+    the answer to /api/device, which counts them. Load and power are sums over the inlets, of a
+    transfer switch only over the active one; each inlet has the energy of the whole unit.
+
+    >>> inlet = {"id": "A", "inletType": "Single", "inletCurrentRms": 4.2, "inletActivePower": 786}
+    >>> totals = _totals({"numInlets": 1}, [{**inlet, "inletEnergyAccumulation": 6468}], [])
+    >>> totals.current_a, totals.power_w, totals.energy_kwh
+    (4.2, 786.0, 6468.0)
     """
     fault = _fault_of_inlets(device, rows)
     if fault:
@@ -221,8 +264,17 @@ def _totals(device: Any, rows: Sequence[dict[str, Any]], outlets: Sequence[Outle
 
 
 def _fault_of_inlets(device: Any, rows: Sequence[dict[str, Any]]) -> str:
-    """Why the rows of the inlets do not tell the unit's load; "" if they do. A unit that does not
-    count its inlets has one if that is "single".
+    """Why the rows of the inlets do not tell the unit's load; "" if they do. `device`: the answer
+    to /api/device, which counts them in numInlets.
+
+    >>> single = {"inletType": "Single"}
+    >>> _fault_of_inlets({"numInlets": 1}, [single]), _fault_of_inlets({}, [single])
+    ('', '')
+    >>> _fault_of_inlets({"numInlets": 2}, [single])
+    '1 inlets are listed, of 2'
+    >>> transfer_switch = [{"inletType": "ATS"}, {"inletType": "ATS"}]
+    >>> _fault_of_inlets({"numInlets": 2}, transfer_switch)
+    '0 of its inlets are the active one'
     """
     type_names = [row.get("inletType") for row in rows]
     types = {_word(type_name) for type_name in type_names}
@@ -250,7 +302,11 @@ def _active_inlets(rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
 
 
 def _evidence_of_meter(inlets: Sequence[dict[str, Any]], outlets: Sequence[Outlet]) -> str:
-    """What says that the inlets have a meter; "" if nothing does."""
+    """What says that the inlets have a meter; "" if nothing does.
+
+    >>> _evidence_of_meter([{"inletVoltageRms": 208}], []), _evidence_of_meter([{}], [])
+    ('the unit shows other figures', '')
+    """
     if any(outlet.figures.current_a is not None for outlet in outlets):
         return "its outlets are metered"
     if any(inlet.keys() & _OF_A_METER for inlet in inlets):
@@ -272,8 +328,10 @@ def _is_active(inlet: dict[str, Any]) -> bool:
 
 
 def _currents(inlet: dict[str, Any], evidence: str, *, lists_lines: bool) -> list[Figure]:
-    """The currents of an inlet's lines: three of a three-phase inlet, else one; not known if it has
-    another number of lines. `lists_lines`: whether any inlet of this unit lists its lines.
+    """The currents of an inlet's lines in A: three of a three-phase inlet, else one; not known if
+    it has another number of lines. `lists_lines`: whether any inlet of this unit lists its lines.
+    `evidence`: what says that the inlets have a meter, "" for nothing: then a line without a
+    current is not metered.
 
     >>> lines = [{"line": 1, "currentRms": 4.2}]
     >>> _currents({"inletPhase": "Single Phase", "inletLines": lines}, "", lists_lines=True)

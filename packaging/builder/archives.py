@@ -57,9 +57,14 @@ def archive(
     top: str = "",
     about: str = "",
 ) -> bytes:
-    """The bytes of one archive, which depend only on its files and this Python's zlib.
+    """The bytes of the archive of the handler `name` in `tree`, the folder handlers/. They depend
+    only on its files and this Python's zlib. `replace`: new text of some files, by path. `top`: its
+    folder, pdu_`name` if "". `about`: the text of its about.py, "" for none.
 
-    `top`: its folder, pdu_`name` if "". `about`: the text of its about.py, "" for none.
+    pdu_netio/__init__.py, pdu_netio/handler.py (the entry module),
+    pdu_netio/c0a1b2c3d4e5f/netio/handler.py, pdu_netio/c0a1b2c3d4e5f/shared/errors.py, ...
+
+    Raises BuildError.
     """
     content = files(tree, name, replace)
     digest = content_hash(content)
@@ -86,7 +91,13 @@ def archive(
 
 
 def version(tree: Path) -> str:
-    """VERSION in `<tree>/__init__.py`, without importing it. Raises BuildError."""
+    """The version of this project, VERSION in `<tree>/__init__.py`, without importing it. Raises
+    BuildError if the file has none.
+
+    >>> import handlers
+    >>> version(Path(handlers.__file__).parent) == handlers.VERSION
+    True
+    """
     path = tree / "__init__.py"
     source = path.read_text("utf-8") if path.is_file() else ""
     match = re.search('^VERSION = "([^"]+)"$', source, re.MULTILINE)
@@ -96,8 +107,11 @@ def version(tree: Path) -> str:
 
 
 def keep_replaced(path: Path, data: bytes) -> None:
-    """Keep an archive that others of the same version replace: it may be the one that runs, and the
-    only copy of it. Its name gets the hash of its content, which is in the log of each call too.
+    """Copies the archive at `path` into the folder `previous` beside it, before `data` replaces it:
+    it may be the one that runs, and the only copy of it. Its name gets the hash of its content,
+    which is in the log of each call too. An equal archive is not copied.
+
+    dist/pdu_snmp-5.0.0.tar.gz    dist/previous/pdu_snmp-5.0.0+c0a1b2c3d4e5f.tar.gz
     """
     try:
         content = path.read_bytes()

@@ -1,4 +1,9 @@
-"""What the file of a handler imports, and all files that an archive of it needs."""
+"""What the file of a handler imports, and all files that an archive of it needs.
+
+The *tree* is the folder handlers/; a module in it is a tuple of the parts of its name, ("snmp",
+"tables"), and a path is relative to the tree, "snmp/tables.py". Code that is in no archive would
+be missing in DCImanager, so an import that cannot be followed is an error.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +38,11 @@ class Import(NamedTuple):
 
 @functools.lru_cache(maxsize=2048)
 def imports(source: str, display_path: str) -> tuple[Import, ...]:
-    """The imports in a file, including those inside functions and `importlib.import_module(".x",
-    …)`.
+    r"""The imports in the Python text of a file, including those inside functions and
+    `importlib.import_module(".x", …)`. `display_path`: its name in errors.
+
+    >>> imports("import re\nfrom .tables import Rows, where", "snmp/device.py")[1]
+    Import(line=2, level=1, module='tables', names=('Rows', 'where'))
 
     Relative imports for annotations count too: raritan/rpc looks up at run time the types that its
     IDL names, which needs those files. `import_module(name)`, whose name is absolute, is neither
@@ -54,9 +62,8 @@ def imports(source: str, display_path: str) -> tuple[Import, ...]:
 
 
 def _imports(node: ast.AST, display_path: str, *, guarded: bool, calls: bool) -> Iterator[Import]:
-    """`guarded`: ImportError is caught.
-
-    `calls`: expressions may call import_module; otherwise only statements are searched.
+    """The imports in a part of a file's syntax tree. `guarded`: an `except ImportError` is around
+    it. `calls`: expressions may call import_module; otherwise only statements are searched.
     """
     for child in _searched_children(node):
         if isinstance(child, ast.expr) and not calls:
@@ -74,8 +81,12 @@ def _imports(node: ast.AST, display_path: str, *, guarded: bool, calls: bool) ->
 
 
 def _called_import(call: ast.Call, display_path: str, *, guarded: bool) -> Iterator[Import]:
-    """The import of `import_module(name, package)`; none for a name alone, which is absolute, nor
-    for one that is chosen at run time while ImportError is caught. Raises BuildError.
+    """The import of a call of import_module, one or none. `guarded`: ImportError is caught.
+
+    import_module(".tables", __package__)    the relative import of tables
+    import_module("json")                    none: the name is absolute
+    import_module(name, __package__)         none if `guarded`, else BuildError: it is not known
+                                             which module that is
     """
     if len(call.args) + len(call.keywords) < 2:
         return
@@ -97,9 +108,9 @@ def _called_import(call: ast.Call, display_path: str, *, guarded: bool) -> Itera
 
 
 def _searched_children(node: ast.AST) -> Iterator[ast.AST]:
-    """The children to search.
-
-    For `if TYPE_CHECKING:` these are the else branch and the relative imports (see `imports`).
+    """The children of a node in which imports count: all, but of `if TYPE_CHECKING:`, which is
+    false when the code runs, the else branch, and the relative imports, whose files annotations may
+    need.
     """
     if isinstance(node, ast.If) and _name(node.test) == "TYPE_CHECKING":
         yield from node.orelse
@@ -111,7 +122,12 @@ def _searched_children(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _catches_import_error(node: ast.AST) -> bool:
-    """Whether an `except` takes an ImportError."""
+    r"""Whether a node is a `try` of which an `except` names ImportError.
+
+    >>> [statement] = ast.parse("try:\n    import ssl\nexcept ImportError:\n    pass").body
+    >>> _catches_import_error(statement)
+    True
+    """
     if not isinstance(node, ast.Try):
         return False
     for handler in node.handlers:
@@ -124,7 +140,11 @@ def _catches_import_error(node: ast.AST) -> bool:
 
 
 def _name(node: ast.expr) -> str:
-    """The last name of an expression such as `ast.Name`; "" for another expression."""
+    """The last part of a dotted name, "" for another expression.
+
+    >>> _name(ast.parse("importlib.import_module", mode="eval").body)
+    'import_module'
+    """
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute):
@@ -136,7 +156,16 @@ def _name(node: ast.expr) -> str:
 
 
 def _check_absolute(import_: Import, display_path: str, allowed_modules: frozenset[str]) -> None:
-    """Raise BuildError for an absolute import that DCImanager may not have."""
+    """Raises BuildError for an absolute import of what DCImanager may not have. `allowed_modules`:
+    of the standard library and of DCImanager. `display_path`: of the file, for the error.
+
+    >>> _check_absolute(Import(1, 0, "re", ()), "snmp/device.py", frozenset({"re"}))
+    >>> _check_absolute(Import(1, 0, "yaml", ()), "snmp/device.py", frozenset({"re"}))
+    Traceback (most recent call last):
+    builder.closure.BuildError: snmp/device.py line 1: imports 'yaml', which DCImanager may not \
+have; an archive can import the standard library of Python 3.9 to 3.13, its own files, common and \
+pdu_common
+    """
     top = import_.module.partition(".")[0]
     if top in allowed_modules:
         return
@@ -156,25 +185,29 @@ def _check_absolute(import_: Import, display_path: str, allowed_modules: frozens
 
 
 class _Closure:
-    """Collects the files that `handlers/<name>/handler.py` needs. `replace`: path → new text."""
+    """Collects in `files` (path → content) what `handlers/<name>/handler.py` needs. `replace` has
+    the new text of files that an archive has in another form (path → text).
+    """
 
     def __init__(self, tree: Path, name: str, replace: Mapping[str, str]) -> None:
         self.tree = tree
         self.name = name
         self.replace = replace
         self.files: dict[str, bytes] = {}
-        self._paths: dict[Module, Optional[str]] = {}
         self._allowed_modules = standard_library() | PLATFORM_MODULES
         handlers = {path.parent.name for path in tree.glob("*/handler.py")}
         self._other_handlers = handlers - {name}
 
     def add(self, module: Module) -> None:
-        """Take `module`, the packages that contain it, and everything that they import."""
+        """Adds to `files` a module, the packages that contain it, and everything that they import.
+        Raises BuildError for what does not exist or may not be in an archive."""
         for depth in range(len(module) + 1):
             self._take(module[:depth])
 
     def _take(self, module: Module) -> None:
-        """Take the file of a module, and all that it imports. Raises BuildError."""
+        """Adds to `files` the file of a module, and all that it imports; one that is there already
+        is left. Raises BuildError for a file that does not exist, is no Python, or belongs to
+        another handler."""
         path = self._path(module)
         if path is None:
             where = "/".join((self.tree.name, *module))
@@ -203,8 +236,11 @@ class _Closure:
                 _check_absolute(import_, self._tree_path(path), self._allowed_modules)
 
     def _follow(self, import_: Import, package: Module, path: str) -> None:
-        """Take what a relative import names: a module, and its names that are modules. Raises
-        BuildError.
+        """Adds to `files` what a relative import in the file `path` of `package` names: a module,
+        and those of its names that are modules. Raises BuildError for what does not exist.
+
+        from . import tables, where     in snmp/device.py: snmp/tables.py; `where` is no module
+        from ..shared import errors     shared/__init__.py, shared/errors.py
         """
         where = f"{self._tree_path(path)} line {import_.line}"
         if import_.level > len(package) + 1:
@@ -229,15 +265,9 @@ class _Closure:
                 raise BuildError(f"{where}: imports the folder {name}, which has no __init__.py")
 
     def _path(self, module: Module) -> Optional[str]:
-        """The file of a module or package; None if there is none, as for a name that a module
-        defines.
+        """The path of a module or package, "snmp/tables.py"; None if there is none, as for a name
+        that a module defines.
         """
-        if module not in self._paths:
-            self._paths[module] = self._find_module(module)
-        return self._paths[module]
-
-    def _find_module(self, module: Module) -> Optional[str]:
-        """The file of a module in the folder, as `_path` returns it; None if there is none."""
         stem = "/".join(module)
         for path in (f"{stem}/__init__.py".lstrip("/"), f"{stem}.py"):
             if path in self.replace or (self.tree / path).is_file():
@@ -245,16 +275,21 @@ class _Closure:
         return None
 
     def _tree_path(self, path: str) -> str:
-        """A path below handlers/ for people."""
+        """A path of the tree for people: handlers/snmp/tables.py."""
         return f"{self.tree.name}/{path}"
 
 
 def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) -> dict[str, bytes]:
-    """The files that `<tree>/<name>/handler.py` needs: path below `tree` → content. Raises
-    BuildError.
+    """The files that `<tree>/<name>/handler.py` needs: path below `tree` → content. `replace` has
+    the new text of some of them (`{"snmp/options.py": "…"}`).
 
-    `replace` has new content for some of them (`{"snmp/options.py": "…"}`). A path that the handler
-    does not use is an error: its new content would have no effect.
+    >>> import handlers
+    >>> contents = files(Path(handlers.__file__).parent, "netio")
+    >>> "netio/handler.py" in contents, "nut/handler.py" in contents
+    (True, False)
+
+    Raises BuildError for an import that an archive cannot have, and for a path in `replace` that
+    the handler does not use: its new text would have no effect.
     """
     closure = _Closure(tree, name, replace or {})
     closure.add((name, "handler"))

@@ -1,4 +1,8 @@
-"""The command line of `build.py`."""
+"""The command line of `build.py`: archives of handlers, and the script register.sh for them.
+
+A `Handler` is an archive of this pack that is to be built, pdu_<name>; a `HandlerSource` is what
+anybody's handler was read from: a file, a folder or an archive. `options` are parsed arguments.
+"""
 
 from __future__ import annotations
 
@@ -44,11 +48,9 @@ _NAMES = [handler.name for handler in HANDLERS]
 
 
 def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
-    """Write the archives of `handlers` and register.sh to `out`, and return the paths of the
-    archives. Raises BuildError and OSError.
-
-    The script knows the archives of this version in `out`, whoever built them, and those of other
-    handlers.
+    """Writes the archives of `handlers` of this pack and register.sh to `out`, and returns the
+    paths of the archives: dist/pdu_snmp-5.0.0.tar.gz. `tree`: the folder handlers/. The script also
+    has a row for what was in `out` before. Raises BuildError, then nothing is written, and OSError.
     """
     number = version(tree)
     archives: dict[str, bytes] = {}
@@ -71,7 +73,9 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
 
 
 def write_script(out: Path, number: str) -> None:
-    """Write register.sh for what is in `out` now. Raises OSError."""
+    """Writes register.sh for the archives that are in `out` now, of the version `number` and of
+    anybody's handlers. Raises BuildError and OSError.
+    """
     write_atomically(str(out / "register.sh"), register_script(out, number).encode(), 0o777)
 
 
@@ -83,8 +87,8 @@ class OwnHandler(NamedTuple):
 
 
 def own_sources(words: Sequence[str]) -> list[HandlerSource]:
-    """The handlers that anybody wrote, by the paths of their files, folders or archives. Raises
-    BuildError.
+    """The handlers that anybody wrote, read from the paths of their files, folders or archives.
+    Raises BuildError for what is no handler, and one with the name of another module.
     """
     try:
         sources = [handler_source.read_handler(word) for word in words]
@@ -97,7 +101,9 @@ def own_sources(words: Sequence[str]) -> list[HandlerSource]:
 
 
 def build_own(sources: Sequence[HandlerSource], out: Path) -> list[OwnHandler]:
-    """Write the archives of these handlers, and register.sh. Raises BuildError and OSError."""
+    """Writes the archives of anybody's handlers, out/<directory>.tar.gz, and register.sh to `out`,
+    and returns the archives. Raises BuildError and OSError.
+    """
     handlers = []
     out.mkdir(parents=True, exist_ok=True)
     with locked([str(out)]):
@@ -111,8 +117,10 @@ def build_own(sources: Sequence[HandlerSource], out: Path) -> list[OwnHandler]:
 
 
 def own_profile(file: Path) -> Handler:
-    """The archive for the PDU that a file describes in JSON. The file is read once, because it may
-    be a pipe. Raises BuildError.
+    """The archive for the PDU that a file describes in JSON: the SNMP handler with this family
+    alone. The file is read once, because it may be a pipe. Raises BuildError for a wrong one.
+
+    acme-8.json with the key acme-8    Handler("acme_8", "Acme (SNMP, own profile acme-8)", "snmp")
     """
     try:
         profile = own_profiles.read_profile(file)
@@ -130,7 +138,9 @@ def own_profile(file: Path) -> Handler:
 
 
 def check_families() -> None:
-    """Check the families of this pack, which an archive does not check again. Raises BuildError."""
+    """Raises BuildError for a family of this pack with a wrong part: an archive does not check them
+    again.
+    """
     for family in PROFILES:
         try:
             check_parts(family)
@@ -175,7 +185,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_profile_option(parser: argparse.ArgumentParser) -> None:
-    """Add the option for families in JSON."""
+    """Adds the option --profile FILE.json, which may be repeated, to the command line."""
     own_pdu = parser.add_argument_group("a PDU of your own")
     own_pdu.add_argument(
         "--profile",
@@ -191,7 +201,10 @@ def _add_profile_option(parser: argparse.ArgumentParser) -> None:
 
 
 def _refuse_unknown(parser: argparse.ArgumentParser, names: Sequence[str]) -> None:
-    """Exit with 2 for a word that is neither a handler of the pack nor the path of another."""
+    """Ends the program with the code 2 for a name that is no handler of this pack:
+
+    build.py: error: there is no handler 'smnp'; did you mean snmp?; choose from ...
+    """
     for name in names:
         if name in _NAMES:
             continue
@@ -208,7 +221,9 @@ def _refuse_unknown(parser: argparse.ArgumentParser, names: Sequence[str]) -> No
 def _refuse_handlers_as_families(
     parser: argparse.ArgumentParser, option: str, keys: Sequence[str]
 ) -> None:
-    """Exit with 2 for handlers among the families that an option takes."""
+    """Ends the program with the code 2 for handlers among `keys`, the families that an option
+    takes: of `build.py --only apc-rpdu2 netio`, netio was meant as the name of an archive.
+    """
     handlers = [key for key in keys if key in _NAMES and key not in PROFILE_BY_KEY]
     if handlers:
         names = ", ".join(handlers)
@@ -229,7 +244,15 @@ class _Targets(NamedTuple):
 
 
 def _targets(parser: argparse.ArgumentParser, options: argparse.Namespace) -> _Targets:
-    """What to build, all of this pack by default. Exits with 2 for what contradicts itself."""
+    """What a command line asks for:
+
+    build.py                         all handlers of this pack
+    build.py snmp hall/own.py        snmp, and the handler at this path
+    build.py --metered-only          snmp
+    build.py --profile acme-8.json   none of the pack
+
+    Ends the program with the code 2 for what is no handler, and options that do not fit.
+    """
     paths = [name for name in options.names if name not in _NAMES and is_path(name)]
     names = [name for name in options.names if name not in paths]
     has_options = has_snmp_options(options)
@@ -255,7 +278,10 @@ def _targets(parser: argparse.ArgumentParser, options: argparse.Namespace) -> _T
 def _handlers(
     names: Sequence[str], options: argparse.Namespace, profiles: Sequence[Handler]
 ) -> list[Handler]:
-    """The archives of the pack with these names, and those of the profiles. Raises BuildError."""
+    """The archives of this pack with these names, with the options, then those of the profiles; all
+    of them as read-only ones with --read-only. Raises BuildError for two of one name, and a wrong
+    option.
+    """
     handlers = [_with_options(handler, options) for handler in HANDLERS if handler.name in names]
     handlers += profiles
     for name, count in Counter(handler.name for handler in handlers).most_common(1):
@@ -267,8 +293,8 @@ def _handlers(
 
 
 def _with_options(handler: Handler, options: argparse.Namespace) -> Handler:
-    """The archive of a handler of the pack: of snmp, checked and with its options. Raises
-    BuildError.
+    """A handler of this pack with the options of the command line: snmp, whose families are checked
+    first; any other as it is. Raises BuildError.
     """
     if handler.name != "snmp":
         return handler
@@ -277,14 +303,17 @@ def _with_options(handler: Handler, options: argparse.Namespace) -> Handler:
 
 
 def _summary(path: Path, data: bytes) -> str:
-    """The line that a built file is reported with."""
+    """The line that tells of a built file.
+
+    >>> _summary(Path("dist/pdu_snmp-5.0.0.tar.gz"), b"x")
+    'dist/pdu_snmp-5.0.0.tar.gz  1 bytes  sha256 2d711642b726b044'
+    """
     return f"{path}  {len(data)} bytes  sha256 {hashlib.sha256(data).hexdigest()[:16]}"
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """The command line.
-
-    Returns 0 if built, else 1. Arguments that the parser refuses exit with 2.
+    """Builds what the arguments ask for, and prints a line for each archive. Returns 0 if all is
+    built, else 1. Arguments that the parser refuses end the program with the code 2.
     """
     parser = _parser()
     options = parser.parse_args(arguments)

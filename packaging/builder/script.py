@@ -1,4 +1,8 @@
-"""The script dist/register.sh, made from its template and a row for each archive beside it."""
+"""The script dist/register.sh, made from its template and a row for each archive beside it.
+
+A row has what DCImanager is told of a handler: `pdu_snmp|pdu_snmp-5.0.0.tar.gz|pdu_snmp.handler|
+{"handler": "pdu_snmp", ...}`.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +27,7 @@ _READ_ONLY = '"""Options of this archive."""\n\nREAD_ONLY = True\n'
 
 
 class Handler(NamedTuple):
-    """One archive."""
+    """An archive that is to be built: `Handler("snmp", "SNMP PDU", "snmp")`."""
 
     #: the archive is called pdu_<name>
     name: str
@@ -37,7 +41,11 @@ class Handler(NamedTuple):
     replace: Mapping[str, str] = {}
 
     def read_only(self) -> Handler:
-        """The same handler under a name of its own, whose commands are refused."""
+        """The same handler under a name of its own, whose commands are refused.
+
+        >>> Handler("snmp", "SNMP PDU", "snmp").read_only()[:2]
+        ('snmp_read_only', 'SNMP PDU (read only)')
+        """
         return self._replace(
             name=f"{self.name}_read_only",
             shown=f"{self.shown} (read only)",
@@ -46,13 +54,17 @@ class Handler(NamedTuple):
         )
 
     def about(self) -> str:
-        """Its `about.py`, from which tools learn what DCImanager is told."""
+        """The text of its `about.py`, from which tools learn what DCImanager is told of it.
+
+        >>> Handler("snmp", "SNMP PDU", "snmp").about().splitlines()[-2:]
+        ["SHOWN = 'SNMP PDU'", "PROTOCOL = 'snmp'"]
+        """
         lines = [f"SHOWN = {self.shown!r}", f"PROTOCOL = {self.protocol!r}"]
         return "\n".join(['"""What DCImanager is told of this handler."""', "", *lines, ""])
 
 
 def _tree_handler(name: str) -> Handler:
-    """The archive of a handler of this pack."""
+    """The archive of the handler of this name in this pack."""
     about = registry.about(name)
     return Handler(name, about.shown, about.protocol)
 
@@ -61,8 +73,8 @@ HANDLERS = tuple(map(_tree_handler, registry.names()))
 
 
 def uploads_in(out: Path, number: str) -> dict[str, Upload]:
-    """The archives in a folder that can be registered, by the name that a person types: those of
-    the version `number`, and those of other handlers.
+    """The archives in a folder that can be registered, by the name that a person types, such as
+    "snmp": those of this pack that have the version `number`, and those of anybody's handlers.
 
     Raises BuildError for a file name with other signs than those of a build, and for a second
     archive of one handler: it is not known which is meant.
@@ -89,9 +101,10 @@ def uploads_in(out: Path, number: str) -> dict[str, Upload]:
 
 
 def check_new_archives(out: Path, number: str, files: Sequence[tuple[str, str]]) -> None:
-    """Raises BuildError, before anything is written, if one of these files would be a second
-    archive of its handler in `out`, and for what `uploads_in` raises it. `files`: internal name and
-    file name.
+    """Raises BuildError, before anything is written, if one of `files` would be a second archive of
+    its handler in `out`, or if `out` has one with a name that the script cannot have. `files`:
+    internal name and file name of each archive that is to be built of the version `number`:
+    ("pdu_snmp", "pdu_snmp-5.0.0.tar.gz").
     """
     path_by_name = {name: upload.path for name, upload in uploads_in(out, number).items()}
     new_names: set[str] = set()
@@ -105,6 +118,7 @@ def check_new_archives(out: Path, number: str, files: Sequence[tuple[str, str]])
 
 
 def _second_archive(path: str, file: str, name: str) -> BuildError:
+    """The error for two archives of one handler: at `path`, and another one called `file`."""
     return BuildError(
         f"{path} and {file} are both archives of {name}: build one of them, or move the one that is"
         " there to another folder"
@@ -112,7 +126,9 @@ def _second_archive(path: str, file: str, name: str) -> BuildError:
 
 
 def register_script(out: Path, number: str) -> str:
-    """dist/register.sh: the template with a row for each upload in `out`. Raises BuildError."""
+    """The text of register.sh for a folder: the template with a row for each archive in `out` that
+    can be registered, of the version `number`. Raises BuildError if one cannot have a row.
+    """
     uploads = uploads_in(out, number).values()
     rows: list[str] = []
     for upload in uploads:

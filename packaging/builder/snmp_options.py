@@ -1,5 +1,8 @@
 """The build options of pdu_snmp: as `build.py` takes them, in an archive, and those of the archive
 that was built before.
+
+*Options* are keys with texts, {"only": "apc-rpdu2,sentry4", "metered_only": "yes"}. An archive has
+them in snmp/options.py. With `only`, it also has the files of these families alone.
 """
 
 from __future__ import annotations
@@ -42,7 +45,10 @@ _FLAGS: Sequence[tuple[str, str, str]] = (
 
 
 def add_snmp_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options to the command line of `build.py`."""
+    """Adds --only, --profile-key, --switch-unproven and the options without a value to the command
+    line of `build.py`. What is given is in `only`, `profile_key`, `switch_unproven` and `flags` of
+    the parsed arguments.
+    """
     snmp = parser.add_argument_group(
         "options of pdu_snmp", "for a DCImanager whose form has no handler settings for SNMP"
     )
@@ -76,13 +82,17 @@ def add_snmp_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _flag(key: str, value: str) -> str:
-    """The option that sets a setting to this value, such as --metered-only."""
+    """The option that sets a setting to this value.
+
+    >>> _flag("metered_only", "yes"), _flag("unknown_figures", "unset")
+    ('--metered-only', '--unknown-figures-unset')
+    """
     option = "--" + key.replace("_", "-")
     return option if value == "yes" else f"{option}-{value}"
 
 
 def has_snmp_options(arguments: argparse.Namespace) -> bool:
-    """Whether one of the options was given."""
+    """Whether one of the options of `add_snmp_options` is in parsed arguments."""
     return bool(
         arguments.only
         or arguments.profile_key is not None
@@ -92,7 +102,9 @@ def has_snmp_options(arguments: argparse.Namespace) -> bool:
 
 
 def with_snmp_options(handler: Handler, arguments: argparse.Namespace) -> Handler:
-    """The SNMP handler's archive with the options that were given. Raises BuildError."""
+    """The SNMP handler's archive with the options in parsed arguments: its options.py, and with
+    --only its list of families, are replaced. Raises BuildError for a family that there is not.
+    """
     try:
         options = own_profiles.build_options(
             arguments.only, arguments.profile_key, arguments.flags, arguments.switch_unproven
@@ -106,7 +118,13 @@ def with_snmp_options(handler: Handler, arguments: argparse.Namespace) -> Handle
 
 
 def families_source(keys: Collection[str]) -> str:
-    """The list of families with the files of these alone: an archive has the files of its list."""
+    """The text of snmp/profiles/__init__.py for an archive with the families of these keys: it
+    imports the files of their makers alone, so that the archive has no others.
+
+    >>> print(families_source(["apc-rpdu2"]), end="")
+    from . import apc
+    PROFILES = (*apc.PROFILES, )
+    """
     names = []
     for file in VENDORS:
         file_keys = {profile.key for profile in file.PROFILES}
@@ -120,11 +138,12 @@ def families_source(keys: Collection[str]) -> str:
 
 
 def note_on_absent_options(handlers: Sequence[Handler], out: Path) -> str:
-    """A sentence on the options of the pdu_snmp in `out` that a build of `handlers` leaves out,
-    with the command that builds it with them again; "" if there are none.
+    """A sentence on the options that the pdu_snmp in `out` has and a build of `handlers` leaves
+    out, as `make packages` does, with the command that builds it with them again; "" if there are
+    none. To be asked before the build, which may replace the archive.
 
-    `make packages` knows no options, and an update is built under another name. To be asked before
-    the build, which may replace the archive.
+    pdu_snmp is built without --metered-only, which the archive before it has; to build it with all
+    options of that one: python3 packaging/build.py snmp --metered-only --out dist
     """
     sources = [
         handler.replace.get(OPTIONS_FILE, "") for handler in handlers if handler.name == "snmp"
@@ -145,9 +164,12 @@ def note_on_absent_options(handlers: Sequence[Handler], out: Path) -> str:
 
 
 def notes_on_older_archives(handlers: Sequence[Handler], out: Path) -> list[str]:
-    """A sentence on each archive in `out` that no build of this version has replaced, with the
-    command that builds it: those of own profiles, which have the code of pdu_snmp, and those that
-    only read. Only for the code of `handlers`.
+    """A sentence on each archive in `out` with the code of one of `handlers` that was not built of
+    this version, with the command that builds it: those of own profiles, which have the code of
+    pdu_snmp, and those that only read.
+
+    pdu_netio_read_only is of an older version (pdu_netio_read_only-4.9.0.tar.gz); to build it anew:
+    python3 packaging/build.py netio --read-only --out dist
     """
     built_names = {handler.name for handler in handlers}
     notes = []
@@ -172,8 +194,8 @@ def notes_on_older_archives(handlers: Sequence[Handler], out: Path) -> list[str]
 
 
 def _built_archives(out: Path, handlers: Collection[str] = ()) -> list[KeptArchive]:
-    """The archives in `out` by handler, the one that was built last first; none if they cannot be
-    read.
+    """The archives in `out` of these handlers, of all if there are none; by handler, of each the
+    one that was built last first. None if they cannot be read.
     """
     try:
         archives = kept_archives(str(out), handlers)
@@ -183,7 +205,7 @@ def _built_archives(out: Path, handlers: Collection[str] = ()) -> list[KeptArchi
 
 
 def _options_of_last_archive(out: Path) -> Mapping[str, str]:
-    """The options of the pdu_snmp in `out` that was built last; none if there is no archive of it
+    """The options of the pdu_snmp in `out` that was built last; {} if there is no archive of it
     that can be read.
     """
     archives = _built_archives(out, ["pdu_snmp"])
@@ -191,7 +213,7 @@ def _options_of_last_archive(out: Path) -> Mapping[str, str]:
 
 
 def _options_of(archive: str) -> Mapping[str, str]:
-    """The options in an archive; none in one of another handler."""
+    """The options in the archive at this path; {} in one of another handler than snmp."""
     for path, content in read_archive(Path(archive).read_bytes()).files.items():
         if path.endswith(f"/{OPTIONS_FILE}"):
             return _options_in(content.decode("utf-8", "replace"))
@@ -199,7 +221,11 @@ def _options_of(archive: str) -> Mapping[str, str]:
 
 
 def _options_in(source: str) -> Mapping[str, str]:
-    """The dict OPTIONS in the text of an options.py, parsed and not run; {} if it has none."""
+    """The dict OPTIONS in the text of an options.py, parsed and not run; {} if it has none.
+
+    >>> _options_in("OPTIONS: dict[str, str] = {'only': 'apc-rpdu2'}")
+    {'only': 'apc-rpdu2'}
+    """
     try:
         for statement in ast.parse(source).body:
             if isinstance(statement, ast.AnnAssign) and statement.value is not None:
@@ -212,7 +238,11 @@ def _options_in(source: str) -> Mapping[str, str]:
 
 
 def _arguments(options: Mapping[str, str]) -> Sequence[str]:
-    """The command-line arguments that give these options."""
+    """The command-line arguments of `build.py` that give these options.
+
+    >>> _arguments({"only": "apc-rpdu2,sentry4", "metered_only": "yes"})
+    ['--metered-only', '--only', 'apc-rpdu2', 'sentry4']
+    """
     arguments: list[str] = []
     for key, value, _ in _FLAGS:
         if options.get(key) == value:

@@ -1,4 +1,6 @@
-"""What bash completes, as words of its language: it takes a completion as it is."""
+"""The words that bash completes, with quotes where bash needs them: it puts a completion into the
+command line as it is.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,8 @@ from click.shell_completion import BashComplete, CompletionItem, add_completion_
 
 
 class _QuotedWords(BashComplete):
-    """click's completion for bash, but for the quotes. Names of a list, which PDUs may have given,
-    would be commands: `r1;reboot`. zsh and fish quote by themselves.
+    """click's completion for bash, with quotes added. Without them, the name of a PDU such as
+    `r1;reboot`, which a device may have given, would be a command. zsh and fish quote themselves.
     """
 
     def format_completion(self, item: CompletionItem) -> str:
@@ -28,5 +30,5 @@ class _QuotedWords(BashComplete):
 
 
 def quote_completions() -> None:
-    """Let click use it for bash."""
+    """Let click use completions with quotes for bash; called before it completes words."""
     add_completion_class(_QuotedWords)

@@ -1,5 +1,6 @@
-"""What an error says about itself. Anybody may have raised it: an attribute of another form than
-those of handlers/shared/errors.py is as if it were not there, and so is one that cannot be read.
+"""What an error says about itself. An error of this pack has the attributes `kind`, `host`,
+`operation` and `parts`, the texts and settings of which its reason is made. Anybody may have raised
+another one: an attribute of another type counts as absent, and so does one that cannot be read.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from handlers.shared.errors import NamedSetting, Part
 
 
 def kind_of(error: object) -> str:
-    """The kind, "" for an error that has none.
+    """The kind of an error, such as "denied"; "" for an error that has none.
 
     >>> from handlers.shared.errors import Denied
     >>> kind_of(Denied("wrong password")), kind_of(ValueError())
@@ -22,7 +23,7 @@ def kind_of(error: object) -> str:
 
 
 def attribute_text(error: object, name: str) -> str:
-    """An attribute as text, "" if there is none.
+    """The text of the attribute `name` of an error; "" if it has none, or if it cannot be read.
 
     >>> from handlers.shared.errors import Denied
     >>> attribute_text(Denied("wrong password", "192.0.2.7"), "host")
@@ -40,7 +41,7 @@ def attribute_text(error: object, name: str) -> str:
 
 
 def parts_of(error: object) -> Optional[Sequence[Part]]:
-    """The pieces of the reason, texts and settings; None for an error without such parts.
+    """The parts of an error's reason, texts and settings; None for an error without such parts.
 
     >>> from handlers.shared.errors import SettingsError
     >>> parts_of(SettingsError((NamedSetting("port"), " is missing")))
@@ -66,7 +67,11 @@ def parts_of(error: object) -> Optional[Sequence[Part]]:
 
 
 def attribute_of(thing: object, name: str) -> Any:
-    """The attribute, None if there is none or if to read it raises."""
+    """The attribute of any object; None if it has none, or if reading it raises.
+
+    >>> attribute_of(ValueError(), "kind"), attribute_of(3 + 4j, "imag")
+    (None, 4.0)
+    """
     try:
         return getattr(thing, name, None)
     except Exception:
@@ -74,5 +79,5 @@ def attribute_of(thing: object, name: str) -> Any:
 
 
 def _base_text(text: str) -> str:
-    """The text alone: a class that is derived from str may have methods that raise."""
+    """The text as a plain str; a class derived from str may have methods that raise."""
     return str.__str__(text)

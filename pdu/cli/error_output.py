@@ -1,4 +1,9 @@
-"""Reports a failure on standard error, or as JSON on standard output, and returns its exit code."""
+"""Reports a failure on standard error, or as JSON on standard output, and returns its exit code.
+
+An error of this pack has a kind, such as "unreachable", and a reason made of parts: texts, and
+settings (`NamedSetting("port")`), each of which is written as the user gave it: `--port`. Another
+error, of Python or of anybody's handler, may have neither; it counts as a defect.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +30,15 @@ class Usage(PduHandlerError):
 
 
 class Interrupted(PduHandlerError):
-    """Ctrl-C, or another signal inside `signals.signals_as_ctrl_c`."""
+    """The user ended the command by Ctrl-C, or a signal did that counts as it."""
 
     kind = "interrupted"
 
 
 class NoSuchHandler(SettingsError):
-    """A word in the place of a handler is neither a handler's name nor an archive."""
+    """A word in the place of a handler is neither a handler's name nor the path of one; `word` is
+    this word.
+    """
 
     def __init__(self, why: str, word: str) -> None:
         super().__init__(why)
@@ -39,11 +46,11 @@ class NoSuchHandler(SettingsError):
 
 
 def reason(error: BaseException, spellings: Mapping[str, str] = MappingProxyType({})) -> str:
-    """Why a command failed. Settings are named as they were given: by `spellings`, which has the
-    words that gave a setting by its key, else as their options.
+    """The text that says why a command failed. A setting in it is written as the user gave it:
+    `spellings` maps its key to these words, such as a variable; without them it is the option.
 
-    The error may be from an archive, which has its own classes. Errors from older or third-party
-    archives may have no `parts`.
+    The error may be of a handler in an archive, which has its own classes of errors, perhaps
+    without parts: then its own text is returned.
 
     >>> from handlers.shared.errors import NamedSetting
     >>> error = SettingsError((NamedSetting("port"), " is missing"))
@@ -58,7 +65,8 @@ def reason(error: BaseException, spellings: Mapping[str, str] = MappingProxyType
 
 
 def _spelled_part(part: Part, spellings: Mapping[str, str]) -> str:
-    """A part of a reason: text, or a setting. One with a value is advice, not what was given.
+    """A part of a reason as text. A setting without a value is written as the user gave it, by
+    `spellings`; one with a value is advice to give it, and is written as an option.
 
     >>> from handlers.shared.errors import NamedSetting
     >>> _spelled_part(NamedSetting("snmp_version", "3"), {"snmp_version": "PDU_SNMP_VERSION"})
@@ -72,9 +80,8 @@ def _spelled_part(part: Part, spellings: Mapping[str, str]) -> str:
 
 
 def describe(error: BaseException, run: Run) -> dict[str, Any]:
-    """The report of an error, as in JSON.
-
-    An error without a kind is a defect; --debug prints its traceback.
+    """What JSON says of an error: its kind, host, operation, reason and exit code. An error without
+    a kind is a defect. With --debug, the traceback of a defect is printed on standard error.
 
     >>> describe(SettingsError("port must be a number", "192.0.2.7"), Run())["exit_code"]
     2
@@ -99,7 +106,13 @@ def describe(error: BaseException, run: Run) -> dict[str, Any]:
 
 
 def _describe_unknown(error: BaseException, run: Run) -> dict[str, Any]:
-    """The report of an error without a kind, by the name of its class: that of a defect."""
+    """What JSON says of an error without a kind, which is a defect; its reason begins with the name
+    of its class.
+
+    >>> from pdu.cli.options import Output
+    >>> _describe_unknown(ValueError("no list"), Run(output=Output(debug=True)))["reason"]
+    'ValueError: no list; report this with the traceback'
+    """
     words = type(error).__name__
     text = error_text(error)
     if text:
@@ -117,11 +130,12 @@ def _describe_unknown(error: BaseException, run: Run) -> dict[str, Any]:
 
 
 def fail(run: Run, error: BaseException, pdu_name: str = "") -> int:
-    """Print an error and return the exit code of its kind. `pdu_name`: of the PDU if it is one of
-    several.
+    """Print an error and return the exit code of its kind. `pdu_name`: the name in the list of the
+    PDU that failed, where the command line names several PDUs; of the only PDU, `run` has the name.
 
-    unreachable: r1 (192.0.2.7): GET /outlets: there is no answer
-    {"error": {"kind": "unreachable", "host": "192.0.2.7", ...}}        with --json
+        called by its name r1      unreachable: r1 (192.0.2.7): GET /outlets: there is no answer
+        called by its address      unreachable: 192.0.2.7: GET /outlets: there is no answer
+        with --json                {"error": {"kind": "unreachable", "host": "192.0.2.7", ...}}
     """
     about = describe(error, run)
     exit_code = int(about["exit_code"])

@@ -21,7 +21,9 @@ WIDTH = 76  # the help of a command indents its lines by 2 characters
 
 
 class Exit(NamedTuple):
-    """One exit code, the kinds of error that have it, and what it means."""
+    """One exit code, the kinds of error that have it, and what it means: `Exit(7,
+    ("no-such-outlet",), "no such outlet")`.
+    """
 
     code: int
     kinds: tuple[str, ...]
@@ -84,8 +86,8 @@ def code_of(kind: str) -> int:
 
 
 def table() -> str:
-    """The codes, the kinds of errors that have them, and what they mean; lines of at most WIDTH
-    characters.
+    """The text of `pdu help exit-codes`: each code, the kinds of errors that have it, and what it
+    means, in lines of at most WIDTH characters.
 
     >>> table().splitlines()[0]
     '    0  done'

@@ -1,5 +1,5 @@
-"""The start and end of a program: any text can be printed, and a failed output
-causes no traceback.
+"""The start and end of a program: any text can be printed, and an output that cannot be written
+causes no traceback. A stream is one of standard input, standard output and standard error.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from .exit_codes import INTERRUPTED, READER_GONE, code_of
 
 
 class OutputError(Exception):
-    """Standard output or standard error cannot be written.
-
-    The text is the system's reason, such as a full disk.
+    """Standard output or standard error cannot be written. Its text is the system's reason, such as
+    `No space left on device`.
     """
 
 
@@ -27,13 +26,15 @@ project, install the command with its packages (pipx install --force .)"""
 
 
 def missing_package_advice(error: ModuleNotFoundError) -> str:
-    """What to do about a missing package; '' unless `pdu` requires it.
+    """What to do about a missing package that `pdu` always needs; "" for any other, because at PyPI
+    anybody may own a package of its name.
 
-    Anybody may own the name of another module at PyPI.
-
-    >>> missing_package_advice(ModuleNotFoundError(name="pysnmp.hlapi")).partition(",")[0]
-    'the Python package pysnmp'
+    >>> advice = missing_package_advice(ModuleNotFoundError(name="pysnmp.hlapi"))
+    >>> advice.partition(",")[0], advice.count("pysnmp")
+    ('the Python package pysnmp', 1)
     >>> missing_package_advice(ModuleNotFoundError(name="my_pdu"))
+    ''
+    >>> missing_package_advice(ModuleNotFoundError())
     ''
     """
     package = (error.name or "").partition(".")[0]
@@ -47,13 +48,15 @@ UNWRITABLE = (BrokenPipeError, OutputError)
 
 
 def run(main: Callable[[], int]) -> int:
-    """Runs `main` and returns its exit code.
+    """Runs `main`, the whole program, and returns the exit code of the process.
 
-    Ctrl-C prints "interrupted" and returns INTERRUPTED, unless `main` handles it. If the reader of
-    the output has closed the pipe (`... | head`), it returns READER_GONE and prints nothing.
-    SIGPIPE stays ignored: it would also end the program when a device closes its connection. An
-    output that cannot be written (a full disk) is an error of the kind `settings`, like a file that
-    cannot be written; so is a closed standard output (`>&-`) to which something is printed. Other
+        main returns 3                      3
+        Ctrl-C that main does not handle    130, and "interrupted" on standard error
+        `... | head` has closed the pipe    141, and nothing is printed
+        the disk of the output is full      2, and "settings: the standard output cannot be ..."
+        standard output is closed (`>&-`)   2, the same, if something was printed to it
+
+    SIGPIPE stays ignored: it would also end the program when a device closes its connection. Other
     closed streams are replaced, and characters that the terminal's encoding lacks are printed as
     escapes: neither may fail a command that has already switched a device.
     """
@@ -88,8 +91,8 @@ def run(main: Callable[[], int]) -> int:
 
 
 def _replace_closed_streams() -> None:
-    """Open those that the process was started without; each write to standard output fails, because
-    its descriptor can only be read.
+    """Put /dev/null in the place of each stream that the process was started without. Standard
+    output is opened for reading alone, so that a command whose answer would be lost fails.
 
     pdu status r1 >&-     settings: the standard output cannot be written: Bad file descriptor
     pdu status r1 2>&-    the states; warnings go nowhere
@@ -105,7 +108,7 @@ def _replace_closed_streams() -> None:
 
 
 def _report(words: str) -> None:
-    """Print on standard error, if it can be written."""
+    """Print these words on standard error, if it can be written."""
     try:
         print(words, file=sys.stderr)
     except UNWRITABLE:  # such as a full disk that both outputs go to
@@ -113,8 +116,8 @@ def _report(words: str) -> None:
 
 
 def _translate_errors(stream: TextIO) -> None:
-    """Turn the OSErrors of writing the stream's file into OutputError, except BrokenPipeError: a
-    full disk is not a defect.
+    """Let the stream raise OutputError in place of an OSError that writing its file raises, such as
+    that of a full disk: an OSError elsewhere is a defect. BrokenPipeError stays.
     """
     buffer = getattr(stream, "buffer", None)
     # `buffer` itself is the file if Python does not buffer
@@ -135,6 +138,6 @@ def _translate_errors(stream: TextIO) -> None:
 
 
 def discard(stream: TextIO) -> None:
-    """Let what is still to be written to the stream go nowhere."""
+    """Let what the stream has buffered, and what is printed to it later, go to /dev/null."""
     # Python flushes the rest when it exits, and would end with 120 if it could not
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

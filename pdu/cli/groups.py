@@ -1,5 +1,7 @@
-"""Commands and groups whose help ends with examples, and the group of all commands, which imports
-each of them when it is called.
+"""Commands and groups of commands (click's) whose help ends with examples and the page of the
+documentation, and the group of all commands, `pdu`, which imports each of them when it is called.
+
+A page is named by its path below docs/: `command.md`, `../CHANGELOG.md`.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ _BOTH = "on switches outlets on, off switches outlets off"
 
 
 def page_path(page: str) -> str:
-    """The path of a page, given below docs/, from the project's root.
+    """The path of a page from the root of the project.
 
     >>> page_path("command.md"), page_path("../CHANGELOG.md")
     ('docs/command.md', 'CHANGELOG.md')
@@ -54,9 +56,7 @@ class Subcommand(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options of this command, and one line for those of many commands."""
         parameters = self.get_params(ctx)
-        own_parameters = [
-            parameter for parameter in parameters if not isinstance(parameter, SharedOption)
-        ]
+        own_parameters = [item for item in parameters if not isinstance(item, SharedOption)]
         with formatter.section("Options"):
             formatter.write_dl(help_records(own_parameters, ctx))
         if len(own_parameters) < len(parameters):
@@ -75,13 +75,21 @@ class Subcommand(click.Command):
 def help_records(
     parameters: Iterable[click.Parameter], context: click.Context
 ) -> list[tuple[str, str]]:
-    """The names of each option and its text, as a help shows them."""
+    """The lines of a help about these options and arguments, each as its names and its text; those
+    that a help does not show are left out.
+
+    >>> option = click.Option(["--csv"], is_flag=True, help="print CSV")
+    >>> help_records([option], click.Context(click.Command("outlets")))
+    [('--csv', 'print CSV')]
+    """
     records = [parameter.get_help_record(context) for parameter in parameters]
     return [record for record in records if record is not None]
 
 
 def _page_of(context: click.Context) -> str:
-    """The page of the command of `pdu` that was called, below docs/."""
+    """The page of the command of `pdu` that was called: "command.md" for most; INDEX if none was
+    called, and for a program that is not `pdu`.
+    """
     root = context.find_root()
     if not isinstance(root.command, LazyGroup):
         return INDEX
@@ -90,8 +98,9 @@ def _page_of(context: click.Context) -> str:
 
 
 class Group(Subcommand, click.Group):
-    """A group of commands. Its help ends as that of a command, and it advises on a word that is no
-    command."""
+    """A group of commands, such as `pdu handler`. Its help ends as that of a command, and the error
+    for a word that is no command says which one may be meant.
+    """
 
     command_class = Subcommand
 
@@ -125,14 +134,16 @@ class Group(Subcommand, click.Group):
         return super().resolve_command(ctx, args)
 
     def _advice(self, word: str, names: Sequence[str]) -> str:
-        """What to use instead of a word that is none of the `names` of this group's commands: the
-        one of these letters in another alphabet, a similar one, else all. `o` is as near to `on` as
-        to `off`, so both are said.
+        """The end of the error for a word that is none of `names`, the group's commands: the
+        command that looks alike (`оff` with a Cyrillic о), else one with similar letters, else all
+        commands to choose from. A word near `on` may mean `off`, so both are named then.
 
         >>> commands = [click.Command("on"), click.Command("off"), click.Command("status")]
         >>> group = Group("outlet", commands=commands, examples=())
         >>> group._advice("stats", group.commands), group._advice("reboot", group.commands)
         ('did you mean status?', 'choose from on, off, status')
+        >>> group._advice("onn", group.commands)
+        'on switches outlets on, off switches outlets off'
         """
         advice = meant(word, names)
         if advice in ("did you mean on?", "did you mean off?"):
@@ -149,44 +160,46 @@ class Group(Subcommand, click.Group):
 
 
 def _order_advice(context: click.Context, words: Sequence[str]) -> str:
-    """What to type for a line whose command does not stand first, `the command stands first: pdu
-    status 192.0.2.8` for `pdu 192.0.2.8 status`; "" for another one.
+    """The end of the error for a line whose command does not stand first. `words`: the line behind
+    the group; for `pdu 192.0.2.8 status` it is `the command stands first: pdu status 192.0.2.8`. ""
+    if no word is a command of `pdu`.
     """
     root = context.find_root()
     commands = root.command.list_commands(root) if isinstance(root.command, Group) else []
-    for place, word in enumerate(words):
-        if place and word in commands:
+    for index, word in enumerate(words):
+        if index > 0 and word in commands:
             group_words = context.command_path.split()[1:]
-            line = shlex.join([word, *group_words, *words[:place]])
+            line = shlex.join([word, *group_words, *words[:index]])
             return f"the command stands first: pdu {printable(line, 100)}"
     return ""
 
 
 class LazyCommand(NamedTuple):
-    """A command that is imported when it is called."""
+    """A command that is imported when it is called, by its `entry_point`:
+    `LazyCommand("pdu.outlets.where:where", "find outlets by name")`. `help`: its line in the list
+    of commands; `page`: in the documentation.
+    """
 
-    #: `package.module:name`
-    place: str
-    #: one line for the list
+    entry_point: str
     help: str
-    #: its page below docs/
     page: str = "command.md"
 
 
 class CommandGroup(NamedTuple):
-    """Commands that are shown together."""
+    """Commands that `pdu --help` shows together: `CommandGroup("Switch", ["on", "off", "cycle"])`.
+    A group with a `word` is one line there, with `help`; `pdu help WORD` lists its commands.
+    """
 
     heading: str
     names: Sequence[str]
-    #: the word of `pdu help WORD`; "": `--help` has a line for each command of the group
     word: str = ""
-    #: what they are for, in the line of a group with a word
     help: str = ""
 
 
 class LazyGroup(Group):
-    """A group that imports a command when this is called, completed or asked for its help. The
-    group's own help shows the commands by `groups`, in their order.
+    """The group `pdu`, which imports a command only when this command is called, completed or asked
+    for its help. `lazy_commands` has the commands by name; `groups` says how `--help` shows them;
+    `group_by_word` has those with a word of `pdu help WORD`, by this word.
     """
 
     def __init__(
@@ -197,18 +210,17 @@ class LazyGroup(Group):
         advice: Mapping[str, str],
         **attributes: Any,
     ) -> None:
-        """`advice`: what to do instead of a command that there is not."""
+        """`advice`: a word that is no command → what to do instead: "reboot" → "use pdu cycle"."""
         super().__init__(*arguments, **attributes)
         self.advice = advice
         self.lazy_commands = lazy_commands
         self.groups = groups
-        #: the groups by the word that `pdu help` takes for each
         self.group_by_word = {group.word: group for group in groups if group.word}
 
     def _advice(self, word: str, names: Sequence[str]) -> str:
-        """What to type instead of an unknown word; a word of `pdu help`: the commands it groups.
+        """The end of the error for a word that is no command:
 
-        reboot      what `advice` says of it
+        reboot      use pdu cycle (of `advice`)
         recordings  choose from record, replay; pdu help recordings shows them
         stats       did you mean status?
         """
@@ -220,21 +232,23 @@ class LazyGroup(Group):
         return super()._advice(word, names)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
-        """Import the command; None if there is none of this name."""
+        """Import and return the command of this name; None if there is none."""
         if cmd_name not in self.lazy_commands:
             return None
-        command: click.Command = pkgutil.resolve_name(self.lazy_commands[cmd_name].place)
+        command: click.Command = pkgutil.resolve_name(self.lazy_commands[cmd_name].entry_point)
         return command
 
     def names(self) -> Iterable[str]:
         return self.lazy_commands
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The commands alone: --help is known, and --version is a command too."""
+        """Write the commands, and no options: --help is known, and --version is a command too."""
         self.format_commands(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the commands of groups without a word, then a line for each other group."""
+        """Write a line for each command of the groups without a word, then one for each group with
+        a word.
+        """
         self.write_groups([group for group in self.groups if not group.word], formatter)
         width = self._width()
         lines = [(word.ljust(width), group.help) for word, group in self.group_by_word.items()]
@@ -242,7 +256,7 @@ class LazyGroup(Group):
             formatter.write_dl(lines)
 
     def write_groups(self, groups: Sequence[CommandGroup], formatter: click.HelpFormatter) -> None:
-        """A line for each command of these groups, below their headings."""
+        """Write a line for each command of these groups, below their headings."""
         width = self._width()
         for group in groups:
             lines = [(name.ljust(width), self.lazy_commands[name].help) for name in group.names]
@@ -254,7 +268,8 @@ class LazyGroup(Group):
         return max(map(len, self.lazy_commands))
 
     def overview(self) -> Iterator[str]:
-        """Each heading with the names of its commands, in lines of at most WIDTH characters:
+        """Yields the heading of each group with the names of its commands, in lines of at most
+        WIDTH characters:
 
         Read     status statistic outlets
         Switch   on off cycle

@@ -1,5 +1,5 @@
-"""The beginning of printed command lines: how this program was started, and where `build.py` is, so
-that a printed line runs when it is pasted.
+"""The beginnings of command lines that are printed as advice: how this program is started, and
+where `build.py` is, so that a printed line runs when it is pasted into the same shell.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _CODE = os.path.abspath(os.path.join(os.path.dirname(__file__), *[os.pardir] * 2
 
 
 def program() -> str:
-    """The words that start this program again: `pdu`, `.venv/bin/pdu` if the shell does not find
-    that program by its name, or `python3 pdu` of the folder of its code.
+    """The words that start this program again, by how it was started:
 
-    pdu, /usr/local/bin/pdu      pdu, if the shell finds this one
+    pdu, /usr/local/bin/pdu      pdu, if the shell finds this program by its name
     .venv/bin/pdu                .venv/bin/pdu
-    clone/pdu                    python3 clone/pdu
+    python3 clone/pdu            python3 clone/pdu (the folder with its code)
+    python3 -c "import pdu..."   pdu
     """
     path = sys.argv[0]
     name = os.path.basename(path)
@@ -39,8 +39,9 @@ def program() -> str:
 
 
 def build_line(profile: str) -> str:
-    """The command that builds the archive of the profile in this file. Outside a clone of the
-    project, it ends with a comment that says where it runs.
+    """The command that builds a handler's archive of `profile`, the path of a file that describes a
+    PDU. If no clone of the project is found, the path is absolute, and a comment says where to run
+    the command.
 
     python3 packaging/build.py --profile acme.json
     python3 packaging/build.py --profile /home/x/acme.json    # in a clone of the project
@@ -59,8 +60,9 @@ def build_line(profile: str) -> str:
 
 
 def shell_word(text: str) -> str:
-    r"""The text as one word of sh, bash, zsh and fish; "..." for what cannot be printed, and for a
-    backslash that fish takes for an escape inside quotes.
+    r"""The text with quotes where they are needed, so that it is one word of sh, bash, zsh and
+    fish. "..." for a text that cannot be printed, and for one with a backslash before a quote,
+    another backslash or the end: inside quotes, fish takes that for an escape.
 
     >>> print(shell_word("rack 7"), shell_word("r1"), shell_word("a\\"), shell_word("a\n"))
     'rack 7' r1 ... ...
@@ -71,7 +73,9 @@ def shell_word(text: str) -> str:
 
 
 def _python() -> str:
-    """The Python that runs, by its name if the shell finds it so."""
+    """The word that starts the Python which runs this: `python3` if the shell finds it by its name,
+    else its path.
+    """
     name = os.path.basename(sys.executable)
     if name and _is_found(name, sys.executable):
         return name
@@ -79,13 +83,13 @@ def _python() -> str:
 
 
 def _is_found(name: str, path: str) -> bool:
-    """Whether the shell finds this program by its name."""
+    """Whether the shell finds the program at `path` by its name."""
     program = shutil.which(name)
     return program is not None and os.path.realpath(program) == os.path.realpath(path)
 
 
 def _shorter(path: str) -> str:
-    """The path from the present folder if it lies below it, else as it is.
+    """The path relative to the present folder, if it lies below that folder; else the path itself.
 
     >>> _shorter(os.path.abspath("venv/bin/pdu")), _shorter(os.path.abspath("pdu"))
     ('venv/bin/pdu', './pdu')

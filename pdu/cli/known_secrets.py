@@ -1,7 +1,6 @@
-"""The secrets of this run, and what keeps them out of what others write: log lines of somebody's
-handler and of libraries, and errors of which nobody knows what they quote.
-
-The handlers of this project mask what they log and raise themselves.
+"""The secrets that this run of the program was given, and what keeps them out of log lines and
+errors of anybody's handler and of libraries, which may quote them. Of a text that has a secret,
+HIDDEN is shown. The handlers of this project mask what they log and raise themselves.
 """
 
 from __future__ import annotations
@@ -23,18 +22,18 @@ _forms_by_secret: dict[str, SecretForms] = {}
 
 
 def note_secret(secret: str) -> None:
-    """Keep this secret out of texts until the run ends."""
+    """Remember a secret that the user gave: until the run ends, texts with it are hidden."""
     if secret and secret not in _forms_by_secret:
         _forms_by_secret[secret] = forms_of([secret])
 
 
 def forget_secrets() -> None:
-    """Begin a run, which knows no secret."""
+    """Forget all secrets, as at the beginning of a run."""
     _forms_by_secret.clear()
 
 
 def without_secrets(text: str) -> str:
-    """The text, or HIDDEN if it holds a secret of this run.
+    """The text; HIDDEN in its place if it has a secret of this run, also in a form such as Base64.
 
     >>> note_secret("s3cr3t-word")
     >>> without_secrets("GET /?p=s3cr3t-word"), without_secrets("GET /")
@@ -48,8 +47,8 @@ def without_secrets(text: str) -> str:
 
 
 def error_text(error: BaseException) -> str:
-    """The error's own text without secrets; "" if its class, which may be anybody's, cannot tell
-    it.
+    """The text of any error, `str(error)`; HIDDEN if it has a secret, "" if its class, which may be
+    anybody's, raises instead of telling it.
 
     >>> error_text(ValueError("no list"))
     'no list'
@@ -61,28 +60,34 @@ def error_text(error: BaseException) -> str:
 
 
 def reason_text(error: BaseException) -> str:
-    """The reason of an error with a kind, else its text."""
+    """The reason of an error that has an attribute `reason`, else its text; HIDDEN if it has a
+    secret and is not of this pack.
+
+    >>> reason_text(ValueError("no list"))
+    'no list'
+    """
     return text_of_error(error, attribute_text(error, "reason") or error_text(error))
 
 
 def text_of_error(error: BaseException, text: str) -> str:
-    """A text of an error. One of a class that is not of this process, whatever its attributes, may
-    quote a secret.
+    """`text`, which was taken from an error, as it may be shown: unchanged if the error is one of
+    this pack, which quotes no secret; else HIDDEN if it has a secret.
     """
     return text if isinstance(error, PduHandlerError) else without_secrets(text)
 
 
 def traceback_text(error: BaseException) -> str:
-    """The error with its causes and places, as Python prints a traceback; HIDDEN if it holds a
-    secret of this run.
+    """The traceback of an error and of its causes, as Python prints it; HIDDEN if it has a secret
+    of this run.
     """
     lines = traceback.format_exception(type(error), error, error.__traceback__)
     return without_secrets("".join(lines))
 
 
 def hide_secrets(record: logging.LogRecord) -> bool:
-    """A filter of logging: takes the text of others' records that hold a secret, and drops records
-    whose text cannot be made: whoever logs does not expect an error. It changes the record.
+    """A filter of Python's `logging`. Returns whether the record is logged: False for one whose
+    text cannot be made. A record with a secret gets the text HIDDEN, unless this pack has logged
+    it.
 
     >>> note_secret("s3cr3t-word")
     >>> record = logging.makeLogRecord({"name": "urllib3", "msg": "GET /?p=s3cr3t-word"})

@@ -18,20 +18,23 @@ EXTRAS: Mapping[str, tuple[str, str]] = {
 
 
 def has(module: str) -> bool:
-    """Whether a package is installed, without importing it."""
+    """Whether the module of a package is installed; it is not imported."""
     return importlib.util.find_spec(module) is not None
 
 
 def missing(feature: str, module: str) -> str:
-    """A sentence: that `feature` needs the package of this module, one of EXTRAS, and the command
-    that adds it to this installation. A bare `pip` may be another Python's, or one that refuses
-    because the system manages its packages (PEP 668).
+    """The sentence that says that `feature` needs a package, and how to add it to this
+    installation. `module`: the name by which the package is imported, one of EXTRAS. A bare `pip`
+    may be another Python's, or refuse because the system manages its packages (PEP 668), so it is
+    not advised.
+
+        mDNS needs the Python package zeroconf, missing here: pipx inject ... zeroconf
     """
     package, extra = EXTRAS[module]
-    mark_of_pipx = os.path.join(sys.prefix, "pipx_metadata.json")
+    pipx_file = os.path.join(sys.prefix, "pipx_metadata.json")
     is_virtual = sys.prefix != sys.base_prefix
     remedy = f"in a clone of this project, pipx install --force '.[{extra}]'"
-    if os.path.exists(mark_of_pipx):
+    if os.path.exists(pipx_file):
         remedy = f"pipx inject {_PROJECT} {package}"
     elif is_virtual:
         remedy = f"{shlex.quote(sys.executable)} -m pip install {package}"

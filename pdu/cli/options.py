@@ -1,6 +1,8 @@
 """The options that commands share, and how messages spell them.
 
-An option for a handler setting is another spelling of `-s KEY=VALUE`.
+A handler has settings, such as `port`. `-s port=161` gives any of them; for the usual ones there is
+an option, `--port 161`. A secret, such as `password`, is given by a variable, PDU_PASSWORD, or by a
+file.
 """
 
 from __future__ import annotations
@@ -27,24 +29,26 @@ COMPLETION = "_PDU_COMPLETE"
 
 @dataclass
 class Output:
-    """How a command answers and asks."""
+    """How a command answers and asks: whether --json, --debug and --yes were given. With `yes` it
+    changes something without a question.
+    """
 
     json: bool = False
     debug: bool = False
-    #: whether it changes something without a question
     yes: bool = False
 
 
 @dataclass
 class Run:
-    """One run, as its end is reported. Click's `obj`, which the commands of a line share."""
+    """What is known of one run of the program, for its answers and for the report of its end. It is
+    click's `obj`. Commands set `changing` before they change a device, and `pdu_name`, the name of
+    the only PDU of the command line, "" if it was called by its address.
+    """
 
     output: Output = field(default_factory=Output)
-    #: whether a command that changes the device was sent, or is about to be
     changing: bool = False
     #: the exit code of a defect; WRONG for a command that ends with 1 for a finding
     defect_code: int = DEFECT
-    #: the name of the only PDU of the line, "" if it was not called by one
     pdu_name: str = ""
     #: key of a setting -> how it was given, if not by its option: `-s KEY=...`, or its variable
     spellings: dict[str, str] = field(default_factory=dict)
@@ -70,41 +74,39 @@ def pass_output(function: F) -> F:
     return cast(F, call)
 
 
-class Spelling(NamedTuple):
-    """One setting as an option."""
+class SettingOption(NamedTuple):
+    """One setting of a handler as an option: `SettingOption("--port", "port", "PORT", "the port")`.
+    `key` is the setting, `metavar` the option's argument in the help; a shell completes `values`.
+    """
 
-    #: the option
     flag: str
-    #: the setting
     key: str
-    #: the option's argument
     metavar: str
     help: str
-    #: the values that a shell completes
     values: Sequence[str] = ()
 
 
 _AUTH_PROTOCOLS = ("MD5", "SHA", "SHA224", "SHA256", "SHA384", "SHA512")
 _PRIV_PROTOCOLS = ("DES", "3DES", "AES", "AES192", "AES256", "AES192C", "AES256C")
-PORT = Spelling("--port", "port", "PORT", "the port, if it is not the usual one")
-USERNAME = Spelling("--username", "username", "NAME", "the user to log in as")
+PORT = SettingOption("--port", "port", "PORT", "the port, if it is not the usual one")
+USERNAME = SettingOption("--username", "username", "NAME", "the user to log in as")
 LOGIN = (PORT, USERNAME)
 SNMP = (
-    Spelling(
+    SettingOption(
         "--snmp-version",
         "snmp_version",
         "1|2c|3",
         "SNMP: the version  [default: 2c]",
         values=("1", "2c", "3"),
     ),
-    Spelling(
+    SettingOption(
         "--auth-protocol",
         "auth_protocol",
         "NAME",
         f"SNMPv3: {', '.join(_AUTH_PROTOCOLS)}",
         values=_AUTH_PROTOCOLS,
     ),
-    Spelling(
+    SettingOption(
         "--priv-protocol",
         "priv_protocol",
         "NAME",
@@ -112,7 +114,7 @@ SNMP = (
         values=_PRIV_PROTOCOLS,
     ),
 )
-SPELLINGS: Mapping[str, Spelling] = {spelling.key: spelling for spelling in (*LOGIN, *SNMP)}
+_OPTION_BY_SETTING: Mapping[str, SettingOption] = {row.key: row for row in (*LOGIN, *SNMP)}
 SECRETS = frozenset(
     (
         "password",
@@ -125,9 +127,9 @@ SECRETS = frozenset(
 
 
 def spelled(key: str, value: str = "", quote: Callable[[str], str] = str) -> str:
-    """The option or variable that sets `key` on the command line, for messages.
-
-    `quote` protects a value from the shell.
+    """The words that give the setting `key` on the command line, for messages: an option, or of a
+    secret its variable. `value`: the one to give; "" if it is not said. `quote`: a function that
+    puts quotes around a value where a shell needs them.
 
     >>> spelled("port", "8443"), spelled("verify", "no"), spelled("password")
     ('--port 8443', '-s verify=no', 'PDU_PASSWORD (or --secret-file password=FILE)')
@@ -136,17 +138,16 @@ def spelled(key: str, value: str = "", quote: Callable[[str], str] = str) -> str
     """
     if key in SECRETS:
         return spelled_secret(key)
-    spelling = SPELLINGS.get(key)
-    if spelling is None:
+    setting_option = _OPTION_BY_SETTING.get(key)
+    if setting_option is None:
         shown_value = quote(value) if value else "..."
         return f"-s {quote(key)}={shown_value}"
-    return f"{spelling.flag} {quote(value)}" if value else spelling.flag
+    return f"{setting_option.flag} {quote(value)}" if value else setting_option.flag
 
 
 def spelled_secret(key: str) -> str:
-    """The variable and the option that set a secret.
-
-    `key` need not be in SECRETS: handlers of other packs have their own.
+    """The words that give the secret `key`: a variable, or the option with a file. The key need not
+    be in SECRETS: handlers of other packs have secrets of their own.
 
     >>> spelled_secret("auth_password")
     'PDU_AUTH_PASSWORD (or --secret-file auth_password=FILE)'
@@ -158,15 +159,18 @@ def spelled_secret(key: str) -> str:
 
 
 def _take_json(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001
+    """Set `Output.json` if --json is given; click calls it."""
     run_of(context).output.json |= value
 
 
 def _take_yes(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001
+    """Set `Output.yes` if --yes is given; click calls it."""
     run_of(context).output.yes |= value
 
 
 def _take_debug(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001
-    """Send log lines without secrets to standard error, if --debug is given; sets `Output.debug`.
+    """If --debug is given, set `Output.debug`, and send log lines, without secrets, to standard
+    error. click calls it.
 
     INFO handlers.snmp.handler: pdu handler snmp 5.0.0: status
     """
@@ -181,7 +185,7 @@ def _take_debug(context: click.Context, _: click.Parameter, value: bool) -> None
 
 
 def output_options(function: F) -> F:
-    """--json and --debug, which every command has."""
+    """A decorator: the command gets the options --json and --debug, which every command has."""
     json_option = click.option(
         "--json",
         is_flag=True,
@@ -205,24 +209,25 @@ yes_option = functools.partial(
 )
 
 
-def plain_option(spelling: Spelling, **attributes: Any) -> Callable[[F], F]:
-    """An option of this spelling, whose value is not taken as a handler's setting."""
-    if spelling.values:
-        attributes["shell_complete"] = word_completion(lambda: spelling.values)
+def plain_option(setting_option: SettingOption, **attributes: Any) -> Callable[[F], F]:
+    """A decorator: the command gets this option. Its value is an argument of the command's
+    function, and is not put into the settings of a handler.
+    """
+    if setting_option.values:
+        attributes["shell_complete"] = word_completion(lambda: setting_option.values)
     return click.option(
-        spelling.flag,
-        metavar=spelling.metavar,
+        setting_option.flag,
+        metavar=setting_option.metavar,
         type=TEXT,
-        help=spelling.help,
+        help=setting_option.help,
         **attributes,
     )
 
 
 class Option(click.Option):
-    """An option that says beside which others it may be given. Click itself cannot.
-
-    `requires`: what must be given, too; the help names it. `excludes`: flags beside which it is
-    refused.
+    """An option that says beside which others it may be given, which click's own cannot.
+    `requires`: the options that must be given, too; the help names them. `excludes`: those beside
+    which it is refused.
     """
 
     def __init__(
@@ -237,7 +242,8 @@ class Option(click.Option):
         self.excludes = excludes
 
     def get_help_record(self, ctx: click.Context) -> Optional[tuple[str, str]]:
-        """The line of the help: click's, with what the option requires:
+        """The line of the help about this option, as its names and its text. click makes it; what
+        the option requires is added:
 
         --list FILE    the list that --add changes (with --add)
         """
@@ -245,7 +251,7 @@ class Option(click.Option):
         if record is None:
             return None
         names, text = record
-        # click puts words for a default in parentheses, a value not
+        # click shows a default that is given as words in parentheses: they are taken away
         text = re.sub(r"\[default: \(([^()]*)\)", r"[default: \1", text)
         if self.requires:
             text += f" (with {self._requirement()})"
@@ -254,15 +260,17 @@ class Option(click.Option):
     def handle_parse_result(
         self, ctx: click.Context, opts: Mapping[str, Any], args: list[str]
     ) -> tuple[Any, list[str]]:
-        """As click does it; refuses this option beside others, unless a shell completes words."""
+        """Take the value of this option from `opts`, all that is given, as click does. Raises
+        UsageError if it may not stand beside the others, unless a shell completes words.
+        """
         result = super().handle_parse_result(ctx, opts, args)
         if self.name in opts and not ctx.resilient_parsing:
             self._check_others(ctx, opts)
         return result
 
     def _check_others(self, context: click.Context, opts: Mapping[str, Any]) -> None:
-        """Raise UsageError if an option is given that this one excludes, or one is not that it
-        requires. `opts`: all that is given, by the names of the parameters.
+        """Raise UsageError if an option that this one excludes is given, or one that it requires is
+        not. `opts`: all that is given, by the names of the parameters.
 
         --json --csv     give only one of --json and --csv
         --list FILE      --list needs --add
@@ -279,14 +287,13 @@ class Option(click.Option):
             raise click.UsageError(f"{own_flag} needs {self._requirement()}", context)
 
     def _requirement(self) -> str:
-        """The options that this one requires, as words."""
+        """The options that this one requires, as text: `--add`, `--on and --off`."""
         return " and ".join(self.requires)
 
 
 class SharedOption(Option):
-    """An option of many commands, for the list of PDUs, their login or their settings.
-
-    `pdu help settings` explains it once. The help of a command has one line for all of them.
+    """An option of many commands, for the list of PDUs, their login or their settings. The help of
+    a command has one line for all of these; `pdu help settings` explains them.
     """
 
 
@@ -299,9 +306,8 @@ EMPTY = "is empty: a variable in its place may not be set"
 def word_completion(
     names: Callable[[], Iterable[str]], *, or_file: bool = False
 ) -> Callable[..., list[CompletionItem]]:
-    """The `shell_complete` of an argument: offers `names`.
-
-    If none fits and `or_file` is set, it offers file names.
+    """The function with which a shell completes an argument (click's `shell_complete`): it offers
+    the `names` that begin with what was typed; if there is none and `or_file`, the names of files.
 
     >>> complete = word_completion(lambda: ["snmp", "shelly", "nut"], or_file=True)
     >>> [item.value for item in complete(None, None, "s")]
@@ -322,13 +328,16 @@ def word_completion(
 
 
 class Text(click.ParamType):
-    """A text. An empty one is no value: it would win over what a list or an address says."""
+    """The type of an argument that is any text but an empty one, which would win over what a list
+    or an address says.
+    """
 
     name = "text"
 
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> str:
+        """The text that was typed; fails for an empty one."""
         text = str(value)
         if not text.strip():
             self.fail(f"the value {EMPTY}", param, ctx)
@@ -336,7 +345,7 @@ class Text(click.ParamType):
 
 
 class KeyValue(Text):
-    """KEY=VALUE, as a pair: the key in lower case, and the value."""
+    """The type of an argument KEY=VALUE. `example`: shows its form in an error."""
 
     name = "key_value"
 
@@ -346,8 +355,8 @@ class KeyValue(Text):
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> Any:
-        """The pair of key and value. Fails for a text without `=`, a key or a value, and shows no
-        value.
+        """The key in small letters and the value. Fails for a text without `=`, key or value; the
+        error does not show the text, which may be a secret.
 
         >>> KeyValue("-s KEY=VALUE").convert("Timeout=5", None, None)
         ('timeout', '5')
@@ -372,7 +381,9 @@ TEXT = Text()
 
 
 class FilePath(click.Path):
-    """The path of a file or a folder. An empty one is a variable that is not set, and no path."""
+    """The type of an argument that is the path of a file or a folder. An empty one is refused: it
+    is most often a variable that is not set.
+    """
 
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
@@ -388,7 +399,9 @@ class FilePath(click.Path):
 
 
 class PathOption(FilePath):
-    """The path after an option. What begins with -- is an option whose turn was not meant."""
+    """The type of an option's value that is a path. One that begins with -- is refused: it is most
+    often the next option, and the path was forgotten.
+    """
 
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
@@ -412,7 +425,7 @@ FOLDER = PathOption(file_okay=False, readable=False)
 
 
 class Seconds(click.ParamType):
-    """A time from `least` to `most` seconds."""
+    """The type of an option that is a time from `least` to `most` seconds."""
 
     name = "seconds"
 

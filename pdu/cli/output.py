@@ -26,17 +26,16 @@ _DECIMALS = 3  # limit for the decimal places of a figure
 
 
 class Result(NamedTuple):
-    """The result of a command."""
+    """The result of a command: `data` is what --json prints, None for the same as people see;
+    `lines` are what people see, and `raw`, if not empty, is what they see in their place; `note` is
+    advice, or why the result is not the wanted one, on standard error and not with --json.
+    """
 
-    #: what --json prints; None: it prints what people see
     data: object
-    #: what people see
     lines: Sequence[str]
     exit_code: int = DONE
-    #: if not empty, written in place of `lines`; on a terminal line by line, with its unprintable
-    #: characters escaped
+    #: of a device; a terminal shows its unprintable characters as escapes
     raw: bytes = b""
-    #: advice, or why the result is not the wanted one, on standard error; --json omits it
     note: str = ""
     #: whether `lines` are the text of a file, which a terminal shows as it is
     is_file_text: bool = False
@@ -44,8 +43,9 @@ class Result(NamedTuple):
 
 @contextlib.contextmanager
 def printing_to_stderr() -> Iterator[None]:
-    """What code of others prints during the block goes to standard error: standard output has the
-    answer. Only in the main thread, because all threads share one `sys.stdout`.
+    """A block in which prints go to standard error. Anybody's handler may print, and standard
+    output has the command's answer alone. In another thread than the main one it does nothing,
+    because all threads share one `sys.stdout`.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -55,8 +55,9 @@ def printing_to_stderr() -> Iterator[None]:
 
 
 def print_result(result: Result, *, as_json: bool) -> int:
-    """Print the result and return its exit code. The note is printed even if the result cannot
-    be."""
+    """Print the result, then its note, and return its exit code. The note is printed even if
+    standard output cannot be written.
+    """
     try:
         _print_answer(result, as_json=as_json)
     finally:
@@ -66,7 +67,7 @@ def print_result(result: Result, *, as_json: bool) -> int:
 
 
 def _print_answer(result: Result, *, as_json: bool) -> None:
-    """Print the result on standard output."""
+    """Print the result on standard output: its data as JSON, its raw bytes, or its lines."""
     if as_json and result.data is not None:
         print_json(result.data)
     elif result.raw and sys.stdout.isatty():
@@ -74,14 +75,13 @@ def _print_answer(result: Result, *, as_json: bool) -> None:
     elif result.raw:
         sys.stdout.buffer.write(result.raw)
         sys.stdout.buffer.flush()
-    elif result.is_file_text:
-        print("\n".join(result.lines))
-    elif result.lines:
+    elif result.lines or result.is_file_text:
         print("\n".join(result.lines))
 
 
 def _safe_for_terminal(raw: bytes) -> str:
-    r"""The text of a device, whose control characters a terminal would obey, with these escaped.
+    r"""The text that a device sent, with its control characters, which a terminal would obey,
+    written as escapes.
 
     >>> print(_safe_for_terminal(b"outlet 1 on\r\n\x1b[2Joutlet 2 off\r\n"))
     outlet 1 on
@@ -99,7 +99,7 @@ def print_json(data: object) -> None:
 
 
 def print_json_line(data: object) -> None:
-    """Print a JSON document that may be one of several: each is a line (JSON Lines)."""
+    """Print a JSON document as one line, so that several follow each other (JSON Lines)."""
     print(json.dumps(data), flush=True)
 
 
@@ -109,8 +109,9 @@ def tabulate(
     right: Collection[int] = (),
     limit: int = _CELL,
 ) -> list[str]:
-    r"""A table as lines; `head` may be empty. `right`: the columns that are aligned right, from 0.
-    `limit`: of a cell, in characters.
+    r"""The lines of a table: the head, unless it is empty, then the rows, in aligned columns.
+    `right`: the numbers, from 0, of the columns that are aligned right. `limit`: a longer cell is
+    cut, in characters.
 
     >>> print("\n".join(tabulate(["outlet", "A"], [("1", 0.5), ("12", None)], right=[1])))
     outlet    A
@@ -126,8 +127,8 @@ def tabulate(
     lines: list[str] = []
     for cells in table:
         aligned_cells: list[str] = []
-        for place, (cell, width) in enumerate(zip(cells, widths)):
-            aligned_cell = cell.rjust(width) if place in right else cell.ljust(width)
+        for column, (cell, width) in enumerate(zip(cells, widths)):
+            aligned_cell = cell.rjust(width) if column in right else cell.ljust(width)
             aligned_cells.append(aligned_cell)
         line = "  ".join(aligned_cells)
         lines.append(line.rstrip())
@@ -135,8 +136,9 @@ def tabulate(
 
 
 def text(value: object, limit: int = _CELL) -> str:
-    r"""A value as text for people: "" for None, yes or no, a rounded float, the name of an enum's
-    member in lower case, else printable text, cut at `limit` characters.
+    r"""A value as text for people: "" for None, yes or no for a boolean, a rounded number, the name
+    of an enumeration's member in small letters, else its text without control characters, cut at
+    `limit` characters.
 
     >>> text(None), text(True), text(2.50), text("Web\n1")
     ('', 'yes', '2.5', 'Web\\n1')
@@ -157,7 +159,8 @@ def text(value: object, limit: int = _CELL) -> str:
 
 
 def figure_or_none(view: object, name: str) -> Optional[float]:
-    """A figure that the handler set; None if the view still has the default of its class.
+    """The figure in the field `name` of a view that a handler returned; None if the handler did not
+    set it, so that it is still the very object that is the default of the class.
 
     >>> from pdu_common.helper import PduPortStatisticView
     >>> figure_or_none(PduPortStatisticView("1", float("0")), "consumption")
@@ -171,7 +174,7 @@ def figure_or_none(view: object, name: str) -> Optional[float]:
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
-    """A number with its noun.
+    """A number with its noun, in the plural where it needs that.
 
     >>> counted(1, "PDU"), counted(2, "PDU"), counted(0, "entry", "entries")
     ('1 PDU', '2 PDUs', '0 entries')
@@ -182,12 +185,13 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 
 
 def figure(value: Optional[float], unit: str = "") -> str:
-    """A measured figure, rounded to `_DECIMALS` places, with its unit; `not metered` for None.
+    """A measured number as text, rounded to 3 decimal places, with its unit; `not metered` for
+    None.
 
-    >>> figure(0.50041, "A"), figure(None, "A")
-    ('0.5 A', 'not metered')
-    >>> figure(-0.0001, "W")
-    '0 W'
+    >>> figure(1.00091, "A"), figure(12_345_678.9, "kWh"), figure(None, "A")
+    ('1.001 A', '12345678.9 kWh', 'not metered')
+    >>> figure(-0.0001, "W"), figure(-0.1, "W")
+    ('0 W', '-0.1 W')
     """
     if value is None:
         return NOT_METERED
@@ -202,7 +206,8 @@ def takes_colours() -> bool:
 
 
 def progress(length: int, label: str, **attributes: Any) -> AbstractContextManager[Any]:
-    """A context with a progress bar on standard error; with None if that is no terminal.
+    """A block with a progress bar of `length` steps on standard error, which yields the bar; None
+    if that is no terminal.
 
     reading  [#########---------------------------]   25%  00:00:12
     """
@@ -216,8 +221,9 @@ def progress(length: int, label: str, **attributes: Any) -> AbstractContextManag
 
 @contextlib.contextmanager
 def waiting(doing: str, output: Output) -> Iterator[None]:
-    """Shows on a terminal what the block is `doing`, until its end or a line in its place. Neither
-    with --json nor with --debug.
+    """A block during which a terminal shows `doing`, such as `waiting for 192.0.2.8`, in a line
+    that is cleared at the end of the block. With --json or --debug, and without a terminal, nothing
+    is shown.
     """
     is_quiet = output.json or output.debug
     show_status_line(printable(doing), is_quiet=is_quiet)
@@ -228,8 +234,8 @@ def waiting(doing: str, output: Output) -> Iterator[None]:
 
 
 def report(line: str) -> None:
-    """Print a line on standard error, which may be closed, a pipe that nobody reads, or on a full
-    disk: a service goes on without it.
+    """Print a note on standard error, in one line without control characters. Raises nothing: if
+    standard error cannot be written, the note is lost and the command goes on.
     """
     # OutputError of exit_handling is one of what a stream raises then
     with contextlib.suppress(Exception):
@@ -237,9 +243,8 @@ def report(line: str) -> None:
 
 
 def show_status_line(line: str, *, is_quiet: bool = False) -> None:
-    """Show a line, no wider than the terminal, until the next one replaces it; "" clears it.
-
-    Only on a terminal, and not if the command `is_quiet`.
+    """Show a line on a terminal's standard error, until the next one replaces it; "" clears it. It
+    is cut at the width of the terminal. Nothing is shown if `is_quiet`, and without a terminal.
     """
     if is_quiet or not sys.stderr.isatty():
         return

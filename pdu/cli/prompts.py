@@ -1,7 +1,4 @@
-"""Asks before a change.
-
-Reads secrets from the terminal.
-"""
+"""Asks the user on the terminal: before a change, and for secrets."""
 
 from __future__ import annotations
 
@@ -25,9 +22,9 @@ class NotConfirmed(PduHandlerError):
 
 
 def check_can_ask(output: Output, action: str, host: str) -> None:
-    """Check that `confirm` can ask, before long work begins.
-
-    Raises NotConfirmed if there is neither a terminal nor --yes.
+    """Raises NotConfirmed if a later `confirm` could not ask, because there is neither a terminal
+    nor --yes. Called before the device is read. `action`, such as `cycling outlet 3`, begins the
+    text.
     """
     if not output.yes and not sys.stdin.isatty():
         raise NotConfirmed(
@@ -36,9 +33,9 @@ def check_can_ask(output: Output, action: str, host: str) -> None:
 
 
 def confirm(output: Output, question: str, host: str) -> None:
-    """Ask the question, unless --yes answers it.
-
-    Raises NotConfirmed if the user does not agree, and if there is neither a terminal nor --yes.
+    """Ask the question, which is given without its question mark, unless --yes answers it. Returns
+    if the user agrees; else raises NotConfirmed, also if there is neither a terminal nor --yes.
+    `host`: of the device, for the error.
 
         switch outlet 3 of r1 off? [y/N] y         returns
         switch outlet 3 of r1 off? [y/N]           not-confirmed: nothing was done
@@ -54,9 +51,13 @@ def confirm(output: Output, question: str, host: str) -> None:
 
 
 def ask_line(question: str) -> Optional[str]:
-    """What is typed after the question, or the next line of the input if that is no terminal,
-    without blanks around it. None at the end of the input. Bytes that are no text are a line that
-    fits no question.
+    """Print the question on standard error, and return the line that is typed after it, or the next
+    line of an input that is no terminal, without blanks around it. None at the end of the input.
+    For bytes that are no text U+FFFD, which no question takes for an answer.
+
+        outlet of r1: 3        "3"
+        outlet of r1:          ""       (Enter)
+        outlet of r1:          None     (Ctrl-D)
     """
     is_terminal = sys.stdin.isatty()
     show_status_line("")
@@ -71,8 +72,9 @@ def ask_line(question: str) -> Optional[str]:
 
 
 def ask_secret(key: str, question: str) -> str:
-    """A secret from the terminal, which does not show it; "" without a terminal, or if nothing was
-    typed. Raises SettingsError for what is no text.
+    """The secret that is typed after the question on the terminal, which does not show it; ""
+    without a terminal, or if nothing was typed. `key`: such as "community", for the error. Raises
+    SettingsError for bytes that are no text.
     """
     if not sys.stdin.isatty():
         return ""

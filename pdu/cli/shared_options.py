@@ -1,7 +1,6 @@
-"""The options that several commands have: `click.option` with its name, its form and its text. A
-command adds whether it is required, and its usual value.
-
-Those of a handler's settings (--port, --username, ...) are in `options`.
+"""The options that several commands have, such as --list: decorators for a command's function, with
+the option's name, type and help. A command adds whether it is required, and its default. Those of a
+handler's settings (--port, --username, ...) are in `options`.
 """
 
 from __future__ import annotations
@@ -16,7 +15,8 @@ from .options import FILE, Option, Text
 
 
 class ListenAddress(Text):
-    """ADDRESS:PORT. A port alone is one of 127.0.0.1, which only this machine reaches.
+    """The type of --listen: ADDRESS:PORT. A port alone is one of 127.0.0.1, which only this machine
+    reaches.
 
     >>> ListenAddress().convert("8080", None, None), ListenAddress().convert("[::]:80", None, None)
     ('127.0.0.1:8080', '[::]:80')
@@ -73,23 +73,14 @@ STANDARD_OUTPUT = "-, the standard output"
 
 # ---- how a PDU that no handler here reads is commanded -------------------------------------------
 
+_request_option = functools.partial(click.option, metavar="REQUEST", type=Text(), multiple=True)
 on_option = functools.partial(
-    click.option,
+    _request_option,
     "--on",
-    metavar="REQUEST",
-    type=Text(),
-    multiple=True,
     help="what switches an outlet on, such as 'POST /relay/{outlet} turn=on' (docs/own-handler.md);"
     " repeated: one for each outlet",
 )
-off_option = functools.partial(
-    click.option,
-    "--off",
-    metavar="REQUEST",
-    type=Text(),
-    multiple=True,
-    help="what switches an outlet off",
-)
+off_option = functools.partial(_request_option, "--off", help="what switches an outlet off")
 refused_option = functools.partial(
     click.option,
     "--refused",

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 @contextmanager
 def signals_as_ctrl_c() -> Iterator[None]:
-    """During the block SIGTERM, SIGQUIT (Ctrl-\\) and SIGHUP (the terminal was closed) raise
-    KeyboardInterrupt, so that the block can clean up.
+    """A block in which SIGTERM, SIGQUIT (Ctrl-\\) and SIGHUP (the terminal was closed) raise
+    KeyboardInterrupt, as Ctrl-C does, so that the block can clean up and report.
 
     A closed terminal often sends SIGHUP twice, so the second one is ignored. Under nohup SIGHUP
     stays ignored, in a script's background job SIGQUIT.
@@ -40,7 +40,9 @@ def signals_as_ctrl_c() -> Iterator[None]:
 
 @contextmanager
 def ignored_hangup() -> Iterator[None]:
-    """During the block SIGHUP does nothing: what has begun is finished without a terminal."""
+    """A block in which SIGHUP, which comes when the terminal is closed, does nothing: what has
+    begun is finished without a terminal.
+    """
     if not hasattr(signal, "SIGHUP"):  # Windows
         yield
         return

@@ -3,7 +3,8 @@
 Cyrillic letters look like Latin ones, as in `АР8959`; a word may have been typed in the other
 keyboard layout, as `фзс8959` is typed for `apc8959`; and letters look like digits, as in
 `PX3-519OR`; and a text editor makes other dashes, digits and quotes, as in `1–3`, `—yes` and `“1”`.
-Such a word is reported, never taken for the other one.
+Such a word is reported, never taken for the other one. A spelling is another way to write it, with
+the letters that were probably meant.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import Callable, Optional
+from typing import Callable
 
 from handlers.shared.errors import printable
 from handlers.shared.similar_names import similar_names
@@ -33,7 +34,8 @@ _DASHES = str.maketrans("‐‑‒–—−", "------")
 
 
 def likely_spellings(text: str) -> list[str]:
-    """What may have been meant by a text, the most likely first; none if nothing is confused.
+    """The other spellings of a text that may have been meant, the most likely first; empty if the
+    text has no sign that may stand for another one.
 
     >>> likely_spellings("фзс8959"), likely_spellings("PX3-519OR"), likely_spellings("apc")
     (['apc8959'], ['PX3-5190R'], [])
@@ -64,7 +66,8 @@ def _of_a_keyboard(text: str) -> str:
 
 
 def confusion(text: str) -> str:
-    """What is confused in a text that has another likely spelling, for people.
+    """Which signs of a text stand for others, as words for a sentence: `it has ...`. The text has
+    another likely spelling.
 
     >>> confusion("PX3-519OR")
     'letters in place of digits'
@@ -74,12 +77,10 @@ def confusion(text: str) -> str:
     return "Cyrillic letters" if _CYRILLIC.search(text) else "letters in place of digits"
 
 
-def meant(
-    word: str, names: Iterable[str], is_known: Optional[Callable[[str], object]] = None
-) -> str:
-    """`did you mean ...?` with the one of these names that a word was probably meant to be, by
-    `look_alike`, else by its letters; "" if none is near. `is_known`: whether another spelling is
-    one of them.
+def meant(word: str, names: Iterable[str]) -> str:
+    """The question `did you mean ...?` for a word that is none of these names, with the name that
+    was probably meant: one that looks alike in other letters, else one with nearly the same
+    letters. "" if none is near.
 
     >>> meant("stats", ["status", "find"])
     'did you mean status?'
@@ -87,7 +88,7 @@ def meant(
     ''
     """
     all_names = list(names)
-    advice = look_alike(word, is_known or all_names.__contains__, all_names)
+    advice = look_alike(word, all_names.__contains__, all_names)
     similar = similar_names(word, all_names)
     if similar and not advice:
         return f"did you mean {printable(similar[0], 60)}?"
@@ -95,8 +96,9 @@ def meant(
 
 
 def look_alike(word: str, is_known: Callable[[str], object], names: Iterable[str] = ()) -> str:
-    """`did you mean ...?` with a known word, or one of `names`, that looks like `word` or has the
-    same keys in the other keyboard layout; "" if there is none.
+    """The question `did you mean ...?` for a word, with the known word that looks like it or has
+    the same keys in the other keyboard layout; "" if there is none. `is_known`: whether a spelling
+    is a known word. `names`: known words that may themselves be in the other letters.
 
     >>> look_alike("аpc", ["apc"].__contains__)
     "it has Cyrillic letters: did you mean 'apc'?"

@@ -16,5 +16,5 @@ SPELLED: Mapping[EnumPowerStatus, str] = {UP: "on", DOWN: "off", UNKNOWN: "unkno
 
 
 def word(state: EnumPowerStatus) -> str:
-    """`on`, `off` or `unknown`."""
+    """The word for a state in texts, JSON and CSV: `on`, `off` or `unknown`."""
     return SPELLED[state]

@@ -22,26 +22,31 @@ _SEP_LINE = re.compile(r"sep=([,;\t])\s*?(?:\r\n|\r|\n)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class CsvRow:
-    """A row, and where it is."""
+    """A row of a CSV file, where it is (`pdus.csv: line 7`, for errors), and what is wrong with it:
+    `row["host"]` is the cell in the column host, "" for an empty one.
+    """
 
-    #: `hall.csv: line 7`, for errors
     where: str
-    #: by the names of the head, in small letters; blanks around a cell and empty cells are left out
+    #: column, in small letters -> text without blanks around it; without empty cells
     cells: Mapping[str, str]
-    #: why the row is wrong, "" if it is not
+    #: "" if nothing is wrong
     fault: str = ""
 
     def __getitem__(self, name: str) -> str:
-        """A cell, "" for an empty one."""
+        """The cell in this column, "" for an empty one."""
         return self.cells.get(name, "")
 
 
 def rows(text: str, path: str) -> Iterator[CsvRow]:
-    r"""The rows after the head. Raises SettingsError with the line, and the file by `path`.
+    r"""Yields the rows below the head of the file whose text this is. `path`: of the file, for
+    errors. A row with too many cells has a `fault`; what makes the whole file unreadable raises
+    SettingsError with the line.
 
     >>> (row,) = rows("Name;Host\n\nrack1;192.0.2.7\n", "pdus.csv")
     >>> row.where, row["host"], row["community"]
     ('pdus.csv: line 3', '192.0.2.7', '')
+    >>> list(rows("", "pdus.csv"))
+    []
     """
     head = head_of(text, path)
     columns = [name for name in head if name]
@@ -53,15 +58,13 @@ def rows(text: str, path: str) -> Iterator[CsvRow]:
     other_delimiters = _DELIMITERS.replace(delimiter_of(text), "")
     for line, cells in rows_by_line:
         where = f"{path}: line {line}"
-        if len(cells) == 1 < len(head) and any(sign in cells[0] for sign in other_delimiters):
+        is_short = len(cells) == 1 and len(head) > 1
+        if is_short and any(sign in cells[0] for sign in other_delimiters):
             raise SettingsError(f"{where}: the header has other signs between its cells")
         fault = ""
         if any(cells[len(head) :]):
             fault = f"it has {len(cells)} cells, the header has {len(head)}"
-        value_by_column: dict[str, str] = {}
-        for name, cell in zip(head, cells):
-            if cell:
-                value_by_column[name] = cell
+        value_by_column = {name: cell for name, cell in zip(head, cells) if cell}
         if value_by_column.pop("", ""):
             allowed_columns = printable(", ".join(columns), 100)
             fault = f"a cell is in a column without a name; allowed: {allowed_columns}"
@@ -69,25 +72,31 @@ def rows(text: str, path: str) -> Iterator[CsvRow]:
 
 
 def head_of(text: str, path: str) -> Sequence[str]:
-    r"""The names of the columns in small letters, "" for one without; none in an empty file. Raises
-    SettingsError for what is no CSV.
+    r"""The names of the columns in small letters, "" for a column without a name; empty for an
+    empty file. Raises SettingsError for a text that is no CSV.
 
     >>> head_of("# our racks\nName, Host\n", "pdus.csv")
     ['name', 'host']
+    >>> head_of("", "pdus.csv")
+    []
     """
     _, cells = next(_rows_by_line(text, path), (1, ()))
     return [cell.lower() for cell in cells]
 
 
 def _rows_by_line(text: str, path: str) -> Iterator[tuple[int, Sequence[str]]]:
-    """The number of the line in which each row begins, and its cells, without blanks around them;
-    comments and empty rows are left out. Raises SettingsError for what is no CSV.
+    r"""Yields for each row, the head too, the number of the line in which it begins, and its cells
+    without blanks around them. Comments and empty rows are left out. Raises SettingsError for a
+    text that is no CSV.
+
+    >>> list(_rows_by_line("# our racks\nname, host\n", "pdus.csv"))
+    [(2, ['name', 'host'])]
     """
-    # else the next line continues a cell between quotes
+    # False: the next line continues a cell between quotes, and so is no comment
     next_line_begins_row = True
 
     def lines() -> Iterator[str]:
-        """The lines of the text; comments are empty, so that line numbers stay."""
+        """The lines of the text; for a comment an empty one, so that line numbers stay."""
         nonlocal next_line_begins_row
         for line in io.StringIO(text, newline=""):
             is_comment = next_line_begins_row and line.lstrip().startswith("#")
@@ -115,8 +124,8 @@ def _rows_by_line(text: str, path: str) -> Iterator[tuple[int, Sequence[str]]]:
 
 
 def delimiter_of(text: str) -> str:
-    r"""What separates the cells of a file: what its line `sep=;` says, else the one of _DELIMITERS
-    that its head has most of.
+    r"""The sign that separates the cells of a file: what its first line `sep=;` says, else the
+    comma, semicolon or tab that its head has most of.
 
     >>> delimiter_of("name;host\n"), delimiter_of("sep=,\nname;host\n")
     (';', ',')
@@ -129,7 +138,8 @@ def delimiter_of(text: str) -> str:
 
 
 def _head_line(text: str) -> str:
-    r"""The line with the names of the columns, "" if there is none.
+    r"""The first line that is neither empty nor a comment, which has the names of the columns; ""
+    if there is none. `text`: has no first line `sep=;`.
 
     >>> _head_line("# our racks\nname,host\n")
     'name,host\n'

@@ -15,7 +15,8 @@ _FORMULA = ("=", "+", "-", "@", "\u2212")
 
 
 def csv_lines(rows: Iterable[Sequence[object]]) -> str:
-    """Rows of cells as CSV. Text that begins like a formula gets an apostrophe in front.
+    """Rows of cells as the text of a CSV file. A text that a spreadsheet would read as a formula
+    gets an apostrophe in front.
 
     >>> print(csv_lines([("rack1", 2.5), ("=1+1", "")]), end="")
     rack1,2.5
@@ -29,7 +30,11 @@ def csv_lines(rows: Iterable[Sequence[object]]) -> str:
 
 
 def _safe(value: object) -> object:
-    """A cell that no spreadsheet reads as a formula."""
+    """The value of a cell in a form that no spreadsheet reads as a formula; a number stays.
+
+    >>> _safe("=1+1"), _safe(-2.5)
+    ("'=1+1", -2.5)
+    """
     if not isinstance(value, str):
         return value
     text = printable(value)
@@ -37,5 +42,7 @@ def _safe(value: object) -> object:
 
 
 def _begins_as_formula(text: str) -> bool:
-    """Whether a spreadsheet may read the text as a formula."""
+    """Whether a spreadsheet may read the text as a formula: it begins with `=`, `+`, `-`, `@` or
+    another form of these.
+    """
     return unicodedata.normalize("NFKC", text.lstrip(" ")[:1]).startswith(_FORMULA)

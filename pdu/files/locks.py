@@ -18,24 +18,28 @@ _PAUSE_S = 0.1
 
 
 class Locked(SettingsError):
-    """Another program has held the lock for LIMIT_S."""
+    """Another program has held the lock for all of LIMIT_S, the seconds that are waited."""
 
     kind = "locked"
 
 
 def _print(sentence: str) -> None:
-    """The usual `say` of `locked`: standard error, as standard output has the answer."""
+    """Print a sentence on standard error, because standard output has the command's answer."""
     print(sentence, file=sys.stderr)
 
 
 @contextlib.contextmanager
 def locked(paths: Collection[str], say: Callable[[str], None] = _print) -> Iterator[None]:
-    """In the block, no other process is in a block with one of these files or folders. If one is,
-    `say` is told so before the waiting.
+    """A block in which this process alone holds the locks of these files or folders, which must
+    exist. If another process holds one, `say` is called with a sentence about it, and it is waited
+    for. Raises Locked, which names the process, after LIMIT_S seconds, and SettingsError for a file
+    that cannot be opened.
 
-    One of two names, as by a link, is locked once, and all in the order of their numbers, so that
-    no process waits for itself and no two for each other. Raises SettingsError, and Locked, which
-    names the process, after LIMIT_S.
+        with locked(["pdus.csv", "logins.toml"]):     waiting for process 4711 (pdu), which uses ...
+            ...                                       nobody else changes the two files
+
+    Files are locked in the order of their inodes, so that no two processes wait for each other. A
+    file that is given by two names, as by a link, is locked once.
     """
     with contextlib.ExitStack() as stack:
         file_by_number: dict[tuple[int, int], tuple[str, int]] = {}
@@ -53,7 +57,9 @@ def locked(paths: Collection[str], say: Callable[[str], None] = _print) -> Itera
 
 
 def _lock(path: str, descriptor: int, say: Callable[[str], None]) -> None:
-    """Lock an open file or folder. Raises Locked."""
+    """Lock an open file or folder; waits for another process that holds the lock, and `say`s so.
+    Raises Locked after LIMIT_S seconds.
+    """
     if _is_locked_now(descriptor):
         return
     say(f"waiting for {_holder(descriptor)}, which uses {path}")
@@ -69,7 +75,9 @@ def _lock(path: str, descriptor: int, say: Callable[[str], None]) -> None:
 
 
 def _is_locked_now(descriptor: int) -> bool:
-    """Lock an open file, without waiting. False if another process holds the lock."""
+    """Lock an open file, without waiting. Returns whether it is locked now: False if another
+    process holds the lock; True also on a file system that has no locks.
+    """
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -86,12 +94,12 @@ def _holder(descriptor: int) -> str:
     1: FLOCK  ADVISORY  WRITE 4711 08:01:1234 0 EOF
     """
     status = os.fstat(descriptor)
-    place = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
+    file_id = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
     with contextlib.suppress(OSError, UnicodeDecodeError):  # no Linux, or the process has ended
         with open("/proc/locks", encoding="ascii") as file:
             rows = [line.split() for line in file]
         for row in rows:
-            if row[1] == "FLOCK" and place in row:  # in the place of FLOCK, "->": that one waits
+            if row[1] == "FLOCK" and file_id in row:  # in the place of FLOCK, "->": that one waits
                 process = row[4]
                 with open(f"/proc/{process}/comm", encoding="utf-8") as file:
                     return f"process {process} ({printable(file.read().strip(), 40)})"

@@ -1,5 +1,5 @@
-"""Reads files that contain logins or decide where logins are sent, and checks who can read or
-change them.
+"""Reads files that contain logins (SECRET) or decide where logins are sent (LIST, the list of
+PDUs), and checks who can read or change them.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ LONGEST = 20_000_000
 
 
 class FilePermission(NamedTuple):
-    """The permission bits that a file must not have, why they are dangerous, and the command that
-    removes them.
+    """A rule for files: the permission bits that a file must not have, why they are dangerous, and
+    the command that removes them. There are two, SECRET and LIST.
     """
 
     bits: int
@@ -54,19 +54,20 @@ _LOGINS_BEGIN = "[auth."
 
 
 def read_secret(path: str, rule: FilePermission) -> str:
-    """The file as text: UTF-8, or UTF-16 with a byte order mark, as spreadsheets write it. Raises
-    SettingsError as `read_bytes`, and for a file that is neither.
+    """The text of a file: UTF-8, or UTF-16 with a byte order mark, as spreadsheets write it. Raises
+    SettingsError for other text, and for a file that cannot be read or whose permissions break
+    `rule`.
     """
     return decode_text(read_bytes(path, rule), path)
 
 
 def read_bytes(path: str, rule: FilePermission) -> bytes:
-    """The content of the file.
+    """The content of a file, after checks. `rule`: SECRET or LIST, by what the file should be.
 
-    Raises SettingsError for a file that cannot be read, is longer than LONGEST, or is of another
-    kind, which is checked before its permissions. On POSIX also for a file whose permissions
-    break `rule`, or whose owner is neither root nor this user. The opened file is checked, so that
-    nobody can replace it between check and reading.
+    Raises SettingsError for a file that cannot be read, is longer than LONGEST, or is plainly
+    something else, such as a certificate. On POSIX also for a file whose permissions break `rule`,
+    or whose owner is neither root nor this user. The opened file is checked, so that nobody can
+    replace it between check and reading.
     """
     try:
         with open(path, "rb") as file:
@@ -86,8 +87,13 @@ def read_bytes(path: str, rule: FilePermission) -> bytes:
 
 
 def _other_kind(data: bytes, rule: FilePermission) -> str:
-    """What a file is that stands in the place of a list or a secret, by `rule`; "" if its beginning
-    does not tell that.
+    """What a file is, by how its content begins, if it is neither the secret nor the list that
+    `rule` says it should be; "" if nothing tells that.
+
+    >>> _other_kind(b"-----BEGIN CERTIFICATE-----", SECRET)
+    'a certificate or key (PEM)'
+    >>> _other_kind(b"name,handler,address", SECRET), _other_kind(b"name,handler,address", LIST)
+    ('a list of PDUs', '')
     """
     text = data.removeprefix(codecs.BOM_UTF8)
     if rule is SECRET and text.startswith(_LIST_BEGIN):
@@ -102,9 +108,8 @@ def _other_kind(data: bytes, rule: FilePermission) -> str:
 
 
 def secret_in(path: str) -> str:
-    """The secret that is the content of a file, without the ends of lines after it.
-
-    Raises SettingsError, also for an empty file. It shows no part of the content.
+    """The secret that is the whole content of a file, without line ends after it. Raises
+    SettingsError, which shows no part of the content, also for an empty file and a file of logins.
     """
     text = read_secret(path, SECRET).rstrip("\r\n")
     if not text:
@@ -115,8 +120,12 @@ def secret_in(path: str) -> str:
 
 
 def _check(path: str, status: os.stat_result, rule: FilePermission) -> None:
-    """Raises SettingsError if others may use a file as the rule forbids, or if it belongs to
-    another user, who could change it. Pipes and systems without POSIX permissions pass.
+    """Raises SettingsError if the permissions of a file break the rule, or if it belongs to another
+    user than root and this one, who could change it. `status`: of the opened file. A pipe passes,
+    and so does any file on a system without POSIX permissions.
+
+        pdus.csv has the permissions 0666: everybody can change it, and it decides where logins are
+        sent; chmod o-w pdus.csv
     """
     if os.name != "posix" or not stat.S_ISREG(status.st_mode):
         return

@@ -1,4 +1,6 @@
-"""Reads TOML with the standard library from Python 3.11 on, else with the package tomli."""
+"""Reads TOML, such as a file of logins, with the standard library from Python 3.11 on, else with
+the package tomli; and makes the texts of settings of its values.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,9 @@ _WHERE = re.compile(r"\(at ([^()]*)\)$")
 
 
 def loads(text: str, path: str) -> dict[str, Any]:
-    r"""Parse a document. Raises SettingsError, with the line number if it is known, and without
-    the text, which may contain secrets.
+    r"""The tables and values of a TOML document. `path`: of its file, for errors. Raises
+    SettingsError, with the line number if it is known, and without a part of the text, which may
+    contain secrets.
 
     >>> loads('[auth.hall]\nusername = "reader"', "logins.toml")
     {'auth': {'hall': {'username': 'reader'}}}
@@ -42,10 +45,14 @@ def loads(text: str, path: str) -> dict[str, Any]:
 
 
 def _why(text: str, where: str) -> str:
-    """What is wrong at `line L, column C`, without the text there, which may be a secret.
+    """The end of a sentence that says what is wrong in a document at `where`, the place in a
+    parser's error. It shows nothing of the text there, which may be a secret. "" if it is not
+    known.
 
     >>> _why("password = secret", "line 1, column 12")
     ': a text needs quotes: key = "text"'
+    >>> _why("port: 161", "line 1, column 5")
+    ': a key and its text are key = "text"'
     >>> _why("[auth rack 1]", "line 1, column 7")
     ''
     """
@@ -72,10 +79,8 @@ def _why(text: str, where: str) -> str:
 
 
 def text_only(key: str, value: Any) -> str:
-    """A text that must stand in quotes: a secret or a name as a number would lose its zeros, as in
-    `1.10`.
-
-    Raises ValueError, whose text begins with `key`, for another type.
+    """The value of `key`, which must be a text in quotes: as a number, a secret or a name such as
+    `1.10` would lose its zeros. Raises ValueError, whose text begins with `key`, for another type.
 
     >>> text_only("device", "1.10")
     '1.10'
@@ -86,7 +91,8 @@ def text_only(key: str, value: Any) -> str:
 
 
 def setting_text(key: str, value: Any) -> str:
-    """The text of a handler setting. Raises ValueError, whose text begins with `key`.
+    """The text of a handler setting that TOML has as text, number or boolean. Raises ValueError,
+    whose text begins with `key`, for another type, an empty text, and a name without quotes.
 
     >>> setting_text("verify", False), setting_text("timeout", 2.5)
     ('no', '2.5')

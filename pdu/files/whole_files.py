@@ -1,4 +1,6 @@
-"""Reads files named on the command line, and creates new ones with the permissions 0600."""
+"""Reads whole files that a command line names, as bytes and as text, and writes whole files. New
+ones have the permissions 0600.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +22,8 @@ _PART = 65_536  # bytes
 
 
 def read_file(path: str, *prefix: Part) -> bytes:
-    """The content of a file of at most LONGEST bytes.
-
-    Raises SettingsError, whose sentence begins with `prefix`.
+    """The content of a file of at most LONGEST bytes. Raises SettingsError for another one: its
+    text is `prefix`, pieces that name what the file is for, and the sentence about the file.
     """
     data = bytearray()
     try:
@@ -44,8 +45,9 @@ _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
 
 def decode_text(data: bytes, path: str) -> str:
-    r"""Text of an owner's file: UTF-8, or UTF-16 as spreadsheets save it, without the byte order
-    mark. `path` names the file in errors. Raises SettingsError, without a part of the file.
+    r"""The text of an owner's file with this content: UTF-8, or UTF-16 as spreadsheets save it,
+    without the byte order mark. `path` names the file in errors. Raises SettingsError, which shows
+    no part of the file.
 
     >>> decode_text(b"\xef\xbb\xbfname,handler", "pdus.csv")
     'name,handler'
@@ -68,11 +70,11 @@ _MIXED_WORD = re.compile("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
 
 
 def decode_table(data: bytes, path: str) -> tuple[str, str]:
-    r"""The text of a CSV file, and a sentence that says how it was read; "" for Unicode.
+    r"""The text of a CSV file with this content, and a note for its owner that says how it was
+    read; the note is "" for Unicode. `path` names the file in texts.
 
     It is read as UTF-8, or UTF-16 with a byte order mark, else as Russian Excel saves it by its
-    first choice: CP1251 with semicolons. Raises SettingsError, also where the head or a word shows
-    that it is another file.
+    first choice: CP1251 with semicolons. Raises SettingsError for a file that is neither.
 
     >>> decode_table("pdu;стойка 1".encode("utf-8"), "customers.csv")
     ('pdu;стойка 1', '')
@@ -95,8 +97,9 @@ def decode_table(data: bytes, path: str) -> tuple[str, str]:
 
 
 def _may_be_russian_excel(text: str) -> bool:
-    r"""Whether text that was read as CP1251 may be that: its head is ASCII with semicolons, and no
-    word mixes alphabets. A letter of another language, read as CP1251, is Cyrillic in a Latin word.
+    r"""Whether a file whose bytes were read as CP1251 may have been saved so by Russian Excel: its
+    head is ASCII with semicolons, and no word mixes alphabets, as `Müller` of another encoding does
+    when it is read as CP1251.
 
     >>> _may_be_russian_excel("customer;pdu\nРога и копыта;стойка 1")
     True
@@ -111,25 +114,23 @@ def _may_be_russian_excel(text: str) -> bool:
 
 
 def text_of(path: str) -> str:
-    """The text of a file, without a byte order mark. Bytes that are not UTF-8 become surrogate
-    escapes.
-
-    Raises SettingsError.
+    """The text of a file of UTF-8, without a byte order mark. Bytes that are not UTF-8 become
+    surrogate escapes (`"\\udcff"` for the byte ff), so that all files can be read. Raises
+    SettingsError for a file that cannot be opened.
     """
     return read_file(path).decode("utf-8-sig", "surrogateescape")
 
 
 @contextmanager
 def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
-    """Creates a file before the work begins, and yields the function that writes its content.
-
-    A path that exists or cannot be created fails at once, not after a long recording or download:
+    """Creates a file before long work begins, and yields the function that writes its content. So a
+    path that exists or cannot be created fails at once, not after the work:
 
         with new_file("rack1.snmprec") as write:  # "rack1.snmprec exists already: remove it, ..."
             write(record(device))                 # minutes later
 
-    An incomplete file is removed, even after Ctrl-C, SIGTERM or SIGHUP. Without a path nothing is
-    written. Raises SettingsError.
+    If nothing was written, the file is removed, even after Ctrl-C, SIGTERM or SIGHUP. For the path
+    None, the function does nothing. Raises SettingsError.
     """
     if not path:
         yield lambda _: None
@@ -178,15 +179,15 @@ def write_atomically(
 ) -> None:
     """Write a file in one step: whoever opens it finds all of it, or what was there before.
 
-    A file that is replaced keeps its permissions; `mode`: those of a new one, less the umask.
-    `owner`: its user and group, by number, by default those of this process. Unless it `replaces`,
-    a path that exists raises FileExistsError. The file is on the disk when this returns, and
-    survives a power loss. Raises OSError.
+    `mode`: the permissions of a new file, less the umask; one that is replaced keeps its own.
+    `replaces`: whether a file that exists is replaced; if not, it raises FileExistsError. `owner`:
+    the numbers of its user and group, None for those of this process. When this returns, the file
+    is on the disk, and survives a power loss. Raises OSError.
     """
     kept_mode: Optional[int] = None
     with suppress(FileNotFoundError):
         kept_mode = stat.S_IMODE(os.stat(path).st_mode)
-    # no process id: two containers on one volume may have the same
+    # a random name, not the process id: two containers on one volume may have the same
     part = f"{path}.{secrets.token_hex(8)}.part"
     new_mode = mode if kept_mode is None else mode & kept_mode
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, new_mode)
@@ -210,7 +211,9 @@ def write_atomically(
 
 
 def _sync_folder(path: str) -> None:
-    """Without it, a power loss could take away a new file."""
+    """Have the system write the entries of a folder to the disk, without which a power loss could
+    take away a new file in it.
+    """
     folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)

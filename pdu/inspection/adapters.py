@@ -1,4 +1,8 @@
-"""What the handlers of this project say to tools beyond DCImanager's four calls. In no archive."""
+"""What the handlers of this project say to tools beyond DCImanager's four calls. In no archive.
+
+A `HandlerAdapter` has a handler's functions for that: which unit it is (`read_nameplate`), its
+lines and breakers (`read_topology`), and what it finds at an address (`identify`).
+"""
 
 from __future__ import annotations
 
@@ -15,16 +19,16 @@ _HTTPS_PORT = 443
 
 
 class HandlerAdapter(NamedTuple):
-    """What a handler says; None for what it does not say. The functions raise the errors of
-    handlers/shared/errors.py. Those that get the handler's session read in it. Of a codec that says
-    only which unit it is, it is `HandlerAdapter(read_nameplate)`.
+    """The functions of one handler for tools; None for one that it does not have. They raise the
+    errors of handlers/shared/errors.py. A handler that only tells which unit it is has
+    `HandlerAdapter(read_nameplate)`.
     """
 
-    #: which unit it is
+    #: which unit it is; reads in the handler's session, its argument
     read_nameplate: Optional[Callable[[Any], Nameplate]] = None
-    #: its lines and breakers
+    #: its lines and breakers; reads in the handler's session
     read_topology: Optional[Callable[[Any], Sequence[MeteredPart]]] = None
-    #: what it finds at the address in an argument of make_handler
+    #: what it finds at an address; the argument is that of make_handler
     identify: Optional[Callable[[Any], HandlerFinding]] = None
     #: the usual port; None for UDP, where only an answer shows that a device listens
     tcp_port: Optional[int] = _HTTPS_PORT
@@ -34,6 +38,7 @@ class HandlerAdapter(NamedTuple):
 
 
 def _nut() -> HandlerAdapter:
+    """The functions of the handler nut; a NUT server listens at port 3493."""
     from .nut import identification, nameplate, topology  # 30 ms
 
     return HandlerAdapter(
@@ -45,6 +50,7 @@ def _nut() -> HandlerAdapter:
 
 
 def _raritan() -> HandlerAdapter:
+    """The functions of the handler raritan, which speaks HTTPS."""
     from .raritan import identification, nameplate, topology  # 50 ms
 
     return HandlerAdapter(
@@ -55,6 +61,7 @@ def _raritan() -> HandlerAdapter:
 
 
 def _redfish() -> HandlerAdapter:
+    """The functions of the handler redfish, which speaks HTTPS."""
     from .redfish import identification, nameplate, topology  # 50 ms
 
     return HandlerAdapter(
@@ -65,6 +72,7 @@ def _redfish() -> HandlerAdapter:
 
 
 def _snmp() -> HandlerAdapter:
+    """The functions of the handler snmp, which speaks UDP: no port can be tried."""
     from .snmp import identification, nameplate, topology  # 50 ms
 
     return HandlerAdapter(
@@ -87,7 +95,7 @@ ADAPTERS: Mapping[str, Callable[[], HandlerAdapter]] = {
 
 
 def adapter_of(handler: str) -> HandlerAdapter:
-    """What the handler of this name says; nothing for a path.
+    """The functions for tools of the handler of this name; none of them for a path.
 
     >>> adapter_of("nut").tcp_port, adapter_of("snmp").tcp_port
     (3493, None)

@@ -1,4 +1,8 @@
-"""What a handler finds at an address, for `pdu identify` and `pdu find`."""
+"""What a handler finds at an address, for `pdu identify` and `pdu find`.
+
+A `HandlerFinding` is filled in step by step: each method `note_...` adds a phrase to `can` or
+`cannot`, which the command prints, and what that rests on (its *basis*) to `evidence`.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +65,7 @@ class HandlerFinding:
     next_steps: list[str] = field(default_factory=list)
 
     def note_about(self, facts: Mapping[str, object]) -> None:
-        """Note in `about` what the device reports about itself. Empty facts are left out.
+        """Note in `about` what the device reports about itself, by name. Empty facts are left out.
 
         >>> finding = HandlerFinding("raritan")
         >>> finding.note_about({"model": "PX3-5190R", "firmware": ""})
@@ -76,10 +80,8 @@ class HandlerFinding:
         self, states: Collection[EnumPowerStatus], basis: str, noun: str = "outlet"
     ) -> None:
         """Note at the head of `can` how many outlets are in each state, or at the head of `cannot`
-        that all are unknown. Counts them in `outlets` and `known_outlets`. `basis`: what the states
-        rest on.
-
-        `noun`: what the output calls an outlet, such as "branch circuit".
+        that all are unknown. Sets `outlets` to their number, and adds to `known_outlets`. `basis`:
+        what the states rest on. `noun`: what the output calls an outlet, such as "branch circuit".
 
         >>> finding = HandlerFinding("raritan")
         >>> finding.note_states([UP, UP, DOWN], "Outlet.getState")
@@ -105,8 +107,8 @@ class HandlerFinding:
         self.evidence["state"] = basis
 
     def note_switched(self, number: int, outlets: int, basis: str) -> None:
-        """Note in `can` and `switchable_outlets` how many of the outlets can be switched, and in
-        `evidence` what that rests on.
+        """Note in `can` and `switchable_outlets` that this `number` of the `outlets` can be
+        switched, and in `evidence` on what basis.
 
         >>> finding = HandlerFinding("raritan")
         >>> finding.note_switched(2, 8, "Outlet.setPowerState")
@@ -123,9 +125,9 @@ class HandlerFinding:
     def note_total(
         self, name: str, value: Figure, unit_symbol: str, basis: str, device: str = ""
     ) -> None:
-        """Note in `can` a total with what it rests on, or in `cannot` that it cannot be read.
-
-        `device`: a name to begin the note with.
+        """Note in `can` a total of the unit with its value, and in `evidence` its basis; in
+        `cannot` that it is not measured or not known. `name`: load, power or energy. `device`: a
+        name with which the phrase begins, of one of several.
 
         >>> from handlers.shared.meter_figures import NotKnown
         >>> finding = HandlerFinding("nut")
@@ -150,13 +152,17 @@ class HandlerFinding:
     def note_figures(
         self, read_figures: Callable[[], Figures], load: str, energy: str, noun: str = "outlet"
     ) -> None:
-        """Note the totals, and how many outlets report an energy. `load`, `energy`: what these
-        totals rest on; `noun`: what the output calls an outlet.
+        """Note load and energy of the unit, and how many outlets report an energy. `read_figures`:
+        reads them; an error of the device is noted in `cannot`. `load`, `energy`: the basis of each
+        total. `noun`: what the output calls an outlet.
 
         >>> finding = HandlerFinding("raritan")
-        >>> finding.note_figures(lambda: Figures(load_a=3.6, energy_kwh=None), "inlets", "inlets")
-        >>> finding.can, finding.cannot
-        (['report its load (3.6 A)'], ['report its energy', 'report the energy by outlet'])
+        >>> figures = Figures(load_a=3.6, energy_kwh=None)
+        >>> finding.note_figures(lambda: figures, load="the inlets", energy="the unit's counter")
+        >>> finding.can, finding.evidence
+        (['report its load (3.6 A)'], {'load': 'the inlets'})
+        >>> finding.cannot
+        ['report its energy', 'report the energy by outlet']
         """
         try:
             figures = read_figures()

@@ -34,8 +34,8 @@ class Nameplate(NamedTuple):
 
 
 def read_members(session: HttpSession, path: str) -> Mapping[str, Any]:
-    """The members of the JSON object that a unit answers for a path, none of another answer. Raises
-    the errors of a request.
+    """The JSON object that a unit answers for a path; {} for another answer, such as a login page.
+    Raises the errors of a request.
 
         > GET /rpc/Shelly.GetDeviceInfo
         < {"mac": "A8032ABE54DC", "ver": "1.4.4"}    {"mac": "A8032ABE54DC", "ver": "1.4.4"}
@@ -49,8 +49,8 @@ def read_members(session: HttpSession, path: str) -> Mapping[str, Any]:
 
 
 def join_words(parts: Iterable[object]) -> str:
-    """The texts of the units of a chain as one, with nothing for a unit without; "" if none has
-    any.
+    """The texts of the units of a chain with commas between them, and nothing in the place of a
+    unit without a text; "" if none has one.
 
     >>> join_words(["ZA1", None, "ZA3"]), join_words([None, ""])
     ('ZA1, , ZA3', '')

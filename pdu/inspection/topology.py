@@ -39,7 +39,8 @@ def numbered_label(kind: str, number: str, prefix: str = "") -> str:
 
 
 def unread_part(kind: str, reason: str, prefix: str = "") -> MeteredPart:
-    """What stands for lines or breakers of which it is not known which there are.
+    """A part with the label L? or B?, which stands for lines or breakers (`kind`) of which it is
+    not known which there are, with the reason. `prefix`: of the unit, with the dot.
 
     >>> unread_part(LINE, "no answer")
     MeteredPart(kind='line', label='L?', current_a=NotKnown(reason='no answer'), rating_a=None)

@@ -1,6 +1,9 @@
-"""What a handler's four methods may return by the vendor's page: for this program and for a local
-DCImanager. tests/processes/child.py runs this file by its path, so it imports the standard
-library alone.
+"""What a handler's four methods (status, statistic, port_up, port_down) may return by the vendor's
+page. They return views: objects such as PduView, with a list of ports, one for each outlet.
+`ports_of(view)` is this list; None for a class of views that has none.
+
+This program and a local DCImanager check answers by this file. tests/processes/child.py runs it by
+its path, so it imports the standard library alone.
 """
 
 from __future__ import annotations
@@ -34,8 +37,9 @@ class UnknownField(WrongAnswer):
 
 
 def checked_ports(method: str, view: object, kind: type, port_kind: type) -> list[Any]:
-    """The ports of a view, each of its class, with identities that are distinct texts; [] if the
-    class has no list. Raises WrongAnswer.
+    """The ports of the view that `method` returned, after checks: `view` is of the class `kind`,
+    each port of `port_kind`, and their identities are distinct texts. [] if the class `kind` has no
+    list of ports. Raises WrongAnswer.
 
         PduView(ports=[PduPortView("1"), PduPortView("2")])    the two ports
         PduView(ports=[PduPortView("1"), PduPortView("1")])    WrongAnswer: status: the identity '1'
@@ -60,8 +64,8 @@ def checked_ports(method: str, view: object, kind: type, port_kind: type) -> lis
 
 
 def _check_port(method: str, number: int, port: object, port_kind: type) -> None:
-    """Raises WrongAnswer unless a port is of its class and has a text as its identity. `number`: of
-    the port in the list, from 1.
+    """Raises WrongAnswer unless the port is of the class `port_kind` and has a text as its
+    identity. `method` returned it; `number`: its place in the list, from 1.
 
     >>> from types import SimpleNamespace
     >>> _check_port("status", 1, SimpleNamespace(identity="7"), SimpleNamespace)
@@ -82,7 +86,7 @@ def _check_port(method: str, number: int, port: object, port_kind: type) -> None
 
 
 def check_class(method: str, value: object, kind: type) -> None:
-    """Raises WrongAnswer if the value is of another class.
+    """Raises WrongAnswer if the value that `method` returned is not of the class `kind`.
 
     >>> check_class("status", "on", str)
     >>> check_class("status", None, str)
@@ -97,7 +101,8 @@ def check_class(method: str, value: object, kind: type) -> None:
 
 
 def checked_state(method: str, port: Any, kind: type[Enum]) -> Any:
-    """The power_status of a port, which `kind` has. Raises WrongAnswer.
+    """The power_status of a port that `method` returned. Raises WrongAnswer if it is no member of
+    the enumeration `kind`.
 
     >>> from types import SimpleNamespace
     >>> states = Enum("States", "UP DOWN")
@@ -119,7 +124,9 @@ def checked_state(method: str, port: Any, kind: type[Enum]) -> Any:
 
 
 def switched_state(method: str, port: Any, identity: str, kind: type, states: type[Enum]) -> Any:
-    """The state in the answer of a command for the outlet `identity`. Raises WrongAnswer.
+    """The state in the port that a command, `method`, returned for the outlet `identity`. `kind`:
+    the class of a port; `states`: the enumeration of states. Raises WrongAnswer, also for another
+    port.
 
     >>> from types import SimpleNamespace
     >>> states = Enum("States", "UP DOWN")
@@ -140,9 +147,16 @@ def switched_state(method: str, port: Any, identity: str, kind: type, states: ty
 
 
 def check_fields(view: object) -> None:
-    """Raises UnknownField if a view of `statistic` has a number under a name that its class, if it
-    is a dataclass, does not have: nobody would read it. A view with `loud = 0.5` beside its field
-    `load` is one: `PduPortStatisticView has no field 'loud'`.
+    """Raises UnknownField if a view of `statistic`, or a port of it, has a number as an attribute
+    that is no field of its class, if this is a dataclass: nobody would read the number.
+
+    >>> from pdu_common.helper import PduPortStatisticView
+    >>> view = PduPortStatisticView("1")
+    >>> check_fields(view)
+    >>> view.loud = 0.5
+    >>> check_fields(view)
+    Traceback (most recent call last):
+    pdu.loading.answers.UnknownField: PduPortStatisticView has no field 'loud'
     """
     if not is_dataclass(view):
         return
@@ -154,7 +168,8 @@ def check_fields(view: object) -> None:
 
 
 def finite_figure(name: str, value: object, view: object) -> float:
-    """A figure of `statistic`, from `view`. Raises WrongAnswer.
+    """The figure `value` that a handler put into the field `name` of `view`, as a float. `view`:
+    for the error, which names its outlet. Raises WrongAnswer if it is no finite number.
 
     >>> finite_figure("load", 3, None)
     3.0
@@ -174,7 +189,7 @@ def finite_figure(name: str, value: object, view: object) -> float:
 
 
 def _finite_number(value: object) -> Optional[float]:
-    """The number as a float; None if it is no number or not finite.
+    """The value as a float; None if it is no number, and for infinity and NaN.
 
     >>> _finite_number(3), _finite_number(True), _finite_number("3"), _finite_number(math.inf)
     (3.0, None, None, None)
@@ -188,12 +203,13 @@ def _finite_number(value: object) -> Optional[float]:
 
 
 def _type(value: object) -> str:
-    """The name of a value's class in a sentence."""
+    """The name of a value's class, cut if it is long, for a sentence."""
     return type(value).__name__[:_LONGEST_TEXT]
 
 
 def shown(value: object) -> str:
-    """A value in a sentence. An object's own text could be anything.
+    """A value as text for a sentence. Of an object it is not the object's own text, which could be
+    anything.
 
     >>> shown("web"), shown(None), shown(object())
     ("'web'", 'None', 'an object')

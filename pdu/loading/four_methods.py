@@ -1,8 +1,10 @@
-"""A handler's four methods as DCImanager calls them, and whether what they return is what the
-vendor's page wants.
+"""A handler's four methods (status, statistic, port_up, port_down) as DCImanager calls them, and
+whether what they return is what the vendor's page wants.
 
 Anybody may have written the handler. What is wrong with an answer is one sentence that names the
-method.
+method. `data`, in most functions, is what make_handler was given for the PDU: its address and its
+form, the settings and secrets. The double is this project's `pdu_common`, which stands in for
+DCImanager's modules of that name.
 """
 
 from __future__ import annotations
@@ -62,8 +64,7 @@ class HandlerRaised(BrokenHandler):
 
 
 class MissingPlatformName(BrokenHandler):
-    """A method uses a name that this machine's double of the platform's modules lacks. DCImanager
-    may have it."""
+    """A method of the handler uses a name that the double lacks, and DCImanager may have."""
 
 
 class SettingNotGiven(SettingsError):
@@ -73,7 +74,7 @@ class SettingNotGiven(SettingsError):
 
 
 def wanted_setting(key: str) -> str:
-    """What its owner gives to a handler that wants this setting.
+    """The sentence that says how to give a handler the setting that it wants.
 
     >>> wanted_setting("device")
     'the handler wants the setting device: -s device=…'
@@ -83,15 +84,26 @@ def wanted_setting(key: str) -> str:
 
 
 def _setting_not_given(error: BaseException, data: Any) -> Optional[SettingNotGiven]:
-    """SettingNotGiven for an error that says that a setting is missing in `data`; else None."""
+    """A SettingNotGiven to raise, if `error` is the KeyError of a handler that asked `data` for a
+    setting which was not given; None for any other error.
+
+    >>> from types import SimpleNamespace
+    >>> data = SimpleNamespace(custom_params=AskedSettings({}))
+    >>> try:
+    ...     data.custom_params["device"]
+    ... except KeyError as error:
+    ...     _setting_not_given(error, data).reason
+    'the handler wants the setting device: -s device=…'
+    """
     settings = getattr(data, "custom_params", None)
     key = settings.absent_key(error) if isinstance(settings, AskedSettings) else ""
     return SettingNotGiven(wanted_setting(key)) if key else None
 
 
 class FourMethods:
-    """A handler's object that is called by its four methods alone. Raises BrokenHandler for an
-    answer that the vendor's page does not allow, and else the errors of handlers/shared/errors.py.
+    """A handler's object, `_pdu`, that is called by its four methods alone; `_data` is what it was
+    made of. Its calls raise BrokenHandler for an answer that the vendor's page does not allow, and
+    for whatever the handler raises an error of this pack, such as Unreachable.
 
         > states()                    > pdu.status()
         > figures()                   > pdu.statistic()
@@ -99,7 +111,9 @@ class FourMethods:
     """
 
     def __init__(self, pdu: Any, data: Any = None) -> None:
-        """`data`: what `pdu` was made from, for errors."""
+        """`pdu`: the object that make_handler returned; `data`: what make_handler was given, for
+        errors.
+        """
         self._pdu, self._data = pdu, data
 
     def states(self) -> list[tuple[str, EnumPowerStatus]]:
@@ -120,8 +134,8 @@ class FourMethods:
             return states
 
     def figures(self, *, with_power: bool = False) -> Figures:
-        """What `statistic` says. It has no power, and a current of an outlet only if this
-        platform's view of an outlet has one.
+        """The figures that `statistic` returns, for the PDU and each outlet. There is no power, and
+        a current of an outlet only if PduPortStatisticView has a field `load`.
 
         >>> class Acme:
         ...     def statistic(self) -> PduStatisticView:
@@ -169,8 +183,8 @@ class FourMethods:
             return state
 
     def _call(self, method: str, *port: PduPortView) -> Any:
-        """What the method returns. `port`: of a command. Raises the errors of this pack for what it
-        raises.
+        """What the method of this name returns. `port`: the argument of a command, none for status
+        and statistic. Whatever the method raises is raised as an error of this pack.
 
             returns a view               the view
             raises SnmpError             Unreachable, Denied, ...: the device's
@@ -201,7 +215,7 @@ class FourMethods:
         return answer
 
     def _method(self, method: str) -> Callable[..., Any]:
-        """The method of the handler's object. Raises BrokenHandler if it has none.
+        """The method of this name of the handler's object. Raises BrokenHandler if it has none.
 
         >>> FourMethods(object())._method("status")  # doctest: +ELLIPSIS
         Traceback (most recent call last):
@@ -222,10 +236,10 @@ class FourMethods:
     def _translated(
         self, method: str, error: BaseException, foreign_text: _ForeignText, *, is_command: bool
     ) -> PduHandlerError:
-        """The error of this pack for one that somebody's handler raised: an SnmpError of the
-        platform and an OSError are the device's or the network's; a name that this machine's double
-        of the platform's modules lacks is nobody's; any other is the handler's. `foreign_text`:
-        what may be shown of it. `is_command`: whether the outlet may have switched.
+        """The error of this pack to raise for `error`, which the handler's `method` raised. An
+        SnmpError of the platform and an OSError are of the device or the network; a name that the
+        double lacks is nobody's fault; any other is a fault of the handler. `foreign_text`: what
+        may be shown of it. `is_command`: whether the outlet may have switched.
 
             OSError("no route")         Unreachable: OSError: no route
             NotImplementedError         BrokenHandler: statistic is not there: ...
@@ -250,7 +264,10 @@ class FourMethods:
         return HandlerRaised(f"{method} raised {foreign_text.words}{source_line}{warning}")
 
     def _of_snmp_error(self, foreign_text: _ForeignText, *, is_command: bool) -> PduHandlerError:
-        """The error of this pack for an SnmpError of the platform."""
+        """The error of this pack to raise for an SnmpError of the platform: Unreachable for `no
+        answer`, ProtocolError for an object that the device does not have. `is_command`: whether
+        the outlet may have switched.
+        """
         port = foreign_snmp.read_port(self._data) or "161"
         failure = translate(foreign_text.text, foreign_text.words, writing=is_command, port=port)
         # no failure to `translate`, because a family's own reading may expect a missing object
@@ -260,7 +277,7 @@ class FourMethods:
 
 
 class _ForeignText(NamedTuple):
-    """What may be shown of an error that somebody's handler raised.
+    """What may be shown of an error that a handler raised, which may quote the login.
 
     ValueError("no outlet")            text "no outlet", words "ValueError: no outlet"
     ValueError("login admin:secret")   text HIDDEN, words "ValueError: " and HIDDEN, cause None
@@ -276,7 +293,7 @@ class _ForeignText(NamedTuple):
 
     @classmethod
     def of(cls, error: BaseException, data: Any) -> _ForeignText:
-        """What may be shown of this error. `data`: what the handler was made from.
+        """What may be shown of this error: nothing of its text if it quotes a secret of `data`.
 
         >>> _ForeignText.of(ValueError("no outlet"), None).words
         'ValueError: no outlet'
@@ -293,8 +310,8 @@ class _ForeignText(NamedTuple):
 
 
 def _hide_reason(error: BaseException) -> None:
-    """Take the reason of an error of another pack if it shows a secret. The text alone is shown,
-    not the lines of source of a traceback.
+    """Replace the reason of an error of another pack by HIDDEN if it shows a secret. Another error
+    stays as it is.
     """
     set_reason = attribute_of(error, "set_reason")
     if not callable(set_reason):
@@ -316,7 +333,12 @@ def _close_connection(error: BaseException) -> None:
 
 
 def _address_of(data: Any) -> str:
-    """The device's address in `data`, with a port that is a setting: `192.0.2.8:8080`."""
+    """The device's address in `data`, with the port, if the address or the setting `port` has one.
+
+    >>> from types import SimpleNamespace
+    >>> _address_of(SimpleNamespace(ip="192.0.2.8", custom_params={"port": "8080"}))
+    '192.0.2.8:8080'
+    """
     endpoint = known_endpoint(data)
     settings = getattr(data, "custom_params", None) or {}
     port = settings.get("port")
@@ -326,7 +348,8 @@ def _address_of(data: Any) -> str:
 
 
 def _port_hint(data: Any) -> str:
-    """What helps if a handler takes the port as a setting, and got it in the address.
+    """The end of a sentence for a device that was not reached, if its address in `data` has a port:
+    the handler may want the port as a setting. "" without a port in the address.
 
     >>> from types import SimpleNamespace
     >>> _port_hint(SimpleNamespace(ip="192.0.2.8:8080"))
@@ -345,8 +368,15 @@ def _port_hint(data: Any) -> str:
 
 
 def _holds_login(error: BaseException, data: Any) -> bool:
-    """Whether an error, or one behind it, shows a value of the form that the handler was given: any
-    may be secret but the public ones. `login admin:secret` does, if the password is `secret`.
+    """Whether the text or the traceback of an error shows a secret of `data`: any value of its form
+    may be one, but for public ones such as the timeout.
+
+    >>> from types import SimpleNamespace
+    >>> data = SimpleNamespace(custom_params={"password": "s3cr3t-word"})
+    >>> _holds_login(ValueError("login admin:s3cr3t-word"), data)
+    True
+    >>> _holds_login(ValueError("no outlet"), data)
+    False
     """
     # with its causes, and with the lines of source that a traceback quotes
     lines = traceback.format_exception(type(error), error, error.__traceback__)
@@ -356,7 +386,7 @@ def _holds_login(error: BaseException, data: Any) -> bool:
 
 
 def _form_values(data: Any) -> Sequence[str]:
-    """The texts of the form that a handler was given, without the public ones.
+    """The texts of the form in `data` that may be secret: all but public ones such as the timeout.
 
     >>> from types import SimpleNamespace
     >>> _form_values(SimpleNamespace(custom_params={"password": "secret", "timeout": 5}))
@@ -376,9 +406,9 @@ def _form_values(data: Any) -> Sequence[str]:
 
 @contextlib.contextmanager
 def _inspecting(method: str, data: Any) -> Iterator[None]:
-    """While an answer of the handler is inspected: raises BrokenHandler for what the vendor's page
-    "Creating a PDU handler" does not allow, and MissingPlatformName for a figure that this
-    machine's double of pdu_common does not have. `data`: what the handler was made from.
+    """A block in which what `method` returned is checked. What the checks raise leaves the block as
+    BrokenHandler, for an answer that the vendor's page does not allow, or as MissingPlatformName,
+    for a field that the double's view does not have. Secrets of `data` are not shown.
 
     >>> with _inspecting("status", None):
     ...     raise answers.WrongAnswer("status returned None")
@@ -401,7 +431,8 @@ def _inspecting(method: str, data: Any) -> Iterator[None]:
 
 
 def _figure(view: Any, name: str) -> Optional[float]:
-    """A figure; None if the handler did not set it, or if this platform's view has none.
+    """The figure in the field `name` of a view; None if the handler did not set it, or if the class
+    of the view has no such field. Raises WrongAnswer if it is no finite number.
 
     >>> view = PduStatisticView(load=3.6)
     >>> _figure(view, "load"), _figure(view, "total_consumption"), _figure(view, "power")
@@ -414,8 +445,9 @@ def _figure(view: Any, name: str) -> Optional[float]:
 
 
 def _source_line_of(error: BaseException, pdu: object) -> str:
-    """The file and line of the handler that the error passed last, such as ` (my_handler.py line
-    7)`, else how to see them: `; --debug shows where`.
+    """Where in the code of the handler, whose object is `pdu`, an error arose, as the end of a
+    sentence: ` (my_handler.py line 7)`; `; --debug shows where` if no line of it is in the
+    traceback.
     """
     handler_package, _, _ = type(pdu).__module__.partition(".")
     source_line = "; --debug shows where"
@@ -429,7 +461,13 @@ def _source_line_of(error: BaseException, pdu: object) -> str:
 
 
 def make_pdu(make: Callable[[Any], T], data: Any) -> T:
-    """The handler's object. Raises BrokenHandler if make_handler raises or returns None.
+    """The handler's object, which `make`, its make_handler, returns for `data`. Raises
+    BrokenHandler if make_handler returns None, and an error of this pack for whatever it raises:
+
+        an error of this pack              the same error
+        a KeyError of a missing setting    SettingNotGiven
+        a name that the double lacks       MissingPlatformName
+        any other                          HandlerRaised
 
     >>> make_pdu(dict, [("host", "192.0.2.8")])
     {'host': '192.0.2.8'}

@@ -1,4 +1,5 @@
-"""Packs a handler's archive; reads one, and checks it before a file is written.
+"""Packs a handler's archive, such as pdu_acme.tar.gz; reads one, and checks it before a file of it
+is written. `files`, in most functions, maps the path of each file in the archive to its content.
 
 DCImanager's own checks are not public. The vendor's page "Creating a PDU handler" asks for a tar.gz
 with one directory that no other handler uses, and in it an `__init__.py` and the handler's file.
@@ -32,27 +33,25 @@ _LATEST = 1 << 33  # limit for a file's time, in seconds since 1970: the year 22
 
 
 class BadArchive(ValueError):
-    """The archive is not valid. The text is the reason: `there is no acme/__init__.py: add an empty
-    file`.
+    """The archive is not valid. Its text says why, and what to do: `there is no acme/__init__.py:
+    add an empty file`.
     """
 
 
 class OddName(BadArchive):
-    """Its directory has a name that no import statement can write; the vendor's page allows it:
-    `my-pdu`.
+    """The archive's directory has a name that no import statement can write, such as `my-pdu`. The
+    vendor's page allows it.
     """
 
 
 class Archive(NamedTuple):
     """A valid archive: `Archive("acme", {"acme/__init__.py": b"", "acme/handler.py": b"..."},
-    times)`.
+    times)`. `top`: its one directory, with which each path begins; `files`: path → content;
+    `times`: path → time of the last change, in seconds since 1970.
     """
 
-    #: its one directory, with which each path begins
     top: str
-    #: path -> content
     files: dict[str, bytes]
-    #: path -> time of the last change, in seconds since 1970
     times: dict[str, float]
 
     def unpack(self, folder: Path) -> None:
@@ -73,9 +72,8 @@ class Archive(NamedTuple):
             part.replace(target)
 
     def holds_module(self, import_path: str) -> bool:
-        """Whether the archive has this module.
-
-        False for the package `top` itself.
+        """Whether the archive has the module or package of this import path; False for the package
+        `top` itself.
 
         >>> acme = Archive("acme", {"acme/__init__.py": b"", "acme/handler.py": b""}, {})
         >>> acme.holds_module("acme.handler"), acme.holds_module("acme")
@@ -88,7 +86,7 @@ class Archive(NamedTuple):
 
 
 def content_hash(files: Mapping[str, bytes]) -> str:
-    """The SHA-256 of paths and contents, in hexadecimal; another one if a file has another name.
+    """The SHA-256 of the paths and contents of all files, as 64 hexadecimal digits.
 
     >>> content_hash({"acme/handler.py": b""})[:8], content_hash({"acme/relay.py": b""})[:8]
     ('0e8d2037', '6d2a976d')
@@ -100,12 +98,13 @@ def content_hash(files: Mapping[str, bytes]) -> str:
 
 
 def pack_archive(files: Mapping[str, bytes], digest: str) -> bytes:
-    """A tar.gz of these files by their paths, with their folders: the same bytes for the same files
+    """The bytes of a tar.gz with these files and their folders: the same bytes for the same files
     and the same zlib.
 
-    `digest`: of the content. Python trusts a cached .pyc as long as its source keeps its time and
-    size, and files of two versions can have the same size, so the time of all files is computed
-    from the content. Raises BadArchive for a name that is too long.
+    `digest`: the `content_hash` of the files, from which their time of change is computed. Python
+    trusts a cached .pyc as long as its source keeps its time and size, and files of two versions
+    can have the same size, so two versions must differ in the time. Raises BadArchive for a name
+    that is too long.
 
     >>> files = {"acme/__init__.py": b"", "acme/handler.py": b"import os"}
     >>> read_archive(pack_archive(files, content_hash(files))).files == files
@@ -155,14 +154,18 @@ _CODE_FOLDER = re.compile("[^/]+/(c[0-9a-f]{12})/")
 
 
 def content_name(data: bytes) -> str:
-    """A name that differs for each build of an archive: version and hash of one of this pack, such
-    as `2.0.0+c0a1b2c3d4e5f`, else a hash of its bytes.
+    """A name that differs for each build of an archive. `data`: the bytes of the archive. One of
+    this pack is named by its version and the hash in it, as `2.0.0+c0a1b2c3d4e5f`; any other by a
+    hash of its bytes.
 
     >>> content_name(b"no archive")
     '7275b9d1e6c0'
+    >>> first_line = b"***PDU handler pack 2.0.0: netio***".replace(b"*", b'"')
+    >>> files = {"netio/__init__.py": first_line, "netio/c0a1b2c3d4e5f/handler.py": b"import os"}
+    >>> content_name(pack_archive(files, content_hash(files)))
+    '2.0.0+c0a1b2c3d4e5f'
     """
-    digest = hashlib.sha256(data).hexdigest()
-    short_digest = digest[:12]
+    short_digest = hashlib.sha256(data).hexdigest()[:12]
     try:
         archive = read_archive(data)
     except BadArchive:
@@ -178,7 +181,7 @@ def content_name(data: bytes) -> str:
 
 
 def read_archive(data: bytes) -> Archive:
-    """Check the archive in `data` and return its content. Raises BadArchive.
+    """The content of the archive whose bytes are `data`, after all checks. Raises BadArchive.
 
     >>> files = {"acme/__init__.py": b"", "acme/handler.py": b"import os"}
     >>> archive = read_archive(pack_archive(files, content_hash(files)))
@@ -220,7 +223,9 @@ def read_archive(data: bytes) -> Archive:
 
 
 def _top_directory(names: Sequence[str], files: Mapping[str, bytes]) -> str:
-    """The one directory at the top of an archive. Raises BadArchive. `names`: of files and folders.
+    """The name of the one directory at the top of an archive. `names`: the paths of its files and
+    folders. Raises BadArchive unless there is one such directory, with an `__init__.py` and a name
+    that can be imported.
 
     >>> _top_directory(["acme", "acme/__init__.py"], {"acme/__init__.py": b""})
     'acme'
@@ -249,9 +254,9 @@ def _top_directory(names: Sequence[str], files: Mapping[str, bytes]) -> str:
 
 
 def _unzipped(data: bytes) -> bytes:
-    """Decompress `data` to its end and verify the checksum there: tarfile may stop before it.
-
-    Raises BadArchive if the content is too large, and the errors of gzip.
+    """The decompressed content of a gzip file. It is read to its end, where the checksum is,
+    because tarfile may stop before that. Raises BadArchive if it is too large, and the errors of
+    gzip.
 
     >>> _unzipped(gzip.compress(b"acme"))
     b'acme'
@@ -265,9 +270,9 @@ def _unzipped(data: bytes) -> bytes:
 
 
 def _list_members(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
-    """The members, each checked before the next is read: a negative size could lead back to the
-    same header forever. Raises BadArchive: `'acme/handler.py' is in it twice: pack the directory
-    ...`.
+    """The files and directories of an archive. Each is checked before the next is read, because a
+    negative size could lead back to the same header forever. Raises BadArchive: `'acme/handler.py'
+    is in it twice: pack the directory ...`.
     """
     members: list[tarfile.TarInfo] = []
     names: set[str] = set()
@@ -286,14 +291,35 @@ def _list_members(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
 
 
 def _check(member: tarfile.TarInfo) -> None:
-    """Raises BadArchive for a member that is not safe to unpack or that DCImanager may refuse.
+    """Raises BadArchive for a file or directory that is not safe to unpack.
 
     >>> _check(tarfile.TarInfo("acme/handler.py"))
-    >>> _check(tarfile.TarInfo("acme/../etc/passwd"))  # doctest: +ELLIPSIS
+    >>> link = tarfile.TarInfo("acme/handler.py")
+    >>> link.type = tarfile.SYMTYPE
+    >>> _check(link)
+    Traceback (most recent call last):
+    pdu.loading.handler_archives.BadArchive: 'acme/handler.py' is neither a file nor a directory
+    """
+    _check_path(member.name)
+    if member.size < 0:
+        raise BadArchive(f"{member.name!r} has an impossible size ({member.size})")
+    if not 0 <= member.mtime < _LATEST:
+        raise BadArchive(f"{member.name!r} has an impossible time ({member.mtime})")
+    if not (member.isfile() or member.isdir()):
+        raise BadArchive(f"{member.name!r} is neither a file nor a directory")
+    if member.issparse():  # its content may be far larger than the archive
+        raise BadArchive(f"{member.name!r} is a sparse file")
+
+
+def _check_path(name: str) -> None:
+    """Raises BadArchive for the path of a file or directory that could lead out of the folder into
+    which the archive is unpacked, or that DCImanager may refuse.
+
+    >>> _check_path("acme/handler.py")
+    >>> _check_path("acme/../etc/passwd")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     pdu.loading.handler_archives.BadArchive: 'acme/../etc/passwd' is not a relative path ...
     """
-    name = member.name
     path = PurePosixPath(name)
     shown_name = repr(name[:_LONGEST_PATH])
     first_part, _, remainder = name.partition("/")
@@ -308,11 +334,3 @@ def _check(member: tarfile.TarInfo) -> None:
     # such a name is an import path, which a person pastes into a shell
     if name.endswith(".py") and not _MODULE_PATH.fullmatch(remainder):
         raise BadArchive(f"{name!r}: a module's name is of letters, digits and _")
-    if member.size < 0:
-        raise BadArchive(f"{member.name!r} has an impossible size ({member.size})")
-    if not 0 <= member.mtime < _LATEST:
-        raise BadArchive(f"{member.name!r} has an impossible time ({member.mtime})")
-    if not (member.isfile() or member.isdir()):
-        raise BadArchive(f"{member.name!r} is neither a file nor a directory")
-    if member.issparse():  # its content may be far larger than the archive
-        raise BadArchive(f"{member.name!r} is a sparse file")

@@ -1,5 +1,7 @@
-"""Loads a handler: one of this tree by its name, or anybody's by the path of its file, folder or
-archive.
+"""Loads a handler: one of this pack by its name, `snmp`, or anybody's by the path of its file,
+folder or archive, `pdu_acme.tar.gz`. An archive is unpacked into a temporary folder, which is
+removed when this process ends. `_loaded_archives` notes which archives were loaded, by the name of
+their directory, because one process cannot import two of one name.
 """
 
 from __future__ import annotations
@@ -34,8 +36,8 @@ from .handler_source import HandlerSource, read_handler, require_own_name
 
 
 class LoadedHandler(NamedTuple):
-    """A loaded handler: of `load("snmp")` the name is `snmp`, of `load("dist/pdu_acme.tar.gz")` it
-    is `acme`, shown as `pdu_acme.tar.gz`.
+    """A loaded handler, whose `make` makes the object for a PDU. Of `load("snmp")` the name is
+    `snmp`, of `load("dist/pdu_acme.tar.gz")` it is `acme`, shown as `pdu_acme.tar.gz`.
     """
 
     #: such as `raritan`; for an archive, the name of its directory without `pdu_`
@@ -53,11 +55,9 @@ class LoadedHandler(NamedTuple):
 
 
 def load(handler: str) -> LoadedHandler:
-    """Load a handler by its name, or by the path of a file, a folder or an archive, with
-    `:IMPORT.PATH` for one of several in it. Raises SettingsError, and NoSuchHandler if there is
-    none.
-
-    What has a path is unpacked into a temporary folder.
+    """The handler of this name, or at this path of a file, a folder or an archive; `:IMPORT.PATH`
+    behind the path names one of several in it. Its module is imported. Raises NoSuchHandler if
+    there is none, and SettingsError if it cannot be loaded.
 
     >>> load("snmp").snmp, load("nut").snmp
     (True, False)
@@ -80,8 +80,8 @@ def load(handler: str) -> LoadedHandler:
 
 
 def load_again(handler: str) -> LoadedHandler:
-    """Load what has a path a second time, in the environment of now: its modules are removed from
-    sys.modules and run anew.
+    """Load a handler at a path a second time: its modules are removed from sys.modules and imported
+    anew, so that what they read when imported, such as variables of the environment, is read again.
     """
     top = read_handler(handler).archive.top
     for name in list(sys.modules):
@@ -92,9 +92,9 @@ def load_again(handler: str) -> LoadedHandler:
 
 
 def _unknown_text(word: str) -> str:
-    """The error text for a word that is no handler, with the one that was probably meant: `'smnp'
-    is not a handler (digitalloggers, ...), and no file, folder or archive with one has that name
-    (...); did you mean 'snmp'?`.
+    """The text of the error for a word that is no handler, with the handler that was probably
+    meant: `'smnp' is not a handler (digitalloggers, ...), and no file, folder or archive with one
+    has that name (...); did you mean 'snmp'?`.
     """
     names = ", ".join(registry.names())
     sentence = (
@@ -108,7 +108,8 @@ def _unknown_text(word: str) -> str:
 def _loaded_handler(
     name: str, display_name: str, module: ModuleType, protocol: str
 ) -> LoadedHandler:
-    """The handler of an imported module. Raises SettingsError if it has no make_handler.
+    """The handler whose module was imported. `protocol`: "snmp" or "custom". Raises SettingsError
+    if the module has no make_handler.
 
     >>> _loaded_handler("acme", "acme.py", ModuleType("acme"), "custom")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
@@ -121,8 +122,8 @@ def _loaded_handler(
             " DCImanager calls"
         )
     is_snmp = protocol == "snmp"
-    # over SNMP, the platform's double sends the requests; another handler of this pack has a
-    # variable of that name, and anybody's may mean something else by it
+    # over SNMP, pdu_common sends the requests and has the variable; another handler of this pack
+    # has it itself; in anybody's handler, something else may have its name
     request_hook = SENT if is_snmp else getattr(entry.home, "SENT", None)
     return LoadedHandler(
         name=name,
@@ -141,7 +142,8 @@ _loaded_archives: dict[str, tuple[str, Mapping[str, bytes]]] = {}
 
 
 def _import_source(source: HandlerSource) -> ModuleType:
-    """Unpack and import. Raises SettingsError.
+    """Unpack the archive of a handler that was read, if it is not yet, and import its module.
+    Raises SettingsError.
 
     pdu_acme.tar.gz                       the module pdu_acme.handler
     the same archive again                the same module
@@ -180,8 +182,8 @@ def _import_source(source: HandlerSource) -> ModuleType:
 
 
 def _unpack_for_import(archive: Archive) -> None:
-    """Unpack into a folder `pdu-archive-...` that is first in sys.path, until this process ends.
-    Raises OSError.
+    """Unpack an archive into a new temporary folder, `pdu-archive-...`, and put this first into
+    sys.path. The folder is removed when this process ends. Raises OSError.
     """
     _remove_after_signals()
     folder = tempfile.TemporaryDirectory(prefix="pdu-archive-")
@@ -194,9 +196,8 @@ def _unpack_for_import(archive: Archive) -> None:
 
 
 def _remove(pid: int) -> None:
-    """Remove the folders of unpacked archives if this process is `pid`, which made them.
-
-    Processes that are forked from it leave the folders to it.
+    """Remove the folders of unpacked archives if this process is `pid`, the one that made them; a
+    process that was forked from it removes nothing.
     """
     if os.getpid() != pid:
         return
@@ -206,7 +207,8 @@ def _remove(pid: int) -> None:
 
 def _lock(folder: str) -> None:
     """Lock a folder until this process ends, so that systemd-tmpfiles does not remove its files
-    when they are some days old: a handler imports some of its modules late."""
+    when they are some days old: a handler imports some of its modules late.
+    """
     # Windows has no fcntl, and some file systems have no locks
     with contextlib.suppress(ImportError, OSError):
         import fcntl

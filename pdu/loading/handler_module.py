@@ -1,7 +1,10 @@
-"""How a handler's module is imported, and what it says of itself: the one way for this program, for
-an interpreter that has nothing else (pdu/workshop/handler/import_alone.py) and for a local
-DCImanager (tests/processes/child.py). Those two run this file by its path, so it imports the
-standard library alone.
+"""How a handler's module is imported, and what it says of itself. The platform, DCImanager, has
+modules `common` and `pdu_common` that handlers import; this project has folders of these names that
+stand in for them, the double of the platform.
+
+Three programs import handlers by this file: this one, one whose interpreter has nothing else
+(pdu/workshop/handler/import_alone.py) and a local DCImanager (tests/processes/child.py). The last
+two run this file by its path, so it imports the standard library alone.
 """
 
 from __future__ import annotations
@@ -30,7 +33,8 @@ PLATFORM = r"(?:pdu_)?common(?:\.\w+)*"
 
 
 class AskedSettings(dict[str, str]):
-    """Handler settings that note which of them a handler wanted and was not given.
+    """The settings that a handler is given: key → text. `_absent_keys` notes each key that the
+    handler asks for and that is absent, to tell its KeyError from one about anything else.
 
     >>> settings = AskedSettings({"timeout": "5"})
     >>> try:
@@ -49,8 +53,8 @@ class AskedSettings(dict[str, str]):
         raise KeyError(key)
 
     def absent_key(self, error: Optional[BaseException]) -> str:
-        """The setting whose absence this error tells: "device" if the handler asked for it, was not
-        given it, and let the KeyError pass; "" for another error.
+        """The key of the setting that is missing, if `error` is the KeyError of a handler that
+        asked for it; "" for any other error.
         """
         if not isinstance(error, KeyError) or len(error.args) != 1:
             return ""
@@ -59,18 +63,19 @@ class AskedSettings(dict[str, str]):
 
 
 class Entry(NamedTuple):
-    """What a handler's module says of itself."""
+    """What a handler's module says of itself: its function make_handler, the settings that it
+    declares, and the module that defines make_handler, which may be another one (`home`).
+    """
 
     make: Callable[[object], Any]
-    #: the settings that it declares
     settings: Sequence[Any]
-    #: the module that defines make_handler
     home: ModuleType
 
 
 def import_handler(name: str) -> ModuleType:
-    """A handler's module, by its import path, `pdu_acme.handler`, or by the path of a file,
-    `/srv/acme.py`, which need not be in a package. What its code raises is not caught.
+    """Imports and returns the handler's module that has the import path `pdu_acme.handler`, or that
+    is the file `/srv/acme.py`, which need not be in a package. Raises what the module's code
+    raises.
 
     A module from a file is not entered in sys.modules: a platform may not enter it either.
     """
@@ -85,7 +90,7 @@ def import_handler(name: str) -> ModuleType:
 
 
 def entry_of(module: ModuleType) -> Optional[Entry]:
-    """What the module says; None if it has no make_handler.
+    """What a handler's module says of itself; None if it has no function make_handler.
 
     >>> entry_of(ModuleType("acme"))
     >>> acme = ModuleType("acme")
@@ -103,8 +108,9 @@ def entry_of(module: ModuleType) -> Optional[Entry]:
 
 
 def _settings(value: Any) -> Sequence[Any]:
-    """`value` if it is a list or tuple of settings, else (): another pack may use the name SETTINGS
-    for other data. An archive has its own class of a setting.
+    """The settings in `value`, the module's SETTINGS; () if that is no list or tuple of settings:
+    another pack may use the name for other data. What has the attributes of a setting is one,
+    because an archive has a class of its own.
 
     >>> _settings(["timeout"]), _settings({"timeout": 5})
     ((), ())
@@ -118,8 +124,9 @@ def _settings(value: Any) -> Sequence[Any]:
 
 
 def missing_platform_name(error: BaseException, own_class: str = "") -> str:
-    """What a handler uses of the platform that its local double does not have, and DCImanager may;
-    "" if the error shows no such thing. `own_class`: the handler's, which has what its base has.
+    """The name that a handler uses of the platform's modules and that the double here does not
+    have, as the error tells it; "" if the error is about something else. DCImanager may have the
+    name. `own_class`: the name of the handler's class, which inherits from a class of the platform.
 
     >>> missing_platform_name(ImportError("No module named 'pdu_common.relay'"))
     "'pdu_common.relay'"
@@ -132,7 +139,7 @@ def missing_platform_name(error: BaseException, own_class: str = "") -> str:
         return match[0].removeprefix("No module named ") if match else ""
     last_line = _last_line(error)
     if last_line is None or re.match(PLATFORM, last_line.module):
-        return ""  # the double itself misses something in the handler
+        return ""  # the error is one of the double's own code
     if isinstance(error, AttributeError):
         match = _absent_attribute(text, last_line.line, own_class or "BasePdu")
     elif isinstance(error, TypeError):
@@ -143,8 +150,9 @@ def missing_platform_name(error: BaseException, own_class: str = "") -> str:
 
 
 def _absent_attribute(text: str, line: str, own_class: str) -> Optional[re.Match[str]]:
-    """The match in the text of an AttributeError about a class or module of the platform; None for
-    another one. `line`: of the handler; for a state it alone names the class.
+    """The part of an AttributeError's text, or of the handler's source `line`, that names what a
+    class or module of the platform does not have; None if the error is about another object. Of a
+    state, the text is its name alone, and the line says that it is one of EnumPowerStatus.
 
     >>> _absent_attribute("'PduView' object has no attribute 'model'", "", "Acme")[0]
     "'PduView' object has no attribute 'model'"
@@ -159,8 +167,9 @@ def _absent_attribute(text: str, line: str, own_class: str) -> Optional[re.Match
 
 
 def _absent_parameter(text: str, line: str) -> Optional[re.Match[str]]:
-    """The match in the text of a TypeError about the parameters of a function or class of the
-    platform. `line`: of the handler; Python before 3.12 does not name the class.
+    """The part of a TypeError's text, or of the handler's source `line`, that names a function or a
+    class of the platform which was called with parameters that it does not have; None if the error
+    is about another one. Python before 3.12 does not name the class, so the line is searched.
 
     >>> _absent_parameter("snmp_get() got an unexpected keyword argument 'retries'", "")[0]
     "snmp_get() got an unexpected keyword argument 'retries'"
@@ -174,7 +183,7 @@ def _absent_parameter(text: str, line: str) -> Optional[re.Match[str]]:
 
 
 class _SourceLine(NamedTuple):
-    r"""A line of source that an error passed: `_SourceLine("pdu_acme.handler", "    state =
+    r"""A line of source and its module: `_SourceLine("pdu_acme.handler", "    state =
     relay.read()\n")`.
     """
 
@@ -183,8 +192,8 @@ class _SourceLine(NamedTuple):
 
 
 def _last_line(error: BaseException) -> Optional[_SourceLine]:
-    """The line at which an error was raised, but for the platform's enumeration, whose lines are
-    Python's own; None for an error that was not raised.
+    """The line of source at which an error was raised; None for an error that was not raised. Lines
+    of Python's `enum` are left out: of an unknown state, the line that asked for it is returned.
 
     >>> _last_line(ValueError("not raised"))
     """

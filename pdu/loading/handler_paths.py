@@ -1,5 +1,6 @@
-"""Words that name a handler by the path of its file, folder or archive. Each command asks, so this
-imports nothing else.
+"""Words of a command line or a list that are the path of a handler: of its file, folder or archive,
+`mine.tar.gz`, perhaps with one of several modules in it, `mine.tar.gz:mine.handler`. Every command
+imports this, so it imports the standard library alone.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ def split_path(word: str) -> tuple[str, str]:
 
 
 def is_path(word: str) -> bool:
-    """Whether a word of a command line or a list names a file, folder or archive.
+    """Whether a word of a command line or a list is the path of an archive, which need not be
+    there, or of a file or a folder with Python files that is there.
 
     >>> is_path("mine.tar.gz"), is_path("mine.tar.gz:mine.handler"), is_path("snmp")
     (True, True, False)
@@ -32,7 +34,8 @@ def is_path(word: str) -> bool:
 
 
 def is_code(word: str) -> bool:
-    """Whether a word is a handler's path by its ending, or a folder: a list of PDUs is not.
+    """Whether a word is the path of a handler's code: by its ending, whether the file is there or
+    not, or because it is a folder with Python files. A list of PDUs is not.
 
     >>> is_code("mine.py"), is_code("pdus.csv")
     (True, False)
@@ -42,14 +45,16 @@ def is_code(word: str) -> bool:
 
 
 def is_handler_there(word: str) -> bool:
-    """Whether there is a file or a folder of Python at the path in this word."""
+    """Whether there is a file, or a folder with Python files, at the path in this word, which may
+    be `PATH` or `PATH:IMPORT.PATH`.
+    """
     path, _ = split_path(word)
     return os.path.isfile(path) or _is_folder(path)
 
 
 def list_advice(path: str) -> str:
-    """How a sentence about a list of PDUs that stands where a handler is expected goes on; "" for
-    another file.
+    """The end of a sentence about a file that is no handler, if it is a list of PDUs: which
+    commands read it. "" for another file.
 
     >>> list_advice("pdus.csv")
     '; a list of PDUs is read by pdu check pdus.csv, or pdu status NAME --list pdus.csv'
@@ -62,6 +67,7 @@ def list_advice(path: str) -> str:
 
 
 def _is_folder(path: str) -> bool:
+    """Whether this is a folder that has Python files."""
     if not os.path.isdir(path):
         return False
     return any(name.endswith(PYTHON) for name in os.listdir(path))

@@ -1,4 +1,7 @@
-"""The archive of a handler under another name, so that it can stand beside the one of its name."""
+"""The archive of a handler under another name, so that DCImanager can have both: a new build is
+tried beside the one that is in use. An `Archive` has the name of its directory (`top`) and its
+files: path → content.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,8 @@ _IMPORTERS = ("import_module", "__import__", "find_spec", "run_module")
 
 
 def renamed_archive(archive: Archive, top: str) -> bytes:
-    """The archive with all its files in the directory `top`. Raises BadArchive if its code names
-    its directory: it would load the handler of that name.
+    """The bytes of a copy of the archive whose directory is called `top`. Raises BadArchive if its
+    code imports by the old name of the directory, because that would import the other handler.
 
         pdu_acme/__init__.py, pdu_acme/handler.py    pdu_new/__init__.py, pdu_new/handler.py
         handler.py: from pdu_acme import relay       BadArchive: pdu_acme/handler.py line 1 ...
@@ -31,13 +34,14 @@ def renamed_archive(archive: Archive, top: str) -> bytes:
         path_in_top = path.removeprefix(archive.top)
         files[f"{top}{path_in_top}"] = content
     data = pack_archive(files, content_hash(files))
-    read_archive(data)
+    read_archive(data)  # raises BadArchive if `top` is no name that an archive may have
     return data
 
 
 def _line_with_own_name(content: bytes, top: str) -> Optional[int]:
-    r"""The line in which a module imports `top` by its name; None if none does. In a file for a
-    newer Python, any line with that word counts.
+    r"""The number of the first line in which a module imports `top`, or a module in it, by its
+    name; None if none does. `content`: the module's source; if this Python cannot parse it, the
+    first line with the word `top`.
 
     >>> _line_with_own_name(b"import os\nfrom pdu_acme import relay\n", "pdu_acme")
     2
@@ -55,7 +59,7 @@ def _line_with_own_name(content: bytes, top: str) -> Optional[int]:
 
 
 def _line_with_word(content: bytes, word: str) -> Optional[int]:
-    r"""The first line in which a word stands; None if none has it.
+    r"""The number of the first line in which a word stands; None if none has it.
 
     >>> _line_with_word(b"import os\nimport pdu_acme\n", "pdu_acme")
     2
@@ -70,7 +74,8 @@ def _line_with_word(content: bytes, word: str) -> Optional[int]:
 
 
 def _imported_names(node: ast.AST) -> Iterator[str]:
-    """The absolute names that a statement or a call imports.
+    """Yields the names of the modules that a node of a syntax tree imports: an import statement, or
+    a call such as import_module with a text. Relative imports are left out.
 
     >>> def names(code: str) -> list[str]:
     ...     return [name for node in ast.walk(ast.parse(code)) for name in _imported_names(node)]

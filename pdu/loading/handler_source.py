@@ -1,8 +1,10 @@
-"""Reads a handler that anybody may have written: a file, a folder or an archive.
+"""Reads a handler that anybody may have written: a file, a folder or an archive. Nothing of it is
+run.
 
 The vendor's page "Creating a PDU handler" asks for a directory with an `__init__.py` and a module
 of any name that has `make_handler`, packed as a tar.gz. A folder and a file are packed as the page
-says and then read as the archive that they make, so that one set of checks holds for all three.
+says and then read as the archive that they make, so that one set of checks holds for all three. An
+`Archive` has the name of this directory (`top`) and the files: path → content.
 """
 
 from __future__ import annotations
@@ -45,7 +47,7 @@ _OF_PLATFORM = ("pdu_common", "handlers")
 
 
 class UnreadHandler(SettingsError):
-    """The vendor's page allows this handler; these tools do not read it as it is:
+    """The handler is one that the vendor's page allows, and that this program cannot read as it is:
     `pdu_acme/about.py: PROTOCOL is 'ipmi': give snmp or custom`.
     """
 
@@ -70,8 +72,8 @@ class HandlerSource(NamedTuple):
 
 
 def read_handler(word: str) -> HandlerSource:
-    """Read `PATH` or `PATH:IMPORT.PATH`. Raises SettingsError, which says what is missing, and
-    UnreadHandler.
+    """The handler at a path, which was typed as `PATH` or `PATH:IMPORT.PATH`. Raises SettingsError,
+    which says what is missing, and UnreadHandler.
 
         pdu_acme.tar.gz                     import_path "pdu_acme.handler"
         acme.py                             import_path "acme.acme"
@@ -81,7 +83,7 @@ def read_handler(word: str) -> HandlerSource:
     """
     path, import_path = split_path(word)
     try:
-        data = _packed(path) or Path(path).read_bytes()
+        data = _packed(path) or Path(path).read_bytes()  # what is not packed here is an archive
         archive = read_archive(data)
     except OddName as error:
         raise UnreadHandler(f"{path}: {error}") from None
@@ -89,9 +91,10 @@ def read_handler(word: str) -> HandlerSource:
         raise SettingsError(f"{path}: {error}{list_advice(path)}") from None
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
-    if not import_path:
-        import_path = _module_of_file(archive, path)
-    module = _entry_module(archive, import_path, path)
+    if import_path:
+        module = _named_module(archive, import_path, path)
+    else:
+        module = _module_of_file(archive, path) or _entry_module(archive, path)
     about = _about(archive)
     return HandlerSource(
         path=path,
@@ -104,12 +107,12 @@ def read_handler(word: str) -> HandlerSource:
 
 
 def read_protocol(archive: Archive, import_path: str) -> str:
-    """`snmp` if the handler takes a PduSnmpData, else `custom`: what its `about.py` says, else
-    `snmp` if its files name one of the platform's classes for SNMP.
+    """How the handler with the module `import_path` speaks with PDUs: "snmp" or "custom". Its
+    `about.py` may say it; else it is "snmp" if its files name a class of the platform for SNMP.
 
     Its files are its own module and the modules of the archive that are no handlers. A handler
     whose module does not name BasePdu takes its base class from elsewhere, perhaps from another
-    handler of the archive: then all modules are looked at.
+    handler of the archive: then the files are all modules.
 
     >>> files = {"acme/handler.py": b"class Pdu(BaseSnmpPdu): ..."}
     >>> read_protocol(Archive("acme", files, {}), "acme.handler")
@@ -138,7 +141,8 @@ def read_protocol(archive: Archive, import_path: str) -> str:
 
 @functools.lru_cache(maxsize=256)  # each step of a check reads the handler again
 def _names_used(content: bytes) -> frozenset[str]:
-    r"""The names in a file's code; in a file for a newer Python, all its words.
+    r"""The names that the code of a file uses; of a file that this Python cannot parse, because it
+    is for a newer one, all its words.
 
     >>> sorted(_names_used(b"from pdu_common import BasePdu\nrelay.read('PduSnmpData')"))
     ['BasePdu', 'read', 'relay']
@@ -159,8 +163,9 @@ def _names_used(content: bytes) -> frozenset[str]:
 
 
 def _about(archive: Archive) -> dict[str, str]:
-    r"""The texts that the handler's `about.py` assigns to names. Nothing is run. Raises
-    UnreadHandler for a SHOWN or PROTOCOL that DCImanager does not accept.
+    r"""The texts that the handler's `about.py` assigns to names: name → text; {} without that file.
+    Raises UnreadHandler for a SHOWN, the handler's name in DCImanager, or a PROTOCOL that
+    DCImanager does not accept.
 
     >>> _about(Archive("acme", {"acme/about.py": b"SHOWN = 'Acme'\nVERSION = 2"}, {}))
     {'SHOWN': 'Acme'}
@@ -187,7 +192,7 @@ def _about(archive: Archive) -> dict[str, str]:
 
 
 def _assigned_names(module: ast.Module) -> Iterator[str]:
-    r"""The names to which a module assigns anything, anywhere.
+    r"""Yields the names to which a module assigns anything, in a branch or a function, too.
 
     >>> list(_assigned_names(ast.parse("SHOWN = name()\nif x: PROTOCOL = 'snmp'")))
     ['SHOWN', 'PROTOCOL']
@@ -198,7 +203,7 @@ def _assigned_names(module: ast.Module) -> Iterator[str]:
 
 
 def _texts(module: ast.Module) -> Iterator[tuple[str, str]]:
-    r"""The names to which a module assigns a text, and the text.
+    r"""Yields each name to which a module assigns a text at its top level, with the text.
 
     >>> list(_texts(ast.parse("SHOWN = 'Acme'\nPROTOCOL: str = 'snmp'\nVERSION = 2")))
     [('SHOWN', 'Acme'), ('PROTOCOL', 'snmp')]
@@ -219,8 +224,9 @@ def _texts(module: ast.Module) -> Iterator[tuple[str, str]]:
 
 
 def require_own_name(source: HandlerSource) -> None:
-    """Raises SettingsError if the handler's directory hides another Python module: `json/: its
-    directory 'json' has the name of another Python module (...): rename it`.
+    """Raises SettingsError if the directory of the handler has the name of another Python module,
+    which it would hide: `json/: its directory 'json' has the name of another Python module (...):
+    rename it`.
     """
     module = hidden_module(source.archive.top)
     if module:
@@ -231,7 +237,8 @@ def require_own_name(source: HandlerSource) -> None:
 
 
 def hidden_module(name: str) -> str:
-    """Where the Python module is that a directory of this name would hide; "" for none.
+    """Where the Python module is that could not be imported beside a handler's directory of this
+    name: its path, or `a part of Python`; "" if there is none.
 
     >>> hidden_module("pdu_acme"), hidden_module("sys")
     ('', 'a part of Python')
@@ -240,10 +247,7 @@ def hidden_module(name: str) -> str:
         return getattr(sys.modules.get(name), "__file__", None) or "a part of Python"
     # a folder of this name where the command was called is the handler itself
     here = os.path.realpath(os.curdir)
-    folders: list[str] = []
-    for path in sys.path:
-        if path and os.path.realpath(path) != here:
-            folders.append(path)
+    folders = [path for path in sys.path if path and os.path.realpath(path) != here]
     spec = PathFinder.find_spec(name, folders)
     return "" if spec is None or spec.loader is None else str(spec.origin)
 
@@ -252,7 +256,8 @@ def hidden_module(name: str) -> str:
 
 
 def _packed(path: str) -> bytes:
-    """The archive of a folder or Python file; b"" for another one. Raises BadArchive, OSError.
+    """The bytes of an archive made of the folder or the Python file at this path; b"" for a path of
+    another kind, which may be an archive. Raises BadArchive, OSError.
 
     acme/           acme/__init__.py, acme/handler.py, ...
     acme.py         acme/__init__.py (empty), acme/acme.py
@@ -269,9 +274,9 @@ def _packed(path: str) -> bytes:
 
 
 def _pack_folder(folder: Path) -> bytes:
-    """An archive of a handler's folder. Raises BadArchive for links and for too many or large
-    files. DCImanager's own handlers lie in `pdu_common/handlers`: no archive may have that name, so
-    `pdu_common/handlers` itself is packed as `platform_handlers`.
+    """The bytes of an archive made of a handler's folder. Raises BadArchive for a link in it, and
+    for too many or too large files. DCImanager's own handlers lie in `pdu_common/handlers`: no
+    archive may have that name, so `pdu_common/handlers` itself is packed as `platform_handlers`.
     """
     is_of_platform = folder.parts[-2:] == _OF_PLATFORM
     top = f"platform_{folder.name}" if is_of_platform else folder.name
@@ -293,8 +298,8 @@ def _pack_folder(folder: Path) -> bytes:
 
 
 def _handler_files(folder: Path) -> Iterator[Path]:
-    """The files below a folder, and the links to folders, without hidden ones and what Python
-    caches.
+    """Yields the files below a folder, and the links to folders; hidden ones and those that Python
+    caches are left out.
 
         acme/handler.py, acme/.git/config, acme/__pycache__/handler.pyc    acme/handler.py
     """
@@ -308,9 +313,9 @@ def _handler_files(folder: Path) -> Iterator[Path]:
 
 
 def _pack(top: str, files: dict[str, bytes]) -> bytes:
-    """The archive of these files. An `__init__.py` is added if it is missing: the vendor's page
-    asks for an empty one. Raises BadArchive for a name with octets that Python could not decode
-    (PEP 383).
+    """The bytes of an archive with these files in the directory `top`. An empty `__init__.py` is
+    added if it is missing, because the vendor's page asks for one. Raises BadArchive for a name
+    that is not UTF-8.
 
     >>> list(read_archive(_pack("acme", {"handler.py": b"import os"})).files)
     ['acme/__init__.py', 'acme/handler.py']
@@ -327,7 +332,8 @@ def _pack(top: str, files: dict[str, bytes]) -> bytes:
 
 
 def _module_of_file(archive: Archive, path: str) -> str:
-    """The module of a file that was given, if it has make_handler; "" else.
+    """The import path of the module that is the file at `path`, if it has make_handler; "" for
+    another file and for a folder or an archive, in which any module may have it.
 
     >>> archive = Archive("acme", {"acme/relay.py": b"def make_handler(data): ..."}, {})
     >>> _module_of_file(archive, "/srv/acme/relay.py"), _module_of_file(archive, "/srv/acme/x.py")
@@ -344,32 +350,51 @@ def _module_of_file(archive: Archive, path: str) -> str:
 
 
 def _import_path(file: str) -> str:
-    """The import path of a module, by its path in the archive."""
+    """The import path of the module that is this file of an archive.
+
+    >>> _import_path("acme/handler.py")
+    'acme.handler'
+    """
     return file.removesuffix(PYTHON).replace("/", ".")
 
 
 # ---- the module with make_handler ----------------------------------------------------------------
 
 
-def _entry_module(archive: Archive, import_path: str, path: str) -> str:
-    """`import_path` unless it is "", or that of the only module with make_handler; of several, that
-    of the only one directly in the directory. Raises SettingsError.
+def _named_module(archive: Archive, import_path: str, path: str) -> str:
+    """`import_path`, which was typed behind the `path` of an archive. Raises SettingsError if the
+    archive has no such module.
+
+    >>> acme = Archive("acme", {"acme/a.py": b"def make_handler(data): ..."}, {})
+    >>> _named_module(acme, "acme.a", "acme.tar.gz")
+    'acme.a'
+    >>> _named_module(acme, "acme.b", "acme.tar.gz")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: acme.tar.gz has no module 'acme.b'; with make_handler: ...
+    """
+    if archive.holds_module(import_path):
+        return import_path
+    modules, _ = _modules_with_entry(archive)
+    raise SettingsError(
+        f"{path} has no module {import_path!r}; with {_ENTRY}: {', '.join(modules) or 'none'}"
+    )
+
+
+def _entry_module(archive: Archive, path: str) -> str:
+    """The import path of the only module with make_handler in an archive; if modules in folders
+    have it too, of the only one at the top. Without any it is `DIRECTORY.handler`, if that is there
+    and may make the function when it is imported. `path`: of the archive, for errors. Raises
+    SettingsError.
 
     >>> code = b"def make_handler(data): ..."
-    >>> _entry_module(Archive("acme", {"acme/a.py": code, "acme/old/b.py": code}, {}), "", "acme/")
+    >>> _entry_module(Archive("acme", {"acme/a.py": code, "acme/old/b.py": code}, {}), "acme/")
     'acme.a'
     >>> two = Archive("acme", {"acme/a.py": code, "acme/b.py": code}, {})
-    >>> _entry_module(two, "", "acme/")  # doctest: +ELLIPSIS
+    >>> _entry_module(two, "acme/")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     pdu.loading.handler_source.UnreadHandler: acme/ has make_handler in acme.a and ...
     """
-    if import_path and archive.holds_module(import_path):
-        return import_path
     modules, faults = _modules_with_entry(archive)
-    if import_path:
-        raise SettingsError(
-            f"{path} has no module {import_path!r}; with {_ENTRY}: {', '.join(modules) or 'none'}"
-        )
     modules_in_top = [module for module in modules if module.count(".") == 1]
     candidates = modules_in_top or modules
     if len(candidates) == 1:
@@ -383,14 +408,14 @@ def _entry_module(archive: Archive, import_path: str, path: str) -> str:
         raise SettingsError(f"{path}: {'; '.join(faults[:3])}")
     usual_module = f"{archive.top}.handler"
     if archive.holds_module(usual_module):
-        return usual_module  # which may make the name when it is imported
+        return usual_module
     remedy = f"{PAGE} wants a function {_ENTRY}(pdu_data) in the handler's file"
     raise SettingsError(f"{path} is no handler: no file in it has {_ENTRY}; {remedy}")
 
 
 def _modules_with_entry(archive: Archive) -> tuple[list[str], list[str]]:
-    """The import paths of the modules with make_handler, and what is wrong with files that are no
-    Python.
+    """The import paths of the modules with make_handler, and a sentence for each file that should
+    be Python and is not.
 
     >>> files = {"acme/a.py": b"def make_handler(data): ...", "acme/b.py": b"make_handler ="}
     >>> modules, faults = _modules_with_entry(Archive("acme", files, {}))

@@ -1,9 +1,16 @@
 """`pdu check`: reads all PDUs of a list, or those that its arguments name, in parallel and judges
 them.
+
+`config` (`CheckOptions`) are the arguments and options of the command, `login` its login. A target
+is a PDU with its handler and its login, ready to be read; a row (`PduRow`) is what was read of it
+with the verdict. The owner's files are his list of PDUs and his file of logins. `first_names` says
+which PDUs are listed twice: `{"r1": "rack1"}` if the row r1 of the list is the PDU that an earlier
+row calls rack1.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import sys
@@ -59,11 +66,11 @@ from .check_result import PduRow, Summary, judge_reading, summary
 
 
 class CheckOptions(NamedTuple):
-    """What is read, and how it is shown. Of `pdu check pdus.csv r1-left --nagios` the words are
+    """What a command line says is read, and how it is shown. `words` are its arguments: a list,
+    names of its PDUs, or a handler and addresses. Of `pdu check pdus.csv r1-left --nagios` they are
     `["pdus.csv", "r1-left"]`, and `nagios` is true.
     """
 
-    #: a list; names of its PDUs; or a handler and the addresses of its PDUs
     words: Sequence[str]
     owner_files: OwnerFiles
     csv: bool
@@ -75,7 +82,9 @@ class CheckOptions(NamedTuple):
 
 
 def _print_plugin_failure(reason: str) -> int:
-    """Print why the check itself failed, as a Nagios plugin does. Returns the exit code."""
+    """Print why the check itself failed, as a Nagios plugin does: `PDU UNKNOWN - the list pdus.csv
+    cannot be read`. Returns the exit code of such a failure, 3.
+    """
     print(f"PDU UNKNOWN - {reason}".replace("|", "/"))
     return nagios.FAILED
 
@@ -92,10 +101,10 @@ class _Check(Subcommand):
         parent: Optional[click.Context] = None,
         **extra: Any,
     ) -> click.Context:
-        """The context that click makes. With --nagios, wrong arguments print a plugin's text, and
-        raise Exit with a plugin's code in place of UsageError.
+        """The context that click makes of the arguments `args`. With --nagios among them, wrong
+        arguments print a plugin's text, and raise Exit with a plugin's code; else UsageError.
         """
-        is_plugin = "--nagios" in args  # before click takes the arguments from the list
+        is_plugin = "--nagios" in args  # click takes the arguments out of the list
         try:
             return super().make_context(info_name, args, parent, **extra)
         except click.UsageError as error:
@@ -106,23 +115,23 @@ class _Check(Subcommand):
 
 
 def _run(config: CheckOptions, output: Output, login: Login) -> int:
-    """Read all PDUs once, and print what was read. Returns the exit code.
+    """Read all PDUs once, and print what was read. Returns the exit code, the worst level: 0, 1, 2.
+    With --prometheus the metrics are written, too. If that file cannot be written:
 
-    printed               file for Prometheus that cannot be written
-    table, CSV            the table, then the error of the file
-    --json, --nagios      the error alone, because a program reads one answer
+    table, CSV            the table is printed, then the error is raised
+    --json, --nagios      the error is raised alone, because a program reads one answer
     """
     if config.prometheus:
         _check_prometheus(config.prometheus)
     begins_with_handler = len(config.words) > 1 and _is_handler(config.words[0])
     if begins_with_handler and not config.owner_files.list:
         pdus = _pdus_at_addresses(config, login)
-        counted_as: Mapping[str, str] = {}
+        first_names: Mapping[str, str] = {}
     else:
-        pdus, counted_as = _pdus_of_list(config, login)
+        pdus, first_names = _pdus_of_list(config, login)
     begin_s = time.time()
     with cached_contexts():
-        rows, totals = _read(config, output, pdus, counted_as)
+        rows, totals = _read(config, output, pdus, first_names)
     # a program reads one answer: that the file cannot be written
     is_for_people = not output.json and not config.nagios
     try:
@@ -154,13 +163,18 @@ def _check_prometheus(path: str) -> None:
 
 
 def _is_handler(word: str) -> bool:
-    """Whether the word is a handler's name, or the path of code with a handler."""
+    """Whether the word is a handler's name, or the path of code with a handler.
+
+    >>> _is_handler("snmp"), _is_handler("mine.py"), _is_handler("r1-left")
+    (True, True, False)
+    """
     return is_code(word) or registry.is_handler(word)
 
 
 def _is_list(word: str, *, has_list: bool) -> bool:
-    """Whether the word is a list, not the name of a PDU. Where a list is given, such as /srv to a
-    monitoring server that runs in /, a name is no file.
+    """Whether a word of the command line is the path of a list, not the name of a PDU. `has_list`:
+    --list gives the list already; then a word such as `srv` is a name, even if the folder in which
+    the command runs has a file `srv`.
 
     >>> [_is_list(word, has_list=False) for word in ("pdus.csv", "/dev/null", "r1-left")]
     [True, True, False]
@@ -173,7 +187,8 @@ def _is_list(word: str, *, has_list: bool) -> bool:
 
 
 def _pdus_at_addresses(config: CheckOptions, login: Login) -> Sequence[Target]:
-    """The PDUs of the arguments HANDLER HOST... Raises SettingsError, and Usage.
+    """The PDUs of the arguments HANDLER HOST..., with the login of the command line. Raises
+    SettingsError, also for a login that lacks a setting, and Usage for --list and --auth.
 
     $ pdu check snmp 192.0.2.8 192.0.2.9
     [Target(ListedPdu("192.0.2.8", "snmp", ...)), Target(ListedPdu("192.0.2.9", "snmp", ...))]
@@ -195,8 +210,8 @@ def _pdus_at_addresses(config: CheckOptions, login: Login) -> Sequence[Target]:
 
 
 def _pdus_of_list(config: CheckOptions, login: Login) -> tuple[Sequence[Target], Mapping[str, str]]:
-    """The PDUs of the list, or those of its names that are arguments, and which names are those of
-    a PDU that the list has before: `{"r1": "rack1"}`. Raises SettingsError, and Usage.
+    """The PDUs of the list, or those whose names are arguments; and for each PDU that the list has
+    twice its later name → its first name. Raises SettingsError, and Usage.
 
         $ pdu check pdus.csv r1 rack1 --auth logins.toml
         [Target(ListedPdu("r1", ...)), Target(ListedPdu("rack1", ...))], {"r1": "rack1"}
@@ -221,11 +236,13 @@ def _pdus_of_list(config: CheckOptions, login: Login) -> tuple[Sequence[Target],
 
 
 def _list_and_names(config: CheckOptions) -> tuple[OwnerFiles, Sequence[str]]:
-    """The owner's files with the list among the arguments, and the arguments that are names of its
-    PDUs. Raises Usage.
+    """The owner's files, whose list may be one of the arguments; and the arguments that are names
+    of PDUs of the list. Raises Usage.
 
         pdus.csv r1-left                 list pdus.csv; ["r1-left"]
         r1-left --list pdus.csv          list pdus.csv; ["r1-left"]
+        r1-left                          no list here, the usual one is taken; ["r1-left"]
+        pdus.text                        without a usual list: list pdus.text; []
         pdus.csv halls.csv               usage: 'halls.csv' is one argument too many: ...
         snmp                             usage: 'snmp' is a handler: give HANDLER HOST... ...
     """
@@ -248,15 +265,17 @@ def _list_and_names(config: CheckOptions) -> tuple[OwnerFiles, Sequence[str]]:
             )
         owner_files = owner_files._replace(list=word)
     has_list = bool(owner_files.list or usual_list())
-    if len(names_of_pdus) == 1 and not has_list and not re.fullmatch(r"[\w-]+", names_of_pdus[0]):
-        # it is no name of a PDU: the error about a file says what it may be instead
-        return owner_files._replace(list=names_of_pdus[0]), []
-    return owner_files, names_of_pdus
+    if has_list or len(names_of_pdus) != 1 or re.fullmatch(r"[\w-]+", names_of_pdus[0]):
+        return owner_files, names_of_pdus
+    # a word with a dot or a slash is rather a file that is not there; the error about it says so
+    return owner_files._replace(list=names_of_pdus[0]), []
 
 
 def _with_names(fleet: DeviceList, words: Sequence[str], where: str) -> DeviceList:
-    """The list with the rows of these names alone, in the order of the words. Raises Usage for a
-    name that is not there: `'r1-lef' is no file, and no PDU of pdus.csv; did you mean 'r1-left'?`.
+    """A copy of the list `fleet` with only the rows whose names are `words`, in their order; a
+    wrong row, which is read as an error of its PDU, has the name that was typed into it. Raises
+    Usage for a name that the list, whose path is `where`, does not have: `'r1-lef' is no file, and
+    no PDU of pdus.csv; did you mean 'r1-left'?`.
     """
     device_by_name = {device.name: device for device in fleet.devices}
     wrong_rows = [row for row in fleet.wrong_rows if row.typed_name in words]
@@ -273,8 +292,8 @@ def _with_names(fleet: DeviceList, words: Sequence[str], where: str) -> DeviceLi
 
 
 def _prompted_secrets(file: str, fleet_targets: Sequence[Target]) -> dict[str, str]:
-    """Ask on the terminal for the secrets that PDUs without a login of the list need, each once.
-    Returns them by key; {} without a terminal.
+    """The secrets that PDUs without a login of the list need, by key; each is asked for on the
+    terminal, once for all. {} without a terminal, and if all PDUs have what they need.
 
         community of 12 PDUs in pdus.csv without a login:
         {"community": "..."}
@@ -299,14 +318,16 @@ def _prompted_secrets(file: str, fleet_targets: Sequence[Target]) -> dict[str, s
 
 
 def _read(
-    config: CheckOptions, output: Output, pdus: Sequence[Target], counted_as: Mapping[str, str]
+    config: CheckOptions, output: Output, pdus: Sequence[Target], first_names: Mapping[str, str]
 ) -> tuple[Sequence[PduRow], Summary]:
     """Read all PDUs once, and judge them. Returns a row of each, in the order of the PDUs, and the
-    sums. `counted_as`: the name of a PDU that is listed twice -> the name under which it counts.
+    sums over all. `first_names`: later name → first name of a PDU that is listed twice, which
+    counts once in the sums.
     """
     row_by_index: dict[int, PduRow] = {}
     begin = time.monotonic()
-    readings = read_all(pdus, poll_lines if config.lines else poll)
+    read_target = poll_lines if config.lines else poll
+    readings = read_all(pdus, read_target)
     with printing_to_stderr(), progress(len(pdus), "polling", show_pos=True) as bar:
         for index, reading in readings:
             row = judge_reading(pdus[index].device, reading)
@@ -314,12 +335,12 @@ def _read(
             if bar is not None:
                 bar.update(1)
     rows = [row_by_index[index] for index in sorted(row_by_index)]
-    return rows, summary(rows, time.monotonic() - begin, counted_as)
+    return rows, summary(rows, time.monotonic() - begin, first_names)
 
 
 def _print(config: CheckOptions, output: Output, rows: Sequence[PduRow], totals: Summary) -> None:
-    """Print what was read in the chosen form: JSON, CSV, the lines of a Nagios plugin, else a table
-    with what to do.
+    """Print the rows and the sums in the form that the options choose: JSON, CSV, the lines of a
+    Nagios plugin, else a table with what to do.
     """
     if output.json:
         print_json(tables.check_document(rows, totals))
@@ -354,6 +375,11 @@ an error of its PDU alone. If the list or an option is wrong: 2, or with --nagio
 of a PDU with metered=yes do not count."""
 
 
+_range_option = functools.partial(
+    click.option, cls=Option, metavar="RANGE", type=nagios.RangeType(), requires=["--nagios"]
+)
+
+
 @click.command(
     "check",
     cls=_Check,
@@ -375,22 +401,11 @@ of a PDU with metered=yes do not count."""
     excludes=["--json"],
     help="print the output of a Nagios plugin",
 )
-@click.option(
+@_range_option(
     "--warning",
-    cls=Option,
-    metavar="RANGE",
-    type=nagios.RangeType(),
-    requires=["--nagios"],
     help="a limit of each line and breaker in % of its rating, or in A: 80%, 12.8, 1:12.8",
 )
-@click.option(
-    "--critical",
-    cls=Option,
-    metavar="RANGE",
-    type=nagios.RangeType(),
-    requires=["--nagios"],
-    help="the same, for CRITICAL",
-)
+@_range_option("--critical", help="the same, for CRITICAL")
 @click.option(
     "--lines",
     is_flag=True,

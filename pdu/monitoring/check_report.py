@@ -1,5 +1,8 @@
 """A check on a terminal: all PDUs, what to do, and how many are well.
 
+A row (`PduRow`) is a PDU that was read, with its verdict: a level (WELL, DOUBTFUL or BAD), a result
+such as "well" or "unreachable", the reasons, and the remedy, a sentence that says what to do.
+
 The verdict comes last: the end of what a command prints is in view, and the table of a fleet is
 longer than a terminal.
 """
@@ -39,7 +42,8 @@ _CELL = 1000  # limit for a cell, in characters: a sentence is shown whole
 
 
 def report_lines(rows: Sequence[PduRow], totals: Summary) -> Iterator[str]:
-    """The report for a terminal: all PDUs, what to do, and last the verdict and the sums.
+    """Yields the lines of the report: all PDUs, the worst first; what to do; last the verdict and
+    the sums, `totals`.
 
     name   handler  address    result       on  off  A    s     outlets that are not on
     right  snmp     192.0.2.9  unreachable                2.01
@@ -66,8 +70,9 @@ def report_lines(rows: Sequence[PduRow], totals: Summary) -> Iterator[str]:
 
 
 def _table(rows: Sequence[PduRow]) -> Iterator[str]:
-    """A line for each PDU, in the colour of its level, without columns that are empty: `left  snmp
-    192.0.2.8  well  7  1  3.6  0.41  off 4`.
+    """Yields the heads and a line for each PDU, in the colour of its level: `left  snmp  192.0.2.8
+    well  7  1  3.6  0.41  off 4`. A column that is empty in all rows is left out; without rows
+    there is no line.
     """
     table = [_cells(row) for row in rows]
     heads = [head for head in _HEADS if any(cells[head] for cells in table)]
@@ -103,26 +108,28 @@ def _cells(row: PduRow) -> Mapping[str, str]:
 
 
 def _count_cell(row: PduRow, state: EnumPowerStatus) -> str:
-    """How many outlets have a state; "" if the states could not be read."""
+    """How many outlets have a state, as text: "7"; "" if the states could not be read."""
     count = row.state_count(state)
     return "" if count is None else str(count)
 
 
 def _figure_cell(row: PduRow, figure: Figure) -> str:
-    """A figure; "" if an error hides whether the PDU meters it."""
+    """A figure as text: "3.6", "not metered", "not known"; "" if an error hides whether the PDU
+    meters it.
+    """
     is_hidden = figure is None and row.hides(figure)
     return "" if is_hidden else figure_text(figure)
 
 
 def _not_on(row: PduRow) -> str:
-    """The outlets that are off or unknown: `off 1, 3 to 5; unknown 7`; `all are on`; "" without
-    outlets.
+    """Which outlets are off or unknown, as text: `off 1, 3 to 5; unknown 7`, or `all are on`; ""
+    for a PDU without outlets.
     """
-    if not row.reading.outlets:
+    outlets = row.reading.outlets
+    if not outlets:
         return ""
     parts: list[str] = []
     for state in (DOWN, UNKNOWN):
-        outlets = row.reading.outlets
         identities = [outlet.identity for outlet in outlets if outlet.state is state]
         if identities:
             parts.append(f"{word(state)} {_identities_text(identities)}")
@@ -130,7 +137,8 @@ def _not_on(row: PduRow) -> str:
 
 
 def _identities_text(identities: Sequence[str]) -> str:
-    """The identities of outlets; three or more numbers that follow each other are a range.
+    """The identities of outlets as text; three or more numbers that follow each other are written
+    as a range.
 
     >>> _identities_text(["1", "3", "4", "5", "8"])
     '1, 3 to 5, 8'
@@ -150,7 +158,7 @@ def _identities_text(identities: Sequence[str]) -> str:
 
 
 def _next_number(identity: str) -> str:
-    """The next identity of a short number, "" for another one.
+    """The identity that follows this one in a range; "" for one that is no number, or a long one.
 
     >>> _next_number("7"), _next_number("1.1")
     ('8', '')
@@ -160,7 +168,8 @@ def _next_number(identity: str) -> str:
 
 
 def _remedies(rows: Sequence[PduRow]) -> Iterator[str]:
-    """Each remedy once, with the reasons of the PDUs that need it; that of most PDUs first.
+    """Yields each remedy once, that of most PDUs first, and below it the PDUs that need it, a line
+    for each reason.
 
     unreachable, 2 PDUs: check power, cable, address and firewall; ...
       left, right: no answer
@@ -187,7 +196,7 @@ def _remedies(rows: Sequence[PduRow]) -> Iterator[str]:
 def _grouped(
     rows: Iterable[PduRow], key: Callable[[PduRow], str]
 ) -> Mapping[str, Sequence[PduRow]]:
-    """The rows by their key, in the order of the first row of each.
+    """The rows by what `key` returns for them; the keys are in the order of their first rows.
 
     >>> _grouped(["well a", "stale b", "well c"], lambda row: row.split()[0])
     {'well': ['well a', 'well c'], 'stale': ['stale b']}
@@ -199,11 +208,18 @@ def _grouped(
 
 
 def _coloured(line: str, level: int) -> str:
-    """The line in the colour of a level, on a terminal that takes colours."""
+    """The line in the colour of a level, such as red for BAD; unchanged if the output is no
+    terminal that takes colours.
+    """
     return click.style(line, fg=_COLOURS[level]) if takes_colours() else line
 
 
 def whole_line(text: str) -> str:
-    """A sentence in one line, without control characters; however long, it is shown whole."""
+    """The text with each control character written as an escape, so that it is one line; unlike
+    `printable` alone, it does not cut a long text.
+
+    >>> whole_line("no\\nanswer")
+    'no\\\\nanswer'
+    """
     # an escape has at most 10 characters
     return printable(text, 10 * len(text) + 1)

@@ -1,4 +1,11 @@
-"""The verdict of a check on each PDU, and the sums of all."""
+"""The verdict of a check on each PDU, and the sums of all.
+
+The verdict has a level, WELL, DOUBTFUL (something is not known) or BAD (the PDU was not read), and
+a result that says why in a word or two. A reading (`Reading`) is what was read of a PDU: its
+outlets, figures such as `load_a`, and its failures. A figure is a number, None or NotMetered if the
+PDU does not meter it, or `NotKnown` if the PDU meters it and it cannot be read now; the last is a
+lost figure.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +85,8 @@ _NOT_KNOWN_NOW = (
 
 
 class PduRow(NamedTuple):
-    """One PDU: what was read, and the verdict.
+    """One PDU of a check: what was read of it, the verdict, and the error if there is one, as its
+    kind and reason. `reasons` are sentences that say why figures and states are missing.
 
     all was read               WELL, "well"
     outlet 3 is unknown        DOUBTFUL, "unknown"
@@ -95,27 +103,28 @@ class PduRow(NamedTuple):
     kind: str
     #: the text of the error
     reason: str
-    #: why figures of the PDU and of its outlets have no value, and states are not known, if the
-    #: handler says so
     reasons: Sequence[str]
 
     @property
     def lacks_figure(self) -> bool:
-        """Whether all parts were read, and the error is that a figure is not known now."""
+        """Whether the error is that a figure is not known now, though all calls succeeded."""
         return not self.reading.failures and _has_lost_figure(self.reading)
 
     def state_count(self, state: EnumPowerStatus) -> Optional[int]:
         """How many outlets are in this state; None if the states were not read."""
-        return self.reading.count(state) if self.reading.answered else None
+        return self.reading.count(state) if self.reading.has_states else None
 
     def hides(self, figure: Figure) -> bool:
-        """Whether a figure is not known now, or an error hides whether the PDU has it."""
+        """Whether a figure of this PDU was not read, and the PDU has it or may have it: it is not
+        known now, or it is None because the states or the figures were not read.
+        """
         failures = self.reading.failures
         return is_lost(figure) or (figure is None and (STATES in failures or FIGURES in failures))
 
     @property
     def sentences(self) -> Sequence[str]:
-        """The text of the error, and the reasons that it does not have.
+        """What is said of the PDU: the text of the error, then those of `reasons` that are not in
+        this text.
 
         >>> from handlers.shared.address import Address
         >>> silent = Reading(failures={STATES: CallError("unreachable", "no answer")})
@@ -150,16 +159,17 @@ class PduRow(NamedTuple):
 
 
 def judge_reading(device: ListedPdu, reading: Reading) -> PduRow:
-    """The row of one PDU. If it was read, and has a figure that is not known now, the row has an
-    error: DCImanager lacks this figure, too, because its call `statistic` raises for a total and
-    leaves out an outlet without its energy.
+    """The row of one PDU: its reading with the verdict. A figure that is not known now is an error,
+    even if all else was read: DCImanager lacks it, too, because its call `statistic` raises for a
+    total and leaves out an outlet without its energy.
 
     >>> from handlers.shared.address import Address
     >>> from handlers.shared.meter_figures import NotKnown
     >>> r1 = ListedPdu("r1", "snmp", Address("192.0.2.8"))
-    >>> judge_reading(r1, Reading(answered=True, load_a=3.6)).result
+    >>> judge_reading(r1, Reading(has_states=True, load_a=3.6)).result
     'well'
-    >>> row = judge_reading(r1, Reading(answered=True, load_a=NotKnown("the sensor is not valid")))
+    >>> no_load = NotKnown("the sensor is not valid")
+    >>> row = judge_reading(r1, Reading(has_states=True, load_a=no_load))
     >>> row.level == DOUBTFUL, row.result, row.reason
     (True, 'unknown figures', 'no load: the sensor is not valid')
     """
@@ -180,17 +190,24 @@ def judge_reading(device: ListedPdu, reading: Reading) -> PduRow:
 
 
 def _has_lost_figure(reading: Reading) -> bool:
-    """Whether a figure of the PDU or of an outlet is not known now."""
-    return any(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES, reason_missing))
+    """Whether a figure of the PDU or of an outlet is not known now.
+
+    >>> from handlers.shared.meter_figures import NotKnown
+    >>> _has_lost_figure(Reading(load_a=NotKnown("silent"))), _has_lost_figure(Reading())
+    (True, False)
+    """
+    reasons = missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES, reason_missing)
+    return any(reasons)
 
 
 def _error(reading: Reading) -> Optional[CallError]:
-    """The error that matters most, with the reasons of all parts; None if all were read.
+    """The error of a reading: its kind is that of the failure that matters most, and its reason
+    names what was not read, with why. None if all was read.
 
     >>> no_states, no_names = CallError("protocol", "cut short"), CallError("refused", "no right")
     >>> _error(Reading(failures={"states": no_states, "names": no_names}))
     CallError(kind='protocol', reason='no states: cut short; no names: no right')
-    >>> _error(Reading(answered=True))
+    >>> _error(Reading(has_states=True))
     """
     failure = reading.failure
     if failure is None or len(reading.failures) == 1:
@@ -200,36 +217,39 @@ def _error(reading: Reading) -> Optional[CallError]:
 
 
 def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:
-    """WELL, DOUBTFUL or BAD, with a word for why.
+    """The level of a reading, WELL, DOUBTFUL or BAD, and its result. BAD: the PDU is silent, or its
+    states were not read; but a NUT driver whose data is stale is DOUBTFUL.
 
     >>> from handlers.shared.address import Address
     >>> r1 = ListedPdu("r1", "snmp", Address("192.0.2.8"))
-    >>> _level(r1, Reading(failures={STATES: CallError("unreachable", "no answer")})) == (
-    ...     BAD, "unreachable"
-    ... )
-    True
+    >>> silent = Reading(failures={STATES: CallError("unreachable", "no answer")})
+    >>> level, result = _level(r1, silent)
+    >>> level == BAD, result
+    (True, 'unreachable')
     >>> no_names = {"names": CallError("protocol", "cut short")}
-    >>> _level(r1, Reading(answered=True, failures=no_names)) == (DOUBTFUL, "no names")
-    True
+    >>> level, result = _level(r1, Reading(has_states=True, failures=no_names))
+    >>> level == DOUBTFUL, result
+    (True, 'no names')
     """
     error = reading.failure
     if error is None:
         return _level_without_error(device, reading)
     if error.kind in _STALE:
         return DOUBTFUL, "stale"
-    if not reading.answered or error.kind == UNREACHABLE:
+    if not reading.has_states or error.kind == UNREACHABLE:
         return BAD, error.kind
     first_part, *_ = reading.failures
     return DOUBTFUL, f"no {first_part}"
 
 
 def _level_without_error(device: ListedPdu, reading: Reading) -> tuple[int, str]:
-    """WELL or DOUBTFUL, with a word for why, of a PDU all of whose parts were read.
+    """The level, WELL or DOUBTFUL, and the result of a PDU all of whose calls succeeded. Unknown
+    states are normal for a `device` that the list calls metered: it only meters.
 
     >>> from handlers.shared.address import Address
     >>> from pdu.reading.parts import PolledOutlet
     >>> r1 = ListedPdu("r1", "snmp", Address("192.0.2.8"))
-    >>> unknown = Reading([PolledOutlet("3", UNKNOWN)], answered=True)
+    >>> unknown = Reading([PolledOutlet("3", UNKNOWN)], has_states=True)
     >>> _level_without_error(r1, unknown) == (DOUBTFUL, "unknown")
     True
     >>> _level_without_error(r1._replace(metered=True), unknown) == (WELL, "well")
@@ -246,8 +266,9 @@ def _level_without_error(device: ListedPdu, reading: Reading) -> tuple[int, str]
 
 
 def share_of_rating(meters: Sequence[MeteredPart]) -> str:
-    """The line or breaker nearest to its rating, with `>=` if another one lacks its current or its
-    rating, because it might be nearer; "" if none has both.
+    """How near the PDU is to a limit, as text: the current of its line or breaker nearest to its
+    rating, in % of that. `>=` before it: another one lacks its current or its rating, and might be
+    nearer. "" if none has both.
 
     >>> share_of_rating([MeteredPart("line", "L1", 31.9, 32.0)])
     '100 % of 32 A (L1)'
@@ -265,8 +286,9 @@ def share_of_rating(meters: Sequence[MeteredPart]) -> str:
 
 
 class Summary(NamedTuple):
-    """All PDUs together. Of three, one of them silent: `pdus=3, results={"well": 2, "unreachable":
-    1}, on=14, off=2, unknown=0, load_a=7.2, loads=2, ..., level=BAD, hides_load=True`.
+    """The sums over all PDUs of a check; `on`, `off`, `unknown` count outlets. Of three PDUs, one
+    of them silent: `pdus=3, results={"well": 2, "unreachable": 1}, on=14, off=2, unknown=0,
+    load_a=7.2, loads=2, ..., level=BAD, hides_load=True`.
     """
 
     pdus: int
@@ -298,19 +320,19 @@ class Summary(NamedTuple):
 
 
 def summary(
-    rows: Sequence[PduRow], seconds: float, counted_as: Mapping[str, str] = MappingProxyType({})
+    rows: Sequence[PduRow], seconds: float, first_names: Mapping[str, str] = MappingProxyType({})
 ) -> Summary:
-    """The sums of these PDUs. `counted_as`: the name of a PDU that is listed twice -> the name
-    under which it counts.
+    """The sums over the PDUs of these rows. `seconds`: how long the check took. `first_names`:
+    later name → first name of a PDU that is listed twice; its outlets and figures count once.
 
     >>> from handlers.shared.address import Address
     >>> left = ListedPdu("left", "snmp", Address("192.0.2.8"))
     >>> right = ListedPdu("right", "snmp", Address("192.0.2.9"))
-    >>> rows = [judge_reading(pdu, Reading(answered=True, load_a=3.5)) for pdu in (left, right)]
+    >>> rows = [judge_reading(pdu, Reading(has_states=True, load_a=3.5)) for pdu in (left, right)]
     >>> summary(rows, 0.5).load_a, summary(rows, 0.5, {"right": "left"}).load_a
     (7.0, 3.5)
     """
-    pdu_rows = _row_per_pdu(rows, counted_as)
+    pdu_rows = _row_per_pdu(rows, first_names)
     loads = _values(row.reading.load_a for row in pdu_rows)
     energies = _values(row.reading.energy_kwh for row in pdu_rows)
     names = {row.device.name for row in rows}
@@ -329,27 +351,30 @@ def summary(
         energies=len(energies),
         seconds=seconds,
         level=max((row.level for row in rows), default=WELL),
-        repeated={name: other for name, other in counted_as.items() if {name, other} <= names},
+        repeated={name: other for name, other in first_names.items() if {name, other} <= names},
         energy_places=min(map(_energy_places, metered_rows), default=0),
         hides_load=any(row.hides(row.reading.load_a) for row in pdu_rows),
         hides_energy=any(row.hides(row.reading.energy_kwh) for row in pdu_rows),
     )
 
 
-def _row_per_pdu(rows: Sequence[PduRow], counted_as: Mapping[str, str]) -> Sequence[PduRow]:
-    """One row of each PDU, whatever names it has: the first without an error, else the first.
+def _row_per_pdu(rows: Sequence[PduRow], first_names: Mapping[str, str]) -> Sequence[PduRow]:
+    """One row of each PDU. `first_names`: later name → first name of a PDU that is listed twice; of
+    its rows the first without an error is taken, else the first.
 
-    `rack1` was not read, `r1` is the same PDU under another name, and was:
-
-    | rows            | counted_as    | returned |
-    |-----------------|---------------|----------|
-    | rack1, r1, left | {r1: rack1}   | r1, left |
-    | rack1, r1, left | {}            | all      |
+    >>> from handlers.shared.address import Address
+    >>> rack1 = ListedPdu("rack1", "snmp", Address("192.0.2.8"))
+    >>> silent = judge_reading(rack1, Reading(failures={STATES: CallError("denied", "no right")}))
+    >>> read = judge_reading(rack1._replace(name="r1"), Reading(has_states=True, load_a=3.6))
+    >>> [row.device.name for row in _row_per_pdu([silent, read], {"r1": "rack1"})]
+    ['r1']
+    >>> [row.device.name for row in _row_per_pdu([silent, read], {})]
+    ['rack1', 'r1']
     """
     row_by_pdu: dict[str, PduRow] = {}
     for row in rows:
         name = row.device.name
-        counted_name = counted_as.get(name, name)
+        counted_name = first_names.get(name, name)
         earlier_row = row_by_pdu.setdefault(counted_name, row)
         if earlier_row.kind and not row.kind:
             row_by_pdu[counted_name] = row
@@ -357,8 +382,8 @@ def _row_per_pdu(rows: Sequence[PduRow], counted_as: Mapping[str, str]) -> Seque
 
 
 def _energy_places(row: PduRow) -> int:
-    """How many decimals the counters of a PDU and its outlets have, as they are printed: 2 of the
-    energies 5 and 0.25 kWh, 0 of 5 kWh alone.
+    """How many decimals the energies of a PDU and its outlets have when they are printed, at least
+    one of which is known: 2 for the energies 5 and 0.25 kWh, 0 for 5 kWh alone.
     """
     outlet_energies = [outlet.figures.energy_kwh for outlet in row.reading.outlets]
     energies = _values([row.reading.energy_kwh, *outlet_energies])
@@ -366,15 +391,20 @@ def _energy_places(row: PduRow) -> int:
 
 
 def _values(figures: Iterable[Figure]) -> list[float]:
-    """The figures that have a value."""
+    """The numbers among these figures; what is not metered or not known is left out.
+
+    >>> _values([3.6, None, 0.0])
+    [3.6, 0.0]
+    """
     return [value for value in map(measured, figures) if value is not None]
 
 
 def summary_lines(
     totals: Summary, rows: Sequence[PduRow], names_without_reasons: Collection[str]
 ) -> list[str]:
-    """The sums for people: the results, the outlets and figures, which PDUs were read twice, then
-    why a PDU lacks a figure, but for the PDUs in `names_without_reasons`.
+    """The lines that show the sums to people: the results, the outlets and figures, which PDUs were
+    listed twice, then why a PDU lacks a figure. `names_without_reasons`: of these PDUs the last is
+    not said, because it is printed elsewhere.
 
         3 PDUs in 0.5 s: 2 well, 1 unreachable
         16 outlets: 14 on, 2 off, 0 unknown; load 7.2 A of 2 PDUs, energy 1866.4 kWh of 2

@@ -14,7 +14,8 @@ NAME = "1.3.6.1.2.1.1.5.0"
 
 
 class AgentAnswer(NamedTuple):
-    """What an agent answered; "" for an object that it does not have, or of another type.
+    """What an SNMP agent answered to the GET; "" for an object that it does not have, or that is no
+    text or OID.
 
     AgentAnswer(4711, "1.3.6.1.4.1.318.1.3.4.6", "APC Web/SNMP Management Card ...", "r1-left")
     """
@@ -30,8 +31,8 @@ class AgentAnswer(NamedTuple):
 
 
 def encode_question(community: bytes, number: int) -> bytes:
-    """The datagram of a GET over v2c of the three objects. `number` is the request id, below 2**31,
-    which the answer repeats.
+    """The datagram of a GET over SNMPv2c that asks for the three objects. `number`: the request id,
+    below 2**31; the answer has the same one.
 
     >>> encode_question(b"public", 7)[7:13]
     b'public'
@@ -40,7 +41,8 @@ def encode_question(community: bytes, number: int) -> bytes:
 
 
 def decode_answer(data: bytes) -> Optional[AgentAnswer]:
-    """The answer in a datagram; None for other data and for an error. Never raises.
+    """The answer in a datagram that was received; None for an error that the agent reports, for a
+    request, and for data that is no SNMP. Never raises.
 
     >>> decode_answer(b"not SNMP")
     >>> decode_answer(encode_question(b"public", 7))
@@ -59,5 +61,9 @@ def decode_answer(data: bytes) -> Optional[AgentAnswer]:
 
 
 def _text(value: object) -> str:
-    """The text of octets, "" for another value."""
+    """The text in the octets that an agent sent; "" for a value of another type.
+
+    >>> _text(b"r1-left"), _text(7)
+    ('r1-left', '')
+    """
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else ""

@@ -1,4 +1,10 @@
-"""`pdu find NETWORK...`: the PDUs of networks, for the list of `pdu check`."""
+"""`pdu find NETWORK...`: the PDUs of networks, for the list of `pdu check`.
+
+Each address is asked over SNMP for its sysObjectID, which names a PDU's family, a group of PDUs
+that are read alike. Where the number is also that of other devices, the device is a candidate: its
+tables of outlets and meters are read to decide. Raritan Xerus units are also found over mDNS. A
+device that answered is a `FoundDevice`, whose `what` is the family or a description.
+"""
 
 from __future__ import annotations
 
@@ -64,14 +70,13 @@ _SILENCE = (
 
 class FoundDevice(NamedTuple):
     """A device that answered, over SNMP or mDNS: `FoundDevice("192.0.2.8", "snmp", 161, "r1-left",
-    "apc-rpdu2")`.
+    "apc-rpdu2")`. `what` it is: the family or model of a PDU, else sysObjectID and sysDescr.
     """
 
     address: str
     handler: str
     port: int
     name: str
-    #: the family or model of a PDU, else sysObjectID and sysDescr
     what: str
 
 
@@ -136,24 +141,13 @@ def find(
     networks = parse_networks(network)
     community = _community(typed_login, auth_file, login, port)
     snmp_port = _port(port)
-    address_count = 0
-    for asked_network in networks:
-        address_count += len(list(hosts(asked_network)))
-    answers, unsent_counts = _scan(networks, community, snmp_port, address_count)
-    pdus, candidates, other_devices = split_answers(answers, snmp_port)
-    candidate_pdus, candidate_others = identify_by_rows(candidates, community)
-    mdns_pdus = [] if no_mdns else announced_pdus(networks)
-    pdus = [*_at_other_addresses([*pdus, *candidate_pdus], mdns_pdus), *mdns_pdus]
-    other_devices = _at_other_addresses([*other_devices, *candidate_others], mdns_pdus)
-    send_errors = "; ".join(_send_error_sentences(unsent_counts))
-    if not pdus and not other_devices:
-        raise Unreachable(send_errors or _SILENCE)
-    if send_errors:
-        print(send_errors, file=sys.stderr)
+    address_count = sum(len(list(hosts(asked_network))) for asked_network in networks)
+    pdus, other_devices = _found_devices(
+        networks, community, snmp_port, address_count, with_mdns=not no_mdns
+    )
     result = _SearchResult(name_pdus(pdus), other_devices, login or "", address_count)
-    if files is None:
-        new_pdus = None
-    else:
+    new_pdus = None
+    if files is not None:
         new_login = DeviceLogin(_LOGIN_NAME, {}, {"community": community})
         new_pdus = addition.add_missing(
             files, result.list_lines(), new_login, typed_login.secret_files
@@ -169,8 +163,36 @@ def find(
     return DONE
 
 
+def _found_devices(
+    networks: Sequence[Network], community: str, port: int, address_count: int, *, with_mdns: bool
+) -> tuple[list[FoundDevice], list[FoundDevice]]:
+    """Ask all addresses of the networks over SNMP, and `with_mdns` the units that announce
+    themselves. Returns the PDUs and the other devices. `port`: of SNMP; `address_count`: how many
+    addresses there are. A note on standard error says how many requests the system did not send.
+    Raises Unreachable if no device answered.
+
+        192.0.2.8      < 1.3.6.1.4.1.318.1.3.4.6, r1-left
+        192.0.2.9      < 1.3.6.1.4.1.11.2.3.9.1, laser
+        ([FoundDevice("192.0.2.8", "snmp", 161, "r1-left", "apc-rpdu2")],
+         [FoundDevice("192.0.2.9", "snmp", 161, "laser", "1.3.6.1.4.1.11.2.3.9.1 HP ETHERNET")])
+    """
+    answers, unsent_counts = _scan(networks, community, port, address_count)
+    pdus, candidates, others = split_answers(answers, port)
+    candidate_pdus, candidate_others = identify_by_rows(candidates, community)
+    mdns_pdus = announced_pdus(networks) if with_mdns else []
+    # what mDNS says of a unit counts
+    pdus = [*_at_other_addresses([*pdus, *candidate_pdus], mdns_pdus), *mdns_pdus]
+    others = _at_other_addresses([*others, *candidate_others], mdns_pdus)
+    send_errors = "; ".join(_send_error_sentences(unsent_counts))
+    if not pdus and not others:
+        raise Unreachable(send_errors or _SILENCE)
+    if send_errors:
+        print(send_errors, file=sys.stderr)
+    return pdus, others
+
+
 def _send_error_sentences(unsent_counts: Mapping[str, int]) -> Iterator[str]:
-    """How many requests the system did not send, a sentence for each reason.
+    """Yields a sentence for each reason why the system did not send requests, with how many.
 
     >>> list(_send_error_sentences({"Network is unreachable": 254}))
     ['254 requests could not be sent: Network is unreachable']
@@ -182,9 +204,9 @@ def _send_error_sentences(unsent_counts: Mapping[str, int]) -> Iterator[str]:
 def _scan(
     networks: Sequence[Network], community: str, port: int, address_count: int
 ) -> tuple[Mapping[str, AgentAnswer], Mapping[str, int]]:
-    """Ask all addresses, and show the progress. Returns the answers over SNMP by address, and how
-    many requests the system did not send, by the reason: `{"192.0.2.8": AgentAnswer(...)},
-    {"Network is unreachable": 254}`.
+    """Ask all addresses over SNMP, and show the progress. Returns the answers by address, and how
+    many requests the system did not send, by the reason: `{"192.0.2.8": AgentAnswer(...)}, {"No
+    route to host": 254}`. `port`: of SNMP; `address_count`: how many addresses the networks have.
     """
     unsent_counts: Counter[str] = Counter()
 
@@ -208,8 +230,8 @@ def _scan(
 def _at_other_addresses(
     devices: Sequence[FoundDevice], mdns_pdus: Sequence[FoundDevice]
 ) -> list[FoundDevice]:
-    """The devices at other addresses than the PDUs that mDNS has found: what mDNS says of a unit
-    counts.
+    """Those of `devices`, found over SNMP, that are no unit that was also found over mDNS, because
+    what mDNS says of a unit counts.
 
     >>> snmp = FoundDevice("192.0.2.8", "snmp", 161, "px3", "raritan-px2")
     >>> mdns = FoundDevice("192.0.2.8", "raritan", 443, "px3", "PX3-5190R")
@@ -222,10 +244,12 @@ def _at_other_addresses(
 
 
 def _community(typed_login: Login, auth: Optional[str], login: Optional[str], port: str) -> str:
-    """The community: from the login, else from --secret-file, PDU_COMMUNITY or the terminal.
+    """The community with which addresses are asked. `auth`, `login`: the file of logins and the
+    name of the one whose community is taken; None without --auth or --login: then it is that of
+    --secret-file or PDU_COMMUNITY, or is asked for on the terminal.
 
-    Raises SettingsError, also for a login with another port: a PDU that is found would then be read
-    there, where another one may be.
+    Raises SettingsError, also for a login with another port than `port`, that of --port: a PDU that
+    is found would later be read at the login's port, where another PDU may be.
 
         --auth logins.toml --login hall    that of [hall] in logins.toml
         (none)                             community of the PDUs (often public):
@@ -246,7 +270,7 @@ def _community(typed_login: Login, auth: Optional[str], login: Optional[str], po
 
 
 def _port(text: str) -> int:
-    """The port of --port. Raises SettingsError.
+    """The port that was typed for --port, as a number. Raises SettingsError.
 
     >>> _port("161")
     161
@@ -263,8 +287,9 @@ def _port(text: str) -> int:
 def split_answers(
     answers: Mapping[str, AgentAnswer], port: int
 ) -> tuple[list[FoundDevice], list[FoundDevice], list[FoundDevice]]:
-    """The answers by their sysObjectID: PDUs, whose number names a family of the SNMP handler;
-    candidates, whose number a PDU and other devices may have; and other devices.
+    """The devices that answered, in three lists: PDUs, whose sysObjectID names a family of the SNMP
+    handler; candidates, whose sysObjectID a PDU and other devices may have; and other devices.
+    `answers`: by address; `port`: at which all of them were asked.
 
     >>> apc = AgentAnswer(7, "1.3.6.1.4.1.318.1.3.4.6", "APC Web/SNMP Card", "r1 left")
     >>> printer = AgentAnswer(8, "1.3.6.1.4.1.11.2.3.9.1", "HP ETHERNET", "laser")
@@ -296,8 +321,8 @@ def split_answers(
 
 
 def _recognition_of(answer: AgentAnswer) -> Recognition:
-    """What the sysObjectID says of the device. That of Net-SNMP says nothing: it names only the
-    agent, which servers run too.
+    """The families that the sysObjectID of an answer names. That of Net-SNMP names none: it is of
+    the agent, a program that servers run too.
 
     >>> _recognition_of(AgentAnswer(7, "1.3.6.1.4.1.318.1.3.4.6", "", "")).families[0].key
     'apc-rpdu2'
@@ -310,8 +335,8 @@ def _recognition_of(answer: AgentAnswer) -> Recognition:
 
 
 def _description(answer: AgentAnswer, recognition: Recognition) -> str:
-    """The other devices that have the number, sysObjectID and sysDescr, in at most 100 characters;
-    what is empty is left out.
+    """What a device is, for people, in at most 100 characters: which other devices have its
+    sysObjectID, then sysObjectID and sysDescr. What is empty is left out.
 
     >>> _description(AgentAnswer(7, "1.3.6.1.4.1.9999", "Acme  PDU", ""), Recognition())
     '1.3.6.1.4.1.9999 Acme PDU'
@@ -323,8 +348,9 @@ def _description(answer: AgentAnswer, recognition: Recognition) -> str:
 def identify_by_rows(
     devices: Sequence[FoundDevice], community: str
 ) -> tuple[list[FoundDevice], list[FoundDevice]]:
-    """The devices that have the rows of a family, with its key, and the others; of one that could
-    not be read, `what` says why. Reads the tables of each family that its number may mean.
+    """The candidates in two lists: PDUs, which have the outlets or meters of a family, with this
+    family as `what`; and other devices. Reads the tables of each family that the sysObjectID of a
+    candidate may mean; of one whose tables could not be read, `what` says why.
 
         device         its tables               returned
         192.0.2.8      the rows of sentry4      ([192.0.2.8 sentry4], [])
@@ -334,10 +360,10 @@ def identify_by_rows(
     if not devices:
         return [], []
     handler = load("snmp")
-    login = DeviceLogin("find", {}, {"community": community})
+    login = DeviceLogin(name="find", settings={}, secrets={"community": community})
     targets: list[Target] = []
     for device in devices:
-        address = Address(host_with_port(device.address, device.port, 0))
+        address = Address(host_with_port(device.address, device.port, usual=0))
         targets.append(Target(ListedPdu(device.name, "snmp", address), handler, login))
     reading_by_index = dict(read_all(targets, _family_reading, parallel=_READERS))
     pdus: list[FoundDevice] = []
@@ -357,18 +383,17 @@ def identify_by_rows(
 
 
 def _family_reading(target: Target) -> Reading:
-    """A reading that has the device's family alone, as its nameplate: "" if it has the rows of
-    none.
+    """A reading with nothing but the family of a device, in its nameplate: "" if the device has the
+    outlets or meters of none. It has the form of a reading so that many are read at a time.
     """
     family = identify_device(target.handler, target.data()).family
     return Reading(plate=Nameplate(family=family))
 
 
 def announced_pdus(networks: Sequence[Network]) -> list[FoundDevice]:
-    """Xerus units that announce themselves by mDNS and are in the networks. Asks only on interfaces
-    in these networks, over IPv4.
-
-    If that fails, prints why and returns none.
+    """The Xerus units that announce themselves by mDNS and are in the networks. Asks only on those
+    interfaces of this machine that are in these networks, over IPv4. Empty without such interfaces,
+    and, with a note on standard error, if the package zeroconf is missing or the network fails.
 
         < _raritan-rpcs._tcp.local: px3, 192.0.2.8, port 443, model PX3-5190R
         [FoundDevice("192.0.2.8", "raritan", 443, "px3", "PX3-5190R")]
@@ -404,8 +429,9 @@ def announced_pdus(networks: Sequence[Network]) -> list[FoundDevice]:
 
 
 def _list_name(name: str) -> str:
-    """A device's name as a list can have it, of at most _LONGEST_NAME characters; a hyphen stands
-    for all but letters, digits, `.`, `_` and `-`. "" for an address, perhaps with a port.
+    """A device's name in the form for a list, in which a hyphen stands for what is no letter,
+    digit, `.` or `_`, of at most _LONGEST_NAME characters. "" for a name that is an address,
+    perhaps with a port.
 
     >>> _list_name("Rack 1 (left)"), _list_name("192.0.2.8"), _list_name("")
     ('Rack-1-left', '', '')
@@ -417,15 +443,19 @@ def _list_name(name: str) -> str:
 
 
 def _address(text: str) -> Any:
-    """An IP address without its zone."""
+    """The IP address in a text such as "192.0.2.8" or "fe80::1%eth0", without its zone.
+
+    >>> _address("fe80::1%eth0")
+    IPv6Address('fe80::1')
+    """
     bare_address, _, _ = text.partition("%")
     return ipaddress.ip_address(bare_address)
 
 
 def _own_address(network: Network) -> str:
-    """The address from which this machine would reach an IPv4 network. Nothing is sent.
-
-    '' for an IPv6 network, without a route, or if that address is outside the network.
+    """The address of this machine in an IPv4 network, from which it would reach the others there.
+    Nothing is sent. "" for an IPv6 network, without a route, and if the machine reaches the network
+    from an address outside.
 
     >>> _own_address(ipaddress.ip_network("127.0.0.0/8"))
     '127.0.0.1'
@@ -445,11 +475,11 @@ def _own_address(network: Network) -> str:
 
 
 def name_pdus(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
-    """The PDUs in order of their addresses, with unique names. Of several at one address and port,
-    the first: a list has a line for each.
+    """The PDUs in order of their addresses, each with a name that no other has. Of several at one
+    address and port, the first stays.
 
-    The address replaces a name that is empty. It is appended to a name that several PDUs have. If
-    several PDUs have the same address, the port is added unless it is the usual one.
+    The address replaces a name that is empty, and is appended to a name that several PDUs have. If
+    several PDUs have one address, it is written with the port, unless that is the usual one.
 
     >>> left = FoundDevice("192.0.2.9", "snmp", 161, "apc", "apc-rpdu2")
     >>> right = left._replace(address="192.0.2.8")
@@ -491,7 +521,8 @@ def other_handlers(family: str) -> list[str]:
 
 
 def other_handler_sentences(pdus: Sequence[FoundDevice]) -> list[str]:
-    """A sentence for each family whose units another handler may read, with the address of one.
+    """A sentence for each family among the PDUs whose units another handler than `snmp` may read,
+    with the address of the first such PDU.
 
     sentry4: these units may also answer the handler jaws, which asks no SNMP: pdu identify
     192.0.2.8 --handler jaws tries, pdu supports sentry4 compares
@@ -510,13 +541,13 @@ def other_handler_sentences(pdus: Sequence[FoundDevice]) -> list[str]:
 
 
 class _SearchResult(NamedTuple):
-    """The result of a search: the PDUs, each with its name in a list, and the other devices that
-    answered.
+    """The result of a search: the PDUs, whose names no two share, and the other devices that
+    answered. `login`: the name of the login that a list has for PDUs over SNMP.
     """
 
     pdus: Sequence[FoundDevice]
     other_devices: Sequence[FoundDevice]
-    #: the name of the login of PDUs over SNMP, "" if none was named
+    #: "" if none was named
     login: str
     #: how many addresses were asked
     address_count: int
@@ -535,11 +566,13 @@ class _SearchResult(NamedTuple):
         return pdus
 
     def rows(self) -> list[Sequence[str]]:
-        """The rows of the list: a cell for each of _HEAD."""
+        """The rows of the list, with cells for name, handler, address, login and settings: `("r1",
+        "snmp", "192.0.2.8", "hall", "")`.
+        """
         return [(pdu.name, pdu.handler, pdu.address, pdu.auth, "") for pdu in self.list_lines()]
 
     def csv(self) -> str:
-        """The PDUs as the text of a CSV list."""
+        """The PDUs as the text of a CSV list, with its head name,handler,address,auth,settings."""
         return csv_lines([_HEAD, *self.rows()])
 
 
@@ -589,6 +622,7 @@ def _print_addition(
     files: addition.NewPdu, result: _SearchResult, new_pdus: Sequence[ListedPdu]
 ) -> None:
     """Print which PDUs --add put into the list, which of them need a login, and the next step.
+    `files`: the paths of the list and the logins; `new_pdus`: those that the list did not have.
 
     pdus.csv: 2 PDUs added, 5 already there; login snmp in logins.toml
     give a login, in the column auth: px3
@@ -609,7 +643,8 @@ def _print_addition(
 
 
 def _address_with_port(device: FoundDevice) -> str:
-    """Its address, with a port that is not the usual one of its handler.
+    """The address of a device as a list has it: with its port, if that is not the usual one of its
+    handler.
 
     >>> _address_with_port(FoundDevice("192.0.2.8", "snmp", 1161, "r1-left", "apc-rpdu2"))
     '192.0.2.8:1161'

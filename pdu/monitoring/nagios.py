@@ -1,5 +1,10 @@
 """The output of `pdu check --nagios`: thresholds, and what a plugin prints.
 
+A row (`PduRow`) is a PDU that was read, with its verdict: a level (WELL, DOUBTFUL or BAD, a
+plugin's OK, WARNING and CRITICAL), a result in a word or two, and a reason. A load is the current
+of a line, a breaker or a whole PDU, in A, with its rating, the most that it may carry. `totals` are
+the sums over all PDUs.
+
 Source: the Monitoring Plugins Development Guidelines, "Plugin Output for Nagios", "Performance
 data" and "Threshold and Ranges".
 """
@@ -30,7 +35,9 @@ _RANGE = re.compile(
 
 
 class Range(NamedTuple):
-    """A threshold: it alerts outside of its bounds, or with `@` inside."""
+    """A threshold, as `--critical 1:12.8`: it alerts at values below its start and above its end.
+    If `is_inside`, typed as `@1:12.8`, it alerts at those between, and at both bounds.
+    """
 
     start: float
     end: float
@@ -39,7 +46,8 @@ class Range(NamedTuple):
     is_share: bool = False
 
     def of_rating(self, rating_a: Optional[float]) -> Optional[Range]:
-        """This threshold in A; None for a share of a rating that is not known.
+        """This threshold in A, of a line or breaker with this rating; None for one in percent of a
+        rating that is not known.
 
         >>> str(Range(0.0, 80.0, is_share=True).of_rating(16.0))
         '12.8'
@@ -55,7 +63,12 @@ class Range(NamedTuple):
 
     @property
     def top(self) -> float:
-        """The value from which on it alerts; infinite for one that alerts below a value alone."""
+        """The lowest value from which on it alerts; infinite for one that alerts below a value
+        alone.
+
+        >>> Range(0.0, 12.8).top, Range(10.0, 20.0, is_inside=True).top, Range(1.0, math.inf).top
+        (12.8, 10.0, inf)
+        """
         return self.start if self.is_inside else self.end
 
     def alerts(self, value: float) -> bool:
@@ -86,19 +99,24 @@ class Range(NamedTuple):
 
 
 class RangeType(click.ParamType):
-    """A range of the guidelines in A, such as 12.8 or 1:12.8, or in % of the rating: 80%."""
+    """The type of --warning and --critical: a range in the notation of the guidelines, in A such as
+    12.8 or 1:12.8, or in % of the rating: 80%.
+    """
 
     name = "range"
 
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> Range:
-        """The range of a text: without a start it begins at 0, without an end it has none.
+        """The range of a text that was typed. Without a start it begins at 0, with the start `~` it
+        has no lower bound, without an end no upper one. `@` before it: it alerts inside.
 
         >>> RangeType().convert("80%", None, None)
         Range(start=0.0, end=80.0, is_inside=False, is_share=True)
         >>> RangeType().convert("@10:", None, None)
         Range(start=10.0, end=inf, is_inside=True, is_share=False)
+        >>> RangeType().convert("~:12.8", None, None)
+        Range(start=-inf, end=12.8, is_inside=False, is_share=False)
         """
         text = str(value)
         match = _RANGE.fullmatch(text)
@@ -134,8 +152,8 @@ class Thresholds(NamedTuple):
         return self.warning is not None or self.critical is not None
 
     def refuse_useless_shares(self) -> None:
-        """Raise SettingsError for limits in % that are no use, whatever the rating is: one above
-        100 %, and one of --critical below that of --warning.
+        """Raise SettingsError for limits in % that are a mistake, whatever the rating is: one above
+        100 %, and one of --critical below that of --warning. Called before the PDUs are read.
 
         >>> Thresholds(critical=Range(0.0, 90.0, is_share=True)).refuse_useless_shares()
         >>> Thresholds(critical=Range(0.0, 190.0, is_share=True)).refuse_useless_shares()
@@ -166,7 +184,8 @@ class _Load(NamedTuple):
 
 
 def _loads(row: PduRow) -> list[_Load]:
-    """The currents of the lines and breakers; where none were read, that of the PDU.
+    """The loads of a PDU that have limits: those of its lines and breakers; where none were read,
+    that of the whole PDU.
 
     lines L1, L2 were read    [_Load("L1", 12.9, 16.0), _Load("L2", 3.1, 16.0)]
     a load of 3.6 A alone     [_Load("load", 3.6)]
@@ -181,9 +200,10 @@ def _loads(row: PduRow) -> list[_Load]:
 
 
 def judge_loads(row: PduRow, thresholds: Thresholds) -> PduRow:
-    """The row of a PDU that was read, with the worst of its own level and those of its loads. One
-    that cannot be compared is a warning: it may be beyond its limit. Raises SettingsError for a
-    limit that is no use.
+    """A copy of the row whose level and result are the worst of its own and those of its loads, and
+    whose reason names each load beyond its limit. A load that cannot be compared with its limit is
+    a warning, because it may be beyond. A PDU whose states were not read keeps its row. Raises
+    SettingsError for a limit in A that is a mistake.
 
         row                 L1 with --critical 80%    returned
         WELL, "well"        12.9 A of 16 A            BAD, "over limit", "L1 carries 12.9 A, ..."
@@ -191,7 +211,7 @@ def judge_loads(row: PduRow, thresholds: Thresholds) -> PduRow:
         WELL, "well"        3.1 A, no rating          DOUBTFUL, "without a rating"
         BAD, "protocol"     not read                  BAD, "protocol"
     """
-    if not thresholds or not row.reading.answered:
+    if not thresholds or not row.reading.has_states:
         return row
     loads = _loads(row)
     for load in loads:
@@ -200,9 +220,8 @@ def judge_loads(row: PduRow, thresholds: Thresholds) -> PduRow:
     alerts = [judgement for judgement in judgements if judgement.level != WELL]
     if not alerts:
         return row
-    # of the same level, what is known before what is not known
-    worst = max(alerts, key=lambda alert: (alert.level, alert.result == _OVER_LIMIT))
-    is_worse = (worst.level, worst.result == _OVER_LIMIT) > (row.level, False)
+    worst = max(alerts, key=lambda alert: alert.rank)
+    is_worse = worst.rank > (row.level, False)
     reasons = [alert.reason for alert in alerts]
     if row.reason:
         reasons.append(row.reason)
@@ -216,8 +235,8 @@ def judge_loads(row: PduRow, thresholds: Thresholds) -> PduRow:
 def _refuse_useless_limits(
     load_name: str, rating_a: Optional[float], thresholds: Thresholds
 ) -> None:
-    """Raise SettingsError for a limit in A above the rating, which most often was meant in %, and
-    for one of --critical below that of --warning. `load_name`: begins the error.
+    """Raise SettingsError for a limit in A above the rating of a load, which most often was meant
+    in %, and for one of --critical below that of --warning. `load_name` begins the error's text.
 
     >>> _refuse_useless_limits("left: L1", 16.0, Thresholds(critical=Range(0.0, 12.8)))
     >>> limit = Range(0.0, 80.0)
@@ -242,8 +261,9 @@ def _refuse_useless_limits(
 
 
 def _refuse_wrong_order(prefix: str, limits: Sequence[Range], unit: str = "") -> None:
-    """Raise SettingsError if there are two limits, and that of --critical is below that of
-    --warning. `limits`: that of --warning first; `unit`: of what the error prints.
+    """Raise SettingsError if the second of two limits, that of --critical, is below the first, that
+    of --warning. Fewer limits, and those that alert below a value or inside, are not compared.
+    `prefix`: begins the error's text; `unit`: stands behind its numbers.
 
     >>> _refuse_wrong_order("", [Range(0.0, 80.0), Range(0.0, 90.0)], "%")
     >>> _refuse_wrong_order("", [Range(0.0, 90.0), Range(0.0, 80.0)], "%")
@@ -271,9 +291,17 @@ class _Judgement(NamedTuple):
     #: in a sentence
     reason: str = ""
 
+    @property
+    def rank(self) -> tuple[int, bool]:
+        """A sort key, highest for the worst: of two judgements of one level, that of a load which
+        is known to be over its limit is worse than that of a load which is not known.
+        """
+        return self.level, self.result == _OVER_LIMIT
+
 
 def _judge_load(load: _Load, thresholds: Thresholds) -> _Judgement:
-    """The judgement of a load by the thresholds, --critical before --warning.
+    """The judgement of a load by the thresholds: the first of --critical and --warning that alerts,
+    or that cannot be compared with the load; WELL without one.
 
     >>> limits = Thresholds(critical=Range(0.0, 80.0, is_share=True))
     >>> _judge_load(_Load("L1", 12.9, 16.0), limits).reason
@@ -300,8 +328,8 @@ def _judge_load(load: _Load, thresholds: Thresholds) -> _Judgement:
 
 
 def _judge_without_current(load: _Load) -> _Judgement:
-    """The judgement of a load whose current has no value: it may be beyond its limit. Why it is not
-    known now is in the reasons of the row.
+    """The judgement of a load whose current has no value, and which so may be beyond its limit. Why
+    a current is not known now is not said here: the row says it already.
 
     >>> _judge_without_current(_Load("L1", NotKnown("silent"))).reason
     'L1: its current is not known'
@@ -324,14 +352,15 @@ def output(
     *,
     data_per_pdu: bool = False,
 ) -> list[str]:
-    """One line with performance data, then lines about PDUs that are not well, the worst first.
-    `data_per_pdu`: load and energy are those of each PDU, not of all together.
+    """The lines that the plugin prints: one with the verdict and, behind `|`, performance data;
+    then one for each PDU that is not well, the worst first. `data_per_pdu`: load and energy are
+    those of each PDU, not of all together.
 
         PDU CRITICAL - 2 PDUs in 2.0 s: 1 well, 1 unreachable; ...|pdus=2 not_well=1 ... time=2.013s
         right: unreachable: no answer
     """
-    alert_rows = [row for row in rows if row.level != WELL]
-    alert_rows.sort(key=lambda row: -row.level)
+    worst_first = sorted(rows, key=lambda row: -row.level)
+    alert_rows = [row for row in worst_first if row.level != WELL]
     data = [
         f"pdus={totals.pdus}",
         f"not_well={len(alert_rows)}",
@@ -363,9 +392,9 @@ def output(
 
 
 def _data_of_all(totals: Summary) -> Iterator[str]:
-    """Performance data of a list: `load=7.200`, `energy=1866.400c`. They have no energy while an
-    error may hide the energy of a PDU: it is a counter, and the sum over the other PDUs could be
-    lower.
+    """Yields performance data of all PDUs together: the load in A as `load=7.200`, the energy in
+    kWh as `energy=1866.400c`. The energy is left out while that of a PDU may be missing in it: it
+    is a counter, and a counter never falls.
     """
     if totals.load_a is not None:
         yield f"load={totals.load_a:.3f}"
@@ -374,9 +403,9 @@ def _data_of_all(totals: Summary) -> Iterator[str]:
 
 
 def _data_of_pdu(row: PduRow, thresholds: Thresholds, prefix: str) -> Iterator[str]:
-    """Performance data of one PDU: loads with their limits in A, and its energy in kWh. Where no
-    lines were read, its load is one of the loads that have limits. `prefix`: begins each label, as
-    "left ".
+    """Yields performance data of one PDU: its load in A, each line and breaker with its limits, and
+    its energy in kWh. Where no lines were read, the load itself has the limits. `prefix`: begins
+    each label, such as "left " for the PDU left; "" if there is one PDU.
 
         'left load'=3.600
         'left L1'=3.100;12.8;;0;16
@@ -407,8 +436,8 @@ def _data_of_pdu(row: PduRow, thresholds: Thresholds, prefix: str) -> Iterator[s
 
 
 def _limit_cell(threshold: Optional[Range], load: _Load) -> str:
-    """A limit of this load in A, "" without one, or if the rating that it is a share of is not
-    known.
+    """The limit of this load in A for performance data; "" without a threshold, and for one in % of
+    a rating that is not known.
 
     >>> share = Range(0.0, 80.0, is_share=True)
     >>> _limit_cell(share, _Load("L1", 3.1, 16.0)), _limit_cell(share, _Load("L1", 3.1))
@@ -419,7 +448,8 @@ def _limit_cell(threshold: Optional[Range], load: _Load) -> str:
 
 
 def _label(text: str) -> str:
-    """A label of performance data: in single quotes if it has a blank, without `=` and the bar.
+    """The text as a label of performance data: a blank in place of `=`, `/` in place of the bar,
+    and single quotes around a text with a blank or a quote.
 
     >>> _label("L1")
     'L1'
@@ -433,4 +463,5 @@ def _label(text: str) -> str:
 
 
 def _without_bar(text: str) -> str:
-    return text.replace("|", "/")  # the bar separates performance data
+    """The text with `/` in place of each bar, because a bar begins the performance data."""
+    return text.replace("|", "/")

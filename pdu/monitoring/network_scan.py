@@ -1,5 +1,5 @@
 """Asks every host address of some networks once or twice over SNMP, at a limited rate, from one
-socket for each IP version.
+socket for each IP version. Used by `pdu find`.
 """
 
 from __future__ import annotations
@@ -18,13 +18,11 @@ TRIES = 2  # a second datagram replaces a lost one
 
 
 class ScanRate(NamedTuple):
-    """How fast a network is asked: `ScanRate(200.0)` asks a /24 in 1.3 s, and waits 2 s for the
-    last answers.
+    """How fast addresses are asked: `rate` datagrams a second, then `last_s` seconds of waiting for
+    the last answers. `ScanRate(200.0)` asks a /24 in 1.3 s, and waits 2 s.
     """
 
-    #: datagrams a second
     rate: float
-    #: how long a round waits for its last answers, in seconds
     last_s: float = 2.0
 
 
@@ -36,9 +34,10 @@ def scan_networks(
     on_request: Callable[[], None],
     on_unsent: Callable[[Exception], None] = lambda _: None,
 ) -> dict[str, AgentAnswer]:
-    """The answers by address. An answer must come from the address and port that were asked.
-    `on_request` is called for each datagram that is sent, `on_unsent` for each that the system
-    could not send. Raises SettingsError if this machine cannot open a socket.
+    """Ask every host of the networks. Returns the answers by address; an answer counts only if it
+    comes from the address and port that were asked. `on_request` is called for each datagram that
+    is sent, `on_unsent` for each that the system could not send. Raises SettingsError if this
+    machine cannot open a socket.
 
         > 192.0.2.1 GET sysObjectID, sysDescr, sysName
         > 192.0.2.2 GET ...                               < 192.0.2.2 1.3.6.1.4.1.318.1.3.4.6 ...
@@ -62,8 +61,9 @@ def scan_networks(
 
 
 class Scan(asyncio.DatagramProtocol):
-    """Asks each address up to TRIES times, and keeps the first answer of each in
-    `answer_by_address`.
+    """A search of addresses: `run` asks each up to TRIES times. asyncio calls `datagram_received`
+    for each answer, which puts the first of each address into `answer_by_address`. `request_ids`:
+    address → the id that its requests and its answer have; `_port`: at which all are asked.
     """
 
     def __init__(
@@ -88,8 +88,8 @@ class Scan(asyncio.DatagramProtocol):
         self.answer_by_address: dict[str, AgentAnswer] = {}
 
     async def run(self) -> dict[str, AgentAnswer]:
-        """The answers by address, in the order of the addresses: first all of IPv4 are asked, then
-        all of IPv6. Raises SettingsError.
+        """Ask all addresses, first those of IPv4, then those of IPv6. Returns the answers by
+        address, in the order of the addresses. Raises SettingsError if no socket can be opened.
         """
         for is_v6 in sorted({":" in address for address in self.request_ids}):
             transport = await self._open_socket(is_v6=is_v6)
@@ -98,14 +98,13 @@ class Scan(asyncio.DatagramProtocol):
                     await self._ask_silent_hosts(transport, is_v6=is_v6)
             finally:
                 transport.close()
-        answers: dict[str, AgentAnswer] = {}
-        for address in self.request_ids:
-            if address in self.answer_by_address:
-                answers[address] = self.answer_by_address[address]
-        return answers
+        addresses = [address for address in self.request_ids if address in self.answer_by_address]
+        return {address: self.answer_by_address[address] for address in addresses}
 
     async def _open_socket(self, *, is_v6: bool) -> asyncio.DatagramTransport:
-        """A UDP socket whose datagrams come to `datagram_received`. Raises SettingsError."""
+        """Open a UDP socket for IPv6, else for IPv4, whose datagrams come to `datagram_received`.
+        Raises SettingsError if the system opens none.
+        """
         any_interface = "::" if is_v6 else "0.0.0.0"  # noqa: S104
         loop = asyncio.get_running_loop()
         try:
@@ -144,14 +143,17 @@ class Scan(asyncio.DatagramProtocol):
             await asyncio.sleep(self._pace.last_s)
 
     def error_received(self, exc: Exception) -> None:
-        """Called by `sendto` for a network without a route, for instance."""
+        """Called by asyncio for a datagram that the system could not send, as to a network without
+        a route.
+        """
         self._on_unsent(exc)
 
     def datagram_received(self, data: bytes, peer: tuple[str, int]) -> None:
-        """Keep the first answer of each address, if it has the port and the id of the request;
+        """Called by asyncio for each datagram. The first answer of each address is kept in
+        `answer_by_address`, if it has the id of the request and comes from the port that was asked;
         another datagram is dropped.
         """
-        address, port = peer[:2]  # two more parts follow in IPv6
+        address, port = peer[:2]  # two more fields follow in IPv6
         if port != self._port or address not in self.request_ids:
             return
         answer = decode_answer(data)

@@ -1,4 +1,6 @@
-"""Parses IP networks, and lists the addresses of their hosts. Pure."""
+"""Parses the IP networks that `pdu find` searches, such as 192.0.2.0/24, and lists the addresses of
+their hosts. A single address is a network of one. Pure.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +22,8 @@ AnIPVersion = TypeVar("AnIPVersion", ipaddress.IPv4Network, ipaddress.IPv6Networ
 
 
 def parse_networks(texts: Sequence[str]) -> list[Network]:
-    """The networks and single addresses, without those inside another one.
-
-    Raises SettingsError, also for more than MOST addresses.
+    """The networks that these texts, the arguments of `pdu find`, name, IPv4 first; one that is
+    inside another is left out. Raises SettingsError, also for more than MOST addresses.
 
     >>> list(map(str, parse_networks(["192.0.2.0/24", "192.0.2.8", "2001:db8::1"])))
     ['192.0.2.0/24', '2001:db8::1/128']
@@ -48,7 +49,8 @@ def parse_networks(texts: Sequence[str]) -> list[Network]:
 
 
 def _refuse_mask(text: str, text_before: str) -> None:
-    """Raise SettingsError for a mask such as 255.255.255.0; `text_before`: perhaps its network.
+    """Raise SettingsError if `text` is a mask such as 255.255.255.0. `text_before`: the argument
+    before it, from which, if it is an address, the error makes the network; "" for none.
 
     >>> _refuse_mask("192.0.2.9", "192.0.2.8")
     >>> _refuse_mask("255.255.255.0", "192.0.2.8")
@@ -58,13 +60,14 @@ def _refuse_mask(text: str, text_before: str) -> None:
     if not text.startswith("255.") or text == "255.255.255.255":
         return
     address = text_before if is_ip(text_before) else "192.0.2.0"
-    with contextlib.suppress(ValueError):
+    with contextlib.suppress(ValueError):  # that this is no mask
         network = ipaddress.ip_network(f"{address}/{text}", strict=False)
         raise SettingsError(f"{printable(text, 60)} is a mask: give the network as {network}")
 
 
 def _check_searchable(network: Network, text: str) -> None:
-    """Raise SettingsError for a network whose hosts a search cannot ask, typed as `text`.
+    """Raise SettingsError for a network whose hosts a search cannot ask: one without hosts, one of
+    IPv4 in the form of IPv6, one with a zone. `text`: as it was typed, with its zone.
 
     >>> _check_searchable(one_network("192.0.2.0/24"), "192.0.2.0/24")
     >>> _check_searchable(one_network("224.0.0.0/24"), "224.0.0.0/24")
@@ -84,9 +87,8 @@ def _check_searchable(network: Network, text: str) -> None:
 
 
 def _outermost(networks: Iterable[AnIPVersion]) -> list[AnIPVersion]:
-    """The networks that are not inside another one.
-
-    Adjacent ones stay apart: a search leaves out the addresses at the ends of each.
+    """The networks that are not inside another one, in order. Adjacent ones are not joined, because
+    a search leaves out the addresses at both ends of each.
 
     >>> networks = map(ipaddress.IPv4Network, ["192.0.2.0/25", "192.0.2.128/25", "192.0.2.8/32"])
     >>> list(map(str, _outermost(networks)))
@@ -100,7 +102,8 @@ def _outermost(networks: Iterable[AnIPVersion]) -> list[AnIPVersion]:
 
 
 def one_network(text: str) -> Network:
-    """A network or a single address. Raises SettingsError for other text.
+    """The network that a text names; a single address is a network of one. Raises SettingsError for
+    another text, with what may have been meant.
 
     >>> one_network("192.0.2.0/24")
     IPv4Network('192.0.2.0/24')
@@ -111,24 +114,35 @@ def one_network(text: str) -> Network:
     try:
         return ipaddress.ip_network(text)
     except ValueError:
-        spelling = printable(text, 60)
-        advice = _likely_network(text)
-        if "," in text:
-            advice = ": give several with spaces between them, without commas"
-        elif re.fullmatch(r"[\w.-]*[A-Za-z][\w.-]*", text):
-            advice = "; pdu identify HOST asks one device by its name, and its --add NAME lists it"
-        if is_ip(text) and "/" not in text:
-            advice = (
-                f"; pdu identify {spelling} asks one device, and --port is of all that are asked"
-            )
-        raise SettingsError(f"{spelling!r} is not a network such as 192.0.2.0/24{advice}") from None
+        fault = f"{printable(text, 60)!r} is not a network such as 192.0.2.0/24"
+        raise SettingsError(f"{fault}{_advice(text)}") from None
+
+
+def _advice(text: str) -> str:
+    """The end of the sentence about a text that is no network: what to give instead; "" if that is
+    not known.
+
+    >>> _advice("rack1")
+    '; pdu identify HOST asks one device by its name, and its --add NAME lists it'
+    >>> _advice("192.0.2.8:161")
+    '; pdu identify 192.0.2.8:161 asks one device, and --port is of all that are asked'
+    >>> _advice("192.0.2.8/24")
+    ': did you mean 192.0.2.0/24?'
+    """
+    if is_ip(text) and "/" not in text:
+        shown_text = printable(text, 60)
+        return f"; pdu identify {shown_text} asks one device, and --port is of all that are asked"
+    if "," in text:
+        return ": give several with spaces between them, without commas"
+    if re.fullmatch(r"[\w.-]*[A-Za-z][\w.-]*", text):
+        return "; pdu identify HOST asks one device by its name, and its --add NAME lists it"
+    return _likely_network(text)
 
 
 def _likely_network(text: str) -> str:
-    """The network of an address with host bits, as a question: one that a search takes; "" for
-    other text, and for an address with a zone.
-
-    The question could not show the zone: `ip_network` drops it.
+    """The end of an error that asks whether a network was meant: that of an address in it, such as
+    192.0.2.8/24, or of a range of addresses. "" if the text is neither, if the address has a zone,
+    which the question could not show, and if a search would not take the network.
 
     >>> _likely_network("192.0.2.8/24")
     ': did you mean 192.0.2.0/24?'
@@ -156,7 +170,7 @@ def _likely_network(text: str) -> str:
 
 
 def _is_accepted(network: Network) -> bool:
-    """Whether a search accepts this network.
+    """Whether a search accepts this network: it has hosts, and not too many.
 
     >>> _is_accepted(one_network("192.0.2.0/24")), _is_accepted(one_network("10.0.0.0/8"))
     (True, False)
@@ -168,7 +182,7 @@ def _is_accepted(network: Network) -> bool:
 
 
 def hosts(network: Network) -> Iterator[str]:
-    """The addresses of hosts, in order.
+    """Yields the addresses of the hosts of a network, in order.
 
     Leaves out the network and broadcast address of an IPv4 network, because many hosts may answer
     there, and the first address of an IPv6 network, which all its routers share (RFC 4291, 2.6.1).

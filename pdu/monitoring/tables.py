@@ -1,4 +1,7 @@
-"""A check as CSV for spreadsheets and as JSON for programs."""
+"""A check as CSV for spreadsheets and as JSON for programs.
+
+A row (`PduRow`) is a PDU that was read, with the verdict: its `result`, `level`, error and reasons.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from .check_result import PduRow, Summary
 
 
 def _common_cells(row: PduRow) -> dict[str, Any]:
-    """What CSV and JSON have of a PDU, by its column or key; None for what is not known.
+    """What both CSV and JSON have of a PDU: column or key → value, None for what is not known.
 
     {"name": "left", "handler": "snmp", "address": "192.0.2.8", "result": "well", "on": 7,
      "off": 1, "unknown": 0, "load_a": 3.6, "energy_kwh": 933.2, "seconds": 0.412, ...}
@@ -35,7 +38,7 @@ def _common_cells(row: PduRow) -> dict[str, Any]:
 
 
 def csv_text(rows: Sequence[PduRow]) -> str:
-    """The PDUs as the text of a CSV file. There is at least one.
+    """The PDUs as the text of a CSV file with a head line; `rows` must not be empty.
 
     name,handler,address,result,on,off,unknown,load_a,energy_kwh,seconds,requests,...
     left,snmp,192.0.2.8,well,7,1,0,3.6,933.2,0.412,9,...
@@ -55,7 +58,7 @@ def csv_text(rows: Sequence[PduRow]) -> str:
 
 
 def check_document(rows: Sequence[PduRow], totals: Summary) -> Mapping[str, Any]:
-    """The summary, and each PDU with its counts, figures, outlets and error.
+    """What `pdu check --json` prints: the sums, and each PDU with its figures, outlets and error.
 
     {"summary": {"pdus": 2, "results": {"well": 1, "unreachable": 1}, ...},
      "pdus": [{"name": "left", ..., "level": 0, "outlets": [...], "reasons": []},

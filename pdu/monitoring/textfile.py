@@ -3,7 +3,8 @@ collector reads. It is written whole or not at all.
 
 Names follow Prometheus' conventions: base units (amperes, joules) and `_total` for counters. PDU
 and outlets have different metrics, so that a sum of the PDUs' loads does not count the outlets'
-currents again. What has no value has no sample, and never the value 0.
+currents again. What has no value has no sample, and never the value 0. A sample is one value of a
+metric with its labels: `pdu_outlet_state{pdu="left",outlet="4"} 0.0`.
 """
 
 from __future__ import annotations
@@ -39,14 +40,14 @@ _STATE_VALUES = {UP: 1.0, DOWN: 0.0}
 
 
 class _Metric(NamedTuple):
-    """One metric. The first label of each is `pdu`, the PDU's name:
-    `pdu_outlet_state{pdu="left",outlet="4"} 0.0`.
+    """One metric: its name, which ends in `_total` for a counter, its help text, and the names of
+    its labels besides `pdu`, the PDU's name, which all have.
+
+    _Metric("pdu_outlet_state", "1 if the outlet is on, 0 if it is off.", ("outlet",))
     """
 
-    #: that of a counter ends in `_total`
     name: str
     about: str
-    #: its other labels
     labels: _Labels = ()
     #: how many of its units one unit of its figure is
     units: float = 1.0
@@ -100,18 +101,19 @@ _RATINGS = {
 
 
 class _Sample(NamedTuple):
-    """One value of a metric, of one PDU: `_Sample(_STATE, 0.0, ("4",))` for outlet 4, which
-    is off.
+    """One value of a metric, of one PDU, with the values of the metric's labels besides `pdu`:
+    `_Sample(_STATE, 0.0, ("4",))` for outlet 4, which is off.
     """
 
     metric: _Metric
     value: float
-    #: the values of `metric.labels`
     labels: _Labels = ()
 
 
 class ReadingMetrics(Collector):
-    """What was read of some PDUs, in the form that the library prometheus_client writes."""
+    """What was read of some PDUs (`_readings`), and when the check began (`_begin_s`), in the form
+    that the library prometheus_client writes.
+    """
 
     def __init__(self, readings: Iterable[tuple[ListedPdu, Reading]], begin_s: float) -> None:
         """`begin_s`: when the check began, in s of time.time()."""
@@ -119,7 +121,7 @@ class ReadingMetrics(Collector):
         self._begin_s = begin_s
 
     def collect(self) -> Iterator[Metric]:
-        """Each metric with its samples of all PDUs.
+        """Yields each metric with its samples of all PDUs; prometheus_client calls it.
 
         pdu_load_amperes{pdu="left"} 3.6
         pdu_load_amperes{pdu="right"} 2.9
@@ -146,8 +148,8 @@ class ReadingMetrics(Collector):
 
 
 def check_path(path: str) -> None:
-    """Raise SettingsError for a folder, and if no file can be written in that of `path`: before the
-    PDUs are read.
+    """Raise SettingsError if a file cannot be written at this path. Called before the PDUs are
+    read, which may take minutes.
 
     >>> check_path(os.curdir)
     Traceback (most recent call last):
@@ -165,8 +167,9 @@ def check_path(path: str) -> None:
 def write_textfile(
     path: str, readings: Iterable[tuple[ListedPdu, Reading]], begin_s: float
 ) -> None:
-    """Write the metrics of a check. A file that is replaced keeps its permissions; a note says if
-    node_exporter, which is another user, cannot read it. Raises SettingsError.
+    """Write the metrics of a check into the file at `path`. `begin_s`: when the check began, in s
+    of time.time(). A file that is replaced keeps its permissions; a note says if node_exporter,
+    which is another user, cannot read it. Raises SettingsError.
 
         $ pdu check pdus.csv --prometheus /srv/metrics/pdu.prom
         note: other users, such as node_exporter's, cannot read /srv/metrics/pdu.prom: chmod o+r
@@ -190,7 +193,8 @@ def write_textfile(
 
 
 def _samples(reading: Reading, *, only_meters: bool) -> Iterator[_Sample]:
-    """The samples of one PDU. `only_meters`: unknown states are normal.
+    """Yields the samples of one PDU. `only_meters`: the list calls the PDU metered, so that it has
+    no states, and an unknown state is no fault.
 
     >>> for sample in list(_samples(Reading(seconds=2.0, load_a=3.6), only_meters=False)):
     ...     print(sample.metric.name, sample.value, sample.labels)
@@ -198,13 +202,14 @@ def _samples(reading: Reading, *, only_meters: bool) -> Iterator[_Sample]:
     pdu_probe_duration_seconds 2.0 ()
     pdu_load_amperes 3.6 ()
     """
-    yield _Sample(_UP, float(reading.answered))
+    yield _Sample(_UP, float(reading.has_states))
     yield _Sample(_SECONDS, reading.seconds)
     for error in reading.failures.values():
         yield _Sample(_ERROR, 1.0, (error.kind,))
     for row in PDU_FIGURES:
         figure = row.of(reading)
-        yield from _figure_samples(_PDU_METRICS[row.key], figure, (), (row.word, "", ""))
+        missing_labels = (row.word, "", "")
+        yield from _figure_samples(_PDU_METRICS[row.key], figure, (), missing_labels)
     label_counts = Counter((part.kind, part.label) for part in reading.meters)
     for part in reading.meters:
         if label_counts[part.kind, part.label] > 1:
@@ -212,12 +217,13 @@ def _samples(reading: Reading, *, only_meters: bool) -> Iterator[_Sample]:
         yield from _part_samples(part)
     for outlet in reading.outlets:
         yield from _outlet_samples(outlet, only_meters=only_meters)
-        if reading.labelled:
+        if reading.has_labels:
             yield _Sample(_OUTLET_INFO, 1.0, (outlet.name, outlet.number, outlet.identity))
 
 
 def _part_samples(part: MeteredPart) -> Iterator[_Sample]:
-    """The current and the rating of a line or a breaker.
+    """Yields the samples of a line or a breaker: its current and its rating, or that its current is
+    not known.
 
     >>> [sample.value for sample in _part_samples(MeteredPart(LINE, "L1", 3.6, 16.0))]
     [3.6, 16.0]
@@ -231,7 +237,8 @@ def _part_samples(part: MeteredPart) -> Iterator[_Sample]:
 
 
 def _outlet_samples(outlet: PolledOutlet, *, only_meters: bool) -> Iterator[_Sample]:
-    """The state and the figures of an outlet.
+    """Yields the samples of an outlet: its state and its figures. `only_meters`: an unknown state
+    is no fault, and has no sample.
 
     >>> for sample in _outlet_samples(PolledOutlet("4", DOWN), only_meters=False):
     ...     print(sample.metric.name, sample.value, sample.labels)
@@ -251,8 +258,9 @@ def _outlet_samples(outlet: PolledOutlet, *, only_meters: bool) -> Iterator[_Sam
 def _figure_samples(
     metric: _Metric, figure: Figure, labels: _Labels, missing_labels: _Labels
 ) -> Iterator[_Sample]:
-    """The value of a figure, or why it has none in a word: the reason itself is text of the device.
-    Nothing of one that is just not metered, or was not asked for.
+    """Yields the sample of a figure; for one without a value a sample of `pdu_figure_missing`,
+    which says in a word why. None for one that is just not metered, or was not asked for. `labels`:
+    of the figure; `missing_labels`: the figure's word, outlet and line or breaker for the latter.
 
     >>> load, labels = _PDU_METRICS["load_a"], ("load", "", "")
     >>> [sample.value for sample in _figure_samples(load, 3.6, (), labels)]

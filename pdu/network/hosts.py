@@ -1,4 +1,4 @@
-"""The address of a device, as people type it."""
+"""The address of a device, as people type it: `192.0.2.8`, `r1.local`, `[2001:db8::7]:161`."""
 
 from __future__ import annotations
 
@@ -29,9 +29,8 @@ class NotAHost(SettingsError):
 
 
 def address(text: str) -> Address:
-    """The typed address, without spaces around it. Raises NotAHost for a URL, for text with an @,
-    for text that is neither an IP address nor a possible host name, and for a port outside 1 to
-    65535.
+    """The address that was typed, without spaces around it. Raises NotAHost for text that is
+    neither an IP address nor a possible host name, perhaps with a port from 1 to 65535.
 
     >>> address(" 192.0.2.7:161 ")
     '192.0.2.7:161'
@@ -71,8 +70,8 @@ IP address, and several with spaces between them
 
 
 def _url_text(url: str) -> str:
-    """The sentence about a URL in the place of an address: its scheme and host, without what may be
-    a password.
+    """The error's text for a URL in the place of an address. It shows the scheme and the host
+    alone: what stands before an @, and what stands behind the host, may be a password.
 
     >>> _url_text("https://admin:secret@192.0.2.7/login")
     "'https://192.0.2.7/' is a URL: give the address without scheme and path, as in 192.0.2.7"
@@ -89,13 +88,22 @@ def _url_text(url: str) -> str:
 
 
 def _advice(text: str) -> str:
-    """The end of the sentence about a text that is no address: what it probably is; "" if that is
-    not known.
+    """The end of the sentence about a text that is no address: what it probably is, and what to do;
+    "" if that is not known.
 
-    >>> _advice("192.0.2.0/24")
-    '; pdu find 192.0.2.0/24 searches a network'
-    >>> _advice("?")
-    ''
+    >>> for text in ("161", "1,9E+11", "192.0.2.0/24", "192.0.2.8,192.0.2.9", "—yes"):
+    ...     print(_advice(text)[:64])
+    ; a port is written behind its host, as in 192.0.2.8:161; the nu
+    ; a spreadsheet has made a number of it: format its column as te
+    ; pdu find 192.0.2.0/24 searches a network
+    , and several with spaces between them
+    ; an option begins with two plain hyphens
+    >>> for text in ("192.0.2.300", "<192.0.2.7>", "r1:https", "?"):
+    ...     print(_advice(text)[:64])
+    ; IPv4 has four numbers from 0 to 255, without zeros before them
+    : did you mean 192.0.2.7?
+    ; the port is a number, as in r1:443
+    <BLANKLINE>
     """
     name, _, port = text.rpartition(":")
     if text.isdecimal():
@@ -124,8 +132,8 @@ def _advice(text: str) -> str:
 
 
 def _likely_address(text: str) -> str:
-    """The IP address that was meant by one with other digits, with quotes, with a path, or with a
-    port after a blank; "" for other text.
+    """The IP address that was probably meant by a text with digits of another script, with quotes,
+    with a path behind it, or with a port behind a blank; "" for other text.
 
     >>> _likely_address("<192.0.2.7>"), _likely_address("192.0.2.7 161"), _likely_address("rack 7")
     ('192.0.2.7', '192.0.2.7:161', '')
@@ -140,8 +148,8 @@ def _likely_address(text: str) -> str:
 
 
 def parse_argument(host: str) -> Address:
-    """The address in an argument of the command line. Raises NotAHost for text that is no address,
-    and for an IPv6 address without brackets whose end may be meant as a port.
+    """The address that an argument of the command line is. Raises NotAHost for text that is no
+    address, and for an IPv6 address without brackets whose end may be meant as a port.
 
     >>> parse_argument("[2001:db8::7]:161").port
     161
@@ -153,7 +161,7 @@ write [2001:db8::7]:161, or [2001:db8::7:161] for the address
     address_text = address(host)
     name, _, port = address_text.rpartition(":")
     if port in _PORTS and name.count(":") >= 2 and not address_text.startswith("["):
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # that the text before the port is no IPv6 address
             socket.inet_pton(socket.AF_INET6, name)
             raise NotAHost(
                 f"{address_text[:60]!r} may be an address or {name[:60]} with a port: write"
@@ -163,8 +171,8 @@ write [2001:db8::7]:161, or [2001:db8::7:161] for the address
 
 
 def one_spelling(host: str) -> str:
-    """A host without its port, as everybody would spell it: an IP address in its short form, a name
-    in lower case without a last dot.
+    """A host, given without a port, in the one spelling by which two are compared: an IP address in
+    its short form, a name in small letters without a last dot.
 
     >>> one_spelling("PDU-7.Example.net."), one_spelling("2001:0db8:0:0::7")
     ('pdu-7.example.net', '2001:db8::7')
@@ -179,5 +187,9 @@ def one_spelling(host: str) -> str:
 
 
 def is_ip(text: str) -> bool:
-    """Whether this is an IP address, perhaps with a port."""
+    """Whether this is an IP address, perhaps with a port.
+
+    >>> is_ip("192.0.2.8:161"), is_ip("r1-left")
+    (True, False)
+    """
     return is_ip_host(Address(text).host)

@@ -1,5 +1,7 @@
 """`pdu cycle`: switches an outlet off and, once that is proven, on again.
 
+An outlet is proven off when the PDU reports it off after the command and again after the pause.
+UP, DOWN and UNKNOWN are the states that a PDU reports: on, off, neither.
 Made of a handler's `status`, `port_down` and `port_up`, so that every PDU that can be switched can
 be cycled. Each command goes out once. The outlet is switched on only after the PDU has reported it
 off: without that proof a command to switch on might come before the one to switch off, and prove
@@ -42,8 +44,8 @@ _TICK_S = 1.0
 
 
 class Stage(enum.Enum):
-    """How far a cycle came; the value says it for people: UNTOUCHED, GOING_OFF, OFF, GOING_ON, in
-    the order of a cycle.
+    """How far a cycle came, in its order; the value says it for people. GOING_OFF: the command to
+    switch off was sent; OFF: the PDU reported the outlet off; GOING_ON: that to switch on was sent.
     """
 
     UNTOUCHED = "was not touched: no command was sent"
@@ -62,8 +64,10 @@ _UNPROVEN: Mapping[Stage, str] = {
 
 @dataclass
 class Cycle:
-    """One outlet that is switched off and on again. `stage` and `last_state` say how far it came
-    and how it was left, also after an error and Ctrl-C.
+    """One outlet that is switched off and on again. `stage` says how far it came, and `last_state`
+    how the PDU reported it last, also after an error and Ctrl-C: UNKNOWN while a command or a
+    reading has no answer. `off_and_on` sets both. `session` is the open PDU, and `outlet_word` what
+    the user typed for the outlet.
 
         command          PDU reports   stage       last_state
                          on            UNTOUCHED   UP
@@ -74,10 +78,8 @@ class Cycle:
 
     session: SwitchSession
     outlet: PolledOutlet
-    #: that the user typed for it
     outlet_word: str
     stage: Stage = Stage.UNTOUCHED
-    #: what the PDU reported last; UNKNOWN while a command has no answer
     last_state: EnumPowerStatus = UNKNOWN
 
     @property
@@ -91,8 +93,9 @@ class Cycle:
         return self.session.pdu.command_line("on", self.outlet_word)
 
     def read(self) -> EnumPowerStatus:
-        """The state of the outlet, read anew; UNKNOWN if the PDU does not list it. `last_state` is
-        this state, and UNKNOWN if an error is raised.
+        """The state of the outlet, which is asked of the device now, whatever was read before;
+        UNKNOWN if the PDU does not list it. It is `last_state` then, or UNKNOWN if an error is
+        raised.
         """
         self.last_state = UNKNOWN
         with waiting(f"waiting for {self.session.pdu.where}", self.session.run.output):
@@ -112,8 +115,9 @@ class Cycle:
         return self.last_state
 
     def off_and_on(self, pause_s: float) -> bool:
-        """Switch an outlet that was read as on off, and on again after a pause, if it is still off
-        then. Returns whether it is on again; if not, what was not proven is that of `stage`.
+        """Switch the outlet, which is on, off; after a pause of `pause_s` seconds, if it is still
+        off, on again. Returns whether it was seen on again. If not, `stage` says after which step
+        the PDU reported another state than it should.
 
             > port_down 3     < off, again after the pause
             > port_up 3       < on, again 4 s later       True
@@ -135,7 +139,7 @@ class Cycle:
         return self.read() is UP
 
     def remedy(self) -> str:
-        """What to do about an outlet that was left in its last state.
+        """The sentence that says how the outlet was left, in `last_state`, and what to do about it.
 
         UP        outlet 3 is on now
         DOWN      outlet 3 is off; switch it on: pdu on snmp 192.0.2.8 3
@@ -151,9 +155,11 @@ class Cycle:
         )
 
     def answer(self, *, is_done: bool = False, note: str = "") -> dict[str, Any]:
-        """What --json prints of the outlet: `{"call": "cycle", "handler": "snmp", "host":
-        "192.0.2.8", "outlets": [{"identity": "3", "number": "", "state": "on", "done": true}]}`,
-        and the note if there is one.
+        """What --json prints. `is_done`: whether the outlet was seen off and on again. `note`: how
+        it was left if it was not; "" for none.
+
+            {"call": "cycle", "handler": "snmp", "host": "192.0.2.8",
+             "outlets": [{"identity": "3", "number": "", "state": "on", "done": true}]}
         """
         answer = call_fields("cycle", self.session.handler, self.session.pdu)
         last_outlet = self.outlet._replace(state=self.last_state)
@@ -164,8 +170,8 @@ class Cycle:
 
 
 def _cycle(run: Run, pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> int:
-    """Cycle the outlet that a word means, after a question. Returns the exit code. The commands go
-    in one session if the handler can share it:
+    """Cycle the outlet that a word means, after a question. Returns the exit code. `pause_s`: how
+    many seconds it stays off. Readings and commands are in one session if the handler can share it:
 
         $ pdu cycle snmp 192.0.2.8 3
         > status            < 1 on, 2 on, 3 on
@@ -198,7 +204,8 @@ def _cycle(run: Run, pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> 
 
 
 def _refuse_unless_on(cycle: Cycle, state: EnumPowerStatus) -> None:
-    """Raise Usage unless the outlet is on: one that is not may be off on purpose.
+    """Raise Usage unless the outlet is on; `state` is as it was read just now. One that is off may
+    be off on purpose, and a cycle would switch it on.
 
     UP        nothing is raised
     DOWN      usage: outlet 3 is off already: nothing was done; switch it on: pdu on snmp ...
@@ -218,7 +225,8 @@ def _refuse_unless_on(cycle: Cycle, state: EnumPowerStatus) -> None:
 
 
 def _run(cycle: Cycle, pause_s: float) -> int:
-    """Cycle the outlet, and report in which state it was left. Returns the exit code.
+    """Cycle the outlet, once the user has agreed, and report in which state it was left. Returns
+    the exit code.
 
     well               outlet 3 of 192.0.2.8 was off and is on again (snmp)
     it stayed on       not-seen: outlet 3 of 192.0.2.8 was to be switched off; the PDU ...
@@ -232,7 +240,8 @@ def _run(cycle: Cycle, pause_s: float) -> int:
         # after other signals, too, the state in which the outlet was left is reported
         with signals_as_ctrl_c():
             # a person may have taken a while to answer
-            _refuse_unless_on(cycle, cycle.read())
+            state = cycle.read()
+            _refuse_unless_on(cycle, state)
             # a lost terminal must not leave an outlet off
             with ignored_hangup():
                 is_done = cycle.off_and_on(pause_s)
@@ -255,8 +264,8 @@ def _run(cycle: Cycle, pause_s: float) -> int:
 
 
 def _report_error(cycle: Cycle, error: BaseException) -> int:
-    """Report a call that failed, and how the outlet was left: it is read once more. Returns the
-    exit code.
+    """Report the error of a command or a reading of a cycle that had begun, and how the outlet was
+    left, which is read once more for this. Returns the exit code. The note depends on the stage:
 
         stage       note
         GOING_OFF   no command to switch on was sent; outlet 3 is on now
@@ -277,7 +286,11 @@ def _report_error(cycle: Cycle, error: BaseException) -> int:
 
 
 def _report_failure(cycle: Cycle, error: BaseException, note: str) -> int:
-    """Report an error, and in a note how the outlet was left. Returns the exit code."""
+    """Print an error, and in a note how the outlet was left. Returns the exit code.
+
+    unreachable: 192.0.2.8: down: no answer
+    no command to switch on was sent; outlet 3 is on now
+    """
     return switching.report_stop(cycle.session.run, cycle.answer(note=note), error, [note])
 
 
@@ -293,8 +306,8 @@ def _done_result(cycle: Cycle, seconds: float) -> Result:
 
 
 def _unproven_result(cycle: Cycle, reported_state: EnumPowerStatus, seconds: float) -> Result:
-    """The result of a cycle of which a command was accepted, after which the PDU reported another
-    state than the target's: `reported_state`. The exit code is NOT_SEEN.
+    """The result of a cycle that ended because the PDU accepted a command and then reported another
+    state, `reported_state`, than the command was for. The exit code is NOT_SEEN.
 
         outlet 3 of 192.0.2.8 is on (snmp)
         not-seen: outlet 3 of 192.0.2.8 was to be switched off; the PDU accepted the command, ...

@@ -1,5 +1,11 @@
 """`pdu identify`: which handlers can read the device at an address, why, and what to do if one
 cannot.
+
+An answer (`HandlerAnswer`) is what came of one handler: its verdict, and a finding or an error. A
+finding (`HandlerFinding`) is what a handler that spoke with the device found: the family, a group
+of devices that are read alike, and how many outlets are read, switched and metered. It has no
+family if the handler does not read the device. `run` has the options of the command, such as
+--json; `pdu` is the device, with the address, the handler and the login that were given.
 """
 
 from __future__ import annotations
@@ -134,8 +140,9 @@ def _refuse_handler(word: str) -> None:
 
 
 def _identify_each(run: Run, pdus: Sequence[names.ChosenPdu], handlers: Sequence[str]) -> int:
-    """Identify several devices; a secret is typed once, but for each PDU of the list, which has a
-    login of its own. The exit code is that of the first one that no handler reads.
+    """Identify several devices, one after the other. A secret that is typed goes to all of them,
+    but to no PDU of the list, which has a login of its own. Returns the exit code, that of the
+    first device that no handler reads.
 
         $ pdu identify 192.0.2.8 192.0.2.9 --handler snmp
         192.0.2.8:
@@ -180,8 +187,9 @@ def _identify(
     *,
     is_only_device: bool = True,
 ) -> int:
-    """Ask these handlers, all if there are none, and print what they answer. Add the PDU if one
-    reads it. `is_only_device`: of the command. Returns the exit code.
+    """Ask these handlers, all if `handlers` is empty, and print what they answer. `new_pdu`: how
+    the PDU is added to the list if a handler reads it; None without --add. `is_only_device`:
+    whether the command has one HOST; of several, the JSON of each is a line. Returns the exit code.
 
         $ pdu identify 192.0.2.8 --handler snmp --add r1-left
         snmp: yes: APC AP8659, 8 outlets: reads, switches, meters each outlet
@@ -228,8 +236,8 @@ def _identify(
 
 
 def _add_description_steps(finding: HandlerFinding, pdu: names.ChosenPdu) -> None:
-    """Set the next steps of a finding of SNMP that fits no family: those that lead to a family of
-    one's own.
+    """Set `next_steps` of a finding of SNMP without a family: the commands that lead to a family of
+    one's own. Another finding stays as it is.
     """
     if finding.handler == DESCRIBED and not finding.family:
         sys_object_id = finding.about.get("sysObjectID", "")
@@ -237,7 +245,7 @@ def _add_description_steps(finding: HandlerFinding, pdu: names.ChosenPdu) -> Non
 
 
 def _data(answer: HandlerAnswer, run: Run) -> dict[str, Any]:
-    """What --json shows of the answer of one handler: the fields of its finding, else
+    """What --json prints of the answer of one handler: the fields of its finding; without one:
 
     {"handler": "nut", "answers": false, "family": "", "asked": false, "error": null,
      "why": "no connection to TCP port 3493 (Connection refused)"}
@@ -245,7 +253,7 @@ def _data(answer: HandlerAnswer, run: Run) -> dict[str, Any]:
     if answer.finding is not None:
         return dataclasses.asdict(answer.finding)
     assert answer.error is not None
-    was_asked = answer.word not in (NOT_ASKED, CLOSED)
+    was_asked = answer.verdict not in (NOT_ASKED, CLOSED)
     return {
         "handler": answer.handler,
         "answers": answer.has_answered,
@@ -257,20 +265,21 @@ def _data(answer: HandlerAnswer, run: Run) -> dict[str, Any]:
 
 
 def _own_handler_line(best: HandlerAnswer) -> str:
-    """Whether DCImanager has a handler of its own for what this handler reads, as `DCImanager has a
-    handler of its own for APC: keep it where it switches your unit ...`.
+    """The sentence that says whether DCImanager has a handler of its own for the device that `best`
+    reads: `DCImanager has a handler of its own for APC: keep it where it switches your unit ...`.
     """
     assert best.finding is not None
     family = best.finding.family
     profile = PROFILE_BY_KEY.get(family)
     makers = profile.vendor.split(",") if profile is not None else []
     makers += best.finding.unit.split()
-    return own_handlers_sentence(own_handlers(makers, [family]), is_read_here=True)
+    handlers_of_dcimanager = own_handlers(makers, [family])
+    return own_handlers_sentence(handlers_of_dcimanager, is_read_here=True)
 
 
 def _addition_line(new_pdu: addition.NewPdu, listed_pdu: Optional[ListedPdu]) -> str:
-    """Whether --add put the PDU into the list, and where its login is. `listed_pdu`: as the list
-    has it now; None if no handler reads it.
+    """The line that says whether --add put the PDU into the list, and where its login is.
+    `listed_pdu`: the row of the list; None if no handler reads the device.
 
         r1-left is in pdus.csv, its login 'r1-left' in logins.toml
         r1-left was not added: no handler reads the device
@@ -285,7 +294,8 @@ def _addition_line(new_pdu: addition.NewPdu, listed_pdu: Optional[ListedPdu]) ->
 
 
 def _finding_lines(finding: HandlerFinding) -> list[str]:
-    """What one handler can do with the device, for people: a verdict, then lines under headings.
+    """The lines that say what one handler can do with the device: first the verdict, then what it
+    found, under headings such as `why` and `seen`.
 
     >>> _finding_lines(HandlerFinding("nut", why="no variable of an outlet"))
     ['nut: no: no family reads it', '  why       no variable of an outlet']
@@ -306,7 +316,8 @@ def _finding_lines(finding: HandlerFinding) -> list[str]:
 
 
 def _verdict(finding: HandlerFinding) -> str:
-    """What the device is, and what the handler does with it, in one line.
+    """What the device is, and what the handler does with it, in one line. Its figures are numbers
+    of outlets: `known_outlets` those with a state, `metered_outlets` those with a meter.
 
     >>> finding = HandlerFinding("snmp", unit="APC AP8659", outlets=8, known_outlets=8)
     >>> _verdict(finding)
@@ -328,7 +339,7 @@ def _verdict(finding: HandlerFinding) -> str:
 
 
 def _capability(verb: str, number: int, outlets: int) -> str:
-    """What the handler does with so many of the outlets; "" for none.
+    """What the handler does with `number` of the `outlets`; "" for none.
 
     >>> _capability("reads", 8, 8), _capability("meters", 8, 8), _capability("switches", 0, 8)
     ('reads', 'meters each outlet', '')
@@ -343,8 +354,8 @@ def _capability(verb: str, number: int, outlets: int) -> str:
 
 
 def _blocks(finding: HandlerFinding) -> dict[str, Sequence[str]]:
-    """All that a handler found, by its heading; nothing is left out, and a heading without lines is
-    not printed.
+    """All that a handler found: heading → its lines, in the order in which they are printed. A
+    heading without lines is not printed.
 
     >>> blocks = _blocks(HandlerFinding("snmp", about={"sysName": "r1"}, can=["switch 8 outlets"]))
     >>> blocks["it is"], blocks["can"], blocks["cannot"]
@@ -367,7 +378,8 @@ def _blocks(finding: HandlerFinding) -> dict[str, Sequence[str]]:
 
 
 def _seen_lines(finding: HandlerFinding) -> list[str]:
-    """The first objects that a handler saw, with their values; the others are counted.
+    """The lines with the first objects that a handler read of the device, each with its value; a
+    last line counts the others.
 
     >>> _seen_lines(HandlerFinding("nut", seen=[{"object": "outlet.1.status", "holds": "on"}]))
     ['outlet.1.status    on']

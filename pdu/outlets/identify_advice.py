@@ -1,4 +1,11 @@
-"""What to do where handlers do not read a device, or read it: sentences and command lines."""
+"""What to do where handlers do not read a device, or read it: sentences and command lines.
+
+An answer (`HandlerAnswer`) says of one handler whether it reads the device: its `verdict` is such
+as YES, NO, CLOSED or NOT_ASKED, and `error` says why it is not YES. An error `HeldBack` says that
+the handler was not asked because the device refused the login of another. A line that begins with
+`next:` is a command to type next. A PDU (`ChosenPdu`) is the device, with the settings that the
+user gave (`login`).
+"""
 
 from __future__ import annotations
 
@@ -53,7 +60,7 @@ class NotIdentified(PduHandlerError):
 
 def with_best_handler(pdu: names.ChosenPdu, output: Output) -> names.ChosenPdu:
     """The PDU with the handler that reads it best, and the settings that this handler takes. Asks
-    the device by all handlers. A secret is typed once.
+    the device by all handlers; a secret that several of them need is asked for once.
 
     Raises NotIdentified with what the handlers answered if none does.
 
@@ -75,8 +82,8 @@ def with_best_handler(pdu: names.ChosenPdu, output: Output) -> names.ChosenPdu:
 def command_to_read(
     pdu: names.ChosenPdu, best: HandlerAnswer, new_pdu: Optional[addition.NewPdu]
 ) -> str:
-    """The command that reads the PDU, by its name if it was added, else with the settings that were
-    given.
+    """The command that reads the PDU by its best handler: by the name under which it was added to
+    the list (`new_pdu`), else, where that is None, with the settings that were given.
 
         pdu status r1-left --list pdus.csv
         pdu status nut 192.0.2.9 -s device=rack1
@@ -88,8 +95,9 @@ def command_to_read(
 
 
 def description_steps(pdu: names.ChosenPdu, sys_object_id: str) -> list[str]:
-    """The commands that lead to an archive for a device that no family fits. `sys_object_id`: its
-    answer, which may be any text.
+    """The commands that lead to a handler of one's own for an SNMP device that no family fits.
+    `sys_object_id`: what the device answers for it; the second command is left out if that is no
+    OID.
 
         pdu record snmp 192.0.2.8 -o unit.snmprec    # its answers in a file
         pdu supports 1.3.6.1.4.1.9999.1    # the nearest family; docs/own-pdu.md makes mine.json ...
@@ -105,8 +113,8 @@ def description_steps(pdu: names.ChosenPdu, sys_object_id: str) -> list[str]:
 
 
 def lines_without_handler(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> list[str]:
-    """Why no handler reads the device, and what to do. Where its web service is of a make that none
-    reads, what each handler over HTTP says of it is left out.
+    """The lines that say why no handler reads the device, and what to do. If its web service is of
+    a make that no handler reads, one line stands for all handlers over HTTP.
 
         netio, raritan, redfish: no: its web service is of none of these makes
         nut: closed: no connection to TCP port 3493 (Connection refused)
@@ -120,7 +128,7 @@ def lines_without_handler(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu
     lines += error_lines(other_answers, pdu.login)
     lines += _community_steps(answers, pdu)
     # a PDU that SNMP reads has a web service of its own, too
-    if any(answer.word == SILENT for answer in answers):
+    if any(answer.verdict == SILENT for answer in answers):
         lines.append(_SNMP_ADVICE)
     lines.append("next: docs/own-handler.md, a handler of your own from what its web pages ask")
     return lines
@@ -129,8 +137,8 @@ def lines_without_handler(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu
 def step_lines(
     line_to_read: str, answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu
 ) -> list[str]:
-    """The next steps after the answers. `line_to_read`: the command that reads the PDU, "" if no
-    handler does.
+    """The lines with the next steps, for below the answers. `line_to_read`: the command that reads
+    the PDU, "" if no handler does.
 
     >>> from handlers.shared.address import Address
     >>> pdu = names.ChosenPdu("", Address("192.0.2.8"), Login())
@@ -146,8 +154,8 @@ def step_lines(
             "then: docs/first-run.md, the first run on your DCImanager",
         ]
     community_steps = _community_steps(answers, pdu)
-    words_of_others = {answer.word for answer in answers if not answer.speaks_snmp}
-    if community_steps and words_of_others <= {CLOSED, NO}:
+    verdicts_of_others = {answer.verdict for answer in answers if not answer.speaks_snmp}
+    if community_steps and verdicts_of_others <= {CLOSED, NO}:
         return community_steps
     step = _next_step(answers, pdu)
     if step:
@@ -158,22 +166,23 @@ def step_lines(
         "No handler found a PDU at this address. Check the address and the port, and give the"
         " settings that the lines above ask for."
     )
-    if any(answer.word == SILENT for answer in answers):
+    if any(answer.verdict == SILENT for answer in answers):
         advice += f" {_SNMP_ADVICE}"
     return [advice]
 
 
 def _community_steps(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> list[str]:
-    """How to give the community, if SNMP lacks it; else nothing.
+    """The line that says how to give SNMP the community, in a list; an empty list if SNMP does not
+    lack it.
 
     next: read -rs PDU_COMMUNITY; export PDU_COMMUNITY; pdu identify 192.0.2.8
     next: pdu identify r1-left    # the list has it, and its login
     """
     for answer in answers:
         if isinstance(answer.error, NoSecret) and answer.error.key == "community":
-            if pdu.listed_as:
-                name, *list_words = pdu.listed_as
-                line = Login().command_line("identify", name, options=list_words)
+            if pdu.listed_name:
+                options = pdu.options_of_list
+                line = Login().command_line("identify", pdu.listed_name, options=options)
                 return [f"next: {line}    # the list has it, and its login"]
             line = _identify_line(pdu)
             return [f"next: read -rs PDU_COMMUNITY; export PDU_COMMUNITY; {line}"]
@@ -181,7 +190,8 @@ def _community_steps(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> 
 
 
 def error_lines(answers: Sequence[HandlerAnswer], login: Login) -> list[str]:
-    """The errors of handlers, a line each; handlers with the same one share it.
+    """The errors of the answers, a line each; handlers with the same verdict and reason share a
+    line. `login`: says how its settings were given, so that the reasons call them so.
 
     >>> def closed(handler: str) -> HandlerAnswer:
     ...     return HandlerAnswer(handler, CLOSED, error=Unreachable("connection refused"))
@@ -192,16 +202,14 @@ def error_lines(answers: Sequence[HandlerAnswer], login: Login) -> list[str]:
     for answer in answers:
         if answer.error is None:
             continue
-        text = f"{answer.word}: {reason(answer.error, login.spellings)}"
+        text = f"{answer.verdict}: {reason(answer.error, login.spellings)}"
         names_by_text.setdefault(text, []).append(answer.handler)
-    lines: list[str] = []
-    for text, handlers in names_by_text.items():
-        lines.append(f"{', '.join(handlers)}: {text}")
-    return lines
+    return [f"{', '.join(handlers)}: {text}" for text, handlers in names_by_text.items()]
 
 
 def _next_step(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
-    """The first step that lets a handler be asked that was not; "" if all were. In this order:
+    """The line with the step that lets a handler be asked that was not asked; "" if there is none.
+    The first of these that fits:
 
     not trusted    next: compare the certificate's SHA-256 with the one on the device itself, ...
     refused        next: check the password; if the unit is of another make: pdu identify ...
@@ -212,7 +220,7 @@ def _next_step(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
     if untrusted_answers:
         return _trust_step(untrusted_answers, pdu)
     waiting_handlers = [answer.handler for answer in answers if isinstance(answer.error, HeldBack)]
-    is_refused = any(answer.word == REFUSED for answer in answers)
+    is_refused = any(answer.verdict == REFUSED for answer in answers)
     lacks_login = any(answer.lacks_login for answer in answers)
     if waiting_handlers and is_refused and not lacks_login:
         handler = waiting_handlers[0]
@@ -225,15 +233,16 @@ def _next_step(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
         words = ["--handler", http_handlers[0]] if len(answers) == 1 else []
         line = _identify_line(http_pdu, *words)
         return f"next: {line}    # the login is then sent unencrypted"
-    unasked_answers = [answer for answer in answers if answer.word == NOT_ASKED]
+    unasked_answers = [answer for answer in answers if answer.verdict == NOT_ASKED]
     if all(answer.speaks_snmp for answer in unasked_answers):
         return ""
     return f"next: give the login that the line of {unasked_answers[0].handler} asks for"
 
 
 def _trust_step(untrusted_answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
-    """What to do next where the device's certificate is not trusted: the same command with its
-    fingerprint, for the one handler that met it, or for all.
+    """The line that says what to do next where the device's certificate is not trusted: to give its
+    fingerprint. `untrusted_answers`: of the handlers that met it; of a single one the line has its
+    --handler, too.
 
         next: compare the certificate's SHA-256 with the one on the device itself, then: pdu
         identify 192.0.2.8 -s fingerprint=9F86D081...
@@ -256,8 +265,8 @@ def _trust_step(untrusted_answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu
 
 
 def _identify_line(pdu: names.ChosenPdu, *options: str) -> str:
-    """This command again, with the settings of the PDU and these options: `pdu identify 192.0.2.8
-    -s timeout=5 --handler raritan`.
+    """The line of `pdu identify` for this PDU, with the settings that were given and with these
+    options: `pdu identify 192.0.2.8 -s timeout=5 --handler raritan`.
     """
     all_options = (*pdu.list_words, *options)
     return pdu.login.command_line("identify", pdu.name or pdu.host, options=all_options)

@@ -1,8 +1,13 @@
 """Outlets as people type them: `3`, `1-4`, `1..4`, `1,2`, a name on the label. Pure.
 
-A word is an identity that the PDU lists, else a name that one outlet has, else the number printed
-at one outlet, a range of identities, or several of these with commas. A word with two meanings
-means none; neither does an identity or a name that is also the number printed at another outlet.
+A PDU lists outlets by identities, such as "3" or "2.3". An outlet may have a name ("web-7"), and a
+number is printed beside it on the unit, which may differ from its identity. `names` and `numbers`
+map each identity to these; "" for none.
+
+A word, one argument of a command line, is an identity that the PDU lists, else a name that one
+outlet has, else the number printed at one outlet, a range of identities, or several of these with
+commas. Its meaning is the identities of the outlets that it stands for. A word with two meanings
+is refused, and so is an identity or a name that is also the number printed at another outlet.
 `identity:3` is outlet 3, whatever numbers and names there are.
 """
 
@@ -24,7 +29,8 @@ _RANGE = re.compile(r"(.*?)([0-9]{1,9})(?:-|\.\.)(.*?)([0-9]{1,9})")
 
 
 def is_one_outlet(word: str) -> bool:
-    """Whether a word is neither a range nor a list: it is an identity, else a name.
+    """Whether a word cannot be a range or a list of outlets. It says False also for a name such as
+    `web-7` or `web 1`, which is looked up among all outlets then.
 
     >>> [is_one_outlet(word) for word in ("2.7", "db", "1-4", "1,2", "web 1")]
     [True, True, False, False, False]
@@ -38,33 +44,35 @@ def is_same_name(name: str, other_name: str) -> bool:
 
 
 def word_for(identity: str, numbers: Mapping[str, str]) -> str:
-    """The word that means the outlet of this identity. `numbers`: identity → number printed on the
-    unit; "" for none.
+    """What to type for the outlet of this identity: the identity, with `identity:` before it if
+    this is also the number of another outlet.
 
     >>> word_for("0", {"0": "1", "1": "2"})
     '0'
     >>> word_for("1", {"0": "1", "1": "2"})
     'identity:1'
     """
-    is_other_number = _others_with_number(identity, numbers, [identity])
-    return f"{IDENTITY}{identity}" if is_other_number else identity
+    other_identities = _others_with_number(identity, numbers, [identity])
+    return f"{IDENTITY}{identity}" if other_identities else identity
 
 
 def resolve(
     words: Sequence[str], names: Mapping[str, str], numbers: Mapping[str, str]
 ) -> list[str]:
-    """The identities that these words mean, each once. `names`, `numbers`: identity → name, and
-    number printed on the unit; "" for none.
-
-    Raises NoSuchOutlet, and Usage for words that together are a name.
+    """The identities of the outlets that these words mean, each once. Raises NoSuchOutlet for a
+    word with no meaning or several, and Usage for words that together are a name.
 
     >>> names = {"2-28": "", "3-28": "web"}
     >>> resolve(["3"], names, {"2-28": "2", "3-28": "3"})
     ['3-28']
     >>> resolve(["identity:3-28", "web"], names, {})
     ['3-28']
+    >>> resolve(["identity:web"], names, {})  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.NoSuchOutlet: the PDU has no outlet 'web'; status lists its outlets
     """
     _refuse_words_of_a_name(words, names)
+    # behind `identity:`, neither a name nor a number counts
     no_names = dict.fromkeys(names, "")
     identities: list[str] = []
     for word in words:
@@ -79,7 +87,7 @@ def resolve(
 
 
 def refuse_options(words: Sequence[str]) -> None:
-    """Raise Usage for an option whose dashes were changed.
+    """Raise Usage for a word that is an option whose two hyphens an editor made a dash.
 
     >>> refuse_options(["3", "— spare —"])
     >>> refuse_options(["3", "—yes"])  # doctest: +ELLIPSIS
@@ -103,7 +111,11 @@ def _normalized(text: str) -> str:
 
 
 def _identities(word: str, names: Mapping[str, str], numbers: Mapping[str, str]) -> Sequence[str]:
-    """The outlets of the one meaning that a word has. Raises NoSuchOutlet."""
+    """The identities that a word means. Raises NoSuchOutlet for no meaning and for several.
+
+    >>> _identities("1-2", {"1": "web", "2": ""}, {})
+    ['1', '2']
+    """
     meanings = _meanings(_normalized(word), names, numbers)
     return _only_meaning(word, meanings, names, numbers)
 
@@ -114,8 +126,8 @@ def _only_meaning(
     names: Mapping[str, str],
     numbers: Mapping[str, str],
 ) -> Sequence[str]:
-    """The meaning of a word, if it has one. Raises NoSuchOutlet for none, which says what the word
-    may be, and for several. `meanings`: all that it has, each as identities.
+    """The identities that a word means, the single one of its `meanings`. Raises NoSuchOutlet if
+    there is none, with what may have been meant, and if there are several, with how to write each.
 
     >>> names = {"1": "web", "2": "web"}
     >>> _only_meaning("1", [["1"]], names, {})
@@ -143,19 +155,20 @@ def _only_meaning(
 def _meanings(
     text: str, names: Mapping[str, str], numbers: Mapping[str, str]
 ) -> list[Sequence[str]]:
-    """Everything that a word may mean, each as identities: the outlet of this identity, else each
-    outlet of this name; a range; with commas, what its parts mean together; if there is none of
-    these, each outlet at which this number is printed.
+    """All meanings of a word; each is the list of identities of outlets. `text`: the word without
+    superfluous blanks. It may mean the outlet of this identity, else each outlet of this name; a
+    range; with commas, what its parts mean together. If it means none of these, it means each
+    outlet at which this number is printed.
 
     >>> names = {"1": "web", "2": "db", "1-2": ""}
     >>> [_meanings(word, names, {"2": "9"}) for word in ("web", "web,2", "9")]
     [[['1']], [['1', '2']], [['2']]]
-    >>> _meanings("1-2", names, {})
+    >>> _meanings("1-2", names, {})  # one outlet has this identity
     [['1-2'], ['1', '2']]
     """
     meanings: list[Sequence[str]] = [[identity] for identity in _with_text(text, names)]
     outlet_range = _range(text, len(names))
-    if outlet_range and all(_with_text(text, names) == [text] for text in outlet_range):
+    if outlet_range and all(_with_text(each, names) == [each] for each in outlet_range):
         meanings.append(outlet_range)
     parts = text.split(",")
     if len(parts) > 1 and all(_meanings(part, names, numbers) for part in parts):
@@ -182,8 +195,9 @@ def _with_text(text: str, names: Mapping[str, str]) -> list[str]:
 
 
 def _range(text: str, most: int) -> Sequence[str]:
-    """The identities of `1-8` or `2.1-2.8`, whose numbers rise behind equal texts; of more than
-    `most`, the first `most` and one more. Nothing for another text.
+    """The identities from first to last of a text such as `1-8` or `2.1-2.8`, whether the PDU has
+    them or not; empty for a text that is no range. Of a range longer than `most`, the number of
+    outlets of the PDU, the first `most` and one more, so that it is seen as too long.
 
     >>> _range("2.1-2.3", 8)
     ['2.1', '2.2', '2.3']
@@ -209,7 +223,8 @@ def _range(text: str, most: int) -> Sequence[str]:
 
 
 def _refuse_words_of_a_name(words: Sequence[str], names: Mapping[str, str]) -> None:
-    """Raise Usage for `Outlet 1` without its quotes, which may also mean outlet 1 and another.
+    """Raise Usage if words that follow each other are the name of an outlet, such as `Outlet 1`
+    that was typed without quotes: its `1` alone may mean another outlet.
 
     >>> _refuse_words_of_a_name(["1", "2"], {"1": "Outlet 1", "2": ""})
     >>> _refuse_words_of_a_name(["Outlet", "1"], {"1": "Outlet 1"})  # doctest: +ELLIPSIS
@@ -227,7 +242,8 @@ def _refuse_words_of_a_name(words: Sequence[str], names: Mapping[str, str]) -> N
 
 
 def _refuse_other_numbers(word: str, names: Mapping[str, str], numbers: Mapping[str, str]) -> None:
-    """Raise NoSuchOutlet if a part of a word means one outlet and is the number of another.
+    """Raise NoSuchOutlet if a word, or a part of its list or range, is the identity or the name of
+    one outlet and the number printed at another.
 
     >>> names = {"0": "", "1": ""}
     >>> _refuse_other_numbers("1", names, {"0": "0", "1": "1"})
@@ -253,7 +269,7 @@ def _refuse_other_numbers(word: str, names: Mapping[str, str], numbers: Mapping[
 def _others_with_number(
     text: str, numbers: Mapping[str, str], identities: Sequence[str]
 ) -> list[str]:
-    """The other outlets than these at which this number is printed.
+    """The identities of the outlets at which this number is printed, without those in `identities`.
 
     >>> _others_with_number("2", {"0.1": "1", "0.2": "2", "2": "9"}, ["2"])
     ['0.2']
@@ -266,23 +282,15 @@ def _others_with_number(
 
 
 def _unknown_text(word: str, names: Mapping[str, str], numbers: Mapping[str, str]) -> str:
-    """The sentence that the PDU does not have the outlet of a word, or the first one of a range or
-    a list that it does not have; and what may be meant.
+    """The reason of the error for a word without a meaning: which outlet the PDU does not have, of
+    a list or a range the first one, and what may have been meant.
 
     >>> _unknown_text("1,9", {"1": "", "2": ""}, {})
     "the PDU has no outlet '9', of '1,9'; it has 1-2; status lists them"
     >>> _unknown_text("1-3", {"1": "", "2": ""}, {"2": "3"})
     "the PDU has no outlet '3', of '1-3'; number 3 on the unit is outlet 2"
     """
-    text = _normalized(word)
-    for part in text.split(","):
-        if not _meanings(part, names, numbers):
-            text = part
-            break
-    for identity in _range(text, len(names)):
-        if _with_text(identity, names) != [identity]:
-            text = identity
-            break
+    text = _first_missing(word, names, numbers)
     of_word = "" if text == word else f", of {printable(word, 60)!r}"
     numbered_identities = _others_with_number(text, numbers, [])
     if len(numbered_identities) == 1 and text:
@@ -292,9 +300,28 @@ def _unknown_text(word: str, names: Mapping[str, str], numbers: Mapping[str, str
     return f"the PDU has no outlet {printable(text, 60)!r}{of_word}; {advice}"
 
 
+def _first_missing(word: str, names: Mapping[str, str], numbers: Mapping[str, str]) -> str:
+    """The part of a word without a meaning that stands for no outlet: of a list its first such
+    part, and of a range the first identity that the PDU does not have.
+
+    >>> names = {"1": "", "2": ""}
+    >>> _first_missing("9", names, {}), _first_missing("1,7-9", names, {})
+    ('9', '7')
+    """
+    text = _normalized(word)
+    for part in text.split(","):
+        if not _meanings(part, names, numbers):
+            text = part
+            break
+    for identity in _range(text, len(names)):
+        if _with_text(identity, names) != [identity]:
+            return identity
+    return text
+
+
 def _advice(text: str, names: Mapping[str, str]) -> str:
-    """What to type in place of a text that is no outlet: the name or identity that was typed in
-    another alphabet or keyboard layout, else the identities that the PDU has.
+    """What to type in place of a text that is no outlet, as the end of a sentence: the name or
+    identity that was typed in another alphabet or keyboard layout, else what outlets the PDU has.
 
     >>> _advice("ЦУИ-7", {"1": "WEB-7"})
     "it has Cyrillic letters: did you mean 'WEB-7'?"

@@ -1,7 +1,12 @@
 """`pdu status`, `statistic` and `outlets`: they call a handler as DCImanager does.
 
-The handler's method `labels` is an addition of this pack: DCImanager's interface does not have it.
-`outlets` also reads what DCImanager does not ask for, such as watts.
+A report (`ReadingReport`) says what a command reads of a PDU and how it shows that. A reading
+(`Reading`) is what was read of one PDU at once: its outlets, and its figures such as `load_a`. A
+figure is a number, None or NotMetered if the PDU does not meter it, or `NotKnown` with the reason
+if it cannot be read now. A `FigureRow` says of a figure its key in JSON and its unit in a table;
+`row.of(reading)` is this figure of a reading. The handler's method `labels`, numbers and names of
+outlets, is an addition of this pack: DCImanager's interface does not have it. `outlets` also reads
+what DCImanager does not ask for, such as watts.
 """
 
 from __future__ import annotations
@@ -74,14 +79,13 @@ LOGGER = logging.getLogger(__name__)
 
 
 class ReadingReport(NamedTuple):
-    """What a command reads of a PDU and shows. That of `pdu statistic` reads one part, the figures
-    with W, and has the totals load, power and energy.
+    """What a command reads of a PDU, and how it shows a reading. That of `pdu statistic` reads one
+    part, the figures with W; its `totals`, figures of the whole PDU, are load, power and energy.
     """
 
     #: the command
     call: str
     parts: Sequence[Part]
-    #: figures of the PDU
     totals: Sequence[FigureRow] = ()
     #: the names of parts without which there is a reading
     optional: Sequence[str] = (NAMES,)
@@ -90,7 +94,7 @@ class ReadingReport(NamedTuple):
         """The reading, as --json prints it.
 
         >>> from pdu.reading.parts import PolledOutlet
-        >>> reading = Reading([PolledOutlet("1", states.UP)], answered=True, labelled=True)
+        >>> reading = Reading([PolledOutlet("1", states.UP)], has_states=True, has_labels=True)
         >>> STATUS.document(reading)["outlets"]
         [{'identity': '1', 'state': 'on', 'number': '', 'name': ''}]
         >>> list(STATISTIC.document(reading))
@@ -106,30 +110,41 @@ class ReadingReport(NamedTuple):
 
     @property
     def texts(self) -> Sequence[str]:
-        """What is shown of an outlet beside its figures, by its keys in JSON."""
+        """The keys in JSON of what is shown of an outlet beside its figures.
+
+        >>> STATUS.texts, STATISTIC.texts
+        (['identity', 'state', 'number', 'name'], ['identity'])
+        """
         return [key for key in KEYS[self.call] if key in TEXTS]
 
     @property
     def figures(self) -> Sequence[FigureRow]:
-        """The figures of an outlet that are shown."""
+        """The figures of an outlet that are shown: those of JSON's keys `current_a`, `power_w` and
+        `energy_kwh` for `pdu statistic`, none for `pdu status`.
+        """
         return [row for row in OUTLET_FIGURES if row.key in KEYS[self.call]]
 
     def reasons(self, reading: Reading) -> Iterator[str]:
-        """Why states, names, and figures that it shows, are missing, if the handler says so.
+        """Yields why values that the command shows are missing: the states of all outlets, the
+        names, each figure; then what the handler logged, such as why one outlet has no state.
 
         >>> no_names = Reading(failures={NAMES: CallError("protocol", "the names end early")})
         >>> list(STATUS.reasons(no_names))
         ['no names: the names end early']
+        >>> no_states = Reading(failures={STATES: CallError("refused", "no right")})
+        >>> list(STATUS.reasons(no_states._replace(warnings=["outlet 3: its state is 7"])))
+        ['no states: no right', 'outlet 3: its state is 7']
         """
-        if reading.unread:
-            yield f"no states: {reading.unread}"
+        if reading.why_no_states:
+            yield f"no states: {reading.why_no_states}"
         if NAMES in reading.failures:
             yield f"no names: {reading.failures[NAMES].reason}"
         yield from missing_sentences(reading, self.totals, self.figures)
         yield from reading.warnings
 
     def lines(self, reading: Reading, where: str, handler: LoadedHandler) -> Iterator[str]:
-        """The reading for people: totals, then a table of outlets with the figures that any has.
+        """Yields the lines that show a reading to people: a title with the totals, then a table of
+        the outlets with those figures that the PDU meters of any. `where`: the PDU, for people.
 
         statistic of 192.0.2.8 by snmp, 0.41 s: load 3.6 A, power 820 W, energy 933.2 kWh
         identity  A    W   kWh
@@ -142,7 +157,8 @@ class ReadingReport(NamedTuple):
         totals = self._total_texts(reading)
         yield f"{title}: {', '.join(totals)}" if totals else title
         figures = self._metered_figures(reading)
-        if self.texts == ["identity"] and not figures:
+        shows_figures_alone = self.texts == ["identity"]
+        if shows_figures_alone and not figures:
             yield "no outlet's energy is metered"
         elif not reading.outlets:
             yield f"no outlets{_no_outlets_advice(handler.display_name)}"
@@ -150,8 +166,8 @@ class ReadingReport(NamedTuple):
             yield from self._table(reading, figures)
 
     def _total_texts(self, reading: Reading) -> Sequence[str]:
-        """The figures of the PDU for the title, W only where it is metered; none for a command
-        without them.
+        """The figures of the PDU as texts for the title: of each total its value, or that it is not
+        metered; W is left out where it is not metered. Empty for a command without totals.
 
         >>> STATISTIC._total_texts(Reading(load_a=3.6))
         ['load 3.6 A', 'energy not metered']
@@ -167,7 +183,8 @@ class ReadingReport(NamedTuple):
         return texts
 
     def _metered_figures(self, reading: Reading) -> Sequence[FigureRow]:
-        """The figures among `self.figures` that the PDU meters of at least one outlet.
+        """Those of `self.figures`, what the command shows of an outlet, that the PDU meters of at
+        least one outlet; the others have no column in the table.
 
         >>> from handlers.shared.meter_figures import MeterFigures
         >>> from pdu.reading.parts import PolledOutlet
@@ -183,8 +200,8 @@ class ReadingReport(NamedTuple):
         return rows
 
     def _table(self, reading: Reading, figures: Sequence[FigureRow]) -> Iterator[str]:
-        """A line for each outlet with these figures, below their heads; what the signs that stand
-        for missing figures say, and how many outlets are in each state.
+        """Yields the table of outlets with a column for each of `figures`, below it what a cell `-`
+        or `?` means, and of a command that shows states how many outlets are in each.
 
             identity  state  number  name
             1         on     1       web-7
@@ -249,11 +266,12 @@ OUTLETS = ReadingReport(
 
 
 class _ReadablePdu(NamedTuple):
-    """A PDU of a command line, with all that its reading needs."""
+    """A PDU of a command line, with its handler and `data`, the argument of make_handler: all that
+    a reading needs.
+    """
 
     pdu: names.ChosenPdu
     handler: LoadedHandler
-    #: an argument of make_handler
     data: Any
 
 
@@ -265,8 +283,9 @@ def _read(
     *,
     as_csv: bool = False,
 ) -> int:
-    """Read each PDU once, in the given order, and print each when it is read. The exit code is that
-    of the first one that failed; after Ctrl-C it is INTERRUPTED.
+    """Read each PDU once, in the order of `host_words`, the addresses or names that the user typed,
+    and print each when it is read. Returns the exit code, that of the first PDU that failed; after
+    Ctrl-C it is INTERRUPTED.
 
         $ pdu status nut 192.0.2.8 192.0.2.9 --json
         {"call": "status", "handler": "nut", "host": "192.0.2.8", "outlets": [...], ...}
@@ -302,8 +321,8 @@ def _read(
 def _readable_pdus(
     context: click.Context, report: ReadingReport, handler: str, host_words: Sequence[str]
 ) -> Sequence[_ReadablePdu]:
-    """The PDUs of a command line, with their handlers, each loaded once, and with logins. Asks for
-    each login that is missing, before the first reading:
+    """The PDUs of a command line, ready to be read: each handler is loaded once, and each login
+    that is missing is asked for here, before the first reading.
 
         $ pdu status snmp 192.0.2.8 192.0.2.9
         community of 192.0.2.8:
@@ -325,9 +344,9 @@ def _readable_pdus(
 def _csv_rows(
     report: ReadingReport, reading: Reading, about: Mapping[str, str], *, with_head: bool
 ) -> Sequence[Sequence[object]]:
-    """A row for each outlet, with its keys in JSON as columns, behind those of the PDU, as those of
-    `pdu where --json`; above the first PDU's, the columns. `about`: the fields of the PDU that
-    --json prints first.
+    """The rows that --csv prints of a PDU: one for each outlet, first of which PDU it is, then its
+    values in the order of its keys in JSON. `with_head`: a row with the names of the columns is
+    above them. `about`: the fields of the PDU that --json prints first.
 
     >>> from pdu.reading.parts import PolledOutlet
     >>> about = {"call": "status", "handler": "snmp", "host": "192.0.2.8", "name": "r1-left"}
@@ -350,8 +369,8 @@ def _csv_rows(
 def _chosen_pdus(
     context: click.Context, report: ReadingReport, handler: str, host_words: Sequence[str]
 ) -> Sequence[names.ChosenPdu]:
-    """The PDUs of a command line, each once. If it names no handler, the one that reads each is
-    found, and a note says which.
+    """The PDUs of a command line, each once. `handler`: IDENTIFY if the user gave none; then the
+    one that reads each PDU best is found by asking it, and a note says which.
 
         $ pdu status 192.0.2.8
         note: 192.0.2.8 is read by the handler snmp: pdu status snmp 192.0.2.8
@@ -383,8 +402,8 @@ def _print_error(run: Run, error: BaseException, about: Mapping[str, Any], pdu_n
 
 
 def _read_pdu(output: Output, report: ReadingReport, readable: _ReadablePdu) -> Reading:
-    """Read one PDU, and log why it shows states and figures without a value. Without states it must
-    list outlets: raises the error of the states if it does not.
+    """The reading of one PDU for a command. Why values of it are missing is logged as warnings,
+    which are shown. Raises the error of the states if no outlet is known without them.
 
         states    labels     reading
         1, 2      1 web      1 web, 2
@@ -405,7 +424,12 @@ def _read_pdu(output: Output, report: ReadingReport, readable: _ReadablePdu) -> 
 
 
 def _status_error(failure: CallError, host: str) -> PduHandlerError:
-    """The failure of the states, as the error of the whole reading."""
+    """The failure of the states, as the error that ends the reading of the PDU `host`.
+
+    >>> error = _status_error(CallError("unreachable", "no answer"), "192.0.2.8")
+    >>> error.kind, str(error)
+    ('unreachable', '192.0.2.8: status: no answer')
+    """
     error = PduHandlerError(failure.reason, host, "status")
     error.kind = failure.kind
     return error
@@ -422,8 +446,9 @@ def call_fields(call: str, handler: LoadedHandler, pdu: names.ChosenPdu) -> dict
 
 
 class ShownWarnings(logging.Handler):
-    """Prints each different warning once for a host, on standard error: `warning: 192.0.2.8: no
-    states: no answer`.
+    """A handler of Python's `logging` that prints each warning once, on standard error: `warning:
+    192.0.2.8: no states: no answer`. `_host` is the PDU that is being read, `_texts` the warnings
+    that were printed, `_as_json` whether --json was given.
     """
 
     def __init__(self, host: str, *, as_json: bool) -> None:
@@ -446,7 +471,9 @@ class ShownWarnings(logging.Handler):
 
 @contextlib.contextmanager
 def show_warnings(output: Output, host: str) -> Iterator[None]:
-    """Shows warnings during the block, except with --debug, whose log has them."""
+    """Shows the warnings that are logged during the block, on standard error: `warning: 192.0.2.8:
+    no states: no answer`. With --debug it shows none, because the whole log is shown there.
+    """
     warnings = ShownWarnings(host, as_json=output.json)
     if not output.debug:
         logging.getLogger().addHandler(warnings)
@@ -505,8 +532,8 @@ def _help(text: str) -> str:
 
 
 def _reading_options(function: F) -> F:
-    """What all commands have that read PDUs: HANDLER HOST..., and the options of the list, of the
-    login and of the output.
+    """The click command `function` with what all commands have that read PDUs: the arguments
+    HANDLER HOST..., and the options of the list, of the login and of the output.
     """
     options = names.list_options(login_options(output_options(function)))
     return pdu_arguments(hosts=-1)(options)

@@ -1,7 +1,11 @@
 """Asks handlers about a device: what each answers, and why one was not asked.
 
-Handlers that ask one web service are asked one after the other: first those of the make that the
-service names before a login, and after a refused login no other.
+A handler is the code for one protocol or make: `snmp`, `nut`, `raritan`. The device is a
+`ChosenPdu`: the address, the login and the settings of a command line. A service is a TCP port of
+the device at which handlers ask, such as 443 for all that speak HTTPS. A service is looked at once
+before a login goes to it (`FirstLook`): whether its port is open, its certificate trusted, and
+which make it names. Then its handlers are asked one after the other: first those of this make, and
+after a refused login no other.
 """
 
 from __future__ import annotations
@@ -43,9 +47,8 @@ from .first_look import FirstLook, first_look
 
 _CONNECT_S = 3.0
 _SNMP_PORT = 161
-# Kinds of errors. If no handler has an identity, the first in this order that occurred sets the
-# exit code.
-_ORDER = ("denied", "unsupported", "protocol")
+# kinds of errors: if no handler reads the device, the first of these that occurred counts
+_KINDS_BY_WEIGHT = ("denied", "unsupported", "protocol")
 
 #: what a handler answers: it reads the device; the device answered, and is something else; nothing
 #: answered over TCP, or over SNMP; the device refused the login; it was not asked, because the
@@ -65,7 +68,7 @@ class HeldBack(SettingsError):
 
 
 class HandlerAnswer(NamedTuple):
-    """The answer of one handler: what it found, or the error.
+    """The answer of one handler: its verdict, and what it found or the error.
 
     HandlerAnswer("snmp", YES, finding)
     HandlerAnswer("nut", CLOSED, error=Unreachable("no connection to TCP port 3493 ..."))
@@ -73,7 +76,7 @@ class HandlerAnswer(NamedTuple):
 
     handler: str
     #: YES, NO, CLOSED, SILENT, REFUSED or NOT_ASKED
-    word: str
+    verdict: str
     finding: Optional[HandlerFinding] = None
     error: Optional[BaseException] = None
     #: whether the device has a web service that names no make of any handler
@@ -87,7 +90,7 @@ class HandlerAnswer(NamedTuple):
     @property
     def has_answered(self) -> bool:
         """Whether the device answered this handler."""
-        return self.word in (YES, NO, REFUSED)
+        return self.verdict in (YES, NO, REFUSED)
 
     @property
     def lacks_login(self) -> bool:
@@ -120,13 +123,13 @@ def best_answer(answers: Iterable[HandlerAnswer]) -> Optional[HandlerAnswer]:
     'raritan'
     >>> best_answer([HandlerAnswer("nut", CLOSED)])
     """
-    readers = [answer for answer in answers if answer.word == YES]
+    readers = [answer for answer in answers if answer.verdict == YES]
     return min(readers, key=lambda answer: rank_of(answer.handler), default=None)
 
 
 def web_handlers_of_other_makes(answers: Sequence[HandlerAnswer]) -> list[str]:
-    """The handlers that answered no at a web service of a make that no handler knows; none if a
-    login was refused, because one of them may be of its make.
+    """The handlers whose verdict is NO because the device's web service is of a make that no
+    handler knows; none if a login was refused, because that handler may be of the make.
 
     >>> netio = HandlerAnswer("netio", NO, is_of_other_make=True)
     >>> web_handlers_of_other_makes([netio, HandlerAnswer("snmp", SILENT)])
@@ -134,20 +137,26 @@ def web_handlers_of_other_makes(answers: Sequence[HandlerAnswer]) -> list[str]:
     >>> web_handlers_of_other_makes([netio, HandlerAnswer("jaws", REFUSED)])
     []
     """
-    if any(answer.word == REFUSED for answer in answers):
+    if any(answer.verdict == REFUSED for answer in answers):
         return []
-    return [answer.handler for answer in answers if answer.word == NO and answer.is_of_other_make]
+    other_answers = [answer for answer in answers if answer.is_of_other_make]
+    return [answer.handler for answer in other_answers if answer.verdict == NO]
 
 
 def failure_kind(answers: Sequence[HandlerAnswer]) -> str:
-    """The kind of the error if no handler reads the device, by what they answered.
+    """The kind of the error that ends a command for whose device no handler was found; it sets the
+    exit code.
 
     >>> silent = HandlerAnswer("snmp", SILENT, error=Unreachable("no answer"))
     >>> failure_kind([silent])
     'unreachable'
     >>> failure_kind([silent, HandlerAnswer("netio", NO, is_of_other_make=True)])
     'unsupported'
+    >>> from handlers.shared.errors import Denied
+    >>> failure_kind([silent, HandlerAnswer("nut", REFUSED, error=Denied("wrong password"))])
+    'denied'
     """
+    # a finding without a family: a handler spoke with the device, and cannot read it
     if web_handlers_of_other_makes(answers) or any(answer.finding for answer in answers):
         return "unsupported"
     if all(isinstance(answer.error, SettingsError) for answer in answers):
@@ -155,7 +164,7 @@ def failure_kind(answers: Sequence[HandlerAnswer]) -> str:
     if any(wants_login(answer.error) for answer in answers):
         return "denied"
     kinds = [kind_of(answer.error) for answer in answers if answer.has_answered]
-    for kind in (*_ORDER, *kinds):
+    for kind in (*_KINDS_BY_WEIGHT, *kinds):
         if kind in kinds:
             return kind
     return "unreachable"
@@ -173,9 +182,6 @@ def candidates_of(pdu: ChosenPdu, handlers: Sequence[str]) -> Sequence[str]:
     ['snmp', 'nut']
     >>> candidates_of(pdu._replace(handler="nut"), [])
     ['nut']
-    >>> candidates_of(pdu._replace(login=Login({"device": "rack1"})), ["snmp"])
-    Traceback (most recent call last):
-    handlers.shared.errors.SettingsError: no setting 'device' of snmp: docs/settings.md lists them
     """
     if handlers:
         candidates = list(dict.fromkeys(handlers))
@@ -183,17 +189,29 @@ def candidates_of(pdu: ChosenPdu, handlers: Sequence[str]) -> Sequence[str]:
         candidates = [pdu.handler]
     else:
         candidates = order_handlers(registry.names(), pdu.host, pdu.login)
+    _refuse_unknown_settings(pdu.login, candidates)
+    return candidates
+
+
+def _refuse_unknown_settings(login: Login, candidates: Sequence[str]) -> None:
+    """Raise SettingsError for a setting or secret that was typed and that none of these handlers
+    has. Those of the list of PDUs are not checked here.
+
+    >>> _refuse_unknown_settings(Login({"device": "rack1"}), ["snmp", "nut"])
+    >>> _refuse_unknown_settings(Login({"device": "rack1"}), ["snmp"])
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: no setting 'device' of snmp: docs/settings.md lists them
+    """
     keys: set[str] = set()
     for name in candidates:
         keys.update(form.setting_keys(load(name)))
-    typed_keys = [key for key in pdu.login.settings if key not in pdu.login.of_list]
-    for key in (*typed_keys, *pdu.login.secret_files):
+    typed_keys = [key for key in login.settings if key not in login.of_list]
+    for key in (*typed_keys, *login.secret_files):
         if key not in keys:
             raise SettingsError(
                 f"no setting {printable(key, 60)!r} of {', '.join(sorted(candidates))}:"
                 " docs/settings.md lists them"
             )
-    return candidates
 
 
 def order_handlers(names: Sequence[str], host: Address, login: Login) -> list[str]:
@@ -205,6 +223,8 @@ def order_handlers(names: Sequence[str], host: Address, login: Login) -> list[st
     ['raritan', 'snmp', 'nut']
     >>> order_handlers(["raritan", "snmp", "nut"], Address("192.0.2.8:3493"), Login())
     ['nut', 'raritan', 'snmp']
+    >>> order_handlers(["nut", "snmp", "raritan"], Address("192.0.2.8:8443"), Login())
+    ['raritan', 'nut', 'snmp']
     """
     port = login.settings.get("port", "").strip() or str(host.port or "")
     if not port:
@@ -219,7 +239,8 @@ def order_handlers(names: Sequence[str], host: Address, login: Login) -> list[st
 
 
 def for_handler(pdu: ChosenPdu, handler: str) -> ChosenPdu:
-    """The PDU with this handler, and only those settings and secrets that the handler has.
+    """A copy of the PDU with this handler, and of the login's settings and secrets only those that
+    this handler has, because another one refuses a setting that it does not know.
 
     >>> login = Login({"device": "rack1", "timeout": "5"})
     >>> for_handler(ChosenPdu("", Address("192.0.2.8"), login), "snmp").login.settings
@@ -234,8 +255,12 @@ def for_handler(pdu: ChosenPdu, handler: str) -> ChosenPdu:
 
 
 def with_kept_secrets(pdu: ChosenPdu) -> ChosenPdu:
-    """The PDU with a login whose secrets are typed once, whatever handlers they go to: they are
-    kept in its `typed_secrets`.
+    """A copy of the PDU whose login has a dict for `typed_secrets`, in which a secret that was
+    typed for one handler is found by the next; the PDU itself if it has one.
+
+    >>> pdu = ChosenPdu("", Address("192.0.2.8"), Login())
+    >>> pdu.login.typed_secrets, with_kept_secrets(pdu).login.typed_secrets
+    (None, {})
     """
     if pdu.login.typed_secrets is not None:
         return pdu
@@ -248,11 +273,11 @@ def with_kept_secrets(pdu: ChosenPdu) -> ChosenPdu:
 def ask_handlers(
     pdu: ChosenPdu, candidates: Sequence[str], output: Output
 ) -> Iterator[HandlerAnswer]:
-    """The answers of these handlers, each when it is there. Those that ask at one TCP port are
-    asked one after the other, so that a login goes to the likeliest first.
+    """Yields the answer of each of these handlers, named `candidates`, when it is there. Those that
+    ask at one TCP port are asked one after the other, so that a login goes to the likeliest first.
 
-    Raises SettingsError for a bad setting `host`; of a single candidate, whatever it raises but
-    errors of the device.
+    Raises SettingsError for a bad setting `host`. A single candidate is one that the user chose: of
+    it a wrong or missing setting and a defect are raised, too.
 
         candidates      asked at                answer
         raritan         443, names Raritan      YES
@@ -277,39 +302,40 @@ def ask_handlers(
             error = Unreachable(f"TCP port {service.port} speaks TLS, as a web service does")
             answers = (HandlerAnswer(name, CLOSED, error=error) for name in names)
         else:
-            look = _look(pdu, service, names[0], output)
+            look = _first_look_at(pdu, service, names[0], output)
             if look.has_answered and service.scheme == "https":
                 tls_services.add((service.host, service.port))
             answers = _ask_at_service(pdu, look, names, output, is_only=is_only)
         for answer in answers:
-            is_read = is_read or answer.word == YES
+            is_read = is_read or answer.verdict == YES
             yield answer
 
 
 def _ask_at_service(
     pdu: ChosenPdu, look: FirstLook, names: Sequence[str], output: Output, *, is_only: bool
 ) -> Iterator[HandlerAnswer]:
-    """The answers of handlers that ask the device at one TCP port, of which `look` is known. A
-    login goes to none whose certificate is not trusted, first to one of the make, and after a
-    refusal to no other.
+    """Yields the answers of the handlers `names`, which all ask the device at one TCP port; `look`
+    is what this port told before a login. No login goes over a certificate that is not trusted, nor
+    to a further handler after a refusal. `is_only`: the command asks no other handler, so that a
+    wrong setting of this one is raised.
 
-        look.closed                          CLOSED for each
-        look.untrusted                       NOT_ASKED for each
+        look.port_error                      CLOSED for each
+        look.trust_error                     NOT_ASKED for each
         names Raritan, refuses the login     raritan REFUSED, then netio NOT_ASKED, jaws NOT_ASKED
     """
-    is_of_other_make = look.has_answered and not look.likely
+    is_of_other_make = look.has_answered and not look.likely_handlers
     refused_handler = ""
     for name in _likeliest_first(names, look):
-        if look.closed is not None:
-            yield HandlerAnswer(name, CLOSED, error=look.closed)
-        elif look.untrusted is not None:
-            yield HandlerAnswer(name, NOT_ASKED, error=look.untrusted)
+        if look.port_error is not None:
+            yield HandlerAnswer(name, CLOSED, error=look.port_error)
+        elif look.trust_error is not None:
+            yield HandlerAnswer(name, NOT_ASKED, error=look.trust_error)
         elif refused_handler:
             held_back = HeldBack(f"one login was refused, that of {refused_handler}")
             yield HandlerAnswer(name, NOT_ASKED, error=held_back)
         else:
             answer = _ask(pdu, name, output, is_only=is_only)
-            if answer.word == REFUSED:
+            if answer.verdict == REFUSED:
                 refused_handler = name
             yield answer._replace(is_of_other_make=is_of_other_make)
 
@@ -317,8 +343,9 @@ def _ask_at_service(
 def _ask(
     pdu: ChosenPdu, name: str, output: Output, *, is_only: bool, is_read: bool = False
 ) -> HandlerAnswer:
-    """The answer of one handler. `is_only`: the owner chose it; its missing or wrong setting is
-    then raised. `is_read`: whether another one reads the device.
+    """The answer of the handler `name`. `is_only`: the command asks no other handler, so that a
+    missing or wrong setting and a defect of this one are raised. `is_read`: another handler reads
+    the device already, so that over SNMP one request is enough.
 
         fits the family of an AP8659        HandlerAnswer("snmp", YES, finding)
         answers, and no family fits         HandlerAnswer("snmp", NO, finding)
@@ -340,7 +367,7 @@ def _ask(
             raise
         return HandlerAnswer(name, NOT_ASKED, error=settings_error)
     except PduHandlerError as device_error:
-        return HandlerAnswer(name, _word_for(handler, device_error), error=device_error)
+        return HandlerAnswer(name, _verdict_of_error(handler, device_error), error=device_error)
     except FOREIGN_ERRORS as defect:
         if is_only:
             raise
@@ -350,14 +377,15 @@ def _ask(
     return HandlerAnswer(name, YES if finding.family else NO, finding)
 
 
-def _word_for(handler: LoadedHandler, error: PduHandlerError) -> str:
-    """The word for the answer of a handler that ended with an error of the device.
+def _verdict_of_error(handler: LoadedHandler, error: PduHandlerError) -> str:
+    """The verdict of a handler that ended with an error of the device.
 
     >>> snmp, nut = load("snmp"), load("nut")
-    >>> _word_for(snmp, Unreachable("no answer")), _word_for(nut, Unreachable("no answer"))
+    >>> silent = Unreachable("no answer")
+    >>> _verdict_of_error(snmp, silent), _verdict_of_error(nut, silent)
     ('no answer', 'closed')
     >>> untrusted = Unreachable(("set ", NamedSetting("fingerprint")))
-    >>> _word_for(nut, untrusted)
+    >>> _verdict_of_error(nut, untrusted)
     'not asked'
     """
     if wants_login(error):
@@ -373,7 +401,15 @@ def _word_for(handler: LoadedHandler, error: PduHandlerError) -> str:
 
 
 def wants_login(error: Optional[BaseException]) -> bool:
-    """Whether the device refused a request that had no login: no password went to it."""
+    """Whether the device refused a request that had no login, so that no password went to it: the
+    error advises to give one.
+
+    >>> from handlers.shared.errors import Denied
+    >>> wants_login(Denied(("a login is needed: set ", NamedSetting("password"))))
+    True
+    >>> wants_login(Denied("wrong password")), wants_login(None)
+    (False, False)
+    """
     return kind_of(error) == "denied" and _names_setting(error, "password")
 
 
@@ -389,12 +425,13 @@ def _names_setting(error: Optional[BaseException], key: str) -> bool:
 
 
 def _likeliest_first(names: Sequence[str], look: FirstLook) -> Sequence[str]:
-    """The handlers of a service, first those of the make that it names.
+    """The handlers `names`, which ask at one service, first those of the make that it names.
 
-    >>> _likeliest_first(["netio", "jaws", "raritan"], FirstLook(likely=["raritan", "redfish"]))
+    >>> look = FirstLook(likely_handlers=["raritan", "redfish"])
+    >>> _likeliest_first(["netio", "jaws", "raritan"], look)
     ['raritan', 'netio', 'jaws']
     """
-    likely_names = [name for name in look.likely if name in names]
+    likely_names = [name for name in look.likely_handlers if name in names]
     return list(dict.fromkeys([*likely_names, *names]))
 
 
@@ -431,36 +468,43 @@ def _service_of(pdu: ChosenPdu, name: str) -> Optional[_Service]:
 
 
 def _settings(handler: LoadedHandler, login: Login, host: Address) -> dict[str, str]:
-    """The settings of a handler that were given, without blanks around them."""
+    """The settings that a handler has and that were given, in the login or after the address, by
+    key.
+
+    >>> _settings(load("snmp"), Login({"timeout": " 5 ", "device": "rack1"}), Address("192.0.2.8"))
+    {'timeout': '5'}
+    """
     keys = form.setting_keys(handler)
     settings = login.all_settings(keys, host)
     return {key: text.strip() for key, text in settings.items() if key in keys}
 
 
-def _look(pdu: ChosenPdu, service: _Service, name: str, output: Output) -> FirstLook:
-    """What is known of a service before a login. `name`: a handler that asks there.
+def _first_look_at(pdu: ChosenPdu, service: _Service, name: str, output: Output) -> FirstLook:
+    """What is known of a service before a login. `name`: a handler that asks there, whose settings
+    say how its certificate is checked. FirstLook() says that the port is open, and no more.
 
-    the port is closed            FirstLook(closed=Unreachable("no connection to TCP port 443 ..."))
-    NUT                           FirstLook()
-    a page that names Raritan     FirstLook(likely=["raritan"], has_answered=True)
+    the port is closed           FirstLook(port_error=Unreachable("no connection to TCP port ..."))
+    NUT, which is not HTTP       FirstLook()
+    a page that names Raritan    FirstLook(likely_handlers=["raritan"], has_answered=True)
+    a wrong setting `ca_pem`     FirstLook(): the handler, which is asked next, reports it
     """
     why_closed = _port_error_shown(pdu, service.host, service.port, name, output)
     if why_closed:
         advice = _http_advice(pdu, service, name, output)
-        return FirstLook(closed=Unreachable([why_closed, *advice]))
+        return FirstLook(port_error=Unreachable([why_closed, *advice]))
     if not service.scheme:
         return FirstLook()
     settings = _settings(load(name), pdu.login, pdu.host)
-    with contextlib.suppress(SettingsError):  # the handler itself reports it
+    with contextlib.suppress(SettingsError):
         with waiting(f"{pdu.host}: what it is", output):
             return first_look(Endpoint(service.scheme, service.host, service.port), settings)
     return FirstLook()
 
 
 def _http_advice(pdu: ChosenPdu, service: _Service, name: str, output: Output) -> Sequence[Part]:
-    """What to try where port 443 is closed, 80 is open and no scheme was given, as parts of an
-    error's reason; else nothing: `; port 80 is open: for a unit without HTTPS, give -s
-    scheme=http`.
+    """What to try where port 443 is closed and port 80 is open, to be appended to the reason of an
+    error: `; port 80 is open: for a unit without HTTPS, give -s scheme=http`, as a text and a
+    setting. Empty if port 80 is closed too, for another port than 443, and if a scheme was given.
     """
     is_usual = service.scheme == "https" and service.port == PORTS["https"]
     is_given = "scheme" in _settings(load(name), pdu.login, pdu.host)
@@ -472,17 +516,21 @@ def _http_advice(pdu: ChosenPdu, service: _Service, name: str, output: Output) -
 
 
 def _port_error_shown(pdu: ChosenPdu, host: str, port: int, name: str, output: Output) -> str:
-    """Why the TCP port cannot be reached, "" if it can be, behind a line that says what is waited
-    for, `192.0.2.8: trying TCP port 3493 for nut`: a firewall that drops packets makes this the
-    longest silence of the command.
+    """Why the TCP port cannot be reached, "" if it can be. Meanwhile the terminal shows `192.0.2.8:
+    trying TCP port 3493 for nut`: behind a firewall that drops packets this takes seconds.
     """
     with waiting(f"{pdu.host}: trying TCP port {port} for {name}", output):
         return _port_error(host, port)
 
 
 def _port_error(host: str, port: int) -> str:
-    """Why the TCP port cannot be reached, "" if it can be: `no connection to TCP port 443
-    (Connection refused)`.
+    """Why the TCP port cannot be reached, "" if it can be.
+
+    >>> from unittest import mock
+    >>> refusal = ConnectionRefusedError(111, "Connection refused")
+    >>> with mock.patch("socket.create_connection", side_effect=refusal):
+    ...     _port_error("192.0.2.8", 443)
+    'no connection to TCP port 443 (Connection refused)'
     """
     try:
         socket.create_connection((host, port), _CONNECT_S).close()

@@ -1,5 +1,11 @@
 """`pdu on` and `pdu off`: they switch outlets as DCImanager does, and read before and after that,
 in one session if the handler can share it.
+
+`on`, a parameter of most functions, is what the command is for: True for `pdu on`, False for `pdu
+off`. A result (`_Result`) is what came of one outlet: whether its command was sent (`is_sent`), and
+how it was read after the PDU accepted the command (`outlet_after`, None if it did not). A session
+(`SwitchSession`) has the options of the command line (`run`), the PDU that it names (`pdu`), its
+handler, and the connection that reads and switches (`open_pdu`).
 """
 
 from __future__ import annotations
@@ -35,15 +41,17 @@ from .switching import SwitchSession, goal_word, outlets_text, target_state
 
 @dataclass
 class _Result:
-    """What came of one outlet. For `pdu off` it is `_Result(outlet)` before its command, then with
-    `is_sent`, and at the end with `outlet_after`, whose state is DOWN if all went well.
+    """What came of one outlet. `is_sent`: the command may have been sent. `outlet_after`: the
+    outlet as it was read after the PDU accepted the command, None if the PDU did not accept it.
+
+        before the command                 _Result(outlet)
+        the command failed                 _Result(outlet, is_sent=True)
+        `pdu off`, and all went well       _Result(outlet, is_sent=True, outlet_after=(..., DOWN))
     """
 
     #: as it was before the command
     outlet: PolledOutlet
-    #: whether the command may have been sent
     is_sent: bool = False
-    #: as it was read after the command; None without an answer
     outlet_after: Optional[PolledOutlet] = None
 
 
@@ -86,28 +94,30 @@ def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, words: Sequence[str]) -
 
 
 def _switch_each(session: SwitchSession, results: Sequence[_Result], *, on: bool) -> None:
-    """Switch each outlet, and set `is_sent` and `outlet_after` of its result. Those that reported
-    the target state are read once more, with what their meters see: 1 status and 1 statistic. An
-    error ends it; the results after it are as they were.
+    """Switch each outlet, and set `is_sent` and `outlet_after` of its result. If an outlet reported
+    the target state, all are read once more some seconds later, because a relay may fall back; of
+    those that reported it this second state counts, and what their meters read. An error ends it:
+    the results behind it are as they were, and nothing is read once more.
 
+        command       PDU reports         result
         port_down 1   off                 _Result(1, is_sent=True, outlet_after=(1, DOWN, 0 A))
         port_down 2   unknown             _Result(2, is_sent=True, outlet_after=(2, UNKNOWN))
         port_down 3   raises Unreachable  _Result(3, is_sent=True)
-                                          _Result(4)
+        none          -                   _Result(4)
     """
     for result in results:
         command_pdu = session.open_pdu.command_pdu()
         result.is_sent = True
         state = switching.send_command(session, command_pdu, result.outlet.identity, on=on)
         result.outlet_after = result.outlet._replace(state=state)
-    seen_results = [result for result in results if _is_done(result, on=on)]
-    if not seen_results:
+    done_results = [result for result in results if _is_done(result, on=on)]
+    if not done_results:
         return
     outlets = [result.outlet for result in results]
     with waiting(f"reading {outlets_text(outlets)} again", session.run.output):
         time.sleep(switching.AGAIN_S)
         second_reading = _read_again(session, outlets)
-    for result in seen_results:
+    for result in done_results:
         result.outlet_after = _outlet_again(result.outlet, second_reading)
 
 
@@ -125,11 +135,12 @@ def _is_done(result: _Result, *, on: bool) -> bool:
 
 
 def _read_again(session: SwitchSession, outlets: Sequence[PolledOutlet]) -> reading.Reading:
-    """States, what meters see, and the number of an outlet that was not looked up; why one of them
-    was not read is in its `failures`. Of a single outlet its own state alone is read.
+    """A second reading of the PDU after commands: the states and figures of outlets. What cannot be
+    read is in its `failures`; nothing is raised. `outlets`: those that the command line names; of a
+    single one its own state alone is read, and its number if none is known so far.
 
         outlets      is read
-        3            state of 3, figures; labels, if 3 may be the number of another outlet
+        3            state of 3, figures; labels, if `3` may be the number of another outlet
         1 and 2      states, figures
     """
     states = reading.state_of(outlets[0].identity) if len(outlets) == 1 else reading.states
@@ -137,28 +148,28 @@ def _read_again(session: SwitchSession, outlets: Sequence[PolledOutlet]) -> read
     if not switching.numbers_are_identities(session.handler) and not outlets[0].number:
         parts.append(reading.labels)
 
-    def read(keep: Callable[[reading.Reading], object]) -> None:
+    def read(on_reading: Callable[[reading.Reading], object]) -> None:
         session.open_pdu.forget()
         names_of_parts = [part.name for part in parts]
-        reading.read_parts(session.open_pdu, parts, keep, optional=names_of_parts)
+        reading.read_parts(session.open_pdu, parts, on_reading, optional=names_of_parts)
 
     return reading.read_until_error(parts, read)
 
 
 def _outlet_again(outlet: PolledOutlet, second_reading: reading.Reading) -> PolledOutlet:
-    """An outlet with what was read again; what could not be read is not known. It keeps its name,
-    and the number that it had.
+    """The outlet, read before the command, with the state and figures of the second reading, and
+    with its own name. A state that could not be read is UNKNOWN, and the figures then NotKnown.
 
     >>> from pdu.cli.states import DOWN, UP
     >>> web = PolledOutlet("3", UP, name="web")
-    >>> _outlet_again(web, reading.Reading([PolledOutlet("3", DOWN)], answered=True)).state.name
+    >>> _outlet_again(web, reading.Reading([PolledOutlet("3", DOWN)], has_states=True)).state.name
     'DOWN'
     >>> silent = reading.failed_reading(reading.CallError("unreachable", "no answer"))
     >>> _outlet_again(web, silent).figures.current_a
     NotKnown(reason='no answer')
     """
     outlet_again = None
-    if second_reading.answered:
+    if second_reading.has_states:
         outlet_again = second_reading.outlet(outlet.identity)
     if outlet_again is None:
         outlet_again = PolledOutlet(outlet.identity, UNKNOWN)
@@ -177,8 +188,8 @@ def _outlet_again(outlet: PolledOutlet, second_reading: reading.Reading) -> Poll
 
 
 def _report(session: SwitchSession, results: Sequence[_Result], seconds: float, *, on: bool) -> int:
-    """Print the results of outlets that were all switched. Returns the exit code, NOT_SEEN if one
-    of them is not in the state of the command.
+    """Print the results of outlets whose commands the PDU accepted. Returns the exit code, NOT_SEEN
+    if one of them is not in the target state. `seconds`: how long the commands took.
 
         outlet 1 of 192.0.2.8 is off (snmp)
         outlet 2 of 192.0.2.8 is on (snmp)
@@ -209,16 +220,14 @@ def _report_error(
         outlet 1 of 192.0.2.8 is off (snmp)
         interrupted: 192.0.2.8: outlet 2 may or may not have switched; no command was sent ...
     """
-    unanswered = [result.outlet for result in results if result.is_sent and not result.outlet_after]
+    sent_results = [result for result in results if result.is_sent]
+    unanswered = [result.outlet for result in sent_results if result.outlet_after is None]
     unsent = [result.outlet for result in results if not result.is_sent]
     notes = _unproven_notes(session, results, on=on)
     not_sent = [f"no command was sent to {outlets_text(unsent)}"] if unsent else []
     if isinstance(error, KeyboardInterrupt):
-        reasons = [
-            f"{outlets_text([outlet])} may or may not have switched" for outlet in unanswered
-        ]
-        reasons += not_sent
-        reason = "; ".join(reasons) or "every command had been answered"
+        doubt = [f"{outlets_text(unanswered)} may or may not have switched"] if unanswered else []
+        reason = "; ".join([*doubt, *not_sent]) or "every command had been answered"
         error = Interrupted(reason, session.pdu.host)
     elif unanswered and len(results) > 1:
         note = f"the error is about {outlets_text(unanswered)}"
@@ -233,15 +242,21 @@ def _report_error(
 
 
 def _lines(session: SwitchSession, results: Sequence[_Result]) -> Sequence[str]:
-    """A line for each outlet whose command was answered."""
+    """A line for each outlet whose command the PDU accepted: `outlet 1 of 192.0.2.8 is off (snmp);
+    its meter reads 0 A`.
+    """
     outlets = [result.outlet_after for result in results]
     return [switching.state_line(session, outlet) for outlet in outlets if outlet is not None]
 
 
 def _unproven_notes(session: SwitchSession, results: Sequence[_Result], *, on: bool) -> list[str]:
-    """A sentence about the outlets that accepted the command but were not seen in the target state,
-    if there are any: `not-seen: outlet 3 of 192.0.2.8 was to be switched off; the PDU accepted the
-    command, but the outlet's state is on: look at the PDU before you try again`.
+    """One sentence about all outlets whose command the PDU accepted and that were not seen in the
+    target state; an empty list if there are none.
+
+        outlet 3, still on   ["not-seen: outlet 3 of 192.0.2.8 was to be switched off; the PDU
+                             accepted the command, but the outlet's state is on: look at the PDU
+                             before you try again"]
+        command failed       []
     """
     sentences: list[str] = []
     for result in results:
@@ -251,14 +266,16 @@ def _unproven_notes(session: SwitchSession, results: Sequence[_Result], *, on: b
 
 
 def _answer(session: SwitchSession, results: Sequence[_Result], *, on: bool) -> Mapping[str, Any]:
-    """What --json prints of all outlets."""
+    """What --json prints of all outlets: `{"call": "off", "handler": "snmp", "host": "192.0.2.8",
+    "outlets": [{"identity": "3", "number": "", "state": "off", "done": true, "sent": true}]}`.
+    """
     answer = call_fields(goal_word(on=on), session.handler, session.pdu)
     answer["outlets"] = [_row(result, on=on) for result in results]
     return answer
 
 
 def _row(result: _Result, *, on: bool) -> Mapping[str, Any]:
-    """What --json prints of an outlet.
+    """What --json prints of an outlet; `done`: it was seen in the target state.
 
     >>> from pdu.cli.states import DOWN, UP
     >>> web = PolledOutlet("3", UP)

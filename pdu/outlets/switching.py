@@ -1,5 +1,10 @@
 """What `on`, `off` and `cycle` share: the outlets that are meant, the question, one command with
 its line in the system's log, and the sentences about what came of it.
+
+`on`, a parameter of many functions, is what a command is for: True switches on, False off. An
+outlet's identity is what its handler calls it, such as "3". It may differ from the number printed
+at the outlet on the unit, and an outlet may have a name; a word that the user types may be any of
+these. UP, DOWN and UNKNOWN are the states of an outlet, shown as on, off and unknown.
 """
 
 from __future__ import annotations
@@ -41,7 +46,7 @@ CommandPdu = Union[FourMethods, OpenPdu[Any]]
 
 class SwitchSession(NamedTuple):
     """The PDU that a command line names, while its session is open: `pdu` has its name and login,
-    `open_pdu` reads and switches it.
+    `open_pdu` reads it and gives the object that switches it.
     """
 
     run: Run
@@ -51,7 +56,7 @@ class SwitchSession(NamedTuple):
 
 
 def target_state(*, on: bool) -> EnumPowerStatus:
-    """The state that a command is for."""
+    """The state that a command is for: UP for one to switch on, DOWN for one to switch off."""
     return UP if on else DOWN
 
 
@@ -61,8 +66,9 @@ def goal_word(*, on: bool) -> str:
 
 
 def refuse_unnamed_handler(run: Run, pdu: ChosenPdu, command: str, *words: str) -> None:
-    """Raise Usage if the line has no handler: an outlet's identity differs by handler, so none is
-    chosen here. The sentence has the line with the handler that reads the PDU.
+    """Raise Usage if the user gave no handler: an outlet's identity differs by handler, so none is
+    chosen for him. The device is asked, and the error names the handler that reads it and the line
+    to type. `command`, `words`: `off` and `3` of `pdu off 192.0.2.8 3`.
 
         $ pdu off 192.0.2.8 3
         usage: no handler was given, and an outlet's identity differs by handler: nothing was done.
@@ -83,9 +89,10 @@ def refuse_unnamed_handler(run: Run, pdu: ChosenPdu, command: str, *words: str) 
 
 
 def chosen_outlets(session: SwitchSession, words: Sequence[str]) -> Sequence[PolledOutlet]:
-    """The outlets that these words mean, with their states. All are looked up before a command;
-    with --yes, a single identity by itself, so that no other need be readable. Raises NoSuchOutlet,
-    and Usage for words that together are a name.
+    """The outlets that these words mean, each with its state. They are looked up among all outlets
+    of the PDU; with --yes, a word that can only be an identity is looked up by itself, so that no
+    other outlet need be readable. Raises NoSuchOutlet, and Usage for words that together are a
+    name.
 
         $ pdu off netio 192.0.2.8 db,3       (status: 1, 2, 3; outlet 2 has the name db)
         [PolledOutlet("2", UP, name="db"), PolledOutlet("3", UP)]
@@ -109,9 +116,9 @@ def chosen_outlets(session: SwitchSession, words: Sequence[str]) -> Sequence[Pol
 
 
 def numbers_are_identities(handler: LoadedHandler) -> bool:
-    """Whether no number printed on a unit is the identity of another outlet. It may be one over
-    SNMP, where the outlet at which 1 is printed may be outlet 0; nothing is known of somebody
-    else's handler.
+    """Whether a handler promises that the number printed at an outlet is its identity, or at least
+    not that of another outlet. Over SNMP, outlet 0 may have the number 1 and outlet 1 the number 2;
+    a handler that is not of this pack promises nothing.
 
         netio   True
         snmp    False
@@ -122,7 +129,8 @@ def numbers_are_identities(handler: LoadedHandler) -> bool:
 
 
 def _outlet_by_itself(session: SwitchSession, typed_word: str) -> Optional[PolledOutlet]:
-    """The outlet with this identity; None if there is none, or the word may mean another one.
+    """The outlet with this identity, the only one that is read; None if the PDU has none, or if the
+    word may mean another outlet, so that all outlets must be read.
 
     netio   3            PolledOutlet("3", UP)
     netio   web, 1-4     None: a name, several
@@ -131,7 +139,8 @@ def _outlet_by_itself(session: SwitchSession, typed_word: str) -> Optional[Polle
     x.py    identity:3   None: a handler from elsewhere reads all outlets for one
     """
     identity = typed_word.removeprefix(IDENTITY)
-    is_identity = identity != typed_word or numbers_are_identities(session.handler)
+    has_prefix = typed_word.startswith(IDENTITY)
+    is_identity = has_prefix or numbers_are_identities(session.handler)
     is_own_handler = registry.is_handler(session.handler.display_name)
     if not is_own_handler or not is_identity or not outlet_words.is_one_outlet(identity):
         return None
@@ -140,9 +149,10 @@ def _outlet_by_itself(session: SwitchSession, typed_word: str) -> Optional[Polle
 
 
 def _all_outlets(open_pdu: OpenHandler, words: Sequence[str]) -> Sequence[PolledOutlet]:
-    """All outlets with state, number and name. If names and numbers cannot be read, the outlets
-    have none, with a note; then each of `words`, which the user typed, must be `identity:` with an
-    identity, else the error is raised: it might be a name or the number of another outlet.
+    """All outlets of the PDU with state, number and name. `words`: what the user typed for outlets.
+    If the PDU answers and names and numbers alone cannot be read, each word must have the form
+    `identity:3`, and the outlets have no names and numbers; else the error is raised, because the
+    word might be a name, or the number of another outlet. A note on standard error says which.
 
         $ pdu off nut 192.0.2.8 identity:1
         note: the names and numbers of outlets cannot be read: the names end early
@@ -156,7 +166,7 @@ def _all_outlets(open_pdu: OpenHandler, words: Sequence[str]) -> Sequence[Polled
         for label in open_pdu.labels() or ():
             label_by_identity[label.identity] = label
     except Exception as error:
-        if not reading.is_of_some_values(error):
+        if not reading.is_error_of_one_part(error):
             raise
         if not all(typed_word.startswith(IDENTITY) for typed_word in words):
             print_note(
@@ -178,10 +188,9 @@ def _all_outlets(open_pdu: OpenHandler, words: Sequence[str]) -> Sequence[Polled
 def send_command(
     session: SwitchSession, command_pdu: CommandPdu, identity: str, *, on: bool
 ) -> EnumPowerStatus:
-    """Send one command to an outlet, once. Returns what the PDU reports afterwards. After an error
-    the command may or may not have been carried out. `command_pdu`: the object that takes commands,
-    which `OpenHandler.command_pdu` makes. The system's log has one line of the command, also after
-    an error and Ctrl-C:
+    """Send one command to an outlet, once. Returns the state that the PDU reports afterwards. After
+    an error the command may or may not have been carried out. `command_pdu`: the PDU's object that
+    takes commands. The system's log gets one line of the command, also after an error and Ctrl-C:
 
         root (sudo by anna) commanded off, outlet 3 of 192.0.2.8: now off
         root (sudo by anna) commanded off, outlet 4 of 192.0.2.8: error unreachable
@@ -252,7 +261,12 @@ def switch_question(session: SwitchSession, outlets: Sequence[PolledOutlet], *, 
 
 
 def _number_texts(outlet: PolledOutlet) -> Sequence[str]:
-    """The number printed on the unit as a text, where it is known and not the identity."""
+    """The number printed on the unit as a text in a list; an empty list if the number is not known,
+    or is the identity.
+
+    >>> _number_texts(PolledOutlet("0.2", UP, number="2")), _number_texts(PolledOutlet("2", UP))
+    (['number 2 on the unit'], [])
+    """
     if outlet.number in ("", outlet.identity):
         return []
     return [f"number {outlet.number} on the unit"]
@@ -271,7 +285,11 @@ def shown_identity(outlet: PolledOutlet) -> str:
 
 
 def outlets_text(outlets: Sequence[PolledOutlet]) -> str:
-    """`outlet 3`, `outlets 3, 4`."""
+    """The outlets as a text.
+
+    >>> outlets_text([PolledOutlet("3", UP), PolledOutlet("0.2", UP, number="2")])
+    'outlets 3, 0.2 (number 2 on the unit)'
+    """
     return listed([shown_identity(outlet) for outlet in outlets])
 
 
@@ -288,7 +306,8 @@ def listed(shown_outlets: Sequence[str]) -> str:
 
 
 def state_line(session: SwitchSession, outlet: PolledOutlet) -> str:
-    """The line that reports an outlet's state after a command, and what its meter reads.
+    """The line that reports an outlet's state after a command, and what its meter reads, if it has
+    one. `outlet`: as it was read after the command.
 
     outlet 1 of 192.0.2.8 is off (netio); its meter reads 0 A
     outlet 2 of 192.0.2.8 is unknown (x)
@@ -325,7 +344,8 @@ def _meter_text(outlet: PolledOutlet) -> str:
 
 
 def unproven_text(session: SwitchSession, outlet: PolledOutlet, *, on: bool) -> str:
-    """The sentence about an outlet whose state after a command `on` or off is another one.
+    """The sentence about an outlet that is not in the target state after a command that the PDU
+    accepted. `outlet`: as it was read after the command.
 
     outlet 3 of 192.0.2.8 was to be switched off; the PDU accepted the command, but the
     outlet's state is on: look at the PDU before you try again
@@ -340,8 +360,9 @@ def unproven_text(session: SwitchSession, outlet: PolledOutlet, *, on: bool) -> 
 def report_stop(
     run: Run, answer: Mapping[str, Any], error: BaseException, notes: Sequence[str]
 ) -> int:
-    """Report why switching stopped: with --json also the outlets in `answer`, else also the notes.
-    Returns the exit code.
+    """Print the error that ended the switching, and what is known of the outlets: without --json
+    the `notes`, a line each; with --json `answer`, the document whose `outlets` are those so far,
+    if there are any. Returns the exit code.
 
         unreachable: 192.0.2.8: down: no answer
         the error is about outlet 2; no command was sent to outlet 3

@@ -1,4 +1,8 @@
-"""`pdu where`: the outlets of all PDUs of a list that have a name, such as that of a server."""
+"""`pdu where`: the outlets of all PDUs of a list that have a name, such as that of a server.
+
+A target is a PDU of the list with its handler and login, ready to be read. `pdu where web-7` reads
+the names of all outlets of all targets, and shows the outlets whose name is web-7.
+"""
 
 from __future__ import annotations
 
@@ -32,20 +36,19 @@ _NOT_FOUND = "no-such-outlet"
 
 
 class NamedOutlet(NamedTuple):
-    """An outlet, and the PDU that has it. `row` of outlet 1 of r1-left begins `{"pdu": "r1-left",
-    "handler": "netio", "host": "192.0.2.8", "identity": "1"`.
+    """An outlet with a name, the PDU that has it, and the `word` to type for it in `pdu off`: its
+    identity, or `identity:2` where 2 is also the number printed at another outlet.
     """
 
     target: Target
     outlet: PolledOutlet
-    #: means it in a command
     word: str
 
     def row(self) -> Mapping[str, object]:
-        """The outlet, as --json and the table show it.
+        """The outlet, as --json prints it; the table has the same columns.
 
-        {"pdu": "r1-left", "handler": "netio", "host": "192.0.2.8", "identity": "1", "number": "1",
-         "name": "web-7", "state": "on"}
+        {"pdu": "r1-left", "handler": "netio", "host": "192.0.2.8", "identity": "1",
+         "number": "1", "name": "web-7", "state": "on"}
         """
         device = self.target.device
         return {
@@ -94,8 +97,8 @@ class Search(NamedTuple):
 
 
 def search(names: Sequence[str], targets: Sequence[Target]) -> Search:
-    """Read the names of outlets of all these PDUs, and find those with one of `names`; all that
-    have a name if there are none. All is in the order of the PDUs.
+    """Read the names of outlets of all these PDUs, and find the outlets with one of `names`; if
+    `names` is empty, all outlets that have a name. They are in the order of the PDUs.
 
         names     r1-left           r1-right         outlets
         web-7     1 web-7, 2 db     3 Web-7          1 of r1-left, 3 of r1-right
@@ -129,10 +132,11 @@ def search(names: Sequence[str], targets: Sequence[Target]) -> Search:
 
 
 def _read_names(targets: Sequence[Target]) -> list[Reading]:
-    """The readings of these PDUs, in their order. Shows the progress: `reading names  [####----]
-    4/8`.
+    """The readings of these PDUs, in their order, each with states, numbers and names, or with its
+    failures. They are read at a time; the terminal shows `reading names  [####----]  4/8`.
     """
     reading_by_index: dict[int, Reading] = {}
+    # a TLS context is made once for all PDUs with the same settings
     with cached_contexts(), progress(len(targets), "reading names", show_pos=True) as bar:
         for index, reading in read_all(targets, poll_names):
             reading_by_index[index] = reading
@@ -142,15 +146,16 @@ def _read_names(targets: Sequence[Target]) -> list[Reading]:
 
 
 def search_error(reading: Reading) -> Optional[CallError]:
-    """Why the names of a PDU, or the states of its outlets, are not known; None if they are.
+    """Why the PDU of this reading may have a sought name that was not found: the error of its
+    names, or of what else was not read; None if all was read.
 
-    >>> search_error(Reading(labelled=True))
+    >>> search_error(Reading(has_labels=True))
     >>> search_error(Reading(failures={NAMES: CallError("protocol", "the names end early")}))
     CallError(kind='protocol', reason='the names end early')
-    >>> search_error(Reading(answered=True)).reason
+    >>> search_error(Reading(has_states=True)).reason
     'this handler reads no names of outlets'
     """
-    if reading.labelled:
+    if reading.has_labels:
         return reading.failure
     # why the names were not read says more here than why the states were not
     return reading.failures.get(NAMES) or reading.failure or _NO_NAMES
@@ -168,7 +173,11 @@ def _is_sought(name: str, names: Sequence[str]) -> bool:
 
 
 def _is_among(name: str, names: Sequence[str]) -> bool:
-    """Whether one of these names is the same."""
+    """Whether the name is one of these; case and blanks do not count.
+
+    >>> _is_among("Web 7", ["db", "web  7"])
+    True
+    """
     return any(is_same_name(name, other_name) for other_name in names)
 
 
@@ -176,8 +185,8 @@ def _is_among(name: str, names: Sequence[str]) -> bool:
 
 
 def _notes(result: Search, pdu_count: int) -> Iterator[str]:
-    """Remarks beside the table: why states are not known, PDUs that were not read, and names
-    without an outlet.
+    """Yields remarks for below the table: why states are not known, which PDUs were not read, and
+    which names no outlet has. `pdu_count`: how many PDUs the list has.
 
         r1-dead: unreachable: no answer
         1 PDU of 3 could not be read whole: what is sought may be there too
@@ -203,8 +212,9 @@ def _notes(result: Search, pdu_count: int) -> Iterator[str]:
 
 
 def switch_lines(result: Search, login: Login, words: Sequence[str]) -> Iterator[str]:
-    """The command that switches the outlets of each PDU off, to be pasted into a shell. `login`,
-    `words`: the options that it needs.
+    """Yields for each PDU with found outlets the command that switches them off, to be pasted into
+    a shell. `login`: its settings become options. `words`: further options, such as those of a
+    list.
 
         pdu off r1-left 1 --list pdus.csv
         pdu off r1-right 3 identity:4 --list pdus.csv
@@ -217,7 +227,7 @@ def switch_lines(result: Search, login: Login, words: Sequence[str]) -> Iterator
 
 
 def _document(result: Search) -> Mapping[str, object]:
-    """What was found, as --json prints it.
+    """What was found, as --json prints it:
 
     {"outlets": [{"pdu": "r1-left", "identity": "1", "name": "web-7", ...}], "missing": ["web-8"],
      "unread": [{"pdu": "r1-dead", "kind": "unreachable", "reason": "no answer"}], "reasons": []}

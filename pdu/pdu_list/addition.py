@@ -1,4 +1,9 @@
-"""Adds PDUs to the owner's list, and their logins to the file of logins."""
+"""Adds PDUs to the owner's list, and their logins to the file of logins.
+
+Both files are read and written under a lock, so that no other command changes them meanwhile. What
+is added is appended; the lines that were there stay as they are. If the list cannot be written, the
+file of logins gets back what it had.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +45,7 @@ class NewPdu(NamedTuple):
 
     name: str
     list_path: str
+    #: of the file of logins
     login_path: str
     #: the options --list and --auth as they were given, "" for what was not
     list_option: str
@@ -47,15 +53,15 @@ class NewPdu(NamedTuple):
 
     @property
     def words(self) -> Sequence[str]:
-        """The options that let another command use these files: no file of logins that is not
-        there, because no login was written.
+        """The options that let another command use these files, such as ["--list", "pdus.csv"];
+        without --auth if no login was written, so that there is no file of logins.
         """
         has_logins = os.path.exists(self.login_path)
         return list_words(self.list_option, self.auth_option if has_logins else "")
 
 
 class Addition(NamedTuple):
-    """A PDU as it is to be listed, and its login, which may say nothing."""
+    """A PDU as it is to be listed, and its login, which may have no settings and no secrets."""
 
     pdu: ListedPdu
     login: DeviceLogin
@@ -65,23 +71,25 @@ _NO_LOGIN = DeviceLogin("", {}, {})
 
 
 class _File(NamedTuple):
-    """A file as it is; `data` None: it does not exist."""
+    """A file as it was when it was read; `data` is None if it did not exist."""
 
     path: str
     data: Optional[bytes]
-    #: user and group by number
+    #: user and group by number, None if it did not exist
     owner: Optional[tuple[int, int]]
 
     @property
     def text(self) -> str:
-        """Raises SettingsError for another encoding than UTF-8."""
+        """The content as text, "" if the file did not exist. Raises SettingsError for another
+        encoding than UTF-8.
+        """
         with contextlib.suppress(UnicodeDecodeError):
             return (self.data or b"").decode("utf-8-sig")
         raise SettingsError(f"{self.path}: save it as UTF-8, then a PDU can be added")
 
     def refuse_unwritable(self) -> None:
-        """Raise SettingsError for a file that its owner may not change, and for one in a folder
-        that this user may not change: a new one is put in its place.
+        """Raises SettingsError for a file that its owner may not change (chmod u-w), and for one in
+        a folder that this user may not change, because `write` puts a new file in its place.
         """
         if self.data is not None and not os.stat(self.path).st_mode & stat.S_IWUSR:
             path = shlex.quote(self.path)
@@ -93,7 +101,9 @@ class _File(NamedTuple):
             )
 
     def write(self, data: bytes) -> None:
-        """Write `data` in place of the file's content. Raises SettingsError."""
+        """Writes `data` in place of the file's content, at once: another program reads the old or
+        the new content. Owner and group stay. Raises SettingsError.
+        """
         self.refuse_unwritable()
         try:
             write_atomically(self.path, data, PRIVATE, owner=self.owner)
@@ -101,7 +111,7 @@ class _File(NamedTuple):
             raise SettingsError(f"{self.path} cannot be written ({error.strerror})") from None
 
     def restore(self) -> None:
-        """Put back what the file had before `write`."""
+        """Puts back what the file had when it was read, after `write`; a new file is removed."""
         if self.data is not None:
             self.write(self.data)
         else:
@@ -110,8 +120,15 @@ class _File(NamedTuple):
 
 
 def new_pdu(name: str, list_file: str, auth_file: str) -> NewPdu:
-    """A PDU for the files of these options, else of the environment, else the usual ones. Raises
-    SettingsError if the environment says that there is no list, or a folder does not exist.
+    """A PDU for the files of the options --list and --auth ("" for what was not given), else of the
+    environment, else the usual ones; nothing is written.
+
+    >>> added = new_pdu("r1", "/etc/pdus.csv", "/etc/logins.toml")
+    >>> added.list_path, added.login_path, added.list_option
+    ('/etc/pdus.csv', '/etc/logins.toml', '/etc/pdus.csv')
+
+    Raises SettingsError if PDU_LIST is empty, which says that there is no list, if a folder does
+    not exist, and if both files are one.
     """
     path = list_file or usual_list()
     if not path:
@@ -123,7 +140,7 @@ def new_pdu(name: str, list_file: str, auth_file: str) -> NewPdu:
         login_path = os.path.join(os.path.dirname(path), LOGINS)
     for file in (path, login_path):
         folder = os.path.dirname(os.path.realpath(file))
-        if not os.path.isdir(folder) and path != own_list():
+        if not os.path.isdir(folder) and path != own_list():  # whose folder is created
             raise SettingsError(f"{file}: there is no folder {folder}: create it")
     if os.path.realpath(path) == os.path.realpath(login_path):
         raise SettingsError(f"{path} is given as the list and as the file of logins: give two")
@@ -137,12 +154,14 @@ def new_pdu(name: str, list_file: str, auth_file: str) -> NewPdu:
 
 
 def check_addition(pdu: NewPdu, host: str) -> None:
-    """Raises SettingsError if its name cannot be added, or if `host` is a name of the list:
+    """Raises SettingsError if the name of a new PDU cannot be added, before the device is asked:
 
-    r1-left           nothing, and nothing is written
+    r1-left           no error
     -r1, " r1"        is no name: give one such as r1-left
     netio             is the name of a handler: give the PDU another name
     rack7             is already in pdus.csv, where a row has this name
+
+    and if `host`, its address as it was typed, is already the name of another PDU.
     """
     name, list_path = pdu.name, pdu.list_path
     # another command would take a name in this form for an option
@@ -158,14 +177,16 @@ def check_addition(pdu: NewPdu, host: str) -> None:
 
 
 def check_files(files: NewPdu) -> None:
-    """Raises SettingsError for a list or a file of logins to which nothing can be added."""
+    """Raises SettingsError for a list or a file of logins that cannot be read or changed, before
+    a network is searched for PDUs to be added.
+    """
     _read_list(files)
 
 
 def add(pdu: NewPdu, handler: LoadedHandler, host: Address, login: Login) -> ListedPdu:
-    """Write the PDU that was read with this login under its name, and the login; both or none.
-    Secrets of --secret-file are written as references to these files, others as they are. Returns
-    the PDU as it is listed; a login that the file has already is used.
+    """Writes a PDU that was read with this login to the list, and the login to the file of logins;
+    both or none. Secrets of --secret-file are written as references to these files, others as they
+    are. If the file has an equal login, that one is used. Returns the PDU as it is listed.
 
     pdus.csv      name,handler,address,auth,settings
                   r1,netio,192.0.2.7,r1,timeout=5
@@ -191,15 +212,17 @@ def add_missing(
     login: DeviceLogin,
     secret_paths: Mapping[str, str],
 ) -> Sequence[ListedPdu]:
-    """Append the PDUs that the list lacks, in one write; those over SNMP with this login unless
-    they name one. A name that is taken gets the address behind it; so does the login's, if another
-    login has it. Returns them as they are listed. Raises SettingsError: then both files are as they
-    were.
+    """Appends the found PDUs whose addresses the list lacks, in one write, and returns them as they
+    are listed. Those over SNMP get `login`, by which they were found, unless they name one. A name
+    that is taken gets the address behind it:
 
-    in the list        found                     added
-    rack7 192.0.2.7    rack7 at 192.0.2.8        rack7 192.0.2.8
-                       192.0.2.7 at 192.0.2.9    192.0.2.7 192.0.2.9
-                       rack9 at 192.0.2.7        nothing
+    in the list           found                     added under the name
+    rack7 at 192.0.2.7    rack7 at 192.0.2.8        "rack7 192.0.2.8"
+                          192.0.2.7 at 192.0.2.9    "192.0.2.7 192.0.2.9"
+                          rack9 at 192.0.2.7        not added
+
+    `secret_paths`: key of a secret -> the file that has it; the login refers to that. Raises
+    SettingsError: then both files are as they were.
     """
     # before the lock: a name server may take seconds
     known_hosts = _address_book(_read_list(files))
@@ -212,20 +235,34 @@ def add_missing(
         taken_addresses.update(hosts.one_spelling(pdu.address.host) for pdu in known_list.devices)
         additions: list[Addition] = []
         for pdu in _pdus_at_other_places(pdus, known_list, known_hosts):
-            name = pdu.name
-            if hosts.one_spelling(name) in taken_addresses:
-                name = f"{name} {pdu.address}"
-            while name in taken_names or registry.is_handler(name):
-                name = f"{name} {pdu.address}"
+            name = _free_name(pdu, taken_names, taken_addresses)
             taken_names.add(name)
             new_login = _NO_LOGIN
             if pdu.handler == "snmp" and not pdu.auth:
-                is_taken = logins.get(login.name, login) != login
-                new_login = login._replace(name=name) if is_taken else login
+                has_other_login = logins.get(login.name, login) != login
+                new_login = login._replace(name=name) if has_other_login else login
             additions.append(Addition(pdu._replace(name=name), new_login))
         if not additions:
             return []
         return _append(list_file, login_file, additions, secret_paths)
+
+
+def _free_name(
+    pdu: ListedPdu, taken_names: Collection[str], taken_addresses: Collection[str]
+) -> str:
+    """The name of a PDU that is to be listed, with its address behind it if it is the name or the
+    address of another one, or a handler's. `taken_addresses`: in one spelling (`one_spelling`).
+
+    >>> pdu = ListedPdu("rack7", "snmp", Address("192.0.2.8"))
+    >>> _free_name(pdu, {"r1"}, {"192.0.2.7"}), _free_name(pdu, {"rack7"}, {"192.0.2.7"})
+    ('rack7', 'rack7 192.0.2.8')
+    """
+    name = pdu.name
+    if hosts.one_spelling(name) in taken_addresses:
+        name = f"{name} {pdu.address}"
+    while name in taken_names or registry.is_handler(name):
+        name = f"{name} {pdu.address}"
+    return name
 
 
 def _pdus_at_other_places(
@@ -233,8 +270,8 @@ def _pdus_at_other_places(
     known_list: device_list.DeviceList,
     known_hosts: Mapping[str, Collection[str]],
 ) -> list[ListedPdu]:
-    """The PDUs whose address and port are not in the list; of several there, the first.
-    `known_hosts`: addresses by name.
+    """The found PDUs whose host and port the list lacks; of several at one port, the first.
+    `known_hosts`: host name -> its IP addresses, so that a PDU that is listed by its name is known.
 
     >>> listed = ListedPdu("r1", "snmp", Address("pdu7.example"))
     >>> known_list = device_list.DeviceList([listed], {})
@@ -270,7 +307,12 @@ def _address_book(known_list: device_list.DeviceList) -> Mapping[str, Collection
 
 
 def _addresses(name: str) -> Collection[str]:
-    """The IP addresses of a host name, none if they are not known."""
+    """The IP addresses of a host name, such as {"192.0.2.7", "2001:db8::7"}; none if the name
+    server does not know it.
+
+    >>> _addresses("")
+    ()
+    """
     try:
         answers = socket.getaddrinfo(name, None, proto=socket.IPPROTO_UDP)
     except (OSError, UnicodeError):
@@ -281,10 +323,15 @@ def _addresses(name: str) -> Collection[str]:
 def _settings_and_login(
     name: str, handler: LoadedHandler, host: Address, login: Login
 ) -> tuple[dict[str, str], DeviceLogin]:
-    """What the list gets of a login, and what the file of logins gets:
+    """The settings that the row of a new PDU gets, and the login that the file of logins gets; the
+    latter is called `name`, as the PDU.
 
-    port=8443, ca_pem=hall.pem           list     port=8443, ca_pem=/home/x/hall.pem
-    username=reader, password (secret)   logins   username=reader, password
+    given                        settings                   login
+    timeout=5                    timeout=5
+    ca_pem=hall.pem              ca_pem=/home/x/hall.pem
+    username=reader, password                               username=reader, password
+
+    Raises SettingsError for a setting that the handler does not have.
     """
     _, secrets = form.form_fields(handler, host, login)
     given_settings = login.all_settings(form.setting_keys(handler), host)
@@ -294,17 +341,16 @@ def _settings_and_login(
     ca_pem = settings.get("ca_pem", "")
     if ca_pem and "BEGIN CERTIFICATE" not in ca_pem:
         settings["ca_pem"] = os.path.abspath(ca_pem)
-    login_settings: dict[str, str] = {}
-    for key in _LOGIN_KEYS:
-        if key in settings:
-            login_settings[key] = settings.pop(key)
+    login_settings = {key: settings.pop(key) for key in _LOGIN_KEYS if key in settings}
     return settings, DeviceLogin(name, login_settings, secrets)
 
 
 @contextlib.contextmanager
 def _files_under_lock(files: NewPdu) -> Iterator[tuple[_File, _File]]:
-    """The list and the file of logins, which no other command changes meanwhile. Raises
-    SettingsError.
+    """In the block, the list and the file of logins as they are; no other command of this program
+    changes them. A signal that ends the program, such as SIGTERM, raises KeyboardInterrupt in it,
+    so that both files can be put back. The folder of the user's own list is created first. Raises
+    SettingsError for a file that cannot be read.
     """
     folder = os.path.dirname(files.list_path)
     if files.list_path == os.path.realpath(own_list()):
@@ -325,9 +371,13 @@ def _append(
     additions: Iterable[Addition],
     secret_paths: Mapping[str, str],
 ) -> list[ListedPdu]:
-    """Write the PDUs and the logins that the file lacks, each file once; both or none. Returns the
-    PDUs as they are listed: with the name of their login, which may be an equal one that the file
-    has. Raises SettingsError.
+    """Writes PDUs to the end of the list, and the logins that the file of logins lacks to its end;
+    both files or none. Returns the PDUs as they are listed: with the name of their login in `auth`,
+    which may be an equal one that the file has.
+
+    `secret_paths`: key of a secret -> the file that has it, such as password -> word.txt; the login
+    refers to that file in place of the text. Raises SettingsError for a file that cannot be read or
+    written, and a PDU that is listed already: then both files are as they were.
     """
     known_list = _known_list(list_file, login_file)
     known_logins = dict(_logins(login_file))
@@ -357,7 +407,9 @@ def _append(
 
 
 def _read(path: str, rule: secret_files.FilePermission) -> _File:
-    """A file with its owner; one that does not exist has neither data nor an owner."""
+    """The content of a file, and its owner; None for both if it does not exist. `rule`: who must
+    not be able to read or change it, else SettingsError is raised.
+    """
     if not os.path.lexists(path):
         return _File(path, None, None)
     data = secret_files.read_bytes(path, rule)
@@ -366,8 +418,9 @@ def _read(path: str, rule: secret_files.FilePermission) -> _File:
 
 
 def _read_list(files: NewPdu) -> device_list.DeviceList:
-    """The list as it is now, with the logins of both files; an empty one if it has no PDU. Raises
-    SettingsError, also for a list that this user may not change.
+    """The list as it is now, with the logins of both files; without PDUs if the file has none or
+    does not exist. Raises SettingsError for a list that cannot be read, has a wrong row, or may not
+    be changed by this user.
     """
     list_file = _read(files.list_path, secret_files.LIST)
     list_file.refuse_unwritable()
@@ -375,8 +428,15 @@ def _read_list(files: NewPdu) -> device_list.DeviceList:
 
 
 def _known_list(list_file: _File, login_file: _File) -> device_list.DeviceList:
-    """The list with the logins of both files; an empty one if it has no PDU. Raises
-    SettingsError.
+    """The list with the logins of both files; without PDUs if it has none.
+
+    >>> list_file = _File("pdus.csv", b"name,handler,address\\nr1,netio,192.0.2.7", None)
+    >>> login_file = _File("logins.toml", b'[auth.hall]\\nusername = "reader"', None)
+    >>> known_list = _known_list(list_file, login_file)
+    >>> [pdu.name for pdu in known_list.devices], [*known_list.auths]
+    (['r1'], ['hall'])
+
+    Raises SettingsError for a row that is wrong, too: a new one may be the same PDU.
     """
     logins = _logins(login_file)
     try:
@@ -388,13 +448,15 @@ def _known_list(list_file: _File, login_file: _File) -> device_list.DeviceList:
 
 
 def _logins(file: _File) -> Mapping[str, DeviceLogin]:
-    """The logins of a file, none if it is empty. Raises SettingsError."""
+    """The logins of a file, by name; none if it is empty or does not exist. Raises SettingsError
+    for a file that is not as it should be.
+    """
     return auth.parse_login_file(file.text, file.path) if file.text.strip() else {}
 
 
 def _equal_login(logins: Mapping[str, DeviceLogin], login: DeviceLogin) -> str:
-    """The name of a login with the same values, "" if there is none. Raises SettingsError if the
-    name of this one is taken.
+    """The name of that one of `logins` which has the settings and the secrets of `login`; "" if
+    there is none. Raises SettingsError if the name of `login` is that of another one.
 
     >>> hall = DeviceLogin("hall", {"username": "reader"}, {"password": "x"})
     >>> _equal_login({"hall": hall}, hall._replace(name="r1"))
@@ -416,14 +478,17 @@ def _equal_login(logins: Mapping[str, DeviceLogin], login: DeviceLogin) -> str:
 def _with_logins(
     file: _File, new_logins: Iterable[DeviceLogin], secret_paths: Mapping[str, str]
 ) -> bytes:
-    """The file with these logins at its end. Raises SettingsError if its form does not allow
-    that.
+    """The content of a file of logins with new ones at its end. `secret_paths`: key of a secret ->
+    the file that has it: the login gets `password_file` in place of `password`.
 
     >>> login = DeviceLogin("r1", {"username": "reader"}, {"community": "public"})
     >>> print(_with_logins(_File("logins.toml", None, None), [login], {}).decode(), end="")
     [auth."r1"]
     username = "reader"
     community = "public"
+
+    Raises SettingsError if it could not be read again with all logins, as after a table that is
+    left open.
     """
     tables: list[str] = []
     logins = dict(_logins(file))
@@ -447,7 +512,9 @@ def _with_logins(
 def _with_pdus(
     file: _File, pdus: Sequence[ListedPdu], list_before: device_list.DeviceList
 ) -> bytes:
-    r"""The list with these PDUs at its end. Raises SettingsError if it has one of them already.
+    r"""The content of a list with new PDUs at its end. `list_before`: the list without them, with
+    all known logins. Raises SettingsError if it has one of them already, also under another name or
+    with all units of its port, and if it could not be read again.
 
     >>> list_file = _File("pdus.csv", b"name;handler;address\nr1;netio;192.0.2.7\n", None)
     >>> list_before = device_list.parse_device_list(list_file.data, list_file.path)
@@ -466,7 +533,7 @@ def _with_pdus(
         if repeated_name in repeated_before:
             continue
         new_name, listed_name = repeated_name, counted_name
-        if new_name not in new_pdus:  # it reads all units of its port, also the listed one
+        if new_name not in new_pdus:  # the new PDU reads all units of its port, also the listed one
             new_name, listed_name = counted_name, repeated_name
         raise SettingsError(
             f"{new_pdus[new_name].address} is already in {file.path}, as"
@@ -478,7 +545,7 @@ def _with_pdus(
 
 
 def _toml_entry(pdu: ListedPdu) -> str:
-    """The table of a PDU.
+    """The table of a PDU, for a list in TOML.
 
     >>> pdu = ListedPdu("r1", "netio", Address("192.0.2.7"), settings=(("timeout", "5"),))
     >>> print(_toml_entry(pdu), end="")
@@ -499,8 +566,8 @@ def _toml_entry(pdu: ListedPdu) -> str:
 
 
 def _csv_rows(file: _File, pdus: Iterable[ListedPdu]) -> str:
-    """The lines of PDUs; before them the head, in a new list. Raises SettingsError if the list
-    lacks a column that a PDU needs.
+    """The lines of PDUs in the columns of a CSV list; a new list gets a head before them. Raises
+    SettingsError if the list lacks a column that a PDU needs.
 
     >>> pdus = [ListedPdu("r1", "netio", Address("192.0.2.7"), settings=(("timeout", "5"),))]
     >>> print(_csv_rows(_File("pdus.csv", None, None), pdus), end="")
@@ -532,13 +599,18 @@ def _csv_rows(file: _File, pdus: Iterable[ListedPdu]) -> str:
 
 
 def _toml_table(head: str, values: Mapping[str, str]) -> str:
-    """A table of TOML: its head, and a line for each value."""
+    """A table of TOML: its head, and a line for each value.
+
+    >>> print(_toml_table("[[pdu]]", {"name": "r1"}), end="")
+    [[pdu]]
+    name = "r1"
+    """
     lines = [f"{key} = {_quoted(text)}" for key, text in values.items()]
     return "\n".join([head, *lines, ""])
 
 
 def _quoted(text: str) -> str:
-    r"""A basic string of TOML, whose escapes are those of JSON.
+    r"""The text as a basic string of TOML, whose escapes are those of JSON.
 
     >>> print(_quoted('rack "7"\t\x7f'))
     "rack \"7\"\t\u007f"
@@ -547,7 +619,8 @@ def _quoted(text: str) -> str:
 
 
 def _appended(file: _File, text: str) -> bytes:
-    r"""The content with this text at its end. Raises SettingsError for what is no text.
+    r"""The content of a file with `text` at its end, in lines of their own, whose ends are those of
+    the file. Raises SettingsError for a text that UTF-8 cannot have, such as a lone surrogate.
 
     >>> _appended(_File("pdus.csv", b"name,handler\r\nr1,netio", None), "r2,netio\n")
     b'name,handler\r\nr1,netio\r\nr2,netio\r\n'

@@ -16,9 +16,9 @@ from .known_list import PLACES
 
 
 def pdu_arguments(hosts: int = 1) -> Callable[[F], F]:
-    """Declares a command's arguments HANDLER and HOST. `hosts`: -1 for several hosts.
-
-    `names.PduCommand` accepts a name of the list in the place of both.
+    """A decorator: a command gets the arguments HANDLER and HOST, the parameters `handler` and
+    `host`. `hosts`: -1 for several hosts, then `host` is a tuple. The name of a PDU in the place of
+    both has become "netio r1-left" before, by `names.PduCommand`.
     """
 
     def declare(function: F) -> F:
@@ -34,8 +34,12 @@ def pdu_arguments(hosts: int = 1) -> Callable[[F], F]:
 
 
 def arguments_help(*argument_names: str, one_outlet: bool = False) -> str:
-    """What the arguments of a command are, as a paragraph of its help. `one_outlet`: of a command
-    that takes no range and no list of outlets.
+    """What the arguments of a command are, as a paragraph of its help; its first line, "\\b", tells
+    click to keep the lines. `one_outlet`: of a command that takes no range and no list of outlets.
+
+    >>> print(arguments_help("HOST").replace("\\b", ""))
+    <BLANKLINE>
+    HOST     name or address of the PDU, with :PORT if it is not the usual one
     """
     several_outlets = "" if one_outlet else " a range 1-4, a list 1,2,"
     about = {

@@ -1,4 +1,9 @@
-"""The list of a fleet, as CSV or as [[pdu]] tables in TOML. It must not contain a secret."""
+"""The owner's list of PDUs, as CSV or as [[pdu]] tables in TOML. It must not contain a secret.
+
+An *entry* is a row of the file as it stands there; it becomes a `ListedPdu`, or a *wrong row* with
+a reason, which costs that PDU alone. Only a mistake of the whole file, such as an unknown column,
+is an error. `line 2` of CSV and `PDU 1` of TOML say where an entry is.
+"""
 
 from __future__ import annotations
 
@@ -36,9 +41,9 @@ _SHOWN = 5  # limit of printed errors; the others are counted
 class WrongRow(NamedTuple):
     """A row of a list that is no PDU: it costs that PDU alone."""
 
-    #: what can be told of it: its name, else its place, and the words for its handler and address
+    #: what can be told of it: its name, else `line 2`, and the words for its handler and address
     device: ListedPdu
-    #: as it stands there, which may be the name of another PDU, too; "" for none
+    #: the name in the row, which may be that of another PDU, too; else its address, else ""
     typed_name: str
     #: such as `line 2`
     where: str
@@ -47,7 +52,7 @@ class WrongRow(NamedTuple):
 
     @property
     def fault(self) -> str:
-        """What is wrong, with its place."""
+        """What is wrong, with the line: "line 2: there is no address"."""
         return f"{self.where}: {self.reason}"
 
 
@@ -67,7 +72,10 @@ class DeviceList(NamedTuple):
     wrong_rows: Sequence[WrongRow] = ()
 
     def without_faults(self) -> DeviceList:
-        """This list. Raises SettingsError with the first rows that are wrong, if there are any."""
+        """This list, if no row is wrong. Else raises SettingsError with the first five of them:
+
+        pdus.csv: line 3: there is no address; line 7: metered must be yes or no; and 2 more
+        """
         if not self.wrong_rows:
             return self
         faults = [row.fault for row in self.wrong_rows[:_SHOWN]]
@@ -77,13 +85,21 @@ class DeviceList(NamedTuple):
 
     @property
     def repeated(self) -> Mapping[str, str]:
-        """The names of PDUs that are already in the list under another name -> that name."""
+        """The PDUs that are the same unit as another one of the list, by name, with the name of the
+        one that is counted.
+
+        >>> pdus = [ListedPdu(name, "netio", Address("192.0.2.7")) for name in ("r1", "rack1")]
+        >>> DeviceList(pdus, {}).repeated
+        {'rack1': 'r1'}
+        """
         duplicates = find_duplicates(self.devices, self.auths)
         return {pair.repeated_pdu.name: pair.counted_pdu.name for pair in duplicates}
 
     @property
     def warnings(self) -> Sequence[str]:
-        """The notes, and sentences about the first PDUs that are on the list twice."""
+        """The notes, then a sentence about each of the first five PDUs that are in the list under
+        two names, and how many further ones there are.
+        """
         duplicates = list(find_duplicates(self.devices, self.auths))
         warnings = [*self.notes]
         for duplicate in duplicates[:_SHOWN]:
@@ -95,24 +111,24 @@ class DeviceList(NamedTuple):
 
 
 class EmptyList(SettingsError):
-    """There is no PDU in the list."""
+    """There is no PDU in the list; a command that adds one takes it for an empty list."""
 
 
 class Entry(NamedTuple):
-    """A row of a file, as it stands there."""
+    """A row of a list, as it stands there."""
 
-    #: `line 2`, `PDU 1`
+    #: `line 2` of CSV, `PDU 1` of TOML
     where: str
+    #: key -> value: of CSV a text, of TOML also a number, a truth value or a table
     cells: Mapping[str, Any]
     #: why it is no row, "" if it is one
     fault: str = ""
 
 
 def read_device_list(path: str) -> DeviceList:
-    """Read a list: TOML if `path` ends in .toml, else CSV.
-
-    Raises SettingsError for a mistake of the whole file, such as an unknown column. One of a row is
-    among its `wrong_rows`.
+    """The list in a file: TOML if `path` ends in .toml, else CSV. A mistake of one row is among its
+    `wrong_rows`. Raises SettingsError for a file that cannot be read, and for a mistake of the
+    whole file, such as an unknown column.
     """
     if hosts.is_ip(path) and not os.path.exists(path):
         raise SettingsError(
@@ -124,10 +140,7 @@ def read_device_list(path: str) -> DeviceList:
 
 def parse_device_list(data: bytes, path: str) -> DeviceList:
     r"""The list in a file of this content: TOML if `path` ends in .toml, else CSV. `path` is its
-    name in errors.
-
-    Raises SettingsError for a mistake of the whole file, such as an unknown column. One of a row is
-    among its `wrong_rows`.
+    name in errors. Raises SettingsError for a mistake of the whole file, such as an unknown column.
 
     >>> data = b"name,handler,address\nr1,netio,192.0.2.7\nr2,netio,\n"
     >>> parsed_list = parse_device_list(data, "pdus.csv")
@@ -140,15 +153,19 @@ def parse_device_list(data: bytes, path: str) -> DeviceList:
 
 
 def _toml_list(data: bytes, path: str) -> DeviceList:
-    """The [[pdu]] tables and the logins of a TOML file. Raises SettingsError.
+    """The list in the [[pdu]] tables of a TOML file, with the logins that it has itself. `path`
+    names it in errors.
 
-    [auth.hall]                        auths     hall
+    [auth.hall]                        auths     {"hall": username "reader"}
     username = "reader"
-    [[pdu]]                            devices   r1: netio, 192.0.2.7, the login hall
+    [[pdu]]                            devices   [r1: netio, 192.0.2.7, the login hall]
     name = "r1"
     handler = "netio"
     address = "192.0.2.7"
     auth = "hall"
+
+    Raises SettingsError for another table, and for a login with the text of a secret, which only a
+    file of logins may have (`inline`); EmptyList, a SettingsError, if there is no [[pdu]].
     """
     document = toml.loads(decode_text(data, path), path)
     unknown_keys = sorted(set(document) - {"pdu", "auth"})
@@ -166,7 +183,9 @@ def _toml_list(data: bytes, path: str) -> DeviceList:
 
 
 def _csv_list(data: bytes, path: str) -> DeviceList:
-    """The rows of a CSV file, which has no logins."""
+    """The list in a CSV file, which has no logins. A note says so if its encoding was guessed.
+    `path` names it in errors. Raises SettingsError for a wrong head; EmptyList if it has no row.
+    """
     text, encoding_note = decode_table(data, path)
     head = [name for name in csv_in.head_of(text, path) if name]
     if head:
@@ -178,7 +197,8 @@ def _csv_list(data: bytes, path: str) -> DeviceList:
 
 
 def _warning(path: str, duplicate: Duplicate, places: Mapping[str, str]) -> str:
-    """The sentence that names both lines of a PDU, and which one is counted:
+    """The sentence that names both lines of one unit, and which is counted. `path`: of the list.
+    `places`: name of a PDU -> its line, in the order of the list.
 
     pdus.csv: line 2 (r1) and line 7 (rack1) are one PDU, 192.0.2.7, port udp 1161: sums count it
     once, as r1; take one line out
@@ -200,7 +220,14 @@ def _warning(path: str, duplicate: Duplicate, places: Mapping[str, str]) -> str:
 
 
 def _tables(tables: Any, path: str) -> Iterator[Entry]:
-    """The [[pdu]] tables of a document. Raises SettingsError for what is no list of tables."""
+    """An entry for each [[pdu]] table of TOML: `PDU 1`, `PDU 2` and so on.
+
+    >>> [entry] = _tables([{"name": "r1"}], "pdus.toml")
+    >>> entry.where, entry.cells
+    ('PDU 1', {'name': 'r1'})
+
+    Raises SettingsError, with the `path` of the file, for what is no list of tables.
+    """
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise SettingsError(f"{path}: each PDU must be a table [[pdu]]")
     for number, table in enumerate(tables, 1):
@@ -208,16 +235,23 @@ def _tables(tables: Any, path: str) -> Iterator[Entry]:
 
 
 def _rows(text: str, path: str) -> Iterator[Entry]:
-    """The rows of a list."""
+    r"""An entry for each row of a CSV file below its head. `path` names the file in errors.
+
+    >>> [entry] = _rows("name,handler\nr1,netio\n", "pdus.csv")
+    >>> entry.where, entry.cells
+    ('line 2', {'name': 'r1', 'handler': 'netio'})
+    """
     for row in csv_in.rows(text, path):
         _, _, line = row.where.rpartition(": ")
         yield Entry(line, row.cells, row.fault)
 
 
 def _check_head(head: Sequence[str], path: str) -> None:
-    """Raises SettingsError for an unknown or a missing column, and for one with secrets:
+    """Raises SettingsError for an unknown or a missing column, and for one with secrets. `head`:
+    the names in the first line, in small letters. `path` names the list in the error:
 
     name,handler,address            nothing
+    name,handler                    there is no column 'address'
     name,handler,host               'host' is not a column; the address of a PDU is in ...
     name,handler,address,password   'password' is a secret, which a list must not contain: ...
     r1,netio,192.0.2.7              the first line is a PDU: put the names of the columns above it
@@ -247,7 +281,7 @@ def _check_head(head: Sequence[str], path: str) -> None:
 
 
 def _head_error(path: str, fault: str) -> SettingsError:
-    """The error of a list whose head is wrong."""
+    """The error of a list whose head is wrong: the fault, and the columns that are allowed."""
     return SettingsError(f"{path}: {fault}; allowed columns: {', '.join(COLUMNS)}")
 
 
@@ -267,7 +301,8 @@ def _unknown_columns_text(names: Sequence[str]) -> str:
 
 
 def _list_of(path: str, entries: Iterable[Entry]) -> DeviceList:
-    """A list without logins. Raises EmptyList if there is no entry.
+    """The list of these entries, without logins. A second entry of one name is a wrong row. `path`:
+    of the file, whose folder relative paths begin at. Raises EmptyList if there is no entry.
 
     >>> cells = {"name": "r1", "handler": "netio", "address": "192.0.2.7"}
     >>> entries = [Entry("line 2", cells), Entry("line 3", cells)]
@@ -287,7 +322,8 @@ def _list_of(path: str, entries: Iterable[Entry]) -> DeviceList:
             if name in places:
                 raise ValueError(f"the name {name!r} is already in {places[name]}: rename one")
         except (ValueError, SettingsError) as error:
-            wrong_rows.append(_wrong_row(entry, getattr(error, "reason", str(error)), places))
+            reason = getattr(error, "reason", str(error))
+            wrong_rows.append(_wrong_row(entry, reason, places))
             continue
         places[name] = entry.where
         devices.append(device)
@@ -310,8 +346,8 @@ def _list_of(path: str, entries: Iterable[Entry]) -> DeviceList:
 
 
 def _wrong_row(entry: Entry, reason: str, places: Mapping[str, str]) -> WrongRow:
-    """The row of an entry that is no PDU. `places`: by the names that are taken. One whose name is
-    taken, or cannot be a name, is called by its place.
+    """The wrong row of an entry that is no PDU. Its PDU is called by its name; by its line if the
+    name is taken, or cannot be a name. `places`: the lines of the names that are taken.
 
     >>> entry = Entry("line 3", {"name": "r1", "handler": "netio"})
     >>> _wrong_row(entry, "there is no address", {}).device.name
@@ -321,9 +357,9 @@ def _wrong_row(entry: Entry, reason: str, places: Mapping[str, str]) -> WrongRow
     """
     texts = {key: printable(str(entry.cells.get(key, "")), 60) for key in _NAMES}
     typed_name = str(entry.cells.get("name") or entry.cells.get("address") or "")
-    is_name = typed_name == texts["name"] and typed_name not in places
+    may_be_name = typed_name == texts["name"] and not typed_name.startswith("-")
     device = ListedPdu(
-        name=typed_name if is_name and not typed_name.startswith("-") else entry.where,
+        name=typed_name if may_be_name and typed_name not in places else entry.where,
         handler=texts["handler"],
         address=Address(texts["address"]),
     )
@@ -331,8 +367,8 @@ def _wrong_row(entry: Entry, reason: str, places: Mapping[str, str]) -> WrongRow
 
 
 def _ambiguous_names(devices: Sequence[ListedPdu], places: Mapping[str, str]) -> Iterator[WrongRow]:
-    """The row of each name that is an address, and not that of its own PDU: it may be where another
-    one is, which a command would not reach.
+    """A wrong row for each PDU whose name is an address, and not its own one: a command with this
+    address would reach this PDU in place of the one that is there. `places`: name -> line.
 
     >>> pdu = ListedPdu("192.0.2.8", "netio", Address("192.0.2.7"))
     >>> [row.reason for row in _ambiguous_names([pdu], {"192.0.2.8": "line 2"})]
@@ -342,9 +378,9 @@ def _ambiguous_names(devices: Sequence[ListedPdu], places: Mapping[str, str]) ->
     device_by_host = {hosts.one_spelling(device.address.host): device for device in devices}
     for device in devices:
         name = hosts.one_spelling(device.name)
-        # its host alone may be where another one is, at another port
-        is_shared_host = name in device_by_address and name != hosts.one_spelling(device.address)
-        if _is_own_address(device) and not is_shared_host:
+        # the PDU 192.0.2.7:1161 may not be named 192.0.2.7 if another one is at this address
+        is_of_other_pdu = name in device_by_address and name != hosts.one_spelling(device.address)
+        if _is_own_address(device) and not is_of_other_pdu:
             continue
         other_device = device_by_address.get(name) or device_by_host.get(name)
         if other_device is not None:
@@ -358,30 +394,34 @@ def _ambiguous_names(devices: Sequence[ListedPdu], places: Mapping[str, str]) ->
 
 
 def _is_own_address(device: ListedPdu) -> bool:
-    """Whether the name of a PDU is its address, perhaps with its port.
+    """Whether the name of a PDU is its own address, without a port, with the port of its address,
+    or with the one at which its handler reads it, such as 443 of HTTPS.
 
     >>> _is_own_address(ListedPdu("192.0.2.7:443", "netio", Address("192.0.2.7")))
     True
     >>> _is_own_address(ListedPdu("192.0.2.7:8443", "netio", Address("192.0.2.7")))
     False
     """
-    name, place = Address(device.name), place_of(device)
+    name_as_address = Address(device.name)
+    place = place_of(device)  # its host is that of the setting `host`, if there is one
     own_hosts = (hosts.one_spelling(device.address.host), place.host)
-    if hosts.one_spelling(name.host) not in own_hosts:
+    if hosts.one_spelling(name_as_address.host) not in own_hosts:
         return False
-    if name.port in (None, device.address.port):
+    if name_as_address.port in (None, device.address.port):
         return True
-    return place_port(device.handler, str(name.port)) == place.port
+    return place_port(device.handler, str(name_as_address.port)) == place.port
 
 
 def _device(entry: Entry, folder: str) -> ListedPdu:
-    """One PDU of the list. The path of a handler is relative to the list's folder. Raises
-    ValueError or SettingsError.
+    """The PDU of an entry. The path of a handler is relative to `folder`, that of the list. Without
+    a name, its address is its name.
 
     >>> cells = {"handler": "own.py", "address": "192.0.2.7", "settings": "timeout=5"}
     >>> listed_pdu = _device(Entry("line 2", cells), "/etc/pdu")
     >>> listed_pdu.name, listed_pdu.handler, listed_pdu.settings
     ('192.0.2.7', '/etc/pdu/own.py', (('timeout', '5'),))
+
+    Raises ValueError or SettingsError, with what is wrong with it.
     """
     if entry.fault:
         raise ValueError(entry.fault)
@@ -419,7 +459,12 @@ def _device(entry: Entry, folder: str) -> ListedPdu:
 
 
 def _handler(word: str, folder: str) -> str:
-    """The name of a handler, or the path of a file, folder or archive with one."""
+    """The handler in a cell: its name, or the path of a file, folder or archive, which is relative
+    to this folder.
+
+    >>> _handler("snmp", "/etc/pdu"), _handler("own.py", "/etc/pdu")
+    ('snmp', '/etc/pdu/own.py')
+    """
     path = os.path.join(folder, word)
     if not word.isidentifier():
         return path
@@ -428,7 +473,8 @@ def _handler(word: str, folder: str) -> str:
 
 
 def _cell(key: str, value: Any) -> str:
-    """The text of a cell. Raises ValueError.
+    """The text of a cell of the column `key`, without blanks around it. In TOML, `metered` may be a
+    truth value. Raises ValueError for another type.
 
     >>> _cell("name", " r1 "), _cell("metered", True)
     ('r1', 'yes')
@@ -438,9 +484,9 @@ def _cell(key: str, value: Any) -> str:
 
 
 def _settings(value: Any, folder: str) -> dict[str, str]:
-    """The settings in `key=value; key=value` or a TOML table. Raises ValueError, also for a secret.
-
-    A path in `ca_pem` is relative to the list's folder.
+    """The settings of a PDU, by key, from the text `key=value; key=value` or a TOML table. A path
+    in `ca_pem` is relative to the list's folder. Raises ValueError for another form, a key that is
+    given twice, and a secret.
 
     >>> _settings("Timeout=5; ca_pem=hall.pem", "/etc/pdu")
     {'timeout': '5', 'ca_pem': '/etc/pdu/hall.pem'}
@@ -469,13 +515,13 @@ def _settings(value: Any, folder: str) -> dict[str, str]:
 
 
 def _pair(text: str) -> tuple[str, str]:
-    """Key and value of one setting in a list. Raises ValueError.
+    """Key and value of one setting in a list. Raises ValueError for a text without "=" or a key.
 
     >>> _pair("timeout = 5")
-    ('timeout ', '5')
+    ('timeout', '5')
     """
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
         # without the text, which may be a secret
         raise ValueError("settings must have the form key=value; key=value")
-    return key, value.strip()
+    return key.strip(), value.strip()

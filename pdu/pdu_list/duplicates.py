@@ -1,4 +1,8 @@
-"""Which PDUs of a list are the same unit under two names. Pure."""
+"""Which PDUs of a list are the same unit under two names. Pure.
+
+Two PDUs are one unit if their host and port are one, whatever handlers read them. Behind one port
+may be several units: the setting `pdu` of Redfish *chooses* one; without it, all of them are read.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +27,9 @@ class Duplicate(NamedTuple):
 def find_duplicates(
     devices: Iterable[ListedPdu], logins: Mapping[str, DeviceLogin]
 ) -> Iterator[Duplicate]:
-    """Each PDU that is already in the list, under another name. `logins`: by name; one may have a
-    port, or choose a unit.
-
-    Units of one port differ by what a setting chooses; a PDU that reads all of them has each.
+    """Each PDU that is already in the list under another name, with the one that is counted: the
+    first of the list, or the one that reads all units of its port. `logins`: by name; one may have
+    a port, or choose a unit.
 
     >>> from handlers.shared.address import Address
     >>> hall = ListedPdu("hall", "redfish", Address("192.0.2.7"))

@@ -31,12 +31,13 @@ class KnownList(NamedTuple):
     """A list of PDUs whose names stand for their handlers, addresses and logins."""
 
     path: str
-    #: the file with logins, "" if none is known
+    #: the path of the file with logins, "" if none is known
     auth: str
-    #: the options that let another command use the same files
+    #: the options that let another command use the same files, such as ["--list", "hall.csv"]
     words: Sequence[str]
+    #: by name, those whose rows are right
     pdus: Mapping[str, ListedPdu]
-    #: the logins in the list itself
+    #: by name, the logins in the list itself
     logins: Mapping[str, DeviceLogin]
     #: what is wrong with a row, by the name that stands in it
     faults: Mapping[str, str]
@@ -58,8 +59,19 @@ class KnownList(NamedTuple):
         return self.pdus.get(name)
 
     def login(self, pdu: ListedPdu) -> Optional[DeviceLogin]:
-        """The login of this PDU, None if the list names none. Raises SettingsError, which names the
-        PDU, for a login that neither the list nor the file of logins has.
+        """The login of this PDU, None if the list names none. The file of logins is read only for a
+        PDU that has a login.
+
+        >>> hall = DeviceLogin("hall", {"username": "reader"}, {})
+        >>> known_list = KnownList("pdus.toml", "", (), {}, {"hall": hall}, {})
+        >>> from handlers.shared.address import Address
+        >>> known_list.login(ListedPdu("r1", "netio", Address("192.0.2.7"), "hall")).settings
+        {'username': 'reader'}
+        >>> known_list.login(ListedPdu("r2", "netio", Address("192.0.2.8"))) is None
+        True
+
+        Raises SettingsError, which names the PDU, for a login that neither the list nor the file of
+        logins has.
         """
         logins = dict(self.logins)
         if pdu.auth and self.auth:
@@ -71,13 +83,15 @@ class KnownList(NamedTuple):
 
 
 def read_known_list(list_file: str, auth_file: str) -> Optional[KnownList]:
-    """The list by these options, by the environment or in its usual place; None if there is none,
-    or if that of the usual place has no PDU yet. Raises SettingsError.
+    """The list by the options --list and --auth ("" for what was not given), by the environment or
+    in its usual place; None if there is none, or if that of the usual place has no PDU yet.
 
     --list hall.csv               hall.csv, with logins.toml beside it
     PDU_LIST=hall.csv             the same
     PDU_LIST=                     None
     ~/.config/pdu/pdus.csv        this list, if the two above are not given and it is there
+
+    Raises SettingsError for a file that cannot be read, and a mistake of the whole list.
     """
     path = list_file or usual_list()
     if not path:
@@ -99,7 +113,7 @@ def read_known_list(list_file: str, auth_file: str) -> Optional[KnownList]:
 
 
 def list_words(list_file: str, auth_file: str) -> list[str]:
-    """The options that let another command use the same files.
+    """The options that let another command use the same files; "" for a file that was not given.
 
     >>> list_words("hall.csv", "")
     ['--list', 'hall.csv']
@@ -113,7 +127,14 @@ def list_words(list_file: str, auth_file: str) -> list[str]:
 
 
 def usual_list() -> str:
-    """The list that is known without an option, "" if none is."""
+    """The path of the list that is taken without --list, "" for none: that of PDU_LIST if this
+    variable is set, even to nothing; else the user's or that of all users, if it exists.
+
+    >>> from unittest import mock
+    >>> with mock.patch.dict(os.environ, {"PDU_LIST": "hall.csv"}):
+    ...     usual_list()
+    'hall.csv'
+    """
     if _LIST in os.environ:
         return os.environ[_LIST]
     for path in (own_list(), _LIST_OF_ALL):
@@ -123,17 +144,33 @@ def usual_list() -> str:
 
 
 def own_list() -> str:
-    """Where this user's list is looked for: $XDG_CONFIG_HOME/pdu/pdus.csv, else
-    ~/.config/pdu/pdus.csv.
+    """The path of this user's list, which may not exist: $XDG_CONFIG_HOME/pdu/pdus.csv, else
+    ~/.config/pdu/pdus.csv. A variable with a relative path is ignored, as the XDG Base Directory
+    Specification asks.
+
+    >>> from unittest import mock
+    >>> with mock.patch.dict(os.environ, {"XDG_CONFIG_HOME": "/etc/xdg"}):
+    ...     own_list()
+    '/etc/xdg/pdu/pdus.csv'
+    >>> with mock.patch.dict(os.environ, {"XDG_CONFIG_HOME": "xdg", "HOME": "/home/x"}):
+    ...     own_list()
+    '/home/x/.config/pdu/pdus.csv'
     """
-    home = os.environ.get("XDG_CONFIG_HOME", "")
-    if os.path.isabs(home):
-        return os.path.expanduser(f"{home}/pdu/pdus.csv")
+    config_folder = os.environ.get("XDG_CONFIG_HOME", "")
+    if os.path.isabs(config_folder):
+        return f"{config_folder}/pdu/pdus.csv"
     return os.path.expanduser(_OWN_LIST)
 
 
 def usual_logins(list_file: str) -> str:
-    """The file with the logins of this list that is known without an option, "" if none is."""
+    """The path of the file with logins that is taken for this list without --auth, "" for none:
+    that of PDU_AUTH, else logins.toml beside the list, if it exists.
+
+    >>> from unittest import mock
+    >>> with mock.patch.dict(os.environ, {"PDU_AUTH": "hall.toml"}):
+    ...     usual_logins("pdus.csv")
+    'hall.toml'
+    """
     variable = os.environ.get(_AUTH, "")
     if variable:
         return variable

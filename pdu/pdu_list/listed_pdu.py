@@ -1,4 +1,9 @@
-"""One PDU of a list, and where it is read. Pure."""
+"""One PDU of a list, and where it is read. Pure.
+
+An *address* is the text of the list: "pdu7.example:8443". A *place* tells one unit from another, so
+that none is counted twice: the host in one spelling, the port if it is not the usual one of the
+protocol ("udp 1161"), and which of several units behind it is chosen.
+"""
 
 from __future__ import annotations
 
@@ -42,17 +47,28 @@ class ListedPdu(NamedTuple):
 
     @property
     def where(self) -> str:
-        """Where it is, for people and other programs: the address, with a port that is a setting.
-        Several PDUs may be behind one address.
+        """The address, with a port that is a setting, for people and other programs: several PDUs
+        may be behind one address.
+
+        >>> ListedPdu("r1", "netio", Address("192.0.2.7"), settings=(("port", "8443"),)).where
+        '192.0.2.7:8443'
         """
         return shown_place(self.handler, self.address, dict(self.settings))
 
     def login(self, logins: Mapping[str, DeviceLogin]) -> Optional[DeviceLogin]:
-        """Its login, None if the list names none. Raises SettingsError if `logins` has none of this
-        name.
+        """Its login, None if the list names none. `logins`: all that are known, by name. Raises
+        SettingsError if they have none of this name.
+
+        >>> hall = DeviceLogin("hall", {"username": "reader"}, {})
+        >>> ListedPdu("r1", "netio", Address("192.0.2.7"), "hall").login({"hall": hall}).settings
+        {'username': 'reader'}
+        >>> ListedPdu("r2", "netio", Address("192.0.2.8")).login({"hall": hall}) is None
+        True
         """
-        if not self.auth or self.auth in logins:
-            return logins[self.auth] if self.auth else None
+        if not self.auth:
+            return None
+        if self.auth in logins:
+            return logins[self.auth]
         raise SettingsError(
             f"unknown login {printable(self.auth, 60)!r}; known: {names(logins)};"
             " give their file as --auth, or as logins.toml beside the list"
@@ -66,8 +82,8 @@ USUAL_PORT = ""
 
 
 class Place(NamedTuple):
-    """Where a unit is read. PDUs of one host and one port are one unit, whatever handlers read it,
-    but for those of which a setting chooses another one of several.
+    """Where a unit is read: two PDUs of a list with one place are one unit, whatever handlers read
+    it. Units of one host and one port differ by what a setting chooses.
     """
 
     host: str
@@ -79,7 +95,7 @@ class Place(NamedTuple):
 
 
 def place_of(device: ListedPdu, logins: Mapping[str, DeviceLogin] = MappingProxyType({})) -> Place:
-    """Where a PDU of a list is read. `logins`: by name; one may have a port, or choose a unit. The
+    """The place of a PDU of a list. `logins`: by name; one may have a port, or choose a unit. The
     PDU's own settings win.
 
     >>> listed_pdu = ListedPdu("r1", "redfish", Address("192.0.2.7"), settings=(("pdu", "2"),))
@@ -110,8 +126,9 @@ def place_of(device: ListedPdu, logins: Mapping[str, DeviceLogin] = MappingProxy
 
 
 def place_port(handler: str, port: str) -> str:
-    """`Place.port` of what a handler reads at a port, "" for its usual one. A NUT server is no unit
-    but runs on any machine in front of some, so its usual port is named, too.
+    """`Place.port` of what a handler reads at a `port` (a text, "" if none is said): "" for the
+    usual port of its protocol. A NUT server is no unit but runs on any machine in front of some, so
+    its usual port is named, too.
 
     >>> place_port("netio", "0443"), place_port("netio", "8443"), place_port("nut", "")
     ('', 'tcp 8443', 'tcp 3493')

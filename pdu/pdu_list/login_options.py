@@ -1,4 +1,9 @@
-"""The settings and secrets with which a PDU is reached, and the options that give them."""
+"""The settings and secrets with which a PDU is reached, and the options that give them.
+
+A *setting* is a key with a text, such as `timeout=5`; a *secret* is one that nobody may see, such
+as `password`. A login has its secrets from one *source*: a named login of the owner's files, or, if
+that is none, the options, variables (PDU_PASSWORD) and the terminal.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +27,8 @@ from ..cli.options import (
     SNMP,
     F,
     KeyValue,
+    SettingOption,
     SharedOption,
-    Spelling,
     plain_option,
     run_of,
     spelled,
@@ -36,7 +41,7 @@ _KEY = f"{__name__}.login"  # the typed login in the meta of a context
 
 
 class NoSecret(SettingsError):
-    """A secret is missing. `key`: its name, such as `password`."""
+    """A secret that is needed is missing. `key`: its name, such as `password`."""
 
     def __init__(self, reason: Reason, key: str) -> None:
         super().__init__(reason)
@@ -45,7 +50,10 @@ class NoSecret(SettingsError):
 
 @dataclass
 class Login:
-    """The settings and secrets of a PDU: of a command line, a list and a file of logins."""
+    """The settings and secrets of a PDU: of a command line, a list and a file of logins. If
+    `source` is set, such as "the login 'hall'", the list names a login: then `secrets` are its own,
+    and no variable of the environment is read.
+    """
 
     #: key -> value
     settings: dict[str, str] = field(default_factory=dict)
@@ -59,7 +67,7 @@ class Login:
     secrets: Mapping[str, str] = field(default_factory=dict)
     #: key -> secret that was typed, kept while several handlers ask a device; None: it is not kept
     typed_secrets: Optional[dict[str, str]] = None
-    #: as in `Run`
+    #: key of a setting -> how it was given, for errors: "-s timeout=...", or "PDU_TIMEOUT"
     spellings: dict[str, str] = field(default_factory=dict)
     #: whether the PDU is one of a list: then the environment sets only `username`
     is_listed: bool = False
@@ -88,15 +96,36 @@ class Login:
         return replace(login_with_list, source=login.description, secrets=login.secrets)
 
     def all_settings(self, keys: Iterable[str], host: Address) -> dict[str, str]:
-        """The settings that were given, and those of `keys` that the environment sets."""
+        """The settings that were given, by key, and those of `keys` that the environment sets.
+        `host`: the PDU's address; if it has a port, PDU_PORT is not read.
+
+        >>> from unittest import mock
+        >>> login = Login({"timeout": "5"})
+        >>> with mock.patch.dict(os.environ, {"PDU_TIMEOUT": "9", "PDU_USERNAME": "reader"}):
+        ...     login.all_settings(["timeout", "username"], Address("192.0.2.7"))
+        {'username': 'reader', 'timeout': '5'}
+        """
         return {**self.environment_settings(keys, host), **self.settings}
 
     def environment_settings(self, keys: Iterable[str], host: Address) -> dict[str, str]:
         """The settings among `keys` that the environment has, such as `timeout` from PDU_TIMEOUT.
+        It notes in `spellings` that the setting came from this variable.
 
-        There are none if the secrets have a `source`. For a listed PDU there is only `username`,
-        because a variable may be meant for another PDU. The address, `SECRETS` and keys that are in
-        `settings` are never taken, and the port only if the address has none.
+        >>> from unittest import mock
+        >>> keys, host = ["timeout", "port", "username", "password"], Address("192.0.2.7")
+        >>> variables = {f"PDU_{key.upper()}": "5" for key in keys}
+        >>> with mock.patch.dict(os.environ, variables):
+        ...     print(Login().environment_settings(keys, host))
+        ...     print(Login({"timeout": "9"}).environment_settings(keys, Address("192.0.2.7:443")))
+        ...     print(Login(is_listed=True).environment_settings(keys, host))
+        ...     print(Login(source="the login 'hall'").environment_settings(keys, host))
+        {'timeout': '5', 'port': '5', 'username': '5'}
+        {'username': '5'}
+        {'username': '5'}
+        {}
+
+        Never the host or a secret, and no setting that was given. For a PDU of the list only
+        `username`: another variable may be meant for another PDU.
         """
         if self.source:
             return {}
@@ -116,10 +145,15 @@ class Login:
 
     def secret(self, key: str, question: str, *, is_needed: bool = True) -> str:
         """A secret from --secret-file, else from the variable `PDU_<KEY>`, else from the terminal
-        if it is needed, else "". It is kept out of all texts from then on.
+        if it is needed, else "". `question`: what the terminal asks. From then on, no output of the
+        program shows the secret.
 
-        With a `source`, a secret comes from --secret-file or `secrets` only. Raises SettingsError
-        if a needed secret is missing, and for one that cannot be used.
+        >>> login = Login(source="the login 'hall'", secrets={"password": "s3cr3t-word"})
+        >>> login.secret("password", "password"), login.secret("token", "token", is_needed=False)
+        ('s3cr3t-word', '')
+
+        With a `source`, a secret comes from --secret-file or `secrets` only. Raises NoSecret if a
+        needed secret is missing, SettingsError for one that cannot be used.
         """
         secret = self._find_secret(key, question, is_needed=is_needed)
         note_secret(secret)
@@ -130,13 +164,14 @@ class Login:
         return secret
 
     def _find_secret(self, key: str, question: str, *, is_needed: bool) -> str:
-        """A secret that is not yet kept out of texts, the first of these; "" if there is none and
-        it is not needed. Raises SettingsError if it is needed, or cannot be used.
+        """A secret, the first of these; "" if there is none and it is not needed:
 
         --secret-file password=FILE      a file
         Login.secrets["password"]        with a `source`, the login of a list; then no further one
         PDU_PASSWORD                     a variable
         password of reader on 192.0.2.7: the terminal, if it is needed
+
+        Raises NoSecret if it is needed and missing, SettingsError for a file that cannot be read.
         """
         if key in self.secret_files:
             return secret_in(self.secret_files[key])
@@ -153,7 +188,9 @@ class Login:
         return self._typed_secret(key, question)
 
     def _typed_secret(self, key: str, question: str) -> str:
-        """A secret from the terminal, or one of `typed_secrets`. Raises SettingsError."""
+        """A secret that a person types on the terminal, or typed before: `typed_secrets` has those,
+        if they are kept. Raises NoSecret if nothing is typed, or there is no terminal.
+        """
         typed_secrets = {} if self.typed_secrets is None else self.typed_secrets
         if not typed_secrets.get(key):
             secret = ask_secret(key, question)
@@ -164,12 +201,18 @@ class Login:
         return typed_secrets[key]
 
     def command_line(self, command: str, *arguments: str, options: Sequence[str] = ()) -> str:
-        """This program with a command and the settings, to be pasted into a shell. Settings of the
-        list of PDUs are left out. An argument may begin
-        with a hyphen, as the identity of an outlet does: `--` then ends the options before it.
+        """The line of a shell for another command of this program with this login. Settings of the
+        list of PDUs are left out.
 
+        >>> from unittest import mock
+        >>> login = Login({"timeout": "5"}, {"password": "reader.txt"})
+        >>> with mock.patch.object(invocation, "program", return_value="pdu"):
+        ...     print(login.command_line("status", "netio", "192.0.2.7"))
+        ...     print(Login().command_line("off", "netio", "192.0.2.7", "-3", options=["--yes"]))
         pdu status netio 192.0.2.7 -s timeout=5 --secret-file password=reader.txt
-        pdu off -s timeout=5 -- netio 192.0.2.7 -3
+        pdu off --yes -- netio 192.0.2.7 -3
+
+        In the second, an argument begins with a hyphen, so `--` ends the options before it.
         """
         option_words = [*map(invocation.shell_word, options)]
         for key, value in self.settings.items():
@@ -185,7 +228,9 @@ class Login:
 
 
 def login_of(context: click.Context) -> Login:
-    """What the command line says of the login."""
+    """The login of a command line, kept with its context: each option that click parses adds its
+    setting or file to it.
+    """
     new_login = Login(spellings=run_of(context).spellings)
     login: Login = context.meta.setdefault(_KEY, new_login)
     return login
@@ -199,27 +244,33 @@ pass_login = pass_meta_key(_KEY)
 
 
 def login_options(function: F) -> F:
-    """The options for reaching a device: the settings that have an option, --setting and
-    --secret-file.
+    """A decorator of a command: it gets the options with which a device is reached, such as
+    --username, and --setting and --secret-file. Their values go into the login of the command line.
     """
     function = setting_options(function, option_class=SharedOption)
-    for spelling in reversed((*LOGIN, *SNMP)):
-        function = _spelled_option(spelling)(function)
+    for setting_option in reversed((*LOGIN, *SNMP)):
+        function = _taken_option(setting_option)(function)
     return function
 
 
-def _spelled_option(spelling: Spelling) -> Callable[[F], F]:
-    """A handler setting as an option."""
+def _taken_option(setting_option: SettingOption) -> Callable[[F], F]:
+    """A decorator: a command gets the option of one handler setting, such as --username: its value
+    becomes `settings["username"]` of the login of the command line.
+    """
 
     def take(context: click.Context, _: click.Parameter, value: Optional[str]) -> None:
         if value is not None:
-            login_of(context).settings[spelling.key] = value
+            login_of(context).settings[setting_option.key] = value
 
-    return plain_option(spelling, cls=SharedOption, expose_value=False, callback=take)
+    return plain_option(setting_option, cls=SharedOption, expose_value=False, callback=take)
 
 
 def setting_options(function: F, option_class: type[click.Option] = click.Option) -> F:
-    """The function with the options --setting and --secret-file."""
+    """The command with the options --setting and --secret-file:
+
+    -s timeout=5 -s port=80      settings {"timeout": "5", "port": "80"}
+    -s timeout=5 -s timeout=9    UsageError
+    """
 
     def take(context: click.Context, _: click.Parameter, pairs: Sequence[tuple[str, str]]) -> None:
         keys = [key for key, _value in pairs]
@@ -244,7 +295,9 @@ def setting_options(function: F, option_class: type[click.Option] = click.Option
 
 
 def secret_file_option(function: F, option_class: type[click.Option] = click.Option) -> F:
-    """--secret-file, for commands that need a secret."""
+    """The command with the option --secret-file: of `--secret-file password=word.txt`, the login of
+    the command line gets secret_files {"password": "word.txt"}.
+    """
 
     def take(context: click.Context, _: click.Parameter, pairs: Sequence[tuple[str, str]]) -> None:
         login_of(context).secret_files.update(pairs)

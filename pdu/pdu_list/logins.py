@@ -1,9 +1,8 @@
-"""Logins by name: `[auth.NAME]` in a TOML file. A list of PDUs refers to
-a login by its name.
+"""Logins by name: tables `[auth.hall]` in a TOML file. A list of PDUs names the login of each PDU.
 
 A key is a handler setting or an SNMP field (`username`, `snmp_version`, ...). A secret is a
-reference, `password_file = "FILE"` or `password_env = "VARIABLE"`. Only a file of logins may
-contain the secret itself: `password = "..."`.
+*reference*, `password_file = "FILE"` or `password_env = "VARIABLE"`. Only a file of logins, which
+others cannot read, may hold an *inline* secret, the text itself: `password = "..."`.
 """
 
 from __future__ import annotations
@@ -24,24 +23,29 @@ class DeviceLogin(NamedTuple):
     """One login. Its repr shows only the name, because the rest may be secret."""
 
     name: str
+    #: key -> text, such as username -> reader
     settings: Mapping[str, str]
+    #: key -> secret, such as password -> its text
     secrets: Mapping[str, str]
 
     @property
     def description(self) -> str:
-        """How errors name the login."""
+        """How errors name the login.
+
+        >>> DeviceLogin("hall", {}, {}).description
+        "the login 'hall'"
+        """
         if self.name != ENVIRONMENT:
             return f"the login {self.name!r}"
         return "the environment (the list names no login)"
 
     def __repr__(self) -> str:
-        return f"<FleetLogin {self.name!r}>"
+        return f"<DeviceLogin {self.name!r}>"
 
 
 def read_logins(path: str) -> dict[str, DeviceLogin]:
-    """The logins of a file.
-
-    Raises SettingsError for a bad file, and for one whose permissions or owner are not safe.
+    """The logins of a TOML file, by name. Raises SettingsError for a file that is no such one, and
+    for one that other users can read or change.
     """
     if path.lower().endswith(".csv"):
         raise SettingsError(
@@ -52,7 +56,8 @@ def read_logins(path: str) -> dict[str, DeviceLogin]:
 
 
 def parse_login_file(text: str, path: str) -> dict[str, DeviceLogin]:
-    r"""The logins in the text of a file. `path` names it in errors. Raises SettingsError.
+    r"""The logins in the text of a file, by name. `path` names it in errors. Raises SettingsError
+    for what is no file of logins, and for a reference to nothing.
 
     >>> text = '[auth.hall]\nusername = "reader"\npassword_env = "PATH"\n'
     >>> parse_login_file(text, "logins.toml")["hall"].settings
@@ -71,9 +76,15 @@ def parse_login_file(text: str, path: str) -> dict[str, DeviceLogin]:
 
 
 def parse_logins(tables: Any, path: str, *, inline: bool) -> dict[str, DeviceLogin]:
-    """The logins of the tables in `[auth]`. Raises SettingsError.
+    """The logins of the tables in `[auth]`, by name. `path` names their file in errors. Without
+    `inline`, a secret must be a reference.
 
-    Without `inline`, a secret must be a reference.
+    >>> tables = {"hall": {"username": "reader", "password": "word"}}
+    >>> parse_logins(tables, "logins.toml", inline=True)["hall"].settings
+    {'username': 'reader'}
+    >>> parse_logins(tables, "pdus.toml", inline=False)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: pdus.toml: [auth.hall]: password is a secret, which ...
     """
     fault = f"{path}: 'auth' must contain only [auth.NAME] tables"
     if not isinstance(tables, dict):
@@ -81,17 +92,20 @@ def parse_logins(tables: Any, path: str, *, inline: bool) -> dict[str, DeviceLog
     for table in tables.values():
         if not isinstance(table, dict):
             raise SettingsError(fault)
-    logins: dict[str, DeviceLogin] = {}
-    for name, table in tables.items():
-        logins[name] = _login(name, table, path, inline=inline)
-    return logins
+    return {name: _login(name, table, path, inline=inline) for name, table in tables.items()}
 
 
 def environment_login(files: Mapping[str, str]) -> DeviceLogin:
-    """The login of PDUs that name none: PDU_USERNAME, and each secret from `files` (--secret-file),
-    else from PDU_PASSWORD, ...
+    """The login of PDUs for which the list names none: the user of PDU_USERNAME, and each secret
+    from `files` (of --secret-file, by key), else from its variable, such as PDU_PASSWORD.
 
-    Raises SettingsError for a bad file.
+    >>> from unittest import mock
+    >>> with mock.patch.dict(os.environ, {"PDU_USERNAME": "reader", "PDU_PASSWORD": "word"}):
+    ...     login = environment_login({})
+    >>> login.settings, login.secrets["password"]
+    ({'username': 'reader'}, 'word')
+
+    Raises SettingsError for a file that cannot be read or has no secret.
     """
     settings: dict[str, str] = {}
     username = os.environ.get("PDU_USERNAME", "")
@@ -108,9 +122,8 @@ def environment_login(files: Mapping[str, str]) -> DeviceLogin:
 
 
 def setting_value(key: str, text: str, folder: str) -> str:
-    """The value of a setting.
-
-    A path in `ca_pem` is relative to the folder of the file that contains the setting.
+    """The value of a setting that a file in this folder contains: its text, but a path in `ca_pem`
+    is relative to the folder.
 
     >>> setting_value("ca_pem", "hall.pem", "/etc/pdu"), setting_value("port", "80", "/etc/pdu")
     ('/etc/pdu/hall.pem', '80')
@@ -121,8 +134,15 @@ def setting_value(key: str, text: str, folder: str) -> str:
 
 
 def _login(name: str, table: Mapping[str, Any], path: str, *, inline: bool) -> DeviceLogin:
-    """The login of the table [auth.NAME] in a file. `inline`: whether the file may hold secrets
-    themselves. Raises SettingsError.
+    """The login of the table [auth.NAME] in a file. `path` names the file in errors; a reference to
+    a file is relative to its folder. `inline`: whether a secret may be its text itself.
+
+    >>> table = {"Username": "reader", "port": 8443, "password": "word"}
+    >>> login = _login("hall", table, "logins.toml", inline=True)
+    >>> login.settings, login.secrets
+    ({'username': 'reader', 'port': '8443'}, {'password': 'word'})
+
+    Raises SettingsError for a key that is given twice, and for a value that is none.
     """
     where = f"{path}: [auth.{printable(name, 60)}]"
     folder = os.path.dirname(path)
@@ -150,7 +170,8 @@ def _login(name: str, table: Mapping[str, Any], path: str, *, inline: bool) -> D
 
 
 def _text(key: str, value: Any, *, is_secret: bool) -> str:
-    """The text of a key of a login. Raises ValueError, without the text of a secret.
+    """The text of a value of TOML, such as the port 8443. A secret must be a text, because a number
+    may have lost its zeros. Raises ValueError, without the value of a secret, for another type.
 
     >>> _text("port", 8443, is_secret=False), _text("password", " 1.10", is_secret=True)
     ('8443', ' 1.10')
@@ -165,9 +186,8 @@ def _text(key: str, value: Any, *, is_secret: bool) -> str:
 
 
 def _reference(key: str) -> tuple[str, str]:
-    """The secret that a key sets, and the key's ending: "_file", "_env" or "".
-
-    ("", "") for a key that sets no secret.
+    """The secret that a key sets, such as "password", and how the key ends: "_file" and "_env" for
+    a reference, "" for the text itself. ("", "") for a key that sets no secret.
 
     >>> _reference("password_env"), _reference("community"), _reference("username")
     (('password', '_env'), ('community', ''), ('', ''))
@@ -181,11 +201,13 @@ def _reference(key: str) -> tuple[str, str]:
 
 def _secret_value(where: str, secret: str, ending: str, text: str, folder: str) -> str:
     """The value of a secret, by the ending of its key: `text` names a variable ("_env") or a file
-    ("_file"), or is the value (""). Raises SettingsError.
+    in `folder` ("_file"), or is the value (""). `where` begins errors: "logins.toml: [auth.hall]".
 
     password = "..."                     the text itself
     password_env = "HALL_PASSWORD"       the value of this variable
     password_file = "hall.txt"           the content of FOLDER/hall.txt, without its last line end
+
+    Raises SettingsError for a variable that is not set, and a file that cannot be read.
     """
     if ending == "":
         return text

@@ -1,4 +1,9 @@
-"""PDUs by their names in the owner's list: `pdu status r1-left` for `pdu status HANDLER HOST`."""
+"""PDUs by their names in the owner's list: `pdu status r1-left` for `pdu status netio 192.0.2.7`.
+
+The first argument of a command is HANDLER, which HOST follows, or the name of a PDU, which stands
+for both. Commands that read also take an address alone: IDENTIFY, the empty text, is then put in
+the place of HANDLER, and the handler is found out by asking the device.
+"""
 
 from __future__ import annotations
 
@@ -38,54 +43,82 @@ _FILES = (".csv", ".toml", ".json", ".py", ".gz", ".txt")  # endings that no hos
 
 
 class ChosenPdu(NamedTuple):
-    """A PDU of a command line."""
+    """A PDU of a command line. One that was called by its name in the list has `name` ("r1"), and
+    `list_words`, the options that let another command use that list (["--list", "pdus.csv"]). One
+    that was called by its address has neither; if the list has a PDU at this address, `listed_name`
+    is the name of that, and `options_of_list` are such options.
+    """
 
+    #: "" is IDENTIFY: it is not known yet
     handler: str
     host: Address
     #: with the settings and the login that the list has for it
     login: Login
-    #: its name in the list, "" if it was not called by it
     name: str = ""
-    #: the options that let another command use the list, if it was called by its name
     list_words: Sequence[str] = ()
-    #: the name that the list has for it and the options that name the list, if it was called by its
-    #: address
-    listed_as: Sequence[str] = ()
+    listed_name: str = ""
+    options_of_list: Sequence[str] = ()
 
     @property
     def where(self) -> str:
-        """Which it is, for people."""
+        """Its name and its address, for people.
+
+        >>> ChosenPdu("netio", Address("192.0.2.7"), Login(source="the login 'hall'"), "r1").where
+        'r1 (192.0.2.7)'
+        """
         return form.display_name(self.login, self.place, self.name)
 
     @property
     def place(self) -> str:
-        """HOST, with a port that is a setting."""
+        """HOST, with a port that is a setting and not the handler's usual one.
+
+        >>> login = Login({"port": "8443"}, source="the login 'hall'")
+        >>> ChosenPdu("netio", Address("192.0.2.7"), login).place
+        '192.0.2.7:8443'
+        """
         settings = self.login.all_settings(("port", "scheme"), self.host)
         return shown_place(self.handler, self.host, settings)
 
     def variables_text(self, handler: LoadedHandler) -> str:
-        """The variables of the environment that set something of this PDU, for a question; "" if
-        none does.
+        """The variables of the environment that set something of this PDU, as the end of a question
+        before outlets are switched: ", with PDU_TIMEOUT of the environment"; "" if none does.
         """
-        of_environment = self.login.environment_settings(form.setting_keys(handler), self.host)
-        variables = [f"PDU_{key.upper()}" for key in of_environment]
+        handler_keys = form.setting_keys(handler)
+        environment_settings = self.login.environment_settings(handler_keys, self.host)
+        variables = [f"PDU_{key.upper()}" for key in environment_settings]
         if not variables:
             return ""
         return f", with {', '.join(variables)} of the environment"
 
     def data(self, handler: LoadedHandler) -> Union[PduData, PduSnmpData]:
-        """The object that make_handler takes. Raises SettingsError."""
+        """The address, SNMP fields and handler settings of the PDU, which the handler's
+        make_handler takes; a secret that is missing is asked for. Raises SettingsError, and
+        NoSecret for a secret that nobody gave, with the name under which the list has this address:
+
+        pdu status netio 192.0.2.7    no password was given: set PDU_PASSWORD ...; the list has this
+                                      PDU, and its login, under the name 'r1'
+        """
         try:
             return form.pdu_data(handler, self.host, self.login, self.name)
         except NoSecret as error:
-            if self.listed_as:
-                name = repr(printable(self.listed_as[0], 60))
+            if self.listed_name:
+                name = repr(printable(self.listed_name, 60))
                 note = f"; the list has this PDU, and its login, under the name {name}"
                 error.set_reason((*error.parts, note))
             raise
 
     def command_line(self, command: str, *outlets: str, options: Sequence[str] = ()) -> str:
-        """This program with a command for this PDU, to be pasted into a shell."""
+        """The line of a shell for another command of this program for this PDU, with its login.
+
+        >>> from unittest import mock
+        >>> host, login = Address("192.0.2.7"), Login({"timeout": "5"})
+        >>> by_name = ChosenPdu("netio", host, Login(), "r1", ["--list", "pdus.csv"])
+        >>> with mock.patch("pdu.cli.invocation.program", return_value="pdu"):
+        ...     print(ChosenPdu("netio", host, login).command_line("off", "3", options=["--yes"]))
+        ...     print(by_name.command_line("off", "3"))
+        pdu off netio 192.0.2.7 3 --yes -s timeout=5
+        pdu off r1 3 --list pdus.csv
+        """
         pdu_words = (self.name,) if self.name else (self.handler, self.host)
         return self.login.command_line(
             command, *pdu_words, *outlets, options=(*self.list_words, *options)
@@ -97,25 +130,27 @@ class ChosenPdu(NamedTuple):
 
 @dataclass
 class _CommandLine:
-    """What is known of a command line and its list, for all that look at one."""
+    """What is known of the command line that click parses, kept in the meta of its context."""
 
-    #: --list and --auth, "" for what was not given
+    #: --list and --auth, "" for what was not given; set when click parses these options
     list_file: str = ""
     auth_file: str = ""
-    #: the list, None if there is none
+    #: the list, None if there is none; set by `PduCommand.parse_args`
     known_list: Optional[KnownList] = None
-    #: whether its arguments are names of PDUs
+    #: whether its arguments are names of PDUs; set by `PduCommand.parse_args`
     is_by_name: bool = False
 
 
 def _line_of(context: click.Context) -> _CommandLine:
-    """The command line of this context."""
+    """What is known of the command line of this context; the same object in each call."""
     line: _CommandLine = context.meta.setdefault(_LINE, _CommandLine())
     return line
 
 
 def list_options(function: F) -> F:
-    """--list and --auth, for commands of one PDU."""
+    """A decorator: the command of one PDU gets the options --list and --auth, whose values
+    `list_files` returns.
+    """
 
     def take_list(context: click.Context, _: click.Parameter, value: Optional[str]) -> None:
         _line_of(context).list_file = value or ""
@@ -129,7 +164,9 @@ def list_options(function: F) -> F:
 
 
 def list_files(context: click.Context) -> tuple[str, str]:
-    """The values of `list_options`: a list and a file of logins, "" for what was not given."""
+    """The values of --list and --auth: of `--list pdus.csv` ("pdus.csv", ""), as the second was not
+    given.
+    """
     line = _line_of(context)
     return line.list_file, line.auth_file
 
@@ -142,14 +179,16 @@ class PduCommand(Subcommand):
     for both; where the command takes several HOSTs, it takes several names.
     """
 
-    #: whether it switches: then a handler is never chosen for it
+    #: whether it switches outlets: then the handler must be known, by HANDLER or a name of the list
     switches = False
-    #: whether HOST alone means the handler that reads the device
+    #: whether HOST alone is enough: the handler is found out by asking the device
     identifies = False
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the handler of a PDU before its name; before the address of one that is to be
-        identified, put IDENTIFY.
+        """Parses the arguments of a command as click does, after the handler of a PDU was put
+        before its name, and IDENTIFY before the address of one whose handler is to be found out. A
+        list that is needed and cannot be read is a SettingsError. Notes in the command line whether
+        its arguments are names.
 
         pdu status r1-left           snmp r1-left, as the list has it
         pdu status 192.0.2.8         "" 192.0.2.8
@@ -171,17 +210,20 @@ class PduCommand(Subcommand):
             if not _is_handler(words[0]):  # else the line needs no list
                 raise
         handler = self._handler_before(ctx.info_name or "", words, line)
-        typed_args = args if handler is None else [handler, *args]
-        return super().parse_args(ctx, typed_args)
+        full_args = args if handler is None else [handler, *args]
+        return super().parse_args(ctx, full_args)
 
     def _options_and_words(
         self, ctx: click.Context, args: Sequence[str]
     ) -> tuple[dict[str, Any], Sequence[str]]:
-        """The line as click's parser divides it into options and arguments."""
-        options: list[click.Parameter] = []
-        for parameter in self.get_params(ctx):
-            if isinstance(parameter, click.Option):
-                options.append(parameter)
+        """The options of a line, by the name of their parameter, and its arguments, as click
+        divides them; no option is carried out:
+
+        ["r1-left", "--list", "pdus.csv", "3"]    {"list_file": "pdus.csv"}, ["r1-left", "3"]
+        """
+        options: list[click.Parameter] = [
+            parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)
+        ]
         command = click.Command("", params=options, add_help_option=False)
         values, words, _ = command.make_parser(ctx).parse_args(list(args))
         return values, words
@@ -190,8 +232,26 @@ class PduCommand(Subcommand):
         self, command: str, words: Sequence[str], line: _CommandLine
     ) -> Optional[str]:
         """What belongs before the first word of a line: the handler of the PDU of this name, or
-        IDENTIFY before an address; None if the word is a handler itself, or nothing that is known.
-        Raises NoSuchHandler, and Usage for a word that is both where a command switches.
+        IDENTIFY (the empty text) before an address; None if the word is a handler itself, or if
+        there is no list. Sets `line.is_by_name` if it is a name. `command`: such as "status".
+
+        >>> pdu = ListedPdu("r1", "netio", Address("192.0.2.7"))
+        >>> known_list = KnownList("pdus.csv", "", (), {"r1": pdu}, {}, {})
+        >>> line = _CommandLine(known_list=known_list)
+        >>> status = ReadingCommand("status", examples=[])
+        >>> status._handler_before("status", ["r1"], line), line.is_by_name
+        ('netio', True)
+        >>> status._handler_before("status", ["192.0.2.8"], line)
+        ''
+        >>> status._handler_before("status", ["netio", "192.0.2.7"], line) is None
+        True
+        >>> status._handler_before("status", ["192.0.2.7", "netio"], line)
+        Traceback (most recent call last):
+        pdu.cli.error_output.Usage: the handler stands before the address: pdu status netio \
+192.0.2.7
+
+        Raises NoSuchHandler for a word that is none of these, and Usage for one that is a handler
+        and a name, if the command switches.
         """
         first_word, known_list = words[0], line.known_list
         pdu = None if known_list is None else known_list.pdu(first_word)
@@ -216,7 +276,7 @@ class PduCommand(Subcommand):
 
 
 class ReadingCommand(PduCommand):
-    """A command that reads PDUs."""
+    """A command that reads PDUs: it takes the address of one whose handler is not known."""
 
     identifies = True
 
@@ -230,7 +290,12 @@ class SwitchingCommand(PduCommand):
 
 
 def _is_handler(word: str) -> bool:
-    """Whether the word is a handler's name or path."""
+    """Whether the word is a handler's name, such as snmp, or the path of a file, folder or archive
+    that exists, such as hall/own.py.
+
+    >>> _is_handler("snmp"), _is_handler("r1-left")
+    (True, False)
+    """
     return registry.is_handler(word) or is_path(word)
 
 
@@ -256,13 +321,14 @@ def _looks_like_a_host(word: str) -> bool:
 def choose_pdu(
     context: click.Context, handler: str, host: str, *, is_only_pdu: bool = True
 ) -> ChosenPdu:
-    """What the arguments HANDLER and HOST mean. If it is the only PDU of the line, errors name it:
-    its name becomes `Run.pdu_name`.
+    """The PDU that the arguments HANDLER and HOST mean, after `PduCommand` has put the handler of a
+    PDU before its name:
 
     netio 192.0.2.7     this handler and address, with the login of the command line
     netio r1-left       the PDU of this name, with the settings and the login of the list
 
-    Raises SettingsError, and Usage for an address among names.
+    If it is the only PDU of the line, errors name it: `Run.pdu_name` becomes its name. Raises
+    SettingsError, and Usage for an address among names.
     """
     line = _line_of(context)
     known_list = line.known_list
@@ -281,10 +347,14 @@ def choose_pdu(
 
 
 def resolve_name(context: click.Context, host: str) -> ChosenPdu:
-    """The PDU of this name for a command that takes HOST alone; HANDLER is "" if it is no name.
+    """The PDU that HOST means in a command that takes no HANDLER, as pdu identify:
 
-    Raises SettingsError. A list that was not given as an option and cannot be read is a note: HOST
-    may be an address.
+    r1-left         the PDU of this name, with its handler; a note says that it is of the list
+    192.0.2.7       this address, with the handler ""
+    r1-lft          the same, with a note: 'r1-lft' is no PDU of pdus.csv; did you mean r1-left?
+
+    Raises SettingsError for an address that is none, and a list that cannot be read; one that was
+    not given as an option is a note.
     """
     list_file, auth_file = list_files(context)
     known_list = None
@@ -312,18 +382,23 @@ def resolve_name(context: click.Context, host: str) -> ChosenPdu:
 def _at_address(
     context: click.Context, handler: str, host: str, known_list: Optional[KnownList]
 ) -> ChosenPdu:
-    """The PDU at an address that was typed, with its name if the list has it."""
+    """The PDU at an address that was typed, with the login of the command line; `listed_name` is
+    its name in the list, if that has this address. Raises SettingsError for what is no address.
+    """
     address = hosts.parse_argument(host)
-    listed_as: Sequence[str] = ()
+    pdu = ChosenPdu(handler, address, login_of(context))
     if known_list is not None:
-        for pdu in known_list.pdus.values():
-            if hosts.one_spelling(pdu.where) == hosts.one_spelling(address):
-                listed_as = (pdu.name, *known_list.words)
-    return ChosenPdu(handler, address, login_of(context), listed_as=listed_as)
+        for listed_pdu in known_list.pdus.values():
+            if hosts.one_spelling(listed_pdu.where) == hosts.one_spelling(address):
+                pdu = pdu._replace(listed_name=listed_pdu.name, options_of_list=known_list.words)
+    return pdu
 
 
 def _chosen(context: click.Context, known_list: KnownList, listed_pdu: ListedPdu) -> ChosenPdu:
-    """A PDU of the list, with what the command line and the list say of its login."""
+    """A PDU of the list, for a command. Its login has the settings of the command line, then those
+    of the list, then those of the login that the list names. Raises SettingsError if there is no
+    such login.
+    """
     device_login = known_list.login(listed_pdu)
     return ChosenPdu(
         handler=listed_pdu.handler,
@@ -338,11 +413,12 @@ def _chosen(context: click.Context, known_list: KnownList, listed_pdu: ListedPdu
 
 
 def _both_text(command: str, words: Sequence[str], pdu: ListedPdu, known_list: KnownList) -> str:
-    """The sentence for a word that is both a handler and a PDU of the list:
+    """The sentence for a line whose first word is both a handler and a `pdu` of the list. `words`:
+    the arguments of the line, here `pdu off nut 3`:
 
-    pdu off nut 3   'nut' is a handler (then the line means the host '3') and a PDU of pdus.csv
-                    (netio 192.0.2.7): nothing was done; give that PDU another name in the list, or
-                    write handler and address: pdu off netio 192.0.2.7 OUTLET
+    'nut' is a handler (then the line means the host '3') and a PDU of pdus.csv (netio 192.0.2.7):
+    nothing was done; give that PDU another name in the list, or write handler and address: pdu off
+    netio 192.0.2.7 OUTLET
     """
     word = printable(words[0], 60)
     host = printable(words[1], 60) if len(words) > 1 else "HOST"
@@ -356,9 +432,12 @@ def _both_text(command: str, words: Sequence[str], pdu: ListedPdu, known_list: K
 
 
 def _unknown_name_text(word: str, known_list: KnownList) -> str:
-    """The sentence for a word that is neither a handler nor a listed PDU, with what was meant:
+    """The sentence for a word that is neither a handler nor a listed PDU, with what was meant.
 
-    'r1-lft' is neither a handler (digitalloggers, ...) nor a PDU of pdus.csv; did you mean r1-left?
+    >>> pdu = ListedPdu("r1-left", "netio", Address("192.0.2.7"))
+    >>> known_list = KnownList("pdus.csv", "", (), {"r1-left": pdu}, {}, {})
+    >>> _unknown_name_text("r1-lft", known_list)  # doctest: +ELLIPSIS
+    "'r1-lft' is neither a handler (digital...) nor a PDU of pdus.csv; did you mean r1-left?"
     """
     handlers = registry.names()
     fault = (
@@ -381,7 +460,7 @@ def outlet_name_advice(word: str) -> str:
 
 
 def _pdu_text(pdu: ListedPdu) -> str:
-    """A PDU of the list as `HANDLER HOST`."""
+    """A PDU of the list as arguments of a command: "netio 192.0.2.7"."""
     return f"{printable(pdu.handler, 60)} {pdu.where}"
 
 
@@ -391,8 +470,9 @@ def _pdu_text(pdu: ListedPdu) -> str:
 def complete(
     other_words: Callable[[], Iterable[str]], *, or_file: bool = False
 ) -> Callable[..., Any]:
-    """The `shell_complete` of an argument that may be a name: these other words, then the names of
-    the list; names of files if none fits and `or_file` is set.
+    """The `shell_complete` of an argument that may be the name of a PDU, a function that click
+    calls at <TAB>. It offers `other_words`, such as names of handlers, then the names of the list;
+    names of files if none fits and `or_file` is set.
 
     pdu status r<TAB>      raritan redfish, then r1-left r1-right
     """

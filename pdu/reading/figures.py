@@ -1,5 +1,8 @@
 """The figures of a PDU and of an outlet, each in one row: where it is in a reading, and its name in
 texts, JSON, CSV and metrics. What shows a reading takes its figures from here.
+
+A figure is a number; None or NotMetered if the PDU does not meter it; NotKnown with a reason if the
+PDU meters it and it cannot be read now (a lost figure); NOT_ASKED if it was not asked for.
 """
 
 from __future__ import annotations
@@ -42,7 +45,7 @@ class FigureRow(NamedTuple):
     field: str = ""
 
     def of(self, record: Union[Reading, MeterFigures]) -> Figure:
-        """The figure in a reading of a PDU, or in those of an outlet.
+        """The figure of this row in a reading of a PDU, or among the figures of an outlet.
 
         >>> FigureRow("current_a", "current", "A").of(MeterFigures(current_a=0.5))
         0.5
@@ -85,7 +88,8 @@ def is_metered(figure: Figure) -> bool:
 
 
 def figure_cell(figure: Figure) -> str:
-    """The value for a table whose head has the unit, else a sign of ABSENT_CELLS.
+    """The text of a figure in a cell of a table, whose head has the unit: its value, `-` if it is
+    not metered, `?` if it is not known now.
 
     >>> figure_cell(0.5), figure_cell(NotKnown("silent")), figure_cell(None)
     ('0.5', '?', '-')
@@ -97,8 +101,9 @@ def figure_cell(figure: Figure) -> str:
 
 
 def figure_text(figure: Figure, unit: str = "", *, is_hidden: bool = False) -> str:
-    """The value with its unit, else `not known` or `not metered`. `is_hidden`: an error hides
-    whether the PDU meters it.
+    """The text of a figure in a sentence: its value with its unit, else `not known` or `not
+    metered`. `is_hidden`: other parts could not be read, so that the PDU may meter a figure that is
+    None.
 
     >>> figure_text(0.5, "A"), figure_text(None, "A"), figure_text(NotKnown("silent"), "A")
     ('0.5 A', 'not metered', 'not known')
@@ -112,7 +117,7 @@ def figure_text(figure: Figure, unit: str = "", *, is_hidden: bool = False) -> s
 
 
 def reason_missing(figure: Figure) -> str:
-    """Why a figure that the PDU has is not known now; "" for another one.
+    """Why a figure is not known now; "" for one with a value, and for one that is not metered.
 
     >>> reason_missing(NotKnown("silent")), reason_missing(0.5), reason_missing(NotKnown(""))
     ('silent', '', 'it is not said why')
@@ -128,8 +133,9 @@ def missing_sentences(
     outlet_rows: Sequence[FigureRow],
     reason: Callable[[Figure], str] = reason_without,
 ) -> Iterator[str]:
-    """Why figures of the PDU, its outlets, lines and breakers have no value, if the handler says
-    so. `reason`: `reason_missing` for those alone that are not known now.
+    """Yields sentences that say why figures of the PDU, its outlets, lines and breakers have no
+    value, for those with a reason. `pdu_rows`, `outlet_rows`: which figures. `reason`: returns the
+    reason of a figure, "" for none; `reason_missing` leaves out those that are not metered.
 
     >>> reading = Reading(load_a=NotKnown("the sensor is not valid"))
     >>> list(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES))

@@ -1,4 +1,6 @@
-"""What a handler finds at an address: by its adapter, else by its calls."""
+"""What a handler finds at an address, for `pdu identify`. An adapter, the functions that this
+program has for a handler of its own, may know more of a device; else the handler's calls say it.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,9 @@ from . import open_handler
 
 
 def identify(handler: LoadedHandler, data: Any) -> HandlerFinding:
-    """What the handler finds at the address in `data`, an argument of make_handler; its `unit` is
-    the manufacturer and model that the nameplate says. Raises the errors of
-    handlers/shared/errors.py.
+    """What the handler finds at the address in `data`, an argument of make_handler: the family of
+    the device, "" if the handler does not read it, what can be read and switched, and as `unit` the
+    manufacturer and model. Raises PduHandlerError if the device cannot be asked.
 
         snmp    HandlerFinding("snmp", family="apc-rpdu2", unit="APC AP8659", outlets=8, ...)
         x.py    HandlerFinding("x.py", family="x.py", why="its handler reads it", outlets=3, ...)
@@ -30,7 +32,8 @@ def identify(handler: LoadedHandler, data: Any) -> HandlerFinding:
         raise error.at(known_endpoint(data), "identify") from None
     if not finding.family:
         return finding
-    with contextlib.suppress(PduHandlerError):  # a name is worth no failure
+    # without manufacturer and model, the finding is still of use
+    with contextlib.suppress(PduHandlerError):
         with open_handler.opened(handler, data) as unit:
             plate = unit.nameplate()
         if plate.manufacturer or plate.model:
@@ -50,7 +53,8 @@ def usual_tcp_port(handler: str) -> Optional[int]:
 
 
 def _finding_of_calls(handler: LoadedHandler, data: Any) -> HandlerFinding:
-    """What `status` and `statistic` say of a unit, for a handler without an own `identify`.
+    """What the handler's calls `status` and `statistic` say of a unit, for a handler without an
+    adapter. A finding's methods `note_...` write sentences about what was read into the finding.
 
     > status       < 1 on, 2 off         can read the states of 2 outlets (1 on, 1 off)
     > statistic    < 3.6 A, no energy    can report its load (3.6 A), cannot report its energy

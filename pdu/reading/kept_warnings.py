@@ -1,5 +1,5 @@
-"""The warnings that handlers log while a PDU is read, kept for it: many are read at a time, and the
-log does not say of which one a line is.
+"""The warnings that handlers log while a PDU is read, in a list for each reading: many PDUs are
+read at a time, and the log does not say of which PDU a line is.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ _CURRENT: contextvars.ContextVar[Optional[logging.Handler]] = contextvars.Contex
 
 
 class _KeptWarnings(logging.Handler):
-    """Keeps each different warning that its context logs once, in `texts`."""
+    """A handler of Python's `logging` for one reading: it puts each warning that is logged during
+    this reading, by the thread that reads, once into `texts`. The variable `_CURRENT` has the
+    handler of the reading that the present thread does.
+    """
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -28,7 +31,9 @@ class _KeptWarnings(logging.Handler):
         self.addFilter(hide_secrets)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep in `texts` a record of this reading; one of another thread's reading is left out."""
+        """Called by `logging` for each warning of any thread: its text goes into `texts`, unless it
+        is of the reading of another thread.
+        """
         if _CURRENT.get() is not self:
             return
         text = printable(record.getMessage())
@@ -38,7 +43,8 @@ class _KeptWarnings(logging.Handler):
 
 @contextlib.contextmanager
 def kept_warnings() -> Iterator[list[str]]:
-    """Yields the warnings of this context, in their order; it grows during the block.
+    """Yields a list that gets each warning which this thread logs during the block, once, in their
+    order.
 
     >>> with kept_warnings() as warnings:
     ...     logging.getLogger("snmp").warning("outlet 3: its state is 7")

@@ -1,8 +1,9 @@
-"""What tools ask of a handler besides DCImanager's four calls (docs/dev/new-handler.md, "What tools
-ask"). Nothing of it has to be there.
+"""A PDU that is open for calls in one session, and what tools ask of a handler besides DCImanager's
+four calls. Nothing of that has to be there: a handler of another pack has the four calls alone
+(`FourMethods`), each of which opens a connection of its own.
 
-`opened` is a method of the handler's object, which its archive has as well. The rest is in the
-table `inspection.adapters`, which no archive contains, so an archive answers nothing there.
+A handler of this pack has a method `opened`, in its archive too. Its adapter, functions that read
+nameplate, lines and breakers, is in this program, not in the archive.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ T = TypeVar("T")
 
 @contextlib.contextmanager
 def opened(handler: LoadedHandler, data: Any, *, with_states: bool = True) -> Iterator[OpenHandler]:
-    """The PDU that `data`, an argument of make_handler, names, for calls in one session.
-    `with_states`: whether more than figures will be read. Raises the errors of
-    handlers/shared/errors.py.
+    """Opens the PDU that `data`, an argument of make_handler, names, for calls in one session,
+    which ends with the block. `with_states`: whether more than figures will be read. Raises
+    PduHandlerError.
 
         with opened(load("snmp"), data) as session:
             session.states()                     [("1", UP), ("2", DOWN)]
@@ -52,8 +53,9 @@ def opened(handler: LoadedHandler, data: Any, *, with_states: bool = True) -> It
 
 
 class OpenHandler:
-    """A PDU that its handler reads in one session. What is a handler's own addition may be missing
-    in one of another pack: then there is nothing.
+    """A PDU that is open for calls. `_pdu` is the handler's object in a session, or FourMethods for
+    a handler of another pack, whose calls are separate; `_make_anew` makes a FourMethods for the
+    same PDU. What a handler of another pack lacks, such as labels, is None or empty.
 
         call          handler of this pack       handler of another pack
         states        [("1", UP), ...]           [("1", UP), ...]
@@ -67,8 +69,8 @@ class OpenHandler:
         make_anew: Callable[[], FourMethods],
         tool_name: str,
     ) -> None:
-        """`make_anew` makes the same PDU. `tool_name`: of the handler in `ADAPTERS`; "" for one
-        that is not of this project.
+        """`make_anew` makes an object for the same PDU, with a connection of its own. `tool_name`:
+        the name of a handler of this pack, for which there is an adapter; "" for another one.
         """
         self._pdu = pdu
         self._make_anew = make_anew
@@ -99,12 +101,12 @@ class OpenHandler:
         return self._pdu.figures(with_power=with_power)
 
     def labels(self) -> Optional[Sequence[Label]]:
-        """Number and name of each outlet; None if the handler has none."""
+        """Number and name of each outlet; None if the handler has no method for them."""
         return self._pdu.labels()
 
     def forget(self) -> None:
-        """Let the next call read the PDU anew. A PDU that cannot forget what it has read is made
-        anew.
+        """Let the next call ask the device, even for what was read in this session. For a handler
+        without a method `forget`, a new object is made.
         """
         # an archive of another version and anybody's handler may keep what they have read
         forget = getattr(self._pdu, "forget", None)
@@ -114,7 +116,8 @@ class OpenHandler:
             forget()
 
     def command_pdu(self) -> Union[OpenPdu[Any], FourMethods]:
-        """The PDU for one command: made anew, unless it switches in this session.
+        """The object that takes one command: the session's own one if it can switch, else a new one
+        with a connection of its own.
 
         snmp, nut, ...            the session's own PDU
         of another pack           a PDU of its own
@@ -125,16 +128,18 @@ class OpenHandler:
         return self._pdu
 
     def meters(self) -> Sequence[MeteredPart]:
-        """Lines and breakers."""
+        """The lines and breakers with their currents; empty for a handler without an adapter."""
         return self._answer("topology", self._adapter.read_topology, [])
 
     def nameplate(self) -> Nameplate:
-        """What a unit says about itself."""
+        """What the unit says about itself, such as its manufacturer, model and serial number; empty
+        texts for a handler without an adapter.
+        """
         return self._answer("nameplate", self._adapter.read_nameplate, Nameplate())
 
     def _answer(self, operation: str, read_part: Optional[Callable[[Any], T]], default: T) -> T:
-        """What `read_part` returns for the session, as the nameplate; the default for a handler
-        that has no such function. `operation` is named in errors.
+        """What `read_part`, a function of the adapter, returns for this session; the default if the
+        adapter has no such function (None). `operation`: its name in errors, such as "nameplate".
         """
         if read_part is None or isinstance(self._pdu, FourMethods):
             return default

@@ -36,7 +36,8 @@ KEYS: Mapping[str, Sequence[str]] = {
 
 
 def outlet_record(command: str, outlet: PolledOutlet) -> dict[str, object]:
-    """The outlet as a command prints it; None for a figure that has no value.
+    """The outlet as a command, such as "status", prints it: key → text or figure; None for a figure
+    that has no value.
 
     >>> from handlers.shared.meter_figures import MeterFigures
     >>> web = PolledOutlet("7", states.UP, name="web-7", figures=MeterFigures(current_a=0.5))

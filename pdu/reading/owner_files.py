@@ -1,5 +1,5 @@
-"""The owner's files: his list of PDUs and his logins. The one reader of these files, for every
-product, with one set of errors.
+"""The owner's files: his list of PDUs (pdus.csv) and his file of logins (logins.toml). The one
+reader of these files, for every product, with one set of errors.
 """
 
 from __future__ import annotations
@@ -19,19 +19,18 @@ LOGGER = logging.getLogger(__name__)
 
 
 class OwnerFiles(NamedTuple):
-    """The paths of an owner's files; None for one that is not given: `OwnerFiles("pdus.csv",
-    "logins.toml")`.
+    """The paths of an owner's files, `OwnerFiles("pdus.csv", "logins.toml")`: the list of PDUs, the
+    file with logins (`auth`), and those of --secret-file by key; None for one that is not given.
     """
 
     list: Optional[str] = None
-    #: the file with logins
     auth: Optional[str] = None
-    #: the paths of --secret-file, by key
     secret_files: Mapping[str, str] = {}
 
     def add_known_list(self) -> OwnerFiles:
-        """These files; without a list, a copy with the user's usual list, and with its logins if
-        none are given. With --debug, the log says which. Raises Usage if there is none.
+        """These files if they have a list; else a copy with the user's usual list, such as
+        /etc/pdu/pdus.csv, and, if no file of logins is given, with that of PDU_AUTH or logins.toml
+        beside the list. With --debug, the log says which. Raises Usage without a usual list.
 
         >>> OwnerFiles("pdus.csv").add_known_list().list
         'pdus.csv'
@@ -53,8 +52,8 @@ class OwnerFiles(NamedTuple):
         return self._replace(list=path, auth=auth)
 
     def require_list(self) -> str:
-        """The path of the list that is given, else of the one that this user has without an option.
-        Reads nothing. Raises Usage, which says how to give one, if there is neither.
+        """The path of the list that is given, else of the user's usual list. Reads nothing. Raises
+        Usage, which says how to give a list, if there is neither.
 
         >>> OwnerFiles("pdus.csv").require_list()
         'pdus.csv'
@@ -70,8 +69,9 @@ class OwnerFiles(NamedTuple):
         return path
 
     def files(self) -> DeviceList:
-        """The PDUs of the list, none without one, and the logins of both files. If the list names
-        others, those of the file that is known without an option. Raises SettingsError.
+        """Read the files. Returns the PDUs of the list, none without one, and the logins of both
+        files by name. If the list names a login that it does not have, and no file of logins is
+        given, that of PDU_AUTH, or logins.toml beside the list, is read, too. Raises SettingsError.
 
             pdus.csv      r1-left,snmp,192.0.2.8,hall
             logins.toml   [hall]  community = "..."
@@ -81,8 +81,9 @@ class OwnerFiles(NamedTuple):
         if self.list is not None:
             fleet = device_list.read_device_list(self.list)
         named_logins = {device.auth for device in fleet.devices if device.auth}
+        lacks_login = not named_logins <= fleet.auths.keys()
         auth = self.auth or ""
-        if not auth and self.list and not named_logins <= fleet.auths.keys():
+        if not auth and self.list and lacks_login:
             auth = known_list.usual_logins(self.list)
         if auth:
             fleet = fleet._replace(auths={**fleet.auths, **read_logins(auth)})
@@ -91,12 +92,14 @@ class OwnerFiles(NamedTuple):
         return fleet
 
     def login(self) -> DeviceLogin:
-        """The login of PDUs that name none. Raises SettingsError."""
+        """The login of PDUs that name none: its secrets are those of the environment and of
+        --secret-file. Raises SettingsError for a file that cannot be read.
+        """
         return environment_login(self.secret_files)
 
     def targets(self, fleet: DeviceList) -> Sequence[Target]:
-        """The PDUs of files that were read, in their order and as they name them, then those of
-        wrong rows; an empty sequence without a list.
+        """The PDUs of `fleet`, the files after they were read, as targets: in their order, then
+        those of wrong rows, each with its error; an empty list without a list of PDUs.
 
         >>> OwnerFiles().targets(DeviceList((), {}))
         []

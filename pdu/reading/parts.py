@@ -1,4 +1,11 @@
-"""One reading of a PDU in the one form that all tools use, and what reads it from a handler."""
+"""One reading of a PDU in the one form that all tools use, and what reads it from a handler.
+
+A reading (`Reading`) is what was read of a PDU at once: outlets, figures, and for each part that
+could not be read its failure. A part (`Part`) is what one call of a handler reads: `states`,
+`figures`, `labels` (numbers and names). A figure is a number, None or NotMetered if the PDU does
+not meter it, or NotKnown with a reason if it meters it and cannot say it now. A session
+(`OpenHandler`) is the PDU while it is open for calls.
+"""
 
 from __future__ import annotations
 
@@ -30,13 +37,13 @@ from . import open_handler
 from .kept_warnings import kept_warnings
 from .open_handler import OpenHandler
 
-#: the names of parts; POWER: W alone
+#: the names of parts in `Reading.failures`; POWER: W alone
 STATES, FIGURES, POWER, NAMES = "states", "figures", "power", "names"
 #: the kind of error of a PDU that does not answer
 UNREACHABLE = "unreachable"
 _DEFECT = "defect"
-#: an error of these kinds concerns some of the values; others are of the device or the login
-_OF_SOME_VALUES = ("protocol", "refused", "unsupported")
+#: after an error of these kinds, other parts can be read; others are of the device or the login
+_KINDS_OF_ONE_PART = ("protocol", "refused", "unsupported")
 
 
 class PolledOutlet(NamedTuple):
@@ -55,18 +62,19 @@ class PolledOutlet(NamedTuple):
 
 
 class CallError(NamedTuple):
-    """Why a call failed: the error's kind and text."""
+    """Why a call failed: the error's kind and text, `CallError("unreachable", "no answer")`."""
 
     kind: str
     reason: str
 
 
 class Reading(NamedTuple):
-    """The result for one PDU: what was read, and what was not.
+    """What was read of one PDU, and what was not. `failures`: the name of a part → why it was not
+    read.
 
-    all                   Reading(outlets, load_a=3.6, energy_kwh=933.2, answered=True)
+    all                   Reading(outlets, load_a=3.6, energy_kwh=933.2, has_states=True)
     no answer             Reading(failures={"states": CallError("unreachable", "no answer")})
-    states, no figures    Reading(outlets, answered=True, failures={"figures": CallError(...)})
+    states, no figures    Reading(outlets, has_states=True, failures={"figures": CallError(...)})
     """
 
     outlets: Sequence[PolledOutlet] = ()
@@ -77,12 +85,12 @@ class Reading(NamedTuple):
     #: how many requests they sent, None if they were not counted; over NUT, requests that are sent
     #: together count as one
     requests: Optional[int] = None
-    #: the name of a part -> why it was not read; what ended a reading is that of the next part
+    #: an error that ends a reading is that of the part which was being read
     failures: Mapping[str, CallError] = MappingProxyType({})
     #: whether the states were read
-    answered: bool = False
+    has_states: bool = False
     #: whether numbers and names were read
-    labelled: bool = False
+    has_labels: bool = False
     #: in W
     power_w: Figure = None
     #: what the inlet's own meter shows, in A and in W; None if there is none, or only a sum
@@ -110,8 +118,8 @@ class Reading(NamedTuple):
 
     @property
     def failure(self) -> Optional[CallError]:
-        """The error that matters most: the PDU's silence, whatever it answered before; else that of
-        the states, else the first; None if all was read.
+        """The failure that matters most: that the PDU does not answer, whatever it answered before;
+        else that of the states, else the first; None if all was read.
 
         >>> no_names = CallError("protocol", "the names end early")
         >>> silent = CallError("unreachable", "no answer")
@@ -128,7 +136,7 @@ class Reading(NamedTuple):
         return errors[0] if errors else None
 
     def with_failure(self, part: str, error: CallError) -> Reading:
-        """This reading with the error of a part; the first error of a part counts.
+        """A copy of the reading with `error` as the failure of a part, unless the part has one.
 
         >>> reading = Reading().with_failure(NAMES, CallError("protocol", "the names end early"))
         >>> reading.with_failure(NAMES, CallError("unreachable", "no answer")).failures
@@ -139,11 +147,11 @@ class Reading(NamedTuple):
         return self._replace(failures={**self.failures, part: error})
 
     def count(self, state: EnumPowerStatus) -> int:
-        """How many outlets are in this state."""
+        """How many outlets are in this state: `count(UP)` of those that are on."""
         return sum(outlet.state is state for outlet in self.outlets)
 
     @property
-    def unread(self) -> str:
+    def why_no_states(self) -> str:
         """Why the states were not read; "" if they were."""
         return self.failures[STATES].reason if STATES in self.failures else ""
 
@@ -154,25 +162,23 @@ class Reading(NamedTuple):
         'web'
         >>> Reading().outlet("7")
         """
-        for outlet in self.outlets:
-            if outlet.identity == identity:
-                return outlet
-        return None
+        return next((outlet for outlet in self.outlets if outlet.identity == identity), None)
 
 
 def failed_reading(error: CallError, seconds: float = 0.0) -> Reading:
-    """The reading of a PDU of which nothing was read."""
+    """The reading of a PDU of which nothing was read; the error is that of the states. `seconds`:
+    how long the attempt took.
+    """
     return Reading(seconds=seconds, failures={STATES: error})
 
 
 class Part(NamedTuple):
-    """One thing that is read of a PDU: `Part("states", function)`, where `function(reading,
-    session)` returns the reading with the states.
+    """What one call reads of a PDU: `Part("states", read)`, where `read(reading, session)` calls
+    the handler and returns a copy of the reading that has the states. `name` is the key in
+    `Reading.failures`.
     """
 
-    #: its key in `Reading.failures`
     name: str
-    #: reads it into a reading
     read: Callable[[Reading, OpenHandler], Reading]
 
 
@@ -180,15 +186,15 @@ def read_pdu(
     handler: LoadedHandler,
     data: Any,
     parts: Sequence[Part],
-    keep: Callable[[Reading], object] = lambda _: None,
+    on_reading: Callable[[Reading], object] = lambda _: None,
     *,
     optional: Collection[str] = (),
 ) -> Reading:
-    """Reads these parts of one PDU in one session. `data`: what make_handler is given for this PDU.
+    """The reading of these parts of one PDU, read in one session. `data`: what make_handler is
+    given for this PDU. `on_reading` is called with the reading so far after each part.
 
-    `keep` gets the reading after each part. Raises what the handler raises. But if an error
-    concerns some of the values of an `optional` part, it becomes the failure of this part, and the
-    next part is read.
+    Raises what the handler raises. But an error of a part that `optional` names becomes the failure
+    of this part, and the next part is read, if the device can still be read after it.
 
         parts                 > to the handler          returned
         states, figures       status, statistic         Reading(outlets, load_a=3.6, ...)
@@ -198,22 +204,24 @@ def read_pdu(
     reads_figures_alone = all(part in (figures, power) for part in parts)
     with_states = not reads_figures_alone
     with open_handler.opened(handler, data, with_states=with_states) as session:
-        return read_parts(session, parts, keep, optional=optional)
+        return read_parts(session, parts, on_reading, optional=optional)
 
 
 def read_parts(
     session: OpenHandler,
     parts: Sequence[Part],
-    keep: Callable[[Reading], object] = lambda _: None,
+    on_reading: Callable[[Reading], object] = lambda _: None,
     *,
     optional: Collection[str] = (),
 ) -> Reading:
-    """The reading of these parts of an open PDU; an error of an `optional` part is kept in it.
+    """The reading of these parts of a PDU that is open, in their order. `on_reading` is called with
+    the reading so far after each part. Raises the errors of the handler; but one of a part that
+    `optional` names is its failure in the reading, if other parts can still be read.
 
     >>> from types import SimpleNamespace
     >>> session = SimpleNamespace(states=lambda: [("7", UNKNOWN)], labels=lambda: None)
     >>> reading = read_parts(session, [states, labels])
-    >>> reading.answered, reading.labelled
+    >>> reading.has_states, reading.has_labels
     (True, False)
     """
     reading = Reading(start_s=time.monotonic())
@@ -222,32 +230,32 @@ def read_parts(
             try:
                 reading = part.read(reading, session)
             except Exception as error:
-                if part.name not in optional or not is_of_some_values(error):
+                if part.name not in optional or not is_error_of_one_part(error):
                     raise
                 reading = reading.with_failure(part.name, error_of(error))
             reading = reading._replace(warnings=tuple(warnings))
-            keep(reading)
+            on_reading(reading)
     return reading._replace(seconds=time.monotonic() - reading.start_s)
 
 
 def read_until_error(
     parts: Sequence[Part], read: Callable[[Callable[[Reading], object]], object]
 ) -> Reading:
-    """The last reading of `read`, which reads these parts and calls its argument with the reading
-    after each. If one of FOREIGN_ERRORS ends it, that is the failure of the part that was being
-    read. Its `seconds` are those of all parts.
+    """The reading that `read` came to. `read` reads these parts one after the other, and calls the
+    function that it is given with the reading after each. If an error ends `read`, it is not
+    raised: it is the failure of the part that was being read. `seconds` are those of all parts.
 
     >>> from unittest import mock
-    >>> def read(keep: Callable[[Reading], object]) -> None:
-    ...     keep(Reading(answered=True))  # the states
+    >>> def read(on_reading: Callable[[Reading], object]) -> None:
+    ...     on_reading(Reading(has_states=True))  # after the states
     ...     raise ValueError("the figures are no numbers")
     >>> with mock.patch("time.monotonic", side_effect=[10.0, 12.5]):
     ...     reading = read_until_error([states, figures], read)
-    >>> reading.answered, reading.failures["figures"].kind, reading.seconds
+    >>> reading.has_states, reading.failures["figures"].kind, reading.seconds
     (True, 'defect', 2.5)
     """
     start_s = time.monotonic()
-    # an empty one, then one after each part: so many readings, and this part is being read
+    # an empty one, then one after each part: their number is that of the part being read, from 1
     readings = [Reading(start_s=start_s)]
     try:
         read(readings.append)
@@ -264,14 +272,20 @@ def read_until_error(
 
 
 def _read_states(reading: Reading, session: OpenHandler) -> Reading:
-    """The outlets with their states."""
+    """A copy of the reading with the outlets and their states.
+
+    >>> from types import SimpleNamespace
+    >>> reading = _read_states(Reading(), SimpleNamespace(states=lambda: [("7", UNKNOWN)]))
+    >>> reading.outlets[0].identity, reading.has_states
+    ('7', True)
+    """
     outlets = [PolledOutlet(_printable(identity), state) for identity, state in session.states()]
-    return reading._replace(answered=True, outlets=outlets)
+    return reading._replace(has_states=True, outlets=outlets)
 
 
 def state_of(identity: str) -> Part:
-    """The part that reads the state of one outlet alone, without the others; no outlet if the PDU
-    does not list it.
+    """A part that reads the state of one outlet and of no other: its reading has this outlet alone,
+    or none if the PDU does not list it.
 
     >>> from types import SimpleNamespace
     >>> session = SimpleNamespace(state={"7": UNKNOWN}.get)
@@ -284,19 +298,20 @@ def state_of(identity: str) -> Part:
     def read(reading: Reading, session: OpenHandler) -> Reading:
         state = session.state(identity)
         outlets = [] if state is None else [PolledOutlet(_printable(identity), state)]
-        return reading._replace(answered=True, outlets=outlets)
+        return reading._replace(has_states=True, outlets=outlets)
 
     return Part(STATES, read)
 
 
 def _read_figures(reading: Reading, session: OpenHandler) -> Reading:
-    """A and kWh."""
+    """A copy of the reading with the figures in A and kWh, of the PDU and of its outlets."""
     return _add_figures(reading, session.figures(with_power=False))
 
 
 def _read_power(reading: Reading, session: OpenHandler) -> Reading:
-    """The reading with A, kWh and W. If only W cannot be read, that is the failure of POWER. Raises
-    an error that is not of some values.
+    """A copy of the reading with the figures in A, kWh and W. If the device refuses W, the others
+    are read without it, W is NotKnown, and the error is the failure of POWER. Raises an error of
+    the device or the login.
 
     >>> from handlers.shared.errors import Refused, Unreachable
     >>> class Session:
@@ -316,7 +331,7 @@ def _read_power(reading: Reading, session: OpenHandler) -> Reading:
     try:
         return _add_figures(reading, session.figures(with_power=True))
     except Exception as error:
-        if not is_of_some_values(error):
+        if not is_error_of_one_part(error):
             raise
         failure = error_of(error)
     reading = _add_figures(reading, session.figures(with_power=False))
@@ -326,12 +341,13 @@ def _read_power(reading: Reading, session: OpenHandler) -> Reading:
 
 
 def read_labels(reading: Reading, session: OpenHandler) -> Reading:
-    """The reading with the numbers and names of outlets; as it was if the handler has none.
+    """A copy of the reading with the numbers and names of outlets; the reading itself if the
+    handler has no method for them.
 
     >>> from types import SimpleNamespace
     >>> from handlers.shared.labels import Label
     >>> session = SimpleNamespace(labels=lambda: [Label("0", "1", "web")])
-    >>> reading = Reading([PolledOutlet("0", UNKNOWN), PolledOutlet("1", UNKNOWN)], answered=True)
+    >>> reading = Reading([PolledOutlet("0", UNKNOWN), PolledOutlet("1", UNKNOWN)], has_states=True)
     >>> [(outlet.number, outlet.name) for outlet in read_labels(reading, session).outlets]
     [('1', 'web'), ('', '')]
     """
@@ -345,11 +361,11 @@ def read_labels(reading: Reading, session: OpenHandler) -> Reading:
         number = outlet.number if label is None else _printable(label.number)
         name = outlet.name if label is None else _printable(label.name)
         outlets.append(outlet._replace(number=number, name=name))
-    return reading._replace(outlets=outlets, labelled=True)
+    return reading._replace(outlets=outlets, has_labels=True)
 
 
 def _read_topology(reading: Reading, session: OpenHandler) -> Reading:
-    """The reading with lines and breakers.
+    """A copy of the reading with the currents of lines and breakers as `meters`.
 
     >>> from types import SimpleNamespace
     >>> session = SimpleNamespace(meters=lambda: [MeteredPart("line", "L1", 3)])
@@ -370,21 +386,23 @@ labels = Part(NAMES, read_labels)
 read_topology = Part("lines and breakers", _read_topology)
 
 
-def is_of_some_values(error: BaseException) -> bool:
-    """Whether an error concerns some of the values; others are of the device or the login.
+def is_error_of_one_part(error: BaseException) -> bool:
+    """Whether an error concerns one part of a reading, so that others can still be read: the device
+    refuses it, or answers it wrongly. Other errors are of the whole device or of the login.
 
     >>> from handlers.shared.errors import Refused, Unreachable
-    >>> is_of_some_values(Refused("no right")), is_of_some_values(Unreachable("no answer"))
+    >>> is_error_of_one_part(Refused("no right")), is_error_of_one_part(Unreachable("no answer"))
     (True, False)
     """
-    return kind_of(error) in _OF_SOME_VALUES
+    return kind_of(error) in _KINDS_OF_ONE_PART
 
 
 def _add_figures(reading: Reading, pdu_figures: Figures) -> Reading:
-    """The reading with the figures of the PDU, and of its outlets by their identities.
+    """A copy of the reading with these figures: those of the PDU in the reading itself, those of
+    `ports`, by identity, in its outlets.
 
     >>> ports = {"7": MeterFigures(current_a=0.5)}
-    >>> reading = Reading([PolledOutlet("7", UNKNOWN)], answered=True)
+    >>> reading = Reading([PolledOutlet("7", UNKNOWN)], has_states=True)
     >>> reading = _add_figures(reading, Figures(load_a=3.6, energy_kwh=None, ports=ports))
     >>> reading.load_a, reading.outlets[0].figures.current_a
     (3.6, 0.5)
@@ -406,15 +424,15 @@ def _add_figures(reading: Reading, pdu_figures: Figures) -> Reading:
 
 
 def _outlets_to_complete(reading: Reading, identities: Iterable[str]) -> Sequence[PolledOutlet]:
-    """The outlets of a reading; if its states were not read, also those of these identities, with
-    the state UNKNOWN.
+    """The outlets into which figures or names are put: those of the reading; if its states were not
+    read, also new ones with these identities and the state UNKNOWN.
 
     >>> [outlet.identity for outlet in _outlets_to_complete(Reading(), ["7"])]
     ['7']
-    >>> _outlets_to_complete(Reading(answered=True), ["7"])
+    >>> _outlets_to_complete(Reading(has_states=True), ["7"])
     ()
     """
-    if reading.answered:
+    if reading.has_states:
         return reading.outlets
     known_identities = {outlet.identity for outlet in reading.outlets}
     outlets = [*reading.outlets]
@@ -425,7 +443,8 @@ def _outlets_to_complete(reading: Reading, identities: Iterable[str]) -> Sequenc
 
 
 def _meter_figures(handler_figures: MeterFigures) -> MeterFigures:
-    """The figures of an outlet. An archive of another version may lack one.
+    """The figures of an outlet in this program's own class. What a handler of another version lacks
+    is None.
 
     >>> from types import SimpleNamespace
     >>> _meter_figures(SimpleNamespace(current_a=1))
@@ -439,9 +458,8 @@ def _meter_figures(handler_figures: MeterFigures) -> MeterFigures:
 
 
 def error_of(error: BaseException) -> CallError:
-    """The error's kind and text.
-
-    An error without a kind counts as a defect of this program or of the archive.
+    """The kind and the text of an error that was raised. An error without a kind counts as a defect
+    of this program or of the handler.
 
     >>> from handlers.shared.errors import Unreachable
     >>> error_of(Unreachable("no answer"))
@@ -462,8 +480,9 @@ _WITHOUT_VALUE = {kind.__name__: kind for kind in (NotKnown, NotMetered)}
 
 
 def converted_figure(value: Any) -> Figure:
-    """A figure as a float, or why there is none. An archive has its own classes, and one from
-    elsewhere may return another type.
+    """A figure that a handler returned, as a float, or as NotKnown, NotMetered or None if it has no
+    value. A handler in an archive has its own classes of these names, and one from elsewhere may
+    return a number of another type.
 
     Raises ValueError, TypeError or OverflowError if a value cannot be converted to a finite float.
 

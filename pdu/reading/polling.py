@@ -1,4 +1,10 @@
-"""Reads one PDU of a list once: the only way in which tools that keep running read it."""
+"""Reads one PDU of a list once: the only way in which tools that keep running read it.
+
+A target (`Target`) is a PDU of the list with its handler and its login, ready to be read. What
+cannot be read is no error here: it is in the `failures` of the reading that is returned.
+`read_until_error(parts, read)` calls `read`, which reads these parts, and makes a failure of its
+error.
+"""
 
 from __future__ import annotations
 
@@ -23,18 +29,19 @@ from .parts import Part, Reading, read_pdu, read_until_error
 
 
 class Target(NamedTuple):
-    """A PDU that is polled, with its login: `Target(ListedPdu("r1-left", "snmp", ...), handler,
-    login)`; of a wrong row of the list the error is in place of the handler.
+    """A PDU that is polled, with its handler and login: `Target(ListedPdu("r1-left", "snmp", ...),
+    handler, login)`. If its row of the list is wrong, `handler_or_error` is the error that says so.
     """
 
     device: ListedPdu
-    #: or why it has none, or another mistake in its row of the list
     handler_or_error: Union[LoadedHandler, SettingsError]
     auth: DeviceLogin
 
     @property
     def handler(self) -> LoadedHandler:
-        """Raises SettingsError for what is wrong in its row of the list."""
+        """The handler. Raises SettingsError if the row of the list is wrong, such as one whose
+        handler does not exist.
+        """
         if isinstance(self.handler_or_error, SettingsError):
             raise self.handler_or_error
         return self.handler_or_error
@@ -68,9 +75,10 @@ def targets(
     usual_login: DeviceLogin,
     wrong_rows: Sequence[WrongRow] = (),
 ) -> list[Target]:
-    """The PDUs with their handlers, each loaded once, and their logins. `usual_login`: of PDUs that
-    name none. A wrong row costs its PDU alone. Raises SettingsError for a secret that no handler
-    takes.
+    """The targets of a list: the PDUs with their handlers, each loaded once, and their logins.
+    `auths`: name of a login → login; `usual_login`: of PDUs that name none. A wrong row is a target
+    with an error; others are read all the same. Raises SettingsError for a secret in `usual_login`
+    that no handler takes.
 
         r1-left,snmp,192.0.2.8,hall    Target(r1-left, handler, the login hall)
         r1-right,snmp,192.0.2.9        Target(r1-right, handler, usual_login)
@@ -89,22 +97,21 @@ def targets(
             handlers[device.handler] = _load(device.handler)
         handler = handlers[device.handler]
         try:
-            all_targets.append(Target(device, handler, device.login(auths) or usual_login))
+            login = device.login(auths) or usual_login
+            all_targets.append(Target(device, handler, login))
         except SettingsError as error:
             all_targets.append(Target(device, error, usual_login))
     for row in wrong_rows:
-        # one that has no name is called by its line in the list
+        # a row without a name is called by its line, which the fault would repeat
         fault = row.reason if row.device.name == row.where else row.fault
         all_targets.append(Target(row.device, SettingsError(fault), usual_login))
-    loaded_handlers = [
-        handler for handler in handlers.values() if not isinstance(handler, SettingsError)
-    ]
+    loaded_handlers = [item for item in handlers.values() if isinstance(item, LoadedHandler)]
     _check_secrets(usual_login, loaded_handlers)
     return all_targets
 
 
 def _load(word: str) -> Union[LoadedHandler, SettingsError]:
-    """The handler of this name or path, or why there is none.
+    """The handler of this name or path; if there is none, the error that says why.
 
     >>> _load("snmp").display_name
     'snmp'
@@ -121,7 +128,8 @@ def _load(word: str) -> Union[LoadedHandler, SettingsError]:
 
 
 def _check_secrets(login: DeviceLogin, handlers: Iterable[LoadedHandler]) -> None:
-    """Raises SettingsError for a secret that none of these handlers takes.
+    """Raises SettingsError for a secret of the login that no handler takes: neither one of the
+    usual names, such as `community`, nor a secret setting of these handlers.
 
     >>> _check_secrets(DeviceLogin("", {}, {"community": "x"}), [])
     >>> _check_secrets(DeviceLogin("", {}, {"comunity": "x"}), [])  # doctest: +ELLIPSIS
@@ -146,14 +154,13 @@ def poll(
     with_power: bool = False,
     parts: Sequence[Part] = (),
 ) -> Reading:
-    """Reads states and figures as DCImanager does, W `with_power`, numbers and names `with_labels`,
-    then the `parts`, in one session. What fails costs itself alone, unless the device is silent.
-
-    One of FOREIGN_ERRORS becomes one of the `failures` of the result.
+    """A reading of states and figures, read as DCImanager does; W `with_power`, numbers and names
+    `with_labels`, then further `parts`, all in one session. Raises nothing: an error is one of the
+    `failures` of the reading, and the next part is read, unless the device is silent.
 
         > status       < 1 on, 2 off
         > statistic    < an error: refused
-        Reading([1 UP, 2 DOWN], answered=True, failures={"figures": CallError("refused", ...)})
+        Reading([1 UP, 2 DOWN], has_states=True, failures={"figures": CallError("refused", ...)})
     """
     all_parts = [pdu_parts.states, pdu_parts.power if with_power else pdu_parts.figures]
     if with_labels:
@@ -175,21 +182,23 @@ def poll_names(target: Target) -> Reading:
 
 
 def _read_parts(target: Target, parts: Sequence[Part]) -> Reading:
-    """A reading of these parts, and the errors as its `failures`, with the seconds and the requests
-    that they took. An error of the device or of the login ends it: after a silent status, no
-    statistic is asked.
+    """A reading of these parts, with its seconds, and its `requests` if the handler counts them. An
+    error is one of its `failures`; after one of the device or the login no further part is read.
+
+        > status       < no answer                     (statistic is not asked)
+        Reading(failures={"states": CallError("unreachable", "no answer")}, seconds=2.0, requests=3)
     """
     counter = _RequestCounter()
 
-    def read_parts(keep_reading: Callable[[Reading], object]) -> None:
+    def read_parts(on_reading: Callable[[Reading], object]) -> None:
         handler = target.handler
         if handler.request_hook is not None:
             handler.request_hook.set(counter.count)
             counter.is_used = True
         names_of_parts = [part.name for part in parts]
-        read_pdu(handler, target.data(), parts, keep_reading, optional=names_of_parts)
+        read_pdu(handler, target.data(), parts, on_reading, optional=names_of_parts)
 
-    # the context confines the counter to this reading
+    # in a context of its own, the hook counts the requests of this reading alone
     context = contextvars.copy_context()
     reading = context.run(read_until_error, parts, read_parts)
     return reading._replace(requests=counter.requests) if counter.is_used else reading

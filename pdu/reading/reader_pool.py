@@ -4,8 +4,8 @@ A handler that hangs cannot be interrupted. At its deadline its thread is left b
 has a failure; a dead PDU, a slow one and a handler that raises cost the other PDUs nothing. Threads
 are daemons: they end with the process.
 
-Every command that reads many PDUs at a time does so here, once: what one reading raises is its
-failure.
+Every command that reads many PDUs at a time does so here. What a reading raises is not raised here:
+it is the failure of this reading.
 """
 
 from __future__ import annotations
@@ -45,10 +45,11 @@ def read_all(
     parallel: int = PARALLEL,
     seconds: float = DEADLINE_S,
 ) -> Iterator[tuple[int, Reading]]:
-    """Yields the index in `targets` and the reading of each PDU, in the order in which they arrive.
+    """Yields for each PDU its index in `targets` and its reading, in the order in which readings
+    end.
 
-    `read_target` reads one, `parallel` at a time, each for at most `seconds`. Raises SettingsError
-    if the system allows no thread.
+    `read_target` reads one PDU. At most `parallel` are read at a time; one that is not read after
+    `seconds` gets a failure. Raises SettingsError if the system allows no thread.
 
     >>> readings = read_all(["left", "right"], lambda name: Reading(warnings=[name]), parallel=1)
     >>> [(index, reading.warnings) for index, reading in readings]
@@ -62,7 +63,8 @@ def read_all(
         while waiting_indexes and len(end_by_index) < parallel:
             index = waiting_indexes[0]
             end = time.monotonic() + seconds
-            if _start(index, functools.partial(read_target, targets[index]), results):
+            read = functools.partial(read_target, targets[index])
+            if _start(index, read, results):
                 waiting_indexes.popleft()
                 end_by_index[index] = end
                 continue
@@ -79,8 +81,8 @@ def read_all(
 
 
 def _start(index: int, read: Callable[[], Reading], results: _Results) -> bool:
-    """Start a thread that puts the reading into `results`. False if the system allows no more
-    threads.
+    """Start a thread that puts the index and what `read` returns into `results`. Returns whether
+    the system allowed the thread.
 
     >>> results: _Results = queue.SimpleQueue()
     >>> _start(3, lambda: Reading(load_a=3.6), results)
@@ -98,7 +100,8 @@ def _start(index: int, read: Callable[[], Reading], results: _Results) -> bool:
 
 
 def _run(index: int, read: Callable[[], Reading], results: _Results) -> None:
-    """The work of a thread: its reading, or why it failed, goes into `results`.
+    """What a thread does: puts the index and what `read` returns into `results`; if `read` raises,
+    a reading whose failure is the error.
 
     >>> results: _Results = queue.SimpleQueue()
     >>> _run(3, lambda: Reading(load_a=1 / 0), results)

@@ -1,4 +1,6 @@
-"""Words that are not taken for names: states, units, parts of a PDU and other common words."""
+"""Generic words, which are not taken for names: states, units, parts of a PDU and other common
+words. They stay in a recording, because they say nothing about its owner.
+"""
 
 from __future__ import annotations
 
@@ -52,18 +54,23 @@ _ADDRESS = re.compile(
 
 
 def is_generic_name(name: str) -> bool:
-    """Whether the name of a member says nothing about an owner: `apparentPower`, `relay_1`."""
+    """Whether the name of a JSON member says nothing about an owner: its parts are generic words.
+
+    >>> is_generic_name("apparentPower"), is_generic_name("relay_1"), is_generic_name("nordRelay")
+    (True, True, False)
+    """
     words = re.sub("(?<=[a-z0-9])(?=[A-Z])", " ", name).replace("_", " ")
     return has_only_generic_words(words)
 
 
 def has_only_generic_words(text: str) -> bool:
-    """Whether a text says nothing about an owner: it holds only numbers and common words of PDUs.
+    """Whether a text says nothing about an owner: it holds only numbers and generic words. A text
+    with an address or with more than 6 digits, which may be a serial number, does not.
 
     >>> has_only_generic_words("Outlet 3: on"), has_only_generic_words("230.5 V")
     (True, True)
-    >>> has_only_generic_words("db-master")
-    False
+    >>> has_only_generic_words("db-master"), has_only_generic_words("outlet 3426050")
+    (False, False)
     """
     if _STATES.fullmatch(text):
         return True
@@ -78,6 +85,6 @@ def has_only_generic_words(text: str) -> bool:
 
 
 def _is_generic_word(word: str) -> bool:
-    """Whether a word, without the digits around it, is a technical term, or a letter or nothing."""
+    """Whether a word, without the digits around it, is generic: in _WORDS, one letter or empty."""
     is_letter = len(word) <= 1 and word.isascii()
     return is_letter or word in _WORDS

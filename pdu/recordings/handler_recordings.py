@@ -1,4 +1,6 @@
-"""How the devices of each handler are recorded, and whose recording a text is."""
+"""How the devices of each handler are recorded, and whose recording a text is. A format has the
+functions for one handler: to recognise its recordings, to record and to serve one.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ from .web.unit import serve
 
 
 def recording_format_of(handler: str) -> Optional[RecordingFormat]:
-    """How devices of a handler are recorded and simulated; None for one outside this pack.
+    """How the devices of this handler are recorded and served; None for a handler that is not of
+    this pack.
 
     >>> recording_format_of("nut").is_recording("outlet.1.status: on")
     True
@@ -38,7 +41,8 @@ def recording_format_of(handler: str) -> Optional[RecordingFormat]:
 
 
 def handler_of_recording(text: str, file: str) -> tuple[str, RecordingFormat]:
-    """The handler whose recording this is, and its format. Raises SettingsError.
+    """The handler of this pack whose recording the text of a file is, and the format. `file`: its
+    name, for the error. Raises SettingsError for a text that is no recording of such a handler.
 
     >>> handler, _ = handler_of_recording("outlet.1.status: on", "pdu.dump")
     >>> handler
@@ -63,11 +67,13 @@ def recorded(
     on: Sequence[str] = (),
     off: Sequence[str] = (),
 ) -> Recording:
-    """What a device answers; of anybody's handler over SNMP, all that the device has. Raises the
-    errors of handlers/shared/errors.py.
+    """Record the device of a handler, for `pdu record`, and see that the recording can be served.
+    `data` is the argument of make_handler; `on`, `off`: over HTTP the requests that command it.
+    Raises the errors of handlers/shared/errors.py.
 
-        netio    a HAR              snmp    a .snmprec
-        nut      a dump             anybody's handler over HTTP    a HAR
+        the handler nut                        a dump: all that the server has
+        snmp, and anybody's handler over SNMP  a .snmprec: all that the device has
+        another handler, over HTTP             a HAR: what the handler asks, and the answers
     """
     recording_format = recording_format_of("snmp" if handler.snmp else handler.name)
     if recording_format is None or recording_format.record is None:

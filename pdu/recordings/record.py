@@ -96,7 +96,8 @@ def record(
 
 
 def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -> Result:
-    """What the command prints: where the recording was written, or without a file the recording.
+    """What the command prints for a recording of this handler and host: where it was written, or
+    without a file (`out` is None) the recording itself; then its notes.
 
     >>> _result(Recording("{}", "1 answer"), "netio", "192.0.2.8", "unit.har").lines
     ['unit.har: 1 answer']

@@ -1,5 +1,6 @@
-"""What all protocols share: the recording of a device and its replay. Those over HTTP are in web/,
-SNMP's and NUT's in <name>/recording_format.py.
+"""What all protocols share: the recording of a device, that is the text of a file with its answers,
+and the replay of one, that is a server on this machine that answers from it. Those over HTTP are in
+web/, SNMP's and NUT's in <name>/recording_format.py.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ _PAUSE_S = 2.0
 
 @dataclass
 class RecordingOptions:
-    """Options of a recording.
+    """Options of a recording, and whether its device has answered yet: `_has_answered`, which is
+    True after the first call of `retry` that returned.
 
     >>> RecordingOptions(patience=60.0).patience
     60.0
@@ -25,16 +27,15 @@ class RecordingOptions:
 
     #: how long to wait for a device that stops answering, in seconds
     patience: float = 0.0
-    #: shows progress
+    #: shows a line about the progress
     tell: Callable[[str], None] = lambda _: None
     sleep: Callable[[float], None] = time.sleep
     _has_answered: bool = field(default=False, init=False)
 
     def retry(self, call: Callable[[], T]) -> T:
-        """Call `call` and return its result. If it raises Unreachable, repeat it for up to
-        `patience` seconds, then raise.
-
-        A device that has never answered is not asked again.
+        """The result of `call()`. If it raises Unreachable, it is called again for `patience`
+        seconds, and then Unreachable is raised: a device may stop answering for a while. One that
+        has never answered is not asked again.
 
         >>> RecordingOptions().retry(lambda: "5 objects")
         '5 objects'

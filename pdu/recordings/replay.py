@@ -108,21 +108,24 @@ def replay(
 class ForeignCommands(NamedTuple):
     """Which commands a device takes that no handler of this pack reads."""
 
-    #: requests in words
+    #: of --on: the requests that switch outlets on, such as "POST /relay/{outlet} turn=on"
     on: Sequence[str]
     off: Sequence[str]
+    #: of --writable
     is_writable: bool
 
 
 def _serve(
     text: str, file: str, port: int, profile: Optional[str], commands: ForeignCommands
 ) -> tuple[str, ReplayedDevice]:
-    """The handler that reads the recorded device, "" for none, and the device, started. Raises
-    SettingsError and OSError.
+    """Start a server that answers as the recorded device. Returns the handler that reads it, "" for
+    none of this pack, and the server. `text`: of the recording; `file`: its name; `profile`: of
+    --profile. Raises SettingsError for a text that is no recording and for options that do not fit
+    it, and OSError if the port cannot be used.
 
         a HAR of netio       "netio", served over HTTP
         a .snmprec           "snmp", served over SNMP
-        a HAR of a browser   "", which takes commands with --writable alone
+        a HAR of a browser   "", served over HTTP; takes commands with --writable alone
     """
     if har.is_recording(text):
         if profile:
@@ -143,9 +146,10 @@ def _serve(
 
 
 def _facts(device: ReplayedDevice, handler: str) -> dict[str, object]:
-    """The replay as `pdu replay --json` prints it.
+    """The replay as `pdu replay --json` prints it. `handler`: the one that reads it, or "".
 
-    {"handler": "snmp", "host": "127.0.0.1", "port": 16161, "about": "family ip9258, ...", ...}
+    {"handler": "snmp", "host": "127.0.0.1", "port": 16161, "about": "family ip9258, ...",
+     "poll": "snmp 127.0.0.1:16161", "notes": []}
     """
     return {
         "handler": handler,
@@ -158,16 +162,21 @@ def _facts(device: ReplayedDevice, handler: str) -> dict[str, object]:
 
 
 def _lines(device: ReplayedDevice, file: str, profile: str) -> list[str]:
-    """What the replay is, and how it is read, for people."""
+    """The lines for people that say what the replay of a file is, and how it is read. `profile`: of
+    --profile, "" for none.
+    """
     where = f"{device.host}:{device.port}"
     about = f"{where} answers as {printable(file)}: {printable(device.about)}"
     return [about, *_reading_lines(device, where, profile)]
 
 
 def _reading_lines(device: ReplayedDevice, where: str, profile: str) -> list[str]:
-    """The lines that say how to read the replay at this address.
+    """The lines that say how to read the replay at the address `where`.
 
-    "read it: pdu status snmp 127.0.0.1:16161; Ctrl-C stops it"
+    a handler of this pack     "read it: pdu status snmp 127.0.0.1:16161; Ctrl-C stops it"
+    anybody's handler          "read it: pdu status PATH 127.0.0.1:34567, with your handler's; ..."
+    none that reads it         "ask it: pdu identify 127.0.0.1:16161; Ctrl-C stops it"
+    a profile in a file        before "read it", how its archive is built if it is absent
     """
     if device.poll.startswith(PATH):
         return [f"read it: {program()} status {device.poll}, with your handler's; Ctrl-C stops it"]
@@ -182,7 +191,8 @@ def _reading_lines(device: ReplayedDevice, where: str, profile: str) -> list[str
 
 
 def _port(listen: str) -> int:
-    """The port of --listen. Raises SettingsError.
+    """The port in the text of --listen, ADDRESS:PORT, 0 for any free one. Raises SettingsError for
+    a text without a port, and for another address than 127.0.0.1.
 
     >>> _port("127.0.0.1:16161")
     16161
@@ -196,11 +206,13 @@ def _port(listen: str) -> int:
 
 
 def port_advice(number: Optional[int]) -> str:
-    """What to do about a port that cannot be used, as the end of a sentence; "" if the system's
-    words say all. `number`: of the OSError.
+    """What to do about a port that cannot be used, as the end of a sentence. `number`: the errno of
+    the OSError; "" for another error than one of a port in use or below 1024.
 
     >>> port_advice(errno.EADDRINUSE)
     ': another program uses this port; give another one, or stop that program'
+    >>> port_advice(errno.EACCES)
+    ': ports below 1024 need rights of their own; give one from 1024 on'
     """
     if number == errno.EADDRINUSE:
         return ": another program uses this port; give another one, or stop that program"
@@ -211,8 +223,10 @@ def port_advice(number: Optional[int]) -> str:
 
 @contextlib.contextmanager
 def _collect_signals() -> Iterator[list[int]]:
-    """In the block SIGINT and SIGTERM are added to the list that it yields, in place of ending the
-    program.
+    """A block in which SIGINT and SIGTERM do not end the program: their numbers are added to the
+    list that the block gets.
+
+        with _collect_signals() as signals: ...    after Ctrl-C, signals is [2]
     """
     # no Event: its `set`, called by a signal handler during its `wait`, could block forever
     signals: list[int] = []
@@ -229,15 +243,16 @@ def _collect_signals() -> Iterator[list[int]]:
 
 
 def _wait_for_signal(signals: list[int], device: ReplayedDevice, *, as_json: bool) -> None:
-    """Wait until `signals` is not empty.
+    """Wait until `signals` has a signal. Meanwhile print each new command that the device gets,
+    from `device.writes()`, on a line of its own; not `as_json`.
 
-    Prints new commands from `device.writes`, except with --json.
+        SET 1.3.6.1.4.1.318...4.1.5.1 = 2: outlet 1 off
     """
-    count, is_over = 0, False
+    printed_count, is_over = 0, False
     while not is_over:
         time.sleep(_POLL_S)
         is_over = bool(signals)
-        new_writes = device.writes()[count:]
-        count += len(new_writes)
+        new_writes = device.writes()[printed_count:]
+        printed_count += len(new_writes)
         if new_writes and not as_json:
             print("\n".join(map(printable, new_writes)), flush=True)

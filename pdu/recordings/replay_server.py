@@ -1,5 +1,8 @@
 """Base classes of servers that replay a recorded device: a TCP server on 127.0.0.1 in its own
 thread, and JSON over HTTP.
+
+`ReplayServer` takes the connections, each in a thread; `Replay` runs it and knows the device;
+`_ReplayRequestHandler` reads the requests of one HTTP connection and asks the `Replay` for answers.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from http.server import BaseHTTPRequestHandler
-from typing import Any, Union
+from typing import Any, Optional, Union
 
 from .recording_formats import ReplayedDevice
 
@@ -31,7 +34,11 @@ Response = tuple[int, Any, Headers]  # status, JSON (None: no body), further hea
 
 
 def header_pairs(headers: Headers) -> list[tuple[str, str]]:
-    """Names and values of headers."""
+    """Names and values of headers, which may be given as a dictionary or as such pairs.
+
+    >>> header_pairs({"Location": "/home"})
+    [('Location', '/home')]
+    """
     return list(headers.items()) if isinstance(headers, Mapping) else list(headers)
 
 
@@ -51,7 +58,7 @@ class ReplayServer(socketserver.ThreadingTCPServer):
 
     @property
     def open_connections(self) -> int:
-        """How many are open now."""
+        """How many connections are open now."""
         return len(self._open_requests)
 
     def process_request(self, request: Any, client_address: Any) -> None:
@@ -61,26 +68,27 @@ class ReplayServer(socketserver.ThreadingTCPServer):
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        """End the connection, whose thread has served it, and is the one that calls this."""
+        """End a connection, in the thread that has served it."""
         self._open_requests.discard(request)
         self.replay.end_connection()
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Report errors except OSError: clients may disconnect at any time."""
+        """Report an error in the thread of a connection; an OSError is none, because clients may
+        disconnect at any time.
+        """
         _, error, _ = sys.exc_info()
         if not isinstance(error, OSError):
             super().handle_error(request, client_address)
 
 
 class Replay:
-    """A server that runs in its own thread until it is closed.
-
-    `writes` lists commands with their effects.
+    """A server that runs in its own thread until it is closed. `_server` is the TCP server, whose
+    address is `host` and `port`; `writes` lists commands with their effects.
     """
 
     def __init__(self, server: ReplayServer) -> None:
-        """Start the thread."""
+        """Start the thread in which this server, which listens already, takes connections."""
         server.replay = self
         self.writes: list[str] = []
         #: how many connections began with TLS, which it does not speak
@@ -93,10 +101,9 @@ class Replay:
         self._thread.start()
 
     def describe(self, handler: str, about: str, options: str = "") -> ReplayedDevice:
-        """This server, described by `about`.
-
-        `options`: arguments that `pdu status` needs besides handler and address. `handler` is a
-        recording's word: one that is no name becomes PATH.
+        """This server as `pdu replay` shows it. `handler`: the one that reads it; a text that is no
+        name, which a hostile recording may have, becomes PATH. `about`: a phrase about the device.
+        `options`: arguments that `pdu status` needs besides handler and address.
 
             handler "netio"    poll "netio 127.0.0.1:34567 -s scheme=http --username any"
             handler "; rm"     poll "PATH 127.0.0.1:34567 ..."
@@ -157,7 +164,23 @@ class _ReplayRequestHandler(BaseHTTPRequestHandler):
             super().handle()
 
     def _serve(self) -> None:
-        """Answer a request as the replay does, unless it cannot be one of a handler.
+        """Read the body of one request, and send the answer of the replay. A request that no
+        handler sends gets an error status, and the connection ends.
+        """
+        error_status = self._error_status()
+        if error_status is not None:
+            self.close_connection = True
+            self._send(error_status, None, {})
+            return
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        headers = dict(self.headers.items())
+        status, content, further_headers = self.server.replay.respond(
+            self.command, self.path, headers, body
+        )
+        self._send(status, content, further_headers)
+
+    def _error_status(self) -> Optional[int]:
+        """The status for a request that no handler sends, by its headers; None for any other.
 
         Host: evil.example              421
         Transfer-Encoding: chunked      411
@@ -166,26 +189,11 @@ class _ReplayRequestHandler(BaseHTTPRequestHandler):
         # a page of another site may have its name lead here (DNS rebinding)
         names = [re.sub(":[0-9]*$", "", name) for name in self.headers.get_all("Host", [])]
         if not set(names) <= _OWN_NAMES:
-            self.close_connection = True
-            self._send(421, None, {})
-            return
+            return 421
         size = self.headers.get("Content-Length", "0")
-        is_chunked = "Transfer-Encoding" in self.headers
-        if is_chunked or not re.fullmatch("[0-9]{1,12}", size):
-            self.close_connection = True
-            self._send(411, None, {})
-            return
-        length = int(size)
-        if length > _LONGEST:
-            self.close_connection = True
-            self._send(413, None, {})
-            return
-        body = self.rfile.read(length)
-        headers = dict(self.headers.items())
-        status, content, further_headers = self.server.replay.respond(
-            self.command, self.path, headers, body
-        )
-        self._send(status, content, further_headers)
+        if "Transfer-Encoding" in self.headers or not re.fullmatch("[0-9]{1,12}", size):
+            return 411
+        return 413 if int(size) > _LONGEST else None
 
     do_GET = _serve
     do_POST = _serve
@@ -194,7 +202,11 @@ class _ReplayRequestHandler(BaseHTTPRequestHandler):
     do_DELETE = _serve
 
     def _send(self, status: int, content: Any, headers: Headers) -> None:
-        """Send a response; `content` becomes JSON, None an empty body, and bytes stay."""
+        """Send a response. `content`: octets, which are sent as they are; None for an empty body;
+        anything else is sent as JSON. `headers` may replace Content-Type and Content-Length.
+
+            200, {"on": True}, {}    200, Content-Type: application/json ..., {"on": true}
+        """
         body = b"" if content is None else content
         if not isinstance(body, bytes):
             body = json.dumps(content).encode()

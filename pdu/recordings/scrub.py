@@ -4,8 +4,13 @@ A recording keeps what its handler reads, and words that say nothing about an ow
 and technical terms (`generic_words`). **Every other text is replaced whole, whatever it looks
 like** (`Scrubber.scrub_free_text`). What looks private is sought only in the few texts that are
 kept (`Scrubber.scrub_kept_text`): the login, names that were learned, addresses and serial numbers.
-Equal values have equal stand-ins. Those of addresses are reserved for documentation (RFC 5737, RFC
-3849) or locally administered.
+
+stand-in    what is put in the place of a value: name-1, serial-2, secret-1; equal values get equal
+            ones. Those of addresses are reserved for documentation (RFC 5737, RFC 3849) or locally
+            administered: 192.0.2.1
+kind        of a value: secrets, contacts, locations, names, serials or addresses
+free text   one that the handler does not read
+kept text   one that it reads, or that says which product it is
 """
 
 from __future__ import annotations
@@ -39,8 +44,9 @@ _STAND_INS: Mapping[str, str] = {
     "ipv6": "2001:db8::{:x}",
 }
 ANY_TEXT = "any"  # stands for any secret
-# a telephone number, and first names that are months, hold only numbers and common words
-NEVER_GENERIC = frozenset({SECRETS, CONTACTS, LOCATIONS})
+# kinds whose values get stand-ins even if they hold only numbers and common words, as a telephone
+# number and a first name that is a month do
+PRIVATE_KINDS = frozenset({SECRETS, CONTACTS, LOCATIONS})
 _SHORTEST = 3  # characters of a value that is replaced inside texts
 #: digits of a number that may be a serial number
 LONG_NUMBER = 7
@@ -94,7 +100,9 @@ _SERIAL = re.compile(
 
 
 class Scrubber:
-    """Values and their stand-ins.
+    """Values and their stand-ins: `_stand_in_by_value` has those of all values so far by kind and
+    value, `_stand_ins` all that were given, `_stand_in_by_word` those of the values that `learn`
+    got, which are also sought inside texts. `_secrets` are the login's, the longest first.
 
     `secrets`, `user` and `host` belong to the login. `host` may include a port.
 
@@ -109,8 +117,8 @@ class Scrubber:
         user: Optional[str] = None,
         host: str = "",
     ) -> None:
-        """Learn the login. A secret that is a common word or a short number may be a state or a
-        figure: it is not sought.
+        """Learn the login: these secrets, the user's name and the device's address. A secret that
+        is a common word or a short number is left out, because it may be a state or a figure.
         """
         self._stand_in_by_value: dict[tuple[str, str], str] = {}  # by kind and value
         self._stand_ins: set[str] = set()
@@ -119,17 +127,17 @@ class Scrubber:
         self._generic_texts: set[str] = set()
         # values that are also sought in the texts that are kept -> stand-in
         self._stand_in_by_word: dict[str, str] = {}
-        # a secret that is a common word or a short number may be a state or a figure
         bare_secrets = {secret.strip() for secret in secrets if secret} - {ANY_TEXT}
-        telling_secrets = {secret for secret in bare_secrets if is_telling(secret)}
-        self._secrets = longest_first(telling_secrets)
+        self._secrets = longest_first(filter(is_distinctive, bare_secrets))
         self._secret_forms = _forms_of(self._secrets, user)
         self._holds_login: dict[str, bool] = {}
         self.learn(NAMES, user or "")
         self.learn(ADDRESSES, Address(host).host)
 
     def learn(self, kind: str, value: str) -> str:
-        """The stand-in of a value, which is then replaced in texts too; the value, if it stays.
+        """The stand-in of a value of this kind, which from now on is also replaced inside texts, in
+        any case of its letters; of the name of a host, its first part too. A value of common words
+        stays, and is returned itself.
 
         >>> scrubber = Scrubber()
         >>> scrubber.learn(NAMES, "Rack-Schmidt"), scrubber.scrub_kept_text("see rack-schmidt")
@@ -145,29 +153,31 @@ class Scrubber:
         return stand_in
 
     def scrub_free_text(self, text: str, kind: str = NAMES) -> str:
-        """A text that no handler decodes: unchanged if it holds only numbers and common words, else
-        its stand-in, with the blanks around it.
+        """A text that the handler does not read, with a stand-in of this kind in its place; the
+        blanks around it stay. A text of numbers and common words stays, unless the kind is one of
+        PRIVATE_KINDS.
 
         >>> scrubber = Scrubber()
         >>> [scrubber.scrub_free_text(text) for text in ("Outlet 3", " db-master ", "db-master")]
         ['Outlet 3', ' name-1 ', 'name-1']
+        >>> scrubber.scrub_free_text("555 123", CONTACTS)
+        'contact-1'
         """
         bare_text = text.strip("\0 \r\n\t")
         if not bare_text:
             return text
         may_stay = not self.holds_login(text)
-        is_generic = kind not in NEVER_GENERIC and has_only_generic_words(bare_text)
-        # a word that is another value's stand-in already would be taken for that value
+        is_generic = kind not in PRIVATE_KINDS and has_only_generic_words(bare_text)
+        # a text such as "name-1" that is a stand-in already would be taken for what that replaces
         if may_stay and is_generic and bare_text not in self._stand_ins:
             self._generic_texts.add(bare_text)
             return text
         return text.replace(bare_text, self._stand_in(kind, bare_text, is_whole=True))
 
     def scrub_kept_text(self, text: str, name: str = "") -> str:
-        """A text that is kept, with stand-ins for what is known to be private or looks so.
-
-        `name`: that of the member or variable, if it has one. The firmware 4.0.21.5 looks like an
-        address where nothing says that it is a version.
+        """A text that the handler reads, with stand-ins inside it for the login, for learned
+        values, addresses and serial numbers. `name`: of its member or variable, "" for none, by
+        which 4.0.21.5 is a version and not an address.
 
         >>> Scrubber().scrub_kept_text("APC s/n: ZA1234E00001 at 10.77.5.9")
         'APC s/n: serial-1 at 192.0.2.1'
@@ -178,11 +188,13 @@ class Scrubber:
         return _SERIAL.sub(self._scrubbed_serial, text)
 
     def scrub_addresses(self, text: str, name: str = "") -> str:
-        """A text with stand-ins for what looks like an address. `name`: of the member or variable,
-        which may say that it is a version.
+        """A text with stand-ins for mail, MAC and IP addresses. `name`: of its member or variable,
+        "" for none, by which 4.0.21.5 is a version and not an address.
 
         >>> Scrubber().scrub_addresses("00:1b:c0:41:5e:7f noc@kunde.example")
         '02:00:00:00:00:01 host-1.example'
+        >>> Scrubber().scrub_addresses("10.77.5.9"), Scrubber().scrub_addresses("4.0.21.5", "fw")
+        ('192.0.2.1', '4.0.21.5')
         """
         text = _MAIL.sub(lambda match: self._stand_in(ADDRESSES, match[0]), text)
         text = _MAC.sub(self._stand_in_of_mac, text)
@@ -190,11 +202,14 @@ class Scrubber:
         return _IPV6.sub(functools.partial(self._stand_in_of_ip, name), text)
 
     def scrub_known_values(self, text: str) -> str:
-        """A text with stand-ins for the secrets of the login and for the values of `learn`. One
-        that still holds a secret in another form, such as Base64, is replaced whole.
+        """A text with stand-ins for the secrets of the login and for the values that were learned.
+        A text that holds a secret in another form, such as Base64, is replaced whole.
 
-        >>> Scrubber(secrets=["Zq01-Sesam"]).scrub_known_values("pw=Zq01-Sesam&n=1")
+        >>> scrubber = Scrubber(secrets=["Zq01-Sesam"])
+        >>> scrubber.scrub_known_values("pw=Zq01-Sesam&n=1")
         'pw=secret-1&n=1'
+        >>> scrubber.scrub_known_values("pw=WnEwMS1TZXNhbQ==")  # Zq01-Sesam in Base64
+        'secret-1'
         """
         lower_text = text.casefold()
         for secret in self._secrets:
@@ -213,23 +228,23 @@ class Scrubber:
         return text
 
     def stand_in_of_serial(self, number: str) -> str:
-        """The stand-in of a text that is known to be a serial number."""
+        """The stand-in of a serial number: "serial-1"."""
         return self._stand_in(SERIALS, number)
 
     def holds_login(self, text: str) -> bool:
-        """Whether the text holds a secret of the login in any form.
+        """Whether the text holds a secret of the login: as it is, escaped, or in Base64.
 
         >>> scrubber = Scrubber(secrets=["Zq01+Sesam"])
         >>> scrubber.holds_login("pw=Zq01%2BSesam"), scrubber.holds_login("pw=on")
         (True, False)
         """
-        # a recording is made again and again until it is known what of it is read
+        # remembered: a recording is scrubbed again and again, until it is known what of it is read
         if text not in self._holds_login:
             self._holds_login[text] = login.holds(text, self._secret_forms)
         return self._holds_login[text]
 
     def with_stand_ins_as(self, word: str, text: str) -> str:
-        """A text with this word for each stand-in that it holds.
+        """The text with `word` in the place of each stand-in that this scrubber gave.
 
         >>> scrubber = Scrubber(secrets=["Zq01-Sesam"])
         >>> scrubber.with_stand_ins_as("{any}", scrubber.scrub_known_values("pw=Zq01-Sesam"))
@@ -240,12 +255,16 @@ class Scrubber:
         return text
 
     def is_stand_in(self, text: str) -> bool:
-        """Whether a text is one of the stand-ins, or "any"."""
+        """Whether a text is a stand-in that this scrubber gave, or "any".
+
+        >>> Scrubber(user="mustermann").is_stand_in("name-1"), Scrubber().is_stand_in("name-1")
+        (True, False)
+        """
         return text == ANY_TEXT or text in self._stand_ins
 
     def scrub_address(self, address: str) -> str:
-        """The stand-in of an IP address. A netmask and what all devices have stay. Raises
-        ValueError for another text.
+        """The stand-in of an IP address; the address itself if it is a netmask, or one that all
+        devices have (127.0.0.1, 0.0.0.0). Raises ValueError for a text that is no IP address.
 
         >>> Scrubber().scrub_address("10.77.5.9"), Scrubber().scrub_address("255.255.255.0")
         ('192.0.2.1', '255.255.255.0')
@@ -262,11 +281,12 @@ class Scrubber:
         scrub_name: Optional[Callable[[str], str]] = None,
         key: str = "",
     ) -> Any:
-        """JSON with texts, long numbers and the names of members scrubbed.
+        """A copy of JSON with stand-ins for its texts, and 0 for what may be a serial number.
 
-        `is_kept`: whether a text or a number is kept, from the name of its member and its value.
-        `scrub_name`: the new name of a member; None for those of a protocol, in which only what
-        looks private is replaced.
+        `is_kept(name, value)`: whether a text or a number is one that the handler reads, of which
+        only what looks private is replaced. `scrub_name(name)`: the new name of a member; None for
+        names of which only what looks private is replaced. `key`: the name of the member that has
+        `data`, "" for a whole document.
 
         >>> data = {"owner": "Schmidt", "state": "Live", "serial": 34260505}
         >>> Scrubber().scrub_json(data, lambda name, value: name == "state")
@@ -286,8 +306,9 @@ class Scrubber:
         return self.scrub_free_text(data, kind_of(key)) if is_text else self.scrub_number(data, key)
 
     def scrub_number(self, data: Any, name: str) -> Any:
-        """A number that nobody reads, of the member of this name: 0 if it is a secret or tells a
-        location, or may be a serial number. Other values that are no text stay.
+        """A number that the handler does not read, of the member of this name: 0 if the name is
+        that of a secret, location or contact, or if the number may be a serial number, that is a
+        whole one of 7 digits or more. Other numbers stay, and true, false and null.
 
         >>> [Scrubber().scrub_number(value, "count") for value in (12, 34260505, 231.234567, True)]
         [12, 0, 231.234567, True]
@@ -296,15 +317,15 @@ class Scrubber:
         """
         if not isinstance(data, (int, float)) or isinstance(data, bool):
             return data
-        is_private = kind_of(name) in NEVER_GENERIC
+        is_private = kind_of(name) in PRIVATE_KINDS
         digits = re.sub("[^0-9]", "", str(data))
         has_fraction = data != int(data)  # which a serial number has not
         is_serial = len(digits) >= LONG_NUMBER and not has_fraction
         return type(data)(0) if is_private or is_serial else data
 
     def _stand_in_of_ip(self, name: str, match: re.Match[str]) -> str:
-        """The stand-in for a matched IP address in the text of this member or variable; text that
-        only looks like one stays.
+        """The text for one match of _IPV4 or _IPV6 in the text of a member or variable, `name`: a
+        stand-in; but a version and what is no address stay.
 
         >>> Scrubber().scrub_addresses("at 10.77.5.9, not 999.1.1.1, firmware 4.0.21.5")
         'at 192.0.2.1, not 999.1.1.1, firmware 4.0.21.5'
@@ -324,8 +345,8 @@ class Scrubber:
         return text if is_version else stand_in
 
     def _stand_in_of_mac(self, match: re.Match[str]) -> str:
-        """A stand-in whose digits are grouped as those in the text. Six states such as 1:0:1:1:0:1
-        and a date are no address.
+        """The text for one match of _MAC: a stand-in, with its digits in the same groups. Six
+        single digits, as in 1:0:1:1:0:1, may be states and stay.
 
         >>> Scrubber().scrub_addresses("00-1b-c0-41-5e-7f 001b.c041.5e80 1:0:1:1:0:1")
         '02-00-00-00-00-01 0200.0000.0002 1:0:1:1:0:1'
@@ -345,8 +366,8 @@ class Scrubber:
         return separator[0].join(new_groups) if separator is not None else stand_in
 
     def _scrubbed_serial(self, match: re.Match[str]) -> str:
-        """A matched serial number's stand-in, behind the label ("s/n: ") if it has one. Without a
-        label it is a word of capital letters and digits; another word stays.
+        """The text for one match of _SERIAL: a stand-in, behind the label ("s/n: ") if it has one.
+        Without a label, a word with small letters stays.
 
         >>> Scrubber().scrub_kept_text("SN: 34260505, unit PK65860010, pk65860010")
         'SN: serial-1, unit serial-2, pk65860010'
@@ -361,9 +382,9 @@ class Scrubber:
         return self._stand_in(SERIALS, text)
 
     def _stand_in(self, kind: str, value: str, *, is_whole: bool = False) -> str:
-        """The stand-in of a value, always the same one; of an address, an address. `is_whole`: the
-        value is a whole text of the device, which may look like a stand-in; a part of a text that
-        looks like one was put there, and stays.
+        """The stand-in of a value of this kind: the one that it had before, or a new one.
+        `is_whole`: the value is a whole text of the device, and gets a stand-in even if it looks
+        like one ("name-2"); a part of a text that looks like one was put there, and stays.
 
         >>> scrubber = Scrubber()
         >>> [scrubber._stand_in(NAMES, name) for name in ("Schmidt", "Nord", "Schmidt", "name-2")]
@@ -384,7 +405,8 @@ class Scrubber:
         return stand_in
 
     def _new_stand_in(self, kind: str) -> str:
-        """The next stand-in of a kind that is not among the texts that stay.
+        """The next stand-in of a kind, with the next number; one that a text of the recording
+        already is, is left out.
 
         >>> scrubber = Scrubber()
         >>> [scrubber._new_stand_in(kind) for kind in (NAMES, NAMES, SECRETS)]
@@ -402,8 +424,8 @@ class Scrubber:
 
 
 def longest_first(texts: Iterable[str]) -> list[str]:
-    """The texts in the order in which they are replaced: a longer one before its parts, and texts
-    of one length in alphabetical order, so that a set leads to the same stand-ins in each run.
+    """The texts from the longest to the shortest, so that a text is replaced before its parts;
+    those of one length in alphabetical order, so that each run gives the same stand-ins.
 
     >>> longest_first({"web", "db", "web-2"})
     ['web-2', 'web', 'db']
@@ -412,13 +434,15 @@ def longest_first(texts: Iterable[str]) -> list[str]:
 
 
 def _forms_of(secrets: Sequence[str], user: Optional[str]) -> login.SecretForms:
-    """The forms of all these secrets, as the user's passwords, in which a text may hold one:
-    escaped, in Base64, behind the user's name.
+    """The texts by which a secret is recognised in another text: each of these secrets itself, in
+    lower case, escaped as in addresses, HTML or JSON, and in Base64; and so the begin of
+    `user:secret`, by which a cut header with a login is recognised.
 
-    >>> "zq01%2bsesam" in _forms_of(["Zq01+Sesam"], "admin").in_lower_case
+    >>> forms = _forms_of(["Zq01+Sesam"], "admin")
+    >>> {"zq01+sesam", "zq01%2bsesam", "admin:zq"} <= forms.in_lower_case
     True
     """
-    # without a user there is no `user:pa`, and `:pa` alone is in any text
+    # "" would be a user, too: the begin ":Zq" of `user:secret` is in many texts
     forms = [login.Login(user or None, secret).secret_forms for secret in secrets]
     return login.SecretForms(
         in_lower_case=frozenset().union(*(form.in_lower_case for form in forms)),
@@ -428,7 +452,8 @@ def _forms_of(secrets: Sequence[str], user: Optional[str]) -> login.SecretForms:
 
 @functools.lru_cache(maxsize=1024)  # an answer has the same few names again and again
 def kind_of(name: str) -> str:
-    """The kind of a text in a member or variable of this name.
+    """The kind of the value of a member or variable, by its name: secrets, locations, contacts, or
+    else names.
 
     >>> kind_of("access_token"), kind_of("latitude"), kind_of("phone"), kind_of("outlet")
     ('secrets', 'locations', 'contacts', 'names')
@@ -441,46 +466,50 @@ def kind_of(name: str) -> str:
 
 
 def is_product(name: str) -> bool:
-    """Whether a member or variable of this name says what product it is. A secret does not."""
+    """Whether the value of a member or variable says what product it is, by its name, such as
+    "firmware_version". A secret does not, such as "model_token".
+    """
     return _PRODUCT.search(name) is not None and kind_of(name) != SECRETS
 
 
-def unread_groups(
+def replaceable_groups(
     groups: Sequence[G],
-    known_unread: Collection[G],
+    known_replaceable: Collection[G],
     scrub: Callable[[Collection[G]], T],
     read_values: Callable[[T], object],
 ) -> set[G]:
-    """The groups that can be replaced while the same values are read, and those of `known_unread`.
-    `scrub` makes the recording with these groups replaced, `read_values` reads it.
+    """The groups of values that can get stand-ins while the handler reads the same, together with
+    those of `known_replaceable`. `scrub` makes the recording in which these groups have stand-ins,
+    `read_values` is what the handler reads of it.
 
-    Most groups are not read: all are tried at once, and halves of them where one is read.
+    Most groups can: all are tried at once, then halves of those that cannot, and so on.
 
-    >>> words = ["owner", "state", "rack"]
-    >>> unread = unread_groups(words, [], lambda groups: groups, lambda groups: "state" in groups)
-    >>> sorted(unread)
-    ['owner', 'rack']
+    >>> def scrub(groups):
+    ...     return {name: "name-1" if name in groups else "Live" for name in ("owner", "state")}
+    >>> replaceable_groups(["owner", "state"], [], scrub, lambda recording: recording["state"])
+    {'owner'}
     """
-    unread = set(known_unread)
-    values = read_values(scrub(unread))
+    replaceable = set(known_replaceable)
+    values = read_values(scrub(replaceable))
     parts_to_try = [list(groups)]
     while parts_to_try:
         part = parts_to_try.pop()
-        if part and read_values(scrub({*unread, *part})) == values:
-            unread.update(part)
+        if part and read_values(scrub({*replaceable, *part})) == values:
+            replaceable.update(part)
         elif len(part) > 1:
             middle = len(part) // 2
             parts_to_try += [part[middle:], part[:middle]]
-    return unread
+    return replaceable
 
 
 @functools.cache
-def is_telling(secret: str) -> bool:
-    """Whether a secret is sought in texts: it has 3 characters or more, and is no common word and
-    no number of up to 6 digits, which may be a state or a figure.
+def is_distinctive(secret: str) -> bool:
+    """Whether a secret can be told from other texts, so that it is sought in them: it has 3
+    characters or more, and is no common word and no number of up to 6 digits, which may be a state
+    or a figure. Letters with digits or signs are no common word if there are 4 or more of them.
 
-    >>> is_telling("Zq01"), is_telling("on"), is_telling("outlet"), is_telling("230")
-    (True, False, False, False)
+    >>> [is_distinctive(secret) for secret in ("Zq01", "on", "outlet", "230")]
+    [True, False, False, False]
     """
     is_mixed = len(secret) > _SHORTEST and not secret.isalpha() and not secret.isdigit()
     return is_mixed or (len(secret) >= _SHORTEST and not has_only_generic_words(secret))
@@ -501,8 +530,9 @@ def _is_netmask(address: Union[ipaddress.IPv4Address, ipaddress.IPv6Address]) ->
 
 
 def _ipv4_stand_in(number: int) -> str:
-    """The address with this number, from 1: the first 762 are of RFC 5737, the others of
-    198.18.0.0/15 (RFC 2544). When all of these are used, they repeat.
+    """The stand-in of the IPv4 address with this number, from 1: the first 762 are addresses of
+    documentation (RFC 5737), the next ones of tests, 198.18.0.0/15 (RFC 2544). Behind the last of
+    these, the latter come again.
 
     >>> _ipv4_stand_in(1), _ipv4_stand_in(255), _ipv4_stand_in(763)
     ('192.0.2.1', '198.51.100.1', '198.18.0.1')

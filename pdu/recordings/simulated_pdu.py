@@ -1,6 +1,12 @@
 """A PDU that is simulated from what a device answered: it obeys commands, or has a fault.
 
 Each protocol says which request is a command, and what it answers; the faults are here, once.
+`pdu handler check` lets a handler read and switch such PDUs, and looks at what it makes of them.
+
+identity   the name of an outlet: "1", or "2.4" in a chain
+contents   what the PDU answers from; with other contents, such as ones without the row of an
+           outlet, it is another PDU. Their form is the protocol's
+figure     a measured current in A or energy in kWh
 """
 
 from __future__ import annotations
@@ -87,7 +93,9 @@ class UnitCommand(NamedTuple):
 
 
 def port_mark(port: int) -> str:
-    """The end of words that a PDU at this port alone gives or is given, such as its login."""
+    """What the logins and tokens of the PDU at this port end with, so that no other PDU has the
+    same ones: "p34567x".
+    """
     return f"p{port}x"
 
 
@@ -110,15 +118,18 @@ class MeasuredSums(NamedTuple):
 
 
 class SimulatedPdu(ABC):
-    """The outlets of a PDU, its fault, and what it was sent. A PDU over a network is a server
-    besides.
+    """The outlets of a PDU, its fault, and what it was sent: `requests`, and `commands` among them.
+    `is_mute` is whether it gives no answer now; `_end` is set when its fault ends, for requests
+    that wait without an answer; `_timers` carry out late commands; `_contents_lock` is held while
+    the contents change. A subclass is the server of a protocol.
     """
 
     #: whether it may refuse a command for an outlet that it does not have, as an SNMP agent does
     refuses_unknown_outlets = False
-    #: of the rules of `pdu handler check`, the one of a login that it refuses
+    #: the rule of `pdu handler check` that tries a login which it refuses
     rule_of_login = "denied"
 
+    #: after how many seconds it carries a command out with the fault LATE
     LATE_S = 2.0
     #: the methods that a refused login stops
     protected_methods: Sequence[str] = ("status", "statistic", "port_down", "port_up")
@@ -147,28 +158,35 @@ class SimulatedPdu(ABC):
 
     @property
     def reason_by_untried_rule(self) -> Mapping[str, str]:
-        """Why a rule of `pdu handler check` cannot be tried on it, a sentence by its name."""
+        """Why `pdu handler check` cannot try some of its rules on this PDU: a sentence by the name
+        of the rule.
+        """
         return {}
 
     @property
     def contradiction(self) -> str:
-        """What its recording says of itself, and its answers do not; "" for nothing."""
+        """A sentence if its recording says another state of an outlet than its answers; else ""."""
         return ""
 
     def begin(self, fault: UnitFault) -> None:
-        """Have this fault from now on, and no other: what was late is not carried out."""
+        """Have this fault from now on, in the place of the one before: late commands are not
+        carried out any more, and requests that wait without an answer are given up.
+        """
         self.fault = fault
         self.is_mute = fault in (UnitFault.MUTE, UnitFault.HANGS)
         self.drop_timers()
+        # of the new fault: `drop_timers` has set that of the old one for good
         self._end = threading.Event()
 
     @abstractmethod
     def outlet_states(self) -> States:
-        """The states of the outlets now."""
+        """The states of the outlets now, by identity; None for one that is neither on nor off."""
 
     @abstractmethod
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
-        """Give an outlet this state, None for one that is not documented. False if it cannot."""
+        """Give an outlet this state, None for one that no device documents. False if the contents
+        cannot show that.
+        """
 
     @property
     @abstractmethod
@@ -184,12 +202,16 @@ class SimulatedPdu(ABC):
         """End it."""
 
     def figures(self) -> Optional[Figures]:
-        """The figures that it measures; None if they are known from a handler alone."""
+        """The load and the energies that it measures; None if only a handler can tell them."""
         return None
 
     def measured_sums(self) -> MeasuredSums:
-        """The currents in A and the energies in kWh that the PDU measures now: of each, its total,
-        and the sum over the outlets.
+        """The sums that the PDU measures now: of currents in A and of energies in kWh the total of
+        the PDU and the sum over its outlets, either of which a handler may give; and the energy of
+        each outlet. What is not measured is left out.
+
+            total 1.5 A, outlets 0.5 A and 0.75 A    load_a=[1.5, 1.25]
+            no total, outlet 1 with 12.5 kWh         energy_kwh=[12.5], outlet_kwh={"1": 12.5}
         """
         figures = self.figures()
         if figures is None:
@@ -212,20 +234,23 @@ class SimulatedPdu(ABC):
         return ""
 
     def with_third_states(self, identity: str) -> Sequence[Any]:
-        """Contents in which an outlet has a state that is neither on nor off; [] if it cannot have
-        one.
+        """Contents in which this outlet has a state that is neither on nor off; [] if they cannot
+        show one. The PDU itself is not changed.
         """
-        contents = self.contents
+        contents_before = self.contents
         is_turned = self.turn_outlet(identity, on=None)
-        third, self.contents = self.contents, contents
-        return [third] if is_turned else []
+        contents_with_third_state = self.contents
+        self.contents = contents_before
+        return [contents_with_third_state] if is_turned else []
 
     def without_state(self, identity: str) -> Sequence[Any]:
-        """Contents that lack the state of an outlet."""
+        """Contents in which the state of this outlet is absent or cannot be read; [] if there are
+        none.
+        """
         return []
 
     def without_row(self) -> Sequence[tuple[str, Any]]:
-        """An outlet, and contents that lack all that they say of it."""
+        """An outlet, and contents without all that they say of it; [] if there are none."""
         return []
 
     def with_empty_names(self) -> Sequence[Any]:
@@ -233,11 +258,11 @@ class SimulatedPdu(ABC):
         return []
 
     def without_figures(self) -> Sequence[Any]:
-        """Contents in which a figure each cannot be read."""
+        """Contents in each of which one figure cannot be read."""
         return []
 
     def without_figure_rows(self) -> Sequence[Any]:
-        """Contents that lack a row of a table of meters each."""
+        """Contents each of which lacks one row of a table of meters."""
         return []
 
     def with_other_figures(self) -> Sequence[Any]:
@@ -255,7 +280,7 @@ class SimulatedPdu(ABC):
         return []
 
     def with_zero_figures(self) -> Sequence[Any]:
-        """Contents with 0 in the place of a number each, which may be no figure."""
+        """Contents each of which has 0 in the place of a number, which may be no figure."""
         return []
 
     def without_outlets(self) -> Sequence[Any]:
@@ -265,8 +290,8 @@ class SimulatedPdu(ABC):
     # ---- commands --------------------------------------------------------------------------------
 
     def note_request(self, text: str) -> None:
-        """Add a request to `requests`. Raises ConnectionAbortedError if it is not answered, with
-        HANGS only when the fault has ended.
+        """Add a request to `requests`. Raises ConnectionAbortedError if the PDU is mute: at once,
+        or with the fault HANGS after the fault has ended, so that the client waits.
         """
         self.requests.append(text)
         if self.is_mute:
@@ -277,16 +302,19 @@ class SimulatedPdu(ABC):
     def obey(
         self, commands: Sequence[UnitCommand], carry_out: Optional[Callable[[], object]] = None
     ) -> None:
-        """Carry commands out, as the fault says: by `carry_out`, else by turning the outlets.
-        Raises CommandRefused, and ConnectionAbortedError for no answer.
+        """Add commands to `commands`, and carry them out as the fault says: by calling `carry_out`,
+        or without it by turning the outlets. The caller answers if this returns.
 
-            NONE         carried out, answered
-            LATE         answered, carried out after LATE_S
-            STUCK        answered, not carried out
-            ANSWER_LOST  carried out, not answered
+        NONE           carried out, returns
+        PENDING        the outlets get an unknown state, returns
+        LATE           returns, carried out LATE_S later
+        STUCK          not carried out, returns
+        SILENT_AFTER   not carried out, returns; from then on the PDU is mute
+        REFUSES, BUSY  not carried out, raises CommandRefused
+        ANSWER_LOST    carried out, raises ConnectionAbortedError
+        UNANSWERED     carried out, raises ConnectionAbortedError once the fault has ended
         """
         self.commands += commands
-        # with PENDING the states become unknown, whatever the caller would carry out
         if carry_out is None or self.fault is UnitFault.PENDING:
             carry_out = partial(self._carry_out, commands)
         if self.fault in (UnitFault.REFUSES, UnitFault.BUSY):
@@ -305,24 +333,26 @@ class SimulatedPdu(ABC):
             raise ConnectionAbortedError
 
     def _start_timer(self, function: Callable[[], object]) -> None:
-        """Call the function after LATE_S, unless `drop_timers` is called before."""
+        """Call the function in LATE_S seconds, unless `drop_timers` is called before."""
         timer = threading.Timer(self.LATE_S, function)
         timer.daemon = True
         timer.start()
         self._timers.append(timer)
 
     def drop_timers(self) -> None:
-        """Cancel the commands that are to be carried out later, and end the wait of those that are
-        not answered.
+        """Cancel the commands that are to be carried out later, and let requests that wait without
+        an answer end.
         """
         self._end.set()
         for timer in self._timers:
             timer.cancel()
 
     def _carry_out(self, commands: Sequence[UnitCommand]) -> None:
-        """Switch the outlets, and add a line to `writes` for each.
+        """Switch the outlets of these commands, with the fault PENDING to an unknown state, and add
+        a line to `writes` for each.
 
-        "POST /relay/1 turn=on: outlet 1 on"
+            "POST /relay/1 turn=on: outlet 1 on"
+            "POST /relay/1 turn=on: outlet 1 on: accepted, but the recording cannot show this state"
         """
         for command in commands:
             state = None if self.fault is UnitFault.PENDING else command.on
@@ -336,7 +366,7 @@ class SimulatedPdu(ABC):
 
 
 def _measured_figures(figures: Mapping[str, Figure]) -> dict[str, float]:
-    """The figures that are measured, by outlet.
+    """The figures that were measured, by outlet: without None, which is not metered, and NotKnown.
 
     >>> _measured_figures({"1": 0.5, "2": None})
     {'1': 0.5}
@@ -346,10 +376,11 @@ def _measured_figures(figures: Mapping[str, Figure]) -> dict[str, float]:
 
 
 def _total_and_sum(total: Figure, of_outlets: Mapping[str, float]) -> list[float]:
-    """The total, and the sum over the outlets: a handler may give either.
+    """The total of the PDU, unless it is None or NotKnown, and the sum over its outlets, unless
+    there are none: a handler may give either.
 
-    >>> _total_and_sum(1.5, {"1": 0.5, "2": 0.75}), _total_and_sum(None, {})
-    ([1.5, 1.25], [])
+    >>> _total_and_sum(1.5, {"1": 0.5, "2": 0.75}), _total_and_sum(None, {"1": 0.5})
+    ([1.5, 1.25], [0.5])
     """
     sums = []
     value = measured(total)
@@ -365,25 +396,31 @@ AnswerFault = Union[int, UnitFault]
 
 
 class HttpPdu(SimulatedPdu, HttpReplay):
-    """A simulated PDU over HTTP. It takes any login."""
+    """A simulated PDU over HTTP, which takes any login. A subclass says which commands a request
+    has (`commands_of`), and what is answered (`answer`). Whoever tries a handler sets `refusal`,
+    `redirect`, `answer_faults` and `denies`: what is answered in the place of that. `messages` are
+    the requests so far, whole.
+    """
 
     def __init__(self, port: int, fault: UnitFault = UnitFault.NONE) -> None:
         """At this port, 0 for any free one. Raises OSError if the port cannot be used."""
         SimulatedPdu.__init__(self, fault)
-        #: the answer to each command, in the place of obeying it, and to each request; a Location
-        #: gets the path of the request
+        #: the answer to each command, which is then not obeyed; None: commands are obeyed
         self.refusal: Optional[Response] = None
+        #: the answer to each request, whose Location gets the path of the request; None: no such
         self.redirect: Optional[Response] = None
         #: what its tokens end with; "" for those of the recording
         self.token = ""
-        #: by the number of the request, from 1
+        #: what happens to a request, by its number, from 1
         self.answer_faults: dict[int, AnswerFault] = {}
-        #: whether a request is refused as a login, and the targets where one was
+        #: whether a whole request is refused as a login
         self.denies: Callable[[str], bool] = lambda message: False
+        #: the targets, such as "/login", of the requests that were
         self._denied_targets: set[str] = set()
         HttpReplay.__init__(self, port)
 
     def begin(self, fault: UnitFault) -> None:
+        """Have this fault from now on, and no `refusal`, `redirect` or `answer_faults`."""
         super().begin(fault)
         self.refusal = self.redirect = None
         self.answer_faults = {}
@@ -395,9 +432,11 @@ class HttpPdu(SimulatedPdu, HttpReplay):
     def respond(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes
     ) -> Response:
-        r"""The answer to a request, which is kept with its headers and body in `messages`.
+        r"""The answer to a request: status, content and headers. The request, with headers and
+        body, is added to `messages`, the content to `answers`, and an error of the program itself
+        to `failures`. Raises ConnectionAbortedError for no answer.
 
-        "POST /relay/1\nAuthorization: Basic YWRtaW46cHc=\n\nturn=on"
+            "POST /relay/1\nAuthorization: Basic YWRtaW46cHc=\n\nturn=on"    in `messages`
         """
         header_lines = [f"{name}: {value}" for name, value in headers.items()]
         content = body.decode("utf-8", "replace")
@@ -416,11 +455,12 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         return status, None if response_content is None else answer, response_headers
 
     def _reply_or_fault(self, message: str, method: str, target: str, body: bytes) -> Response:
-        """The answer of `reply`, or what is to be in its place.
+        """The answer to a request, whose text with headers and body is `message`:
 
-        the login is refused            401
-        answer_faults {2: 503}          503 to the second request
-        answer_faults {2: HALF}         half of the answer to the second request
+        `denies(message)` is true       401
+        `answer_faults` is {2: 503}     503 to the second request
+        `answer_faults` is {2: HALF}    half of its answer to the second request
+        else                            the answer of `reply`
         """
         answer_fault = self.answer_faults.get(len(self.messages))
         if self._is_denied(message, target, body):
@@ -433,7 +473,9 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         return _half_of(response) if answer_fault is UnitFault.HALF else response
 
     def _is_denied(self, message: str, target: str, body: bytes) -> bool:
-        """Whether a request holds a login that is refused, or what is sent after one."""
+        """Whether a request is refused as a login: `denies` says so of its `message`, or said so of
+        an earlier request to this target, and the request has a body.
+        """
         is_login = self.denies(message)
         if is_login:
             self._denied_targets.add(target)
@@ -443,9 +485,13 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         """The answer to one request, whose commands are carried out as the fault says. Raises
         ConnectionAbortedError for no answer.
 
-            NONE      POST /relay/1 turn=on    200, and outlet 1 is on
-            REFUSES   POST /relay/1 turn=on    403, or as the recording says
-            BUSY      POST /relay/1 turn=on    503
+        `redirect` is set       any request    that answer
+        NOT_FOUND, FAILS, ...   any request    404, 500, ...
+        DENIES                  any request    401
+        HALF                    a read         half of its answer
+        `refusal` is set        a command      that answer, and nothing is switched
+        REFUSES, BUSY           a command      403, 503
+        another fault           a command      the answer of `command_answer`
         """
         target = re.sub(r"^https?://[^/]+", "", target)  # as a client asks a proxy
         self.note_request(f"{method} {target}")
@@ -456,7 +502,6 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         if self.fault is UnitFault.DENIES:
             return _DENIED
         commands = self.commands_of(method, target, body)
-        # one request may hold commands of both kinds
         known_commands = [command for command in commands if command.is_known]
         self.commands += [command for command in commands if not command.is_known]
         if not known_commands:
@@ -483,7 +528,7 @@ class HttpPdu(SimulatedPdu, HttpReplay):
     def command_answer(
         self, method: str, target: str, body: bytes, commands: Sequence[UnitCommand]
     ) -> Response:
-        """The answer to commands that it took."""
+        """The answer to a request whose commands it has taken."""
         return 204, None, {}
 
 
@@ -491,7 +536,8 @@ _DENIED: Response = (401, None, {"WWW-Authenticate": 'Basic realm="unit"'})
 
 
 def _with_path(response: Response, target: str) -> Response:
-    """A redirect with the path of the request, without its query, which may hold the login.
+    """The response with the path of the request's target behind its Location; without the query,
+    which may hold the login. A response without a Location stays.
 
     >>> _with_path((302, None, {"Location": "https://192.0.2.8"}), "/o?pw=7f3a")
     (302, None, {'Location': 'https://192.0.2.8/o'})
@@ -507,7 +553,7 @@ def _with_path(response: Response, target: str) -> Response:
 
 
 def _content_of(response: Response) -> bytes:
-    """The content of an answer, as it is sent.
+    """The octets of an answer's content as they are sent; b"" for None.
 
     >>> _content_of((200, {"on": True}, {})), _content_of((204, None, {}))
     (b'{"on": true}', b'')
@@ -519,8 +565,9 @@ def _content_of(response: Response) -> bytes:
 
 
 def _half_of(response: Response) -> Response:
-    """Half of a body. The device resets the connection, so that less arrives than its length; of
-    JSON, which tells its end itself, half is all that it sends.
+    """The response with half of its body, after which the connection ends. Content-Length is that
+    of the whole body, so that a client sees that some is lost; of JSON it is that of the half,
+    which a client must see by itself.
 
     >>> _half_of((200, b"on off", {}))
     (200, b'on ', [('Content-Length', '6'), ('Connection', 'close')])

@@ -1,4 +1,9 @@
-"""`pdu register`: handlers are registered with DCImanager, and their archives uploaded."""
+"""`pdu register`: handlers are registered with DCImanager, and their archives uploaded.
+
+To *register* a handler is to make an entry of its *internal name*, such as pdu_snmp, in
+DCImanager's list, which gives it an *id*; an *upload* then sends its archive to this id. The ids
+are kept in `register.ids` in the folder of archives (`dist`).
+"""
 
 from __future__ import annotations
 
@@ -67,6 +72,11 @@ class _Id(click.ParamType):
     def convert(
         self, value: object, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> str:
+        """The id without leading zeros, or "new"; another text is an error of the command line.
+
+        >>> _Id().convert("007", None, None), _Id().convert("new", None, None)
+        ('7', 'new')
+        """
         text = str(value)
         if text == NEW:
             return NEW
@@ -169,7 +179,8 @@ def register(
 
 
 def _progress(uploads: Sequence[Upload], results: Sequence[UploadResult]) -> str:
-    """Which handlers of an interrupted run are done, and which may not be:
+    """A sentence: which handlers of an interrupted run are done, and which may not be. `uploads`:
+    all of the run; `results`: of those that are done.
 
     uploaded: pdu_snmp (id 7); not known to be uploaded: pdu_nut, pdu_netio: run again for these
     """
@@ -191,9 +202,15 @@ def _register(
     speaker: _Speaker,
     results: list[UploadResult],
 ) -> None:
-    """Log in, and do one handler after the other; adds what was done to `results`, and sets
-    `run.changing` before the first. A refusal is raised when the others are done, any other error
-    at once.
+    """Logs in to DCImanager, and registers and uploads one handler after the other. Adds what was
+    done to `results`, which the caller shows also after an error, and sets `run.changing` before
+    the first. `handler_id`: of --id, "" without it.
+
+    Logged in to https://dci.example.com as admin@example.com.
+    pdu_snmp: archive uploaded, 5.0.0+c0a1b2c3d4e5f, import path pdu_snmp.handler, id 7.
+
+    Raises Refused for handlers that DCImanager refused, when the others are done, and any other
+    error at once.
     """
     for note in _notes(uploads, dist):
         speaker.say(note)
@@ -236,8 +253,8 @@ def _register(
 
 
 class _Speaker:
-    """Says what was done. An output that cannot be written ends no registration: the error is
-    raised at its end.
+    """Prints what was done. An output that cannot be written ends no registration: `say` keeps the
+    error in `_error`, and `end` raises it.
     """
 
     def __init__(self, output: Output) -> None:
@@ -254,7 +271,7 @@ class _Speaker:
             self._error = error
 
     def end(self) -> None:
-        """Raises what went wrong with the output."""
+        """Raises the error of an output that could not be written, if there was one."""
         if self._error is not None:
             raise self._error
 
@@ -269,7 +286,16 @@ def _uploads(
     internal_name: str,
     protocol: str,
 ) -> list[Upload]:
-    """The archives of a command line, all of them checked. Raises SettingsError."""
+    """The uploads of a command line, each handler once, all of them checked before anything is
+    sent. `words`: its arguments HANDLER; none are all archives in `dist`. `internal_name` and
+    `protocol`: of --name and --protocol, "" for what was not given.
+
+    snmp nut                dist/pdu_snmp-5.0.0.tar.gz, dist/pdu_nut-5.0.0.tar.gz
+    (none)                  each dist/pdu_*-5.0.0.tar.gz
+    snmp a/snmp.tar.gz      SettingsError, if these are two archives of pdu_snmp
+
+    Raises SettingsError for what is no archive, and for a name for several handlers.
+    """
     paths = [_path_of(word, dist) for word in words] or _built_archives(dist)
     if internal_name and len(paths) > 1:
         raise SettingsError(_FOR_ONE_HANDLER)
@@ -286,10 +312,13 @@ def _uploads(
 
 
 def _path_of(word: str, dist: str) -> str:
-    """The archive of a name, or the path of a handler. Raises SettingsError for neither.
+    """The path of the archive or handler that an argument names. Raises SettingsError, with advice,
+    for what is neither.
 
     snmp, pdu_snmp      dist/pdu_snmp-5.0.0.tar.gz, which must exist
-    hall/own.py         the same
+    hall/own.py         hall/own.py
+    smnp                there is no archive dist/pdu_smnp-5.0.0.tar.gz: did you mean snmp?
+    hall                the folder hall is no handler's: ...
     """
     name = word.removeprefix("pdu_")
     path = os.path.join(dist, registry.archive_name(name))
@@ -314,7 +343,7 @@ def _path_of(word: str, dist: str) -> str:
 
 
 def _built_archives(dist: str) -> list[str]:
-    """All archives of this version. Raises SettingsError if there is none."""
+    """The paths of all archives of this version in `dist`. Raises SettingsError if it has none."""
     paths = sorted(Path(dist).glob(registry.archive_name("*")))
     if not paths:
         advice = _build_advice(dist)
@@ -323,19 +352,26 @@ def _built_archives(dist: str) -> list[str]:
 
 
 def _build_advice(dist: str) -> str:
-    """How archives come into a folder that lacks them."""
+    """How archives come into a folder that lacks them.
+
+    >>> _build_advice("/srv/dist")
+    'build it in a clone, by make packages or packaging/build.py'
+    """
     place = "in a clone" if _clone_of(dist) is None else "in this clone"
     return f"build it {place}, by make packages or packaging/build.py"
 
 
 def _clone_of(dist: str) -> Optional[Path]:
-    """The copy of this project that writes its archives to `dist`, None if there is none."""
+    """The folder with a copy of this project that writes its archives to `dist`, None if `dist` is
+    in none: "/srv/pdu" of "/srv/pdu/dist".
+    """
     clone = Path(dist).resolve().parent
     return clone if (clone / "packaging" / "build.py").is_file() else None
 
 
 def _notes(uploads: Sequence[Upload], dist: str) -> Iterator[str]:
-    """Which archives are older than the clone's files, as after `git pull`:
+    """A sentence for each archive of a clone that is older than the clone's files, as after `git
+    pull`; none if `dist` is in no clone:
 
     note: handlers/snmp/tables.py is newer than pdu_snmp-5.0.0.tar.gz; to build what you have: ...
     """
@@ -358,7 +394,12 @@ def _notes(uploads: Sequence[Upload], dist: str) -> Iterator[str]:
 
 
 def _list(handlers: Sequence[str], dist: str) -> Result:
-    """The archives that can be registered, without a run."""
+    """What --list prints: a table of the archives in `dist` that can be registered, and JSON with
+    the same. `handlers`: those that are listed; none are all.
+
+    handler   version and hash        archive
+    pdu_snmp  5.0.0+c0a1b2c3d4e5f     dist/pdu_snmp-5.0.0.tar.gz
+    """
     archives = kept_archives(dist, handlers)
     rows = []
     for archive in archives:
@@ -374,7 +415,14 @@ def _list(handlers: Sequence[str], dist: str) -> Result:
 
 
 def _dry_run(uploads: Sequence[Upload], dist: str, handler_id: str) -> Result:
-    """The calls that a run would make, as curl commands: none of them is made."""
+    """What --dry-run prints: the calls that a run would make, as curl commands. None of them is
+    made. `handler_id`: of --id, "" without it; without a DCI_URL, the word <DCI_URL> stands for it.
+
+    curl -X POST https://dci.example.com/api/auth/v4/public/token ...
+
+    pdu_snmp: known under id 7
+    curl -X POST https://dci.example.com/api/eservice/v3/custom_equipment/7/content ...
+    """
     address = os.environ.get("DCI_URL", "").strip()
     email = os.environ.get("DCI_EMAIL", "").strip()
     url = settings.server_url(address) if address else "<DCI_URL>"

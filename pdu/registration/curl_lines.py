@@ -16,7 +16,7 @@ _JSON_HEADER = '-H "Content-Type: application/json"'
 
 
 def login_lines(url: str, email: str) -> Iterator[str]:
-    r"""The login, with words in the place of the password and the token.
+    r"""The lines of a curl command that logs in at `url`, with a word in the place of the password.
 
     >>> print(*login_lines("https://dci.example.com", "admin@example.com"), sep="\n")
     curl -X POST https://dci.example.com/api/auth/v4/public/token \
@@ -30,7 +30,8 @@ def login_lines(url: str, email: str) -> Iterator[str]:
 
 
 def upload_lines(url: str, upload: Upload, number: str) -> Iterator[str]:
-    r"""The registration, unless the id is known, and the upload. `number`: the id, or "".
+    r"""The lines of curl commands for a handler: its registration, unless its id is known, and the
+    upload of its archive, after an empty line. `number`: the id, "" if it is not known.
 
     pdu_snmp: known under id 7
     curl -X POST https://dci.example.com/api/eservice/v3/custom_equipment/7/content \

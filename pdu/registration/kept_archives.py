@@ -64,7 +64,9 @@ def kept_archives(dist: str, handlers: Collection[str]) -> list[KeptArchive]:
 
 
 def _archive_at(path: Path, *, is_newest_build: bool) -> Optional[KeptArchive]:
-    """The archive in a file; None if it is none. Raises SettingsError if it cannot be read."""
+    """The archive of a handler in a file; None if the file is no such archive. Raises SettingsError
+    if it cannot be read.
+    """
     try:
         data = path.read_bytes()
         top = read_archive(data).top

@@ -1,8 +1,8 @@
 """The file of the ids of handlers by server.
 
-Lines `URL HANDLER ID`, of which the last one of a handler counts. ID is ? while it is not known
-whether the call that registers was carried out, and - if it was not. Older versions wrote what was
-uploaded behind it.
+Lines `https://dci.example.com pdu_snmp 7`, of which the last one of a handler counts. In place of
+the id is ? while it is not known whether the call that registers was carried out (UNCLEAR), and -
+if it was not. Older versions wrote what was uploaded behind it.
 
 A line is added in one write, and none is ever changed: so two runs at once keep what both write.
 """
@@ -30,14 +30,17 @@ _LINE = re.compile(r"\s*(?P<url>\S+)\s+(?P<handler>\S+)\s+(?P<id>[0-9]{1,19}|\?|
 
 
 class _Row(NamedTuple):
+    """A line of the file; `id` is a number, ? or -."""
+
     url: str
     handler: str
     id: str
 
 
 class IdFile:
-    """The file at `path`, for one server. Each method raises SettingsError for a file that cannot
-    be read or written, or with a line that is none.
+    """The file at `path`, for one server: only its lines count. The file is read in each call,
+    because another run may add to it; one that does not exist is empty. Each method raises
+    SettingsError for a file that cannot be read or written, or has another line.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -51,13 +54,14 @@ class IdFile:
         self.path, self._url = path, _usual_spelling(url)
 
     def check(self) -> None:
-        """Read it, before anything is sent."""
+        """Raises SettingsError for a file that cannot be read, before anything is sent."""
         self._rows()
 
     @contextlib.contextmanager
     def locked(self, say: Callable[[str], None]) -> Iterator[None]:
-        """In the block, other runs of this user at this server wait, whatever their folders are,
-        and those with this file, for at most LIMIT_S. `say` is told if one of them is at work.
+        """In the block, no other run of this user registers at this server, nor any with this file:
+        it waits. `say` gets a sentence to print if this run itself must wait. Raises Locked if the
+        other run does not end in time.
         """
         self._append("")  # a new file
         lock_path = _lock_path(self._url)
@@ -74,24 +78,32 @@ class IdFile:
             yield
 
     def known(self, handler: str) -> str:
-        """The id of the handler, UNCLEAR, or "" for none."""
+        """The id of the handler, such as "7"; UNCLEAR ("?") if it is not known whether it was
+        registered; "" for none.
+        """
         number = self._ids().get(handler, _NOT_REGISTERED)
         return "" if number == _NOT_REGISTERED else number
 
     def other_handler(self, number: str, handler: str) -> str:
-        """Another handler with this id, "" if there is none."""
+        """The name of another handler than `handler` with the id `number`, "" if there is none: if
+        pdu_nut has the id 7, "pdu_nut" for 7 and pdu_snmp, "" for 7 and pdu_nut.
+        """
         for name, known_id in self._ids().items():
             if known_id == number and name != handler:
                 return name
         return ""
 
     def remember(self, handler: str, number: str) -> None:
-        """Keep an id or UNCLEAR, or forget the handler with ""."""
+        """Adds a line with the id of the handler, or UNCLEAR; "" forgets the id that was known."""
         if self.known(handler) != number:
             self._append(f"{self._url} {handler} {number or _NOT_REGISTERED}\n")
 
     def _append(self, line: str) -> None:
-        """Add a line in one write; with "", only make the file."""
+        """Adds a line to the file in one write, with its folder if that is not there; with "", only
+        creates them:
+
+        https://dci.example.com pdu_snmp 7
+        """
         try:
             os.makedirs(os.path.dirname(self.path) or os.curdir, exist_ok=True)
             # without a buffer: one write
@@ -105,7 +117,7 @@ class IdFile:
             ) from None
 
     def _ids(self) -> dict[str, str]:
-        """The last id of each handler of this server."""
+        """Handler -> its last id at this server, which may be ? or -."""
         rows = [row for row in self._rows() if _usual_spelling(row.url) == self._url]
         return {row.handler: row.id for row in rows}
 
@@ -130,7 +142,7 @@ class IdFile:
         return rows
 
     def _bad_line(self, number: int, line: str, fault: str) -> SettingsError:
-        """The error of a line that cannot be read."""
+        """The error of a line of this number, with the fault, such as "is not `URL HANDLER ID`"."""
         return SettingsError(
             f"the file of ids, {self.path}: line {number}, {line[:200]!r}, {fault}: correct or"
             " delete it"
@@ -144,8 +156,8 @@ class IdFile:
 
 
 def _lock_path(url: str) -> str:
-    """The file that runs at this server lock, in the user's folder of state (XDG Base Directory
-    Specification), here /var/lib.
+    """The path of the file that runs at this server lock, in the user's folder of state (XDG Base
+    Directory Specification).
 
     >>> from unittest import mock
     >>> with mock.patch.dict(os.environ, {"XDG_STATE_HOME": "/var/lib"}):
@@ -160,7 +172,8 @@ def _lock_path(url: str) -> str:
 
 
 def _usual_spelling(address: str) -> str:
-    """The address of a server with a small name and without the usual port (RFC 3986, 6.2).
+    """The address of a server in small letters, without the usual port, as two spellings of one
+    server are compared (RFC 3986, 6.2).
 
     >>> _usual_spelling("https://DCI.example.com:443/")
     'https://dci.example.com'

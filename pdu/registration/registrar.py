@@ -1,4 +1,9 @@
-"""Logs in, finds or registers a handler, and uploads its archive."""
+"""Logs in, finds or registers a handler, and uploads its archive.
+
+A handler has an internal name, such as pdu_snmp, and an id in DCImanager, a number as text, "7".
+The file of ids (`IdFile`) has the id that this machine knows of each: UNCLEAR, "?", if it is not
+known whether a call registered the handler. A `Reply` is DONE (carried out), REFUSED, or UNCLEAR.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +42,7 @@ NEW = "new"
 
 
 class NotKnown(PduHandlerError):
-    """It is not known whether a handler was registered."""
+    """It is not known whether a handler was registered; the owner must look in DCImanager."""
 
     kind = "not-seen"
 
@@ -54,7 +59,9 @@ class UploadResult(NamedTuple):
 
 
 class Registrar:
-    """Registers handlers with one DCImanager."""
+    """Registers handlers with one DCImanager: its API (`_server`), the file of ids (`_ids`), and a
+    function that prints what was done (`_say`).
+    """
 
     def __init__(self, server: Server, ids: IdFile, say: Callable[[str], None]) -> None:
         self._server, self._ids, self._say = server, ids, say
@@ -62,7 +69,8 @@ class Registrar:
     # ---- the login -------------------------------------------------------------------------------
 
     def log_in(self, email: str, password: str, password_source: str) -> None:
-        """Get a token for the calls that follow. `password_source`: for errors.
+        """Logs in; the token of the answer is sent with the calls that follow. `password_source`:
+        the end of a sentence about it in errors, "is from DCI_PASSWORD".
 
         > POST /api/auth/v4/public/token {"email": "admin@example.com", "password": "..."}
         < 201 {"id": "1", "token": "4-7c6f..."}
@@ -94,9 +102,10 @@ class Registrar:
     # ---- one handler -----------------------------------------------------------------------------
 
     def register(self, upload: Upload, handler_id: str = "") -> UploadResult:
-        """Upload an archive to its handler, which is registered before if DCImanager has none of
-        its name. `handler_id`: its id, or NEW. Another run from this machine waits meanwhile, so
-        that the two do not register one handler twice.
+        """Uploads an archive to its handler, which is registered first if DCImanager has none of
+        its name, and returns what was done. `handler_id`: its id; NEW to register it without a look
+        at the list; "" to look there. Another run from this machine waits meanwhile, so that the
+        two do not register one handler twice.
 
         > GET /api/eservice/v3/custom_equipment                  not for NEW
         < 200 {"list": [{"id": 6, "handler": "pdu_nut"}], "size": 1}
@@ -126,8 +135,15 @@ class Registrar:
         )
 
     def _check_id(self, handler: str, number: str) -> None:
-        """Raises Refused unless the id is this handler's: by DCImanager's list, or where no row of
-        it has this id by the file of ids.
+        """Raises Refused unless the id `number`, which the owner gave, is that of this handler, so
+        that the archive of another one is not replaced. For pdu_snmp and 7:
+
+        the list                    the file of ids     result
+        pdu_snmp is 7               any                 no error
+        pdu_nut is 7                any                 Refused: the id 7 is that of pdu_nut
+        lacks 7, or not readable    pdu_snmp is 7       no error
+        lacks 7, or not readable    pdu_nut is 7        Refused: the id 7 is that of pdu_nut
+        lacks 7, or not readable    lacks 7             Refused: not known; look in DCImanager
         """
         reason = "DCImanager's list does not show it"
         try:
@@ -160,8 +176,10 @@ class Registrar:
         pdu_snmp is 7     7                   "7"
         pdu_snmp is 7     none                "7"; of a handler of others, Refused
         lacks pdu_snmp    7                   "7": the upload says whether it was removed
-        lacks pdu_snmp    none                ""
+        lacks pdu_snmp    none, ?             ""
+        no such call      7, none             "7", ""
         no such call      ?                   NotKnown
+        not readable      any                 Unreachable, Denied, Refused or ProtocolError
         """
         id_in_file = self._ids.known(handler)
         remembered_id = "" if id_in_file == UNCLEAR else id_in_file
@@ -184,11 +202,12 @@ class Registrar:
         try:
             number = HandlerList(reply).id_of(handler, remembered_id)
         except PduHandlerError as error:
-            if type(error) is ProtocolError:
+            if type(error) is ProtocolError:  # the list does not say whether there is the handler
                 error.set_reason(f"{error.reason}: {advice}")
             error.at(self._server.url)
             raise
-        if number and not is_name_in_pack(handler) and id_in_file not in (number, UNCLEAR):
+        is_ours = is_name_in_pack(handler) or id_in_file in (number, UNCLEAR)
+        if number and not is_ours:
             raise Refused(
                 f"DCImanager has a handler named {handler} (id {number}), which {self._ids.path}"
                 " does not show as this one, and whose archive would be replaced: if it is this"
@@ -198,12 +217,14 @@ class Registrar:
         return number
 
     def _create(self, upload: Upload) -> str:
-        """Register a handler, and return its id. Never repeated after an unclear answer, which
-        could register it twice. The file of ids has `?` meanwhile:
+        """Registers a handler, and returns its id. The file of ids has ? before the call, and then
+        what the answer says:
 
-        201 {"id": 7}                 7 in the file, returned
-        409 {"error": ...}, 503       - in the file; Refused, Unreachable
-        no whole answer, 200 <html>   ? stays; NotKnown
+        answer                        in the file    result
+        201 {"id": 7}                 7              "7"
+        409 {"error": ...}            -              Refused
+        503; no connection            -              Unreachable
+        no whole answer, 200 <html>   ? stays        NotKnown: another call could register it twice
         """
         self._ids.remember(upload.handler, UNCLEAR)
         advice = "run again to look it up, or find its id in DCImanager and give it with --id ID"
@@ -237,7 +258,8 @@ class Registrar:
         raise NotKnown(f"{unclear} ({reply.words()}): {advice}", self._server.url)
 
     def _upload(self, upload: Upload, number: str, advice: str) -> None:
-        """Upload an archive, and keep the id. `advice`: what to do if that fails.
+        """Uploads an archive to the handler with the id `number`, and keeps the id in the file of
+        ids. `advice`: what to do if that fails, for the error.
 
         > POST /api/eservice/v3/custom_equipment/7/content
               handler_import=pdu_snmp.handler, data=handler.tar.gz
@@ -260,15 +282,23 @@ class Registrar:
         self._remember(upload.handler, number)
 
     def _remember(self, handler: str, number: str) -> None:
-        """Keep an id. What was done in DCImanager is done, whatever the file says."""
+        """Keeps the id of a handler in the file of ids. A file that cannot be written is a line of
+        output and no error, because what was done in DCImanager is done.
+        """
         try:
             self._ids.remember(handler, number)
         except SettingsError as error:
             self._say(f"  {handler} has the id {number}, which could not be kept: {error.reason}")
 
     def _fail(self, reply: Reply, failure: str, *, is_login: bool = False) -> NoReturn:
-        """Raise the error of a failed request: Unreachable for 503, Denied for 401, 403 and the
-        code 3005, Refused for another error of DCImanager, ProtocolError for what is none.
+        """Raises the error of a reply that is no success. `failure`: the beginning of its sentence,
+        such as "the login failed". `is_login`: of the login, whose text may hold the token.
+
+        503                                    Unreachable
+        any other reply of the login           ProtocolError: this is no login of DCImanager
+        401, 403, {"error": {"code": 3005}}    Denied
+        another error of DCImanager            Refused
+        404 <html>                             ProtocolError
         """
         url, words = self._server.url, reply.words()
         if reply.status == 503:

@@ -1,5 +1,6 @@
 """What DCImanager's replies say. Pure.
 
+A reply is JSON: {"id": 7}, {"list": [...]} or {"error": {"code": 3005, "msg": "..."}}.
 Only the keys `id`, `token` and `error` are of the vendor's pages. The form of the list of handlers
 is inferred from the lists of ISPsystem's other products of this generation: `list`, its `size`, and
 `last_notify`. So "there is no such handler" is believed of such a list alone.
@@ -51,7 +52,7 @@ class Reply(NamedTuple):
 
     @property
     def error(self) -> Any:
-        """What it says of an error, None if it says nothing."""
+        """The member `error` of the body, None if it has none or is no JSON object."""
         value = self.value
         return (value.get("error") or None) if isinstance(value, dict) else None
 
@@ -60,10 +61,18 @@ class Reply(NamedTuple):
         """Whether the request was carried out. A 2xx is believed without a body or with a JSON
         object that says nothing of an error.
 
-        >>> Reply(200, b'{"id": 7}').outcome, Reply(409, b"").outcome
-        (<Outcome.DONE: 'done'>, <Outcome.REFUSED: 'refused'>)
-        >>> Reply(200, b"<html>").outcome
-        <Outcome.UNCLEAR: 'unclear'>
+        >>> for status, body in (
+        ...     (200, b'{"id": 7}'), (204, b""), (409, b""), (200, b'{"error": {"msg": "exists"}}'),
+        ...     (503, b""), (200, b"<html>"), (200, b'{"success": false}'),
+        ... ):
+        ...     print(status, body.decode(), Reply(status, body).outcome.value)
+        200 {"id": 7} done
+        204  done
+        409  refused
+        200 {"error": {"msg": "exists"}} refused
+        503  unclear
+        200 <html> unclear
+        200 {"success": false} unclear
         """
         if 400 <= self.status < 500:
             return Outcome.REFUSED
@@ -80,18 +89,24 @@ class Reply(NamedTuple):
 
     @property
     def is_of_manager(self) -> bool:
-        """Whether it has the form of DCImanager's errors."""
+        """Whether it is an error of DCImanager, not of what else may answer at the address: JSON
+        with a text in error.msg.
+
+        >>> Reply(409, b'{"error": {"msg": "exists"}}').is_of_manager, Reply(502, b"").is_of_manager
+        (True, False)
+        """
         error = self.error
         return isinstance(error, dict) and isinstance(error.get("msg"), str)
 
     @property
     def error_code(self) -> str:
-        """DCImanager's code of an error, "" without one."""
+        """DCImanager's code of an error as text, such as "3005"; "" without one."""
         error = self.error
         return _text_of(error.get("code"))[:20] if isinstance(error, dict) else ""
 
     def words(self) -> str:
-        """Why it is no success, in DCImanager's words if it has any, without a secret.
+        """Why the reply is no success, in DCImanager's words if it has any. If these have a secret
+        of this run, such as the password, the status alone.
 
         >>> Reply(409, b'{"error": {"code": 7, "msg": "exists", "value": "name"}}').words()
         'DCImanager answers "exists" (code 7): name'
@@ -114,7 +129,7 @@ class Reply(NamedTuple):
         return printable(sentence)
 
     def _sentence(self) -> str:
-        """DCImanager's words of an error, as `DCImanager answers "no" (code 7): name`."""
+        """DCImanager's words in the body of an error: `DCImanager answers "no" (code 7): name`."""
         sentence = f'DCImanager answers "{_text_of(self.error["msg"])}"'
         if self.error_code:
             sentence += f" (code {self.error_code})"
@@ -123,7 +138,7 @@ class Reply(NamedTuple):
 
 
 def _text_of(member: Any) -> str:
-    """A text or a number of an error; "" for anything else.
+    """A member of an error as text, of at most 500 characters; "" for what is no text or number.
 
     >>> _text_of("exists"), _text_of(3005), _text_of(["a"])
     ('exists', '3005', '')
@@ -132,7 +147,7 @@ def _text_of(member: Any) -> str:
 
 
 def token_in(reply: Reply) -> str:
-    """The token of a login; "" if there is none that a header can carry.
+    """The token in the reply to a login; "" if it has none that a header can carry.
 
     >>> token_in(Reply(200, b'{"id": "1", "token": "4-7c6f"}'))
     '4-7c6f'
@@ -145,7 +160,8 @@ def token_in(reply: Reply) -> str:
 
 
 def id_in(row: Any) -> str:
-    """The id in an object of a reply, without leading zeros; "" if it has none that is a number.
+    """The id in a JSON object of a reply, as text without leading zeros; "" for an id that is no
+    number, and for what is no object.
 
     >>> id_in({"id": "007"}), id_in({"id": "x"})
     ('7', '')
@@ -160,7 +176,9 @@ def id_in(row: Any) -> str:
 
 
 class HandlerList:
-    """DCImanager's list of handlers. Raises ProtocolError for a reply that is none.
+    """DCImanager's list of handlers, a row each: {"id": 7, "handler": "pdu_snmp"}. The list may be
+    one page of several; `_is_complete` says that it is whole. Raises ProtocolError for a reply that
+    is no list.
 
     >>> handlers = HandlerList(Reply(200, b'{"list": [{"id": 7, "handler": "pdu_snmp"}]}'))
     >>> handlers.id_of("pdu_snmp", remembered_id=""), handlers.id_of("pdu_nut", remembered_id="")
@@ -184,10 +202,11 @@ class HandlerList:
 
     def id_of(self, handler: str, remembered_id: str) -> str:
         """The id of the handler for PDUs with this internal name, "" if there is none.
-        `remembered_id`: the one that this machine knows for it, "" for none.
+        `remembered_id`: the one that the file of ids has for it, "" for none. It is returned if no
+        row has this name or this id: the upload says whether the handler was removed.
 
         Raises ProtocolError for a list that does not say it plainly, and Refused for a handler of
-        other devices.
+        this name for devices that are no PDUs.
         """
         rows = [row for row in self._rows if row["handler"] == handler]
         if not rows:
@@ -207,9 +226,9 @@ class HandlerList:
         return number
 
     def _id_of_absent(self, handler: str, remembered_id: str) -> str:
-        """The remembered id of a handler that is not in the list, of which the upload says whether
-        it was removed; "" for none, and if it is another handler's now. Raises ProtocolError for a
-        list that may be a part of another.
+        """The id of a handler whose name is in no row: the remembered one, unless a row has this id
+        now; "" for none. Raises ProtocolError for a list that may not be complete, and for a row
+        with the name in other letters.
 
         >>> handlers = HandlerList(Reply(200, b'{"list": [{"id": 7, "handler": "pdu_nut"}]}'))
         >>> handlers.id_of("pdu_snmp", "6"), handlers.id_of("pdu_snmp", "7")
@@ -227,12 +246,12 @@ class HandlerList:
         return "" if remembered_id in ids else remembered_id
 
     def has(self, number: str) -> bool:
-        """Whether a row has this id."""
+        """Whether a row has the id `number`."""
         return any(id_in(row) == number for row in self._rows)
 
     def other_handler(self, number: str, handler: str) -> str:
-        """The handler with this id, for people, if it is another one or one of other devices; ""
-        if it is not.
+        """The name of the handler with the id `number`, for people, if it is not `handler`, or is
+        for devices that are no PDUs; "" if it is `handler`, or no row has this id.
 
         >>> handlers = HandlerList(Reply(200, b'{"list": [{"id": 7, "handler": "pdu_nut"}]}'))
         >>> handlers.other_handler("7", "pdu_snmp"), handlers.other_handler("7", "pdu_nut")
@@ -240,17 +259,22 @@ class HandlerList:
         """
         for row in self._rows:
             name, device_type = row["handler"], _device_type(row)
-            if id_in(row) != number or (name, device_type) == (handler, "pdu"):
-                continue
-            devices = "" if device_type == "pdu" else f" for devices of the type {device_type}"
-            return f"{printable(name, 100)}{devices}"
+            is_same_handler = (name, device_type) == (handler, "pdu")
+            if id_in(row) == number and not is_same_handler:
+                devices = "" if device_type == "pdu" else f" for devices of the type {device_type}"
+                return f"{printable(name, 100)}{devices}"
         return ""
 
 
 def _device_type(row: Mapping[str, Any]) -> str:
-    """The type of the devices of a handler; a row need not say it."""
+    """The type of the devices that a handler in a row is for; "pdu" if the row does not say it.
+
+    >>> _device_type({"id": 7}), _device_type({"id": 8, "device_type": "switch"})
+    ('pdu', 'switch')
+    """
     return printable(str(row.get("device_type", "pdu")), 40)
 
 
 def _no_proof(why: str) -> ProtocolError:
+    """The error of a list that does not say whether a handler is registered."""
     return ProtocolError(f"the list of handlers proves nothing: {why}")

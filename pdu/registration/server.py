@@ -1,4 +1,9 @@
-"""DCImanager's API over HTTPS: one call, repeated only where the server has done nothing."""
+"""DCImanager's API over HTTPS: one call, repeated only where the server has done nothing.
+
+A call is tried six times at most: again if the connection did not come about, or if the server
+answers 503, as a service that slept does. An error after the request was sent ends it, because the
+server may have carried it out (`may_have_executed`).
+"""
 
 from __future__ import annotations
 
@@ -47,24 +52,28 @@ class _Session(requests.Session):
     """A session that follows no redirect: the password and the token are for this server alone."""
 
     def get_redirect_target(self, resp: requests.Response) -> None:
+        """None: to requests, no reply is a redirect."""
         return None
 
 
 class _Retry(urllib3.Retry):
-    """Repeats a call whose connection did not come about, and one that was answered 503
-    (DCImanager's API guide: a service that slept answers so, and the request is repeated). Whatever
-    else went wrong may have been carried out, or goes wrong again: a name that is not known, a
-    proxy, whose errors are ProxyError.
+    """The tries of one call, for urllib3, which makes a `new` one after each try. A call is
+    repeated if its connection did not come about, or if it was answered 503 (DCImanager's API
+    guide: a service that slept answers so, and the request is repeated). Whatever else went wrong
+    may have been carried out, or goes wrong again: a name that is not known, a proxy, whose errors
+    are ProxyError. `say` prints a line before each pause.
     """
 
     say: Callable[[str], None]
 
     def new(self, **changes: Any) -> _Retry:
+        """The tries that are left, as of urllib3, with the same `say`."""
         retry = super().new(**changes)
         retry.say = self.say
         return retry
 
     def sleep(self, response: Any = None) -> None:
+        """Waits before another try. Raises InterruptedBetweenTries for Ctrl+C meanwhile."""
         try:
             super().sleep(response)
         except KeyboardInterrupt:
@@ -79,6 +88,12 @@ class _Retry(urllib3.Retry):
         _pool: Any = None,
         _stacktrace: Any = None,
     ) -> _Retry:
+        """The tries that are left after one that had this `response`, 503, or this `error`; prints
+        that another one follows. Raises MaxRetryError if none is left, and for an error after which
+        none is made.
+
+        the server is not ready (503); trying again in 2 s
+        """
         # the error of a name that is not known is derived from it
         if error is not None and type(error) is not NewConnectionError:
             raise MaxRetryError(_pool, url, error)
@@ -91,7 +106,8 @@ class _Retry(urllib3.Retry):
 
 
 class Server:
-    """One DCImanager. Raises the errors of handlers/shared/errors.py; none holds a secret.
+    """One DCImanager, which is called through `_session`, by way of the proxy `_proxy`, "" for
+    none. Raises the errors of handlers/shared/errors.py; none holds a secret.
 
     `verify`: as of requests. `pause`: the pauses before another try are 0, 2, 4, 8 and 16 times as
     many seconds as this.
@@ -142,8 +158,8 @@ class Server:
         self._session.headers["x-xsrf-token"] = token
 
     def call(self, method: str, path: str, seconds: float = 60.0, **content: Any) -> Reply:
-        """The reply to a call. `seconds`: for each wait, and for the whole of its body. `content`:
-        `json`, or `data` and `files`, as of requests.
+        """The reply to a call, of any status. `path`: of the URL. `seconds`: for each wait, and for
+        the whole of its body. `content`: `json`, or `data` and `files`, as of requests.
 
         Raises Unreachable without a whole reply, ProtocolError for one that is too long, and
         SettingsError for a proxy or a file of authorities that cannot be used.
@@ -178,8 +194,9 @@ class Server:
         raise handler_error
 
     def _error_of(self, error: Exception) -> PduHandlerError:
-        """Our error for one of requests, urllib3 or the system, with the words of the system,
-        OpenSSL or http.client. `may_have_executed` says whether the request may have been sent.
+        """The error of handlers/shared/errors.py for one of requests, urllib3 or the system, with
+        the words of the system, OpenSSL or http.client, without a secret. Its `may_have_executed`
+        says whether the request may have been sent; if a proxy is used, its text names it.
 
         a certificate that is not trusted     Unreachable, not sent
         Connection refused, an unknown name   Unreachable, not sent
@@ -197,9 +214,9 @@ class Server:
                 " all_proxy): check that too, or name the server in no_proxy"
             )
         is_of_call = isinstance(error, (requests.RequestException, urllib3.exceptions.HTTPError))
-        # of an answer: two lengths
-        is_header = isinstance(error, requests.exceptions.InvalidHeader)
-        if not is_of_call or (isinstance(error, ValueError) and not is_header):
+        is_of_answer = isinstance(error, requests.exceptions.InvalidHeader)  # with two lengths
+        is_of_arguments = isinstance(error, ValueError) and not is_of_answer
+        if not is_of_call or is_of_arguments:
             return SettingsError(f"no call can be made ({words}){hint}", self.url)
         if isinstance(cause, ssl.SSLCertVerificationError):
             reason = (
@@ -218,7 +235,8 @@ class Server:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error, and what it was raised for, the first cause last.
+    """The error, then the one that caused it, and so on; the first cause last. Libraries keep it in
+    `reason`, in the arguments or in __cause__.
 
     >>> refusal = ConnectionRefusedError(111, "Connection refused")
     >>> [type(link).__name__ for link in _causes(requests.ConnectionError(refusal))]
@@ -233,8 +251,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _body_of(response: requests.Response, seconds: float) -> bytes:
-    """The whole body. Raises Unreachable for one that is not complete in this time, ProtocolError
-    for one that is too long, and the errors of urllib3.
+    """The whole body of a reply. Raises Unreachable for one that is not complete in this time or
+    ends early, ProtocolError for one of more than 1 MB, and the errors of urllib3.
     """
     end = time.monotonic() + seconds
     body = b""
@@ -252,11 +270,12 @@ def _body_of(response: requests.Response, seconds: float) -> bytes:
 
 
 def _proxy_place(url: str) -> str:
-    """Name and port of the proxy that the environment names for this server, "" for none. Its login
-    is kept out of errors. Raises SettingsError.
+    """Name and port of the proxy that the environment names for the server at `url`, "" for none.
+    No output of the program shows the proxy's password. Raises SettingsError for what is no address
+    of a proxy.
 
     >>> from unittest import mock
-    >>> with mock.patch.dict("os.environ", {"https_proxy": "http://user:word@192.0.2.9:3128"}):
+    >>> with mock.patch.dict("os.environ", {"https_proxy": "http://user:s3cr3t@192.0.2.9:3128"}):
     ...     _proxy_place("https://dci.example.com")
     '192.0.2.9:3128'
     """

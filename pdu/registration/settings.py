@@ -24,20 +24,22 @@ _YES, _NO = ("1", "yes"), ("", "0", "no")
 
 
 class Password(NamedTuple):
-    """The password, and where it came from, for errors. The repr does not show it."""
+    """The password, and where it came from, the end of a sentence in errors: `source` is "is from
+    DCI_PASSWORD" or "was typed". The repr does not show the password.
+    """
 
     text: str
     source: str
 
     def __repr__(self) -> str:
+        """Password(was typed)"""
         return f"Password({self.source})"
 
 
 def server_url(address: str) -> str:
-    """The URL of the server at `https://NAME`, with a port if it is not the usual one. Raises
-    SettingsError.
-
-    Not `https://user:password@...` either: the address is shown.
+    """The URL of the server at an address `https://NAME`, in one spelling: with a port if it is not
+    the usual one. Raises SettingsError for another address, also for `https://user:password@...`,
+    because the address is shown.
 
     >>> server_url("HTTPS://dci.example.com:443/")
     'https://dci.example.com'
@@ -62,7 +64,11 @@ def server_url(address: str) -> str:
 
 
 def needed_text(name: str) -> str:
-    """A variable, or in its place what a person types. Raises SettingsError for nothing."""
+    """The text of the variable DCI_URL or DCI_EMAIL, or in its place what a person types on the
+    terminal. Raises SettingsError if both are nothing.
+
+    URL of DCImanager (https://...): https://dci.example.com
+    """
     text = _variable(name)
     if not text and sys.stdin.isatty():
         text = ask_line(_QUESTIONS[name]) or ""
@@ -72,8 +78,9 @@ def needed_text(name: str) -> str:
 
 
 def take_password(email: str) -> Password:
-    """The password of the variable, of the first line of a file, or of the terminal. The variable
-    is taken out of the environment: no program that is started gets it. Raises SettingsError.
+    """The password of DCI_PASSWORD, of the first line of the file DCI_PASSWORD_FILE, or of the
+    terminal, which asks for that of `email`. The variable is taken out of the environment: no
+    program that is started gets it. Raises SettingsError if there is none.
 
     >>> from unittest import mock
     >>> with mock.patch.dict(os.environ, {"DCI_PASSWORD": "word"}):
@@ -99,8 +106,10 @@ def take_password(email: str) -> Password:
 
 
 def verify() -> Union[bool, str]:
-    """How the server's certificate is checked, as of requests: not at all, or by the authorities in
-    this file or folder. Raises SettingsError.
+    """How the server's certificate is checked, the parameter `verify` of requests: False, not at
+    all, with DCI_INSECURE=1; else the path of a file or folder of authorities, that of
+    CURL_CA_BUNDLE, of REQUESTS_CA_BUNDLE or of the system. Raises SettingsError for a file without
+    a certificate.
 
     >>> from unittest import mock
     >>> with mock.patch.dict(os.environ, {"DCI_INSECURE": "1"}):
@@ -123,7 +132,9 @@ def verify() -> Union[bool, str]:
 
 
 def _check_authorities(name: str, path: str) -> None:
-    """Raises SettingsError for a file without a certificate. `name`: of the variable."""
+    """Raises SettingsError for a file or folder of authorities that OpenSSL cannot read. `name`: of
+    the variable that has this path.
+    """
     place = "capath" if os.path.isdir(path) else "cafile"
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(**{place: path})
@@ -132,7 +143,8 @@ def _check_authorities(name: str, path: str) -> None:
 
 
 def pause() -> float:
-    """The unit of the pauses before another try of a call, in seconds. Raises SettingsError.
+    """The unit of the pauses before another try of a call, in seconds, from DCI_PAUSE; 1 if that is
+    not set. Raises SettingsError for another text than 0 to 999.
 
     >>> from unittest import mock
     >>> with mock.patch.dict(os.environ, {"DCI_PAUSE": "3"}):
@@ -146,5 +158,5 @@ def pause() -> float:
 
 
 def _variable(name: str) -> str:
-    """A variable of the environment, "" if it is not set."""
+    """A variable of the environment without blanks around it, "" if it is not set."""
     return os.environ.get(name, "").strip()

@@ -1,4 +1,8 @@
-"""An upload to DCImanager: a handler's archive, and the other fields of the request."""
+"""An upload to DCImanager: a handler's archive, and the other fields of the request.
+
+The *internal name* of a handler, such as pdu_snmp, is the name of the one directory in its archive;
+DCImanager knows the handler by it. The *import path*, such as pdu_snmp.handler, is its module.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +43,15 @@ class Upload(NamedTuple):
     is_file: bool
 
     def description(self) -> dict[str, object]:
-        """The body of the call that registers it; five keys, of the vendor's page."""
+        """The body of the call that registers it, with the five keys of the vendor's page.
+
+        >>> upload = Upload(
+        ...     path="pdu_snmp-5.0.0.tar.gz", handler="pdu_snmp", import_path="pdu_snmp.handler",
+        ...     protocol="snmp", display_name="SNMP PDU", data=b"", content="5.0.0", is_file=True,
+        ... )
+        >>> upload.description()["handler"], upload.description()["protocol"]
+        ('pdu_snmp', ['snmp'])
+        """
         return {
             "device_type": "pdu",
             "handler": self.handler,
@@ -59,13 +71,16 @@ def is_name_in_pack(internal_name: str) -> bool:
 
 
 def read_upload(word: str, *, internal_name: str = "", protocol: str = "") -> Upload:
-    """The upload of the handler at `PATH` or `PATH:IMPORT.PATH`.
+    """The upload of the handler at `word`, `PATH` or `PATH:IMPORT.PATH`, checked.
 
-    `internal_name` and `protocol` replace what the handler says; it is also shown under this name
-    then, beside the handler of its own. Raises SettingsError: nothing may be sent then.
+    `internal_name` and `protocol` replace what the handler says, "" for neither; under another
+    internal name, it is a second handler beside that of its own name.
 
     dist/pdu_snmp-5.0.0.tar.gz        handler pdu_snmp, import_path pdu_snmp.handler
     the same, as pdu_snmp_try         handler and display_name pdu_snmp_try, its directory renamed
+
+    Raises SettingsError for what is no handler, and for a name that DCImanager may not take or that
+    is another handler's.
     """
     if internal_name and not _INTERNAL_NAME.fullmatch(internal_name):
         raise SettingsError(
@@ -109,10 +124,11 @@ def read_upload(word: str, *, internal_name: str = "", protocol: str = "") -> Up
 
 
 def _renamed_upload(upload: Upload, archive: Archive, name: str) -> Upload:
-    """The upload with its handler in a directory of this name. Raises SettingsError.
+    """The upload under another internal name, which the directory in its archive gets. Raises
+    SettingsError if its code imports from the directory by its own name.
 
-    pdu_snmp, import path pdu_snmp.handler
-    pdu_snmp_try, import path pdu_snmp_try.handler
+    upload    handler pdu_snmp, import_path pdu_snmp.handler
+    result    handler pdu_snmp_try, import_path pdu_snmp_try.handler, display_name pdu_snmp_try
     """
     try:
         data = renamed_archive(archive, name)

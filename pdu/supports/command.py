@@ -1,4 +1,9 @@
-"""`pdu supports WORDS`: whether a PDU is supported, by which handler, and on what evidence."""
+"""`pdu supports WORDS`: whether a PDU is supported, by which handler, and on what evidence.
+
+A *match* is a row of the table of supported PDUs (`entry`: a family of SNMP, or a handler), with
+the *name* that fits the model: AP8959 matches the family apc-rpdu2 by the name AP89xx. A row says
+what the family reads; its name may take from that what these models do not do.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +82,8 @@ def supports(output: Output, words: Sequence[str]) -> int:
 
 
 def _lines(result: SupportAnswer) -> list[str]:
-    """The answer for people: the verdict, its sentences, and the rows that match.
+    """The lines of an answer for people: the verdict, its reasons, and the rows that match; a table
+    of more than four.
 
     AP8959: yes
       own       DCImanager has a handler of its own for APC: keep it where it ...
@@ -122,7 +128,7 @@ def _own_handlers(result: SupportAnswer) -> list[str]:
 
 
 def _sentences(result: SupportAnswer) -> Iterable[str]:
-    """The reasons of an answer, a sentence each.
+    """The reasons of an answer, a sentence each; none for a plain yes.
 
     >>> list(_sentences(answer("AP8959 foo")))
     ['no source names FOO']
@@ -147,7 +153,7 @@ def _sentences(result: SupportAnswer) -> Iterable[str]:
 
 
 def _table(matches: Sequence[Match]) -> list[str]:
-    """A table of matches, for an answer with too many to show each in full.
+    """The lines of a table of matches, for an answer with too many to show each in full.
 
     handler  family     models             switched  per outlet
     snmp     apc-rpdu2  AP84xx, AP86xx ... yes       A, W, kWh
@@ -170,7 +176,8 @@ def _table(matches: Sequence[Match]) -> list[str]:
 
 
 def _match_lines(match: Match, remarks: Sequence[str]) -> list[str]:
-    """What is known of one match, in full. A note that is one of the `remarks` is not repeated.
+    """The lines about one match, in full. A note that is one of the answer's `remarks` stands above
+    already, and is left out.
 
     snmp, family apc-rpdu2: APC, PowerNet-MIB (rPDU2)
       document  https://github.com/librenms/librenms/blob/HEAD/mibs/apc/PowerNet-MIB
@@ -195,7 +202,8 @@ def _match_lines(match: Match, remarks: Sequence[str]) -> list[str]:
 
 
 def _model_lines(entry: SupportEntry, name: Optional[Name]) -> list[str]:
-    """The pattern that fits, with its source; without one, all patterns of the row.
+    """The lines about the models of a row: the name that fits, with its source; without one, all
+    names of the row.
 
     >>> apc = answer("apc-rpdu2").matches[0].entry
     >>> _model_lines(apc, Name("AP89xx", "apc-rpdu2", "https://apc.example"))
@@ -211,10 +219,10 @@ def _model_lines(entry: SupportEntry, name: Optional[Name]) -> list[str]:
 
 
 def _wrapped(label: str, text: str) -> list[str]:
-    """The text in lines of at most _WIDTH characters, behind a label.
+    """The text in lines of at most 79 characters, behind a label, or behind as many blanks.
 
-    >>> _wrapped("switched", "yes")
-    ['  switched  yes']
+    >>> _wrapped("switched", "yes"), _wrapped("", "no source names FOO")
+    (['  switched  yes'], ['            no source names FOO'])
     """
     return textwrap.wrap(
         text,
@@ -230,32 +238,47 @@ def _wrapped(label: str, text: str) -> list[str]:
 
 
 def _is_unswitched(match: Match) -> bool:
-    """Whether the model has no switched outlets, whatever else the row reads."""
+    """Whether the model is one without switched outlets, though its family may have them.
+
+    >>> _is_unswitched(answer("AP8959").matches[0]), _is_unswitched(answer("AP8858").matches[0])
+    (False, True)
+    """
     return match.name is not None and match.name.switched is Claim.NO
 
 
 def _states(match: Match) -> str:
-    """Whether states of outlets are read: "no" for models without switched outlets."""
+    """Whether states of outlets are read: "yes", "no" or a condition. Models without switched
+    outlets have no states.
+
+    >>> _states(answer("AP8959").matches[0]), _states(answer("AP8858").matches[0])
+    ('yes', 'no')
+    """
     if _is_unswitched(match) and match.entry.states == READ:
         return "no"
     return match.entry.states
 
 
 def _switching(match: Match) -> str:
-    """Whether outlets are switched, in a word."""
+    """Whether outlets are switched: "yes", "no", "unproven" or a condition.
+
+    >>> _switching(answer("AP8959").matches[0]), _switching(answer("AP8858").matches[0])
+    ('yes', 'no')
+    """
     return "no" if _is_unswitched(match) else match.entry.switching
 
 
 def _outlet_figures(match: Match) -> Mapping[str, str]:
-    """The figures of an outlet: none for models that do not meter outlets."""
+    """The figures of an outlet, each with "yes" or a condition: {"current": "yes"}; none for models
+    that do not meter outlets.
+    """
     if match.name is not None and match.name.outlets is Claim.NO:
         return {}
     return match.entry.outlet_figures
 
 
 def _evidence(match: Match) -> Mapping[str, str]:
-    """Capability -> its basis, of what the model can do: no `state` and no `switching` of a model
-    without switched outlets.
+    """What each capability of the model rests on: {"state": "the vendor's MIB, not tried", ...}.
+    A model without switched outlets has no `state` and no `switching`.
     """
     basis_by_capability = dict(match.entry.evidence)
     if _states(match) == "no":
@@ -306,12 +329,16 @@ def _figures_text(figures: Mapping[str, str]) -> str:
 
 
 def _condition(basis: str) -> str:
-    """The end of a phrase about what varies from unit to unit; "" for what is always so."""
+    """The end of a phrase about what varies from unit to unit; "" for what is always so.
+
+    >>> _condition(VARIES), _condition(READ)
+    (', if the unit does it', '')
+    """
     return f", {basis}" if basis == VARIES else ""
 
 
 def _switched(match: Match) -> str:
-    """Whether the matching PDU can be switched, in a phrase.
+    """Whether outlets of the match are switched, in a phrase for people.
 
     >>> _switched(answer("AP8959").matches[0]), _switched(answer("apc-rpdu2").matches[0])
     ('yes', 'yes, if the model switches outlets')
@@ -329,8 +356,10 @@ def _switched(match: Match) -> str:
 
 
 def _evidence_text(match: Match) -> str:
-    """The capabilities of a match, grouped by what they rest on: `state, switching: the vendor's
-    MIB, not tried; energy: the recording of a real unit`.
+    """The capabilities of a match, grouped by what they rest on.
+
+    >>> _evidence_text(answer("NETIO PowerBOX").matches[0])
+    "state, current, power, energy, switching: the vendor's client and simulated units"
     """
     names_by_basis: dict[str, list[str]] = {}
     for name, basis in _evidence(match).items():
@@ -342,7 +371,8 @@ def _evidence_text(match: Match) -> str:
 
 
 def _data(result: SupportAnswer) -> dict[str, Any]:
-    """The answer as `pdu supports --json` prints it.
+    """The answer as `pdu supports --json` prints it. A match is in `perhaps_read_by` if the verdict
+    is no yes, or its name is not certain.
 
     >>> document = _data(answer("AP8959 foo"))
     >>> document["answer"], document["not_known"], len(document["perhaps_read_by"])
@@ -367,8 +397,11 @@ def _data(result: SupportAnswer) -> dict[str, Any]:
 
 
 def _match_data(match: Match) -> dict[str, Any]:
-    """A match in JSON: `{"handler": "snmp", "vendors": ["APC"], "family": "apc-rpdu2", "states":
-    "yes", "switched": "yes", "outlet": {}, "unit": {"load": "yes", ...}, ...}`.
+    """A match in JSON.
+
+    >>> match = _match_data(answer("AP8959").matches[0])
+    >>> match["handler"], match["family"], match["states"], match["switched"], match["outlet"]
+    ('snmp', 'apc-rpdu2', 'yes', 'yes', {})
     """
     entry = match.entry
     return {

@@ -1,6 +1,8 @@
-"""Tables of the families as Markdown, for docs/devices.md and `pdu snmp families`.
+"""Tables of the SNMP families as Markdown, for docs/devices.md and `pdu snmp families`. No archive
+contains this file.
 
-No archive contains this file.
+A family's *control* says what a command writes to switch an outlet: which object of the MIB (`at`),
+with one value for on and another for off.
 """
 
 from __future__ import annotations
@@ -43,7 +45,8 @@ def devices(profiles: Sequence[Profile]) -> str:
 
 
 def figures_text(evidence: Evidence) -> str:
-    """What is read, first and in bold what the recording of a real unit shows.
+    """What is read of a family, in words: first and in bold what the recording of a real unit
+    shows. A dash for nothing.
 
     >>> figures_text(Evidence(state=EvidenceLevel.MIB, current=EvidenceLevel.RECORDING))
     '**A** state'
@@ -63,8 +66,11 @@ def figures_text(evidence: Evidence) -> str:
 
 
 def _switched(profile: Profile) -> str:
-    """Whether the family's models are switched, and which of them are not: `yes, not AP84xx,
-    AP88xx`, `unproven`, `no`.
+    """Whether the family's models are switched, "yes", "unproven" or "no", and which are not.
+
+    >>> from handlers.snmp.profiles import PROFILE_BY_KEY
+    >>> _switched(PROFILE_BY_KEY["apc-rpdu"]), _switched(PROFILE_BY_KEY["apc-ats"])
+    ('yes, not AP78xx', 'no')
     """
     if not profile.is_switched:
         return "no"
@@ -91,12 +97,13 @@ def _begins_as_another(model: str, models: Iterable[str]) -> bool:
 
 
 def _sort_by_vendor(profiles: Sequence[Profile]) -> Sequence[Profile]:
+    """The profiles by vendor, whose case does not count, and by key."""
     return sorted(profiles, key=lambda profile: (profile.vendor.lower(), profile.key))
 
 
 def command_table(profiles: Sequence[Profile]) -> str:
-    """The objects that a command writes, with their values. One row for each family that is
-    switched.
+    """A table of the objects that a command writes, with their values: a row for each family that
+    is switched. `before`: what unlocks the outlet. "or": tables of which a unit has one.
 
         | vendor | family | to switch on | to switch off | before |
         |---|---|---|---|---|
@@ -121,15 +128,27 @@ def command_table(profiles: Sequence[Profile]) -> str:
 
 
 def _writes_before(control: Control) -> Iterable[str]:
-    """What a control writes before the command, to unlock the outlet."""
+    """What a control writes before the command, to unlock the outlet; nothing for most.
+
+    >>> from handlers.snmp.profiles import PROFILE_BY_KEY
+    >>> list(_writes_before(PROFILE_BY_KEY["schleifenbauer"].outlets[0].control))
+    ['sdbDevOutSwUnlock = 1']
+    """
     if isinstance(control, Write) and control.first:
         at, value = control.first
         yield f"{name_of(at)} = {value}"
 
 
 def _writes(control: Control, *, on: bool) -> Iterable[str]:
-    """What a control writes to switch an outlet on or off: `rPDU2OutletSwitchedControlCommand
-    = 1`.
+    """What a control writes to switch an outlet on or off; several assignments for a family with
+    several tables, of which a unit has one.
+
+    >>> from handlers.snmp.profiles import PROFILE_BY_KEY
+    >>> for key in ("apc-rpdu2", "eta-rci10", "digipower"):
+    ...     list(_writes(PROFILE_BY_KEY[key].outlets[0].control, on=True))
+    ['rPDU2OutletSwitchedControlCommand = 1']
+    ['loadOutputA = 1', 'loadOutputB = 1']
+    ['pduNNOutletStatus = the states of all outlets, with this one on']
     """
     if not isinstance(control, Write):
         state = "on" if on else "off"
@@ -142,8 +161,12 @@ def _writes(control: Control, *, on: bool) -> Iterable[str]:
 
 
 def _names(at: Source) -> Iterable[str]:
-    """The names of the objects that a command through a source writes: of a table that is split
-    into several, each of them.
+    """The MIB's names of the objects that `at` of a control has: of a table that is split into
+    several, each of them. An object without a name is called by its OID.
+
+    >>> from handlers.snmp.profiles import PROFILE_BY_KEY
+    >>> list(_names(PROFILE_BY_KEY["eta-rci10"].outlets[0].control.at))
+    ['loadOutputA', 'loadOutputB']
     """
     written = next(objects_of([at]))
     tables = [table for _, table in written.parts] if isinstance(written, Parts) else [written]
@@ -152,8 +175,13 @@ def _names(at: Source) -> Iterable[str]:
 
 
 def written_objects(control: Control) -> Iterable[Source]:
-    """What a command writes: the object for on, that for off if it is another one, and what unlocks
-    the outlet before.
+    """The sources that a command writes: that for on, that for off if it is another one, and what
+    unlocks the outlet before. `name_of` has their MIB names.
+
+    >>> from handlers.snmp.profiles import PROFILE_BY_KEY
+    >>> control = PROFILE_BY_KEY["eaton-epdu"].outlets[0].control
+    >>> [name_of(source) for source in written_objects(control)]
+    ['outletControlOnCmd', 'outletControlOffCmd']
     """
     yield control.at
     if isinstance(control, Write):
@@ -176,8 +204,12 @@ Part = Union[State, Measurement, Source]
 
 
 def object_names(part: Part) -> Iterable[str]:
-    """The MIB's names of the objects that hold the values of a state, a figure or a source, with
-    what scales them or makes them uncertain: `rPDU2PhaseStatusCurrent`.
+    """The MIB's names of the objects that a state, a figure or a source is read from: of its values
+    first, then of those that scale them, or say that they are not certain now.
+
+    >>> from handlers.snmp.profiles import PROFILE_BY_KEY
+    >>> list(object_names(PROFILE_BY_KEY["apc-rpdu2"].outlets[0].states))
+    ['rPDU2OutletSwitchedStatusState', 'rPDU2OutletSwitchedStatusCommandPending']
     """
     sources: list[Optional[Source]] = []
     if isinstance(part, (State, Measurement)):
@@ -191,7 +223,7 @@ def object_names(part: Part) -> Iterable[str]:
 
 
 def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    r"""A table in Markdown.
+    r"""A table in Markdown; a bar in a cell is escaped.
 
     >>> print(_markdown(["vendor", "family"], [["APC", "apc-rpdu2"], ["A|B", "x"]]))
     | vendor | family |

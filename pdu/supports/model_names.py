@@ -78,11 +78,7 @@ class Brand(NamedTuple):
 
 
 def read_names(lines: Iterable[str]) -> Iterator[Name]:
-    """One name for each pattern of the table, in its order.
-
-    Raises csv.Error for text that is not CSV. Raises ValueError for other columns, for a row with
-    more or fewer cells, and for a word that its column does not have. Also for a supported row
-    without a family or handler, and for one with it that is not supported.
+    """One name for each pattern of a table of models, in its order. `lines`: of a CSV file.
 
     >>> head = ",".join(COLUMNS)
     >>> names = read_names([head, '"yes","AP89xx, AP86xx",apc-rpdu2,yes,no,https://apc.example,'])
@@ -91,6 +87,10 @@ def read_names(lines: Iterable[str]) -> Iterator[Name]:
     >>> list(read_names([head, "no,AP75xx,apc-rpdu2,no,no,https://apc.example,basic"]))
     Traceback (most recent call last):
     ValueError: AP75xx: supported is no, read_by is 'apc-rpdu2'
+
+    Raises csv.Error for text that is not CSV, and ValueError for other columns, a row with more or
+    fewer cells, a word that its column does not have, and for a supported row without a family or
+    handler, or one with it that is not supported.
     """
     table_lines = (line for line in lines if not line.startswith("#"))
     rows = csv.reader(table_lines, strict=True)
@@ -117,7 +117,12 @@ def read_names(lines: Iterable[str]) -> Iterator[Name]:
 
 
 def _read_brands() -> Iterator[Brand]:
-    """The rows of the table of brands; `families` is empty for all of the vendors."""
+    """The brands of brands.csv, one for each row; `families` is empty for all of the vendors.
+
+    >>> geist = next(brand for brand in _read_brands() if brand.name == "Geist")
+    >>> geist.vendors, geist.families, geist.is_shared
+    (['Vertiv'], ['geist-v5', 'geist-v3', 'geist-em'], False)
+    """
     rows = csv.reader(_BRANDS.read_text("utf-8").splitlines()[1:], strict=True)
     for name, vendors, families, is_shared, source in rows:
         yield Brand(
@@ -130,6 +135,7 @@ def _read_brands() -> Iterator[Brand]:
 
 
 def _names_of(table: Path) -> Iterator[Name]:
+    """The names in this file."""
     return read_names(table.read_text("utf-8").splitlines())
 
 

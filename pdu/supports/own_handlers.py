@@ -1,4 +1,8 @@
-"""Which PDUs DCImanager reads with handlers of its own, by its maker's pages. Pure."""
+"""Which PDUs DCImanager reads with handlers of its own, by its maker's pages. Pure.
+
+An *own handler* is DCImanager's, not one of this pack. It has a name, such as APC, and reads PDUs
+of one or two makes; that of transfer switches, ATS, is of no make that is named.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,8 @@ _TRANSFER_SWITCH = re.compile(r".*-(ats|sts)[0-9]*")  # the keys of their famili
 
 
 def own_handlers(makers: Iterable[str], families: Iterable[str]) -> list[str]:
-    """The names of DCImanager's own handlers for these makers, or products, and families.
+    """The names of DCImanager's own handlers for these makers or products (any case), and for these
+    families of SNMP. Of families, only those of transfer switches count.
 
     >>> own_handlers(["APC", "Vertiv"], []), own_handlers([], ["apc-ats"])
     (['APC'], ['ATS'])
@@ -31,8 +36,8 @@ def own_handlers(makers: Iterable[str], families: Iterable[str]) -> list[str]:
 
 
 def own_handlers_sentence(names: Sequence[str], *, is_read_here: bool = False) -> str:
-    """Whether DCImanager reads it itself; `names`: of its own handlers for the make.
-    `is_read_here`: whether a handler of this pack has just read the unit.
+    """A sentence for people: whether DCImanager itself reads a PDU. `names`: of its own handlers
+    for the make. `is_read_here`: whether a handler of this pack has just read the unit.
 
     >>> own_handlers_sentence([])
     "DCImanager's pages name no handler of its own for it"

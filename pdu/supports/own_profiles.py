@@ -1,5 +1,9 @@
 """Users' own profiles and the build options of SNMP archives, for `packaging/build.py` and the
 command `pdu`. No archive contains this file.
+
+A *profile* says how a PDU is read over SNMP; that of this pack is a *built-in family*, such as
+`apc-rpdu2`, its key. An owner's own profile is a JSON file. *Build options* are constants of an
+archive: which families it has (`only`), and settings that it has without DCImanager's form.
 """
 
 from __future__ import annotations
@@ -55,8 +59,8 @@ class OwnFamily(NamedTuple):
 
 
 def read_profile(file: Path) -> Profile:
-    """The profile in a JSON file, which may begin with a byte order mark. Raises ProfileError, also
-    for parts that contradict each other.
+    """The profile in a JSON file, which may begin with a byte order mark. Raises ProfileError for a
+    file that cannot be read or is no profile, and for parts that contradict each other:
 
         mine.json                 the Profile with its key and outlets
         not UTF-8                 ProfileError: profile: the file is not UTF-8 text
@@ -80,7 +84,8 @@ def read_profile(file: Path) -> Profile:
 
 
 def describe(profile: Profile) -> list[str]:
-    """What the profile reads of an outlet and of the PDU, and whether it switches.
+    """Two sentences for its owner: what the profile reads of an outlet and of the PDU, and whether
+    it switches.
 
     >>> describe(PROFILE_BY_KEY["apc-masterswitch"])
     ['reads of each outlet: state, name; of the PDU: nothing', 'switches outlets']
@@ -109,8 +114,9 @@ def describe(profile: Profile) -> list[str]:
 
 
 def copied_words(profile: Profile) -> list[str]:
-    """A sentence if names of the profile are still those of the built-in family that it was copied
-    from, of which the archive would then say that it reads the PDU.
+    """A sentence if names of an own profile, such as `models`, are still those of the built-in
+    family that it was copied from; none for a profile with names of its own. The archive would show
+    these names.
 
     >>> from dataclasses import replace
     >>> copy = replace(PROFILE_BY_KEY["akcp-relay"], key="mine")
@@ -137,7 +143,7 @@ def copied_words(profile: Profile) -> list[str]:
 
 
 def built_in_family(key: str) -> Profile:
-    """The built-in family with this key. Raises UnknownFamily.
+    """The built-in family with this key. Raises UnknownFamily if there is none.
 
     >>> built_in_family("apc-rpdu2").vendor
     'APC'
@@ -192,17 +198,19 @@ def build_options(
     flags: Sequence[tuple[str, str]] = (),
     unproven: Sequence[str] = (),
 ) -> dict[str, str]:
-    """The build options of an archive with built-in families; options that are not given are left
-    out. Raises UnknownFamily.
+    """The build options of an archive with built-in families, by key; options that are not given
+    are left out.
 
-    `only` is sorted like PROFILES, because detection tries families with equally long prefixes in
-    this order. `flags`: keys of settings and their values. `unproven`: families for which
-    `switch_unproven` is set.
+    `only`: the families that it has; sorted as in PROFILES, because of those that fit a device
+    equally, the first is tried first. `profile`: the one family that it reads. `flags`: keys of
+    settings and their values. `unproven`: families for which `switch_unproven` is set.
 
     >>> build_options(only=["sentry4", "apc-rpdu2"], flags=[("timeout", "5")])
     {'only': 'apc-rpdu2,sentry4', 'timeout': '5'}
     >>> build_options()
     {}
+
+    Raises UnknownFamily for a key that no family has, and one that `only` leaves out.
     """
     for key in only:
         built_in_family(key)  # raises for one that there is not
@@ -225,7 +233,7 @@ def build_options(
 
 
 def _check_in_only(option: str, key: str, only: Sequence[str]) -> None:
-    """Raise UnknownFamily if --only is given, and leaves out the family of another option.
+    """Raises UnknownFamily if --only is given, and leaves out the family `key` of another option.
 
     >>> _check_in_only("--profile-key", "sentry4", [])
     >>> _check_in_only("--profile-key", "sentry4", ["apc-rpdu2"])  # doctest: +ELLIPSIS
@@ -239,7 +247,7 @@ def _check_in_only(option: str, key: str, only: Sequence[str]) -> None:
 
 
 def _suggestion(text: str) -> str:
-    """The families whose names are like a text, for the error of an unknown family.
+    """The end of the error of an unknown family: those whose names are like what was typed.
 
     >>> _suggestion("sentry5")
     'similar: sentry4, sentry3'
@@ -258,7 +266,8 @@ def _suggestion(text: str) -> str:
 
 
 def _keys_with(word: str) -> list[str]:
-    """The families with this text in their key, vendor or models; none for a single letter.
+    """The keys of the families with this text, in small letters, in their key, vendor or models;
+    none for a single letter, which most of them have.
 
     >>> _keys_with("sentry"), _keys_with("s")
     (['sentry3', 'sentry4'], [])

@@ -18,7 +18,8 @@ _LAST_RANK = 4
 
 
 def rank_of(handler: str) -> int:
-    """The rank of a handler; the preferred one has the lowest, a path the last.
+    """The rank of a handler, to sort several by: the preferred one has the lowest, 1. `handler`: a
+    name, or the path of anybody's handler, which has the highest.
 
     >>> sorted(["nut", "snmp", "raritan"], key=rank_of)
     ['raritan', 'snmp', 'nut']

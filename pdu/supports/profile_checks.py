@@ -1,6 +1,9 @@
-"""Finds contradictions in a profile whose parts are valid one by one.
+"""Finds contradictions in a profile whose parts are valid one by one. No archive contains this
+file.
 
-No archive contains this file.
+A profile says which SNMP object has the *state* of each outlet, with the values that mean on and
+off, and what a *control* writes to switch one. A contradiction is, for instance, a control whose
+"on" writes the value off. Controls are tried on an imagined device that has every row.
 """
 
 from __future__ import annotations
@@ -45,12 +48,10 @@ _NUMBER_BY_INDEX = _numbers_by_index()
 
 
 def check_profile(profile: Profile) -> Iterator[str]:
-    """Yield a message for each contradiction.
+    """A message for each contradiction in a profile, which begins with its path there:
 
-    It begins with its path in the profile, such as `profile.outlets[0].control: `.
-
-        sysObjectID "~.1"    profile: the sysObjectID ~.1 begins with ~; give the whole OID
-        power of the load    profile.power: it reads the same object as load
+    sysObjectID "~.1"    profile: the sysObjectID ~.1 begins with ~; give the whole OID
+    power of the load    profile.power: it reads the same object as load
     """
     prefixes = [*profile.sys_object_ids]
     prefixes += [root.sys_object_id for root in profile.roots]
@@ -93,8 +94,11 @@ def _outlets_faults(outlets: Outlets, path: str) -> Iterator[str]:
 
 
 def _column_faults(profile: Profile) -> Iterator[str]:
-    """A message for each OID below that of a column: `profile: the column 1.3.6.1.4.1.9999.1
-    contains 1.3.6.1.4.1.9999.1.2; one of them is not the OID of a column`.
+    """A message for each OID of the profile that is below the OID of one of its columns, so that
+    one of both is wrong:
+
+    profile: the column 1.3.6.1.4.1.9999.1 contains 1.3.6.1.4.1.9999.1.2; one of them is not the
+    OID of a column
     """
     columns: set[str] = set()
     other_oids = set(oids(profile))
@@ -114,7 +118,8 @@ def _column_faults(profile: Profile) -> Iterator[str]:
 
 
 def _test_faults(states: State) -> Iterator[str]:
-    """The tests of a state that would apply one value to all outlets.
+    """A sentence for each test of a state that would apply one value to all outlets: the state is a
+    column with a row for each outlet, and what it is compared with is a Scalar.
 
     >>> from dataclasses import replace
     >>> states = State(Column("1.3.6.1.4.1.9999.1.3"), on=("1",), off=("2",))
@@ -152,8 +157,8 @@ def _command_faults(states: State, control: Control) -> Iterator[str]:
 
 
 def _value_faults(states: State, control: Control) -> Iterator[str]:
-    """The values that mean the opposite where a command writes into the states' own object. This
-    needs no row, so it also finds what the comparison of rows cannot reach.
+    """A sentence for each command that writes the opposite value into the object of the states.
+    This needs no rows of a device.
 
     >>> relay = Column("1.3.6.1.4.1.9999.1.3")
     >>> states = State(relay, on=("1",), off=("2",))
@@ -173,14 +178,18 @@ def _value_faults(states: State, control: Control) -> Iterator[str]:
 
 
 def _first_object(source: Source) -> object:
-    """The object whose values a source has, without its names."""
+    """The first object that a source reads, without its names, to compare it with that of another
+    source; a tuple of its class, OID and suffix for a Column.
+    """
     return _without_names(next(objects_of([source]), None))
 
 
 def unproven_commands(profile: Profile) -> list[str]:
-    """The commands of which no SET could be compared with the states, a sentence each:
-    `profile.outlets[0].control: the commands could not be checked, because the rows that they need
-    are only on a unit: ...`.
+    """A sentence for each control that the imagined device cannot try, because it needs rows that
+    only a unit has; none for a profile whose controls are all checked.
+
+    profile.outlets[0].control: the commands could not be checked, because the rows that they need
+    are only on a unit: ...
     """
     sentences: list[str] = []
     for number, outlets in enumerate(profile.outlets):
@@ -195,8 +204,9 @@ def unproven_commands(profile: Profile) -> list[str]:
 
 
 def _is_tried(states: State, control: Control) -> bool:
-    """Whether both commands of an outlet can be made for a device that has every row. Those that
-    hold the states of neighbours are compared when they are written, and count as tried.
+    """Whether the commands on and off can be made for the imagined device, so that they can be
+    compared with the states. One write of the states of all outlets (`writes_neighbours`) is
+    compared when it is made, and counts as tried.
 
     >>> relay = Column("1.3.6.1.4.1.9999.1.3")
     >>> _is_tried(State(relay, on=("1",), off=("2",)), Write(relay, on=1, off=2))
@@ -253,8 +263,9 @@ def _faults_by_rows(states: State, control: Control) -> Iterator[str]:
 
 
 def _state_objects(states: State, tables: Tables) -> dict[str, str]:
-    """OID of a state -> its outlet's identity. The source of the states says it, unless it compares
-    counts and so refuses the rows of `tables`: then the first of its objects that has rows.
+    """OID of each state in `tables`, those of the imagined device -> the identity of its outlet.
+    The source of the states says it; if that refuses these rows, as one that compares their number
+    does, the first of its objects that has rows.
 
     >>> relay = Column("1.3.6.1.4.1.9999.1.3")
     >>> states, control = State(relay, on=("1",), off=("2",)), Write(relay, on=1, off=2)
@@ -274,8 +285,12 @@ def _state_objects(states: State, tables: Tables) -> dict[str, str]:
 
 
 def _cell(tables: Tables, source: Source, identity: str) -> Optional[str]:
-    """The OID of an outlet's value, None if it has none: `1.3.6.1.4.1.9999.1.3.2` of outlet 2 in a
-    column `1.3.6.1.4.1.9999.1.3`.
+    """The OID of the value of one outlet in a source, None if it has none.
+
+    >>> relay = Column("1.3.6.1.4.1.9999.1.3")
+    >>> states, control = State(relay, on=("1",), off=("2",)), Write(relay, on=1, off=2)
+    >>> _cell(_tables_of_every_row(states, control), relay, "2")
+    '1.3.6.1.4.1.9999.1.3.2'
     """
     first_object: Optional[Object] = next(objects_of([source]), None)
     if first_object is None:
@@ -285,22 +300,23 @@ def _cell(tables: Tables, source: Source, identity: str) -> Optional[str]:
 
 
 def _tables_of_every_row(states: State, control: Control) -> Tables:
-    """The tables of `_EveryRow`. Where a family has several roots, OIDs keep their `~`."""
+    """The tables of the imagined device that has every row, for these states and this control.
+    Where a family has several roots, OIDs keep their `~`, which stands for the root.
+    """
     return tables_of_device(_EveryRow(states, control), ROOT)
 
 
 class _EveryRow:
-    """A device in which each column has the rows N, N.0 and 1.N, before the column's own suffix.
-
-    The rows of a chain are the outlets 1, 2, 3 … of its first unit. All other values are that of an
-    outlet that is on.
+    """An imagined device in which each column has the rows N, N.0 and 1.N, before the column's own
+    suffix, and each value is that of an outlet that is on. `_chain_texts` has the columns that
+    number the outlets of a chain of units: their rows are the outlets 1, 2, 3 … of its first unit.
 
         > WALK state         < state.1 = 1, state.1.0 = 1, state.1.1 = 1, state.2 = 1, ...
         > WALK number        < number.1 = 1, number.1.0 = 2, number.1.1 = 3, number.2 = 4, ...
     """
 
     def __init__(self, states: State, control: Control) -> None:
-        """A device for the states and commands of one family."""
+        """The device for the states and the control of the outlets of one family."""
         self._value = states.on[0]
         # column -> what follows the outlet in the indexes of its rows, such as a type of sensor
         self._suffixes: dict[str, list[str]] = {}
@@ -313,7 +329,9 @@ class _EveryRow:
                 self._chain_texts.update(_chain_texts(part))
 
     def walk(self, oid: str) -> Walked:
-        """The rows N, N.0 and 1.N of a column, each with the column's suffixes."""
+        """The values of a column, by index: the rows N, N.0 and 1.N, each with the suffixes that
+        the family has for this column: {"1": "1", "1.0": "1", "1.1": "1", "2": "1", ...}.
+        """
         rows: dict[str, Raw] = {}
         for suffix in self._suffixes.get(oid, [""]):
             for index in _NUMBER_BY_INDEX:
@@ -322,8 +340,14 @@ class _EveryRow:
         return rows
 
     def get(self, oid: str) -> Raw:
-        """The value of an object of the imagined device: the text of a chain's row, or else the
-        state on."""
+        """The value of an object: the number of an outlet in a column that numbers a chain, else
+        the value that means on.
+
+        >>> relay = Column("1.3.6.1.4.1.9999.1.3")
+        >>> states, control = State(relay, on=("1",), off=("2",)), Write(relay, on=1, off=2)
+        >>> _EveryRow(states, control).get("1.3.6.1.4.1.9999.1.3.2")
+        '1'
+        """
         for column, chain_text in self._chain_texts.items():
             if is_below(oid, column):
                 index = oid[len(column) + 1 :]
@@ -332,14 +356,15 @@ class _EveryRow:
 
     @staticmethod
     def quoted(words: str) -> str:
-        """The words as they are: this device has no secret."""
+        """The words of an error as they are: this device has no secret that would be hidden."""
         return words
 
 
 def _chain_texts(chain: Chain) -> dict[str, str]:
-    """Column -> the text of its rows on the first unit of a chain, in which `_NUMBER` stands for
-    the outlet's number: `{"1.3.6.1.4.1.9999.1.1": "1", "1.3.6.1.4.1.9999.1.2": "{number}"}`.
-    Nothing for columns that a function reads.
+    """Column of a chain of units -> the text of its rows on the first unit, in which "{number}"
+    stands for the outlet's number. Without columns that a function computes.
+
+    {"1.3.6.1.4.1.9999.1.1": "1", "1.3.6.1.4.1.9999.1.2": "{number}"}
     """
     texts: dict[str, str] = {}
     if isinstance(chain.unit, Column):
@@ -350,26 +375,26 @@ def _chain_texts(chain: Chain) -> dict[str, str]:
 
 
 def _figure_faults(path: str, figures: Mapping[str, Sequence[Measurement]]) -> Iterator[str]:
-    """Quantities that read the same object, such as a power that is a current. A sentence begins
-    with the `path` of the figures.
+    """A sentence for each two quantities that read the same object, such as a power that is a
+    current. It begins with the `path` of the figures in the profile.
 
     >>> from handlers.snmp.profiles import PROFILE_BY_KEY
     >>> load = PROFILE_BY_KEY["apc-rpdu2"].load.figures
     >>> list(_figure_faults("profile", {"load": load, "power": load}))
     ['profile.power: it reads the same object as load']
     """
-    objects_by_quantity: dict[str, set[object]] = {}
-    for quantity, quantity_figures in figures.items():
-        objects_by_quantity[quantity] = {
-            _without_names(figure.source) for figure in quantity_figures
-        }
+    objects_by_quantity = {
+        quantity: {_without_names(figure.source) for figure in quantity_figures}
+        for quantity, quantity_figures in figures.items()
+    }
     for quantity, other_quantity in combinations(objects_by_quantity, 2):
         if objects_by_quantity[quantity] & objects_by_quantity[other_quantity]:
             yield f"{path}.{other_quantity}: it reads the same object as {quantity}"
 
 
 def _without_names(value: object) -> object:
-    """A part without the names of its objects, to compare it with another.
+    """A part of a profile as a tuple without the MIB's names of objects, to compare it with another
+    that may name the same object otherwise.
 
     >>> first, second = Column("1.3.6.1.4.1.9999.1", "current"), Column("1.3.6.1.4.1.9999.1", "")
     >>> _without_names(first) == _without_names(second), first == second

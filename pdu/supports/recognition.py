@@ -1,12 +1,15 @@
-"""Which SNMP families a sysObjectID names, for `find`, `supports` and `identify`. Only a family of
-`families` is said by the number alone; whether a device is of another one, its rows say, which
-`handlers.snmp.detection` reads.
+"""Which SNMP families a sysObjectID names, for `find`, `supports` and `identify`.
+
+A sysObjectID is an OID, here also called the *number* of a device; its *arcs* are the numbers
+between the dots, of which the first seven are those of the vendor: 1.3.6.1.4.1.318 is APC. A number
+*names* a family if it alone says that a device is of it. If not, the family is a *candidate*: the
+rows of the device say whether it is of this family, and `handlers.snmp.detection` reads them.
 
 Other devices of a vendor, such as consoles, UPSs, coolers and sensors, may have a family's number
 (`SHARED_NUMBERS`), or one of their own below the vendor's (`OTHER_NUMBERS`). Such a number alone
-does not say that a device is a PDU. The rule of SHARED_NUMBERS: LibreNMS's
-definitions or its recordings of real devices have a device with the number, or with one below it,
-that is of another kind than "power", or that has none of the family's outlets and meters.
+does not say that a device is a PDU. The rule of SHARED_NUMBERS: LibreNMS's definitions or its
+recordings of real devices have a device with the number, or with one below it, that is of another
+kind than "power", or that has none of the family's outlets and meters.
 """
 
 from __future__ import annotations
@@ -94,7 +97,7 @@ class Recognition(NamedTuple):
 
     @property
     def likely(self) -> tuple[Profile, ...]:
-        """All of them, the most likely first."""
+        """The named families, then the candidates."""
         return (*self.families, *self.candidates)
 
     @property
@@ -123,13 +126,20 @@ def is_of_agent(oid: str) -> bool:
 
 
 def recognise(oid: str) -> Recognition:
-    """The families for a dotted sysObjectID, or for an OID of a family's objects.
+    """What a sysObjectID, or an OID of a family's objects, says of the device that has it. `oid`:
+    in full, "1.3.6.1.4.1.318.1.3.4.6"; "" for a device that has none.
 
-    >>> [family.key for family in recognise("1.3.6.1.4.1.318.1.3.4.6").families]
-    ['apc-rpdu2']
-    >>> upses = recognise("1.3.6.1.4.1.534.2")
-    >>> upses.families, upses.other_devices, upses.is_other
-    ((), 'UPSs (eatonups)', True)
+    >>> for arcs in ("318.1.3.4.6", "534.1", "534.2", "99999"):
+    ...     seen = recognise(f"1.3.6.1.4.1.{arcs}")
+    ...     families = [family.key for family in seen.families]
+    ...     candidates = [family.key for family in seen.candidates]
+    ...     print(arcs, families, candidates, seen.other_devices, seen.is_other)
+    318.1.3.4.6 ['apc-rpdu2'] ['apc-rpdu', 'apc-masterswitch']  False
+    534.1 [] ['eaton-epdu', 'eaton-ups'] UPSs (eatonups) False
+    534.2 [] [] UPSs (eatonups) True
+    99999 [] []  False
+
+    It names apc-rpdu2; it is shared by PDUs and UPSs; it is of UPSs alone; nobody knows it.
     """
     tried_profiles = [row.profile for row in candidates(oid, PROFILES)] if oid else []
     if is_of_agent(oid):
@@ -167,8 +177,9 @@ def recognise(oid: str) -> Recognition:
 
 
 def _named_arcs(profile: Profile, oid: str, arcs: int) -> int:
-    """The number of first arcs by which an OID names the family: its sysObjectID's `arcs` if they
-    go beyond the vendor's; the vendor's for an OID of the family's objects; 0 for another OID.
+    """How many of the first arcs of an OID name the family: `arcs`, those that it shares with the
+    family's sysObjectID, if they are more than the vendor's seven; seven for an OID of the family's
+    objects; 0 if it does not name it.
 
     >>> apc = next(profile for profile in PROFILES if profile.key == "apc-rpdu2")
     >>> _named_arcs(apc, "1.3.6.1.4.1.318.1.3.4.6", 11), _named_arcs(apc, "1.3.6.1.4.1.318", 7)
@@ -181,7 +192,7 @@ def _named_arcs(profile: Profile, oid: str, arcs: int) -> int:
 
 
 def _is_above(oid: str, profile: Profile) -> bool:
-    """Whether a sysObjectID or a root of the family is below this OID.
+    """Whether a sysObjectID or a table of the family is below this OID, as below the vendor's.
 
     >>> apc = next(profile for profile in PROFILES if profile.key == "apc-rpdu2")
     >>> _is_above("1.3.6.1.4.1.318", apc), _is_above("1.3.6.1.4.1.534", apc)
@@ -193,7 +204,7 @@ def _is_above(oid: str, profile: Profile) -> bool:
 
 
 def _other_devices(oid: str) -> str:
-    """The devices that are no PDUs and have this number, "" for none.
+    """The devices that are no PDUs and have this number or one above it, "" for none.
 
     >>> _other_devices("1.3.6.1.4.1.534.2.3"), _other_devices("1.3.6.1.4.1.318.1.3.4.6")
     ('UPSs (eatonups)', '')
@@ -205,8 +216,9 @@ def _other_devices(oid: str) -> str:
 
 
 def _is_shared(profile: Profile, oid: str, arcs: int) -> bool:
-    """Whether devices that are no PDUs have this number, too. An object of the family is no such
-    number, even below one. `arcs`: how many first arcs of the OID are the family's sysObjectID.
+    """Whether devices that are no PDUs have the family's number in this OID, too. The OID of an
+    object of the family is no such number. `arcs`: how many first arcs of the OID are the family's
+    sysObjectID; 0 if none are.
 
     >>> by_key = {profile.key: profile for profile in PROFILES}
     >>> _is_shared(by_key["eaton-epdu"], "1.3.6.1.4.1.534.1", 8)
@@ -216,7 +228,8 @@ def _is_shared(profile: Profile, oid: str, arcs: int) -> bool:
     """
     if oid in SHARED_NUMBERS:
         return bool(arcs) or _reads(profile, oid)
-    return ".".join(oid.split(".")[:arcs]) in SHARED_NUMBERS and not _reads(profile, oid)
+    family_number = ".".join(oid.split(".")[:arcs])
+    return family_number in SHARED_NUMBERS and not _reads(profile, oid)
 
 
 def _reads(profile: Profile, oid: str) -> bool:
@@ -231,10 +244,12 @@ def _reads(profile: Profile, oid: str) -> bool:
 
 @cache
 def _objects() -> Mapping[str, tuple[str, ...]]:
-    """Key -> the OIDs that the parts of each family name."""
+    """Key of each family -> the OIDs of all objects that it reads or writes."""
     return {profile.key: tuple(dict.fromkeys(oids(profile))) for profile in PROFILES}
 
 
 def _distinct(profiles: Iterable[Profile]) -> tuple[Profile, ...]:
-    """Each profile once, by its key: the hash of a profile goes through hundreds of parts."""
+    """Each profile once, in the order of its first place. Compared by key: the hash of a profile
+    goes through hundreds of parts.
+    """
     return tuple({profile.key: profile for profile in profiles}.values())

@@ -1,4 +1,8 @@
-"""What recordings of real units show of each family, and the evidence of a family with it.
+"""What recordings of real units show of each SNMP family, and the evidence of a family with it.
+
+A *capability* is state, current, power, energy or switching. A family is *unproven* if neither a
+recording nor a public program shows that its commands are right: then they are used only with the
+owner's word, switch_unproven=yes.
 
 `make devices` computes `recorded.csv` from the recordings that tests read
 (tests/foreign_files/recorded_objects.py), where they are there: they are no part of the project. A
@@ -28,7 +32,7 @@ class RecordedObject(NamedTuple):
     """A row of the table: `RecordedObject("apc-cpdu", "state", "apc-cpdu", "LibreNMS")`."""
 
     family: str
-    #: the field of `Evidence`
+    #: state, current, power or energy
     capability: str
     #: the name of a recording
     recording: str
@@ -53,15 +57,16 @@ class FamilyCounts(NamedTuple):
 
 @cache
 def recorded_objects() -> Sequence[RecordedObject]:
-    """The rows of the table."""
+    """The rows of `recorded.csv`, in its order."""
     with TABLE.open(encoding="utf-8", newline="") as file:
         return [RecordedObject(*row) for row in list(csv.reader(file))[1:]]
 
 
 @cache
 def _capabilities() -> Mapping[str, Sequence[str]]:
-    """What is recorded of each family, by its key: `{"apc-rpdu2": ["current", "power", "energy"],
-    ...}`.
+    """The capabilities that recordings show of each family, by its key:
+
+    {"apc-rpdu2": ["current", "power", "energy"], ...}
     """
     capabilities: dict[str, list[str]] = {}
     for row in recorded_objects():
@@ -70,10 +75,12 @@ def _capabilities() -> Mapping[str, Sequence[str]]:
 
 
 def evidence_of(profile: Profile) -> Evidence:
-    """The family's own evidence, but RECORDING for each capability that a recording shows.
+    """What each capability of the family rests on: RECORDING for one that a recording shows, else
+    what the profile itself says. For an owner's own profile, it alone.
 
-    >>> evidence_of(PROFILE_BY_KEY["apc-rpdu2"]).energy.name
-    'RECORDING'
+    >>> rpdu2 = evidence_of(PROFILE_BY_KEY["apc-rpdu2"])
+    >>> rpdu2.state.name, rpdu2.current.name, rpdu2.power.name, rpdu2.energy.name
+    ('SIMULATED', 'RECORDING', 'RECORDING', 'RECORDING')
     >>> evidence_of(replace(PROFILE_BY_KEY["apc-rpdu2"], key="mine")).energy.name
     'SIMULATED'
     """
@@ -84,7 +91,7 @@ def evidence_of(profile: Profile) -> Evidence:
 
 
 def family_counts() -> FamilyCounts:
-    """The numbers of README's first lines.
+    """How many families there are, and what is proven of them, for the first lines of README.
 
     >>> counts = family_counts()
     >>> switched = counts.switched_by_recording + counts.switched_by_programs + counts.unproven

@@ -1,5 +1,9 @@
 """Answers "is this PDU supported?": the rows of the table in which all words of a question occur.
 
+A *row* (`SupportEntry`) is a family of SNMP or a handler, with the *names* of models that it reads,
+patterns such as AP89xx. A question is compared with each row as *compact words*: capitals without
+hyphens, AP-8959 as AP8959. A *generic* word, such as SWITCHED, changes nothing.
+
 A yes needs that every word is known for the same row, and that one of them is a model, a family, a
 maker or a brand. With a word that is not known, the answer is "maybe" or "unknown", never a yes.
 """
@@ -24,9 +28,9 @@ _OID = re.compile(
 )
 _MOST_WORDS = 5  # of a name, such as "Web Power Switch Pro"
 _LONGEST_TAIL = 4  # characters of a `*` in a name of several words, such as "AP8959 EU3"
-# a capital behind a small letter, a hyphen, or a digit beside a letter
-_COINED = re.compile(r"[a-z][A-Z]|\w-\w|[A-Za-z][0-9]|[0-9][A-Za-z]")
-_SHORTEST_COINED = 4  # characters of a name that needs no maker
+# a capital behind a small letter, a hyphen, or a digit beside a letter: iBootBar, G-3, PX3
+_MADE_UP_WORD = re.compile(r"[a-z][A-Z]|\w-\w|[A-Za-z][0-9]|[0-9][A-Za-z]")
+_SHORTEST_NAME = 4  # characters of a name that needs no maker
 _REFUSED_NAMES = tuple(name for name in NAMES if not name.key)
 
 
@@ -41,7 +45,7 @@ class Match(NamedTuple):
 
     @property
     def is_sure(self) -> bool:
-        """Whether the model is surely read."""
+        """Whether the model is surely read: no name fits it, or its name is not a "maybe"."""
         return self.name is None or self.name.sure
 
 
@@ -68,26 +72,29 @@ class SupportAnswer(NamedTuple):
 
     @property
     def families(self) -> Sequence[str]:
-        """The SNMP families of the matches; of several the handler asks the unit."""
+        """The keys of the SNMP families of the matches, such as ["apc-rpdu2"]; if there are
+        several, the handler asks the unit which one it is.
+        """
         return [match.entry.family for match in self.matches if match.entry.family]
 
 
 class _Comparison(NamedTuple):
-    """The words of a question beside one row. Of `AP8959 foo` and the row of apc-rpdu2, `known` is
-    1 and `unknown_words` is `["FOO"]`.
+    """What one row of the table has of the words of a question. Of `AP8959 foo` and the row of
+    apc-rpdu2, `known_count` is 1 and `unknown_words` is `["FOO"]`.
     """
 
+    #: the row, with the name that a word of the question is
     match: Match
     #: the words that the row does not have
     unknown_words: Sequence[str]
-    #: how many it has
-    known: int
+    #: how many words it has
+    known_count: int
     #: whether one of them is a model, the family, a maker or a brand of its own
     names_product: bool
 
     @property
     def has_all(self) -> bool:
-        """Whether the row has all words."""
+        """Whether the row has all words, and one of them is no description, such as SWITCHED."""
         return self.names_product and not self.unknown_words
 
 
@@ -102,12 +109,13 @@ def answer(question: str) -> SupportAnswer:
     'unknown'
     """
     for entry in entries():
-        # a key without a hyphen, such as `netio`, is a maker's name, too
-        if entry.key == question.strip() and "-" in entry.key:
+        is_family_key = "-" in entry.key  # one without a hyphen, `netio`, is a maker's name, too
+        if is_family_key and entry.key == question.strip():
             return SupportAnswer(question, YES, [Match(entry)])
-    number = _OID.fullmatch(question.strip())
-    if number:
-        return _answer_for_object_id(question, ENTERPRISES.rstrip(".") + number[1])
+    object_id = _OID.fullmatch(question.strip())
+    if object_id:
+        oid = ENTERPRISES.rstrip(".") + object_id[1]  # "enterprises.318" in full
+        return _answer_for_object_id(question, oid)
     if "UPS" in parts_of(question):
         return SupportAnswer(question, MAYBE, remarks=[UPS_ADVICE])
     words = _question_words(question)
@@ -115,9 +123,9 @@ def answer(question: str) -> SupportAnswer:
     refused_name, other_words = _best_name(_REFUSED_NAMES, words)
     if refused_name is None or _is_named_better(comparisons, refused_name):
         return _answer_by_rows(question, comparisons, words)
-    read_names = [name for name in NAMES if name.key]
-    read_name, _ = _best_name(read_names, other_words)
-    if read_name is not None:
+    supported_names = [name for name in NAMES if name.key]
+    supported_name, _ = _best_name(supported_names, other_words)
+    if supported_name is not None:  # a supported model beside one that is not
         return SupportAnswer(question, MAYBE, remarks=["ask for one model at a time"])
     return SupportAnswer(question, NO, refused_name=refused_name)
 
@@ -125,31 +133,33 @@ def answer(question: str) -> SupportAnswer:
 def _answer_by_rows(
     question: str, comparisons: Sequence[_Comparison], words: Sequence[str]
 ) -> SupportAnswer:
-    """The answer of the rows that have all words; where none has, of those that have the most.
+    """The answer by the rows that have all words; where none has, by those that have the most.
+    `comparisons`: of each row of the table with the compact `words` of the `question`.
 
     >>> words = ["APC", "AP8959"]
     >>> comparisons = [_compare(entry, words) for entry in entries()]
     >>> _answer_by_rows("APC AP8959", comparisons, words).families
     ['apc-rpdu2']
     """
-    whole = [comparison for comparison in comparisons if comparison.has_all]
+    matches = [comparison.match for comparison in comparisons if comparison.has_all]
     # a model says more than the words of a description
-    by_model = [comparison for comparison in whole if comparison.match.name is not None]
-    matches = [comparison.match for comparison in by_model or whole]
+    matches_by_model = [match for match in matches if match.name is not None]
+    matches = matches_by_model or matches
     if any(match.is_sure for match in matches):
         return SupportAnswer(question, YES, matches)
     if matches:
         notes = [match.name.note for match in matches if match.name is not None]
         return SupportAnswer(question, MAYBE, matches, remarks=notes)
-    coined_matches = [Match(entry) for entry in entries() if _is_coined_model(question, entry)]
-    if coined_matches:
-        return SupportAnswer(question, YES, coined_matches)
+    model_matches = [Match(entry) for entry in entries() if _is_unmistakable_model(question, entry)]
+    if model_matches:
+        return SupportAnswer(question, YES, model_matches)
     return _answer_in_part(question, comparisons, words)
 
 
 def _answer_for_object_id(question: str, oid: str) -> SupportAnswer:
-    """The answer for a sysObjectID: no if it is of other devices alone, yes if it names a family,
-    maybe if some families would be tried on such a device, else unknown.
+    """The answer for a sysObjectID, `oid` in full: NO if it is of other devices alone, YES if it
+    names a family, MAYBE if some families would be tried on such a device, else UNKNOWN.
+    `question`: as it was typed, for the answer.
 
     >>> _answer_for_object_id("", "1.3.6.1.4.1.318.1.3.4.6").verdict
     'yes'
@@ -171,20 +181,20 @@ def _answer_for_object_id(question: str, oid: str) -> SupportAnswer:
 
 
 def _answer_in_part(
-    question: str, comparisons: Iterable[_Comparison], words: Sequence[str]
+    question: str, comparisons: Sequence[_Comparison], words: Sequence[str]
 ) -> SupportAnswer:
-    """The answer where no row has all words: maybe those that have the most of them. `comparisons`:
-    of each row of the table with the words.
+    """The answer where no row has all words: MAYBE, by the rows that have the most of them.
+    `comparisons`: of each row of the table with the compact words of the question.
 
         AP8959 foo    MAYBE, [apc-rpdu2], unknown_words ["FOO"]
         Acme          UNKNOWN, unknown_words ["ACME"]
         I-03          MAYBE, [geist-v5], remark: another maker's PDU may have this name: ...
     """
-    most_known = max(comparison.known for comparison in comparisons)
+    most_known = max(comparison.known_count for comparison in comparisons)
     unknown_words = [word for word in words if not is_generic(word)]
     if not most_known:
         return SupportAnswer(question, UNKNOWN, unknown_words=unknown_words)
-    nearest = [comparison for comparison in comparisons if comparison.known == most_known]
+    nearest = [comparison for comparison in comparisons if comparison.known_count == most_known]
     common_unknown_words: list[str] = []
     for word in unknown_words:
         if all(word in comparison.unknown_words for comparison in nearest):
@@ -205,8 +215,8 @@ def _answer_in_part(
 
 
 def _question_words(question: str) -> list[str]:
-    """The compact words of a question, a maker's name of several words as one. What is no name as a
-    whole is taken apart at its hyphens.
+    """The compact words of a question; a maker's name of several words is one. A word with a hyphen
+    that no row knows is taken apart.
 
     >>> _question_words("AP-8959 (Server Technology)")
     ['AP8959', 'SERVERTECHNOLOGY']
@@ -227,65 +237,70 @@ def _question_words(question: str) -> list[str]:
 
 @cache
 def _maker_names() -> frozenset[str]:
-    """The compact names of all vendors and brands."""
+    """The compact names of all vendors and brands, such as SERVERTECHNOLOGY."""
     return frozenset().union(*[entry.makers for entry in entries()])
 
 
 @cache
 def _is_known(word: str) -> bool:
-    """Whether a compact word is in a row, or the pattern of a model fits it."""
+    """Whether a compact word is in a row, or the pattern of a model fits it.
+
+    >>> _is_known("AP8959"), _is_known("FOO")
+    (True, False)
+    """
     if any(word in entry.words or word in entry.makers for entry in entries()):
         return True
     return any(fits(name, word) for name in NAMES)
 
 
-def _is_coined_model(question: str, entry: SupportEntry) -> bool:
-    """Whether the question is the name of a model of the row, and no abbreviation and no word of
-    the language: `I-03` and `ATS 16` could be anybody's.
+def _is_unmistakable_model(question: str, entry: SupportEntry) -> bool:
+    """Whether the question is the name of a model of the row, and is written as only a model is: at
+    least four characters, with a capital behind a small letter, a hyphen, or a digit beside a
+    letter. `I-03` and `ATS 16` could be anybody's.
 
     >>> ibootbar = answer("dataprobe-ibootbar").matches[0].entry
-    >>> _is_coined_model("iBootBar", ibootbar), _is_coined_model("IBOOTBAR", ibootbar)
+    >>> _is_unmistakable_model("iBootBar", ibootbar), _is_unmistakable_model("IBOOTBAR", ibootbar)
     (True, False)
     """
-    name = compact(question)
-    is_coined = _COINED.search(question) is not None and len(name) >= _SHORTEST_COINED
-    return is_coined and name in map(compact, model_names(entry.models))
+    model = compact(question)
+    is_unmistakable = _MADE_UP_WORD.search(question) is not None and len(model) >= _SHORTEST_NAME
+    models_of_row = map(compact, model_names(entry.models))
+    return is_unmistakable and model in models_of_row
 
 
 # ---- one row -------------------------------------------------------------------------------------
 
 
 def _compare(entry: SupportEntry, words: Sequence[str]) -> _Comparison:
-    """The words of a question beside a row.
+    """What a row has of the compact words of a question.
 
     >>> apc = answer("apc-rpdu2").matches[0].entry
     >>> comparison = _compare(apc, ["AP8959", "FOO"])
-    >>> comparison.match.name.pattern, comparison.known, comparison.unknown_words
+    >>> comparison.match.name.pattern, comparison.known_count, comparison.unknown_words
     ('AP89xx', 1, ['FOO'])
     """
     name, other_words = _best_name(entry.names, words)
     specific_words = [word for word in other_words if not is_generic(word)]
-    unknown_words: list[str] = []
-    for word in specific_words:
-        if word not in entry.words and word not in entry.makers:
-            unknown_words.append(word)
-    known = len(specific_words) - len(unknown_words)
+    words_of_row = entry.words | entry.makers
+    unknown_words = [word for word in specific_words if word not in words_of_row]
+    known_count = len(specific_words) - len(unknown_words)
     names_maker = any(word in entry.own_makers for word in other_words)
     if name is None:
         names_product = names_maker or compact(entry.key) in words
     else:
-        names_product = known > 0 or not needs_maker(name)
-        known += 1
+        names_product = known_count > 0 or not needs_maker(name)
+        known_count += 1
     return _Comparison(
         match=Match(entry, name),
         unknown_words=unknown_words,
-        known=known,
+        known_count=known_count,
         names_product=names_product,
     )
 
 
 def _is_named_better(comparisons: Iterable[_Comparison], refused_name: Name) -> bool:
-    """Whether a row has a name that is no less specific than one that is not read.
+    """Whether a row is found by a name that is as specific as `refused_name`, the pattern of models
+    that are not supported, or more.
 
     >>> apc = answer("apc-rpdu2").matches[0].entry
     >>> refused_name = Name("AP*", "", "")
@@ -302,7 +317,8 @@ def _is_named_better(comparisons: Iterable[_Comparison], refused_name: Name) -> 
 
 
 def _best_name(names: Iterable[Name], words: Sequence[str]) -> tuple[Optional[Name], Sequence[str]]:
-    """The most specific of these names that words of the question are, and the other words.
+    """The most specific of these names that some of the words are, and the other words; None and
+    all words if they are none.
 
     >>> names = [Name("AP8*", "", ""), Name("AP89xx", "", "")]
     >>> name, other_words = _best_name(names, ["APC", "AP8959"])
@@ -319,7 +335,8 @@ def _best_name(names: Iterable[Name], words: Sequence[str]) -> tuple[Optional[Na
 
 
 def _runs(count: int) -> Iterator[tuple[int, int]]:
-    """Begin and end of each run of neighbours among so many words, the longest first.
+    """Begin and end of each run of neighbours among so many words, the longest first; a name has at
+    most five words.
 
     >>> list(_runs(2))
     [(0, 2), (0, 1), (1, 2)]
@@ -330,8 +347,8 @@ def _runs(count: int) -> Iterator[tuple[int, int]]:
 
 
 def _is_name(name: Name, words: Sequence[str]) -> bool:
-    """Whether these words together are a name. Its `*` takes in no word without a digit, such as
-    `basic`.
+    """Whether these words together are a name. If they are several, the `*` of its pattern stands
+    for at most four characters with a digit, such as EU3, and for no word such as BASIC.
 
     >>> name = Name("AP89xx*", "", "")
     >>> _is_name(name, ["AP8959", "EU3"]), _is_name(name, ["AP8959", "BASIC"])

@@ -1,4 +1,10 @@
-"""One table of all that the handlers read: SNMP families, and the handlers without families."""
+"""One table of all that the handlers read: a row for each SNMP family, and one for each handler
+without families, such as netio.
+
+A *capability* is state, current, power, energy or switching; its *basis*, in words, is what says
+that it is right, such as "the recording of a real unit". "yes" is of each unit of the row; VARIES
+is a condition: only of some units.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +57,7 @@ class SupportEntry(NamedTuple):
     pdu_figures: Mapping[str, str]
     #: whether outlets are switched: "yes", "no", "unproven" or a condition
     switching: str
-    #: capability -> its basis
+    #: capability -> its basis, such as "the vendor's MIB, not tried"
     evidence: Mapping[str, str]
     #: what else an owner should know, "" for nothing
     note: str = ""
@@ -68,25 +74,27 @@ class SupportEntry(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The family, or the handler where there is none: what `Name.key` has."""
+        """The family, or the handler where there is none: "apc-rpdu2", "netio". A name of models
+        (`Name`) refers to its row by this key.
+        """
         return self.family or self.handler
 
     @property
     def label(self) -> str:
-        """Handler, and family if there is one."""
+        """Handler, and family if there is one: "snmp, family apc-rpdu2", "netio"."""
         return f"{self.handler}, family {self.family}" if self.family else self.handler
 
 
 @cache
 def entries() -> tuple[SupportEntry, ...]:
-    """All rows, those of preferred handlers first. The first call builds all profiles."""
+    """All rows, those of preferred handlers first, of the others in the order of their tables."""
     families = [_profile_entry(profile) for profile in PROFILES]
     ordered_entries = sorted([*families, *_OTHERS], key=lambda entry: rank_of(entry.handler))
     return tuple(_with_names(entry) for entry in ordered_entries)
 
 
 def _profile_entry(profile: Profile) -> SupportEntry:
-    """The row of an SNMP family.
+    """The row of an SNMP family, without the names of models and the words that are compared.
 
     >>> apc = next(profile for profile in PROFILES if profile.key == "apc-rpdu2")
     >>> entry = _profile_entry(apc)
@@ -119,16 +127,24 @@ def _profile_entry(profile: Profile) -> SupportEntry:
 
 
 def _switching(profile: Profile) -> str:
-    """Whether the family's outlets are switched: READ, UNPROVEN or "no"."""
+    """Whether the family's outlets are switched: "yes", "no", or "unproven": only if the owner says
+    so.
+
+    >>> by_key = {profile.key: profile for profile in PROFILES}
+    >>> _switching(by_key["apc-rpdu2"]), _switching(by_key["apc-ats"])
+    ('yes', 'no')
+    """
     if not profile.is_switched:
         return "no"
     return READ if profile.is_proven else UNPROVEN
 
 
 def _basis_by_capability(profile: Profile) -> Mapping[str, str]:
-    """What each capability that the family has rests on: `{"state": "the vendor's MIB, tried on a
-    simulated unit", "energy": "the recording of a real unit", "switching": "public programs:
-    ..."}`.
+    """The basis of each capability that the family has, in words.
+
+    >>> apc = next(profile for profile in PROFILES if profile.key == "apc-rpdu2")
+    >>> _basis_by_capability(apc)["energy"], _basis_by_capability(apc)["switching"]
+    ('the recording of a real unit', 'public programs: chaos/powerman, dana-i2cat/opennaas')
     """
     levels = evidence_of(profile)
     basis_by_capability: dict[str, str] = {}
@@ -180,7 +196,9 @@ def _maker_words(names: Iterable[str]) -> frozenset[str]:
 
 
 def _is_brand_of(entry: SupportEntry, brand: Brand) -> bool:
-    """Whether PDUs of this row are sold under the brand."""
+    """Whether PDUs of this row are sold under the brand, a vendor's other name: that of one of the
+    row's vendors, and if the brand names families, also of this family.
+    """
     is_of_vendor = not set(brand.vendors).isdisjoint(entry.vendors)
     is_of_family = not brand.families or entry.key in brand.families
     return is_of_vendor and is_of_family

@@ -1,6 +1,8 @@
 """Words of a question and of the tables in the form in which they are compared. Pure.
 
-Case, hyphens and blanks do not count: `ap 8959`, `AP-8959` and `AP8959` are the same name.
+A *compact* word has capitals and digits alone: `ap 8959`, `AP-8959` and `AP8959` are the same name.
+A *pattern* of models has an `x` for any digit, `?` for any letter, and `*` for any of both:
+`AP89xx*`.
 """
 
 from __future__ import annotations
@@ -32,21 +34,25 @@ GENERIC = frozenset(
     switched switches switching three transfer tree unit units upgradeable vertical u zero
     """.upper().split()
 )
-_LETTERS = "A-Z0-9\u0400-\u04ff"
+_LETTERS_AND_DIGITS = "A-Z0-9\u0400-\u04ff"
 _WILDCARDS = {"#": "[0-9]", "?": "[A-Z]", "*": "([A-Z0-9]*)"}
 
 
 def parts_of(text: str) -> list[str]:
-    """The words of a text in capitals, without the signs and blanks between them.
+    """The runs of letters and digits in a text, in capitals, without what stands between them.
 
     >>> parts_of("ap-8959 EU3")
     ['AP', '8959', 'EU3']
     """
-    return re.findall(f"[{_LETTERS}]+", text.upper())
+    return re.findall(f"[{_LETTERS_AND_DIGITS}]+", text.upper())
 
 
 def compact(text: str) -> str:
-    """The text in capitals as one word: `AP-8959 EU3` is AP8959EU3."""
+    """The text as one word of capitals and digits.
+
+    >>> compact("ap-8959 EU3")
+    'AP8959EU3'
+    """
     return "".join(parts_of(text))
 
 
@@ -74,8 +80,8 @@ def words_of(texts: Iterable[str]) -> frozenset[str]:
 
 
 def model_names(models: Iterable[str]) -> Iterator[str]:
-    """The names that descriptions of models begin with: what stands in brackets, behind a colon or
-    from the first word in small letters on says which of them.
+    """The names of models in descriptions, which are lists of names. What stands in brackets,
+    behind a colon, or behind the first word in small letters, is cut off, with that word.
 
     >>> list(model_names(["iBootBar", "Geist RCM, RSO with version 3 firmware", "PWT2 (SPS2)"]))
     ['iBootBar', 'Geist RCM', 'RSO', 'PWT2']
@@ -91,26 +97,32 @@ def model_names(models: Iterable[str]) -> Iterator[str]:
 
 
 @cache
-def _shape(pattern: str) -> str:
-    """The compact pattern: capitals and digits, `#` for any digit, `?` for any letter, `*`.
+def _compact_pattern(pattern: str) -> str:
+    """A pattern as one compact word, in which `#` stands for any digit, `?` for any letter, and `*`
+    for any of both. An `x` beside another small letter is a letter.
 
-    >>> _shape("AP89xx*"), _shape("Maxx 3?")
+    >>> _compact_pattern("AP89xx*"), _compact_pattern("Maxx 3?")
     ('AP89##*', 'MAXX3?')
     """
-    # beside another small letter, an x is a letter
     with_digits = re.sub(r"(?<![a-z])x+(?![a-z])", lambda match: "#" * len(match[0]), pattern)
-    return re.sub(f"[^{_LETTERS}#?*]", "", with_digits.upper())
+    return re.sub(f"[^{_LETTERS_AND_DIGITS}#?*]", "", with_digits.upper())
 
 
 @cache
-def _expression(pattern: str) -> re.Pattern[str]:
-    expressions = [_WILDCARDS.get(sign, sign) for sign in _shape(pattern)]
+def _regular_expression(pattern: str) -> re.Pattern[str]:
+    """The regular expression of the compact words that a pattern fits; its groups are what `*`
+    stands for.
+
+    >>> _regular_expression("AP89xx*").pattern
+    'AP89[0-9][0-9]([A-Z0-9]*)'
+    """
+    expressions = [_WILDCARDS.get(sign, sign) for sign in _compact_pattern(pattern)]
     return re.compile("".join(expressions))
 
 
 def fits(name: Name, text: str, longest_tail: Optional[int] = None) -> bool:
-    """Whether a compact text is the pattern of a name, or the pattern fits it. `longest_tail`: the
-    most characters that its `*` may stand for; None for any number.
+    """Whether the pattern of a name fits a compact word, or is this word itself. `longest_tail`:
+    the most characters that its `*` may stand for; None for any number.
 
     >>> from pdu.supports.model_names import Name
     >>> name = Name("AP89xx*", "apc-rpdu2", "")
@@ -119,37 +131,39 @@ def fits(name: Name, text: str, longest_tail: Optional[int] = None) -> bool:
     """
     if text and text == compact(name.pattern):
         return True
-    match = _expression(name.pattern).fullmatch(text)
+    match = _regular_expression(name.pattern).fullmatch(text)
     if match is None:
         return False
     return longest_tail is None or len("".join(match.groups())) <= longest_tail
 
 
 def specificity(name: Name) -> int:
-    """How much a pattern says: 2 for each fixed character, 1 for each digit.
+    """How much a pattern says, to compare it with others: 2 for each fixed letter or digit, 1 for
+    each `x`, which is any digit.
 
     >>> from pdu.supports.model_names import Name
     >>> specificity(Name("AP89xx*", "", ""))
     10
     """
-    shape = _shape(name.pattern)
-    return 2 * len(re.sub("[#?*]", "", shape)) + shape.count("#")
+    pattern = _compact_pattern(name.pattern)
+    return 2 * len(re.sub("[#?*]", "", pattern)) + pattern.count("#")
 
 
 def needs_maker(name: Name) -> bool:
-    """Whether a pattern could be anybody's: it has no fixed letter.
+    """Whether a pattern has no fixed letter, so that it could be a model of anybody, and counts
+    only beside a maker's name.
 
     >>> from pdu.supports.model_names import Name
     >>> needs_maker(Name("5xxx", "", "")), needs_maker(Name("AP89xx", "", ""))
     (True, False)
     """
-    return re.search("[A-Z\u0400-\u04ff]", _shape(name.pattern)) is None
+    return re.search("[A-Z\u0400-\u04ff]", _compact_pattern(name.pattern)) is None
 
 
 def sample(pattern: str) -> str:
-    """The shortest name that a pattern fits.
+    """The shortest compact word that a pattern fits, for tests and examples.
 
     >>> sample("AP89xx*")
     'AP8900'
     """
-    return _shape(pattern).replace("#", "0").replace("?", "A").replace("*", "")
+    return _compact_pattern(pattern).replace("#", "0").replace("?", "A").replace("*", "")

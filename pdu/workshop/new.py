@@ -1,5 +1,9 @@
 """`pdu new NAME`: writes a working handler or SNMP family, to start from, into a copy of this
 project.
+
+`root` is the folder of the copy. A new handler has a name, such as "modbus", and a title, such as
+"Acme Power"; None for the name with a capital letter. A family has a key, VENDOR-MODEL. Functions
+return the texts of files by their paths below `root`: nothing is written before all are known.
 """
 
 from __future__ import annotations
@@ -57,7 +61,7 @@ _SETTINGS_PAGE = Path("docs", "settings.md")
 _PROJECT = Path("pyproject.toml")
 _LAYER = re.compile(r'(?m)^ *"([a-z0-9 |]+)", +# pdu new adds a handler here$')
 _REGISTRY = Path("handlers", "registry.py")
-_NEW_ROW = """\
+_REGISTRY_ROW = """\
     "@name@": About(
         "@Title@ PDUs",
         "custom",
@@ -65,13 +69,13 @@ _NEW_ROW = """\
         web_words=("@name@",),  # how its web service names its make before a login
     ),
 """
-_ROW = re.compile(r"(?m)^ *# pdu new adds a handler here$")
+_REGISTRY_MARK = re.compile(r"(?m)^ *# pdu new adds a handler here$")
 _FAMILIES = Path("handlers", "snmp", "profiles")
 _PAGES_S = 300.0  # limit for writing the generated parts of the pages, in seconds
 # a line of the two lists of the files of families, with the comment above it
 _FILE = re.compile(r"(?m)^(?: +#.*\n)* +(\w+),\n")
 _EXAMPLE_FAMILY = "acme-strip"
-_NUMBER = 99_999  # the vendor's number in the example of docs/dev/new-family.md
+_EXAMPLE_NUMBER = 99_999  # the vendor's number in the example of docs/dev/new-family.md
 
 
 @click.command("new", cls=Subcommand, examples=("pdu new modbus", "pdu new acme-strip --snmp"))
@@ -140,8 +144,13 @@ class _Plan(NamedTuple):
 
 
 def _plan(root: Path, name: str, title: Optional[str], shape: str) -> _Plan:
-    """A handler, of one of SHAPES: the shape document is a part of this project, the others are a
-    folder of their own and change nothing. Raises OSError and SettingsError.
+    """What is written for a new handler of one of SHAPES:
+
+        shape             files                                       edits
+        document          handlers/modbus/..., tests/handlers/...     handlers/registry.py, ...
+        platform, http    modbus/..., a folder of its own             none
+
+    Raises OSError, and SettingsError for a name that is in use or that no handler can have.
     """
     files = handler_files(root, name, title, shape)
     _refuse_paths_in_use(root, files)
@@ -161,8 +170,9 @@ def _plan(root: Path, name: str, title: Optional[str], shape: str) -> _Plan:
 
 
 def _family_plan(root: Path, key: str, vendor: Optional[str]) -> _Plan:
-    """A family over SNMP, such as acme-strip of the vendor Acme. Raises OSError and
-    SettingsError.
+    """What is written for a new family over SNMP. `key`: such as acme-strip; `vendor`: its name for
+    people, such as "Acme"; None for the first part of the key. Raises OSError, and SettingsError
+    for a key that is in use or that no family can have.
     """
     files = family_files(root, key, vendor)
     _refuse_paths_in_use(root, files)
@@ -175,13 +185,15 @@ def _family_plan(root: Path, key: str, vendor: Optional[str]) -> _Plan:
 
 
 def _result(plan: _Plan, pages: Sequence[str]) -> Result:
-    """What was written. `pages`: those whose generated parts changed.
+    """What the command prints when all is written. `pages`: the pages whose generated parts
+    changed, such as ["README.md"].
 
-    handlers/modbus/handler.py
-    handlers/registry.py (changed)
+        handlers/modbus/handler.py
+        handlers/registry.py (changed)
+        README.md (changed)
 
-    its tests: python -m pytest tests/handlers/modbus ... (pytest is in the environment of ...)
-    next steps: docs/dev/new-handler.md
+        its tests: python -m pytest tests/handlers/modbus ... (pytest is in the environment of ...)
+        next steps: docs/dev/new-handler.md
     """
     made_files = [str(path) for path in plan.files]
     changed_files = list(dict.fromkeys([*map(str, plan.edits), *pages]))
@@ -217,10 +229,10 @@ def _text(path: Path) -> str:
 
 
 def _write(root: Path, plan: _Plan) -> list[str]:
-    """Write the files, then the generated parts of the pages, which name each part of this project.
-
-    Returns the pages that changed, such as ["README.md", "docs/settings.md"]. Raises OSError and
-    SettingsError.
+    """Write the files of a plan below `root`, then run packaging/readme.py, which writes the parts
+    of the pages that name each handler. Returns the pages that it changed, such as ["README.md",
+    "docs/settings.md"]; [] for a plan without edits, which is no part of this project. Raises
+    OSError, and SettingsError if the program fails.
     """
     files = {**plan.files, **plan.edits}
     for path, text in files.items():
@@ -248,8 +260,9 @@ def _write(root: Path, plan: _Plan) -> list[str]:
 
 
 def _lay_out(root: Path, files: Collection[Path]) -> None:
-    """Give the files the layout that `make lint` checks, where ruff is installed: it depends on the
-    length of names, and on their place in the alphabet.
+    """Sort the imports of these files and lay out their lines, as `make lint` checks it: that
+    depends on the length and the order of the new names. Nothing happens where ruff is not
+    installed, or takes longer than 300 s.
     """
     ruff = [sys.executable, "-m", "ruff"]
     paths = [str(path) for path in files]
@@ -261,12 +274,12 @@ def _lay_out(root: Path, files: Collection[Path]) -> None:
 
 @contextlib.contextmanager
 def _all_or_nothing(root: Path, paths: Collection[Path], edits: Collection[Path]) -> Iterator[None]:
-    """If the block fails, remove `paths` with their new folders, and restore `edits`,
-    both READMEs and the pages in docs.
+    """If the block raises, the tree is as before it: the new files `paths` are removed with their
+    new folders, and the contents of `edits` and of all pages are restored.
 
-        before    handlers/registry.py
-        in it     handlers/registry.py with a row, handlers/modbus/handler.py; then an error
-        after     handlers/registry.py as before, no handlers/modbus
+        before the block    handlers/registry.py
+        in it               handlers/registry.py with a new row, handlers/modbus/handler.py; error
+        after it            handlers/registry.py as before, no handlers/modbus
     """
     new_folders: list[Path] = []
     for path in paths:
@@ -321,8 +334,10 @@ def handler_files(
 def _filled_templates(
     root: Path, folder: str, places: Mapping[str, str], name: str, title: Optional[str]
 ) -> dict[Path, str]:
-    """The files of all templates in this folder below packaging/new, by their paths in the tree.
-    `places`: by template, its path.
+    """The filled templates of a folder of packaging/new, by their paths in the tree. `places`: by
+    template, where its file belongs. Of handler.py.in, for the name modbus:
+
+        {"handler.py": "handlers/@name@/handler.py"}    handlers/modbus/handler.py
     """
     files: dict[Path, str] = {}
     for template in sorted((root / _SKELETON / folder).glob("*.in")):
@@ -332,8 +347,11 @@ def _filled_templates(
 
 
 def _copied_example(root: Path, name: str, title: Optional[str]) -> dict[Path, str]:
-    """The example of docs/own-handler.md over HTTP, and its recording, under this name: class
-    VoltPdu of volt/handler.py is AcmePdu of acme/handler.py, volt.har is acme.har.
+    """The files of the handler volt, the example of docs/own-handler.md over HTTP, and its
+    recording, under this name. For the name acme:
+
+        volt/handler.py with class VoltPdu    acme/handler.py with class AcmePdu
+        volt.har                              acme.har
     """
     display_name = _display_name(title or name.capitalize(), "title")
     words = {"VoltPdu": f"{name.capitalize()}Pdu", "Volt": display_name, _EXAMPLE_NAME: name}
@@ -345,7 +363,7 @@ def _copied_example(root: Path, name: str, title: Optional[str]) -> dict[Path, s
 
 
 def _renamed(text: str, words: Mapping[str, str]) -> str:
-    """The text with other words: none of these is looked for in another.
+    """The text with each of these words replaced. A word that was put in is not replaced again:
 
     >>> _renamed("VoltPdu of volt", {"VoltPdu": "voltPdu", "volt": "acme"})
     'voltPdu of acme'
@@ -398,12 +416,11 @@ def _fill_template(text: str, name: str, title: Optional[str]) -> str:
 
 
 def _display_name(text: str, what: str) -> str:
-    """`text` with single spaces.
+    """A name for people, with single spaces between its words. Raises SettingsError unless it is
+    short and safe in Python strings and in Markdown. `what`: the name's kind, for the error.
 
     >>> _display_name("Acme  Power", "title")
     'Acme Power'
-
-    Raises SettingsError unless it is short and safe in Python strings and in Markdown.
     """
     display_name = " ".join(text.split())
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 .+&-]{0,60}", display_name):
@@ -415,9 +432,14 @@ def _display_name(text: str, what: str) -> str:
 
 
 def _handler_edits(root: Path, name: str, title: Optional[str]) -> dict[Path, str]:
-    """The files of the tree that name each handler, with this one: docs/settings.md with a section,
-    pyproject.toml with it in the contract of imports, handlers/registry.py with a row. Raises
-    OSError and SettingsError.
+    """The new texts of the three files that name each handler, by their paths; with this handler
+    they have
+
+        docs/settings.md        a section at the end, "## Acme Power"
+        pyproject.toml          its name in the contract of imports, "http | modbus | netio"
+        handlers/registry.py    a row, "modbus": About("Acme Power PDUs", ...)
+
+    Raises OSError, and SettingsError for a file that does not show where handlers stand.
     """
     section = _fill_template(_SECTION, name, title)
     return {
@@ -428,12 +450,13 @@ def _handler_edits(root: Path, name: str, title: Optional[str]) -> dict[Path, st
 
 
 def _contract(root: Path, name: str) -> str:
-    """pyproject.toml with the handler `name` beside the others in the contract of imports:
+    """The text of pyproject.toml with the handler `name` beside the others in the contract of
+    imports:
 
         before    "http | netio | shelly",  # pdu new adds a handler here
         after     "http | modbus | netio | shelly",  # pdu new adds a handler here
 
-    Raises OSError and SettingsError.
+    Raises OSError, and SettingsError if there is no such line.
     """
     text = _text(root / _PROJECT)
     layer = _LAYER.search(text)
@@ -448,60 +471,66 @@ def _contract(root: Path, name: str) -> str:
 
 
 def _registry(root: Path, name: str, title: Optional[str]) -> str:
-    """handlers/registry.py with a row for this handler above its comment "pdu new adds a handler
-    here". Raises OSError and SettingsError.
+    """The text of handlers/registry.py with a row for this handler above the mark where rows are
+    added. For the name modbus without a title:
+
+        before    # pdu new adds a handler here
+        after     "modbus": About("Modbus PDUs", "custom", is_codec=True, ...),
+                  # pdu new adds a handler here
+
+    Raises OSError, and SettingsError if there is no mark.
     """
     text = _text(root / _REGISTRY)
-    place = _ROW.search(text)
-    if place is None:
+    mark = _REGISTRY_MARK.search(text)
+    if mark is None:
         raise SettingsError(f"{_REGISTRY} does not show where a handler is added; nothing was made")
-    row = _fill_template(_NEW_ROW, name, title)
-    return text[: place.start()] + row + text[place.start() :]
+    row = _fill_template(_REGISTRY_ROW, name, title)
+    return text[: mark.start()] + row + text[mark.start() :]
 
 
 # ---- an SNMP family ------------------------------------------------------------------------------
 
 
 def family_files(root: Path, key: str, vendor: Optional[str]) -> dict[Path, str]:
-    """The worked example of docs/dev/new-family.md as the family `key`: its entry and its fixture.
-    Of acme-strip:
+    """The files of a new family, by their paths in the tree: the worked example of
+    docs/dev/new-family.md with this key, this vendor, and a free vendor's number. Of acme-strip:
 
-        handlers/snmp/profiles/acme.py                       its Profile, at a free vendor's number
-        tests/simulators/snmp_units/acme-strip.snmprec       its rows
-        tests/simulators/snmp_units/acme-strip.json          what is read of them
+        handlers/snmp/profiles/acme.py                     its Profile
+        tests/simulators/snmp_units/acme-strip.snmprec     the rows of a simulated unit
+        tests/simulators/snmp_units/acme-strip.json        what is read of them
 
-    Raises OSError and SettingsError.
+    Raises OSError, and SettingsError for a key or a vendor that cannot be used.
     """
-    file = _vendor_of(root, key)
+    stem = _vendor_of(root, key)
     page = _text(root / "docs/dev/new-family.md").partition("## Adding an SNMP family")[2]
     entry = re.search(r"(?ms)^ *```python\n(.*?)^ *```$", page)
     assert entry is not None
     fixture_of_example = root / _SKELETON / "family" / _EXAMPLE_FAMILY
-    display_name = _display_name(vendor or file.capitalize(), "vendor")
-    words = {
+    display_name = _display_name(vendor or stem.capitalize(), "vendor")
+    word_by_example = {
         _EXAMPLE_FAMILY: key,
         "Acme": display_name,
-        "ACME": file.upper(),
-        str(_NUMBER): _free_number(root),
+        "ACME": stem.upper(),
+        str(_EXAMPLE_NUMBER): _free_number(root),
     }
     fixture = Path("tests", "simulators", "snmp_units", key)
     return {
-        _FAMILIES / f"{file}.py": (
+        _FAMILIES / f"{stem}.py": (
             f'"""{display_name}.\n\nName the MIB, its revision and where its text is.\n"""\n\n'
-            + _renamed(textwrap.dedent(entry[1]), words)
+            + _renamed(textwrap.dedent(entry[1]), word_by_example)
         ),
         fixture.with_suffix(".snmprec"): _renamed(
-            _text(fixture_of_example.with_suffix(".snmprec.in")), words
+            _text(fixture_of_example.with_suffix(".snmprec.in")), word_by_example
         ),
         fixture.with_suffix(".json"): _renamed(
-            _text(fixture_of_example.with_suffix(".json.in")), words
+            _text(fixture_of_example.with_suffix(".json.in")), word_by_example
         ),
     }
 
 
 def _vendor_of(root: Path, key: str) -> str:
-    """The vendor in a family's key, which names its file. Raises OSError, and SettingsError for
-    what is no key, and for a vendor whose file exists.
+    """The vendor in a family's key: the name of the file of its families, without ".py". Raises
+    OSError, and SettingsError for what is no key, and for a vendor whose file exists.
 
         acme-strip    acme
         Acme          SettingsError: 'Acme' is not a family's key: give VENDOR-MODEL in ...
@@ -528,38 +557,38 @@ def _vendor_of(root: Path, key: str) -> str:
 
 
 def _free_number(root: Path) -> str:
-    """_NUMBER, or the next one that no family has, such as "100000": new families must not detect
-    each other's devices.
+    """A vendor's number for OIDs that no family has: "99999", or the next one that is free. With
+    the same number, two new families would each detect the other's devices.
     """
     texts = [_text(path) for path in (root / _FAMILIES).glob("*.py")]
     numbers_in_use = set(re.findall(r"\d+", " ".join(texts)))
-    number = _NUMBER
+    number = _EXAMPLE_NUMBER
     while str(number) in numbers_in_use:
         number += 1
     return str(number)
 
 
 def families_table(root: Path, key: str) -> dict[Path, str]:
-    """The table of families with the file of the family `key`: before the first file with a later
-    name, else after the last name. The table is in that order but for some entries. Both lists of
-    the file change:
+    """The new text of handlers/snmp/profiles/__init__.py, by its path, with the vendor of the
+    family `key` in both of its lists, in the order of the alphabet. Of the key acme-strip:
 
-        before    from . import (aten, bachmann)    VENDORS = (aten, bachmann)
-        after     from . import (acme, aten, ...)   VENDORS = (acme, aten, bachmann)
+        before    from . import (aten, bachmann)          VENDORS = (aten, bachmann)
+        after     from . import (acme, aten, bachmann)    VENDORS = (acme, aten, bachmann)
+
+    Where a list is not in order, before the first later name; after the last one if there is none.
     """
     table = _FAMILIES / "__init__.py"
     text = _text(root / table)
-    file = key.partition("-")[0]
-    # from behind, so that the places of what is before stay
-    for list_begin in ("\nVENDORS = (", "\nfrom . import ("):
+    vendor = key.partition("-")[0]
+    for list_begin in ("\nVENDORS = (", "\nfrom . import ("):  # the later list first
         start = text.index(list_begin)
         end = text.index("\n)\n", start) + 1
         entries = list(_FILE.finditer(text, start, end))
-        later_entries = [entry for entry in entries if entry[1] > file]
+        later_entries = [entry for entry in entries if entry[1] > vendor]
         if later_entries:
             place = later_entries[0].start()
         else:
             last_entry = max(entries, key=lambda entry: entry[1])
             place = last_entry.end()
-        text = f"{text[:place]}    {file},\n{text[place:]}"
+        text = f"{text[:place]}    {vendor},\n{text[place:]}"
     return {table: text}

@@ -1,8 +1,8 @@
 """What the reads of one session have shown of an agent, so that a silence is paid for once.
 
-Some agents leave a GETBULK without an answer, or each request whose answer would be large
-(Schleifenbauer's databus, agents behind links that lose fragments). SNMP has no answer for that, so
-only waiting shows it.
+A *silence* is a request without an answer in time. Some agents leave a GETBULK without an answer,
+or each request whose answer would be large (Schleifenbauer's databus, agents behind links that lose
+fragments). SNMP has no answer for that, so only waiting shows it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SLOWER = 3.0
 
 
 def fewer(rows: int) -> int:
-    """How many rows to ask for after a request for `rows` had no answer.
+    """How many rows to ask for after a request for so many had no answer: a fifth, at least 1.
 
     >>> fewer(25), fewer(5), fewer(1)
     (5, 1, 1)
@@ -29,7 +29,9 @@ def fewer(rows: int) -> int:
 
 
 class RowLimit:
-    """How many rows to ask for with one request of a kind, at the beginning of a walk.
+    """How many rows to ask for with one request of a kind, GETBULK or GETNEXT, at the beginning of
+    a walk: `rows`. It falls with silences, and rises to `usual` again after one that was perhaps a
+    lost datagram.
 
     >>> limit = RowLimit(25)
     >>> limit.silent(25)
@@ -51,17 +53,19 @@ class RowLimit:
         self.rows = min(self.rows, fewer(rows))
 
     def note_answer(self) -> None:
-        """Notes an answer."""
+        """Notes an answer: after a single silence, as many rows as usual are asked for again."""
         if self._silences < _SILENCES:
             self.rows = self.usual
 
     def refuse(self) -> None:
-        """Notes an answer to something else than what was asked: no more such requests."""
+        """Notes an answer to something else than what was asked: from now on, `rows` is 1."""
         self.rows, self._silences = 1, _SILENCES
 
 
 class AgentLimits:
-    """What one session has shown of an agent. All is as usual until it shows something else."""
+    """What one session has shown of an agent: the limits of a GETBULK and of a GETNEXT, whether it
+    answers at all, and in `_slowest_s` the longest time that it took.
+    """
 
     def __init__(self) -> None:
         self.bulk = RowLimit(BULK_ROWS)
@@ -76,7 +80,16 @@ class AgentLimits:
         self._slowest_s = max(self._slowest_s, seconds)
 
     def patience_s(self, timeout_s: float) -> float:
-        """How long to wait for an answer with several rows, in seconds: at most the timeout."""
+        """How long to wait for an answer with several rows, in seconds. At most the timeout; less
+        for an agent that answered soon before, as it may drop such requests.
+
+        >>> limits = AgentLimits()
+        >>> limits.patience_s(60.0)
+        60.0
+        >>> limits.note_answer(seconds=0.1)
+        >>> limits.patience_s(60.0)
+        5.0
+        """
         if not self.is_alive:
             return timeout_s
         return min(timeout_s, max(_LONGEST_SILENCE_S, _SLOWER * self._slowest_s))

@@ -1,5 +1,9 @@
 """BER as SNMP uses it: definite lengths, primitive simple types (X.690; RFC 3417, 8).
 
+An *element* is a tag, which tells its type, a length, and as many octets of content: 02 01 07 is
+the INTEGER 7. Functions read the element that begins at index `at` of a datagram, `data`, and ends
+at or before index `end`; they return indexes into it, too.
+
 Lengths with leading zeros and integers that are longer than needed are read, because many devices
 send numbers of a fixed size; so are unsigned numbers without the octet 0 that a highest bit needs.
 Everything else that is not BER is refused.
@@ -30,9 +34,8 @@ class Malformed(ValueError):
 
 
 def head(data: bytes, at: int, end: int) -> tuple[int, int, int]:
-    """The tag of the element at `at`, and where its content begins and stops.
-
-    Raises Malformed if the element does not end at or before `end`.
+    """The tag of the element at `at`, and the indexes where its content begins and stops. Raises
+    Malformed if the element does not end at or before `end`.
 
     >>> head(bytes.fromhex("020107"), at=0, end=3)
     (2, 2, 3)
@@ -57,8 +60,12 @@ def head(data: bytes, at: int, end: int) -> tuple[int, int, int]:
 
 
 def content_bounds(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
-    """Where the content of the element at `at` begins and stops. Raises Malformed for another
-    tag."""
+    """The indexes where the content of the element at `at` begins and stops. Raises Malformed for
+    another tag than `tag`.
+
+    >>> content_bounds(bytes.fromhex("020107"), at=0, end=3, tag=INTEGER)
+    (2, 3)
+    """
     tag_of_element, begin, stop = head(data, at, end)
     if tag_of_element != tag:
         raise Malformed(f"type {tag_of_element:#04x} instead of {tag:#04x}")
@@ -66,7 +73,13 @@ def content_bounds(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
 
 
 def exact_content_bounds(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
-    """The bounds of an element's content. Raises Malformed unless the element ends at `end`."""
+    """The indexes where the content of the element at `at` begins and stops. Raises Malformed for
+    another tag, and if octets follow the element before `end`.
+
+    >>> exact_content_bounds(bytes.fromhex("02010700"), at=0, end=4, tag=INTEGER)
+    Traceback (most recent call last):
+    pdu_common.snmp_client.ber.Malformed: octets after the end
+    """
     begin, stop = content_bounds(data, at, end, tag)
     if stop != end:
         raise Malformed("octets after the end")
@@ -74,16 +87,20 @@ def exact_content_bounds(data: bytes, at: int, end: int, tag: int) -> tuple[int,
 
 
 def integer(data: bytes, at: int, end: int, lowest: int, highest: int) -> tuple[int, int]:
-    """The INTEGER at `at` and where the next element begins. Raises Malformed outside the range."""
+    """The number in the INTEGER at `at`, and the index where the next element begins. Raises
+    Malformed for another type, and a number outside the range.
+
+    >>> integer(bytes.fromhex("0201070500"), at=0, end=5, lowest=0, highest=9)
+    (7, 3)
+    """
     begin, stop = content_bounds(data, at, end, INTEGER)
     return number(data[begin:stop], lowest, highest), stop
 
 
 def number(content: bytes, lowest: int, highest: int, *, is_signed: bool = True) -> int:
-    """The number in the content of an INTEGER or of a type derived from it.
-
-    A type without negative numbers is read without a sign: some agents leave out the octet 0 in
-    front of a highest bit that is set.
+    """The number in the content of an INTEGER or of a type derived from it. Raises Malformed
+    outside the range. Of a type without negative numbers, `is_signed` is false: some agents leave
+    out the octet 0 in front of a highest bit that is set.
 
     >>> number(bytes.fromhex("ff"), -128, 127), number(bytes.fromhex("ff"), 0, 255, is_signed=False)
     (-1, 255)
@@ -97,15 +114,20 @@ def number(content: bytes, lowest: int, highest: int, *, is_signed: bool = True)
 
 
 def octets(data: bytes, at: int, end: int) -> tuple[bytes, int]:
-    """The OCTET STRING at `at` and where the next element begins."""
+    """The content of the OCTET STRING at `at`, and the index where the next element begins. Raises
+    Malformed for another type.
+
+    >>> octets(bytes.fromhex("04026f6e"), at=0, end=4)
+    (b'on', 4)
+    """
     begin, stop = content_bounds(data, at, end, OCTETS)
     return data[begin:stop], stop
 
 
 @functools.lru_cache(maxsize=_KEPT)  # PDUs of a family have the same objects
 def arcs(content: bytes) -> Arcs:
-    """The arcs in the content of an OBJECT IDENTIFIER: its first number holds two arcs (X.690,
-    8.19.4). Raises Malformed.
+    """The arcs in the content of an OBJECT IDENTIFIER. Its first number holds two of them: 43 is
+    1.3 (X.690, 8.19.4). Raises Malformed for what is none, and more arcs than SNMP has.
 
     >>> arcs(bytes.fromhex("2b06010401823e"))
     (1, 3, 6, 1, 4, 1, 318)
@@ -119,8 +141,9 @@ def arcs(content: bytes) -> Arcs:
 
 
 def _numbers(content: bytes) -> list[int]:
-    """The numbers in base 128 of an OID's content, at least one: the highest bit of an octet says
-    that its number goes on (X.690, 8.19.2). Raises Malformed.
+    """The numbers in the content of an OID, at least one. They are in base 128: the highest bit of
+    an octet says that its number goes on (X.690, 8.19.2). Raises Malformed for a number that is cut
+    off or too large.
 
     >>> _numbers(bytes.fromhex("2b823e"))
     [43, 318]
@@ -143,7 +166,7 @@ def _numbers(content: bytes) -> list[int]:
 
 
 def tlv(tag: int, content: bytes) -> bytes:
-    """An element: the tag, the length and the content.
+    """The octets of an element: tag, length and content.
 
     >>> tlv(OCTETS, b"on").hex(), tlv(OCTETS, bytes(200))[:3].hex()
     ('04026f6e', '0481c8')
@@ -156,12 +179,20 @@ def tlv(tag: int, content: bytes) -> bytes:
 
 
 def encode_integer(value: int) -> bytes:
-    """An INTEGER element of a number from 0 on."""
+    """The octets of an INTEGER of a number from 0 on.
+
+    >>> encode_integer(7).hex(), encode_integer(200).hex()
+    ('020107', '020200c8')
+    """
     return tlv(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
 
 
 def value_content(value: Union[int, bytes]) -> bytes:
-    """The content of an INTEGER, in the fewest octets, or of an OCTET STRING."""
+    """The content of an INTEGER, in the fewest octets, or of an OCTET STRING.
+
+    >>> value_content(-1).hex(), value_content(b"on").hex()
+    ('ff', '6f6e')
+    """
     if isinstance(value, bytes):
         return value
     magnitude = value if value >= 0 else ~value
@@ -170,12 +201,16 @@ def value_content(value: Union[int, bytes]) -> bytes:
 
 @functools.lru_cache(maxsize=_KEPT)
 def encode_null_varbind(oid: Arcs) -> bytes:
-    """A SEQUENCE of an OBJECT IDENTIFIER of at least two arcs and NULL, as a request has it."""
+    """The octets of a row of a request that reads: a SEQUENCE of an OBJECT IDENTIFIER and NULL.
+
+    >>> encode_null_varbind((1, 3, 6)).hex()
+    '300606022b060500'
+    """
     return tlv(SEQUENCE, encode_oid(oid) + tlv(NULL, b""))
 
 
 def encode_oid(oid: Arcs) -> bytes:
-    """An OBJECT IDENTIFIER of at least two arcs.
+    """The octets of an OBJECT IDENTIFIER of at least two arcs.
 
     >>> encode_oid((1, 3, 6, 1, 4, 1, 318)).hex()
     '06072b06010401823e'

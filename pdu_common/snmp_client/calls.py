@@ -15,9 +15,11 @@ MAX_ROWS = 50_000
 
 
 def get(credentials: Credentials, oid: str) -> Element:
-    """One object, with the value None if it is missing.
+    """The object `oid` of an agent, with the value None if it has none. The GET is repeated if no
+    answer comes. Raises SnmpError.
 
-    The GET may be repeated if no answer comes. Raises SnmpError.
+    > GET 1.3.6.1.2.1.1.5.0    < "rack7"        Element("1.3.6.1.2.1.1.5.0", "rack7")
+                               < noSuchObject   Element("1.3.6.1.2.1.1.5.0", None)
     """
     arcs = parse_oid(oid)
     return udp_client.run(
@@ -28,8 +30,10 @@ def get(credentials: Credentials, oid: str) -> Element:
 def write_object(
     credentials: Credentials, oid: str, value: Union[int, str, bytes], *, unsigned: bool = False
 ) -> None:
-    """One write, not repeated if no answer comes. Raises SnmpError. `unsigned`: an int is written
-    as Unsigned32."""
+    """Writes one object of an agent: an int as INTEGER, with `unsigned` as Unsigned32, a text or
+    octets as OCTET STRING. Not repeated if no answer comes. Raises SnmpError, also where this
+    process only reads.
+    """
     if reads_only():
         raise SnmpError("nothing was written: this run reads only")
     arcs = parse_oid(oid)
@@ -43,8 +47,12 @@ def write_object(
 
 
 def walk(credentials: Credentials, oid: str) -> list[Element]:
-    """All objects below `oid`, in order. Raises SnmpError instead of returning a part of them. One
-    round trip reads up to BULK_ROWS rows, over v1 up to NEXT_ROWS."""
+    """All objects below `oid`, in the agent's order. Raises SnmpError instead of returning a part
+    of them. One round trip reads up to 25 rows, over v1 up to 16.
+
+    > GETBULK 1.3.6.1.4.1.9999.1    < 1.3.6.1.4.1.9999.1.1 = 1, 1.3.6.1.4.1.9999.2.1 = 5
+    [Element("1.3.6.1.4.1.9999.1.1", 1, oid_index="1")]
+    """
     root = parse_oid(oid)
     rows = typed_rows(credentials, root, root, MAX_ROWS + 1)
     if len(rows) > MAX_ROWS:
@@ -55,11 +63,11 @@ def walk(credentials: Credentials, oid: str) -> list[Element]:
 
 
 def typed_rows(credentials: Credentials, root: Arcs, after: Arcs, most: int) -> Rows:
-    """The objects below `root` that follow `after`, as typed values; [] at the end. Raises
-    SnmpError.
+    """The objects below `root` that follow the OID `after`, as arcs with values that have a type;
+    [] at the end. Stops after the answer with which there are `most` of them or more: so a whole
+    device is read in parts, each of which can be read again. Raises SnmpError.
 
-    Stops after the answer that reaches `most` objects. For reading a whole device in parts, each of
-    which can be read again.
+    [((1, 3, 6, 1, 2, 1, 1, 5, 0), TypedValue(tag=OCTETS, value=b"rack7")), ...]
     """
     return udp_client.run(
         credentials, lambda: reads.subtree(root, after, most, credentials), WALK_DEADLINE_S

@@ -43,8 +43,10 @@ PROTOCOLS = {
 
 
 def check(privacy: Privacy) -> None:
-    """Raises ImportError if the installed cryptography lacks what `encrypt` needs, and ValueError
-    if this machine does not allow the cipher, such as DES where only those of FIPS are allowed."""
+    """Raises ImportError if the package cryptography is not installed or too old for a protocol,
+    and ValueError if this machine does not allow its cipher, such as DES where only those of FIPS
+    are allowed.
+    """
     from cryptography.exceptions import UnsupportedAlgorithm  # it may be missing
 
     try:
@@ -56,8 +58,15 @@ def check(privacy: Privacy) -> None:
 def encrypt(
     privacy: Privacy, key: bytes, boots: int, seconds: int, plain: bytes
 ) -> tuple[bytes, bytes]:
-    """The encrypted octets and the salt, which the message carries. `boots` and `seconds` are those
-    of the agent's engine, in the same message."""
+    """The encrypted octets of `plain`, and the salt, 8 octets that the message carries, too. `key`:
+    of the size that the protocol needs. `boots` and `seconds`: the time of the agent's engine in
+    the same message.
+
+    >>> key = bytes(range(16))
+    >>> octets, salt = encrypt(PROTOCOLS["aes"], key, 1, 60, b"scoped PDU")
+    >>> decrypt(PROTOCOLS["aes"], key, 1, 60, salt, octets)
+    b'scoped PDU'
+    """
     # Random, not counted: processes that are forked from this one must not repeat its salts. Of DES
     # 32 bits are: after some 65,000 messages two share one, and then show whether they begin alike.
     padded_octets = plain
@@ -74,7 +83,10 @@ def encrypt(
 def decrypt(
     privacy: Privacy, key: bytes, boots: int, seconds: int, salt: bytes, data: bytes
 ) -> bytes:
-    """The plain octets; after DES and 3DES with padding. Raises Malformed."""
+    """The plain octets of `data`; with DES and 3DES, padding follows them. `boots`, `seconds` and
+    `salt`: those of the message. Raises Malformed for octets or a salt of a wrong size; a wrong key
+    gives octets that are no scoped PDU.
+    """
     is_cut = not privacy.aes and len(data) % _BLOCK != 0
     if is_cut or len(salt) != _SALT:
         raise Malformed("encrypted octets of a wrong size")
@@ -84,7 +96,10 @@ def decrypt(
 
 
 def _cipher(privacy: Privacy, key: bytes, boots: int, seconds: int, salt: bytes) -> Cipher[Any]:
-    """The cipher of one message: AES in CFB (RFC 3826), or DES in CBC (RFC 3414, 8.1.1)."""
+    """The cipher of one message, with its initialization vector: AES in CFB (RFC 3826), whose
+    vector is made of boots, seconds and salt, or DES and 3DES in CBC (RFC 3414, 8.1.1), whose
+    vector is made of salt and key.
+    """
     triple_des, modes, cfb = _modules()
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms  # it may be missing
 
@@ -100,8 +115,10 @@ def _cipher(privacy: Privacy, key: bytes, boots: int, seconds: int, salt: bytes)
 
 
 def _modules() -> tuple[Any, Any, Any]:
-    """3DES, the module of modes, and CFB, which newer releases of cryptography keep in a module for
-    weak ciphers. Raises ImportError."""
+    """The class of 3DES, the module of modes, and the class of CFB, from where the installed
+    cryptography has them: newer releases keep the weak ones in another module. Raises ImportError
+    if none has them.
+    """
     from cryptography.hazmat.primitives.ciphers import modes  # it may be missing
 
     try:

@@ -1,4 +1,9 @@
-"""Checks `snmp_params`."""
+"""Checks `snmp_params`, the SNMP fields of DCImanager's form, such as `{"version": "3", "user":
+"reader"}`, and makes `Credentials` of them: address and login of one agent.
+
+SNMPv3 has two *stages*: authentication ("auth"), and with it privacy ("priv"), each with a protocol
+and a password. An error names the field that is wrong, such as `auth_password`.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +59,7 @@ class Credentials:
 
     @property
     def name(self) -> str:
-        """The host as given, and the port, for messages."""
+        """The host as given, and the port, for errors: "pdu7.example:161", "[2001:db8::7]:161"."""
         host = self.host.strip("[]")
         if ":" in host:
             return f"[{host}]:{self.port}"
@@ -62,6 +67,7 @@ class Credentials:
 
     @property
     def peer(self) -> tuple[str, int]:
+        """The agent's address and port: ("192.0.2.7", 161)."""
         return self.address, self.port
 
     @property
@@ -69,8 +75,11 @@ class Credentials:
         """The deadline of one GET or SET in seconds: the tries of a read plus 3 s, at most
         LONGEST_S.
 
-        With v3 the tries count three times: if a known device stops answering, a new engine repeats
-        the discovery and the read.
+        With v3 the tries count three times: a device that was known and stops answering may have a
+        new engine, so the discovery and the read are repeated.
+
+        >>> Credentials.from_params("192.0.2.7", {"community": "public"}).longest_s
+        9.0
         """
         rounds = 3 if self.version == 3 else 1
         tries = (self.retries + 1) * rounds
@@ -78,7 +87,14 @@ class Credentials:
 
     @classmethod
     def from_params(cls, host: str, params: Mapping[str, Any]) -> Credentials:
-        """The credentials in `snmp_params`, with the host's address. Raises SnmpError."""
+        """The credentials in `snmp_params`, of a host whose name is looked up. Raises SnmpError for
+        a field that is wrong or missing, and a host without an address.
+
+        >>> params = {"community": "public", "timeout": "5"}
+        >>> agent = Credentials.from_params("192.0.2.7", params)
+        >>> agent.address, agent.port, agent.version, agent.timeout_s
+        ('192.0.2.7', 161, 2, 5.0)
+        """
         fields = {key: str(value) for key, value in params.items() if value not in (None, "")}
         version = _one_of(fields.get("version", "2"), _VERSIONS, "version")
         port = _whole_number(fields.get("port", "161"), "port", lowest=1, highest=65535)
@@ -104,8 +120,12 @@ class Credentials:
         )
 
     def engine_key(self) -> tuple[str, ...]:
-        """Credentials with the same key share engines: all of v1 and v2c, and v3 with the same
-        user, protocols and passwords.
+        """What of the login tells whether an SNMPv3 engine that another call discovered may be
+        used: user, protocols and passwords. () for v1 and v2c, which have no engine.
+
+        >>> params = {"version": "3", "user": "reader"}
+        >>> Credentials.from_params("192.0.2.7", params).engine_key()
+        ('reader', '', '', '', '')
         """
         if self.version < 3:
             return ()
@@ -119,7 +139,14 @@ class Credentials:
 
 
 def _check_login(login: Mapping[str, str]) -> None:
-    """Raises SnmpError for a community, a user or a password that SNMP cannot carry."""
+    """Raises SnmpError for a community, a user or a password that SNMP cannot carry.
+
+    >>> _check_login({"community": "public"})
+    >>> _check_login({"community": '"public"'})
+    Traceback (most recent call last):
+    pdu_common.snmp_client.errors.SnmpError: snmp_params community is in quotes: give it without \
+them
+    """
     for key, text in login.items():
         if any(ord(character) > _LAST_CHARACTER for character in text):
             raise _wrong(key, "has a character outside Latin-1, in which it would be sent")
@@ -133,8 +160,15 @@ def _check_login(login: Mapping[str, str]) -> None:
 
 
 def _levels(fields: Mapping[str, str]) -> dict[str, str]:
-    """Protocols and passwords of the security level: of none for noAuthNoPriv, of authentication
-    for authNoPriv, of both for authPriv. Raises SnmpError."""
+    """Protocols and passwords of the stages that SNMPv3 fields choose: of none (noAuthNoPriv), of
+    authentication (authNoPriv), or of both (authPriv). Raises SnmpError, also if this machine
+    cannot encrypt.
+
+    >>> _levels({"auth_protocol": "SHA", "auth_password": "long words"})
+    {'auth_protocol': 'sha', 'auth_password': 'long words'}
+    >>> _levels({})
+    {}
+    """
     authentication = _protocol(fields, "auth", keys.PROTOCOLS, "sha")
     privacy = _protocol(fields, "priv", ciphers.PROTOCOLS, "aes")
     if privacy and not authentication:
@@ -153,8 +187,9 @@ def _levels(fields: Mapping[str, str]) -> dict[str, str]:
 def _protocol(
     fields: Mapping[str, str], stage: str, names: Mapping[str, Any], default: str
 ) -> dict[str, str]:
-    """Protocol and password of a stage, "auth" or "priv"; {} if the parameters have none for it.
-    Raises SnmpError.
+    """Protocol and password of a stage, "auth" or "priv"; {} if the fields have none for it.
+    `names`: the protocols that there are; `default`: that of a password without a protocol. Raises
+    SnmpError for another protocol, and a password that is missing or too short.
 
     >>> fields = {"auth_protocol": "SHA-256", "auth_password": "long-words"}
     >>> _protocol(fields, "auth", keys.PROTOCOLS, "sha")
@@ -178,7 +213,9 @@ def _protocol(
 
 
 def missing_cipher_error(protocol: str) -> SnmpError:
-    """The error of an engine for which the installed cryptography lacks a cipher."""
+    """The error if the installed package cryptography lacks the cipher of a privacy protocol, such
+    as aes.
+    """
     return SnmpError(
         f"snmp_params asks for SNMPv3 privacy with {protocol}, for which the installed"
         " cryptography is too old: pip install --upgrade cryptography"
@@ -186,9 +223,11 @@ def missing_cipher_error(protocol: str) -> SnmpError:
 
 
 def _resolve(host: str, port: int) -> tuple[str, bool]:
-    """The first address of the host, and whether it is IPv6.
+    """The first address of the host, and whether it is IPv6. An IPv6 host may be in brackets; its
+    zone becomes a number. Raises SnmpError for a host without an address.
 
-    An IPv6 host may be in brackets. A zone is kept as a number.
+    >>> _resolve("192.0.2.7", 161), _resolve("[2001:db8::7]", 161)
+    (('192.0.2.7', False), ('2001:db8::7', True))
     """
     name = host_name(host)
     if not name:
@@ -206,17 +245,24 @@ def _resolve(host: str, port: int) -> tuple[str, bool]:
 
 
 def _wrong(field: str, fault: str) -> SnmpError:
-    """The error for a parameter whose text is not allowed."""
+    """The error for a field whose text is not allowed; `fault` is the end of its sentence:
+
+    snmp_params timeout must be a number from 0.05 to 60
+    """
     return SnmpError(f"snmp_params {field} {fault}", field, fault)
 
 
 def _alphanumeric(text: str) -> str:
-    """The letters and digits of a word, in lower case: AES-128 and aes128 are the same."""
+    """The letters and digits of a word, in lower case, as names of protocols are compared.
+
+    >>> _alphanumeric("AES-128")
+    'aes128'
+    """
     return "".join(filter(str.isalnum, text.lower()))
 
 
 def _require(fields: Mapping[str, str], key: str) -> str:
-    """The value of the parameter `key`. Raises SnmpError without it."""
+    """The text of the field `key`. Raises SnmpError if there is none."""
     if key not in fields:
         raise SnmpError(
             f"snmp_params has no {key}, which this SNMPv3 security level needs",
@@ -227,7 +273,8 @@ def _require(fields: Mapping[str, str], key: str) -> str:
 
 
 def _number(text: str, key: str, lowest: float, highest: float) -> float:
-    """A number in these bounds. Raises SnmpError for other text.
+    """The number in the text of the field `key`. Raises SnmpError, which names the field, for other
+    text and outside these bounds.
 
     >>> _number("2.5", "timeout", 0.1, 60)
     2.5
@@ -242,7 +289,12 @@ def _number(text: str, key: str, lowest: float, highest: float) -> float:
 
 
 def _whole_number(text: str, key: str, lowest: int, highest: int) -> int:
-    """A whole number in these bounds. Raises SnmpError for other text."""
+    """The whole number in the text of the field `key`. Raises SnmpError, which names the field, for
+    other text and outside these bounds.
+
+    >>> _whole_number("1161", "port", 1, 65535)
+    1161
+    """
     number = _number(text, key, lowest, highest)
     if not number.is_integer():
         raise _wrong(key, "must be a whole number")
@@ -250,7 +302,12 @@ def _whole_number(text: str, key: str, lowest: int, highest: int) -> int:
 
 
 def _one_of(text: str, names: Mapping[str, Any], key: str) -> Any:
-    """What a word stands for in `names`. Raises SnmpError for other text."""
+    """What a word in the field `key` stands for in `names`, by its letters and digits. Raises
+    SnmpError for another word.
+
+    >>> _one_of("V2C", _VERSIONS, "version")
+    2
+    """
     word = _alphanumeric(text)
     if word not in names:
         raise _wrong(key, f"must be one of {', '.join(names)}")

@@ -1,5 +1,8 @@
 """Pairs requests with answers, without a socket: which datagram to send, and whether one that came
 is the answer. What does not fit is ignored, whoever sent it.
+
+The *present request* is that of the last `start`. Its number, the request id, is in each try, so
+that the answer to any try counts.
 """
 
 from __future__ import annotations
@@ -23,26 +26,28 @@ class Exchange(Protocol):
     has_invalid: bool
 
     def start(self, request: SnmpRequest) -> bytes:
-        """The datagram to send. A repeated request keeps its identifier, so that the answer to any
-        try counts."""
+        """The datagram of a request, which becomes the present one. A repeated request keeps its
+        request id."""
 
     def take(self, datagram: bytes) -> Taken:
-        """The answer in a datagram from the agent, or what to send after it; None for another one.
-        Raises SnmpReport for a report that no new datagram helps."""
+        """The answer to the present request in a datagram from the agent, or the datagram to send
+        after it, as after a report of SNMPv3; None for another datagram, which is ignored. Raises
+        SnmpReport for a report after which no new datagram helps."""
 
     def is_reply(self, datagram: bytes) -> bool:
-        """Whether a datagram names the present request, whoever sent it. Nothing is learned from
-        it."""
+        """Whether a datagram has the number of the present request, whoever sent it. Changes
+        nothing: it tells that an agent answers from another address."""
 
 
 def identifier() -> int:
-    """A new identifier below 2**31 for a request; unpredictable, so that answers are hard to
-    forge."""
+    """A new request id below 2**31; unpredictable, so that answers are hard to forge."""
     return int.from_bytes(os.urandom(4), "big") >> 1
 
 
 class CommunityExchange:
-    """A dialogue over v1 or v2c; `version` is that of SNMP, 1 or 2."""
+    """The requests to one agent over v1 or v2c (`version` 1 or 2). `_request` is the present one,
+    `_number` its request id.
+    """
 
     def __init__(self, version: int, community: bytes) -> None:
         self._version, self._community = version - 1, community
@@ -51,13 +56,19 @@ class CommunityExchange:
         self.has_invalid = False
 
     def start(self, request: SnmpRequest) -> bytes:
-        """The datagram of a request. A repeated request keeps its request id."""
+        """The datagram of a request, which becomes the present one. A repeated request keeps its
+        request id."""
         if request != self._request:
             self._request, self._number = request, identifier()
         return pdus.message(self._version, self._community, pdus.encode(request, self._number))
 
     def take(self, datagram: bytes) -> Taken:
-        """The answer in a datagram, None if it is not that of the present request."""
+        """The answer in a datagram, None if it is not that of the present request, or no message.
+
+        > GET, request id 7
+        < response, request id 7      SnmpAnswer(status="", rows=[...])
+        < response, request id 6      None: to an earlier request
+        """
         try:
             message = pdus.decode_message(datagram)
         except Malformed:
@@ -69,7 +80,7 @@ class CommunityExchange:
         return match_answer(message.pdu, self._number)
 
     def is_reply(self, datagram: bytes) -> bool:
-        """Whether a datagram is a response with the request id."""
+        """Whether a datagram is a response with the request id of the present request."""
         try:
             message = pdus.decode_message(datagram)
         except Malformed:
@@ -78,7 +89,13 @@ class CommunityExchange:
 
 
 def match_answer(pdu: Pdu, number: int) -> Optional[SnmpAnswer]:
-    """The answer to the request `number`, None for another PDU."""
+    """The answer in a decoded PDU, None if it is no response to the request id `number`.
+
+    >>> match_answer(Pdu(RESPONSE, 7, 2, []), 7)
+    SnmpAnswer(status='noSuchName', rows=[])
+    >>> match_answer(Pdu(RESPONSE, 6, 0, []), 7) is None
+    True
+    """
     if pdu.kind != RESPONSE or pdu.request_id != number:
         return None
     return SnmpAnswer(status_name(pdu.status), pdu.rows)

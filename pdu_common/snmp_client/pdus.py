@@ -1,4 +1,9 @@
-"""PDUs and the messages of SNMPv1 and v2c (RFC 1157, RFC 1901, RFC 3416) in BER."""
+"""PDUs and the messages of SNMPv1 and v2c (RFC 1157, RFC 1901, RFC 3416) in BER.
+
+A *PDU* (here of SNMP) is a request or an answer, with *rows*: pairs of an OID, as a tuple of its
+*arcs*, and a value. A *message* is a datagram: version, community and PDU. An UNDECODABLE value
+stands for octets that cannot be decoded, with the reason. `at` and `end` are indexes into `data`.
+"""
 
 from __future__ import annotations
 
@@ -51,13 +56,20 @@ class Pdu(NamedTuple):
 
 
 def encode(request: SnmpRequest, request_id: int) -> bytes:
-    """The PDU of a request. `request_id`: 0 to 2**31 - 1."""
+    """The octets of the PDU of a request. `request_id`: 0 to 2**31 - 1, by which its answer is
+    known.
+
+    >>> encode(SnmpRequest(reads.GET, ((1, 3, 6),)), 7).hex()
+    'a0130201070201000201003008300606022b060500'
+    """
     return ber.tlv(request.kind, ber.encode_integer(request_id) + _objects(request))
 
 
 @functools.lru_cache(maxsize=512)  # a unit is read by the same requests again and again
 def _objects(request: SnmpRequest) -> bytes:
-    """The PDU of a request after its identifier."""
+    """The octets of a request's PDU behind its identifier, which are the same in each poll: two
+    numbers, and the rows with NULL, or of a SET with the value.
+    """
     if request.value is None:
         bindings = b"".join(map(ber.encode_null_varbind, request.oids))
     else:
@@ -70,11 +82,11 @@ def _objects(request: SnmpRequest) -> bytes:
 
 
 def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
-    """The PDU at `at`, which must end at `end`. Raises Malformed.
+    """The answer or report at `at`, which must end at `end`. `version` is that on the wire: V1 or
+    V2C, whose PDUs SNMPv3 has. Raises Malformed for what is none.
 
-    `version` on the wire; SNMPv3 has the PDUs of v2c. A row whose value cannot be decoded is
-    UNDECODABLE: it may be one that nobody asked for. If its OID cannot be decoded either, that is
-    () and the last one.
+    A row whose value cannot be decoded is UNDECODABLE, as it may be one that nobody asked for. If
+    its OID cannot be decoded either, the row has the arcs () and is the last one.
     """
     kind, at, stop = ber.head(data, at, end)
     if kind not in (RESPONSE, REPORT) or stop != end:
@@ -89,8 +101,8 @@ def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
 
 
 def _without_counter64(rows: Rows) -> Rows:
-    """The rows; values of the type that SNMPv1 lacks are UNDECODABLE (RFC 2576, 2.1.1). It has no
-    exceptions either, but some agents send them.
+    """The rows, in which a Counter64, a type that SNMPv1 lacks, is UNDECODABLE (RFC 2576, 2.1.1).
+    v1 has no exceptions such as noSuchObject either, but some agents send them.
 
     >>> ((_, value),) = _without_counter64([((1, 3), TypedValue(reads.COUNTER64, 7))])
     >>> value
@@ -105,8 +117,12 @@ def _without_counter64(rows: Rows) -> Rows:
 
 
 def _rows(data: bytes, at: int, end: int) -> Rows:
-    """The rows in the SEQUENCE at `at`, which must end at `end`. The first whose name
-    cannot be decoded stands as UNDECODABLE, without a name, and is the last."""
+    """The rows in the SEQUENCE at `at`, which must end at `end`. The first one whose OID cannot be
+    decoded is UNDECODABLE, with the arcs (), and is the last.
+
+    >>> _rows(bytes.fromhex("3009300706022b06020107"), 0, 11)
+    [((1, 3, 6), TypedValue(tag=2, value=7))]
+    """
     rows: Rows = []
     try:
         at, end = ber.exact_content_bounds(data, at, end, ber.SEQUENCE)
@@ -119,7 +135,9 @@ def _rows(data: bytes, at: int, end: int) -> Rows:
 
 
 def _row(data: bytes, at: int, end: int) -> tuple[tuple[Arcs, TypedValue], int]:
-    """The OID and the value in the SEQUENCE at `at`, and where the next one begins."""
+    """The row in the SEQUENCE at `at`, its OID and its value, and the index where the next row
+    begins. Raises Malformed if the OID cannot be decoded; a value that cannot is UNDECODABLE.
+    """
     begin, stop = ber.content_bounds(data, at, end, ber.SEQUENCE)
     name_begin, name_stop = ber.content_bounds(data, begin, stop, ber.OID)
     arcs = ber.arcs(data[name_begin:name_stop])
@@ -134,14 +152,14 @@ def _row(data: bytes, at: int, end: int) -> tuple[tuple[Arcs, TypedValue], int]:
 
 
 def _undecodable(why: str) -> TypedValue:
-    """What stands for a value that cannot be decoded."""
+    """What stands for a value that cannot be decoded: the tag UNDECODABLE, with the reason."""
     return TypedValue(reads.UNDECODABLE, why.encode())
 
 
 def _value(tag: int, content: bytes) -> TypedValue:
-    """The value of an element: a number, the arcs of an OID, else the octets as they are. An
-    UInteger32 gets the tag of a Gauge32. Raises Malformed if SNMP has no such type, or not of this
-    size.
+    """The value of an element with this tag: a number, the arcs of an OID, else the octets as they
+    are. A UInteger32 gets the tag of a Gauge32, which took its place. Raises Malformed if SNMP has
+    no such type, or not of this size.
 
     >>> _value(reads.GAUGE, bytes.fromhex("e6"))
     TypedValue(tag=66, value=230)
@@ -173,7 +191,9 @@ def _has_right_size(tag: int, size: int) -> bool:
 
 
 def message(version: int, community: bytes, pdu: bytes) -> bytes:
-    """A message of v1 or v2c (RFC 1157, 4; RFC 1901, 3)."""
+    """The datagram of a message of v1 or v2c (RFC 1157, 4; RFC 1901, 3). `version`: V1 or V2C, on
+    the wire. `pdu`: the octets of one.
+    """
     head = ber.encode_integer(version) + ber.tlv(ber.OCTETS, community)
     return ber.tlv(ber.SEQUENCE, head + pdu)
 
@@ -181,14 +201,16 @@ def message(version: int, community: bytes, pdu: bytes) -> bytes:
 class CommunityMessage(NamedTuple):
     """A decoded message of v1 or v2c."""
 
-    #: on the wire
+    #: on the wire: V1 or V2C
     version: int
     community: bytes
     pdu: Pdu
 
 
 def decode_message(data: bytes) -> CommunityMessage:
-    """The message in a datagram; some agents send octets after it. Raises Malformed."""
+    """The message of v1 or v2c in a datagram; some agents send octets after it. Raises Malformed
+    for another datagram.
+    """
     at, end = ber.content_bounds(data, 0, len(data), ber.SEQUENCE)
     version, at = ber.integer(data, at, end, V1, V2C)
     community, at = ber.octets(data, at, end)

@@ -1,7 +1,10 @@
 """What a call asks and how its answers are judged: one object, a subtree by a walk, or a write.
 
 Each is a generator, which `udp_client` drives: it yields an SnmpRequest to be sent, and gets the
-SnmpAnswer, or the SnmpReport or SnmpTimeout that came in its place.
+SnmpAnswer, or the SnmpReport or SnmpTimeout that came in its place. An OID is a tuple of its
+*arcs*. A *row* is an OID with a value; an *exception*, such as noSuchObject, stands in place of a
+value that there is not, and UNDECODABLE in place of octets that are no value of SNMP.
+
 A walk ends with the first endOfMibView. It also ends with another exception under the name that was
 asked for: some agents send noSuchObject or noSuchInstance where endOfMibView belongs, over v1, too.
 Under a later name they are a row without a value, and the table goes on. Any answer to a GETBULK
@@ -84,8 +87,8 @@ _STATUS = (
 
 
 class TypedValue(NamedTuple):
-    """A value with its BER tag: a number, octets, or the arcs of an OID; b"" for NULL and for a
-    missing object; the reason as octets for UNDECODABLE."""
+    """A value with its BER tag: a number, octets, or the arcs of an OID; b"" for NULL and for an
+    exception; the reason as octets for UNDECODABLE."""
 
     tag: int
     value: Union[int, bytes, Arcs]
@@ -102,7 +105,7 @@ Rows = list[tuple[Arcs, TypedValue]]
 
 
 class SnmpRequest(NamedTuple):
-    """One PDU."""
+    """What is asked in one PDU of SNMP."""
 
     #: GET, GET_NEXT, GET_BULK or SET
     kind: int
@@ -155,24 +158,36 @@ class Element:
         return float(self._text())
 
     def _text(self) -> Union[int, str]:
+        """The value, for the conversion to a number. Raises ValueError for None and for octets."""
         if self.value is None or isinstance(self.value, bytes):
             raise ValueError(f"the value of {self.oid} is not a number")
         return self.value
 
 
 def status_name(status: int) -> str:
-    """The name of an error status, "" for none; a number that no RFC defines, as text."""
+    """The name of an error status, "" for none; a number that no RFC defines, as text.
+
+    >>> status_name(2), status_name(0), status_name(99)
+    ('noSuchName', '', '99')
+    """
     if 0 <= status < len(_STATUS):
         return _STATUS[status]
     return str(status)
 
 
 def read_object(arcs: Arcs, agent: Credentials) -> Read[Element]:
-    """One object, with the value None if it is missing. Raises SnmpError."""
+    """A generator that reads one object; its result has the value None if the object is missing.
+    Raises SnmpError.
+
+    > GET sysName.0    < rack7                           Element with "rack7"
+                       < noSuchObject; over v1 noSuchName; no row    Element with None
+                       < UNDECODABLE, twice              UndecodableValue
+                       < another object; genErr          SnmpError
+    """
     request = SnmpRequest(GET, (arcs,))
     answer = yield from _again(request, agent.retries)
     has_value = answer.rows and _undecodable_row(answer.rows) is None
-    if not answer.status and not has_value:
+    if not answer.status and not has_value:  # the datagram may be damaged: once more
         answer = yield from _again(request, agent.retries)
     # In v1 the status means that the object is missing. Some agents leave it out of their answer.
     is_left_out = not answer.status and not answer.rows
@@ -191,7 +206,15 @@ def read_object(arcs: Arcs, agent: Credentials) -> Read[Element]:
 
 def typed_value(value: Union[int, str, bytes], *, unsigned: bool = False) -> WrittenValue:
     """A value to write: an int as INTEGER or with `unsigned` as Unsigned32, a str or bytes as OCTET
-    STRING. Raises SnmpError."""
+    STRING. Raises SnmpError for one that does not fit.
+
+    >>> typed_value(-1), typed_value("on")
+    (WrittenValue(tag=2, value=-1), WrittenValue(tag=4, value=b'on'))
+    >>> typed_value(2**31)
+    Traceback (most recent call last):
+    pdu_common.snmp_client.errors.SnmpError: the value to write does not fit into an INTEGER or an \
+OCTET STRING
+    """
     with contextlib.suppress(OverflowError, UnicodeError):
         if isinstance(value, int):
             value.to_bytes(_INTEGER_OCTETS, "big", signed=not unsigned)
@@ -203,7 +226,8 @@ def typed_value(value: Union[int, str, bytes], *, unsigned: bool = False) -> Wri
 
 
 def write_object(arcs: Arcs, value: WrittenValue, agent: Credentials) -> Read[None]:
-    """One SET, which is not repeated. Raises SnmpError.
+    """A generator that writes one object by a SET, which is not repeated. Raises SnmpError if the
+    agent refuses it, or does not answer.
 
     Some agents refuse a SET with an exception in place of the value and no error status: snmpsim,
     and the agent of the npm package net-snmp.
@@ -216,7 +240,11 @@ def write_object(arcs: Arcs, value: WrittenValue, agent: Credentials) -> Read[No
 
 
 def _undecodable_row(rows: Rows) -> Optional[tuple[Arcs, TypedValue]]:
-    """The first row whose value cannot be decoded, None without one."""
+    """The first row whose value is UNDECODABLE, None if there is none.
+
+    >>> _undecodable_row([((1, 3), TypedValue(INTEGER, 7))]) is None
+    True
+    """
     for arcs, value in rows:
         if value.tag == UNDECODABLE:
             return arcs, value
@@ -224,13 +252,19 @@ def _undecodable_row(rows: Rows) -> Optional[tuple[Arcs, TypedValue]]:
 
 
 def _undecodable_error(name: str, arcs: Arcs, value: TypedValue) -> UndecodableValue:
-    """The error for an object of the agent `name` whose value is UNDECODABLE."""
+    """The error for an object whose value is UNDECODABLE. `name`: of the agent, "pdu7:161".
+
+    >>> print(_undecodable_error("pdu7:161", (1, 3), TypedValue(UNDECODABLE, b"cut off")))
+    pdu7:161 sent a value that cannot be decoded: 1.3 is cut off
+    """
     why = bytes(value.value).decode() if isinstance(value.value, bytes) else ""
     return UndecodableValue(f"{name} sent a value that cannot be decoded: {dotted(arcs)} is {why}")
 
 
 def _again(request: SnmpRequest, retries: int) -> Read[SnmpAnswer]:
-    """Repeats the request up to `retries` times if no answer comes."""
+    """A generator that sends a request, and up to `retries` times more if no answer comes; its
+    result is the answer. Raises SnmpTimeout without one.
+    """
     while True:
         try:
             return (yield request)
@@ -241,10 +275,18 @@ def _again(request: SnmpRequest, retries: int) -> Read[SnmpAnswer]:
 
 
 def subtree(root: Arcs, after: Arcs, most: int, agent: Credentials) -> Read[Rows]:
-    """The objects below `root` that follow `after`, without rows that have no value. Raises
-    SnmpError.
+    """A generator that walks the objects below `root` that follow `after`; its result is their
+    rows, without those that have an exception in place of a value. It ends with the answer with
+    which there are `most` of them or more. Raises SnmpError.
 
-    Ends with the answer that reaches `most` objects.
+    > GETBULK root          < root.1 = 1, root.2 = 0
+    > GETBULK root.2        < root.3 = 1, endOfMibView
+    [(root.1, 1), (root.2, 0), (root.3, 1)]
+
+    an answer to a GETBULK that does not continue the walk    the same rows by GETNEXT
+    noSuchName to a GETNEXT, over v1                          the end
+    an UNDECODABLE value                                      the same request once more
+    any other                                                 SnmpError
     """
     walk = _TableWalk(root, has_bulk=agent.version > 1, limits=agent.learned)
     rows: Rows = []
@@ -254,7 +296,9 @@ def subtree(root: Arcs, after: Arcs, most: int, agent: Credentials) -> Read[Rows
         status, answer_rows = yield from walk.read_after(last, agent.retries)
         try:
             raise_for_status(status, last, agent.name)
-            below, is_end = _rows_below(root, last, answer_rows, agent.name, is_bulk=walk.is_bulk)
+            new_rows, is_end = _rows_below(
+                root, last, answer_rows, agent.name, is_bulk=walk.is_bulk
+            )
         except SnmpError as error:
             if walk.leave_bulk():
                 continue
@@ -265,10 +309,10 @@ def subtree(root: Arcs, after: Arcs, most: int, agent: Credentials) -> Read[Rows
             was_undecodable = True
             continue
         was_undecodable = False
-        rows += [row for row in below if row[1].tag not in EXCEPTIONS]
+        rows += [(oid, value) for oid, value in new_rows if value.tag not in EXCEPTIONS]
         if is_end:
             return rows
-        last = below[-1][0]
+        last, _ = new_rows[-1]
     return rows
 
 
@@ -276,8 +320,16 @@ def _rows_below(
     root: Arcs, last_oid: Arcs, rows: Rows, name: str, *, is_bulk: bool
 ) -> tuple[Rows, bool]:
     """The rows of an answer that are below `root`, also those without a value, and whether the
-    answer shows that no more follow. Raises SnmpError if they do not continue a walk after
-    `last_oid`. `is_bulk`: the answer is one to a GETBULK.
+    answer shows that no more follow. `name`: of the agent. `is_bulk`: it is an answer to a GETBULK.
+
+    >>> rows = [((1, 3, 1), TypedValue(INTEGER, 7)), ((1, 4), TypedValue(INTEGER, 8))]
+    >>> _rows_below((1, 3), (1, 3), rows, "pdu7:161", is_bulk=True)
+    ([((1, 3, 1), TypedValue(tag=2, value=7))], True)
+    >>> _rows_below((1, 3), (1, 3, 5), rows, "pdu7:161", is_bulk=True)
+    Traceback (most recent call last):
+    pdu_common.snmp_client.errors.SnmpError: pdu7:161 did not continue the walk: 1.3.1 after 1.3.5
+
+    Raises SnmpError if the rows do not continue a walk after `last_oid`.
     """
     depth = len(root)
     for place, (arcs, value) in enumerate(rows):
@@ -306,8 +358,13 @@ def _rows_below(
 
 def _ends_walk(arcs: Arcs, value: TypedValue, last_oid: Arcs) -> bool:
     """Whether a row is an exception that ends a walk after `last_oid`: endOfMibView, or another one
-    under no later name. RFC 3416, 4.2.2 and 4.2.3, has endOfMibView alone for the end; another
-    exception under a later name is a row without a value."""
+    under no later OID. RFC 3416, 4.2.2 and 4.2.3, has endOfMibView alone for the end; another
+    exception under a later OID is a row without a value.
+
+    >>> missing = TypedValue(NO_SUCH_OBJECT, b"")
+    >>> _ends_walk((1, 3, 5), missing, (1, 3, 5)), _ends_walk((1, 3, 6), missing, (1, 3, 5))
+    (True, False)
+    """
     if value.tag == END_OF_MIB_VIEW:
         return True
     return value.tag in EXCEPTIONS and arcs <= last_oid
@@ -316,7 +373,9 @@ def _ends_walk(arcs: Arcs, value: TypedValue, last_oid: Arcs) -> bool:
 class _TableWalk:
     """Reads the next rows of a walk by GETBULK, and fewer at once from agents that drop or refuse
     large answers; by GETNEXT over v1, which has no GETBULK, and from agents that drop it or answer
-    something else.
+    something else. `_bulk_row_count` is how many rows the next GETBULK asks for, 1 if GETNEXT is
+    used; `_next_oid_count`, of at most `_most_next_oid_count`, how many OIDs the next GETNEXT has.
+    `_learned` has the agent's limits, which the next walks of the session begin with.
 
     A GETNEXT has several OIDs. The first one is the OID of the last row. The others are guesses of
     the next rows: the same OID with its last arc raised by 1, 2 and so on. If the first OID is the
@@ -327,11 +386,8 @@ class _TableWalk:
     def __init__(self, root: Arcs, *, has_bulk: bool, limits: AgentLimits) -> None:
         self._root = root
         self._learned = limits
-        #: rows of a GETBULK; 1: none is sent
         self._bulk_row_count = limits.bulk.rows if has_bulk else 1
-        #: limit for the OIDs of a GETNEXT
         self._most_next_oid_count = limits.next.rows
-        #: OIDs of the next GETNEXT
         self._next_oid_count = min(_FIRST_GUESS, self._most_next_oid_count)
         #: requests for several rows without an answer since the last answer
         self._unanswered_requests: list[SnmpRequest] = []
@@ -342,8 +398,10 @@ class _TableWalk:
         return self._bulk_row_count > 1
 
     def read_after(self, last_oid: Arcs, retries: int) -> Read[SnmpAnswer]:
-        """The rows after `last_oid`. The first request without an answer is repeated as it is,
-        because a datagram may be lost; then fewer rows are asked for."""
+        """A generator for the rows after `last_oid`; its result is an answer, which may have an
+        error status. The first request without an answer is repeated as it is, because a datagram
+        may be lost; then fewer rows are asked for, and also after a status such as tooBig. Raises
+        SnmpTimeout after `retries` more requests without an answer, and SnmpReport."""
         is_repeated = False
         while True:
             request = self._request(last_oid)
@@ -383,7 +441,12 @@ class _TableWalk:
         return True
 
     def _request(self, last_oid: Arcs) -> SnmpRequest:
-        """The next request for the rows after `last_oid`."""
+        """The next request for the rows after `last_oid`: a GETBULK, or a GETNEXT with guesses.
+
+        >>> walk = _TableWalk((1, 3), has_bulk=False, limits=AgentLimits())
+        >>> walk._request((1, 3, 7)).oids
+        ((1, 3, 7), (1, 3, 8), (1, 3, 9), (1, 3, 10))
+        """
         if self._bulk_row_count > 1:
             return SnmpRequest(GET_BULK, (last_oid,), most=self._bulk_row_count)
         stem = last_oid
@@ -397,8 +460,9 @@ class _TableWalk:
         return SnmpRequest(GET_NEXT, tuple(oids))
 
     def _reduce_rows(self, request: SnmpRequest, status: str) -> bool:
-        """After an error status that a request for fewer rows may not have, let the next requests
-        ask for fewer. Returns whether it is such a status."""
+        """After an error status that a request for fewer rows may not have, lets the next requests
+        ask for fewer. Returns whether it is such a status: tooBig; of a GETNEXT with guesses also
+        genErr and noSuchName, because a guess may be to blame."""
         if request.kind == GET_BULK:
             if status != "tooBig":
                 return False
@@ -408,13 +472,13 @@ class _TableWalk:
         # noSuchName: in v1, no object of the device follows one of the OIDs
         if not request.asks_rows or status not in ("tooBig", "genErr", "noSuchName"):
             return False
-        self._next_oid_count = self._most_next_oid_count = (
-            1 if status == "genErr" else len(request.oids) // 2
-        )
+        fewer_oids = 1 if status == "genErr" else len(request.oids) // 2
+        self._next_oid_count = self._most_next_oid_count = fewer_oids
         return True
 
     def _ask_for_less(self, request: SnmpRequest) -> None:
-        """Lets the next requests ask for fewer rows, after one without an answer."""
+        """Lets the next requests ask for fewer rows, after one without an answer, which is noted in
+        `_unanswered_requests`."""
         if request.asks_rows:
             self._unanswered_requests.append(request)
         if request.kind == GET_BULK:
@@ -424,7 +488,7 @@ class _TableWalk:
             self._next_oid_count = self._most_next_oid_count = fewer(len(request.oids))
 
     def _note_answer(self, request: SnmpRequest) -> None:
-        """Notes what an answer shows of the limits: the agent left the requests before it
+        """Notes in the agent's limits what an answer shows: the agent left the requests before it
         unanswered because they asked for too many rows, not because it was silent as a whole."""
         for unanswered_request in self._unanswered_requests:
             limit, row_count = self._limit(unanswered_request)
@@ -434,14 +498,23 @@ class _TableWalk:
         limit.note_answer()
 
     def _limit(self, request: SnmpRequest) -> tuple[RowLimit, int]:
-        """The agent's limit for requests of this kind, and the rows that this one asks for."""
+        """The agent's limit for requests of this kind, and how many rows this one asks for."""
         if request.kind == GET_BULK:
             return self._learned.bulk, request.most
         return self._learned.next, len(request.oids)
 
     def _proven(self, request: SnmpRequest, rows: Rows) -> Rows:
-        """The rows without those that answer a wrong guess. If no guess was wrong, the next request
-        has twice as many."""
+        """The rows of an answer up to the first that answers a wrong guess. Sets how many OIDs the
+        next GETNEXT has: twice as many if no guess was wrong.
+
+        >>> walk = _TableWalk((1, 3), has_bulk=False, limits=AgentLimits())
+        >>> request = SnmpRequest(GET_NEXT, ((1, 3, 1), (1, 3, 2)))  # the second is a guess
+        >>> row_2, row_3 = [((1, 3, number), TypedValue(INTEGER, 0)) for number in (2, 3)]
+        >>> walk._proven(request, [row_2, row_3]) == [row_2, row_3]
+        True
+        >>> walk._proven(request, [row_3, row_3]) == [row_3]  # there is no row 2
+        True
+        """
         if request.kind == GET_BULK:
             return rows
         proven_rows = rows[:1]
@@ -459,13 +532,17 @@ class _TableWalk:
 
 
 def raise_for_status(status: str, arcs: Arcs, name: str) -> None:
-    """Raises SnmpError for any error status."""
+    """Raises SnmpError for any error status but "", in an answer for `arcs` of the agent `name`."""
     if status:
         raise SnmpError(f"{name} answered {status} for {dotted(arcs)}")
 
 
 def parse_oid(oid: str) -> Arcs:
-    """The arcs of a dotted OID. Raises SnmpError."""
+    """The arcs of a dotted OID. Raises SnmpError for another text.
+
+    >>> parse_oid(".1.3.6.1.4.1.318")
+    (1, 3, 6, 1, 4, 1, 318)
+    """
     text = str(oid)
     numbers = text.strip().strip(".")
     if _DOTTED.fullmatch(numbers):
@@ -479,13 +556,19 @@ def parse_oid(oid: str) -> Arcs:
 
 
 def dotted(arcs: Arcs) -> str:
-    """An OID as text."""
+    """An OID as text: 1.3.6 of (1, 3, 6)."""
     return ".".join(map(str, arcs))
 
 
 def plain(typed_value: TypedValue) -> Value:
     """The value of an element: None for NULL and exceptions, dotted text for an OID and an IP
-    address, text for octets that are UTF-8, else a number or octets."""
+    address, text for octets that are UTF-8, else a number or octets.
+
+    >>> plain(TypedValue(OCTETS, b"rack7")), plain(TypedValue(OID, (1, 3))), plain(TypedValue(0, 7))
+    ('rack7', '1.3', 7)
+    >>> plain(TypedValue(NO_SUCH_OBJECT, b"")) is None
+    True
+    """
     tag, value = typed_value
     if isinstance(value, int):
         return value
@@ -502,7 +585,11 @@ def plain(typed_value: TypedValue) -> Value:
 
 
 def indexed_rows(rows: Rows, root: Arcs) -> list[Element]:
-    """Walked rows with their indexes below `root`."""
+    """Rows of a walk as elements, with their indexes below `root`.
+
+    >>> indexed_rows([((1, 3, 6, 2, 1), TypedValue(INTEGER, 7))], (1, 3, 6))
+    [Element(oid='1.3.6.2.1', value=7, oid_index='2.1')]
+    """
     dotted_root = dotted(root)
     elements: list[Element] = []
     for arcs, typed_value in rows:

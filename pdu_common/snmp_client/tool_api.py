@@ -54,13 +54,22 @@ __all__ = [
 
 
 def ask_objects(community: bytes, number: int, oids: tuple[str, ...]) -> bytes:
-    """The datagram of a GET of `oids` over v2c. `number` is the request id, below 2**31."""
+    """The datagram of a GET of `oids` over v2c, for a tool that asks many agents by one socket of
+    its own. `number` is the request id, below 2**31, by which an answer is known.
+
+    >>> ask_objects(b"public", 7, ("1.3.6.1.2.1.1.5.0",))[7:13]
+    b'public'
+    """
     request = SnmpRequest(GET, tuple(map(parse_oid, oids)))
     return pdus.message(pdus.V2C, community, pdus.encode(request, number))
 
 
 def read_answer(data: bytes) -> Optional[pdus.Pdu]:
-    """The response over v1 or v2c in a datagram, None for other octets. Never raises."""
+    """The response over v1 or v2c in a datagram, None for other octets. Never raises.
+
+    >>> read_answer(b"no SNMP") is None
+    True
+    """
     try:
         pdu = pdus.decode_message(data).pdu
     except Malformed:

@@ -1,4 +1,9 @@
-"""Talks to one agent over a blocking UDP socket: sends, waits, and repeats what only reads."""
+"""Talks to one agent over a blocking UDP socket: sends, waits, and repeats what only reads.
+
+A *call*, such as a GET or a walk, is a generator: it yields requests and gets the answers, and its
+result is that of the call. An *exchange* makes the datagram of a request and knows its answer. A
+socket is called a *wire*. `_s` is seconds; a *deadline* is a time of time.monotonic.
+"""
 
 from __future__ import annotations
 
@@ -32,8 +37,9 @@ def run(
     *,
     is_write: bool = False,
 ) -> T:
-    """The result of a call, within `deadline_s` seconds. `make_read` makes the call's requests, and
-    is called again where a read begins again (`_run_v3`). Raises SnmpError.
+    """The result of a call to an agent, within `deadline_s` seconds. `make_read` makes the call's
+    generator, and is called again if a read over v3 begins again. `is_write`: then it never does.
+    Raises SnmpError.
     """
     deadline = time.monotonic() + deadline_s
     try:
@@ -60,7 +66,9 @@ def _run_v3(
     credentials: Credentials, run_over: Callable[[Exchange], T], deadline: float, *, is_write: bool
 ) -> T:
     """The result of a call over v3. If an agent whose engine is known does not answer, a read
-    begins again with the discovery of its engine."""
+    begins again with the discovery of its engine; a write does not. `run_over`: makes the call over
+    an exchange. Raises SnmpError.
+    """
     is_known = usm_exchange.is_known(credentials)
     try:
         return _run_with_engine(credentials, run_over)
@@ -76,7 +84,9 @@ def _run_v3(
 
 
 def _run_with_engine(credentials: Credentials, run_over: Callable[[Exchange], T]) -> T:
-    """One dialogue over v3. Its time-out tells if nothing encrypted was answered."""
+    """The result of a call in one dialogue over v3. Raises SnmpUndecrypted in place of SnmpTimeout
+    if the agent told its engine and answered nothing encrypted, as with a wrong password.
+    """
     exchange = usm_exchange.open_exchange(credentials)
     try:
         return run_over(exchange)
@@ -98,7 +108,7 @@ def _connect(credentials: Credentials) -> socket.socket:
     """A socket that receives only what comes from the agent's address and port. Raises OSError."""
     wire = _socket(credentials)
     try:
-        # as octets: see `credentials._resolve`
+        # a text would be encoded as a host name (IDNA), octets are not
         wire.connect((credentials.address.encode(), credentials.port))
     except OSError:
         wire.close()
@@ -107,16 +117,17 @@ def _connect(credentials: Credentials) -> socket.socket:
 
 
 def _socket(credentials: Credentials) -> socket.socket:
+    """A UDP socket for the family of the agent's address, not connected."""
     family = socket.AF_INET6 if credentials.is_ipv6 else socket.AF_INET
     return socket.socket(family, socket.SOCK_DGRAM)
 
 
 class _Link:
-    """One call's requests over one socket.
-
-    A request is repeated from a second socket, which receives from any address, unless the host has
-    refused the port: an agent of several addresses may answer from another one. That one is named
-    in the error, and its answer is not taken.
+    """The requests of one call. `_wire` receives only from the agent's address. A request is
+    repeated from a second socket, `_unconnected_wire`, which receives from any address, unless the
+    host has refused the port (`_is_refused`): an agent of several addresses may answer from another
+    one. That one is named in the error (`_elsewhere`), and its answer is not taken. `_exchange`
+    makes the datagrams and knows the answers; the call ends at `_deadline`.
     """
 
     def __init__(
@@ -133,7 +144,7 @@ class _Link:
         self._credentials = credentials
         self._agent = wire.getpeername()[:2]
         self._opened = ExitStack()
-        #: the socket that receives from any address, from the first repetition on
+        # from the first repetition on
         self._unconnected_wire: Optional[socket.socket] = None
         self._selector: Optional[selectors.BaseSelector] = None
         #: who answered in the agent's place
@@ -150,12 +161,14 @@ class _Link:
         self._unanswered: Optional[SnmpRequest] = None
 
     def run(self, reading: Read[T]) -> T:
-        """The result of a call. Raises SnmpError and OSError."""
+        """The result of a call, whose generator is `reading`. Closes the second socket. Raises
+        SnmpError and OSError."""
         with self._opened:
             return self._run(reading)
 
     def _run(self, reading: Read[T]) -> T:
-        """Gives the generator an answer or an error for each request, until it returns."""
+        """The result of a generator, which is given an answer or an error for each request that it
+        yields. Raises what the generator raises, and an error after the deadline."""
         try:
             request = next(reading)
             while True:
@@ -172,10 +185,9 @@ class _Link:
             return result
 
     def _ask(self, request: SnmpRequest) -> SnmpAnswer:
-        """The answer to one request. Sends what the dialogue demands before it, such as the
-        request with the agent's time.
-
-        Raises SnmpTimeout, and SnmpPortClosed if the host refuses the port.
+        """The answer to one request, which is sent once, from the second socket if the same one had
+        no answer. Over v3, the discovery of the engine goes before it, or it is sent again with the
+        agent's time. Raises SnmpTimeout, and SnmpPortClosed if the host refuses the port.
         """
         count_request = SENT.get()
         count_request()
@@ -201,7 +213,14 @@ class _Link:
             datagram = answer
 
     def _silence(self) -> SnmpTimeout:
-        """The error after a wait without an answer."""
+        """The error after a wait without an answer, by what was seen meanwhile, the first of these:
+
+        the call's deadline is over      timeout: no complete answer from pdu7:161 within 25 s
+        the host refused the port        pdu7:161 refuses datagrams: nothing listens there
+        another address answered         timeout: no SNMP answer from pdu7:161; 192.0.2.9 port ...
+        something that is no SNMP        timeout: what pdu7:161 answered is no valid SNMP message
+        nothing                          timeout: no SNMP answer from pdu7:161
+        """
         if time.monotonic() >= self._deadline:
             return SnmpTimeout(
                 f"timeout: no complete answer from {self._name} within {self._deadline_s:g} s"
@@ -217,7 +236,8 @@ class _Link:
         return SnmpTimeout(f"timeout: no SNMP answer from {self._name}")
 
     def _open_unconnected_wire(self) -> socket.socket:
-        """A socket that receives from any address, but no refusal of the port by the host."""
+        """The second socket, which is opened in the first call: it receives from any address, but
+        no refusal of the port by the host."""
         if self._unconnected_wire is None:
             self._unconnected_wire = self._opened.enter_context(_socket(self._credentials))
             self._selector = self._opened.enter_context(selectors.DefaultSelector())
@@ -226,8 +246,9 @@ class _Link:
         return self._unconnected_wire
 
     def _receive(self, longest_s: float) -> tuple[bytes, tuple[str, int]]:
-        """The next datagram, also an answer to an earlier try, and who sent it: from either socket
-        where there are two. Raises socket.timeout and what the socket raises.
+        """The next datagram that comes within `longest_s` seconds, also an answer to an earlier
+        try, and address and port of its sender; from either socket if there are two. Raises
+        socket.timeout if none comes, and what the socket raises.
         """
         wire = self._wire
         if self._unconnected_wire is not None and self._selector is not None:
@@ -242,7 +263,8 @@ class _Link:
         return datagram, sender[:2]
 
     def _send(self, wire: socket.socket, datagram: bytes) -> None:
-        """Sends a datagram. If the system cannot, that is like one that is lost."""
+        """Sends a datagram to the agent over one of the two sockets. If the system cannot, no error
+        is raised: it is like one that is lost."""
         for _ in range(2):
             try:
                 if wire is self._wire:
@@ -256,7 +278,8 @@ class _Link:
                 return
 
     def _wait(self, end: float) -> Taken:
-        """What the exchange takes first from a datagram; None if it takes none before `end`."""
+        """The answer in the first datagram that the exchange does not ignore, or the datagram to
+        send next; None if none comes before `end`, a time of time.monotonic."""
         for datagram in self._datagrams(min(end, self._deadline)):
             answer = self._exchange.take(datagram)
             if answer is not None:
@@ -264,8 +287,9 @@ class _Link:
         return None
 
     def _datagrams(self, end: float) -> Iterator[bytes]:
-        """The agent's datagrams that come before `end`, or soon after the host refused the port.
-        Up to _QUEUED more are read after `end`: this thread may have waited for the processor.
+        """The agent's datagrams that come before `end`, or soon after the host refused the port,
+        which sets `_is_refused`. A reply from another address sets `_elsewhere`. Up to 100 more are
+        read after `end`: this thread may have waited for the processor.
         """
         self._is_refused = False
         count_after_end = 0

@@ -1,5 +1,9 @@
 """The user-based security model of SNMPv3 (RFC 3414) for a manager: signs and encrypts requests;
 accepts only answers whose digest, engine, time and user are right.
+
+An agent's *engine* has an ID of 5 to 32 octets, and a time: `boots`, how often it started, and
+`seconds` since then. A message is *authentic* if its digest and its time are right. The *local
+time* is that of this machine's clock, in seconds.
 """
 
 from __future__ import annotations
@@ -19,7 +23,7 @@ _WINDOW_S = 150  # RFC 3414, 2.2.3
 
 @dataclass(frozen=True)
 class User:
-    """A user with protocols and passwords."""
+    """A user of SNMPv3 with protocols and passwords."""
 
     name: bytes
     #: None: it signs nothing
@@ -31,7 +35,12 @@ class User:
 
     @property
     def level(self) -> int:
-        """The level of its messages, as in `Message.level`."""
+        """The security level of its messages, flags: AUTH if they are signed, and PRIV if they are
+        encrypted, 0 if neither.
+
+        >>> User(b"reader").level, User(b"reader", keys.PROTOCOLS["sha"]).level
+        (0, 1)
+        """
         return (v3.AUTH if self.auth else 0) | (v3.PRIV if self.privacy else 0)
 
 
@@ -43,7 +52,11 @@ class EngineClock(NamedTuple):
     at: float
 
     def now(self, at: float) -> int:
-        """The agent's seconds at a local time."""
+        """The agent's seconds at a local time.
+
+        >>> EngineClock(boots=1, seconds=60, at=1000.0).now(1005.5)
+        65
+        """
         return min(_HIGHEST, self.seconds + int(at - self.at))
 
     def is_later_than(self, other: EngineClock) -> bool:
@@ -63,7 +76,13 @@ class Engine(NamedTuple):
 
 
 def discovery(msg_id: int, pdu: bytes) -> bytes:
-    """The request that makes an agent report its engine ID (RFC 3414, 4)."""
+    """The datagram that makes an agent report its engine ID (RFC 3414, 4), unsigned and for no
+    engine. `pdu`: the octets of an empty request.
+
+    >>> message = v3.decode(discovery(7, b""))
+    >>> message.msg_id, message.level, message.engine_id
+    (7, 0, b'')
+    """
     message = Message(
         msg_id=msg_id,
         level=0,
@@ -81,9 +100,9 @@ def discovery(msg_id: int, pdu: bytes) -> bytes:
 
 
 def secure_request(user: User, engine: Engine, msg_id: int, pdu: bytes, at: float) -> bytes:
-    """A request as a datagram. `at`: the local time in s.
-
-    Raises ValueError if this Python lacks a hash function, ImportError without cryptography.
+    """The datagram of a request, encrypted and signed as the user demands, with the engine's time.
+    `pdu`: the octets of the request. `at`: the local time in s. Raises ValueError if this Python
+    lacks a hash function, ImportError without the package cryptography.
     """
     data = v3.scoped_pdu(engine.id, pdu)
     salt = b""
@@ -115,8 +134,11 @@ def secure_request(user: User, engine: Engine, msg_id: int, pdu: bytes, at: floa
 def authentic(
     user: User, engine: Engine, message: Message, datagram: bytes, at: float
 ) -> Optional[Engine]:
-    """The engine with the time of a signed message; None if the message is not from this engine for
-    this user, its digest is wrong, or it is outside the time window (RFC 3414, 3.2)."""
+    """The engine with the time of a signed message, to replace what was known of it. None, if the
+    message is not authentic: not from this engine for this user, with a wrong digest, or outside
+    the time window (RFC 3414, 3.2). `datagram`: with the message. `at`: the local time in s when it
+    came.
+    """
     if user.auth is None or message.digest_size != user.auth.size:
         return None
     if message.engine_id != engine.id or message.user != user.name:
@@ -133,8 +155,15 @@ def authentic(
 def advance_clock(
     trusted_clock: Optional[EngineClock], boots: int, seconds: int, at: float
 ) -> Optional[EngineClock]:
-    """The agent's clock after an authentic message that tells its `boots` and `seconds`, and came
-    at the local time `at`, in s; None if they are outside the time window (RFC 3414, 3.2.7b).
+    """The agent's clock after a message with a right digest that tells its `boots` and `seconds`,
+    and came at the local time `at`, in s; None if they are outside the time window, as of a message
+    that somebody sends again later (RFC 3414, 3.2.7b). `trusted_clock`: None before the first.
+
+    >>> clock = EngineClock(boots=1, seconds=60, at=1000.0)
+    >>> advance_clock(clock, 1, 70, at=1005.0)
+    EngineClock(boots=1, seconds=70, at=1005.0)
+    >>> advance_clock(clock, 1, 60, at=2000.0) is None  # 1000 s later
+    True
     """
     message_clock = EngineClock(boots, seconds, at)
     if trusted_clock is None or message_clock.is_later_than(trusted_clock):
@@ -147,7 +176,9 @@ def advance_clock(
 
 
 def unsecure(user: User, message: Message) -> Scoped:
-    """The scoped PDU of a message, decrypted if it is encrypted. Raises Malformed."""
+    """The scoped PDU of a message, decrypted if it is encrypted. Raises Malformed for what is none,
+    as after a decryption with a wrong key, and for an encrypted one if the user has no privacy.
+    """
     if not message.level & v3.PRIV:
         return v3.decode_scoped(message.data)
     if user.auth is None or user.privacy is None:
@@ -160,4 +191,5 @@ def unsecure(user: User, message: Message) -> Scoped:
 
 
 def _privacy_key(auth: AuthAlgorithm, privacy: Privacy, password: bytes, engine_id: bytes) -> bytes:
+    """The key of a password for privacy at one agent, of the size that the protocol needs."""
     return keys.extended_key(password, auth.hash, engine_id, privacy.size, reeder=privacy.reeder)

@@ -1,4 +1,10 @@
-"""Dialogues over SNMPv3: discovers an agent's engine, keeps its time, understands its reports."""
+"""Dialogues over SNMPv3: discovers an agent's engine, keeps its time, understands its reports.
+
+A request needs the ID and the time of the agent's *engine*. Without it, a *discovery* is sent; the
+agent answers with a *report*, which has both, and the request follows. A report of another kind
+says why the agent did not carry the request out. Each try of a request is a new message with a
+message id of its own; the request id in its PDU stays.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +42,9 @@ _engines: dict[_Key, Engine] = {}
 
 
 def open_exchange(credentials: Credentials) -> UserExchange:
-    """A dialogue with an agent, whose engine may be known from earlier ones. Raises SnmpError."""
+    """A dialogue with an agent, with what is known of its engine from earlier ones; what it learns
+    is kept for later ones. Raises SnmpError for a protocol that this machine lacks or forbids.
+    """
     key = _key(credentials)
 
     def note_engine(engine: Engine) -> None:
@@ -55,16 +63,19 @@ def is_known(credentials: Credentials) -> bool:
 
 
 def drop(credentials: Credentials) -> None:
-    """Forget the agent's engine, so that the next dialogue discovers it."""
+    """Forgets the agent's engine, so that the next dialogue discovers it."""
     _engines.pop(_key(credentials), None)
 
 
 def _key(credentials: Credentials) -> _Key:
+    """The key in `_engines`: address, port and login of the agent."""
     return (*credentials.peer, *credentials.engine_key())
 
 
 def _user(credentials: Credentials) -> User:
-    """The user with its protocols. Raises SnmpError for one that this machine lacks or forbids."""
+    """The user of these credentials with its protocols. Raises SnmpError for a protocol that this
+    machine lacks or forbids.
+    """
     auth = keys.PROTOCOLS.get(credentials.auth_protocol)
     privacy = ciphers.PROTOCOLS.get(credentials.priv_protocol)
     if auth is not None:
@@ -93,10 +104,10 @@ def _user(credentials: Credentials) -> User:
 
 
 class UserExchange:
-    """A dialogue over v3 with the agent `name`.
-
-    `engine` is what is known of its engine, None for nothing; `note_engine` is called with what an
-    answer adds to that.
+    """A dialogue over v3 with the agent `name`, one request at a time. `_request` is the present
+    one; `_message_ids` has the message ids of all its tries, `_unreported` of those that no report
+    has answered, `_reported` the kinds of reports that answered the present try. `_engine` is what
+    is known of the agent's engine, None for nothing; `note_engine` gets what an answer adds to it.
     """
 
     def __init__(
@@ -115,13 +126,12 @@ class UserExchange:
         self._request = SnmpRequest(GET, ())
         #: of the request, in its PDU
         self._request_id = 0
-        #: of all tries of the request
         self._message_ids: set[int] = set()
-        #: of those tries that no report has answered yet
         self._unreported: set[int] = set()
-        #: the kinds of reports that answered the present try
         self._reported: set[int] = set()
+        #: whether the agent reported its engine in this dialogue
         self._is_discovered = False
+        #: whether a signed message came at the user's security level
         self._is_answered = False
         #: whether something came that is no SNMPv3 message
         self.has_invalid = False
@@ -133,7 +143,8 @@ class UserExchange:
         return self._is_discovered and not self._is_answered and self._user.privacy is not None
 
     def start(self, request: SnmpRequest) -> bytes:
-        """A new message; a repeated request keeps its request id in the PDU."""
+        """The datagram of a request, which becomes the present one: a new message in each try, with
+        the same request id. The discovery, while the engine is not known."""
         if request != self._request:
             self._request = request
             self._request_id = identifier()
@@ -143,7 +154,8 @@ class UserExchange:
         return self._datagram()
 
     def _datagram(self) -> bytes:
-        """The request as a new message, or the discovery while the engine is not known."""
+        """The present request as a new message, whose id is noted; the discovery in its place while
+        the engine is not known."""
         message_id = identifier()
         self._message_ids.add(message_id)
         self._unreported.add(message_id)
@@ -154,8 +166,15 @@ class UserExchange:
         return usm.secure_request(self._user, self._engine, message_id, pdu, self._clock())
 
     def take(self, datagram: bytes) -> Taken:
-        """The answer in a datagram, or what to send after a report; None if the datagram is none of
-        them, or not authentic. Raises SnmpReport."""
+        """The answer to the present request in a datagram, or the datagram to send after a report;
+        None for another datagram, which is ignored, and one that is not authentic. What an
+        authentic one shows of the engine is kept.
+
+        > discovery    < report: engine ID, time     the request, encrypted and signed
+        > request      < response                    SnmpAnswer
+        > request      < report: not in time window  the request with the agent's time
+        > request      < report: unknown user        SnmpReport is raised
+        """
         try:
             message = v3.decode(datagram)
         except Malformed:
@@ -181,15 +200,15 @@ class UserExchange:
         return match_answer(scoped_pdu.pdu, self._request_id)
 
     def _signing_engine(self, message: v3.Message, datagram: bytes) -> Optional[Engine]:
-        """The agent's engine with the time of a signed message; None if the engine is not known, or
-        the message is not authentic."""
+        """The agent's engine with the time of a signed message, which is in `datagram`; None if the
+        engine is not known, or the message is not authentic."""
         if self._engine is None:
             return None
         return usm.authentic(self._user, self._engine, message, datagram, self._clock())
 
     def _is_from_agent(self, message: v3.Message, scoped_pdu: v3.Scoped) -> bool:
-        """Whether a message is for this user at its level, and from the default context of the
-        agent's engine, to which the requests go."""
+        """Whether a message is for this user at its security level, and from the default context of
+        the agent's engine, to which the requests go; `scoped_pdu`: what it contains."""
         if message.level != self._user.level or message.user != self._user.name:
             return False
         engine = self._engine
@@ -206,8 +225,13 @@ class UserExchange:
         return message.msg_id in self._message_ids
 
     def _report(self, message: v3.Message, pdu: Pdu) -> Taken:
-        """What to send after a report, None for one that is ignored. Raises SnmpReport if a new
-        datagram does not help.
+        """The datagram to send after a report, None for a report that is ignored. `pdu`: of the
+        report, whose first row says its kind. Raises SnmpReport if a new datagram does not help.
+
+        unknown engine          the request with the reported engine, once
+        not in time window      the request with the reported time, once
+        one of them again       SnmpReport
+        any other kind          SnmpReport
 
         Most reports are not signed: the sender has no key, or not the time. Nothing but the next
         request follows from them, so whoever can forge one can only prevent an answer.
@@ -235,7 +259,8 @@ class UserExchange:
         return self._datagram()
 
     def _is_ignored(self, message: v3.Message, pdu: Pdu) -> bool:
-        """Whether nothing follows from a report."""
+        """Whether nothing follows from a report: it is no valid one, answers a message that another
+        report has answered, or is unsigned and about a SET that may have been carried out."""
         if not pdu.rows or len(message.engine_id) not in _ENGINE_ID_OCTETS:
             return True
         # a network delivered a report twice, or an agent answers each try of a discovery
@@ -250,12 +275,16 @@ class UserExchange:
         return value.tag == UNDECODABLE
 
     def _learn(self, engine: Engine) -> None:
-        """Keep an engine as a message showed it, here and for later dialogues."""
+        """Keeps an engine as a message showed it, here and for later dialogues."""
         self._engine = engine
         self._note_engine(engine)
 
 
 def _report_number(arcs: tuple[int, ...]) -> int:
-    """The number of a report of the user-based security model in `_REPORTS`, 0 for another one."""
+    """The kind of a report, its number in `_REPORTS`, by the OID in its first row; 0 for another.
+
+    >>> _report_number((1, 3, 6, 1, 6, 3, 15, 1, 1, 4, 0)), _report_number((1, 3, 6))
+    (4, 0)
+    """
     is_of_model = arcs[:-2] == _USM_STATS and arcs[-1] == 0
     return arcs[-2] if is_of_model and arcs[-2] in _REPORTS else 0

@@ -1,5 +1,9 @@
 """Messages of SNMPv3 (RFC 3412, 6) with the parameters of its user-based security model (RFC 3414,
 2.4) in BER. Checks no digest and decrypts nothing.
+
+An agent's *engine* has an ID, and a time: `boots`, how often it started, and `seconds` since then.
+A *scoped PDU* is a PDU with the engine and the context that it is for. `at` and `end` are indexes
+into `data`, a datagram.
 """
 
 from __future__ import annotations
@@ -25,7 +29,7 @@ _LONGEST_DIGEST = 48
 
 
 class Message(NamedTuple):
-    """A message that is not yet decrypted."""
+    """A message of SNMPv3 that is not yet decrypted."""
 
     msg_id: int
     #: AUTH, AUTH and PRIV, or 0
@@ -55,7 +59,15 @@ class Scoped(NamedTuple):
 
 
 def encode(message: Message) -> tuple[bytes, int]:
-    """The datagram with a digest of zeros, and where the digest begins."""
+    """The datagram of a message with a digest of zeros, and the index where the digest begins: the
+    caller computes it of this datagram and puts it there. `digest_at` of the message is not used.
+
+    >>> data = scoped_pdu(b"", b"")
+    >>> message = Message(7, 0, b"", 0, 0, b"reader", 0, 0, salt=b"", data=data)
+    >>> datagram, _ = encode(message)
+    >>> decode(datagram).msg_id, decode(datagram).user
+    (7, b'reader')
+    """
     parameters = (
         ber.tlv(ber.OCTETS, message.engine_id)
         + ber.encode_integer(message.boots)
@@ -85,7 +97,9 @@ def encode(message: Message) -> tuple[bytes, int]:
 
 
 def decode(data: bytes) -> Message:
-    """The message in a datagram. Raises Malformed."""
+    """The message of SNMPv3 in a datagram; its `data` is a scoped PDU, with PRIV an encrypted one.
+    Raises Malformed for another datagram.
+    """
     at, end = ber.exact_content_bounds(data, 0, len(data), ber.SEQUENCE)
     _version, at = ber.integer(data, at, end, VERSION, VERSION)
     msg_id, level, at = _header(data, at, end)
@@ -120,7 +134,9 @@ def decode(data: bytes) -> Message:
 
 
 def _header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
-    """msgID, the security level, and where the next element begins."""
+    """The number of a message (msgID), its security level (AUTH and PRIV), and the index where the
+    next element begins. Raises Malformed for another header than RFC 3412, 6 has.
+    """
     begin, stop = ber.content_bounds(data, at, end, ber.SEQUENCE)
     msg_id, begin = ber.integer(data, begin, stop, 0, _HIGHEST)
     _longest_message, begin = ber.integer(data, begin, stop, _SMALLEST_MESSAGE, _HIGHEST)
@@ -135,8 +151,11 @@ def _header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
 
 
 def _octets(data: bytes, at: int, end: int, longest: int) -> tuple[bytes, int]:
-    """The security parameter at `at`, and where the next one begins. Raises Malformed if it is
-    longer than `longest`.
+    """The security parameter at `at`, such as the user's name, and the index where the next one
+    begins. Raises Malformed if it has more than `longest` octets.
+
+    >>> _octets(bytes.fromhex("04026f6e"), 0, 4, longest=32)
+    (b'on', 4)
     """
     parameter, at = ber.octets(data, at, end)
     if len(parameter) > longest:
@@ -145,13 +164,19 @@ def _octets(data: bytes, at: int, end: int, longest: int) -> tuple[bytes, int]:
 
 
 def scoped_pdu(engine_id: bytes, pdu: bytes) -> bytes:
-    """A scoped PDU in the default context of an engine."""
+    """The octets of a scoped PDU in the default context, "", of an engine. `pdu`: its octets.
+
+    >>> scoped_pdu(bytes.fromhex("8000000001"), b"").hex()
+    '3009040580000000010400'
+    """
     context = ber.tlv(ber.OCTETS, engine_id) + ber.tlv(ber.OCTETS, b"")
     return ber.tlv(ber.SEQUENCE, context + pdu)
 
 
 def decode_scoped(data: bytes) -> Scoped:
-    """A scoped PDU, after which padding may follow (RFC 3414, 8.1.1.2). Raises Malformed."""
+    """The scoped PDU at the begin of `data`, after which padding may follow (RFC 3414, 8.1.1.2).
+    Raises Malformed if there is none.
+    """
     at, end = ber.content_bounds(data, 0, len(data), ber.SEQUENCE)
     engine_id, at = ber.octets(data, at, end)
     name, at = ber.octets(data, at, end)

@@ -6,7 +6,6 @@ import contextlib
 import csv
 import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 from tests.needs import ROOT
 from tests.servers.peers import NAMED, Peer
 from tests.simulators.truth import Truth
+from tests.waiting import run_program
 
 from .figures import SECONDS, Figure
 from .polls import Readers
@@ -168,13 +168,10 @@ def check() -> Iterator[Figure]:
 
 def _checked(path: str, logins: str) -> Mapping[str, Mapping[str, str]]:
     """The rows that `pdu check` prints, by the PDU's name."""
-    process = subprocess.run(
+    process = run_program(
         [sys.executable, "-m", "pdu", "check", path, "--csv", "--auth", logins],
         cwd=ROOT,
-        capture_output=True,
-        text=True,
         timeout=_LONGEST_S,
-        check=False,  # dead PDUs are its exit code
     )
     results = {row["name"]: row for row in csv.DictReader(process.stdout.splitlines())}
     if len(results) != _PDUS:

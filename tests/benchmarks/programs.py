@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,7 +18,7 @@ from tests.needs import ROOT, programs
 from tests.servers.peers import NAMED, Peer, snmp
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import apc
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, run_program
 
 from .figures import INSTRUCTIONS, SECONDS, Figure, Reading, compare
 from .polls import OUTLETS
@@ -37,15 +36,7 @@ runpy.run_path(os.environ["TOOL"], run_name="__main__")
 def _run(command: Sequence[str], environment: Mapping[str, str], lines: int) -> Reading:
     """Measures a process, which must print at least so many lines."""
     begin = time.perf_counter()
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
+    done = run_program(command, cwd=ROOT, env={**os.environ, **environment})
     seconds = time.perf_counter() - begin
     if done.returncode or done.stdout.count("\n") < lines:
         raise RuntimeError(f"{command[0]} ended with {done.returncode}: {done.stderr[-500:]}")
@@ -86,14 +77,11 @@ def _instructions(arguments: Sequence[str], environment: Mapping[str, str], part
     """
     (valgrind,) = programs("valgrind")
     options = ("--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
-    done = subprocess.run(
+    done = run_program(
         (valgrind, *options, sys.executable, *arguments),
         cwd=ROOT,
         env={**os.environ, **environment, "PYTHONHASHSEED": "0"},
-        capture_output=True,
-        text=True,
         timeout=parts * PATIENCE_S,
-        check=False,
     )
     count = re.search(r"I +refs: +([0-9,]+)", done.stderr)
     if done.returncode or count is None:

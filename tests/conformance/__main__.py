@@ -1,4 +1,9 @@
-"""Runs archives on many plausible forms of the platform, or in a copy of the real one."""
+"""Runs archives of handlers on many plausible forms of the platform, or in a copy of the real one.
+
+The platform is DCImanager, whose modules `common` and `pdu_common` are only known by its page. A
+variant is one form that a point of them may take, such as a BasePdu in another module. Each archive
+is called in a process of its own; a `Peer` is the simulated PDU that it asks, and knows the truth.
+"""
 
 from __future__ import annotations
 
@@ -38,6 +43,11 @@ _EXIT = """exit codes: 0 nothing that was tried differs; 1 something differs; 2 
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
+    """Run the command with these arguments; None: those of the process. Returns its exit code:
+
+    ["nut"]                  the archive of nut on all variants: 0 if nothing differs
+    ["--copy", "dci"]        all archives in the copy of DCImanager's project in this folder
+    """
     parser = _parser()
     options = parser.parse_args(arguments)
     names = options.names or list(peers.PEERS)
@@ -47,6 +57,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    """The parser of the arguments: `names` are handlers, `python` an interpreter, `copy` a folder;
+    None for no copy.
+    """
     parser = argparse.ArgumentParser(
         prog="python -m tests.conformance",
         description=_HELP,
@@ -77,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _handler(name: str) -> str:
+    """The name of a handler, as it was given. Raises ArgumentTypeError for another word."""
     if name not in peers.PEERS:
         raise argparse.ArgumentTypeError(
             f"there is no handler {name!r}; choose from {', '.join(peers.PEERS)}"
@@ -85,6 +99,9 @@ def _handler(name: str) -> str:
 
 
 def _program(name: str) -> str:
+    """The absolute path of a program, by its name or path. Raises ArgumentTypeError if there is
+    none.
+    """
     path = shutil.which(name)
     if path is None:
         raise argparse.ArgumentTypeError(f"there is no program {name}")
@@ -92,6 +109,9 @@ def _program(name: str) -> str:
 
 
 def _tree(name: str) -> Path:
+    """The absolute path of a copy of DCImanager's project. Raises ArgumentTypeError for a folder
+    without the packages `common` and `pdu_common`.
+    """
     for package in ("common", "pdu_common"):
         if not Path(name, package).is_dir():
             raise argparse.ArgumentTypeError(f"{name} has no folder {package}")
@@ -109,12 +129,16 @@ class Outcome(NamedTuple):
 
     #: AGREES, DIFFERS or NOT_TRIED
     result: str
+    #: the archive, and the variant if it ran on one: "BasePdu: abstract, pdu_nut"
     what: str
     #: the differences, or why it was not tried
     reasons: list[str]
 
 
 def _matrix(names: Sequence[str], python: str) -> int:
+    """Run the archives of these handlers on all variants, and print what came of each. Returns the
+    exit code. `python`: the interpreter that runs them.
+    """
     with tempfile.TemporaryDirectory(prefix="conformance-") as name, devices_of(names) as devices:
         variants = on_variants(devices, Path(name), python)
         return _report(_outcome(what, problems) for what, _, problems in variants)
@@ -125,8 +149,9 @@ def _outcome(what: str, problems: list[str]) -> Outcome:
 
 
 def _in_copy(tree: Path, names: Sequence[str], python: str) -> int:
-    """Describes a copy, and tries the archives in it. What Python compiles stays out of it. What it
-    prints is sent by the copy's owner.
+    """Describe a copy of DCImanager's project, run the archives of these handlers in it, and print
+    both. Returns the exit code. The owner sends us what is printed, so it names nothing of his
+    machine; and nothing is written into the copy.
     """
     for line in described(tree, python):
         print(anonymous(line, tree), flush=True)
@@ -141,6 +166,11 @@ def _in_copy(tree: Path, names: Sequence[str], python: str) -> int:
 
 
 def _outcome_in_copy(platform: trial.Platform, handler: trial.HandlerModule, peer: Peer) -> Outcome:
+    """Call an archive in a copy of the platform, and compare its answers with the peer's truth:
+
+    Outcome("agrees", "pdu_nut", [])
+    Outcome("not tried", "pdu_snmp", ["ModuleNotFoundError: easysnmp"])
+    """
     what = f"pdu_{peer.handler}"
     try:
         problems = trial.run(platform, handler, peer)
@@ -156,8 +186,12 @@ def _placed(name: str, folder: Path) -> trial.HandlerModule:
 
 
 def described(tree: Path, python: str) -> list[str]:
-    """The names, signatures and forms of a copy: no code and no value. What its modules print and
-    the words of errors go to standard error."""
+    """The lines that describe a copy of the platform: names and signatures, no code and no value of
+    its owner. What its modules print, and the words of errors, go to standard error.
+
+        BasePdu: in pdu_common.base_pdu, not abstract
+        pdu_common.helper: EnumPowerStatus: UP, DOWN, UNKNOWN
+    """
     survey = str(Path(__file__).with_name("survey.py"))
     process = subprocess.run(
         [python, "-I", "-B", survey, str(tree)],
@@ -177,10 +211,12 @@ def described(tree: Path, python: str) -> list[str]:
 def on_variants(
     devices: dict[str, Peer], folder: Path, python: str = sys.executable
 ) -> Iterator[tuple[str, str, list[str]]]:
-    """Tries each handler of `devices` on the variants that list it. Yields what was tried, the
-    handler and the differences.
+    """Run each handler on the variants that list it, in processes of the interpreter `python`.
+    Yields what ran, the handler, and the differences; [] if there are none. `devices`: the
+    simulated PDU of each handler; `folder`: an empty one.
 
-    Each worker is a process of the interpreter `python`.
+        "BasePdu: abstract, pdu_nut", "nut", []
+        "address: named host, pdu_nut", "nut", ["states: ..."]
     """
     ways = sorted({variant.place for variant in VARIANTS})
     handlers = {}
@@ -200,6 +236,14 @@ def on_variants(
 
 
 def _report(outcomes: Iterator[Outcome]) -> int:
+    """Print each outcome when it comes, and the totals. Returns the exit code: 1 if an archive
+    differs, 9 if none was compared, 0 else.
+
+        agrees  pdu_nut
+        not tried  pdu_snmp
+            ModuleNotFoundError: easysnmp
+        1 agree, 0 differ, 1 not tried
+    """
     counts: Counter[str] = Counter()
     for result, what, reasons in outcomes:
         counts[result] += 1

@@ -1,4 +1,6 @@
-"""What an owner sends of a run in his copy of DCImanager's project names nothing of his machine."""
+"""What an owner sends us of a run in his copy of DCImanager's project: it names nothing of his
+machine.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,10 @@ _PATH = re.compile(r"""(?P<quote>['"])/.*?(?P=quote)|(?<![\w.])/[^\s'",;<>]+""")
 
 def anonymous(text: str, tree: Path) -> str:
     """The text without absolute paths and without the names of this machine, its user and his home
-    folder. What is below `tree`, the copy, is named from there.
+    folder, in whose place "…" stands. What is below `tree`, the copy, is named from there.
+
+    >>> anonymous("no /etc/dci.ini, see /opt/dci/common/misc.py", Path("/opt/dci"))
+    'no …, see common/misc.py'
     """
     text = text.replace(f"{tree}{os.sep}", "")
     for name in _own_names():
@@ -27,6 +32,7 @@ def anonymous(text: str, tree: Path) -> str:
 
 
 def _own_names() -> Iterator[str]:
+    """Yields the names of this machine, of the user's home folder and of the user."""
     host_name = socket.gethostname()
     yield host_name
     yield host_name.partition(".")[0]  # as logs have it

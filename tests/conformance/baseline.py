@@ -1,7 +1,9 @@
-"""A synthetic platform as text, in small files, so that a variant replaces only those that differ.
+"""A synthetic platform, the modules `common` and `pdu_common` of DCImanager, as the texts of small
+files by their paths: {"pdu_common/helper.py": "..."}. A variant of it replaces some of the files.
 
 Its SNMP client is the project's own `pdu_common`, linked into the tree as `conformance_wire`.
-Variants may change the classes around this client, but not the client itself.
+Variants may change the classes around this client, but not the client itself. An adapter is the
+text of a Python file with which the worker process makes and reads the platform's objects.
 """
 
 from __future__ import annotations
@@ -129,19 +131,27 @@ def fail(error):
 def helper(
     enum: str = ENUM, ports: str = PORT_VIEWS, statistic: str = STATISTIC_VIEWS
 ) -> dict[str, str]:
-    """The module of views, joined from its three parts."""
+    """The file pdu_common/helper.py, joined from the texts of the enumeration of states, the views
+    of outlets and the views of figures, each as the platform has it or as a variant does.
+    """
     return {"pdu_common/helper.py": enum + ports + statistic}
 
 
 def rows(row: str = ROW, missing: str = MISSING, fail: str = FAIL) -> dict[str, str]:
-    """The module of the rows that SNMP calls return, joined from ROW_CLASS and three parts."""
+    """The file pdu_common/rows.py, joined from the class of a row that SNMP calls return, and from
+    the texts of three functions: of one that makes a row, one that makes a missing object, and one
+    that is called with the error of a call.
+    """
     return {"pdu_common/rows.py": ROW_CLASS + row + missing + fail}
 
 
 def files(changes: Mapping[str, str]) -> dict[str, str]:
-    """The text of each file of a whole platform, by path.
+    """The text of each file of a whole platform, by path. `changes`: files that replace those of
+    the synthetic platform or are added to them; an empty text leaves the file out.
 
-    An empty text in `changes` leaves the file out.
+    >>> whole = files({"pdu_common/base_pdu.py": "", "pdu_common/base.py": "class BasePdu: ..."})
+    >>> "pdu_common/base_pdu.py" in whole, "pdu_common/base.py" in whole
+    (False, True)
     """
     whole = {
         "common/__init__.py": "\n",
@@ -158,7 +168,9 @@ def files(changes: Mapping[str, str]) -> dict[str, str]:
 
 
 def write(changes: Mapping[str, str], folder: Path) -> None:
-    """Writes the platform as a tree into `folder`, with its SNMP client."""
+    """Write a platform with these changes as a tree into `folder`, with its SNMP client as a link:
+    FOLDER/pdu_common/helper.py, ..., FOLDER/conformance_wire.
+    """
     for path, text in files(changes).items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -167,7 +179,9 @@ def write(changes: Mapping[str, str], folder: Path) -> None:
 
 
 def platform(changes: Mapping[str, str], adapter: str, folder: Path) -> trial.Platform:
-    """Writes a platform with these changes, and its adapter, into `folder`."""
+    """Write a platform with these changes, and its adapter, into `folder`. Returns it as what a
+    worker process is started with.
+    """
     write(changes, folder)
     file = folder / "adapter.py"
     file.write_text(adapter, encoding="utf-8")

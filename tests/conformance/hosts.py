@@ -1,5 +1,5 @@
-"""Runs every archive on many plausible forms of DCImanager's modules, and replaces it while it is
-loaded (`uploads`), under every Python from 3.9 to 3.13: `python -m tests.conformance.hosts`.
+"""Runs the archive of each handler on many plausible forms of DCImanager's modules, and replaces it
+while it is loaded, under every Python from 3.9 to 3.13: `python -m tests.conformance.hosts`.
 
 Keeps an environment in .cache for each Python, with the packages that SNMP needs. Prints where a
 handler's answers differ from the simulated PDUs, and then a table of archives and versions. Fails
@@ -32,19 +32,26 @@ VERSIONS = tuple(f"3.{minor}" for minor in range(9, 14))
 
 
 class Host(NamedTuple):
-    """The result for one Python.
+    """What was seen with one Python."""
 
-    `missing`: why it was not tried, or "". `tried` and `differ` count forms by archive.
-    """
-
+    #: such as "3.9"
     version: str
+    #: why it was not tried; "" if it was
     missing: str
+    #: by handler, how many forms of the platform its archive was tried on
     tried: Counter[str]
+    #: by handler, on how many of them its answers differ from the simulated PDU
     differ: Counter[str]
+    #: sentences
     differences: list[str]
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
+    """Run the command with these arguments; None: those of the process. Returns 1 if an answer
+    differs or a Python was not tried, else 0.
+
+        ["--python", "3.9"]    only Python 3.9
+    """
     parser = argparse.ArgumentParser(
         prog="python -m tests.conformance.hosts",
         description=__doc__,
@@ -76,7 +83,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 def tried(version: str, program: Optional[Path]) -> Host:
-    """The result for the Python `program` of a version; None if there is no such Python here."""
+    """Run all archives with one Python. `version`: such as "3.9"; `program`: its interpreter; None
+    if there is no such Python here, which the result says.
+    """
     if program is None:
         return Host(version, "there is no such Python here", Counter(), Counter(), [])
     python, missing = environment(version, program)
@@ -98,16 +107,21 @@ def tried(version: str, program: Optional[Path]) -> Host:
 
 
 def environment(version: str, program: Path) -> tuple[str, str]:
-    """A version's environment, as `installed`."""
+    """Make an environment for a Python, with the packages that SNMP needs. Returns its interpreter
+    and "", or "" and the reason why it cannot be made. `version`: such as "3.9"; `program`: that
+    Python.
+    """
     lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
     packages = [line.partition("#")[0].strip() for line in lines if line.startswith(_NEEDED)]
     return installed(f"python-{version}", program, packages)
 
 
 def installed(name: str, program: Path, packages: Sequence[str]) -> tuple[str, str]:
-    """Makes an environment with these packages in .cache, if needed.
+    """Make the environment .cache/NAME with these packages, unless it is there with the same ones.
+    Returns its interpreter and "", or "" and the reason why it cannot be made:
 
-    Returns its interpreter and "", or "" and the reason why it cannot be made.
+        installed("python-3.9", Path("/usr/bin/python3.9"), ["pysnmp>=7"])
+        (".cache/python-3.9/bin/python", ""), or ("", "No module named venv")
     """
     folder = ROOT / ".cache" / name
     python = folder / "bin" / "python"
@@ -132,14 +146,21 @@ def installed(name: str, program: Path, packages: Sequence[str]) -> tuple[str, s
 
 
 def table(hosts: Sequence[Host]) -> list[str]:
-    """A row for each archive, a column for each version."""
+    """The lines of a Markdown table with a row for each archive and a column for each Python. A
+    field says on how many forms of the platform the archive was tried, and if on any it differs.
+
+        | archive | Python 3.9 | Python 3.10 |
+        | --- | --- | --- |
+        | `pdu_nut` | 83 | **2 of 83 differ** |
+    """
     names = registry.names()
     head = ["archive", *(f"Python {host.version}" for host in hosts)]
-    rows = [[f"`pdu_{name}`", *(_place(host, name) for host in hosts)] for name in names]
+    rows = [[f"`pdu_{name}`", *(_field(host, name) for host in hosts)] for name in names]
     return ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)]
 
 
-def _place(host: Host, name: str) -> str:
+def _field(host: Host, name: str) -> str:
+    """A field of the table: what came of a handler's archive with one Python."""
     if host.missing:
         return f"not tried: {host.missing}"
     wrong = host.differ[name]

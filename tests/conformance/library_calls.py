@@ -1,7 +1,8 @@
-"""The three SNMP calls of a platform, by libraries that it may use: easysnmp, ezsnmp, pysnmp 4 and
-puresnmp, each as its documentation shows it. `LIBRARY` is set by who copies this file.
+"""The SNMP calls get, set and walk of a platform, by each library that it may use, as its pages
+show them: easysnmp, ezsnmp, pysnmp 4 and puresnmp. Values are as the library returns them.
 
-The text of this file is copied into a platform's tree: it imports nothing of the tests.
+The text of this file is copied into a platform's tree, so it imports nothing of the tests. Who
+copies it sets `LIBRARY` in the copy, such as "easysnmp"; get(oid) is then `_get_easysnmp(oid)`.
 """
 
 from __future__ import annotations
@@ -20,14 +21,17 @@ Binding = tuple[str, Any]
 
 @functools.cache
 def _pysnmp_engine() -> Any:
-    """The engine of this process: its first call costs 0.3 s, as it compiles its MIBs."""
+    """The engine of pysnmp 4, one for all calls of this process, as its first call costs 0.3 s."""
     return importlib.import_module("pysnmp.hlapi").SnmpEngine()
 
 
 class LibraryCalls:
-    """The calls to one agent over v1 or v2c."""
+    """The calls to one SNMP agent over v1 or v2c. `_module` is the library, `_version` 1 or 2."""
 
     def __init__(self, host: str, params: Mapping[str, str]) -> None:
+        """`params`: the SNMP parameters of DCImanager, such as {"port": "161", "community":
+        "public", "version": "1"}.
+        """
         self._host = host
         self._port = int(params["port"])
         self._version = int(str(params.get("version", "2"))[0])
@@ -35,21 +39,24 @@ class LibraryCalls:
         self._module: Any = importlib.import_module(LIBRARY)
 
     def get(self, oid: str) -> Any:
-        """The value of one object, as the library returns that of a missing one."""
+        """The value of the object at `oid`, such as "1.3.6.1.2.1.1.5.0"; of a missing one, what the
+        library returns for it.
+        """
         return getattr(self, f"_get_{LIBRARY}")(oid)
 
     def set(self, oid: str, value: Union[int, str]) -> None:
-        """One SET."""
+        """Write an integer, or a text as an OCTET STRING, by one SET."""
         getattr(self, f"_set_{LIBRARY}")(oid, value)
 
     def walk(self, oid: str) -> list[Binding]:
-        """The objects below `oid`, in order."""
+        """The objects below `oid`, in order: [("1.3.6.1.2.1.1.5.0", "rack-7")]."""
         rows: list[Binding] = getattr(self, f"_walk_{LIBRARY}")(oid)
         return rows
 
     # ---- easysnmp and ezsnmp, on Net-SNMP's library
 
     def _session(self) -> Any:
+        """A new session of easysnmp or ezsnmp to the agent, which returns OIDs as numbers."""
         login = {"hostname": self._host, "community": self._community}
         if LIBRARY == "easysnmp":
             return self._module.Session(
@@ -86,6 +93,9 @@ class LibraryCalls:
     # ---- pysnmp 4
 
     def _pysnmp(self) -> tuple[Any, tuple[Any, ...]]:
+        """The module pysnmp.hlapi, and the four first arguments of each of its commands: engine,
+        community, target and context.
+        """
         hlapi = importlib.import_module("pysnmp.hlapi")
         engine = _pysnmp_engine()
         community = hlapi.CommunityData(self._community, mpModel=self._version - 1)
@@ -114,6 +124,9 @@ class LibraryCalls:
 
     @staticmethod
     def _pysnmp_rows(answers: Any) -> list[Binding]:
+        """The OIDs and values in the answers of a command of pysnmp, which come as they are taken.
+        Raises RuntimeError for an answer with an error, and for none in time.
+        """
         rows: list[Binding] = []
         for trouble, status, _, bindings in answers:
             if trouble or status:
@@ -124,6 +137,7 @@ class LibraryCalls:
     # ---- puresnmp 2
 
     def _puresnmp(self) -> Any:
+        """A new client of puresnmp for the agent, which returns values of Python."""
         login = self._module.V1 if self._version == 1 else self._module.V2C
         return self._module.PyWrapper(
             self._module.Client(self._host, login(self._community), port=self._port)

@@ -1,7 +1,8 @@
-"""`pdu_common/base_snmp_pdu.py` of a platform whose three SNMP calls are pysnmp's, as its
-documentation shows them. Values are pysnmp's own objects.
+"""The SNMP calls get, set and walk of a platform that uses pysnmp 7, as its documentation shows
+them, over v1, v2c and v3. Values are pysnmp's own objects.
 
-The text of this file is copied into a platform's tree: it imports nothing of the tests.
+pysnmp's functions are coroutines: all calls of the process run in one event loop, `_LOOP`. The text
+of this file is copied into a platform's tree, so it imports nothing of the tests.
 """
 
 from __future__ import annotations
@@ -37,14 +38,18 @@ class SnmpException(Exception):
 
 
 class PysnmpCalls:
-    """The calls to one agent. All calls of the process share an engine and its event loop."""
+    """The calls to one SNMP agent. `_params` are the SNMP parameters of DCImanager, such as
+    {"port": "161", "community": "public", "version": "2"}.
+    """
 
     def __init__(self, host: str, params: Mapping[str, str]) -> None:
         self._host = host
         self._params = params
 
     def get(self, oid: str) -> Any:
-        """The value of one object; pysnmp's NoSuchObject or NoSuchInstance for a missing one."""
+        """The value of the object at `oid`, such as "1.3.6.1.2.1.1.5.0"; pysnmp's NoSuchObject or
+        NoSuchInstance for a missing one.
+        """
 
         async def read(engine: Any, login: Sequence[Any]) -> Any:
             variable = hlapi.ObjectType(hlapi.ObjectIdentity(oid))
@@ -54,7 +59,9 @@ class PysnmpCalls:
         return self._run(read)
 
     def set(self, oid: str, value: Union[int, str, bytes]) -> None:
-        """One SET, which pysnmp does not repeat."""
+        """Write an integer, or a text as an OCTET STRING, by one SET, which is not repeated if no
+        answer comes. Raises SnmpException for an error, and for no answer.
+        """
         if isinstance(value, int):
             typed = rfc1902.Integer32(value)
         else:
@@ -69,7 +76,9 @@ class PysnmpCalls:
         self._run(write, retries=0)
 
     def walk(self, oid: str) -> list[Binding]:
-        """The objects below `oid`, in order."""
+        """The objects below `oid`, in order: [("1.3.6.1.2.1.1.5.0", OctetString("rack-7"))]. By
+        GETNEXT over v1, else by GETBULK.
+        """
 
         async def read(engine: Any, login: Sequence[Any]) -> list[Binding]:
             options = {"lookupMib": False, "lexicographicMode": False}
@@ -91,6 +100,10 @@ class PysnmpCalls:
     def _run(
         self, call: Callable[[Any, Sequence[Any]], Coroutine[Any, Any, T]], retries: int = 3
     ) -> T:
+        """What a coroutine function returns; it is called with pysnmp's engine and the arguments
+        for this agent: login, target, context. `retries`: how often a request is repeated.
+        """
+
         async def run() -> T:
             target = await hlapi.UdpTransportTarget.create(
                 (self._host, int(self._params["port"])),
@@ -102,6 +115,9 @@ class PysnmpCalls:
         return _LOOP.run_until_complete(run())
 
     def _authentication(self) -> Any:
+        """pysnmp's object for the login: the community over v1 and v2c, the user with his keys over
+        v3.
+        """
         if self._version() < 3:
             return hlapi.CommunityData(self._params["community"], mpModel=self._version() - 1)
         keys: dict[str, Any] = {}

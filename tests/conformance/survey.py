@@ -1,9 +1,11 @@
-"""Reports uncertain points of the platform from a copy of it: `python -I survey.py DIR` prints
-"point: answer" lines: names, signatures and forms; no code, no value and no word of an error of the
-platform. The last line is END. What the platform's modules print goes to standard error.
+"""Reports what we do not know of the platform from an owner's copy of it: `python -I survey.py DIR`
+prints "point: answer" lines, such as "BasePdu: in pdu_common.base_pdu, not abstract". They have
+names and signatures; no code, no value and no word of an error of the platform. The last line is
+END. What the platform's modules print goes to standard error.
 
-`make conformance COPY=DIR` starts this file by its path in a clean process. The file imports only
-the standard library and DIR's modules.
+A point is a question, and a function below that yields its answers from the copy's folder. `make
+conformance COPY=DIR` starts this file by its path in a clean process. The file imports only the
+standard library and DIR's modules.
 """
 
 from __future__ import annotations
@@ -32,6 +34,9 @@ _PLAIN_ANNOTATION = re.compile(r"(?!.*\w \w)[\w.\[\], |]*")
 
 
 def main(folder: str) -> None:
+    """Print the answers to all POINTS for the copy in this folder. A point whose function fails has
+    the type of the error as its answer, such as "get_logger: no answer (OSError)".
+    """
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     sys.path.insert(0, folder)
@@ -48,7 +53,7 @@ def main(folder: str) -> None:
 
 
 def _classes(module_name: str) -> Iterator[tuple[str, type]]:
-    """The classes that a module defines, by name."""
+    """Yields the name and the class of each class that a module defines itself."""
     module = importlib.import_module(module_name)
     for name, value in vars(module).items():
         if inspect.isclass(value) and value.__module__ == module_name:
@@ -56,8 +61,11 @@ def _classes(module_name: str) -> Iterator[tuple[str, type]]:
 
 
 def _signature(cls: Callable[..., object]) -> str:
-    """The parameters with their annotations. Only defaults that can be no value of an owner are
-    shown: none, true, false, and empty ones.
+    """The signature of a class or a function, without what may be a value of its owner: other
+    defaults than None, True, False and empty ones are shown as "…".
+
+    >>> _signature(lambda ip, port=8161, name="": None)
+    "(ip, port=…, name='')"
     """
     try:
         signature = inspect.signature(cls)
@@ -74,14 +82,22 @@ def _signature(cls: Callable[..., object]) -> str:
 
 
 def _is_shown(default: object) -> bool:
-    """Whether a default is none of an owner's values."""
+    """Whether a default can be no value of an owner.
+
+    >>> _is_shown(None), _is_shown(""), _is_shown("admin"), _is_shown(161)
+    (True, True, False, False)
+    """
     if default is inspect.Parameter.empty or default is None:
         return True
     return isinstance(default, (bool, str, tuple)) and default in (True, False, "", ())
 
 
 def _shown_annotation(annotation: object) -> object:
-    """An annotation, or _HIDDEN if it has a text in it."""
+    """The annotation, or _HIDDEN if it has a text in it, such as that of a Literal.
+
+    >>> _shown_annotation("dict[str, int]"), _shown_annotation("Literal['acme']")
+    ('dict[str, int]', …)
+    """
     if annotation is inspect.Signature.empty:
         return annotation
     text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
@@ -103,7 +119,9 @@ def _python(folder: Path) -> Iterator[str]:
 
 
 def _packages(folder: Path) -> Iterator[str]:
-    """Which packages that handlers may use are installed."""
+    """Yields for each package that handlers may use its version, or that it is not installed:
+    "pysnmp 7.1.4", "easysnmp is not installed". `folder`: as all POINTS get it.
+    """
     for name in ("requests", "cryptography", "pysnmp", "easysnmp", "puresnmp", "pydantic"):
         try:
             yield f"{name} {metadata.version(name)}"
@@ -112,7 +130,9 @@ def _packages(folder: Path) -> Iterator[str]:
 
 
 def _requirements(folder: Path) -> Iterator[str]:
-    """The lines of requirements.txt that name a package and its versions alone."""
+    """Yields the lines of requirements.txt that name a package and its versions alone, such as
+    "easysnmp==0.2.6"; an address in it may hold a login.
+    """
     for line in (folder / "requirements.txt").read_text(encoding="utf-8").splitlines():
         requirement = line.partition("#")[0].partition(";")[0].strip()
         if _REQUIREMENT.fullmatch(requirement):
@@ -120,7 +140,9 @@ def _requirements(folder: Path) -> Iterator[str]:
 
 
 def _base(folder: Path) -> Iterator[str]:
-    """The module of BasePdu, whether it is abstract, and the signature of its __init__."""
+    """Yields where BasePdu is, and how it is made: "in pdu_common.base_pdu, not abstract" and
+    "__init__(pdu_data)". `folder`: as all POINTS get it.
+    """
     snmp = importlib.import_module("pdu_common.base_snmp_pdu").BaseSnmpPdu
     for base in snmp.__mro__:
         if base.__name__ == "BasePdu":
@@ -143,7 +165,9 @@ def _connection(folder: Path) -> Iterator[str]:
 
 
 def _views(folder: Path) -> Iterator[str]:
-    """The views and enumerations of the platform."""
+    """Yields the signature of each view, and the members of each enumeration, of pdu_common.helper:
+    "PduPortView(identity, power_status)", "EnumPowerStatus: UP, DOWN, UNKNOWN".
+    """
     for name, cls in _classes("pdu_common.helper"):
         members = getattr(cls, "__members__", None)
         if members is None:
@@ -158,7 +182,7 @@ def _logger(folder: Path) -> Iterator[str]:
 
 
 def _handlers(folder: Path) -> Iterator[str]:
-    """The modules of the platform's own handlers."""
+    """Yields the modules of the platform's own handlers, such as "pdu_common.handlers.apc"."""
     for path in sorted((folder / "pdu_common" / "handlers").rglob("*.py")):
         if "make_handler" in path.read_text(encoding="utf-8", errors="replace"):
             yield ".".join(path.relative_to(folder).with_suffix("").parts)

@@ -1,5 +1,10 @@
 """`make conformance COPY=DIR`: on the project's own doubles, on plausible platforms, and on broken
 ones.
+
+A platform is a dict of the texts of its files by path, which differ from those of a synthetic
+platform. `run(files, "nut")` writes it as a copy of DCImanager's project, and runs the command for
+these handlers: it describes the copy, and calls the handlers in it. Its result is the exit code,
+the output, which an owner sends us, and what went to standard error.
 """
 
 from __future__ import annotations
@@ -49,7 +54,7 @@ OTHER_NAMES = {
 
 
 class Run:
-    """`python -m tests.conformance --copy` in this process."""
+    """`python -m tests.conformance --copy` in this process. `copy` is the copy's folder."""
 
     def __init__(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
         self.copy, self._capfd = folder / "copy", capfd
@@ -86,6 +91,7 @@ def test_on_the_doubles_of_this_project_archives_agree(run: Run) -> None:
 
 
 def test_a_platform_with_other_names_is_supported(run: Run) -> None:
+    """BasePdu is in another module, and fields have other names."""
     code, out, _ = run(OTHER_NAMES, "snmp", "nut")
     assert code == 0, out
     # the owner's copy stays as it was
@@ -135,6 +141,7 @@ _NOT_CALLED = {
 
 @pytest.mark.parametrize("point", _NOT_CALLED)
 def test_a_handler_that_was_not_called_is_not_tried(point: str, run: Run) -> None:
+    """`point`: a key of _NOT_CALLED, which has the files, the handler, and what is said."""
     files, name, words = _NOT_CALLED[point]
     code, out, _ = run(files, name)
     assert code == NOT_SEEN, out
@@ -169,6 +176,9 @@ def test_a_class_that_a_handler_does_not_find_differs(run: Run) -> None:
 def test_what_is_sent_names_nothing_of_the_owners_machine(
     files: dict[str, str], run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The platform raises an error that has paths and names of the machine, at a place of `files`
+    that says PLANTED; of its words, only those that name nothing are shown.
+    """
     monkeypatch.setenv("HOME", "/home/Ivan Petrov")
     monkeypatch.setenv("LOGNAME", "ipetrov")
     monkeypatch.setattr(socket, "gethostname", lambda: "dc3-mgmt.acme.example")
@@ -230,6 +240,7 @@ def test_the_description_has_no_values_and_goes_on_after_a_module_that_exits(run
 
 
 def test_a_module_of_the_copy_that_ends_the_description_is_told(run: Run) -> None:
+    """Its import calls os._exit in the process that describes the copy."""
     source = baseline.files({})["pdu_common/helper.py"]
     end = "import os, sys\nif 'survey' in sys.argv[0]:\n    os._exit(0)\n"
     code, out, _ = run({"pdu_common/helper.py": f"{end}{source}"}, "nut")

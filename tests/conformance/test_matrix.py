@@ -1,6 +1,8 @@
 """Runs the archives on plausible forms of the platform.
 
-`tried` chooses the handlers that try each form.
+A `Variant` is a platform with one form of one point, such as "BasePdu: abstract". Each handler has
+one small simulated PDU, its `Peer`, which knows its true state. `trial.run` calls a handler on a
+platform in a process of its own, and returns what differs.
 """
 
 from __future__ import annotations
@@ -45,7 +47,8 @@ def snmp_peer(simulated: dict[str, Peer]) -> Peer:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """A function that unpacks a handler's archive; see `trial.place`.
+    """A function that unpacks a handler's archive, and returns its module: place("nut", "package").
+    The second argument is how it is loaded: as a "directory", "package", "file", or "remade".
 
     Each handler and way is unpacked and compiled once for all processes of xdist, by one of them:
     a file tells the others where the module is.
@@ -65,15 +68,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 
 def platform(variant: Variant, folder: Path) -> trial.Platform:
-    """The platform of a variant."""
+    """The platform of a variant, written into `folder`."""
     return baseline.platform(variant.files, variant.adapter, folder)
 
 
 def tried(variant: Variant) -> tuple[str, ...]:
-    """The handlers that try a variant.
-
-    All affected handlers try the first form of a point, and every form of the point "archive". Any
-    other form is tried by one of them, in turn.
+    """The handlers that try a variant in this test, such as ("nut",): all that it affects for the
+    first form of a point, and for every form of the point "archive"; one of them, in turn, for any
+    other form.
 
     Nearly all code for the undocumented parts of the platform is in handlers/dcimanager, whose
     modules do not differ between archives. `python -m tests.conformance` tries each
@@ -156,6 +158,7 @@ _BROKEN = {
 def test_an_unusable_platform_is_an_error_that_names_what_it_lacks(
     point: str, snmp_peer: Peer, place: Place, tmp_path: Path
 ) -> None:
+    """`point`: a key of _BROKEN, which has the platform's files and a part of the only problem."""
     files, words = _BROKEN[point]
     broken = platform(Variant(point, "", files), tmp_path)
     problems = trial.run(broken, place("snmp", "directory"), snmp_peer)
@@ -166,6 +169,8 @@ def test_an_unusable_platform_is_an_error_that_names_what_it_lacks(
 def test_a_difference_from_the_truth_is_noticed(
     snmp_peer: Peer, place: Place, tmp_path: Path
 ) -> None:
+    """The peer's truth is made wrong: states, load and an outlet's energy differ."""
+
     def wrong_truth() -> Truth:
         truth = snmp_peer.truth()
         truth.states = {identity: not state for identity, state in truth.states.items()}
@@ -185,6 +190,7 @@ def test_a_difference_from_the_truth_is_noticed(
 def test_a_command_that_the_device_does_not_show_is_noticed(
     snmp_peer: Peer, place: Place, tmp_path: Path
 ) -> None:
+    """The peer's truth keeps the states from before all commands."""
     states = dict(snmp_peer.truth().states)
 
     def old_truth() -> Truth:

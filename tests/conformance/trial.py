@@ -1,5 +1,9 @@
 """Runs one archive on one platform, in a clean process: status, statistic, off and on, compared
-with the simulator's true state.
+with the true state of a simulated PDU.
+
+A `Platform` is a folder with the modules `common` and `pdu_common`, and an adapter. A
+`HandlerModule` is the path and the name of the archive's module. A `Peer` is the simulated PDU:
+`peer.truth()` has its states, load and energies now. A `Worker` is the process that calls.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from pdu.loading.handler_archives import Archive
 from pdu.recordings.simulated_pdu import SimulatedPdu, States, UnitFault
 from pdu.workshop.handler.calls import Methods
 from pdu.workshop.handler.case_groups import NO_OUTLET, ON_ONE_PDU
-from pdu.workshop.handler.checked_call import ABSENT, Problem
+from pdu.workshop.handler.checked_call import ABSENT_OUTLET, Problem
 from pdu.workshop.handler.judge import Judge
 from pdu.workshop.handler.rules import BROKEN, UNTRIED
 from tests.pdu.workshop.handler.checked_calls import handler_of
@@ -39,8 +43,9 @@ class NotTried(Exception):
 
 
 def problems_of_methods(unit: SimulatedPdu, methods: Methods, about: str) -> list[Problem]:
-    """The problems of these methods on one PDU that is well, which is closed, also at an outlet
-    that it does not have, and why its commands were not tried. `about`: what it is, for people.
+    """Run the cases of `pdu handler check` for a PDU without a fault, and a command for an outlet
+    that it does not have, with these methods of a handler. Returns the problems; one of them says
+    why commands were not tried. `about`: what the PDU is, for people. The PDU is closed then.
     """
     handler = handler_of(methods)._replace(communities=unit.communities)
     problems: list[Problem] = []
@@ -55,9 +60,13 @@ def problems_of_methods(unit: SimulatedPdu, methods: Methods, about: str) -> lis
 
 
 def place(archive: Archive, where: str, folder: Path) -> HandlerModule:
-    """Unpacks an archive as a platform may: as a "directory" on sys.path, a "package", or a "file"
-    that is loaded by its path. "remade" is a directory, and each call gets a new handler object
-    and a new thread.
+    """Unpack an archive into `folder` as a platform may load it, and return its module:
+
+    where          how it is loaded
+    "directory"    the archive's directory is on sys.path: pdu_nut.handler
+    "package"      it is in a package: uploaded.handlers.pdu_nut.handler
+    "file"         by the path of its file: FOLDER/pdu_nut/handler.py
+    "remade"       as "directory", with a new handler object and a new thread for each call
     """
     module = f"{archive.top}.handler"
     if where == "package":
@@ -112,17 +121,20 @@ class Remade:
 def run(
     platform: Platform, handler: HandlerModule, peer: Peer, *, port_energy: bool = True
 ) -> list[str]:
-    """What failed or differs from the simulator's true state; [] if everything agrees. Raises
-    NotTried.
+    """Call a handler on a platform. Returns a sentence for each error, and for each answer that
+    differs from the peer's truth; [] if everything agrees. Raises NotTried if the handler could
+    not be called. `port_energy`: whether this platform's views have an outlet's energy.
 
-    `port_energy`: whether this platform's views have an outlet's energy.
+        ["states: status returned outlet 1 off, and it is on", "load: 0.0 instead of 3.2"]
     """
     with worker_of(platform, handler, peer) as worker:
         return list(_problems(worker, peer, port_energy))
 
 
 def old_states(platform: Platform, handler: HandlerModule, peer: Peer) -> list[str]:
-    """The problem of a status that does not show what another process has switched; [] for none."""
+    """Switch an outlet off in one process, and call status in another that has read it before.
+    Returns the problem if that status shows the outlet on; [] for none.
+    """
     with worker_of(platform, handler, peer) as worker, worker_of(platform, handler, peer) as other:
         methods, other_methods = WorkerMethods(worker), WorkerMethods(other)
         identity = next(identity for identity, state in methods.states() if state is UP)
@@ -137,7 +149,7 @@ def old_states(platform: Platform, handler: HandlerModule, peer: Peer) -> list[s
 
 @contextlib.contextmanager
 def worker_of(platform: Platform, handler: HandlerModule, peer: Peer) -> Iterator[Worker]:
-    """A process that calls the handler of `peer`'s PDU."""
+    """A process that calls the handler for `peer`'s PDU; it ends with the block."""
     form = Form(peer.protocol, peer.address, peer.snmp, peer.settings, f"pdu_{peer.handler}")
     with worker_process(platform, handler, form) as worker:
         yield worker
@@ -192,8 +204,8 @@ def _problems(worker: Worker, peer: Peer, port_energy: bool) -> Iterator[str]:
             return
     for on in (True, False):
         try:
-            methods.switch(ABSENT, on=on)
-            yield f"no outlet: a command for outlet {ABSENT} raised nothing"
+            methods.switch(ABSENT_OUTLET, on=on)
+            yield f"no outlet: a command for outlet {ABSENT_OUTLET} raised nothing"
         except CallFailed as error:
             if not error.reason.startswith("no-such-outlet: "):
                 yield f"no outlet: {error.reason}"
@@ -202,6 +214,9 @@ def _problems(worker: Worker, peer: Peer, port_energy: bool) -> Iterator[str]:
 
 
 def _figures(statistic: Mapping[str, Any], peer: Peer, port_energy: bool) -> list[str]:
+    """A sentence for each figure of statistic that differs from the peer's truth, in A and kWh:
+    ["load: 0.0 instead of 3.2"]. `port_energy`: whether it has the energies of outlets.
+    """
     truth = peer.truth()
     problems: list[str] = []
     load = statistic["load"]

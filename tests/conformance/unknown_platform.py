@@ -1,8 +1,9 @@
-"""Makes and reads the objects of an unknown platform by inspecting its classes; runs in the worker
-process.
+"""Makes the arguments of a handler on an unknown platform, and reads its results, by inspecting the
+platform's classes; runs in the worker process, which calls the handler.
 
-For a platform where this fails, change the function here that fails. The survey prints the classes
-and signatures that are there.
+A field has a meaning, which its name tells: "address", "snmp", "settings" or "handler". For a
+platform where this fails, change the function here that fails. The survey prints the classes and
+signatures that are there.
 """
 
 from __future__ import annotations
@@ -33,12 +34,15 @@ _ENERGY = ("consumption", "total_consumption", "energy")
 def data(
     protocol: str, address: str, snmp: dict[str, str], settings: dict[str, str], handler: str
 ) -> Any:
-    """The connection data for make_handler, in the platform's class. Fields are recognised by their
-    names.
+    """The argument of make_handler, an object of the platform's class for the protocol "snmp" or
+    "custom". Its fields are recognised by their names; one that is required and has another name
+    gets None. `snmp` are the SNMP parameters, `settings` the handler's, `handler` its name.
 
-    Required fields with other names get None. Raises LookupError if the platform has no suitable
-    class or more than one, or if the class has no field for the address, for the SNMP parameters
-    (SNMP PDUs) or for the handler settings (other PDUs).
+        class PduData(ip, custom_params, rack)    PduData(ip=address, custom_params=settings,
+                                                  rack=None)
+
+    Raises LookupError if the platform has no suitable class or several, or if the class has no
+    field for the address, the SNMP parameters (of "snmp") or the settings (of "custom").
     """
     cls = _data_class(protocol)
     fields = {"address": address, "snmp": snmp, "settings": settings, "handler": handler}
@@ -51,8 +55,12 @@ def data(
 
 
 def _arguments(cls: Callable[..., Any], fields: dict[str, Any]) -> dict[str, Any]:
-    """The arguments of a class by the names of its parameters; None for one that must be given and
-    whose meaning is not known.
+    """The arguments with which an object of a class is made, by the names of its parameters.
+    `fields`: the values by their meaning. A parameter of unknown meaning gets None if it has no
+    default, else nothing.
+
+    >>> _arguments(lambda ip, rack, unit=1: None, {"address": "192.0.2.1"})
+    {'ip': '192.0.2.1', 'rack': None}
     """
     values: dict[str, Any] = {}
     for name, parameter in inspect.signature(cls).parameters.items():
@@ -67,8 +75,9 @@ def _arguments(cls: Callable[..., Any], fields: dict[str, Any]) -> dict[str, Any
 
 
 def _set_attribute(pdu_data: Any, meaning: str, value: object) -> None:
-    """Give an object what its class takes as no argument. Raises LookupError if it has no attribute
-    of this meaning.
+    """Set the attribute of an object that has this meaning, for a class that takes it as no
+    argument: of "settings", `pdu_data.custom_params`, if there is such an attribute. Raises
+    LookupError if none of the attributes has this meaning.
     """
     names = _MEANINGS[meaning]
     attributes = [name for name in names if hasattr(pdu_data, name)]
@@ -81,7 +90,11 @@ def _set_attribute(pdu_data: Any, meaning: str, value: object) -> None:
 
 
 def _meaning(name: str) -> str:
-    """What a field of this name holds, "" if it is not known."""
+    """The meaning of a field by its name; "" if it is not known.
+
+    >>> _meaning("ip_addr"), _meaning("rack")
+    ('address', '')
+    """
     for meaning, names in _MEANINGS.items():
         if name in names:
             return meaning
@@ -89,7 +102,10 @@ def _meaning(name: str) -> str:
 
 
 def _data_class(protocol: str) -> Callable[..., Any]:
-    """The platform's class of the connection data. Raises LookupError if it has none or several."""
+    """The platform's class for the argument of make_handler: PduSnmpData for "snmp", else the only
+    other class of pdu_common.connection whose name ends with Data. Raises LookupError if it has
+    none, or several.
+    """
     connection = importlib.import_module("pdu_common.connection")
     if protocol == "snmp":
         data_class = getattr(connection, "PduSnmpData", None)
@@ -111,7 +127,9 @@ def _data_class(protocol: str) -> Callable[..., Any]:
 
 
 def port(identity: str, state: str) -> Any:
-    """The object for port_up and port_down."""
+    """The argument of port_up and port_down, a PduPortView of the platform. `identity`: of the
+    outlet, such as "3"; `state`: "UP", "DOWN" or "UNKNOWN".
+    """
     helper = importlib.import_module("pdu_common.helper")
     status = helper.EnumPowerStatus[state]
     try:
@@ -123,7 +141,9 @@ def port(identity: str, state: str) -> Any:
 
 
 def _listed(view: Any) -> list[Any]:
-    """The ports of a view: its `ports`, else its only list."""
+    """The ports of a view: its list `ports`, else its only public list; [] if it has none, or
+    several.
+    """
     ports = getattr(view, "ports", None)
     if isinstance(ports, list):
         return ports
@@ -136,7 +156,9 @@ def _listed(view: Any) -> list[Any]:
 
 
 def port_energy(view: Any) -> dict[str, float]:
-    """Energy in kWh by identity, of the outlets whose view has it."""
+    """The energies of outlets in kWh, by identity, in what statistic returned: {"1": 12.5}. Outlets
+    whose view has no field for the energy are left out.
+    """
     energies = {}
     for item in _listed(view):
         names = [name for name in _ENERGY if hasattr(item, name)]

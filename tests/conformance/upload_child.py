@@ -1,8 +1,11 @@
-"""One platform process in which another build of an archive takes the place of a loaded one. Run by
-path, on any Python from 3.9; see uploads.py.
+"""A platform process in which another build of an archive takes the place of the one that it has
+loaded. Run by its path, on any Python from 3.9.
 
-Reads a job as JSON from standard input and prints the problems of its cells as JSON. Each cell is a
-forked process with its own copy of the archive's files.
+Reads a job as JSON from standard input, and prints the problems of its cells as JSON: a list of
+sentences. A cell is one way of such an upload, `[files, modules, when, call]`, such as ["replaced",
+"kept", "status", "port_down"]: after a status, the archive's files are replaced, its modules stay
+loaded, then port_down is called. Each cell runs in a forked process with its own copy of the
+archive's files. The two builds differ in the name of the folder with their code, such as "b1f0c".
 """
 
 from __future__ import annotations
@@ -28,9 +31,13 @@ def _nothing(frame: FrameType, event: str, argument: object) -> None:
 
 
 class Watch:
-    """What a process does with the modules of the archive `top` below the folder `place`."""
+    """Notes what this process does with the modules of an archive while it is `watching`: `ran` are
+    the builds whose code ran, `imported` the modules that were imported, `calls` the number of its
+    functions that were called. Before call number `at`, the function `then` is run.
+    """
 
     def __init__(self, top: str, place: str) -> None:
+        """`top`: the name of the archive's directory; `place`: the folder that it is in."""
         self.top = top
         self.start = os.path.join(place, top, "")
         #: the builds whose code ran, by the name of their folder
@@ -47,6 +54,7 @@ class Watch:
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
+        """Notes what happens in the block, in all threads, and forgets what was noted before."""
         self.ran = set()
         self.imported = []
         self.calls = 0
@@ -61,10 +69,14 @@ class Watch:
             self._on = False
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """The audit hook: note an import of a module of the archive, such as "pdu_nut.handler"."""
         if self._on and event == "import" and str(arguments[0]).partition(".")[0] == self.top:
             self.imported.append(str(arguments[0]))
 
     def _profile(self, frame: FrameType, event: str, _: object) -> None:
+        """The profile function: note the build of a function of the archive that is called, and
+        run `then` before call number `at`.
+        """
         name = frame.f_code.co_filename
         if event != "call" or not name.startswith(self.start):
             return
@@ -78,7 +90,9 @@ class Watch:
 
 
 def unwatched(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of the platform, without the cost of watching the code below it."""
+    """The function, below which no code is watched, as that costs time: for functions of the
+    platform, which do not call the archive.
+    """
 
     def called(*arguments: Any) -> Any:
         watching = sys.getprofile()
@@ -92,9 +106,13 @@ def unwatched(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Host:
-    """The platform of one cell."""
+    """The platform of one cell. `entry` is the archive's module `handler` as the platform has it
+    loaded, `folder` has the archive's files, and `watch` notes which build's code runs. `job` has
+    what the process was given: "old" and "new" are the folders of the two builds.
+    """
 
     def __init__(self, job: dict[str, Any], place: str) -> None:
+        """Copies the old build into the folder `place`, and imports its module."""
         self.job = job
         self.top = job["top"]
         self.place = place
@@ -105,6 +123,7 @@ class Host:
         self.watch = Watch(self.top, place)
 
     def make(self, entry: Any) -> Any:
+        """The handler object that make_handler of the module `entry` returns, for the job's PDU."""
         connection = importlib.import_module("pdu_common.connection")
         snmp = dict(self.job["snmp"])
         settings = dict(self.job["settings"])
@@ -113,6 +132,11 @@ class Host:
         return entry.make_handler(connection.PduData(self.job["address"], settings))
 
     def upload(self, files: str, modules: str) -> None:
+        """Put the new build in the place of the old one, as a platform may do it:
+
+        files          removed: there are none; replaced: the new build's alone; overwritten: both's
+        modules        kept; reloaded: `entry` by importlib.reload; purged: out of sys.modules
+        """
         if files != "overwritten":
             shutil.rmtree(self.folder)
         if files != "removed":
@@ -132,7 +156,12 @@ class Host:
         return importlib.import_module(f"{self.top}.handler")
 
     def _answer(self, pdu: Any, call: str) -> tuple[list[Any], bool]:
-        """What a call answers, and whether that is right."""
+        """What a call returns, as JSON can hold it, and whether that is right:
+
+        "status"       (["1", "2"], True)          the job's identities of outlets
+        "statistic"    ([2.5, 20.0], True)         two floats above 0
+        "port_down"    (["DOWN", True], True)      the state, in the same object as was given
+        """
         if call == "status":
             identities = [port.identity for port in pdu.status().ports]
             return identities, identities == self.job["identities"]
@@ -147,7 +176,11 @@ class Host:
         return answer, answer == ["UP" if call == "port_up" else "DOWN", True]
 
     def problems(self, pdu: Any, call: str, build: str) -> list[str]:
-        """What is wrong with one call, which must run the code of `build` alone."""
+        """Call a method of a handler object. Returns what is wrong; [] for nothing. The call must
+        answer right, run code of `build` alone, and import nothing.
+
+            ["ran ['b1f0c', 'b2a7d'] instead of b1f0c", "imported ['pdu_nut.decoding']"]
+        """
         problems = []
         try:
             with self.watch.watching():
@@ -164,7 +197,13 @@ class Host:
 
 
 def cell(job: dict[str, Any], place: str, files: str, modules: str, when: str, call: str) -> Any:
-    """The problems of one cell. `when`: "made", "status", or the part of the call that has run."""
+    """Run one cell in this process, which was forked for it. Returns its problems, as sentences.
+    `place`: an empty folder; `files` and `modules`: how the upload is done; `when`: after the
+    object was "made", after a "status", or within the call, after a part of it such as "0.5".
+
+        object of the old build    [status]; upload; call; another call
+        object of the new build    call; then once more call of the old object
+    """
     host = Host(job, place)
     first_pdu = host.make(host.entry)
     problems: list[str] = []
@@ -197,13 +236,20 @@ def cell(job: dict[str, Any], place: str, files: str, modules: str, when: str, c
 
 
 def counted(job: dict[str, Any], place: str, call: str) -> Any:
-    """How many of its functions an archive's call runs."""
+    """How many functions of the archive one call runs, without an upload; or its problems, as
+    sentences, if the call is not right. `place`: an empty folder.
+    """
     host = Host(job, place)
     return host.problems(host.make(host.entry), call, job["builds"][0]) or host.watch.calls
 
 
 def forked(function: Callable[..., Any], *arguments: Any) -> Any:
-    """The result of the function in a forked process with a folder of its own."""
+    """What `function(arguments[0], place, *arguments[1:])` returns in a forked process, as JSON
+    brings it back; `place` is an empty folder that exists meanwhile. For an error, and after 300 s,
+    a list with a sentence:
+
+        ["KeyError: 'old'"], ["the process ended without an answer"]
+    """
     with tempfile.TemporaryDirectory(prefix="upload-") as place:
         reading, writing = os.pipe()
         child = os.fork()
@@ -227,6 +273,12 @@ def forked(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def main() -> None:
+    """Read the job from standard input, run its cells one after another, and print the problems as
+    JSON. Before that, each call is made once without an upload, to count its functions: a problem
+    there is the only one that is printed.
+
+        ["replaced kept status port_down: old port_down: answered ['UP', True]"]
+    """
     job: dict[str, Any] = json.load(sys.stdin)
     sys.path[:0] = job["path"]
     for name in ("connection", "helper", "base_pdu"):

@@ -39,6 +39,10 @@ OWN = "snmp with a profile in JSON"
 
 
 class Cell(NamedTuple):
+    """One way of an upload, when it is done, and the call that is tried: Cell("replaced", "kept",
+    "status", "port_down") is done after a status, and port_down is called then.
+    """
+
     files: str
     modules: str
     when: str
@@ -61,7 +65,9 @@ SUBJECTS: Mapping[str, Callable[[], AbstractContextManager[Peer]]] = {
 
 
 def _handler(name: str) -> tuple[str, Mapping[str, str]]:
-    """The handler's package, and its files with build options."""
+    """The package of a subject's archive, and the files that its build replaces, by path: "nut" has
+    ("nut", {}).
+    """
     if name != OWN:
         return name, {}
     family = command.own_profile(acme.PROFILE)
@@ -69,8 +75,12 @@ def _handler(name: str) -> tuple[str, Mapping[str, str]]:
 
 
 def builds(name: str, folder: Path) -> tuple[str, list[Path], list[str]]:
-    """Unpacks two builds that differ in one line. Returns the name of the archive's directory, both
-    of these directories, and in each the name of the folder with the code."""
+    """Unpack two builds of a subject's archive that differ in one line. Returns the name of the
+    archive's directory, both of these directories, and the name of the folder with the code in
+    each:
+
+        "pdu_nut", [FOLDER/0/pdu_nut, FOLDER/1/pdu_nut], ["b1f0c", "b2a7d"]
+    """
     package, replace = _handler(name)
     newer = (ROOT / "handlers/shared/errors.py").read_text("utf-8") + "\nANOTHER_BUILD = True\n"
     places = []
@@ -88,7 +98,12 @@ def builds(name: str, folder: Path) -> tuple[str, list[Path], list[str]]:
 
 
 def tried(name: str, cells: Sequence[Cell], python: str = sys.executable) -> list[str]:
-    """What is wrong in these cells, with one line for each problem."""
+    """Run these cells on the archive of a subject, in a process of the interpreter `python`, with
+    its simulated PDU. Returns the problems, a sentence each; [] if all is right. `name`: a key of
+    SUBJECTS.
+
+        ["replaced kept status port_down: old port_down: imported ['pdu_nut.decoding']"]
+    """
     with tempfile.TemporaryDirectory(prefix="uploads-") as place, SUBJECTS[name]() as peer:
         folder = Path(place)
         (folder / "host").mkdir()

@@ -1,7 +1,10 @@
-"""Plausible forms of the platform: a table of points that no page says, each with its forms.
+"""Plausible forms of the platform: VARIANTS is a table of points that no page says ("BasePdu"),
+each with the forms that it may have ("in pdu_common.base").
 
-A form is a text, which its point's function makes into files of the platform (baseline.py) and
-functions of the adapter (tests/processes/adapter.py).
+A variant is a platform with one form. It has the texts of files that differ from the synthetic
+platform, by path, and an adapter: the text of functions with which the worker process makes and
+reads the platform's objects. A form in a table below is an expression or a statement of Python,
+which a function puts into such a text.
 """
 
 from __future__ import annotations
@@ -37,24 +40,23 @@ Files = Mapping[str, str]
 
 @dataclass(frozen=True, eq=False)
 class Variant:
-    """One platform. `files` replace files of the baseline or are added to it; an empty text leaves
-    the file out.
-
-    `adapter` replaces functions of tests/processes/adapter.py. `handlers`: those that may be
-    tried on it. `port_energy`: whether a handler finds a field for an outlet's energy. `place` is
-    the way in which the archive is loaded (`trial.place`). `peer` starts the PDU on which the
-    point has an effect; None: any PDU.
-    `silent`: the device does not answer, which must be an error of the kind `unreachable`.
-    """
+    """One platform: a point in one form, and on which handlers and simulated PDUs it is tried."""
 
     point: str
     form: str
+    #: they replace files of the synthetic platform, or are added; an empty text leaves one out
     files: Files = field(default_factory=dict)
+    #: functions that replace those of tests/processes/adapter.py
     adapter: str = ""
+    #: that may be tried on it
     handlers: tuple[str, ...] = ALL
+    #: whether a handler finds a field for an outlet's energy
     port_energy: bool = True
+    #: how the archive is loaded: as a "directory", a "package", a "file", or "remade"
     place: str = "directory"
+    #: starts the simulated PDU on which the point has an effect; None: any
     peer: Optional[Callable[[], AbstractContextManager[Peer]]] = None
+    #: the PDU does not answer, which must be an error of the kind `unreachable`
     silent: bool = False
 
     def __str__(self) -> str:
@@ -63,7 +65,9 @@ class Variant:
     def problems(
         self, platform: trial.Platform, handler: trial.HandlerModule, usual: Peer
     ) -> list[str]:
-        """The problems of an archive on a platform of this form, with `peer`, else with `usual`."""
+        """Call a handler on a platform of this form. Returns what differs from the simulated PDU;
+        [] if nothing does. `usual`: the PDU that it asks if this variant has no `peer`.
+        """
         with nullcontext(usual) if self.peer is None else self.peer() as peer:
             if self.silent:
                 return trial.silent(platform, handler, peer)
@@ -74,7 +78,9 @@ class Variant:
 
 
 def base_in(module: str) -> Files:
-    """BasePdu in another module of pdu_common."""
+    """The files of a platform whose BasePdu is in another module of pdu_common: of "base", the text
+    of pdu_common/base.py, and an empty one for pdu_common/base_pdu.py.
+    """
     return {
         "pdu_common/base_pdu.py": "",
         f"pdu_common/{module}.py": BASE_PDU,
@@ -151,7 +157,14 @@ def data_in(
     snmp: str = "{}",
     pdu_data: str = "SimpleNamespace(**fields)",
 ) -> Variant:
-    """The data that make_handler gets, as Python expressions of the form's values."""
+    """The variant of a platform that gives make_handler other data. `name` is the field of the
+    address; each other keyword is an expression of Python:
+
+        address     "address"                      the field's value
+        settings    '{"custom_params": pairs}'     the fields of the settings, `pairs` by key
+        snmp        "{}"                           the fields of a handler without SNMP
+        pdu_data    "SimpleNamespace(**fields)"    the data, made of all fields
+    """
     adapter = _DATA
     for placeholder, expression in (
         ("NAME", repr(name)),
@@ -228,12 +241,19 @@ class Shown:
 
 
 def row_of(text: str) -> Files:
-    """`text` makes a walked row of oid, index and value."""
+    """The files of a platform whose snmp_walk returns other rows. `text`: an expression of a row
+    from `oid`, `index`, `value`, and `parts`: the OID without its last arc, ".", and this arc.
+
+        "Row(value, index=whole(oid, index))"
+    """
     head = 'def row(oid, index, value):\n    parts = whole(oid, index).rpartition(".")\n'
     return rows(row=f"{_SHOWN}\n\n{head}    return {text}\n")
 
 
 def value_of(text: str) -> Files:
+    """The files of a platform whose SNMP rows have other values. `text`: an expression of a value,
+    such as "str(value)".
+    """
     return row_of(f"Row({text}, oid=whole(oid, index), oid_index=index)")
 
 
@@ -283,6 +303,9 @@ _SETS = {
 
 
 def set_by(text: str) -> Files:
+    """The files of a platform with another snmp_set. `text`: the line that defines it, such as "def
+    snmp_set(self, oid, value, /):".
+    """
     return {"pdu_common/base_snmp_pdu.py": SNMP.replace("def snmp_set(self, oid, value):", text)}
 
 
@@ -326,7 +349,9 @@ _VERSIONS = {"v1": {"version": "1"}, "v2c": {"version": "2"}, "v3": _USER.params
 
 @contextmanager
 def snmpd(**params: str) -> Iterator[Peer]:
-    """A PDU that Net-SNMP's snmpd serves."""
+    """A PDU that Net-SNMP's snmpd serves: an APC with four outlets. `params`: SNMP parameters, such
+    as version="1". Its truth has the outlets as the writes that snmpd took leave them.
+    """
     with Snmpd(apc.rpdu2(outlets=4), users=[_USER]) as server:
 
         def truth() -> Truth:
@@ -449,14 +474,23 @@ _PORT_BODIES = {
 
 
 def _body(arguments: str) -> str:
+    """The constructor of a view with these arguments, each of which is an attribute.
+
+    >>> print(_body("identity, energy=0.0"))
+        def __init__(self, identity, energy=0.0):
+            self.identity = identity
+            self.energy = energy
+    <BLANKLINE>
+    """
     names = [part.split("=")[0].strip() for part in arguments.split(",") if part.strip() != "*"]
     lines = [f"        self.{name} = {name}\n" for name in names]
     return f"    def __init__(self, {arguments}):\n{''.join(lines)}"
 
 
 def statistics(form: str, body: str, energy: str, fields: str = "ports") -> Variant:
-    """`body` of the view of a port, its field with the energy, and the field of the whole view
-    with the list ("": none).
+    """The variant of a platform with other views of figures. `body`: of the class of an outlet's
+    figures; `energy`: its field with the energy; `fields`: the field of the whole view with the
+    list of outlets. "" for a field that does not exist.
     """
     list_of_ports = f"self.{fields} = []" if fields else "pass"
     view_of_port = f"class PduPortStatisticView:\n{body}\n"
@@ -498,7 +532,11 @@ _SETTINGS_POINT, _NO_SNMP_POINT = "handler settings", "snmp_params of a handler 
 def _table(
     point: str, forms: Mapping[str, str], files: Callable[[str], Files], usual: Variant
 ) -> Iterator[Variant]:
-    """The forms of a point for SNMP; all else is as in `usual`."""
+    """Yields the variants of a point for handlers over SNMP. `forms`: by name, the text of which
+    `files` makes the files that differ; `usual`: a variant with all other fields.
+
+        _table("snmp_set", {"positional only": "def snmp_set(self, oid, value, /):"}, set_by, usual)
+    """
     for form, text in forms.items():
         yield replace(usual, point=point, form=form, files=files(text), handlers=SNMP_ONLY)
 

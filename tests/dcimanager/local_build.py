@@ -5,7 +5,6 @@ them.
 from __future__ import annotations
 
 import itertools
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pdu.loading.handler_archives import BadArchive, read_archive
 from pdu.loading.handler_source import read_protocol
+from tests.waiting import run_program
 
 from .records import Handler, Pdu, Refusal
 from .simulations import KINDS
@@ -32,12 +32,9 @@ def registered(manager: DciManager, only: str = "") -> list[Handler]:
 def built() -> list[bytes]:
     """The archives of this tree as it is now. Raises Refusal."""
     with tempfile.TemporaryDirectory(prefix="dcimanager-build-") as folder:
-        process = subprocess.run(
+        process = run_program(
             [sys.executable, str(_ROOT / "packaging" / "build.py"), "--out", folder],
             cwd=_ROOT,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
             timeout=_BUILD_SECONDS,
         )
         if process.returncode:

@@ -16,7 +16,7 @@ import pytest
 
 from tests.needs import ROOT
 from tests.ports import reserved
-from tests.waiting import PATIENCE_S, bounded
+from tests.waiting import PATIENCE_S, bounded, start_program
 
 from .manager import DciManager
 
@@ -25,14 +25,8 @@ from .manager import DciManager
 def started(*arguments: str, folder: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
     environment = {**os.environ, "TMPDIR": str(folder), **environment}
     with (
-        subprocess.Popen(
-            [sys.executable, *arguments],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=environment,
+        start_program(
+            [sys.executable, *arguments], cwd=ROOT, stderr=subprocess.PIPE, env=environment
         ) as process,
         bounded(process, PATIENCE_S),
     ):

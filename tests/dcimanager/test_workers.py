@@ -21,7 +21,7 @@ from tests.pdu.running import run
 from tests.processes.handler_worker import Job, Start, Worker
 from tests.simulators.snmp_agent import Agent, Device
 from tests.simulators.snmp_units import fixtures
-from tests.waiting import PATIENCE_S, finished, until
+from tests.waiting import PATIENCE_S, finished, run_program, until
 
 from .client import Client
 from .manager import DciManager
@@ -300,12 +300,7 @@ os.kill(os.getpid(), 9)
 def test_workers_end_when_their_stand_in_is_killed(small: bytes, tmp_path: Path) -> None:
     data = tmp_path / "small.tar.gz"
     data.write_bytes(small)
-    process = subprocess.run(
-        [sys.executable, "-c", _ORPHAN, str(data)],
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
+    process = run_program([sys.executable, "-c", _ORPHAN, str(data)])
     *pids, folder = process.stdout.split()
     shutil.rmtree(folder)
     assert len(pids) == 2

@@ -12,7 +12,7 @@ import pytest
 
 from handlers import registry
 from tests.needs import ROOT
-from tests.waiting import PATIENCE_S, bounded, until
+from tests.waiting import PATIENCE_S, bounded, start_program, until
 
 from . import small, steps
 from .steps import Failed, run_program
@@ -24,13 +24,10 @@ def _start(folder: Path, path: Optional[Path] = None) -> subprocess.Popen[str]:
 
     `path`: a folder for PYTHONPATH.
     """
-    return subprocess.Popen(
+    return start_program(
         [sys.executable, "-m", "tests.demo"],
         cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
         start_new_session=True,
         env={
             **os.environ,

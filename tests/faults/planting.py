@@ -106,8 +106,13 @@ def _all_faults(source: str) -> Iterator[Fault]:
 
 
 def _of_expression(node: ast.stmt, line: str) -> Iterator[Fault]:
-    """The faults of the value that a statement returns or assigns."""
+    """The faults of the value that a statement returns or assigns. True as an option of a call, such
+    as `by_row=True`, is no state: it may only cost more calls.
+    """
+    options = [part.value for part in ast.walk(node) if isinstance(part, ast.keyword)]
     for part in ast.walk(node):
+        if part in options:
+            continue
         if isinstance(part, ast.Constant) and isinstance(part.value, bool):
             yield _exchanged("state", node.lineno, line, str(part.value), str(not part.value))
         elif isinstance(part, ast.Compare):

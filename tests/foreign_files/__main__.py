@@ -50,13 +50,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         help="take them from this folder, or from a clone of a public repository in it, instead of"
         " their public addresses",
     )
-    parser.add_argument(
-        "--list", action="store_true", help="print address, SHA-256 and path of each file, and end"
-    )
     options = parser.parse_args(arguments)
-    if options.list:
-        _print_list(GROUPS.values())
-        return 0
     if options.source is not None and not options.source.is_dir():
         parser.error(f"{options.source} is not a folder")
     return bring(GROUPS.values(), _TARGET, options.source)
@@ -147,13 +141,6 @@ def _is_right(path: Path, job: _Job) -> bool:
         return hashlib.sha256(path.read_bytes()).hexdigest() == job.file.sha256
     except OSError:
         return False
-
-
-def _print_list(groups: Iterable[Group]) -> None:
-    for group in groups:
-        for name, file in group.files.items():
-            address = f"{group.address}{urllib.parse.quote(file.at)}" if group.address else "-"
-            print(f"{file.sha256}  {group.folder}/{name}  {group.licence}  {address}")
 
 
 def _counted(number: int) -> str:

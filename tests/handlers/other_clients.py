@@ -5,7 +5,6 @@ handler for the same unit.
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from typing import Any
 
@@ -13,14 +12,14 @@ from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.needs import clients
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, run_program
 
 
 def run_client(script: str, unit: HttpServer, ca: str = "") -> Any:
     """The JSON that the script prints. It has the unit's place as `place` (HOST:PORT) and the
     password as `password`; `ca` is the file with the authority that the client trusts.
     """
-    result = subprocess.run(
+    result = run_program(
         [
             sys.executable,
             "-W",
@@ -32,8 +31,6 @@ def run_client(script: str, unit: HttpServer, ca: str = "") -> Any:
         ],
         input=PASSWORD,
         env={"REQUESTS_CA_BUNDLE": ca} if ca else {},
-        capture_output=True,
-        text=True,
         timeout=2 * PATIENCE_S,
     )
     assert result.returncode == 0, result.stderr

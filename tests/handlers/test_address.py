@@ -106,11 +106,6 @@ def test_no_door_connects_to_another_spelling_of_an_ipv4_address(
         hosts.address(host)
 
 
-def test_only_the_last_part_of_a_host_name_is_no_number() -> None:
-    assert is_host("7.pdu.example")
-    assert not is_host("pdu.example.7")
-
-
 @pytest.mark.parametrize("host", [host for host in OTHER_SPELLINGS if "." in host[:-1]])
 def test_a_port_behind_another_spelling_does_not_make_it_an_address(host: str) -> None:
     assert host_fault(f"{host}:443")

@@ -21,10 +21,6 @@ from tests.handlers.raritan.unit_table import changed_unit
 REGISTERS = sorted(int(value) for value in PLACEHOLDERS if value > 0)
 
 
-def test_a_nan_is_no_figure() -> None:
-    assert number(float("nan")) is None
-
-
 @pytest.mark.parametrize("value", [*REGISTERS, int(LARGEST), 10**30])
 def test_the_largest_number_of_a_register_is_no_figure_nor_one_beyond_all_quantities(
     value: int,

@@ -7,7 +7,6 @@ from __future__ import annotations
 import decimal
 import json
 import re
-import subprocess
 import sys
 from decimal import Context
 from typing import Any
@@ -24,7 +23,7 @@ from tests.handlers.snmp.units import EACH_MECHANISM, find, memory
 from tests.handlers.wired import EVERY, Wire
 from tests.needs import ROOT
 from tests.simulators.snmp_units import Fixture
-from tests.waiting import PATIENCE_S
+from tests.waiting import run_program
 
 SIGNALS = [
     decimal.Clamped,
@@ -102,14 +101,7 @@ print(json.dumps([repr(decimals.CONTEXT), [repr(profile) for profile in PROFILES
 
 
 def test_profiles_are_the_same_if_they_are_loaded_in_another_context() -> None:
-    result = subprocess.run(
-        [sys.executable, "-c", _LOAD],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=True,
-    )
+    result = run_program([sys.executable, "-c", _LOAD], cwd=ROOT, check=True)
     context, profiles = json.loads(result.stdout)
     address = re.compile(" at 0x[0-9a-f]+")  # of a function
     texts = [address.sub("", repr(profile)) for profile in PROFILES]

@@ -91,13 +91,6 @@ def test_no_part_of_an_errors_text_reaches_a_terminal_or_a_log_unescaped(
     assert first_error.reason == "a\\x1b[2J\\x07b\\r\\nc\\x85\\x9bd\\u202ee\\u2066f\\u2028g\\ud800h"
 
 
-def test_a_text_is_cut_to_the_limit_after_it_is_escaped() -> None:
-    assert errors.printable("\x00" * 10, 8) == "\\x00\\x00..."
-    assert errors.printable("\x00\x00", 8) == "\\x00\\x00"
-    assert errors.printable("abc", 3) == "abc"
-    assert errors.printable("abcd", 3) == "abc..."
-
-
 def test_a_devices_code_is_escaped() -> None:
     assert errors.Refused("no", "3\x1b[m").code == "3\\x1b[m"
 

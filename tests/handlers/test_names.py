@@ -6,7 +6,7 @@ import pytest
 
 from handlers.nut.handler import NutPdu
 from handlers.shared.errors import SettingsError
-from handlers.shared.labels import Label, name_text
+from handlers.shared.labels import Label
 from handlers.snmp.handler import SnmpPdu
 from pdu_common.connection import PduData, PduSnmpData
 from tests.simulators.nut_server import NutServer, StaticDevice
@@ -50,10 +50,6 @@ def test_a_name_is_read_in_the_encoding_of_the_setting_and_nothing_is_guessed(
     assert label.name == NAME
     escaped = NAME if encoding == "utf-8" else octets.decode("utf-8", "backslashreplace")
     assert plain == label._replace(name=escaped, number=plain.number)
-
-
-def test_octets_that_the_setting_does_not_fit_are_escaped() -> None:
-    assert name_text(b"\xc1\xc4-1", "") == name_text(b"\xc1\xc4-1", "ascii") == r"\xc1\xc4-1"
 
 
 @pytest.mark.parametrize("word", ["cp125", "hex", "rot13", "кои8"])

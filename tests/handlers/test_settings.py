@@ -161,16 +161,23 @@ def test_huge_texts_and_lone_surrogates_are_refused_with_a_short_error(
     assert str(error_info.value).isprintable()
 
 
-def test_certificates_longer_than_the_limit_are_refused() -> None:
-    with pytest.raises(
-        SettingsError, match=f"'ca_pem': the value has more than {LONGEST_PEM} characters"
-    ):
-        Settings({"ca_pem": PEM * (LONGEST_PEM // len(PEM) + 1)}, TABLE)
-
-
-def test_many_certificates_without_an_end_are_refused() -> None:
-    text = "-----BEGIN CERTIFICATE-----" * (LONGEST_PEM // 27 - 1)
-    with pytest.raises(SettingsError, match="ca_pem"):
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        (
+            PEM * (LONGEST_PEM // len(PEM) + 1),
+            f"'ca_pem': the value has more than {LONGEST_PEM} characters",
+        ),
+        ("-----BEGIN CERTIFICATE-----" * (LONGEST_PEM // 27 - 1), "ca_pem"),
+        (
+            "/etc/ssl/pdu.pem",
+            "give the text of PEM certificates, not a file's name: paste the file",
+        ),
+    ],
+    ids=["longer than the limit", "without an end", "a file's name"],
+)
+def test_what_is_no_certificate_is_refused(text: str, words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
         Settings({"ca_pem": text}, TABLE)
 
 
@@ -180,13 +187,6 @@ def test_a_password_with_a_control_character_is_refused(text: str) -> None:
         SettingsError, match="'password': give the user's password, on one line without tabs"
     ):
         Settings({"password": text}, (ONE_LINE,))
-
-
-def test_a_file_name_in_place_of_a_certificate_is_refused_with_the_remedy() -> None:
-    with pytest.raises(
-        SettingsError, match="give the text of PEM certificates, not a file's name: paste the file"
-    ):
-        Settings({"ca_pem": "/etc/ssl/pdu.pem"}, TABLE)
 
 
 @pytest.mark.parametrize(

@@ -130,11 +130,12 @@ def test_the_log_has_the_seconds_that_slow_readings_took(caplog: pytest.LogCaptu
     assert "after 25.0 s the outlet's state was DOWN" in caplog.text
 
 
+@pytest.mark.parametrize("readings", [[], [DOWN]], ids=["none", "before the device went away"])
 def test_a_state_that_cannot_be_read_after_a_write_is_unknown_and_logged(
-    caplog: pytest.LogCaptureFixture,
+    readings: list[EnumPowerStatus], caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
-        assert Outlet(Unreachable("gone")).switch(UP) is UNKNOWN
+        assert Outlet(*readings, Unreachable("gone")).switch(UP) is UNKNOWN
     assert "the outlet's state could not be read: UNKNOWN" in caplog.text
 
 
@@ -148,14 +149,6 @@ def test_a_denied_reading_ends_the_wait_and_is_logged(caplog: pytest.LogCaptureF
         assert outlet.switch(UP) is UNKNOWN
     assert outlet.reads == 2
     assert "the device denied a reading of the outlet's state: UNKNOWN" in caplog.text
-
-
-def test_a_reading_from_before_the_device_went_away_is_not_logged_as_the_last_state(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    with caplog.at_level(logging.INFO):
-        assert Outlet(DOWN, Unreachable("gone")).switch(UP) is UNKNOWN
-    assert "the outlet's state could not be read: UNKNOWN" in caplog.text
 
 
 @pytest.mark.parametrize("answer", [Unreachable("no answer"), ProtocolError("half an answer")])

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import ssl
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +24,7 @@ from tests.needs import ROOT, pythons
 from tests.servers.peers.unit_pdus import UnitPeers
 from tests.simulators.certificates import Identity, server_context, usual
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
-from tests.waiting import LONGEST_TIMEOUT_S, PATIENCE_S
+from tests.waiting import LONGEST_TIMEOUT_S, run_program
 
 PYTHONS = {f"{sys.version_info[0]}.{sys.version_info[1]}": Path(sys.executable), **pythons()}
 OURS = sorted(version for version in PYTHONS if tuple(map(int, version.split("."))) >= (3, 9))
@@ -68,13 +67,10 @@ def settings(server: HttpServer) -> dict[str, str]:
 )
 def test_a_unit_with_this_cipher_alone_is_read_on_each_python(version: str, cipher: str) -> None:
     with unit(cipher) as server:
-        answer = subprocess.run(  # noqa: S603 (the code above)
+        answer = run_program(
             [str(PYTHONS[version]), "-c", STATUS, server.host],
             input=repr(settings(server)),
             cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_S,
         )
     assert answer.stdout.strip() == "8", answer.stderr
 

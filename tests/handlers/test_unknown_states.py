@@ -11,7 +11,6 @@ import pytest
 from handlers.nut.handler import make_handler as make_nut
 from handlers.raritan.handler import make_handler as make_raritan
 from handlers.shared import unknown_states
-from handlers.shared.unknown_states import some
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.nut_server import NutServer, StaticDevice
@@ -126,8 +125,3 @@ def test_a_xerus_relay_that_is_about_to_change_has_its_reason(
 def raritan(pdu: XerusPdu) -> Any:
     settings = {"username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem}
     return make_raritan(PduData(pdu.host, {"port": str(pdu.port), **settings}))
-
-
-def test_a_sixth_is_counted() -> None:
-    assert some("1234567") == "1, 2, 3, 4, 5 and 2 more"
-    assert some("123456").endswith("and 1 more")

@@ -16,6 +16,7 @@ from handlers.raritan.handler import make_handler as make_raritan
 from handlers.redfish.handler import make_handler as make_redfish
 from handlers.snmp.handler import make_handler as make_snmp
 from pdu_common.connection import PduData, PduSnmpData
+from tests.servers.peers import https_settings
 from tests.simulators import xerus
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
 from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
@@ -45,13 +46,7 @@ def raritan(
 ) -> Iterator[Wired]:
     links = {2: xerus.Model(outlets=10)} if is_dotted else {}
     with xerus.XerusPdu(xerus.Model(outlets=4, relay_delay=lag), links=links, clock=clock) as pdu:
-        settings = {
-            "port": str(pdu.port),
-            "username": pdu.user,
-            "password": pdu.password,
-            "ca_pem": pdu.ca_pem,
-            "link_units": "yes" if is_dotted else "no",
-        }
+        settings = {**https_settings(pdu), "link_units": "yes" if is_dotted else "no"}
         yield Wired(lambda: make_raritan(PduData(pdu.host, settings)), pdu.truth)
 
 
@@ -98,13 +93,8 @@ def redfish(
     )
     model = RedfishModel(pdus, relay_delay=lag, transition="silent")
     with RedfishService(model, clock=clock) as unit:
-        settings = {
-            "port": str(unit.port),
-            "username": unit.user,
-            "password": unit.password,
-            "ca_pem": unit.ca_pem,
-        }
-        yield Wired(lambda: make_redfish(PduData(unit.host, settings)), unit.truth)
+        data = PduData(unit.host, https_settings(unit))
+        yield Wired(lambda: make_redfish(data), unit.truth)
 
 
 EVERY = pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.needs import ROOT
-from tests.waiting import PATIENCE_S, until
+from tests.waiting import PATIENCE_S, run_program, until
 
 
 def run(
@@ -19,16 +19,7 @@ def run(
     """The program after its end, with what it printed. It has no input; `variables` are added to
     its environment.
     """
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env={**os.environ, **variables},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
+    return run_program(command, cwd=folder, env={**os.environ, **variables})
 
 
 def output(command: Sequence[str], folder: Path = ROOT, **variables: str) -> str:

@@ -25,7 +25,6 @@ from tests.waiting import PATIENCE_S
 SHELLS = ("dash", "bash", "busybox")
 LIST = ("GET", "/api/eservice/v3/custom_equipment")
 CREATE = ("POST", LIST[1])
-UPLOAD = ("POST", f"{LIST[1]}/1/content")
 
 
 def calls(manager: DciManager, call: tuple[str, str]) -> int:

@@ -11,7 +11,6 @@ import contextlib
 import os
 import re
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -31,7 +30,7 @@ from tests.simulators.redfish import RedfishService
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices.apc import rpdu2
 from tests.simulators.xerus import Model, XerusPdu, image
-from tests.waiting import PATIENCE_S, bounded
+from tests.waiting import PATIENCE_S, bounded, run_program, start_program
 
 from .acme import PROFILE, strip
 from .test_documented_commands import lines
@@ -182,14 +181,7 @@ def _write_certificate(folder: Path) -> None:
 
 def _until_stopped(words: Sequence[str], folder: Path) -> str:
     """The first line of a command that runs until SIGTERM."""
-    process = subprocess.Popen(
-        [*PDU, *words],
-        cwd=folder,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    process = start_program([*PDU, *words], cwd=folder, env=environment())
     with process, bounded(process, PATIENCE_S):
         assert process.stdout is not None
         first_line: str = process.stdout.readline()
@@ -202,14 +194,7 @@ def _until_stopped(words: Sequence[str], folder: Path) -> str:
 def _run_as_process(name: str, arguments: Sequence[str]) -> None:
     """Run a command in a process of its own: it ends well, and prints something."""
     command_words = PDU if name == "pdu" else (program(name),)
-    process = subprocess.run(
-        [*command_words, *arguments],
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
+    process = run_program([*command_words, *arguments], env=environment())
     assert process.returncode == 0, process.stderr
     assert process.stdout, process.stderr
 

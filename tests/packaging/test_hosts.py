@@ -12,7 +12,6 @@ import contextlib
 import functools
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,7 +23,7 @@ from pdu.loading import handler_archives
 from pdu.loading.handler_archives import Archive
 from tests.needs import ROOT, pythons
 from tests.servers.peers import PEERS, Peer
-from tests.waiting import LONGEST_TIMEOUT_S, PATIENCE_S
+from tests.waiting import LONGEST_TIMEOUT_S, run_program
 
 from .building import NAMES, archive
 
@@ -127,14 +126,8 @@ def task(path: list[str], *peers: Peer, host: str = "") -> str:
 def run(python: str, task_text: str, environment: Mapping[str, str]) -> list[dict[str, Any]]:
     bare = {key: value for key, value in os.environ.items() if key in ("PATH", "LD_LIBRARY_PATH")}
     # -S: without installed packages, whose files of paths Python reads in the host's encoding
-    process = subprocess.run(
-        [python, "-B", "-S", "-c", _CHILD],
-        cwd="/",
-        env={**bare, **environment},
-        text=True,
-        input=task_text,
-        capture_output=True,
-        timeout=PATIENCE_S,
+    process = run_program(
+        [python, "-B", "-S", "-c", _CHILD], cwd="/", env={**bare, **environment}, input=task_text
     )
     assert process.returncode == 0, process.stderr[-2000:]
     answers: list[dict[str, Any]] = json.loads(process.stdout)

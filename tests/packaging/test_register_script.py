@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Callable
 
@@ -20,7 +19,7 @@ from tests.handlers.raritan.peer import Peer, http
 from tests.needs import ROOT, program
 from tests.simulators.certificates import usual
 from tests.tables import Case
-from tests.waiting import PATIENCE_S
+from tests.waiting import run_program
 
 from .registering import LIST, SHELLS, Admin, Run, calls
 from .script_table import TABLE, shown
@@ -90,12 +89,9 @@ def test_no_program_has_a_secret_as_an_argument_or_in_its_environment_and_no_fil
         names = re.findall(r"(?m)(?:^|[ (])([a-z_]+)=", TEMPLATE.read_text("utf-8"))
         variables = dict.fromkeys(names, "x")
         _, *words = admin.command("snmp", "new")
-        process = subprocess.run(
+        process = run_program(
             [admin.shell(shell), *options.split(), *words],
             env=admin.environment(manager, TMPDIR=str(tmp_path), **variables),
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_S,
         )
     assert process.returncode == 0, process
     (token,) = tokens
@@ -135,14 +131,10 @@ def test_a_password_of_a_file_and_relative_paths_are_read(
     (tmp_path / "password").chmod(0o640)
     (tmp_path / "my ca.pem").write_bytes(manager.ca_file.read_bytes())
     files = {"DCI_PASSWORD_FILE": "password", "CURL_CA_BUNDLE": "my ca.pem"}
-    process = subprocess.run(
+    process = run_program(
         admin.command("small", "new"),
         cwd=tmp_path,
         env=admin.environment(manager, DCI_PASSWORD="", **files),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
     )
     assert (process.returncode, process.stderr) == (0, "")
     assert [handler.uploads for handler in manager.handlers()] == [1]
@@ -191,12 +183,9 @@ def test_an_output_that_nobody_reads_ends_no_upload(
     admin: Admin, manager: DciManager, shell: str
 ) -> None:
     line = '"$@" | true'
-    process = subprocess.run(
+    process = run_program(
         ["sh", "-c", line, "sh", *admin.command("snmp", "new", shell=admin.shell(shell))],
         env=admin.environment(manager),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
     )
     assert process.stderr == ""
     assert [handler.uploads for handler in manager.handlers()] == [1]
@@ -227,9 +216,7 @@ def test_the_script_and_the_command_take_the_same_answers_for_success() -> None:
     for body, status in _ANSWERS:
         lines.append(f"status={status} answer='{body.decode()}'")
         lines.append("if is_success; then echo yes; else echo no; fi")
-    process = subprocess.run(
-        ["sh"], input="\n".join(lines), capture_output=True, text=True, timeout=PATIENCE_S
-    )
+    process = run_program(["sh"], input="\n".join(lines))
     expected = [
         "yes" if Reply(status, body).outcome is Outcome.DONE else "no" for body, status in _ANSWERS
     ]
@@ -241,9 +228,7 @@ def test_the_script_and_the_command_take_the_same_answers_for_success() -> None:
 
 @pytest.mark.against("shellcheck")
 def test_shellcheck_has_nothing_to_say() -> None:
-    process = subprocess.run(
-        [program("shellcheck"), str(TEMPLATE)], capture_output=True, text=True, timeout=PATIENCE_S
-    )
+    process = run_program([program("shellcheck"), str(TEMPLATE)])
     assert (process.returncode, process.stdout) == (0, "")
 
 

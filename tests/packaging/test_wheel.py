@@ -24,9 +24,10 @@ from tests.needs import ROOT
 from tests.packaging import installing
 from tests.packaging.installing import CARRIED, OWN
 from tests.pdu.monitoring import halls
-from tests.pdu.monitoring.halls import SECRETS, Hall
+from tests.pdu.monitoring.halls import Hall
+from tests.pdu.running import options
 from tests.servers.peers import Peer
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, run_program
 
 STATE_WORDS = {True: "on", False: "off", None: "unknown"}
 
@@ -37,16 +38,7 @@ def run(command: list[str], folder: Path, **variables: str) -> subprocess.Comple
     Its environment has PATH, HOME (by default `folder`) and `variables`.
     """
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), **variables}
-    return subprocess.run(
-        command,
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=2 * PATIENCE_S,
-        env=environment,
-        check=False,
-    )
+    return run_program(command, cwd=folder, timeout=2 * PATIENCE_S, env=environment)
 
 
 def reads_every_simulator(
@@ -76,12 +68,7 @@ def reads_every_simulator(
 
 def shows_status(program: list[str], peer: Peer, folder: Path) -> None:
     """Asserts that `program status` shows the simulator's true states."""
-    arguments = [
-        part
-        for key, value in peer.settings.items()
-        if key not in SECRETS
-        for part in ("-s", f"{key}={value}")
-    ]
+    arguments, _ = options(peer)
     process = run(
         [*program, "status", peer.handler, peer.address, "--json", *arguments],
         folder,

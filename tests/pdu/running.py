@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -18,7 +17,7 @@ from pdu.outlets import cycle_command, read_commands, switch_commands
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.needs import ROOT
 from tests.servers.peers import Peer
-from tests.waiting import PATIENCE_S
+from tests.waiting import run_program
 
 SECRETS = ("password", "community")
 
@@ -74,14 +73,11 @@ def run_apart(
     """Run a statement of Python and then several commands, all in one new process: to start one for
     each takes most of their time. Return what `run` does, for each.
     """
-    process = subprocess.run(
+    process = run_program(
         [sys.executable, "-c", _SEVERAL.format(statement=statement)],
         cwd=ROOT,
         env=dict(environment),
         input=json.dumps(lines),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
     )
     assert process.returncode == 0, process.stderr
     return [(code, out, errors) for code, out, errors in json.loads(process.stdout)]

@@ -6,7 +6,6 @@ import csv
 import json
 import os
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 from typing import Optional
@@ -16,7 +15,7 @@ import pytest
 from pdu import root
 from tests import needs, terminal
 from tests.needs import ROOT
-from tests.waiting import PATIENCE_S
+from tests.waiting import run_program
 
 from .running import run
 
@@ -94,16 +93,7 @@ def test_bash_completes(
 def printed(
     command: list[str], folder: Path, environment: Optional[dict[str, str]] = None
 ) -> list[str]:
-    process = subprocess.run(
-        command,
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=True,
-    )
+    process = run_program(command, cwd=folder, env=environment, check=True)
     assert process.stderr == ""
     return process.stdout.splitlines()
 

@@ -86,7 +86,7 @@ def device(
         yield Session(request.param)
 
     monkeypatch.setattr(open_handler, "opened", opened)
-    monkeypatch.setattr(survey, "_look", lambda *_: FirstLook())
+    monkeypatch.setattr(survey, "_first_look_at", lambda *_: FirstLook())
     monkeypatch.setenv("PDU_PASSWORD", "s3cret")
     path = tmp_path / "list.csv"
     path.write_text("name,handler,address\nrack,netio,127.0.0.1:1\n")

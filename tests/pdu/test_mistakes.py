@@ -14,7 +14,6 @@ from hypothesis import assume, given, strategies
 
 from pdu import root
 from pdu.cli import exit_codes, other_words
-from pdu.network import hosts
 from tests import name_server
 from tests.pdu.running import run
 
@@ -371,9 +370,3 @@ def test_a_community_with_a_blank_is_said_before_anything_is_asked(
     assert code == exit_codes.WRONG
     assert "the community begins or ends with a blank: set PDU_COMMUNITY" in err
     assert "private" not in err
-
-
-def test_brackets_around_an_ipv4_address_are_left_out() -> None:
-    assert hosts.parse_argument("[127.0.0.1]:1") == "127.0.0.1:1"
-    assert hosts.parse_argument("[192.0.2.1]") == "192.0.2.1"
-    assert hosts.parse_argument("[::1]:1") == "[::1]:1"

@@ -26,7 +26,7 @@ from tests.packaging.building import small_pack
 from tests.pdu.monitoring.halls import PDU, environment
 from tests.pdu.running import run
 from tests.servers.peers import PEERS
-from tests.waiting import PATIENCE_S, bounded, until
+from tests.waiting import PATIENCE_S, bounded, run_program, start_program, until
 
 _LAWS = "tests/pdu/outlets/identifications.txt"
 _FIND = "tests/pdu/monitoring/test_find.py"
@@ -144,13 +144,8 @@ def test_a_community_that_is_missing_is_given_by_the_next_line(
         _, out, _ = run(capsys, "identify", where)
         *_, step = out.splitlines()
         line = step.removeprefix("next: ").replace("; pdu ", f"; {shlex.join(PDU)} ")
-        process = subprocess.run(
-            ["bash", "-c", line],
-            input=f"{peer.snmp['community']}\n",
-            env=environment(),
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_S,
+        process = run_program(
+            ["bash", "-c", line], input=f"{peer.snmp['community']}\n", env=environment()
         )
     assert process.returncode == 0, process.stderr
     assert process.stdout.startswith("snmp: yes: ")
@@ -207,15 +202,7 @@ def _words(line: str) -> list[str]:
 
 def _shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run a line in a shell, in this folder."""
-    return subprocess.run(
-        ["sh", "-c", line],
-        cwd=folder,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=4 * PATIENCE_S,
-    )
+    return run_program(["sh", "-c", line], cwd=folder, env=environment(), timeout=4 * PATIENCE_S)
 
 
 @pytest.mark.parametrize(
@@ -246,11 +233,8 @@ def test_a_replay_is_read_by_its_line(
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     file = tmp_path / "unit.snmprec"
     file.write_text(text, "utf-8")
-    process = subprocess.Popen(
-        [*PDU, "replay", str(file)],
-        env={**environment(), "PDU_COMMUNITY": "public"},
-        stdout=subprocess.PIPE,
-        text=True,
+    process = start_program(
+        [*PDU, "replay", str(file)], env={**environment(), "PDU_COMMUNITY": "public"}
     )
     with process, bounded(process):
         assert process.stdout is not None
@@ -299,12 +283,10 @@ def _build(folder: Path) -> None:
 
 @pytest.mark.trial
 def test_the_line_of_make_serve_registers_the_built_handlers(tmp_path: Path) -> None:
-    process = subprocess.Popen(
+    process = start_program(
         [sys.executable, "-m", "tests.dcimanager", "--data", str(tmp_path / "data")],
         cwd=ROOT,
         env=environment(),
-        stdout=subprocess.PIPE,
-        text=True,
     )
     with process, bounded(process, 4 * PATIENCE_S):
         assert process.stdout is not None

@@ -17,7 +17,7 @@ from pdu.cli.exit_codes import INTERRUPTED
 from tests.needs import ROOT, pythons
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import apc
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, run_program
 
 Stream = Union[int, IO[bytes]]
 PDU = (sys.executable, "-m", "pdu")
@@ -146,8 +146,6 @@ def test_a_pool_of_threads_that_a_handler_left_does_not_hold_the_program() -> No
         " from pdu import start; ThreadPoolExecutor(1).submit(time.sleep, 3600);"
         " sys.argv = ['pdu', '--version']; start.program()"
     )
-    process = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S
-    )
+    process = run_program([sys.executable, "-c", code], cwd=ROOT)
     assert process.returncode == 0, process.stderr
     assert process.stdout.startswith("pdu ")

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pdu_common.snmp_client.agent_limits import AgentLimits, RowLimit, fewer
-
-
-def test_after_a_silence_a_fifth_of_the_rows_is_asked_for_and_at_least_one() -> None:
-    assert [fewer(rows) for rows in (25, 10, 5, 4, 1)] == [5, 2, 1, 1, 1]
+from pdu_common.snmp_client.agent_limits import AgentLimits, RowLimit
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ raises.
 On the right stand the number of rows, if they are those of the agent, the value, or the error; then
 the requests, and how many ids they have if one is repeated. Where a busy machine may repeat one, a
 line has `..` for them.
-`python -m tests.pdu_common.test_agents` writes right sides.
+`python -m tests.tables tests.pdu_common.test_agents` writes right sides.
 """
 
 from __future__ import annotations
@@ -256,7 +256,3 @@ def _rows(agent: OddAgent, column: str) -> list[tuple[str, object]]:
 @pytest.mark.parametrize("case", TABLE.cases(), ids=str)
 def test_calls_end_as_the_lines_say(case: Case) -> None:
     case.check(shown(case))
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

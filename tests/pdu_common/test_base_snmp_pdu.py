@@ -4,7 +4,6 @@ are in snmpd.txt.
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -19,7 +18,7 @@ from tests.servers.snmpd import USERS, Snmpd
 from tests.simulators.snmp_agent import Device, Row, Rule
 from tests.simulators.snmp_agent.device import INTEGER
 from tests.simulators.snmp_agent.devices import apc
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, run_program
 
 from .double import connect
 from .relay import Relay
@@ -164,13 +163,6 @@ def test_a_forked_child_and_then_its_parent_can_read(snmpd: Snmpd) -> None:
         sys.exit(status)
     """
     warnings = ["-W", "error::ResourceWarning", "-W", "ignore::DeprecationWarning"]
-    result = subprocess.run(
-        [sys.executable, *warnings, "-c", program],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
+    result = run_program([sys.executable, *warnings, "-c", program], cwd=ROOT)
     assert result.returncode == 0
     assert result.stderr == ""

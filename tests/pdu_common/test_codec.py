@@ -235,7 +235,3 @@ def test_an_element_has_the_shortest_length_or_one_of_four_octets_and_is_read_wh
         for end in range(max(0, len(element) - 7), len(element)):
             with pytest.raises(Malformed, match="cut off"):
                 ber.head(element, 0, end)
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

@@ -7,7 +7,7 @@
 On the right stand the agent's name, the version, the time of a try and of all, and the login, in
 which a password is shown as the number of its characters; or the error, and for tools the parameter
 and its fault, if that is another text.
-`python -m tests.pdu_common.test_snmp_params` writes right sides.
+`python -m tests.tables tests.pdu_common.test_snmp_params` writes right sides.
 """
 
 from __future__ import annotations
@@ -122,7 +122,3 @@ def test_the_repr_of_connection_data_shows_no_secret() -> None:
         PduSnmpData("10.0.0.1", {"community": "topsecret"}, {"password": "topsecret"})
     )
     assert "topsecret" not in repr(PduData("10.0.0.1", {"password": "topsecret"}))
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

@@ -12,7 +12,7 @@
 
 On the right stand, for each answer and report, `taken`, `-` (passed over), the request that is
 sent, or the error; then what is known of the engine: its time, and the trusted one.
-`python -m tests.pdu_common.test_user_exchange` writes right sides.
+`python -m tests.tables tests.pdu_common.test_user_exchange` writes right sides.
 """
 
 from __future__ import annotations
@@ -211,7 +211,3 @@ def _clock_of(text: str) -> EngineClock:
 @pytest.mark.parametrize("case", TABLE.cases(), ids=str)
 def test_messages_are_taken_as_the_lines_say(case: Case) -> None:
     case.check(shown(case))
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import pytest
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.ciphers import Cipher
@@ -48,24 +46,6 @@ CIPHERS = {
     "aes192c": aes192.Aes192,
     "aes256c": aes256.Aes256,
 }
-
-
-@pytest.mark.parametrize(
-    "name, master, localized",
-    [
-        # RFC 3414, A.3.1 and A.3.2
-        ("md5", "9faf3283884e92834ebc9847d8edd963", "526f5eed9fcce26f8964c2930787d82b"),
-        (
-            "sha1",
-            "9fb5cc0381497b3793528939ff788d5d79145211",
-            "6695febc9288e36282235fc7151f128497b38f3f",
-        ),
-    ],
-)
-def test_keys_are_those_of_the_rfc(name: str, master: str, localized: str) -> None:
-    key = bytes.fromhex(master)
-    assert hashlib.new(name, key + ENGINE_ID + key).hexdigest() == localized
-    assert keys.localized_key(PASSWORD, name, ENGINE_ID).hex() == localized
 
 
 @pytest.mark.parametrize("name", AUTHS)

@@ -34,7 +34,7 @@ from cryptography.hazmat.primitives.serialization import (
 from tests.needs import program
 from tests.ports import PORTS_TRIED, reserved
 from tests.processes.ending import end as end_process
-from tests.waiting import PATIENCE_S, until
+from tests.waiting import run_program, until
 
 _NSS_PASSWORD = "nss-database"
 
@@ -293,13 +293,7 @@ class Upsd:
             "pk12util -i upsd.p12 -d sql:nss -k password -W p12",
         ):
             name, *arguments = command.split()
-            result = subprocess.run(
-                [program(name), *arguments],
-                cwd=etc,
-                capture_output=True,
-                text=True,
-                timeout=PATIENCE_S,
-            )
+            result = run_program([program(name), *arguments], cwd=etc)
             if result.returncode:
                 raise RuntimeError(f"{name} failed: {result.stderr.strip()}")
 

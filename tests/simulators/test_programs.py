@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from tests.needs import ROOT
-from tests.waiting import PATIENCE_S, bounded
+from tests.waiting import PATIENCE_S, bounded, start_program
 
 LOGINS: dict[str, str] = {
     "xerus": "login        admin / ",
@@ -29,14 +29,7 @@ FIRST_LINES: dict[str, str] = {
 def test_the_program_prints_address_and_login_and_ends_with_0_on_sigterm(name: str) -> None:
     command = [sys.executable, "-u", "-m", f"tests.simulators.{name}"]
     with (
-        subprocess.Popen(
-            command,
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        ) as process,
+        start_program(command, cwd=ROOT, stderr=subprocess.STDOUT) as process,
         bounded(process),
     ):
         assert process.stdout is not None

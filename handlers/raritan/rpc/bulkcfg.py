@@ -52,7 +52,8 @@ def upload(
     link_ids: Iterable[int] = (),
     progress: Optional[Progress] = None,
 ) -> UploadCode:
-    """Restore a bulk configuration, or a backup if `backup` is true: one round trip.
+    """Restore a bulk configuration, or a backup if `backup` is true: one round trip. `data`: its
+    bytes, or a file open in binary mode. `progress` is called with (bytes sent, size).
 
     > POST /cgi-bin/bulk_config_restore.cgi?link_ids=1, multipart: bulk_config_file
     < X-Response-Code: 0
@@ -70,7 +71,8 @@ def upload(
     }
     path = scripts.target("bulk_config_restore.cgi", parameters)
     response = scripts.upload(agent, path, "bulk_config_file", "bulk_config.txt", data, progress)
-    return scripts.code(UploadCode, response["headers"].get("X-Response-Code", ""), agent, path)
+    digits = response["headers"].get("X-Response-Code", "")
+    return scripts.code(UploadCode, digits, agent, path)
 
 
 def download(
@@ -81,7 +83,7 @@ def download(
     link_ids: Iterable[int] = (),
     filter_profile: str = "",
 ) -> bytes:
-    """A bulk configuration, or a backup: one round trip.
+    """The file of a bulk configuration, or of a backup if `backup` is true: one round trip.
 
     > GET /cgi-bin/bulk_config_save.cgi?link_ids=1&mode=backup
     < 200, and the file

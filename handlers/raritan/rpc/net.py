@@ -25,7 +25,11 @@ def forwarded_port(position: int, service: str = "https") -> int:
     >>> forwarded_port(0), forwarded_port(2), forwarded_port(2, "snmp")
     (50000, 50002, 50502)
 
-    Raises ValueError for an unknown service or position.
+    Raises ValueError for an unknown service or position:
+
+    >>> forwarded_port(2, "gopher")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ValueError: service 'gopher', position 2: give one of ...telnet..., and a position from 0 to 31
     """
     if service not in FORWARDED_PORTS or not 0 <= position <= HIGHEST_POSITION:
         services = ", ".join(FORWARDED_PORTS)

@@ -48,15 +48,18 @@ class UploadCode(scripts.ResultCode):
 
 
 def upload(agent: Agent, data: scripts.Data, progress: Optional[Progress] = None) -> UploadCode:
-    """Send a raw configuration: one round trip.
+    """Send a raw configuration: one round trip. `data`: its bytes, or a file open in binary mode.
+    `progress` is called with (bytes sent, size). Raises JsonRpcSyntaxException for an answer
+    without a result code.
 
     > POST /cgi-bin/raw_config_update.cgi, multipart: config_file
     < X-Response-Code: 0
-    returned   UploadCode.SUCCESS
+    returned   UploadCode.SUCCESS; for a code that is not documented an INTERNAL_ERROR_77
     """
     path = "/cgi-bin/raw_config_update.cgi"
     response = scripts.upload(agent, path, "config_file", "config.txt", data, progress)
-    return scripts.code(UploadCode, response["headers"].get("X-Response-Code", ""), agent, path)
+    digits = response["headers"].get("X-Response-Code", "")
+    return scripts.code(UploadCode, digits, agent, path)
 
 
 def download(agent: Agent) -> bytes:

@@ -1,5 +1,10 @@
-"""The devices of a NUT server as the NUT handler sees them: drivers, outlets,
+"""The devices of a NUT server as the NUT handler sees them, for `pdu identify`: drivers, outlets,
 commands and meters.
+
+A `ServerDevice` has what the server lists of a device: variables, such as outlet.1.status, and
+commands. A `NutDevice` is the same as the handler decodes it: outlets with states, and totals. The
+result is a `finding`, which each function `_note_...` fills in further: what the handler `can` and
+`cannot` do with each device, as phrases.
 """
 
 from __future__ import annotations
@@ -42,49 +47,50 @@ _MOST_NAMES = 4  # limit for the variables that one line names
 
 def identify(data: Any) -> HandlerFinding:
     """The server's devices, and what can be read and switched: `HandlerFinding("nut",
-    family="snmp-ups", why="the handler reads 1 device of this server, ...")`.
+    family="snmp-ups", why="the handler reads 1 device of this server, ...")`. `data`: DCImanager's
+    form of the PDU, which make_handler takes.
 
     Raises the errors of handlers/shared/errors.py.
     """
-    out = HandlerFinding("nut")
+    finding = HandlerFinding("nut")
     with open_session(data, "identify", has_limit=False) as (client, settings, _):
         # an error of the protocol, too, is the answer of a NUT server
         try:
             version = client.answer(ver())
         except (Refused, Denied) as error:
             version = f"version not told: {error.reason}"
-        out.about["server"] = printable(version, LONGEST)
+        finding.about["server"] = printable(version, LONGEST)
         devices: list[ServerDevice] = []
         try:
             devices = read_devices(client, settings)
-        except (DataStale, DriverNotConnected):
+        except (DataStale, DriverNotConnected):  # both are Refused, and may be over soon
             raise
         except Refused as error:
-            out.cannot.append(f"read the server's devices: {error.reason}")
+            finding.cannot.append(f"read the server's devices: {error.reason}")
     useful_devices: list[ServerDevice] = []
     unreadable_names: list[str] = []
     for device in devices:
-        nut_device = _decoded_device(device, settings, out)
+        nut_device = _decoded_device(device, settings, finding)
         if nut_device is None:
             unreadable_names.append(device.name)
-        elif _note_capabilities(device, nut_device, settings, out):
+        elif _note_capabilities(device, nut_device, settings, finding):
             useful_devices.append(device)
     if useful_devices:
-        _note_family(useful_devices, unreadable_names, out)
+        _note_family(useful_devices, unreadable_names, finding)
     else:
-        out.why = (
+        finding.why = (
             f"the handler can neither read nor switch anything on {counted(len(devices), 'device')}"
             " of this server"
         )
-        out.next_steps = [*_OTHER_WAYS]
-    return out
+        finding.next_steps = [*_OTHER_WAYS]
+    return finding
 
 
 def _note_family(
-    devices: Sequence[ServerDevice], unreadable_names: Sequence[str], out: HandlerFinding
+    devices: Sequence[ServerDevice], unreadable_names: Sequence[str], finding: HandlerFinding
 ) -> None:
-    """Note in `out` the drivers of the devices that are read, and, if others are unreadable, the
-    setting that leaves these out.
+    """Note in `finding` the drivers of the devices that are read, as `family`, and, if others are
+    unreadable, the setting that reads one device alone, as a next step.
 
     >>> finding = HandlerFinding("nut")
     >>> rack1 = ServerDevice("rack1", variables={"driver.name": "snmp-ups"})
@@ -96,24 +102,24 @@ def _note_family(
     for device in devices:
         driver = device.variables.get("driver.name", "a driver without a name")
         drivers.add(printable(driver, LONGEST))
-    out.family = ", ".join(sorted(drivers))
-    out.why = (
+    finding.family = ", ".join(sorted(drivers))
+    finding.why = (
         f"the handler reads {counted(len(devices), 'device')} of this server, by the names of"
         " variables and commands in NUT's docs/nut-names.txt"
     )
     if unreadable_names:
         # the line may be pasted, and the server chose the name
         setting = shell_word(f"device={devices[0].name}")
-        out.next_steps = [
+        finding.next_steps = [
             f"add -s {setting}: a poll of all devices of this server fails at {unreadable_names[0]}"
         ]
 
 
 def _decoded_device(
-    device: ServerDevice, settings: Settings, out: HandlerFinding
+    device: ServerDevice, settings: Settings, finding: HandlerFinding
 ) -> Optional[NutDevice]:
-    """The device as the handler reads it; None if that fails. Notes in `out` what it is, or the
-    error.
+    """The device as the handler decodes it; None if it cannot. Notes in `finding` make, model and
+    driver, and the number of outlets or the error.
 
     >>> from handlers.nut.settings import SETTINGS
     >>> finding = HandlerFinding("nut")
@@ -124,37 +130,38 @@ def _decoded_device(
     """
     for name in _WHAT:
         if name in device.variables:
-            out.about[f"{device.name}: {name}"] = printable(device.variables[name], LONGEST)
+            finding.about[f"{device.name}: {name}"] = printable(device.variables[name], LONGEST)
     driver = printable(device.variables.get("driver.name", "?"), LONGEST)
     family = f"{device.name}: {driver}"
     try:
         nut_device = device.decode(settings)
     except PduHandlerError as error:
-        out.tried.append({"family": family, "result": error.reason})
-        out.cannot.append(f"read {device.name}: {error.reason}")
+        finding.tried.append({"family": family, "result": error.reason})
+        finding.cannot.append(f"read {device.name}: {error.reason}")
         return None
-    out.tried.append({"family": family, "result": counted(len(nut_device.outlets), "outlet")})
+    finding.tried.append({"family": family, "result": counted(len(nut_device.outlets), "outlet")})
     return nut_device
 
 
 def _note_capabilities(
-    device: ServerDevice, nut_device: NutDevice, settings: Settings, out: HandlerFinding
+    device: ServerDevice, nut_device: NutDevice, settings: Settings, finding: HandlerFinding
 ) -> bool:
-    """Note in `out` what the handler can do with one device. False if it can do nothing.
+    """Note in `finding` what the handler can do with one device, which is given as the server lists
+    it and as it is decoded. Returns whether it can do anything.
 
     can       rack1: read the states of 8 of 8 outlets (7 on or off, 1 UNKNOWN)
     cannot    rack1: switch: the server lists no outlet that can be switched both on and off ...
     """
-    count_before = len(out.can)
-    out.seen += _object_rows(device)
-    _note_states(device.name, nut_device, out)
-    _note_switching(device.name, nut_device, out)
-    _note_totals(device, nut_device, settings, out)
-    return len(out.can) > count_before
+    count_before = len(finding.can)
+    finding.seen += _object_rows(device)
+    _note_states(device.name, nut_device, finding)
+    _note_switching(device.name, nut_device, finding)
+    _note_totals(device, nut_device, settings, finding)
+    return len(finding.can) > count_before
 
 
-def _note_states(name: str, nut_device: NutDevice, out: HandlerFinding) -> None:
-    """Note in `out` which outlets of a device have a state.
+def _note_states(name: str, nut_device: NutDevice, finding: HandlerFinding) -> None:
+    """Note in `finding` which outlets of a device have a state.
 
     >>> from handlers.nut.settings import SETTINGS
     >>> variables = {"device.type": "pdu", "outlet.1.status": "on", "outlet.2.status": "pending"}
@@ -167,26 +174,26 @@ def _note_states(name: str, nut_device: NutDevice, out: HandlerFinding) -> None:
     outlets = nut_device.outlets
     with_state = [outlet for outlet in outlets if outlet.state_variables]
     known_count = len([outlet for outlet in with_state if outlet.state is not None])
-    out.outlets += len(outlets)
-    out.known_outlets += known_count
+    finding.outlets += len(outlets)
+    finding.known_outlets += known_count
     outlet_count = counted(len(outlets), "outlet")
     if known_count:
         unknown_count = len(with_state) - known_count
-        out.can.append(
+        finding.can.append(
             f"{name}: read the states of {len(with_state)} of {len(outlets)} outlets"
             f" ({known_count} on or off, {unknown_count} UNKNOWN)"
         )
-        out.evidence[f"{name}: state"] = _basis(with_state[0].state_variables)
+        finding.evidence[f"{name}: state"] = _basis(with_state[0].state_variables)
     elif with_state:
-        out.cannot.append(f"{name}: read states: all unknown ({outlet_count})")
+        finding.cannot.append(f"{name}: read states: all unknown ({outlet_count})")
     elif outlets:
-        out.cannot.append(f"{name}: read states: the driver reports none ({outlet_count})")
+        finding.cannot.append(f"{name}: read states: the driver reports none ({outlet_count})")
     else:
-        out.cannot.append(f"{name}: read or switch outlets: the driver lists none")
+        finding.cannot.append(f"{name}: read or switch outlets: the driver lists none")
 
 
-def _note_switching(name: str, nut_device: NutDevice, out: HandlerFinding) -> None:
-    """Note in `out` which outlets of a device can be switched, and by which commands.
+def _note_switching(name: str, nut_device: NutDevice, finding: HandlerFinding) -> None:
+    """Note in `finding` which outlets of a device can be switched, and by which commands.
 
     >>> from handlers.nut.settings import SETTINGS
     >>> commands = {"outlet.1.load.on": "", "outlet.1.load.off": ""}
@@ -202,47 +209,54 @@ def _note_switching(name: str, nut_device: NutDevice, out: HandlerFinding) -> No
     for outlet in outlets:
         if outlet.on is not None and outlet.off is not None:
             commands_of_outlets.append((outlet.on.name, outlet.off.name))
-    out.switchable_outlets += len(commands_of_outlets)
+    finding.switchable_outlets += len(commands_of_outlets)
     if commands_of_outlets:
-        out.can.append(
+        finding.can.append(
             f"{name}: switch {len(commands_of_outlets)} of {len(outlets)} outlets (not tried here;"
             " the user needs the right to switch)"
         )
         # an outlet may have one command for both
         commands = ", ".join(dict.fromkeys(commands_of_outlets[0]))
-        out.evidence[f"{name}: switching"] = f"{commands} …: what the server lists"
+        finding.evidence[f"{name}: switching"] = f"{commands} …: what the server lists"
     elif outlets:
-        out.cannot.append(
+        finding.cannot.append(
             f"{name}: switch: the server lists no outlet that can be switched both on and off (it"
             " lists the same for every user)"
         )
 
 
 def _note_totals(
-    device: ServerDevice, nut_device: NutDevice, settings: Settings, out: HandlerFinding
+    device: ServerDevice, nut_device: NutDevice, settings: Settings, finding: HandlerFinding
 ) -> None:
-    """Note in `out` load (A) and energy (kWh), with the variables that they rest on: `rack1: report
-    its load (2.5 A)`, `input.current: what the driver reports`.
+    """Note in `finding` load (A) and energy (kWh) of one device, and the variables that they rest
+    on.
+
+    can        rack1: report its load (2.5 A)
+    cannot     rack1: report its energy
+    evidence   rack1: load: input.current: what the driver reports
     """
     load_basis = _basis(_variables_of_total(device, settings, _load_of))
-    out.note_total("load", nut_device.load_a, "A", load_basis, device.name)
+    finding.note_total("load", nut_device.load_a, "A", load_basis, device.name)
     energy_basis = _basis(_variables_of_total(device, settings, _energy_of))
-    out.note_total("energy", nut_device.energy_kwh, "kWh", energy_basis, device.name)
+    finding.note_total("energy", nut_device.energy_kwh, "kWh", energy_basis, device.name)
 
 
 def _load_of(nut_device: NutDevice) -> Figure:
+    """The load in A: a `total_of` of `_variables_of_total`."""
     return nut_device.load_a
 
 
 def _energy_of(nut_device: NutDevice) -> Figure:
+    """The energy in kWh: a `total_of` of `_variables_of_total`."""
     return nut_device.energy_kwh
 
 
 def _variables_of_total(
     device: ServerDevice, settings: Settings, total_of: Callable[[NutDevice], Figure]
 ) -> list[str]:
-    """The driver's variables on which the total rests, found by trial: those of one name do if the
-    total is another one when each of them is larger by 1. N stands for any number.
+    """The names of the driver's variables that a total is made of, found by trial: a variable is
+    one of them if the total changes when its value is larger by 1. Variables that differ by a
+    number alone are tried together, as outlet.N.current. `total_of`: the load or the energy.
 
     >>> from handlers.nut.settings import SETTINGS
     >>> variables = {"device.type": "pdu", "input.current": "2.0", "outlet.1.current": "0.5"}
@@ -270,7 +284,7 @@ def _variables_of_total(
 
 
 def _basis(variables: Sequence[str]) -> str:
-    """What a state or a figure rests on, with the first of these variables.
+    """What a state or a figure rests on, in words, with the first four of these variables.
 
     >>> _basis(["input.current"])
     'input.current: what the driver reports'
@@ -282,8 +296,8 @@ def _basis(variables: Sequence[str]) -> str:
 
 
 def _object_rows(device: ServerDevice) -> list[dict[str, Any]]:
-    """Rows of `HandlerFinding.seen`: the number of variables by the first part of their names, and
-    the number of commands.
+    """What the server lists of a device, as rows: the number of variables by the first part of
+    their names, and the number of commands.
 
     >>> rack1 = ServerDevice("rack1", variables={"outlet.1.status": "on", "outlet.count": "1"})
     >>> [f"{row['object']} {row['holds']}" for row in _object_rows(rack1)]

@@ -1,7 +1,8 @@
 """Which units are behind a NUT server, for tools; in no archive.
 
-Source: NUT's docs/nut-names.txt, `device.serial`, `device.mfr`, `device.model`, `ups.firmware` and
-their older names.
+A device of the server may be a chain of units: then each unit is a *member* of it, with variables
+of its own. Source: NUT's docs/nut-names.txt, `device.serial`, `device.mfr`, `device.model`,
+`ups.firmware` and their older names.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ _DRIVERS = ("driver.name",)
 
 
 def read_nameplate(session: NutSession) -> Nameplate:
-    """What each device and each member of a chain says: nothing besides what `status` reads.
+    """What each device and each member of a chain says about itself, with commas between them; from
+    what `status` reads, so that there are no further requests.
 
     rack1: driver.name=snmp-ups, device.serial=ZA1, device.mfr=EATON, device.model=ePDU
     Nameplate(family="snmp-ups", serial="ZA1", manufacturer="EATON", model="ePDU")
@@ -42,13 +44,15 @@ def read_nameplate(session: NutSession) -> Nameplate:
 
 
 def _joined(members: Sequence[Member], names: tuple[str, ...]) -> str:
-    """What the members say by these variables, with commas between them."""
+    """What the members say by the first of these variables that each has, with commas between them:
+    "ZA1, ZA2".
+    """
     return join_words(_first(member, names) for member in members)
 
 
 def _first(member: Member, names: tuple[str, ...]) -> str:
-    """The first of these variables that the member has, "" if it has none: of `("device.serial",
-    "ups.serial")` and a member with `ups.serial` alone, that one.
+    """The text of the first of these variables that the member has, "" if it has none: of
+    ("device.serial", "ups.serial") and a member with ups.serial alone, that one.
     """
     for name in names:
         text = member.variables.get(name)

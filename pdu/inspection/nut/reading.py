@@ -21,8 +21,8 @@ _NONE = ("description unavailable", "unavailable", "")
 
 @dataclass
 class ServerDevice:
-    """One device of a NUT server: `ServerDevice("rack1", "left PDU", {"outlet.1.status": "on"},
-    {"outlet.1.load.off": "Turn off the load"})`.
+    """What a NUT server lists of one device: `ServerDevice("rack1", "left PDU", {"outlet.1.status":
+    "on"}, {"outlet.1.load.off": "Turn off the load"})`.
     """
 
     name: str
@@ -37,9 +37,8 @@ class ServerDevice:
     descriptions: dict[str, str] = field(default_factory=dict)
 
     def decode(self, settings: Settings) -> NutDevice:
-        """The device as the handler reads it with these settings.
-
-        Raises ProtocolError and Unsupported.
+        """The device as the handler decodes it with these settings: outlets with states, and
+        totals. Raises ProtocolError and Unsupported for variables that it cannot use.
 
         >>> from handlers.nut.settings import SETTINGS
         >>> rack1 = ServerDevice("rack1", variables={"device.type": "pdu", "outlet.1.status": "on"})
@@ -51,9 +50,8 @@ class ServerDevice:
 
 
 def read_devices(client: NutClient, settings: Settings) -> list[ServerDevice]:
-    """The devices that the handler reads: variables, commands, writable variables, descriptions.
-
-    Usually 3 round trips, 2 with the setting `device`, and up to 2 for each device.
+    """What the server lists of each device that the handler reads: all, or that of the setting
+    `device`. Usually 3 round trips, 2 with this setting, and up to 2 for each device.
 
         > LIST UPS                                   < UPS rack1 "left PDU"
         > LIST VAR rack1, LIST CMD rack1, LIST RW rack1
@@ -83,8 +81,9 @@ def _descriptions(
     device: str,
     names: Sequence[str],
 ) -> dict[str, str]:
-    """The descriptions of variables or commands, for which `make` makes the requests; "" for one
-    that the server refuses or does not have.
+    """Name -> description of these variables or commands of a device; "" for one that the server
+    refuses or does not have. `make`: the request for one, GET DESC or GET CMDDESC, of the names of
+    the device and of the variable or command.
 
         > GET DESC rack1 outlet.1.status         < DESC rack1 outlet.1.status "Outlet status"
         > GET DESC rack1 outlet.1.desc           < ERR VAR-NOT-SUPPORTED
@@ -100,7 +99,7 @@ def _descriptions(
 
 
 def _description(description: str) -> str:
-    """The text, "" for what says that there is none.
+    """A description, "" for the words by which a server says that there is none.
 
     >>> _description("Outlet status"), _description("Description unavailable")
     ('Outlet status', '')

@@ -1,6 +1,8 @@
-"""The lines and groups of a PDU behind NUT, for tools; in no archive.
+"""The lines and groups of outlets of a PDU behind NUT, for tools; in no archive.
 
-Source: NUT's docs/nut-names.txt, `input.Ln.current` and `outlet.group.n.current`.
+A *part* is one line (L1) or group (G1) with its current in A. What cannot be read is a part, too,
+with `?` in its label: without it, the others would look like all. Source: NUT's docs/nut-names.txt,
+`input.Ln.current` and `outlet.group.n.current`.
 """
 
 from __future__ import annotations
@@ -20,19 +22,23 @@ _GROUP = re.compile(r"(outlet\.group\.[0-9]{1,4}\.)(.+)")
 
 
 def read_topology(session: NutSession) -> list[MeteredPart]:
-    """Current per line and group: nothing besides what `status` reads. Each member of a chain has
-    its prefix: `2.L1` is line 1 of member 2.
+    """The lines and groups of all devices of the server, with their currents, from what `status`
+    reads: no further requests. In a chain of units, `2.L1` is line 1 of member 2.
+
+    > LIST VAR rack1    < input.L1.current "2.5", input.L1.current.nominal "16"
+    [MeteredPart(LINE, "L1", 2.5, 16.0)]
     """
     parts: list[MeteredPart] = []
     for device in read_once(session):
         members = device.device.chain_members.values() or [device.device.whole_device]
         for member in members:
-            parts += parts_of(member.variables, device.prefix + member.before)
+            parts += parts_of(member.variables, device.prefix + member.identity_prefix)
     return parts
 
 
 def parts_of(variables: Mapping[str, str], prefix: str) -> Iterator[MeteredPart]:
-    """The lines and groups of one device. Lines and groups that are not metered are left out.
+    """The lines and groups of one device or member of a chain, without those that are not metered.
+    `prefix`: of their labels, "2." of member 2.
 
     >>> variables = {"input.L1.current": "2.5", "outlet.group.1.current": "1.25"}
     >>> [(part.label, part.current_a) for part in parts_of(variables, "2.")]
@@ -43,7 +49,7 @@ def parts_of(variables: Mapping[str, str], prefix: str) -> Iterator[MeteredPart]
 
 
 def _lines_of(variables: Mapping[str, str], prefix: str) -> Iterator[MeteredPart]:
-    """The lines that are metered, or one part for all if it is not known which there are.
+    """The lines that are metered; one part, L?, if it is not known which there are.
 
     >>> list(_lines_of({"input.L1.current": "2.5", "input.L1.current.nominal": "16"}, ""))
     [MeteredPart(kind='line', label='L1', current_a=2.5, rating_a=16.0)]
@@ -59,8 +65,8 @@ def _lines_of(variables: Mapping[str, str], prefix: str) -> Iterator[MeteredPart
 
 
 def _groups_of(variables: Mapping[str, str], prefix: str) -> Iterator[MeteredPart]:
-    """The groups of outlets that are metered; one part more if the driver counts more of them than
-    it lists.
+    """The groups of outlets that are metered; one part more, B?, if the driver says that there are
+    more groups than it lists.
 
     >>> variables = {"outlet.group.1.current": "1.25", "outlet.group.count": "2"}
     >>> [part.label for part in _groups_of(variables, "")]
@@ -83,7 +89,7 @@ def _groups_of(variables: Mapping[str, str], prefix: str) -> Iterator[MeteredPar
 
 
 def _groups(variables: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """The variables of each group of outlets by the prefix of their names.
+    """Prefix of a group of outlets -> its variables, without the prefix.
 
     >>> _groups({"outlet.group.1.current": "1.25", "outlet.1.current": "0.5"})
     {'outlet.group.1.': {'current': '1.25'}}

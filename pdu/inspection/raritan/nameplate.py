@@ -1,7 +1,8 @@
 """Which Xerus unit it is, for tools; in no archive.
 
-Source: Pdu.idl (MetaData). The uptime is in no interface that the handler binds; the serial number
-is read each time.
+Several calls are sent in one request, a *bulk*: each returns a `Pending`, which has the answer or
+its `error` when the bulk is performed. Source: Pdu.idl (MetaData). The uptime is in no interface
+that the handler binds; the serial number is read each time.
 """
 
 from __future__ import annotations
@@ -15,9 +16,8 @@ from ..nameplate import Nameplate, join_words
 
 
 def read_nameplate(session: Session) -> Nameplate:
-    """What each unit says about itself: 1 round trip besides those that find the units.
-
-    A unit that refuses says nothing.
+    """What each unit of the PDU says about itself, with commas between them; "" for a unit that
+    refuses. 1 round trip besides those that find the units.
 
         > /model/pdu/0 getMetaData, /model/pdu/1 getMetaData
         < serial Z1, model PX3-5190R; the other one refuses
@@ -38,8 +38,8 @@ def read_nameplate(session: Session) -> Nameplate:
 
 
 def _part(answer: Pending[Pdu.MetaData]) -> Nameplate:
-    """The nameplate in the metadata of one unit: `Nameplate(serial="Z1", firmware="4.0.20.5-49038",
-    ...)`, an empty one if it refuses.
+    """The nameplate in the metadata of one unit, without a family: `Nameplate(serial="Z1",
+    firmware="4.0.20.5-49038", ...)`; an empty one if the unit refuses.
     """
     if answer.error is not None:
         return Nameplate()
@@ -54,7 +54,9 @@ def _part(answer: Pending[Pdu.MetaData]) -> Nameplate:
 
 
 def find_units(session: Session) -> list[ListedUnit]:
-    """The units of a PDU, found once in a session, which keeps them in `session.units`."""
+    """The units of a PDU: itself, then its link units. They are found in the first call with a
+    session, which keeps them in `session.units`.
+    """
     if not session.units:
         units, _ = discover_units(session.agent, session.config.link_units)
         session.units.extend(units)

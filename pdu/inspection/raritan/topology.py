@@ -1,6 +1,10 @@
 """Lines and protectors of a Xerus PDU with their ratings, for tools; in no archive.
 
-Source: Inlet.idl, OverCurrentProtector.idl.
+A *part* is one line of an inlet (L1) or one overcurrent protector (C1), with its current and its
+rating in A. What cannot be read is a part, too, whose current is not known: without it, the others
+would look like all. Calls to the unit are sent in one request, a *bulk*: each returns a `Pending`,
+which has the answer or its `error` when the bulk is performed. Source: Inlet.idl,
+OverCurrentProtector.idl.
 """
 
 from __future__ import annotations
@@ -26,17 +30,15 @@ AnInterface = TypeVar("AnInterface", bound=Interface)
 
 
 class _Inlet(NamedTuple):
-    """An inlet, with the calls that read it. `metadata` has its rating, when its bulk is
-    performed.
-    """
+    """An inlet, with the calls that read it: `meter` its line currents, `metadata` its rating."""
 
     meter: InletMeter
     metadata: Pending[Inlet.MetaData]
 
 
 class _Protector(NamedTuple):
-    """An overcurrent protector, by the calls that read it: `metadata` has its label and rating,
-    `sensors` its current, when their bulk is performed.
+    """An overcurrent protector, by the calls that read it: `metadata` its label and rating,
+    `sensors` which of its values have a sensor.
     """
 
     metadata: Pending[OverCurrentProtector.MetaData]
@@ -44,8 +46,9 @@ class _Protector(NamedTuple):
 
 
 def read_topology(session: Session) -> list[MeteredPart]:
-    """Current and rating of each line and protector: 3 round trips for every 300 calls besides
-    those that find the units.
+    """Current and rating of each line and protector of all units of a PDU, in A. Usually 3 round
+    trips, one for each bulk, besides those that find the units; a bulk of more than 300 calls takes
+    several.
 
         > getInlets, getOverCurrentProtectors          < 1 inlet, 2 protectors
         > getSensors, getMetaData of each              < L1 16 A; C1 16 A, C2 16 A
@@ -68,9 +71,11 @@ def read_topology(session: Session) -> list[MeteredPart]:
 
 
 class _Unit:
-    """One unit, whose calls are queued in three steps: its lists (on construction), `ask_parts`,
-    `ask_readings`; each needs the answers of the one before. Then `meters` has its parts. A list or
-    a meter that cannot be read is a part whose current is not known.
+    """The lines and protectors of one unit, read in three steps, after each of which the caller
+    performs the bulk: __init__ queues the lists of inlets and protectors, `ask_parts` what each of
+    them is, `ask_readings` their currents. Then `meters` returns them. `_inlets` and `_protectors`
+    have None for a null in a list, `_currents` those of the protectors in their order;
+    `_unread_parts` stands for lists that cannot be read.
     """
 
     def __init__(self, bulk: Bulk, unit: XerusUnit) -> None:
@@ -78,21 +83,22 @@ class _Unit:
         pdu = unit.proxy(Pdu)
         self._inlet_list = bulk.add(pdu.getInlets)
         self._protector_list = bulk.add(pdu.getOverCurrentProtectors)
-        # None for a null in the list
         self._inlets: list[Optional[_Inlet]] = []
         self._protectors: list[Optional[_Protector]] = []
-        self._currents: list[SensorReading] = []  # of the protectors
-        self._unread_parts: list[MeteredPart] = []  # for lists that cannot be read
+        self._currents: list[SensorReading] = []
+        self._unread_parts: list[MeteredPart] = []
 
     def ask_parts(self, bulk: Bulk) -> None:
-        """Queue what the inlets and protectors are. Raises Denied if they may not be listed. A null
-        in a list stays as None, so that those behind it keep their numbers.
+        """Queue in `bulk` the calls that ask what each inlet and protector is; fills `_inlets` and
+        `_protectors`, in which a null stays as None, so that those behind it keep their numbers. A
+        list that cannot be read becomes one of `_unread_parts`. Raises Denied if the account may
+        not list them.
         """
         inlets = listed_parts(self._inlet_list, "inlets")
         if isinstance(inlets, NotKnown):
             self._unread_parts.append(self._unread_part(LINE, inlets))
         else:
-            for inlet in self._with_holes(inlets, "getInlets"):
+            for inlet in self._proxies_in_order(inlets, "getInlets"):
                 if inlet is None:
                     self._inlets.append(None)
                     continue
@@ -103,25 +109,30 @@ class _Unit:
         if isinstance(protectors, NotKnown):
             self._unread_parts.append(self._unread_part(BREAKER, protectors))
         else:
-            for protector in self._with_holes(protectors, "getOverCurrentProtectors"):
+            for protector in self._proxies_in_order(protectors, "getOverCurrentProtectors"):
                 if protector is None:
                     self._protectors.append(None)
                     continue
                 metadata = bulk.add(protector.getMetaData)
                 self._protectors.append(_Protector(metadata, bulk.add(protector.getSensors)))
 
-    def _with_holes(
+    def _proxies_in_order(
         self, references: Sequence[Optional[AnInterface]], method: str
     ) -> list[Optional[AnInterface]]:
-        """The proxies of these references, each once, with None where a reference is null: `[inlet,
-        None]` of an inlet and a null. `method` is the call that listed them, for the error.
+        """The proxies of the references that a list of the unit has, through which it is called,
+        with None where a reference is null. `method`: the call that answered the list, for the
+        error of one that is there twice.
+
+        [inlet 1, null, inlet 3]    [Inlet proxy, None, Inlet proxy]
         """
         listed_references = [reference for reference in references if reference is not None]
         proxies = iter(self._unit.each_once(listed_references, method))
         return [None if reference is None else next(proxies) for reference in references]
 
     def ask_readings(self, bulk: Bulk) -> None:
-        """Queue the currents of lines and protectors; `ask_parts` was answered before."""
+        """Queue in `bulk` the calls for the currents of lines and protectors, when the calls of
+        `ask_parts` are answered. A protector without a sensor gets no call.
+        """
         for inlet in filter(None, self._inlets):
             inlet.meter.ask_readings(bulk)
         for protector in self._protectors:
@@ -131,7 +142,8 @@ class _Unit:
             self._currents.append(current)
 
     def meters(self) -> list[MeteredPart]:
-        """The lines of each inlet, and the protectors by their printed labels.
+        """The lines of each inlet, then the protectors by their printed labels, then what stands
+        for lists that cannot be read.
 
         one inlet, protectors C1, C2         L1, L2, L3, C1, C2
         two inlets                           I1.L1, I1.L2, I1.L3, I2.L1, ...
@@ -164,7 +176,9 @@ class _Unit:
         return [*parts, *self._unread_parts]
 
     def _lines(self, inlet: _Inlet, prefix: str) -> list[MeteredPart]:
-        """The lines of an inlet. `prefix`: of their labels, "I2." of the second one of several."""
+        """The lines of an inlet, with the inlet's rating; one part, L?, if its currents cannot be
+        read. `prefix`: of their labels, "I2." of the second one of several.
+        """
         currents = inlet.meter.line_currents()
         if isinstance(currents, (NotKnown, NotMetered)):
             return [self._unread_part(LINE, currents, prefix)]
@@ -178,11 +192,13 @@ class _Unit:
     def _unread_part(
         self, kind: str, why: Union[NotKnown, NotMetered], prefix: str = ""
     ) -> MeteredPart:
+        """What stands for lines or breakers (`kind`) that cannot be read, with the reason."""
         return unread_part(kind, why.reason, self._unit.prefixed(prefix))
 
 
 def _amperes(rating: Rating) -> Optional[float]:
-    """A rating in A, None if it is 0 or absent: decimalCurrent of newer firmware, else current.
+    """The current of a rating in A, None if it is 0 or absent: decimalCurrent, which newer firmware
+    has, else current.
 
     decimalCurrent 12.5, current 13    12.5
     current 16                         16.0

@@ -1,4 +1,10 @@
-"""A service as the Redfish handler sees it: its PDUs and what they offer, with evidence."""
+"""A service as the Redfish handler sees it, for `pdu identify`: its PDUs and what they offer.
+
+JSON resources (`Json`) describe PDUs and outlets. An outlet's *action* switches it; its *values*,
+such as On and Off, are in the resource itself or in an ActionInfo, a resource of its own. The
+result is a `finding`, which each function `_note_...` fills in further: what the handler `can` and
+`cannot` do, as phrases.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +21,7 @@ from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unsu
 from ...cli.output import counted
 from ..finding import HandlerFinding
 
-#: path -> what describes the parameters of an action, or why it cannot be read
+#: path -> ActionInfo, which describes the parameters of an action, or why it cannot be read
 _Infos = Mapping[str, Union[Json, PduHandlerError]]
 _SCHEMA = "the standard's schema, tried on units simulated from it"
 _IMPOSSIBLE = (
@@ -30,47 +36,49 @@ _ACTION_NAME = outlet_actions.ACTION.removeprefix("#")
 
 def identify(data: Any) -> HandlerFinding:
     """The service's PDUs, and what can be read and switched: `HandlerFinding("redfish",
-    family="Redfish", about={"service": "Redfish 1.15.0"}, ...)`.
+    family="Redfish", about={"service": "Redfish 1.15.0"}, ...)`. `data`: DCImanager's form of the
+    PDU, which make_handler takes.
 
     Raises the errors of handlers/shared/errors.py, such as Denied for a refused login or a missing
     right to read.
     """
     config = settings.read_settings(data)
-    out = HandlerFinding("redfish", family="Redfish", why="its service root lists power equipment")
+    finding = HandlerFinding("redfish", family="Redfish")
+    finding.why = "its service root lists power equipment"
     with RedfishService(config, seconds=_MOST_SECONDS) as service:
         try:
-            _note_service(service, config, out)
+            _note_service(service, config, finding)
         except PduHandlerError as error:
             raise error.at(service.netloc, "identify") from None
-    return out
+    return finding
 
 
 def _note_service(
-    service: RedfishService, config: settings.RedfishSettings, out: HandlerFinding
+    service: RedfishService, config: settings.RedfishSettings, finding: HandlerFinding
 ) -> None:
-    """Note in `out` what the service has: its PDUs, their outlets and figures.
+    """Note in `finding` what the service has: its PDUs, their outlets and figures.
 
     about    service: Redfish 1.15.0; 1 manufacturer: Raritan; 1 model: PX3-5190R
     seen     PowerEquipment 1 PDU; Outlets 8; $expand usable
     """
     root = service.root()
     listed_units = pdus.read_pdus(service, config.pdu)
-    out.note_about({"service": f"Redfish {resources.text(root, 'RedfishVersion')}".strip()})
+    finding.note_about({"service": f"Redfish {resources.text(root, 'RedfishVersion')}".strip()})
     outlets: list[ListedOutlet] = []
     for unit in listed_units:
         number = unit.prefix.rstrip(".")
         for name, key in _ABOUT.items():
-            out.note_about({f"{number} {name}".strip(): resources.text(unit.resource, key)})
+            finding.note_about({f"{number} {name}".strip(): resources.text(unit.resource, key)})
         if resources.link(unit.resource, "Outlets") is not None:
             outlets += read_outlets(service, unit)
-    out.seen = [
+    finding.seen = [
         {"object": "PowerEquipment", "holds": counted(len(listed_units), "PDU")},
         {"object": "Outlets", "holds": str(len(outlets))},
         {"object": "$expand", "holds": "usable" if service.expands else "not usable"},
     ]
-    out.tried = [{"family": "Redfish", "result": counted(len(outlets), "outlet")}]
-    _note_states(service, outlets, config, out)
-    out.note_figures(
+    finding.tried = [{"family": "Redfish", "result": counted(len(outlets), "outlet")}]
+    _note_states(service, outlets, config, finding)
+    finding.note_figures(
         read_figures=lambda: metering.read_statistic(service, config.pdu),
         load=f"the mains; else branches, else outlets: {_SCHEMA}",
         energy=f"the PDU's metrics; else mains, else outlets: {_SCHEMA}",
@@ -81,32 +89,36 @@ def _note_states(
     service: RedfishService,
     outlets: Sequence[ListedOutlet],
     config: settings.RedfishSettings,
-    out: HandlerFinding,
+    finding: HandlerFinding,
 ) -> None:
-    """Note in `out` how many states are read, or why none is: `read the states of 8 outlets (7 on,
-    1 off)`, `read states: it lists no outlets`.
+    """Note in `finding` how many outlets are in each state, or why no state is read, and whether
+    they can be switched.
+
+    can       read the states of 8 outlets (7 on, 1 off)
+    cannot    read states: it lists no outlets; switch: it lists no outlets
     """
     if not outlets:
-        out.cannot += ["read states: it lists no outlets", "switch: it lists no outlets"]
+        finding.cannot += ["read states: it lists no outlets", "switch: it lists no outlets"]
         return
     identities = [outlet.identity for outlet in outlets]
     try:
         pdus.raise_if_twice(service, "outlets that are called", identities)
     except ProtocolError as error:
-        out.cannot += [f"read states: {error.reason}", f"switch: {error.reason}"]
+        finding.cannot += [f"read states: {error.reason}", f"switch: {error.reason}"]
         return
     states = [resources.state(outlet.resource, outlet.pdu) for outlet in outlets]
-    out.note_states(states, f"Outlet, PowerState: {_SCHEMA}")
-    _note_switching(service, outlets, config, out)
+    finding.note_states(states, f"Outlet, PowerState: {_SCHEMA}")
+    _note_switching(service, outlets, config, finding)
 
 
 def _note_switching(
     service: RedfishService,
     outlets: Sequence[ListedOutlet],
     config: settings.RedfishSettings,
-    out: HandlerFinding,
+    finding: HandlerFinding,
 ) -> None:
-    """Note in `out` how many outlets can be switched, and why the others cannot.
+    """Note in `finding` how many outlets can be switched, and why the others cannot: without an
+    action, with one that could not be sent, or with one that is used only with switch_unproven.
 
     >>> from types import SimpleNamespace
     >>> def listed(number: str, values: list[str]) -> ListedOutlet:
@@ -126,7 +138,7 @@ def _note_switching(
         if resources.text(_action(outlet.resource), "target"):
             outlets_with_action.append(outlet)
     if not outlets_with_action:
-        out.cannot.append(
+        finding.cannot.append(
             f"switch: no outlet offers the action {_ACTION_NAME}; all are metered only, or the"
             " account may not switch"
         )
@@ -146,19 +158,20 @@ def _note_switching(
         values = [_values(service, outlet.resource, infos) for outlet in switchable_outlets]
         if None not in values:
             basis += ", with the values that it lists"
-        out.note_switched(len(switchable_outlets), len(outlets), f"{basis}: {_SCHEMA}")
+        finding.note_switched(len(switchable_outlets), len(outlets), f"{basis}: {_SCHEMA}")
     if unproven_outlets:
-        out.cannot.append(
+        finding.cannot.append(
             f"switch {counted(len(unproven_outlets), 'outlet')} without switch_unproven=yes: the"
             " action lists no values that it accepts, or its target is not below the outlet"
         )
     impossible_count = len(outlets_with_action) - len(possible_outlets)
     if impossible_count:
-        out.cannot.append(f"switch {counted(impossible_count, 'outlet')}: {_IMPOSSIBLE}")
+        finding.cannot.append(f"switch {counted(impossible_count, 'outlet')}: {_IMPOSSIBLE}")
 
 
 def _is_possible(service: RedfishService, listed_outlet: ListedOutlet, infos: _Infos) -> bool:
-    """Whether a command to the outlet could be sent: links valid, not locked, takes On and Off.
+    """Whether a command to the outlet could be sent: its links are valid, it is not locked, and its
+    action takes On and Off. `infos`: path -> ActionInfo.
 
     >>> from types import SimpleNamespace
     >>> service = SimpleNamespace(path=str)
@@ -188,8 +201,9 @@ def _is_possible(service: RedfishService, listed_outlet: ListedOutlet, infos: _I
 
 
 def _is_proven(service: RedfishService, outlet: ListedOutlet, infos: _Infos) -> bool:
-    """Whether the outlet's action lists its values, and its target is below the link that leads to
-    the outlet, as the handler demands.
+    """Whether the outlet's action lists its values, and the URL that is posted to (`target`) is
+    below the link that leads to the outlet: else the handler needs switch_unproven=yes. `infos`:
+    path -> ActionInfo.
 
     >>> from types import SimpleNamespace
     >>> service, link = SimpleNamespace(path=str), "/redfish/v1/Outlets/1"
@@ -206,19 +220,22 @@ def _is_proven(service: RedfishService, outlet: ListedOutlet, infos: _Infos) -> 
 
 
 def _action(outlet: Json) -> Json:
-    """The outlet's switching action; empty if it has none."""
+    """The action in an outlet's resource that switches it; empty if it has none.
+
+    >>> _action({"Actions": {"#Outlet.PowerControl": {"target": "/1/Power"}}})
+    {'target': '/1/Power'}
+    """
     return resources.child(resources.child(outlet, "Actions"), outlet_actions.ACTION)
 
 
 def _read_infos(service: RedfishService, outlets: Iterable[Json]) -> _Infos:
-    """The resources that describe the parameters of the outlets' actions, by their paths: 1 round
-    trip each.
-
-    Raises the errors of `RedfishService.all`; that of a single resource (such as a 404) stands in
-    its place.
+    """Path -> ActionInfo of the actions of these outlets, each read once; the error of a resource
+    that the service refuses (404) stands in its place.
 
         > GET /redfish/v1/.../Outlets/1/ActionInfo
         < {"Parameters": [{"Name": "PowerState", "AllowableValues": ["On", "Off"]}]}
+
+    Raises errors of the whole service: of login, rights, network and load (429).
     """
     paths: list[str] = []
     for outlet in outlets:
@@ -226,14 +243,13 @@ def _read_infos(service: RedfishService, outlets: Iterable[Json]) -> _Infos:
         if info is not None:
             with contextlib.suppress(ProtocolError):  # `_values` raises it
                 paths.append(service.path(info))
-    paths = list(dict.fromkeys(paths))  # each once
-    return dict(zip(paths, service.all(paths)))
+    different_paths = list(dict.fromkeys(paths))
+    return dict(zip(different_paths, service.all(different_paths)))
 
 
 def _values(service: RedfishService, outlet: Json, infos: _Infos) -> Optional[Sequence[str]]:
-    """The values that the outlet's action takes; None without such a list.
-
-    Raises an error if the list cannot be read.
+    """The values that the outlet's action takes, such as ["On", "Off"]; None if it lists none.
+    `infos`: path -> ActionInfo. Raises an error if the list cannot be read.
 
     >>> from types import SimpleNamespace
     >>> service = SimpleNamespace(path=str)

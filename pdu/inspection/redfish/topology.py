@@ -1,5 +1,8 @@
 """Mains and branches of a Redfish PDU with their ratings, for tools; in no archive.
 
+A *circuit* is a JSON resource of one of the mains, which has lines, or of a branch, which has a
+breaker. A *part* is one line (L1) or breaker (B1), with its current and its rating in A. What
+cannot be read is a part, too, with `?` in its label: without it, the others would look like all.
 Source: Circuit.v1 (RatedCurrentAmps, PolyPhaseCurrentAmps).
 """
 
@@ -36,8 +39,8 @@ _WITHOUT_SENSORS = Reader(Sensors(), quantities.AMPERES)
 
 
 def read_topology(session: Session) -> list[MeteredPart]:
-    """Current and rating of each line and branch. Up to 2 round trips more than `status`. Figures
-    that only a sensor has stay unknown.
+    """Current and rating of each line and branch of all PDUs of the service, in A. Up to 2 round
+    trips more than `status`. Figures that only a sensor has are not known.
 
         > GET .../RackPDUs/1/Mains        < {"Members": [{"Id": "A", "RatedCurrentAmps": 16, ...}]}
         > GET .../RackPDUs/1/Branches     < {"Members": [{"Id": "B1", ...}]}
@@ -52,8 +55,9 @@ def read_topology(session: Session) -> list[MeteredPart]:
 
 
 def lines_of(prefix: str, mains: Sequence[Member]) -> Iterator[MeteredPart]:
-    """The lines of the mains; with several mains, each with its Id. Mains through which nothing
-    flows, by their status, are left out.
+    """The lines of the mains of a PDU; with several mains, their labels have the Id. Mains whose
+    status says that nothing flows through them are left out; of mains that cannot be read, `mains`
+    has the error. `prefix`: of the labels, "2." of PDU 2.
 
     >>> main = {"Id": "A", "PolyPhaseCurrentAmps": {"Line1": {"Reading": 1.5}}}
     >>> [part.label for part in lines_of("2.", [main])]
@@ -73,7 +77,8 @@ def lines_of(prefix: str, mains: Sequence[Member]) -> Iterator[MeteredPart]:
 
 
 def _lines(prefix: str, circuit: Json) -> Iterator[MeteredPart]:
-    """The lines of one circuit; one more, not known, if it does not show all of them.
+    """The lines of one circuit; one more, L?, if it does not show all of them. `prefix`: of the
+    labels.
 
     >>> circuit = {"RatedCurrentAmps": 16, "PolyPhaseCurrentAmps": {"Line1": {"Reading": 1.5}}}
     >>> list(_lines("", circuit))
@@ -94,7 +99,7 @@ def _lines(prefix: str, circuit: Json) -> Iterator[MeteredPart]:
 
 
 def _line_currents(circuit: Json) -> Mapping[str, Figure]:
-    """The currents of the lines that the circuit shows, by their labels.
+    """Label of each line that the circuit shows -> its current in A.
 
     >>> lines = {"Line2": {"Reading": 1.5}, "Neutral": {"Reading": 0}}
     >>> _line_currents({"PolyPhaseCurrentAmps": lines})
@@ -109,7 +114,8 @@ def _line_currents(circuit: Json) -> Mapping[str, Figure]:
 
 
 def branches_of(prefix: str, branches: Sequence[Member]) -> Iterator[MeteredPart]:
-    """The branches, except those whose status says that nothing flows through them.
+    """The breakers of the branches of a PDU, except those whose status says that nothing flows
+    through them. Of a branch that cannot be read, `branches` has the error. `prefix`: of labels.
 
     >>> branch = {"Id": "A", "CurrentAmps": {"Reading": 2.5}}
     >>> [(part.label, part.current_a) for part in branches_of("2.", [branch])]
@@ -132,7 +138,7 @@ def branches_of(prefix: str, branches: Sequence[Member]) -> Iterator[MeteredPart
 
 
 def _branch_current(circuit: Json) -> Figure:
-    """The current of a branch: None if it shows none, not metered if it has several lines.
+    """The current of a branch in A: None if it shows none, NotMetered if it has several lines.
 
     >>> _branch_current({"CurrentAmps": {"Reading": 2.5}}), _branch_current({})
     (2.5, None)
@@ -149,7 +155,7 @@ def _branch_current(circuit: Json) -> Figure:
 
 
 def _shown(resource: Json, key: str) -> Figure:
-    """The figure in an excerpt of a sensor, which the resource has.
+    """The figure in an excerpt of a sensor, the member `key` of a resource. Null is not known.
 
     >>> _shown({"CurrentAmps": {"Reading": 2.5}}, "CurrentAmps")
     2.5
@@ -161,7 +167,7 @@ def _shown(resource: Json, key: str) -> Figure:
 
 
 def _fresh(circuit: Json, current: Figure) -> Figure:
-    """The current; not known if the circuit's status says that it may be old.
+    """The current of a circuit; NotKnown if the circuit's status says that it may be old.
 
     >>> _fresh({}, 2.5)
     2.5
@@ -174,4 +180,5 @@ def _fresh(circuit: Json, current: Figure) -> Figure:
 
 
 def _rating(resource: Json) -> Optional[float]:
+    """The rating of a circuit in A; None if it shows none, or 0."""
     return number(resource.get("RatedCurrentAmps")) or None

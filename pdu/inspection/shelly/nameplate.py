@@ -10,7 +10,8 @@ INFO = "/rpc/Shelly.GetDeviceInfo"
 
 
 def read_nameplate(session: HttpSession) -> Nameplate:
-    """The nameplate. The MAC address stands for a serial number, which units do not report.
+    """What a unit says about itself. The MAC address stands for a serial number, which units do not
+    report. `session`: of the handler, in which the request is sent.
 
     > GET /rpc/Shelly.GetDeviceInfo
     < {"mac": "A8032ABE54DC", "ver": "1.4.4", "app": "PowerStrip", "model": "S4PL-00416EU"}

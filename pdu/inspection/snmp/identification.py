@@ -1,5 +1,9 @@
-"""A device as the SNMP handler sees it: families tried, objects read, the family chosen, and the
-evidence of each figure.
+"""A device as the SNMP handler sees it, for `pdu identify`: families tried, objects read, the
+family chosen, and the evidence of each figure.
+
+A *family* (`Profile`) says how PDUs of one MIB are read; *candidates* are those that detection
+tries on a device. The result is a `finding`, which each function `_note_...` fills in further: what
+the handler `can` and `cannot` do, as phrases, and the `evidence` of that, what says it is right.
 """
 
 from __future__ import annotations
@@ -44,18 +48,17 @@ _MOST_SECONDS = 60.0
 
 def identify(data: Any) -> HandlerFinding:
     """The device, and what can be read and switched: `HandlerFinding("snmp", family="apc-rpdu2",
-    ...)`. Raises the errors of handlers/shared/errors.py.
+    ...)`. `data`: DCImanager's form of the PDU, which make_handler takes. Raises the errors of
+    handlers/shared/errors.py.
     """
-    device = Snmp(SnmpPdu(data), _MOST_SECONDS)
+    snmp = Snmp(SnmpPdu(data), _MOST_SECONDS)
     choice = select_families(dcimanager.settings(data), {})
-    return device_finding(tables_of_device(device), choice)
+    return device_finding(tables_of_device(snmp), choice)
 
 
-def device_finding(device: Tables, choice: FamilySelection) -> HandlerFinding:
-    """The identity of a device read with `choice`. Its `family` is "" if no family of `choice`
-    reads the device.
-
-    `seen` has the objects that `device` has read.
+def device_finding(tables: Tables, choice: FamilySelection) -> HandlerFinding:
+    """The finding of a device whose SNMP tables are `tables`, read as the family of `choice` that
+    fits: the one that a setting names, or any. The family is "" if none reads the device:
 
         sysObjectID                family      why
         1.3.6.1.4.1.318.1.3.4.6    apc-rpdu2   sysObjectID ... begins with 1.3.6.1.4.1.318.1.3.4.6;
@@ -63,43 +66,44 @@ def device_finding(device: Tables, choice: FamilySelection) -> HandlerFinding:
         1.3.6.1.4.1.9999.1         ""          no family of the SNMP handler fits
     """
     profiles = choice.profiles
-    sys_object_id, product_id = detection.sys_object_id(device, profiles)
-    out = HandlerFinding("snmp", about={"sysObjectID": sys_object_id})
-    description = device.get(detection.SYS_DESCR)
+    sys_object_id, product_id = detection.sys_object_id(tables, profiles)
+    finding = HandlerFinding("snmp", about={"sysObjectID": sys_object_id})
+    description = tables.get(detection.SYS_DESCR)
     if description is not None:
-        out.about["sysDescr"] = printable_text(description, LONGEST)
+        finding.about["sysDescr"] = printable_text(description, LONGEST)
     if choice.is_fixed:
         candidates = list(detection.candidates_of(profiles[0], product_id))
     else:
         candidates = list(detection.candidates(product_id, profiles))
     try:
-        read_device = read_as_chosen(device, choice)
+        device = read_as_chosen(tables, choice)
     except (Unsupported, ProtocolError) as error:
-        out.why = reason(error)
-        out.other_device = recognise(product_id).sentence
-        out.tried = [_candidate_row(candidate, candidates, device) for candidate in candidates]
-        out.seen = _read_objects(device, [candidate.profile for candidate in candidates])
-        return out
-    profile = read_device.profile
-    out.family = profile.key
+        finding.why = reason(error)
+        finding.other_device = recognise(product_id).sentence
+        finding.tried = [_candidate_row(candidate, candidates, tables) for candidate in candidates]
+        finding.seen = _read_objects(tables, [candidate.profile for candidate in candidates])
+        return finding
+    profile = device.profile
+    finding.family = profile.key
     basis = _choice_basis(profile, product_id, is_fixed=choice.is_fixed)
-    out.why = f"{basis}; {_listed_phrase(read_device)}"
-    out.tried = _candidate_rows(candidates, read_device, device)
+    finding.why = f"{basis}; {_listed_phrase(device)}"
+    finding.tried = _candidate_rows(candidates, device, tables)
     switch_unproven = choice.switches_unproven(profile)
-    _note_capabilities(read_device, switch_unproven=switch_unproven, out=out)
-    out.seen = _read_objects(device, [profile])
-    return out
+    _note_capabilities(device, switch_unproven=switch_unproven, finding=finding)
+    finding.seen = _read_objects(tables, [profile])
+    return finding
 
 
 def _candidate_rows(
-    candidates: list[detection.Candidate], read_device: SnmpDevice, device: SnmpReads
+    candidates: list[detection.Candidate], device: SnmpDevice, reads: SnmpReads
 ) -> list[dict[str, str]]:
-    """A row for each candidate with its result; "not needed" for those that detection did not try.
+    """A row for each candidate, in the order in which they are tried, with its result; "not needed"
+    for those behind the family as which the `device` was read. Tries the others again.
 
     [{"family": "apc-rpdu2", "result": "8 outlets"},
      {"family": "apc-rpdu", "result": "not needed"}]
     """
-    profile, tables = read_device.profile, read_device.tables
+    profile, tables = device.profile, device.tables
     read_candidate = detection.Candidate(profile, tables.reading.root)
     tried_count = len(candidates)
     # a family whose states are read ends the search; one by its meters alone is the last resort
@@ -107,20 +111,23 @@ def _candidate_rows(
         tried_count = candidates.index(read_candidate) + 1
     rows: list[dict[str, str]] = []
     for candidate in candidates[:tried_count]:
-        rows.append(_candidate_row(candidate, candidates, device))
+        rows.append(_candidate_row(candidate, candidates, reads))
     for candidate in candidates[tried_count:]:
         rows.append({"family": _name(candidate, candidates), "result": "not needed"})
     return rows
 
 
 def _candidate_row(
-    candidate: detection.Candidate, candidates: list[detection.Candidate], device: SnmpReads
+    candidate: detection.Candidate, candidates: list[detection.Candidate], reads: SnmpReads
 ) -> dict[str, str]:
-    """A row of the families tried: its name, and how many outlets it reads or why it does not:
-    `{"family": "apc-rpdu2", "result": "8 outlets"}`. Raises Unreachable.
+    """A row of the families tried: its name, and how many outlets it reads or why it does not.
+    Raises Unreachable if the device no longer answers.
+
+    {"family": "apc-rpdu2", "result": "8 outlets"}
+    {"family": "apc-rpdu", "result": "the device has no such object"}
     """
     try:
-        states = read_states(candidate.profile, tables_of_device(device, candidate.root))
+        states = read_states(candidate.profile, tables_of_device(reads, candidate.root))
     except Unreachable:
         raise
     except PduHandlerError as error:
@@ -131,8 +138,14 @@ def _candidate_row(
 
 
 def _name(candidate: detection.Candidate, candidates: list[detection.Candidate]) -> str:
-    """The family's key, with the root of its tree if the family is tried at several: `apc-rpdu2`,
-    or `gude-epc at 1.3.6.1.4.1.28507.1`.
+    """The key of a candidate's family, with the root of its tree if the family is tried at several.
+
+    >>> from handlers.snmp.profiles import PROFILE_BY_KEY
+    >>> apc = detection.Candidate(PROFILE_BY_KEY["apc-rpdu2"], "")
+    >>> gude_roots = ("1.3.6.1.4.1.28507.1", "1.3.6.1.4.1.28507.6")
+    >>> gudes = [detection.Candidate(PROFILE_BY_KEY["gude-epc"], root) for root in gude_roots]
+    >>> _name(apc, [apc, *gudes]), _name(gudes[0], [apc, *gudes])
+    ('apc-rpdu2', 'gude-epc at 1.3.6.1.4.1.28507.1')
     """
     profiles = [row.profile for row in candidates]
     if profiles.count(candidate.profile) == 1:
@@ -160,142 +173,155 @@ def _choice_basis(profile: Profile, sys_object_id: str, *, is_fixed: bool) -> st
     return "the device has no usable sysObjectID, but has this family's objects"
 
 
-def _listed_phrase(read_device: SnmpDevice) -> str:
-    """What the PDU has of the family's objects: `the PDU lists 8 outlets`, or of one that only
-    meters `the family has no outlets`.
+def _listed_phrase(device: SnmpDevice) -> str:
+    """A clause that says what the device has of its family's objects:
+
+    the PDU lists 8 outlets
+    the PDU lists no outlets, but has the family's meters
+    the family has no outlets
     """
-    if read_device.states:
-        return f"the PDU lists {counted(len(read_device.states), 'outlet')}"
-    if read_device.profile.outlets:
+    if device.states:
+        return f"the PDU lists {counted(len(device.states), 'outlet')}"
+    if device.profile.outlets:
         return "the PDU lists no outlets, but has the family's meters"
     return "the family has no outlets"
 
 
 def _note_capabilities(
-    read_device: SnmpDevice, *, switch_unproven: bool, out: HandlerFinding
+    device: SnmpDevice, *, switch_unproven: bool, finding: HandlerFinding
 ) -> None:
-    """Note in `out` what can be read and switched of a device as its family.
+    """Note in `finding` what can be read and switched of a device as its family. `switch_unproven`:
+    whether the owner said that commands without evidence are used.
 
     can       read the states of 8 outlets (7 on, 1 off); switch the outlets (not tried ...);
               report its load (3.6 A); report the current by outlet (8 of 8)
     cannot    report its power: the family 'akcp-relay' has no such object
     """
-    _note_states(read_device, out)
-    _note_switching(read_device, switch_unproven=switch_unproven, out=out)
-    if read_device.profile.ups:
-        out.cannot.append(f"read the UPS itself: {UPS_ADVICE}")
+    _note_states(device, finding)
+    _note_switching(device, switch_unproven=switch_unproven, finding=finding)
+    if device.profile.ups:
+        finding.cannot.append(f"read the UPS itself: {UPS_ADVICE}")
     try:
-        figures = metering.read_statistic(read_device)
+        figures = metering.read_statistic(device)
     except (ProtocolError, Refused, Unsupported) as error:
-        out.cannot.append(f"report figures: {error.reason}")
+        finding.cannot.append(f"report figures: {error.reason}")
         return
-    _note_totals(read_device, figures, out)
-    _note_outlet_figures(read_device, figures, out)
+    _note_totals(device, figures, finding)
+    _note_outlet_figures(device, figures, finding)
 
 
-def _note_states(read_device: SnmpDevice, out: HandlerFinding) -> None:
-    """Note in `out` the states, or that none is reported: `read the states of 8 outlets (7 on, 1
-    off)`, `read states: it reports none (8 outlets)`.
+def _note_states(device: SnmpDevice, finding: HandlerFinding) -> None:
+    """Note in `finding` how many outlets are in each state, or why no state is read.
+
+    can       read the states of 8 outlets (7 on, 1 off)
+    cannot    read states: it reports none (8 outlets)
+    cannot    read or switch outlets: it has none
     """
-    states = read_device.outlets.states if read_device.outlets is not None else None
-    if states is not None and states.rows(read_device.tables):
-        basis = _basis(evidence_of(read_device.profile).state, [states])
-        out.note_states(read_device.states.values(), basis)
-    elif read_device.states:
-        out.outlets = len(read_device.states)
-        out.cannot.append(f"read states: it reports none ({counted(out.outlets, 'outlet')})")
+    states = device.outlets.states if device.outlets is not None else None
+    if states is not None and states.rows(device.tables):
+        basis = _basis(evidence_of(device.profile).state, [states])
+        finding.note_states(device.states.values(), basis)
+    elif device.states:
+        finding.outlets = len(device.states)
+        outlets = counted(len(device.states), "outlet")
+        finding.cannot.append(f"read states: it reports none ({outlets})")
     else:
-        out.cannot.append("read or switch outlets: it has none")
+        finding.cannot.append("read or switch outlets: it has none")
 
 
-def _note_totals(read_device: SnmpDevice, figures: dcimanager.Figures, out: HandlerFinding) -> None:
-    """Note in `out` load (A), power (W) and energy (kWh) of the unit, with what they rest on.
+def _note_totals(device: SnmpDevice, figures: dcimanager.Figures, finding: HandlerFinding) -> None:
+    """Note in `finding` load (A), power (W) and energy (kWh) of the unit, with what they rest on.
 
     can        report its load (3.6 A)
     evidence   load: rPDU2PhaseStatusCurrent, ...; the MIB's text, tried on a simulator ...
     cannot     report its power: the family 'akcp-relay' has no such object
     """
-    profile = read_device.profile
+    profile = device.profile
     levels, ceilings = evidence_of(profile), profile.ceilings
     rows = (
         ("load", figures.load_a, "A", profile.load, levels.current, ceilings.part_a),
         ("power", figures.power_w, "W", profile.power, levels.power, ceilings.part_w),
         ("energy", figures.energy_kwh, "kWh", profile.energy, levels.energy, None),
     )
-    for name, value, unit_symbol, total, level, most in rows:
+    without_object = f"the family '{profile.key}' has no such object"
+    for name, value, unit_symbol, total, level, ceiling in rows:
         if total is None:
-            out.cannot.append(f"report its {name}: the family '{profile.key}' has no such object")
+            finding.cannot.append(f"report its {name}: {without_object}")
             continue
-        summands = summed_figures(total, read_device.tables, most)
+        summands = summed_figures(total, device.tables, ceiling)
         basis = f"the sum over the outlets; {_SOURCES.get(level, 'nothing')}"
         if summands:
             basis = _basis(level, summands)
-        out.note_total(name, value, unit_symbol, basis)
+        finding.note_total(name, value, unit_symbol, basis)
 
 
 def _note_outlet_figures(
-    read_device: SnmpDevice, figures: dcimanager.Figures, out: HandlerFinding
+    device: SnmpDevice, figures: dcimanager.Figures, finding: HandlerFinding
 ) -> None:
-    """Note in `out` how many outlets have a current and an energy, and what that rests on: `report
-    the current by outlet (8 of 8)`; the larger number is `metered_outlets`.
+    """Note in `finding` how many outlets have a current and how many an energy, with the evidence.
+    `metered_outlets` becomes the larger number.
+
+    can        report the current by outlet (8 of 8)
+    evidence   current by outlet: rPDU2OutletMeteredStatusCurrent; the MIB's text, ...
+    cannot     report the energy by outlet
     """
-    levels, outlets = evidence_of(read_device.profile), read_device.outlets
+    levels, outlets = evidence_of(device.profile), device.outlets
     ports = figures.ports.values()
     current_source = None if outlets is None else outlets.current
     energy_source = None if outlets is None else outlets.energy
     currents = [port.current_a for port in ports if measured(port.current_a) is not None]
     energies = [port.energy_kwh for port in ports if measured(port.energy_kwh) is not None]
-    total = len(read_device.states)
+    total = len(device.states)
     for name, count, basis in (
         ("current", len(currents), _basis(levels.current, [current_source])),
         ("energy", len(energies), _basis(levels.energy, [energy_source])),
     ):
-        out.metered_outlets = max(out.metered_outlets, count)
+        finding.metered_outlets = max(finding.metered_outlets, count)
         if count:
-            out.can.append(f"report the {name} by outlet ({count} of {total})")
-            out.evidence[f"{name} by outlet"] = basis
+            finding.can.append(f"report the {name} by outlet ({count} of {total})")
+            finding.evidence[f"{name} by outlet"] = basis
         elif total:
-            out.cannot.append(f"report the {name} by outlet")
+            finding.cannot.append(f"report the {name} by outlet")
 
 
-def _note_switching(read_device: SnmpDevice, *, switch_unproven: bool, out: HandlerFinding) -> None:
-    """Note in `out` whether the family's commands are used, and how certain they are.
+def _note_switching(device: SnmpDevice, *, switch_unproven: bool, finding: HandlerFinding) -> None:
+    """Note in `finding` whether the family's commands are used, and how certain they are.
 
     can        switch the outlets (not tried here; needs a community or user that may write)
     cannot     switch without switch_unproven=yes: the commands of this family are ...
     cannot     switch: the family 'apc-ats' has no commands
     """
-    profile = read_device.profile
-    outlets = read_device.outlets
+    profile = device.profile
+    outlets = device.outlets
     is_stateless = False
     if outlets is not None and outlets.states is not None:
-        is_stateless = not outlets.states.rows(read_device.tables)
+        is_stateless = not outlets.states.rows(device.tables)
     if outlets is None or outlets.control is None or is_stateless:
         why = f"the family '{profile.key}' has no commands"
         if profile.is_switched:
             why = "a command could not be confirmed, because no state is reported"
-        if read_device.states:
-            out.cannot.append(f"switch: {why}")
+        if device.states:
+            finding.cannot.append(f"switch: {why}")
         return
     if profile.is_proven or switch_unproven:
-        out.switchable_outlets = len(read_device.states)
-        out.can.append(
+        finding.switchable_outlets = len(device.states)
+        finding.can.append(
             "switch the outlets (not tried here; needs a community or user that may write)"
         )
     else:
         note = f" {profile.note}" if profile.note else ""
-        out.cannot.append(
+        finding.cannot.append(
             f"switch without switch_unproven=yes: the commands of this family are {UNPROVEN}.{note}"
         )
     basis = _basis(profile.evidence.switching, family_tables.written_objects(outlets.control))
-    out.evidence["switching"] = f"{basis}; {switching_basis(profile)}"
+    finding.evidence["switching"] = f"{basis}; {switching_basis(profile)}"
 
 
 def summed_figures(
     total: Total, tables: Tables, most: Optional[Decimal] = None
 ) -> list[Measurement]:
-    """The figures that the total sums: for each unit of a chain the first figure that has all its
-    values.
+    """The figures of a total that its sum is made of: for each unit of a chain of units the first
+    figure that has all its values. `most`: a larger value, in the total's unit, is not believed.
 
         figures of the load             unit 1    unit 2      returned
         inlet total                     3.6       missing     inlet total, for unit 1
@@ -322,8 +348,13 @@ def summed_figures(
 
 
 def _basis(level: EvidenceLevel, profile_parts: Iterable[Optional[family_tables.Part]]) -> str:
-    """What a figure rests on: the objects of these parts by their names, and its evidence:
-    `rPDU2PhaseStatusCurrent; the MIB's text, tried on a simulator made from it`.
+    """What a state or a figure rests on, in words: the names in the MIB of the objects that these
+    parts of a profile read, and what says that they are right. None for a part that there is not.
+
+    >>> from handlers.snmp.profiles import PROFILE_BY_KEY
+    >>> apc = PROFILE_BY_KEY["apc-rpdu2"]
+    >>> _basis(EvidenceLevel.MIB, [apc.load.figures[0], None])
+    "rPDU2PhaseStatusCurrent; the MIB's text"
     """
     objects: list[str] = []
     for part in profile_parts:
@@ -334,17 +365,18 @@ def _basis(level: EvidenceLevel, profile_parts: Iterable[Optional[family_tables.
     return "; ".join(texts)
 
 
-def _read_objects(device: Tables, profiles: Iterable[Profile]) -> list[dict[str, Any]]:
-    """The objects that were read, with their names in the MIB where a profile has them.
+def _read_objects(tables: Tables, profiles: Iterable[Profile]) -> list[dict[str, Any]]:
+    """The objects that these tables have read, a row each, with what they hold: a text, "3 rows" or
+    "nothing". Named as in the MIB, if one of `profiles` has the name, else by the OID.
 
     [{"object": "sysDescr", "oid": "1.3.6.1.2.1.1.1.0", "holds": "APC Web/SNMP ..."},
      {"object": "rPDU2PhaseStatusCurrent", "oid": "1.3.6.1.4.1.318...", "holds": "3 rows"}]
     """
     value_by_oid: dict[str, str] = {}
-    for oid, value in device.reading.answers.gets.items():
+    for oid, value in tables.reading.answers.gets.items():
         value_by_oid[oid] = "nothing" if value is None else printable_text(value, LONGEST)
     row_count_by_oid: dict[str, str] = {}
-    for oid, rows in device.reading.answers.walks.items():
+    for oid, rows in tables.reading.answers.walks.items():
         row_count_by_oid[oid] = counted(len(rows), "row") if rows else "nothing"
     names = _object_names(profiles)
     objects: list[dict[str, Any]] = []
@@ -354,7 +386,7 @@ def _read_objects(device: Tables, profiles: Iterable[Profile]) -> list[dict[str,
 
 
 def _object_names(profiles: Iterable[Profile]) -> Mapping[str, str]:
-    """The names in the MIB, by their OIDs.
+    """OID -> name in the MIB of each object of these profiles.
 
     >>> from handlers.snmp.profiles import PROFILE_BY_KEY
     >>> _object_names([])["1.3.6.1.2.1.1.1.0"]

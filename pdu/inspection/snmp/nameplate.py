@@ -25,7 +25,8 @@ _ENTITY_SERIAL = "1.3.6.1.2.1.47.1.1.1.1.11"
 
 
 def read_nameplate(session: Session) -> Nameplate:
-    """The nameplate. The manufacturer is the family's vendor if no object names it.
+    """What the device of a session says about itself. The manufacturer is the family's vendor if no
+    object names it.
 
     > GET sysDescr                        < APC Web/SNMP ... MN:AP8659 HR:02 SN: ZA1 ...
     > WALK rPDU2IdentSerialNumber         < ZA1
@@ -49,7 +50,7 @@ def read_nameplate(session: Session) -> Nameplate:
 
 
 def _described_model(description: str) -> str:
-    """The model in APC's sysDescr; "" without it.
+    """The model that APC writes into sysDescr behind MN:; "" for another device.
 
     >>> _described_model("APC Web/SNMP Management Card (MB:v4.1.0 MN:AP8959 HR:02 SN: ZA1)")
     'AP8959'
@@ -61,10 +62,11 @@ def _described_model(description: str) -> str:
 
 
 def _texts(tables: Tables, oid: str) -> str:
-    """The texts below an object, one for each unit, in the order in which the device lists them,
-    each once; "" without an object: `ZA1, ZA2` of a chain of two units.
+    """The texts of an object of the device, one for each unit of a chain, each once, with commas
+    between them: "ZA1, ZA2". "" without an OID.
     """
     if not oid:
         return ""
     texts = [printable_text(raw, _LONGEST) for raw in tables.walk(oid).values()]
-    return join_words(dict.fromkeys(texts))  # each once
+    different_texts = dict.fromkeys(texts)
+    return join_words(different_texts)

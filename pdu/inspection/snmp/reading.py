@@ -9,8 +9,8 @@ from handlers.snmp.tables import SnmpReads
 
 
 def read_as_chosen(device: SnmpReads, choice: FamilySelection) -> SnmpDevice:
-    """The device as the family of `choice` that fits it: the one that the setting `profile` names,
-    else the first of all that fits. Raises the handler's errors.
+    """The device, read as one family of SNMP PDUs: that of the setting `profile` (`is_fixed`), else
+    the first one that fits it. Raises Unsupported if none fits, and the handler's other errors.
     """
     if choice.is_fixed:
         return detection.read_as(device, choice.profiles[0], metered_only=choice.metered_only)

@@ -1,7 +1,9 @@
 """The lines and breakers of an SNMP PDU, for tools; in no archive.
 
-They are the rows of the figures that make up the load, which `statistic` only sums. Few MIBs say
-which outlet is behind which of them, so that stays unknown.
+They are the rows of the figures that make up the load, which `statistic` only sums: each row is a
+*part*, a line (L1) or breaker (B1) with its current in A. A row is called by its index in the
+table: "2", or "1.2" if it names the unit of a chain of units first; an index that an answer lacks
+is lost: "1." or ".". Few MIBs say which outlet is behind which part, so that stays unknown.
 """
 
 from __future__ import annotations
@@ -31,8 +33,8 @@ _FIRST_UNITS = ("0", "1")
 
 
 def read_topology(session: Session) -> list[MeteredPart]:
-    """Current of each line and bank. Costs a read of each object that the load has not needed.
-    Raises the errors of handlers/shared/errors.py.
+    """The current of each line and breaker of the device of a session. Reads each object that its
+    load has not needed. Raises the errors of handlers/shared/errors.py.
 
         > WALK rPDU2PhaseStatusCurrent     < 1: 12, 2: 24 (tenths)
         [MeteredPart(LINE, "L1", 1.2), MeteredPart(LINE, "L2", 2.4)]
@@ -41,8 +43,8 @@ def read_topology(session: Session) -> list[MeteredPart]:
 
 
 def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
-    """The lines, breakers and inlets of a device with their figures. Of two figures of lines, the
-    second serves units of a chain that the first does not have: it is another quantity.
+    """The lines and breakers of a device. Of two figures of lines, the second is another quantity,
+    and only serves units of a chain that the first does not have:
 
         figure             rows of it             returned
         phase current      1.1, 1.2               1.L1, 1.L2
@@ -56,13 +58,13 @@ def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
     tables = device.tables.of_known_family(load.sources())
     most_amperes = device.profile.ceilings.part_a
     parts: list[MeteredPart] = []
-    units: dict[str, set[str]] = {LINE: set(), BREAKER: set()}  # of a chain, that have such parts
+    # kind -> the units of a chain that have such parts already
+    units: dict[str, set[str]] = {LINE: set(), BREAKER: set()}
     for figure in load.figures:
         kind = part_kind(figure)
         if kind is None:
             continue
         value_by_row = figure.rows(tables, most_amperes, device.valid_rows)
-        # a later figure is another quantity, and serves units that have no earlier one
         rows = [row for row in value_by_row if not _is_of(load, row, units[kind])]
         units[kind].update(_unit(load, row) for row in rows)
         labels = _labels(kind, figure, rows, tables)
@@ -74,21 +76,23 @@ def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
 
 
 def _unit(load: Total, row: str) -> str:
-    """The unit of the chain to which the row belongs; "" if the PDU is no chain."""
+    """The unit of the chain to which a row of the load belongs: "1" of the row "1.2"; "" if the PDU
+    is no chain.
+    """
     return load.unit.of(row) if load.unit is not None else ""
 
 
 def _is_of(load: Total, row: str, units: Collection[str]) -> bool:
-    """Whether a row belongs to one of these units of a chain. A row that lost its index has no unit
-    of its own, and belongs to any.
+    """Whether a row of the load belongs to one of these units of a chain. The row ".", whose index
+    is lost as a whole, may belong to any of them.
     """
     unit = _unit(load, row)
     return unit in units or (bool(units) and is_index_missing(row) and not unit.strip("."))
 
 
 def part_kind(figure: Measurement) -> Optional[str]:
-    """LINE or BREAKER by the names of the figure's objects; None for a total, and if they say
-    neither.
+    """Whether the rows of a figure are lines or breakers, by the names of its objects in the MIB:
+    LINE, BREAKER, or None for a total and for names that say neither.
 
     >>> from handlers.snmp.profiles import PROFILE_BY_KEY
     >>> part_kind(PROFILE_BY_KEY["apc-rpdu2"].load.figures[0])  # rPDU2PhaseStatusCurrent
@@ -115,8 +119,8 @@ def part_kind(figure: Measurement) -> Optional[str]:
 def _labels(
     kind: str, figure: Measurement, rows: Collection[str], tables: Tables
 ) -> dict[str, str]:
-    """Row -> label: its index, such as `L2` and `1.B3`, with `?` for an index that the table lost.
-    If the table numbers the parts of a whole chain, the unit and the number on this unit.
+    """Row -> label of its part, made of its index, with `?` for one that is lost. If the table of
+    the figure numbers the parts of a whole chain, made of the unit and the number on this unit:
 
         rows                    labels of lines
         1, 2                    L1, L2
@@ -143,13 +147,13 @@ def _labels(
 
 
 def _prefix(unit: str) -> str:
-    """What the labels of a unit's parts begin with."""
+    """What the labels of a unit's parts begin with: "2." of unit 2, "" of no unit."""
     return f"{unit}." if unit else ""
 
 
 def _units_of_rows(figure: Measurement, rows: Collection[str], tables: Tables) -> Mapping[str, str]:
-    """Row -> unit, if the table numbers the parts of a whole chain: row 5 may be the first one of
-    unit 2. {} for one unit, and if the indexes of the rows name the units.
+    """Row -> unit of the chain, if the figure's table numbers the parts of a whole chain, so that
+    row 4 may be the first one of unit 2. {} for one unit, and if the indexes name the units.
 
         rows 1 to 6, units 1 1 1 2 2 2    {"1": "1", ..., "4": "2", "5": "2", "6": "2"}
         rows 1 to 3, units 1 1 1          {}
@@ -166,8 +170,8 @@ def _units_of_rows(figure: Measurement, rows: Collection[str], tables: Tables) -
 
 
 def _numbers_on_units(units: Mapping[str, str]) -> Mapping[str, str]:
-    """Row -> its number on its unit. {} if a row, or the unit of a row, is missing: it would shift
-    the numbers of those behind it.
+    """Row -> its number among the rows of its unit, counted from 1. `units`: row -> unit. {} if a
+    row, or the unit of a row, is missing: it would shift the numbers of those behind it.
 
     >>> _numbers_on_units({"1": "a", "2": "a", "3": "b"})
     {'1': '1', '2': '2', '3': '1'}
@@ -189,7 +193,7 @@ def _numbers_on_units(units: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def label_of(kind: str, row: str) -> str:
-    """The label of a row, whose index may name the unit before it.
+    """The label of the part in a row, whose index may name the unit before the number.
 
     >>> label_of(LINE, "2"), label_of(BREAKER, "1.3")
     ('L2', '1.B3')

@@ -9,7 +9,8 @@ from ..nameplate import Nameplate, join_words, read_members
 
 
 def read_nameplate(session: HttpSession) -> Nameplate:
-    """The nameplate. The serial number is the enclosure's: a controller may be exchanged.
+    """What a unit says about itself. The serial number is the enclosure's, because a controller may
+    be exchanged. `session`: of the handler, in which the request is sent.
 
     < {"enclosureSerialNumber": "E1", "controllerFirmwareVersion": "1.2.3", ...}
     Nameplate(family="synlink", serial="E1", firmware="1.2.3", manufacturer="Synaccess", ...)

@@ -2,7 +2,13 @@
 `upsc`.
 
 A device's name, commands, descriptions and writable variables are in comments, which dummy-ups
-skips.
+skips:
+
+    # device pdu "PDU in rack 7"
+    outlet.1.status: on
+    # command outlet.1.load.off "Turn off the load"
+    # describe outlet.1.status "State of outlet 1"
+    # writable outlet.1.switch
 """
 
 from __future__ import annotations
@@ -47,7 +53,7 @@ def is_dump(text: str) -> bool:
 
 
 def dump_text(devices: Sequence[ServerDevice]) -> str:
-    """The devices as a dump.
+    """The text of the dump of these devices.
 
     >>> print(dump_text([ServerDevice("pdu", variables={"outlet.1.desc": "a=b"}, writable=["x"])]))
     # device pdu ""
@@ -71,16 +77,17 @@ def dump_text(devices: Sequence[ServerDevice]) -> str:
 
 
 def parse(text: str) -> list[ServerDevice]:
-    r"""The devices of a dump. Raises SettingsError if a line is malformed, if two devices have the
-    same name, if a variable has two values, or if there are no variables. In a sequence of
-    dummy-ups, a timer stands between these, and the last value counts.
+    r"""The devices in the text of a dump. Behind a line `TIMER 5` of dummy-ups a variable may have
+    another value, and the last one counts. Raises SettingsError if a line is malformed, if two
+    devices have the same name, if a variable has two values without a timer between them, or if
+    there are no variables.
 
     >>> device, = parse("# device web\noutlet.1.status: off\nTIMER 5\noutlet.1.status: on\n")
     >>> device.name, device.variables
     ('web', {'outlet.1.status': 'on'})
     """
     devices: list[ServerDevice] = []
-    # of the variables of the last device, since the last timer
+    # the first line of each variable of the last device, since the last timer
     line_by_variable: dict[str, int] = {}
     for number, line in enumerate(text.split("\n"), 1):
         statement = _statement(line, number)
@@ -88,21 +95,17 @@ def parse(text: str) -> list[ServerDevice]:
             continue
         if statement.kind in ("timer", "device"):
             line_by_variable.clear()
-        if statement.kind == "timer":
-            continue
         if statement.kind == "device":
             _check_new_name(statement.name, devices, number)
             devices.append(ServerDevice(statement.name, statement.value))
-            continue
-        if not devices:
-            devices.append(ServerDevice(_UNNAMED))
-        if statement.kind == "variable":
-            first_line = line_by_variable.get(statement.name)
-            if first_line is None:
-                line_by_variable[statement.name] = number
-            else:
-                _check_same_value(statement, devices[-1], first_line, number)
-        _add(statement, devices[-1])
+        elif statement.kind != "timer":
+            if not devices:
+                devices.append(ServerDevice(_UNNAMED))
+            if statement.kind == "variable":
+                first_line = line_by_variable.setdefault(statement.name, number)
+                if first_line < number:
+                    _check_same_value(statement, devices[-1], first_line, number)
+            _add(statement, devices[-1])
     if not any(device.variables for device in devices):
         raise SettingsError("the recording has no variables")
     return devices
@@ -127,9 +130,13 @@ def _add(statement: _Statement, device: ServerDevice) -> None:
 
 
 def _check_new_name(name: str, devices: Sequence[ServerDevice], number: int) -> None:
-    """Raises SettingsError if a device before line `number` has this name.
+    """Raises SettingsError if one of these devices, which are before line `number`, has this name.
 
     >>> _check_new_name("web", [ServerDevice("db")], 7)
+    >>> _check_new_name("web", [ServerDevice("web")], 7)
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: line 7 of the recording repeats the name of a device: \
+give this one another name. Lines before the first '# device NAME' belong to a device named pdu
     """
     if name in [device.name for device in devices]:
         raise SettingsError(
@@ -142,7 +149,8 @@ def _check_new_name(name: str, devices: Sequence[ServerDevice], number: int) -> 
 def _check_same_value(
     statement: _Statement, device: ServerDevice, first_line: int, number: int
 ) -> None:
-    """Raises SettingsError if line `number` gives a variable another value than `first_line`.
+    """Raises SettingsError if `statement`, in line `number`, gives a variable another value than
+    the device has, which is the one of line `first_line`.
 
     >>> device = ServerDevice("pdu", variables={"outlet.1.status": "on"})
     >>> _check_same_value(_Statement("variable", "outlet.1.status", "on"), device, 1, 7)
@@ -155,7 +163,8 @@ def _check_same_value(
 
 
 def _statement(line: str, number: int) -> Optional[_Statement]:
-    """What a line says; None if it says nothing. Raises SettingsError.
+    """What one line of a dump says; None for a blank line and for a comment that says nothing.
+    `number`: of the line, for the error. Raises SettingsError for a malformed line.
 
     >>> _statement('outlet.1.desc: "db 1"', 7)
     _Statement(kind='variable', name='outlet.1.desc', value='db 1')
@@ -177,7 +186,8 @@ def _statement(line: str, number: int) -> Optional[_Statement]:
 
 
 def _word(value: str) -> str:
-    """The value as text of a dump. dummy-ups needs quotes around some values.
+    """The value as a dump has it: between quotes if it has =, #, quotes or the like, which
+    dummy-ups would not read.
 
     >>> _word("db 1"), _word("a=b")
     ('db 1', '"a=b"')
@@ -186,7 +196,7 @@ def _word(value: str) -> str:
 
 
 def _unquoted(value: str) -> str:
-    r"""The text that a value says: what is between quotes, if it has them.
+    r"""The value without blanks around it and, if it has quotes, what is between them.
 
     >>> _unquoted(' "db \\"1\\""'), _unquoted(" on ")
     ('db "1"', 'on')

@@ -1,4 +1,9 @@
-"""Records and simulates NUT devices. Recordings are dumps in the format of dummy-ups."""
+"""Records and simulates NUT devices. Recordings are dumps in the format of dummy-ups: a line
+`outlet.1.status: on` for each variable.
+
+A stand-in is a text such as name-1 in the place of one that could identify the owner; a Scrubber
+gives equal texts equal ones.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +21,7 @@ from handlers.shared.settings import HOST, Settings
 from ...cli.output import counted
 from ...inspection.nut.reading import ServerDevice, read_devices
 from ..recording_formats import Recording, RecordingFormat, RecordingOptions, ReplayedDevice
-from ..scrub import NAMES, Scrubber, is_product, kind_of, unread_groups
+from ..scrub import NAMES, Scrubber, is_product, kind_of, replaceable_groups
 from ..simulated_pdu import UnitFault
 from . import dump
 from .server import NutServer
@@ -25,8 +30,8 @@ _PROGRAM = re.compile("[a-z][a-z0-9_+-]{0,40}")
 
 
 def _record(data: Any, recorder: RecordingOptions) -> Recording:
-    """Read all devices of a server, with stand-ins for what names the owner, as a dump. Raises the
-    errors of handlers/shared/errors.py.
+    """Record the devices of a NUT server for `pdu record`, as a dump with stand-ins for what could
+    identify the owner. Raises the errors of handlers/shared/errors.py.
 
         # device name-1 "name-2"
         outlet.1.status: on
@@ -34,7 +39,8 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
     """
     recorder.tell("reading variables, commands and descriptions")
 
-    def read_version() -> str:  # `retry` repeats the reading only after a first answer
+    # first a short request: `retry` repeats a reading only if the device has answered before
+    def read_version() -> str:
         with open_session(data, "record", has_limit=False) as session:
             return session.client.answer(ver())
 
@@ -58,33 +64,33 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
 
 
 def _content(text: str) -> str:
-    r"""How much is in a dump, for people.
+    r"""How much is in the text of a dump, for people.
 
     >>> _content("outlet.1.status: on\n# command outlet.1.load.off\n")
     '1 device, 1 variable, 1 command'
     """
     devices = dump.parse(text)
-    variable_count = sum(len(device.variables) for device in devices)
-    command_count = sum(len(device.commands) for device in devices)
-    parts = [
-        counted(len(devices), "device"),
-        counted(variable_count, "variable"),
-        counted(command_count, "command"),
-    ]
-    return ", ".join(parts)
+    counts = {
+        "device": len(devices),
+        "variable": sum(len(device.variables) for device in devices),
+        "command": sum(len(device.commands) for device in devices),
+    }
+    return ", ".join(counted(count, noun) for noun, count in counts.items())
 
 
 def _serve(text: str, port: int) -> ReplayedDevice:
-    """Simulate the server on a port of 127.0.0.1. Raises SettingsError and OSError.
+    """Start a NUT server that answers from the text of a dump, on a port of 127.0.0.1, 0 for any
+    free one. Raises SettingsError for a text that is no dump, and OSError if the port cannot be
+    used.
 
-    "NUT device pdu, 8 outlets, switchable: 8"
-    "nut 127.0.0.1:3493"
+        "NUT device pdu, 8 outlets, switchable: 8"    about
+        "nut 127.0.0.1:3493"                          poll
     """
     devices = dump.parse(text)
     server = NutServer(devices, port)
 
     def make_server(other_port: int, fault: UnitFault, contents: Any) -> NutServer:
-        """Another server of the kind: `ReplayedDevice.make_pdu`."""
+        """Another server at this port, with this fault and these contents."""
         return NutServer(contents, other_port, fault)
 
     about = "; ".join(_about(device) for device in devices)
@@ -93,7 +99,8 @@ def _serve(text: str, port: int) -> ReplayedDevice:
 
 
 def _about(device: ServerDevice) -> str:
-    """A phrase about a recorded device: its outlets, and how many can be switched.
+    """A phrase about a recorded device: how many outlets it has, and how many of them can be
+    switched on and off; or why the handler cannot read it.
 
     >>> variables = {"outlet.count": "1", "outlet.1.status": "on"}
     >>> _about(ServerDevice("pdu", variables=variables))
@@ -112,7 +119,8 @@ def _about(device: ServerDevice) -> str:
 
 
 def scrubbed(device: ServerDevice, scrubber: Scrubber, settings: Settings) -> ServerDevice:
-    """The device without the values, descriptions and names that could identify its owner.
+    """A copy of the device with stand-ins for names, descriptions and all values of variables that
+    the handler, with these settings, does not need for what it reads. What says the product stays.
 
     >>> variables = {"outlet.1.status": "on", "outlet.1.desc": "Schmidt", "device.model": "PX3"}
     >>> device = ServerDevice("pdu", variables=variables)
@@ -120,8 +128,10 @@ def scrubbed(device: ServerDevice, scrubber: Scrubber, settings: Settings) -> Se
     {'outlet.1.status': 'on', 'outlet.1.desc': 'name-1', 'device.model': 'PX3'}
     """
 
-    def scrub(unread_names: Collection[str]) -> ServerDevice:
-        """The device with stand-ins for its names and for the values of these variables."""
+    def scrub(replaceable_names: Collection[str]) -> ServerDevice:
+        """The device with stand-ins for its names and for the values of these variables; of other
+        values only what looks private is replaced.
+        """
         scrub_text = scrubber.scrub_free_text
         clean_device = ServerDevice(
             name=scrub_text(device.name, NAMES).replace(" ", "-"),
@@ -129,7 +139,7 @@ def scrubbed(device: ServerDevice, scrubber: Scrubber, settings: Settings) -> Se
             writable=device.writable,
         )
         for name, value in device.variables.items():
-            if name in unread_names:
+            if name in replaceable_names:
                 clean_device.variables[name] = scrub_text(value, kind_of(name))
             else:
                 clean_device.variables[name] = scrubber.scrub_kept_text(value, name)
@@ -140,12 +150,15 @@ def scrubbed(device: ServerDevice, scrubber: Scrubber, settings: Settings) -> Se
         return clean_device
 
     names = [name for name, value in device.variables.items() if not _is_of_product(name, value)]
-    unread_names = unread_groups(names, (), scrub, lambda device: _values(device, settings))
-    return scrub(unread_names)
+    replaceable_names = replaceable_groups(
+        names, (), scrub, lambda device: _values(device, settings)
+    )
+    return scrub(replaceable_names)
 
 
 def _is_of_product(name: str, value: str) -> bool:
-    """Whether a variable says what product or driver it is.
+    """Whether the value of a variable says what product or driver the device has: such a value is
+    no name of the owner.
 
     >>> _is_of_product("device.model", "PX3"), _is_of_product("outlet.1.desc", "web")
     (True, False)
@@ -155,9 +168,11 @@ def _is_of_product(name: str, value: str) -> bool:
 
 
 def _values(device: ServerDevice, settings: Settings) -> object:
-    """What the handler reads of the device, without names; or the kind of the error.
+    """What the handler reads of the device with these settings, in order to compare two readings:
+    load in A, energy in kWh, power in W, and the outlets without their names. The kind of the
+    error, such as "protocol", if it cannot read.
 
-    [1.5, None, 345.0, [NutOutlet(identity="1", name=None, number="", ...)]]
+        [1.5, None, 345.0, [NutOutlet(identity="1", name=None, number="", ...)]]
     """
     try:
         nut_device = device.decode(settings)

@@ -5,6 +5,12 @@ the variables that show the outlet's state. Other commands have no effect; any o
 only its own variable. Of the figures, switching changes those by which the handler sees that an
 outlet carries current: off they are 0, and on as in the dump.
 
+device      of a NUT server, by its name: ServerDevice("pdu", variables={"outlet.1.status": "on"})
+INSTCMD     a request that runs a command of a device: INSTCMD pdu outlet.1.load.off
+SET VAR     a request that sets a variable of a device: SET VAR pdu outlet.1.switch "off"
+identity    the name of an outlet: "1", or "web/1" if the dump has several devices
+_Err        is raised for what is answered with an error: ERR UNKNOWN-UPS
+
 The tests have a server of their own (tests/simulators), which judges the client: it plays faults,
 and speaks TLS.
 """
@@ -69,7 +75,8 @@ class _Err(Exception):
 
 
 def _command_words(device: ServerDevice, name: str, value: Optional[str]) -> str:
-    """A command of a device, or a value of a variable, as a client sends it.
+    """The request for a command of a device, or for a value of its variable `name`, as a line of
+    `commands`: a command if `value` is None.
 
     >>> _command_words(ServerDevice("pdu"), "outlet.1.load.off", None)
     'INSTCMD pdu outlet.1.load.off'
@@ -82,7 +89,9 @@ def _command_words(device: ServerDevice, name: str, value: Optional[str]) -> str
 
 
 class NutServer(SimulatedPdu, Replay):
-    """Serves the devices of a dump. Raises OSError if the port cannot be used.
+    """Serves the devices of a dump, which are in `devices` by name; commands change their
+    variables. `_figures_before_off` has the figures of outlets that are off as they were before, by
+    device and variable. Raises OSError if the port cannot be used.
 
     >  INSTCMD pdu outlet.1.load.off
     <  OK
@@ -96,9 +105,9 @@ class NutServer(SimulatedPdu, Replay):
     def __init__(
         self, devices: Sequence[ServerDevice], port: int, fault: UnitFault = UnitFault.NONE
     ) -> None:
+        """Serve copies of these devices at this port, 0 for any free one, with this fault."""
         self.devices = {device.name: copy.deepcopy(device) for device in devices}
-        #: device and variable -> what the dump has, of outlets that are off
-        self._figures: dict[tuple[str, str], str] = {}
+        self._figures_before_off: dict[tuple[str, str], str] = {}
         SimulatedPdu.__init__(self, fault)
         Replay.__init__(self, ReplayServer((HOST, port), _Session))
 
@@ -121,9 +130,12 @@ class NutServer(SimulatedPdu, Replay):
         return {name: outlet.state for name, (_, outlet) in self._outlets().items()}
 
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
-        """Set the state in the driver's own words; None is a word that NUT does not document.
+        """Set the state of an outlet in its variables: in the driver's own words, or for None to a
+        word that NUT does not document. Returns True.
 
-        outlet.1.status: on    False: "off"    None: "undocumented"
+            before:  outlet.1.status: on
+            after:   outlet.1.status: off             with on=False
+            after:   outlet.1.status: undocumented    with on=None
         """
         device, outlet = self._outlets()[identity]
         if on is None:
@@ -137,7 +149,10 @@ class NutServer(SimulatedPdu, Replay):
         return self._command(identity, on=on) is not None
 
     def command_words(self, identity: str, *, on: bool) -> str:
-        """The command that switches an outlet, as a client sends it; "" if none does."""
+        """The request that switches an outlet on or off, for people; "" if no command does.
+
+        "INSTCMD pdu outlet.1.load.off"
+        """
         command = self._command(identity, on=on)
         if command is None:
             return ""
@@ -145,12 +160,14 @@ class NutServer(SimulatedPdu, Replay):
         return _command_words(device, command.name, command.value)
 
     def _command(self, identity: str, *, on: bool) -> Optional[SwitchCommand]:
-        """The command that switches an outlet; None if none does."""
+        """The command that switches an outlet on or off; None if no command does."""
         _, outlet = self._outlets()[identity]
         return outlet.on if on else outlet.off
 
     def figures(self) -> Optional[Figures]:
-        """The figures of a dump of one device; None for several, or if it cannot be read."""
+        """The load in A and the energies in kWh of the one device as they are now; None if there
+        are several devices, or if the handler cannot read it.
+        """
         devices = list(self.devices.values())
         if len(devices) > 1:
             return None
@@ -162,6 +179,7 @@ class NutServer(SimulatedPdu, Replay):
         return Figures(device.load_a, device.energy_kwh, outlets)
 
     def without_state(self, identity: str) -> Sequence[Any]:
+        """The contents without the variables that show the state of this outlet."""
         device, outlet = self._outlets()[identity]
         return [self._contents_with(device.name, dict.fromkeys(outlet.state_variables))]
 
@@ -169,8 +187,11 @@ class NutServer(SimulatedPdu, Replay):
         return [self._contents_with(name, {variable: None}) for name, variable in self._meters()]
 
     def with_other_figures(self) -> Sequence[Any]:
-        """The contents with half of each figure."""
-        contents = self.contents
+        """The contents with half of each figure: current, power or energy.
+
+        outlet.1.current: 0.50    becomes 0.25
+        """
+        contents = self.contents  # a copy
         for device in contents:
             for variable, text in device.variables.items():
                 if _METER.search(variable):
@@ -182,20 +203,20 @@ class NutServer(SimulatedPdu, Replay):
         return [self._contents_with(name, {variable: "0"}) for name, variable in self._meters()]
 
     def _meters(self) -> Iterator[tuple[str, str]]:
-        """Each variable of a meter, behind the name of its device: ("pdu", "outlet.1.current")."""
+        """Device and variable of each figure of a meter: ("pdu", "outlet.1.current")."""
         for name, device in self.devices.items():
             for variable in device.variables:
                 if _METER.search(variable):
                     yield name, variable
 
     def _contents_with(self, device_name: str, values: Mapping[str, Optional[str]]) -> Any:
-        """A copy of the contents with these values of a device's variables; None takes the variable
-        away.
+        """A copy of the contents, in which the variables of this device have these values; one with
+        None is absent.
 
             before:  outlet.1.status: on, outlet.1.current: 0.50
             after:   outlet.1.current: 0.50                         with {"outlet.1.status": None}
         """
-        contents = self.contents  # each reading of this property is a copy
+        contents = self.contents  # a copy
         for device in contents:
             if device.name == device_name:
                 variables = {**device.variables, **values}
@@ -205,8 +226,8 @@ class NutServer(SimulatedPdu, Replay):
         return contents
 
     def _outlets(self) -> dict[str, tuple[ServerDevice, NutOutlet]]:
-        """The device and the outlet of each identity: "1", or "web/1" if there are several
-        devices.
+        """The device and the outlet of each identity, as the handler reads them now: of "1", or of
+        "web/1" if there are several devices. A device that cannot be read has none.
         """
         settings = Settings({}, SETTINGS)
         has_several = len(self.devices) > 1
@@ -220,18 +241,20 @@ class NutServer(SimulatedPdu, Replay):
         return outlets
 
     def delivered(self, answer: list[str]) -> list[str]:
-        """What a client gets of an answer: half of a list with the fault HALF, else all lines."""
+        """The lines that a client gets of an answer: with the fault HALF the first half of a list,
+        else all.
+        """
         if self.fault is not UnitFault.HALF or len(answer) == 1:
             return answer
-        half = len(answer) // 2
-        return answer[:half]
+        return answer[: len(answer) // 2]
 
     def take(self, device: ServerDevice, name: str, value: Optional[str]) -> None:
-        """Take a command, or a value of a variable: carry it out, late or never, as the fault says.
-        Raises CommandRefused, and ConnectionAbortedError for no answer.
+        """Take a command of a device, or a new value of its variable `name` if `value` is not None:
+        carry it out, late or never, as the fault says, and add it to `commands`. Raises
+        CommandRefused, and ConnectionAbortedError for no answer.
 
             INSTCMD pdu outlet.1.load.off    outlet 1 is off; in `commands`: outlet 1, off
-            INSTCMD pdu beeper.mute          in `commands`: an unknown one
+            INSTCMD pdu beeper.mute          in `commands`: an unknown command
         """
         if self.fault is UnitFault.DENIES:
             raise CommandRefused
@@ -249,7 +272,7 @@ class NutServer(SimulatedPdu, Replay):
     def _commands_of(
         self, device: ServerDevice, command: SwitchCommand, text: str
     ) -> list[UnitCommand]:
-        """What this command of a device switches. `text`: the request.
+        """The outlets that this command of a device switches. `text`: the request, for people.
 
         SwitchCommand("outlet.1.load.off", None)    [UnitCommand("1", on=False, text)]
         SwitchCommand("beeper.mute", None)          []
@@ -264,34 +287,43 @@ class NutServer(SimulatedPdu, Replay):
                 commands.append(UnitCommand(identity, on=False, text=text))
         return commands
 
-    def unchanged(self) -> contextlib.AbstractContextManager[Any]:
-        """A block in which no command changes a device."""
+    def commands_paused(self) -> contextlib.AbstractContextManager[Any]:
+        """A block in which no command changes a device: commands wait until it ends."""
         return self._contents_lock
 
     def device(self, name: str) -> ServerDevice:
-        """The device of this name. Raises _Err."""
+        """The device of this name. Raises _Err, which is answered as ERR UNKNOWN-UPS."""
         if name not in self.devices:
             raise _Err("UNKNOWN-UPS")
         return self.devices[name]
 
     def run(self, device: ServerDevice, command: str) -> None:
-        """Carry out an instant command."""
+        """Carry out a command of INSTCMD: switch the outlets that the handler would switch with it,
+        and add a line to `writes`.
+
+            "INSTCMD pdu outlet.1.load.off: outlet 1 off"
+            "INSTCMD pdu beeper.mute: accepted; no outlet changed"
+        """
         with self._contents_lock:
             effect = self._switch_outlets(device, command, None) or "accepted; no outlet changed"
             self.writes.append(f"INSTCMD {device.name} {command}: {effect}")
 
     def set(self, device: ServerDevice, variable: str, value: str) -> None:
-        """Carry out a SET VAR, and switch the outlets that the handler would switch with it."""
+        """Carry out a SET VAR: set the variable, switch the outlets that the handler would switch
+        with it, and add a line to `writes`.
+
+            "SET VAR pdu outlet.1.switch 'off': outlet 1 off"
+            "SET VAR pdu device.location 'rack 7': set"
+        """
         with self._contents_lock:
             effect = self._switch_outlets(device, variable, value) or "set"
             device.variables[variable] = value
             self.writes.append(f"SET VAR {device.name} {variable} {value!r}: {effect}")
 
     def _switch_outlets(self, device: ServerDevice, name: str, value: Optional[str]) -> str:
-        """Switch the outlets that the handler would switch with this command, or with this value of
-        this variable.
-
-        Returns the last of them as "outlet 3 on", or "" if there are none.
+        """Switch the outlets that the handler would switch with the command `name`, or with this
+        value of the variable `name` if it is not None. Returns the last of them for people, "outlet
+        3 on"; "" if there are none.
         """
         try:
             outlets = device.decode(_EVERY_OUTLET).outlets
@@ -307,11 +339,12 @@ class NutServer(SimulatedPdu, Replay):
         return effect
 
     def _turn_outlet(self, device: ServerDevice, outlet: NutOutlet, *, on: bool) -> str:
-        """Set the state of an outlet in the driver's own words. Its meters read 0 while it is off,
-        and then what was recorded. Returns what happened, for people.
+        """Set the state of an outlet in its variables, in the driver's own words ("off", "0" or
+        "no"). Its meters read 0 while it is off, and then again what they read before. Returns what
+        happened, for people.
 
             before:  outlet.1.status: on     outlet.1.current: 0.50
-            after:   outlet.1.status: off    outlet.1.current: 0
+            after:   outlet.1.status: off    outlet.1.current: 0       "outlet 1 off"
         """
         for variable in outlet.state_variables:
             status = device.variables.get(variable, "")
@@ -322,17 +355,18 @@ class NutServer(SimulatedPdu, Replay):
                 device.variables[variable] = forms[on]
         for variable in outlet.meter_variables:
             key = (device.name, variable)
-            if on and key in self._figures:
-                device.variables[variable] = self._figures.pop(key)
+            if on and key in self._figures_before_off:
+                device.variables[variable] = self._figures_before_off.pop(key)
             elif not on:
-                self._figures.setdefault(key, device.variables.get(variable, ""))
+                self._figures_before_off.setdefault(key, device.variables.get(variable, ""))
                 device.variables[variable] = "0"
         return f"outlet {outlet.identity} {'on' if on else 'off'}"
 
 
 def _status(status: str, *, on: bool) -> str:
-    """`ups.status` after a switch: OFF if it is off, else OL unless the UPS runs on its battery
-    (OB); then the other words that it had.
+    """The value of `ups.status` after a UPS was switched, which before was `status`: OFF in place
+    of OL if it is off; OL in place of OFF if it is on, but not beside OB (on battery). Other words
+    stay.
 
     >>> _status("OL CHRG", on=False), _status("OFF CHRG", on=True), _status("OB", on=True)
     ('OFF CHRG', 'OL CHRG', 'OB')
@@ -346,14 +380,17 @@ def _status(status: str, *, on: bool) -> str:
 
 
 class _Session(socketserver.StreamRequestHandler):
-    """One connection of a client."""
+    """One connection of a client. `is_tracking` is whether it has sent SET TRACKING ON: then each
+    command is answered with an id.
+    """
 
     server: ReplayServer
     disable_nagle_algorithm = True
     is_tracking = False
 
     def handle(self) -> None:
-        """Answer the requests, a line each, until the client goes or sends none.
+        """Answer the requests, a line each, until the client goes, sends LOGOUT or a line that is
+        too long, or gets half of an answer.
 
         >  GET VAR pdu outlet.1.status
         <  VAR pdu outlet.1.status "on"
@@ -373,11 +410,14 @@ class _Session(socketserver.StreamRequestHandler):
                 return
 
     def _answer(self, line: str) -> list[str]:
-        """The lines that answer a request.
+        """The lines that answer the line of a request; none for a blank one.
 
         VER                              Network UPS Tools upsd, replayed by pdu
+        GET VAR pdu outlet.1.status      VAR pdu outlet.1.status "on"
         GET VAR web outlet.1.status      ERR UNKNOWN-UPS
         SET VAR pdu ups.status "OL"      ERR READONLY
+        GET VAR pdu                      ERR INVALID-ARGUMENT
+        REBOOT                           ERR UNKNOWN-COMMAND
         """
         replay: NutServer = self.server.replay
         try:
@@ -405,7 +445,8 @@ class _Session(socketserver.StreamRequestHandler):
             return ["ERR INVALID-ARGUMENT"]
 
     def _list(self, replay: NutServer, words: list[str]) -> list[str]:
-        """The answer to LIST UPS, or to LIST VAR, RW, CMD and such of a device.
+        """The answer to LIST: `words` are UPS for all devices, or VAR, RW, CMD and the like with
+        the name of a device. Raises _Err and IndexError for other words.
 
         >  LIST CMD pdu
         <  BEGIN LIST CMD pdu
@@ -419,16 +460,20 @@ class _Session(socketserver.StreamRequestHandler):
                 rows.append(f"{device.name} {_quoted(device.description or _NO_DESCRIPTION)}")
             return _listing("UPS", rows)
         device = replay.device(words[1])
-        with replay.unchanged():
+        with replay.commands_paused():  # which change variables
             rows = _rows_of(device, kind)
         return _listing(" ".join([kind, *words[1:]]), rows)
 
     def _get(self, replay: NutServer, words: list[str]) -> list[str]:
-        """The answer to GET of one value: `words` are its kind, the device and the variable or
-        command.
+        """The answer to GET: `words` are VAR, DESC or the like, the device and the variable or
+        command; UPSDESC and a device; or TRACKING. Raises _Err and IndexError for other words.
 
-            >  GET DESC pdu outlet.1.status
-            <  DESC pdu outlet.1.status "Description unavailable"
+        GET VAR pdu outlet.1.status     VAR pdu outlet.1.status "on"
+        GET DESC pdu outlet.1.status    DESC pdu outlet.1.status "Description unavailable"
+        GET UPSDESC pdu                 UPSDESC pdu "PDU in rack 7"
+        GET NUMLOGINS pdu               NUMLOGINS pdu 0
+        GET TRACKING                    OFF, or ON after SET TRACKING ON
+        GET TRACKING 1f0c-...           SUCCESS, as each command is done at once
         """
         kind = words[0].upper()
         if kind == "TRACKING":
@@ -442,13 +487,13 @@ class _Session(socketserver.StreamRequestHandler):
         if kind in ("NUMLOGINS", "NUMATTACH"):
             return [f"{kind} {words[1]} 0"]
         name = words[2]
-        with replay.unchanged():
+        with replay.commands_paused():  # which change variables
             value = _value_of(device, kind, name)
         return [f"{kind} {words[1]} {name} {value}"]
 
     def _set(self, replay: NutServer, words: list[str]) -> list[str]:
-        """The answer to SET TRACKING ON or OFF, or to SET VAR with a device, a variable and a
-        value, which is taken.
+        """The answer to SET: `words` are TRACKING and ON or OFF; or VAR, a device, a variable and
+        its new value, which is taken as the fault says. Raises _Err and IndexError for other words.
 
             >  SET VAR pdu outlet.1.switch "off"
             <  OK
@@ -472,7 +517,8 @@ class _Session(socketserver.StreamRequestHandler):
         return self._acknowledgement()
 
     def _instcmd(self, replay: NutServer, words: list[str]) -> list[str]:
-        """The answer to INSTCMD with a device and a command, which is taken.
+        """The answer to INSTCMD: `words` are a device and its command, which is taken as the fault
+        says. Raises _Err for a command that the device does not have.
 
         >  INSTCMD pdu outlet.1.load.off
         <  OK
@@ -488,8 +534,8 @@ class _Session(socketserver.StreamRequestHandler):
 
 
 def _rows_of(device: ServerDevice, kind: str) -> list[str]:
-    """The rows of LIST of this kind; none of clients, and of the values that a variable can have.
-    Raises _Err.
+    """The rows of the answer to LIST of this kind: VAR for variables, RW for writable ones, CMD for
+    commands; CLIENT, ENUM and RANGE have none. Raises _Err for another kind.
 
     >>> _rows_of(ServerDevice("pdu", variables={"outlet.1.status": "on"}), "VAR")
     ['outlet.1.status "on"']
@@ -506,11 +552,13 @@ def _rows_of(device: ServerDevice, kind: str) -> list[str]:
 
 
 def _value_of(device: ServerDevice, kind: str, name: str) -> str:
-    """The answer to GET of this kind for a variable or a command. Raises _Err.
+    """The value in the answer to GET of this kind: VAR and TYPE of the variable `name`, DESC and
+    CMDDESC for its description, or a command's. Raises _Err for another kind, and for a variable
+    that the device does not have.
 
     >>> device = ServerDevice("pdu", variables={"outlet.1.status": "on"})
-    >>> _value_of(device, "VAR", "outlet.1.status")
-    '"on"'
+    >>> [_value_of(device, kind, "outlet.1.status") for kind in ("VAR", "DESC", "TYPE")]
+    ['"on"', '"Description unavailable"', 'NUMBER']
     """
     if kind == "DESC":
         return _quoted(device.descriptions.get(name, _NO_DESCRIPTION))
@@ -526,7 +574,8 @@ def _value_of(device: ServerDevice, kind: str, name: str) -> str:
 
 
 def _listing(query: str, rows: Sequence[str]) -> list[str]:
-    """The lines that answer LIST: RFC 9271, 4.2.7.
+    """The lines that answer LIST with these words behind it (`query`) and these rows: RFC 9271,
+    4.2.7.
 
     >>> _listing("CMD pdu", ["outlet.1.load.off"])
     ['BEGIN LIST CMD pdu', 'CMD pdu outlet.1.load.off', 'END LIST CMD pdu']

@@ -1,5 +1,10 @@
 """SNMP agents for v1 and v2c on 127.0.0.1: pysnmp's command responders in front of
-simulated units.
+simulated PDUs.
+
+unit       a simulated PDU, an SnmpUnit: it has the rows, get, next and set
+agent      one unit at a UDP port of its own
+engine     pysnmp's SnmpEngine, which decodes and answers the requests of all agents in one thread
+domain     by which pysnmp tells the agents of an engine apart: udp.DOMAIN_NAME and a number
 
 The tests have an agent of their own (tests/simulators), which shares no code with this one or with
 the client that it judges: it plays faults, counts requests and starts without pysnmp's 0.1 s.
@@ -87,15 +92,18 @@ class SimulatedAgent:
         self.datagrams = 0
 
     def transport(self) -> Any:
-        """pysnmp's transport over the socket, which counts datagrams, notes their communities and
-        leaves out those of another community than the agent's own.
+        """pysnmp's transport over the agent's socket, through which each datagram goes first:
 
-            own community "publicp161x"    a datagram of "public": noted, not answered
+        any datagram                         counted in `datagrams`, answered after unit.delay_s
+        one of v1 or v2c                     its community is added to unit.communities
+        one of another community than        not answered
+        the agent's own, if it has one
         """
         transport = udp.UdpAsyncioTransport()
         receive = transport.datagram_received
 
         def received(datagram: bytes, address: Any) -> None:
+            """Pass a datagram on to pysnmp, late or not at all, as the table above says."""
             self.datagrams += 1
             begin = _COMMUNITY.match(datagram)
             if begin is not None:
@@ -115,7 +123,9 @@ class SimulatedAgent:
 
 
 class SnmpServer:
-    """pysnmp's engine in a thread, for agents of one community, until `close`.
+    """pysnmp's engine in a thread, for agents of one community, until `close`. `_loop` is the
+    asyncio loop of the thread, `_engine` the engine that runs in it, `_agents` are the agents by
+    their domain.
 
         server = SnmpServer("public")
         agent = server.serve(unit, 0)    # snmpget -v2c -c public 127.0.0.1:PORT
@@ -126,8 +136,8 @@ class SnmpServer:
     """
 
     def __init__(self, community: str, own_end: Callable[[int], str] = lambda port: "") -> None:
-        """`own_end`: what the community of an agent at a port ends with, so that each agent has its
-        own.
+        """Start the thread. `own_end(port)`: what the community of the agent at this port ends
+        with, such as "p161x", so that each agent has its own; "" for the server's `community`.
         """
         self._community = community
         self._own_end = own_end
@@ -139,18 +149,18 @@ class SnmpServer:
         self._thread.start()
 
     def serve(self, unit: SnmpUnit, port: int) -> SimulatedAgent:
-        """An agent for the simulated PDU; with `port` 0 the system chooses a port.
-
-        Raises OSError if the port cannot be used, Unreachable if the agent does not start in time.
+        """Start an agent that answers for this simulated PDU, and return it once it answers; with
+        `port` 0 the system chooses a port. Raises OSError if the port cannot be used, Unreachable
+        if the agent does not start in time.
         """
         agent = SimulatedAgent(unit, port)
         own_end = self._own_end(agent.port)
         agent.community = f"{self._community}{own_end}" if own_end else ""
         domain = (*udp.DOMAIN_NAME, len(self._agents))
         self._agents[domain] = agent
-        addition = asyncio.run_coroutine_threadsafe(self._add(domain, agent), self._loop)
+        start = asyncio.run_coroutine_threadsafe(self._start(domain, agent), self._loop)
         try:
-            addition.result(_STARTS_S)
+            start.result(_STARTS_S)
         except concurrent.futures.TimeoutError:
             self.close()
             raise Unreachable(
@@ -168,7 +178,7 @@ class SnmpServer:
             agent.socket.close()
 
     def _run(self, community: str) -> None:
-        """The thread's work: run the loop until `close` stops it, then end the engine."""
+        """What the thread does: make the engine, run the loop until `close`, end the engine."""
         asyncio.set_event_loop(self._loop)
         # pysnmp raises for some datagrams that are not SNMP: log nothing
         self._loop.set_exception_handler(lambda *_: None)
@@ -178,7 +188,8 @@ class SnmpServer:
         self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()
 
-    async def _add(self, domain: tuple[int, ...], agent: SimulatedAgent) -> None:
+    async def _start(self, domain: tuple[int, ...], agent: SimulatedAgent) -> None:
+        """In the thread: give the engine the agent's socket and, if it has one, its community."""
         if agent.community:
             own_name = f"replay {agent.port}"
             config.add_v1_system(self._engine, own_name, agent.community, securityName="replay")
@@ -186,7 +197,9 @@ class SnmpServer:
         await asyncio.sleep(0)
 
     def _responding_engine(self, community: str) -> Any:
-        """An engine with pysnmp's responders for v1 and v2c with this community."""
+        """An engine that answers GET, GETNEXT, GETBULK and SET of v1 and v2c with this community,
+        each by the unit at whose port the request arrived.
+        """
         engine = SnmpEngine()
         config.add_v1_system(engine, "replay", community)
         for model in (1, 2):
@@ -202,14 +215,14 @@ class SnmpServer:
         return engine
 
     def _asked_unit(self, engine: Any) -> SnmpUnit:
-        """The unit at whose port the request arrived that the engine executes."""
+        """The unit at whose port the request arrived that the engine is answering now."""
         request = engine.observer.get_execution_context("rfc3412.receiveMessage:request")
         return self._agents[tuple(request["transportDomain"])].unit
 
 
 def _answer_without_rows(responder: Any) -> None:
-    """Makes pysnmp's responder for GETBULK answer a request for no rows, which is valid (RFC 3416,
-    4.2.3); pysnmp sends no answer:
+    """Make this responder of pysnmp for GETBULK answer a request for no rows, which is valid (RFC
+    3416, 4.2.3), and to which pysnmp alone sends no answer. Other requests are answered as before:
 
         >  GETBULK non-repeaters 0, max-repetitions 0
         <  Response, no error, no rows
@@ -217,6 +230,7 @@ def _answer_without_rows(responder: Any) -> None:
     handle = responder.handle_management_operation
 
     def answer(engine: Any, reference: Any, name: Any, request: Any) -> None:
+        """Answer a GETBULK: without rows if it asks for none, else as pysnmp does."""
         non_repeaters, max_repetitions = int(request[1]), int(request[2])
         if non_repeaters <= 0 and max_repetitions <= 0:
             responder.send_varbinds(engine, reference, 0, 0, [])
@@ -227,28 +241,30 @@ def _answer_without_rows(responder: Any) -> None:
 
 
 class _Instrumentation:
-    """The part of pysnmp's MibInstrumController that its responders call, with objects as pairs of
-    OID and value.
+    """What pysnmp's responders call to read and write objects, in the place of its own
+    MibInstrumController: pairs of OID and value go in and come out, in pysnmp's types.
 
         read_next_variables(((1, 3, 6), None))    [((1, 3, 6, 1, 2, 1, 1, 1, 0), "APC")]
     """
 
     def __init__(self, unit: Callable[[], SnmpUnit]) -> None:
-        """`unit`: the simulated PDU that is asked now."""
+        """`unit()`: the simulated PDU that the request is for which is answered now."""
         self._unit = unit
 
     def read_variables(self, *pairs: Any, **_: Any) -> list[Any]:
-        with self._noting_failures() as unit:
+        with self._asked_unit() as unit:
             return [(oid, _wire(unit.get(tuple(oid)))) for oid, _value in pairs]
 
     def read_next_variables(self, *pairs: Any, **_: Any) -> list[Any]:
-        with self._noting_failures() as unit:
+        with self._asked_unit() as unit:
             return [_next(unit, oid) for oid, _value in pairs]
 
     def write_variables(self, *pairs: Any, **_: Any) -> list[Any]:
-        """Set all of the objects or none. Raises pysnmp's error of the write that is refused."""
+        """Set all of these objects, and return them as they came, or none: then pysnmp's error of
+        the first write that is refused is raised, such as NotWritableError.
+        """
         writes = [(tuple(oid), wire_row(value)) for oid, value in pairs]
-        with self._noting_failures() as unit:
+        with self._asked_unit() as unit:
             error, position = unit.set(writes)
             if error:
                 oid, _value = pairs[position]
@@ -256,9 +272,13 @@ class _Instrumentation:
         return list(pairs)
 
     @contextlib.contextmanager
-    def _noting_failures(self) -> Iterator[SnmpUnit]:
-        """The simulated PDU that is asked. An error that no device answers is added to its
-        `failures`.
+    def _asked_unit(self) -> Iterator[SnmpUnit]:
+        """A block with the simulated PDU that is asked. All errors in the block are raised on; one
+        of the program itself is first added to the PDU's `failures`.
+
+            ConnectionAbortedError    the PDU gives no answer, as its fault says
+            NotWritableError          an answer of SNMP, as all errors of pysnmp
+            KeyError                  of the program: failures ["KeyError: ..."]
         """
         unit = self._unit()
         try:
@@ -271,10 +291,10 @@ class _Instrumentation:
 
 
 def _next(unit: SnmpUnit, oid: Any) -> Any:
-    """The next object and its value; endOfMibView behind the last one.
+    """OID and value, in pysnmp's types, of the first object of the unit behind `oid`.
 
-    (1, 3, 6)        ((1, 3, 6, 1, 2, 1, 1, 1, 0), "APC")
-    the last one     (its OID, endOfMibView)
+    (1, 3, 6)                 ((1, 3, 6, 1, 2, 1, 1, 1, 0), "APC")
+    the OID of the last one   (that OID, endOfMibView)
     """
     successor = unit.next(tuple(oid))
     if successor is None:
@@ -284,11 +304,14 @@ def _next(unit: SnmpUnit, oid: Any) -> Any:
 
 
 def _wire(row: Optional[SnmpRow]) -> Any:
-    """A row's value in pysnmp's types: noSuchInstance for no row, 0.0 for an empty OID, which has
-    no encoding, and Null for an unknown tag.
+    """The value of a row in pysnmp's types, as it is sent.
 
-    >>> _wire(SnmpRow(INTEGER, 5)).prettyPrint(), _wire(SnmpRow(OID, ())).prettyPrint()
-    ('5', '0.0')
+    >>> _wire(SnmpRow(INTEGER, 5)).prettyPrint()
+    '5'
+    >>> _wire(SnmpRow(OID, ())).prettyPrint()  # an empty OID has no encoding
+    '0.0'
+    >>> _wire(None) is rfc1905.noSuchInstance, _wire(SnmpRow(99, b"")).prettyPrint()
+    (True, '')
     """
     if row is None:
         return rfc1905.noSuchInstance

@@ -1,5 +1,9 @@
-"""The objects of an SNMP agent as rows of type and value, and the device that they make:
-`RecordedRows` lets profiles read the rows like a device.
+"""The objects of an SNMP agent as rows of type and value, and the device that they make.
+
+row       SnmpRow(INTEGER, 5) or SnmpRow(OCTETS, b"on"), by its OID
+arcs      an OID as a tuple of its numbers: (1, 3, 6, 1)
+tag       the number of a type in BER, such as 2 for INTEGER
+family    the SNMP profile that fits a device; a profile reads `RecordedRows` like a device
 """
 
 from __future__ import annotations
@@ -52,8 +56,8 @@ class SnmpRow(NamedTuple):
 
     @property
     def raw(self) -> Raw:
-        r"""The value as the local BaseSnmpPdu returns it, but b"" for NULL: OIDs and addresses
-        dotted, octets in UTF-8 as str.
+        r"""The value as a profile reads it: a number; an OID or address dotted; octets as str if
+        they are UTF-8, else as bytes; b"" for NULL.
 
         >>> SnmpRow(ADDRESS, bytes([192, 0, 2, 8])).raw, SnmpRow(OCTETS, b"\xff").raw
         ('192.0.2.8', b'\xff')
@@ -79,12 +83,14 @@ class SnmpRow(NamedTuple):
 
     @property
     def text(self) -> Optional[str]:
-        r"""The text of a printable OCTET STRING, else None. NUL is only at its end, and control
-        characters only after a printable one; in as many octets as an address has, only at the end:
-        10.0.0.65 is no text.
+        r"""The text of an OCTET STRING that can be printed; None for other octets and types. It may
+        end with NUL and have line breaks and tabs, but not at its begin; if it is as long as an
+        address, only line breaks at its end.
 
-        >>> SnmpRow(OCTETS, b"outlet 1\0").text, SnmpRow(OCTETS, bytes([10, 0, 0, 65])).text
-        ('outlet 1\x00', None)
+        >>> SnmpRow(OCTETS, b"outlet 1\0").text, SnmpRow(OCTETS, b"a\nb").text
+        ('outlet 1\x00', 'a\nb')
+        >>> SnmpRow(OCTETS, bytes([10, 0, 0, 65])).text is None  # the address 10.0.0.65
+        True
         """
         raw = self.raw
         if self.tag != OCTETS or not isinstance(raw, str):
@@ -102,10 +108,11 @@ Rows = dict[Arcs, SnmpRow]
 
 
 def wire_row(value: Any) -> SnmpRow:
-    """A value of pysnmp's types as a row.
+    """The row for a value of pysnmp's types, which a client has sent.
 
-    Gauge32(5)                        SnmpRow(66, 5)
-    ObjectIdentifier((1, 3, 6))       SnmpRow(6, (1, 3, 6))
+    >>> from pysnmp.proto import rfc1902
+    >>> wire_row(rfc1902.Gauge32(5)), wire_row(rfc1902.OctetString(b"on"))
+    (SnmpRow(tag=66, value=5), SnmpRow(tag=4, value=b'on'))
     """
     tag = value.tagSet[-1]
     # the octet of the tag: its number, and the bit of the class "application"
@@ -121,9 +128,9 @@ def wire_row(value: Any) -> SnmpRow:
 
 
 class RecordedRows:
-    """A device made of rows, which profiles can read.
-
-    `answers` maps each OID that was read to the rows found there.
+    """A device made of rows, which profiles can read with `get` and `walk`. It remembers in
+    `answers` what was read: {"1.3.6.9": {"1": 1, "2": 2}} after a walk of a table with the indexes
+    1 and 2; {"1.3.6.8.0": {"": 5}} after a GET of one object.
 
     >>> on, off = SnmpRow(INTEGER, 1), SnmpRow(INTEGER, 2)
     >>> device = RecordedRows({(1, 3, 6, 9, 1): on, (1, 3, 6, 9, 2): off})
@@ -134,6 +141,7 @@ class RecordedRows:
     """
 
     def __init__(self, rows: Mapping[Arcs, SnmpRow]) -> None:
+        """A device with these rows, of which nothing was read yet."""
         self._rows = rows
         self._order: list[Arcs] = sorted(rows)
         self.answers: dict[str, Walked] = {}
@@ -170,14 +178,22 @@ class RecordedRows:
 
     @staticmethod
     def quoted(words: str) -> str:
-        """`words` unmasked: a file has no login to hide.
+        """The words of an error message as they are. A device over a network hides the login in
+        them; a file has none.
 
-        For rows just recorded, no error that quotes the device is shown.
+        >>> RecordedRows.quoted("no such object")
+        'no such object'
         """
         return words
 
     def oids_in_answers(self) -> list[Arcs]:
-        """The OIDs of all rows that were read."""
+        """The OIDs of all rows that were read so far.
+
+        >>> device = RecordedRows({(1, 3, 6, 9, 1): SnmpRow(INTEGER, 1)})
+        >>> answers = device.walk("1.3.6.9"), device.get("1.3.6.8.0")
+        >>> device.answers, device.oids_in_answers()
+        ({'1.3.6.9': {'1': 1}, '1.3.6.8.0': {}}, [(1, 3, 6, 9, 1)])
+        """
         oids: list[Arcs] = []
         for oid, rows in self.answers.items():
             oids += [arcs(f"{oid}.{index}" if index else oid) for index in rows]
@@ -185,8 +201,9 @@ class RecordedRows:
 
 
 def reading(device: RecordedRows, tables: Tables) -> Tables:
-    """The tables of these rows, read below the same root as other tables of a family that is known:
-    those of the PDU before its rows were changed.
+    """The tables by which a family reads this device. `tables` are those of the PDU that it was
+    before its rows were changed: they say the family's root, such as 1.3.6.1.4.1.318, which is not
+    sought again.
     """
     return tables_of_device(device, tables.reading.root).of_known_family()
 
@@ -217,7 +234,8 @@ ANY_FAMILY = FamilySelection(PROFILES, is_fixed=False, switch_unproven=False)
 def detect_device(
     rows: Mapping[Arcs, SnmpRow], choice: FamilySelection = ANY_FAMILY
 ) -> Optional[SnmpDevice]:
-    """The device as the handler reads it from these rows; None if no family of `choice` fits.
+    """The device as the handler reads it from these rows; None if no family of `choice` fits, or if
+    the one that fits cannot read them.
 
     >>> detect_device({}) is None
     True
@@ -229,5 +247,7 @@ def detect_device(
 
 
 def read_device(rows: Mapping[Arcs, SnmpRow], choice: FamilySelection) -> SnmpDevice:
-    """The device that a family reads in these rows. Raises the handler's error if none does."""
+    """The device as the handler reads it from these rows, by a family of `choice`. Raises the
+    handler's error: Unsupported if no family fits, another one if the family cannot read them.
+    """
     return read_as_chosen(RecordedRows(rows), choice)

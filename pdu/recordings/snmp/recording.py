@@ -1,4 +1,9 @@
-"""Reads the rows of a device over SNMP."""
+"""Reads the rows of a device over SNMP, for a recording.
+
+row     type and value of one object, SnmpRow(INTEGER, 5), by its OID as a tuple: (1, 3, 6, 1)
+root    an OID; the tree of the root is all objects whose OIDs begin with it
+walk    GETNEXT for the root, then for each object that was answered, until one is not below it
+"""
 
 from __future__ import annotations
 
@@ -33,14 +38,15 @@ _ENTERPRISES, _INTERNET = arcs("1.3.6.1.4.1"), arcs("1.3.6.1")
 def walk_trees(
     data: PduSnmpData, recorder: RecordingOptions, roots_of: Callable[[Rows], Sequence[Arcs]]
 ) -> tuple[Rows, list[str]]:
-    """The rows of _TREES, and for each tree that could not be read to its end a note: where and why
-    it stopped. Raises the errors of handlers/shared/errors.py if there is no row at all.
+    """The rows of the trees _TREES of a device, by OID, and a note for each tree that could not be
+    read to its end: where and why it stopped. Raises the errors of handlers/shared/errors.py if
+    there is no row at all.
 
         {1.3.6.1.2.1.1.1.0: "APC", 1.3.6.1.4.1.318.1.1.4.1.0: 5, ...}, []
 
     Some agents leave their vendor's tree out of a walk that starts above it, but show it in a walk
-    that starts there: an owner's notes on an EPDU1216S. So each root that `roots_of` returns for
-    these rows is walked by itself, if GETNEXT finds an object below it that the rows lack.
+    that starts there: an owner's notes on an EPDU1216S. So `roots_of(rows)`, 1.3.6.1.4.1.318 for
+    instance, are walked by themselves, if GETNEXT finds an object below them that the rows lack.
     """
     try:
         credentials = Credentials.from_params(data.ip, data.snmp_params)
@@ -63,8 +69,8 @@ def walk_trees(
 
 
 class _Walk:
-    """Walks the trees of an agent, one request after the other, each of which can be sent again.
-    `rows` are those that were read, in the order of their OIDs.
+    """Walks the trees of an agent, one request after the other, and adds what it reads to `rows`,
+    in the order in which it was read. A request without an answer is sent again for a while.
     """
 
     def __init__(self, credentials: Credentials, recorder: RecordingOptions) -> None:
@@ -74,12 +80,13 @@ class _Walk:
 
     @property
     def last(self) -> Arcs:
-        """The last object that was read."""
+        """The OID of the object that was read last. Raises StopIteration if none was."""
         return next(reversed(self.rows))
 
     def find_agent(self) -> None:
-        """Read one object. After an answer, a silence is one to a kind of request, such as GETBULK,
-        and not the agent's. Raises Unreachable.
+        """Read one object, sysDescr, to see that the agent answers at all: a later request without
+        an answer is then sent again for a while. An error that the agent answers is passed over.
+        Raises Unreachable for no answer.
         """
         with suppress(ProtocolError):
             get_object = partial(get, self._credentials, dotted(SYS_DESCR))
@@ -87,21 +94,21 @@ class _Walk:
 
     def read_trees(self) -> list[str]:
         """Add the objects of _TREES to `rows`. Returns a note for each tree that was not read to
-        its end. Raises Unreachable and ProtocolError for the first, and where the agent has too
-        many objects.
+        its end; after no answer, the trees behind it are not read. Raises Unreachable and
+        ProtocolError if not one object was read, or if there are more than _MOST_ROWS.
 
             "The recording is not whole: it stopped after 1.3.6.1.4.1.318.1.1.4 (no answer)."
         """
         notes: list[str] = []
         for root in map(arcs, _TREES):
-            number = len(self.rows)
+            earlier_count = len(self.rows)
             try:
                 self.read_tree(root)
             except (ProtocolError, Unreachable) as error:
                 if not self.rows or len(self.rows) > _MOST_ROWS:
                     raise
                 where = f"before {dotted(root)}"
-                if len(self.rows) > number:
+                if len(self.rows) > earlier_count:
                     where = f"after {dotted(self.last)}"
                 notes.append(f"The recording is not whole: it stopped {where} ({error.reason}).")
                 if isinstance(error, Unreachable):
@@ -111,9 +118,10 @@ class _Walk:
     def read_tree(self, root: Arcs) -> None:
         """Add the objects below `root` to `rows`.
 
-        Some agents continue only from an object that they have: to any other they answer an error
-        or their first object. Then the walk goes on from the last row, and objects before `root`
-        are left out. Raises Unreachable, ProtocolError.
+        Some agents answer GETNEXT only for an object that they have: for any other OID they answer
+        an error, or their first object. If the walk of `root` gives nothing, it goes on behind the
+        last object of the tree before, from which objects below `root` are kept. Raises
+        Unreachable, ProtocolError.
 
             >  GETNEXT 1.3.6.1.4.1                 no such name
             >  GETNEXT 1.3.6.1.2.1.1.7.0           1.3.6.1.4.1.318.1.1.1.0: the walk goes on
@@ -122,22 +130,26 @@ class _Walk:
         try:
             self._read_after(root, root, root)
         except ProtocolError:
-            if not self._has_earlier_alone(earlier_count):
+            if not self._can_go_on(earlier_count):
                 raise
         else:
             # v1 has the same error for the end of the MIB; each PDU has objects of its vendor
-            is_at_end = root != _ENTERPRISES
-            if is_at_end or not self._has_earlier_alone(earlier_count):
+            may_be_empty = root != _ENTERPRISES
+            if may_be_empty or not self._can_go_on(earlier_count):
                 return
         self._read_after(self.last, _INTERNET, root)
 
-    def _has_earlier_alone(self, earlier_count: int) -> bool:
-        """Whether there were rows, and no new ones since: the walk can go on from the last."""
+    def _can_go_on(self, earlier_count: int) -> bool:
+        """Whether a walk that gave no row can go on behind the last row of an earlier one. There
+        were `earlier_count` rows before the walk.
+        """
         return 0 < earlier_count == len(self.rows)
 
     def read_hidden_trees(self, roots: Sequence[Arcs]) -> list[str]:
-        """Add the objects below these roots that no row shows to `rows`. Returns notes of what
-        could not be read.
+        """Walk those of these roots of which the agent has an object that `rows` lack, and add
+        what is there to `rows`. Returns a note if the agent gave no answer, else [].
+
+            "The recording is not whole: 1.3.6.1.4.1.318 was not read (no answer)"
         """
         for root in roots:
             try:
@@ -150,9 +162,10 @@ class _Walk:
         return []
 
     def _hides(self, root: Arcs) -> bool:
-        """Whether the agent has an object below `root` that no row shows.
+        """Whether the first object that the agent has below `root` is not in `rows`: then a walk
+        from above has left it out.
 
-        >  GETNEXT 1.3.6.1.4.1.318    1.3.6.1.4.1.318.1.1.1.0, which the rows lack: yes
+            >  GETNEXT 1.3.6.1.4.1.318    1.3.6.1.4.1.318.1.1.1.0, which `rows` lack: True
         """
         next_row = partial(typed_rows, self._credentials, root, root, 1)
         answer = self._recorder.retry(partial(self._ask, next_row))
@@ -162,11 +175,13 @@ class _Walk:
         return oid[: len(root)] == root and oid not in self.rows
 
     def _read_after(self, last: Arcs, walk_root: Arcs, root: Arcs) -> None:
-        """Add the objects after `last` that are below `root` to `rows`, in a walk below
-        `walk_root`. Raises Unreachable, ProtocolError.
+        """Walk from behind the object `last`, and add the objects below `root` to `rows`, until one
+        is behind `root` or outside of `walk_root`, which is `root` or above it. Raises Unreachable,
+        and ProtocolError for an error or for more than _MOST_ROWS objects.
 
-            >  GETNEXT 1.3.6.1.4.1.318.1.0    1.3.6.1.4.1.318.2.0 = 5
-            >  GETNEXT 1.3.6.1.4.1.318.2.0    1.3.6.1.6.3.1.0 = 1: not below 1.3.6.1.4.1, the end
+            last 1.3.6.1.4.1.318.1.0, walk_root and root 1.3.6.1.4.1
+            >  GETNEXT 1.3.6.1.4.1.318.1.0    1.3.6.1.4.1.318.2.0 = 5, which is added
+            >  GETNEXT 1.3.6.1.4.1.318.2.0    1.3.6.1.6.3.1.0 = 1, the end
         """
         answered_count = 0
         while last[: len(root)] <= root:
@@ -186,10 +201,11 @@ class _Walk:
                 )
 
     def _ask(self, call: Callable[[], T]) -> T:
-        """What one call returns. Raises Unreachable and ProtocolError for the errors of the SNMP
-        client.
+        """What one call of the SNMP client returns. Its errors become those of the pack:
 
-            SnmpTimeout    Unreachable: no answer ...; address, port, community ... may be wrong
+        SnmpTimeout       Unreachable: no answer ...; address, port, community ... may be wrong
+        SnmpPortClosed    Unreachable: ...; check address and port, and that SNMP is enabled
+        SnmpError         ProtocolError
         """
         try:
             return call()

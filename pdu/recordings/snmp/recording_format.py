@@ -1,4 +1,10 @@
-"""Records and simulates SNMP devices. Recordings are .snmprec files or the output of snmpwalk."""
+"""Records and simulates SNMP devices. Recordings are .snmprec files or the output of snmpwalk.
+
+rows      type and value of each object, by its OID: {(1, 3, 6, 1): SnmpRow(INTEGER, 5)}
+scrubbed  of rows: with stand-ins such as name-1 for what could identify the owner
+family    the SNMP profile that fits a device, such as apc-rpdu
+choice    the families that the handler may take: all, or the one of a setting (then `is_fixed`)
+"""
 
 from __future__ import annotations
 
@@ -49,8 +55,9 @@ _NO_COMMANDS = "the replay answers, but accepts no commands"
 
 
 def _record(data: Any, recorder: RecordingOptions) -> Recording:
-    """Walk the device, put stand-ins for what names the owner, and compare what the handler reads
-    of both. Raises the errors of handlers/shared/errors.py.
+    """Record an SNMP device for `pdu record`: walk it, put stand-ins in the place of what could
+    identify the owner, and compare what the handler reads of recording and device. Raises the
+    errors of handlers/shared/errors.py.
 
         1.3.6.1.2.1.1.5.0|4|name-1
         1.3.6.1.4.1.318.1.1.12.3.5.1.1.4.1|2|1
@@ -74,8 +81,9 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
 
 
 def _roots(choice: FamilySelection, rows: Rows) -> Sequence[Arcs]:
-    """The enterprise of the recorded sysObjectID, and the tables that its families read; of
-    families for agents without a vendor's number only their enterprises.
+    """The OIDs below which the device is walked besides the usual trees: the enterprise that its
+    sysObjectID names, and the tables that the families for it read. If sysObjectID names no vendor
+    (that of Net-SNMP, for instance), the enterprises of the families for such agents.
 
     >>> rows = snmprec.parse("1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.318.1.3.4.6").rows
     >>> _roots(ANY_FAMILY, rows)[0]
@@ -83,6 +91,7 @@ def _roots(choice: FamilySelection, rows: Rows) -> Sequence[Arcs]:
     """
     device_id = _recorded_id(rows)
     has_vendor = not is_of_agent(dotted(device_id)) and len(device_id) >= _ENTERPRISE_ARCS
+    # each a family and the OID at which its objects may be
     candidates: Iterable[detection.Candidate]
     if choice.is_fixed:
         candidates = detection.candidates_of(choice.profiles[0], dotted(device_id))
@@ -101,7 +110,7 @@ def _roots(choice: FamilySelection, rows: Rows) -> Sequence[Arcs]:
 
 
 def _recorded_id(rows: Rows) -> Arcs:
-    """The sysObjectID; () if there is none.
+    """The value of sysObjectID in these rows; () if they have none.
 
     >>> _recorded_id(snmprec.parse("1.3.6.1.2.1.1.2.0|6|1.3.6.1").rows), _recorded_id({})
     ((1, 3, 6, 1), ())
@@ -113,8 +122,9 @@ def _recorded_id(rows: Rows) -> Arcs:
 
 
 def require_what_the_handler_reads(rows: Rows, device: SnmpReads, choice: FamilySelection) -> None:
-    """Raises ProtocolError if the recording lacks an object that the handler reads of the device. A
-    device that is not read, or not any more, proves nothing.
+    """Raises ProtocolError if the recorded rows lack an object that the handler reads of the
+    device, which is read once more for this. Returns if the handler cannot read the device: then
+    nothing is known.
 
         "the recording lacks 2 objects that the handler reads, such as 1.3.6.1.4.1.318.1.1.4: ..."
     """
@@ -136,17 +146,19 @@ def require_what_the_handler_reads(rows: Rows, device: SnmpReads, choice: Family
 
 
 def _content(text: str) -> str:
-    """How much is in a recording, for people."""
+    """How much is in the text of a recording, for people: "812 objects"."""
     rows = snmprec.parse(text).rows
     return counted(len(rows), "object")
 
 
 def _serve(text: str, port: int, profile: str = "", *, is_writable: bool = False) -> ReplayedDevice:
-    """Start an agent that replays a recording. Port 0: any free one. If it `is_writable`, it takes
-    any write to an object that it has. Raises SettingsError and OSError.
+    """Start an SNMP agent on 127.0.0.1 that answers from a recording. `port`: 0 for any free one.
+    `profile`: the family or the file of a profile to whose commands its outlets react, "" for the
+    family that is detected. If it `is_writable`, it takes any write to an object that it has.
+    Raises SettingsError for a text without an object, and OSError if the port cannot be used.
 
-        "family ip9258, 4 outlets, switched by its commands; community public"
-        "snmp 127.0.0.1:16161"
+        "family ip9258, 4 outlets, switched by its commands; community public"    about
+        "snmp 127.0.0.1:16161"                                                    poll
     """
     content = snmprec.parse(text)
     if not content.rows:
@@ -182,7 +194,9 @@ def _serve(text: str, port: int, profile: str = "", *, is_writable: bool = False
 
 
 def _community() -> str:
-    """The community of PDU_COMMUNITY, else "public". Raises SettingsError."""
+    """The community that the replay takes: the one of the environment's PDU_COMMUNITY, else
+    "public". Raises SettingsError for one that SNMP cannot send.
+    """
     community = os.environ.get("PDU_COMMUNITY") or _COMMUNITY
     if max(community) > "\xff":
         raise SettingsError(
@@ -198,67 +212,88 @@ class FamilyReading(NamedTuple):
 
     #: None if the family cannot read them
     device: Optional[SnmpDevice]
+    #: for people: the family and its outlets, or why it cannot read them
     summary: str
-    #: an option that `pdu status` needs, or ""
+    #: an option that `pdu status` needs, with a blank before it; "" for none
     setting: str
 
 
 def find_device(rows: Rows, profile_name: str) -> FamilyReading:
-    """Read the rows as the family `profile_name`; "" means the detected one. What cannot be read so
-    is read as a device without outlets. Raises SettingsError for a name that is no family and no
-    file.
+    """Read the rows as the family or the file of a profile that `profile_name` names; "" means the
+    family that is detected. If its outlets cannot be read, the device is read as one with meters
+    alone; if that cannot be done either, `device` is None. Raises SettingsError for a name that is
+    no family and no file.
 
     >>> reading = find_device({}, "")
     >>> reading.device is None, reading.summary[:36]
     (True, 'the handler cannot read this device ')
     """
     choice = ANY_FAMILY
-    not_read = (
-        "the handler cannot read this device (no family is detected: choose one with --profile, or"
-        " make a profile: docs/own-pdu.md)"
-    )
     if profile_name:
-        profile = _profile(profile_name)
-        choice = choice._replace(profiles=(profile,), is_fixed=True)
-        not_read = (
-            f"the device has no outlets or meters of the family '{profile.key}' (leave out"
-            " --profile to detect its family)"
-        )
-    setting, condition = "", ""
+        choice = choice._replace(profiles=(_profile(profile_name),), is_fixed=True)
     try:
         device = read_device(rows, choice)
     except Unsupported:
-        return FamilyReading(None, f"{not_read}; {_NO_COMMANDS}", "")
+        return FamilyReading(None, f"{_why_unsupported(choice)}; {_NO_COMMANDS}", "")
     except PduHandlerError:
-        try:
-            device = read_device(rows, choice._replace(metered_only=True))
-        except PduHandlerError as error:
-            why = f"the handler cannot read this device ({error.reason})"
-            return FamilyReading(None, f"{why}; {_NO_COMMANDS}", "")
-        setting = f" {spelled(METERED_ONLY.key, 'yes')}"
-        condition = (
-            f"; the handler reads it only with{setting}, because nothing proves that it has no"
-            " outlets"
+        return _reading_of_meters(rows, choice)
+    return FamilyReading(device, _summary(device), "")
+
+
+def _why_unsupported(choice: FamilySelection) -> str:
+    """The sentence for a device that no family of this choice fits.
+
+    >>> _why_unsupported(ANY_FAMILY)[:58]
+    'the handler cannot read this device (no family is detected'
+    """
+    if choice.is_fixed:
+        return (
+            f"the device has no outlets or meters of the family '{choice.profiles[0].key}' (leave"
+            " out --profile to detect its family)"
         )
-    summary = f"family {device.profile.key}, {_outlets_phrase(device)}{condition}"
-    return FamilyReading(device, summary, setting)
+    return (
+        "the handler cannot read this device (no family is detected: choose one with --profile, or"
+        " make a profile: docs/own-pdu.md)"
+    )
 
 
-def _outlets_phrase(device: SnmpDevice) -> str:
-    """The outlets that the family reads and switches: "8 outlets, switched by its commands"."""
+def _reading_of_meters(rows: Rows, choice: FamilySelection) -> FamilyReading:
+    """Read the rows of a device whose outlets cannot be read as one with meters alone.
+
+    its meters are read    device, "family ...; the handler reads it only with -s metered_only=yes
+                           ...", " -s metered_only=yes"
+    they are not           None, "the handler cannot read this device (...); ...", ""
+    """
+    try:
+        device = read_device(rows, choice._replace(metered_only=True))
+    except PduHandlerError as error:
+        why = f"the handler cannot read this device ({error.reason})"
+        return FamilyReading(None, f"{why}; {_NO_COMMANDS}", "")
+    setting = f" {spelled(METERED_ONLY.key, 'yes')}"
+    condition = f"only with{setting}, because nothing proves that it has no outlets"
+    return FamilyReading(device, f"{_summary(device)}; the handler reads it {condition}", setting)
+
+
+def _summary(device: SnmpDevice) -> str:
+    """A phrase about the family that reads a device, its outlets, and whether it switches them.
+
+    8 outlets, with commands       "family apc-rpdu, 8 outlets, switched by its commands"
+    8 outlets, without commands    "family apc-rpdu, 8 outlets that cannot be switched"
+    no outlets                     "family apc-rpdu, no outlets"
+    """
+    family = f"family {device.profile.key}"
     if not device.states:
-        return "no outlets"
+        return f"{family}, no outlets"
     outlets = counted(len(device.states), "outlet")
-    is_switched = device.outlets is not None and device.outlets.control is not None
-    if is_switched:
-        return f"{outlets}, switched by its commands"
-    return f"{outlets} that cannot be switched"
+    if device.outlets is not None and device.outlets.control is not None:
+        return f"{family}, {outlets}, switched by its commands"
+    return f"{family}, {outlets} that cannot be switched"
 
 
 def _poll(address: str, profile_name: str, device: Optional[SnmpDevice]) -> str:
-    """The arguments of `pdu status` for this replay.
-
-    For a profile in a file, they name the archive that is built from it.
+    """The arguments of `pdu status` for a replay at this address, which was started with --profile
+    `profile_name`, "" for without. For a profile in a file they name the archive of the handler
+    that is built from it.
 
     >>> _poll("127.0.0.1:16161", "", None)
     'snmp 127.0.0.1:16161'
@@ -273,7 +308,8 @@ def _poll(address: str, profile_name: str, device: Optional[SnmpDevice]) -> str:
 
 
 def _profile(profile_name: str) -> Profile:
-    """A family by its key, or a profile in a JSON file. Raises SettingsError.
+    """The profile that a name means: a family by its key, or the profile in a JSON file. Raises
+    SettingsError if it is neither, or if the file has no profile.
 
     >>> _profile("ip9258").key
     'ip9258'
@@ -294,15 +330,18 @@ def _profile(profile_name: str) -> Profile:
 def compare_rows(
     rows: Rows, clean_rows: Rows, device: SnmpReads, choice: FamilySelection
 ) -> list[str]:
-    """A note: whether the handler finds the same family, states and figures in the scrubbed rows as
-    in those of the device, and the same outlets as on the device itself.
+    """A list with one sentence for the owner about a new recording. The handler reads three times:
+    the recorded `rows`, these with stand-ins, `clean_rows`, and once more the `device` itself.
 
-    If the handler does not read the rows, the note says why.
-
-        "It reads as the family ip9258 with 4 outlets, as the device does."
+    the same of all three             "It reads as the family ip9258 with 4 outlets, as the device
+                                      does."
+    another thing of clean_rows       "The handler reads the scrubbed file differently ..."
+    other outlets on the device       "It reads as ..., but the device as ...: record it again."
+    rows of no family                 "No family is detected: ..."
+    rows that cannot be read          "The handler does not read it: no answer ..."
     """
     try:
-        original = read_device(rows, choice)
+        recorded_device = read_device(rows, choice)
     except Unsupported as error:
         if choice.is_fixed:
             return [f"The handler does not read it: {reason(error)}"]
@@ -312,34 +351,36 @@ def compare_rows(
         ]
     except PduHandlerError as error:
         return [f"The handler does not read it: {reason(error)}"]
-    copy = detect_device(clean_rows, choice)
-    if copy is None or not scrubbing.has_same_answers(original, copy):
+    clean_device = detect_device(clean_rows, choice)
+    if not scrubbing.has_same_answers(recorded_device, clean_device):
         return [
             "The handler reads the scrubbed file differently from the device (family"
-            f" {original.profile.key}): say so to whom you send it."
+            f" {recorded_device.profile.key}): say so to whom you send it."
         ]
-    return [f"It reads as the {_summary(copy)}{_comparison(original, device, choice)}."]
+    comparison = _comparison(recorded_device, device, choice)
+    return [f"It reads as the {_family_phrase(recorded_device)}{comparison}."]
 
 
-def _summary(device: SnmpDevice) -> str:
+def _family_phrase(device: SnmpDevice) -> str:
     return f"family {device.profile.key} with {counted(len(device.states), 'outlet')}"
 
 
-def _comparison(original: SnmpDevice, device: SnmpReads, choice: FamilySelection) -> str:
-    """Whether the device, which is read once more, has the outlets of its recording (`original`).
-    States and figures may have changed since.
+def _comparison(recorded_device: SnmpDevice, device: SnmpReads, choice: FamilySelection) -> str:
+    """The end of a sentence: whether the device, which is read once more, has the family and the
+    outlets of its recording. States and figures are not compared: they may have changed since.
 
         ", as the device does"
         ", but the device as the family ip9258 with 3 outlets: record it again"
+        "; the device was not read again for comparison: no answer ..."
     """
     try:
-        current = read_as_chosen(device, choice)
+        current_device = read_as_chosen(device, choice)
     except PduHandlerError as error:
         return f"; the device was not read again for comparison: {reason(error)}"
-    is_same_family = current.profile.key == original.profile.key
-    if is_same_family and list(current.states) == list(original.states):
+    is_same_family = current_device.profile.key == recorded_device.profile.key
+    if is_same_family and list(current_device.states) == list(recorded_device.states):
         return ", as the device does"
-    return f", but the device as the {_summary(current)}: record it again"
+    return f", but the device as the {_family_phrase(current_device)}: record it again"
 
 
 FORMAT = RecordingFormat(

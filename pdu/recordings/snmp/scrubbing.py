@@ -1,4 +1,11 @@
-"""Replaces values in the rows of a device that could identify its owner."""
+"""Replaces values in the rows of a device that could identify its owner.
+
+row         type and value of one object, SnmpRow(OCTETS, b"web"), by its OID as a tuple of arcs
+index       the arcs of an OID behind its object, which may spell a text or address, one octet each
+family      the SNMP profile that fits the device: its objects are those that the handler reads
+stand-in    a text such as name-3, or an address of documentation; equal values get equal ones
+scrubber    gives the stand-ins, and knows the login and the owner's names
+"""
 
 from __future__ import annotations
 
@@ -64,11 +71,11 @@ _SYSTEM = {
 
 
 def scrubbed(rows: Rows, data: PduSnmpData) -> Rows:
-    """The rows with stand-ins for what could identify the owner.
+    """The rows of a device with stand-ins for what could identify the owner. `data` has the login.
 
     sysDescr and what the family reads for outlets, states, meters and counts stay, without the
     login, addresses and serial numbers in them. In all other rows numbers stay, and texts of common
-    words (`Scrubber.scrub_free_text`); octets that are no text become zeros.
+    words; octets that are no text become zeros.
 
         before:  1.3.6.1.2.1.1.6.0|4|Rack 7, Schmidt     1.3.6.1.4.1.318.1.9.0|4|on
         after:   1.3.6.1.2.1.1.6.0|4|location-1          1.3.6.1.4.1.318.1.9.0|4|on
@@ -85,7 +92,9 @@ def scrubbed(rows: Rows, data: PduSnmpData) -> Rows:
     index_scrubber = _IndexScrubber(scrubber, objects, kept_indexes, addresses)
 
     def scrub(read_oids: Collection[Arcs]) -> Rows:
-        """The rows with stand-ins; those of `read_oids`, which the family reads, keep more."""
+        """The rows with stand-ins. Of those in `read_oids`, which the family reads, only the login
+        and what looks private is replaced.
+        """
         new_rows: Rows = {}
         for oid, row in rows.items():
             if oid in read_oids or oid in (SYS_DESCR, SYS_OBJECT_ID):
@@ -101,7 +110,7 @@ def scrubbed(rows: Rows, data: PduSnmpData) -> Rows:
         return clean_rows
     if has_same_answers(device, detect_device(clean_rows, choice)):
         return clean_rows
-    # a family may find its figures by texts that stand beside the names of outlets
+    # a family may find its figures by the names of outlets
     rows_with_names = scrub(answer_oids)
     if has_same_answers(device, detect_device(rows_with_names, choice)):
         return rows_with_names
@@ -109,8 +118,8 @@ def scrubbed(rows: Rows, data: PduSnmpData) -> Rows:
 
 
 def _scrubber(rows: Rows, data: PduSnmpData) -> Scrubber:
-    """A scrubber that knows the login, and the owner's names in the system group: sysName,
-    sysContact, sysLocation, and the host's name in a sysDescr of Linux.
+    """A scrubber that replaces the login, of `data`, and the owner's names that these rows have in
+    the system group: sysName, sysContact, sysLocation, and the host's name in a sysDescr of Linux.
 
     >>> rows = {arcs("1.3.6.1.2.1.1.5.0"): SnmpRow(OCTETS, b"pdu-schmidt")}
     >>> scrubber = _scrubber(rows, PduSnmpData("192.0.2.8", {"community": "Zq01-Sesam"}))
@@ -131,7 +140,7 @@ def _scrubber(rows: Rows, data: PduSnmpData) -> Scrubber:
 
 
 def _objects(rows: Rows, device: Optional[SnmpDevice]) -> list[Arcs]:
-    """The objects of the family, and sysObjectID: OIDs without an index.
+    """OIDs that have no index: the value of sysObjectID, and the objects of the device's family.
 
     >>> rows = {SYS_OBJECT_ID: SnmpRow(6, arcs("1.3.6.1.4.1.318.1"))}
     >>> _objects(rows, None)
@@ -148,12 +157,15 @@ def _objects(rows: Rows, device: Optional[SnmpDevice]) -> list[Arcs]:
 
 
 def has_same_answers(device: SnmpDevice, scrubbed_device: Optional[SnmpDevice]) -> bool:
-    """Whether the family, states and figures are the same."""
+    """Whether the handler reads the same family, states and figures in a recording and in the copy
+    with stand-ins; not if it cannot read the copy (None).
+    """
     return scrubbed_device is not None and _answers(device) == _answers(scrubbed_device)
 
 
 def _answers(device: SnmpDevice) -> list[object]:
-    """What the handler would answer for this device; two recordings are compared by it.
+    """What the handler reads of this device, in order to compare two recordings: family, states and
+    figures, which are unmetered if they cannot be read.
 
     ["ip9258", {"1": UP, "2": DOWN}, Figures(load_a=1.5, energy_kwh=None)]
     """
@@ -165,8 +177,9 @@ def _answers(device: SnmpDevice) -> list[object]:
 
 
 def _indexes_that_stay(objects: Collection[Arcs], answer_oids: Collection[Arcs]) -> set[Arcs]:
-    """The indexes that must stay as they are, because the family may find a row of one table by the
-    index of another: all of the rows that it reads, but those that are too short to be replaced.
+    """The indexes of the rows that the family reads, `answer_oids`, below its `objects`. They must
+    stay as they are: the family may find a row of one table by the index of another. Left out are
+    indexes of one or two arcs, in which nothing is replaced.
 
     >>> _indexes_that_stay([(1, 3, 6)], [(1, 3, 6, 80, 68, 85), (1, 3, 6, 5)])
     {(80, 68, 85)}
@@ -180,7 +193,8 @@ def _indexes_that_stay(objects: Collection[Arcs], answer_oids: Collection[Arcs])
 
 
 def _read_row(row: SnmpRow, scrubber: Scrubber) -> SnmpRow:
-    """A row that the family reads; the login and what looks private are replaced in its text.
+    """A row that the family reads, as it is recorded: stand-ins for the login and for what looks
+    private in its text; empty octets for others that hold the login.
 
     >>> _read_row(SnmpRow(OCTETS, b"at 10.77.5.9"), Scrubber()).value
     b'at 192.0.2.1'
@@ -192,20 +206,19 @@ def _read_row(row: SnmpRow, scrubber: Scrubber) -> SnmpRow:
     if isinstance(row.raw, str):
         text = scrubber.scrub_kept_text(row.raw)
         return SnmpRow(OCTETS, text.encode())
-    if scrubber.holds_login(row.decoded):
-        return SnmpRow(OCTETS, b"")
-    return row
+    return SnmpRow(OCTETS, b"") if scrubber.holds_login(row.decoded) else row
 
 
 def _unread_row(
     oid: Arcs, row: SnmpRow, scrubber: Scrubber, index_scrubber: _IndexScrubber, rows: Rows
 ) -> SnmpRow:
-    """A row that the family does not read, without what could identify the owner. Its value is a
-    number, an OID, an IPv4 address, a text, or other octets.
+    """A row that the family does not read, as it is recorded: without what could identify the
+    owner. `rows`: all of the device.
 
-        INTEGER 5         stays            INTEGER 34260505    0
-        OCTETS "on"       stays            OCTETS "Schmidt"    "name-1"
-        OCTETS 0d5d0eef   00000000         IpAddress 10.1.2.3  192.0.2.1
+        INTEGER 5, 34260505 (a serial number?)       5, 0
+        an OID of a product, one with an address     as it is, with a stand-in in it
+        IpAddress 10.1.2.3                           192.0.2.1
+        OCTETS "on", "Schmidt", 0d5d0eef             "on", "name-1", 00000000
     """
     value = row.value
     if isinstance(value, int):
@@ -215,19 +228,34 @@ def _unread_row(
         return row if _is_product(value, rows) else SnmpRow(row.tag, index_scrubber.scrub(value))
     if row.tag == ADDRESS and len(value) == _IPV4_OCTETS:
         return SnmpRow(ADDRESS, index_scrubber.address(value))
-    text = row.text if row.text is not None else _latin_text(value)
+    # sysName, sysLocation and the like say what they are; any other text may be a name
+    octets = _unread_octets(row, value, _SYSTEM.get(oid, NAMES), scrubber)
+    return SnmpRow(row.tag, octets)
+
+
+def _unread_octets(row: SnmpRow, octets: bytes, kind: str, scrubber: Scrubber) -> bytes:
+    r"""The octets of a row that the family does not read, as they are recorded: a stand-in for a
+    text, unless it has common words alone; zeros for others, unless they are a float or few.
+    `kind`: of the stand-in.
+
+    >>> for octets in (b"on", b"Schmidt", b"\x80", b"\x0d\x5d\x0e\xef"):
+    ...     print(_unread_octets(SnmpRow(OCTETS, octets), octets, NAMES, Scrubber()))
+    b'on'
+    b'name-1'
+    b'\x80'
+    b'\x00\x00\x00\x00'
+    """
+    text = row.text if row.text is not None else _latin_text(octets)
     if row.tag == OCTETS and text is not None:
-        # sysName, sysLocation and the like say what they are; any other text may be a name
-        new_text = scrubber.scrub_free_text(text, _SYSTEM.get(oid, NAMES))
-        return SnmpRow(OCTETS, new_text.encode())
-    if not _may_stay(row.tag, value):
-        return SnmpRow(row.tag, bytes(len(value)))
-    return SnmpRow(row.tag, b"") if scrubber.holds_login(row.decoded) else row
+        return scrubber.scrub_free_text(text, kind).encode()
+    if not _is_figure_or_short(row.tag, octets):
+        return bytes(len(octets))
+    return b"" if scrubber.holds_login(row.decoded) else octets
 
 
 def _is_product(oid: Arcs, rows: Rows) -> bool:
-    """Whether a value that is an OID is a product or a kind: one of a vendor that is no object of
-    the recording. Others may end with an address, as in a standard table of addresses.
+    """Whether an OID that is the value of a row names a product or a kind: it is below a vendor's
+    enterprise and no object of `rows`. Others may end with an address.
 
     >>> _is_product(arcs("1.3.6.1.4.1.318.1.3.4"), rows={})
     True
@@ -237,18 +265,22 @@ def _is_product(oid: Arcs, rows: Rows) -> bool:
     return oid[: len(_ENTERPRISES)] == _ENTERPRISES and oid not in rows
 
 
-def _may_stay(tag: int, octets: bytes) -> bool:
-    r"""Whether binary octets are a figure, or too short for an address.
+def _is_figure_or_short(tag: int, octets: bytes) -> bool:
+    r"""Whether the octets of a row, which are no text, say nothing of an owner: they are a float in
+    an Opaque, or up to 3 octets, too few for an address.
 
-    >>> _may_stay(OCTETS, b"\x80\x01"), _may_stay(OCTETS, bytes(6))
+    >>> _is_figure_or_short(OCTETS, b"\x80\x01"), _is_figure_or_short(OCTETS, bytes(6))
     (True, False)
+    >>> _is_figure_or_short(OPAQUE, bytes.fromhex("9f78043fc00000"))  # Net-SNMP's 1.5
+    True
     """
     is_figure = tag == OPAQUE and octets.startswith(_NUMBERS)
     return is_figure or len(octets) <= _MOST_BITS
 
 
 def _latin_text(octets: bytes) -> Optional[str]:
-    r"""The octets as Latin-1, if they are printable and hold a word.
+    r"""The octets as a text in Latin-1, without NUL and line breaks at its end; None if it cannot
+    be printed, or has no three letters in a row.
 
     >>> _latin_text("Büroraum".encode("latin-1")), _latin_text(b"\x0a\x4d\x05\x09")
     ('Büroraum', None)
@@ -259,8 +291,9 @@ def _latin_text(octets: bytes) -> Optional[str]:
 
 
 class _IndexScrubber:
-    """Replaces what indexes of rows spell, one octet in each arc: texts, MAC addresses, and IP
-    addresses that are known or have their type before them.
+    """Replaces what the indexes of rows spell, one octet in each arc: texts and MAC addresses
+    (`_stand_ins` has their digits by these arcs), and IP addresses that are the value of a row or
+    have their type before them.
 
     >>> scrubber = _IndexScrubber(Scrubber(), objects=[], kept_indexes=[], addresses=[])
     >>> scrubber.scrub(arcs("1.3.6.1.4.1.318.3.83.99.104.109.105.100.116"))[8:]  # Schmidt
@@ -285,7 +318,8 @@ class _IndexScrubber:
         self._stand_ins: dict[Arcs, Arcs] = {}
 
     def scrub(self, oid: Arcs) -> Arcs:
-        """An OID with stand-ins for addresses and spelled names in its index.
+        """The OID with stand-ins for addresses and spelled texts in its index; an index of a row
+        that the family reads stays.
 
         >>> address = bytes([10, 77, 5, 9])
         >>> scrubber = _IndexScrubber(Scrubber(), [], [], addresses=[address])
@@ -304,8 +338,9 @@ class _IndexScrubber:
         return (*oid[:begin], *index, *oid[end:])
 
     def _address_at(self, index: Sequence[int], start: int) -> bytes:
-        r"""The octets of the address that begins at this arc of an index, b"" if none does: one
-        with its type before it, or one that a row has.
+        r"""The octets of the IP address that begins at number `start` of an index: one with its
+        type and length before it, (1, 4) for IPv4, or one that is the value of a row. b"" if no
+        address begins there, or if one of its numbers may be no octet or all are small.
 
         >>> scrubber = _IndexScrubber(Scrubber(), [], [], [])
         >>> scrubber._address_at([1, 4, 10, 77, 5, 9], 2), scrubber._address_at([10, 77, 5, 9], 0)
@@ -326,8 +361,8 @@ class _IndexScrubber:
         return octets if is_address else b""
 
     def _bounds(self, oid: Arcs) -> tuple[int, int]:
-        """Begin and end of the part of an OID that is scrubbed: after the arcs that it shares with
-        an object, and up to an index that joins two tables, if it ends with one.
+        """Begin and end of the arcs of an OID that may be replaced: they begin behind those that it
+        has in common with an object of the family, and end before an index that must stay.
 
         >>> table = arcs("1.3.6.1.4.1.318.9")
         >>> scrubber = _IndexScrubber(Scrubber(), [table], [(80, 68, 85)], addresses=[])
@@ -344,14 +379,18 @@ class _IndexScrubber:
         return begin, len(oid)
 
     def address(self, octets: bytes) -> bytes:
-        """The octets of the stand-in of an IP address."""
+        r"""The octets of the stand-in for an IP address of 4 or 16 octets.
+
+        >>> _IndexScrubber(Scrubber(), [], [], []).address(b"\x0a\x4d\x05\x09")  # 192.0.2.1
+        b'\xc0\x00\x02\x01'
+        """
         address = str(ipaddress.ip_address(octets))
         stand_in = self._scrubber.scrub_address(address)
         return ipaddress.ip_address(stand_in).packed
 
     def _stand_in(self, run: Arcs) -> Arcs:
-        """Digits for the octets of a text or of an address, as many as there are, and the same for
-        the same octets.
+        """The stand-in for arcs that spell a text or an address: as many digits, spelled as arcs.
+        Equal arcs get equal ones.
 
         >>> scrubber = _IndexScrubber(Scrubber(), [], [], [])
         >>> scrubber._stand_in((83, 99, 104, 109))  # "Schm" becomes "0001"
@@ -365,9 +404,9 @@ class _IndexScrubber:
 
 
 def _spelled_runs(index: Sequence[int]) -> list[tuple[int, int]]:
-    """Begin and end of each part of an index that may be a text or an address, an octet in each
-    arc: of _RUN arcs in a row, _LARGE_IN_RUN are then large, as letters are, and none is larger
-    than an octet. The part begins at the first large arc. Parts that touch are one.
+    """Begin and end of each part of an index that may spell a text or an address. Such a part has 4
+    arcs in a row that are octets, of which 3 are 32 or more, as letters are; it begins at the first
+    of these. Parts that touch or overlap are one.
 
     >>> _spelled_runs([1, 2, 83, 99, 104, 109])
     [(2, 6)]
@@ -388,7 +427,7 @@ def _spelled_runs(index: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def _text(row: Optional[SnmpRow]) -> str:
-    """The text of a row of octets, "" for no row or another one.
+    """The text of a row of octets; "" for a row of another type, and for no row.
 
     >>> _text(SnmpRow(OCTETS, b"pdu-1")), _text(SnmpRow(INTEGER, 5)), _text(None)
     ('pdu-1', '', '')
@@ -399,9 +438,9 @@ def _text(row: Optional[SnmpRow]) -> str:
 
 
 def _rows_of_answers(rows: Rows, device: Optional[SnmpDevice]) -> tuple[set[Arcs], set[Arcs]]:
-    """The OIDs that the handler reads of this device: those of states, figures, counts and numbers,
-    which a recording must keep; and those of the outlets' names, which may be replaced. Two empty
-    sets for a device that no family reads.
+    """The OIDs that the handler reads of this device, in two sets: those of states, figures, counts
+    and numbers, whose values must stay; and those of the outlets' names, which may be replaced. Two
+    empty sets for a device that no family reads, None.
 
     >>> _rows_of_answers({}, None)
     (set(), set())
@@ -429,7 +468,9 @@ def _rows_of_answers(rows: Rows, device: Optional[SnmpDevice]) -> tuple[set[Arcs
 def _rows_of(
     rows: Rows, device: SnmpDevice, reads: Sequence[Callable[[Tables], object]]
 ) -> set[Arcs]:
-    """The OIDs of the rows that these functions read in the tables of the device."""
+    """The OIDs of the rows that any of these functions reads, given the device's tables. What a
+    function has read before it fails counts too.
+    """
     recorded_rows = RecordedRows(rows)
     tables = reading(recorded_rows, device.tables)
     for read_table in reads:

@@ -1,5 +1,8 @@
 """Files of rows: .snmprec (`OID|tag|value` in each line, the format of snmpsim), and the output of
-`snmpwalk`.
+`snmpwalk` (`OID = TYPE: value`).
+
+A row is the type and value of one object, SnmpRow(INTEGER, 5), by its OID as a tuple. A tag is the
+number of a type in BER, 2 for INTEGER.
 """
 
 from __future__ import annotations
@@ -76,7 +79,7 @@ class RowFile:
 
     @property
     def skip_reasons(self) -> list[str]:
-        """What was left out, a phrase for each reason.
+        """What was left out of the file, a phrase for each reason; [] if nothing was.
 
         >>> RowFile(nameless_count=2, unreadable_lines=["line 7 (no row of snmpwalk)"]).skip_reasons
         ['2 rows with a name instead of a numeric OID', 'line 7 (no row of snmpwalk)']
@@ -95,9 +98,9 @@ class RowFile:
         return reasons
 
     def add(self, oid: Arcs, row: SnmpRow, number: int) -> None:
-        """Add the row in line `number`. Raises ValueError for what SNMP does not allow,
-        SettingsError if an earlier line has another value of the object: which of them the device
-        has is not known.
+        """Add the row of the line with this number. Raises ValueError for an OID or a value that
+        SNMP does not allow, and SettingsError if an earlier line has another value of the object:
+        which of them the device has is not known.
 
         >>> row_file = RowFile()
         >>> row_file.add((1, 3, 6, 1), SnmpRow(INTEGER, 5), 1)
@@ -116,24 +119,28 @@ class RowFile:
             self._number_by_oid[oid] = number
 
     def leave_out(self, number: int, reason: str) -> None:
-        """Note a malformed line, or one whose value cannot be read."""
+        """Add a line that is malformed or whose value cannot be read to `unreadable_lines`."""
         self.unreadable_lines.append(f"line {number} ({reason})")
 
 
 def is_recording(text: str) -> bool:
-    """Whether one of the first lines is a row of a .snmprec or of a walk."""
+    """Whether a text is one of these files: one of its first 50 lines is a row of a .snmprec or of
+    snmpwalk.
+    """
     return bool(_first_row(text))
 
 
 def parse(text: str) -> RowFile:
-    """The rows of a file in either format. Raises SettingsError for two values of one object."""
+    """The rows of a file in either format; no rows for another text. Raises SettingsError if one
+    object has two values.
+    """
     is_snmprec = _LINE.match(_first_row(text)) is not None
     return _snmprec(text) if is_snmprec else _walk(text)
 
 
 def _first_row(text: str) -> str:
-    r"""The first line that is a row, "" for none near the beginning: a prompt, the command and its
-    messages may stand before it.
+    r"""The first line that is a row, among the first 50 lines that are not blank or comments: a
+    prompt, the command and its messages may stand before it. "" if there is none.
 
     >>> _first_row("$ snmpwalk -On 192.0.2.8\n.1.3.6.1 = INTEGER: 5\n")
     '.1.3.6.1 = INTEGER: 5'
@@ -151,7 +158,8 @@ def snmprec_lines(rows: Mapping[Arcs, SnmpRow]) -> list[str]:
 
 
 def _snmprec_line(row: SnmpRow) -> str:
-    r"""Tag and value as in a .snmprec line; binary octets in hex (tag `4x`).
+    r"""Tag and value as in a line of a .snmprec; octets that are no printable ASCII in hex, behind
+    a tag with an x.
 
     >>> _snmprec_line(SnmpRow(INTEGER, 5)), _snmprec_line(SnmpRow(OCTETS, b"\xff"))
     ('2|5', '4x|ff')
@@ -172,7 +180,7 @@ def _snmprec_line(row: SnmpRow) -> str:
 
 
 def _snmprec(text: str) -> RowFile:
-    r"""The rows of a .snmprec file, and its malformed lines.
+    r"""The rows of the text of a .snmprec file; malformed lines are in `unreadable_lines`.
 
     >>> row_file = _snmprec("1.3.6.1|2|5\n1.3.6.2|2|x\n")
     >>> row_file.rows, len(row_file.unreadable_lines)
@@ -193,8 +201,8 @@ def _snmprec(text: str) -> RowFile:
 
 
 def _row(kind: str, value: str) -> SnmpRow:
-    r"""A value of a .snmprec line: `kind` is its tag, with an x for hex or an e for escapes. Raises
-    ValueError.
+    r"""The row in a line OID|kind|value of a .snmprec. `kind` is the tag of the type, behind which
+    an x means a value in hex, and an e one with escapes. Raises ValueError.
 
     >>> _row("2", "5").value, _row("4x", "ff0a").value, _row("64", "192.0.2.8").value
     (5, b'\xff\n', b'\xc0\x00\x02\x08')
@@ -214,8 +222,8 @@ def _row(kind: str, value: str) -> SnmpRow:
 
 
 def _check_oid(oid: Arcs) -> None:
-    """Raises ValueError for an OID that BER cannot encode: X.690, 8.19.4, limits its first two
-    arcs.
+    """Raises ValueError for an OID that BER cannot encode: it has 2 to 128 numbers, the first one
+    up to 2, and the second one up to 39 if the first is less than 2 (X.690, 8.19.4).
 
     >>> _check_oid((1, 3, 6, 1))
     >>> _check_oid((1, 40, 6, 1))
@@ -223,9 +231,7 @@ def _check_oid(oid: Arcs) -> None:
     ValueError: not a valid OID
     """
     largest_arc = 2**32 - 1
-    if not 2 <= len(oid) <= 128:
-        raise ValueError("not a valid OID")
-    if min(oid) < 0 or max(oid) > largest_arc:
+    if not 2 <= len(oid) <= 128 or min(oid) < 0 or max(oid) > largest_arc:
         raise ValueError("not a valid OID")
     first, second = oid[:2]
     largest_second = 39 if first < 2 else largest_arc
@@ -263,20 +269,22 @@ def _check_size(row: SnmpRow) -> None:
 
 
 def _walk(text: str) -> RowFile:
-    r"""The rows of a walk, whose values `walk_values` reads.
+    r"""The rows of the output of snmpwalk. Lines that are no row, and rows with an unknown name or
+    type, are left out and counted or named in the result.
 
-    >>> _walk(".1.3.6.1 = INTEGER: on(1)\nTimeout\n").rows
-    {(1, 3, 6, 1): SnmpRow(tag=2, value=1)}
+    >>> row_file = _walk(".1.3.6.1 = INTEGER: on(1)\nTimeout\n")
+    >>> row_file.rows, row_file.unreadable_lines
+    ({(1, 3, 6, 1): SnmpRow(tag=2, value=1)}, ['line 2 (no row of snmpwalk)'])
     """
     row_file = RowFile()
-    statements = [(number, _WALKED.match(line)) for number, line in _statements(text)]
-    matches = [match for _, match in statements if match is not None]
+    numbered_matches = [(number, _WALKED.match(row)) for number, row in _rows_of_walk(text)]
+    matches = [match for _, match in numbered_matches if match is not None]
     has_types = any(walk_values.is_typed(match["rest"]) for match in matches)
     # a DISPLAY-HINT is one of the column, whose other numbers may have no letter
     hexadecimal_columns = {
         _column(match) for match in matches if walk_values.is_hexadecimal(match["rest"])
     }
-    for number, match in statements:
+    for number, match in numbered_matches:
         if match is None:
             # its text may be a command with a community
             row_file.leave_out(number, "no row of snmpwalk")
@@ -297,43 +305,43 @@ def _walk(text: str) -> RowFile:
 
 
 def _column(match: re.Match[str]) -> str:
-    """The OID of a row without the last part of its index."""
+    """The OID of a row without its last number: ".1.3.6.9.2" is in the column ".1.3.6.9"."""
     column, _, _ = match["oid"].rpartition(".")
     return column
 
 
-def _statements(text: str) -> Iterator[tuple[int, str]]:
-    r"""The line number and the text of each row. Texts and octets may continue on the next lines.
+def _rows_of_walk(text: str) -> Iterator[tuple[int, str]]:
+    r"""The number of the first line and the text of each row in the output of snmpwalk, whose texts
+    and octets may continue on the next lines. A line that is no part of a row is one by itself; one
+    that begins with # is a comment, except between quotes.
 
-    A line that begins with # is a comment, except between quotes.
-
-    >>> list(_statements('.1.3.6.1 = STRING: "a\nb"\n# comment\n.1.3.6.2 = INTEGER: 5'))
+    >>> list(_rows_of_walk('.1.3.6.1 = STRING: "a\nb"\n# comment\n.1.3.6.2 = INTEGER: 5'))
     [(1, '.1.3.6.1 = STRING: "a\nb"'), (4, '.1.3.6.2 = INTEGER: 5')]
     """
-    statements: list[tuple[int, list[str]]] = []
-    lines: list[str] = []  # of the last statement
+    rows: list[tuple[int, list[str]]] = []
+    lines: list[str] = []  # of the last row
     in_quotes = False  # a text between quotes continues on the next line
     for number, ended_line in enumerate(text.split("\n"), 1):
         line = ended_line.rstrip("\r")
         is_comment = line.startswith("#") and not in_quotes
         if is_comment:
             continue
-        row = _WALKED.match(line)
-        if row is None and (in_quotes or _may_go_on(lines, line)):
+        match = _WALKED.match(line)
+        if match is None and (in_quotes or _may_go_on(lines, line)):
             lines.append(line)
             if walk_values.has_odd_quotes(line):
                 in_quotes = not in_quotes
         elif line.strip():
             lines = [line]
-            statements.append((number, lines))
-            in_quotes = row is not None and walk_values.opens_quotes(row["rest"])
-    for number, lines in statements:
-        statement = "\n".join(lines)
-        yield number, statement.rstrip("\n")
+            rows.append((number, lines))
+            in_quotes = match is not None and walk_values.opens_quotes(match["rest"])
+    for number, lines in rows:
+        row = "\n".join(lines)
+        yield number, row.rstrip("\n")
 
 
 def _may_go_on(lines: Sequence[str], line: str) -> bool:
-    """Whether a line may belong to the row of the lines before it.
+    """Whether a line may belong to the row in `lines`, those before it; False for no lines.
 
     >>> _may_go_on([".1.3.6.1 = Hex-STRING: 00 1A"], "FF 02"), _may_go_on([], "FF 02")
     (True, False)
@@ -343,8 +351,8 @@ def _may_go_on(lines: Sequence[str], line: str) -> bool:
 
 
 def _oid(text: str) -> Arcs:
-    """The OID of a row: numbers, or a name of _NAMES (snmpwalk without -On) and numbers. Raises
-    _UnknownName.
+    """The OID of a row: numbers, or a name that Net-SNMP prints (snmpwalk without -On) with the
+    numbers below it. Raises _UnknownName for another name.
 
     >>> _oid("SNMPv2-MIB::sysName.0")
     (1, 3, 6, 1, 2, 1, 1, 5, 0)

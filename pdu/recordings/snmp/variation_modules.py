@@ -1,5 +1,7 @@
 """Rows of a .snmprec whose value a variation module of snmpsim computes, such as
 `OID|2:numeric|min=0,max=1,initial=1`: their first value.
+
+In such a row, 2 is the tag of the type, numeric the module, and the rest are its settings.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ _CLOCKS = ("atime", "function")
 
 
 def first_value(kind: str, value: str) -> tuple[str, str]:
-    """Tag and value of a row, after `OID|`, as a row without a module has them.
+    """Tag and value of a row OID|kind|value: of one with a module the tag alone and the first value
+    that the module would give.
 
     Raises SettingsError if a module gives no first value: without the row, a simulated PDU could
     have fewer outlets than the device.
@@ -37,11 +40,13 @@ def first_value(kind: str, value: str) -> tuple[str, str]:
 
 
 def _first_value_of_module(module: str, tag: str, settings: Mapping[str, str]) -> tuple[str, str]:
-    """Tag and first value of a module. Raises LookupError, ValueError and OverflowError if it has
-    none.
+    """Tag and first value of a row with this module and these settings of it. The tag gets an x if
+    the value is hexadecimal. Raises LookupError, ValueError and OverflowError if there is none.
 
     >>> _first_value_of_module("writecache", "4", {"value": "on"})
     ('4', 'on')
+    >>> _first_value_of_module("delay", "4", {"hexvalue": "ff01"})
+    ('4x', 'ff01')
     """
     if module == "numeric":
         return tag, _numeric(settings)
@@ -54,8 +59,8 @@ def _first_value_of_module(module: str, tag: str, settings: Mapping[str, str]) -
 
 
 def _settings(value: str) -> Mapping[str, str]:
-    """`name=value` with commas between them. snmpsim doubles or triples a separator that a value
-    contains.
+    """The settings in a text `name=value,name=value`, by name. If a value has a comma, the text has
+    two or three commas between settings, and so for the sign of equality.
 
     >>> _settings("value=a,b,,wait=1"), _settings("min=0,max=9")
     ({'value': 'a,b', 'wait': '1'}, {'min': '0', 'max': '9'})
@@ -69,9 +74,10 @@ def _settings(value: str) -> Mapping[str, str]:
 
 
 def _separator(text: str, character: str) -> str:
-    """The character, or three or two of it if this text has so many in a row.
+    """What separates the fields of this text: three of the character, or two, or one, the most that
+    the text has in a row.
 
-    >>> _separator("a,,b", ","), _separator("a,b", ",")
+    >>> _separator("a,1,,b", ","), _separator("a,b", ",")
     (',,', ',')
     """
     for separator in (3 * character, 2 * character):
@@ -81,8 +87,8 @@ def _separator(text: str, character: str) -> str:
 
 
 def _numeric(settings: Mapping[str, str]) -> str:
-    """The value of the module `numeric` at its start, a whole number. Raises ValueError if it
-    depends on the time of day.
+    """The value of the module `numeric` at its start, a whole number as text: `initial`, or `min`,
+    with `offset`, and from `min` to `max`. Raises ValueError if it depends on the time of day.
 
     >>> _numeric({"min": "2", "initial": "1"}), _numeric({"initial": "5", "offset": "1"})
     ('2', '6')
@@ -100,5 +106,5 @@ def _numeric(settings: Mapping[str, str]) -> str:
 
 
 def _refuses_reads(settings: Mapping[str, str]) -> bool:
-    """Whether a GET of the row is answered with an error status."""
+    """Whether these settings of the module `error` make a GET of the row fail."""
     return "status" in settings and settings.get("op", "any") in ("any", "get")

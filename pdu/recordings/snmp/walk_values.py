@@ -1,6 +1,9 @@
 """A value as Net-SNMP's snmpwalk prints it, with its type in front. Pure.
 
 Examples: `STRING: "..."`, `Hex-STRING: 00 1A`, `Timeticks: (12) 0:00:00.12`, `INTEGER: on(1)`.
+
+A MIB may have a DISPLAY-HINT, by which snmpwalk prints the values of a column (RFC 2579): d-1
+inserts a point, 235 as 23.5; x prints hex, 255 as ff; b prints bits; 1x: prints octets as 0:1a.
 """
 
 from __future__ import annotations
@@ -78,21 +81,27 @@ _NOTHING = ("No Such ", "No more variables", "NULL")
 
 
 class UnknownType(Exception):
-    """An unknown type of value."""
+    """A value has a type that no row can have."""
 
 
 def is_typed(text: str) -> bool:
-    """Whether the type stands in front of the value."""
+    """Whether a type stands in front of the value: it does in "INTEGER: 5", not in "5"."""
     return _TYPED.match(text) is not None
 
 
 def is_hexadecimal(text: str) -> bool:
-    """Whether the number is surely printed by the DISPLAY-HINT x."""
+    """Whether the value is a number that the DISPLAY-HINT x printed, because it has a letter: it is
+    in "INTEGER: 1f"; in "INTEGER: 15" that is not known.
+    """
     return _HEX_LETTERS.match(text) is not None
 
 
 def opens_quotes(text: str) -> bool:
-    """Whether the value is a text between quotes that does not end in this line."""
+    """Whether the value is a text between quotes that does not end in this line.
+
+    >>> opens_quotes('STRING: "two'), opens_quotes('STRING: "one"')
+    (True, False)
+    """
     begins = re.match(r'(?:[A-Za-z][A-Za-z0-9 -]*: ?)?"', text)
     return begins is not None and has_odd_quotes(text)
 
@@ -109,7 +118,8 @@ def has_odd_quotes(line: str) -> bool:
 
 
 def may_go_on(text: str, line: str) -> bool:
-    """Whether a line may belong to the value before it: one of octets, or a text without quotes.
+    """Whether a line may belong to the value `text` of the line before it. That must be octets, if
+    the line has octets too, or a text without quotes.
 
     >>> may_go_on("Hex-STRING: 00 1A", "FF 02"), may_go_on("INTEGER: 5", "FF 02")
     (True, False)
@@ -127,16 +137,23 @@ def may_go_on(text: str, line: str) -> bool:
 def parse_value(
     text: str, oid_of: Callable[[str], Arcs], *, has_types: bool, is_hex: bool
 ) -> Optional[SnmpRow]:
-    """The type and value after `=`, None if there is no value.
+    """The row for the text after `OID = `; None if it says that there is no value, as "No Such
+    Object".
 
-    `oid_of` reads an OID. `has_types`: other rows have a type; then a bare number is one of
-    TimeTicks, as snmpwalk -Ot prints it. `is_hex`: numbers of this column are printed by the
-    DISPLAY-HINT x.
+    `oid_of`: the OID of a text, for values that are OIDs. `has_types`: other rows of the file have
+    a type; then a bare number is one of TimeTicks, as snmpwalk -Ot prints it. `is_hex`: numbers of
+    this column are printed by the DISPLAY-HINT x.
 
     Raises ValueError, OverflowError, UnknownType, and what `oid_of` raises.
 
     >>> parse_value("Gauge32: 25 seconds", lambda text: (), has_types=True, is_hex=False)
     SnmpRow(tag=66, value=25)
+    >>> for text in ("INTEGER: on(1)", 'STRING: "web"', "12", "No Such Object"):
+    ...     print(parse_value(text, lambda text: (), has_types=True, is_hex=False))
+    SnmpRow(tag=2, value=1)
+    SnmpRow(tag=4, value=b'web')
+    SnmpRow(tag=67, value=12)
+    None
     """
     if text.startswith(_NOTHING):
         return None
@@ -163,7 +180,8 @@ def parse_value(
 
 
 def _octets_of_type(name: str, value: str) -> bytes:
-    r"""The octets of a value behind the name of its type.
+    r"""The octets of a value that is printed behind this name of its type: Opaque, STRING, BITS,
+    or another one of octets. Raises ValueError and UnknownType.
 
     >>> _octets_of_type("Hex-STRING", "00 1A"), _octets_of_type("STRING", '"on"')
     (b'\x00\x1a', b'on')
@@ -176,15 +194,20 @@ def _octets_of_type(name: str, value: str) -> bytes:
 
 
 def _address(text: str) -> bytes:
-    """The octets of an address: decimal with points between them, hexadecimal with colons."""
+    r"""The octets of an address: decimal with points between them, hexadecimal with colons.
+
+    >>> _address("192.0.2.8"), _address("C0:00:02:08")
+    (b'\xc0\x00\x02\x08', b'\xc0\x00\x02\x08')
+    """
     if ":" in text:
         return bytes(int(part, 16) for part in text.split(":"))
     return bytes(int(part) for part in text.split("."))
 
 
 def _number(tag: int, text: str, *, is_hex: bool) -> int:
-    """The number in a line: decimal, in parentheses after a name, or by its type binary or hex.
-    Raises ValueError.
+    """The number in a text, for a row with this tag: 32 bits; with `is_hex` hexadecimal; decimal,
+    from which the point of a DISPLAY-HINT is taken; or in parentheses after a name. Raises
+    ValueError.
 
     >>> _number(INTEGER, "23.5 A", is_hex=False)  # a DISPLAY-HINT inserts the point
     235
@@ -200,12 +223,13 @@ def _number(tag: int, text: str, *, is_hex: bool) -> int:
     decimal = _HINTED.match(text) or re.search(r"\((-?[0-9]+)\)", text)
     if decimal is None:
         raise ValueError(f"{text[:30]!r} is not a number")
-    digits = decimal[1].replace(".", "")  # the point is the DISPLAY-HINT's: see _HINTED
+    digits = decimal[1].replace(".", "")  # a DISPLAY-HINT inserted the point
     return int(digits)
 
 
 def _signed(tag: int, number: int) -> int:
-    """A number from its bits: those of an INTEGER are in two's complement.
+    """The number of 32 or 64 bits that were read as `number` without a sign: for the tag INTEGER
+    they are in two's complement.
 
     >>> _signed(INTEGER, 2**32 - 1), _signed(GAUGE, 2**32 - 1)
     (-1, 4294967295)
@@ -217,10 +241,11 @@ def _signed(tag: int, number: int) -> int:
 
 
 def _opaque_number(text: str) -> bytes:
-    """Net-SNMP's encoding of a float or a 64-bit integer as Opaque. Raises UnknownType.
+    """The octets of an Opaque in which Net-SNMP sends a float or a 64-bit integer, which it prints
+    as KIND: NUMBER. Raises UnknownType for another kind.
 
-    >>> _opaque_number("Float: 1.5").hex()
-    '9f78043fc00000'
+    >>> _opaque_number("Float: 1.5").hex(), _opaque_number("Int64: -1").hex()
+    ('9f78043fc00000', '9f7a01ff')
     """
     kind, _, number_and_units = text.partition(": ")
     digits, _, _ = number_and_units.partition(" ")
@@ -236,12 +261,13 @@ def _opaque_number(text: str) -> bytes:
 
 
 def _string(value: str) -> bytes:
-    r"""The octets of a text, between quotes or printed by a DISPLAY-HINT.
+    r"""The octets of a STRING: a text between quotes, a hardware address or a date that a
+    DISPLAY-HINT printed, or a text without quotes. Raises ValueError for quotes that do not end.
 
-    A hint prints numbers without leading zeros, so `00:90:0b` is a text.
+    A hint prints numbers without leading zeros, so 00:90:0b:01:02:03 is a text.
 
-    >>> _string('"db-1"'), _string("0:90:b:1:2:3")
-    (b'db-1', b'\x00\x90\x0b\x01\x02\x03')
+    >>> _string('"db-1"'), _string("0:90:b:1:2:3"), _string("00:90:0b:01:02:03")
+    (b'db-1', b'\x00\x90\x0b\x01\x02\x03', b'00:90:0b:01:02:03')
     """
     # units may follow
     quotation = re.fullmatch(r'"(.*)"(?: [^"]*)?\s*', value, re.DOTALL)
@@ -260,7 +286,9 @@ def _string(value: str) -> bytes:
 
 
 def _date_octets(fields: Sequence[Optional[str]]) -> bytes:
-    """The octets of a DateAndTime (RFC 2579): two of the year, then one each, the sign as text.
+    """The octets of a DateAndTime (RFC 2579) with these fields, from year to tenths of a second,
+    then sign, hours and minutes of the time zone or None: two octets of the year, one of each other
+    field.
 
     >>> _date_octets(["2026", "12", "1", "13", "30", "15", "0", None, None, None]).hex()
     '07ea0c010d1e0f00'
@@ -271,11 +299,11 @@ def _date_octets(fields: Sequence[Optional[str]]) -> bytes:
 
 
 def _octets(value: str) -> bytes:
-    r"""The octets of a Hex-STRING or an OPAQUE, which units may follow behind a second blank.
-    Raises ValueError.
+    r"""The octets of a Hex-STRING or an OPAQUE. Behind a second blank units may follow. Raises
+    ValueError for text that is not hex.
 
-    >>> _octets("00 1A FF")
-    b'\x00\x1a\xff'
+    >>> _octets("00 1A FF"), _octets("00 1A  seconds")
+    (b'\x00\x1a\xff', b'\x00\x1a')
     """
     pairs = _PAIRS.match(value)
     digits = pairs[0] if pairs is not None else ""
@@ -286,42 +314,43 @@ def _octets(value: str) -> bytes:
 
 
 def _bits(value: str) -> bytes:
-    r"""The octets of BITS. The bits that are set follow, each with its name in the MIB or without
-    one: `00 20 10` are two octets and bit 10, because three octets would be followed by two bits.
-    Raises ValueError.
+    r"""The octets of a BITS value. snmpwalk prints them in hex, and behind them the bits that are
+    set, each with its name in the MIB or its number alone: 80 00 first(0). Where the octets end is
+    found out: in "00 20 10" behind two, as 10 is the bit that is set in them; behind three octets,
+    their two bits would follow. Raises ValueError if they end nowhere.
 
     >>> _bits("80 00 first(0)"), _bits("00 20 10")
     (b'\x80\x00', b'\x00 ')
     """
-    tokens = value.split()
-    if not tokens:
+    words = value.split()
+    if not words:
         return b""
-    hex_tokens = list(itertools.takewhile(re.compile("[0-9A-Fa-f]{2}").fullmatch, tokens))
-    octets = bytes.fromhex("".join(hex_tokens))
+    hex_words = list(itertools.takewhile(re.compile("[0-9A-Fa-f]{2}").fullmatch, words))
+    octets = bytes.fromhex("".join(hex_words))
     numbers_of_bits = set_bits(octets)
-    # the octets behind which exactly their bits are listed: no others can be, because more octets
-    # have no fewer bits, and leave fewer tokens for them
+    # one size alone can fit: more octets have no fewer bits, and leave fewer words for them
     for size in range(1, len(octets) + 1):
         bit_count = bisect_left(numbers_of_bits, 8 * size)
-        has_same_count = len(tokens) - size == bit_count
-        if has_same_count and _bit_numbers(tokens[size:]) == numbers_of_bits[:bit_count]:
+        has_same_count = len(words) - size == bit_count
+        if has_same_count and _bit_numbers(words[size:]) == numbers_of_bits[:bit_count]:
             return octets[:size]
-    # a list that is not whole
-    listed_bits = _bit_numbers(tokens[len(octets) :])
+    # snmpwalk may list only some of the bits
+    listed_bits = _bit_numbers(words[len(octets) :])
     if not listed_bits or not set(listed_bits) <= set(numbers_of_bits):
         raise ValueError(f"{value[:30]!r}: the octets and the bits cannot be told apart")
     return octets
 
 
-def _bit_numbers(tokens: Sequence[str]) -> Optional[list[int]]:
-    """The bits that these tokens name; None if one names no bit.
+def _bit_numbers(words: Sequence[str]) -> Optional[list[int]]:
+    """The numbers of the bits that these words name, as "first(0)" or "12"; None if one of them
+    names no bit.
 
     >>> _bit_numbers(["first(0)", "12"]), _bit_numbers(["A0"])
     ([0, 12], None)
     """
     numbers: list[int] = []
-    for token in tokens:
-        match = _BIT.fullmatch(token)
+    for word in words:
+        match = _BIT.fullmatch(word)
         if match is None:
             return None
         numbers.append(int(match[1] or match[2]))

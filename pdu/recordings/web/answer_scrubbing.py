@@ -2,8 +2,15 @@
 
 **What is not needed to read the PDU again is replaced**: in JSON the texts and names of members, in
 other texts what stands between tags and quotes. Numbers and common words stay, unless their name
-says that they are a secret. Where a group is read, its parts are tried: the texts of a member, the
-numbers and words of a run.
+says that they are a secret.
+
+stand-in      a text such as name-3 or secret-1, which a Scrubber gives; equal texts get equal ones
+group         values that get stand-ins together, such as all texts of members called "owner"
+replaceable   of a group: with stand-ins for its values, the handler reads the same as without
+part          a run (what stands between tags or quotes), a number or a word of a page
+
+If a group is not replaceable, smaller ones of it are tried: single texts of a member, then runs,
+numbers and words of a page.
 """
 
 from __future__ import annotations
@@ -15,7 +22,7 @@ from typing import Any, Callable, NamedTuple, Optional
 from handlers.shared.errors import printable
 
 from ..generic_words import has_only_generic_words, is_generic_name
-from ..scrub import SECRETS, Scrubber, is_product, is_telling, kind_of, unread_groups
+from ..scrub import SECRETS, Scrubber, is_distinctive, is_product, kind_of, replaceable_groups
 from .named_values import NamedValue, named_secrets, private_values, with_new_values
 from .text_answers import NUMBER_OR_WORD, RUN, WORD, TextAnswer
 
@@ -27,14 +34,14 @@ _MEMBER = "member"  # in JSON, all values of the members of one name
 _NAME = "name"  # such a name
 _TEXT = "text"  # one text of such members
 _PRIVATE = "private"  # in another text, a value that is private by its name
-_PARTS = {"run": RUN, "number": NUMBER_OR_WORD, "word": WORD}  # in another text, its parts
+_PART_PATTERNS = {"run": RUN, "number": NUMBER_OR_WORD, "word": WORD}  # parts of another text
 _MOST_SHOWN = 20
 
 
 class Group(NamedTuple):
-    """What is replaced together: `Group("member", "owner")` are all texts of the members of this
-    name, `Group("text", "Schmidt", "owner")` is one text of them, `Group("word", "Schmidt")` a word
-    of pages.
+    """Values that get stand-ins together: `Group("member", "owner")` are all texts of the JSON
+    members of this name, `Group("text", "Schmidt", "owner")` is one text of them, `Group("name",
+    "owner")` is such a name, `Group("word", "Schmidt")` is a word of pages.
     """
 
     kind: str
@@ -61,8 +68,9 @@ def scrub_answers(
     read_values: Callable[[Answers], object],
     links: Optional[Collection[str]] = None,
 ) -> ScrubbedAnswers:
-    """The answers with all replaced on which the result of `read_values` does not depend. `links`:
-    of a documented interface, the members whose texts stay, as the names of all members.
+    """The answers with stand-ins for all on which the result of `read_values`, that is what the
+    handler reads, does not depend. `links`: None, or for a documented interface such as Redfish the
+    members whose texts stay; then the names of all members stay too.
 
     >>> answers = {"GET /": {"owner": "Schmidt", "state": "Live"}}
     >>> def read_values(answers):
@@ -72,31 +80,32 @@ def scrub_answers(
     """
     # what looks private is sought once, in the texts that may stay
     public_answers = {key: without_private(answer, scrubber) for key, answer in answers.items()}
+    replaceable: set[Group] = set()
 
     def scrub(groups: Collection[Group]) -> dict[str, Any]:
         answers = public_answers.items()
         return {key: _with_stand_ins(answer, scrubber, groups) for key, answer in answers}
 
-    unread: set[Group] = set()
-
     def try_groups(groups: Sequence[Group]) -> None:
-        unread.update(unread_groups(_groups_to_try(groups, unread), unread, scrub, read_values))
+        """Add those of the groups that are replaceable to `replaceable`."""
+        open_groups = _undecided_groups(groups, replaceable)
+        replaceable.update(replaceable_groups(open_groups, replaceable, scrub, read_values))
 
     for groups in _stages_of_values(public_answers, links):
         try_groups(groups)
-    for kind, pattern in _PARTS.items():
-        # what a stand-in left of a longer part is a part, too
-        texts = [answer for answer in scrub(unread).values() if isinstance(answer, TextAnswer)]
+    for kind, pattern in _PART_PATTERNS.items():
+        # parts of the clean answers: runs without stand-ins fall into words
+        texts = [text for text in scrub(replaceable).values() if isinstance(text, TextAnswer)]
         parts = itertools.chain.from_iterable(text.parts(pattern) for text in texts)
         try_groups([Group(kind, part) for part in parts])
-    clean_answers = scrub(unread)
+    clean_answers = scrub(replaceable)
     kept_texts = _kept_texts(clean_answers, scrubber, links)
     return ScrubbedAnswers(clean_answers, kept_texts)
 
 
 def secrets_in(answers: Answers) -> list[str]:
-    """The values in answers that are secrets by their names, if they are no common words or short
-    numbers: they are sought and replaced everywhere.
+    """The values in answers that are secrets by their names, each once, in order to replace them
+    everywhere. Common words and short numbers, which may be states or figures, are left out.
 
     >>> secrets_in({"GET /": {"token": "7f3a91", "pin": 4}, "GET /a": TextAnswer("sid=9c2e17")})
     ['9c2e17', '7f3a91']
@@ -108,7 +117,7 @@ def secrets_in(answers: Answers) -> list[str]:
     for name, value in members(answers.values()):
         if isinstance(value, bool) or not isinstance(value, (str, int)):
             continue
-        if kind_of(name) == SECRETS and is_telling(str(value)):
+        if kind_of(name) == SECRETS and is_distinctive(str(value)):
             secrets.append(str(value))
     return list(dict.fromkeys(secrets))
 
@@ -133,8 +142,9 @@ def kept_notes(kept_texts: Sequence[str]) -> Sequence[str]:
 
 
 def _stages_of_values(answers: Answers, links: Optional[Collection[str]]) -> Iterator[list[Group]]:
-    """The groups of answers from the largest to the smallest: first members, names and private
-    values, then the texts of members.
+    """The groups of the values in answers, in two lists: first whole members, their names, and the
+    private values of pages; then single texts of members, to be tried where the member is not
+    replaceable. `links`: as of `scrub_answers`; None if names are replaced too.
 
     >>> for groups in _stages_of_values({"GET /": {"owner": "Schmidt"}}, links=None):
     ...     print([group.kind for group in groups])
@@ -152,11 +162,11 @@ def _stages_of_values(answers: Answers, links: Optional[Collection[str]]) -> Ite
         if name not in (links or ()):
             groups.append(Group(_MEMBER, name))
     yield groups
-    tried_members = {group.text for group in groups if group.kind == _MEMBER}
+    member_names = {group.text for group in groups if group.kind == _MEMBER}
     yield [
         Group(_TEXT, value, name)
         for name, value in named_members
-        if isinstance(value, str) and name in tried_members
+        if isinstance(value, str) and name in member_names
     ]
 
 
@@ -164,25 +174,26 @@ def _private_group(value: NamedValue) -> Group:
     return Group(_PRIVATE, value.value, value.name)
 
 
-def _groups_to_try(groups: Sequence[Group], unread: Collection[Group]) -> list[Group]:
-    """The groups, each once, without the texts of a member that is `unread` as a whole, and without
-    parts of common words, which stay in any case.
+def _undecided_groups(groups: Sequence[Group], replaceable: Collection[Group]) -> list[Group]:
+    """The groups, each once, of which it must be tried whether they are replaceable. It is known of
+    a text of a member that is replaceable whole, and of a part of common words, which always stays.
 
     >>> groups = [Group("text", "Schmidt", "owner"), Group("word", "outlet"), Group("word", "Nord")]
-    >>> _groups_to_try(groups, [Group("member", "owner")])
+    >>> _undecided_groups(groups, replaceable=[Group("member", "owner")])
     [Group(kind='word', text='Nord', name='')]
     """
-    new_groups: list[Group] = []
+    undecided_groups: list[Group] = []
     for group in dict.fromkeys(groups):
-        is_of_unread_member = group.kind == _TEXT and Group(_MEMBER, group.name) in unread
-        is_generic_part = group.kind in _PARTS and has_only_generic_words(group.text)
-        if not is_of_unread_member and not is_generic_part:
-            new_groups.append(group)
-    return new_groups
+        is_in_member = group.kind == _TEXT and Group(_MEMBER, group.name) in replaceable
+        is_generic_part = group.kind in _PART_PATTERNS and has_only_generic_words(group.text)
+        if not is_in_member and not is_generic_part:
+            undecided_groups.append(group)
+    return undecided_groups
 
 
 def members(documents: Iterable[Any]) -> Iterator[tuple[str, Any]]:
-    """The names and values of all members of JSON; the elements of a list have its name.
+    """The names and values of all members in JSON documents; each element of a list has the name of
+    the list. A text that is no JSON has none.
 
     >>> list(members([{"relays": [1, {"on": 0}]}]))
     [('relays', [1, {'on': 0}]), ('relays', 1), ('relays', {'on': 0}), ('on', 0)]
@@ -203,8 +214,8 @@ def members(documents: Iterable[Any]) -> Iterator[tuple[str, Any]]:
 
 
 def without_private(answer: Any, scrubber: Scrubber) -> Any:
-    """An answer with stand-ins for secrets and for what looks private, even if the reading needs
-    it.
+    """A copy of an answer with stand-ins for secrets, addresses and serial numbers, which must not
+    stay even if the handler reads them.
 
     >>> without_private({"token": "7f3a91", "on": True, "ntp": "10.77.5.9"}, Scrubber())
     {'token': 'secret-1', 'on': True, 'ntp': '192.0.2.1'}
@@ -213,7 +224,7 @@ def without_private(answer: Any, scrubber: Scrubber) -> Any:
         return TextAnswer(scrubber.scrub_kept_text(answer))
 
     def is_kept(name: str, value: object) -> bool:
-        return kind_of(name) != SECRETS or not is_telling(str(value))
+        return kind_of(name) != SECRETS or not is_distinctive(str(value))
 
     return scrubber.scrub_json(answer, is_kept, scrubber.scrub_known_values)
 
@@ -221,7 +232,8 @@ def without_private(answer: Any, scrubber: Scrubber) -> Any:
 def _with_stand_ins(
     answer: Any, scrubber: Scrubber, groups: Collection[Group], name: str = ""
 ) -> Any:
-    """An answer, or a value below it in the member of this name; these groups have stand-ins.
+    """A copy of an answer with stand-ins for these groups. `name`: "" for a whole answer, else the
+    member in which the value `answer` is.
 
     >>> answer = {"owner": "Schmidt", "state": "Live"}
     >>> _with_stand_ins(answer, Scrubber(), [Group("member", "owner")])
@@ -252,7 +264,8 @@ def _with_stand_ins(
 def _text_with_stand_ins(
     text: TextAnswer, scrubber: Scrubber, groups: Collection[Group]
 ) -> TextAnswer:
-    """A text with stand-ins for the private values and the parts that are among these groups.
+    """A page with stand-ins for its values that are among these groups: first private ones, then
+    runs, numbers and words.
 
     >>> page = TextAnswer("<td>Schmidt</td><td>on</td>")
     >>> str(_text_with_stand_ins(page, Scrubber(), [Group("run", "Schmidt")]))
@@ -260,14 +273,16 @@ def _text_with_stand_ins(
     """
 
     def new_value(value: NamedValue) -> str:
+        """The stand-in of a private value, or the value if its group is not among these."""
         if _private_group(value) not in groups:
             return value.value
         return scrubber.scrub_free_text(value.value, value.kind)
 
     text = TextAnswer(with_new_values(text, private_values(text), new_value))
-    for kind, pattern in _PARTS.items():
+    for kind, pattern in _PART_PATTERNS.items():
 
         def new_part(part: str, kind: str = kind) -> str:
+            """The stand-in of a part, or the part if its group is not among these."""
             if Group(kind, part) not in groups or scrubber.is_stand_in(part):
                 return part
             return scrubber.scrub_free_text(part)
@@ -279,8 +294,8 @@ def _text_with_stand_ins(
 def _kept_texts(
     answers: Answers, scrubber: Scrubber, links: Optional[Collection[str]]
 ) -> list[str]:
-    """The texts that stay and are no common words, numbers or stand-ins, each once: values, then
-    names.
+    """The texts in clean answers that may say something of the owner, each once: values, then names
+    of members, without common words, numbers and stand-ins. The owner is told of them.
 
     >>> _kept_texts({"GET /": {"zustand": "Ein", "on": 1}}, Scrubber(), None)
     ['Ein', 'zustand']
@@ -294,7 +309,7 @@ def _kept_texts(
         names.append(name)
         if isinstance(value, str) and name not in (links or ()):
             texts.append(value)
-    telling_texts = [text for text in texts if not has_only_generic_words(text)]
+    special_texts = [text for text in texts if not has_only_generic_words(text)]
     if links is None:
-        telling_texts += [name for name in names if not is_generic_name(name)]
-    return [text for text in dict.fromkeys(telling_texts) if not scrubber.is_stand_in(text)]
+        special_texts += [name for name in names if not is_generic_name(name)]
+    return [text for text in dict.fromkeys(special_texts) if not scrubber.is_stand_in(text)]

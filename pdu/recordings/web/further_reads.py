@@ -1,5 +1,10 @@
 """What a recording of a documented interface has besides what the handler reads: resources that its
 answers name, for a later version of the handler, and for commands. Reading needs nothing of this.
+
+Xerus, the firmware of Raritan: JSON-RPC. An object has an id (rid), "/outlet/0", and a type of
+Raritan's interface definitions (IDL), "pdumodel.Outlet:2.1.5", which says its methods.
+
+Redfish: a resource is read by GET, and links to others by members such as "@odata.id".
 """
 
 from __future__ import annotations
@@ -36,7 +41,9 @@ _LINKED = re.compile(r"/(?:link|model/pdu)/([0-9]{1,9})(?:/|$)")
 
 
 def _read_getters(data: Any, recorded_answers: Recorded) -> None:
-    """Call the getters of the objects that the answers of a Xerus PDU name, until all are called:
+    """Call the methods that only read of all objects that a Xerus PDU has named in its answers,
+    again until no answer names a new one. The calls go through the recording proxy, so `data`, the
+    argument of make_handler, has its address; `recorded_answers()` are all answers so far.
 
     recorded:  getOutlets => [{"rid": "/outlet/0", "type": "pdumodel.Outlet:2.1.5"}]
     sent:      /outlet/0 getMetaData, /outlet/0 getSensors, ...
@@ -53,20 +60,17 @@ def _read_getters(data: Any, recorded_answers: Recorded) -> None:
                 return
             called_methods.update(getters)
             for start in range(0, len(getters), CALLS_IN_A_BULK):
-                part = getters[start : start + CALLS_IN_A_BULK]
-                requests = [
-                    {
-                        "rid": rid,
-                        "json": {"jsonrpc": "2.0", "method": method, "params": {}, "id": n},
-                    }
-                    for n, (rid, method) in enumerate(part)
-                ]
-                params = {"requests": requests}
-                agent.json_rpc("/bulk", "performBulk", params, calls=len(part), repeatable=True)
+                requests: list[Any] = []
+                for rid, method in getters[start : start + CALLS_IN_A_BULK]:
+                    call = {"jsonrpc": "2.0", "method": method, "params": {}, "id": len(requests)}
+                    requests.append({"rid": rid, "json": call})
+                count, params = len(requests), {"requests": requests}
+                agent.json_rpc("/bulk", "performBulk", params, calls=count, repeatable=True)
 
 
 def _calls(answers: Sequence[Answer]) -> Iterator[tuple[str, str, Any]]:
-    """Resource, method and answer of each recorded call.
+    """The id of the object, the method and the answer of each recorded call of JSON-RPC; other
+    requests are left out.
 
     >>> request = 'POST /model/pdu/0 {"method": "getOutlets"}'
     >>> list(_calls([Answer(request, {"result": []}), Answer("GET /", {})]))
@@ -79,8 +83,9 @@ def _calls(answers: Sequence[Answer]) -> Iterator[tuple[str, str, Any]]:
 
 
 def _getters(calls: Sequence[tuple[str, str, Any]]) -> Iterator[tuple[str, str]]:
-    """The getters of the objects that these calls name, and metadata of outlets by their well-known
-    ids, each as resource and method.
+    """The calls, each as id and method, that read all of the objects which these recorded calls, as
+    id, method and answer, ask or name. Outlets are also read by a second id that they have, which
+    is made of their place in the answer to getOutlets.
 
     >>> outlet = {"rid": "/outlet/0", "type": "pdumodel.Outlet:2.1.5"}
     >>> getters = list(_getters([("/model/pdu/0", "getOutlets", [outlet])]))
@@ -103,8 +108,9 @@ def _getters(calls: Sequence[tuple[str, str, Any]]) -> Iterator[tuple[str, str]]
 
 
 def _rid_at_main_unit(reference: str, rid: str) -> str:
-    """The id by which the main unit is asked for an object to which an answer of `rid` refers: a
-    link unit may refer to its objects as if it were alone.
+    """The id by which the main unit of a chain is asked for an object. `reference` is the id that
+    an answer of the object `rid` has for it: a linked unit may name its objects as if it were
+    alone.
 
     >>> _rid_at_main_unit("/outlet/0", "/link/2/model/pdu/0")
     '/link/2/outlet/0'
@@ -118,7 +124,7 @@ def _rid_at_main_unit(reference: str, rid: str) -> str:
 
 
 def _references(value: Any) -> Iterator[tuple[str, str]]:
-    """Id and type of each object that a result names.
+    """Id and type of each object that the result of a call names, at any depth.
 
     >>> list(_references([{"rid": "/outlet/0", "type": "pdumodel.Outlet:2.1.5"}, None]))
     [('/outlet/0', 'pdumodel.Outlet:2.1.5')]
@@ -134,7 +140,8 @@ def _references(value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _getters_of_type(idl_type: str) -> Iterator[str]:
-    """The methods of an interface that only read and need no argument.
+    """The methods that only read and need no argument, of the objects of this type; none for a type
+    that is not known. Logs and the like, which are long and which no handler uses, are left out.
 
     >>> "getMetaData" in _getters_of_type("pdumodel.Outlet:2.1.5")
     True
@@ -163,34 +170,36 @@ _OTHER = re.compile(
 
 
 def _read_links(data: Any, recorded_answers: Recorded) -> None:
-    """Read the resources to which answers of a Redfish service link, below the power equipment,
-    until all are read:
+    """Read all resources to which the answers of a Redfish service link, again until no answer has
+    a new link. Accounts, logs and the like are left out. The requests go through the recording
+    proxy, so `data`, the argument of make_handler, has its address; `recorded_answers()` are all
+    answers so far.
 
         recorded:  GET /redfish/v1/PowerEquipment => {"RackPDUs": {"@odata.id": ".../RackPDUs"}}
         sent:      GET .../RackPDUs
     """
-    paths_of_requests: set[str] = set()
+    read_paths: set[str] = set()
     with RedfishService(redfish_settings.read_settings(data), seconds=_SECONDS) as service:
         service.root()
-        while len(paths_of_requests) < MOST:
+        while len(read_paths) < MOST:
             answers = recorded_answers()
-            paths_of_requests.update(
-                RequestPattern.parse(answer.request).target.rstrip("/") for answer in answers
-            )
+            targets = [RequestPattern.parse(answer.request).target for answer in answers]
+            read_paths.update(target.rstrip("/") for target in targets)
             paths = itertools.chain.from_iterable(_links(answer.content) for answer in answers)
             new_paths = [
-                path for path in dict.fromkeys(paths) if path.rstrip("/") not in paths_of_requests
+                path for path in dict.fromkeys(paths) if path.rstrip("/") not in read_paths
             ]
             if not new_paths:
                 return
             for path in new_paths:
-                paths_of_requests.add(path.rstrip("/"))
+                read_paths.add(path.rstrip("/"))
                 with contextlib.suppress(Refused, ProtocolError):
                     service.reply(service.path(path))
 
 
 def _links(value: Any) -> Iterator[str]:
-    """The links in a resource, without those to what no reading needs.
+    """The paths to which a resource links, at any depth, without those to accounts, servers, logs
+    and the like, which no reading needs.
 
     >>> strips, servers = {"@odata.id": "/v1/RackPDUs"}, {"@odata.id": "/v1/Systems/1"}
     >>> list(_links({"RackPDUs": strips, "Systems": servers}))
@@ -209,7 +218,8 @@ def _links(value: Any) -> Iterator[str]:
 
 
 class Interface(NamedTuple):
-    """A maker's documented interface, whose names of members say nothing of an owner.
+    """A documented interface of a maker or a standard: the names of its members say nothing of an
+    owner, and its answers name further resources.
 
     >>> INTERFACES["raritan"].links
     ('rid',)

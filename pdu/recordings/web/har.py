@@ -1,7 +1,7 @@
 """A recording over HTTP: an HTTP Archive (HAR 1.2), as browsers and proxies export one. Pure.
 
-What a replay needs besides requests and answers is in `log._pdu`; by the format, a name that begins
-with an underscore is a tool's own:
+An entry of the archive has one request and the device's answer. What a replay needs besides is in
+`log._pdu`; by the format, a name that begins with an underscore is a tool's own:
 
     {"handler": "netio", "compared": "yes", "kept": [], "load_a": 0.5, "energy_kwh": 12.0,
      "outlets": {"1": {
@@ -93,24 +93,26 @@ class Answer(NamedTuple):
 
 
 class Effect(NamedTuple):
-    """How an outlet gets a state: by which request, and what the answers have then.
+    """How an outlet gets one of its states: by which request, and what the answers have then.
 
-    >>> Effect("POST /relay/1 on", {Pointer("GET /relay/1", ("on",)): True}).request
-    'POST /relay/1 on'
+    >>> effect = Effect("POST /relay/1 on", {Pointer("GET /relay/1", ("on",)): True})
+    >>> effect.request, list(effect.answer_values.values())
+    ('POST /relay/1 on', [True])
     """
 
     #: the request, in words; "" if it is not known
     request: str = ""
-    #: what the answers have then
-    sets: Mapping[Pointer, Any] = {}
+    #: the values that the answers have then, by where they are: `sets` in the file
+    answer_values: Mapping[Pointer, Any] = {}
 
 
 class RecordedOutlet(NamedTuple):
-    """An outlet of the recording: its state when it was recorded, its energy in kWh, and how it
-    gets each state.
+    """An outlet of the recording: its state when it was recorded, True for on, False for off, None
+    for neither; its energy in kWh; and by which request and with which answers it gets each state.
 
-    >>> RecordedOutlet(True, on=Effect("POST /1 on"), off=Effect("POST /1 off")).effect(on=False)
-    Effect(request='POST /1 off', sets={})
+    >>> outlet = RecordedOutlet(True, on=Effect("POST /1 on"), off=Effect("POST /1 off"))
+    >>> outlet.effect(on=False).request, outlet.state_pointers
+    ('POST /1 off', ())
     """
 
     state: Optional[bool]
@@ -121,9 +123,15 @@ class RecordedOutlet(NamedTuple):
     def effect(self, *, on: bool) -> Effect:
         return self.on if on else self.off
 
+    @property
+    def state_pointers(self) -> Sequence[Pointer]:
+        """Where the answers hold its state; () if that is not known."""
+        return tuple(self.on.answer_values)
+
 
 class WebRecording(NamedTuple):
-    """The answers of a device, and what is known of its outlets.
+    """The answers of a device, and what is known of its outlets. `contents` are the answers by
+    request, `states` the outlets by identity.
 
     >>> recording = WebRecording([Answer("GET /", [True])], {"1": RecordedOutlet(True, 1.5)})
     >>> recording.states, recording.contents
@@ -134,11 +142,13 @@ class WebRecording(NamedTuple):
     outlets: Mapping[str, RecordedOutlet] = {}
     load_a: Figure = None
     energy_kwh: Figure = None
-    #: that recorded it; "" for one that is not of this pack
+    #: the handler of this pack that recorded it; "" for another one
     handler: str = ""
+    #: texts without a stand-in, because what the handler reads depends on them
     kept_texts: Sequence[str] = ()
+    #: whether its owner compared states and figures with the PDU's own page
     is_compared: bool = False
-    #: what it answers to a command that it refuses, in words; "" if that is not known
+    #: what it answers to a command that it refuses, such as "403"; "" if that is not known
     refusal: str = ""
     #: of a file of another tool, a sentence for each entry that cannot be answered
     left_out: Sequence[str] = ()
@@ -158,8 +168,9 @@ class WebRecording(NamedTuple):
         return self._replace(answers=answers)
 
     def commanded(self, on: Sequence[str], off: Sequence[str]) -> WebRecording:
-        """The recording with these requests, in words, as its commands; with its own if both are
-        empty. Raises SettingsError.
+        """The recording with these requests in words as its commands, of --on and --off: one with
+        {outlet} in it for all outlets, or one for each. The recording itself if both are empty.
+        Raises SettingsError if a request can match none, or if two commands are one request.
 
         >>> recording = WebRecording([], {"1": RecordedOutlet(True), "2": RecordedOutlet(False)})
         >>> recording = recording.commanded(["POST /{outlet} on"], ["POST /{outlet} off"])
@@ -173,15 +184,19 @@ class WebRecording(NamedTuple):
         outlets: dict[str, RecordedOutlet] = {}
         for index, (name, outlet) in enumerate(self.outlets.items()):
             outlets[name] = outlet._replace(
-                on=outlet.on._replace(request=_of_outlet(on_patterns, index, name)),
-                off=outlet.off._replace(request=_of_outlet(off_patterns, index, name)),
+                on=outlet.on._replace(request=_words_for_outlet(on_patterns, index, name)),
+                off=outlet.off._replace(request=_words_for_outlet(off_patterns, index, name)),
             )
         _require_distinct(outlets)
         return self._replace(outlets=outlets)
 
     def _patterns(self, option: str, texts: Sequence[str]) -> Sequence[RequestPattern]:
-        """The requests of an option: one with {outlet} in it for all outlets, or one for each.
-        Raises SettingsError.
+        """The requests that the texts of an option ("--on" or "--off") say: one with {outlet} in
+        it, or as many as there are outlets. Raises SettingsError for another number of them.
+
+        >>> recording = WebRecording([], {"1": RecordedOutlet(True), "2": RecordedOutlet(False)})
+        >>> [row.text for row in recording._patterns("--on", ["POST /{outlet} on"])]
+        ['POST /{outlet} on']
         """
         patterns = [RequestPattern.parse(text) for text in texts]
         is_for_any_outlet = len(patterns) == 1 and patterns[0].names_outlet
@@ -218,10 +233,14 @@ class WebRecording(NamedTuple):
 
 
 def _require_distinct(outlets: Mapping[str, RecordedOutlet]) -> None:
-    """Raises SettingsError if the same request switches two outlets, or one both on and off.
+    """Raises SettingsError if the same request switches two outlets, or one both on and off: a
+    toggle is no command.
 
-    1 on POST /1, off POST /2    taken
-    1 on POST /1, off POST /1    refused: a toggle is no command
+    >>> _require_distinct({"1": RecordedOutlet(True, 0.5, Effect("POST /1"), Effect("POST /2"))})
+    >>> _require_distinct({"1": RecordedOutlet(True, 0.5, Effect("POST /1"), Effect("POST /1"))})
+    Traceback (most recent call last):
+    handlers.shared.errors.SettingsError: 'POST /1' is the request of two commands: each outlet \
+needs its own to be on, and its own to be off; a toggle is no command
     """
     requests: set[str] = set()
     for outlet, on in itertools.product(outlets.values(), (True, False)):
@@ -253,12 +272,15 @@ def _row(outlet: RecordedOutlet) -> dict[str, Any]:
     }
 
 
-def _of_outlet(patterns: Sequence[RequestPattern], index: int, name: str) -> str:
-    """The request for one outlet, in words. Raises SettingsError if it can match none.
+def _words_for_outlet(patterns: Sequence[RequestPattern], index: int, name: str) -> str:
+    """The words of the request that switches one outlet: of the one pattern that names {outlet},
+    else of the pattern at the outlet's `index`. `name`: the outlet's identity. Raises SettingsError
+    if no request can match the words.
 
-    >>> _of_outlet([RequestPattern.parse("POST /relay/{outlet} on")], 0, "3")
+    >>> _words_for_outlet([RequestPattern.parse("POST /relay/{outlet} on")], 0, "3")
     'POST /relay/3 on'
-    >>> _of_outlet([RequestPattern.parse("POST /a"), RequestPattern.parse("POST /b")], 1, "3")
+    >>> patterns = [RequestPattern.parse("POST /a"), RequestPattern.parse("POST /b")]
+    >>> _words_for_outlet(patterns, 1, "3")
     'POST /b'
     """
     is_for_any_outlet = patterns[0].names_outlet
@@ -287,16 +309,19 @@ def _handler_of(pdu_object: Mapping[str, Any]) -> str:
 
 @functools.lru_cache(maxsize=1)
 def _log_of(text: str) -> Any:
-    """What an HTTP Archive has as `log`. Raises what Python raises for JSON of another form."""
+    """The member `log` of an HTTP Archive. Raises what Python raises for JSON of another form."""
     return json.loads(text.lstrip("\ufeff"), object_pairs_hook=_with_distinct_names)["log"]
 
 
 def _with_distinct_names(members: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """The object with these members. Raises ValueError for two of one name: readers differ in which
-    of them they take (RFC 8259, 4).
+    """The JSON object with these members, for `json.loads`. Raises ValueError for two of one name:
+    readers differ in which of them they take (RFC 8259, 4).
 
     >>> _with_distinct_names([("on", 1), ("w", 5)])
     {'on': 1, 'w': 5}
+    >>> _with_distinct_names([("on", 1), ("on", 0)])
+    Traceback (most recent call last):
+    ValueError: an object has a name twice
     """
     value = dict(members)
     if len(value) < len(members):
@@ -310,7 +335,8 @@ def is_old_recording(text: str) -> bool:
 
 
 def parse(text: str) -> WebRecording:
-    """The recording in the text of a file. Raises SettingsError.
+    """The recording in the text of a file: one of this pack, or a HAR of a browser, of which the
+    answers of the first host are taken. Raises SettingsError for a text that is no HAR.
 
     >>> parse(WebRecording([Answer("GET /", {"on": 1})]).text).contents
     {'GET /': {'on': 1}}
@@ -332,8 +358,9 @@ def parse(text: str) -> WebRecording:
 
 
 def _of_another_tool(entries: Sequence[Any]) -> WebRecording:
-    """The answers of one host and port, in a HAR that a browser or a proxy exported. Raises what
-    Python raises for JSON of another form.
+    """The recording in the entries of a HAR that a browser or a proxy exported: the answers of the
+    host and port of the first entry. Requests without an answer that can be replayed are sentences
+    in `left_out`. Raises what Python raises for JSON of another form.
 
     >>> request = {"method": "GET", "url": "http://192.0.2.8/o?sid=7f3a91"}
     >>> content = {"text": "on", "mimeType": "text/plain"}
@@ -362,14 +389,15 @@ def _of_another_tool(entries: Sequence[Any]) -> WebRecording:
         if reason:
             left_out[words] = f"{printable(words, 200)}: {reason}"
     sentences = [text for words, text in left_out.items() if words not in answered_requests]
-    # a session that ends leads from a page to the login
+    # redirects first: of a page that leads to the login once its session has ended, the page counts
     answers.sort(key=lambda answer: not 300 <= answer.status < 400)
     return WebRecording(merged(answers), left_out=sentences, is_of_another_tool=True)
 
 
 def _host_and_port(url: str) -> str:
-    """The host of an address, and its port unless it is a usual one: a device may lead from HTTP to
-    HTTPS. "" for an address without a host (data:). Raises ValueError.
+    """What tells the device of an address from others: its host, and its port unless that is 80 or
+    443, because a device may lead from HTTP to HTTPS. "" for an address without a host (data:).
+    Raises ValueError for a port that is no number.
 
     >>> _host_and_port("https://192.0.2.8:443/o"), _host_and_port("http://192.0.2.8:8080/o")
     ('192.0.2.8', '192.0.2.8:8080')
@@ -380,7 +408,8 @@ def _host_and_port(url: str) -> str:
 
 
 def _reason_to_leave_out(entry: Mapping[str, Any]) -> str:
-    """Why an entry is no answer of its device; "" if it is one.
+    """Why an entry of a HAR has no answer that can be replayed, as the end of a sentence; "" if it
+    has one.
 
     >>> _reason_to_leave_out({"request": {"method": "GET"}, "response": {"status": 0}})
     'it was not answered'
@@ -405,8 +434,8 @@ def _reason_to_leave_out(entry: Mapping[str, Any]) -> str:
 
 
 def merged(answers: Iterable[Answer]) -> list[Answer]:
-    """The last answer to each request, but an error, or the word that nothing changed, only where
-    nothing else came.
+    """The last answer to each request. An error (status 400 or more) and a 304 (Not Modified) count
+    only if no other answer came before.
 
     >>> answers = [Answer("GET /", "on"), Answer("GET /", "off"), Answer("GET /", "", status=503)]
     >>> [answer.content for answer in merged(answers)]
@@ -460,8 +489,8 @@ def _figure(value: Any) -> Figure:
 
 
 def _with_pdu_object(recording: WebRecording, pdu_object: Mapping[str, Any]) -> WebRecording:
-    """The recording with the fields of its object `_pdu`. Raises what Python raises for JSON of
-    another form.
+    """The recording with outlets, figures and notes from the object `_pdu` of its file. Raises what
+    Python raises for JSON of another form, and SettingsError if two commands are one request.
 
     >>> outlets = {"1": {"state": "on", "kwh": 1.5}, "2": {"state": "unknown"}}
     >>> _with_pdu_object(WebRecording([]), {"outlets": outlets, "load_a": 0.5}).states
@@ -489,12 +518,13 @@ def _with_pdu_object(recording: WebRecording, pdu_object: Mapping[str, Any]) -> 
 
 
 def _effect(row: Mapping[str, Any], contents: Mapping[str, Any]) -> Effect:
-    """How an outlet gets a state, as the file has it. Raises LookupError for a pointer to what no
-    answer has, and ValueError for a value that is none of a state.
+    """How an outlet gets a state, from a row of the file: `contents` are the answers to which its
+    pointers lead. Raises LookupError for a pointer to what no answer has, and ValueError for a
+    value that no state has, such as null or a list.
 
     >>> row = {"request": "POST /1 on", "sets": {"GET /#/on": 1}}
     >>> _effect(row, {"GET /": {"on": 0}})
-    Effect(request='POST /1 on', sets={Pointer(request='GET /', path=('on',)): 1})
+    Effect(request='POST /1 on', answer_values={Pointer(request='GET /', path=('on',)): 1})
     """
     sets: dict[Pointer, Any] = {}
     for text, value in row.get("sets", {}).items():
@@ -505,25 +535,28 @@ def _effect(row: Mapping[str, Any], contents: Mapping[str, Any]) -> Effect:
 
 
 def _pointer(text: str, contents: Mapping[str, Any]) -> Pointer:
-    """The pointer that a request with a JSON pointer, or with the number of a word, stands for.
-    Raises LookupError and ValueError.
+    """The pointer that the file writes as REQUEST#/PATH. PATH is a JSON pointer (RFC 6901), or the
+    number of a word in an answer that is no JSON; without it the whole answer is meant. Raises
+    LookupError if the contents have no such value, and ValueError for a word that is no number.
 
     >>> _pointer("GET /#/relays/0", {"GET /": {"relays": [1, 0]}})
     Pointer(request='GET /', path=('relays', 0))
     >>> _pointer("GET /#/3", {"GET /": TextAnswer("relay on")})
     Pointer(request='GET /', path=(3,))
+    >>> _pointer("GET /relay/1#", {"GET /relay/1": True})
+    Pointer(request='GET /relay/1', path=())
     """
-    request, _, pointer = text.rpartition("#/")
-    words = pointer.split("/")
+    request, _, json_pointer = text.rpartition("#/")
+    escaped_parts = json_pointer.split("/")
     if text.endswith("#") and text[:-1] in contents:  # of a whole answer
-        request, words = text[:-1], []
+        request, escaped_parts = text[:-1], []
     path: list[Union[str, int]] = []
     content = contents[request]
-    for word in words:
+    for escaped_part in escaped_parts:
         is_text, is_list = isinstance(content, TextAnswer), isinstance(content, list)
-        part: Any = word.replace("~1", "/").replace("~0", "~")
+        part: Any = escaped_part.replace("~1", "/").replace("~0", "~")
         if is_text or is_list:
-            part = int(word)
+            part = int(part)
         if is_text and part not in range(1, len(content.pieces), 2):
             raise LookupError("no word of the answer has this number")
         content = content.pieces[part] if is_text else content[part]
@@ -532,14 +565,15 @@ def _pointer(text: str, contents: Mapping[str, Any]) -> Pointer:
 
 
 def _effect_row(effect: Effect) -> dict[str, Any]:
-    """How an outlet gets a state, as the file has it.
+    """How an outlet gets a state, as a row of the file; {"request": "", "sets": {}} if nothing of
+    it is known.
 
     >>> switched = {Pointer("GET /status", ("relays", 0, "on")): True}
     >>> _effect_row(Effect("POST /relay/1 on", switched))
     {'request': 'POST /relay/1 on', 'sets': {'GET /status#/relays/0/on': True}}
     """
     sets: dict[str, Any] = {}
-    for (request, path), value in effect.sets.items():
+    for (request, path), value in effect.answer_values.items():
         words = [str(part).replace("~", "~0").replace("/", "~1") for part in path]
         json_pointer = "".join(f"/{word}" for word in words)
         sets[f"{request}#{json_pointer}"] = value
@@ -550,7 +584,9 @@ def _effect_row(effect: Effect) -> dict[str, Any]:
 
 
 def _answer(entry: Mapping[str, Any], *, hides_secrets: bool = False) -> Answer:
-    """The answer of an entry. `hides_secrets`: {any} stands for those in its request.
+    """The request and answer of an entry of a HAR. `hides_secrets`: values whose names say that
+    they are secrets become {any} in the request. Raises SettingsError for what is no request, and
+    what Python raises for JSON of another form.
 
     >>> entry = _entry(Answer("POST /o sid=7f3a91", {"on": 1}))
     >>> _answer(entry)[:3], _answer(entry, hides_secrets=True).request
@@ -564,25 +600,32 @@ def _answer(entry: Mapping[str, Any], *, hides_secrets: bool = False) -> Answer:
     words = f"{request['method']} {target} {body}".strip()
     if hides_secrets:
         words = recorded_request(str(request["method"]), target, body, [])
-    RequestPattern.parse(words)  # raises for what is none
+    RequestPattern.parse(words)  # raises SettingsError
     status = int(response["status"])
     if status not in _STATUSES:
         raise ValueError(f"the status {status}")
-    content = response.get("content") or {}
-    kind = str(content.get("mimeType") or "")
+    content, answer_type = _content_and_type(response.get("content") or {})
+    headers = list(_headers(response.get("headers") or []))
+    return Answer(words, content, status, answer_type, headers)
+
+
+def _content_and_type(row: Mapping[str, Any]) -> tuple[Any, str]:
+    """Content and media type of an answer, from the object `content` in an entry of a HAR. The type
+    is "" if it has none.
+
+    >>> _content_and_type({"mimeType": "text/html", "text": "on"})
+    ('on', 'text/html')
+    >>> _content_and_type({"text": "eyJvbiI6IDF9", "encoding": "base64"})
+    ({'on': 1}, '')
+    """
+    kind = str(row.get("mimeType") or "")
     name, charset = media_type([("content-type", kind)])
-    octets = str(content.get("text") or "").encode("utf-8", "surrogatepass")
-    if content.get("encoding") == "base64":
+    octets = str(row.get("text") or "").encode("utf-8", "surrogatepass")
+    if row.get("encoding") == "base64":
         octets = base64.b64decode(octets)
     else:
         charset = "utf-8"  # a text in JSON is decoded already
-    return Answer(
-        request=words,
-        content=document_of(octets, name, charset),
-        status=status,
-        type=name if kind else "",
-        headers=list(_headers(response.get("headers") or [])),
-    )
+    return document_of(octets, name, charset), name if kind else ""
 
 
 def _body(data: Mapping[str, Any]) -> str:
@@ -598,7 +641,8 @@ def _body(data: Mapping[str, Any]) -> str:
 
 
 def _headers(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    """The headers that a replay sends as they are.
+    """The headers of a recorded answer that a replay sends: without Date, Content-Length and the
+    like, which its server writes itself, and without the device's own address.
 
     >>> location = {"name": "Location", "value": "http://192.0.2.8/home"}
     >>> list(_headers([location, {"name": "Date", "value": "Tue, 01 Dec 2026 12:00:00 GMT"}]))
@@ -606,7 +650,7 @@ def _headers(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     """
     for row in rows:
         name, text = str(row["name"]), str(row["value"])
-        if not _TOKEN.fullmatch(name) or name.lower() in _LEFT_OUT:
+        if not _TOKEN.fullmatch(name) or name.lower() in _NOT_REPLAYED:
             continue
         for value in re.split("[\r\n]+", text):  # of browsers that join cookies
             yield name, at_another_address(name, value)
@@ -620,7 +664,8 @@ def at_another_address(name: str, text: str) -> str:
 
 
 def path_and_query(location: str) -> str:
-    """The path and query of the address to which an answer leads: a replay is at another address.
+    """The path and query of the address to which a header Location leads, "/" for none: a replay is
+    at another host and port than the device.
 
     >>> path_and_query("http://192.0.2.8/home?n=1"), path_and_query("//192.0.2.8")
     ('/home?n=1', '/')
@@ -635,14 +680,14 @@ _OF_ADDRESS = re.compile(r";\s*(?:(?:domain|samesite)\s*=[^;]*|secure\s*(?=;|$))
 # the name of a header: RFC 9110, 5.6.2
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # what the server of a replay writes itself, or leaves out
-_LEFT_OUT = frozenset(
+_NOT_REPLAYED = frozenset(
     "content-length content-encoding content-type transfer-encoding connection keep-alive date"
     " server upgrade alt-svc".split()
 )
 
 
 def _entry(answer: Answer) -> dict[str, Any]:
-    """The entry of an answer, with all fields that HAR 1.2 demands.
+    """The entry of a HAR for one answer and its request, with all fields that HAR 1.2 demands.
 
     >>> entry = _entry(Answer("GET /o?sid={any}", {"on": 1}))
     >>> entry["request"]["url"], entry["response"]["content"]["text"]
@@ -665,7 +710,7 @@ def _entry(answer: Answer) -> dict[str, Any]:
         "statusText": "",
         **_EMPTY,
         "headers": [{"name": name, "value": value} for name, value in answer.headers],
-        "content": _content(answer),
+        "content": _content_row(answer),
         "redirectURL": "".join(redirects[:1]),
     }
     timings = {"send": 0, "wait": 0, "receive": 0}
@@ -673,10 +718,10 @@ def _entry(answer: Answer) -> dict[str, Any]:
     return {**entry, "cache": {}, "timings": timings}
 
 
-def _content(answer: Answer) -> dict[str, Any]:
-    """The content of an answer: in base64 if it is no text.
+def _content_row(answer: Answer) -> dict[str, Any]:
+    """The object `content` in an entry of a HAR: a text, or in base64 the octets of a picture.
 
-    >>> _content(Answer("GET /logo", b"PNG", type="image/png"))
+    >>> _content_row(Answer("GET /logo", b"PNG", type="image/png"))
     {'size': 3, 'mimeType': 'image/png', 'text': 'UE5H', 'encoding': 'base64'}
     """
     if isinstance(answer.content, bytes):

@@ -1,5 +1,9 @@
-"""Answers of a PDU from which the row of one outlet is absent, that is all that they say of it, or
-in which two rows are exchanged: `pdu handler check` looks at what a handler makes of them. Pure.
+"""Answers of a PDU from which the row of one outlet is absent, or in which two rows are exchanged:
+`pdu handler check` looks at what a handler makes of them. Pure.
+
+contents    the answers by request: {"GET /": [{"id": "a", "on": 1}, {"id": "b", "on": 0}]}
+pointer     where a value is in them: Pointer("GET /", (1, "on")); its path is (1, "on")
+row         all that an answer says of one outlet: {"id": "b", "on": 0}, or a line of a page
 """
 
 from __future__ import annotations
@@ -33,15 +37,16 @@ class AbsentRow(NamedTuple):
 def without_row(
     contents: Contents, pointer: Pointer, other_pointers: Collection[Pointer], outlet: str
 ) -> Optional[AbsentRow]:
-    """The contents without the row of the outlet to whose state `pointer` leads: the smallest part
-    in which no other outlet's state is. None if that is no row that can be absent.
-    `other_pointers`: to the other outlets' states; `outlet`: the identity.
+    """The contents without the row of one outlet. `pointer` leads to its state, `other_pointers` to
+    the states of all others, `outlet` is its identity. The row is the largest value in which no
+    other outlet's state is. None if it cannot be absent: a number of a list, or a first row in a
+    text.
 
     >>> answers = {"GET /": [{"id": "a", "on": 1}, {"id": "b", "on": 0}]}
     >>> pointer, other_pointer = Pointer("GET /", (1, "on")), Pointer("GET /", (0, "on"))
     >>> without_row(answers, pointer, [other_pointer], "b")
     AbsentRow(contents={'GET /': [{'id': 'a', 'on': 1}]}, is_named=True)
-    >>> numbers = {"GET /": [1, 0]}  # whose last one cannot be told from an outlet that is absent
+    >>> numbers = {"GET /": [1, 0]}
     >>> without_row(numbers, Pointer("GET /", (1,)), [Pointer("GET /", (0,))], "b") is None
     True
     """
@@ -50,9 +55,9 @@ def without_row(
         return _without_text_row(contents, pointer, other_paths, outlet)
     path = _path_of_row(pointer.path, other_paths)
     row = value_at(contents, Pointer(pointer.request, path))
-    values = [value_at({"": row}, leaf) for leaf in all_pointers({"": row})]
-    name = str(path[-1]) if path else outlet
-    is_named = outlet in (name, *map(str, values))
+    values_in_row = [value_at({"": row}, leaf) for leaf in all_pointers({"": row})]
+    row_name = str(path[-1]) if path else outlet
+    is_named = outlet in (row_name, *map(str, values_in_row))
     if not path:  # the outlet has a document of its own
         return AbsentRow({**contents, pointer.request: None}, is_named)
     new_content = copy.deepcopy(contents[pointer.request])
@@ -66,16 +71,17 @@ def without_row(
 def with_empty_name(
     contents: Contents, pointer: Pointer, other_pointers: Collection[Pointer], outlet: str
 ) -> Optional[Contents]:
-    """JSON in which the row of an outlet has an empty text as its name; None if it has no name, or
-    if the name is its identity `outlet`. `pointer`, `other_pointers`: of its state, and of the
-    others'.
+    """A copy of the contents in which the row of one outlet has an empty text as its name. None for
+    a text that is no JSON, for a row without a name, and if the name is the outlet's identity,
+    `outlet`. `pointer` leads to its state, `other_pointers` to the states of all others.
 
     >>> rows = {"GET /status": [{"id": "1", "on": True, "name": "web 1"}, {"id": "2", "on": True}]}
     >>> pointer = Pointer("GET /status", (0, "on"))
     >>> other_pointer = Pointer("GET /status", (1, "on"))
     >>> with_empty_name(rows, pointer, [other_pointer], "1")["GET /status"][0]
     {'id': '1', 'on': True, 'name': ''}
-    >>> with_empty_name(rows, other_pointer, [pointer], "2")
+    >>> with_empty_name(rows, other_pointer, [pointer], "2") is None
+    True
     """
     if isinstance(contents[pointer.request], TextAnswer):
         return None
@@ -91,8 +97,9 @@ def with_empty_name(
 
 
 def with_rows_exchanged(content: Any, path_by_outlet: Mapping[str, Path]) -> Any:
-    """JSON with the first and the last row of its list of outlets exchanged, if a member of each
-    row names its outlet; None for another content. `path_by_outlet`: of the states.
+    """A copy of a JSON content with the first and the last row of its list of outlets exchanged.
+    None if there is no such list, or if no member, such as "id", names the outlet in each row.
+    `path_by_outlet`: where the states are, by the outlets' identities.
 
     >>> rows = [{"id": "a", "on": 1}, {"id": "b", "on": 0}]
     >>> with_rows_exchanged(rows, {"a": (0, "on"), "b": (1, "on")})
@@ -101,25 +108,27 @@ def with_rows_exchanged(content: Any, path_by_outlet: Mapping[str, Path]) -> Any
     True
     """
     first_path, *_, last_path = path_by_outlet.values()
-    length = len(os.path.commonprefix([first_path, last_path]))
-    rows = value_at({"": content}, Pointer("", first_path[:length]))
+    depth = len(os.path.commonprefix([first_path, last_path]))
+    list_path = first_path[:depth]
+    rows = value_at({"": content}, Pointer("", list_path))
     if not isinstance(rows, list):
         return None
     naming_members: list[set[str]] = []
     for outlet, path in path_by_outlet.items():
-        row = rows[int(path[length])] if path[:length] == first_path[:length] else None
+        row = rows[int(path[depth])] if path[:depth] == list_path else None
         members = row.items() if isinstance(row, dict) else ()
         naming_members.append({member for member, value in members if str(value) == outlet})
     if not set.intersection(*naming_members):
         return None
     new_rows = list(rows)
-    first_index, last_index = int(first_path[length]), int(last_path[length])
+    first_index, last_index = int(first_path[depth]), int(last_path[depth])
     new_rows[first_index], new_rows[last_index] = rows[last_index], rows[first_index]
-    return with_values({"": content}, {Pointer("", first_path[:length]): new_rows})[""]
+    return with_values({"": content}, {Pointer("", list_path): new_rows})[""]
 
 
 def _path_of_row(path: Path, other_paths: Sequence[Path]) -> Path:
-    """The shortest begin of a path that no other outlet's path has: the path of the outlet's row.
+    """The path of the row of the outlet whose state is at `path`: the shortest begin of it that no
+    path of another outlet's state has. () if the outlet has an answer of its own.
 
     >>> _path_of_row(("relays", 0, "state", "on"), [("relays", 1, "state", "on")])
     ('relays', 0)
@@ -134,8 +143,9 @@ def _path_of_row(path: Path, other_paths: Sequence[Path]) -> Path:
 def _without_text_row(
     contents: Contents, pointer: Pointer, other_paths: Sequence[Path], outlet: str
 ) -> Optional[AbsentRow]:
-    r"""The contents without an outlet's row in a text; None for the first outlet: a row begins
-    where that of the outlet before it ends.
+    r"""The contents without one outlet's row in a text, as of HTML. `pointer` leads to its state,
+    `other_paths` to those of the other outlets in the text. A row goes from the end of the row
+    before it to its own end; so None for the first outlet of the text, and if rows do not end.
 
     >>> answers = {"GET /": TextAnswer("a on\nb off\n")}
     >>> row = _without_text_row(answers, Pointer("GET /", (7,)), [(3,)], "b")
@@ -143,22 +153,22 @@ def _without_text_row(
     ({'GET /': 'a on\n'}, True)
     """
     answer: TextAnswer = contents[pointer.request]
-    number = int(pointer.path[0])
-    numbers = sorted([number, *(int(path[0]) for path in other_paths)])
-    position = numbers.index(number)
-    if not position:
+    state_number = int(pointer.path[0])
+    state_numbers = sorted([state_number, *(int(path[0]) for path in other_paths)])
+    position = state_numbers.index(state_number)
+    if position == 0:
         return None
-    number_before = numbers[position - 1]
-    is_last = number == numbers[-1]
-    end_before = _end_of_row(answer.text_between(number_before, number))
-    next_number = None if is_last else numbers[position + 1]
-    text_behind = answer.text_between(number, next_number)
-    # behind the last row more may end than the row
+    number_before = state_numbers[position - 1]
+    is_last = state_number == state_numbers[-1]
+    end_before = _end_of_row(answer.text_between(number_before, state_number))
+    next_number = None if is_last else state_numbers[position + 1]
+    text_behind = answer.text_between(state_number, next_number)
+    # behind the last row its table may end, too
     end = _end_of_row(text_behind, end_before.tag if end_before and is_last else "")
     if end_before is None or end is None:
         return None
     row_begin = answer.end_of(number_before) + end_before.length
-    row_end = answer.end_of(number) + end.length
+    row_end = answer.end_of(state_number) + end.length
     is_named = outlet in WORD.findall(answer[row_begin:row_end])
     new_content: Any = TextAnswer(answer[:row_begin] + answer[row_end:])
     return AbsentRow({**contents, pointer.request: new_content}, is_named)
@@ -167,19 +177,21 @@ def _without_text_row(
 class _RowEnd(NamedTuple):
     """Where a row ends that began before a text: by which tag, and after how many characters."""
 
-    #: the name of the tag that ends it; "" for the end of a line
+    #: the name of the tag that ends it, such as "tr"; "" for the end of a line
     tag: str
-    #: how much of the text is of the row
+    #: how many characters of the text belong to the row
     length: int
 
 
 def _end_of_row(text: str, expected_tag: str = "") -> Optional[_RowEnd]:
-    r"""Where a row ends in the text behind its state: by the last tag that this text does not open,
-    or by the first of the expected ones; in a text without tags, by the line. None if it does not
-    end.
+    r"""Where the row of an outlet ends in a text that follows its state, up to the state of the
+    next outlet. It ends with the line, or with the last end tag whose begin is not in the text; if
+    "tr" is the `expected_tag`, with the first such </tr>. None if it does not end.
 
     >>> _end_of_row("</td><td>5 W</td></tr><tr><td>")
     _RowEnd(tag='tr', length=22)
+    >>> _end_of_row("</td></tr></table></div>", expected_tag="tr")
+    _RowEnd(tag='tr', length=10)
     >>> _end_of_row(", 5 W\nOutlet 2")
     _RowEnd(tag='', length=6)
     >>> _end_of_row(", 5 W") is None

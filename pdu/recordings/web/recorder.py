@@ -1,7 +1,13 @@
-"""Records a PDU over HTTP by letting its handler read it: one of this pack, or anybody's.
+"""Records a PDU over HTTP by letting its handler read it: one of this pack ("own"), or anybody's.
 
 The handler asks a proxy, a port of this machine, which passes each request on to the PDU, over TLS
 as the settings say. So the recording has what this handler needs, whatever the PDU is.
+
+reader      the handler with its settings, which reads the PDU or a replay at a given port
+reading     the states and figures that it read
+replay      a server at a port of this machine that answers from the recording
+stand-in    a text such as name-3 in place of one that could identify the owner of the PDU
+scrubber    gives stand-ins: equal texts get equal ones
 """
 
 from __future__ import annotations
@@ -76,8 +82,9 @@ _NO_HTTP = (
 
 
 def _upstream(handler: LoadedHandler, data: PduData) -> Upstream:
-    """Where the PDU answers, and what certificate it must show: by the settings, without any over
-    HTTP at the address. Raises SettingsError.
+    """Where the PDU answers, and which certificate it must show, by the settings of the handler.
+    Without the setting scheme a handler of this pack means https, and anybody's http. Raises
+    SettingsError.
 
         scheme=https, port=8443, address 192.0.2.8    https://192.0.2.8:8443, by a trusted authority
         fingerprint=9C:2E...                          that certificate alone
@@ -105,8 +112,8 @@ class _Reading(NamedTuple):
 
     states: Sequence[tuple[str, EnumPowerStatus]]
     figures: Figures
-    #: what tools read besides, to compare
-    parts: object = ()
+    #: what a handler of this pack reads besides: nameplate and meters, to be compared only
+    nameplate_and_meters: object = ()
 
     def renamed(self, stand_ins: Mapping[str, str]) -> _Reading:
         """This reading with stand-ins for serial numbers in the outlets' identities.
@@ -122,18 +129,22 @@ class _Reading(NamedTuple):
 
     @property
     def comparable(self) -> object:
-        """The values by which two readings are compared, without why a figure is not known: states,
-        totals, the energies of outlets, and what else tools read.
+        """The values by which two readings are compared: states, totals in A and kWh, the energies
+        of outlets in kWh, nameplate and meters. Why a figure is not known is left out.
+
+        >>> reading = _Reading([("1", EnumPowerStatus.UP)], Figures(load_a=1.5, energy_kwh=None))
+        >>> reading.comparable[1:]
+        ([1.5, None], {}, ())
         """
         figures = self.figures
         energies = {name: har.shown_figure(kwh) for name, kwh in _outlet_kwh(figures).items()}
         totals = [har.shown_figure(figures.load_a), har.shown_figure(figures.energy_kwh)]
-        return list(self.states), totals, energies, self.parts
+        return list(self.states), totals, energies, self.nameplate_and_meters
 
 
 class _Reader(NamedTuple):
-    """A handler and its settings, which reads a PDU or a replay at any port of this machine. It is
-    given the port in its setting `port`, or `in_address` behind the address.
+    """A handler and its settings, which reads a PDU or a replay at any port of this machine. The
+    port is given to it in its setting `port`, or with `in_address` behind the address.
 
         in_address    address 127.0.0.1:34567, settings {"username": "admin"}
         else          address 127.0.0.1, settings {"username": "admin", "port": "34567"}
@@ -153,14 +164,19 @@ class _Reader(NamedTuple):
         return FourMethods(make_pdu(self.handler.make, data), data)
 
     def read(self, port: int) -> _Reading:
+        """What the handler reads at this port. Raises the errors of handlers/shared/errors.py."""
         methods = self.methods(port)
-        reading = _Reading(methods.states(), methods.figures())
-        return reading._replace(parts=self.parts(port)) if _is_own(self.handler) else reading
+        states, figures = methods.states(), methods.figures()
+        further = self.nameplate_and_meters(port) if _is_own(self.handler) else ()
+        return _Reading(states, figures, further)
 
-    def parts(self, port: int) -> object:
-        """What tools read besides the four calls: which facts of the nameplate there are, and the
-        meters. The kind of the error if they cannot be read. Names are read, and not compared: they
-        name the owner.
+    def nameplate_and_meters(self, port: int) -> object:
+        """Which facts of the nameplate there are, and kind, current in A and rating in A of each
+        meter, as a handler of this pack reads them at this port. The kind of the error if it cannot
+        read them. Names of outlets are read too, so that their requests are recorded.
+
+            [True, True, False], [("line", 3.1, 16.0)]
+            "unreachable"
         """
         with open_handler.opened(self.handler, self.data(port)) as unit:
             with contextlib.suppress(PduHandlerError):
@@ -173,21 +189,25 @@ class _Reader(NamedTuple):
         return facts, [(row.kind, har.shown_figure(row.current_a), row.rating_a) for row in meters]
 
     def comparable(self, port: int) -> object:
-        """What it reads, in a form that tells a difference; the kind of the error if it cannot."""
+        """What the handler reads at this port, in a form in which two readings are compared; the
+        kind of the error, such as "protocol", if it cannot read.
+        """
         try:
             return self.read(port).comparable
         except PduHandlerError as error:
             return error.kind
 
     def states(self, port: int) -> States:
-        """The states that it reads; none if it cannot."""
+        """The states that it reads at this port, None for an UNKNOWN one; {} if it cannot read."""
         with contextlib.suppress(PduHandlerError):
             return {name: _STATES.get(state) for name, state in self.methods(port).states()}
         return {}
 
     def energies(self, port: int) -> object:
-        """The energies that it reads, of the PDU and by outlet; the kind of the error if it
-        cannot.
+        """The energies in kWh that it reads at this port, of the PDU and by outlet; the kind of the
+        error if it cannot read.
+
+            812.0, {"1": 12.5}
         """
         try:
             figures = self.methods(port).figures()
@@ -207,13 +227,13 @@ def record(
     on: Sequence[str] = (),
     off: Sequence[str] = (),
 ) -> Recording:
-    """Let the handler read its PDU, and keep the requests and answers. `on`, `off`: the requests
-    that command it, in words, such as "POST /relay/{outlet} turn=on". Raises the errors of
-    handlers/shared/errors.py.
+    """Record a PDU over HTTP for `pdu record`. `on`, `off`: the requests that command it, in words,
+    such as "POST /relay/{outlet} turn=on". Raises the errors of handlers/shared/errors.py.
 
-    1. The handler reads the PDU through the proxy. 2. It reads the recording again and again, in
-    which other texts have stand-ins. 3. It reads the recording, in which one value is another one:
-    so the states are found.
+    1. The handler reads the PDU through the proxy, which keeps requests and answers. 2. It reads
+    the recording again and again, each time with stand-ins for other texts: what it does not need
+    gets stand-ins for good. 3. It reads the recording with one value changed: so the states are
+    found.
     """
     upstream = _upstream(handler, data)
     params = dict(data.custom_params)
@@ -230,7 +250,7 @@ def record(
         scrubber = Scrubber([*secrets, *session.secrets], user, upstream.endpoint.host)
         _require_recordable(commands, scrubber)
         options.tell("reading the recording again, to find what must stay")
-        replay_settings = _any_login(session.reader.settings, secret_keys)
+        replay_settings = _with_any_login(session.reader.settings, secret_keys)
         with _without_log():
             recording = _public_recording(session, scrubber, replay_settings)
         recording = recording.commanded(on, off)
@@ -279,9 +299,10 @@ def _recorded_session(
 def _public_recording(
     session: _RecordedSession, scrubber: Scrubber, replay_settings: Mapping[str, str]
 ) -> WebRecording:
-    """The recording with stand-ins, and with what its outlets do: where the answers hold their
-    states and, of a handler of this pack, by which requests they are switched. Raises ProtocolError
-    if the handler does not read it as it read the PDU.
+    """The recording of a session, as it may leave the owner: with stand-ins, and with what its
+    outlets do, that is where the answers hold their states and, for a handler of this pack, by
+    which requests they are switched. `replay_settings`: those with which the handler reads a
+    replay. Raises ProtocolError if the handler does not read it as it read the PDU.
     """
     handler = session.reader.handler
     interface = INTERFACES.get(handler.display_name)
@@ -310,8 +331,9 @@ def _public_recording(
 def _without_serials(
     recording: WebRecording, reading: _Reading, scrubber: Scrubber, replay_reader: _Reader
 ) -> tuple[WebRecording, _Reading]:
-    """The recording, and what the handler read, with stand-ins for serial numbers in identities; as
-    they are, if the handler needs the numbers themselves.
+    """The recording, and what the handler read, with stand-ins for the serial numbers in the
+    outlets' identities. Both as they are, if there are none, or if the handler reads the recording
+    with stand-ins in another way.
 
         before:  outlet 1-286331153, GET /banks => [{"serial": "286331153"}]
         after:   outlet 1-serial-1,  GET /banks => [{"serial": "serial-1"}]
@@ -326,8 +348,8 @@ def _without_serials(
 
 @contextlib.contextmanager
 def _without_log() -> Iterator[None]:
-    """In the block nothing is logged: a handler would warn of what the recording has on trial, and
-    not of its PDU.
+    """A block in which nothing is logged: the handler reads copies of the recording with changed
+    values, and would warn of them as if its PDU had them.
     """
     level = logging.root.manager.disable
     logging.disable()
@@ -338,8 +360,8 @@ def _without_log() -> Iterator[None]:
 
 
 def _require_recordable(commands: Sequence[str], scrubber: Scrubber) -> None:
-    """Raises SettingsError if requests in words, which are written as they are, show the login, the
-    session, or what looks private, or if they can match no request.
+    """Raises SettingsError if a request of --on or --off can match no request, or if it shows the
+    login, the session or what looks private: these words are in the recording as they are given.
 
     >>> _require_recordable(['POST /o/{outlet} {"token": "{any}", "on": true}'], Scrubber())
     >>> _require_recordable(["POST /o/{outlet} on=1&token=Zq03Sesam"], Scrubber())
@@ -352,7 +374,8 @@ a number of the PDU: write {any} in its place
         RequestPattern.parse(words).require_possible()
         # a value such as {any} is no secret, and 1 is none in any notation
         texts = [text.replace(ANY, "1") for text in (words, unquote(words))]
-        if any(named_secrets(text) or scrubber.scrub_kept_text(text) != text for text in texts):
+        looks_private = any(scrubber.scrub_kept_text(text) != text for text in texts)
+        if looks_private or any(map(named_secrets, texts)):
             raise SettingsError(
                 "--on and --off show the login, or an address, a name or a number of the PDU: write"
                 " {any} in its place"
@@ -364,10 +387,11 @@ def _is_own(handler: LoadedHandler) -> bool:
     return registry.is_handler(handler.display_name)
 
 
-def _any_login(settings: Mapping[str, str], secret_keys: set[str]) -> dict[str, str]:
-    """The settings with "any" for the login, which a replay takes.
+def _with_any_login(settings: Mapping[str, str], secret_keys: set[str]) -> dict[str, str]:
+    """The settings with "any" for the user's name and for the settings of `secret_keys`: a replay
+    takes any login.
 
-    >>> _any_login({"username": "admin", "password": "Zq01", "bank": "2"}, {"password"})
+    >>> _with_any_login({"username": "admin", "password": "Zq01", "bank": "2"}, {"password"})
     {'username': 'any', 'password': 'any', 'bank': '2'}
     """
     return {
@@ -379,13 +403,15 @@ def _any_login(settings: Mapping[str, str], secret_keys: set[str]) -> dict[str, 
 def _read_through_proxy(
     handler: LoadedHandler, settings: Mapping[str, str], proxy: RecordingProxy
 ) -> tuple[_Reader, _Reading]:
-    """What the handler reads of the PDU while the proxy records it, and how it was given the
-    proxy's port: in its setting port, if it may have one, else in the address:
+    """Let the handler read the PDU through the proxy. Returns what it read, and the reader with
+    the way in which the handler takes a port: the proxy's is given in the setting port, if the
+    handler may have one, and if then no request comes to the proxy, behind the address:
 
-        settings {"port": "8080"}, address 127.0.0.1
-        settings {},               address 127.0.0.1:8080
+        first:   settings {"port": "34567"}, address 127.0.0.1
+        second:  settings {},                address 127.0.0.1:34567
 
-    Raises the error of the handler, or ProtocolError if nothing was recorded.
+    An error of the handler after a request is raised, unless its PDU is worth a recording without
+    outlets. Raises ProtocolError if no request came to the proxy.
     """
     setting_keys = {setting.key for setting in handler.settings}
     readers = [_Reader(handler, settings, in_address=True)]
@@ -400,10 +426,9 @@ def _read_through_proxy(
         except PduHandlerError as error:
             if proxy.error is not None:
                 raise proxy.error from None
-            is_recorded = bool(proxy.exchanges)
-            if is_recorded and _may_record_without(handler, error, proxy):
+            if proxy.exchanges and _may_record_without_outlets(handler, error, proxy):
                 return reader, _Reading([], Figures(None, None))
-            if is_recorded:
+            if proxy.exchanges:
                 raise
         else:
             if proxy.exchanges:  # else it ignored this port, and read the PDU without the proxy
@@ -418,12 +443,12 @@ def _why_nothing_was_recorded(proxy: RecordingProxy) -> str:
     return _NO_HTTP if proxy.connections else _NO_CONNECTION
 
 
-def _may_record_without(
+def _may_record_without_outlets(
     handler: LoadedHandler, error: PduHandlerError, proxy: RecordingProxy
 ) -> bool:
-    """Whether a PDU is recorded that its handler does not read, to support it later: one with a
-    documented interface that the handler calls unsupported, or that answered more than its first
-    resource.
+    """Whether a PDU is recorded though its handler ended with this error, so that a later version
+    can support it: a PDU over Redfish or of Raritan that the handler calls unsupported, or that
+    answered two requests or more without an error status.
 
         GET /redfish/v1 200, GET /redfish/v1/Chassis 401    no: its login was not taken
         GET /redfish/v1 200, GET /redfish/v1/Chassis 200    yes
@@ -436,10 +461,11 @@ def _may_record_without(
 def _recording(
     handler: LoadedHandler, answers: Sequence[Answer], reading: _Reading
 ) -> WebRecording:
-    """The answers with what the handler read of them, without commands.
+    """The recording of these answers, with the outlets and figures that the handler read. How the
+    outlets are switched is not in it yet.
 
-    read:       outlet 1 UP, outlet 2 UNKNOWN; 1.5 A
-    recording:  outlets {"1": True, "2": None}, load_a 1.5
+    reading:    outlet 1 UP, outlet 2 UNKNOWN; 1.5 A
+    recording:  outlets {"1": RecordedOutlet(True), "2": RecordedOutlet(None)}, load_a 1.5
     """
     energies = _outlet_kwh(reading.figures)
     outlets: dict[str, RecordedOutlet] = {}
@@ -457,20 +483,28 @@ def _recording(
 
 
 def _outlet_kwh(figures: Figures) -> dict[str, Figure]:
-    """The energies of the outlets that are metered, in kWh."""
+    """The energies in kWh of the outlets that are metered, by outlet; NotKnown for a meter that was
+    not read.
+    """
     ports = figures.ports.items()
     return {name: port.energy_kwh for name, port in ports if port.energy_kwh is not None}
 
 
 def _read_again(recording: WebRecording, reader: _Reader) -> object:
-    """What the handler reads in the file, as it would be written."""
+    """What the handler reads in a replay of this recording, after it was written as a file and read
+    again; in a form in which two readings are compared.
+    """
     with contextlib.closing(WebUnit(har.parse(recording.text), 0)) as unit:
         return reader.comparable(unit.port)
 
 
 def _notes(recording: WebRecording, *, is_own: bool) -> Iterator[str]:
-    """The sentences that say what the owner does next, such as "The handler read no outlets: the
-    file has what the device answered."
+    """The sentences that say to the owner what the recording lacks, and what to do next. `is_own`:
+    it was recorded by a handler of this pack.
+
+        no outlets           "The handler read no outlets: the file has what the device answered."
+        not is_own           "Compare the states and figures at the head of the file ..."
+        no known commands    "The file does not say how the PDU is commanded: ..."
     """
     yield from kept_notes(recording.kept_texts)
     if not recording.outlets:

@@ -1,5 +1,10 @@
 """The recording proxy: a port of this machine that passes requests on to a device, and keeps what
 was asked and answered. So a handler, whatever it is, shows what it needs.
+
+exchange    a request that was passed on, and the device's answer
+call        one request, or one of the calls that a performBulk of Xerus holds
+secret      a value that is one by its name (token, pw) or by where it stands (a cookie)
+{any}       stands in a recorded request for any text: GET /o?sid={any}
 """
 
 from __future__ import annotations
@@ -19,7 +24,7 @@ from handlers.shared.tls import Trust
 
 from ..recording_formats import RecordingOptions
 from ..replay_server import HttpReplay, Response
-from ..scrub import ANY_TEXT, SECRETS, is_telling, kind_of
+from ..scrub import ANY_TEXT, SECRETS, is_distinctive, kind_of
 from .answer_scrubbing import secrets_in
 from .har import Answer, Pairs, at_another_address, media_type, merged, path_and_query
 from .named_values import named_secrets, without_named_secrets
@@ -64,8 +69,9 @@ class Exchange(NamedTuple):
 
 
 class RecordingProxy(HttpReplay):
-    """Passes requests on, and keeps each with its answer in `exchanges`. Raises OSError if no port
-    can be used.
+    """Passes requests on, and keeps each with its answer in `exchanges`. If the device gives none,
+    or a request is a command, the client gets no answer either, and `error` is the reason. Raises
+    OSError if no port can be used.
 
         the handler  >  GET http://127.0.0.1:34567/status
         the proxy    >  GET https://192.0.2.8/status
@@ -80,8 +86,9 @@ class RecordingProxy(HttpReplay):
         logins: Sequence[str],
         commands: Sequence[str],
     ) -> None:
-        """`logins`: texts of the login, which the requests hold. `commands`: requests in words,
-        which are not passed on. Raises also SettingsError.
+        """`logins`: user, password and the like, which become {any} in recorded requests.
+        `commands`: the requests of --on and --off, such as "POST /relay/{outlet} turn=on", which
+        are not passed on; SettingsError is raised for words that are no request.
         """
         self._upstream, self._options = upstream, options
         self._logins: list[str] = []
@@ -93,7 +100,7 @@ class RecordingProxy(HttpReplay):
         self._transports: list[StandardTransport] = []
         self._lock = threading.Lock()
         self.exchanges: list[Exchange] = []
-        #: why the device did not answer
+        #: why the last request without an answer got none
         self.error: Optional[PduHandlerError] = None
         super().__init__(0)
 
@@ -114,9 +121,13 @@ class RecordingProxy(HttpReplay):
     def respond(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes
     ) -> Response:
-        """Pass a request on and keep the exchange; the device's answer, of which only an address of
-        its own is changed. Raises ConnectionAbortedError if it gives none, with the reason in
-        `error`.
+        """Pass a request on to the device and add the exchange to `exchanges`. Returns the device's
+        status, body and headers; a header Location that leads to the device leads to the proxy.
+        Raises ConnectionAbortedError if the device does not answer, or if the request is a command;
+        `error` then has the reason.
+
+            >  GET /status     the device: GET https://192.0.2.8/status
+            <  200, b'{"on": true}', [("Content-Type", "application/json")]
         """
         call = Call(method, target, body.decode("utf-8", "replace"))
         self._refuse_command(call)
@@ -137,15 +148,18 @@ class RecordingProxy(HttpReplay):
         return answer.status, content, pairs
 
     def _refuse_command(self, call: Call) -> None:
-        """Raises ConnectionAbortedError for a request with a command, which is not passed on; the
-        reason is in `error`. A command may be one of a list, or of several calls that are sent in
-        one.
+        """Raises ConnectionAbortedError if a request is one of the commands, or holds one in a list
+        or in a performBulk; `error` then has the reason. A reading must not switch.
+
+            command "POST /relay/{any} turn=on"
+            POST /relay/1 turn=on     raises
+            GET /status               returns
         """
-        calls: list[Call] = []
+        possible_commands: list[Call] = []
         for part in calls_in(call) or [call]:
-            calls += [part._replace(body=body) for body in body_parts(part.body)]
+            possible_commands += [part._replace(body=body) for body in body_parts(part.body)]
         for command in self._commands:
-            if any(command.matches(*part) for part in calls):
+            if any(command.matches(*possible) for possible in possible_commands):
                 self.error = ProtocolError(
                     f"a reading sent a command, which was not passed on ({command.text}): the"
                     " handler writes while it reads; nothing was written"
@@ -153,8 +167,8 @@ class RecordingProxy(HttpReplay):
                 raise ConnectionAbortedError
 
     def _transport(self) -> StandardTransport:
-        """The connection to the device that belongs to the handler's connection, which has a thread
-        of its own.
+        """The connection to the device for the current thread, opened by its first request. The
+        proxy serves each connection of the handler in a thread of its own, so each has one.
         """
         if not hasattr(self._threads, "transport"):
             self._threads.transport = StandardTransport(self._upstream.trust)
@@ -163,8 +177,9 @@ class RecordingProxy(HttpReplay):
         return transport
 
     def _headers_for_device(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """The headers that are passed on. By Referer and Origin a device knows its own pages, so
-        they name the device again:
+        """The headers of a request as they are passed on to the device: without those of the one
+        connection (Host, Keep-Alive), and with the device's address in Referer and Origin, by which
+        a device knows its own pages.
 
             the handler:  Referer: http://127.0.0.1:34567/login
             the device:   Referer: https://192.0.2.8/login
@@ -179,11 +194,10 @@ class RecordingProxy(HttpReplay):
         return device_headers
 
     def secrets(self) -> list[str]:
-        """The ids of sessions, tokens and cookies by which the device and the handler know each
-        other, from addresses, headers and bodies of all exchanges, each once.
+        """The values of session ids, tokens and cookies in all exchanges, each once.
 
-            < Set-Cookie: sid=7f3a91; Path=/      7f3a91
-            > GET /status?token=9c2e17            9c2e17
+        < Set-Cookie: sid=7f3a91; Path=/      "7f3a91"
+        > GET /status?token=9c2e17            "9c2e17"
         """
         secrets: list[str] = []
         with self._lock:
@@ -192,7 +206,12 @@ class RecordingProxy(HttpReplay):
         return list(dict.fromkeys(secrets))
 
     def answers(self) -> list[Answer]:
-        """The last answer to each request; of calls that were sent in one, to each."""
+        """The answers for the recording: the last one to each request, with {any} for secrets in
+        the request; of a performBulk, one to each call in it.
+
+            > GET /status?sid=7f3a91   < {"on": true}
+            Answer("GET /status?sid={any}", {"on": True})
+        """
         secrets = [*self._logins, *self.secrets()]
         answers: list[Answer] = []
         with self._lock:
@@ -202,8 +221,8 @@ class RecordingProxy(HttpReplay):
 
 
 def _headers_at_replay(device: Endpoint, fields: Pairs) -> Iterator[tuple[str, str]]:
-    """The headers of the device's answer as they are passed on. A redirect to the device itself
-    becomes one to the proxy; a redirect to another host stays.
+    """The headers of the device's answer as the proxy sends them: without those of the one
+    connection. A redirect to the device itself becomes one to the proxy; one to another host stays.
 
     >>> device = Endpoint("http", "192.0.2.8", 80)
     >>> list(_headers_at_replay(device, [("Location", "http://192.0.2.8/home"), ("Server", "x")]))
@@ -218,7 +237,8 @@ def _headers_at_replay(device: Endpoint, fields: Pairs) -> Iterator[tuple[str, s
 
 
 def _leads_to(device: Endpoint, location: str) -> bool:
-    """Whether an address, as of the header Location, is one of this endpoint.
+    """Whether an address in a header Location is at this host and port; False for an address
+    without a host.
 
     >>> device = Endpoint("http", "192.0.2.8", 80)
     >>> _leads_to(device, "http://192.0.2.8/home"), _leads_to(device, "https://192.0.2.8/home")
@@ -233,8 +253,8 @@ def _leads_to(device: Endpoint, location: str) -> bool:
 
 
 def _unpacked(headers: Pairs, body: bytes) -> bytes:
-    """A body without its Content-Encoding: some devices pack their pages for all who ask. Raises
-    ProtocolError for one that is not whole.
+    """The body without its Content-Encoding: some devices pack their pages with gzip or deflate for
+    all who ask. A body that is not packed stays. Raises ProtocolError for one that breaks off.
 
     >>> _unpacked([("Content-Encoding", "deflate")], zlib.compress(b"relay 1 on"))
     b'relay 1 on'
@@ -253,7 +273,8 @@ def _unpacked(headers: Pairs, body: bytes) -> bytes:
 
 
 def _sent_secrets(headers: Mapping[str, str]) -> Iterator[str]:
-    """The values of cookies and tokens that a handler sends, whatever the device calls them.
+    """The values of all cookies in the headers of a request, and of headers whose name says that
+    they are a secret.
 
     >>> list(_sent_secrets({"Cookie": "lang=en; sid=7f3a", "X-Auth-Token": "Bearer 9c2e"}))
     ['en', '7f3a', '9c2e']
@@ -266,8 +287,8 @@ def _sent_secrets(headers: Mapping[str, str]) -> Iterator[str]:
 
 
 def _answers_of(exchange: Exchange, secrets: list[str]) -> Iterator[Answer]:
-    """The answer of an exchange as a recording keeps it, with {any} for secrets in its request; of
-    calls that were sent in one, each.
+    """The answer of an exchange as a recording keeps it, with {any} for these secrets in its
+    request; of a performBulk, one answer for each call in it.
 
     >>> exchange = Exchange(Call("GET", "/o?sid=7f3a", ""), 200, [], b'{"on": true}')
     >>> [(answer.request, answer.content) for answer in _answers_of(exchange, ["7f3a"])]
@@ -289,15 +310,15 @@ def _answers_of(exchange: Exchange, secrets: list[str]) -> Iterator[Answer]:
 
 
 def _secrets_of(exchange: Exchange) -> Iterator[str]:
-    """The values in a request and its answer that are secrets by their names or by where they
-    stand.
+    """The values in a request and its answer that are secrets by their names, or by where they
+    stand, such as a cookie. One that stands in two places is there twice.
 
     >>> headers = [("Set-Cookie", "id=7f3a91; Path=/")]
     >>> list(_secrets_of(Exchange(Call("GET", "/o?token=9c2e17", ""), 200, headers, b"")))
     ['9c2e17', '9c2e17', '7f3a91']
     """
     call = exchange.call
-    yield from filter(is_telling, exchange.sent_secrets)
+    yield from filter(is_distinctive, exchange.sent_secrets)
     yield from secrets_in({call.target: exchange.content})
     for text in (call.target, unquote(call.target), call.body):
         yield from named_secrets(text)
@@ -305,12 +326,13 @@ def _secrets_of(exchange: Exchange) -> Iterator[str]:
         if name.lower() != "set-cookie":  # whose own name may look like a value
             yield from named_secrets(f"{name}={text}")
         secret = _secret_of_header(name, text)
-        if is_telling(secret):
+        if is_distinctive(secret):
             yield secret
 
 
 def _secret_of_header(name: str, text: str) -> str:
-    """The value of a cookie or of a token; "" in any other header.
+    """The value in a header of an answer that is a cookie or, by its name, a secret; "" for any
+    other header.
 
     >>> _secret_of_header("Set-Cookie", "id=7f3a91; Path=/"), _secret_of_header("ETag", "5")
     ('7f3a91', '')
@@ -321,7 +343,8 @@ def _secret_of_header(name: str, text: str) -> str:
 
 
 def _session_headers(headers: Pairs) -> list[tuple[str, str]]:
-    """The headers with "any" for each secret; without Content-Type, which is kept apart.
+    """The headers of an answer as a recording keeps them: "any" for each secret; without
+    Content-Type, which an `Answer` has as its `type`.
 
     >>> _session_headers([("Set-Cookie", "id=7f3a91; Domain=pdu.example"), ("ETag", "5")])
     [('Set-Cookie', 'id=any; Path=/'), ('ETag', '5')]

@@ -6,7 +6,7 @@
 
 `{outlet}` is the identity of an outlet, `{outlet-1}` and `{outlet+1}` its last number and one
 less or more, `{any}` any text, any body, or any value of JSON. What follows ` -> ` is the answer,
-or its status with the path of a redirect, such as `-> 302 /outlets`. JSON may be spaced and
+or its status, with the path of a redirect: `-> 202`, `-> 302 /outlets`. JSON may be spaced and
 ordered in any way, fields of different names may have any order, and characters may be escaped or
 not.
 """
@@ -40,7 +40,7 @@ _TIME = re.compile(r"(?<![0-9])1[0-9]{9,12}(?![0-9])")
 
 class RequestPattern(NamedTuple):
     """A request in words, perhaps with placeholders such as {outlet} and {any}, and the answer to
-    it.
+    it, "" if that is not given.
 
     >>> RequestPattern.parse("post /relay/{outlet} turn=on -> 200")
     RequestPattern(method='POST', target='/relay/{outlet}', body='turn=on', answer='200')
@@ -54,11 +54,13 @@ class RequestPattern(NamedTuple):
 
     @classmethod
     def parse(cls, words: str) -> RequestPattern:
-        """A request in words: METHOD /PATH BODY -> ANSWER, of which the path alone must be given.
-        Raises SettingsError.
+        """The request in a text METHOD /PATH BODY -> ANSWER, of which the path alone must be given:
+        then the method is GET, whose path may have blanks. Raises SettingsError without a path.
 
-        >>> RequestPattern.parse("/set?n=1")
-        RequestPattern(method='GET', target='/set?n=1', body='', answer='')
+        >>> RequestPattern.parse("/set?name=web 1").target
+        '/set?name=web 1'
+        >>> RequestPattern.parse("post http://192.0.2.8/relay/1 turn=on -> 302 /home")
+        RequestPattern(method='POST', target='/relay/1', body='turn=on', answer='302 /home')
         """
         request, _, answer = words.strip().partition(" -> ")
         first_word, _, target_and_body = request.partition(" ")
@@ -66,7 +68,7 @@ class RequestPattern(NamedTuple):
         if method not in METHODS:
             method, target_and_body = "GET", request
         target, _, body = target_and_body.strip().partition(" ")
-        if method == "GET":  # without a body: a blank is one of the address
+        if method == "GET":  # which has no body
             target, body = target_and_body.strip(), ""
         target = re.sub(r"^https?://[^/]+", "", target)
         if not target.startswith("/"):
@@ -93,20 +95,27 @@ class RequestPattern(NamedTuple):
 
     @property
     def canonical(self) -> str:
-        """The request in one spelling."""
+        """The request in one spelling: equal for requests that differ in the order of fields, in
+        escapes or in the spacing of JSON alone.
+        """
         return _canonical(self.method, self.target, self.body)
 
     def require_possible(self) -> None:
-        """Raises SettingsError if no request can match these words of a command, such as
+        """Raises SettingsError if no request of a client can match this pattern.
 
-        'POST /{outlet} on={state}' matches no request: {state} is not {outlet} or {any}
+        >>> RequestPattern.parse("POST /{outlet} turn=on").require_possible()
+        >>> RequestPattern.parse("POST /{outlet} on={state}").require_possible()
+        Traceback (most recent call last):
+        handlers.shared.errors.SettingsError: 'POST /{outlet} on={state}' matches no request: \
+{state} is not {outlet} or {any}
         """
         reason = self._reason_to_match_nothing()
         if reason:
             raise SettingsError(f"{printable(self.text, 80)!r} matches no request: {reason}")
 
     def _reason_to_match_nothing(self) -> str:
-        """Why no request can match this pattern; "" if one can.
+        """Why no request of a client can match this pattern, as the end of a sentence; "" if one
+        can.
 
         >>> RequestPattern("POST", "/rpc", '{"id": {outlet}}')._reason_to_match_nothing()
         ''
@@ -139,6 +148,7 @@ class RequestPattern(NamedTuple):
         last_number = re.search("[0-9]+$", identity)
 
         def identity_text(placeholder: re.Match[str]) -> str:
+            """What stands in the place of {outlet}, or of {outlet-1} with its offset -1."""
             offset = placeholder["offset"]
             if not offset or last_number is None:
                 return identity
@@ -151,7 +161,8 @@ class RequestPattern(NamedTuple):
         )
 
     def matches(self, method: str, target: str, body: str) -> bool:
-        """Whether this pattern matches a request.
+        """Whether this pattern matches a request of a client: {any} matches any text, and fields
+        and members may have any order.
 
         >>> pattern = RequestPattern("POST", "/rpc", '{"token": "{any}", "id": 3}')
         >>> pattern.matches("POST", "/rpc", '{"id":3,"token":"7f 3a"}')
@@ -165,7 +176,8 @@ class RequestPattern(NamedTuple):
         return self.body == ANY or _has_body(self.body, body)
 
     def is_like(self, method: str, target: str) -> bool:
-        """Whether a request has this one's method and path, whatever the outlet.
+        """Whether a request has the method and path of this pattern, with any text in place of
+        {outlet}; queries and bodies are not compared.
 
         >>> pattern = RequestPattern.parse("POST /relay/{outlet} turn=on")
         >>> pattern.is_like("POST", "/relay/7?turn=toggle"), pattern.is_like("POST", "/login")
@@ -179,7 +191,8 @@ class RequestPattern(NamedTuple):
 
 
 def recorded_request(method: str, target: str, body: str, secrets: list[str]) -> str:
-    """A request as a recording keeps it: {any} for logins and times, and no number of a call.
+    """A request in words as a recording keeps it: {any} for these secrets, for values that are
+    secrets by their names and for times; in JSON-RPC "id": 0.
 
     >>> recorded_request("GET", "/o?pw=7f3a&_=1700000000123", "", ["7f3a"])
     'GET /o?pw={any}&_={any}'
@@ -213,7 +226,8 @@ def body_parts(body: str) -> Iterator[str]:
 
 
 def _canonical(method: str, target: str, body: str) -> str:
-    """The one spelling of equal requests, with a number of its own in place of {any}.
+    """A request in one spelling: with fields and members sorted, and with _ANY_NUMBER in place of
+    {any}, because a number may stand in an address, a form and in JSON.
 
     >>> _canonical("GET", "/relay/?turn=on&n=1", "")
     'GET /relay?n=1&turn=on'
@@ -230,8 +244,8 @@ def _canonical(method: str, target: str, body: str) -> str:
 
 
 def _document(body: str) -> Any:
-    """The JSON of a body, with a number in place of {any}; None for another body. Calls of
-    JSON-RPC are compared without their numbers.
+    """The JSON of a body, with _ANY_NUMBER in place of {any}; None for a body that is no JSON. Of a
+    JSON-RPC call without "id" and "jsonrpc", which tell no call from another.
 
     >>> _document('{"jsonrpc": "2.0", "id": 7, "method": "get"}')
     {'method': 'get', 'params': {}}
@@ -247,7 +261,8 @@ def _document(body: str) -> Any:
 
 
 def _plain_body(body: str) -> str:
-    """A body that is no JSON, in one spelling: a form, XML or another text.
+    """A body that is no JSON, in one spelling: XML escaped, a form or another text with its fields
+    sorted; _ANY_NUMBER in place of {any}.
 
     >>> _plain_body("turn=on&n=a%20b")
     'n=a%20b&turn=on'
@@ -259,7 +274,7 @@ def _plain_body(body: str) -> str:
 
 
 def _has_body(expected_body: str, body: str) -> bool:
-    """Whether a body is the expected one, with any text or any value of JSON in place of {any}.
+    """Whether a body is the expected one, in which {any} stands for any text or any value of JSON.
 
     >>> _has_body("<t>{any}</t>", "<t>a&amp;b</t>")
     True
@@ -273,8 +288,8 @@ def _has_body(expected_body: str, body: str) -> bool:
 
 
 def _has_document(expected: Any, document: Any) -> bool:
-    """Whether JSON is the expected one, in which _ANY_NUMBER stands for any value, or in a text for
-    any part of it.
+    """Whether the JSON of a body is the expected one, in which _ANY_NUMBER stands for any value, or
+    in a text for any part of it.
 
     >>> _has_document({"auth": "Basic 98765432109876", "id": 3}, {"id": 3, "auth": "Basic YTpi"})
     True
@@ -297,7 +312,7 @@ def _has_document(expected: Any, document: Any) -> bool:
 
 
 def _sorted_fields(text: str) -> str:
-    """The fields of a query or a form, in the order of their names.
+    """The text of a query or a form, with its fields in the order of their names.
 
     >>> _sorted_fields("turn=on&n=a+b")
     'n=a%20b&turn=on'
@@ -307,8 +322,8 @@ def _sorted_fields(text: str) -> str:
 
 
 def _in_one_escape(text: str) -> str:
-    """A text of an address or a form, with everything escaped that could end it. {any} then matches
-    a text with blanks, too.
+    """A text of an address or a form in one spelling: each character but letters, digits and
+    "/=_.-~" is escaped once.
 
     >>> _in_one_escape("a+b"), _in_one_escape("a%20b"), _in_one_escape("a b")
     ('a%20b', 'a%20b', 'a%20b')
@@ -317,8 +332,9 @@ def _in_one_escape(text: str) -> str:
 
 
 def _has_pattern(expected: str, text: str, any_text: re.Pattern[str] = _IN_ANY_TEXT) -> bool:
-    """Whether a text is the expected one, with such a text in each place of _ANY_NUMBER. Linear,
-    where a regular expression would try all lengths of all places.
+    """Whether a text is the expected one, in which _ANY_NUMBER stands for a text that `any_text`
+    matches: by default one without &, quotes and blanks. Takes linear time, where a regular
+    expression would try all lengths of all places.
 
     >>> _has_pattern("pw=98765432109876&n=1", "pw=abc&n=1")
     True
@@ -342,7 +358,7 @@ def _has_pattern(expected: str, text: str, any_text: re.Pattern[str] = _IN_ANY_T
 
 
 def json_or_none(text: str) -> Any:
-    """The JSON of a text; None for a text that is none.
+    """The JSON of a text; None for a text that is no JSON, and for null.
 
     >>> json_or_none('{"on": true}'), json_or_none("turn=on")
     ({'on': True}, None)

@@ -1,5 +1,10 @@
 """Puts stand-ins into a recording over HTTP: **what its handler's reading does not need is
 replaced**, in requests, headers and answers alike.
+
+stand-in      a text such as name-3, which a Scrubber gives; in requests {any}, in headers "any"
+own texts     what the owner gave as settings, and what stands in the answers: a request that holds
+              one has {any} in its place
+replaceable   with a stand-in in its place, the handler reads the same as of the device
 """
 
 from __future__ import annotations
@@ -13,7 +18,7 @@ from urllib.parse import quote, quote_plus
 from handlers.shared.errors import ProtocolError
 
 from ..generic_words import has_only_generic_words
-from ..scrub import ANY_TEXT, Scrubber, longest_first, unread_groups
+from ..scrub import ANY_TEXT, Scrubber, longest_first, replaceable_groups
 from .answer_scrubbing import Answers, members, scrub_answers, without_private
 from .har import Answer, WebRecording
 from .named_values import named_values
@@ -33,12 +38,12 @@ def scrubbed(
     expected: object,
     links: Optional[Collection[str]] = None,
 ) -> WebRecording:
-    """The recording with stand-ins.
+    """The recording with stand-ins for all that the handler's reading does not need.
 
-    `settings`: texts that its owner gave to the handler. `read`: what the handler reads at a port
-    of this machine, to compare with `expected`. `links`: of a documented interface, the members
-    that name its resources, whose texts stay, as the names of all members. Raises ProtocolError if
-    a request shows the login.
+    `settings`: texts that its owner gave to the handler. `read(port)`: what the handler reads of a
+    replay at this port, which is `expected` if the replay answers as the device did. `links`: None,
+    or for a documented interface such as Redfish the members whose texts name its resources: these
+    stay, and the names of all members. Raises ProtocolError if a request shows the login.
 
         before:  GET /o?sid=7f3a => {"owner": "Schmidt", "state": "Live"}
         after:   GET /o?sid={any} => {"name-1": "name-2", "state": "Live"}
@@ -52,21 +57,23 @@ def scrubbed(
     with contextlib.closing(WebUnit(recording, 0)) as unit:
 
         def read_recording(clean: WebRecording) -> object:
+            """What the handler reads of this recording."""
             unit.load(clean)
             return read(unit.port)
 
         # the ids of a documented interface name its resources
-        values = _values(recording) if links is None else ()
+        values = _texts_of_answers(recording) if links is None else ()
         own_texts = {*settings, *values}
         public = _without_private(recording, scrubber, has_any=False)
-        if read_recording(public) != expected:  # the handler's own words are in its requests
+        if read_recording(public) != expected:  # requests repeat what the handler was given
             public = _without_private(recording, scrubber, has_any=True)
         recording = _with_needed_headers(public, read_recording)
         recording, texts_of_requests = _with_any(recording, own_texts, read_recording)
         unit.load(recording)
 
         def read_contents(clean: Answers) -> object:
-            unit.contents = {}, clean
+            """What the handler reads of the last recording with these answers."""
+            unit.contents = {}, clean  # of no outlets: no command is sent
             return read(unit.port)
 
         contents, kept_texts = scrub_answers(recording.contents, scrubber, read_contents, links)
@@ -76,8 +83,8 @@ def scrubbed(
 
 
 def _without_private(recording: WebRecording, scrubber: Scrubber, *, has_any: bool) -> WebRecording:
-    """The recording with stand-ins for what looks private, in its requests the same, or {any}; and
-    without the octets of pictures and the like.
+    """The recording with stand-ins for secrets, addresses and serial numbers. In requests they are
+    the same stand-ins, or with `has_any` {any}. Pictures and the like become empty.
 
     >>> recording = WebRecording([Answer("GET /10.77.5.9", {"ntp": "10.77.5.9"})])
     >>> _without_private(recording, Scrubber(), has_any=True).answers[0][:2]
@@ -100,8 +107,8 @@ def _without_private(recording: WebRecording, scrubber: Scrubber, *, has_any: bo
 def _with_needed_headers(
     recording: WebRecording, read: Callable[[WebRecording], object]
 ) -> WebRecording:
-    """The recording without the headers that the reading does not need, but those of sessions and
-    redirects.
+    """The recording without the headers that the reading does not need. Set-Cookie and Location
+    stay in any case. `read`: what the handler reads of a recording.
 
     >>> headers = [("Set-Cookie", "id=any"), ("X-Rack", "north")]
     >>> recording = WebRecording([Answer("GET /", {}, headers=headers)])
@@ -110,6 +117,7 @@ def _with_needed_headers(
     """
 
     def without(names: Collection[str]) -> WebRecording:
+        """The recording without the headers of these names, in small letters."""
         answers: list[Answer] = []
         for answer in recording.answers:
             headers = [row for row in answer.headers if row[0].lower() not in names]
@@ -120,32 +128,33 @@ def _with_needed_headers(
     for answer in recording.answers:
         names += [name.lower() for name, text in answer.headers if text != ANY_TEXT]
     names = [name for name in dict.fromkeys(names) if name not in _STAYING]
-    return without(unread_groups(names, (), without, read))
+    return without(replaceable_groups(names, (), without, read))
 
 
 def _with_any(
     recording: WebRecording, own_texts: Collection[str], read: Callable[[WebRecording], object]
 ) -> tuple[WebRecording, Sequence[str]]:
-    """The recording with {any} for these texts in its requests, and "any" in the addresses to which
-    they lead, unless the reading needs them or two requests would be one; and the texts of the
-    requests that stay.
+    """The recording with {any} in its requests, and "any" in its headers Location, for each of
+    these texts; and the texts that stay in requests, because the reading needs them or because two
+    requests would become one. `read`: what the handler reads of a recording.
 
     >>> recording = WebRecording([Answer("GET /rack-north/o", {})])
-    >>> clean, _ = _with_any(recording, ["rack-north"], lambda recording: "the same states")
-    >>> clean.answers[0].request
-    'GET /{any}/o'
+    >>> clean, kept_texts = _with_any(recording, ["rack-north"], lambda recording: "states")
+    >>> clean.answers[0].request, kept_texts
+    ('GET /{any}/o', [])
     """
-    redirects = list(_texts_of_redirects(recording))
-    requests = "\n".join([*recording.contents, *redirects])
-    to_try: list[str] = []
-    for text in {*own_texts, *redirects}:
+    redirect_texts = list(_texts_of_redirects(recording))
+    requests = "\n".join([*recording.contents, *redirect_texts])
+    spellings: list[str] = []
+    for text in {*own_texts, *redirect_texts}:
         if not has_only_generic_words(text):
-            # a request may have them escaped
-            spellings = dict.fromkeys((text, quote(text, safe=""), quote_plus(text)))
-            to_try += [spelling for spelling in spellings if _holds_word(requests, spelling)]
-    to_try = longest_first(to_try)
+            # a request may have a text escaped
+            text_spellings = dict.fromkeys((text, quote(text, safe=""), quote_plus(text)))
+            spellings += [word for word in text_spellings if _holds_word(requests, word)]
+    spellings = longest_first(spellings)
 
     def with_any(texts: Collection[str]) -> WebRecording:
+        """The recording with {any} for these texts in requests, and "any" in Location."""
         ordered_texts = longest_first(texts)
         answers: list[Answer] = []
         for answer in recording.answers:
@@ -157,17 +166,18 @@ def _with_any(
         return recording._replace(answers=answers)
 
     def read_distinct(clean: WebRecording) -> object:
+        """How many different requests there are, and what the handler reads."""
         return len(clean.contents), read(clean)
 
-    unread = unread_groups(to_try, (), with_any, read_distinct)
-    clean = with_any(unread)
+    replaceable = replaceable_groups(spellings, (), with_any, read_distinct)
+    clean = with_any(replaceable)
     if recording.handler:  # the other words are those of this pack
-        return clean, [text for text in to_try if text not in unread]
-    return clean, _telling_texts(clean)
+        return clean, [spelling for spelling in spellings if spelling not in replaceable]
+    return clean, _special_texts_of_requests(clean)
 
 
 def _holds_word(text: str, word: str) -> bool:
-    """Whether a text holds this one, and not as a part of a longer word.
+    """Whether a text holds this word, and not only as a part of a longer one.
 
     >>> _holds_word("GET /rack/1", "rack"), _holds_word("GET /racks/1", "rack")
     (True, False)
@@ -189,19 +199,20 @@ def _with_any_in_redirect(header: tuple[str, str], texts: Sequence[str]) -> tupl
     return name, text
 
 
-def _telling_texts(recording: WebRecording) -> list[str]:
-    """The fields and the parts of the paths, in requests and in the addresses to which answers
-    lead, that are no common words.
+def _special_texts_of_requests(recording: WebRecording) -> list[str]:
+    """The texts in requests and in headers Location that may say something of the owner: fields and
+    the parts of paths, without common words and {any}. The owner is told of them.
 
-    >>> _telling_texts(WebRecording([Answer("GET /relay/north?mode=auto&by=Schmidt", {})]))
+    >>> recording = WebRecording([Answer("GET /relay/north?mode=auto&by=Schmidt", {})])
+    >>> _special_texts_of_requests(recording)
     ['north', 'Schmidt']
     """
     texts = list(_texts_of_redirects(recording))
     for answer in recording.answers:
         texts += RequestPattern.parse(answer.request).path.split("/")
         texts += [field.value for field in named_values(answer.request)]
-    telling_texts = [text for text in texts if not has_only_generic_words(text)]
-    return [text for text in dict.fromkeys(telling_texts) if ANY not in text]
+    special_texts = [text for text in texts if not has_only_generic_words(text)]
+    return [text for text in dict.fromkeys(special_texts) if ANY not in text]
 
 
 def _texts_of_redirects(recording: WebRecording) -> Iterator[str]:
@@ -218,7 +229,8 @@ def _texts_of_redirects(recording: WebRecording) -> Iterator[str]:
 
 
 def _texts_of_headers(recording: WebRecording) -> Iterator[str]:
-    """The headers that stay because the reading needs them, if they are no common words.
+    """The texts of headers that may say something of the owner: they stay because the reading needs
+    them, and are no common words. Set-Cookie and Location are left out.
 
     >>> answer = Answer("GET /", {}, headers=[("X-Rack", "north 7"), ("Set-Cookie", "id=any")])
     >>> list(_texts_of_headers(WebRecording([answer])))
@@ -230,12 +242,13 @@ def _texts_of_headers(recording: WebRecording) -> Iterator[str]:
                 yield text
 
 
-def _values(recording: WebRecording) -> Iterator[str]:
-    """The texts of all members of JSON, and the words of other answers that are not in tags.
+def _texts_of_answers(recording: WebRecording) -> Iterator[str]:
+    """The texts of all members in JSON answers, and the words outside of tags in other answers, in
+    which "" may stand between two words.
 
     >>> page = TextAnswer("<b>on, 1</b>")
     >>> recording = WebRecording([Answer("GET /", {"name": "web", "n": 5}), Answer("GET /a", page)])
-    >>> [text for text in _values(recording) if text]
+    >>> [text for text in _texts_of_answers(recording) if text]
     ['web', 'on', '1']
     """
     for content in recording.contents.values():

@@ -1,5 +1,5 @@
 """Serial numbers that are part of outlets' identities, as those of a SynLink's banks: a recording
-has one stand-in for each, in requests, headers and answers alike. Pure.
+has one stand-in, such as serial-1, for each, in requests, headers and answers alike. Pure.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ _SERIAL = re.compile(rf"(?<![0-9A-Za-z])[0-9]{{{LONG_NUMBER},}}(?![0-9A-Za-z])")
 
 
 def stand_ins_of(identities: Iterable[str], scrubber: Scrubber) -> dict[str, str]:
-    """Each long number in the identities of outlets, with its stand-in.
+    """The stand-in of each number of 7 digits or more in these identities of outlets, by the
+    number. Shorter numbers are no serial numbers.
 
     >>> stand_ins_of(["1-286331153", "2-286331153"], Scrubber())
     {'286331153': 'serial-1'}
@@ -25,17 +26,17 @@ def stand_ins_of(identities: Iterable[str], scrubber: Scrubber) -> dict[str, str
 
 
 def replaced(text: str, stand_ins: Mapping[str, str]) -> str:
-    """The text with the stand-ins for these numbers.
+    """The text with the stand-ins of these numbers in their place; a part of a longer word stays.
 
-    >>> replaced("GET /bank/286331153", {"286331153": "serial-1"})
-    'GET /bank/serial-1'
+    >>> replaced("GET /bank/286331153?a=x286331153", {"286331153": "serial-1"})
+    'GET /bank/serial-1?a=x286331153'
     """
     return _SERIAL.sub(lambda match: stand_ins.get(match[0], match[0]), text)
 
 
 def recording_with(recording: WebRecording, stand_ins: Mapping[str, str]) -> WebRecording:
-    """A copy of the recording with the stand-ins in all its requests, headers, answers and
-    identities:
+    """A copy of the recording with these stand-ins, each by its number, in all its requests,
+    headers, answers and identities:
 
         before:  outlet 1-286331153, GET /286331153 => {"serial": "286331153"}
         after:   outlet 1-serial-1,  GET /serial-1  => {"serial": "serial-1"}

@@ -5,6 +5,11 @@ that are the same for all outlets that are on, and the same for all that are off
 is one member of each element of a list, or members whose names differ in a number, or one member of
 answers whose requests differ in a number. In another text it is words and numbers in equal
 distances, or words of rows that begin alike.
+
+contents    the answers by request: {"GET /": [{"on": 1}, {"on": 0}]}, of JSON or a TextAnswer
+pointer     where a value is in them: Pointer("GET /", (0, "on")), whose path is (0, "on")
+states      of the outlets, None for neither on nor off: {"1": True, "2": False}
+piece       of a TextAnswer, what it is divided into; each second one is a word or a number
 """
 
 from __future__ import annotations
@@ -91,8 +96,9 @@ class Column(NamedTuple):
 
 
 def candidate_columns(contents: Contents, states: States) -> list[Column]:
-    """The columns that may hold these states, each once; first those of usual words, such as on and
-    off, or 1 and 0. Of a long page, which has very many, _MOST_COLUMNS.
+    """The columns that may hold these states, each once: first those whose values for on and off
+    are usual words or numbers, such as "on" and "off" or 1 and 0. At most _MOST_COLUMNS, because a
+    long page has very many.
 
     >>> answers = {"GET /": [{"s": "Live", "on": 1}, {"s": "Dead", "on": 0}]}
     >>> for column in candidate_columns(answers, {"1": True, "2": False}):
@@ -110,14 +116,14 @@ def candidate_columns(contents: Contents, states: States) -> list[Column]:
 
 
 def state_columns(contents: Contents, states: States) -> Iterator[Column]:
-    """The columns that may hold these states, in the order of the answers: those of JSON, then
-    those of texts.
+    """The columns that may hold these states: all outlets that are on have one value in them, and
+    all that are off have another one. Those of JSON come first, then those of texts.
 
     >>> answers = {"GET /": {"POWER1": "ON", "POWER2": "OFF", "W": 5}}
     >>> column = next(state_columns(answers, {"1": True, "2": False}))
     >>> column.on, column.off
     ('ON', 'OFF')
-    >>> list(state_columns(answers, {"1": True, "2": True}))  # POWER1 and POWER2 are not alike
+    >>> list(state_columns(answers, {"1": True, "2": True}))  # both are on, and ON is not OFF
     []
     """
     groups = itertools.chain(
@@ -133,8 +139,8 @@ def state_columns(contents: Contents, states: States) -> Iterator[Column]:
 
 
 def numbers_per_outlet(contents: Contents, count: int) -> Iterator[list[Pointer]]:
-    """The groups of `count` pointers to numbers in JSON, one for each outlet, such as the currents
-    of all outlets.
+    """The groups of `count` pointers to numbers in JSON, which may be one for each outlet, such as
+    the currents of all outlets.
 
     >>> answers = {"GET /": {"relay": [True, False], "ampere": [1.5, 0.0], "volt": 230}}
     >>> [[pointer.path for pointer in group] for group in numbers_per_outlet(answers, 2)]
@@ -190,8 +196,8 @@ def without_values(contents: Contents, pointers: Sequence[Pointer]) -> dict[str,
 
 
 def _is_member_without_number(pointer: Pointer) -> bool:
-    """Whether a value is the member of a JSON object and can be deleted from it. A member with a
-    number in its name is taken for an outlet, which stays in the object.
+    """Whether a pointer leads to a member of a JSON object that can be deleted from it. A member
+    with a number in its name is taken for an outlet, which must stay in the object.
 
     >>> _is_member_without_number(Pointer("GET /", ("relays", 0, "state")))
     True
@@ -205,8 +211,9 @@ def _is_member_without_number(pointer: Pointer) -> bool:
 
 
 def third_states(on: Any, off: Any, *, is_text: bool = False) -> list[Any]:
-    """Values that are neither these for on and off, first one that no device documents: of their
-    type, and in JSON null and an empty text. `is_text`: of a TextAnswer, which has no null.
+    """Values of a state that is neither on nor off, where `on` and `off` are its other values:
+    first one that no device documents, then others of their type, and in JSON null and an empty
+    text. `is_text`: in a TextAnswer, which has no null.
 
     >>> third_states("on", "off")
     ['undocumented', None, '']
@@ -223,9 +230,9 @@ def third_states(on: Any, off: Any, *, is_text: bool = False) -> list[Any]:
 def number_pointers(
     contents: Contents, columns: Sequence[Column], names: Collection[str]
 ) -> list[Pointer]:
-    """Pointers to numbers that are no states, no names of outlets and not 0; if there are more than
-    _MOST_FIGURES, one of each column in JSON, and some in a text. `columns`: of the states;
-    `names`: of the outlets.
+    """Pointers to the numbers that may be figures, such as currents: they are no states, no names
+    of outlets and not 0. `columns` are those of the states, `names` the outlets' identities. If
+    there are more than _MOST_FIGURES, only a sample: one of each column in JSON, and some of texts.
 
     >>> answers = {"GET /": [{"id": 1, "on": 1, "w": 5}, {"id": 2, "on": 0, "w": 0}]}
     >>> states = Column([Pointer("GET /", (0, "on")), Pointer("GET /", (1, "on"))], on=1, off=0)
@@ -239,8 +246,8 @@ def number_pointers(
 def _all_number_pointers(
     contents: Contents, columns: Sequence[Column], names: Collection[str]
 ) -> list[Pointer]:
-    """Pointers to all numbers that are no states, no names of outlets and not 0: also to those of
-    the envelope of JSON-RPC, such as the number of a call, none.
+    """Pointers to all numbers that may be figures, also as texts. Left out are states (of these
+    columns), the names of outlets, 0, and in JSON-RPC the version, the id and an error's code.
 
     >>> answer = {"jsonrpc": 2.0, "id": 7, "result": {"on": 1, "watts": 30, "amps": "0.1"}}
     >>> states = Column([Pointer("GET /", ("result", "on"))], on=1, off=0)
@@ -258,8 +265,8 @@ def _all_number_pointers(
 
 
 def _sample_of(pointers: Sequence[Pointer], contents: Contents) -> list[Pointer]:
-    """The middle pointer of each column in JSON, and the pointers into texts. If there are more
-    than _MOST_FIGURES, only as many, at equal distances.
+    """At most _MOST_FIGURES of these pointers: of pointers into JSON that differ in a number alone
+    the middle one, and all into texts; if that is too many, each second or third of them.
 
     >>> answers = {"GET /": {"amps": [1, 2, 3], "volts": [230]}}
     >>> [pointer.path for pointer in _sample_of(all_pointers(answers), answers)]
@@ -276,7 +283,8 @@ def _sample_of(pointers: Sequence[Pointer], contents: Contents) -> list[Pointer]
 
 
 def null_figures(contents: Contents, pointers: Sequence[Pointer]) -> list[dict[str, Any]]:
-    """Copies of the contents, each with null for the numbers in one column of JSON.
+    """Copies of the contents, each with null for all of these pointers to one kind of number in
+    JSON, such as the currents of all outlets. Pointers into texts are left out.
 
     >>> answers = {"GET /": {"amps": [1, 2], "volts": [230]}}
     >>> null_figures(answers, all_pointers(answers))[0]
@@ -290,7 +298,7 @@ def null_figures(contents: Contents, pointers: Sequence[Pointer]) -> list[dict[s
 
 
 def zero_figures(contents: Contents, pointers: Sequence[Pointer]) -> list[dict[str, Any]]:
-    """Copies of the contents, each with 0 for one number, in the form of the number.
+    """Copies of the contents, each with 0 at one of these pointers: 0, 0.0 or a text as "0.00".
 
     >>> answers = {"GET /": {"amps": "1.50", "watts": 345}}
     >>> zero_figures(answers, all_pointers(answers))[0]
@@ -307,9 +315,10 @@ def zero_figures(contents: Contents, pointers: Sequence[Pointer]) -> list[dict[s
 def other_figures(
     contents: Contents, columns: Sequence[Column], names: Collection[str]
 ) -> Iterator[dict[str, Any]]:
-    """Copies of the contents with halved numbers, except states and names of outlets: first all of
-    them; then those with a point and those in columns, one for each outlet; then each column alone.
-    `pdu handler check` takes the first copy whose figures the handler reads otherwise.
+    """Copies of the contents with halved numbers: first all numbers; then those with a point and
+    those that are one for each outlet; then each group of the latter alone. States, in these
+    `columns`, and the outlets' identities, `names`, stay. `pdu handler check` takes the first copy
+    in which the handler reads other figures.
 
     >>> answers = {"GET /": {"amps": [1.5, 0.5], "year": 2026}}
     >>> for new_answers in list(other_figures(answers, [], {"1", "2"}))[:2]:
@@ -320,24 +329,28 @@ def other_figures(
     groups = list(numbers_per_outlet(contents, len(names)))
     grouped_pointers = set(itertools.chain.from_iterable(groups))
     pointers = _all_number_pointers(contents, columns, names)
-    likely_pointers = []
+    likely_figures = []
     for pointer in pointers:
         if pointer in grouped_pointers or "." in str(value_at(contents, pointer)):
-            likely_pointers.append(pointer)
-    for changed_pointers in (pointers, likely_pointers, *groups):
+            likely_figures.append(pointer)
+    for changed_pointers in (pointers, likely_figures, *groups):
         halves = {pointer: _half(value_at(contents, pointer)) for pointer in changed_pointers}
         yield with_values(contents, halves)
 
 
 def _half(value: Any) -> Any:
-    """Half of a number, or of a text that is one, in its form."""
+    """Half of a number, of the type of the number; of a text, a text with as many or few places.
+
+    >>> _half(15), _half("15"), _half("1.5")
+    (7, '7', '0.750')
+    """
     if not isinstance(value, str):
         return type(value)(value / 2)
     return f"{float(value) / 2:.3f}" if "." in value else str(int(value) // 2)
 
 
 def pointers_of_lists(contents: Contents, count: int) -> list[Pointer]:
-    """Pointers to the lists in JSON that have so many elements, such as the list of the outlets.
+    """Pointers to the lists in JSON that have `count` elements, such as the list of the outlets.
 
     >>> pointers_of_lists({"GET /": {"relays": [1, 0], "fuses": [1]}}, 2)
     [Pointer(request='GET /', path=('relays',))]
@@ -355,7 +368,8 @@ def pointers_of_lists(contents: Contents, count: int) -> list[Pointer]:
 
 
 def all_pointers(contents: Contents) -> list[Pointer]:
-    """The pointers to all texts, numbers, booleans and nulls.
+    """The pointers to all texts, numbers, booleans and nulls in the answers. In a TextAnswer they
+    lead to its words and numbers.
 
     >>> all_pointers({"GET /": {"relays": [1, 0]}})
     [Pointer(request='GET /', path=('relays', 0)), Pointer(request='GET /', path=('relays', 1))]
@@ -380,9 +394,9 @@ def _column(
     values: Sequence[Any],
     states: Sequence[Optional[bool]],
 ) -> Optional[Column]:
-    """The column of these values, if they tell these states: all outlets that are on have one
-    value, and all that are off have another. Where all outlets have one state, the other value is
-    the usual one.
+    """The column of these pointers, whose values are `values`, if these tell the outlets' states:
+    all that are on have one value, and all that are off another one. Else None. If all outlets are
+    on, the value for off is the usual one ("OFF" for "ON"), and None without such a one.
 
     >>> pointers = [Pointer("GET /1", ()), Pointer("GET /2", ())]
     >>> column = _column(pointers, ["ON", "ON"], [True, True])
@@ -399,7 +413,6 @@ def _column(
         return None
     on = on_values[0] if on_values else None
     off = off_values[0] if off_values else None
-    # if all outlets are on, or all off, the other value is the usual one
     if on is None:
         on = _opposite(off, _ON_BY_OFF)
     elif off is None:
@@ -412,7 +425,8 @@ def _column(
 def _values_of_state(
     values: Sequence[Any], states: Sequence[Optional[bool]], *, on: Optional[bool]
 ) -> list[Any]:
-    """The values of the outlets that have this state, each once.
+    """The values of the outlets whose state is `on`, each once. `values` and `states` are one for
+    each outlet.
 
     >>> _values_of_state([1, 0, 1, True], [True, False, True, True], on=True)
     [1, True]
@@ -425,7 +439,7 @@ def _values_of_state(
 
 
 def _typed_text(value: Any) -> tuple[str, str]:
-    """What tells a value from others: 1 and true, which Python takes for equal, are two.
+    """Type and text of a value, to compare values as JSON does: Python takes 1 and True for equal.
 
     >>> _typed_text(1), _typed_text(True)
     (('int', '1'), ('bool', 'True'))
@@ -434,8 +448,8 @@ def _typed_text(value: Any) -> tuple[str, str]:
 
 
 def _opposite(value: Any, opposites: Mapping[str, str]) -> Any:
-    """The usual value for the other state, by words such as _OFF_BY_ON: of its type, and in the
-    case of its letters. None if there is no usual one.
+    """The usual value for the other state, which `opposites` has by this one: of the same type, and
+    in capital letters if this one is. None if there is no usual one.
 
     >>> _opposite("On", _OFF_BY_ON), _opposite(1, _OFF_BY_ON), _opposite(True, _OFF_BY_ON)
     ('Off', 0, False)
@@ -454,27 +468,28 @@ def _opposite(value: Any, opposites: Mapping[str, str]) -> Any:
 
 
 def _json_columns(contents: Contents, count: int) -> Iterator[list[Pointer]]:
-    """The groups of `count` pointers that differ in a number alone, such as one for each outlet;
-    also those of members of one name in several lists.
+    """The groups of `count` pointers into JSON, which may be one for each outlet: pointers that
+    differ in a number alone, and pointers to all members of one name in several lists.
 
     >>> units = {"GET /": {"a": [{"on": 1}], "b": [{"on": 0}]}}
     >>> [[pointer.path for pointer in group] for group in _json_columns(units, 2)]
     [[('a', 0, 'on'), ('b', 0, 'on')]]
     """
-    groups: dict[Any, list[Pointer]] = {}
+    rows: dict[Any, list[Pointer]] = {}
     members: dict[Any, list[Pointer]] = {}  # of outlets in several lists, as of two units
     for pointer in all_pointers(contents):
         if not isinstance(contents[pointer.request], TextAnswer):
-            groups.setdefault(_numberless(pointer), []).append(pointer)
+            rows.setdefault(_numberless(pointer), []).append(pointer)
             members.setdefault(pointer.pattern[-1:], []).append(pointer)
-    for pointers in (*groups.values(), *members.values()):
+    for pointers in (*rows.values(), *members.values()):
         if len(pointers) == count:
             yield pointers
 
 
 def _text_columns(contents: Contents, states: States) -> Iterator[list[Pointer]]:
-    """Groups of words at equal distances, one word for each outlet. A group may have no more
-    distinct words than one for on, one for off and one for each unknown state.
+    """Groups of pointers to words of a TextAnswer at equal distances, one word for each outlet,
+    such as each third word. A group is left out if it has more different words than one for on, one
+    for off and one for each unknown state.
 
     >>> answers = {"GET /": TextAnswer("1 Lamp on 2 Fan off")}
     >>> groups = list(_text_columns(answers, {"1": True, "2": False}))
@@ -502,17 +517,17 @@ def _text_columns(contents: Contents, states: States) -> Iterator[list[Pointer]]
 
 
 def _row_columns(contents: Contents, states: States) -> Iterator[list[Pointer]]:
-    """Groups of words of a text that has one row for each outlet: one word of each row.
-
-    "Outlet 1 Lamp on, Outlet 2 off, Outlet 3 Fan on" has three rows. Outlets 1 and 3 are on. Only
-    the word "on" is in both their rows and not in that of outlet 2, which alone has "2" and "off".
-    Groups are the pointers to on, off, on and to on, 2, on. From the row of an outlet whose state
-    is unknown, the first word is taken.
+    """Groups of pointers to words of a TextAnswer that has one row for each outlet: one word of
+    each row. It is a word that all rows of outlets that are on have, and no row of one that is off;
+    and the other way round. Of a row whose state is unknown, the first word is taken. A group may
+    come several times, as there are several ways to divide a text into rows.
 
     >>> answers = {"GET /": TextAnswer("Outlet 1 Lamp on, Outlet 2 off, Outlet 3 Fan on")}
     >>> groups = list(_row_columns(answers, {"1": True, "2": False, "3": True}))
-    >>> [value_at(answers, pointer) for pointer in groups[0]]
+    >>> for pointers in groups[:2]:
+    ...     print([value_at(answers, pointer) for pointer in pointers])
     ['on', '2', 'on']
+    ['on', 'off', 'on']
     """
     for request, content in contents.items():
         if not isinstance(content, TextAnswer):
@@ -528,37 +543,49 @@ def _row_columns(contents: Contents, states: States) -> Iterator[list[Pointer]]:
 
 
 def _rows(text: TextAnswer, count: int) -> Iterator[list[range]]:
-    """Ways to divide a text into `count` rows. A row is the numbers of its pieces. Rows begin after
-    the same text, apart from numbers. The last one is as long as the shortest, or the longest.
+    """Ways to divide a text into `count` rows, each a range of the numbers of its words in
+    `pieces`. The texts before the rows, such as "<li>", are equal apart from numbers. The last row
+    is as long as the shortest other one, or as the longest.
 
     >>> page = TextAnswer("<li>Lamp on<li>Fan off")
     >>> rows = next(_rows(page, 2))
     >>> [[page.pieces[number] for number in row] for row in rows]
     [['Lamp', 'on', 'li'], ['Fan', 'off']]
     """
-    pieces = text.pieces
     if count < 2:
         return
     for length in _CONTEXTS:
-        begins_by_context: dict[str, list[int]] = {}
-        for number in range(1, len(pieces), 2):
-            before = "".join(pieces[max(0, number - length) : number])
-            context = _without_numbers(f"\n{before}")[-length:]
-            # rows may begin with the same word, or with another one each
-            for begin in (context, f"{context}{_without_numbers(pieces[number])}"):
-                begins_by_context.setdefault(begin, []).append(number)
-        for begins in begins_by_context.values():
+        for begins in _begins_by_context(text.pieces, length).values():
             if len(begins) == count:
                 lengths = [end - begin for begin, end in zip(begins, begins[1:])]
                 for last_length in {min(lengths), max(lengths)}:
-                    ends = [*begins[1:], min(begins[-1] + last_length, len(pieces))]
+                    last_end = min(begins[-1] + last_length, len(text.pieces))
+                    ends = [*begins[1:], last_end]
                     yield [range(begin, end, 2) for begin, end in zip(begins, ends)]
+
+
+def _begins_by_context(pieces: Sequence[str], length: int) -> Mapping[str, list[int]]:
+    """The numbers of the words that may begin rows, by the text that they have in common: the
+    `length` characters before the word, or these and the word. Numbers in it are "#".
+
+    >>> begins = _begins_by_context(TextAnswer("<li>Lamp on<li>Fan off").pieces, 4)
+    >>> begins["<li>"], begins["<li>Fan"]
+    ([3, 9], [9])
+    """
+    begins: dict[str, list[int]] = {}
+    for number in range(1, len(pieces), 2):
+        before = "".join(pieces[max(0, number - length) : number])
+        context = _without_numbers(f"\n{before}")[-length:]
+        for common_text in (context, f"{context}{_without_numbers(pieces[number])}"):
+            begins.setdefault(common_text, []).append(number)
+    return begins
 
 
 def _words_of_states(
     rows: Sequence[Sequence[str]], states: Sequence[Optional[bool]]
 ) -> Iterator[tuple[str, str]]:
-    """Pairs of words that may mean on and off in these rows; of one state, one word twice.
+    """Pairs of words that may mean on and off. `rows` are the words of each outlet's row, `states`
+    the outlets' states. If all outlets have one state, each pair is one word twice.
 
     >>> list(_words_of_states([["Lamp", "on"], ["Fan", "off"]], [True, False]))[-1]
     ('on', 'off')
@@ -576,7 +603,8 @@ def _words_of_states(
 
 
 def _common_words(rows: Sequence[Sequence[str]], other_rows: Sequence[Sequence[str]]) -> list[str]:
-    """The words that all of these rows have, and no other row, in the order of the first.
+    """The words that all of `rows` have, and none of `other_rows`, in the order of the first row;
+    none for no rows.
 
     >>> _common_words([["Outlet", "Lamp", "on"], ["Outlet", "Fan", "on"]], [["Outlet", "off"]])
     ['on']
@@ -590,7 +618,8 @@ def _common_words(rows: Sequence[Sequence[str]], other_rows: Sequence[Sequence[s
 
 
 def _numberless(pointer: Pointer) -> tuple[str, Path]:
-    """What is the same for all pointers into JSON that differ in a number alone.
+    """Request and path of a pointer with "#" for each number: equal for pointers that differ in a
+    number alone.
 
     >>> _numberless(Pointer("GET /relay/2", ("on",)))
     ('GET /relay/#', ('on',))
@@ -599,7 +628,7 @@ def _numberless(pointer: Pointer) -> tuple[str, Path]:
 
 
 def _without_numbers(name: str) -> str:
-    """A name with one sign for each number."""
+    """A name with "#" for each number: "relay12" is "relay#"."""
     return re.sub("[0-9]+", "#", name)
 
 
@@ -651,7 +680,8 @@ def _value_in(content: Any, path: Path) -> Any:
 
 
 def _with_value(content: Any, path: Path, value: Any) -> Any:
-    """A copy of a content with another value at this path; all beside the path is shared.
+    """A copy of an answer's content with another value at this path. What is not on the path is not
+    copied: both contents have it.
 
     >>> _with_value({"relays": [1, 0], "name": "web"}, ("relays", 1), 1)
     {'relays': [1, 1], 'name': 'web'}

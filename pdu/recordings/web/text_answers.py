@@ -1,8 +1,9 @@
 """Answers over HTTP: JSON, or another text, such as HTML, XML or a form. In a recording, and in the
 PDU that answers with it. Pure.
 
-A text is seen in two ways: as runs between tags and quotes, numbers and words, in which private
-data is replaced; and as `pieces`, of which each second one may be a state or a figure.
+A text is seen in two ways. Private data is replaced in its parts: runs (what stands between tags or
+quotes), numbers and words. States and figures are sought in its `pieces`: words and numbers, and
+between them what is neither, so that each second piece is a word or a number.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ _PIECE = re.compile(r"([0-9]+(?:\.[0-9]+)?|[A-Za-z]+)")
 
 
 class TextAnswer(str):
-    """The body of an answer that is no JSON.
+    """The body of an answer that is no JSON: a page, XML, a form or plain text. A word of it is
+    named by its number in `pieces`, which is odd.
 
     >>> TextAnswer("relay 2: on").pieces
     ('', 'relay', ' ', '2', ': ', 'on', '')
@@ -47,7 +49,8 @@ class TextAnswer(str):
         return tuple(_PIECE.split(self))
 
     def text_between(self, first_number: int, last_number: Optional[int]) -> str:
-        """The text behind one word up to another, by their numbers in `pieces`; None: to the end.
+        """The text behind the word with one number in `pieces`, up to the word with another; up to
+        the end of the answer for None.
 
         >>> TextAnswer("relay 2: on").text_between(1, 5)
         ' 2: '
@@ -55,7 +58,8 @@ class TextAnswer(str):
         return "".join(self.pieces[first_number + 1 : last_number])
 
     def end_of(self, number: int) -> int:
-        """Where the word with this number in `pieces` ends, in characters from the begin.
+        """Where the word with this number in `pieces` ends: how many characters there are up to it,
+        with the word.
 
         >>> TextAnswer("relay 2: on").end_of(3)
         7
@@ -72,11 +76,11 @@ class TextAnswer(str):
         """
         pieces = (*self.pieces[:number], piece, *self.pieces[number + 1 :])
         text = TextAnswer("".join(pieces))
-        text.pieces = pieces  # its own words may be others
+        text.pieces = pieces  # in place of those into which it would be divided
         return text
 
     def parts(self, kind: re.Pattern[str]) -> list[str]:
-        """The parts of a kind, such as RUN, each once.
+        """The parts that a pattern such as RUN or WORD matches, each once.
 
         >>> TextAnswer("<td>Rack 7</td><td>on</td>").parts(RUN)
         ['td', 'Rack 7', 'on']
@@ -84,7 +88,7 @@ class TextAnswer(str):
         return list(dict.fromkeys(kind.findall(self)))
 
     def changed(self, kind: re.Pattern[str], change: Callable[[str], str]) -> TextAnswer:
-        """The text whose parts of a kind are changed.
+        """The text with `change(part)` in place of each part that a pattern such as WORD matches.
 
         >>> TextAnswer("<td>Rack 7</td>").changed(WORD, str.upper)
         '<TD>RACK 7</TD>'
@@ -95,8 +99,8 @@ class TextAnswer(str):
 def with_changed_texts(
     content: Any, change: Callable[[str], str], *, in_names: bool = False
 ) -> Any:
-    """A copy of an answer's content with its texts changed; with `in_names` the names of members
-    too.
+    """A copy of an answer's content, JSON or a TextAnswer, with `change(text)` in place of each
+    text; with `in_names` also of each name of a member. Numbers, and octets of a picture, stay.
 
     >>> with_changed_texts({"name": "web", "w": [5, "a"]}, str.upper)
     {'name': 'WEB', 'w': [5, 'A']}
@@ -119,11 +123,14 @@ def with_changed_texts(
 
 
 def document_of(body: bytes, media_type: str = "", charset: str = "utf-8") -> Any:
-    """The JSON of an answer's body, or its text in this encoding; the octets of a picture and the
-    like. A null is a text: None would be no answer.
+    r"""The content of an answer's body: JSON; else a TextAnswer, in the encoding `charset`, or in
+    UTF-8 if Python has no such encoding; the octets of a picture and the like. A JSON null is the
+    TextAnswer "null", because None stands for no answer.
 
     >>> document_of(b'{"on": true}'), document_of(b"on"), document_of(b"PNG", "image/png")
     ({'on': True}, 'on', b'PNG')
+    >>> document_of(b"null"), document_of(b"\xe4", "text/html", "latin-1")
+    ('null', 'ä')
     """
     if _BINARY.match(media_type):
         return body
@@ -140,7 +147,8 @@ def document_of(body: bytes, media_type: str = "", charset: str = "utf-8") -> An
 
 
 def text_of(document: Any) -> str:
-    """The text of the answer that is this document, which is no octets.
+    """The text that a device sends for this content, JSON or a TextAnswer. Contents of octets, such
+    as a picture, have none: TypeError.
 
     >>> text_of({"on": True}), text_of(TextAnswer("on"))
     ('{"on": true}', 'on')

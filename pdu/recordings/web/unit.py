@@ -1,6 +1,13 @@
-"""The simulated PDU of a recording over HTTP, at a port of this machine. It knows no vendor and no
-handler: what its outlets do is in the recording. One form is known besides: calls of JSON-RPC that
-are sent in one (performBulk of Xerus) are answered one by one.
+"""The simulated PDU of a recording over HTTP: a server at a port of this machine, which answers as
+the recorded device did, and whose outlets follow commands.
+
+It knows no vendor and no handler: the recording says what a command does. One form of request is
+known besides: a performBulk of Xerus, which holds several calls of JSON-RPC, each answered alone.
+
+contents    the answers as they are now, by request: {"GET /status": {"relays": [{"on": true}]}}
+pointer     where a value is in them: Pointer("GET /status", ("relays", 0, "on"))
+states      the state of each outlet, None if neither on nor off: {"1": True, "2": None}
+call        one request, or one of those that a performBulk holds
 """
 
 from __future__ import annotations
@@ -79,7 +86,7 @@ _NOT_FOLLOWED = (
 
 
 class Call(NamedTuple):
-    """One request; of several that are sent in one, each.
+    """One request, or one of the calls that a performBulk holds.
 
     >>> Call("POST", "/relay/1", "turn=on").target
     '/relay/1'
@@ -91,7 +98,7 @@ class Call(NamedTuple):
 
 
 def calls_in(call: Call) -> Optional[list[Call]]:
-    """The calls that one performBulk holds; None for another request.
+    """The calls that a performBulk of Xerus holds; None for another request.
 
     >>> row = {"rid": "/outlet/0", "json": {"method": "getState"}}
     >>> body = json.dumps({"method": "performBulk", "params": {"requests": [row]}})
@@ -126,7 +133,8 @@ def answers_in(content: Any) -> list[tuple[int, Any]]:
 
 
 class RequestTable(Generic[T]):
-    """Values by the requests that they belong to, which may be patterns.
+    """A dictionary whose keys are requests. A key may be a pattern, in which {any} matches any
+    text: a request that was recorded with a login, for instance.
 
     >>> table = RequestTable()
     >>> table.add(RequestPattern.parse("POST /relay/1 turn=on&pw={any}"), "outlet 1 on")
@@ -135,16 +143,24 @@ class RequestTable(Generic[T]):
     """
 
     def __init__(self) -> None:
-        self._exact: dict[str, T] = {}
-        self._patterns: list[tuple[RequestPattern, T]] = []
+        self._value_by_request: dict[str, T] = {}
+        self._values_by_pattern: list[tuple[RequestPattern, T]] = []
         self._requests: list[RequestPattern] = []
 
     def add(self, pattern: RequestPattern, value: T) -> None:
+        """Add the value of a request. Of two values of one request, the first one stays.
+
+        >>> table = RequestTable()
+        >>> table.add(RequestPattern.parse("GET /a"), 1)
+        >>> table.add(RequestPattern.parse("GET /a"), 2)
+        >>> table.find(Call("GET", "/a", ""))
+        1
+        """
         self._requests.append(pattern)
         if ANY in pattern.text:
-            self._patterns.append((pattern, value))
+            self._values_by_pattern.append((pattern, value))
         else:
-            self._exact.setdefault(pattern.canonical, value)
+            self._value_by_request.setdefault(pattern.canonical, value)
 
     @property
     def patterns(self) -> Sequence[RequestPattern]:
@@ -152,18 +168,27 @@ class RequestTable(Generic[T]):
         return self._requests
 
     def find(self, call: Call) -> Optional[T]:
-        """The value of the request or pattern that matches this call; None for none."""
-        value = self._exact.get(RequestPattern(call.method, call.target, call.body).canonical)
+        """The value of this request: its own, else that of the first pattern that matches it. None
+        if there is none.
+
+        >>> table = RequestTable()
+        >>> table.add(RequestPattern.parse("GET /o?sid={any}"), "status")
+        >>> table.find(Call("GET", "/o?sid=7f3a", "")), table.find(Call("GET", "/a", ""))
+        ('status', None)
+        """
+        canonical = RequestPattern(call.method, call.target, call.body).canonical
+        value = self._value_by_request.get(canonical)
         if value is not None:
             return value
-        for pattern, pattern_value in self._patterns:
+        for pattern, pattern_value in self._values_by_pattern:
             if pattern.matches(call.method, call.target, call.body):
                 return pattern_value
         return None
 
 
 def command_table(recording: WebRecording) -> RequestTable[tuple[str, bool]]:
-    """Outlet, and whether it is switched on, by the request that does it.
+    """The commands of a recording: which outlet is switched, and whether on, by the request that
+    does it. Outlets whose requests are not known are left out.
 
     >>> outlet = RecordedOutlet(True, on=har.Effect("POST /1 on"), off=har.Effect("POST /1 off"))
     >>> command_table(WebRecording([], {"1": outlet})).find(Call("POST", "/1", "off"))
@@ -178,15 +203,16 @@ def command_table(recording: WebRecording) -> RequestTable[tuple[str, bool]]:
 
 
 class RecordedRequests(NamedTuple):
-    """The requests of a recording, in the forms in which they are sought: those that read, with
-    their answers, and those that command.
+    """The requests of a recording, to look up a request of a client: those that read, with their
+    answers, and those that command.
     """
 
     reads: RequestTable[Answer]
     #: outlet, and whether it is switched on
     commands: RequestTable[tuple[str, bool]]
+    #: the paths of all reads, such as "/status"
     paths: Collection[str]
-    #: those whose answers hold stand-ins of tokens
+    #: the reads whose answers have a token, for which the recording has "secret-1" or "any"
     with_tokens: Collection[str]
 
     @classmethod
@@ -199,27 +225,23 @@ class RecordedRequests(NamedTuple):
         ({'/o'}, {'GET /o?n=1'})
         """
         reads: RequestTable[Answer] = RequestTable()
-        paths: set[str] = set()
-        with_tokens: set[str] = set()
         for answer in recording.answers:
-            pattern = RequestPattern.parse(answer.request)
-            reads.add(pattern, answer)
-            paths.add(pattern.path)
-            parts = (answer.content, [list(pair) for pair in answer.headers])
-            if any(_with_token(part, "x") != part for part in parts):
-                with_tokens.add(answer.request)
+            reads.add(RequestPattern.parse(answer.request), answer)
+        paths = {pattern.path for pattern in reads.patterns}
+        with_tokens = {answer.request for answer in recording.answers if _has_token(answer)}
         return cls(reads, command_table(recording), paths, with_tokens)
 
 
 def reason_without_pointers(recording: WebRecording) -> str:
-    """Why the recording does not say where its states are; "" if it does, or has no outlets.
+    """Why it is not known where the answers hold the states of the outlets; "" if it is known, or
+    if the recording has no outlets.
 
     >>> outlets = {"1": RecordedOutlet(True), "2": RecordedOutlet(False)}
     >>> reason_without_pointers(WebRecording([Answer("GET /", {"volt": 230})], outlets))
     'no answer has a value of its own for the state of each outlet'
     """
     outlets = recording.outlets.values()
-    if not outlets or any(outlet.on.sets for outlet in outlets):
+    if not outlets or any(outlet.state_pointers for outlet in outlets):
         return ""
     states = {outlet.state for outlet in outlets} - {None}
     if not states:
@@ -232,7 +254,9 @@ def reason_without_pointers(recording: WebRecording) -> str:
 
 class WebUnit(HttpPdu):
     """The simulated PDU of a recording: a server that answers with the recorded answers, and
-    changes them when it is commanded. Raises OSError if the port cannot be used.
+    changes them when it is commanded. `_recording` stays as it was made; `_contents` are its
+    answers and `_states` its outlets as they are now, after commands; `_requests` are its reads and
+    commands. Raises OSError if the port cannot be used.
 
         >  POST /relay/1 turn=off      a command, by the words in the recording
         <  200
@@ -248,8 +272,9 @@ class WebUnit(HttpPdu):
         contents: Any = None,
         requests: Optional[RecordedRequests] = None,
     ) -> None:
-        """`contents`: those of another, instead of the recording's; `requests`: the recording's,
-        which simulated PDUs of one recording share.
+        """`port`: 0 for any free one. `contents`: the `contents` of another WebUnit, to begin with
+        instead of the recording's own. `requests`: those of this recording, if the caller has them:
+        to make them takes time, and several units may share them.
         """
         self.load(recording, requests)
         super().__init__(port, fault)
@@ -258,7 +283,9 @@ class WebUnit(HttpPdu):
             self.contents = contents
 
     def load(self, recording: WebRecording, requests: Optional[RecordedRequests] = None) -> None:
-        """Answer from this recording from now on. `requests`: those of it, or None."""
+        """Answer from this recording from now on, as if no command had come yet. `requests`: those
+        of the recording, if the caller has them.
+        """
         self._recording = recording
         self._requests = requests or RecordedRequests.of(recording)
         self._states, self._contents = recording.states, recording.contents
@@ -272,10 +299,11 @@ class WebUnit(HttpPdu):
 
     @cached_property
     def reason_by_untried_rule(self) -> Mapping[str, str]:
-        """What cannot be tried, as the recording does not say it: the reason by the name of a rule.
-        The states are sought, so it takes its time.
+        """Why `pdu handler check` cannot try some of its rules on this PDU: a sentence by the name
+        of the rule. {} if the recording says all that the rules need.
 
-            {"states": "compare the states in the recording with the PDU's own page"}
+            a recording without commands    {"port_down": "the recording does not say how ...",
+                                             "port_up": the same}
         """
         reasons: dict[str, str] = {}
         if not self._recording.is_compared:
@@ -285,8 +313,9 @@ class WebUnit(HttpPdu):
         if not self._requests.commands.patterns:
             reasons["port_down"] = reasons["port_up"] = _NO_COMMANDS
         answers = [pattern.answer for pattern in self._requests.commands.patterns if pattern.answer]
-        has_content = any(not answer[:3].isdigit() for answer in answers)
-        if has_content and self._recorded_refusal() is None:
+        # else a command is answered by its status, and 403 is a refusal
+        is_answered_by_content = any(not answer[:3].isdigit() for answer in answers)
+        if is_answered_by_content and self._recorded_refusal() is None:
             reasons["refused"] = _NO_REFUSAL
         reason = reason_without_pointers(self._recording)
         if reason:
@@ -296,26 +325,31 @@ class WebUnit(HttpPdu):
 
     @property
     def contradiction(self) -> str:
-        """A sentence if the state of an outlet in the head of the file is another one than in the
-        answers; "" if all agree.
+        """A sentence about the first outlet whose state at the head of the file, which a person may
+        have corrected, is not the one in the recorded answers; "" if all agree.
 
+            head:     outlet 2 on, and then GET /status#/relays/1/on is true
+            answers:  GET /status => {"relays": [{"on": true}, {"on": false}]}
             "outlet 2 is on in its head, and not in GET /status"
         """
         for name, outlet in self._recording.outlets.items():
-            recorded_values = {} if outlet.state is None else outlet.effect(on=outlet.state).sets
-            for pointer, value in recorded_values.items():
-                own_value = value_at(self._recording.contents, pointer)
-                if json.dumps(own_value) != json.dumps(value):
+            if outlet.state is None:
+                continue
+            for pointer, value in outlet.effect(on=outlet.state).answer_values.items():
+                answered_value = value_at(self._recording.contents, pointer)
+                # as JSON: 1 and true, which Python takes for equal, differ
+                if json.dumps(answered_value) != json.dumps(value):
                     word = "on" if outlet.state else "off"
                     return f"outlet {name} is {word} in its head, and not in {pointer.request}"
         return ""
 
     def _recorded_refusal(self) -> Optional[Response]:
-        """How it refuses a command: in the recording's words, or as it was seen to refuse one; None
-        if it is not known.
+        """The answer to a command that the PDU refuses: the one that the recording gives in words,
+        else a recorded answer to a command with a status of 400 or more. None without either.
 
-            "refused": "403"               (403, None, {})
-            POST /1 on => 409 recorded     that answer
+            recording.refusal "403"                   (403, None, {})
+            answers have POST /1 on => 409 {"e": 1}   (409, {"e": 1}, [])
+            neither                                   None
         """
         if self._recording.refusal:
             return answer_in_words(self._recording.refusal)
@@ -344,40 +378,51 @@ class WebUnit(HttpPdu):
         return bool(self.command_words(identity, on=on))
 
     def command_words(self, identity: str, *, on: bool) -> str:
+        """The recorded request that switches an outlet on or off, without the answer behind " -> ";
+        "" if it is not known.
+
+            "POST /relay/1 turn=off"
+        """
         outlet = self._recording.outlets.get(identity, RecordedOutlet(state=None))
         request, _, _ = outlet.effect(on=on).request.partition(" -> ")
         return request
 
     def figures(self) -> Figures:
-        """The load in A and the energies in kWh that the recording tells."""
+        """The load in A and the energies in kWh, of the PDU and of each outlet, at the head of the
+        recording.
+        """
         recording = self._recording
         rows = recording.outlets.items()
         outlets = {name: MeterFigures(energy_kwh=outlet.energy_kwh) for name, outlet in rows}
         return Figures(load_a=recording.load_a, energy_kwh=recording.energy_kwh, ports=outlets)
 
     def _figures_of_recording(self) -> list[Any]:
+        """The load in A and all energies in kWh of the recording, in one list."""
         figures = self.figures()
         ports = figures.ports.values()
         return [figures.load_a, figures.energy_kwh, *(port.energy_kwh for port in ports)]
 
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
-        """Give an outlet a state, None for one that is neither on nor off; False if the answers
-        cannot show it.
+        """Change the answers so that they show an outlet on, off, or for None neither. False if it
+        is not known where they hold its state, or if they lack the outlet.
 
             before:  GET /status => {"relays": [{"on": true, "w": 30}]}
             off:     GET /status => {"relays": [{"on": false, "w": 0}]}
             None:    GET /status => {"relays": [{"on": "undocumented", "w": 30}]}
         """
         outlet = self._recording.outlets[identity]
-        # without a row, the pointers of the outlets behind it are others
-        is_whole = list(self._states) == list(self._recording.outlets)[: len(self._states)]
-        if not (outlet.on.sets and is_whole):
+        # behind an absent row, each pointer leads to the row of the next outlet
+        recorded_names = list(self._recording.outlets)
+        lacks_only_last_rows = list(self._states) == recorded_names[: len(self._states)]
+        if not (outlet.state_pointers and lacks_only_last_rows):
             return False
-        values: dict[Pointer, Any] = {}
-        for pointer in outlet.off.sets:  # such as its meters, which count nothing while it is off
-            if pointer not in outlet.on.sets:
-                values[pointer] = value_at(self._recording.contents, pointer)
-        values.update(self._third_values(outlet)[0] if on is None else outlet.effect(on=on).sets)
+        # they show 0 while the outlet is off, and else what was recorded
+        meters = outlet.off.answer_values.keys() - outlet.on.answer_values.keys()
+        values = {meter: value_at(self._recording.contents, meter) for meter in meters}
+        if on is None:
+            values.update(self._third_values(outlet)[0])
+        else:
+            values.update(outlet.effect(on=on).answer_values)
         with self._contents_lock:
             try:
                 self._contents = with_values(self._contents, values)
@@ -387,111 +432,143 @@ class WebUnit(HttpPdu):
         return True
 
     def _third_values(self, outlet: RecordedOutlet) -> list[dict[Pointer, Any]]:
-        """The values of its pointers in states that are neither on nor off, such as 2 where on is 1
-        and off 0.
+        """The values of an outlet's pointers in states that are neither on nor off, one dictionary
+        for each such state.
+
+            on {pointer: 1}, off {pointer: 0}    [{pointer: 97}, {pointer: -1}, {pointer: 2}, ...]
         """
-        values: list[list[Any]] = []
-        for pointer, on in outlet.on.sets.items():
+        third_values: list[list[Any]] = []
+        for pointer, on in outlet.on.answer_values.items():
             is_text = isinstance(self._contents[pointer.request], TextAnswer)
-            values.append(third_states(on, outlet.off.sets.get(pointer), is_text=is_text))
-        return [dict(zip(outlet.on.sets, values_of_state)) for values_of_state in zip(*values)]
+            off = outlet.off.answer_values.get(pointer)
+            third_values.append(third_states(on, off, is_text=is_text))
+        return [dict(zip(outlet.state_pointers, values)) for values in zip(*third_values)]
 
     def with_third_states(self, identity: str) -> Sequence[Any]:
+        """Pairs of states and contents in which this outlet is neither on nor off; [] if it is not
+        known where its state is.
+
+            before:  {"1": True}, {"GET /": {"on": 1}}
+            after:   {"1": None}, {"GET /": {"on": 97}}, then with -1, 2 and so on
+        """
         states = {**self._states, identity: None}
         values = self._third_values(self._recording.outlets[identity])
         return [(states, with_values(self._contents, own_values)) for own_values in values]
 
     def without_state(self, identity: str) -> Sequence[Any]:
-        pointers = list(self._recording.outlets[identity].on.sets)
+        pointers = self._recording.outlets[identity].state_pointers
         return [(self._states, without_values(self._contents, pointers))] if pointers else []
 
     def without_figures(self) -> Sequence[Any]:
-        """Contents without a number each, and in JSON with null for those of all outlets."""
+        """Pairs of states and contents: each without one number, then each with null for one kind
+        of number of all outlets in JSON.
+
+            before:  {"w": [5, 7]}
+            pairs:   {"w": [null, 7]}, {"w": [5, null]}, {"w": [null, null]}
+        """
         pointers = self._number_pointers()
         contents = [without_values(self._contents, [pointer]) for pointer in pointers]
         contents += null_figures(self._contents, pointers)
         return [(self._states, new_contents) for new_contents in contents]
 
     def without_row(self) -> Sequence[tuple[str, Any]]:
-        """An outlet, and the contents without its row: the middle one of those that are on before
-        the last outlet, if rows name their outlets, else the last one, if it is on; [] if no row
-        can be absent.
+        """An outlet that is on, and the states and contents without its row: an outlet between
+        others, if rows name their outlets, else the last one. [] if neither can be absent.
 
-            before:  [{"id": "a", "on": 1}, {"id": "b", "on": 1}, {"id": "c", "on": 1}]
-            after:   "b", [{"id": "a", "on": 1}, {"id": "c", "on": 1}]
+            contents:  [{"id": "a", "on": 1}, {"id": "b", "on": 1}, {"id": "c", "on": 1}]
+            result:    "b", [{"id": "a", "on": 1}, {"id": "c", "on": 1}]
         """
         outlets_on = [name for name, state in self._states.items() if state]
         last_outlet = list(self._states)[-1]
         outlets_before = [name for name in outlets_on if name != last_outlet]
-        middle_outlet = outlets_before[len(outlets_before) // 2 :][:1]
-        for outlet in (*middle_outlet, *outlets_on[-1:]):
-            contents = self._without_row_of(outlet, is_named=outlet != last_outlet)
+        middle_outlets = outlets_before[len(outlets_before) // 2 :]
+        for outlet in (*middle_outlets[:1], *outlets_on[-1:]):
+            contents = self._without_row_of(outlet, must_be_named=outlet != last_outlet)
             if contents is not None:
                 states = {name: state for name, state in self._states.items() if name != outlet}
                 return [(outlet, (states, contents))]
         return []
 
     def with_empty_names(self) -> Sequence[Any]:
-        """Of the last outlet that is on."""
-        for outlet in [name for name, state in self._states.items() if state][-1:]:
-            sets = self._recording.outlets[outlet].on.sets
-            pointers = {pointer.request: pointer for pointer in sets}
-            others = self._pointers_of_others(outlet)
-            candidates = [
-                with_empty_name(self._contents, pointer, others, outlet)
-                for pointer in pointers.values()
-            ]
-            return [(self._states, contents) for contents in candidates if contents is not None]
-        return []
+        """States and contents in which the last outlet that is on has an empty name, one pair for
+        each answer that names it; [] if no outlet is on or none has a name.
+
+            contents:  [{"id": "1", "on": 1, "name": "web"}]
+            result:    [{"id": "1", "on": 1, "name": ""}]
+        """
+        outlets_on = [name for name, state in self._states.items() if state]
+        if not outlets_on:
+            return []
+        outlet = outlets_on[-1]
+        other_pointers = self._pointers_of_others(outlet)
+        candidates = [
+            with_empty_name(self._contents, pointer, other_pointers, outlet)
+            for pointer in self._pointer_by_request(outlet).values()
+        ]
+        return [(self._states, contents) for contents in candidates if contents is not None]
+
+    def _pointer_by_request(self, outlet: str) -> Mapping[str, Pointer]:
+        """One pointer to the state of an outlet in each answer that has it, by the request."""
+        pointers = self._recording.outlets[outlet].state_pointers
+        return {pointer.request: pointer for pointer in pointers}
 
     def _pointers_of_others(self, outlet: str) -> Sequence[Pointer]:
-        """Where the states of the other outlets are."""
+        """Where the answers hold the states of all outlets but this one.
+
+        outlet "2" of three    [Pointer("GET /", (0, "on")), Pointer("GET /", (2, "on"))]
+        """
         pointers: list[Pointer] = []
-        for name, recorded_outlet in self._recording.outlets.items():
+        for name, other_outlet in self._recording.outlets.items():
             if name != outlet:
-                pointers += recorded_outlet.on.sets
+                pointers += other_outlet.state_pointers
         return pointers
 
-    def _without_row_of(self, outlet: str, *, is_named: bool) -> Any:
-        """The contents without the rows of an outlet, one in each answer that has its state; None
-        if they have none that can be absent, or if it `is_named` and a row does not name it.
+    def _without_row_of(self, outlet: str, *, must_be_named: bool) -> Optional[Contents]:
+        """The contents without the rows of an outlet, one in each answer that has its state. None
+        if it is not known where that is, or if the row cannot be absent: a number of [1, 0] cannot.
+        With `must_be_named` also if a row has no value that is the outlet's identity.
         """
+        pointers = self._pointer_by_request(outlet)
         other_pointers = self._pointers_of_others(outlet)
-        # one of each answer
-        pointers = {pointer.request: pointer for pointer in self._recording.outlets[outlet].on.sets}
         contents: Contents = self._contents
         for pointer in pointers.values():
             absent_row = without_row(contents, pointer, other_pointers, outlet)
-            if absent_row is None or (is_named and not absent_row.is_named):
+            if absent_row is None or (must_be_named and not absent_row.is_named):
                 return None
             contents = absent_row.contents
         return contents if pointers else None
 
     def exchange_rows(self) -> bool:
+        """Answer with the rows of two outlets exchanged from now on. False if no answer has rows
+        that name their outlets: then all answers stay as they are.
+        """
         self._has_rows_exchanged = True
         contents = self._contents.items()
         return any(self._exchanged(request, content) != content for request, content in contents)
 
     def _exchanged(self, request: str, content: Any) -> Any:
-        """The content of an answer with two rows exchanged, if it has rows that name outlets; else
-        the content.
+        """The content of the answer to `request` with the first and the last row of its outlets
+        exchanged; as it is, if its rows do not name their outlets.
 
             before:  [{"id": "a", "on": 1}, {"id": "b", "on": 0}]
             after:   [{"id": "b", "on": 0}, {"id": "a", "on": 1}]
         """
         paths: dict[str, Path] = {}
         for name, outlet in self._recording.outlets.items():
-            for pointer in outlet.on.sets:
+            for pointer in outlet.state_pointers:
                 if pointer.request == request:
                     paths[name] = pointer.path
-        is_list = len(paths) > 1 and not isinstance(content, TextAnswer)
-        exchanged_content = with_rows_exchanged(content, paths) if is_list else None
+        if len(paths) < 2 or isinstance(content, TextAnswer):
+            return content
+        exchanged_content = with_rows_exchanged(content, paths)
         return content if exchanged_content is None else exchanged_content
 
     def with_fewer_outlets(self) -> Sequence[Any]:
-        """The states and contents without the last outlet; [] if it is the only one."""
+        """The states and contents without the last outlet; [] if it is the only one, or if its row
+        cannot be absent.
+        """
         *outlets_before, last_outlet = self._states
-        contents = self._without_row_of(last_outlet, is_named=False)
+        contents = self._without_row_of(last_outlet, must_be_named=False)
         states = {name: self._states[name] for name in outlets_before}
         return [(states, contents)] if states and contents is not None else []
 
@@ -511,20 +588,22 @@ class WebUnit(HttpPdu):
         return [(self._states, with_values(self._contents, {pointer: []})) for pointer in pointers]
 
     def _columns(self) -> list[Column]:
-        """The pointers to the states, as one column."""
-        pointers = itertools.chain.from_iterable(
-            outlet.on.sets for outlet in self._recording.outlets.values()
-        )
+        """One column of the pointers to all states, to keep them from being taken for figures. What
+        it calls on and off is not read.
+        """
+        outlets = self._recording.outlets.values()
+        pointers = itertools.chain.from_iterable(outlet.state_pointers for outlet in outlets)
         return [Column(list(pointers), on=True, off=False)]
 
     # ---- requests --------------------------------------------------------------------------------
 
     def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
-        """The commands in a request; an unknown one for a request that is no recorded read.
+        """The commands in a request; none for a recorded read. A request that may write and is not
+        in the recording is an unknown command.
 
-        POST /relay/1 turn=off      outlet 1, off
-        POST /relay/1 turn=pulse    an unknown one, which is like a command
-        GET /status                 none
+        POST /relay/1 turn=off      [UnitCommand("1", on=False, ...)]
+        POST /relay/1 turn=pulse    [UnitCommand.unknown(..., is_similar=True)]
+        GET /status                 []
         """
         call = Call(method, target, body.decode("utf-8", "replace"))
         commands: list[UnitCommand] = []
@@ -533,24 +612,32 @@ class WebUnit(HttpPdu):
         return commands
 
     def _commands_of_call(self, call: Call) -> list[UnitCommand]:
-        """The recorded commands in a call; an unknown one if it is neither these nor a read. A GET,
-        a DELETE and a call of JSON-RPC that only reads is no command, unless it is like one.
+        """The commands in one call, several if its JSON lists several outlets.
+
+        a recorded command, such as POST /relay/1 turn=on    outlet 1, on
+        a recorded read                                      []
+        the path of a command, such as POST /relay/9         an unknown command, similar
+        another GET or DELETE, a JSON-RPC call "getState"    []
+        anything else                                        an unknown command
         """
         text = f"{call.method} {call.target} {call.body}".strip()
         commands: list[UnitCommand] = []
         for body in body_parts(call.body):
             command = self._requests.commands.find(call._replace(body=body))
             if command is not None:
-                commands.append(UnitCommand(command[0], on=command[1], text=text))
+                identity, on = command
+                commands.append(UnitCommand(identity, on=on, text=text))
         if commands or self._requests.reads.find(call) is not None:
             return commands
-        similar = any(pattern.is_like(*call[:2]) for pattern in self._requests.commands.patterns)
-        if not similar and (call.method in ("GET", "DELETE") or self._is_rpc_read(call)):
+        patterns = self._requests.commands.patterns
+        is_similar = any(pattern.is_like(call.method, call.target) for pattern in patterns)
+        only_reads = call.method in ("GET", "DELETE") or self._is_rpc_read(call)
+        if only_reads and not is_similar:
             return []
-        return [UnitCommand.unknown(text, is_similar=similar)]
+        return [UnitCommand.unknown(text, is_similar=is_similar)]
 
     def _is_rpc_read(self, call: Call) -> bool:
-        """Whether a call of JSON-RPC only reads, by its name."""
+        """Whether it is a call of JSON-RPC whose method reads by its name: getState, Relay.list."""
         request = json_or_none(call.body)
         name = str(request.get("method", "")) if isinstance(request, dict) else ""
         return name.rpartition(".")[2].lower().startswith(("get", "is", "list"))
@@ -561,61 +648,79 @@ class WebUnit(HttpPdu):
     def command_answer(
         self, method: str, target: str, body: bytes, commands: Sequence[UnitCommand]
     ) -> Response:
-        return self._answer(Call(method, target, body.decode("utf-8", "replace")), is_taken=True)
+        return self._answer(Call(method, target, body.decode("utf-8", "replace")), is_obeyed=True)
 
-    def _answer(self, call: Call, *, is_taken: bool = False) -> Response:
-        """The answer to a request; `is_taken`: the commands in it were carried out.
+    def _answer(self, call: Call, *, is_obeyed: bool = False) -> Response:
+        """The answer to a request: status, content and headers. `is_obeyed`: the commands in it
+        were carried out.
 
+        a performBulk                    200, and an answer to each call in it
         a recorded read                  its answer, with the states and figures of now
         a command that was carried out   what the recording says
-        anything else                    404
+        anything else                    404, or in JSON-RPC "Method not found"
         """
         request = json_or_none(call.body)
-        number = request.get("id") if isinstance(request, dict) else None
+        call_id = request.get("id") if isinstance(request, dict) else None
         calls = calls_in(call)
         if calls is not None:
-            responses: list[Any] = []
-            for part in calls:
-                status, content, _ = self._answer(part, is_taken=is_taken)
-                if isinstance(content, bytes):  # a page, such as that of an error
-                    content = None
-                responses.append({"json": content, "statcode": status})
-            return 200, {"jsonrpc": "2.0", "result": {"responses": responses}, "id": number}, {}
+            result = {"responses": self._bulk_responses(calls, is_obeyed=is_obeyed)}
+            return 200, {"jsonrpc": "2.0", "result": result, "id": call_id}, {}
         answer = self._requests.reads.find(call)
-        is_refusal = answer is not None and answer.status >= 400 and is_taken
-        if answer is not None and not is_refusal:
-            return self._response(answer, number)
+        # a command may have been refused when it was recorded
+        is_recorded_refusal = answer is not None and answer.status >= 400 and is_obeyed
+        if answer is not None and not is_recorded_refusal:
+            return self._response(answer, call_id)
         is_rpc = isinstance(request, dict) and "method" in request
         parts = [call._replace(body=body) for body in body_parts(call.body)]
-        if is_taken and any(map(self._requests.commands.find, parts)):
-            return self._answer_of_command(call, number if is_rpc else None)
+        holds_command = any(self._requests.commands.find(part) for part in parts)
+        if is_obeyed and holds_command:
+            return self._answer_of_command(call, call_id if is_rpc else None)
         if is_rpc and call.target in self._requests.paths:
-            return 200, {"jsonrpc": "2.0", "error": _NO_METHOD, "id": number}, {}
+            return 200, {"jsonrpc": "2.0", "error": _NO_METHOD, "id": call_id}, {}
         return 404, None, {}
 
-    def _answer_of_command(self, call: Call, number: Any) -> Response:
-        """The answer to a command: what the recording says, else what such a PDU answers, else
-        another answer of this path, else {}.
+    def _bulk_responses(self, calls: Sequence[Call], *, is_obeyed: bool) -> list[dict[str, Any]]:
+        """The answers to the calls of a performBulk, as Xerus has them. `is_obeyed`: the commands
+        in it were carried out.
+
+            [{"json": {"id": 0, "result": {"on": true}}, "statcode": 200}]
+        """
+        responses: list[dict[str, Any]] = []
+        for call in calls:
+            status, content, _ = self._answer(call, is_obeyed=is_obeyed)
+            is_page = isinstance(content, bytes)  # such as that of an error
+            responses.append({"json": None if is_page else content, "statcode": status})
+        return responses
+
+    def _answer_of_command(self, call: Call, rpc_id: Any) -> Response:
+        """The answer to a command that was carried out. `rpc_id`: the id of a JSON-RPC call; None
+        for another request.
+
+        the recording says "POST /1 on -> 302 /home"    302 with that Location
+        a JSON-RPC call with the id 7                   {"result": {"_ret_": 0}, "id": 7}
+        the recording has an answer of this path        that answer
+        nothing of these                                200 {}
         """
         for pattern in self._requests.commands.patterns:
             if pattern.answer and pattern.matches(*call):
                 return answer_in_words(pattern.answer)
-        if number is not None:
-            return 200, {"jsonrpc": "2.0", "result": {"_ret_": 0}, "id": number}, {}
+        if rpc_id is not None:
+            return 200, {"jsonrpc": "2.0", "result": {"_ret_": 0}, "id": rpc_id}, {}
         path = call.target.partition("?")[0]
         for answer in self._recording.answers:
             if RequestPattern.parse(answer.request).path == path:
                 return self._response(answer, None)
         return 200, {}, {}
 
-    def _response(self, answer: Answer, number: Any) -> Response:
-        """A recorded answer, with its content as it is now, and the number of the call.
+    def _response(self, answer: Answer, call_id: Any) -> Response:
+        """Status, content and headers for a recorded answer: with its content as it is now, after
+        commands, and in JSON-RPC with the id of the client's call, `call_id`.
 
         recorded:  {"id": 0, "result": {"on": true}}
-        sent:      {"id": 7, "result": {"on": false}}
+        sent:      {"id": 7, "result": {"on": false}}     to call 7, after outlet 1 was switched off
         """
         content = self._contents[answer.request]
-        if content is None and answer.content is not None:  # the row of an outlet that is absent
+        if content is None and answer.content is not None:  # the outlet of this request is absent
             return 404, None, {}
         if self._has_rows_exchanged:
             content = self._exchanged(answer.request, content)
@@ -630,20 +735,34 @@ class WebUnit(HttpPdu):
             return answer.status, content.encode("utf-8", "replace"), headers
         if answer.type:
             headers.append(("Content-Type", answer.type))
-        if number is not None and isinstance(content, dict) and "id" in content:
-            content = {**content, "id": number}
+        if call_id is not None and isinstance(content, dict) and "id" in content:
+            content = {**content, "id": call_id}
         return answer.status, content, headers
 
 
+def _has_token(answer: Answer) -> bool:
+    """Whether a recorded answer has a token, for which the recording has "secret-1" or "any".
+
+    >>> _has_token(Answer("GET /login", {"token": "secret-1"}))
+    True
+    >>> _has_token(Answer("GET /", {"on": 1}, headers=[("Set-Cookie", "id=any; Path=/")]))
+    True
+    """
+    parts = (answer.content, [list(pair) for pair in answer.headers])
+    return any(_with_token(part, "x") != part for part in parts)
+
+
 def _with_token(content: Any, token: str) -> Any:
-    """The content with `token` behind each stand-in that a recording has for a token: so a handler
-    that keeps the token of another call is found.
+    """An answer's content with `token` behind each "secret-1" or "any", which a recording has in
+    the place of a token. Each simulated PDU has a token of its own, so `pdu handler check` sees
+    whether a handler sends one that another PDU gave.
 
     >>> _with_token({"token": "secret-1", "on": "any"}, "p80x")
     {'token': 'secret-1p80x', 'on': 'anyp80x'}
     """
 
     def text_with_token(text: str) -> str:
+        """One text of the content with `token` behind each stand-in."""
         if text == _STAND_IN:
             return f"{text}{token}"
         return _TOKEN.sub(rf"\g<0>{token}", text)
@@ -652,10 +771,13 @@ def _with_token(content: Any, token: str) -> Any:
 
 
 def answer_in_words(words: str) -> Response:
-    """An answer in words: a status, with the path of a Location, else the content.
+    """The response that a person wrote in words, as behind --refused or " -> ": a status, perhaps
+    with the path of a Location, or else the content of an answer with the status 200.
 
-    >>> answer_in_words("302 /home"), answer_in_words("OK")
-    ((302, None, {'Location': '/home'}), (200, b'OK', {'Content-Type': 'text/plain'}))
+    >>> answer_in_words("202"), answer_in_words("302 /home")
+    ((202, None, {}), (302, None, {'Location': '/home'}))
+    >>> answer_in_words("OK")
+    (200, b'OK', {'Content-Type': 'text/plain'})
     """
     first_word, _, path = words.partition(" ")
     if first_word.isdigit() and len(first_word) == 3:
@@ -673,9 +795,15 @@ def serve(
     refusal: str = "",
     obeys: bool = True,
 ) -> ReplayedDevice:
-    """Simulate the device on a port of 127.0.0.1. `on`, `off`: the requests that command it, and
-    `refusal`: what it answers to one that it refuses; if empty, the recording's own. Raises
-    SettingsError, and OSError if the port cannot be used.
+    """Simulate the device of a recording, whose `text` is a HAR, on a port of 127.0.0.1.
+
+    `on`, `off`: the requests that command it, such as "POST /relay/{outlet} turn=on"; `refusal`:
+    its answer to a command that it refuses, such as "403". If they are empty, the recording's own.
+    `obeys`: whether it takes commands. Raises SettingsError for a text that is no recording, and
+    OSError if the port cannot be used.
+
+        "netio 127.0.0.1:34567 -s scheme=http --username any"    poll
+        "4 outlets; its outlets follow commands"                 about
     """
     recording = har.parse(text).commanded(on, off)
     recording = recording._replace(refusal=refusal or recording.refusal)

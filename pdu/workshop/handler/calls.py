@@ -1,4 +1,4 @@
-"""One call of a handler's method, and what an error or an answer of it says of a rule."""
+"""The methods of a handler as the cases call them, and the texts of the errors that they raise."""
 
 from __future__ import annotations
 
@@ -35,8 +35,11 @@ class EndlessCall(PduHandlerError):
 
 
 def finding_of_error(rule: str, error: BaseException) -> Finding:
-    """A rule that a call broke, or that was not tried because the platform's double lacks
-    something, or because a setting was not given.
+    """The finding of a rule after a call raised an error: not tried, if the platform's double lacks
+    a name, or a setting was not given; else broken.
+
+    >>> finding_of_error("status", KeyError("relay")).detail
+    "KeyError: 'relay'"
     """
     if isinstance(error, (MissingPlatformName, SettingNotGiven)):
         return untried(rule, error_text(error))
@@ -44,5 +47,10 @@ def finding_of_error(rule: str, error: BaseException) -> Finding:
 
 
 def error_text(error: BaseException) -> str:
-    """The reason of an error of this pack; the type and the text of another."""
+    """The text of an error for people: the reason of one of this pack, the type and the text of
+    another, without secrets.
+
+    >>> error_text(EndlessCall("status did not end")), error_text(ValueError("no list"))
+    ('status did not end', 'ValueError: no list')
+    """
     return attribute_text(error, "reason") or f"{type(error).__name__}: {own_text(error)}"

@@ -1,4 +1,16 @@
-"""The groups of cases in which a handler is called: a row of the table each."""
+"""The groups of cases in which a handler is called: TABLE has a row for each.
+
+A `Case` calls methods of the handler on one simulated PDU, and has an `Expected` with the rule that
+a wrong call breaks; unless the PDU is well (without a fault), a state that is UNKNOWN and an error
+are right, too. The functions that yield a `Case` only plan it; those that yield a `Problem` are
+steps: they call the handler themselves. `judge` makes the PDUs. `judge.model` is one that is well;
+its `contents` are what it answers from, such as the texts of a recording, and `model.without_...`
+and `model.with_...` are changed copies of them for another PDU.
+
+A handler may keep what it read, in its object or in its module. So PDUs are made in four ways:
+`new_pdu` (make_handler is called at each call), `pdu_with_reused_object` (once), and
+`pdu_read_by_same_object` and `pdu_read_by_other_object` (the PDU was read before it got its fault).
+"""
 
 from __future__ import annotations
 
@@ -10,31 +22,31 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Callable, Optional
+from typing import Callable
 
 from ...recordings.simulated_pdu import AnswerFault, HttpPdu, UnitFault
 from .calls import error_text
 from .checked_call import (
-    ABSENT,
+    ABSENT_OUTLET,
     COMMANDS,
     METHODS,
     READINGS,
-    RULE_OF_FAULT,
+    RULE_BY_COMMAND_FAULT,
     Expected,
     Problem,
-    is_late,
+    is_timeout,
 )
 from .comparisons import has_meter, name_of_energy, named_figures
 from .judge import (
     CalledPdu,
     Case,
     CaseGroup,
+    ContentsWithFigures,
     Judge,
-    OtherFigures,
     Table,
+    first_reading_error,
     outlet_to_switch,
-    read,
-    turn_over,
+    toggle_outlets,
 )
 from .process_settings import forget_opener, restore_process
 from .rules import UNTRIED
@@ -46,27 +58,27 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _POLLS, _CLOSED_S = 4, 2.0
 _CHANGES, _SILENCES = 12, 6  # more than after which a handler may ask again, or give up
 _MOST_REQUESTS = 6  # of which the answers are spoilt one by one
-_WELL = Expected(rule="", is_well=True)
-_MUST_RAISE = Expected(rule="silent", must_raise=True)
-_NO_OUTLET = Expected(rule="no outlet", must_raise=True)
+_EXPECT_WELL = Expected(rule="", is_well=True)
+_EXPECT_ERROR = Expected(rule="silent", must_raise=True)
+_EXPECT_NO_OUTLET = Expected(rule="no outlet", must_raise=True)
 
 
 # ---- PDUs that are well --------------------------------------------------------------------------
 
 
 def _well(judge: Judge) -> Iterator[Problem]:
-    """Each reading, and each outlet both ways. Ends with the first problem of status, or of a
-    command. Of two outlets:
+    """Yields the problems of a PDU that is well: of both readings, and of each outlet, which is
+    switched off and on again, each command twice. Ends at the first problem of status, or of a
+    command. The calls, of outlets 1 and 2:
 
         status, statistic, port_down 1, port_down 1, port_down 2, port_down 2, port_up 1, ...
     """
     pdu = judge.new_pdu()
     for method in READINGS:
-        problem = judge.problem(WELL, pdu, _WELL, method)
-        if problem is not None:
-            yield problem
-            if method == "status":
-                return
+        problems = judge.problems_of_call(WELL, pdu, _EXPECT_WELL, method)
+        yield from problems
+        if problems and method == "status":
+            return
     unit = pdu.unit
     for outlet, state in unit.outlet_states().items():
         if state is False:
@@ -75,118 +87,118 @@ def _well(judge: Judge) -> Iterator[Problem]:
         on = method == "port_up"
         for outlet, state in unit.outlet_states().items():
             if state is (not on) and unit.can_switch(outlet, on=on):
-                problem = _problem_of_command(judge, pdu, outlet, method)
-                if problem is not None:
-                    yield problem
+                problems = _problems_of_command(judge, pdu, outlet, method)
+                yield from problems
+                if problems:
                     return
 
 
-def _problem_of_command(
+def _problems_of_command(
     judge: Judge, pdu: CalledPdu, outlet: str, method: str
-) -> Optional[Problem]:
-    """The problem of a command, or of the same again: a toggle would switch back, and a pulse take
-    the power of a running server. Of port_down of outlet 3:
+) -> Sequence[Problem]:
+    """Call a command twice on a PDU that is well. Returns the first problem; [] if both calls are
+    right. The second call changes nothing, unless the handler sends a toggle. Of port_down of
+    outlet 3:
 
-        the first call switches 3 and 4     others: switched outlet 4 too
+        the first call switches 3 and 4     others: switched outlet 4 too; outlet 3 was to be ...
         the second call switches 3 on       port_down: returned on, and ... (called again)
     """
     unit = pdu.unit
     states_before = unit.outlet_states()
-    expected = _WELL._replace(outlet=outlet)
-    problem = judge.problem(WELL, pdu, expected, method)
-    if problem is not None:
-        return problem
+    expected = _EXPECT_WELL._replace(outlet=outlet)
+    problems = judge.problems_of_call(WELL, pdu, expected, method)
+    if problems:
+        return problems
     for name, state in unit.outlet_states().items():
         if name != outlet and state is not states_before[name]:
             text = f"switched outlet {name} too; outlet {outlet} was to be switched"
-            return Problem("others", method, text, WELL)
-    return judge.problem("called again", pdu, expected, method)
+            return [Problem("others", method, text, WELL)]
+    return judge.problems_of_call("called again", pdu, expected, method)
 
 
 def _two_pdus(judge: Judge) -> Iterator[Problem]:
-    """Two PDUs in one process, in turn, with other logins, states, figures, and if the handler
-    reads such a PDU, with another number of outlets: the larger one first, and the smaller one.
+    """Yields the problems of two PDUs that are called in turn in one process. A handler that keeps
+    a login, states or figures in its module or class takes them for those of the other PDU. Both
+    are well; they have other logins, states, figures, and, if the handler reads such a PDU, another
+    number of outlets. The calls, once with the larger PDU first and once with the smaller one:
 
-        status and statistic of the first, of the second, of the first; port_down and status of both
+        status, statistic of the first PDU, of the second one, of the first one again;
+        port_down, status of the first one, of the second one
 
-    An outlet that the smaller one lacks is an error there. Figures that a module or a class keeps
-    are those of the other PDU; a login that is kept holds the other one's port.
+    Over HTTP, port_down of an outlet that only the larger PDU has must raise on the smaller one.
     """
-    other = judge.other_pdu()
+    other = judge.contents_of_other_pdu()
     for is_smaller_first in (False, True):
-        one_object = judge.handler.loaded_again() if is_smaller_first else judge.handler.object_at
+        make_methods = judge.handler.loaded_again() if is_smaller_first else judge.handler.object_at
         units = [judge.new_unit(), judge.new_unit(contents=other.contents if other else None)]
-        turn_over(units[1])
-        first = Expected(rule="pdus", is_well=True)
-        expectations = [first, first._replace(true_figures=other.true_figures if other else {})]
-        readings = itertools.product((0, 1, 0), READINGS)
-        commands = itertools.product((0, 1), ("port_down", "status"))
-        pdus = [CalledPdu(unit, one_object(unit.port)) for unit in units]
-        for number, method in (*readings, *commands):
-            place = 1 - number if is_smaller_first else number
-            requests_of_other = len(units[1 - place].requests)
-            problem = judge.problem("two PDUs", pdus[place], expectations[place], method)
-            if problem is not None:
-                yield problem
-            if len(units[1 - place].requests) != requests_of_other:
+        toggle_outlets(units[1])
+        expected = Expected(rule="pdus", is_well=True)
+        other_figures = other.true_figures if other else {}
+        expectations = [expected, expected._replace(true_figures=other_figures)]
+        pdus = [CalledPdu(unit, make_methods(unit.port)) for unit in units]
+        first, second = (1, 0) if is_smaller_first else (0, 1)
+        readings = itertools.product((first, second, first), READINGS)
+        commands = itertools.product((first, second), ("port_down", "status"))
+        for index, method in (*readings, *commands):
+            other_unit = units[1 - index]
+            requests_before = len(other_unit.requests)
+            yield from judge.problems_of_call("two PDUs", pdus[index], expectations[index], method)
+            if len(other_unit.requests) != requests_before:
                 yield Problem("pdus", method, "asked another PDU than its own", "two PDUs")
-        lacking = units[0].outlet_states().keys() - units[1].outlet_states().keys()
-        for outlet in lacking if judge.is_over_http else ():  # an agent refuses what it lacks
-            expected = _NO_OUTLET._replace(outlet=outlet)
-            problem = judge.problem("two PDUs", pdus[1], expected, "port_down")
-            if problem is not None:
-                yield problem
+        absent_outlets = units[0].outlet_states().keys() - units[1].outlet_states().keys()
+        for outlet in absent_outlets if judge.is_over_http else ():  # an agent refuses them itself
+            expected_error = _EXPECT_NO_OUTLET._replace(outlet=outlet)
+            yield from judge.problems_of_call("two PDUs", pdus[1], expected_error, "port_down")
 
 
 def _changed_by_hand(judge: Judge) -> Iterator[Problem]:
-    """One object, while the outlets change by hand; then commanded off, and on by hand.
+    """Yields the problems of a handler object that keeps states, while a hand at the PDU switches
+    outlets. First status is called 12 times, and all outlets are toggled after each call. Then one
+    outlet is switched off by the handler and on by hand:
 
-    status, by hand, status, ... 12 times; port_down, status, on by hand, port_down, status
+        port_down, on by hand, status, on by hand, port_down, on by hand, status, on by hand
     """
-    pdu = judge.pdu_of_one_object()
+    pdu = judge.pdu_with_reused_object()
     expected = Expected(rule="asked", is_well=True)
     for _ in range(_CHANGES):
-        problem = judge.problem("changed by hand", pdu, expected, "status")
-        if problem is not None:
-            yield problem
-        turn_over(pdu.unit)
+        yield from judge.problems_of_call("changed by hand", pdu, expected, "status")
+        toggle_outlets(pdu.unit)
     outlet = outlet_to_switch(pdu.unit, on=False)
     for method in ("port_down", "status") * 2 if outlet else ():
         expected = expected._replace(outlet=outlet)
-        problem = judge.problem("switched on by hand", pdu, expected, method)
-        if problem is not None:
-            yield problem
+        yield from judge.problems_of_call("switched on by hand", pdu, expected, method)
         pdu.unit.turn_outlet(outlet, on=True)
 
 
 def _changed_figures(judge: Judge) -> Iterator[Problem]:
-    """All figures of one PDU change, and it is read by the same object and by another:
+    """Yields the problems of a handler that keeps figures. One PDU is read 12 times, and all its
+    figures change before each reading:
 
-    2.0 A, 1.0 A by the first object; 2.0 A, 1.0 A by a new one; ... 12 readings
+        2.0 A, 1.0 A    read by one object of the handler, which is reused
+        2.0 A, 1.0 A    read by a new object each; then by the first one again, ...
+
+    Without meters, only a handler that gives figures nevertheless is tried.
     """
-    pdu = judge.pdu_of_one_object()
+    pdu = judge.pdu_with_reused_object()
     new_methods = judge.handler.methods(pdu.unit.port)
     if not has_meter(judge.true_figures):
         try:
             figures_of_handler = pdu.methods.figures()
         except Exception as error:
             text = f"raised {error_text(error)}"
-            yield Problem("asked", "statistic", text, "", UNTRIED, is_late=is_late(error))
+            yield Problem("asked", "statistic", text, "", UNTRIED, is_timeout=is_timeout(error))
             return
         if not named_figures(figures_of_handler):
             return
-    # where no number is known that may change, a request proves that it asks
-    other = judge.other_figures() or OtherFigures(pdu.unit.contents, judge.true_figures)
-    figures = [OtherFigures(pdu.unit.contents, judge.true_figures), other]
+    own = ContentsWithFigures(pdu.unit.contents, judge.true_figures)
+    # if no other figures are known, a request alone shows that the PDU is asked
+    other = judge.contents_with_other_figures() or own
     for number in range(_CHANGES):
         methods = new_methods if number // 2 % 2 else pdu.methods
-        pdu.unit.contents, true_figures = figures[number % 2]
+        pdu.unit.contents, true_figures = (own, other)[number % 2]
         expected = Expected(rule="asked", is_well=True, true_figures=true_figures)
-        problem = judge.problem(
-            "changed figures", pdu._replace(methods=methods), expected, "statistic"
-        )
-        if problem is not None:
-            yield problem
+        called_pdu = pdu._replace(methods=methods)
+        yield from judge.problems_of_call("changed figures", called_pdu, expected, "statistic")
 
 
 # ---- PDUs with a fault ---------------------------------------------------------------------------
@@ -197,17 +209,23 @@ _FAULTS_OVER_HTTP = (UnitFault.UNANSWERED, UnitFault.BUSY)
 
 
 def _command_faults(judge: Judge) -> Iterator[Case]:
-    for (fault, rule), method in itertools.product(RULE_OF_FAULT.items(), COMMANDS):
+    """Yields a case for each command of a PDU with each fault at commands: port_down, and port_up,
+    of a PDU that is STUCK (rule "stuck"), is LATE ("late"), REFUSES ("refused": must raise), ...
+    """
+    for (fault, rule), method in itertools.product(RULE_BY_COMMAND_FAULT.items(), COMMANDS):
         if judge.is_over_http or fault not in _FAULTS_OVER_HTTP:
-            make_pdu = partial(judge.pdu_of_one_object, fault)
+            make_pdu = partial(judge.pdu_with_reused_object, fault)
             yield Case(make_pdu, (method,), Expected(rule, must_raise=rule == "refused"))
 
 
 def _cases_of_fault(
     judge: Judge, fault: UnitFault, methods: Sequence[str], expected: Expected
 ) -> Iterator[Case]:
-    """A PDU that has this fault after it was read at its address by this object or another."""
-    for make_pdu in (judge.pdu_read_by_another, judge.pdu_read_before):
+    """Yields two cases that call these methods on a PDU with this fault, which was read before it
+    got the fault: once by the same object of the handler, once by another one. What was read may
+    be kept in the object, or in its module or class.
+    """
+    for make_pdu in (judge.pdu_read_by_other_object, judge.pdu_read_by_same_object):
         yield Case(partial(make_pdu, fault), methods, expected)
 
 
@@ -216,16 +234,16 @@ def _halves(judge: Judge) -> Iterator[Case]:
 
 
 def _one_answer(judge: Judge) -> Iterator[Case]:
-    """One of the answers is a half, or an error; the others are as recorded. Of a method that gets
-    three answers, the last one the longest:
+    """Yields a case for each method, over HTTP alone, in which one answer is spoilt: half of it
+    arrives, or it is HTTP 401, in a reading also 404, 500 or 503. All others are as recorded. Which
+    answer is spoilt, of a method that sends three requests:
 
-        a PDU that was not read yet    answer 1, which may be that to the login
-        a PDU that was read before     answers 1, 2 and 3
+        the PDU was not read before    answer 1, which may be to the login
+        it was read before             answers 1, 2 and 3, in a case each
 
-    A reading has each as a half and as HTTP 401, 404, 500 and 503, a command as a half and as 401.
-    No case over SNMP.
+    The method is called once before, to see how many answers it gets and how long they are.
     """
-    makers = (judge.pdu_of_one_object, judge.pdu_read_before)
+    makers = (judge.pdu_with_reused_object, judge.pdu_read_by_same_object)
     methods = judge.methods if judge.is_over_http else ()
     for make_pdu, method in itertools.product(makers, methods):
         answer_faults: Sequence[AnswerFault] = (UnitFault.HALF, 401)
@@ -233,7 +251,7 @@ def _one_answer(judge: Judge) -> Iterator[Case]:
             answer_faults = (*answer_faults, 404, 500, 503)
         sizes = _sizes_of_answers(judge, make_pdu(), method)
         numbers = _answer_numbers(sizes)
-        if make_pdu == judge.pdu_of_one_object:
+        if make_pdu == judge.pdu_with_reused_object:
             numbers = numbers[:1]
         for number, answer_fault in itertools.product(numbers, answer_faults):
             make_spoilt = partial(_pdu_with_answer_fault, make_pdu, number, answer_fault)
@@ -241,7 +259,9 @@ def _one_answer(judge: Judge) -> Iterator[Case]:
 
 
 def _sizes_of_answers(judge: Judge, pdu: CalledPdu, method: str) -> Sequence[int]:
-    """Call a method. Returns how many bytes each of its first answers has, such as [73, 1204]."""
+    """Call a method, whatever it raises. Returns how many bytes each answer that it got has, such
+    as [73, 1204]; of the first six alone.
+    """
     count_before = len(pdu.unit.answers)
     judge.call_ignoring_errors(pdu.methods, pdu.unit, method)
     answers = pdu.unit.answers[count_before:]
@@ -249,8 +269,8 @@ def _sizes_of_answers(judge: Judge, pdu: CalledPdu, method: str) -> Sequence[int
 
 
 def _answer_numbers(sizes: Sequence[int]) -> Sequence[int]:
-    """Which answers of a method are spoilt, counted from 1: the first two, the last, the longest.
-    `sizes`: of its answers, in bytes.
+    """The numbers of the answers that are spoilt, counted from 1: the first two, the last and the
+    longest. `sizes`: of all answers that a method gets, in bytes.
 
     >>> _answer_numbers([73, 120, 51, 1204, 88])
     [1, 2, 4, 5]
@@ -267,7 +287,9 @@ def _answer_numbers(sizes: Sequence[int]) -> Sequence[int]:
 def _pdu_with_answer_fault(
     make_pdu: Callable[[], CalledPdu], number: int, answer_fault: AnswerFault
 ) -> CalledPdu:
-    """A PDU whose answer of this number from now is spoilt; over HTTP alone."""
+    """A new PDU whose answer of this number, counted from 1 from now, is spoilt: half of it, or the
+    HTTP status `answer_fault`. A PDU of another protocol than HTTP is as it was made.
+    """
     pdu = make_pdu()
     if isinstance(pdu.unit, HttpPdu):
         pdu.unit.answer_faults = {len(pdu.unit.messages) + number: answer_fault}
@@ -275,114 +297,148 @@ def _pdu_with_answer_fault(
 
 
 def _refused_login(judge: Judge) -> Iterator[Case]:
+    """Yields two cases, of a PDU that takes no login from some time on: each method that needs a
+    login must raise. Over HTTP the rule is "denied", over SNMP "community".
+    """
     expected = Expected(judge.model.rule_of_login, must_raise=True)
     methods = [method for method in METHODS if method in judge.model.protected_methods]
     return _cases_of_fault(judge, UnitFault.DENIES, methods, expected)
 
 
 def _silences(judge: Judge) -> Iterator[Case]:
-    """A PDU that answers no more; readings are tried again."""
+    """Yields cases of a PDU that answers no more: each call must raise, a reading at each of six
+    calls. A PDU is MUTE if it closes the connection, and HANGS over HTTP if it leaves it open.
+    """
     for method in METHODS:
         methods = (method,) * (_SILENCES if method in READINGS else 1)
-        yield from _cases_of_fault(judge, UnitFault.MUTE, methods, _MUST_RAISE)
+        yield from _cases_of_fault(judge, UnitFault.MUTE, methods, _EXPECT_ERROR)
         if judge.is_over_http:
-            yield from _cases_of_fault(judge, UnitFault.HANGS, (method,), _MUST_RAISE)
+            yield from _cases_of_fault(judge, UnitFault.HANGS, (method,), _EXPECT_ERROR)
 
 
 def _errors(judge: Judge) -> Iterator[Case]:
+    """Yields cases of a PDU that answers each request with HTTP 404, 500 or 503: each call must
+    raise. No case over SNMP.
+    """
     for fault in _ERRORS if judge.is_over_http else ():
-        yield from _cases_of_fault(judge, fault, (*READINGS * 2, *COMMANDS), _MUST_RAISE)
+        yield from _cases_of_fault(judge, fault, (*READINGS * 2, *COMMANDS), _EXPECT_ERROR)
 
 
 def _absent_outlet(judge: Judge) -> Iterator[Case]:
-    yield Case(judge.new_pdu, COMMANDS, _NO_OUTLET._replace(outlet=ABSENT))
+    """Yields a case of a PDU that is asked to switch outlet 99999, which no PDU has: must raise."""
+    yield Case(judge.new_pdu, COMMANDS, _EXPECT_NO_OUTLET._replace(outlet=ABSENT_OUTLET))
 
 
 # ---- PDUs that lack something --------------------------------------------------------------------
 
 
 def _lost_states(judge: Judge) -> Iterator[Case]:
-    """A PDU that does not answer the state of one outlet. The handler may read it from another
-    object; the state that it remembers from before is not the one of now.
+    """Yields a case for each outlet whose state the PDU does not answer: status must say UNKNOWN,
+    or raise. The state is another one than the same object of the handler read before, so that one
+    that was kept is wrong; one that is read in another place of the answer is right.
     """
     states = judge.model.outlet_states()
     expected = Expected(rule="lost state", states=states)
     for outlet in states:
         for contents in judge.model.without_state(outlet):
-            yield Case(partial(judge.pdu_read_before, contents=contents), ("status",), expected)
+            make_pdu = partial(judge.pdu_read_by_same_object, contents=contents)
+            yield Case(make_pdu, ("status",), expected)
 
 
 def _empty_names(judge: Judge) -> Iterator[Case]:
-    """An outlet has lost its name, which is no reason to leave it out."""
+    """Yields a case of a PDU with an outlet that has no name, such as "": status must have it."""
     expected = Expected(rule="lost state", states=judge.model.outlet_states())
     for contents in judge.model.with_empty_names():
         yield Case(partial(judge.new_pdu, contents=contents), ("status",), expected)
 
 
 def _third_states(judge: Judge) -> Iterator[Case]:
-    """An outlet in the middle or the last one has a state that is neither on nor off. A command
-    of it is the one of any other state.
+    """Yields cases of a PDU with an outlet, the middle or the last one, whose state is neither on
+    nor off: status must say UNKNOWN, or raise, and port_up must switch this outlet as any other.
 
-        before    {"1": True, "2": False, "3": True}
-        now       {"1": True, "2": None, "3": True}, then {"1": True, "2": False, "3": None}
+        states of the PDU    {"1": True, "2": False, "3": True}
+        of the case of 2     {"1": True, "2": None, "3": True}
+        of the cases of 3    {"1": True, "2": False, "3": None}, with each number of such a state
     """
     states = judge.model.outlet_states()
     outlets = [name for name, state in states.items() if state is not None]
-    for outlet in dict.fromkeys([*outlets[len(outlets) // 2 :][:1], *outlets[-1:]]):
+    middle_outlet, last_outlet = outlets[len(outlets) // 2 :][:1], outlets[-1:]
+    for outlet in dict.fromkeys([*middle_outlet, *last_outlet]):
         expected = Expected(rule="lost state", states={**states, outlet: None}, outlet=outlet)
         third_contents = judge.model.with_third_states(outlet)
-        for contents in third_contents if outlet == outlets[-1] else third_contents[:1]:
-            make_pdu = partial(judge.pdu_read_before, contents=contents)
+        for contents in third_contents if outlet in last_outlet else third_contents[:1]:
+            make_pdu = partial(judge.pdu_read_by_same_object, contents=contents)
             yield Case(make_pdu, (*READINGS, "port_up"), expected)
 
 
 def _absent_rows(judge: Judge) -> Iterator[Case]:
-    """All is missing that the PDU says of an outlet; a sum over the rest is all that can be
-    known. A command of an outlet behind it is not that of the next place. Of three outlets:
+    """Yields cases of a PDU whose answer has no row of one outlet. Its model has outlets 1, 2 and
+    3, and the rows of 1 and 3 are left:
 
-        rows 1, 3    states {"1": True, "2": None, "3": True}, and 2 may be left out
+        call               right is
+        status             2 is UNKNOWN or left out, 1 and 3 are as they are; or an error
+        statistic          the energy of 1 and of 3; the PDU's load and energy can be any sum
+        port_down of 2     to switch no other outlet; UNKNOWN, or an error
+        port_down of 3     to switch 3: the second row that is left is not outlet 2
+
+    All four are called on a PDU that was not read before, and on one that was read with all rows.
     """
-    for outlet, contents in judge.model.without_row():
-        true_figures = dict(judge.true_figures)
-        for name in judge.true_figures:
-            if "outlet" not in name or name == name_of_energy(outlet):
-                del true_figures[name]
+    for absent_outlet, contents in judge.model.without_row():
+        energy_by_name = {
+            name: energy
+            for name, energy in judge.true_figures.items()
+            if "outlet" in name and name != name_of_energy(absent_outlet)
+        }
         expected = Expected(
             "lost state",
-            states={**judge.model.outlet_states(), outlet: None},
-            true_figures=true_figures,
-            outlet=outlet,
-            absent_outlets=(outlet,),
+            states={**judge.model.outlet_states(), absent_outlet: None},
+            true_figures=energy_by_name,
+            outlet=absent_outlet,
+            absent_outlets=(absent_outlet,),
         )
-        methods = ("status", "statistic", "port_down")
-        for make_pdu in (
-            partial(judge.new_pdu, contents=contents),
-            partial(judge.pdu_read_before, contents=contents),
-        ):
-            yield Case(make_pdu, methods, expected)
-            yield Case(make_pdu, ("port_down",), expected._replace(outlet=""))
+        expected_of_last_outlet = expected._replace(outlet="")
+        for make_pdu in (judge.new_pdu, judge.pdu_read_by_same_object):
+            make_pdu_of_rows = partial(make_pdu, contents=contents)
+            yield Case(make_pdu_of_rows, ("status", "statistic", "port_down"), expected)
+            yield Case(make_pdu_of_rows, ("port_down",), expected_of_last_outlet)
 
 
 def _exchanged_rows(judge: Judge) -> Iterator[Case]:
-    """The first outlet's row stands where the last one's was: a place is no outlet."""
+    """Yields a case of a PDU that answers with the rows of two outlets in each other's place: a
+    handler that takes the place of a row for its outlet returns wrong states, and switches the
+    wrong outlet. No case for a PDU whose rows do not name their outlets.
+    """
     if judge.new_unit().exchange_rows():
         make_pdu = partial(_pdu_with_exchanged_rows, judge)
         yield Case(make_pdu, ("status", *COMMANDS), Expected(rule="", is_well=True))
 
 
 def _pdu_with_exchanged_rows(judge: Judge) -> CalledPdu:
-    """A PDU that exchanges two rows after it was read."""
-    pdu = judge.pdu_of_one_object()
-    error = read(pdu.methods)
+    """A PDU that was read, and then answers with two rows in each other's place; and methods of the
+    handler object that read it, which may have kept the places:
+
+        when it was read    [{"id": "a", "on": 1}, {"id": "b", "on": 0}]
+        now                 [{"id": "b", "on": 0}, {"id": "a", "on": 1}]
+
+    Its `preparation_error` is the error of that reading; "" if it succeeded.
+    """
+    pdu = judge.pdu_with_reused_object()
+    error = first_reading_error(pdu.methods)
     pdu.unit.exchange_rows()
-    return pdu._replace(error_before=error)
+    return pdu._replace(preparation_error=error)
 
 
 def _cases_of_contents(rule: str, judge: Judge) -> Iterator[Case]:
-    """A PDU whose figures or lists are changed, as the rule wants it:
+    """Yields a case for each way to change the PDU's figures or lists that tries this rule:
 
-    meter    {"relay": true, "ampere": null}      part    no row of the meter of outlet 2
-    zero     {"relay": true, "ampere": 0}         empty   no outlet, no row
+        rule     the PDU's answer                    right is
+        meter    {"relay": true, "ampere": null}     no load, or an error; not the load from before
+        part     no row of the meter of outlet 2     no sum, or an error
+        zero     {"relay": true, "ampere": 0}        the states as they are
+        empty    no outlet, or no row of meters      an error, or no figure; not 0
+
+    Of "meter", the same object has read the PDU before, with other figures. The number that is
+    changed for "meter" and "zero" may be no figure, such as an outlet's name.
     """
     model = judge.model
     make_changed_contents = {
@@ -391,17 +447,18 @@ def _cases_of_contents(rule: str, judge: Judge) -> Iterator[Case]:
         "zero": model.with_zero_figures,
         "empty": model.without_outlets,
     }
-    is_of_figure = rule in ("meter", "zero")
-    expected = Expected(rule, states=model.outlet_states(), is_of_figure=is_of_figure)
+    has_changed_number = rule in ("meter", "zero")
+    expected = Expected(rule, states=model.outlet_states(), has_changed_number=has_changed_number)
     methods = ("status",) if rule == "zero" else READINGS
-    make_pdu = judge.pdu_read_before if rule == "meter" else judge.new_pdu
+    make_pdu = judge.pdu_read_by_same_object if rule == "meter" else judge.new_pdu
     for contents in make_changed_contents[rule]():
         yield Case(partial(make_pdu, contents=contents), methods, expected)
 
 
 def _states_by_figures(judge: Judge) -> Iterator[Problem]:
-    """A state that is another one while a figure is 0 tells why a PDU that is well is misread: the
-    handler calls an outlet off that has no load.
+    """Yields the problem, if there is one, of a handler that calls an outlet off that has no load.
+    It runs after a wrong state of a PDU that is well, to tell why: so only the handler's own states
+    are compared, of the PDU and of one with a figure of 0. Errors are passed over.
 
         2.0 A    status returned {"1": UP}
         0 A      status returned {"1": DOWN}    zero: returns another state of an outlet ...
@@ -423,13 +480,14 @@ def _states_by_figures(judge: Judge) -> Iterator[Problem]:
 
 
 def _refused_logins(judge: Judge) -> Iterator[Problem]:
-    """A handler sends a refused login once. Its first login is refused, or one after a login that
-    was taken; other requests are answered as recorded, such as the page with its form.
+    """Yields the first problem of a handler that sends more than one login in a call, each of which
+    the PDU refuses. Each method is called on a PDU that refuses the first login, and on one that
+    was read and refuses logins then. Requests without a login are answered as recorded.
 
         > POST /login admin, password    < 401
         > POST /login admin, admin       < 401    login: sent 2 logins, and each was refused
     """
-    pdus = (judge.new_pdu, judge.pdu_read_before)
+    pdus = (judge.new_pdu, judge.pdu_read_by_same_object)
     for make_pdu, method in itertools.product(pdus, judge.methods):
         pdu = make_pdu()
         unit = pdu.unit
@@ -443,7 +501,7 @@ def _refused_logins(judge: Judge) -> Iterator[Problem]:
         others = [message for message in with_body if logins and message not in logins]
         # the token of a session from before does not count: it is refused, and one login may follow
         is_other_than_basic = any(map(_OTHER_THAN_BASIC.search, logins[:1]))
-        is_session = make_pdu == judge.pdu_read_before and is_other_than_basic
+        is_session = make_pdu == judge.pdu_read_by_same_object and is_other_than_basic
         login_count = len(logins) + len(others) - (1 if is_session else 0)
         if login_count > 1:
             text = f"sent {login_count} logins, and each was refused"
@@ -454,10 +512,12 @@ def _refused_logins(judge: Judge) -> Iterator[Problem]:
 
 
 def _redirects(judge: Judge) -> Iterator[Problem]:
-    """A copy of the PDU stands at the address to which all requests, or commands, lead.
+    """Yields the first problem of a handler that sends its login to the server to which the PDU
+    redirects it: all requests (`unit.redirect` is the answer to each), or commands alone
+    (`unit.refusal` is), with HTTP 301, 302, 303, 307 or 308. That server is a copy of the PDU.
 
-    > GET /status, to the PDU          < 302 Location: http://localhost:8081
-    > GET /status, with the login, to 8081    redirect: sent the login to another server
+        > GET /status, to the PDU at 8080           < 302 Location: http://localhost:8081
+        > GET /status, with the login, to 8081      redirect: sent the login to another server
     """
     for status, method in itertools.product(_REDIRECTS, judge.methods):
         for is_of_all in (True, False) if method in COMMANDS else (True,):
@@ -483,10 +543,11 @@ def _redirects(judge: Judge) -> Iterator[Problem]:
 
 
 def _proxies(judge: Judge) -> Iterator[Problem]:
-    """A copy of the PDU is the proxy that the environment names when the handler is loaded.
+    """Yields the first problem of a handler that asks the proxy that the environment names when it
+    is loaded; the proxy would get its login. Of a PDU at port 8080, with a proxy at 8081:
 
-    http_proxy=http://127.0.0.1:8081
-    > GET http://127.0.0.1:8080/status, to 8081    proxy: asked the proxy ...
+        http_proxy=http://127.0.0.1:8081
+        > GET http://127.0.0.1:8080/status, to 8081    proxy: asked the proxy that the ...
     """
     proxy, unit = judge.new_unit(), judge.new_unit()
     address = f"http://127.0.0.1:{proxy.port}"
@@ -502,8 +563,11 @@ def _proxies(judge: Judge) -> Iterator[Problem]:
 
 @contextlib.contextmanager
 def _environment(**values: str) -> Iterator[None]:
-    """An environment with these values in the block, in which urlopen looks for a proxy again; the
-    values from before after it.
+    """Sets these variables of the environment in the block, and what they were after it. urlopen
+    looks for a proxy anew, in the block and after it.
+
+        with _environment(http_proxy="http://127.0.0.1:8081"):
+            urlopen("http://192.0.2.1/")    # asks 127.0.0.1:8081
     """
     values_before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
@@ -519,9 +583,12 @@ def _environment(**values: str) -> Iterator[None]:
 
 
 def _connections(judge: Judge) -> Iterator[Problem]:
-    """Sockets after four polls, each by an object of its own: after 2 s, three may be open.
+    """Yields the problem of a handler that leaves the connection of each call open, so that they
+    become more with each poll. status is called four times, each by an object of its own:
 
-    4 open after 2 s    connections: leaves 4 connections open after 4 calls
+        open 2 s later    problem
+        4 connections     connections: leaves 4 connections open after 4 calls
+        3 or fewer        none
     """
     pdu = judge.new_pdu()
     unit = pdu.unit
@@ -540,9 +607,10 @@ def _connections(judge: Judge) -> Iterator[Problem]:
 
 
 def _process(judge: Judge) -> Iterator[Problem]:
-    """What the handler changed for all that runs beside it:
+    """Yields a problem for each setting of the process that the handler changed in any call before,
+    and gives the setting its value again:
 
-    socket.setdefaulttimeout(5)    it changes the time-out of all sockets for the whole process
+        socket.setdefaulttimeout(5)    it changes the time-out of all sockets for the whole process
     """
     for change in restore_process():
         text = f"it changes {change} for the whole process"
@@ -567,12 +635,12 @@ TABLE = Table(
     ],
     causes=[CaseGroup("a figure of 0", ["zero"], steps=_states_by_figures)],
     at_once=[
-        CaseGroup("a fault at a command", _COMMAND_RULES, _command_faults, ends=True),
-        CaseGroup("half of each answer", ["short"], _halves, ends=True),
-        CaseGroup("one answer is spoilt", ["short"], _one_answer, ends=True),
-        CaseGroup("a refused login", [], _refused_login, ends=True),
-        CaseGroup("no answer", ["silent"], _silences, ends=True),
-        CaseGroup("an error at each request", ["silent"], _errors, ends=True),
+        CaseGroup("a fault at a command", _COMMAND_RULES, _command_faults, checks_recovery=True),
+        CaseGroup("half of each answer", ["short"], _halves, checks_recovery=True),
+        CaseGroup("one answer is spoilt", ["short"], _one_answer, checks_recovery=True),
+        CaseGroup("a refused login", [], _refused_login, checks_recovery=True),
+        CaseGroup("no answer", ["silent"], _silences, checks_recovery=True),
+        CaseGroup("an error at each request", ["silent"], _errors, checks_recovery=True),
         NO_OUTLET,
         CaseGroup("a state that cannot be read", ["lost state"], _lost_states),
         CaseGroup("an empty name", ["lost state"], _empty_names),

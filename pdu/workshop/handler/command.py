@@ -1,4 +1,10 @@
-"""`pdu handler check`: what a handler that anybody wrote keeps and breaks of the vendor's page."""
+"""`pdu handler check`: what a handler that anybody wrote keeps and breaks of the vendor's page.
+
+A rule (RULES["once"]: "a command is written once") is kept, broken, advised or not tried; a
+`Finding` says which. The handler is loaded, and its methods status, statistic, port_down and
+port_up are called on simulated PDUs on this machine, never on the owner's device. Their logins hold
+a password of the check's own in the place of the owner's secrets: `login` has those.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +44,7 @@ from ...loading.four_methods import DOUBLE_LACKS_NAME
 from ...loading.handler_loading import LoadedHandler, load as load_handler, load_again
 from ...loading.handler_module import AskedSettings
 from ...loading.handler_paths import is_handler_there
-from ...loading.handler_source import PAGE, UnreadHandler, read_handler
+from ...loading.handler_source import PAGE, HandlerSource, UnreadHandler, read_handler
 from ...pdu_list import form as connection_data
 from ...pdu_list.login_options import Login, pass_login, setting_options
 from ...pdu_list.logins import environment_login
@@ -65,7 +71,7 @@ from .rules import (
 )
 
 if TYPE_CHECKING:
-    from .bounded_methods import Forms
+    from .bounded_methods import CheckedHandler
 
 #: in place of a secret of the owner's: the check finds where the handler shows it
 _CHECK_PASSWORD = f"password-{secrets.token_hex(8)}"
@@ -150,16 +156,16 @@ def handler_check(
     text = text_of(replay) if replay else ""
     device = RecordedDevice(replay or "", text, profile or "", on, off, refused or "")
     with tempfile.TemporaryDirectory(prefix="pdu-handler-") as name, printing_to_stderr():
-        methods: set[str] = set()
-        findings = list(_findings(path, device, Path(name), output, login, methods))
+        findings, methods = _findings(_Check(path, device, Path(name), login, output))
     return print_result(_result(path, findings, methods), as_json=output.json)
 
 
 def _require_handler(path: str) -> None:
-    """Raises SettingsError for a path without a handler.
+    """Raises SettingsError for a path without a handler, with an advice for what may be meant:
 
-    snmp         'snmp' is no file, folder or archive with a handler: check its archive, ...
-    empty_dir    'empty_dir' is no file, folder or archive with a handler: the folder has no ...
+    handler_dir    no error
+    snmp           'snmp' is no file, folder or archive with a handler: check its archive, ...
+    empty_dir      'empty_dir' is no file, folder or archive with a handler: the folder has ...
     """
     if is_handler_there(path):
         return
@@ -173,9 +179,9 @@ def _require_handler(path: str) -> None:
     raise SettingsError(f"{path[:200]!r} is no file, folder or archive with a handler{advice}")
 
 
-def _result(path: str, findings: list[Finding], methods: Collection[str]) -> Result:
-    """The findings as a table and the verdict; the exit code says whether the page is kept.
-    `methods`: those that ran. The last line:
+def _result(path: str, findings: Sequence[Finding], methods: Collection[str]) -> Result:
+    """What the command prints and its exit code: a line for each finding, and a verdict. `methods`:
+    those that asked a simulated PDU, or returned. The verdict is the last line:
 
         handler_dir keeps the vendor's page "Creating a PDU handler": status, statistic, port_down,
         port_up ran, of 38 laws 38 kept, 0 broken, 0 not tried
@@ -204,8 +210,9 @@ def _result(path: str, findings: list[Finding], methods: Collection[str]) -> Res
 
 
 def _verdict(findings: Sequence[Finding], missing_rules: Sequence[Rule]) -> tuple[int, str]:
-    """The exit code, and what it means, in words. `missing_rules`: those that were not tried, of
-    all that must be.
+    """The exit code, and what it means, in words: 1 if a rule of the page or of safety is broken, 9
+    if a rule that must be tried was not, 0 else. `missing_rules`: those that must be tried and were
+    not.
 
     >>> once = Finding(RULES["once"], BROKEN, "port_down wrote 2 times")
     >>> _verdict([once], []), _verdict([], [RULES["status"]])[0], _verdict([kept("status")], [])[0]
@@ -228,7 +235,7 @@ def _verdict(findings: Sequence[Finding], missing_rules: Sequence[Rule]) -> tupl
 
 
 def _fields(finding: Finding) -> dict[str, Any]:
-    """A finding in JSON.
+    """A finding as a row of the command's JSON. The remedy is "" for a rule that is kept.
 
     >>> fields = _fields(Finding(RULES["once"], BROKEN, "port_down wrote 2 times"))
     >>> fields["result"], fields["source"], fields["remedy"]
@@ -248,10 +255,12 @@ def _fields(finding: Finding) -> dict[str, Any]:
 
 
 def _advised_if_harmless(finding: Finding) -> Finding:
-    """What is only recommended is advised where it is not kept.
+    """The finding, with `advised` in the place of `broken` for a rule that is only our advice.
 
     >>> _advised_if_harmless(Finding(RULES["empty"], BROKEN)).result
     'advised'
+    >>> _advised_if_harmless(Finding(RULES["once"], BROKEN)).result
+    'broken'
     """
     if finding.result == BROKEN and finding.rule.source == "advice":
         return finding._replace(result=ADVISED)
@@ -276,31 +285,63 @@ class RecordedDevice(NamedTuple):
     refusal: str
 
 
-def _findings(
-    path: str,
-    device: RecordedDevice,
-    folder: Path,
-    output: Output,
-    login: Login,
-    methods: set[str],
-) -> Iterator[Finding]:
-    """A finding for each rule: first of the archive and its import, then of its four methods. When
-    all are taken, `methods` holds the names of those that ran.
+class _Check(NamedTuple):
+    """What a check is given: the handler's path, a device, an empty folder for files of the check,
+    and the options of the command.
+    """
 
-        no handler in the archive    archive broken
-        it ends Python at import     alone broken; status not tried: it was not loaded
-        else                         a finding for each rule that can be tried
+    path: str
+    #: the owner's recording, or one without a file
+    device: RecordedDevice
+    folder: Path
+    #: the owner's settings and secrets; the handler gets no secret of his
+    login: Login
+    #: whether progress is shown
+    output: Output
+
+
+def _findings(check: _Check) -> tuple[Sequence[Finding], Collection[str]]:
+    """Check a handler: first its archive and its import, then its four methods. Returns a finding
+    for each rule that can be tried, and the names of the methods that ran. Of a handler that
+
+        is not in the archive         archive broken
+        is there twice                status not tried: two.tar.gz has make_handler in two.a and ...
+        does not load                 archive kept; alone broken; status not tried: it was not ...
+        loads                         archive kept, ..., status kept: 8 outlets of the recording
 
     Raises SettingsError for options that the handler's protocol does not have.
     """
     try:
-        source = read_handler(path)
+        source = read_handler(check.path)
     except UnreadHandler as error:
-        yield untried("status", error.reason)
-        return
+        return [untried("status", error.reason)], ()
     except SettingsError as error:
-        yield Finding(RULES["archive"], BROKEN, error.reason)
-        return
+        return [Finding(RULES["archive"], BROKEN, error.reason)], ()
+    _refuse_options(source, check.device)
+    settings = _handler_settings(check.login)
+    if source.protocol != "snmp":
+        # the cases give a port, so the handler may want one
+        settings = {"port": "80", **_environment_settings(), **_owner_settings(check.login)}
+    with waiting("loading the handler", check.output):
+        findings = list(loading_checks.check_loading(source, settings, check.folder))
+    findings_of_import = [finding for finding in findings if finding.rule is RULES["alone"]]
+    if any(finding.result != KEPT for finding in findings_of_import):
+        # it may end or stop this program
+        return [*findings, untried("status", "it was not loaded")], ()
+    process_settings.restore_process()
+    try:
+        handler = load_handler(check.path)
+    except SettingsError as error:
+        return [*findings, untried("status", error.reason)], ()
+    with waiting("calling the handler", check.output):
+        device_findings, methods = _device_findings(check, handler)
+    return [*findings, *device_findings], methods
+
+
+def _refuse_options(source: HandlerSource, device: RecordedDevice) -> None:
+    """Raises SettingsError for a recording over another protocol than the handler's, and for an
+    option that its protocol does not have: --refused over SNMP, --profile over another.
+    """
     if device.file:
         refuse_other_protocol(source, device.text, device.file)
     is_snmp = source.protocol == "snmp"
@@ -308,37 +349,16 @@ def _findings(
         raise SettingsError("--refused is for a recording over HTTP")
     if device.profile and not is_snmp:
         raise SettingsError("--profile is for a recording over SNMP")
-    settings = _handler_settings(login)
-    if not is_snmp:
-        # the cases give a port, so the handler may want one
-        settings = {"port": "80", **_environment_settings(), **_owner_settings(login)}
-    is_loadable = True
-    with waiting("loading the handler", output):
-        for finding in loading_checks.check_loading(source, settings, folder):
-            yield finding
-            if finding.rule is RULES["alone"] and finding.result != KEPT:
-                is_loadable = False
-    if not is_loadable:  # it may end or stop this program
-        yield untried("status", "it was not loaded")
-        return
-    process_settings.restore_process()
-    try:
-        loaded_handler = load_handler(path)
-    except SettingsError as error:
-        yield untried("status", error.reason)
-        return
-    with waiting("calling the handler", output):
-        yield from _device_findings(path, loaded_handler, device, folder, login, methods, output)
 
 
 def _owner_settings(login: Login) -> dict[str, str]:
-    """The settings that its owner gave, with the check's password for each secret."""
+    """The settings that the owner gave, by key; each of his secrets is the check's password."""
     return {**login.settings, **dict.fromkeys(login.secret_files, _CHECK_PASSWORD)}
 
 
 def _environment_settings() -> dict[str, str]:
-    """The settings that the environment gives, without the fields of SNMP, with the check's
-    password for each secret.
+    """The settings that variables of the environment give, by key, without the fields of SNMP; each
+    secret is the check's password.
     """
     login = environment_login({})
     secret_keys = login.secrets.keys() - set(connection_data.SNMP_KEYS)
@@ -346,59 +366,64 @@ def _environment_settings() -> dict[str, str]:
 
 
 def _handler_settings(login: Login) -> dict[str, str]:
-    """The owner's settings without the fields of SNMP, for which DCImanager's form has fields."""
+    """The owner's settings by key, without the fields of SNMP such as the community, which
+    make_handler gets apart from the settings.
+    """
     keys = connection_data.SNMP_KEYS
     return {key: text for key, text in _owner_settings(login).items() if key not in keys}
 
 
 def _device_findings(
-    path: str,
-    handler: LoadedHandler,
-    device: RecordedDevice,
-    folder: Path,
-    login: Login,
-    called_methods: set[str],
-    output: Output,
-) -> Iterator[Finding]:
-    """The findings of calling a handler's methods on its recording, or on simulated PDUs without
-    one. The last three say what it did besides, whether it asked another host, and whether it
-    showed a secret.
+    check: _Check, handler: LoadedHandler
+) -> tuple[Sequence[Finding], Collection[str]]:
+    """Call a handler's methods on simulated PDUs. Returns the findings, and the names of the
+    methods that asked a PDU, or returned. Of a handler that asks another host in status:
 
-    When all are taken, `called_methods` holds the names of the methods that asked a PDU, or
-    returned: {"status", "statistic"}.
+        [..., side effects kept, elsewhere broken: it asks 192.0.2.1:80, which is not its PDU, ...]
+        {"status", "statistic", "port_down", "port_up"}
     """
     # imported late: 150 ms with pysnmp, which is missing where pdu has no packages
-    from .bounded_methods import Forms, ShownSecrets
+    from .bounded_methods import CheckedHandler, ShownSecrets
     from .side_effects import SideEffects
-    from .snmp_check import snmp_form
+    from .snmp_check import snmp_data
     from .snmp_units import COMMUNITY
 
     shown_secrets = ShownSecrets((COMMUNITY, _CHECK_PASSWORD))
     package = handler.make.__module__.partition(".")[0]
     effects = SideEffects(package, shown_secrets.search)
-    load = partial(load_again, path)
-    is_quiet = output.json or output.debug
+    is_quiet = check.output.json or check.output.debug
 
     def tell(doing: str) -> None:
         show_status_line(f"calling the handler: {doing}", is_quiet=is_quiet)
 
     with shown_secrets.watching():
+        make_snmp_data = partial(snmp_data, _handler_settings(check.login), COMMUNITY)
+        checked_handler = CheckedHandler(
+            loaded=handler,
+            load_again=partial(load_again, check.path),
+            data_makers=[make_snmp_data] if handler.snmp else _data_makers(handler, check.login),
+            secrets=shown_secrets,
+            effects=effects,
+            community=COMMUNITY if handler.snmp else "",
+            tell=tell,
+        )
         if handler.snmp:
-            form = partial(snmp_form, _handler_settings(login), COMMUNITY)
-            forms = Forms(handler, load, [form], shown_secrets, effects, COMMUNITY, tell)
-            yield from _findings_over_snmp(forms, device, folder)
+            findings = list(_findings_over_snmp(checked_handler, check.device, check.folder))
         else:
-            forms = Forms(handler, load, _forms(handler, login), shown_secrets, effects, tell=tell)
-            yield from _findings_of_recording(forms, device)
-    called_methods.update(effects.called_methods)
-    yield _finding_of_watch("side effects", ADVISED, effects.sentences, called_methods)
-    yield _finding_of_watch("elsewhere", BROKEN, effects.other_hosts, called_methods)
-    yield _finding_of_watch("secret", BROKEN, shown_secrets.places, called_methods)
+            findings = list(_findings_of_recording(checked_handler, check.device))
+    methods = effects.called_methods
+    findings.append(_finding_of_watch("side effects", ADVISED, effects.sentences, methods))
+    findings.append(_finding_of_watch("elsewhere", BROKEN, effects.other_hosts, methods))
+    findings.append(_finding_of_watch("secret", BROKEN, shown_secrets.places, methods))
+    return findings, methods
 
 
-def _findings_over_snmp(forms: Forms, device: RecordedDevice, folder: Path) -> Iterator[Finding]:
-    """The findings of calls to a simulated agent. `folder`: for the file of a profile that is made
-    of the commands --on and --off.
+def _findings_over_snmp(
+    handler: CheckedHandler, device: RecordedDevice, folder: Path
+) -> Iterator[Finding]:
+    """Yields the findings of calls to simulated units over SNMP. `device`: the recording from which
+    they answer; without a file, they are of the family whose objects the handler asks for.
+    `folder`: for the profile that is written of the commands --on and --off.
     """
     # imported late: 150 ms with pysnmp, which may be missing
     from .snmp_check import snmp_findings
@@ -406,27 +431,30 @@ def _findings_over_snmp(forms: Forms, device: RecordedDevice, folder: Path) -> I
 
     profile = device.profile or profile_of_commands(device.on, device.off, folder)
     snmp_device = recorded_device(device.text, profile) if device.file else None
-    yield from snmp_findings(forms, snmp_device)
+    yield from snmp_findings(handler, snmp_device)
 
 
-def _findings_of_recording(forms: Forms, device: RecordedDevice) -> Iterator[Finding]:
-    """The findings of calls to the recording, which is served on a port of this machine."""
+def _findings_of_recording(handler: CheckedHandler, device: RecordedDevice) -> Iterator[Finding]:
+    """Yields the findings of calls to PDUs on this machine that answer from the recording; without
+    a file, one finding: status not tried.
+    """
     # imported late: 150 ms with pysnmp, which may be missing
-    from .recording_check import served_findings
+    from .recording_check import findings_on_recording
 
     with contextlib.ExitStack() as stack:
         recording = None
         if device.file:
             recording = _served(device)
             stack.callback(recording.close)
-        yield from served_findings(forms, recording)
+        yield from findings_on_recording(handler, recording)
 
 
 def _finding_of_watch(
     rule: str, result: str, problems: Sequence[str], methods: Collection[str]
 ) -> Finding:
-    """What was seen beside the answers of calls. Of a method that did not run, nothing is known.
-    `methods`: those that ran.
+    """The finding of a rule about what calls do beside their answers: `result`, broken or advised,
+    with `problems`; without problems, kept if all four methods ran, else not tried. `methods`:
+    those that ran.
 
     >>> _finding_of_watch("secret", BROKEN, ["it prints a secret"], METHODS).detail
     'it prints a secret'
@@ -442,8 +470,9 @@ def _finding_of_watch(
 
 
 def _served(device: RecordedDevice) -> ReplayedDevice:
-    """The recording as a device of this machine: of volt.har, one over HTTP at a free port. Raises
-    SettingsError for a file that is no recording, and for --on, --off or --refused over NUT.
+    """A device at a free port of this machine that answers from the recording: over HTTP from
+    volt.har, over NUT from ups.dev. Raises SettingsError for a file that is no recording, and for
+    --on, --off or --refused over NUT.
     """
     text = device.text
     if har.is_recording(text):
@@ -454,26 +483,33 @@ def _served(device: RecordedDevice) -> ReplayedDevice:
     return recording_format.serve(text, 0)
 
 
-def _forms(handler: LoadedHandler, login: Login) -> Sequence[Callable[[int], PduData]]:
-    """Functions from a port of this machine to what DCImanager's form would carry for a device
-    there. Each secret is the check's, which the handler may show nowhere.
+def _data_makers(handler: LoadedHandler, login: Login) -> Sequence[Callable[[int], PduData]]:
+    """Functions that make the argument of make_handler for a PDU over HTTP at a port of this
+    machine. Each secret in it is the check's password, which the handler may show nowhere:
+
+        port 8080    PduData("127.0.0.1", {"port": "8080", "password": "password-1f0c...p8080x"})
+        port 8080    PduData("127.0.0.1:8080", {"password": "password-1f0c...p8080x"})
+
+    The owner's secrets were read for them, and pdu would hide each text that holds one. They are
+    forgotten: the handler is not given them, and a text that holds one by chance shows no secret.
     """
     secret_keys = {setting.key for setting in handler.settings if setting.secret}
     secret_keys |= {*SECRETS, *login.secret_files}
-    forms = connection_data.forms_of_port(handler, login)
-    forget_secrets()  # the owner's, which the handler is not given: a text may hold one by chance
-    return [partial(_form_with_check_secrets, form, secret_keys) for form in forms]
+    makers = connection_data.forms_of_port(handler, login)
+    forget_secrets()
+    return [partial(_data_with_check_secrets, make_data, secret_keys) for make_data in makers]
 
 
-def _form_with_check_secrets(
-    form: Callable[[int], PduData], secret_keys: Collection[str], port: int
+def _data_with_check_secrets(
+    make_data: Callable[[int], PduData], secret_keys: Collection[str], port: int
 ) -> PduData:
-    """What a form carries, with the check's password in the place of each secret:
+    """The argument of make_handler for a port, with the check's password in the place of each
+    secret. Of port 8080, with the settings
 
-    {"username": "admin", "password": "owner's"}    for a PDU at port 8080
-    {"username": "admin", "password": "password-1f0c...p8080x"}
+        before    {"username": "admin", "password": "owner's"}
+        after     {"username": "admin", "password": "password-1f0c...p8080x"}
     """
-    data = form(port)
+    data = make_data(port)
     for key in secret_keys:
         if key in data.custom_params:
             data.custom_params[key] = f"{_CHECK_PASSWORD}{port_mark(port)}"

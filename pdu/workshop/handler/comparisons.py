@@ -1,4 +1,10 @@
-"""What is wrong with an answer of status or statistic, beside what the PDU has."""
+"""Compares what status and statistic of a handler returned with what the simulated PDU has.
+
+States are by the name of an outlet: True is on, False is off, None is neither. Figures are by name:
+"load" in A, "total_consumption" and "consumption of outlet 1" in kWh. `TrueFigures` has for each
+name the values that are right, as a total may be measured in several ways; none if the PDU does not
+measure it.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +21,7 @@ from ...recordings.simulated_pdu import MeasuredSums, States
 ON = {EnumPowerStatus.UP: True, EnumPowerStatus.DOWN: False}
 #: for people, whether an outlet is on
 STATE_WORDS: Mapping[Optional[bool], str] = {True: "on", False: "off", None: "unknown"}
-#: by the name of a figure, the values that a handler may give for it, in A or kWh
+#: by the name of a figure, each value that is right for it, in A or kWh
 TrueFigures = Mapping[str, Sequence[float]]
 _LOAD, _ENERGY = "load", "total_consumption"
 _UNITS = {_LOAD: "A"}
@@ -31,7 +37,8 @@ def name_of_energy(outlet: str) -> str:
 
 
 def true_figures_of(sums: MeasuredSums) -> TrueFigures:
-    """What the PDU measures, by the names under which figures are compared, in A and kWh.
+    """What the PDU measures, by the names of figures, in A and kWh. `sums`: of its tables of
+    meters.
 
     >>> true_figures_of(MeasuredSums([2.5], [20.0], {"1": 7.5}))
     {'load': [2.5], 'total_consumption': [20.0], 'consumption of outlet 1': [7.5]}
@@ -43,7 +50,7 @@ def true_figures_of(sums: MeasuredSums) -> TrueFigures:
 
 
 def named_figures(figures: Figures) -> dict[str, float]:
-    """The figures that a handler gave, by their names, without those that have no value.
+    """The figures that statistic returned, by name, in A and kWh, without those that have no value.
 
     >>> named_figures(Figures(2.5, None, {}))
     {'load': 2.5}
@@ -60,7 +67,8 @@ def has_meter(true_figures: TrueFigures) -> bool:
 
 
 def problem_of_figures(figures: Figures, true_figures: TrueFigures) -> str:
-    """The first two figures that are like none of the PDU's for them; "" if all are right.
+    """What is wrong with the figures that statistic returned: the first two that are like none of
+    the right values; "" if there is none. A figure that the PDU does not measure is not compared.
 
     >>> problem_of_figures(Figures(2500.0, 20.0, {}), {"load": [2.5], "total_consumption": [20.0]})
     'returned load 2500 A; the PDU measures 2.5 A'
@@ -71,7 +79,8 @@ def problem_of_figures(figures: Figures, true_figures: TrueFigures) -> str:
     for name, value in named_figures(figures).items():
         real_values = true_figures.get(name, ())
         unit = _UNITS.get(name, "kWh")
-        if not any(_is_like(value, real_value, unit) for real_value in real_values) and real_values:
+        is_right = any(_is_like(value, real_value, unit) for real_value in real_values)
+        if real_values and not is_right:
             alternatives = [f"{real_value:.10g}" for real_value in dict.fromkeys(real_values)]
             measures = f"the PDU measures {' or '.join(alternatives)} {unit}"
             problems.append(f"{name} {value:.10g} {unit}; {measures}")
@@ -79,7 +88,8 @@ def problem_of_figures(figures: Figures, true_figures: TrueFigures) -> str:
 
 
 def _is_like(value: float, real_value: float, unit: str) -> bool:
-    """Whether a figure is the PDU's, but for its rounding.
+    """Whether a figure is the PDU's, but for rounding: to a tenth, or up to 0.2 % of a load in "A"
+    and 1 % of an energy in "kWh".
 
     >>> _is_like(2.5, 2.54, "A"), _is_like(3.0, 2.54, "A")
     (True, False)
@@ -89,7 +99,11 @@ def _is_like(value: float, real_value: float, unit: str) -> bool:
 
 
 def unknown_figures(figures: Figures, true_figures: TrueFigures) -> list[str]:
-    """The figures that the handler gave, and that the PDU is not known to measure."""
+    """The names of the figures that the handler gave, and that the PDU is not known to measure.
+
+    >>> unknown_figures(Figures(2.5, 20.0, {}), {"load": [2.5]})
+    ['total_consumption']
+    """
     return [name for name in named_figures(figures) if not true_figures.get(name)]
 
 
@@ -99,7 +113,7 @@ def problem_of_states(
     *,
     is_well: bool,
     absent_outlets: Collection[str] = (),
-    is_of_figure: bool = False,
+    has_changed_number: bool = False,
 ) -> str:
     """The first problem of the states that a handler returned: wrong outlets, or a state that is
     not the real one. "" for none.
@@ -112,13 +126,15 @@ def problem_of_states(
     >>> problem_of_states([("1", up)], {"1": True, "2": None}, is_well=False)
     'returned 1 outlets, without 2'
 
-    `is_well`: the PDU works, so that an UNKNOWN state is a problem, too. `absent_outlets`: the
-    handler may leave them out. `is_of_figure`: a number was changed that may be no figure, but
-    names an outlet, or has the states of several outlets as its bits.
+    `states`: the handler's; `real_states`: the PDU's, None for one that is neither on nor off.
+    `is_well`: the PDU has no fault, so that an UNKNOWN state is a problem, too. `absent_outlets`:
+    the handler may leave them out. `has_changed_number`: a number in the PDU's answer was changed,
+    which may be a figure, the name of an outlet, or the states of several outlets as its bits: one
+    other name and two wrong states are no problem then.
     """
     names = [name for name, _ in states]
     expected_names = [name for name in real_states if name in names or name not in absent_outlets]
-    is_renamed = is_of_figure and len(names) == len(expected_names)
+    is_renamed = has_changed_number and len(names) == len(expected_names)
     if sorted(names) != sorted(expected_names) and not is_renamed:
         return _problem_of_names(names, expected_names)
     problems: list[str] = []
@@ -129,13 +145,14 @@ def problem_of_states(
         if on is not real_on and must_be_real:
             text = f"returned outlet {name} {STATE_WORDS[on]}, and it is {STATE_WORDS[real_on]}"
             problems.append(text)
-    if is_of_figure and len(problems) > 1:
+    if has_changed_number and len(problems) > 1:
         return ""
     return problems[0] if problems else ""
 
 
 def _problem_of_names(names: Sequence[str], expected_names: Sequence[str]) -> str:
-    """What is wrong with a list of outlets: some are missing, foreign or there twice.
+    """What is wrong with a list of outlets that is not the PDU's: some are missing, foreign or
+    there twice.
 
     >>> _problem_of_names(["1"], ["1", "2"]), _problem_of_names(["1", "1"], ["1"])
     ('returned 1 outlets, without 2', 'returned an outlet twice')

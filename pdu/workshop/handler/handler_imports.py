@@ -23,8 +23,11 @@ _NEWER = frozenset(("tomllib", "annotationlib", "compression"))
 
 @functools.lru_cache(maxsize=1)
 def standard_library() -> frozenset[str]:
-    """Top-level modules of the standard library of the Python that runs this, without those in
-    REMOVED_MODULES and _NEWER.
+    """The names of the top-level modules of the standard library that each Python from 3.9 to 3.13
+    has.
+
+    >>> "json" in standard_library(), "telnetlib" in standard_library()
+    (True, False)
     """
     folder = Path(sysconfig.get_path("stdlib"))
     modules = pkgutil.iter_modules([str(folder), str(folder / "lib-dynload")])

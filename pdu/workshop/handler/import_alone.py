@@ -56,13 +56,15 @@ class Outcome(NamedTuple):
 
 
 def main(platform: str, folder: str, module_name: str, protocol: str) -> Outcome:
-    """Import the handler, and call make_handler. Its argument is a form for 192.0.2.1, at which
-    nothing answers.
+    """Import the handler, and call its make_handler for a PDU at 192.0.2.1, where nothing answers.
+    Returns what came of it. `platform`: the folder of common and pdu_common; `folder`: that of the
+    handler; `module_name`: such as "handler_dir.my_handler"; `protocol`: "snmp" or "custom".
 
-        platform     /tmp/x/platform, with common and pdu_common
-        folder       /tmp/x/handler
-        module_name  handler_dir.my_handler
-        protocol     snmp, or custom
+        the handler                          result
+        cannot be imported                   Outcome(error="ModuleNotFoundError: ...", ...)
+        raises in make_handler               Outcome(entry="make_handler raised ValueError: ...")
+        has an object without port_up        Outcome(entry="make_handler's object has no port_up")
+        is as the page wants it              Outcome(has_base=True)
     """
     loader = runpy.run_path(str(_LOADER))
     sys.path[:0] = [platform, folder]
@@ -97,8 +99,8 @@ def main(platform: str, folder: str, module_name: str, protocol: str) -> Outcome
 
 
 def _watched_events() -> list[str]:
-    """A list that gets the name of each event of _WATCHED from now on: ["socket.connect"] after
-    make_handler asked a device.
+    """A list to which the name of each audit event of _WATCHED is added from now on. Empty at
+    first; ["socket.connect"] after make_handler has asked a device.
     """
     events: list[str] = []
 
@@ -111,7 +113,10 @@ def _watched_events() -> list[str]:
 
 
 def _pdu_data(protocol: str, make_settings: Any) -> Any:
-    """The argument of make_handler, with the settings of standard input."""
+    """The argument of make_handler for a PDU at 192.0.2.1: a PduSnmpData for the protocol "snmp",
+    else a PduData. The settings are read from standard input, and wrapped by `make_settings`, which
+    notes a setting that is asked for and absent.
+    """
     connection = importlib.import_module("pdu_common.connection")
     settings = make_settings(json.load(sys.stdin))
     if protocol == "snmp":
@@ -120,8 +125,8 @@ def _pdu_data(protocol: str, make_settings: Any) -> Any:
 
 
 def _absent_module(error: BaseException) -> str:
-    """The module that an import did not find, or in which it did not find a name; "" for another
-    error.
+    """The module that an import did not find, or in which the handler did not find a name, as in a
+    package of another version; "" for another error.
 
     >>> _absent_module(ModuleNotFoundError("No module named 'requests'", name="requests"))
     'requests'
@@ -132,7 +137,6 @@ def _absent_module(error: BaseException) -> str:
     """
     if isinstance(error, ImportError):
         return error.name or ""
-    # a package may have been changed: `module 'pysnmp.hlapi' has no attribute 'nextCmd'`
     match = re.match(r"module '([\w.]+)' has no attribute", str(error))
     if match is None or not isinstance(error, AttributeError):
         return ""
@@ -140,7 +144,8 @@ def _absent_module(error: BaseException) -> str:
 
 
 def _object_problem(pdu: object) -> str:
-    """Which of the four methods the object of make_handler lacks; "" for none.
+    """Which of the four methods the object of make_handler lacks, or has as something that
+    DCImanager cannot call; "" for none.
 
     >>> _object_problem(object())
     "make_handler's object has no status, port_up, port_down, statistic"

@@ -1,9 +1,17 @@
-"""Runs the cases of a handler, which stand in groups (case_groups.py): its methods are called on
-PDUs whose every answer is known (checked_call.py). A rule is kept only by calls that were seen to
-their end.
+"""Runs the cases of a handler on simulated PDUs, and makes a finding for each rule.
 
-On a machine that is busy, the simulated PDU itself answers late. So a problem is told only if it is
-seen again when nothing runs beside it, and what had no answer in time each time is not tried.
+A rule is what a handler should keep, by its key in RULES: "once" is "a command is written once". A
+`Case` calls methods of the handler in turn on one PDU, which may have a fault, such as STUCK: it
+accepts commands and does not switch; without a fault it is "well". A `CaseGroup` has the cases of
+one kind. A `Problem` says that a rule is broken, or that it was not tried. A PDU's `contents` are
+what it answers from, such as the texts of its recording. `handler.methods(port)` are the handler's
+methods for the PDU at a port of this machine; `handler.loaded_again()(port)` are those of the
+handler imported anew, so that it remembers nothing.
+
+On a machine that is busy, the simulated PDU itself answers late. So a problem is told only if two
+runs show it, the second one with nothing beside it. A time-out (`problem.is_timeout`) proves
+nothing, and interrupts its group: a request that arrives late would be taken for one of a later
+call, so that the group's other calls are left out.
 """
 
 from __future__ import annotations
@@ -57,14 +65,14 @@ class CalledPdu(NamedTuple):
 
     unit: SimulatedPdu
     methods: Methods
-    #: of a reading before the case; "" if it succeeded
-    error_before: str = ""
+    #: of the reading that was to prepare the case; "" if it succeeded
+    preparation_error: str = ""
 
 
-class OtherFigures(NamedTuple):
-    """Contents with other figures than a PDU has, and what they are:
+class ContentsWithFigures(NamedTuple):
+    """What a PDU answers from, and the figures that are right then, by name:
 
-    OtherFigures('{"relay": true, "ampere": 1.0}', {"load": [1.0]})
+    ContentsWithFigures('{"relay": true, "ampere": 1.0}', {"load": [1.0]})
     """
 
     contents: Any
@@ -84,48 +92,56 @@ class Case(NamedTuple):
 
 
 class CaseRun(NamedTuple):
-    """What was seen in a case, and the PDU, which stays open where a thread of the handler may
-    write later: a third command, where `command_count` is 2.
+    """The problems of a case that ran, and its PDU. A PDU of commands stays open, as a thread of
+    the handler may write later: a third command, where `command_count` is 2.
     """
 
     problems: Sequence[Problem]
     unit: SimulatedPdu
-    #: how many it had got when the last method had ended
+    #: how many commands the PDU had got when the last method had ended
     command_count: int
 
 
 class CaseGroup(NamedTuple):
-    """A row of the table: cases, which run beside others, and steps, which run alone.
+    """Cases of one kind, which may run beside others; or steps, a function that calls the handler
+    by itself and gives the problems, while nothing runs beside it:
 
-    CaseGroup("half of each answer", ["short"], cases=_halves, ends=True)
+    CaseGroup("half of each answer", ["short"], cases=_halves, checks_recovery=True)
     CaseGroup("two PDUs", ["pdus"], steps=_two_pdus)
     """
 
     name: str
-    #: of RULES; a problem may be of another one
+    #: the rules that it tries; a problem may be of another one
     rules: Sequence[str]
     cases: Callable[[Judge], Iterator[Case]] = lambda _: iter(())
     steps: Callable[[Judge], Iterator[Problem]] = lambda _: iter(())
     is_over_http: bool = False
-    #: whether the PDU is well after each case, and is read and commanded then
-    ends: bool = False
+    #: whether the PDU's fault ends after each case, and the PDU is read and commanded then
+    checks_recovery: bool = False
 
 
 class Table(NamedTuple):
-    """All groups, in the order in which they run: `first`, then `causes` or all others. A problem
-    in one of the first ends the check: it would show in the others.
+    """All groups, in the order in which they run: `first`, then `at_once` and `alone`. If a group
+    of the first shows a broken rule, the groups after it would show it again: `causes` run in their
+    place.
     """
 
     first: Sequence[CaseGroup]
-    #: where a problem of the first ended the check, they may tell its cause
+    #: they may tell why a PDU that is well is misread
     causes: Sequence[CaseGroup]
+    #: their cases run beside each other
     at_once: Sequence[CaseGroup]
-    #: beside which nothing else may run
+    #: they change the process, so that nothing may run beside them
     alone: Sequence[CaseGroup]
 
 
 class Judge:
-    """Runs the cases of one handler:
+    """Runs the cases of one handler. `model` is a PDU that is well. `why_no_commands` says why
+    commands cannot be tried; "" if they can. Three notes are taken while cases run:
+    `_detail_by_tried_rule` has the rules of which a case was seen to its end, with what was seen;
+    `_reason_by_interrupted_rule` the rules of the groups that a time-out interrupted, with its
+    sentence; `_commands_in_transit` counts, by PDU, the commands that may arrive after their call.
+    `_is_slow` says whether a call took long since a run began, though its PDU answers.
 
     judge = Judge(make_unit, handler, stack, "the recording")
     for finding in judge.findings(TABLE):
@@ -140,40 +156,38 @@ class Judge:
         about: str,
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`make_unit`: makes a PDU with a fault, which `stack` closes; `about`: what it is, for
-        people; `tell`: shows what is tried.
+        """`make_unit`: makes a simulated PDU with a fault, which `stack` closes; `about`: what it
+        is, for people, such as "the recording"; `tell`: shows what is tried.
         """
         self._tell = tell
         self._make_unit = make_unit
         self._stack = stack
         self._about = about
         self._units: list[SimulatedPdu] = []
-        #: by PDU, how many commands were sent that had not reached it when their call ended
-        self._missing_commands: Counter[SimulatedPdu] = Counter()
-        #: whether a PDU that answers was slow in the case that runs
+        self._commands_in_transit: Counter[SimulatedPdu] = Counter()
         self._is_slow = False
         self.handler = handler
         #: whether other cases run beside this one, and ask other PDUs
         self._is_at_once = False
         self._takes_longer_tokens = self._reads_with_longer_token()
-        #: a PDU that is well
         self.model = self.new_unit()
         self.is_over_http = isinstance(self.model, HttpPdu)
         self.true_figures = true_figures_of(self.model.measured_sums())
-        #: with other figures, where they are known
+        #: contents of the model with other figures; None if no such are known
         self._other_contents: Any = None
-        #: why commands cannot be tried; "" if they can
         self.why_no_commands = self.model.reason_by_untried_rule.get("port_down", "")
-        #: the rules of which a case was seen to its end, with what was seen
-        self._detail_by_seen_rule: dict[str, str] = {}
-        #: the rules of which some calls were left out, because an answer before them was late
-        self._reason_by_shortened_rule: dict[str, str] = {}
+        self._detail_by_tried_rule: dict[str, str] = {}
+        self._reason_by_interrupted_rule: dict[str, str] = {}
 
     def findings(self, table: Table) -> Iterator[Finding]:
-        """A finding for each rule that this PDU can try, in the order of RULES: broken where a
-        problem was seen, not tried where not all cases could be, else kept.
+        """Run the groups of the table. Returns a finding for each rule of which cases can run on
+        this PDU, in the order of RULES:
+
+            status kept: 8 outlets of the recording
+            once broken: port_down wrote 2 times
+            late not tried: port_down had no answer in time, of a PDU that answers
         """
-        problems, unfinished_rules = self._problems(table)
+        problems, unfinished_rules = self._run_table(table)
         why_by_rule = dict.fromkeys(unfinished_rules, _EXPLAINED)
         if self.why_no_commands:
             why_by_rule.update(dict.fromkeys(_RULES_OF_COMMANDS, self.why_no_commands))
@@ -185,36 +199,37 @@ class Judge:
                 yield finding
 
     def _finding(self, rule: str, problems: Sequence[Problem], why: str) -> Optional[Finding]:
-        """The finding of a rule; None if it was not tried. `why`: why not all cases were tried; ""
-        if they were.
+        """The finding of a rule; None if it has no case for this PDU. `problems`: those of this
+        rule; `why`: why not all its cases were tried; "" if they were.
 
-            problems                       finding
-            broken, late                   broken, as the first broken one says
-            late                           not tried: port_down had no answer in time
-            none, and a case was seen      kept: 8 outlets of the recording
-            none, and one was shortened    kept: not in each case: statistic had no answer in time
-            none, and no case              None
+            problems                              finding
+            a broken one, a time-out              broken: port_down wrote 2 times
+            a time-out                            not tried: port_down had no answer in time
+            none, and `why`                       not tried: `why`
+            none, and a case ran                  kept: 8 outlets of the recording
+            none, a time-out interrupted a group  kept: not in each case: statistic had no answer
+            none, and no case ran                 None
         """
-        problems_seen = [problem for problem in problems if problem.result == BROKEN]
-        if problems_seen:
-            return broken(rule, problems_seen[0].sentence)
+        broken_problems = [problem for problem in problems if problem.result == BROKEN]
+        if broken_problems:
+            return broken(rule, broken_problems[0].sentence)
         if problems or why:
             return untried(rule, problems[0].sentence if problems else why)
-        detail = self._detail_by_seen_rule.get(rule)
+        detail = self._detail_by_tried_rule.get(rule)
         if detail is None:
             return None
-        details = [detail, self._reason_by_shortened_rule.get(rule)]
+        details = [detail, self._reason_by_interrupted_rule.get(rule)]
         return kept(rule, "; ".join(filter(None, details)))
 
-    def _problems(self, table: Table) -> tuple[list[Problem], Collection[str]]:
-        """The problems in all groups, and the rules of which not all cases were tried, because of
-        a problem of a PDU that is well:
+    def _run_table(self, table: Table) -> tuple[list[Problem], Collection[str]]:
+        """Run the groups of the table. Returns their problems, and the rules of the groups that did
+        not run, because a rule was broken on a PDU that is well:
 
-            problem in a first group       groups that run after it
-            broken                         those that may tell its cause
-            status not tried               none
-            port_down had no answer        all, without commands
-            none, or of another rule       all
+            problem in one of `table.first`      groups that run after it
+            a rule is broken                     `table.causes` alone
+            status not tried                     none
+            port_down had no answer in time      all, without commands
+            none, or another rule not tried      all
         """
         problems: list[Problem] = []
         for number, group in enumerate(table.first):
@@ -227,204 +242,223 @@ class Judge:
             if any(problem.rule == "status" for problem in problems):
                 return problems, ()
             for problem in problems:
-                if problem.is_late and problem.rule in COMMANDS:
+                if problem.is_timeout and problem.rule in COMMANDS:
                     self.why_no_commands = problem.sentence
         problems += self._faults_at_once(table.at_once)
         for group in (*table.at_once, *table.alone):
             if self.is_over_http or not group.is_over_http:
-                steps = group._replace(cases=lambda _: iter(()))
-                problems += self._problems_of_group(steps)
+                group_of_steps = group._replace(cases=lambda _: iter(()))
+                problems += self._problems_of_group(group_of_steps)
         return problems, ()
 
     def _problems_of_group(self, group: CaseGroup) -> Sequence[Problem]:
-        """The problems in a group that runs alone. Notes its rules if a late answer ended it."""
+        """Run a group alone, again while chance may explain its problems. Returns its problems, and
+        notes its rules if a time-out interrupted it.
+        """
         problems = self._problems_seen_twice(partial(self._problems_alone, group))
-        self._note_late(group, problems)
+        self._note_interrupted_rules(group, problems)
         return problems
 
-    def _note_late(self, group: CaseGroup, problems: Sequence[Problem]) -> None:
-        """Note the rules of a group if an answer was late: the calls after it were left out."""
+    def _note_interrupted_rules(self, group: CaseGroup, problems: Sequence[Problem]) -> None:
+        """Note in `_reason_by_interrupted_rule` the rules of a group with a time-out, as the calls
+        after it were left out:
+
+            {"silent": "not in each case: status had no answer in time, of a PDU that answers"}
+        """
         for problem in problems:
-            if problem.is_late:
+            if problem.is_timeout:
                 reason = f"not in each case: {problem.sentence}"
-                self._reason_by_shortened_rule.update(dict.fromkeys(group.rules, reason))
+                self._reason_by_interrupted_rule.update(dict.fromkeys(group.rules, reason))
 
     def _unfinished_rules(self, groups: Sequence[CaseGroup]) -> set[str]:
-        """The rules of these groups, but for those of readings that were seen to their end: of the
-        group "a PDU that is well", whose port_down is broken, {"port_up", "others", "once", ...},
-        without status and states.
+        """The rules of groups that did not run to their end, without those of readings that were
+        tried. Of the group "a PDU that is well", which ended when port_down was broken:
+
+            {"port_down", "port_up", "others", "once"}, without status, states, poll, ...
         """
         rules: set[str] = set()
         for group in groups:
             if self.is_over_http or not group.is_over_http:
                 rules.update(group.rules)
-        finished_rules = set(_READING_RULES).intersection(self._detail_by_seen_rule)
+        finished_rules = set(_READING_RULES).intersection(self._detail_by_tried_rule)
         return rules - finished_rules
 
     def problems_in(self, group: CaseGroup) -> Iterator[Problem]:
-        """The problems in a group, one after another."""
+        """Run a group alone, once, its cases one after another. Yields each problem when it is
+        seen: who takes no more of them ends the group.
+        """
         for case in group.cases(self):
             yield from self._problems_of_case(group, case, wait_s=0.0)
         yield from group.steps(self)
 
     def _problems_alone(self, group: CaseGroup) -> list[Problem]:
-        """The problems in a group, until an answer did not come in time: what reaches the PDU
-        later would be taken for what comes next. The last one is late then; no other is.
+        """Run a group alone, once, until a call has no answer in time. Returns its problems; only
+        the last one can be a time-out.
         """
         self._tell(group.name)
         problems: list[Problem] = []
         for problem in self.problems_in(group):
             problems.append(problem)
-            if problem.is_late:
+            if problem.is_timeout:
                 break
         return problems
 
     def _problems_seen_twice(
         self, run: Callable[[], Sequence[Problem]], problems_at_once: Sequence[Problem] = ()
     ) -> Sequence[Problem]:
-        """The problems of what runs alone: broken is what is seen in two of its runs. It runs again
-        as long as a busy machine or chance may explain what was seen.
+        """Run a case or a group alone up to four times, until a run is right or two runs were
+        wrong. Returns the problems that count: what is wrong in one run alone may be chance, and a
+        time-out may come of a busy machine.
 
-            first run, again, again    result
-            right                      right
-            broken, broken             broken, as seen last
-            late, right                right
-            broken, right              not tried: it was seen once; right, if the PDU was slow
-            late, late, late, late     not tried, as seen last
+            runs                                   result
+            right                                  []
+            wrong, wrong                           the problems of the last run
+            time-out, right                        []
+            wrong, right                           not tried: seen once, and not again
+            wrong with a slow answer, right        []
+            time-out, time-out, time-out, time-out not tried, as the last run says
+            wrong, `is_certain`                    its problems, after this one run
 
-        `run`: gives the problems of one run; `problems_at_once`: those of a run beside other cases,
-        which is the first one; () if there was none.
+        `run`: runs it once, and gives its problems; `problems_at_once`: those of a run beside other
+        cases, which counts as the first one, and as slow; () if there was none.
         """
         is_alone = not problems_at_once
         self._is_slow = False
         problems = run() if is_alone else problems_at_once
-        was_seen = False
+        was_wrong = False
         for _ in range(_REPEATS):
             if all(problem.is_certain for problem in problems):
                 return problems
-            is_seen = any(not problem.is_late for problem in problems)
-            if is_seen and was_seen:
+            is_wrong = any(not problem.is_timeout for problem in problems)
+            if is_wrong and was_wrong:
                 return problems
-            was_seen = was_seen or is_seen
-            is_excused = self._is_slow or not is_alone
+            was_wrong = was_wrong or is_wrong
+            may_be_late = self._is_slow or not is_alone
             self._is_slow = False
             problems_before, problems = problems, run()
-            if not problems and is_seen and not is_excused:
-                return [seen_once(problem) for problem in problems_before]
-        is_seen = any(not problem.is_late for problem in problems)
-        return problems if was_seen or not is_seen else [seen_once(problem) for problem in problems]
+            if not problems and is_wrong and not may_be_late:
+                return [seen_in_one_run(problem) for problem in problems_before]
+        is_wrong = any(not problem.is_timeout for problem in problems)
+        if was_wrong or not is_wrong:
+            return problems
+        return [seen_in_one_run(problem) for problem in problems]
 
     def _faults_at_once(self, groups: Sequence[CaseGroup]) -> list[Problem]:
-        """The problems in the cases, in the order of the cases. They run some at a time; then each
-        case with a problem is repeated alone, unless it is of a rule that is broken already.
+        """Run the cases of these groups beside each other, 24 at a time; then run each case with a
+        problem again, alone, unless the problem is of a rule that is broken already. Returns the
+        problems, in the order of the cases:
 
-            beside others                       alone                    result
-            port_down had no answer in time     right                    none
-            port_down wrote 2 times             wrote 2 times            broken
-            a write after the method's end      none within LATE_S       not tried: seen once
+            beside others                       alone                result
+            port_down had no answer in time     right                none
+            port_down wrote 2 times             wrote 2 times        once: broken
+            wrote after the method had ended    right                none
         """
         cases = [(group, case) for group in groups for case in group.cases(self)]
         self._tell(f"{len(cases)} trials, of a PDU with a fault each")
         self._is_at_once = True
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            runs = list(pool.map(lambda row: self._run(*row), cases))
+            runs = list(pool.map(lambda row: self._run_case(*row), cases))
         self._is_at_once = False
         problems: list[Problem] = []
         for (group, case), case_run in zip(cases, runs):
-            late_write = self._late_write(case_run)
+            late_writes = self._writes_after_end(case_run)
             case_run.unit.close()
             broken_rules = {problem.rule for problem in problems if problem.result == BROKEN}
-            first_problems = [*case_run.problems, *late_write]
-            new_problems = [
-                problem for problem in first_problems if problem.rule not in broken_rules
-            ]
+            first_problems = [*case_run.problems, *late_writes]
+            new_problems = [item for item in first_problems if item.rule not in broken_rules]
             if new_problems:
-                wait_s = case_run.unit.LATE_S if late_write else 0.0
+                wait_s = case_run.unit.LATE_S if late_writes else 0.0
                 run_alone = partial(self._problems_of_case, group, case, wait_s)
                 problems_of_case = self._problems_seen_twice(run_alone, new_problems)
                 if not case.expected.rule:  # else the problem is of this rule
-                    self._note_late(group, problems_of_case)
+                    self._note_interrupted_rules(group, problems_of_case)
                 problems += problems_of_case
         return problems
 
     def _problems_of_case(self, group: CaseGroup, case: Case, wait_s: float) -> list[Problem]:
-        """Run a case alone. Returns its problems, with a write until `wait_s` seconds after it."""
+        """Run a case alone, and wait `wait_s` seconds after it. Returns its problems. A command
+        that arrives while it waits is a problem, too: a thread of the handler wrote after the
+        method had ended.
+        """
         self._tell(f"{group.name}, once more")
-        case_run = self._run(group, case)
+        case_run = self._run_case(group, case)
         time.sleep(wait_s)
-        problems = [*case_run.problems, *self._late_write(case_run)]
+        problems = [*case_run.problems, *self._writes_after_end(case_run)]
         case_run.unit.close()
         return problems
 
-    def _late_write(self, case_run: CaseRun) -> list[Problem]:
-        """The problem of a handler that wrote after its methods had ended; [] for none. A command
-        of a method may reach the PDU late, where the machine is busy: each call may have one.
+    def _writes_after_end(self, case_run: CaseRun) -> list[Problem]:
+        """The problem of a handler that wrote after its methods had ended, as by a thread; [] if it
+        did not. A call without an answer in time may have sent a command that arrives later: one
+        for each such call is no problem.
 
-            commands at the end    later    the last call            result
-            off 3                  none     returned                 []
-            none                   off 3    had no answer in time    []
-            off 3                  off 3    returned                 it wrote off 3 after ...
+            commands in the calls    after them    the call                 result
+            off 3                    none          returned                 []
+            none                     off 3         had no answer in time    []
+            off 3                    off 3         returned                 once: it wrote off 3 ...
         """
         unit = case_run.unit
         late_commands = unit.commands[case_run.command_count :]
-        if len(late_commands) <= self._missing_commands[unit]:
+        if len(late_commands) <= self._commands_in_transit[unit]:
             return []
         text = f"it wrote {late_commands[-1].text} after the method had ended"
         return [Problem("once", "", text, "a fault at a command")]
 
-    def _run(self, group: CaseGroup, case: Case) -> CaseRun:
-        """Call the methods of a case, until an answer did not come in time; if there is no
-        problem, those of the PDU that is well after it. Of a case with status and statistic:
+    def _run_case(self, group: CaseGroup, case: Case) -> CaseRun:
+        """Make the PDU of a case, and call the methods of the case on it, until one has no answer
+        in time. If all are right and the group checks recovery, the PDU's fault ends, and it is
+        read and commanded. Of a case with the methods status and statistic:
 
-            status                      then
-            right                       statistic, then the PDU is well: status, port_down
+            status                      called after it
+            is right                    statistic; then the fault ends: status, port_down
             returned a wrong state      statistic
-            had no answer in time       nothing more
-            did not end                 nothing more
+            had no answer in time       nothing
+            did not end                 nothing
+            could not be prepared       nothing; nor is status called
         """
         pdu = case.make_pdu()
         contents = pdu.unit.contents
         problems: list[Problem] = []
-        if pdu.error_before:
-            why = f"a reading before it failed ({pdu.error_before[:150]})"
+        if pdu.preparation_error:
+            why = f"a reading before it failed ({pdu.preparation_error[:150]})"
             rule = case.expected.rule or case.methods[0]
-            problems.append(Problem(rule, "", why, "", UNTRIED, is_late=True))
+            problems.append(Problem(rule, "", why, "", UNTRIED, is_timeout=True))
         for method in case.methods:
-            if any(problem.is_late for problem in problems):
+            if any(problem.is_timeout for problem in problems):
                 break
-            problem = self.problem(group.name, pdu, case.expected, method)
-            if problem is not None:
-                problems.append(problem)
-                if ENDLESS in problem.text:
-                    break
-        if group.ends and not problems:
-            problems += self._problems_after(group.name, pdu, contents, case.methods[0])
+            problems += self.problems_of_call(group.name, pdu, case.expected, method)
+            if any(ENDLESS in problem.text for problem in problems):
+                break
+        if group.checks_recovery and not problems:
+            problems += self._problems_of_recovery(group.name, pdu, contents, case.methods[0])
         if case.methods[0] not in COMMANDS:
             pdu.unit.close()  # a server takes some of a processor
-        pdu.unit.answers.clear()
+        pdu.unit.answers.clear()  # which take memory
         return CaseRun(problems, pdu.unit, len(pdu.unit.commands))
 
-    def _problems_after(
+    def _problems_of_recovery(
         self, name: str, pdu: CalledPdu, contents: Any, method: str
     ) -> Iterator[Problem]:
-        """The first problem of a PDU that is well again: of status, and of a command. After a
-        reading, its outlets changed by hand; after a command, its own did once status was read. An
-        outlet that is neither on nor off may be an error.
+        """End the PDU's fault, and call status and a command on it. Yields the first problem: a
+        handler that keeps an old state or an old connection is found by it. `method`: the first of
+        the case; `contents`: the PDU's before the case.
 
-            the fault was at    then
-            status              the outlets are turned over by hand; status, port_down
-            port_down           status; the outlets are as before the command; port_down
+            `method`     then
+            status       all outlets are toggled by hand; status, port_down
+            port_down    status; the PDU gets `contents` back; port_down
+
+        After the fault PENDING, an outlet is neither on nor off: its state may be an error.
         """
         is_well = pdu.unit.fault is not UnitFault.PENDING
         pdu.unit.begin(UnitFault.NONE)
         expected = Expected(rule="asked", is_well=is_well)
         is_command = method in COMMANDS
         if not is_command:
-            turn_over(pdu.unit)
+            toggle_outlets(pdu.unit)
         for next_method in ("status", method if is_command else "port_down"):
-            problem = self.problem(f"well again after {name}", pdu, expected, next_method)
-            if problem is not None:
-                yield problem
+            problems = self.problems_of_call(f"well again after {name}", pdu, expected, next_method)
+            yield from problems
+            if problems:
                 return
             if is_command:
                 pdu.unit.contents = contents
@@ -433,10 +467,13 @@ class Judge:
     # ---- PDUs ------------------------------------------------------------------------------------
 
     def new_unit(self, fault: UnitFault = UnitFault.NONE, contents: Any = None) -> SimulatedPdu:
-        """A PDU of which one outlet is on and one is off, if it has two. `contents`: in place of
-        its own, whose outlets stay as they are.
+        """A simulated PDU with this fault, of which one outlet is on and one is off, if it has two:
 
-            recorded {"1": True, "2": True, "3": True}    result {"1": False, "2": True, "3": True}
+            recorded states    {"1": True, "2": True, "3": True}
+            of the result      {"1": False, "2": True, "3": True}
+
+        `contents`: what it answers from, with its outlets as they are; None for the recorded one.
+        Over HTTP its session tokens end with its port, if the handler takes such tokens.
         """
         unit = self._bare_unit(fault)
         if isinstance(unit, HttpPdu) and self._takes_longer_tokens:
@@ -451,15 +488,18 @@ class Judge:
         return unit
 
     def _bare_unit(self, fault: UnitFault) -> SimulatedPdu:
+        """A simulated PDU with this fault, with the states that were recorded. Notes it in
+        `_units`, which has all PDUs that were made; it is closed with the judge's stack.
+        """
         unit = self._make_unit(fault)
         self._stack.callback(unit.close)
         self._units.append(unit)
         return unit
 
     def _reads_with_longer_token(self) -> bool:
-        """Whether the handler can read a PDU over HTTP whose session token is longer than the
-        recorded one. The PDU's port, "p8080x", is added to it, so that a request shows of which
-        PDU its token is. A handler may refuse such a token, for example for its length.
+        """Whether the handler reads the states of a PDU over HTTP whose session tokens end with the
+        PDU's port, such as "secret-1p8080x". They show to which PDU a token belongs; a handler may
+        refuse them, for example for their length. False over another protocol.
         """
         unit = self._bare_unit(UnitFault.NONE)
         if not isinstance(unit, HttpPdu):
@@ -470,119 +510,159 @@ class Judge:
         return False
 
     def new_pdu(self, fault: UnitFault = UnitFault.NONE, contents: Any = None) -> CalledPdu:
-        """A PDU, and methods whose object is new at each call."""
+        """A PDU with this fault and these contents (None: its own), and methods of the handler that
+        call make_handler at each call.
+        """
         unit = self.new_unit(fault, contents)
         return CalledPdu(unit, self.handler.methods(unit.port))
 
-    def pdu_of_one_object(
+    def pdu_with_reused_object(
         self, fault: UnitFault = UnitFault.NONE, contents: Any = None
     ) -> CalledPdu:
-        """A PDU, and methods whose object is kept."""
+        """A PDU with this fault and these contents (None: its own), and methods of the handler that
+        call make_handler once and reuse its object, which may keep what it read.
+        """
         unit = self.new_unit(fault, contents)
         return CalledPdu(unit, self.handler.object_at(unit.port))
 
-    def pdu_read_by_another(self, fault: UnitFault = UnitFault.NONE) -> CalledPdu:
-        """A PDU that has this fault after another object of the handler has read it.
-        `error_before`: of that reading; "" if it succeeded.
+    def pdu_read_by_other_object(self, fault: UnitFault = UnitFault.NONE) -> CalledPdu:
+        """A PDU that was read, and then got this fault; and methods that call make_handler at each
+        call, so that only the handler's module or class can have kept what was read. Its
+        `preparation_error` is the error of that reading; "" if it succeeded.
         """
         pdu = self.new_pdu()
-        error = read(pdu.methods)
+        error = first_reading_error(pdu.methods)
         pdu.unit.begin(fault)
-        return pdu._replace(error_before=error)
+        return pdu._replace(preparation_error=error)
 
-    def pdu_read_before(self, fault: UnitFault = UnitFault.NONE, contents: Any = None) -> CalledPdu:
-        """A PDU that has this fault and these contents, else its own, now, and the kept object that
-        read other states and figures there:
+    def pdu_read_by_same_object(
+        self, fault: UnitFault = UnitFault.NONE, contents: Any = None
+    ) -> CalledPdu:
+        """A PDU that was read, and then changed and got this fault; and methods of the handler
+        object that read it, which may have kept what it read:
 
-            then    {"1": False, "2": True}, 1.0 A    read by the object
-            now     {"1": True, "2": False}, 2.0 A    and the fault
+            when it was read    outlet 1 off, outlet 2 on, 1.0 A
+            now                 outlet 1 on, outlet 2 off, 2.0 A; and the fault
+
+        `contents`: what it answers from now; None for those of `model`. Its `preparation_error` is
+        the error of that reading; "" if it succeeded.
         """
-        pdu = self.pdu_of_one_object(contents=self._other_contents)
-        turn_over(pdu.unit)
-        error = read(pdu.methods)
+        pdu = self.pdu_with_reused_object(contents=self._other_contents)
+        toggle_outlets(pdu.unit)
+        error = first_reading_error(pdu.methods)
         pdu.unit.contents = self.model.contents if contents is None else contents
         pdu.unit.begin(fault)
-        return pdu._replace(error_before=error)
+        return pdu._replace(preparation_error=error)
 
-    def other_pdu(self) -> Optional[OtherFigures]:
-        """A PDU with fewer outlets, each in its other state, and other figures, which a handler
-        that is loaded anew reads; with as many outlets, if there is none.
+    def contents_of_other_pdu(self) -> Optional[ContentsWithFigures]:
+        """The contents of a PDU of the same make with other figures, all outlets toggled, and fewer
+        outlets; with as many outlets if the handler reads no smaller one. None if no numbers are
+        found that change the figures.
+
+            model     {"1": True, "2": False, "3": True}, 2.0 A
+            result    {"1": False, "2": True}, 1.0 A
         """
         for contents in self.model.with_fewer_outlets():
             unit = self.new_unit(contents=contents)
             if self._is_readable(unit):
-                return self.other_figures(unit, is_turned_over=True)
-        return self.other_figures(is_turned_over=True)
+                return self.contents_with_other_figures(unit, is_toggled=True)
+        return self.contents_with_other_figures(is_toggled=True)
 
     def _is_readable(self, unit: SimulatedPdu) -> bool:
-        """Whether a handler that is loaded anew reads the states of a PDU."""
+        """Whether the handler, imported anew so that it remembers nothing, returns the PDU's states
+        as they are.
+        """
         with contextlib.suppress(Exception):
             states = self.handler.loaded_again()(unit.port).states()
             return not problem_of_states(states, unit.outlet_states(), is_well=True)
         return False
 
-    def other_figures(
-        self, model: Optional[SimulatedPdu] = None, *, is_turned_over: bool = False
-    ) -> Optional[OtherFigures]:
-        """The contents of a PDU with other numbers in place of figures, and the figures that are
-        then right; None if no numbers are found that change them:
+    def contents_with_other_figures(
+        self, model: Optional[SimulatedPdu] = None, *, is_toggled: bool = False
+    ) -> Optional[ContentsWithFigures]:
+        """The contents of `model`, by default `self.model`, with other numbers in place of figures,
+        and the figures that are right then; None if no numbers are found that change the figures:
 
-            model     {"relay": true, "ampere": 2.0}
-            result    OtherFigures({"relay": true, "ampere": 1.0}, {"load": [1.0]})
+            model                    result
+            {"on": 1, "a": 2.0}      {"on": 1, "a": 1.0}, {"load": [1.0]}
+            {"on": 1}, no meters     the same contents and figures
 
-        `model`: in place of the PDU that is well; `is_turned_over`: each outlet is in its other
-        state meanwhile. A PDU without meters keeps its contents. What the simulated PDU does not
-        know, a handler reads that is loaded again and remembers nothing.
+        A number that changes the states that the handler reads is no figure. `is_toggled`: all
+        outlets are toggled meanwhile. Sets `_other_contents`, if the contents are of `self.model`.
         """
         model = model or self.model
         if not has_meter(self.true_figures):
-            return OtherFigures(model.contents, self.true_figures)
+            return ContentsWithFigures(model.contents, self.true_figures)
         for contents in model.with_other_figures():
             unit = self.new_unit(contents=contents)
-            if is_turned_over:
-                turn_over(unit)  # what is off may measure nothing
+            if is_toggled:
+                toggle_outlets(unit)  # what is off may measure nothing
             if not self._is_readable(unit):
-                continue  # a number that is no figure
-            true_figures = true_figures_of(unit.measured_sums())
-            if true_figures == self.true_figures:
-                with contextlib.suppress(Exception):
-                    figures = named_figures(self.handler.loaded_again()(unit.port).figures())
-                    true_figures = {name: [value] for name, value in figures.items()}
+                continue
+            true_figures = self._figures_of_changed(unit)
             if true_figures != self.true_figures and has_meter(true_figures):
                 if model is self.model:
                     self._other_contents = contents
-                return OtherFigures(contents, true_figures)
+                return ContentsWithFigures(contents, true_figures)
         return None
+
+    def _figures_of_changed(self, unit: SimulatedPdu) -> TrueFigures:
+        """The figures that are right for a PDU like `model` in which numbers were changed. If it
+        says that its figures are the same, it does not know them: then those that the handler reads
+        of it, loaded again so that it remembers nothing. If the handler raises, the same figures.
+
+            model {"load": [2.0]}, the PDU measures 1.0 A                      {"load": [1.0]}
+            model {"load": [2.0]}, the PDU does not know; the handler 1.0 A    {"load": [1.0]}
+        """
+        true_figures = true_figures_of(unit.measured_sums())
+        if true_figures == self.true_figures:
+            with contextlib.suppress(Exception):
+                figures = named_figures(self.handler.loaded_again()(unit.port).figures())
+                return {name: [value] for name, value in figures.items()}
+        return true_figures
 
     # ---- calls -----------------------------------------------------------------------------------
 
     @property
     def methods(self) -> Sequence[str]:
-        """The methods that can be tried."""
+        """The names of the methods that can be tried: without commands, if `why_no_commands`."""
         return READINGS if self.why_no_commands else METHODS
 
     def note_tried(self, rule: str, detail: str = "") -> None:
-        """Note that a case of a rule was seen to its end. `detail`: what was seen."""
-        self._detail_by_seen_rule[rule] = self._detail_by_seen_rule.get(rule) or detail
+        """Note that a case of a rule was seen to its end. `detail`: what was seen, such as "8
+        outlets of the recording"; the first one of a rule is kept.
+        """
+        self._detail_by_tried_rule[rule] = self._detail_by_tried_rule.get(rule) or detail
 
     def call_ignoring_errors(self, methods: Methods, unit: SimulatedPdu, method: str) -> None:
-        """Call a method, whatever it raises."""
+        """Call a method, a command with an outlet that it switches, whatever it raises. Notes
+        whether it was slow.
+        """
         begin = time.monotonic()
         with contextlib.suppress(Exception):
             call_method(methods, method, outlet_to_switch(unit, on=method == "port_up"))
         self._is_slow = self._is_slow or time.monotonic() - begin >= SLOW_S
 
-    def problem(
+    def problems_of_call(
         self, case_name: str, pdu: CalledPdu, expected: Expected, method: str
-    ) -> Optional[Problem]:
-        """Call a method. Returns what it does wrong; None for nothing, and for a method that cannot
-        be tried. Notes the rules that a right call keeps, and commands that may still arrive.
+    ) -> Sequence[Problem]:
+        """Call a method of the handler on a PDU. Returns its only problem; [] if it is right or
+        cannot be tried. Notes what the last column says:
+
+            the call                           result                   noted
+            is right                           []                       its rules as tried
+            port_down wrote 2 times            once: broken             nothing
+            status had no answer in time       status: not tried        nothing
+            port_down had no answer in time    port_down: not tried     its command in transit
+            port_down could not be tried on    []                       `why_no_commands`: later
+              a PDU that is well                                        commands are not called
+            port_up, if `why_no_commands`      [], it is not called     nothing
+
+        `case_name`: for people, such as "two PDUs"; `expected`: what is right.
         """
-        if method not in self.methods:
-            return None
         outlet = expected.outlet or outlet_to_switch(pdu.unit, on=method == "port_up")
-        if method in COMMANDS and not outlet:
-            return None
+        if method not in self.methods or (method in COMMANDS and not outlet):
+            return []
         call = CheckedCall(
             handler=self.handler,
             true_figures=self.true_figures,
@@ -591,31 +671,36 @@ class Judge:
             expected=expected,
             method=method,
             outlet=outlet,
-            others_requests=partial(self._requests_of_others, pdu.unit),
+            count_requests_of_others=partial(self._count_requests_of_others, pdu.unit),
         )
         problem = call.problem(pdu.methods)
         self._is_slow = self._is_slow or call.is_slow
-        self._missing_commands[pdu.unit] += call.is_command_missing
+        self._commands_in_transit[pdu.unit] += call.is_command_in_transit
         if problem is None:
             self._note_tried_call(call)
-        elif problem.is_late:
-            return problem
-        elif problem.result == UNTRIED and problem.rule in COMMANDS and expected.is_well:
+            return []
+        is_command_untried = problem.result == UNTRIED and problem.rule in COMMANDS
+        if is_command_untried and expected.is_well and not problem.is_timeout:
             self.why_no_commands = problem.sentence
-            return None
-        return problem
+            return []
+        return [problem]
 
-    def _requests_of_others(self, unit: SimulatedPdu) -> int:
-        """How many requests reached the other PDUs; 0 where other cases ask them."""
+    def _count_requests_of_others(self, unit: SimulatedPdu) -> int:
+        """How many requests reached the PDUs but `unit` until now; 0 while cases run beside each
+        other, as those ask the other PDUs.
+        """
         if self._is_at_once:
             return 0
         return sum(len(other.requests) for other in self._units if other is not unit)
 
     def _note_tried_call(self, call: CheckedCall) -> None:
-        """Note the rules that a call without a problem keeps. Of a PDU that is well:
+        """Note the rules that a right call tried: that of its case, and if the PDU is well those of
+        its method.
 
-        status of 8 outlets    status: 8 outlets of the recording; states, poll
-        port_down              port_down, others, once
+            the call               noted, on a PDU that is well
+            status of 8 outlets    status: 8 outlets of the recording; states, poll
+            port_down              port_down, others, once
+            statistic              statistic: load 2.5 A, no energy; figures, poll
         """
         if call.expected.rule:
             self.note_tried(call.expected.rule)
@@ -635,8 +720,8 @@ class Judge:
 
 
 def outlet_to_switch(unit: SimulatedPdu, *, on: bool) -> str:
-    """The last outlet that is in the other state and can be switched; "" if there is none. The
-    last, because a handler that writes to the first, whatever it is given, is found by it.
+    """The last outlet that a command would switch on, or off; "" if there is none. The last one, as
+    a handler that always writes to the first outlet is then found to be wrong.
 
         states {"1": True, "2": True, "3": False}    to switch off: "2", to switch on: "3"
     """
@@ -648,14 +733,16 @@ def outlet_to_switch(unit: SimulatedPdu, *, on: bool) -> str:
     return outlets[-1] if outlets else ""
 
 
-def turn_over(unit: SimulatedPdu) -> None:
-    """Give each outlet its other state, as a hand at the PDU would."""
+def toggle_outlets(unit: SimulatedPdu) -> None:
+    """Switch each outlet that is on off, and each that is off on, as by a hand at the PDU: {"1":
+    True, "2": None} becomes {"1": False, "2": None}.
+    """
     for outlet, state in unit.outlet_states().items():
         if state is not None:
             unit.turn_outlet(outlet, on=not state)
 
 
-def read(methods: Methods) -> str:
+def first_reading_error(methods: Methods) -> str:
     """Call status and statistic. Returns the text of the first error, such as "TimeoutError: timed
     out"; "" if both succeed.
     """
@@ -667,11 +754,11 @@ def read(methods: Methods) -> str:
     return ""
 
 
-def seen_once(problem: Problem) -> Problem:
-    """A problem that was seen once and not again: it proves nothing. What was not tried stays so.
+def seen_in_one_run(problem: Problem) -> Problem:
+    """The problem of one run that no other run showed: it is not tried, as it proves nothing.
 
     >>> problem = Problem("once", "port_down", "wrote 2 times")
-    >>> seen_once(problem).result, seen_once(problem).sentence
+    >>> seen_in_one_run(problem).result, seen_in_one_run(problem).sentence
     ('not tried', 'seen once, and not again: port_down wrote 2 times')
     """
     if problem.result == UNTRIED:

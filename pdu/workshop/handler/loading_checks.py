@@ -1,5 +1,9 @@
 """What is seen of a handler without a device: its archive, its imports, its syntax, and whether it
 loads beside the platform's modules alone.
+
+A handler is given as an archive of files, "volt/handler.py" and such, in one top folder, "volt". It
+is imported in a process of its own, import_alone.py, which has the standard library and the
+platform's modules `common` and `pdu_common` alone, and prints an `Outcome`.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ import pdu_common
 from handlers.shared.errors import printable
 
 from ...loading.four_methods import DOUBLE_LACKS_NAME, wanted_setting
+from ...loading.handler_archives import Archive
 from ...loading.handler_source import HandlerSource
 from .handler_imports import PLATFORM_MODULES, REMOVED_MODULES, TOOL_MODULES, standard_library
 from .import_alone import Outcome
@@ -28,7 +33,7 @@ from .rules import BROKEN, KEPT, RULES, Finding, kept, untried
 _RECOMMENDED = (3, 9)  # the version of Python, by the vendor's page
 _SECONDS = 120.0  # limit for one import
 _CHILD = Path(__file__).with_name("import_alone.py")
-_OURS = TOOL_MODULES | {"handlers"}
+_PROJECT_MODULES = TOOL_MODULES | {"handlers"}
 _REMOVED = (
     "is in the standard library of Python 3.9, which DCImanager recommends, and not in Python 3.13:"
     " pdu on 3.9 can try the handler"
@@ -38,8 +43,8 @@ _TYPES_ALONE = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
 
 
 def _place_platform(folder: Path) -> Path:
-    """Make a folder with `common` and `pdu_common` and nothing else, without compiled files.
-    Returns its path: FOLDER/platform.
+    """Make the folder FOLDER/platform with the packages `common` and `pdu_common` of this pack, and
+    nothing else, for the import of a handler. Returns its path.
     """
     platform = folder / "platform"
     for package in (common, pdu_common):
@@ -52,10 +57,13 @@ def _place_platform(folder: Path) -> Path:
 def check_loading(
     source: HandlerSource, settings: Mapping[str, str], folder: Path
 ) -> Iterator[Finding]:
-    """The findings, without a device. `settings`: of DCImanager's form; `folder`: an empty one.
+    """Import a handler and call its make_handler, in a process of its own. Yields the findings of
+    the rules for which no device is needed. `settings`: the handler's; `folder`: an empty one.
 
-    archive kept; alone broken: ModuleNotFoundError: No module named 'handlers'; python kept;
-    imports not tried: not known for requests (handler.py line 3)
+        archive kept; alone broken: ModuleNotFoundError: No module named 'handlers'; python kept;
+        imports not tried: not known for requests (handler.py line 3)
+
+    Nothing is imported if its folder hides a module of Python's, or if a file has a syntax error.
     """
     yield kept("archive", source.import_path)
     platform = _place_platform(folder)
@@ -66,31 +74,33 @@ def check_loading(
         (str(platform), str(handler_folder), source.import_path, source.protocol),
         json.dumps(settings),
     )
+    problem = _syntax_problem(source.archive)
     if source.archive.top in standard_library():
-        yield _finding(
-            "alone", f"its directory hides Python's module {source.archive.top}: rename it"
-        )
-        return
-    syntax_problem = _syntax_problem(source)
-    if syntax_problem:
-        yield _finding("alone", syntax_problem)
+        problem = f"its directory hides Python's module {source.archive.top}: rename it"
+    if problem:
+        yield _finding("alone", problem)
         return
     outcome = run.outcome()
-    yield _import_finding(outcome, source)
+    yield _import_finding(outcome, source.archive)
     if not outcome.error:
         yield from _entry_findings(outcome)
-    yield _finding("python", _syntax_problem(source, _RECOMMENDED))
-    yield _check_imports(source)
+    yield _finding("python", _syntax_problem(source.archive, _RECOMMENDED))
+    yield _imports_finding(source.archive)
 
 
 def _entry_findings(outcome: Outcome) -> Iterator[Finding]:
-    """What make_handler returned and did, of an import that succeeded:
+    """Yields the findings of make_handler, after an import without an error. Of the rules "entry",
+    it returns the handler's object, "base", this is of one of the platform's classes, and "quiet",
+    it asks nobody:
 
     outcome                                findings
     has_base, nothing else                 entry, base and quiet kept
     entry="make_handler raised ..."        entry broken, quiet kept
     setting="token"                        entry not tried, base and quiet kept
     events=["socket.connect"]              quiet broken: make_handler does socket.connect
+
+    >>> [finding.result for finding in _entry_findings(Outcome(has_base=True))]
+    ['kept', 'kept', 'kept']
     """
     if outcome.missing_platform_name:
         yield _untried_without_name("entry", outcome.missing_platform_name)
@@ -105,7 +115,7 @@ def _entry_findings(outcome: Outcome) -> Iterator[Finding]:
 
 
 def _finding(rule: str, problem: str) -> Finding:
-    """Broken by this problem; kept if it is "".
+    """The finding of a rule: broken, if there is a problem, which is its detail; kept for "".
 
     >>> _finding("base", "its class has another base").result, _finding("base", "").result
     ('broken', 'kept')
@@ -114,7 +124,8 @@ def _finding(rule: str, problem: str) -> Finding:
 
 
 class _ImportRun(NamedTuple):
-    """An import of the handler in a process that has only Python and the platform's modules:
+    """Imports the handler in a process that has only Python and the platform's modules. `arguments`
+    are those of the process; `settings`, as JSON, it reads.
 
     python -I -S -B import_alone.py PLATFORM FOLDER custom_handler.handler custom
     < {"port": "80"}
@@ -127,21 +138,25 @@ class _ImportRun(NamedTuple):
     settings: str
 
     def outcome(self) -> Outcome:
-        """What came of the import; with the packages that are installed here, if the handler
-        imports one of them: requests is absent in the first process, and there in the second.
+        """What came of the import in a process without installed packages. If the handler imports
+        one that is installed here, such as requests, what came of it in a process that has them.
         """
-        # -S: without installed packages
-        outcome = self._outcome("-S")
+        outcome = self._outcome_of_process("-S")  # -S: without installed packages
         package = _absent_package(outcome)
-        is_foreign = package not in ("", *_OURS, *PLATFORM_MODULES)
-        return self._outcome() if is_foreign and _is_installed(package) else outcome
+        is_foreign = package not in ("", *_PROJECT_MODULES, *PLATFORM_MODULES)
+        if is_foreign and _is_installed(package):
+            return self._outcome_of_process()
+        return outcome
 
-    def _outcome(self, *options: str) -> Outcome:
-        """The outcome that the process prints as its last line. One that prints none:
+    def _outcome_of_process(self, *options: str) -> Outcome:
+        """Run the process, with these options of Python's. Returns the outcome that it prints as
+        the JSON of its last line:
 
-        runs for 120 s            error: its import did not end within 120 s
-        prints another line       error: it prints no result
-        is ended by os._exit      error: the interpreter ended while it imported the handler
+            the process                  result
+            prints an Outcome            that
+            runs for 120 s               error "its import did not end within 120 s"
+            prints another line          error "it prints no result"
+            is ended by os._exit         error "the interpreter ended while it imported the handler"
         """
         try:
             process = subprocess.run(
@@ -167,7 +182,9 @@ class _ImportRun(NamedTuple):
 
 
 def _absent_package(outcome: Outcome) -> str:
-    """The package of the module that an import did not find; "" for none."""
+    """The top-level package of the module that an import did not find: "http" of "http.client"; ""
+    if none was absent.
+    """
     return outcome.absent_module.partition(".")[0]
 
 
@@ -176,28 +193,31 @@ def _is_installed(package: str) -> bool:
     return importlib.util.find_spec(package) is not None
 
 
-def _import_finding(outcome: Outcome, source: HandlerSource) -> Finding:
-    """The finding of an import: kept without an error; broken by an error of the handler's own, or
-    by an import that DCImanager cannot do either; not tried if only this machine may lack what the
-    handler needs: a package, a module of Python 3.9, a part of the platform.
+def _import_finding(outcome: Outcome, archive: Archive) -> Finding:
+    """The finding of the rule "alone", of what came of an import: kept without an error; broken by
+    an error of the handler's own, or by an import that DCImanager cannot do either; not tried if
+    only this machine may lack what the handler needs.
 
-        absent module            finding of "alone"
-        none, and no error       kept
-        handlers.http            broken: ModuleNotFoundError: No module named 'handlers'
-        decoding, a file of it   broken: ...; decoding is in its own directory: import it with a dot
-        requests                 not tried: requests is missing where pdu runs: install it there
-        telnetlib                not tried: it is in the standard library of Python 3.9, ...
+        absent module                 finding
+        none, and no error            kept
+        none, and KeyError            broken: KeyError: 'port'
+        handlers.http                 broken: ModuleNotFoundError: No module named 'handlers'
+        decoding, a file of its own   broken: ...; decoding is in its own directory: import it ...
+        telnetlib                     not tried: it is in the standard library of Python 3.9, ...
+        requests                      not tried: requests is missing where pdu runs: install it
+        pysnmp, of another version    not tried: ...; the version of pysnmp that is here lacks it
+        a name of pdu_common          not tried: the platform's double lacks it
     """
     error = outcome.error
     if outcome.missing_platform_name:
         return _untried_without_name("alone", outcome.missing_platform_name)
     package = _absent_package(outcome)
-    if package in _own_modules(source):
+    if package in _own_modules(archive):
         remedy = "is in its own directory: import it with a dot first, from"
         return _finding("alone", f"{error}; {package} {remedy} .{outcome.absent_module}")
     if package in REMOVED_MODULES:
         return untried("alone", f"{package} {_REMOVED}")
-    if package in ("", *_OURS, source.archive.top) or package in standard_library():
+    if package in ("", *_PROJECT_MODULES, archive.top) or package in standard_library():
         return _finding("alone", error)  # kept if it is ""
     if _is_installed(package):
         why = f"{error}; the version of {package} that is here lacks it, another may have it"
@@ -207,27 +227,38 @@ def _import_finding(outcome: Outcome, source: HandlerSource) -> Finding:
 
 
 def _untried_without_name(rule: str, name: str) -> Finding:
-    """The finding that a rule was not tried, because the platform's double lacks what the handler
-    uses.
+    """The finding that a rule was not tried, because the platform's double, which this pack has in
+    the place of DCImanager's modules, lacks a name that the handler uses.
     """
     return untried(rule, f"{DOUBLE_LACKS_NAME} ({name})")
 
 
-def _own_modules(source: HandlerSource) -> set[str]:
-    """The last names of its modules and packages."""
-    paths = [PurePosixPath(path) for path in source.archive.files if path.endswith(".py")]
+def _own_modules(archive: Archive) -> set[str]:
+    """The last names of the handler's modules, and of its packages but the first file's.
+
+    >>> archive = Archive("volt", {"volt/__init__.py": b"", "volt/web/json.py": b""}, {})
+    >>> sorted(_own_modules(archive))
+    ['__init__', 'json', 'web']
+    """
+    paths = [PurePosixPath(path) for path in archive.files if path.endswith(".py")]
     names = {path.stem for path in paths}
     names.update(path.parent.name for path in paths[1:])
     return names
 
 
-def _syntax_problem(source: HandlerSource, version: Optional[tuple[int, int]] = None) -> str:
-    """The place and the words of the first syntax error, "" if there is none. `version`: of the
-    Python that would read it; None for this one.
+def _syntax_problem(archive: Archive, version: Optional[tuple[int, int]] = None) -> str:
+    """The place of the first syntax error in the handler's files, with Python's words for it; "" if
+    there is none. `version`: of the Python that would read them; None for this one.
 
         match x:    "" with (3, 10); with (3, 9): handler.py line 7: Pattern matching is only ...
+
+    >>> _syntax_problem(Archive("volt", {"volt/handler.py": b"import json"}, {}))
+    ''
+    >>> problem = _syntax_problem(Archive("volt", {"volt/handler.py": b"def status"}, {}))
+    >>> problem.partition(":")[0]
+    'volt/handler.py line 1'
     """
-    for path, content in source.archive.files.items():
+    for path, content in archive.files.items():
         try:
             if path.endswith(".py"):
                 ast.parse(content, feature_version=version)
@@ -238,25 +269,27 @@ def _syntax_problem(source: HandlerSource, version: Optional[tuple[int, int]] = 
     return ""
 
 
-def _check_imports(source: HandlerSource) -> Finding:
-    """Whether each module is the standard library's, the platform's or its own. The vendor's page
-    does not list the packages of the platform.
+def _imports_finding(archive: Archive) -> Finding:
+    """The finding of the rule "imports": kept if each module that the handler imports is of the
+    standard library, of the platform or its own.
 
         import json, common.logger     kept
         import requests                not tried: not known for requests (handler.py line 3)
         from handlers import http      broken: handlers (handler.py line 3): DCImanager does not ...
         import telnetlib               kept: it is in the standard library of Python 3.9 ...
+
+    Of requests, it is not known: the vendor's page does not list the packages of the platform.
     """
     removed_modules = []
     foreign_modules = []
-    place_by_package = _foreign_packages(source)
+    place_by_package = _foreign_packages(archive)
     for name, place in place_by_package.items():
         if name in REMOVED_MODULES:
             removed_modules.append(f"{name} {_REMOVED}")
         else:
             foreign_modules.append(f"{name} ({place})")
     names = ", ".join(foreign_modules)
-    if not _OURS.isdisjoint(place_by_package):
+    if not _PROJECT_MODULES.isdisjoint(place_by_package):
         return _finding("imports", f"{names}: DCImanager does not have it")
     if foreign_modules:
         why = (
@@ -267,14 +300,16 @@ def _check_imports(source: HandlerSource) -> Finding:
     return kept("imports", "; ".join(removed_modules))
 
 
-def _foreign_packages(source: HandlerSource) -> Mapping[str, str]:
-    """The packages that DCImanager may not have, each with the place of its first import:
+def _foreign_packages(archive: Archive) -> Mapping[str, str]:
+    """The packages that the handler imports and DCImanager may not have, each with the place of its
+    first import:
 
-    {"requests": "handler_dir/handler.py line 3"}
+    >>> _foreign_packages(Archive("volt", {"volt/handler.py": b"import json, requests"}, {}))
+    {'requests': 'volt/handler.py line 1'}
     """
-    allowed_packages = standard_library() | PLATFORM_MODULES | _own_modules(source)
+    allowed_packages = standard_library() | PLATFORM_MODULES | _own_modules(archive)
     place_by_package: dict[str, str] = {}
-    for path, content in source.archive.files.items():
+    for path, content in archive.files.items():
         if not path.endswith(".py"):
             continue
         for module, line in _absolute_imports(content):
@@ -285,7 +320,8 @@ def _foreign_packages(source: HandlerSource) -> Mapping[str, str]:
 
 
 def _absolute_imports(content: bytes) -> Iterator[tuple[str, int]]:
-    """The modules that a file imports by their whole names when it runs, with the line.
+    """Yields each module that a file imports by its whole name when it runs, with the line.
+    Relative imports, and those for a type checker alone, are passed over.
 
     >>> list(_absolute_imports(b"import json, http.client\\nfrom . import decoding"))
     [('json', 1), ('http.client', 1)]
@@ -305,8 +341,11 @@ def _absolute_imports(content: bytes) -> Iterator[tuple[str, int]]:
 
 
 def _nodes_for_types(tree: ast.AST) -> set[ast.AST]:
-    """What stands below `if TYPE_CHECKING:`, which only a type checker reads: the statements and
-    all nodes in them.
+    """All nodes of the statements below `if TYPE_CHECKING:`, which do not run.
+
+    >>> nodes = _nodes_for_types(ast.parse("if TYPE_CHECKING:\\n    import requests"))
+    >>> sorted(type(node).__name__ for node in nodes)
+    ['Import', 'alias']
     """
     nodes: set[ast.AST] = set()
     for node in ast.walk(tree):

@@ -1,5 +1,7 @@
-"""A handler as the cases call it: its methods end, and name outlets as the device does; and what is
-found of it.
+"""Runs the cases of a handler on one kind of simulated PDU, if the handler reads such a PDU at all.
+
+The handler may name outlets otherwise than the device does, such as "01" for "1". Its methods are
+wrapped for the cases, so that they take and return the device's names.
 """
 
 from __future__ import annotations
@@ -14,11 +16,11 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...loading.four_methods import MissingPlatformName, SettingNotGiven
 from ...recordings.simulated_pdu import SimulatedPdu, UnitFault
-from .bounded_methods import Forms
+from .bounded_methods import CheckedHandler
 from .calls import EndlessCall, Methods, error_text
-from .checked_call import MadeHandler, is_late, is_own_mistake
+from .checked_call import MadeHandler, is_handler_defect, is_timeout
 from .judge import Judge, Table
-from .outlet_names import RenamedMethods, identity_finding, own_names, with_order
+from .outlet_names import RenamedMethods, identity_finding, own_names, with_note_of_order
 from .rules import Finding, untried
 
 # how often status is called until it has an answer in time
@@ -27,70 +29,74 @@ _MOST_READINGS = 3
 
 def findings_of_cases(
     make_unit: Callable[[UnitFault], SimulatedPdu],
-    forms: Forms,
+    handler: CheckedHandler,
     about: str,
     table: Table,
     *,
     is_recorded: bool = True,
 ) -> Iterator[Finding]:
-    """A finding for each rule; one alone if the handler does not read the recording:
+    """Run all cases of a table. Yields a finding for each rule; one alone if the handler does not
+    read the owner's recording:
 
         status not tried: the handler does not read this recording: it reads A1, A2, A3
 
-    `make_unit`: makes a PDU with a fault; `about`: what the PDU is, for people;
-    `is_recorded`: it is the owner's recording.
+    `make_unit`: makes a simulated PDU with a fault; `about`: what the PDU is, for people;
+    `is_recorded`: whether it is made of the owner's recording.
     """
     names: dict[str, str] = {}
-    handler = _made_handler(forms, names)
+    made_handler = _made_handler(handler, names)
     with contextlib.ExitStack() as stack:
-        judge = Judge(make_unit, handler, stack, about, forms.tell)
-        reading = _first_reading(handler, judge.model)
+        judge = Judge(make_unit, made_handler, stack, about, handler.tell)
+        reading = _first_reading(made_handler, judge.model)
         reason = _reason_unread(reading, judge.model) if is_recorded else ""
         if reason:
             yield untried("status", reason)
             return
         if reading.error is None:
             names.update(own_names(reading.states, judge.model.outlet_states()))
-        yield from (with_order(finding, names) for finding in judge.findings(table))
+        yield from (with_note_of_order(finding, names) for finding in judge.findings(table))
         yield identity_finding(names)
 
 
-def _made_handler(forms: Forms, names: Mapping[str, str]) -> MadeHandler:
-    """How the handler's methods are made. `names`: the handler's names of outlets, by the device's,
-    which may be filled later: {"1": "01", "2": "02"}.
+def _made_handler(handler: CheckedHandler, names: Mapping[str, str]) -> MadeHandler:
+    """What makes the handler's methods for the cases, with the outlets named as the device does.
+    `names`: the handler's names by the device's, {"1": "01", "2": "02"}; the dict may be filled
+    later, before the cases run.
     """
 
-    def methods(port: int, *, own_forms: Forms = forms, is_kept: bool = False) -> Methods:
-        return RenamedMethods(own_forms.methods(port, is_kept=is_kept), names)
+    def methods_of(handler: CheckedHandler, port: int, *, reuses_object: bool = True) -> Methods:
+        return RenamedMethods(handler.methods(port, reuses_object=reuses_object), names)
 
     def loaded_again() -> Callable[[int], Methods]:
-        return partial(methods, own_forms=forms._replace(handler=forms.load_again()), is_kept=True)
+        return partial(methods_of, handler._replace(loaded=handler.load_again()))
 
     return MadeHandler(
-        methods=methods,
-        object_at=partial(methods, is_kept=True),
+        methods=partial(methods_of, handler, reuses_object=False),
+        object_at=partial(methods_of, handler),
         loaded_again=loaded_again,
-        is_login=forms.secrets.is_login,
-        communities=[forms.community.encode()] if forms.community else (),
-        run_texts=forms.effects.run_texts,
+        is_login=handler.secrets.is_login,
+        communities=[handler.community.encode()] if handler.community else (),
+        place_by_executed_text=handler.effects.place_by_executed_text,
     )
 
 
 class _Reading(NamedTuple):
-    """What came of the first call of status on a PDU that is well."""
+    """What the first call of status returned or raised, on a PDU without a fault."""
 
     states: Sequence[tuple[str, EnumPowerStatus]] = ()
     error: Optional[Exception] = None
+    #: whether a request reached the PDU
     is_reached: bool = True
 
 
 def _first_reading(handler: MadeHandler, unit: SimulatedPdu) -> _Reading:
-    """Call status up to three times, while it has no answer in time: this machine may be busy.
+    """Call status, up to three times while it has no answer in time: this machine may be busy.
+    Returns what the last call returned or raised:
 
-    the PDU                          result
-    answers                          states, no error
-    has no answer in time, 3 times   no states, TimeoutError
-    gets no request                  no states, the error; is_reached=False
+        status                           result
+        returned [("1", UP)]             states [("1", UP)], error None
+        raised TimeoutError, 3 times     states (), the last TimeoutError
+        raised KeyError, sent nothing    states (), the KeyError, is_reached False
     """
     reading = _Reading()
     for _ in range(_MOST_READINGS):
@@ -99,20 +105,22 @@ def _first_reading(handler: MadeHandler, unit: SimulatedPdu) -> _Reading:
             return _Reading(handler.methods(unit.port).states())
         except Exception as error:
             reading = _Reading(error=error, is_reached=len(unit.requests) > requests_before)
-        if not is_late(reading.error):
+        if not is_timeout(reading.error):
             break
     return reading
 
 
 def _reason_unread(reading: _Reading, unit: SimulatedPdu) -> str:
-    """Why a recording is not one that the handler reads; "" if it reads it, sends no request, or is
-    broken whatever a device answers.
+    """Why the cases cannot run on a recording: it contradicts itself, or is of another device than
+    the handler's. "" if they can run: the handler reads it, or a case tells better what is wrong.
 
         recorded      the handler             result
         outlets 1, 2  returned 1, 2           ""
         outlets 1, 2  returned A1, A2, A3     the handler does not read this recording: it reads ...
         outlets 1, 2  raised KeyError: 'a'    the handler does not read this recording: KeyError ...
-        outlets 1, 2  returned a dict         "": it is broken with each device
+        outlets 1, 2  returned a dict         "": a case finds it, as it is wrong with each device
+        outlets 1, 2  sent no request         "": a case finds it
+        outlets 1, 2  needs a setting         "": a case says which
     """
     contradiction = unit.contradiction
     if contradiction:
@@ -121,7 +129,7 @@ def _reason_unread(reading: _Reading, unit: SimulatedPdu) -> str:
     if isinstance(error, (MissingPlatformName, SettingNotGiven, EndlessCall)):
         return ""
     if error is not None:
-        is_told = not reading.is_reached or is_own_mistake(error)
+        is_told = not reading.is_reached or is_handler_defect(error)
         return "" if is_told else f"the handler does not read this recording: {error_text(error)}"
     names = [name for name, _ in reading.states]
     recorded_names = list(unit.outlet_states())

@@ -13,7 +13,9 @@ from typing import Any, NamedTuple, Optional
 
 
 class _Setting(NamedTuple):
-    """A setting, and its value before a handler was loaded: `owner.name` was `value`."""
+    """A setting of a module or an object, and its value before a handler was loaded: the attribute
+    `name` of `owner` was `value`.
+    """
 
     owner: Any
     name: str
@@ -33,7 +35,8 @@ _SETTINGS: Sequence[_Setting] = [
 
 
 def restore_process() -> list[str]:
-    """Give the settings their values again. Returns what was changed.
+    """Give the settings of the process the values that they had before a handler was loaded.
+    Returns, for people, those that had others.
 
     the handler did                     result
     nothing                             []
@@ -56,8 +59,9 @@ def restore_process() -> list[str]:
 
 
 def forget_opener() -> Optional[urllib.request.OpenerDirector]:
-    """Let urlopen make an opener, in the environment of its next call. Returns the one that it had:
-    its own, or one that was installed.
+    """Let urlopen make a new opener at its next call. An opener is what urlopen asks with: it keeps
+    the proxies that the environment named when it was made. Returns the opener that urlopen had,
+    its own or one that the handler installed; None if it had none yet.
     """
     opener: Optional[urllib.request.OpenerDirector] = getattr(urllib.request, "_opener")
     setattr(urllib.request, "_opener", None)
@@ -65,5 +69,7 @@ def forget_opener() -> Optional[urllib.request.OpenerDirector]:
 
 
 def _facts(opener: urllib.request.OpenerDirector) -> tuple[set[type], object]:
-    """What it does with a request, and the headers that it gives each."""
+    """What an opener does with a request: the classes of its handlers, and the headers that it adds
+    to each request. Two openers with the same facts ask alike.
+    """
     return {type(handler) for handler in getattr(opener, "handlers")}, opener.addheaders

@@ -22,11 +22,14 @@ _NUT_CLIENT = re.compile(rb"\b(?:LIST|GET) VAR\b|\bimport (?:PyNUT|PyNUTClient|n
 
 
 def refuse_other_protocol(source: HandlerSource, text: str, file: str) -> None:
-    """Raises SettingsError for a recording over another protocol than the handler's:
+    """Raises SettingsError for a recording over another protocol than the handler's. `source`: the
+    handler; `text`: of the recording in `file`. Of the recording unit.snmprec:
 
-        unit.snmprec is a recording over SNMP, and volt is a handler over HTTP
-
-    `source`: the handler; `text`: of the recording in `file`.
+        handler volt over HTTP          unit.snmprec is a recording over SNMP, and volt is a handler
+                                        over HTTP
+        one that cannot be told         unit.snmprec is a recording over SNMP, and volt is no
+                                        handler over SNMP
+        one over SNMP                   no error
     """
     recorded = protocol_of_recording(text, file)
     own = protocol_of_handler(source)

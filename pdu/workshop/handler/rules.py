@@ -1,5 +1,8 @@
-"""What a handler is checked for, and who wants it: the vendor's page "Creating a PDU handler", or
-this project, for the safety of servers and logins, or as advice. Pure.
+"""The rules that a handler is checked for: RULES has each by its key, such as "once".
+
+A rule is of the vendor's page "Creating a PDU handler", of the safety of servers and logins, or
+advice of this project. A finding says of a rule that it is kept, broken, advised (advice that is
+not kept) or not tried.
 """
 
 from __future__ import annotations
@@ -43,7 +46,7 @@ class Rule(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What was seen of a rule.
+    """Whether a rule is kept, and what was seen.
 
     >>> broken("once", "port_down wrote 2 times").advice
     'port_down wrote 2 times: write once, then read the state'
@@ -258,8 +261,9 @@ def rules_of(findings: Sequence[Finding], result: str) -> list[Rule]:
 
 
 def untried_rules(findings: Sequence[Finding]) -> list[Rule]:
-    """The rules that must be tried and were not, in the order of RULES: those of _NEEDED, and those
-    of safety that apply to the handler.
+    """The rules that must be tried and were not, in the order of RULES: those without which it is
+    not known whether a handler keeps the page, and of the others those of safety that are found
+    "not tried".
 
     >>> findings = [kept(key) for key in RULES if key != "late"]
     >>> [rule.text for rule in untried_rules([*findings, untried("proxy", "no request")])]
@@ -280,32 +284,34 @@ def untried_rules(findings: Sequence[Finding]) -> list[Rule]:
 
 
 def kept(rule: str, detail: str = "") -> Finding:
-    """A rule that is kept."""
+    """The finding that a rule is kept. `rule`: its key in RULES; `detail`: what was seen."""
     return Finding(RULES[rule], KEPT, printable(detail, 400))
 
 
 def broken(rule: str, detail: str) -> Finding:
-    """A rule that is not kept."""
+    """The finding that a rule is not kept. `detail`: what the handler did, such as "port_down wrote
+    2 times".
+    """
     return Finding(RULES[rule], BROKEN, printable(detail, 300))
 
 
 def untried(rule: str, why: str) -> Finding:
-    """A rule of which a case could not be tried."""
+    """The finding that a rule was not tried, or not in each case. `why`: for people."""
     return Finding(RULES[rule], UNTRIED, printable(why, 400))
 
 
-def at(place: str) -> str:
+def in_brackets(place: str) -> str:
     """A place in brackets, as the end of a sentence; "" for none.
 
-    >>> at("handler.py line 7"), at("")
+    >>> in_brackets("handler.py line 7"), in_brackets("")
     (' (handler.py line 7)', '')
     """
     return f" ({place})" if place else ""
 
 
 def lines(findings: Sequence[Finding], width: int) -> list[str]:
-    """A line of result, rule and source for each, and what was seen below it, with the remedy of
-    what is broken. No line is longer than `width`.
+    """The lines that show findings: one with the result, the rule and its source, and below it what
+    was seen, with the remedy of what is broken. No line is longer than `width`.
 
     >>> lines([broken("once", "port_down wrote 2 times")], 80)
     ... # doctest: +NORMALIZE_WHITESPACE
@@ -330,5 +336,10 @@ _RESULT_WIDTH = len(UNTRIED) + 2
 
 
 def _wrapped(text: str, width: int) -> list[str]:
+    """The lines of a text of this width at most, all but the first indented below the rule.
+
+    >>> _wrapped("kept       a command is written once", 24)
+    ['kept       a command is', '           written once']
+    """
     indent = " " * _RESULT_WIDTH
     return textwrap.wrap(text, width, subsequent_indent=indent) or [text]

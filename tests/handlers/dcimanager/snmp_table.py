@@ -25,7 +25,7 @@ an index may raise, too.
 On the right stand the calls with their value, or kind, code and reason of their error, and where it
 was if that is unusual. H is the address; `?` says that a write may have been carried out; `asks`
 names the objects of a table's GETs.
-`python -m tests.handlers.dcimanager.snmp_table` writes right sides.
+`python -m tests.tables tests.handlers.dcimanager.snmp_table` writes right sides.
 """
 
 from __future__ import annotations
@@ -302,7 +302,3 @@ def _error(error: PduHandlerError, usual_place: tuple[str, str, str]) -> str:
     place = (error.host, error.operation, error.target)
     shown_place = "" if place == usual_place else f" (at {' '.join(place)})"
     return f"{error.kind}{code} {error.reason}{shown_place}"
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

@@ -8,7 +8,7 @@
 
 A value is Python's, with `7{100}` for a hundred 7, one of NAMED, or one that a function of MADE
 makes: `json {"a": "b"}`. On the right stand the address or the settings, or the error.
-`python -m tests.handlers.dcimanager.test_form` writes right sides.
+`python -m tests.tables tests.handlers.dcimanager.test_form` writes right sides.
 """
 
 from __future__ import annotations
@@ -113,7 +113,3 @@ def test_a_secret_of_only_stars_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match="'password': the value is only stars"):
         Settings({"password": text}, (password,))
     assert Settings({"password": "***** x"}, (password,))[password] == "***** x"
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

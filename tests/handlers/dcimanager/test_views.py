@@ -8,7 +8,7 @@ views.txt.
     class Slotted                the platform's view of a port, one of VIEWS
 
 On the right stand the fields of the view and of its ports, then what is said of the others.
-`python -m tests.handlers.dcimanager.test_views` writes right sides.
+`python -m tests.tables tests.handlers.dcimanager.test_views` writes right sides.
 """
 
 from __future__ import annotations
@@ -210,7 +210,3 @@ def test_a_label_from_a_device_has_no_control_characters() -> None:
         "\\x1b[2J1",
         "db\\r\\n\\u202e\\ud800 ключ",
     )
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

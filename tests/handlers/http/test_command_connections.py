@@ -141,6 +141,16 @@ def _requests(name: str, commands: int) -> Mapping[str, int]:
     return {"GET": 5 * commands, **logins}
 
 
+def _check_outcome(name: str, calls: Sequence[str], outcome: Outcome) -> None:
+    """Each command went through once, with the requests that it needs."""
+    commands = len(calls)
+    assert (outcome.results, outcome.commands) == (calls, commands)
+    if name == "raritan":
+        assert list(outcome.requests) == ["POST"]
+    else:
+        assert outcome.requests == _requests(name, commands)
+
+
 @pytest.mark.parametrize("waits", [0.0005, 0.02])
 @pytest.mark.parametrize(
     "name, closing",
@@ -162,12 +172,7 @@ def test_every_command_goes_through_once_if_the_unit_closes_after_each_answer(
 ) -> None:
     """And no session is left open."""
     calls = ["off", "on"] * 3
-    outcome = outcome_of(name, closing._replace(waits=waits), calls)
-    assert (outcome.results, outcome.commands) == (calls, 6)
-    if name == "raritan":
-        assert list(outcome.requests) == ["POST"]
-    else:
-        assert outcome.requests == _requests(name, 6)
+    _check_outcome(name, calls, outcome_of(name, closing._replace(waits=waits), calls))
 
 
 @pytest.mark.parametrize("after", [1, 2, 3, 4, 6])
@@ -176,12 +181,8 @@ def test_a_command_goes_through_whenever_the_unit_closes_its_connections(
     name: str, after: int
 ) -> None:
     closing = Closing(after=after, waits=0.005)
-    outcome = outcome_of(name, closing, ["off"] * 5, has_new_objects=True)
-    assert (outcome.results, outcome.commands) == (["off"] * 5, 5)
-    if name == "raritan":
-        assert list(outcome.requests) == ["POST"]
-    else:
-        assert outcome.requests == _requests(name, 5)
+    calls = ["off"] * 5
+    _check_outcome(name, calls, outcome_of(name, closing, calls, has_new_objects=True))
 
 
 @pytest.mark.parametrize(

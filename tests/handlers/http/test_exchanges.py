@@ -12,7 +12,7 @@ On the right stand the requests, with the login that each has (of Digest the rea
 algorithm and the count), then what came of them: a status, or kind, code and reason of an error,
 with `?` if a write may have been carried out, and where it was if that is unusual. Where a client
 that follows redirects does something else, that stands after FOLLOWING.
-`python -m tests.handlers.http.test_exchanges` writes right sides.
+`python -m tests.tables tests.handlers.http.test_exchanges` writes right sides.
 """
 
 from __future__ import annotations
@@ -170,7 +170,3 @@ def _error(error: PduHandlerError, usual_place: tuple[str, str]) -> str:
 @pytest.mark.parametrize("case", TABLE.cases(), ids=str)
 def test_requests_and_their_ends_are_those_of_the_lines(case: Case) -> None:
     case.check(shown(case))
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

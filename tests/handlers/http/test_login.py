@@ -11,7 +11,7 @@ paths of all units is not told by hiding the path. login.txt has the texts:
 In a text, {p}, {hex}, {basic} and {begin} are the password, the same in hex, the Basic login, and
 its first characters before base64; {b0}, {b1}, {b2} the password behind so many characters in
 base64, and {u0} in that of URLs; {repr}, {repr'} and {repr"} the password as Python prints it,
-alone and with a quote. `python -m tests.handlers.http.test_login` writes right sides.
+alone and with a quote. `python -m tests.tables tests.handlers.http.test_login` writes right sides.
 """
 
 from __future__ import annotations
@@ -121,7 +121,3 @@ def test_a_password_that_a_script_gives_as_a_number_is_used_and_hidden() -> None
     login = Login("operator", number)
     assert login.headers() == Login("operator", "123456").headers()
     assert "123456" not in login.quoted("it is 123456")
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

@@ -53,6 +53,19 @@ _RFC7616_CNONCE = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ"
 _RFC7616_OPAQUE = "FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS"
 
 
+def _header_of_mufasa(challenge: Challenge, password: str, cnonce: str) -> str:
+    """The header of the user in the RFCs' examples, who asks for the same page in all of them."""
+    return answer(
+        challenge,
+        user="Mufasa",
+        password=password,
+        method="GET",
+        target="/dir/index.html",
+        count=1,
+        cnonce=cnonce,
+    )
+
+
 @pytest.mark.parametrize(
     "algorithm, response",
     [
@@ -68,16 +81,7 @@ def test_an_answer_of_digest_login_is_that_of_rfc_7616_3_9_1(algorithm: str, res
         opaque=_RFC7616_OPAQUE,
         has_qop=True,
     )
-    header = answer(
-        challenge,
-        user="Mufasa",
-        password="Circle of Life",
-        method="GET",
-        target="/dir/index.html",
-        count=1,
-        cnonce=_RFC7616_CNONCE,
-    )
-    assert header == (
+    assert _header_of_mufasa(challenge, "Circle of Life", _RFC7616_CNONCE) == (
         f'Digest username="Mufasa", realm="http-auth@example.org", nonce="{_RFC7616_NONCE}", '
         f'uri="/dir/index.html", algorithm={algorithm}, response="{response}", qop=auth, '
         f'nc=00000001, cnonce="{_RFC7616_CNONCE}", opaque="{_RFC7616_OPAQUE}"'
@@ -89,16 +93,7 @@ def test_without_qop_it_is_that_of_rfc_2069_2_4_as_its_erratum_749_corrects_it()
     challenge = Challenge(
         realm="testrealm@host.com", nonce=nonce, algorithm="MD5", opaque=None, has_qop=False
     )
-    header = answer(
-        challenge,
-        user="Mufasa",
-        password="CircleOfLife",
-        method="GET",
-        target="/dir/index.html",
-        count=1,
-        cnonce="0",
-    )
-    assert header == (
+    assert _header_of_mufasa(challenge, "CircleOfLife", "0") == (
         f'Digest username="Mufasa", realm="testrealm@host.com", nonce="{nonce}", '
         'uri="/dir/index.html", algorithm=MD5, response="1949323746fe6a43ef61f9606e7febea"'
     )

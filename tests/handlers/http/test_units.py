@@ -12,7 +12,7 @@
 On the right stands what comes of the calls, with `?` if a command may have been carried out; what
 was sent (the last part of the path, unless it is of outlets); and the commands that were carried
 out, the sessions, refused logins and pauses that there were.
-`python -m tests.handlers.http.test_units` writes right sides.
+`python -m tests.tables tests.handlers.http.test_units` writes right sides.
 """
 
 from __future__ import annotations
@@ -188,7 +188,3 @@ def test_units_are_read_and_switched_as_the_lines_say(
         case.check(shown(case))
     for secret in (PASSWORD, TOKEN, "another-word"):
         assert secret not in caplog.text
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

@@ -10,7 +10,7 @@ On the right stand the outlets in their order, each with `NAME on`, `off` or `?(
 `#number`, `"name"`, `on=` and `off=` by which it is switched, and its figures; then the figures of
 the device. A figure is a number, `?(reason)` if it is not known, `-(reason)` if it is not metered
 for a reason. Below a title that ends with `: A, W`, these figures of the device stand alone.
-`python -m tests.handlers.nut.decoding_table` writes right sides.
+`python -m tests.tables tests.handlers.nut.decoding_table` writes right sides.
 """
 
 from __future__ import annotations
@@ -126,7 +126,3 @@ def _figure(figure: Figure) -> str:
         return f"{round(figure, 9):.12g}"
     sign = "-" if isinstance(figure, NotMetered) else "?"
     return f"{sign}({reason_without(figure)})"
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

@@ -7,7 +7,7 @@ that are taken away together.
 
 On the right stand the changes after which a figure, a state or an outlet is another one, or gone
 without a reason: those of which no reader can tell the list from that of another unit. The title
-says why. `python -m tests.handlers.nut.loss_table` writes right sides.
+says why. `python -m tests.tables tests.handlers.nut.loss_table` writes right sides.
 """
 
 from __future__ import annotations
@@ -155,7 +155,3 @@ def _is_silent(before: Reading, after: Optional[Reading]) -> bool:
         if later_state is not None and later_state is not state:
             return True
     return False
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

@@ -8,7 +8,7 @@ line's end. `\\n`, `\\0` and `\\\\` are those of Python, `x*513` is a text of 51
 
 On the right, what is read of the answer. Without one, the line that is sent: `(shown as)` tells
 what errors show of it, if that is less, and `needs a user`.
-`python -m tests.handlers.nut.protocol_table` writes right sides.
+`python -m tests.tables tests.handlers.nut.protocol_table` writes right sides.
 """
 
 from __future__ import annotations
@@ -95,7 +95,3 @@ def shown(case: Case) -> str:
         sentence = str(error)
         assert sentence.isprintable(), sentence
         return f"error {type(error).__name__} {sentence}"
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

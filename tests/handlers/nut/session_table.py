@@ -18,7 +18,7 @@ On the right, what each call gives; then the number of round trips with the line
 got, and what is logged beside the line of each call. Outlets are `true` if each has the state of
 its simulated relay, `relays` those that a command changed. `LIST pdu` is LIST VAR
 and LIST CMD of a device, `LIST * pdu` LIST RW, too.
-`python -m tests.handlers.nut.session_table` writes right sides.
+`python -m tests.tables tests.handlers.nut.session_table` writes right sides.
 """
 
 from __future__ import annotations
@@ -286,7 +286,3 @@ def _client_answer(nut: NutClient, word: str, rest: str) -> str:
     assert word == "close", word
     nut.close()
     return "open" if nut.is_open else "closed"
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

@@ -159,19 +159,13 @@ def test_the_time_of_a_name_lookup_counts_only_towards_the_limit_of_the_call(
 def test_an_address_of_an_unusable_family_is_skipped(
     server: NutServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    no_family = (255, socket.SOCK_STREAM, 0, "", ("::1", server.port))
+    """A server that has no other one is unreachable."""
     usable = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [no_family, *usable])
+    addresses = [(255, socket.SOCK_STREAM, 0, "", ("::1", server.port)), *usable]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: addresses)
     with client(server) as nut:
-        devices = nut.answer(requests.list_ups())
-    assert "pdu" in devices
-
-
-def test_a_server_with_addresses_of_unusable_families_alone_is_unreachable(
-    server: NutServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    no_family = (255, socket.SOCK_STREAM, 0, "", ("::1", server.port))
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [no_family])
+        assert "pdu" in nut.answer(requests.list_ups())
+    del addresses[1:]
     with client(server) as nut, pytest.raises(Unreachable):
         nut.answer(requests.list_ups())
 

@@ -6,8 +6,8 @@
     responses = []                   such an answer
 
 On the right stands the value or the error, with its kind, the class of the vendor's binding and its
-code; of a bulk each value and error in order. `python -m tests.handlers.raritan.answer_table`
-writes right sides.
+code; of a bulk each value and error in order.
+`python -m tests.tables tests.handlers.raritan.answer_table` writes right sides.
 """
 
 from __future__ import annotations
@@ -84,7 +84,3 @@ def _error_text(error: PduHandlerError) -> str:
     code = f", code {error.code}" if hasattr(error, "code") else ""
     sentence = str(error).replace("pdu.example: ", "")
     return f"{error.kind} {' '.join(names)}{code}: {sentence}"
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

@@ -7,7 +7,7 @@
 
 On the right stands the value as it is printed; of a structure also the names under which it has a
 value (`present`). `written` is what it is written back as, if that is not what was read or a field
-was set. `python -m tests.handlers.raritan.codec_table` writes right sides.
+was set. `python -m tests.tables tests.handlers.raritan.codec_table` writes right sides.
 """
 
 from __future__ import annotations
@@ -110,7 +110,3 @@ def _present_names(value: Structure) -> list[str]:
     if value._wire is not None:
         names += value._wire.undeclared_fields
     return [name for name in names if present(value, name)]
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

@@ -11,11 +11,12 @@ from handlers.raritan.handler import RaritanPdu
 from handlers.raritan.rpc import Agent
 from handlers.shared.tls import Trust
 from pdu_common.connection import PduData
+from tests.servers.peers import https_settings
 from tests.simulators.clockwork import ManualClock
 from tests.simulators.xerus import GENERATIONS, XerusPdu
 from tests.waiting import PATIENCE_S
 
-from .handling import Handle, settings
+from .handling import Handle
 
 MakeAgent = Callable[..., Agent]
 
@@ -83,6 +84,6 @@ def handle() -> Handle:
     """A function that makes the handler for a simulator."""
 
     def made(pdu: XerusPdu, **more: str) -> RaritanPdu:
-        return RaritanPdu(PduData(pdu.host, settings(pdu, **more)))
+        return RaritanPdu(PduData(pdu.host, {**https_settings(pdu), **more}))
 
     return made

@@ -8,7 +8,10 @@ from typing import Callable
 
 import pytest
 
+from handlers.http.message import Transport
 from handlers.raritan.handler import RaritanPdu
+from handlers.shared.tls import Trust
+from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduStatisticView, PduView
 from tests.simulators.truth import Truth
 from tests.simulators.xerus import XerusPdu
@@ -19,14 +22,14 @@ FAST = 0.02
 Handle = Callable[..., RaritanPdu]
 
 
-def settings(pdu: XerusPdu, **more: str) -> dict[str, str]:
-    return {
-        "port": str(pdu.port),
-        "username": pdu.user,
-        "password": pdu.password,
-        "ca_pem": pdu.ca_pem,
-        **more,
-    }
+def handler_over(transport: Transport, data: PduData) -> RaritanPdu:
+    """A handler whose requests go over this transport."""
+
+    class Handler(RaritanPdu):
+        def transport(self, trust: Trust) -> Transport:
+            return transport
+
+    return Handler(data)
 
 
 @contextlib.contextmanager

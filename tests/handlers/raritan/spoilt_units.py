@@ -17,9 +17,10 @@ from pdu.inspection.raritan.topology import read_topology
 from pdu_common.connection import PduData
 from tests.faults.sweep import Case, Shown
 from tests.pdu.inspection.shown_parts import kinds_of, shown_parts
+from tests.servers.peers import https_settings
 from tests.simulators.xerus import XerusPdu
 
-from .handling import settings, shown
+from .handling import handler_over, shown
 
 Json = dict[str, Any]
 
@@ -72,18 +73,12 @@ class SpoiltUnit(Transport):
         self._inner = RaritanPdu(self._data()).transport(Trust(ca_pem=pdu.ca_pem))
 
     def _data(self) -> PduData:
-        return PduData(self._pdu.host, settings(self._pdu, **self._more))
+        return PduData(self._pdu.host, {**https_settings(self._pdu), **self._more})
 
     def handler(self, case: Case = ()) -> RaritanPdu:
         """A handler for which the answers of this case are spoilt."""
-        transport = self
         self._case = case
-
-        class Handler(RaritanPdu):
-            def transport(self, trust: Trust) -> Transport:
-                return transport
-
-        return Handler(self._data())
+        return handler_over(self, self._data())
 
     def asked(self, read: Callable[[Case], Shown]) -> list[str]:
         """The calls whose answers this reading uses, as "getPoles of /model/pdu/0/inlet/0"."""

@@ -151,12 +151,6 @@ def test_the_port_of_a_service_is_the_documented_port_plus_the_units_position(
             net.forwarded_port(position, service)
 
 
-def test_the_default_service_is_https_and_an_unknown_service_is_refused() -> None:
-    assert net.forwarded_port(2) == 50002
-    with pytest.raises(ValueError, match="telnet"):
-        net.forwarded_port(2, "gopher")
-
-
 @pytest.mark.parametrize("outlets, has_switch", [(2, False), (24, False), (4, True)])
 def test_relations_lead_from_each_outlet_to_its_inlet_and_back(
     agent: MakeAgent, firmware: str, outlets: int, has_switch: bool

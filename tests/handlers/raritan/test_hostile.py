@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import base64
 import json
-import subprocess
 import sys
 import traceback
 from typing import Optional
@@ -22,7 +21,7 @@ from handlers.raritan.rpc import Agent, pdumodel
 from handlers.shared.errors import PduHandlerError, ProtocolError
 from tests.chains import kept
 from tests.needs import ROOT
-from tests.waiting import PATIENCE_S
+from tests.waiting import run_program
 
 from .conftest import MakeAgent
 from .peer import Peer, Seen, Step, http
@@ -68,13 +67,7 @@ except ProtocolError:
 
 def test_parsing_the_largest_answer_takes_less_memory_than_three_times_its_size() -> None:
     """In a process of its own: threads of other tests take memory, too."""
-    process = subprocess.run(
-        [sys.executable, "-c", _PEAK_OF_PARSING],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
+    process = run_program([sys.executable, "-c", _PEAK_OF_PARSING], cwd=ROOT)
     assert process.stderr == ""
     assert int(process.stdout) < 3 * LIMIT
 

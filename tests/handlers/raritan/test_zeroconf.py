@@ -139,20 +139,6 @@ def test_a_device_stays_until_it_leaves_even_if_its_change_cannot_be_read() -> N
         network.announced = {}
 
 
-@pytest.mark.parametrize(
-    "text, plain",
-    [
-        ("\x1b[31mred\n", "[31mred"),
-        ("a\u202eb", "ab"),
-        pytest.param("x" * 200, "x" * 120, id="long"),
-    ],
-)
-def test_a_devices_name_is_cut_to_120_characters_and_loses_unprintable_ones(
-    text: str, plain: str
-) -> None:
-    assert discovery.plain_text(text) == plain
-
-
 @pytest.mark.parametrize("interfaces", [[], ["::1"], ["lo"]])
 def test_discovery_needs_ipv4_addresses_to_ask_on(interfaces: list[str]) -> None:
     with pytest.raises(ValueError):

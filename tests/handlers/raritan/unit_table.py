@@ -58,7 +58,6 @@ from handlers.shared.meter_figures import (
     NotMetered,
     reason_without,
 )
-from handlers.shared.tls import Trust
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.clocks import Clock, in_switching
@@ -67,6 +66,8 @@ from tests.simulators.xerus.jsonrpc import Caller
 from tests.simulators.xerus.objects import LinkDown
 from tests.simulators.xerus.server import Request as UnitRequest
 from tests.tables import Case, Table
+
+from .handling import handler_over
 
 NAMES = ("metering", "panels", "states", "switching")
 TABLES = [Table(Path(__file__).with_name(f"{name}.txt")) for name in NAMES]
@@ -242,13 +243,7 @@ class ChangedUnit(Transport):
 
     def handler(self) -> RaritanPdu:
         """The handler for this unit."""
-        transport = self
-
-        class Handler(RaritanPdu):
-            def transport(self, trust: Trust) -> Transport:
-                return transport
-
-        return Handler(PduData(ADDRESS, self._line.settings))
+        return handler_over(self, PduData(ADDRESS, self._line.settings))
 
     def exchange(self, where: Endpoint, request: Request) -> Response:
         assert isinstance(request.body, bytes)

@@ -6,6 +6,7 @@ the decimal that it was made from.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple, Optional
 
@@ -27,32 +28,25 @@ class ExactFigures(NamedTuple):
     inlet_w: Optional[Decimal] = None
 
 
-def read_exactly(device: SnmpDevice, with_power: bool = True) -> ExactFigures:
-    """What the device measures."""
-    figures = metering.read_statistic(device, with_power=with_power)
-    currents = {}
-    powers = {}
-    energies = {}
-    for identity, port in figures.ports.items():
-        current_a = _exact(port.current_a)
-        if current_a is not None:
-            currents[identity] = current_a
-        power_w = _exact(port.power_w)
-        if power_w is not None:
-            powers[identity] = power_w
-        energy_kwh = _exact(port.energy_kwh)
-        if energy_kwh is not None:
-            energies[identity] = energy_kwh
+def read_exactly(device: SnmpDevice) -> ExactFigures:
+    """The figures of the device and of its outlets as decimals: 0.1 A is Decimal("0.1")."""
+    figures = metering.read_statistic(device, with_power=True)
     return ExactFigures(
         _exact(figures.load_a),
         _exact(figures.power_w),
         _exact(figures.energy_kwh),
-        currents,
-        powers,
-        energies,
+        _exact_of_outlets({name: port.current_a for name, port in figures.ports.items()}),
+        _exact_of_outlets({name: port.power_w for name, port in figures.ports.items()}),
+        _exact_of_outlets({name: port.energy_kwh for name, port in figures.ports.items()}),
         _exact(figures.inlet_a),
         _exact(figures.inlet_w),
     )
+
+
+def _exact_of_outlets(figure_by_outlet: Mapping[str, Figure]) -> dict[str, Decimal]:
+    """Of the outlets that are measured."""
+    exact_figures = {outlet: _exact(figure) for outlet, figure in figure_by_outlet.items()}
+    return {outlet: exact for outlet, exact in exact_figures.items() if exact is not None}
 
 
 def _exact(figure: Figure) -> Optional[Decimal]:

@@ -64,13 +64,6 @@ def test_what_is_said_to_be_recorded_is_what_recordings_show() -> None:
     assert recorded_objects() == recorded_objects_of_walks.computed(), "run: make devices"
 
 
-def test_states_in_an_older_table_beside_the_familys_own_are_not_called_recorded() -> None:
-    """The recordings of apc-rpdu2 have outlets in sPDU's and rPDU's tables alone."""
-    level = evidence_of(next(profile for profile in PROFILES if profile.key == "apc-rpdu2"))
-    assert level.state is EvidenceLevel.SIMULATED
-    assert level.current is level.power is level.energy is EvidenceLevel.RECORDING
-
-
 def test_the_numbers_of_readme_are_those_of_the_table() -> None:
     levels = [evidence_of(profile) for profile in PROFILES]
     with_states = 0

@@ -7,7 +7,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 
@@ -50,6 +50,18 @@ def pdu(unit: HttpServer, **login: str) -> Any:
 
 def states(unit: HttpServer) -> list[EnumPowerStatus]:
     return [port.power_status for port in pdu(unit).status().ports]
+
+
+def answer_logins(unit: HttpServer, answer: Callable[[Reply], Reply]) -> None:
+    """Lets the unit answer each login by `answer`, which gets the unit's usual reply."""
+    device: Any = unit.device
+    usual_answer = device.answer
+
+    def reply_to(method: str, path: str, *rest: Any) -> Reply:
+        reply: Reply = usual_answer(method, path, *rest)
+        return answer(reply) if path == "/login" else reply
+
+    device.answer = reply_to
 
 
 # ---- the maker's client --------------------------------------------------------------------------
@@ -223,16 +235,7 @@ def test_the_key_of_a_session_that_ended_is_not_logged(
 def test_a_refused_login_speaks_of_sessions_and_of_no_privilege(
     unit: HttpServer, status: int
 ) -> None:
-    device: Any = unit.device
-    usual_answer = device.answer
-
-    def refuse_login(method: str, path: str, *rest: Any) -> Reply:
-        if path == "/login":
-            return Reply(status)
-        reply: Reply = usual_answer(method, path, *rest)
-        return reply
-
-    device.answer = refuse_login
+    answer_logins(unit, lambda _: Reply(status))
     with pytest.raises(errors.Denied, match="as many sessions as it allows") as error_info:
         pdu(unit).status()
     assert "privilege" not in str(error_info.value)
@@ -252,31 +255,19 @@ def test_a_unit_that_wants_digest_login_is_told_as_that(unit: HttpServer) -> Non
 def test_a_cookie_that_is_deleted_and_set_in_one_answer_is_set(
     unit: HttpServer, value: str
 ) -> None:
-    device: Any = unit.device
-    usual_answer = device.answer
-
-    def answer(method: str, path: str, body: bytes) -> Any:
-        reply = usual_answer(method, path, body)
-        if path != "/login":
-            return reply
+    def with_deletion(reply: Reply) -> Reply:
         deletion = f"SPID={value}; path=/; expires=Thu, 01 Jan 1970 00:00:00 GMT"
         return reply._replace(headers={"Set-Cookie": f"{deletion}, {reply.headers['Set-Cookie']}"})
 
-    device.answer = answer
+    answer_logins(unit, with_deletion)
     assert states(unit)[2] is DOWN
 
 
 def test_an_older_firmware_has_the_session_key_in_a_field(unit: HttpServer) -> None:
     device: Any = unit.device
-    usual_answer = device.answer
-
-    def answer(method: str, path: str, body: bytes) -> Any:
-        if path != "/login":
-            return usual_answer(method, path, body)
-        device.sessions["key-of-test"] = USER
-        return Reply(200, b'{"username": "operator", "sessionToken": "key-of-test"}')
-
-    device.answer = answer
+    device.sessions = {"key-of-test": USER}
+    fields = b'{"username": "operator", "sessionToken": "key-of-test"}'
+    answer_logins(unit, lambda _: Reply(200, fields))
     assert states(unit)[2] is DOWN
 
 

@@ -52,9 +52,9 @@ ODD: tuple[object, ...] = (
 ATTRIBUTES = ("kind", "host", "operation", "parts", "reason", "args", "set_reason", "close", "at")
 
 
-def odd_error(attribute: str, value: object, kind: object = "refused") -> BaseException:
+def odd_error(attribute: str, value: object) -> BaseException:
     """An error of somebody's class, one of whose attributes has an odd value."""
-    attributes: dict[str, object] = {"kind": kind, "reason": WORDS, attribute: value}
+    attributes: dict[str, object] = {"kind": "refused", "reason": WORDS, attribute: value}
     if attribute == "args":
         attributes["args"] = property(lambda self: value)
     odd_class: type[BaseException] = type("OddError", (Exception,), attributes)

@@ -8,7 +8,6 @@ import logging
 import os
 import re
 import sys
-from typing import Optional
 
 import pytest
 
@@ -29,16 +28,6 @@ def test_packages_that_pdu_requires_are_to_be_installed() -> None:
     assert len(names) > 2
     for name in names:
         assert missing_package_advice(ModuleNotFoundError(name=name))
-
-
-def test_a_package_is_named_once_whichever_of_its_modules_is_missing() -> None:
-    advice = missing_package_advice(ModuleNotFoundError(name="pysnmp.hlapi"))
-    assert advice.count("pysnmp") == 1
-
-
-@pytest.mark.parametrize("name", ["pdu_snmp.late", "_ssl", "handlers.nut", None])
-def test_no_other_module_is_to_be_installed(name: Optional[str]) -> None:
-    assert missing_package_advice(ModuleNotFoundError(name=name)) == ""
 
 
 class Full(io.StringIO):

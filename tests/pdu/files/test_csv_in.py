@@ -72,11 +72,6 @@ def test_a_row_with_too_many_cells_costs_no_other(text: str, where: str) -> None
     assert (row.cells, row.fault) == ({"a": "5", "b": "x"}, "")
 
 
-def test_a_file_without_a_line_has_no_columns_and_no_rows() -> None:
-    assert list(csv_in.head_of("", "f.csv")) == []
-    assert list(csv_in.rows("", "f.csv")) == []
-
-
 @pytest.mark.parametrize("begin", [b"PK\x03\x04\x14\x00", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
 def test_a_workbook_in_place_of_a_list_is_named(begin: bytes, tmp_path: Path) -> None:
     file = tmp_path / "hall.xlsx"

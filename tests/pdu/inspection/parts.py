@@ -9,7 +9,7 @@
 A part is shown as `line L1 2.5 of 16`: its kind and label, its current in A, its rating. Without a
 current, the reason stands in brackets: `(-REASON)` if it is not metered, `(?REASON)` if it is not
 known.
-`python -m tests.pdu.inspection.parts` writes right sides.
+`python -m tests.tables tests.pdu.inspection.parts` writes right sides.
 """
 
 from __future__ import annotations
@@ -95,7 +95,3 @@ def _figure(figure: Figure) -> str:
     if isinstance(figure, NotMetered):
         return f"(-{figure.reason})"
     return "-" if figure is None else f"{figure:g}"
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

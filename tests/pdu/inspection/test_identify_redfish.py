@@ -132,7 +132,7 @@ def test_the_target_of_an_action_must_be_below_the_link_to_the_outlet(
     text = service([{"@odata.id": f"{OUTLETS}/A1"}], {f"{OUTLETS}/A1": member})
     place = Pointer(f"GET {OUTLETS}/A1", ("PowerState",))
     off = Effect(f"POST {PDUS}/1/{target} {{any}}", {place: "Off"})
-    outlets = {"A1": RecordedOutlet(True, on=Effect(sets={place: "On"}), off=off)}
+    outlets = {"A1": RecordedOutlet(True, on=Effect(answer_values={place: "On"}), off=off)}
     text = har.parse(text)._replace(outlets=outlets).text
     with replayed("redfish", text) as unit:
         assert isinstance(unit.data, PduData)

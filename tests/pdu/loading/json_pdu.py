@@ -63,6 +63,10 @@ class JsonPdu(BasePdu):
 
 
 class Unit(BaseHTTPRequestHandler):
+    """The PDU that the handler HTTP asks: GET returns `states` as JSON, POST /1/off switches. The
+    commands that it got are in `commands`, as `1=off`.
+    """
+
     states = {"1": True, "2": False}
     commands: list[str] = []
 

@@ -16,7 +16,7 @@ A line is an archive of the empty files pdu_odd/__init__.py and pdu_odd/handler.
 
 On the right stands the error of `pdu status ARCHIVE 192.0.2.7`, behind its exit code, and
 whether the archive was unpacked.
-`python -m tests.pdu.loading.odd_archives` writes right sides.
+`python -m tests.tables tests.pdu.loading.odd_archives` writes right sides.
 """
 
 from __future__ import annotations
@@ -27,21 +27,22 @@ import io
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from pdu import root
-from pdu.loading import handler_loading
 from tests.tables import Case, Table
+
+from .page_handler import loading_anew
 
 TABLE = Table(Path(__file__).with_suffix(".txt"), operator=": ")
 _PARTS = ("__init__.py", "handler.py")
 
 
 def packed(changes: Sequence[str]) -> bytes:
-    """The archive of a line."""
+    """The archive that the changes of a line describe, still whole."""
     top, code = "pdu_odd", ""
     paths: list[str] = []
     headers: dict[str, str] = {}
@@ -71,6 +72,7 @@ def packed(changes: Sequence[str]) -> bytes:
 
 
 def _tar_of(members: Sequence[tarfile.TarInfo], code: bytes) -> bytes:
+    """A tar.gz of these members; `code` is the content of handler.py, the others are empty."""
     with io.BytesIO() as file:
         with tarfile.open(fileobj=file, mode="w:gz", format=tarfile.PAX_FORMAT) as tar:
             for member in members:
@@ -81,7 +83,7 @@ def _tar_of(members: Sequence[tarfile.TarInfo], code: bytes) -> bytes:
 
 
 def spoilt(data: bytes, changes: Sequence[str]) -> bytes:
-    """The file that a line makes of its archive."""
+    """The archive `data` after those changes that damage its bytes, such as `begin` and `flip`."""
     for change in changes:
         word, _, rest = change.partition(": ")
         if word == "bytes":
@@ -102,7 +104,11 @@ def spoilt(data: bytes, changes: Sequence[str]) -> bytes:
 def refusal(file: Path) -> str:
     """Exit code and error of a run with this archive, and whether it was unpacked for an import."""
     err = io.StringIO()
-    with _nothing_loaded(), contextlib.redirect_stderr(err):
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        loading_anew(patch),
+        contextlib.redirect_stderr(err),
+    ):
         count = len(sys.path)
         code = root.run(["status", str(file), "192.0.2.7"])
         end = "; it was unpacked" if len(sys.path) > count else ""
@@ -110,23 +116,10 @@ def refusal(file: Path) -> str:
     return f"{code} {text}{end}"
 
 
-@contextlib.contextmanager
-def _nothing_loaded() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "path", list(sys.path))
-        patch.setattr(handler_loading, "_loaded_archives", {})
-        yield
-    for name in ("pdu_odd", "pdu_odd.handler"):
-        sys.modules.pop(name, None)
-
-
 def shown(case: Case) -> str:
+    """The error of `pdu status` with the archive of a case, behind its exit code."""
     changes = case.left.split(TABLE.separator)
-    with tempfile.TemporaryDirectory() as place:
-        file = Path(place, "pdu_odd.tar.gz")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "pdu_odd.tar.gz")
         file.write_bytes(spoilt(packed(changes), changes))
         return refusal(file)
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

@@ -42,6 +42,10 @@ def packed(path: Path) -> Path:
     return file
 
 
+#: of the handlers that tests load by their paths
+_MODULES = ("handler_dir", "http_dir", "my_handler", "odd", "pdu_odd", "pdu_small")
+
+
 @contextmanager
 def agent() -> Iterator[Agent]:
     with Agent(rpcm.rpcm()) as running:
@@ -56,7 +60,7 @@ def loading_anew(patch: pytest.MonkeyPatch) -> Iterator[None]:
     patch.setattr(handler_loading, "_loaded_archives", {})
     yield
     for name in set(sys.modules) - before:
-        if name.partition(".")[0] in ("handler_dir", "http_dir", "my_handler", "odd", "pdu_small"):
+        if name.partition(".")[0] in _MODULES:
             del sys.modules[name]
 
 

@@ -19,7 +19,7 @@ unit is that of the page, or by a change of the line:
     run WORDS               `pdu WORDS`, with handler and address behind the first word
     pdu WORDS               `pdu WORDS`, where HANDLER and HOST stand for them
 
-`python -m tests.pdu.loading.page_runs` writes right sides.
+`python -m tests.tables tests.pdu.loading.page_runs` writes right sides.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ _SECRETS = ("private", "s3cret", "hunter")
 
 
 class PageRuns:
-    """The handler, the unit and the runs of a line."""
+    """The handler, the unit and the runs that the changes of a line describe: the handler's source,
+    the name of its folder, further files and links in this, and the form in which a run names it.
+    """
 
     def __init__(self, changes: Sequence[str], patch: pytest.MonkeyPatch) -> None:
         self._patch = patch
@@ -64,6 +66,7 @@ class PageRuns:
             self._add(change)
 
     def _add(self, change: str) -> None:
+        """Take one change of the line, such as `named acme` or `run status`."""
         word, _, rest = change.partition(" ")
         if word in ("run", "pdu"):
             self._runs.append(change)
@@ -86,8 +89,11 @@ class PageRuns:
             name, _, value = change.partition("=")
             self._patch.setenv(name, value)
 
-    def results(self, place: Path) -> str:
-        handler_folder = folder(place, self._name, self._source)
+    def results(self, directory: Path) -> str:
+        """Write the handler's files below this directory, and make the runs. Returns what each
+        ends with: `EXIT CODE | OUTPUT | ERRORS | COMMANDS`, without empty texts at the end.
+        """
+        handler_folder = folder(directory, self._name, self._source)
         for name, text in self._files.items():
             file = handler_folder / name
             if text == "-":
@@ -98,21 +104,21 @@ class PageRuns:
         for name in self._links:
             (handler_folder / name).symlink_to("/etc")
         handler = named(handler_folder, self._form)
-        self._patch.chdir(place)
+        self._patch.chdir(directory)
         with loading_anew(self._patch), self._unit() as (host, commands):
             results: list[str] = []
             for run in self._runs:
                 count = len(commands())
-                texts = _result(run, handler.replace(f"{place}/", ""), host)
+                texts = _result(run, handler.replace(f"{directory}/", ""), host)
                 texts.append(", ".join(commands()[count:]))
                 while not texts[-1]:
                     texts.pop()
                 results.append(" | ".join(texts))
-        return " // ".join(results).replace(f"{place}/", "")
+        return " // ".join(results).replace(f"{directory}/", "")
 
     @contextlib.contextmanager
     def _unit(self) -> Iterator[tuple[str, Callable[[], Sequence[str]]]]:
-        """The address of the unit, and its commands so far."""
+        """Yields the address of the unit, and a function that returns its commands so far."""
         if self._is_http:
             with json_pdu.serving() as host:
                 yield host, lambda: json_pdu.Unit.commands
@@ -125,6 +131,7 @@ class PageRuns:
 
 
 def lines_of(text: str) -> str:
+    """The text with line ends for `\\n`."""
     return text.replace("\\n", "\n")
 
 
@@ -135,7 +142,9 @@ def _command(write: Write) -> str:
 
 
 def named(handler_folder: Path, form: str) -> str:
-    """How a folder is named in this form."""
+    """What names the handler in a command line: the path of its folder, of its file, or of an
+    archive, which is packed here, perhaps with `:MODULE`.
+    """
     if form == "folder":
         return str(handler_folder)
     if form == "file":
@@ -145,7 +154,7 @@ def named(handler_folder: Path, form: str) -> str:
 
 
 def _result(line: str, handler: str, host: str) -> list[str]:
-    """Exit code, output and errors of a run."""
+    """Exit code, output and errors of one run; a fourth text if a secret is shown."""
     word, _, rest = line.partition(" ")
     words = shlex.split(rest)
     if word == "run":
@@ -169,12 +178,8 @@ def _stable(text: str, host: str) -> str:
 
 def shown(case: Case) -> str:
     """What the runs of a case end with."""
-    with tempfile.TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patch:
+    with tempfile.TemporaryDirectory() as directory, pytest.MonkeyPatch.context() as patch:
         patch.setattr(switching, "AGAIN_S", 0.0)
         for name, value in _ENVIRONMENT.items():
             patch.setenv(name, value)
-        return PageRuns(case.left.split(TABLE.separator), patch).results(Path(place))
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)
+        return PageRuns(case.left.split(TABLE.separator), patch).results(Path(directory))

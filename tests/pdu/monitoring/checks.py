@@ -49,10 +49,12 @@ _STATES = {"on": UP, "off": DOWN, "unknown": UNKNOWN}
 
 
 def shown(case: Case) -> str:
-    """The levels of a case's PDUs, and the output of their check."""
+    """The levels of a case's PDUs, and the output of their check: the right side of its line in
+    checks.txt.
+    """
     devices: list[ListedPdu] = []
     readings: list[Reading] = []
-    counted_as: dict[str, str] = {}
+    first_names: dict[str, str] = {}
     limits = nagios.Thresholds()
     form = ""
     for change in case.left.split(TABLE.separator):
@@ -64,7 +66,7 @@ def shown(case: Case) -> str:
         elif word == "metered":
             devices[-1] = devices[-1]._replace(metered=True)
         elif word == "again":
-            counted_as[rest[0]] = rest[1]
+            first_names[rest[0]] = rest[1]
         elif word == "limits":
             ranges = [nagios.RangeType().convert(text, None, None) for text in rest]
             limits = nagios.Thresholds(*ranges)
@@ -83,7 +85,7 @@ def shown(case: Case) -> str:
             rows.append(nagios.judge_loads(row, limits) if limits else row)
         except SettingsError as error:
             return f"{error.kind}: {error.reason}"
-    totals = check_result.summary(rows, 1.0, counted_as)
+    totals = check_result.summary(rows, 1.0, first_names)
     levels = ", ".join(str(row.level) for row in rows)
     if form in ("metrics", "types"):
         page = generate_latest(ReadingMetrics(zip(devices, readings), begin_s=1.7e9)).decode()
@@ -94,20 +96,23 @@ def shown(case: Case) -> str:
 
 
 def _reading(states: list[str]) -> Reading:
+    """The reading of a PDU that answered, whose outlets 1, 2, ... are in these states."""
     outlets = []
     for number, state in enumerate(states, 1):
         outlets.append(PolledOutlet(str(number), _STATES[state]))
     return Reading(
-        outlets=outlets, load_a=1.5, energy_kwh=5.0, seconds=0.25, requests=3, answered=True
+        outlets=outlets, load_a=1.5, energy_kwh=5.0, seconds=0.25, requests=3, has_states=True
     )
 
 
 def _changed(reading: Reading, word: str, rest: list[str]) -> Reading:
-    """The reading with what a change says of it."""
+    """A copy of the reading with one change: its first `word`, such as `fails`, `warns`, `line`, a
+    figure's key or `2.current_a`, and the `rest` of its words.
+    """
     if word == "fails":
         part, kind, *words = rest
         failed = reading.with_failure(part, CallError(kind, " ".join(words)))
-        return failed._replace(answered=False) if part == "states" else failed
+        return failed._replace(has_states=False) if part == "states" else failed
     if word == "warns":
         return reading._replace(warnings=[*reading.warnings, " ".join(rest)])
     if word in (LINE, BREAKER):
@@ -120,12 +125,13 @@ def _changed(reading: Reading, word: str, rest: list[str]) -> Reading:
         figure: Any = {key: _value(text)}
         return reading._replace(**figure)
     outlets = list(reading.outlets)
-    place = int(identity) - 1
-    outlets[place] = _changed_outlet(outlets[place], key, text)
-    return reading._replace(outlets=outlets, labelled=True)
+    index = int(identity) - 1
+    outlets[index] = _changed_outlet(outlets[index], key, text)
+    return reading._replace(outlets=outlets, has_labels=True)
 
 
 def _changed_outlet(outlet: PolledOutlet, key: str, text: str) -> PolledOutlet:
+    """A copy of the outlet with another name, number or figure, by `key`."""
     if key == "name":
         return outlet._replace(name=text)
     if key == "number":
@@ -135,6 +141,7 @@ def _changed_outlet(outlet: PolledOutlet, key: str, text: str) -> PolledOutlet:
 
 
 def _value(text: str) -> Figure:
+    """The figure of a text: `1.5`; `-` or `!WHY`, not metered; `?WHY`, not known now; `unasked`."""
     if text == "-":
         return None
     if text == "unasked":
@@ -145,7 +152,9 @@ def _value(text: str) -> Figure:
 
 
 def _output(rows: list[PduRow], totals: Summary, form: str, limits: nagios.Thresholds) -> str:
-    """A report in one of its forms, in one line."""
+    """The output of a check in one form, such as `csv`, as on a terminal for "", with ` / ` between
+    its lines.
+    """
     if form == "csv":
         lines = tables.csv_text(rows).splitlines()
     elif form == "json":
@@ -157,7 +166,3 @@ def _output(rows: list[PduRow], totals: Summary, form: str, limits: nagios.Thres
     else:
         lines = list(report_lines(rows, totals))
     return " / ".join(" ".join(line.split()) for line in lines)
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

@@ -25,10 +25,8 @@ Call = Callable[..., "subprocess.CompletedProcess[str]"]  # the fixture `call`
 
 
 class Hall(NamedTuple):
-    """Simulated PDUs and the files that describe them.
-
-    `peers` are keyed by handler. `lines` are their lines in a device list. Nothing answers at
-    `dead`.
+    """Simulated PDUs and the files that describe them: `peers` by handler, and their `lines` in a
+    list of PDUs. Nothing answers at the address `dead`. The files are in `folder`.
     """
 
     folder: Path
@@ -62,9 +60,8 @@ class Hall(NamedTuple):
 
 @contextlib.contextmanager
 def hall(folder: Path) -> Iterator[Hall]:
-    """Run the simulators until the block ends.
-
-    Each PDU and its login are named after its handler.
+    """A block in which the simulators run, one for each handler. Each PDU and its login have the
+    name of its handler: `netio,netio,127.0.0.1:41234,netio,scheme=http`.
     """
     with contextlib.ExitStack() as stack:
         peers = {name: stack.enter_context(make()) for name, make in PEERS.items()}
@@ -80,10 +77,8 @@ def hall(folder: Path) -> Iterator[Hall]:
 
 
 def line(folder: Path, peer: Peer, name: str = "") -> str:
-    """Return a peer's line of a device list; its name and login are those of its handler, else
-    `name`.
-
-    Write the peer's `ca_pem`, if any, to a file that the line names.
+    """The line of a simulated PDU in a list; `name`: its own and its login's, by default that of
+    its handler. The PDU's certificate, if it has one, is written to a file that the line names.
     """
     settings = dict(peer.settings)
     for key in (*SECRETS, "username", "port"):

@@ -50,7 +50,10 @@ _HEAD = "name,handler,address,auth,settings"
 
 
 class Surroundings:
-    """All that answers a search."""
+    """All that answers a search: `answers` over SNMP and `families` of tables by address,
+    `announced` units of mDNS, `addresses` of hosts, `unsent`, the reason of each request that is
+    not sent. `asked`: what the search asked, as the table shows it.
+    """
 
     def __init__(self) -> None:
         self.answers: dict[str, AgentAnswer] = {}
@@ -58,7 +61,6 @@ class Surroundings:
         self.announced: list[zeroconf.AnnouncedDevice] = []
         self.addresses: dict[str, str] = {}
         self.unsent: list[str] = []
-        #: what the search asked
         self.asked = ""
 
     def scan_networks(
@@ -70,7 +72,7 @@ class Surroundings:
         __: object,
         on_unsent: Callable[[Exception], None],
     ) -> dict[str, AgentAnswer]:
-        """A stand-in for `network_scan.scan_networks`."""
+        """In the place of `network_scan.scan_networks`: notes what is asked, returns `answers`."""
         ranges = []
         for network in asked_networks:
             first_host, *other_hosts = networks.hosts(network)
@@ -82,14 +84,14 @@ class Surroundings:
         return self.answers
 
     def identify_device(self, _: object, data: Any) -> SimpleNamespace:
-        """A stand-in for `identification.identify`."""
+        """In the place of `identification.identify`: a finding with the family of the address."""
         family = self.families[data.ip.partition(":")[0]]
         if family.startswith("?"):
             raise ProtocolError(family[1:])
         return SimpleNamespace(family="" if family == "-" else family)
 
     def look_up(self, host: str, *_: object, **__: object) -> list[Any]:
-        """A stand-in for `socket.getaddrinfo`."""
+        """In the place of `socket.getaddrinfo`: the address of a host in `addresses`."""
         address = host if hosts.is_ip(host) else self.addresses.get(host)
         if address is None:
             raise OSError
@@ -97,7 +99,7 @@ class Surroundings:
 
 
 def shown(case: Case) -> str:
-    """What each search of a case ends with."""
+    """What each search of a case ends with: the right side of its line in searches.txt."""
     surroundings = Surroundings()
     rows: list[str] = []
     logins: list[str] = []
@@ -158,7 +160,9 @@ def shown(case: Case) -> str:
 def _result(
     words: list[str], surroundings: Surroundings, fleet: Path, logins: Path, encoding: str
 ) -> str:
-    """What a search ends with."""
+    """What the search `pdu find WORDS` ends with: exit code, what was asked, output, errors, and
+    what was written behind the text of the two files.
+    """
     files = {"LIST": fleet, "LOGINS": logins}
     texts = {path: path.read_text(encoding) if path.exists() else "" for path in files.values()}
     out, err = io.StringIO(), io.StringIO()
@@ -190,7 +194,3 @@ def _with_paths(word: str, files: Mapping[str, Path]) -> str:
 def _one_line(text: str) -> str:
     """A text of several lines in one."""
     return " / ".join(" ".join(line.split()) for line in text.splitlines())
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

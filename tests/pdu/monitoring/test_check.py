@@ -28,7 +28,7 @@ from tests.servers.peers import PEERS
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import BUILT_IN
 from tests.tables import Case, Table
-from tests.waiting import PATIENCE_S, bounded, until
+from tests.waiting import PATIENCE_S, bounded, start_program, until
 
 from .halls import PDU, Call, Hall, environment, private, shown
 
@@ -202,12 +202,10 @@ def test_a_defect_ends_with_the_nagios_code_for_unknown(
 
 def test_ctrl_c_ends_the_check(small: Hall) -> None:
     dead = [f"dead {number},snmp,{small.dead},snmp," for number in range(100)]
-    process = subprocess.Popen(
+    process = start_program(
         [*PDU, "check", str(small.list(*dead)), "--auth", str(small.logins)],
         env=environment(),
-        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
         start_new_session=True,
     )
     with process, bounded(process):

@@ -35,7 +35,7 @@ def test_every_kind_of_error_has_a_remedy() -> None:
 def test_nagios_output_has_one_bar_and_a_line_for_each_of_the_first_20_bad_pdus() -> None:
     device = ListedPdu(HOSTILE, "snmp", Address("192.0.2.1"))
     silent = check_result.judge_reading(device, failed_reading(CallError("unreachable", "")))
-    well = check_result.judge_reading(device, Reading(load_a=1.5, answered=True))
+    well = check_result.judge_reading(device, Reading(load_a=1.5, has_states=True))
     rows = [silent] * 25 + [well]
     first_line, *lines = nagios.output(check_result.summary(rows, 1.0), rows)
     assert first_line.startswith("PDU CRITICAL - 26 PDUs")
@@ -55,7 +55,7 @@ def test_a_load_is_not_metered_only_if_the_figures_were_read(
     part: str, word: str, other_word: str, kind: str
 ) -> None:
     device = ListedPdu("a", "snmp", Address("192.0.2.1"))
-    reading = Reading(answered=True, failures={part: CallError(kind, "x")})
+    reading = Reading(has_states=True, failures={part: CallError(kind, "x")})
     limit = nagios.RangeType().convert("10", None, None)
     row = nagios.judge_loads(
         check_result.judge_reading(device, reading), nagios.Thresholds(warning=limit)

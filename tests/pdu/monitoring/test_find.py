@@ -38,7 +38,7 @@ from tests.process_lock import turn
 from tests.simulators.snmp_agent import Agent, Faults
 from tests.simulators.snmp_agent.device import Row
 from tests.simulators.snmp_agent.devices.apc import rpdu2
-from tests.waiting import PATIENCE_S, bounded, until
+from tests.waiting import PATIENCE_S, bounded, start_program, until
 
 from .halls import PDU, Call, environment, private
 
@@ -441,12 +441,8 @@ def test_without_the_package_for_mdns_the_command_that_adds_it_is_named(
 def _started(hall: Hall) -> subprocess.Popen[str]:
     """A search of 254 addresses, as a program."""
     words = ["find", f"{NETWORK}.0/24", "--port", str(hall.port), "--no-mdns"]
-    return subprocess.Popen(
-        [*PDU, *words],
-        env={**environment(), "PDU_COMMUNITY": "public"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+    return start_program(
+        [*PDU, *words], env={**environment(), "PDU_COMMUNITY": "public"}, stderr=subprocess.PIPE
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,17 +12,14 @@ import pytest
 from pdu.files.locks import locked
 from tests.needs import ROOT
 from tests.pdu.monitoring.halls import PDU, environment
-from tests.waiting import PATIENCE_S, bounded
+from tests.waiting import PATIENCE_S, bounded, run_program, start_program
 
 
 def test_the_printed_lines_read_the_simulated_pdus(tmp_path: Path) -> None:
     fleet_path = tmp_path / "data hall"
     with (
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.simulators", "--folder", str(fleet_path)],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
+        start_program(
+            [sys.executable, "-m", "tests.simulators", "--folder", str(fleet_path)], cwd=ROOT
         ) as process,
         bounded(process, 8 * PATIENCE_S),
     ):
@@ -32,26 +28,17 @@ def test_the_printed_lines_read_the_simulated_pdus(tmp_path: Path) -> None:
         assert shlex.split(folder) == ["cd", str(fleet_path.resolve())]
         words_by_command = {line.split()[1]: shlex.split(line)[2:] for line in lines}
         for command in ("check", "outlets"):
-            result = subprocess.run(
+            result = run_program(
                 [*PDU, command, *words_by_command[command]],
                 cwd=fleet_path,
                 env={**environment(), "PYTHONPATH": str(ROOT)},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                check=False,
                 timeout=4 * PATIENCE_S,
             )
             assert (result.returncode, result.stderr) == (0, "")
             assert "rack1-" in result.stdout
         list_before = (fleet_path / "pdus.csv").read_bytes()
-        second = subprocess.run(
-            [sys.executable, "-m", "tests.simulators", "--folder", str(fleet_path)],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=PATIENCE_S,
+        second = run_program(
+            [sys.executable, "-m", "tests.simulators", "--folder", str(fleet_path)], cwd=ROOT
         )
         assert second.returncode == 2
         assert f"another fleet runs in {fleet_path}" in second.stderr

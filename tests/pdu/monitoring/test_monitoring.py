@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.needs import ROOT
-from tests.waiting import PATIENCE_S
+from tests.waiting import run_program
 
 from .halls import PDU, Call, Hall, environment
 
@@ -102,13 +102,7 @@ def test_the_line_for_icinga_names_every_pdu_of_a_list(small: Hall) -> None:
     }
     for word, value in replaced.items():
         line = line.replace(word, value)
-    result = subprocess.run(
-        ["sh", "-c", line],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
+    result = run_program(["sh", "-c", line], env=environment())
     names = json.dumps([*small.peers, "dead"])
     assert result.stdout == f"const Pdus = {names}\n", result.stderr
     # the file shows a line of this form
@@ -168,14 +162,7 @@ def test_the_local_check_for_checkmk_has_a_line_for_each_pdu(small: Hall, tmp_pa
         text = text.replace(old, new)
     script = tmp_path / "local"
     script.write_text(text)
-    result = subprocess.run(
-        ["sh", script],
-        env=environment(),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
+    result = run_program(["sh", script], env=environment(), cwd=ROOT)
 
     metric = r"\w+=[0-9.]+(;[0-9.:~@]*){0,4}"
     metrics_cell = rf"({metric}(\|{metric})*|-)"

@@ -39,7 +39,7 @@ from pdu_common.helper import EnumPowerStatus
 from tests.needs import ROOT, program
 from tests.ports import reserved
 from tests.servers.peers import PEERS
-from tests.waiting import PATIENCE_S, bounded, until
+from tests.waiting import PATIENCE_S, bounded, run_program, until
 
 from .halls import Call, Hall
 
@@ -106,13 +106,7 @@ def test_the_file_has_what_the_simulators_have(small: Hall, page: Path) -> None:
 
 @pytest.mark.against("promtool")
 def test_promtool_finds_no_fault_in_the_file(page: Path) -> None:
-    result = subprocess.run(
-        [program("promtool"), "check", "metrics"],
-        input=page.read_text(),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
+    result = run_program([program("promtool"), "check", "metrics"], input=page.read_text())
     assert (result.returncode, result.stderr) == (0, "")
 
 
@@ -361,13 +355,7 @@ def test_each_alert_fires(tmp_path: Path) -> None:
     (tmp_path / "rules.yml").write_text(rules)
     cases = Path(__file__).with_name("rules_test.yml")
     shutil.copy(cases, tmp_path)
-    result = subprocess.run(
-        [program("promtool"), "test", "rules", cases.name],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
+    result = run_program([program("promtool"), "test", "rules", cases.name], cwd=tmp_path)
     assert result.returncode == 0, result.stdout + result.stderr
     alerts = re.findall(r"alert: (\w+)", rules)
     assert len(alerts) == 6

@@ -108,14 +108,16 @@ class LostTerminal(io.StringIO):
 
 
 class Unit:
-    """The unit, and what was done with it."""
+    """The scripted unit: `states`, `names`, `numbers` and `figures` by identity, "" for the unit's
+    own figures; `events`, call → what comes of it; `calls`, how often each was made; `sent`, the
+    commands and pauses of a run.
+    """
 
     def __init__(self) -> None:
         self.states = dict.fromkeys("123", EnumPowerStatus.UP)
         self.names: dict[str, str] = {}
         self.numbers: dict[str, str] = {}
         self.figures: dict[str, dict[str, Figure]] = {}
-        #: the events of each call
         self.events: dict[str, Sequence[str]] = {}
         self.calls: Counter[str] = Counter()
         self.sent: list[str] = []
@@ -133,7 +135,10 @@ class Unit:
         return {name: MeterFigures(**row) for name, row in self.figures.items() if name}
 
     def happen(self, call: str, identity: str = "") -> Optional[EnumPowerStatus]:
-        """Let the events of a call happen. Returns the state that a command says, if any."""
+        """Let the events of a call happen, such as `raises unreachable no answer` of `status`.
+        Returns the state that the event `says` gives; None without one. `identity`: the outlet of a
+        command; without it, an event may be of the Nth such call alone.
+        """
         self.calls[call] += 1
         answer = None
         number = identity or str(self.calls[call])
@@ -156,7 +161,9 @@ class Unit:
         return answer
 
     def command(self, call: str, identity: str) -> EnumPowerStatus:
-        """What the unit says after a command."""
+        """What the unit says after the command `up` or `down`: the state that was commanded, unless
+        an event of this command gives another.
+        """
         self.sent.append(f"{call} {printable(identity)}")
         wanted_state = EnumPowerStatus.UP if call == "up" else EnumPowerStatus.DOWN
         if call in self.events or f"{call} {identity}" in self.events:
@@ -180,7 +187,9 @@ class Unit:
 
 
 class FourCalls:
-    """An object of its handler with the four calls."""
+    """The object of the handler x for the unit, with the four calls alone. `states_before`: what
+    the first status read, which a unit that `keeps` says again.
+    """
 
     def __init__(self, unit: Unit) -> None:
         self.unit = unit
@@ -193,6 +202,7 @@ class FourCalls:
         return PduView([PduPortView(identity, state) for identity, state in states.items()])
 
     def statistic(self) -> Any:
+        """The view with those figures of the unit and its outlets that the line gives."""
         self.unit.happen("statistic")
         unit_figures = self.unit.figures.get("", {})
         view: Any = PduStatisticView()
@@ -217,7 +227,7 @@ class FourCalls:
 
 
 class Session(FourCalls):
-    """An object of its handler with sessions."""
+    """The object of the handler x for a unit with sessions, and so with names and watts."""
 
     @contextlib.contextmanager
     def opened(self, with_states: bool) -> Iterator[Session]:
@@ -250,7 +260,10 @@ class Session(FourCalls):
 
 
 def shown(case: Case) -> str:
-    """What each run of a case ends with."""
+    """What each run of a case ends with: the right side of its line in commands.txt.
+
+    is 1 on & pdu off X 1 --yes      0 | down 1 | outlet 1 of 192.0.2.7 is off (x) |
+    """
     unit = Unit()
     runs: list[list[str]] = []
     typed: Optional[str] = None
@@ -295,7 +308,7 @@ def shown(case: Case) -> str:
 
 
 def _states(text: str) -> dict[str, EnumPowerStatus]:
-    """The states of outlets in their order."""
+    """Identity → state, in the order of the text: `1 on, 2 off`; {} for `none`."""
     states = {}
     for outlet in text.split(", ") if text != "none" else ():
         identity, _, state = outlet.rpartition(" ")
@@ -304,6 +317,9 @@ def _states(text: str) -> dict[str, EnumPowerStatus]:
 
 
 def _add_figure(unit: Unit, key: str, value: str) -> None:
+    """Give the unit a figure, `load_a`, or an outlet, `2.current_a`; `-`: it is not metered,
+    `?WHY`: it is not known now.
+    """
     identity, _, field = key.rpartition(".")
     figures = unit.figures.setdefault(identity, {})
     if value.startswith("?"):
@@ -313,7 +329,9 @@ def _add_figure(unit: Unit, key: str, value: str) -> None:
 
 
 def _error(text: str, call: str) -> BaseException:
-    """The error of a kind of ours, or of a class of Python."""
+    """The error of `unreachable no answer`, a kind of this pack's errors, or of `ValueError no
+    list`, a class of Python. `call`: in which it was raised.
+    """
     kind, _, words = text.partition(" ")
     if kind == "OtherError":
         return OtherError()
@@ -326,14 +344,16 @@ def _error(text: str, call: str) -> BaseException:
 def _result(
     unit: Unit, words: list[str], typed: Optional[str], *, has_log: bool, is_unread: bool
 ) -> str:
-    """What a run ends with."""
+    """What a run of `pdu` with these words ends with: `EXIT CODE | SENT | OUTPUT | ERRORS`.
+    `typed`: what a person answers; None without a terminal.
+    """
     lines: list[str] = []
     unit.sent.clear()
     handlers = [signal.getsignal(signal.Signals[name]) for name in _SIGNALS]
     out, err = Unread() if is_unread else io.StringIO(), io.StringIO()
-    place = words.index("X") if "X" in words else -1
-    if place >= 0:
-        words = [*words[:place], "x", "192.0.2.7", *words[place + 1 :]]
+    if "X" in words:
+        index = words.index("X")
+        words = [*words[:index], "x", "192.0.2.7", *words[index + 1 :]]
     clock = [0.0]
 
     def sleep(seconds: float) -> None:
@@ -371,7 +391,3 @@ def _one_line(text: str) -> str:
     text = re.sub(r'("seconds": |, )[0-9.]+(?=[,}]| s\b)', r"\1S", text.rstrip("\n"))
     lines = [" ".join(line.split()) for line in text.split("\n")]
     return " / ".join(lines)
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

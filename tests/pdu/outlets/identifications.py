@@ -87,7 +87,9 @@ class _Answers(BaseHTTPRequestHandler):
 
 
 def shown(case: Case) -> str:
-    """What each run of a case ends with."""
+    """What each run of a case ends with: the right side of its line in identifications.txt. The
+    left side is read first; then the device is started, and the runs are made.
+    """
     devices: list[Device] = []
     drivers: dict[str, Driver] = {}
     refused: list[str] = []
@@ -167,7 +169,9 @@ def shown(case: Case) -> str:
 
 
 def _refusing(requests: Sequence[str]) -> Optional[Callable[[str, bytes], bytes]]:
-    """What rewrites the answers of a NUT server to these requests."""
+    """The function with which a NUT server changes its answer to a request: an error for those that
+    begin with one of `requests`. None if there are none.
+    """
 
     def refuse(line: str, answer: bytes) -> bytes:
         return b"ERR UNKNOWN-COMMAND\n" if line.startswith(tuple(requests)) else answer
@@ -176,6 +180,9 @@ def _refusing(requests: Sequence[str]) -> Optional[Callable[[str, bytes], bytes]
 
 
 def _results(runs: Sequence[str], here: str, folder: str) -> str:
+    """`EXIT CODE | OUTPUT | ERRORS` of each run. `here`: the device's address with its port, which
+    is HERE in runs and results.
+    """
     results: list[str] = []
     next_line = ""
     for run in runs:
@@ -206,7 +213,3 @@ def _one_line(text: str) -> str:
         text = json.dumps(json.loads(text)).replace("{}", "{ }")
     text = re.sub(r'("seconds": |, )[0-9.]+(?=[,}]| s\b)', r"\1S", text)
     return " / ".join(" ".join(line.split()) for line in text.splitlines())
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

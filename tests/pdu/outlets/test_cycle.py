@@ -25,29 +25,23 @@ def test_a_cycle_logs_in_once(
     assert len(device.sessions) == 1
 
 
-def test_a_cycle_opens_one_session_of_a_redfish_service(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with RedfishService(units.sessions_only(), tls=False) as service:
-        monkeypatch.setenv("PDU_PASSWORD", service.password)
-        login = ["--username", service.user, "-s", "scheme=http", "-s", "session=session"]
-        address = f"127.0.0.1:{service.port}"
-        command = ["cycle", "redfish", address, "A1", "--pause", "0", "--yes", *login]
-        assert run(capsys, *command)[0] == exit_codes.DONE
-        assert service.access.session_count == 1
-        assert not service.has_sessions
-
-
-def test_a_session_that_the_unit_ends_in_the_pause_is_renewed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    "ends_in_the_pause, session_count", [(False, 1), (True, 2)], ids=["kept", "ended by the unit"]
+)
+def test_a_cycle_opens_one_session_of_a_redfish_service_and_renews_one_that_has_ended(
+    ends_in_the_pause: bool,
+    session_count: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     with RedfishService(units.sessions_only(), tls=False) as service:
 
-        def end_sessions(cycle: object, pause_s: float) -> None:
-            service.access.sessions.clear()
+        def pause(cycle: object, pause_s: float) -> None:
+            if ends_in_the_pause:
+                service.access.sessions.clear()
 
         monkeypatch.setenv("PDU_PASSWORD", service.password)
-        monkeypatch.setattr(cycle_command, "_pause", end_sessions)
+        monkeypatch.setattr(cycle_command, "_pause", pause)
         login = ["--username", service.user, "-s", "scheme=http", "-s", "session=session"]
         address = f"127.0.0.1:{service.port}"
         command = ["cycle", "redfish", address, "A1", "--pause", "0", "--yes", *login]
@@ -55,5 +49,6 @@ def test_a_session_that_the_unit_ends_in_the_pause_is_renewed(
         code, _, _ = run(capsys, *command)
 
         assert code == exit_codes.DONE
-        assert service.access.session_count == 2
+        assert service.access.session_count == session_count
+        assert not service.has_sessions
         assert service.truth().states["A1"] is True

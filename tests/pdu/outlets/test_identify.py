@@ -244,11 +244,6 @@ def test_the_protocol_of_a_given_port_is_tried_first(port: str, handler: str) ->
         assert sorted(order) == sorted(names)
 
 
-def test_on_a_port_of_no_protocol_nut_waits_for_an_answer_after_those_over_http() -> None:
-    order = survey.order_handlers(["nut", "snmp", "raritan"], Address("h:8443"), Login())
-    assert order[0] == "raritan"
-
-
 def test_the_wait_for_a_port_that_answers_nothing_says_at_once_what_it_is_for(
     monkeypatch: Patched,
 ) -> None:

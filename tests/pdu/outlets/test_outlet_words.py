@@ -68,7 +68,3 @@ def test_nothing_but_listed_outlets_is_meant_and_each_once(
     assert set(outlets) <= identities
     assert len(set(outlets)) == len(outlets)
     assert len(outlets) >= len(set(words)) or any("," in word or "-" in word for word in words)
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

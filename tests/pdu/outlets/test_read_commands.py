@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from handlers import registry
-from pdu.cli.output import figure, show_status_line
+from pdu.cli.output import show_status_line
 from pdu.loading.handler_loading import load
 from pdu_common.base_pdu import BasePdu
 from pdu_common.connection import PduData, PduSnmpData
@@ -148,20 +148,6 @@ def test_the_csv_of_outlets_has_all_keys_and_the_true_states(peer: Peer, ask: An
     assert list(rows[0]) == ["pdu", "handler", "host", *KEYS]
     states = [SHOWN[is_on] for is_on in peer.truth().states.values()]
     assert [row["state"] for row in rows] == states
-
-
-@pytest.mark.parametrize(
-    "value, text",
-    [
-        (1.0009172675786566, "1.001 kWh"),
-        (-0.0001, "0 kWh"),
-        (-0.1, "-0.1 kWh"),
-        (12_345_678.9, "12345678.9 kWh"),
-        (None, "not metered"),
-    ],
-)
-def test_figures_in_tables_have_at_most_three_decimals(value: float | None, text: str) -> None:
-    assert figure(value, "kWh") == text
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,9 @@ TABLE = Table(Path(__file__).with_name("where.txt"), operator=": ")
 
 
 def shown(case: Case) -> str:
-    """What each run of a case ends with."""
+    """What each run of a case ends with, the right side of its line in where.txt: exit code, output
+    and errors.
+    """
     runs: list[str] = []
     rows = ["name,handler,address,settings"]
     with contextlib.ExitStack() as stack:
@@ -87,6 +89,9 @@ def _unit(outlets: str) -> netio.SimulatedPdu:
 
 
 def _results(runs: list[str], path: str) -> str:
+    """`EXIT CODE | OUTPUT | ERRORS` of each run with the list at `path`. The run `next N` is the
+    Nth command line that the run before it printed.
+    """
     results: list[str] = []
     printed_lines: list[list[str]] = []
     for run in runs:
@@ -123,7 +128,7 @@ def test_why_a_state_is_not_known_is_told_of_the_pdus_with_what_is_sought(
     for name, state in (("r1", UNKNOWN), ("r2", UP), ("r3", UNKNOWN)):
         outlets = [PolledOutlet("1", state, name="web"), PolledOutlet("2", UNKNOWN, name="db")]
         readings[name] = Reading(
-            outlets=outlets, answered=True, labelled=True, warnings=[f"outlet 2: {name}"]
+            outlets=outlets, has_states=True, has_labels=True, warnings=[f"outlet 2: {name}"]
         )
     handler = LoadedHandler("x", "x", str, (), False)
     login = DeviceLogin("", {}, {})
@@ -158,7 +163,3 @@ def _secret(folder: Path) -> Path:
     path.touch(0o600)
     path.write_text(PASSWORD)
     return path
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

@@ -44,7 +44,7 @@ def test_numbers_and_names_are_those_of_their_outlets() -> None:
     reading = read(Session(), parts.states, parts.labels)
     shown = [(outlet.identity, outlet.number, outlet.name) for outlet in reading.outlets]
     assert shown == [("1", "A1", r"web-7\x1b"), ("2", "", "")]
-    assert reading.labelled
+    assert reading.has_labels
 
 
 def test_outlets_of_a_reading_without_states_are_unknown() -> None:
@@ -53,7 +53,7 @@ def test_outlets_of_a_reading_without_states_are_unknown() -> None:
         ("1", EnumPowerStatus.UNKNOWN)
     ]
     assert reading.outlets[0].figures.current_a == 1.5
-    assert not reading.answered
+    assert not reading.has_states
 
 
 def test_w_that_cannot_be_read_cost_w_alone() -> None:
@@ -93,14 +93,14 @@ def test_an_error_is_that_of_the_part_that_was_being_read_and_took_its_seconds(
 
     def read_some(keep: Any) -> None:
         for _ in range(kept_count):
-            keep(Reading(answered=True))
+            keep(Reading(has_states=True))
         clock.now += 7.0
         raise error
 
     reading = parts.read_until_error([parts.states, parts.figures], read_some)
     assert reading.failures == {part: CallError("unreachable", "no answer")}
     assert reading.seconds == 7.0
-    assert reading.answered is (kept_count > 0)
+    assert reading.has_states is (kept_count > 0)
 
 
 class OfAnotherPack:

@@ -102,7 +102,7 @@ def test_a_figure_that_is_not_a_finite_number_is_a_defect_and_the_states_are_kep
     figure: Any,
 ) -> None:
     result = reading(ThirdParty(figure))
-    assert result.answered
+    assert result.has_states
     assert result.count(EnumPowerStatus.UP) == 1
     assert result.load_a is None
     assert result.energy_kwh is None
@@ -113,7 +113,7 @@ def test_a_figure_that_is_not_a_finite_number_is_a_defect_and_the_states_are_kep
 
 def test_a_state_that_the_platform_does_not_have_is_a_failure() -> None:
     result = reading(ThirdParty(2, Other.CYCLING))
-    assert not result.answered
+    assert not result.has_states
     assert result.failure is not None
     assert "CYCLING" in result.failure.reason
 
@@ -131,7 +131,7 @@ def test_a_reading_in_one_session_says_what_the_calls_say_with_fewer_requests(
     result = polling.poll(target, with_labels=True)
 
     assert result.failure is None
-    assert result.labelled
+    assert result.has_labels
     assert result.outlets
     assert result.requests == requests
     pdu = target.handler.make(target.data())
@@ -189,7 +189,7 @@ def test_a_poll_of_lines_has_the_numbers_and_names_too(small: Hall) -> None:
     (target,) = polling.targets(fleet.devices, logins, NO_SECRET)
     result = polling.poll_lines(target)
     assert result.failure is None
-    assert result.labelled
+    assert result.has_labels
     assert "L1" in [meter.label for meter in result.meters]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -25,9 +24,9 @@ from pdu.reading.reader_pool import HANGS, read_all
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.pdu.monitoring.halls import environment
-from tests.waiting import PATIENCE_S, until
+from tests.waiting import PATIENCE_S, run_program, until
 
-WELL = Reading(answered=True)
+WELL = Reading(has_states=True)
 
 
 def targets(*names: str) -> list[Target]:
@@ -138,14 +137,7 @@ def read_in_turn(targets, read_target):
 check.read_all = read_in_turn
 sys.exit(start.main(["check", sys.argv[1], "--json"]))
 """
-    result = subprocess.run(
-        [sys.executable, "-c", program, str(pdus)],
-        cwd=ROOT,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
+    result = run_program([sys.executable, "-c", program, str(pdus)], cwd=ROOT, env=environment())
     assert result.returncode == 2, result.stderr
     hang, well = json.loads(result.stdout)["pdus"]
     assert hang["error"]["reason"] == HANGS.reason

@@ -90,7 +90,7 @@ def whole() -> Reading:
     """One of which nothing is missing."""
     figures = MeterFigures(current_a=1.0, power_w=200.0, energy_kwh=5.0)
     outlets = [PolledOutlet("1", UP, "1", "web", figures)]
-    return Reading(outlets, 1.0, 5.0, answered=True, labelled=True, power_w=200.0)
+    return Reading(outlets, 1.0, 5.0, has_states=True, has_labels=True, power_w=200.0)
 
 
 def without(part: str) -> Reading:
@@ -98,9 +98,9 @@ def without(part: str) -> Reading:
     reading = whole().with_failure(part, CallError("refused", WHY))
     outlet = reading.outlets[0]
     if part == STATES:
-        return reading._replace(answered=False, outlets=[outlet._replace(state=UNKNOWN)])
+        return reading._replace(has_states=False, outlets=[outlet._replace(state=UNKNOWN)])
     if part == NAMES:
-        return reading._replace(labelled=False, outlets=[outlet._replace(number="", name="")])
+        return reading._replace(has_labels=False, outlets=[outlet._replace(number="", name="")])
     lost = MeterFigures()
     if part == POWER:
         lost = outlet.figures._replace(power_w=None)

@@ -13,7 +13,7 @@
 On the right stand the states, the requests and answers of the recording and the texts that stay;
 else the error. A secret that is in the recording stands at the end as `HAS TEXT`, and a request
 that reached the device as `GOT TARGET`.
-`python -m tests.pdu.recordings.exchanges` writes right sides.
+`python -m tests.tables tests.pdu.recordings.exchanges` writes right sides.
 """
 
 from __future__ import annotations
@@ -131,7 +131,3 @@ def _answer(answer: Answer) -> str:
     # a stand-in's number counts those that were tried
     text = re.sub("name-[0-9]+", "X", f"[{headers}] {content}")
     return f"{answer.request} => {answer.status} {text}".strip()
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

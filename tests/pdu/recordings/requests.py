@@ -9,7 +9,7 @@
     edit OLD => NEW                 the file of a recording of three outlets, with another text
     on TEXT, TEXT / TEXT            the words of its commands on and off; shown are their requests
 
-`python -m tests.pdu.recordings.requests` writes right sides.
+`python -m tests.tables tests.pdu.recordings.requests` writes right sides.
 """
 
 from __future__ import annotations
@@ -100,7 +100,3 @@ def _matches(pattern: RequestPattern, outlet: str, text: str) -> str:
         own.matches(method, f"{target}9", body),
     ]
     return " ".join(words[answer] for answer in answers)
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

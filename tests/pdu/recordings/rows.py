@@ -9,7 +9,7 @@
                     an apc-rpdu2 and `state1` for its state; shown are the error and its place, the
                     objects that changed, and what the unit notes of it
 
-`python -m tests.pdu.recordings.rows` writes right sides.
+`python -m tests.tables tests.pdu.recordings.rows` writes right sides.
 """
 
 from __future__ import annotations
@@ -117,7 +117,3 @@ def _short(text: str) -> str:
     for name, oid in _APC.items():
         text = text.replace(oid, name)
     return text
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

@@ -15,7 +15,7 @@
                              it has all the WORDS; `X` is a name that stands for another, and behind
                              it stand the texts that stay and say something
 
-`python -m tests.pdu.recordings.scrubbing` writes right sides.
+`python -m tests.tables tests.pdu.recordings.scrubbing` writes right sides.
 """
 
 from __future__ import annotations
@@ -101,7 +101,3 @@ def _shown_answer(scrubber: Scrubber, words: str, text: str) -> str:
 
 def _text_of(answer: Any) -> str:
     return str(answer) if isinstance(answer, str) else _shown_json(answer)
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

@@ -28,7 +28,7 @@ from tests.pdu.recordings.recording_formats import kind_of
 from tests.pdu.running import run
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Faults, read_snmprec
 from tests.simulators.snmp_agent.devices.apc import rpdu2
-from tests.waiting import PATIENCE_S, bounded, until
+from tests.waiting import PATIENCE_S, bounded, start_program, until
 
 WALK = ".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.99999.1\n"
 
@@ -40,13 +40,8 @@ def _community(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextlib.contextmanager
 def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(
-        [sys.executable, "-m", "pdu", *arguments],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+    with start_program(
+        [sys.executable, "-m", "pdu", *arguments], cwd=ROOT, stderr=subprocess.PIPE
     ) as process:
         with bounded(process):
             yield process

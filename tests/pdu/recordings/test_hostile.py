@@ -24,6 +24,7 @@ from pdu.recordings.web import har
 from tests.pdu.recordings.planted_devices import UNITS, recording_of
 from tests.pdu.recordings.recording_formats import kind, names
 from tests.simulators.nut_server import NutServer, StaticDevice
+from tests.waiting import PATIENCE_S
 
 LINES = st.sampled_from(
     [
@@ -95,6 +96,15 @@ def test_a_damaged_recording_is_served_or_refused(
     device.close()
 
 
+def _first_bytes(request: str) -> bytes:
+    """How the replay of a Redfish service begins its answer to a request."""
+    _, recording = recording_of("redfish")
+    with contextlib.closing(kind("redfish").serve(recording.text, 0)) as device:
+        with socket.create_connection((device.host, device.port), PATIENCE_S) as connection:
+            connection.sendall(request.encode("latin-1"))
+            return connection.recv(100)
+
+
 @pytest.mark.parametrize(
     "length",
     [
@@ -106,13 +116,8 @@ def test_a_damaged_recording_is_served_or_refused(
 def test_a_replayed_unit_refuses_an_impossible_content_length(
     length: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _, recording = recording_of("redfish")
     request = f"GET /redfish/v1/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n"
-    with contextlib.closing(kind("redfish").serve(recording.text, 0)) as device:
-        with socket.create_connection((device.host, device.port), 300) as connection:
-            connection.sendall(request.encode("latin-1"))
-            answer = connection.recv(100)
-    assert answer.startswith(b"HTTP/1.1 411 ")
+    assert _first_bytes(request).startswith(b"HTTP/1.1 411 ")
     assert "Traceback" not in capsys.readouterr().err
 
 
@@ -130,13 +135,8 @@ def test_a_replayed_unit_refuses_an_impossible_content_length(
 )
 def test_a_replay_refuses_the_name_of_another_host(hosts: list[str], status: int) -> None:
     """A page of another site may have its name lead to this machine (DNS rebinding)."""
-    _, recording = recording_of("redfish")
     lines = ["GET /redfish/v1/ HTTP/1.1", *(f"Host: {host}" for host in hosts), "", ""]
-    with contextlib.closing(kind("redfish").serve(recording.text, 0)) as device:
-        with socket.create_connection((device.host, device.port), 300) as connection:
-            connection.sendall("\r\n".join(lines).encode("ascii"))
-            answer = connection.recv(100)
-    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+    assert _first_bytes("\r\n".join(lines)).startswith(f"HTTP/1.1 {status} ".encode())
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import ipaddress
 import os
 import subprocess
 import sys
-from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -15,7 +14,7 @@ from handlers.nut.settings import SETTINGS
 from handlers.shared.settings import Settings
 from pdu.inspection.nut import reading
 from pdu.recordings.nut import dump, recording_format
-from pdu.recordings.scrub import Scrubber, unread_groups
+from pdu.recordings.scrub import Scrubber
 from pdu.recordings.web.answer_scrubbing import scrub_answers
 from pdu.recordings.web.named_values import named_secrets, without_named_secrets
 from pdu.recordings.web.text_answers import TextAnswer
@@ -57,19 +56,6 @@ def test_two_nut_devices_stay_two_if_one_is_called_as_a_stand_in(names: list[str
         clean_devices.append(clean)
     devices = dump.parse(dump.dump_text(clean_devices))
     assert len({device.name for device in devices}) == 2
-
-
-def test_only_what_the_answers_depend_on_is_not_replaced() -> None:
-    value_by_name = {"state": "Closed1", "owner": "Schmidt", "rack": "Reihe9"}
-
-    def scrub(replaced_names: Any) -> dict[str, str]:
-        clean = dict(value_by_name)
-        for name in replaced_names:
-            clean[name] = "-"
-        return clean
-
-    unread = unread_groups(list(value_by_name), (), scrub, lambda recording: recording["state"])
-    assert unread == {"owner", "rack"}
 
 
 SECRETS_PROGRAM = """

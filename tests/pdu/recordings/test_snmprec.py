@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -26,7 +25,7 @@ from tests.pdu.recordings import rows as file_rows
 from tests.simulators.snmp_agent import Agent, Device, Row as AgentRow, read_snmprec
 from tests.simulators.snmp_units import fixture
 from tests.tables import Case
-from tests.waiting import PATIENCE_S
+from tests.waiting import run_program
 
 
 def _left_out(text: str) -> str:
@@ -37,12 +36,8 @@ def _left_out(text: str) -> str:
 def _walk(agent: Agent, oid: str, *options: str, **variables: str) -> str:
     """What Net-SNMP's snmpwalk prints."""
     peer = f"{agent.host}:{agent.port}"
-    return subprocess.run(
+    return run_program(
         [program("snmpwalk"), "-v2c", "-cpublic", *options, peer, oid],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
         env={"MIBS": "", **variables},
         check=True,
     ).stdout

@@ -66,9 +66,6 @@ def test_states_stand_in_rows_of_a_text(form: str, words: tuple[str, str]) -> No
     assert page(form, words[1], words[1]) in texts
 
 
-ON_OFF_ON: States = {"1": True, "2": False, "3": True}
-
-
 def test_of_a_long_page_not_all_columns_are_kept() -> None:
     words = " ".join(f"{number} off" for number in range(900))
     contents = {"GET /": TextAnswer(f"{words} {page(HTML[1], 'on', 'off')}")}
@@ -185,5 +182,7 @@ def test_the_places_of_states_are_those_that_each_outlet_follows(
     outlets = {name: RecordedOutlet(state) for name, state in states_of(rows).items()}
     recording = with_effects(WebRecording([Answer("GET /", rows)], outlets), JsonReader(states_of))
     expected = [Pointer("GET /", (index, member)) for index in (0, 1)] if member else []
-    found = itertools.chain.from_iterable(row.on.sets for row in recording.outlets.values())
+    found = itertools.chain.from_iterable(
+        row.on.answer_values for row in recording.outlets.values()
+    )
     assert list(found) == expected

@@ -600,33 +600,26 @@ def test_the_password_leaves_the_environment(admin: Admin, manager: DciManager) 
     assert manager.password not in output.getvalue()
 
 
-def test_the_password_is_asked_for_on_the_terminal_without_echo(
-    admin: Admin, manager: DciManager
+@pytest.mark.parametrize(
+    "variable, question, typed",
+    [
+        ("DCI_PASSWORD", "Password of admin@example.com: ", "{manager.password}\n"),
+        ("DCI_URL", "URL of DCImanager (https://...): ", " {manager.url} \n"),
+    ],
+    ids=["a password without echo", "a URL that was pasted with blanks"],
+)
+def test_what_the_environment_lacks_is_asked_for_on_the_terminal(
+    variable: str, question: str, typed: str, admin: Admin, manager: DciManager
 ) -> None:
     output = terminal.run(
-        [*_pdu(), "register", "--dist", str(admin.dist), "snmp"],
-        admin.environment(manager, DCI_PASSWORD=""),
-        "Password of admin@example.com: ",
-        manager.password.encode() + b"\n",
+        [sys.executable, "-m", "pdu", "register", "--dist", str(admin.dist), "snmp"],
+        admin.environment(manager, **{variable: ""}),
+        question,
+        typed.format(manager=manager).encode(),
     )
     assert output.code == 0
     assert "archive uploaded" in output.text
     assert manager.password not in output.text
-
-
-def _pdu() -> list[str]:
-    return [sys.executable, "-m", "pdu"]
-
-
-def test_blanks_around_a_url_that_was_pasted_are_ignored(admin: Admin, manager: DciManager) -> None:
-    output = terminal.run(
-        [*_pdu(), "register", "--dist", str(admin.dist), "snmp"],
-        admin.environment(manager, DCI_URL=""),
-        "URL of DCImanager (https://...): ",
-        f" {manager.url} \n".encode(),
-    )
-    assert output.code == 0
-    assert "archive uploaded" in output.text
 
 
 # ---- the end of a run ----

@@ -155,31 +155,27 @@ def test_a_file_that_is_no_profile_is_refused(capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize(
-    "path, sentence",
+    "command, sentence",
     [
-        ("nowhere.json", "the file cannot be read (No such file or directory)"),
-        ("/dev/zero", "the file is larger than 1 MB"),
+        (
+            "check nowhere.json",
+            "nowhere.json: profile: the file cannot be read (No such file or directory)",
+        ),
+        ("check /dev/zero", "/dev/zero: profile: the file is larger than 1 MB"),
+        (
+            "show nosuch",
+            "there is no family 'nosuch'; to list all families, run: pdu snmp families",
+        ),
+        ("show sentry", "there is no family 'sentry'; similar: sentry3, sentry4"),
+        ("show sentri3", "there is no family 'sentri3'; similar: sentry3, sentry4"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_refused(
-    path: str, sentence: str, capsys: pytest.CaptureFixture[str]
+def test_a_file_that_cannot_be_read_and_an_unknown_family_are_refused(
+    command: str, sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    result = run(capsys, "snmp", "check", path)
-    assert result == (2, "", f"settings: {path}: profile: {sentence}\n")
-
-
-@pytest.mark.parametrize(
-    "key, sentence",
-    [
-        ("nosuch", "there is no family 'nosuch'; to list all families, run: pdu snmp families"),
-        ("sentry", "there is no family 'sentry'; similar: sentry3, sentry4"),
-        ("sentri3", "there is no family 'sentri3'; similar: sentry3, sentry4"),
-    ],
-)
-def test_the_error_for_an_unknown_family_names_similar_ones_or_the_list(
-    key: str, sentence: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(capsys, "snmp", "show", key) == (2, "", f"settings: {sentence}\n")
+    """A family that is similar is named, else the list."""
+    result = run(capsys, "snmp", *command.split(" "))
+    assert result == (2, "", f"settings: {sentence}\n")
 
 
 def test_the_families_and_what_is_written_are_printed_as_markdown(

@@ -57,14 +57,19 @@ Tick = Callable[[float], None]
 Living = AbstractContextManager[tuple[Peer, Tick]]
 
 
-def of_https(handler: str, unit: Any, title: str = "") -> Peer:
-    """A running simulator of a unit with a user, a password and a certificate."""
-    settings = {
+def https_settings(unit: Any) -> dict[str, str]:
+    """A handler's settings for a simulator with a user, a password and a certificate."""
+    return {
         "port": str(unit.port),
         "username": unit.user,
         "password": unit.password,
         "ca_pem": unit.ca_pem,
     }
+
+
+def of_https(handler: str, unit: Any, title: str = "") -> Peer:
+    """A running simulator of a unit with a user, a password and a certificate."""
+    settings = https_settings(unit)
     return Peer(handler, "custom", unit.host, unit.truth, settings=settings, title=title)
 
 

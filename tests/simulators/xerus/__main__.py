@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 from contextlib import ExitStack
-from pathlib import Path
 
-from tests.program import StopSignals, count, port, starting
+from tests.program import StopSignals, count, port, starting, trust_file
 
 from . import GENERATIONS, Model, XerusPdu
 
@@ -36,11 +34,8 @@ def main() -> None:
                     https_port=options.https_port,
                 )
             )
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
-        ca_file = Path(folder) / "ca.pem"
-        ca_file.write_text(pdu.ca_pem, encoding="ascii")
         print(f"{pdu.url}  firmware {options.firmware}, outlets: {options.outlets}")
-        print(f"CA file      {ca_file}\nfingerprint  {pdu.fingerprint}")
+        stack.enter_context(trust_file(pdu.ca_pem, pdu.fingerprint))
         print(f"login        {pdu.user} / {pdu.password}")
         print("Ctrl-C stops it", flush=True)
         signals.wait()

@@ -1,7 +1,9 @@
 """The Agent of the vendor's Python binding: the login, the connection, the JSON-RPC calls and the
 files of one device.
 
-The answer to a call must be JSON that `http.strict_json` accepts, with the id of the request.
+A call is a JSON object in a POST to the resource id of an object, with an id that its answer
+repeats. A bulk is one POST with many calls. `login.quoted(text)` makes a text of the device safe to
+show: printable, cut, and left out if it holds the password or the token.
 """
 
 from __future__ import annotations
@@ -81,8 +83,8 @@ _ARGUMENTS = {
 
 
 class Agent:
-    """Carries calls to one device over one persistent connection. Thread-safe; calls are
-    serialised.
+    """Carries calls to one device over one persistent connection, `_client`, with the `login` that
+    each request has in its header. Thread-safe; calls are serialised.
 
         agent = Agent("https", "192.0.2.7", user="admin", passwd="...")
         Outlet("/model/pdu/0/outlet/6", agent).getState()
@@ -332,11 +334,14 @@ class Agent:
         return {"headers": Headers(reply.headers), "body": reply.body.decode("utf-8", "replace")}
 
     def _send(self, call: str, request: Request) -> Response:
-        """The answer to a request, which is sent with the agent's login. With `debug`, prints a
-        line that names the call:
+        """The answer to a request, which is sent with the agent's login. `call`: "1: getState", for
+        the line that is printed if `debug` is set:
 
         json-rpc 1: getState /model/pdu/0/outlet/6, 61 bytes sent, status 200, 148 bytes received
         in 0.052 s
+
+        An error that names a handler setting names the argument of Agent in its place, unless the
+        caller has given a `trust`: then he is a handler.
         """
         start = time.monotonic()
         try:
@@ -464,8 +469,9 @@ def responses(answer: object, count: int, login: Login) -> list[Union[object, Pd
 
 
 def _response(response: object, number: int, login: Login) -> Union[object, PduHandlerError]:
-    """The result or error of the call with the id `number` in a bulk: of its JSON with the HTTP
-    status (`statcode`) 200, or with an error status whose JSON says more; else of the status.
+    """The result or error of the call with the id `number` in a bulk. Its JSON tells it, if the
+    HTTP status (`statcode`) is 200, or if it has an error object; else the status does. `login` is
+    hidden in errors.
 
     {"statcode": 200, "json": {"id": 0, "result": {"_ret_": 0}}}        {"_ret_": 0}
     {"statcode": 500, "json": {"id": 0, "error": {"code": 42, ...}}}    error 42

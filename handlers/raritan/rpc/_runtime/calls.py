@@ -1,4 +1,9 @@
-"""Interfaces and calls of their methods, single or in bulks."""
+"""Interfaces and calls of their methods, single or in bulks.
+
+A proxy, `Outlet("/model/pdu/0/outlet/6", agent)`, is an object of a device: its resource id, and
+the agent, the connection that sends its calls. A bulk is one POST with many calls. The vendor's IDL
+declares a method; its parameters and results may have other names in older releases.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union, cast
 
 from ....shared.errors import PduHandlerError
 from .agent import MINIMUM_WAITS, Agent, reads_only, responses
-from .codec import NOT_SENT, decode, encode_as, expect, kept, missing_value
+from .codec import NOT_SENT, decode, encode_as, expect, list_if_iterator, missing_value
 from .declarations import Caller, may_be_left_out, parameter_types, types_of
 from .enumerations import Enumeration
 from .errors import JsonRpcSyntaxException
@@ -30,8 +35,10 @@ CALLS_IN_A_BULK = 300
 
 
 class Method:
-    """One IDL method: encodes its parameters and decodes its results. On a class it is this
-    (`Outlet.setPowerState`), on a proxy a `BoundMethod`, which can be called.
+    """One IDL method: encodes its parameters and decodes its results. `Outlet.setPowerState` is a
+    Method; `outlet.setPowerState`, of a proxy, is a `BoundMethod`, which can be called. `types` are
+    its parameters' types by name, `forms` its results' types by name: one for the newest release,
+    and one for an older release that differs.
 
     >>> from ..pdumodel import Outlet
     >>> Outlet.setPowerState.params((Outlet.PowerState.PS_OFF,), {})
@@ -90,9 +97,8 @@ class Method:
             setPowerState(Outlet.PowerState.PS_OFF)    {"pstate": 0}
             setPowerState(pstate="off")                TypeError
 
-        Leaves out the parameters with the default None that are not given or are None. The number
-        of positional arguments may also be that of an older release, whose parameters (`older_in`)
-        are then sent.
+        A parameter that older firmware lacks is left out if it is None or not given. As many
+        positional arguments as an older release has parameters (`older_in`) are sent as these.
         """
         if self.older_in and len(args) == len(self.older_in) and not kwargs:
             return self._older_params(args)
@@ -177,8 +183,12 @@ class Method:
         return tuple(values)
 
     def _form_of(self, json: Mapping[str, object]) -> Mapping[str, Any]:
-        """The names and types of the results in this answer: those of the release that it has all
-        names of, else of the newest one.
+        """The names and types of the results, of the release that this answer is of: it has all the
+        names of that release. Else those of the newest one.
+
+        forms [{"_ret_": int, "token": str}, {"_ret_": int, "sessionToken": str}]
+        {"_ret_": 0, "sessionToken": "4f2a"}     the second
+        {"_ret_": 1}                             the first
         """
         for form in self.forms:
             if form.keys() <= json.keys():
@@ -188,8 +198,14 @@ class Method:
     def _value(
         self, name: str, hint: Any, json: Mapping[str, object], agent: Caller, *, has_failed: bool
     ) -> object:
-        """The result `name`, of the type `hint`. A missing one is None if its type allows it, or
-        blank if the call `has_failed`. Else raises JsonRpcSyntaxException.
+        """The result `name` of the answer `json`, of the type `hint`. `has_failed`: whether its
+        result code is other than 0; then other results may be missing.
+
+        {"_ret_": 0, "token": "4f2a"}     "token", str          "4f2a"
+        {"_ret_": 0}                      "token", str          raises JsonRpcSyntaxException
+        {"_ret_": 0}                      "inlet", Inlet        None: a reference may be missing
+        {"_ret_": 1}, has_failed          "token", str          ""
+        {"_ret_": 1}, has_failed          "count", int          None
         """
         if json.get(name) is not None or len(self.forms[0]) == 1:
             return decode(hint, json[name], agent)
@@ -237,8 +253,8 @@ def _refuse_lost_octets(json: object, field: str = "") -> None:
 
 
 def _refuse_foreign_references(agent: Caller, value: object) -> None:
-    """Raises TypeError for a value that is, or holds, a reference to an object of another unit,
-    whose resource id would name another object at `agent`'s.
+    """Raises TypeError for an argument that is, or holds, a reference to an object of another unit
+    than that of `agent`: its resource id would name another object there.
 
     agent of 192.0.2.7, value Outlet /tfwopaque/x of 192.0.2.7      returns
     agent of 192.0.2.7, value [Outlet /tfwopaque/x of 192.0.2.8]    TypeError
@@ -277,7 +293,7 @@ class BoundMethod:
         """The parameters as JSON: {"pstate": 0} for `outlet.setPowerState.encode(PS_OFF)`. Raises
         TypeError for arguments that the method does not take, and for an object of another unit.
         """
-        args = tuple(map(kept, args))
+        args = tuple(map(list_if_iterator, args))
         for argument in (*args, *kwargs.values()):
             _refuse_foreign_references(self.parent.agent, argument)
         return self.of.params(args, kwargs)
@@ -296,7 +312,8 @@ class Interface(Reference):
 
 
 class Pending(typing.Generic[R]):
-    """One call in a bulk. It has a value or an error once it has been answered.
+    """One call in a bulk. It has a value (`_values`, with one element) or an `error` once it has
+    been answered, and neither before.
 
     state = bulk.add(outlet.getState)    a Pending
     bulk.perform()
@@ -312,7 +329,7 @@ class Pending(typing.Generic[R]):
         self.params = method.encode(*args, **kwargs)
         # the error of this call, not of the bulk
         self.error: Optional[PduHandlerError] = None
-        self._values: list[R] = []  # the value, once the call has succeeded
+        self._values: list[R] = []
 
     def get(self) -> R:
         """The value. Raises the call's own error, and RuntimeError while there is no answer."""
@@ -357,7 +374,7 @@ def answered_field(answer: Pending[Any], field: str) -> Any:
 
 
 class Bulk:
-    """A queue of calls. `perform` sends them in requests of up to 300 calls.
+    """A queue of calls, `_waiting`. `perform` sends them in requests of up to 300 calls.
 
     bulk = Bulk(agent)
     metadata = bulk.add(outlet.getMetaData)
@@ -406,12 +423,12 @@ class Bulk:
             self._send(calls[start : start + CALLS_IN_A_BULK])
 
     def _send(self, calls: Sequence[Pending[Any]]) -> None:
-        """Send these calls, at most 300, in one request, and set the value or error of each.
+        """Send these calls, at most 300, in one request, and set the value or error of each. A
+        request in which each call only reads may be sent again over a new connection. Raises the
+        error of the request as a whole.
 
-        getState, getState         may be sent again over a new connection
-        getState, setPowerState    is sent once
-
-        Raises the errors of a whole request.
+        getState, getState         > POST /bulk, perhaps twice
+        getState, setPowerState    > POST /bulk, once
         """
         requests = [_bulk_request(call, number) for number, call in enumerate(calls)]
         answer = self._agent.json_rpc(

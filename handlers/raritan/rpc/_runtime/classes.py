@@ -1,4 +1,4 @@
-"""IDL text → the classes of the binding.
+"""The classes of the binding, from the vendor's IDL text. A Definition is one block of that text.
 
 enumeration PowerState { PS_OFF, PS_ON }           class PowerState(Enumeration)
 structure State { PowerState powerState; }         class State(Structure)
@@ -26,8 +26,8 @@ _BASES: Mapping[str, type] = {
 
 
 def declare(namespace: dict[str, Any], text: str) -> list[str]:
-    """Puts the classes that the IDL of a vendor's module (`text`) declares into the namespace of a
-    module with that name. Returns their names, for `__all__`.
+    """Puts the classes that `text`, the IDL of a vendor's module, declares into `namespace`, the
+    `globals()` of the Python module of that name. Returns their names, for `__all__`.
 
     >>> namespace = {"__name__": "handlers.raritan.rpc._idl.test"}
     >>> declare(namespace, "enumeration PowerState { PS_OFF, PS_ON }")
@@ -58,7 +58,8 @@ def public_names(namespace: Mapping[str, Any]) -> list[str]:
 
 
 class _Builder:
-    """Makes the classes of one module. A base is made before what extends it.
+    """Makes the classes of one module. `_class_by_name` has those that are made, `_unfinished` the
+    names of those that are being made: a base is made while the class that extends it is.
 
     >>> module = parsed("test", "structure Rating { int current; }")
     >>> _Builder(module).classes()["Rating"](current=16).encode()
@@ -68,15 +69,14 @@ class _Builder:
     def __init__(self, module: Definition) -> None:
         self._module = module
         self._class_by_name: dict[str, type] = {}
-        # the names of those that are being made
         self._unfinished: set[str] = set()
 
     def classes(self) -> dict[str, type]:
         """The classes by name, without those inside others."""
-        return {name: self._class(inner) for name, inner in self._module.inner.items()}
+        return {name: self._class_of(inner) for name, inner in self._module.inner.items()}
 
-    def _class(self, definition: Definition) -> type:
-        """The class of a definition, made once.
+    def _class_of(self, definition: Definition) -> type:
+        """The class of a definition: made at the first call, and kept.
 
         enumeration PowerState { ... }    class PowerState(Enumeration)
         structure A extends A { }         SyntaxError: it extends itself
@@ -85,12 +85,12 @@ class _Builder:
             raise declaration_error(definition, "it extends itself")
         if definition.name not in self._class_by_name:
             self._unfinished.add(definition.name)
-            make = _enumeration if definition.kind == "enumeration" else self._made
+            make = _enumeration if definition.kind == "enumeration" else self._new_class
             self._class_by_name[definition.name] = make(definition)
             self._unfinished.remove(definition.name)
         return self._class_by_name[definition.name]
 
-    def _made(self, definition: Definition) -> type:
+    def _new_class(self, definition: Definition) -> type:
         """A new class for a structure, a value object or an interface: its constants, inner classes
         and methods are attributes, its fields are in `_definition`.
 
@@ -107,7 +107,7 @@ class _Builder:
             **definition.constants,
         }
         for name, inner in definition.inner.items():
-            body[name] = self._class(inner)
+            body[name] = self._class_of(inner)
         if definition.kind == "interface":
             body.update(_methods(definition))
         else:
@@ -116,9 +116,13 @@ class _Builder:
         return new_class(definition.own_name, (base,), {}, lambda names: names.update(body))
 
     def _base(self, definition: Definition) -> type:
-        """The class that a definition extends: of this module (`Panel extends PowerMeter`), which
-        is made if it is not yet, or of another one (`extends event.UserEvent`). Raises SyntaxError
-        if nothing declares it, or if it is of another kind: an interface extends no structure.
+        """The class that a definition extends, which is made first if it is of this module and not
+        made yet.
+
+        interface Panel extends PowerMeter               PowerMeter of this module
+        valueobject EntryAddedEvent extends event.UserEvent    UserEvent of the module event
+        interface Panel extends Nothing                  SyntaxError: nothing declares it
+        interface Panel extends State                    SyntaxError: State is no interface
         """
         assert definition.outer is not None  # only the module's own is None
         name = definition.outer.full_name(definition.base)
@@ -129,7 +133,7 @@ class _Builder:
                 if part not in base.inner:
                     raise declaration_error(definition, f"nothing declares {name}")
                 base = base.inner[part]
-            base_class = self._class(base)
+            base_class = self._class_of(base)
         else:
             base_class = named_type(definition.base, definition)
         if not issubclass(base_class, _BASES[definition.kind]):

@@ -1,6 +1,16 @@
 """The codec: JSON → values and values → JSON, by the declared types. Pure: no connection, no
 clock.
 
+    hint                   JSON                              value
+    list[float]            [230, 229.5]                      [230.0, 229.5]
+    dict[str, int]         [{"key": "L1", "value": 16}]      {"L1": 16}
+    Optional[int]          null                              None
+    Outlet.PowerState      1                                 PowerState.PS_ON
+
+A `hint` is the Python type of a field, parameter or result that the vendor's IDL declares. A
+reference stands for an object of the device; `agent` is the connection that its methods will use,
+None where JSON has no references.
+
 Decoding raises JsonRpcSyntaxException for JSON of the wrong type, and RecursionError for JSON that
 is nested too deeply. Enumerations, references and structures read and write their own JSON: each
 is an `IdlValue`.
@@ -42,8 +52,8 @@ class IdlValue(IdlType):
         raise NotImplementedError
 
     @classmethod
-    def idl_missing(cls, made_here: bool) -> object:
-        """The value of a field that is missing: from an answer or, if `made_here`, from the
+    def idl_missing(cls, in_constructor: bool) -> object:
+        """The value of a field that is missing in an answer or, if `in_constructor`, among the
         arguments of a constructor. None for references and value objects.
         """
         return None
@@ -57,8 +67,8 @@ class IdlValue(IdlType):
 
 
 def decode(hint: Any, json: object, agent: Caller) -> Any:
-    """The value of JSON, by the type of its field or result (`hint`). `agent`: sends the calls of
-    references in it.
+    """The value of JSON of the type `hint`. Raises JsonRpcSyntaxException for JSON of another type.
+    `agent`: the connection of the references in it.
 
     >>> decode(list[float], [230, 229.5], agent=None)
     [230.0, 229.5]
@@ -131,7 +141,8 @@ def read_int(json: object) -> int:
 
 
 def _float(json: object) -> float:
-    """A finite number. Raises JsonRpcSyntaxException.
+    """The JSON number as a float. Raises JsonRpcSyntaxException for other JSON, and for a number
+    that is not finite, such as 1e999.
 
     >>> _float(230)
     230.0
@@ -147,8 +158,8 @@ def _float(json: object) -> float:
 
 
 def class_of(base: type[T], idl_type: str) -> type[T]:
-    """The class of that name if it derives from `base`, else `base`, so that types newer than this
-    binding stay usable.
+    """The class with the IDL name `idl_type`, "pdumodel.Outlet:3.0.4", of any version, if it
+    derives from `base`; else `base`, so that types newer than this binding stay usable.
 
     >>> class_of(IdlValue, "pdumodel.Outlet:3.0.4").__name__
     'Outlet'
@@ -166,7 +177,7 @@ def class_of(base: type[T], idl_type: str) -> type[T]:
 
 
 def _any(json: object) -> object:
-    """The JSON itself, of the IDL type "any".
+    """The JSON itself, for a field of the IDL type "any", which may be anything.
 
     >>> _any({"L1": [16, "A"]})
     {'L1': [16, 'A']}
@@ -186,8 +197,8 @@ def _any(json: object) -> object:
 
 
 def _list(json: object, item: Any, agent: Caller) -> list[Any]:
-    """The values of a vector. A reference may be null, as the vendor's binding has it. `agent`:
-    whose the references are.
+    """The values of a vector (JSON array) with elements of the type `item`. A reference among them
+    may be null, as in the vendor's binding: it becomes None. `agent`: the references' connection.
 
     >>> _list([1, 2], int, agent=None)
     [1, 2]
@@ -203,7 +214,9 @@ def _list(json: object, item: Any, agent: Caller) -> list[Any]:
 
 
 def _map(json: object, key: Any, item: Any, agent: Caller) -> dict[Any, Any]:
-    """A dict from a list of {"key": ..., "value": ...}, the form of a map in JSON-RPC.
+    """A dict from a list of {"key": ..., "value": ...}, the form of a map in JSON-RPC. `key` and
+    `item`: the types of its keys and values; `agent`: the connection of references in it. Raises
+    JsonRpcSyntaxException for other JSON, and for a key that has two values.
 
     >>> _map([{"key": "L1", "value": 16}], str, int, agent=None)
     {'L1': 16}
@@ -223,10 +236,10 @@ def _map(json: object, key: Any, item: Any, agent: Caller) -> dict[Any, Any]:
 
 
 def _union(json: object, kinds: tuple[Any, ...], agent: Caller) -> Any:
-    """The value by the first type that fits; the last type's error if none does. Null is None if
-    the types have None.
+    """The value by the first of the types `kinds` that fits; if none does, raises the error of the
+    last. Null is None if the types have None. `agent`: the connection of references.
 
-    Some values changed their type between releases.
+    Such a value had another type in older firmware.
 
     >>> _union("7", (int, str), agent=None), _union(None, (int, type(None)), agent=None)
     ('7', None)
@@ -278,30 +291,36 @@ NOT_SENT: Any = _NotSent()
 """The value of a number or a truth value that a device did not send."""
 
 
-def missing_value(hint: Any, made_here: bool = False) -> object:
-    """The value of a missing field: None for references, value objects and types that allow null;
-    -1, which no element has, for an enumeration; 1970 for a time; blank fields for a structure;
-    NOT_SENT for numbers and truth values; empty for other types.
+def missing_value(hint: Any, in_constructor: bool = False) -> object:
+    """The value of a field of the type `hint` that the device did not send or, if `in_constructor`,
+    that the caller of a constructor left out.
 
-    made_here: for a field that a constructor's caller left out. Enumerations and numbers are then
-    0, truth values False; value objects have their defaults.
+    >>> missing_value(int), missing_value(int, in_constructor=True)
+    (NOT_SENT, 0)
+    >>> missing_value(list[str]), missing_value(str), missing_value(typing.Optional[int])
+    ([], '', None)
 
-    >>> missing_value(int), missing_value(int, made_here=True), missing_value(list[str])
-    (NOT_SENT, 0, [])
+    type of the field              not sent         left out
+    number, truth value            NOT_SENT         0, False
+    enumeration                    -1               0
+    reference                      None             None
+    value object                   None             one with its defaults
+    structure                      blank fields     one with its defaults
+    time                           1970             1970
     """
     if hint is Any:
         return None
     origin = typing.get_origin(hint)
     if origin is Union:
         kinds = typing.get_args(hint)
-        return None if type(None) in kinds else missing_value(kinds[0], made_here)
+        return None if type(None) in kinds else missing_value(kinds[0], in_constructor)
     if origin in (list, dict):
         return origin()
     if issubclass(hint, IdlValue):
-        return hint.idl_missing(made_here)
+        return hint.idl_missing(in_constructor)
     if hint is Time:
         return EPOCH
-    if hint in _MEASURED and not made_here:
+    if hint in _MEASURED and not in_constructor:
         return NOT_SENT
     return hint()
 
@@ -338,11 +357,10 @@ def encode(value: object) -> object:
     raise TypeError(f"no IDL type for {type(value).__name__}")
 
 
-def kept(value: object) -> object:
-    """The value as a structure keeps it: a list in place of an iterator, which could be read only
-    once.
+def list_if_iterator(value: object) -> object:
+    """The value; a list in place of an iterator, which could be read only once.
 
-    >>> kept(iter([1, 2])), kept("L1")
+    >>> list_if_iterator(iter([1, 2])), list_if_iterator("L1")
     ([1, 2], 'L1')
     """
     return list(value) if isinstance(value, Iterator) else value
@@ -364,7 +382,7 @@ def encode_opaque(value: object) -> object:
 
 
 def encode_as(hint: Any, value: object) -> object:
-    """JSON for a value of this type.
+    """JSON for a value of the type `hint`, such as an argument of a method.
 
     Raises TypeError for a value of another type, as the vendor's binding does: nothing is
     converted, and an element of another enumeration, with the same ordinal, is another value.
@@ -375,7 +393,7 @@ def encode_as(hint: Any, value: object) -> object:
     Traceback (most recent call last):
     TypeError: str where int was expected
     """
-    value = kept(value)  # a Union may look at it twice
+    value = list_if_iterator(value)  # a Union may look at it twice
     if hint is Any:
         return encode_opaque(value)
     origin = typing.get_origin(hint)
@@ -389,7 +407,7 @@ def encode_as(hint: Any, value: object) -> object:
     kind = type if origin is type else hint
     if value is None and _is_sent_with_type(kind):
         return None  # no reference, or no value object
-    if not _is_of(kind, value):
+    if not _may_be_sent_as(kind, value):
         raise TypeError(_mismatch(value, kind))
     return encode(value)
 
@@ -442,10 +460,10 @@ _PLAIN: Mapping[type, tuple[type, ...]] = {
 """The Python types whose values are sent as an IDL type, if they are others than that type."""
 
 
-def _is_of(kind: type, value: object) -> bool:
-    """Whether a value may be sent as this IDL type.
+def _may_be_sent_as(kind: type, value: object) -> bool:
+    """Whether a value may be sent as the IDL type `kind`. A bool is no number, an int is a float.
 
-    >>> _is_of(float, 16), _is_of(int, True)
+    >>> _may_be_sent_as(float, 16), _may_be_sent_as(int, True)
     (True, False)
     """
     # to Python, a bool and some IDL values are numbers

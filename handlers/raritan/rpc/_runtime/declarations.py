@@ -1,6 +1,7 @@
 """The Python types of what IDL declares: of the fields of a class, and of a method's parameters.
 
-They are looked up at their first use, when every module that they name can be imported.
+A Type is a type as the IDL text names it, a Definition a block of that text, such as a structure.
+Python types are looked up at their first use, when every module that they name can be imported.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Caller(Protocol):
 
 
 def python_type(kind: Type, scope: Definition) -> Any:
-    """The type that the text names inside the definition `scope`.
+    """The Python type for `kind`, a type as the IDL names it inside the definition `scope`.
 
     >>> module = Definition("module", "pdumodel", 1)
     >>> python_type(Type("vector", (Type("string"),)), module) == list[str]
@@ -71,7 +72,8 @@ def python_type(kind: Type, scope: Definition) -> Any:
 
 
 def named_type(name: str, scope: Definition) -> Any:
-    """The class that the text names inside the definition `scope`.
+    """The class that the IDL names `name` inside the definition `scope`: the one that is declared
+    in that definition or around it, else one of another module.
 
     >>> module = Definition("module", "pdumodel", 1)
     >>> named_type("sensors.NumericSensor", module).__name__

@@ -90,9 +90,9 @@ class Enumeration(_EnumerationBase, enum.IntEnum):
         return cls(read_int(json))
 
     @classmethod
-    def idl_missing(cls, made_here: bool) -> Enumeration:
+    def idl_missing(cls, in_constructor: bool) -> Enumeration:
         """Element 0 in a structure that a caller makes, else -1, which no element has."""
-        return cls(0 if made_here else -1)
+        return cls(0 if in_constructor else -1)
 
     def idl_json(self) -> int:
         """The ordinal. Raises TypeError for the -1 of a missing element."""

@@ -148,8 +148,9 @@ def declaration_error(definition: Definition, reason: str) -> SyntaxError:
 
 
 class _Parser:
-    """Reads tokens one by one; `_position` is the index of the next one. A comment on its own line
-    is kept for the definition below it.
+    """Reads tokens one by one; `_position` is the index of the next one. Each `_take...` reads a
+    token, and steps on; `_error` names the token that stands there. A comment on its own line is
+    kept for the definition below it.
 
     // The PDU.
     structure State { int on; }    tokens "structure", "State", "{", "int", "on", ";", "}"
@@ -191,7 +192,8 @@ class _Parser:
         return self._token("a name", _NAME)
 
     def _token(self, expected: str, is_valid: Callable[[str], object]) -> str:
-        """Take the next token. Raises SyntaxError unless it is valid."""
+        """Take and return the next token. Raises SyntaxError, "IDL, line 7: {expected} is expected,
+        not '{'", unless it is valid."""
         token = self._peek()
         if not is_valid(token):
             raise self._error(expected)
@@ -199,9 +201,8 @@ class _Parser:
         return token
 
     def _new_name(self, names: set[str]) -> str:
-        """Take the next token, a name that is declared here, and add it to `names`, those of the
-        same definition. Raises SyntaxError for a name that is in `names`: the first of two would be
-        lost.
+        """Take the next token, the name that a declaration gives, and add it to `names`, those that
+        the same definition has declared. Raises SyntaxError for a name that is in `names`.
         """
         if self._peek() in names:
             raise self._error("a new name")
@@ -252,7 +253,11 @@ class _Parser:
             self._statement(definition)
 
     def _comment_above(self, line: int) -> str:
-        """The text of the comment lines right above a line, without `//`; "" for none."""
+        """The text of the comment lines right above a line, without `//`; "" for none.
+
+        comments {3: "An outlet.", 4: "It may have a relay."}, line 5
+        returned "An outlet.\\nIt may have a relay."
+        """
         lines: list[str] = []
         while line - 1 in self._comments:
             line -= 1

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 
 def text(value: object) -> str:
-    """One value as the vendor's binding prints it; text is in quotes.
+    """One value as the vendor's binding prints it: text in quotes, a list or a dict over several
+    lines, anything else as its `str`.
 
     >>> print(text(["on", 3]))
     [

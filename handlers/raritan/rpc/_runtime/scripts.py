@@ -71,8 +71,9 @@ def upload(
     data: Data,
     progress: Optional[Progress] = None,
 ) -> Mapping[str, Any]:
-    """Send one file: one round trip. `formname`: the name of its field in the form; `filename`: how
-    the form calls the file.
+    """Send one file to the script at `path`: one round trip. `data`: its bytes, or a file open in
+    binary mode. `formname`: the name of its field in the form; `filename`: how the form calls it.
+    Returns the headers of the answer, and its body as text.
 
         > POST /cgi-bin/raw_config_update.cgi, multipart: config_file, filename config.txt
         < 200, X-Response-Code: 0
@@ -134,11 +135,12 @@ def words(name: str, value: object) -> str:
 
 
 def code(kind: type[C], digits: str, agent: Agent, path: str) -> C:
-    """The result code of an upload to `path`, of one to nine digits. Raises JsonRpcSyntaxException
-    for other text.
+    """The result code, of the class `kind`, that a script answered to an upload to `path`. Raises
+    JsonRpcSyntaxException unless `digits`, its header X-Response-Code, are one to nine digits.
 
-    < X-Response-Code: 4    code(UploadCode, "4", ...) is UploadCode.FILE_TOO_LARGE
-    < no such header        code(UploadCode, "", ...) raises
+    < X-Response-Code: 4     code(UploadCode, "4", ...) is UploadCode.FILE_TOO_LARGE
+    < X-Response-Code: 77    a UploadCode named INTERNAL_ERROR_77: it is documented nowhere
+    < no such header         code(UploadCode, "", ...) raises
     """
     number = digits.strip()
     if not number.isascii() or not number.isdigit() or len(number) > 9:

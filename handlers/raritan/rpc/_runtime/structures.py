@@ -1,4 +1,5 @@
-"""Structures and value objects: their fields, and their JSON.
+"""Structures and value objects: their fields, and their JSON. A value object is a structure that is
+sent with the name of its type.
 
 An instance that was decoded from an answer keeps the form of that answer (`WireForm`), so that it
 is written back with the same fields under the same names, and with the caller's changes. A
@@ -23,7 +24,7 @@ from .codec import (
     encode_as,
     expect,
     is_nullable,
-    kept,
+    list_if_iterator,
     missing_value,
 )
 from .declarations import Caller, definitions_of, field_types, once
@@ -90,7 +91,8 @@ class _Elements:
 @dataclass_transform(eq_default=False)
 class Structure(IdlValue):
     """Base of structures and value objects. A field can also be read and set under its older names.
-    `==` compares the fields.
+    `==` compares the fields. `_wire` is the form in which a device sent it (WireForm: which fields
+    it left out, older names), None for a structure that a constructor made.
 
     >>> from ..pdumodel import Rating
     >>> rating = Rating.decode({"current": 16, "minVoltage": 200}, agent=None)
@@ -101,7 +103,7 @@ class Structure(IdlValue):
     {'current': 20, 'minVoltage': 200}
 
     The constructor takes the fields in the order of the newest IDL; each may be left out. `_wire`
-    is None for a structure that a constructor made. It is not in `vars`, which scripts iterate.
+    is not in `vars`, which scripts iterate.
     """
 
     __slots__ = ("_wire",)
@@ -135,7 +137,7 @@ class Structure(IdlValue):
         fields = vars(self)
         for name in field_names(cls):
             if name in arguments:
-                fields[name] = kept(arguments[name])
+                fields[name] = list_if_iterator(arguments[name])
             else:
                 fields[name] = missing_value(types[name], True)
 
@@ -146,11 +148,14 @@ class Structure(IdlValue):
         return structure
 
     def encode(self) -> dict[str, object]:
-        """The JSON object of its fields. Fields that a device left out are written only if the
-        caller set or changed them; older names, nulls and undeclared fields are as it sent them.
+        """The JSON object of its fields, in the form in which a device sent it (`_wire`): without
+        fields that it left out, unless the caller set them; with its older names, nulls, and fields
+        that this binding does not declare.
 
         < {"current": 16, "newField": 1}     decoded, then `current` is set to 20
         > {"newField": 1, "current": 20}
+        < {"masterCSumErrCnt": 3}            decoded; the field is now called mainCSumErrCnt
+        > {"masterCSumErrCnt": 3}
         """
         wire = self._wire or WireForm(absent_fields=frozenset(self._legacy))
         types = field_types(type(self))
@@ -190,9 +195,9 @@ class Structure(IdlValue):
         return _decode_fields(cls, json, agent)
 
     @classmethod
-    def idl_missing(cls, made_here: bool) -> object:
+    def idl_missing(cls, in_constructor: bool) -> object:
         """A structure with its defaults in one that a caller makes, else with blank fields."""
-        return cls() if made_here else _decode_fields(cls, {}, _NOBODY)
+        return cls() if in_constructor else _decode_fields(cls, {}, _NOBODY)
 
     def idl_json(self) -> dict[str, object]:
         """The JSON object of its fields."""
@@ -226,7 +231,7 @@ class Structure(IdlValue):
                 f"{idl_name(type(self))} has no field {name!r}: it is not sent to the device",
                 stacklevel=2,
             )
-        object.__setattr__(self, name, kept(value))
+        object.__setattr__(self, name, list_if_iterator(value))
 
     def __getattr__(self, name: str) -> Any:
         """A field by an older name, or one that this binding does not declare. Python calls it
@@ -285,9 +290,14 @@ class ValueObject(Structure):
 
     @classmethod
     def decode(cls, json: object, agent: Caller) -> Self:
-        """The value object in a JSON object of its fields. `ValueObject.decode` itself takes
-        {"type": name, "value": fields} and returns an instance of the value object class with that
-        name, or of ValueObject if this binding has none."""
+        """The value object in its JSON. A class takes the fields alone, as `decode` of a structure:
+
+            UserEvent.decode({"actUserName": "admin", ...}, agent)                      UserEvent
+
+        ValueObject takes the name of the class, too; one that this binding lacks is a ValueObject:
+
+            ValueObject.decode({"type": "event.UserEvent:1.0.0", "value": {...}}, agent)  UserEvent
+        """
         if cls is ValueObject:
             return typing.cast("Self", cls.idl_value(json, agent))
         return super().decode(json, agent)
@@ -308,9 +318,9 @@ class ValueObject(Structure):
         return value
 
     @classmethod
-    def idl_missing(cls, made_here: bool) -> object:
+    def idl_missing(cls, in_constructor: bool) -> object:
         """A value object with its defaults in a structure that a caller makes, else None."""
-        return cls() if made_here else None
+        return cls() if in_constructor else None
 
     def idl_json(self) -> dict[str, object]:
         """The JSON object of its fields, with the name of its type:
@@ -383,7 +393,7 @@ def present(value: Structure, *names: str) -> bool:
 
 def _is_present(value: Structure, name: str) -> bool:
     """Whether the device sent this field under any of its names, and not as null, or the caller set
-    it. True in a structure that was made here. `name` may be an older one:
+    it. True for each field of a structure that a constructor made. `name` may be an older one:
 
         < {"keyInfo": {"type": 1}}    "keyInfo" and "keyType" (now keyInfo.type) are present
         < {"keyInfo": null}           neither is
@@ -405,7 +415,7 @@ def _is_present(value: Structure, name: str) -> bool:
 
 def shown_fields(value: Structure) -> list[str]:
     """The declared fields that the device sent, also as null, or the caller set; of a structure
-    made here, those of the newest firmware.
+    that a constructor made, those of the newest firmware.
 
     >>> from ..pdumodel import Rating
     >>> shown_fields(Rating.decode({"current": 16, "newField": 1}, agent=None))
@@ -450,7 +460,8 @@ def _name_on_wire(cls: type[Structure], name: str, json: Mapping[str, object]) -
 
 
 def _decode_fields(cls: type[S], json: object, agent: Caller) -> S:
-    """A structure of the class `cls` from its JSON object.
+    """A structure of the class `cls` from its JSON object, with what its `_wire` says of the JSON.
+    `agent`: the connection of references in it.
 
     >>> from ..pdumodel import Rating
     >>> rating = _decode_fields(Rating, {"current": 16, "newField": 1}, agent=None)

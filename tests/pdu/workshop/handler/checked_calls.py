@@ -14,7 +14,7 @@
     raises ERROR WORDS      ends with this error, or one that is
     circular ERROR WORDS    its own cause
 
-`python -m tests.pdu.workshop.handler.checked_calls` writes right sides.
+`python -m tests.tables tests.pdu.workshop.handler.checked_calls` writes right sides.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ _STATES = [("1", UP), ("2", DOWN)]
 
 
 class TwoOutlets(SimulatedPdu):
-    """A PDU without a network."""
+    """A PDU without a network: outlet 1 is on, outlet 2 is off; 1.5 A and 20 kWh, if it
+    `is_metered`.
+    """
 
     contents = None
     port = 0
@@ -81,13 +83,16 @@ class TwoOutlets(SimulatedPdu):
 
 
 class Calls:
-    """A handler whose every method does what a line says."""
+    """The methods of a handler, each of which does on `unit` what `actions` say, such as "reads" or
+    "switches off", before it returns the right answer.
+    """
 
     def __init__(self, unit: TwoOutlets, actions: Sequence[str]) -> None:
         self._unit = unit
         self._actions = actions
 
     def _answer(self) -> None:
+        """Do what the actions say, one after another. Raises what an action "raises"."""
         unit = self._unit
         for action in self._actions:
             word, _, rest = action.partition(" ")
@@ -126,7 +131,7 @@ class Calls:
 
 
 def handler_of(methods: Methods) -> MadeHandler:
-    """A handler whose every object has these methods."""
+    """A handler as the judge calls it, of which each object, new or not, has these methods."""
     return MadeHandler(
         methods=lambda _: methods,
         object_at=lambda _: methods,
@@ -136,7 +141,11 @@ def handler_of(methods: Methods) -> MadeHandler:
 
 
 def shown(case: Case) -> str:
-    """What is wrong with a call of outlet 1, which is on."""
+    """The right side of a line of the table: the problem of the call of outlet 1, which is on.
+
+    "port_down - is_well & switches off & switches off"    "once broken: port_down wrote 2 times"
+    "port_down - is_well & switches off"                   "right"
+    """
     method, *actions = case.left.split(TABLE.separator)
     method, rule, *words = method.split(" ")
     flags: dict[str, Any] = {word: True for word in words if word.islower()}
@@ -155,11 +164,7 @@ def shown(case: Case) -> str:
         expected=expected,
         method=method,
         outlet="1",
-        others_requests=lambda: 0,
+        count_requests_of_others=lambda: 0,
     )
     problem = checked_call.problem(methods)
     return f"{problem.rule} {problem.result}: {problem.sentence}" if problem else "right"
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

@@ -31,7 +31,9 @@ class Checked(NamedTuple):
 
 
 def check(handler: Path, *arguments: str) -> Checked:
-    """Check a handler."""
+    """Run `pdu handler check` on a handler's folder or archive with these options. Returns what it
+    printed as JSON; it prints nothing else.
+    """
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = main(["handler", "check", str(handler), *arguments, "--json"])

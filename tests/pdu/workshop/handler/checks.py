@@ -14,7 +14,7 @@ On the right stands the exit code, and behind it each rule that is not kept, as 
 where `broken` and `advised` are results; of those that were not tried for one reason, all keys
 stand before it. What status and statistic said is told also if they are kept. At last, how many
 are kept.
-`python -m tests.pdu.workshop.handler.checks` writes right sides.
+`python -m tests.tables tests.pdu.workshop.handler.checks` writes right sides.
 """
 
 from __future__ import annotations
@@ -45,20 +45,27 @@ QUICK = SOURCE.replace("timeout=10", "timeout=0")
 
 
 def without_device(patch: pytest.MonkeyPatch) -> None:
+    """Leave out all calls over SNMP: only the checks at loading are left."""
     patch.setattr(snmp_check, "snmp_findings", lambda *_: iter(()))
 
 
 def without_faults(patch: pytest.MonkeyPatch) -> None:
+    """Leave out all cases but those of PDUs that are well."""
     for module in (snmp_check, recording_check):
         patch.setattr(module, "TABLE", CASE_GROUPS._replace(at_once=[], alone=[]))
 
 
 def without_loading(patch: pytest.MonkeyPatch) -> None:
+    """Leave out the checks at loading: only calls on a device are left."""
     patch.setattr(loading_checks, "check_loading", lambda *_: iter(()))
 
 
 def shown(case: Case) -> str:
-    """What a check says."""
+    """The right side of a line of the table: what the check of the changed handler says, with the
+    test's folder as FOLDER.
+
+        "port_up => port_on"    "1; entry broken: make_handler's object has no port_up; ..."
+    """
     with tempfile.TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patch:
         patch.setenv("PDU_PASSWORD", "any")
         with loading_anew(patch):
@@ -67,6 +74,9 @@ def shown(case: Case) -> str:
 
 
 def _checked(changes: Sequence[str], place: Path, patch: pytest.MonkeyPatch) -> Checked:
+    """Write the page's handler with these changes into the folder `place`, and check it. `changes`:
+    the parts of a line of the table, such as "OLD => NEW" or "named DIRECTORY".
+    """
     source, name = QUICK, "handler_dir"
     files: dict[str, str] = {}
     options: list[str] = []
@@ -102,7 +112,11 @@ def _checked(changes: Sequence[str], place: Path, patch: pytest.MonkeyPatch) -> 
 
 
 def _text(checked: Checked) -> str:
-    """The exit code, and the rules that are not kept."""
+    """A check as a line of the table has it: the exit code, the rules that are not kept, each
+    reason once, what status and statistic said, and how many rules are kept.
+
+        9; late, stuck not tried: port_down had no answer in time; status kept: 8 outlets; 20 kept
+    """
     keys_by_end: dict[str, list[str]] = {}
     kept_count = 0
     for key, (result, detail) in checked.results.items():
@@ -112,7 +126,3 @@ def _text(checked: Checked) -> str:
     parts = [f"{', '.join(keys)} {end}" for end, keys in keys_by_end.items()]
     text = "; ".join([str(checked.code), *parts, f"{kept_count} kept"]).replace("\n", "\\n")
     return re.sub(r"(?<=the port \()[0-9]+", "PORT", text.replace(str(ROOT), "ROOT"))
-
-
-if __name__ == "__main__":
-    TABLE.write(shown)

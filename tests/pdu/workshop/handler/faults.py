@@ -14,13 +14,13 @@ class Fault(NamedTuple):
     case_name: str
     #: how the detail begins
     words: str
-    #: each an old text and the new one
-    changes: tuple[tuple[str, str], ...]
+    #: of an old text the new one
+    changes: dict[str, str]
 
 
-def faulty(source: str, fault: Fault) -> str:
-    """The handler with the fault."""
-    for old, new in fault.changes:
+def with_changes(source: str, changes: dict[str, str]) -> str:
+    """The source of the handler with each old text replaced by the new one."""
+    for old, new in changes.items():
         assert old in source, old
         source = source.replace(old, new)
     return source

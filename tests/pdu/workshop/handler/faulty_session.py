@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .checks import VOLT
-from .faults import Fault, faulty
+from .faults import Fault, with_changes
 
 _BASIC = """        login = f"{settings['username']}:{settings['password']}".encode()
 """
@@ -24,20 +24,15 @@ _OF_CLASS = """        if not hasattr(VoltPdu, "token"):
     def _new_token(self, settings: Any) -> str:
 """
 
-SOURCE = faulty(
+SOURCE = with_changes(
     VOLT,
-    Fault(
-        rule="",
-        case_name="",
-        words="",
-        changes=(
-            (_BASIC, ""),
-            (_HEADER, _TOKEN_HEADER),
-            (_ANSWER, _TOKEN + _ANSWER),
-            ("import base64\n", ""),
-            ("import urllib.request\n", "import urllib.parse\nimport urllib.request\n"),
-        ),
-    ),
+    {
+        _BASIC: "",
+        _HEADER: _TOKEN_HEADER,
+        _ANSWER: _TOKEN + _ANSWER,
+        "import base64\n": "",
+        "import urllib.request\n": "import urllib.parse\nimport urllib.request\n",
+    },
 )
 _LIST = 'json.loads(self._answer("/status"))["outlets"]\n'
 _NAMED = """        outlets = [outlet for outlet in outlets if outlet["name"]]
@@ -53,18 +48,18 @@ FAULTS = {
         case_name="",
         words="status sent a login or a token of another PDU",
         rule="pdus",
-        changes=((_BEGIN, _BEGIN + _OF_CLASS),),
+        changes={_BEGIN: _BEGIN + _OF_CLASS},
     ),
     "an outlet without a name is left out": Fault(
         case_name="an empty name",
         words="status returned 2 outlets, without 3",
         rule="lost state",
-        changes=((_LIST, _LIST + _NAMED),),
+        changes={_LIST: _LIST + _NAMED},
     ),
     "the answer to a login is logged": Fault(
         case_name="",
         words="it logs a secret (my_handler.py line ",
         rule="secret",
-        changes=((_RETURN, _LOGGED + _RETURN),),
+        changes={_RETURN: _LOGGED + _RETURN},
     ),
 }

@@ -1,5 +1,9 @@
 """On a machine that is busy, the simulated PDU itself answers late: a right handler is not blamed,
 and one that writes later by a thread is found.
+
+The judge runs cases beside each other, and a case with a problem again, alone. A corpus is a right
+handler, such as "volt", with the options of `pdu handler check` for it. A test replaces the table
+of all cases by some of them.
 """
 
 from __future__ import annotations
@@ -22,7 +26,7 @@ from pdu.workshop.handler import bounded_methods, recording_check, snmp_check
 from pdu.workshop.handler.calls import EndlessCall
 from pdu.workshop.handler.case_groups import ON_ONE_PDU, TABLE
 from pdu.workshop.handler.checked_call import Problem
-from pdu.workshop.handler.judge import CaseGroup, Judge, Table, seen_once
+from pdu.workshop.handler.judge import CaseGroup, Judge, Table, seen_in_one_run
 from pdu.workshop.handler.rules import UNTRIED, kept, untried
 from tests.pdu.loading.page_handler import folder
 
@@ -34,8 +38,8 @@ _STOP_S = 4.0
 
 
 class _Stops:
-    """Stops each simulated PDU once, at its request of this number, but for those of a case that
-    is repeated.
+    """Stops each simulated PDU once for 4 s, at its request of this number, as a busy machine may.
+    It `is_on` but while a case is run again.
     """
 
     def __init__(self, request_number: int) -> None:
@@ -46,7 +50,9 @@ class _Stops:
         self.is_on = True
 
     def wait_s(self, unit: SimulatedPdu) -> float:
-        """How long the PDU waits before it takes a request."""
+        """How long the PDU waits before it takes a request, in seconds: 4.0 at the request of the
+        number, what is left of it at the next ones, else 0.0.
+        """
         now = time.monotonic()
         with self._lock:
             self._requests[unit] += 1
@@ -55,7 +61,9 @@ class _Stops:
             return max(0.0, self._ends.get(unit, now) - now)
 
     def patch(self, patch: pytest.MonkeyPatch) -> None:
-        """Put the stops into the simulated PDUs, and let the judge say what it repeats."""
+        """Let all simulated PDUs of a test be stopped, but not those of a case that the judge runs
+        again.
+        """
         respond, seen_twice = HttpPdu.respond, Judge._problems_seen_twice
 
         def stopped_respond(
@@ -106,6 +114,7 @@ def test_no_rule_blames_a_right_handler_for_a_pdu_that_is_stopped_once_in_each_c
 def test_a_right_handler_is_not_blamed_for_commands_that_arrive_late(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The PDU is stopped at the command, so that the call ends before the command arrives."""
     corpus = CORPORA[name]
     # the handlers send a command after one reading
     _Stops(request_number=2).patch(monkeypatch)
@@ -122,7 +131,7 @@ def test_a_right_handler_is_not_blamed_for_commands_that_arrive_late(
 
 
 _BROKEN = Problem("once", "port_down", "wrote 2 times")
-_LATE = Problem("once", "", "port_down had no answer in time", "", UNTRIED, is_late=True)
+_LATE = Problem("once", "", "port_down had no answer in time", "", UNTRIED, is_timeout=True)
 _CERTAIN = Problem("process", "", "it changes socket", is_certain=True)
 
 
@@ -133,9 +142,9 @@ _CERTAIN = Problem("process", "", "it changes socket", is_certain=True)
         ([[_BROKEN], [_BROKEN]], [_BROKEN], 2),
         ([[_LATE], []], [], 2),
         ([[_LATE], [_BROKEN], [_BROKEN]], [_BROKEN], 3),
-        ([[_BROKEN], []], [seen_once(_BROKEN)], 2),
+        ([[_BROKEN], []], [seen_in_one_run(_BROKEN)], 2),
         ([[_BROKEN], [_LATE], [_LATE], [_LATE]], [_LATE], 4),
-        ([[_LATE], [_LATE], [_LATE], [_BROKEN]], [seen_once(_BROKEN)], 4),
+        ([[_LATE], [_LATE], [_LATE], [_BROKEN]], [seen_in_one_run(_BROKEN)], 4),
         ([[_LATE]], [_LATE], 4),
         ([[_CERTAIN]], [_CERTAIN], 1),
     ],
@@ -143,6 +152,7 @@ _CERTAIN = Problem("process", "", "it changes socket", is_certain=True)
 def test_broken_is_what_two_runs_show_and_late_each_time_is_not_tried(
     runs: list[list[Problem]], result: list[Problem], count: int
 ) -> None:
+    """`runs`: the problems of each run, the last one's again and again; `count`: how many run."""
     unit = TwoOutlets()
     handler = handler_of(Calls(unit, ["reads"]))
     left = [*runs, *[runs[-1]] * 3]
@@ -153,9 +163,10 @@ def test_broken_is_what_two_runs_show_and_late_each_time_is_not_tried(
 
 
 def test_a_rule_is_kept_with_the_reason_why_calls_of_it_were_left_out() -> None:
+    """A time-out in statistic ends the group, so that "once" is not tried."""
     unit = TwoOutlets()
     methods = Calls(unit, ["reads"])
-    late = Problem("statistic", "", "statistic had no answer in time", "", UNTRIED, is_late=True)
+    late = Problem("statistic", "", "statistic had no answer in time", "", UNTRIED, is_timeout=True)
 
     def steps(judge: Judge) -> Iterator[Problem]:
         judge.note_tried("status", "2 outlets of a test")
@@ -200,6 +211,7 @@ _REPLACED = {"page": "    def status(self) -> PduView:\n", "volt": _WRITE}
 def test_a_handler_whose_thread_writes_later_is_found(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Its thread sends the command once more, 1.5 s after the method did."""
     corpus, replaced = CORPORA[name], _REPLACED[name]
     assert replaced in corpus.source
     kept = replaced if name == "page" else ""
@@ -220,6 +232,7 @@ def test_a_handler_whose_thread_writes_later_is_found(
 def test_each_silence_is_waited_for_once_by_a_handler_without_a_limit_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """It waits for an answer without an end; a call is left after 3 s, and its case ends."""
     rows = [row for row in TABLE.at_once if row.name == "no answer"]
     monkeypatch.setattr(
         recording_check, "TABLE", Table(first=[], causes=[], at_once=rows, alone=[])

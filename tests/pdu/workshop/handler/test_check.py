@@ -1,4 +1,11 @@
-"""`pdu handler check`: the page's own handler keeps the page; one fault in it breaks one rule."""
+"""`pdu handler check`: the handler of the vendor's page keeps the page; one fault in it breaks one
+rule.
+
+`check(handler, *options)` runs the command, and returns its exit code, and by the key of each rule
+its result and its detail: {"once": ("broken", "port_down wrote 2 times")}. `folder` writes a source
+as a handler's folder. The fixtures `without_loading`, `without_faults` and `without_device` leave
+out a part of the check that takes long.
+"""
 
 from __future__ import annotations
 
@@ -131,6 +138,7 @@ def test_a_handler_for_an_apc_is_tried_by_all_rules(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("without_loading", "without_faults")
 def test_an_outlet_that_has_no_name_may_not_be_left_out_over_snmp(tmp_path: Path) -> None:
+    """The faulty handler leaves out each outlet whose name is empty."""
     state = "            state = STATES.get(row.value_int, EnumPowerStatus.UNKNOWN)\n"
     name = '            if not self.snmp_get(RPDU2 + "9.2.3.1.3." + row.oid_index).value:\n'
     assert state in _APC
@@ -190,8 +198,9 @@ _OUTLETS = """
 
 
 def _netio_source() -> str:
-    """The handler over HTTP of `json_pdu`, for NETIO's JSON API: states at /netio.json, commands
-    by POST to it."""
+    """The source of a handler for NETIO's JSON API, made of that of another JSON API: it reads the
+    states by GET /netio.json, and sends commands by POST to it.
+    """
     source = HTTP
     changes = (
         ('self.ask(self.pdu_data.custom_params["path"]).items()', "self.outlets().items()"),
@@ -206,7 +215,9 @@ def _netio_source() -> str:
 
 
 def _netio_arguments(tmp_path: Path) -> list[str]:
-    """The options for a replay of NETIO's recording, and for its login."""
+    """The options of the check for NETIO's recording and its login, whose password is written into
+    a file in `tmp_path`: ["--replay", ".../recording.har", "-s", "username=netio", ...].
+    """
     replay = ROOT / "tests" / "handlers" / "netio" / "recording.har"
     secret = tmp_path / "secret"
     secret.write_text("netio")
@@ -329,6 +340,7 @@ def test_a_path_with_nothing_is_an_error(
 def test_the_syntax_of_a_newer_python_is_told_and_what_types_alone_import_is_not(
     tmp_path: Path,
 ) -> None:
+    """The handler has a `match`, which Python 3.9 does not, and an import for a type checker."""
     typed = (
         f"from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import nothing_here\n{_IMPORT}"
         "match 1:\n    case 1:\n        pass\n"
@@ -372,8 +384,9 @@ def test_the_handler_that_pdu_new_writes_keeps_all_and_shows_no_0_for_nothing(
 def test_a_handler_that_wants_its_login_at_once_gets_that_of_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Its make_handler reads the settings `username` and `password`."""
     checks.without_device(monkeypatch)
-    monkeypatch.setattr("pdu.workshop.handler.command._device_findings", lambda *_: iter(()))
+    monkeypatch.setattr("pdu.workshop.handler.command._device_findings", lambda *_: ([], ()))
     monkeypatch.setenv("PDU_USERNAME", "any")
     make = "    return VoltPdu(pdu_data)\n"
     wish = (

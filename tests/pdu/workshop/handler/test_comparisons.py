@@ -42,9 +42,9 @@ def test_beside_a_fault_an_outlet_may_be_unknown_absent_or_have_another_number()
     assert problem_of_states(unknown, REAL, is_well=False) == ""
     assert problem_of_states(RIGHT[:2], REAL, is_well=False, absent_outlets=["3"]) == ""
     renamed = [("1", UP), ("2", DOWN), ("?", UNKNOWN)]
-    assert problem_of_states(renamed, REAL, is_well=False, is_of_figure=True) == ""
+    assert problem_of_states(renamed, REAL, is_well=False, has_changed_number=True) == ""
     turned = [("1", DOWN), ("2", UP), ("3", UNKNOWN)]  # by the bits of one number
-    assert problem_of_states(turned, REAL, is_well=False, is_of_figure=True) == ""
+    assert problem_of_states(turned, REAL, is_well=False, has_changed_number=True) == ""
     assert problem_of_states(renamed, REAL, is_well=False) == "returned 3 outlets, without 3"
 
 

@@ -11,8 +11,7 @@ from pdu.recordings.simulated_pdu import States
 from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.recorded_rows import SnmpRow, arcs
 from pdu.recordings.snmp.unit import SnmpUnit
-from pdu.workshop.handler.outlet_names import identity_finding, own_names
-from pdu.workshop.handler.rules import ADVISED, KEPT
+from pdu.workshop.handler.outlet_names import own_names
 from pdu.workshop.handler.snmp_units import profile_of_commands, recorded_device
 from pdu_common.helper import EnumPowerStatus
 
@@ -27,13 +26,6 @@ def test_other_names_of_outlets_are_taken_by_their_order_alone() -> None:
     assert own_names([("a", DOWN), ("b", UP)], real_states) == {}
     assert own_names([("2", UP), ("1", DOWN)], real_states) == {}
     assert own_names([("a", UP), ("a", DOWN)], real_states) == {}
-
-
-@pytest.mark.parametrize(
-    ("names", "result"), [({"1": "01", "10": "10"}, ADVISED), ({"1": "a"}, KEPT), ({}, KEPT)]
-)
-def test_a_padded_number_is_no_number_of_the_device(names: dict[str, str], result: str) -> None:
-    assert identity_finding(names).result == result
 
 
 def _recording() -> str:

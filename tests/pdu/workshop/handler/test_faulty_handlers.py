@@ -17,7 +17,7 @@ from tests.pdu.loading.page_handler import folder, loading_anew
 from . import faulty_page, faulty_session, faulty_volt, faulty_xml
 from .checking import LOGIN, check
 from .checks import EXAMPLE
-from .faults import Fault, faulty
+from .faults import Fault, with_changes
 
 # faulty handlers leave connections open
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -73,7 +73,9 @@ def test_a_fault_is_found_by_its_rule_in_its_group_of_cases(
         monkeypatch.setattr(module, "TABLE", table)
     monkeypatch.setattr(bounded_methods, "CALL_S", 20.0)
 
-    checked = check(folder(tmp_path, source=faulty(corpus.source, fault)), *corpus.arguments)
+    checked = check(
+        folder(tmp_path, source=with_changes(corpus.source, fault.changes)), *corpus.arguments
+    )
 
     assert checked.code == 1
     detail = checked.of("broken").get(fault.rule, "")

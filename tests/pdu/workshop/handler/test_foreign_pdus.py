@@ -1,5 +1,9 @@
-"""A PDU over HTTP that no handler of this pack reads: recorded through its handler, replayed, and
-checked, with commands in its owner's words.
+"""A PDU over HTTP that no handler of this pack reads: recorded through its owner's handler,
+replayed, and checked, with commands that he gives as requests.
+
+`HANDLER` is the handler, `unit` the PDU, and `recording` the file that `pdu record` writes of it.
+"compared" in the file says whether a person has compared it with the PDU. `run` runs a command, and
+returns its exit code, its output and its errors.
 """
 
 from __future__ import annotations
@@ -7,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import subprocess
 import sys
 import urllib.error
 import urllib.parse
@@ -23,6 +26,7 @@ from pdu.recordings.web import har
 from tests.needs import ROOT
 from tests.pdu.loading.page_handler import folder
 from tests.pdu.running import run
+from tests.waiting import start_program
 
 PASSWORD = "word-of-the-unit-7"
 ON, OFF = "GET /set?outlet={outlet}&to=1", "GET /set?outlet={outlet}&to=0"
@@ -99,7 +103,7 @@ class XmlPdu(BasePdu):
 
 
 class XmlUnit(HttpReplay):
-    """Eight outlets in a list of an XML document."""
+    """A PDU with eight outlets: `states` are "1" for on, "0" for off, in an XML document."""
 
     def __init__(self) -> None:
         self.states = ["1", "1", "0", "1", "1", "0", "1", "1"]
@@ -108,6 +112,9 @@ class XmlUnit(HttpReplay):
     def respond(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes
     ) -> Response:
+        """The answer to GET /state.xml, or to GET /set?outlet=3&to=1, which switches outlet 3 on;
+        HTTP 401 without the password.
+        """
         if f"pw={PASSWORD}" not in target:
             return 401, None, {}
         switched = re.search(r"outlet=([0-9])&to=([01])", target)
@@ -136,7 +143,7 @@ def _secret_file(tmp_path: Path) -> str:
 def _recording(
     unit: XmlUnit, secret_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> Path:
-    """Recorded with commands."""
+    """The file of a recording of the unit, with the commands that switch its outlets."""
     file = tmp_path / "unit.json"
     handler = folder(tmp_path, "http_dir", HANDLER)
     words = ("--on", f"{ON}&pw={{any}}", "--off", f"{OFF}&pw={{any}}")
@@ -152,7 +159,9 @@ def _recording(
 def checked(
     capsys: pytest.CaptureFixture[str], handler: Path, file: Path, secret_file: str, *more: str
 ) -> tuple[int, dict[str, tuple[str, str]], Any]:
-    """The exit code, the rows, and what was not tried."""
+    """Check a handler on a recording, with further options. Returns the exit code, the result and
+    the detail of each rule by its text, and the texts of the rules that were not tried.
+    """
     login = ("--secret-file", secret_file)
     words = ("handler", "check", str(handler), "--replay", str(file), *login, *more, "--json")
     code, out, err = run(capsys, *words)
@@ -163,7 +172,7 @@ def checked(
 
 
 def compare(file: Path) -> None:
-    """What a person does after he has looked at the PDU."""
+    """Note in a recording that a person has compared it with the PDU."""
     text = file.read_text("utf-8")
     file.write_text(text.replace('"compared": "no"', '"compared": "yes"'), "utf-8")
 
@@ -201,6 +210,7 @@ def test_a_login_that_would_stay_in_a_recording_is_refused(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    """`words`: options of `pdu record`; `why`: a part of its error."""
     answer = unit.respond("GET", f"pw={PASSWORD}", {}, b"")
     monkeypatch.setattr(unit, "respond", lambda *_: answer)
     (tmp_path / "secret").write_text(password, "utf-8")
@@ -304,9 +314,10 @@ def test_a_handler_of_a_unit_without_meters_need_not_ask_for_figures(
 def test_a_replay_takes_commands_if_it_is_writable(
     recording: Path, option: tuple[str, ...], status: int, states: str
 ) -> None:
+    """`status`: the HTTP status of the command; `states`: those of the outlets after it."""
     program = [sys.executable, "-m", "pdu", "replay", str(recording), *option]
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True, cwd=ROOT) as replay:
+    with start_program(program, cwd=ROOT) as replay:
         assert replay.stdout is not None
         where = replay.stdout.readline().split()[0]
         assert "pdu status PATH" in replay.stdout.readline()
@@ -322,25 +333,27 @@ def test_a_replay_takes_commands_if_it_is_writable(
     assert f"<states>{states}</states>" in text
 
 
-def test_a_pdu_that_does_not_answer_is_unreachable(
-    secret_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    "words, code, sentence",
+    [
+        (["127.0.0.1:9"], 3, "refuses the connection"),
+        (["127.0.0.1", "-s", "port=http"], 2, "port"),
+    ],
+    ids=["no answer", "a port that is no number"],
+)
+def test_a_pdu_that_cannot_be_reached_is_not_recorded(
+    words: list[str],
+    code: int,
+    sentence: str,
+    secret_file: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     handler = folder(tmp_path, "http_dir", HANDLER)
-    words = ("record", str(handler), "127.0.0.1:9", "--secret-file", secret_file)
-    code, out, err = run(capsys, *words)
-    assert code == 3
-    assert out == ""
-    assert "refuses the connection" in err
-
-
-def test_a_port_that_is_no_number_is_refused(
-    secret_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    handler = folder(tmp_path, "http_dir", HANDLER)
-    words = ("record", str(handler), "127.0.0.1", "-s", "port=http", "--secret-file", secret_file)
-    code, _, err = run(capsys, *words)
-    assert code == 2
-    assert "port" in err
+    line = ("record", str(handler), *words, "--secret-file", secret_file)
+    exit_code, out, err = run(capsys, *line)
+    assert (exit_code, out) == (code, "")
+    assert sentence in err
 
 
 def test_a_handler_whose_requests_cannot_be_led_through_is_told_why(

@@ -1,4 +1,8 @@
-"""What a handler's methods do besides asking their PDU is seen, with its line."""
+"""What a handler's methods do besides asking their PDU is seen, with the line that does it.
+
+The functions below take the place of a handler's code. What they do while `effects.watching` adds a
+sentence to `effects.sentences`, or to `effects.other_hosts` if it asks another machine.
+"""
 
 from __future__ import annotations
 
@@ -98,6 +102,7 @@ def _change_timeout(_: Path) -> None:
 def test_an_effect_is_told_once(
     effect: Callable[[Path], None], words: str, effects: SideEffects, tmp_path: Path
 ) -> None:
+    """`effect`: does it in a folder; `words`: a part of the only sentence of doing it twice."""
     for number in range(2):
         folder = tmp_path / str(number // 2)
         folder.mkdir(exist_ok=True)
@@ -146,6 +151,7 @@ def _in_a_thread_of_a_thread(_: Path) -> None:
 def test_what_its_threads_do_is_told(
     effect: Callable[[Path], None], effects: SideEffects, tmp_path: Path
 ) -> None:
+    """Only what they do while the thread that starts them is watched."""
     effect(tmp_path)
     assert effects.other_hosts == []
     with effects.watching("status"):

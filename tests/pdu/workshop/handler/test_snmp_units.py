@@ -1,4 +1,10 @@
-"""Each family has a unit to try a handler on, which is found by the objects of its states."""
+"""Each family over SNMP has a synthetic unit to try a handler on, which is found by the objects of
+its states.
+
+`family_device(key)` is that of a family, and `find_device(rows, key).device` what the family reads
+of its rows. `measured_sums()` are the load in A, the energy in kWh and the energies of outlets that
+a unit measures.
+"""
 
 from __future__ import annotations
 
@@ -41,6 +47,9 @@ _WHOLE_AMPERES = {
 def test_the_unit_of_a_family_has_each_state_its_own_figures_and_is_found_by_its_states(
     key: str,
 ) -> None:
+    """Its outlets are on, off and neither; it has sums where the family has meters; each outlet
+    that can be switched has a command; and without the row of an outlet, its state is unknown.
+    """
     device = family_device(key)
     assert device is not None
     unit = device.unit()
@@ -73,7 +82,7 @@ def test_the_unit_of_a_family_has_each_state_its_own_figures_and_is_found_by_its
 
 @pytest.mark.parametrize("key", FAMILIES)
 def test_a_unit_counts_all_outlets_that_it_lists(key: str) -> None:
-    """Else a handler is blamed that reads as many, or compares."""
+    """A handler that reads as many outlets as the unit counts would else miss some."""
     device = family_device(key)
     assert device is not None
     read_device = find_device(device.rows, key).device
@@ -86,6 +95,7 @@ def test_a_unit_counts_all_outlets_that_it_lists(key: str) -> None:
 
 @pytest.mark.parametrize("key", FAMILIES)
 def test_a_command_that_is_written_twice_is_seen_twice(key: str) -> None:
+    """The unit notes each write that switches an outlet as a command, also the same one again."""
     device = family_device(key)
     assert device is not None
     for on in (False, True):
@@ -100,6 +110,9 @@ def test_a_command_that_is_written_twice_is_seen_twice(key: str) -> None:
 
 @pytest.mark.parametrize("key", FAMILIES)
 def test_energies_of_other_outlets_and_whole_amperes_are_told_from_the_units_own(key: str) -> None:
+    """A handler that gives the energy of another outlet, or cuts off tenths of an ampere, is wrong
+    on the unit of each family.
+    """
     device = family_device(key)
     assert device is not None
     sums = device.unit().measured_sums()
@@ -123,6 +136,7 @@ def test_energies_of_other_outlets_and_whole_amperes_are_told_from_the_units_own
 
 
 def test_more_than_half_of_the_units_are_as_large_as_a_racks() -> None:
+    """They have 12 outlets; those of an RPCM have different energies above 10,000 kWh."""
     outlets = {}
     for key in FAMILIES:
         device = family_device(key)
