@@ -23,10 +23,10 @@ def device_condition(
     >>> from handlers.snmp.profiles.language import scalar
     >>> LINK = scalar("99999.9.0", "linkState")
     >>> link = device_condition(LINK, "1")
-    >>> link.valid_rows(tables_of({LINK: {"0": 1}}), {"1": "on"})
-    {'1': 'on'}
-    >>> link.valid_rows(tables_of({LINK: {"0": 2}}), {"1": "on"})["1"].reason
-    "the device has no communication with the unit (linkState reads '2')"
+    >>> link.reasons_not_current(tables_of({LINK: {"0": 1}}), {"1": "on"})
+    {}
+    >>> link.reasons_not_current(tables_of({LINK: {"0": 2}}), {"1": "on"})
+    {'1': "the device has no communication with the unit (linkState reads '2')"}
 
     optional: devices without the object pass, as they do where it is an optional column.
     """
@@ -47,9 +47,8 @@ def unit_condition(
     >>> from handlers.snmp.profiles.language import column
     >>> LINK = column("99999.8.1.2", "unitState")
     >>> chain = tables_of({LINK: {"1": 1, "2": 3}})
-    >>> states = unit_condition(LINK, "1").valid_rows(chain, {"1.7": "on", "2.7": "on"})
-    >>> states["1.7"], states["2.7"].reason
-    ('on', "the device has no communication with the unit (unitState reads '3')")
+    >>> unit_condition(LINK, "1").reasons_not_current(chain, {"1.7": "on", "2.7": "on"})
+    {'2.7': "the device has no communication with the unit (unitState reads '3')"}
 
     unit: the arcs of an outlet's index that name the unit.
     part: the arcs of an index of `source` that name it.
@@ -64,9 +63,8 @@ def row_condition(source: Source, *good: str) -> Condition:
     >>> from handlers.snmp.profiles.language import column
     >>> FUSE = column("99999.2.1.6", "outletFuse")
     >>> unit = tables_of({FUSE: {"1": 1, "2": 2}})
-    >>> states = row_condition(FUSE, "1").valid_rows(unit, {"1": "on", "2": "on"})
-    >>> states["1"], states["2"].reason
-    ('on', "outletFuse reads '2'")
+    >>> row_condition(FUSE, "1").reasons_not_current(unit, {"1": "on", "2": "on"})
+    {'2': "outletFuse reads '2'"}
     """
     return Condition(source, good, optional=_is_optional(source))
 
@@ -82,8 +80,7 @@ def pending(source: Source) -> Condition:
     >>> from handlers.snmp.profiles.language import column
     >>> PENDING = column("318.1.1.12.3.5.1.1.5", "rPDUOutletStatusCommandPending")
     >>> unit = tables_of({PENDING: {"1": 2, "2": 1}})
-    >>> states = pending(PENDING).valid_rows(unit, {"1": "on", "2": "on"})
-    >>> states["1"], states["2"].reason
-    ('on', "rPDUOutletStatusCommandPending reads '1'")
+    >>> pending(PENDING).reasons_not_current(unit, {"1": "on", "2": "on"})
+    {'2': "rPDUOutletStatusCommandPending reads '1'"}
     """
     return row_condition(source, "2")

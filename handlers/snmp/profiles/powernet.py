@@ -28,10 +28,10 @@ def established(source: Scalar) -> Condition:
     found, 2 established, 3 lost. Devices without the object pass.
 
     >>> STATUS = Scalar("1.3.6.1.4.1.318.1.1.8.5.1.1.0", "atsStatusCommStatus")
-    >>> established(STATUS).valid_rows(tables_of({STATUS: {"0": 2}}), {"1": 15})
-    {'1': 15}
-    >>> established(STATUS).valid_rows(tables_of({STATUS: {"0": 3}}), {"1": 15})["1"].reason
-    "the device has no communication with the unit (atsStatusCommStatus reads '3')"
+    >>> established(STATUS).reasons_not_current(tables_of({STATUS: {"0": 2}}), {"1": 15})
+    {}
+    >>> established(STATUS).reasons_not_current(tables_of({STATUS: {"0": 3}}), {"1": 15})
+    {'1': "the device has no communication with the unit (atsStatusCommStatus reads '3')"}
     """
     return device_condition(source, "2", optional=True)
 
