@@ -335,8 +335,8 @@ def ms_states(tables: Tables) -> Rows:
     >>> ms_states.rows(tables_of({MS_COUNT: {"0": 9600}, MS_STATUS: {"1": "ON"}}))
     {}
 
-    So is nothing of a unit whose indexes have more arcs here. A word that is neither is missing.
-    Raises ProtocolError if fewer rows are listed than counted.
+    Nor is a unit read whose rows have more arcs in their indexes. A word that is neither is
+    missing. Raises ProtocolError if fewer rows are listed than counted.
     """
     if not _is_ms_pdu(tables) or is_of_other_depth(tables, MS_STATUS):
         return {}

@@ -145,8 +145,8 @@ def simple_phases(tables: Tables) -> Rows:
 
 
 def _phase_currents(indexes: str) -> ComputedRows:
-    """The current of each phase: their sum is the load, if the device numbers its phases in this
-    way.
+    """The current of each phase: their sum is the load. No row if the device numbers its phases
+    otherwise than `indexes` says.
 
     >>> currents, three = {PHASE_CURRENT: {"1": 15, "2": 12}}, {"1": 1, "2": 2, "3": 3}
     >>> rows = _phase_currents("[123]").rows({**currents, PHASE_INDEX: three})

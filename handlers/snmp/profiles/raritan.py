@@ -188,7 +188,8 @@ class _Sensors(NamedTuple):
 
 def negative(digits: Source) -> ComputedRows:
     """A source of the exponents of readings, from their numbers of decimal digits: with 2 digits,
-    520 is 5.20 and the exponent -2. A number below 0, or none, has no row.
+    520 is 5.20 and the exponent -2. A number below 0, or none, has no row; one that is not answered
+    stays missing.
 
     >>> DIGITS = column("~.3.5.4.1.7", "outletSensorDecimalDigits")
     >>> negative(DIGITS).rows({DIGITS: {"1.1": 2, "1.2": 0}})

@@ -341,7 +341,7 @@ LIEBERT_OUTLET_HUNDREDTHS = column(
 
 
 def _in_hundredths(rows: Rows, tenths: Rows, others: Sequence[Rows]) -> Rows:
-    """Amperes in hundredths, from `tenths` on a unit that shows tenths alone:
+    """Amperes in hundredths: `rows`, or made of `tenths` on a unit that shows tenths alone:
 
     >>> _in_hundredths({"1.1.1": 790}, {}, [])
     {'1.1.1': 790}
