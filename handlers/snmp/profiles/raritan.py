@@ -298,8 +298,8 @@ OUTLETS = _Sensors("13742.6.5.4.3.1", "13742.6.3.5.4.1", "outlet")
 
 
 def _certainly_there(rows: Rows) -> Rows:
-    """Readings of sensors that another column shows: one that is lost is not known, whatever a GET
-    of it says.
+    """Readings of sensors that are there, as another column shows: a missing one stays not known,
+    and is not taken as "no meter" although a GET of it has no value.
 
     >>> _certainly_there({"1": 5, "2": NO_ANSWER})["2"].is_unanswered
     False
